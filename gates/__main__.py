@@ -1,0 +1,6 @@
+"""`python -m gates` does what `gates` does."""
+
+from gates.cli import main
+
+if __name__ == "__main__":
+    main()

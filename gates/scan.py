@@ -1,0 +1,184 @@
+"""What the one shared pass over a dataset learned, in the form that metrics read.
+
+A `Scan` holds a light index of every row, and samples of the rows themselves. Both are independent of row order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+
+from gates.verdict import Scope
+
+ROW_ID = "_gates_row_id"
+ORIGIN = "_gates_origin"
+UNDECLARED = "undeclared"
+ROWS_PER_FILE_BITS = 40
+
+Ints = npt.NDArray[np.int64]
+Hashes = npt.NDArray[np.uint64]
+Flags = npt.NDArray[np.uint16]
+T = TypeVar("T")
+
+# Origins as they stand in `RowIndex.origin`.
+HUMAN_CODE, SYNTHETIC_CODE, UNDECLARED_CODE = 0, 1, 2
+
+
+class Source(Protocol):
+    """An opened dataset: columns bear the roles' names, plus ROW_ID (int64) and ORIGIN (string).
+
+    ROW_ID is `file index << 40 | row number`, rows counted from 0 within their file, files in path order.
+    """
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Every row of every origin once, in bounded batches."""
+
+    def take(self, row_ids: Ints) -> pl.DataFrame:
+        """The rows with these ids, in the order asked for, with ROW_ID and ORIGIN."""
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """One file of a dataset. `columns` maps a column's name in the file to its Arrow type.
+
+    origin: the origin of all its rows where a separate partition path or a hive key says so, else None.
+    """
+
+    path: str
+    rows: int
+    columns: Mapping[str, str]
+    sha256: str
+    size: int
+    origin: str | None = None
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Which column plays which part; names are those of the opened dataset's columns.
+
+    content: the columns that make up what a row says; origin, lineage and keys are not content.
+    texts: content columns of free text, the main one first.
+    lineage: generator, generator_version, prompt_id, seed_id, created_at, licence, as far as they are there.
+    """
+
+    type: str
+    content: tuple[str, ...]
+    texts: tuple[str, ...] = ()
+    label: str | None = None
+    group: str | None = None
+    key: str | None = None
+    generator: str | None = None
+    slices: tuple[str, ...] = ()
+    lineage: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RowIndex:
+    """One entry per row of the dataset, sorted by row id; all arrays have the same length n.
+
+    digest: 64-bit hash of the row's content. group: hash of the group column's value, or the digest without one.
+    generator: index into `generators`, -1 for rows without one. marks: bit set of `gates.text.marks.Mark`
+    (all zero for types without text). tokens: number of tokens of the main text (0 without text).
+    """
+
+    row_id: Ints
+    origin: npt.NDArray[np.int8]
+    digest: Hashes
+    group: Hashes
+    generator: npt.NDArray[np.int16]
+    marks: Flags
+    tokens: npt.NDArray[np.int32]
+    generators: tuple[str, ...] = ()
+
+    def of(self, code: int) -> npt.NDArray[np.bool_]:
+        """Mask of the rows with this origin code."""
+        return self.origin == code
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of one origin in memory: a deterministic sample, or all of them where they are few.
+
+    frame: content and role columns, one row per sampled row. total: rows of the origin before sampling.
+    generator: the generator's name per row, "" where there is none.
+    """
+
+    frame: pl.DataFrame
+    row_id: Ints
+    digest: Hashes
+    group: Hashes
+    generator: npt.NDArray[np.str_]
+    total: int
+
+    def __len__(self) -> int:
+        return self.frame.height
+
+    def where(self, mask: npt.NDArray[np.bool_]) -> Rows:
+        """The rows under the mask; `total` shrinks in proportion."""
+        kept = int(mask.sum())
+        total = round(self.total * kept / max(1, len(self)))
+        return Rows(
+            self.frame.filter(pl.Series(mask)),
+            self.row_id[mask],
+            self.digest[mask],
+            self.group[mask],
+            self.generator[mask],
+            total,
+        )
+
+
+@dataclass(frozen=True)
+class RuleFailures:
+    """How one pandera rule fared, counted over every row it saw.
+
+    failures and rows per origin name ("human", "synthetic", "undeclared"); first: ids of the first failing rows.
+    broken: why the rule itself could not run, or "".
+    """
+
+    rule: str
+    failures: Mapping[str, int]
+    rows: Mapping[str, int]
+    first: tuple[int, ...] = ()
+    broken: str = ""
+
+
+@dataclass(frozen=True)
+class Scan:
+    """Everything metrics may read.
+
+    seed derives from the data's digests, so that same bytes give the same draws.
+    """
+
+    roles: Roles
+    files: tuple[FileFacts, ...]
+    index: RowIndex
+    human: Rows
+    synthetic: Rows
+    holdout: Rows | None
+    failures: Mapping[str, RuleFailures]
+    source: Source
+    seed: int
+    purpose: str | None = None
+    extends_human_law: bool = False
+    _memo: dict[Callable[..., object], object] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, compute: Callable[[Scan], T]) -> T:
+        """`compute(self)`, computed at the first call only: several checks read one number."""
+        if compute not in self._memo:
+            self._memo[compute] = compute(self)
+        return self._memo[compute]  # type: ignore[return-value]
+
+    def place(self, row_id: int) -> str:
+        """`path:row`, rows counted from 1, for evidence and messages."""
+        file = self.files[row_id >> ROWS_PER_FILE_BITS]
+        return f"{file.path}:{(row_id & ((1 << ROWS_PER_FILE_BITS) - 1)) + 1}"
+
+    def rows_of(self, scope: Scope) -> Rows:
+        """The sample of a single-origin scope. Raises KeyError for the combined scope."""
+        return {Scope.HUMAN: self.human, Scope.SYNTHETIC: self.synthetic}[scope]
