@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -96,6 +97,17 @@ class RowIndex:
     tokens: npt.NDArray[np.int32]
     generators: tuple[str, ...] = ()
 
+    @cached_property
+    def is_first(self) -> npt.NDArray[np.bool_]:
+        """Mask of one row per distinct content and origin: ratios are taken over distinct rows."""
+        order = np.lexsort((self.row_id, self.digest, self.origin))
+        digest, origin = self.digest[order], self.origin[order]
+        starts = np.ones(len(order), dtype=bool)
+        starts[1:] = (digest[1:] != digest[:-1]) | (origin[1:] != origin[:-1])
+        first = np.empty(len(order), dtype=bool)
+        first[order] = starts
+        return first
+
     def of(self, code: int) -> npt.NDArray[np.bool_]:
         """Mask of the rows with this origin code."""
         return self.origin == code
@@ -152,7 +164,8 @@ class RuleFailures:
 class Scan:
     """Everything metrics may read.
 
-    seed derives from the data's digests, so that same bytes give the same draws.
+    human and synthetic are deterministic samples; generators holds one per generator with enough rows to be judged
+    alone. human_columns and synthetic_columns count each column's values that are not null. seed derives from the rows' content, so that neither row order nor repeated rows change the draws.
     """
 
     roles: Roles
@@ -166,6 +179,10 @@ class Scan:
     seed: int
     purpose: str | None = None
     extends_human_law: bool = False
+    generators: Mapping[str, Rows] = field(default_factory=dict)
+    holdout_digests: Hashes | None = None
+    human_columns: Mapping[str, int] = field(default_factory=dict)
+    synthetic_columns: Mapping[str, int] = field(default_factory=dict)
     _memo: dict[Callable[..., object], object] = field(default_factory=dict, compare=False, repr=False)
 
     def once(self, compute: Callable[[Scan], T]) -> T:

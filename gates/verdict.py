@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 
+# The digests of everything that was read to reach a verdict.
+_INPUTS = ("manifest_sha256", "holdout_sha256")
+
 
 class Scope(StrEnum):
     """Which rows a check sees."""
@@ -199,7 +202,7 @@ class Verdict:
             "outcome": self.answer.value,
             "checks": [check.judged_on() for check in self.checks],
             "rows": dict(self.rows),
-            "manifest_sha256": self.data.get("manifest_sha256"),
+            "data": {name: self.data.get(name) for name in _INPUTS},
             "contract": self.contract.get("sha256"),
             "loosened": list(self.loosened),
             "waived": [dict(waiver) for waiver in self.waived],
@@ -220,7 +223,7 @@ def digest_of_report(report: Mapping[str, object]) -> str:
         "outcome": report["outcome"],
         "checks": [{name: check[name] for name in names} for check in checks],  # type: ignore[attr-defined]
         "rows": report["rows"],
-        "manifest_sha256": data.get("manifest_sha256"),  # type: ignore[attr-defined]
+        "data": {name: data.get(name) for name in _INPUTS},  # type: ignore[attr-defined]
         "contract": contract.get("sha256"),  # type: ignore[attr-defined]
         "loosened": report["loosened"],
         "waived": report["waived"],

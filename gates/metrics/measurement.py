@@ -73,8 +73,10 @@ class Measurement:
     not_asked: the optional input that is not declared, and the line to add to gates.toml.
     undecidable: why these rows cannot decide, whatever the number (`inconclusive`).
     failure: why the number could not be computed (`error`).
+    reported: why the number is shown and never judged; the outcome keeps severity info.
     note: one clause on what is worst and what to do, for the message.
     parts: the same metric per generator; a part that breaks the limit fails the check and is named.
+    counted: every row was counted, so a value within the limit passes; only beyond it does the interval decide.
     shrinks: how the interval narrows with n: "root" (1/sqrt n) or "linear" (1/n, zero or few hits).
     limited_by: the origin of which more rows would narrow the interval.
     evidence: what to fix: columns, features, row ids and counts; never row values.
@@ -89,7 +91,9 @@ class Measurement:
     not_asked: str = ""
     undecidable: str = ""
     failure: str = ""
+    reported: str = ""
     parts: Mapping[str, Measurement] = field(default_factory=dict)
+    counted: bool = False
     shrinks: Literal["root", "linear"] = "root"
     limited_by: tuple[str, ...] = ("human", "synthetic")
     evidence: Mapping[str, object] = field(default_factory=dict)
@@ -113,6 +117,8 @@ def judge(
 
     undecided: the severity that an inconclusive outcome takes, where it differs from the check's own.
     """
+    if measurement.reported:
+        severity, undecided = Severity.INFO, None
     whole = _judge_one(measurement, limits, severity, undecided)
     failing: dict[str, Judgement] = {}
     for name, part in measurement.parts.items():
@@ -136,7 +142,7 @@ def _judge_one(
         rows: Mapping[str, int] | None = more.get("rows_needed")  # type: ignore[assignment]
         return Judgement(outcome, as_severity, message, measurement, rows)
 
-    note = f"; {measurement.note}" if measurement.note else ""
+    note = "".join(f"; {clause}" for clause in (measurement.note, measurement.reported) if clause)
     if measurement.failure:
         return say(Outcome.ERROR, measurement.failure)
     if measurement.not_asked:
@@ -147,6 +153,8 @@ def _judge_one(
     if estimate is None or not estimate.is_computable():
         return say(Outcome.ERROR, f"not computable on these rows (NaN or no value){note}")
     outcome = compare(estimate, limits)
+    if measurement.counted and compare(Estimate.exact(estimate.value), limits) is Outcome.PASS:
+        outcome = Outcome.PASS
     text = f"{estimate}, {limits}{note}"
     if outcome is Outcome.INCONCLUSIVE:
         needed = rows_needed(measurement, limits)
@@ -155,7 +163,8 @@ def _judge_one(
         return say(outcome, text + tail, undecided or severity, rows_needed=needed or None)
     softer = limits.softer()
     if outcome is Outcome.PASS and softer and compare(estimate, softer) is Outcome.FAIL:
-        return say(Outcome.FAIL, f"{estimate}, warns beyond {limits.warn_value:g} ({limits}){note}", Severity.WARNING)
+        as_severity = Severity.INFO if severity is Severity.INFO else Severity.WARNING
+        return say(Outcome.FAIL, f"{estimate}, warns beyond {limits.warn_value:g} ({limits}){note}", as_severity)
     return say(outcome, text)
 
 

@@ -1,0 +1,122 @@
+"""Finds and reads `gates.toml` (or `[tool.gates]` of a pyproject.toml) and names the line of whatever is wrong."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gates.config_keys import datasets_of
+from gates.dataset_config import DatasetConfig, Origins, Waiver
+from gates.errors import UsageError, did_you_mean
+from gates.toml_lines import KeyPath, decode_error, key_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Config", "DatasetConfig", "Origins", "Waiver", "find_config", "load_config", "read_config"]
+
+FILE_NAME = "gates.toml"
+PYPROJECT = "pyproject.toml"
+
+
+@dataclass(frozen=True)
+class Config:
+    """A whole configuration file: its datasets by name, in the order of the file."""
+
+    path: Path
+    datasets: Mapping[str, DatasetConfig]
+    text: str = field(default="", repr=False, compare=False)
+
+    def dataset(self, name: str) -> DatasetConfig:
+        """The dataset of this name. Raises UsageError when there is none."""
+        if name not in self.datasets:
+            raise UsageError(f"{self.path.name}: no dataset '{name}' ({did_you_mean(name, self.datasets)})")
+        return self.datasets[name]
+
+
+def load_config(explicit: Path | None = None, start: Path | None = None) -> Config:
+    """The configuration at `explicit`, else the nearest one above `start` (default: the current folder).
+
+    Raises UsageError when there is none, or when it is wrong: every mistake that was found, one a line.
+    """
+    return read_config(find_config(start or Path.cwd()) if explicit is None else _explicit_file(explicit))
+
+
+def find_config(start: Path) -> Path:
+    """The nearest `gates.toml`, or pyproject.toml with `[tool.gates]`, in `start` or a folder above it.
+
+    Raises UsageError when there is none, or when one folder has both.
+    """
+    first = start.resolve()
+    for folder in (first, *first.parents):
+        found = _config_in(folder)
+        if found:
+            return found
+    raise UsageError(
+        f"no {FILE_NAME} in {first} or any folder above it, and no {PYPROJECT} there with [tool.gates]; run `gates init`"
+    )
+
+
+def read_config(path: Path) -> Config:
+    """The checked content of one configuration file. Raises UsageError naming file and line of each mistake."""
+    text = _text_of(path)
+    try:
+        document: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line, message = decode_error(error, text)
+        raise UsageError(f"{path.name}:{line}: not valid TOML: {message}") from error
+    prefix: KeyPath = ()
+    if path.name == PYPROJECT:
+        prefix = ("tool", "gates")
+        tool = document.get("tool")
+        document = tool.get("gates") if isinstance(tool, dict) else None  # type: ignore[assignment]
+        if not isinstance(document, dict):
+            raise UsageError(f"{path.name}: no table [tool.gates]; add one or run `gates init`")
+    return Config(path, datasets_of(document, path, prefix, key_lines(text)), text)
+
+
+def _explicit_file(path: Path) -> Path:
+    if path.is_dir():
+        found = _config_in(path.resolve())
+        if found:
+            return found
+        raise UsageError(f"no {FILE_NAME} in {path}; run `gates init` there")
+    if not path.is_file():
+        near = [entry.name for entry in path.parent.glob("*.toml")] if path.parent.is_dir() else []
+        hint = f" ({did_you_mean(path.name, near)})" if near else ""
+        raise UsageError(f"no configuration file {path}{hint}; run `gates init` to write one")
+    return path.resolve()
+
+
+def _config_in(folder: Path) -> Path | None:
+    own, shared = folder / FILE_NAME, folder / PYPROJECT
+    in_pyproject = shared.is_file() and _has_table(shared)
+    if own.is_file() and in_pyproject:
+        raise UsageError(f"{folder} has both {FILE_NAME} and [tool.gates] in {PYPROJECT}; keep one of them")
+    if own.is_file():
+        return own
+    return shared if in_pyproject else None
+
+
+def _has_table(pyproject: Path) -> bool:
+    """Whether a pyproject.toml configures `gates`; a broken one counts when it mentions the table."""
+    text = _text_of(pyproject)
+    if "tool" not in text or "gates" not in text:
+        return False
+    try:
+        tool = tomllib.loads(text).get("tool")
+    except tomllib.TOMLDecodeError:
+        return "tool.gates" in text
+    return isinstance(tool, dict) and "gates" in tool
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise UsageError(f"{path.name}:{line}: not UTF-8; save the file as UTF-8 without a byte order mark") from error
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error

@@ -1,0 +1,154 @@
+"""What one dataset promises: schema, suites, roles, purpose and waivers; its digest names it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from gates import __version__
+from gates.errors import SuiteError, did_you_mean
+from gates.drafts.source import schema_name
+from gates.metrics.catalogue import METRICS
+from gates.resources import built_in_suites
+from gates.suite_files import SuiteEntry, merge, read_suite
+from gates.verdict import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+    from pathlib import Path
+
+    from gates.dataset_config import DatasetConfig, Waiver
+
+# Libraries whose version can move a number or an outcome.
+LIBRARIES = ("great-expectations", "pandera", "polars", "pyarrow", "duckdb", "numpy", "scipy", "scikit-learn", "rensa")
+NEVER_WAIVED = ("combined/expect_origins_to_be_declared", "human/expect_table_row_count_to_be_between",
+                "synthetic/expect_table_row_count_to_be_between")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The merged suites of one dataset, its own schema's file, and the waivers in force.
+
+    schema: `path/to/file.py:Name` of the dataset's own schema, or None. schema_sources: sha256 by file.
+    """
+
+    dataset: DatasetConfig
+    entries: Mapping[Scope, tuple[SuiteEntry, ...]]
+    schema: str | None = None
+    schema_sources: Mapping[str, str] = field(default_factory=dict)
+    waivers: tuple[Waiver, ...] = ()
+    expired: tuple[Waiver, ...] = ()
+    loosened: tuple[str, ...] = ()
+
+    def with_sources(self, sources: Mapping[str, str]) -> Contract:
+        """The same contract, bound to the files that its schema was made from."""
+        return Contract(**{**vars(self), "schema_sources": sources})
+
+    def to_json(self) -> dict[str, object]:
+        """What the verdict says of the contract: its digest and the digests of its parts."""
+        parts = self._parts()
+        return {
+            "sha256": _sha256(parts),
+            "suites_sha256": _sha256(parts["suites"]),
+            "schema": self.schema,
+            "schema_sources": dict(self.schema_sources),
+            "gates": __version__,
+            "libraries": parts["libraries"],
+        }
+
+    def _parts(self) -> dict[str, object]:
+        suites = {
+            scope.value: [
+                {"type": entry.type, "kwargs": dict(entry.kwargs), "severity": entry.severity.value, "meta": dict(entry.meta)}
+                for entry in self.entries[scope]
+            ]
+            for scope in Scope
+        }
+        dataset = self.dataset
+        roles = {
+            name: getattr(dataset, name)
+            for name in (
+                "type", "purpose", "path", "partitions", "origin", "holdout", "evaluation", "group", "label", "slices",
+                "columns", "synthetic_role", "inconclusive", "extends",
+            )
+        }  # fmt: skip
+        origins = {"human": dataset.origins.human, "synthetic": dataset.origins.synthetic}
+        return {
+            "suites": suites,
+            "roles": {**roles, "origins": origins},
+            "schema": self.schema,
+            "schema_sources": dict(self.schema_sources),
+            "waived": [waiver.check for waiver in self.waivers],
+            "gates": __version__,
+            "libraries": {name: version(name) for name in LIBRARIES},
+        }
+
+
+def load_contract(dataset: DatasetConfig, today: date) -> Contract:
+    """The contract of a dataset as its repository states it on a day; the day decides which waivers are in force.
+
+    Raises SuiteError with file and line for whatever is wrong in a suite or a waiver.
+    """
+    metrics = {metric.expectation: metric for metric in METRICS}
+    entries: dict[Scope, tuple[SuiteEntry, ...]] = {}
+    loosened: list[str] = []
+    folder = dataset.root / "expectations" / dataset.name
+    _refuse_stray_files(folder)
+    for scope in Scope:
+        shipped = []
+        if dataset.extends:
+            for part in ("common", dataset.type):
+                path = built_in_suites() / part / f"{scope.value}.json"
+                shipped.append(read_suite(path, metrics, shown=f"expectations/{part}/{scope.value}.json"))
+        own = folder / f"{scope.value}.json"
+        shown = own.relative_to(dataset.root).as_posix()
+        merged = merge(shipped, read_suite(own, metrics, shown=shown) if own.is_file() else None)
+        entries[scope] = merged.entries
+        loosened += merged.loosened
+    if not dataset.extends:
+        loosened.append(f"built-in suites of '{dataset.type}' are switched off ({dataset.place('extends')}: extends = false)")
+    _refuse_unwaivable(dataset)
+    current = tuple(waiver for waiver in dataset.waivers if waiver.expires >= today)
+    expired = tuple(waiver for waiver in dataset.waivers if waiver.expires < today)
+    return Contract(dataset, entries, own_schema(dataset), {}, current, expired, tuple(loosened))
+
+
+def own_schema(dataset: DatasetConfig) -> str | None:
+    """The dataset's own schema: the one that gates.toml names, else the one at `schemas/<dataset>.py`."""
+    path = dataset.root / "schemas" / f"{dataset.name}.py"
+    return dataset.schema or (f"schemas/{path.name}:{schema_name(dataset.name)}" if path.is_file() else None)
+
+
+def file_digests(paths: tuple[Path, ...], root: Path) -> dict[str, str]:
+    """sha256 of text files by path below root, whatever their line ends."""
+    found = {}
+    for path in paths:
+        text = path.read_bytes().replace(b"\r\n", b"\n")
+        found[path.resolve().relative_to(root.resolve()).as_posix()] = hashlib.sha256(text).hexdigest()
+    return found
+
+
+def _refuse_stray_files(folder: Path) -> None:
+    """A misspelt suite would be ignored in silence."""
+    if not folder.is_dir():
+        return
+    known = [f"{scope.value}.json" for scope in Scope]
+    for path in sorted(folder.iterdir()):
+        if path.suffix == ".json" and path.name not in known:
+            shown = f"expectations/{folder.name}/{path.name}"
+            raise SuiteError(f"{shown}:1: no scope is called '{path.stem}' ({did_you_mean(path.name, known)})")
+
+
+def _refuse_unwaivable(dataset: DatasetConfig) -> None:
+    for waiver in dataset.waivers:
+        if waiver.check in NEVER_WAIVED:
+            raise SuiteError(f"{dataset.source}:{waiver.line}: {waiver.check} cannot be waived: without it nothing else means anything")
+
+
+def _sha256(value: object) -> str:
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,73 @@
+"""What a configuration says about one dataset, once every word of it has been checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """A failing check that somebody answers for until a day; the check still runs and is still shown."""
+
+    check: str
+    reason: str
+    owner: str
+    expires: date
+    line: int
+
+
+@dataclass(frozen=True)
+class Origins:
+    """The values of the origin column that stand for either origin; they match exactly or not at all."""
+
+    human: tuple[str, ...] = ("human",)
+    synthetic: tuple[str, ...] = ("synthetic",)
+
+
+@dataclass(frozen=True)
+class DatasetConfig:
+    """One `[datasets.NAME]` table, checked against everything that needs no data.
+
+    root: folder of the configuration file; path, partitions, holdout and evaluation are relative to it.
+    partitions: `human` and `synthetic` with a path each; empty where `path` is given instead.
+    columns: column of the file by role. line: where the table starts. key_lines: where its keys stand.
+    source: name of the configuration file, for messages.
+    """
+
+    name: str
+    root: Path
+    line: int
+    type: str
+    purpose: str | None = None
+    path: str | None = None
+    partitions: Mapping[str, str] = field(default_factory=dict)
+    origin: str = "origin"
+    origins: Origins = field(default_factory=Origins)
+    holdout: str | None = None
+    evaluation: tuple[str, ...] = ()
+    group: str | None = None
+    label: str | None = None
+    slices: tuple[str, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
+    synthetic_role: Literal["mirror", "extend"] = "mirror"
+    inconclusive: Literal["block", "warn"] = "block"
+    quarantine: Literal["rows", "ids", "off"] = "rows"
+    schema: str | None = None
+    extends: bool = True
+    waivers: tuple[Waiver, ...] = ()
+    source: str = "gates.toml"
+    key_lines: Mapping[str, int] = field(default_factory=dict, repr=False, compare=False)
+
+    def place(self, key: str = "") -> str:
+        """`gates.toml:7: dataset 'reviews'`, with the line of the key where the file has it."""
+        return f"{self.source}:{self.key_lines.get(key, self.line)}: dataset '{self.name}'"
+
+    def where(self) -> str:
+        """The data's path, or both partitions' paths, as the file has them."""
+        return self.path or " and ".join(self.partitions[origin] for origin in sorted(self.partitions))

@@ -1,0 +1,86 @@
+"""What was inferred from the human rows, before anybody has accepted it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import polars as pl
+
+
+class ColumnKind(StrEnum):
+    """What a column holds, as far as values tell."""
+
+    NUMERIC = "numeric"
+    INTEGER_VALUED = "integer-valued"
+    BOOLEAN = "boolean"
+    CATEGORICAL = "categorical"
+    IDENTIFIER = "identifier"
+    TEXT = "text"
+    TIMESTAMP = "timestamp"
+    OTHER = "other"
+
+
+class ConstraintKind(StrEnum):
+    """Rules across rows or columns, as `expect_constraint_violation_ratio_to_be_less_than` names them."""
+
+    FUNCTIONAL_DEPENDENCY = "functional_dependency"
+    INEQUALITY = "inequality"
+    KEY = "key"
+
+
+@dataclass(frozen=True)
+class InferredLimit:
+    """The failing ratio in [0, 1] that an inferred rule may have, and why."""
+
+    max_value: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class ColumnDraft:
+    """One column's draft.
+
+    rows: values seen, missing: rows without one (null, or NaN among floats). minimum, maximum: the exact range of a
+    numeric column, None where there is no range rule. vocabulary: the levels of a categorical column in order.
+    limits: one per rule of the column, by the rule's name (`type`, `not-null`, `range`, ...).
+    """
+
+    name: str
+    dtype: pl.DataType
+    kind: ColumnKind
+    rows: int
+    missing: int
+    minimum: float | None = None
+    maximum: float | None = None
+    vocabulary: tuple[str, ...] = ()
+    limits: Mapping[str, InferredLimit] = field(default_factory=dict)
+
+    @property
+    def is_nullable(self) -> bool:
+        """Whether values are missing among people."""
+        return self.missing > 0 or self.rows == 0
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """A rule that no human row breaks. rows: how many rows could have broken it."""
+
+    kind: ConstraintKind
+    columns: tuple[str, ...]
+    rows: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Everything inferred from `rows` of the `total_rows` human rows."""
+
+    rows: int
+    total_rows: int
+    columns: tuple[ColumnDraft, ...]
+    constraints: tuple[Constraint, ...]

@@ -1,0 +1,232 @@
+"""Opens a dataset on one machine: DuckDB views for SQL, Arrow batches for the scan, rows by id."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from gates.dataset_config import Origins
+from gates.engines.columns import columns_of
+from gates.engines.files import DataFile, fingerprint, resolve
+from gates.engines.reading import stream_batches, take_rows
+from gates.engines.roles import Binder
+from gates.engines.sql import identifier, select
+from gates.engines.staging import StagedFile, stage
+from gates.engines.views import create_views, fixed_origin, rows_query
+from gates.errors import DataError, UsageError, did_you_mean
+from gates.scan import ORIGIN, UNDECLARED, FileFacts
+from gates.verdict import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from types import TracebackType
+
+    import polars as pl
+
+    from gates.dataset_config import DatasetConfig
+    from gates.scan import Ints, Roles
+
+VIEWS: Mapping[Scope, str] = {scope: scope.value for scope in (Scope.COMBINED, Scope.HUMAN, Scope.SYNTHETIC)}
+MEMORY_VARIABLE = "GATES_MEMORY_LIMIT"
+# Verdicts did not change between 400 MB and 1 GB, and GX on top of 1 GB stays under 1.3 GB: fits a small CI machine.
+MEMORY_LIMIT = "1GB"
+
+
+@dataclass(frozen=True)
+class LocalDataset:
+    """An opened dataset; a `gates.scan.Source`. Closing it ends the connection and removes what was staged.
+
+    connection: its views, named in `views`, show the columns under their roles' names with ROW_ID and ORIGIN.
+    files: what is known of each file, in the order of ROW_ID's file index. where: the data's path for messages.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    views: Mapping[Scope, str]
+    files: tuple[FileFacts, ...]
+    roles: Roles
+    where: str
+    _staged: Sequence[StagedFile]
+    _owned: ExitStack
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Every row of every origin once, ordered by file and row, in bounded batches.
+
+        Raises DataError when a file turns out to be damaged.
+        """
+        with self._reader() as reader:
+            yield from stream_batches(reader, self._combined)
+
+    def take(self, row_ids: Ints) -> pl.DataFrame:
+        """The rows with these ids, in the order asked for, with ROW_ID and ORIGIN. Raises KeyError for other ids."""
+        with self._reader() as reader:
+            return take_rows(reader, self._combined, row_ids)
+
+    def row_counts(self) -> dict[str, int]:
+        """How many rows are human, synthetic and undeclared."""
+        counts = {Scope.HUMAN.value: 0, Scope.SYNTHETIC.value: 0, UNDECLARED: 0}
+        origin = identifier(ORIGIN)
+        with self._reader() as reader:
+            found = reader.execute(select(f"{origin}, count(*)", self._combined, f"GROUP BY {origin}")).fetchall()
+        return counts | dict(found)
+
+    def close(self) -> None:
+        """Ends the connection and removes the staged files."""
+        self._owned.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def _combined(self) -> str:
+        return identifier(self.views[Scope.COMBINED])
+
+    @contextmanager
+    def _reader(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection of its own, so that queries on `connection` do not end a running stream."""
+        cursor = self.connection.cursor()
+        try:
+            yield cursor
+        # An error in the middle of a stream comes through Arrow, as OSError.
+        except (duckdb.Error, OSError, pa.ArrowException) as error:
+            raise self._unreadable(error) from error
+        finally:
+            cursor.close()
+
+    def _unreadable(self, error: Exception) -> DataError:
+        sentence = str(error).strip().split("\n")[0]
+        if "Out of Memory" in sentence:
+            return DataError(f"{self.where}: out of memory; raise {MEMORY_VARIABLE}, now {_memory_limit()}")
+        for file in self._staged:
+            sentence = sentence.replace(str(file.parquet), file.file.name)
+        return DataError(f"{_damaged(self._staged) or self.where}: cannot be read: {sentence}")
+
+
+def open_dataset(config: DatasetConfig, *, views: Mapping[Scope, str] = VIEWS) -> LocalDataset:
+    """Opens a dataset as its configuration describes it; a context manager.
+
+    views: names of the views. Raises UsageError for paths, columns and roles that are not there, DataError for
+    files that cannot be read as what they claim to be.
+    """
+    return _open(config, data_files(config), views, is_holdout=False)
+
+
+def open_holdout(config: DatasetConfig, *, views: Mapping[Scope, str] = VIEWS) -> LocalDataset | None:
+    """Opens the held-out human rows of a dataset, or None where there are none.
+
+    Every row counts as human whatever its columns say; columns other than required roles may be missing.
+    Raises what `open_dataset` raises, and UsageError when the holdout lies within the dataset.
+    """
+    if config.holdout is None:
+        return None
+    files = resolve(config.holdout, config.root, config.place("holdout"))
+    own = {file.path.resolve(): file.name for file in data_files(config)}
+    for file in files:
+        if file.path.resolve() in own:
+            raise UsageError(
+                f"{config.place('holdout')}: {file.name} belongs to the dataset too; held-out rows must lie outside it"
+            )
+    return _open(config, [replace(file, origin=Scope.HUMAN.value) for file in files], views, is_holdout=True)
+
+
+def data_files(config: DatasetConfig) -> list[DataFile]:
+    """The files of a dataset, sorted by name; of both partitions where it has them."""
+    if config.path is not None:
+        return resolve(config.path, config.root, config.place("path"))
+    files: dict[str, DataFile] = {}
+    for origin, spec in sorted(config.partitions.items()):
+        for file in resolve(spec, config.root, config.place("partitions"), origin):
+            if file.name in files:
+                raise UsageError(f"{config.place('partitions')}: {file.name} lies in both partitions")
+            files[file.name] = file
+    return [files[name] for name in sorted(files)]
+
+
+def _open(
+    config: DatasetConfig, files: Sequence[DataFile], views: Mapping[Scope, str], *, is_holdout: bool
+) -> LocalDataset:
+    where = str(config.holdout) if is_holdout else config.where()
+    # A holdout is human throughout: no value of its origin column means anything.
+    origins = Origins((), ()) if is_holdout else config.origins
+    stack = ExitStack()
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="gates-"))
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        connection = _connect(folder)
+        stack.callback(connection.close)
+        staged = [stage(file, folder, number, connection) for number, file in enumerate(files)]
+        _check_origin(config, staged, where)
+        columns = columns_of(staged, config.origin, config.columns)
+        roles = Binder(config, columns, where, is_lenient=is_holdout).roles()
+        create_views(connection, rows_query(staged, columns, config.origin, origins), views)
+        facts = tuple(_facts(file, config.origin, origins) for file in staged)
+    except BaseException:
+        stack.close()
+        raise
+    return LocalDataset(connection, views, facts, roles, where, staged, stack)
+
+
+def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
+    """An empty database that spills into the folder, fetches nothing and sees no Python variables."""
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": _memory_limit(),
+        "temp_directory": str(folder / "spill"),
+        "preserve_insertion_order": "true",
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "python_enable_replacements": "false",
+    }
+    try:
+        connection = duckdb.connect(":memory:", config=settings)
+    except duckdb.ParserException as error:
+        raise UsageError(f"{MEMORY_VARIABLE}='{_memory_limit()}' is no amount of memory; expected e.g. 2GB") from error
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")
+    return connection
+
+
+def _memory_limit() -> str:
+    return os.environ.get(MEMORY_VARIABLE) or MEMORY_LIMIT
+
+
+def _check_origin(config: DatasetConfig, files: Sequence[StagedFile], where: str) -> None:
+    """Raises UsageError when neither a path, nor a folder name, nor a column can say who made a row."""
+    if any(file.file.origin or config.origin in file.file.hive or config.origin in file.types for file in files):
+        return
+    names = {name for file in files for name in (*file.types, *file.file.hive)}
+    near = did_you_mean(config.origin, names)
+    hint = f" ({near})" if near.startswith("did") else ""
+    raise UsageError(
+        f"{config.place('origin')}: no column '{config.origin}' in {where}{hint}; name the column that says who made "
+        'a row with origin = "…", or give human and synthetic paths under partitions'
+    )
+
+
+def _facts(file: StagedFile, origin: str, origins: Origins) -> FileFacts:
+    digest, size = fingerprint(file.file.path)
+    fixed = fixed_origin(file, origin, origins)
+    return FileFacts(file.file.name, file.rows, file.type_names(), digest, size, fixed)
+
+
+def _damaged(files: Sequence[StagedFile]) -> str | None:
+    """Name of the first file whose pages cannot be decoded, looked for only after something went wrong."""
+    for file in files:
+        try:
+            with pq.ParquetFile(file.parquet) as opened:
+                for batch in opened.iter_batches():
+                    batch.validate(full=True)
+        except (OSError, pa.ArrowException):
+            return file.file.name
+    return None

@@ -1,0 +1,93 @@
+"""Rows of a table or view that somebody else's program holds in DuckDB."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from gates.dataset_config import Origins
+from gates.engines.reading import stream_batches, take_rows
+from gates.engines.sql import identifier, origin_of, select
+from gates.errors import UsageError, did_you_mean
+from gates.data_types import LINEAGE_ROLES
+from gates.scan import ORIGIN, ROW_ID, FileFacts, Roles, Scan
+from gates.scanning import ScanRequest, scan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import polars as pl
+    import pyarrow as pa
+
+    from gates.scan import Ints
+
+
+class RelationSource:
+    """A `gates.scan.Source` over a relation with an origin column; nothing is created in the database.
+
+    ROW_ID counts the relation's rows from 0 in the order DuckDB returns them, which is that of insertion while
+    `preserve_insertion_order` is on. The origin column itself is replaced by ORIGIN.
+    """
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        relation: str,
+        *,
+        schema: str | None = None,
+        origin: str = "origin",
+        origins: Origins | None = None,
+    ) -> None:
+        """Raises UsageError when there is no such relation or no such column."""
+        self.connection = connection
+        name = ".".join(identifier(part) for part in (schema, relation) if part)
+        try:
+            described = connection.execute(f"DESCRIBE {name}").fetchall()
+        except duckdb.CatalogException as error:
+            raise UsageError(f"no table or view {name} on this connection") from error
+        columns = [str(row[0]) for row in described]
+        if origin not in columns:
+            raise UsageError(f"no column '{origin}' in {name} ({did_you_mean(origin, columns)})")
+        self.roles = _roles([column for column in columns if column != origin])
+        types = {str(row[0]): str(row[1]).lower() for row in described}
+        self.files = (FileFacts(relation, 0, types, "", 0),)
+        kept = [identifier(column) for column in columns if column != origin]
+        number = f"row_number() OVER () - 1 AS {identifier(ROW_ID)}"
+        mapped = f"{origin_of(identifier(origin), origins or Origins())} AS {identifier(ORIGIN)}"
+        self._source = f"({select(', '.join((*kept, number, mapped)), name)})"
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Every row of every origin once, in bounded batches."""
+        return stream_batches(self._reader(), self._source)
+
+    def take(self, row_ids: Ints) -> pl.DataFrame:
+        """The rows with these ids, in the order asked for, with ROW_ID and ORIGIN."""
+        return take_rows(self._reader(), self._source, row_ids)
+
+    def _reader(self) -> duckdb.DuckDBPyConnection:
+        """A cursor, so that queries of others do not end a running stream; temporary tables exist only on their own connection."""
+        cursor = self.connection.cursor()
+        try:
+            cursor.execute(f"EXPLAIN {select('1', self._source)}")
+        except duckdb.CatalogException:
+            return self.connection
+        return cursor
+
+
+def scan_of_relation(connection: duckdb.DuckDBPyConnection, relation: str, origin: str = "origin") -> Scan:
+    """What metrics read, for a table or view of somebody else's program.
+
+    A column `text` makes it a dataset of texts, else it is a table; columns named like lineage roles are lineage.
+    Raises UsageError when there is no such relation or no such column.
+    """
+    return scan(RelationSource(connection, relation, origin=origin), ScanRequest())
+
+
+def _roles(columns: list[str]) -> Roles:
+    lineage = {name: name for name in LINEAGE_ROLES if name in columns}
+    generator = lineage.get("generator")
+    if "text" in columns:
+        return Roles("text", ("text",), ("text",), generator=generator, lineage=lineage)
+    content = tuple(name for name in columns if name not in lineage)
+    return Roles("tabular", content, generator=generator, lineage=lineage)

@@ -1,0 +1,174 @@
+"""Whether both partitions are written the same way: columns, types, units, vocabularies, encodings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from gates.data_types import LINEAGE_ROLES
+from gates.metrics.measurement import Estimate, Measurement
+from gates.metrics.metric import Metric, Side
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gates.scan import FileFacts, Scan
+    from gates.verdict import Scope
+
+# What programs write where a value is missing; a category that only one side has and that is one of these hides nulls.
+NULL_WORDS = frozenset({"", "nan", "none", "null", "na", "n/a", "#n/a", "nil", "undefined", "missing", "<na>", "nat", "\\n"})
+# Factors between units people confuse: time, length, mass, volume, percent, cents, thousands, radians.
+UNIT_FACTORS = (2.2046, 2.54, 3.2808, 4.546, 7, 10, 12, 24, 25.4, 28.3495, 57.2958, 60, 100, 365.25, 1000, 1440, 3600, 86400, 1e6)
+# Quantiles must agree on the factor within this share of it: two samples of one law differ by about as much at n = 300.
+FACTOR_TOLERANCE = 0.1
+# A level or a sentinel in fewer rows than this may be a slip of one row, which the row rules find.
+SHARE_AT_LEAST = 0.01
+# Fewer rows than this carry no quantile that a unit could be read off.
+ROWS_AT_LEAST = 30
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One way in which the partitions do not line up."""
+
+    kind: str
+    column: str
+    message: str
+
+
+def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """Number of columns written differently on the two sides; a count, so without interval."""
+    found = [*_file_columns(scan), *_columns(scan), *_types(scan), *_units(scan), *_vocabularies(scan)]
+    evidence = {"differences": [vars(difference) for difference in found]}
+    note = "; ".join(difference.message for difference in found[:3])
+    return Measurement(Estimate.exact(len(found)), len(scan.human), len(scan.synthetic), note=note, evidence=evidence)
+
+
+def _ignored(scan: Scan) -> set[str]:
+    """Lineage belongs to synthetic rows only, and so may a key."""
+    return {*scan.roles.lineage.values(), *LINEAGE_ROLES, scan.roles.key or ""}
+
+
+def _file_columns(scan: Scan) -> Iterator[Difference]:
+    """A column that some files have and others lack: taking the first file's schema would lose it in silence."""
+    everywhere = {name for file in scan.files for name in file.columns} - _ignored(scan)
+    for name in sorted(everywhere):
+        lacking = [file.path for file in scan.files if file.rows and name not in file.columns]
+        if lacking:
+            message = f"column '{name}' is missing from {len(lacking)} of {len(scan.files)} files, first {lacking[0]}"
+            yield Difference("column", name, message)
+
+
+def _columns(scan: Scan) -> Iterator[Difference]:
+    """A column with values on one side only."""
+    reported = {difference.column for difference in _file_columns(scan)}
+    for name in scan.human.frame.columns:
+        sides = scan.human_columns.get(name, 0), scan.synthetic_columns.get(name, 0)
+        if name not in _ignored(scan) | reported and (sides[0] > 0) != (sides[1] > 0) and scan.human.total and scan.synthetic.total:
+            full, empty = ("human", "synthetic") if sides[0] else ("synthetic", "human")
+            yield Difference("column", name, f"column '{name}' has values in {full} rows and none in {empty} rows")
+
+
+def _types(scan: Scan) -> Iterator[Difference]:
+    """A column whose type differs between files; null-typed columns take any type."""
+    for name in sorted({name for file in scan.files for name in file.columns} - _ignored(scan)):
+        by_type: dict[str, FileFacts] = {}
+        for file in scan.files:
+            kind = _family(file.columns.get(name, "null"))
+            if kind != "null" and file.rows:
+                by_type.setdefault(kind, file)
+        mixed = [kind for kind in by_type if kind.startswith("mixed")]
+        if len(by_type) > 1 or mixed:
+            parts = ", ".join(f"{kind} in {file.path}" for kind, file in sorted(by_type.items()))
+            yield Difference("type", name, f"column '{name}' has several types: {parts}")
+
+
+def _family(arrow_type: str) -> str:
+    """Types that hold the same values whatever their width are one family.
+
+    Integers and floats are one: a missing value turns a CSV's integers into floats, and whether the numbers are whole
+    is a constraint of its own.
+    """
+    if arrow_type.startswith(("int", "uint", "float", "double", "halffloat", "decimal")):
+        return "number"
+    if arrow_type.startswith(("string", "large_string", "utf8", "dictionary")):
+        return "string"
+    return arrow_type
+
+
+def _units(scan: Scan) -> Iterator[Difference]:
+    """A number that on one side is a known factor larger in every quantile: hours against minutes."""
+    for name in scan.roles.content:
+        human, synthetic = scan.human.frame[name], scan.synthetic.frame[name]
+        if not human.dtype.is_numeric() or not synthetic.dtype.is_numeric():
+            continue
+        ratios = _quantile_ratios(human, synthetic)
+        for factor in UNIT_FACTORS:
+            for sense, word in ((ratios, "larger"), (1 / ratios, "smaller")):
+                if len(sense) and np.all(np.abs(sense / factor - 1) <= FACTOR_TOLERANCE):
+                    message = f"column '{name}' is about {factor:g} times {word} in synthetic rows: another unit?"
+                    yield Difference("unit", name, message)
+
+
+def _quantile_ratios(human: pl.Series, synthetic: pl.Series) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    mine, theirs = (side.cast(pl.Float64).drop_nulls().drop_nans() for side in (human, synthetic))
+    if min(len(mine), len(theirs)) < ROWS_AT_LEAST:
+        return np.empty(0)
+    grid = (0.1, 0.25, 0.5, 0.75, 0.9)
+    one, two = (np.array([side.quantile(at) for at in grid], dtype=float) for side in (mine, theirs))
+    # A column of few positive values (mostly zeros, or around zero) has no scale to compare.
+    if (one <= 0).any() or (two <= 0).any() or mine.n_unique() < len(grid):
+        return np.empty(0)
+    return two / one
+
+
+def _vocabularies(scan: Scan) -> Iterator[Difference]:
+    """Levels that differ only in case or white space, and nulls written as words."""
+    for name in scan.roles.content:
+        human, synthetic = scan.human.frame[name], scan.synthetic.frame[name]
+        if human.dtype != pl.String or synthetic.dtype != pl.String or name in scan.roles.texts:
+            continue
+        mine, theirs = _shares(human), _shares(synthetic)
+        spelled = _folded(mine)
+        for level, share in sorted(theirs.items()):
+            if share < SHARE_AT_LEAST or level in mine:
+                continue
+            twin = spelled.get(_fold(level))
+            if twin is not None:
+                yield Difference("vocabulary", name, f"column '{name}' spells {twin!r} as {level!r} in synthetic rows")
+            elif _fold(level) in NULL_WORDS:
+                yield Difference("encoding", name, f"column '{name}' writes missing values as {level!r} in synthetic rows")
+        for level, share in sorted(mine.items()):
+            if share >= SHARE_AT_LEAST and level not in theirs and _fold(level) in NULL_WORDS:
+                yield Difference("encoding", name, f"column '{name}' writes missing values as {level!r} in human rows only")
+
+
+def _shares(values: pl.Series) -> dict[str, float]:
+    counts = values.drop_nulls().value_counts()
+    return {str(value): count / len(values) for value, count in counts.iter_rows()}
+
+
+def _folded(levels: Mapping[str, float]) -> dict[str, str]:
+    return {_fold(level): level for level in sorted(levels)}
+
+
+def _fold(level: str) -> str:
+    return " ".join(level.split()).casefold()
+
+
+METRIC = Metric(
+    expectation="expect_partitions_to_align",
+    measure=measure,
+    side=Side.MAX,
+    asks="Do human and synthetic rows have the same columns, types, units, vocabularies and encodings?",
+    why=(
+        "Readers take the first file's schema and drop what only later files have. Minutes against hours, 'null' against a missing value, "
+        "' Male' against 'Male' tell a model the origin of a row instead of anything about the world."
+    ),
+    source="The project's own rule; observed in DuckDB and Arrow readers",
+    fix="Write both sides with one schema and one set of units; the message names the column and the difference.",
+)

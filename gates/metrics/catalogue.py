@@ -1,0 +1,45 @@
+"""All metrics; the one place where a metric is added."""
+
+from __future__ import annotations
+
+from gates.metrics import (
+    alignment,
+    associations,
+    boilerplate,
+    constraints,
+    copies,
+    degenerate,
+    distributions,
+    diversity,
+    duplicates,
+    formatting,
+    human_ratio,
+    lineage,
+    origins,
+    row_failures,
+    separability,
+    slices,
+)
+from gates.metrics.metric import Metric
+
+METRICS: tuple[Metric, ...] = tuple(
+    module.METRIC
+    for module in (
+        row_failures,
+        origins,
+        alignment,
+        human_ratio,
+        duplicates,
+        copies,
+        distributions,
+        associations,
+        constraints,
+        slices,
+        separability,
+        formatting,
+        boilerplate,
+        degenerate,
+        diversity,
+        lineage,
+    )
+)

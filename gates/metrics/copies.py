@@ -1,0 +1,167 @@
+"""Synthetic rows that copy people's rows, beyond what fresh people would share by nature."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gates.keys import mix
+from gates.metrics.coding import Coded, ColumnKind, coded
+from gates.metrics.duplicates import duplicate_matrix, long_enough
+from gates.metrics.intervals import exact_difference
+from gates.metrics.measurement import Measurement
+from gates.metrics.metric import Metric, Side
+from gates.metrics.near_copies import HOLDOUT_CODE, near_matrix
+from gates.metrics.parts import with_generators
+from gates.scan import HUMAN_CODE, SYNTHETIC_CODE, Scan
+from gates.verdict import Scope, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+
+    from gates.scan import Hashes
+
+EVIDENCE_ROWS = 10
+# Numbers within one hundredth of the human rows count as near: a copy with a little noise stays in its cell.
+NEAR_CELLS = 100
+
+
+@dataclass(frozen=True)
+class _Baseline:
+    """How many rows of how many fresh people equal a human row, and where that comes from."""
+
+    hits: int
+    rows: int
+    source: str
+
+
+def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """Share of distinct synthetic rows that copy a human row, minus the share of fresh people who do, in [-1, 1].
+
+    kind "exact": same content; "near": for texts token Jaccard >= .8, for tables the same cell of a grid;
+    "span": 50 tokens in a row. The baseline is the holdout; without one, the human rows that another human row equals
+    (leave one out), which estimates the same share as long as the human rows have not been deduplicated.
+    """
+    kind = str(params["kind"])
+    if scan.roles.texts and kind != "exact":
+        return _text_copies(scan, kind)
+    if kind == "span":
+        return Measurement(not_asked="shared spans are defined for text")
+    if kind == "near":
+        return _near_rows(scan)
+    return _exact_rows(scan)
+
+
+def _exact_rows(scan: Scan) -> Measurement:
+    index, counted = scan.index, long_enough(scan)
+    human = index.digest[index.of(HUMAN_CODE) & counted]
+    if scan.holdout_digests is not None:
+        if not len(scan.holdout_digests):
+            return Measurement(failure="the holdout lacks content columns of the dataset, or is empty: give it the same columns")
+        held = scan.holdout_digests
+        baseline = _Baseline(int(np.isin(held, human).sum()), len(held), "holdout")
+    else:
+        baseline = _leave_one_out(human)
+    copied = np.isin(index.digest, human)
+    matrix = scan.once(duplicate_matrix).to_evidence()
+
+    def share(mask: npt.NDArray[np.bool_]) -> Measurement:
+        own = mask & counted
+        first = index.row_id[own & copied][:EVIDENCE_ROWS]
+        found = _excess(int((own & copied).sum()), int(own.sum()), baseline, len(human))
+        places = [scan.place(int(row)) for row in first]
+        return replace(found, evidence={**found.evidence, "matrix": matrix, "first_rows": places})
+
+    return with_generators(scan, share)
+
+
+def _near_rows(scan: Scan) -> Measurement:
+    """Rows of a table in the same cell: categories equal, numbers in the same hundredth of the human rows."""
+    codes = scan.once(coded)
+    human = _cells(codes.human)
+    baseline = _leave_one_out(human)
+
+    def share(rows: Coded) -> Measurement:
+        cells = np.unique(_cells(rows))
+        return _excess(int(np.isin(cells, human).sum()), len(cells), baseline, len(human))
+
+    parts = {name: share(rows) for name, rows in codes.generators.items()}
+    return replace(share(codes.synthetic), parts=parts)
+
+
+def _cells(rows: Coded) -> Hashes:
+    cell = np.zeros(len(rows), dtype=np.uint64)
+    for feature in rows.features:
+        code = rows.codes[feature.name].astype(np.int64)
+        if feature.kind is ColumnKind.NUMERIC and feature.size > 2 * NEAR_CELLS:
+            code = code * NEAR_CELLS // feature.size
+        cell = mix(cell * np.uint64(31) + code.astype(np.uint64))
+    return cell
+
+
+def _text_copies(scan: Scan, kind: str) -> Measurement:
+    matrix = scan.once(near_matrix)
+    copied = matrix.near_human() if kind == "near" else matrix.shares_span
+    reference = HUMAN_CODE if scan.holdout is None else HOLDOUT_CODE
+    own = matrix.origin == reference
+    source = "holdout" if scan.holdout is not None else "other people"
+    baseline = _Baseline(int((copied & own).sum()), int(own.sum()), source)
+    evidence = matrix.to_evidence()
+
+    def share(mask: npt.NDArray[np.bool_]) -> Measurement:
+        hits = mask & copied
+        found = _excess(int(hits.sum()), int(mask.sum()), baseline, matrix.count(HUMAN_CODE))
+        places = [scan.place(int(row)) for row in np.sort(matrix.row_id[hits])[:EVIDENCE_ROWS]]
+        return replace(found, evidence={**found.evidence, **evidence, "first_rows": places})
+
+    synthetic = matrix.origin == SYNTHETIC_CODE
+    parts = {name: share(synthetic & (matrix.generator == name)) for name in scan.generators}
+    return replace(share(synthetic), parts=parts)
+
+
+def _leave_one_out(human: Hashes) -> _Baseline:
+    _, counts = np.unique(human, return_counts=True)
+    return _Baseline(int(counts[counts > 1].sum()), len(human), "other people")
+
+
+def _excess(hits: int, rows: int, baseline: _Baseline, human: int) -> Measurement:
+    if not rows or not baseline.rows:
+        reason = "no rows to compare: texts under 20 tokens coincide by nature and do not count"
+        return Measurement(None, human, rows, undecidable=reason)
+    share = baseline.hits / baseline.rows
+    against = f"against {share:.2%} of the {'holdout' if baseline.source == 'holdout' else 'human rows among themselves'}"
+    return Measurement(
+        exact_difference(hits, rows, baseline.hits, baseline.rows),
+        n_human=human,
+        n_synthetic=rows,
+        baseline=share,
+        note=f"{hits:,} of {rows:,} distinct synthetic rows ({hits / rows:.2%}) {against}",
+        shrinks="linear",
+        limited_by=("synthetic", "human"),
+        evidence={"copies": hits, "rows": rows, "baseline_copies": baseline.hits, "baseline_rows": baseline.rows,
+                  "baseline_source": baseline.source},
+    )  # fmt: skip
+
+
+METRIC = Metric(
+    expectation="expect_synthetic_to_not_copy_human",
+    measure=measure,
+    side=Side.MAX,
+    asks="Are synthetic rows copies of people's rows?",
+    why=(
+        "A copy adds nothing, leaks a person's row under a synthetic label, and flatters every other check. Fresh people coincide "
+        "too, so copies are read against a holdout that no generator has seen, or against people among themselves."
+    ),
+    source="Carlini et al., USENIX Security 2021; exact binomial bounds (Clopper & Pearson 1934)",
+    fix=(
+        "Drop the copied rows named in the evidence and train the generator with less capacity or with privacy noise. If the human rows were "
+        'deduplicated, declare a holdout (holdout = "path") so that natural coincidences are known.'
+    ),
+    params=(("kind", "exact"),),
+    detail=("kind",),
+    undecided=Severity.WARNING,
+)

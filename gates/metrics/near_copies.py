@@ -1,0 +1,115 @@
+"""Texts that nearly equal each other or share a long span, with the origin of both sides.
+
+Works on the deterministic samples: a share of texts with a near twin is read off them; evidence says how many.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from gates.scan import HUMAN_CODE, SYNTHETIC_CODE
+from gates.text.near import clusters, near_pairs
+from gates.text.tokens import ngrams, tokenise
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from gates.scan import Ints, Scan
+    from gates.text.tokens import TokenStream
+
+HOLDOUT_CODE = 3
+# Token 3-gram Jaccard of .8: a text of 200 words with about ten changed (Lee et al., ACL 2022, verify at edit
+# similarity .8 as well).
+NEAR_JACCARD = 0.8
+# Two people do not write the same 50 tokens by chance: Lee et al. (ACL 2022) cut repeated spans of this length.
+SPAN_TOKENS = 50
+# Shorter texts coincide by nature (CHECKS section 2, copies).
+TOKENS_AT_LEAST = 20
+
+
+@dataclass(frozen=True)
+class NearMatrix:
+    """Sampled texts of at least 20 tokens and which of them have twins.
+
+    origin: code per text, HOLDOUT_CODE for the holdout; generator: name per text or "".
+    left, right: pairs of near duplicates; shares_span: texts sharing a span of 50 tokens with another human text.
+    """
+
+    origin: npt.NDArray[np.int8]
+    generator: npt.NDArray[np.str_]
+    left: Ints
+    right: Ints
+    shares_span: npt.NDArray[np.bool_]
+    row_id: Ints
+
+    def count(self, code: int) -> int:
+        """Number of texts of an origin."""
+        return int((self.origin == code).sum())
+
+    def repeats(self, code: int, size: int | None = None) -> int:
+        """Texts beyond the first of their cluster among the first `size` texts of an origin."""
+        own = np.flatnonzero(self.origin == code)[:size]
+        inside = np.zeros(len(self.origin), dtype=bool)
+        inside[own] = True
+        kept = inside[self.left] & inside[self.right]
+        return len(own) - len(np.unique(clusters(len(self.origin), self.left[kept], self.right[kept])[own]))
+
+    def near_human(self) -> npt.NDArray[np.bool_]:
+        """Mask of the texts that nearly equal a human text other than themselves."""
+        found = np.zeros(len(self.origin), dtype=bool)
+        found[self.left[self.origin[self.right] == HUMAN_CODE]] = True
+        found[self.right[self.origin[self.left] == HUMAN_CODE]] = True
+        return found
+
+    def to_evidence(self) -> dict[str, object]:
+        """Counts of near pairs by the origins of their two sides."""
+        both = np.sort(np.stack([self.origin[self.left], self.origin[self.right]]), axis=0)
+        names = {HUMAN_CODE: "human", SYNTHETIC_CODE: "synthetic", HOLDOUT_CODE: "holdout"}
+        pairs = {
+            f"{names[first]}_{names[second]}": int(((both[0] == first) & (both[1] == second)).sum())
+            for first in names
+            for second in names
+            if first <= second and HOLDOUT_CODE not in (first, second)
+        }
+        return {"near_pairs": pairs, "texts_compared": {"human": self.count(0), "synthetic": self.count(1)}}
+
+
+def near_matrix(scan: Scan) -> NearMatrix:
+    """Near duplicates among the sampled texts. Call through `scan.once(near_matrix)`."""
+    sides = [(HUMAN_CODE, scan.human), (SYNTHETIC_CODE, scan.synthetic)]
+    if scan.holdout is not None:
+        sides.append((HOLDOUT_CODE, scan.holdout))
+    column = scan.roles.texts[0]
+    texts = pl.concat([rows.frame[column].cast(pl.String) for _, rows in sides])
+    origin = np.concatenate([np.full(len(rows), code, dtype=np.int8) for code, rows in sides])
+    generator = np.concatenate([rows.generator for _, rows in sides])
+    row_id = np.concatenate([rows.row_id for _, rows in sides])
+    stream = tokenise(texts.to_arrow())
+    kept = np.flatnonzero(stream.lengths() >= TOKENS_AT_LEAST)
+    stream, origin = stream.take(kept), origin[kept]
+    pairs = near_pairs(stream, threshold=NEAR_JACCARD, min_tokens=TOKENS_AT_LEAST)
+    spans = _shares_span(stream, origin)
+    return NearMatrix(origin, generator[kept], pairs.left, pairs.right, spans, row_id[kept])
+
+
+def _shares_span(stream: TokenStream, origin: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
+    """Mask of the texts that share a run of 50 tokens with a human text other than themselves."""
+    grams = ngrams(stream, SPAN_TOKENS)
+    found = np.zeros(len(origin), dtype=bool)
+    if not len(grams.hashes):
+        return found
+    document = grams.documents()
+    human = origin[document] == HUMAN_CODE
+    # One entry per gram and human text, so that a gram counts its texts and not its places.
+    pairs = np.unique(np.stack([grams.hashes[human], document[human].astype(np.uint64)]), axis=1)
+    known, counts = np.unique(pairs[0], return_counts=True)
+    if not len(known):
+        return found
+    at = np.minimum(np.searchsorted(known, grams.hashes), len(known) - 1)
+    texts = np.where(known[at] == grams.hashes, counts[at], 0)
+    found[document[texts > human.astype(np.int64)]] = True
+    return found

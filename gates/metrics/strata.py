@@ -1,0 +1,101 @@
+"""Within which rows people and synthetic rows are compared.
+
+Rows that claim to mirror people are compared as a whole. Rows that extend the human law (rare cases, balancing,
+simulation) are compared within each label or slice where both sides have enough rows, else only reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from gates.metrics.coding import Coded, coded
+from gates.metrics.measurement import Measurement
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from gates.scan import Rows, Scan
+
+# With fewer rows a side, a distance between two human samples of one law is itself above the limits (CHECKS 1.7).
+STRATUM_ROWS = 300
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The rows a comparison sees, as rows and as codes, with the draws' seed.
+
+    name: "" for everything, else the generator's or the stratum's; unique within a scan.
+    """
+
+    name: str
+    human: Rows
+    synthetic: Rows
+    human_codes: Coded
+    synthetic_codes: Coded
+    seed: int
+
+
+Compare = Callable[[Sides], Measurement]
+
+
+def compare_by_role(scan: Scan, compare: Compare) -> Measurement:
+    """`compare` over everything, with a part per generator; for extending rows the worst stratum."""
+    codes = scan.once(coded)
+    if scan.extends_human_law:
+        return _worst_stratum(scan, compare)
+    whole = compare(Sides("", scan.human, scan.synthetic, codes.human, codes.synthetic, scan.seed))
+    parts = {
+        name: compare(Sides(f"generator {name}", scan.human, rows, codes.human, codes.generators[name], scan.seed))
+        for name, rows in scan.generators.items()
+    }
+    evidence = {**whole.evidence, **({"not_compared": codes.skipped} if codes.skipped else {})}
+    return replace(whole, parts=parts, evidence=evidence)
+
+
+def _worst_stratum(scan: Scan, compare: Compare) -> Measurement:
+    codes = scan.once(coded)
+    found: dict[str, Measurement] = {}
+    for column in _stratifiers(scan):
+        for level, human, synthetic in _strata(scan.human.frame[column], scan.synthetic.frame[column]):
+            found[f"{column}={level}"] = compare(
+                Sides(
+                    f"{column}={level}",
+                    scan.human.where(human),
+                    scan.synthetic.where(synthetic),
+                    codes.human.where(human),
+                    codes.synthetic.where(synthetic),
+                    scan.seed,
+                )
+            )
+    if not found:
+        whole = compare(Sides("", scan.human, scan.synthetic, codes.human, codes.synthetic, scan.seed))
+        reason = f"reported only: synthetic_role = \"extend\" and no label or slice has {STRATUM_ROWS} rows of both origins"
+        return replace(whole, reported=reason)
+    worst = max(found, key=lambda name: found[name].estimate.value if found[name].estimate else -np.inf)
+    table = {name: part.estimate.value if part.estimate else None for name, part in sorted(found.items())}
+    chosen = found[worst]
+    note = f"within {worst}" + (f", {chosen.note}" if chosen.note else "")
+    return replace(chosen, note=note, evidence={**chosen.evidence, "strata": table})
+
+
+def _stratifiers(scan: Scan) -> tuple[str, ...]:
+    """The label, else the declared slices."""
+    return (scan.roles.label,) if scan.roles.label else scan.roles.slices
+
+
+def _strata(
+    human: pl.Series, synthetic: pl.Series
+) -> list[tuple[str, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]]:
+    found = []
+    human, synthetic = human.cast(pl.String), synthetic.cast(pl.String)
+    for level in human.drop_nulls().unique().sort().to_list():
+        mine = (human == level).fill_null(value=False).to_numpy()
+        theirs = (synthetic == level).fill_null(value=False).to_numpy()
+        if min(int(mine.sum()), int(theirs.sum())) >= STRATUM_ROWS:
+            found.append((str(level), mine, theirs))
+    return found

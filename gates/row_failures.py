@@ -1,0 +1,118 @@
+"""Which rows of a batch break which rule, and the mergeable count of it over a dataset."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from gates.scan import Ints, RuleFailures
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+# Per rule and origin: enough to see a pattern, few enough to print.
+FIRST_ROWS = 10
+
+
+@dataclass(frozen=True)
+class BatchFailures:
+    """What the rules found in one batch.
+
+    row_id and origin: one entry per row of the batch. failing: ascending positions within the batch, per rule that
+    some row breaks. reasons: why, for the same rules. broken: why a rule could not run, for rules that could not.
+    asked: every rule that was put to the batch, also those that no row breaks.
+    """
+
+    row_id: Ints
+    origin: npt.NDArray[np.str_]
+    failing: Mapping[str, Ints] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    broken: Mapping[str, str] = field(default_factory=dict)
+    asked: frozenset[str] = frozenset()
+
+    def failing_rows(self) -> Ints:
+        """Ascending positions of the rows that break at least one rule."""
+        if not self.failing:
+            return np.empty(0, dtype=np.int64)
+        return np.unique(np.concatenate(list(self.failing.values())))
+
+
+class RowFailures:
+    """A mergeable count of failing rows per rule and origin; the order of batches and merges does not matter."""
+
+    def __init__(self, rules: Iterable[str]) -> None:
+        self._rows: Counter[str] = Counter()
+        self._failures: dict[str, Counter[str]] = {rule: Counter() for rule in rules}
+        self._first: dict[str, dict[str, tuple[int, ...]]] = {rule: {} for rule in self._failures}
+        self._broken: dict[str, str] = {}
+
+    def update(self, batch: BatchFailures) -> None:
+        """Count one batch. Raises KeyError for a rule that was not announced."""
+        self._rows.update(_count(batch.origin))
+        for rule, at in batch.failing.items():
+            origins, row_ids = batch.origin[at], batch.row_id[at]
+            for origin, count in _count(origins).items():
+                self._failures[rule][origin] += count
+                self._note_first(rule, origin, np.sort(row_ids[origins == origin])[:FIRST_ROWS].tolist())
+        for rule, why in batch.broken.items():
+            self._note_broken(rule, why)
+
+    def merge(self, other: RowFailures) -> None:
+        """Take over the count of other rows under the same rules."""
+        self._rows.update(other._rows)
+        for rule, failures in other._failures.items():
+            self._failures[rule].update(failures)
+            for origin, row_ids in other._first[rule].items():
+                self._note_first(rule, origin, row_ids)
+        for rule, why in other._broken.items():
+            self._note_broken(rule, why)
+
+    def value(self) -> dict[str, RuleFailures]:
+        """The count per rule; every announced rule has an entry, with no origin where no row was seen.
+
+        `first` holds the first rows of each origin, so that none hides another's.
+        """
+        rows = {origin: self._rows[origin] for origin in sorted(self._rows)}
+        return {
+            rule: RuleFailures(
+                rule,
+                failures={origin: failures[origin] for origin in rows},
+                rows=rows,
+                first=tuple(sorted(row for row_ids in self._first[rule].values() for row in row_ids)),
+                broken=self._broken.get(rule, ""),
+            )
+            for rule, failures in self._failures.items()
+        }
+
+    def _note_first(self, rule: str, origin: str, row_ids: Iterable[int]) -> None:
+        known = self._first[rule].get(origin, ())
+        self._first[rule][origin] = tuple(sorted({*known, *row_ids})[:FIRST_ROWS])
+
+    def _note_broken(self, rule: str, why: str) -> None:
+        # The first in the alphabet, because the first in time depends on the order of batches.
+        self._broken[rule] = min(why, self._broken.get(rule, why))
+
+
+def _count(origins: npt.NDArray[np.str_]) -> Counter[str]:
+    names, counts = np.unique(origins, return_counts=True)
+    return Counter(dict(zip(names.tolist(), counts.tolist(), strict=True)))
+
+
+def joined(found: Sequence[BatchFailures]) -> BatchFailures:
+    """One batch's failures under several schemas; where two have a rule, the later one counts."""
+    first, *rest = found
+    failing, reasons, broken, asked = dict(first.failing), dict(first.reasons), dict(first.broken), first.asked
+    for other in rest:
+        # A rule that no row breaks any more has no entry that could replace the earlier one.
+        for earlier in (failing, reasons, broken):
+            for rule in other.asked & earlier.keys():
+                del earlier[rule]
+        failing.update(other.failing)
+        reasons.update(other.reasons)
+        broken.update(other.broken)
+        asked |= other.asked
+    return BatchFailures(first.row_id, first.origin, failing, reasons, broken, asked)

@@ -1,0 +1,139 @@
+"""Types asked of single values: what converts without loss is of the type, what does not is named row by row.
+
+Human and synthetic files are opened as one table, so one file whose numbers are strings turns the whole column into
+strings. The rows of the other file are not to blame for that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    import numpy.typing as npt
+
+# ISO 8601 as pyarrow, DuckDB and polars write it, and dates alone. Formats are listed because polars' own guess
+# follows the first value of a batch, which would make the answer depend on how rows are batched.
+NAIVE_TIMES = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
+ZONED_TIMES = ("%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%dT%H:%M:%S%.fZ")
+INTEGRAL_DECIMAL = r"^[+-]?\d+\.0*$"
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """A column in the expected type; values that do not convert are null in it and True in `failed`."""
+
+    values: pl.Series
+    failed: npt.NDArray[np.bool_]
+
+
+def convert(values: pl.Series, expected: pl.DataType) -> Conversion:
+    """The values in the expected type, where nothing is lost by it.
+
+    Strings are parsed; numbers change their width, and become integers only without a fraction; times change their
+    unit. Nothing but text becomes text. Missing values, and NaN among integers, stay missing.
+    """
+    try:
+        converted = _converter(values.dtype, expected)(values, expected)
+    except pl.exceptions.PolarsError:
+        # A pair of types that polars knows no way between.
+        converted = _nothing(values, expected)
+    missing = values.is_nan().fill_null(True) if values.dtype.is_float() else values.is_null()
+    return Conversion(converted, (converted.is_null() & ~missing).to_numpy())
+
+
+def readable(column: pa.Array) -> pa.Array:
+    """The column, or its bytes where it claims to be text and is not UTF-8; nothing checks that on the way in."""
+    as_bytes = {pa.string(): pa.binary(), pa.large_string(): pa.large_binary(), pa.string_view(): pa.binary_view()}
+    if pa.types.is_dictionary(column.type) and column.type.value_type in as_bytes:
+        column = column.dictionary_decode()
+    if column.type not in as_bytes:
+        return column
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        return column.view(as_bytes[column.type])
+    return column
+
+
+def _converter(actual: pl.DataType, expected: pl.DataType) -> Callable[[pl.Series, pl.DataType], pl.Series]:
+    text = isinstance(actual, pl.String | pl.Categorical | pl.Enum)
+    if isinstance(actual, pl.Null):
+        return _cast
+    if isinstance(actual, pl.Binary) and isinstance(expected, pl.String):
+        return _decode
+    if text:
+        return _parser(expected)
+    if actual.is_float() and expected.is_float():
+        # Half the digits are a matter of storage, not of type.
+        return _cast
+    if (actual.is_numeric() and expected.is_numeric()) or (actual.is_temporal() and expected.is_temporal()):
+        return _cast_without_loss
+    return _nothing
+
+
+def _parser(expected: pl.DataType) -> Callable[[pl.Series, pl.DataType], pl.Series]:
+    if expected.is_integer():
+        return _parse_integers
+    if isinstance(expected, pl.Boolean):
+        return _parse_booleans
+    if isinstance(expected, pl.Datetime | pl.Date):
+        return _parse_times
+    return _cast
+
+
+def _cast(values: pl.Series, expected: pl.DataType) -> pl.Series:
+    return values.cast(expected, strict=False)
+
+
+def _nothing(values: pl.Series, expected: pl.DataType) -> pl.Series:
+    return pl.Series(values.name, [None] * len(values), dtype=expected)
+
+
+def _cast_without_loss(values: pl.Series, expected: pl.DataType) -> pl.Series:
+    there = values.cast(expected, strict=False)
+    back = there.cast(values.dtype, strict=False)
+    same = back.eq_missing(values)
+    return there.zip_with(same, _nothing(values, expected))
+
+
+def _decode(values: pl.Series, _: pl.DataType) -> pl.Series:
+    def text(value: bytes | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            return value.decode("utf-8")
+        except UnicodeDecodeError:
+            return None
+
+    return pl.Series(values.name, [text(value) for value in values], dtype=pl.String)
+
+
+def _parse_integers(values: pl.Series, expected: pl.DataType) -> pl.Series:
+    text = values.cast(pl.String)
+    decimal = text.str.contains(INTEGRAL_DECIMAL).fill_null(False)
+    return text.zip_with(~decimal, text.str.replace(r"\.0*$", "")).cast(expected, strict=False)
+
+
+def _parse_booleans(values: pl.Series, _: pl.DataType) -> pl.Series:
+    text = values.cast(pl.String).str.to_lowercase()
+    known = text.is_in(["true", "false"])
+    return (text == "true").zip_with(known.fill_null(False), _nothing(values, pl.Boolean()))
+
+
+def _parse_times(values: pl.Series, expected: pl.DataType) -> pl.Series:
+    text = values.cast(pl.String)
+    zone = expected.time_zone if isinstance(expected, pl.Datetime) else None
+    column = pl.col("text")
+    naive = [column.str.to_datetime(form, time_unit="us", strict=False) for form in NAIVE_TIMES]
+    naive.append(column.str.to_date("%Y-%m-%d", strict=False).cast(pl.Datetime("us")))
+    zoned = [column.str.to_datetime(form, time_unit="us", time_zone="UTC", strict=False) for form in ZONED_TIMES]
+    parsed = pl.coalesce(zoned).dt.convert_time_zone(zone) if zone else pl.coalesce(naive)
+    found = pl.DataFrame({"text": text}).select(parsed.alias(values.name)).to_series()
+    return _cast_without_loss(found, expected)

@@ -1,0 +1,236 @@
+"""Near duplicates and copied spans over token streams.
+
+Texts are compared as sets of shingles, runs of three tokens: single words make all texts of one topic alike, and longer
+runs let one changed word break too many of them (a changed word costs three: of a text of 60 words, two changed words
+leave a Jaccard similarity of .81). MinHash proposes pairs, the true Jaccard similarity decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import rensa
+from scipy.sparse import coo_array, csr_array
+from scipy.sparse.csgraph import connected_components
+
+from gates.text.buckets import bucket_pairs, distinct_keys
+from gates.text.tokens import Hashes, Ints, TokenStream, document_hashes, mix, ngrams
+
+Mask = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+
+SHINGLE_TOKENS = 3
+# 20 bands of 6: a pair of Jaccard .8 shares a band with probability .998, of .85 with .9999, of .4 with .08.
+BAND_COUNT, BAND_ROWS = 20, 6
+PERMUTATIONS = BAND_COUNT * BAND_ROWS
+SEED = 1
+# Shingles compared at once, and pairs that two groups of equal documents may give: both bound memory.
+SHINGLES_AT_ONCE = 1 << 22
+PAIRS_OF_GROUPS = 64
+
+
+@dataclass(frozen=True)
+class NearPairs:
+    """Pairs of documents, left < right, ordered, with their Jaccard similarity; equal documents have 1."""
+
+    left: Ints
+    right: Ints
+    jaccard: Floats
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+
+@dataclass(frozen=True)
+class _Groups:
+    """Documents with equal tokens: those of group i are `members[offsets[i]:offsets[i + 1]]`, in order."""
+
+    members: Ints
+    offsets: Ints
+
+    def first(self) -> Ints:
+        return self.members[self.offsets[:-1]]
+
+    def sizes(self) -> Ints:
+        return np.diff(self.offsets)
+
+    def code(self) -> Ints:
+        """The group of each of `members`."""
+        return np.repeat(np.arange(len(self.offsets) - 1), self.sizes())
+
+
+def near_pairs(stream: TokenStream, *, threshold: float = 0.8, min_tokens: int = 20) -> NearPairs:
+    """Pairs of documents whose shingle sets have a Jaccard similarity of at least `threshold`.
+
+    Documents of fewer than `min_tokens` coincide by nature and are left out. A document equal to k earlier ones pairs
+    with the first and the last of them, and many equal documents near many others pair through the first of each side:
+    clusters are those of all pairs, and n equal documents cost 2n pairs, not n^2.
+    """
+    groups = _groups(stream, min_tokens)
+    left, right, jaccard = _near(stream.take(groups.first()), threshold)
+    near = _between_groups(groups, left, right, jaccard)
+    equal = _within_groups(groups)
+    low = np.concatenate([np.minimum(near.left, near.right), equal.left])
+    high = np.concatenate([np.maximum(near.left, near.right), equal.right])
+    order = np.lexsort((high, low))
+    return NearPairs(low[order], high[order], np.concatenate([near.jaccard, equal.jaccard])[order])
+
+
+def nearest(
+    candidates: TokenStream, references: TokenStream, *, threshold: float = 0.8, min_tokens: int = 20
+) -> tuple[Floats, Ints]:
+    """For each candidate its most similar reference: Jaccard similarity and position, 0 and -1 below `threshold`.
+
+    Equal candidates are answered alike; of equally similar references the first in order counts.
+    """
+    own, other = _groups(candidates, min_tokens), _groups(references, min_tokens)
+    count = len(own.offsets) - 1
+    joined = _joined(candidates.take(own.first()), references.take(other.first()))
+    left, right, jaccard = _near(joined, threshold, np.arange(len(joined)) >= count)
+    reference = other.first()[right - count]
+    order = np.lexsort((reference, -jaccard, left))
+    best, at = np.unique(left[order], return_index=True)
+    similar, place = np.zeros(count), np.full(count, -1, np.int64)
+    similar[best], place[best] = jaccard[order][at], reference[order][at]
+    result, where = np.zeros(len(candidates)), np.full(len(candidates), -1, np.int64)
+    result[own.members], where[own.members] = similar[own.code()], place[own.code()]
+    return result, where
+
+
+def clusters(n: int, left: Ints, right: Ints) -> Ints:
+    """The cluster of each of n documents when the pairs join them; a cluster is named by its smallest member."""
+    graph = coo_array((np.ones(len(left), np.int8), (left, right)), shape=(n, n))
+    _, label = connected_components(graph, directed=False)
+    _, smallest, code = np.unique(label, return_index=True, return_inverse=True)
+    named: Ints = smallest[code].astype(np.int64)
+    return named
+
+
+def docs_sharing_span(candidates: TokenStream, references: TokenStream, length: int = 50) -> Mask:
+    """Whether each candidate holds a run of `length` tokens that stands in some reference too."""
+    spans = ngrams(candidates, length)
+    shared = np.isin(spans.hashes, ngrams(references, length).hashes)
+    found = np.zeros(len(candidates), bool)
+    found[spans.documents()[shared]] = True
+    return found
+
+
+def _groups(stream: TokenStream, min_tokens: int) -> _Groups:
+    counted = np.flatnonzero(stream.lengths() >= max(min_tokens, SHINGLE_TOKENS))
+    content = document_hashes(stream)[counted]
+    order = np.argsort(content, kind="stable")
+    _, starts = np.unique(content[order], return_index=True)
+    return _Groups(counted[order], np.append(starts, len(order)).astype(np.int64))
+
+
+def _near(texts: TokenStream, threshold: float, side: Mask | None = None) -> tuple[Ints, Ints, Floats]:
+    """Positions and Jaccard similarity of near pairs of distinct texts, left < right; with `side`, across sides only."""
+    grams = ngrams(texts, SHINGLE_TOKENS)
+    chosen = _colliding(grams)
+    kept = grams.take(chosen)
+    left, right = _candidates(kept, document_hashes(kept), None if side is None else side[chosen])
+    left, right, jaccard = _verified(_incidence(kept), left, right, threshold)
+    return chosen[left], chosen[right], jaccard
+
+
+def _colliding(grams: TokenStream) -> Ints:
+    """The texts that share a band with another one: few, and only their digests need to become numbers of Python's."""
+    if not len(grams):
+        return np.zeros(0, np.int64)
+    index = rensa.RMinHashLSH(threshold=0.8, num_perm=PERMUTATIONS, num_bands=BAND_COUNT)
+    return np.flatnonzero(index.query_duplicate_flags_matrix_one_shot(_digest_matrix(grams)))
+
+
+def _candidates(grams: TokenStream, content: Hashes, side: Mask | None) -> tuple[Ints, Ints]:
+    """Pairs that share a band, each once. Content orders a bucket, so that the order of documents does not matter."""
+    count = len(grams)
+    if not count:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    digests = np.asarray(_digest_matrix(grams).to_rows(), np.uint64)
+    keys = np.zeros(0, np.int64)
+    for band in np.split(digests, BAND_COUNT, axis=1):
+        bucket = _fold(band)
+        order = np.lexsort((content, bucket))
+        one, two = bucket_pairs(bucket[order], None if side is None else side[order])
+        one, two = order[one], order[two]
+        pairs = np.minimum(one, two) * count + np.maximum(one, two)
+        keys = distinct_keys(np.concatenate([keys, pairs]))
+    return keys // count, keys % count
+
+
+def _digest_matrix(grams: TokenStream) -> rensa.RMinHashDigestMatrix:
+    hashes = np.ascontiguousarray(grams.hashes)
+    return rensa.RMinHash.digest_matrix_from_flat_token_hashes(
+        hashes, grams.offsets.astype(np.uint64), PERMUTATIONS, SEED
+    )
+
+
+def _fold(digests: Hashes) -> Hashes:
+    folded = np.zeros(len(digests), np.uint64)
+    for column in digests.T:
+        folded = mix(folded ^ mix(column))
+    return folded
+
+
+def _incidence(grams: TokenStream) -> csr_array:
+    """The texts as sets: one row per text, one column per distinct shingle, 1 where the text has it."""
+    names, column = np.unique(grams.hashes, return_inverse=True)
+    ones = np.ones(len(column), np.int32)
+    sets = coo_array((ones, (grams.documents(), column)), shape=(len(grams), max(1, len(names)))).tocsr()
+    sets.sum_duplicates()
+    sets.data[:] = 1
+    return sets
+
+
+def _verified(sets: csr_array, left: Ints, right: Ints, threshold: float) -> tuple[Ints, Ints, Floats]:
+    """The pairs whose true Jaccard similarity reaches the threshold, and that similarity."""
+    sizes = np.diff(sets.indptr).astype(np.int64)
+    possible = np.minimum(sizes[left], sizes[right]) >= threshold * np.maximum(sizes[left], sizes[right])
+    left, right = left[possible], right[possible]
+    weight = np.cumsum(sizes[left] + sizes[right])
+    cuts = np.searchsorted(weight, np.arange(SHINGLES_AT_ONCE, weight[-1] if len(weight) else 0, SHINGLES_AT_ONCE))
+    pieces = zip(np.split(left, cuts), np.split(right, cuts), strict=True)
+    common = np.concatenate([np.asarray(sets[one].multiply(sets[two]).sum(axis=1)) for one, two in pieces])
+    jaccard = common / np.maximum(1, sizes[left] + sizes[right] - common)
+    kept = jaccard >= threshold
+    return left[kept], right[kept], jaccard[kept]
+
+
+def _within_groups(groups: _Groups) -> NearPairs:
+    """Each member with the first and with the one before it: connected whichever rows of one origin are kept."""
+    code, position = groups.code(), np.arange(len(groups.members))
+    since = position - groups.offsets[:-1][code]
+    later, third = position[since > 0], position[since > 1]
+    left = np.concatenate([groups.members[later - 1], groups.first()[code[third]]])
+    right = np.concatenate([groups.members[later], groups.members[third]])
+    return NearPairs(left, right, np.ones(len(left)))
+
+
+def _between_groups(groups: _Groups, left: Ints, right: Ints, jaccard: Floats) -> NearPairs:
+    """Near groups as pairs of their members: all of them where they are few, else each with the other side's first."""
+    rows, columns = groups.sizes()[left], groups.sizes()[right]
+    few = rows * columns <= PAIRS_OF_GROUPS
+    one, two, pair = _product(groups, left, right, np.where(few, rows, 1), columns)
+    more, other, again = _product(groups, left[~few], right[~few], rows[~few], np.ones(int((~few).sum()), np.int64))
+    new = more != groups.first()[left[~few]][again]
+    return NearPairs(
+        np.concatenate([one, more[new]]),
+        np.concatenate([two, other[new]]),
+        np.concatenate([jaccard[pair], jaccard[~few][again[new]]]),
+    )
+
+
+def _product(groups: _Groups, left: Ints, right: Ints, rows: Ints, columns: Ints) -> tuple[Ints, Ints, Ints]:
+    """The first `rows` members of each left group with the first `columns` of its right group, and which pair it was."""
+    count = rows * columns
+    pair = np.repeat(np.arange(len(left)), count)
+    within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    one = groups.members[groups.offsets[left[pair]] + within // columns[pair]]
+    return one, groups.members[groups.offsets[right[pair]] + within % columns[pair]], pair
+
+
+def _joined(first: TokenStream, second: TokenStream) -> TokenStream:
+    offsets = np.concatenate([first.offsets, first.offsets[-1] + second.offsets[1:]])
+    return TokenStream(np.concatenate([first.hashes, second.hashes]), offsets)

@@ -1,0 +1,89 @@
+"""What chat models say and people hardly do, as regular expressions over lowered text with straight apostrophes.
+
+Narrow on purpose: a match counts against a generator, and in human rows against their origin. What people write too
+("I'm sorry to hear that", "Sure, why not", "Let me know if you need any further help") must not match. Written from
+what chat models are known to say; held against human answers, prompts and essays, where none of them matches.
+"""
+
+# ruff: noqa: RUF001 - Chinese phrases have full-width punctuation
+
+from __future__ import annotations
+
+# The model as it names itself. "Assistant" and "program" alone are people's words too.
+_MACHINE = (
+    r"(?:(?:an?|your) )?(?:(?:large |ai |artificial intelligence )*language model"
+    r"|ai(?: assistant| model| chatbot)?|artificial intelligence|llm|chatbot)\b"
+)
+_MADE = r"(?: (?:developed|created|trained|made|designed|built) by \w+)"
+
+SELF_REFERENCE = (
+    # "As an AI language model, I ...": the comma or the "I" shows that the model speaks of itself; in "as a language
+    # model is trained" and "as an AI researcher, I" it does not.
+    rf"\bas {_MACHINE}{_MADE}?(?:,|\s+i\b)",
+    # The noun must end the phrase: "I am an AI engineer" is a person.
+    rf"\bi(?:'m| am) (?:just |only |merely |simply )?{_MACHINE}(?:{_MADE}|\s*[.,;!)]| and (?:do|don't|can|cannot|can't|am)\b|\s*$)",
+    r"\bmy (?:knowledge cut-?off|training data (?:only )?(?:goes|ends)|last (?:knowledge|training) update)\b",
+    # German, French, Spanish, Portuguese, Italian, Chinese, Japanese, Russian.
+    r"\bals (?:ein )?(?:ki-?(?:sprachmodell|modell|assistent)|(?:großes )?sprachmodell|künstliche intelligenz)\b(?:,| (?:kann|habe|bin) ich)",
+    r"\ben tant qu(?:'|e )(?:une? )?(?:intelligence artificielle|assistant(?:e)? virtuel(?:le)?|ia|mod[èe]le de langage)\b",
+    r"\bcomo (?:un |uma? )?(?:modelo de (?:lenguaje|linguagem|ia)|asistente de ia|inteligencia artificial,)",
+    r"\bcome modello (?:di linguaggio|linguistico)",
+    r"作为(?:一个|一名|一款)?(?:大型)?(?:人工智能|ai|大?语言模型)(?:助手|语言模型|模型)?[，,我]",
+    r"(?:ai|人工知能|言語モデル)(?:アシスタント|言語モデル|モデル)?として、",
+    r"как (?:языковая модель|искусственный интеллект),",
+)
+
+# What a model declines: its own service, not a refund or an invitation.
+_DECLINED = (
+    r"(?:(?:help|assist)(?: you)? with (?:that|this|your request|the request|such)\b"
+    r"|(?:fulfill?|comply with|complete|process|answer|respond to) (?:that|this|your|the|such) (?:request|question|prompt|query)"
+    r"|(?:generate|create|produce|write|provide|engage in|discuss|support|promote|share) (?:[\w-]+ ){0,6}"
+    r"(?:content|information|instructions|material|opinions|advice|conversations?|images?|assistance))"
+)
+_CANNOT = (
+    r"(?:i|we) (?:can(?:'?t|not| not)|(?:am|are) (?:unable|not able) to|won't be able to|must decline to|will not)"
+)
+
+# At the start of the text: in its middle, a letter or a dialogue may say so.
+REFUSAL_AT_START = (
+    rf"^\W*(?:(?:i'm|i am|we're|we are) )?(?:so |very |really )?(?:sorry|afraid)[,.;:]?(?: but)?,? (?:that )?{_CANNOT} {_DECLINED}",
+    rf"^\W*i apologi[sz]e,? but {_CANNOT} {_DECLINED}",
+    rf"^\W*{_CANNOT} {_DECLINED}",
+    r"^\W*(?:es )?tut mir leid,? (?:aber )?(?:ich kann (?:ihnen |dir )?(?:dabei|damit|diese anfrage)|(?:dabei|damit) kann ich)(?: \w+){0,3} nicht\b",
+    r"^\W*(?:je suis )?d[ée]sol[ée]e?,? (?:mais )?je ne (?:peux|suis) pas (?:en mesure de |capable de )?(?:vous aider avec|r[ée]pondre à cette|fournir d|g[ée]n[ée]rer)",
+    r"^\W*lo siento,? (?:pero )?no puedo (?:ayudar(?:te|le)? con (?:eso|esa|tu|su)|cumplir con|proporcionar|generar)",
+    r"^\W*(?:很|非常)?(?:抱歉|对不起)，?(?:但)?我(?:无法|不能)(?:帮助|协助|提供|回答|满足|完成|生成)",
+    r"^\W*申し訳(?:ありません|ございません)が、.{0,20}(?:お答え|提供|お手伝い)(?:\w{0,4})できません",
+)
+# Phrases of policy, wherever they stand.
+REFUSAL_ANYWHERE = (
+    r"\b(?:goes|go) against my (?:programming|guidelines)",
+    r"\bviolates? (?:my|openai's) (?:guidelines|content polic|usage polic|use polic)",
+    r"\bi (?:do not|don't|cannot|can't) have (?:personal (?:opinions|beliefs|feelings|experiences)\b|access to real-?time)",
+    r"\bi cannot provide personal opinions",
+)
+
+# Agreement and then a delivery, at the start: "Sure, here is the text", "Certainly! Below is a revised version".
+# "Here is" alone opens many human texts, and "Sure, I'd be happy to help" is what people in support write.
+PREAMBLE = (
+    r"^\W*(?:sure(?: thing)?|certainly|of course|absolutely|definitely|with pleasure)\s*[,!.:]+\s*(?:(?:here|below|the following) (?:is|are)|here's)\b",
+    r"^\W*(?:here's|here is|here are|below is|below are) (?:[\w-]+ ){1,6}based on (?:your|the) (?:request|prompt|input|instructions?|requirements)\b",
+    r"^\W*(?:natürlich|gerne?|selbstverständlich)\s*[,!.]+\s*hier (?:ist|sind)\b",
+    r"^\W*(?:bien sûr|certainement|avec plaisir)\s*[,!.]+\s*voici\b",
+    r"^\W*[¡]?(?:claro|por supuesto|con gusto|desde luego)(?: que sí)?\s*[,!.]+\s*(?:aquí (?:está|tiene|hay)|a continuación)",
+    r"^\W*(?:当然|好的)(?:可以)?[，,！!。]\s*(?:以下是|这是|下面是)",
+)
+
+# Few-shot prompts and chat templates that the generator went on writing.
+LEAKED_FRAME = (
+    r"(?m)^[ \t]*(?:input|output)[ \t]*:",
+    r"(?m)^#{2,3} (?:instruction|response|input|output|human|assistant|user)s?:?[ \t]*$",
+    r"<\|(?:im_start|im_end|endoftext|end_of_text|eot_id|assistant|user|system|start_header_id|end_header_id)\|>",
+    r"\[/?inst\]|<</?sys>>",
+)
+
+# No sentence ends in a comma, an article, a conjunction or a preposition that takes what follows. Missing end
+# punctuation alone is no sign: signatures, lists and code have none, and so have 8 of 207 long human texts.
+DANGLING_END = (
+    r"(?:,|[^.!?\s]\s(?:the|an|and|or|of|than|because|its|their|my|your|der|und|oder|ein|eine|et|ou|du|des|los|las|para))\s*$",
+)

@@ -1,0 +1,48 @@
+"""Scans made from frames in memory, for tests and benchmarks of metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from gates.scan import ORIGIN, ROW_ID, FileFacts, Ints, Roles, Scan
+from gates.scanning import ScanRequest, scan
+
+
+@dataclass(frozen=True)
+class MemorySource:
+    """An opened dataset over one frame with ORIGIN; what `gates.scanning.scan` reads."""
+
+    frame: pl.DataFrame
+    roles: Roles
+    files: tuple[FileFacts, ...] = field(default=())
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        yield from self._numbered().to_arrow().to_batches(max_chunksize=20_000)
+
+    def take(self, row_ids: Ints) -> pl.DataFrame:
+        return self._numbered()[np.asarray(row_ids)]
+
+    def _numbered(self) -> pl.DataFrame:
+        return self.frame.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias(ROW_ID))
+
+
+def table_scan(
+    human: pl.DataFrame, synthetic: pl.DataFrame, holdout: pl.DataFrame | None = None, request: ScanRequest | None = None, **roles: object
+) -> Scan:
+    """A scan of a table; columns named like lineage roles are not content."""
+    both = pl.concat(
+        [human.with_columns(pl.lit("human").alias(ORIGIN)), synthetic.with_columns(pl.lit("synthetic").alias(ORIGIN))],
+        how="diagonal_relaxed",
+    )
+    generator = "generator" if "generator" in both.columns else None
+    content = tuple(name for name in both.columns if name not in (ORIGIN, "generator"))
+    lineage = {"generator": "generator"} if generator else {}
+    known = Roles("tabular", content, generator=generator, lineage=lineage, **roles)  # type: ignore[arg-type]
+    facts = (FileFacts("data/mix.parquet", both.height, {name: "string" for name in content}, "0" * 64, 1),)
+    held = None if holdout is None else MemorySource(holdout.with_columns(pl.lit("human").alias(ORIGIN)), known, facts)
+    return scan(MemorySource(both, known, facts), request or ScanRequest(purpose="finetune"), held)
