@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gates.drafts.draft import ColumnDraft, ConstraintKind, Draft
 from gates.drafts.source import dtype_source, schema_name, schema_source
@@ -71,13 +71,13 @@ def write_draft(draft: Draft, dataset: str, root: Path, *, force: bool = False) 
 
 
 def suite_text(draft: Draft, dataset: str, scope: Scope) -> str:
-    """One scope's suite as JSON, its entries sorted by rule; the combined suite has no row rules and is empty."""
+    """One scope's suite as JSON, its entries sorted by rule or constraint; the combined suite has no row rules and is empty."""
     entries = []
     if scope is not Scope.COMBINED:
         entries += [entry for column in draft.columns for entry in _row_entries(column)]
     if scope is Scope.SYNTHETIC:
         entries += _constraint_entries(draft)
-    entries.sort(key=lambda entry: (entry["type"], json.dumps(entry["kwargs"], sort_keys=True)))
+    entries.sort(key=_sorted_by)
     suite = {"name": f"{dataset} {scope.value}", "expectations": entries, "meta": {}}
     return json.dumps(suite, indent=2, ensure_ascii=False) + "\n"
 
@@ -93,6 +93,11 @@ def replace_text(path: Path, text: str) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _sorted_by(entry: Mapping[str, Any]) -> tuple[str, str, list[str]]:
+    kwargs = entry["kwargs"]
+    return entry["type"], kwargs.get("rule") or kwargs["constraint"], kwargs.get("columns", [])
 
 
 def _row_entries(column: ColumnDraft) -> Iterator[dict[str, object]]:

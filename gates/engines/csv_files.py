@@ -97,8 +97,8 @@ def _types(source: str, names: list[str], connection: duckdb.DuckDBPyConnection)
         value = f"nullif({identifier(name)}, '')"
         asked.append(f"count({identifier(name)})")
         asked += [
-            f"count({value}) > 0 AND "
-            f"bool_and(regexp_full_match({value}, {literal(pattern)}) AND TRY_CAST({value} AS {kind}) IS NOT NULL)"
+            f"coalesce(bool_and(regexp_full_match({value}, {literal(pattern)}) AND TRY_CAST({value} AS {kind}) IS NOT NULL) "
+            f"FILTER ({value} IS NOT NULL), false)"
             for kind, pattern in _CANDIDATES
         ]
     row = connection.execute(select(", ".join(asked), source)).fetchone() or (0,)

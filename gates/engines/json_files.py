@@ -113,7 +113,9 @@ def _seen(
         kinds |= {"UINT64"} if row[2 * number + 1] else set()
         structure = None
         if kinds in ({"ARRAY"}, {"OBJECT"}):
-            query = select(f"json_group_structure({identifier(key)})", source)
+            # Nested numbers of so many digits may not fit into int64: the column stays text and loses none.
+            long = f"bool_or(regexp_matches({identifier(key)}::VARCHAR, '[0-9]{{19}}'))"
+            query = select(f"CASE WHEN {long} THEN NULL ELSE json_group_structure({identifier(key)}) END", source)
             structure = (connection.execute(query).fetchone() or (None,))[0]
         seen[key] = (kinds, structure)
     return seen
@@ -128,7 +130,7 @@ def _expression(key: str, kinds: set[str], structure: str | None) -> tuple[str, 
         shape, fields = _shape(json.loads(structure))
         label = f"mixed({min(names)} of several types)" if '"JSON"' in structure else ""
         if 0 < fields <= _MOST_FIELDS:
-            return f"json_transform_strict({column}, {literal(json.dumps(shape))})", label
+            return f"json_transform({column}, {literal(json.dumps(shape))})", label
         return text, label
     target = _TARGETS.get(frozenset(names))
     if names == {"int64"} and "UINT64" in kinds:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from gates.data_types import LINEAGE_ROLES
 from gates.dataset_config import Origins
 from gates.engines.reading import stream_batches, take_rows
 from gates.engines.sql import identifier, origin_of, select
 from gates.errors import UsageError, did_you_mean
-from gates.data_types import LINEAGE_ROLES
 from gates.scan import ORIGIN, ROW_ID, FileFacts, Roles, Scan
 from gates.scanning import ScanRequest, scan
 

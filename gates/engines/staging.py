@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import duckdb
 import pyarrow as pa
 import pyarrow.ipc
 import pyarrow.parquet as pq
@@ -18,8 +19,6 @@ from gates.errors import DataError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
-
-    import duckdb
 
 # DuckDB takes these names for the number of a file and of a row in it, unless a file has such a column.
 _VIRTUAL_COLUMNS = ("file_index", "file_row_number")
@@ -70,10 +69,14 @@ def stage(file: DataFile, folder: Path, number: int, connection: duckdb.DuckDBPy
         _stage_arrow(file, target)
     else:
         text = as_plain_text(file, folder / f"{number:06}.txt")
-        if file.format is Format.JSONL:
-            empty, labels = stage_jsonl(file, text, target, connection)
-        else:
-            empty = stage_csv(file, text, target, connection)
+        try:
+            if file.format is Format.JSONL:
+                empty, labels = stage_jsonl(file, text, target, connection)
+            else:
+                empty = stage_csv(file, text, target, connection)
+        except duckdb.Error as error:
+            # Neither the file's fault nor its format's: memory or disk ran out.
+            raise DataError(f"{file.name}: cannot be read: {_sentence(error)}") from error
         if text != file.path:
             text.unlink()
     return _described(file, target, empty, labels)

@@ -66,8 +66,8 @@ def _likeness(file: StagedFile) -> tuple[object, ...]:
 
 def _value(column: Column, file: StagedFile) -> str:
     present = file.types.get(column.source)
-    if present is None:
-        value = file.file.hive.get(column.source) if column.source in file.file.hive else None
+    if present is None or pa.types.is_null(present):
+        value = file.file.hive.get(column.source) if present is None else None
         text = "NULL" if value is None else literal(value)
         return f"CAST({text} AS {column.sql_type})" if column.sql_type else text
     name = identifier(column.source)

@@ -66,7 +66,7 @@ def _counted(index: RowIndex, mask: Mask) -> Mask:
     """The first row of each content under the mask, and all empty ones."""
     rows = np.flatnonzero(mask)
     _, first = np.unique(index.digest[rows], return_index=True)
-    counted = mask & ((index.marks & np.uint16(Mark.EMPTY)) != 0)
+    counted: Mask = mask & ((index.marks & np.uint16(Mark.EMPTY)) != 0)
     counted[rows[first]] = True
     return counted
 

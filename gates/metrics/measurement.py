@@ -152,9 +152,10 @@ def _judge_one(
     estimate = measurement.estimate
     if estimate is None or not estimate.is_computable():
         return say(Outcome.ERROR, f"not computable on these rows (NaN or no value){note}")
+    counted = Estimate.exact(estimate.value)
+    if measurement.counted and compare(counted, limits) is Outcome.PASS:
+        estimate = counted
     outcome = compare(estimate, limits)
-    if measurement.counted and compare(Estimate.exact(estimate.value), limits) is Outcome.PASS:
-        outcome = Outcome.PASS
     text = f"{estimate}, {limits}{note}"
     if outcome is Outcome.INCONCLUSIVE:
         needed = rows_needed(measurement, limits)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 DRAW_COUNT = 10
 PERMUTATION_COUNT = 20
 ROWS_A_SIDE = 1000
+# A linear model on words reaches AUC .9 on machine-written essays from 100 texts a side, which draws of halves have.
+TEXTS_AT_LEAST = 200
 EVIDENCE_FEATURES = 5
 
 
@@ -44,9 +46,10 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 
 def _compare(scan: Scan, sides: Sides) -> Measurement:
     n_human, n_synthetic = len(sides.human), len(sides.synthetic)
-    if min(n_human, n_synthetic) < STRATUM_ROWS:
-        needed = max(0, STRATUM_ROWS - n_human), max(0, STRATUM_ROWS - n_synthetic)
-        reason = f"a classifier needs {STRATUM_ROWS} distinct rows of each origin: {needed[0]:,} human and {needed[1]:,} synthetic are missing"
+    least = TEXTS_AT_LEAST if scan.roles.texts else STRATUM_ROWS
+    if min(n_human, n_synthetic) < least:
+        needed = max(0, least - n_human), max(0, least - n_synthetic)
+        reason = f"a classifier needs {least} distinct rows of each origin: {needed[0]:,} human and {needed[1]:,} synthetic are missing"
         alone = _strongest(_single_features(scan, sides))
         return Measurement(None, n_human, n_synthetic, undecidable=reason, note=_note(alone), evidence={"telling": alone})
     model = _model(scan, sides)
@@ -113,7 +116,7 @@ def _strongest(telling: dict[str, float]) -> dict[str, float]:
 
 def _note(telling: dict[str, float]) -> str:
     names = list(telling)[:3]
-    return "most telling: " + ", ".join(f"'{name}'" for name in names) if names else ""
+    return "most telling: " + ", ".join(names) if names else ""
 
 
 METRIC = Metric(

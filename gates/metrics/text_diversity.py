@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
+from threadpoolctl import threadpool_limits
 
 from gates.errors import MetricError, did_you_mean
 from gates.metrics.draws import draws, percentile_ratio
@@ -17,6 +17,8 @@ from gates.metrics.strata import Sides, compare_by_role
 from gates.text.tokens import TokenStream, ngrams, tokenise
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy.typing as npt
 
     from gates.scan import Ints, Scan
@@ -73,8 +75,8 @@ def text_diversity(scan: Scan, wanted: str) -> Measurement:
 def compression(sample: _Sample) -> float:
     """Bytes of the texts per byte of them compressed."""
     joined = "\n".join(sample.texts.to_pylist()).encode()
-    packed = pa.Codec(CODEC, compression_level=LEVEL).compress(joined)
-    return len(joined) / max(1, packed.size)
+    packed: int = pa.Codec(CODEC, compression_level=LEVEL).compress(joined).size
+    return len(joined) / max(1, packed)
 
 
 def distinct_3(sample: _Sample) -> float:
@@ -84,7 +86,7 @@ def distinct_3(sample: _Sample) -> float:
 
 
 def effective_number(sample: _Sample) -> float:
-    """exp of the entropy of the covariance's normalised eigenvalues; 1 where nothing varies."""
+    """The exponential entropy of the covariance's normalised eigenvalues; 1 where nothing varies."""
     if len(sample.stream) < 2:  # noqa: PLR2004 - two texts at least can differ
         return 1.0
     values = np.clip(np.linalg.eigvalsh(np.cov(hashed_words(sample.stream), rowvar=False)), 0, None)
@@ -128,7 +130,9 @@ def _compare(sides: Sides, column: str, measure: Callable[[_Sample], float]) -> 
         if measure is not effective_number:
             budget = min(TOKENS_PER_DRAW, *(len(sample.stream.hashes) for sample in samples))
             samples = [sample.first(budget) for sample in samples]
-        found[row] = [measure(sample) for sample in samples]
+        # Small matrices: on a busy machine the threads of BLAS wait for each other ten times longer than they work.
+        with threadpool_limits(1, user_api="blas"):
+            found[row] = [measure(sample) for sample in samples]
     n_human, n_synthetic = len(sides.human), len(sides.synthetic)
     if not made or not np.isfinite(found).all() or not found.all():
         reason = "too few texts with words on one side to compare their diversity"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
 import sys
 import sysconfig
 import traceback
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeGuard
 
@@ -126,11 +128,8 @@ def _fresh_imports(root: Path, folder: Path) -> Iterator[Callable[[], set[Path]]
     importlib.invalidate_caches()
 
     def sources() -> set[Path]:
-        return {
-            Path(str(module.__file__)).resolve()
-            for name, module in list(sys.modules.items())
-            if _is_own_module(name, module, root)
-        }
+        own = [module for name, module in list(sys.modules.items()) if _is_own_module(name, module, root)]
+        return {Path(module.__file__).resolve() for module in own if module.__file__}
 
     try:
         yield sources
@@ -146,15 +145,32 @@ def _is_own_module(name: str, module: ModuleType, root: Path) -> bool:
     """Whether a module is the repository's; `gates` itself never is, its version stands for it."""
     if name == "__main__" or name.partition(".")[0] == "gates":
         return False
-    return _is_own(getattr(module, "__file__", None), root)
+    return _is_own(_place_of(module), root)
+
+
+def _place_of(module: ModuleType) -> str | None:
+    """The module's file; for a folder of modules without an `__init__.py`, the file that it would have."""
+    file = getattr(module, "__file__", None)
+    folders = getattr(getattr(module, "__spec__", None), "submodule_search_locations", None)
+    return str(file) if file else next((f"{folder}/__init__.py" for folder in folders or ()), None)
 
 
 def _is_own(file: str | None, root: Path) -> bool:
     if not file or file.startswith("<"):
         return False
-    path = Path(file).resolve()
-    installed = [Path(sysconfig.get_path(kind)).resolve() for kind in ("purelib", "platlib", "stdlib")]
-    return path.is_relative_to(root) and not any(path.is_relative_to(folder) for folder in installed)
+    folder = _real_folder(os.path.dirname(file))  # noqa: PTH120 (asked of thousands of modules, where Path is slow)
+    return folder.is_relative_to(root) and not any(folder.is_relative_to(place) for place in _installed())
+
+
+@cache
+def _real_folder(folder: str) -> Path:
+    return Path(folder).resolve()
+
+
+@cache
+def _installed() -> tuple[Path, ...]:
+    """Where packages lie that are not the repository's, even if the environment is inside of it."""
+    return tuple(Path(sysconfig.get_path(kind)).resolve() for kind in ("purelib", "platlib", "stdlib"))
 
 
 def _is_model(value: object) -> TypeGuard[type[pa.DataFrameModel]]:

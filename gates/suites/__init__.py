@@ -5,11 +5,14 @@
 expectation per metric of `gates.metrics.catalogue`. Nothing else in `gates` imports Great Expectations.
 """
 
+from gates.metrics.catalogue import METRICS
 from gates.suites import dialect, null_safe
 from gates.suites.datasource import GatesDuckDBDatasource
 from gates.suites.engine import GatesDuckDBExecutionEngine, lend
 from gates.suites.expectations import expectation_class, register
 from gates.suites.run import run, validate
+
+register(METRICS)
 
 __all__ = [
     "GatesDuckDBDatasource",

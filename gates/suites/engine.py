@@ -28,6 +28,7 @@ class GatesDuckDBExecutionEngine(SqlAlchemyExecutionEngine):  # type: ignore[mis
 
     Great Expectations finds metric providers by this class's name: `gates.suites.dialect` registers DuckDB's own.
     `measurements` holds what a caller has measured beforehand: by batch id, then by `measurement_key`.
+    `failures` holds, by metric, what was raised where Great Expectations would tell only the last of several.
     `origin` is the column that says who made a row, where nothing was measured beforehand.
     """
 
@@ -35,6 +36,7 @@ class GatesDuckDBExecutionEngine(SqlAlchemyExecutionEngine):  # type: ignore[mis
         super().__init__(*args, **options)
         # Where type expectations look a type's name up.
         self.dialect_module = column_types
+        self.failures: dict[str, str] = {}
         self.measurements: dict[str, Mapping[str, Measurement]] = {}
         self.origin = "origin"
         self._is_borrowed = options.get("engine") is not None
@@ -48,6 +50,16 @@ class GatesDuckDBExecutionEngine(SqlAlchemyExecutionEngine):  # type: ignore[mis
         """The rows a metric is computed on; under a row condition as a subquery, which SQLAlchemy 2.1 asks for."""
         rows = super().get_domain_records(domain_kwargs)
         return rows.subquery() if isinstance(rows, sqlalchemy.Select) else rows
+
+    def resolve_metric_bundle(self, metric_fn_bundle: Any) -> Any:
+        """Values of several metrics in one query. Great Expectations asks again, one by one, when the query failed."""
+        bundle = list(metric_fn_bundle)
+        try:
+            return super().resolve_metric_bundle(bundle)
+        except Exception as error:
+            if len(bundle) == 1:
+                self.failures[str(bundle[0].metric_configuration.id)] = str(error)
+            raise
 
     def native_connection(self) -> duckdb.DuckDBPyConnection:
         """The DuckDB connection that queries run on."""

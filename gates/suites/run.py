@@ -12,7 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import great_expectations as gx
 from great_expectations.compatibility.pydantic import ValidationError
-from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.data_context.types.base import (
+    DataContextConfig,
+    InMemoryStoreBackendDefaults,
+    ProgressBarsConfig,
+)
 from great_expectations.expectations.registry import get_expectation_impl, list_registered_expectation_implementations
 
 from gates.errors import SuiteError, did_you_mean
@@ -84,15 +88,15 @@ def _run_scope(
         if not has_rows and not _is_ours(entry):
             results.append(result_without_rows(entry))
         elif expectation_id(entry.check_id) in found:
-            result = _check_result(entry, found[expectation_id(entry.check_id)])
+            result = _check_result(entry, found[expectation_id(entry.check_id)], engine.failures)
             results.append(_unless_silent(result, entry, engine.native_connection(), view))
     return results
 
 
 def _by_id(batch: Any, entries: Sequence[SuiteEntry]) -> dict[str, Any]:
     """Great Expectations' results by expectation id; it returns them in another order than it was asked."""
-    suite = gx.ExpectationSuite(name=batch.id, expectations=[_configuration(entry) for entry in entries])
     try:
+        suite = gx.ExpectationSuite(name=batch.id, expectations=[_configuration(entry) for entry in entries])
         results = batch.validate(suite).results
     except Exception as error:  # noqa: BLE001  # one expectation must not take the others with it
         if len(entries) == 1:
@@ -101,22 +105,22 @@ def _by_id(batch: Any, entries: Sequence[SuiteEntry]) -> dict[str, Any]:
     return {result.expectation_config.id: result for result in results}
 
 
-def _check_result(entry: SuiteEntry, found: Any) -> CheckResult:
+def _check_result(entry: SuiteEntry, found: Any, failures: Mapping[str, str]) -> CheckResult:
     if isinstance(found, Exception):
         return error_result(entry, str(found) or type(found).__name__)
-    raised = _raised(found.exception_info or {})
+    raised = _raised(found.exception_info or {}, failures)
     if raised is not None:
         return error_result(entry, raised)
     if _is_ours(entry):
         return result_of(entry.check_id, found.result["details"])
-    return stock_result(entry, success=found.success is True, result=found.result)
+    return stock_result(entry, success=bool(found.success), result=found.result)
 
 
-def _raised(info: Mapping[str, Any]) -> str | None:
+def _raised(info: Mapping[str, Any], failures: Mapping[str, str]) -> str | None:
     """The message of what was raised; Great Expectations keeps it once, or once per metric that failed."""
     if "raised_exception" in info:
         return str(info["exception_message"]) if info["raised_exception"] else None
-    messages = sorted({str(item["exception_message"]) for item in info.values()})
+    messages = sorted({failures.get(metric, str(raised["exception_message"])) for metric, raised in info.items()})
     return messages[0] if messages else None
 
 
@@ -165,8 +169,12 @@ def _is_ours(entry: SuiteEntry) -> bool:
 
 
 def _source(connection: duckdb.DuckDBPyConnection) -> GatesDuckDBDatasource:
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
+    # The stores are in memory, and without the documentation site that would be written to a temporary folder.
+    settings = DataContextConfig(
+        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+        progress_bars=ProgressBarsConfig(globally=False, metric_calculations=False),
+    )
+    context = gx.get_context(mode="ephemeral", project_config=settings)
     source: GatesDuckDBDatasource = context.data_sources.add_gates_duckdb(
         name=SOURCE, connection_string="duckdb:///:memory:"
     )

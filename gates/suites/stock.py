@@ -13,6 +13,7 @@ from gates.verdict import CheckResult, Outcome
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gates.metrics.measurement import Limits
     from gates.suite_files import SuiteEntry
 
 _DIVERGENCE = "expect_column_kl_divergence_to_be_less_than"
@@ -28,7 +29,7 @@ _TYPES = frozenset({
 def result_without_rows(entry: SuiteEntry) -> CheckResult:
     """What a scope without rows means: Great Expectations would call it a success."""
     if entry.type in ROW_COUNTS:
-        limits = limits_of(entry.kwargs)
+        limits = _limits(entry)
         return CheckResult(
             entry.check_id, entry.severity, Outcome.FAIL, f"no rows in the {entry.check_id.scope} scope",
             observed=0, min_value=limits.min_value, max_value=limits.max_value,
@@ -40,8 +41,8 @@ def result_without_rows(entry: SuiteEntry) -> CheckResult:
 def error_result(entry: SuiteEntry, message: str) -> CheckResult:
     """A check that raised, with the first line of what was raised and without the values in it."""
     first = message.strip().partition("\n")[0]
-    # DuckDB quotes the value that it could not convert.
-    shown = re.sub(r"'.*'", "'…'", first) if "Conversion Error" in first else first
+    # DuckDB and Python quote the value that they could not convert.
+    shown = re.sub(r"'.*'", "'…'", first) if re.search("conver(t|sion)", first, re.IGNORECASE) else first
     return CheckResult(entry.check_id, entry.severity, Outcome.ERROR, shown or "raised an error without a message")
 
 
@@ -52,7 +53,7 @@ def stock_result(entry: SuiteEntry, *, success: bool, result: Mapping[str, Any])
         return _row_by_row(entry, outcome, result)
     observed = plain(result.get("observed_value"))
     if isinstance(observed, int | float) and not isinstance(observed, bool):
-        limits = limits_of(entry.kwargs)
+        limits = _limits(entry)
         return CheckResult(
             entry.check_id, entry.severity, outcome, f"{observed:.6g}, {limits}",
             observed=observed, min_value=limits.min_value, max_value=limits.max_value,
@@ -63,6 +64,16 @@ def stock_result(entry: SuiteEntry, *, success: bool, result: Mapping[str, Any])
     if _is_not_computable(result, observed):
         return error_result(entry, "not computable on these rows (NaN or no value)")
     return CheckResult(entry.check_id, entry.severity, outcome, _said(entry, outcome, result))
+
+
+def _limits(entry: SuiteEntry) -> Limits:
+    if "value" in entry.kwargs:
+        limits = limits_of({"min_value": entry.kwargs["value"], "max_value": entry.kwargs["value"]})
+    elif entry.type == _DIVERGENCE:
+        limits = limits_of({"max_value": entry.kwargs.get("threshold")})
+    else:
+        limits = limits_of(entry.kwargs)
+    return limits
 
 
 def _row_by_row(entry: SuiteEntry, outcome: Outcome, result: Mapping[str, Any]) -> CheckResult:

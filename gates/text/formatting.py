@@ -105,7 +105,7 @@ _MEASURED = (
     ),
     _measured(
         "missing space after punctuation",
-        _share(_count(r"\p{Ll}(?:[,;:!?]\p{L}|\.\p{Lu}\p{Ll})"), _count(r"\p{Ll}[,;:!?.]\s")),
+        _share(_count(r"\p{Ll}(?:[,:!?]\p{L}|\.\p{Lu}\p{Ll})"), _count(r"\p{Ll}[,:!?.]\s")),
         "restore the space after punctuation",
     ),
     _measured(

@@ -42,7 +42,10 @@ def jsonl(*rows: str) -> str:
 
 
 def test_csv_types_come_from_every_value_of_a_column(tmp_path):
-    text = "i,f,b,d,t,z,s,code,phone,long,late,origin\n" + "1,1.5,true,2024-02-29,2024-01-01 10:00,2024-01-01T10:00Z,x,07,+41,12345678901234567890,3,human\n"
+    text = (
+        "i,f,b,d,t,z,s,code,phone,long,late,origin\n"
+        "1,1.5,true,2024-02-29,2024-01-01 10:00,2024-01-01T10:00Z,x,07,+41,12345678901234567890,3,human\n"
+    )
     rows = text + "-2,1e3,False,2023-01-01,2024-01-01,2024-01-01T12:00:00.5+02:00,1,1,2,3,3,human\n" * 30_000
     rows += "3,,,,,,,,,,three,human\n"
 
@@ -127,7 +130,11 @@ def test_rows_of_a_long_csv_with_line_breaks_in_texts_keep_their_numbers(tmp_pat
             b'a,origin\n1,human\n"x,human\n',
             "a.csv:3: a quote is opened and not closed, or followed by more text; double quotes inside text",
         ),
-        ("a.csv", b"a,origin\n1,human\r\n2,human\n", "a.csv: mixes line ends, \\n and \\r\\n; write the file with one of them"),
+        (
+            "a.csv",
+            b"a,origin\n1,human\r\n2,human\n",
+            "a.csv: mixes line ends, \\n and \\r\\n; write the file with one of them",
+        ),
         ("a.csv", b"a,origin\nx,human\n\xe4,human\n", "a.csv:3: byte 0xe4 is not UTF-8; save the whole file as UTF-8"),
         ("a.csv", b"a,origin\nx,human\n\xc3", "a.csv:3: byte 0xc3 is not UTF-8; save the whole file as UTF-8"),
         ("a.csv", "a,origin\nx,human\n".encode("utf-16"), "a.csv: UTF-16, expected UTF-8; save it as UTF-8"),
@@ -148,8 +155,7 @@ def test_rows_of_a_long_csv_with_line_breaks_in_texts_keep_their_numbers(tmp_pat
         (
             "a.jsonl",
             b'[\n{"a": 1}\n]\n',
-            "a.jsonl:1: not valid JSON: Expecting value: line 2 column 1 (char 2); "
-            "expected one object a line, not one array",
+            "a.jsonl:1: not valid JSON: Expecting value: line 2 column 1 (char 2); expected one object a line, not one array",
         ),
         ("a.jsonl", b'{"a": 1}\n3\n', "a.jsonl:2: 'int' where an object was expected; each line is one row, {…}"),
         ("a.jsonl", b'{"a": 1, "a": 2}\n', "a.jsonl:1: key 'a' occurs twice in one row; keep one of them"),
@@ -175,9 +181,7 @@ def test_rows_of_a_long_csv_with_line_breaks_in_texts_keep_their_numbers(tmp_pat
         (
             "a.json",
             b"{}",
-            "a.json: '.json' is not a known format; expected Parquet, JSONL and CSV or TSV (also .gz and .zst), "
-            "Arrow IPC or Feather; .json is read only as JSONL, one object a line. "
-            "Move the file away or give a glob that leaves it out",
+            "a.json: '.json' is not a known format; expected Parquet, JSONL and CSV or TSV (also .gz and .zst), Arrow IPC or Feather; .json is read only as JSONL, one object a line. Move the file away or give a glob that leaves it out",
         ),
     ],
 )

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
 from itertools import pairwise
 from pathlib import Path
 
@@ -65,9 +64,7 @@ def test_views_show_the_columns_under_their_roles_names_with_row_ids_and_origins
 
 
 def test_roles_of_a_text_dataset(parquet, tmp_path):
-    parquet(
-        "data.parquet", text=["x"], origin=["human"], id=["1"], model=["m"], licence=["MIT"], who=["a"], tone=["c"]
-    )
+    parquet("data.parquet", text=["x"], origin=["human"], id=["1"], model=["m"], licence=["MIT"], who=["a"], tone=["c"])
     config = text_config(
         tmp_path, "data.parquet", columns={"generator": "model"}, group="who", label="tone", slices=("model",)
     )
@@ -224,10 +221,10 @@ def test_take_returns_rows_in_the_order_asked_for(parquet, tmp_path):
 
 def test_names_with_quotes_dots_and_letters_of_any_alphabet_work(parquet, tmp_path):
     name = 'o\'ne "tw.o" [1]*/dätä.parquet'
-    parquet(name, **{'te"xt.\'': ["x"], "origin": ["human"], "naïve col.": [1]})
+    parquet(name, **{"te\"xt.'": ["x"], "origin": ["human"], "naïve col.": [1]})
 
     for path in (name, 'o\'ne "tw.o" [1]*'):
-        with open_dataset(text_config(tmp_path, path, columns={"text": 'te"xt.\''})) as dataset:
+        with open_dataset(text_config(tmp_path, path, columns={"text": "te\"xt.'"})) as dataset:
             assert rows_of(dataset) == [{"text": "x", "naïve col.": 1, ROW_ID: 0, ORIGIN: "human"}]
             assert dataset.files[0].path == name
 
@@ -255,7 +252,7 @@ def test_links_are_followed(parquet, tmp_path):
     with open_dataset(text_config(tmp_path)) as dataset:
         assert [file.path for file in dataset.files] == ["data/a.parquet", "data/more/b.parquet"]
 
-    os.unlink(tmp_path / "cache/9f")
+    (tmp_path / "cache/9f").unlink()
     with pytest.raises(DataError, match=r"data/a\.parquet: a link to nothing; run `dvc checkout`"):
         open_dataset(text_config(tmp_path))
 
@@ -355,7 +352,9 @@ def test_damaged_parquet_is_named_when_it_is_opened_or_when_it_is_read(tmp_path,
 
 
 def test_text_that_is_not_utf8_inside_parquet_is_named(tmp_path):
-    raw = pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(np.array([0, 2], np.int32)), pa.py_buffer(b"\xff\xfe")])
+    raw = pa.Array.from_buffers(
+        pa.string(), 1, [None, pa.py_buffer(np.array([0, 2], np.int32)), pa.py_buffer(b"\xff\xfe")]
+    )
     pq.write_table(pa.table({"text": raw, "origin": ["human"]}), tmp_path / "a.parquet")
 
     with open_dataset(text_config(tmp_path, "a.parquet")) as dataset, pytest.raises(DataError, match=r"^a\.parquet: "):

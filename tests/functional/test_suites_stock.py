@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import warnings
 
 import duckdb
@@ -214,6 +215,12 @@ def test_what_raises_is_an_error_with_its_message_and_the_others_still_answer(as
         entry("expect_table_row_count_to_be_between", 3, min_value=1),
         entry("expect_column_values_to_be_in_set", 4, column="n", value_set=["secret"]),
         entry("expect_column_values_to_be_between", 5, column="s", min_value=0),
+        entry(
+            "expect_column_quantile_values_to_be_between",
+            6,
+            column="s",
+            quantile_ranges={"quantiles": [0.5], "value_ranges": [[0, 1]]},
+        ),
     )
 
     assert [(result.outcome, result.message) for result in results] == [
@@ -222,6 +229,19 @@ def test_what_raises_is_an_error_with_its_message_and_the_others_still_answer(as
         (Outcome.PASS, "100, at least 1"),
         (Outcome.ERROR, "(_duckdb.ConversionException) Conversion Error: Could not convert string '…' to INT64"),
         (Outcome.ERROR, "column 's' holds VARCHAR: expected numbers or dates"),
+        (Outcome.ERROR, "could not convert string to float: '…'"),
+    ]
+
+
+def test_one_expectation_that_breaks_great_expectations_does_not_take_the_others_with_it(ask):
+    results = ask(
+        entry("expect_column_kl_divergence_to_be_less_than", 1, column="k", threshold=0.1, partition_object={"no": 1}),
+        entry("expect_table_row_count_to_equal", 2, value=100),
+    )
+
+    assert [(result.outcome, result.message) for result in results] == [
+        (Outcome.ERROR, "Invalid partition_object provided"),
+        (Outcome.PASS, "100, limits 100 to 100"),
     ]
 
 
@@ -243,6 +263,7 @@ def test_an_empty_scope_fails_the_row_count_and_passes_nothing(ask):
 
 def test_nothing_is_printed_and_no_file_is_written(ask, capfd, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     ask(*(entry(kind, number, **failing) for number, (kind, _, failing) in enumerate(CASES)))
 
     assert capfd.readouterr() == ("", "")

@@ -4,12 +4,15 @@ import subprocess
 import sys
 from dataclasses import asdict
 from datetime import date
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from gates.config import Config, Origins, Waiver, find_config, load_config, read_config
 from gates.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FULL = """\
 [defaults]
@@ -194,7 +197,7 @@ def test_a_wrong_key_is_named_with_its_line(write, line, message):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('[datasets.r]\npath = "d"\n', '1: dataset \'r\': has no type; add type = "…" (one of tabular, text)'),
+        ('[datasets.r]\npath = "d"\n', "1: dataset 'r': has no type; add type = \"…\" (one of tabular, text)"),
         (
             '[datasets.r]\npath = "d"\ntype = "txt"\n',
             "3: dataset 'r': type 'txt' is unknown (did you mean 'text'?)",
@@ -277,8 +280,7 @@ WAIVER = 'check = "human/expect_x"\nreason = "r"\nowner = "o"\nexpires = 2027-01
         ),
         (
             WAIVER.replace("human/", "people/"),
-            "5: {}waiver: check 'people/expect_x' is no check id; "
-            "expected <human|synthetic|combined>/<expectation>[/<detail>]",
+            "5: {}waiver: check 'people/expect_x' is no check id; expected <human|synthetic|combined>/<expectation>[/<detail>]",
         ),
         (WAIVER + "until = 3\n", "9: {}waiver: unknown key 'until' (expected one of: check, expires, owner, reason)"),
         (WAIVER + "[[datasets.reviews.waivers]]\n" + WAIVER, "9: {}check 'human/expect_x' is waived twice"),

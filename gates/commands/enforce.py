@@ -1,0 +1,78 @@
+"""`gates enforce`: exit as the recorded verdict says, as long as it still fits data and contract."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gates.commands.options import chosen, config_option, dataset_arguments, today, worst
+from gates.commands.streams import note
+from gates.errors import GatesError
+from gates.verdict import Outcome, Severity, exit_code
+
+if TYPE_CHECKING:
+    from gates.recorded import RecordedVerdict
+
+# Of many failed checks, a line names the first.
+NAMED_CHECKS = 3
+
+
+@click.command(
+    epilog="""\b
+Nothing is measured: the verdict's digest, the data's bytes, the suites, the schema's sources and the versions are
+compared with what was judged. Whatever does not fit is exit 3, and `gates check` mends it.
+
+\b
+Example, as two stages of dvc.yaml:
+  gates check reviews --output reports --exit-zero
+  gates enforce reviews --output reports
+"""
+)
+@dataset_arguments
+@click.option(
+    "--output", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+    help="Where `gates check --output DIR` wrote the verdict.",
+)  # fmt: skip
+@click.option("--strict", is_flag=True, help="Exit 1 on warnings too.")
+@config_option
+def command(datasets: tuple[str, ...], output: Path | None, config: Path | None, **flags: Any) -> int:
+    """Exit as the recorded verdict says: 0 good, 1 bad, 3 when nobody judged what is there now.
+
+    Without DATASET, the only one of gates.toml.
+    """
+    from gates.config import load_config
+    from gates.enforcement import enforce
+    from gates.verdict_store import VerdictStore
+
+    loaded = load_config(config)
+    wanted = chosen(loaded, datasets, every=flags["every"])
+    store = VerdictStore(loaded.path.parent, output)
+    codes = []
+    for dataset in wanted:
+        try:
+            verdict = enforce(dataset, store.path(dataset.name), today())
+        except GatesError as error:
+            if len(wanted) == 1:
+                raise
+            for line in str(error).splitlines():
+                note(line)
+            codes.append(error.exit_code)
+            continue
+        click.echo(_line(verdict))
+        codes.append(exit_code(verdict.answer, strict=flags["strict"]))
+    return worst(codes)
+
+
+def _line(verdict: RecordedVerdict) -> str:
+    from gates.reports.plain import printable
+
+    failed = [
+        str(check.id)
+        for check in verdict.checks
+        if check.outcome is Outcome.FAIL and check.severity is Severity.CRITICAL
+    ]
+    named = ", ".join(failed[:NAMED_CHECKS]) + (f" and {len(failed) - NAMED_CHECKS} more" if failed[NAMED_CHECKS:] else "")
+    what = f"failed: {named}" if failed else f"{len(verdict.checks)} checks"
+    return printable(f"{verdict.dataset}: {verdict.answer.value} ({what}), verdict {verdict.digest[:12]}")

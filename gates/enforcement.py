@@ -1,0 +1,129 @@
+"""Whether a recorded verdict still holds: same bytes, same contract, and an answer that follows from its checks.
+
+Nothing is measured and no code of the repository runs, so that this takes as long as hashing the data.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gates.contract import file_digests, load_contract
+from gates.engines.files import fingerprint, manifest_sha256, resolve
+from gates.engines.local import data_files
+from gates.plan import ROW_FAILURES, plan
+from gates.recorded import VerdictError, read_verdict
+from gates.row_rules import RowRule
+from gates.scan import FileFacts
+from gates.verdict import PlannedCheck, Scope, conclude
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+    from pathlib import Path
+
+    from gates.contract import Contract
+    from gates.dataset_config import DatasetConfig
+    from gates.engines.files import DataFile
+    from gates.recorded import RecordedVerdict
+
+
+def enforce(dataset: DatasetConfig, path: Path, today: date) -> RecordedVerdict:
+    """The recorded verdict, once everything it stands on has been found unchanged.
+
+    Raises VerdictError naming what does not fit; UsageError and SuiteError as `gates check` would.
+    """
+    try:
+        verdict = read_verdict(path)
+        if verdict.dataset != dataset.name:
+            raise VerdictError(f"{path}: is the verdict on '{verdict.dataset}'")
+        contract = load_contract(dataset, today)
+        _compare_contract(verdict, contract)
+        _compare_data(verdict, dataset)
+        _add_up(verdict, contract)
+    except VerdictError as error:
+        raise VerdictError(f"{dataset.name}: {error}; run `gates check {dataset.name}`") from error
+    return verdict
+
+
+def _compare_contract(verdict: RecordedVerdict, contract: Contract) -> None:
+    sources = _sources_now(verdict, contract.dataset.root)
+    present = contract.with_sources(sources).to_json()
+    if present["sha256"] == verdict.contract.get("sha256"):
+        return
+    if contract.expired:
+        waiver = contract.expired[0]
+        reason = f"the waiver of {waiver.check} expired on {waiver.expires}"
+    else:
+        reason = _what_changed(verdict.contract, present)
+    raise VerdictError(f"was judged under another contract: {reason}")
+
+
+def _what_changed(recorded: Mapping[str, object], present: Mapping[str, object]) -> str:
+    parts = (
+        ("gates", "gates has another version"),
+        ("libraries", "a library has another version"),
+        ("suites_sha256", "a suite has changed"),
+        ("schema", "it has another schema"),
+        ("schema_sources", "the schema, or a module that it imports, has changed"),
+    )
+    for name, reason in parts:
+        if recorded.get(name) != present[name]:
+            return reason
+    return "a role, the purpose or a waiver in the configuration has changed"
+
+
+def _sources_now(verdict: RecordedVerdict, root: Path) -> dict[str, str]:
+    """Digests of the files that the schema was made from, as they are now; no digest for one that is gone."""
+    recorded = verdict.contract.get("schema_sources")
+    found: dict[str, str] = {}
+    for name in recorded if isinstance(recorded, dict) else ():
+        path = root / name
+        if path.is_file() and path.resolve().is_relative_to(root.resolve()):
+            found |= file_digests((path,), root)
+    return found
+
+
+def _compare_data(verdict: RecordedVerdict, dataset: DatasetConfig) -> None:
+    if _manifest(data_files(dataset)) != verdict.manifest_sha256:
+        raise VerdictError(f"the data in {dataset.where()} has changed since it was judged")
+    held = resolve(dataset.holdout, dataset.root, dataset.place("holdout")) if dataset.holdout else None
+    if (_manifest(held) if held else None) != verdict.holdout_sha256:
+        raise VerdictError(f"the holdout {dataset.holdout} has changed since the data was judged")
+
+
+def _manifest(files: Iterable[DataFile]) -> str:
+    facts = []
+    for file in files:
+        digest, size = fingerprint(file.path)
+        facts.append(FileFacts(file.name, 0, {}, digest, size))
+    return manifest_sha256(facts)
+
+
+def _add_up(verdict: RecordedVerdict, contract: Contract) -> None:
+    """Raises VerdictError unless every planned check is there and the answer is the one that the checks give.
+
+    The waivers that count are those of the contract, not those that the document claims.
+    """
+    reported = {check.id for check in verdict.checks}
+    missing = [str(check.id) for check in _planned(contract) if check.id not in reported]
+    if missing:
+        raise VerdictError(f"lacks {len(missing)} planned checks, {missing[0]} among them")
+    answer, _ = conclude(
+        [PlannedCheck(check.id, check.severity, check.kind) for check in verdict.checks],
+        verdict.checks,
+        waived=frozenset(waiver.check for waiver in contract.waivers),
+        inconclusive_blocks=contract.dataset.inconclusive == "block",
+    )
+    if answer is not verdict.answer:
+        raise VerdictError(f"says {verdict.answer.value}, but its checks add up to {answer.value}")
+
+
+def _planned(contract: Contract) -> tuple[PlannedCheck, ...]:
+    """The checks that the suites promise, without the rules that only the schema knows: it is not executed here."""
+    rules = {
+        str(entry.kwargs["rule"])
+        for scope in Scope
+        for entry in contract.entries[scope]
+        if entry.type == ROW_FAILURES
+    }
+    return plan(contract, [RowRule(rule, "") for rule in sorted(rules)]).checks

@@ -1,0 +1,90 @@
+"""A verdict read back from its JSON document, refused when it is not the one that was written."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from gates.errors import GatesError
+from gates.verdict import SCHEMA_VERSION, Answer, CheckId, CheckResult, Kind, Outcome, Severity, digest_of_report
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+class VerdictError(GatesError):
+    """A recorded verdict says nothing about this data under this contract: exit 3."""
+
+
+@dataclass(frozen=True)
+class RecordedVerdict:
+    """What a document says, its own digest having been recomputed. Nothing of it has been compared with anything else."""
+
+    dataset: str
+    answer: Answer
+    digest: str
+    checks: tuple[CheckResult, ...]
+    manifest_sha256: str
+    holdout_sha256: str | None
+    contract: Mapping[str, Any]
+
+
+def read_verdict(path: Path) -> RecordedVerdict:
+    """The verdict at `path`.
+
+    Raises VerdictError where there is none, where the file is something else, and where it was edited: its digest does
+    not follow from what it says.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8")
+        report = json.loads(text, parse_constant=_refuse_constant)
+        version = report["schema_version"]
+        if version != SCHEMA_VERSION:
+            raise VerdictError(f"{path}: has schema version {version!r}, expected {SCHEMA_VERSION}; check the data again")
+        digest = digest_of_report(report)
+        if report["digest"] != digest:
+            raise VerdictError(
+                f"{path}: was edited: its digest is not that of what it says; check the data again and leave it as written"
+            )
+        return _recorded(report)
+    except FileNotFoundError:
+        raise VerdictError(f"no verdict at {path}") from None
+    except OSError as error:
+        raise VerdictError(f"{path}: cannot be read: {error.strerror}") from error
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
+        what = "it has no " + str(error) if isinstance(error, KeyError) else str(error).split("\n")[0]
+        raise VerdictError(f"{path}: is no verdict of gates ({what}); check the data again") from error
+
+
+def _recorded(report: Mapping[str, Any]) -> RecordedVerdict:
+    contract, data = report["contract"], report["data"]
+    if not isinstance(contract, dict):
+        raise TypeError("contract is no object")
+    return RecordedVerdict(
+        dataset=str(report["dataset"]),
+        answer=Answer(report["outcome"]),
+        digest=str(report["digest"]),
+        checks=tuple(_check(check) for check in report["checks"]),
+        manifest_sha256=str(data["manifest_sha256"]),
+        holdout_sha256=data["holdout_sha256"],
+        contract=contract,
+    )
+
+
+def _check(check: Mapping[str, Any]) -> CheckResult:
+    return CheckResult(
+        id=CheckId.parse(check["id"]),
+        severity=Severity(check["severity"]),
+        outcome=Outcome(check["outcome"]),
+        message=str(check["message"]),
+        kind=Kind(check["kind"]),
+        min_value=check["min_value"],
+        max_value=check["max_value"],
+        warn_value=check["warn_value"],
+    )
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")

@@ -1,0 +1,76 @@
+"""A verdict's checks in the order in which a person wants to read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gates.verdict import Answer, Outcome, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gates.verdict import CheckResult, Verdict
+
+# What went wrong comes first, then what could not be said.
+_OUTCOMES = (Outcome.FAIL, Outcome.ERROR, Outcome.INCONCLUSIVE)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Every check of a verdict in exactly one of four lists.
+
+    open: what did not pass and counts, by severity, then by outcome. waived: what did not pass and does not count.
+    """
+
+    open: tuple[CheckResult, ...]
+    waived: tuple[CheckResult, ...]
+    not_asked: tuple[CheckResult, ...]
+    passed: tuple[CheckResult, ...]
+
+
+def findings(verdict: Verdict) -> Findings:
+    """The verdict's checks sorted for a reader; within one severity and outcome they keep the plan's order."""
+    waived = {waiver["check"] for waiver in verdict.waived}
+    loose = [check for check in verdict.checks if check.outcome in _OUTCOMES]
+    return Findings(
+        open=tuple(
+            check
+            for severity in Severity
+            for outcome in _OUTCOMES
+            for check in loose
+            if check.severity is severity and check.outcome is outcome and str(check.id) not in waived
+        ),
+        waived=tuple(check for check in loose if str(check.id) in waived),
+        not_asked=tuple(check for check in verdict.checks if check.outcome is Outcome.NOT_ASKED),
+        passed=tuple(check for check in verdict.checks if check.outcome is Outcome.PASS),
+    )
+
+
+def outcome_of(verdict: Verdict, check_id: str) -> str:
+    """The outcome of a waived check in a word."""
+    return next((check.outcome.value for check in verdict.checks if str(check.id) == check_id), "not planned")
+
+
+def headline(verdict: Verdict) -> str:
+    """The answer and its reason in one line, such as `reviews: fail: 2 of 31 checks failed, 1 of them critical`."""
+    return f"{verdict.dataset}: {verdict.answer.value}: {tally(verdict.answer, verdict.checks, verdict.waived)}"
+
+
+def tally(answer: Answer, checks: Sequence[CheckResult], waived: Sequence[Mapping[str, str]]) -> str:
+    """Counts of what did not pass, or of what did."""
+    excused = {waiver["check"] for waiver in waived}
+    counted = [check for check in checks if str(check.id) not in excused]
+    if not counted:
+        return "no check was planned"
+    parts = []
+    for severity in Severity:
+        for outcome, word in zip(_OUTCOMES, ("failed", "could not be computed", "inconclusive"), strict=True):
+            count = sum(check.severity is severity and check.outcome is outcome for check in counted)
+            if count:
+                parts.append(f"{count} {severity.value} {word}")
+    asked = sum(check.outcome is not Outcome.NOT_ASKED for check in counted)
+    passed = sum(check.outcome is Outcome.PASS for check in counted)
+    if answer is Answer.PASS and not parts:
+        return f"all {passed} checks passed"
+    return ", ".join([*parts, f"{passed} of {asked} passed"])

@@ -1,0 +1,24 @@
+"""Text from data, made harmless for a terminal."""
+
+from __future__ import annotations
+
+import unicodedata
+
+# Control characters, invisible format characters (text direction among them), lone surrogates, line separators.
+_HARMFUL = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+def printable(text: str) -> str:
+    r"""One line in which nothing can move the cursor, hide text or turn its direction.
+
+    White space becomes a space; other harmful characters become `\x1b` or `\u202e` and the like.
+    """
+    spaced = " ".join(text.split("\n")).replace("\r", " ").replace("\t", " ")
+    return "".join(_escaped(letter) if unicodedata.category(letter) in _HARMFUL else letter for letter in spaced)
+
+
+def _escaped(letter: str) -> str:
+    code = ord(letter)
+    if code <= 0xFF:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

@@ -1,0 +1,118 @@
+"""The verdict for a terminal: what failed comes first, what passed is a number."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from gates.reports.evidence import evidence_line
+from gates.reports.findings import findings, headline, outcome_of
+from gates.reports.plain import printable
+from gates.verdict import Answer, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gates.verdict import CheckResult, Verdict
+
+# Below this, indented text would stand one word a line.
+NARROWEST = 40
+
+_COLORS = {
+    Answer.PASS: "green", Answer.WARN: "yellow", Answer.FAIL: "red", Answer.UNJUDGED: "magenta",
+    Outcome.FAIL: "red", Outcome.ERROR: "magenta", Outcome.INCONCLUSIVE: "yellow", Outcome.PASS: "green",
+    Outcome.NOT_ASKED: "cyan",
+}  # fmt: skip
+_TITLES = {
+    Outcome.FAIL: "failed",
+    Outcome.ERROR: "could not be computed",
+    Outcome.INCONCLUSIVE: "inconclusive: too few rows to say",
+}
+_PARAGRAPH = 4
+
+
+@dataclass(frozen=True)
+class Look:
+    """width: columns to wrap at, or None where every line stays whole, as in a pipe. verbose: list passes too."""
+
+    width: int | None = None
+    color: bool = False
+    verbose: bool = False
+
+
+@dataclass(frozen=True)
+class _Line:
+    text: str
+    indent: int = 0
+    style: str = ""
+
+
+def terminal(verdict: Verdict, look: Look | None = None) -> str:
+    """The report as lines of text, with ANSI colours where the look asks for them."""
+    look = look or Look()
+    return _rendered(list(_lines(verdict, verbose=look.verbose)), look)
+
+
+def _lines(verdict: Verdict, *, verbose: bool) -> Iterator[_Line]:
+    found = findings(verdict)
+    yield _Line(headline(verdict), style=f"bold {_COLORS[verdict.answer]}")
+    rows = [f"{count:,} {origin}" for origin, count in verdict.rows.items()]
+    yield _Line(f"rows: {', '.join(rows)}")
+    group = None
+    for check in found.open:
+        if group != (check.severity, check.outcome):
+            group = (check.severity, check.outcome)
+            yield _Line("")
+            yield _Line(f"{check.severity.value}, {_TITLES[check.outcome]}", style=f"bold {_COLORS[check.outcome]}")
+        yield from _finding(check)
+    yield _Line("")
+    yield from _waived(verdict, found.waived)
+    yield from (_Line(f"loosened: {line}", style="yellow") for line in verdict.loosened)
+    for check in found.not_asked:
+        yield _Line(f"not asked: {check.id}", style="cyan")
+        yield _Line(check.message, indent=_PARAGRAPH)
+    yield _Line(f"{len(found.passed):,} passed" + ("" if verbose or not found.passed else " (-v lists them)"))
+    if verbose:
+        yield from (_Line(f"{check.id}: {check.message}", indent=2, style="green") for check in found.passed)
+    yield _Line(f"verdict {verdict.digest()[:12]} on data {str(verdict.data.get('manifest_sha256'))[:12]}", style="dim")
+
+
+def _finding(check: CheckResult) -> Iterator[_Line]:
+    yield _Line(str(check.id), indent=2, style=_COLORS[check.outcome])
+    yield _Line(check.message, indent=_PARAGRAPH)
+    line = evidence_line(check.evidence)
+    if line:
+        yield _Line(line, indent=_PARAGRAPH, style="dim")
+    yield _Line(f"why: gates explain {check.id}", indent=_PARAGRAPH)
+
+
+def _waived(verdict: Verdict, open_but_waived: tuple[CheckResult, ...]) -> Iterator[_Line]:
+    messages = {str(check.id): check.message for check in open_but_waived}
+    for waiver in verdict.waived:
+        name = waiver["check"]
+        yield _Line(f"waived until {waiver['expires']}: {name}: {outcome_of(verdict, name)}", style="yellow")
+        yield _Line(f"{waiver['reason']} ({waiver['owner']})", indent=_PARAGRAPH)
+        if name in messages:
+            yield _Line(messages[name], indent=_PARAGRAPH)
+
+
+def _rendered(lines: list[_Line], look: Look) -> str:
+    out = io.StringIO()
+    # An environment of its own: the report depends on the look alone.
+    console = Console(
+        file=out, color_system="standard" if look.color else None, force_terminal=look.color, no_color=not look.color,
+        highlight=False, markup=False, emoji=False, width=10_000, _environ={},
+    )  # fmt: skip
+    for line in lines:
+        text = Text(printable(line.text), style=line.style)
+        pieces = [text]
+        if look.width is not None:
+            pieces = list(text.wrap(console, max(NARROWEST, look.width) - line.indent, overflow="fold"))
+        for piece in pieces or [Text()]:
+            piece.rstrip()
+            console.print(Text(" " * line.indent).append_text(piece), soft_wrap=True)
+    return out.getvalue()

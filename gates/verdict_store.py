@@ -1,0 +1,49 @@
+"""Where verdicts lie: in a folder that the caller names, else in the git-ignored `.gates/` beside gates.toml."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gates.drafts.write import replace_text
+from gates.reports.as_json import as_json
+from gates.reports.markdown import markdown
+from gates.reports.metrics import metrics
+
+if TYPE_CHECKING:
+    from gates.verdict import Verdict
+
+FOLDER = ".gates"
+
+
+@dataclass(frozen=True)
+class VerdictStore:
+    """The verdicts of one configuration. root: the folder of gates.toml. output: the folder the caller named, if any."""
+
+    root: Path
+    output: Path | None = None
+
+    @property
+    def quarantine(self) -> Path:
+        """The folder for failing rows, which may hold personal data and therefore never leaves `.gates/`."""
+        return self.root / FOLDER / "quarantine"
+
+    def path(self, dataset: str) -> Path:
+        """Where a dataset's verdict lies."""
+        return (self.output or self.root / FOLDER / "verdicts") / f"{dataset}.json"
+
+    def prepare(self) -> None:
+        """Make `.gates/`, which git ignores from its first moment."""
+        ignore = self.root / FOLDER / ".gitignore"
+        if not ignore.exists():
+            replace_text(ignore, "*\n")
+
+    def write(self, verdict: Verdict) -> Path:
+        """Write a verdict, each file whole or not at all; a named folder gets Markdown and DVC metrics beside it."""
+        path = self.path(verdict.dataset)
+        if self.output:
+            replace_text(path.with_name(f"{verdict.dataset}.md"), markdown(verdict))
+            replace_text(path.with_name(f"{verdict.dataset}.metrics.json"), metrics(verdict))
+        replace_text(path, as_json(verdict))
+        return path

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from gates.text.near import clusters, docs_sharing_span, near_pairs, nearest
+from gates.text.tokens import TokenStream, tokenise
+
+
+def stream_of(texts: list[str]) -> TokenStream:
+    return tokenise(pa.array(texts))
+
+
+def words(rng: np.random.Generator, count: int) -> list[str]:
+    return [f"w{number}" for number in rng.integers(0, 5000, count)]
+
+
+def edited(rng: np.random.Generator, original: list[str], edits: int) -> str:
+    copy = list(original)
+    for at in rng.choice(len(copy), edits, replace=False):
+        copy[at] = f"edit{rng.integers(0, 10**9)}"
+    return " ".join(copy)
+
+
+def pairs_of(texts: list[str]) -> set[tuple[int, int]]:
+    found = near_pairs(stream_of(texts))
+    return set(zip(found.left.tolist(), found.right.tolist(), strict=True))
+
+
+def test_planted_near_duplicates_are_found_and_nothing_else():
+    rng = np.random.default_rng(7)
+    originals = [words(rng, 200) for _ in range(200)]
+    # Five changed words of 200 break 15 of 198 shingles: Jaccard 183 / 213 = .86.
+    copies = [edited(rng, original, 5) for original in originals]
+    texts = [" ".join(original) for original in originals] + copies + [" ".join(words(rng, 180)) for _ in range(1000)]
+
+    found = pairs_of(texts)
+
+    planted = {(number, number + 200) for number in range(200)}
+    assert len(found & planted) >= 0.95 * len(planted)
+    assert found <= planted
+
+
+def test_jaccard_is_that_of_the_sets_of_word_trigrams():
+    base = [f"t{number}" for number in range(40)]
+    texts = [" ".join(base), " ".join([*base, "x"]), " ".join([*base[:20], "y", *base[21:]])]
+
+    found = near_pairs(stream_of(texts), threshold=0.5)
+
+    assert list(zip(found.left.tolist(), found.right.tolist(), strict=True)) == [(0, 1), (0, 2), (1, 2)]
+    assert found.jaccard.tolist() == [38 / 39, 35 / 41, 35 / 42]
+
+
+def test_order_of_documents_does_not_change_the_clusters():
+    rng = np.random.default_rng(3)
+    originals = [words(rng, 60) for _ in range(30)]
+    texts = [edited(rng, original, edits) for original in originals for edits in (0, 0, 1, 1)]
+    texts += [" ".join(words(rng, 50)) for _ in range(50)]
+    order = rng.permutation(len(texts))
+
+    def as_sets(positions: np.ndarray) -> set[frozenset[int]]:
+        found = near_pairs(stream_of([texts[at] for at in positions]))
+        label = clusters(len(texts), found.left, found.right)
+        return {frozenset(positions[label == name].tolist()) for name in np.unique(label)}
+
+    assert as_sets(order) == as_sets(np.arange(len(texts)))
+
+
+def test_a_document_equal_to_many_does_not_pair_with_each_of_them():
+    text = "the same text of well over twenty tokens again and again " * 3
+
+    found = near_pairs(stream_of([text] * 5000))
+
+    assert len(found) == 2 * 5000 - 3
+    assert clusters(5000, found.left, found.right).tolist() == [0] * 5000
+    assert set(found.jaccard.tolist()) == {1.0}
+
+
+def test_many_texts_from_one_template_are_one_cluster_in_a_bounded_number_of_pairs():
+    base = " ".join(words(np.random.default_rng(1), 100))
+
+    found = near_pairs(stream_of([f"{base} ending{number}" for number in range(3000)]))
+
+    assert len(np.unique(clusters(3000, found.left, found.right))) == 1
+    assert len(found) < 40 * 3000
+
+
+def test_equal_documents_stay_connected_when_only_some_of_them_are_kept():
+    text = " ".join(words(np.random.default_rng(1), 30))
+    near = text + " end"
+    found = near_pairs(stream_of([text, near, text, text, near]))
+
+    kept = np.isin(found.left, [2, 3, 4]) & np.isin(found.right, [2, 3, 4])
+
+    assert clusters(5, found.left[kept], found.right[kept]).tolist() == [0, 1, 2, 2, 2]
+
+
+def test_short_and_empty_documents_have_no_near_duplicates():
+    assert pairs_of(["yes", "yes", "", "", "a b c d e f", "a b c d e f"]) == set()
+    assert len(near_pairs(stream_of([]))) == 0
+
+
+def test_each_candidate_is_told_its_nearest_reference():
+    rng = np.random.default_rng(5)
+    base = words(rng, 80)
+    references = [" ".join(words(rng, 80)), edited(rng, base, 2), " ".join(base)]
+    candidates = [" ".join(base), "something else " * 15, " ".join(base), edited(rng, base, 1), "short"]
+
+    jaccard, position = nearest(stream_of(candidates), stream_of(references))
+
+    assert position.tolist() == [2, -1, 2, 2, -1]
+    assert jaccard.tolist() == [1.0, 0.0, 1.0, 75 / 81, 0.0]
+
+
+def test_a_shared_span_of_fifty_tokens_is_found_and_one_of_forty_nine_is_not():
+    rng = np.random.default_rng(2)
+    source = words(rng, 200)
+    copies = ["before " + " ".join(source[100:150]) + " after", "before " + " ".join(source[100:149]) + " after"]
+
+    found = docs_sharing_span(stream_of([*copies, "", "short"]), stream_of([" ".join(source), "other"]))
+
+    assert found.tolist() == [True, False, False, False]
+    assert not docs_sharing_span(stream_of(copies), stream_of([])).any()
+
+
+def test_a_cluster_bears_the_name_of_its_smallest_member():
+    left, right = np.array([5, 1, 4]), np.array([6, 4, 2])
+
+    assert clusters(7, left, right).tolist() == [0, 1, 1, 3, 1, 5, 5]
+    assert clusters(2, left[:0], right[:0]).tolist() == [0, 1]
