@@ -32,16 +32,13 @@ def enforce(dataset: DatasetConfig, path: Path, today: date) -> RecordedVerdict:
 
     Raises VerdictError naming what does not fit; UsageError and SuiteError as `gates check` would.
     """
-    try:
-        verdict = read_verdict(path)
-        if verdict.dataset != dataset.name:
-            raise VerdictError(f"{path}: is the verdict on '{verdict.dataset}'")
-        contract = load_contract(dataset, today)
-        _compare_contract(verdict, contract)
-        _compare_data(verdict, dataset)
-        _add_up(verdict, contract)
-    except VerdictError as error:
-        raise VerdictError(f"{dataset.name}: {error}; run `gates check {dataset.name}`") from error
+    verdict = read_verdict(path)
+    if verdict.dataset != dataset.name:
+        raise VerdictError(f"{path.name}: is the verdict on '{verdict.dataset}'")
+    contract = load_contract(dataset, today)
+    _compare_contract(verdict, contract)
+    _compare_data(verdict, dataset)
+    _add_up(verdict, contract)
     return verdict
 
 

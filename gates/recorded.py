@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -29,6 +30,7 @@ class RecordedVerdict:
     manifest_sha256: str
     holdout_sha256: str | None
     contract: Mapping[str, Any]
+    waived: frozenset[str] = frozenset()
 
 
 def read_verdict(path: Path) -> RecordedVerdict:
@@ -37,25 +39,26 @@ def read_verdict(path: Path) -> RecordedVerdict:
     Raises VerdictError where there is none, where the file is something else, and where it was edited: its digest does
     not follow from what it says.
     """
+    shown = os.path.relpath(path)
     try:
         text = path.read_bytes().decode("utf-8")
         report = json.loads(text, parse_constant=_refuse_constant)
         version = report["schema_version"]
         if version != SCHEMA_VERSION:
-            raise VerdictError(f"{path}: has schema version {version!r}, expected {SCHEMA_VERSION}; check the data again")
+            raise VerdictError(f"{shown}: has schema version {version!r}, expected {SCHEMA_VERSION}")
         digest = digest_of_report(report)
         if report["digest"] != digest:
             raise VerdictError(
-                f"{path}: was edited: its digest is not that of what it says; check the data again and leave it as written"
+                f"{shown}: was edited: its digest is not that of what it says"
             )
         return _recorded(report)
     except FileNotFoundError:
-        raise VerdictError(f"no verdict at {path}") from None
+        raise VerdictError(f"no verdict at {shown}") from None
     except OSError as error:
-        raise VerdictError(f"{path}: cannot be read: {error.strerror}") from error
+        raise VerdictError(f"{shown}: cannot be read: {error.strerror}") from error
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
         what = "it has no " + str(error) if isinstance(error, KeyError) else str(error).split("\n")[0]
-        raise VerdictError(f"{path}: is no verdict of gates ({what}); check the data again") from error
+        raise VerdictError(f"{shown}: is no verdict of gates ({what})") from error
 
 
 def _recorded(report: Mapping[str, Any]) -> RecordedVerdict:
@@ -70,6 +73,7 @@ def _recorded(report: Mapping[str, Any]) -> RecordedVerdict:
         manifest_sha256=str(data["manifest_sha256"]),
         holdout_sha256=data["holdout_sha256"],
         contract=contract,
+        waived=frozenset(str(waiver["check"]) for waiver in report["waived"]),
     )
 
 

@@ -93,8 +93,7 @@ def _check(request: Request) -> int:
             if len(datasets) == 1:
                 raise
             # The others are judged all the same.
-            for line in str(error).splitlines():
-                note(line)
+            note(str(error))
             codes.append(error.exit_code)
             continue
         verdicts.append(verdict)

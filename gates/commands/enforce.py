@@ -15,10 +15,6 @@ from gates.verdict import Outcome, Severity, exit_code
 if TYPE_CHECKING:
     from gates.recorded import RecordedVerdict
 
-# Of many failed checks, a line names the first.
-NAMED_CHECKS = 3
-
-
 @click.command(
     epilog="""\b
 Nothing is measured: the verdict's digest, the data's bytes, the suites, the schema's sources and the versions are
@@ -44,6 +40,7 @@ def command(datasets: tuple[str, ...], output: Path | None, config: Path | None,
     """
     from gates.config import load_config
     from gates.enforcement import enforce
+    from gates.recorded import VerdictError
     from gates.verdict_store import VerdictStore
 
     loaded = load_config(config)
@@ -54,10 +51,8 @@ def command(datasets: tuple[str, ...], output: Path | None, config: Path | None,
         try:
             verdict = enforce(dataset, store.path(dataset.name), today())
         except GatesError as error:
-            if len(wanted) == 1:
-                raise
-            for line in str(error).splitlines():
-                note(line)
+            again = f"; run `gates check {dataset.name}{f' --output {output}' if output else ''}`"
+            note(f"{dataset.name}: {error}{again}" if isinstance(error, VerdictError) else str(error))
             codes.append(error.exit_code)
             continue
         click.echo(_line(verdict))
@@ -66,13 +61,16 @@ def command(datasets: tuple[str, ...], output: Path | None, config: Path | None,
 
 
 def _line(verdict: RecordedVerdict) -> str:
+    from gates.reports.findings import tally
     from gates.reports.plain import printable
 
-    failed = [
-        str(check.id)
-        for check in verdict.checks
-        if check.outcome is Outcome.FAIL and check.severity is Severity.CRITICAL
-    ]
-    named = ", ".join(failed[:NAMED_CHECKS]) + (f" and {len(failed) - NAMED_CHECKS} more" if failed[NAMED_CHECKS:] else "")
-    what = f"failed: {named}" if failed else f"{len(verdict.checks)} checks"
-    return printable(f"{verdict.dataset}: {verdict.answer.value} ({what}), verdict {verdict.digest[:12]}")
+    failed = next(
+        (
+            f", {check.id} among them"
+            for check in verdict.checks
+            if check.outcome is Outcome.FAIL and check.severity is Severity.CRITICAL and str(check.id) not in verdict.waived
+        ),
+        "",
+    )
+    counts = tally(verdict.checks, verdict.waived)
+    return printable(f"{verdict.dataset}: {verdict.answer.value}: {counts}{failed} (verdict {verdict.digest[:12]})")

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 
 def note(message: str) -> None:
-    """A line for the person at the terminal."""
-    click.echo(printable(message), err=True)
+    """Lines for the person at the terminal."""
+    for line in message.splitlines():
+        click.echo(printable(line), err=True)
 
 
 def look(*, verbose: bool) -> Look:

@@ -33,7 +33,8 @@ _CANDIDATES = (
     ("DOUBLE", r"-?((0|[1-9]\d{0,17})(\.\d*)?|\.\d+)([eE][-+]?\d+)?|nan|NaN|-?inf|-?Infinity"),
     ("DATE", _DAY),
     ("TIMESTAMP", rf"{_DAY}({_TIME})?"),
-    ("TIMESTAMPTZ", rf"{_DAY}{_TIME}(Z|[+-]\d{{2}}(:?\d{{2}})?)"),
+    # With seconds: DuckDB before 2.0 casts no zoned time without them.
+    ("TIMESTAMPTZ", rf"{_DAY}[T ]\d{{2}}:\d{{2}}:\d{{2}}(\.\d{{1,6}})?(Z|[+-]\d{{2}}(:?\d{{2}})?)"),
 )
 
 

@@ -134,7 +134,8 @@ def _expression(key: str, kinds: set[str], structure: str | None) -> tuple[str, 
         return text, label
     target = _TARGETS.get(frozenset(names))
     if names == {"int64"} and "UINT64" in kinds:
-        target = "UBIGINT" if "BIGINT" not in kinds else "DOUBLE"
+        # Negative numbers beside them leave no type but text that loses no digits.
+        target = "UBIGINT" if "BIGINT" not in kinds else None
     if target:
         return f"CAST({column} AS {target})", ""
     return text, f"mixed({','.join(sorted(names))})" if len(names) > 1 else ""

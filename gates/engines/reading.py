@@ -34,7 +34,7 @@ def stream_batches(connection: duckdb.DuckDBPyConnection, source: str) -> Iterat
     """
     waiting: list[pa.RecordBatch] = []
     rows = size = 0
-    for step in connection.sql(select("*", source)).fetch_arrow_reader(_STEP_ROWS):
+    for step in connection.sql(select("*", source)).to_arrow_reader(_STEP_ROWS):
         waiting.append(step)
         rows += step.num_rows
         size += step.nbytes

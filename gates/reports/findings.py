@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gates.verdict import Answer, Outcome, Severity
+from gates.verdict import Outcome, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from gates.verdict import CheckResult, Verdict
 
@@ -31,7 +31,7 @@ class Findings:
 
 def findings(verdict: Verdict) -> Findings:
     """The verdict's checks sorted for a reader; within one severity and outcome they keep the plan's order."""
-    waived = {waiver["check"] for waiver in verdict.waived}
+    waived = waived_ids(verdict)
     loose = [check for check in verdict.checks if check.outcome in _OUTCOMES]
     return Findings(
         open=tuple(
@@ -53,14 +53,18 @@ def outcome_of(verdict: Verdict, check_id: str) -> str:
 
 
 def headline(verdict: Verdict) -> str:
-    """The answer and its reason in one line, such as `reviews: fail: 2 of 31 checks failed, 1 of them critical`."""
-    return f"{verdict.dataset}: {verdict.answer.value}: {tally(verdict.answer, verdict.checks, verdict.waived)}"
+    """The answer and its reason in one line, such as `reviews: fail: 2 critical failed, 29 of 31 passed`."""
+    return f"{verdict.dataset}: {verdict.answer.value}: {tally(verdict.checks, waived_ids(verdict))}"
 
 
-def tally(answer: Answer, checks: Sequence[CheckResult], waived: Sequence[Mapping[str, str]]) -> str:
-    """Counts of what did not pass, or of what did."""
-    excused = {waiver["check"] for waiver in waived}
-    counted = [check for check in checks if str(check.id) not in excused]
+def waived_ids(verdict: Verdict) -> frozenset[str]:
+    """Ids of the checks that do not count."""
+    return frozenset(waiver["check"] for waiver in verdict.waived)
+
+
+def tally(checks: Sequence[CheckResult], waived: frozenset[str]) -> str:
+    """Counts of what did not pass and of what did, among the checks that count."""
+    counted = [check for check in checks if str(check.id) not in waived]
     if not counted:
         return "no check was planned"
     parts = []
@@ -71,6 +75,6 @@ def tally(answer: Answer, checks: Sequence[CheckResult], waived: Sequence[Mappin
                 parts.append(f"{count} {severity.value} {word}")
     asked = sum(check.outcome is not Outcome.NOT_ASKED for check in counted)
     passed = sum(check.outcome is Outcome.PASS for check in counted)
-    if answer is Answer.PASS and not parts:
+    if not parts and passed == asked:
         return f"all {passed} checks passed"
     return ", ".join([*parts, f"{passed} of {asked} passed"])

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from gates.reports.evidence import evidence_line
-from gates.reports.findings import findings, outcome_of, tally
+from gates.reports.findings import findings, outcome_of, tally, waived_ids
 from gates.reports.plain import printable
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def _lines(verdict: Verdict) -> Iterator[str]:
     found = findings(verdict)
     yield f"## {code(verdict.dataset)}: {verdict.answer.value}"
     yield ""
-    yield f"{tally(verdict.answer, verdict.checks, verdict.waived)}."
+    yield f"{tally(verdict.checks, waived_ids(verdict))}."
     yield "Rows: " + ", ".join(f"{count:,} {origin}" for origin, count in verdict.rows.items()) + "."
     yield ""
     if found.open:

@@ -72,7 +72,10 @@ def loops(stream: TokenStream) -> Mask:
     keys = mix(grams.hashes ^ mix(documents.astype(np.uint64)))
     ordered = np.sort(keys)
     thrice = ordered[: 1 - LOOP_COUNT][ordered[LOOP_COUNT - 1 :] == ordered[: 1 - LOOP_COUNT]]
-    repeated = np.bincount(documents[np.isin(keys, thrice)], minlength=len(stream))
+    if not len(thrice):
+        return np.zeros(len(stream), bool)
+    looping = thrice[np.minimum(np.searchsorted(thrice, keys), len(thrice) - 1)] == keys
+    repeated = np.bincount(documents[looping], minlength=len(stream))
     return (repeated > 0) & (repeated >= LOOP_SHARE * grams.lengths())
 
 
@@ -97,7 +100,7 @@ def _phrase_marks(texts: pl.Series) -> dict[Mark, Mask]:
 
 
 def _matches(text: pl.Expr, patterns: tuple[str, ...]) -> pl.Expr:
-    """Whether one of the patterns matches. Word boundaries are ASCII ones: ten times faster on text beyond ASCII."""
+    """Whether one of the patterns matches. Word boundaries are ASCII ones: eight times faster on text beyond ASCII."""
     return text.str.contains("|".join(f"(?:{pattern})" for pattern in patterns).replace(r"\b", r"(?-u:\b)"))
 
 

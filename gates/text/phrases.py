@@ -60,7 +60,6 @@ REFUSAL_ANYWHERE = (
     r"\b(?:goes|go) against my (?:programming|guidelines)",
     r"\bviolates? (?:my|openai's) (?:guidelines|content polic|usage polic|use polic)",
     r"\bi (?:do not|don't|cannot|can't) have (?:personal (?:opinions|beliefs|feelings|experiences)\b|access to real-?time)",
-    r"\bi cannot provide personal opinions",
 )
 
 # Agreement and then a delivery, at the start: "Sure, here is the text", "Certainly! Below is a revised version".
@@ -83,7 +82,7 @@ LEAKED_FRAME = (
 )
 
 # No sentence ends in a comma, an article, a conjunction or a preposition that takes what follows. Missing end
-# punctuation alone is no sign: signatures, lists and code have none, and so have 8 of 207 long human texts.
+# punctuation alone is no sign: signatures, lists and code have none, and so have 8 of 267 long human texts.
 DANGLING_END = (
     r"(?:,|[^.!?\s]\s(?:the|an|and|or|of|than|because|its|their|my|your|der|und|oder|ein|eine|et|ou|du|des|los|las|para))\s*$",
 )

@@ -44,7 +44,7 @@ def jsonl(*rows: str) -> str:
 def test_csv_types_come_from_every_value_of_a_column(tmp_path):
     text = (
         "i,f,b,d,t,z,s,code,phone,long,late,origin\n"
-        "1,1.5,true,2024-02-29,2024-01-01 10:00,2024-01-01T10:00Z,x,07,+41,12345678901234567890,3,human\n"
+        "1,1.5,true,2024-02-29,2024-01-01 10:00,2024-01-01T10:00:00Z,x,07,+41,12345678901234567890,3,human\n"
     )
     rows = text + "-2,1e3,False,2023-01-01,2024-01-01,2024-01-01T12:00:00.5+02:00,1,1,2,3,3,human\n" * 30_000
     rows += "3,,,,,,,,,,three,human\n"
@@ -218,6 +218,14 @@ def test_json_numbers_lose_no_digits_where_a_type_can_hold_them(tmp_path):
 
     assert found[0] == {"i": 9007199254740993, "u": 18446744073709551615, "f": 1.0, "z": None}
     assert types == {"i": "int64", "u": "uint64", "f": "double", "z": "null"}
+
+
+def test_json_numbers_that_no_number_type_holds_together_become_text(tmp_path):
+    content = '{"i": 18446744073709551615, "l": [{"n": 12345678901234567890}], "origin": "human"}\n{"i": -1}\n'
+    found, types = read(tmp_path, "a.jsonl", content)
+
+    assert found == [{"i": "18446744073709551615", "l": '[{"n":12345678901234567890}]'}, {"i": "-1", "l": None}]
+    assert types == {"i": "string", "l": "string"}
 
 
 def test_json_lists_and_objects_keep_their_structure(tmp_path):

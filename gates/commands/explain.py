@@ -1,0 +1,79 @@
+"""`gates explain`: what a check asks, why, and what to do."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gates.commands.options import config_option, today
+from gates.commands.streams import note
+from gates.errors import GatesError
+
+if TYPE_CHECKING:
+    from gates.explanations import Explanation, Use
+
+WIDTH = 100
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  gates explain combined/expect_distributions_to_match
+  gates explain distributions_to_match
+"""
+)
+@click.argument("check")
+@config_option
+def command(check: str, config: Path | None) -> int:
+    """Say what CHECK asks, why, where it comes from, its limits, and how to fix what it finds.
+
+    CHECK is an id from a report, or an expectation's name with or without `expect_`.
+    """
+    from gates.explanations import built_in_uses, explanation, find_type, matching
+
+    kind, check_id = find_type(check)
+    uses = matching([*built_in_uses(), *_uses_here(config)], kind, check_id)
+    click.echo(_text(explanation(kind), uses))
+    return 0
+
+
+def _uses_here(path: Path | None) -> list[Use]:
+    """What the suites of the project around say; nothing where there is no project."""
+    from gates.config import load_config, nearest_config
+    from gates.contract import load_contract
+    from gates.explanations import own_uses
+
+    try:
+        if path is None and nearest_config(Path.cwd()) is None:
+            return []
+        config = load_config(path)
+        return own_uses({name: load_contract(dataset, today()) for name, dataset in config.datasets.items()})
+    except GatesError:
+        note("this project's own limits are not shown, because it has mistakes: run `gates lint`")
+        return []
+
+
+def _text(about: Explanation, uses: list[Use]) -> str:
+    lines = [about.type, *_wrapped(about.asks, 2), ""]
+    for title, text in (("why", about.why), ("source", about.source), ("fix", about.fix)):
+        lines += [title, *_wrapped(text, 2), ""]
+    if not uses:
+        return "\n".join([*lines, "No suite asks it here."])
+    lines.append("limits")
+    for use in uses:
+        where = f" ({use.entry.place})" if use.entry.path.startswith(f"expectations/{use.owner}/") else ""
+        lines += _wrapped(f"{use.owner}: {use.entry.check_id}{where}: {use.limits()}", 2)
+        lines += _wrapped(use.reason(), 6)
+    return "\n".join(lines)
+
+
+def _wrapped(text: str, indent: int) -> list[str]:
+    from gates.reports.plain import printable
+
+    pad = " " * indent
+    return textwrap.wrap(
+        printable(text), WIDTH, initial_indent=pad, subsequent_indent=pad, break_long_words=False, break_on_hyphens=False
+    )

@@ -1,0 +1,169 @@
+"""Everything that can be found wrong with a project without reading its data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from gates.config import load_config
+from gates.contract import load_contract
+from gates.errors import GatesError, did_you_mean
+from gates.metrics.catalogue import METRICS
+from gates.plan import ROW_FAILURES, plan
+from gates.row_rules import FINITE, RowRule
+from gates.suite_files import read_suite
+from gates.verdict import CheckId, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+    from pathlib import Path
+
+    from gates.contract import Contract
+    from gates.dataset_config import DatasetConfig
+    from gates.suite_files import SuiteEntry
+
+
+@dataclass
+class Lint:
+    """What was looked at and found. problems: must be mended; notes: may stay. Both name file and line."""
+
+    datasets: int = 0
+    checks: int = 0
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def attempt(self, error: GatesError) -> None:
+        """Add every line of an error's message once."""
+        self.problems += [line for line in str(error).splitlines() if line not in self.problems]
+
+
+def lint(config: Path | None, today: date, *, is_deep: bool = False) -> Lint:
+    """Looks at the configuration, every dataset's suites and schema, and the waivers.
+
+    is_deep: ask Great Expectations about the arguments of its own expectations, whose import takes seconds.
+    """
+    found = Lint()
+    try:
+        datasets = load_config(config).datasets.values()
+    except GatesError as error:
+        found.attempt(error)
+        return found
+    found.datasets = len(datasets)
+    for dataset in datasets:
+        _lint_dataset(dataset, today, found, is_deep=is_deep)
+    return found
+
+
+def _lint_dataset(dataset: DatasetConfig, today: date, found: Lint, *, is_deep: bool) -> None:
+    broken = list(_broken_suites(dataset))
+    for error in broken:
+        found.attempt(error)
+    try:
+        contract = load_contract(dataset, today)
+    except GatesError as error:
+        found.attempt(error)
+        return
+    _note_drafts(contract, found)
+    _lint_expired(contract, found)
+    if is_deep:
+        _ask_great_expectations(contract, found)
+    try:
+        rules, is_draft = _rules(contract)
+        planned = plan(contract, rules, schema_is_draft=is_draft).checks
+    except GatesError as error:
+        found.attempt(error)
+        return
+    if is_draft:
+        found.notes.append(f"{contract.schema}: a draft: its rules only warn; accept with `gates init {dataset.name} --accept`")
+    found.checks += len(planned)
+    _lint_unused(contract, {str(check.id) for check in planned}, found)
+
+
+def _broken_suites(dataset: DatasetConfig) -> Iterator[GatesError]:
+    """The first mistake of each of the dataset's own suites; `load_contract` stops at the first of all."""
+    metrics = {metric.expectation: metric for metric in METRICS}
+    for scope in Scope:
+        path = dataset.root / "expectations" / dataset.name / f"{scope.value}.json"
+        try:
+            if path.is_file():
+                read_suite(path, metrics, shown=path.relative_to(dataset.root).as_posix())
+        except GatesError as error:
+            yield error
+
+
+def _rules(contract: Contract) -> tuple[list[RowRule], bool]:
+    """The row rules that are known without data, and whether the dataset's own schema is a draft.
+
+    Raises SuiteError for a schema that does not load.
+    """
+    asked = [str(entry.kwargs["rule"]) for entry in _entries(contract) if entry.type == ROW_FAILURES]
+    # pandera takes seconds to import, and is not needed where no rule is named and no schema is there.
+    if not asked and not contract.schema:
+        return [], False
+    from gates.rows import rules
+    from gates.scan import Roles
+    from gates.schemas.built_in import built_in_schema
+    from gates.schemas.loading import load_schema
+
+    own = load_schema(contract.schema, contract.dataset.root) if contract.schema else None
+    known = {rule.id: rule for rule in rules(built_in_schema(Roles(contract.dataset.type, ()), {}))}
+    if own:
+        known |= {rule.id: rule for rule in rules(own.model)}
+    if contract.dataset.type == "tabular":
+        # Which columns hold floats, only the data says.
+        known |= {rule: RowRule(rule, "a finite number") for rule in asked if rule.endswith(f"/{FINITE}")}
+    return list(known.values()), bool(own and own.is_draft)
+
+
+def _entries(contract: Contract) -> Iterator[SuiteEntry]:
+    return (entry for scope in Scope for entry in contract.entries[scope])
+
+
+def _note_drafts(contract: Contract, found: Lint) -> None:
+    drafts: dict[str, int] = {}
+    for entry in _entries(contract):
+        if entry.meta.get("draft") is True:
+            drafts[entry.path] = drafts.get(entry.path, 0) + 1
+    name = contract.dataset.name
+    for path, count in drafts.items():
+        found.notes.append(f"{path}: {count} draft expectations only warn; accept with `gates init {name} --accept`")
+
+
+def _lint_expired(contract: Contract, found: Lint) -> None:
+    for waiver in contract.expired:
+        found.problems.append(
+            f"{contract.dataset.source}:{waiver.line}: the waiver of {waiver.check} expired on {waiver.expires}; "
+            f"fix the data, or have {waiver.owner} decide anew"
+        )
+
+
+def _lint_unused(contract: Contract, planned: set[str], found: Lint) -> None:
+    for waiver in contract.waivers:
+        if waiver.check in planned or _is_told_by_data(waiver.check, contract):
+            continue
+        found.problems.append(
+            f"{contract.dataset.source}:{waiver.line}: the waiver names no check of '{contract.dataset.name}': "
+            f"{waiver.check} ({_near(waiver.check, planned)})"
+        )
+
+
+def _near(check: str, planned: set[str]) -> str:
+    near = did_you_mean(check, planned)
+    return near if near.startswith("did") else f"`gates check {'-v'}` lists them"
+
+
+def _is_told_by_data(check: str, contract: Contract) -> bool:
+    found = CheckId.parse(check)
+    is_finite_rule = found.type == ROW_FAILURES and found.detail.endswith(f"/{FINITE}")
+    return contract.dataset.type == "tabular" and is_finite_rule and found.scope is not Scope.COMBINED
+
+
+def _ask_great_expectations(contract: Contract, found: Lint) -> None:
+    from gates.suites import validate
+
+    for entry in _entries(contract):
+        try:
+            validate([entry])
+        except GatesError as error:
+            found.attempt(error)
