@@ -56,7 +56,9 @@ def run(trial: Trial) -> tuple[Trial, str, dict[str, str]]:
     parts = [rows[at * trial.size : (at + 1) * trial.size] for at in range(3)]
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
-        mixed = [part.with_columns(origin=pl.lit(who)) for part, who in zip(parts, ("human", "synthetic"), strict=False)]
+        mixed = [
+            part.with_columns(origin=pl.lit(who)) for part, who in zip(parts, ("human", "synthetic"), strict=False)
+        ]
         pl.concat(mixed).write_parquet(root / "mix.parquet")
         settings = f'[datasets.mix]\npath = "mix.parquet"\ntype = "{trial.kind}"\npurpose = "finetune"\n'
         if parts[2].height == trial.size:
@@ -86,7 +88,9 @@ def main() -> None:
     if not DATA.is_dir():
         parser.exit(0, f"skipped: the real data is not at {DATA.name}\n")
     trials = [
-        Trial(options.type, size, seed, classify=seed % 2 == 0) for size in options.sizes for seed in range(options.seeds)
+        Trial(options.type, size, seed, classify=seed % 2 == 0)
+        for size in options.sizes
+        for seed in range(options.seeds)
     ]
     answers: dict[int, Counter[str]] = defaultdict(Counter)
     checks: dict[tuple[str, int], Counter[str]] = defaultdict(Counter)
@@ -95,11 +99,17 @@ def main() -> None:
             answers[trial.size][answer] += 1
             for name, outcome in outcomes.items():
                 checks["/".join(name.split("/")[:2]), trial.size][outcome] += 1
-    print(f"| rows a side | seeds | fail | unjudged | warn | pass |\n|---|---|---|---|---|---|")
+    print("| rows a side | seeds | fail | unjudged | warn | pass |\n|---|---|---|---|---|---|")
     for size in options.sizes:
         counts = answers[size]
-        print(f"| {size:,} | {options.seeds} | " + " | ".join(str(counts[word]) for word in ("fail", "unjudged", "warn", "pass")) + " |")
-    print("\n| check | rows a side | fails critically | fails as a warning | inconclusive | error | passes |\n|---|---|---|---|---|---|---|")
+        print(
+            f"| {size:,} | {options.seeds} | "
+            + " | ".join(str(counts[word]) for word in ("fail", "unjudged", "warn", "pass"))
+            + " |"
+        )
+    print(
+        "\n| check | rows a side | fails critically | fails as a warning | inconclusive | error | passes |\n|---|---|---|---|---|---|---|"
+    )
     for (name, size), counts in sorted(checks.items()):
         total = sum(counts.values())
         asked = total - sum(count for word, count in counts.items() if word.startswith("not_asked"))
@@ -107,7 +117,8 @@ def main() -> None:
             continue
         soft = sum(count for word, count in counts.items() if word.startswith("fail") and word != "fail/critical")
         words = [counts["fail/critical"], soft] + [
-            sum(count for word, count in counts.items() if word.startswith(start)) for start in ("inconclusive", "error", "pass")
+            sum(count for word, count in counts.items() if word.startswith(start))
+            for start in ("inconclusive", "error", "pass")
         ]
         print(f"| `{name}` | {size:,} | " + " | ".join(f"{count / asked:.1%}" for count in words) + " |")
 

@@ -95,7 +95,7 @@ def run(arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         # click's own code, 1, would mean that the data is bad.
         return _say(error.format_message(), COULD_NOT_JUDGE)
-    except BaseException as error:  # noqa: BLE001  # the one place that catches everything
+    except BaseException as error:  # the one place that catches everything
         if os.environ.get(DEBUG_VARIABLE):
             raise
         return _say(*_sentence(error))

@@ -15,7 +15,7 @@ from gates.toml_lines import KeyPath, decode_error, key_lines
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Config", "DatasetConfig", "Origins", "Waiver", "find_config", "load_config", "read_config"]
+__all__ = ["Config", "DatasetConfig", "Origins", "Waiver", "find_config", "load_config", "nearest_config", "read_config"]
 
 FILE_NAME = "gates.toml"
 PYPROJECT = "pyproject.toml"
@@ -49,14 +49,20 @@ def find_config(start: Path) -> Path:
 
     Raises UsageError when there is none, or when one folder has both.
     """
+    found = nearest_config(start)
+    if found is None:
+        raise UsageError(
+            f"no {FILE_NAME} in {start.resolve()} or any folder above it, and no {PYPROJECT} there with [tool.gates]; "
+            "run `gates init`"
+        )
+    return found
+
+
+def nearest_config(start: Path) -> Path | None:
+    """As `find_config`, but None where there is none. Raises UsageError when one folder has both."""
     first = start.resolve()
-    for folder in (first, *first.parents):
-        found = _config_in(folder)
-        if found:
-            return found
-    raise UsageError(
-        f"no {FILE_NAME} in {first} or any folder above it, and no {PYPROJECT} there with [tool.gates]; run `gates init`"
-    )
+    candidates = (_config_in(folder) for folder in (first, *first.parents))
+    return next((found for found in candidates if found), None)
 
 
 def read_config(path: Path) -> Config:

@@ -9,8 +9,8 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from gates import __version__
-from gates.errors import SuiteError, did_you_mean
 from gates.drafts.source import schema_name
+from gates.errors import SuiteError, did_you_mean
 from gates.metrics.catalogue import METRICS
 from gates.resources import built_in_suites
 from gates.suite_files import SuiteEntry, merge, read_suite
@@ -63,7 +63,12 @@ class Contract:
     def _parts(self) -> dict[str, object]:
         suites = {
             scope.value: [
-                {"type": entry.type, "kwargs": dict(entry.kwargs), "severity": entry.severity.value, "meta": dict(entry.meta)}
+                {
+                    "type": entry.type,
+                    "kwargs": dict(entry.kwargs),
+                    "severity": entry.severity.value,
+                    "meta": dict(entry.meta),
+                }
                 for entry in self.entries[scope]
             ]
             for scope in Scope
@@ -110,7 +115,9 @@ def load_contract(dataset: DatasetConfig, today: date) -> Contract:
         entries[scope] = merged.entries
         loosened += merged.loosened
     if not dataset.extends:
-        loosened.append(f"built-in suites of '{dataset.type}' are switched off ({dataset.place('extends')}: extends = false)")
+        loosened.append(
+            f"built-in suites of '{dataset.type}' are switched off ({dataset.place('extends')}: extends = false)"
+        )
     _refuse_unwaivable(dataset)
     current = tuple(waiver for waiver in dataset.waivers if waiver.expires >= today)
     expired = tuple(waiver for waiver in dataset.waivers if waiver.expires < today)
@@ -146,7 +153,9 @@ def _refuse_stray_files(folder: Path) -> None:
 def _refuse_unwaivable(dataset: DatasetConfig) -> None:
     for waiver in dataset.waivers:
         if waiver.check in NEVER_WAIVED:
-            raise SuiteError(f"{dataset.source}:{waiver.line}: {waiver.check} cannot be waived: without it nothing else means anything")
+            raise SuiteError(
+                f"{dataset.source}:{waiver.line}: {waiver.check} cannot be waived: without it nothing else means anything"
+            )
 
 
 def _sha256(value: object) -> str:

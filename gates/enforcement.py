@@ -104,7 +104,7 @@ def _add_up(verdict: RecordedVerdict, contract: Contract) -> None:
     reported = {check.id for check in verdict.checks}
     missing = [str(check.id) for check in _planned(contract) if check.id not in reported]
     if missing:
-        raise VerdictError(f"lacks {len(missing)} planned checks, {missing[0]} among them")
+        raise VerdictError(f"lacks {len(missing)} planned check{'s' if missing[1:] else ''}, {missing[0]}")
     answer, _ = conclude(
         [PlannedCheck(check.id, check.severity, check.kind) for check in verdict.checks],
         verdict.checks,
@@ -118,9 +118,6 @@ def _add_up(verdict: RecordedVerdict, contract: Contract) -> None:
 def _planned(contract: Contract) -> tuple[PlannedCheck, ...]:
     """The checks that the suites promise, without the rules that only the schema knows: it is not executed here."""
     rules = {
-        str(entry.kwargs["rule"])
-        for scope in Scope
-        for entry in contract.entries[scope]
-        if entry.type == ROW_FAILURES
+        str(entry.kwargs["rule"]) for scope in Scope for entry in contract.entries[scope] if entry.type == ROW_FAILURES
     }
     return plan(contract, [RowRule(rule, "") for rule in sorted(rules)]).checks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from gates.data_types import DATA_TYPES
@@ -36,10 +37,11 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Use:
-    """One suite's entry. owner: `common`, a data type or a dataset."""
+    """One suite's entry. owner: `common`, a data type or, where it `is_own`, a dataset."""
 
     owner: str
     entry: SuiteEntry
+    is_own: bool = False
 
     def limits(self) -> str:
         """`critical, limit 0.25, warns beyond 0.1`."""
@@ -98,10 +100,18 @@ def find_type(check: str) -> tuple[str, str]:
     for name in (kind, PREFIX + kind):
         if name in known:
             return name, check if is_id else ""
-    words = [*known, *(name.removeprefix(PREFIX) for name in known if not kind.startswith(PREFIX))]
-    near = did_you_mean(kind, words)
-    hint = near if near.startswith("did") else "`gates list checks` names them"
-    raise UsageError(f"no check '{check}' ({hint})")
+    raise UsageError(f"no check '{check}' ({_nearest(kind, known)})")
+
+
+def _nearest(word: str, known: set[str]) -> str:
+    """The type of ours that has such a word in its name, else the nearest type as a whole."""
+    ours = sorted(metric.expectation for metric in METRICS)
+    by_word = {part: kind for kind in reversed(ours) for part in kind.removeprefix(PREFIX).split("_")}
+    found = get_close_matches(word, by_word, n=1)
+    if found:
+        return f"did you mean '{by_word[found[0]]}'?"
+    near = did_you_mean(PREFIX + word.removeprefix(PREFIX), known)
+    return near if near.startswith("did") else "`gates list checks` names them"
 
 
 def built_in_uses() -> list[Use]:
@@ -120,7 +130,7 @@ def built_in_uses() -> list[Use]:
 def own_uses(contracts: Mapping[str, Contract]) -> list[Use]:
     """The entries that datasets' own suites have, by dataset."""
     return [
-        Use(name, entry)
+        Use(name, entry, is_own=True)
         for name, contract in contracts.items()
         for scope in Scope
         for entry in contract.entries[scope]

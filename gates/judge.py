@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,6 +27,8 @@ from gates.suite_files import measurement_key, params_of
 from gates.verdict import Scope, Verdict, conclude
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     import pyarrow as pa
 
     from gates.scan import Scan
@@ -177,7 +178,7 @@ def _measure_one(seen: Scan, scope: Scope, entry: SuiteEntry, params: Mapping[st
         return _METRICS[entry.type].measure(seen, scope, params)
     except GatesError as error:
         return Measurement(failure=str(error))
-    except Exception as error:  # noqa: BLE001  # a metric that breaks is an error of its check, and the others still count
+    except Exception as error:  # a metric that breaks is an error of its check, and the others still count
         logger.debug("%s broke", entry.check_id, exc_info=True)
         return Measurement(failure=f"could not be computed: {type(error).__name__}: {error}")
 

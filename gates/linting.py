@@ -33,7 +33,7 @@ class Lint:
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def attempt(self, error: GatesError) -> None:
+    def add(self, error: GatesError) -> None:
         """Add every line of an error's message once."""
         self.problems += [line for line in str(error).splitlines() if line not in self.problems]
 
@@ -47,7 +47,7 @@ def lint(config: Path | None, today: date, *, is_deep: bool = False) -> Lint:
     try:
         datasets = load_config(config).datasets.values()
     except GatesError as error:
-        found.attempt(error)
+        found.add(error)
         return found
     found.datasets = len(datasets)
     for dataset in datasets:
@@ -58,11 +58,11 @@ def lint(config: Path | None, today: date, *, is_deep: bool = False) -> Lint:
 def _lint_dataset(dataset: DatasetConfig, today: date, found: Lint, *, is_deep: bool) -> None:
     broken = list(_broken_suites(dataset))
     for error in broken:
-        found.attempt(error)
+        found.add(error)
     try:
         contract = load_contract(dataset, today)
     except GatesError as error:
-        found.attempt(error)
+        found.add(error)
         return
     _note_drafts(contract, found)
     _lint_expired(contract, found)
@@ -72,10 +72,12 @@ def _lint_dataset(dataset: DatasetConfig, today: date, found: Lint, *, is_deep: 
         rules, is_draft = _rules(contract)
         planned = plan(contract, rules, schema_is_draft=is_draft).checks
     except GatesError as error:
-        found.attempt(error)
+        found.add(error)
         return
     if is_draft:
-        found.notes.append(f"{contract.schema}: a draft: its rules only warn; accept with `gates init {dataset.name} --accept`")
+        found.notes.append(
+            f"{contract.schema}: a draft: its rules only warn; accept with `gates init {dataset.name} --accept`"
+        )
     found.checks += len(planned)
     _lint_unused(contract, {str(check.id) for check in planned}, found)
 
@@ -150,7 +152,7 @@ def _lint_unused(contract: Contract, planned: set[str], found: Lint) -> None:
 
 def _near(check: str, planned: set[str]) -> str:
     near = did_you_mean(check, planned)
-    return near if near.startswith("did") else f"`gates check {'-v'}` lists them"
+    return near if near.startswith("did") else "`gates check -v` lists them"
 
 
 def _is_told_by_data(check: str, contract: Contract) -> bool:
@@ -166,4 +168,4 @@ def _ask_great_expectations(contract: Contract, found: Lint) -> None:
         try:
             validate([entry])
         except GatesError as error:
-            found.attempt(error)
+            found.add(error)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from gates.suite_files import SuiteEntry
 from gates.verdict import CheckId, Kind, PlannedCheck, Scope, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from gates.contract import Contract
     from gates.row_rules import RowRule
@@ -103,6 +102,6 @@ def _unmentioned(rule: RowRule, scope: Scope, severity: Severity) -> SuiteEntry:
 def _for_role(entry: SuiteEntry, contract: Contract) -> SuiteEntry:
     """Bounds inferred from people never block rows that are meant to go beyond them."""
     extends = contract.dataset.synthetic_role == "extend" and entry.check_id.scope is Scope.SYNTHETIC
-    if extends and entry.type == ROW_FAILURES and entry.meta.get("inferred") and entry.severity is Severity.CRITICAL:
+    if extends and entry.type == ROW_FAILURES and entry.kwargs.get("inferred") and entry.severity is Severity.CRITICAL:
         return replace(entry, severity=Severity.WARNING)
     return entry

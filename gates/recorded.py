@@ -48,9 +48,7 @@ def read_verdict(path: Path) -> RecordedVerdict:
             raise VerdictError(f"{shown}: has schema version {version!r}, expected {SCHEMA_VERSION}")
         digest = digest_of_report(report)
         if report["digest"] != digest:
-            raise VerdictError(
-                f"{shown}: was edited: its digest is not that of what it says"
-            )
+            raise VerdictError(f"{shown}: was edited: its digest is not that of what it says")
         return _recorded(report)
     except FileNotFoundError:
         raise VerdictError(f"no verdict at {shown}") from None

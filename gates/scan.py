@@ -5,17 +5,20 @@ A `Scan` holds a light index of every row, and samples of the rows themselves. B
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-import pyarrow as pa
 
 from gates.verdict import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    import pyarrow as pa
 
 ROW_ID = "_gates_row_id"
 ORIGIN = "_gates_origin"
@@ -110,7 +113,8 @@ class RowIndex:
 
     def of(self, code: int) -> npt.NDArray[np.bool_]:
         """Mask of the rows with this origin code."""
-        return self.origin == code
+        mask: npt.NDArray[np.bool_] = self.origin == code
+        return mask
 
 
 @dataclass(frozen=True)

@@ -141,7 +141,9 @@ class IndexBuilder:
 
     def build(self) -> tuple[RowIndex, Hashes]:
         """The index sorted by row id, and beside it the hash of each row in all its columns."""
-        joined = {name: self._column(name) for name in ("row_id", "origin", "digest", "group", "whole", "marks", "tokens")}
+        joined = {
+            name: self._column(name) for name in ("row_id", "origin", "digest", "group", "whole", "marks", "tokens")
+        }
         order = np.argsort(joined["row_id"], kind="stable")
         names = self._column("generator")[order]
         generators, code = np.unique(names.astype(str), return_inverse=True) if len(names) else (np.array([]), names)
@@ -221,9 +223,10 @@ class _Fetch:
         row_ids: Ints = self.index.row_id[chosen]
         frame = self.opened.take(row_ids).drop(ROW_ID, ORIGIN)
         names = np.array([*self.index.generators, ""])[self.index.generator[chosen]]
-        return Rows(
-            frame, row_ids, self.index.digest[chosen], self.index.group[chosen], names, int(len(candidates))
-        )
+        # Without declared groups a row is a group of its own, and equal rows of both origins share one: a copied row
+        # must not stand in a training fold and in a test fold.
+        group = self.index.group[chosen] if self.opened.roles.group else self.keys[chosen]
+        return Rows(frame, row_ids, self.index.digest[chosen], group, names, len(candidates))
 
 
 def _by_generator(index: RowIndex, keys: Hashes, fetch: _Fetch) -> dict[str, Rows]:

@@ -29,7 +29,7 @@ class Scope(StrEnum):
 class Outcome(StrEnum):
     """What one check found."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 (an outcome)
     FAIL = "fail"
     INCONCLUSIVE = "inconclusive"
     ERROR = "error"
@@ -54,7 +54,7 @@ class Kind(StrEnum):
 class Answer(StrEnum):
     """What all checks of one dataset add up to."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 (an answer)
     WARN = "warn"
     FAIL = "fail"
     UNJUDGED = "unjudged"
@@ -255,7 +255,9 @@ def conclude(
         if result.id in promised and result.id not in by_id:
             by_id[result.id] = result
         else:
-            surplus.append(_error(result.id, result.severity, result.kind, "reported but not planned, or reported twice"))
+            surplus.append(
+                _error(result.id, result.severity, result.kind, "reported but not planned, or reported twice")
+            )
     complete = [
         by_id.get(plan.id) or _error(plan.id, plan.severity, plan.kind, "planned but not reported") for plan in planned
     ] + surplus
@@ -271,19 +273,14 @@ def exit_code(answer: Answer, *, strict: bool = False) -> int:
 
 
 def _answer(results: Sequence[CheckResult], *, inconclusive_blocks: bool) -> Answer:
-    if not results:
-        return Answer.UNJUDGED
-    critical = [result.outcome for result in results if result.severity is Severity.CRITICAL]
+    asked = [result for result in results if result.outcome is not Outcome.NOT_ASKED]
+    critical = [result.outcome for result in asked if result.severity is Severity.CRITICAL]
     if Outcome.FAIL in critical:
         return Answer.FAIL
-    if any(result.outcome is Outcome.ERROR for result in results):
+    undecided = inconclusive_blocks and Outcome.INCONCLUSIVE in critical
+    if not asked or undecided or any(result.outcome is Outcome.ERROR for result in asked):
         return Answer.UNJUDGED
-    if inconclusive_blocks and Outcome.INCONCLUSIVE in critical:
-        return Answer.UNJUDGED
-    if all(result.outcome is Outcome.NOT_ASKED for result in results):
-        return Answer.UNJUDGED
-    settled = {Outcome.PASS, Outcome.NOT_ASKED}
-    if any(result.severity is not Severity.INFO and result.outcome not in settled for result in results):
+    if any(result.severity is not Severity.INFO and result.outcome is not Outcome.PASS for result in asked):
         return Answer.WARN
     return Answer.PASS
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gates.drafts.write import replace_text
@@ -12,6 +11,8 @@ from gates.reports.markdown import markdown
 from gates.reports.metrics import metrics
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from gates.verdict import Verdict
 
 FOLDER = ".gates"

@@ -47,7 +47,9 @@ def draft_accepted(root: Path, human: pl.DataFrame) -> None:
     accept((written.schema, *written.suites))
 
 
-def judged(root: Path, *, only: tuple[str, ...] = (), skip: tuple[str, ...] = (), quarantine: Path | None = None) -> Judged:
+def judged(
+    root: Path, *, only: tuple[str, ...] = (), skip: tuple[str, ...] = (), quarantine: Path | None = None
+) -> Judged:
     """The verdict on dataset `mix`; `skip` leaves out slow checks that a test does not ask for."""
     contract = load_contract(load_config(root / "gates.toml").dataset("mix"), TODAY)
     if skip:

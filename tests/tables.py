@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
 
 from gates.scan import ORIGIN, ROW_ID, FileFacts, Ints, Roles, Scan
 from gates.scanning import ScanRequest, scan
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from collections.abc import Iterator
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,11 @@ class MemorySource:
 
 
 def table_scan(
-    human: pl.DataFrame, synthetic: pl.DataFrame, holdout: pl.DataFrame | None = None, request: ScanRequest | None = None, **roles: object
+    human: pl.DataFrame,
+    synthetic: pl.DataFrame,
+    holdout: pl.DataFrame | None = None,
+    request: ScanRequest | None = None,
+    **roles: object,
 ) -> Scan:
     """A scan of a table; columns named like lineage roles are not content."""
     both = pl.concat(
@@ -43,6 +50,6 @@ def table_scan(
     content = tuple(name for name in both.columns if name not in (ORIGIN, "generator"))
     lineage = {"generator": "generator"} if generator else {}
     known = Roles("tabular", content, generator=generator, lineage=lineage, **roles)  # type: ignore[arg-type]
-    facts = (FileFacts("data/mix.parquet", both.height, {name: "string" for name in content}, "0" * 64, 1),)
+    facts = (FileFacts("data/mix.parquet", both.height, dict.fromkeys(content, "string"), "0" * 64, 1),)
     held = None if holdout is None else MemorySource(holdout.with_columns(pl.lit("human").alias(ORIGIN)), known, facts)
     return scan(MemorySource(both, known, facts), request or ScanRequest(purpose="finetune"), held)

@@ -110,7 +110,9 @@ def _judge(dataset: DatasetConfig, store: VerdictStore, request: Request) -> Ver
 
         contract = load_contract(dataset, today())
         for waiver in contract.expired:
-            note(f"{dataset.source}:{waiver.line}: the waiver of {waiver.check} expired on {waiver.expires} and is void")
+            note(
+                f"{dataset.source}:{waiver.line}: the waiver of {waiver.check} expired on {waiver.expires} and is void"
+            )
         store.prepare()
         scopes = tuple(Scope(name) for name in request.scopes)
         judged = judge(contract, Options(request.only, scopes, store.quarantine, progress))

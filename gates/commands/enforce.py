@@ -15,6 +15,7 @@ from gates.verdict import Outcome, Severity, exit_code
 if TYPE_CHECKING:
     from gates.recorded import RecordedVerdict
 
+
 @click.command(
     epilog="""\b
 Nothing is measured: the verdict's digest, the data's bytes, the suites, the schema's sources and the versions are
@@ -68,7 +69,9 @@ def _line(verdict: RecordedVerdict) -> str:
         (
             f", {check.id} among them"
             for check in verdict.checks
-            if check.outcome is Outcome.FAIL and check.severity is Severity.CRITICAL and str(check.id) not in verdict.waived
+            if check.outcome is Outcome.FAIL
+            and check.severity is Severity.CRITICAL
+            and str(check.id) not in verdict.waived
         ),
         "",
     )

@@ -64,7 +64,7 @@ def _text(about: Explanation, uses: list[Use]) -> str:
         return "\n".join([*lines, "No suite asks it here."])
     lines.append("limits")
     for use in uses:
-        where = f" ({use.entry.place})" if use.entry.path.startswith(f"expectations/{use.owner}/") else ""
+        where = f" ({use.entry.place})" if use.is_own else ""
         lines += _wrapped(f"{use.owner}: {use.entry.check_id}{where}: {use.limits()}", 2)
         lines += _wrapped(use.reason(), 6)
     return "\n".join(lines)
@@ -75,5 +75,10 @@ def _wrapped(text: str, indent: int) -> list[str]:
 
     pad = " " * indent
     return textwrap.wrap(
-        printable(text), WIDTH, initial_indent=pad, subsequent_indent=pad, break_long_words=False, break_on_hyphens=False
+        printable(text),
+        WIDTH,
+        initial_indent=pad,
+        subsequent_indent=pad,
+        break_long_words=False,
+        break_on_hyphens=False,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,10 +10,15 @@ from gates.commands.options import config_option, today
 from gates.commands.streams import clean_stdout
 from gates.errors import UsageError
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 @click.command()
 @config_option
-@click.option("--deep", is_flag=True, help="Ask Great Expectations about its own expectations' arguments; takes seconds.")
+@click.option(
+    "--deep", is_flag=True, help="Ask Great Expectations about its own expectations' arguments; takes seconds."
+)
 def command(config: Path | None, *, deep: bool) -> int:
     """Find mistakes in gates.toml, suites, schemas and waivers. The data is not read.
 

@@ -44,7 +44,9 @@ def chosen(config: Config, names: Sequence[str], *, every: bool) -> list[Dataset
         return [config.dataset(name) for name in dict.fromkeys(names)]
     if not every and len(config.datasets) > 1:
         listed = ", ".join(config.datasets)
-        raise click.UsageError(f"{config.path.name} has {len(config.datasets)} datasets: name one or give --all ({listed})")
+        raise click.UsageError(
+            f"{config.path.name} has {len(config.datasets)} datasets: name one or give --all ({listed})"
+        )
     return list(config.datasets.values())
 
 

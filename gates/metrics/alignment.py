@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,15 +13,20 @@ from gates.metrics.measurement import Estimate, Measurement
 from gates.metrics.metric import Metric, Side
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+    import numpy.typing as npt
 
     from gates.scan import FileFacts, Scan
     from gates.verdict import Scope
 
 # What programs write where a value is missing; a category that only one side has and that is one of these hides nulls.
-NULL_WORDS = frozenset({"", "nan", "none", "null", "na", "n/a", "#n/a", "nil", "undefined", "missing", "<na>", "nat", "\\n"})
-# Factors between units people confuse: time, length, mass, volume, percent, cents, thousands, radians.
-UNIT_FACTORS = (2.2046, 2.54, 3.2808, 4.546, 7, 10, 12, 24, 25.4, 28.3495, 57.2958, 60, 100, 365.25, 1000, 1440, 3600, 86400, 1e6)
+NULL_WORDS = frozenset(
+    {"", "nan", "none", "null", "na", "n/a", "#n/a", "nil", "undefined", "missing", "<na>", "nat", "\\n"}
+)
+# Factors between units that people confuse (pounds, inches, feet, weeks, tens, dozens, days, minutes, cents and percent,
+# years, thousands, minutes and seconds of a day, millions), further apart than two samples blur them.
+UNIT_FACTORS = (2.2046, 2.54, 3.2808, 7, 10, 12, 24, 60, 100, 365.25, 1000, 1440, 3600, 86400, 1e6)
 # Quantiles must agree on the factor within this share of it: two samples of one law differ by about as much at n = 300.
 FACTOR_TOLERANCE = 0.1
 # A level or a sentinel in fewer rows than this may be a slip of one row, which the row rules find.
@@ -68,7 +72,12 @@ def _columns(scan: Scan) -> Iterator[Difference]:
     reported = {difference.column for difference in _file_columns(scan)}
     for name in scan.human.frame.columns:
         sides = scan.human_columns.get(name, 0), scan.synthetic_columns.get(name, 0)
-        if name not in _ignored(scan) | reported and (sides[0] > 0) != (sides[1] > 0) and scan.human.total and scan.synthetic.total:
+        if (
+            name not in _ignored(scan) | reported
+            and (sides[0] > 0) != (sides[1] > 0)
+            and scan.human.total
+            and scan.synthetic.total
+        ):
             full, empty = ("human", "synthetic") if sides[0] else ("synthetic", "human")
             yield Difference("column", name, f"column '{name}' has values in {full} rows and none in {empty} rows")
 
@@ -107,14 +116,19 @@ def _units(scan: Scan) -> Iterator[Difference]:
         if not human.dtype.is_numeric() or not synthetic.dtype.is_numeric():
             continue
         ratios = _quantile_ratios(human, synthetic)
-        for factor in UNIT_FACTORS:
-            for sense, word in ((ratios, "larger"), (1 / ratios, "smaller")):
-                if len(sense) and np.all(np.abs(sense / factor - 1) <= FACTOR_TOLERANCE):
-                    message = f"column '{name}' is about {factor:g} times {word} in synthetic rows: another unit?"
-                    yield Difference("unit", name, message)
+        if not len(ratios):
+            continue
+        off, factor, word = min(
+            (float(np.abs(sense / factor - 1).max()), factor, word)
+            for factor in UNIT_FACTORS
+            for sense, word in ((ratios, "larger"), (1 / ratios, "smaller"))
+        )
+        if off <= FACTOR_TOLERANCE:
+            message = f"column '{name}' is about {factor:g} times {word} in synthetic rows: another unit?"
+            yield Difference("unit", name, message)
 
 
-def _quantile_ratios(human: pl.Series, synthetic: pl.Series) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _quantile_ratios(human: pl.Series, synthetic: pl.Series) -> npt.NDArray[np.float64]:
     mine, theirs = (side.cast(pl.Float64).drop_nulls().drop_nans() for side in (human, synthetic))
     if min(len(mine), len(theirs)) < ROWS_AT_LEAST:
         return np.empty(0)
@@ -123,7 +137,8 @@ def _quantile_ratios(human: pl.Series, synthetic: pl.Series) -> np.ndarray[tuple
     # A column of few positive values (mostly zeros, or around zero) has no scale to compare.
     if (one <= 0).any() or (two <= 0).any() or mine.n_unique() < len(grid):
         return np.empty(0)
-    return two / one
+    ratios: npt.NDArray[np.float64] = two / one
+    return ratios
 
 
 def _vocabularies(scan: Scan) -> Iterator[Difference]:
@@ -141,10 +156,14 @@ def _vocabularies(scan: Scan) -> Iterator[Difference]:
             if twin is not None:
                 yield Difference("vocabulary", name, f"column '{name}' spells {twin!r} as {level!r} in synthetic rows")
             elif _fold(level) in NULL_WORDS:
-                yield Difference("encoding", name, f"column '{name}' writes missing values as {level!r} in synthetic rows")
+                yield Difference(
+                    "encoding", name, f"column '{name}' writes missing values as {level!r} in synthetic rows"
+                )
         for level, share in sorted(mine.items()):
             if share >= SHARE_AT_LEAST and level not in theirs and _fold(level) in NULL_WORDS:
-                yield Difference("encoding", name, f"column '{name}' writes missing values as {level!r} in human rows only")
+                yield Difference(
+                    "encoding", name, f"column '{name}' writes missing values as {level!r} in human rows only"
+                )
 
 
 def _shares(values: pl.Series) -> dict[str, float]:

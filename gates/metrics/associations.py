@@ -66,9 +66,9 @@ def _compare(sides: Sides) -> dict[str, Measurement]:
     features = sides.human_codes.features
     n_human, n_synthetic = len(sides.human), len(sides.synthetic)
     made = draws(sides.human, sides.synthetic, sides.seed, at_most=ROWS_PER_DRAW)
-    if len(features) < 2 or not made:
+    if len(features) <= 1 or not made:
         none = Measurement(None, n_human, n_synthetic)
-        if len(features) < 2:
+        if len(features) <= 1:
             none = Measurement(not_asked="fewer than two comparable columns: there is no pair to compare")
         return {"worst": none, "mean": none}
     human, synthetic, sizes = _coarse(sides.human_codes, sides.synthetic_codes)
@@ -146,7 +146,7 @@ def cramers_v(first: npt.NDArray[np.int32], second: npt.NDArray[np.int32], sizes
     table = np.bincount(first * sizes[1] + second, minlength=sizes[0] * sizes[1]).reshape(sizes)
     table = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
     n, (rows, columns) = int(table.sum()), table.shape
-    if min(rows, columns) < 2 or n < 2:
+    if min(rows, columns) <= 1 or n <= 1:
         return 0.0
     expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / n
     phi = float(((table - expected) ** 2 / expected).sum()) / n
@@ -168,7 +168,11 @@ def _coarse(human: Coded, synthetic: Coded) -> tuple[_Codes, _Codes, dict[str, i
             kept = np.argsort(-counts, kind="stable")[: LEVELS_AT_MOST - 1]
             lookup = np.full(size, LEVELS_AT_MOST - 1, dtype=np.int32)
             lookup[kept] = np.arange(len(kept), dtype=np.int32)
-            mine[name], theirs[name], sizes[name] = lookup[human.codes[name]], lookup[synthetic.codes[name]], LEVELS_AT_MOST
+            mine[name], theirs[name], sizes[name] = (
+                lookup[human.codes[name]],
+                lookup[synthetic.codes[name]],
+                LEVELS_AT_MOST,
+            )
     return mine, theirs, sizes
 
 

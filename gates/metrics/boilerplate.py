@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from gates.metrics.marked import excess_of_marks
 from gates.metrics.metric import Metric, Side
 from gates.text.marks import BOILERPLATE
-from gates.verdict import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,5 +33,4 @@ METRIC = Metric(
     source="Share of distinct rows, Newcombe's hybrid score interval for a difference (1998, method 10)",
     fix="Drop or regenerate the rows named, and keep the model's answer without its preamble.",
     # Below the lower bound there is no fault shown, and 0 hits need about 270 rows to show that there is none.
-    undecided=Severity.WARNING,
 )

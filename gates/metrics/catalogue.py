@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from gates.metrics import (
     alignment,
     associations,
@@ -21,7 +23,9 @@ from gates.metrics import (
     separability,
     slices,
 )
-from gates.metrics.metric import Metric
+
+if TYPE_CHECKING:
+    from gates.metrics.metric import Metric
 
 METRICS: tuple[Metric, ...] = tuple(
     module.METRIC

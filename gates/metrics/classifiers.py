@@ -43,7 +43,9 @@ class Table:
     names: tuple[str, ...]
     categorical: npt.NDArray[np.bool_]
 
-    def scores(self, train: npt.NDArray[np.bool_], labels: npt.NDArray[np.int8], rows: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+    def scores(
+        self, train: npt.NDArray[np.bool_], labels: npt.NDArray[np.int8], rows: npt.NDArray[np.intp]
+    ) -> npt.NDArray[np.float64]:
         """Scores of the rows outside `train` from a model fitted on those inside."""
         model = self.fit(rows[train], labels[train])
         return np.asarray(model.predict_proba(self.values[rows[~train]])[:, 1])
@@ -67,7 +69,9 @@ class Texts:
 
     matrix: sp.csr_matrix
 
-    def scores(self, train: npt.NDArray[np.bool_], labels: npt.NDArray[np.int8], rows: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+    def scores(
+        self, train: npt.NDArray[np.bool_], labels: npt.NDArray[np.int8], rows: npt.NDArray[np.intp]
+    ) -> npt.NDArray[np.float64]:
         """Scores of the rows outside `train` from a linear model fitted on those inside."""
         model = SGDClassifier(loss="log_loss", alpha=1e-4, max_iter=8, tol=None, average=True, random_state=0)
         model.fit(self.matrix[rows[train]], labels[train])
@@ -112,7 +116,7 @@ def cross_validated_auc(
     areas = []
     for held in range(FOLDS):
         train = fold != held
-        if len(np.unique(labels[train])) < 2 or len(np.unique(labels[~train])) < 2:
+        if min(len(np.unique(labels[train])), len(np.unique(labels[~train]))) <= 1:
             return float("nan")
         areas.append(auc(model.scores(train, labels, rows), labels[~train]))
     return float(np.mean(areas))

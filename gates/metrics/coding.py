@@ -143,7 +143,11 @@ def _uncomparable(values: pl.Series) -> str:
         present = values.drop_nulls()
         low, high = int(present.min()), int(present.max())  # type: ignore[arg-type]
         # Consecutive unique integers number the rows; that they differ between partitions says nothing.
-        if len(present) >= HIGH_CARDINALITY_LEVELS and present.n_unique() == len(present) and high - low < 3 * len(present):
+        if (
+            len(present) >= HIGH_CARDINALITY_LEVELS
+            and present.n_unique() == len(present)
+            and high - low < 3 * len(present)
+        ):
             return "a row number"
     return ""
 

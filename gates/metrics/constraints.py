@@ -33,7 +33,9 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     columns = _columns(scan, params)
     check = _CONSTRAINTS.get(str(params["constraint"]))
     if check is None:
-        raise MetricError(f"unknown constraint '{params['constraint']}': {did_you_mean(str(params['constraint']), _CONSTRAINTS)}")
+        raise MetricError(
+            f"unknown constraint '{params['constraint']}': {did_you_mean(str(params['constraint']), _CONSTRAINTS)}"
+        )
     broken_in = _Breaker(scan.human, columns, check)
     whole = _share(scan, scan.rows_of(scope), broken_in)
     if scope.value == "synthetic":
@@ -112,7 +114,9 @@ def _key(human: pl.DataFrame, rows: pl.DataFrame, columns: Sequence[str]) -> obj
     repeated = rows.select(pl.struct(columns).is_duplicated()).to_series().to_numpy()
     if rows.equals(human):
         return repeated, np.ones(rows.height, dtype=bool)
-    taken = rows.select(columns).with_row_index("_at").join(human.select(columns).unique(), on=list(columns), how="semi")
+    taken = (
+        rows.select(columns).with_row_index("_at").join(human.select(columns).unique(), on=list(columns), how="semi")
+    )
     broken = repeated.copy()
     broken[taken["_at"].to_numpy()] = True
     return broken, np.ones(rows.height, dtype=bool)

@@ -61,7 +61,9 @@ def _exact_rows(scan: Scan) -> Measurement:
     human = index.digest[index.of(HUMAN_CODE) & counted]
     if scan.holdout_digests is not None:
         if not len(scan.holdout_digests):
-            return Measurement(failure="the holdout lacks content columns of the dataset, or is empty: give it the same columns")
+            return Measurement(
+                failure="the holdout lacks content columns of the dataset, or is empty: give it the same columns"
+            )
         held = scan.holdout_digests
         baseline = _Baseline(int(np.isin(held, human).sum()), len(held), "holdout")
     else:
@@ -133,7 +135,9 @@ def _excess(hits: int, rows: int, baseline: _Baseline, human: int) -> Measuremen
         reason = "no rows to compare: texts under 20 tokens coincide by nature and do not count"
         return Measurement(None, human, rows, undecidable=reason)
     share = baseline.hits / baseline.rows
-    against = f"against {share:.2%} of the {'holdout' if baseline.source == 'holdout' else 'human rows among themselves'}"
+    against = (
+        f"against {share:.2%} of the {'holdout' if baseline.source == 'holdout' else 'human rows among themselves'}"
+    )
     return Measurement(
         exact_difference(hits, rows, baseline.hits, baseline.rows),
         n_human=human,

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from gates.metrics.marked import excess_of_marks
 from gates.metrics.metric import Metric, Side
 from gates.text.marks import DEGENERATE
-from gates.verdict import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,5 +36,4 @@ METRIC = Metric(
     ),
     fix="Drop the rows named; then raise the repetition penalty, set a stop sequence, or raise the token limit of the generator.",
     # As for boilerplate: no fault is shown below the lower bound.
-    undecided=Severity.WARNING,
 )

@@ -42,7 +42,9 @@ def _compare(sides: Sides) -> Measurement:
         for column, feature in enumerate(features):
             human = sides.human_codes.codes[feature.name]
             first = _shares(human[draw.human_a], feature)
-            cross[row, column] = distance(first, _shares(sides.synthetic_codes.codes[feature.name][draw.synthetic], feature), feature)
+            cross[row, column] = distance(
+                first, _shares(sides.synthetic_codes.codes[feature.name][draw.synthetic], feature), feature
+            )
             null[row, column] = distance(first, _shares(human[draw.human_b], feature), feature)
     if not features or not made:
         return excess(np.empty(0), np.empty(0), len(sides.human), len(sides.synthetic))

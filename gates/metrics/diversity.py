@@ -11,6 +11,7 @@ from gates.metrics.coding import Coded, ColumnKind
 from gates.metrics.draws import draws, percentile_ratio
 from gates.metrics.measurement import Measurement
 from gates.metrics.metric import Metric, Side
+from gates.metrics.spectrum import effective_number
 from gates.metrics.strata import Sides, compare_by_role
 from gates.metrics.text_diversity import text_diversity
 
@@ -57,19 +58,6 @@ def _compare(sides: Sides) -> Measurement:
     return replace(found, note=numbers)
 
 
-def effective_number(features: npt.NDArray[np.float64]) -> float:
-    """exp of the entropy of the covariance's normalised eigenvalues, from 1 to the number of columns.
-
-    1 where nothing varies. Friedman & Dieng, The Vendi Score, TMLR 2023 (here with the linear kernel on features).
-    """
-    values = np.clip(np.linalg.eigvalsh(np.atleast_2d(np.cov(features, rowvar=False))), 0, None)
-    total = float(values.sum())
-    if total <= 0:
-        return 1.0
-    shares = values[values > 0] / total
-    return float(np.exp(-(shares * np.log(shares)).sum()))
-
-
 def _matrices(human: Coded, synthetic: Coded) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Numbers and level indicators in units of the human standard deviation, so that no column outweighs another."""
     columns: list[tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]] = []
@@ -79,8 +67,8 @@ def _matrices(human: Coded, synthetic: Coded) -> tuple[npt.NDArray[np.float64], 
             columns.append((mine.astype(np.float64), theirs.astype(np.float64)))
             continue
         counts = np.bincount(mine, minlength=feature.size)
-        for code in np.argsort(-counts, kind="stable")[:LEVELS_AT_MOST]:
-            columns.append(((mine == code).astype(np.float64), (theirs == code).astype(np.float64)))
+        frequent = np.argsort(-counts, kind="stable")[:LEVELS_AT_MOST]
+        columns.extend(((mine == code).astype(np.float64), (theirs == code).astype(np.float64)) for code in frequent)
     scales = [float(mine.std()) for mine, _ in columns]
     kept = [(mine / scale, theirs / scale) for (mine, theirs), scale in zip(columns, scales, strict=True) if scale > 0]
     if not kept:

@@ -32,7 +32,9 @@ class Draw:
     synthetic: Ints
 
 
-def draws(human: Rows, synthetic: Rows, seed: int, count: int = DRAW_COUNT, *, at_most: int | None = None) -> list[Draw]:
+def draws(
+    human: Rows, synthetic: Rows, seed: int, count: int = DRAW_COUNT, *, at_most: int | None = None
+) -> list[Draw]:
     """`count` paired draws of size min(human, synthetic) / 2, or `at_most`; rows of one group stay in one half.
 
     Half of the synthetic rows and not all of them: the spread over draws then shows their sampling error too.
@@ -70,7 +72,7 @@ def excess(
     """How far people and synthetic rows lie apart beyond people and people.
 
     cross, null: one value per draw, in the metric's unit. The interval runs from the 5th to the 95th percentile of
-    their difference; the baseline is the null's median.
+    their difference; the baseline is the null's median, the noise half the null's own spread.
     """
     if not len(cross) or not np.isfinite(cross).all() or not np.isfinite(null).all():
         return Measurement(None, n_human, n_synthetic)
@@ -81,6 +83,7 @@ def excess(
         n_synthetic,
         baseline=float(np.median(null)),
         baseline_p95=float(np.percentile(null, HIGH)),
+        noise=float(np.percentile(null, HIGH) - np.percentile(null, LOW)) / 2,
     )
 
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gates.keys import row_keys
 from gates.metrics.measurement import Estimate, Measurement
 from gates.metrics.metric import Metric, Side
 from gates.metrics.near_copies import near_matrix
 from gates.metrics.parts import with_generators
-from gates.keys import row_keys
 from gates.scan import HUMAN_CODE, SYNTHETIC_CODE, Scan
 from gates.verdict import Scope
 
@@ -64,7 +64,7 @@ def duplicate_matrix(scan: Scan) -> DuplicateMatrix:
         human_in_human=int(human.sum()) - len(human_digests),
         synthetic_in_synthetic=int(synthetic.sum()) - len(synthetic_digests),
         synthetic_in_human=int(np.isin(synthetic_digests, human_digests).sum()),
-        short=int((~counted & (human | synthetic | index.of(HUMAN_CODE) | index.of(SYNTHETIC_CODE))).sum()),
+        short=int((~counted).sum()),
     )
 
 
@@ -83,7 +83,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         if not matrix.human:
             return _nothing_to_count(matrix)
         ratio = matrix.human_in_human / matrix.human
-        return _measured(Estimate.exact(ratio), matrix.to_evidence(), matrix.human, None)
+        return Measurement(Estimate.exact(ratio), matrix.human, None, evidence={"matrix": matrix.to_evidence()})
 
     def excess(mask: npt.NDArray[np.bool_]) -> Measurement:
         own = mask & counted
@@ -91,38 +91,32 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         if not size:
             return _nothing_to_count(matrix)
         ratio = _repeats(scan.index, own, size) - _repeats(scan.index, human, size)
-        return _measured(Estimate.exact(ratio), matrix.to_evidence(), int(human.sum()), int(own.sum()))
+        evidence = {"matrix": matrix.to_evidence()}
+        return Measurement(Estimate.exact(ratio), int(human.sum()), int(own.sum()), evidence=evidence)
 
     return with_generators(scan, excess, distinct_rows=False)
 
 
 def _near(scan: Scan, scope: Scope) -> Measurement:
     if not scan.roles.texts:
-        return Measurement(not_asked="near duplicates are defined for text; tables have kind = \"exact\"")
+        return Measurement(not_asked='near duplicates are defined for text; tables have kind = "exact"')
     matrix = scan.once(near_matrix)
-    human, synthetic = matrix.repeats(HUMAN_CODE), matrix.repeats(SYNTHETIC_CODE)
-    evidence = matrix.to_evidence()
     n_human, n_synthetic = matrix.count(HUMAN_CODE), matrix.count(SYNTHETIC_CODE)
-    if scope is Scope.HUMAN:
-        value = human / n_human if n_human else None
-        estimate = None if value is None else Estimate.exact(value)
-        reason = "" if n_human else f"no human text has {SHORT_TEXT_TOKENS} tokens: nothing to count"
-        return Measurement(estimate, n_human, n_synthetic, undecidable=reason, evidence=evidence)
-    if not n_human or not n_synthetic:
-        reason = f"no text of one origin has {SHORT_TEXT_TOKENS} tokens: nothing to compare"
-        return Measurement(None, n_human, n_synthetic, undecidable=reason, evidence=evidence)
-    size = min(n_human, n_synthetic)
-    value = matrix.repeats(SYNTHETIC_CODE, size) / size - matrix.repeats(HUMAN_CODE, size) / size
-    return Measurement(Estimate.exact(value), n_human, n_synthetic, evidence=evidence)
-
-
-def _measured(estimate: Estimate, evidence: dict[str, int], human: int, synthetic: int | None) -> Measurement:
-    return Measurement(estimate, human, synthetic, evidence={"matrix": evidence})
+    size = n_human if scope is Scope.HUMAN else min(n_human, n_synthetic)
+    if not size:
+        reason = f"no text of {SHORT_TEXT_TOKENS} tokens to count"
+        return Measurement(None, n_human, n_synthetic, undecidable=reason, evidence=matrix.to_evidence())
+    value = matrix.repeats(HUMAN_CODE, size) / size
+    if scope is Scope.SYNTHETIC:
+        value = matrix.repeats(SYNTHETIC_CODE, size) / size - value
+    return Measurement(Estimate.exact(value), n_human, n_synthetic, evidence=matrix.to_evidence())
 
 
 def _nothing_to_count(matrix: DuplicateMatrix) -> Measurement:
     reason = f"no row is long enough to count ({SHORT_TEXT_TOKENS} tokens)" if matrix.short else "no rows to count"
-    return Measurement(None, matrix.human, matrix.synthetic, undecidable=reason, evidence={"matrix": matrix.to_evidence()})
+    return Measurement(
+        None, matrix.human, matrix.synthetic, undecidable=reason, evidence={"matrix": matrix.to_evidence()}
+    )
 
 
 def _repeats(index: RowIndex, mask: npt.NDArray[np.bool_], size: int) -> float:

@@ -31,7 +31,9 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     marked = human & (scan.index.marks & np.uint16(BOILERPLATE) != 0)
     hits, rows = int(marked.sum()), int(human.sum())
     places = [scan.place(int(row)) for row in scan.index.row_id[marked][:EVIDENCE_ROWS]]
-    note = f"{hits:,} of {rows:,} human texts read like a chat model's, first at {', '.join(places[:3])}" if hits else ""
+    note = (
+        f"{hits:,} of {rows:,} human texts read like a chat model's, first at {', '.join(places[:3])}" if hits else ""
+    )
     return Measurement(
         clopper_pearson(hits, rows),
         n_human=rows,

@@ -76,6 +76,7 @@ class Measurement:
     reported: why the number is shown and never judged; the outcome keeps severity info.
     note: one clause on what is worst and what to do, for the message.
     parts: the same metric per generator; a part that breaks the limit fails the check and is named.
+    noise: half the spread of the metric between people and people; where it exceeds the limit, nothing passes.
     counted: every row was counted, so a value within the limit passes; only beyond it does the interval decide.
     shrinks: how the interval narrows with n: "root" (1/sqrt n) or "linear" (1/n, zero or few hits).
     limited_by: the origin of which more rows would narrow the interval.
@@ -93,6 +94,7 @@ class Measurement:
     failure: str = ""
     reported: str = ""
     parts: Mapping[str, Measurement] = field(default_factory=dict)
+    noise: float | None = None
     counted: bool = False
     shrinks: Literal["root", "linear"] = "root"
     limited_by: tuple[str, ...] = ("human", "synthetic")
@@ -135,38 +137,50 @@ def judge(
     return _with_parts(named, measurement, failing, limits)
 
 
-def _judge_one(
-    measurement: Measurement, limits: Limits, severity: Severity, undecided: Severity | None
-) -> Judgement:
-    def say(outcome: Outcome, message: str, as_severity: Severity = severity, **more: object) -> Judgement:
-        rows: Mapping[str, int] | None = more.get("rows_needed")  # type: ignore[assignment]
-        return Judgement(outcome, as_severity, message, measurement, rows)
-
+def _judge_one(measurement: Measurement, limits: Limits, severity: Severity, undecided: Severity | None) -> Judgement:
     note = "".join(f"; {clause}" for clause in (measurement.note, measurement.reported) if clause)
-    if measurement.failure:
-        return say(Outcome.ERROR, measurement.failure)
-    if measurement.not_asked:
-        return say(Outcome.NOT_ASKED, measurement.not_asked)
-    if measurement.undecidable:
-        return say(Outcome.INCONCLUSIVE, measurement.undecidable + note, undecided or severity)
     estimate = measurement.estimate
-    if estimate is None or not estimate.is_computable():
-        return say(Outcome.ERROR, f"not computable on these rows (NaN or no value){note}")
-    counted = Estimate.exact(estimate.value)
-    if measurement.counted and compare(counted, limits) is Outcome.PASS:
-        estimate = counted
+    spoken = _unmeasured(measurement)
+    if spoken or estimate is None:
+        outcome, message = spoken or (Outcome.ERROR, "no value")
+        own = severity if outcome is not Outcome.INCONCLUSIVE else undecided or severity
+        return Judgement(outcome, own, message + note, measurement)
+    if measurement.counted and compare(Estimate.exact(estimate.value), limits) is Outcome.PASS:
+        estimate = Estimate.exact(estimate.value)
     outcome = compare(estimate, limits)
     text = f"{estimate}, {limits}{note}"
+    softer = limits.softer()
+    if outcome is Outcome.PASS and _is_drowned(measurement, limits):
+        needed = _rows_to_quieten(measurement, limits)
+        text += f"; people differ among themselves by more than the limit{_in_words(needed)}"
+        return Judgement(Outcome.INCONCLUSIVE, undecided or severity, text, measurement, needed)
     if outcome is Outcome.INCONCLUSIVE:
         needed = rows_needed(measurement, limits)
-        more = " and ".join(f"{count:,} more {origin} rows" for origin, count in needed.items())
-        tail = f"; about {more} would decide" if more else "; the estimate sits on the limit"
-        return say(outcome, text + tail, undecided or severity, rows_needed=needed or None)
-    softer = limits.softer()
+        text += _in_words(needed) or "; the estimate sits on the limit"
+        return Judgement(outcome, undecided or severity, text, measurement, needed or None)
     if outcome is Outcome.PASS and softer and compare(estimate, softer) is Outcome.FAIL:
-        as_severity = Severity.INFO if severity is Severity.INFO else Severity.WARNING
-        return say(Outcome.FAIL, f"{estimate}, warns beyond {limits.warn_value:g} ({limits}){note}", as_severity)
-    return say(outcome, text)
+        own = Severity.INFO if severity is Severity.INFO else Severity.WARNING
+        text = f"{estimate}, warns beyond {limits.warn_value:g} ({limits}){note}"
+        return Judgement(Outcome.FAIL, own, text, measurement)
+    return Judgement(outcome, severity, text, measurement)
+
+
+def _unmeasured(measurement: Measurement) -> tuple[Outcome, str] | None:
+    """Why there is no number to judge, or None where there is one."""
+    if measurement.failure:
+        return Outcome.ERROR, measurement.failure
+    if measurement.not_asked:
+        return Outcome.NOT_ASKED, measurement.not_asked
+    if measurement.undecidable:
+        return Outcome.INCONCLUSIVE, measurement.undecidable
+    if measurement.estimate is None or not measurement.estimate.is_computable():
+        return Outcome.ERROR, "not computable on these rows (NaN or no value)"
+    return None
+
+
+def _in_words(needed: Mapping[str, int]) -> str:
+    more = " and ".join(f"{count:,} more {origin} rows" for origin, count in needed.items())
+    return f"; about {more} would decide" if more else ""
 
 
 def compare(estimate: Estimate, limits: Limits) -> Outcome:
@@ -201,6 +215,16 @@ def rows_needed(measurement: Measurement, limits: Limits) -> dict[str, int]:
     counts = {"human": measurement.n_human, "synthetic": measurement.n_synthetic}
     present = {origin: counts[origin] or 0 for origin in measurement.limited_by}
     return {origin: max(1, math.ceil(n * (growth - 1))) for origin, n in present.items() if n}
+
+
+def _is_drowned(measurement: Measurement, limits: Limits) -> bool:
+    return measurement.noise is not None and limits.max_value is not None and measurement.noise > limits.max_value
+
+
+def _rows_to_quieten(measurement: Measurement, limits: Limits) -> dict[str, int]:
+    growth = ((measurement.noise or 0.0) / (limits.max_value or 1.0)) ** 2
+    counts = {"human": measurement.n_human, "synthetic": measurement.n_synthetic}
+    return {origin: max(1, math.ceil(n * (growth - 1))) for origin, n in counts.items() if n}
 
 
 def _excess(measurement: Measurement, limits: Limits) -> float:

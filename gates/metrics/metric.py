@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from gates.metrics.measurement import Measurement
-
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gates.metrics.measurement import Measurement
     from gates.verdict import Severity
 
 

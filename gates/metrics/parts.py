@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gates.metrics.measurement import Measurement
     from gates.scan import RowIndex, Scan
 
+
 def distinct(index: RowIndex, code: int) -> npt.NDArray[np.bool_]:
     """Mask of one row per distinct content among the rows of an origin."""
     return index.of(code) & index.is_first

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gates.metrics.intervals import clopper_pearson
-from gates.metrics.measurement import Measurement
+from gates.metrics.measurement import Estimate, Measurement
 from gates.metrics.metric import Metric, Side
+from gates.verdict import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,13 +16,16 @@ if TYPE_CHECKING:
     from gates.verdict import Scope
 
 EVIDENCE_ROWS = 10
+# A table has dozens of inferred rules and must fail by chance in fewer than one run of twenty: each bound holds with
+# 99.9 %.
+CONFIDENCE = 0.998
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
-    """Share of the scope's rows that break the rule, in [0, 1].
+    """Share of the scope's rows that break the rule, in [0, 1]; a count, so without interval.
 
-    Within the limit the count speaks for itself: these are all rows there are. Beyond it the exact interval decides,
-    because a rule inferred from a sample is itself uncertain.
+    A rule that was inferred from a sample is itself uncertain: within its limit the count speaks for itself, beyond it
+    the exact interval decides.
     """
     rule = str(params["rule"])
     found = scan.failures.get(rule)
@@ -38,7 +42,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         note += ", first at " + ", ".join(first[:3])
     human, synthetic = found.rows.get("human", 0), found.rows.get("synthetic", 0)
     return Measurement(
-        clopper_pearson(hits, rows),
+        clopper_pearson(hits, rows, CONFIDENCE) if params["inferred"] else Estimate.exact(hits / rows),
         human,
         synthetic,
         note=note,
@@ -63,6 +67,7 @@ METRIC = Metric(
     why="One row with minutes in a column of hours teaches a model a world that does not exist; the failing rows are kept with their reason.",
     source="pandera schema; bounds inferred from a sample carry Wilks' tolerance limits (Wilks 1941)",
     fix="Open the quarantine file named in the report: it holds every failing row with its rule and reason.",
-    params=(("rule", None),),
+    params=(("rule", None), ("inferred", False)),
     detail=("rule",),
+    undecided=Severity.WARNING,
 )

@@ -51,7 +51,9 @@ def _compare(scan: Scan, sides: Sides) -> Measurement:
         needed = max(0, least - n_human), max(0, least - n_synthetic)
         reason = f"a classifier needs {least} distinct rows of each origin: {needed[0]:,} human and {needed[1]:,} synthetic are missing"
         alone = _strongest(_single_features(scan, sides))
-        return Measurement(None, n_human, n_synthetic, undecidable=reason, note=_note(alone), evidence={"telling": alone})
+        return Measurement(
+            None, n_human, n_synthetic, undecidable=reason, note=_note(alone), evidence={"telling": alone}
+        )
     model = _model(scan, sides)
     if isinstance(model, Table):
         telling = _strongest(telling_in_model(model, n_human, n_synthetic, sides.seed))
@@ -60,16 +62,20 @@ def _compare(scan: Scan, sides: Sides) -> Measurement:
     evidence: dict[str, object] = {"telling": telling}
     made = draws(sides.human, sides.synthetic, sides.seed, DRAW_COUNT, at_most=ROWS_A_SIDE)
     cross = np.array([_area(model, sides, draw, sides.seed) for draw in made])
-    null = np.array([_area(model, sides, replace(draw, synthetic=draw.human_b), sides.seed, people=True) for draw in made])
+    null = np.array(
+        [_area(model, sides, replace(draw, synthetic=draw.human_b), sides.seed, people=True) for draw in made]
+    )
     permuted = _permuted(model, sides, made)
     found = excess(cross, null, n_human, n_synthetic)
     low, high = np.percentile(permuted, (5, 95))
     note = _note(telling)
     if float(np.median(cross)) < low:
-        reason = f"AUC {np.median(cross):.3f} lies below chance ({low:.3f}): rows of the two origins are paired; declare group = \"<column>\""
+        reason = f'AUC {np.median(cross):.3f} lies below chance ({low:.3f}): rows of the two origins are paired; declare group = "<column>"'
         return replace(found, undecidable=reason, evidence=evidence)
     evidence["auc"] = float(np.median(cross))
-    return replace(found, baseline_p95=float(high), note=f"AUC {np.median(cross):.3f}{note and '; ' + note}", evidence=evidence)
+    return replace(
+        found, baseline_p95=float(high), note=f"AUC {np.median(cross):.3f}{note and '; ' + note}", evidence=evidence
+    )
 
 
 def _model(scan: Scan, sides: Sides) -> Table | Texts:

@@ -50,7 +50,7 @@ class Level:
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
-    """kind "vanished": number of vanished levels; "union": rows of both origins in the smallest level or slice.
+    """Kind "vanished": number of vanished levels; "union": rows of both origins in the smallest level or slice.
 
     Levels repaired by synthetic rows (fewer than 30 human rows, enough in the union) are evidence, never counted as human.
     """
@@ -79,11 +79,21 @@ def _union(scan: Scan, levels: list[Level]) -> Measurement:
     least = min(levels, key=lambda level: (level.human + level.synthetic, str(level)))
     enough = 30  # below it no share inside the level is known to better than a third
     repaired = [_row(level) for level in levels if level.human < enough <= level.human + level.synthetic]
-    thin = sorted((level for level in levels if level.human + level.synthetic < enough), key=lambda level: (level.human + level.synthetic, str(level)))
+    thin = sorted(
+        (level for level in levels if level.human + level.synthetic < enough),
+        key=lambda level: (level.human + level.synthetic, str(level)),
+    )
     note = f"fewest rows in {least}: {least.human} human, {least.synthetic} synthetic"
-    evidence = {"thin": [_row(level) for level in thin[:EVIDENCE_LEVELS]], "repaired_by_synthetic": repaired[:EVIDENCE_LEVELS]}
+    evidence = {
+        "thin": [_row(level) for level in thin[:EVIDENCE_LEVELS]],
+        "repaired_by_synthetic": repaired[:EVIDENCE_LEVELS],
+    }
     return Measurement(
-        Estimate.exact(least.human + least.synthetic), len(scan.human), len(scan.synthetic), note=note, evidence=evidence
+        Estimate.exact(least.human + least.synthetic),
+        len(scan.human),
+        len(scan.synthetic),
+        note=note,
+        evidence=evidence,
     )
 
 

@@ -6,20 +6,23 @@ simulation) are compared within each label or slice where both sides have enough
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
 
 from gates.metrics.coding import Coded, coded
 from gates.metrics.measurement import Measurement
 
 if TYPE_CHECKING:
+    import numpy as np
     import numpy.typing as npt
 
     from gates.scan import Rows, Scan
+
+    Mask = npt.NDArray[np.bool_]
 
 # With fewer rows a side, a distance between two human samples of one law is itself above the limits (CHECKS 1.7).
 STRATUM_ROWS = 300
@@ -74,13 +77,20 @@ def _worst_stratum(scan: Scan, compare: Compare) -> Measurement:
             )
     if not found:
         whole = compare(Sides("", scan.human, scan.synthetic, codes.human, codes.synthetic, scan.seed))
-        reason = f"reported only: synthetic_role = \"extend\" and no label or slice has {STRATUM_ROWS} rows of both origins"
+        reason = (
+            f'reported only: synthetic_role = "extend" and no label or slice has {STRATUM_ROWS} rows of both origins'
+        )
         return replace(whole, reported=reason)
-    worst = max(found, key=lambda name: found[name].estimate.value if found[name].estimate else -np.inf)
     table = {name: part.estimate.value if part.estimate else None for name, part in sorted(found.items())}
+    # A stratum without a number is an error and must not hide behind the others.
+    worst = max(found, key=lambda name: _rank(found[name]))
     chosen = found[worst]
     note = f"within {worst}" + (f", {chosen.note}" if chosen.note else "")
     return replace(chosen, note=note, evidence={**chosen.evidence, "strata": table})
+
+
+def _rank(part: Measurement) -> float:
+    return part.estimate.value if part.estimate else math.inf
 
 
 def _stratifiers(scan: Scan) -> tuple[str, ...]:
@@ -88,9 +98,7 @@ def _stratifiers(scan: Scan) -> tuple[str, ...]:
     return (scan.roles.label,) if scan.roles.label else scan.roles.slices
 
 
-def _strata(
-    human: pl.Series, synthetic: pl.Series
-) -> list[tuple[str, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]]:
+def _strata(human: pl.Series, synthetic: pl.Series) -> list[tuple[str, Mask, Mask]]:
     found = []
     human, synthetic = human.cast(pl.String), synthetic.cast(pl.String)
     for level in human.drop_nulls().unique().sort().to_list():

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-
 from sklearn.inspection import permutation_importance
 
 from gates.metrics.classifiers import Table, auc
@@ -51,7 +50,12 @@ def telling_in_model(model: Table, human: int, synthetic: int, seed: int) -> dic
     labels = (train >= human).astype(np.int8)
     fitted = model.fit(train, labels)
     lost = permutation_importance(
-        fitted, model.values[held], (held >= human).astype(np.int8), scoring="roc_auc", n_repeats=2, random_state=seed % 2**32
+        fitted,
+        model.values[held],
+        (held >= human).astype(np.int8),
+        scoring="roc_auc",
+        n_repeats=2,
+        random_state=seed % 2**32,
     )
     return {name: float(value) for name, value in zip(model.names, lost.importances_mean, strict=True)}
 
@@ -63,11 +67,20 @@ def telling_words(human: pl.Series, synthetic: pl.Series) -> dict[str, float]:
         return {}
     counts = _presence(mine).join(_presence(theirs), on="word", how="full", coalesce=True).fill_null(0)
     counts = counts.filter(pl.col("texts") + pl.col("texts_right") >= ROWS_AT_LEAST)
-    shares: list[npt.NDArray[np.float64]] = [counts["texts"].to_numpy() / len(mine), counts["texts_right"].to_numpy() / len(theirs)]
+    shares: list[npt.NDArray[np.float64]] = [
+        counts["texts"].to_numpy() / len(mine),
+        counts["texts_right"].to_numpy() / len(theirs),
+    ]
     area = 0.5 + np.abs(shares[1] - shares[0]) / 2
     return {f"the word '{word}'": float(value) for word, value in zip(counts["word"].to_list(), area, strict=True)}
 
 
 def _presence(texts: pl.Series) -> pl.DataFrame:
     words = texts.str.to_lowercase().str.extract_all(r"\w+").list.unique()
-    return words.explode().drop_nulls().rename("word").value_counts(name="texts").with_columns(pl.col("texts").cast(pl.Int64))
+    return (
+        words.explode()
+        .drop_nulls()
+        .rename("word")
+        .value_counts(name="texts")
+        .with_columns(pl.col("texts").cast(pl.Int64))
+    )

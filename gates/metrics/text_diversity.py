@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_limits
 from gates.errors import MetricError, did_you_mean
 from gates.metrics.draws import draws, percentile_ratio
 from gates.metrics.measurement import Measurement
+from gates.metrics.spectrum import effective_number
 from gates.metrics.strata import Sides, compare_by_role
 from gates.text.tokens import TokenStream, ngrams, tokenise
 
@@ -85,21 +86,15 @@ def distinct_3(sample: _Sample) -> float:
     return float(1 + np.count_nonzero(np.diff(grams))) / len(grams) if len(grams) else float("nan")
 
 
-def effective_number(sample: _Sample) -> float:
-    """The exponential entropy of the covariance's normalised eigenvalues; 1 where nothing varies."""
-    if len(sample.stream) < 2:  # noqa: PLR2004 - two texts at least can differ
-        return 1.0
-    values = np.clip(np.linalg.eigvalsh(np.cov(hashed_words(sample.stream), rowvar=False)), 0, None)
-    if values.sum() <= 0:
-        return 1.0
-    shares = values[values > 0] / values.sum()
-    return float(np.exp(-(shares * np.log(shares)).sum()))
+def spread_of_words(sample: _Sample) -> float:
+    """Effective number of directions that the hashed words of the texts vary in."""
+    return effective_number(hashed_words(sample.stream))
 
 
 MEASURES: dict[str, Callable[[_Sample], float]] = {
     "compression": compression,
     "distinct_3": distinct_3,
-    "effective_number": effective_number,
+    "effective_number": spread_of_words,
 }
 
 
@@ -127,7 +122,7 @@ def _compare(sides: Sides, column: str, measure: Callable[[_Sample], float]) -> 
     found = np.empty((len(made), 3))
     for row, draw in enumerate(made):
         samples = [human.take(draw.human_a), human.take(draw.human_b), synthetic.take(draw.synthetic)]
-        if measure is not effective_number:
+        if measure is not spread_of_words:
             budget = min(TOKENS_PER_DRAW, *(len(sample.stream.hashes) for sample in samples))
             samples = [sample.first(budget) for sample in samples]
         # Small matrices: on a busy machine the threads of BLAS wait for each other ten times longer than they work.

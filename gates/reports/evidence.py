@@ -30,7 +30,7 @@ def evidence_line(evidence: Mapping[str, object]) -> str:
 
 
 def _shown(value: object) -> str:
-    """"" for what one line cannot say: tables of tables."""
+    """A value in a few words; none for what one line cannot say, which is tables of tables."""
     if isinstance(value, dict):
         if any(isinstance(item, dict | list) for item in value.values()):
             return _failing(value)

@@ -14,11 +14,7 @@ def printable(text: str) -> str:
     White space becomes a space; other harmful characters become `\x1b` or `\u202e` and the like.
     """
     spaced = " ".join(text.split("\n")).replace("\r", " ").replace("\t", " ")
-    return "".join(_escaped(letter) if unicodedata.category(letter) in _HARMFUL else letter for letter in spaced)
-
-
-def _escaped(letter: str) -> str:
-    code = ord(letter)
-    if code <= 0xFF:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+    return "".join(
+        letter.encode("unicode_escape").decode() if unicodedata.category(letter) in _HARMFUL else letter
+        for letter in spaced
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -87,7 +88,7 @@ def _finding(check: CheckResult) -> Iterator[_Line]:
     line = evidence_line(check.evidence)
     if line:
         yield _Line(line, indent=_PARAGRAPH, style="dim")
-    yield _Line(f"why: gates explain {check.id}", indent=_PARAGRAPH)
+    yield _Line(f"why: gates explain {shlex.quote(str(check.id))}", indent=_PARAGRAPH)
 
 
 def _waived(verdict: Verdict, open_but_waived: tuple[CheckResult, ...]) -> Iterator[_Line]:

@@ -16,9 +16,7 @@ MEAN, WORST = (f"combined/expect_associations_to_match/{over}" for over in ("mea
 COPIES = "combined/expect_synthetic_to_not_copy_human/exact"
 DUPLICATES = "synthetic/expect_duplicate_ratio_to_be_less_than/exact"
 DIVERSITY = "synthetic/expect_diversity_ratio_to_be_between/effective_number"
-EDUCATION = (
-    "synthetic/expect_constraint_violation_ratio_to_be_less_than/functional_dependency/education,education-num"
-)
+EDUCATION = "synthetic/expect_constraint_violation_ratio_to_be_less_than/functional_dependency/education,education-num"
 
 # part -> checks that fail critically, checks that pass
 KNOWN = {

@@ -104,7 +104,10 @@ def test_an_empty_partition_is_never_a_pass(outcomes_of, empty):
     assert verdict.answer is Answer.FAIL
     assert verdict.check(f"{empty}/expect_table_row_count_to_be_between").outcome is Outcome.FAIL
     combined = [check for check in verdict.checks if check.id.scope.value == "combined"]
-    assert {check.outcome for check in combined if "declared" not in check.id.type} <= {Outcome.ERROR, Outcome.NOT_ASKED}
+    assert {check.outcome for check in combined if "declared" not in check.id.type} <= {
+        Outcome.ERROR,
+        Outcome.NOT_ASKED,
+    }
 
 
 def test_nan_in_synthetic_rows_is_never_a_pass(tmp_path):

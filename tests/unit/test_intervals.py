@@ -23,7 +23,12 @@ def test_score_interval_matches_newcombes_table():
 
 @pytest.mark.parametrize(
     ("counts", "low", "high"),
-    [((56, 70, 48, 80), 0.0524, 0.3339), ((9, 10, 3, 10), 0.1705, 0.8090), ((10, 10, 0, 20), 0.6791, 1.0000), ((0, 10, 0, 20), -0.1611, 0.2775)],
+    [
+        ((56, 70, 48, 80), 0.0524, 0.3339),
+        ((9, 10, 3, 10), 0.1705, 0.8090),
+        ((10, 10, 0, 20), 0.6791, 1.0000),
+        ((0, 10, 0, 20), -0.1611, 0.2775),
+    ],
 )
 def test_difference_of_ratios_matches_newcombes_method_10(counts, low, high):
     found = ratio_difference(*counts, confidence=0.95)

@@ -66,7 +66,7 @@ def test_a_clean_set_passes_and_a_small_one_is_undecided():
 
     assert outcome_of(clean, Limits(max_value=0.01)) is Outcome.PASS
     judged = judge(small, Limits(max_value=0.01), Severity.CRITICAL, undecided=boilerplate.METRIC.undecided)
-    assert (judged.outcome, judged.severity) == (Outcome.INCONCLUSIVE, Severity.WARNING)
+    assert (judged.outcome, judged.severity) == (Outcome.INCONCLUSIVE, Severity.CRITICAL)
 
 
 def test_one_generator_that_refuses_fails_alone_and_is_named():

@@ -22,7 +22,9 @@ ONE = CheckId(Scope.HUMAN, "expect_one")
 TWO = CheckId(Scope.COMBINED, "expect_two", "a/b")
 
 
-def result(outcome: Outcome, severity: Severity = Severity.CRITICAL, check: CheckId = ONE, **more: object) -> CheckResult:
+def result(
+    outcome: Outcome, severity: Severity = Severity.CRITICAL, check: CheckId = ONE, **more: object
+) -> CheckResult:
     return CheckResult(check, severity, outcome, "said", **more)
 
 
@@ -63,7 +65,9 @@ def test_inconclusive_warn_softens_inconclusive_checks_and_not_errors():
 
 
 def test_a_planned_check_without_a_result_is_an_error():
-    answer, checks = conclude([PlannedCheck(ONE, Severity.CRITICAL), PlannedCheck(TWO, Severity.WARNING)], [result(Outcome.PASS)])
+    answer, checks = conclude(
+        [PlannedCheck(ONE, Severity.CRITICAL), PlannedCheck(TWO, Severity.WARNING)], [result(Outcome.PASS)]
+    )
 
     assert answer is Answer.UNJUDGED
     assert [(check.id, check.outcome, check.message) for check in checks] == [
@@ -73,7 +77,9 @@ def test_a_planned_check_without_a_result_is_an_error():
 
 
 def test_a_result_that_nobody_planned_is_an_error():
-    answer, checks = conclude([PlannedCheck(ONE, Severity.CRITICAL)], [result(Outcome.PASS), result(Outcome.PASS, check=TWO)])
+    answer, checks = conclude(
+        [PlannedCheck(ONE, Severity.CRITICAL)], [result(Outcome.PASS), result(Outcome.PASS, check=TWO)]
+    )
 
     assert answer is Answer.UNJUDGED
     assert checks[1].outcome is Outcome.ERROR
@@ -90,7 +96,9 @@ def test_checks_that_were_all_not_asked_are_never_a_pass():
 def test_a_waived_failure_keeps_its_outcome_and_does_not_count():
     planned = [PlannedCheck(ONE, Severity.CRITICAL), PlannedCheck(TWO, Severity.CRITICAL)]
 
-    answer, checks = conclude(planned, [result(Outcome.FAIL), result(Outcome.PASS, check=TWO)], waived=frozenset({str(ONE)}))
+    answer, checks = conclude(
+        planned, [result(Outcome.FAIL), result(Outcome.PASS, check=TWO)], waived=frozenset({str(ONE)})
+    )
 
     assert answer is Answer.PASS
     assert checks[0].outcome is Outcome.FAIL

@@ -1,0 +1,156 @@
+"""`gates init`: a gates.toml, and draft rules from the human rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gates.commands.options import config_option
+from gates.commands.streams import clean_stdout
+from gates.errors import UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Sequence
+
+    from gates.config import Config
+    from gates.dataset_config import DatasetConfig
+
+
+@dataclass(frozen=True)
+class Request:
+    """One call of the command. target: a dataset of gates.toml, or a path where there is none yet."""
+
+    target: str | None
+    accept: bool
+    force: bool
+    config: Path | None
+
+
+@click.command(
+    epilog="""\b
+Drafts only warn. Read schemas/DATASET.py and expectations/DATASET/, edit them, then accept them.
+
+\b
+Examples:
+  gates init data/reviews.csv    where there is no gates.toml: write one, with drafts
+  gates init                     where there is one: draft what has no rules yet
+  gates init reviews --accept    make the drafts block
+"""
+)
+@click.argument("target", required=False, metavar="[DATASET|PATH]")
+@click.option("--accept", is_flag=True, help="Accept the drafts: from now on they block.")
+@click.option("--force", is_flag=True, help="Draft again, over existing rules.")
+@config_option
+def command(**given: Any) -> int:
+    """Set up gates.toml, and infer draft rules from the human rows.
+
+    An existing gates.toml is never rewritten.
+    """
+    request = Request(**given)
+    from gates.reports.plain import printable
+
+    with clean_stdout():
+        lines = list(_init(request))
+    for line in lines:
+        click.echo(printable(line) if line.strip() else "")
+    return 0
+
+
+def _init(request: Request) -> Iterator[str]:
+    from gates.config import load_config, nearest_config, read_config
+
+    path = request.config or nearest_config(Path.cwd())
+    is_new = path is None or (request.config is not None and not request.config.exists())
+    if is_new:
+        config = read_config((yield from _new_config(request)))
+        datasets: Sequence[DatasetConfig] = list(config.datasets.values())
+    else:
+        config = load_config(path)
+        datasets = _wanted(config, request.target)
+    for dataset in datasets:
+        yield from _rules(dataset, request, is_named=bool(request.target) and not is_new)
+    yield from _next_steps(datasets, request, show_snippets=is_new)
+
+
+def _new_config(request: Request) -> Generator[str, None, Path]:
+    """Writes gates.toml and says what was read out of the data; returns its path."""
+    from gates.config import FILE_NAME
+    from gates.drafts.write import replace_text
+    from gates.proposals.config_text import config_text
+    from gates.proposals.find import find_data
+    from gates.proposals.propose import propose
+
+    path = (request.config or Path(FILE_NAME)).absolute()
+    found = find_data(path.parent, Path(request.target).absolute() if request.target else None)
+    proposal = propose(path.parent, found)
+    replace_text(path, config_text(proposal))
+    yield f"wrote {path.name}: dataset '{found.name}', type {proposal.type}, data in {found.where()}"
+    if proposal.origin:
+        yield (
+            f"  origin: column '{proposal.origin.name}': {', '.join(proposal.origin.human)} = human, "
+            f"{', '.join(proposal.origin.synthetic)} = synthetic"
+        )
+        if proposal.origin.unknown:
+            yield f"  undeclared, which fails the gate until you sort them in: {', '.join(proposal.origin.unknown)}"
+    counts = " and ".join(f"{proposal.rows[origin]:,} {origin}" for origin in ("human", "synthetic"))
+    yield f"  rows: {counts}"
+    if proposal.is_small:
+        yield '  too few to decide every check: inconclusive = "warn" lets the undecided ones warn; the reason stands beside it'
+    return path
+
+
+def _wanted(config: Config, target: str | None) -> list[DatasetConfig]:
+    if target is None:
+        return list(config.datasets.values())
+    if target not in config.datasets and Path(target).exists():
+        raise UsageError(
+            f"{config.path.name} is there already and is never rewritten: add a table [datasets.NAME] with "
+            f'path = "{target}" and a type, then run `gates init NAME`'
+        )
+    if target not in config.datasets:
+        raise UsageError(f"{config.path.name}: no dataset '{target}' ({did_you_mean(target, config.datasets)})")
+    return [config.datasets[target]]
+
+
+def _rules(dataset: DatasetConfig, request: Request, *, is_named: bool) -> Iterator[str]:
+    """Drafts a dataset's rules where it has none, and accepts them where that was asked for."""
+    from gates.proposals.drafting import DRAFTED_TYPES, accept_rules, draft, rule_files
+
+    present = rule_files(dataset)
+    if dataset.type not in DRAFTED_TYPES:
+        yield f"{dataset.name}: type {dataset.type} brings its rules along; there is nothing to draft"
+    elif dataset.schema and (is_named or not present):
+        yield f"{dataset.name}: has a schema of its own, {dataset.schema}; there is nothing to draft"
+    elif not present or request.force:
+        files = draft(dataset, force=request.force)
+        yield f"{dataset.name}: drafted {_shown((files.schema, *files.suites), dataset)}"
+    elif not request.accept:
+        yield f"{dataset.name}: has rules already ({_shown(present, dataset)}); --force drafts them again"
+    if request.accept:
+        changed = accept_rules(dataset)
+        yield (
+            f"{dataset.name}: accepted {_shown(changed, dataset)}" if changed else f"{dataset.name}: nothing to accept"
+        )
+
+
+def _shown(paths: Sequence[Path], dataset: DatasetConfig) -> str:
+    return ", ".join(path.relative_to(dataset.root).as_posix() for path in paths)
+
+
+def _next_steps(datasets: Sequence[DatasetConfig], request: Request, *, show_snippets: bool) -> Iterator[str]:
+    from gates.proposals.snippets import dvc_stages, pre_commit_hook
+
+    which = datasets[0].name if len(datasets) == 1 else "--all"
+    yield ""
+    yield "next:"
+    yield f"  gates check {which}"
+    if not request.accept:
+        yield f"  gates init {datasets[0].name} --accept    once you have read the drafts: until then they only warn"
+    if show_snippets:
+        yield from ("", "with DVC, in dvc.yaml:")
+        yield from (f"  {line}" for line in dvc_stages(datasets).splitlines())
+        yield from ("", "with pre-commit, in .pre-commit-config.yaml:")
+        yield from (f"  {line}" for line in pre_commit_hook().splitlines())

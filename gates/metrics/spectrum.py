@@ -1,0 +1,28 @@
+"""How many directions rows vary in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+# Two rows at least can differ.
+ROWS_AT_LEAST = 2
+
+
+def effective_number(features: npt.NDArray[np.float64]) -> float:
+    """Exp of the entropy of the covariance's normalised eigenvalues, from 1 to the number of columns.
+
+    1 where nothing varies. Friedman & Dieng, The Vendi Score, TMLR 2023 (here with the linear kernel on features).
+    """
+    if len(features) < ROWS_AT_LEAST:
+        return 1.0
+    values = np.clip(np.linalg.eigvalsh(np.atleast_2d(np.cov(features, rowvar=False))), 0, None)
+    total = float(values.sum())
+    if total <= 0:
+        return 1.0
+    shares = values[values > 0] / total
+    return float(np.exp(-(shares * np.log(shares)).sum()))

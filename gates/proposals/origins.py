@@ -1,0 +1,74 @@
+"""Recognises the column that says who made a row, and the words in it that mean people."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_HUMAN = re.compile(r"(human|people|person|real|natural|organic|original|expert|crowd|gold)s?([-_ ].*)?", re.IGNORECASE)
+_SYNTHETIC = re.compile(
+    r"(synthetic|synth|generated|machine|model|ai|llm|fake|simulated|artificial|bot|template|augmented)([-_ ].*)?"
+    # Families of language models, and generators of tables.
+    r"|(text-)?(gpt|davinci|chatgpt|claude|gemini|gemma|llama|alpaca|vicuna|mistral|mixtral|qwen|phi|deepseek|t5|bloom|palm)"
+    r"[-_ .\d].*|gpt|davinci|chatgpt|claude|gemini|llama|mistral|qwen|deepseek"
+    r"|(ctgan|tvae|copulagan|gaussian_copula|synthpop|smote)",
+    re.IGNORECASE,
+)
+# Flags: the value that means people.
+_FLAGS = {
+    "true": re.compile(r"(is_)?(human|real)", re.IGNORECASE),
+    "false": re.compile(r"(is_)?(synthetic|generated|fake|ai|machine|artificial)", re.IGNORECASE),
+}
+_TRUE, _FALSE = ("true", "1"), ("false", "0")
+# A column of this name is the one even if it has words that nobody knows.
+_NAME = "origin"
+
+
+@dataclass(frozen=True)
+class OriginColumn:
+    """A column with its values by origin; rows: how many rows have a value of each. unknown: values of neither."""
+
+    name: str
+    human: tuple[str, ...]
+    synthetic: tuple[str, ...]
+    unknown: tuple[str, ...] = ()
+    rows: Mapping[str, int] = field(default_factory=dict)
+
+
+def find_origin(columns: Mapping[str, Mapping[str, int]]) -> OriginColumn | None:
+    """The origin column among columns with few distinct values, given as rows per value; None where no column is one.
+
+    A column counts when each of its values is a word for people or for machines and both occur; `origin` comes first.
+    """
+    found = [sorted_out for name, values in columns.items() if (sorted_out := _sort_out(name, values))]
+    named = [column for column in found if column.name == _NAME]
+    whole = [column for column in found if not column.unknown]
+    return next(iter([*named, *whole]), None)
+
+
+def _sort_out(name: str, values: Mapping[str, int]) -> OriginColumn | None:
+    words = _flag(name, values) or {
+        "human": tuple(value for value in sorted(values) if _HUMAN.fullmatch(value.strip())),
+        "synthetic": tuple(value for value in sorted(values) if _SYNTHETIC.fullmatch(value.strip())),
+    }
+    human, synthetic = words["human"], words["synthetic"]
+    if not human or not synthetic:
+        return None
+    unknown = tuple(value for value in sorted(values) if value not in (*human, *synthetic))
+    rows = {origin: sum(values[word] for word in words[origin]) for origin in words}
+    return OriginColumn(name, human, synthetic, unknown, rows)
+
+
+def _flag(name: str, values: Mapping[str, int]) -> dict[str, tuple[str, ...]] | None:
+    """Both values of a yes-or-no column whose name says what yes means."""
+    for human_value, pattern in _FLAGS.items():
+        if pattern.fullmatch(name) and set(values) in ({"true", "false"}, {"1", "0"}):
+            yes = tuple(value for value in values if value in _TRUE)
+            no = tuple(value for value in values if value in _FALSE)
+            human, synthetic = (yes, no) if human_value == "true" else (no, yes)
+            return {"human": human, "synthetic": synthetic}
+    return None

@@ -1,0 +1,87 @@
+"""Ready-made pieces for the places where checks are run: DVC stages and hooks. They are printed, never written."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from gates.dataset_config import DatasetConfig
+
+FOLDER = "reports"
+
+
+def dvc_stages(datasets: Iterable[DatasetConfig]) -> str:
+    """Two stages per dataset for dvc.yaml: measure, then decide.
+
+    A failing DVC stage loses what it has written, so that the one that measures always succeeds.
+    """
+    lines = ["stages:"]
+    for dataset in datasets:
+        lines += _stages(dataset)
+    return "\n".join(lines)
+
+
+def pre_commit_hook() -> str:
+    """A local hook for .pre-commit-config.yaml: nothing is measured, so that it takes a second or two."""
+    return """\
+repos:
+  - repo: local
+    hooks:
+      - id: gates-lint
+        name: gates.toml, suites and schemas are well formed
+        entry: gates lint
+        language: system
+        always_run: true
+        pass_filenames: false
+      - id: gates-enforce
+        name: every dataset was judged good as it is
+        entry: gates enforce --all
+        language: system
+        always_run: true
+        pass_filenames: false"""
+
+
+def _stages(dataset: DatasetConfig) -> Iterator[str]:
+    name = dataset.name
+    inputs = [*_paths(dataset), dataset.source, *_own_files(dataset)]
+    yield f"  check-{name}:"
+    yield f"    cmd: gates check {name} --output {FOLDER} --exit-zero"
+    yield from _listed("deps", inputs)
+    yield "    outs:"
+    for suffix in ("json", "md"):
+        yield f"    - {_quoted(f'{FOLDER}/{name}.{suffix}')}:"
+        # Outside of the cache a report survives a failure and can be compared in git.
+        yield "        cache: false"
+    yield "    metrics:"
+    yield f"    - {_quoted(f'{FOLDER}/{name}.metrics.json')}:"
+    yield "        cache: false"
+    yield f"  enforce-{name}:"
+    yield f"    cmd: gates enforce {name} --output {FOLDER}"
+    yield from _listed("deps", [*inputs, f"{FOLDER}/{name}.json"])
+
+
+def _paths(dataset: DatasetConfig) -> list[str]:
+    paths = [dataset.path] if dataset.path else [dataset.partitions[origin] for origin in sorted(dataset.partitions)]
+    return [path for path in (*paths, dataset.holdout) if path]
+
+
+def _own_files(dataset: DatasetConfig) -> list[str]:
+    from gates.contract import own_schema
+
+    spec = own_schema(dataset)
+    suites = f"expectations/{dataset.name}"
+    return [*([suites] if (dataset.root / suites).is_dir() else []), *([spec.rpartition(":")[0]] if spec else [])]
+
+
+def _listed(key: str, paths: Iterable[str]) -> Iterator[str]:
+    yield f"    {key}:"
+    yield from (f"    - {_quoted(path)}" for path in paths)
+
+
+def _quoted(path: str) -> str:
+    """A YAML scalar: plain where that is safe, else in double quotes, whose escapes are those of JSON."""
+    is_plain = path.replace("/", "").replace("_", "").replace("-", "").replace(".", "").isalnum() and path.isascii()
+    return path if is_plain and path[0].isalpha() else json.dumps(path)

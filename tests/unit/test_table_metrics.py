@@ -1,0 +1,321 @@
+"""Each metric on tables: an example that passes, the mutation that it catches, what cannot be asked."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from gates.errors import MetricError
+from gates.metrics import (
+    alignment,
+    constraints,
+    copies,
+    distributions,
+    duplicates,
+    human_ratio,
+    lineage,
+    origins,
+    slices,
+)
+from gates.metrics.measurement import Limits, judge
+from gates.scan import FileFacts
+from gates.scanning import ScanRequest
+from gates.verdict import Outcome, Scope, Severity
+from tests.tables import table_scan
+
+
+def people(count: int, seed: int = 1) -> pl.DataFrame:
+    number = pl.int_range(count)
+    return pl.select(
+        grade=(number.hash(seed) % 5).cast(pl.Int64),
+        town=pl.concat_str(pl.lit("town "), (number.hash(seed + 1) % 7).cast(pl.String)),
+        income=(number.hash(seed + 2) % 100_003).cast(pl.Float64) / 7.0,
+    ).with_columns(title=pl.concat_str(pl.lit("grade "), pl.col("grade").cast(pl.String)))
+
+
+HUMAN, OTHERS = people(1200), people(1200, seed=50)
+
+
+def measured(metric, synthetic=OTHERS, scope=Scope.COMBINED, human=HUMAN, request=None, **params):
+    defaults = dict(metric.METRIC.params)
+    holdout = params.pop("holdout", None)
+    roles = params.pop("roles", {})
+    return metric.measure(table_scan(human, synthetic, holdout, request, **roles), scope, {**defaults, **params})
+
+
+def outcome(measurement, **limits) -> Outcome:
+    return judge(measurement, Limits(**limits), Severity.CRITICAL).outcome
+
+
+# distributions
+
+
+def test_people_match_people_and_a_shifted_column_is_named():
+    shifted = OTHERS.with_columns(income=pl.col("income") * 1.4)
+
+    assert outcome(measured(distributions), max_value=0.05) is Outcome.PASS
+    found = measured(distributions, shifted)
+    assert outcome(found, max_value=0.05) is Outcome.FAIL
+    assert found.note.startswith("worst column 'income': human median")
+
+
+def test_missing_values_count_as_a_value_of_their_column():
+    holes = OTHERS.with_columns(income=pl.when(pl.col("grade") == 1).then(None).otherwise(pl.col("income")))
+
+    assert outcome(measured(distributions, holes), max_value=0.05) is Outcome.FAIL
+
+
+def test_distributions_of_few_rows_are_inconclusive():
+    assert outcome(measured(distributions, people(50, 9), human=people(50, 8)), max_value=0.05) is Outcome.INCONCLUSIVE
+
+
+def test_a_row_number_is_not_compared():
+    numbered = [
+        frame.with_columns(number=pl.int_range(start, start + 1200)) for frame, start in ((HUMAN, 0), (OTHERS, 5000))
+    ]
+
+    found = measured(distributions, numbered[1], human=numbered[0])
+
+    assert outcome(found, max_value=0.05) is Outcome.PASS
+    assert found.evidence["not_compared"] == {"number": "a row number"}
+
+
+def test_identifiers_are_compared_by_length_and_pattern():
+    def with_codes(frame: pl.DataFrame, form: str) -> pl.DataFrame:
+        return frame.with_columns(code=pl.format(form, pl.int_range(pl.len()).hash(frame.height) % 100_000_000))
+
+    same = measured(distributions, with_codes(OTHERS, "AB-{}"), human=with_codes(HUMAN, "XY-{}"))
+    other = measured(distributions, with_codes(OTHERS, "ab_{}"), human=with_codes(HUMAN, "XY-{}"))
+
+    assert (outcome(same, max_value=0.05), outcome(other, max_value=0.05)) == (Outcome.PASS, Outcome.FAIL)
+    assert "pattern of code" in other.note
+
+
+def test_extending_rows_are_compared_within_their_label():
+    rare = people(6000, seed=50).filter((pl.col("grade") == 0) | (pl.col("income") < 2000))
+    request = ScanRequest(extends_human_law=True)
+    human = people(3000)
+
+    mirrored = measured(distributions, rare.drop("income"), human=human.drop("income"))
+    extended = measured(
+        distributions, rare.drop("income"), human=human.drop("income"), request=request, roles={"label": "grade"}
+    )
+
+    assert outcome(mirrored, max_value=0.05) is Outcome.FAIL
+    assert outcome(extended, max_value=0.05) is not Outcome.FAIL
+    assert set(extended.evidence["strata"]) <= {f"grade={grade}" for grade in range(5)}
+
+
+def test_extending_rows_without_label_or_slice_are_only_reported():
+    found = measured(distributions, OTHERS.with_columns(grade=pl.lit(1)), request=ScanRequest(extends_human_law=True))
+
+    judged = judge(found, Limits(max_value=0.05), Severity.CRITICAL)
+    assert (judged.outcome, judged.severity) == (Outcome.FAIL, Severity.INFO)
+    assert 'synthetic_role = "extend"' in judged.message
+
+
+# constraints
+
+
+@pytest.mark.parametrize(
+    ("kind", "columns", "broken"),
+    [
+        ("functional_dependency", ["grade", "title"], OTHERS.with_columns(title=pl.lit("grade 1"))),
+        ("inequality", ["grade", "top"], OTHERS.with_columns(top=pl.lit(2))),
+        ("integer_valued", ["income"], OTHERS),
+        ("key", ["income"], pl.concat([OTHERS, HUMAN.head(200)])),
+    ],
+)
+def test_a_broken_constraint_is_counted_row_by_row(kind, columns, broken):
+    human = HUMAN.with_columns(top=pl.lit(9))
+    if kind in ("integer_valued", "key"):
+        human = human.with_columns(income=pl.int_range(pl.len()).cast(pl.Float64))
+    if kind == "key":
+        broken = pl.concat(
+            [OTHERS.with_columns(income=pl.int_range(5000, 6200).cast(pl.Float64)), human.drop("top").head(200)]
+        )
+    fine = people(600, seed=70).with_columns(top=pl.lit(9), income=pl.int_range(9000, 9600).cast(pl.Float64))
+    broken = broken if "top" in broken.columns else broken.with_columns(top=pl.lit(9))
+
+    def found(frame):
+        return measured(
+            constraints, frame.select(human.columns), Scope.SYNTHETIC, human, constraint=kind, columns=columns
+        )
+
+    assert outcome(found(fine), max_value=0.01) is Outcome.PASS
+    assert outcome(found(broken), max_value=0.01) is Outcome.FAIL
+
+
+def test_a_determinant_that_no_person_has_asks_nothing():
+    strange = OTHERS.with_columns(grade=pl.lit(99))
+
+    found = measured(
+        constraints, strange, Scope.SYNTHETIC, constraint="functional_dependency", columns=["grade", "title"]
+    )
+
+    assert outcome(found, max_value=0.01) is Outcome.INCONCLUSIVE
+
+
+def test_a_constraint_on_a_missing_column_is_an_error_with_the_nearest_word():
+    with pytest.raises(MetricError, match=r"no column 'titel' \(did you mean 'title'\?\)"):
+        measured(constraints, scope=Scope.SYNTHETIC, constraint="functional_dependency", columns=["grade", "titel"])
+
+
+# copies and duplicates
+
+
+def test_copied_rows_are_read_against_what_people_share():
+    copied = pl.concat([OTHERS.head(1100), HUMAN.head(100)])
+
+    assert outcome(measured(copies), max_value=0.01) is Outcome.PASS
+    found = measured(copies, copied)
+    assert outcome(found, max_value=0.001) is Outcome.FAIL
+    assert found.evidence["copies"] == 100
+    assert found.evidence["first_rows"][0] == "data/mix.parquet:2301"
+
+
+def test_a_coarse_table_in_which_everybody_has_a_twin_accuses_nobody():
+    coarse = ["grade", "town"]
+
+    found = measured(copies, OTHERS.select(coarse), human=HUMAN.select(coarse))
+
+    assert outcome(found, max_value=0.001) is not Outcome.FAIL
+    assert found.baseline == 1.0
+
+
+def test_a_holdout_is_the_baseline_where_there_is_one():
+    found = measured(copies, holdout=pl.concat([people(500, seed=90), HUMAN.head(50)]))
+
+    assert found.baseline == pytest.approx(50 / 550)
+    assert found.evidence["baseline_source"] == "holdout"
+
+
+def test_a_holdout_without_the_columns_is_an_error():
+    assert outcome(measured(copies, holdout=people(500, seed=90).drop("town")), max_value=0.001) is Outcome.ERROR
+
+
+def test_repeated_synthetic_rows_count_beyond_equally_many_human_rows():
+    collapsed = pl.concat([OTHERS.head(600), OTHERS.head(600)])
+
+    found = measured(duplicates, collapsed, Scope.SYNTHETIC)
+
+    assert found.estimate is not None
+    assert found.estimate.value == pytest.approx(0.5, abs=0.01)
+    assert outcome(measured(duplicates, scope=Scope.SYNTHETIC), max_value=0.05) is Outcome.PASS
+
+
+def test_one_matrix_counts_duplicates_by_both_origins():
+    mixed = pl.concat([OTHERS, OTHERS.head(10), HUMAN.head(5)])
+
+    found = measured(duplicates, mixed, Scope.HUMAN, human=pl.concat([HUMAN, HUMAN.head(3)]))
+
+    assert found.evidence["matrix"] == {
+        "human": 1203, "synthetic": 1215, "human_in_human": 3, "synthetic_in_synthetic": 10, "synthetic_in_human": 5, "short": 0,
+    }  # fmt: skip
+
+
+# slices
+
+
+def test_a_vanished_level_is_named_though_its_column_hardly_moves():
+    human = pl.concat([people(4000), people(80, seed=3).with_columns(town=pl.lit("hamlet"))])
+    gone = people(4080, seed=50)
+
+    found = measured(slices, gone, human=human)
+
+    assert outcome(found, max_value=0) is Outcome.FAIL
+    assert found.note == "vanished: town=hamlet (80 human, 0 synthetic)"
+    assert outcome(measured(slices, people(4080, seed=70), human=people(4080)), max_value=0) is Outcome.PASS
+
+
+def test_a_level_repaired_by_synthetic_rows_is_shown_and_not_counted_as_human():
+    human = pl.concat([people(1200), people(12, seed=3).with_columns(town=pl.lit("hamlet"))])
+    repaired = pl.concat([OTHERS, people(100, seed=4).with_columns(town=pl.lit("hamlet"))])
+
+    found = measured(slices, repaired, human=human, kind="union")
+
+    assert outcome(found, min_value=30) is Outcome.PASS
+    assert found.evidence["repaired_by_synthetic"] == [{"level": "town=hamlet", "human": 12, "synthetic": 100}]
+
+
+# alignment
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (pl.lit(None, pl.String).alias("title"), "column 'title' has values in human rows and none in synthetic rows"),
+        (
+            (pl.col("income") * 60).alias("income"),
+            "column 'income' is about 60 times larger in synthetic rows: another unit?",
+        ),
+        (pl.col("town").str.to_uppercase(), "column 'town' spells 'town 0' as 'TOWN 0' in synthetic rows"),
+        (pl.col("town").replace("town 3", "null"), "column 'town' writes missing values as 'null' in synthetic rows"),
+    ],
+)
+def test_what_is_written_differently_is_found(change, message):
+    found = measured(alignment, OTHERS.with_columns(change))
+
+    assert outcome(found, max_value=0) is Outcome.FAIL
+    assert message in found.note
+
+
+def test_two_samples_of_one_law_align():
+    assert outcome(measured(alignment), max_value=0) is Outcome.PASS
+
+
+def test_a_column_of_two_types_is_found_in_the_files_and_integers_beside_floats_are_not():
+    scan = table_scan(HUMAN, OTHERS)
+
+    def files(*types: str):
+        facts = [FileFacts(f"{at}.parquet", 9, {"grade": kind}, "", 1) for at, kind in enumerate(types)]
+        return alignment.measure(type(scan)(**{**vars(scan), "files": tuple(facts), "_memo": {}}), Scope.COMBINED, {})
+
+    assert "column 'grade' has several types: number in 0.parquet, string in 1.parquet" in files("int64", "string").note
+    assert outcome(files("int64", "double"), max_value=0) is Outcome.PASS
+
+
+# origin, ratio, lineage
+
+
+def test_repeating_human_rows_does_not_raise_the_human_ratio():
+    once = measured(human_ratio, OTHERS)
+    repeated = measured(human_ratio, OTHERS, human=pl.concat([HUMAN] * 5))
+
+    assert once.estimate == repeated.estimate
+    assert outcome(once, min_value=0.4) is Outcome.PASS
+    assert outcome(measured(human_ratio, people(9000, 50)), min_value=0.2) is Outcome.FAIL
+
+
+def test_every_row_with_an_origin_is_declared():
+    assert outcome(measured(origins), min_value=1.0) is Outcome.PASS
+
+
+def test_lineage_is_not_asked_without_a_column_and_counted_with_one():
+    assert outcome(measured(lineage, scope=Scope.SYNTHETIC), min_value=1.0) is Outcome.NOT_ASKED
+    whole = OTHERS.with_columns(generator=pl.lit("g"))
+    holes = whole.with_columns(generator=pl.when(pl.col("grade") == 1).then(None).otherwise(pl.col("generator")))
+    assert outcome(measured(lineage, whole, Scope.SYNTHETIC), min_value=1.0) is Outcome.PASS
+    assert outcome(measured(lineage, holes, Scope.SYNTHETIC), min_value=1.0) is Outcome.FAIL
+
+
+# generators
+
+
+def test_a_generator_with_enough_rows_fails_alone_and_is_named():
+    good = people(3000, seed=50).with_columns(generator=pl.lit("good"))
+    bad = people(400, seed=60).with_columns(generator=pl.lit("bad"), title=pl.lit("grade 1"))
+    few = people(40, seed=60).with_columns(generator=pl.lit("few"), title=pl.lit("grade 1"))
+
+    found = measured(
+        constraints,
+        pl.concat([good, bad, few]),
+        Scope.SYNTHETIC,
+        constraint="functional_dependency",
+        columns=["grade", "title"],
+    )
+
+    judged = judge(found, Limits(max_value=0.5), Severity.CRITICAL)
+    assert judged.outcome is Outcome.FAIL
+    assert judged.message.startswith("generator 'bad': ")
+    assert set(judged.measurement.evidence["generators"]) == {"good", "bad"}
