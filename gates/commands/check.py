@@ -130,7 +130,8 @@ def _keep(judged: Judged, store: VerdictStore, request: Request) -> None:
         return
     if judged.quarantine and judged.quarantined:
         where = judged.quarantine.relative_to(store.root)
-        note(f"{verdict.dataset}: {judged.quarantined:,} rows fail row rules, see {where.as_posix()}")
+        count = "1 row fails" if judged.quarantined == 1 else f"{judged.quarantined:,} rows fail"
+        note(f"{verdict.dataset}: {count} row rules, see {where.as_posix()}")
 
 
 def _show(verdicts: Sequence[Verdict], request: Request, *, is_list: bool) -> None:

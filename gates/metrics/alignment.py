@@ -27,8 +27,8 @@ NULL_WORDS = frozenset(
 # Factors between units that people confuse (pounds, inches, feet, weeks, tens, dozens, days, minutes, cents and percent,
 # years, thousands, minutes and seconds of a day, millions), further apart than two samples blur them.
 UNIT_FACTORS = (2.2046, 2.54, 3.2808, 7, 10, 12, 24, 60, 100, 365.25, 1000, 1440, 3600, 86400, 1e6)
-# Quantiles must agree on the factor within this share of it: two samples of one law differ by about as much at n = 300.
-FACTOR_TOLERANCE = 0.1
+# Quartiles must agree on the factor within this share of it: two standard errors of a lower quartile at n = 1,000.
+FACTOR_TOLERANCE = 0.15
 # A level or a sentinel in fewer rows than this may be a slip of one row, which the row rules find.
 SHARE_AT_LEAST = 0.01
 # Fewer rows than this carry no quantile that a unit could be read off.
@@ -132,7 +132,7 @@ def _quantile_ratios(human: pl.Series, synthetic: pl.Series) -> npt.NDArray[np.f
     mine, theirs = (side.cast(pl.Float64).drop_nulls().drop_nans() for side in (human, synthetic))
     if min(len(mine), len(theirs)) < ROWS_AT_LEAST:
         return np.empty(0)
-    grid = (0.1, 0.25, 0.5, 0.75, 0.9)
+    grid = (0.25, 0.5, 0.75)
     one, two = (np.array([side.quantile(at) for at in grid], dtype=float) for side in (mine, theirs))
     # A column of few positive values (mostly zeros, or around zero) has no scale to compare.
     if (one <= 0).any() or (two <= 0).any() or mine.n_unique() < len(grid):

@@ -1,0 +1,226 @@
+"""Reports are pure functions of a verdict; tests/golden holds them whole (`python -m tests.unit.test_reports` rewrites)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+import gates
+from gates.reports.as_json import as_json, as_json_list
+from gates.reports.evidence import MOST_CHARACTERS, evidence_line
+from gates.reports.findings import findings, headline
+from gates.reports.markdown import code, markdown
+from gates.reports.metrics import metrics
+from gates.reports.plain import printable
+from gates.reports.terminal import Look, terminal
+from gates.verdict import Answer, CheckId, CheckResult, Kind, Outcome, Scope, Severity, Verdict, digest_of_report
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+SCHEMA = json.loads((Path(gates.__file__).parent / "reports" / "verdict.schema.json").read_text())
+
+
+def check(name: str, outcome: Outcome, message: str, **more: object) -> CheckResult:
+    known = {"severity": Severity.CRITICAL, "scope": Scope.COMBINED, "detail": "", **more}
+    check_id = CheckId(known.pop("scope"), f"expect_{name}", known.pop("detail"))
+    return CheckResult(id=check_id, outcome=outcome, message=message, **known)
+
+
+def example() -> Verdict:
+    """One check of every outcome, a waiver in use, a loosened limit."""
+    warning, info = Severity.WARNING, Severity.INFO
+    rows = {"kind": Kind.SCHEMA, "scope": Scope.SYNTHETIC, "detail": "hours per week/range"}
+    return Verdict(
+        dataset="reviews",
+        answer=Answer.FAIL,
+        checks=[
+            check("table_row_count_to_be_between", Outcome.PASS, "500, at least 1", scope=Scope.HUMAN, observed=500.0),
+            check("row_failure_ratio_to_be_less_than", Outcome.FAIL, "0.02 [0.01, 0.04], limit 0; 12 of 600 rows fail",
+                  observed=0.02, low=0.01, high=0.04, max_value=0, evidence={"first_rows": ["data/reviews.csv:17"]}, **rows),
+            check("lineage_to_be_complete", Outcome.NOT_ASKED, 'no lineage; add: columns = { generator = "…" }', severity=warning),
+            check("distributions_to_match", Outcome.FAIL, "0.521 [0.509, 0.529], limit 0.05; worst column 'gain'",
+                  observed=0.5210000004, low=0.509, high=0.529, max_value=0.05, n_human=500, n_synthetic=600,
+                  evidence={"worst_columns": {"gain": 0.537, "loss": 0.319, "job": 0.158, "age": 0.1}, "draws": 200}),
+            check("associations_to_match", Outcome.INCONCLUSIVE, "0.04 [0.01, 0.07], limit 0.05; 900 more rows would decide",
+                  detail="mean", observed=0.04, low=0.01, high=0.07, rows_needed={"human": 900}),
+            check("origin_separability_to_be_less_than", Outcome.ERROR, "could not be computed: one class only", severity=warning),
+            check("synthetic_to_not_copy_human", Outcome.FAIL, "0.02, limit 0.001; 12 copies", detail="exact", observed=0.02),
+            check("human_ratio_to_be_between", Outcome.FAIL, "0.45, warns beyond 0.5", detail="finetune", severity=warning),
+            check("rare_slices_to_be_covered", Outcome.FAIL, "3 levels are rare", detail="union", severity=info, observed=3),
+        ],
+        rows={"human": 500, "synthetic": 600, "undeclared": 0},
+        data={"manifest_sha256": "ab" * 32, "holdout_sha256": None,
+              "files": [{"path": "data/reviews.csv", "sha256": "cd" * 32, "size": 12345, "rows": 1100}]},
+        contract={"sha256": "ef" * 32, "suites_sha256": "01" * 32, "schema": None, "schema_sources": {}, "gates": "0.1.0",
+                  "libraries": {"polars": "2.1.0"}},
+        loosened=["combined/expect_distributions_to_match max_value 0.02 -> 0.05 (few rows)"],
+        waived=[{"check": "combined/expect_synthetic_to_not_copy_human/exact", "reason": "forms repeat", "owner": "ana",
+                 "expires": "2027-01-31"}],
+    )  # fmt: skip
+
+
+REPORTS = {
+    "terminal.txt": lambda: terminal(example()),
+    "terminal_narrow.txt": lambda: terminal(example(), Look(width=60, verbose=True)),
+    "terminal_color.txt": lambda: terminal(example(), Look(color=True)),
+    "report.md": lambda: markdown(example()),
+    "verdict.json": lambda: as_json(example()),
+    "metrics.json": lambda: metrics(example()),
+}
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_report_reads_as_agreed(name):
+    assert REPORTS[name]() == (GOLDEN / name).read_text(encoding="utf-8")
+
+
+def test_headline_counts_what_did_not_pass_without_the_waived():
+    assert headline(example()) == (
+        "reviews: fail: 2 critical failed, 1 critical inconclusive, 1 warning failed, 1 warning could not be computed, "
+        "1 info failed, 1 of 7 passed"
+    )
+
+
+def test_every_check_is_in_exactly_one_list_of_the_findings():
+    found = findings(example())
+
+    listed = [*found.open, *found.waived, *found.not_asked, *found.passed]
+    assert sorted(listed, key=lambda one: one.id) == sorted(example().checks, key=lambda one: one.id)
+
+
+def test_critical_failures_come_first_whatever_the_order_of_the_plan():
+    backwards = replace(example(), checks=list(reversed(example().checks)))
+
+    assert [(one.severity.value, one.outcome.value) for one in findings(backwards).open] == [
+        ("critical", "fail"), ("critical", "fail"), ("critical", "inconclusive"),
+        ("warning", "fail"), ("warning", "error"), ("info", "fail"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [1, 40, 79, 200])
+def test_terminal_lines_stay_within_the_width(width):
+    verdict = replace(example(), dataset="x" * 300)
+
+    lines = terminal(verdict, Look(width=width)).splitlines()
+
+    assert max(len(line) for line in lines) <= max(40, width)
+
+
+def test_wide_letters_count_as_two_columns():
+    verdict = replace(example(), checks=[check("distributions_to_match", Outcome.FAIL, "列" * 100)])
+
+    lines = terminal(verdict, Look(width=50)).splitlines()
+
+    assert max(line.count("列") for line in lines) == 23
+
+
+@pytest.mark.parametrize("look", [Look(), Look(width=80), Look(color=True)])
+def test_text_from_data_cannot_move_the_cursor_or_turn_direction(look):
+    hostile = "\x1b[2J\x1b]0;owned\x07 \u202egnp.exe \u2028 [bold]x[/bold]\r\nall passed"
+    verdict = replace(example(), dataset=hostile, checks=[check("x", Outcome.FAIL, hostile, evidence={"rows": [hostile]})])
+
+    report = terminal(verdict, look)
+
+    assert not {"\u202e", "\x07", "\r", "\u2028"} & set(report)
+    assert "\x1b[2J" not in report
+    assert "[bold]x[/bold]" in report
+    assert "\nall passed" not in report
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a | b", "a \\| b", "`code` ``x``", "<img src=x onerror=alert(1)>", "[a](javascript:alert(1))", "@everyone #1",
+        "line\n| new | row |", "\u202e", "![i](http://x)", "</code><script>", "https://evil.example", "``` ```", "\\",
+    ],
+)  # fmt: skip
+def test_text_from_data_stays_inside_one_code_span_of_one_cell(text):
+    verdict = replace(example(), checks=[check("x", Outcome.FAIL, text)], waived=[], loosened=[])
+
+    row = next(line for line in markdown(verdict).splitlines() if line.startswith("| fail"))
+
+    cells = row.replace("\\|", "").split("|")
+    assert len(cells) == 7
+    cell = cells[5].strip()
+    fence = cell[: len(cell) - len(cell.lstrip("`"))]
+    assert fence
+    assert cell.endswith(fence)
+    assert fence not in cell[len(fence) : -len(fence)].replace("`" * (len(fence) + 1), "")
+
+
+def test_code_span_of_nothing_is_nothing():
+    assert code(" \n ") == ""
+
+
+@pytest.mark.parametrize(
+    ("evidence", "line"),
+    [
+        ({}, ""),
+        ({"rows": 1200, "share": 0.123456, "worst": None, "ok": True}, "rows: 1,200; share: 0.123; worst: none; ok: yes"),
+        ({"rows": 5, "first_rows": ["a:1", "a:2", "a:3", "a:4"]}, "first rows: a:1, a:2, a:3 and 1 more; rows: 5"),
+        ({"generators": {"a": {"fails": True}, "b": {"fails": False}}}, "generators: a"),
+        ({"matrix": {"a": {"b": 1}}, "pairs": [["x", "y"]]}, ""),
+    ],
+)
+def test_evidence_says_where_before_how_much(evidence, line):
+    assert evidence_line(evidence) == line
+
+
+def test_evidence_line_is_cut_between_parts():
+    line = evidence_line({f"part_{number}": ["x" * 60] for number in range(9)})
+
+    assert len(line) <= MOST_CHARACTERS
+    assert line.count(";") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("plain ü 列", "plain ü 列"), ("a\tb\nc", "a b c"), ("\x1b[0m", "\\x1b[0m"), ("\ud800", "\\ud800"), ("\u202e", "\\u202e")],
+)
+def test_printable_escapes_only_what_a_terminal_would_obey(text, shown):
+    assert printable(text) == shown
+
+
+def test_example_verdict_follows_the_shipped_schema():
+    Draft202012Validator.check_schema(SCHEMA)
+    Draft202012Validator(SCHEMA).validate(example().to_json())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"outcome": "green"}, {"digest": "x"}, {"rows": {"human": 1}}, {"schema_version": 2}, {"surplus": 1}, {"checks": [{}]}],
+)
+def test_schema_refuses_what_is_no_verdict(change):
+    assert not Draft202012Validator(SCHEMA).is_valid({**example().to_json(), **change})
+
+
+def test_real_verdicts_follow_the_shipped_schema_and_carry_their_digest(judged_project):
+    reports = json.loads(judged_project.check.out)
+
+    assert [report["dataset"] for report in reports] == ["sound", "flawed"]
+    for report in reports:
+        Draft202012Validator(SCHEMA).validate(report)
+        assert digest_of_report(report) == report["digest"]
+
+
+def test_reference_page_names_every_field():
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "verdict.md").read_text()
+    fields = [*SCHEMA["properties"], *SCHEMA["$defs"]["check"]["properties"], *SCHEMA["properties"]["data"]["properties"]]
+
+    assert [field for field in fields if f"`{field}`" not in page] == []
+
+
+def test_list_of_verdicts_is_the_list_of_their_documents():
+    assert json.loads(as_json_list([example(), example()])) == [json.loads(as_json(example()))] * 2
+
+
+def rewrite_golden_files() -> None:
+    for name, report in REPORTS.items():
+        (GOLDEN / name).write_text(report(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    rewrite_golden_files()
