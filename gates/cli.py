@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -15,7 +16,9 @@ from gates.errors import GatesError, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+NAME = "gates"
 DEBUG_VARIABLE = "GATES_DEBUG"
+COMPLETION_VARIABLE = "_GATES_COMPLETE"
 COULD_NOT_JUDGE, INTERRUPTED = 3, 130
 
 # Name, module and help line; the module's `command` is the click command.
@@ -72,7 +75,7 @@ class _Commands(click.Group):
     epilog=EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(__version__, "-V", "--version", prog_name="gates")
+@click.version_option(__version__, "-V", "--version", prog_name=NAME)
 def group() -> None:
     """Decide whether a dataset of human and synthetic rows may be promoted."""
 
@@ -80,12 +83,11 @@ def group() -> None:
 def run(arguments: Sequence[str]) -> int:
     """The exit code of one call; whatever goes wrong is one sentence on stderr."""
     try:
-        code = group.main(list(arguments), prog_name="gates", standalone_mode=False)
+        code = _invoke(arguments)
         sys.stdout.flush()
-        return code if isinstance(code, int) else 0
+        return code
     except BrokenPipeError:
-        # Nobody reads the report any more, so nobody has got the answer; what is still buffered goes nowhere.
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+        # Nobody reads the report any more, so nobody has got the answer.
         return COULD_NOT_JUDGE
     except (KeyboardInterrupt, click.Abort):
         return _say("interrupted: nothing was judged", INTERRUPTED)
@@ -107,6 +109,21 @@ def main() -> NoReturn:
     code = run(sys.argv[1:])
     _close_streams()
     sys.exit(code)
+
+
+def _invoke(arguments: Sequence[str]) -> int:
+    """What click's own `main` does, without turning a broken pipe into a SystemExit."""
+    completion = os.environ.get(COMPLETION_VARIABLE)
+    if completion:
+        from click.shell_completion import shell_complete
+
+        return shell_complete(group, {}, NAME, COMPLETION_VARIABLE, completion)
+    try:
+        with group.make_context(NAME, list(arguments)) as context:
+            code = group.invoke(context)
+    except click.exceptions.Exit as done:
+        code = done.exit_code
+    return code if isinstance(code, int) else 0
 
 
 def _sentence(error: BaseException) -> tuple[str, int]:
@@ -137,8 +154,9 @@ def _say(message: str, code: int) -> int:
 
 def _close_streams() -> None:
     """Everything is said; what libraries print while the program ends, such as DuckDB's leak notices, goes nowhere."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
     if not os.environ.get(DEBUG_VARIABLE):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)

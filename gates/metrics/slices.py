@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 PREVALENCE_AT_LEAST = 0.005
 # A level is vanished where its synthetic share is surely below a fifth of its human share.
 VANISHED_SHARE = 0.2
-# Integer columns with at most this many values are read as categories too: grades, counts, codes.
-INTEGER_LEVELS_AT_MOST = 50
+# Integer columns with at most this many values, each for twenty rows or more, are read as categories too: grades, codes.
+INTEGER_LEVELS_AT_MOST = 20
 EVIDENCE_LEVELS = 20
 
 
@@ -135,7 +135,7 @@ def _is_categorical(values: pl.Series) -> bool:
     present = values.drop_nulls()
     distinct = present.n_unique() if not values.dtype.is_nested() else 0
     if values.dtype.is_integer():
-        return 0 < distinct <= INTEGER_LEVELS_AT_MOST
+        return 0 < distinct <= min(INTEGER_LEVELS_AT_MOST, len(present) // INTEGER_LEVELS_AT_MOST)
     if values.dtype not in (pl.String, pl.Boolean, pl.Categorical, pl.Enum):
         return False
     return not (distinct > HIGH_CARDINALITY_LEVELS and distinct > HIGH_CARDINALITY_RATIO * len(present))

@@ -54,7 +54,8 @@ def _lines(verdict: Verdict) -> Iterator[str]:
     yield from _section("Waived", (_waiver(verdict, waiver) for waiver in verdict.waived))
     yield from _section("Loosened", (code(line) for line in verdict.loosened))
     yield from _section("Not asked", (f"{code(str(check.id))}: {code(check.message)}" for check in found.not_asked))
-    yield f"{len(found.passed):,} checks passed. Verdict `{verdict.digest()}`,"
+    passed = f"{len(found.passed):,} check{'' if len(found.passed) == 1 else 's'} passed"
+    yield f"{passed}. Verdict `{verdict.digest()}`,"
     yield f"data {code(str(verdict.data.get('manifest_sha256')))}."
     yield "`gates explain CHECK` says what a check asks, why, and how to fix what it finds."
 

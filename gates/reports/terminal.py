@@ -38,7 +38,10 @@ _PARAGRAPH = 4
 
 @dataclass(frozen=True)
 class Look:
-    """width: columns to wrap at, or None where every line stays whole, as in a pipe. verbose: list passes too."""
+    """width: columns to wrap at, or None where every line stays whole, as in a pipe. verbose: list passes too.
+
+    Lines that a person copies, check ids and commands, stay whole: the terminal itself wraps those that are too long.
+    """
 
     width: int | None = None
     color: bool = False
@@ -50,6 +53,7 @@ class _Line:
     text: str
     indent: int = 0
     style: str = ""
+    is_copied: bool = False
 
 
 def terminal(verdict: Verdict, look: Look | None = None) -> str:
@@ -83,12 +87,12 @@ def _lines(verdict: Verdict, *, verbose: bool) -> Iterator[_Line]:
 
 
 def _finding(check: CheckResult) -> Iterator[_Line]:
-    yield _Line(str(check.id), indent=2, style=_COLORS[check.outcome])
+    yield _Line(str(check.id), indent=2, style=_COLORS[check.outcome], is_copied=True)
     yield _Line(check.message, indent=_PARAGRAPH)
     line = evidence_line(check.evidence)
     if line:
         yield _Line(line, indent=_PARAGRAPH, style="dim")
-    yield _Line(f"why: gates explain {shlex.quote(str(check.id))}", indent=_PARAGRAPH)
+    yield _Line(f"why: gates explain {shlex.quote(str(check.id))}", indent=_PARAGRAPH, is_copied=True)
 
 
 def _waived(verdict: Verdict, open_but_waived: tuple[CheckResult, ...]) -> Iterator[_Line]:
@@ -111,7 +115,7 @@ def _rendered(lines: list[_Line], look: Look) -> str:
     for line in lines:
         text = Text(printable(line.text), style=line.style)
         pieces = [text]
-        if look.width is not None:
+        if look.width is not None and not line.is_copied:
             pieces = list(text.wrap(console, max(NARROWEST, look.width) - line.indent, overflow="fold"))
         for piece in pieces or [Text()]:
             piece.rstrip()
