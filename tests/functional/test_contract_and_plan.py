@@ -45,7 +45,7 @@ def test_the_purpose_chooses_the_limit_on_the_human_ratio(tmp_path):
 
     assert limits == {
         "pretrain": (0.0, 0.1),
-        "finetune": (0.2, 0.5),
+        "finetune": (0.2, 0.49),
         "preference": (0.5, None),
         "evaluation": (1.0, None),
     }
@@ -61,9 +61,8 @@ def test_a_row_rule_that_no_suite_mentions_must_hold_in_every_row(tmp_path):
         for rule in ("x/range", "x/not-null")
     ]
     assert {one.severity for one in rules} == {Severity.CRITICAL}
-    assert {
-        one.severity for one in plan(contract_of(tmp_path), RULES, schema_is_draft=True).checks if one in rules
-    } == set()
+    drafted = plan(contract_of(tmp_path), RULES, schema_is_draft=True).checks
+    assert {one.severity for one in drafted if one.id in {rule.id for rule in rules}} == {Severity.WARNING}
 
 
 def test_a_suite_that_limits_an_unknown_rule_is_refused_with_the_nearest_one(tmp_path):

@@ -1,0 +1,101 @@
+"""What the documentation tells people to type works, and prints what it says."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tests.pages import agrees, blocks, commands, follow, in_venv
+
+REPOSITORY = Path(__file__).parents[2]
+README = REPOSITORY / "README.md"
+PAGES = [
+    README,
+    *sorted((REPOSITORY / "docs").glob("tutorial/*.md")),
+    *sorted((REPOSITORY / "docs").glob("how-to/*.md")),
+]
+README_LINES_AT_MOST = 150
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory):
+    """The example project with its good rows, and the same digits as a plain CSV of 800 rows; copy it."""
+    root = tmp_path_factory.mktemp("example")
+    shutil.copytree(REPOSITORY / "examples", root / "examples")
+    shutil.copytree(REPOSITORY / "schemas", root / "schemas", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(REPOSITORY / "expectations/handwriting", root / "expectations/handwriting")
+    shutil.copy(REPOSITORY / "gates.toml", root)
+    subprocess.run([sys.executable, "examples/handwriting/prepare.py"], cwd=root, check=True)
+    rows = [pl.read_parquet(root / f"data/handwriting/{origin}.parquet") for origin in ("human", "synthetic")]
+    pl.concat([frame.drop("generator")[:400] for frame in rows]).write_csv(root / "digits.csv")
+    return root
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_following_the_page_gives_what_it_shows(page, example, tmp_path):
+    text = page.read_text(encoding="utf-8")
+    if "<!-- starts in: the example project -->" in text:
+        shutil.copytree(example, tmp_path, dirs_exist_ok=True)
+    if "<!-- starts beside: digits.csv -->" in text:
+        shutil.copy(example / "digits.csv", tmp_path)
+
+    follow(page, tmp_path)
+
+
+@pytest.mark.slow
+def test_the_demo_refuses_the_flawed_version_and_passes_the_repaired_one():
+    # What `make demo` runs once the environment is there.
+    done = subprocess.run(
+        ["sh", "examples/demo.sh"], cwd=REPOSITORY, env=in_venv(), text=True, check=False,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stdout
+    sessions = [block.text for block in blocks(README) if block.mark == "from the demo"]
+    assert sessions
+    for session in sessions:
+        assert agrees(f"...{session}...", done.stdout), done.stdout
+
+
+def test_the_makefile_has_the_targets_that_the_readme_names():
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    named = [
+        command.text.removeprefix("make ")
+        for block in blocks(README)
+        if block.language == "console"
+        for command in commands(block)
+        if command.text.startswith("make ")
+    ]
+
+    assert named == ["demo", "test"]
+    assert all(f"\n{target}: " in makefile for target in named)
+    assert "sh examples/demo.sh" in makefile
+
+
+def test_the_readme_is_short():
+    assert len(README.read_text(encoding="utf-8").splitlines()) <= README_LINES_AT_MOST
+
+
+def test_every_page_that_the_documentation_links_to_is_there():
+    pages = [README, REPOSITORY / "CHANGELOG.md", *sorted((REPOSITORY / "docs").rglob("*.md"))]
+    missing = [
+        f"{page.relative_to(REPOSITORY)}: {target}"
+        for page in pages
+        for target in _links(page)
+        if not (page.parent / target).exists()
+    ]
+
+    assert missing == []
+
+
+def _links(page: Path) -> list[str]:
+    """Targets of relative links."""
+    text = page.read_text(encoding="utf-8")
+    targets = [part.split(")")[0].split("#")[0] for part in text.split("](")[1:]]
+    return [target for target in targets if target and "://" not in target]

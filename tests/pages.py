@@ -1,0 +1,116 @@
+"""Documentation pages as something to follow: files to write, commands to call, output to compare.
+
+A comment before a fenced block says what the block is: `<!-- file: NAME -->` (write it), `<!-- append: NAME -->`,
+`<!-- not run: WHY -->`, `<!-- from the demo -->` (the demo prints it). Every other `console` block is run, and other
+blocks are only shown. `$ ` starts a command, which must exit 0 unless `$ echo $?` follows; what is shown below it must
+be what it prints, stderr included, however lines are wrapped; `...` stands for anything.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MARK = re.compile(r"<!-- (file|append|not run|from the demo)(?:: (.+?))? -->")
+EXIT_CODE = "echo $?"
+
+
+@dataclass(frozen=True)
+class Block:
+    """One fenced block; line: where its first line stands in the page."""
+
+    language: str
+    mark: str
+    argument: str
+    text: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command of a console block with the output that the page shows, "" where it shows none."""
+
+    text: str
+    shown: str
+    line: int
+
+
+def blocks(page: Path) -> Iterator[Block]:
+    """The fenced blocks of a page in order."""
+    mark = ("", "")
+    lines = iter(enumerate(page.read_text(encoding="utf-8").splitlines(), start=1))
+    for _, line in lines:
+        marked = MARK.fullmatch(line.strip())
+        if marked:
+            mark = marked[1], marked[2] or ""
+        elif line.startswith("```"):
+            start, body = 0, []
+            for at, inner in lines:
+                if inner == "```":
+                    break
+                start = start or at
+                body.append(inner)
+            yield Block(line[3:].strip(), *mark, "\n".join(body) + "\n", start)
+            mark = ("", "")
+        elif line.strip():
+            mark = ("", "")
+
+
+def commands(block: Block) -> list[Command]:
+    """The commands of a console block."""
+    found: list[Command] = []
+    for at, line in enumerate(block.text.splitlines(), start=block.line):
+        if line.startswith("$ "):
+            found.append(Command(line[2:], "", at))
+        else:
+            found[-1] = Command(found[-1].text, f"{found[-1].shown}{line}\n", found[-1].line)
+    return found
+
+
+def follow(page: Path, folder: Path) -> None:
+    """Do in the folder what the page says. Raises AssertionError with page and line where it does not come true."""
+    for block in blocks(page):
+        target = folder / block.argument
+        if block.mark in {"file", "append"}:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            before = target.read_text(encoding="utf-8") if block.mark == "append" else ""
+            target.write_text(before + block.text, encoding="utf-8")
+        elif block.language == "console" and not block.mark:
+            _run(commands(block), page, folder)
+
+
+def agrees(shown: str, printed: str) -> bool:
+    """Whether a text is what was printed, up to white space and `...`."""
+    parts = ["".join(part.split()) for part in shown.split("...")]
+    return re.fullmatch(".*".join(map(re.escape, parts)), "".join(printed.split()), re.DOTALL) is not None
+
+
+def in_venv() -> dict[str, str]:
+    """The environment of a person who has activated this one."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    return {**os.environ, "PATH": path, "NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def _run(called: list[Command], page: Path, folder: Path) -> None:
+    code = 0
+    for at, command in enumerate(called):
+        place = f"{page.name}:{command.line}: $ {command.text}"
+        if command.text == EXIT_CODE:
+            assert command.shown.strip() == str(code), f"{place}: {code}"
+            continue
+        done = subprocess.run(
+            command.text, shell=True, cwd=folder, env=in_venv(), text=True, check=False,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300,
+        )  # fmt: skip
+        code = done.returncode
+        is_asked = at + 1 < len(called) and called[at + 1].text == EXIT_CODE
+        assert code == 0 or is_asked, f"{place}: exit code {code}\n{done.stdout}"
+        assert not command.shown or agrees(command.shown, done.stdout), f"{place} printed\n{done.stdout}"
