@@ -85,7 +85,6 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = _invoke(arguments)
         sys.stdout.flush()
-        return code
     except BrokenPipeError:
         # Nobody reads the report any more, so nobody has got the answer.
         return COULD_NOT_JUDGE
@@ -101,6 +100,7 @@ def run(arguments: Sequence[str]) -> int:
         if os.environ.get(DEBUG_VARIABLE):
             raise
         return _say(*_sentence(error))
+    return code
 
 
 def main() -> NoReturn:

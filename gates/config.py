@@ -15,7 +15,16 @@ from gates.toml_lines import KeyPath, decode_error, key_lines
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Config", "DatasetConfig", "Origins", "Waiver", "find_config", "load_config", "nearest_config", "read_config"]
+__all__ = [
+    "Config",
+    "DatasetConfig",
+    "Origins",
+    "Waiver",
+    "find_config",
+    "load_config",
+    "nearest_config",
+    "read_config",
+]
 
 FILE_NAME = "gates.toml"
 PYPROJECT = "pyproject.toml"

@@ -12,6 +12,7 @@ from gates.engines.files import fingerprint, manifest_sha256, resolve
 from gates.engines.local import data_files
 from gates.plan import ROW_FAILURES, plan
 from gates.recorded import VerdictError, read_verdict
+from gates.reports.plain import counted
 from gates.row_rules import RowRule
 from gates.scan import FileFacts
 from gates.verdict import PlannedCheck, Scope, conclude
@@ -104,7 +105,7 @@ def _add_up(verdict: RecordedVerdict, contract: Contract) -> None:
     reported = {check.id for check in verdict.checks}
     missing = [str(check.id) for check in _planned(contract) if check.id not in reported]
     if missing:
-        raise VerdictError(f"lacks {len(missing)} planned check{'s' if missing[1:] else ''}, {missing[0]}")
+        raise VerdictError(f"lacks {counted(len(missing), 'planned check')}, {missing[0]}")
     answer, _ = conclude(
         [PlannedCheck(check.id, check.severity, check.kind) for check in verdict.checks],
         verdict.checks,

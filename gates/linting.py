@@ -10,6 +10,7 @@ from gates.contract import load_contract
 from gates.errors import GatesError, did_you_mean
 from gates.metrics.catalogue import METRICS
 from gates.plan import ROW_FAILURES, plan
+from gates.reports.plain import counted
 from gates.row_rules import FINITE, RowRule
 from gates.suite_files import read_suite
 from gates.verdict import CheckId, Scope
@@ -76,7 +77,7 @@ def _lint_dataset(dataset: DatasetConfig, today: date, found: Lint, *, is_deep: 
         return
     if is_draft:
         found.notes.append(
-            f"{contract.schema}: a draft: its rules only warn; accept with `gates init {dataset.name} --accept`"
+            f"{contract.schema}: a draft, warning only; accept with `gates init {dataset.name} --accept`"
         )
     found.checks += len(planned)
     _lint_unused(contract, {str(check.id) for check in planned}, found)
@@ -129,7 +130,9 @@ def _note_drafts(contract: Contract, found: Lint) -> None:
             drafts[entry.path] = drafts.get(entry.path, 0) + 1
     name = contract.dataset.name
     for path, count in drafts.items():
-        found.notes.append(f"{path}: {count} draft expectations only warn; accept with `gates init {name} --accept`")
+        found.notes.append(
+            f"{path}: {counted(count, 'draft expectation')}, warning only; accept with `gates init {name} --accept`"
+        )
 
 
 def _lint_expired(contract: Contract, found: Lint) -> None:

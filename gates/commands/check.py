@@ -11,6 +11,7 @@ import click
 from gates.commands.options import chosen, config_option, dataset_arguments, today, worst
 from gates.commands.streams import clean_stdout, look, note, progress_bar
 from gates.errors import GatesError
+from gates.reports.plain import counted
 from gates.verdict import Scope, exit_code
 
 if TYPE_CHECKING:
@@ -125,13 +126,13 @@ def _keep(judged: Judged, store: VerdictStore, request: Request) -> None:
     if not judged.partial:
         store.write(verdict)
     if judged.partial:
-        note(f"{verdict.dataset}: only {len(verdict.checks)} checks were asked: this is no verdict, and is not stored")
+        asked = counted(len(verdict.checks), "check")
+        note(f"{verdict.dataset}: only {asked} asked: this is no verdict, and is not stored")
     if request.quiet:
         return
     if judged.quarantine and judged.quarantined:
         where = judged.quarantine.relative_to(store.root)
-        count = "1 row fails" if judged.quarantined == 1 else f"{judged.quarantined:,} rows fail"
-        note(f"{verdict.dataset}: {count} row rules, see {where.as_posix()}")
+        note(f"{verdict.dataset}: {counted(judged.quarantined, 'failing row')} in {where.as_posix()}")
 
 
 def _show(verdicts: Sequence[Verdict], request: Request, *, is_list: bool) -> None:

@@ -25,19 +25,14 @@ def command(config: Path | None, *, deep: bool) -> int:
     Exit 2 where anything has to be mended. Suites are read to their first mistake.
     """
     from gates.linting import lint
-    from gates.reports.plain import printable
+    from gates.reports.plain import counted, printable
 
     with clean_stdout():
         found = lint(config, today(), is_deep=deep)
     for line in [*found.problems, *(f"note: {note}" for note in found.notes)]:
         click.echo(printable(line))
     if found.problems:
-        count = len(found.problems)
-        click.echo(f"{count} problem{'s' if count > 1 else ''} to mend")
+        click.echo(f"{counted(len(found.problems), 'problem')} to mend")
         return UsageError.exit_code
-    click.echo(f"{_count(found.datasets, 'dataset')}, {_count(found.checks, 'check')}: nothing to mend")
+    click.echo(f"{counted(found.datasets, 'dataset')}, {counted(found.checks, 'check')}: nothing to mend")
     return 0
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

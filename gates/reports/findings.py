@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gates.reports.plain import counted
 from gates.verdict import Outcome, Severity
 
 if TYPE_CHECKING:
@@ -64,17 +65,17 @@ def waived_ids(verdict: Verdict) -> frozenset[str]:
 
 def tally(checks: Sequence[CheckResult], waived: frozenset[str]) -> str:
     """Counts of what did not pass and of what did, among the checks that count."""
-    counted = [check for check in checks if str(check.id) not in waived]
-    if not counted:
+    counting = [check for check in checks if str(check.id) not in waived]
+    if not counting:
         return "no check was planned"
     parts = []
     for severity in Severity:
         for outcome, word in zip(_OUTCOMES, ("failed", "could not be computed", "inconclusive"), strict=True):
-            count = sum(check.severity is severity and check.outcome is outcome for check in counted)
+            count = sum(check.severity is severity and check.outcome is outcome for check in counting)
             if count:
                 parts.append(f"{count} {severity.value} {word}")
-    asked = sum(check.outcome is not Outcome.NOT_ASKED for check in counted)
-    passed = sum(check.outcome is Outcome.PASS for check in counted)
+    asked = sum(check.outcome is not Outcome.NOT_ASKED for check in counting)
+    passed = sum(check.outcome is Outcome.PASS for check in counting)
     if not parts and passed == asked:
-        return f"all {passed} checks passed"
+        return f"{counted(passed, 'check')} passed"
     return ", ".join([*parts, f"{passed} of {asked} passed"])

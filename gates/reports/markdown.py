@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gates.reports.evidence import evidence_line
 from gates.reports.findings import findings, outcome_of, tally, waived_ids
-from gates.reports.plain import printable
+from gates.reports.plain import counted, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -54,8 +54,7 @@ def _lines(verdict: Verdict) -> Iterator[str]:
     yield from _section("Waived", (_waiver(verdict, waiver) for waiver in verdict.waived))
     yield from _section("Loosened", (code(line) for line in verdict.loosened))
     yield from _section("Not asked", (f"{code(str(check.id))}: {code(check.message)}" for check in found.not_asked))
-    passed = f"{len(found.passed):,} check{'' if len(found.passed) == 1 else 's'} passed"
-    yield f"{passed}. Verdict `{verdict.digest()}`,"
+    yield f"{counted(len(found.passed), 'check')} passed. Verdict `{verdict.digest()}`,"
     yield f"data {code(str(verdict.data.get('manifest_sha256')))}."
     yield "`gates explain CHECK` says what a check asks, why, and how to fix what it finds."
 

@@ -45,7 +45,9 @@ def command_that_raises(monkeypatch):
 @pytest.mark.program
 @pytest.mark.parametrize("argument", ["--help", "--version"])
 def test_help_imports_nothing_heavy(argument):
-    script = f"import sys; from gates.cli import run; run([{argument!r}]); print([n for n in {HEAVY} if n in sys.modules])"
+    script = (
+        f"import sys; from gates.cli import run; run([{argument!r}]); print([n for n in {HEAVY} if n in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
 
     assert done.stdout.splitlines()[-1] == "[]"
@@ -90,7 +92,7 @@ def test_unknown_option_is_wrong_usage(tmp_path, gates):
 
 
 @pytest.mark.parametrize(
-    ("error", "code", "words"),
+    "case",
     [
         (DataError("data/a.csv: empty"), 3, "data/a.csv: empty\n"),
         (UsageError("gates.toml:3: unknown key"), 2, "gates.toml:3: unknown key\n"),
@@ -106,9 +108,8 @@ def test_unknown_option_is_wrong_usage(tmp_path, gates):
         (BrokenPipeError(), 3, ""),
     ],
 )  # fmt: skip
-def test_whatever_goes_wrong_is_said_in_its_own_words_with_its_own_code(
-    error, code, words, command_that_raises, tmp_path, gates
-):
+def test_whatever_goes_wrong_is_said_in_its_own_words_with_its_own_code(case, command_that_raises, tmp_path, gates):
+    error, code, words = case
     command_that_raises(error)
 
     called = gates(tmp_path, "boom")

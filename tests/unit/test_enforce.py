@@ -69,7 +69,9 @@ def test_without_a_verdict_it_says_which_command_makes_one(project_copy, gates):
 
     assert (called.code, called.out) == (3, "")
     assert called.err == "sound: no verdict at .gates/verdicts/sound.json; run `gates check sound`\n"
-    assert "run `gates check sound --output reports`" in gates(project_copy, "enforce", "sound", "--output", "reports").err
+    assert (
+        "run `gates check sound --output reports`" in gates(project_copy, "enforce", "sound", "--output", "reports").err
+    )
 
 
 def test_edited_verdict_is_refused(project_copy, gates):

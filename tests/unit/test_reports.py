@@ -122,7 +122,9 @@ def test_wide_letters_count_as_two_columns():
 @pytest.mark.parametrize("look", [Look(), Look(width=80), Look(color=True)])
 def test_text_from_data_cannot_move_the_cursor_or_turn_direction(look):
     hostile = "\x1b[2J\x1b]0;owned\x07 \u202egnp.exe \u2028 [bold]x[/bold]\r\nall passed"
-    verdict = replace(example(), dataset=hostile, checks=[check("x", Outcome.FAIL, hostile, evidence={"rows": [hostile]})])
+    verdict = replace(
+        example(), dataset=hostile, checks=[check("x", Outcome.FAIL, hostile, evidence={"rows": [hostile]})]
+    )
 
     report = terminal(verdict, look)
 
@@ -161,7 +163,10 @@ def test_code_span_of_nothing_is_nothing():
     ("evidence", "line"),
     [
         ({}, ""),
-        ({"rows": 1200, "share": 0.123456, "worst": None, "ok": True}, "rows: 1,200; share: 0.123; worst: none; ok: yes"),
+        (
+            {"rows": 1200, "share": 0.123456, "worst": None, "ok": True},
+            "rows: 1,200; share: 0.123; worst: none; ok: yes",
+        ),
         ({"rows": 5, "first_rows": ["a:1", "a:2", "a:3", "a:4"]}, "first rows: a:1, a:2, a:3 and 1 more; rows: 5"),
         ({"generators": {"a": {"fails": True}, "b": {"fails": False}}}, "generators: a"),
         ({"matrix": {"a": {"b": 1}}, "pairs": [["x", "y"]]}, ""),
@@ -180,7 +185,13 @@ def test_evidence_line_is_cut_between_parts():
 
 @pytest.mark.parametrize(
     ("text", "shown"),
-    [("plain ü 列", "plain ü 列"), ("a\tb\nc", "a b c"), ("\x1b[0m", "\\x1b[0m"), ("\ud800", "\\ud800"), ("\u202e", "\\u202e")],
+    [
+        ("plain ü 列", "plain ü 列"),
+        ("a\tb\nc", "a b c"),
+        ("\x1b[0m", "\\x1b[0m"),
+        ("\ud800", "\\ud800"),
+        ("\u202e", "\\u202e"),
+    ],
 )
 def test_printable_escapes_only_what_a_terminal_would_obey(text, shown):
     assert printable(text) == shown
@@ -193,7 +204,14 @@ def test_example_verdict_follows_the_shipped_schema():
 
 @pytest.mark.parametrize(
     "change",
-    [{"outcome": "green"}, {"digest": "x"}, {"rows": {"human": 1}}, {"schema_version": 2}, {"surplus": 1}, {"checks": [{}]}],
+    [
+        {"outcome": "green"},
+        {"digest": "x"},
+        {"rows": {"human": 1}},
+        {"schema_version": 2},
+        {"surplus": 1},
+        {"checks": [{}]},
+    ],
 )
 def test_schema_refuses_what_is_no_verdict(change):
     assert not Draft202012Validator(SCHEMA).is_valid({**example().to_json(), **change})
@@ -210,7 +228,11 @@ def test_real_verdicts_follow_the_shipped_schema_and_carry_their_digest(judged_p
 
 def test_reference_page_names_every_field():
     page = (Path(__file__).parents[2] / "docs" / "reference" / "verdict.md").read_text()
-    fields = [*SCHEMA["properties"], *SCHEMA["$defs"]["check"]["properties"], *SCHEMA["properties"]["data"]["properties"]]
+    fields = [
+        *SCHEMA["properties"],
+        *SCHEMA["$defs"]["check"]["properties"],
+        *SCHEMA["properties"]["data"]["properties"],
+    ]
 
     assert [field for field in fields if f"`{field}`" not in page] == []
 

@@ -1,0 +1,267 @@
+"""`gates init` proposes, drafts and accepts; it never rewrites what a person wrote."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+import yaml
+
+from gates.config import read_config
+from gates.errors import UsageError
+from gates.proposals.find import FoundData, find_data
+from gates.proposals.origins import OriginColumn, find_origin
+from gates.proposals.snippets import dvc_stages, pre_commit_hook
+from tests.projects import mixed, people
+
+ROWS = mixed(people(400, seed=1), people(400, seed=2))
+SUITES = [f"expectations/people/{scope}.json" for scope in ("combined", "human", "synthetic")]
+
+
+def files(root) -> list[str]:
+    return sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
+
+
+def test_plain_csv_becomes_a_configured_project_with_drafts(tmp_path, gates):
+    ROWS.write_csv(tmp_path / "people.csv")
+
+    called = gates(tmp_path, "init")
+
+    assert (called.code, called.err) == (0, "")
+    assert files(tmp_path) == [*SUITES, "gates.toml", "people.csv", "schemas/people.py"]
+    dataset = read_config(tmp_path / "gates.toml").datasets["people"]
+    assert (dataset.path, dataset.type, dataset.origin, dataset.inconclusive) == (
+        "people.csv",
+        "tabular",
+        "origin",
+        "warn",
+    )
+    assert called.out.startswith(
+        "wrote gates.toml: dataset 'people', type tabular, data in people.csv\n"
+        "  origin: column 'origin': human = human, synthetic = synthetic\n"
+        "  rows: 400 human and 400 synthetic\n"
+        '  too few to decide every check: inconclusive = "warn" lets the undecided ones warn'
+    )
+    assert "  gates check people\n" in called.out
+
+
+def test_many_rows_leave_undecided_checks_blocking(tmp_path, gates):
+    mixed(people(5_000, seed=1), people(5_000, seed=2)).write_parquet(tmp_path / "people.parquet")
+
+    gates(tmp_path, "init")
+
+    assert "inconclusive" not in (tmp_path / "gates.toml").read_text()
+
+
+def test_first_hour_ends_in_a_verdict(tmp_path, gates):
+    ROWS.write_csv(tmp_path / "people.csv")
+
+    assert gates(tmp_path, "init").code == 0
+    assert gates(tmp_path, "lint").code == 0
+    called = gates(tmp_path, "check")
+
+    assert called.code in (0, 1)
+    assert called.out.startswith("people: ")
+
+
+def test_existing_configuration_is_left_as_it_is_and_its_drafts_are_accepted(tmp_path, gates):
+    text = '[datasets.mix]\npath = "mix.parquet"\ntype = "tabular"\n# mine\n'
+    (tmp_path / "gates.toml").write_text(text)
+    ROWS.write_parquet(tmp_path / "mix.parquet")
+
+    called = gates(tmp_path, "init", "--accept")
+
+    assert (called.code, called.err) == (0, "")
+    assert (tmp_path / "gates.toml").read_text() == text
+    suite = (tmp_path / "expectations/mix/human.json").read_text()
+    assert ('"draft"' in suite, '"critical"' in suite, '"warning"' in suite) == (False, True, False)
+    assert "DRAFT" not in (tmp_path / "schemas/mix.py").read_text()
+
+
+def test_second_run_changes_nothing_unless_forced(tmp_path, gates):
+    ROWS.write_csv(tmp_path / "people.csv")
+    gates(tmp_path, "init")
+    path = tmp_path / "expectations/people/human.json"
+    path.write_text(path.read_text().replace('"people human"', '"edited"'))
+
+    called = gates(tmp_path, "init")
+    assert "people: has rules already (" in called.out
+    assert '"edited"' in path.read_text()
+
+    assert "people: drafted " in gates(tmp_path, "init", "people", "--force").out
+    assert '"edited"' not in path.read_text()
+
+
+def test_accepting_twice_is_accepting_once(tmp_path, gates):
+    ROWS.write_csv(tmp_path / "people.csv")
+
+    assert "people: accepted schemas/people.py" in gates(tmp_path, "init", "--accept").out
+    assert "people: nothing to accept" in gates(tmp_path, "init", "--accept").out
+
+
+def test_text_brings_its_rules_along(tmp_path, gates):
+    words = "people write sentences of many words, one after another, number "
+    human = pl.DataFrame({"text": [f"{words}{number}" for number in range(20)]})
+    mixed(human, human).write_ndjson(tmp_path / "notes.jsonl")
+
+    called = gates(tmp_path, "init")
+
+    assert called.code == 0
+    assert read_config(tmp_path / "gates.toml").datasets["notes"].type == "text"
+    assert "notes: type text brings its rules along; there is nothing to draft\n" in called.out
+    assert files(tmp_path) == ["gates.toml", "notes.jsonl"]
+
+
+def test_text_column_of_another_name_is_mapped(tmp_path, gates):
+    human = pl.DataFrame({"body": ["a long paragraph " * 20] * 20})
+    mixed(human, human).write_parquet(tmp_path / "text.parquet")
+
+    gates(tmp_path, "init")
+
+    dataset = read_config(tmp_path / "gates.toml").datasets["text_data"]
+    assert (dataset.type, dict(dataset.columns)) == ("text", {"text": "body"})
+
+
+def test_words_for_origins_are_written_down_and_strange_ones_named(tmp_path, gates):
+    words = pl.Series("origin", ["expert", "gpt-4", "template", "zzz"] * 200)
+    people(800, seed=1).with_columns(words).write_csv(tmp_path / "people.csv")
+
+    called = gates(tmp_path, "init")
+
+    origins = read_config(tmp_path / "gates.toml").datasets["people"].origins
+    assert (origins.human, origins.synthetic) == (("expert",), ("gpt-4", "template"))
+    assert "  undeclared, which fails the gate until you sort them in: zzz\n" in called.out
+
+
+def test_partitions_are_found_by_name(tmp_path, gates):
+    (tmp_path / "data").mkdir()
+    for name, seed in (("human", 1), ("synthetic_v2", 2), ("holdout", 3)):
+        people(300, seed).write_csv(tmp_path / "data" / f"{name}.csv")
+
+    called = gates(tmp_path, "init")
+
+    dataset = read_config(tmp_path / "gates.toml").datasets["data"]
+    assert called.code == 0
+    assert dict(dataset.partitions) == {"human": "data/human.csv", "synthetic": "data/synthetic_v2.csv"}
+    assert dataset.holdout == "data/holdout.csv"
+
+
+def test_hive_folders_say_who_made_a_row(tmp_path, gates):
+    for origin, seed in (("human", 1), ("gpt-4", 2)):
+        folder = tmp_path / "reviews" / f"origin={origin}"
+        folder.mkdir(parents=True)
+        people(300, seed).write_parquet(folder / "part-0.parquet")
+
+    called = gates(tmp_path, "init", "reviews")
+
+    dataset = read_config(tmp_path / "gates.toml").datasets["reviews"]
+    assert called.code == 0
+    assert (dataset.path, dataset.origin, dataset.origins.synthetic) == ("reviews", "origin", ("gpt-4",))
+
+
+def test_dvc_outs_come_first(tmp_path):
+    (tmp_path / "data").mkdir()
+    ROWS.write_csv(tmp_path / "data" / "notes.csv")
+    (tmp_path / "data" / "mix.csv.dvc").write_text("outs:\n- md5: 0\n  path: mix.csv\n")
+
+    assert find_data(tmp_path, None) == FoundData("mix", "data/mix.csv")
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [([], "no data files in"), (["a.csv", "b.csv"], "several files could be the dataset (data/a.csv, data/b.csv)")],
+)
+def test_without_one_clear_file_it_asks_for_a_path(tmp_path, gates, names, words):
+    (tmp_path / "data").mkdir()
+    for name in names:
+        ROWS.write_csv(tmp_path / "data" / name)
+
+    called = gates(tmp_path, "init")
+
+    assert (called.code, called.out) == (2, "")
+    assert words in called.err
+    assert not (tmp_path / "gates.toml").exists()
+
+
+def test_without_an_origin_column_nothing_is_written(tmp_path, gates):
+    ROWS.drop("origin").write_csv(tmp_path / "people.csv")
+
+    called = gates(tmp_path, "init")
+
+    assert (called.code, called.out) == (2, "")
+    assert "people.csv: no column says who made a row" in called.err
+    assert "(there are: grade, town, income, title)" in called.err
+    assert files(tmp_path) == ["people.csv"]
+
+
+def test_path_beside_an_existing_configuration_says_what_to_add(tmp_path, gates):
+    ROWS.write_csv(tmp_path / "people.csv")
+    gates(tmp_path, "init")
+
+    called = gates(tmp_path, "init", "people.csv")
+
+    assert called.code == 2
+    assert "add a table [datasets.NAME]" in called.err
+
+
+def test_without_human_rows_there_is_nobody_to_learn_from(tmp_path, gates):
+    (tmp_path / "gates.toml").write_text('[datasets.mix]\npath = "mix.csv"\ntype = "tabular"\n')
+    ROWS.filter(origin="synthetic").write_csv(tmp_path / "mix.csv")
+
+    called = gates(tmp_path, "init")
+
+    assert (called.code, called.out) == (3, "")
+    assert "no human rows in mix.csv" in called.err
+
+
+def test_missing_path_names_the_nearest(tmp_path):
+    (tmp_path / "reviews.csv").touch()
+
+    with pytest.raises(UsageError, match=r"did you mean 'reviews.csv'\?"):
+        find_data(tmp_path, tmp_path / "review.csv")
+
+
+@pytest.mark.parametrize(
+    ("columns", "found"),
+    [
+        ({"a": {"x": 1, "y": 2}}, None),
+        ({"a": {"human": 3}}, None),
+        (
+            {"who": {"human": 3, "gpt-3.5": 4}},
+            OriginColumn("who", ("human",), ("gpt-3.5",), (), {"human": 3, "synthetic": 4}),
+        ),
+        (
+            {"made_by": {"human": 1, "ai": 1}, "origin": {"real": 3, "ctgan": 4, "?": 1}},
+            OriginColumn("origin", ("real",), ("ctgan",), ("?",), {"human": 3, "synthetic": 4}),
+        ),
+        ({"a": {"human": 1, "ai": 1, "?": 1}}, None),
+        (
+            {"is_synthetic": {"false": 1, "true": 2}},
+            OriginColumn("is_synthetic", ("false",), ("true",), (), {"human": 1, "synthetic": 2}),
+        ),
+        ({"human": {"1": 1, "0": 2}}, OriginColumn("human", ("1",), ("0",), (), {"human": 1, "synthetic": 2})),
+        ({"smoker": {"true": 1, "false": 2}}, None),
+    ],
+)
+def test_origin_column_is_one_whose_words_are_all_known(columns, found):
+    assert find_origin(columns) == found
+
+
+def test_snippets_are_yaml_that_measures_before_it_decides(judged_project):
+    datasets = read_config(judged_project.root / "gates.toml").datasets
+
+    stages = yaml.safe_load(dvc_stages(datasets.values()))["stages"]
+
+    assert list(stages) == ["check-sound", "enforce-sound", "check-flawed", "enforce-flawed"]
+    inputs = ["data/sound.parquet", "data/holdout.csv", "gates.toml", "expectations/sound", "schemas/sound.py"]
+    assert stages["check-sound"] == {
+        "cmd": "gates check sound --output reports --exit-zero",
+        "deps": inputs,
+        "outs": [{"reports/sound.json": {"cache": False}}, {"reports/sound.md": {"cache": False}}],
+        "metrics": [{"reports/sound.metrics.json": {"cache": False}}],
+    }
+    assert stages["enforce-sound"] == {
+        "cmd": "gates enforce sound --output reports",
+        "deps": [*inputs, "reports/sound.json"],
+    }
+    hooks = yaml.safe_load(pre_commit_hook())["repos"][0]["hooks"]
+    assert [hook["entry"] for hook in hooks] == ["gates lint", "gates enforce --all"]
