@@ -60,7 +60,6 @@ class Judged:
     """A verdict with what belongs to one run only and therefore not into it."""
 
     verdict: Verdict
-    partial: bool
     quarantined: int
     quarantine: Path | None
     seconds: Mapping[str, float]
@@ -105,8 +104,9 @@ def judge(contract: Contract, options: Options) -> Judged:
             contract=contract.to_json(),
             loosened=contract.loosened,
             waived=[_waiver_row(waiver) for waiver in contract.waivers],
+            is_partial=chosen.checks != whole.checks,
         )
-    return Judged(verdict, chosen.checks != whole.checks, quarantined, writer_path, clock.laps)
+    return Judged(verdict, quarantined, writer_path, clock.laps)
 
 
 def _validators(opened: LocalDataset, own: LoadedSchema | None) -> list[RowValidator]:

@@ -153,7 +153,10 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Every planned check's result for one dataset version under one contract version."""
+    """Every planned check's result for one dataset version under one contract version.
+
+    is_partial: only some of the planned checks were asked, so that this is no verdict on the dataset.
+    """
 
     dataset: str
     answer: Answer
@@ -163,6 +166,7 @@ class Verdict:
     contract: Mapping[str, object]
     loosened: Sequence[str] = ()
     waived: Sequence[Mapping[str, str]] = ()
+    is_partial: bool = False
 
     def failed(self, severity: Severity = Severity.CRITICAL) -> list[CheckId]:
         """Ids of the checks of this severity that failed."""
@@ -176,11 +180,12 @@ class Verdict:
         raise KeyError(check_id)
 
     def to_json(self) -> dict[str, object]:
-        """The verdict as its versioned JSON document (docs/reference/verdict.schema.json)."""
+        """The verdict as its versioned JSON document (gates/reports/verdict.schema.json)."""
         return {
             "schema_version": SCHEMA_VERSION,
             "dataset": self.dataset,
             "outcome": self.answer.value,
+            "partial": self.is_partial,
             "digest": self.digest(),
             "checks": [check.to_json() for check in self.checks],
             "rows": dict(self.rows),

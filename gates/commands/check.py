@@ -123,9 +123,9 @@ def _judge(dataset: DatasetConfig, store: VerdictStore, request: Request) -> Ver
 
 def _keep(judged: Judged, store: VerdictStore, request: Request) -> None:
     verdict = judged.verdict
-    if not judged.partial:
+    if not verdict.is_partial:
         store.write(verdict)
-    if judged.partial:
+    if verdict.is_partial:
         asked = counted(len(verdict.checks), "check")
         note(f"{verdict.dataset}: only {asked} asked: this is no verdict, and is not stored")
     if request.quiet:

@@ -104,7 +104,12 @@ def _row_entries(column: ColumnDraft) -> Iterator[dict[str, object]]:
     for rule, limit in column.limits.items():
         if rule == TYPE and not dtype_source(column.dtype):
             continue
-        yield _entry(ROW_RULE, {"rule": rule_id(column.name, rule), "inferred": True, "max_value": limit.max_value}, limit.reason, rule)
+        yield _entry(
+            ROW_RULE,
+            {"rule": rule_id(column.name, rule), "inferred": True, "max_value": limit.max_value},
+            limit.reason,
+            rule,
+        )
 
 
 def _constraint_entries(draft: Draft) -> Iterator[dict[str, object]]:

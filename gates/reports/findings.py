@@ -55,7 +55,12 @@ def outcome_of(verdict: Verdict, check_id: str) -> str:
 
 def headline(verdict: Verdict) -> str:
     """The answer and its reason in one line, such as `reviews: fail: 2 critical failed, 29 of 31 passed`."""
-    return f"{verdict.dataset}: {verdict.answer.value}: {tally(verdict.checks, waived_ids(verdict))}"
+    return f"{verdict.dataset}: {answer(verdict)}: {tally(verdict.checks, waived_ids(verdict))}"
+
+
+def answer(verdict: Verdict) -> str:
+    """The answer in words; that of a part of the plan says so."""
+    return f"{verdict.answer.value} (part of the plan: no verdict)" if verdict.is_partial else verdict.answer.value
 
 
 def waived_ids(verdict: Verdict) -> frozenset[str]:

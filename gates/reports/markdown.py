@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from gates.reports.evidence import evidence_line
-from gates.reports.findings import findings, outcome_of, tally, waived_ids
+from gates.reports.findings import answer, findings, outcome_of, tally, waived_ids
 from gates.reports.plain import counted, printable
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def _cell(text: str) -> str:
 
 def _lines(verdict: Verdict) -> Iterator[str]:
     found = findings(verdict)
-    yield f"## {code(verdict.dataset)}: {verdict.answer.value}"
+    yield f"## {code(verdict.dataset)}: {answer(verdict)}"
     yield ""
     yield f"{tally(verdict.checks, waived_ids(verdict))}."
     yield "Rows: " + ", ".join(f"{count:,} {origin}" for origin, count in verdict.rows.items()) + "."
