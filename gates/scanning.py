@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-# 50,000 rows fix a KS distance or a share to about .005 (CHECKS: limits under .02 would need all rows; ours are .05).
+# 50,000 rows fix a KS distance or a share to about .005 (limits under .02 would need all rows; ours are .05).
 SAMPLE_ROWS = 50_000
 # Texts are long and their checks need at most some thousand: 10,000 texts of 2 KB are 20 MB.
 SAMPLE_TEXTS = 10_000
-# A generator with fewer rows cannot be judged alone (CHECKS 1.8).
+# A generator with fewer rows cannot be judged alone.
 GENERATOR_ROWS = 300
 # Where more human rows than this repeat each other, repetition belongs to the law (a table of few coarse columns);
 # below it, a repeated row is an accident and inference uses distinct rows. The limit of the duplicate check.

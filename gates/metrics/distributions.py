@@ -87,7 +87,7 @@ METRIC = Metric(
         "A model trained on shifted columns learns the generator's world. A fixed threshold on a distance is unsound, "
         "because the distance shrinks with n: what counts is how much further synthetic rows lie from people than other people do."
     ),
-    source="Kolmogorov-Smirnov and total variation distance; paired human half-splits as baseline (CHECKS 1.2)",
+    source="Kolmogorov-Smirnov and total variation distance; paired human half-splits as baseline",
     fix=(
         "Retrain the generator on the worst column named, or reweight its rows; if the rows are meant to extend the "
         'human law (rare cases, balancing), say so with synthetic_role = "extend".'

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gates.scan import Scan
     from gates.verdict import Scope
 
-# CHECKS section 2: twenty subsamples; the ratio of two halves of people stays within a few per cent.
+# Twenty subsamples: the ratio of two halves of people stays within a few per cent.
 DRAW_COUNT = 20
 ROWS_PER_DRAW = 5000
 # Rarer levels hardly move a covariance, and a thousand columns of them would.

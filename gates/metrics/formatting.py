@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Codes = npt.NDArray[np.int64]
 
-# A feature that fewer rows carry is an accident of the sample (CHECKS 1.9).
+# A feature that fewer rows carry is an accident of the sample.
 ROWS_AT_LEAST = 10
 EVIDENCE_FEATURES = 5
 # The code of a text that has no place for the feature to show.
@@ -123,6 +123,6 @@ METRIC = Metric(
         "A model trained on such data learns the pipeline's artefact in place of the task, and every check of content is "
         "blurred by it. Every output in the self-instruct set begins with white space and no human answer does: AUC 1.0."
     ),
-    source="AUC by the Mann-Whitney statistic with ties, paired human half-splits as baseline (CHECKS 1.2)",
+    source="AUC by the Mann-Whitney statistic with ties, paired human half-splits as baseline",
     fix="Do what the message says for the feature it names, to the texts of both origins, and check again.",
 )

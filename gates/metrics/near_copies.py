@@ -27,7 +27,7 @@ HOLDOUT_CODE = 3
 NEAR_JACCARD = 0.8
 # Two people do not write the same 50 tokens by chance: Lee et al. (ACL 2022) cut repeated spans of this length.
 SPAN_TOKENS = 50
-# Shorter texts coincide by nature (CHECKS section 2, copies).
+# Shorter texts coincide by nature.
 TOKENS_AT_LEAST = 20
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from gates.scan import Scan
     from gates.verdict import Scope
 
-# CHECKS 1.3: ten draws, twenty permutations, 1,000 rows a side fit the budget of ten seconds on one core.
+# Ten draws, twenty permutations, 1,000 rows a side fit the budget of ten seconds on one core.
 DRAW_COUNT = 10
 PERMUTATION_COUNT = 20
 ROWS_A_SIDE = 1000

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gates.scan import Rows, Scan
     from gates.verdict import Scope
 
-# Levels rarer than this among people are noise in tables of usual size (CHECKS section 2, rare slices).
+# Levels rarer than this among people are noise in tables of usual size.
 PREVALENCE_AT_LEAST = 0.005
 # A level is vanished where its synthetic share is surely below a fifth of its human share.
 VANISHED_SHARE = 0.2

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Mask = npt.NDArray[np.bool_]
 
-# With fewer rows a side, a distance between two human samples of one law is itself above the limits (CHECKS 1.7).
+# With fewer rows a side, a distance between two human samples of one law is itself above the limits.
 STRATUM_ROWS = 300
 
 

@@ -14,7 +14,7 @@ from gates.metrics.coding import Coded, ColumnKind
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-# A word that fewer distinct rows carry is an accident of the sample (CHECKS 1.9).
+# A word that fewer distinct rows carry is an accident of the sample.
 ROWS_AT_LEAST = 10
 # Enough to rank features; a ranking needs no more precision.
 ROWS_AT_MOST = 2000

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-# CHECKS section 2: twenty subsamples.
+# Twenty subsamples fix the middle of the ratio to a fifth of its spread.
 DRAW_COUNT = 20
 # Of each text its opening: one endless text (which `expect_degenerate_text_ratio_to_be_less_than` counts) would otherwise
 # outweigh a hundred others, and long texts repeat themselves more than short ones.

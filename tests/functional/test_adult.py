@@ -1,4 +1,4 @@
-"""Adult 2023 and its graded defects: each generator fails for what is known of it (shared/data/SOURCES.md)."""
+"""Adult 2023 and its graded defects: each generator fails for what is known of it."""
 
 from __future__ import annotations
 

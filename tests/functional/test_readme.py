@@ -32,7 +32,7 @@ def example(tmp_path_factory):
     shutil.copy(REPOSITORY / "gates.toml", root)
     subprocess.run([sys.executable, "examples/handwriting/prepare.py"], cwd=root, check=True)
     rows = [pl.read_parquet(root / f"data/handwriting/{origin}.parquet") for origin in ("human", "synthetic")]
-    pl.concat([frame.drop("generator")[:400] for frame in rows]).write_csv(root / "digits.csv")
+    pl.concat([frame.drop("generator").sample(400, seed=0) for frame in rows]).write_csv(root / "digits.csv")
     return root
 
 

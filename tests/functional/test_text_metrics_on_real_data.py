@@ -44,7 +44,7 @@ def case(name: str, column: str) -> Scan:
 
 
 def judged(scan: Scan) -> dict[str, Judgement]:
-    """Every text check under the limits that CHECKS.md gives it."""
+    """Every text check under the limits that the suites give it."""
     found = {
         "formatting": (formatting.measure(scan, Scope.COMBINED, {}), Limits(max_value=0.35, warn_value=0.15)),
         "boilerplate": (boilerplate.measure(scan, Scope.SYNTHETIC, {}), Limits(max_value=0.01)),

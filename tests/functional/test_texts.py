@@ -1,4 +1,4 @@
-"""Whole datasets of real texts: what a correct gate finds in them (shared/data/SOURCES.md)."""
+"""Whole datasets of real texts: what a correct gate finds in them."""
 
 from __future__ import annotations
 

@@ -13,8 +13,8 @@ FUNCTION_LINES_AT_MOST = 40
 
 # A module imports from its own step or from steps before it (docs/adr/0004-import-order.md).
 STEPS = (
-    ("errors", "keys", "verdict", "row_rules", "resources", "toml_lines", "dataset_config", "data_types"),
-    ("config_keys", "config", "scan", "text"),
+    ("errors", "verdict", "row_rules", "resources", "toml_lines", "dataset_config", "data_types"),
+    ("config_keys", "config", "keys", "scan", "text"),
     ("metrics", "row_failures", "row_types", "scanning"),
     ("suite_files",),
     ("drafts",),
