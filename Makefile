@@ -23,6 +23,11 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/shellcheck .ci/run .ci/actionlint/run action/*.sh examples/*.sh
+	$(BIN)/zizmor --offline --quiet .
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
+	@sh .ci/actionlint/run .github/workflows/*.yml
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/calibration.py

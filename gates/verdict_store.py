@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 FOLDER = ".gates"
 
+# Reports on demand. Code scanning picks files out of a folder by the ending `.sarif`.
+ENDINGS = {"junit": "junit.xml", "sarif": "sarif"}
+
 
 @dataclass(frozen=True)
 class VerdictStore:
@@ -39,6 +42,10 @@ class VerdictStore:
         ignore = self.root / FOLDER / ".gitignore"
         if not ignore.exists():
             replace_text(ignore, "*\n")
+
+    def write_on_demand(self, dataset: str, report: str, text: str) -> None:
+        """Write a report beside the verdict, whole or not at all. report: one of ENDINGS."""
+        replace_text(self.path(dataset).with_name(f"{dataset}.{ENDINGS[report]}"), text)
 
     def write(self, verdict: Verdict) -> Path:
         """Write a verdict, each file whole or not at all; a named folder gets Markdown and DVC metrics beside it."""

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
 from gates.scan import ORIGIN, ROW_ID, FileFacts, Ints, Roles, Scan
 from gates.scanning import ScanRequest, scan
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from collections.abc import Iterator
+
+    import pyarrow as pa
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,15 @@ from gates.reports.plain import counted
 from gates.verdict import Scope, exit_code
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from gates.dataset_config import DatasetConfig
     from gates.judge import Judged
-    from gates.verdict import Verdict
+    from gates.reports.located import Located
     from gates.verdict_store import VerdictStore
+
+FOR_MACHINES = ("junit", "sarif", "github")
+FORMATS = ("terminal", "json", "markdown", *FOR_MACHINES)
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class Request:
     scopes: tuple[str, ...]
     format: str
     output: Path | None
+    also: tuple[str, ...]
     exit_zero: bool
     strict: bool
     config: Path | None
@@ -50,6 +54,7 @@ Examples:
   gates check reviews
   gates check reviews --only expect_distributions_to_match
   gates check --all --format json --output reports --exit-zero
+  gates check --all --format github --output reports --also junit
 """
 )
 @dataset_arguments
@@ -57,10 +62,14 @@ Examples:
 @click.option(
     "--scope", "scopes", multiple=True, type=click.Choice([scope.value for scope in Scope]), help="Ask this scope only."
 )
-@click.option("--format", type=click.Choice(["terminal", "json", "markdown"]), default="terminal", show_default=True)
+@click.option("--format", type=click.Choice(FORMATS), default="terminal", show_default=True)
 @click.option(
     "--output", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
     help="Write DATASET.json, .md and .metrics.json there.",
+)  # fmt: skip
+@click.option(
+    "--also", multiple=True, type=click.Choice(["junit", "sarif"]),
+    help="Write DATASET.junit.xml or DATASET.sarif there too; may be repeated.",
 )  # fmt: skip
 @click.option("--exit-zero", is_flag=True, help="Exit 0 once a verdict is written, whatever it says.")
 @click.option("--strict", is_flag=True, help="Exit 1 on warnings too.")
@@ -82,14 +91,16 @@ def _check(request: Request) -> int:
     is_partial = bool(request.only or request.scopes)
     if is_partial and request.output:
         raise click.UsageError("--output holds whole verdicts: leave out --only and --scope, or --output")
+    if request.also and not request.output:
+        raise click.UsageError("--also writes beside the verdicts: name a folder with --output")
     config = load_config(request.config)
     datasets = chosen(config, request.datasets, every=request.every)
     store = VerdictStore(config.path.parent, request.output)
-    verdicts: list[Verdict] = []
+    verdicts: list[Located] = []
     codes: list[int] = []
     for dataset in datasets:
         try:
-            verdict = _judge(dataset, store, request)
+            judged = _judge(dataset, store, request)
         except GatesError as error:
             if len(datasets) == 1:
                 raise
@@ -97,17 +108,18 @@ def _check(request: Request) -> int:
             note(str(error))
             codes.append(error.exit_code)
             continue
-        verdicts.append(verdict)
-        codes.append(0 if request.exit_zero else exit_code(verdict.answer, strict=request.strict))
+        verdicts.append(judged)
+        codes.append(0 if request.exit_zero else exit_code(judged.verdict.answer, strict=request.strict))
     _show(verdicts, request, is_list=len(datasets) > 1)
     return worst(codes)
 
 
-def _judge(dataset: DatasetConfig, store: VerdictStore, request: Request) -> Verdict:
+def _judge(dataset: DatasetConfig, store: VerdictStore, request: Request) -> Located:
     """The verdict on one dataset, stored unless it is partial."""
     with clean_stdout(), progress_bar(dataset.name, is_quiet=request.quiet) as progress:
         from gates.contract import load_contract
         from gates.judge import Options, judge
+        from gates.reports.located import folder_in_repository, locate
 
         contract = load_contract(dataset, today())
         for waiver in contract.expired:
@@ -117,8 +129,12 @@ def _judge(dataset: DatasetConfig, store: VerdictStore, request: Request) -> Ver
         store.prepare()
         scopes = tuple(Scope(name) for name in request.scopes)
         judged = judge(contract, Options(request.only, scopes, store.quarantine, progress))
+    folder = folder_in_repository(dataset.root)
+    located = locate(judged.verdict, contract, folder=folder, is_strict=request.strict)
+    for name in request.also:
+        store.write_on_demand(dataset.name, name, _report_for_machines(name)([located]))
     _keep(judged, store, request)
-    return judged.verdict
+    return located
 
 
 def _keep(judged: Judged, store: VerdictStore, request: Request) -> None:
@@ -135,9 +151,12 @@ def _keep(judged: Judged, store: VerdictStore, request: Request) -> None:
         note(f"{verdict.dataset}: {counted(judged.quarantined, 'failing row')} in {where.as_posix()}")
 
 
-def _show(verdicts: Sequence[Verdict], request: Request, *, is_list: bool) -> None:
+def _show(judged: Sequence[Located], request: Request, *, is_list: bool) -> None:
     """Print the report, and nothing else, on stdout."""
-    if request.format == "json":
+    verdicts = [one.verdict for one in judged]
+    if request.format in FOR_MACHINES:
+        click.echo(_report_for_machines(request.format)(judged), nl=False)
+    elif request.format == "json":
         from gates.reports.as_json import as_json, as_json_list
 
         click.echo(as_json_list(verdicts) if is_list else as_json(verdicts[0]), nl=False)
@@ -150,3 +169,11 @@ def _show(verdicts: Sequence[Verdict], request: Request, *, is_list: bool) -> No
 
         how = look(verbose=request.verbose)
         click.echo("\n".join(terminal(verdict, how) for verdict in verdicts), nl=False, color=how.color)
+
+
+def _report_for_machines(name: str) -> Callable[[Sequence[Located]], str]:
+    from gates.reports.annotations import workflow_commands
+    from gates.reports.junit import junit
+    from gates.reports.sarif import sarif
+
+    return {"junit": junit, "sarif": sarif, "github": workflow_commands}[name]

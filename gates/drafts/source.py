@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LINE = 120
-MARK_LINE = "DRAFT = True  # `gates accept` removes this line; until then every rule only warns"
+MARK_LINE = "DRAFT = True  # `gates init --accept` removes this line; until then every rule only warns"
 
 
 def schema_source(draft: Draft, dataset: str) -> str:

@@ -9,14 +9,15 @@ import os
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 from urllib.parse import unquote
 
 from gates.errors import DataError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from gates.dataset_config import DatasetConfig
     from gates.scan import FileFacts
 
 
@@ -60,6 +61,14 @@ class DataFile:
     origin: str | None = None
 
 
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+Found = TypeVar("Found", bound=_Named)
+
+
 def resolve(spec: str, root: Path, place: str, origin: str | None = None) -> list[DataFile]:
     """The data files that a file, folder or glob stands for, sorted by name.
 
@@ -77,11 +86,52 @@ def resolve(spec: str, root: Path, place: str, origin: str | None = None) -> lis
         matches = [found for match in matches for found in (_walk(match) if match.is_dir() else [match])]
         if not matches:
             raise UsageError(f"{place}: {_nothing_at(spec, root)}")
-    chosen = {match for match in matches if match == path or not _holds_no_rows(match)}
-    files = sorted((_data_file(match, root, origin) for match in chosen), key=lambda file: file.name)
+    chosen = {match for match in matches if match == path or not holds_no_rows(match.name)}
+    files = [_present(data_file(match, Path(os.path.relpath(match, root)).as_posix(), origin)) for match in chosen]
     if not files:
         raise DataError(f"{place}: {spec} holds no data files; expected {FORMATS_TEXT}")
+    return sorted(files, key=lambda file: file.name)
+
+
+def data_files(config: DatasetConfig) -> list[DataFile]:
+    """The files of a dataset in the work tree, sorted by name; of both partitions where it has them."""
+    return by_partition(config, lambda spec, place, origin: resolve(spec, config.root, place, origin))
+
+
+def holdout_files(config: DatasetConfig) -> list[DataFile] | None:
+    """The files of the held-out human rows in the work tree, or None where there are none.
+
+    Raises UsageError when one of them belongs to the dataset too.
+    """
+    if config.holdout is None:
+        return None
+    files = resolve(config.holdout, config.root, config.place("holdout"))
+    own = {file.path.resolve() for file in data_files(config)}
+    for file in files:
+        if file.path.resolve() in own:
+            raise UsageError(overlap(config, file.name))
     return files
+
+
+def by_partition(config: DatasetConfig, find: Callable[[str, str, str | None], list[Found]]) -> list[Found]:
+    """What is found for a dataset's path, or for both of its partitions, sorted by name.
+
+    find: takes a path, whom to name in messages, and the origin that the path gives.
+    """
+    if config.path is not None:
+        return find(config.path, config.place("path"), None)
+    files: dict[str, Found] = {}
+    for origin, spec in sorted(config.partitions.items()):
+        for file in find(spec, config.place("partitions"), origin):
+            if file.name in files:
+                raise UsageError(f"{config.place('partitions')}: {file.name} lies in both partitions")
+            files[file.name] = file
+    return [files[name] for name in sorted(files)]
+
+
+def overlap(config: DatasetConfig, name: str) -> str:
+    """What is wrong with a held-out file that the dataset has too."""
+    return f"{config.place('holdout')}: {name} belongs to the dataset too; held-out rows must lie outside it"
 
 
 def fingerprint(path: Path) -> tuple[str, int]:
@@ -99,6 +149,30 @@ def manifest_sha256(files: Iterable[FileFacts]) -> str:
     return digest.hexdigest()
 
 
+def holds_no_rows(name: str) -> bool:
+    """Whether a file, by the last part of its name, is one of those that people and programs put beside data."""
+    name = name.lower()
+    return name.startswith(".") or name in _NEVER_ROWS or Path(name).suffix in _NEVER_ROWS_SUFFIXES
+
+
+def data_file(path: Path, name: str, origin: str | None = None) -> DataFile:
+    """The data file of a name whose bytes lie at a path; the name alone tells its format.
+
+    Raises DataError for a name that stands for no known format.
+    """
+    suffixes = [suffix.lower() for suffix in Path(name).suffixes]
+    codec = _CODECS.get(suffixes[-1]) if suffixes else None
+    kind = suffixes[:-1] if codec else suffixes
+    form = _FORMATS.get(kind[-1]) if kind else None
+    if form is None or (codec and form not in _COMPRESSIBLE):
+        hint = "; .json is read only as JSONL, one object a line" if ".json" in kind[-1:] else ""
+        raise DataError(
+            f"{name}: '{''.join(suffixes[-2:]) or Path(name).name}' is not a known format; expected {FORMATS_TEXT}{hint}. "
+            f"Move the file away or give a glob that leaves it out"
+        )
+    return DataFile(path, name, form, codec, _hive(name), origin)
+
+
 def _walk(folder: Path) -> Iterator[Path]:
     """Files in a folder and below it; links are followed, each real folder is entered once."""
     entered: set[str] = set()
@@ -112,26 +186,10 @@ def _walk(folder: Path) -> Iterator[Path]:
         yield from (Path(here, name) for name in sorted(names))
 
 
-def _holds_no_rows(path: Path) -> bool:
-    name = path.name.lower()
-    return name.startswith(".") or name in _NEVER_ROWS or path.suffix.lower() in _NEVER_ROWS_SUFFIXES
-
-
-def _data_file(path: Path, root: Path, origin: str | None) -> DataFile:
-    name = Path(os.path.relpath(path, root)).as_posix()
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    codec = _CODECS.get(suffixes[-1]) if suffixes else None
-    kind = suffixes[:-1] if codec else suffixes
-    form = _FORMATS.get(kind[-1]) if kind else None
-    if form is None or (codec and form not in _COMPRESSIBLE):
-        hint = "; .json is read only as JSONL, one object a line" if ".json" in kind[-1:] else ""
-        raise DataError(
-            f"{name}: '{''.join(suffixes[-2:]) or path.name}' is not a known format; expected {FORMATS_TEXT}{hint}. "
-            f"Move the file away or give a glob that leaves it out"
-        )
-    if not path.exists():
-        raise DataError(f"{name}: a link to nothing; run `dvc checkout` if DVC made it")
-    return DataFile(path, name, form, codec, _hive(name), origin)
+def _present(file: DataFile) -> DataFile:
+    if not file.path.exists():
+        raise DataError(f"{file.name}: a link to nothing; run `dvc checkout` if DVC made it")
+    return file
 
 
 def _hive(name: str) -> dict[str, str | None]:

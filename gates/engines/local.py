@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from gates.dataset_config import Origins
 from gates.engines.columns import columns_of
-from gates.engines.files import DataFile, fingerprint, resolve
+from gates.engines.files import DataFile, data_files, fingerprint, holdout_files
 from gates.engines.reading import stream_batches, take_rows
 from gates.engines.roles import Binder
 from gates.engines.sql import identifier, select
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from gates.dataset_config import DatasetConfig
     from gates.scan import Ints, Roles
+
+__all__ = ["MEMORY_LIMIT", "MEMORY_VARIABLE", "VIEWS", "LocalDataset", "data_files", "open_dataset", "open_holdout"]
 
 VIEWS: Mapping[Scope, str] = {scope: scope.value for scope in (Scope.COMBINED, Scope.HUMAN, Scope.SYNTHETIC)}
 MEMORY_VARIABLE = "GATES_MEMORY_LIMIT"
@@ -115,44 +117,31 @@ class LocalDataset:
         return DataError(f"{_damaged(self._staged) or self.where}: cannot be read: {sentence}")
 
 
-def open_dataset(config: DatasetConfig, *, views: Mapping[Scope, str] = VIEWS) -> LocalDataset:
+def open_dataset(
+    config: DatasetConfig, *, files: Sequence[DataFile] | None = None, views: Mapping[Scope, str] = VIEWS
+) -> LocalDataset:
     """Opens a dataset as its configuration describes it; a context manager.
 
-    views: names of the views. Raises UsageError for paths, columns and roles that are not there, DataError for
-    files that cannot be read as what they claim to be.
+    files: the files at another version than the work tree, sorted by name. views: names of the views.
+    Raises UsageError for paths, columns and roles that are not there, DataError for files that cannot be read as what
+    they claim to be.
     """
-    return _open(config, data_files(config), views, is_holdout=False)
+    return _open(config, data_files(config) if files is None else files, views, is_holdout=False)
 
 
-def open_holdout(config: DatasetConfig, *, views: Mapping[Scope, str] = VIEWS) -> LocalDataset | None:
+def open_holdout(
+    config: DatasetConfig, *, files: Sequence[DataFile] | None = None, views: Mapping[Scope, str] = VIEWS
+) -> LocalDataset | None:
     """Opens the held-out human rows of a dataset, or None where there are none.
 
+    files: the held-out files at another version than the work tree, sorted by name.
     Every row counts as human whatever its columns say; columns other than required roles may be missing.
     Raises what `open_dataset` raises, and UsageError when the holdout lies within the dataset.
     """
-    if config.holdout is None:
+    held = holdout_files(config) if files is None else files
+    if held is None:
         return None
-    files = resolve(config.holdout, config.root, config.place("holdout"))
-    own = {file.path.resolve(): file.name for file in data_files(config)}
-    for file in files:
-        if file.path.resolve() in own:
-            raise UsageError(
-                f"{config.place('holdout')}: {file.name} belongs to the dataset too; held-out rows must lie outside it"
-            )
-    return _open(config, [replace(file, origin=Scope.HUMAN.value) for file in files], views, is_holdout=True)
-
-
-def data_files(config: DatasetConfig) -> list[DataFile]:
-    """The files of a dataset, sorted by name; of both partitions where it has them."""
-    if config.path is not None:
-        return resolve(config.path, config.root, config.place("path"))
-    files: dict[str, DataFile] = {}
-    for origin, spec in sorted(config.partitions.items()):
-        for file in resolve(spec, config.root, config.place("partitions"), origin):
-            if file.name in files:
-                raise UsageError(f"{config.place('partitions')}: {file.name} lies in both partitions")
-            files[file.name] = file
-    return [files[name] for name in sorted(files)]
+    return _open(config, [replace(file, origin=Scope.HUMAN.value) for file in held], views, is_holdout=True)
 
 
 def _open(

@@ -50,7 +50,11 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     if not scan.roles.texts:
         return Measurement(not_asked='no text column is declared: add columns = { text = "..." } to the dataset')
     whole = _compare(scan, scan.synthetic)
-    return replace(whole, parts={name: _compare(scan, rows) for name, rows in scan.generators.items()})
+    parts = {
+        name: whole if rows.total == scan.synthetic.total else _compare(scan, rows)
+        for name, rows in scan.generators.items()
+    }
+    return replace(whole, parts=parts)
 
 
 def feature_auc(first: Codes, second: Codes, levels: int) -> float:

@@ -10,7 +10,8 @@ from gates.verdict import CheckResult, Outcome, Severity
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gates.metrics.measurement import Judgement, Limits
+    from gates.metrics.judging import Judgement
+    from gates.metrics.measurement import Limits
     from gates.verdict import CheckId
 
 

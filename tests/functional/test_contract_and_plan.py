@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import polars as pl
 import pytest
@@ -17,6 +16,10 @@ from gates.plan import plan
 from gates.row_rules import RowRule
 from gates.verdict import Answer, Outcome, Scope, Severity
 from tests.real import judged, write_dataset
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 DAY = date(2026, 1, 1)
 RULES = (RowRule("x/range", "a number"), RowRule("x/not-null", "a value"))

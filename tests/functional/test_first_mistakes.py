@@ -183,6 +183,6 @@ def test_partial_run_is_reported_and_not_stored(tmp_path, gates):
     called = gates(tmp_path, "check", "--only", "expect_origins_to_be_declared")
 
     assert called.code == 0
-    assert called.out.startswith("mix: pass: 1 check passed\n")
+    assert called.out.startswith("mix: pass (part of the plan: no verdict): 1 check passed\n")
     assert called.err == "mix: only 1 check asked: this is no verdict, and is not stored\n"
     assert not (tmp_path / ".gates" / "verdicts").exists()

@@ -68,7 +68,7 @@ def test_duplicating_the_synthetic_rows_improves_no_outcome(outcomes_of, count):
 
 @needs_data
 def test_duplicating_synthetic_adult_rows_improves_no_outcome(tmp_path):
-    human, synthetic = adult("trn").head(3000), adult("tvae").head(1000)
+    human, synthetic = adult("trn").head(1500), adult("tvae").head(500)
     found = []
     for number, frame in enumerate((synthetic, pl.concat([synthetic, synthetic]))):
         root = tmp_path / str(number)

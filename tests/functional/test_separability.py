@@ -8,7 +8,8 @@ import pytest
 
 from gates.metrics import separability
 from gates.metrics.classifiers import auc
-from gates.metrics.measurement import Limits, judge
+from gates.metrics.judging import judge
+from gates.metrics.measurement import Limits
 from gates.verdict import Outcome, Scope, Severity
 from tests.scans import text_scan
 from tests.tables import table_scan

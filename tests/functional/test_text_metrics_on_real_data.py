@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 from gates.metrics import boilerplate, degenerate, formatting
-from gates.metrics.measurement import Judgement, Limits, judge
+from gates.metrics.judging import Judgement, judge
+from gates.metrics.measurement import Limits
 from gates.metrics.text_diversity import text_diversity
 from gates.scan import HUMAN_CODE, Scan
 from gates.text.marks import BOILERPLATE, DEGENERATE, Mark, marks

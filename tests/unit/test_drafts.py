@@ -290,7 +290,7 @@ import polars as pl
 
 from gates.schemas.rules import integer_valued
 
-DRAFT = True  # `gates accept` removes this line; until then every rule only warns
+DRAFT = True  # `gates init --accept` removes this line; until then every rule only warns
 
 Staff = pa.DataFrameSchema(
     {

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from gates.metrics.measurement import Estimate, Limits, Measurement, judge
+from gates.metrics.judging import judge
+from gates.metrics.measurement import Estimate, Limits, Measurement
 from gates.verdict import Outcome, Severity
 
 CRITICAL, WARNING = Severity.CRITICAL, Severity.WARNING
@@ -40,8 +41,28 @@ def test_beyond_the_softer_limit_a_check_fails_as_a_warning():
     assert found.message.startswith("0.2 [0.15, 0.24], warns beyond 0.1 (limit 0.25)")
 
 
-def test_across_the_softer_limit_a_check_passes():
-    assert judged(Estimate(0.1, 0.05, 0.2), Limits(max_value=0.25, warn_value=0.1)).outcome is Outcome.PASS
+def test_across_the_softer_limit_a_check_is_undecided_as_a_warning():
+    found = judged(Estimate(0.1, 0.05, 0.2), Limits(max_value=0.25, warn_value=0.12))
+
+    assert (found.outcome, found.severity) == (Outcome.INCONCLUSIVE, WARNING)
+    assert judged(Estimate(0.05, 0.01, 0.1), Limits(max_value=0.25, warn_value=0.12)).outcome is Outcome.PASS
+
+
+def test_where_people_differ_by_more_than_the_limit_nothing_passes():
+    found = judged(Estimate(0.0, -0.01, 0.01), Limits(max_value=0.05), noise=0.1)
+
+    assert found.outcome is Outcome.INCONCLUSIVE
+    assert found.rows_needed == {"human": 300, "synthetic": 300}
+    assert judged(Estimate(0.0, -0.01, 0.01), Limits(max_value=0.05), noise=0.04).outcome is Outcome.PASS
+
+
+def test_a_generator_that_only_warns_does_not_hide_that_the_whole_is_undecided():
+    warns = Measurement(Estimate(0.15, 0.12, 0.2), 9, 9)
+    whole = Measurement(Estimate(0.2, 0.1, 0.3), 9, 18, parts={"warns": warns})
+
+    found = judge(whole, Limits(max_value=0.25, warn_value=0.1), CRITICAL)
+
+    assert (found.outcome, found.severity) == (Outcome.INCONCLUSIVE, CRITICAL)
 
 
 def test_counted_rows_within_the_limit_pass_whatever_their_interval():

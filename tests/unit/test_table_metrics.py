@@ -17,7 +17,8 @@ from gates.metrics import (
     origins,
     slices,
 )
-from gates.metrics.measurement import Limits, judge
+from gates.metrics.judging import judge
+from gates.metrics.measurement import Limits
 from gates.scan import FileFacts
 from gates.scanning import ScanRequest
 from gates.verdict import Outcome, Scope, Severity

@@ -9,7 +9,8 @@ from gates.errors import MetricError
 from gates.metrics import boilerplate, degenerate, formatting
 from gates.metrics.formatting import ABSENT, feature_auc
 from gates.metrics.intervals import ratio_difference
-from gates.metrics.measurement import Limits, Measurement, judge
+from gates.metrics.judging import judge
+from gates.metrics.measurement import Limits, Measurement
 from gates.metrics.text_diversity import text_diversity
 from gates.verdict import Outcome, Scope, Severity
 from tests.scans import text_scan

@@ -1,0 +1,190 @@
+"""The pure rule that sets a measurement against limits.
+
+Effect with an interval, never a p-value alone: the whole interval on the good side passes, on the bad side fails,
+across is inconclusive and names how many rows would decide.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from gates.metrics.measurement import Estimate, Limits, Measurement
+from gates.verdict import Outcome, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A measurement set against limits."""
+
+    outcome: Outcome
+    severity: Severity
+    message: str
+    measurement: Measurement
+    rows_needed: Mapping[str, int] | None = None
+
+
+def judge(
+    measurement: Measurement, limits: Limits, severity: Severity, *, undecided: Severity | None = None
+) -> Judgement:
+    """The outcome of a measurement under limits; a generator that breaks them decides where the whole does not.
+
+    undecided: the severity that an inconclusive outcome takes, where it differs from the check's own.
+    """
+    if measurement.reported:
+        severity, undecided = Severity.INFO, None
+    whole = _judge_one(measurement, limits, severity, undecided)
+    judged = {name: _judge_one(part, limits, severity, undecided) for name, part in measurement.parts.items()}
+    failing = {name: one for name, one in judged.items() if one.outcome is Outcome.FAIL}
+    worst = max(
+        failing, key=lambda name: (_weight(failing[name]), _excess(failing[name].measurement, limits)), default=""
+    )
+    if not worst or _weight(whole) >= _weight(failing[worst]):
+        return _with_parts(whole, measurement, failing, limits)
+    named = replace(failing[worst], message=f"generator '{worst}': {failing[worst].message}")
+    return _with_parts(named, measurement, failing, limits)
+
+
+def _weight(judged: Judgement) -> int:
+    """How much an outcome weighs in a verdict: what could not be computed, then what blocks, then what warns."""
+    if judged.outcome is Outcome.ERROR:
+        return 4
+    if judged.severity is Severity.CRITICAL and judged.outcome in (Outcome.FAIL, Outcome.INCONCLUSIVE):
+        return 3 if judged.outcome is Outcome.FAIL else 2
+    return 1 if judged.outcome is Outcome.FAIL else 0
+
+
+def _judge_one(measurement: Measurement, limits: Limits, severity: Severity, undecided: Severity | None) -> Judgement:
+    note = "".join(f"; {clause}" for clause in (measurement.note, measurement.reported) if clause)
+    estimate = measurement.estimate
+    spoken = _unmeasured(measurement)
+    if spoken or estimate is None:
+        outcome, message = spoken or (Outcome.ERROR, "no value")
+        own = severity if outcome is not Outcome.INCONCLUSIVE else undecided or severity
+        return Judgement(outcome, own, message + note, measurement)
+    if measurement.counted and compare(Estimate.exact(estimate.value), limits) is Outcome.PASS:
+        estimate = Estimate.exact(estimate.value)
+    outcome, why, needed = _against(measurement, estimate, limits)
+    if outcome is not Outcome.PASS:
+        own = severity if outcome is Outcome.FAIL else undecided or severity
+        return Judgement(outcome, own, f"{estimate}, {limits}{note}{why}", measurement, needed)
+    softer = limits.softer()
+    if softer:
+        outcome, why, needed = _against(measurement, estimate, softer)
+        if outcome is not Outcome.PASS:
+            own = Severity.INFO if severity is Severity.INFO else Severity.WARNING
+            text = f"{estimate}, warns beyond {limits.warn_value:g} ({limits}){note}{why}"
+            return Judgement(outcome, own, text, measurement, needed)
+    return Judgement(outcome, severity, f"{estimate}, {limits}{note}", measurement)
+
+
+def _against(
+    measurement: Measurement, estimate: Estimate, limits: Limits
+) -> tuple[Outcome, str, Mapping[str, int] | None]:
+    """The outcome under one pair of limits; where it is undecided, what would decide, in words and in rows."""
+    outcome = compare(estimate, limits)
+    if outcome is Outcome.INCONCLUSIVE:
+        needed = rows_needed(measurement, limits)
+        return outcome, _in_words(needed) or "; the estimate sits on the limit", needed or None
+    noise = measurement.noise
+    if outcome is Outcome.PASS and noise is not None and limits.max_value is not None and noise > limits.max_value:
+        needed = _more_rows(measurement, (noise / max(limits.max_value, noise * 1e-3)) ** 2)
+        why = "; people differ among themselves by more than the limit" + _in_words(needed)
+        return Outcome.INCONCLUSIVE, why, needed
+    return outcome, "", None
+
+
+def _unmeasured(measurement: Measurement) -> tuple[Outcome, str] | None:
+    """Why there is no number to judge, or None where there is one."""
+    if measurement.failure:
+        return Outcome.ERROR, measurement.failure
+    if measurement.not_asked:
+        return Outcome.NOT_ASKED, measurement.not_asked
+    if measurement.undecidable:
+        return Outcome.INCONCLUSIVE, measurement.undecidable
+    if measurement.estimate is None or not measurement.estimate.is_computable():
+        return Outcome.ERROR, "not computable on these rows (NaN or no value)"
+    return None
+
+
+def _in_words(needed: Mapping[str, int]) -> str:
+    more = " and ".join(f"{count:,} more {origin} rows" for origin, count in needed.items())
+    return f"; about {more} would decide" if more else ""
+
+
+def compare(estimate: Estimate, limits: Limits) -> Outcome:
+    """PASS, FAIL or INCONCLUSIVE by where the whole interval lies. Limits themselves are on the good side."""
+    if limits.max_value is not None and estimate.low > limits.max_value:
+        return Outcome.FAIL
+    if limits.min_value is not None and estimate.high < limits.min_value:
+        return Outcome.FAIL
+    over = limits.max_value is not None and estimate.high > limits.max_value
+    under = limits.min_value is not None and estimate.low < limits.min_value
+    return Outcome.INCONCLUSIVE if over or under else Outcome.PASS
+
+
+def rows_needed(measurement: Measurement, limits: Limits) -> dict[str, int]:
+    """How many more rows per origin would move the interval off the limit, at the present value.
+
+    Empty where no number of rows would, because the value sits on the limit.
+    """
+    estimate = measurement.estimate
+    if estimate is None:
+        return {}
+    growth = 1.0
+    for limit in (limits.min_value, limits.max_value):
+        if limit is None or not estimate.low <= limit <= estimate.high:
+            continue
+        reach = estimate.high - estimate.value if estimate.value <= limit else estimate.value - estimate.low
+        distance = abs(estimate.value - limit)
+        if distance <= reach * 1e-3:
+            return {}
+        ratio = reach / distance
+        growth = max(growth, ratio if measurement.shrinks == "linear" else ratio**2)
+    return _more_rows(measurement, growth)
+
+
+def _more_rows(measurement: Measurement, growth: float) -> dict[str, int]:
+    """How many more rows make n `growth` times as large, for the origins that limit the measurement."""
+    counts = {"human": measurement.n_human, "synthetic": measurement.n_synthetic}
+    present = {origin: counts[origin] or 0 for origin in measurement.limited_by}
+    return {origin: max(1, math.ceil(n * (growth - 1))) for origin, n in present.items() if n}
+
+
+def _excess(measurement: Measurement, limits: Limits) -> float:
+    estimate = measurement.estimate
+    if estimate is None:
+        return -math.inf
+    if limits.max_value is not None:
+        return estimate.value - limits.max_value
+    return (limits.min_value or 0.0) - estimate.value
+
+
+def _with_parts(
+    judged: Judgement, measurement: Measurement, failing: Mapping[str, Judgement], limits: Limits
+) -> Judgement:
+    if not measurement.parts:
+        return judged
+    order = sorted(measurement.parts, key=lambda name: (-_excess(measurement.parts[name], limits), name))
+    table = {name: _part_row(measurement.parts[name], fails=name in failing) for name in order}
+    evidence = {**judged.measurement.evidence, "generators": table}
+    message = judged.message
+    if failing:
+        message += "; fails for " + ", ".join(name for name in order if name in failing)
+    return replace(judged, message=message, measurement=replace(judged.measurement, evidence=evidence))
+
+
+def _part_row(part: Measurement, *, fails: bool) -> dict[str, object]:
+    estimate = part.estimate
+    return {
+        "observed": None if estimate is None else estimate.value,
+        "low": None if estimate is None else estimate.low,
+        "high": None if estimate is None else estimate.high,
+        "rows": part.n_synthetic,
+        "fails": fails,
+        "note": part.note or part.undecidable or part.failure,
+    }
