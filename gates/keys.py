@@ -16,7 +16,11 @@ _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
 def mix(value: Hashes) -> Hashes:
-    """SplitMix64's finaliser: every input bit reaches every output bit (Steele, Lea & Flood, OOPSLA 2014)."""
+    """A bijection of 64-bit integers whose every output bit depends on every input bit.
+
+    The low bits of a polynomial modulo 2^64 depend on the low bits of its terms only; buckets and keys need all of them.
+    SplitMix64's finaliser: Steele, Lea & Flood, OOPSLA 2014.
+    """
     value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return value ^ (value >> np.uint64(31))

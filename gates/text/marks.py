@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from gates.keys import mix
 from gates.text import phrases
-from gates.text.tokens import TokenStream, mix, ngrams
+from gates.text.tokens import TokenStream, ngrams
 
 if TYPE_CHECKING:
     import pyarrow as pa

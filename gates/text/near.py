@@ -15,8 +15,9 @@ import rensa
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
+from gates.keys import mix
 from gates.text.buckets import bucket_pairs, distinct_keys
-from gates.text.tokens import Hashes, Ints, TokenStream, document_hashes, mix, ngrams
+from gates.text.tokens import Hashes, Ints, TokenStream, document_hashes, ngrams
 
 Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]

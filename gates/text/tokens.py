@@ -23,6 +23,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from gates.keys import mix
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -133,17 +135,6 @@ def document_hashes(stream: TokenStream) -> Hashes:
     start, end = stream.offsets[:-1], stream.offsets[1:]
     rolled = (sums[end] - sums[start]) * _powers(base, len(sums))[start]
     return mix(rolled + (end - start).astype(np.uint64))
-
-
-def mix(values: Hashes) -> Hashes:
-    """A bijection of 64-bit integers whose every output bit depends on every input bit.
-
-    The low bits of a polynomial modulo 2^64 depend on the low bits of its terms only; buckets need all of them.
-    Finaliser of SplitMix64, Steele, Lea & Flood, OOPSLA 2014.
-    """
-    mixed = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))
 
 
 def _tokenise_piece(data: Bytes, bounds: Ints) -> tuple[Hashes, Ints]:
