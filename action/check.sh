@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# Fetches the data, judges it, and tells GitHub: annotations, summary, reports, outputs. Exits as `gates check` does, and
+# with 3 where nobody could judge.
+# Reads PROGRAMS, DATASETS, CONFIG, STRICT, OUTPUT, PULL, BASE, IS_FORK; GITHUB_OUTPUT, GITHUB_STEP_SUMMARY, RUNNER_TEMP.
+set -euo pipefail
+
+PATH="${PROGRAMS:+$PROGRAMS:}$PATH"
+# GitHub refuses a summary of more than 1 MiB; a table of findings is rarely longer than a few KiB.
+summary_bytes=900000
+log="$(mktemp "$RUNNER_TEMP/gates-log.XXXXXX")"
+commands="$(mktemp "$RUNNER_TEMP/gates-commands.XXXXXX")"
+
+output() {
+    printf '%s=%s\n' "$1" "$2" >>"$GITHUB_OUTPUT"
+}
+
+# Whatever a program or a file name says between these two lines is no command to the runner.
+quietly_show() {
+    [ -s "$1" ] || return 0
+    local token
+    token="$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')"
+    printf '::stop-commands::%s\n' "$token"
+    cat -- "$1"
+    printf '\n::%s::\n' "$token"
+}
+
+# Nobody could judge: $1 says why in a sentence, $2 is the exit code. The log is quoted as code, line by line.
+unjudged() {
+    quietly_show "$log"
+    printf '::error title=Data gates::%s\n' "$1"
+    {
+        printf '## Data gates: could not judge\n\n%s\n\n' "$1"
+        tail -n 40 -- "$log" | tr -d '\r' | sed 's/^/    /'
+    } >>"$GITHUB_STEP_SUMMARY"
+    output verdict unjudged
+    exit "$2"
+}
+
+# Whether this folder or one above it has a DVC repository. Asking DVC itself takes a second, and DVC may be missing.
+has_dvc() {
+    local folder="$PWD"
+    until [ -d "$folder/.dvc" ]; do
+        [ "$folder" != / ] || return 1
+        folder="$(dirname -- "$folder")"
+    done
+}
+
+fetch() {
+    [ "$PULL" = true ] && has_dvc || return 0
+    dvc pull >"$log" 2>&1 && return 0
+    local why="The data could not be fetched with dvc pull."
+    [ "$IS_FORK" != true ] || why+=" A pull request from a fork has no access to this repository's secrets."
+    unjudged "$why" 3
+}
+
+# The worst outcome among the verdicts written now, given the exit code of gates: what is missing is never good.
+worst() {
+    local outcomes
+    # A verdict has this key once at the top, indented by two spaces; text from data cannot begin a line of it.
+    outcomes="$(sed -n 's/^  "outcome": "\([a-z]*\)",$/\1/p' "$reports"/*.json 2>/dev/null || true)"
+    case "$1:$outcomes" in
+        *fail*) echo fail ;;
+        [!01]* | *unjudged* | *:) echo unjudged ;;
+        *warn*) echo warn ;;
+        *) echo pass ;;
+    esac
+}
+
+# Whether pointers, configuration, suites, schemas or data that git itself tracks differ from the base revision.
+changed() {
+    local names name paths=(':(top,glob)**/*.dvc' ':(top,glob)**/dvc.lock' ':(top,glob)**/gates.toml'
+        ':(top,glob)**/pyproject.toml' ':(top,glob)**/expectations/**' ':(top,glob)**/schemas/**')
+    if ! [[ "$BASE" =~ ^[0-9a-f]{40,64}$ ]] || ! git cat-file -e "$BASE^{commit}" 2>/dev/null; then
+        echo true
+        return
+    fi
+    names="$(sed -n 's/^ *"path": "\(.*\)",$/\1/p' "$reports"/*.json 2>/dev/null)" || { echo true; return; }
+    while IFS= read -r name; do
+        # A name that cannot be a pattern of itself is not looked for.
+        [[ "$name" != *[\\*?[]* ]] || { echo true; return; }
+        [ -z "$name" ] || paths+=(":(top,glob)**/$name")
+    done <<<"$names"
+    if git diff --quiet "$BASE" HEAD -- "${paths[@]}"; then echo false; else echo true; fi
+}
+
+summarise() {
+    cat -- "$reports"/*.md | head -c "$summary_bytes" >>"$GITHUB_STEP_SUMMARY" || true
+    printf '\n' >>"$GITHUB_STEP_SUMMARY"
+}
+
+if [ -e "$OUTPUT" ] && [ -n "$(ls -A -- "$OUTPUT")" ]; then
+    unjudged "The folder for the reports is not empty; name another one with the input 'output'." 2
+fi
+mkdir -p -- "$OUTPUT"
+reports="$(cd -- "$OUTPUT" && pwd)"
+output report "$reports"
+fetch
+
+arguments=(check --quiet --format github --output "$reports" --also junit --also sarif)
+[ "$STRICT" != true ] || arguments+=(--strict)
+[ -z "$CONFIG" ] || arguments+=(--config "$CONFIG")
+read -r -d '' -a names <<<"$DATASETS" || true
+if [ "${#names[@]}" -eq 0 ]; then arguments+=(--all); else arguments+=(-- "${names[@]}"); fi
+
+code=0
+gates "${arguments[@]}" >"$commands" 2>"$log" || code=$?
+verdict="$(worst "$code")"
+cat -- "$commands"
+ls "$reports"/*.md >/dev/null 2>&1 && summarise
+output changed "$(changed)"
+if [ "$verdict" = unjudged ]; then
+    unjudged "A dataset could not be judged, which is neither good nor bad." "$((code > 0 ? code : 3))"
+fi
+quietly_show "$log"
+output verdict "$verdict"
+exit "$code"
