@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
@@ -16,7 +17,6 @@ from gates.plan import plan
 from gates.row_rules import RowRule
 from gates.verdict import Answer, Outcome, Scope, Severity
 from tests.real import judged, write_dataset
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,210 @@
+"""Asks git: which commit a name stands for, which blobs a commit or the index has, what they contain."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from gates.errors import DataError, UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_BLOCK = 1 << 20
+_LINK, _SUBMODULE = "120000", "160000"
+# What hooks export. It speaks of the repository the process stands in, which need not be the one that is asked.
+_LOCAL_VARIABLES = (
+    "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE", "GIT_PREFIX",
+)  # fmt: skip
+# How git goes on after a name, as in `main~2` and `HEAD^`.
+_ANCESTOR = re.compile(r"[~^:@]")
+# A commit made of the index is read and forgotten: with fixed words and dates, equal indexes give one and the same.
+_NOBODY = {
+    f"GIT_{who}_{what}": value
+    for who in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "gates"), ("EMAIL", "gates@localhost"), ("DATE", "1970-01-01T00:00:00Z"))
+}
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Blobs by path of a commit or of the index; `links` are paths whose blob is the target of a symbolic link."""
+
+    blobs: Mapping[str, str]
+    links: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Git:
+    """One work tree of git. Every call runs in its top folder, so that relative variables of a hook hold."""
+
+    top: Path
+    environment: Mapping[str, str] = field(repr=False, compare=False)
+
+    def run(self, *arguments: str, extra: Mapping[str, str] | None = None) -> bytes:
+        """What git prints. Raises DataError with git's own words when it fails."""
+        done = self._run(arguments, extra)
+        if done.returncode:
+            words = done.stderr.decode(errors="replace").strip().split("\n")[0]
+            raise DataError(f"git {arguments[0]} failed in {self.top}: {words}")
+        return done.stdout
+
+    def commit(self, revision: str) -> str:
+        """The full sha of the commit that a revision stands for. Raises UsageError naming the nearest name there is."""
+        if not revision.startswith("-"):
+            done = self._run(("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"))
+            if done.returncode == 0:
+                return done.stdout.decode().strip()
+        raise UsageError(f"no revision '{revision}' in {self.top.name}{self._hint(revision)}")
+
+    def commit_or_none(self, revision: str) -> str | None:
+        """As `commit`, but None where there is none, as HEAD before the first commit."""
+        done = self._run(("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"))
+        return None if done.returncode else done.stdout.decode().strip()
+
+    def merge_base(self, one: str, other: str) -> str | None:
+        """The commit at which two histories part, or None when they share none."""
+        done = self._run(("merge-base", one, other))
+        return None if done.returncode else done.stdout.decode().strip()
+
+    def tree(self, commit: str) -> Listing:
+        """Every blob of a commit."""
+        blobs, links = {}, set()
+        for record in _records(self.run("ls-tree", "-r", "-z", "--full-tree", commit)):
+            about, _, path = record.partition("\t")
+            mode, _, sha = about.split(" ")
+            if mode != _SUBMODULE:
+                blobs[path] = sha
+            if mode == _LINK:
+                links.add(path)
+        return Listing(blobs, frozenset(links))
+
+    def index(self) -> Listing:
+        """Every blob of the index. Raises DataError while a merge is unresolved: such an index is no version."""
+        blobs, links = {}, set()
+        for record in _records(self.run("ls-files", "--stage", "-z")):
+            about, _, path = record.partition("\t")
+            mode, sha, stage = about.split(" ")
+            if stage != "0":
+                raise DataError(f"{path}: its merge conflict is unresolved; resolve it, then `git add {path}`")
+            if mode != _SUBMODULE:
+                blobs[path] = sha
+            if mode == _LINK:
+                links.add(path)
+        return Listing(blobs, frozenset(links))
+
+    def work_tree(self, *patterns: str) -> list[str]:
+        """Paths in the work tree that are tracked, or neither tracked nor ignored, and that fit a pathspec."""
+        found = self.run("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *patterns)
+        return sorted(set(_records(found)))
+
+    @contextmanager
+    def blobs(self) -> Iterator[Blobs]:
+        """Blobs on request, all through one process."""
+        with subprocess.Popen(
+            ["git", "cat-file", "--batch"],
+            cwd=self.top,
+            env=self.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        ) as process:
+            assert process.stdin is not None  # noqa: S101  # both are pipes
+            assert process.stdout is not None  # noqa: S101
+            yield Blobs(process.stdin, process.stdout)
+
+    def staged_commit(self) -> str:
+        """A commit, on no branch, whose tree is the index; its parent is HEAD."""
+        tree = self.run("write-tree").decode().strip()
+        head = self.commit_or_none("HEAD")
+        parent = ("-p", head) if head else ()
+        words = ("commit-tree", "--no-gpg-sign", tree, *parent, "-m", "the index")
+        return self.run(*words, extra=_NOBODY).decode().strip()
+
+    def main_top(self) -> Path:
+        """The top folder of the main work tree; the same as `top` unless this one was made by `git worktree add`."""
+        if (self.top / ".git").is_dir():
+            return self.top
+        common = self.run("rev-parse", "--git-common-dir").decode().rstrip("\n")
+        return (self.top / common).resolve().parent
+
+    def _run(
+        self, arguments: tuple[str, ...], extra: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[bytes]:
+        environment = {**self.environment, **(extra or {})}
+        try:
+            return subprocess.run(["git", *arguments], cwd=self.top, env=environment, capture_output=True, check=False)
+        except FileNotFoundError as error:
+            raise DataError("git is not installed, or not on PATH; it is needed to read versions") from error
+
+    def _hint(self, revision: str) -> str:
+        if self.commit_or_none("HEAD") is None:
+            return ": it has no commit yet"
+        if self.run("rev-parse", "--is-shallow-repository").strip() == b"true":
+            return ": its history is shallow; fetch the rest with `git fetch --unshallow` (in CI: fetch-depth: 0)"
+        names = {"HEAD", *self.run("for-each-ref", "--format=%(refname:short)").decode().split()}
+        near = did_you_mean(revision, names)
+        if near.startswith("did") and _ANCESTOR.split(revision)[0] not in names:
+            return f" ({near})"
+        return "; expected a branch, a tag or a commit, see `git log --oneline --all`"
+
+
+@dataclass(frozen=True)
+class Blobs:
+    """Answers of one `git cat-file --batch`."""
+
+    _requests: IO[bytes]
+    _answers: IO[bytes]
+
+    def read(self, sha: str) -> bytes:
+        """The whole content of a blob."""
+        return b"".join(self.blocks(sha))
+
+    def blocks(self, sha: str) -> Iterator[bytes]:
+        """The content of a blob piece by piece; take all of them before asking for another. Raises DataError."""
+        try:
+            self._requests.write(f"{sha}\n".encode())
+            self._requests.flush()
+            header = self._answers.readline().split()
+        except OSError as error:
+            raise DataError(f"git cat-file ended before it gave blob {sha}: {error.strerror}") from error
+        if len(header) != 3:  # noqa: PLR2004  # sha, type, size; a missing object has two words
+            raise DataError(f"git has no blob {sha}; run `git fsck`, or fetch the part that is missing")
+        left = int(header[2]) + 1  # the line feed behind every blob
+        while left:
+            block = self._answers.read(min(left, _BLOCK))
+            if not block:
+                raise DataError(f"git cat-file ended in the middle of blob {sha}")
+            left -= len(block)
+            yield block if left else block[:-1]
+
+
+def git_at(folder: Path) -> Git | None:
+    """The git work tree that a folder lies in, or None. No process is started."""
+    top = _top_of(folder.resolve())
+    if top is None:
+        return None
+    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+    if _top_of(Path.cwd()) != top:
+        for name in _LOCAL_VARIABLES:
+            environment.pop(name, None)
+    return Git(top, environment)
+
+
+def _top_of(folder: Path) -> Path | None:
+    """Asking git itself goes wrong in a hook of a linked work tree: with GIT_DIR set, every folder is a top folder."""
+    for candidate in (folder, *folder.parents):
+        mark = candidate / ".git"
+        if mark.is_file() or (mark / "HEAD").exists():
+            return candidate
+    return None
+
+
+def _records(printed: bytes) -> list[str]:
+    return [os.fsdecode(record) for record in printed.split(b"\0") if record]

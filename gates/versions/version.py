@@ -1,0 +1,108 @@
+"""Which version of the data is meant: the work tree, what is staged, or a commit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from gates.errors import UsageError
+
+if TYPE_CHECKING:
+    from gates.versions.git import Git
+    from gates.versions.repository import Repository
+
+_SHORT_SHA = 7
+
+
+class VersionKind(StrEnum):
+    """Where a version stands."""
+
+    WORKTREE = "worktree"
+    STAGED = "staged"
+    REVISION = "revision"
+
+
+@dataclass(frozen=True)
+class Version:
+    """The work tree with whatever lies in it, what the index names, or what a commit names.
+
+    commit: full sha of a revision. name: what the user called it; two names of one commit are one version.
+    """
+
+    kind: VersionKind
+    commit: str | None = None
+    name: str = field(default="", compare=False)
+
+    def __str__(self) -> str:
+        """As in messages: `the work tree`, `the index`, `main (3f2a91c)`, `3f2a91c`."""
+        if self.kind is VersionKind.WORKTREE:
+            return "the work tree"
+        if self.kind is VersionKind.STAGED:
+            return "the index"
+        short = (self.commit or "")[:_SHORT_SHA]
+        is_sha = not self.name or (self.commit or "").startswith(self.name)
+        return short if is_sha else f"{self.name} ({short})"
+
+
+WORKTREE = Version(VersionKind.WORKTREE)
+STAGED = Version(VersionKind.STAGED)
+
+
+@dataclass(frozen=True)
+class Versions:
+    """The version to judge, and the one it is compared with; None where nothing came before."""
+
+    judged: Version
+    base: Version | None
+
+
+def revision(repository: Repository, name: str) -> Version:
+    """The commit that a name stands for now.
+
+    Raises UsageError naming the nearest ref when there is none, and outside of git.
+    """
+    return Version(VersionKind.REVISION, git_of(repository, name).commit(name), name)
+
+
+def choose_versions(
+    repository: Repository,
+    *,
+    rev: str | None = None,
+    staged: bool = False,
+    worktree: bool = False,
+    since: str | None = None,
+) -> Versions:
+    """What the options `--rev`, `--staged`, `--worktree` and `--since` ask for; with none of them the work tree.
+
+    The base is where the judged version and `since` part, so that what others did there meanwhile is not taken for a
+    change made here; without `since` it is HEAD, or a revision's first parent. Raises UsageError.
+    """
+    asked = [option for option, on in (("--rev", rev), ("--staged", staged), ("--worktree", worktree)) if on]
+    if len(asked) > 1:
+        raise UsageError(f"{' and '.join(asked)} exclude each other; give one of them")
+    judged = revision(repository, rev) if rev else STAGED if staged else WORKTREE
+    if staged:
+        git_of(repository, "--staged")
+    return Versions(judged, _base(repository, judged, since))
+
+
+def _base(repository: Repository, judged: Version, since: str | None) -> Version | None:
+    if since is not None:
+        other = revision(repository, since)
+        own = judged.commit or git_of(repository, since).commit_or_none("HEAD")
+        shared = git_of(repository, since).merge_base(str(other.commit), own) if own else None
+        return Version(VersionKind.REVISION, shared, since) if shared else other
+    if repository.git is None:
+        return None
+    name = f"{judged.commit}^" if judged.commit else "HEAD"
+    before = repository.git.commit_or_none(name)
+    shown = f"{judged.name}^" if judged.commit else "HEAD"
+    return Version(VersionKind.REVISION, before, shown) if before else None
+
+
+def git_of(repository: Repository, asked: str) -> Git:
+    """The git of a repository. Raises UsageError, naming what needs it, where there is none."""
+    if repository.git is None:
+        raise UsageError(f"{asked}: {repository.top} is in no git repository; only its work tree can be judged")
+    return repository.git
