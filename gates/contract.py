@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from gates import __version__
-from gates.drafts.source import schema_name
+from gates.contract_files import LIBRARIES, file_digests, own_schema
 from gates.errors import SuiteError, did_you_mean
 from gates.metrics.catalogue import METRICS
 from gates.resources import built_in_suites
-from gates.suite_files import SuiteEntry, merge, read_suite
+from gates.suite_files import Suite, SuiteEntry, merge, read_suite
 from gates.verdict import Scope
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from gates.dataset_config import DatasetConfig, Waiver
 
-# Libraries whose version can move a number or an outcome.
-LIBRARIES = ("great-expectations", "pandera", "polars", "pyarrow", "duckdb", "numpy", "scipy", "scikit-learn", "rensa")
+__all__ = ["LIBRARIES", "NEVER_WAIVED", "Contract", "file_digests", "load_contract", "own_schema"]
+
 NEVER_WAIVED = ("combined/expect_origins_to_be_declared", "human/expect_table_row_count_to_be_between",
                 "synthetic/expect_table_row_count_to_be_between")  # fmt: skip
 
@@ -54,6 +54,10 @@ class Contract:
         return {
             "sha256": _sha256(parts),
             "suites_sha256": _sha256(parts["suites"]),
+            # What decides how strictly the checks count, so that every report can say it.
+            "purpose": self.dataset.purpose,
+            "synthetic_role": self.dataset.synthetic_role,
+            "inconclusive": self.dataset.inconclusive,
             "schema": self.schema,
             "schema_sources": dict(self.schema_sources),
             "gates": __version__,
@@ -105,10 +109,10 @@ def load_contract(dataset: DatasetConfig, today: date) -> Contract:
     _refuse_stray_files(folder)
     for scope in Scope:
         shipped = []
-        if dataset.extends:
-            for part in ("common", dataset.type):
-                path = built_in_suites() / part / f"{scope.value}.json"
-                shipped.append(read_suite(path, metrics, shown=f"expectations/{part}/{scope.value}.json"))
+        for part in ("common", dataset.type):
+            path = built_in_suites() / part / f"{scope.value}.json"
+            suite = read_suite(path, metrics, shown=f"expectations/{part}/{scope.value}.json")
+            shipped.append(suite if dataset.extends else _what_always_counts(suite))
         own = folder / f"{scope.value}.json"
         shown = own.relative_to(dataset.root).as_posix()
         merged = merge(shipped, read_suite(own, metrics, shown=shown) if own.is_file() else None)
@@ -124,28 +128,16 @@ def load_contract(dataset: DatasetConfig, today: date) -> Contract:
     return Contract(dataset, entries, own_schema(dataset), {}, current, expired, tuple(loosened))
 
 
-def own_schema(dataset: DatasetConfig) -> str | None:
-    """The dataset's own schema: the one that gates.toml names, else the one at `schemas/<dataset>.py`."""
-    path = dataset.root / "schemas" / f"{dataset.name}.py"
-    return dataset.schema or (f"schemas/{path.name}:{schema_name(dataset.name)}" if path.is_file() else None)
-
-
-def file_digests(paths: tuple[Path, ...], root: Path) -> dict[str, str]:
-    """sha256 of text files by path below root, whatever their line ends."""
-    found = {}
-    for path in paths:
-        text = path.read_bytes().replace(b"\r\n", b"\n")
-        found[path.resolve().relative_to(root.resolve()).as_posix()] = hashlib.sha256(text).hexdigest()
-    return found
+def _what_always_counts(suite: Suite) -> Suite:
+    """The checks without which nothing else means anything; `extends = false` does not switch them off."""
+    return replace(suite, expectations=tuple(one for one in suite.expectations if str(one.check_id) in NEVER_WAIVED))
 
 
 def _refuse_stray_files(folder: Path) -> None:
     """A misspelt suite would be ignored in silence."""
-    if not folder.is_dir():
-        return
     known = [f"{scope.value}.json" for scope in Scope]
-    for path in sorted(folder.iterdir()):
-        if path.suffix == ".json" and path.name not in known:
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.name not in known and not path.name.startswith("."):
             shown = f"expectations/{folder.name}/{path.name}"
             raise SuiteError(f"{shown}:1: no scope is called '{path.stem}' ({did_you_mean(path.name, known)})")
 

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 
 from gates.config import load_config
 from gates.contract import load_contract
+from gates.data_types import DATA_TYPES
 from gates.errors import GatesError, did_you_mean
 from gates.metrics.catalogue import METRICS
-from gates.plan import ROW_FAILURES, plan
+from gates.plan import ROW_FAILURES, plan, waives_nothing
 from gates.reports.plain import counted
 from gates.row_rules import FINITE, RowRule
 from gates.suite_files import read_suite
 from gates.verdict import CheckId, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from datetime import date
     from pathlib import Path
 
@@ -53,7 +54,19 @@ def lint(config: Path | None, today: date, *, is_deep: bool = False) -> Lint:
     found.datasets = len(datasets)
     for dataset in datasets:
         _lint_dataset(dataset, today, found, is_deep=is_deep)
+    _lint_strays(datasets, found)
     return found
+
+
+def _lint_strays(datasets: Collection[DatasetConfig], found: Lint) -> None:
+    """Suites and schemas of no dataset: most likely misspelt, and ignored by everything else."""
+    names = {dataset.name for dataset in datasets}
+    for root in sorted({dataset.root for dataset in datasets}):
+        for path in sorted((root / "expectations").glob("*")):
+            if path.is_dir() and path.name not in {*names, *DATA_TYPES, "common"}:
+                found.problems.append(
+                    f"expectations/{path.name}: no dataset has this name ({did_you_mean(path.name, names)})"
+                )
 
 
 def _lint_dataset(dataset: DatasetConfig, today: date, found: Lint, *, is_deep: bool) -> None:
@@ -71,7 +84,7 @@ def _lint_dataset(dataset: DatasetConfig, today: date, found: Lint, *, is_deep: 
         _ask_great_expectations(contract, found)
     try:
         rules, is_draft = _rules(contract)
-        planned = plan(contract, rules, schema_is_draft=is_draft).checks
+        planned = plan(contract, rules).checks
     except GatesError as error:
         found.add(error)
         return
@@ -147,15 +160,7 @@ def _lint_unused(contract: Contract, planned: set[str], found: Lint) -> None:
     for waiver in contract.waivers:
         if waiver.check in planned or _is_told_by_data(waiver.check, contract):
             continue
-        found.problems.append(
-            f"{contract.dataset.source}:{waiver.line}: the waiver names no check of '{contract.dataset.name}': "
-            f"{waiver.check} ({_near(waiver.check, planned)})"
-        )
-
-
-def _near(check: str, planned: set[str]) -> str:
-    near = did_you_mean(check, planned)
-    return near if near.startswith("did") else "`gates check -v` lists them"
+        found.problems.append(waives_nothing(contract, waiver, planned))
 
 
 def _is_told_by_data(check: str, contract: Contract) -> bool:

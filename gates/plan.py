@@ -57,8 +57,10 @@ class Plan:
         )
 
 
-def plan(contract: Contract, rules: Iterable[RowRule], *, schema_is_draft: bool = False) -> Plan:
+def plan(contract: Contract, rules: Iterable[RowRule], *, drafted: frozenset[str] = frozenset()) -> Plan:
     """Every expectation of the merged suites, and a limit on every row rule that no suite mentions.
+
+    drafted: ids of rules that only a draft schema has; until it is accepted they warn.
 
     Raises SuiteError for a suite that limits a row rule which the schema does not have.
     """
@@ -69,8 +71,11 @@ def plan(contract: Contract, rules: Iterable[RowRule], *, schema_is_draft: bool 
         _refuse_unknown_rules(listed, known)
         if scope is not Scope.COMBINED:
             mentioned = {str(entry.kwargs.get("rule")) for entry in listed if entry.type == ROW_FAILURES}
-            severity = Severity.WARNING if schema_is_draft else Severity.CRITICAL
-            listed += [_unmentioned(rule, scope, severity) for rule in known.values() if rule.id not in mentioned]
+            listed += [
+                _unmentioned(rule, scope, Severity.WARNING if rule.id in drafted else Severity.CRITICAL)
+                for rule in known.values()
+                if rule.id not in mentioned
+            ]
         entries[scope] = tuple(_for_role(entry, contract) for entry in listed)
     return Plan(entries)
 

@@ -103,16 +103,13 @@ def _count(origins: npt.NDArray[np.str_]) -> Counter[str]:
 
 
 def joined(found: Sequence[BatchFailures]) -> BatchFailures:
-    """One batch's failures under several schemas; where two have a rule, the later one counts."""
+    """One batch's failures under several schemas; where two have a rule, a row that breaks either one breaks it."""
     first, *rest = found
     failing, reasons, broken, asked = dict(first.failing), dict(first.reasons), dict(first.broken), first.asked
     for other in rest:
-        # A rule that no row breaks any more has no entry that could replace the earlier one.
-        for earlier in (failing, reasons, broken):
-            for rule in other.asked & earlier.keys():
-                del earlier[rule]
-        failing.update(other.failing)
-        reasons.update(other.reasons)
-        broken.update(other.broken)
+        for rule, rows in other.failing.items():
+            failing[rule] = np.union1d(failing[rule], rows) if rule in failing else rows
+        reasons = {**other.reasons, **reasons}
+        broken = {**other.broken, **broken}
         asked |= other.asked
     return BatchFailures(first.row_id, first.origin, failing, reasons, broken, asked)

@@ -30,6 +30,10 @@ Hashes = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.uint16]
 T = TypeVar("T")
 
+# Where more human rows than this repeat each other, repetition belongs to the law (a table of few coarse columns);
+# below it, a repeated row is an accident and inference uses distinct rows. The limit of the duplicate check.
+NATURAL_REPEAT_RATIO = 0.01
+
 # Origins as they stand in `RowIndex.origin`.
 HUMAN_CODE, SYNTHETIC_CODE, UNDECLARED_CODE = 0, 1, 2
 
@@ -52,6 +56,7 @@ class FileFacts:
     """One file of a dataset. `columns` maps a column's name in the file to its Arrow type.
 
     origin: the origin of all its rows where a separate partition path or a hive key says so, else None.
+    md5: of the same bytes as sha256, to recognise them in what DVC tracks; "" where there is no file.
     """
 
     path: str
@@ -60,6 +65,7 @@ class FileFacts:
     sha256: str
     size: int
     origin: str | None = None
+    md5: str = ""
 
 
 @dataclass(frozen=True)
@@ -169,7 +175,7 @@ class Scan:
     """Everything metrics may read.
 
     human and synthetic are deterministic samples; generators holds one per generator with enough rows to be judged
-    alone. human_columns and synthetic_columns count each column's values that are not null. seed derives from the rows' content, so that neither row order nor repeated rows change the draws.
+    alone. human_columns and synthetic_columns count each column's cells that are neither null nor NaN nor blank. seed derives from the rows' content, so that neither row order nor repeated rows change the draws.
     """
 
     roles: Roles
@@ -185,6 +191,7 @@ class Scan:
     extends_human_law: bool = False
     generators: Mapping[str, Rows] = field(default_factory=dict)
     holdout_digests: Hashes | None = None
+    holdout_tokens: Ints | None = None
     human_columns: Mapping[str, int] = field(default_factory=dict)
     synthetic_columns: Mapping[str, int] = field(default_factory=dict)
     _memo: dict[Callable[..., object], object] = field(default_factory=dict, compare=False, repr=False)

@@ -12,6 +12,7 @@ import pyarrow as pa
 from gates.keys import LAST, combine, mix, occurrences
 from gates.scan import (
     HUMAN_CODE,
+    NATURAL_REPEAT_RATIO,
     ORIGIN,
     ROW_ID,
     SYNTHETIC_CODE,
@@ -40,9 +41,6 @@ SAMPLE_ROWS = 50_000
 SAMPLE_TEXTS = 10_000
 # A generator with fewer rows cannot be judged alone.
 GENERATOR_ROWS = 300
-# Where more human rows than this repeat each other, repetition belongs to the law (a table of few coarse columns);
-# below it, a repeated row is an accident and inference uses distinct rows. The limit of the duplicate check.
-NATURAL_REPEAT_RATIO = 0.01
 
 _CODES = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE}
 
@@ -78,7 +76,7 @@ def scan(opened: Opened, request: ScanRequest, holdout: Opened | None = None) ->
     keys = _sample_keys(index, whole, distinct=distinct)
     fetch = _Fetch(opened, index, keys)
     human, synthetic = (fetch.rows(index.of(code)) for code in (HUMAN_CODE, SYNTHETIC_CODE))
-    held_rows, held_digests = _read_holdout(opened, builder.schema, holdout)
+    held_rows, held_digests, held_tokens = _read_holdout(opened, builder.schema, holdout)
     return Scan(
         roles=opened.roles,
         files=opened.files,
@@ -91,8 +89,9 @@ def scan(opened: Opened, request: ScanRequest, holdout: Opened | None = None) ->
         seed=_seed(index),
         purpose=request.purpose,
         extends_human_law=request.extends_human_law,
-        generators=_by_generator(index, keys, fetch),
+        generators=_by_generator(index, fetch),
         holdout_digests=held_digests,
+        holdout_tokens=held_tokens,
         human_columns=builder.values[HUMAN_CODE],
         synthetic_columns=builder.values[SYNTHETIC_CODE],
     )
@@ -168,9 +167,17 @@ class IndexBuilder:
     def _count_values(self, frame: pl.DataFrame, codes: npt.NDArray[np.int8]) -> None:
         for code in (HUMAN_CODE, SYNTHETIC_CODE, UNDECLARED_CODE):
             part = frame.filter(pl.Series(codes == code))
-            counts = part.select(pl.all().count()).row(0, named=True)
+            counts = part.select(_has_value(name, kind).sum() for name, kind in part.schema.items()).row(0, named=True)
             for name, count in counts.items():
                 self.values[code][name] = self.values[code].get(name, 0) + count
+
+
+def _has_value(name: str, kind: pl.DataType) -> pl.Expr:
+    """Whether a cell says something: neither null nor NaN nor blank."""
+    cell = pl.col(name)
+    if kind == pl.String:
+        return (cell.str.strip_chars() != "").fill_null(value=False)
+    return (cell.is_not_null() & cell.is_not_nan()).fill_null(value=False) if kind.is_float() else cell.is_not_null()
 
 
 def content_digest(frame: pl.DataFrame, roles: Roles) -> Hashes:
@@ -229,21 +236,25 @@ class _Fetch:
         return Rows(frame, row_ids, self.index.digest[chosen], group, names, len(candidates))
 
 
-def _by_generator(index: RowIndex, keys: Hashes, fetch: _Fetch) -> dict[str, Rows]:
+def _by_generator(index: RowIndex, fetch: _Fetch) -> dict[str, Rows]:
     found: dict[str, Rows] = {}
     for number, name in enumerate(index.generators):
         mask = index.of(SYNTHETIC_CODE) & (index.generator == number)
-        if int((mask & (keys != LAST)).sum()) >= GENERATOR_ROWS:
+        # All its rows, repeated ones too: a generator that collapsed to a few rows must not escape.
+        if int(mask.sum()) >= GENERATOR_ROWS:
             found[name] = fetch.rows(mask)
     return found
 
 
 def _read_holdout(
     opened: Opened, schema: Mapping[str, pl.DataType], holdout: Opened | None
-) -> tuple[Rows | None, Hashes | None]:
-    """The holdout's rows with the dataset's column types, so that equal rows have equal digests."""
+) -> tuple[Rows | None, Hashes | None, npt.NDArray[np.int64] | None]:
+    """A sample of the holdout, and digest and tokens of all its rows; its columns take the dataset's types.
+
+    Equal rows then have equal digests. A holdout without the content columns gives no rows.
+    """
     if holdout is None:
-        return None, None
+        return None, None, None
     parts = []
     for batch in holdout.batches():
         frame = pl.DataFrame(pa.Table.from_batches([batch]))
@@ -252,11 +263,14 @@ def _read_holdout(
     frame = pl.concat(parts) if parts else pl.DataFrame()
     if frame.is_empty() or not set(opened.roles.content) <= set(frame.columns):
         empty = np.empty(0, dtype=np.uint64)
-        missing = Rows(frame.clear(), empty.astype(np.int64), empty, empty, empty.astype(str), 0)
-        return missing, empty
+        none = Rows(frame.clear(), empty.astype(np.int64), empty, empty, empty.astype(str), 0)
+        return none, empty, empty.astype(np.int64)
     digest = content_digest(frame, opened.roles)
+    tokens = np.zeros(len(digest), dtype=np.int64)
+    if opened.roles.texts:
+        tokens = tokenise(frame[opened.roles.texts[0]].to_arrow()).lengths()
     keep = np.argsort(mix(digest), kind="stable")[: SAMPLE_TEXTS if opened.roles.texts else SAMPLE_ROWS]
     taken = frame[keep]
     no_name = np.full(len(keep), "", dtype=str)
     rows = Rows(taken.drop(ROW_ID), taken[ROW_ID].to_numpy(), digest[keep], digest[keep], no_name, len(digest))
-    return rows, digest
+    return rows, digest, tokens

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse as sp
@@ -25,14 +25,6 @@ FOLDS = 3
 # scikit-learn's histogram trees take at most 255 categories; rarer human levels share one.
 CATEGORIES_AT_MOST = 254
 HASH_DIMENSIONS = 2**15
-
-Floats = "npt.NDArray[np.float64]"
-
-
-class Model(Protocol):
-    """What scikit-learn's classifiers have in common here."""
-
-    def fit(self, features: object, labels: npt.NDArray[np.int8]) -> object: ...
 
 
 @dataclass(frozen=True)

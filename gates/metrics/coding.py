@@ -98,13 +98,18 @@ def coded(scan: Scan) -> CodedScan:
     """The scan's samples as codes. Call through `scan.once(coded)`."""
     human_frame, skipped = feature_frame(scan, scan.human)
     features = tuple(_freeze(human_frame[name]) for name in human_frame.columns)
-    human = _encode(features, human_frame)
 
-    def encode_rows(rows: Rows) -> Coded:
+    def encoded(rows: Rows) -> Coded:
         return _encode(features, feature_frame(scan, rows)[0].select(human_frame.columns))
 
-    generators = {name: encode_rows(rows) for name, rows in scan.generators.items()}
-    return CodedScan(features, human, encode_rows(scan.synthetic), generators, skipped)
+    generators = {name: encoded(rows) for name, rows in scan.generators.items()}
+    return CodedScan(features, _encode(features, human_frame), encoded(scan.synthetic), generators, skipped)
+
+
+def encode_rows(scan: Scan, rows: Rows) -> Coded:
+    """Other rows, such as the holdout's, under the scan's coding."""
+    known = scan.once(coded)
+    return _encode(known.features, feature_frame(scan, rows)[0].select(feature.name for feature in known.features))
 
 
 def feature_frame(scan: Scan, rows: Rows) -> tuple[pl.DataFrame, dict[str, str]]:

@@ -7,21 +7,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from gates.errors import MetricError, did_you_mean
 from gates.metrics.intervals import clopper_pearson
 from gates.metrics.measurement import Measurement
 from gates.metrics.metric import Metric, Side
+from gates.metrics.parts import with_generators
+from gates.scan import HUMAN_CODE
+from gates.verdict import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     import numpy.typing as npt
 
-    from gates.scan import Rows, Scan
-    from gates.verdict import Scope
+    from gates.scan import Ints, Rows, Scan
 
-Broken = "tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]"
 EVIDENCE_ROWS = 10
 
 
@@ -31,11 +33,12 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     Rows that the constraint says nothing about (a missing value, a determinant no person has) do not count.
     """
     columns = _columns(scan, params)
+    if params["constraint"] == "key":
+        return _key(scan, scope, columns)
     check = _CONSTRAINTS.get(str(params["constraint"]))
     if check is None:
-        raise MetricError(
-            f"unknown constraint '{params['constraint']}': {did_you_mean(str(params['constraint']), _CONSTRAINTS)}"
-        )
+        hint = did_you_mean(str(params["constraint"]), [*_CONSTRAINTS, "key"])
+        raise MetricError(f"unknown constraint '{params['constraint']}': {hint}")
     broken_in = _Breaker(scan.human, columns, check)
     whole = _share(scan, scan.rows_of(scope), broken_in)
     if scope.value == "synthetic":
@@ -55,18 +58,27 @@ class _Breaker:
 
 def _share(scan: Scan, rows: Rows, broken_in: _Breaker) -> Measurement:
     broken, asked = broken_in(rows)
-    hits, n = int((broken & asked).sum()), int(asked.sum())
-    places = [scan.place(int(row)) for row in np.sort(rows.row_id[broken & asked])[:EVIDENCE_ROWS]]
-    named = " and ".join(f"'{column}'" for column in broken_in.columns)
+    first = np.sort(rows.row_id[broken & asked])[:EVIDENCE_ROWS]
+    return _found(scan, broken_in.columns, (int((broken & asked).sum()), int(asked.sum())), first)
+
+
+def _found(scan: Scan, columns: list[str], counts: tuple[int, int], first: Ints) -> Measurement:
+    hits, n = counts
+    named = " and ".join(f"'{column}'" for column in columns)
     return Measurement(
         clopper_pearson(hits, n),
         n_human=len(scan.human),
-        n_synthetic=len(rows),
+        n_synthetic=n,
         note=f"{hits:,} of {n:,} rows break the rule on {named}" if hits else "",
         undecidable="" if n else f"no row says anything about the rule on {named}",
         shrinks="linear",
         limited_by=("synthetic",),
-        evidence={"columns": broken_in.columns, "violations": hits, "rows": n, "first_rows": places},
+        evidence={
+            "columns": columns,
+            "violations": hits,
+            "rows": n,
+            "first_rows": [scan.place(int(row)) for row in first],
+        },
     )
 
 
@@ -98,35 +110,49 @@ def _functional_dependency(human: pl.DataFrame, rows: pl.DataFrame, columns: Seq
 def _inequality(human: pl.DataFrame, rows: pl.DataFrame, columns: Sequence[str]) -> object:
     """The first column is at most the second."""
     small, large = columns
-    asked = (rows[small].is_not_null() & rows[large].is_not_null()).to_numpy()
-    return (rows[small] > rows[large]).fill_null(value=False).to_numpy() & asked, asked
+    pair = rows.select(small, large)
+    # NaN compares greater than anything in polars: it is a missing value here.
+    pair = pair.with_columns(pl.col(name).fill_nan(None) for name in (small, large) if pair.schema[name].is_float())
+    asked = (pair[small].is_not_null() & pair[large].is_not_null()).to_numpy()
+    return (pair[small] > pair[large]).fill_null(value=False).to_numpy() & asked, asked
 
 
 def _integer_valued(human: pl.DataFrame, rows: pl.DataFrame, columns: Sequence[str]) -> object:
     """The column holds whole numbers."""
     numbers = rows[columns[0]].cast(pl.Float64, strict=False).to_numpy()
     asked = ~np.isnan(numbers)
-    return asked & (numbers != np.round(numbers)), asked
+    return asked & ((numbers != np.round(numbers)) | np.isinf(numbers)), asked
 
 
-def _key(human: pl.DataFrame, rows: pl.DataFrame, columns: Sequence[str]) -> object:
-    """The columns together name a row: no value stands twice, and no synthetic row takes a human row's name."""
-    repeated = rows.select(pl.struct(columns).is_duplicated()).to_series().to_numpy()
-    if rows.equals(human):
-        return repeated, np.ones(rows.height, dtype=bool)
-    taken = (
-        rows.select(columns).with_row_index("_at").join(human.select(columns).unique(), on=list(columns), how="semi")
-    )
-    broken = repeated.copy()
-    broken[taken["_at"].to_numpy()] = True
-    return broken, np.ones(rows.height, dtype=bool)
+def _key(scan: Scan, scope: Scope, columns: list[str]) -> Measurement:
+    """The columns together name a row: no value stands twice, and no synthetic row takes a human row's name.
+
+    Counted over all rows, because a sample holds few of the pairs that repeat.
+    """
+    parts = [
+        pl.DataFrame(pa.Table.from_batches([batch])).select(columns).hash_rows() for batch in scan.source.batches()
+    ]
+    names = pl.concat(parts).to_numpy()
+    people = names[scan.index.of(HUMAN_CODE)]
+
+    def share(mask: npt.NDArray[np.bool_], *, taken: bool) -> Measurement:
+        own = names[mask]
+        _, code, counts = np.unique(own, return_inverse=True, return_counts=True)
+        broken = counts[code] > 1
+        if taken:
+            broken |= np.isin(own, people)
+        rows = np.sort(scan.index.row_id[mask][broken])[:EVIDENCE_ROWS]
+        return _found(scan, columns, (int(broken.sum()), len(own)), rows)
+
+    if scope is Scope.HUMAN:
+        return share(scan.index.of(HUMAN_CODE), taken=False)
+    return with_generators(scan, lambda mask: share(mask, taken=True), distinct_rows=False)
 
 
 _CONSTRAINTS: dict[str, Callable[..., object]] = {
     "functional_dependency": _functional_dependency,
     "inequality": _inequality,
     "integer_valued": _integer_valued,
-    "key": _key,
 }
 
 METRIC = Metric(

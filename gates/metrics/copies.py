@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gates.keys import mix
-from gates.metrics.coding import Coded, ColumnKind, coded
+from gates.metrics.coding import Coded, ColumnKind, coded, encode_rows
 from gates.metrics.duplicates import duplicate_matrix, long_enough
 from gates.metrics.intervals import exact_difference
 from gates.metrics.measurement import Measurement
 from gates.metrics.metric import Metric, Side
-from gates.metrics.near_copies import HOLDOUT_CODE, near_matrix
+from gates.metrics.near_copies import HOLDOUT_CODE, TOKENS_AT_LEAST, near_matrix
 from gates.metrics.parts import with_generators
-from gates.scan import HUMAN_CODE, SYNTHETIC_CODE, Scan
+from gates.scan import HUMAN_CODE, NATURAL_REPEAT_RATIO, SYNTHETIC_CODE, Scan
 from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
@@ -28,15 +28,22 @@ if TYPE_CHECKING:
 EVIDENCE_ROWS = 10
 # Numbers within one hundredth of the human rows count as near: a copy with a little noise stays in its cell.
 NEAR_CELLS = 100
+# A holdout that shares one row in a hundred more with the human partition than people share among themselves is no
+# holdout: copies would be excused by it.
+HOLDOUT_OVERLAP = 0.01
 
 
 @dataclass(frozen=True)
 class _Baseline:
-    """How many rows of how many fresh people equal a human row, and where that comes from."""
+    """How many rows of how many fresh people equal a human row, and where that comes from.
+
+    repeats: human rows beyond the first of their content, where the human rows themselves are the baseline.
+    """
 
     hits: int
     rows: int
     source: str
+    repeats: int = 0
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
@@ -59,15 +66,21 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 def _exact_rows(scan: Scan) -> Measurement:
     index, counted = scan.index, long_enough(scan)
     human = index.digest[index.of(HUMAN_CODE) & counted]
+    baseline = _leave_one_out(human)
     if scan.holdout_digests is not None:
         if not len(scan.holdout_digests):
             return Measurement(
                 failure="the holdout lacks content columns of the dataset, or is empty: give it the same columns"
             )
-        held = scan.holdout_digests
-        baseline = _Baseline(int(np.isin(held, human).sum()), len(held), "holdout")
-    else:
-        baseline = _leave_one_out(human)
+        held = np.unique(_counted_holdout(scan.holdout_digests, scan))
+        fresh = _Baseline(int(np.isin(held, human).sum()), len(held), "holdout")
+        shared = exact_difference(fresh.hits, fresh.rows, baseline.hits, baseline.rows)
+        if shared.low > HOLDOUT_OVERLAP:
+            reason = (
+                f"{fresh.hits:,} of {fresh.rows:,} holdout rows stand in the human partition too: they are not held out"
+            )
+            return Measurement(failure=f"{reason}; take them out of one of the two")
+        baseline = fresh
     copied = np.isin(index.digest, human)
     matrix = scan.once(duplicate_matrix).to_evidence()
 
@@ -81,11 +94,22 @@ def _exact_rows(scan: Scan) -> Measurement:
     return with_generators(scan, share)
 
 
+def _counted_holdout(digests: Hashes, scan: Scan) -> Hashes:
+    """The holdout's rows that are long enough to count, as those of the dataset are."""
+    if not scan.roles.texts or scan.holdout_tokens is None:
+        return digests
+    counted: Hashes = digests[scan.holdout_tokens >= TOKENS_AT_LEAST]
+    return counted
+
+
 def _near_rows(scan: Scan) -> Measurement:
     """Rows of a table in the same cell: categories equal, numbers in the same hundredth of the human rows."""
     codes = scan.once(coded)
     human = _cells(codes.human)
     baseline = _leave_one_out(human)
+    if scan.holdout is not None and len(scan.holdout):
+        held = np.unique(_cells(encode_rows(scan, scan.holdout)))
+        baseline = _Baseline(int(np.isin(held, human).sum()), len(held), "holdout")
 
     def share(rows: Coded) -> Measurement:
         cells = np.unique(_cells(rows))
@@ -127,28 +151,38 @@ def _text_copies(scan: Scan, kind: str) -> Measurement:
 
 def _leave_one_out(human: Hashes) -> _Baseline:
     _, counts = np.unique(human, return_counts=True)
-    return _Baseline(int(counts[counts > 1].sum()), len(human), "other people")
+    return _Baseline(int(counts[counts > 1].sum()), len(human), "other people", len(human) - len(counts))
 
 
 def _excess(hits: int, rows: int, baseline: _Baseline, human: int) -> Measurement:
     if not rows or not baseline.rows:
-        reason = "no rows to compare: texts under 20 tokens coincide by nature and do not count"
+        reason = "no rows to compare: there are none, or they are texts under 20 tokens, which coincide by nature"
         return Measurement(None, human, rows, undecidable=reason)
     share = baseline.hits / baseline.rows
     against = (
         f"against {share:.2%} of the {'holdout' if baseline.source == 'holdout' else 'human rows among themselves'}"
     )
-    return Measurement(
-        exact_difference(hits, rows, baseline.hits, baseline.rows),
+    estimate = exact_difference(hits, rows, baseline.hits, baseline.rows)
+    found = Measurement(
+        estimate,
         n_human=human,
         n_synthetic=rows,
         baseline=share,
         note=f"{hits:,} of {rows:,} distinct synthetic rows ({hits / rows:.2%}) {against}",
         shrinks="linear",
         limited_by=("synthetic", "human"),
+        # No more copies than people share by nature, only too few rows to show it: that warns. More than that holds.
+        undecided=Severity.WARNING if estimate.low <= 0 else None,
         evidence={"copies": hits, "rows": rows, "baseline_copies": baseline.hits, "baseline_rows": baseline.rows,
                   "baseline_source": baseline.source},
     )  # fmt: skip
+    if hits and baseline.repeats > NATURAL_REPEAT_RATIO * baseline.rows:
+        reason = (
+            f"{baseline.repeats:,} of {baseline.rows:,} human rows repeat another, by nature or by accident, and without a holdout "
+            'nobody can tell what fresh people would share: declare holdout = "path", or remove the repeats'
+        )
+        return replace(found, undecidable=reason, undecided=None)
+    return found
 
 
 METRIC = Metric(
@@ -167,5 +201,4 @@ METRIC = Metric(
     ),
     params=(("kind", "exact"),),
     detail=("kind",),
-    undecided=Severity.WARNING,
 )

@@ -12,7 +12,7 @@ from gates.metrics.draws import draws, percentile_ratio
 from gates.metrics.measurement import Measurement
 from gates.metrics.metric import Metric, Side
 from gates.metrics.spectrum import effective_number
-from gates.metrics.strata import Sides, compare_by_role
+from gates.metrics.strata import Sides, compare_all
 from gates.metrics.text_diversity import text_diversity
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         return text_diversity(scan, wanted)
     if wanted != "effective_number":
         return Measurement(not_asked=f"'{wanted}' is defined for text; tables have measure = \"effective_number\"")
-    return compare_by_role(scan, _compare)
+    # A set that collapsed is a defect whatever it is meant for.
+    return compare_all(scan, _compare)
 
 
 def _compare(sides: Sides) -> Measurement:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 # 50 draws fix the 5th and 95th percentile to about a tenth of the interval's width.
 DRAW_COUNT = 50
 LOW, MIDDLE, HIGH = 5, 50, 95
+# Halves of fewer than 50 rows are anecdotes: from fewer than 100 rows of an origin nothing passes.
+ROWS_TO_PASS = 100
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ def excess(
         n_synthetic,
         baseline=float(np.median(null)),
         baseline_p95=float(np.percentile(null, HIGH)),
+        rows_to_pass=ROWS_TO_PASS,
         noise=float(np.percentile(null, HIGH) - np.percentile(null, LOW)) / 2,
     )
 
@@ -100,4 +103,5 @@ def percentile_ratio(
         n_synthetic,
         baseline=float(np.median(null)),
         baseline_p95=float(np.percentile(null, HIGH)),
+        rows_to_pass=ROWS_TO_PASS,
     )

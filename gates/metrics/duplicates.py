@@ -10,7 +10,7 @@ import numpy as np
 from gates.keys import row_keys
 from gates.metrics.measurement import Estimate, Measurement
 from gates.metrics.metric import Metric, Side
-from gates.metrics.near_copies import near_matrix
+from gates.metrics.near_copies import TOKENS_AT_LEAST, near_matrix
 from gates.metrics.parts import with_generators
 from gates.scan import HUMAN_CODE, SYNTHETIC_CODE, Scan
 from gates.verdict import Scope
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from gates.scan import RowIndex
-
-# Texts under 20 tokens coincide by nature ("Yes.", "True"): they are reported and not counted.
-SHORT_TEXT_TOKENS = 20
 
 
 @dataclass(frozen=True)
@@ -50,7 +47,7 @@ def long_enough(scan: Scan) -> npt.NDArray[np.bool_]:
     """Mask of the rows that count: all of a table's, the texts of at least 20 tokens."""
     if not scan.roles.texts:
         return np.ones(len(scan.index.digest), dtype=bool)
-    return scan.index.tokens >= SHORT_TEXT_TOKENS
+    return scan.index.tokens >= TOKENS_AT_LEAST
 
 
 def duplicate_matrix(scan: Scan) -> DuplicateMatrix:
@@ -104,7 +101,7 @@ def _near(scan: Scan, scope: Scope) -> Measurement:
     n_human, n_synthetic = matrix.count(HUMAN_CODE), matrix.count(SYNTHETIC_CODE)
     size = n_human if scope is Scope.HUMAN else min(n_human, n_synthetic)
     if not size:
-        reason = f"no text of {SHORT_TEXT_TOKENS} tokens to count"
+        reason = f"no text of {TOKENS_AT_LEAST} tokens to count"
         return Measurement(None, n_human, n_synthetic, undecidable=reason, evidence=matrix.to_evidence())
     value = matrix.repeats(HUMAN_CODE, size) / size
     if scope is Scope.SYNTHETIC:
@@ -113,7 +110,7 @@ def _near(scan: Scan, scope: Scope) -> Measurement:
 
 
 def _nothing_to_count(matrix: DuplicateMatrix) -> Measurement:
-    reason = f"no row is long enough to count ({SHORT_TEXT_TOKENS} tokens)" if matrix.short else "no rows to count"
+    reason = f"no row is long enough to count ({TOKENS_AT_LEAST} tokens)" if matrix.short else "no rows to count"
     return Measurement(
         None, matrix.human, matrix.synthetic, undecidable=reason, evidence={"matrix": matrix.to_evidence()}
     )

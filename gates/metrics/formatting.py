@@ -48,7 +48,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     The maximum over features is taken inside each draw, so that many features need no further correction.
     """
     if not scan.roles.texts:
-        return Measurement(not_asked='no text column is declared: add columns = { text = "..." } to the dataset')
+        return Measurement(not_asked='asked of texts only: set type = "text" for a dataset of texts')
     whole = _compare(scan, scan.synthetic)
     parts = {
         name: whole if rows.total == scan.synthetic.total else _compare(scan, rows)

@@ -16,6 +16,9 @@ from gates.verdict import Outcome, Severity
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# An estimate so near its limit that it would take more than a thousand times the rows will hardly be decided by rows.
+ROWS_GROWTH_AT_MOST = 1000
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -39,13 +42,13 @@ def judge(
         severity, undecided = Severity.INFO, None
     whole = _judge_one(measurement, limits, severity, undecided)
     judged = {name: _judge_one(part, limits, severity, undecided) for name, part in measurement.parts.items()}
-    failing = {name: one for name, one in judged.items() if one.outcome is Outcome.FAIL}
+    failing = {name: one for name, one in judged.items() if one.outcome in (Outcome.FAIL, Outcome.ERROR)}
     worst = max(
         failing, key=lambda name: (_weight(failing[name]), _excess(failing[name].measurement, limits)), default=""
     )
     if not worst or _weight(whole) >= _weight(failing[worst]):
         return _with_parts(whole, measurement, failing, limits)
-    named = replace(failing[worst], message=f"generator '{worst}': {failing[worst].message}")
+    named = replace(failing[worst], message=f"{measurement.part_kind} '{worst}': {failing[worst].message}")
     return _with_parts(named, measurement, failing, limits)
 
 
@@ -61,6 +64,7 @@ def _weight(judged: Judgement) -> int:
 def _judge_one(measurement: Measurement, limits: Limits, severity: Severity, undecided: Severity | None) -> Judgement:
     note = "".join(f"; {clause}" for clause in (measurement.note, measurement.reported) if clause)
     estimate = measurement.estimate
+    undecided = measurement.undecided or undecided
     spoken = _unmeasured(measurement)
     if spoken or estimate is None:
         outcome, message = spoken or (Outcome.ERROR, "no value")
@@ -89,13 +93,27 @@ def _against(
     outcome = compare(estimate, limits)
     if outcome is Outcome.INCONCLUSIVE:
         needed = rows_needed(measurement, limits)
-        return outcome, _in_words(needed) or "; the estimate sits on the limit", needed or None
+        return (
+            outcome,
+            _in_words(needed) or "; the estimate lies on the limit, and more rows will hardly decide",
+            needed or None,
+        )
     noise = measurement.noise
     if outcome is Outcome.PASS and noise is not None and limits.max_value is not None and noise > limits.max_value:
         needed = _more_rows(measurement, (noise / max(limits.max_value, noise * 1e-3)) ** 2)
         why = "; people differ among themselves by more than the limit" + _in_words(needed)
         return Outcome.INCONCLUSIVE, why, needed
+    needed = _rows_missing(measurement)
+    if outcome is Outcome.PASS and needed:
+        return Outcome.INCONCLUSIVE, "; too few rows to show it" + _in_words(needed), needed
     return outcome, "", None
+
+
+def _rows_missing(measurement: Measurement) -> dict[str, int]:
+    """How many rows each origin lacks for anything to pass."""
+    counts = {"human": measurement.n_human, "synthetic": measurement.n_synthetic}
+    least = measurement.rows_to_pass
+    return {origin: least - n for origin, n in counts.items() if n is not None and n < least}
 
 
 def _unmeasured(measurement: Measurement) -> tuple[Outcome, str] | None:
@@ -107,7 +125,10 @@ def _unmeasured(measurement: Measurement) -> tuple[Outcome, str] | None:
     if measurement.undecidable:
         return Outcome.INCONCLUSIVE, measurement.undecidable
     if measurement.estimate is None or not measurement.estimate.is_computable():
-        return Outcome.ERROR, "not computable on these rows (NaN or no value)"
+        return (
+            Outcome.ERROR,
+            "not computable on these rows: no value, or NaN (two rows or groups of each origin at least can be compared)",
+        )
     return None
 
 
@@ -141,10 +162,11 @@ def rows_needed(measurement: Measurement, limits: Limits) -> dict[str, int]:
             continue
         reach = estimate.high - estimate.value if estimate.value <= limit else estimate.value - estimate.low
         distance = abs(estimate.value - limit)
-        if distance <= reach * 1e-3:
+        ratio = reach / max(distance, reach * 1e-9)
+        needed = ratio if measurement.shrinks == "linear" else ratio**2
+        if needed > ROWS_GROWTH_AT_MOST:
             return {}
-        ratio = reach / distance
-        growth = max(growth, ratio if measurement.shrinks == "linear" else ratio**2)
+        growth = max(growth, needed)
     return _more_rows(measurement, growth)
 
 
@@ -171,7 +193,8 @@ def _with_parts(
         return judged
     order = sorted(measurement.parts, key=lambda name: (-_excess(measurement.parts[name], limits), name))
     table = {name: _part_row(measurement.parts[name], fails=name in failing) for name in order}
-    evidence = {**judged.measurement.evidence, "generators": table}
+    kinds = {"generator": "generators", "stratum": "strata"}
+    evidence = {**judged.measurement.evidence, kinds[measurement.part_kind]: table}
     message = judged.message
     if failing:
         message += "; fails for " + ", ".join(name for name in order if name in failing)

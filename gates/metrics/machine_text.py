@@ -26,7 +26,7 @@ EVIDENCE_ROWS = 10
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Share of distinct human texts with a refusal, self-reference or chat preamble, in [0, 1], exact interval."""
     if not scan.roles.texts:
-        return Measurement(not_asked='no text column is declared: add columns = { text = "..." } to the dataset')
+        return Measurement(not_asked='asked of texts only: set type = "text" for a dataset of texts')
     human = distinct(scan.index, HUMAN_CODE)
     marked = human & (scan.index.marks & np.uint16(BOILERPLATE) != 0)
     hits, rows = int(marked.sum()), int(human.sum())

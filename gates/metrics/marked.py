@@ -32,7 +32,7 @@ def excess_of_marks(scan: Scan, marks: Mark) -> Measurement:
     People's share is subtracted, so that what people write in this dataset too does not count against a generator.
     """
     if not scan.roles.texts:
-        return Measurement(not_asked='no text column is declared: add columns = { text = "..." } to the dataset')
+        return Measurement(not_asked='asked of texts only: set type = "text" for a dataset of texts')
     return with_generators(scan, lambda synthetic: _excess(scan, synthetic, marks), distinct_rows=False)
 
 

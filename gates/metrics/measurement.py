@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gates.verdict import Severity
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -69,7 +71,10 @@ class Measurement:
     failure: why the number could not be computed (`error`).
     reported: why the number is shown and never judged; the outcome keeps severity info.
     note: one clause on what is worst and what to do, for the message.
-    parts: the same metric per generator; a part that breaks the limit fails the check and is named.
+    parts: the same metric per generator, or per stratum; a part that breaks the limit fails the check and is named.
+    part_kind: what the parts are.
+    undecided: the severity that an inconclusive outcome takes here, where it differs from the check's own.
+    rows_to_pass: with fewer rows of an origin nothing passes, whatever the number.
     noise: half the spread of the metric between people and people; where it exceeds the limit, nothing passes.
     counted: every row was counted, so a value within the limit passes; only beyond it does the interval decide.
     shrinks: how the interval narrows with n: "root" (1/sqrt n) or "linear" (1/n, zero or few hits).
@@ -88,6 +93,9 @@ class Measurement:
     failure: str = ""
     reported: str = ""
     parts: Mapping[str, Measurement] = field(default_factory=dict)
+    part_kind: Literal["generator", "stratum"] = "generator"
+    undecided: Severity | None = None
+    rows_to_pass: int = 0
     noise: float | None = None
     counted: bool = False
     shrinks: Literal["root", "linear"] = "root"

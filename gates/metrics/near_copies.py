@@ -1,6 +1,6 @@
 """Texts that nearly equal each other or share a long span, with the origin of both sides.
 
-Works on the deterministic samples: a share of texts with a near twin is read off them; evidence says how many.
+Works on all distinct texts up to 100,000 of an origin; evidence says how many were compared.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from gates.keys import mix
 from gates.scan import HUMAN_CODE, SYNTHETIC_CODE
 from gates.text.near import clusters, near_pairs
 from gates.text.tokens import ngrams, tokenise
@@ -27,13 +28,15 @@ HOLDOUT_CODE = 3
 NEAR_JACCARD = 0.8
 # Two people do not write the same 50 tokens by chance: Lee et al. (ACL 2022) cut repeated spans of this length.
 SPAN_TOKENS = 50
-# Shorter texts coincide by nature.
+# 100,000 texts of 1 KB of an origin and their hashes take about 1 GB; what is beyond is not compared, and is said.
+TEXTS_AT_MOST = 100_000
+# Shorter texts coincide by nature ("Yes.", "True"): they are reported and not counted.
 TOKENS_AT_LEAST = 20
 
 
 @dataclass(frozen=True)
 class NearMatrix:
-    """Sampled texts of at least 20 tokens and which of them have twins.
+    """Texts of at least 20 tokens and which of them have twins.
 
     origin: code per text, HOLDOUT_CODE for the holdout; generator: name per text or "".
     left, right: pairs of near duplicates; shares_span: texts sharing a span of 50 tokens with another human text.
@@ -75,25 +78,40 @@ class NearMatrix:
             for second in names
             if first <= second and HOLDOUT_CODE not in (first, second)
         }
-        return {"near_pairs": pairs, "texts_compared": {"human": self.count(0), "synthetic": self.count(1)}}
+        return {
+            "near_pairs": pairs,
+            "texts_compared": {"human": self.count(HUMAN_CODE), "synthetic": self.count(SYNTHETIC_CODE)},
+        }
 
 
 def near_matrix(scan: Scan) -> NearMatrix:
-    """Near duplicates among the sampled texts. Call through `scan.once(near_matrix)`."""
-    sides = [(HUMAN_CODE, scan.human), (SYNTHETIC_CODE, scan.synthetic)]
+    """Near duplicates among all texts of both origins and the holdout. Call through `scan.once(near_matrix)`."""
+    human, synthetic = (_texts(scan, code) for code in (HUMAN_CODE, SYNTHETIC_CODE))
+    sides = [(HUMAN_CODE, *human), (SYNTHETIC_CODE, *synthetic)]
     if scan.holdout is not None:
-        sides.append((HOLDOUT_CODE, scan.holdout))
-    column = scan.roles.texts[0]
-    texts = pl.concat([rows.frame[column].cast(pl.String) for _, rows in sides])
-    origin = np.concatenate([np.full(len(rows), code, dtype=np.int8) for code, rows in sides])
-    generator = np.concatenate([rows.generator for _, rows in sides])
-    row_id = np.concatenate([rows.row_id for _, rows in sides])
-    stream = tokenise(texts.to_arrow())
+        held = scan.holdout
+        sides.append((HOLDOUT_CODE, held.frame[scan.roles.texts[0]].cast(pl.String), held.row_id, held.generator))
+    stream = tokenise(pl.concat([texts for _, texts, _, _ in sides]).to_arrow())
+    origin = np.concatenate([np.full(len(texts), code, dtype=np.int8) for code, texts, _, _ in sides])
+    row_id = np.concatenate([row_ids for _, _, row_ids, _ in sides])
+    generator = np.concatenate([names for _, _, _, names in sides])
     kept = np.flatnonzero(stream.lengths() >= TOKENS_AT_LEAST)
     stream, origin = stream.take(kept), origin[kept]
     pairs = near_pairs(stream, threshold=NEAR_JACCARD, min_tokens=TOKENS_AT_LEAST)
     spans = _shares_span(stream, origin)
     return NearMatrix(origin, generator[kept], pairs.left, pairs.right, spans, row_id[kept])
+
+
+def _texts(scan: Scan, code: int) -> tuple[pl.Series, Ints, npt.NDArray[np.str_]]:
+    """The distinct texts of an origin in the order of a hash of their content, with row ids and generators.
+
+    A sample would find a pair only where both its texts were drawn; at most TEXTS_AT_MOST fit into memory.
+    """
+    index = scan.index
+    rows = np.flatnonzero(index.of(code) & index.is_first)
+    rows = rows[np.argsort(mix(index.digest[rows]), kind="stable")][:TEXTS_AT_MOST]
+    names = np.array([*index.generators, ""])[index.generator[rows]]
+    return scan.source.take(index.row_id[rows])[scan.roles.texts[0]].cast(pl.String), index.row_id[rows], names
 
 
 def _shares_span(stream: TokenStream, origin: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:

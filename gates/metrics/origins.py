@@ -27,11 +27,12 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     count = int(undeclared.sum())
     places = [scan.place(int(row)) for row in index.row_id[undeclared][:EVIDENCE_ROWS]]
     human, synthetic = (int(index.of(code).sum()) for code in (HUMAN_CODE, SYNTHETIC_CODE))
+    note = f"{count:,} of {total:,} rows have an origin that is missing or not declared" if count else ""
     return Measurement(
         Estimate.exact(1 - count / total),
         human,
         synthetic,
-        note=f"{count:,} of {total:,} rows have an origin that is missing or not declared" if count else "",
+        note=f"{note}: {scan.undeclared_origins}" if scan.undeclared_origins else note,
         evidence={"undeclared": count, "rows": total, "first_rows": places},
     )
 

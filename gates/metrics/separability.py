@@ -70,7 +70,7 @@ def _compare(scan: Scan, sides: Sides) -> Measurement:
     low, high = np.percentile(permuted, (5, 95))
     note = _note(telling)
     if float(np.median(cross)) < low:
-        reason = f'AUC {np.median(cross):.3f} lies below chance ({low:.3f}): rows of the two origins are paired; declare group = "<column>"'
+        reason = f'AUC {np.median(cross):.3f} lies below chance ({low:.3f}): rows of the two origins are paired or near copies: look at the copy checks, or declare group = "<column>"'
         return replace(found, undecidable=reason, evidence=evidence)
     evidence["auc"] = float(np.median(cross))
     return replace(

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from gates.metrics.coding import HIGH_CARDINALITY_LEVELS, HIGH_CARDINALITY_RATIO
+from gates.metrics.draws import ROWS_TO_PASS
 from gates.metrics.intervals import clopper_pearson
 from gates.metrics.measurement import Estimate, Measurement
 from gates.metrics.metric import Metric, Side
+from gates.verdict import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +37,8 @@ class Level:
     value: str
     human: int
     synthetic: int
+    human_share: float
+    synthetic_share: float
     human_share_low: float
     synthetic_share_high: float
     is_slice: bool
@@ -44,6 +48,10 @@ class Level:
         return self.human_share_low >= PREVALENCE_AT_LEAST and (
             self.synthetic_share_high < VANISHED_SHARE * self.human_share_low
         )
+
+    def is_doubtful(self) -> bool:
+        """True where the level looks vanished and too few rows show it."""
+        return not self.is_vanished() and self.synthetic_share < VANISHED_SHARE * self.human_share
 
     def __str__(self) -> str:
         return f"{self.column}={self.value}"
@@ -72,7 +80,15 @@ def _vanished(scan: Scan, levels: list[Level]) -> Measurement:
         reported = 'synthetic_role = "extend" does not promise every human level'
         return Measurement(Estimate.exact(len(gone)), n_human, n_synthetic, reported=reported, evidence=evidence)
     note = "vanished: " + ", ".join(_words(level) for level in gone[:3]) if gone else ""
-    return Measurement(Estimate.exact(len(gone)), n_human, n_synthetic, note=note, evidence=evidence)
+    doubtful = [level for level in levels if level.is_doubtful() and level.human_share >= PREVALENCE_AT_LEAST]
+    if doubtful and not gone:
+        reason = f"too few rows to say whether {len(doubtful)} levels have vanished, such as {_words(doubtful[0])}"
+        return Measurement(
+            None, n_human, n_synthetic, undecidable=reason, undecided=Severity.WARNING, evidence=evidence
+        )
+    return Measurement(
+        Estimate.exact(len(gone)), n_human, n_synthetic, note=note, rows_to_pass=ROWS_TO_PASS, evidence=evidence
+    )
 
 
 def _union(scan: Scan, levels: list[Level]) -> Measurement:
@@ -122,7 +138,8 @@ def _levels(scan: Scan, column: str, *, is_slice: bool) -> list[Level]:
             continue
         low, high = clopper_pearson(human, n_human).low, clopper_pearson(synthetic, n_synthetic).high
         scaled = round(share * scan.human.total), round(synthetic / max(1, n_synthetic) * scan.synthetic.total)
-        found.append(Level(column, value, *scaled, low, high, is_slice))
+        shares = share, synthetic / max(1, n_synthetic)
+        found.append(Level(column, value, *scaled, *shares, low, high, is_slice))
     return found
 
 

@@ -47,10 +47,13 @@ Compare = Callable[[Sides], Measurement]
 
 
 def compare_by_role(scan: Scan, compare: Compare) -> Measurement:
-    """`compare` over everything, with a part per generator; for extending rows the worst stratum."""
+    """`compare` over everything, with a part per generator; for extending rows within strata, with a part each."""
+    return _within_strata(scan, compare) if scan.extends_human_law else compare_all(scan, compare)
+
+
+def compare_all(scan: Scan, compare: Compare) -> Measurement:
+    """`compare` over everything whatever the rows claim, with a part per generator that has rows enough."""
     codes = scan.once(coded)
-    if scan.extends_human_law:
-        return _worst_stratum(scan, compare)
     whole = compare(Sides("", scan.human, scan.synthetic, codes.human, codes.synthetic, scan.seed))
     # A generator that made all synthetic rows is the whole: measuring it again would cost as much and say nothing new.
     parts = {
@@ -58,42 +61,48 @@ def compare_by_role(scan: Scan, compare: Compare) -> Measurement:
         if rows.total == scan.synthetic.total
         else compare(Sides(f"generator {name}", scan.human, rows, codes.human, codes.generators[name], scan.seed))
         for name, rows in scan.generators.items()
+        if len(rows) >= STRATUM_ROWS
     }
     evidence = {**whole.evidence, **({"not_compared": codes.skipped} if codes.skipped else {})}
     return replace(whole, parts=parts, evidence=evidence)
 
 
-def _worst_stratum(scan: Scan, compare: Compare) -> Measurement:
+def _within_strata(scan: Scan, compare: Compare) -> Measurement:
+    """A part per stratum, over all synthetic rows and per generator; the number shown is that of the farthest one."""
     codes = scan.once(coded)
     found: dict[str, Measurement] = {}
+    makers = {"": (scan.synthetic, codes.synthetic)} | {
+        f"{name} within ": (rows, codes.generators[name]) for name, rows in scan.generators.items()
+    }
     for column in _stratifiers(scan):
-        for level, human, synthetic in _strata(scan.human.frame[column], scan.synthetic.frame[column]):
-            found[f"{column}={level}"] = compare(
-                Sides(
-                    f"{column}={level}",
-                    scan.human.where(human),
-                    scan.synthetic.where(synthetic),
-                    codes.human.where(human),
-                    codes.synthetic.where(synthetic),
-                    scan.seed,
+        for maker, (rows, rows_codes) in makers.items():
+            for level, human, synthetic in _strata(scan.human.frame[column], rows.frame[column]):
+                name = f"{maker}{column}={level}"
+                found[name] = compare(
+                    Sides(
+                        name,
+                        scan.human.where(human),
+                        rows.where(synthetic),
+                        codes.human.where(human),
+                        rows_codes.where(synthetic),
+                        scan.seed,
+                    )
                 )
-            )
     if not found:
         whole = compare(Sides("", scan.human, scan.synthetic, codes.human, codes.synthetic, scan.seed))
         reason = (
             f'reported only: synthetic_role = "extend" and no label or slice has {STRATUM_ROWS} rows of both origins'
         )
         return replace(whole, reported=reason)
-    table = {name: part.estimate.value if part.estimate else None for name, part in sorted(found.items())}
-    # A stratum without a number is an error and must not hide behind the others.
-    worst = max(found, key=lambda name: _rank(found[name]))
-    chosen = found[worst]
-    note = f"within {worst}" + (f", {chosen.note}" if chosen.note else "")
-    return replace(chosen, note=note, evidence={**chosen.evidence, "strata": table})
+    farthest = max(found, key=lambda name: _reach(found[name]))
+    chosen = found[farthest]
+    note = f"within {farthest}" + (f", {chosen.note}" if chosen.note else "")
+    return replace(chosen, note=note, parts=found, part_kind="stratum")
 
 
-def _rank(part: Measurement) -> float:
-    return part.estimate.value if part.estimate else math.inf
+def _reach(part: Measurement) -> float:
+    """The upper end of the interval: an undecided stratum must not hide behind one that passes."""
+    return part.estimate.high if part.estimate else math.inf
 
 
 def _stratifiers(scan: Scan) -> tuple[str, ...]:

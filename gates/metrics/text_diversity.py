@@ -14,7 +14,7 @@ from gates.errors import MetricError, did_you_mean
 from gates.metrics.draws import draws, percentile_ratio
 from gates.metrics.measurement import Measurement
 from gates.metrics.spectrum import effective_number
-from gates.metrics.strata import Sides, compare_by_role
+from gates.metrics.strata import Sides, compare_all
 from gates.text.tokens import TokenStream, ngrams, tokenise
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def text_diversity(scan: Scan, wanted: str) -> Measurement:
     if wanted not in MEASURES:
         raise MetricError(f"diversity has no measure '{wanted}' ({did_you_mean(wanted, MEASURES)})")
     column = scan.roles.texts[0]
-    return compare_by_role(scan, lambda sides: _compare(sides, column, MEASURES[wanted]))
+    return compare_all(scan, lambda sides: _compare(sides, column, MEASURES[wanted]))
 
 
 def compression(sample: _Sample) -> float:

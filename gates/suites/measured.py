@@ -17,6 +17,7 @@ from great_expectations.expectations.metrics.metric_provider import MetricProvid
 from great_expectations.expectations.registry import get_expectation_impl
 
 from gates.errors import GatesError
+from gates.metrics.asking import ask
 from gates.metrics.measurement import Measurement
 from gates.suite_files import measurement_key
 from gates.suites.engine import GatesDuckDBExecutionEngine
@@ -66,10 +67,9 @@ def _on_demand(
 ) -> Measurement:
     try:
         scan = _scan(engine, batch_id)
-        made: Measurement = get_expectation_impl(expectation).metric().measure(scan, Scope(scope), params)
     except GatesError as error:
         return Measurement(failure=str(error))
-    return made
+    return ask(get_expectation_impl(expectation).metric(), scan, Scope(scope), params)
 
 
 def _scan(engine: GatesDuckDBExecutionEngine, batch_id: str) -> Scan:

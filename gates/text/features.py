@@ -7,8 +7,6 @@ import polars as pl
 # Type-token ratio falls with length; on a fixed number of tokens it does not.
 VARIETY_TOKENS = 100
 
-LENGTH_FEATURES = ("length in words", "length in characters")
-
 
 def text_features(texts: pl.Series) -> pl.DataFrame:
     """One row per text, one float64 column per feature; null and empty texts have 0 words and NaN where nothing can be said.

@@ -79,27 +79,6 @@ def near_pairs(stream: TokenStream, *, threshold: float = 0.8, min_tokens: int =
     return NearPairs(low[order], high[order], np.concatenate([near.jaccard, equal.jaccard])[order])
 
 
-def nearest(
-    candidates: TokenStream, references: TokenStream, *, threshold: float = 0.8, min_tokens: int = 20
-) -> tuple[Floats, Ints]:
-    """For each candidate its most similar reference: Jaccard similarity and position, 0 and -1 below `threshold`.
-
-    Equal candidates are answered alike; of equally similar references the first in order counts.
-    """
-    own, other = _groups(candidates, min_tokens), _groups(references, min_tokens)
-    count = len(own.offsets) - 1
-    joined = _joined(candidates.take(own.first()), references.take(other.first()))
-    left, right, jaccard = _near(joined, threshold, np.arange(len(joined)) >= count)
-    reference = other.first()[right - count]
-    order = np.lexsort((reference, -jaccard, left))
-    best, at = np.unique(left[order], return_index=True)
-    similar, place = np.zeros(count), np.full(count, -1, np.int64)
-    similar[best], place[best] = jaccard[order][at], reference[order][at]
-    result, where = np.zeros(len(candidates)), np.full(len(candidates), -1, np.int64)
-    result[own.members], where[own.members] = similar[own.code()], place[own.code()]
-    return result, where
-
-
 def clusters(n: int, left: Ints, right: Ints) -> Ints:
     """The cluster of each of n documents when the pairs join them; a cluster is named by its smallest member."""
     graph = coo_array((np.ones(len(left), np.int8), (left, right)), shape=(n, n))
@@ -107,15 +86,6 @@ def clusters(n: int, left: Ints, right: Ints) -> Ints:
     _, smallest, code = np.unique(label, return_index=True, return_inverse=True)
     named: Ints = smallest[code].astype(np.int64)
     return named
-
-
-def docs_sharing_span(candidates: TokenStream, references: TokenStream, length: int = 50) -> Mask:
-    """Whether each candidate holds a run of `length` tokens that stands in some reference too."""
-    spans = ngrams(candidates, length)
-    shared = np.isin(spans.hashes, ngrams(references, length).hashes)
-    found = np.zeros(len(candidates), bool)
-    found[spans.documents()[shared]] = True
-    return found
 
 
 def _groups(stream: TokenStream, min_tokens: int) -> _Groups:
@@ -126,12 +96,12 @@ def _groups(stream: TokenStream, min_tokens: int) -> _Groups:
     return _Groups(counted[order], np.append(starts, len(order)).astype(np.int64))
 
 
-def _near(texts: TokenStream, threshold: float, side: Mask | None = None) -> tuple[Ints, Ints, Floats]:
-    """Positions and Jaccard similarity of near pairs of distinct texts, left < right; with `side`, across sides only."""
+def _near(texts: TokenStream, threshold: float) -> tuple[Ints, Ints, Floats]:
+    """Positions and Jaccard similarity of near pairs of distinct texts, left < right."""
     grams = ngrams(texts, SHINGLE_TOKENS)
     chosen = _colliding(grams)
     kept = grams.take(chosen)
-    left, right = _candidates(kept, document_hashes(kept), None if side is None else side[chosen])
+    left, right = _candidates(kept, document_hashes(kept))
     left, right, jaccard = _verified(_incidence(kept), left, right, threshold)
     return chosen[left], chosen[right], jaccard
 
@@ -144,7 +114,7 @@ def _colliding(grams: TokenStream) -> Ints:
     return np.flatnonzero(index.query_duplicate_flags_matrix_one_shot(_digest_matrix(grams)))
 
 
-def _candidates(grams: TokenStream, content: Hashes, side: Mask | None) -> tuple[Ints, Ints]:
+def _candidates(grams: TokenStream, content: Hashes) -> tuple[Ints, Ints]:
     """Pairs that share a band, each once. Content orders a bucket, so that the order of documents does not matter."""
     count = len(grams)
     if not count:
@@ -154,7 +124,7 @@ def _candidates(grams: TokenStream, content: Hashes, side: Mask | None) -> tuple
     for band in np.split(digests, BAND_COUNT, axis=1):
         bucket = _fold(band)
         order = np.lexsort((content, bucket))
-        one, two = bucket_pairs(bucket[order], None if side is None else side[order])
+        one, two = bucket_pairs(bucket[order])
         one, two = order[one], order[two]
         pairs = np.minimum(one, two) * count + np.maximum(one, two)
         keys = distinct_keys(np.concatenate([keys, pairs]))
@@ -230,8 +200,3 @@ def _product(groups: _Groups, left: Ints, right: Ints, rows: Ints, columns: Ints
     within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
     one = groups.members[groups.offsets[left[pair]] + within // columns[pair]]
     return one, groups.members[groups.offsets[right[pair]] + within % columns[pair]], pair
-
-
-def _joined(first: TokenStream, second: TokenStream) -> TokenStream:
-    offsets = np.concatenate([first.offsets, first.offsets[-1] + second.offsets[1:]])
-    return TokenStream(np.concatenate([first.hashes, second.hashes]), offsets)

@@ -183,3 +183,10 @@ def test_lists_are_the_same_for_people_and_programs(tmp_path, gates):
     assert [row["name"] for row in types] == ["tabular", "text"]
     assert {row["type"] for row in checks} >= {metric.expectation for metric in METRICS}
     assert [row["id"] for row in checks if row["id"] and f"  {row['id']}: {row['limits']}\n" not in text] == []
+
+
+def test_suites_of_no_dataset_are_named_with_the_nearest_one(lint):
+    code, lines = lint(CONFIG, {"../note/human.json": suite()})
+
+    assert code == 2
+    assert lines == ["expectations/note: no dataset has this name (did you mean 'notes'?)"]

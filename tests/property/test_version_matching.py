@@ -12,7 +12,8 @@ from gates.engines.files import holds_no_rows, resolve
 from gates.errors import GatesError
 from gates.versions.matching import concerns, matching
 
-PARTS = st.sampled_from(["a", "b", "k=v", ".h", "a.csv", "b.csv", "[x].csv", "README.md", ".c.csv"])
+# A README asked for by name is an error on disk, since nobody can read rows from it.
+PARTS = st.sampled_from(["a", "b", "k=v", ".h", "a.csv", "b.csv", "[x].csv", ".c.csv"])
 FILES = st.sampled_from(["a.csv", "b.csv", ".c.csv", "[x].csv", "README.md"])
 NAMES = st.sets(st.tuples(st.lists(st.sampled_from(["a", "b", "k=v", ".h"]), max_size=3), FILES).map(lambda at: "/".join([*at[0], at[1]])), min_size=1, max_size=8)  # fmt: skip
 SPECS = st.lists(

@@ -117,3 +117,20 @@ def test_an_undecided_check_may_take_another_severity():
 
     assert judge(measured, Limits(max_value=0.05), CRITICAL, undecided=WARNING).severity is WARNING
     assert judge(measured, Limits(max_value=0.05), CRITICAL).severity is CRITICAL
+
+
+def test_a_generator_that_could_not_be_measured_is_an_error_of_the_check():
+    whole = Measurement(Estimate(0.0, 0.0, 0.01), 900, 900, parts={"broken": Measurement(failure="broke")})
+
+    found = judge(whole, Limits(max_value=0.05), CRITICAL)
+
+    assert (found.outcome, found.message) == (Outcome.ERROR, "generator 'broken': broke; fails for broken")
+
+
+def test_too_few_rows_never_pass_and_may_fail():
+    few = {"n_human": 60, "n_synthetic": 500, "rows_to_pass": 100}
+
+    fine = judge(Measurement(Estimate(0.0, 0.0, 0.01), **few), Limits(max_value=0.05), CRITICAL)
+    awful = judge(Measurement(Estimate(0.5, 0.4, 0.6), **few), Limits(max_value=0.05), CRITICAL)
+
+    assert (fine.outcome, fine.rows_needed, awful.outcome) == (Outcome.INCONCLUSIVE, {"human": 40}, Outcome.FAIL)

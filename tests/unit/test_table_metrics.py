@@ -104,7 +104,8 @@ def test_extending_rows_are_compared_within_their_label():
 
     assert outcome(mirrored, max_value=0.05) is Outcome.FAIL
     assert outcome(extended, max_value=0.05) is not Outcome.FAIL
-    assert set(extended.evidence["strata"]) <= {f"grade={grade}" for grade in range(5)}
+    assert set(extended.parts) <= {f"grade={grade}" for grade in range(5)}
+    assert extended.part_kind == "stratum"
 
 
 def test_extending_rows_without_label_or_slice_are_only_reported():
@@ -185,9 +186,36 @@ def test_a_coarse_table_in_which_everybody_has_a_twin_accuses_nobody():
 
 
 def test_a_holdout_is_the_baseline_where_there_is_one():
-    found = measured(copies, holdout=pl.concat([people(500, seed=90), HUMAN.head(50)]))
+    found = measured(copies, holdout=pl.concat([people(500, seed=90), HUMAN.head(2)]))
 
-    assert found.baseline == pytest.approx(50 / 550)
+    assert found.baseline == pytest.approx(2 / 502)
+    assert found.evidence["baseline_source"] == "holdout"
+
+
+def test_a_holdout_that_shares_rows_with_the_human_partition_excuses_no_copies():
+    copied = pl.concat([OTHERS.head(600), HUMAN.head(600)])
+
+    found = measured(copies, copied, holdout=pl.concat([people(500, seed=90), HUMAN.head(50)]))
+
+    assert outcome(found, max_value=0.001) is Outcome.ERROR
+    assert found.failure.startswith("50 of 550 holdout rows stand in the human partition too: they are not held out")
+
+
+def test_repeated_human_rows_excuse_no_copies():
+    copied = pl.concat([OTHERS.head(1000), HUMAN.head(200)])
+
+    found = judge(measured(copies, copied, human=pl.concat([HUMAN, HUMAN])), Limits(max_value=0.001), Severity.CRITICAL)
+
+    assert (found.outcome, found.severity) == (Outcome.INCONCLUSIVE, Severity.CRITICAL)
+    assert 'declare holdout = "path", or remove the repeats' in found.message
+
+
+def test_near_copies_of_a_table_are_read_against_the_holdout_too():
+    jittered = HUMAN.with_columns(income=pl.col("income") + 0.5)
+
+    found = measured(copies, jittered, holdout=people(800, seed=90), kind="near")
+
+    assert outcome(found, max_value=0.01) is Outcome.FAIL
     assert found.evidence["baseline_source"] == "holdout"
 
 
@@ -215,6 +243,36 @@ def test_one_matrix_counts_duplicates_by_both_origins():
     }  # fmt: skip
 
 
+def test_a_key_is_counted_over_all_rows_and_not_in_a_sample():
+    many = pl.DataFrame({"id": range(120_000), "x": [number % 7 for number in range(120_000)]})
+    repeated = many.with_columns(
+        id=pl.when(pl.col("id") < 3600).then(pl.col("id") + 3600).otherwise(pl.col("id")) + 200_000
+    )
+
+    found = measured(constraints, repeated, Scope.SYNTHETIC, many, constraint="key", columns=["id"])
+
+    assert found.evidence["violations"] == 7200
+    assert outcome(found, max_value=0.01) is Outcome.FAIL
+
+
+def test_nan_on_one_side_of_an_inequality_asks_nothing_and_infinity_is_no_whole_number():
+    human = pl.DataFrame({"a": [1.0] * 400, "b": [2.0] * 400})
+    params = {"constraint": "inequality", "columns": ["a", "b"]}
+
+    blank = measured(constraints, human.with_columns(b=pl.lit(float("nan"))), Scope.SYNTHETIC, human, **params)
+    endless = measured(
+        constraints,
+        human.with_columns(a=pl.lit(float("inf"))),
+        Scope.SYNTHETIC,
+        human,
+        constraint="integer_valued",
+        columns=["a"],
+    )
+
+    assert outcome(blank, max_value=0.01) is Outcome.INCONCLUSIVE
+    assert outcome(endless, max_value=0.01) is Outcome.FAIL
+
+
 # slices
 
 
@@ -237,6 +295,14 @@ def test_a_level_repaired_by_synthetic_rows_is_shown_and_not_counted_as_human():
 
     assert outcome(found, min_value=30) is Outcome.PASS
     assert found.evidence["repaired_by_synthetic"] == [{"level": "town=hamlet", "human": 12, "synthetic": 100}]
+
+
+def test_few_rows_cannot_say_that_a_level_is_still_there():
+    human = pl.concat([people(900), people(100, seed=3).with_columns(town=pl.lit("hamlet"))])
+
+    found = judge(measured(slices, people(40, seed=50), human=human), Limits(max_value=0), Severity.CRITICAL)
+
+    assert (found.outcome, found.severity) == (Outcome.INCONCLUSIVE, Severity.WARNING)
 
 
 # alignment
@@ -295,6 +361,8 @@ def test_every_row_with_an_origin_is_declared():
 def test_lineage_is_not_asked_without_a_column_and_counted_with_one():
     assert outcome(measured(lineage, scope=Scope.SYNTHETIC), min_value=1.0) is Outcome.NOT_ASKED
     whole = OTHERS.with_columns(generator=pl.lit("g"))
+    blank = whole.with_columns(generator=pl.lit("  "))
+    assert outcome(measured(lineage, blank, Scope.SYNTHETIC), min_value=1.0) is Outcome.FAIL
     holes = whole.with_columns(generator=pl.when(pl.col("grade") == 1).then(None).otherwise(pl.col("generator")))
     assert outcome(measured(lineage, whole, Scope.SYNTHETIC), min_value=1.0) is Outcome.PASS
     assert outcome(measured(lineage, holes, Scope.SYNTHETIC), min_value=1.0) is Outcome.FAIL

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from gates.text.near import clusters, docs_sharing_span, near_pairs, nearest
+from gates.text.near import clusters, near_pairs
 from gates.text.tokens import TokenStream, tokenise
 
 
@@ -98,29 +98,6 @@ def test_equal_documents_stay_connected_when_only_some_of_them_are_kept():
 def test_short_and_empty_documents_have_no_near_duplicates():
     assert pairs_of(["yes", "yes", "", "", "a b c d e f", "a b c d e f"]) == set()
     assert len(near_pairs(stream_of([]))) == 0
-
-
-def test_each_candidate_is_told_its_nearest_reference():
-    rng = np.random.default_rng(5)
-    base = words(rng, 80)
-    references = [" ".join(words(rng, 80)), edited(rng, base, 2), " ".join(base)]
-    candidates = [" ".join(base), "something else " * 15, " ".join(base), edited(rng, base, 1), "short"]
-
-    jaccard, position = nearest(stream_of(candidates), stream_of(references))
-
-    assert position.tolist() == [2, -1, 2, 2, -1]
-    assert jaccard.tolist() == [1.0, 0.0, 1.0, 75 / 81, 0.0]
-
-
-def test_a_shared_span_of_fifty_tokens_is_found_and_one_of_forty_nine_is_not():
-    rng = np.random.default_rng(2)
-    source = words(rng, 200)
-    copies = ["before " + " ".join(source[100:150]) + " after", "before " + " ".join(source[100:149]) + " after"]
-
-    found = docs_sharing_span(stream_of([*copies, "", "short"]), stream_of([" ".join(source), "other"]))
-
-    assert found.tolist() == [True, False, False, False]
-    assert not docs_sharing_span(stream_of(copies), stream_of([])).any()
 
 
 def test_a_cluster_bears_the_name_of_its_smallest_member():

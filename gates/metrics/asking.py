@@ -1,0 +1,39 @@
+"""Asks one metric of one scope; whatever stands in the way becomes the outcome that it is."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from gates.errors import GatesError
+from gates.metrics.measurement import Measurement
+from gates.scan import HUMAN_CODE, SYNTHETIC_CODE
+from gates.verdict import NOTHING_TO_MEASURE, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gates.metrics.metric import Metric
+    from gates.scan import Scan
+
+logger = logging.getLogger(__name__)
+
+_CODES = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE}
+# Synthetic rows are judged against people, so that both partitions must have rows.
+_NEEDED = {Scope.HUMAN: ("human",), Scope.SYNTHETIC: ("human", "synthetic"), Scope.COMBINED: ("human", "synthetic")}
+# What can be asked without rows of both origins.
+_ASKED_WHEN_EMPTY = frozenset({"expect_origins_to_be_declared"})
+
+
+def ask(metric: Metric, scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """The metric's measurement, or why there is none: an empty partition, rows it cannot be computed on, or a fault."""
+    empty = [origin for origin in _NEEDED[scope] if not scan.index.of(_CODES[origin]).any()]
+    if empty and metric.expectation not in _ASKED_WHEN_EMPTY:
+        return Measurement(failure=f"there are no {' and no '.join(empty)} {NOTHING_TO_MEASURE}")
+    try:
+        return metric.measure(scan, scope, params)
+    except GatesError as error:
+        return Measurement(failure=str(error))
+    except Exception as error:  # a metric that breaks is an error of its check, and the others still count
+        logger.debug("%s broke", metric.expectation, exc_info=True)
+        return Measurement(failure=f"could not be computed: {type(error).__name__}: {error}")
