@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "check": ("gates.commands.check", "Judge datasets and report what was found."),
     "enforce": ("gates.commands.enforce", "Exit as the recorded verdict says, if it still fits."),
     "lint": ("gates.commands.lint", "Find mistakes in gates.toml, suites, schemas and waivers."),
+    "diff": ("gates.commands.diff", "Show what became of datasets since another version."),
     "explain": ("gates.commands.explain", "Say what a check asks, why, and how to fix what it finds."),
     "list": ("gates.commands.listing", "List the data types or the checks there are."),
 }

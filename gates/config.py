@@ -20,6 +20,7 @@ __all__ = [
     "DatasetConfig",
     "Origins",
     "Waiver",
+    "config_path",
     "find_config",
     "load_config",
     "nearest_config",
@@ -50,7 +51,12 @@ def load_config(explicit: Path | None = None, start: Path | None = None) -> Conf
 
     Raises UsageError when there is none, or when it is wrong: every mistake that was found, one a line.
     """
-    return read_config(find_config(start or Path.cwd()) if explicit is None else _explicit_file(explicit))
+    return read_config(config_path(explicit, start))
+
+
+def config_path(explicit: Path | None = None, start: Path | None = None) -> Path:
+    """As `load_config`, but only where the configuration lies. Raises UsageError when there is none."""
+    return find_config(start or Path.cwd()) if explicit is None else _explicit_file(explicit)
 
 
 def find_config(start: Path) -> Path:

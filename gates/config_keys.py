@@ -28,6 +28,7 @@ _WAIVER_KEYS = ("check", "reason", "owner", "expires")
 _TOP_LEVEL = ("datasets", "defaults")
 _NOT_IN_DEFAULTS = ("path", "partitions", "waivers")
 _NOT_SUPPORTED = {
+    "evaluation": "contamination with evaluation sets is not checked yet; remove the key",
     "population": "population shares are not supported yet; remove the key",
     "critical_domains": "critical domains are not supported yet; remove the key",
 }

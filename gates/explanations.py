@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from gates.check_names import PREFIX, containing, suggestion
 from gates.data_types import DATA_TYPES
-from gates.errors import UsageError, did_you_mean
+from gates.errors import UsageError
 from gates.metrics.catalogue import METRICS
+from gates.metrics.metric import Side
 from gates.resources import built_in_suites
 from gates.suite_files import limits_of, read_suite
+from gates.suite_files.argument_values import described, example_value
+from gates.suite_files.arguments import limit_names
 from gates.suite_files.names import SUPPORTED
 from gates.verdict import Scope
 
@@ -18,10 +21,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from gates.contract import Contract
+    from gates.metrics.metric import Metric
     from gates.suite_files import SuiteEntry
 
-PREFIX = "expect_"
 COMMON = "common"
+_LIMITS = {
+    "min_value": "a number; below it the check fails",
+    "max_value": "a number; above it the check fails",
+    "warn_value": "a number, may be left out; beyond it the check warns",
+}
 
 
 @dataclass(frozen=True)
@@ -71,9 +79,8 @@ _STOCK = {
 
 def explanation(kind: str) -> Explanation:
     """The explanation of an expectation type. Raises KeyError for a type that no suite can have."""
-    for metric in METRICS:
-        if metric.expectation == kind:
-            return Explanation(kind, metric.asks, metric.why, metric.source, metric.fix)
+    if metric := metric_of(kind):
+        return Explanation(kind, metric.asks, metric.why, metric.source, metric.fix)
     if kind in _STOCK:
         return _STOCK[kind]
     if kind not in SUPPORTED:
@@ -89,29 +96,54 @@ def explanation(kind: str) -> Explanation:
 
 
 def find_type(check: str) -> tuple[str, str]:
-    """The expectation type that a check id or a type names, with or without `expect_`, and the id's own part or "".
+    """The expectation type that a check id, a type or a word of its name means, and the id's own part or "".
 
-    Raises UsageError naming the nearest type.
+    Raises UsageError naming the nearest type, or all that have the word.
     """
     first, _, rest = check.partition("/")
     is_id = first in {scope.value for scope in Scope} and rest
     kind = rest.partition("/")[0] if is_id else first
-    known = {*SUPPORTED, *(metric.expectation for metric in METRICS)}
+    ours = {*_STOCK, *(metric.expectation for metric in METRICS)}
+    known = ours | SUPPORTED
     for name in (kind, PREFIX + kind):
         if name in known:
             return name, check if is_id else ""
-    raise UsageError(f"no check '{check}' ({_nearest(kind, known)})")
+    # A word of ours first: Great Expectations' own have almost every word of English.
+    kinds = ours if containing(kind, ours) else known
+    named = containing(kind, kinds)
+    if len(named) == 1 and not is_id:
+        return named[0], ""
+    raise UsageError(f"no check '{check}' ({suggestion(kind, kinds, otherwise='`gates list checks` names them')})")
 
 
-def _nearest(word: str, known: set[str]) -> str:
-    """The type of ours that has such a word in its name, else the nearest type as a whole."""
-    ours = sorted(metric.expectation for metric in METRICS)
-    by_word = {part: kind for kind in reversed(ours) for part in kind.removeprefix(PREFIX).split("_")}
-    found = get_close_matches(word, by_word, n=1)
-    if found:
-        return f"did you mean '{by_word[found[0]]}'?"
-    near = did_you_mean(PREFIX + word.removeprefix(PREFIX), known)
-    return near if near.startswith("did") else "`gates list checks` names them"
+def suite_entry(kind: str, uses: Sequence[Use]) -> dict[str, object] | None:
+    """An entry for a suite file with all arguments, from the first use or, without one, with the strictest limit.
+
+    None for Great Expectations' own expectations that no suite uses: their arguments are theirs to explain.
+    """
+    metric = metric_of(kind)
+    if uses:
+        kwargs, severity = dict(uses[0].entry.kwargs), uses[0].entry.severity.value
+    elif metric is not None:
+        limits = {"max_value": 0} if metric.side is Side.MAX else {"min_value": 1}
+        kwargs, severity = {**limits, **{name: example_value(metric, name) for name, _ in metric.params}}, "critical"
+    else:
+        return None
+    return {"type": kind, "kwargs": kwargs, "severity": severity, "meta": {"reason": "why this limit"}}
+
+
+def arguments(kind: str) -> dict[str, str]:
+    """What each argument of one of our own expectations takes, limits first; nothing for the others."""
+    metric = metric_of(kind)
+    if metric is None:
+        return {}
+    taken = {name: _LIMITS[name] for name in limit_names(metric.side)}
+    return taken | {name: described(metric, name) for name, _ in metric.params}
+
+
+def metric_of(kind: str) -> Metric | None:
+    """The metric that an expectation type puts limits on; None for Great Expectations' own."""
+    return next((metric for metric in METRICS if metric.expectation == kind), None)
 
 
 def built_in_uses() -> list[Use]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -10,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gates.contract import Contract, file_digests
-from gates.engines.files import manifest_sha256
+from gates.engines.files import manifest_sha256, md5_manifest_sha256
 from gates.engines.local import LocalDataset, open_dataset, open_holdout
-from gates.errors import GatesError
+from gates.metrics.asking import ask
 from gates.metrics.catalogue import METRICS
 from gates.metrics.measurement import Measurement
-from gates.plan import Plan, plan
+from gates.plan import Plan, plan, refuse_unknown_waivers
 from gates.quarantine import QuarantineMode, QuarantineWriter
 from gates.row_failures import RowFailures, joined
 from gates.rows import RowValidator
@@ -27,19 +26,16 @@ from gates.suite_files import measurement_key, params_of
 from gates.verdict import Scope, Verdict, conclude
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import pyarrow as pa
 
-    from gates.scan import Scan
+    from gates.engines.files import DataFile
+    from gates.scan import FileFacts, Scan
     from gates.schemas.loading import LoadedSchema
     from gates.suite_files import SuiteEntry
 
-logger = logging.getLogger(__name__)
-
 _METRICS = {metric.expectation: metric for metric in METRICS}
-# What can be asked without rows of both origins.
-_ASKED_WHEN_EMPTY = frozenset({"expect_origins_to_be_declared"})
 
 
 @dataclass(frozen=True)
@@ -47,12 +43,15 @@ class Options:
     """How to judge; nothing here can change an outcome except `only` and `scopes`, which make a partial plan.
 
     quarantine: folder for failing rows, or None for none. progress: told the step, how far it is, and its length.
+    files, holdout_files: the files of another version than the work tree (`gates.versions.files_at`).
     """
 
     only: tuple[str, ...] = ()
     scopes: tuple[Scope, ...] = ()
     quarantine: Path | None = None
     progress: Callable[[str, int, int], None] = field(default=lambda _step, _done, _total: None)
+    files: Sequence[DataFile] | None = None
+    holdout_files: Sequence[DataFile] | None = None
 
 
 @dataclass(frozen=True)
@@ -73,15 +72,16 @@ def judge(contract: Contract, options: Options) -> Judged:
     clock = _Clock()
     dataset = contract.dataset
     with ExitStack() as stack:
-        opened = stack.enter_context(open_dataset(dataset))
-        held = open_holdout(dataset)
+        opened = stack.enter_context(open_dataset(dataset, files=options.files))
+        held = open_holdout(dataset, files=options.holdout_files)
         holdout = stack.enter_context(held) if held else None
         own = load_schema(contract.schema, dataset.root) if contract.schema else None
         if own:
             contract = contract.with_sources(file_digests(own.sources, dataset.root))
         validators = _validators(opened, own)
         rules = {rule.id: rule for validator in validators for rule in validator.rules}
-        whole = plan(contract, rules.values(), schema_is_draft=bool(own and own.is_draft))
+        whole = plan(contract, rules.values(), drafted=_drafted(validators, own))
+        refuse_unknown_waivers(contract, whole)
         chosen = whole.only(options.only, options.scopes)
         clock.lap("open")
         pass_over = _Pass(opened, validators, options)
@@ -110,9 +110,17 @@ def judge(contract: Contract, options: Options) -> Judged:
 
 
 def _validators(opened: LocalDataset, own: LoadedSchema | None) -> list[RowValidator]:
-    """The data type's schema and the dataset's own; where both have a rule, the own one counts (see `joined`)."""
+    """The data type's schema and the dataset's own; where both have a rule, both count (see `joined`)."""
     built_in = RowValidator(built_in_schema(opened.roles, _column_types(opened)))
     return [built_in, RowValidator(own.model)] if own else [built_in]
+
+
+def _drafted(validators: list[RowValidator], own: LoadedSchema | None) -> frozenset[str]:
+    """Ids of the rules that only the dataset's own schema has, while that is a draft."""
+    if own is None or not own.is_draft:
+        return frozenset()
+    built_in, drafted = ({rule.id for rule in validator.rules} for validator in validators)
+    return frozenset(drafted - built_in)
 
 
 def _column_types(opened: LocalDataset) -> dict[str, str]:
@@ -149,6 +157,7 @@ class _Pass:
                 extends_human_law=dataset.synthetic_role == "extend",
                 rule_failures=self.failures.value,
                 on_batch=on_batch,
+                undeclared_origins=self.opened.undeclared_origins,
             )
             seen = scan(self.opened, request, holdout)
         return writer.failing_rows, None if mode is QuarantineMode.OFF else path, seen
@@ -168,25 +177,10 @@ def _measure(seen: Scan, chosen: Plan, options: Options) -> dict[Scope, dict[str
 
 
 def _measure_one(seen: Scan, scope: Scope, entry: SuiteEntry, params: Mapping[str, object]) -> Measurement:
-    empty = _empty_partitions(seen, scope)
-    if empty and entry.type not in _ASKED_WHEN_EMPTY:
-        return Measurement(failure=f"there are no {' and no '.join(empty)} rows: nothing to measure")
     if "purpose" in params and seen.purpose is None:
         line = 'purpose = "finetune"  # pretrain | finetune | preference | evaluation'
         return Measurement(not_asked=f"no purpose is declared, and no ratio is right for all; add: {line}")
-    try:
-        return _METRICS[entry.type].measure(seen, scope, params)
-    except GatesError as error:
-        return Measurement(failure=str(error))
-    except Exception as error:  # a metric that breaks is an error of its check, and the others still count
-        logger.debug("%s broke", entry.check_id, exc_info=True)
-        return Measurement(failure=f"could not be computed: {type(error).__name__}: {error}")
-
-
-def _empty_partitions(seen: Scan, scope: Scope) -> list[str]:
-    needed = {Scope.HUMAN: ("human",), Scope.SYNTHETIC: ("human", "synthetic"), Scope.COMBINED: ("human", "synthetic")}
-    counts = _row_counts(seen)
-    return [origin for origin in needed[scope] if not counts[origin]]
+    return ask(_METRICS[entry.type], seen, scope, params)
 
 
 def _run_suites(
@@ -208,12 +202,18 @@ def _row_counts(seen: Scan) -> dict[str, int]:
 
 
 def _data(opened: LocalDataset, holdout: LocalDataset | None) -> dict[str, object]:
-    files = [{"path": file.path, "sha256": file.sha256, "size": file.size, "rows": file.rows} for file in opened.files]
+    held = holdout.files if holdout else ()
     return {
         "manifest_sha256": manifest_sha256(opened.files),
-        "holdout_sha256": manifest_sha256(holdout.files) if holdout else None,
-        "files": files,
+        "holdout_sha256": manifest_sha256(held) if holdout else None,
+        "md5_manifest_sha256": md5_manifest_sha256({file.path: file.md5 for file in (*opened.files, *held)}),
+        "files": [_file_row(file) for file in opened.files],
+        "holdout_files": [_file_row(file) for file in held],
     }
+
+
+def _file_row(file: FileFacts) -> dict[str, object]:
+    return {"path": file.path, "sha256": file.sha256, "md5": file.md5, "size": file.size, "rows": file.rows}
 
 
 def _waiver_row(waiver: object) -> dict[str, str]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from gates.check_names import suggestion
 from gates.errors import SuiteError, UsageError, did_you_mean
 from gates.suite_files import SuiteEntry
 from gates.verdict import CheckId, Kind, PlannedCheck, Scope, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from gates.contract import Contract
+    from gates.dataset_config import Waiver
     from gates.row_rules import RowRule
 
 ROW_FAILURES = "expect_row_failure_ratio_to_be_less_than"
@@ -43,7 +45,8 @@ class Plan:
         types = sorted({check.id.type for check in self.checks})
         for name in wanted:
             if name not in ids and name not in types:
-                raise UsageError(f"--only {name}: no such check ({did_you_mean(name, [*ids, *types])})")
+                near = suggestion(name, types, ids, otherwise="`gates check -v` lists them")
+                raise UsageError(f"--only {name}: no such check ({near})")
         return Plan(
             {
                 scope: tuple(
@@ -78,6 +81,24 @@ def plan(contract: Contract, rules: Iterable[RowRule], *, drafted: frozenset[str
             ]
         entries[scope] = tuple(_for_role(entry, contract) for entry in listed)
     return Plan(entries)
+
+
+def refuse_unknown_waivers(contract: Contract, planned: Plan) -> None:
+    """Raises UsageError naming every waiver in force of a check that the whole plan does not have."""
+    ids = {str(check.id) for check in planned.checks}
+    unknown = [waives_nothing(contract, waiver, ids) for waiver in contract.waivers if waiver.check not in ids]
+    if unknown:
+        raise UsageError("\n".join(unknown))
+
+
+def waives_nothing(contract: Contract, waiver: Waiver, planned: Collection[str]) -> str:
+    """What is wrong with a waiver whose check is not among the planned ids."""
+    near = did_you_mean(waiver.check, planned)
+    dataset = contract.dataset
+    return (
+        f"{dataset.source}:{waiver.line}: the waiver names no check of '{dataset.name}': {waiver.check} "
+        f"({near if near.startswith('did') else '`gates check -v` lists them'})"
+    )
 
 
 def _fits_purpose(entry: SuiteEntry, contract: Contract) -> bool:

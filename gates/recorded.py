@@ -7,11 +7,12 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from gates.engines.files import md5_manifest_sha256
 from gates.errors import GatesError
 from gates.verdict import SCHEMA_VERSION, Answer, CheckId, CheckResult, Kind, Outcome, Severity, digest_of_report
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 
@@ -21,7 +22,10 @@ class VerdictError(GatesError):
 
 @dataclass(frozen=True)
 class RecordedVerdict:
-    """What a document says, its own digest having been recomputed. Nothing of it has been compared with anything else."""
+    """What a document says, its own digest having been recomputed. Nothing of it has been compared with anything else.
+
+    md5s and holdout_md5s: md5 by path of the files that were judged. The digest does not cover what a check observed.
+    """
 
     dataset: str
     answer: Answer
@@ -29,7 +33,10 @@ class RecordedVerdict:
     checks: tuple[CheckResult, ...]
     manifest_sha256: str
     holdout_sha256: str | None
+    md5_manifest_sha256: str
     contract: Mapping[str, Any]
+    md5s: Mapping[str, str]
+    holdout_md5s: Mapping[str, str]
     waived: frozenset[str] = frozenset()
 
 
@@ -41,22 +48,30 @@ def read_verdict(path: Path) -> RecordedVerdict:
     """
     shown = os.path.relpath(path)
     try:
-        text = path.read_bytes().decode("utf-8")
-        report = json.loads(text, parse_constant=_refuse_constant)
+        return parse_verdict(path.read_bytes(), shown)
+    except FileNotFoundError:
+        raise VerdictError(f"no verdict at {shown}") from None
+    except OSError as error:
+        raise VerdictError(f"{shown}: cannot be read: {error.strerror}") from error
+
+
+def parse_verdict(content: bytes, shown: str) -> RecordedVerdict:
+    """The verdict in a document. shown: how messages name it. Raises VerdictError where it is none or was edited."""
+    try:
+        report = json.loads(content.decode("utf-8"), parse_constant=_refuse_constant)
         version = report["schema_version"]
         if version != SCHEMA_VERSION:
             raise VerdictError(f"{shown}: has schema version {version!r}, expected {SCHEMA_VERSION}")
         digest = digest_of_report(report)
         if report["digest"] != digest:
             raise VerdictError(f"{shown}: was edited: its digest is not that of what it says")
-        return _recorded(report)
-    except FileNotFoundError:
-        raise VerdictError(f"no verdict at {shown}") from None
-    except OSError as error:
-        raise VerdictError(f"{shown}: cannot be read: {error.strerror}") from error
+        verdict = _recorded(report)
+        if md5_manifest_sha256({**verdict.md5s, **verdict.holdout_md5s}) != verdict.md5_manifest_sha256:
+            raise VerdictError(f"{shown}: was edited: the md5s of its files are not those that its digest covers")
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
         what = "it has no " + str(error) if isinstance(error, KeyError) else str(error).split("\n")[0]
         raise VerdictError(f"{shown}: is no verdict of gates ({what})") from error
+    return verdict
 
 
 def _recorded(report: Mapping[str, Any]) -> RecordedVerdict:
@@ -70,7 +85,10 @@ def _recorded(report: Mapping[str, Any]) -> RecordedVerdict:
         checks=tuple(_check(check) for check in report["checks"]),
         manifest_sha256=str(data["manifest_sha256"]),
         holdout_sha256=data["holdout_sha256"],
+        md5_manifest_sha256=str(data["md5_manifest_sha256"]),
         contract=contract,
+        md5s=_md5s(data["files"]),
+        holdout_md5s=_md5s(data["holdout_files"]),
         waived=frozenset(str(waiver["check"]) for waiver in report["waived"]),
     )
 
@@ -82,10 +100,21 @@ def _check(check: Mapping[str, Any]) -> CheckResult:
         outcome=Outcome(check["outcome"]),
         message=str(check["message"]),
         kind=Kind(check["kind"]),
+        observed=_number(check["observed"]),
         min_value=check["min_value"],
         max_value=check["max_value"],
         warn_value=check["warn_value"],
     )
+
+
+def _md5s(files: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    return {str(file["path"]): str(file["md5"]) for file in files}
+
+
+def _number(value: object) -> float | None:
+    if value is not None and not isinstance(value, int | float):
+        raise TypeError(f"{value!r} is no number")
+    return value
 
 
 def _refuse_constant(name: str) -> NoReturn:

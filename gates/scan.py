@@ -175,7 +175,9 @@ class Scan:
     """Everything metrics may read.
 
     human and synthetic are deterministic samples; generators holds one per generator with enough rows to be judged
-    alone. human_columns and synthetic_columns count each column's cells that are neither null nor NaN nor blank. seed derives from the rows' content, so that neither row order nor repeated rows change the draws.
+    alone. human_columns and synthetic_columns count each column's cells that are neither null nor NaN nor blank.
+    undeclared_origins names the origins that nobody declared. seed derives from the rows' content, so that neither row
+    order nor repeated rows change the draws.
     """
 
     roles: Roles
@@ -192,6 +194,7 @@ class Scan:
     generators: Mapping[str, Rows] = field(default_factory=dict)
     holdout_digests: Hashes | None = None
     holdout_tokens: Ints | None = None
+    undeclared_origins: str = ""
     human_columns: Mapping[str, int] = field(default_factory=dict)
     synthetic_columns: Mapping[str, int] = field(default_factory=dict)
     _memo: dict[Callable[..., object], object] = field(default_factory=dict, compare=False, repr=False)

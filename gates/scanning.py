@@ -63,6 +63,7 @@ class ScanRequest:
     extends_human_law: bool = False
     rule_failures: Callable[[], Mapping[str, RuleFailures]] = dict
     on_batch: Callable[[pa.RecordBatch], None] = field(default=lambda _batch: None)
+    undeclared_origins: Callable[[], str] = str
 
 
 def scan(opened: Opened, request: ScanRequest, holdout: Opened | None = None) -> Scan:
@@ -92,6 +93,7 @@ def scan(opened: Opened, request: ScanRequest, holdout: Opened | None = None) ->
         generators=_by_generator(index, fetch),
         holdout_digests=held_digests,
         holdout_tokens=held_tokens,
+        undeclared_origins=request.undeclared_origins() if index.of(UNDECLARED_CODE).any() else "",
         human_columns=builder.values[HUMAN_CODE],
         synthetic_columns=builder.values[SYNTHETIC_CODE],
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gates.drafts.write import replace_text
 from gates.reports.as_json import as_json
 from gates.reports.markdown import markdown
 from gates.reports.metrics import metrics
+from gates.whole_files import replace_text
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,11 +15,16 @@ from gates.verdict import Outcome, Severity, exit_code
 if TYPE_CHECKING:
     from gates.recorded import RecordedVerdict
 
+POINTER_ONLY = ": verified against the pointer, not the bytes"
+
 
 @click.command(
     epilog="""\b
 Nothing is measured: the verdict's digest, the data's bytes, the suites, the schema's sources and the versions are
 compared with what was judged. Whatever does not fit is exit 3, and `gates check` mends it.
+
+With --pointer-only, for machines that have no access to the data, the md5s that the verdict recorded are compared with
+those that .dvc files and dvc.lock in HEAD name; that the data is what they name, nobody has looked at.
 
 \b
 Example, as two stages of dvc.yaml:
@@ -32,6 +37,9 @@ Example, as two stages of dvc.yaml:
     "--output", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
     help="Where `gates check --output DIR` wrote the verdict.",
 )  # fmt: skip
+@click.option(
+    "--pointer-only", is_flag=True, help="Compare the verdict with what DVC's pointers in HEAD name; no data is needed."
+)
 @click.option("--strict", is_flag=True, help="Exit 1 on warnings too.")
 @config_option
 def command(datasets: tuple[str, ...], output: Path | None, config: Path | None, **flags: Any) -> int:
@@ -41,6 +49,7 @@ def command(datasets: tuple[str, ...], output: Path | None, config: Path | None,
     """
     from gates.config import load_config
     from gates.enforcement import enforce
+    from gates.pointed_data import compare_with_pointers
     from gates.recorded import VerdictError
     from gates.verdict_store import VerdictStore
 
@@ -50,13 +59,14 @@ def command(datasets: tuple[str, ...], output: Path | None, config: Path | None,
     codes = []
     for dataset in wanted:
         try:
-            verdict = enforce(dataset, store.path(dataset.name), today())
+            compare_data = compare_with_pointers if flags["pointer_only"] else None
+            verdict = enforce(dataset, store.path(dataset.name), today(), compare_data=compare_data)
         except GatesError as error:
             again = f"; run `gates check {dataset.name}{f' --output {output}' if output else ''}`"
             note(f"{dataset.name}: {error}{again}" if isinstance(error, VerdictError) else str(error))
             codes.append(error.exit_code)
             continue
-        click.echo(_line(verdict))
+        click.echo(_line(verdict) + (POINTER_ONLY if flags["pointer_only"] else ""))
         codes.append(exit_code(verdict.answer, strict=flags["strict"]))
     return worst(codes)
 

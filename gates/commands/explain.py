@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ WIDTH = 100
 Examples:
   gates explain combined/expect_distributions_to_match
   gates explain distributions_to_match
+  gates explain boilerplate
 """
 )
 @click.argument("check")
@@ -30,13 +32,13 @@ Examples:
 def command(check: str, config: Path | None) -> int:
     """Say what CHECK asks, why, where it comes from, its limits, and how to fix what it finds.
 
-    CHECK is an id from a report, or an expectation's name with or without `expect_`.
+    CHECK is an id from a report, an expectation's name with or without `expect_`, or a word that only one name has.
     """
-    from gates.explanations import built_in_uses, explanation, find_type, matching
+    from gates.explanations import arguments, built_in_uses, explanation, find_type, matching, suite_entry
 
     kind, check_id = find_type(check)
     uses = matching([*built_in_uses(), *_uses_here(config)], kind, check_id)
-    click.echo(_text(explanation(kind), uses))
+    click.echo("\n".join([*_text(explanation(kind), uses), *_entry_text(arguments(kind), suite_entry(kind, uses))]))
     return 0
 
 
@@ -56,18 +58,29 @@ def _uses_here(path: Path | None) -> list[Use]:
         return []
 
 
-def _text(about: Explanation, uses: list[Use]) -> str:
+def _text(about: Explanation, uses: list[Use]) -> list[str]:
     lines = [about.type, *_wrapped(about.asks, 2), ""]
     for title, text in (("why", about.why), ("source", about.source), ("fix", about.fix)):
         lines += [title, *_wrapped(text, 2), ""]
     if not uses:
-        return "\n".join([*lines, "No suite asks it here."])
+        return [*lines, "No suite asks it here."]
     lines.append("limits")
     for use in uses:
         where = f" ({use.entry.place})" if use.is_own else ""
         lines += _wrapped(f"{use.owner}: {use.entry.check_id}{where}: {use.limits()}", 2)
         lines += _wrapped(use.reason(), 6)
-    return "\n".join(lines)
+    return lines
+
+
+def _entry_text(arguments: dict[str, str], entry: dict[str, object] | None) -> list[str]:
+    """What a suite of one's own may say: the arguments, and an entry to copy."""
+    lines = ["", "arguments"] if arguments else []
+    for name, takes in arguments.items():
+        lines += _wrapped(f"{name}: {takes}", 2)
+    if entry is None:
+        return lines
+    lines += ["", 'entry, for "expectations" in expectations/DATASET/SCOPE.json']
+    return [*lines, *textwrap.indent(json.dumps(entry, indent=2), "  ").splitlines()]
 
 
 def _wrapped(text: str, indent: int) -> list[str]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from gates.contract_files import schema_name
 from gates.drafts.draft import ColumnDraft, ColumnKind, Draft
 from gates.row_rules import INTEGER_VALUED, RANGE, VOCABULARY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+__all__ = ["LINE", "MARK_LINE", "dtype_source", "schema_name", "schema_source"]
 
 LINE = 120
 MARK_LINE = "DRAFT = True  # `gates init --accept` removes this line; until then every rule only warns"
@@ -41,13 +43,6 @@ def schema_source(draft: Draft, dataset: str) -> str:
         ")",
         "",
     ])  # fmt: skip
-
-
-def schema_name(dataset: str) -> str:
-    """The Python name of a dataset's schema: `customer-reviews` becomes `CustomerReviews`."""
-    words = re.findall(r"[A-Za-z0-9]+", dataset)
-    name = "".join(word[0].upper() + word[1:] for word in words)
-    return name if name[:1].isalpha() else f"Dataset{name}"
 
 
 def _column(column: ColumnDraft) -> Iterator[str]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +12,13 @@ from gates.drafts.source import dtype_source, schema_name, schema_source
 from gates.errors import UsageError
 from gates.row_rules import INTEGER_VALUED, NOT_NULL, PRESENT, RANGE, TYPE, VOCABULARY, rule_id
 from gates.verdict import Scope, Severity
+from gates.whole_files import replace_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+__all__ = ["DraftFiles", "replace_text", "suite_text", "write_draft"]
 
 ROW_RULE = "expect_row_failure_ratio_to_be_less_than"
 CONSTRAINT = "expect_constraint_violation_ratio_to_be_less_than"
@@ -80,19 +81,6 @@ def suite_text(draft: Draft, dataset: str, scope: Scope) -> str:
     entries.sort(key=_sorted_by)
     suite = {"name": f"{dataset} {scope.value}", "expectations": entries, "meta": {}}
     return json.dumps(suite, indent=2, ensure_ascii=False) + "\n"
-
-
-def replace_text(path: Path, text: str) -> None:
-    """Write the file whole or not at all; it keeps its mode, or gets that of other new files."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        temporary.write_text(text, encoding="utf-8", newline="")
-        if path.exists():
-            shutil.copymode(path, temporary)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _sorted_by(entry: Mapping[str, Any]) -> tuple[str, str, list[str]]:

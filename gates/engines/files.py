@@ -42,6 +42,7 @@ FORMATS_TEXT = "Parquet, JSONL and CSV or TSV (also .gz and .zst), Arrow IPC or 
 # Marker files of Spark, and what people put beside data; none of them ever holds rows.
 _NEVER_ROWS = {"_success", "_metadata", "_common_metadata", "license", "licence", "readme", "citation", "notice"}
 _NEVER_ROWS_SUFFIXES = {".dvc", ".md", ".crc"}
+_BLOCK = 1 << 20
 # What Hive and Spark write where the value of a partition key is NULL.
 _HIVE_NULL = "__HIVE_DEFAULT_PARTITION__"
 
@@ -138,6 +139,26 @@ def fingerprint(path: Path) -> tuple[str, int]:
     """sha256 in hex and size in bytes of a file."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest(), path.stat().st_size
+
+
+def fingerprints(path: Path) -> tuple[str, str, int]:
+    """sha256 and md5 in hex and size in bytes of a file, read once; md5 is the name under which DVC knows the bytes."""
+    sha256, md5, size = hashlib.sha256(), hashlib.md5(usedforsecurity=False), 0
+    with path.open("rb") as stream:
+        for block in iter(lambda: stream.read(_BLOCK), b""):
+            sha256.update(block)
+            md5.update(block)
+            size += len(block)
+    return sha256.hexdigest(), md5.hexdigest(), size
+
+
+def md5_manifest_sha256(md5s: Mapping[str, str]) -> str:
+    """One sha256 over the md5 of each file: over a canonical JSON line of md5 and path each, sorted by path."""
+    digest = hashlib.sha256()
+    for path, md5 in sorted(md5s.items()):
+        line = json.dumps({"md5": md5, "path": path}, separators=(",", ":"), ensure_ascii=False)
+        digest.update(line.encode() + b"\n")
+    return digest.hexdigest()
 
 
 def manifest_sha256(files: Iterable[FileFacts]) -> str:

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -16,18 +17,18 @@ import pyarrow.parquet as pq
 
 from gates.dataset_config import Origins
 from gates.engines.columns import columns_of
-from gates.engines.files import DataFile, data_files, fingerprint, holdout_files
+from gates.engines.files import DataFile, data_files, fingerprints, holdout_files
 from gates.engines.reading import stream_batches, take_rows
 from gates.engines.roles import Binder
 from gates.engines.sql import identifier, select
 from gates.engines.staging import StagedFile, stage
-from gates.engines.views import create_views, fixed_origin, rows_query
+from gates.engines.views import create_views, fixed_origin, rows_query, undeclared_origins
 from gates.errors import DataError, UsageError, did_you_mean
 from gates.scan import ORIGIN, UNDECLARED, FileFacts
 from gates.verdict import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import TracebackType
 
     import polars as pl
@@ -49,6 +50,7 @@ class LocalDataset:
 
     connection: its views, named in `views`, show the columns under their roles' names with ROW_ID and ORIGIN.
     files: what is known of each file, in the order of ROW_ID's file index. where: the data's path for messages.
+    undeclared_origins: names the origins that nobody declared, read when it is called.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -56,6 +58,7 @@ class LocalDataset:
     files: tuple[FileFacts, ...]
     roles: Roles
     where: str
+    undeclared_origins: Callable[[], str]
     _staged: Sequence[StagedFile]
     _owned: ExitStack
 
@@ -165,7 +168,8 @@ def _open(
     except BaseException:
         stack.close()
         raise
-    return LocalDataset(connection, views, facts, roles, where, staged, stack)
+    undeclared = partial(undeclared_origins, connection, staged, config.origin, origins)
+    return LocalDataset(connection, views, facts, roles, where, undeclared, staged, stack)
 
 
 def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
@@ -204,9 +208,9 @@ def _check_origin(config: DatasetConfig, files: Sequence[StagedFile], where: str
 
 
 def _facts(file: StagedFile, origin: str, origins: Origins) -> FileFacts:
-    digest, size = fingerprint(file.file.path)
+    sha256, md5, size = fingerprints(file.file.path)
     fixed = fixed_origin(file, origin, origins)
-    return FileFacts(file.file.name, file.rows, file.type_names(), digest, size, fixed)
+    return FileFacts(file.file.name, file.rows, file.type_names(), sha256, size, fixed, md5)
 
 
 def _damaged(files: Sequence[StagedFile]) -> str | None:

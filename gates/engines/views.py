@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from gates.engines.sql import identifier, literal, literals, origin_of, select
+from gates.errors import did_you_mean
 from gates.scan import ORIGIN, ROW_ID, ROWS_PER_FILE_BITS, UNDECLARED
 from gates.verdict import Scope
 
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
     from gates.dataset_config import Origins
     from gates.engines.columns import Column
     from gates.engines.staging import StagedFile
+
+
+# Enough to see a pattern in what was not declared.
+MOST_ORIGINS = 5
+# The word for who made a row is short; a longer value is another column's, and no place to show it.
+MOST_ORIGIN_LETTERS = 40
 
 
 def create_views(connection: duckdb.DuckDBPyConnection, query: str, names: Mapping[Scope, str]) -> None:
@@ -44,6 +51,43 @@ def rows_query(files: Sequence[StagedFile], columns: Sequence[Column], origin: s
         paths = literals(str(entry.parquet) for _, entry in alike)
         runs.append(select(", ".join(expressions), f"read_parquet([{paths}], hive_partitioning = false)"))
     return " UNION ALL ".join(runs)
+
+
+def undeclared_origins(
+    connection: duckdb.DuckDBPyConnection, files: Sequence[StagedFile], origin: str, origins: Origins
+) -> str:
+    """The most frequent origins that nobody declared, with their rows and the nearest declared word; "" where all are."""
+    loose = [file for file in files if fixed_origin(file, origin, origins) in (None, UNDECLARED)]
+    runs = [_stated_origins(list(run), origin) for _, run in groupby(loose, key=_likeness)]
+    if not runs:
+        return ""
+    declared = (*origins.human, *origins.synthetic)
+    undeclared = f"WHERE value IS NULL OR value NOT IN ({literals(declared) or 'NULL'})"
+    ordered = f"GROUP BY value ORDER BY 2 DESC, 1 LIMIT {MOST_ORIGINS + 1}"
+    query = select("value, CAST(sum(row_count) AS BIGINT)", f"({' UNION ALL '.join(runs)})", undeclared, ordered)
+    found = connection.execute(query).fetchall()
+    listed = [_shown_origin(value, rows, declared) for value, rows in found[:MOST_ORIGINS]]
+    return ", ".join(listed) + (" and more" if len(found) > MOST_ORIGINS else "")
+
+
+def _stated_origins(alike: Sequence[StagedFile], origin: str) -> str:
+    """SQL of `value` and `row_count` of the origin column, or of the folder name that stands for it."""
+    if origin not in alike[0].types:
+        value = alike[0].file.hive.get(origin)
+        text = "NULL" if value is None else literal(value)
+        return f"SELECT CAST({text} AS VARCHAR) AS value, {sum(file.rows for file in alike)} AS row_count"
+    paths = literals(str(file.parquet) for file in alike)
+    columns = f"CAST({identifier(origin)} AS VARCHAR) AS value, count(*) AS row_count"
+    return select(columns, f"read_parquet([{paths}], hive_partitioning = false)", "GROUP BY 1")
+
+
+def _shown_origin(value: str | None, rows: int, declared: Sequence[str]) -> str:
+    where = f"in {rows:,} row{'' if rows == 1 else 's'}"
+    if value is None:
+        return f"no value {where}"
+    near = did_you_mean(value, declared)
+    # The representation escapes what could move a cursor or turn the direction of text.
+    return f"{value[:MOST_ORIGIN_LETTERS]!r} {where}" + (f" ({near})" if near.startswith("did") else "")
 
 
 def fixed_origin(file: StagedFile, origin: str, origins: Origins) -> str | None:

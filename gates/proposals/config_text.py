@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from gates.reports.plain import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from gates.proposals.propose import Proposal
 
 _HEAD = """\
-# What `gates check` judges. `gates lint` finds mistakes here; `gates list types` and `gates explain CHECK` say more.
+# What `gates check` judges. Every key: docs/reference/configuration.md in the repository of gates.
+# `gates lint` finds mistakes here; `gates list types` and `gates explain CHECK` say more.
 """
 
 
@@ -28,7 +31,8 @@ def _lines(proposal: Proposal) -> Iterator[str]:
     else:
         paths = ", ".join(f"{origin} = {_string(path)}" for origin, path in found.partitions.items())
         yield f"partitions = {{ {paths} }}"
-    yield f"type = {_string(proposal.type)}"
+    # A column's name is data; it must not end the comment that it stands in.
+    yield f"type = {_string(proposal.type)}  # a guess: {printable(proposal.guess)}; `gates list types` has the others"
     if proposal.text_column:
         yield f"columns = {{ text = {_string(proposal.text_column)} }}"
     if proposal.origin:

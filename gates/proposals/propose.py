@@ -27,8 +27,16 @@ _NOBODY = "\x00"
 MOST_ORIGIN_VALUES = 20
 # A sentence is longer than this on average; the level of a category hardly is.
 SENTENCE = 40
-# A column of another name counts as text only when it holds paragraphs.
-PARAGRAPH = 200
+# The column that a dataset is about when its type is text.
+TEXT = "text"
+# Sentences hardly repeat, although copies among them are what the gate looks for; levels and templates do.
+MOSTLY_DISTINCT = 0.5
+# One-word values among sentences are slips; links, hashes and paths are long and distinct, but have no white space.
+MOSTLY_SPACED = 0.9
+# A title stands beside its text and is several times shorter; a question beside its answer hardly is.
+MUCH_LONGER = 4
+# An id, a date, a source, a label and a split go with a text; with more columns than that, they are what it is about.
+MOST_BESIDE_TEXT = 5
 # From about this many rows of each origin on, halves of people pass every check nine times in ten (docs/explanation/calibration.md).
 ENOUGH_ROWS = 5_000
 _NAMED_COLUMNS = 10
@@ -36,13 +44,17 @@ _NAMED_COLUMNS = 10
 
 @dataclass(frozen=True)
 class Proposal:
-    """One dataset as init would describe it. text_column: the column to map to the role `text`, where it has another name."""
+    """One dataset as init would describe it.
+
+    text_column: the column to map to the role `text`, where it has another name. guess: why it has this type.
+    """
 
     found: FoundData
     type: str
     origin: OriginColumn | None
     rows: Mapping[str, int]
     text_column: str | None = None
+    guess: str = ""
 
     @property
     def is_small(self) -> bool:
@@ -62,9 +74,11 @@ def propose(root: Path, found: FoundData) -> Proposal:
         types = _types(connection, view)
         origin = None if found.partitions else _origin(connection, view, types, found)
         rows = opened.row_counts() if origin is None else dict(origin.rows)
-        text = _text_column(connection, view, types)
-    is_text = text is not None
-    return Proposal(found, "text" if is_text else "tabular", origin, rows, text if is_text and text != "text" else None)
+        text = _text_column(connection, view, types, origin)
+    if text is None:
+        return Proposal(found, "tabular", origin, rows, guess="no single column is clearly free text")
+    mapped = text if text != TEXT else None
+    return Proposal(found, "text", origin, rows, mapped, f"column '{text}' reads as free text")
 
 
 def _types(connection: duckdb.DuckDBPyConnection, view: str) -> dict[str, str]:
@@ -100,14 +114,37 @@ def _origin(
     return origin
 
 
-def _text_column(connection: duckdb.DuckDBPyConnection, view: str, types: Mapping[str, str]) -> str | None:
-    """The column called `text` if it holds sentences, else the one with the longest paragraphs, else None."""
-    lengths: dict[str, float] = {}
-    for name, kind in types.items():
-        if kind == "VARCHAR":
-            row = connection.execute(select(f"avg(length({identifier(name)}))", view)).fetchone()
-            lengths[name] = float(row[0]) if row and row[0] is not None else 0.0
-    if lengths.get("text", 0.0) >= SENTENCE:
-        return "text"
-    longest = max(lengths, key=lambda name: lengths[name], default=None)
-    return longest if longest is not None and lengths[longest] >= PARAGRAPH else None
+def _text_column(
+    connection: duckdb.DuckDBPyConnection, view: str, types: Mapping[str, str], origin: OriginColumn | None
+) -> str | None:
+    """The column called `text` if it holds sentences, else the only one that clearly does, else None."""
+    content = [name for name in types if origin is None or name != origin.name]
+    strings = [name for name in content if types[name] == "VARCHAR"]
+    if TEXT in strings and _is_long(connection, view, TEXT):
+        return TEXT
+    if len(content) - 1 > MOST_BESIDE_TEXT:
+        return None
+    lengths = {name: length for name in strings if (length := _free_text_length(connection, view, name))}
+    first, *others = sorted(lengths, key=lambda name: lengths[name], reverse=True) or [None]
+    is_clear = first is not None and all(lengths[first] >= MUCH_LONGER * lengths[str(name)] for name in others)
+    return first if is_clear else None
+
+
+def _is_long(connection: duckdb.DuckDBPyConnection, view: str, name: str) -> bool:
+    row = connection.execute(select(f"avg(length({identifier(name)}))", view)).fetchone()
+    return bool(row and row[0] is not None and row[0] >= SENTENCE)
+
+
+def _free_text_length(connection: duckdb.DuckDBPyConnection, view: str, name: str) -> float:
+    """Average length of a column of long, mostly distinct values with white space in them; 0 for any other column."""
+    value = identifier(name)
+    # Counting exactly would keep every text in memory; the sketch is a few per cent off.
+    measured = (
+        f"avg(length({value})), approx_count_distinct({value}) / count({value}), "
+        f"avg(CAST(regexp_matches(trim({value}), '\\s') AS INTEGER))"
+    )
+    row = connection.execute(select(measured, view)).fetchone()
+    if row is None or row[0] is None:
+        return 0.0
+    length, distinct, spaced = (float(number) for number in row)
+    return length if length >= SENTENCE and distinct >= MOSTLY_DISTINCT and spaced >= MOSTLY_SPACED else 0.0

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from gates.verdict import CheckResult, Verdict
 
+# Said beside each check that it holds for.
+FORGIVEN = 'forgiven by inconclusive = "warn" in gates.toml'
 # What went wrong comes first, then what could not be said.
 _OUTCOMES = (Outcome.FAIL, Outcome.ERROR, Outcome.INCONCLUSIVE)
 
@@ -61,6 +63,19 @@ def headline(verdict: Verdict) -> str:
 def answer(verdict: Verdict) -> str:
     """The answer in words; that of a part of the plan says so."""
     return f"{verdict.answer.value} (part of the plan: no verdict)" if verdict.is_partial else verdict.answer.value
+
+
+def role_line(verdict: Verdict) -> str:
+    """What a role of synthetic rows other than `mirror` loosens, the largest loosening there is; "" for `mirror`."""
+    if verdict.contract.get("synthetic_role") != "extend":
+        return ""
+    return "role: extend: comparisons hold within label or slice, inferred bounds only warn"
+
+
+def is_forgiven(verdict: Verdict, check: CheckResult) -> bool:
+    """Whether a critical check is undecided and does not hold the dataset back."""
+    is_undecided = check.severity is Severity.CRITICAL and check.outcome is Outcome.INCONCLUSIVE
+    return is_undecided and verdict.contract.get("inconclusive") == "warn" and str(check.id) not in waived_ids(verdict)
 
 
 def waived_ids(verdict: Verdict) -> frozenset[str]:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from gates.reports.evidence import evidence_line
-from gates.reports.findings import answer, findings, outcome_of, tally, waived_ids
+from gates.reports.findings import FORGIVEN, answer, findings, is_forgiven, outcome_of, role_line, tally, waived_ids
 from gates.reports.plain import counted, printable
 
 if TYPE_CHECKING:
@@ -42,9 +42,11 @@ def _lines(verdict: Verdict) -> Iterator[str]:
     yield ""
     yield f"{tally(verdict.checks, waived_ids(verdict))}."
     yield "Rows: " + ", ".join(f"{count:,} {origin}" for origin, count in verdict.rows.items()) + "."
+    if role := role_line(verdict):
+        yield f"{role[0].upper()}{role[1:]}."
     yield ""
     if found.open:
-        yield from _table(found.open)
+        yield from _table(verdict, found.open)
         yield ""
     for check in found.open:
         line = evidence_line(check.evidence)
@@ -54,20 +56,22 @@ def _lines(verdict: Verdict) -> Iterator[str]:
     yield from _section("Waived", (_waiver(verdict, waiver) for waiver in verdict.waived))
     yield from _section("Loosened", (code(line) for line in verdict.loosened))
     yield from _section("Not asked", (f"{code(str(check.id))}: {code(check.message)}" for check in found.not_asked))
-    yield f"{counted(len(found.passed), 'check')} passed. Verdict `{verdict.digest()}`,"
-    yield f"data {code(str(verdict.data.get('manifest_sha256')))}."
+    passed = f"{counted(len(found.passed), 'check')} passed."
+    if verdict.is_partial:
+        yield passed
+    else:
+        yield f"{passed} Verdict `{verdict.digest()}`,"
+        yield f"data {code(str(verdict.data.get('manifest_sha256')))}."
     yield "`gates explain CHECK` says what a check asks, why, and how to fix what it finds."
 
 
-def _table(checks: Iterable[CheckResult]) -> Iterator[str]:
+def _table(verdict: Verdict, checks: Iterable[CheckResult]) -> Iterator[str]:
     yield "| outcome | severity | check | observed | found |"
     yield "|---|---|---|---:|---|"
     for check in checks:
         observed = "" if check.observed is None else f"{check.observed:.4g}"
-        yield (
-            f"| {check.outcome.value} | {check.severity.value} | {_cell(str(check.id))} | {observed} "
-            f"| {_cell(check.message)} |"
-        )
+        outcome = check.outcome.value + (f", {FORGIVEN}" if is_forgiven(verdict, check) else "")
+        yield (f"| {outcome} | {check.severity.value} | {_cell(str(check.id))} | {observed} | {_cell(check.message)} |")
 
 
 def _waiver(verdict: Verdict, waiver: Mapping[str, str]) -> str:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import io
 import shlex
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 
 from gates.reports.evidence import evidence_line
-from gates.reports.findings import findings, headline, outcome_of
-from gates.reports.plain import printable
-from gates.verdict import Answer, Outcome
+from gates.reports.findings import FORGIVEN, findings, headline, is_forgiven, outcome_of, role_line
+from gates.reports.plain import counted, printable
+from gates.verdict import NOTHING_TO_MEASURE, Answer, Outcome, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from gates.verdict import CheckResult, Verdict
 
@@ -34,6 +35,10 @@ _TITLES = {
     Outcome.INCONCLUSIVE: "inconclusive: too few rows to say",
 }
 _PARAGRAPH = 4
+_NEXT = (
+    "next: mend the rows and check again; or change a limit (docs/how-to/choose-limits.md) or waive a check "
+    "(docs/how-to/waive-a-check.md), with a reason; `gates explain CHECK` says more"
+)
 
 
 @dataclass(frozen=True)
@@ -67,13 +72,9 @@ def _lines(verdict: Verdict, *, verbose: bool) -> Iterator[_Line]:
     yield _Line(headline(verdict), style=f"bold {_COLORS[verdict.answer]}")
     rows = [f"{count:,} {origin}" for origin, count in verdict.rows.items()]
     yield _Line(f"rows: {', '.join(rows)}")
-    group = None
-    for check in found.open:
-        if group != (check.severity, check.outcome):
-            group = (check.severity, check.outcome)
-            yield _Line("")
-            yield _Line(f"{check.severity.value}, {_TITLES[check.outcome]}", style=f"bold {_COLORS[check.outcome]}")
-        yield from _finding(check)
+    if role := role_line(verdict):
+        yield _Line(role, style="yellow")
+    yield from _open(verdict, found.open)
     yield _Line("")
     yield from _waived(verdict, found.waived)
     yield from (_Line(f"loosened: {line}", style="yellow") for line in verdict.loosened)
@@ -83,16 +84,51 @@ def _lines(verdict: Verdict, *, verbose: bool) -> Iterator[_Line]:
     yield _Line(f"{len(found.passed):,} passed" + ("" if verbose or not found.passed else " (-v lists them)"))
     if verbose:
         yield from (_Line(f"{check.id}: {check.message}", indent=2, style="green") for check in found.passed)
-    yield _Line(f"verdict {verdict.digest()[:12]} on data {str(verdict.data.get('manifest_sha256'))[:12]}", style="dim")
+    if any(check.severity is not Severity.INFO for check in found.open):
+        yield _Line(_NEXT)
+    if not verdict.is_partial:
+        digests = verdict.digest()[:12], str(verdict.data.get("manifest_sha256"))[:12]
+        yield _Line("verdict {} on data {}".format(*digests), style="dim")
 
 
-def _finding(check: CheckResult) -> Iterator[_Line]:
+def _open(verdict: Verdict, checks: Iterable[CheckResult]) -> Iterator[_Line]:
+    """What did not pass, under a heading for each severity and outcome; what an empty partition explains is one line."""
+    for (severity, outcome), group in groupby(checks, key=lambda check: (check.severity, check.outcome)):
+        together = list(group)
+        yield _Line("")
+        yield _Line(f"{severity.value}, {_TITLES[outcome]}", style=f"bold {_COLORS[outcome]}")
+        empty: dict[str, list[CheckResult]] = {}
+        for check in together:
+            if outcome is Outcome.ERROR and check.message.endswith(NOTHING_TO_MEASURE):
+                empty.setdefault(check.message, []).append(check)
+            else:
+                yield from _finding(verdict, check)
+        for message, unasked in empty.items():
+            yield _Line(f"{counted(len(unasked), 'check')}: {message}", indent=2, style=_COLORS[outcome])
+
+
+def _finding(verdict: Verdict, check: CheckResult) -> Iterator[_Line]:
     yield _Line(str(check.id), indent=2, style=_COLORS[check.outcome], is_copied=True)
     yield _Line(check.message, indent=_PARAGRAPH)
+    if is_forgiven(verdict, check):
+        yield _Line(FORGIVEN, indent=_PARAGRAPH, style="yellow")
     line = evidence_line(check.evidence)
     if line:
         yield _Line(line, indent=_PARAGRAPH, style="dim")
     yield _Line(f"why: gates explain {shlex.quote(str(check.id))}", indent=_PARAGRAPH, is_copied=True)
+    if check.severity is Severity.CRITICAL and check.outcome is Outcome.FAIL:
+        yield _Line(f"fix: {_fix(check.id.type)}", indent=_PARAGRAPH)
+
+
+def _fix(kind: str) -> str:
+    # The catalogue loads every metric, which a report without critical failures does not need.
+    from gates.explanations import explanation
+
+    try:
+        return explanation(kind).fix
+    except KeyError:
+        # A result that nobody planned is reported too.
+        return "look at the suite that asks"
 
 
 def _waived(verdict: Verdict, open_but_waived: tuple[CheckResult, ...]) -> Iterator[_Line]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gates.errors import did_you_mean
 from gates.metrics.metric import Side
+from gates.suite_files.argument_values import allowed_values
 from gates.suite_files.names import NEEDED, SILENT_WITHOUT_VALUES
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ def problem_with(metric: Metric, kwargs: Mapping[str, object]) -> str:
         if name not in allowed:
             return f"no argument '{name}' ({did_you_mean(name, allowed)})"
         problem = _limit_problem(name, value) if name not in params else _param_problem(name, value, params[name])
+        words = allowed_values(metric, name)
+        if not problem and value is not None and words and value not in words:
+            problem = f"{name} is {value!r} ({did_you_mean(str(value), words)})"
         if problem:
             return problem
     return _limits_problem(metric.side, kwargs)

@@ -59,15 +59,22 @@ class VersionFiles:
     holdout: list[DataFile] | None
 
 
-def snapshot(repository: Repository, config: DatasetConfig, version: Version, *, md5_of: Md5Of = file_md5) -> Snapshot:
+def snapshot(
+    repository: Repository,
+    config: DatasetConfig,
+    version: Version,
+    *,
+    md5_of: Md5Of = file_md5,
+    manifests: Mapping[str, bytes] | None = None,
+) -> Snapshot:
     """What a dataset is at a version. Of the work tree the bytes count that lie there, whatever pointers say.
 
-    md5_of: how files of the work tree are hashed, for callers that remember. Raises UsageError where a path of the
-    configuration has nothing at the version, DataError for a manifest that cannot be had or is damaged.
+    md5_of: how files of the work tree are hashed, for callers that remember. manifests: as in `Store`. Raises UsageError
+    where a path of the configuration has nothing at the version, DataError for a manifest that cannot be had or is damaged.
     """
     if version.kind is VersionKind.WORKTREE:
         return _of_work_tree(repository, config, version, md5_of)
-    with Store(repository, version) as store:
+    with Store(repository, version, manifests) as store:
         return _of_version(Contents(repository, config, version, store), config, version)
 
 

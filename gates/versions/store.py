@@ -18,6 +18,7 @@ from gates.versions.repository import DVC_DIR
 from gates.versions.version import VersionKind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import TracebackType
 
     from gates.versions.pointer import Pointer
@@ -37,11 +38,20 @@ def manifest(repository: Repository, version: Version, pointer: Pointer) -> tupl
         return store.manifest(pointer)
 
 
-class Store:
-    """A context manager. Fetched files live until it is closed; cached ones are used where they lie."""
+def manifest_content(md5s: Mapping[str, str]) -> bytes:
+    """A directory's manifest as DVC writes it, so that it bears the same name. md5s: by path within the directory."""
+    return json.dumps([{"md5": md5, "relpath": path} for path, md5 in sorted(md5s.items())], sort_keys=True).encode()
 
-    def __init__(self, repository: Repository, version: Version) -> None:
+
+class Store:
+    """A context manager. Fetched files live until it is closed; cached ones are used where they lie.
+
+    manifests: content of directory manifests that the caller has, by md5, verified like all others.
+    """
+
+    def __init__(self, repository: Repository, version: Version, manifests: Mapping[str, bytes] | None = None) -> None:
         self._repository, self._version = repository, version
+        self._manifests = manifests or {}
         self._caches: dict[str, tuple[Path, ...]] = {}
         self._remotes: dict[str, RemoteFiles] = {}
         self._owned = ExitStack()
@@ -84,9 +94,10 @@ class Store:
         self._owned.close()
 
     def _listed(self, pointer: Pointer) -> list[ManifestEntry]:
-        name = f"{pointer.md5}.dir"
-        cached = self._cached(name, pointer)
-        content = cached.read_bytes() if cached else self._listed_by_dvc(pointer)
+        cached = self._cached(f"{pointer.md5}.dir", pointer)
+        content = self._manifests.get(str(pointer.md5))
+        if content is None:
+            content = cached.read_bytes() if cached else self._listed_by_dvc(pointer)
         if blocks_md5([content])[0] != pointer.md5:
             raise self._damaged(pointer.path, str(pointer.md5), pointer, cached)
         return _entries(content, pointer)
@@ -97,12 +108,11 @@ class Store:
             listed = self._remote(pointer).listed(pointer.path)
         except DataError as error:
             raise self._lacking(pointer.path, f"md5:{pointer.md5}.dir", pointer, error) from error
-        entries = []
-        for path, md5 in sorted(listed.items()):
+        md5s = {}
+        for path, md5 in listed.items():
             # What is imported and was never pulled is listed by its source, without hashes.
-            fetched = None if md5 else self._fetched(f"{pointer.path}/{path}", None, pointer)
-            entries.append({"md5": file_md5(fetched)[0] if fetched else md5, "relpath": path})
-        return json.dumps(entries, sort_keys=True).encode()
+            md5s[path] = md5 or file_md5(self._fetched(f"{pointer.path}/{path}", None, pointer))[0]
+        return manifest_content(md5s)
 
     def _fetched(self, name: str, identity: str | None, pointer: Pointer) -> Path:
         """Where the bytes of a file lie now that DVC has brought them; fetched once."""

@@ -1,0 +1,101 @@
+"""What was computed before, by what it was computed from: a bounded folder of small files that may vanish any time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gates.verdict_store import FOLDER
+from gates.versions.repository import DVC_DIR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from gates.versions import Repository
+
+logger = logging.getLogger(__name__)
+
+# A verdict takes 20 to 200 kB: room for more than a thousand, and too little to be missed on a disk that holds data.
+SIZE_AT_MOST = 256 << 20
+# A file that is being written lives for milliseconds; one of this age was left by a process that was killed.
+_LEFT_BEHIND_AFTER = 3600
+_SUFFIX, _UNFINISHED = ".json", ".unfinished"
+
+
+@dataclass(frozen=True)
+class Cache:
+    """Entries by key. Nothing that goes wrong with the folder is an error: what cannot be read is computed again."""
+
+    folder: Path
+    size_at_most: int = SIZE_AT_MOST
+
+    def get(self, key: str) -> dict[str, Any] | None:
+        """The entry under a key; None where there is none, or where it is not what was written."""
+        path = self._path(key)
+        try:
+            checksum, _, text = path.read_bytes().partition(b"\n")
+        except OSError:
+            return None
+        if hashlib.sha256(text).hexdigest().encode() != checksum:
+            return None
+        # The bound is kept by throwing away what was not asked for longest.
+        with suppress(OSError):
+            os.utime(path)
+        entry = json.loads(text)
+        return entry if isinstance(entry, dict) and entry.pop("key", None) == key else None
+
+    def put(self, key: str, entry: Mapping[str, object]) -> None:
+        """Keep an entry, whole or not at all; of several writers the last one counts."""
+        text = json.dumps({**entry, "key": key}, allow_nan=False).encode()
+        content = hashlib.sha256(text).hexdigest().encode() + b"\n" + text
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(suffix=_UNFINISHED, dir=self.folder)
+            try:
+                with os.fdopen(handle, "wb") as stream:
+                    stream.write(content)
+                Path(name).replace(self._path(key))
+            except BaseException:
+                Path(name).unlink(missing_ok=True)
+                raise
+            self._trim()
+        except OSError as error:
+            logger.debug("%s: not kept: %s", self.folder, error)
+
+    def _path(self, key: str) -> Path:
+        return self.folder / f"{hashlib.sha256(key.encode()).hexdigest()}{_SUFFIX}"
+
+    def _trim(self) -> None:
+        """Remove the oldest entries until the rest fits, and what killed processes left behind."""
+        left = self.size_at_most
+        for path, about in sorted(self._entries(), key=lambda entry: (-entry[1].st_mtime_ns, entry[0])):
+            left -= about.st_size
+            if left < 0:
+                path.unlink(missing_ok=True)
+
+    def _entries(self) -> Iterator[tuple[Path, os.stat_result]]:
+        for path in self.folder.iterdir():
+            # Another process may be tidying up too.
+            with suppress(FileNotFoundError):
+                about = path.stat()
+                if path.suffix == _SUFFIX:
+                    yield path, about
+                elif path.suffix == _UNFINISHED and about.st_mtime < time.time() - _LEFT_BEHIND_AFTER:
+                    path.unlink()
+
+
+def cache_of(repository: Repository, root: Path) -> Cache:
+    """The cache for a configuration's folder: among DVC's own temporary files, else in `.gates/`; git ignores both."""
+    inside = repository.relative(root.resolve())
+    dvc = repository.dvc_root(f"{inside}/.") if inside else None
+    if dvc:
+        return Cache(repository.top / dvc / DVC_DIR / "tmp" / "gates")
+    return Cache(root / FOLDER / "cache")

@@ -1,0 +1,37 @@
+"""Finds the check that a person means by a part of its name."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+PREFIX = "expect_"
+# Names are long phrases: more of them are a wall to read rather than a hint.
+MOST_NAMED = 5
+
+
+def containing(word: str, kinds: Collection[str]) -> list[str]:
+    """The expectation types that have the word, or the beginning of one, in their names, sorted."""
+    part = word.removeprefix(PREFIX).lower()
+    return sorted(kind for kind in kinds if f"_{part}" in f"_{kind.removeprefix(PREFIX)}") if part else []
+
+
+def suggestion(name: str, kinds: Collection[str], ids: Collection[str] = (), *, otherwise: str) -> str:
+    """A clause with the checks that a wrong name may mean. ids: ids of checks. otherwise: what to say where none is near."""
+    near = get_close_matches(name, sorted(ids), n=1) if "/" in name else []
+    kind = name.split("/")[1] if "/" in name else name
+    meant = near or containing(kind, kinds) or _nearest(kind, kinds)
+    if len(meant) > 1:
+        rest = len(meant) - MOST_NAMED
+        return f"one of: {', '.join(meant[:MOST_NAMED])}" + (f" and {rest} more" if rest > 0 else "")
+    return f"did you mean '{meant[0]}'?" if meant else otherwise
+
+
+def _nearest(word: str, kinds: Collection[str]) -> list[str]:
+    """The type that has a word like this in its name, else the type that is like it as a whole."""
+    by_word = {part: kind for kind in sorted(kinds, reverse=True) for part in kind.removeprefix(PREFIX).split("_")}
+    found = get_close_matches(word, sorted(by_word), n=1)
+    return [by_word[found[0]]] if found else get_close_matches(PREFIX + word.removeprefix(PREFIX), sorted(kinds), n=1)

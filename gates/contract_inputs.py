@@ -1,0 +1,104 @@
+"""What a contract is made from, told apart by its bytes alone: nothing is parsed that would need a heavy import."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from dataclasses import fields
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gates import __version__
+from gates.contract_files import LIBRARIES, own_schema, text_digest
+from gates.resources import built_in_suites
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from gates.dataset_config import DatasetConfig
+
+# Where something stands does not change what it says; the root is another one in every clone.
+_NOT_SAID = {"root", "line", "key_lines", "waivers", "origins"}
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def rules_inputs(dataset: DatasetConfig, today: date) -> dict[str, object]:
+    """What the repository says of a dataset: its configuration, its own suites, its own schema, as JSON values.
+
+    Two equal ones give equal contracts, unless a module that the schema imports differs.
+    """
+    said = {field.name: getattr(dataset, field.name) for field in fields(dataset) if field.name not in _NOT_SAID}
+    if not dataset.extends:
+        # Every report names the line that switches the built-in suites off.
+        said["extends"] = dataset.place("extends")
+    waivers = [
+        [waiver.check, waiver.reason, waiver.owner, str(waiver.expires), waiver.expires >= today]
+        for waiver in dataset.waivers
+    ]
+    return {
+        "dataset": said,
+        "origins": [dataset.origins.human, dataset.origins.synthetic],
+        "waivers": waivers,
+        "suites": _texts(dataset.root / "expectations" / dataset.name),
+        "schema": _schema(dataset),
+    }
+
+
+def contract_key(dataset: DatasetConfig, today: date) -> dict[str, object]:
+    """As `rules_inputs`, with all else that can move a verdict: shipped suites, gates itself, libraries, Python."""
+    shipped = {part: _texts(built_in_suites() / part) for part in ("common", dataset.type)}
+    return {
+        **rules_inputs(dataset, today),
+        "shipped": shipped,
+        "gates": [__version__, _own_code()],
+        "libraries": {name: version(name) for name in LIBRARIES},
+        "python": list(sys.version_info[:3]),
+    }
+
+
+def digest(value: object) -> str:
+    """sha256 of a JSON value, whatever the order of its keys."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+def are_sources_unchanged(sources: Mapping[str, str], root: Path) -> bool:
+    """Whether the files that a schema was made from, by path below the root, still have these digests."""
+    for name, recorded in sources.items():
+        path = root / name
+        if not path.is_file() or text_digest(path.read_bytes()) != recorded:
+            return False
+    return True
+
+
+def _texts(folder: Path) -> dict[str, str]:
+    if not folder.is_dir():
+        return {}
+    return {path.name: text_digest(path.read_bytes()) for path in sorted(folder.iterdir()) if path.is_file()}
+
+
+def _schema(dataset: DatasetConfig) -> list[object] | None:
+    """The schema's file, and what stands first where it imports from: a new file there may be imported instead."""
+    spec = own_schema(dataset)
+    if spec is None:
+        return None
+    path = dataset.root / spec.rpartition(":")[0]
+    text = text_digest(path.read_bytes()) if path.is_file() else None
+    folders = {path.parent.resolve(), dataset.root.resolve()}
+    modules = sorted(found.name for folder in folders if folder.is_dir() for found in folder.glob("*.py"))
+    return [spec, text, modules]
+
+
+def _own_code() -> str:
+    """Tells one state of the installed package from another, for those who edit it without a new version number."""
+    found = []
+    for folder, _, names in os.walk(_PACKAGE):
+        for name in names:
+            if name.endswith(".py"):
+                path = Path(folder, name)
+                about = path.stat()
+                found.append([path.relative_to(_PACKAGE).as_posix(), about.st_size, about.st_mtime_ns])
+    return digest(sorted(found))

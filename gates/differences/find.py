@@ -1,0 +1,74 @@
+"""Looks at a dataset at both versions: names and hashes first, rows only where bytes differ."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gates.differences.difference import Difference, Side
+from gates.differences.verdicts import find_verdict
+from gates.engines.local import open_dataset
+from gates.errors import GatesError
+from gates.losses import MOST_LOST
+from gates.scan import UNDECLARED
+from gates.verdict import Scope
+from gates.versions import compare, compare_holdouts, files_at, snapshot, snapshot_or_empty
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gates.dataset_config import DatasetConfig
+    from gates.versions import Repository, Snapshot, Version, Versions
+
+_NO_ROWS = {Scope.HUMAN.value: 0, Scope.SYNTHETIC.value: 0, UNDECLARED: 0}
+
+
+def difference(
+    repository: Repository,
+    config: DatasetConfig,
+    versions: Versions,
+    places: tuple[Path, ...],
+    most_lost: float = MOST_LOST,
+) -> Difference:
+    """What became of a dataset from `versions.base` to `versions.judged`, both under today's configuration.
+
+    places: files that may hold its verdict, committed or not. Raises what `snapshot` raises: DataError where a manifest cannot be had.
+    """
+    assert versions.base is not None  # noqa: S101  # the command sees to it
+    before = snapshot_or_empty(repository, config, versions.base)
+    after = snapshot(repository, config, versions.judged)
+    files = compare(before, after)
+    held = compare_holdouts(before, after) if config.holdout else None
+    is_same = files.is_same and (held is None or held.is_same)
+    new = _counted(repository, config, versions.judged)
+    if files.is_same:
+        base = Side(versions.base, new.rows, None, new.why_no_rows, undeclared_files=new.undeclared_files)
+    elif before.files:
+        base = _counted(repository, config, versions.base)
+    else:
+        base = Side(versions.base, _NO_ROWS, None)
+    return Difference(
+        dataset=config.name,
+        files=files,
+        holdout=held,
+        # A verdict in the work tree on unchanged data was reached under today's rules, and says nothing of the base's.
+        base=_with_verdict(base, before, repository, places, is_kept_only=is_same),
+        new=_with_verdict(new, after, repository, places),
+        most_lost=most_lost,
+        declared_at=config.place("origins"),
+    )
+
+
+def _counted(repository: Repository, config: DatasetConfig, version: Version) -> Side:
+    try:
+        with files_at(repository, config, version) as found, open_dataset(config, files=found.dataset) as opened:
+            strangers = tuple(file.path for file in opened.files if file.origin == UNDECLARED)
+            return Side(version, opened.row_counts(), None, undeclared_files=strangers)
+    except GatesError as error:
+        return Side(version, None, None, why_no_rows=str(error))
+
+
+def _with_verdict(
+    side: Side, seen: Snapshot, repository: Repository, places: tuple[Path, ...], *, is_kept_only: bool = False
+) -> Side:
+    verdict, why = find_verdict(repository, seen, places, is_kept_only=is_kept_only)
+    return Side(side.version, side.rows, verdict, side.why_no_rows, why, side.undeclared_files)

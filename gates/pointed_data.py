@@ -1,0 +1,66 @@
+"""Whether a recorded verdict is about what the pointers in HEAD name; the data itself need not be here."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from gates.recorded import VerdictError
+from gates.versions import open_repository, pointers, revision, snapshot
+from gates.versions.contents import folder_of
+from gates.versions.hashing import blocks_md5
+from gates.versions.matching import is_below
+from gates.versions.store import manifest_content
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from gates.dataset_config import DatasetConfig
+    from gates.recorded import RecordedVerdict
+    from gates.versions import Pointer, SnapshotFile
+
+HEAD = "HEAD"
+
+
+def compare_with_pointers(verdict: RecordedVerdict, dataset: DatasetConfig) -> None:
+    """Raises VerdictError unless names and md5s of the judged files are those that HEAD has, the holdout's too.
+
+    The manifest of a directory is made from the verdict: where it bears the name that the pointer gives, it is the one,
+    and neither cache nor remote is asked. Raises DataError where that is not so and the manifest cannot be had.
+    """
+    repository = open_repository(dataset.root)
+    head = revision(repository, HEAD)
+    tracked = pointers(repository, head)
+    judged = {**verdict.md5s, **verdict.holdout_md5s}
+    folder = folder_of(repository, dataset)
+    inside = {posixpath.normpath(posixpath.join(folder, name)): md5 for name, md5 in judged.items()}
+    seen = snapshot(repository, dataset, head, manifests=_manifests(tracked.values(), inside))
+    _compare(seen.files, verdict.md5s, f"the data in {dataset.where()}")
+    _compare(seen.holdout or (), verdict.holdout_md5s, f"the holdout {dataset.holdout}")
+
+
+def _manifests(tracked: Iterable[Pointer], judged: Mapping[str, str]) -> dict[str, bytes]:
+    """What the manifest of each tracked directory would be, had it no files but the judged ones, by its md5."""
+    found = {}
+    for pointer in tracked:
+        if pointer.is_dir:
+            below = {
+                posixpath.relpath(name, pointer.path): md5
+                for name, md5 in judged.items()
+                if is_below(name, pointer.path)
+            }
+            content = manifest_content(below)
+            found[blocks_md5([content])[0]] = content
+    return found
+
+
+def _compare(files: Iterable[SnapshotFile], md5s: Mapping[str, str], what: str) -> None:
+    named = {file.name: file for file in files}
+    for name in sorted({*named, *md5s}):
+        file = named.get(name)
+        if file and name in md5s and file.entry.md5 is None:
+            raise VerdictError(
+                f"{name}: its pointer in {HEAD} has no md5 to compare with, as in cloud-versioned remotes"
+            )
+        if file is None or file.entry.md5 != md5s.get(name):
+            raise VerdictError(f"{what} is another one in {HEAD} than was judged, {name} first")

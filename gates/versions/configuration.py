@@ -1,0 +1,83 @@
+"""The configuration, the suites and the schemas as a version has them, laid out as files."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gates.config import Config, read_config
+from gates.errors import DataError, UsageError
+from gates.versions.matching import is_below
+from gates.versions.pointers import pointers_in
+from gates.versions.trees import POINTER_SUFFIX, tree_at
+from gates.versions.version import VersionKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gates.versions.repository import Repository
+    from gates.versions.trees import Tree
+    from gates.versions.version import Version
+
+# What a contract is made of, beside the Python that a schema may import from anywhere in the repository.
+_FOLDERS = ("expectations", "schemas")
+# A table such as [datasets."reviews-*"], whose datasets are named after what lies in the data's folder.
+_PATTERN_TABLE = re.compile(rb"^\s*\[[^\]#]*\*", re.MULTILINE)
+
+
+@contextmanager
+def config_at(repository: Repository, path: Path, version: Version) -> Iterator[Config]:
+    """The configuration at a path as a version has it, with its suites and schemas beside it while this lasts.
+
+    Of the work tree it is the file itself. Of another version its datasets' root is a temporary folder, in which there
+    is no data. Raises UsageError where the version has no such file, and what `read_config` raises.
+    """
+    if version.kind is VersionKind.WORKTREE:
+        yield read_config(path)
+        return
+    name = repository.relative(path.resolve())
+    if name is None:
+        raise UsageError(f"{path} lies outside of the repository {repository.top}: only the work tree can be judged")
+    tree = tree_at(repository, version)
+    if name not in tree.listing.blobs:
+        raise UsageError(f"{name} is not in {version}; `git add {name}`, or give --worktree")
+    with tempfile.TemporaryDirectory(prefix="gates-contract-") as temporary:
+        # Resolved, as links on the way to it would make its files look like strangers to the schema's loader.
+        root = Path(temporary).resolve()
+        _lay_out(tree, name, root)
+        yield read_config(root / path.name)
+
+
+def _lay_out(tree: Tree, name: str, root: Path) -> None:
+    """Write what the contract can stand on, with names relative to the configuration's folder."""
+    folder = name.rpartition("/")[0]
+    inside = {path: path[len(folder) + 1 :] if folder else path for path in tree.listing.blobs if _is_in(path, folder)}
+    wanted = [path for path, shown in inside.items() if path == name or _is_of_contract(shown)]
+    for path in wanted:
+        if path in tree.listing.links:
+            raise DataError(f"{path}: a symbolic link in git, which is not followed; commit the file itself")
+    for path, content in tree.read(wanted).items():
+        _write(root, inside[path], content)
+    if _PATTERN_TABLE.search((root / inside[name]).read_bytes()):
+        # The names are all that is asked for; the data itself is opened where it lies.
+        pointed = [f"{path}{POINTER_SUFFIX}" for path in pointers_in(tree).by_path if _is_in(path, folder)]
+        for path in (*inside.values(), *(path[len(folder) + 1 :] if folder else path for path in pointed)):
+            if not (root / path).exists():
+                _write(root, path, b"")
+
+
+def _is_of_contract(shown: str) -> bool:
+    return shown.endswith(".py") or any(is_below(shown, folder) for folder in _FOLDERS)
+
+
+def _is_in(path: str, folder: str) -> bool:
+    return not folder or path.startswith(f"{folder}/")
+
+
+def _write(root: Path, name: str, content: bytes) -> None:
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
