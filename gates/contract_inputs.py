@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from dataclasses import fields
-from importlib.metadata import version
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,7 +55,7 @@ def contract_key(dataset: DatasetConfig, today: date) -> dict[str, object]:
         **rules_inputs(dataset, today),
         "shipped": shipped,
         "gates": [__version__, _own_code()],
-        "libraries": {name: version(name) for name in LIBRARIES},
+        "libraries": _libraries(),
         "python": list(sys.version_info[:3]),
     }
 
@@ -92,6 +92,15 @@ def _schema(dataset: DatasetConfig) -> list[object] | None:
     return [spec, text, modules]
 
 
+@cache
+def _libraries() -> dict[str, str]:
+    # Takes longer to import than all the rest that comparing two versions needs.
+    from importlib.metadata import version
+
+    return {name: version(name) for name in LIBRARIES}
+
+
+@cache
 def _own_code() -> str:
     """Tells one state of the installed package from another, for those who edit it without a new version number."""
     found = []

@@ -7,19 +7,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gates.contract_files import own_schema, text_digest
-from gates.contract_inputs import are_sources_unchanged, contract_key, digest, rules_inputs
+from gates.contract_inputs import are_sources_unchanged, contract_key, digest
 from gates.errors import GatesError
 from gates.remembered_hashes import RememberedHashes
 from gates.verdict import Outcome
 from gates.verdict_reading import verdict_of
-from gates.versions import STAGED, WORKTREE, choose_versions, files_at, open_repository, snapshot, snapshot_or_empty
-from gates.versions.concerned import concerned
+from gates.versions import STAGED, WORKTREE, choose_versions, files_at, open_repository, snapshot
 from gates.versions.configuration import config_at
 from gates.versions.version import VersionKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from datetime import date
     from pathlib import Path
 
@@ -95,22 +93,6 @@ def version_asked(path: Path, asked: Asked) -> Iterator[JudgedVersion]:
         yield JudgedVersion(repository, version, base, config, path.parent)
 
 
-def changed(at: JudgedVersion, datasets: Sequence[DatasetConfig], today: date) -> list[DatasetConfig]:
-    """Those whose data, configuration, suites or schema differ from the base; all of them where there is none.
-
-    A dataset that cannot be compared counts as changed: judging it says what is wrong.
-    """
-    if at.base is None:
-        return list(datasets)
-    try:
-        with config_at(at.repository, at.home / at.config.path.name, at.base) as before:
-            old = {dataset.name: dataset for dataset in before.datasets.values()}
-            return [one for one in datasets if one.name not in old or _differs(at, old[one.name], one, today)]
-    except GatesError as error:
-        logger.debug("nothing to compare with: %s", error)
-        return list(datasets)
-
-
 def judge_at(at: JudgedVersion, dataset: DatasetConfig, options: Options, today: date) -> Answered:
     """The verdict on a dataset at a version, reached anew. Raises what `judge` and `files_at` raise."""
     from gates.contract import load_contract
@@ -123,7 +105,7 @@ def judge_at(at: JudgedVersion, dataset: DatasetConfig, options: Options, today:
 
 
 class Memory:
-    """Verdicts reached before on a dataset at a version."""
+    """Verdicts reached before on a dataset at a version. Raises what `snapshot` raises of another than the work tree."""
 
     def __init__(self, at: JudgedVersion, dataset: DatasetConfig, today: date, cache: Cache) -> None:
         self._at, self._dataset, self._today, self._cache = at, dataset, today, cache
@@ -153,12 +135,18 @@ class Memory:
         self._cache.put(self._key, {"verdict": verdict.to_json(), "quarantined": answered.quarantined})
 
     def _current_key(self) -> str | None:
-        """None where hashes do not tell the bytes, or cannot be had: then judging says what is wrong."""
+        """None where hashes do not tell the bytes, or those of the work tree cannot be had: judging says what is wrong.
+
+        Raises what `snapshot` raises of another version.
+        """
         hashes = RememberedHashes(self._cache, f"{self._at.home}:{self._dataset.name}")
         home = replace(self._dataset, root=self._at.home)
         try:
             found = snapshot(self._at.repository, home, self._at.version, md5_of=hashes)
         except (GatesError, OSError) as error:
+            if not self._at.is_worktree:
+                # Judging would say the same after seconds of imports.
+                raise
             logger.debug("%s: not remembered: %s", self._dataset.name, error)
             return None
         hashes.save()
@@ -172,34 +160,3 @@ def _is_missing_upstream(repository: Repository, since: str | None) -> bool:
     if since not in _UPSTREAMS or repository.git is None:
         return False
     return repository.git.commit_or_none(since) is None
-
-
-def _differs(at: JudgedVersion, old: DatasetConfig, new: DatasetConfig, today: date) -> bool:
-    try:
-        if rules_inputs(old, today) != rules_inputs(new, today) or _has_other_data(at, old, new):
-            return True
-        return own_schema(new) is not None and _modules(old.root) != _modules(new.root, at)
-    except GatesError as error:
-        logger.debug("%s: cannot be compared: %s", new.name, error)
-        return True
-
-
-def _modules(root: Path, at: JudgedVersion | None = None) -> dict[str, str]:
-    """Digests of the Python that a schema may import, where a version is laid out below root, or `at` in its place."""
-    if at and at.is_worktree and at.repository.git:
-        # Walking the work tree would go through environments and data; git leaves out what it ignores.
-        listed = (at.repository.top / name for name in at.repository.git.work_tree("*.py"))
-        paths = [path for path in listed if path.is_file() and path.is_relative_to(root)]
-    else:
-        paths = list(root.rglob("*.py"))
-    return {path.relative_to(root).as_posix(): text_digest(path.read_bytes()) for path in paths}
-
-
-def _has_other_data(at: JudgedVersion, old: DatasetConfig, new: DatasetConfig) -> bool:
-    home_old, home_new = replace(old, root=at.home), replace(new, root=at.home)
-    base = at.base or at.version
-    if not at.is_worktree:
-        return concerned(at.repository, home_old, base) != concerned(at.repository, home_new, at.version)
-    hashes = RememberedHashes(None, new.name)
-    now = snapshot(at.repository, home_new, at.version, md5_of=hashes)
-    return hashes.saw_legacy or snapshot_or_empty(at.repository, home_old, base).digest != now.digest

@@ -37,6 +37,14 @@ class VerdictStore:
         """Where a dataset's verdict lies."""
         return (self.output or self.root / FOLDER / "verdicts") / f"{dataset}.json"
 
+    def mark(self, dataset: str, digest: str | None) -> None:
+        """Write `<dataset>.passed` with the digest of the verdict that passed, or remove it."""
+        path = self.path(dataset).with_suffix(".passed")
+        if digest is None:
+            path.unlink(missing_ok=True)
+        else:
+            replace_text(path, digest + "\n")
+
     def prepare(self) -> None:
         """Make `.gates/`, which git ignores from its first moment."""
         ignore = self.root / FOLDER / ".gitignore"

@@ -82,10 +82,10 @@ def store(cache: Path, content: str | bytes, suffix: str = "", layout: str = "fi
     return name
 
 
-def track(root: Path, path: str, content: str | Mapping[str, str], *, layout: str = "files/md5") -> None:
+def track(root: Path, path: str, content: str | bytes | Mapping[str, str], *, layout: str = "files/md5") -> None:
     """What `dvc add` leaves behind: a `.dvc` file, objects in the cache, a line in .gitignore; and no data."""
     cache = root / ".dvc/cache"
-    if isinstance(content, str):
+    if isinstance(content, str | bytes):
         name = store(cache, content, layout=layout)
     else:
         entries = [

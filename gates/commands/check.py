@@ -148,7 +148,7 @@ def _check_at(at: JudgedVersion, request: Request) -> int:
 
 def _datasets(at: JudgedVersion, request: Request) -> list[DatasetConfig]:
     """The datasets that a call means, without those that are as they were, where that was asked."""
-    from gates.judging_at import changed
+    from gates.changes import changed
 
     is_open = not request.datasets and (request.staged or request.since is not None)
     datasets = chosen(at.config, request.datasets, every=request.every or is_open)
@@ -233,7 +233,7 @@ def _show(judged: Sequence[Located], request: Request, *, is_list: bool) -> None
         from gates.reports.markdown import markdown
 
         click.echo("\n".join(markdown(verdict) for verdict in verdicts), nl=False)
-    else:
+    elif verdicts:
         from gates.reports.terminal import terminal
 
         how = look(verbose=request.verbose)

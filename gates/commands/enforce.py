@@ -29,7 +29,8 @@ those that .dvc files and dvc.lock in HEAD name; that the data is what they name
 \b
 Example, as two stages of dvc.yaml:
   gates check reviews --output reports --exit-zero
-  gates enforce reviews --output reports
+  gates enforce reviews --output reports --mark
+Stages that depend on reports/reviews.passed run only once the dataset has passed.
 """
 )
 @dataset_arguments
@@ -40,6 +41,7 @@ Example, as two stages of dvc.yaml:
 @click.option(
     "--pointer-only", is_flag=True, help="Compare the verdict with what DVC's pointers in HEAD name; no data is needed."
 )
+@click.option("--mark", is_flag=True, help="Write DATASET.passed beside the verdict when this exits 0, else remove it.")
 @click.option("--strict", is_flag=True, help="Exit 1 on warnings too.")
 @config_option
 def command(datasets: tuple[str, ...], output: Path | None, config: Path | None, **flags: Any) -> int:
@@ -58,6 +60,8 @@ def command(datasets: tuple[str, ...], output: Path | None, config: Path | None,
     store = VerdictStore(loaded.path.parent, output)
     codes = []
     for dataset in wanted:
+        if flags["mark"]:
+            store.mark(dataset.name, None)
         try:
             compare_data = compare_with_pointers if flags["pointer_only"] else None
             verdict = enforce(dataset, store.path(dataset.name), today(), compare_data=compare_data)
@@ -68,6 +72,8 @@ def command(datasets: tuple[str, ...], output: Path | None, config: Path | None,
             continue
         click.echo(_line(verdict) + (POINTER_ONLY if flags["pointer_only"] else ""))
         codes.append(exit_code(verdict.answer, strict=flags["strict"]))
+        if flags["mark"] and codes[-1] == 0:
+            store.mark(dataset.name, verdict.digest)
     return worst(codes)
 
 

@@ -38,7 +38,9 @@ def command(check: str, config: Path | None) -> int:
 
     kind, check_id = find_type(check)
     uses = matching([*built_in_uses(), *_uses_here(config)], kind, check_id)
-    click.echo("\n".join([*_text(explanation(kind), uses), *_entry_text(arguments(kind), suite_entry(kind, uses))]))
+    scope = uses[0].entry.check_id.scope.value if uses else "SCOPE"
+    entry = _entry_text(arguments(kind), suite_entry(kind, uses), scope)
+    click.echo("\n".join([*_text(explanation(kind), uses), *entry]))
     return 0
 
 
@@ -72,14 +74,14 @@ def _text(about: Explanation, uses: list[Use]) -> list[str]:
     return lines
 
 
-def _entry_text(arguments: dict[str, str], entry: dict[str, object] | None) -> list[str]:
+def _entry_text(arguments: dict[str, str], entry: dict[str, object] | None, scope: str) -> list[str]:
     """What a suite of one's own may say: the arguments, and an entry to copy."""
     lines = ["", "arguments"] if arguments else []
     for name, takes in arguments.items():
         lines += _wrapped(f"{name}: {takes}", 2)
     if entry is None:
         return lines
-    lines += ["", 'entry, for "expectations" in expectations/DATASET/SCOPE.json']
+    lines += ["", f'entry, for "expectations" in expectations/DATASET/{scope}.json']
     return [*lines, *textwrap.indent(json.dumps(entry, indent=2), "  ").splitlines()]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ class Request:
     target: str | None
     accept: bool
     force: bool
+    write: bool
     config: Path | None
 
 
@@ -38,11 +40,15 @@ Examples:
   gates init data/reviews.csv    where there is no gates.toml: write one, with drafts
   gates init                     where there is one: draft what has no rules yet
   gates init reviews --accept    make the drafts block
+  gates init --write             gate every dataset as a part of `dvc repro`
 """
 )
 @click.argument("target", required=False, metavar="[DATASET|PATH]")
 @click.option("--accept", is_flag=True, help="Accept the drafts: from now on they block.")
 @click.option("--force", is_flag=True, help="Draft again, over existing rules.")
+@click.option(
+    "--write", is_flag=True, help="Write the stages for DVC into a dvc.yaml of their own; yours is left as it is."
+)
 @config_option
 def command(**given: Any) -> int:
     """Set up gates.toml, and infer draft rules from the human rows.
@@ -70,9 +76,22 @@ def _init(request: Request) -> Iterator[str]:
     else:
         config = load_config(path)
         datasets = _wanted(config, request.target)
+    if request.write:
+        from gates.proposals.pipeline import refuse_taken
+
+        refuse_taken(config)
+    drafted = []
     for dataset in datasets:
-        yield from _rules(dataset, request, is_named=bool(request.target) and not is_new)
-    yield from _next_steps(datasets, request, show_snippets=is_new)
+        has_rules = yield from _rules(dataset, request, is_named=bool(request.target) and not is_new)
+        drafted += [dataset.name] if has_rules else []
+    yield from _next_steps(
+        datasets, () if request.accept else drafted, show_snippets=is_new, show_stages=not request.write
+    )
+    if request.write:
+        from gates.proposals.pipeline import write_stages
+
+        name = write_stages(config).relative_to(config.path.parent).as_posix()
+        yield from ("", f"wrote {name}: `dvc repro {name}` judges what has changed, and fails where a verdict does")
 
 
 def _new_config(request: Request) -> Generator[str, None, Path]:
@@ -99,6 +118,7 @@ def _new_config(request: Request) -> Generator[str, None, Path]:
     yield f"  rows: {counts}"
     if proposal.is_small:
         yield '  too few to decide every check: inconclusive = "warn" lets the undecided ones warn; the reason stands beside it'
+    yield f"  type {proposal.type} is a guess: {proposal.guess}; change `type` in {path.name} if that is wrong, then run `gates init` again"
     return path
 
 
@@ -106,20 +126,24 @@ def _wanted(config: Config, target: str | None) -> list[DatasetConfig]:
     if target is None:
         return list(config.datasets.values())
     if target not in config.datasets and Path(target).exists():
+        inside = os.path.relpath(target, config.path.parent).replace(os.sep, "/")
         raise UsageError(
-            f"{config.path.name} is there already and is never rewritten: add a table [datasets.NAME] with "
-            f'path = "{target}" and a type, then run `gates init NAME`'
+            f"{os.path.relpath(config.path)} is there already and is never rewritten: add a table [datasets.NAME] with "
+            f'path = "{inside}" and a type to it, then run `gates init NAME`'
         )
     if target not in config.datasets:
-        raise UsageError(f"{config.path.name}: no dataset '{target}' ({did_you_mean(target, config.datasets)})")
+        raise UsageError(
+            f"{os.path.relpath(config.path)}: no dataset '{target}' ({did_you_mean(target, config.datasets)})"
+        )
     return [config.datasets[target]]
 
 
-def _rules(dataset: DatasetConfig, request: Request, *, is_named: bool) -> Iterator[str]:
-    """Drafts a dataset's rules where it has none, and accepts them where that was asked for."""
+def _rules(dataset: DatasetConfig, request: Request, *, is_named: bool) -> Generator[str, None, bool]:
+    """Drafts a dataset's rules where it has none, and accepts them where that was asked for; whether it has some."""
     from gates.proposals.drafting import DRAFTED_TYPES, accept_rules, draft, rule_files
 
     present = rule_files(dataset)
+    has_rules = False
     if dataset.type not in DRAFTED_TYPES:
         yield f"{dataset.name}: type {dataset.type} brings its rules along; there is nothing to draft"
     elif dataset.schema and (is_named or not present):
@@ -127,30 +151,36 @@ def _rules(dataset: DatasetConfig, request: Request, *, is_named: bool) -> Itera
     elif not present or request.force:
         files = draft(dataset, force=request.force)
         yield f"{dataset.name}: drafted {_shown((files.schema, *files.suites), dataset)}"
+        has_rules = True
     elif not request.accept:
         yield f"{dataset.name}: has rules already ({_shown(present, dataset)}); --force drafts them again"
+        has_rules = True
     if request.accept:
         changed = accept_rules(dataset)
         yield (
             f"{dataset.name}: accepted {_shown(changed, dataset)}" if changed else f"{dataset.name}: nothing to accept"
         )
+    return has_rules
 
 
 def _shown(paths: Sequence[Path], dataset: DatasetConfig) -> str:
     return ", ".join(path.relative_to(dataset.root).as_posix() for path in paths)
 
 
-def _next_steps(datasets: Sequence[DatasetConfig], request: Request, *, show_snippets: bool) -> Iterator[str]:
+def _next_steps(
+    datasets: Sequence[DatasetConfig], drafted: Sequence[str], *, show_snippets: bool, show_stages: bool
+) -> Iterator[str]:
     from gates.proposals.snippets import dvc_stages, pre_commit_hook
 
     which = datasets[0].name if len(datasets) == 1 else "--all"
     yield ""
     yield "next:"
     yield f"  gates check {which}"
-    if not request.accept:
-        yield f"  gates init {datasets[0].name} --accept    once you have read the drafts: until then they only warn"
-    if show_snippets:
-        yield from ("", "with DVC, in dvc.yaml:")
+    if drafted:
+        yield f"  gates init {drafted[0]} --accept    once you have read the drafts: until then they only warn"
+    if show_snippets and show_stages:
+        yield from ("", "with DVC, in dvc.yaml, or by --write in a file of its own:")
         yield from (f"  {line}" for line in dvc_stages(datasets).splitlines())
+    if show_snippets:
         yield from ("", "with pre-commit, in .pre-commit-config.yaml:")
         yield from (f"  {line}" for line in pre_commit_hook().splitlines())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from gates.data_types import DATA_TYPES
-from gates.engines.files import resolve
+from gates.engines.files import FORMATS_TEXT, resolve
 from gates.errors import GatesError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -105,6 +105,8 @@ def _holds_rows(path: Path, root: Path) -> bool:
 
 def _in_folder(folder: Path, root: Path) -> FoundData:
     entries = [entry for entry in sorted(folder.iterdir()) if not entry.name.startswith(".")]
+    if not entries:
+        raise UsageError(f"'{_relative(folder, root)}' is empty; expected {FORMATS_TEXT}")
     return _pair(entries, root) or _found(folder, root, None)
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gates.dataset_config import DatasetConfig
-from gates.engines.local import VIEWS, open_dataset
+from gates.engines.local import VIEWS, LocalDataset, open_dataset
 from gates.engines.sql import identifier, select
-from gates.errors import UsageError
+from gates.errors import GatesError, UsageError
 from gates.proposals.origins import find_origin
 from gates.verdict import Scope
 
@@ -69,7 +69,7 @@ def propose(root: Path, found: FoundData) -> Proposal:
     """
     partitions = found.partitions or {Scope.HUMAN.value: str(found.path)}
     config = DatasetConfig(found.name, root, 0, "tabular", partitions=partitions, origin=_NOBODY, source="gates init")
-    with open_dataset(config) as opened:
+    with _opened(config) as opened:
         connection, view = opened.connection, identifier(VIEWS[Scope.COMBINED])
         types = _types(connection, view)
         origin = None if found.partitions else _origin(connection, view, types, found)
@@ -79,6 +79,14 @@ def propose(root: Path, found: FoundData) -> Proposal:
         return Proposal(found, "tabular", origin, rows, guess="no single column is clearly free text")
     mapped = text if text != TEXT else None
     return Proposal(found, "text", origin, rows, mapped, f"column '{text}' reads as free text")
+
+
+def _opened(config: DatasetConfig) -> LocalDataset:
+    """The opened dataset. Messages name the path alone: there is no line of a configuration to name yet."""
+    try:
+        return open_dataset(config)
+    except GatesError as error:
+        raise type(error)(str(error).replace(f"{config.place()}: ", "")) from error
 
 
 def _types(connection: duckdb.DuckDBPyConnection, view: str) -> dict[str, str]:
@@ -125,9 +133,11 @@ def _text_column(
     if len(content) - 1 > MOST_BESIDE_TEXT:
         return None
     lengths = {name: length for name in strings if (length := _free_text_length(connection, view, name))}
-    first, *others = sorted(lengths, key=lambda name: lengths[name], reverse=True) or [None]
-    is_clear = first is not None and all(lengths[first] >= MUCH_LONGER * lengths[str(name)] for name in others)
-    return first if is_clear else None
+    longest = max(lengths, key=lambda name: lengths[name], default=None)
+    if longest is None:
+        return None
+    others = (length for name, length in lengths.items() if name != longest)
+    return longest if all(lengths[longest] >= MUCH_LONGER * length for length in others) else None
 
 
 def _is_long(connection: duckdb.DuckDBPyConnection, view: str, name: str) -> bool:

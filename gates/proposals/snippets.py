@@ -1,4 +1,4 @@
-"""Ready-made pieces for the places where checks are run: DVC stages and hooks. They are printed, never written."""
+"""Ready-made pieces for the places where checks are run: DVC stages and hooks."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ if TYPE_CHECKING:
 FOLDER = "reports"
 
 
-def dvc_stages(datasets: Iterable[DatasetConfig]) -> str:
-    """Two stages per dataset for dvc.yaml: measure, then decide.
+def dvc_stages(datasets: Iterable[DatasetConfig], wdir: str | None = None) -> str:
+    """Two stages per dataset for dvc.yaml: measure, then decide. wdir: from the file's folder to that of gates.toml.
 
-    A failing DVC stage loses what it has written, so that the one that measures always succeeds.
+    A failing DVC stage loses what it has written, so that the one that measures always succeeds. What the other one
+    writes is there only when it has: whatever depends on that is blocked.
     """
     lines = ["stages:"]
     for dataset in datasets:
-        lines += _stages(dataset)
+        lines += _stages(dataset, wdir)
     return "\n".join(lines)
 
 
 def pre_commit_hook() -> str:
-    """A local hook for .pre-commit-config.yaml: nothing is measured, so that it takes a second or two."""
+    """Local hooks for .pre-commit-config.yaml: they need no address of `gates`, and run in the user's own environment."""
     return """\
 repos:
   - repo: local
@@ -36,18 +37,21 @@ repos:
         language: system
         always_run: true
         pass_filenames: false
-      - id: gates-enforce
-        name: every dataset was judged good as it is
-        entry: gates enforce --all
+      - id: gates-check
+        name: data gates (staged datasets)
+        entry: gates check --staged
         language: system
         always_run: true
-        pass_filenames: false"""
+        pass_filenames: false
+        require_serial: true"""
 
 
-def _stages(dataset: DatasetConfig) -> Iterator[str]:
+def _stages(dataset: DatasetConfig, wdir: str | None) -> Iterator[str]:
     name = dataset.name
     inputs = [*_paths(dataset), dataset.source, *_own_files(dataset)]
     yield f"  check-{name}:"
+    place = [f"    wdir: {wdir}"] if wdir else []
+    yield from place
     yield f"    cmd: gates check {name} --output {FOLDER} --exit-zero"
     yield from _listed("deps", inputs)
     yield "    outs:"
@@ -59,8 +63,12 @@ def _stages(dataset: DatasetConfig) -> Iterator[str]:
     yield f"    - {_quoted(f'{FOLDER}/{name}.metrics.json')}:"
     yield "        cache: false"
     yield f"  enforce-{name}:"
-    yield f"    cmd: gates enforce {name} --output {FOLDER}"
+    yield from place
+    yield f"    cmd: gates enforce {name} --output {FOLDER} --mark"
     yield from _listed("deps", [*inputs, f"{FOLDER}/{name}.json"])
+    yield "    outs:"
+    yield f"    - {_quoted(f'{FOLDER}/{name}.passed')}:"
+    yield "        cache: false"
 
 
 def _paths(dataset: DatasetConfig) -> list[str]:

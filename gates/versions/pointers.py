@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from gates.errors import DataError
 from gates.versions.dvc_files import of_dvc_file, of_lock, of_pipeline
 from gates.versions.trees import LOCK, PIPELINE, POINTER_SUFFIX, tree_at
+from gates.versions.version import VersionKind, git_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +44,24 @@ def pointers(repository: Repository, version: Version) -> Mapping[str, Pointer]:
 
 def pointers_in(tree: Tree) -> Pointers:
     """As `pointers`, of a tree that is already at hand."""
-    texts = tree.read(tree.names)
+    if tree.version.kind is VersionKind.WORKTREE:
+        return _pointers_of(tuple(tree.read(tree.names).items()))
+    return _pointers_in_git(tree.repository, tuple((name, tree.listing.blobs[name]) for name in tree.names))
+
+
+# A blob never changes, so that what some blobs say need not be read again for each of many datasets.
+@lru_cache(maxsize=8)
+def _pointers_in_git(repository: Repository, named: tuple[tuple[str, str], ...]) -> Pointers:
+    if not named:
+        return Pointers({})
+    with git_of(repository, "its history").blobs() as blobs:
+        return _pointers_of(tuple((name, blobs.read(sha)) for name, sha in named))
+
+
+@lru_cache(maxsize=8)
+def _pointers_of(contents: tuple[tuple[str, bytes], ...]) -> Pointers:
+    """What files of DVC say, by name and content."""
+    texts = dict(contents)
     claimed: list[Pointer] = []
     unplaced: list[str] = []
     unlocked: dict[str, str] = {}

@@ -186,3 +186,12 @@ def test_partial_run_is_reported_and_not_stored(tmp_path, gates):
     assert called.out.startswith("mix: pass (part of the plan: no verdict): 1 check passed\n")
     assert called.err == "mix: only 1 check asked: this is no verdict, and is not stored\n"
     assert not (tmp_path / ".gates" / "verdicts").exists()
+
+
+def test_waiver_of_no_check(mistaken):
+    waiver = 'check = "combined/expect_distribution_to_match"\nreason = "x"\nowner = "y"\nexpires = 2099-01-01\n'
+
+    called = mistaken(f"{CONFIG}\n[[datasets.mix.waivers]]\n{waiver}")
+
+    says(called, 2, "gates.toml:5: the waiver names no check of 'mix': combined/expect_distribution_to_match",
+         "(did you mean 'combined/expect_distributions_to_match'?)")  # fmt: skip

@@ -112,8 +112,10 @@ def test_text_brings_its_rules_along(tmp_path, gates):
 
 
 def test_text_column_of_another_name_is_mapped(tmp_path, gates):
-    human = pl.DataFrame({"body": ["a long paragraph " * 20] * 20})
-    mixed(human, human).write_parquet(tmp_path / "text.parquet")
+    human, synthetic = (
+        pl.DataFrame({"body": [f"{kind} paragraph {number} " * 20 for number in range(20)]}) for kind in ("a", "the")
+    )
+    mixed(human, synthetic).write_parquet(tmp_path / "text.parquet")
 
     gates(tmp_path, "init")
 
@@ -260,8 +262,9 @@ def test_snippets_are_yaml_that_measures_before_it_decides(judged_project):
         "metrics": [{"reports/sound.metrics.json": {"cache": False}}],
     }
     assert stages["enforce-sound"] == {
-        "cmd": "gates enforce sound --output reports",
+        "cmd": "gates enforce sound --output reports --mark",
         "deps": [*inputs, "reports/sound.json"],
+        "outs": [{"reports/sound.passed": {"cache": False}}],
     }
     hooks = yaml.safe_load(pre_commit_hook())["repos"][0]["hooks"]
-    assert [hook["entry"] for hook in hooks] == ["gates lint", "gates enforce --all"]
+    assert [hook["entry"] for hook in hooks] == ["gates lint", "gates check --staged"]

@@ -139,7 +139,7 @@ def test_explanation_of_an_id_has_that_check_s_limit_and_its_reason(tmp_path, ga
     called = gates(tmp_path, "explain", "combined/expect_human_ratio_to_be_between/preference")
 
     assert "common: combined/expect_human_ratio_to_be_between/preference: critical, at least 0.5\n" in called.out
-    assert "finetune" not in called.out.partition("limits")[2]
+    assert "finetune" not in called.out.partition("limits")[2].partition("arguments")[0]
 
 
 def test_explanation_knows_the_project_around_it(judged_project, gates):

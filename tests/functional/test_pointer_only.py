@@ -42,6 +42,18 @@ def test_directory_is_recognised_by_its_pointer_alone(root):
     compare_with_pointers(judged(FILES), config(root))
 
 
+def test_names_are_those_of_the_configurations_folder_and_git_has_files_too(root):
+    text = "text\nc\n"
+    write(root, "team/plain.csv", text)
+    track(root, "team/parts", {"a.csv": text})
+    commit(root)
+    shutil.rmtree(root / ".dvc/cache")
+
+    for path, name in (("plain.csv", "plain.csv"), ("parts", "parts/a.csv")):
+        recorded = parse_verdict(verdict_on({name: text}, 0.1, "pass").encode(), "texts.json")
+        compare_with_pointers(recorded, config(root / "team", path))
+
+
 def test_directory_with_other_files_cannot_be_told_without_its_manifest(root):
     with pytest.raises(DataError, match=r"data/texts in HEAD .*is not in the cache of DVC"):
         compare_with_pointers(judged(FILES | {"origin=human/c.csv": "text\nc\n"}), config(root))

@@ -112,7 +112,11 @@ def test_each_outcome_comes_back_as_it_was_judged(run):
         "undecided": ("inconclusive", "warning", results["undecided"][2]),
         "not asked": ("not_asked", "critical", "add holdout = …"),
         "failed": ("error", "critical", "no columns"),
-        "nan": ("error", "critical", "not computable on these rows: no value, or NaN (two rows or groups of each origin at least can be compared)"),
+        "nan": (
+            "error",
+            "critical",
+            "not computable on these rows: no value, or NaN (two rows or groups of each origin at least can be compared)",
+        ),
         "forgotten": ("error", "critical", "was not measured before the suite ran; this is a fault in gates"),
     }
     assert "more human rows" in results["unclear"][2]

@@ -13,7 +13,17 @@ FUNCTION_LINES_AT_MOST = 40
 
 # A module imports from its own step or from steps before it (docs/adr/0004-import-order.md).
 STEPS = (
-    ("check_names", "errors", "verdict", "row_rules", "resources", "toml_lines", "dataset_config", "data_types", "whole_files"),
+    (
+        "check_names",
+        "errors",
+        "verdict",
+        "row_rules",
+        "resources",
+        "toml_lines",
+        "dataset_config",
+        "data_types",
+        "whole_files",
+    ),
     ("config_keys", "config", "contract_files", "contract_inputs", "keys", "scan", "text", "verdict_reading"),
     ("metrics", "row_failures", "row_types", "scanning"),
     ("suite_files",),
@@ -25,7 +35,7 @@ STEPS = (
     ("reports",),
     ("differences", "enforcement", "linting", "pointed_data", "proposals", "recorded", "verdict_store"),
     ("cache", "remembered_hashes"),
-    ("judging_at",),
+    ("changes", "judging_at"),
     ("commands",),
     ("cli",),
     ("__main__",),

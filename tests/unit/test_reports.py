@@ -17,7 +17,18 @@ from gates.reports.markdown import code, markdown
 from gates.reports.metrics import metrics
 from gates.reports.plain import printable
 from gates.reports.terminal import Look, terminal
-from gates.verdict import Answer, CheckId, CheckResult, Kind, Outcome, Scope, Severity, Verdict, digest_of_report
+from gates.verdict import (
+    NOTHING_TO_MEASURE,
+    Answer,
+    CheckId,
+    CheckResult,
+    Kind,
+    Outcome,
+    Scope,
+    Severity,
+    Verdict,
+    digest_of_report,
+)
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 SCHEMA = json.loads((Path(gates.__file__).parent / "reports" / "verdict.schema.json").read_text())
@@ -55,7 +66,8 @@ def example() -> Verdict:
         data={"manifest_sha256": "ab" * 32, "holdout_sha256": None,
               "md5_manifest_sha256": "23" * 32, "holdout_files": [],
               "files": [{"path": "data/reviews.csv", "sha256": "cd" * 32, "md5": "45" * 16, "size": 12345, "rows": 1100}]},
-        contract={"sha256": "ef" * 32, "suites_sha256": "01" * 32, "schema": None, "schema_sources": {}, "gates": "0.1.0",
+        contract={"sha256": "ef" * 32, "suites_sha256": "01" * 32, "purpose": "finetune",
+                  "synthetic_role": "mirror", "inconclusive": "block", "schema": None, "schema_sources": {}, "gates": "0.1.0",
                   "libraries": {"polars": "2.1.0"}},
         loosened=["combined/expect_distributions_to_match max_value 0.02 -> 0.05 (few rows)"],
         waived=[{"check": "combined/expect_synthetic_to_not_copy_human/exact", "reason": "forms repeat", "owner": "ana",
@@ -236,6 +248,64 @@ def test_reference_page_names_every_field():
     ]
 
     assert [field for field in fields if f"`{field}`" not in page] == []
+
+
+def in_force(**settings: str) -> Verdict:
+    """The example under other settings of gates.toml."""
+    return replace(example(), contract={**example().contract, **settings})
+
+
+@pytest.mark.parametrize("report", [terminal, markdown])
+def test_a_role_that_loosens_is_said_in_the_head_of_every_report(report):
+    line = "role: extend: comparisons hold within label or slice, inferred bounds only warn"
+
+    head = report(in_force(synthetic_role="extend")).splitlines()[:5]
+    assert line in [text.replace("Role", "role").rstrip(".") for text in head]
+    assert "role: " not in report(example()).lower()
+
+
+@pytest.mark.parametrize("report", [terminal, markdown])
+def test_what_too_few_rows_forgave_says_so_beside_it(report):
+    forgiven = 'forgiven by inconclusive = "warn" in gates.toml'
+
+    assert report(in_force(inconclusive="warn")).count(forgiven) == 1
+    assert forgiven not in report(example())
+
+
+def test_critical_failures_and_no_others_end_with_their_fix():
+    lines = terminal(example()).splitlines()
+
+    fixed = [lines[at - 1].strip() for at, line in enumerate(lines) if line.strip().startswith("fix: ")]
+    assert fixed == [
+        "why: gates explain 'synthetic/expect_row_failure_ratio_to_be_less_than/hours per week/range'",
+        "why: gates explain combined/expect_distributions_to_match",
+    ]
+
+
+def test_a_report_says_what_to_do_next_unless_nothing_is_open():
+    passed = replace(example(), checks=[one for one in example().checks if one.outcome is Outcome.PASS], waived=[])
+
+    assert "\nnext: mend the rows and check again" in terminal(example())
+    assert "next: " not in terminal(passed)
+
+
+@pytest.mark.parametrize("report", [terminal, markdown])
+def test_a_part_of_the_plan_shows_no_digest_of_a_verdict(report):
+    partial = replace(example(), is_partial=True)
+
+    assert example().digest()[:12] in report(example())
+    assert partial.digest()[:12] not in report(partial)
+
+
+def test_what_an_empty_partition_explains_is_one_line():
+    empty = f"there are no synthetic {NOTHING_TO_MEASURE}"
+    names = ("distributions_to_match", "associations_to_match", "partitions_to_align")
+    verdict = replace(example(), checks=[check(name, Outcome.ERROR, empty) for name in names], waived=[], loosened=[])
+
+    report = terminal(verdict)
+
+    assert f"\n  3 checks: {empty}\n" in report
+    assert "expect_" not in report
 
 
 def test_list_of_verdicts_is_the_list_of_their_documents():

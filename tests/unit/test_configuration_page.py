@@ -1,0 +1,82 @@
+"""docs/reference/configuration.md is complete, and its examples are what `gates` reads."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from gates import config_keys
+from gates.config import read_config
+from gates.data_types import DATA_TYPES
+from gates.engines.files import _CODECS, _FORMATS
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs/reference/configuration.md").read_text(encoding="utf-8")
+SUPPORTED = sorted(set(config_keys._READERS) - set(config_keys._NOT_SUPPORTED))
+
+
+@pytest.mark.parametrize("key", SUPPORTED)
+def test_every_key_has_a_row_with_type_default_and_meaning(key):
+    rows = [line for line in PAGE.splitlines() if line.startswith(f"| `{key}` |")]
+
+    assert len(rows) == 1
+    assert len([cell for cell in rows[0].split(" | ") if cell.strip("| ")]) == 3
+
+
+@pytest.mark.parametrize("key", [key for key in SUPPORTED if key not in ("type", "waivers")])
+def test_every_key_has_an_example_that_is_read(key, tmp_path):
+    row = next(line for line in PAGE.splitlines() if line.startswith(f"| `{key}` |"))
+    example = next(found for found in re.findall(r"`([^`]+)`", row) if found.startswith(f"{key} = "))
+    needed = {"path": 'path = "x.csv"', "type": 'type = "text"'}
+    if key in ("path", "partitions"):
+        del needed["path"]
+    (tmp_path / "gates.toml").write_text("\n".join(["[datasets.a]", *needed.values(), example]))
+
+    assert list(read_config(tmp_path / "gates.toml").datasets) == ["a"]
+
+
+@pytest.mark.parametrize("key", sorted(config_keys._NOT_SUPPORTED))
+def test_what_is_refused_is_named_as_refused(key):
+    assert f"`{key}`" in PAGE.partition("## Refused for now")[2]
+
+
+@pytest.mark.parametrize("word", [*config_keys._WAIVER_KEYS, *_FORMATS, *_CODECS])
+def test_waiver_keys_and_formats_are_named(word):
+    assert f"`{word}`" in PAGE
+
+
+@pytest.mark.parametrize("word", [*DATA_TYPES, "mirror", "extend", "block", "warn", "rows", "ids", "off", "preference"])
+def test_every_word_that_a_key_takes_is_named(word):
+    assert f'`"{word}"`' in PAGE
+
+
+def test_blocks_are_configurations_that_are_read(tmp_path):
+    first, waiver, _ = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    (tmp_path / "gates.toml").write_text(first + waiver)
+
+    (dataset,) = read_config(tmp_path / "gates.toml").datasets.values()
+
+    assert dataset.purpose == "finetune"
+    assert dataset.columns == {"text": "body", "generator": "model"}
+    assert [waiver.owner for waiver in dataset.waivers] == ["ana"]
+
+
+def test_name_with_a_star_stands_for_what_the_page_says(tmp_path):
+    glob = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)[-1]
+    assert list(tomllib.loads(glob)["datasets"]) == ["reviews-*"]
+    for language in ("en", "de"):
+        (tmp_path / "data" / language).mkdir(parents=True)
+        (tmp_path / "data" / language / "reviews.csv").touch()
+    (tmp_path / "gates.toml").write_text(glob)
+
+    assert list(read_config(tmp_path / "gates.toml").datasets) == ["reviews-de", "reviews-en"]
+
+
+def test_page_is_linked_from_where_people_start():
+    from gates.proposals.config_text import _HEAD
+
+    assert "(docs/reference/configuration.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "docs/reference/configuration.md" in _HEAD
