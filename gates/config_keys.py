@@ -322,7 +322,6 @@ _READERS: Mapping[str, Reader] = {
     "origin": _string,
     "origins": _table(_strings, *_ORIGIN_NAMES),
     "holdout": _string,
-    "evaluation": _strings,
     "group": _string,
     "label": _string,
     "slices": _strings,

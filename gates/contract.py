@@ -81,7 +81,7 @@ class Contract:
         roles = {
             name: getattr(dataset, name)
             for name in (
-                "type", "purpose", "path", "partitions", "origin", "holdout", "evaluation", "group", "label", "slices",
+                "type", "purpose", "path", "partitions", "origin", "holdout", "group", "label", "slices",
                 "columns", "synthetic_role", "inconclusive", "extends",
             )
         }  # fmt: skip

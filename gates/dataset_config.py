@@ -34,7 +34,7 @@ class Origins:
 class DatasetConfig:
     """One `[datasets.NAME]` table, checked against everything that needs no data.
 
-    root: folder of the configuration file; path, partitions, holdout and evaluation are relative to it.
+    root: folder of the configuration file; path, partitions and holdout are relative to it.
     partitions: `human` and `synthetic` with a path each; empty where `path` is given instead.
     columns: column of the file by role. line: where the table starts. key_lines: where its keys stand.
     source: name of the configuration file, for messages.
@@ -50,7 +50,6 @@ class DatasetConfig:
     origin: str = "origin"
     origins: Origins = field(default_factory=Origins)
     holdout: str | None = None
-    evaluation: tuple[str, ...] = ()
     group: str | None = None
     label: str | None = None
     slices: tuple[str, ...] = ()

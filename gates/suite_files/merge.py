@@ -54,14 +54,14 @@ def merge(built_in: Sequence[Suite], own: Suite | None) -> Merged:
 
 
 def _replacement(present: SuiteEntry, entry: SuiteEntry) -> list[str]:
-    if entry.type == ORIGINS or (entry.type == ROW_COUNT and _is_the_row_count(present)):
-        raise SuiteError(
-            f"{entry.place}: {entry.check_id} cannot be replaced; "
-            'to ask for more, add a check of your own with "meta": {"rule": "…"}'
-        )
     changes = looser_by(present, entry)
     if not changes:
         return []
+    if entry.type == ORIGINS or (entry.type == ROW_COUNT and _is_the_row_count(present)):
+        raise SuiteError(
+            f"{entry.place}: {entry.check_id} cannot be replaced by a looser one; "
+            'to ask for more, add a check of your own with "meta": {"rule": "…"}'
+        )
     reason = entry.meta.get("reason")
     if not isinstance(reason, str) or not reason.strip():
         raise SuiteError(

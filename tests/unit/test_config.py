@@ -24,7 +24,6 @@ path = "data/reviews"
 type = "text"
 origin = "made_by"
 holdout = "data/holdout"
-evaluation = ["data/benchmarks"]
 group = "author"
 label = "accepted"
 slices = ["language", "domain"]
@@ -87,7 +86,6 @@ def test_every_key_is_read_and_defaults_fill_what_a_dataset_leaves_out(write, tm
         "partitions": {},
         "origin": "made_by",
         "holdout": "data/holdout",
-        "evaluation": ("data/benchmarks",),
         "group": "author",
         "label": "accepted",
         "slices": ("language", "domain"),
@@ -101,7 +99,7 @@ def test_every_key_is_read_and_defaults_fill_what_a_dataset_leaves_out(write, tm
     }
     assert config.dataset("reviews").origins == Origins(("human", "expert"), ("gpt", "template"))
     assert config.dataset("reviews").waivers == (
-        Waiver("human/expect_duplicate_ratio_to_be_less_than/exact", "forms repeat", "ana", date(2027, 1, 31), 24),
+        Waiver("human/expect_duplicate_ratio_to_be_less_than/exact", "forms repeat", "ana", date(2027, 1, 31), 23),
     )
     assert list(config.datasets) == ["reviews", "people"]
     assert config.dataset("people").partitions == {"human": "data/real.csv", "synthetic": "data/made.csv"}
@@ -113,9 +111,9 @@ def test_places_name_the_line_of_the_key_even_where_it_stands_in_the_defaults(wr
     reviews = read_config(write(FULL)).dataset("reviews")
 
     assert reviews.place() == "gates.toml:5: dataset 'reviews'"
-    assert reviews.place("columns") == "gates.toml:14: dataset 'reviews'"
+    assert reviews.place("columns") == "gates.toml:13: dataset 'reviews'"
     assert reviews.place("purpose") == "gates.toml:2: dataset 'reviews'"
-    assert reviews.place("origins") == "gates.toml:21: dataset 'reviews'"
+    assert reviews.place("origins") == "gates.toml:20: dataset 'reviews'"
 
 
 def test_the_nearest_configuration_above_counts(write, tmp_path):
@@ -264,7 +262,7 @@ def test_windows_line_ends_change_nothing(tmp_path):
     path = tmp_path / "gates.toml"
     path.write_bytes(FULL.replace("\n", "\r\n").encode())
 
-    assert read_config(path).dataset("reviews").place("columns") == "gates.toml:14: dataset 'reviews'"
+    assert read_config(path).dataset("reviews").place("columns") == "gates.toml:13: dataset 'reviews'"
 
 
 WAIVER = 'check = "human/expect_x"\nreason = "r"\nowner = "o"\nexpires = 2027-01-31\n'
