@@ -20,12 +20,13 @@ import gates.suites  # registers the data source and the expectations
 context = gx.get_context(mode="ephemeral")
 source = context.data_sources.add_gates_duckdb(name="rows", connection_string=sys.argv[1], origin="who")
 rows = source.add_table_asset("rows").add_batch_definition_whole_table("all").get_batch()
-few = source.add_query_asset("few", query="SELECT * FROM rows WHERE id < 10").add_batch_definition_whole_table("all").get_batch()
+few = source.add_query_asset("few", query="SELECT * FROM rows WHERE id < 10 OR id >= 293").add_batch_definition_whole_table("all").get_batch()
+people = source.add_query_asset("people", query="SELECT * FROM rows WHERE id < 10").add_batch_definition_whole_table("all").get_batch()
 kind = gx.expectations.ExpectTableRowCountToBeBetween
 share = {"type": "expect_human_ratio_to_be_between", "kwargs": {"min_value": 0.5}, "severity": "warning"}
 copies = {"type": "expect_duplicate_ratio_to_be_less_than", "kwargs": {"max_value": 0.05}, "meta": {"scope": "human"}}
 suite = gx.ExpectationSuite(name="mine", expectations=[share, copies])
-found = {batch.id: batch.validate(suite).results for batch in (rows, few)}
+found = {batch.id: batch.validate(suite).results for batch in (rows, few, people)}
 found["count"] = [rows.validate(kind(min_value=300))]
 json.dump(
     {name: {r.expectation_config.type: [bool(r.success), r.result] for r in results} for name, results in found.items()},
@@ -72,7 +73,14 @@ def test_our_expectations_are_measured_from_the_batch_and_its_origin_column(answ
 def test_every_batch_is_measured_on_its_own_rows(answers):
     _success, result = answers["rows-few"]["expect_human_ratio_to_be_between"]
 
-    assert (result["details"]["n_human"], result["details"]["n_synthetic"]) == (10, 0)
+    assert (result["details"]["n_human"], result["details"]["n_synthetic"]) == (10, 7)
+
+
+def test_a_batch_without_synthetic_rows_is_never_a_success(answers):
+    success, result = answers["rows-people"]["expect_human_ratio_to_be_between"]
+
+    assert (success, result["details"]["outcome"]) == (False, "error")
+    assert result["details"]["message"] == "there are no synthetic rows: nothing to measure"
 
 
 def test_the_scope_of_a_single_expectation_stands_in_its_meta(answers):
