@@ -6,7 +6,7 @@ sampling noise is the same on both sides of the subtraction.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -76,27 +76,27 @@ def excess(
     cross, null: one value per draw, in the metric's unit. The interval runs from the 5th to the 95th percentile of
     their difference; the baseline is the null's median, the noise half the null's own spread.
     """
-    if not len(cross) or not np.isfinite(cross).all() or not np.isfinite(null).all():
-        return Measurement(None, n_human, n_synthetic)
-    low, middle, high = (float(value) for value in np.percentile(cross - null, (LOW, MIDDLE, HIGH)))
-    return Measurement(
-        Estimate(middle, low, high),
-        n_human,
-        n_synthetic,
-        baseline=float(np.median(null)),
-        baseline_p95=float(np.percentile(null, HIGH)),
-        rows_to_pass=ROWS_TO_PASS,
-        noise=float(np.percentile(null, HIGH) - np.percentile(null, LOW)) / 2,
-    )
+    found = _spread(cross - null, null, n_human, n_synthetic)
+    if found.estimate is None:
+        return found
+    low, high = np.percentile(null, (LOW, HIGH))
+    return replace(found, noise=float(high - low) / 2)
 
 
 def percentile_ratio(
     cross: npt.NDArray[np.float64], null: npt.NDArray[np.float64], n_human: int, n_synthetic: int
 ) -> Measurement:
     """A ratio of synthetic rows to people with its spread over draws; the baseline is people to people."""
-    if not len(cross) or not np.isfinite(cross).all() or not np.isfinite(null).all():
+    return _spread(cross, null, n_human, n_synthetic)
+
+
+def _spread(
+    values: npt.NDArray[np.float64], null: npt.NDArray[np.float64], n_human: int, n_synthetic: int
+) -> Measurement:
+    """The middle of the draws between their 5th and 95th percentile; no number without draws or where one is not finite."""
+    if not len(values) or not np.isfinite(values).all() or not np.isfinite(null).all():
         return Measurement(None, n_human, n_synthetic)
-    low, middle, high = (float(value) for value in np.percentile(cross, (LOW, MIDDLE, HIGH)))
+    low, middle, high = (float(value) for value in np.percentile(values, (LOW, MIDDLE, HIGH)))
     return Measurement(
         Estimate(middle, low, high),
         n_human,
