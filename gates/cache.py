@@ -17,16 +17,22 @@ from gates.verdict_store import FOLDER
 from gates.versions.repository import DVC_DIR
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from gates.versions import Repository
+    from gates.versions.repository import Repository
 
 logger = logging.getLogger(__name__)
 
 # A verdict takes 20 to 200 kB: room for more than a thousand, and too little to be missed on a disk that holds data.
 SIZE_AT_MOST = 256 << 20
+# What is known of a file's rows takes 20 to 40 bytes a row: room for some 30 million rows, in less than their data takes.
+# A bound of its own, so that a single large dataset cannot throw all verdicts out.
+SUMMARIES_AT_MOST = 1 << 30
 # A file that is being written lives for milliseconds; one of this age was left by a process that was killed.
 _LEFT_BEHIND_AFTER = 3600
+_SUMMARIES = "scans"
+# sha256 in hex and a line end.
+_CHECKSUM_SIZE = 65
 _SUFFIX, _UNFINISHED = ".json", ".unfinished"
 
 
@@ -39,36 +45,56 @@ class Cache:
 
     def get(self, key: str) -> dict[str, Any] | None:
         """The entry under a key; None where there is none, or where it is not what was written."""
+        text = self.get_bytes(key)
+        entry = None if text is None else json.loads(text)
+        return entry if isinstance(entry, dict) else None
+
+    def get_bytes(self, key: str) -> bytes | None:
+        """As `get`, of what `put_bytes` wrote."""
         path = self._path(key)
         try:
-            checksum, _, text = path.read_bytes().partition(b"\n")
+            checksum, _, content = path.read_bytes().partition(b"\n")
         except OSError:
             return None
-        if hashlib.sha256(text).hexdigest().encode() != checksum:
+        if _checksum(key, content) != checksum:
             return None
         # The bound is kept by throwing away what was not asked for longest.
         with suppress(OSError):
             os.utime(path)
-        entry = json.loads(text)
-        return entry if isinstance(entry, dict) and entry.pop("key", None) == key else None
+        return content
 
     def put(self, key: str, entry: Mapping[str, object]) -> None:
         """Keep an entry, whole or not at all; of several writers the last one counts."""
-        text = json.dumps({**entry, "key": key}, allow_nan=False).encode()
-        content = hashlib.sha256(text).hexdigest().encode() + b"\n" + text
+        self.put_bytes([(key, json.dumps(entry, allow_nan=False).encode())])
+
+    def put_bytes(self, entries: Iterable[tuple[str, bytes]]) -> None:
+        """As `put`, of any number of keys and contents; the bound counts once all are written."""
+        left = self.size_at_most
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(suffix=_UNFINISHED, dir=self.folder)
-            try:
-                with os.fdopen(handle, "wb") as stream:
-                    stream.write(content)
-                Path(name).replace(self._path(key))
-            except BaseException:
-                Path(name).unlink(missing_ok=True)
-                raise
+            for key, content in entries:
+                left -= len(content) + _CHECKSUM_SIZE
+                # More than fits would only push out itself.
+                if left < 0:
+                    break
+                self._write(key, content)
             self._trim()
         except OSError as error:
             logger.debug("%s: not kept: %s", self.folder, error)
+
+    def for_summaries(self) -> Cache:
+        """The cache beside this one for what is known of the rows of single files."""
+        return Cache(self.folder / _SUMMARIES, SUMMARIES_AT_MOST)
+
+    def _write(self, key: str, content: bytes) -> None:
+        handle, name = tempfile.mkstemp(suffix=_UNFINISHED, dir=self.folder)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.writelines((_checksum(key, content), b"\n", content))
+            Path(name).replace(self._path(key))
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
 
     def _path(self, key: str) -> Path:
         return self.folder / f"{hashlib.sha256(key.encode()).hexdigest()}{_SUFFIX}"
@@ -90,6 +116,11 @@ class Cache:
                     yield path, about
                 elif path.suffix == _UNFINISHED and about.st_mtime < time.time() - _LEFT_BEHIND_AFTER:
                     path.unlink()
+
+
+def _checksum(key: str, content: bytes) -> bytes:
+    """In hex; of the key too, so that an entry under another's name is seen."""
+    return hashlib.sha256(b"%d %s %s" % (len(key), key.encode(), content)).hexdigest().encode()
 
 
 def cache_of(repository: Repository, root: Path) -> Cache:

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import logging
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gates.contract_files import own_schema, text_digest
-from gates.contract_inputs import rules_inputs
-from gates.errors import GatesError
-from gates.remembered_hashes import RememberedHashes
-from gates.versions import snapshot, snapshot_or_empty
-from gates.versions.concerned import concerned, tracked_at
-from gates.versions.configuration import config_at
+from gates.versions.trees import is_same_tree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
-    from pathlib import Path
 
     from gates.dataset_config import DatasetConfig
     from gates.judging_at import JudgedVersion
-    from gates.versions import Version
-    from gates.versions.concerned import Tracked
-
-logger = logging.getLogger(__name__)
 
 
 def changed(at: JudgedVersion, datasets: Sequence[DatasetConfig], today: date) -> list[DatasetConfig]:
@@ -34,63 +21,9 @@ def changed(at: JudgedVersion, datasets: Sequence[DatasetConfig], today: date) -
     """
     if at.base is None:
         return list(datasets)
-    try:
-        with config_at(at.repository, at.home / at.config.path.name, at.base) as before:
-            sides = _sides(at, at.base)
-            old = {dataset.name: dataset for dataset in before.datasets.values()}
-            return [one for one in datasets if one.name not in old or _differs(sides, old[one.name], one, today)]
-    except GatesError as error:
-        logger.debug("nothing to compare with: %s", error)
-        return list(datasets)
+    if is_same_tree(at.repository, at.base, at.version):
+        return []
+    # Reading pointers and suites takes longer to import than seeing that there is nothing to read.
+    from gates.differing import differing
 
-
-@dataclass(frozen=True)
-class _Sides:
-    """Two versions side by side. before, now: what is tracked there; None where one of them is the work tree."""
-
-    at: JudgedVersion
-    base: Version
-    before: Tracked | None
-    now: Tracked | None
-    modules: dict[str, str] | None
-
-
-def _sides(at: JudgedVersion, base: Version) -> _Sides:
-    if at.is_worktree:
-        return _Sides(at, base, None, None, _modules_in_work_tree(at))
-    return _Sides(at, base, tracked_at(at.repository, base), tracked_at(at.repository, at.version), None)
-
-
-def _differs(sides: _Sides, old: DatasetConfig, new: DatasetConfig, today: date) -> bool:
-    try:
-        if rules_inputs(old, today) != rules_inputs(new, today) or _has_other_data(sides, old, new):
-            return True
-        if own_schema(new) is None:
-            return False
-        now = _modules(new.root) if sides.modules is None else sides.modules
-        return _modules(old.root) != now
-    except GatesError as error:
-        logger.debug("%s: cannot be compared: %s", new.name, error)
-        return True
-
-
-def _has_other_data(sides: _Sides, old: DatasetConfig, new: DatasetConfig) -> bool:
-    at = sides.at
-    home_old, home_new = replace(old, root=at.home), replace(new, root=at.home)
-    if sides.before and sides.now:
-        return concerned(sides.before, home_old) != concerned(sides.now, home_new)
-    hashes = RememberedHashes(None, new.name)
-    now = snapshot(at.repository, home_new, at.version, md5_of=hashes)
-    return hashes.saw_legacy or snapshot_or_empty(at.repository, home_old, sides.base).digest != now.digest
-
-
-def _modules(root: Path) -> dict[str, str]:
-    """Digests of the Python that a schema may import, where a version is laid out below a root."""
-    return {path.relative_to(root).as_posix(): text_digest(path.read_bytes()) for path in root.rglob("*.py")}
-
-
-def _modules_in_work_tree(at: JudgedVersion) -> dict[str, str]:
-    """As `_modules`; git leaves out what it ignores, and does not walk through environments and data."""
-    listed = at.repository.git.work_tree("*.py") if at.repository.git else []
-    paths = [path for name in listed if (path := at.repository.top / name).is_relative_to(at.home) and path.is_file()]
-    return {path.relative_to(at.home).as_posix(): text_digest(path.read_bytes()) for path in paths}
+    return differing(at, at.base, datasets, today)

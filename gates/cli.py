@@ -5,19 +5,18 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from gates import __version__
 from gates.errors import GatesError, did_you_mean
+from gates.last_words import DEBUG_VARIABLE, close_streams
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 NAME = "gates"
-DEBUG_VARIABLE = "GATES_DEBUG"
 COMPLETION_VARIABLE = "_GATES_COMPLETE"
 COULD_NOT_JUDGE, INTERRUPTED = 3, 130
 
@@ -108,7 +107,7 @@ def main() -> NoReturn:
     """Entry point of the program `gates`."""
     _tame_streams()
     code = run(sys.argv[1:])
-    _close_streams()
+    close_streams()
     sys.exit(code)
 
 
@@ -151,17 +150,6 @@ def _say(message: str, code: int) -> int:
     for line in message.splitlines():
         click.echo(printable(line), err=True)
     return code
-
-
-def _close_streams() -> None:
-    """Everything is said; what libraries print while the program ends, such as DuckDB's leak notices, goes nowhere."""
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError):
-            stream.flush()
-    if not os.environ.get(DEBUG_VARIABLE):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 1)
-        os.dup2(nowhere, 2)
 
 
 def _tame_streams() -> None:

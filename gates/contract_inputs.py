@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import sys
 from dataclasses import fields
 from functools import cache
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 # Where something stands does not change what it says; the root is another one in every clone.
 _NOT_SAID = {"root", "line", "key_lines", "waivers", "origins"}
+# https://packaging.python.org/en/latest/specifications/recording-installed-packages/
+_METADATA = ".dist-info"
+_SEPARATORS = re.compile(r"[-_.]+")
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -51,13 +55,12 @@ def rules_inputs(dataset: DatasetConfig, today: date) -> dict[str, object]:
 def contract_key(dataset: DatasetConfig, today: date) -> dict[str, object]:
     """As `rules_inputs`, with all else that can move a verdict: shipped suites, gates itself, libraries, Python."""
     shipped = {part: _texts(built_in_suites() / part) for part in ("common", dataset.type)}
-    return {
-        **rules_inputs(dataset, today),
-        "shipped": shipped,
-        "gates": [__version__, _own_code()],
-        "libraries": _libraries(),
-        "python": list(sys.version_info[:3]),
-    }
+    return {**rules_inputs(dataset, today), "shipped": shipped, **program_inputs()}
+
+
+def program_inputs() -> dict[str, object]:
+    """What computes, whatever it is asked: gates itself, libraries, Python."""
+    return {"gates": [__version__, _own_code()], "libraries": _libraries(), "python": list(sys.version_info[:3])}
 
 
 def digest(value: object) -> str:
@@ -94,20 +97,37 @@ def _schema(dataset: DatasetConfig) -> list[object] | None:
 
 @cache
 def _libraries() -> dict[str, str]:
-    # Takes longer to import than all the rest that comparing two versions needs.
+    """Versions by library, as the folders give them that installers make: `polars-2.1.0.dist-info`.
+
+    To read and parse the files in them takes longer than all the rest that recalling a verdict does.
+    """
+    found: dict[str, str] = {}
+    for folder in filter(os.path.isdir, sys.path):
+        for entry in sorted(os.listdir(folder)):  # noqa: PTH208  # names are all that is wanted
+            name, _, version = entry.removesuffix(_METADATA).partition("-")
+            if entry.endswith(_METADATA):
+                # As in an import, the first folder on the path counts.
+                found.setdefault(_SEPARATORS.sub("-", name).lower(), version)
+    return {name: found.get(name) or _installed_otherwise(name) for name in LIBRARIES}
+
+
+def _installed_otherwise(library: str) -> str:
     from importlib.metadata import version
 
-    return {name: version(name) for name in LIBRARIES}
+    return version(library)
 
 
 @cache
 def _own_code() -> str:
-    """Tells one state of the installed package from another, for those who edit it without a new version number."""
+    """Tells one state of the installed package from another, for those who edit it without a new version number.
+
+    By content: an installer gives files new times, and a machine of CI installs anew before it restores its cache.
+    """
     found = []
     for folder, _, names in os.walk(_PACKAGE):
         for name in names:
             if name.endswith(".py"):
-                path = Path(folder, name)
-                about = path.stat()
-                found.append([path.relative_to(_PACKAGE).as_posix(), about.st_size, about.st_mtime_ns])
+                path = f"{folder}/{name}"
+                with open(path, "rb") as stream:  # noqa: PTH123  # hundreds of Path objects take as long as reading
+                    found.append([path[len(str(_PACKAGE)) :], hashlib.sha256(stream.read()).hexdigest()])
     return digest(sorted(found))

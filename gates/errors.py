@@ -5,7 +5,6 @@ A check never raises because data is bad: that is a result. These errors mean th
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -38,6 +37,9 @@ class MetricError(GatesError):
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A clause naming the nearest valid word, or the valid words when none is near."""
+    # Only who makes a mistake waits for it.
+    from difflib import get_close_matches
+
     names = sorted(set(known))
     near = get_close_matches(word, names, n=1, cutoff=0.6)
     if near:

@@ -8,34 +8,41 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from gates.contract import Contract, file_digests
-from gates.engines.files import manifest_sha256, md5_manifest_sha256
 from gates.engines.local import LocalDataset, open_dataset, open_holdout
 from gates.metrics.asking import ask
 from gates.metrics.catalogue import METRICS
 from gates.metrics.measurement import Measurement
 from gates.plan import Plan, plan, refuse_unknown_waivers
 from gates.quarantine import QuarantineMode, QuarantineWriter
+from gates.row_contract import drafted, rules_of, validators_of
 from gates.row_failures import RowFailures, joined
-from gates.rows import RowValidator
-from gates.scan import HUMAN_CODE, SYNTHETIC_CODE, UNDECLARED_CODE
-from gates.scanning import ScanRequest, scan
-from gates.schemas.built_in import built_in_schema
+from gates.scan import HUMAN_CODE, ROWS_PER_FILE_BITS, SYNTHETIC_CODE, UNDECLARED_CODE
+from gates.scanning import Remembered, ScanRequest, scan
 from gates.schemas.loading import load_schema
 from gates.suite_files import measurement_key, params_of
+from gates.summaries import RowReading, Summaries
 from gates.verdict import Scope, Verdict, conclude
+from gates.verdict_inputs import data_of, waiver_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import pyarrow as pa
 
     from gates.engines.files import DataFile
-    from gates.scan import FileFacts, Scan
-    from gates.schemas.loading import LoadedSchema
+    from gates.indexing import FileIndex
+    from gates.kept_files import KeptFiles
+    from gates.row_failures import BatchFailures
+    from gates.rows import RowValidator
+    from gates.scan import Scan
     from gates.suite_files import SuiteEntry
+    from gates.summaries import SummaryStore
 
 _METRICS = {metric.expectation: metric for metric in METRICS}
+_CODES = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE, "undeclared": UNDECLARED_CODE}
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,7 @@ class Options:
 
     quarantine: folder for failing rows, or None for none. progress: told the step, how far it is, and its length.
     files, holdout_files: the files of another version than the work tree (`gates.versions.files_at`).
+    kept_files: what became of the files of the version before. summaries: where what is known of single files is kept.
     """
 
     only: tuple[str, ...] = ()
@@ -52,6 +60,8 @@ class Options:
     progress: Callable[[str, int, int], None] = field(default=lambda _step, _done, _total: None)
     files: Sequence[DataFile] | None = None
     holdout_files: Sequence[DataFile] | None = None
+    kept_files: KeptFiles | None = None
+    summaries: SummaryStore | None = None
 
 
 @dataclass(frozen=True)
@@ -78,9 +88,8 @@ def judge(contract: Contract, options: Options) -> Judged:
         own = load_schema(contract.schema, dataset.root) if contract.schema else None
         if own:
             contract = contract.with_sources(file_digests(own.sources, dataset.root))
-        validators = _validators(opened, own)
-        rules = {rule.id: rule for validator in validators for rule in validator.rules}
-        whole = plan(contract, rules.values(), drafted=_drafted(validators, own))
+        validators = validators_of(opened.roles, _column_types(opened), own)
+        whole = plan(contract, rules_of(validators).values(), drafted=drafted(validators, own))
         refuse_unknown_waivers(contract, whole)
         chosen = whole.only(options.only, options.scopes)
         clock.lap("open")
@@ -100,33 +109,17 @@ def judge(contract: Contract, options: Options) -> Judged:
             answer=answer,
             checks=checks,
             rows=_row_counts(seen),
-            data=_data(opened, holdout),
+            data=data_of(opened.files, holdout.files if holdout else None),
             contract=contract.to_json(),
             loosened=contract.loosened,
-            waived=[_waiver_row(waiver) for waiver in contract.waivers],
+            waived=waiver_rows(contract.waivers),
             is_partial=chosen.checks != whole.checks,
         )
     return Judged(verdict, quarantined, writer_path, clock.laps)
 
 
-def _validators(opened: LocalDataset, own: LoadedSchema | None) -> list[RowValidator]:
-    """The data type's schema and the dataset's own; where both have a rule, both count (see `joined`)."""
-    built_in = RowValidator(built_in_schema(opened.roles, _column_types(opened)))
-    return [built_in, RowValidator(own.model)] if own else [built_in]
-
-
-def _drafted(validators: list[RowValidator], own: LoadedSchema | None) -> frozenset[str]:
-    """Ids of the rules that only the dataset's own schema has, while that is a draft."""
-    if own is None or not own.is_draft:
-        return frozenset()
-    built_in, drafted = ({rule.id for rule in validator.rules} for validator in validators)
-    return frozenset(drafted - built_in)
-
-
 def _column_types(opened: LocalDataset) -> dict[str, str]:
-    view = opened.views[Scope.COMBINED].replace('"', '""')
-    fields = opened.connection.sql(f'SELECT * FROM "{view}" LIMIT 0').to_arrow_table().schema  # noqa: S608  # quoted
-    return {field.name: str(field.type) for field in fields}
+    return {field.name: str(field.type) for field in opened.schema()}
 
 
 class _Pass:
@@ -136,6 +129,8 @@ class _Pass:
         self.opened, self.validators, self.options = opened, validators, options
         self.failures = RowFailures([rule.id for validator in validators for rule in validator.rules])
         self.done, self.total = 0, sum(file.rows for file in opened.files)
+        # Numbers of the files of which some row breaks a rule, or whose rows nobody could ask.
+        self.flawed: set[int] = set()
 
     def run(self, contract: Contract, holdout: LocalDataset | None) -> tuple[int, Path | None, Scan]:
         """Number of failing rows, where they went, and what was seen."""
@@ -148,6 +143,7 @@ class _Pass:
             def on_batch(batch: pa.RecordBatch) -> None:
                 found = joined([validator.validate(batch) for validator in self.validators])
                 self.failures.update(found)
+                self.flawed |= _flawed(found)
                 writer.write(batch, found)
                 self.done += batch.num_rows
                 self.options.progress("rows", self.done, self.total)
@@ -158,9 +154,35 @@ class _Pass:
                 rule_failures=self.failures.value,
                 on_batch=on_batch,
                 undeclared_origins=self.opened.undeclared_origins,
+                kept_files=self.options.kept_files,
+                remembered=self._remembered(contract, self.options.summaries) if self.options.summaries else None,
             )
             seen = scan(self.opened, request, holdout)
         return writer.failing_rows, None if mode is QuarantineMode.OFF else path, seen
+
+    def _remembered(self, contract: Contract, store: SummaryStore) -> Remembered:
+        """What earlier runs found out about files without a failing row; failing rows are read each time, to be shown."""
+        opened, schema = self.opened, self.opened.schema()
+        rules = rules_of(self.validators).values()
+        reading = RowReading(contract.dataset, opened.roles, schema, rules, contract.schema_sources)
+        summaries = Summaries(store, reading.digest())
+        known = summaries.recall(opened.files)
+        for index in known.values():
+            self.done += len(index)
+            self.failures.count_sound({name: int(index.of(code).sum()) for name, code in _CODES.items()})
+
+        def keep(found: Iterable[tuple[int, FileIndex]]) -> None:
+            sound = (one for one in found if one[0] not in self.flawed and opened.is_unchanged(one[0]))
+            summaries.keep((opened.files[number], index) for number, index in sound)
+
+        return Remembered(known, schema, keep)
+
+
+def _flawed(found: BatchFailures) -> set[int]:
+    # A rule that answers for many rows at once does not run, but on a single row it seems to.
+    are_all = bool(found.broken) or len(found.row_id) == 1
+    rows = found.row_id if are_all else found.row_id[found.failing_rows()]
+    return set(np.unique(rows >> ROWS_PER_FILE_BITS).tolist())
 
 
 def _measure(seen: Scan, chosen: Plan, options: Options) -> dict[Scope, dict[str, Measurement]]:
@@ -197,27 +219,7 @@ def _run_suites(
 
 
 def _row_counts(seen: Scan) -> dict[str, int]:
-    codes = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE, "undeclared": UNDECLARED_CODE}
-    return {name: int(seen.index.of(code).sum()) for name, code in codes.items()}
-
-
-def _data(opened: LocalDataset, holdout: LocalDataset | None) -> dict[str, object]:
-    held = holdout.files if holdout else ()
-    return {
-        "manifest_sha256": manifest_sha256(opened.files),
-        "holdout_sha256": manifest_sha256(held) if holdout else None,
-        "md5_manifest_sha256": md5_manifest_sha256({file.path: file.md5 for file in (*opened.files, *held)}),
-        "files": [_file_row(file) for file in opened.files],
-        "holdout_files": [_file_row(file) for file in held],
-    }
-
-
-def _file_row(file: FileFacts) -> dict[str, object]:
-    return {"path": file.path, "sha256": file.sha256, "md5": file.md5, "size": file.size, "rows": file.rows}
-
-
-def _waiver_row(waiver: object) -> dict[str, str]:
-    return {name: str(getattr(waiver, name)) for name in ("check", "reason", "owner", "expires")}
+    return {name: int(seen.index.of(code).sum()) for name, code in _CODES.items()}
 
 
 class _Clock:

@@ -1,20 +1,15 @@
-"""Judges datasets at a version: opens what the version has, and answers from memory what was judged before."""
+"""Judges datasets at a version: opens what the version has."""
 
 from __future__ import annotations
 
-import logging
+import os
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gates.contract_inputs import are_sources_unchanged, contract_key, digest
-from gates.errors import GatesError
-from gates.remembered_hashes import RememberedHashes
-from gates.verdict import Outcome
-from gates.verdict_reading import verdict_of
-from gates.versions import STAGED, WORKTREE, choose_versions, files_at, open_repository, snapshot
 from gates.versions.configuration import config_at
-from gates.versions.version import VersionKind
+from gates.versions.repository import open_repository
+from gates.versions.version import VersionKind, choose_versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,12 +21,12 @@ if TYPE_CHECKING:
     from gates.dataset_config import DatasetConfig
     from gates.judge import Options
     from gates.verdict import Verdict
-    from gates.versions import Repository, Version
+    from gates.versions.repository import Repository
+    from gates.versions.version import Version
 
-logger = logging.getLogger(__name__)
-
+UPSTREAM = "@{upstream}"
 # What a branch that was never pushed does not have.
-_UPSTREAMS = {"@{upstream}", "@{u}", "@{push}"}
+_UPSTREAMS = {UPSTREAM, "@{u}", "@{push}"}
 
 
 @dataclass(frozen=True)
@@ -44,18 +39,44 @@ class Asked:
     since: str | None = None
 
 
+def pushed() -> Asked:
+    """What a pre-push hook is about to send, as pre-commit tells it; by itself HEAD, since its upstream branch.
+
+    Of a branch from whose first commit on all is new to the remote, pre-commit tells the name alone: everything in it
+    counts as changed. https://pre-commit.com/#pre-push
+    """
+    told = os.environ.get
+    if told("PRE_COMMIT_TO_REF"):
+        return Asked(told("PRE_COMMIT_TO_REF"), since=told("PRE_COMMIT_FROM_REF") or UPSTREAM)
+    if told("PRE_COMMIT_LOCAL_BRANCH"):
+        return Asked(told("PRE_COMMIT_LOCAL_BRANCH"))
+    return Asked("HEAD", since=UPSTREAM)
+
+
 @dataclass(frozen=True)
 class JudgedVersion:
     """A configuration as one version has it.
 
-    home: the configuration's folder in the work tree. base: the version before, where something is compared with it.
+    home: the configuration's folder in the work tree. base: the version that datasets must differ from to be judged,
+    where not all are. before: the version before; what it had must not get lost. None where there is none.
     """
 
     repository: Repository
     version: Version
     base: Version | None
+    before: Version | None
     config: Config
     home: Path
+
+    @property
+    def config_path(self) -> Path:
+        """Where the configuration lies in the work tree, or would."""
+        return self.home / self.config.path.name
+
+    def pinned(self, asked: Asked) -> Asked:
+        """The same version, whatever becomes of the names it was asked by."""
+        since = self.base.commit if self.base and asked.since else None
+        return Asked(self.version.commit, asked.staged, asked.worktree, since)
 
     @property
     def is_worktree(self) -> bool:
@@ -83,77 +104,30 @@ def version_asked(path: Path, asked: Asked) -> Iterator[JudgedVersion]:
     While it lasts, suites and schemas of the version lie below its datasets' root.
     """
     repository = open_repository(path.parent)
-    # Without any of them git is not asked for anything.
-    base, version = None, STAGED if asked.staged else WORKTREE
-    if asked != Asked():
-        since = None if _is_missing_upstream(repository, asked.since) else asked.since
-        versions = choose_versions(repository, rev=asked.rev, staged=asked.staged, worktree=asked.worktree, since=since)
-        version, base = versions.judged, None if asked.since and not since else versions.base
-    with config_at(repository, path, version) as config:
-        yield JudgedVersion(repository, version, base, config, path.parent)
+    since = None if _is_missing_upstream(repository, asked.since) else asked.since
+    versions = choose_versions(repository, rev=asked.rev, staged=asked.staged, worktree=asked.worktree, since=since)
+    base = None if asked.since and not since else versions.base
+    with config_at(repository, path, versions.judged) as config:
+        yield JudgedVersion(repository, versions.judged, base, versions.base, config, path.parent)
 
 
-def judge_at(at: JudgedVersion, dataset: DatasetConfig, options: Options, today: date) -> Answered:
-    """The verdict on a dataset at a version, reached anew. Raises what `judge` and `files_at` raise."""
+def judge_at(
+    at: JudgedVersion, dataset: DatasetConfig, options: Options, today: date, *, cache: Cache | None = None
+) -> Answered:
+    """The verdict on a dataset at a version, reached anew. Raises what `judge` and `files_at` raise.
+
+    cache: where what was found out about single files is kept, so that those that did not change need not be read.
+    """
     from gates.contract import load_contract
     from gates.judge import judge
+    from gates.versions.snapshots import files_at
 
     with files_at(at.repository, replace(dataset, root=at.home), at.version) as found:
         contract = load_contract(dataset, today)
-        judged = judge(contract, replace(options, files=found.dataset, holdout_files=found.holdout))
+        summaries = cache.for_summaries() if cache else None
+        chosen = replace(options, files=found.dataset, holdout_files=found.holdout, summaries=summaries)
+        judged = judge(contract, chosen)
     return Answered(judged.verdict, judged.quarantined, judged.quarantine)
-
-
-class Memory:
-    """Verdicts reached before on a dataset at a version. Raises what `snapshot` raises of another than the work tree."""
-
-    def __init__(self, at: JudgedVersion, dataset: DatasetConfig, today: date, cache: Cache) -> None:
-        self._at, self._dataset, self._today, self._cache = at, dataset, today, cache
-        self._key = self._current_key()
-
-    def recall(self) -> Answered | None:
-        """The verdict that judging anew would give, or None when that is not known."""
-        entry = self._cache.get(self._key) if self._key else None
-        if entry is None:
-            return None
-        try:
-            verdict = verdict_of(entry["verdict"])
-            sources = dict(verdict.contract["schema_sources"])  # type: ignore[call-overload]
-            if not are_sources_unchanged(sources, self._dataset.root):
-                return None
-            return Answered(verdict, entry["quarantined"], is_remembered=True)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            logger.debug("%s: not a verdict: %s", self._dataset.name, error)
-            return None
-
-    def keep(self, answered: Answered) -> None:
-        """Remember a verdict, if it is whole and what it was reached on has stayed the same meanwhile."""
-        verdict = answered.verdict
-        broken = any(check.outcome is Outcome.ERROR for check in verdict.checks)
-        if verdict.is_partial or broken or self._key is None or self._current_key() != self._key:
-            return
-        self._cache.put(self._key, {"verdict": verdict.to_json(), "quarantined": answered.quarantined})
-
-    def _current_key(self) -> str | None:
-        """None where hashes do not tell the bytes, or those of the work tree cannot be had: judging says what is wrong.
-
-        Raises what `snapshot` raises of another version.
-        """
-        hashes = RememberedHashes(self._cache, f"{self._at.home}:{self._dataset.name}")
-        home = replace(self._dataset, root=self._at.home)
-        try:
-            found = snapshot(self._at.repository, home, self._at.version, md5_of=hashes)
-        except (GatesError, OSError) as error:
-            if not self._at.is_worktree:
-                # Judging would say the same after seconds of imports.
-                raise
-            logger.debug("%s: not remembered: %s", self._dataset.name, error)
-            return None
-        hashes.save()
-        files = (*found.files, *(found.holdout or ()))
-        if hashes.saw_legacy or any(file.pointer and file.pointer.is_legacy for file in files):
-            return None
-        return digest([found.digest, contract_key(self._dataset, self._today)])
 
 
 def _is_missing_upstream(repository: Repository, since: str | None) -> bool:

@@ -7,30 +7,47 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.scan import UNDECLARED
+from gates.kept_files import KeptFiles
+from gates.verdict import UNDECLARED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from gates.versions import Comparison
+    from gates.versions.comparison import Comparison
 
 # People take out a bad shard or a source that withdrew, a few files of many. A pull in part leaves out a folder, or all
 # that an interrupted download did not reach: in trials half of the files, seldom less than a tenth.
 MOST_LOST = 0.1
 _SHOWN = 3
+# As many names as other evidence has rows.
+_NAMED = 10
 
 
 def loss_of(comparison: Comparison, most_lost: float = MOST_LOST) -> str | None:
     """What was lost and how to get it back, where more of the base's files are gone than one change takes; else None.
 
-    most_lost: the share of the base's files that may go. Where not one file of the base is left but others are there,
-    the dataset was written anew: a pull in part keeps what it pulled.
+    most_lost: the share of the base's files that may go.
     """
-    share = comparison.lost_share
-    is_rewritten = len(comparison.removed) == comparison.base_count and comparison.new_count > 0
-    if share <= most_lost or is_rewritten:
+    share = _lost(comparison)
+    if share <= most_lost:
         return None
     return f"{share:.0%} of the files are gone, more than the {most_lost:.0%} of one change: {comparison.sentence()}"
+
+
+def kept_files(files: Comparison, holdout: Comparison | None) -> KeptFiles:
+    """What became of the base's files, of the dataset's or of its holdout's: whichever lost the larger share."""
+    sides = [(_lost(files), "", files), *([(_lost(holdout), "of the holdout, ", holdout)] if holdout else [])]
+    lost, of, worse = max(sides, key=lambda side: side[0])
+    return KeptFiles(lost, of + worse.sentence(), worse.removed[:_NAMED]) if lost else KeptFiles()
+
+
+def _lost(comparison: Comparison) -> float:
+    """The share of the base's files that is gone, 0 where not one is left but others are there.
+
+    Then the dataset was written anew: a pull in part keeps what it pulled.
+    """
+    is_rewritten = len(comparison.removed) == comparison.base_count and comparison.new_count > 0
+    return 0.0 if is_rewritten else comparison.lost_share
 
 
 def undeclared_of(

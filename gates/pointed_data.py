@@ -6,18 +6,19 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from gates.recorded import VerdictError
-from gates.versions import open_repository, pointers, revision, snapshot
 from gates.versions.contents import folder_of
-from gates.versions.hashing import blocks_md5
-from gates.versions.matching import is_below
-from gates.versions.store import manifest_content
+from gates.versions.pointers import pointers
+from gates.versions.repository import open_repository
+from gates.versions.snapshots import snapshot
+from gates.versions.store import manifests_of
+from gates.versions.version import revision
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from gates.dataset_config import DatasetConfig
     from gates.recorded import RecordedVerdict
-    from gates.versions import Pointer, SnapshotFile
+    from gates.versions.contents import SnapshotFile
 
 HEAD = "HEAD"
 
@@ -34,24 +35,9 @@ def compare_with_pointers(verdict: RecordedVerdict, dataset: DatasetConfig) -> N
     judged = {**verdict.md5s, **verdict.holdout_md5s}
     folder = folder_of(repository, dataset)
     inside = {posixpath.normpath(posixpath.join(folder, name)): md5 for name, md5 in judged.items()}
-    seen = snapshot(repository, dataset, head, manifests=_manifests(tracked.values(), inside))
+    seen = snapshot(repository, dataset, head, manifests=manifests_of(tracked.values(), inside))
     _compare(seen.files, verdict.md5s, f"the data in {dataset.where()}")
     _compare(seen.holdout or (), verdict.holdout_md5s, f"the holdout {dataset.holdout}")
-
-
-def _manifests(tracked: Iterable[Pointer], judged: Mapping[str, str]) -> dict[str, bytes]:
-    """What the manifest of each tracked directory would be, had it no files but the judged ones, by its md5."""
-    found = {}
-    for pointer in tracked:
-        if pointer.is_dir:
-            below = {
-                posixpath.relpath(name, pointer.path): md5
-                for name, md5 in judged.items()
-                if is_below(name, pointer.path)
-            }
-            content = manifest_content(below)
-            found[blocks_md5([content])[0]] = content
-    return found
 
 
 def _compare(files: Iterable[SnapshotFile], md5s: Mapping[str, str], what: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from gates.engines.files import md5_manifest_sha256
@@ -38,6 +38,7 @@ class RecordedVerdict:
     md5s: Mapping[str, str]
     holdout_md5s: Mapping[str, str]
     waived: frozenset[str] = frozenset()
+    rows: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_verdict(path: Path) -> RecordedVerdict:
@@ -90,6 +91,7 @@ def _recorded(report: Mapping[str, Any]) -> RecordedVerdict:
         md5s=_md5s(data["files"]),
         holdout_md5s=_md5s(data["holdout_files"]),
         waived=frozenset(str(waiver["check"]) for waiver in report["waived"]),
+        rows=_rows(report["rows"]),
     )
 
 
@@ -101,14 +103,23 @@ def _check(check: Mapping[str, Any]) -> CheckResult:
         message=str(check["message"]),
         kind=Kind(check["kind"]),
         observed=_number(check["observed"]),
-        min_value=check["min_value"],
-        max_value=check["max_value"],
-        warn_value=check["warn_value"],
+        low=_number(check.get("low")),
+        high=_number(check.get("high")),
+        min_value=_number(check["min_value"]),
+        max_value=_number(check["max_value"]),
+        warn_value=_number(check["warn_value"]),
     )
 
 
 def _md5s(files: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     return {str(file["path"]): str(file["md5"]) for file in files}
+
+
+def _rows(counts: Mapping[str, Any]) -> dict[str, int]:
+    for count in counts.values():
+        if not isinstance(count, int):
+            raise TypeError(f"{count!r} is no number of rows")
+    return dict(counts)
 
 
 def _number(value: object) -> float | None:

@@ -61,6 +61,10 @@ class RowFailures:
         for rule, why in batch.broken.items():
             self._note_broken(rule, why)
 
+    def count_sound(self, rows: Mapping[str, int]) -> None:
+        """Count rows by origin that are known to break no rule."""
+        self._rows.update(Counter({origin: count for origin, count in rows.items() if count}))
+
     def merge(self, other: RowFailures) -> None:
         """Take over the count of other rows under the same rules."""
         self._rows.update(other._rows)
@@ -71,12 +75,21 @@ class RowFailures:
         for rule, why in other._broken.items():
             self._note_broken(rule, why)
 
+    @property
+    def rows(self) -> dict[str, int]:
+        """How many rows of each origin were seen."""
+        return {origin: self._rows[origin] for origin in sorted(self._rows)}
+
+    def first(self, rule: str, origin: str) -> tuple[int, ...]:
+        """Ids of the first rows of an origin that break a rule, ascending."""
+        return self._first[rule].get(origin, ())
+
     def value(self) -> dict[str, RuleFailures]:
         """The count per rule; every announced rule has an entry, with no origin where no row was seen.
 
         `first` holds the first rows of each origin, so that none hides another's.
         """
-        rows = {origin: self._rows[origin] for origin in sorted(self._rows)}
+        rows = self.rows
         return {
             rule: RuleFailures(
                 rule,

@@ -20,9 +20,10 @@ from gates.quarantine import QuarantineMode, QuarantineWriter
 from gates.row_failures import BatchFailures, RowFailures
 from gates.row_rules import RowRule, rule_id
 from gates.row_types import convert, readable
-from gates.scan import ORIGIN, ROW_ID, UNDECLARED
+from gates.scan import ORIGIN, ROW_ID
 from gates.schemas.compiled import ColumnRules, Compiled, Schema, compiled
 from gates.schemas.loading import LoadedSchema, load_schema
+from gates.verdict import UNDECLARED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from gates.kept_files import KeptFiles
+
 ROW_ID = "_gates_row_id"
 ORIGIN = "_gates_origin"
-UNDECLARED = "undeclared"
 ROWS_PER_FILE_BITS = 40
 
 Ints = npt.NDArray[np.int64]
@@ -107,14 +108,24 @@ class RowIndex:
     generators: tuple[str, ...] = ()
 
     @cached_property
+    def by_content(self) -> Ints:
+        """The rows' positions by content, then by origin, then by row id: sorted once, because sorting is what takes long."""
+        order: Ints = np.lexsort((self.origin, self.digest))
+        return order
+
+    @cached_property
+    def starts(self) -> npt.NDArray[np.bool_]:
+        """Where in `by_content` the rows of another content or origin begin."""
+        digest, origin = self.digest[self.by_content], self.origin[self.by_content]
+        starts = np.ones(len(digest), dtype=bool)
+        starts[1:] = (digest[1:] != digest[:-1]) | (origin[1:] != origin[:-1])
+        return starts
+
+    @cached_property
     def is_first(self) -> npt.NDArray[np.bool_]:
         """Mask of one row per distinct content and origin: ratios are taken over distinct rows."""
-        order = np.lexsort((self.row_id, self.digest, self.origin))
-        digest, origin = self.digest[order], self.origin[order]
-        starts = np.ones(len(order), dtype=bool)
-        starts[1:] = (digest[1:] != digest[:-1]) | (origin[1:] != origin[:-1])
-        first = np.empty(len(order), dtype=bool)
-        first[order] = starts
+        first = np.empty(len(self.digest), dtype=bool)
+        first[self.by_content] = self.starts
         return first
 
     def of(self, code: int) -> npt.NDArray[np.bool_]:
@@ -176,7 +187,7 @@ class Scan:
 
     human and synthetic are deterministic samples; generators holds one per generator with enough rows to be judged
     alone. human_columns and synthetic_columns count each column's cells that are neither null nor NaN nor blank.
-    undeclared_origins names the origins that nobody declared. seed derives from the rows' content, so that neither row
+    undeclared_origins names the origins that nobody declared. kept_files is None where no version came before. seed derives from the rows' content, so that neither row
     order nor repeated rows change the draws.
     """
 
@@ -195,6 +206,7 @@ class Scan:
     holdout_digests: Hashes | None = None
     holdout_tokens: Ints | None = None
     undeclared_origins: str = ""
+    kept_files: KeptFiles | None = None
     human_columns: Mapping[str, int] = field(default_factory=dict)
     synthetic_columns: Mapping[str, int] = field(default_factory=dict)
     _memo: dict[Callable[..., object], object] = field(default_factory=dict, compare=False, repr=False)

@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from gates.keys import LAST, combine, mix, occurrences
+from gates.indexing import FileIndex, IndexBuilder, content_digest
+from gates.keys import LAST, combine, mix
 from gates.scan import (
     HUMAN_CODE,
     NATURAL_REPEAT_RATIO,
@@ -27,13 +28,14 @@ from gates.scan import (
     Scan,
     Source,
 )
-from gates.text.marks import marks
 from gates.text.tokens import tokenise
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     import numpy.typing as npt
+
+    from gates.kept_files import KeptFiles
 
 # 50,000 rows fix a KS distance or a share to about .005 (limits under .02 would need all rows; ours are .05).
 SAMPLE_ROWS = 50_000
@@ -41,8 +43,6 @@ SAMPLE_ROWS = 50_000
 SAMPLE_TEXTS = 10_000
 # A generator with fewer rows cannot be judged alone.
 GENERATOR_ROWS = 300
-
-_CODES = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE}
 
 
 class Opened(Source, Protocol):
@@ -54,6 +54,22 @@ class Opened(Source, Protocol):
     @property
     def files(self) -> tuple[FileFacts, ...]: ...
 
+    def batches(self, files: Collection[int] | None = None) -> Iterator[pa.RecordBatch]:
+        """Every row of the files with these numbers, or of all files, once and in bounded batches."""
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """What is known of a dataset's files before any row is read.
+
+    files: what the index knows of those that need not be read, by number. schema: the columns of all rows.
+    keep: takes what became known of the files that were read, with their numbers.
+    """
+
+    files: Mapping[int, FileIndex]
+    schema: pa.Schema
+    keep: Callable[[Iterable[tuple[int, FileIndex]]], None]
+
 
 @dataclass(frozen=True)
 class ScanRequest:
@@ -64,20 +80,23 @@ class ScanRequest:
     rule_failures: Callable[[], Mapping[str, RuleFailures]] = dict
     on_batch: Callable[[pa.RecordBatch], None] = field(default=lambda _batch: None)
     undeclared_origins: Callable[[], str] = str
+    remembered: Remembered | None = None
+    kept_files: KeptFiles | None = None
 
 
 def scan(opened: Opened, request: ScanRequest, holdout: Opened | None = None) -> Scan:
     """Read every row once, index it, and fetch the samples that metrics work on."""
     builder = IndexBuilder(opened.roles)
-    for batch in opened.batches():
-        request.on_batch(batch)
-        builder.update(batch)
+    schema = _read(opened, request, builder)
     index, whole = builder.build()
+    if request.remembered:
+        built = ((number, builder.of_file(number, index, whole)) for number in _unread(opened, request.remembered))
+        request.remembered.keep((number, file) for number, file in built if file is not None)
     distinct = _repeat_ratio(index) <= NATURAL_REPEAT_RATIO
     keys = _sample_keys(index, whole, distinct=distinct)
-    fetch = _Fetch(opened, index, keys)
-    human, synthetic = (fetch.rows(index.of(code)) for code in (HUMAN_CODE, SYNTHETIC_CODE))
-    held_rows, held_digests, held_tokens = _read_holdout(opened, builder.schema, holdout)
+    samples = _samples(opened, index, keys, _masks(index))
+    human, synthetic = samples.pop(HUMAN_CODE), samples.pop(SYNTHETIC_CODE)
+    held_rows, held_digests, held_tokens = _read_holdout(opened, schema, holdout)
     return Scan(
         roles=opened.roles,
         files=opened.files,
@@ -90,109 +109,32 @@ def scan(opened: Opened, request: ScanRequest, holdout: Opened | None = None) ->
         seed=_seed(index),
         purpose=request.purpose,
         extends_human_law=request.extends_human_law,
-        generators=_by_generator(index, fetch),
+        generators={str(name): rows for name, rows in samples.items()},
         holdout_digests=held_digests,
         holdout_tokens=held_tokens,
         undeclared_origins=request.undeclared_origins() if index.of(UNDECLARED_CODE).any() else "",
-        human_columns=builder.values[HUMAN_CODE],
-        synthetic_columns=builder.values[SYNTHETIC_CODE],
+        kept_files=request.kept_files,
+        human_columns=builder.values(HUMAN_CODE),
+        synthetic_columns=builder.values(SYNTHETIC_CODE),
     )
 
 
-class IndexBuilder:
-    """Mergeable summary behind the row index: `update(batch)`, `merge(other)`, `build()`."""
-
-    def __init__(self, roles: Roles) -> None:
-        self.roles = roles
-        self.schema: Mapping[str, pl.DataType] = {}
-        self.values: tuple[dict[str, int], dict[str, int], dict[str, int]] = ({}, {}, {})
-        self._parts: list[dict[str, npt.NDArray[np.generic]]] = []
-
-    def update(self, batch: pa.RecordBatch) -> None:
-        """Index the rows of a batch."""
-        frame = pl.DataFrame(pa.Table.from_batches([batch]))
-        self.schema = dict(frame.schema)
-        codes = frame[ORIGIN].replace_strict(_CODES, default=UNDECLARED_CODE, return_dtype=pl.Int8).to_numpy()
-        digest = content_digest(frame, self.roles)
-        flags, tokens = _text_facts(batch, self.roles)
-        generator = frame[self.roles.generator].cast(pl.String) if self.roles.generator else None
-        self._parts.append(
-            {
-                "row_id": frame[ROW_ID].to_numpy(),
-                "origin": codes,
-                "digest": digest,
-                "group": frame.select(self.roles.group).hash_rows().to_numpy() if self.roles.group else digest,
-                "whole": frame.drop(ROW_ID, ORIGIN).hash_rows().to_numpy(),
-                "marks": flags,
-                "tokens": tokens,
-                "generator": np.full(len(codes), "", dtype=object)
-                if generator is None
-                else generator.fill_null("").to_numpy().astype(object),
-            }
-        )
-        self._count_values(frame, codes)
-
-    def merge(self, other: IndexBuilder) -> None:
-        """Take over another builder's rows."""
-        self._parts.extend(other._parts)
-        self.schema = self.schema or other.schema
-        for mine, theirs in zip(self.values, other.values, strict=True):
-            for name, count in theirs.items():
-                mine[name] = mine.get(name, 0) + count
-
-    def build(self) -> tuple[RowIndex, Hashes]:
-        """The index sorted by row id, and beside it the hash of each row in all its columns."""
-        joined = {
-            name: self._column(name) for name in ("row_id", "origin", "digest", "group", "whole", "marks", "tokens")
-        }
-        order = np.argsort(joined["row_id"], kind="stable")
-        names = self._column("generator")[order]
-        generators, code = np.unique(names.astype(str), return_inverse=True) if len(names) else (np.array([]), names)
-        listed = tuple(str(name) for name in generators if name)
-        position = {name: number for number, name in enumerate(listed)}
-        lookup = np.array([position.get(str(name), -1) for name in generators], dtype=np.int16)
-        index = RowIndex(
-            row_id=joined["row_id"][order].astype(np.int64),
-            origin=joined["origin"][order].astype(np.int8),
-            digest=joined["digest"][order].astype(np.uint64),
-            group=joined["group"][order].astype(np.uint64),
-            generator=lookup[code] if len(lookup) else np.empty(0, dtype=np.int16),
-            marks=joined["marks"][order].astype(np.uint16),
-            tokens=joined["tokens"][order].astype(np.int32),
-            generators=listed,
-        )
-        return index, joined["whole"][order].astype(np.uint64)
-
-    def _column(self, name: str) -> npt.NDArray[np.generic]:
-        return np.concatenate([part[name] for part in self._parts]) if self._parts else np.empty(0)
-
-    def _count_values(self, frame: pl.DataFrame, codes: npt.NDArray[np.int8]) -> None:
-        for code in (HUMAN_CODE, SYNTHETIC_CODE, UNDECLARED_CODE):
-            part = frame.filter(pl.Series(codes == code))
-            counts = part.select(_has_value(name, kind).sum() for name, kind in part.schema.items()).row(0, named=True)
-            for name, count in counts.items():
-                self.values[code][name] = self.values[code].get(name, 0) + count
+def _read(opened: Opened, request: ScanRequest, builder: IndexBuilder) -> Mapping[str, pl.DataType]:
+    """Read what is not remembered; the columns of the rows with their types."""
+    schema: Mapping[str, pl.DataType] = {}
+    batches = opened.batches() if request.remembered is None else opened.batches(_unread(opened, request.remembered))
+    for batch in batches:
+        request.on_batch(batch)
+        schema = builder.update(batch)
+    if request.remembered and request.remembered.files:
+        schema = pl.DataFrame(request.remembered.schema.empty_table()).schema
+        for number, file in request.remembered.files.items():
+            builder.add(number, file)
+    return schema
 
 
-def _has_value(name: str, kind: pl.DataType) -> pl.Expr:
-    """Whether a cell says something: neither null nor NaN nor blank."""
-    cell = pl.col(name)
-    if kind == pl.String:
-        return (cell.str.strip_chars() != "").fill_null(value=False)
-    return (cell.is_not_null() & cell.is_not_nan()).fill_null(value=False) if kind.is_float() else cell.is_not_null()
-
-
-def content_digest(frame: pl.DataFrame, roles: Roles) -> Hashes:
-    """64-bit hash of each row's content columns; equal rows have equal digests under one version of polars."""
-    return frame.select(sorted(roles.content)).hash_rows().to_numpy()
-
-
-def _text_facts(batch: pa.RecordBatch, roles: Roles) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.int32]]:
-    if not roles.texts:
-        return np.zeros(batch.num_rows, dtype=np.uint16), np.zeros(batch.num_rows, dtype=np.int32)
-    texts = batch.column(roles.texts[0])
-    stream = tokenise(texts)
-    return marks(texts, stream), np.diff(stream.offsets).astype(np.int32)
+def _unread(opened: Opened, known: Remembered) -> list[int]:
+    return [number for number in range(len(opened.files)) if number not in known.files]
 
 
 def _repeat_ratio(index: RowIndex) -> float:
@@ -203,48 +145,72 @@ def _repeat_ratio(index: RowIndex) -> float:
 
 def _sample_keys(index: RowIndex, whole: Hashes, *, distinct: bool) -> Hashes:
     """A key per row that depends on its content only; LAST where only distinct rows count and this one repeats another."""
-    order = np.lexsort((whole, index.digest, index.origin))
+    order, starts = index.by_content.copy(), index.starts
+    begin = np.maximum.accumulate(np.where(starts, np.arange(len(order)), 0))
+    repeated = ~starts
+    repeated[:-1] |= ~starts[1:]
+    # Rows of one content and origin stand together; what else they hold decides which of them counts as the first.
+    rows = order[repeated]
+    order[repeated] = rows[np.lexsort((whole[rows], index.origin[rows], index.digest[rows]))]
     occurrence = np.empty(len(order), dtype=np.uint64)
-    for code in (HUMAN_CODE, SYNTHETIC_CODE, UNDECLARED_CODE):
-        own = order[index.origin[order] == code]
-        occurrence[own] = occurrences(index.digest[own])
+    occurrence[order] = np.arange(len(order)) - begin
     keys = combine(index.digest, occurrence)
     return np.where(occurrence > 0, LAST, keys) if distinct else keys
 
 
 def _seed(index: RowIndex) -> int:
-    total = np.bitwise_xor.reduce(np.unique(index.digest)) if len(index.digest) else np.uint64(0)
-    return int(total)
+    ordered = index.digest[index.by_content]
+    distinct = np.ones(len(ordered), dtype=bool)
+    distinct[1:] = ordered[1:] != ordered[:-1]
+    return int(np.bitwise_xor.reduce(ordered[distinct]))
 
 
-@dataclass(frozen=True)
-class _Fetch:
-    """Bottom-k rows under a mask, in the order of their keys."""
+def _samples(
+    opened: Opened, index: RowIndex, keys: Hashes, masks: Mapping[str | int, npt.NDArray[np.bool_]]
+) -> dict[str | int, Rows]:
+    """Bottom-k rows under each mask, in the order of their keys; a row in several samples is fetched once."""
+    size = SAMPLE_TEXTS if opened.roles.texts else SAMPLE_ROWS
+    candidates = {name: np.flatnonzero(mask & (keys != LAST)) for name, mask in masks.items()}
+    chosen = {name: _bottom(keys, rows, size) for name, rows in candidates.items()}
+    is_wanted = np.zeros(len(keys), dtype=bool)
+    for rows in chosen.values():
+        is_wanted[rows] = True
+    fetched = opened.take(index.row_id[is_wanted]).drop(ROW_ID, ORIGIN)
+    place = np.cumsum(is_wanted) - 1
+    names = np.array([*index.generators, ""])
+    # Without declared groups a row is a group of its own, and equal rows of both origins share one: a copied row
+    # must not stand in a training fold and in a test fold.
+    groups = index.group if opened.roles.group else keys
+    return {
+        name: Rows(
+            fetched[place[rows]],
+            index.row_id[rows],
+            index.digest[rows],
+            groups[rows],
+            names[index.generator[rows]],
+            len(candidates[name]),
+        )
+        for name, rows in chosen.items()
+    }
 
-    opened: Opened
-    index: RowIndex
-    keys: Hashes
 
-    def rows(self, mask: npt.NDArray[np.bool_]) -> Rows:
-        size = SAMPLE_TEXTS if self.opened.roles.texts else SAMPLE_ROWS
-        candidates = np.flatnonzero(mask & (self.keys != LAST))
-        chosen = candidates[np.argsort(self.keys[candidates], kind="stable")][:size]
-        row_ids: Ints = self.index.row_id[chosen]
-        frame = self.opened.take(row_ids).drop(ROW_ID, ORIGIN)
-        names = np.array([*self.index.generators, ""])[self.index.generator[chosen]]
-        # Without declared groups a row is a group of its own, and equal rows of both origins share one: a copied row
-        # must not stand in a training fold and in a test fold.
-        group = self.index.group[chosen] if self.opened.roles.group else self.keys[chosen]
-        return Rows(frame, row_ids, self.index.digest[chosen], group, names, len(candidates))
+def _bottom(keys: Hashes, rows: Ints, size: int) -> Ints:
+    """Those of the rows that have the smallest keys, in the order of these; of equal keys the first row's."""
+    own = keys[rows]
+    if len(rows) > size:
+        low = own <= np.partition(own, size - 1)[size - 1]
+        rows, own = rows[low], own[low]
+    return rows[np.argsort(own, kind="stable")][:size]
 
 
-def _by_generator(index: RowIndex, fetch: _Fetch) -> dict[str, Rows]:
-    found: dict[str, Rows] = {}
+def _masks(index: RowIndex) -> dict[str | int, npt.NDArray[np.bool_]]:
+    """The rows to sample: of both origins, and of each generator that can be judged alone."""
+    found: dict[str | int, npt.NDArray[np.bool_]] = {code: index.of(code) for code in (HUMAN_CODE, SYNTHETIC_CODE)}
     for number, name in enumerate(index.generators):
-        mask = index.of(SYNTHETIC_CODE) & (index.generator == number)
+        mask = found[SYNTHETIC_CODE] & (index.generator == number)
         # All its rows, repeated ones too: a generator that collapsed to a few rows must not escape.
         if int(mask.sum()) >= GENERATOR_ROWS:
-            found[name] = fetch.rows(mask)
+            found[name] = mask
     return found
 
 

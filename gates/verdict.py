@@ -17,7 +17,8 @@ SCHEMA_VERSION = 1
 # The digests of everything that was read to reach a verdict.
 _INPUTS = ("manifest_sha256", "holdout_sha256", "md5_manifest_sha256")
 
-
+# Rows of an origin that nobody declared, where rows are counted by origin.
+UNDECLARED = "undeclared"
 # How the message of a check ends that an empty partition explains: reports say it once for all of them.
 NOTHING_TO_MEASURE = "rows: nothing to measure"
 

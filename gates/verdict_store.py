@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gates.reports.as_json import as_json
-from gates.reports.markdown import markdown
-from gates.reports.metrics import metrics
 from gates.whole_files import replace_text
 
 if TYPE_CHECKING:
@@ -56,10 +53,18 @@ class VerdictStore:
         replace_text(self.path(dataset).with_name(f"{dataset}.{ENDINGS[report]}"), text)
 
     def write(self, verdict: Verdict) -> Path:
-        """Write a verdict, each file whole or not at all; a named folder gets Markdown and DVC metrics beside it."""
+        """Write a verdict, each file whole or not at all; a named folder gets Markdown and what DVC shows beside it."""
+        # Most calls of a hook write nothing.
+        from gates.reports.as_json import as_json
+
         path = self.path(verdict.dataset)
         if self.output:
+            from gates.reports.markdown import markdown
+            from gates.reports.metrics import metrics
+            from gates.reports.plots import plots
+
             replace_text(path.with_name(f"{verdict.dataset}.md"), markdown(verdict))
             replace_text(path.with_name(f"{verdict.dataset}.metrics.json"), metrics(verdict))
+            replace_text(path.with_name(f"{verdict.dataset}.plots.json"), plots(verdict))
         replace_text(path, as_json(verdict))
         return path

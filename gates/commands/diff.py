@@ -1,4 +1,4 @@
-"""`gates diff`: what became of datasets since another version."""
+"""`gates diff`: what became of datasets since another version, or in all versions."""
 
 from __future__ import annotations
 
@@ -19,21 +19,31 @@ if TYPE_CHECKING:
     from gates.config import Config
     from gates.dataset_config import DatasetConfig
     from gates.differences import Difference
-    from gates.versions import Repository, Versions
+    from gates.versions.repository import Repository
+    from gates.versions.version import Versions
 
+# As many versions as a person compares; each is read whole.
+NEWEST = 20
 FORMATS = ("terminal", "json", "markdown")
 HEAD = "HEAD"
 
 
 @dataclass(frozen=True)
 class Request:
-    """One call of the command. words: datasets, and a revision among them where there is no `base`."""
+    """One call of the command. words: datasets, and a revision among them where there is no `base`.
+
+    every: all versions instead of two; metric, limit and plots are about those.
+    """
 
     words: tuple[str, ...]
     base: str | None
     rev: str | None
     staged: bool
-    max_lost: float
+    max_lost: float | None
+    every: bool
+    metric: str | None
+    limit: int | None
+    plots: Path | None
     output: Path | None
     format: str
     config: Path | None
@@ -42,6 +52,9 @@ class Request:
 @click.command(
     epilog="""\b
 Exit codes: 0 nothing is lost, 1 files or rows were lost without notice, 2 wrong usage, 3 could not be compared.
+With --all: 0 shown, 2 wrong usage, 3 no version has a verdict.
+
+\b
 Checks are compared where verdicts on exactly these bytes are recorded: committed in reports/ (or --output), else what
 `gates check` last left there or in .gates/verdicts. Nothing is judged.
 
@@ -51,17 +64,31 @@ Examples:
   gates diff main                     ... against main
   gates diff reviews --staged         one dataset: what is staged against HEAD
   gates diff --base v1.2 --rev v1.3   two commits
+  gates diff --all                    every dataset: each version that recorded a verdict, down to HEAD and the work tree
+  gates diff reviews --all --metric human_ratio --plots history.json
 """
 )
 @click.argument("words", nargs=-1, metavar="[DATASET]... [REV]")
 @click.option(
     "--base", metavar="REV", help=f"The version to compare with; then all words are datasets. [default: {HEAD}]"
 )
-@click.option("--rev", metavar="REV", help="Compare this commit instead of the work tree.")
+@click.option("--rev", metavar="REV", help="Compare this commit instead of the work tree; with --all, end at it.")
 @click.option("--staged", is_flag=True, help="Compare what is staged instead of the work tree.")
 @click.option(
-    "--max-lost", type=click.FloatRange(0, 1), default=MOST_LOST, show_default=True, metavar="SHARE",
-    help="Share of the base's files that may go.",
+    "--max-lost", type=click.FloatRange(0, 1), metavar="SHARE",
+    help=f"Share of the base's files that may go. [default: {MOST_LOST}]",
+)  # fmt: skip
+@click.option(
+    "--all", "every", is_flag=True,
+    help="All versions that recorded a verdict instead of two, a column each; then all words are datasets.",
+)  # fmt: skip
+@click.option("--metric", metavar="NAME", help="With --all: these checks only, by id, by type or by a word of it.")
+@click.option(
+    "--limit", type=click.IntRange(1), metavar="N", help=f"With --all: the newest N versions. [default: {NEWEST}]"
+)
+@click.option(
+    "--plots", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    help="With --all: write the numbers as JSON for `dvc plots show FILE -x version -y observed`.",
 )  # fmt: skip
 @click.option(
     "--output", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
@@ -72,14 +99,33 @@ Examples:
 def command(**given: Any) -> int:
     """Show what became of datasets: files, rows per origin, outcomes.
 
-    Without DATASET every dataset, without REV since HEAD.
+    Without DATASET every dataset, without REV since HEAD. With --all every check in all versions: commits, along the first
+    parents, in which the recorded verdict changed, and the work tree.
     """
-    return _diff(Request(**given))
+    request = Request(**given)
+    _refuse_mixed(request)
+    if request.every:
+        from gates.commands.diff_history import show_history
+
+        return show_history(request)
+    return _diff(request)
+
+
+def _refuse_mixed(request: Request) -> None:
+    """Raises click's usage error for an option that the other kind of comparison has."""
+    of_two = {"--base": request.base, "--staged": request.staged, "--max-lost": request.max_lost}
+    of_all = {"--metric": request.metric, "--limit": request.limit, "--plots": request.plots}
+    wrong = [name for name, value in (of_two if request.every else of_all).items() if value not in (None, False)]
+    if wrong:
+        meant = (
+            "compares two versions: leave out --all, or" if request.every else "is about all versions: give --all, or"
+        )
+        raise click.UsageError(f"{wrong[0]} {meant} leave out {wrong[0]}")
 
 
 def _diff(request: Request) -> int:
     from gates.config import load_config
-    from gates.versions import open_repository
+    from gates.versions.repository import open_repository
 
     config = load_config(request.config)
     repository = open_repository(config.path.parent)
@@ -107,13 +153,19 @@ def _diff(request: Request) -> int:
 
 def _difference(repository: Repository, dataset: DatasetConfig, versions: Versions, request: Request) -> Difference:
     from gates.differences import difference
+
+    most_lost = MOST_LOST if request.max_lost is None else request.max_lost
+    return difference(repository, dataset, versions, places(dataset, request), most_lost)
+
+
+def places(dataset: DatasetConfig, request: Request) -> tuple[Path, ...]:
+    """Where a verdict on it may lie: the folder for reports first."""
     from gates.proposals.snippets import FOLDER
     from gates.verdict_store import VerdictStore
 
     named = request.output.absolute() if request.output else dataset.root / FOLDER
     stores = (VerdictStore(dataset.root, named), VerdictStore(dataset.root))
-    places = tuple(store.path(dataset.name).resolve() for store in stores)
-    return difference(repository, dataset, versions, places, request.max_lost)
+    return tuple(store.path(dataset.name).resolve() for store in stores)
 
 
 def _meant(request: Request, config: Config, repository: Repository) -> tuple[list[DatasetConfig], str]:
@@ -121,12 +173,12 @@ def _meant(request: Request, config: Config, repository: Repository) -> tuple[li
     names = [word for word in dict.fromkeys(request.words) if word in config.datasets]
     others = [word for word in dict.fromkeys(request.words) if word not in config.datasets]
     datasets = [config.datasets[name] for name in names or config.datasets]
-    if request.base is None and len(others) == 1 and (_is_known(repository, others[0]) or _is_shallow(repository)):
+    if request.base is None and len(others) == 1 and (is_known(repository, others[0]) or _is_shallow(repository)):
         return datasets, others[0]
     if others:
         what = "dataset" if request.base else "dataset and no revision"
         raise UsageError(f"'{others[0]}' is no {what} ({did_you_mean(others[0], config.datasets)})")
-    both = None if request.base else next((name for name in names if _is_known(repository, name)), None)
+    both = None if request.base else next((name for name in names if is_known(repository, name)), None)
     if both:
         raise UsageError(
             f"'{both}' is a dataset and a revision: with --base {HEAD} it is the dataset, with --base {both} the revision"
@@ -134,18 +186,18 @@ def _meant(request: Request, config: Config, repository: Repository) -> tuple[li
     return datasets, request.base or HEAD
 
 
-def _is_known(repository: Repository, name: str) -> bool:
+def is_known(repository: Repository, name: str) -> bool:
+    """Whether a word is a revision."""
     return repository.git is not None and repository.git.commit_or_none(name) is not None
 
 
 def _is_shallow(repository: Repository) -> bool:
-    git = repository.git
-    return git is not None and git.run("rev-parse", "--is-shallow-repository").strip() == b"true"
+    return repository.git is not None and repository.git.is_shallow()
 
 
 def _versions(repository: Repository, request: Request, base: str) -> Versions:
     """The two versions. Raises DataError where the history that is here does not reach back to the base."""
-    from gates.versions import Versions, choose_versions, revision
+    from gates.versions.version import Versions, choose_versions, revision
 
     judged = choose_versions(repository, rev=request.rev, staged=request.staged).judged
     try:

@@ -13,6 +13,10 @@ from gates.errors import GatesError
 from gates.verdict import Outcome, Severity, exit_code
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gates.dataset_config import DatasetConfig
+    from gates.meant import Meant
     from gates.recorded import RecordedVerdict
 
 POINTER_ONLY = ": verified against the pointer, not the bytes"
@@ -49,35 +53,59 @@ def command(datasets: tuple[str, ...], output: Path | None, config: Path | None,
 
     Without DATASET, the only one of gates.toml.
     """
-    from gates.config import load_config
-    from gates.enforcement import enforce
-    from gates.pointed_data import compare_with_pointers
-    from gates.recorded import VerdictError
-    from gates.verdict_store import VerdictStore
+    from gates.meant import meant
 
-    loaded = load_config(config)
-    wanted = chosen(loaded, datasets, every=flags["every"])
-    store = VerdictStore(loaded.path.parent, output)
     codes = []
-    for dataset in wanted:
-        if flags["mark"]:
-            store.mark(dataset.name, None)
+    for place in meant(datasets, config, every=flags["every"]):
         try:
-            compare_data = compare_with_pointers if flags["pointer_only"] else None
-            verdict = enforce(dataset, store.path(dataset.name), today(), compare_data=compare_data)
+            codes += _enforce_all(place, output, flags)
         except GatesError as error:
-            again = f"; run `gates check {dataset.name}{f' --output {output}' if output else ''}`"
-            note(f"{dataset.name}: {error}{again}" if isinstance(error, VerdictError) else str(error))
+            note(str(error))
             codes.append(error.exit_code)
-            continue
-        click.echo(_line(verdict) + (POINTER_ONLY if flags["pointer_only"] else ""))
-        codes.append(exit_code(verdict.answer, strict=flags["strict"]))
-        if flags["mark"] and codes[-1] == 0:
-            store.mark(dataset.name, verdict.digest)
     return worst(codes)
 
 
-def _line(verdict: RecordedVerdict) -> str:
+def _enforce_all(place: Meant, output: Path | None, flags: Mapping[str, bool]) -> list[int]:
+    """An exit code for each dataset of one configuration."""
+    from gates.config import read_config
+    from gates.verdict_store import VerdictStore
+
+    loaded = read_config(place.path)
+    store = VerdictStore(place.path.parent, output / place.folder if output else None)
+    codes = []
+    for dataset in chosen(loaded, place.names, every=flags["every"]):
+        if flags["mark"]:
+            store.mark(dataset.name, None)
+        name = place.id_of(dataset.name)
+        verdict = _enforced(dataset, name, store.path(dataset.name), output, flags)
+        if isinstance(verdict, GatesError):
+            codes.append(verdict.exit_code)
+            continue
+        click.echo(_line(verdict, name) + (POINTER_ONLY if flags["pointer_only"] else ""))
+        codes.append(exit_code(verdict.answer, strict=flags["strict"]))
+        if flags["mark"] and codes[-1] == 0:
+            store.mark(dataset.name, verdict.digest)
+    return codes
+
+
+def _enforced(
+    dataset: DatasetConfig, name: str, path: Path, output: Path | None, flags: Mapping[str, bool]
+) -> RecordedVerdict | GatesError:
+    """The verdict if it still holds, else what was said of it."""
+    from gates.enforcement import enforce
+    from gates.pointed_data import compare_with_pointers
+    from gates.recorded import VerdictError
+
+    try:
+        compare_data = compare_with_pointers if flags["pointer_only"] else None
+        return enforce(dataset, path, today(), compare_data=compare_data)
+    except GatesError as error:
+        again = f"; run `gates check {name}{f' --output {output}' if output else ''}`"
+        note(f"{name}: {error}{again}" if isinstance(error, VerdictError) else str(error))
+        return error
+
+
+def _line(verdict: RecordedVerdict, name: str) -> str:
     from gates.reports.findings import tally
     from gates.reports.plain import printable
 
@@ -92,4 +120,4 @@ def _line(verdict: RecordedVerdict) -> str:
         "",
     )
     counts = tally(verdict.checks, verdict.waived)
-    return printable(f"{verdict.dataset}: {verdict.answer.value}: {counts}{failed} (verdict {verdict.digest[:12]})")
+    return printable(f"{name}: {verdict.answer.value}: {counts}{failed} (verdict {verdict.digest[:12]})")

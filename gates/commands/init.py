@@ -40,14 +40,16 @@ Examples:
   gates init data/reviews.csv    where there is no gates.toml: write one, with drafts
   gates init                     where there is one: draft what has no rules yet
   gates init reviews --accept    make the drafts block
-  gates init --write             gate every dataset as a part of `dvc repro`
+  gates init --write             gate every dataset in `dvc repro`, at commits and in pull requests
 """
 )
 @click.argument("target", required=False, metavar="[DATASET|PATH]")
 @click.option("--accept", is_flag=True, help="Accept the drafts: from now on they block.")
 @click.option("--force", is_flag=True, help="Draft again, over existing rules.")
 @click.option(
-    "--write", is_flag=True, help="Write the stages for DVC into a dvc.yaml of their own; yours is left as it is."
+    "--write",
+    is_flag=True,
+    help="Write stages for DVC, hooks and a workflow, each into a file of its own; yours are left as they are.",
 )
 @config_option
 def command(**given: Any) -> int:
@@ -88,10 +90,23 @@ def _init(request: Request) -> Iterator[str]:
         datasets, () if request.accept else drafted, show_snippets=is_new, show_stages=not request.write
     )
     if request.write:
-        from gates.proposals.pipeline import write_stages
+        yield from _put_in_place(config)
 
-        name = write_stages(config).relative_to(config.path.parent).as_posix()
-        yield from ("", f"wrote {name}: `dvc repro {name}` judges what has changed, and fails where a verdict does")
+
+def _put_in_place(config: Config) -> Iterator[str]:
+    """Writes stages, hooks and workflow, and says what is left to do; a file that is there is shown what to add."""
+    from gates.proposals.pipeline import HOOKS, write_hooks_and_workflow, write_stages
+    from gates.versions.repository import open_repository
+
+    name = write_stages(config).relative_to(config.path.parent).as_posix()
+    yield from ("", f"wrote {name}: `dvc repro {name}` judges what has changed, and fails where a verdict does")
+    todo = {HOOKS: "`pre-commit install` puts the hooks in place"}
+    for written in write_hooks_and_workflow(open_repository(config.path.parent).top):
+        if written.is_new:
+            yield f"wrote {written.path}: {todo.get(written.path, 'say in it who offers the action, and how data is fetched')}"
+        else:
+            yield from ("", f"{written.path} is yours and is left as it is; for the gate, add:")
+            yield from (f"  {line}" for line in written.text.splitlines())
 
 
 def _new_config(request: Request) -> Generator[str, None, Path]:
@@ -170,7 +185,7 @@ def _shown(paths: Sequence[Path], dataset: DatasetConfig) -> str:
 def _next_steps(
     datasets: Sequence[DatasetConfig], drafted: Sequence[str], *, show_snippets: bool, show_stages: bool
 ) -> Iterator[str]:
-    from gates.proposals.snippets import dvc_stages, pre_commit_hook
+    from gates.proposals.snippets import dvc_stages, pre_commit_hooks
 
     which = datasets[0].name if len(datasets) == 1 else "--all"
     yield ""
@@ -181,6 +196,6 @@ def _next_steps(
     if show_snippets and show_stages:
         yield from ("", "with DVC, in dvc.yaml, or by --write in a file of its own:")
         yield from (f"  {line}" for line in dvc_stages(datasets).splitlines())
-    if show_snippets:
+    if show_snippets and show_stages:
         yield from ("", "with pre-commit, in .pre-commit-config.yaml:")
-        yield from (f"  {line}" for line in pre_commit_hook().splitlines())
+        yield from (f"  {line}" for line in pre_commit_hooks().splitlines())

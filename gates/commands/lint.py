@@ -13,26 +13,44 @@ from gates.errors import UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from gates.linting import Lint
+
 
 @click.command()
 @config_option
 @click.option(
     "--deep", is_flag=True, help="Ask Great Expectations about its own expectations' arguments; takes seconds."
 )
-def command(config: Path | None, *, deep: bool) -> int:
+@click.option("--all", "every", is_flag=True, help="Every gates.toml that git tracks.")
+def command(config: Path | None, *, deep: bool, every: bool) -> int:
     """Find mistakes in gates.toml, suites, schemas and waivers. The data is not read.
 
     Exit 2 where anything has to be mended. Suites are read to their first mistake.
     """
     from gates.linting import lint
-    from gates.reports.plain import counted, printable
+    from gates.meant import meant
+    from gates.reports.plain import counted
 
-    with clean_stdout():
-        found = lint(config, today(), is_deep=deep)
-    for line in [*found.problems, *(f"note: {note}" for note in found.notes)]:
-        click.echo(printable(line))
-    if found.problems:
-        click.echo(f"{counted(len(found.problems), 'problem')} to mend")
+    datasets = checks = problems = 0
+    for place in meant((), config, every=every):
+        with clean_stdout():
+            found = lint(place.path, today(), is_deep=deep)
+        _show(found, f"{place.folder}/" if place.folder else "")
+        datasets, checks, problems = (
+            datasets + found.datasets,
+            checks + found.checks,
+            problems + len(found.problems),
+        )
+    if problems:
+        click.echo(f"{counted(problems, 'problem')} to mend")
         return UsageError.exit_code
-    click.echo(f"{counted(found.datasets, 'dataset')}, {counted(found.checks, 'check')}: nothing to mend")
+    click.echo(f"{counted(datasets, 'dataset')}, {counted(checks, 'check')}: nothing to mend")
     return 0
+
+
+def _show(found: Lint, folder: str) -> None:
+    """The lines of one configuration, whose paths begin in its folder."""
+    from gates.reports.plain import printable
+
+    for line in [*(f"{folder}{line}" for line in found.problems), *(f"note: {folder}{line}" for line in found.notes)]:
+        click.echo(printable(line))

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from gates.recorded import RecordedVerdict
     from gates.verdict import CheckResult
-    from gates.versions import Comparison, Version
+    from gates.versions.comparison import Comparison
+    from gates.versions.version import Version
 
 
 @dataclass(frozen=True)

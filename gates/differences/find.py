@@ -9,15 +9,17 @@ from gates.differences.verdicts import find_verdict
 from gates.engines.local import open_dataset
 from gates.errors import GatesError
 from gates.losses import MOST_LOST
-from gates.scan import UNDECLARED
-from gates.verdict import Scope
-from gates.versions import compare, compare_holdouts, files_at, snapshot, snapshot_or_empty
+from gates.verdict import UNDECLARED, Scope
+from gates.versions.comparison import compare, compare_holdouts
+from gates.versions.snapshots import files_at, snapshot, snapshot_or_empty
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from gates.dataset_config import DatasetConfig
-    from gates.versions import Repository, Snapshot, Version, Versions
+    from gates.versions.repository import Repository
+    from gates.versions.snapshots import Snapshot
+    from gates.versions.version import Version, Versions
 
 _NO_ROWS = {Scope.HUMAN.value: 0, Scope.SYNTHETIC.value: 0, UNDECLARED: 0}
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from gates.differences.difference import CheckChange, Difference, Side
     from gates.verdict import CheckResult
-    from gates.versions import Comparison
+    from gates.versions.comparison import Comparison
 
 # A person reads a screen of names; JSON has all of them.
 _NAMES = 10

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gates.recorded import VerdictError, parse_verdict
-from gates.versions import VersionKind
 from gates.versions.trees import tree_at
+from gates.versions.version import VersionKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from gates.recorded import RecordedVerdict
-    from gates.versions import Repository, Snapshot, Version
+    from gates.versions.repository import Repository
+    from gates.versions.snapshots import Snapshot
+    from gates.versions.version import Version
 
 
 def find_verdict(

@@ -48,6 +48,8 @@ def stage_csv(file: DataFile, text: Path, target: Path, connection: duckdb.DuckD
     raw = target.with_suffix(".raw.parquet")
     try:
         connection.execute(f"COPY ({_select(text, delimiter, names)}) TO {literal(str(raw))} (FORMAT parquet)")
+    except duckdb.InterruptException:
+        raise
     except duckdb.Error as error:
         raise _explained(file, text, len(names), str(error)) from error
     source = f"read_parquet({literal(str(raw))}, hive_partitioning = false)"

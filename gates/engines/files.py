@@ -141,11 +141,15 @@ def fingerprint(path: Path) -> tuple[str, int]:
         return hashlib.file_digest(stream, "sha256").hexdigest(), path.stat().st_size
 
 
-def fingerprints(path: Path) -> tuple[str, str, int]:
-    """sha256 and md5 in hex and size in bytes of a file, read once; md5 is the name under which DVC knows the bytes."""
+def fingerprints(path: Path, on_block: Callable[[], None] = lambda: None) -> tuple[str, str, int]:
+    """sha256 and md5 in hex and size in bytes of a file, read once; md5 is the name under which DVC knows the bytes.
+
+    on_block: called before each block, for callers that have no time to wait for the last one.
+    """
     sha256, md5, size = hashlib.sha256(), hashlib.md5(usedforsecurity=False), 0
     with path.open("rb") as stream:
         for block in iter(lambda: stream.read(_BLOCK), b""):
+            on_block()
             sha256.update(block)
             md5.update(block)
             size += len(block)

@@ -57,6 +57,8 @@ def stage_jsonl(
         connection.execute(
             f"COPY ({select(', '.join(expressions), source)}) TO {literal(str(target))} (FORMAT parquet)"
         )
+    except duckdb.InterruptException:
+        raise
     except duckdb.Error as error:
         raise _explained(file, text, str(error)) from error
     return [key for key, (kinds, _) in seen.items() if not kinds], labels

@@ -17,18 +17,18 @@ import pyarrow.parquet as pq
 
 from gates.dataset_config import Origins
 from gates.engines.columns import columns_of
-from gates.engines.files import DataFile, data_files, fingerprints, holdout_files
+from gates.engines.files import DataFile, data_files, fingerprint, fingerprints, holdout_files
 from gates.engines.reading import stream_batches, take_rows
 from gates.engines.roles import Binder
 from gates.engines.sql import identifier, select
 from gates.engines.staging import StagedFile, stage
 from gates.engines.views import create_views, fixed_origin, rows_query, undeclared_origins
 from gates.errors import DataError, UsageError, did_you_mean
-from gates.scan import ORIGIN, UNDECLARED, FileFacts
-from gates.verdict import Scope
+from gates.scan import ORIGIN, FileFacts
+from gates.verdict import UNDECLARED, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from types import TracebackType
 
     import polars as pl
@@ -59,16 +59,29 @@ class LocalDataset:
     roles: Roles
     where: str
     undeclared_origins: Callable[[], str]
+    _query: Callable[[Mapping[int, StagedFile]], str]
     _staged: Sequence[StagedFile]
     _owned: ExitStack
 
-    def batches(self) -> Iterator[pa.RecordBatch]:
+    def batches(self, files: Collection[int] | None = None) -> Iterator[pa.RecordBatch]:
         """Every row of every origin once, ordered by file and row, in bounded batches.
 
-        Raises DataError when a file turns out to be damaged.
+        files: numbers of the files to read; no other is decoded. Raises DataError when a file turns out to be damaged.
         """
+        if files is not None and not files:
+            return
+        source = self._combined if files is None else f"({self._rows_of(files)})"
         with self._reader() as reader:
-            yield from stream_batches(reader, self._combined)
+            yield from stream_batches(reader, source)
+
+    def schema(self) -> pa.Schema:
+        """Names and types of the columns as batches have them, ROW_ID and ORIGIN last."""
+        with self._reader() as reader:
+            return reader.sql(select("*", self._combined, "LIMIT 0")).to_arrow_table().schema
+
+    def is_unchanged(self, number: int) -> bool:
+        """Whether a file still has the bytes that `files` names it by."""
+        return fingerprint(self._staged[number].file.path)[0] == self.files[number].sha256
 
     def take(self, row_ids: Ints) -> pl.DataFrame:
         """The rows with these ids, in the order asked for, with ROW_ID and ORIGIN. Raises KeyError for other ids."""
@@ -95,6 +108,11 @@ class LocalDataset:
     ) -> None:
         self.close()
 
+    def _rows_of(self, files: Collection[int]) -> str:
+        """SQL of the rows of these files. The empty part has the types of all files, which a part alone may not have."""
+        nothing = select("*", self._combined, "WHERE false")
+        return f"{nothing} UNION ALL {self._query({number: self._staged[number] for number in sorted(files)})}"
+
     @property
     def _combined(self) -> str:
         return identifier(self.views[Scope.COMBINED])
@@ -102,22 +120,8 @@ class LocalDataset:
     @contextmanager
     def _reader(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection of its own, so that queries on `connection` do not end a running stream."""
-        cursor = self.connection.cursor()
-        try:
+        with reader(self.connection, self._staged, self.where) as cursor:
             yield cursor
-        # An error in the middle of a stream comes through Arrow, as OSError.
-        except (duckdb.Error, OSError, pa.ArrowException) as error:
-            raise self._unreadable(error) from error
-        finally:
-            cursor.close()
-
-    def _unreadable(self, error: Exception) -> DataError:
-        sentence = str(error).strip().split("\n")[0]
-        if "Out of Memory" in sentence:
-            return DataError(f"{self.where}: out of memory; raise {MEMORY_VARIABLE}, now {_memory_limit()}")
-        for file in self._staged:
-            sentence = sentence.replace(str(file.parquet), file.file.name)
-        return DataError(f"{_damaged(self._staged) or self.where}: cannot be read: {sentence}")
 
 
 def open_dataset(
@@ -157,22 +161,47 @@ def _open(
     try:
         folder = Path(tempfile.mkdtemp(prefix="gates-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        connection = _connect(folder)
+        connection = connect(folder)
         stack.callback(connection.close)
         staged = [stage(file, folder, number, connection) for number, file in enumerate(files)]
-        _check_origin(config, staged, where)
+        check_origin(config, staged, where)
         columns = columns_of(staged, config.origin, config.columns)
         roles = Binder(config, columns, where, is_lenient=is_holdout).roles()
-        create_views(connection, rows_query(staged, columns, config.origin, origins), views)
+        query = partial(rows_query, columns=columns, origin=config.origin, origins=origins)
+        create_views(connection, query(dict(enumerate(staged))), views)
         facts = tuple(_facts(file, config.origin, origins) for file in staged)
     except BaseException:
         stack.close()
         raise
     undeclared = partial(undeclared_origins, connection, staged, config.origin, origins)
-    return LocalDataset(connection, views, facts, roles, where, undeclared, staged, stack)
+    return LocalDataset(connection, views, facts, roles, where, undeclared, query, staged, stack)
 
 
-def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
+@contextmanager
+def reader(
+    connection: duckdb.DuckDBPyConnection, files: Sequence[StagedFile], where: str
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A cursor on files that were staged; what goes wrong with it is a DataError. where: the data's path for messages."""
+    cursor = connection.cursor()
+    try:
+        yield cursor
+    # An error in the middle of a stream comes through Arrow, as OSError.
+    except (duckdb.Error, OSError, pa.ArrowException) as error:
+        raise _unreadable(error, files, where) from error
+    finally:
+        cursor.close()
+
+
+def _unreadable(error: Exception, files: Sequence[StagedFile], where: str) -> DataError:
+    sentence = str(error).strip().split("\n")[0]
+    if "Out of Memory" in sentence:
+        return DataError(f"{where}: out of memory; raise {MEMORY_VARIABLE}, now {_memory_limit()}")
+    for file in files:
+        sentence = sentence.replace(str(file.parquet), file.file.name)
+    return DataError(f"{_damaged(files) or where}: cannot be read: {sentence}")
+
+
+def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     """An empty database that spills into the folder, fetches nothing and sees no Python variables."""
     settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": _memory_limit(),
@@ -194,7 +223,7 @@ def _memory_limit() -> str:
     return os.environ.get(MEMORY_VARIABLE) or MEMORY_LIMIT
 
 
-def _check_origin(config: DatasetConfig, files: Sequence[StagedFile], where: str) -> None:
+def check_origin(config: DatasetConfig, files: Sequence[StagedFile], where: str) -> None:
     """Raises UsageError when neither a path, nor a folder name, nor a column can say who made a row."""
     if any(file.file.origin or config.origin in file.file.hive or config.origin in file.types for file in files):
         return

@@ -15,7 +15,7 @@ from gates.scan import ORIGIN, ROW_ID, FileFacts, Roles, Scan
 from gates.scanning import ScanRequest, scan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     import polars as pl
     import pyarrow as pa
@@ -57,8 +57,10 @@ class RelationSource:
         mapped = f"{origin_of(identifier(origin), origins or Origins())} AS {identifier(ORIGIN)}"
         self._source = f"({select(', '.join((*kept, number, mapped)), name)})"
 
-    def batches(self) -> Iterator[pa.RecordBatch]:
-        """Every row of every origin once, in bounded batches."""
+    def batches(self, files: Collection[int] | None = None) -> Iterator[pa.RecordBatch]:
+        """Every row of every origin once, in bounded batches; the relation is file 0."""
+        if files is not None and 0 not in files:
+            return iter(())
         return stream_batches(self._reader(), self._source)
 
     def take(self, row_ids: Ints) -> pl.DataFrame:

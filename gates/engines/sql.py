@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.scan import UNDECLARED
-from gates.verdict import Scope
+from gates.verdict import UNDECLARED, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

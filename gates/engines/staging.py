@@ -74,6 +74,9 @@ def stage(file: DataFile, folder: Path, number: int, connection: duckdb.DuckDBPy
                 empty, labels = stage_jsonl(file, text, target, connection)
             else:
                 empty = stage_csv(file, text, target, connection)
+        except duckdb.InterruptException:
+            # Whoever interrupts knows why.
+            raise
         except duckdb.Error as error:
             # Neither the file's fault nor its format's: memory or disk ran out.
             raise DataError(f"{file.name}: cannot be read: {_sentence(error)}") from error

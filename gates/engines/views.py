@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from gates.engines.sql import identifier, literal, literals, origin_of, select
 from gates.errors import did_you_mean
-from gates.scan import ORIGIN, ROW_ID, ROWS_PER_FILE_BITS, UNDECLARED
-from gates.verdict import Scope
+from gates.scan import ORIGIN, ROW_ID, ROWS_PER_FILE_BITS
+from gates.verdict import UNDECLARED, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,12 +37,13 @@ def create_views(connection: duckdb.DuckDBPyConnection, query: str, names: Mappi
         connection.execute(f"CREATE VIEW {identifier(names[scope])} AS {rows}")
 
 
-def rows_query(files: Sequence[StagedFile], columns: Sequence[Column], origin: str, origins: Origins) -> str:
-    """SQL of all rows under the columns' names, with ROW_ID and ORIGIN last."""
+def rows_query(files: Mapping[int, StagedFile], columns: Sequence[Column], origin: str, origins: Origins) -> str:
+    """SQL of all rows of files by their number, under the columns' names, with ROW_ID and ORIGIN last."""
     runs = []
-    numbered = enumerate(files)
-    for _, run in groupby(numbered, key=lambda entry: _likeness(entry[1])):
-        alike = list(run)
+    # Within a run numbers go up by one, so that they follow from the first.
+    numbered = enumerate(sorted(files.items()))
+    for _, run in groupby(numbered, key=lambda entry: (entry[1][0] - entry[0], _likeness(entry[1][1]))):
+        alike = [entry for _, entry in run]
         first, file = alike[0]
         expressions = [f"{_value(column, file)} AS {identifier(column.name)}" for column in columns]
         row_id = f"((file_index::BIGINT + {first}) << {ROWS_PER_FILE_BITS}) | file_row_number"

@@ -16,6 +16,7 @@ from gates.metrics import (
     duplicates,
     formatting,
     human_ratio,
+    kept_files,
     lineage,
     machine_text,
     origins,
@@ -32,6 +33,7 @@ METRICS: tuple[Metric, ...] = tuple(
     for module in (
         row_failures,
         origins,
+        kept_files,
         alignment,
         human_ratio,
         duplicates,

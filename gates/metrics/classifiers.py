@@ -1,23 +1,26 @@
-"""Small, deterministic models that try to tell two sets of rows apart."""
+"""Small, deterministic models that try to tell two sets of rows apart.
+
+scikit-learn is imported where a model is fitted: its import takes a second, and suites are read without any model.
+"""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.stats import rankdata
-from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.feature_extraction.text import HashingVectorizer
-from sklearn.linear_model import SGDClassifier
-from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
 from gates.keys import mix
 from gates.metrics.coding import Coded, ColumnKind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy.typing as npt
+    from sklearn.ensemble import HistGradientBoostingClassifier
 
     from gates.scan import Hashes
 
@@ -25,6 +28,21 @@ FOLDS = 3
 # scikit-learn's histogram trees take at most 255 categories; rarer human levels share one.
 CATEGORIES_AT_MOST = 254
 HASH_DIMENSIONS = 2**15
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """While it lasts, models are fitted on one thread: sums over several come out in another order from run to run.
+
+    Fits this small are no slower for it, and where other work keeps the cores busy, threads that wait for each other at
+    every split take fifty times as long.
+    """
+    # The limit reaches the libraries that are loaded, and no others.
+    import sklearn.ensemble
+    import sklearn.linear_model  # noqa: F401
+
+    with threadpool_limits(limits=1):
+        yield
 
 
 @dataclass(frozen=True)
@@ -44,6 +62,8 @@ class Table:
 
     def fit(self, rows: npt.NDArray[np.intp], labels: npt.NDArray[np.int8]) -> HistGradientBoostingClassifier:
         """Gradient-boosted trees, small enough for a hundred fits in seconds."""
+        from sklearn.ensemble import HistGradientBoostingClassifier
+
         model = HistGradientBoostingClassifier(
             max_iter=40,
             learning_rate=0.15,
@@ -65,6 +85,8 @@ class Texts:
         self, train: npt.NDArray[np.bool_], labels: npt.NDArray[np.int8], rows: npt.NDArray[np.intp]
     ) -> npt.NDArray[np.float64]:
         """Scores of the rows outside `train` from a linear model fitted on those inside."""
+        from sklearn.linear_model import SGDClassifier
+
         model = SGDClassifier(loss="log_loss", alpha=1e-4, max_iter=8, tol=None, average=True, random_state=0)
         model.fit(self.matrix[rows[train]], labels[train])
         return np.asarray(model.decision_function(self.matrix[rows[~train]]))
@@ -90,6 +112,9 @@ def table_of(human: Coded, synthetic: Coded) -> Table:
 
 def texts_of(texts: list[str], human: Coded, synthetic: Coded) -> Texts:
     """Hashed uni- and bigrams (lower case, L2 norm) and standardised features, human rows first."""
+    from sklearn.feature_extraction.text import HashingVectorizer
+    from sklearn.preprocessing import StandardScaler
+
     hashed = HashingVectorizer(n_features=HASH_DIMENSIONS, ngram_range=(1, 2), alternate_sign=False).transform(texts)
     values = np.concatenate([side.frame.select(_numeric(side)).to_numpy() for side in (human, synthetic)])
     # A tenth of a standard deviation a unit: the features inform the model and do not drown the words.
@@ -119,6 +144,8 @@ def auc(scores: npt.NDArray[np.float64], labels: npt.NDArray[np.int8]) -> float:
 
     Mann & Whitney, Annals of Mathematical Statistics 18 (1947) 50-60.
     """
+    from scipy.stats import rankdata
+
     ones = int(labels.sum())
     zeros = len(labels) - ones
     ranks = rankdata(scores)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from scipy.stats import beta, norm
+from scipy.special import betaincinv, ndtri
 
 from gates.metrics.measurement import Estimate
 
@@ -21,8 +21,8 @@ def clopper_pearson(hits: int, n: int, confidence: float = CONFIDENCE) -> Estima
     if n <= 0:
         return Estimate(math.nan, math.nan, math.nan)
     tail = (1 - confidence) / 2
-    low = 0.0 if hits == 0 else float(beta.ppf(tail, hits, n - hits + 1))
-    high = 1.0 if hits == n else float(beta.ppf(1 - tail, hits + 1, n - hits))
+    low = 0.0 if hits == 0 else float(betaincinv(hits, n - hits + 1, tail))
+    high = 1.0 if hits == n else float(betaincinv(hits + 1, n - hits, 1 - tail))
     return Estimate(hits / n, low, high)
 
 
@@ -33,7 +33,7 @@ def wilson(hits: int, n: int, confidence: float = CONFIDENCE) -> Estimate:
     """
     if n <= 0:
         return Estimate(math.nan, math.nan, math.nan)
-    z = float(norm.ppf(0.5 + confidence / 2))
+    z = float(ndtri(0.5 + confidence / 2))
     share = hits / n
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))

@@ -10,9 +10,9 @@ from gates.metrics.metric import Metric, Side
 from gates.verdict import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from gates.scan import Scan
+    from gates.scan import RuleFailures, Scan
     from gates.verdict import Scope
 
 EVIDENCE_ROWS = 10
@@ -31,25 +31,31 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     found = scan.failures.get(rule)
     if found is None:
         return Measurement(failure=f"the schema has no rule '{rule}', or it never ran")
+    first = [scan.place(row) for row in found.first if _is_in(scan, row, scope)]
+    return measurement_of(found, scope, first, is_inferred=bool(params["inferred"]))
+
+
+def measurement_of(found: RuleFailures, scope: Scope, first: Sequence[str], *, is_inferred: bool) -> Measurement:
+    """As `measure`, of one rule's count; first: places of failing rows of the scope."""
+    rule = found.rule
     if found.broken:
         return Measurement(failure=f"rule '{rule}' could not run: {found.broken}")
     hits, rows = found.failures.get(scope.value, 0), found.rows.get(scope.value, 0)
     if not rows:
         return Measurement(failure=f"no {scope.value} rows: rule '{rule}' was never asked")
-    first = [scan.place(row) for row in found.first if _is_in(scan, row, scope)][:EVIDENCE_ROWS]
     note = f"{hits:,} of {rows:,} {scope.value} rows fail {rule}" if hits else ""
     if first:
         note += ", first at " + ", ".join(first[:3])
     human, synthetic = found.rows.get("human", 0), found.rows.get("synthetic", 0)
     return Measurement(
-        clopper_pearson(hits, rows, CONFIDENCE) if params["inferred"] else Estimate.exact(hits / rows),
+        clopper_pearson(hits, rows, CONFIDENCE) if is_inferred else Estimate.exact(hits / rows),
         human,
         synthetic,
         note=note,
         counted=True,
         shrinks="linear",
         limited_by=(scope.value,),
-        evidence={"failures": hits, "rows": rows, "first_rows": first},
+        evidence={"failures": hits, "rows": rows, "first_rows": list(first[:EVIDENCE_ROWS])},
     )
 
 

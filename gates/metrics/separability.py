@@ -6,9 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
-from gates.metrics.classifiers import Table, Texts, cross_validated_auc, table_of, texts_of
+from gates.metrics.classifiers import Table, Texts, cross_validated_auc, one_thread, table_of, texts_of
 from gates.metrics.draws import Draw, draws, excess
 from gates.metrics.measurement import Measurement
 from gates.metrics.metric import Metric, Side
@@ -39,8 +38,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     def compare(sides: Sides) -> Measurement:
         return _compare(scan, sides)
 
-    # One thread: sums over several come out in another order from run to run.
-    with threadpool_limits(limits=1):
+    with one_thread():
         return compare_by_role(scan, compare)
 
 

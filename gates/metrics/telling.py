@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from sklearn.inspection import permutation_importance
 
 from gates.metrics.classifiers import Table, auc
 from gates.metrics.coding import Coded, ColumnKind
@@ -42,6 +41,8 @@ def telling_in_model(model: Table, human: int, synthetic: int, seed: int) -> dic
 
     Finds what tells only together with other columns. Breiman, Machine Learning 45 (2001) 5-32, section 10.
     """
+    from sklearn.inspection import permutation_importance
+
     size = min(human, synthetic, ROWS_AT_MOST)
     half = size // 2
     # Samples stand in the order of a hash, so that the first rows are random rows.

@@ -1,11 +1,12 @@
-"""Writes the stages for DVC into a file that is nobody else's."""
+"""Writes what puts the gate in place into files that are nobody else's: stages for DVC, hooks, a workflow."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gates.errors import UsageError
-from gates.proposals.snippets import FOLDER, dvc_stages
+from gates.proposals.snippets import FOLDER, dvc_stages, pre_commit_hooks, workflow
 from gates.whole_files import replace_text
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 # DVC reads every dvc.yaml of a repository, so that a stage of the user's own can depend on what these write.
 PIPELINE = "pipelines/gates/dvc.yaml"
 UP = "../.."
+HOOKS = ".pre-commit-config.yaml"
+WORKFLOW = ".github/workflows/data-gates.yml"
 HEADER = """\
 # Written by `gates init --write`, and written again by it: run it after adding a dataset, a suite or a schema.
 # Keep stages of your own elsewhere; one that depends on reports/DATASET.passed runs only once the dataset has passed.
@@ -28,6 +31,27 @@ def write_stages(config: Config) -> Path:
     path = config.path.parent / PIPELINE
     replace_text(path, HEADER + dvc_stages(config.datasets.values(), UP) + "\n")
     return path
+
+
+@dataclass(frozen=True)
+class Written:
+    """A file that puts the gate in place. text: what it is to say. is_new: it was written; else it is the user's own."""
+
+    path: str
+    text: str
+    is_new: bool
+
+
+def write_hooks_and_workflow(top: Path) -> list[Written]:
+    """Write both files into a repository's top folder, each where there is none yet."""
+    found = []
+    for name, text in ((HOOKS, pre_commit_hooks() + "\n"), (WORKFLOW, workflow())):
+        path = top / name
+        is_new = not path.exists()
+        if is_new:
+            replace_text(path, text)
+        found.append(Written(name, text, is_new))
+    return found
 
 
 def refuse_taken(config: Config) -> None:

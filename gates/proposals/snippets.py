@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from gates.dataset_config import DatasetConfig
 
 FOLDER = "reports"
+# One bar per check, the worst on top; the limit of each is at 1.
+PLOT = {"template": "bar_horizontal_sorted", "x": "of_limit", "y": "label"}
+PLOT_TITLE = "share of the limit used, over 1 is too much"
 
 
 def dvc_stages(datasets: Iterable[DatasetConfig], wdir: str | None = None) -> str:
@@ -25,25 +29,41 @@ def dvc_stages(datasets: Iterable[DatasetConfig], wdir: str | None = None) -> st
     return "\n".join(lines)
 
 
-def pre_commit_hook() -> str:
+def pre_commit_hooks() -> str:
     """Local hooks for .pre-commit-config.yaml: they need no address of `gates`, and run in the user's own environment."""
     return """\
+default_install_hook_types: [pre-commit, pre-merge-commit, pre-push]
 repos:
   - repo: local
     hooks:
       - id: gates-lint
         name: gates.toml, suites and schemas are well formed
-        entry: gates lint
+        entry: gates lint --all
         language: system
-        always_run: true
+        types_or: [toml, json, python]
         pass_filenames: false
+        stages: [pre-commit, pre-merge-commit]
       - id: gates-check
         name: data gates (staged datasets)
         entry: gates check --staged
         language: system
         always_run: true
         pass_filenames: false
-        require_serial: true"""
+        require_serial: true
+        stages: [pre-commit, pre-merge-commit]
+      - id: gates-push
+        name: data gates (commits to push)
+        entry: gates check --pushed
+        language: system
+        always_run: true
+        pass_filenames: false
+        require_serial: true
+        stages: [pre-push]"""
+
+
+def workflow() -> str:
+    """A workflow of GitHub Actions that judges every pull request; who offers the action is for its reader to say."""
+    return (Path(__file__).parent / "data-gates.yml").read_text(encoding="utf-8")
 
 
 def _stages(dataset: DatasetConfig, wdir: str | None) -> Iterator[str]:
@@ -62,6 +82,11 @@ def _stages(dataset: DatasetConfig, wdir: str | None) -> Iterator[str]:
     yield "    metrics:"
     yield f"    - {_quoted(f'{FOLDER}/{name}.metrics.json')}:"
     yield "        cache: false"
+    yield "    plots:"
+    yield f"    - {_quoted(f'{FOLDER}/{name}.plots.json')}:"
+    yield "        cache: false"
+    yield from (f"        {key}: {value}" for key, value in PLOT.items())
+    yield f"        title: {_quoted(f'{name}: {PLOT_TITLE}')}"
     yield f"  enforce-{name}:"
     yield from place
     yield f"    cmd: gates enforce {name} --output {FOLDER} --mark"

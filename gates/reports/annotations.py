@@ -47,7 +47,7 @@ def _lines(judged: Sequence[Located]) -> Iterator[str]:
 
 def _line(command: str, located: Located, check: CheckResult) -> str:
     place = located.place(check)
-    title = f"{located.verdict.dataset}: {check.id}"
+    title = f"{located.name}: {check.id}"
     properties = {"file": place.path, "line": str(place.line), "title": title}
     written = ",".join(f"{name}={_escaped_property(value)}" for name, value in properties.items())
     return f"::{command} {written}::{_escaped(located.message(check))}"

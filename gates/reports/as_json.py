@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from gates.reports.located import Located
     from gates.verdict import Verdict
 
 
@@ -16,6 +17,6 @@ def as_json(verdict: Verdict) -> str:
     return json.dumps(verdict.to_json(), indent=2, allow_nan=False) + "\n"
 
 
-def as_json_list(verdicts: Sequence[Verdict]) -> str:
-    """A JSON list of verdicts, in their order."""
-    return json.dumps([verdict.to_json() for verdict in verdicts], indent=2, allow_nan=False) + "\n"
+def as_json_list(judged: Sequence[Located]) -> str:
+    """A JSON list of verdicts in their order, each with the `id` under which the call knows its dataset."""
+    return json.dumps([{"id": one.name, **one.verdict.to_json()} for one in judged], indent=2, allow_nan=False) + "\n"

@@ -55,9 +55,12 @@ def outcome_of(verdict: Verdict, check_id: str) -> str:
     return next((check.outcome.value for check in verdict.checks if str(check.id) == check_id), "not planned")
 
 
-def headline(verdict: Verdict) -> str:
-    """The answer and its reason in one line, such as `reviews: fail: 2 critical failed, 29 of 31 passed`."""
-    return f"{verdict.dataset}: {answer(verdict)}: {tally(verdict.checks, waived_ids(verdict))}"
+def headline(verdict: Verdict, name: str = "") -> str:
+    """The answer and its reason in one line, such as `reviews: fail: 2 critical failed, 29 of 31 passed`.
+
+    name: how the dataset is called, where not by its name alone.
+    """
+    return f"{name or verdict.dataset}: {answer(verdict)}: {tally(verdict.checks, waived_ids(verdict))}"
 
 
 def answer(verdict: Verdict) -> str:

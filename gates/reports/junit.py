@@ -44,7 +44,7 @@ def junit(judged: Sequence[Located]) -> str:
 
 def _suite(located: Located, scope: Scope, checks: Sequence[CheckResult]) -> ET.Element:
     verdict = located.verdict
-    suite = ET.Element("testsuite", name=_xml(f"{verdict.dataset}/{scope.value}"))
+    suite = ET.Element("testsuite", name=_xml(f"{located.name}/{scope.value}"))
     cases = [_case(located, check) for check in checks]
     counts = {"tests": len(cases)}
     for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
@@ -62,7 +62,7 @@ def _case(located: Located, check: CheckResult) -> ET.Element:
     place = located.place(check)
     case = ET.Element(
         "testcase",
-        classname=_xml(f"{located.verdict.dataset}.{check.id.scope.value}"),
+        classname=_xml(f"{located.name}.{check.id.scope.value}"),
         name=_xml(str(check.id).removeprefix(f"{check.id.scope.value}/")),
         file=_xml(place.path),
         line=str(place.line),
@@ -89,10 +89,8 @@ def _details(check: CheckResult) -> list[str]:
 
 def _nothing_asked(located: Located) -> ET.Element:
     """A document without a failing case would look like a pass."""
-    suite = ET.Element(
-        "testsuite", name=_xml(located.verdict.dataset), tests="1", failures="0", errors="1", skipped="0"
-    )
-    case = ET.SubElement(suite, "testcase", classname=_xml(located.verdict.dataset), name="verdict")
+    suite = ET.Element("testsuite", name=_xml(located.name), tests="1", failures="0", errors="1", skipped="0")
+    case = ET.SubElement(suite, "testcase", classname=_xml(located.name), name="verdict")
     ET.SubElement(case, "error", type=located.verdict.answer.value, message="no check was asked: nothing was judged")
     return suite
 

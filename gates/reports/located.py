@@ -47,7 +47,7 @@ class Located:
     """A verdict and where to mend what it found.
 
     table: the dataset's table in the configuration. suites: the lines of the dataset's own suites by check id.
-    is_strict: warnings make the verdict bad.
+    is_strict: warnings make the verdict bad. id: how the call names the dataset, where its name alone could be another's.
     """
 
     verdict: Verdict
@@ -55,6 +55,12 @@ class Located:
     suites: Mapping[str, Place] = field(default_factory=dict)
     inconclusive_blocks: bool = True
     is_strict: bool = False
+    id: str = ""
+
+    @property
+    def name(self) -> str:
+        """The dataset's name, unmistakable among all that were judged together."""
+        return self.id or self.verdict.dataset
 
     def place(self, check: CheckResult) -> Place:
         """The line of the dataset's own suite that asks, else the dataset's table: shipped suites are not in the repository."""
@@ -89,10 +95,12 @@ class Located:
         return printable(text)
 
 
-def locate(verdict: Verdict, contract: Contract, *, folder: str = "", is_strict: bool = False) -> Located:
+def locate(
+    verdict: Verdict, contract: Contract, *, folder: str = "", is_strict: bool = False, name: str = ""
+) -> Located:
     """The verdict with the places that its contract knows.
 
-    folder: the way from the repository's root to the configuration's folder.
+    folder: the way from the repository's root to the configuration's folder. name: as `Located.id`.
     """
     dataset = contract.dataset
     prefix = f"{folder}/" if folder else ""
@@ -107,6 +115,7 @@ def locate(verdict: Verdict, contract: Contract, *, folder: str = "", is_strict:
         },
         inconclusive_blocks=dataset.inconclusive == "block",
         is_strict=is_strict,
+        id=name,
     )
 
 

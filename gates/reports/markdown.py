@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from gates.verdict import CheckResult, Verdict
 
 
-def markdown(verdict: Verdict) -> str:
-    """A heading with the answer, a table of what did not pass, and the rest in short."""
-    return "\n".join(_lines(verdict)).rstrip() + "\n"
+def markdown(verdict: Verdict, name: str = "") -> str:
+    """A heading with the answer, a table of what did not pass, and the rest in short. name: as for `headline`."""
+    return "\n".join(_lines(verdict, name or verdict.dataset)).rstrip() + "\n"
 
 
 def code(text: str) -> str:
@@ -31,14 +31,14 @@ def code(text: str) -> str:
     return f"{fence}{pad}{line}{pad}{fence}"
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     r"""A code span for a table's cell: a pipe is written `\|`, and one behind a backslash, which would end the cell, `¦`."""
     return re.sub(r"\\*\|", lambda run: "¦" if len(run.group()) > 1 else r"\|", code(text))
 
 
-def _lines(verdict: Verdict) -> Iterator[str]:
+def _lines(verdict: Verdict, name: str) -> Iterator[str]:
     found = findings(verdict)
-    yield f"## {code(verdict.dataset)}: {answer(verdict)}"
+    yield f"## {code(name)}: {answer(verdict)}"
     yield ""
     yield f"{tally(verdict.checks, waived_ids(verdict))}."
     yield "Rows: " + ", ".join(f"{count:,} {origin}" for origin, count in verdict.rows.items()) + "."
@@ -71,7 +71,7 @@ def _table(verdict: Verdict, checks: Iterable[CheckResult]) -> Iterator[str]:
     for check in checks:
         observed = "" if check.observed is None else f"{check.observed:.4g}"
         outcome = check.outcome.value + (f", {FORGIVEN}" if is_forgiven(verdict, check) else "")
-        yield (f"| {outcome} | {check.severity.value} | {_cell(str(check.id))} | {observed} | {_cell(check.message)} |")
+        yield (f"| {outcome} | {check.severity.value} | {cell(str(check.id))} | {observed} | {cell(check.message)} |")
 
 
 def _waiver(verdict: Verdict, waiver: Mapping[str, str]) -> str:

@@ -40,7 +40,7 @@ def _run(located: Located) -> dict[str, object]:
     return {
         "tool": {"driver": driver},
         # Code scanning keeps one run per id, and would let one dataset's run replace another's.
-        "automationDetails": {"id": f"gates/{printable(verdict.dataset)}/"},
+        "automationDetails": {"id": f"gates/{printable(located.name)}/"},
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
         "invocations": [{"executionSuccessful": verdict.answer is not Answer.UNJUDGED}],
         "results": [
@@ -68,7 +68,7 @@ def _rule(kind: str) -> dict[str, object]:
 
 def _result(located: Located, check: CheckResult, rule: int) -> dict[str, object]:
     place = located.place(check)
-    name = f"{located.verdict.dataset}: {check.id}"
+    name = f"{located.name}: {check.id}"
     location = {
         "physicalLocation": {
             "artifactLocation": {"uri": quote(place.path), "uriBaseId": _ROOT},

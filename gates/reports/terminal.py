@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.text import Text
-
 from gates.reports.evidence import evidence_line
 from gates.reports.findings import FORGIVEN, findings, headline, is_forgiven, outcome_of, role_line
 from gates.reports.plain import counted, printable
@@ -61,15 +58,15 @@ class _Line:
     is_copied: bool = False
 
 
-def terminal(verdict: Verdict, look: Look | None = None) -> str:
-    """The report as lines of text, with ANSI colours where the look asks for them."""
+def terminal(verdict: Verdict, look: Look | None = None, name: str = "") -> str:
+    """The report as lines of text, with ANSI colours where the look asks for them. name: as for `headline`."""
     look = look or Look()
-    return _rendered(list(_lines(verdict, verbose=look.verbose)), look)
+    return _rendered(list(_lines(verdict, name, verbose=look.verbose)), look)
 
 
-def _lines(verdict: Verdict, *, verbose: bool) -> Iterator[_Line]:
+def _lines(verdict: Verdict, name: str, *, verbose: bool) -> Iterator[_Line]:
     found = findings(verdict)
-    yield _Line(headline(verdict), style=f"bold {_COLORS[verdict.answer]}")
+    yield _Line(headline(verdict, name), style=f"bold {_COLORS[verdict.answer]}")
     rows = [f"{count:,} {origin}" for origin, count in verdict.rows.items()]
     yield _Line(f"rows: {', '.join(rows)}")
     if role := role_line(verdict):
@@ -142,6 +139,12 @@ def _waived(verdict: Verdict, open_but_waived: tuple[CheckResult, ...]) -> Itera
 
 
 def _rendered(lines: list[_Line], look: Look) -> str:
+    if look.width is None and not look.color:
+        return "".join(f"{' ' * line.indent}{printable(line.text).rstrip()}\n" for line in lines)
+    # Takes longer than to recall a verdict, and a pipe, as in a hook, gets plain whole lines.
+    from rich.console import Console
+    from rich.text import Text
+
     out = io.StringIO()
     # An environment of its own: the report depends on the look alone.
     console = Console(

@@ -16,10 +16,10 @@ from great_expectations.util import camel_to_snake
 from great_expectations.validator.metric_configuration import MetricConfiguration
 
 from gates.errors import GatesError
+from gates.metrics.details import details_of
 from gates.metrics.judging import judge
 from gates.suite_files import limits_of, params_of
 from gates.suite_files.arguments import limit_names, problem_with
-from gates.suites.details import details_of
 from gates.suites.measured import METRIC
 from gates.verdict import Outcome, Scope, Severity
 

@@ -20,9 +20,9 @@ from great_expectations.data_context.types.base import (
 from great_expectations.expectations.registry import get_expectation_impl, list_registered_expectation_implementations
 
 from gates.errors import SuiteError, did_you_mean
+from gates.metrics.details import result_of
 from gates.suite_files import expectation_id
 from gates.suite_files.names import SILENT_WITHOUT_VALUES, SUPPORTED, UNSUPPORTED
-from gates.suites.details import result_of
 from gates.suites.expectations import GatesExpectation
 from gates.suites.stock import error_result, result_without_rows, stock_result
 from gates.verdict import CheckResult, Outcome

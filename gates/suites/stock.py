@@ -6,8 +6,8 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
+from gates.metrics.details import plain
 from gates.suite_files.suite import limits_of
-from gates.suites.details import plain
 from gates.verdict import CheckResult, Outcome
 
 if TYPE_CHECKING:

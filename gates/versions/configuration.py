@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from gates.config import Config, read_config
 from gates.errors import DataError, UsageError
 from gates.versions.matching import is_below
-from gates.versions.pointers import pointers_in
 from gates.versions.trees import POINTER_SUFFIX, tree_at
 from gates.versions.version import VersionKind
 
@@ -62,6 +61,9 @@ def _lay_out(tree: Tree, name: str, root: Path) -> None:
     for path, content in tree.read(wanted).items():
         _write(root, inside[path], content)
     if _PATTERN_TABLE.search((root / inside[name]).read_bytes()):
+        # Few configurations have patterns, and pointers take YAML.
+        from gates.versions.pointers import pointers_in
+
         # The names are all that is asked for; the data itself is opened where it lies.
         pointed = [f"{path}{POINTER_SUFFIX}" for path in pointers_in(tree).by_path if _is_in(path, folder)]
         for path in (*inside.values(), *(path[len(folder) + 1 :] if folder else path for path in pointed)):

@@ -99,10 +99,18 @@ class Git:
                 links.add(path)
         return Listing(blobs, frozenset(links))
 
+    def is_index_of(self, commit: str) -> bool:
+        """Whether the index has the files of a commit, and no merge is unresolved; the work tree is not looked at."""
+        return self._run(("diff-index", "--cached", "--quiet", commit, "--")).returncode == 0
+
     def work_tree(self, *patterns: str) -> list[str]:
         """Paths in the work tree that are tracked, or neither tracked nor ignored, and that fit a pathspec."""
         found = self.run("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *patterns)
         return sorted(set(_records(found)))
+
+    def tracked(self, *patterns: str) -> list[str]:
+        """Paths in the index that fit a pathspec."""
+        return _records(self.run("ls-files", "-z", "--", *patterns))
 
     @contextmanager
     def blobs(self) -> Iterator[Blobs]:
@@ -127,6 +135,14 @@ class Git:
         words = ("commit-tree", "--no-gpg-sign", tree, *parent, "-m", "the index")
         return self.run(*words, extra=_NOBODY).decode().strip()
 
+    def has_hook(self, name: str) -> bool:
+        """Whether a hook of this name is installed."""
+        return (self.top / os.fsdecode(self.run("rev-parse", "--git-path", f"hooks/{name}")).strip()).is_file()
+
+    def is_shallow(self) -> bool:
+        """Whether commits before the oldest one here were left out when the repository was cloned."""
+        return self.run("rev-parse", "--is-shallow-repository").strip() == b"true"
+
     def main_top(self) -> Path:
         """The top folder of the main work tree; the same as `top` unless this one was made by `git worktree add`."""
         if (self.top / ".git").is_dir():
@@ -146,7 +162,7 @@ class Git:
     def _hint(self, revision: str) -> str:
         if self.commit_or_none("HEAD") is None:
             return ": it has no commit yet"
-        if self.run("rev-parse", "--is-shallow-repository").strip() == b"true":
+        if self.is_shallow():
             return ": its history is shallow; fetch the rest with `git fetch --unshallow` (in CI: fetch-depth: 0)"
         names = {"HEAD", *self.run("for-each-ref", "--format=%(refname:short)").decode().split()}
         near = did_you_mean(revision, names)

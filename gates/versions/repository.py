@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import configparser
 import os
 import posixpath
 from dataclasses import dataclass
@@ -92,6 +91,9 @@ def _outer_files() -> tuple[Path, Path]:
 
 
 def _cache_dir(file: Path) -> str | None:
+    # A hook in which nothing changed asks for no cache.
+    import configparser
+
     parser = configparser.ConfigParser(interpolation=None, strict=False, allow_no_value=True)
     try:
         parser.read_string(file.read_text(encoding="utf-8"))

@@ -20,6 +20,7 @@ from gates.versions.version import VersionKind, git_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from gates.dataset_config import DatasetConfig
     from gates.versions.git import Blobs
@@ -78,11 +79,13 @@ def snapshot(
         return _of_version(Contents(repository, config, version, store), config, version)
 
 
-def snapshot_or_empty(repository: Repository, config: DatasetConfig, version: Version) -> Snapshot:
+def snapshot_or_empty(
+    repository: Repository, config: DatasetConfig, version: Version, *, manifests: Mapping[str, bytes] | None = None
+) -> Snapshot:
     """As `snapshot`, to compare with: at a version where the dataset was not there yet, it has no files."""
     if version.kind is VersionKind.WORKTREE:
         return snapshot(repository, config, version)
-    with Store(repository, version) as store:
+    with Store(repository, version, manifests) as store:
         contents = Contents(repository, config, version, store)
         files = by_partition(config, contents.find_any)
         held = contents.find_any(config.holdout, config.place("holdout")) if config.holdout else None
@@ -143,8 +146,12 @@ def _covering(tracked: Mapping[str, Pointer], name: str) -> Pointer | None:
 
 
 def _data_file(file: SnapshotFile, store: Store, blobs: Blobs) -> DataFile:
-    if file.pointer:
-        return data_file(store.path_of(file.entry, file.pointer), file.name, file.origin)
+    path = store.path_of(file.entry, file.pointer) if file.pointer else unpacked(file, store, blobs)
+    return data_file(path, file.name, file.origin)
+
+
+def unpacked(file: SnapshotFile, store: Store, blobs: Blobs) -> Path:
+    """Where the bytes of a file that git has lie now. Raises DataError for what only stands for the bytes."""
     path = store.new_path()
     start = b""
     with path.open("wb") as stream:
@@ -155,4 +162,4 @@ def _data_file(file: SnapshotFile, store: Store, blobs: Blobs) -> DataFile:
         raise DataError(
             f"{file.entry.name}: in Git LFS, which is not read; check it out and give --worktree, or `dvc add` it"
         )
-    return data_file(path, file.name, file.origin)
+    return path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import shutil
 import tempfile
 from contextlib import ExitStack
@@ -12,13 +13,14 @@ from typing import TYPE_CHECKING, Self
 from gates.errors import DataError
 from gates.versions.dvc_files import checked_md5, checked_name
 from gates.versions.hashing import blocks_md5, file_md5
+from gates.versions.matching import is_below
 from gates.versions.pointer import ManifestEntry, PointerKind
 from gates.versions.remote import RemoteFiles
 from gates.versions.repository import DVC_DIR
 from gates.versions.version import VersionKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from types import TracebackType
 
     from gates.versions.pointer import Pointer
@@ -41,6 +43,22 @@ def manifest(repository: Repository, version: Version, pointer: Pointer) -> tupl
 def manifest_content(md5s: Mapping[str, str]) -> bytes:
     """A directory's manifest as DVC writes it, so that it bears the same name. md5s: by path within the directory."""
     return json.dumps([{"md5": md5, "relpath": path} for path, md5 in sorted(md5s.items())], sort_keys=True).encode()
+
+
+def manifests_of(pointers: Iterable[Pointer], md5s: Mapping[str, str]) -> dict[str, bytes]:
+    """What the manifest of each tracked directory would be, had it no files but these, by its md5.
+
+    md5s: by path as the repository has it. Where one bears the name that a pointer gives, it is that pointer's.
+    """
+    found = {}
+    for pointer in pointers:
+        if pointer.is_dir:
+            below = {
+                posixpath.relpath(name, pointer.path): md5 for name, md5 in md5s.items() if is_below(name, pointer.path)
+            }
+            content = manifest_content(below)
+            found[blocks_md5([content])[0]] = content
+    return found
 
 
 class Store:
@@ -69,13 +87,22 @@ class Store:
             return (pointer.content,)
         return tuple(sorted(self._listed(pointer), key=lambda entry: entry.name))
 
+    def has_manifest(self, pointer: Pointer) -> bool:
+        """Whether the manifest can be had without asking a remote."""
+        is_known = not pointer.is_dir or bool(pointer.files) or str(pointer.md5) in self._manifests
+        return is_known or self._cached(f"{pointer.md5}.dir", pointer) is not None
+
     def path_of(self, entry: ManifestEntry, pointer: Pointer) -> Path:
         """Where the bytes of a file lie. Raises DataError when they cannot be had, or are not what their name says."""
-        cached = self._cached(entry.md5, pointer) if entry.md5 else None
+        cached = self.at_hand(entry, pointer)
         path = cached or self._fetched(entry.name, entry.identity, pointer)
         if entry.md5 and file_md5(path, is_legacy=pointer.is_legacy)[0] != entry.md5:
             raise self._damaged(entry.name, entry.md5, pointer, cached)
         return path
+
+    def at_hand(self, entry: ManifestEntry, pointer: Pointer) -> Path | None:
+        """Where the bytes of a file lie without being fetched, not verified; None where they are not here."""
+        return self._cached(entry.md5, pointer) if entry.md5 else None
 
     def new_path(self) -> Path:
         """A path for a file that lives until the store is closed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from gates.versions.git import Listing
@@ -13,6 +14,7 @@ from gates.versions.version import Version, VersionKind, git_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from gates.versions.git import Git
     from gates.versions.repository import Repository
 
 LOCK, PIPELINE = "dvc.lock", "dvc.yaml"
@@ -49,8 +51,26 @@ def tree_at(repository: Repository, version: Version) -> Tree:
         names: Iterable[str] = _work_tree(repository)
         return Tree(repository, version, Listing({}), tuple(sorted(names)))
     git = git_of(repository, str(version))
-    listing = git.index() if version.commit is None else git.tree(version.commit)
+    listing = git.index() if version.commit is None else _committed(git, version.commit)
     return Tree(repository, version, listing, tuple(sorted(name for name in listing.blobs if _is_pointer_file(name))))
+
+
+def is_same_tree(repository: Repository, base: Version, version: Version) -> bool:
+    """Whether git says at once that a version has the files of a commit: then so it is for every dataset.
+
+    False says nothing: of the work tree, and where git cannot tell, files have to be compared one by one.
+    """
+    if repository.git is None or base.commit is None:
+        return False
+    if version.kind is VersionKind.STAGED:
+        return repository.git.is_index_of(base.commit)
+    return version.commit == base.commit
+
+
+# A commit never changes, and every dataset is compared with the same one.
+@lru_cache(maxsize=8)
+def _committed(git: Git, commit: str) -> Listing:
+    return git.tree(commit)
 
 
 def _work_tree(repository: Repository) -> Iterator[str]:

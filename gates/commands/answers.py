@@ -1,0 +1,196 @@
+"""Has the datasets of a call answered, one by one or in parallel, keeps what was found, and shows it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gates.answering import How, Question
+from gates.commands.check_reports import Shown, report_for_machines, show
+from gates.commands.options import today, worst
+from gates.commands.streams import clean_stdout, note, progress_bar
+from gates.errors import GatesError
+from gates.judging_at import Answered
+from gates.reports.plain import counted
+from gates.verdict import Scope, exit_code
+from gates.verdict_store import VerdictStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from gates.commands.check import Request
+    from gates.dataset_config import DatasetConfig
+    from gates.judging_at import Asked, JudgedVersion
+    from gates.meant import Meant
+    from gates.reports.located import Located
+
+
+@dataclass(frozen=True)
+class Asking:
+    """One dataset of a call. number: its place among them."""
+
+    number: int
+    at: JudgedVersion
+    dataset: DatasetConfig
+    place: Meant
+    store: VerdictStore
+
+    @property
+    def name(self) -> str:
+        """The dataset's id."""
+        return self.place.id_of(self.dataset.name)
+
+
+def answer_all(
+    datasets: Sequence[tuple[JudgedVersion, Meant, DatasetConfig]],
+    broken: Sequence[tuple[str, GatesError]],
+    request: Request,
+    asked: Asked,
+) -> int:
+    """The exit code of a call. broken: configurations that could not be read, and why."""
+    found = [
+        Asking(number, at, dataset, place, VerdictStore(at.home, request.output and request.output / place.folder))
+        for number, (at, place, dataset) in enumerate(datasets)
+    ]
+    shown = {asking.number: _keep(asking, answered, request) for asking, answered in _answers(found, request, asked)}
+    in_order = [shown[number] for number in sorted(shown)] + [Shown(name, error=error) for name, error in broken]
+    if not request.quiet:
+        _note_remembered(in_order)
+    show(in_order, request)
+    return worst([_code(one, request) for one in in_order])
+
+
+def _answers(found: list[Asking], request: Request, asked: Asked) -> Iterator[tuple[Asking, Answered | GatesError]]:
+    """Each dataset's verdict, or what stood in its way: those remembered at once, the others one by one or in parallel."""
+    waiting = []
+    deadline = None if request.timeout is None else time.monotonic() + request.timeout
+    for asking in found:
+        _note_expired(asking.dataset)
+        asking.store.prepare()
+        try:
+            question = Question(asking.at, asking.dataset, _how(asking, request))
+            remembered = question.recall()
+            if remembered is None and request.jobs > 1 and deadline is None:
+                waiting.append(asking)
+                continue
+            if remembered is None and deadline is not None:
+                yield asking, _rows_at_commit(asking, deadline, request)
+                continue
+            yield asking, remembered or _answer(asking, question, request)
+        except GatesError as error:
+            yield asking, error
+    if waiting:
+        yield from _in_parallel(waiting, request, asked)
+
+
+def _answer(asking: Asking, question: Question, request: Request) -> Answered:
+    with clean_stdout(), progress_bar(asking.name, is_quiet=request.quiet) as progress:
+        return question.answer(progress)
+
+
+def _rows_at_commit(asking: Asking, deadline: float, request: Request) -> Answered:
+    """What can be said of changed rows in the time there is; the rest is left, and that is said."""
+    from gates.commit_time import judge_changed_rows
+
+    with clean_stdout(), progress_bar(asking.name, is_quiet=request.quiet) as progress:
+        found = judge_changed_rows(asking.at, asking.dataset, deadline, today(), progress)
+    looked_at = f"the rows of {found.judged} of {counted(found.changed, 'changed file')}"
+    ended = "" if found.is_finished else f" in the {request.timeout:g} s there were"
+    left = f"{counted(found.checks_left, 'check')} and the verdict are left to the push"
+    note(f"{asking.name}: looked at {looked_at}{ended}; {left}{_without_hook(asking.at)}")
+    return Answered(found.verdict)
+
+
+def _without_hook(at: JudgedVersion) -> str:
+    git = at.repository.git
+    if git is None or git.has_hook("pre-push"):
+        return ""
+    return ", but no hook is there to judge it: `pre-commit install --hook-type pre-push`"
+
+
+def _in_parallel(
+    waiting: list[Asking], request: Request, asked: Asked
+) -> Iterator[tuple[Asking, Answered | GatesError]]:
+    from gates.parallel import Task, answered_in_parallel
+
+    # A branch may move while others are judged; a commit does not.
+    tasks = {
+        asking.number: Task(asking.at.config_path, asking.at.pinned(asked), asking.dataset.name, _how(asking, request))
+        for asking in waiting
+    }
+    by_number = {asking.number: asking for asking in waiting}
+    with progress_bar(counted(len(waiting), "dataset"), is_quiet=request.quiet) as progress:
+        for done, (number, answered) in enumerate(answered_in_parallel(tasks, request.jobs), 1):
+            progress("judged", done, len(waiting))
+            yield by_number[number], answered
+
+
+def _how(asking: Asking, request: Request) -> How:
+    scopes = tuple(Scope(name) for name in request.scopes)
+    return How(today(), asking.store.quarantine, request.only, scopes, is_remembering=not request.no_cache)
+
+
+def _note_expired(dataset: DatasetConfig) -> None:
+    for waiver in dataset.waivers:
+        if waiver.expires < today():
+            note(
+                f"{dataset.source}:{waiver.line}: the waiver of {waiver.check} expired on {waiver.expires} and is void"
+            )
+
+
+def _keep(asking: Asking, answered: Answered | GatesError, request: Request) -> Shown:
+    """Write what was found where it belongs: not where it is partial, or of another version than the work tree."""
+    if isinstance(answered, GatesError):
+        return Shown(asking.name, error=answered)
+    located = _located(asking, answered, request)
+    for name in request.also:
+        asking.store.write_on_demand(asking.dataset.name, name, report_for_machines(name)([located]))
+    if not answered.verdict.is_partial and (asking.at.is_worktree or request.output):
+        asking.store.write(answered.verdict)
+    _say(asking, answered, request)
+    is_left = request.timeout is not None and not answered.verdict.checks
+    return Shown(asking.name, None if is_left else located, answered)
+
+
+def _located(asking: Asking, answered: Answered, request: Request) -> Located:
+    """The verdict with the lines of suites, which only reports for machines name, and which take long to read."""
+    from gates.reports.located import Located, Place, folder_in_repository, locate
+
+    dataset, name = asking.dataset, asking.name
+    if not request.is_for_machines:
+        return Located(answered.verdict, Place(dataset.source, dataset.line), is_strict=request.strict, id=name)
+    from gates.contract import load_contract
+
+    contract, folder = load_contract(dataset, today()), folder_in_repository(asking.at.home)
+    return locate(answered.verdict, contract, folder=folder, is_strict=request.strict, name=name)
+
+
+def _say(asking: Asking, answered: Answered, request: Request) -> None:
+    verdict = answered.verdict
+    if verdict.is_partial and request.timeout is None:
+        asked = counted(len(verdict.checks), "check")
+        note(f"{asking.name}: only {asked} asked: this is no verdict, and is not stored")
+    if request.quiet:
+        return
+    if not answered.is_remembered and answered.quarantine and answered.quarantined:
+        where = answered.quarantine.relative_to(asking.store.root)
+        note(f"{asking.name}: {counted(answered.quarantined, 'failing row')} in {where.as_posix()}")
+
+
+def _note_remembered(found: list[Shown]) -> None:
+    remembered = [(one.name, one.answered.quarantined) for one in found if one.answered and one.answered.is_remembered]
+    if not remembered:
+        return
+    who = remembered[0][0] if len(remembered) == 1 else f"{len(remembered):,} of {counted(len(found), 'dataset')}"
+    failing = sum(count for _, count in remembered)
+    rows = f"; --no-cache writes the {counted(failing, 'failing row')}" if failing else ""
+    note(f"{who}: unchanged, judged before{rows}")
+
+
+def _code(one: Shown, request: Request) -> int:
+    if one.error:
+        return one.error.exit_code
+    if request.exit_zero or one.located is None:
+        return 0
+    return exit_code(one.located.verdict.answer, strict=request.strict)

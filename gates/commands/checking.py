@@ -1,0 +1,58 @@
+"""What `gates check` does: finds the datasets of a call, has each answered, keeps what was found, and shows it."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from gates.commands.options import chosen, today
+from gates.commands.streams import note
+from gates.errors import GatesError
+from gates.judging_at import version_asked
+from gates.meant import meant
+
+if TYPE_CHECKING:
+    from gates.commands.check import Request
+    from gates.dataset_config import DatasetConfig
+    from gates.judging_at import Asked, JudgedVersion
+    from gates.meant import Meant
+
+
+def check(request: Request, asked: Asked) -> int:
+    """The exit code of a call."""
+    places = meant(request.datasets, request.config, every=request.every or request.is_open, rev=asked.rev)
+    with ExitStack() as stack:
+        found: list[tuple[JudgedVersion, Meant, DatasetConfig]] = []
+        broken: list[tuple[str, GatesError]] = []
+        for place in places:
+            try:
+                at = stack.enter_context(version_asked(place.path, asked))
+                found += [(at, place, dataset) for dataset in _datasets(at, place, request, asked)]
+            except GatesError as error:
+                if len(places) == 1:
+                    raise
+                # The others are judged all the same.
+                broken.append((place.id_of("*"), error))
+        if not found and not broken and request.format == "terminal":
+            return 0
+        # Takes several times what a hook in which nothing changed takes in all.
+        from gates.commands.answers import answer_all
+
+        return answer_all(found, broken, request, asked)
+
+
+def _datasets(at: JudgedVersion, place: Meant, request: Request, asked: Asked) -> list[DatasetConfig]:
+    """The datasets that a call means, without those that are as they were, where that was asked."""
+    from gates.changes import changed
+
+    datasets = chosen(at.config, place.names, every=request.every or request.is_open)
+    if asked.since is None and not (request.staged and request.is_open and not request.every):
+        return datasets
+    found = changed(at, datasets, today())
+    left_out = len(datasets) - len(found)
+    if left_out and not request.quiet:
+        from gates.reports.plain import counted
+
+        where = f"{place.folder}: " if place.folder else ""
+        note(f"{where}{counted(left_out, 'dataset')} in {at.version} as in {at.base}: not judged")
+    return found

@@ -1,0 +1,192 @@
+"""Finds the versions in which a dataset's recorded verdict changed, and reads it there; git alone is asked."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gates.differences.history import History, Missing, RecordedVersion, ids_of
+from gates.differences.verdicts import is_about
+from gates.errors import DataError, GatesError
+from gates.recorded import RecordedVerdict, VerdictError, parse_verdict
+from gates.versions.contents import folder_of
+from gates.versions.matching import concerns
+from gates.versions.pointers import pointers_in
+from gates.versions.snapshots import snapshot, snapshot_or_empty
+from gates.versions.store import Store, manifests_of
+from gates.versions.trees import tree_at
+from gates.versions.version import WORKTREE, Version, VersionKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from gates.dataset_config import DatasetConfig
+    from gates.versions.git import Blobs, Git
+    from gates.versions.pointer import Pointer
+    from gates.versions.repository import Repository
+    from gates.versions.snapshots import Snapshot
+    from gates.versions.trees import Tree
+
+
+@dataclass(frozen=True)
+class Walk:
+    """How far to go. end: the newest commit; None is HEAD, and then the work tree. limit: how many versions at most."""
+
+    end: Version | None
+    limit: int
+
+
+def history(repository: Repository, config: DatasetConfig, places: tuple[Path, ...], walk: Walk) -> History:
+    """The recorded verdicts of a dataset along the first parents, under today's configuration of its paths.
+
+    places: files that may hold its verdict, committed or not. Raises DataError where there is none in any version.
+    """
+    names = [name for place in places if (name := repository.relative(place))]
+    git = repository.git
+    end = walk.end.commit if walk.end else git.commit_or_none("HEAD") if git else None
+    found: list[RecordedVersion] = []
+    newest: bytes | None = None
+    is_cut = False
+    if git and end and names:
+        commits = _commits(git, end, names, walk.limit + 1)
+        is_cut = len(commits) > walk.limit
+        found, newest = _in_git(repository, config, commits[: walk.limit], names)
+    own = None if walk.end else _in_work_tree(repository, config, places, newest)
+    if own:
+        is_cut = is_cut or len(found) == walk.limit
+        found = [*found, own][-walk.limit :]
+    if not any(version.verdict or version.missing is not Missing.NOT_RECORDED for version in found):
+        raise DataError(_nothing(config, names or [str(place) for place in places]))
+    return History(config.name, tuple(found), is_cut, git is not None and git.is_shallow(), ids_of(found))
+
+
+def _commits(git: Git, end: str, names: Iterable[str], most: int) -> list[tuple[str, str]]:
+    """Commits that changed one of the files against their first parent, and their dates, newest first."""
+    paths = [f":(top,literal){name}" for name in names]
+    words = ("rev-list", "--first-parent", f"--max-count={most}", "--format=%cI", end, "--", *paths)
+    lines = git.run(*words).decode().splitlines()
+    # Some versions of git write UTC as Z.
+    dates = [f"{date[:-1]}+00:00" if date.endswith("Z") else date for date in lines[1::2]]
+    return [(line.removeprefix("commit "), date) for line, date in zip(lines[::2], dates, strict=True)]
+
+
+def _in_git(
+    repository: Repository, config: DatasetConfig, commits: list[tuple[str, str]], names: list[str]
+) -> tuple[list[RecordedVersion], bytes | None]:
+    """The versions, oldest first, and the document that the newest has at the first place with one."""
+    git = repository.git
+    assert git is not None  # noqa: S101  # the caller has commits of it
+    tags = _tags(git)
+    found, content = [], None
+    with git.blobs() as blobs:
+        for commit, date in reversed(commits):
+            tree = tree_at(repository, Version(VersionKind.REVISION, commit))
+            version, content = _at_commit(config, tree, names, blobs)
+            found.append(RecordedVersion(commit, date, tags.get(commit, ()), *version))
+    return found, content
+
+
+Reading = tuple[RecordedVerdict | None, Missing | None, str]
+
+
+def _at_commit(config: DatasetConfig, tree: Tree, names: list[str], blobs: Blobs) -> tuple[Reading, bytes | None]:
+    present = [name for name in names if name in tree.listing.blobs]
+    if not present:
+        return (None, Missing.NOT_RECORDED, f"{names[0]} is gone"), None
+    contents = {name: blobs.read(tree.listing.blobs[name]) for name in present}
+    readings = (
+        _read(content, f"{name} in {tree.version}", config, lambda verdict: _seen(config, tree, verdict))
+        for name, content in contents.items()
+    )
+    return _best(readings), contents[present[0]]
+
+
+def _in_work_tree(
+    repository: Repository, config: DatasetConfig, places: tuple[Path, ...], newest: bytes | None
+) -> RecordedVersion | None:
+    """What lies there and is not the newest commit's; a leftover on other data counts at the first place only."""
+    fresh = {place: content for place in places if place.is_file() and (content := place.read_bytes()) != newest}
+    seen: list[Snapshot] = []
+
+    def see(_: RecordedVerdict) -> Snapshot:
+        # Hashing the data takes as long as reading it, and is done for a new verdict only, once.
+        seen[:] = seen or [snapshot(repository, config, WORKTREE)]
+        return seen[0]
+
+    readings = [
+        reading
+        for place, content in fresh.items()
+        if (reading := _read(content, repository.relative(place) or str(place), config, see))[0] or place == places[0]
+    ]
+    return RecordedVersion(None, "", (), *_best(readings)) if readings else None
+
+
+def _best(readings: Iterable[Reading]) -> Reading:
+    """The first that is a verdict, else the first."""
+    listed = list(readings)
+    return next((reading for reading in listed if reading[0]), listed[0])
+
+
+def _read(content: bytes, shown: str, config: DatasetConfig, see: Callable[[RecordedVerdict], Snapshot]) -> Reading:
+    try:
+        verdict = parse_verdict(content, shown)
+    except VerdictError as error:
+        return None, Missing.DAMAGED, str(error)
+    if verdict.dataset != config.name:
+        return None, Missing.DAMAGED, f"{shown}: is the verdict on '{verdict.dataset}'"
+    try:
+        seen = see(verdict)
+    except GatesError as error:
+        return None, Missing.UNTOLD, str(error)
+    if is_about(verdict, seen):
+        return verdict, None, ""
+    return None, Missing.OTHER_BYTES, f"{shown}: is on other data"
+
+
+def _seen(config: DatasetConfig, tree: Tree, verdict: RecordedVerdict) -> Snapshot:
+    """The files that a commit names. Manifests are worked out from the verdict or lie in the cache; no remote is asked."""
+    repository, version = tree.repository, tree.version
+    folder = folder_of(repository, config)
+    judged = {**verdict.md5s, **verdict.holdout_md5s}
+    inside = {posixpath.normpath(posixpath.join(folder, name)): md5 for name, md5 in judged.items()}
+    tracked = _concerned(config, folder, tree)
+    manifests = manifests_of(tracked, inside)
+    with Store(repository, version, manifests) as store:
+        far = next((pointer for pointer in tracked if not store.has_manifest(pointer)), None)
+    if far:
+        raise DataError(
+            f"{far.path} in {version}: holds other files than were judged, and its list of files, which could tell whether "
+            f"they are data, is not in the cache of DVC; `dvc fetch --all-commits {far.path}` brings it"
+        )
+    return snapshot_or_empty(repository, config, version, manifests=manifests)
+
+
+def _concerned(config: DatasetConfig, folder: str, tree: Tree) -> list[Pointer]:
+    """Pointers that the dataset's paths may reach; what has one and lies in git, as `cache: false` does, needs none."""
+    specs = [path for path in (config.path, config.holdout, *config.partitions.values()) if path]
+    places = [posixpath.normpath(posixpath.join(folder, spec)) for spec in specs]
+    return [
+        pointer
+        for path, pointer in pointers_in(tree).by_path.items()
+        if path not in tree.listing.blobs and any(concerns(path, place) for place in places)
+    ]
+
+
+def _tags(git: Git) -> dict[str, tuple[str, ...]]:
+    """Names of tags by the commit they stand for."""
+    listed = git.run("for-each-ref", "--format=%(objectname) %(*objectname) %(refname:strip=2)", "refs/tags")
+    found: dict[str, list[str]] = {}
+    for line in listed.decode(errors="replace").splitlines():
+        own, peeled, name = line.split(" ", 2)
+        found.setdefault(peeled or own, []).append(name)
+    return {commit: tuple(sorted(names)) for commit, names in found.items()}
+
+
+def _nothing(config: DatasetConfig, names: list[str]) -> str:
+    folder = posixpath.dirname(names[0]) or "."
+    return (
+        f"{config.name}: no version has a verdict at {names[0]}; run `gates check {config.name} --output {folder}`, and "
+        f"commit {folder}/ with each version of the data (in dvc.yaml its files are outs with `cache: false`)"
+    )

@@ -1,0 +1,104 @@
+"""Opens files of a dataset one at a time, under the columns that all files known by then give, before a deadline."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from gates.deadline import TimeUpError
+from gates.engines.columns import columns_of
+from gates.engines.local import check_origin, connect, reader
+from gates.engines.reading import stream_batches
+from gates.engines.roles import Binder
+from gates.engines.sql import select
+from gates.engines.staging import stage
+from gates.engines.views import rows_query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    import pyarrow as pa
+
+    from gates.dataset_config import DatasetConfig
+    from gates.deadline import Deadline
+    from gates.engines.columns import Column
+    from gates.engines.files import DataFile
+    from gates.engines.staging import StagedFile
+    from gates.scan import Roles
+
+
+@dataclass(frozen=True)
+class FileByFile:
+    """Files of a dataset in the order of ROW_ID's file index; `roles` and the columns are those of all of them."""
+
+    files: Sequence[StagedFile]
+    roles: Roles
+    _config: DatasetConfig
+    _columns: Sequence[Column]
+    _connection: duckdb.DuckDBPyConnection
+
+    def column_types(self) -> dict[str, str]:
+        """Arrow type of each column, the same for every file."""
+        return {column.name: str(column.kind) for column in self._columns}
+
+    def batches(self, number: int) -> Iterator[pa.RecordBatch]:
+        """Every row of one file once, in order, with ROW_ID and ORIGIN.
+
+        Raises DataError when the file turns out to be damaged.
+        """
+        file = self.files[number]
+        # SQL knows no type of a column that this file lacks; the empty part has those that other files give.
+        nothing = select("*", f"({self._rows_of(dict(enumerate(self.files)))})", "WHERE false")
+        query = f"({nothing} UNION ALL {self._rows_of({number: file})})"
+        with reader(self._connection, [file], self._config.where()) as cursor:
+            yield from stream_batches(cursor, query)
+
+    def _rows_of(self, files: Mapping[int, StagedFile]) -> str:
+        return rows_query(files, self._columns, self._config.origin, self._config.origins)
+
+
+@contextmanager
+def open_file_by_file(
+    config: DatasetConfig, files: Iterable[DataFile], deadline: Deadline, *, is_lenient: bool = False
+) -> Iterator[FileByFile]:
+    """Opens files sorted by name. Parquet costs its footer; every other format is read whole here.
+
+    is_lenient: not all files of the dataset are among them, so that columns may be missing that the configuration
+    names; required roles are refused all the same. Raises what `open_dataset` raises, and TimeUpError.
+    """
+    with ExitStack() as stack:
+        folder = Path(tempfile.mkdtemp(prefix="gates-"))
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        connection = connect(folder)
+        stack.callback(connection.close)
+        staged = []
+        for number, file in enumerate(files):
+            deadline.check()
+            with _interrupted_at(deadline, connection):
+                staged.append(stage(file, folder, number, connection))
+        if not is_lenient:
+            check_origin(config, staged, config.where())
+        columns = columns_of(staged, config.origin, config.columns)
+        roles = Binder(config, columns, config.where(), is_lenient=is_lenient).roles()
+        yield FileByFile(staged, roles, config, columns, connection)
+
+
+@contextmanager
+def _interrupted_at(deadline: Deadline, connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Ends a running query at the deadline, with TimeUpError."""
+    timer = threading.Timer(max(0.0, deadline.left()), connection.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except duckdb.InterruptException as error:
+        raise TimeUpError from error
+    finally:
+        timer.cancel()

@@ -1,0 +1,65 @@
+"""Verdicts reached before, answered as if they were reached anew."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from gates.compared import compared
+from gates.contract_inputs import are_sources_unchanged, contract_key, digest
+from gates.judging_at import Answered
+from gates.verdict import Outcome
+from gates.verdict_reading import verdict_of
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from gates.cache import Cache
+    from gates.compared import Compared
+    from gates.dataset_config import DatasetConfig
+    from gates.judging_at import JudgedVersion
+
+logger = logging.getLogger(__name__)
+
+
+class Memory:
+    """Verdicts reached before on a dataset at a version. seen: the dataset as it was found to be there."""
+
+    def __init__(self, at: JudgedVersion, dataset: DatasetConfig, today: date, cache: Cache, seen: Compared) -> None:
+        self._at, self._dataset, self._today, self._cache = at, dataset, today, cache
+        self._key = self._key_of(seen)
+
+    def recall(self) -> Answered | None:
+        """The verdict that judging anew would give, or None when that is not known."""
+        entry = self._cache.get(self._key) if self._key else None
+        if entry is None:
+            return None
+        try:
+            verdict = verdict_of(entry["verdict"])
+            sources = dict(verdict.contract["schema_sources"])  # type: ignore[call-overload]
+            if not are_sources_unchanged(sources, self._dataset.root):
+                return None
+            return Answered(verdict, entry["quarantined"], is_remembered=True)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            logger.debug("%s: not a verdict: %s", self._dataset.name, error)
+            return None
+
+    def keep(self, answered: Answered) -> None:
+        """Remember a verdict, if it is whole and what it was reached on has stayed the same meanwhile.
+
+        Raises what `compared` raises.
+        """
+        verdict = answered.verdict
+        broken = any(check.outcome is Outcome.ERROR for check in verdict.checks)
+        if verdict.is_partial or broken or self._key is None:
+            return
+        if self._key_of(compared(self._at, self._dataset, self._cache)) == self._key:
+            self._cache.put(self._key, {"verdict": verdict.to_json(), "quarantined": answered.quarantined})
+
+    def _key_of(self, seen: Compared) -> str | None:
+        """None where nothing tells the bytes."""
+        if seen.snapshot is None or not seen.is_exact:
+            return None
+        kept = seen.kept_files and asdict(seen.kept_files)
+        return digest([seen.snapshot.digest, kept, contract_key(self._dataset, self._today)])
