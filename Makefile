@@ -31,6 +31,7 @@ lint: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/calibration.py
+	$(BIN)/python benchmarks/doors.py
 
 clean:
 	rm -rf $(VENV)

@@ -130,7 +130,7 @@ def test_a_bad_dataset_fails_the_step_and_is_shown_wherever_github_shows_things(
     assert sorted(path.name for path in reports.iterdir()) == sorted(
         f"{name}.{ending}"
         for name in ("bad", "good")
-        for ending in ("json", "junit.xml", "md", "metrics.json", "sarif")
+        for ending in ("json", "junit.xml", "md", "metrics.json", "plots.json", "sarif")
     )
     assert ET.parse(reports / "bad.junit.xml").getroot().get("failures") == "1"
     (run,) = json.loads((reports / "bad.sarif").read_text())["runs"]

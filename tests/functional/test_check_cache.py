@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 
 import pytest
 
-from tests.dvc_repositories import ENVIRONMENT, git
+from tests.dvc_repositories import ENVIRONMENT, git, write
 from tests.version_projects import CONFIG, LIMITS, bad, good, put, version_project
 
 HEAVY = ("dvc", "pandera", "polars", "pyarrow", "great_expectations", "duckdb", "numpy", "scipy", "sklearn")
-PROGRAM = f"""
-import sys
-from gates.cli import run
-code = run(sys.argv[1:])
-print(code, *[name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)
-"""
 REMEMBERED = "second: unchanged, judged before\n"
+
+
+def program(unneeded):
+    """Runs a call, and tells its exit code and which of the unneeded modules it imported."""
+    return (
+        "import sys\nfrom gates.cli import run\ncode = run(sys.argv[1:])\n"
+        f"print(code, *[name for name in {unneeded!r} if name in sys.modules], file=sys.stderr)"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -43,13 +46,44 @@ def root(judged, tmp_path):
 @pytest.mark.parametrize("door", ["--worktree", "--staged", "--rev=HEAD"])
 def test_unchanged_dataset_is_answered_without_heavy_imports(root, door):
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, "check", "first", door],
+        [sys.executable, "-c", program((*HEAVY, "rich", "importlib.metadata")), "check", "first", door],
         cwd=root, env=ENVIRONMENT, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
     note, last = done.stderr.splitlines()
     assert note.startswith("first: unchanged, judged before")
     assert last in {"0", "1"}
+
+
+@pytest.mark.program
+def test_hook_in_which_nothing_is_staged_imports_neither_yaml_nor_reports(root):
+    unneeded = (*HEAVY, "yaml", "rich", "configparser", "importlib.metadata", "gates.reports.markdown")
+    done = subprocess.run(
+        [sys.executable, "-c", program(unneeded), "check", "--staged"],
+        cwd=root, env=ENVIRONMENT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    note, last = done.stderr.splitlines()
+    assert note.startswith("2 datasets in the index as in HEAD")
+    assert last == "0"
+
+
+@pytest.mark.program
+@pytest.mark.parametrize(("arguments", "most"), [(("--staged",), 5), (("second", "--staged"), 6)])
+def test_hook_in_which_nothing_changed_starts_few_processes(root, tmp_path, arguments, most):
+    log, wrapper = tmp_path / "log", write(tmp_path, "bin/git", "")
+    wrapper.write_text(f'#!/bin/sh\necho "$@" >> "{log}"\nexec "{shutil.which("git")}" "$@"\n')
+    wrapper.chmod(0o755)
+    path = f"{wrapper.parent}{os.pathsep}{ENVIRONMENT['PATH']}"
+
+    done = subprocess.run(
+        [sys.executable, "-m", "gates", "check", *arguments],
+        cwd=root, env=ENVIRONMENT | {"PATH": path}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    asked = log.read_text().splitlines()
+    assert len(asked) <= most, asked
 
 
 @pytest.mark.parametrize("form", ["terminal", "json", "markdown", "junit", "sarif", "github"])
@@ -69,7 +103,13 @@ def test_files_written_are_those_that_judging_anew_writes(root, gates):
     gates(root, "check", "second")
 
     written = {path.name: path.read_bytes() for path in (root / "remembered").iterdir()}
-    assert sorted(written) == ["second.json", "second.junit.xml", "second.md", "second.metrics.json"]
+    assert sorted(written) == [
+        "second.json",
+        "second.junit.xml",
+        "second.md",
+        "second.metrics.json",
+        "second.plots.json",
+    ]
     assert written == {path.name: path.read_bytes() for path in (root / "anew").iterdir()}
     assert (root / ".gates/verdicts/second.json").read_bytes() == written["second.json"]
     assert gates(root, "enforce", "second").code in {0, 1}
@@ -118,7 +158,8 @@ def test_partial_run_neither_asks_the_cache_nor_feeds_it(root, gates):
     partial = gates(root, "check", "second", "--only", "expect_origins_to_be_declared", "--format", "json")
 
     assert json.loads(partial.out)["partial"] is True
-    assert not (root / ".dvc/tmp/gates").exists()
+    verdicts = [path for path in (root / ".dvc/tmp/gates").glob("*.json") if '"verdict"' in path.read_text()]
+    assert verdicts == []
     gates(root, "check", "second")
     partial = gates(root, "check", "second", "--scope", "human", "--format", "json")
     assert json.loads(partial.out)["partial"] is True
@@ -146,7 +187,7 @@ def test_verdict_with_a_check_that_broke_is_reached_anew(root, gates):
 
 
 def test_damaged_cache_is_judged_anew(root, gates):
-    for path in (root / ".dvc/tmp/gates").iterdir():
+    for path in (path for path in (root / ".dvc/tmp/gates").rglob("*") if path.is_file()):
         path.write_bytes(path.read_bytes()[:-7])
 
     first, second = (gates(root, "check", "second", "--format", "json") for _ in range(2))

@@ -8,7 +8,8 @@ import shutil
 import pytest
 
 from gates.losses import loss_of, undeclared_of
-from gates.versions import STAGED, WORKTREE, Comparison
+from gates.versions.comparison import Comparison
+from gates.versions.version import STAGED, WORKTREE
 from tests.dvc_repositories import commit, dvc, git, new_git, new_repository, track, write
 from tests.recorded_verdicts import verdict_on
 

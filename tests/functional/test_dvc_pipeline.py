@@ -14,7 +14,7 @@ import yaml
 
 from gates.proposals.pipeline import HEADER, PIPELINE
 from gates.verdict import digest_of_report
-from tests.dvc_repositories import ENVIRONMENT, commit, dvc, new_git
+from tests.dvc_repositories import ENVIRONMENT, commit, dvc, git, new_git
 from tests.pages import in_venv
 from tests.projects import mixed, people, program, write_project
 
@@ -125,6 +125,69 @@ def test_metrics_are_shown_and_compared(root):
     assert compared["reports/flawed.metrics.json"] == {
         name: {"old": numbers[name], "new": 7, "diff": 7 - numbers[name]}
     }
+
+
+def drawn(root, *arguments: str) -> dict[str, list[dict]]:
+    """What `dvc plots` gives to Vega, by file: the whole specification, points included."""
+    shown = json.loads(dvc(root, "plots", *arguments, "--json", "-o", "drawn"))
+    assert shown.get("errors", []) == []
+    return {name: [plot["content"] for plot in plots] for name, plots in shown["data"].items()}
+
+
+def test_plot_has_a_bar_for_each_check_with_a_limit(root):
+    records = {name: json.loads((root / f"reports/{name}.plots.json").read_text()) for name in ("sound", "flawed")}
+
+    found = drawn(root, "show")
+
+    assert sorted(found) == ["reports/flawed.plots.json", "reports/sound.plots.json"]
+    for name, listed in records.items():
+        (plot,) = found[f"reports/{name}.plots.json"]
+        assert plot["data"]["values"] == [one | {"rev": "workspace"} for one in listed]
+        assert plot["title"]["text"] == f"{name}: share of the limit used, over 1 is too much"
+        assert (plot["encoding"]["x"]["field"], plot["encoding"]["y"]["field"]) == ("of_limit", "label")
+        assert len({one["label"] for one in listed}) == len(listed) > 3
+    dvc(root, "plots", "show", "-o", "drawn")
+    html = (root / "drawn/index.html").read_text()
+    assert all(json.dumps(one["label"]) in html for listed in records.values() for one in listed)
+
+
+def test_failing_checks_are_those_over_one(root):
+    listed = json.loads((root / "reports/flawed.plots.json").read_text())
+
+    assert any(one["outcome"] == "fail" for one in listed)
+    # Without an interval across the limit, a check passes or fails by its number alone.
+    for one in listed:
+        if one["outcome"] in {"pass", "fail"} and one["low"] in {None, one["observed"], one["high"]}:
+            assert (one["of_limit"] > 1) is (one["outcome"] == "fail"), one
+
+
+def test_plots_of_two_revisions_stand_side_by_side(root):
+    before = json.loads((root / "reports/sound.plots.json").read_text())
+    after = [before[0] | {"observed": 7.0, "of_limit": 5.0}, *before[1:]]
+    (root / "reports/sound.plots.json").write_text(json.dumps(after))
+    commit(root, "another number")
+
+    (plot,) = drawn(root, "diff", "HEAD~1", "HEAD")["reports/sound.plots.json"]
+
+    by_rev = {
+        rev: [
+            {key: item for key, item in one.items() if key != "rev"}
+            for one in plot["data"]["values"]
+            if one["rev"] == rev
+        ]
+        for rev in ("HEAD~1", "HEAD")
+    }
+    assert by_rev == {"HEAD~1": before, "HEAD": after}
+
+
+def test_history_of_what_the_pipeline_committed_is_shown_and_drawn(root, gates):
+    called = gates(root, "diff", "sound", "--all", "--metric", "human_ratio", "--plots", "history.json")
+
+    assert called.code == 0, called.err
+    (point,) = json.loads((root / "history.json").read_text())
+    assert (point["version"], point["commit"]) == (1, git(root, "rev-parse", "HEAD")[:7])
+    (plot,) = drawn(root, "show", "history.json", "-x", "version", "-y", "observed")["history.json"]
+    assert plot["data"]["values"] == [point | {"rev": "workspace"}]
 
 
 def test_forged_report_is_refused_though_dvc_takes_it_for_clean(root):

@@ -157,7 +157,12 @@ def test_partition_without_rows_is_judged_bad_and_named(tmp_path, gates, origin)
     assert called.out.startswith("## `mix`: fail\n")
     assert f"`{origin}/expect_table_row_count_to_be_between` | 0 | `no rows in the {origin} scope`" in called.out
     assert called.err == ""
-    assert sorted(path.name for path in (tmp_path / "reports").iterdir()) == ["mix.json", "mix.md", "mix.metrics.json"]
+    assert sorted(path.name for path in (tmp_path / "reports").iterdir()) == [
+        "mix.json",
+        "mix.md",
+        "mix.metrics.json",
+        "mix.plots.json",
+    ]
     assert (tmp_path / "reports" / "mix.md").read_text() == called.out
     assert gates(tmp_path, "enforce", "--output", "reports").code == 1
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import polars as pl
 import pytest
 import yaml
@@ -10,7 +12,7 @@ from gates.config import read_config
 from gates.errors import UsageError
 from gates.proposals.find import FoundData, find_data
 from gates.proposals.origins import OriginColumn, find_origin
-from gates.proposals.snippets import dvc_stages, pre_commit_hook
+from gates.proposals.snippets import dvc_stages, pre_commit_hooks
 from tests.projects import mixed, people
 
 ROWS = mixed(people(400, seed=1), people(400, seed=2))
@@ -260,11 +262,29 @@ def test_snippets_are_yaml_that_measures_before_it_decides(judged_project):
         "deps": inputs,
         "outs": [{"reports/sound.json": {"cache": False}}, {"reports/sound.md": {"cache": False}}],
         "metrics": [{"reports/sound.metrics.json": {"cache": False}}],
+        "plots": [
+            {
+                "reports/sound.plots.json": {
+                    "cache": False,
+                    "template": "bar_horizontal_sorted",
+                    "x": "of_limit",
+                    "y": "label",
+                    "title": "sound: share of the limit used, over 1 is too much",
+                }
+            }
+        ],
     }
     assert stages["enforce-sound"] == {
         "cmd": "gates enforce sound --output reports --mark",
         "deps": [*inputs, "reports/sound.json"],
         "outs": [{"reports/sound.passed": {"cache": False}}],
     }
-    hooks = yaml.safe_load(pre_commit_hook())["repos"][0]["hooks"]
-    assert [hook["entry"] for hook in hooks] == ["gates lint", "gates check --staged"]
+
+
+def test_local_hooks_do_what_the_offered_ones_do():
+    local = yaml.safe_load(pre_commit_hooks())["repos"][0]["hooks"]
+    offered = yaml.safe_load((Path(__file__).parents[2] / ".pre-commit-hooks.yaml").read_text())
+
+    alike = ("entry", "always_run", "pass_filenames", "require_serial", "stages", "types_or")
+    shown = {hook["id"]: {key: hook.get(key) for key in alike} for hook in local}
+    assert shown == {hook["id"]: {key: hook.get(key) for key in alike} for hook in offered}

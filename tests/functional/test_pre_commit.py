@@ -12,11 +12,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.dvc_repositories import ENVIRONMENT, commit, git, new_git
-from tests.version_projects import bad, good, put, version_project
+from tests.dvc_repositories import ENVIRONMENT, commit, dvc, git, new_git, write
+from tests.projects import program
+from tests.version_projects import LIMITS, bad, good, put, version_project
 
 REPOSITORY = Path(__file__).parents[2]
 HOOKS = REPOSITORY / ".pre-commit-hooks.yaml"
+CONFIG = ".pre-commit-config.yaml"
+COPIES = "expect_synthetic_to_not_copy_human"
 pytestmark = [pytest.mark.slow, pytest.mark.program]
 
 
@@ -37,6 +40,32 @@ class Worked:
     def commits(self):
         return int(git(self.root, "rev-list", "--count", "HEAD"))
 
+    def committed(self, message, *, second=None):
+        """Everything is committed past all hooks, with other data if that is given."""
+        if second is not None:
+            put(self.root, "second", second)
+        git(self.root, "add", "-A")
+        git(self.root, "commit", "-q", "--no-verify", "--allow-empty", "-m", message)
+
+    def new_remote(self):
+        """An empty remote `origin`."""
+        git(self.root.parent, "init", "-q", "--bare", "remote.git")
+        git(self.root, "remote", "add", "origin", str(self.root.parent / "remote.git"))
+
+    def shared(self):
+        """A remote `origin` that has `main`."""
+        self.new_remote()
+        git(self.root, "push", "-q", "--no-verify", "-u", "origin", "main")
+
+    def branches(self):
+        """The branches that the remote has."""
+        return git(self.root, "ls-remote", "--heads", "origin").split("refs/heads/")[1:]
+
+    def has_arrived(self, branch):
+        """Whether the remote has a branch as it is here."""
+        there = git(self.root, "ls-remote", "origin", f"refs/heads/{branch}").partition("\t")[0]
+        return there == git(self.root, "rev-parse", branch)
+
 
 def pre_commit(root, environment, *arguments):
     done = subprocess.run(
@@ -48,7 +77,10 @@ def pre_commit(root, environment, *arguments):
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory):
-    """Hooks as the manifest has them, but run by what is installed here: an environment takes minutes to build."""
+    """Hooks as the manifest has them, but run by what is installed here: an environment takes minutes to build.
+
+    Its datasets were judged before, so that hooks take their time for what a test changes only.
+    """
     place = tmp_path_factory.mktemp("pre-commit")
     offered = new_git(place / "offered")
     shutil.copy(HOOKS, offered)
@@ -59,7 +91,7 @@ def built(tmp_path_factory):
         "default_install_hook_types": ["pre-commit", "pre-merge-commit", "pre-push"],
         "repos": [{"repo": str(offered), "rev": sha, "hooks": [{"id": hook, "language": "system"} for hook in ids]}],
     }
-    (root / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config))
+    (root / CONFIG).write_text(yaml.safe_dump(config))
     environment = ENVIRONMENT | {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "PRE_COMMIT_HOME": str(place / "home"),
@@ -68,6 +100,8 @@ def built(tmp_path_factory):
     pre_commit(root, environment, "install", "--install-hooks")
     git(root, "add", "-A")
     git(root, "commit", "-q", "--no-verify", "-m", "hooks")
+    judged = program(root, "check", "--all", "--exit-zero")
+    assert judged.code == 0, judged.err
     return root, environment
 
 
@@ -99,7 +133,7 @@ def test_commit_with_a_bad_dataset_is_refused_and_the_work_tree_does_not_count(w
     refused = worked.git("commit", "-m", "bad")
 
     assert refused.returncode == 1
-    assert "expect_synthetic_to_not_copy_human" in refused.stdout
+    assert COPIES in refused.stdout
     assert "1 dataset in the index as in HEAD" in refused.stdout
     assert worked.commits() == before
 
@@ -148,27 +182,179 @@ def test_merge_of_two_good_branches_is_judged_as_merged(worked):
     refused = worked.git("merge", "--no-ff", "-m", "merged", "side")
 
     assert refused.returncode != 0
-    assert "expect_synthetic_to_not_copy_human" in refused.stdout
+    assert COPIES in refused.stdout
 
 
-def test_push_of_a_bad_commit_is_refused(worked, tmp_path):
-    git(tmp_path, "init", "-q", "--bare", "remote.git")
-    git(worked.root, "remote", "add", "origin", str(tmp_path / "remote.git"))
-    git(worked.root, "push", "-q", "--no-verify", "-u", "origin", "main")
-    (worked.root / "notes.md").write_text("about something else\n")
-    git(worked.root, "add", "notes.md")
-    git(worked.root, "commit", "-q", "--no-verify", "-m", "notes")
+def test_data_that_dvc_itself_added_is_refused_and_mended_by_adding_it_again(worked):
+    before = worked.commits()
+    write(worked.root, "data/second.csv", bad())
+    dvc(worked.root, "add", "-q", "data/second.csv")
+    git(worked.root, "add", "data/second.csv.dvc")
+
+    refused = worked.git("commit", "-m", "bad")
+
+    assert (refused.returncode, COPIES in refused.stdout) == (1, True), refused.stdout
+    assert worked.commits() == before
+
+    # Other bytes than any that were judged before.
+    write(worked.root, "data/second.csv", good(5))
+    unmoved = worked.git("commit", "-m", "mended, but not added")
+    assert (unmoved.returncode, COPIES in unmoved.stdout) == (1, True), unmoved.stdout
+    dvc(worked.root, "add", "-q", "data/second.csv")
+    git(worked.root, "add", "data/second.csv.dvc")
+
+    accepted = worked.git("commit", "-m", "mended")
+
+    assert accepted.returncode == 0, accepted.stdout
+    assert worked.commits() == before + 1
+    assert git(worked.root, "status", "--porcelain") == ""
+
+
+def test_staged_data_that_is_in_nobodys_cache_is_not_judged_by_the_file_beside_it(worked):
+    put(worked.root, "second", good(5))
+    git(worked.root, "add", "-A")
+    shutil.rmtree(worked.root / ".dvc/cache")
+
+    refused = worked.git("commit", "-m", "not at hand")
+
+    assert refused.returncode == 1
+    assert "- exit code: 3" in refused.stdout
+    assert "data/second.csv" in refused.stdout
+
+
+def test_commit_in_a_hurry_leaves_the_whole_dataset_to_the_push_which_refuses_it(worked):
+    worked.shared()
+    config = yaml.safe_load((worked.root / CONFIG).read_text())
+    (hook,) = (hook for hook in config["repos"][0]["hooks"] if hook["id"] == "gates-check")
+    # What a hook that passes has said, pre-commit shows only when it is told to.
+    hook |= {"args": ["--timeout", "5"], "verbose": True}
+    (worked.root / CONFIG).write_text(yaml.safe_dump(config))
+    shutil.rmtree(worked.root / ".dvc/tmp/gates")
+    put(worked.root, "second", bad())
+    git(worked.root, "add", "-A")
+
+    accepted = worked.git("commit", "-m", "bad as a whole")
+
+    assert accepted.returncode == 0, accepted.stdout
+    assert "second: looked at the rows of " in accepted.stdout
+    assert " checks and the verdict are left to the push\n" in accepted.stdout
+
+    refused = worked.git("push", "origin", "main")
+
+    assert (refused.returncode, COPIES in refused.stdout) == (1, True), refused.stdout
+    assert not worked.has_arrived("main")
+
+
+def test_commit_in_a_hurry_refuses_rows_against_the_rules(worked):
+    config = yaml.safe_load((worked.root / CONFIG).read_text())
+    (hook,) = (hook for hook in config["repos"][0]["hooks"] if hook["id"] == "gates-check")
+    # More than a person would wait, so that a busy machine comes to the same answer.
+    hook |= {"args": ["--timeout", "60"]}
+    (worked.root / CONFIG).write_text(yaml.safe_dump(config))
+    write(worked.root, "schemas/limits.py", LIMITS.replace("9", "1"))
+    put(worked.root, "first", good(8))
+    git(worked.root, "add", "-A")
+
+    refused = worked.git("commit", "-m", "grades too high")
+
+    assert refused.returncode == 1
+    assert "grade-at-most" in refused.stdout
+
+
+def test_push_of_a_bad_commit_is_refused(worked):
+    worked.shared()
+    write(worked.root, "notes.md", "about something else\n")
+    worked.committed("notes")
 
     accepted = worked.git("push", "origin", "main")
     assert accepted.returncode == 0, accepted.stdout
 
-    put(worked.root, "second", bad())
-    git(worked.root, "add", "-A")
-    git(worked.root, "commit", "-q", "--no-verify", "-m", "bad")
+    worked.committed("bad", second=bad())
 
     refused = worked.git("push", "origin", "main")
-    assert refused.returncode == 1
-    assert "expect_synthetic_to_not_copy_human" in refused.stdout
+    assert (refused.returncode, COPIES in refused.stdout) == (1, True), refused.stdout
+    assert not worked.has_arrived("main")
+
+
+def test_push_judges_the_branch_that_is_pushed_and_not_the_one_that_is_checked_out(worked):
+    worked.shared()
+    git(worked.root, "checkout", "-q", "-b", "side")
+    worked.committed("bad", second=bad())
+    git(worked.root, "checkout", "-q", "main")
+    worked.committed("good", second=good(3))
+
+    # HEAD is good, and so is what lies in the work tree.
+    refused = worked.git("push", "origin", "side")
+    assert (refused.returncode, COPIES in refused.stdout) == (1, True), refused.stdout
+    assert worked.branches() == ["main"]
+
+    git(worked.root, "checkout", "-q", "side")
+    accepted = worked.git("push", "origin", "main")
+    assert accepted.returncode == 0, accepted.stdout
+    assert worked.has_arrived("main")
+
+
+def test_new_branch_is_compared_with_what_the_remote_has_of_it(worked):
+    worked.shared()
+    git(worked.root, "checkout", "-q", "-b", "topic")
+    write(worked.root, "notes.md", "about something else\n")
+    worked.committed("notes")
+    # Nothing differs from the remote, and so nothing has to be at hand.
+    shutil.move(worked.root / ".dvc/cache", worked.root.parent / "aside")
+    shutil.move(worked.root / ".dvc/tmp/gates", worked.root.parent / "forgotten")
+
+    accepted = worked.git("push", "-u", "origin", "topic")
+    assert accepted.returncode == 0, accepted.stdout
+    assert worked.has_arrived("topic")
+
+    shutil.move(worked.root.parent / "aside", worked.root / ".dvc/cache")
+    shutil.move(worked.root.parent / "forgotten", worked.root / ".dvc/tmp/gates")
+    git(worked.root, "checkout", "-q", "-b", "other")
+    worked.committed("bad", second=bad())
+    # The commit that made it bad is not the last one that is pushed.
+    write(worked.root, "notes.md", "more of something else\n")
+    worked.committed("notes again")
+
+    refused = worked.git("push", "origin", "other")
+    assert (refused.returncode, COPIES in refused.stdout) == (1, True), refused.stdout
+    assert worked.branches() == ["main\n" + git(worked.root, "rev-parse", "topic") + "\t", "topic"]
+
+
+def test_first_push_to_an_empty_remote_judges_everything_on_the_branch_that_is_pushed(worked):
+    worked.new_remote()
+    git(worked.root, "checkout", "-q", "-b", "side")
+    worked.committed("bad", second=bad())
+    git(worked.root, "checkout", "-q", "main")
+
+    # HEAD is good.
+    refused = worked.git("push", "origin", "side")
+    assert (refused.returncode, COPIES in refused.stdout) == (1, True), refused.stdout
+    assert worked.branches() == []
+
+    git(worked.root, "checkout", "-q", "side")
+    accepted = worked.git("push", "origin", "main")
+    assert accepted.returncode == 0, accepted.stdout
+    assert worked.branches() == ["main"]
+
+
+def test_empty_remote_beside_an_upstream_that_has_it_all_is_judged_whole(worked):
+    worked.committed("bad", second=bad())
+    worked.shared()
+    git(worked.root.parent, "init", "-q", "--bare", "other.git")
+    git(worked.root, "remote", "add", "other", str(worked.root.parent / "other.git"))
+
+    refused = worked.git("push", "other", "main")
+
+    assert (refused.returncode, COPIES in refused.stdout) == (1, True), refused.stdout
+
+
+def test_push_without_anything_new_has_nothing_to_do(worked):
+    worked.shared()
+    shutil.rmtree(worked.root / ".dvc/cache")
+
+    done = worked.git("push", "origin", "main")
+
+    assert (done.returncode, done.stdout) == (0, "Everything up-to-date\n")
 
 
 def test_hooks_are_what_pre_commit_takes():

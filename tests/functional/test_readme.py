@@ -10,6 +10,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from gates.proposals.snippets import workflow
+from tests.dvc_repositories import commit, dvc, git, new_git
 from tests.pages import agrees, blocks, commands, follow, in_venv
 
 REPOSITORY = Path(__file__).parents[2]
@@ -20,6 +22,7 @@ PAGES = [
     *sorted((REPOSITORY / "docs").glob("how-to/*.md")),
 ]
 README_LINES_AT_MOST = 150
+COMMANDS = 6
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +48,37 @@ def test_following_the_page_gives_what_it_shows(page, example, tmp_path):
     if "<!-- starts beside: digits.csv -->" in text:
         shutil.copy(example / "digits.csv", tmp_path)
 
+    if "<!-- starts in: a repository of git and DVC -->" in text:
+        _track_with_dvc(example / "digits.csv", tmp_path)
+
     follow(page, tmp_path)
+
+
+def _track_with_dvc(rows: Path, root: Path) -> None:
+    """A repository as people have it, with an author of its own."""
+    new_git(root)
+    for name, value in (("user.name", "me"), ("user.email", "me@example.org")):
+        git(root, "config", name, value)
+    dvc(root, "init", "--quiet")
+    (root / "data").mkdir()
+    shutil.copy(rows, root / "data/digits.csv")
+    dvc(root, "add", "--quiet", "data/digits.csv")
+    commit(root, "Digits")
+
+
+def test_a_repository_gains_the_gate_in_less_than_ten_commands():
+    tutorial = (REPOSITORY / "docs/tutorial/existing-repository.md").read_text(encoding="utf-8")
+    section = tutorial.split("## Six commands")[1].split("\n## ")[0]
+    given = [line for line in section.splitlines() if line.startswith("$ ") and not line.startswith("$ cat ")]
+
+    assert len(given) == COMMANDS
+
+
+def test_the_workflow_that_is_written_is_the_one_that_is_explained():
+    page = REPOSITORY / "docs/how-to/github-action.md"
+    shown = next(block.text for block in blocks(page) if block.mark == "file")
+
+    assert shown == workflow()
 
 
 @pytest.mark.slow

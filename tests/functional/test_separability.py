@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import polars as pl
 import pytest
@@ -83,3 +86,18 @@ def test_length_is_named_where_length_tells():
 
 def test_area_under_the_curve_counts_ties_half():
     assert auc(np.array([1.0, 2.0, 2.0, 3.0]), np.array([0, 0, 1, 1], dtype=np.int8)) == pytest.approx(3.5 / 4)
+
+
+@pytest.mark.program
+def test_models_are_fitted_on_one_thread_though_their_library_comes_late():
+    program = """
+import sys
+from threadpoolctl import threadpool_info
+from gates.metrics.classifiers import one_thread
+assert "sklearn" not in sys.modules
+with one_thread():
+    print({library["num_threads"] for library in threadpool_info()}, "openmp" in {l["user_api"] for l in threadpool_info()})
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "{1} True\n"

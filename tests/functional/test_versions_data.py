@@ -14,19 +14,11 @@ from gates.dataset_config import DatasetConfig
 from gates.engines.files import data_files
 from gates.engines.local import open_dataset, open_holdout
 from gates.errors import DataError, UsageError
-from gates.versions import (
-    STAGED,
-    WORKTREE,
-    Comparison,
-    compare,
-    compare_holdouts,
-    files_at,
-    open_repository,
-    revision,
-    snapshot,
-    snapshot_or_empty,
-)
+from gates.versions.comparison import Comparison, compare, compare_holdouts
 from gates.versions.hashing import file_md5
+from gates.versions.repository import open_repository
+from gates.versions.snapshots import files_at, snapshot, snapshot_or_empty
+from gates.versions.version import STAGED, WORKTREE, revision
 from tests.dvc_repositories import commit, dvc, git, md5, new_git, new_repository, track, write
 
 PIPELINE = """\

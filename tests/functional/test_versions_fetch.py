@@ -15,8 +15,12 @@ import pytest
 
 from gates.dataset_config import DatasetConfig
 from gates.errors import DataError
-from gates.versions import STAGED, WORKTREE, files_at, manifest, open_repository, pointers, revision, snapshot
+from gates.versions.pointers import pointers
 from gates.versions.remote import retried
+from gates.versions.repository import open_repository
+from gates.versions.snapshots import files_at, snapshot
+from gates.versions.store import manifest
+from gates.versions.version import STAGED, WORKTREE, revision
 from tests.dvc_repositories import ENVIRONMENT, commit, dvc, git, md5, new_git, write
 
 CONFIG = "[core]\n    remote = store\n['remote \"store\"']\n    url = ../../remote\n"
@@ -188,7 +192,9 @@ def test_a_dvc_folder_below_the_top_fetches_from_its_own_remote(parent):
 def test_reading_works_within_a_stage_of_dvc(parent):
     root = parent / "project"
     program = (
-        "from pathlib import Path\nfrom gates.versions import *\nfrom gates.dataset_config import DatasetConfig\n"
+        "from pathlib import Path\nfrom gates.dataset_config import DatasetConfig\n"
+        "from gates.versions.repository import open_repository\nfrom gates.versions.snapshots import files_at\n"
+        "from gates.versions.version import STAGED\n"
         "config = DatasetConfig('d', Path().resolve(), 1, 'text', path='data/d')\n"
         "with files_at(open_repository(Path()), config, STAGED) as found:\n"
         "    Path('seen').write_text(' '.join(file.path.read_text() for file in found.dataset))\n"
@@ -235,7 +241,9 @@ def test_what_is_no_lock_is_not_tried_again():
 
 def test_dvc_is_imported_only_when_the_cache_lacks_something(pushed):
     program = (
-        "import sys\nfrom pathlib import Path\nfrom gates.versions import *\nfrom gates.dataset_config import DatasetConfig\n"
+        "import sys\nfrom pathlib import Path\nfrom gates.dataset_config import DatasetConfig\n"
+        "from gates.versions.repository import open_repository\nfrom gates.versions.snapshots import files_at\n"
+        "from gates.versions.version import STAGED\n"
         "config = DatasetConfig('d', Path().resolve(), 1, 'text', path='data')\n"
         "with files_at(open_repository(Path()), config, STAGED) as found:\n"
         "    print(len(found.dataset), 'dvc' in sys.modules)\n"

@@ -12,25 +12,21 @@ import pytest
 import yaml
 
 from gates.errors import DataError, UsageError
-from gates.versions import (
-    STAGED,
-    WORKTREE,
-    ManifestEntry,
-    Pointer,
-    PointerKind,
-    VersionKind,
-    Versions,
-    choose_versions,
-    manifest,
-    open_repository,
-    pointers,
-    revision,
-    yaml_files,
-)
-from gates.versions.repository import cache_folder
+from gates.versions import yaml_files
+from gates.versions.pointer import ManifestEntry, Pointer, PointerKind
+from gates.versions.pointers import pointers
+from gates.versions.repository import cache_folder, open_repository
+from gates.versions.store import manifest
+from gates.versions.version import STAGED, WORKTREE, VersionKind, Versions, choose_versions, revision
 from tests.dvc_repositories import ENVIRONMENT, commit, git, md5, new_git, new_repository, store, track, write
 
 ZERO = "0" * 32
+IMPORTS = """\
+from pathlib import Path
+from gates.versions.pointers import pointers
+from gates.versions.repository import open_repository
+from gates.versions.version import STAGED
+"""
 
 
 @pytest.fixture
@@ -270,7 +266,7 @@ def test_a_partial_commit_is_judged_by_the_index_that_git_made_for_it(root):
     track(root, "data/a.csv", "new")
     track(root, "data/b.csv", "new")
     program = (
-        f"#!{sys.executable}\nfrom pathlib import Path\nfrom gates.versions import *\n"
+        f"#!{sys.executable}\n{IMPORTS}"
         "found = pointers(open_repository(Path('data')), STAGED)\n"
         "Path('seen').write_text(','.join(pointer.md5 for pointer in found.values()))\n"
     )
@@ -288,7 +284,7 @@ def test_the_hook_of_a_linked_work_tree_reads_its_own_index(root):
     git(root, "worktree", "add", "-q", str(linked), "-b", "side")
     track(linked, "data/a.csv", "new")
     git(linked, "add", "-A")
-    program = "from pathlib import Path; from gates.versions import *; print(pointers(open_repository(Path('data')), STAGED)['data/a.csv'].md5)"
+    program = f"{IMPORTS}print(pointers(open_repository(Path('data')), STAGED)['data/a.csv'].md5)"
 
     # What git exports to hooks there: GIT_DIR without GIT_WORK_TREE makes any folder a top folder.
     variables = {
@@ -549,7 +545,9 @@ def test_reading_pointers_imports_nothing_heavy(root):
         import sys
         from pathlib import Path
         from gates.dataset_config import DatasetConfig
-        from gates.versions import *
+        from gates.versions.repository import open_repository
+        from gates.versions.snapshots import snapshot
+        from gates.versions.version import STAGED, revision
         repository = open_repository(Path())
         config = DatasetConfig("d", Path().resolve(), 1, "text", path="data/d")
         for version in (revision(repository, "HEAD"), STAGED):

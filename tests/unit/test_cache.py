@@ -109,6 +109,31 @@ def test_folder_that_cannot_be_written_is_no_error(tmp_path):
     assert cache.get("key") is None
 
 
+def test_bytes_are_what_was_put(cache):
+    cache.put_bytes([("a", b"\0\n\xff"), ("b", b"")])
+
+    assert [cache.get_bytes(key) for key in "abc"] == [b"\0\n\xff", b"", None]
+
+
+def test_bytes_beyond_the_bound_do_not_push_out_each_other(tmp_path):
+    cache = Cache(tmp_path, size_at_most=1000)
+
+    cache.put_bytes((key, b"x" * 250) for key in "abcdef")
+
+    assert [key for key in "abcdef" if cache.get_bytes(key)] == ["a", "b", "c"]
+
+
+def test_what_is_known_of_files_pushes_out_no_verdict(tmp_path):
+    cache = Cache(tmp_path, size_at_most=1000)
+    cache.put("verdict", {"outcome": "pass"})
+
+    cache.for_summaries().put_bytes([("file", b"x" * 5000)])
+    cache.put("other", {})
+
+    assert cache.get("verdict") == {"outcome": "pass"}
+    assert cache.for_summaries().get_bytes("file") == b"x" * 5000
+
+
 @pytest.mark.program
 def test_writers_at_the_same_time_leave_whole_entries(tmp_path):
     folder = tmp_path / "cache"

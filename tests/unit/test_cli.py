@@ -209,7 +209,7 @@ def test_datasets_are_those_named_or_the_only_one_or_all(tmp_path):
 
 def test_json_on_stdout_is_the_stored_verdicts_and_nothing_else(judged_project):
     stored = [
-        json.loads((judged_project.root / ".gates" / "verdicts" / f"{name}.json").read_text())
+        {"id": name} | json.loads((judged_project.root / ".gates" / "verdicts" / f"{name}.json").read_text())
         for name in ("sound", "flawed")
     ]
 

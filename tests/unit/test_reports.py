@@ -7,15 +7,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 import gates
 from gates.reports.as_json import as_json, as_json_list
 from gates.reports.evidence import MOST_CHARACTERS, evidence_line
 from gates.reports.findings import findings, headline
+from gates.reports.located import Located, Place
 from gates.reports.markdown import code, markdown
 from gates.reports.metrics import metrics
 from gates.reports.plain import printable
+from gates.reports.plots import FARTHEST, of_limit, plots
 from gates.reports.terminal import Look, terminal
 from gates.verdict import (
     NOTHING_TO_MEASURE,
@@ -82,6 +86,7 @@ REPORTS = {
     "report.md": lambda: markdown(example()),
     "verdict.json": lambda: as_json(example()),
     "metrics.json": lambda: metrics(example()),
+    "plots.json": lambda: plots(example()),
 }
 
 
@@ -308,8 +313,65 @@ def test_what_an_empty_partition_explains_is_one_line():
     assert "expect_" not in report
 
 
-def test_list_of_verdicts_is_the_list_of_their_documents():
-    assert json.loads(as_json_list([example(), example()])) == [json.loads(as_json(example()))] * 2
+def limited(observed: float, low: float | None, high: float | None) -> CheckResult:
+    return check("x", Outcome.PASS, "", observed=observed, min_value=low, max_value=high)
+
+
+@pytest.mark.parametrize(
+    ("observed", "low", "high", "expected"),
+    [
+        (0.1, None, 0.4, (0.25, 0.4)),
+        (0.8, None, 0.4, (2, 0.4)),
+        (-3, None, 0.4, (0, 0.4)),
+        (0.8, 0.4, None, (0.5, 0.4)),
+        (0.2, 0.4, None, (2, 0.4)),
+        (0, 0.4, None, (FARTHEST, 0.4)),
+        (99, None, 1, (FARTHEST, 1)),
+        (0, None, 0, (0, 0)),
+        (0.001, None, 0, (FARTHEST, 0)),
+        (-4, None, -2, (0.5, -2)),
+        (-1, None, -2, (2, -2)),
+        (1, None, -2, (FARTHEST, -2)),
+        (-1, -2, None, (0.5, -2)),
+        (0.75, 0.25, 1, (0.75, 1)),
+        (0.35, 0.3, 0.9, (0.3 / 0.35, 0.3)),
+        (1, None, None, None),
+        (float("nan"), None, 1, None),
+    ],
+)
+def test_share_of_the_limit_used_is_over_one_just_where_the_limit_is_broken(observed, low, high, expected):
+    assert of_limit(limited(observed, low, high)) == expected
+
+
+@given(*[st.floats(-1e6, 1e6)] * 3)
+def test_one_lies_on_the_limit_whatever_the_signs(observed, low, high):
+    low, high = sorted((low, high))
+    kept = low <= observed <= high
+
+    found = of_limit(limited(observed, low, high))
+
+    assert found is not None
+    assert 0 <= found[0] <= FARTHEST
+    # Beside the limit, division rounds.
+    assert found[0] == pytest.approx(1) or (found[0] <= 1) is kept
+
+
+def test_checks_without_a_number_or_a_limit_or_a_finding_have_no_bar():
+    clean = check("y", Outcome.PASS, "", observed=0.0, max_value=0.1)
+    listed = json.loads(plots(replace(example(), checks=[clean, *example().checks])))
+
+    assert [one["check"] for one in listed] == [
+        str(one.id) for one in example().checks if one.observed is not None and one.max_value is not None
+    ]
+    assert json.loads(plots(replace(example(), checks=[]))) == []
+
+
+def test_list_of_verdicts_names_each_unmistakably():
+    place = Place("gates.toml", 1)
+    listed = json.loads(as_json_list([Located(example(), place), Located(example(), place, id="team:x")]))
+
+    document = json.loads(as_json(example()))
+    assert listed == [{"id": example().dataset, **document}, {"id": "team:x", **document}]
 
 
 def rewrite_golden_files() -> None:
