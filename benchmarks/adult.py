@@ -40,9 +40,9 @@ def prepare(root: Path, part: str) -> None:
 def measure(root: Path) -> dict[str, float]:
     """Seconds per step and peak memory in MB of one judgement in this process."""
     start = time.perf_counter()
-    from gates.config import load_config
+    from gates.configuration.find import load_config
     from gates.contract import load_contract
-    from gates.judge import Options, judge
+    from gates.judging.judge import Options, judge
 
     light = time.perf_counter()
     import gates.suites  # noqa: F401  # what the suites step would import

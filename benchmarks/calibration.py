@@ -45,12 +45,12 @@ def pool(kind: str) -> pl.DataFrame:
 
 def run(trial: Trial) -> tuple[Trial, str, dict[str, str]]:
     """The verdict's outcome and each check's `outcome/severity`."""
-    from gates.config import load_config
+    from gates.configuration.find import load_config
     from gates.contract import load_contract
     from gates.drafts.accept import accept
     from gates.drafts.infer import infer
     from gates.drafts.write import write_draft
-    from gates.judge import Options, judge
+    from gates.judging.judge import Options, judge
 
     rows = pool(trial.kind).sample(fraction=1.0, shuffle=True, seed=trial.seed)
     parts = [rows[at * trial.size : (at + 1) * trial.size] for at in range(3)]

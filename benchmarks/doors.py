@@ -94,10 +94,10 @@ def medians(root: Path, runs: int) -> dict[str, float]:
 
 def scans(root: Path, rows: int, runs: int) -> dict[str, float]:
     """Median seconds of the scan step in this process, of all files and of one that changed since they were scanned."""
-    from gates.cache import Cache
-    from gates.config import load_config
+    from gates.configuration.find import load_config
     from gates.contract import load_contract
-    from gates.judge import Options, judge
+    from gates.judging.cache import Cache
+    from gates.judging.judge import Options, judge
 
     for number in range(FILES):
         write_file(root, number, rows, seed=0)

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from gates import __version__
-from gates.contract_files import LIBRARIES, file_digests, own_schema
+from gates.configuration.own_files import LIBRARIES, file_digests, own_schema
 from gates.errors import SuiteError, did_you_mean
 from gates.metrics.catalogue import METRICS
 from gates.resources import built_in_suites
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from gates.dataset_config import DatasetConfig, Waiver
+    from gates.configuration.dataset import DatasetConfig, Waiver
 
 __all__ = ["LIBRARIES", "NEVER_WAIVED", "Contract", "file_digests", "load_contract", "own_schema"]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gates.check_names import PREFIX, containing, suggestion
-from gates.data_types import DATA_TYPES
+from gates.configuration.data_types import DATA_TYPES
 from gates.errors import UsageError
 from gates.metrics.catalogue import METRICS
 from gates.metrics.metric import Side

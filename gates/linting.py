@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from gates.config import load_config
+from gates.configuration.data_types import DATA_TYPES
+from gates.configuration.find import load_config
 from gates.contract import load_contract
-from gates.data_types import DATA_TYPES
 from gates.errors import GatesError, did_you_mean
 from gates.metrics.catalogue import METRICS
 from gates.plan import ROW_FAILURES, plan, waives_nothing
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from gates.configuration.dataset import DatasetConfig
     from gates.contract import Contract
-    from gates.dataset_config import DatasetConfig
     from gates.suite_files import SuiteEntry
 
 
@@ -117,7 +117,7 @@ def _rules(contract: Contract) -> tuple[list[RowRule], bool]:
     # pandera takes seconds to import, and is not needed where no rule is named and no schema is there.
     if not asked and not contract.schema:
         return [], False
-    from gates.rows import rules
+    from gates.rows.validation import rules
     from gates.scan import Roles
     from gates.schemas.built_in import built_in_schema
     from gates.schemas.loading import load_schema

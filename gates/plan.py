@@ -13,8 +13,8 @@ from gates.verdict import CheckId, Kind, PlannedCheck, Scope, Severity
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from gates.configuration.dataset import Waiver
     from gates.contract import Contract
-    from gates.dataset_config import Waiver
     from gates.row_rules import RowRule
 
 ROW_FAILURES = "expect_row_failure_ratio_to_be_less_than"

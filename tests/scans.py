@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from gates.scan import ORIGIN, FileFacts, Roles, Scan
-from gates.scanning import ScanRequest, scan
+from gates.scanning.one_pass import ScanRequest, scan
 from tests.tables import MemorySource
 
 if TYPE_CHECKING:

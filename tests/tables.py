@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from gates.scan import ORIGIN, ROW_ID, FileFacts, Ints, Roles, Scan
-from gates.scanning import ScanRequest, scan
+from gates.scanning.one_pass import ScanRequest, scan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class MemorySource:
-    """An opened dataset over one frame with ORIGIN; what `gates.scanning.scan` reads."""
+    """An opened dataset over one frame with ORIGIN; what `gates.scanning.one_pass.scan` reads."""
 
     frame: pl.DataFrame
     roles: Roles

@@ -6,23 +6,23 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gates.answering import How, Question
 from gates.commands.check_reports import Shown, report_for_machines, show
 from gates.commands.options import today, worst
 from gates.commands.streams import clean_stdout, note, progress_bar
 from gates.errors import GatesError
-from gates.judging_at import Answered
+from gates.judging.answers import How, Question
+from gates.judging.versions import Answered
+from gates.records.store import VerdictStore
 from gates.reports.plain import counted
 from gates.verdict import Scope, exit_code
-from gates.verdict_store import VerdictStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from gates.commands.check import Request
-    from gates.dataset_config import DatasetConfig
-    from gates.judging_at import Asked, JudgedVersion
-    from gates.meant import Meant
+    from gates.configuration.dataset import DatasetConfig
+    from gates.judging.meant import Meant
+    from gates.judging.versions import Asked, JudgedVersion
     from gates.reports.located import Located
 
 
@@ -91,7 +91,7 @@ def _answer(asking: Asking, question: Question, request: Request) -> Answered:
 
 def _rows_at_commit(asking: Asking, deadline: float, request: Request) -> Answered:
     """What can be said of changed rows in the time there is; the rest is left, and that is said."""
-    from gates.commit_time import judge_changed_rows
+    from gates.judging.commit_time import judge_changed_rows
 
     with clean_stdout(), progress_bar(asking.name, is_quiet=request.quiet) as progress:
         found = judge_changed_rows(asking.at, asking.dataset, deadline, today(), progress)
@@ -112,7 +112,7 @@ def _without_hook(at: JudgedVersion) -> str:
 def _in_parallel(
     waiting: list[Asking], request: Request, asked: Asked
 ) -> Iterator[tuple[Asking, Answered | GatesError]]:
-    from gates.parallel import Task, answered_in_parallel
+    from gates.judging.parallel import Task, answered_in_parallel
 
     # A branch may move while others are judged; a commit does not.
     tasks = {

@@ -13,7 +13,7 @@ from gates.commands.options import config_option, dataset_arguments
 from gates.verdict import Scope
 
 if TYPE_CHECKING:
-    from gates.judging_at import Asked
+    from gates.judging.versions import Asked
 
 FORMATS = ("terminal", "json", "markdown", *FOR_MACHINES)
 
@@ -142,7 +142,7 @@ def _refuse_what_excludes(request: Request) -> None:
 
 
 def _asked(request: Request) -> Asked:
-    from gates.judging_at import Asked, pushed
+    from gates.judging.versions import Asked, pushed
 
     if request.pushed:
         return pushed()

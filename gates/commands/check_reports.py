@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from gates.commands.check import Request
     from gates.errors import GatesError
-    from gates.judging_at import Answered
+    from gates.judging.versions import Answered
     from gates.reports.located import Located
 
 LEFT = "left to the push"

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from gates.commands.options import chosen, today
 from gates.commands.streams import note
 from gates.errors import GatesError
-from gates.judging_at import version_asked
-from gates.meant import meant
+from gates.judging.meant import meant
+from gates.judging.versions import version_asked
 
 if TYPE_CHECKING:
     from gates.commands.check import Request
-    from gates.dataset_config import DatasetConfig
-    from gates.judging_at import Asked, JudgedVersion
-    from gates.meant import Meant
+    from gates.configuration.dataset import DatasetConfig
+    from gates.judging.meant import Meant
+    from gates.judging.versions import Asked, JudgedVersion
 
 
 def check(request: Request, asked: Asked) -> int:
@@ -43,7 +43,7 @@ def check(request: Request, asked: Asked) -> int:
 
 def _datasets(at: JudgedVersion, place: Meant, request: Request, asked: Asked) -> list[DatasetConfig]:
     """The datasets that a call means, without those that are as they were, where that was asked."""
-    from gates.changes import changed
+    from gates.judging.changes import changed
 
     datasets = chosen(at.config, place.names, every=request.every or request.is_open)
     if asked.since is None and not (request.staged and request.is_open and not request.every):

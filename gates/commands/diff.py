@@ -16,8 +16,8 @@ from gates.losses import MOST_LOST
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gates.config import Config
-    from gates.dataset_config import DatasetConfig
+    from gates.configuration.dataset import DatasetConfig
+    from gates.configuration.find import Config
     from gates.differences import Difference
     from gates.versions.repository import Repository
     from gates.versions.version import Versions
@@ -124,7 +124,7 @@ def _refuse_mixed(request: Request) -> None:
 
 
 def _diff(request: Request) -> int:
-    from gates.config import load_config
+    from gates.configuration.find import load_config
     from gates.versions.repository import open_repository
 
     config = load_config(request.config)
@@ -161,7 +161,7 @@ def _difference(repository: Repository, dataset: DatasetConfig, versions: Versio
 def places(dataset: DatasetConfig, request: Request) -> tuple[Path, ...]:
     """Where a verdict on it may lie: the folder for reports first."""
     from gates.proposals.snippets import FOLDER
-    from gates.verdict_store import VerdictStore
+    from gates.records.store import VerdictStore
 
     named = request.output.absolute() if request.output else dataset.root / FOLDER
     stores = (VerdictStore(dataset.root, named), VerdictStore(dataset.root))

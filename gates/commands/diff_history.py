@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gates.commands.diff import Request
-    from gates.config import Config
-    from gates.dataset_config import DatasetConfig
+    from gates.configuration.dataset import DatasetConfig
+    from gates.configuration.find import Config
     from gates.differences import History
     from gates.versions.repository import Repository
 
 
 def show_history(request: Request) -> int:
     """Show all versions that a call asks for; returns the exit code, which is 3 where a dataset has none."""
-    from gates.config import load_config
+    from gates.configuration.find import load_config
     from gates.differences import narrowed
     from gates.versions.repository import open_repository
 

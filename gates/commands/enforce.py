@@ -15,9 +15,9 @@ from gates.verdict import Outcome, Severity, exit_code
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gates.dataset_config import DatasetConfig
-    from gates.meant import Meant
-    from gates.recorded import RecordedVerdict
+    from gates.configuration.dataset import DatasetConfig
+    from gates.judging.meant import Meant
+    from gates.records.recorded import RecordedVerdict
 
 POINTER_ONLY = ": verified against the pointer, not the bytes"
 
@@ -53,7 +53,7 @@ def command(datasets: tuple[str, ...], output: Path | None, config: Path | None,
 
     Without DATASET, the only one of gates.toml.
     """
-    from gates.meant import meant
+    from gates.judging.meant import meant
 
     codes = []
     for place in meant(datasets, config, every=flags["every"]):
@@ -67,8 +67,8 @@ def command(datasets: tuple[str, ...], output: Path | None, config: Path | None,
 
 def _enforce_all(place: Meant, output: Path | None, flags: Mapping[str, bool]) -> list[int]:
     """An exit code for each dataset of one configuration."""
-    from gates.config import read_config
-    from gates.verdict_store import VerdictStore
+    from gates.configuration.find import read_config
+    from gates.records.store import VerdictStore
 
     loaded = read_config(place.path)
     store = VerdictStore(place.path.parent, output / place.folder if output else None)
@@ -92,9 +92,9 @@ def _enforced(
     dataset: DatasetConfig, name: str, path: Path, output: Path | None, flags: Mapping[str, bool]
 ) -> RecordedVerdict | GatesError:
     """The verdict if it still holds, else what was said of it."""
-    from gates.enforcement import enforce
-    from gates.pointed_data import compare_with_pointers
-    from gates.recorded import VerdictError
+    from gates.records.enforcement import enforce
+    from gates.records.pointed_data import compare_with_pointers
+    from gates.records.recorded import VerdictError
 
     try:
         compare_data = compare_with_pointers if flags["pointer_only"] else None

@@ -46,7 +46,7 @@ def command(check: str, config: Path | None) -> int:
 
 def _uses_here(path: Path | None) -> list[Use]:
     """What the suites of the project around say; nothing where there is no project."""
-    from gates.config import load_config, nearest_config
+    from gates.configuration.find import load_config, nearest_config
     from gates.contract import load_contract
     from gates.explanations import own_uses
 

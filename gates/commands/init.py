@@ -16,8 +16,8 @@ from gates.errors import UsageError, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
 
-    from gates.config import Config
-    from gates.dataset_config import DatasetConfig
+    from gates.configuration.dataset import DatasetConfig
+    from gates.configuration.find import Config
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def command(**given: Any) -> int:
 
 
 def _init(request: Request) -> Iterator[str]:
-    from gates.config import load_config, nearest_config, read_config
+    from gates.configuration.find import load_config, nearest_config, read_config
 
     path = request.config or nearest_config(Path.cwd())
     is_new = path is None or (request.config is not None and not request.config.exists())
@@ -111,7 +111,7 @@ def _put_in_place(config: Config) -> Iterator[str]:
 
 def _new_config(request: Request) -> Generator[str, None, Path]:
     """Writes gates.toml and says what was read out of the data; returns its path."""
-    from gates.config import FILE_NAME
+    from gates.configuration.find import FILE_NAME
     from gates.drafts.write import replace_text
     from gates.proposals.config_text import config_text
     from gates.proposals.find import find_data

@@ -27,8 +27,8 @@ def command(config: Path | None, *, deep: bool, every: bool) -> int:
 
     Exit 2 where anything has to be mended. Suites are read to their first mistake.
     """
+    from gates.judging.meant import meant
     from gates.linting import lint
-    from gates.meant import meant
     from gates.reports.plain import counted
 
     datasets = checks = problems = 0

@@ -30,7 +30,7 @@ def command(what: str, form: str) -> int:
 
 
 def _types() -> list[dict[str, object]]:
-    from gates.data_types import DATA_TYPES, data_type
+    from gates.configuration.data_types import DATA_TYPES, data_type
 
     return [asdict(data_type(name)) for name in DATA_TYPES]
 

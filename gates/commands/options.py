@@ -11,8 +11,8 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from gates.config import Config
-    from gates.dataset_config import DatasetConfig
+    from gates.configuration.dataset import DatasetConfig
+    from gates.configuration.find import Config
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 

@@ -10,7 +10,7 @@ from gates.losses import MOST_LOST, loss_of, undeclared_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from gates.recorded import RecordedVerdict
+    from gates.records.recorded import RecordedVerdict
     from gates.verdict import CheckResult
     from gates.versions.comparison import Comparison
     from gates.versions.version import Version

@@ -16,7 +16,7 @@ from gates.versions.snapshots import files_at, snapshot, snapshot_or_empty
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gates.dataset_config import DatasetConfig
+    from gates.configuration.dataset import DatasetConfig
     from gates.versions.repository import Repository
     from gates.versions.snapshots import Snapshot
     from gates.versions.version import Version, Versions

@@ -13,7 +13,7 @@ from gates.verdict import Outcome
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gates.recorded import RecordedVerdict
+    from gates.records.recorded import RecordedVerdict
     from gates.verdict import CheckResult
 
 _SHORT_SHA = 7

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.recorded import VerdictError, parse_verdict
+from gates.records.recorded import VerdictError, parse_verdict
 from gates.versions.trees import tree_at
 from gates.versions.version import VersionKind
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from gates.recorded import RecordedVerdict
+    from gates.records.recorded import RecordedVerdict
     from gates.versions.repository import Repository
     from gates.versions.snapshots import Snapshot
     from gates.versions.version import Version

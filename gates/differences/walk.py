@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gates.differences.history import History, Missing, RecordedVersion, ids_of
 from gates.differences.verdicts import is_about
 from gates.errors import DataError, GatesError
-from gates.recorded import RecordedVerdict, VerdictError, parse_verdict
+from gates.records.recorded import RecordedVerdict, VerdictError, parse_verdict
 from gates.versions.contents import folder_of
 from gates.versions.matching import concerns
 from gates.versions.pointers import pointers_in
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from gates.dataset_config import DatasetConfig
+    from gates.configuration.dataset import DatasetConfig
     from gates.versions.git import Blobs, Git
     from gates.versions.pointer import Pointer
     from gates.versions.repository import Repository

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gates.contract_files import schema_name
+from gates.configuration.own_files import schema_name
 from gates.drafts.draft import ColumnDraft, ColumnKind, Draft
 from gates.row_rules import INTEGER_VALUED, RANGE, VOCABULARY
 

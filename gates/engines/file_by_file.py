@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from gates.dataset_config import DatasetConfig
+    from gates.configuration.dataset import DatasetConfig
     from gates.deadline import Deadline
     from gates.engines.columns import Column
     from gates.engines.files import DataFile

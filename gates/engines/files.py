@@ -17,7 +17,7 @@ from gates.errors import DataError, UsageError, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from gates.dataset_config import DatasetConfig
+    from gates.configuration.dataset import DatasetConfig
     from gates.scan import FileFacts
 
 

@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gates.dataset_config import Origins
+from gates.configuration.dataset import Origins
 from gates.engines.columns import columns_of
 from gates.engines.files import DataFile, data_files, fingerprint, fingerprints, holdout_files
 from gates.engines.reading import stream_batches, take_rows
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from gates.dataset_config import DatasetConfig
+    from gates.configuration.dataset import DatasetConfig
     from gates.scan import Ints, Roles
 
 __all__ = ["MEMORY_LIMIT", "MEMORY_VARIABLE", "VIEWS", "LocalDataset", "data_files", "open_dataset", "open_holdout"]

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from gates.data_types import LINEAGE_ROLES
-from gates.dataset_config import Origins
+from gates.configuration.data_types import LINEAGE_ROLES
+from gates.configuration.dataset import Origins
 from gates.engines.reading import stream_batches, take_rows
 from gates.engines.sql import identifier, origin_of, select
 from gates.errors import UsageError, did_you_mean
 from gates.scan import ORIGIN, ROW_ID, FileFacts, Roles, Scan
-from gates.scanning import ScanRequest, scan
+from gates.scanning.one_pass import ScanRequest, scan
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from gates.data_types import LINEAGE_ROLES, data_type
+from gates.configuration.data_types import LINEAGE_ROLES, data_type
 from gates.errors import UsageError
 from gates.scan import Roles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gates.dataset_config import DatasetConfig
+    from gates.configuration.dataset import DatasetConfig
     from gates.engines.columns import Column
 
 # A message names this many columns where none is near; wide tables have thousands.

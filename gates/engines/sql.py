@@ -9,7 +9,7 @@ from gates.verdict import UNDECLARED, Scope
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gates.dataset_config import Origins
+    from gates.configuration.dataset import Origins
 
 
 def identifier(name: str) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from gates.dataset_config import Origins
+    from gates.configuration.dataset import Origins
     from gates.engines.columns import Column
     from gates.engines.staging import StagedFile
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.data_types import LINEAGE_ROLES
+from gates.configuration.data_types import LINEAGE_ROLES
 from gates.metrics.measurement import Estimate, Measurement
 from gates.metrics.metric import Metric, Side
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.data_types import LINEAGE_ROLES
+from gates.configuration.data_types import LINEAGE_ROLES
 from gates.metrics.measurement import Estimate, Measurement
 from gates.metrics.metric import Metric, Side
 from gates.scan import SYNTHETIC_CODE

@@ -18,7 +18,7 @@ from gates.verdict import Scope
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gates.dataset_config import DatasetConfig
+    from gates.configuration.dataset import DatasetConfig
 
 # Tolerance intervals hardly tighten beyond this many rows, and this many fit into memory.
 MOST_ROWS = 200_000

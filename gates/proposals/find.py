@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from gates.data_types import DATA_TYPES
+from gates.configuration.data_types import DATA_TYPES
 from gates.engines.files import FORMATS_TEXT, resolve
 from gates.errors import GatesError, UsageError, did_you_mean
 

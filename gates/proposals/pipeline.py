@@ -12,7 +12,7 @@ from gates.whole_files import replace_text
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gates.config import Config
+    from gates.configuration.find import Config
 
 # DVC reads every dvc.yaml of a repository, so that a stage of the user's own can depend on what these write.
 PIPELINE = "pipelines/gates/dvc.yaml"

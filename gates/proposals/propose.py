@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gates.dataset_config import DatasetConfig
+from gates.configuration.dataset import DatasetConfig
 from gates.engines.local import VIEWS, LocalDataset, open_dataset
 from gates.engines.sql import identifier, select
 from gates.errors import GatesError, UsageError

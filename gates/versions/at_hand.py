@@ -13,7 +13,7 @@ from gates.versions.version import VersionKind, git_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gates.dataset_config import DatasetConfig
+    from gates.configuration.dataset import DatasetConfig
     from gates.versions.contents import SnapshotFile
     from gates.versions.git import Blobs
     from gates.versions.repository import Repository

@@ -14,7 +14,7 @@ from gates.versions.trees import tree_at
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gates.dataset_config import DatasetConfig
+    from gates.configuration.dataset import DatasetConfig
     from gates.versions.pointer import Pointer
     from gates.versions.repository import Repository
     from gates.versions.version import Version

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gates.config import Config, read_config
+from gates.configuration.find import Config, read_config
 from gates.errors import DataError, UsageError
 from gates.versions.matching import is_below
 from gates.versions.trees import POINTER_SUFFIX, tree_at

@@ -20,7 +20,7 @@ from gates.versions.version import git_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gates.dataset_config import DatasetConfig
+    from gates.configuration.dataset import DatasetConfig
     from gates.versions.pointer import Pointer
     from gates.versions.repository import Repository
     from gates.versions.store import Store

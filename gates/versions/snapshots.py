@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from gates.dataset_config import DatasetConfig
+    from gates.configuration.dataset import DatasetConfig
     from gates.versions.git import Blobs
     from gates.versions.hashing import Md5Of
     from gates.versions.pointer import Pointer

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from gates.commit_time import judge_changed_rows
-from gates.config import load_config
+from gates.configuration.find import load_config
 from gates.deadline import Deadline, TimeUpError
 from gates.engines.file_by_file import open_file_by_file
 from gates.engines.files import data_file
 from gates.errors import DataError, UsageError
-from gates.judging_at import Asked, version_asked
+from gates.judging.commit_time import judge_changed_rows
+from gates.judging.versions import Asked, version_asked
 from gates.verdict import Answer, Outcome, Severity
 from tests.dvc_repositories import commit, git, md5, new_repository, track, write
 from tests.projects import mixed, people
@@ -415,7 +415,7 @@ def test_great_expectations_is_not_imported(tmp_path):
     data.put(b=frame(2, worst=12))
     script = (
         "import sys, time; from datetime import date; from pathlib import Path\n"
-        "from gates.commit_time import judge_changed_rows; from gates.judging_at import Asked, version_asked\n"
+        "from gates.judging.commit_time import judge_changed_rows; from gates.judging.versions import Asked, version_asked\n"
         f"with version_asked(Path({str(data.root / 'gates.toml')!r}), Asked(staged=True)) as at:\n"
         "    (dataset,) = at.config.datasets.values()\n"
         "    found = judge_changed_rows(at, dataset, time.monotonic() + 60, date(2026, 1, 1))\n"

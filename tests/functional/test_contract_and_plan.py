@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from gates.config import load_config
+from gates.configuration.find import load_config
 from gates.contract import load_contract
 from gates.errors import SuiteError, UsageError
 from gates.plan import plan

@@ -13,11 +13,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from gates.cache import Cache
-from gates.config import load_config
+from gates.configuration.find import load_config
 from gates.contract import load_contract
 from gates.engines.local import open_dataset
-from gates.judge import Options, judge
+from gates.judging.cache import Cache
+from gates.judging.judge import Options, judge
 from gates.metrics.catalogue import METRICS
 from gates.scan import ROW_ID, ROWS_PER_FILE_BITS
 from tests.projects import mixed, people

@@ -13,7 +13,7 @@ from gates.drafts.draft import ConstraintKind
 from gates.drafts.infer import infer
 from gates.drafts.write import write_draft
 from gates.metrics.intervals import clopper_pearson
-from gates.rows import RowFailures, RowValidator, load_schema
+from gates.rows.validation import RowFailures, RowValidator, load_schema
 from gates.scan import ORIGIN, ROW_ID
 
 ADULT = Path(__file__).parents[2] / "../shared/data/tabular_adult_2023.parquet"

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.feather
 import pytest
 
-from gates.config import DatasetConfig
+from gates.configuration.find import DatasetConfig
 from gates.engines.local import open_dataset
 from gates.errors import DataError
 from gates.scan import ORIGIN, ROW_ID

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from gates.config import read_config
+from gates.configuration.find import read_config
 from tests.projects import mixed, people
 
 WORDS = "people write sentences of many words, one after another, number"

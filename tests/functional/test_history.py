@@ -10,7 +10,7 @@ import pytest
 
 from gates.differences.history import History, RecordedVersion
 from gates.differences.show_history import terminal
-from gates.recorded import parse_verdict
+from gates.records.recorded import parse_verdict
 from tests.dvc_repositories import commit, dvc, git, new_git, new_repository, track, write
 from tests.recorded_verdicts import verdict_on
 

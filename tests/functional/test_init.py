@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 import yaml
 
-from gates.config import read_config
+from gates.configuration.find import read_config
 from gates.errors import UsageError
 from gates.proposals.find import FoundData, find_data
 from gates.proposals.origins import OriginColumn, find_origin

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from gates.config import DatasetConfig, Origins
+from gates.configuration.find import DatasetConfig, Origins
 from gates.engines import reading
 from gates.engines.files import manifest_sha256
 from gates.engines.local import open_dataset, open_holdout

@@ -7,10 +7,10 @@ import shutil
 
 import pytest
 
-from gates.dataset_config import DatasetConfig
+from gates.configuration.dataset import DatasetConfig
 from gates.errors import DataError
-from gates.pointed_data import compare_with_pointers
-from gates.recorded import VerdictError, parse_verdict
+from gates.records.pointed_data import compare_with_pointers
+from gates.records.recorded import VerdictError, parse_verdict
 from gates.verdict import digest_of_report
 from tests.dvc_repositories import commit, git, new_repository, track, write
 from tests.recorded_verdicts import verdict_on

@@ -4,7 +4,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from gates.config import Origins
+from gates.configuration.find import Origins
 from gates.engines.relation import RelationSource
 from gates.errors import UsageError
 from gates.scan import ORIGIN, ROW_ID

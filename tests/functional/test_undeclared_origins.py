@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from gates.config import read_config
+from gates.configuration.find import read_config
 from gates.engines.local import open_dataset
 
 CHECK = "combined/expect_origins_to_be_declared"

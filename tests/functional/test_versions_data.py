@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from gates.dataset_config import DatasetConfig
+from gates.configuration.dataset import DatasetConfig
 from gates.engines.files import data_files
 from gates.engines.local import open_dataset, open_holdout
 from gates.errors import DataError, UsageError

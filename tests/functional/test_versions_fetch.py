@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from gates.dataset_config import DatasetConfig
+from gates.configuration.dataset import DatasetConfig
 from gates.errors import DataError
 from gates.versions.pointers import pointers
 from gates.versions.remote import retried
@@ -192,7 +192,7 @@ def test_a_dvc_folder_below_the_top_fetches_from_its_own_remote(parent):
 def test_reading_works_within_a_stage_of_dvc(parent):
     root = parent / "project"
     program = (
-        "from pathlib import Path\nfrom gates.dataset_config import DatasetConfig\n"
+        "from pathlib import Path\nfrom gates.configuration.dataset import DatasetConfig\n"
         "from gates.versions.repository import open_repository\nfrom gates.versions.snapshots import files_at\n"
         "from gates.versions.version import STAGED\n"
         "config = DatasetConfig('d', Path().resolve(), 1, 'text', path='data/d')\n"
@@ -241,7 +241,7 @@ def test_what_is_no_lock_is_not_tried_again():
 
 def test_dvc_is_imported_only_when_the_cache_lacks_something(pushed):
     program = (
-        "import sys\nfrom pathlib import Path\nfrom gates.dataset_config import DatasetConfig\n"
+        "import sys\nfrom pathlib import Path\nfrom gates.configuration.dataset import DatasetConfig\n"
         "from gates.versions.repository import open_repository\nfrom gates.versions.snapshots import files_at\n"
         "from gates.versions.version import STAGED\n"
         "config = DatasetConfig('d', Path().resolve(), 1, 'text', path='data')\n"

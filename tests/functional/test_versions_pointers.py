@@ -544,7 +544,7 @@ def test_reading_pointers_imports_nothing_heavy(root):
     program = textwrap.dedent("""
         import sys
         from pathlib import Path
-        from gates.dataset_config import DatasetConfig
+        from gates.configuration.dataset import DatasetConfig
         from gates.versions.repository import open_repository
         from gates.versions.snapshots import snapshot
         from gates.versions.version import STAGED, revision

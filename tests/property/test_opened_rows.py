@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gates.config import DatasetConfig, Origins
+from gates.configuration.find import DatasetConfig, Origins
 from gates.engines.local import open_dataset
 from gates.scan import ORIGIN, ROW_ID
 from gates.verdict import Scope

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gates.keys import occurrences, row_keys
 from gates.scan import ORIGIN, ROW_ID, Roles
-from gates.scanning import IndexBuilder
+from gates.scanning.one_pass import IndexBuilder
 from tests.tables import table_scan
 
 ROLES = Roles("tabular", ("x", "y"), generator="generator")

@@ -7,9 +7,9 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gates.indexing import IndexBuilder
 from gates.scan import ORIGIN, ROW_ID, ROWS_PER_FILE_BITS, FileFacts, Roles
-from gates.summaries import Summaries
+from gates.scanning.index import IndexBuilder
+from gates.scanning.summaries import Summaries
 
 ROLES = st.sampled_from(
     [

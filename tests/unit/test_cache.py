@@ -10,18 +10,18 @@ from datetime import date
 
 import pytest
 
-from gates.cache import Cache, cache_of
-from gates.config import read_config
-from gates.contract_files import LIBRARIES
-from gates.contract_inputs import contract_key
-from gates.remembered_hashes import RememberedHashes
+from gates.configuration.find import read_config
+from gates.configuration.inputs import contract_key
+from gates.configuration.own_files import LIBRARIES
+from gates.judging.cache import Cache, cache_of
+from gates.judging.remembered_hashes import RememberedHashes
 from gates.versions.repository import Repository
 
 DAY = date(2030, 1, 1)
 WRITER = """
 import sys
 from pathlib import Path
-from gates.cache import Cache
+from gates.judging.cache import Cache
 cache = Cache(Path(sys.argv[1]), size_at_most=3000)
 for number in range(60):
     key = str(number % 5)

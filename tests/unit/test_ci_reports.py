@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from jsonschema import Draft4Validator
 
-from gates.config import load_config
+from gates.configuration.find import load_config
 from gates.contract import load_contract
 from gates.reports.annotations import workflow_commands
 from gates.reports.junit import junit

@@ -14,7 +14,7 @@ import pytest
 
 from gates import __version__, cli
 from gates.commands.options import chosen, worst
-from gates.config import read_config
+from gates.configuration.find import read_config
 from gates.errors import DataError, GatesError, UsageError
 from tests.projects import program
 

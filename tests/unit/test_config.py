@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from gates.config import Config, Origins, Waiver, find_config, load_config, read_config
+from gates.configuration.find import Config, Origins, Waiver, find_config, load_config, read_config
 from gates.errors import UsageError
 
 if TYPE_CHECKING:
@@ -324,7 +324,7 @@ def test_an_unknown_dataset_suggests_the_nearest_name(write):
 
 def test_reading_a_configuration_imports_nothing_heavy(write):
     program = (
-        "import sys; from pathlib import Path; from gates.config import read_config;"
+        "import sys; from pathlib import Path; from gates.configuration.find import read_config;"
         f"read_config(Path({str(write(FULL))!r}));"
         "heavy = {'duckdb', 'pyarrow', 'polars', 'numpy', 'pandera', 'great_expectations', 'yaml', 'dvc', 'click'};"
         "print(sorted(heavy & set(sys.modules)))"

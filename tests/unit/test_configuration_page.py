@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from gates import config_keys
-from gates.config import read_config
-from gates.data_types import DATA_TYPES
+from gates.configuration import keys as config_keys
+from gates.configuration.data_types import DATA_TYPES
+from gates.configuration.find import read_config
 from gates.engines.files import _CODECS, _FORMATS
 
 ROOT = Path(__file__).parents[2]

@@ -22,7 +22,7 @@ from gates.drafts.infer import infer
 from gates.drafts.source import schema_name, schema_source
 from gates.drafts.write import write_draft
 from gates.errors import UsageError
-from gates.rows import RowValidator, load_schema, rules
+from gates.rows.validation import RowValidator, load_schema, rules
 from gates.scan import ORIGIN, ROW_ID
 
 

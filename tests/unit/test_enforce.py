@@ -9,7 +9,7 @@ import sys
 import polars as pl
 import pytest
 
-from gates.recorded import VerdictError, read_verdict
+from gates.records.recorded import VerdictError, read_verdict
 from gates.verdict import digest_of_report
 
 EXPECT_ORIGINS = "combined/expect_origins_to_be_declared"

@@ -16,9 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gates.errors import SuiteError
-from gates.quarantine import QuarantineMode, QuarantineWriter
-from gates.row_failures import BatchFailures, RowFailures, joined
-from gates.rows import RowValidator, rules
+from gates.rows.failures import BatchFailures, RowFailures, joined
+from gates.rows.quarantine import QuarantineMode, QuarantineWriter
+from gates.rows.validation import RowValidator, rules
 from gates.scan import ORIGIN, ROW_ID, ROWS_PER_FILE_BITS, RuleFailures
 
 

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pytest
 
 from gates.errors import SuiteError
-from gates.row_types import convert
-from gates.rows import RowValidator, load_schema, rules
+from gates.rows.conversion import convert
+from gates.rows.validation import RowValidator, load_schema, rules
 from gates.scan import ORIGIN, ROW_ID
 from gates.schemas import text
 from gates.schemas.rules import finite, integer_valued, reads_one_column

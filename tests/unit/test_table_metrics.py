@@ -20,7 +20,7 @@ from gates.metrics import (
 from gates.metrics.judging import judge
 from gates.metrics.measurement import Limits
 from gates.scan import FileFacts
-from gates.scanning import ScanRequest
+from gates.scanning.one_pass import ScanRequest
 from gates.verdict import Outcome, Scope, Severity
 from tests.tables import table_scan
 

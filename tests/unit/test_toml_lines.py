@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 
-from gates.toml_lines import decode_error, key_lines, line_of
+from gates.configuration.toml_lines import decode_error, key_lines, line_of
 
 TEXT = '''# comment with [brackets]
 a = 1

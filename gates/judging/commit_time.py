@@ -13,19 +13,19 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gates.changed_files import ChangedFiles, changed_files, openable
 from gates.contract import file_digests, load_contract
 from gates.deadline import Deadline, TimeUpError
 from gates.engines.file_by_file import open_file_by_file
 from gates.engines.files import fingerprints
+from gates.judging.changed_files import ChangedFiles, changed_files, openable
+from gates.judging.inputs import data_of, waiver_rows
+from gates.judging.row_limits import SeenRows
 from gates.plan import ROW_FAILURES, Plan, plan, refuse_unknown_waivers
-from gates.row_contract import drafted, rules_of, validators_of
-from gates.row_failures import RowFailures, joined
-from gates.row_limits import SeenRows
+from gates.rows.contract import drafted, rules_of, validators_of
+from gates.rows.failures import RowFailures, joined
 from gates.scan import ROWS_PER_FILE_BITS, FileFacts
 from gates.schemas.loading import load_schema
 from gates.verdict import UNDECLARED, Answer, CheckResult, Scope, Verdict, conclude
-from gates.verdict_inputs import data_of, waiver_rows
 from gates.versions.at_hand import FilesAtHand, files_at_hand
 
 if TYPE_CHECKING:
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from gates.changed_files import Openable
+    from gates.configuration.dataset import DatasetConfig
     from gates.contract import Contract
-    from gates.dataset_config import DatasetConfig
     from gates.engines.file_by_file import FileByFile
-    from gates.judging_at import JudgedVersion
+    from gates.judging.changed_files import Openable
+    from gates.judging.versions import JudgedVersion
     from gates.row_rules import RowRule
-    from gates.rows import RowValidator
+    from gates.rows.validation import RowValidator
     from gates.schemas.loading import LoadedSchema
 
 Progress = Callable[[str, int, int], None]

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from gates.judging_at import judge_at
+from gates.judging.versions import judge_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
     from pathlib import Path
 
-    from gates.cache import Cache
-    from gates.compared import Compared
-    from gates.dataset_config import DatasetConfig
-    from gates.judging_at import Answered, JudgedVersion
-    from gates.remembered_verdicts import Memory
+    from gates.configuration.dataset import DatasetConfig
+    from gates.judging.cache import Cache
+    from gates.judging.compared import Compared
+    from gates.judging.remembered_verdicts import Memory
+    from gates.judging.versions import Answered, JudgedVersion
     from gates.verdict import Scope
 
 
@@ -53,9 +53,9 @@ class Question:
     def __post_init__(self) -> None:
         """Look at names and hashes, which both ways to an answer need."""
         # Takes YAML and more, which a hook in which no dataset changed never asks for.
-        from gates.cache import cache_of
-        from gates.compared import compared
-        from gates.remembered_verdicts import Memory
+        from gates.judging.cache import cache_of
+        from gates.judging.compared import compared
+        from gates.judging.remembered_verdicts import Memory
 
         self._cache = cache_of(self.at.repository, self.at.home)
         self.seen = compared(self.at, self.dataset, self._cache)
@@ -68,7 +68,7 @@ class Question:
 
     def answer(self, progress: Callable[[str, int, int], None]) -> Answered:
         """The verdict reached anew. Raises what `judge_at` raises."""
-        from gates.judge import Options
+        from gates.judging.judge import Options
 
         options = Options(self.how.only, self.how.scopes, self.how.quarantine, progress)
         options = replace(options, kept_files=self.seen.kept_files)

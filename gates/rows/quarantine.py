@@ -15,14 +15,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gates.row_types import readable
+from gates.rows.conversion import readable
 from gates.scan import ORIGIN, ROW_ID, ROWS_PER_FILE_BITS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
 
-    from gates.row_failures import BatchFailures
+    from gates.rows.failures import BatchFailures
     from gates.scan import Ints
 
 

@@ -9,7 +9,7 @@ from gates.engines.files import manifest_sha256, md5_manifest_sha256
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from gates.dataset_config import Waiver
+    from gates.configuration.dataset import Waiver
     from gates.scan import FileFacts
 
 

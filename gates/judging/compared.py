@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gates.errors import DataError, GatesError
+from gates.judging.remembered_hashes import RememberedHashes
 from gates.kept_files import KeptFiles
 from gates.losses import kept_files
-from gates.remembered_hashes import RememberedHashes
 from gates.versions.comparison import compare, compare_holdouts
 from gates.versions.pointers import pointers
 from gates.versions.snapshots import snapshot, snapshot_or_empty
 from gates.versions.store import manifests_of
 
 if TYPE_CHECKING:
-    from gates.cache import Cache
-    from gates.dataset_config import DatasetConfig
-    from gates.judging_at import JudgedVersion
+    from gates.configuration.dataset import DatasetConfig
+    from gates.judging.cache import Cache
+    from gates.judging.versions import JudgedVersion
     from gates.versions.snapshots import Snapshot
     from gates.versions.version import Version
 

@@ -10,10 +10,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from gates.data_types import DATA_TYPES, data_type
-from gates.dataset_config import DatasetConfig, Origins, Waiver
+from gates.configuration.data_types import DATA_TYPES, data_type
+from gates.configuration.dataset import DatasetConfig, Origins, Waiver
+from gates.configuration.toml_lines import KeyPath, line_of
 from gates.errors import UsageError, did_you_mean
-from gates.toml_lines import KeyPath, line_of
 
 Table = Mapping[str, Any]
 # A reader says what is wrong with a value, or returns "".

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from gates.recorded import VerdictError
+from gates.records.recorded import VerdictError
 from gates.versions.contents import folder_of
 from gates.versions.pointers import pointers
 from gates.versions.repository import open_repository
@@ -16,8 +16,8 @@ from gates.versions.version import revision
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from gates.dataset_config import DatasetConfig
-    from gates.recorded import RecordedVerdict
+    from gates.configuration.dataset import DatasetConfig
+    from gates.records.recorded import RecordedVerdict
     from gates.versions.contents import SnapshotFile
 
 HEAD = "HEAD"

@@ -16,10 +16,10 @@ import pyarrow as pa
 from pandera.config import ValidationDepth, config_context
 from pandera.errors import SchemaError, SchemaErrorReason, SchemaErrors
 
-from gates.quarantine import QuarantineMode, QuarantineWriter
-from gates.row_failures import BatchFailures, RowFailures
 from gates.row_rules import RowRule, rule_id
-from gates.row_types import convert, readable
+from gates.rows.conversion import convert, readable
+from gates.rows.failures import BatchFailures, RowFailures
+from gates.rows.quarantine import QuarantineMode, QuarantineWriter
 from gates.scan import ORIGIN, ROW_ID
 from gates.schemas.compiled import ColumnRules, Compiled, Schema, compiled
 from gates.schemas.loading import LoadedSchema, load_schema

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.rows import RowValidator
+from gates.rows.validation import RowValidator
 from gates.schemas.built_in import built_in_schema
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from gates.indexing import FileIndex, IndexBuilder, content_digest
 from gates.keys import LAST, combine, mix
 from gates.scan import (
     HUMAN_CODE,
@@ -28,6 +27,7 @@ from gates.scan import (
     Scan,
     Source,
 )
+from gates.scanning.index import FileIndex, IndexBuilder, content_digest
 from gates.text.tokens import tokenise
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gates.contract_files import own_schema, text_digest
-from gates.contract_inputs import rules_inputs
+from gates.configuration.inputs import rules_inputs
+from gates.configuration.own_files import own_schema, text_digest
 from gates.errors import GatesError
-from gates.remembered_hashes import RememberedHashes
+from gates.judging.remembered_hashes import RememberedHashes
 from gates.versions.concerned import concerned, tracked_at
 from gates.versions.configuration import config_at
 from gates.versions.snapshots import snapshot, snapshot_or_empty
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from gates.dataset_config import DatasetConfig
-    from gates.judging_at import JudgedVersion
+    from gates.configuration.dataset import DatasetConfig
+    from gates.judging.versions import JudgedVersion
     from gates.versions.concerned import Tracked
     from gates.versions.version import Version
 

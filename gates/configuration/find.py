@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gates.config_keys import datasets_of
-from gates.dataset_config import DatasetConfig, Origins, Waiver
+from gates.configuration.dataset import DatasetConfig, Origins, Waiver
+from gates.configuration.keys import datasets_of
+from gates.configuration.toml_lines import KeyPath, decode_error, key_lines
 from gates.errors import UsageError, did_you_mean
-from gates.toml_lines import KeyPath, decode_error, key_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,21 +13,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gates import __version__
-from gates.contract_files import LIBRARIES, own_schema, text_digest
+from gates.configuration.own_files import LIBRARIES, own_schema, text_digest
 from gates.resources import built_in_suites
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from gates.dataset_config import DatasetConfig
+    from gates.configuration.dataset import DatasetConfig
 
 # Where something stands does not change what it says; the root is another one in every clone.
 _NOT_SAID = {"root", "line", "key_lines", "waivers", "origins"}
 # https://packaging.python.org/en/latest/specifications/recording-installed-packages/
 _METADATA = ".dist-info"
 _SEPARATORS = re.compile(r"[-_.]+")
-_PACKAGE = Path(__file__).resolve().parent
+_PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def rules_inputs(dataset: DatasetConfig, today: date) -> dict[str, object]:

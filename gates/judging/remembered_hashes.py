@@ -11,7 +11,7 @@ from gates.versions.hashing import file_md5
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gates.cache import Cache
+    from gates.judging.cache import Cache
 
 # File systems give two writes the same time when they follow close enough: FAT counts in steps of two seconds.
 _TOO_YOUNG_NS = 2_000_000_000

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from gates.metrics.measurement import Measurement
-    from gates.row_failures import RowFailures
+    from gates.rows.failures import RowFailures
     from gates.scan import RuleFailures
     from gates.suite_files import SuiteEntry
     from gates.verdict import CheckResult

@@ -12,20 +12,20 @@ import numpy as np
 
 from gates.contract import Contract, file_digests
 from gates.engines.local import LocalDataset, open_dataset, open_holdout
+from gates.judging.inputs import data_of, waiver_rows
 from gates.metrics.asking import ask
 from gates.metrics.catalogue import METRICS
 from gates.metrics.measurement import Measurement
 from gates.plan import Plan, plan, refuse_unknown_waivers
-from gates.quarantine import QuarantineMode, QuarantineWriter
-from gates.row_contract import drafted, rules_of, validators_of
-from gates.row_failures import RowFailures, joined
+from gates.rows.contract import drafted, rules_of, validators_of
+from gates.rows.failures import RowFailures, joined
+from gates.rows.quarantine import QuarantineMode, QuarantineWriter
 from gates.scan import HUMAN_CODE, ROWS_PER_FILE_BITS, SYNTHETIC_CODE, UNDECLARED_CODE
-from gates.scanning import Remembered, ScanRequest, scan
+from gates.scanning.one_pass import Remembered, ScanRequest, scan
+from gates.scanning.summaries import RowReading, Summaries
 from gates.schemas.loading import load_schema
 from gates.suite_files import measurement_key, params_of
-from gates.summaries import RowReading, Summaries
 from gates.verdict import Scope, Verdict, conclude
-from gates.verdict_inputs import data_of, waiver_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from gates.engines.files import DataFile
-    from gates.indexing import FileIndex
     from gates.kept_files import KeptFiles
-    from gates.row_failures import BatchFailures
-    from gates.rows import RowValidator
+    from gates.rows.failures import BatchFailures
+    from gates.rows.validation import RowValidator
     from gates.scan import Scan
+    from gates.scanning.index import FileIndex
+    from gates.scanning.summaries import SummaryStore
     from gates.suite_files import SuiteEntry
-    from gates.summaries import SummaryStore
 
 _METRICS = {metric.expectation: metric for metric in METRICS}
 _CODES = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE, "undeclared": UNDECLARED_CODE}

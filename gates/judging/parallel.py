@@ -10,9 +10,9 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gates.answering import Question
 from gates.errors import DataError, GatesError
-from gates.judging_at import Answered, Asked, version_asked
+from gates.judging.answers import Question
+from gates.judging.versions import Answered, Asked, version_asked
 from gates.last_words import close_streams
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TypeVar
 
-    from gates.answering import How
+    from gates.judging.answers import How
 
     Key = TypeVar("Key")
 

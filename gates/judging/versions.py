@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from gates.cache import Cache
-    from gates.config import Config
-    from gates.dataset_config import DatasetConfig
-    from gates.judge import Options
+    from gates.configuration.dataset import DatasetConfig
+    from gates.configuration.find import Config
+    from gates.judging.cache import Cache
+    from gates.judging.judge import Options
     from gates.verdict import Verdict
     from gates.versions.repository import Repository
     from gates.versions.version import Version
@@ -119,7 +119,7 @@ def judge_at(
     cache: where what was found out about single files is kept, so that those that did not change need not be read.
     """
     from gates.contract import load_contract
-    from gates.judge import judge
+    from gates.judging.judge import judge
     from gates.versions.snapshots import files_at
 
     with files_at(at.repository, replace(dataset, root=at.home), at.version) as found:

@@ -8,19 +8,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gates.cache import cache_of
-from gates.compared import snapshot_before
 from gates.engines.files import Format, data_file
 from gates.errors import GatesError
-from gates.remembered_hashes import RememberedHashes
+from gates.judging.cache import cache_of
+from gates.judging.compared import snapshot_before
+from gates.judging.remembered_hashes import RememberedHashes
 from gates.versions.comparison import compare
 from gates.versions.snapshots import snapshot
 
 if TYPE_CHECKING:
-    from gates.dataset_config import DatasetConfig
+    from gates.configuration.dataset import DatasetConfig
     from gates.deadline import Deadline
     from gates.engines.files import DataFile
-    from gates.judging_at import JudgedVersion
+    from gates.judging.versions import JudgedVersion
     from gates.versions.at_hand import FilesAtHand
     from gates.versions.contents import SnapshotFile
     from gates.versions.snapshots import Snapshot

@@ -10,15 +10,15 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from gates.contract_inputs import digest, program_inputs
-from gates.indexing import COLUMN_TYPES, FileIndex
+from gates.configuration.inputs import digest, program_inputs
+from gates.scanning.index import COLUMN_TYPES, FileIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     import numpy.typing as npt
 
-    from gates.dataset_config import DatasetConfig
+    from gates.configuration.dataset import DatasetConfig
     from gates.row_rules import RowRule
     from gates.scan import FileFacts, Roles
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gates.config import FILE_NAME, PYPROJECT, config_path, nearest_config
+from gates.configuration.find import FILE_NAME, PYPROJECT, config_path, nearest_config
 from gates.errors import UsageError, did_you_mean
 from gates.versions.repository import open_repository
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gates.dataset_config import DatasetConfig
+    from gates.configuration.dataset import DatasetConfig
 
 # Libraries whose version can move a number or an outcome.
 LIBRARIES = ("great-expectations", "pandera", "polars", "pyarrow", "duckdb", "numpy", "scipy", "scikit-learn", "rensa")

@@ -11,7 +11,7 @@ from gates.contract import file_digests, load_contract
 from gates.engines.files import fingerprint, manifest_sha256, resolve
 from gates.engines.local import data_files
 from gates.plan import ROW_FAILURES, plan
-from gates.recorded import VerdictError, read_verdict
+from gates.records.recorded import VerdictError, read_verdict
 from gates.reports.plain import counted
 from gates.row_rules import RowRule
 from gates.scan import FileFacts
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from gates.configuration.dataset import DatasetConfig
     from gates.contract import Contract
-    from gates.dataset_config import DatasetConfig
     from gates.engines.files import DataFile
-    from gates.recorded import RecordedVerdict
+    from gates.records.recorded import RecordedVerdict
 
 
 def enforce(

@@ -6,19 +6,19 @@ import logging
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from gates.compared import compared
-from gates.contract_inputs import are_sources_unchanged, contract_key, digest
-from gates.judging_at import Answered
+from gates.configuration.inputs import are_sources_unchanged, contract_key, digest
+from gates.judging.compared import compared
+from gates.judging.versions import Answered
+from gates.records.reading import verdict_of
 from gates.verdict import Outcome
-from gates.verdict_reading import verdict_of
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from gates.cache import Cache
-    from gates.compared import Compared
-    from gates.dataset_config import DatasetConfig
-    from gates.judging_at import JudgedVersion
+    from gates.configuration.dataset import DatasetConfig
+    from gates.judging.cache import Cache
+    from gates.judging.compared import Compared
+    from gates.judging.versions import JudgedVersion
 
 logger = logging.getLogger(__name__)
 

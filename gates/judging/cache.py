@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gates.verdict_store import FOLDER
+from gates.records.store import FOLDER
 from gates.versions.repository import DVC_DIR
 
 if TYPE_CHECKING:

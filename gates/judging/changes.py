@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from gates.dataset_config import DatasetConfig
-    from gates.judging_at import JudgedVersion
+    from gates.configuration.dataset import DatasetConfig
+    from gates.judging.versions import JudgedVersion
 
 
 def changed(at: JudgedVersion, datasets: Sequence[DatasetConfig], today: date) -> list[DatasetConfig]:
@@ -24,6 +24,6 @@ def changed(at: JudgedVersion, datasets: Sequence[DatasetConfig], today: date) -
     if is_same_tree(at.repository, at.base, at.version):
         return []
     # Reading pointers and suites takes longer to import than seeing that there is nothing to read.
-    from gates.differing import differing
+    from gates.judging.differing import differing
 
     return differing(at, at.base, datasets, today)
