@@ -53,11 +53,16 @@ fetch() {
     unjudged "$why" 3
 }
 
+# What a sed program prints of all verdicts, those of other folders' configurations among them.
+in_verdicts() {
+    find "$reports" -name '*.json' -exec sed -n "$1" {} +
+}
+
 # The worst outcome among the verdicts written now, given the exit code of gates: what is missing is never good.
 worst() {
     local outcomes
     # A verdict has this key once at the top, indented by two spaces; text from data cannot begin a line of it.
-    outcomes="$(sed -n 's/^  "outcome": "\([a-z]*\)",$/\1/p' "$reports"/*.json 2>/dev/null || true)"
+    outcomes="$(in_verdicts 's/^  "outcome": "\([a-z]*\)",$/\1/p')"
     case "$1:$outcomes" in
         *fail*) echo fail ;;
         [!01]* | *unjudged* | *:) echo unjudged ;;
@@ -66,15 +71,18 @@ worst() {
     esac
 }
 
+# Whether the base revision is here: a new branch has none, and a shallow clone may lack it.
+has_base() {
+    [[ "$BASE" =~ ^[0-9a-f]{40,64}$ ]] && git cat-file -e "$BASE^{commit}" 2>/dev/null
+}
+
 # Whether pointers, configuration, suites, schemas or data that git itself tracks differ from the base revision.
 changed() {
     local names name paths=(':(top,glob)**/*.dvc' ':(top,glob)**/dvc.lock' ':(top,glob)**/gates.toml'
         ':(top,glob)**/pyproject.toml' ':(top,glob)**/expectations/**' ':(top,glob)**/schemas/**')
-    if ! [[ "$BASE" =~ ^[0-9a-f]{40,64}$ ]] || ! git cat-file -e "$BASE^{commit}" 2>/dev/null; then
-        echo true
-        return
-    fi
-    names="$(sed -n 's/^ *"path": "\(.*\)",$/\1/p' "$reports"/*.json 2>/dev/null)" || { echo true; return; }
+    has_base || { echo true; return; }
+    names="$(in_verdicts 's/^ *"path": "\(.*\)",$/\1/p')"
+    [ -n "$names" ] || { echo true; return; }
     while IFS= read -r name; do
         # A name that cannot be a pattern of itself is not looked for.
         [[ "$name" != *[\\*?[]* ]] || { echo true; return; }
@@ -84,7 +92,8 @@ changed() {
 }
 
 summarise() {
-    cat -- "$reports"/*.md | head -c "$summary_bytes" >>"$GITHUB_STEP_SUMMARY" || true
+    find "$reports" -name '*.md' -print0 | LC_ALL=C sort -z | xargs -0 cat -- |
+        head -c "$summary_bytes" >>"$GITHUB_STEP_SUMMARY" || true
     printf '\n' >>"$GITHUB_STEP_SUMMARY"
 }
 
@@ -98,6 +107,7 @@ fetch
 
 arguments=(check --quiet --format github --output "$reports" --also junit --also sarif)
 [ "$STRICT" != true ] || arguments+=(--strict)
+! has_base || arguments+=(--base "$BASE")
 [ -z "$CONFIG" ] || arguments+=(--config "$CONFIG")
 read -r -d '' -a names <<<"$DATASETS" || true
 if [ "${#names[@]}" -eq 0 ]; then arguments+=(--all); else arguments+=(-- "${names[@]}"); fi
@@ -106,7 +116,7 @@ code=0
 gates "${arguments[@]}" >"$commands" 2>"$log" || code=$?
 verdict="$(worst "$code")"
 cat -- "$commands"
-ls "$reports"/*.md >/dev/null 2>&1 && summarise
+[ -z "$(find "$reports" -name '*.md' -print -quit)" ] || summarise
 output changed "$(changed)"
 if [ "$verdict" = unjudged ]; then
     unjudged "A dataset could not be judged, which is neither good nor bad." "$((code > 0 ? code : 3))"

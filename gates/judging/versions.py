@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gates.versions.configuration import config_at
 from gates.versions.repository import open_repository
-from gates.versions.version import VersionKind, choose_versions
+from gates.versions.version import VersionKind, base_of, choose_versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,12 +31,17 @@ _UPSTREAMS = {UPSTREAM, "@{u}", "@{push}"}
 
 @dataclass(frozen=True)
 class Asked:
-    """Which version a call means; `since` leaves out the datasets that are as they were there."""
+    """Which version a call means.
+
+    since: leaves out the datasets that are as they were where this revision branched off. base: the version before, whose
+    files must not be lost; without it that of `since`, else HEAD, or a revision's first parent.
+    """
 
     rev: str | None = None
     staged: bool = False
     worktree: bool = False
     since: str | None = None
+    base: str | None = None
 
 
 def pushed() -> Asked:
@@ -76,7 +81,8 @@ class JudgedVersion:
     def pinned(self, asked: Asked) -> Asked:
         """The same version, whatever becomes of the names it was asked by."""
         since = self.base.commit if self.base and asked.since else None
-        return Asked(self.version.commit, asked.staged, asked.worktree, since)
+        base = self.before.commit if self.before and asked.base else None
+        return Asked(self.version.commit, asked.staged, asked.worktree, since, base)
 
     @property
     def is_worktree(self) -> bool:
@@ -107,8 +113,9 @@ def version_asked(path: Path, asked: Asked) -> Iterator[JudgedVersion]:
     since = None if _is_missing_upstream(repository, asked.since) else asked.since
     versions = choose_versions(repository, rev=asked.rev, staged=asked.staged, worktree=asked.worktree, since=since)
     base = None if asked.since and not since else versions.base
+    before = base_of(repository, versions.judged, asked.base) if asked.base else versions.base
     with config_at(repository, path, versions.judged) as config:
-        yield JudgedVersion(repository, versions.judged, base, versions.base, config, path.parent)
+        yield JudgedVersion(repository, versions.judged, base, before, config, path.parent)
 
 
 def judge_at(

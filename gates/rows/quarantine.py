@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from gates.rows.conversion import readable
 from gates.scan import ORIGIN, ROW_ID, ROWS_PER_FILE_BITS
+from gates.whole_files import sweep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,6 +62,7 @@ class QuarantineWriter:
     def __enter__(self) -> Self:
         if self.mode is not QuarantineMode.OFF:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            sweep(self.path)
             # mkstemp gives mode 0600, and os.replace keeps it.
             handle, name = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=self.path.parent)
             os.close(handle)

@@ -90,6 +90,17 @@ def test_commit_that_lost_files_is_compared_with_its_parent_and_its_branch_point
     assert kept("--rev", "HEAD", "--since", "base")[:2] == (1, "fail")
 
 
+def test_a_work_tree_is_compared_with_the_base_that_is_asked_for(root, kept):
+    """As in CI, where the work tree is the commit that is judged."""
+    git(root, "branch", "base")
+    put(root, dict(list(shards(8).items())[:4]))
+    commit(root, "loses half")
+
+    assert kept()[:2] == (0, "pass")
+    assert kept("--base", "base")[:2] == (1, "fail")
+    assert kept("--rev", "HEAD", "--base", "base")[:2] == (1, "fail")
+
+
 def test_one_file_of_many_written_anew_or_moved_is_no_loss(root, kept):
     files = shards(8)
     put(root, {f"moved-{name}": text for name, text in files.items()})
