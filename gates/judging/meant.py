@@ -96,5 +96,6 @@ def _in_folder(folder: str, names: tuple[str, ...]) -> Meant:
     nearest = nearest_config(top) if top.is_dir() else None
     if nearest is None or nearest.parent != top.resolve():
         known = {name.rpartition("/")[0] or "." for name in _tracked_names(repository, None)}
-        raise UsageError(f"no {FILE_NAME} in the folder '{folder}' ({did_you_mean(folder, known)})")
+        word = f"{folder}{_SEPARATOR}{names[0]}"
+        raise UsageError(f"no dataset '{word}': no {FILE_NAME} in '{folder}' ({did_you_mean(folder, known)})")
     return Meant(nearest, folder, names)

@@ -304,7 +304,7 @@ def test_every_configuration_of_a_repository_is_judged_and_counts(step, project)
     done = step("Judge", project, BASE=git(project, "rev-parse", "HEAD"))
 
     assert (done.code, done.outputs["verdict"]) == (1, "fail")
-    assert "other:alone" in done.log
+    assert "other%3Aalone" in done.log
     assert "`alone`: fail" in done.summary
     assert "`good`: pass" in done.summary
 

@@ -96,7 +96,9 @@ def test_a_dataset_of_another_configuration_is_named_with_its_folder(root, gates
 
     assert named(called.out) == ["teams/b:table", "near"]
     wrong = gates(root, "check", "teams/bb:table")
-    assert (wrong.code, wrong.err) == (2, "no gates.toml in the folder 'teams/bb' (did you mean 'teams/b'?)\n")
+    assert (wrong.code, wrong.err) == (
+        2, "no dataset 'teams/bb:table': no gates.toml in 'teams/bb' (did you mean 'teams/b'?)\n",
+    )  # fmt: skip
 
 
 def test_files_of_another_configuration_go_to_its_folder_and_are_enforced_there(root, gates):
