@@ -42,6 +42,7 @@ repos:
         language: system
         types_or: [toml, json, python]
         pass_filenames: false
+        require_serial: true
         stages: [pre-commit, pre-merge-commit]
       - id: gates-check
         name: data gates (staged datasets)
