@@ -58,11 +58,18 @@ in_verdicts() {
     find "$reports" -name '*.json' -exec sed -n "$1" {} +
 }
 
+# How many reports of a kind were written.
+count() {
+    find "$reports" -name "*.$1" | wc -l
+}
+
 # The worst outcome among the verdicts written now, given the exit code of gates: what is missing is never good.
 worst() {
     local outcomes
     # A verdict has this key once at the top, indented by two spaces; text from data cannot begin a line of it.
     outcomes="$(in_verdicts 's/^  "outcome": "\([a-z]*\)",$/\1/p')"
+    # Of a dataset that could not be judged there is a JUnit file and no verdict.
+    [ "$(count junit.xml)" -eq "$(count md)" ] || outcomes+=" unjudged"
     case "$1:$outcomes" in
         *fail*) echo fail ;;
         [!01]* | *unjudged* | *:) echo unjudged ;;
@@ -79,7 +86,7 @@ has_base() {
 # Whether pointers, configuration, suites, schemas or data that git itself tracks differ from the base revision.
 changed() {
     local names name paths=(':(top,glob)**/*.dvc' ':(top,glob)**/dvc.lock' ':(top,glob)**/gates.toml'
-        ':(top,glob)**/pyproject.toml' ':(top,glob)**/expectations/**' ':(top,glob)**/schemas/**')
+        ':(top,glob)**/pyproject.toml' ':(top,glob)**/expectations/**' ':(top,glob)**/schemas/**' ':(top,glob)**/*.py')
     has_base || { echo true; return; }
     names="$(in_verdicts 's/^ *"path": "\(.*\)",$/\1/p')"
     [ -n "$names" ] || { echo true; return; }
@@ -107,7 +114,12 @@ fetch
 
 arguments=(check --quiet --format github --output "$reports" --also junit --also sarif)
 [ "$STRICT" != true ] || arguments+=(--strict)
-! has_base || arguments+=(--base "$BASE")
+if has_base; then
+    arguments+=(--base "$BASE")
+elif git rev-parse --quiet --verify HEAD^ >/dev/null 2>&1; then
+    # A checkout is as its own commit; what the commit lost shows beside its parent only.
+    arguments+=(--base HEAD^)
+fi
 [ -z "$CONFIG" ] || arguments+=(--config "$CONFIG")
 read -r -d '' -a names <<<"$DATASETS" || true
 if [ "${#names[@]}" -eq 0 ]; then arguments+=(--all); else arguments+=(-- "${names[@]}"); fi

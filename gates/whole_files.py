@@ -15,13 +15,15 @@ if TYPE_CHECKING:
 
 # A file that is being written lives for seconds; one of this age was left by a process that was killed.
 LEFT_BEHIND_AFTER = 3600
+# Ours alone: an editor keeps a file of its own beside the one that it has open.
+UNFINISHED = ".gates-unfinished"
 
 
 def replace_text(path: Path, text: str) -> None:
     """Write the file whole or not at all; it keeps its mode, or gets that of other new files."""
     path.parent.mkdir(parents=True, exist_ok=True)
     sweep(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}{UNFINISHED}")
     try:
         temporary.write_text(text, encoding="utf-8", newline="")
         if path.exists():
@@ -32,8 +34,8 @@ def replace_text(path: Path, text: str) -> None:
 
 
 def sweep(path: Path) -> None:
-    """Remove what killed processes left of a file: unfinished ones beside it, named `.<name>.<anything>`."""
-    for left in path.parent.glob(f".{glob.escape(path.name)}.*"):
+    """Remove what killed processes left of a file: unfinished ones beside it."""
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*{UNFINISHED}"):
         # Another process may be sweeping too.
         with suppress(FileNotFoundError):
             if left.stat().st_mtime < time.time() - LEFT_BEHIND_AFTER:

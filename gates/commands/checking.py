@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 def check(request: Request, asked: Asked) -> int:
     """The exit code of a call."""
-    places = meant(request.datasets, request.config, every=request.every or request.is_open, rev=asked.rev)
+    places = meant(
+        request.datasets, request.config, every=request.every or request.is_open, rev=asked.rev, staged=asked.staged
+    )
+    if not places:
+        note(f"{asked.rev or 'the index'} has no gates.toml: nothing to judge")
     with ExitStack() as stack:
         found: list[tuple[JudgedVersion, Meant, DatasetConfig]] = []
         broken: list[tuple[str, GatesError]] = []
@@ -38,7 +42,7 @@ def check(request: Request, asked: Asked) -> int:
         # Takes several times what a hook in which nothing changed takes in all.
         from gates.commands.answers import answer_all
 
-        return answer_all(found, broken, request, asked)
+        return answer_all(found, broken, request)
 
 
 def _datasets(at: JudgedVersion, place: Meant, request: Request, asked: Asked) -> list[DatasetConfig]:

@@ -45,7 +45,9 @@ Stages that depend on reports/reviews.passed run only once the dataset has passe
 @click.option(
     "--pointer-only", is_flag=True, help="Compare the verdict with what DVC's pointers in HEAD name; no data is needed."
 )
-@click.option("--mark", is_flag=True, help="Write DATASET.passed beside the verdict when this exits 0, else remove it.")
+@click.option(
+    "--mark", is_flag=True, help="Write DATASET.passed beside the verdict when the dataset passes, else remove it."
+)
 @click.option("--strict", is_flag=True, help="Exit 1 on warnings too.")
 @config_option
 def command(datasets: tuple[str, ...], output: Path | None, config: Path | None, **flags: Any) -> int:

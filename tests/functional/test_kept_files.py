@@ -127,6 +127,30 @@ def test_where_history_was_cut_off_nobody_knows(root, gates, tmp_path):
     assert (check["outcome"], "no version before is known" in check["message"]) == ("not_asked", True)
 
 
+def test_clean_checkout_of_a_shallow_clone_is_compared_with_nothing(root, gates, tmp_path):
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{root}", "shallow")
+    clone = tmp_path / "shallow"
+    for name, content in shards(8).items():
+        write(clone, f"data/people/{name}", content)
+
+    called = gates(clone, "check", "--only", CHECK, "--format", "json")
+
+    assert [check["outcome"] for check in json.loads(called.out)["checks"]] == ["not_asked"]
+
+
+def test_whole_history_that_is_pushed_is_more_than_its_last_commit(root, gates, monkeypatch):
+    write(root, "README", "later")
+    commit(root, "later")
+    ask = ("check", "--pushed", "--only", CHECK, "--format", "json")
+    monkeypatch.setenv("PRE_COMMIT_LOCAL_BRANCH", "main")
+    (check,) = json.loads(gates(root, *ask, "people").out)["checks"]
+    assert check["outcome"] == "not_asked"
+    put(root, dict(list(shards(8).items())[:4]))
+    commit(root, "loses half")
+
+    assert gates(root, *ask, "people").code == 1
+
+
 def test_version_before_whose_manifest_is_gone_is_no_pass(root, kept):
     put(root, shards(7))
     manifest = next(path for path in (root / ".dvc/cache").rglob("*.dir") if path.read_text().count("relpath") == 8)

@@ -143,6 +143,49 @@ def test_a_revision_has_its_own_configurations(root, gates):
     ]  # fmt: skip
 
 
+def test_staged_configuration_counts_though_the_work_tree_has_lost_it(root, gates):
+    write(root, "teams/a/data/near.csv", "grade,origin\n1,human\n")
+    git(root, "add", "-A")
+    (root / "teams/a/gates.toml").unlink()
+
+    called = gates(root, "check", "--staged")
+
+    assert called.code != 0
+    assert "teams/a:near" in called.out
+
+
+def test_commit_without_a_configuration_has_nothing_to_judge(root, gates):
+    git(root, "checkout", "-q", "--orphan", "pages")
+    git(root, "rm", "-q", "-r", "--cached", ".")
+    write(root, "index.html", "")
+    git(root, "add", "index.html")
+    git(root, "commit", "-q", "-m", "pages")
+
+    called = gates(root, "check", "--rev", "HEAD", "--since", "main")
+
+    assert (called.code, called.out, called.err) == (0, "", "HEAD has no gates.toml: nothing to judge\n")
+
+
+def test_names_beside_all_are_refused(root, gates):
+    for command in ("check", "enforce"):
+        called = gates(root, command, "near", "--all")
+        assert (called.code, "not both" in called.err) == (2, True)
+
+
+@pytest.mark.parametrize("form", ["json", "junit", "sarif", "github"])
+def test_reports_for_machines_name_what_could_not_be_judged(root, gates, form):
+    write(root, "teams/a/data/chat.csv", "")
+
+    called = gates(root, "check", "--all", "--format", form, "--output", "reports", "--also", "junit")
+
+    assert called.code in {2, 3}
+    assert "teams/a" in called.out.replace("%3A", ":")
+    assert {"json": '"outcome": "unjudged"', "junit": 'type="unjudged"', "sarif": "toolExecutionNotifications",
+            "github": "could not judge"}[form] in called.out  # fmt: skip
+    assert 'errors="1"' in (root / "reports/teams/a/chat.junit.xml").read_text()
+    assert not (root / "reports/teams/a/chat.json").exists()
+
+
 def test_one_broken_configuration_leaves_the_others_judged(root, gates):
     write(root, "teams/a/gates.toml", "[datasets\n")
 
