@@ -37,6 +37,9 @@ def check(request: Request, asked: Asked) -> int:
                     raise
                 # The others are judged all the same.
                 broken.append((place.id_of("*"), error))
+        if not found and len({str(error) for _, error in broken}) == 1:
+            # One mistake in the call, and not one in each configuration.
+            raise broken[0][1]
         if not found and not broken and request.format == "terminal":
             return 0
         # Takes several times what a hook in which nothing changed takes in all.

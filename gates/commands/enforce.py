@@ -113,7 +113,7 @@ def _line(verdict: RecordedVerdict, name: str) -> str:
 
     failed = next(
         (
-            f", {check.id} among them"
+            f"; failed: {check.id}"
             for check in verdict.checks
             if check.outcome is Outcome.FAIL
             and check.severity is Severity.CRITICAL
@@ -122,4 +122,4 @@ def _line(verdict: RecordedVerdict, name: str) -> str:
         "",
     )
     counts = tally(verdict.checks, verdict.waived)
-    return printable(f"{name}: {verdict.answer.value}: {counts}{failed} (verdict {verdict.digest[:12]})")
+    return printable(f"{name}: {verdict.answer.value}: {counts} (verdict {verdict.digest[:12]}){failed}")
