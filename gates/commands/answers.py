@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from gates.commands.check_reports import Shown, report_for_machines, show
 from gates.commands.options import today, worst
 from gates.commands.streams import clean_stdout, note, progress_bar
+from gates.deadline import Deadline
 from gates.errors import GatesError
 from gates.judging.answers import How, Question
 from gates.judging.versions import Answered
 from gates.records.store import VerdictStore
 from gates.reports.located import Unjudged
 from gates.reports.plain import counted
-from gates.verdict import Scope, exit_code
+from gates.verdict import Answer, Outcome, Scope, exit_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -64,18 +65,18 @@ def answer_all(
 def _answers(found: list[Asking], request: Request) -> Iterator[tuple[Asking, Answered | GatesError]]:
     """Each dataset's verdict, or what stood in its way: those remembered at once, the others one by one or in parallel."""
     waiting = []
-    deadline = None if request.timeout is None else time.monotonic() + request.timeout
+    clock = None if request.timeout is None else Deadline(time.monotonic() + request.timeout)
     for asking in found:
         _note_expired(asking.dataset)
         asking.store.prepare()
         try:
-            question = Question(asking.at, asking.dataset, _how(asking, request))
+            question = Question(asking.at, asking.dataset, _how(asking, request), clock)
             remembered = question.recall()
-            if remembered is None and request.jobs > 1 and deadline is None:
+            if remembered is None and request.jobs > 1 and clock is None:
                 waiting.append(asking)
                 continue
-            if remembered is None and deadline is not None:
-                yield asking, _rows_at_commit(asking, deadline, request)
+            if remembered is None and clock is not None:
+                yield asking, _rows_at_commit(asking, question, clock, request)
                 continue
             yield asking, remembered or _answer(asking, question, request)
         except GatesError as error:
@@ -89,14 +90,14 @@ def _answer(asking: Asking, question: Question, request: Request) -> Answered:
         return question.answer(progress)
 
 
-def _rows_at_commit(asking: Asking, deadline: float, request: Request) -> Answered:
+def _rows_at_commit(asking: Asking, question: Question, clock: Deadline, request: Request) -> Answered:
     """What can be said of changed rows in the time there is; the rest is left, and that is said."""
     from gates.judging.commit_time import judge_changed_rows
 
     with clean_stdout(), progress_bar(asking.name, is_quiet=request.quiet) as progress:
-        found = judge_changed_rows(asking.at, asking.dataset, deadline, today(), progress)
+        found = judge_changed_rows(question, clock, progress)
     looked_at = f"the rows of {found.judged} of {counted(found.changed, 'changed file')}"
-    ended = "" if found.is_finished else f" in the {request.timeout:g} s there were"
+    ended = "" if found.is_finished else f" in the {request.timeout:g} s there were, fetching nothing"
     left = f"{counted(found.checks_left, 'check')} and the verdict are left to the push"
     note(f"{asking.name}: looked at {looked_at}{ended}; {left}{_without_hook(asking.at)}")
     return Answered(found.verdict)
@@ -193,4 +194,9 @@ def _code(one: Shown, request: Request) -> int:
         return one.error.exit_code
     if request.exit_zero or one.located is None:
         return 0
-    return exit_code(one.located.verdict.answer, strict=request.strict)
+    verdict = one.located.verdict
+    is_left = request.timeout is not None and verdict.is_partial and verdict.answer is Answer.UNJUDGED
+    if is_left and not any(check.outcome is Outcome.ERROR for check in verdict.checks):
+        # Nothing speaks against the data, and what was not looked at in time is judged at push.
+        return 0
+    return exit_code(verdict.answer, strict=request.strict)

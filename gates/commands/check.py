@@ -115,7 +115,7 @@ Examples:
 )
 @click.option(
     "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
-    help="Of what was not judged before, only check the rows of changed files, no longer than this; no verdict.",
+    help="Of what was not judged before, only check lost files and the rows of changed ones, no longer than this; no verdict.",
 )  # fmt: skip
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Datasets judged at once.")
 @click.option("--no-cache", is_flag=True, help="Judge anew what was judged before.")

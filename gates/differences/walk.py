@@ -11,10 +11,9 @@ from gates.differences.verdicts import is_about
 from gates.errors import DataError, GatesError
 from gates.records.recorded import RecordedVerdict, VerdictError, parse_verdict
 from gates.versions.contents import folder_of
-from gates.versions.matching import concerns
-from gates.versions.pointers import pointers_in
+from gates.versions.manifests import far_pointer, pointers_of
 from gates.versions.snapshots import snapshot, snapshot_or_empty
-from gates.versions.store import Store, manifests_of
+from gates.versions.store import manifests_of
 from gates.versions.trees import tree_at
 from gates.versions.version import WORKTREE, Version, VersionKind
 
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
     from gates.configuration.dataset import DatasetConfig
     from gates.versions.git import Blobs, Git
-    from gates.versions.pointer import Pointer
     from gates.versions.repository import Repository
     from gates.versions.snapshots import Snapshot
     from gates.versions.trees import Tree
@@ -151,27 +149,14 @@ def _seen(config: DatasetConfig, tree: Tree, verdict: RecordedVerdict) -> Snapsh
     folder = folder_of(repository, config)
     judged = {**verdict.md5s, **verdict.holdout_md5s}
     inside = {posixpath.normpath(posixpath.join(folder, name)): md5 for name, md5 in judged.items()}
-    tracked = _concerned(config, folder, tree)
-    manifests = manifests_of(tracked, inside)
-    with Store(repository, version, manifests) as store:
-        far = next((pointer for pointer in tracked if not store.has_manifest(pointer)), None)
+    manifests = manifests_of(pointers_of(config, tree), inside)
+    far = far_pointer(config, tree, manifests)
     if far:
         raise DataError(
             f"{far.path} in {version}: holds other files than were judged, and its list of files, which could tell whether "
             f"they are data, is not in the cache of DVC; `dvc fetch --all-commits {far.path}` brings it"
         )
     return snapshot_or_empty(repository, config, version, manifests=manifests)
-
-
-def _concerned(config: DatasetConfig, folder: str, tree: Tree) -> list[Pointer]:
-    """Pointers that the dataset's paths may reach; what has one and lies in git, as `cache: false` does, needs none."""
-    specs = [path for path in (config.path, config.holdout, *config.partitions.values()) if path]
-    places = [posixpath.normpath(posixpath.join(folder, spec)) for spec in specs]
-    return [
-        pointer
-        for path, pointer in pointers_in(tree).by_path.items()
-        if path not in tree.listing.blobs and any(concerns(path, place) for place in places)
-    ]
 
 
 def _tags(git: Git) -> dict[str, tuple[str, ...]]:

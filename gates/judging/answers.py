@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gates.configuration.dataset import DatasetConfig
+    from gates.deadline import Deadline
     from gates.judging.cache import Cache
     from gates.judging.compared import Compared
     from gates.judging.remembered_verdicts import Memory
@@ -41,11 +42,15 @@ class How:
 
 @dataclass
 class Question:
-    """One dataset at one version; `recall` is cheap, `answer` is not. Raises what `compared` raises when it is made."""
+    """One dataset at one version; `recall` is cheap, `answer` is not. Raises what `compared` raises when it is made.
+
+    clock: when to stop looking, as in `compared`; then nothing is recalled.
+    """
 
     at: JudgedVersion
     dataset: DatasetConfig
     how: How
+    clock: Deadline | None = None
     seen: Compared = field(init=False)
     _cache: Cache = field(init=False)
     _memory: Memory | None = field(init=False)
@@ -58,8 +63,8 @@ class Question:
         from gates.judging.remembered_verdicts import Memory
 
         self._cache = cache_of(self.at.repository, self.at.home)
-        self.seen = compared(self.at, self.dataset, self._cache)
-        is_remembering = self.how.is_remembering and not self.how.is_partial
+        self.seen = compared(self.at, self.dataset, self._cache, self.clock)
+        is_remembering = self.how.is_remembering and not self.how.is_partial and not self.seen.is_left
         self._memory = Memory(self.at, self.dataset, self.how.today, self._cache, self.seen) if is_remembering else None
 
     def recall(self) -> Answered | None:

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import logging
 import posixpath
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gates.engines.files import Format, data_file
-from gates.errors import GatesError
-from gates.judging.cache import cache_of
-from gates.judging.compared import snapshot_before
-from gates.judging.remembered_hashes import RememberedHashes
-from gates.versions.comparison import compare
-from gates.versions.snapshots import snapshot
 
 if TYPE_CHECKING:
-    from gates.configuration.dataset import DatasetConfig
     from gates.deadline import Deadline
     from gates.engines.files import DataFile
-    from gates.judging.versions import JudgedVersion
     from gates.versions.at_hand import FilesAtHand
+    from gates.versions.comparison import Comparison
     from gates.versions.contents import SnapshotFile
     from gates.versions.snapshots import Snapshot
-
-logger = logging.getLogger(__name__)
 
 _DELIMITED = (Format.CSV, Format.TSV)
 
@@ -50,17 +40,16 @@ class Openable:
     is_whole: bool
 
 
-def changed_files(at: JudgedVersion, dataset: DatasetConfig, deadline: Deadline) -> ChangedFiles:
+def changed_files(seen: Snapshot, changes: Comparison | None) -> ChangedFiles:
     """Files with other bytes than the version before had under their name, and files that it had not.
 
     A file that only got another name in its folder is none of them; one from another folder is, for folders can say
-    who made a row. All files are, where there is no version before, or none to compare with.
-    Raises what `snapshot` raises, and TimeUpError while the work tree is hashed.
+    who made a row. All files are, where there is no version before, or none to compare with: then changes is None.
     """
-    home = replace(dataset, root=at.home)
-    hashes = _TimedHashes(RememberedHashes(cache_of(at.repository, at.home), f"{at.home}:{dataset.name}"), deadline)
-    seen = snapshot(at.repository, home, at.version, md5_of=hashes)
-    return ChangedFiles(seen.files, _changed(at, home, seen))
+    if changes is None:
+        return ChangedFiles(seen.files, frozenset(file.name for file in seen.files))
+    refiled = {new for old, new in changes.moved if posixpath.dirname(old) != posixpath.dirname(new)}
+    return ChangedFiles(seen.files, frozenset({*changes.added, *changes.changed, *refiled}))
 
 
 def openable(found: ChangedFiles, at_hand: FilesAtHand, deadline: Deadline) -> Openable:
@@ -87,28 +76,3 @@ def openable(found: ChangedFiles, at_hand: FilesAtHand, deadline: Deadline) -> O
         files = [(file, at) for file, at in files if formats[file.name] not in _DELIMITED]
     looked_at = found.changed & {file.name for file, _ in files}
     return Openable(tuple(files), looked_at, is_whole=len(files) == len(found.files))
-
-
-def _changed(at: JudgedVersion, home: DatasetConfig, seen: Snapshot) -> frozenset[str]:
-    everything = frozenset(file.name for file in seen.files)
-    if at.before is None:
-        return everything
-    try:
-        comparison = compare(snapshot_before(at, home, seen, at.before), seen)
-    except GatesError as error:
-        logger.debug("%s: cannot be compared with %s: %s", home.name, at.before, error)
-        return everything
-    refiled = {new for old, new in comparison.moved if posixpath.dirname(old) != posixpath.dirname(new)}
-    return frozenset({*comparison.added, *comparison.changed, *refiled})
-
-
-@dataclass(frozen=True)
-class _TimedHashes:
-    """A `Md5Of` that looks at the clock before each file."""
-
-    hashes: RememberedHashes
-    deadline: Deadline
-
-    def __call__(self, path: Path, *, is_legacy: bool) -> tuple[str, int]:
-        self.deadline.check()
-        return self.hashes(path, is_legacy=is_legacy)

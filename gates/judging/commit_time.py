@@ -1,8 +1,10 @@
 """Judges the rows of changed files in the seconds that people wait at a commit; everything else is left to the push.
 
-Only row rules are asked, and only of files whose bytes are not those of the version before. Their rows are judged on
-their own against the limits of the suites: a file must satisfy by itself what the dataset must satisfy. What is found
-is no verdict on the dataset, and nothing is written.
+Only row rules are asked, and only of files whose bytes are not those of the version before. The rows of these files,
+taken together, are held to the limits of the suites as if there were no others: a share of failing rows that the whole
+dataset would bear may be too large for them, and one file may fail more than its share where the others make up for it.
+Files that got lost are told too, for names are enough to see it. What is found is no verdict on the dataset, and
+nothing is written.
 """
 
 from __future__ import annotations
@@ -14,30 +16,30 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gates.contract import file_digests, load_contract
-from gates.deadline import Deadline, TimeUpError
+from gates.deadline import TimeUpError
 from gates.engines.file_by_file import open_file_by_file
 from gates.engines.files import fingerprints
 from gates.judging.changed_files import ChangedFiles, changed_files, openable
 from gates.judging.inputs import data_of, waiver_rows
+from gates.judging.lost_files import kept_files_result
 from gates.judging.row_limits import SeenRows
 from gates.plan import ROW_FAILURES, Plan, plan, refuse_unknown_waivers
 from gates.rows.contract import drafted, rules_of, validators_of
 from gates.rows.failures import RowFailures, joined
 from gates.scan import ROWS_PER_FILE_BITS, FileFacts
 from gates.schemas.loading import load_schema
-from gates.verdict import UNDECLARED, Answer, CheckResult, Scope, Verdict, conclude
+from gates.verdict import UNDECLARED, Answer, CheckResult, Outcome, Scope, Verdict, conclude
 from gates.versions.at_hand import FilesAtHand, files_at_hand
 
 if TYPE_CHECKING:
-    from datetime import date
-
     import pyarrow as pa
 
-    from gates.configuration.dataset import DatasetConfig
     from gates.contract import Contract
+    from gates.deadline import Deadline
     from gates.engines.file_by_file import FileByFile
+    from gates.judging.answers import Question
     from gates.judging.changed_files import Openable
-    from gates.judging.versions import JudgedVersion
+    from gates.kept_files import KeptFiles
     from gates.row_rules import RowRule
     from gates.rows.validation import RowValidator
     from gates.schemas.loading import LoadedSchema
@@ -68,27 +70,27 @@ class RowsAtCommit:
 
 
 def judge_changed_rows(
-    at: JudgedVersion,
-    dataset: DatasetConfig,
-    deadline: float,
-    today: date,
-    progress: Progress = lambda _step, _done, _total: None,
+    question: Question, clock: Deadline, progress: Progress = lambda _step, _done, _total: None
 ) -> RowsAtCommit:
-    """Asks the row rules of the rows of changed files until a moment on the clock of `time.monotonic()`.
+    """Asks the row rules of the rows of changed files until a moment, and whether files got lost.
+
+    question: made with the same clock.
 
     In a run that did not finish, a check fails where the failures found are too many for all rows of the changed
     files, is an error where its rule could not run, and is left out otherwise. Unchanged files only tell columns and
     types, and are not verified. Rows of the holdout are not looked at. Raises what `judge_at` raises.
     """
-    contract = load_contract(dataset, today)
-    clock = Deadline(deadline)
+    at, dataset, seen = question.at, question.dataset, question.seen
+    contract = load_contract(dataset, question.how.today)
     changed = ChangedFiles((), frozenset())
     run = None
-    is_in_time = True
+    # Without a snapshot, time was up or only a remote could tell.
+    is_in_time = seen.snapshot is not None
     with ExitStack() as stack:
         try:
             clock.check()
-            changed = changed_files(at, dataset, clock)
+            if seen.snapshot:
+                changed = changed_files(seen.snapshot, seen.changes)
             if changed.changed:
                 home = replace(dataset, root=at.home)
                 at_hand = stack.enter_context(files_at_hand(at.repository, home, at.version))
@@ -99,7 +101,7 @@ def judge_changed_rows(
                 run.look(at_hand, clock, progress)
         except TimeUpError:
             is_in_time = False
-    return _told(contract, changed, run, is_in_time=is_in_time)
+    return _told(contract, changed, run, seen.kept_files, is_in_time=is_in_time)
 
 
 class _Run:
@@ -161,11 +163,12 @@ class _Run:
             before = time.monotonic()
             self.failures.update(joined([validator.validate(part) for validator in self.validators]))
             start += part.num_rows
-            self._slice = _next_slice(self._slice, time.monotonic() - before)
+            self._slice = next_slice(self._slice, time.monotonic() - before)
             progress("rows", sum(self.failures.rows.values()), self.total)
 
 
-def _next_slice(rows: int, seconds: float) -> int:
+def next_slice(rows: int, seconds: float) -> int:
+    """How many rows to ask at once after so many took so long."""
     if seconds < SLICE_SECONDS / 2:
         return 2 * rows
     return max(_LEAST_SLICE, rows // 2) if seconds > SLICE_SECONDS else rows
@@ -194,23 +197,25 @@ def _planned(
     return planned, _count(contract.entries) - _count(known.entries)
 
 
-def _told(contract: Contract, changed: ChangedFiles, run: _Run | None, *, is_in_time: bool) -> RowsAtCommit:
+def _told(
+    contract: Contract, changed: ChangedFiles, run: _Run | None, kept: KeptFiles | None, *, is_in_time: bool
+) -> RowsAtCommit:
     judged = len(run.facts) if run else 0
     is_finished = is_in_time and judged == len(changed.changed)
     results: list[CheckResult] = []
     known, left_out = (run.plan, run.left_out) if run else _planned(contract, [], None, is_whole=False)
-    answer = Answer.UNJUDGED
     if run:
         contract = run.contract
         is_counted = len(run.found.looked_at) == len(changed.changed)
         results = run.results(unseen=run.total - sum(run.failures.rows.values()) if is_counted else None)
-        ids = {result.id for result in results}
-        answer, results = conclude(
-            [check for check in known.checks if check.id in ids],
-            results,
-            waived=frozenset(waiver.check for waiver in contract.waivers),
-            inconclusive_blocks=contract.dataset.inconclusive == "block",
-        )
+    results += _of_lost_files(known, kept, is_pass_told=is_finished and bool(results))
+    ids = {result.id for result in results}
+    answer, results = conclude(
+        [check for check in known.checks if check.id in ids],
+        results,
+        waived=frozenset(waiver.check for waiver in contract.waivers),
+        inconclusive_blocks=contract.dataset.inconclusive == "block",
+    )
     if answer is Answer.PASS and not is_finished:
         # Only failures that inform were found; of what was not looked at nobody knows.
         answer = Answer.UNJUDGED
@@ -228,6 +233,13 @@ def _told(contract: Contract, changed: ChangedFiles, run: _Run | None, *, is_in_
     )
     left = len(known.checks) + left_out - len(results)
     return RowsAtCommit(verdict, judged, len(changed.changed), is_finished, left)
+
+
+def _of_lost_files(planned: Plan, kept: KeptFiles | None, *, is_pass_told: bool) -> list[CheckResult]:
+    """A loss is told whatever else is; that nothing got lost, only beside rows: alone it would look like a good dataset."""
+    result = kept_files_result(planned, kept)
+    told = {Outcome.FAIL, Outcome.PASS} if is_pass_told else {Outcome.FAIL}
+    return [result] if result and result.outcome in told else []
 
 
 def _count(entries: Mapping[Scope, tuple[object, ...]]) -> int:

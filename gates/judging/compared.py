@@ -6,17 +6,21 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from gates.deadline import TimeUpError
 from gates.errors import DataError, GatesError
 from gates.judging.remembered_hashes import RememberedHashes
 from gates.kept_files import KeptFiles
 from gates.losses import kept_files
 from gates.versions.comparison import compare, compare_holdouts
+from gates.versions.manifests import far_pointer
 from gates.versions.pointers import pointers
 from gates.versions.snapshots import snapshot, snapshot_or_empty
 from gates.versions.store import manifests_of
+from gates.versions.trees import tree_at
 
 if TYPE_CHECKING:
     from gates.configuration.dataset import DatasetConfig
+    from gates.deadline import Deadline
     from gates.judging.cache import Cache
     from gates.judging.versions import JudgedVersion
     from gates.versions.comparison import Comparison
@@ -28,28 +32,38 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Compared:
-    """snapshot: None where the work tree cannot be read: judging says what is wrong.
+    """snapshot: None where the work tree cannot be read: judging says what is wrong; and where it is left.
 
     is_exact: whether its hashes tell the bytes; DVC 2's md5 of a text file takes CRLF for LF.
-    kept_files: None where no version before is known.
+    kept_files: None where no version before tells. changes: None where there is none, or none to compare with.
+    is_left: time was up, or only a remote could tell, so that a snapshot or the version before is missing.
     """
 
     snapshot: Snapshot | None
     is_exact: bool = True
     kept_files: KeptFiles | None = None
+    changes: Comparison | None = None
+    is_left: bool = False
 
 
-def compared(at: JudgedVersion, dataset: DatasetConfig, cache: Cache) -> Compared:
+def compared(at: JudgedVersion, dataset: DatasetConfig, cache: Cache, clock: Deadline | None = None) -> Compared:
     """Names and hashes of a dataset's files at a version, set against those of the version before.
 
-    Raises what `snapshot` raises of another version than the work tree.
+    clock: nobody waits longer, and no remote is asked. Raises what `snapshot` raises of another version than the work
+    tree; with a clock, of the work tree too.
     """
-    hashes = RememberedHashes(cache, f"{at.home}:{dataset.name}")
+    hashes = RememberedHashes(cache, f"{at.home}:{dataset.name}", clock.check if clock else lambda: None)
     home = replace(dataset, root=at.home)
     try:
+        if clock:
+            clock.check()
+            if not at.is_worktree and far_pointer(home, tree_at(at.repository, at.version)):
+                return Compared(None, is_left=True)
         seen = snapshot(at.repository, home, at.version, md5_of=hashes)
+    except TimeUpError:
+        return Compared(None, is_left=True)
     except (GatesError, OSError) as error:
-        if not at.is_worktree:
+        if clock or not at.is_worktree:
             # Judging would say the same after seconds of imports.
             raise
         logger.debug("%s: not compared: %s", dataset.name, error)
@@ -57,20 +71,29 @@ def compared(at: JudgedVersion, dataset: DatasetConfig, cache: Cache) -> Compare
     hashes.save()
     files = (*seen.files, *(seen.holdout or ()))
     is_exact = not hashes.saw_legacy and not any(file.pointer and file.pointer.is_legacy for file in files)
-    return Compared(seen, is_exact, _kept_files(at, home, seen))
+    return _with_changes(at, home, Compared(seen, is_exact), seen, is_near=clock is not None)
 
 
-def _kept_files(at: JudgedVersion, home: DatasetConfig, seen: Snapshot) -> KeptFiles | None:
+def _with_changes(
+    at: JudgedVersion, home: DatasetConfig, found: Compared, seen: Snapshot, *, is_near: bool
+) -> Compared:
+    """is_near: no remote is asked for the version before."""
     if at.before is None:
         # Where history begins nothing can be missing; where it was cut off nobody knows.
-        return None if at.repository.git is None or at.repository.git.is_shallow() else KeptFiles()
+        is_cut_off = at.repository.git is None or at.repository.git.is_shallow()
+        return found if is_cut_off else replace(found, kept_files=KeptFiles())
     try:
-        old = snapshot_before(at, home, seen, at.before)
-        files = compare(old, seen)
-        kept = kept_files(files, compare_holdouts(old, seen) if home.holdout else None)
-        return None if not kept.lost and _says_nothing(at, files) else kept
+        manifests = _manifests_before(at, seen, at.before)
+        if is_near and far_pointer(home, tree_at(at.repository, at.before), manifests):
+            return replace(found, is_left=True)
+        old = snapshot_or_empty(at.repository, home, at.before, manifests=manifests)
     except DataError as error:
-        return KeptFiles(unknown=f"the files cannot be compared with those of {at.before}: {error}")
+        unknown = f"the files cannot be compared with those of {at.before}: {error}"
+        return replace(found, kept_files=KeptFiles(unknown=unknown))
+    changes = compare(old, seen)
+    kept = kept_files(changes, compare_holdouts(old, seen) if home.holdout else None)
+    says_nothing = not kept.lost and _says_nothing(at, changes)
+    return replace(found, kept_files=None if says_nothing else kept, changes=changes)
 
 
 def _says_nothing(at: JudgedVersion, files: Comparison) -> bool:
@@ -82,8 +105,7 @@ def _says_nothing(at: JudgedVersion, files: Comparison) -> bool:
     return at.is_worktree and files.is_same and git is not None and git.is_shallow()
 
 
-def snapshot_before(at: JudgedVersion, home: DatasetConfig, seen: Snapshot, before: Version) -> Snapshot:
+def _manifests_before(at: JudgedVersion, seen: Snapshot, before: Version) -> dict[str, bytes]:
     """The manifest of an unchanged directory is made from what is here: nothing has to be fetched for it."""
     md5s = {file.entry.name: file.entry.md5 for file in (*seen.files, *(seen.holdout or ())) if file.entry.md5}
-    tracked = pointers(at.repository, before)
-    return snapshot_or_empty(at.repository, home, before, manifests=manifests_of(tracked.values(), md5s))
+    return manifests_of(pointers(at.repository, before).values(), md5s)

@@ -52,7 +52,7 @@ def meant(
     if every and names:
         raise UsageError("name datasets or give --all, not both")
     if every and (rev is not None or staged):
-        return _placed(open_repository(Path.cwd()), _committed_names(open_repository(Path.cwd()), rev))
+        return _committed(rev)
     if every:
         return _in_work_tree() or [Meant(config_path())]
     by_folder: dict[str, list[str]] = {}
@@ -62,6 +62,15 @@ def meant(
     if not set(by_folder) - {""}:
         return [Meant(config_path(), names=tuple(names))]
     return [_in_folder(folder, tuple(own)) for folder, own in by_folder.items()]
+
+
+def _committed(rev: str | None) -> list[Meant]:
+    """Every configuration of a commit, or of the index where none is named."""
+    repository = open_repository(Path.cwd())
+    found = _placed(repository, _committed_names(repository, rev))
+    nearest = None if found or rev is not None else nearest_config(Path.cwd())
+    # One that nobody added yet is most likely forgotten: opening it says so.
+    return found or ([Meant(nearest)] if nearest else [])
 
 
 def _in_work_tree() -> list[Meant]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gates.versions.hashing import file_md5
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from gates.judging.cache import Cache
@@ -20,11 +21,12 @@ _TOO_YOUNG_NS = 2_000_000_000
 class RememberedHashes:
     """A `Md5Of`. Files touched within two seconds of the moment they are remembered in are not remembered.
 
-    saw_legacy: a hash that takes CRLF for LF was asked for: such a hash does not tell the bytes.
+    on_block: called before each block of a file that is read. saw_legacy: a hash that takes CRLF for LF was asked for:
+    such a hash does not tell the bytes.
     """
 
-    def __init__(self, cache: Cache | None, name: str) -> None:
-        self._cache, self._name = cache, f"hashes of {name}"
+    def __init__(self, cache: Cache | None, name: str, on_block: Callable[[], None] = lambda: None) -> None:
+        self._cache, self._name, self._on_block = cache, f"hashes of {name}", on_block
         self._known = (cache.get(self._name) or {}) if cache else {}
         self._seen: dict[str, list[object]] = {}
         self.saw_legacy = False
@@ -33,10 +35,10 @@ class RememberedHashes:
         """md5 in hex and size in bytes of a file."""
         if is_legacy:
             self.saw_legacy = True
-            return file_md5(path, is_legacy=True)
+            return file_md5(path, is_legacy=True, on_block=self._on_block)
         place, before = os.path.abspath(path), _about(path)  # noqa: PTH100 (resolving links costs more than the rest)
         entry = self._known.get(place)
-        md5 = str(entry[-1]) if entry and entry[:-1] == before else file_md5(path)[0]
+        md5 = str(entry[-1]) if entry and entry[:-1] == before else file_md5(path, on_block=self._on_block)[0]
         # What changed while it was read has no hash worth remembering.
         if _about(path) == before:
             self._seen[place] = [*before, md5]

@@ -10,13 +10,18 @@ from gates.metrics.metric import Metric, Side
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gates.kept_files import KeptFiles
     from gates.scan import Scan
     from gates.verdict import Scope
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Share of the files of the version before that are gone, in [0, 1]; a count, so without interval."""
-    kept = scan.kept_files
+    return measurement_of(scan.kept_files)
+
+
+def measurement_of(kept: KeptFiles | None) -> Measurement:
+    """As `measure`, of what became of the files; None where no version before is known."""
     if kept is None:
         return Measurement(not_asked="no version before is known; `gates check` compares with it in a git repository")
     if kept.unknown:

@@ -6,7 +6,8 @@ import hashlib
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
+    from io import BufferedReader
     from pathlib import Path
 
 # DVC 2 decided anew for each block of this size whether it was text, so that the size is part of the hash.
@@ -23,13 +24,14 @@ class Md5Of(Protocol):
         """md5 in hex and size in bytes of a file."""
 
 
-def file_md5(path: Path, *, is_legacy: bool = False) -> tuple[str, int]:
+def file_md5(path: Path, *, is_legacy: bool = False, on_block: Callable[[], None] = lambda: None) -> tuple[str, int]:
     """md5 in hex and size in bytes of a file.
 
     is_legacy: as DVC 2 did it, which took CRLF for LF in text (dvc_data.hashfile.hash, `md5-dos2unix`).
+    on_block: called before each block, for callers that have no time to wait for the last one.
     """
     with path.open("rb") as stream:
-        return blocks_md5(iter(lambda: stream.read(_BLOCK), b""), is_legacy=is_legacy)
+        return blocks_md5(_blocks(stream, on_block), is_legacy=is_legacy)
 
 
 def blocks_md5(blocks: Iterable[bytes], *, is_legacy: bool = False) -> tuple[str, int]:
@@ -39,6 +41,13 @@ def blocks_md5(blocks: Iterable[bytes], *, is_legacy: bool = False) -> tuple[str
         size += len(block)
         digest.update(block.replace(b"\r\n", b"\n") if is_legacy and _is_text(block[:_LOOKED_AT]) else block)
     return digest.hexdigest(), size
+
+
+def _blocks(stream: BufferedReader, on_block: Callable[[], None]) -> Iterator[bytes]:
+    on_block()
+    while block := stream.read(_BLOCK):
+        yield block
+        on_block()
 
 
 def _is_text(start: bytes) -> bool:

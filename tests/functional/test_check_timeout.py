@@ -2,13 +2,44 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 
 import pytest
 
-from tests.dvc_repositories import git, write
+from tests.dvc_repositories import commit, git, md5, track, write
+from tests.projects import mixed, people
 from tests.version_projects import LIMITS, good, put, version_project
+
+FOLDER = """\
+[datasets.many]
+type = "tabular"
+path = "data/many"
+"""
+MANY = """\
+import pandera.polars as pa
+
+Many = pa.DataFrameSchema({"grade": pa.Column(checks=pa.Check.le(0, name="grade-at-most"))})
+"""
+BROKEN = """\
+import pandera.polars as pa
+
+First = pa.DataFrameSchema({"grade": pa.Column(checks=pa.Check(lambda data: 1 / 0, name="broken"))})
+"""
+INFORM = """\
+{"name": "s", "expectations": [{
+  "type": "expect_row_failure_ratio_to_be_less_than", "severity": "info",
+  "kwargs": {"rule": "grade/grade-at-most", "max_value": 0}, "meta": {"reason": "a test"}
+}]}
+"""
+
+
+def rows(seed: int) -> bytes:
+    """Parquet whose grades all break the rule."""
+    stream = io.BytesIO()
+    mixed(people(30, seed), people(30, seed + 10)).write_parquet(stream)
+    return stream.getvalue()
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +68,7 @@ def test_changed_rows_are_checked_and_the_rest_is_left_to_the_push(root, gates):
     assert "first: looked at the rows of 1 of 1 changed file; " in called.err
     assert "are left to the push, but no hook is there to judge it: `pre-commit install" in called.err
     assert not (root / ".gates/verdicts").exists()
-    assert not list((root / ".dvc/tmp").rglob("*.json"))[1:], "hashes are remembered, and no verdict"
+    assert list((root / ".dvc/tmp").rglob("*.json")) == [], "nothing is remembered"
 
 
 def test_rows_against_the_rules_refuse_the_commit(root, gates):
@@ -49,6 +80,61 @@ def test_rows_against_the_rules_refuse_the_commit(root, gates):
     checks = {check["id"]: check["outcome"] for check in json.loads(called.out)["checks"]}
     assert called.code == 1
     assert "fail" in checks.values()
+
+
+def test_files_that_got_lost_refuse_the_commit(root, gates):
+    write(root, "gates.toml", FOLDER)
+    track(root, "data/many", {f"{number}.csv": good(number) for number in range(8)})
+    commit(root, "eight files")
+    track(root, "data/many", {f"{number}.csv": good(number) for number in range(4)})
+    git(root, "add", "-A")
+
+    called = gates(root, "check", "--staged", "--timeout", "60")
+
+    assert called.code == 1
+    assert "4 in the index: 4 gone (data/many/4.csv, data/many/5.csv, data/many/6.csv, …)" in " ".join(
+        called.out.split()
+    )
+    assert "looked at the rows of 0 of 0 changed files; " in called.err
+
+
+def test_files_that_only_a_remote_can_list_are_left_to_the_push(root, gates):
+    write(root, "gates.toml", FOLDER)
+    track(root, "data/many", {"0.csv": good()})
+    git(root, "add", "-A")
+    shutil.rmtree(root / ".dvc/cache")
+
+    called = gates(root, "check", "--staged", "--timeout", "60")
+
+    assert (called.code, called.out) == (0, "")
+    assert "in the 60 s there were, fetching nothing; " in called.err
+
+
+def test_failures_that_only_inform_refuse_nothing_where_the_rest_is_left(root, gates):
+    write(root, "gates.toml", FOLDER)
+    write(root, "schemas/many.py", MANY)
+    write(root, "expectations/many/human.json", INFORM)
+    write(root, "expectations/many/synthetic.json", INFORM)
+    files = {"0.parquet": rows(1), "1.parquet": rows(2)}
+    track(root, "data/many", files)
+    name = md5(files["1.parquet"])
+    (root / f".dvc/cache/files/md5/{name[:2]}/{name[2:]}").unlink()
+    git(root, "add", "-A")
+
+    called = gates(root, "check", "--staged", "--timeout", "60", "--format", "json")
+
+    found = json.loads(called.out)
+    assert {(check["outcome"], check["severity"]) for check in found["checks"]} == {("fail", "info")}
+    assert (called.code, found["outcome"]) == (0, "unjudged")
+
+
+def test_a_rule_that_cannot_run_refuses_the_commit(root, gates):
+    write(root, "schemas/first.py", BROKEN)
+    stage(root, "first", good(8))
+
+    called = gates(root, "check", "first", "--staged", "--timeout", "60", "--format", "json")
+
+    assert (called.code, json.loads(called.out)["outcome"]) == (3, "unjudged")
 
 
 def test_time_that_is_up_at_once_gives_no_answer_and_says_so(root, gates):

@@ -30,14 +30,14 @@ inconclusive = "warn"
 ORIGINS = "combined/expect_origins_to_be_declared"
 # The git-ignored folder that DVC writes its locks and its index to, and gates its cache.
 SCRATCH = ".dvc/tmp"
-# Holds the lock that every command of DVC takes which changes something.
+# Holds the lock that every command of DVC takes which changes something, until its stdin is closed.
 HOLD = """\
-import sys, time
+import sys
 from dvc.repo import Repo
 
 with Repo().lock:
     print("held", flush=True)
-    time.sleep(float(sys.argv[1]))
+    sys.stdin.read()
 """
 
 pytestmark = pytest.mark.slow
@@ -144,8 +144,9 @@ def test_lock_that_another_process_of_dvc_holds_is_no_reason_to_fail(root, gates
     expected = document(gates(root, "check", "people", "--rev", "HEAD", "--no-cache", "--format", "json"))
     without_data(root)
     holder = subprocess.Popen(
-        [sys.executable, "-c", HOLD, "3"], cwd=root, env=ENVIRONMENT, text=True, stdout=subprocess.PIPE
-    )
+        [sys.executable, "-c", HOLD], cwd=root, env=ENVIRONMENT, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
     try:
         assert holder.stdout.readline() == "held\n"
 
@@ -153,7 +154,6 @@ def test_lock_that_another_process_of_dvc_holds_is_no_reason_to_fail(root, gates
 
         assert holder.poll() is None, "the lock was held all the time"
     finally:
-        holder.terminate()
         holder.communicate()
     assert document(called) == expected
 

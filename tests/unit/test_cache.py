@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -152,14 +153,19 @@ def test_writers_at_the_same_time_leave_whole_entries(tmp_path):
 @pytest.mark.program
 def test_killed_writer_leaves_whole_entries(tmp_path):
     folder = tmp_path / "cache"
-    for wait in (0.15, 0.2, 0.25, 0.3):
-        writer = subprocess.Popen([sys.executable, "-c", WRITER.replace("60", "10**6"), str(folder), "k"])
+    for letter, wait in zip("abcd", (0, 0.003, 0.01, 0.03), strict=True):
+        shutil.rmtree(folder, ignore_errors=True)
+        writer = subprocess.Popen([sys.executable, "-c", WRITER.replace("60", "10**9"), str(folder), letter])
+        while not list(folder.glob("*.json")):
+            assert writer.poll() is None, "it ends when it is killed"
+            time.sleep(0.001)
         time.sleep(wait)
         writer.kill()
         writer.wait()
 
-    found = [Cache(folder).get(key) for key in "01234"]
-    assert [entry for entry in found if entry and entry["text"] != "k" * 300] == []
+        found = [entry["text"] for key in "01234" if (entry := Cache(folder).get(key))]
+        assert found
+        assert set(found) == {letter * 300}
 
 
 def test_the_cache_lies_with_dvc_where_there_is_dvc(tmp_path):
