@@ -149,7 +149,7 @@ def _seen(config: DatasetConfig, tree: Tree, verdict: RecordedVerdict) -> Snapsh
     """The files that a commit names. Manifests are worked out from the verdict or lie in the cache; no remote is asked."""
     repository, version = tree.repository, tree.version
     folder = folder_of(repository, config)
-    judged = {**verdict.md5s, **verdict.holdout_md5s}
+    judged = {**verdict.md5s, **verdict.holdout_md5s, **verdict.evaluation_md5s}
     inside = {posixpath.normpath(posixpath.join(folder, name)): md5 for name, md5 in judged.items()}
     tracked = _concerned(config, folder, tree)
     manifests = manifests_of(tracked, inside)
@@ -165,7 +165,7 @@ def _seen(config: DatasetConfig, tree: Tree, verdict: RecordedVerdict) -> Snapsh
 
 def _concerned(config: DatasetConfig, folder: str, tree: Tree) -> list[Pointer]:
     """Pointers that the dataset's paths may reach; what has one and lies in git, as `cache: false` does, needs none."""
-    specs = [path for path in (config.path, config.holdout, *config.partitions.values()) if path]
+    specs = [path for path in (config.path, config.holdout, *config.evaluation, *config.partitions.values()) if path]
     places = [posixpath.normpath(posixpath.join(folder, spec)) for spec in specs]
     return [
         pointer

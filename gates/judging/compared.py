@@ -10,7 +10,7 @@ from gates.errors import DataError, GatesError
 from gates.judging.remembered_hashes import RememberedHashes
 from gates.kept_files import KeptFiles
 from gates.losses import kept_files
-from gates.versions.comparison import compare, compare_holdouts
+from gates.versions.comparison import compare, compare_evaluations, compare_holdouts
 from gates.versions.pointers import pointers
 from gates.versions.snapshots import snapshot, snapshot_or_empty
 from gates.versions.store import manifests_of
@@ -54,8 +54,7 @@ def compared(at: JudgedVersion, dataset: DatasetConfig, cache: Cache) -> Compare
         logger.debug("%s: not compared: %s", dataset.name, error)
         return Compared(None)
     hashes.save()
-    files = (*seen.files, *(seen.holdout or ()))
-    is_exact = not hashes.saw_legacy and not any(file.pointer and file.pointer.is_legacy for file in files)
+    is_exact = not hashes.saw_legacy and not any(file.pointer and file.pointer.is_legacy for file in seen.all_files)
     return Compared(seen, is_exact, _kept_files(at, home, seen))
 
 
@@ -65,13 +64,14 @@ def _kept_files(at: JudgedVersion, home: DatasetConfig, seen: Snapshot) -> KeptF
         return None if at.repository.git is None or at.repository.git.is_shallow() else KeptFiles()
     try:
         old = snapshot_before(at, home, seen, at.before)
-        return kept_files(compare(old, seen), compare_holdouts(old, seen) if home.holdout else None)
+        held = compare_holdouts(old, seen) if home.holdout else None
+        return kept_files(compare(old, seen), held, compare_evaluations(old, seen) if home.evaluation else None)
     except DataError as error:
         return KeptFiles(unknown=f"the files cannot be compared with those of {at.before}: {error}")
 
 
 def snapshot_before(at: JudgedVersion, home: DatasetConfig, seen: Snapshot, before: Version) -> Snapshot:
     """The manifest of an unchanged directory is made from what is here: nothing has to be fetched for it."""
-    md5s = {file.entry.name: file.entry.md5 for file in (*seen.files, *(seen.holdout or ())) if file.entry.md5}
+    md5s = {file.entry.name: file.entry.md5 for file in seen.all_files if file.entry.md5}
     tracked = pointers(at.repository, before)
     return snapshot_or_empty(at.repository, home, before, manifests=manifests_of(tracked.values(), md5s))
