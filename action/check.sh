@@ -53,11 +53,23 @@ fetch() {
     unjudged "$why" 3
 }
 
+# What a sed program prints of all verdicts, those of other folders' configurations among them.
+in_verdicts() {
+    find "$reports" -name '*.json' -exec sed -n "$1" {} +
+}
+
+# How many reports of a kind were written.
+count() {
+    find "$reports" -name "*.$1" | wc -l
+}
+
 # The worst outcome among the verdicts written now, given the exit code of gates: what is missing is never good.
 worst() {
     local outcomes
     # A verdict has this key once at the top, indented by two spaces; text from data cannot begin a line of it.
-    outcomes="$(sed -n 's/^  "outcome": "\([a-z]*\)",$/\1/p' "$reports"/*.json 2>/dev/null || true)"
+    outcomes="$(in_verdicts 's/^  "outcome": "\([a-z]*\)",$/\1/p')"
+    # Of a dataset that could not be judged there is a JUnit file and no verdict.
+    [ "$(count junit.xml)" -eq "$(count md)" ] || outcomes+=" unjudged"
     case "$1:$outcomes" in
         *fail*) echo fail ;;
         [!01]* | *unjudged* | *:) echo unjudged ;;
@@ -66,15 +78,18 @@ worst() {
     esac
 }
 
+# Whether the base revision is here: a new branch has none, and a shallow clone may lack it.
+has_base() {
+    [[ "$BASE" =~ ^[0-9a-f]{40,64}$ ]] && git cat-file -e "$BASE^{commit}" 2>/dev/null
+}
+
 # Whether pointers, configuration, suites, schemas or data that git itself tracks differ from the base revision.
 changed() {
     local names name paths=(':(top,glob)**/*.dvc' ':(top,glob)**/dvc.lock' ':(top,glob)**/gates.toml'
-        ':(top,glob)**/pyproject.toml' ':(top,glob)**/expectations/**' ':(top,glob)**/schemas/**')
-    if ! [[ "$BASE" =~ ^[0-9a-f]{40,64}$ ]] || ! git cat-file -e "$BASE^{commit}" 2>/dev/null; then
-        echo true
-        return
-    fi
-    names="$(sed -n 's/^ *"path": "\(.*\)",$/\1/p' "$reports"/*.json 2>/dev/null)" || { echo true; return; }
+        ':(top,glob)**/pyproject.toml' ':(top,glob)**/expectations/**' ':(top,glob)**/schemas/**' ':(top,glob)**/*.py')
+    has_base || { echo true; return; }
+    names="$(in_verdicts 's/^ *"path": "\(.*\)",$/\1/p')"
+    [ -n "$names" ] || { echo true; return; }
     while IFS= read -r name; do
         # A name that cannot be a pattern of itself is not looked for.
         [[ "$name" != *[\\*?[]* ]] || { echo true; return; }
@@ -84,7 +99,8 @@ changed() {
 }
 
 summarise() {
-    cat -- "$reports"/*.md | head -c "$summary_bytes" >>"$GITHUB_STEP_SUMMARY" || true
+    find "$reports" -name '*.md' -print0 | LC_ALL=C sort -z | xargs -0 cat -- |
+        head -c "$summary_bytes" >>"$GITHUB_STEP_SUMMARY" || true
     printf '\n' >>"$GITHUB_STEP_SUMMARY"
 }
 
@@ -98,6 +114,12 @@ fetch
 
 arguments=(check --quiet --format github --output "$reports" --also junit --also sarif)
 [ "$STRICT" != true ] || arguments+=(--strict)
+if has_base; then
+    arguments+=(--base "$BASE")
+elif git rev-parse --quiet --verify HEAD^ >/dev/null 2>&1; then
+    # A checkout is as its own commit; what the commit lost shows beside its parent only.
+    arguments+=(--base HEAD^)
+fi
 [ -z "$CONFIG" ] || arguments+=(--config "$CONFIG")
 read -r -d '' -a names <<<"$DATASETS" || true
 if [ "${#names[@]}" -eq 0 ]; then arguments+=(--all); else arguments+=(-- "${names[@]}"); fi
@@ -106,7 +128,7 @@ code=0
 gates "${arguments[@]}" >"$commands" 2>"$log" || code=$?
 verdict="$(worst "$code")"
 cat -- "$commands"
-ls "$reports"/*.md >/dev/null 2>&1 && summarise
+[ -z "$(find "$reports" -name '*.md' -print -quit)" ] || summarise
 output changed "$(changed)"
 if [ "$verdict" = unjudged ]; then
     unjudged "A dataset could not be judged, which is neither good nor bad." "$((code > 0 ? code : 3))"

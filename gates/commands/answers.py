@@ -13,6 +13,7 @@ from gates.errors import GatesError
 from gates.judging.answers import How, Question
 from gates.judging.versions import Answered
 from gates.records.store import VerdictStore
+from gates.reports.located import Unjudged
 from gates.reports.plain import counted
 from gates.verdict import Scope, exit_code
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from gates.commands.check import Request
     from gates.configuration.dataset import DatasetConfig
     from gates.judging.meant import Meant
-    from gates.judging.versions import Asked, JudgedVersion
+    from gates.judging.versions import JudgedVersion
     from gates.reports.located import Located
 
 
@@ -46,14 +47,13 @@ def answer_all(
     datasets: Sequence[tuple[JudgedVersion, Meant, DatasetConfig]],
     broken: Sequence[tuple[str, GatesError]],
     request: Request,
-    asked: Asked,
 ) -> int:
     """The exit code of a call. broken: configurations that could not be read, and why."""
     found = [
         Asking(number, at, dataset, place, VerdictStore(at.home, request.output and request.output / place.folder))
         for number, (at, place, dataset) in enumerate(datasets)
     ]
-    shown = {asking.number: _keep(asking, answered, request) for asking, answered in _answers(found, request, asked)}
+    shown = {asking.number: _keep(asking, answered, request) for asking, answered in _answers(found, request)}
     in_order = [shown[number] for number in sorted(shown)] + [Shown(name, error=error) for name, error in broken]
     if not request.quiet:
         _note_remembered(in_order)
@@ -61,7 +61,7 @@ def answer_all(
     return worst([_code(one, request) for one in in_order])
 
 
-def _answers(found: list[Asking], request: Request, asked: Asked) -> Iterator[tuple[Asking, Answered | GatesError]]:
+def _answers(found: list[Asking], request: Request) -> Iterator[tuple[Asking, Answered | GatesError]]:
     """Each dataset's verdict, or what stood in its way: those remembered at once, the others one by one or in parallel."""
     waiting = []
     deadline = None if request.timeout is None else time.monotonic() + request.timeout
@@ -81,7 +81,7 @@ def _answers(found: list[Asking], request: Request, asked: Asked) -> Iterator[tu
         except GatesError as error:
             yield asking, error
     if waiting:
-        yield from _in_parallel(waiting, request, asked)
+        yield from _in_parallel(waiting, request)
 
 
 def _answer(asking: Asking, question: Question, request: Request) -> Answered:
@@ -109,14 +109,11 @@ def _without_hook(at: JudgedVersion) -> str:
     return ", but no hook is there to judge it: `pre-commit install --hook-type pre-push`"
 
 
-def _in_parallel(
-    waiting: list[Asking], request: Request, asked: Asked
-) -> Iterator[tuple[Asking, Answered | GatesError]]:
+def _in_parallel(waiting: list[Asking], request: Request) -> Iterator[tuple[Asking, Answered | GatesError]]:
     from gates.judging.parallel import Task, answered_in_parallel
 
-    # A branch may move while others are judged; a commit does not.
     tasks = {
-        asking.number: Task(asking.at.config_path, asking.at.pinned(asked), asking.dataset.name, _how(asking, request))
+        asking.number: Task(asking.at.config_path, asking.at.compares, asking.dataset.name, _how(asking, request))
         for asking in waiting
     }
     by_number = {asking.number: asking for asking in waiting}
@@ -142,10 +139,13 @@ def _note_expired(dataset: DatasetConfig) -> None:
 def _keep(asking: Asking, answered: Answered | GatesError, request: Request) -> Shown:
     """Write what was found where it belongs: not where it is partial, or of another version than the work tree."""
     if isinstance(answered, GatesError):
+        unjudged = [Unjudged(asking.name, str(answered))]
+        for name in request.also:
+            asking.store.write_on_demand(asking.dataset.name, name, report_for_machines(name)([], unjudged))
         return Shown(asking.name, error=answered)
     located = _located(asking, answered, request)
     for name in request.also:
-        asking.store.write_on_demand(asking.dataset.name, name, report_for_machines(name)([located]))
+        asking.store.write_on_demand(asking.dataset.name, name, report_for_machines(name)([located], []))
     if not answered.verdict.is_partial and (asking.at.is_worktree or request.output):
         asking.store.write(answered.verdict)
     _say(asking, answered, request)

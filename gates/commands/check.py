@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +40,7 @@ class Request:
     worktree: bool
     pushed: bool
     since: str | None
+    base: str | None
     timeout: float | None
     jobs: int
 
@@ -110,6 +111,9 @@ Examples:
 )  # fmt: skip
 @click.option("--since", metavar="REV", help="Leave out datasets that are as they were where REV branched off.")
 @click.option(
+    "--base", metavar="REV", help="The version before, whose files must not be lost. [default: HEAD or parent]"
+)
+@click.option(
     "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
     help="Of what was not judged before, only check the rows of changed files, no longer than this; no verdict.",
 )  # fmt: skip
@@ -145,5 +149,5 @@ def _asked(request: Request) -> Asked:
     from gates.judging.versions import Asked, pushed
 
     if request.pushed:
-        return pushed()
-    return Asked(request.rev, request.staged, request.worktree, request.since)
+        return replace(pushed(), base=request.base)
+    return Asked(request.rev, request.staged, request.worktree, request.since, request.base)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gates.commands.streams import look, note
+from gates.reports.located import Unjudged
 from gates.reports.summary import SummaryRow, summary
 from gates.verdict import Answer
 
@@ -41,10 +42,11 @@ def show(found: Sequence[Shown], request: Request) -> None:
         if one.error:
             note(f"{one.name}: {one.error}")
     judged = [one.located for one in found if one.located]
+    unjudged = [Unjudged(one.name, str(one.error)) for one in found if one.error]
     if request.format in FOR_MACHINES:
-        click.echo(report_for_machines(request.format)(judged), nl=False)
+        click.echo(report_for_machines(request.format)(judged, unjudged), nl=False)
     elif request.format == "json":
-        _show_json(judged, is_list=len(found) != 1)
+        _show_json(judged, unjudged, is_list=len(found) != 1)
     elif request.format == "markdown":
         from gates.reports.markdown import markdown
 
@@ -53,7 +55,7 @@ def show(found: Sequence[Shown], request: Request) -> None:
         _show_on_terminal(found, judged, request)
 
 
-def report_for_machines(name: str) -> Callable[[Sequence[Located]], str]:
+def report_for_machines(name: str) -> Callable[[Sequence[Located], Sequence[Unjudged]], str]:
     """The report of this name. They take long to import, as they explain every check."""
     from gates.reports.annotations import workflow_commands
     from gates.reports.junit import junit
@@ -62,11 +64,11 @@ def report_for_machines(name: str) -> Callable[[Sequence[Located]], str]:
     return {"junit": junit, "sarif": sarif, "github": workflow_commands}[name]
 
 
-def _show_json(judged: Sequence[Located], *, is_list: bool) -> None:
+def _show_json(judged: Sequence[Located], unjudged: Sequence[Unjudged], *, is_list: bool) -> None:
     from gates.reports.as_json import as_json, as_json_list
 
     is_one = not is_list and judged
-    click.echo(as_json(judged[0].verdict) if is_one else as_json_list(judged), nl=False)
+    click.echo(as_json(judged[0].verdict) if is_one else as_json_list(judged, unjudged), nl=False)
 
 
 def _show_on_terminal(found: Sequence[Shown], judged: Sequence[Located], request: Request) -> None:

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 def check(request: Request, asked: Asked) -> int:
     """The exit code of a call."""
-    places = meant(request.datasets, request.config, every=request.every or request.is_open, rev=asked.rev)
+    places = meant(
+        request.datasets, request.config, every=request.every or request.is_open, rev=asked.rev, staged=asked.staged
+    )
+    if not places:
+        note(f"{asked.rev or 'the index'} has no gates.toml: nothing to judge")
     with ExitStack() as stack:
         found: list[tuple[JudgedVersion, Meant, DatasetConfig]] = []
         broken: list[tuple[str, GatesError]] = []
@@ -33,12 +37,15 @@ def check(request: Request, asked: Asked) -> int:
                     raise
                 # The others are judged all the same.
                 broken.append((place.id_of("*"), error))
+        if not found and len({str(error) for _, error in broken}) == 1:
+            # One mistake in the call, and not one in each configuration.
+            raise broken[0][1]
         if not found and not broken and request.format == "terminal":
             return 0
         # Takes several times what a hook in which nothing changed takes in all.
         from gates.commands.answers import answer_all
 
-        return answer_all(found, broken, request, asked)
+        return answer_all(found, broken, request)
 
 
 def _datasets(at: JudgedVersion, place: Meant, request: Request, asked: Asked) -> list[DatasetConfig]:

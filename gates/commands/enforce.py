@@ -45,7 +45,9 @@ Stages that depend on reports/reviews.passed run only once the dataset has passe
 @click.option(
     "--pointer-only", is_flag=True, help="Compare the verdict with what DVC's pointers in HEAD name; no data is needed."
 )
-@click.option("--mark", is_flag=True, help="Write DATASET.passed beside the verdict when this exits 0, else remove it.")
+@click.option(
+    "--mark", is_flag=True, help="Write DATASET.passed beside the verdict when the dataset passes, else remove it."
+)
 @click.option("--strict", is_flag=True, help="Exit 1 on warnings too.")
 @config_option
 def command(datasets: tuple[str, ...], output: Path | None, config: Path | None, **flags: Any) -> int:
@@ -111,7 +113,7 @@ def _line(verdict: RecordedVerdict, name: str) -> str:
 
     failed = next(
         (
-            f", {check.id} among them"
+            f"; failed: {check.id}"
             for check in verdict.checks
             if check.outcome is Outcome.FAIL
             and check.severity is Severity.CRITICAL
@@ -120,4 +122,4 @@ def _line(verdict: RecordedVerdict, name: str) -> str:
         "",
     )
     counts = tally(verdict.checks, verdict.waived)
-    return printable(f"{name}: {verdict.answer.value}: {counts}{failed} (verdict {verdict.digest[:12]})")
+    return printable(f"{name}: {verdict.answer.value}: {counts} (verdict {verdict.digest[:12]}){failed}")

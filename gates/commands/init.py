@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,8 +68,10 @@ def command(**given: Any) -> int:
 
 
 def _init(request: Request) -> Iterator[str]:
-    from gates.configuration.find import load_config, nearest_config, read_config
+    from gates.configuration.find import FILE_NAME, load_config, nearest_config, read_config
 
+    if request.config is not None and request.config.is_dir():
+        request = replace(request, config=request.config / FILE_NAME)
     path = request.config or nearest_config(Path.cwd())
     is_new = path is None or (request.config is not None and not request.config.exists())
     if is_new:
@@ -104,6 +106,8 @@ def _put_in_place(config: Config) -> Iterator[str]:
     for written in write_hooks_and_workflow(open_repository(config.path.parent).top):
         if written.is_new:
             yield f"wrote {written.path}: {todo.get(written.path, 'say in it who offers the action, and how data is fetched')}"
+        elif written.is_same:
+            yield f"{written.path} has the gate already"
         else:
             yield from ("", f"{written.path} is yours and is left as it is; for the gate, add:")
             yield from (f"  {line}" for line in written.text.splitlines())

@@ -29,7 +29,7 @@ def config_option(command: Command) -> Command:
 
 def dataset_arguments(command: Command) -> Command:
     """`[DATASET]...` and `--all`."""
-    every = click.option("--all", "every", is_flag=True, help="All datasets of gates.toml.")
+    every = click.option("--all", "every", is_flag=True, help="All datasets of every gates.toml that git tracks.")
     return click.argument("datasets", nargs=-1, metavar="[DATASET]...")(every(command))
 
 

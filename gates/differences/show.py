@@ -49,8 +49,10 @@ def _lines(difference: Difference) -> Iterator[str]:
     if base.rows is not None and new.rows is not None:
         parts = (f"{origin} {_step(base.rows[origin], count)}" for origin, count in new.rows.items())
         yield f"rows: {', '.join(parts)}"
-    for side in dict.fromkeys(side for side in (base, new) if side.rows is None):
-        yield f"rows in {side.version} could not be counted: {side.why_no_rows}"
+    uncounted = (
+        f"rows in {one.version} could not be counted: {one.why_no_rows}" for one in (base, new) if one.rows is None
+    )
+    yield from dict.fromkeys(uncounted)
     yield from _checks(difference)
     for sentence in difference.losses:
         yield f"lost without notice: {sentence}"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from gates.records.store import FOLDER
 from gates.versions.repository import DVC_DIR
+from gates.whole_files import LEFT_BEHIND_AFTER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -28,8 +29,6 @@ SIZE_AT_MOST = 256 << 20
 # What is known of a file's rows takes 20 to 40 bytes a row: room for some 30 million rows, in less than their data takes.
 # A bound of its own, so that a single large dataset cannot throw all verdicts out.
 SUMMARIES_AT_MOST = 1 << 30
-# A file that is being written lives for milliseconds; one of this age was left by a process that was killed.
-_LEFT_BEHIND_AFTER = 3600
 _SUMMARIES = "scans"
 # sha256 in hex and a line end.
 _CHECKSUM_SIZE = 65
@@ -114,7 +113,7 @@ class Cache:
                 about = path.stat()
                 if path.suffix == _SUFFIX:
                     yield path, about
-                elif path.suffix == _UNFINISHED and about.st_mtime < time.time() - _LEFT_BEHIND_AFTER:
+                elif path.suffix == _UNFINISHED and about.st_mtime < time.time() - LEFT_BEHIND_AFTER:
                     path.unlink()
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gates.configuration.dataset import DatasetConfig
     from gates.judging.cache import Cache
     from gates.judging.versions import JudgedVersion
+    from gates.versions.comparison import Comparison
     from gates.versions.snapshots import Snapshot
     from gates.versions.version import Version
 
@@ -64,10 +65,21 @@ def _kept_files(at: JudgedVersion, home: DatasetConfig, seen: Snapshot) -> KeptF
         return None if at.repository.git is None or at.repository.git.is_shallow() else KeptFiles()
     try:
         old = snapshot_before(at, home, seen, at.before)
+        files = compare(old, seen)
         held = compare_holdouts(old, seen) if home.holdout else None
-        return kept_files(compare(old, seen), held, compare_evaluations(old, seen) if home.evaluation else None)
+        kept = kept_files(files, held, compare_evaluations(old, seen) if home.evaluation else None)
+        return None if not kept.lost and _says_nothing(at, files) else kept
     except DataError as error:
         return KeptFiles(unknown=f"the files cannot be compared with those of {at.before}: {error}")
+
+
+def _says_nothing(at: JudgedVersion, files: Comparison) -> bool:
+    """Whether a comparison without losses is no evidence: with but the last of many new commits, or with itself."""
+    if at.compares.is_whole_history:
+        return True
+    # A clean checkout is its own HEAD, and a shallow one has nothing else to be compared with.
+    git = at.repository.git
+    return at.is_worktree and files.is_same and git is not None and git.is_shallow()
 
 
 def snapshot_before(at: JudgedVersion, home: DatasetConfig, seen: Snapshot, before: Version) -> Snapshot:

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 from gates.configuration.find import FILE_NAME, PYPROJECT, config_path, nearest_config
 from gates.errors import UsageError, did_you_mean
 from gates.versions.repository import open_repository
+from gates.versions.version import git_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from gates.versions.repository import Repository
 
 # Between a folder and a dataset's name.
 _SEPARATOR = ":"
 _TABLE = b"[tool.gates"
+_PATTERNS = (f"*{FILE_NAME}", f"*{PYPROJECT}")
 
 
 @dataclass(frozen=True)
@@ -36,16 +38,23 @@ class Meant:
         return f"{self.folder}{_SEPARATOR}{dataset}" if self.folder else dataset
 
 
-def meant(names: Sequence[str], explicit: Path | None, *, every: bool, rev: str | None = None) -> list[Meant]:
+def meant(
+    names: Sequence[str], explicit: Path | None, *, every: bool, rev: str | None = None, staged: bool = False
+) -> list[Meant]:
     """What a call means, in the order of folders.
 
     names: of datasets, `<folder>:<name>` for one of another configuration. explicit: the only configuration that counts.
-    every: all that git tracks, at a revision where one is given. Raises UsageError where there is no configuration.
+    every: all that git tracks, at a revision or in the index where one is asked for; there may be none.
+    Raises UsageError for names beside `every`, and where the work tree has no configuration.
     """
     if explicit is not None:
         return [Meant(config_path(explicit), names=tuple(names))]
+    if every and names:
+        raise UsageError("name datasets or give --all, not both")
+    if every and (rev is not None or staged):
+        return _placed(open_repository(Path.cwd()), _committed_names(open_repository(Path.cwd()), rev))
     if every:
-        return _tracked(rev) or [Meant(config_path())]
+        return _in_work_tree() or [Meant(config_path())]
     by_folder: dict[str, list[str]] = {}
     for word in names:
         folder, separator, name = word.rpartition(_SEPARATOR)
@@ -55,33 +64,45 @@ def meant(names: Sequence[str], explicit: Path | None, *, every: bool, rev: str 
     return [_in_folder(folder, tuple(own)) for folder, own in by_folder.items()]
 
 
-def _tracked(rev: str | None) -> list[Meant]:
+def _in_work_tree() -> list[Meant]:
     """Every tracked configuration, the nearest one among them even where git does not know it yet."""
     repository = open_repository(Path.cwd())
     nearest = nearest_config(Path.cwd())
-    paths = {repository.top / name for name in _tracked_names(repository, rev)}
-    found = sorted(paths | ({nearest} if nearest else set()))
-    return [Meant(path, "" if path == nearest else _folder(repository, path)) for path in found]
+    own = repository.relative(nearest) if nearest else None
+    return _placed(repository, [*_names_in_work_tree(repository), *([own] if own else [])])
 
 
-def _tracked_names(repository: Repository, rev: str | None) -> list[str]:
-    """Paths below the top folder of gates.toml files, and of pyproject.toml files with a table for us."""
-    git = repository.git
-    if git is None:
-        return []
-    if rev is None:
-        blobs = dict.fromkeys(git.tracked(f"*{FILE_NAME}", f"*{PYPROJECT}"), "")
-    else:
-        blobs = dict(git.tree(git.commit(rev)).blobs)
-    own = [name for name in blobs if name.rpartition("/")[2] == FILE_NAME]
-    shared = [name for name in blobs if name.rpartition("/")[2] == PYPROJECT]
-    if rev is None:
-        own = [name for name in own if (repository.top / name).is_file()]
-        texts = {name: (repository.top / name).read_bytes() for name in shared if (repository.top / name).is_file()}
-    else:
-        with git.blobs() as reader:
-            texts = {name: reader.read(blobs[name]) for name in shared}
-    return [*own, *(name for name, text in texts.items() if _TABLE in text)]
+def _placed(repository: Repository, names: Iterable[str]) -> list[Meant]:
+    """Configurations by their paths below the top folder; the nearest of them goes by no folder."""
+    here = Path.cwd().resolve()
+    paths = sorted({repository.top / name for name in names})
+    above = [path for path in paths if here.is_relative_to(path.parent.resolve())]
+    nearest = max(above, key=lambda path: len(path.parts), default=None)
+    return [Meant(path, "" if path == nearest else _folder(repository, path)) for path in paths]
+
+
+def _names_in_work_tree(repository: Repository) -> list[str]:
+    """Paths of the tracked configurations that are there."""
+    listed = repository.git.tracked(*_PATTERNS) if repository.git else {}
+    own, shared = _sorted_by_kind([name for name in listed if (repository.top / name).is_file()])
+    return [*own, *(name for name in shared if _TABLE in (repository.top / name).read_bytes())]
+
+
+def _committed_names(repository: Repository, rev: str | None) -> list[str]:
+    """Paths of the configurations that a commit has, or the index where none is named."""
+    git = git_of(repository, rev or "--staged")
+    blobs = git.tracked(*_PATTERNS) if rev is None else git.tree(git.commit(rev)).blobs
+    own, shared = _sorted_by_kind(list(blobs))
+    if not shared:
+        return own
+    with git.blobs() as reader:
+        return [*own, *(name for name in shared if _TABLE in reader.read(blobs[name]))]
+
+
+def _sorted_by_kind(names: list[str]) -> tuple[list[str], list[str]]:
+    """gates.toml files, and pyproject.toml files, which may have a table for us."""
+    last = {name: name.rpartition("/")[2] for name in names}
+    return [name for name in names if last[name] == FILE_NAME], [name for name in names if last[name] == PYPROJECT]
 
 
 def _folder(repository: Repository, path: Path) -> str:
@@ -95,6 +116,7 @@ def _in_folder(folder: str, names: tuple[str, ...]) -> Meant:
     top = repository.top / folder
     nearest = nearest_config(top) if top.is_dir() else None
     if nearest is None or nearest.parent != top.resolve():
-        known = {name.rpartition("/")[0] or "." for name in _tracked_names(repository, None)}
-        raise UsageError(f"no {FILE_NAME} in the folder '{folder}' ({did_you_mean(folder, known)})")
+        known = {name.rpartition("/")[0] or "." for name in _names_in_work_tree(repository)}
+        word = f"{folder}{_SEPARATOR}{names[0]}"
+        raise UsageError(f"no dataset '{word}': no {FILE_NAME} in '{folder}' ({did_you_mean(folder, known)})")
     return Meant(nearest, folder, names)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from gates.errors import DataError, GatesError
 from gates.judging.answers import Question
-from gates.judging.versions import Answered, Asked, version_asked
+from gates.judging.versions import Answered, version_asked
 from gates.last_words import close_streams
 
 if TYPE_CHECKING:
@@ -22,16 +22,17 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from gates.judging.answers import How
+    from gates.judging.versions import Compares
 
     Key = TypeVar("Key")
 
 
 @dataclass(frozen=True)
 class Task:
-    """One dataset for another process. asked: the version, its revisions named by commits, which do not move."""
+    """One dataset for another process. compares: resolved versions, which do not move when a branch does."""
 
     config: Path
-    asked: Asked
+    compares: Compares
     dataset: str
     how: How
 
@@ -66,7 +67,7 @@ def _result(future: Future[Answered]) -> Answered | GatesError:
 
 def _answer(task: Task) -> Answered:
     """Runs in the other process."""
-    with version_asked(task.config, task.asked) as at:
+    with version_asked(task.config, task.compares) as at:
         question = Question(at, at.config.dataset(task.dataset), task.how)
         return question.recall() or question.answer(lambda _step, _done, _total: None)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gates.judging.cache import Cache
     from gates.judging.compared import Compared
     from gates.judging.versions import JudgedVersion
+    from gates.verdict import Verdict
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +55,8 @@ class Memory:
         broken = any(check.outcome is Outcome.ERROR for check in verdict.checks)
         if verdict.is_partial or broken or self._key is None:
             return
-        if self._key_of(compared(self._at, self._dataset, self._cache)) == self._key:
+        seen = compared(self._at, self._dataset, self._cache)
+        if self._key_of(seen) == self._key and _was_reached_on(verdict, seen):
             self._cache.put(self._key, {"verdict": verdict.to_json(), "quarantined": answered.quarantined})
 
     def _key_of(self, seen: Compared) -> str | None:
@@ -63,3 +65,20 @@ class Memory:
             return None
         kept = seen.kept_files and asdict(seen.kept_files)
         return digest([seen.snapshot.digest, kept, contract_key(self._dataset, self._today)])
+
+
+def _was_reached_on(verdict: Verdict, seen: Compared) -> bool:
+    """Whether the bytes that were judged are those that were seen, and not others that lay there in between."""
+    if seen.snapshot is None:
+        return False
+    sides = (
+        ("files", seen.snapshot.files),
+        ("holdout_files", seen.snapshot.holdout or ()),
+        ("evaluation_files", seen.snapshot.evaluation or ()),
+    )
+    for name, files in sides:
+        judged = {file["path"]: file["md5"] for file in verdict.data[name]}  # type: ignore[attr-defined]
+        known = {file.name: file.entry.md5 for file in files}
+        if judged.keys() != known.keys() or any(md5 and judged[path] != md5 for path, md5 in known.items()):
+            return False
+    return True

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gates.versions.configuration import config_at
 from gates.versions.repository import open_repository
-from gates.versions.version import VersionKind, choose_versions
+from gates.versions.version import VersionKind, base_of, choose_versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,12 +31,19 @@ _UPSTREAMS = {UPSTREAM, "@{u}", "@{push}"}
 
 @dataclass(frozen=True)
 class Asked:
-    """Which version a call means; `since` leaves out the datasets that are as they were there."""
+    """Which version a call means.
+
+    since: leaves out the datasets that are as they were where this revision branched off. base: the version before, whose
+    files must not be lost; without it that of `since`, else HEAD, or a revision's first parent. is_whole_history: all
+    commits up to `rev` are new to whom they are for.
+    """
 
     rev: str | None = None
     staged: bool = False
     worktree: bool = False
     since: str | None = None
+    base: str | None = None
+    is_whole_history: bool = False
 
 
 def pushed() -> Asked:
@@ -49,34 +56,54 @@ def pushed() -> Asked:
     if told("PRE_COMMIT_TO_REF"):
         return Asked(told("PRE_COMMIT_TO_REF"), since=told("PRE_COMMIT_FROM_REF") or UPSTREAM)
     if told("PRE_COMMIT_LOCAL_BRANCH"):
-        return Asked(told("PRE_COMMIT_LOCAL_BRANCH"))
+        return Asked(told("PRE_COMMIT_LOCAL_BRANCH"), is_whole_history=True)
     return Asked("HEAD", since=UPSTREAM)
+
+
+@dataclass(frozen=True)
+class Compares:
+    """A version and what it is compared with; names are resolved, so that whatever becomes of them it stays the same.
+
+    base, before: as in `JudgedVersion`. is_whole_history: all commits before are new too, and `before` is but one of them.
+    """
+
+    version: Version
+    base: Version | None
+    before: Version | None
+    is_whole_history: bool = False
 
 
 @dataclass(frozen=True)
 class JudgedVersion:
     """A configuration as one version has it.
 
-    home: the configuration's folder in the work tree. base: the version that datasets must differ from to be judged,
-    where not all are. before: the version before; what it had must not get lost. None where there is none.
+    home: the configuration's folder in the work tree.
     """
 
     repository: Repository
-    version: Version
-    base: Version | None
-    before: Version | None
+    compares: Compares
     config: Config
     home: Path
+
+    @property
+    def version(self) -> Version:
+        """What is judged."""
+        return self.compares.version
+
+    @property
+    def base(self) -> Version | None:
+        """The version that datasets must differ from to be judged, where not all are."""
+        return self.compares.base
+
+    @property
+    def before(self) -> Version | None:
+        """The version before; what it had must not get lost."""
+        return self.compares.before
 
     @property
     def config_path(self) -> Path:
         """Where the configuration lies in the work tree, or would."""
         return self.home / self.config.path.name
-
-    def pinned(self, asked: Asked) -> Asked:
-        """The same version, whatever becomes of the names it was asked by."""
-        since = self.base.commit if self.base and asked.since else None
-        return Asked(self.version.commit, asked.staged, asked.worktree, since)
 
     @property
     def is_worktree(self) -> bool:
@@ -97,18 +124,26 @@ class Answered:
     is_remembered: bool = False
 
 
+def compares(repository: Repository, asked: Asked) -> Compares:
+    """The versions that a call means. Raises UsageError."""
+    is_new = _is_missing_upstream(repository, asked.since)
+    since = None if is_new else asked.since
+    versions = choose_versions(repository, rev=asked.rev, staged=asked.staged, worktree=asked.worktree, since=since)
+    before = base_of(repository, versions.judged, asked.base) if asked.base else versions.base
+    is_whole = asked.base is None and (is_new or asked.is_whole_history)
+    return Compares(versions.judged, None if is_new else versions.base, before, is_whole)
+
+
 @contextmanager
-def version_asked(path: Path, asked: Asked) -> Iterator[JudgedVersion]:
+def version_asked(path: Path, asked: Asked | Compares) -> Iterator[JudgedVersion]:
     """The version that a call means, of the configuration at a path. Raises UsageError.
 
     While it lasts, suites and schemas of the version lie below its datasets' root.
     """
     repository = open_repository(path.parent)
-    since = None if _is_missing_upstream(repository, asked.since) else asked.since
-    versions = choose_versions(repository, rev=asked.rev, staged=asked.staged, worktree=asked.worktree, since=since)
-    base = None if asked.since and not since else versions.base
-    with config_at(repository, path, versions.judged) as config:
-        yield JudgedVersion(repository, versions.judged, base, versions.base, config, path.parent)
+    chosen = asked if isinstance(asked, Compares) else compares(repository, asked)
+    with config_at(repository, path, chosen.version) as config:
+        yield JudgedVersion(repository, chosen, config, path.parent)
 
 
 def judge_at(

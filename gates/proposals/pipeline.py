@@ -35,11 +35,12 @@ def write_stages(config: Config) -> Path:
 
 @dataclass(frozen=True)
 class Written:
-    """A file that puts the gate in place. text: what it is to say. is_new: it was written; else it is the user's own."""
+    """A file that puts the gate in place. text: what it is to say. is_new: it was written; is_same: it says so already."""
 
     path: str
     text: str
     is_new: bool
+    is_same: bool
 
 
 def write_hooks_and_workflow(top: Path) -> list[Written]:
@@ -50,7 +51,8 @@ def write_hooks_and_workflow(top: Path) -> list[Written]:
         is_new = not path.exists()
         if is_new:
             replace_text(path, text)
-        found.append(Written(name, text, is_new))
+        is_same = not is_new and path.read_text(encoding="utf-8", errors="replace") == text
+        found.append(Written(name, text, is_new, is_same))
     return found
 
 

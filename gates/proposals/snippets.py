@@ -42,6 +42,7 @@ repos:
         language: system
         types_or: [toml, json, python]
         pass_filenames: false
+        require_serial: true
         stages: [pre-commit, pre-merge-commit]
       - id: gates-check
         name: data gates (staged datasets)
@@ -102,11 +103,20 @@ def _paths(dataset: DatasetConfig) -> list[str]:
 
 
 def _own_files(dataset: DatasetConfig) -> list[str]:
+    suites = f"expectations/{dataset.name}"
+    return [*([suites] if (dataset.root / suites).is_dir() else []), *_schema_files(dataset)]
+
+
+def _schema_files(dataset: DatasetConfig) -> list[str]:
+    """The schema and the modules of the repository that it imports. Their folder holds bytecode, which comes and goes."""
     from gates.contract import own_schema
+    from gates.schemas.loading import load_schema
 
     spec = own_schema(dataset)
-    suites = f"expectations/{dataset.name}"
-    return [*([suites] if (dataset.root / suites).is_dir() else []), *([spec.rpartition(":")[0]] if spec else [])]
+    if spec is None:
+        return []
+    root = dataset.root.resolve()
+    return sorted(path.resolve().relative_to(root).as_posix() for path in load_schema(spec, root).sources)
 
 
 def _listed(key: str, paths: Iterable[str]) -> Iterator[str]:

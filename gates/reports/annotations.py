@@ -11,7 +11,7 @@ from gates.verdict import Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gates.reports.located import Located
+    from gates.reports.located import Located, Unjudged
     from gates.verdict import CheckResult
 
 # GitHub shows ten annotations of a kind per step and drops the others without a word:
@@ -21,12 +21,13 @@ MOST_OF_A_KIND = 10
 _COMMANDS = {Weight.ERROR: "error", Weight.WARNING: "warning", Weight.NOTE: "notice"}
 
 
-def workflow_commands(judged: Sequence[Located]) -> str:
+def workflow_commands(judged: Sequence[Located], unjudged: Sequence[Unjudged] = ()) -> str:
     """One command a line, what counts most first; the last line says what is left out.
 
     What was not asked is left to the other reports.
     """
-    return "".join(f"{line}\n" for line in _lines(judged))
+    errors = [f"::error title={_escaped_property(one.name)}::could not judge: {_escaped(one.why)}" for one in unjudged]
+    return "".join(f"{line}\n" for line in (*errors, *_lines(judged)))
 
 
 def _lines(judged: Sequence[Located]) -> Iterator[str]:

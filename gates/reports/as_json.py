@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gates.reports.located import Located
+    from gates.reports.located import Located, Unjudged
     from gates.verdict import Verdict
 
 
@@ -17,6 +17,11 @@ def as_json(verdict: Verdict) -> str:
     return json.dumps(verdict.to_json(), indent=2, allow_nan=False) + "\n"
 
 
-def as_json_list(judged: Sequence[Located]) -> str:
-    """A JSON list of verdicts in their order, each with the `id` under which the call knows its dataset."""
-    return json.dumps([{"id": one.name, **one.verdict.to_json()} for one in judged], indent=2, allow_nan=False) + "\n"
+def as_json_list(judged: Sequence[Located], unjudged: Sequence[Unjudged] = ()) -> str:
+    """A JSON list of verdicts in their order, each with the `id` under which the call knows its dataset.
+
+    Datasets of which there is no verdict come last, with `outcome` and `error` alone.
+    """
+    listed: list[dict[str, object]] = [{"id": one.name, **one.verdict.to_json()} for one in judged]
+    listed += [{"id": one.name, "outcome": "unjudged", "error": one.why} for one in unjudged]
+    return json.dumps(listed, indent=2, allow_nan=False) + "\n"

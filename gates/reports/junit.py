@@ -15,14 +15,14 @@ from gates.verdict import Outcome, Scope
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gates.reports.located import Located
+    from gates.reports.located import Located, Unjudged
     from gates.verdict import CheckResult
 
 # What XML 1.0 cannot hold, not even escaped.
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def junit(judged: Sequence[Located]) -> str:
+def junit(judged: Sequence[Located], unjudged: Sequence[Unjudged] = ()) -> str:
     """An XML document without times, so that the same verdict gives the same bytes.
 
     failure: a check that makes the verdict bad. error: one that leaves it unjudged. skipped: what did not pass and does
@@ -35,7 +35,8 @@ def junit(judged: Sequence[Located]) -> str:
             if checks:
                 root.append(_suite(one, scope, checks))
         if all(check.outcome is Outcome.NOT_ASKED for check in one.verdict.checks):
-            root.append(_nothing_asked(one))
+            root.append(_no_verdict(one.name, one.verdict.answer.value, "no check was asked: nothing was judged"))
+    root.extend(_no_verdict(one.name, "unjudged", one.why) for one in unjudged)
     for name in ("tests", "failures", "errors"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
     ET.indent(root)
@@ -87,11 +88,11 @@ def _details(check: CheckResult) -> list[str]:
     return [f"severity: {check.severity.value}", *([line] if line else []), why]
 
 
-def _nothing_asked(located: Located) -> ET.Element:
+def _no_verdict(name: str, kind: str, why: str) -> ET.Element:
     """A document without a failing case would look like a pass."""
-    suite = ET.Element("testsuite", name=_xml(located.name), tests="1", failures="0", errors="1", skipped="0")
-    case = ET.SubElement(suite, "testcase", classname=_xml(located.name), name="verdict")
-    ET.SubElement(case, "error", type=located.verdict.answer.value, message="no check was asked: nothing was judged")
+    suite = ET.Element("testsuite", name=_xml(name), tests="1", failures="0", errors="1", skipped="0")
+    case = ET.SubElement(suite, "testcase", classname=_xml(name), name="verdict")
+    ET.SubElement(case, "error", type=kind, message=_xml(why))
     return suite
 
 

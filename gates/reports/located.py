@@ -95,6 +95,14 @@ class Located:
         return printable(text)
 
 
+@dataclass(frozen=True)
+class Unjudged:
+    """A dataset of which there is no verdict, and why."""
+
+    name: str
+    why: str
+
+
 def locate(
     verdict: Verdict, contract: Contract, *, folder: str = "", is_strict: bool = False, name: str = ""
 ) -> Located:

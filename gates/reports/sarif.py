@@ -17,16 +17,16 @@ from gates.verdict import Answer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gates.reports.located import Located
+    from gates.reports.located import Located, Unjudged
     from gates.verdict import CheckResult
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT = "%SRCROOT%"
 
 
-def sarif(judged: Sequence[Located]) -> str:
+def sarif(judged: Sequence[Located], unjudged: Sequence[Unjudged] = ()) -> str:
     """A JSON document; checks that passed are no results, and waived ones are suppressed results."""
-    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(one) for one in judged]}
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [*map(_run, judged), *map(_failed_run, unjudged)]}
     return json.dumps(log, indent=2, allow_nan=False) + "\n"
 
 
@@ -49,6 +49,17 @@ def _run(located: Located) -> dict[str, object]:
             if located.weight(check) is not None
         ],
         "properties": {"verdict": verdict.answer.value, "digest": verdict.digest(), "rows": dict(verdict.rows)},
+    }
+
+
+def _failed_run(one: Unjudged) -> dict[str, object]:
+    """A run that says that it came to no result, and why."""
+    said = {"level": "error", "message": {"text": printable(one.why)}}
+    return {
+        "tool": {"driver": {"name": "gates"}},
+        "automationDetails": {"id": f"gates/{printable(one.name)}/"},
+        "invocations": [{"executionSuccessful": False, "toolExecutionNotifications": [said]}],
+        "results": [],
     }
 
 

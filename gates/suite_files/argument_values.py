@@ -24,7 +24,11 @@ VALUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "expect_synthetic_to_not_copy_human": {"kind": ("exact", "near", "span")},
 }
 # Where any word will do, what it names.
-_FREE = {"rule": "id of a row rule, such as town/vocabulary", "columns": "a list of columns", "order": "the labels, lowest first"}
+_FREE = {
+    "rule": "id of a row rule, such as town/vocabulary",
+    "columns": "a list of columns",
+    "order": "the labels, lowest first",
+}
 # In an entry to copy, what stands for what only its reader knows.
 _EXAMPLES: Mapping[str, object] = {"rule": "COLUMN/RULE", "columns": ["COLUMN"], "order": ["LOWEST", "HIGHEST"]}
 

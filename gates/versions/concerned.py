@@ -47,7 +47,11 @@ def concerned(tracked: Tracked, config: DatasetConfig) -> Concerned:
     paths = [tracked.repository.relative(Path(os.path.normpath(root / spec))) for spec in specs]
     wanted = [path for path in paths if path is not None]
     pointed = frozenset(
-        (path, str(pointer.content.identity), *(f"{file.name} {file.identity}" for file in pointer.files))
+        (
+            path,
+            pointer.content.identity or tracked.blobs.get(pointer.file, ""),
+            *(f"{file.name} {file.identity}" for file in pointer.files),
+        )
         for path, pointer in tracked.pointers.items()
         if any(concerns(path, spec) for spec in wanted)
     )

@@ -108,9 +108,10 @@ class Git:
         found = self.run("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *patterns)
         return sorted(set(_records(found)))
 
-    def tracked(self, *patterns: str) -> list[str]:
-        """Paths in the index that fit a pathspec."""
-        return _records(self.run("ls-files", "-z", "--", *patterns))
+    def tracked(self, *patterns: str) -> dict[str, str]:
+        """Blobs by path of what the index has and a pathspec fits."""
+        records = _records(self.run("ls-files", "--stage", "-z", "--", *patterns))
+        return {path: about.split(" ")[1] for about, _, path in (record.partition("\t") for record in records)}
 
     @contextmanager
     def blobs(self) -> Iterator[Blobs]:

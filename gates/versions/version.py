@@ -84,10 +84,11 @@ def choose_versions(
     judged = revision(repository, rev) if rev else STAGED if staged else WORKTREE
     if staged:
         git_of(repository, "--staged")
-    return Versions(judged, _base(repository, judged, since))
+    return Versions(judged, base_of(repository, judged, since))
 
 
-def _base(repository: Repository, judged: Version, since: str | None) -> Version | None:
+def base_of(repository: Repository, judged: Version, since: str | None) -> Version | None:
+    """What the judged version is compared with, as `choose_versions` says."""
     if since is not None:
         other = revision(repository, since)
         own = judged.commit or git_of(repository, since).commit_or_none("HEAD")

@@ -256,7 +256,7 @@ def test_changed_is_false_only_where_git_shows_that_nothing_has_changed(project,
     git(project.parent, "commit", "--quiet", "-m", "second")
     (tmp_path / "good.json").write_text('{\n  "data": {\n      "path": "data/good.csv",\n  }\n}\n')
     script = (REPOSITORY / "action/check.sh").read_text()
-    function = script[script.index("changed() {") : script.index("summarise() {")]
+    function = script[script.index("in_verdicts() {") : script.index("summarise() {")]
 
     for revision, expected in ((base, changed), ("0" * 40, "true"), ("", "true"), ("--output=x", "true")):
         done = subprocess.run(
@@ -264,6 +264,49 @@ def test_changed_is_false_only_where_git_shows_that_nothing_has_changed(project,
             env={**os.environ, "BASE": revision, "reports": str(tmp_path)}, stdout=subprocess.PIPE,
         )  # fmt: skip
         assert done.stdout.strip() == expected, revision
+
+
+def test_files_lost_since_the_base_of_a_pull_request_fail_the_step(step, project):
+    rows = (project / "data/good.csv").read_text()
+    for number in range(4):
+        (project / f"data/parts/{number}.csv").parent.mkdir(exist_ok=True)
+        (project / f"data/parts/{number}.csv").write_text(rows)
+    (project / "gates.toml").write_text(f'{CONFIG}\n[datasets.parts]\npath = "data/parts"\n')
+    kept = {"type": "expect_files_to_be_kept", "kwargs": {"max_value": 0.1}, "severity": "critical"}
+    (project / "expectations/parts").mkdir()
+    suite = {"name": "parts", "expectations": [kept | {"meta": {"reason": "a test"}}]}
+    (project / "expectations/parts/combined.json").write_text(json.dumps(suite))
+    git(project, "add", "--all")
+    git(project, "commit", "--quiet", "-m", "parts")
+    base = git(project, "rev-parse", "HEAD")
+    git(project, "rm", "-q", "data/parts/2.csv", "data/parts/3.csv")
+    git(project, "commit", "--quiet", "-m", "loses half")
+
+    lost = step("Judge", project, DATASETS="parts", BASE=base)
+    unseen = step("Judge", project, DATASETS="parts", OUTPUT="other")
+
+    assert (lost.code, lost.outputs["verdict"]) == (1, "fail")
+    assert "2 gone" in lost.summary
+    assert unseen.outputs["verdict"] == "pass"
+
+
+def test_every_configuration_of_a_repository_is_judged_and_counts(step, project):
+    other = project.parent / "other"
+    (other / "data").mkdir(parents=True)
+    (other / "expectations/alone").mkdir(parents=True)
+    (other / "data/alone.csv").write_text((project / "data/bad.csv").read_text())
+    (other / "gates.toml").write_text('[datasets.alone]\ntype = "tabular"\nextends = false\npath = "data/alone.csv"\n')
+    suite = {"name": "alone", "expectations": [ORIGINS]}
+    (other / "expectations/alone/combined.json").write_text(json.dumps(suite))
+    (project / "gates.toml").write_text(CONFIG[: CONFIG.index("[datasets.bad]")])
+    git(project.parent, "add", "--all")
+
+    done = step("Judge", project, BASE=git(project, "rev-parse", "HEAD"))
+
+    assert (done.code, done.outputs["verdict"]) == (1, "fail")
+    assert "other%3Aalone" in done.log
+    assert "`alone`: fail" in done.summary
+    assert "`good`: pass" in done.summary
 
 
 @pytest.mark.parametrize(

@@ -258,3 +258,18 @@ def test_loss_is_a_share_of_files_gone_unless_all_were_written_anew(base, new, r
 def test_undeclared_rows_that_were_there_before_are_no_new_loss():
     assert undeclared_of({"undeclared": 3}, {"undeclared": 3}, ()) is None
     assert undeclared_of({"undeclared": 3}, {"undeclared": 2}, ()) is None
+
+
+@pytest.mark.parametrize("form", ["terminal", "markdown", "json"])
+def test_rows_that_cannot_be_counted_are_told_with_the_reason(root, gates, form):
+    shutil.rmtree(root / ".dvc/cache/files/md5")
+    put(root, shards(10) | {"new.csv": csv("human", "n")})
+    commit(root, "second")
+    for path in (root / ".dvc/cache/files/md5").rglob("*"):
+        if path.is_file() and not path.name.endswith(".dir") and "n,human" in path.read_text():
+            path.unlink()
+
+    called = gates(root, "diff", "--rev", "HEAD", "HEAD~1", "--format", form)
+
+    assert called.code == 3
+    assert "internal error" not in called.err

@@ -57,9 +57,8 @@ def pipeline(tmp_path_factory):
     assert program(root, "init", "sound", "--accept").code == 0
     written = program(root, "init", "flawed", "--write")
     assert written.code == 0, written.err
-    assert written.out.endswith(
-        f"\nwrote {PIPELINE}: `dvc repro {PIPELINE}` judges what has changed, and fails where a verdict does\n"
-    )
+    said = f"\nwrote {PIPELINE}: `dvc repro {PIPELINE}` judges what has changed, and fails where a verdict does\n"
+    assert said in written.out
     first = repro(root)
     commit(root, "gated")
     return Pipeline(root, first)
@@ -226,7 +225,9 @@ def test_new_configuration_gets_the_file_instead_of_the_snippet(tmp_path, gates)
 
     assert (called.code, called.err) == (0, "")
     assert "with DVC" not in called.out
-    assert "with pre-commit" in called.out
+    assert "with pre-commit" not in called.out
+    assert "\nwrote .pre-commit-config.yaml: " in called.out
+    assert "\nwrote .github/workflows/data-gates.yml: " in called.out
     stages = yaml.safe_load((tmp_path / PIPELINE).read_text())["stages"]
     assert {name: stage["wdir"] for name, stage in stages.items()} == {
         "check-people": "../..",
@@ -257,3 +258,20 @@ def test_stage_of_the_users_own_for_the_same_report_is_not_doubled(root, gates):
     assert (called.code, called.out) == (2, "")
     assert called.err.startswith("dvc.yaml speaks of reports/sound.json already, and two stages cannot write it")
     assert not (root / PIPELINE).exists()
+
+
+def test_hooks_and_workflow_of_the_users_own_are_left_as_they_are_and_shown_what_to_add(tmp_path, gates):
+    people(300, 1).with_columns(origin=pl.lit("human")).write_csv(tmp_path / "people.csv")
+    (tmp_path / ".github/workflows").mkdir(parents=True)
+    own = {".pre-commit-config.yaml": "repos: []  # mine\n", ".github/workflows/data-gates.yml": "name: mine\n"}
+    for name, text in own.items():
+        (tmp_path / name).write_text(text)
+
+    called = gates(tmp_path, "init", "people.csv", "--write")
+
+    assert called.code == 0, called.err
+    assert {name: (tmp_path / name).read_text() for name in own} == own
+    for name in own:
+        assert f"{name} is yours and is left as it is; for the gate, add:\n" in called.out
+    assert "  entry: gates check --staged" in called.out.replace("          entry", "  entry")
+    assert "uses: OWNER/origin-gates@COMMIT" in called.out

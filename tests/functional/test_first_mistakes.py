@@ -177,7 +177,10 @@ def test_one_broken_dataset_does_not_hide_the_others(tmp_path, gates):
     called = gates(tmp_path, "check", "--all", "--format", "json")
 
     assert (called.code, called.out) == (2, "[]\n")
-    assert [line.split(":")[0] for line in called.err.splitlines()] == ["data/mix.csv", "gates.toml"]
+    assert [line.split(":")[:2] for line in called.err.splitlines()] == [
+        ["mix", " data/mix.csv"],
+        ["mux", " gates.toml"],
+    ]
 
 
 def test_partial_run_is_reported_and_not_stored(tmp_path, gates):

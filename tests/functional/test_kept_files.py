@@ -90,6 +90,17 @@ def test_commit_that_lost_files_is_compared_with_its_parent_and_its_branch_point
     assert kept("--rev", "HEAD", "--since", "base")[:2] == (1, "fail")
 
 
+def test_a_work_tree_is_compared_with_the_base_that_is_asked_for(root, kept):
+    """As in CI, where the work tree is the commit that is judged."""
+    git(root, "branch", "base")
+    put(root, dict(list(shards(8).items())[:4]))
+    commit(root, "loses half")
+
+    assert kept()[:2] == (0, "pass")
+    assert kept("--base", "base")[:2] == (1, "fail")
+    assert kept("--rev", "HEAD", "--base", "base")[:2] == (1, "fail")
+
+
 def test_one_file_of_many_written_anew_or_moved_is_no_loss(root, kept):
     files = shards(8)
     put(root, {f"moved-{name}": text for name, text in files.items()})
@@ -114,6 +125,30 @@ def test_where_history_was_cut_off_nobody_knows(root, gates, tmp_path):
 
     (check,) = json.loads(called.out)["checks"]
     assert (check["outcome"], "no version before is known" in check["message"]) == ("not_asked", True)
+
+
+def test_clean_checkout_of_a_shallow_clone_is_compared_with_nothing(root, gates, tmp_path):
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{root}", "shallow")
+    clone = tmp_path / "shallow"
+    for name, content in shards(8).items():
+        write(clone, f"data/people/{name}", content)
+
+    called = gates(clone, "check", "--only", CHECK, "--format", "json")
+
+    assert [check["outcome"] for check in json.loads(called.out)["checks"]] == ["not_asked"]
+
+
+def test_whole_history_that_is_pushed_is_more_than_its_last_commit(root, gates, monkeypatch):
+    write(root, "README", "later")
+    commit(root, "later")
+    ask = ("check", "--pushed", "--only", CHECK, "--format", "json")
+    monkeypatch.setenv("PRE_COMMIT_LOCAL_BRANCH", "main")
+    (check,) = json.loads(gates(root, *ask, "people").out)["checks"]
+    assert check["outcome"] == "not_asked"
+    put(root, dict(list(shards(8).items())[:4]))
+    commit(root, "loses half")
+
+    assert gates(root, *ask, "people").code == 1
 
 
 def test_version_before_whose_manifest_is_gone_is_no_pass(root, kept):

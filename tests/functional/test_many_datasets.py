@@ -96,7 +96,9 @@ def test_a_dataset_of_another_configuration_is_named_with_its_folder(root, gates
 
     assert named(called.out) == ["teams/b:table", "near"]
     wrong = gates(root, "check", "teams/bb:table")
-    assert (wrong.code, wrong.err) == (2, "no gates.toml in the folder 'teams/bb' (did you mean 'teams/b'?)\n")
+    assert (wrong.code, wrong.err) == (
+        2, "no dataset 'teams/bb:table': no gates.toml in 'teams/bb' (did you mean 'teams/b'?)\n",
+    )  # fmt: skip
 
 
 def test_files_of_another_configuration_go_to_its_folder_and_are_enforced_there(root, gates):
@@ -139,6 +141,49 @@ def test_a_revision_has_its_own_configurations(root, gates):
     assert named(gates(root, "check", "--all", "--rev", "HEAD~1").out) == [
         "near", "teams/a:chat", "teams/a:near", "teams/b:table",
     ]  # fmt: skip
+
+
+def test_staged_configuration_counts_though_the_work_tree_has_lost_it(root, gates):
+    write(root, "teams/a/data/near.csv", "grade,origin\n1,human\n")
+    git(root, "add", "-A")
+    (root / "teams/a/gates.toml").unlink()
+
+    called = gates(root, "check", "--staged")
+
+    assert called.code != 0
+    assert "teams/a:near" in called.out
+
+
+def test_commit_without_a_configuration_has_nothing_to_judge(root, gates):
+    git(root, "checkout", "-q", "--orphan", "pages")
+    git(root, "rm", "-q", "-r", "--cached", ".")
+    write(root, "index.html", "")
+    git(root, "add", "index.html")
+    git(root, "commit", "-q", "-m", "pages")
+
+    called = gates(root, "check", "--rev", "HEAD", "--since", "main")
+
+    assert (called.code, called.out, called.err) == (0, "", "HEAD has no gates.toml: nothing to judge\n")
+
+
+def test_names_beside_all_are_refused(root, gates):
+    for command in ("check", "enforce"):
+        called = gates(root, command, "near", "--all")
+        assert (called.code, "not both" in called.err) == (2, True)
+
+
+@pytest.mark.parametrize("form", ["json", "junit", "sarif", "github"])
+def test_reports_for_machines_name_what_could_not_be_judged(root, gates, form):
+    write(root, "teams/a/data/chat.csv", "")
+
+    called = gates(root, "check", "--all", "--format", form, "--output", "reports", "--also", "junit")
+
+    assert called.code in {2, 3}
+    assert "teams/a" in called.out.replace("%3A", ":")
+    assert {"json": '"outcome": "unjudged"', "junit": 'type="unjudged"', "sarif": "toolExecutionNotifications",
+            "github": "could not judge"}[form] in called.out  # fmt: skip
+    assert 'errors="1"' in (root / "reports/teams/a/chat.junit.xml").read_text()
+    assert not (root / "reports/teams/a/chat.json").exists()
 
 
 def test_one_broken_configuration_leaves_the_others_judged(root, gates):

@@ -48,7 +48,7 @@ def test_verdict_that_still_fits_decides_the_exit_code(judged_project, gates):
     called = gates(judged_project.root, "enforce", "flawed")
     assert (called.code, called.err) == (1, "")
     assert called.out.startswith("flawed: fail: ")
-    assert " among them (verdict " in called.out
+    assert "; failed: " in called.out
 
 
 def test_strict_makes_a_warning_bad(judged_project, gates):
