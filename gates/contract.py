@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from gates import __version__
 from gates.configuration.own_files import LIBRARIES, file_digests, own_schema
+from gates.configuration.population import read_population
 from gates.errors import SuiteError, did_you_mean
 from gates.metrics.catalogue import METRICS
 from gates.resources import built_in_suites
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gates.configuration.dataset import DatasetConfig, Waiver
+    from gates.configuration.population import Population
 
 __all__ = ["LIBRARIES", "NEVER_WAIVED", "Contract", "file_digests", "load_contract", "own_schema"]
 
@@ -43,6 +45,7 @@ class Contract:
     waivers: tuple[Waiver, ...] = ()
     expired: tuple[Waiver, ...] = ()
     loosened: tuple[str, ...] = ()
+    population: Population | None = None
 
     def with_sources(self, sources: Mapping[str, str]) -> Contract:
         """The same contract, bound to the files that its schema was made from."""
@@ -81,14 +84,15 @@ class Contract:
         roles = {
             name: getattr(dataset, name)
             for name in (
-                "type", "purpose", "path", "partitions", "origin", "holdout", "group", "label", "slices",
-                "columns", "synthetic_role", "inconclusive", "extends",
+                "type", "purpose", "path", "partitions", "origin", "holdout", "evaluation", "group", "label",
+                "slices", "columns", "critical_domains", "synthetic_role", "inconclusive", "extends",
             )
         }  # fmt: skip
         origins = {"human": dataset.origins.human, "synthetic": dataset.origins.synthetic}
         return {
             "suites": suites,
             "roles": {**roles, "origins": origins},
+            "population": self.population.sha256 if self.population else None,
             "schema": self.schema,
             "schema_sources": dict(self.schema_sources),
             "waived": [waiver.check for waiver in self.waivers],
@@ -100,7 +104,7 @@ class Contract:
 def load_contract(dataset: DatasetConfig, today: date) -> Contract:
     """The contract of a dataset as its repository states it on a day; the day decides which waivers are in force.
 
-    Raises SuiteError with file and line for whatever is wrong in a suite or a waiver.
+    Raises SuiteError with file and line for whatever is wrong in a suite or a waiver, UsageError for population shares.
     """
     metrics = {metric.expectation: metric for metric in METRICS}
     entries: dict[Scope, tuple[SuiteEntry, ...]] = {}
@@ -125,7 +129,8 @@ def load_contract(dataset: DatasetConfig, today: date) -> Contract:
     _refuse_unwaivable(dataset)
     current = tuple(waiver for waiver in dataset.waivers if waiver.expires >= today)
     expired = tuple(waiver for waiver in dataset.waivers if waiver.expires < today)
-    return Contract(dataset, entries, own_schema(dataset), {}, current, expired, tuple(loosened))
+    population = read_population(dataset)
+    return Contract(dataset, entries, own_schema(dataset), {}, current, expired, tuple(loosened), population)
 
 
 def _what_always_counts(suite: Suite) -> Suite:

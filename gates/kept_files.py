@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class KeptFiles:
     """What became of the files that the version before had.
 
-    lost: the share of them that is gone, in [0, 1]; of dataset and holdout the worse. Files that were all written anew
+    lost: the share of them that is gone, in [0, 1]; of dataset, holdout and evaluation sets the worst. Files that were all written anew
     are not lost. story: what happened and how to get them back; names: the first files that are gone.
     unknown: why the two versions could not be compared, or "".
     """

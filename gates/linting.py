@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from gates.configuration.data_types import DATA_TYPES
+from gates.configuration.data_types import DATA_TYPES, data_type
 from gates.configuration.find import load_config
 from gates.contract import load_contract
 from gates.errors import GatesError, did_you_mean
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from gates.configuration.dataset import DatasetConfig
     from gates.contract import Contract
+    from gates.scan import Roles
     from gates.suite_files import SuiteEntry
 
 
@@ -118,18 +119,24 @@ def _rules(contract: Contract) -> tuple[list[RowRule], bool]:
     if not asked and not contract.schema:
         return [], False
     from gates.rows.validation import rules
-    from gates.scan import Roles
     from gates.schemas.built_in import built_in_schema
     from gates.schemas.loading import load_schema
 
     own = load_schema(contract.schema, contract.dataset.root) if contract.schema else None
-    known = {rule.id: rule for rule in rules(built_in_schema(Roles(contract.dataset.type, ()), {}))}
+    known = {rule.id: rule for rule in rules(built_in_schema(_all_roles(contract.dataset.type), {}))}
     if own:
         known |= {rule.id: rule for rule in rules(own.model)}
     if contract.dataset.type == "tabular":
         # Which columns hold floats, only the data says.
         known |= {rule: RowRule(rule, "a finite number") for rule in asked if rule.endswith(f"/{FINITE}")}
     return list(known.values()), bool(own and own.is_draft)
+
+
+def _all_roles(kind: str) -> Roles:
+    """Every role of a data type; which of them are there, only the data says."""
+    from gates.scan import Roles
+
+    return Roles(kind, (), bound=data_type(kind).roles)
 
 
 def _entries(contract: Contract) -> Iterator[SuiteEntry]:

@@ -34,9 +34,10 @@ def loss_of(comparison: Comparison, most_lost: float = MOST_LOST) -> str | None:
     return f"{share:.0%} of the files are gone, more than the {most_lost:.0%} of one change: {comparison.sentence()}"
 
 
-def kept_files(files: Comparison, holdout: Comparison | None) -> KeptFiles:
-    """What became of the base's files, of the dataset's or of its holdout's: whichever lost the larger share."""
-    sides = [(_lost(files), "", files), *([(_lost(holdout), "of the holdout, ", holdout)] if holdout else [])]
+def kept_files(files: Comparison, holdout: Comparison | None = None, evaluation: Comparison | None = None) -> KeptFiles:
+    """What became of the base's files, of the dataset's, its holdout's or its evaluation sets': what lost most."""
+    named = (("", files), ("of the holdout, ", holdout), ("of the evaluation sets, ", evaluation))
+    sides = [(_lost(found), of, found) for of, found in named if found]
     lost, of, worse = max(sides, key=lambda side: side[0])
     return KeptFiles(lost, of + worse.sentence(), worse.removed[:_NAMED]) if lost else KeptFiles()
 

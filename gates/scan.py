@@ -76,6 +76,9 @@ class Roles:
     content: the columns that make up what a row says; origin, lineage and keys are not content.
     texts: content columns of free text, the main one first.
     lineage: generator, generator_version, prompt_id, seed_id, created_at, licence, as far as they are there.
+    bound: every role of the type that is a column; the column bears the role's name.
+    identifying: content columns that say which thing a row is about (an item, a time); origins are not compared in them.
+    prompt: the column that the main text answers. group_by_day: a column of times whose days part the groups.
     """
 
     type: str
@@ -87,6 +90,10 @@ class Roles:
     generator: str | None = None
     slices: tuple[str, ...] = ()
     lineage: Mapping[str, str] = field(default_factory=dict)
+    bound: tuple[str, ...] = ()
+    identifying: tuple[str, ...] = ()
+    prompt: str | None = None
+    group_by_day: str | None = None
 
 
 @dataclass(frozen=True)
@@ -167,6 +174,35 @@ class Rows:
 
 
 @dataclass(frozen=True)
+class EvaluationItems:
+    """The texts of evaluation sets, one entry per text cell: a text and the number of the item (row) it belongs to.
+
+    ids: the items' ids as strings, "" where an item has none. files: names of the files and the number of the first
+    item of each.
+    """
+
+    texts: pl.Series
+    item: Ints
+    ids: npt.NDArray[np.str_]
+    files: tuple[tuple[str, int], ...]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def place(self, item: int) -> str:
+        """`path:row`, rows counted from 1, for evidence and messages."""
+        path, first = next((path, first) for path, first in reversed(self.files) if first <= item)
+        return f"{path}:{item - first + 1}"
+
+
+class EvaluationSource(Protocol):
+    """Opened evaluation sets."""
+
+    def items(self) -> EvaluationItems:
+        """Every text of every item, read when it is called."""
+
+
+@dataclass(frozen=True)
 class RuleFailures:
     """How one pandera rule fared, counted over every row it saw.
 
@@ -186,8 +222,9 @@ class Scan:
     """Everything metrics may read.
 
     human and synthetic are deterministic samples; generators holds one per generator with enough rows to be judged
-    alone. human_columns and synthetic_columns count each column's cells that are neither null nor NaN nor blank.
-    undeclared_origins names the origins that nobody declared. kept_files is None where no version came before. seed derives from the rows' content, so that neither row
+    alone. population: declared share of people by column and level. critical_domains: least share of "human" and of
+    "expert" rows by domain. human_columns and synthetic_columns count each column's cells that are neither null nor NaN nor blank.
+    undeclared_origins names the origins that nobody declared. kept_files is None where no version came before, evaluation where no evaluation sets are declared. seed derives from the rows' content, so that neither row
     order nor repeated rows change the draws.
     """
 
@@ -207,6 +244,9 @@ class Scan:
     holdout_tokens: Ints | None = None
     undeclared_origins: str = ""
     kept_files: KeptFiles | None = None
+    evaluation: EvaluationSource | None = None
+    population: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    critical_domains: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     human_columns: Mapping[str, int] = field(default_factory=dict)
     synthetic_columns: Mapping[str, int] = field(default_factory=dict)
     _memo: dict[Callable[..., object], object] = field(default_factory=dict, compare=False, repr=False)

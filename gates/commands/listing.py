@@ -41,7 +41,7 @@ def _type_text(row: dict[str, object]) -> str:
         return ", ".join(str(word) for word in value) if isinstance(value, list | tuple) and value else "none"
 
     return (
-        f"{row['name']}\n  required roles: {words('required_roles')}\n  optional roles: {words('optional_roles')}\n"
+        f"{row['name']}\n  a row: {row['summary']}\n  required roles: {words('required_roles')}\n  optional roles: {words('optional_roles')}\n"
         f"  taken by a column of that name: {words('named_roles')}"
     )
 

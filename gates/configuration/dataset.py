@@ -34,8 +34,10 @@ class Origins:
 class DatasetConfig:
     """One `[datasets.NAME]` table, checked against everything that needs no data.
 
-    root: folder of the configuration file; path, partitions and holdout are relative to it.
+    root: folder of the configuration file; path, partitions, holdout, evaluation and population are relative to it.
     partitions: `human` and `synthetic` with a path each; empty where `path` is given instead.
+    population: file of the shares that people of each level are expected to have. critical_domains: the least share of
+    human and of expert rows by domain.
     columns: column of the file by role. line: where the table starts. key_lines: where its keys stand.
     source: name of the configuration file, for messages.
     """
@@ -50,9 +52,12 @@ class DatasetConfig:
     origin: str = "origin"
     origins: Origins = field(default_factory=Origins)
     holdout: str | None = None
+    evaluation: tuple[str, ...] = ()
     group: str | None = None
     label: str | None = None
     slices: tuple[str, ...] = ()
+    population: str | None = None
+    critical_domains: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     columns: Mapping[str, str] = field(default_factory=dict)
     synthetic_role: Literal["mirror", "extend"] = "mirror"
     inconclusive: Literal["block", "warn"] = "block"

@@ -49,6 +49,7 @@ def rules_inputs(dataset: DatasetConfig, today: date) -> dict[str, object]:
         "waivers": waivers,
         "suites": _texts(dataset.root / "expectations" / dataset.name),
         "schema": _schema(dataset),
+        "population": _text(dataset.root / dataset.population) if dataset.population else None,
     }
 
 
@@ -83,16 +84,19 @@ def _texts(folder: Path) -> dict[str, str]:
     return {path.name: text_digest(path.read_bytes()) for path in sorted(folder.iterdir()) if path.is_file()}
 
 
+def _text(path: Path) -> str | None:
+    return text_digest(path.read_bytes()) if path.is_file() else None
+
+
 def _schema(dataset: DatasetConfig) -> list[object] | None:
     """The schema's file, and what stands first where it imports from: a new file there may be imported instead."""
     spec = own_schema(dataset)
     if spec is None:
         return None
     path = dataset.root / spec.rpartition(":")[0]
-    text = text_digest(path.read_bytes()) if path.is_file() else None
     folders = {path.parent.resolve(), dataset.root.resolve()}
     modules = sorted(found.name for folder in folders if folder.is_dir() for found in folder.glob("*.py"))
-    return [spec, text, modules]
+    return [spec, _text(path), modules]
 
 
 @cache

@@ -26,11 +26,6 @@ _ORIGIN_NAMES = ("human", "synthetic")
 _WAIVER_KEYS = ("check", "reason", "owner", "expires")
 _TOP_LEVEL = ("datasets", "defaults")
 _NOT_IN_DEFAULTS = ("path", "partitions", "waivers")
-_NOT_SUPPORTED = {
-    "evaluation": "contamination with evaluation sets is not checked yet; remove the key",
-    "population": "population shares are not supported yet; remove the key",
-    "critical_domains": "critical domains are not supported yet; remove the key",
-}
 
 
 @dataclass
@@ -161,6 +156,7 @@ def _expanded(dataset: DatasetConfig, at: KeyPath, problems: _Problems) -> list[
             "path": dataset.path and dataset.path.replace("*", word),
             "partitions": {key: value.replace("*", word) for key, value in dataset.partitions.items()},
             "holdout": dataset.holdout and dataset.holdout.replace("*", word),
+            "evaluation": tuple(path.replace("*", word) for path in dataset.evaluation),
         }
         name = dataset.name.replace("*", word)
         _check_name(name, at, problems)
@@ -189,9 +185,7 @@ def _check_name(name: str, at: KeyPath, problems: _Problems) -> None:
 def _check_keys(table: Table, at: KeyPath, problems: _Problems) -> None:
     """What can be said of each key alone."""
     for key, value in table.items():
-        if key in _NOT_SUPPORTED:
-            problems.add((*at, key), f"'{key}': {_NOT_SUPPORTED[key]}")
-        elif key not in _READERS:
+        if key not in _READERS:
             problems.add((*at, key), f"unknown key '{key}' ({did_you_mean(key, _READERS)})")
         elif key == "waivers":
             _check_waivers(value, (*at, key), problems)
@@ -292,6 +286,20 @@ def _table(reader: Reader, *keys: str) -> Reader:
     return read
 
 
+def _path_below(value: Any) -> str:
+    """Other versions of it are found below the configuration's folder in git, and nowhere else."""
+    wrong = _string(value)
+    if wrong or not (Path(value).is_absolute() or ".." in Path(value).parts):
+        return wrong
+    return f"is '{value}', expected a file below the folder of the configuration"
+
+
+def _share(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return f"is {_toml_name(value)}, expected a share between 0 and 1"
+    return "" if 0 <= value <= 1 else f"is {value:g}, expected a share between 0 and 1"
+
+
 def _schema(value: Any) -> str:
     wrong = _string(value)
     file, _, name = str(value).rpartition(":")
@@ -324,8 +332,11 @@ _READERS: Mapping[str, Reader] = {
     "origin": _string,
     "origins": _table(_strings, *_ORIGIN_NAMES),
     "holdout": _string,
+    "evaluation": _strings,
     "group": _string,
     "label": _string,
+    "population": _path_below,
+    "critical_domains": _table(_table(_share, "human", "expert")),
     "slices": _strings,
     "columns": _table(_string),
     "synthetic_role": _one_of("mirror", "extend"),

@@ -48,11 +48,12 @@ class CheckChange:
 
 @dataclass(frozen=True)
 class Difference:
-    """What became of one dataset. holdout: None where it has none. most_lost: as for `loss_of`."""
+    """What became of one dataset. holdout, evaluation: None where it has none. most_lost: as for `loss_of`."""
 
     dataset: str
     files: Comparison
     holdout: Comparison | None
+    evaluation: Comparison | None
     base: Side
     new: Side
     most_lost: float = field(default=MOST_LOST)
@@ -87,6 +88,9 @@ class Difference:
         held = self.holdout and loss_of(self.holdout, self.most_lost)
         if held:
             yield f"of the holdout, {held}"
+        asked = self.evaluation and loss_of(self.evaluation, self.most_lost)
+        if asked:
+            yield f"of the evaluation sets, {asked}"
         if self.base.rows is not None and self.new.rows is not None:
             strangers = undeclared_of(self.base.rows, self.new.rows, self.new.undeclared_files, self.declared_at)
             if strangers:

@@ -10,7 +10,7 @@ from gates.engines.local import open_dataset
 from gates.errors import GatesError
 from gates.losses import MOST_LOST
 from gates.verdict import UNDECLARED, Scope
-from gates.versions.comparison import compare, compare_holdouts
+from gates.versions.comparison import compare, compare_evaluations, compare_holdouts
 from gates.versions.snapshots import files_at, snapshot, snapshot_or_empty
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ def difference(
     after = snapshot(repository, config, versions.judged)
     files = compare(before, after)
     held = compare_holdouts(before, after) if config.holdout else None
-    is_same = files.is_same and (held is None or held.is_same)
+    evaluation = compare_evaluations(before, after) if config.evaluation else None
+    is_same = all(one.is_same for one in (files, held, evaluation) if one)
     new = _counted(repository, config, versions.judged)
     if files.is_same:
         base = Side(versions.base, new.rows, None, new.why_no_rows, undeclared_files=new.undeclared_files)
@@ -52,6 +53,7 @@ def difference(
         dataset=config.name,
         files=files,
         holdout=held,
+        evaluation=evaluation,
         # A verdict in the work tree on unchanged data was reached under today's rules, and says nothing of the base's.
         base=_with_verdict(base, before, repository, places, is_kept_only=is_same),
         new=_with_verdict(new, after, repository, places),

@@ -44,6 +44,8 @@ def _lines(difference: Difference) -> Iterator[str]:
     yield from _files("files", difference.files)
     if difference.holdout:
         yield from _files("holdout", difference.holdout)
+    if difference.evaluation:
+        yield from _files("evaluation", difference.evaluation)
     if base.rows is not None and new.rows is not None:
         parts = (f"{origin} {_step(base.rows[origin], count)}" for origin, count in new.rows.items())
         yield f"rows: {', '.join(parts)}"
@@ -109,6 +111,7 @@ def _document(difference: Difference) -> dict[str, object]:
         "new": _side(difference.new),
         "files": _listed(difference.files),
         "holdout": None if difference.holdout is None else _listed(difference.holdout),
+        "evaluation": None if difference.evaluation is None else _listed(difference.evaluation),
         "checks": [_change(change) for change in difference.changes],
         "lost": list(difference.losses),
     }

@@ -40,10 +40,11 @@ def find_verdict(
 
 
 def is_about(verdict: RecordedVerdict, seen: Snapshot) -> bool:
-    """Whether the files that were judged have the names and md5s of those at a version, the holdout's too."""
+    """Whether the files that were judged have the names and md5s of those at a version, holdout and evaluation sets too."""
     files = {file.name: file.entry.md5 for file in seen.files}
     held = {file.name: file.entry.md5 for file in seen.holdout or ()}
-    return files == verdict.md5s and held == verdict.holdout_md5s
+    asked = {file.name: file.entry.md5 for file in seen.evaluation or ()}
+    return (files, held, asked) == (verdict.md5s, verdict.holdout_md5s, verdict.evaluation_md5s)
 
 
 def _documents(

@@ -147,7 +147,7 @@ def _seen(config: DatasetConfig, tree: Tree, verdict: RecordedVerdict) -> Snapsh
     """The files that a commit names. Manifests are worked out from the verdict or lie in the cache; no remote is asked."""
     repository, version = tree.repository, tree.version
     folder = folder_of(repository, config)
-    judged = {**verdict.md5s, **verdict.holdout_md5s}
+    judged = {**verdict.md5s, **verdict.holdout_md5s, **verdict.evaluation_md5s}
     inside = {posixpath.normpath(posixpath.join(folder, name)): md5 for name, md5 in judged.items()}
     manifests = manifests_of(pointers_of(config, tree), inside)
     far = far_pointer(config, tree, manifests)

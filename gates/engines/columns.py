@@ -11,7 +11,7 @@ from gates.errors import DataError
 from gates.scan import ORIGIN, ROW_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from gates.engines.staging import StagedFile
 
@@ -24,7 +24,8 @@ class Column:
 
     name: what the views call it. source: what the files or their `key=value` folders call it.
     kind: the Arrow type it has in the views. sql_type: the SQL type that values of other types are cast to.
-    is_key: it comes from folder names alone.
+    is_key: it comes from folder names alone. reading: SQL of the value from SQL of what the files hold, where it is
+    read out of that.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Column:
     kind: pa.DataType
     sql_type: str
     is_key: bool
+    reading: Callable[[str], str] | None = None
 
 
 def columns_of(files: Sequence[StagedFile], origin: str, mapping: Mapping[str, str]) -> list[Column]:

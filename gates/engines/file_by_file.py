@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from gates.deadline import TimeUpError
-from gates.engines.columns import columns_of
 from gates.engines.local import check_origin, connect, reader
 from gates.engines.reading import stream_batches
-from gates.engines.roles import Binder
+from gates.engines.roles import Binder, role_columns
 from gates.engines.sql import select
 from gates.engines.staging import stage
 from gates.engines.views import rows_query
@@ -88,7 +87,7 @@ def open_file_by_file(
                 staged.append(stage(file, folder, number, connection))
         if not is_lenient:
             check_origin(config, staged, config.where())
-        columns = columns_of(staged, config.origin, config.columns)
+        columns = role_columns(staged, config)
         roles = Binder(config, columns, config.where(), is_lenient=is_lenient).roles()
         yield FileByFile(staged, roles, config, columns, connection)
 

@@ -114,6 +114,22 @@ def holdout_files(config: DatasetConfig) -> list[DataFile] | None:
     return files
 
 
+def evaluation_files(config: DatasetConfig) -> list[DataFile] | None:
+    """The files of the evaluation sets in the work tree, sorted by name, or None where there are none.
+
+    Raises UsageError when one of them belongs to the dataset too.
+    """
+    if not config.evaluation:
+        return None
+    place = config.place("evaluation")
+    files = {file.name: file for spec in config.evaluation for file in resolve(spec, config.root, place)}
+    own = {file.path.resolve() for file in data_files(config)}
+    for file in files.values():
+        if file.path.resolve() in own:
+            raise UsageError(overlap(config, file.name, "evaluation"))
+    return [files[name] for name in sorted(files)]
+
+
 def by_partition(config: DatasetConfig, find: Callable[[str, str, str | None], list[Found]]) -> list[Found]:
     """What is found for a dataset's path, or for both of its partitions, sorted by name.
 
@@ -130,9 +146,10 @@ def by_partition(config: DatasetConfig, find: Callable[[str, str, str | None], l
     return [files[name] for name in sorted(files)]
 
 
-def overlap(config: DatasetConfig, name: str) -> str:
-    """What is wrong with a held-out file that the dataset has too."""
-    return f"{config.place('holdout')}: {name} belongs to the dataset too; held-out rows must lie outside it"
+def overlap(config: DatasetConfig, name: str, key: str = "holdout") -> str:
+    """What is wrong with a file of the holdout, or of an evaluation set, that the dataset has too."""
+    what = "held-out rows" if key == "holdout" else "evaluation sets"
+    return f"{config.place(key)}: {name} belongs to the dataset too; {what} must lie outside it"
 
 
 def fingerprint(path: Path) -> tuple[str, int]:

@@ -16,10 +16,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gates.configuration.dataset import Origins
-from gates.engines.columns import columns_of
 from gates.engines.files import DataFile, data_files, fingerprint, fingerprints, holdout_files
 from gates.engines.reading import stream_batches, take_rows
-from gates.engines.roles import Binder
+from gates.engines.roles import Binder, role_columns
 from gates.engines.sql import identifier, select
 from gates.engines.staging import StagedFile, stage
 from gates.engines.views import create_views, fixed_origin, rows_query, undeclared_origins
@@ -165,7 +164,7 @@ def _open(
         stack.callback(connection.close)
         staged = [stage(file, folder, number, connection) for number, file in enumerate(files)]
         check_origin(config, staged, where)
-        columns = columns_of(staged, config.origin, config.columns)
+        columns = role_columns(staged, config)
         roles = Binder(config, columns, where, is_lenient=is_holdout).roles()
         query = partial(rows_query, columns=columns, origin=config.origin, origins=origins)
         create_views(connection, query(dict(enumerate(staged))), views)

@@ -6,18 +6,33 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from gates.configuration.data_types import LINEAGE_ROLES, data_type
+from gates.configuration.data_types import LINEAGE_ROLES, MESSAGES, data_type
+from gates.engines.columns import columns_of
+from gates.engines.messages import with_messages
 from gates.errors import UsageError
 from gates.scan import Roles
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from gates.configuration.dataset import DatasetConfig
     from gates.engines.columns import Column
+    from gates.engines.staging import StagedFile
 
 # A message names this many columns where none is near; wide tables have thousands.
 _NAMED_COLUMNS = 10
+
+
+def role_columns(files: Sequence[StagedFile], config: DatasetConfig) -> list[Column]:
+    """The columns of all files under the names of their roles, and those that conversations hold."""
+    return with_messages(columns_of(files, config.origin, mapped_roles(config)), data_type(config.type))
+
+
+def mapped_roles(config: DatasetConfig) -> Mapping[str, str]:
+    """The column of the file by role, as `columns` and, where the type cannot do without a label, `label` have them."""
+    if config.label and "label" in data_type(config.type).required_roles:
+        return {"label": config.label, **config.columns}
+    return config.columns
 
 
 @dataclass(frozen=True)
@@ -40,25 +55,33 @@ class Binder:
         bound = {role: role for role in kind.roles if self._has(role) and self._binds(role)}
         for role in kind.required_roles:
             if role not in bound:
+                instead = f', or {MESSAGES} = "…"' if role in kind.derived else ""
                 raise UsageError(
-                    f'{config.place("columns")}: {self._no_column(role)}; map it with columns = {{ {role} = "…" }}'
+                    f'{config.place("columns")}: {self._no_column(role)}; map it with columns = {{ {role} = "…"{instead} }}'
                 )
         lineage = {role: role for role in LINEAGE_ROLES if role in bound}
         key = kind.key if kind.key in bound else None
+        content = tuple(role for role in kind.content if role in bound)
+        group = self._named("group", config.group) or bound.get("group")
+        default_group = next((role for role in kind.groups if role in bound), None)
         return Roles(
             type=config.type,
-            content=kind.content or self._everything_but({*lineage, key}),
-            texts=kind.texts,
+            content=content or self._everything_but({*lineage, key}),
+            texts=tuple(role for role in kind.texts if role in bound),
             label=self._named("label", config.label) or bound.get("label"),
-            group=self._named("group", config.group) or bound.get("group"),
+            group=group or default_group,
+            group_by_day=kind.by_day if default_group and not group else None,
             key=key,
             generator=lineage.get("generator"),
             slices=tuple(name for name in (self._named("slices", name) for name in config.slices) if name),
             lineage=lineage,
+            bound=tuple(bound),
+            identifying=tuple(role for role in kind.identifying if role in bound),
+            prompt=kind.prompt if kind.prompt in bound else None,
         )
 
     def _binds(self, role: str) -> bool:
-        return role in self.config.columns or role in data_type(self.config.type).named_roles
+        return role in mapped_roles(self.config) or role in data_type(self.config.type).named_roles
 
     def _has(self, name: str) -> bool:
         return any(column.name == name for column in self.columns)

@@ -45,7 +45,7 @@ def rows_query(files: Mapping[int, StagedFile], columns: Sequence[Column], origi
     for _, run in groupby(numbered, key=lambda entry: (entry[1][0] - entry[0], _likeness(entry[1][1]))):
         alike = [entry for _, entry in run]
         first, file = alike[0]
-        expressions = [f"{_value(column, file)} AS {identifier(column.name)}" for column in columns]
+        expressions = [f"{_read(column, file)} AS {identifier(column.name)}" for column in columns]
         row_id = f"((file_index::BIGINT + {first}) << {ROWS_PER_FILE_BITS}) | file_row_number"
         expressions.append(f"{row_id} AS {identifier(ROW_ID)}")
         expressions.append(f"{_origin(file, origin, origins)} AS {identifier(ORIGIN)}")
@@ -107,6 +107,11 @@ def _likeness(file: StagedFile) -> tuple[object, ...]:
     """Equal for files that one `read_parquet` and one SELECT list serve."""
     types = tuple((name, str(kind)) for name, kind in file.types.items())
     return types, tuple(sorted((key, value or "") for key, value in file.file.hive.items())), file.file.origin
+
+
+def _read(column: Column, file: StagedFile) -> str:
+    value = _value(column, file)
+    return column.reading(value) if column.reading else value
 
 
 def _value(column: Column, file: StagedFile) -> str:

@@ -11,7 +11,7 @@ from gates.errors import DataError, GatesError
 from gates.judging.remembered_hashes import RememberedHashes
 from gates.kept_files import KeptFiles
 from gates.losses import kept_files
-from gates.versions.comparison import compare, compare_holdouts
+from gates.versions.comparison import compare, compare_evaluations, compare_holdouts
 from gates.versions.manifests import far_pointer
 from gates.versions.pointers import pointers
 from gates.versions.snapshots import snapshot, snapshot_or_empty
@@ -69,8 +69,7 @@ def compared(at: JudgedVersion, dataset: DatasetConfig, cache: Cache, clock: Dea
         logger.debug("%s: not compared: %s", dataset.name, error)
         return Compared(None)
     hashes.save()
-    files = (*seen.files, *(seen.holdout or ()))
-    is_exact = not hashes.saw_legacy and not any(file.pointer and file.pointer.is_legacy for file in files)
+    is_exact = not hashes.saw_legacy and not any(file.pointer and file.pointer.is_legacy for file in seen.all_files)
     return _with_changes(at, home, Compared(seen, is_exact), seen, is_near=clock is not None)
 
 
@@ -91,7 +90,8 @@ def _with_changes(
         unknown = f"the files cannot be compared with those of {at.before}: {error}"
         return replace(found, kept_files=KeptFiles(unknown=unknown))
     changes = compare(old, seen)
-    kept = kept_files(changes, compare_holdouts(old, seen) if home.holdout else None)
+    held = compare_holdouts(old, seen) if home.holdout else None
+    kept = kept_files(changes, held, compare_evaluations(old, seen) if home.evaluation else None)
     says_nothing = not kept.lost and _says_nothing(at, changes)
     return replace(found, kept_files=None if says_nothing else kept, changes=changes)
 
@@ -107,5 +107,5 @@ def _says_nothing(at: JudgedVersion, files: Comparison) -> bool:
 
 def _manifests_before(at: JudgedVersion, seen: Snapshot, before: Version) -> dict[str, bytes]:
     """The manifest of an unchanged directory is made from what is here: nothing has to be fetched for it."""
-    md5s = {file.entry.name: file.entry.md5 for file in (*seen.files, *(seen.holdout or ())) if file.entry.md5}
+    md5s = {file.entry.name: file.entry.md5 for file in seen.all_files if file.entry.md5}
     return manifests_of(pointers(at.repository, before).values(), md5s)

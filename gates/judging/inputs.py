@@ -13,15 +13,24 @@ if TYPE_CHECKING:
     from gates.scan import FileFacts
 
 
-def data_of(files: Sequence[FileFacts], holdout: Sequence[FileFacts] | None = None) -> dict[str, object]:
-    """Names, hashes and rows of the files that were read, as a verdict has them. holdout: None where there is none."""
-    held = holdout or ()
+def data_of(
+    files: Sequence[FileFacts],
+    holdout: Sequence[FileFacts] | None = None,
+    evaluation: Sequence[FileFacts] | None = None,
+) -> dict[str, object]:
+    """Names, hashes and rows of the files that were read, as a verdict has them.
+
+    holdout, evaluation: None where there is none.
+    """
+    held, asked = holdout or (), evaluation or ()
     return {
         "manifest_sha256": manifest_sha256(files),
         "holdout_sha256": None if holdout is None else manifest_sha256(held),
-        "md5_manifest_sha256": md5_manifest_sha256({file.path: file.md5 for file in (*files, *held)}),
+        "evaluation_sha256": None if evaluation is None else manifest_sha256(asked),
+        "md5_manifest_sha256": md5_manifest_sha256({file.path: file.md5 for file in (*files, *held, *asked)}),
         "files": [_file_row(file) for file in files],
         "holdout_files": [_file_row(file) for file in held],
+        "evaluation_files": [_file_row(file) for file in asked],
     }
 
 

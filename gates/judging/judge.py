@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gates.contract import Contract, file_digests
+from gates.engines.evaluation import EvaluationSets, open_evaluation
 from gates.engines.local import LocalDataset, open_dataset, open_holdout
 from gates.judging.inputs import data_of, waiver_rows
 from gates.metrics.asking import ask
@@ -50,7 +51,7 @@ class Options:
     """How to judge; nothing here can change an outcome except `only` and `scopes`, which make a partial plan.
 
     quarantine: folder for failing rows, or None for none. progress: told the step, how far it is, and its length.
-    files, holdout_files: the files of another version than the work tree (`gates.versions.files_at`).
+    files, holdout_files, evaluation_files: the files of another version than the work tree (`gates.versions.files_at`).
     kept_files: what became of the files of the version before. summaries: where what is known of single files is kept.
     """
 
@@ -60,6 +61,7 @@ class Options:
     progress: Callable[[str, int, int], None] = field(default=lambda _step, _done, _total: None)
     files: Sequence[DataFile] | None = None
     holdout_files: Sequence[DataFile] | None = None
+    evaluation_files: Sequence[DataFile] | None = None
     kept_files: KeptFiles | None = None
     summaries: SummaryStore | None = None
 
@@ -85,6 +87,8 @@ def judge(contract: Contract, options: Options) -> Judged:
         opened = stack.enter_context(open_dataset(dataset, files=options.files))
         held = open_holdout(dataset, files=options.holdout_files)
         holdout = stack.enter_context(held) if held else None
+        asked = open_evaluation(dataset, files=options.evaluation_files)
+        evaluation = stack.enter_context(asked) if asked else None
         own = load_schema(contract.schema, dataset.root) if contract.schema else None
         if own:
             contract = contract.with_sources(file_digests(own.sources, dataset.root))
@@ -94,7 +98,7 @@ def judge(contract: Contract, options: Options) -> Judged:
         chosen = whole.only(options.only, options.scopes)
         clock.lap("open")
         pass_over = _Pass(opened, validators, options)
-        quarantined, writer_path, seen = pass_over.run(contract, holdout)
+        quarantined, writer_path, seen = pass_over.run(contract, holdout, evaluation)
         clock.lap("scan")
         measurements = _measure(seen, chosen, options)
         clock.lap("metrics")
@@ -109,7 +113,7 @@ def judge(contract: Contract, options: Options) -> Judged:
             answer=answer,
             checks=checks,
             rows=_row_counts(seen),
-            data=data_of(opened.files, holdout.files if holdout else None),
+            data=data_of(opened.files, holdout.files if holdout else None, evaluation.files if evaluation else None),
             contract=contract.to_json(),
             loosened=contract.loosened,
             waived=waiver_rows(contract.waivers),
@@ -132,7 +136,9 @@ class _Pass:
         # Numbers of the files of which some row breaks a rule, or whose rows nobody could ask.
         self.flawed: set[int] = set()
 
-    def run(self, contract: Contract, holdout: LocalDataset | None) -> tuple[int, Path | None, Scan]:
+    def run(
+        self, contract: Contract, holdout: LocalDataset | None, evaluation: EvaluationSets | None
+    ) -> tuple[int, Path | None, Scan]:
         """Number of failing rows, where they went, and what was seen."""
         dataset = contract.dataset
         folder = self.options.quarantine
@@ -155,6 +161,9 @@ class _Pass:
                 on_batch=on_batch,
                 undeclared_origins=self.opened.undeclared_origins,
                 kept_files=self.options.kept_files,
+                evaluation=evaluation,
+                population=contract.population.shares if contract.population else {},
+                critical_domains=dataset.critical_domains,
                 remembered=self._remembered(contract, self.options.summaries) if self.options.summaries else None,
             )
             seen = scan(self.opened, request, holdout)

@@ -71,7 +71,11 @@ def _was_reached_on(verdict: Verdict, seen: Compared) -> bool:
     """Whether the bytes that were judged are those that were seen, and not others that lay there in between."""
     if seen.snapshot is None:
         return False
-    sides = (("files", seen.snapshot.files), ("holdout_files", seen.snapshot.holdout or ()))
+    sides = (
+        ("files", seen.snapshot.files),
+        ("holdout_files", seen.snapshot.holdout or ()),
+        ("evaluation_files", seen.snapshot.evaluation or ()),
+    )
     for name, files in sides:
         judged = {file["path"]: file["md5"] for file in verdict.data[name]}  # type: ignore[attr-defined]
         known = {file.name: file.entry.md5 for file in files}

@@ -160,7 +160,13 @@ def judge_at(
     with files_at(at.repository, replace(dataset, root=at.home), at.version) as found:
         contract = load_contract(dataset, today)
         summaries = cache.for_summaries() if cache else None
-        chosen = replace(options, files=found.dataset, holdout_files=found.holdout, summaries=summaries)
+        chosen = replace(
+            options,
+            files=found.dataset,
+            holdout_files=found.holdout,
+            evaluation_files=found.evaluation,
+            summaries=summaries,
+        )
         judged = judge(contract, chosen)
     return Answered(judged.verdict, judged.quarantined, judged.quarantine)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.configuration.data_types import LINEAGE_ROLES
+from gates.configuration.data_types import LINEAGE_ROLES, PEOPLE_ROLES
 from gates.metrics.measurement import Estimate, Measurement
 from gates.metrics.metric import Metric, Side
 
@@ -53,8 +53,9 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 
 
 def _ignored(scan: Scan) -> set[str]:
-    """Lineage belongs to synthetic rows only, and so may a key."""
-    return {*scan.roles.lineage.values(), *LINEAGE_ROLES, scan.roles.key or ""}
+    """Lineage belongs to synthetic rows only, and so may a key; who wrote or judged a row, to people's."""
+    people = {*scan.roles.bound} & {*PEOPLE_ROLES} - {*scan.roles.content}
+    return {*scan.roles.lineage.values(), *LINEAGE_ROLES, *people, scan.roles.key or ""}
 
 
 def _file_columns(scan: Scan) -> Iterator[Difference]:
@@ -113,7 +114,8 @@ def _units(scan: Scan) -> Iterator[Difference]:
     """A number that on one side is a known factor larger in every quantile: hours against minutes."""
     for name in scan.roles.content:
         human, synthetic = scan.human.frame[name], scan.synthetic.frame[name]
-        if not human.dtype.is_numeric() or not synthetic.dtype.is_numeric():
+        is_number = human.dtype.is_numeric() and synthetic.dtype.is_numeric()
+        if not is_number or name in scan.roles.identifying:
             continue
         ratios = _quantile_ratios(human, synthetic)
         if not len(ratios):

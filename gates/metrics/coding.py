@@ -123,7 +123,7 @@ def feature_frame(scan: Scan, rows: Rows) -> tuple[pl.DataFrame, dict[str, str]]
     skipped: dict[str, str] = {}
     for name in scan.roles.content:
         human, own = scan.human.frame[name], rows.frame[name]
-        reason = _uncomparable(human)
+        reason = "says which thing a row is about" if name in scan.roles.identifying else _uncomparable(human)
         if reason:
             skipped[name] = reason
         elif human.dtype.is_numeric():

@@ -68,19 +68,10 @@ def _exact_rows(scan: Scan) -> Measurement:
     human = index.digest[index.of(HUMAN_CODE) & counted]
     baseline = _leave_one_out(human)
     if scan.holdout_digests is not None:
-        if not len(scan.holdout_digests):
-            return Measurement(
-                failure="the holdout lacks content columns of the dataset, or is empty: give it the same columns"
-            )
-        held = np.unique(_counted_holdout(scan.holdout_digests, scan))
-        fresh = _Baseline(int(np.isin(held, human).sum()), len(held), "holdout")
-        shared = exact_difference(fresh.hits, fresh.rows, baseline.hits, baseline.rows)
-        if shared.low > HOLDOUT_OVERLAP:
-            reason = (
-                f"{fresh.hits:,} of {fresh.rows:,} holdout rows stand in the human partition too: they are not held out"
-            )
-            return Measurement(failure=f"{reason}; take them out of one of the two")
-        baseline = fresh
+        fault = holdout_fault(scan)
+        if fault:
+            return Measurement(failure=fault)
+        baseline = _of_holdout(scan.holdout_digests, scan, human)
     copied = np.isin(index.digest, human)
     matrix = scan.once(duplicate_matrix).to_evidence()
 
@@ -92,6 +83,26 @@ def _exact_rows(scan: Scan) -> Measurement:
         return replace(found, evidence={**found.evidence, "matrix": matrix, "first_rows": places})
 
     return with_generators(scan, share)
+
+
+def holdout_fault(scan: Scan) -> str:
+    """Why the holdout cannot tell what fresh people share with the human partition, or "" where it can."""
+    if scan.holdout_digests is None or not len(scan.holdout_digests):
+        return "the holdout lacks content columns of the dataset, or is empty: give it the same columns"
+    human = scan.index.digest[scan.index.of(HUMAN_CODE) & long_enough(scan)]
+    fresh, baseline = _of_holdout(scan.holdout_digests, scan, human), _leave_one_out(human)
+    shared = exact_difference(fresh.hits, fresh.rows, baseline.hits, baseline.rows)
+    if shared.low > HOLDOUT_OVERLAP:
+        reason = (
+            f"{fresh.hits:,} of {fresh.rows:,} holdout rows stand in the human partition too: they are not held out"
+        )
+        return f"{reason}; take them out of one of the two"
+    return ""
+
+
+def _of_holdout(digests: Hashes, scan: Scan, human: Hashes) -> _Baseline:
+    held = np.unique(_counted_holdout(digests, scan))
+    return _Baseline(int(np.isin(held, human).sum()), len(held), "holdout")
 
 
 def _counted_holdout(digests: Hashes, scan: Scan) -> Hashes:

@@ -39,16 +39,21 @@ def draws(
 ) -> list[Draw]:
     """`count` paired draws of size min(human, synthetic) / 2, or `at_most`; rows of one group stay in one half.
 
+    Where groups hold several rows, `at_most` rows are drawn from all groups of a half: a few whole groups, such as the
+    days of a series, would stand for none but themselves.
     Half of the synthetic rows and not all of them: the spread over draws then shows their sampling error too.
     Fewer than two rows on a side, or a single human group, give no draws.
     """
     size = min(len(human), len(synthetic)) // 2
-    if at_most is not None:
-        size = min(size, at_most)
     if size < 1:
         return []
     rng = np.random.default_rng(seed)
-    made = [_draw(human, synthetic, size, rng) for _ in range(count)]
+    wanted = size if at_most is None else min(size, at_most)
+    is_grouped = any(len(np.unique(rows.group)) < len(rows) for rows in (human, synthetic))
+    if is_grouped and wanted < size:
+        made = [_thinned(_draw(human, synthetic, size, rng), wanted, rng) for _ in range(count)]
+    else:
+        made = [_draw(human, synthetic, wanted, rng) for _ in range(count)]
     return [draw for draw in made if len(draw.human_a)]
 
 
@@ -59,6 +64,13 @@ def _draw(human: Rows, synthetic: Rows, size: int, rng: np.random.Generator) -> 
     synthetic_part = _shuffled(synthetic.group, rng)[:size]
     shared = min(len(first), len(second))
     return Draw(first[:shared], second[:shared], synthetic_part[:shared])
+
+
+def _thinned(draw: Draw, size: int, rng: np.random.Generator) -> Draw:
+    """As many rows of each part of the draw, at random."""
+    parts = (draw.human_a, draw.human_b, draw.synthetic)
+    first, second, synthetic = (rng.permutation(part)[:size] for part in parts)
+    return Draw(first, second, synthetic)
 
 
 def _shuffled(group: Hashes, rng: np.random.Generator) -> Ints:

@@ -121,6 +121,8 @@ def all_levels(scan: Scan) -> list[Level]:
     found: list[Level] = []
     for column in dict.fromkeys((*scan.roles.slices, *(() if scan.roles.texts else scan.roles.content))):
         is_slice = column in scan.roles.slices
+        if column in scan.roles.identifying and not is_slice:
+            continue
         human = scan.human.frame[column]
         if is_slice or _is_categorical(human):
             found.extend(_levels(scan, column, is_slice=is_slice))

@@ -33,8 +33,9 @@ def _lines(proposal: Proposal) -> Iterator[str]:
         yield f"partitions = {{ {paths} }}"
     # A column's name is data; it must not end the comment that it stands in.
     yield f"type = {_string(proposal.type)}  # a guess: {printable(proposal.guess)}; `gates list types` has the others"
-    if proposal.text_column:
-        yield f"columns = {{ text = {_string(proposal.text_column)} }}"
+    if proposal.columns:
+        mapped = ", ".join(f"{role} = {_string(column)}" for role, column in proposal.columns.items())
+        yield f"columns = {{ {mapped} }}"
     if proposal.origin:
         yield f"origin = {_string(proposal.origin.name)}  # the column that says who made a row"
     if found.holdout:

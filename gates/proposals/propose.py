@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gates.configuration.dataset import DatasetConfig
@@ -10,6 +10,7 @@ from gates.engines.local import VIEWS, LocalDataset, open_dataset
 from gates.engines.sql import identifier, select
 from gates.errors import GatesError, UsageError
 from gates.proposals.origins import find_origin
+from gates.proposals.types import recognise
 from gates.verdict import Scope
 
 if TYPE_CHECKING:
@@ -46,14 +47,14 @@ _NAMED_COLUMNS = 10
 class Proposal:
     """One dataset as init would describe it.
 
-    text_column: the column to map to the role `text`, where it has another name. guess: why it has this type.
+    columns: column by role where it has another name. guess: why it has this type.
     """
 
     found: FoundData
     type: str
     origin: OriginColumn | None
     rows: Mapping[str, int]
-    text_column: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
     guess: str = ""
 
     @property
@@ -74,10 +75,13 @@ def propose(root: Path, found: FoundData) -> Proposal:
         types = _types(connection, view)
         origin = None if found.partitions else _origin(connection, view, types, found)
         rows = opened.row_counts() if origin is None else dict(origin.rows)
-        text = _text_column(connection, view, types, origin)
+        recognised = recognise({name: kind for name, kind in types.items() if origin is None or name != origin.name})
+        text = None if recognised else _text_column(connection, view, types, origin)
+    if recognised:
+        return Proposal(found, recognised.type, origin, rows, recognised.mapping, recognised.guess)
     if text is None:
         return Proposal(found, "tabular", origin, rows, guess="no single column is clearly free text")
-    mapped = text if text != TEXT else None
+    mapped = {TEXT: text} if text != TEXT else {}
     return Proposal(found, "text", origin, rows, mapped, f"column '{text}' reads as free text")
 
 

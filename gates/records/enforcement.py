@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gates.contract import file_digests, load_contract
-from gates.engines.files import fingerprint, manifest_sha256, resolve
+from gates.engines.files import evaluation_files, fingerprint, manifest_sha256, resolve
 from gates.engines.local import data_files
 from gates.plan import ROW_FAILURES, plan
 from gates.records.recorded import VerdictError, read_verdict
@@ -94,6 +94,11 @@ def _compare_data(verdict: RecordedVerdict, dataset: DatasetConfig) -> None:
     held = resolve(dataset.holdout, dataset.root, dataset.place("holdout")) if dataset.holdout else None
     if (_manifest(held) if held else None) != verdict.holdout_sha256:
         raise VerdictError(f"the holdout {dataset.holdout} has changed since the data was judged")
+    asked = evaluation_files(dataset)
+    if (_manifest(asked) if asked else None) != verdict.evaluation_sha256:
+        raise VerdictError(
+            f"the evaluation sets {', '.join(dataset.evaluation)} have changed since the data was judged"
+        )
 
 
 def _manifest(files: Iterable[DataFile]) -> str:

@@ -24,7 +24,7 @@ HEAD = "HEAD"
 
 
 def compare_with_pointers(verdict: RecordedVerdict, dataset: DatasetConfig) -> None:
-    """Raises VerdictError unless names and md5s of the judged files are those that HEAD has, the holdout's too.
+    """Raises VerdictError unless names and md5s of the judged files are those that HEAD has, holdout and evaluation sets too.
 
     The manifest of a directory is made from the verdict: where it bears the name that the pointer gives, it is the one,
     and neither cache nor remote is asked. Raises DataError where that is not so and the manifest cannot be had.
@@ -32,12 +32,14 @@ def compare_with_pointers(verdict: RecordedVerdict, dataset: DatasetConfig) -> N
     repository = open_repository(dataset.root)
     head = revision(repository, HEAD)
     tracked = pointers(repository, head)
-    judged = {**verdict.md5s, **verdict.holdout_md5s}
+    judged = {**verdict.md5s, **verdict.holdout_md5s, **verdict.evaluation_md5s}
     folder = folder_of(repository, dataset)
     inside = {posixpath.normpath(posixpath.join(folder, name)): md5 for name, md5 in judged.items()}
     seen = snapshot(repository, dataset, head, manifests=manifests_of(tracked.values(), inside))
     _compare(seen.files, verdict.md5s, f"the data in {dataset.where()}")
     _compare(seen.holdout or (), verdict.holdout_md5s, f"the holdout {dataset.holdout}")
+    evaluation = f"the evaluation data in {', '.join(dataset.evaluation)}"
+    _compare(seen.evaluation or (), verdict.evaluation_md5s, evaluation)
 
 
 def _compare(files: Iterable[SnapshotFile], md5s: Mapping[str, str], what: str) -> None:

@@ -24,7 +24,7 @@ class VerdictError(GatesError):
 class RecordedVerdict:
     """What a document says, its own digest having been recomputed. Nothing of it has been compared with anything else.
 
-    md5s and holdout_md5s: md5 by path of the files that were judged. The digest does not cover what a check observed.
+    md5s, holdout_md5s, evaluation_md5s: md5 by path of the files that were judged. The digest does not cover what a check observed.
     """
 
     dataset: str
@@ -37,6 +37,8 @@ class RecordedVerdict:
     contract: Mapping[str, Any]
     md5s: Mapping[str, str]
     holdout_md5s: Mapping[str, str]
+    evaluation_sha256: str | None
+    evaluation_md5s: Mapping[str, str]
     waived: frozenset[str] = frozenset()
     rows: Mapping[str, int] = field(default_factory=dict)
 
@@ -67,7 +69,8 @@ def parse_verdict(content: bytes, shown: str) -> RecordedVerdict:
         if report["digest"] != digest:
             raise VerdictError(f"{shown}: was edited: its digest is not that of what it says")
         verdict = _recorded(report)
-        if md5_manifest_sha256({**verdict.md5s, **verdict.holdout_md5s}) != verdict.md5_manifest_sha256:
+        judged = {**verdict.md5s, **verdict.holdout_md5s, **verdict.evaluation_md5s}
+        if md5_manifest_sha256(judged) != verdict.md5_manifest_sha256:
             raise VerdictError(f"{shown}: was edited: the md5s of its files are not those that its digest covers")
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
         what = "it has no " + str(error) if isinstance(error, KeyError) else str(error).split("\n")[0]
@@ -90,6 +93,8 @@ def _recorded(report: Mapping[str, Any]) -> RecordedVerdict:
         contract=contract,
         md5s=_md5s(data["files"]),
         holdout_md5s=_md5s(data["holdout_files"]),
+        evaluation_sha256=data["evaluation_sha256"],
+        evaluation_md5s=_md5s(data["evaluation_files"]),
         waived=frozenset(str(waiver["check"]) for waiver in report["waived"]),
         rows=_rows(report["rows"]),
     )

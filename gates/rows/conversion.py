@@ -12,16 +12,14 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pyarrow as pa
 
+from gates.schemas.times import naive_time, zoned_time
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import numpy as np
     import numpy.typing as npt
 
-# ISO 8601 as pyarrow, DuckDB and polars write it, and dates alone. Formats are listed because polars' own guess
-# follows the first value of a batch, which would make the answer depend on how rows are batched.
-NAIVE_TIMES = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
-ZONED_TIMES = ("%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%d %H:%M:%S%.f%#z", "%Y-%m-%dT%H:%M:%S%.fZ")
 INTEGRAL_DECIMAL = r"^[+-]?\d+\.0*$"
 
 
@@ -131,9 +129,6 @@ def _parse_times(values: pl.Series, expected: pl.DataType) -> pl.Series:
     text = values.cast(pl.String)
     zone = expected.time_zone if isinstance(expected, pl.Datetime) else None
     column = pl.col("text")
-    naive = [column.str.to_datetime(form, time_unit="us", strict=False) for form in NAIVE_TIMES]
-    naive.append(column.str.to_date("%Y-%m-%d", strict=False).cast(pl.Datetime("us")))
-    zoned = [column.str.to_datetime(form, time_unit="us", time_zone="UTC", strict=False) for form in ZONED_TIMES]
-    parsed = pl.coalesce(zoned).dt.convert_time_zone(zone) if zone else pl.coalesce(naive)
+    parsed = zoned_time(column).dt.convert_time_zone(zone) if zone else naive_time(column)
     found = pl.DataFrame({"text": text}).select(parsed.alias(values.name)).to_series()
     return _cast_without_loss(found, expected)

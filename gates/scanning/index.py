@@ -94,7 +94,7 @@ class IndexBuilder:
         columns = {
             "origin": codes,
             "digest": digest,
-            "group": frame.select(self.roles.group).hash_rows().to_numpy() if self.roles.group else digest,
+            "group": _groups(frame, self.roles) if self.roles.group else digest,
             "whole": frame.drop(ROW_ID, ORIGIN).hash_rows().to_numpy(),
             "marks": flags,
             "tokens": tokens,
@@ -205,9 +205,25 @@ def content_digest(frame: pl.DataFrame, roles: Roles) -> Hashes:
     return frame.select(sorted(roles.content)).hash_rows().to_numpy()
 
 
+def _groups(frame: pl.DataFrame, roles: Roles) -> Hashes:
+    """64-bit hash of each row's group, and of its day where days part the groups."""
+    units = [pl.col(str(roles.group))]
+    if roles.group_by_day:
+        units.append(_day(pl.col(roles.group_by_day), frame.schema[roles.group_by_day]))
+    return frame.select(units).hash_rows().to_numpy()
+
+
+def _day(time: pl.Expr, kind: pl.DataType) -> pl.Expr:
+    """The day of a time, or of text that begins with one; numbers count no days, and part nothing."""
+    if kind.is_temporal():
+        return time.dt.truncate("1d") if kind != pl.Date else time
+    return time.str.slice(0, len("2024-01-31")) if kind == pl.String else pl.lit(0).alias("day")
+
+
 def _text_facts(batch: pa.RecordBatch, roles: Roles) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.int32]]:
     if not roles.texts:
         return np.zeros(batch.num_rows, dtype=np.uint16), np.zeros(batch.num_rows, dtype=np.int32)
     texts = batch.column(roles.texts[0])
     stream = tokenise(texts)
-    return marks(texts, stream), np.diff(stream.offsets).astype(np.int32)
+    prompts = batch.column(roles.prompt) if roles.prompt else None
+    return marks(texts, stream, prompts), np.diff(stream.offsets).astype(np.int32)

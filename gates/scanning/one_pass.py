@@ -17,6 +17,7 @@ from gates.scan import (
     ROW_ID,
     SYNTHETIC_CODE,
     UNDECLARED_CODE,
+    EvaluationSource,
     FileFacts,
     Hashes,
     Ints,
@@ -82,6 +83,9 @@ class ScanRequest:
     undeclared_origins: Callable[[], str] = str
     remembered: Remembered | None = None
     kept_files: KeptFiles | None = None
+    evaluation: EvaluationSource | None = None
+    population: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    critical_domains: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 def scan(opened: Opened, request: ScanRequest, holdout: Opened | None = None) -> Scan:
@@ -114,6 +118,9 @@ def scan(opened: Opened, request: ScanRequest, holdout: Opened | None = None) ->
         holdout_tokens=held_tokens,
         undeclared_origins=request.undeclared_origins() if index.of(UNDECLARED_CODE).any() else "",
         kept_files=request.kept_files,
+        evaluation=request.evaluation,
+        population=request.population,
+        critical_domains=request.critical_domains,
         human_columns=builder.values(HUMAN_CODE),
         synthetic_columns=builder.values(SYNTHETIC_CODE),
     )

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gates.schemas.annotations import Annotations
+from gates.schemas.events import Events
+from gates.schemas.instruction import instruction_schema
+from gates.schemas.preference import Preference
 from gates.schemas.tabular import tabular_schema
 from gates.schemas.text import Text
+from gates.schemas.timeseries import Timeseries
+from gates.schemas.translation import Translation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,9 +20,20 @@ if TYPE_CHECKING:
 
     from gates.scan import Roles
 
+_SCHEMAS = {
+    "text": Text,
+    "preference": Preference,
+    "annotations": Annotations,
+    "timeseries": Timeseries,
+    "translation": Translation,
+    "events": Events,
+}
+
 
 def built_in_schema(roles: Roles, columns: Mapping[str, str]) -> pa.DataFrameSchema:
     """The schema of a data type for columns of these Arrow types."""
-    if roles.type == "text":
-        return Text
-    return tabular_schema({name: columns[name] for name in roles.content})
+    if roles.type == "tabular":
+        return tabular_schema({name: columns[name] for name in roles.content})
+    if roles.type == "instruction":
+        return instruction_schema(roles.bound)
+    return _SCHEMAS[roles.type]

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 # Without this list a misspelt word would ask the default's question under another name.
 VALUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "expect_annotator_agreement_to_be_between": {"level": ("nominal", "ordinal", "interval", "ratio")},
     "expect_associations_to_match": {"over": ("worst", "mean")},
     "expect_constraint_violation_ratio_to_be_less_than": {
         "constraint": ("functional_dependency", "inequality", "integer_valued", "key"),
@@ -18,13 +19,18 @@ VALUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "expect_diversity_ratio_to_be_between": {"measure": ("effective_number", "compression", "distinct_3")},
     "expect_duplicate_ratio_to_be_less_than": {"kind": ("exact", "near")},
     "expect_human_ratio_to_be_between": {"purpose": ("pretrain", "finetune", "preference", "evaluation")},
+    "expect_population_shares_to_match": {"measure": ("distance", "under_representation", "design_effect")},
     "expect_rare_slices_to_be_covered": {"kind": ("vanished", "union")},
     "expect_synthetic_to_not_copy_human": {"kind": ("exact", "near", "span")},
 }
 # Where any word will do, what it names.
-_FREE = {"rule": "id of a row rule, such as town/vocabulary", "columns": "a list of columns"}
+_FREE = {
+    "rule": "id of a row rule, such as town/vocabulary",
+    "columns": "a list of columns",
+    "order": "the labels, lowest first",
+}
 # In an entry to copy, what stands for what only its reader knows.
-_EXAMPLES: Mapping[str, object] = {"rule": "COLUMN/RULE", "columns": ["COLUMN"]}
+_EXAMPLES: Mapping[str, object] = {"rule": "COLUMN/RULE", "columns": ["COLUMN"], "order": ["LOWEST", "HIGHEST"]}
 
 
 def allowed_values(metric: Metric, name: str) -> tuple[str, ...]:

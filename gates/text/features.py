@@ -17,6 +17,8 @@ def text_features(texts: pl.Series) -> pl.DataFrame:
     text = pl.col("text")
     characters = text.str.len_chars().cast(pl.Float64)
     words = text.str.count_matches(r"\S+").cast(pl.Float64)
+    # A text of line breaks alone has infinitely many of them per word.
+    per_word = pl.when(words > 0).then(words).otherwise(float("nan"))
     letters = text.str.count_matches(r"\p{L}").cast(pl.Float64)
     first = text.str.to_lowercase().str.extract_all(r"[\p{L}\p{N}_]+").list.head(VARIETY_TOKENS)
     return frame.select(
@@ -26,7 +28,7 @@ def text_features(texts: pl.Series) -> pl.DataFrame:
         (words / _at_least_one(text.str.count_matches(r"[.!?\u3002\uFF01\uFF1F](?:\s|$)"))).alias(
             "mean sentence length in words"
         ),
-        (text.str.count_matches("\n").cast(pl.Float64) / words).alias("line breaks per word"),
+        (text.str.count_matches("\n").cast(pl.Float64) / per_word).alias("line breaks per word"),
         (text.str.count_matches(r"\p{Lu}") / letters).alias("upper-case share of letters"),
         (text.str.count_matches(r"\p{N}") / characters).alias("digit share"),
         (text.str.count_matches(r"\p{P}") / characters).alias("punctuation share"),

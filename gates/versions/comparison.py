@@ -65,13 +65,18 @@ class Comparison:
 
 
 def compare(base: Snapshot, new: Snapshot) -> Comparison:
-    """What became of the files of a dataset, by name and content; its holdout is compared by `compare_holdouts`."""
+    """What became of the files of a dataset, by name and content; those beside it are compared by the functions below."""
     return _compare(base.version, new.version, base.files, new.files)
 
 
 def compare_holdouts(base: Snapshot, new: Snapshot) -> Comparison:
     """As `compare`, of the held-out files."""
     return _compare(base.version, new.version, base.holdout or (), new.holdout or ())
+
+
+def compare_evaluations(base: Snapshot, new: Snapshot) -> Comparison:
+    """As `compare`, of the files of the evaluation sets."""
+    return _compare(base.version, new.version, base.evaluation or (), new.evaluation or ())
 
 
 def _compare(base: Version, new: Version, before: Sequence[SnapshotFile], after: Sequence[SnapshotFile]) -> Comparison:

@@ -42,7 +42,7 @@ def concerned(tracked: Tracked, config: DatasetConfig) -> Concerned:
 
     Two equal ones are the same data; two that differ may be. A path outside of the repository has nothing here.
     """
-    specs = [path for path in (config.path, *config.partitions.values(), config.holdout) if path]
+    specs = [path for path in (config.path, *config.partitions.values(), config.holdout, *config.evaluation) if path]
     root = config.root.resolve()
     paths = [tracked.repository.relative(Path(os.path.normpath(root / spec))) for spec in specs]
     wanted = [path for path in paths if path is not None]

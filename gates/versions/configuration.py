@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from gates.configuration.find import Config, read_config
@@ -47,7 +47,9 @@ def config_at(repository: Repository, path: Path, version: Version) -> Iterator[
         # Resolved, as links on the way to it would make its files look like strangers to the schema's loader.
         root = Path(temporary).resolve()
         _lay_out(tree, name, root)
-        yield read_config(root / path.name)
+        config = read_config(root / path.name)
+        _lay_out_populations(tree, name, config)
+        yield config
 
 
 def _lay_out(tree: Tree, name: str, root: Path) -> None:
@@ -69,6 +71,15 @@ def _lay_out(tree: Tree, name: str, root: Path) -> None:
         for path in (*inside.values(), *(path[len(folder) + 1 :] if folder else path for path in pointed)):
             if not (root / path).exists():
                 _write(root, path, b"")
+
+
+def _lay_out_populations(tree: Tree, name: str, config: Config) -> None:
+    """Write the files of population shares that the datasets name; one that git does not have is missed where it is read."""
+    folder = PurePosixPath(name).parent
+    named = {dataset.population for dataset in config.datasets.values() if dataset.population}
+    inside = {(folder / path).as_posix(): path for path in named}
+    for path, content in tree.read([path for path in inside if path in tree.listing.blobs]).items():
+        _write(config.path.parent, inside[path], content)
 
 
 def _is_of_contract(shown: str) -> bool:

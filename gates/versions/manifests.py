@@ -24,7 +24,7 @@ def pointers_of(config: DatasetConfig, tree: Tree) -> list[Pointer]:
     tree: of a commit or of the index.
     """
     folder = folder_of(tree.repository, config)
-    specs = [path for path in (config.path, config.holdout, *config.partitions.values()) if path]
+    specs = [path for path in (config.path, config.holdout, *config.evaluation, *config.partitions.values()) if path]
     places = [posixpath.normpath(posixpath.join(folder, spec)) for spec in specs]
     return [
         pointer

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gates.engines.files import DataFile, by_partition, data_file, data_files, holdout_files, overlap
+from gates.engines.files import DataFile, by_partition, data_file, data_files, evaluation_files, holdout_files, overlap
 from gates.errors import DataError, UsageError
 from gates.versions.contents import Contents, SnapshotFile, folder_of
 from gates.versions.hashing import file_md5
@@ -19,7 +19,7 @@ from gates.versions.store import Store
 from gates.versions.version import VersionKind, git_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from gates.configuration.dataset import DatasetConfig
@@ -35,11 +35,20 @@ _LFS = b"version https://git-lfs.github.com/spec/"
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The files of a dataset at a version, and those of its holdout, both sorted by name; no holdout is None."""
+    """The files of a dataset at a version, and those of its holdout and of its evaluation sets, each sorted by name.
+
+    No holdout and no evaluation sets are None.
+    """
 
     version: Version
     files: tuple[SnapshotFile, ...]
     holdout: tuple[SnapshotFile, ...] | None = None
+    evaluation: tuple[SnapshotFile, ...] | None = None
+
+    @property
+    def all_files(self) -> tuple[SnapshotFile, ...]:
+        """Everything that is read to reach a verdict."""
+        return (*self.files, *(self.holdout or ()), *(self.evaluation or ()))
 
     @property
     def digest(self) -> str:
@@ -47,17 +56,20 @@ class Snapshot:
 
         It stands on md5 and is a key for what was computed before, never evidence.
         """
-        lines = [[file.name, file.entry.identity, file.origin] for file in self.files]
-        held = self.holdout and [[file.name, file.entry.identity, file.origin] for file in self.holdout]
-        return hashlib.sha256(json.dumps([lines, held]).encode()).hexdigest()
+        parts = [
+            files and [[file.name, file.entry.identity, file.origin] for file in files]
+            for files in (self.files, self.holdout, self.evaluation)
+        ]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
 class VersionFiles:
-    """Files to open: `open_dataset(config, files=found.dataset)`, `open_holdout(config, files=found.holdout)`."""
+    """Files to open, as in `open_dataset(config, files=found.dataset)`: of holdout and evaluation sets too."""
 
     dataset: list[DataFile]
     holdout: list[DataFile] | None
+    evaluation: list[DataFile] | None
 
 
 def snapshot(
@@ -89,7 +101,8 @@ def snapshot_or_empty(
         contents = Contents(repository, config, version, store)
         files = by_partition(config, contents.find_any)
         held = contents.find_any(config.holdout, config.place("holdout")) if config.holdout else None
-        return Snapshot(version, tuple(files), None if held is None else tuple(held))
+        evaluation = _evaluation(config, contents.find_any)
+        return Snapshot(version, tuple(files), None if held is None else tuple(held), evaluation)
 
 
 @contextmanager
@@ -100,26 +113,40 @@ def files_at(repository: Repository, config: DatasetConfig, version: Version) ->
     Raises what `snapshot` raises, and DataError for bytes that cannot be had or are not what their name says.
     """
     if version.kind is VersionKind.WORKTREE:
-        yield VersionFiles(data_files(config), holdout_files(config))
+        yield VersionFiles(data_files(config), holdout_files(config), evaluation_files(config))
         return
     with Store(repository, version) as store:
         found = _of_version(Contents(repository, config, version, store), config, version)
         with git_of(repository, str(version)).blobs() as blobs:
             dataset = [_data_file(file, store, blobs) for file in found.files]
-            held = None if found.holdout is None else [_data_file(file, store, blobs) for file in found.holdout]
-        yield VersionFiles(dataset, held)
+            held, evaluation = (
+                None if files is None else [_data_file(file, store, blobs) for file in files]
+                for files in (found.holdout, found.evaluation)
+            )
+        yield VersionFiles(dataset, held, evaluation)
 
 
 def _of_version(contents: Contents, config: DatasetConfig, version: Version) -> Snapshot:
     files = by_partition(config, contents.find)
-    if config.holdout is None:
-        return Snapshot(version, tuple(files))
-    held = contents.find(config.holdout, config.place("holdout"))
+    held = None if config.holdout is None else tuple(contents.find(config.holdout, config.place("holdout")))
+    evaluation = _evaluation(config, contents.find)
     own = {file.entry.name for file in files}
-    for file in held:
-        if file.entry.name in own:
-            raise UsageError(overlap(config, file.name))
-    return Snapshot(version, tuple(files), tuple(held))
+    for key, others in (("holdout", held), ("evaluation", evaluation)):
+        for file in others or ():
+            if file.entry.name in own:
+                raise UsageError(overlap(config, file.name, key))
+    return Snapshot(version, tuple(files), held, evaluation)
+
+
+def _evaluation(
+    config: DatasetConfig, find: Callable[[str, str], list[SnapshotFile]]
+) -> tuple[SnapshotFile, ...] | None:
+    """What is found for the paths of the evaluation sets, each file once, sorted by name; None without such paths."""
+    if not config.evaluation:
+        return None
+    place = config.place("evaluation")
+    files = {file.name: file for spec in config.evaluation for file in find(spec, place)}
+    return tuple(files[name] for name in sorted(files))
 
 
 def _of_work_tree(repository: Repository, config: DatasetConfig, version: Version, md5_of: Md5Of) -> Snapshot:
@@ -132,8 +159,11 @@ def _of_work_tree(repository: Repository, config: DatasetConfig, version: Versio
         md5, size = md5_of(file.path, is_legacy=pointer is not None and pointer.is_legacy)
         return SnapshotFile(file.name, ManifestEntry(name, md5, size), file.origin)
 
-    held = holdout_files(config)
-    return Snapshot(version, tuple(map(hashed, data_files(config))), None if held is None else tuple(map(hashed, held)))
+    held, evaluation = (
+        None if files is None else tuple(map(hashed, files))
+        for files in (holdout_files(config), evaluation_files(config))
+    )
+    return Snapshot(version, tuple(map(hashed, data_files(config))), held, evaluation)
 
 
 def _covering(tracked: Mapping[str, Pointer], name: str) -> Pointer | None:

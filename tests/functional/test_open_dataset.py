@@ -80,6 +80,7 @@ def test_roles_of_a_text_dataset(parquet, tmp_path):
             generator="generator",
             slices=("generator",),
             lineage={"generator": "generator", "licence": "licence"},
+            bound=("text", "id", "generator", "licence"),
         )
 
 
@@ -107,6 +108,7 @@ def test_in_a_table_every_column_is_content_but_lineage_key_and_folder_names(par
             generator="generator",
             slices=("part",),
             lineage={"generator": "generator", "created_at": "created_at"},
+            bound=("key", "generator", "created_at"),
         )
         assert rows_of(dataset)[0]["part"] == "1"
 
@@ -321,7 +323,7 @@ def test_a_holdout_is_human_whatever_its_columns_say(parquet, tmp_path):
             {"text": "y", ROW_ID: 0, ORIGIN: "human"},
             {"text": "z", ROW_ID: 1, ORIGIN: "human"},
         ]
-        assert held.roles == Roles("text", ("text",), ("text",))
+        assert held.roles == Roles("text", ("text",), ("text",), bound=("text",))
         assert [file.origin for file in held.files] == ["human"]
     assert open_holdout(text_config(tmp_path, "data.parquet")) is None
 

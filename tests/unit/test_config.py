@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gates.configuration.data_types import DATA_TYPES
 from gates.configuration.find import Config, Origins, Waiver, find_config, load_config, read_config
 from gates.errors import UsageError
 
@@ -33,6 +34,9 @@ inconclusive = "warn"
 quarantine = "ids"
 schema = "schemas/claims.py:Claims"
 extends = false
+population = "references/population.csv"
+critical_domains = { medical = { human = 0.5, expert = 0.2 } }
+evaluation = ["data/benchmarks", "data/exam.jsonl"]
 
 [datasets.reviews.origins]
 synthetic = ["gpt", "template"]
@@ -86,9 +90,12 @@ def test_every_key_is_read_and_defaults_fill_what_a_dataset_leaves_out(write, tm
         "partitions": {},
         "origin": "made_by",
         "holdout": "data/holdout",
+        "evaluation": ("data/benchmarks", "data/exam.jsonl"),
         "group": "author",
         "label": "accepted",
         "slices": ("language", "domain"),
+        "population": "references/population.csv",
+        "critical_domains": {"medical": {"human": 0.5, "expert": 0.2}},
         "columns": {"text": "body"},
         "synthetic_role": "extend",
         "inconclusive": "warn",
@@ -99,7 +106,7 @@ def test_every_key_is_read_and_defaults_fill_what_a_dataset_leaves_out(write, tm
     }
     assert config.dataset("reviews").origins == Origins(("human", "expert"), ("gpt", "template"))
     assert config.dataset("reviews").waivers == (
-        Waiver("human/expect_duplicate_ratio_to_be_less_than/exact", "forms repeat", "ana", date(2027, 1, 31), 23),
+        Waiver("human/expect_duplicate_ratio_to_be_less_than/exact", "forms repeat", "ana", date(2027, 1, 31), 26),
     )
     assert list(config.datasets) == ["reviews", "people"]
     assert config.dataset("people").partitions == {"human": "data/real.csv", "synthetic": "data/made.csv"}
@@ -113,7 +120,7 @@ def test_places_name_the_line_of_the_key_even_where_it_stands_in_the_defaults(wr
     assert reviews.place() == "gates.toml:5: dataset 'reviews'"
     assert reviews.place("columns") == "gates.toml:13: dataset 'reviews'"
     assert reviews.place("purpose") == "gates.toml:2: dataset 'reviews'"
-    assert reviews.place("origins") == "gates.toml:20: dataset 'reviews'"
+    assert reviews.place("origins") == "gates.toml:23: dataset 'reviews'"
 
 
 def test_the_nearest_configuration_above_counts(write, tmp_path):
@@ -182,8 +189,16 @@ def test_an_explicit_path_may_be_a_file_or_a_folder(write, tmp_path):
         ('schema = "claims.py"', "schema 'claims.py' is not of the form \"folder/file.py:Class\""),
         ('inconclusive = "wran"', "inconclusive 'wran' is unknown (did you mean 'warn'?)"),
         ('partitions = { human = "a", synthetic = "b" }', "has both path and partitions; give one of them"),
-        ('population = "p.csv"', "'population': population shares are not supported yet; remove the key"),
-        ("critical_domains = {}", "'critical_domains': critical domains are not supported yet; remove the key"),
+        ('population = "../p.csv"', "population is '../p.csv', expected a file below the folder of the configuration"),
+        ('critical_domains = ["law"]', "critical_domains is an array, expected a table"),
+        (
+            "critical_domains = { law = { experts = 0.2 } }",
+            "critical_domains law has an unknown key 'experts' (did you mean 'expert'?)",
+        ),
+        (
+            "critical_domains = { law = { human = 50 } }",
+            "critical_domains law human is 50, expected a share between 0 and 1",
+        ),
         ('waivers = "all"', "waivers is not an array of tables; write [[datasets.NAME.waivers]]"),
         ('label = "a"\ncolumns = { label = "b" }', "label is 'a' here and 'b' in columns; keep one of them"),
     ],
@@ -195,7 +210,10 @@ def test_a_wrong_key_is_named_with_its_line(write, line, message):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('[datasets.r]\npath = "d"\n', "1: dataset 'r': has no type; add type = \"…\" (one of tabular, text)"),
+        (
+            '[datasets.r]\npath = "d"\n',
+            f"1: dataset 'r': has no type; add type = \"…\" (one of {', '.join(DATA_TYPES)})",
+        ),
         (
             '[datasets.r]\npath = "d"\ntype = "txt"\n',
             "3: dataset 'r': type 'txt' is unknown (did you mean 'text'?)",

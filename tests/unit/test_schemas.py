@@ -14,7 +14,7 @@ from gates.errors import SuiteError
 from gates.rows.conversion import convert
 from gates.rows.validation import RowValidator, load_schema, rules
 from gates.scan import ORIGIN, ROW_ID
-from gates.schemas import text
+from gates.schemas import texts
 from gates.schemas.rules import finite, integer_valued, reads_one_column
 from gates.schemas.tabular import tabular_schema
 from gates.schemas.text import Text
@@ -51,7 +51,7 @@ def test_damaged_texts_fail_under_the_rule_that_names_the_damage():
 
 
 def test_texts_of_many_files_glued_together_are_too_long():
-    assert failing(Text, text=["é" * text.LONGEST_TEXT, "é" * (text.LONGEST_TEXT + 1)]) == {"text/length": [1]}
+    assert failing(Text, text=["é" * texts.LONGEST_TEXT, "é" * (texts.LONGEST_TEXT + 1)]) == {"text/length": [1]}
 
 
 def test_other_columns_of_a_text_dataset_are_its_owners_business():

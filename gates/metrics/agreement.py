@@ -1,0 +1,173 @@
+"""Whether annotators agree beyond chance: people among themselves, and each machine with people."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from gates.metrics.krippendorff import agreement_between, krippendorff_alpha
+from gates.metrics.measurement import Measurement
+from gates.metrics.metric import Metric, Side
+from gates.metrics.ratings import (
+    ITEMS_AT_LEAST,
+    NOT_THERE,
+    Kinds,
+    Ratings,
+    Scale,
+    kinds_between,
+    kinds_of,
+    ratings,
+    scale_of,
+)
+from gates.metrics.resampling import percentile_estimate, resampled
+from gates.verdict import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from gates.metrics.krippendorff import Floats
+    from gates.scan import Scan
+
+EVIDENCE_JUDGES = 20
+
+
+def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """Of people: Krippendorff's alpha among them. Of synthetic rows: the agreement of the machine that agrees least with people.
+
+    At most 1, 0 is chance; the interval resamples items. Every row counts, not a sample. In a human scope the machines
+    are evidence, as are experts against the crowd; in a synthetic scope each machine is a part that can fail the check.
+    """
+    found = scan.once(ratings)
+    if found is None:
+        return Measurement(not_asked=NOT_THERE)
+    people = found.of_people()
+    scale = scale_of(found.frame if scope is Scope.SYNTHETIC or found.judges() else people, params)
+    if scope is Scope.SYNTHETIC:
+        return _machines(scan, found, scale)
+    kinds = kinds_of(scale.coded(people), len(scale.codes))
+    measured = _measured(kinds, scale, scan.seed, krippendorff_of(kinds, scale))
+    about = _about(found, people, scale, kinds)
+    note = _note(about, kinds, people)
+    return replace(measured, n_human=people.height, note=note, limited_by=("human",), evidence=about)
+
+
+def krippendorff_of(kinds: Kinds, scale: Scale) -> Callable[[Floats], Floats]:
+    """Alpha as a function of draws."""
+    return lambda times: krippendorff_alpha(kinds.one, scale.distance, times)
+
+
+def between(kinds: Kinds, scale: Scale) -> Callable[[Floats], Floats]:
+    """Agreement of two groups as a function of draws."""
+    return lambda times: agreement_between(kinds.one, kinds.other, scale.distance, times)
+
+
+def _measured(kinds: Kinds, scale: Scale, seed: int, statistic: Callable[[Floats], Floats]) -> Measurement:
+    if kinds.items < ITEMS_AT_LEAST:
+        reason = f"{kinds.items} items have two ratings that can be compared; from {ITEMS_AT_LEAST} on agreement can be estimated"
+        return Measurement(undecidable=reason)
+    value = float(statistic(kinds.times[None, :].astype(np.float64))[0])
+    if not np.isfinite(value):
+        return Measurement(
+            undecidable=f"all ratings are '{_only_label(kinds, scale)}': agreement beyond chance is not defined"
+        )
+    estimate = percentile_estimate(value, resampled(kinds.times, seed, statistic))
+    if estimate is None:
+        return Measurement(
+            undecidable="too few items have another label than the rest: agreement hangs on single items"
+        )
+    return Measurement(estimate)
+
+
+def _only_label(kinds: Kinds, scale: Scale) -> str:
+    code = int(kinds.one[0].argmax())
+    return next(word for word, position in scale.codes.items() if position == code)
+
+
+def _machines(scan: Scan, found: Ratings, scale: Scale) -> Measurement:
+    judges = found.judges()
+    if not judges:
+        return Measurement(not_asked="no synthetic row is a rating: no machine's labels to compare with people's")
+    people = scale.coded(found.of_people())
+    known = people["label"].unique().to_list()
+    parts = {}
+    for name, own in judges.items():
+        kinds = kinds_between(scale.coded(own), people, len(scale.codes))
+        part = _measured(kinds, scale, scan.seed, between(kinds, scale))
+        strange = 1 - float(own["label"].is_in(known).mean() or 0)  # type: ignore[arg-type]
+        note = f"{kinds.items:,} shared items" + (f", {strange:.1%} of its labels no person gives" if strange else "")
+        parts[name] = replace(part, n_human=people.height, n_synthetic=own.height, note=note)
+    measured = [name for name, part in parts.items() if part.estimate is not None]
+    if not measured:
+        return replace(next(iter(parts.values())), note="", evidence={"machines": sorted(parts)})
+    worst = min(measured, key=lambda name: (parts[name].estimate.value, name))  # type: ignore[union-attr]
+    return replace(parts[worst], note=f"{worst} agrees least with people; {parts[worst].note}", parts=parts)
+
+
+def _about(found: Ratings, people: pl.DataFrame, scale: Scale, kinds: Kinds) -> dict[str, object]:
+    """What stands beside the number: counts, machines against people, experts against the crowd."""
+    about: dict[str, object] = {
+        "items_with_two_ratings": kinds.items,
+        "items": people["item"].n_unique(),
+        "annotators": people["annotator"].n_unique(),
+        "labels": len(scale.codes),
+        "missing_labels": found.missing,
+        "repeated_ratings": found.repeated,
+    }
+    judges = found.judges()
+    if judges:
+        shown = sorted(judges)[:EVIDENCE_JUDGES]
+        about["machines"] = {name: _machine(judges[name], people, scale) for name in shown}
+    experts, crowd = people.filter(pl.col("is_expert")), people.filter(~pl.col("is_expert"))
+    if experts.height and crowd.height:
+        about["experts_with_crowd"] = _pair(experts, crowd, scale)
+    return about
+
+
+def _machine(own: pl.DataFrame, people: pl.DataFrame, scale: Scale) -> dict[str, object]:
+    joint = kinds_of(scale.coded(pl.concat([own, people])), len(scale.codes))
+    alpha = krippendorff_of(joint, scale)(joint.times[None, :].astype(np.float64))[0] if joint.items else np.nan
+    return {**_pair(own, people, scale), "alpha_of_people_and_machine": _number(alpha)}
+
+
+def _pair(one: pl.DataFrame, other: pl.DataFrame, scale: Scale) -> dict[str, object]:
+    """Agreement of two groups beyond chance, and the share of equal labels, over the items both rated."""
+    kinds = kinds_between(scale.coded(one), scale.coded(other), len(scale.codes))
+    if not kinds.items:
+        return {"agreement": None, "equal_labels": None, "items": 0}
+    times = kinds.times.astype(np.float64)
+    shares = [ratings / ratings.sum(axis=1, keepdims=True) for ratings in (kinds.one, kinds.other)]
+    equal = float(times @ (shares[0] * shares[1]).sum(axis=1) / times.sum())
+    value = between(kinds, scale)(times[None, :])[0]
+    return {"agreement": _number(value), "equal_labels": equal, "items": kinds.items}
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _note(about: Mapping[str, object], kinds: Kinds, people: pl.DataFrame) -> str:
+    return (
+        f"{about['annotators']:,} annotators, {people.height:,} ratings, {kinds.items:,} items with two ratings or more"
+    )
+
+
+METRIC = Metric(
+    expectation="expect_annotator_agreement_to_be_between",
+    measure=measure,
+    side=Side.BETWEEN,
+    asks="Do annotators agree with each other more than chance would have them?",
+    why=(
+        "Labels that people do not agree on cannot be learned, and no model can be judged by them. A model that labels in people's "
+        "place has to agree with people about as much as they do with each other."
+    ),
+    source="Krippendorff, Content Analysis, 2004, ch. 11; Cohen 1968 for a machine against people; intervals by resampling items",
+    fix=(
+        "Write the guideline down with examples of the labels that are mixed up, train annotators on them, and rate again; drop or "
+        "adjudicate the items on which they differ; leave out a machine that disagrees with people."
+    ),
+    params=(("level", "nominal"), ("order", None)),
+    detail=("level",),
+)

@@ -1,0 +1,75 @@
+"""Whether people's rows are of the same time as the newest row."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from gates.metrics.measurement import Estimate, Measurement
+from gates.metrics.metric import Metric, Side
+from gates.metrics.whole_columns import columns_of_all
+from gates.scan import ORIGIN
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gates.scan import Scan
+    from gates.verdict import Scope
+
+
+def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """Share of human rows whose created_at lies within `max_age_days` of the newest row's, in [0, 1].
+
+    Newest of all origins, and no clock: the same data gets the same answer next year. A count over every row; rows
+    without a time that can be read are not recent.
+    """
+    column = scan.roles.lineage.get("created_at")
+    if column is None:
+        return Measurement(not_asked='nobody says when a row was made; add: columns = { created_at = "…" }')
+    frame = columns_of_all(scan, [column]).select(pl.col(ORIGIN).cast(pl.String), when=_time(scan, column))
+    newest = frame["when"].max()
+    human = frame.filter(pl.col(ORIGIN) == "human")
+    if newest is None:
+        return Measurement(failure=f"no cell of '{column}' is a date or a time such as 2026-01-31T12:00:00")
+    age = timedelta(days=float(str(params["max_age_days"])))
+    recent = human.filter(pl.col("when") >= pl.lit(newest) - age).height
+    unread = human["when"].null_count()
+    oldest = human["when"].min()
+    note = f"newest row {newest:%Y-%m-%d}" + (f", oldest by people {oldest:%Y-%m-%d}" if oldest is not None else "")  # type: ignore[str-bytes-safe]
+    evidence = {"recent": recent, "human_rows": human.height, "without_a_time": unread}
+    return Measurement(Estimate.exact(recent / human.height), human.height, note=note, evidence=evidence)
+
+
+def _time(scan: Scan, column: str) -> pl.Expr:
+    """The column as a time in UTC, null where it is none; numbers are no times, as nobody says what they count."""
+    kind = scan.human.frame.schema[column]
+    if kind == pl.Date:
+        return pl.col(column).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+    if isinstance(kind, pl.Datetime):
+        known = pl.col(column).dt.cast_time_unit("us")
+        return known.dt.replace_time_zone("UTC") if kind.time_zone is None else known.dt.convert_time_zone("UTC")
+    if kind != pl.String:
+        return pl.lit(None, dtype=pl.Datetime("us", "UTC"))
+    words = pl.col(column).cast(pl.String).str.strip_chars()
+    day = words.str.to_date("%Y-%m-%d", strict=False).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+    plain = words.str.replace(r"[Zz]$", "").str.replace(" ", "T")
+    local = plain.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False).dt.replace_time_zone("UTC")
+    zoned = plain.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%:z", time_unit="us", strict=False).dt.convert_time_zone("UTC")
+    return pl.coalesce(zoned, local, day)
+
+
+METRIC = Metric(
+    expectation="expect_human_rows_to_be_recent",
+    measure=measure,
+    side=Side.MIN,
+    asks="Is what people wrote as new as the rest of the data?",
+    why=(
+        "Language, facts and habits move. Synthetic rows that are added every month to human rows of years ago drift away from people "
+        "without any single version showing it."
+    ),
+    source="no limit is right for every dataset: no shipped suite asks this, a dataset's own suite may",
+    fix="Collect new rows by people, or state in the dataset's own suite how old they may be.",
+    params=(("max_age_days", 365.0),),
+)

@@ -1,0 +1,81 @@
+"""One annotator who gave most labels warns, and who labels unlike the others is named."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+
+from gates.metrics import annotators
+from gates.metrics.judging import judge
+from gates.metrics.measurement import Limits
+from gates.verdict import Outcome, Scope, Severity
+from tests.tables import table_scan
+
+ROLES = frozenset({"item", "annotator", "label"})
+
+
+def rows(items: int, accuracy: dict[str, float]) -> pl.DataFrame:
+    rng = np.random.default_rng(2)
+    truth = rng.integers(0, 3, items)
+    return pl.concat([
+        pl.DataFrame({
+            "item": np.arange(items),
+            "annotator": [name] * items,
+            "label": np.where(rng.random(items) < right, truth, rng.integers(0, 3, items)).astype(str),
+        })
+        for name, right in accuracy.items()
+    ])  # fmt: skip
+
+
+def judged(people: pl.DataFrame, bound: frozenset[str] = ROLES):
+    scan = table_scan(people, people.clear(), label="label", bound=bound)
+    return judge(annotators.measure(scan, Scope.HUMAN, {}), Limits(max_value=0.5), Severity.WARNING)
+
+
+def test_annotators_of_equal_weight_pass_and_one_with_most_rows_fails():
+    people = rows(200, {"ana": 0.9, "ben": 0.9, "eva": 0.9, "leo": 0.9})
+    even = judged(people)
+    assert even.outcome is Outcome.PASS
+    assert even.measurement.evidence["effective_number"] == pytest.approx(4)
+
+    mostly = judged(people.filter((pl.col("annotator") == "ana") | (pl.col("item") < 40)))
+    assert mostly.outcome is Outcome.FAIL
+    assert mostly.message == ("0.625, limit 0.5; ana gave 62.5% of 320 rows; 2.93 annotators of equal weight")
+    assert mostly.measurement.evidence["busiest"] == {"ana": 200, "ben": 40, "eva": 40, "leo": 40}
+
+
+def test_few_rows_decide_nothing():
+    assert judged(rows(20, {"ana": 0.9, "ben": 0.9, "eva": 0.9})).outcome is Outcome.INCONCLUSIVE
+
+
+def test_who_labels_unlike_the_others_is_named_with_the_interval():
+    found = judged(rows(200, {"ana": 0.95, "ben": 0.93, "eva": 0.94, "random": 0.1}))
+    outlying = found.measurement.evidence["outlying"]
+    assert list(outlying) == ["random"]
+    assert outlying["random"]["low"] <= outlying["random"]["agreement"] <= outlying["random"]["high"] < 0.4
+    assert "random labels unlike the others" in found.message
+
+
+def test_annotators_who_differ_by_chance_are_not_named():
+    assert judged(rows(200, {"ana": 0.9, "ben": 0.88, "eva": 0.92, "leo": 0.9})).measurement.evidence["outlying"] == {}
+
+
+def test_two_annotators_and_items_rated_once_name_nobody():
+    assert judged(rows(200, {"ana": 1, "ben": 0.1})).measurement.evidence["outlying"] == (
+        "fewer than three annotators share enough items with others"
+    )
+    alone = rows(200, {"ana": 1, "ben": 1}).filter((pl.col("item") < 100) == (pl.col("annotator") == "ana"))
+    assert judged(alone).outcome is Outcome.PASS
+
+
+def test_rows_without_annotator_are_counted_and_a_missing_role_is_told():
+    people = rows(200, {"ana": 1, "ben": 1}).with_columns(
+        annotator=pl.when(pl.col("item") < 150).then("annotator"),
+    )
+    assert judged(people).measurement.evidence["rows_without_annotator"] == 100
+    unasked = judged(people, bound=frozenset({"item", "label"}))
+    assert (unasked.outcome, unasked.message) == (
+        Outcome.NOT_ASKED,
+        'nobody says who gave which label; add: columns = { annotator = "…" }',
+    )
