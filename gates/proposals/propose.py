@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from gates.engines.sql import identifier, select
 from gates.errors import GatesError, UsageError
 from gates.proposals.origins import find_origin
 from gates.proposals.types import recognise
+from gates.scan import ORIGIN
 from gates.verdict import Scope
 
 if TYPE_CHECKING:
@@ -41,6 +43,10 @@ MOST_BESIDE_TEXT = 5
 # From about this many rows of each origin on, halves of people pass every check nine times in ten (docs/explanation/calibration.md).
 ENOUGH_ROWS = 5_000
 _NAMED_COLUMNS = 10
+KEY = "key"
+# Names that people and databases give to a column that tells rows apart.
+KEY_NAME = re.compile(r"(?i)(.+[_ -])?(id|uuid|guid|key|index)|row_?(id|number)|unnamed: 0")
+KEY_TYPES = frozenset({"VARCHAR", "UUID", "BIGINT", "INTEGER", "UBIGINT", "UINTEGER", "HUGEINT", "SMALLINT"})
 
 
 @dataclass(frozen=True)
@@ -77,10 +83,12 @@ def propose(root: Path, found: FoundData) -> Proposal:
         rows = opened.row_counts() if origin is None else dict(origin.rows)
         recognised = recognise({name: kind for name, kind in types.items() if origin is None or name != origin.name})
         text = None if recognised else _text_column(connection, view, types, origin)
+        key = None if recognised or text else _key_column(connection, view, types)
     if recognised:
         return Proposal(found, recognised.type, origin, rows, recognised.mapping, recognised.guess)
     if text is None:
-        return Proposal(found, "tabular", origin, rows, guess="no single column is clearly free text")
+        keyed = {KEY: key} if key else {}
+        return Proposal(found, "tabular", origin, rows, keyed, "no single column is clearly free text")
     mapped = {TEXT: text} if text != TEXT else {}
     return Proposal(found, "text", origin, rows, mapped, f"column '{text}' reads as free text")
 
@@ -142,6 +150,22 @@ def _text_column(
         return None
     others = (length for name, length in lengths.items() if name != longest)
     return longest if all(lengths[longest] >= MUCH_LONGER * length for length in others) else None
+
+
+def _key_column(connection: duckdb.DuckDBPyConnection, view: str, types: Mapping[str, str]) -> str | None:
+    """The first column that is called as keys are and differs from row to row, within each origin at least.
+
+    What numbers the rows says nothing of what they are about: with it, no copied row would equal its original.
+    """
+    for name, kind in types.items():
+        if not KEY_NAME.fullmatch(name) or kind not in KEY_TYPES:
+            continue
+        value = identifier(name)
+        distinct = f"count({value}) = count(*) AND count(DISTINCT ({value}, {identifier(ORIGIN)})) = count(*)"
+        row = connection.execute(select(distinct, view)).fetchone()
+        if row and row[0]:
+            return name
+    return None
 
 
 def _is_long(connection: duckdb.DuckDBPyConnection, view: str, name: str) -> bool:

@@ -288,3 +288,29 @@ def test_local_hooks_do_what_the_offered_ones_do():
     alike = ("entry", "always_run", "pass_filenames", "require_serial", "stages", "types_or")
     shown = {hook["id"]: {key: hook.get(key) for key in alike} for hook in local}
     assert shown == {hook["id"]: {key: hook.get(key) for key in alike} for hook in offered}
+
+
+@pytest.mark.parametrize(("name", "is_key"), [("id", True), ("row_id", True), ("Customer ID", True), ("amount", False)])
+def test_column_that_numbers_the_rows_becomes_the_key(tmp_path, gates, name, is_key):
+    human = people(300, 1)
+    rows = mixed(human, people(300, 2))
+    numbered = rows.with_columns(pl.Series(name, [f"r{at:04}" for at in range(len(rows))]))
+    numbered.write_csv(tmp_path / "people.csv")
+
+    called = gates(tmp_path, "init", "people.csv")
+
+    assert called.code == 0, called.err
+    mapped = read_config(tmp_path / "gates.toml").datasets["people"].columns
+    assert mapped == ({"key": name} if is_key else {})
+
+
+def test_copies_under_new_ids_are_found_after_init(tmp_path, gates):
+    human = people(400, 1)
+    copied = pl.concat([human.head(80), people(320, 2)])
+    rows = mixed(human, copied)
+    rows.with_columns(pl.Series("id", [f"r{at:04}" for at in range(len(rows))])).write_csv(tmp_path / "people.csv")
+    gates(tmp_path, "init", "people.csv")
+
+    called = gates(tmp_path, "check", "--only", "combined/expect_synthetic_to_not_copy_human/exact")
+
+    assert called.code == 1
