@@ -1,4 +1,4 @@
-"""`gates list`: the data types there are, and the checks that the shipped suites ask."""
+"""`gates list`: the data types there are, the checks that the shipped suites ask, and the questions these answer."""
 
 from __future__ import annotations
 
@@ -15,17 +15,24 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["types", "checks"]), metavar="types|checks")
-@click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True)
+@click.argument("what", type=click.Choice(["types", "checks", "questions"]), metavar="types|checks|questions")
+@click.option(
+    "--format", "form", type=click.Choice(["terminal", "json", "markdown"]), default="terminal", show_default=True
+)
 def command(what: str, form: str) -> int:
-    """List the data types with their roles, or the checks with their limits."""
-    rows = _types() if what == "types" else _checks()
+    """List the data types with their roles, the checks with their limits, or the questions with what answers them."""
+    if form == "markdown":
+        from gates.commands.listing_pages import page
+
+        click.echo(page(what))
+        return 0
+    rows = {"types": _types, "checks": _checks, "questions": _questions}[what]()
     if form == "json":
         click.echo(json.dumps(rows, indent=2))
     elif what == "types":
         click.echo("\n\n".join(_type_text(row) for row in rows))
     else:
-        click.echo("\n".join(_check_lines(rows)))
+        click.echo("\n".join(_check_lines(rows) if what == "checks" else _question_lines(rows)))
     return 0
 
 
@@ -88,4 +95,25 @@ def _check_lines(rows: Sequence[dict[str, object]]) -> list[str]:
             lines += ([""] if lines else []) + [str(owner or "in a suite of your own")]
         lines.append(f"  {row['id'] or row['type']}" + (f": {row['limits']}" if row["limits"] else ""))
         lines.append(f"      {row['asks']}")
+    return lines
+
+
+def _questions() -> list[dict[str, object]]:
+    from gates.explanations import built_in_uses
+    from gates.questions import answered
+
+    return [asdict(one) for one in answered(built_in_uses())]
+
+
+def _question_lines(rows: Sequence[dict[str, object]]) -> list[str]:
+    lines: list[str] = []
+    for row in rows:
+        lines += ([""] if lines else []) + [f"{row['question']}: {row['asks']}"]
+        commands, checks = row["commands"], row["checks"]
+        if isinstance(commands, tuple):
+            lines += [f"  gates {name}" for name in commands]
+        if isinstance(checks, dict):
+            lines += [f"  {kind}" for kind in checks]
+        if not commands and not checks:
+            lines.append("  not answered yet")
     return lines

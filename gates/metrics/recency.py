@@ -9,6 +9,7 @@ import polars as pl
 
 from gates.metrics.measurement import Estimate, Measurement
 from gates.metrics.metric import Metric, Side
+from gates.metrics.times import time_in_utc
 from gates.metrics.whole_columns import columns_of_all
 from gates.scan import ORIGIN
 
@@ -28,7 +29,9 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     column = scan.roles.lineage.get("created_at")
     if column is None:
         return Measurement(not_asked='nobody says when a row was made; add: columns = { created_at = "…" }')
-    frame = columns_of_all(scan, [column]).select(pl.col(ORIGIN).cast(pl.String), when=_time(scan, column))
+    frame = columns_of_all(scan, [column]).select(
+        pl.col(ORIGIN).cast(pl.String), when=time_in_utc(column, scan.human.frame.schema[column])
+    )
     newest = frame["when"].max()
     human = frame.filter(pl.col(ORIGIN) == "human")
     if newest is None:
@@ -40,24 +43,6 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     note = f"newest row {newest:%Y-%m-%d}" + (f", oldest by people {oldest:%Y-%m-%d}" if oldest is not None else "")  # type: ignore[str-bytes-safe]
     evidence = {"recent": recent, "human_rows": human.height, "without_a_time": unread}
     return Measurement(Estimate.exact(recent / human.height), human.height, note=note, evidence=evidence)
-
-
-def _time(scan: Scan, column: str) -> pl.Expr:
-    """The column as a time in UTC, null where it is none; numbers are no times, as nobody says what they count."""
-    kind = scan.human.frame.schema[column]
-    if kind == pl.Date:
-        return pl.col(column).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
-    if isinstance(kind, pl.Datetime):
-        known = pl.col(column).dt.cast_time_unit("us")
-        return known.dt.replace_time_zone("UTC") if kind.time_zone is None else known.dt.convert_time_zone("UTC")
-    if kind != pl.String:
-        return pl.lit(None, dtype=pl.Datetime("us", "UTC"))
-    words = pl.col(column).cast(pl.String).str.strip_chars()
-    day = words.str.to_date("%Y-%m-%d", strict=False).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
-    plain = words.str.replace(r"[Zz]$", "").str.replace(" ", "T")
-    local = plain.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False).dt.replace_time_zone("UTC")
-    zoned = plain.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%:z", time_unit="us", strict=False).dt.convert_time_zone("UTC")
-    return pl.coalesce(zoned, local, day)
 
 
 METRIC = Metric(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 VALUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "expect_annotator_agreement_to_be_between": {"level": ("nominal", "ordinal", "interval", "ratio")},
     "expect_associations_to_match": {"over": ("worst", "mean")},
+    "expect_columns_to_not_contain_personal_data": {"kind": ("secrets", "personal")},
     "expect_constraint_violation_ratio_to_be_less_than": {
         "constraint": ("functional_dependency", "inequality", "integer_valued", "key"),
     },
@@ -21,6 +22,7 @@ VALUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "expect_human_ratio_to_be_between": {"purpose": ("pretrain", "finetune", "preference", "evaluation")},
     "expect_population_shares_to_match": {"measure": ("distance", "under_representation", "design_effect")},
     "expect_rare_slices_to_be_covered": {"kind": ("vanished", "union")},
+    "expect_series_to_be_sound": {"kind": ("duplicate_timestamps", "gaps", "constant", "periodic")},
     "expect_synthetic_to_not_copy_human": {"kind": ("exact", "near", "span")},
 }
 # Where any word will do, what it names.

@@ -32,7 +32,7 @@ STEPS = (
     ("contract",),
     ("plan",),
     ("engines", "losses", "rows", "schemas", "suites", "versions"),
-    ("explanations",),
+    ("explanations", "questions"),
     ("reports",),
     ("differences", "linting", "proposals", "records"),
     ("judging",),

@@ -1,0 +1,76 @@
+"""The pages of checks and questions are what `gates list` makes, and no question stays without a word."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gates.cli import COMMANDS as CLI_COMMANDS
+from gates.drafts.write import _QUESTIONS
+from gates.explanations import built_in_uses
+from gates.metrics.catalogue import METRICS
+from gates.questions import COMMANDS, NOT_ANSWERED, QUESTIONS, answered, question_of
+
+ROOT = Path(__file__).parents[2]
+USES = built_in_uses()
+
+
+@pytest.mark.parametrize(
+    ("what", "page"), [("checks", "docs/reference/checks.md"), ("questions", "docs/explanation/questions.md")]
+)
+def test_page_is_what_the_command_makes(what, page, tmp_path, gates):
+    called = gates(tmp_path, "list", what, "--format", "markdown")
+
+    assert (called.code, called.err) == (0, "")
+    assert (ROOT / page).read_text(encoding="utf-8") == called.out, f"gates list {what} --format markdown > {page}"
+
+
+def test_page_of_checks_has_every_metric_and_every_shipped_limit():
+    lines = (ROOT / "docs/reference/checks.md").read_text(encoding="utf-8").splitlines()
+
+    assert {f"## {metric.expectation}" for metric in METRICS} <= set(lines)
+    assert len([line for line in lines if line.startswith("| ") and "`" in line]) == len(USES)
+
+
+def test_every_shipped_limit_answers_a_question_that_is_listed():
+    unknown = {
+        f"{use.owner}: {use.entry.check_id}": question_of(use) for use in USES if question_of(use) not in QUESTIONS
+    }
+
+    assert unknown == {}
+    assert set(_QUESTIONS.values()) <= set(QUESTIONS)
+
+
+def test_questions_without_an_answer_are_those_that_say_so():
+    assert tuple(one.question for one in answered(USES) if not one.is_answered()) == NOT_ANSWERED
+
+
+def test_commands_that_answer_are_commands():
+    assert {name for names in COMMANDS.values() for name in names} <= set(CLI_COMMANDS)
+    assert set(COMMANDS) <= set(QUESTIONS)
+
+
+def test_question_that_loses_its_last_check_is_not_answered_any_more():
+    fewer = [use for use in USES if use.entry.type != "expect_rare_slices_to_be_covered"]
+
+    lost = {one.question for one in answered(fewer) if not one.is_answered()} - set(NOT_ANSWERED)
+
+    assert lost == {"rare events"}
+
+
+def test_questions_are_listed_for_people_and_programs(tmp_path, gates):
+    shown = gates(tmp_path, "list", "questions").out
+    read = json.loads(gates(tmp_path, "list", "questions", "--format", "json").out)
+
+    assert "rare events: Does what is rare survive?\n  expect_rare_slices_to_be_covered\n" in shown
+    assert "balance: Do the kinds, classes and groups stand in the right proportion?\n  not answered yet\n" in shown
+    assert [one["question"] for one in read] == list(QUESTIONS)
+
+
+def test_types_have_a_page_too(tmp_path, gates):
+    out = gates(tmp_path, "list", "types", "--format", "markdown").out
+
+    assert "## tabular\n" in out
+    assert "- required roles: `text`\n" in out
