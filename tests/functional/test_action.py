@@ -283,11 +283,12 @@ def test_files_lost_since_the_base_of_a_pull_request_fail_the_step(step, project
     git(project, "commit", "--quiet", "-m", "loses half")
 
     lost = step("Judge", project, DATASETS="parts", BASE=base)
-    unseen = step("Judge", project, DATASETS="parts", OUTPUT="other")
+    # A new branch has no base; what its last commit lost shows beside the commit before.
+    new_branch = step("Judge", project, DATASETS="parts", OUTPUT="other", BASE="0" * 40)
 
     assert (lost.code, lost.outputs["verdict"]) == (1, "fail")
     assert "2 gone" in lost.summary
-    assert unseen.outputs["verdict"] == "pass"
+    assert new_branch.outputs["verdict"] == "fail"
 
 
 def test_every_configuration_of_a_repository_is_judged_and_counts(step, project):

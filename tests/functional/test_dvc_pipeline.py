@@ -261,7 +261,7 @@ def test_stage_of_the_users_own_for_the_same_report_is_not_doubled(root, gates):
 
 
 def test_hooks_and_workflow_of_the_users_own_are_left_as_they_are_and_shown_what_to_add(tmp_path, gates):
-    people(300, 1).with_columns(origin=pl.lit("human")).write_csv(tmp_path / "people.csv")
+    mixed(people(300, 1), people(300, 2)).write_csv(tmp_path / "people.csv")
     (tmp_path / ".github/workflows").mkdir(parents=True)
     own = {".pre-commit-config.yaml": "repos: []  # mine\n", ".github/workflows/data-gates.yml": "name: mine\n"}
     for name, text in own.items():
