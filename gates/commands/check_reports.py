@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gates.commands.check import FOR_MACHINES
 from gates.commands.streams import look, note
 from gates.reports.located import Unjudged
 from gates.reports.summary import SummaryRow, summary
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from gates.reports.located import Located
 
 LEFT = "left to the push"
-FOR_MACHINES = ("junit", "sarif", "github")
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,11 @@ import click
 import pytest
 
 from gates import __version__, cli
+from gates.commands.check import SCOPES
 from gates.commands.options import chosen, worst
 from gates.configuration.find import read_config
 from gates.errors import DataError, GatesError, UsageError
+from gates.verdict import Scope
 from tests.projects import program
 
 HEAVY = (
@@ -244,3 +246,7 @@ def test_today_is_a_day_of_universal_time():
     from gates.commands.options import today
 
     assert isinstance(today(), date)
+
+
+def test_scopes_that_can_be_asked_are_those_there_are():
+    assert set(SCOPES) == {scope.value for scope in Scope}
