@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gates.judging.meant import refuse_gone
 from gates.versions.trees import is_same_tree
+from gates.versions.version import VersionKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,12 +19,14 @@ if TYPE_CHECKING:
 def changed(at: JudgedVersion, datasets: Sequence[DatasetConfig], today: date) -> list[DatasetConfig]:
     """Those whose data, configuration, suites or schema differ from the base; all of them where there is none.
 
-    A dataset that cannot be compared counts as changed: judging it says what is wrong.
+    A dataset that cannot be compared counts as changed: judging it says what is wrong. Raises what `refuse_gone` raises.
     """
     if at.base is None:
         return list(datasets)
     if is_same_tree(at.repository, at.base, at.version):
         return []
+    if at.version.kind is VersionKind.STAGED:
+        refuse_gone(at.repository)
     # Reading pointers and suites takes longer to import than seeing that there is nothing to read.
     from gates.judging.differing import differing
 

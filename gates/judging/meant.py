@@ -65,12 +65,32 @@ def meant(
 
 
 def _committed(rev: str | None) -> list[Meant]:
-    """Every configuration of a commit, or of the index where none is named."""
+    """Every configuration of a commit, or of the index where none is named. Raises what `refuse_gone` raises."""
     repository = open_repository(Path.cwd())
-    found = _placed(repository, _committed_names(repository, rev))
-    nearest = None if found or rev is not None else nearest_config(Path.cwd())
+    names = _committed_names(repository, rev)
+    if names or rev is not None:
+        return _placed(repository, names)
+    nearest = nearest_config(Path.cwd())
+    if nearest is None:
+        refuse_gone(repository)
     # One that nobody added yet is most likely forgotten: opening it says so.
-    return found or ([Meant(nearest)] if nearest else [])
+    return [Meant(nearest)] if nearest else []
+
+
+def refuse_gone(repository: Repository) -> None:
+    """Raises UsageError where the index lacks a configuration that HEAD has: no gate is switched off by the way."""
+    git = git_of(repository, "--staged")
+    deleted = git.staged_deletions(*_PATTERNS)
+    own, shared = _sorted_by_kind(list(deleted))
+    if shared:
+        with git.blobs() as reader:
+            own += [name for name in shared if _TABLE in reader.read(deleted[name])]
+    if own:
+        gone = sorted(own)[0]
+        raise UsageError(
+            f"{gone} is in HEAD and not in the index: its datasets would not be judged any more; "
+            f"`git restore --staged --worktree {gone}`, or `git commit --no-verify` where that is meant"
+        )
 
 
 def _in_work_tree() -> list[Meant]:

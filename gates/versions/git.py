@@ -113,6 +113,16 @@ class Git:
         records = _records(self.run("ls-files", "--stage", "-z", "--", *patterns))
         return {path: about.split(" ")[1] for about, _, path in (record.partition("\t") for record in records)}
 
+    def staged_deletions(self, *patterns: str) -> dict[str, str]:
+        """Blobs by path of what HEAD has, the index has not, and a pathspec fits; none before the first commit."""
+        if self.commit_or_none("HEAD") is None:
+            return {}
+        told = self.run(
+            "diff-index", "--cached", "--diff-filter=D", "--no-renames", "-r", "-z", "HEAD", "--", *patterns
+        )
+        records = _records(told)
+        return {path: about.split(" ")[2] for about, path in zip(records[::2], records[1::2], strict=True)}
+
     @contextmanager
     def blobs(self) -> Iterator[Blobs]:
         """Blobs on request, all through one process."""

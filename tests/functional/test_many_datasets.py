@@ -154,6 +154,16 @@ def test_staged_configuration_counts_though_the_work_tree_has_lost_it(root, gate
     assert "teams/a:near" in called.out
 
 
+@pytest.mark.parametrize("gone", ["teams/a/gates.toml", "teams/b/pyproject.toml"])
+def test_staged_deletion_of_a_configuration_does_not_switch_its_gate_off(root, gates, gone):
+    git(root, "rm", "-q", gone)
+
+    called = gates(root, "check", "--staged")
+
+    assert (called.code, called.out) == (2, "")
+    assert called.err.startswith(f"{gone} is in HEAD and not in the index: ")
+
+
 def test_commit_without_a_configuration_has_nothing_to_judge(root, gates):
     git(root, "checkout", "-q", "--orphan", "pages")
     git(root, "rm", "-q", "-r", "--cached", ".")
