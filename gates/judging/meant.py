@@ -86,7 +86,7 @@ def refuse_gone(repository: Repository) -> None:
         with git.blobs() as reader:
             own += [name for name in shared if _TABLE in reader.read(deleted[name])]
     if own:
-        gone = sorted(own)[0]
+        gone = min(own)
         raise UsageError(
             f"{gone} is in HEAD and not in the index: its datasets would not be judged any more; "
             f"`git restore --staged --worktree {gone}`, or `git commit --no-verify` where that is meant"
