@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+PURPOSES = ("pretrain", "finetune", "preference", "evaluation")
+
 
 @dataclass(frozen=True)
 class Waiver:

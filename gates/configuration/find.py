@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from gates.configuration.dataset import DatasetConfig, Origins, Waiver
 from gates.configuration.keys import datasets_of
+from gates.configuration.problems import Problems
+from gates.configuration.stages import Stage, stages_of
 from gates.configuration.toml_lines import KeyPath, decode_error, key_lines
 from gates.errors import UsageError, did_you_mean
 
@@ -19,6 +21,7 @@ __all__ = [
     "Config",
     "DatasetConfig",
     "Origins",
+    "Stage",
     "Waiver",
     "config_path",
     "find_config",
@@ -33,17 +36,26 @@ PYPROJECT = "pyproject.toml"
 
 @dataclass(frozen=True)
 class Config:
-    """A whole configuration file: its datasets by name, in the order of the file."""
+    """A whole configuration file: its datasets by name, in the order of the file; its stages in that of promotion."""
 
     path: Path
     datasets: Mapping[str, DatasetConfig]
     text: str = field(default="", repr=False, compare=False)
+    stages: Mapping[str, Stage] = field(default_factory=dict)
 
     def dataset(self, name: str) -> DatasetConfig:
         """The dataset of this name. Raises UsageError when there is none."""
         if name not in self.datasets:
             raise UsageError(f"{self.path.name}: no dataset '{name}' ({did_you_mean(name, self.datasets)})")
         return self.datasets[name]
+
+    def stage(self, name: str) -> Stage:
+        """The stage of this name. Raises UsageError when there is none."""
+        if not self.stages:
+            raise UsageError(f"{self.path.name}: defines no stage; add a table [stages.{name}]")
+        if name not in self.stages:
+            raise UsageError(f"{self.path.name}: no stage '{name}' ({did_you_mean(name, self.stages)})")
+        return self.stages[name]
 
 
 def load_config(explicit: Path | None = None, start: Path | None = None) -> Config:
@@ -95,7 +107,9 @@ def read_config(path: Path) -> Config:
         document = tool.get("gates") if isinstance(tool, dict) else None  # type: ignore[assignment]
         if not isinstance(document, dict):
             raise UsageError(f"{path.name}: no table [tool.gates]; add one or run `gates init`")
-    return Config(path, datasets_of(document, path, prefix, key_lines(text)), text)
+    problems = Problems(path.name, prefix, key_lines(text))
+    stages = stages_of(document.get("stages", {}), problems)
+    return Config(path, datasets_of(document, path, problems), text, stages)
 
 
 def _explicit_file(path: Path) -> Path:

@@ -35,6 +35,7 @@ STEPS = (
     ("explanations", "questions"),
     ("reports",),
     ("differences", "linting", "proposals", "records"),
+    ("promotion",),
     ("judging",),
     ("commands",),
     ("cli",),

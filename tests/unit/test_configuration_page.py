@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from gates.configuration import keys as config_keys
+from gates.configuration import stages as config_stages
 from gates.configuration.data_types import DATA_TYPES
-from gates.configuration.find import read_config
+from gates.configuration.find import Stage, read_config
 from gates.engines.files import _CODECS, _FORMATS
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs/reference/configuration.md").read_text(encoding="utf-8")
+PAGE, _, STAGES = (ROOT / "docs/reference/configuration.md").read_text(encoding="utf-8").partition("\n## Stages\n")
 SUPPORTED = sorted(config_keys._READERS)
 
 
@@ -36,6 +37,37 @@ def test_every_key_has_an_example_that_is_read(key, tmp_path):
     (tmp_path / "gates.toml").write_text("\n".join(["[datasets.a]", *needed.values(), example]))
 
     assert list(read_config(tmp_path / "gates.toml").datasets) == ["a"]
+
+
+def test_every_key_of_a_stage_has_a_row_and_an_example_that_is_read(tmp_path):
+    rows = {key: line for line in STAGES.splitlines() for key in re.findall(r"^\| `(\w+)` \|", line)}
+    examples = [re.findall(rf"`({key} = [^`]+)`", row)[-1] for key, row in rows.items()]
+    stages = ["[stages.staging]", "[stages.prod]", *examples]
+    (tmp_path / "gates.toml").write_text("\n".join(['[datasets.a]\npath = "x.csv"\ntype = "text"', *stages]))
+
+    assert set(rows) == set(config_stages._READERS)
+    assert len(rows) == len(re.findall(r"^\| `\w+` \|", STAGES, re.MULTILINE))
+    assert {len(row.split(" | ")) for row in rows.values()} == {3}
+    assert set(read_config(tmp_path / "gates.toml").stages) == {"staging", "prod"}
+
+
+def test_stages_of_the_page_are_what_is_read(tmp_path):
+    (block,) = re.findall(r"```toml\n(.*?)```", STAGES, re.DOTALL)
+    (tmp_path / "gates.toml").write_text('[datasets.a]\npath = "x.csv"\ntype = "text"\n' + block)
+
+    assert read_config(tmp_path / "gates.toml").stages == {
+        "staging": Stage("staging", 4, maximum_age=30),
+        "prod": Stage(
+            "prod",
+            7,
+            after="staging",
+            purpose="finetune",
+            reviewers=2,
+            waivers="forbidden",
+            loosened="forbidden",
+            answered=("expect_contamination_ratio_to_be_less_than",),
+        ),
+    }
 
 
 @pytest.mark.parametrize("word", [*config_keys._WAIVER_KEYS, *_FORMATS, *_CODECS])
