@@ -13,6 +13,7 @@ from gates.configuration.own_files import LIBRARIES, file_digests, own_schema
 from gates.configuration.population import read_population
 from gates.errors import SuiteError, did_you_mean
 from gates.metrics.catalogue import METRICS
+from gates.removals import read_removals
 from gates.resources import built_in_suites
 from gates.suite_files import Suite, SuiteEntry, merge, read_suite
 from gates.verdict import Scope
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from gates.configuration.dataset import DatasetConfig, Waiver
     from gates.configuration.population import Population
+    from gates.removals import Removal
 
 __all__ = ["LIBRARIES", "NEVER_WAIVED", "Contract", "file_digests", "load_contract", "own_schema"]
 
@@ -35,7 +37,8 @@ NEVER_WAIVED = ("combined/expect_origins_to_be_declared", "human/expect_table_ro
 class Contract:
     """The merged suites of one dataset, its own schema's file, and the waivers in force.
 
-    schema: `path/to/file.py:Name` of the dataset's own schema, or None. schema_sources: sha256 by file.
+    schema: `path/to/file.py:Name` of the dataset's own schema, or None. schema_sources: sha256 by file. removals: the records
+    of why human rows went.
     """
 
     dataset: DatasetConfig
@@ -46,6 +49,7 @@ class Contract:
     expired: tuple[Waiver, ...] = ()
     loosened: tuple[str, ...] = ()
     population: Population | None = None
+    removals: tuple[Removal, ...] = ()
 
     def with_sources(self, sources: Mapping[str, str]) -> Contract:
         """The same contract, bound to the files that its schema was made from."""
@@ -93,6 +97,7 @@ class Contract:
             "suites": suites,
             "roles": {**roles, "origins": origins},
             "population": self.population.sha256 if self.population else None,
+            "removals": [removal.sha256 for removal in self.removals],
             "schema": self.schema,
             "schema_sources": dict(self.schema_sources),
             "waived": [waiver.check for waiver in self.waivers],
@@ -129,8 +134,10 @@ def load_contract(dataset: DatasetConfig, today: date) -> Contract:
     _refuse_unwaivable(dataset)
     current = tuple(waiver for waiver in dataset.waivers if waiver.expires >= today)
     expired = tuple(waiver for waiver in dataset.waivers if waiver.expires < today)
-    population = read_population(dataset)
-    return Contract(dataset, entries, own_schema(dataset), {}, current, expired, tuple(loosened), population)
+    return Contract(
+        dataset, entries, own_schema(dataset), {}, current, expired, tuple(loosened),
+        read_population(dataset), read_removals(dataset.root, dataset.name),
+    )  # fmt: skip
 
 
 def _what_always_counts(suite: Suite) -> Suite:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from gates.configuration.data_types import DATA_TYPES, data_type
@@ -11,6 +12,7 @@ from gates.contract import load_contract
 from gates.errors import GatesError, did_you_mean
 from gates.metrics.catalogue import METRICS
 from gates.plan import ROW_FAILURES, plan, waives_nothing
+from gates.removals import FOLDER, REMOVALS
 from gates.reports.plain import counted
 from gates.row_rules import FINITE, RowRule
 from gates.suite_files import read_suite
@@ -68,6 +70,10 @@ def _lint_strays(datasets: Collection[DatasetConfig], found: Lint) -> None:
                 found.problems.append(
                     f"expectations/{path.name}: no dataset has this name ({did_you_mean(path.name, names)})"
                 )
+        for path in sorted((root / FOLDER).glob(f"*/{REMOVALS}")):
+            if path.parent.name not in names:
+                near = did_you_mean(path.parent.name, names)
+                found.problems.append(f"{path.relative_to(root).as_posix()}: no dataset has this name ({near})")
 
 
 def _lint_dataset(dataset: DatasetConfig, today: date, found: Lint, *, is_deep: bool) -> None:
@@ -81,6 +87,7 @@ def _lint_dataset(dataset: DatasetConfig, today: date, found: Lint, *, is_deep: 
         return
     _note_drafts(contract, found)
     _lint_expired(contract, found)
+    _lint_removals(contract, today, found)
     if is_deep:
         _ask_great_expectations(contract, found)
     try:
@@ -161,6 +168,43 @@ def _lint_expired(contract: Contract, found: Lint) -> None:
             f"{contract.dataset.source}:{waiver.line}: the waiver of {waiver.check} expired on {waiver.expires}; "
             f"fix the data, or have {waiver.owner} decide anew"
         )
+
+
+def _lint_removals(contract: Contract, today: date, found: Lint) -> None:
+    """Records that excuse nothing: of days to come, and of those before the last promotion. What they name, only data says."""
+    last = _last_promotion(contract.dataset, found) if contract.removals else None
+    spent = []
+    for record in contract.removals:
+        if record.date > today:
+            found.problems.append(
+                f"{record.place}: date is {record.date}, a day to come; write the day of the decision"
+            )
+        elif last and record.date < last[1] - timedelta(days=1):
+            spent.append(record.place)
+    if spent and last:
+        found.notes.append(
+            f"{', '.join(spent)}: from before {last[0]} was promoted, where these rows are gone: excuses nothing any more"
+        )
+    if contract.removals and last is None:
+        found.notes.append(f"{contract.removals[0].place}: nothing was promoted yet, so that nothing can be missed")
+
+
+def _last_promotion(dataset: DatasetConfig, found: Lint) -> tuple[str, date] | None:
+    """The highest version that has a statement, and its day."""
+    from gates.promotion.statement import parse_statement
+    from gates.promotion.tags import parse_version
+
+    folder = dataset.root / FOLDER / dataset.name
+    versions = [version for path in folder.glob("v*.json") if (version := parse_version(path.stem))]
+    if not versions:
+        return None
+    path = folder / f"{max(versions)}.json"
+    try:
+        statement = parse_statement(path.read_bytes(), path.relative_to(dataset.root).as_posix())
+    except GatesError as error:
+        found.add(error)
+        return None
+    return path.stem, statement.promoted_at.date()
 
 
 def _lint_unused(contract: Contract, planned: set[str], found: Lint) -> None:

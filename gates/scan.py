@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from gates.kept_files import KeptFiles
+    from gates.promoted_before import PromotedBefore
+    from gates.removals import Removal
 
 ROW_ID = "_gates_row_id"
 ORIGIN = "_gates_origin"
@@ -224,8 +226,9 @@ class Scan:
     human and synthetic are deterministic samples; generators holds one per generator with enough rows to be judged
     alone. population: declared share of people by column and level. critical_domains: least share of "human" and of
     "expert" rows by domain. human_columns and synthetic_columns count each column's cells that are neither null nor NaN nor blank.
-    undeclared_origins names the origins that nobody declared. kept_files is None where no version came before, evaluation where no evaluation sets are declared. seed derives from the rows' content, so that neither row
-    order nor repeated rows change the draws.
+    undeclared_origins names the origins that nobody declared. kept_files is None where no version came before, evaluation where no evaluation sets are declared,
+    promoted where nothing was promoted before. removals: the records of why human rows went. seed derives from the rows' content, so that neither row
+    order nor repeated rows change the draws. measured: by check id, the `Measurement` of what was asked already.
     """
 
     roles: Roles
@@ -244,11 +247,14 @@ class Scan:
     holdout_tokens: Ints | None = None
     undeclared_origins: str = ""
     kept_files: KeptFiles | None = None
+    promoted: PromotedBefore | None = None
+    removals: tuple[Removal, ...] = ()
     evaluation: EvaluationSource | None = None
     population: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     critical_domains: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     human_columns: Mapping[str, int] = field(default_factory=dict)
     synthetic_columns: Mapping[str, int] = field(default_factory=dict)
+    measured: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     _memo: dict[Callable[..., object], object] = field(default_factory=dict, compare=False, repr=False)
 
     def once(self, compute: Callable[[Scan], T]) -> T:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 
 # The digests of everything that was read to reach a verdict.
-_INPUTS = ("manifest_sha256", "holdout_sha256", "evaluation_sha256", "md5_manifest_sha256")
+_INPUTS = ("manifest_sha256", "holdout_sha256", "evaluation_sha256", "md5_manifest_sha256", "promoted_sha256")
 
 # Rows of an origin that nobody declared, where rows are counted by origin.
 UNDECLARED = "undeclared"

@@ -28,7 +28,7 @@ def verdict_on(files: Mapping[str, str], observed: float, outcome: str) -> str:
         "rows": {"human": 1, "synthetic": 1, "undeclared": 0},
         "data": {
             "manifest_sha256": "cd" * 32, "holdout_sha256": None, "files": listed, "holdout_files": [],
-            "evaluation_sha256": None, "evaluation_files": [],
+            "evaluation_sha256": None, "promoted_sha256": None, "evaluation_files": [],
             "md5_manifest_sha256": md5_manifest_sha256({file["path"]: file["md5"] for file in listed}),
         },
         "contract": {"sha256": "ef" * 32}, "loosened": [], "waived": [],

@@ -94,17 +94,20 @@ def _enforced(
     dataset: DatasetConfig, name: str, path: Path, output: Path | None, flags: Mapping[str, bool]
 ) -> RecordedVerdict | GatesError:
     """The verdict if it still holds, else what was said of it."""
-    from gates.records.enforcement import enforce
+    from gates.promotion.before import promoted_beside
+    from gates.records.enforcement import enforce, refuse_other_promotion
     from gates.records.pointed_data import compare_with_pointers
     from gates.records.recorded import VerdictError
 
     try:
         compare_data = compare_with_pointers if flags["pointer_only"] else None
-        return enforce(dataset, path, today(), compare_data=compare_data)
+        verdict = enforce(dataset, path, today(), compare_data=compare_data)
+        refuse_other_promotion(verdict, promoted_beside(dataset.root, dataset.name))
     except GatesError as error:
         again = f"; run `gates check {name}{f' --output {output}' if output else ''}`"
         note(f"{name}: {error}{again}" if isinstance(error, VerdictError) else str(error))
         return error
+    return verdict
 
 
 def _line(verdict: RecordedVerdict, name: str) -> str:

@@ -48,6 +48,7 @@ def rules_inputs(dataset: DatasetConfig, today: date) -> dict[str, object]:
         "origins": [dataset.origins.human, dataset.origins.synthetic],
         "waivers": waivers,
         "suites": _texts(dataset.root / "expectations" / dataset.name),
+        "removals": _texts(dataset.root / "promotions" / dataset.name / "removals"),
         "schema": _schema(dataset),
         "population": _text(dataset.root / dataset.population) if dataset.population else None,
     }

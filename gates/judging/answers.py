@@ -76,7 +76,7 @@ class Question:
         from gates.judging.judge import Options
 
         options = Options(self.how.only, self.how.scopes, self.how.quarantine, progress)
-        options = replace(options, kept_files=self.seen.kept_files)
+        options = replace(options, kept_files=self.seen.kept_files, promoted=self.seen.promoted)
         cache = self._cache if self.how.is_remembering else None
         answered = judge_at(self.at, self.dataset, options, self.how.today, cache=cache)
         if self._memory:

@@ -11,6 +11,7 @@ from gates.errors import DataError, GatesError
 from gates.judging.remembered_hashes import RememberedHashes
 from gates.kept_files import KeptFiles
 from gates.losses import kept_files
+from gates.promotion.before import promoted_before
 from gates.versions.comparison import compare, compare_evaluations, compare_holdouts
 from gates.versions.manifests import far_pointer
 from gates.versions.pointers import pointers
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from gates.deadline import Deadline
     from gates.judging.cache import Cache
     from gates.judging.versions import JudgedVersion
+    from gates.promoted_before import PromotedBefore
     from gates.versions.comparison import Comparison
     from gates.versions.snapshots import Snapshot
     from gates.versions.version import Version
@@ -36,6 +38,7 @@ class Compared:
 
     is_exact: whether its hashes tell the bytes; DVC 2's md5 of a text file takes CRLF for LF.
     kept_files: None where no version before tells. changes: None where there is none, or none to compare with.
+    promoted: what was promoted last before.
     is_left: time was up, or only a remote could tell, so that a snapshot or the version before is missing.
     """
 
@@ -43,6 +46,7 @@ class Compared:
     is_exact: bool = True
     kept_files: KeptFiles | None = None
     changes: Comparison | None = None
+    promoted: PromotedBefore | None = None
     is_left: bool = False
 
 
@@ -52,6 +56,11 @@ def compared(at: JudgedVersion, dataset: DatasetConfig, cache: Cache, clock: Dea
     clock: nobody waits longer, and no remote is asked. Raises what `snapshot` raises of another version than the work
     tree; with a clock, of the work tree too.
     """
+    found = _compared(at, dataset, cache, clock)
+    return replace(found, promoted=promoted_before(at.repository, at.version, at.home, dataset.name))
+
+
+def _compared(at: JudgedVersion, dataset: DatasetConfig, cache: Cache, clock: Deadline | None) -> Compared:
     hashes = RememberedHashes(cache, f"{at.home}:{dataset.name}", clock.check if clock else lambda: None)
     home = replace(dataset, root=at.home)
     try:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from gates.configuration.dataset import Waiver
+    from gates.promoted_before import PromotedBefore
     from gates.scan import FileFacts
 
 
@@ -17,10 +18,12 @@ def data_of(
     files: Sequence[FileFacts],
     holdout: Sequence[FileFacts] | None = None,
     evaluation: Sequence[FileFacts] | None = None,
+    *,
+    promoted: PromotedBefore | None = None,
 ) -> dict[str, object]:
     """Names, hashes and rows of the files that were read, as a verdict has them.
 
-    holdout, evaluation: None where there is none.
+    holdout, evaluation: None where there is none. promoted: what was promoted last, to which people were compared.
     """
     held, asked = holdout or (), evaluation or ()
     return {
@@ -28,6 +31,7 @@ def data_of(
         "holdout_sha256": None if holdout is None else manifest_sha256(held),
         "evaluation_sha256": None if evaluation is None else manifest_sha256(asked),
         "md5_manifest_sha256": md5_manifest_sha256({file.path: file.md5 for file in (*files, *held, *asked)}),
+        "promoted_sha256": promoted.statement_sha256 if promoted else None,
         "files": [_file_row(file) for file in files],
         "holdout_files": [_file_row(file) for file in held],
         "evaluation_files": [_file_row(file) for file in asked],

@@ -14,6 +14,7 @@ from gates.contract import Contract, file_digests
 from gates.engines.evaluation import EvaluationSets, open_evaluation
 from gates.engines.local import LocalDataset, open_dataset, open_holdout
 from gates.judging.inputs import data_of, waiver_rows
+from gates.metrics import kept_measurements
 from gates.metrics.asking import ask
 from gates.metrics.catalogue import METRICS
 from gates.metrics.measurement import Measurement
@@ -35,9 +36,10 @@ if TYPE_CHECKING:
 
     from gates.engines.files import DataFile
     from gates.kept_files import KeptFiles
+    from gates.promoted_before import PromotedBefore
     from gates.rows.failures import BatchFailures
     from gates.rows.validation import RowValidator
-    from gates.scan import Scan
+    from gates.scan import FileFacts, Scan
     from gates.scanning.index import FileIndex
     from gates.scanning.summaries import SummaryStore
     from gates.suite_files import SuiteEntry
@@ -52,7 +54,7 @@ class Options:
 
     quarantine: folder for failing rows, or None for none. progress: told the step, how far it is, and its length.
     files, holdout_files, evaluation_files: the files of another version than the work tree (`gates.versions.files_at`).
-    kept_files: what became of the files of the version before. summaries: where what is known of single files is kept.
+    kept_files: what became of the files of the version before. promoted: what was promoted last. summaries: where what is known of single files is kept.
     """
 
     only: tuple[str, ...] = ()
@@ -63,6 +65,7 @@ class Options:
     holdout_files: Sequence[DataFile] | None = None
     evaluation_files: Sequence[DataFile] | None = None
     kept_files: KeptFiles | None = None
+    promoted: PromotedBefore | None = None
     summaries: SummaryStore | None = None
 
 
@@ -113,13 +116,17 @@ def judge(contract: Contract, options: Options) -> Judged:
             answer=answer,
             checks=checks,
             rows=_row_counts(seen),
-            data=data_of(opened.files, holdout.files if holdout else None, evaluation.files if evaluation else None),
+            data=data_of(opened.files, _files(holdout), _files(evaluation), promoted=options.promoted),
             contract=contract.to_json(),
             loosened=contract.loosened,
             waived=waiver_rows(contract.waivers),
             is_partial=chosen.checks != whole.checks,
         )
     return Judged(verdict, quarantined, writer_path, clock.laps)
+
+
+def _files(side: LocalDataset | EvaluationSets | None) -> tuple[FileFacts, ...] | None:
+    return side.files if side else None
 
 
 def _column_types(opened: LocalDataset) -> dict[str, str]:
@@ -161,6 +168,8 @@ class _Pass:
                 on_batch=on_batch,
                 undeclared_origins=self.opened.undeclared_origins,
                 kept_files=self.options.kept_files,
+                promoted=self.options.promoted,
+                removals=contract.removals,
                 evaluation=evaluation,
                 population=contract.population.shares if contract.population else {},
                 critical_domains=dataset.critical_domains,
@@ -196,6 +205,8 @@ def _flawed(found: BatchFailures) -> set[int]:
 
 def _measure(seen: Scan, chosen: Plan, options: Options) -> dict[Scope, dict[str, Measurement]]:
     asked = [(scope, entry) for scope in Scope for entry in chosen.entries[scope] if entry.type in _METRICS]
+    # It reads what the others found.
+    asked.sort(key=lambda one: one[1].type == kept_measurements.EXPECTATION)
     found: dict[Scope, dict[str, Measurement]] = {scope: {} for scope in Scope}
     for number, (scope, entry) in enumerate(asked):
         options.progress("checks", number, len(asked))
@@ -203,6 +214,7 @@ def _measure(seen: Scan, chosen: Plan, options: Options) -> dict[Scope, dict[str
         key = measurement_key(entry.type, params)
         if key not in found[scope]:
             found[scope][key] = _measure_one(seen, scope, entry, params)
+        seen.measured[str(entry.check_id)] = found[scope][key]
     options.progress("checks", len(asked), len(asked))
     return found
 

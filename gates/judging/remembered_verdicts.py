@@ -64,7 +64,8 @@ class Memory:
         if seen.snapshot is None or not seen.is_exact:
             return None
         kept = seen.kept_files and asdict(seen.kept_files)
-        return digest([seen.snapshot.digest, kept, contract_key(self._dataset, self._today)])
+        promoted = seen.promoted and [seen.promoted.statement_sha256, seen.promoted.unknown]
+        return digest([seen.snapshot.digest, kept, promoted, contract_key(self._dataset, self._today)])
 
 
 def _was_reached_on(verdict: Verdict, seen: Compared) -> bool:

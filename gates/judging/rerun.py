@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING
 
 from gates.contract import load_contract
 from gates.judging.judge import Options, judge
+from gates.promoted_before import PromotedBefore
+from gates.promotion.before import by_tag
+from gates.promotion.history import history
 from gates.promotion.promoted import promoted
 from gates.promotion.verification.findings import Finding, looked_at
 from gates.promotion.verification.version import dataset_of, home_of
 from gates.records.reading import verdict_of
 from gates.versions.snapshots import files_at
+from gates.versions.version import git_of
 
 if TYPE_CHECKING:
     from gates.promotion.history import Tag
@@ -23,7 +27,9 @@ if TYPE_CHECKING:
 
 # Parallel sums differ in the last digits from run to run and from machine to machine, never by more than this.
 TOLERANCE = 1e-6
-_NUMBERS = ("observed", "low", "high", "baseline", "baseline_p95", "n_human", "n_synthetic", "rows_needed")
+# Its answer depends on which version came before, and the verdict may have been reached before or after the commit.
+_NOT_OF_THESE_BYTES = ("expect_files_to_be_kept",)
+_NUMBERS = ("observed", "low", "high", "baseline", "baseline_p95", "n_human", "n_synthetic")
 
 
 def verify_rerun(repository: Repository, tag: Tag) -> Finding:
@@ -39,14 +45,15 @@ def verify_rerun(repository: Repository, tag: Tag) -> Finding:
 def difference(recorded: Verdict, again: Verdict) -> str | None:
     """The first difference between two verdicts: outcomes before numbers; None where there is none."""
     now = {check.id: check for check in again.checks}
-    for check in recorded.checks:
+    checks = [check for check in recorded.checks if check.id.type not in _NOT_OF_THESE_BYTES]
+    for check in checks:
         if check.id not in now:
             return f"{check.id} was not asked again"
         if now[check.id].outcome is not check.outcome:
             return f"{check.id} was {check.outcome.value}, is {now[check.id].outcome.value}"
     if again.answer is not recorded.answer:
         return f"the verdict was {recorded.answer.value}, is {again.answer.value}"
-    for check in recorded.checks:
+    for check in checks:
         wrong = _number(check, now[check.id])
         if wrong:
             return wrong
@@ -68,5 +75,21 @@ def _again(repository: Repository, found: Promoted) -> Verdict:
         contract = load_contract(dataset, found.statement.promoted_at.date())
         at_home = replace(dataset, root=home_of(repository, found))
         with files_at(repository, at_home, found.revision) as files:
-            options = Options(files=files.dataset, holdout_files=files.holdout, evaluation_files=files.evaluation)
+            options = Options(
+                files=files.dataset,
+                holdout_files=files.holdout,
+                evaluation_files=files.evaluation,
+                promoted=_base(repository, found),
+            )
             return judge(contract, options).verdict
+
+
+def _base(repository: Repository, found: Promoted) -> PromotedBefore | None:
+    """The version that the statement says it follows, whatever was promoted or taken back since."""
+    base, name = found.statement.base, found.tag.name
+    if base is None:
+        return None
+    tag = history(git_of(repository, str(name)), name.dataset, name.folder).tag_of(base.version)
+    if tag is None:
+        return PromotedBefore(str(base.version), unknown=f"the tag of {base.version} is gone; `git fetch --tags`")
+    return by_tag(repository, tag, home_of(repository, found))

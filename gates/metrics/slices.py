@@ -124,7 +124,7 @@ def all_levels(scan: Scan) -> list[Level]:
         if column in scan.roles.identifying and not is_slice:
             continue
         human = scan.human.frame[column]
-        if is_slice or _is_categorical(human):
+        if is_slice or is_categorical(human):
             found.extend(_levels(scan, column, is_slice=is_slice))
     return found
 
@@ -150,7 +150,8 @@ def _counts(rows: Rows, column: str) -> dict[str, int]:
     return {str(value): int(count) for value, count in counts.iter_rows()}
 
 
-def _is_categorical(values: pl.Series) -> bool:
+def is_categorical(values: pl.Series) -> bool:
+    """Whether a column's values are levels: few words, or whole numbers that repeat."""
     present = values.drop_nulls()
     distinct = present.n_unique() if not values.dtype.is_nested() else 0
     if values.dtype.is_integer():

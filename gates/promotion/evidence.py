@@ -7,6 +7,7 @@ import json
 import posixpath
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gates.errors import UsageError
@@ -14,6 +15,7 @@ from gates.promotion.errors import ConditionError
 from gates.records.enforcement import enforce, refuse_other_files
 from gates.records.reading import verdict_of
 from gates.records.recorded import VerdictError
+from gates.removals import removals_folder
 from gates.verdict import Answer
 from gates.versions.contents import folder_of
 from gates.versions.snapshots import files_at, snapshot
@@ -123,6 +125,8 @@ def _files(tree: Tree, dataset: DatasetConfig, verdict: Verdict, pointers: Mappi
     named = {posixpath.normpath(posixpath.join(folder, name)) for name in own}
     suites = posixpath.normpath(posixpath.join(folder, "expectations", dataset.name))
     named |= {name for name in tree.listing.blobs if posixpath.dirname(name) == suites}
+    removals = removals_folder(Path(folder), dataset.name).as_posix()
+    named |= {name for name in tree.listing.blobs if posixpath.dirname(name) == removals}
     named |= {f"{path}.dvc" for path in pointers}
     folders = {"", "" if folder == "." else folder, *(posixpath.dirname(path) for path in pointers)}
     named |= {posixpath.join(inside, name) for inside in folders for name in _LOCK_FILES}

@@ -20,6 +20,7 @@ from gates.promotion.statement import (
 )
 from gates.promotion.tag_message import Followed, TagMessage
 from gates.promotion.tags import TagName, Version, parse_version
+from gates.records.recorded import VerdictError
 from gates.verdict import Outcome
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from gates.promotion.evidence import Evidence
     from gates.promotion.ground import Ground
     from gates.promotion.history import History, Tag
+    from gates.verdict import Verdict
     from gates.versions.git import Git
     from gates.versions.repository import Repository
 
@@ -104,7 +106,7 @@ def statement_of(ground: Ground, history: History, version: Version, evidence: E
         ),
         contract=BoundContract(str(contract["sha256"]), evidence.files),
         judged_with=JudgedWith(__version__, contract["libraries"]),
-        base=_base(ground.git, history),
+        base=_base(ground.git, history, verdict),
         concessions=Concessions(
             tuple(verdict.waived),
             tuple(verdict.loosened),
@@ -115,11 +117,21 @@ def statement_of(ground: Ground, history: History, version: Version, evidence: E
     )
 
 
-def _base(git: Git, history: History) -> Base | None:
-    """The promoted version that a new one follows, bound by what its tag says of its statement."""
+def _base(git: Git, history: History, verdict: Verdict) -> Base | None:
+    """The promoted version that a new one follows, bound by what its tag says of its statement.
+
+    Raises VerdictError where the verdict was reached against another one: nobody has looked at what went since the last.
+    """
     last = history.last()
     tag = history.tag_of(last) if last else None
-    return Base(last, message_of(git, tag).statement_sha256) if last and tag else None
+    base = Base(last, message_of(git, tag).statement_sha256) if last and tag else None
+    if verdict.data.get("promoted_sha256") != (base.statement_sha256 if base else None):
+        against = f"{tag.name}, the last one" if tag else "no version, as there is none"
+        raise VerdictError(
+            f"{history.dataset}: its verdict was not reached against {against}; merge the branch that has it, "
+            f"`gates check {history.dataset}`, then promote"
+        )
+    return base
 
 
 def version_tag(history: History, version: Version, digest: str, envelope: bytes | None) -> tuple[TagName, TagMessage]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gates.configuration.dataset import DatasetConfig
     from gates.contract import Contract
     from gates.engines.files import DataFile
+    from gates.promoted_before import PromotedBefore
     from gates.records.recorded import RecordedVerdict
 
 
@@ -75,7 +76,7 @@ def _what_changed(recorded: Mapping[str, object], present: Mapping[str, object])
     for name, reason in parts:
         if recorded.get(name) != present[name]:
             return reason
-    return "a role, the purpose or a waiver in the configuration has changed"
+    return "a role, the purpose or a waiver in the configuration has changed, or a record of a removal"
 
 
 def _sources_now(verdict: RecordedVerdict, root: Path) -> dict[str, str]:
@@ -110,6 +111,18 @@ def refuse_other_files(
         raise VerdictError(
             f"the evaluation sets {', '.join(dataset.evaluation)} have changed since the data was judged"
         )
+
+
+def refuse_other_promotion(verdict: RecordedVerdict, promoted: PromotedBefore | None) -> None:
+    """Raises VerdictError unless the verdict was reached against this version, promoted last, or is the one it was promoted on."""
+    if verdict.promoted_sha256 == (promoted.statement_sha256 if promoted else None):
+        return
+    if promoted and promoted.content and promoted.content.verdict_digest() == verdict.digest:
+        return
+    what = (
+        f"{promoted.name} was promoted" if promoted else "the version promoted last was taken back, or its tag is gone,"
+    )
+    raise VerdictError(f"{what} since it was judged: people are compared with another version now")
 
 
 def _manifest(files: Iterable[DataFile]) -> str:

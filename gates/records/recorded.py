@@ -24,7 +24,8 @@ class VerdictError(GatesError):
 class RecordedVerdict:
     """What a document says, its own digest having been recomputed. Nothing of it has been compared with anything else.
 
-    md5s, holdout_md5s, evaluation_md5s: md5 by path of the files that were judged. The digest does not cover what a check observed.
+    md5s, holdout_md5s, evaluation_md5s: md5 by path of the files that were judged. promoted_sha256: of the statement of the
+    version promoted last before. The digest does not cover what a check observed.
     """
 
     dataset: str
@@ -39,6 +40,7 @@ class RecordedVerdict:
     holdout_md5s: Mapping[str, str]
     evaluation_sha256: str | None
     evaluation_md5s: Mapping[str, str]
+    promoted_sha256: str | None
     waived: frozenset[str] = frozenset()
     rows: Mapping[str, int] = field(default_factory=dict)
 
@@ -95,6 +97,7 @@ def _recorded(report: Mapping[str, Any]) -> RecordedVerdict:
         holdout_md5s=_md5s(data["holdout_files"]),
         evaluation_sha256=data["evaluation_sha256"],
         evaluation_md5s=_md5s(data["evaluation_files"]),
+        promoted_sha256=data["promoted_sha256"],
         waived=frozenset(str(waiver["check"]) for waiver in report["waived"]),
         rows=_rows(report["rows"]),
     )

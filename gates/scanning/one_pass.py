@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from gates.kept_files import KeptFiles
+    from gates.promoted_before import PromotedBefore
+    from gates.removals import Removal
 
 # 50,000 rows fix a KS distance or a share to about .005 (limits under .02 would need all rows; ours are .05).
 SAMPLE_ROWS = 50_000
@@ -83,6 +85,8 @@ class ScanRequest:
     undeclared_origins: Callable[[], str] = str
     remembered: Remembered | None = None
     kept_files: KeptFiles | None = None
+    promoted: PromotedBefore | None = None
+    removals: tuple[Removal, ...] = ()
     evaluation: EvaluationSource | None = None
     population: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     critical_domains: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
@@ -118,6 +122,8 @@ def scan(opened: Opened, request: ScanRequest, holdout: Opened | None = None) ->
         holdout_tokens=held_tokens,
         undeclared_origins=request.undeclared_origins() if index.of(UNDECLARED_CODE).any() else "",
         kept_files=request.kept_files,
+        promoted=request.promoted,
+        removals=request.removals,
         evaluation=request.evaluation,
         population=request.population,
         critical_domains=request.critical_domains,

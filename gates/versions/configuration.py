@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from gates.configuration.find import Config, read_config
 from gates.errors import DataError, UsageError
+from gates.removals import is_removal
 from gates.versions.matching import is_below
 from gates.versions.trees import POINTER_SUFFIX, tree_at
 from gates.versions.version import VersionKind
@@ -83,7 +84,7 @@ def _lay_out_populations(tree: Tree, name: str, config: Config) -> None:
 
 
 def _is_of_contract(shown: str) -> bool:
-    return shown.endswith(".py") or any(is_below(shown, folder) for folder in _FOLDERS)
+    return shown.endswith(".py") or is_removal(shown) or any(is_below(shown, folder) for folder in _FOLDERS)
 
 
 def _is_in(path: str, folder: str) -> bool:

@@ -67,7 +67,7 @@ def example() -> Verdict:
             check("rare_slices_to_be_covered", Outcome.FAIL, "3 levels are rare", detail="union", severity=info, observed=3),
         ],
         rows={"human": 500, "synthetic": 600, "undeclared": 0},
-        data={"manifest_sha256": "ab" * 32, "holdout_sha256": None, "evaluation_sha256": None, "evaluation_files": [],
+        data={"manifest_sha256": "ab" * 32, "holdout_sha256": None, "evaluation_sha256": None, "promoted_sha256": None, "evaluation_files": [],
               "md5_manifest_sha256": "23" * 32, "holdout_files": [],
               "files": [{"path": "data/reviews.csv", "sha256": "cd" * 32, "md5": "45" * 16, "size": 12345, "rows": 1100}]},
         contract={"sha256": "ef" * 32, "suites_sha256": "01" * 32, "purpose": "finetune",

@@ -78,6 +78,9 @@ def _verdict(found: Promoted) -> str | None:
     claims = (verdict.digest, verdict.answer, verdict.manifest_sha256, str(verdict.contract["sha256"]))
     if claims != (said.digest, said.outcome, found.statement.manifest_sha256, found.statement.contract.sha256):
         return f"{said.path} does not say what the statement says of it"
+    base = found.statement.base
+    if verdict.promoted_sha256 != (base.statement_sha256 if base else None):
+        return f"{said.path} was not reached against {base.version if base else 'no version'}, which the statement says it follows"
     if manifest_sha256(judged_files(found.document)) != verdict.manifest_sha256:
         return f"{said.path} lists other files than its manifest"
     return None

@@ -1,0 +1,61 @@
+"""A promoted version made from a frame, for tests of what is compared with it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from gates.errors import DataError
+from gates.promoted_before import People, PromotedBefore
+from gates.removals import Removal
+from gates.scan import ROW_ID
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from gates.verdict import CheckResult
+
+PROMOTED_ON = date(2026, 3, 1)
+
+
+@dataclass(frozen=True)
+class FrameContent:
+    """What was promoted: human rows in one file, read in batches, and results by check id. missing: why it cannot be had."""
+
+    frame: pl.DataFrame
+    results: Mapping[str, CheckResult] = field(default_factory=dict)
+    missing: str = ""
+
+    def checks(self) -> Mapping[str, CheckResult]:
+        return self.results
+
+    def verdict_digest(self) -> str:
+        return "cd" * 32
+
+    def promoted_on(self) -> date:
+        return PROMOTED_ON
+
+    @contextmanager
+    def people(self) -> Iterator[People]:
+        if self.missing:
+            raise DataError(self.missing)
+        numbered = self.frame.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias(ROW_ID))
+        yield People(
+            iter(numbered.iter_slices(20000 if self.frame.height > 5000 else 150)),
+            {"Source": "source"},
+            ("data/mix.parquet",),
+        )
+
+
+def promoted(frame: pl.DataFrame, missing: str = "", **results: CheckResult) -> PromotedBefore:
+    """The version v1.0.0 with these human rows."""
+    return PromotedBefore("first@v1.0.0", "ab" * 32, FrameContent(frame, results, missing))
+
+
+def removal(*rows: str, where: Mapping[str, tuple[str | int, ...]] | None = None, on: date = PROMOTED_ON) -> Removal:
+    """A record as it is read from a file."""
+    return Removal("promotions/first/removals/one.toml:1", "", "consent withdrawn", "data team", on, rows, where)
