@@ -22,7 +22,9 @@ _CODES = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE}
 # Synthetic rows are judged against people, so that both partitions must have rows.
 _NEEDED = {Scope.HUMAN: ("human",), Scope.SYNTHETIC: ("human", "synthetic"), Scope.COMBINED: ("human", "synthetic")}
 # What can be asked without rows of both origins.
-_ASKED_WHEN_EMPTY = frozenset({"expect_origins_to_be_declared", "expect_files_to_be_kept"})
+_ASKED_WHEN_EMPTY = frozenset({
+    "expect_origins_to_be_declared", "expect_files_to_be_kept", "expect_human_ratio_to_be_between",
+})  # fmt: skip
 
 
 def ask(metric: Metric, scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:

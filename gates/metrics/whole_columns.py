@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pyarrow as pa
 
+from gates.configuration.data_types import data_type
 from gates.scan import ORIGIN, ROW_ID, Scan
 
 if TYPE_CHECKING:
@@ -20,6 +21,15 @@ _LABEL_COLUMN = re.compile(r"label_[1-9][0-9]*")
 def role_column(scan: Scan, role: str) -> str | None:
     """The column that plays a role, or None where the data has none."""
     return role if role in scan.roles.bound else None
+
+
+def role_to_add(scan: Scan, *roles: str) -> str:
+    """The line that makes columns play these roles, or that data of this type has no such role."""
+    kind = scan.roles.type
+    unknown = [role for role in roles if role not in data_type(kind).roles]
+    if unknown:
+        return f"data of type {kind} has no role '{unknown[0]}'"
+    return "add: columns = { " + ", ".join(f'{role} = "…"' for role in roles) + " }"
 
 
 def label_columns(scan: Scan) -> tuple[str, ...]:
