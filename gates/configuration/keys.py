@@ -12,6 +12,8 @@ from typing import Any
 
 from gates.configuration.data_types import DATA_TYPES, data_type
 from gates.configuration.dataset import DatasetConfig, Origins, Waiver
+from gates.configuration.plugin_keys import TABLE, declared
+from gates.configuration.plugins import PluginKind, Plugins, Reference
 from gates.configuration.toml_lines import KeyPath, line_of
 from gates.errors import UsageError, did_you_mean
 
@@ -24,17 +26,18 @@ _TOML_NAMES = {
 }  # fmt: skip
 _ORIGIN_NAMES = ("human", "synthetic")
 _WAIVER_KEYS = ("check", "reason", "owner", "expires")
-_TOP_LEVEL = ("datasets", "defaults")
+_TOP_LEVEL = ("datasets", "defaults", TABLE)
 _NOT_IN_DEFAULTS = ("path", "partitions", "waivers")
 
 
 @dataclass
 class _Problems:
-    """Mistakes found so far, each with its line."""
+    """Mistakes found so far, each with its line. plugins: what else than the built-in may be named."""
 
     source: str
     prefix: KeyPath
     lines: Mapping[KeyPath, int]
+    plugins: Plugins = field(default_factory=Plugins)
     found: list[tuple[int, str]] = field(default_factory=list)
 
     def line(self, path: KeyPath) -> int:
@@ -52,13 +55,23 @@ class _Problems:
             raise UsageError("\n".join(message for _, message in sorted(self.found)))
 
 
-def datasets_of(document: Table, path: Path, prefix: KeyPath, lines: Mapping[KeyPath, int]) -> dict[str, DatasetConfig]:
+def plugins_of(document: Table, path: Path, prefix: KeyPath, lines: Mapping[KeyPath, int]) -> Plugins:
+    """The plugins of a parsed configuration. Arguments and errors as in `datasets_of`."""
+    problems = _Problems(path.name, prefix, lines)
+    found = declared(document.get(TABLE, {}), lambda at: f"{path.name}:{problems.line(at)}", problems.add)
+    problems.raise_any()
+    return Plugins(path.parent, tuple(found))
+
+
+def datasets_of(
+    document: Table, path: Path, prefix: KeyPath, lines: Mapping[KeyPath, int], plugins: Plugins
+) -> dict[str, DatasetConfig]:
     """Every dataset of a parsed configuration, name patterns written out.
 
-    prefix: where the document lies in its file. lines: lines of the file's keys.
+    prefix: where the document lies in its file. lines: lines of the file's keys. plugins: those of this document.
     Raises UsageError with one line for each mistake.
     """
-    problems = _Problems(path.name, prefix, lines)
+    problems = _Problems(path.name, prefix, lines, plugins)
     for key in document:
         if key not in _TOP_LEVEL:
             hint = f"did you mean [datasets.{key}]?" if isinstance(document[key], dict) else ""
@@ -100,7 +113,13 @@ def _read(name: str, table: Any, defaults: Table, path: Path, problems: _Problem
         return []
     lines = {key: problems.line((*at, key) if key in table else ("defaults", key)) for key in merged}
     dataset = DatasetConfig(
-        name, path.parent, problems.line(at), **_values(merged, at, problems), source=path.name, key_lines=lines
+        name,
+        path.parent,
+        problems.line(at),
+        **_values(merged, at, problems),
+        source=path.name,
+        key_lines=lines,
+        plugins=problems.plugins,
     )
     return _expanded(dataset, at, problems) if "*" in name else [dataset]
 
@@ -176,10 +195,15 @@ def _check_twice(datasets: Iterable[DatasetConfig], problems: _Problems) -> None
 def _check_name(name: str, at: KeyPath, problems: _Problems) -> None:
     if not name or "/" in name or any(character.isspace() for character in name):
         problems.add(at, f"'{name}' is no name for a dataset: it may not be empty or have '/' or white space in it")
-    elif name in DATA_TYPES:
+    elif name in DATA_TYPES or any(name == own.name for own in _own_types(problems)):
         problems.add(at, f"'{name}' is a data type; name the dataset after what it holds")
     elif name.count("*") > 1:
         problems.add(at, f"'{name}' may have only one '*'")
+
+
+def _own_types(problems: _Problems) -> list[Reference]:
+    """Types that the configuration names, whose suites lie where a dataset of this name would have its own."""
+    return [plugin for plugin in problems.plugins.declared if plugin.kind is PluginKind.TYPE]
 
 
 def _check_keys(table: Table, at: KeyPath, problems: _Problems) -> None:
@@ -189,6 +213,11 @@ def _check_keys(table: Table, at: KeyPath, problems: _Problems) -> None:
             problems.add((*at, key), f"unknown key '{key}' ({did_you_mean(key, _READERS)})")
         elif key == "waivers":
             _check_waivers(value, (*at, key), problems)
+        elif key == "type" and value not in DATA_TYPES:
+            # Installed types are looked for only where a word is not known otherwise.
+            known = (*DATA_TYPES, *problems.plugins.names(PluginKind.TYPE))
+            if wrong := _one_of(*known)(value):
+                problems.add((*at, key), f"{key} {wrong}")
         elif wrong := _READERS[key](value):
             problems.add((*at, key), f"{key} {wrong}")
 
@@ -209,9 +238,10 @@ def _check_together(merged: Table, at: KeyPath, problems: _Problems) -> None:
     if "type" not in merged:
         problems.add(at, f'has no type; add type = "…" (one of {", ".join(DATA_TYPES)})')
         return
-    roles = data_type(merged["type"]).roles
+    # What roles a plugin's type has is known once it is imported: `gates.plugins.registry` looks at `columns` then.
+    roles = data_type(merged["type"]).roles if merged["type"] in DATA_TYPES else None
     for role in merged.get("columns", {}):
-        if role not in roles:
+        if roles is not None and role not in roles:
             near = did_you_mean(role, roles)
             problems.add((*at, "columns", role), f"columns: type '{merged['type']}' has no role '{role}' ({near})")
     mapped = merged.get("columns", {})

@@ -45,6 +45,8 @@ from gates.metrics import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gates.metrics.metric import Metric
 
 METRICS: tuple[Metric, ...] = tuple(
@@ -89,3 +91,5 @@ METRICS: tuple[Metric, ...] = tuple(
         origin_label,
     )
 )
+
+BY_NAME: Mapping[str, Metric] = {metric.expectation: metric for metric in METRICS}
