@@ -32,6 +32,8 @@ lint: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python benchmarks/calibration.py
 	$(BIN)/python benchmarks/doors.py
+	$(BIN)/python -m pip install --quiet --group bench
+	$(BIN)/python benchmarks/text.py
 
 clean:
 	rm -rf $(VENV)

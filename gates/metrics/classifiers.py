@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 import scipy.sparse as sp
 from threadpoolctl import threadpool_limits
 
 from gates.keys import mix
 from gates.metrics.coding import Coded, ColumnKind
 from gates.text.hashed import hashed_counts, unit_rows
-from gates.text.tokens import tokenise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     from gates.scan import Hashes
+    from gates.text.tokens import TokenStream
 
 FOLDS = 3
 # scikit-learn's histogram trees take at most 255 categories; rarer human levels share one.
@@ -113,11 +112,10 @@ def table_of(human: Coded, synthetic: Coded) -> Table:
     return Table(np.column_stack(columns), names, categorical)
 
 
-def texts_of(texts: list[str], human: Coded, synthetic: Coded) -> Texts:
+def texts_of(stream: TokenStream, human: Coded, synthetic: Coded) -> Texts:
     """Hashed uni- and bigrams (lower case, L2 norm) and standardised features, human rows first."""
     from sklearn.preprocessing import StandardScaler
 
-    stream = tokenise(pa.array(texts, pa.large_string()))
     hashed = unit_rows(hashed_counts(stream, HASH_BITS, (1, 2)))
     values = np.concatenate([side.frame.select(_numeric(side)).to_numpy() for side in (human, synthetic)])
     # A tenth of a standard deviation a unit: the features inform the model and do not drown the words.
