@@ -42,6 +42,7 @@ from gates.metrics import (
     temporal_structure,
     training_closeness,
     transitions,
+    utility,
 )
 
 if TYPE_CHECKING:
@@ -87,5 +88,6 @@ METRICS: tuple[Metric, ...] = tuple(
         label_agreement,
         label_rates,
         origin_label,
+        utility,
     )
 )

@@ -151,7 +151,7 @@ def compare(estimate: Estimate, limits: Limits) -> Outcome:
 def rows_needed(measurement: Measurement, limits: Limits) -> dict[str, int]:
     """How many more rows per origin would move the interval off the limit, at the present value.
 
-    Empty where no number of rows would, because the value sits on the limit.
+    Empty where no number of rows would, because the value sits on the limit or no more rows are read.
     """
     estimate = measurement.estimate
     if estimate is None:
@@ -167,7 +167,10 @@ def rows_needed(measurement: Measurement, limits: Limits) -> dict[str, int]:
         if needed > ROWS_GROWTH_AT_MOST:
             return {}
         growth = max(growth, needed)
-    return _more_rows(measurement, growth)
+    more = _more_rows(measurement, growth)
+    counts = {"human": measurement.n_human or 0, "synthetic": measurement.n_synthetic or 0}
+    is_beyond = any(counts[origin] + rows > measurement.rows_read for origin, rows in more.items())
+    return {} if measurement.rows_read and is_beyond else more
 
 
 def _more_rows(measurement: Measurement, growth: float) -> dict[str, int]:

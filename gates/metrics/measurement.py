@@ -78,6 +78,7 @@ class Measurement:
     noise: half the spread of the metric between people and people; where it exceeds the limit, nothing passes.
     counted: every row was counted, so a value within the limit passes; only beyond it does the interval decide.
     shrinks: how the interval narrows with n: "root" (1/sqrt n) or "linear" (1/n, zero or few hits).
+    rows_read: of more rows of an origin than this none are read, so that more cannot decide; 0 where there is no bound.
     limited_by: the origin of which more rows would narrow the interval.
     evidence: what to fix: columns, features, row ids and counts; never row values.
     """
@@ -96,6 +97,7 @@ class Measurement:
     part_kind: Literal["generator", "stratum"] = "generator"
     undecided: Severity | None = None
     rows_to_pass: int = 0
+    rows_read: int = 0
     noise: float | None = None
     counted: bool = False
     shrinks: Literal["root", "linear"] = "root"
