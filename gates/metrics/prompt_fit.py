@@ -11,7 +11,7 @@ import polars as pl
 from gates.metrics.draws import ROWS_TO_PASS, draws, excess
 from gates.metrics.measurement import Measurement
 from gates.metrics.metric import Metric, Side
-from gates.metrics.strata import STRATUM_ROWS
+from gates.metrics.strata import Sides, compare_all
 from gates.metrics.text_samples import tokens_of
 from gates.text.hashed import hashed_counts, unit_rows
 from gates.text.tokens import TokenStream, document_hashes
@@ -69,14 +69,13 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """
     if scan.roles.prompt is None:
         return Measurement(not_asked=f"data of type {scan.roles.type} has no prompts that something answers")
-    human = _fit(scan, scan.human)
-    whole = _compare(scan, human, scan.synthetic)
-    parts = {
-        name: whole if rows.total == scan.synthetic.total else _compare(scan, human, rows)
-        for name, rows in scan.generators.items()
-        if len(rows) >= STRATUM_ROWS
-    }
-    return replace(whole, parts=parts)
+    everybody = _fit(scan, scan.human)
+
+    def compare(sides: Sides) -> Measurement:
+        human = everybody if sides.human is scan.human else _fit(scan, sides.human)
+        return _compare(scan, human, sides.synthetic)
+
+    return compare_all(scan, compare)
 
 
 def _compare(scan: Scan, human: _Fit, rows: Rows) -> Measurement:

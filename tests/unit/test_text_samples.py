@@ -102,5 +102,6 @@ def test_only_what_reads_rows_that_no_sample_holds_tokenises_by_itself():
         "scanning/one_pass.py",  # the holdout's rows, counted
         "metrics/text_samples.py",  # the samples
         "metrics/near_copies.py",  # the holdout's sample
+        "metrics/labelled_tasks.py",  # the holdout's sample
         "metrics/contamination.py",  # every row, against evaluation sets
     }
