@@ -154,6 +154,4 @@ def _question_lines(rows: Sequence[dict[str, object]]) -> list[str]:
             lines += [f"  gates {name}" for name in commands]
         if isinstance(checks, dict):
             lines += [f"  {kind}" for kind in checks]
-        if not commands and not checks:
-            lines.append("  not answered yet")
     return lines

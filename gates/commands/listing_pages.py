@@ -78,16 +78,13 @@ def _questions(_plugins: Plugins) -> list[str]:
     from gates.explanations import built_in_uses
     from gates.questions import answered
 
-    every = answered(built_in_uses())
     lines = ["# Questions and what answers them", ""]
     lines.append("Each question with the checks of the shipped suites, and the commands, that answer it.")
-    for one in every:
-        if one.is_answered():
-            lines += ["", f"## {one.question[0].upper()}{one.question[1:]}", "", one.asks, ""]
-            lines += [f"- `gates {command}`" for command in one.commands]
-            lines += [f"- `{kind}`: {asks} ({', '.join(places)})" for kind, asks, places in one.what_checks_ask()]
-    open_ones = [f"- {one.question}: {one.asks}" for one in every if not one.is_answered()]
-    return [*lines, *(["", "## Not answered yet", "", *open_ones] if open_ones else [])]
+    for one in answered(built_in_uses()):
+        lines += ["", f"## {one.question[0].upper()}{one.question[1:]}", "", one.asks, ""]
+        lines += [f"- `gates {command}`" for command in one.commands]
+        lines += [f"- `{kind}`: {asks} ({', '.join(places)})" for kind, asks, places in one.what_checks_ask()]
+    return lines
 
 
 def _row(*cells: str) -> str:

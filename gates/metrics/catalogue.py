@@ -19,6 +19,7 @@ from gates.metrics import (
     diversity,
     duplicates,
     expert_ratio,
+    flattening,
     formatting,
     generation_depth,
     human_ratio,
@@ -42,6 +43,7 @@ from gates.metrics import (
     temporal_structure,
     training_closeness,
     transitions,
+    utility,
 )
 
 if TYPE_CHECKING:
@@ -69,6 +71,7 @@ METRICS: tuple[Metric, ...] = tuple(
         slices,
         separability,
         coverage,
+        flattening,
         formatting,
         machine_text,
         boilerplate,
@@ -89,6 +92,7 @@ METRICS: tuple[Metric, ...] = tuple(
         label_agreement,
         label_rates,
         origin_label,
+        utility,
     )
 )
 
