@@ -79,7 +79,7 @@ def tag_there(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "arguments", "code", "words"),
+    "refusal",
     [
         (dirty, (), 2, "not committed: gates.toml"),
         (detached, (), 2, "HEAD is detached"),
@@ -98,8 +98,9 @@ def tag_there(root: Path) -> None:
     ],
 )
 def test_nothing_changes_and_one_sentence_says_why(
-    gates, ready, change: Callable[[Path], None] | None, arguments: tuple[str, ...], code: int, words: str
+    gates, ready, refusal: tuple[Callable[[Path], None] | None, tuple[str, ...], int, str]
 ) -> None:
+    change, arguments, code, words = refusal
     if change:
         change(ready)
     before = git(ready, "rev-parse", "HEAD"), git(ready, "tag", "--list"), git(ready, "status", "--porcelain")

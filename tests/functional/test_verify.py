@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from gates.judging.rerun import difference
+from gates.records.reading import verdict_of
+from gates.verdict import Outcome
 from tests.dvc_repositories import commit, git
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from gates.verdict import CheckResult, Verdict
 
 STATEMENT = "promotions/first/v1.0.0.json"
 VERDICT = "promotions/first/v1.0.0.verdict.json"
@@ -149,12 +155,18 @@ def test_judging_again_gives_the_same_numbers(gates, done) -> None:
     )
 
 
-def test_another_number_in_a_second_run_is_told(gates, done, monkeypatch: pytest.MonkeyPatch) -> None:
-    from gates.judging import rerun
+def test_another_outcome_or_number_in_a_second_run_is_told(done) -> None:
+    recorded = verdict_of(json.loads((done / VERDICT).read_text()))
+    at, check = next((at, one) for at, one in enumerate(recorded.checks) if one.observed)
+    moved = replace(check, observed=check.observed * (1 + 1e-5))
+    failed = replace(check, outcome=Outcome.FAIL)
 
-    monkeypatch.setattr(rerun, "TOLERANCE", -1.0)
-    called = gates(done, "verify", "--rerun")
-    assert (called.code, "rerun: " in called.out) == (1, True)
+    def again(other: CheckResult) -> Verdict:
+        return replace(recorded, checks=[*recorded.checks[:at], other, *recorded.checks[at + 1 :]])
+
+    assert difference(recorded, again(replace(check, observed=check.observed * (1 + 1e-8)))) is None
+    assert str(difference(recorded, again(moved))).startswith(f"{check.id}: observed was ")
+    assert difference(recorded, again(failed)) == f"{check.id} was pass, is fail"
 
 
 def test_where_nothing_was_promoted_nothing_is_verified(gates, ready) -> None:

@@ -28,6 +28,7 @@ STEPS = (
     ("keys", "scan", "text"),
     ("metrics", "scanning"),
     ("suite_files",),
+    ("plugins",),
     ("drafts",),
     ("contract",),
     ("plan",),
