@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gates.configuration.data_types import data_type
 from gates.errors import did_you_mean
 from gates.metrics.measurement import Estimate, Measurement
 from gates.metrics.metric import Metric, Side
@@ -30,7 +29,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     Shares are of distinct rows of the domain, human and synthetic: rows by people, and rows by people whose expertise
     is "expert". They are counts over every row, so without interval. A demand of 0 asks nothing.
     """
-    if not scan.critical_domains and _DOMAIN not in data_type(scan.roles.type).roles:
+    if not scan.critical_domains and _DOMAIN not in scan.roles.mappable:
         return Measurement(not_asked=f"no domain is declared critical; {role_to_add(scan, _DOMAIN)}")
     if not scan.critical_domains:
         line = "critical_domains = { medical = { human = 0.5, expert = 0.2 } }"

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pyarrow as pa
 
-from gates.configuration.data_types import data_type
 from gates.scan import ORIGIN, ROW_ID, Scan
 
 if TYPE_CHECKING:
@@ -25,10 +24,9 @@ def role_column(scan: Scan, role: str) -> str | None:
 
 def role_to_add(scan: Scan, *roles: str) -> str:
     """The line that makes columns play these roles, or that data of this type has no such role."""
-    kind = scan.roles.type
-    unknown = [role for role in roles if role not in data_type(kind).roles]
+    unknown = [role for role in roles if role not in scan.roles.mappable]
     if unknown:
-        return f"data of type {kind} has no role '{unknown[0]}'"
+        return f"data of type {scan.roles.type} has no role '{unknown[0]}'"
     return "add: columns = { " + ", ".join(f'{role} = "…"' for role in roles) + " }"
 
 
