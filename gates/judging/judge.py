@@ -100,9 +100,7 @@ def judge(contract: Contract, options: Options) -> Judged:
         clock.lap("scan")
         measurements = _measure(seen, chosen, contract.metrics, options)
         clock.lap("metrics")
-        results = _run_suites(opened, chosen, measurements, contract, options)
-        if holds_people_alone(seen):
-            results = [_not_asked(result) if result.id.scope is Scope.SYNTHETIC else result for result in results]
+        results = _asked_of(seen, _run_suites(opened, chosen, measurements, contract, options))
         clock.lap("suites")
         waived = frozenset(waiver.check for waiver in contract.waivers)
         answer, checks = conclude(
@@ -232,6 +230,13 @@ def _run_suites(
     results = run(opened.connection, opened.views, chosen.entries, measurements)
     options.progress("suites", 1, 1)
     return [replace(result, kind=kinds.get(result.id, result.kind)) for result in results]
+
+
+def _asked_of(seen: Scan, results: list[CheckResult]) -> list[CheckResult]:
+    """The results; of an evaluation set's empty synthetic scope nothing is asked, by the suites' own expectations either."""
+    if not holds_people_alone(seen):
+        return results
+    return [_not_asked(result) if result.id.scope is Scope.SYNTHETIC else result for result in results]
 
 
 def _not_asked(result: CheckResult) -> CheckResult:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 FEW = 62
 # Of thirty items that three people rated agreement can be told.
 FEWER = 25
+# What a suite asks for at least before it compares; of three annotators each, a hundred items.
+ENOUGH_TO_COMPARE = 400
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Case:
     never_missing: str = ""
     costly: bool = False
     rows: int = ROWS
+    undecided: tuple[str, ...] = ()
 
     @property
     def expectation(self) -> str:

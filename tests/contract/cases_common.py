@@ -24,6 +24,7 @@ from tests.contract.changes import (
     with_cells,
     without_role,
 )
+from tests.contract.laws import rows_of
 
 if TYPE_CHECKING:
     from tests.contract.datasets import Dataset
@@ -35,9 +36,6 @@ NOTHING_MADE = Missing(keeping("synthetic", 0), Outcome.ERROR, "there are no syn
 NO_ROWS = Missing(
     after(keeping("human", 0), keeping("synthetic", 0)), Outcome.ERROR, "no row has a declared origin"
 )  # fmt: skip
-NO_LABEL = Missing(
-    declaring(label=None, columns={"key": "id"}), Outcome.NOT_ASKED, 'no label is declared; add: label = "<column>"'
-)
 NO_SLICES = Missing(
     declaring(slices=None), Outcome.NOT_ASKED, 'no slices are declared; add: slices = ["<column>"]'
 )  # fmt: skip
@@ -50,6 +48,10 @@ RATED = ("preference", "annotations")
 LABELLED_BY = ("instruction", "preference", "annotations")
 DOMAINS = ("instruction", "preference", "annotations", "translation")
 SHARES = "expect_population_shares_to_match"
+PERSONAL = "expect_columns_to_not_contain_personal_data"
+# A row of either kind.
+TOLD = [SECRET, ADDRESS]
+TOLD_BY_PEOPLE = with_cells("human", "licence", TOLD)
 COPIES = "combined/expect_synthetic_to_not_copy_human"
 
 
@@ -87,6 +89,10 @@ def _judge_blindly(dataset: Dataset) -> Dataset:
 def _seeded_by_machines(dataset: Dataset) -> Dataset:
     made = dataset.rows.filter(pl.col("origin") == "synthetic")["id"].to_list()
     return dataset.having(rows=replaced(dataset.rows, "synthetic", "seed_id", made[1000:1400]))
+
+
+def _with_one_made_row(dataset: Dataset) -> Dataset:
+    return dataset.having(rows=pl.concat([dataset.rows, rows_of(dataset.kind, "synthetic", 3, seed=2)[:1]]))
 
 
 def collapsed(dataset: Dataset) -> Dataset:
@@ -170,14 +176,17 @@ CASES = (
     ),
     *(
         Case(
-            f"{scope}/expect_columns_to_not_contain_personal_data/{kind}", EVERY, "annotations",
-            after(*(with_cells(origin, "licence", said, 1) for origin in origins)), "limit 0; rows with",
-            # What synthetic rows leak stands in people's rows.
-            also=frozenset({f"human/expect_columns_to_not_contain_personal_data/{kind}"} if scope == "synthetic" else ()),
+            f"{scope}/{PERSONAL}/{kind}", EVERY, "annotations", spoil, "limit 0; rows with",
+            also=frozenset(f"{told}/{PERSONAL}/{one}" for told in scopes for one in ("secrets", "personal"))
+            - {f"{scope}/{PERSONAL}/{kind}"},
             exact=EXACT, missing=NO_PEOPLE if scope == "human" else NOTHING_MADE,
         )
-        for kind, said in (("secrets", SECRET), ("personal", ADDRESS))
-        for scope, origins in (("human", ("human",)), ("synthetic", ("human", "synthetic")))
+        for scope, scopes, spoil in (
+            ("human", ("human",), TOLD_BY_PEOPLE),
+            # What synthetic rows leak stands in people's rows.
+            ("synthetic", ("human", "synthetic"), after(TOLD_BY_PEOPLE, with_cells("synthetic", "licence", TOLD))),
+        )
+        for kind in ("secrets", "personal")
     ),
     Case(
         "synthetic/expect_diversity_ratio_to_be_between/effective_number", EVERY, "tabular",
@@ -240,10 +249,8 @@ CASES = (
     ),
     Case(
         "combined/expect_human_ratio_to_be_between/evaluation", EVERY, "annotations",
-        lambda dataset: dataset, "0.5, at least 1",
-        # Only people's rows pass, and a gate on mixed data says so of the empty partition as well.
-        prepared=declaring(purpose="evaluation"), exact=EXACT,
-        missing=NO_ROWS,
+        _with_one_made_row, "at least 1; 3,099 distinct human and 1 distinct synthetic rows",
+        prepared=after(declaring(purpose="evaluation"), keeping("synthetic", 0)), exact=EXACT, missing=NO_ROWS,
     ),
     Case(
         f"{COPIES}/exact", EVERY, "timeseries",

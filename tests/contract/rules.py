@@ -107,6 +107,8 @@ RULES: Mapping[str, Mapping[str, Change]] = {
     },
     "events": {"timestamp/parseable": _unreadable_time, "event/not-blank": _cell("event", None)},
 }
+# What changes a whole column cannot be shown beside other faults; every other change is one of a row of each origin.
+WHOLE_COLUMN = ("/type", "timestamp/parseable", "value/not-null")
 # Rules that the same cell breaks as well, because it has both faults.
 ALSO: Mapping[str, frozenset[str]] = {
     "target/length": frozenset({"target/length-ratio"}),
@@ -114,3 +116,21 @@ ALSO: Mapping[str, frozenset[str]] = {
     "source_language/not-blank": frozenset({"source_language/bcp-47"}),
     "target_language/not-blank": frozenset({"target_language/bcp-47"}),
 }
+
+
+def broken_apart(kind: str) -> Change:
+    """Every rule of a type that a single row can break, broken by a row of each origin that breaks it alone."""
+    rules = rules_of_single_rows(kind)
+
+    def change(dataset: Dataset) -> Dataset:
+        place = pl.int_range(pl.len()).over("origin")
+        pairs = [dataset.rows.filter(place == number) for number in range(len(rules))]
+        spoilt = [RULES[kind][rule](dataset.having(rows=pair)).rows for rule, pair in zip(rules, pairs, strict=True)]
+        return dataset.having(rows=pl.concat([*spoilt, dataset.rows.filter(place >= len(rules))]))
+
+    return change
+
+
+def rules_of_single_rows(kind: str) -> list[str]:
+    """Those that a cell breaks, without another type of the whole column."""
+    return [rule for rule in RULES[kind] if not rule.endswith(WHOLE_COLUMN)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import pytest
 
@@ -11,9 +12,10 @@ from gates.errors import UsageError
 from gates.verdict import Outcome
 from tests.contract.case import FEW
 from tests.contract.datasets import ROW_RULE, sound
-from tests.contract.rules import ALSO, RULES
+from tests.contract.rules import ALSO, RULES, WHOLE_COLUMN, broken_apart, rules_of_single_rows
 
-BROKEN = [(kind, rule) for kind, changes in RULES.items() for rule in changes]
+ORIGINS = ("human", "synthetic")
+WHOLE = [(kind, rule) for kind, changes in RULES.items() for rule in changes if rule.endswith(WHOLE_COLUMN)]
 
 
 def rules(name: str) -> bool:
@@ -21,7 +23,7 @@ def rules(name: str) -> bool:
 
 
 def ids(names) -> set[str]:
-    return {f"{scope}/{ROW_RULE}/{name}" for scope in ("human", "synthetic") for name in names}
+    return {f"{scope}/{ROW_RULE}/{name}" for scope in ORIGINS for name in names}
 
 
 @pytest.mark.parametrize("kind", DATA_TYPES)
@@ -33,8 +35,19 @@ def test_every_rule_of_a_type_has_a_row_that_breaks_it_and_holds_for_few_sound_r
     assert found == dict.fromkeys(ids(RULES[kind]), Outcome.PASS)
 
 
-@pytest.mark.parametrize(("kind", "rule"), BROKEN)
-def test_row_that_breaks_a_rule_fails_it_and_no_other(kind, rule, tmp_path):
+@pytest.mark.parametrize("kind", DATA_TYPES)
+def test_each_row_that_breaks_a_rule_fails_it_and_no_other(kind, tmp_path):
+    single = rules_of_single_rows(kind)
+    verdict = broken_apart(kind)(sound(kind, FEW)).verdict(tmp_path, rules)
+
+    # As many rows as were made to break it: any other rule's row that did too would make one more.
+    breaking = Counter(name for rule in single for name in (rule, *ALSO.get(rule, ())))
+    failures = {str(check.id): check.evidence["failures"] for check in verdict.checks if check.outcome is Outcome.FAIL}
+    assert failures == {f"{scope}/{ROW_RULE}/{name}": rows for name, rows in breaking.items() for scope in ORIGINS}
+
+
+@pytest.mark.parametrize(("kind", "rule"), WHOLE)
+def test_column_that_breaks_a_rule_fails_it_and_no_other(kind, rule, tmp_path):
     verdict = RULES[kind][rule](sound(kind, FEW)).verdict(tmp_path, rules)
 
     failed = {str(check.id) for check in verdict.checks if check.outcome is Outcome.FAIL}
