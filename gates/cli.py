@@ -26,9 +26,11 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "check": ("gates.commands.check", "Judge datasets and report what was found."),
     "enforce": ("gates.commands.enforce", "Exit as the recorded verdict says, if it still fits."),
     "lint": ("gates.commands.lint", "Find mistakes in gates.toml, suites, schemas and waivers."),
+    "promote": ("gates.commands.promote", "Make a version of what passed, and put it on a stage."),
+    "verify": ("gates.commands.verify", "Recompute what promotions claim, offline."),
     "diff": ("gates.commands.diff", "Show what became of datasets since another version."),
     "explain": ("gates.commands.explain", "Say what a check asks, why, and how to fix what it finds."),
-    "list": ("gates.commands.listing", "List data types, checks, or questions and what answers them."),
+    "list": ("gates.commands.listing", "List data types, checks, questions and what answers them, or plugins."),
 }
 
 EPILOG = """\b

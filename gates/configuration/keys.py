@@ -4,61 +4,46 @@ from __future__ import annotations
 
 import glob
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from gates.configuration import readers
 from gates.configuration.data_types import DATA_TYPES, data_type
-from gates.configuration.dataset import DatasetConfig, Origins, Waiver
-from gates.configuration.toml_lines import KeyPath, line_of
+from gates.configuration.dataset import PURPOSES, DatasetConfig, Origins, Waiver
+from gates.configuration.plugin_keys import TABLE, declared
+from gates.configuration.plugins import PluginKind, Plugins
 from gates.errors import UsageError, did_you_mean
 
-Table = Mapping[str, Any]
-# A reader says what is wrong with a value, or returns "".
-Reader = Callable[[Any], str]
+if TYPE_CHECKING:
+    from gates.configuration.plugins import Reference
+    from gates.configuration.problems import Problems
+    from gates.configuration.readers import Reader
+    from gates.configuration.toml_lines import KeyPath
 
-_TOML_NAMES = {
-    bool: "a boolean", int: "an integer", float: "a float", str: "a string", list: "an array", dict: "a table",
-}  # fmt: skip
+Table = Mapping[str, Any]
+
 _ORIGIN_NAMES = ("human", "synthetic")
 _WAIVER_KEYS = ("check", "reason", "owner", "expires")
-_TOP_LEVEL = ("datasets", "defaults")
+_TOP_LEVEL = ("datasets", "defaults", "stages", TABLE)
 _NOT_IN_DEFAULTS = ("path", "partitions", "waivers")
 
 
-@dataclass
-class _Problems:
-    """Mistakes found so far, each with its line."""
-
-    source: str
-    prefix: KeyPath
-    lines: Mapping[KeyPath, int]
-    found: list[tuple[int, str]] = field(default_factory=list)
-
-    def line(self, path: KeyPath) -> int:
-        return line_of(self.lines, (*self.prefix, *path))
-
-    def add(self, path: KeyPath, message: str) -> None:
-        line = self.line(path)
-        who = f"dataset '{path[1]}': " if path[0] == "datasets" and len(path) > 1 else ""
-        who = "defaults: " if path[0] == "defaults" else who
-        self.found.append((line, f"{self.source}:{line}: {who}{message}"))
-
-    def raise_any(self) -> None:
-        """Raises one UsageError with all mistakes in the order of the file, if there are any."""
-        if self.found:
-            raise UsageError("\n".join(message for _, message in sorted(self.found)))
+def plugins_of(document: Table, path: Path, problems: Problems) -> Plugins:
+    """The plugins of a parsed configuration. Raises UsageError with one line for each mistake."""
+    found = declared(document.get(TABLE, {}), lambda at: f"{path.name}:{problems.line(at)}", problems.add)
+    problems.raise_any()
+    return Plugins(path.parent, tuple(found))
 
 
-def datasets_of(document: Table, path: Path, prefix: KeyPath, lines: Mapping[KeyPath, int]) -> dict[str, DatasetConfig]:
+def datasets_of(document: Table, path: Path, problems: Problems) -> dict[str, DatasetConfig]:
     """Every dataset of a parsed configuration, name patterns written out.
 
-    prefix: where the document lies in its file. lines: lines of the file's keys.
-    Raises UsageError with one line for each mistake.
+    problems: mistakes of the document's other tables, and its plugins.
+    Raises UsageError with one line for each mistake, here or there.
     """
-    problems = _Problems(path.name, prefix, lines)
+    others = len(problems.found)
     for key in document:
         if key not in _TOP_LEVEL:
             hint = f"did you mean [datasets.{key}]?" if isinstance(document[key], dict) else ""
@@ -67,8 +52,8 @@ def datasets_of(document: Table, path: Path, prefix: KeyPath, lines: Mapping[Key
     tables, defaults = document.get("datasets", {}), document.get("defaults", {})
     for key, table in (("datasets", tables), ("defaults", defaults)):
         if not isinstance(table, dict):
-            problems.add((key,), f"{key} is {_toml_name(table)}, expected a table")
-    problems.raise_any()
+            problems.add((key,), f"{key} is {readers.toml_name(table)}, expected a table")
+    problems.raise_any(others)
     if not tables:
         raise UsageError(f"{path.name}: defines no dataset; add a table [datasets.NAME] or run `gates init`")
     _check_keys(defaults, ("defaults",), problems)
@@ -76,18 +61,18 @@ def datasets_of(document: Table, path: Path, prefix: KeyPath, lines: Mapping[Key
         if key in defaults:
             problems.add(("defaults", key), f"'{key}' belongs to one dataset and cannot be a default")
     # Before the datasets: each of them would repeat what is wrong with a default.
-    problems.raise_any()
+    problems.raise_any(others)
     found = [dataset for name, table in tables.items() for dataset in _read(name, table, defaults, path, problems)]
     _check_twice(found, problems)
     problems.raise_any()
     return {dataset.name: dataset for dataset in found}
 
 
-def _read(name: str, table: Any, defaults: Table, path: Path, problems: _Problems) -> list[DatasetConfig]:
+def _read(name: str, table: Any, defaults: Table, path: Path, problems: Problems) -> list[DatasetConfig]:
     """The datasets that one table stands for: one, or one per match of a name pattern; none if it is wrong."""
     at: KeyPath = ("datasets", name)
     if not isinstance(table, dict):
-        problems.add(at, f"is {_toml_name(table)}, expected a table [datasets.{name}]")
+        problems.add(at, f"is {readers.toml_name(table)}, expected a table [datasets.{name}]")
         return []
     before = len(problems.found)
     _check_name(name, at, problems)
@@ -100,7 +85,13 @@ def _read(name: str, table: Any, defaults: Table, path: Path, problems: _Problem
         return []
     lines = {key: problems.line((*at, key) if key in table else ("defaults", key)) for key in merged}
     dataset = DatasetConfig(
-        name, path.parent, problems.line(at), **_values(merged, at, problems), source=path.name, key_lines=lines
+        name,
+        path.parent,
+        problems.line(at),
+        **_values(merged, at, problems),
+        source=path.name,
+        key_lines=lines,
+        plugins=problems.plugins,
     )
     return _expanded(dataset, at, problems) if "*" in name else [dataset]
 
@@ -114,7 +105,7 @@ def _merged(defaults: Table, table: Table) -> dict[str, Any]:
     return merged
 
 
-def _values(merged: Table, at: KeyPath, problems: _Problems) -> dict[str, Any]:
+def _values(merged: Table, at: KeyPath, problems: Problems) -> dict[str, Any]:
     """The arguments of a DatasetConfig: arrays as tuples, tables as their own classes."""
     values = {key: tuple(value) if isinstance(value, list) else value for key, value in merged.items()}
     if "origins" in merged:
@@ -127,7 +118,7 @@ def _values(merged: Table, at: KeyPath, problems: _Problems) -> dict[str, Any]:
     return values
 
 
-def _expanded(dataset: DatasetConfig, at: KeyPath, problems: _Problems) -> list[DatasetConfig]:
+def _expanded(dataset: DatasetConfig, at: KeyPath, problems: Problems) -> list[DatasetConfig]:
     """One dataset per match of its path, sorted; the word under the path's `*` takes the place of the name's `*`.
 
     Data that DVC tracks counts although only its pointer is there, so that a fresh clone has the same datasets.
@@ -164,7 +155,7 @@ def _expanded(dataset: DatasetConfig, at: KeyPath, problems: _Problems) -> list[
     return expanded
 
 
-def _check_twice(datasets: Iterable[DatasetConfig], problems: _Problems) -> None:
+def _check_twice(datasets: Iterable[DatasetConfig], problems: Problems) -> None:
     first: dict[str, DatasetConfig] = {}
     for dataset in datasets:
         other = first.setdefault(dataset.name, dataset)
@@ -173,27 +164,37 @@ def _check_twice(datasets: Iterable[DatasetConfig], problems: _Problems) -> None
             problems.found.append((dataset.line, text))
 
 
-def _check_name(name: str, at: KeyPath, problems: _Problems) -> None:
+def _check_name(name: str, at: KeyPath, problems: Problems) -> None:
     if not name or "/" in name or any(character.isspace() for character in name):
         problems.add(at, f"'{name}' is no name for a dataset: it may not be empty or have '/' or white space in it")
-    elif name in DATA_TYPES:
+    elif name in DATA_TYPES or any(name == own.name for own in _own_types(problems)):
         problems.add(at, f"'{name}' is a data type; name the dataset after what it holds")
     elif name.count("*") > 1:
         problems.add(at, f"'{name}' may have only one '*'")
 
 
-def _check_keys(table: Table, at: KeyPath, problems: _Problems) -> None:
+def _own_types(problems: Problems) -> list[Reference]:
+    """Types that the configuration names, whose suites lie where a dataset of this name would have its own."""
+    return [plugin for plugin in problems.plugins.declared if plugin.kind is PluginKind.TYPE]
+
+
+def _check_keys(table: Table, at: KeyPath, problems: Problems) -> None:
     """What can be said of each key alone."""
     for key, value in table.items():
         if key not in _READERS:
             problems.add((*at, key), f"unknown key '{key}' ({did_you_mean(key, _READERS)})")
         elif key == "waivers":
             _check_waivers(value, (*at, key), problems)
+        elif key == "type" and value not in DATA_TYPES:
+            # Installed types are looked for only where a word is not known otherwise.
+            known = (*DATA_TYPES, *problems.plugins.names(PluginKind.TYPE))
+            if wrong := readers.one_of(*known)(value):
+                problems.add((*at, key), f"{key} {wrong}")
         elif wrong := _READERS[key](value):
             problems.add((*at, key), f"{key} {wrong}")
 
 
-def _check_together(merged: Table, at: KeyPath, problems: _Problems) -> None:
+def _check_together(merged: Table, at: KeyPath, problems: Problems) -> None:
     """What can be said only of the keys together."""
     if "path" in merged and "partitions" in merged:
         problems.add((*at, "partitions"), "has both path and partitions; give one of them")
@@ -209,9 +210,10 @@ def _check_together(merged: Table, at: KeyPath, problems: _Problems) -> None:
     if "type" not in merged:
         problems.add(at, f'has no type; add type = "…" (one of {", ".join(DATA_TYPES)})')
         return
-    roles = data_type(merged["type"]).roles
+    # What roles a plugin's type has is known once it is imported: `gates.plugins.registry` looks at `columns` then.
+    roles = data_type(merged["type"]).roles if merged["type"] in DATA_TYPES else None
     for role in merged.get("columns", {}):
-        if role not in roles:
+        if roles is not None and role not in roles:
             near = did_you_mean(role, roles)
             problems.add((*at, "columns", role), f"columns: type '{merged['type']}' has no role '{role}' ({near})")
     mapped = merged.get("columns", {})
@@ -220,7 +222,7 @@ def _check_together(merged: Table, at: KeyPath, problems: _Problems) -> None:
             problems.add((*at, key), f"{key} is '{merged[key]}' here and '{mapped[key]}' in columns; keep one of them")
 
 
-def _check_waivers(value: Any, at: KeyPath, problems: _Problems) -> None:
+def _check_waivers(value: Any, at: KeyPath, problems: Problems) -> None:
     if not isinstance(value, list) or not all(isinstance(waiver, dict) for waiver in value):
         problems.add(at, "waivers is not an array of tables; write [[datasets.NAME.waivers]]")
         return
@@ -240,110 +242,31 @@ def _check_waivers(value: Any, at: KeyPath, problems: _Problems) -> None:
         seen.add(str(waiver.get("check")))
 
 
-def _toml_name(value: Any) -> str:
-    return _TOML_NAMES.get(type(value), "a date or time")
-
-
-def _string(value: Any) -> str:
-    if not isinstance(value, str):
-        return f"is {_toml_name(value)}, expected a string"
-    return "" if value.strip() else "is empty"
-
-
-def _strings(value: Any) -> str:
-    if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
-        return f'is {_toml_name(value)}, expected an array of strings such as ["a", "b"]'
-    return f"names '{max(value, key=value.count)}' twice" if len(set(value)) < len(value) else ""
-
-
-def _flag(value: Any) -> str:
-    return "" if isinstance(value, bool) else f"is {_toml_name(value)}, expected true or false"
-
-
-def _one_of(*words: str) -> Reader:
-    def read(value: Any) -> str:
-        wrong = _string(value)
-        if wrong or value in words:
-            return wrong
-        return f"'{value}' is unknown ({did_you_mean(value, words)})"
-
-    return read
-
-
-def _table(reader: Reader, *keys: str) -> Reader:
-    """A table whose values suit the reader and whose keys, where any are given, are among them."""
-
-    def read(value: Any) -> str:
-        if not isinstance(value, dict):
-            return f"is {_toml_name(value)}, expected a table"
-        for key, item in value.items():
-            if keys and key not in keys:
-                return f"has an unknown key '{key}' ({did_you_mean(key, keys)})"
-            if wrong := reader(item):
-                return f"{key} {wrong}"
-        return ""
-
-    return read
-
-
-def _path_below(value: Any) -> str:
-    """Other versions of it are found below the configuration's folder in git, and nowhere else."""
-    wrong = _string(value)
-    if wrong or not (Path(value).is_absolute() or ".." in Path(value).parts):
-        return wrong
-    return f"is '{value}', expected a file below the folder of the configuration"
-
-
-def _share(value: Any) -> str:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return f"is {_toml_name(value)}, expected a share between 0 and 1"
-    return "" if 0 <= value <= 1 else f"is {value:g}, expected a share between 0 and 1"
-
-
-def _schema(value: Any) -> str:
-    wrong = _string(value)
-    file, _, name = str(value).rpartition(":")
-    return wrong or ("" if file and name.isidentifier() else f"'{value}' is not of the form \"folder/file.py:Class\"")
-
-
-def _check_id(value: Any) -> str:
-    if wrong := _string(value):
-        return wrong
-    # Only waivers name checks; a hook that judges nothing does without verdicts.
-    from gates.verdict import CheckId
-
-    try:
-        CheckId.parse(value)
-    except ValueError:
-        return f"'{value}' is no check id; expected <human|synthetic|combined>/<expectation>[/<detail>]"
-    return ""
-
-
-def _day(value: Any) -> str:
-    is_day = isinstance(value, date) and not isinstance(value, datetime)
-    return "" if is_day else f"is {_toml_name(value)}, expected a day such as 2027-01-31, without quotes"
-
-
 _READERS: Mapping[str, Reader] = {
-    "type": _one_of(*DATA_TYPES),
-    "purpose": _one_of("pretrain", "finetune", "preference", "evaluation"),
-    "path": _string,
-    "partitions": _table(_string, *_ORIGIN_NAMES),
-    "origin": _string,
-    "origins": _table(_strings, *_ORIGIN_NAMES),
-    "holdout": _string,
-    "evaluation": _strings,
-    "group": _string,
-    "label": _string,
-    "population": _path_below,
-    "critical_domains": _table(_table(_share, "human", "expert")),
-    "slices": _strings,
-    "columns": _table(_string),
-    "synthetic_role": _one_of("mirror", "extend"),
-    "inconclusive": _one_of("block", "warn"),
-    "quarantine": _one_of("rows", "ids", "off"),
-    "schema": _schema,
-    "extends": _flag,
+    "type": readers.one_of(*DATA_TYPES),
+    "purpose": readers.one_of(*PURPOSES),
+    "path": readers.string,
+    "partitions": readers.table(readers.string, *_ORIGIN_NAMES),
+    "origin": readers.string,
+    "origins": readers.table(readers.strings, *_ORIGIN_NAMES),
+    "holdout": readers.string,
+    "evaluation": readers.strings,
+    "group": readers.string,
+    "label": readers.string,
+    "population": readers.path_below,
+    "critical_domains": readers.table(readers.table(readers.share, "human", "expert")),
+    "slices": readers.strings,
+    "columns": readers.table(readers.string),
+    "synthetic_role": readers.one_of("mirror", "extend"),
+    "inconclusive": readers.one_of("block", "warn"),
+    "quarantine": readers.one_of("rows", "ids", "off"),
+    "schema": readers.schema,
+    "extends": readers.flag,
     "waivers": lambda _: "",
 }
-_WAIVER_READERS: Mapping[str, Reader] = {"check": _check_id, "reason": _string, "owner": _string, "expires": _day}
+_WAIVER_READERS: Mapping[str, Reader] = {
+    "check": readers.check_id,
+    "reason": readers.string,
+    "owner": readers.string,
+    "expires": readers.day,
+}

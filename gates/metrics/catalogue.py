@@ -19,6 +19,7 @@ from gates.metrics import (
     diversity,
     duplicates,
     expert_ratio,
+    flattening,
     formatting,
     generation_depth,
     human_ratio,
@@ -42,9 +43,12 @@ from gates.metrics import (
     temporal_structure,
     training_closeness,
     transitions,
+    utility,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gates.metrics.metric import Metric
 
 METRICS: tuple[Metric, ...] = tuple(
@@ -67,6 +71,7 @@ METRICS: tuple[Metric, ...] = tuple(
         slices,
         separability,
         coverage,
+        flattening,
         formatting,
         machine_text,
         boilerplate,
@@ -87,5 +92,8 @@ METRICS: tuple[Metric, ...] = tuple(
         label_agreement,
         label_rates,
         origin_label,
+        utility,
     )
 )
+
+BY_NAME: Mapping[str, Metric] = {metric.expectation: metric for metric in METRICS}

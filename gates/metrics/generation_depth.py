@@ -9,7 +9,7 @@ import polars as pl
 
 from gates.metrics.measurement import Estimate, Measurement
 from gates.metrics.metric import Metric, Side
-from gates.metrics.parts import with_generators
+from gates.metrics.parts import with_parts
 from gates.metrics.whole_columns import columns_of_all
 from gates.scan import HUMAN_CODE, SYNTHETIC_CODE, Ints, Scan
 from gates.verdict import Severity
@@ -54,7 +54,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     depth = depths(parent, scan.index.origin == SYNTHETIC_CODE)
     elsewhere = seeds.is_not_null().to_numpy() & (parent == NOBODY)
     at_most = int(str(params["max_depth"]))
-    return with_generators(scan, lambda own: _deeper(scan, depth, own, elsewhere, at_most), distinct_rows=False)
+    return with_parts(scan, lambda own, _people: _deeper(scan, depth, own, elsewhere, at_most), distinct_rows=False)
 
 
 def _deeper(

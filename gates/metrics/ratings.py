@@ -37,6 +37,7 @@ NOT_THERE = (
 class Ratings:
     """One row per item, annotator and origin: `item`, `annotator`, `label` (strings), `is_human`, `is_expert` (null: unknown).
 
+    ROW_ID is the row that a rating stands in.
     repeated: ratings left out because their annotator rated the item before; missing: cells without a label.
     """
 
@@ -63,14 +64,14 @@ def ratings(scan: Scan) -> Ratings | None:
         expertise = role_column(scan, "expertise")
         expert = is_expert(pl.col(expertise)) if expertise else pl.lit(None, dtype=pl.Boolean)
         named = frame.select(
-            _text(_WHAT).alias(_WHAT), _text(_WHO), _text(label).alias(_LABEL), ORIGIN, is_expert=expert
+            _text(_WHAT).alias(_WHAT), _text(_WHO), _text(label).alias(_LABEL), ORIGIN, ROW_ID, is_expert=expert
         )
         return _cleaned(named)
     votes = label_columns(scan)
     if len(votes) > 1:
         frame = scan.once(people_columns).filter(pl.col(ORIGIN).cast(pl.String) == "human")
-        long = frame.select(pl.col(ROW_ID).alias(_WHAT), ORIGIN, *(_text(vote) for vote in votes)).unpivot(
-            votes, index=[_WHAT, ORIGIN], variable_name=_WHO, value_name=_LABEL
+        long = frame.select(ROW_ID, pl.col(ROW_ID).alias(_WHAT), ORIGIN, *(_text(vote) for vote in votes)).unpivot(
+            votes, index=[ROW_ID, _WHAT, ORIGIN], variable_name=_WHO, value_name=_LABEL
         )
         return _cleaned(long.with_columns(is_expert=pl.lit(None, dtype=pl.Boolean)), has_column_each=True)
     return None

@@ -1,6 +1,7 @@
 """Whether a recorded verdict still holds: same bytes, same contract, and an answer that follows from its checks.
 
-Nothing is measured and no code of the repository runs, so that this takes as long as hashing the data.
+Nothing is measured and no schema of the repository runs, so that this takes as long as hashing the data. Plugins are
+imported, as only a metric says what the arguments of its expectation mean.
 """
 
 from __future__ import annotations
@@ -44,13 +45,14 @@ def enforce(
     if verdict.dataset != dataset.name:
         raise VerdictError(f"{path.name}: is the verdict on '{verdict.dataset}'")
     contract = load_contract(dataset, today)
-    _compare_contract(verdict, contract)
+    refuse_other_contract(verdict, contract)
     (compare_data or _compare_data)(verdict, dataset)
-    _add_up(verdict, contract)
+    refuse_other_answer(verdict, contract)
     return verdict
 
 
-def _compare_contract(verdict: RecordedVerdict, contract: Contract) -> None:
+def refuse_other_contract(verdict: RecordedVerdict, contract: Contract) -> None:
+    """Raises VerdictError, naming what differs, unless this is the contract that the verdict was reached under."""
     sources = _sources_now(verdict, contract.dataset.root)
     present = contract.with_sources(sources).to_json()
     if present["sha256"] == verdict.contract.get("sha256"):
@@ -70,9 +72,11 @@ def _what_changed(recorded: Mapping[str, object], present: Mapping[str, object])
         ("suites_sha256", "a suite has changed"),
         ("schema", "it has another schema"),
         ("schema_sources", "the schema, or a module that it imports, has changed"),
+        ("plugins", "a plugin has another version, or another one is named"),
+        ("plugin_sources", "a plugin of this repository has changed"),
     )
     for name, reason in parts:
-        if recorded.get(name) != present[name]:
+        if recorded.get(name) != present.get(name):
             return reason
     return "a role, the purpose or a waiver in the configuration has changed"
 
@@ -89,13 +93,23 @@ def _sources_now(verdict: RecordedVerdict, root: Path) -> dict[str, str]:
 
 
 def _compare_data(verdict: RecordedVerdict, dataset: DatasetConfig) -> None:
-    if _manifest(data_files(dataset)) != verdict.manifest_sha256:
-        raise VerdictError(f"the data in {dataset.where()} has changed since it was judged")
     held = resolve(dataset.holdout, dataset.root, dataset.place("holdout")) if dataset.holdout else None
-    if (_manifest(held) if held else None) != verdict.holdout_sha256:
+    refuse_other_files(verdict, dataset, data_files(dataset), held, evaluation_files(dataset))
+
+
+def refuse_other_files(
+    verdict: RecordedVerdict,
+    dataset: DatasetConfig,
+    files: Iterable[DataFile],
+    holdout: Iterable[DataFile] | None,
+    evaluation: Iterable[DataFile] | None,
+) -> None:
+    """Raises VerdictError unless files have the names and the bytes that were judged. None: there are no such files."""
+    if _manifest(files) != verdict.manifest_sha256:
+        raise VerdictError(f"the data in {dataset.where()} has changed since it was judged")
+    if (None if holdout is None else _manifest(holdout)) != verdict.holdout_sha256:
         raise VerdictError(f"the holdout {dataset.holdout} has changed since the data was judged")
-    asked = evaluation_files(dataset)
-    if (_manifest(asked) if asked else None) != verdict.evaluation_sha256:
+    if (None if evaluation is None else _manifest(evaluation)) != verdict.evaluation_sha256:
         raise VerdictError(
             f"the evaluation sets {', '.join(dataset.evaluation)} have changed since the data was judged"
         )
@@ -109,7 +123,7 @@ def _manifest(files: Iterable[DataFile]) -> str:
     return manifest_sha256(facts)
 
 
-def _add_up(verdict: RecordedVerdict, contract: Contract) -> None:
+def refuse_other_answer(verdict: RecordedVerdict, contract: Contract) -> None:
     """Raises VerdictError unless every planned check is there and the answer is the one that the checks give.
 
     The waivers that count are those of the contract, not those that the document claims.

@@ -47,13 +47,26 @@ class Git:
     top: Path
     environment: Mapping[str, str] = field(repr=False, compare=False)
 
-    def run(self, *arguments: str, extra: Mapping[str, str] | None = None) -> bytes:
-        """What git prints. Raises DataError with git's own words when it fails."""
-        done = self._run(arguments, extra)
+    def run(self, *arguments: str, extra: Mapping[str, str] | None = None, told: bytes | None = None) -> bytes:
+        """What git prints. told: what it reads. Raises DataError with git's own words when it fails."""
+        done = self._run(arguments, extra, told)
         if done.returncode:
             words = done.stderr.decode(errors="replace").strip().split("\n")[0]
             raise DataError(f"git {arguments[0]} failed in {self.top}: {words}")
         return done.stdout
+
+    def outcome(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+        """How git ends and what it says, for calls that may fail."""
+        return self._run(arguments)
+
+    def succeeds(self, *arguments: str) -> bool:
+        """Whether git ends well."""
+        return self.outcome(*arguments).returncode == 0
+
+    def is_on(self, setting: str) -> bool:
+        """Whether a setting of git says yes."""
+        asked = ("config", "--type=bool", "--get", setting)
+        return self.succeeds(*asked) and self.run(*asked).strip() == b"true"
 
     def commit(self, revision: str) -> str:
         """The full sha of the commit that a revision stands for. Raises UsageError naming the nearest name there is."""
@@ -162,11 +175,13 @@ class Git:
         return (self.top / common).resolve().parent
 
     def _run(
-        self, arguments: tuple[str, ...], extra: Mapping[str, str] | None = None
+        self, arguments: tuple[str, ...], extra: Mapping[str, str] | None = None, told: bytes | None = None
     ) -> subprocess.CompletedProcess[bytes]:
         environment = {**self.environment, **(extra or {})}
         try:
-            return subprocess.run(["git", *arguments], cwd=self.top, env=environment, capture_output=True, check=False)
+            return subprocess.run(
+                ["git", *arguments], cwd=self.top, env=environment, input=told, capture_output=True, check=False
+            )
         except FileNotFoundError as error:
             raise DataError("git is not installed, or not on PATH; it is needed to read versions") from error
 

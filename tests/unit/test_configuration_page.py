@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from gates.configuration import keys as config_keys
+from gates.configuration import stages as config_stages
 from gates.configuration.data_types import DATA_TYPES
-from gates.configuration.find import read_config
+from gates.configuration.find import Stage, read_config
+from gates.configuration.plugin_keys import KEYS
 from gates.engines.files import _CODECS, _FORMATS
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs/reference/configuration.md").read_text(encoding="utf-8")
+PAGE, _, STAGES = (ROOT / "docs/reference/configuration.md").read_text(encoding="utf-8").partition("\n## Stages\n")
 SUPPORTED = sorted(config_keys._READERS)
 
 
@@ -38,6 +40,37 @@ def test_every_key_has_an_example_that_is_read(key, tmp_path):
     assert list(read_config(tmp_path / "gates.toml").datasets) == ["a"]
 
 
+def test_every_key_of_a_stage_has_a_row_and_an_example_that_is_read(tmp_path):
+    rows = {key: line for line in STAGES.splitlines() for key in re.findall(r"^\| `(\w+)` \|", line)}
+    examples = [re.findall(rf"`({key} = [^`]+)`", row)[-1] for key, row in rows.items()]
+    stages = ["[stages.staging]", "[stages.prod]", *examples]
+    (tmp_path / "gates.toml").write_text("\n".join(['[datasets.a]\npath = "x.csv"\ntype = "text"', *stages]))
+
+    assert set(rows) == set(config_stages._READERS)
+    assert len(rows) == len(re.findall(r"^\| `\w+` \|", STAGES, re.MULTILINE))
+    assert {len(row.split(" | ")) for row in rows.values()} == {3}
+    assert set(read_config(tmp_path / "gates.toml").stages) == {"staging", "prod"}
+
+
+def test_stages_of_the_page_are_what_is_read(tmp_path):
+    (block,) = re.findall(r"```toml\n(.*?)```", STAGES, re.DOTALL)
+    (tmp_path / "gates.toml").write_text('[datasets.a]\npath = "x.csv"\ntype = "text"\n' + block)
+
+    assert read_config(tmp_path / "gates.toml").stages == {
+        "staging": Stage("staging", 4, maximum_age=30),
+        "prod": Stage(
+            "prod",
+            7,
+            after="staging",
+            purpose="finetune",
+            reviewers=2,
+            waivers="forbidden",
+            loosened="forbidden",
+            answered=("expect_contamination_ratio_to_be_less_than",),
+        ),
+    }
+
+
 @pytest.mark.parametrize("word", [*config_keys._WAIVER_KEYS, *_FORMATS, *_CODECS])
 def test_waiver_keys_and_formats_are_named(word):
     assert f"`{word}`" in PAGE
@@ -57,6 +90,15 @@ def test_blocks_are_configurations_that_are_read(tmp_path):
     assert dataset.purpose == "finetune"
     assert dataset.columns == {"text": "body", "generator": "model"}
     assert [waiver.owner for waiver in dataset.waivers] == ["ana"]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_table_of_plugins_has_an_example_that_is_read(key, tmp_path):
+    row = next(line for line in PAGE.splitlines() if line.startswith(f"| `{key}` |"))
+    example = next(found for found in re.findall(r"`([^`]+)`", row) if found.startswith(f"{key} = "))
+    (tmp_path / "gates.toml").write_text(f'[plugins]\n{example}\n[datasets.a]\npath = "x.csv"\ntype = "text"')
+
+    assert [one.kind.key for one in read_config(tmp_path / "gates.toml").plugins.declared] == [key]
 
 
 def test_name_with_a_star_stands_for_what_the_page_says(tmp_path):

@@ -1,0 +1,173 @@
+"""`gates promote`: make a version of a dataset out of a verdict that passed, and put it on a stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gates.commands.options import config_option
+from gates.commands.streams import note
+
+if TYPE_CHECKING:
+    from gates.judging.meant import Meant
+    from gates.promotion.ground import Ground
+    from gates.promotion.planning import Plan
+    from gates.promotion.signing_keys import SigningKey
+
+
+@click.command(
+    epilog="""\b
+What is promoted is what HEAD has: data that DVC tracks, under suites, schema and configuration of that commit, with a
+verdict of `gates check` that passed on exactly these bytes. A version is a commit that adds promotions/DATASET/VERSION.json
+and the verdict, and two tags in GTO's grammar: DATASET@VERSION, DATASET#STAGE#N. All of it happens, or none.
+
+\b
+What is on one stage goes to the next without a new version: a tag is added, once its promotion has been verified and the
+stage's conditions in gates.toml hold.
+
+\b
+Exit codes: 1 where the verdict failed or a condition of the stage does not hold, 2 wrong usage, 3 could not promote.
+
+\b
+Examples:
+  gates promote reviews --stage staging --dry-run
+  gates promote reviews --stage staging --push
+  gates promote reviews --stage prod --version v1.2.0 --push
+  gates promote reviews --stage prod --sign --key ~/.ssh/id_ed25519
+  gates promote reviews --revoke --version v1.2.0 --reason "consent withdrawn"
+"""
+)
+@click.argument("dataset")
+@click.option("--stage", metavar="STAGE", help="Where to: a [stages.STAGE] of gates.toml.")
+@click.option(
+    "--version", metavar="V", help="Such as v1.2.0. [default: what HEAD has, as the next version if it is new]"
+)
+@click.option("--sign", is_flag=True, help="Sign the statement; needs origin-gates[sign].")
+@click.option(
+    "--key", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    help="Ed25519 key for --sign, PEM or OpenSSH. [default: git's user.signingKey]",
+)  # fmt: skip
+@click.option("--push", "is_pushed", is_flag=True, help="`dvc push`, then branch and tags at once; else nothing stays.")
+@click.option("--dry-run", is_flag=True, help="Look at everything, show what would be added, add nothing.")
+@click.option(
+    "--revoke", is_flag=True, help="Take a version back, or with --stage take it off the stage; needs --reason."
+)
+@click.option("--reason", metavar="TEXT", help="Why it is taken back.")
+@click.option(
+    "--output", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+    help="Where `gates check --output DIR` wrote the verdict.",
+)  # fmt: skip
+@config_option
+def command(**given: Any) -> int:
+    """Promote DATASET to a stage."""
+    call = _Call(**given)
+    call.refuse_what_excludes()
+    return call.run()
+
+
+@dataclass(frozen=True)
+class _Call:
+    """One call of the command."""
+
+    dataset: str
+    stage: str | None
+    version: str | None
+    sign: bool
+    key: Path | None
+    is_pushed: bool
+    dry_run: bool
+    revoke: bool
+    reason: str | None
+    output: Path | None
+    config: Path | None
+
+    def refuse_what_excludes(self) -> None:
+        if self.revoke and not (self.reason and self.reason.strip()):
+            raise click.UsageError('--revoke needs --reason "…": who meets the revocation asks why')
+        if self.reason and not self.revoke:
+            raise click.UsageError("--reason says why something is taken back: give --revoke too")
+        if not self.revoke and not self.stage:
+            raise click.UsageError("say where to: --stage STAGE, one of [stages] in gates.toml")
+        if self.key and not self.sign:
+            raise click.UsageError("--key signs nothing by itself: give --sign too")
+        if self.revoke and self.sign:
+            raise click.UsageError("--revoke signs no statement; git signs its tag where tag.gpgSign is set")
+
+    def run(self) -> int:
+        from gates.promotion.ground import ground_of
+        from gates.promotion.promoting import prepare
+        from gates.promotion.publishing import push, push_data, remote_of
+        from gates.promotion.transaction import apply, recover
+        from gates.versions.repository import open_repository
+        from gates.versions.version import git_of
+
+        place = self._place()
+        repository = open_repository(place.path.parent)
+        told = recover(git_of(repository, "a promotion"))
+        if told:
+            note(told)
+        ground = ground_of(repository)
+        remote = remote_of(ground.git, ground.branch) if self.is_pushed else None
+        planned = self._plan(ground, place)
+        if self.dry_run:
+            click.echo("\n".join(["would add:", *_lines(planned)]))
+            return 0
+        if remote and planned.pointers:
+            push_data(ground.git, planned.pointers)
+        made = prepare(ground, planned)
+        apply(ground.git, made)
+        if remote:
+            push(ground.git, remote, made)
+        click.echo("\n".join([planned.sentence, *_lines(planned)]))
+        if not remote:
+            refs = " ".join(str(name) for name, _ in planned.tags)
+            note(
+                f"not pushed: `dvc push`, then `git push --atomic REMOTE {ground.branch.removeprefix('refs/heads/')} {refs}`"
+            )
+        return 0
+
+    def _place(self) -> Meant:
+        from gates.judging.meant import meant
+
+        return meant((self.dataset,), self.config, every=False)[0]
+
+    def _plan(self, ground: Ground, place: Meant) -> Plan:
+        from gates.promotion.asked import Asked
+        from gates.promotion.promoting import plan
+        from gates.promotion.revoking import plan_revocation
+        from gates.records.store import VerdictStore
+
+        name = place.names[0]
+        store = VerdictStore(place.path.parent, self.output / place.folder if self.output else None)
+        asked = Asked(
+            path=place.path,
+            dataset=name,
+            stage=self.stage,
+            verdict=store.path(name),
+            now=datetime.now(tz=UTC),
+            version=self.version,
+            key=self._signing_key(ground) if self.sign else None,
+        )
+        return plan_revocation(ground, asked, str(self.reason)) if self.revoke else plan(ground, asked)
+
+    def _signing_key(self, ground: Ground) -> SigningKey:
+        from gates.promotion.signing_keys import read_signing_key
+
+        if self.key:
+            return read_signing_key(self.key)
+        asked = ("config", "--type=path", "--get", "user.signingKey")
+        told = ground.git.run(*asked).decode().strip() if ground.git.succeeds(*asked) else ""
+        if not told or not Path(told).is_file():
+            raise click.UsageError("--sign needs a key: --key FILE, or a file as git's user.signingKey")
+        return read_signing_key(Path(told.removesuffix(".pub")))
+
+
+def _lines(planned: Plan) -> list[str]:
+    from gates.reports.plain import printable
+
+    files = [f"  file {path}" for path in planned.files]
+    return [printable(line) for line in (*files, *(f"  tag  {name}" for name, _ in planned.tags))]

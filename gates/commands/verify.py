@@ -1,0 +1,142 @@
+"""`gates verify`: recompute what promotions claim, offline."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gates.commands.options import config_option
+from gates.commands.streams import note
+from gates.errors import UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gates.promotion.history import History, Tag
+    from gates.promotion.verification.findings import Finding
+    from gates.promotion.verification.signatures import Trusted
+    from gates.versions.repository import Repository
+
+BAD, COULD_NOT = 1, 3
+
+
+@click.command(
+    epilog="""\b
+Tags, statement, verdict, suites, schema, configuration and data are those of the commit that a tag points to; the
+promotion's own files are compared in the work tree too, and so are contract and data as long as HEAD still has what was
+promoted. Nothing is fetched unless DVC has to get data.
+
+\b
+Exit codes: 1 where something is not what was promoted, 3 where something could not be looked at.
+
+\b
+Examples:
+  gates verify                                  every promotion
+  gates verify reviews@v1.2.0                   one version
+  gates verify 'reviews#prod#3'                 the version that a stage's tag names
+  gates verify promotions/reviews/v1.2.0.json
+  gates verify --allowed-signers .github/allowed_signers --rerun
+"""
+)
+@click.argument("promotion", required=False, metavar="[TAG|FILE]")
+@click.option("--all", "every", is_flag=True, help="Every promotion; the default without TAG or FILE.")
+@click.option("--rerun", is_flag=True, help="Judge again, and compare outcomes and numbers.")
+@click.option(
+    "--key", "keys", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", multiple=True,
+    help="A public Ed25519 key that must have signed; may be repeated.",
+)  # fmt: skip
+@click.option(
+    "--allowed-signers", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    help="Keys as ssh and git list them; one of them must have signed.",
+)  # fmt: skip
+@click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True)
+@config_option
+def command(promotion: str | None, config: Path | None, **given: Any) -> int:
+    """Verify promotions: 0 all hold, 1 something was changed, 3 something could not be looked at."""
+    from gates.configuration.find import nearest_config
+    from gates.promotion.verification.findings import State
+    from gates.versions.repository import open_repository
+
+    if promotion and given["every"]:
+        raise click.UsageError("name a promotion or give --all, not both")
+    start = config or nearest_config(Path.cwd()) or Path.cwd() / "gates.toml"
+    repository = open_repository(start.parent if start.suffix else start)
+    trusted = _trusted(given["keys"], given["allowed_signers"])
+    found = list(_findings(repository, promotion, trusted, is_rerun=given["rerun"]))
+    if given["form"] == "json":
+        click.echo(json.dumps([asdict(finding) for finding in found], indent=2))
+    else:
+        _show(found)
+    states = {finding.state for finding in found}
+    return BAD if State.WRONG in states else COULD_NOT if State.UNKNOWN in states else 0
+
+
+def _trusted(keys: tuple[Path, ...], allowed_signers: Path | None) -> Trusted:
+    from gates.promotion.signers import read_signers
+    from gates.promotion.verification.signatures import Trusted
+
+    files = [*keys, *([allowed_signers] if allowed_signers else [])]
+    signers = tuple(signer for file in files for signer in read_signers(file))
+    return Trusted(signers, allowed_signers, is_required=bool(files))
+
+
+def _findings(repository: Repository, promotion: str | None, trusted: Trusted, *, is_rerun: bool) -> Iterator[Finding]:
+    from gates.judging.rerun import verify_rerun
+    from gates.promotion.history import histories
+    from gates.promotion.verification.everything import verify_history
+    from gates.versions.version import git_of
+
+    known = histories(git_of(repository, "a promotion"))
+    if not known:
+        raise UsageError(f"nothing was promoted in {repository.top.name}, or its tags are not here; `git fetch --tags`")
+    for history, only in [_named(repository, known, promotion)] if promotion else [(one, ()) for one in known]:
+        yield from verify_history(repository, history, trusted, only=only)
+        if is_rerun:
+            for tag in only or [tag for tag in history.versions if not tag.name.is_revocation]:
+                yield verify_rerun(repository, tag)
+
+
+def _named(repository: Repository, known: list[History], word: str) -> tuple[History, tuple[Tag, ...]]:
+    """The version that a tag or a file stands for."""
+    from gates.promotion.planning import places
+
+    path = repository.relative(Path.cwd() / word)
+    words = []
+    for history in known:
+        for tag in history.versions:
+            if tag.name.is_revocation or tag.name.version is None:
+                continue
+            where = places(history.folder, history.dataset, tag.name.version)
+            staged = [str(event.name) for event in history.stages if event.commit == tag.commit]
+            names = [str(tag.name), *staged]
+            words += [*names, where.statement]
+            if word in names or path in (where.statement, where.verdict, where.envelope):
+                return history, (tag,)
+    raise UsageError(f"'{word}' is no promotion ({did_you_mean(word, words)})")
+
+
+def _show(found: list[Finding]) -> None:
+    from gates.promotion.verification.findings import State
+    from gates.reports.plain import counted, printable
+
+    for tag in dict.fromkeys(finding.tag for finding in found):
+        own = [finding for finding in found if finding.tag == tag]
+        bad = [finding for finding in own if finding.state in (State.WRONG, State.UNKNOWN)]
+        held = [finding.part for finding in own if finding.state is State.HOLDS]
+        word = (
+            "DOES NOT HOLD"
+            if any(one.state is State.WRONG for one in bad)
+            else "could not be verified"
+            if bad
+            else "holds"
+        )
+        click.echo(printable(f"{tag}: {word}: {counted(len(held), 'part')} ({', '.join(held)})"))
+        for finding in own:
+            if finding.state is not State.HOLDS:
+                click.echo(printable(f"  {finding.part}: {finding.words or finding.state.value}"))
+    if not found:
+        note("nothing to verify")

@@ -1,0 +1,75 @@
+"""Judges a promoted version again and compares outcomes and numbers."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from gates.contract import load_contract
+from gates.judging.judge import Options, judge
+from gates.promotion.promoted import promoted
+from gates.promotion.verification.findings import Finding, looked_at
+from gates.promotion.verification.version import dataset_of, home_of
+from gates.records.reading import verdict_of
+from gates.versions.snapshots import files_at
+
+if TYPE_CHECKING:
+    from gates.promotion.history import Tag
+    from gates.promotion.promoted import Promoted
+    from gates.verdict import CheckResult, Verdict
+    from gates.versions.repository import Repository
+
+# Parallel sums differ in the last digits from run to run and from machine to machine, never by more than this.
+TOLERANCE = 1e-6
+# Its answer depends on which version came before, and the verdict may have been reached before or after the commit.
+_NOT_OF_THESE_BYTES = ("expect_files_to_be_kept",)
+_NUMBERS = ("observed", "low", "high", "baseline", "baseline_p95", "n_human", "n_synthetic")
+
+
+def verify_rerun(repository: Repository, tag: Tag) -> Finding:
+    """Whether judging the same bytes under the same contract gives what was promoted."""
+
+    def step() -> str | None:
+        found = promoted(repository, tag)
+        return difference(verdict_of(json.loads(found.document)), _again(repository, found))
+
+    return looked_at(str(tag.name), "rerun", step)
+
+
+def difference(recorded: Verdict, again: Verdict) -> str | None:
+    """The first difference between two verdicts: outcomes before numbers; None where there is none."""
+    now = {check.id: check for check in again.checks}
+    checks = [check for check in recorded.checks if check.id.type not in _NOT_OF_THESE_BYTES]
+    for check in checks:
+        if check.id not in now:
+            return f"{check.id} was not asked again"
+        if now[check.id].outcome is not check.outcome:
+            return f"{check.id} was {check.outcome.value}, is {now[check.id].outcome.value}"
+    if again.answer is not recorded.answer:
+        return f"the verdict was {recorded.answer.value}, is {again.answer.value}"
+    for check in checks:
+        wrong = _number(check, now[check.id])
+        if wrong:
+            return wrong
+    return None
+
+
+def _number(then: CheckResult, now: CheckResult) -> str | None:
+    for name in _NUMBERS:
+        before, after = getattr(then, name), getattr(now, name)
+        if (before is None) != (after is None) or (
+            before is not None and not math.isclose(before, after, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+        ):
+            return f"{then.id}: {name} was {before}, is {after}"
+    return None
+
+
+def _again(repository: Repository, found: Promoted) -> Verdict:
+    with dataset_of(repository, found) as dataset:
+        contract = load_contract(dataset, found.statement.promoted_at.date())
+        at_home = replace(dataset, root=home_of(repository, found))
+        with files_at(repository, at_home, found.revision) as files:
+            options = Options(files=files.dataset, holdout_files=files.holdout, evaluation_files=files.evaluation)
+            return judge(contract, options).verdict

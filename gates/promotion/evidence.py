@@ -1,0 +1,130 @@
+"""What a promotion stands on: a verdict that passed, and the commit's bytes that it was reached on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import posixpath
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from gates.errors import UsageError
+from gates.promotion.errors import ConditionError
+from gates.records.enforcement import enforce, refuse_other_files
+from gates.records.reading import verdict_of
+from gates.records.recorded import VerdictError
+from gates.verdict import Answer
+from gates.versions.contents import folder_of
+from gates.versions.snapshots import files_at, snapshot
+from gates.versions.trees import LOCK, PIPELINE, tree_at
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gates.configuration.dataset import DatasetConfig
+    from gates.promotion.asked import Asked
+    from gates.promotion.ground import Ground
+    from gates.records.recorded import RecordedVerdict
+    from gates.verdict import Verdict
+    from gates.versions.repository import Repository
+    from gates.versions.trees import Tree
+    from gates.versions.version import Version
+
+# Which versions of libraries an environment gets, where the repository says so.
+_LOCK_FILES = (LOCK, PIPELINE, "uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "requirements.txt")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """verdict: with all that it says. document: its bytes. written_at: when they were written.
+
+    pointers: md5 of what each pointer names, by the path that it tracks.
+
+    files: sha256 by path in the repository of what the contract stands on: configuration, suites, schema, pointers, locks.
+    """
+
+    verdict: Verdict
+    document: bytes
+    written_at: datetime
+    pointers: Mapping[str, str]
+    files: Mapping[str, str]
+
+    @property
+    def manifest(self) -> str:
+        """sha256 of the manifest of the data that was judged."""
+        return str(self.verdict.data["manifest_sha256"])
+
+    @property
+    def contract(self) -> str:
+        """The digest of the contract that the data was held to."""
+        return str(self.verdict.contract["sha256"])
+
+
+def evidence_of(ground: Ground, dataset: DatasetConfig, asked: Asked) -> Evidence:
+    """The recorded verdict, once everything it stands on has been found in HEAD.
+
+    dataset: as HEAD has it, its suites and schema below its root.
+    Raises VerdictError where the verdict is not about what HEAD has, ConditionError where it failed,
+    UsageError for data that DVC does not track, DataError for data that cannot be had.
+    """
+    home, path = asked.path.parent, asked.verdict
+    repository, version = ground.repository, ground.version
+    at_home = replace(dataset, root=home)
+    pointers = pointers_at(repository, at_home, version)
+
+    def compare_data(verdict: RecordedVerdict, _: DatasetConfig) -> None:
+        with files_at(repository, at_home, version) as found:
+            refuse_other_files(verdict, at_home, found.dataset, found.holdout, found.evaluation)
+
+    try:
+        enforce(dataset, path, asked.now.date(), compare_data=compare_data)
+    except VerdictError as error:
+        raise VerdictError(f"{dataset.name}: {error}; `gates check {dataset.name}`, then promote") from error
+    document = path.read_bytes()
+    verdict = verdict_of(json.loads(document))
+    if verdict.answer is Answer.UNJUDGED:
+        raise VerdictError(
+            f"{dataset.name}: nobody could judge it, and only what passed is promoted; `gates check {dataset.name}` says why"
+        )
+    if verdict.answer is Answer.FAIL:
+        raise ConditionError(f"{dataset.name}: its verdict is fail, and only what passed is promoted")
+    written = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
+    tree = tree_at(repository, version)
+    return Evidence(verdict, document, written, pointers, _files(tree, at_home, verdict, pointers))
+
+
+def pointers_at(repository: Repository, dataset: DatasetConfig, version: Version) -> dict[str, str]:
+    """The md5 that each pointer of the dataset's files names, by the pointer's file and the path that is tracked."""
+    seen = snapshot(repository, dataset, version)
+    found = {}
+    for file in seen.all_files:
+        if file.pointer is None:
+            raise UsageError(
+                f"{file.name} is in git and not in DVC; `git rm --cached {file.name}`, `dvc add {file.name}`, commit and check again"
+            )
+        if file.pointer.md5 is None:
+            raise UsageError(
+                f"{file.name}: {file.pointer.place} has no md5, as in cloud-versioned remotes; nothing names the bytes offline"
+            )
+        found[file.pointer.path] = file.pointer.md5 + (".dir" if file.pointer.is_dir else "")
+    return found
+
+
+def _files(tree: Tree, dataset: DatasetConfig, verdict: Verdict, pointers: Mapping[str, str]) -> dict[str, str]:
+    """sha256 by path of what the contract was read from, and of what says which data and which libraries there are."""
+    folder = folder_of(tree.repository, dataset)
+    sources = verdict.contract.get("schema_sources")
+    own = [
+        dataset.source,
+        *(sources if isinstance(sources, dict) else ()),
+        *([dataset.population] if dataset.population else []),
+    ]
+    named = {posixpath.normpath(posixpath.join(folder, name)) for name in own}
+    suites = posixpath.normpath(posixpath.join(folder, "expectations", dataset.name))
+    named |= {name for name in tree.listing.blobs if posixpath.dirname(name) == suites}
+    named |= {f"{path}.dvc" for path in pointers}
+    folders = {"", "" if folder == "." else folder, *(posixpath.dirname(path) for path in pointers)}
+    named |= {posixpath.join(inside, name) for inside in folders for name in _LOCK_FILES}
+    there = sorted(named & set(tree.listing.blobs))
+    return {name: hashlib.sha256(content).hexdigest() for name, content in tree.read(there).items()}

@@ -1,0 +1,118 @@
+"""What was promoted before: the tags of a dataset, and which versions and stages stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gates.promotion.errors import PromotionError
+from gates.promotion.tag_message import TagMessage, parse_message
+from gates.promotion.tags import TagName, Version, next_number, parse_tag
+
+if TYPE_CHECKING:
+    from gates.versions.git import Git
+
+_FIELDS = "%(refname:strip=2)%00%(objectname)%00%(objecttype)%00%(*objectname)"
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A tag of a promotion. object_id: of the tag itself. commit: what it points to. is_annotated: it has a message."""
+
+    name: TagName
+    object_id: str
+    commit: str
+    is_annotated: bool
+
+
+@dataclass(frozen=True)
+class History:
+    """The tags of one dataset. next_number: the counter of its next stage tag.
+
+    versions are in their order, stages in the order of their counter.
+    """
+
+    dataset: str
+    folder: str
+    versions: tuple[Tag, ...]
+    stages: tuple[Tag, ...]
+    next_number: int
+
+    def standing(self) -> list[Version]:
+        """The versions that nobody took back, lowest first."""
+        taken = {tag.name.version for tag in self.versions if tag.name.is_revocation}
+        return [tag.name.version for tag in self.versions if tag.name.version and tag.name.version not in taken]
+
+    def last(self) -> Version | None:
+        """The highest version that stands."""
+        return max(self.standing(), default=None)
+
+    def tag_of(self, version: Version, *, is_revocation: bool = False) -> Tag | None:
+        """The tag that made a version, or that took it back."""
+        wanted = (version, is_revocation)
+        return next((tag for tag in self.versions if (tag.name.version, tag.name.is_revocation) == wanted), None)
+
+    def events_of(self, commit: str) -> dict[str, Tag]:
+        """The tag by stage of the stages that the version of a commit holds: those it was not taken off since."""
+        last = {str(tag.name.stage): tag for tag in self.stages if tag.commit == commit}
+        return {stage: tag for stage, tag in last.items() if not tag.name.is_revocation}
+
+    def holder(self, stage: str) -> Tag | None:
+        """The tag by which a stage stands now; None where no version holds it."""
+        events = [tag for tag in self.stages if tag.name.stage == stage]
+        last = {tag.commit: tag for tag in events}
+        held = [tag for tag in last.values() if not tag.name.is_revocation]
+        return max(held, key=lambda tag: tag.name.number or 0, default=None)
+
+    def last_of(self, stage: str) -> Tag | None:
+        """The last event of a stage, which the next one follows."""
+        return next((tag for tag in reversed(self.stages) if tag.name.stage == stage), None)
+
+
+def histories(git: Git) -> list[History]:
+    """The history of every dataset that was promoted, by folder and name."""
+    found, names = _tags(git)
+    datasets = sorted({(tag.name.folder, tag.name.dataset) for tag in found})
+    return [_history(found, names, dataset, folder) for folder, dataset in datasets]
+
+
+def history(git: Git, dataset: str, folder: str) -> History:
+    """The history of a dataset. folder: that of gates.toml in the repository, "" at the top."""
+    found, names = _tags(git)
+    return _history(found, names, dataset, folder)
+
+
+def message_of(git: Git, tag: Tag) -> TagMessage:
+    """What a tag says. Raises PromotionError where it says nothing, or is not of gates."""
+    if not tag.is_annotated:
+        raise PromotionError(
+            f"{tag.name}: is no annotated tag: it says nothing of what was promoted, and gates did not make it"
+        )
+    document = git.run("cat-file", "tag", tag.object_id).decode(errors="replace")
+    return parse_message(document.partition("\n\n")[2], str(tag.name))
+
+
+def _tags(git: Git) -> tuple[list[Tag], list[str]]:
+    """The tags that gates writes, and the names of all there are."""
+    told = git.run("for-each-ref", f"--format={_FIELDS}", "refs/tags").decode(errors="surrogateescape")
+    found, names = [], []
+    for line in told.splitlines():
+        word, object_id, kind, peeled = line.split("\0")
+        names.append(word)
+        name = parse_tag(word)
+        if name:
+            found.append(Tag(name, object_id, peeled or object_id, kind == "tag"))
+    return found, names
+
+
+def _history(found: list[Tag], names: list[str], dataset: str, folder: str) -> History:
+    own = [tag for tag in found if (tag.name.folder, tag.name.dataset) == (folder, dataset)]
+    versions = [tag for tag in own if tag.name.version]
+    stages = [tag for tag in own if tag.name.stage]
+    return History(
+        dataset,
+        folder,
+        tuple(sorted(versions, key=lambda tag: (tag.name.version or Version(0, 0, 0), tag.name.is_revocation))),
+        tuple(sorted(stages, key=lambda tag: tag.name.number or 0)),
+        next_number(names, dataset, folder),
+    )

@@ -1,0 +1,54 @@
+"""Commits and annotated tags as objects of git that no ref names yet."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gates.versions.git import Git
+
+# What decides who makes a tag and how it is signed (git-config(1)).
+_SIGNING = r"^(user|gpg|tag)\."
+
+
+def write_commit(git: Git, files: Mapping[str, bytes], message: str) -> str:
+    """A commit on top of HEAD that adds files, signed where git signs commits. Index and work tree stay as they are."""
+    with tempfile.TemporaryDirectory(prefix="gates-promotion-") as folder:
+        index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
+        git.run("read-tree", "HEAD", extra=index)
+        for path, content in files.items():
+            blob = git.run("hash-object", "-w", "--stdin", told=content).decode().strip()
+            git.run("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}", extra=index)
+        tree = git.run("write-tree", extra=index).decode().strip()
+    signed = ("-S",) if git.is_on("commit.gpgSign") else ()
+    return git.run("commit-tree", *signed, tree, "-p", "HEAD", "-F", "-", told=message.encode()).decode().strip()
+
+
+def write_tag(git: Git, name: str, commit: str, message: str) -> str:
+    """An annotated tag, signed where git is told to sign tags.
+
+    `git tag` names what it makes at once: it runs in a repository for the moment, which shares nothing but the objects.
+    """
+    with tempfile.TemporaryDirectory(prefix="gates-promotion-") as folder:
+        hash_name = git.run("rev-parse", "--show-object-format").decode().strip()
+        git.run("init", "--quiet", "--bare", f"--object-format={hash_name}", folder)
+        objects = git.top / os.fsdecode(git.run("rev-parse", "--git-path", "objects")).strip()
+        away = {"GIT_DIR": folder, "GIT_OBJECT_DIRECTORY": str(objects), **_settings(git)}
+        git.run("tag", "--annotate", "--cleanup=verbatim", "-F", "-", name, commit, extra=away, told=message.encode())
+        return git.run("rev-parse", f"refs/tags/{name}", extra=away).decode().strip()
+
+
+def _settings(git: Git) -> dict[str, str]:
+    """The settings that decide over tags, as variables of git."""
+    asked = ("config", "--null", "--includes", "--get-regexp", _SIGNING)
+    told = git.run(*asked) if git.succeeds(*asked) else b""
+    pairs = [entry.partition("\n") for entry in told.decode().split("\0") if entry]
+    variables = {"GIT_CONFIG_COUNT": str(len(pairs))}
+    for number, (key, _, value) in enumerate(pairs):
+        variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return variables

@@ -1,0 +1,148 @@
+"""What promoting a version would do: the files of its commit, its tags, and what they say."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from gates import __version__
+from gates.errors import UsageError
+from gates.promotion.history import message_of
+from gates.promotion.statement import (
+    Base,
+    BoundContract,
+    Concessions,
+    JudgedBy,
+    JudgedWith,
+    Statement,
+    sha256,
+)
+from gates.promotion.tag_message import Followed, TagMessage
+from gates.promotion.tags import TagName, Version, parse_version
+from gates.verdict import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from gates.promotion.evidence import Evidence
+    from gates.promotion.ground import Ground
+    from gates.promotion.history import History, Tag
+    from gates.versions.git import Git
+    from gates.versions.repository import Repository
+
+FOLDER = "promotions"
+FIRST = Version(1, 0, 0)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a promotion or a revocation adds. sentence: what it does, for people.
+
+    files: below git's top folder; none where only tags are added. message: of the commit that adds them. target: the
+    commit that the tags point to, None for that one. pointers: paths whose data DVC must have at its remote.
+    """
+
+    version: Version
+    tags: tuple[tuple[TagName, TagMessage], ...]
+    pointers: tuple[str, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    message: str = ""
+    target: str | None = None
+    sentence: str = ""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the files of one version lie, from the repository's root."""
+
+    statement: str
+    verdict: str
+    envelope: str
+
+
+def places(folder: str, dataset: str, version: Version) -> Places:
+    """folder: that of gates.toml in the repository, "" at the top."""
+    stem = posixpath.join(folder, FOLDER, dataset, str(version))
+    return Places(f"{stem}.json", f"{stem}.verdict.json", f"{stem}.dsse.json")
+
+
+def folder_of_config(repository: Repository, path: Path) -> str:
+    """The folder of a configuration in the repository, "" at the top."""
+    folder = repository.relative(path.parent.resolve())
+    return "" if folder in (None, ".") else str(folder)
+
+
+def version_wanted(word: str | None, history: History) -> Version:
+    """The version that a call means: the one it names, else the one after the last. Raises UsageError."""
+    last = max((tag.name.version for tag in history.versions if tag.name.version), default=None)
+    if word is None:
+        return last.next_patch() if last else FIRST
+    version = parse_version(word)
+    if version is None:
+        hint = f"; did you mean 'v{word}'?" if parse_version(f"v{word}") else ""
+        raise UsageError(f"'{word}' is no version, expected one such as v1.2.0{hint}")
+    return version
+
+
+def statement_of(ground: Ground, history: History, version: Version, evidence: Evidence, now: datetime) -> Statement:
+    """What the promotion of a new version says."""
+    verdict = evidence.verdict
+    where = places(history.folder, history.dataset, version)
+    contract: Mapping[str, Any] = verdict.contract
+    return Statement(
+        dataset=history.dataset,
+        manifest_sha256=str(verdict.data["manifest_sha256"]),
+        version=version,
+        purpose=contract["purpose"],
+        commit=ground.head,
+        pointers=evidence.pointers,
+        verdict=JudgedBy(
+            where.verdict, sha256(evidence.document), verdict.digest(), verdict.answer, evidence.written_at
+        ),
+        contract=BoundContract(str(contract["sha256"]), evidence.files),
+        judged_with=JudgedWith(__version__, contract["libraries"]),
+        base=_base(ground.git, history),
+        concessions=Concessions(
+            tuple(verdict.waived),
+            tuple(verdict.loosened),
+            _ids(evidence, Outcome.NOT_ASKED),
+            _ids(evidence, Outcome.INCONCLUSIVE),
+        ),
+        promoted_at=now,
+    )
+
+
+def _base(git: Git, history: History) -> Base | None:
+    """The promoted version that a new one follows, bound by what its tag says of its statement."""
+    last = history.last()
+    tag = history.tag_of(last) if last else None
+    return Base(last, message_of(git, tag).statement_sha256) if last and tag else None
+
+
+def version_tag(history: History, version: Version, digest: str, envelope: bytes | None) -> tuple[TagName, TagMessage]:
+    """The tag that makes a version. digest: sha256 of its statement."""
+    last = history.last()
+    name = TagName(history.dataset, history.folder, version)
+    before = followed(history.tag_of(last) if last else None)
+    bound = sha256(envelope) if envelope is not None else None
+    return name, TagMessage(f"{history.dataset} {version}", digest, version, before, envelope_sha256=bound)
+
+
+def stage_tag(
+    history: History, version: Version, stage: str, digest: str, conditions: tuple[str, ...]
+) -> tuple[TagName, TagMessage]:
+    """The tag that puts a version on a stage."""
+    name = TagName(history.dataset, history.folder, stage=stage, number=history.next_number)
+    subject = f"{history.dataset} {version} to {stage}"
+    return name, TagMessage(subject, digest, version, followed(history.last_of(stage)), stage, conditions)
+
+
+def followed(tag: Tag | None) -> Followed | None:
+    return Followed(str(tag.name), tag.object_id) if tag else None
+
+
+def _ids(evidence: Evidence, outcome: Outcome) -> tuple[str, ...]:
+    return tuple(str(check.id) for check in evidence.verdict.checks if check.outcome is outcome)

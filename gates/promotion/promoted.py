@@ -1,0 +1,76 @@
+"""One promoted version as its tag's commit has it: statement, verdict and envelope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gates.promotion.errors import PromotionError
+from gates.promotion.history import message_of
+from gates.promotion.planning import Places, places
+from gates.promotion.statement import parse_statement, sha256
+from gates.versions.trees import tree_at
+from gates.versions.version import Version as Revision
+from gates.versions.version import VersionKind, git_of
+
+if TYPE_CHECKING:
+    from gates.promotion.history import Tag
+    from gates.promotion.statement import Statement
+    from gates.promotion.tag_message import TagMessage
+    from gates.versions.repository import Repository
+    from gates.versions.trees import Tree
+
+
+@dataclass(frozen=True)
+class Promoted:
+    """content, document, envelope: bytes of statement, verdict and envelope; None where there is no envelope.
+
+    tree: of the commit that added them. where: their paths.
+    """
+
+    tag: Tag
+    message: TagMessage
+    statement: Statement
+    content: bytes
+    document: bytes
+    envelope: bytes | None
+    tree: Tree
+    where: Places
+
+    @property
+    def digest(self) -> str:
+        """sha256 of the statement."""
+        return sha256(self.content)
+
+    @property
+    def revision(self) -> Revision:
+        """The commit as a version of the repository."""
+        return self.tree.version
+
+
+def promoted(repository: Repository, tag: Tag) -> Promoted:
+    """What a version's tag points to.
+
+    Raises PromotionError where the tag says nothing, the commit lacks the files, or the statement is none.
+    """
+    git_of(repository, str(tag.name))
+    message = message_of_tag(repository, tag)
+    if tag.name.version is None:
+        raise PromotionError(f"{tag.name}: is a stage's tag and no version's")
+    where = places(tag.name.folder, tag.name.dataset, tag.name.version)
+    tree = tree_at(repository, Revision(VersionKind.REVISION, tag.commit, str(tag.name)))
+    for path in (where.statement, where.verdict):
+        if path not in tree.listing.blobs:
+            raise PromotionError(
+                f"{tag.name}: points to {tag.commit[:7]}, which has no {path}; the tag was moved, or gates did not make it"
+            )
+    names = [path for path in (where.statement, where.verdict, where.envelope) if path in tree.listing.blobs]
+    read = tree.read(names)
+    content = read[where.statement]
+    statement = parse_statement(content, f"{where.statement} in {tag.name}")
+    return Promoted(tag, message, statement, content, read[where.verdict], read.get(where.envelope), tree, where)
+
+
+def message_of_tag(repository: Repository, tag: Tag) -> TagMessage:
+    """As `message_of`, of a repository."""
+    return message_of(git_of(repository, str(tag.name)), tag)

@@ -1,0 +1,1 @@
+"""Recomputes what promotions claim, offline: tags, files, contract, data, order and signatures, each a finding."""

@@ -1,0 +1,52 @@
+"""What one step of a verification found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from gates.errors import DataError, GatesError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+
+class State(StrEnum):
+    """How a step ended."""
+
+    HOLDS = "holds"
+    WRONG = "wrong"
+    # There was something to look at, and nobody could: never good.
+    UNKNOWN = "unknown"
+    # There is nothing to look at, or nobody gave what it takes, as the key of an envelope.
+    NOT_LOOKED_AT = "not looked at"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """tag: of the promotion. part: what was looked at, such as `data`. words: what is wrong, or what was compared."""
+
+    tag: str
+    part: str
+    state: State
+    words: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.tag}: {self.part}: {self.words or self.state.value}"
+
+
+def looked_at(tag: str, part: str, step: Callable[[], str | None]) -> Finding:
+    """The finding of a step that says what is wrong, or None; errors on purpose are findings too."""
+    try:
+        wrong = step()
+    except DataError as error:
+        return Finding(tag, part, State.UNKNOWN, str(error))
+    except GatesError as error:
+        return Finding(tag, part, State.WRONG, str(error))
+    return Finding(tag, part, State.WRONG if wrong else State.HOLDS, wrong or "")
+
+
+def first_wrong(findings: Iterable[Finding]) -> Finding | None:
+    """The first finding that stands against a promotion."""
+    return next((finding for finding in findings if finding.state in (State.WRONG, State.UNKNOWN)), None)

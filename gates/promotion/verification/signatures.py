@@ -1,0 +1,68 @@
+"""Whether who promoted signed it: the envelope beside the statement, and git's signature on the tag."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from gates.promotion.envelope import verify
+from gates.promotion.statement import sha256
+from gates.promotion.verification.findings import Finding, State, looked_at
+from gates.versions.version import git_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from gates.promotion.history import Tag
+    from gates.promotion.promoted import Promoted
+    from gates.promotion.signers import Signer
+    from gates.versions.repository import Repository
+
+_SIGNED = (b"-----BEGIN SSH SIGNATURE-----", b"-----BEGIN PGP SIGNATURE-----", b"-----BEGIN SIGNED MESSAGE-----")
+
+
+@dataclass(frozen=True)
+class Trusted:
+    """Whose signatures count. allowed_signers: the file that git takes them from, too."""
+
+    signers: tuple[Signer, ...] = ()
+    allowed_signers: Path | None = None
+    is_required: bool = field(default=False)
+
+
+def verify_envelope(found: Promoted, trusted: Trusted) -> Finding:
+    """Whether the envelope is the one that the tag names, and a signer that is trusted signed the statement."""
+    tag, part = str(found.tag.name), "signature"
+    named = found.message.envelope_sha256
+    there = sha256(found.envelope) if found.envelope is not None else None
+    if named != there:
+        what = "is gone" if there is None else "was added" if named is None else "is another one than the tag names"
+        return Finding(tag, part, State.WRONG, f"{found.where.envelope} {what}")
+    if found.envelope is None:
+        state = State.WRONG if trusted.is_required else State.NOT_LOOKED_AT
+        return Finding(tag, part, state, "the statement is not signed")
+    if not trusted.signers:
+        words = "signed, and nobody said by whom it has to be; give --key or --allowed-signers"
+        return Finding(tag, part, State.NOT_LOOKED_AT, words)
+    envelope = found.envelope
+
+    def step() -> None:
+        verify(envelope, found.content, trusted.signers, at=found.statement.promoted_at, shown=found.where.envelope)
+
+    return looked_at(tag, part, step)
+
+
+def verify_tag_signature(repository: Repository, tag: Tag, trusted: Trusted) -> Iterator[Finding]:
+    """A finding on git's own signature, where the tag bears one."""
+    git = git_of(repository, str(tag.name))
+    if not any(mark in git.run("cat-file", "tag", tag.object_id) for mark in _SIGNED):
+        return
+    name, part = str(tag.name), "signature of the tag"
+    if not trusted.allowed_signers:
+        yield Finding(name, part, State.NOT_LOOKED_AT, "signed by git; give --allowed-signers, or `git verify-tag`")
+        return
+    given = ("-c", f"gpg.ssh.allowedSignersFile={trusted.allowed_signers.resolve()}")
+    done = git.outcome(*given, "verify-tag", tag.object_id)
+    words = done.stderr.decode(errors="replace").strip().split("\n")[0]
+    yield Finding(name, part, State.WRONG if done.returncode else State.HOLDS, words if done.returncode else "")
