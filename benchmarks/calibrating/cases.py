@@ -45,6 +45,7 @@ _POPULATION = "human/expect_population_shares_to_match"
 _AGREEMENT = "expect_annotator_agreement_to_be_between/nominal"
 _RATES = "combined/expect_label_rates_by_group_to_match"
 _TOLD = "combined/expect_origin_to_not_predict_label"
+_UTILITY = "combined/expect_utility_to_be_between"
 _CONSTRAINT = (
     "synthetic/expect_constraint_violation_ratio_to_be_less_than/functional_dependency/education,education-num"
 )
@@ -106,6 +107,10 @@ CASES: tuple[Case, ...] = (
     Case(_RATES, "text", table_defects.biased_group, "synthetic texts of one locale have the same label"),
     Case(_TOLD, "tabular", table_defects.one_label, "synthetic rows have the same label"),
     Case(_TOLD, "text", table_defects.one_label, "synthetic texts have the same label"),
+    Case(f"{_UTILITY}/synthetic", "tabular", table_defects.labels_dealt_out, "synthetic labels are dealt out again"),
+    Case(f"{_UTILITY}/both", "tabular", table_defects.labels_dealt_out, "synthetic labels are dealt out again"),
+    Case(f"{_UTILITY}/synthetic", "text", table_defects.labels_dealt_out, "synthetic labels are dealt out again"),
+    Case("combined/expect_locale_distance_ratio_to_be_between", "text", table_defects.locales_dealt_out, "synthetic locales are dealt out again"),
 )  # fmt: skip
 
 # What counts every row against its limit finds any number beyond it, at any n.

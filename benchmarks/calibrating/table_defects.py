@@ -146,3 +146,14 @@ def group_missing(sample: Sample, dose: float, rng: Rng) -> Sample:
     at = np.sort(women[chosen(len(women), dose, rng)])
     men = pl.concat([sample.spare, sample.spare]).filter(pl.col("sex") == "Male").head(len(at))
     return replace(sample, human=put(sample.human, at[: men.height], men))
+
+
+def labels_dealt_out(sample: Sample, dose: float, rng: Rng) -> Sample:
+    """Synthetic rows whose label was dealt out again among them: the rates stay, what goes with them does not."""
+    _, _, label, _ = _LABELLED[sample.type]
+    return with_synthetic(sample, _shuffled(sample.synthetic, dose, (label,), rng))
+
+
+def locales_dealt_out(sample: Sample, dose: float, rng: Rng) -> Sample:
+    """Synthetic texts whose locale was dealt out again among them: tags stay, voices go."""
+    return with_synthetic(sample, _shuffled(sample.synthetic, dose, ("locale",), rng))
