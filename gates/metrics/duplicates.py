@@ -119,7 +119,7 @@ def _repeats(index: RowIndex, mask: npt.NDArray[np.bool_], size: int) -> float:
     """Share of repeats among `size` rows drawn by a hash of content and occurrence: row order does not matter."""
     digest = np.sort(index.digest[mask])
     drawn = digest[np.argsort(row_keys(digest), kind="stable")[:size]]
-    return 1 - len(np.unique(drawn)) / size
+    return (size - len(np.unique(drawn))) / size
 
 
 METRIC = Metric(
