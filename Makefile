@@ -32,6 +32,9 @@ lint: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python benchmarks/calibration.py
 	$(BIN)/python benchmarks/doors.py
+	# Beside the environment and not in it, so that what is measured against never decides what is installed.
+	$(BIN)/python -m pip install --quiet --upgrade --no-deps --target .venv/peers --group bench
+	PYTHONPATH=.venv/peers $(BIN)/python benchmarks/text.py
 
 clean:
 	rm -rf $(VENV)

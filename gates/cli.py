@@ -30,7 +30,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "verify": ("gates.commands.verify", "Recompute what promotions claim, offline."),
     "diff": ("gates.commands.diff", "Show what became of datasets since another version."),
     "explain": ("gates.commands.explain", "Say what a check asks, why, and how to fix what it finds."),
-    "list": ("gates.commands.listing", "List data types, checks, or questions and what answers them."),
+    "list": ("gates.commands.listing", "List data types, checks, questions and what answers them, or plugins."),
 }
 
 EPILOG = """\b

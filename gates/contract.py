@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 from gates import __version__
 from gates.configuration.own_files import LIBRARIES, file_digests, own_schema
+from gates.configuration.plugins import PluginKind
 from gates.configuration.population import read_population
 from gates.errors import SuiteError, did_you_mean
-from gates.metrics.catalogue import METRICS
+from gates.metrics.catalogue import BY_NAME
+from gates.plugins.offered import TypeContract
+from gates.plugins.registry import loaded, metrics_of, type_plugin, type_suites
 from gates.removals import read_removals
-from gates.resources import built_in_suites
 from gates.suite_files import Suite, SuiteEntry, merge, read_suite
 from gates.verdict import Scope
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
     from gates.configuration.dataset import DatasetConfig, Waiver
     from gates.configuration.population import Population
+    from gates.metrics.metric import Metric
+    from gates.plugins.loading import LoadedPlugin
     from gates.removals import Removal
 
 __all__ = ["LIBRARIES", "NEVER_WAIVED", "Contract", "file_digests", "load_contract", "own_schema"]
@@ -39,6 +43,7 @@ class Contract:
 
     schema: `path/to/file.py:Name` of the dataset's own schema, or None. schema_sources: sha256 by file. removals: the records
     of why human rows went.
+    metrics: what the suites may put limits on, by expectation. plugins: those that the type and the suites come from.
     """
 
     dataset: DatasetConfig
@@ -50,6 +55,28 @@ class Contract:
     loosened: tuple[str, ...] = ()
     population: Population | None = None
     removals: tuple[Removal, ...] = ()
+    metrics: Mapping[str, Metric] = field(default_factory=lambda: BY_NAME)
+    plugins: tuple[LoadedPlugin, ...] = ()
+
+    @property
+    def type_contract(self) -> TypeContract | None:
+        """What a plugin promises of the dataset's type; None for a built-in one."""
+        return next((one.value for one in self.plugins if isinstance(one.value, TypeContract)), None)
+
+    @property
+    def code(self) -> dict[str, str]:
+        """What tells the code of others apart that has a say in this: digests by file, versions by distribution."""
+        installed = {one.distribution.name: one.distribution.version for one in self.plugins if one.distribution}
+        return {**self.schema_sources, **self._plugin_sources(), **installed}
+
+    def _plugin_sources(self) -> dict[str, str]:
+        return {path: digest for one in self.plugins for path, digest in one.sources.items()}
+
+    def _of_plugins(self) -> dict[str, object]:
+        """Nothing where there are none: most verdicts are of no plugin."""
+        if not self.plugins:
+            return {}
+        return {"plugins": [one.to_json() for one in self.plugins], "plugin_sources": self._plugin_sources()}
 
     def with_sources(self, sources: Mapping[str, str]) -> Contract:
         """The same contract, bound to the files that its schema was made from."""
@@ -69,6 +96,7 @@ class Contract:
             "schema_sources": dict(self.schema_sources),
             "gates": __version__,
             "libraries": parts["libraries"],
+            **self._of_plugins(),
         }
 
     def _parts(self) -> dict[str, object]:
@@ -103,15 +131,18 @@ class Contract:
             "waived": [waiver.check for waiver in self.waivers],
             "gates": __version__,
             "libraries": {name: version(name) for name in LIBRARIES},
+            **self._of_plugins(),
         }
 
 
 def load_contract(dataset: DatasetConfig, today: date) -> Contract:
     """The contract of a dataset as its repository states it on a day; the day decides which waivers are in force.
 
-    Raises SuiteError with file and line for whatever is wrong in a suite or a waiver, UsageError for population shares.
+    Raises SuiteError with file and line for whatever is wrong in a suite or a waiver, UsageError for population shares,
+    PluginError for a plugin that does not load, whether or not anything here names it.
     """
-    metrics = {metric.expectation: metric for metric in METRICS}
+    loaded(dataset.plugins, PluginKind.TYPE)
+    metrics, brought = metrics_of(dataset.plugins), type_plugin(dataset)
     entries: dict[Scope, tuple[SuiteEntry, ...]] = {}
     loosened: list[str] = []
     folder = dataset.root / "expectations" / dataset.name
@@ -119,8 +150,8 @@ def load_contract(dataset: DatasetConfig, today: date) -> Contract:
     for scope in Scope:
         shipped = []
         for part in ("common", dataset.type):
-            path = built_in_suites() / part / f"{scope.value}.json"
-            suite = read_suite(path, metrics, shown=f"expectations/{part}/{scope.value}.json")
+            suites, name = type_suites(dataset.plugins, part)
+            suite = read_suite(suites / f"{scope.value}.json", metrics, shown=f"{name}/{scope.value}.json")
             shipped.append(suite if dataset.extends else _what_always_counts(suite))
         own = folder / f"{scope.value}.json"
         shown = own.relative_to(dataset.root).as_posix()
@@ -134,10 +165,27 @@ def load_contract(dataset: DatasetConfig, today: date) -> Contract:
     _refuse_unwaivable(dataset)
     current = tuple(waiver for waiver in dataset.waivers if waiver.expires >= today)
     expired = tuple(waiver for waiver in dataset.waivers if waiver.expires < today)
+    population = read_population(dataset)
+    plugins = (*([brought] if brought else []), *_named_metrics(dataset, entries))
+    removals = read_removals(dataset.root, dataset.name)
     return Contract(
-        dataset, entries, own_schema(dataset), {}, current, expired, tuple(loosened),
-        read_population(dataset), read_removals(dataset.root, dataset.name),
-    )  # fmt: skip
+        dataset,
+        entries,
+        own_schema(dataset),
+        {},
+        current,
+        expired,
+        tuple(loosened),
+        population,
+        removals,
+        metrics,
+        plugins,
+    )
+
+
+def _named_metrics(dataset: DatasetConfig, entries: Mapping[Scope, tuple[SuiteEntry, ...]]) -> list[LoadedPlugin]:
+    named = {entry.type for listed in entries.values() for entry in listed}
+    return [one for name, one in loaded(dataset.plugins, PluginKind.METRIC).items() if name in named]
 
 
 def _what_always_counts(suite: Suite) -> Suite:

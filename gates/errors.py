@@ -31,6 +31,10 @@ class SuiteError(UsageError):
     """A suite, schema or check name in the repository is wrong: exit 2."""
 
 
+class PluginError(GatesError):
+    """A plugin takes a name that is taken, or is not what it claims to be: exit 3."""
+
+
 class MetricError(GatesError):
     """A metric cannot be computed on these rows; the judge turns it into the outcome `error`."""
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from gates.check_names import PREFIX, containing, suggestion
 from gates.configuration.data_types import DATA_TYPES
+from gates.configuration.plugins import PluginKind, Plugins
 from gates.errors import UsageError
-from gates.metrics.catalogue import METRICS
+from gates.metrics.catalogue import BY_NAME
 from gates.metrics.metric import Side
-from gates.resources import built_in_suites
+from gates.plugins.registry import loaded, type_suites
 from gates.suite_files import limits_of, read_suite
 from gates.suite_files.argument_values import described, example_value
 from gates.suite_files.arguments import limit_names
@@ -77,9 +78,12 @@ _STOCK = {
 }
 
 
-def explanation(kind: str) -> Explanation:
-    """The explanation of an expectation type. Raises KeyError for a type that no suite can have."""
-    if metric := metric_of(kind):
+def explanation(kind: str, metrics: Mapping[str, Metric] = BY_NAME) -> Explanation:
+    """The explanation of an expectation type. Raises KeyError for a type that no suite can have.
+
+    metrics: all that there are, by expectation; those of gates itself, where nobody says.
+    """
+    if metric := metrics.get(kind):
         return Explanation(kind, metric.asks, metric.why, metric.source, metric.fix)
     if kind in _STOCK:
         return _STOCK[kind]
@@ -95,15 +99,15 @@ def explanation(kind: str) -> Explanation:
     )
 
 
-def find_type(check: str) -> tuple[str, str]:
+def find_type(check: str, metrics: Mapping[str, Metric] = BY_NAME) -> tuple[str, str]:
     """The expectation type that a check id, a type or a word of its name means, and the id's own part or "".
 
-    Raises UsageError naming the nearest type, or all that have the word.
+    metrics: as for `explanation`. Raises UsageError naming the nearest type, or all that have the word.
     """
     first, _, rest = check.partition("/")
     is_id = first in {scope.value for scope in Scope} and rest
     kind = rest.partition("/")[0] if is_id else first
-    ours = {*_STOCK, *(metric.expectation for metric in METRICS)}
+    ours = {*_STOCK, *metrics}
     known = ours | SUPPORTED
     for name in (kind, PREFIX + kind):
         if name in known:
@@ -116,12 +120,12 @@ def find_type(check: str) -> tuple[str, str]:
     raise UsageError(f"no check '{check}' ({suggestion(kind, kinds, otherwise='`gates list checks` names them')})")
 
 
-def suite_entry(kind: str, uses: Sequence[Use]) -> dict[str, object] | None:
+def suite_entry(kind: str, uses: Sequence[Use], metrics: Mapping[str, Metric] = BY_NAME) -> dict[str, object] | None:
     """An entry for a suite file with all arguments, from the first use or, without one, with the strictest limit.
 
-    None for Great Expectations' own expectations that no suite uses: their arguments are theirs to explain.
+    metrics: as for `explanation`. None for Great Expectations' own expectations that no suite uses: their arguments are theirs to explain.
     """
-    metric = metric_of(kind)
+    metric = metrics.get(kind)
     if uses:
         kwargs, severity = dict(uses[0].entry.kwargs), uses[0].entry.severity.value
     elif metric is not None:
@@ -132,31 +136,33 @@ def suite_entry(kind: str, uses: Sequence[Use]) -> dict[str, object] | None:
     return {"type": kind, "kwargs": kwargs, "severity": severity, "meta": {"reason": "why this limit"}}
 
 
-def arguments(kind: str) -> dict[str, str]:
-    """What each argument of one of our own expectations takes, limits first; nothing for the others."""
-    metric = metric_of(kind)
+def arguments(kind: str, metrics: Mapping[str, Metric] = BY_NAME) -> dict[str, str]:
+    """What each argument of an expectation on one of the metrics takes, limits first; nothing for the others."""
+    metric = metrics.get(kind)
     if metric is None:
         return {}
     taken = {name: _LIMITS[name] for name in limit_names(metric.side)}
     return taken | {name: described(metric, name) for name, _ in metric.params}
 
 
-def metric_of(kind: str) -> Metric | None:
-    """The metric that an expectation type puts limits on; None for Great Expectations' own."""
-    return next((metric for metric in METRICS if metric.expectation == kind), None)
-
-
 def built_in_uses() -> list[Use]:
     """Every entry of the suites that gates ships, `common` first, then the data types."""
-    metrics = {metric.expectation: metric for metric in METRICS}
-    return [
-        Use(part, entry)
-        for part in (COMMON, *DATA_TYPES)
-        for scope in Scope
-        for entry in read_suite(
-            built_in_suites() / part / f"{scope.value}.json", metrics, shown=f"expectations/{part}/{scope.value}.json"
-        ).expectations
-    ]
+    return _uses_of((COMMON, *DATA_TYPES), Plugins(), BY_NAME)
+
+
+def plugin_uses(plugins: Plugins, metrics: Mapping[str, Metric]) -> list[Use]:
+    """Every entry of the suites that plugins bring along for their data types. metrics: as for `explanation`."""
+    return _uses_of(tuple(loaded(plugins, PluginKind.TYPE)), plugins, metrics)
+
+
+def _uses_of(parts: Sequence[str], plugins: Plugins, metrics: Mapping[str, Metric]) -> list[Use]:
+    found = []
+    for part in parts:
+        folder, name = type_suites(plugins, part)
+        for scope in Scope:
+            suite = read_suite(folder / f"{scope.value}.json", metrics, shown=f"{name}/{scope.value}.json")
+            found += [Use(part, entry) for entry in suite.expectations]
+    return found
 
 
 def own_uses(contracts: Mapping[str, Contract]) -> list[Use]:

@@ -21,9 +21,12 @@ def mix(value: Hashes) -> Hashes:
     The low bits of a polynomial modulo 2^64 depend on the low bits of its terms only; buckets and keys need all of them.
     SplitMix64's finaliser: Steele, Lea & Flood, OOPSLA 2014.
     """
-    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return value ^ (value >> np.uint64(31))
+    value = value ^ (value >> np.uint64(30))
+    value *= np.uint64(0xBF58476D1CE4E5B9)
+    value ^= value >> np.uint64(27)
+    value *= np.uint64(0x94D049BB133111EB)
+    value ^= value >> np.uint64(31)
+    return value
 
 
 def combine(digest: Hashes, occurrence: Hashes) -> Hashes:

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from gates.configuration.data_types import DATA_TYPES, data_type
+from gates.configuration.data_types import DATA_TYPES
 from gates.configuration.find import load_config
+from gates.configuration.plugins import PluginKind
 from gates.contract import load_contract
 from gates.errors import GatesError, did_you_mean
-from gates.metrics.catalogue import METRICS
 from gates.plan import ROW_FAILURES, plan, waives_nothing
+from gates.plugins.registry import data_type_of, loaded, metrics_of
 from gates.removals import FOLDER, REMOVALS
 from gates.reports.plain import counted
 from gates.row_rules import FINITE, RowRule
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gates.configuration.dataset import DatasetConfig
+    from gates.configuration.plugins import Plugins
     from gates.contract import Contract
     from gates.scan import Roles
     from gates.suite_files import SuiteEntry
@@ -50,23 +52,26 @@ def lint(config: Path | None, today: date, *, is_deep: bool = False) -> Lint:
     """
     found = Lint()
     try:
-        datasets = load_config(config).datasets.values()
+        read = load_config(config)
+        for kind in PluginKind:
+            loaded(read.plugins, kind)
     except GatesError as error:
         found.add(error)
         return found
+    datasets = read.datasets.values()
     found.datasets = len(datasets)
     for dataset in datasets:
         _lint_dataset(dataset, today, found, is_deep=is_deep)
-    _lint_strays(datasets, found)
+    _lint_strays(datasets, read.plugins, found)
     return found
 
 
-def _lint_strays(datasets: Collection[DatasetConfig], found: Lint) -> None:
+def _lint_strays(datasets: Collection[DatasetConfig], plugins: Plugins, found: Lint) -> None:
     """Suites and schemas of no dataset: most likely misspelt, and ignored by everything else."""
     names = {dataset.name for dataset in datasets}
     for root in sorted({dataset.root for dataset in datasets}):
         for path in sorted((root / "expectations").glob("*")):
-            if path.is_dir() and path.name not in {*names, *DATA_TYPES, "common"}:
+            if path.is_dir() and path.name not in {*names, *DATA_TYPES, *plugins.names(PluginKind.TYPE), "common"}:
                 found.problems.append(
                     f"expectations/{path.name}: no dataset has this name ({did_you_mean(path.name, names)})"
                 )
@@ -106,7 +111,7 @@ def _lint_dataset(dataset: DatasetConfig, today: date, found: Lint, *, is_deep: 
 
 def _broken_suites(dataset: DatasetConfig) -> Iterator[GatesError]:
     """The first mistake of each of the dataset's own suites; `load_contract` stops at the first of all."""
-    metrics = {metric.expectation: metric for metric in METRICS}
+    metrics = metrics_of(dataset.plugins)
     for scope in Scope:
         path = dataset.root / "expectations" / dataset.name / f"{scope.value}.json"
         try:
@@ -125,25 +130,22 @@ def _rules(contract: Contract) -> tuple[list[RowRule], bool]:
     # pandera takes seconds to import, and is not needed where no rule is named and no schema is there.
     if not asked and not contract.schema:
         return [], False
-    from gates.rows.validation import rules
-    from gates.schemas.built_in import built_in_schema
+    from gates.rows.contract import rules_of, validators_of
     from gates.schemas.loading import load_schema
 
     own = load_schema(contract.schema, contract.dataset.root) if contract.schema else None
-    known = {rule.id: rule for rule in rules(built_in_schema(_all_roles(contract.dataset.type), {}))}
-    if own:
-        known |= {rule.id: rule for rule in rules(own.model)}
+    known = rules_of(validators_of(_all_roles(contract.dataset), {}, own, contract.type_contract))
     if contract.dataset.type == "tabular":
         # Which columns hold floats, only the data says.
         known |= {rule: RowRule(rule, "a finite number") for rule in asked if rule.endswith(f"/{FINITE}")}
     return list(known.values()), bool(own and own.is_draft)
 
 
-def _all_roles(kind: str) -> Roles:
+def _all_roles(dataset: DatasetConfig) -> Roles:
     """Every role of a data type; which of them are there, only the data says."""
     from gates.scan import Roles
 
-    return Roles(kind, (), bound=data_type(kind).roles)
+    return Roles(dataset.type, (), bound=data_type_of(dataset).roles)
 
 
 def _entries(contract: Contract) -> Iterator[SuiteEntry]:
@@ -225,6 +227,6 @@ def _ask_great_expectations(contract: Contract, found: Lint) -> None:
 
     for entry in _entries(contract):
         try:
-            validate([entry])
+            validate([entry], contract.metrics.values())
         except GatesError as error:
             found.add(error)

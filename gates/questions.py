@@ -1,6 +1,6 @@
 """What people ask about human and synthetic data, and which checks and commands answer it.
 
-A check says which question it answers by `meta.question` of its entry in a suite.
+A check says which question it answers by `meta.question` of its entry in a suite: one of them, or a list.
 """
 
 from __future__ import annotations
@@ -48,9 +48,6 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "improving generators": ("diff",),
 }
 
-# Questions without a check or a command; the page says so.
-NOT_ANSWERED = ("balance", "deciding which kind to use")
-
 
 @dataclass(frozen=True)
 class Answered:
@@ -64,18 +61,15 @@ class Answered:
     checks: Mapping[str, tuple[str, ...]]
     commands: tuple[str, ...]
 
-    def is_answered(self) -> bool:
-        """True when a check or a command answers it."""
-        return bool(self.checks or self.commands)
-
     def what_checks_ask(self) -> list[tuple[str, str, tuple[str, ...]]]:
         """Type, question and places of each check."""
         return [(kind, explanation(kind).asks, places) for kind, places in self.checks.items()]
 
 
-def question_of(use: Use) -> str:
-    """The question that a suite's entry answers, "" where it says none."""
-    return str(use.entry.meta.get("question", ""))
+def questions_of(use: Use) -> tuple[str, ...]:
+    """The questions that a suite's entry answers, none where it says none."""
+    said = use.entry.meta.get("question", ())
+    return tuple(map(str, said)) if isinstance(said, list | tuple) else (str(said),)
 
 
 def answered(uses: Iterable[Use]) -> list[Answered]:
@@ -84,7 +78,8 @@ def answered(uses: Iterable[Use]) -> list[Answered]:
     for use in uses:
         place = f"{use.owner} {use.entry.check_id.scope.value}"
         # Dictionaries for their order; a type is asked in one place with several limits.
-        found.get(question_of(use), {}).setdefault(use.entry.type, {})[place] = None
+        for question in questions_of(use):
+            found.get(question, {}).setdefault(use.entry.type, {})[place] = None
     return [
         Answered(
             question,

@@ -6,6 +6,7 @@ import pytest
 
 from gates.cli import run
 from tests.projects import Called, Project, program, write_project
+from tests.promotion_projects import promoted, promotion_project, use_environment
 
 
 @pytest.fixture
@@ -38,3 +39,37 @@ def project_copy(judged_project, tmp_path):
     root = tmp_path / "project"
     shutil.copytree(judged_project.root, root)
     return root
+
+
+@pytest.fixture(scope="session")
+def judged_repository(tmp_path_factory):
+    """A repository whose first dataset may be promoted; read it, do not change it."""
+    with pytest.MonkeyPatch.context() as patch:
+        use_environment(patch)
+        return promotion_project(tmp_path_factory.mktemp("promotion") / "here")
+
+
+@pytest.fixture(scope="session")
+def promoted_repository(judged_repository, tmp_path_factory):
+    """The same, its first dataset promoted to both stages; read it, do not change it."""
+    folder = tmp_path_factory.mktemp("promoted") / "all"
+    shutil.copytree(judged_repository.parent, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        use_environment(patch)
+        return promoted(folder / "here")
+
+
+@pytest.fixture
+def ready(judged_repository, tmp_path, monkeypatch):
+    """A copy of the repository that may be promoted, with its remotes."""
+    use_environment(monkeypatch)
+    shutil.copytree(judged_repository.parent, tmp_path / "all")
+    return tmp_path / "all" / "here"
+
+
+@pytest.fixture
+def done(promoted_repository, tmp_path, monkeypatch):
+    """A copy of the repository whose first dataset was promoted."""
+    use_environment(monkeypatch)
+    shutil.copytree(promoted_repository.parent, tmp_path / "all")
+    return tmp_path / "all" / "here"

@@ -47,3 +47,11 @@ def check(root: Path) -> None:
     """The verdict on the first dataset, which has to pass."""
     with contextlib.chdir(root):
         assert run(("check", "first", "--quiet")) == 0
+
+
+def promoted(root: Path) -> Path:
+    """The same, its first dataset promoted to both stages."""
+    with contextlib.chdir(root):
+        assert run(("promote", "first", "--stage", "staging")) == 0
+        assert run(("promote", "first", "--stage", "prod")) == 0
+    return root

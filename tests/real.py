@@ -18,6 +18,7 @@ from gates.judging.judge import Judged, Options, judge
 DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 TODAY = date(2026, 1, 1)
 SEPARABILITY = "expect_origin_separability_to_be_less_than"
+UTILITY = "expect_utility_to_be_between"
 
 needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="the real data (shared/data) is not beside this checkout")
 

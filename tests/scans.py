@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
+from gates.configuration.data_types import data_type
 from gates.scan import ORIGIN, FileFacts, Roles, Scan
 from gates.scanning.one_pass import ScanRequest, scan
 from tests.tables import MemorySource
@@ -23,6 +25,50 @@ def text_scan(human: Sequence[str], synthetic: Sequence[str], generator: Sequenc
     if generator:
         columns["generator"] = [None] * len(human) + list(generator)
     frame = pl.DataFrame(columns)
-    roles = Roles("text", ("text",), ("text",), generator="generator" if generator else None)
+    roles = Roles(
+        "text", ("text",), ("text",), mappable=data_type("text").roles, generator="generator" if generator else None
+    )
     facts = (FileFacts("texts.parquet", frame.height, {"text": "string"}, "", 0),)
     return scan(MemorySource(frame, roles, facts), ScanRequest(purpose="finetune"))
+
+
+def tagged_scan(
+    human: pl.DataFrame,
+    synthetic: pl.DataFrame,
+    *,
+    extends_human_law: bool = False,
+    label: str | None = None,
+    slices: tuple[str, ...] = (),
+) -> Scan:
+    """A scan of texts from frames with `text` and columns that bear the names of roles, such as `language`."""
+    frame = pl.concat(
+        [
+            rows.with_columns(pl.lit(origin).alias(ORIGIN))
+            for origin, rows in (("human", human), ("synthetic", synthetic))
+        ],
+        how="diagonal_relaxed",
+    )
+    generator = "generator" if "generator" in frame.columns else None
+    bound = tuple(name for name in frame.columns if name != ORIGIN)
+    roles = Roles(
+        "text",
+        ("text",),
+        ("text",),
+        mappable=data_type("text").roles,
+        bound=bound,
+        generator=generator,
+        label=label,
+        slices=slices,
+    )
+    facts = (FileFacts("texts.parquet", frame.height, {"text": "string"}, "", 0),)
+    request = ScanRequest(purpose="finetune", extends_human_law=extends_human_law)
+    return scan(MemorySource(frame, roles, facts), request)
+
+
+def texts_of(count: int, seed: int, *, length: int = 40, words: tuple[int, int] = (0, 400)) -> list[str]:
+    """Texts of random words, `w0` to `w399` or another range of them, frequent ones first as in any language."""
+    rng = np.random.default_rng(seed)
+    rank = np.arange(*words)
+    weight = 1 / (1 + np.arange(len(rank)))
+    drawn = rng.choice(rank, (count, length), p=weight / weight.sum())
+    return [" ".join(f"w{word}" for word in row) for row in drawn]

@@ -6,14 +6,14 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gates.commands.check_reports import Shown, report_for_machines, show
+from gates.commands.check_reports import Shown, plugin_report, report_for_machines, show
 from gates.commands.options import today, worst
 from gates.commands.streams import clean_stdout, note, progress_bar
 from gates.deadline import Deadline
 from gates.errors import GatesError
 from gates.judging.answers import How, Question
 from gates.judging.versions import Answered
-from gates.records.store import VerdictStore
+from gates.records.store import ENDINGS, VerdictStore
 from gates.reports.located import Unjudged
 from gates.reports.plain import counted
 from gates.verdict import Answer, Outcome, Scope, exit_code
@@ -142,16 +142,28 @@ def _keep(asking: Asking, answered: Answered | GatesError, request: Request) -> 
     if isinstance(answered, GatesError):
         unjudged = [Unjudged(asking.name, str(answered))]
         for name in request.also:
-            asking.store.write_on_demand(asking.dataset.name, name, report_for_machines(name)([], unjudged))
+            text = None if name in request.of_plugins else report_for_machines(name)([], unjudged)
+            asking.store.write_on_demand(asking.dataset.name, _ending(asking, name), text)
         return Shown(asking.name, error=answered)
     located = _located(asking, answered, request)
     for name in request.also:
-        asking.store.write_on_demand(asking.dataset.name, name, report_for_machines(name)([located], []))
+        own = plugin_report(name, located) if name in request.of_plugins else None
+        text = report_for_machines(name)([located], []) if own is None else own
+        asking.store.write_on_demand(asking.dataset.name, _ending(asking, name), text)
     if not answered.verdict.is_partial and (asking.at.is_worktree or request.output):
         asking.store.write(answered.verdict)
     _say(asking, answered, request)
     is_left = request.timeout is not None and not answered.verdict.checks
     return Shown(asking.name, None if is_left else located, answered)
+
+
+def _ending(asking: Asking, name: str) -> str:
+    """How the files of a report end that is written on demand."""
+    if name in ENDINGS:
+        return ENDINGS[name]
+    from gates.plugins.registry import find_report
+
+    return find_report(asking.dataset.plugins, name).suffix
 
 
 def _located(asking: Asking, answered: Answered, request: Request) -> Located:
@@ -160,7 +172,8 @@ def _located(asking: Asking, answered: Answered, request: Request) -> Located:
 
     dataset, name = asking.dataset, asking.name
     if not request.is_for_machines:
-        return Located(answered.verdict, Place(dataset.source, dataset.line), is_strict=request.strict, id=name)
+        place = Place(dataset.source, dataset.line)
+        return Located(answered.verdict, place, is_strict=request.strict, id=name, plugins=dataset.plugins)
     from gates.contract import load_contract
 
     contract, folder = load_contract(dataset, today()), folder_in_repository(asking.at.home)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gates.commands.options import config_option, dataset_arguments
+from gates.configuration.plugins import FORMATS
 
 if TYPE_CHECKING:
     from gates.judging.versions import Asked
@@ -16,7 +17,17 @@ if TYPE_CHECKING:
 FOR_MACHINES = ("junit", "sarif", "github")
 # The words of `gates.verdict.Scope`, whose import takes a hook in which nothing changed as long as all the rest of this.
 SCOPES = ("human", "synthetic", "combined")
-FORMATS = ("terminal", "json", "markdown", *FOR_MACHINES)
+# Beside the verdict on demand.
+BESIDE = ("junit", "sarif")
+
+
+class _ReportName(click.Choice[str]):
+    """One of the reports, or a word that may be what a plugin's report is called: only configurations tell."""
+
+    name = "report"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return value if value not in FORMATS else super().convert(value, param, ctx)
 
 
 @dataclass(frozen=True)
@@ -53,7 +64,12 @@ class Request:
     @property
     def is_for_machines(self) -> bool:
         """Whether a report is asked for that names lines."""
-        return self.format in FOR_MACHINES or bool(self.also)
+        return self.format in FOR_MACHINES or bool(set(self.also) & set(BESIDE))
+
+    @property
+    def of_plugins(self) -> tuple[str, ...]:
+        """Names of reports that plugins have to bring along."""
+        return tuple(name for name in dict.fromkeys((self.format, *self.also)) if name not in FORMATS)
 
     @property
     def is_open(self) -> bool:
@@ -88,14 +104,17 @@ Examples:
 @dataset_arguments
 @click.option("--only", multiple=True, metavar="ID", help="Ask this check only, by id or type; may be repeated.")
 @click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="Ask this scope only.")
-@click.option("--format", type=click.Choice(FORMATS), default="terminal", show_default=True)
+@click.option(
+    "--format", type=_ReportName(FORMATS), default="terminal", show_default=True,
+    help="What is printed; also the NAME of a plugin's report.",
+)  # fmt: skip
 @click.option(
     "--output", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
     help="Write DATASET.json, .md, .metrics.json and .plots.json there.",
 )  # fmt: skip
 @click.option(
-    "--also", multiple=True, type=click.Choice(["junit", "sarif"]),
-    help="Write DATASET.junit.xml or DATASET.sarif there too; may be repeated.",
+    "--also", multiple=True, type=_ReportName(BESIDE),
+    help="Write DATASET.junit.xml or DATASET.sarif there too, or the NAME of a plugin's report; may be repeated.",
 )  # fmt: skip
 @click.option("--exit-zero", is_flag=True, help="Exit 0 once a verdict is written, whatever it says.")
 @click.option("--strict", is_flag=True, help="Exit 1 on warnings too.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gates.commands.check import FOR_MACHINES
-from gates.commands.streams import look, note
+from gates.commands.streams import clean_stdout, look, note
 from gates.reports.located import Unjudged
 from gates.reports.summary import SummaryRow, summary
 from gates.verdict import Answer
@@ -45,6 +45,8 @@ def show(found: Sequence[Shown], request: Request) -> None:
     unjudged = [Unjudged(one.name, str(one.error)) for one in found if one.error]
     if request.format in FOR_MACHINES:
         click.echo(report_for_machines(request.format)(judged, unjudged), nl=False)
+    elif request.format in request.of_plugins:
+        click.echo("".join(plugin_report(request.format, one) for one in judged), nl=False)
     elif request.format == "json":
         _show_json(judged, unjudged, is_list=len(found) != 1)
     elif request.format == "markdown":
@@ -64,6 +66,15 @@ def report_for_machines(name: str) -> Callable[[Sequence[Located], Sequence[Unju
     return {"junit": junit, "sarif": sarif, "github": workflow_commands}[name]
 
 
+def plugin_report(name: str, located: Located) -> str:
+    """What a plugin's report says of one verdict; it ends with a line break."""
+    from gates.plugins.registry import find_report, rendered
+
+    with clean_stdout():
+        text = rendered(find_report(located.plugins, name), located.verdict)
+    return text if text.endswith("\n") else f"{text}\n"
+
+
 def _show_json(judged: Sequence[Located], unjudged: Sequence[Unjudged], *, is_list: bool) -> None:
     from gates.reports.as_json import as_json, as_json_list
 
@@ -78,7 +89,7 @@ def _show_on_terminal(found: Sequence[Shown], judged: Sequence[Located], request
         from gates.reports.terminal import terminal
 
         how = look(verbose=request.verbose)
-        reports = "\n".join(terminal(one.verdict, how, one.name) for one in shown)
+        reports = "\n".join(terminal(one.verdict, how, one.name, one.metrics) for one in shown)
         click.echo(reports + ("\n" if len(found) > 1 else ""), nl=False, color=how.color)
     if len(found) > 1:
         rows = (

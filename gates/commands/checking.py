@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from gates.commands.options import chosen, today
 from gates.commands.streams import note
-from gates.errors import GatesError
+from gates.configuration.plugins import Plugins
+from gates.errors import GatesError, UsageError
 from gates.judging.meant import meant
 from gates.judging.versions import version_asked
 
@@ -24,6 +25,7 @@ def check(request: Request, asked: Asked) -> int:
         request.datasets, request.config, every=request.every or request.is_open, rev=asked.rev, staged=asked.staged
     )
     if not places:
+        _refuse_unknown_reports(request, Plugins())
         note(f"{asked.rev or 'the index'} has no gates.toml: nothing to judge")
     with ExitStack() as stack:
         found: list[tuple[JudgedVersion, Meant, DatasetConfig]] = []
@@ -31,6 +33,7 @@ def check(request: Request, asked: Asked) -> int:
         for place in places:
             try:
                 at = stack.enter_context(version_asked(place.path, asked))
+                _refuse_unknown_reports(request, at.config.plugins)
                 found += [(at, place, dataset) for dataset in _datasets(at, place, request, asked)]
             except GatesError as error:
                 if len(places) == 1:
@@ -46,6 +49,19 @@ def check(request: Request, asked: Asked) -> int:
         from gates.commands.answers import answer_all
 
         return answer_all(found, broken, request)
+
+
+def _refuse_unknown_reports(request: Request, plugins: Plugins) -> None:
+    """Raises UsageError before anything is judged for a report that nobody brings along, PluginError for a broken one."""
+    if not request.of_plugins:
+        return
+    from gates.plugins.registry import find_report
+
+    files: dict[str, str] = {}
+    for name in request.of_plugins:
+        suffix = find_report(plugins, name).suffix
+        if name in request.also and (other := files.setdefault(suffix, name)) != name:
+            raise UsageError(f"--also {other} and --also {name} would both write DATASET.{suffix}; ask for one of them")
 
 
 def _datasets(at: JudgedVersion, place: Meant, request: Request, asked: Asked) -> list[DatasetConfig]:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gates.commands.options import config_option, today
-from gates.commands.streams import note
+from gates.commands.options import config_option, plugins_here, today
+from gates.commands.streams import clean_stdout, note
 from gates.errors import GatesError
 
 if TYPE_CHECKING:
@@ -34,13 +34,26 @@ def command(check: str, config: Path | None) -> int:
 
     CHECK is an id from a report, an expectation's name with or without `expect_`, or a word that only one name has.
     """
-    from gates.explanations import arguments, built_in_uses, explanation, find_type, matching, suite_entry
+    from gates.explanations import (
+        arguments,
+        built_in_uses,
+        explanation,
+        find_type,
+        matching,
+        plugin_uses,
+        suite_entry,
+    )
+    from gates.plugins.registry import metrics_of
 
-    kind, check_id = find_type(check)
-    uses = matching([*built_in_uses(), *_uses_here(config)], kind, check_id)
+    plugins = plugins_here(config)
+    with clean_stdout():
+        metrics = metrics_of(plugins)
+        shipped = [*built_in_uses(), *plugin_uses(plugins, metrics)]
+    kind, check_id = find_type(check, metrics)
+    uses = matching([*shipped, *_uses_here(config)], kind, check_id)
     scope = uses[0].entry.check_id.scope.value if uses else "SCOPE"
-    entry = _entry_text(arguments(kind), suite_entry(kind, uses), scope)
-    click.echo("\n".join([*_text(explanation(kind), uses), *entry]))
+    entry = _entry_text(arguments(kind, metrics), suite_entry(kind, uses, metrics), scope)
+    click.echo("\n".join([*_text(explanation(kind, metrics), uses), *entry]))
     return 0
 
 

@@ -1,4 +1,4 @@
-"""`gates list`: the data types there are, the checks that the shipped suites ask, and the questions these answer."""
+"""`gates list`: the data types there are, the checks that suites ask, the questions these answer, and the plugins."""
 
 from __future__ import annotations
 
@@ -8,27 +8,46 @@ from typing import TYPE_CHECKING
 
 import click
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from gates.commands.options import config_option, plugins_here
+from gates.commands.streams import clean_stdout
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from gates.configuration.plugins import Plugins
     from gates.explanations import Use
+    from gates.metrics.metric import Metric
+
+LISTS = ("types", "checks", "questions", "plugins")
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["types", "checks", "questions"]), metavar="types|checks|questions")
+@click.argument("what", type=click.Choice(LISTS), metavar="|".join(LISTS))
+@config_option
 @click.option(
     "--format", "form", type=click.Choice(["terminal", "json", "markdown"]), default="terminal", show_default=True
 )
-def command(what: str, form: str) -> int:
-    """List the data types with their roles, the checks with their limits, or the questions with what answers them."""
+def command(what: str, config: Path | None, form: str) -> int:
+    """List the data types with their roles, the checks with their limits, the questions with what answers them, or plugins.
+
+    Plugins are those that are installed and those of gates.toml. Their types and checks are listed too; `gates list
+    plugins` imports none of them.
+    """
+    plugins = plugins_here(config)
     if form == "markdown":
         from gates.commands.listing_pages import page
 
-        click.echo(page(what))
+        with clean_stdout():
+            made = page(what, plugins)
+        click.echo(made)
         return 0
-    rows = {"types": _types, "checks": _checks, "questions": _questions}[what]()
+    with clean_stdout():
+        rows = {"types": _types, "checks": _checks, "questions": _questions, "plugins": plugin_rows}[what](plugins)
     if form == "json":
         click.echo(json.dumps(rows, indent=2))
+    elif what == "plugins":
+        click.echo("\n".join(_plugin_line(row) for row in rows) or "no plugins")
     elif what == "types":
         click.echo("\n\n".join(_type_text(row) for row in rows))
     else:
@@ -36,10 +55,30 @@ def command(what: str, form: str) -> int:
     return 0
 
 
-def _types() -> list[dict[str, object]]:
-    from gates.configuration.data_types import DATA_TYPES, data_type
+def plugin_rows(plugins: Plugins) -> list[dict[str, object]]:
+    """What is known of plugins without importing them, and what is wrong with their names."""
+    from gates.plugins.registry import refuse_clashes
 
-    return [asdict(data_type(name)) for name in DATA_TYPES]
+    refuse_clashes(plugins)
+    return [
+        {
+            "kind": one.kind.value,
+            "name": one.name,
+            "from": one.place,
+            "object": one.spec,
+        }
+        for one in plugins.references
+    ]
+
+
+def _plugin_line(row: dict[str, object]) -> str:
+    return f"{row['kind']}: {row['name']}\n  {row['object']}, from {row['from']}"
+
+
+def _types(plugins: Plugins) -> list[dict[str, object]]:
+    from gates.plugins.registry import data_types_of
+
+    return [asdict(kind) for kind in data_types_of(plugins).values()]
 
 
 def _type_text(row: dict[str, object]) -> str:
@@ -53,20 +92,21 @@ def _type_text(row: dict[str, object]) -> str:
     )
 
 
-def _checks() -> list[dict[str, object]]:
-    from gates.explanations import built_in_uses
-    from gates.metrics.catalogue import METRICS
+def _checks(plugins: Plugins) -> list[dict[str, object]]:
+    from gates.explanations import built_in_uses, plugin_uses
+    from gates.plugins.registry import metrics_of
 
-    uses = built_in_uses()
-    return [_row(use) for use in uses] + [
+    metrics = metrics_of(plugins)
+    uses = [*built_in_uses(), *plugin_uses(plugins, metrics)]
+    return [_row(use, metrics) for use in uses] + [
         {"data_type": None, "id": None, "scope": None, "type": metric.expectation, "severity": None, "limits": None,
          "asks": metric.asks, "reason": None}
-        for metric in METRICS
+        for metric in metrics.values()
         if not _is_used(metric.expectation, uses)
     ]  # fmt: skip
 
 
-def _row(use: Use) -> dict[str, object]:
+def _row(use: Use, metrics: Mapping[str, Metric]) -> dict[str, object]:
     from gates.explanations import explanation
 
     entry = use.entry
@@ -77,7 +117,7 @@ def _row(use: Use) -> dict[str, object]:
         "type": entry.type,
         "severity": entry.severity.value,
         "limits": use.limits(),
-        "asks": explanation(entry.type).asks,
+        "asks": explanation(entry.type, metrics).asks,
         "reason": use.reason(),
     }
 
@@ -98,7 +138,7 @@ def _check_lines(rows: Sequence[dict[str, object]]) -> list[str]:
     return lines
 
 
-def _questions() -> list[dict[str, object]]:
+def _questions(_plugins: Plugins) -> list[dict[str, object]]:
     from gates.explanations import built_in_uses
     from gates.questions import answered
 
@@ -114,6 +154,4 @@ def _question_lines(rows: Sequence[dict[str, object]]) -> list[str]:
             lines += [f"  gates {name}" for name in commands]
         if isinstance(checks, dict):
             lines += [f"  {kind}" for kind in checks]
-        if not commands and not checks:
-            lines.append("  not answered yet")
     return lines

@@ -5,25 +5,36 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from gates.configuration.plugins import Plugins
     from gates.explanations import Use
+    from gates.metrics.metric import Metric
 
 _MADE_BY = "<!-- made by `gates list {what} --format markdown`; do not edit -->"
 
 
-def page(what: str) -> str:
-    """The page of the types, the checks or the questions, without a line break at its end."""
-    make = {"types": _types, "checks": _checks, "questions": _questions}[what]
-    return "\n".join([_MADE_BY.format(what=what), *make()])
+def page(what: str, plugins: Plugins) -> str:
+    """The page of the types, the checks, the questions or the plugins, without a line break at its end."""
+    make = {"types": _types, "checks": _checks, "questions": _questions, "plugins": _plugins}[what]
+    return "\n".join([_MADE_BY.format(what=what), *make(plugins)])
 
 
-def _types() -> list[str]:
-    from gates.configuration.data_types import DATA_TYPES, data_type
+def _plugins(plugins: Plugins) -> list[str]:
+    from gates.commands.listing import plugin_rows
+
+    lines = ["# Plugins", "", "| kind | name | object | from |", "|---|---|---|---|"]
+    return lines + [
+        _row(str(row["kind"]), f"`{row['name']}`", f"`{row['object']}`", str(row["from"]))
+        for row in plugin_rows(plugins)
+    ]
+
+
+def _types(plugins: Plugins) -> list[str]:
+    from gates.plugins.registry import data_types_of
 
     lines = ["# Data types"]
-    for name in DATA_TYPES:
-        known = data_type(name)
+    for name, known in data_types_of(plugins).items():
         lines += ["", f"## {name}", "", f"A row: {known.summary}.", ""]
         lines += [
             f"- required roles: {_words(known.required_roles)}",
@@ -33,49 +44,47 @@ def _types() -> list[str]:
     return lines
 
 
-def _checks() -> list[str]:
-    from gates.explanations import built_in_uses
-    from gates.metrics.catalogue import METRICS
+def _checks(plugins: Plugins) -> list[str]:
+    from gates.explanations import built_in_uses, plugin_uses
+    from gates.plugins.registry import metrics_of
 
-    uses = built_in_uses()
-    kinds = dict.fromkeys([*(use.entry.type for use in uses), *(metric.expectation for metric in METRICS)])
+    metrics = metrics_of(plugins)
+    uses = [*built_in_uses(), *plugin_uses(plugins, metrics)]
+    kinds = dict.fromkeys([*(use.entry.type for use in uses), *metrics])
     text = (
         "Every check with its limits in the suites that gates ships. `gates explain CHECK` says the same of one, with the limits of "
         "your own suites and an entry to copy. How a number becomes an outcome: [how a check decides](../explanation/how-a-check-decides.md)."
     )
     lines = ["# Checks", "", text]
     for kind in sorted(kinds):
-        lines += ["", *_check(kind, [use for use in uses if use.entry.type == kind])]
+        lines += ["", *_check(kind, [use for use in uses if use.entry.type == kind], metrics)]
     return lines
 
 
-def _check(kind: str, uses: Sequence[Use]) -> list[str]:
+def _check(kind: str, uses: Sequence[Use], metrics: Mapping[str, Metric]) -> list[str]:
     from gates.explanations import arguments, explanation
 
-    about = explanation(kind)
+    about = explanation(kind, metrics)
     lines = [f"## {kind}", "", about.asks, ""]
     lines += [f"- Why: {about.why}", f"- Source: {about.source}", f"- Fix: {about.fix}"]
-    lines += [f"- Argument `{name}`: {takes}" for name, takes in arguments(kind).items()]
+    lines += [f"- Argument `{name}`: {takes}" for name, takes in arguments(kind, metrics).items()]
     if not uses:
         return [*lines, "", "No shipped suite asks it."]
     lines += ["", "| suite | check | limits | reason |", "|---|---|---|---|"]
     return lines + [_row(use.owner, f"`{use.entry.check_id}`", use.limits(), use.reason()) for use in uses]
 
 
-def _questions() -> list[str]:
+def _questions(_plugins: Plugins) -> list[str]:
     from gates.explanations import built_in_uses
     from gates.questions import answered
 
-    every = answered(built_in_uses())
     lines = ["# Questions and what answers them", ""]
     lines.append("Each question with the checks of the shipped suites, and the commands, that answer it.")
-    for one in every:
-        if one.is_answered():
-            lines += ["", f"## {one.question[0].upper()}{one.question[1:]}", "", one.asks, ""]
-            lines += [f"- `gates {command}`" for command in one.commands]
-            lines += [f"- `{kind}`: {asks} ({', '.join(places)})" for kind, asks, places in one.what_checks_ask()]
-    open_ones = [f"- {one.question}: {one.asks}" for one in every if not one.is_answered()]
-    return [*lines, *(["", "## Not answered yet", "", *open_ones] if open_ones else [])]
+    for one in answered(built_in_uses()):
+        lines += ["", f"## {one.question[0].upper()}{one.question[1:]}", "", one.asks, ""]
+        lines += [f"- `gates {command}`" for command in one.commands]
+        lines += [f"- `{kind}`: {asks} ({', '.join(places)})" for kind, asks, places in one.what_checks_ask()]
+    return lines
 
 
 def _row(*cells: str) -> str:

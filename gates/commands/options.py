@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from gates.commands.streams import note
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from gates.configuration.dataset import DatasetConfig
     from gates.configuration.find import Config
+    from gates.configuration.plugins import Plugins
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
@@ -48,6 +51,24 @@ def chosen(config: Config, names: Sequence[str], *, every: bool) -> list[Dataset
             f"{config.path.name} has {len(config.datasets)} datasets: name one or give --all ({listed})"
         )
     return list(config.datasets.values())
+
+
+def plugins_here(path: Path | None = None) -> Plugins:
+    """The plugins of the project around, or of a configuration that is named; without either, those installed.
+
+    A configuration that cannot be read has none: what is wrong with it is for `gates lint` to say.
+    """
+    from gates.configuration.find import config_path, nearest_config, read_plugins
+    from gates.configuration.plugins import Plugins
+    from gates.errors import UsageError
+
+    try:
+        if path is None and nearest_config(Path.cwd()) is None:
+            return Plugins()
+        return read_plugins(config_path(path))
+    except UsageError as error:
+        note(f"only plugins that are installed are known: {error}")
+        return Plugins()
 
 
 def today() -> date:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from gates.configuration.plugins import Plugins
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
@@ -41,7 +43,7 @@ class DatasetConfig:
     population: file of the shares that people of each level are expected to have. critical_domains: the least share of
     human and of expert rows by domain.
     columns: column of the file by role. line: where the table starts. key_lines: where its keys stand.
-    source: name of the configuration file, for messages.
+    source: name of the configuration file, for messages. plugins: those of the whole configuration.
     """
 
     name: str
@@ -68,6 +70,7 @@ class DatasetConfig:
     extends: bool = True
     waivers: tuple[Waiver, ...] = ()
     source: str = "gates.toml"
+    plugins: Plugins = field(default_factory=Plugins, repr=False, compare=False)
     key_lines: Mapping[str, int] = field(default_factory=dict, repr=False, compare=False)
 
     def place(self, key: str = "") -> str:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gates.configuration.dataset import DatasetConfig, Origins, Waiver
-from gates.configuration.keys import datasets_of
+from gates.configuration.keys import datasets_of, plugins_of
+from gates.configuration.plugins import Plugins
 from gates.configuration.problems import Problems
 from gates.configuration.stages import Stage, stages_of
 from gates.configuration.toml_lines import KeyPath, decode_error, key_lines
@@ -28,6 +29,7 @@ __all__ = [
     "load_config",
     "nearest_config",
     "read_config",
+    "read_plugins",
 ]
 
 FILE_NAME = "gates.toml"
@@ -36,12 +38,16 @@ PYPROJECT = "pyproject.toml"
 
 @dataclass(frozen=True)
 class Config:
-    """A whole configuration file: its datasets by name, in the order of the file; its stages in that of promotion."""
+    """A whole configuration file: its datasets by name, in the order of the file, and its plugins.
+
+    stages: by name, in the order of promotion.
+    """
 
     path: Path
     datasets: Mapping[str, DatasetConfig]
     text: str = field(default="", repr=False, compare=False)
     stages: Mapping[str, Stage] = field(default_factory=dict)
+    plugins: Plugins = field(default_factory=Plugins, repr=False, compare=False)
 
     def dataset(self, name: str) -> DatasetConfig:
         """The dataset of this name. Raises UsageError when there is none."""
@@ -94,6 +100,30 @@ def nearest_config(start: Path) -> Path | None:
 
 def read_config(path: Path) -> Config:
     """The checked content of one configuration file. Raises UsageError naming file and line of each mistake."""
+    read = _read(path)
+    problems = Problems(path.name, read.prefix, read.lines)
+    problems.plugins = plugins_of(read.document, path, problems)
+    stages = stages_of(read.document.get("stages", {}), problems)
+    return Config(path, datasets_of(read.document, path, problems), read.text, stages, problems.plugins)
+
+
+def read_plugins(path: Path) -> Plugins:
+    """The plugins of one configuration file, whatever is wrong with its datasets. Raises UsageError."""
+    read = _read(path)
+    return plugins_of(read.document, path, Problems(path.name, read.prefix, read.lines))
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A parsed configuration. prefix: where the document lies in its file. lines: lines of the file's keys."""
+
+    text: str
+    document: Mapping[str, Any]
+    prefix: KeyPath
+    lines: Mapping[KeyPath, int]
+
+
+def _read(path: Path) -> _Read:
     text = _text_of(path)
     try:
         document: dict[str, Any] = tomllib.loads(text)
@@ -107,9 +137,7 @@ def read_config(path: Path) -> Config:
         document = tool.get("gates") if isinstance(tool, dict) else None  # type: ignore[assignment]
         if not isinstance(document, dict):
             raise UsageError(f"{path.name}: no table [tool.gates]; add one or run `gates init`")
-    problems = Problems(path.name, prefix, key_lines(text))
-    stages = stages_of(document.get("stages", {}), problems)
-    return Config(path, datasets_of(document, path, problems), text, stages)
+    return _Read(text, document, prefix, key_lines(text))
 
 
 def _explicit_file(path: Path) -> Path:

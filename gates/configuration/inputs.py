@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import sys
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gates import __version__
+from gates.configuration.installed import distributions
 from gates.configuration.own_files import LIBRARIES, own_schema, text_digest
+from gates.configuration.plugins import PluginKind, are_as_installed, installed_identities
 from gates.resources import built_in_suites
 
 if TYPE_CHECKING:
@@ -23,10 +24,7 @@ if TYPE_CHECKING:
     from gates.configuration.dataset import DatasetConfig
 
 # Where something stands does not change what it says; the root is another one in every clone.
-_NOT_SAID = {"root", "line", "key_lines", "waivers", "origins"}
-# https://packaging.python.org/en/latest/specifications/recording-installed-packages/
-_METADATA = ".dist-info"
-_SEPARATORS = re.compile(r"[-_.]+")
+_NOT_SAID = {"root", "line", "key_lines", "waivers", "origins", "plugins"}
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -50,14 +48,16 @@ def rules_inputs(dataset: DatasetConfig, today: date) -> dict[str, object]:
         "suites": _texts(dataset.root / "expectations" / dataset.name),
         "removals": _texts(dataset.root / "promotions" / dataset.name / "removals"),
         "schema": _schema(dataset),
+        "plugins": _plugins(dataset),
         "population": _text(dataset.root / dataset.population) if dataset.population else None,
     }
 
 
 def contract_key(dataset: DatasetConfig, today: date) -> dict[str, object]:
-    """As `rules_inputs`, with all else that can move a verdict: shipped suites, gates itself, libraries, Python."""
+    """As `rules_inputs`, with all else that can move a verdict: shipped suites, plugins, gates itself, libraries, Python."""
     shipped = {part: _texts(built_in_suites() / part) for part in ("common", dataset.type)}
-    return {**rules_inputs(dataset, today), "shipped": shipped, **program_inputs()}
+    said = rules_inputs(dataset, today)
+    return {**said, "shipped": shipped, "installed": installed_identities(), **program_inputs()}
 
 
 def program_inputs() -> dict[str, object]:
@@ -70,7 +70,15 @@ def digest(value: object) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
-def are_sources_unchanged(sources: Mapping[str, str], root: Path) -> bool:
+def is_code_unchanged(contract: Mapping[str, Any], root: Path) -> bool:
+    """Whether the code that a verdict's contract names is as it was: own files below the root, plugins as installed."""
+    sources = {**contract["schema_sources"], **contract.get("plugin_sources", {})}
+    plugins = contract.get("plugins", ())
+    installed = {plugin["distribution"]: plugin["version"] for plugin in plugins if plugin["distribution"]}
+    return _are_sources_unchanged(sources, root) and are_as_installed(installed)
+
+
+def _are_sources_unchanged(sources: Mapping[str, str], root: Path) -> bool:
     """Whether the files that a schema was made from, by path below the root, still have these digests."""
     for name, recorded in sources.items():
         path = root / name
@@ -94,26 +102,28 @@ def _schema(dataset: DatasetConfig) -> list[object] | None:
     spec = own_schema(dataset)
     if spec is None:
         return None
-    path = dataset.root / spec.rpartition(":")[0]
-    folders = {path.parent.resolve(), dataset.root.resolve()}
+    return _own_module(spec, dataset.root)
+
+
+def _plugins(dataset: DatasetConfig) -> list[object]:
+    """What the configuration names that can move a verdict, and the suites of its own data type."""
+    declared = [plugin for plugin in dataset.plugins.declared if plugin.kind is not PluginKind.REPORT]
+    said: list[object] = [[plugin.kind, plugin.name, _own_module(plugin.spec, dataset.root)] for plugin in declared]
+    is_own = any(plugin.kind is PluginKind.TYPE and plugin.name == dataset.type for plugin in declared)
+    return [*said, _texts(dataset.root / "expectations" / dataset.type)] if is_own else said
+
+
+def _own_module(spec: str, root: Path) -> list[object]:
+    file = spec.rpartition(":")[0]
+    path = root / (file if file.endswith(".py") else f"{file.replace('.', '/')}.py")
+    folders = {path.parent.resolve(), root.resolve()}
     modules = sorted(found.name for folder in folders if folder.is_dir() for found in folder.glob("*.py"))
     return [spec, _text(path), modules]
 
 
-@cache
 def _libraries() -> dict[str, str]:
-    """Versions by library, as the folders give them that installers make: `polars-2.1.0.dist-info`.
-
-    To read and parse the files in them takes longer than all the rest that recalling a verdict does.
-    """
-    found: dict[str, str] = {}
-    for folder in filter(os.path.isdir, sys.path):
-        for entry in sorted(os.listdir(folder)):  # noqa: PTH208  # names are all that is wanted
-            name, _, version = entry.removesuffix(_METADATA).partition("-")
-            if entry.endswith(_METADATA):
-                # As in an import, the first folder on the path counts.
-                found.setdefault(_SEPARATORS.sub("-", name).lower(), version)
-    return {name: found.get(name) or _installed_otherwise(name) for name in LIBRARIES}
+    installed = distributions()
+    return {name: installed[name].version if name in installed else _installed_otherwise(name) for name in LIBRARIES}
 
 
 def _installed_otherwise(library: str) -> str:

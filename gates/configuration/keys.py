@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, Any
 from gates.configuration import readers
 from gates.configuration.data_types import DATA_TYPES, data_type
 from gates.configuration.dataset import PURPOSES, DatasetConfig, Origins, Waiver
+from gates.configuration.plugin_keys import TABLE, declared
+from gates.configuration.plugins import PluginKind, Plugins
 from gates.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
+    from gates.configuration.plugins import Reference
     from gates.configuration.problems import Problems
     from gates.configuration.readers import Reader
     from gates.configuration.toml_lines import KeyPath
@@ -23,14 +26,21 @@ Table = Mapping[str, Any]
 
 _ORIGIN_NAMES = ("human", "synthetic")
 _WAIVER_KEYS = ("check", "reason", "owner", "expires")
-_TOP_LEVEL = ("datasets", "defaults", "stages")
+_TOP_LEVEL = ("datasets", "defaults", "stages", TABLE)
 _NOT_IN_DEFAULTS = ("path", "partitions", "waivers")
+
+
+def plugins_of(document: Table, path: Path, problems: Problems) -> Plugins:
+    """The plugins of a parsed configuration. Raises UsageError with one line for each mistake."""
+    found = declared(document.get(TABLE, {}), lambda at: f"{path.name}:{problems.line(at)}", problems.add)
+    problems.raise_any()
+    return Plugins(path.parent, tuple(found))
 
 
 def datasets_of(document: Table, path: Path, problems: Problems) -> dict[str, DatasetConfig]:
     """Every dataset of a parsed configuration, name patterns written out.
 
-    problems: mistakes of the document's other tables.
+    problems: mistakes of the document's other tables, and its plugins.
     Raises UsageError with one line for each mistake, here or there.
     """
     others = len(problems.found)
@@ -75,7 +85,13 @@ def _read(name: str, table: Any, defaults: Table, path: Path, problems: Problems
         return []
     lines = {key: problems.line((*at, key) if key in table else ("defaults", key)) for key in merged}
     dataset = DatasetConfig(
-        name, path.parent, problems.line(at), **_values(merged, at, problems), source=path.name, key_lines=lines
+        name,
+        path.parent,
+        problems.line(at),
+        **_values(merged, at, problems),
+        source=path.name,
+        key_lines=lines,
+        plugins=problems.plugins,
     )
     return _expanded(dataset, at, problems) if "*" in name else [dataset]
 
@@ -151,10 +167,15 @@ def _check_twice(datasets: Iterable[DatasetConfig], problems: Problems) -> None:
 def _check_name(name: str, at: KeyPath, problems: Problems) -> None:
     if not name or "/" in name or any(character.isspace() for character in name):
         problems.add(at, f"'{name}' is no name for a dataset: it may not be empty or have '/' or white space in it")
-    elif name in DATA_TYPES:
+    elif name in DATA_TYPES or any(name == own.name for own in _own_types(problems)):
         problems.add(at, f"'{name}' is a data type; name the dataset after what it holds")
     elif name.count("*") > 1:
         problems.add(at, f"'{name}' may have only one '*'")
+
+
+def _own_types(problems: Problems) -> list[Reference]:
+    """Types that the configuration names, whose suites lie where a dataset of this name would have its own."""
+    return [plugin for plugin in problems.plugins.declared if plugin.kind is PluginKind.TYPE]
 
 
 def _check_keys(table: Table, at: KeyPath, problems: Problems) -> None:
@@ -164,6 +185,11 @@ def _check_keys(table: Table, at: KeyPath, problems: Problems) -> None:
             problems.add((*at, key), f"unknown key '{key}' ({did_you_mean(key, _READERS)})")
         elif key == "waivers":
             _check_waivers(value, (*at, key), problems)
+        elif key == "type" and value not in DATA_TYPES:
+            # Installed types are looked for only where a word is not known otherwise.
+            known = (*DATA_TYPES, *problems.plugins.names(PluginKind.TYPE))
+            if wrong := readers.one_of(*known)(value):
+                problems.add((*at, key), f"{key} {wrong}")
         elif wrong := _READERS[key](value):
             problems.add((*at, key), f"{key} {wrong}")
 
@@ -174,7 +200,9 @@ def _check_together(merged: Table, at: KeyPath, problems: Problems) -> None:
         problems.add((*at, "partitions"), "has both path and partitions; give one of them")
     if "path" not in merged and "partitions" not in merged:
         problems.add(at, 'has no path; add path = "…" or a table of partitions with human and synthetic')
-    for origin in _ORIGIN_NAMES:
+    # An evaluation set is people's, so that there is nothing to name for synthetic rows.
+    required = ("human",) if merged.get("purpose") == "evaluation" else _ORIGIN_NAMES
+    for origin in required:
         if "partitions" in merged and origin not in merged["partitions"]:
             problems.add((*at, "partitions"), f'partitions has no {origin}; add {origin} = "…"')
     words = merged.get("origins", {})
@@ -184,9 +212,10 @@ def _check_together(merged: Table, at: KeyPath, problems: Problems) -> None:
     if "type" not in merged:
         problems.add(at, f'has no type; add type = "…" (one of {", ".join(DATA_TYPES)})')
         return
-    roles = data_type(merged["type"]).roles
+    # What roles a plugin's type has is known once it is imported: `gates.plugins.registry` looks at `columns` then.
+    roles = data_type(merged["type"]).roles if merged["type"] in DATA_TYPES else None
     for role in merged.get("columns", {}):
-        if role not in roles:
+        if roles is not None and role not in roles:
             near = did_you_mean(role, roles)
             problems.add((*at, "columns", role), f"columns: type '{merged['type']}' has no role '{role}' ({near})")
     mapped = merged.get("columns", {})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from gates.configuration.plugins import Plugins
 from gates.configuration.toml_lines import KeyPath, line_of
 from gates.errors import UsageError
 
@@ -16,11 +17,12 @@ _NOUNS: Mapping[str | int, str] = {"datasets": "dataset", "stages": "stage"}
 
 @dataclass
 class Problems:
-    """Mistakes found so far, each with its line."""
+    """Mistakes found so far, each with its line. plugins: what else than the built-in may be named."""
 
     source: str
     prefix: KeyPath
     lines: Mapping[KeyPath, int]
+    plugins: Plugins = field(default_factory=Plugins)
     found: list[tuple[int, str]] = field(default_factory=list)
 
     def line(self, path: KeyPath) -> int:

@@ -15,11 +15,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from gates.configuration.data_types import data_type
 from gates.engines.files import DataFile, evaluation_files, fingerprints
 from gates.engines.local import connect
 from gates.engines.staging import stage
 from gates.errors import DataError
+from gates.plugins.registry import data_type_of
 from gates.scan import EvaluationItems, FileFacts
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _facts(file: StagedFile) -> FileFacts:
 
 def _id_columns(config: DatasetConfig) -> tuple[str, ...]:
     """What the dataset calls its own key comes first: sets of one house share their columns."""
-    key = data_type(config.type).key
+    key = data_type_of(config).key
     own = config.columns.get(key) if key else None
     return tuple(dict.fromkeys(name for name in (own, key, ID) if name))
 

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
+import pyarrow as pa
 
-from gates.configuration.data_types import LINEAGE_ROLES
-from gates.configuration.dataset import Origins
+from gates.configuration.data_types import DATA_TYPES, LINEAGE_ROLES, data_type
+from gates.configuration.dataset import DatasetConfig, Origins
+from gates.engines.columns import Column
 from gates.engines.reading import stream_batches, take_rows
+from gates.engines.roles import Binder
 from gates.engines.sql import identifier, origin_of, select
 from gates.errors import UsageError, did_you_mean
-from gates.scan import ORIGIN, ROW_ID, FileFacts, Roles, Scan
+from gates.scan import ORIGIN, ROW_ID, FileFacts
 from gates.scanning.one_pass import ScanRequest, scan
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     import polars as pl
-    import pyarrow as pa
 
-    from gates.scan import Ints
+    from gates.scan import Ints, Roles, Scan
 
 
 class RelationSource:
@@ -35,13 +38,13 @@ class RelationSource:
         connection: duckdb.DuckDBPyConnection,
         relation: str,
         *,
-        schema: str | None = None,
         origin: str = "origin",
         origins: Origins | None = None,
+        data_type: str = "",
     ) -> None:
-        """Raises UsageError when there is no such relation or no such column."""
+        """Raises UsageError when there is no such relation, column or data type, or a required role has no column."""
         self.connection = connection
-        name = ".".join(identifier(part) for part in (schema, relation) if part)
+        name = identifier(relation)
         try:
             described = connection.execute(f"DESCRIBE {name}").fetchall()
         except duckdb.CatalogException as error:
@@ -49,7 +52,7 @@ class RelationSource:
         columns = [str(row[0]) for row in described]
         if origin not in columns:
             raise UsageError(f"no column '{origin}' in {name} ({did_you_mean(origin, columns)})")
-        self.roles = _roles([column for column in columns if column != origin])
+        self.roles = _roles(data_type, [column for column in columns if column != origin], name)
         types = {str(row[0]): str(row[1]).lower() for row in described}
         self.files = (FileFacts(relation, 0, types, "", 0),)
         kept = [identifier(column) for column in columns if column != origin]
@@ -77,19 +80,28 @@ class RelationSource:
         return cursor
 
 
-def scan_of_relation(connection: duckdb.DuckDBPyConnection, relation: str, origin: str = "origin") -> Scan:
+def scan_of_relation(
+    connection: duckdb.DuckDBPyConnection, relation: str, origin: str = "origin", data_type: str = ""
+) -> Scan:
     """What metrics read, for a table or view of somebody else's program.
 
-    A column `text` makes it a dataset of texts, else it is a table; columns named like lineage roles are lineage.
-    Raises UsageError when there is no such relation or no such column.
+    Columns named like roles of the data type have these. Without a type, a column `text` makes it a dataset of texts,
+    else it is a table. Raises UsageError where `RelationSource` does.
     """
-    return scan(RelationSource(connection, relation, origin=origin), ScanRequest())
+    return scan(RelationSource(connection, relation, origin=origin, data_type=data_type), ScanRequest())
 
 
-def _roles(columns: list[str]) -> Roles:
-    lineage = {name: name for name in LINEAGE_ROLES if name in columns}
-    generator = lineage.get("generator")
-    if "text" in columns:
-        return Roles("text", ("text",), ("text",), generator=generator, lineage=lineage)
-    content = tuple(name for name in columns if name not in lineage)
-    return Roles("tabular", content, generator=generator, lineage=lineage)
+def _roles(kind: str, columns: list[str], where: str) -> Roles:
+    kind = kind or ("text" if "text" in columns else "tabular")
+    if kind not in DATA_TYPES:
+        raise UsageError(f"no data type '{kind}' ({did_you_mean(kind, DATA_TYPES)})")
+    # Columns of a table that are named like lineage roles are lineage here, because nothing else can say so.
+    mapped = {name: name for name in LINEAGE_ROLES if name in columns}
+    config = DatasetConfig(where, Path(), 0, kind, columns=mapped, source="the data source")
+    described = [Column(name, name, pa.null(), "", is_key=False) for name in columns]
+    missing = [role for role in data_type(kind).required_roles if role not in columns]
+    if missing:
+        raise UsageError(
+            f"no column '{missing[0]}' in {where}: a dataset of type {kind} has one; name it so in the query"
+        )
+    return Binder(config, described, where).roles()

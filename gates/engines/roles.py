@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from gates.configuration.data_types import LINEAGE_ROLES, MESSAGES, data_type
+from gates.configuration.data_types import LINEAGE_ROLES, MESSAGES
 from gates.engines.columns import columns_of
 from gates.engines.messages import with_messages
 from gates.errors import UsageError
+from gates.plugins.registry import data_type_of
 from gates.scan import Roles
 
 if TYPE_CHECKING:
@@ -25,12 +26,12 @@ _NAMED_COLUMNS = 10
 
 def role_columns(files: Sequence[StagedFile], config: DatasetConfig) -> list[Column]:
     """The columns of all files under the names of their roles, and those that conversations hold."""
-    return with_messages(columns_of(files, config.origin, mapped_roles(config)), data_type(config.type))
+    return with_messages(columns_of(files, config.origin, mapped_roles(config)), data_type_of(config))
 
 
 def mapped_roles(config: DatasetConfig) -> Mapping[str, str]:
     """The column of the file by role, as `columns` and, where the type cannot do without a label, `label` have them."""
-    if config.label and "label" in data_type(config.type).required_roles:
+    if config.label and "label" in data_type_of(config).required_roles:
         return {"label": config.label, **config.columns}
     return config.columns
 
@@ -49,7 +50,7 @@ class Binder:
 
     def roles(self) -> Roles:
         """The roles of the opened dataset. Raises UsageError naming the line of a column that is not there."""
-        config, kind = self.config, data_type(self.config.type)
+        config, kind = self.config, data_type_of(self.config)
         for column in config.columns.values():
             self._named("columns", column)
         bound = {role: role for role in kind.roles if self._has(role) and self._binds(role)}
@@ -78,10 +79,11 @@ class Binder:
             bound=tuple(bound),
             identifying=tuple(role for role in kind.identifying if role in bound),
             prompt=kind.prompt if kind.prompt in bound else None,
+            mappable=kind.roles,
         )
 
     def _binds(self, role: str) -> bool:
-        return role in mapped_roles(self.config) or role in data_type(self.config.type).named_roles
+        return role in mapped_roles(self.config) or role in data_type_of(self.config).named_roles
 
     def _has(self, name: str) -> bool:
         return any(column.name == name for column in self.columns)

@@ -111,7 +111,7 @@ class _Run:
         dataset = contract.dataset
         own = load_schema(contract.schema, dataset.root) if contract.schema else None
         self.contract = contract.with_sources(file_digests(own.sources, dataset.root)) if own else contract
-        self.validators = validators_of(opened.roles, opened.column_types(), own)
+        self.validators = validators_of(opened.roles, opened.column_types(), own, contract.type_contract)
         self.plan, self.left_out = _planned(contract, self.validators, own, is_whole=found.is_whole)
         self.found, self.opened = found, opened
         self.failures = RowFailures(rules_of(self.validators))

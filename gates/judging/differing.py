@@ -60,7 +60,7 @@ def _differs(sides: _Sides, old: DatasetConfig, new: DatasetConfig, today: date)
     try:
         if rules_inputs(old, today) != rules_inputs(new, today) or _has_other_data(sides, old, new):
             return True
-        if own_schema(new) is None:
+        if own_schema(new) is None and not new.plugins.declared:
             return False
         now = _modules(new.root) if sides.modules is None else sides.modules
         return _modules(old.root) != now

@@ -15,8 +15,7 @@ from gates.engines.evaluation import EvaluationSets, open_evaluation
 from gates.engines.local import LocalDataset, open_dataset, open_holdout
 from gates.judging.inputs import data_of, waiver_rows
 from gates.metrics import kept_measurements
-from gates.metrics.asking import ask
-from gates.metrics.catalogue import METRICS
+from gates.metrics.asking import PEOPLE_ALONE, ask, holds_people_alone
 from gates.metrics.measurement import Measurement
 from gates.plan import Plan, plan, refuse_unknown_waivers
 from gates.rows.contract import drafted, rules_of, validators_of
@@ -27,7 +26,7 @@ from gates.scanning.one_pass import Remembered, ScanRequest, scan
 from gates.scanning.summaries import RowReading, Summaries
 from gates.schemas.loading import load_schema
 from gates.suite_files import measurement_key, params_of
-from gates.verdict import Scope, Verdict, conclude
+from gates.verdict import CheckResult, Outcome, Scope, Verdict, conclude
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -36,15 +35,14 @@ if TYPE_CHECKING:
 
     from gates.engines.files import DataFile
     from gates.kept_files import KeptFiles
+    from gates.metrics.metric import Metric
     from gates.promoted_before import PromotedBefore
     from gates.rows.failures import BatchFailures
     from gates.rows.validation import RowValidator
     from gates.scan import FileFacts, Scan
     from gates.scanning.index import FileIndex
     from gates.scanning.summaries import SummaryStore
-    from gates.suite_files import SuiteEntry
 
-_METRICS = {metric.expectation: metric for metric in METRICS}
 _CODES = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE, "undeclared": UNDECLARED_CODE}
 
 
@@ -95,7 +93,7 @@ def judge(contract: Contract, options: Options) -> Judged:
         own = load_schema(contract.schema, dataset.root) if contract.schema else None
         if own:
             contract = contract.with_sources(file_digests(own.sources, dataset.root))
-        validators = validators_of(opened.roles, _column_types(opened), own)
+        validators = validators_of(opened.roles, _column_types(opened), own, contract.type_contract)
         whole = plan(contract, rules_of(validators).values(), drafted=drafted(validators, own))
         refuse_unknown_waivers(contract, whole)
         chosen = whole.only(options.only, options.scopes)
@@ -103,9 +101,9 @@ def judge(contract: Contract, options: Options) -> Judged:
         pass_over = _Pass(opened, validators, options)
         quarantined, writer_path, seen = pass_over.run(contract, holdout, evaluation)
         clock.lap("scan")
-        measurements = _measure(seen, chosen, options)
+        measurements = _measure(seen, chosen, contract.metrics, options)
         clock.lap("metrics")
-        results = _run_suites(opened, chosen, measurements, options)
+        results = _asked_of(seen, _run_suites(opened, chosen, measurements, contract, options))
         clock.lap("suites")
         waived = frozenset(waiver.check for waiver in contract.waivers)
         answer, checks = conclude(
@@ -182,7 +180,7 @@ class _Pass:
         """What earlier runs found out about files without a failing row; failing rows are read each time, to be shown."""
         opened, schema = self.opened, self.opened.schema()
         rules = rules_of(self.validators).values()
-        reading = RowReading(contract.dataset, opened.roles, schema, rules, contract.schema_sources)
+        reading = RowReading(contract.dataset, opened.roles, schema, rules, contract.code)
         summaries = Summaries(store, reading.digest())
         known = summaries.recall(opened.files)
         for index in known.values():
@@ -203,40 +201,58 @@ def _flawed(found: BatchFailures) -> set[int]:
     return set(np.unique(rows >> ROWS_PER_FILE_BITS).tolist())
 
 
-def _measure(seen: Scan, chosen: Plan, options: Options) -> dict[Scope, dict[str, Measurement]]:
-    asked = [(scope, entry) for scope in Scope for entry in chosen.entries[scope] if entry.type in _METRICS]
+def _measure(
+    seen: Scan, chosen: Plan, metrics: Mapping[str, Metric], options: Options
+) -> dict[Scope, dict[str, Measurement]]:
+    asked = [(scope, entry) for scope in Scope for entry in chosen.entries[scope] if entry.type in metrics]
     # It reads what the others found.
     asked.sort(key=lambda one: one[1].type == kept_measurements.EXPECTATION)
     found: dict[Scope, dict[str, Measurement]] = {scope: {} for scope in Scope}
     for number, (scope, entry) in enumerate(asked):
         options.progress("checks", number, len(asked))
-        params = params_of(_METRICS[entry.type], entry.kwargs)
+        metric = metrics[entry.type]
+        params = params_of(metric, entry.kwargs)
         key = measurement_key(entry.type, params)
         if key not in found[scope]:
-            found[scope][key] = _measure_one(seen, scope, entry, params)
+            found[scope][key] = _measure_one(seen, scope, metric, params)
         seen.measured[str(entry.check_id)] = found[scope][key]
     options.progress("checks", len(asked), len(asked))
     return found
 
 
-def _measure_one(seen: Scan, scope: Scope, entry: SuiteEntry, params: Mapping[str, object]) -> Measurement:
+def _measure_one(seen: Scan, scope: Scope, metric: Metric, params: Mapping[str, object]) -> Measurement:
     if "purpose" in params and seen.purpose is None:
         line = 'purpose = "finetune"  # pretrain | finetune | preference | evaluation'
         return Measurement(not_asked=f"no purpose is declared, and no ratio is right for all; add: {line}")
-    return ask(_METRICS[entry.type], seen, scope, params)
+    return ask(metric, seen, scope, params)
 
 
 def _run_suites(
-    opened: LocalDataset, chosen: Plan, measurements: Mapping[Scope, Mapping[str, Measurement]], options: Options
+    opened: LocalDataset,
+    chosen: Plan,
+    measurements: Mapping[Scope, Mapping[str, Measurement]],
+    contract: Contract,
+    options: Options,
 ) -> list:  # type: ignore[type-arg]
     options.progress("suites", 0, 1)
     from gates.suites.run import run, validate
 
-    validate(entry for scope in Scope for entry in chosen.entries[scope])
+    validate((entry for scope in Scope for entry in chosen.entries[scope]), contract.metrics.values())
     kinds = {check.id: check.kind for check in chosen.checks}
     results = run(opened.connection, opened.views, chosen.entries, measurements)
     options.progress("suites", 1, 1)
     return [replace(result, kind=kinds.get(result.id, result.kind)) for result in results]
+
+
+def _asked_of(seen: Scan, results: list[CheckResult]) -> list[CheckResult]:
+    """The results; of an evaluation set's empty synthetic scope nothing is asked, by the suites' own expectations either."""
+    if not holds_people_alone(seen):
+        return results
+    return [_not_asked(result) if result.id.scope is Scope.SYNTHETIC else result for result in results]
+
+
+def _not_asked(result: CheckResult) -> CheckResult:
+    return CheckResult(result.id, result.severity, Outcome.NOT_ASKED, PEOPLE_ALONE, result.kind)
 
 
 def _row_counts(seen: Scan) -> dict[str, int]:

@@ -6,7 +6,7 @@ import logging
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from gates.configuration.inputs import are_sources_unchanged, contract_key, digest
+from gates.configuration.inputs import contract_key, digest, is_code_unchanged
 from gates.judging.compared import compared
 from gates.judging.versions import Answered
 from gates.records.reading import verdict_of
@@ -38,8 +38,7 @@ class Memory:
             return None
         try:
             verdict = verdict_of(entry["verdict"])
-            sources = dict(verdict.contract["schema_sources"])  # type: ignore[call-overload]
-            if not are_sources_unchanged(sources, self._dataset.root):
+            if not is_code_unchanged(verdict.contract, self._dataset.root):
                 return None
             return Answered(verdict, entry["quarantined"], is_remembered=True)
         except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -9,20 +9,22 @@ import numpy as np
 import polars as pl
 
 from gates.metrics.krippendorff import agreement_between, krippendorff_alpha
+from gates.metrics.languages import languages, too_few
 from gates.metrics.measurement import Measurement
 from gates.metrics.metric import Metric, Side
 from gates.metrics.ratings import (
     ITEMS_AT_LEAST,
-    NOT_THERE,
     Kinds,
     Ratings,
     Scale,
     kinds_between,
     kinds_of,
     ratings,
+    ratings_to_add,
     scale_of,
 )
 from gates.metrics.resampling import percentile_estimate, resampled
+from gates.scan import ROW_ID
 from gates.verdict import Scope
 
 if TYPE_CHECKING:
@@ -38,20 +40,36 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """Of people: Krippendorff's alpha among them. Of synthetic rows: the agreement of the machine that agrees least with people.
 
     At most 1, 0 is chance; the interval resamples items. Every row counts, not a sample. In a human scope the machines
-    are evidence, as are experts against the crowd; in a synthetic scope each machine is a part that can fail the check.
+    are evidence, as are experts against the crowd, and the ratings in a language are a part; in a synthetic scope each machine is a part that can fail the check.
     """
     found = scan.once(ratings)
     if found is None:
-        return Measurement(not_asked=NOT_THERE)
+        return Measurement(not_asked=ratings_to_add(scan))
     people = found.of_people()
     scale = scale_of(found.frame if scope is Scope.SYNTHETIC or found.judges() else people, params)
     if scope is Scope.SYNTHETIC:
         return _machines(scan, found, scale)
     kinds = kinds_of(scale.coded(people), len(scale.codes))
-    measured = _measured(kinds, scale, scan.seed, krippendorff_of(kinds, scale))
+    measured = _among(people, kinds, scale, scan.seed)
     about = _about(found, people, scale, kinds)
-    note = _note(about, kinds, people)
-    return replace(measured, n_human=people.height, note=note, limited_by=("human",), evidence=about)
+    return replace(measured, note=_note(about, kinds, people), parts=_by_language(scan, people, scale), evidence=about)
+
+
+def _among(people: pl.DataFrame, kinds: Kinds, scale: Scale, seed: int) -> Measurement:
+    """Alpha among the annotators of these ratings."""
+    measured = _measured(kinds, scale, seed, krippendorff_of(kinds, scale))
+    return replace(measured, n_human=people.height, limited_by=("human",))
+
+
+def _by_language(scan: Scan, people: pl.DataFrame, scale: Scale) -> dict[str, Measurement]:
+    """A guideline can be clear in the language it was written in and not in another."""
+    parts = {}
+    for one in scan.once(languages).human:
+        own = people.filter(pl.Series(np.isin(people[ROW_ID].to_numpy(), scan.index.row_id[one.human])))
+        kinds = kinds_of(scale.coded(own), len(scale.codes))
+        found = too_few(own.height, None) or _among(own, kinds, scale, scan.seed)
+        parts[one.name] = replace(found, part_kind=one.kind)
+    return parts
 
 
 def krippendorff_of(kinds: Kinds, scale: Scale) -> Callable[[Floats], Floats]:

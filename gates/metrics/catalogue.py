@@ -19,6 +19,7 @@ from gates.metrics import (
     diversity,
     duplicates,
     expert_ratio,
+    flattening,
     formatting,
     generation_depth,
     human_ratio,
@@ -45,9 +46,12 @@ from gates.metrics import (
     temporal_structure,
     training_closeness,
     transitions,
+    utility,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gates.metrics.metric import Metric
 
 METRICS: tuple[Metric, ...] = tuple(
@@ -73,6 +77,7 @@ METRICS: tuple[Metric, ...] = tuple(
         slices,
         separability,
         coverage,
+        flattening,
         formatting,
         machine_text,
         boilerplate,
@@ -93,5 +98,8 @@ METRICS: tuple[Metric, ...] = tuple(
         label_agreement,
         label_rates,
         origin_label,
+        utility,
     )
 )
+
+BY_NAME: Mapping[str, Metric] = {metric.expectation: metric for metric in METRICS}

@@ -10,27 +10,32 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 import scipy.sparse as sp
 from threadpoolctl import threadpool_limits
 
 from gates.keys import mix
 from gates.metrics.coding import Coded, ColumnKind
 from gates.text.hashed import hashed_counts, unit_rows
-from gates.text.tokens import tokenise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import numpy.typing as npt
     from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.linear_model import SGDClassifier
 
-    from gates.scan import Hashes
+    from gates.scan import Hashes, Ints
+    from gates.text.tokens import TokenStream
+
+    # The classes, and rows x classes of scores.
+    ClassScores = tuple[npt.NDArray[np.int8], npt.NDArray[np.float64]]
 
 FOLDS = 3
 # scikit-learn's histogram trees take at most 255 categories; rarer human levels share one.
 CATEGORIES_AT_MOST = 254
 HASH_BITS = 15
+# Of more than two classes every step grows a tree a class: fewer steps make as many trees in all.
+STEPS, STEPS_AT_LEAST = 40, 10
 
 
 @contextmanager
@@ -63,12 +68,17 @@ class Table:
         model = self.fit(rows[train], labels[train])
         return np.asarray(model.predict_proba(self.values[rows[~train]])[:, 1])
 
+    def class_scores(self, train: Ints, labels: npt.NDArray[np.int8], rows: Ints) -> ClassScores:
+        """Scores of other rows for each class that the training rows have, of which there are two at least."""
+        model = self.fit(train, labels)
+        return model.classes_, np.asarray(model.predict_proba(self.values[rows]))
+
     def fit(self, rows: npt.NDArray[np.intp], labels: npt.NDArray[np.int8]) -> HistGradientBoostingClassifier:
         """Gradient-boosted trees, small enough for a hundred fits in seconds."""
         from sklearn.ensemble import HistGradientBoostingClassifier
 
         model = HistGradientBoostingClassifier(
-            max_iter=40,
+            max_iter=max(STEPS_AT_LEAST, STEPS * 2 // len(np.unique(labels))),
             learning_rate=0.15,
             max_leaf_nodes=15,
             categorical_features=self.categorical,
@@ -88,38 +98,47 @@ class Texts:
         self, train: npt.NDArray[np.bool_], labels: npt.NDArray[np.int8], rows: npt.NDArray[np.intp]
     ) -> npt.NDArray[np.float64]:
         """Scores of the rows outside `train` from a linear model fitted on those inside."""
+        model = self.fit(rows[train], labels[train])
+        return np.asarray(model.decision_function(self.matrix[rows[~train]]))
+
+    def class_scores(self, train: Ints, labels: npt.NDArray[np.int8], rows: Ints) -> ClassScores:
+        """Scores of other rows for each class that the training rows have, of which there are two at least."""
+        model = self.fit(train, labels)
+        found = np.asarray(model.decision_function(self.matrix[rows]))
+        return model.classes_, found if found.ndim > 1 else np.column_stack([-found, found])
+
+    def fit(self, rows: npt.NDArray[np.intp], labels: npt.NDArray[np.int8]) -> SGDClassifier:
+        """Logistic regression by averaged stochastic gradient descent, one model a class against the others."""
         from sklearn.linear_model import SGDClassifier
 
         model = SGDClassifier(loss="log_loss", alpha=1e-4, max_iter=8, tol=None, average=True, random_state=0)
-        model.fit(self.matrix[rows[train]], labels[train])
-        return np.asarray(model.decision_function(self.matrix[rows[~train]]))
+        return model.fit(self.matrix[rows], labels)
 
 
-def table_of(human: Coded, synthetic: Coded) -> Table:
-    """Both sides below each other, human rows first."""
+def table_of(human: Coded, *others: Coded) -> Table:
+    """All sides below each other, human rows first; its features are those of the human side."""
     columns = []
+    sides = (human, *others)
     for feature in human.features:
-        both = [human, synthetic]
         if feature.kind is ColumnKind.NUMERIC:
-            columns.append(np.concatenate([side.frame[feature.name].to_numpy() for side in both]))
+            columns.append(np.concatenate([side.frame[feature.name].to_numpy() for side in sides]))
             continue
         counts = np.bincount(human.codes[feature.name], minlength=feature.size)
         rank = np.empty(feature.size, dtype=np.int64)
         rank[np.argsort(-counts, kind="stable")] = np.arange(feature.size)
-        codes = np.concatenate([side.codes[feature.name] for side in both])
+        codes = np.concatenate([side.codes[feature.name] for side in sides])
         columns.append(np.minimum(rank[codes], CATEGORIES_AT_MOST).astype(np.float64))
     names = tuple(feature.name for feature in human.features)
     categorical = np.array([feature.kind is ColumnKind.CATEGORICAL for feature in human.features])
     return Table(np.column_stack(columns), names, categorical)
 
 
-def texts_of(texts: list[str], human: Coded, synthetic: Coded) -> Texts:
-    """Hashed uni- and bigrams (lower case, L2 norm) and standardised features, human rows first."""
+def texts_of(stream: TokenStream, *sides: Coded) -> Texts:
+    """Hashed uni- and bigrams (lower case, L2 norm) and standardised features; the tokens are those of the sides in order."""
     from sklearn.preprocessing import StandardScaler
 
-    stream = tokenise(pa.array(texts, pa.large_string()))
     hashed = unit_rows(hashed_counts(stream, HASH_BITS, (1, 2)))
-    values = np.concatenate([side.frame.select(_numeric(side)).to_numpy() for side in (human, synthetic)])
+    values = np.concatenate([side.frame.select(_numeric(side)).to_numpy() for side in sides])
     # A tenth of a standard deviation a unit: the features inform the model and do not drown the words.
     scaled = np.clip(np.nan_to_num(StandardScaler().fit_transform(values)), -5, 5) * 0.1
     return Texts(sp.hstack([hashed, sp.csr_matrix(scaled)], format="csr"))

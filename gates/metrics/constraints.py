@@ -13,7 +13,7 @@ from gates.errors import MetricError, did_you_mean
 from gates.metrics.intervals import clopper_pearson
 from gates.metrics.measurement import Measurement
 from gates.metrics.metric import Metric, Side
-from gates.metrics.parts import with_generators
+from gates.metrics.parts import with_parts
 from gates.scan import HUMAN_CODE
 from gates.verdict import Scope
 
@@ -146,7 +146,7 @@ def _key(scan: Scan, scope: Scope, columns: list[str]) -> Measurement:
 
     if scope is Scope.HUMAN:
         return share(scan.index.of(HUMAN_CODE), taken=False)
-    return with_generators(scan, lambda mask: share(mask, taken=True), distinct_rows=False)
+    return with_parts(scan, lambda mask, _people: share(mask, taken=True), distinct_rows=False)
 
 
 _CONSTRAINTS: dict[str, Callable[..., object]] = {

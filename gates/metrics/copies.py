@@ -11,10 +11,11 @@ from gates.keys import mix
 from gates.metrics.coding import Coded, ColumnKind, coded, encode_rows
 from gates.metrics.duplicates import duplicate_matrix, long_enough
 from gates.metrics.intervals import exact_difference
+from gates.metrics.languages import languages, too_few
 from gates.metrics.measurement import Measurement
 from gates.metrics.metric import Metric, Side
 from gates.metrics.near_copies import HOLDOUT_CODE, TOKENS_AT_LEAST, near_matrix
-from gates.metrics.parts import with_generators
+from gates.metrics.parts import with_parts
 from gates.scan import HUMAN_CODE, NATURAL_REPEAT_RATIO, SYNTHETIC_CODE, Scan
 from gates.verdict import Scope, Severity
 
@@ -75,14 +76,14 @@ def _exact_rows(scan: Scan) -> Measurement:
     copied = np.isin(index.digest, human)
     matrix = scan.once(duplicate_matrix).to_evidence()
 
-    def share(mask: npt.NDArray[np.bool_]) -> Measurement:
+    def share(mask: npt.NDArray[np.bool_], _people: npt.NDArray[np.bool_]) -> Measurement:
         own = mask & counted
         first = index.row_id[own & copied][:EVIDENCE_ROWS]
         found = _excess(int((own & copied).sum()), int(own.sum()), baseline, len(human))
         places = [scan.place(int(row)) for row in first]
         return replace(found, evidence={**found.evidence, "matrix": matrix, "first_rows": places})
 
-    return with_generators(scan, share)
+    return with_parts(scan, share)
 
 
 def holdout_fault(scan: Scan) -> str:
@@ -157,7 +158,12 @@ def _text_copies(scan: Scan, kind: str) -> Measurement:
 
     synthetic = matrix.origin == SYNTHETIC_CODE
     parts = {name: share(synthetic & (matrix.generator == name)) for name in scan.generators}
-    return replace(share(synthetic), parts=parts)
+    spoken = scan.once(languages)
+    for one in spoken.synthetic:
+        mask = synthetic & np.isin(matrix.row_id, scan.index.row_id[one.synthetic])
+        parts[one.name] = replace(too_few(None, int(mask.sum())) or share(mask), part_kind=one.kind)
+    whole = share(synthetic)
+    return replace(whole, parts=parts, evidence={**whole.evidence, **spoken.evidence()})
 
 
 def _leave_one_out(human: Hashes) -> _Baseline:

@@ -11,7 +11,7 @@ from gates.keys import row_keys
 from gates.metrics.measurement import Estimate, Measurement
 from gates.metrics.metric import Metric, Side
 from gates.metrics.near_copies import TOKENS_AT_LEAST, near_matrix
-from gates.metrics.parts import with_generators
+from gates.metrics.parts import with_parts
 from gates.scan import HUMAN_CODE, SYNTHETIC_CODE, Scan
 from gates.verdict import Scope
 
@@ -75,15 +75,14 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         return _near(scan, scope)
     matrix = scan.once(duplicate_matrix)
     counted = long_enough(scan)
-    human = counted & scan.index.of(HUMAN_CODE)
     if scope is Scope.HUMAN:
         if not matrix.human:
             return _nothing_to_count(matrix)
         ratio = matrix.human_in_human / matrix.human
         return Measurement(Estimate.exact(ratio), matrix.human, None, evidence={"matrix": matrix.to_evidence()})
 
-    def excess(mask: npt.NDArray[np.bool_]) -> Measurement:
-        own = mask & counted
+    def excess(synthetic: npt.NDArray[np.bool_], people: npt.NDArray[np.bool_]) -> Measurement:
+        own, human = synthetic & counted, people & counted
         size = min(int(own.sum()), int(human.sum()))
         if not size:
             return _nothing_to_count(matrix)
@@ -91,7 +90,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         evidence = {"matrix": matrix.to_evidence()}
         return Measurement(Estimate.exact(ratio), int(human.sum()), int(own.sum()), evidence=evidence)
 
-    return with_generators(scan, excess, distinct_rows=False)
+    return with_parts(scan, excess, distinct_rows=False, against_people=True)
 
 
 def _near(scan: Scan, scope: Scope) -> Measurement:
@@ -120,7 +119,7 @@ def _repeats(index: RowIndex, mask: npt.NDArray[np.bool_], size: int) -> float:
     """Share of repeats among `size` rows drawn by a hash of content and occurrence: row order does not matter."""
     digest = np.sort(index.digest[mask])
     drawn = digest[np.argsort(row_keys(digest), kind="stable")[:size]]
-    return 1 - len(np.unique(drawn)) / size
+    return (size - len(np.unique(drawn))) / size
 
 
 METRIC = Metric(

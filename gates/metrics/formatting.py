@@ -10,6 +10,7 @@ import numpy as np
 from gates.metrics.draws import draws, excess
 from gates.metrics.measurement import Measurement
 from gates.metrics.metric import Metric, Side
+from gates.metrics.strata import Sides, compare_all
 from gates.text.formatting import FEATURES, common_window, formatting_features
 
 if TYPE_CHECKING:
@@ -49,12 +50,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """
     if not scan.roles.texts:
         return Measurement(not_asked='asked of texts only: set type = "text" for a dataset of texts')
-    whole = _compare(scan, scan.synthetic)
-    parts = {
-        name: whole if rows.total == scan.synthetic.total else _compare(scan, rows)
-        for name, rows in scan.generators.items()
-    }
-    return replace(whole, parts=parts)
+    return compare_all(scan, lambda sides: _compare(scan, sides))
 
 
 def feature_auc(first: Codes, second: Codes, levels: int) -> float:
@@ -71,17 +67,18 @@ def feature_auc(first: Codes, second: Codes, levels: int) -> float:
     return 0.5 + abs(area - 0.5) * min(len(shown[0]) / len(first), len(shown[1]) / len(second))
 
 
-def _compare(scan: Scan, synthetic: Rows) -> Measurement:
-    made = draws(scan.human, synthetic, scan.seed)
-    features = [feature for column in scan.roles.texts for feature in _features(scan.human, synthetic, column)]
+def _compare(scan: Scan, sides: Sides) -> Measurement:
+    human, synthetic = sides.human, sides.synthetic
+    made = draws(human, synthetic, sides.seed)
+    features = [feature for column in scan.roles.texts for feature in _features(human, synthetic, column)]
     if not features:
-        return excess(np.zeros(len(made)), np.zeros(len(made)), len(scan.human), len(synthetic))
+        return excess(np.zeros(len(made)), np.zeros(len(made)), len(human), len(synthetic))
     cross, null = np.empty((len(made), len(features))), np.empty((len(made), len(features)))
     for column, feature in enumerate(features):
         cross[:, column], null[:, column] = _areas(feature, made)
     if not made:
-        return excess(np.empty(0), np.empty(0), len(scan.human), len(synthetic))
-    found = excess(cross.max(axis=1), null.max(axis=1), len(scan.human), len(synthetic))
+        return excess(np.empty(0), np.empty(0), len(human), len(synthetic))
+    found = excess(cross.max(axis=1), null.max(axis=1), len(human), len(synthetic))
     gap = np.median(cross - null, axis=0)
     order = np.argsort(-gap, kind="stable")[:EVIDENCE_FEATURES]
     worst = features[order[0]]

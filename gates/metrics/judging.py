@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gates.metrics.measurement import Estimate, Limits, Measurement
+from gates.metrics.measurement import Estimate, Limits, Measurement, PartKind
 from gates.verdict import Outcome, Severity
 
 if TYPE_CHECKING:
@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 
 # An estimate so near its limit that it would take more than a thousand times the rows will hardly be decided by rows.
 ROWS_GROWTH_AT_MOST = 1000
+# Which of the evidence's tables the parts of a kind stand in.
+PART_TABLES: Mapping[PartKind, str] = {
+    "generator": "generators",
+    "stratum": "strata",
+    "language": "languages",
+    "locale": "locales",
+}
+# A message names this many undecided parts; the evidence has all.
+UNDECIDED_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -34,22 +43,29 @@ class Judgement:
 def judge(
     measurement: Measurement, limits: Limits, severity: Severity, *, undecided: Severity | None = None
 ) -> Judgement:
-    """The outcome of a measurement under limits; a generator that breaks them decides where the whole does not.
+    """The outcome of a measurement under limits; a part that breaks them decides where the whole does not.
 
+    A part that its rows cannot decide leaves the outcome as it is, which speaks of all rows together: a language's own
+    `inconclusive` stands in the evidence with the rows that it needs, and in the message where it could not be measured.
     undecided: the severity that an inconclusive outcome takes, where it differs from the check's own.
     """
     if measurement.reported:
         severity, undecided = Severity.INFO, None
     whole = _judge_one(measurement, limits, severity, undecided)
     judged = {name: _judge_one(part, limits, severity, undecided) for name, part in measurement.parts.items()}
-    failing = {name: one for name, one in judged.items() if one.outcome in (Outcome.FAIL, Outcome.ERROR)}
+    failing = {name: one for name, one in judged.items() if _fails(one)}
     worst = max(
         failing, key=lambda name: (_weight(failing[name]), _excess(failing[name].measurement, limits)), default=""
     )
     if not worst or _weight(whole) >= _weight(failing[worst]):
-        return _with_parts(whole, measurement, failing, limits)
-    named = replace(failing[worst], message=f"{measurement.part_kind} '{worst}': {failing[worst].message}")
-    return _with_parts(named, measurement, failing, limits)
+        return _with_parts(whole, judged, limits)
+    named = replace(failing[worst], message=f"{spoken_name(worst, measurement.parts[worst])}: {failing[worst].message}")
+    return _with_parts(named, judged, limits)
+
+
+def spoken_name(name: str, part: Measurement) -> str:
+    """What a message calls a part: `generator 'a'`, `language 'de'`."""
+    return f"{part.part_kind} '{name.removeprefix(f'{part.part_kind}=')}'"
 
 
 def _weight(judged: Judgement) -> int:
@@ -69,7 +85,8 @@ def _judge_one(measurement: Measurement, limits: Limits, severity: Severity, und
     if spoken or estimate is None:
         outcome, message = spoken or (Outcome.ERROR, "no value")
         own = severity if outcome is not Outcome.INCONCLUSIVE else undecided or severity
-        return Judgement(outcome, own, message + note, measurement)
+        missing = _rows_missing(measurement) if outcome is Outcome.INCONCLUSIVE else None
+        return Judgement(outcome, own, message + note, measurement, missing or None)
     if measurement.counted and compare(Estimate.exact(estimate.value), limits) is Outcome.PASS:
         estimate = Estimate.exact(estimate.value)
     outcome, why, needed = _against(measurement, estimate, limits)
@@ -151,7 +168,7 @@ def compare(estimate: Estimate, limits: Limits) -> Outcome:
 def rows_needed(measurement: Measurement, limits: Limits) -> dict[str, int]:
     """How many more rows per origin would move the interval off the limit, at the present value.
 
-    Empty where no number of rows would, because the value sits on the limit.
+    Empty where no number of rows would, because the value sits on the limit or no more rows are read.
     """
     estimate = measurement.estimate
     if estimate is None:
@@ -167,7 +184,10 @@ def rows_needed(measurement: Measurement, limits: Limits) -> dict[str, int]:
         if needed > ROWS_GROWTH_AT_MOST:
             return {}
         growth = max(growth, needed)
-    return _more_rows(measurement, growth)
+    more = _more_rows(measurement, growth)
+    counts = {"human": measurement.n_human or 0, "synthetic": measurement.n_synthetic or 0}
+    is_beyond = any(counts[origin] + rows > measurement.rows_read for origin, rows in more.items())
+    return {} if measurement.rows_read and is_beyond else more
 
 
 def _more_rows(measurement: Measurement, growth: float) -> dict[str, int]:
@@ -186,28 +206,56 @@ def _excess(measurement: Measurement, limits: Limits) -> float:
     return (limits.min_value or 0.0) - estimate.value
 
 
-def _with_parts(
-    judged: Judgement, measurement: Measurement, failing: Mapping[str, Judgement], limits: Limits
-) -> Judgement:
-    if not measurement.parts:
-        return judged
-    order = sorted(measurement.parts, key=lambda name: (-_excess(measurement.parts[name], limits), name))
-    table = {name: _part_row(measurement.parts[name], fails=name in failing) for name in order}
-    kinds = {"generator": "generators", "stratum": "strata"}
-    evidence = {**judged.measurement.evidence, kinds[measurement.part_kind]: table}
-    message = judged.message
-    if failing:
-        message += "; fails for " + ", ".join(name for name in order if name in failing)
-    return replace(judged, message=message, measurement=replace(judged.measurement, evidence=evidence))
+def _with_parts(judgement: Judgement, judged: Mapping[str, Judgement], limits: Limits) -> Judgement:
+    """The judgement with a table of its parts per kind, worst first, and the names of those that fail or are undecided."""
+    if not judged:
+        return judgement
+    order = sorted(judged, key=lambda name: (-_excess(judged[name].measurement, limits), name))
+    tables: dict[str, dict[str, object]] = {}
+    for name in order:
+        tables.setdefault(PART_TABLES[judged[name].measurement.part_kind], {})[name] = _part_row(judged[name])
+    failing = [name for name in order if _fails(judged[name])]
+    message = judgement.message + ("; fails for " + ", ".join(failing) if failing else "") + _undecided(judged, order)
+    evidence = {**judgement.measurement.evidence, **tables}
+    return replace(judgement, message=message, measurement=replace(judgement.measurement, evidence=evidence))
 
 
-def _part_row(part: Measurement, *, fails: bool) -> dict[str, object]:
+def _fails(one: Judgement) -> bool:
+    return one.outcome in (Outcome.FAIL, Outcome.ERROR)
+
+
+def _undecided(judged: Mapping[str, Judgement], order: list[str]) -> str:
+    """Which languages and locales have too few rows to be measured at all, as the end of a message.
+
+    One whose interval lies across the limit has a number in the table, beside those of the generators.
+    """
+    names = [
+        name
+        for name in order
+        if judged[name].outcome is Outcome.INCONCLUSIVE
+        and judged[name].measurement.estimate is None
+        and judged[name].measurement.part_kind in ("language", "locale")
+    ]
+    said = [f"{spoken_name(name, judged[name].measurement)} inconclusive{_missing(judged[name])}" for name in names]
+    rest = f" and {len(said) - UNDECIDED_NAMED} more" if len(said) > UNDECIDED_NAMED else ""
+    return "".join(f"; {one}" for one in said[:UNDECIDED_NAMED]) + rest
+
+
+def _missing(one: Judgement) -> str:
+    rows = " and ".join(f"{count:,} {origin}" for origin, count in (one.rows_needed or {}).items())
+    return f", {rows} rows missing" if rows else ""
+
+
+def _part_row(judged: Judgement) -> dict[str, object]:
+    part = judged.measurement
     estimate = part.estimate
     return {
         "observed": None if estimate is None else estimate.value,
         "low": None if estimate is None else estimate.low,
         "high": None if estimate is None else estimate.high,
         "rows": part.n_synthetic,
-        "fails": fails,
+        "outcome": judged.outcome.value,
+        "fails": _fails(judged),
+        "rows_needed": judged.rows_needed,
         "note": part.note or part.undecidable or part.failure,
     }

@@ -40,7 +40,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     codes = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE}
     parts = {name: _of_origin(scan, longer_by, name, code) for name, code in codes.items()}
     farthest = max(parts, key=lambda name: _reach(parts[name]))
-    return replace(parts[farthest], parts=parts, part_kind="stratum")
+    return replace(parts[farthest], parts=parts)
 
 
 def _of_origin(scan: Scan, longer_by: npt.NDArray[np.float64], name: str, code: int) -> Measurement:
@@ -55,7 +55,7 @@ def _of_origin(scan: Scan, longer_by: npt.NDArray[np.float64], name: str, code: 
     }
     if not pairs:
         reason = f"no two responses of a {name} pair differ in length"
-        return Measurement(undecidable=reason, limited_by=(name,), evidence=evidence)
+        return Measurement(undecidable=reason, limited_by=(name,), part_kind="stratum", evidence=evidence)
     longer = (longer_by[untied] > 0).astype(np.float64)
     note = f"the longer response wins {int(longer.sum()):,} of {pairs:,} {name} pairs"
     return Measurement(
@@ -65,6 +65,7 @@ def _of_origin(scan: Scan, longer_by: npt.NDArray[np.float64], name: str, code: 
         baseline=CHANCE,
         rows_to_pass=ROWS_TO_PASS,
         limited_by=(name,),
+        part_kind="stratum",
         note=note,
         evidence=evidence,
     )

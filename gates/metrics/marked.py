@@ -8,8 +8,7 @@ import numpy as np
 
 from gates.metrics.intervals import ratio_difference
 from gates.metrics.measurement import Measurement
-from gates.metrics.parts import with_generators
-from gates.scan import HUMAN_CODE
+from gates.metrics.parts import with_parts
 from gates.text.marks import Mark, mark_names
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ FEW_HITS = 5
 
 
 def excess_of_marks(scan: Scan, marks: Mark) -> Measurement:
-    """The excess share in [-1, 1] with its score interval, a part per generator, and per mark how often and where.
+    """The excess share in [-1, 1] with its score interval, a part per generator and language, and per mark how often and where.
 
     Distinct rows, because one refusal repeated a thousand times is one fault of the generator and a duplicate besides;
     but an empty text has no content to repeat, so each counts.
@@ -33,11 +32,16 @@ def excess_of_marks(scan: Scan, marks: Mark) -> Measurement:
     """
     if not scan.roles.texts:
         return Measurement(not_asked='asked of texts only: set type = "text" for a dataset of texts')
-    return with_generators(scan, lambda synthetic: _excess(scan, synthetic, marks), distinct_rows=False)
+    return with_parts(
+        scan,
+        lambda synthetic, people: _excess(scan, synthetic, people, marks),
+        distinct_rows=False,
+        against_people=True,
+    )
 
 
-def _excess(scan: Scan, synthetic: Mask, marks: Mark) -> Measurement:
-    human, synthetic = _counted(scan.index, scan.index.of(HUMAN_CODE)), _counted(scan.index, synthetic)
+def _excess(scan: Scan, synthetic: Mask, people: Mask, marks: Mark) -> Measurement:
+    human, synthetic = _counted(scan.index, people), _counted(scan.index, synthetic)
     n_human, n_synthetic = int(human.sum()), int(synthetic.sum())
     if not n_human or not n_synthetic:
         missing = "synthetic" if n_human else "human"

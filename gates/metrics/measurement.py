@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from gates.verdict import Severity
 
+PartKind = Literal["generator", "stratum", "language", "locale"]
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -71,13 +73,15 @@ class Measurement:
     failure: why the number could not be computed (`error`).
     reported: why the number is shown and never judged; the outcome keeps severity info.
     note: one clause on what is worst and what to do, for the message.
-    parts: the same metric per generator, or per stratum; a part that breaks the limit fails the check and is named.
-    part_kind: what the parts are.
+    parts: the same metric per generator, stratum, language or locale, by names that are unique among all kinds; a part
+        that breaks the limit fails the check and is named.
+    part_kind: what this is where it is a part of another measurement.
     undecided: the severity that an inconclusive outcome takes here, where it differs from the check's own.
     rows_to_pass: with fewer rows of an origin nothing passes, whatever the number.
     noise: half the spread of the metric between people and people; where it exceeds the limit, nothing passes.
     counted: every row was counted, so a value within the limit passes; only beyond it does the interval decide.
     shrinks: how the interval narrows with n: "root" (1/sqrt n) or "linear" (1/n, zero or few hits).
+    rows_read: of more rows of an origin than this none are read, so that more cannot decide; 0 where there is no bound.
     limited_by: the origin of which more rows would narrow the interval.
     evidence: what to fix: columns, features, row ids and counts; never row values.
     """
@@ -93,9 +97,10 @@ class Measurement:
     failure: str = ""
     reported: str = ""
     parts: Mapping[str, Measurement] = field(default_factory=dict)
-    part_kind: Literal["generator", "stratum"] = "generator"
+    part_kind: PartKind = "generator"
     undecided: Severity | None = None
     rows_to_pass: int = 0
+    rows_read: int = 0
     noise: float | None = None
     counted: bool = False
     shrinks: Literal["root", "linear"] = "root"

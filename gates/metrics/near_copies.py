@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 
 from gates.keys import mix
+from gates.metrics.text_samples import main_text, tokens_of
 from gates.scan import HUMAN_CODE, SYNTHETIC_CODE
 from gates.text.near import clusters, near_pairs
-from gates.text.tokens import ngrams, tokenise
+from gates.text.tokens import joined, ngrams, tokenise
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -86,32 +86,29 @@ class NearMatrix:
 
 def near_matrix(scan: Scan) -> NearMatrix:
     """Near duplicates among all texts of both origins and the holdout. Call through `scan.once(near_matrix)`."""
-    human, synthetic = (_texts(scan, code) for code in (HUMAN_CODE, SYNTHETIC_CODE))
-    sides = [(HUMAN_CODE, *human), (SYNTHETIC_CODE, *synthetic)]
+    rows = np.concatenate([_distinct(scan, code) for code in (HUMAN_CODE, SYNTHETIC_CODE)])
+    row_id, origin = scan.index.row_id[rows], scan.index.origin[rows]
+    generator = np.array([*scan.index.generators, ""])[scan.index.generator[rows]]
+    stream = tokens_of(scan, row_id)
     if scan.holdout is not None:
         held = scan.holdout
-        sides.append((HOLDOUT_CODE, held.frame[scan.roles.texts[0]].cast(pl.String), held.row_id, held.generator))
-    stream = tokenise(pl.concat([texts for _, texts, _, _ in sides]).to_arrow())
-    origin = np.concatenate([np.full(len(texts), code, dtype=np.int8) for code, texts, _, _ in sides])
-    row_id = np.concatenate([row_ids for _, _, row_ids, _ in sides])
-    generator = np.concatenate([names for _, _, _, names in sides])
-    kept = np.flatnonzero(stream.lengths() >= TOKENS_AT_LEAST)
-    stream, origin = stream.take(kept), origin[kept]
+        stream = joined([stream, tokenise(main_text(scan.roles, held.frame).to_arrow())])
+        origin = np.append(origin, np.full(len(held), HOLDOUT_CODE, dtype=np.int8))
+        row_id, generator = np.append(row_id, held.row_id), np.append(generator, held.generator)
+    kept = stream.lengths() >= TOKENS_AT_LEAST
+    stream, origin = stream.where(kept), origin[kept]
     pairs = near_pairs(stream, threshold=NEAR_JACCARD, min_tokens=TOKENS_AT_LEAST)
     spans = _shares_span(stream, origin)
     return NearMatrix(origin, generator[kept], pairs.left, pairs.right, spans, row_id[kept])
 
 
-def _texts(scan: Scan, code: int) -> tuple[pl.Series, Ints, npt.NDArray[np.str_]]:
-    """The distinct texts of an origin in the order of a hash of their content, with row ids and generators.
+def _distinct(scan: Scan, code: int) -> Ints:
+    """Where in the index the distinct rows of an origin stand, in the order of a hash of their content.
 
     A sample would find a pair only where both its texts were drawn; at most TEXTS_AT_MOST fit into memory.
     """
-    index = scan.index
-    rows = np.flatnonzero(index.of(code) & index.is_first)
-    rows = rows[np.argsort(mix(index.digest[rows]), kind="stable")][:TEXTS_AT_MOST]
-    names = np.array([*index.generators, ""])[index.generator[rows]]
-    return scan.source.take(index.row_id[rows])[scan.roles.texts[0]].cast(pl.String), index.row_id[rows], names
+    rows = np.flatnonzero(scan.index.of(code) & scan.index.is_first)
+    return rows[np.argsort(mix(scan.index.digest[rows]), kind="stable")][:TEXTS_AT_MOST]
 
 
 def _shares_span(stream: TokenStream, origin: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:

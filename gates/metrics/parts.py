@@ -1,4 +1,4 @@
-"""Shares of distinct rows, whole and per generator: what several checks on synthetic rows have in common."""
+"""Shares of rows, whole, per generator and per language: what several checks on synthetic rows have in common."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gates.scan import SYNTHETIC_CODE
+from gates.metrics.languages import languages, too_few
+from gates.scan import HUMAN_CODE, SYNTHETIC_CODE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,27 +18,46 @@ if TYPE_CHECKING:
     from gates.metrics.measurement import Measurement
     from gates.scan import RowIndex, Scan
 
+    Mask = npt.NDArray[np.bool_]
 
-def distinct(index: RowIndex, code: int) -> npt.NDArray[np.bool_]:
+
+def distinct(index: RowIndex, code: int) -> Mask:
     """Mask of one row per distinct content among the rows of an origin."""
     return index.of(code) & index.is_first
 
 
-def with_generators(
-    scan: Scan, measure: Callable[[npt.NDArray[np.bool_]], Measurement], *, distinct_rows: bool = True
+def with_parts(
+    scan: Scan,
+    measure: Callable[[Mask, Mask], Measurement],
+    *,
+    distinct_rows: bool = True,
+    against_people: bool = False,
 ) -> Measurement:
-    """`measure(mask)` over the (distinct) synthetic rows, with a part per generator that can be judged alone."""
+    """`measure(synthetic, human)` over the (distinct) synthetic rows, with a part per generator and per language.
+
+    against_people: people's rows are the baseline, so that a language needs as many of them; a generator is measured
+    against all people, a language against those who speak it.
+    """
     index = scan.index
-    synthetic = index.of(SYNTHETIC_CODE)
-    whole = measure(distinct(index, SYNTHETIC_CODE) if distinct_rows else synthetic)
-    parts = {}
-    for name in scan.generators:
-        own = synthetic & (index.generator == index.generators.index(name))
-        parts[name] = measure(_first_of_each(index, own) if distinct_rows else own)
-    return replace(whole, parts=parts)
+    synthetic, human = index.of(SYNTHETIC_CODE), index.of(HUMAN_CODE)
+
+    def counted(mask: Mask) -> Mask:
+        return _first_of_each(index, mask) if distinct_rows else mask
+
+    whole = measure(distinct(index, SYNTHETIC_CODE) if distinct_rows else synthetic, human)
+    parts = {
+        name: measure(counted(synthetic & (index.generator == index.generators.index(name))), human)
+        for name in scan.generators
+    }
+    spoken = scan.once(languages)
+    for one in spoken.parts if against_people else spoken.synthetic:
+        own = counted(one.synthetic)
+        small = too_few(int(one.human.sum()) if against_people else None, int(own.sum()))
+        parts[one.name] = replace(small or measure(own, one.human), part_kind=one.kind)
+    return replace(whole, parts=parts, evidence={**whole.evidence, **spoken.evidence()})
 
 
-def _first_of_each(index: RowIndex, mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+def _first_of_each(index: RowIndex, mask: Mask) -> Mask:
     positions = np.flatnonzero(mask)
     _, first = np.unique(index.digest[positions], return_index=True)
     chosen = np.zeros(len(mask), dtype=bool)

@@ -11,9 +11,10 @@ import polars as pl
 from gates.metrics.draws import ROWS_TO_PASS, draws, excess
 from gates.metrics.measurement import Measurement
 from gates.metrics.metric import Metric, Side
-from gates.metrics.strata import STRATUM_ROWS
+from gates.metrics.strata import Sides, compare_all
+from gates.metrics.text_samples import tokens_of
 from gates.text.hashed import hashed_counts, unit_rows
-from gates.text.tokens import TokenStream, document_hashes, tokenise
+from gates.text.tokens import TokenStream, document_hashes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,14 +69,13 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """
     if scan.roles.prompt is None:
         return Measurement(not_asked=f"data of type {scan.roles.type} has no prompts that something answers")
-    human = _fit(scan, scan.human)
-    whole = _compare(scan, human, scan.synthetic)
-    parts = {
-        name: whole if rows.total == scan.synthetic.total else _compare(scan, human, rows)
-        for name, rows in scan.generators.items()
-        if len(rows) >= STRATUM_ROWS
-    }
-    return replace(whole, parts=parts)
+    everybody = _fit(scan, scan.human)
+
+    def compare(sides: Sides) -> Measurement:
+        human = everybody if sides.human is scan.human else _fit(scan, sides.human)
+        return _compare(scan, human, sides.synthetic)
+
+    return compare_all(scan, compare)
 
 
 def _compare(scan: Scan, human: _Fit, rows: Rows) -> Measurement:
@@ -107,13 +107,9 @@ def _compare(scan: Scan, human: _Fit, rows: Rows) -> Measurement:
 def _fit(scan: Scan, rows: Rows) -> _Fit:
     """The first rows of a sample, which is in random order, with their comparisons."""
     kept = np.arange(len(rows)) < ROWS_AT_MOST
-    prompts, responses = (
-        _prompts(scan.roles, rows.frame),
-        tokenise(_strings(rows.frame[scan.roles.texts[0]]).to_arrow()),
-    )
+    prompts, responses = tokens_of(scan, rows.row_id, _asked), tokens_of(scan, rows.row_id)
     kept &= (prompts.lengths() > 0) & (responses.lengths() > 0)
-    at = np.flatnonzero(kept)
-    prompts, responses, rows = prompts.take(at), responses.take(at), rows.where(kept)
+    prompts, responses, rows = prompts.where(kept), responses.where(kept), rows.where(kept)
     affinity = _Affinity(prompts, responses, by_length=set(LANGUAGES).issubset(scan.roles.bound))
     own = affinity.of(np.arange(len(rows)))
     content = document_hashes(prompts)
@@ -154,12 +150,12 @@ def _weighted(counts: sp.csr_matrix, rarity: Floats) -> sp.csr_matrix:
     return counts
 
 
-def _prompts(roles: Roles, frame: pl.DataFrame) -> TokenStream:
+def _asked(roles: Roles, frame: pl.DataFrame) -> pl.Series:
     """What is asked: the prompt and the input that belongs to it."""
     asked = _strings(frame[str(roles.prompt)])
     if "input" in roles.bound:
         asked = asked + "\n" + _strings(frame["input"])
-    return tokenise(asked.to_arrow())
+    return asked
 
 
 def _strings(values: pl.Series) -> pl.Series:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from gates.configuration.data_types import VOTES
 from gates.errors import MetricError
 from gates.metrics.krippendorff import squared_distances
-from gates.metrics.whole_columns import label_columns, people_columns, role_column
+from gates.metrics.whole_columns import label_columns, people_columns, role_column, role_to_add
 from gates.scan import ORIGIN, ROW_ID
 
 if TYPE_CHECKING:
@@ -27,16 +28,12 @@ EXPERT = "expert"
 _WHO, _WHAT, _LABEL = "annotator", "item", "label"
 _CODE = "code"
 
-NOT_THERE = (
-    "nobody says who gave which item which label; add: "
-    'columns = { item = "…", annotator = "…", label = "…" }, or label_1 = "…", label_2 = "…"'
-)
-
 
 @dataclass(frozen=True)
 class Ratings:
     """One row per item, annotator and origin: `item`, `annotator`, `label` (strings), `is_human`, `is_expert` (null: unknown).
 
+    ROW_ID is the row that a rating stands in.
     repeated: ratings left out because their annotator rated the item before; missing: cells without a label.
     """
 
@@ -63,17 +60,24 @@ def ratings(scan: Scan) -> Ratings | None:
         expertise = role_column(scan, "expertise")
         expert = is_expert(pl.col(expertise)) if expertise else pl.lit(None, dtype=pl.Boolean)
         named = frame.select(
-            _text(_WHAT).alias(_WHAT), _text(_WHO), _text(label).alias(_LABEL), ORIGIN, is_expert=expert
+            _text(_WHAT).alias(_WHAT), _text(_WHO), _text(label).alias(_LABEL), ORIGIN, ROW_ID, is_expert=expert
         )
         return _cleaned(named)
     votes = label_columns(scan)
     if len(votes) > 1:
         frame = scan.once(people_columns).filter(pl.col(ORIGIN).cast(pl.String) == "human")
-        long = frame.select(pl.col(ROW_ID).alias(_WHAT), ORIGIN, *(_text(vote) for vote in votes)).unpivot(
-            votes, index=[_WHAT, ORIGIN], variable_name=_WHO, value_name=_LABEL
+        long = frame.select(ROW_ID, pl.col(ROW_ID).alias(_WHAT), ORIGIN, *(_text(vote) for vote in votes)).unpivot(
+            votes, index=[ROW_ID, _WHAT, ORIGIN], variable_name=_WHO, value_name=_LABEL
         )
         return _cleaned(long.with_columns(is_expert=pl.lit(None, dtype=pl.Boolean)), has_column_each=True)
     return None
+
+
+def ratings_to_add(scan: Scan) -> str:
+    """Why there are no ratings, and the line that makes some."""
+    votes = VOTES[:2]
+    roles = votes if {*votes} <= {*scan.roles.mappable} else (_WHAT, _WHO, _LABEL)
+    return f"nobody says who gave which item which label; {role_to_add(scan, *roles)}"
 
 
 def is_expert(expertise: pl.Expr) -> pl.Expr:

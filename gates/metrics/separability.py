@@ -13,6 +13,7 @@ from gates.metrics.measurement import Measurement
 from gates.metrics.metric import Metric, Side
 from gates.metrics.strata import STRATUM_ROWS, Sides, compare_by_role
 from gates.metrics.telling import telling_columns, telling_in_model, telling_words
+from gates.metrics.text_samples import tokens_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,9 +80,8 @@ def _compare(scan: Scan, sides: Sides) -> Measurement:
 def _model(scan: Scan, sides: Sides) -> Table | Texts:
     if not scan.roles.texts:
         return table_of(sides.human_codes, sides.synthetic_codes)
-    column = scan.roles.texts[0]
-    texts = [text or "" for rows in (sides.human, sides.synthetic) for text in rows.frame[column].to_list()]
-    return texts_of(texts, sides.human_codes, sides.synthetic_codes)
+    stream = tokens_of(scan, np.concatenate([sides.human.row_id, sides.synthetic.row_id]))
+    return texts_of(stream, sides.human_codes, sides.synthetic_codes)
 
 
 def _area(model: Table | Texts, sides: Sides, draw: Draw, seed: int, *, people: bool = False) -> float:

@@ -13,26 +13,27 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gates.metrics.coding import Coded, coded
+from gates.metrics.coding import Coded, coded, encode_rows
+from gates.metrics.languages import ROWS_AT_LEAST, languages, rows_of, too_few
 from gates.metrics.measurement import Measurement
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from gates.metrics.measurement import PartKind
     from gates.scan import Rows, Scan
 
     Mask = npt.NDArray[np.bool_]
 
-# With fewer rows a side, a distance between two human samples of one law is itself above the limits.
-STRATUM_ROWS = 300
+STRATUM_ROWS = ROWS_AT_LEAST
 
 
 @dataclass(frozen=True)
 class Sides:
     """The rows a comparison sees, as rows and as codes, with the draws' seed.
 
-    name: "" for everything, else the generator's or the stratum's; unique within a scan.
+    name: "" for everything, else the part's; unique within a scan. kind: what the part is.
     """
 
     name: str
@@ -41,63 +42,107 @@ class Sides:
     human_codes: Coded
     synthetic_codes: Coded
     seed: int
+    kind: PartKind = "generator"
+
+    def within(self, name: str, human: Mask, synthetic: Mask) -> Sides:
+        """The sides of a stratum of these."""
+        return replace(
+            self,
+            name=name,
+            human=self.human.where(human),
+            synthetic=self.synthetic.where(synthetic),
+            human_codes=self.human_codes.where(human),
+            synthetic_codes=self.synthetic_codes.where(synthetic),
+        )
 
 
 Compare = Callable[[Sides], Measurement]
 
 
 def compare_by_role(scan: Scan, compare: Compare) -> Measurement:
-    """`compare` over everything, with a part per generator; for extending rows within strata, with a part each."""
+    """`compare` over everything, with parts; for extending rows within strata, with a part each."""
     return _within_strata(scan, compare) if scan.extends_human_law else compare_all(scan, compare)
 
 
 def compare_all(scan: Scan, compare: Compare) -> Measurement:
-    """`compare` over everything whatever the rows claim, with a part per generator that has rows enough."""
+    """`compare` over everything whatever the rows claim, with a part per generator that has rows enough and per language.
+
+    A language with too few rows is a part that cannot be decided.
+    """
+    whole = compare(_everything(scan))
+    parts: dict[str, Measurement] = {}
+    for name, sides in _made_by(scan).items():
+        if len(sides.synthetic) < STRATUM_ROWS:
+            continue
+        # A generator that made all synthetic rows is the whole: measuring it again would cost as much and say nothing new.
+        is_whole = sides.synthetic.total == scan.synthetic.total
+        parts[name] = whole if is_whole else compare(sides)
+    for name, sides in scan.once(_languages).items():
+        small = too_few(len(sides.human), len(sides.synthetic))
+        parts[name] = replace(small or compare(sides), part_kind=sides.kind)
+    return replace(whole, parts=parts, evidence={**whole.evidence, **_beside(scan)})
+
+
+def _beside(scan: Scan) -> dict[str, object]:
+    """What no part was made of: columns and languages."""
+    skipped = scan.once(coded).skipped
+    return {**({"not_compared": skipped} if skipped else {}), **scan.once(languages).evidence()}
+
+
+def _everything(scan: Scan) -> Sides:
     codes = scan.once(coded)
-    whole = compare(Sides("", scan.human, scan.synthetic, codes.human, codes.synthetic, scan.seed))
-    # A generator that made all synthetic rows is the whole: measuring it again would cost as much and say nothing new.
-    parts = {
-        name: whole
-        if rows.total == scan.synthetic.total
-        else compare(Sides(f"generator {name}", scan.human, rows, codes.human, codes.generators[name], scan.seed))
-        for name, rows in scan.generators.items()
-        if len(rows) >= STRATUM_ROWS
-    }
-    evidence = {**whole.evidence, **({"not_compared": codes.skipped} if codes.skipped else {})}
-    return replace(whole, parts=parts, evidence=evidence)
+    return Sides("", scan.human, scan.synthetic, codes.human, codes.synthetic, scan.seed)
+
+
+def _languages(scan: Scan) -> dict[str, Sides]:
+    """The sides of each language and locale that is a part, however few rows it has. Call through `scan.once`."""
+    found = {}
+    for one in scan.once(languages).parts:
+        human, synthetic = rows_of(scan, one.human, one.synthetic)
+        codes = encode_rows(scan, human), encode_rows(scan, synthetic)
+        found[one.name] = Sides(one.name, human, synthetic, *codes, scan.seed, one.kind)
+    return found
 
 
 def _within_strata(scan: Scan, compare: Compare) -> Measurement:
-    """A part per stratum, over all synthetic rows and per generator; the number shown is that of the farthest one."""
-    codes = scan.once(coded)
+    """A part per stratum, over all synthetic rows, per generator and per language; the number shown is the farthest one's.
+
+    Strata of a language are told by its name and are strata all the same: too small a language has none, and is a part
+    that cannot be decided.
+    """
     found: dict[str, Measurement] = {}
-    makers = {"": (scan.synthetic, codes.synthetic)} | {
-        f"{name} within ": (rows, codes.generators[name]) for name, rows in scan.generators.items()
-    }
-    for column in _stratifiers(scan):
-        for maker, (rows, rows_codes) in makers.items():
-            for level, human, synthetic in _strata(scan.human.frame[column], rows.frame[column]):
-                name = f"{maker}{column}={level}"
-                found[name] = compare(
-                    Sides(
-                        name,
-                        scan.human.where(human),
-                        rows.where(synthetic),
-                        codes.human.where(human),
-                        rows_codes.where(synthetic),
-                        scan.seed,
-                    )
-                )
+    small: dict[str, Measurement] = {}
+    generators = {f"{name} within ": sides for name, sides in _made_by(scan).items()}
+    spoken = {f"{name} within ": sides for name, sides in scan.once(_languages).items()}
+    for prefix, sides in ({"": _everything(scan)} | generators | spoken).items():
+        lacking = too_few(len(sides.human), len(sides.synthetic)) if prefix in spoken else None
+        if lacking:
+            small[sides.name] = replace(lacking, part_kind=sides.kind)
+            continue
+        # Where languages are the slices, their strata are made of everything already.
+        for column in (name for name in _stratifiers(scan) if prefix not in spoken or name != sides.kind):
+            for level, human, synthetic in _strata(sides.human.frame[column], sides.synthetic.frame[column]):
+                name = f"{prefix}{column}={level}"
+                found[name] = replace(compare(sides.within(name, human, synthetic)), part_kind="stratum")
     if not found:
-        whole = compare(Sides("", scan.human, scan.synthetic, codes.human, codes.synthetic, scan.seed))
         reason = (
             f'reported only: synthetic_role = "extend" and no label or slice has {STRATUM_ROWS} rows of both origins'
         )
-        return replace(whole, reported=reason)
+        return replace(compare(_everything(scan)), reported=reason, parts=small)
     farthest = max(found, key=lambda name: _reach(found[name]))
     chosen = found[farthest]
     note = f"within {farthest}" + (f", {chosen.note}" if chosen.note else "")
-    return replace(chosen, note=note, parts=found, part_kind="stratum")
+    evidence = {**chosen.evidence, **scan.once(languages).evidence()}
+    return replace(chosen, note=note, parts={**found, **small}, evidence=evidence)
+
+
+def _made_by(scan: Scan) -> dict[str, Sides]:
+    """The sides of each generator of the scan; who compares them decides whether it has rows enough."""
+    codes = scan.once(coded)
+    return {
+        name: Sides(f"generator {name}", scan.human, rows, codes.human, codes.generators[name], scan.seed)
+        for name, rows in scan.generators.items()
+    }
 
 
 def _reach(part: Measurement) -> float:

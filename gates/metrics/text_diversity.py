@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 import pyarrow as pa
 from threadpoolctl import threadpool_limits
 
@@ -15,14 +14,16 @@ from gates.metrics.draws import draws, percentile_ratio
 from gates.metrics.measurement import Measurement
 from gates.metrics.spectrum import effective_number
 from gates.metrics.strata import Sides, compare_all
-from gates.text.tokens import TokenStream, ngrams, tokenise
+from gates.metrics.text_samples import main_text, tokens_of
+from gates.text.tokens import TokenStream, ngrams
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import numpy.typing as npt
+    import polars as pl
 
-    from gates.scan import Ints, Scan
+    from gates.scan import Ints, Roles, Rows, Scan
 
     Floats = npt.NDArray[np.float64]
 
@@ -69,8 +70,7 @@ def text_diversity(scan: Scan, wanted: str) -> Measurement:
     """
     if wanted not in MEASURES:
         raise MetricError(f"diversity has no measure '{wanted}' ({did_you_mean(wanted, MEASURES)})")
-    column = scan.roles.texts[0]
-    return compare_all(scan, lambda sides: _compare(sides, column, MEASURES[wanted]))
+    return compare_all(scan, lambda sides: _compare(scan, sides, MEASURES[wanted]))
 
 
 def compression(sample: _Sample) -> float:
@@ -116,9 +116,9 @@ def hashed_words(stream: TokenStream) -> Floats:
     return scaled
 
 
-def _compare(sides: Sides, column: str, measure: Callable[[_Sample], float]) -> Measurement:
+def _compare(scan: Scan, sides: Sides, measure: Callable[[_Sample], float]) -> Measurement:
     made = draws(sides.human, sides.synthetic, sides.seed, DRAW_COUNT, at_most=TEXTS_PER_DRAW)
-    human, synthetic = _openings(sides.human.frame[column]), _openings(sides.synthetic.frame[column])
+    human, synthetic = (_openings(scan, rows) for rows in (sides.human, sides.synthetic))
     found = np.empty((len(made), 3))
     for row, draw in enumerate(made):
         samples = [human.take(draw.human_a), human.take(draw.human_b), synthetic.take(draw.synthetic)]
@@ -137,6 +137,9 @@ def _compare(sides: Sides, column: str, measure: Callable[[_Sample], float]) -> 
     return replace(measured, note=f"{np.median(theirs):.3g} against {np.median(ours):.3g} of people")
 
 
-def _openings(texts: pl.Series) -> _Sample:
-    cut = texts.cast(pl.String).fill_null("").str.slice(0, OPENING_CHARACTERS).to_arrow()
-    return _Sample(cut, tokenise(cut))
+def _openings(scan: Scan, rows: Rows) -> _Sample:
+    return _Sample(_opening(scan.roles, rows.frame).to_arrow(), tokens_of(scan, rows.row_id, _opening))
+
+
+def _opening(roles: Roles, frame: pl.DataFrame) -> pl.Series:
+    return main_text(roles, frame).str.slice(0, OPENING_CHARACTERS)

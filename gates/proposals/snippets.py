@@ -104,7 +104,8 @@ def _paths(dataset: DatasetConfig) -> list[str]:
 
 def _own_files(dataset: DatasetConfig) -> list[str]:
     suites = f"expectations/{dataset.name}"
-    return [*([suites] if (dataset.root / suites).is_dir() else []), *_schema_files(dataset)]
+    own = [*([suites] if (dataset.root / suites).is_dir() else []), *_schema_files(dataset), *_plugin_files(dataset)]
+    return list(dict.fromkeys(own))
 
 
 def _schema_files(dataset: DatasetConfig) -> list[str]:
@@ -117,6 +118,14 @@ def _schema_files(dataset: DatasetConfig) -> list[str]:
         return []
     root = dataset.root.resolve()
     return sorted(path.resolve().relative_to(root).as_posix() for path in load_schema(spec, root).sources)
+
+
+def _plugin_files(dataset: DatasetConfig) -> list[str]:
+    """The plugins of the repository, with the modules that they import, and the suites of a type among them."""
+    from gates.plugins.registry import own_code
+
+    suites = f"expectations/{dataset.type}"
+    return [*([suites] if (dataset.root / suites).is_dir() else []), *own_code(dataset.plugins)]
 
 
 def _listed(key: str, paths: Iterable[str]) -> Iterator[str]:

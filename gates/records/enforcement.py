@@ -1,6 +1,7 @@
 """Whether a recorded verdict still holds: same bytes, same contract, and an answer that follows from its checks.
 
-Nothing is measured and no code of the repository runs, so that this takes as long as hashing the data.
+Nothing is measured and no schema of the repository runs, so that this takes as long as hashing the data. Plugins are
+imported, as only a metric says what the arguments of its expectation mean.
 """
 
 from __future__ import annotations
@@ -72,9 +73,11 @@ def _what_changed(recorded: Mapping[str, object], present: Mapping[str, object])
         ("suites_sha256", "a suite has changed"),
         ("schema", "it has another schema"),
         ("schema_sources", "the schema, or a module that it imports, has changed"),
+        ("plugins", "a plugin has another version, or another one is named"),
+        ("plugin_sources", "a plugin of this repository has changed"),
     )
     for name, reason in parts:
-        if recorded.get(name) != present[name]:
+        if recorded.get(name) != present.get(name):
             return reason
     return "a role, the purpose or a waiver in the configuration has changed, or a record of a removal"
 

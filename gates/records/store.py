@@ -48,9 +48,13 @@ class VerdictStore:
         if not ignore.exists():
             replace_text(ignore, "*\n")
 
-    def write_on_demand(self, dataset: str, report: str, text: str) -> None:
-        """Write a report beside the verdict, whole or not at all. report: one of ENDINGS."""
-        replace_text(self.path(dataset).with_name(f"{dataset}.{ENDINGS[report]}"), text)
+    def write_on_demand(self, dataset: str, ending: str, text: str | None) -> None:
+        """Write a report beside the verdict, whole or not at all; without a text, remove the one of a run before."""
+        path = self.path(dataset).with_name(f"{dataset}.{ending}")
+        if text is None:
+            path.unlink(missing_ok=True)
+        else:
+            replace_text(path, text)
 
     def write(self, verdict: Verdict) -> Path:
         """Write a verdict, each file whole or not at all; a named folder gets Markdown and what DVC shows beside it."""

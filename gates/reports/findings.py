@@ -9,7 +9,7 @@ from gates.reports.plain import counted
 from gates.verdict import Outcome, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from gates.verdict import CheckResult, Verdict
 
@@ -79,6 +79,39 @@ def is_forgiven(verdict: Verdict, check: CheckResult) -> bool:
     """Whether a critical check is undecided and does not hold the dataset back."""
     is_undecided = check.severity is Severity.CRITICAL and check.outcome is Outcome.INCONCLUSIVE
     return is_undecided and verdict.contract.get("inconclusive") == "warn" and str(check.id) not in waived_ids(verdict)
+
+
+def unheard(verdict: Verdict) -> tuple[str, ...]:
+    """A line for each language and locale that has too few rows to be judged alone, with what it lacks.
+
+    No outcome counts them: a check that passes speaks of all rows together and says nothing of these.
+    """
+    checks: dict[str, int] = {}
+    lacking: dict[str, dict[str, int]] = {}
+    for check in verdict.checks:
+        for name, row in _parts(check, ("languages", "locales")):
+            if row.get("outcome") == Outcome.INCONCLUSIVE.value and row.get("observed") is None:
+                checks[name] = checks.get(name, 0) + 1
+                needed = row.get("rows_needed")
+                for origin, count in (needed if isinstance(needed, dict) else {}).items():
+                    lacking.setdefault(name, {})[origin] = max(count, lacking.get(name, {}).get(origin, 0))
+    return tuple(
+        f"{name}: inconclusive by itself in {counted(checks[name], 'check')}"
+        + (f", {rows} rows missing" if (rows := _rows(lacking.get(name, {}))) else "")
+        for name in sorted(checks)
+    )
+
+
+def _rows(lacking: Mapping[str, int]) -> str:
+    return " and ".join(f"{count:,} {origin}" for origin, count in sorted(lacking.items()))
+
+
+def _parts(check: CheckResult, tables: Sequence[str]) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """The rows of a check's tables of parts; what is no table of parts has none."""
+    for table in tables:
+        found = check.evidence.get(table)
+        if isinstance(found, dict):
+            yield from ((name, row) for name, row in found.items() if isinstance(row, dict))
 
 
 def waived_ids(verdict: Verdict) -> frozenset[str]:

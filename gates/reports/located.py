@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from gates.configuration.plugins import PluginKind, Plugins
 from gates.reports.findings import waived_ids
 from gates.reports.plain import printable
 from gates.verdict import Outcome, Scope, Severity
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gates.contract import Contract
+    from gates.metrics.metric import Metric
     from gates.verdict import CheckResult, Verdict
 
 _WORDS = {
@@ -48,6 +50,7 @@ class Located:
 
     table: the dataset's table in the configuration. suites: the lines of the dataset's own suites by check id.
     is_strict: warnings make the verdict bad. id: how the call names the dataset, where its name alone could be another's.
+    plugins: those of the dataset's configuration.
     """
 
     verdict: Verdict
@@ -56,6 +59,17 @@ class Located:
     inconclusive_blocks: bool = True
     is_strict: bool = False
     id: str = ""
+    plugins: Plugins = field(default_factory=Plugins, repr=False, compare=False)
+
+    @property
+    def metrics(self) -> Mapping[str, Metric] | None:
+        """All metrics by expectation where a plugin's is among the verdict's checks; only then is any plugin imported."""
+        own = self.plugins.names(PluginKind.METRIC)
+        if not any(check.id.type in own for check in self.verdict.checks):
+            return None
+        from gates.plugins.registry import metrics_of
+
+        return metrics_of(self.plugins)
 
     @property
     def name(self) -> str:
@@ -124,6 +138,7 @@ def locate(
         inconclusive_blocks=dataset.inconclusive == "block",
         is_strict=is_strict,
         id=name,
+        plugins=dataset.plugins,
     )
 
 

@@ -6,7 +6,17 @@ import re
 from typing import TYPE_CHECKING
 
 from gates.reports.evidence import evidence_line
-from gates.reports.findings import FORGIVEN, answer, findings, is_forgiven, outcome_of, role_line, tally, waived_ids
+from gates.reports.findings import (
+    FORGIVEN,
+    answer,
+    findings,
+    is_forgiven,
+    outcome_of,
+    role_line,
+    tally,
+    unheard,
+    waived_ids,
+)
 from gates.reports.plain import counted, printable
 
 if TYPE_CHECKING:
@@ -56,6 +66,7 @@ def _lines(verdict: Verdict, name: str) -> Iterator[str]:
     yield from _section("Waived", (_waiver(verdict, waiver) for waiver in verdict.waived))
     yield from _section("Loosened", (code(line) for line in verdict.loosened))
     yield from _section("Not asked", (f"{code(str(check.id))}: {code(check.message)}" for check in found.not_asked))
+    yield from _section("Too small to be judged alone", (code(line) for line in unheard(verdict)))
     passed = f"{counted(len(found.passed), 'check')} passed."
     if verdict.is_partial:
         yield passed

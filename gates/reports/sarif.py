@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from gates.explanations import explanation
+from gates.metrics.catalogue import BY_NAME
 from gates.reports.plain import printable
 from gates.verdict import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from gates.metrics.metric import Metric
     from gates.reports.located import Located, Unjudged
     from gates.verdict import CheckResult
 
@@ -33,7 +35,7 @@ def sarif(judged: Sequence[Located], unjudged: Sequence[Unjudged] = ()) -> str:
 def _run(located: Located) -> dict[str, object]:
     verdict = located.verdict
     kinds = sorted({check.id.type for check in verdict.checks})
-    driver: dict[str, object] = {"name": "gates", "rules": [_rule(kind) for kind in kinds]}
+    driver: dict[str, object] = {"name": "gates", "rules": [_rule(kind, located.metrics or BY_NAME) for kind in kinds]}
     version = verdict.contract.get("gates")
     if version:
         driver["version"] = str(version)
@@ -63,9 +65,9 @@ def _failed_run(one: Unjudged) -> dict[str, object]:
     }
 
 
-def _rule(kind: str) -> dict[str, object]:
+def _rule(kind: str, metrics: Mapping[str, Metric]) -> dict[str, object]:
     try:
-        known = explanation(kind)
+        known = explanation(kind, metrics)
     except KeyError:
         # A result that nobody planned is reported too.
         return {"id": kind}

@@ -9,13 +9,14 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from gates.reports.evidence import evidence_line
-from gates.reports.findings import FORGIVEN, findings, headline, is_forgiven, outcome_of, role_line
+from gates.reports.findings import FORGIVEN, findings, headline, is_forgiven, outcome_of, role_line, unheard
 from gates.reports.plain import counted, printable
 from gates.verdict import NOTHING_TO_MEASURE, Answer, Outcome, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from gates.metrics.metric import Metric
     from gates.verdict import CheckResult, Verdict
 
 # Below this, indented text would stand one word a line.
@@ -58,26 +59,32 @@ class _Line:
     is_copied: bool = False
 
 
-def terminal(verdict: Verdict, look: Look | None = None, name: str = "") -> str:
-    """The report as lines of text, with ANSI colours where the look asks for them. name: as for `headline`."""
+def terminal(
+    verdict: Verdict, look: Look | None = None, name: str = "", metrics: Mapping[str, Metric] | None = None
+) -> str:
+    """The report as lines of text, with ANSI colours where the look asks for them. name: as for `headline`.
+
+    metrics: all that there are, by expectation, where plugins bring some along.
+    """
     look = look or Look()
-    return _rendered(list(_lines(verdict, name, verbose=look.verbose)), look)
+    return _rendered(list(_lines(verdict, name, metrics, verbose=look.verbose)), look)
 
 
-def _lines(verdict: Verdict, name: str, *, verbose: bool) -> Iterator[_Line]:
+def _lines(verdict: Verdict, name: str, metrics: Mapping[str, Metric] | None, *, verbose: bool) -> Iterator[_Line]:
     found = findings(verdict)
     yield _Line(headline(verdict, name), style=f"bold {_COLORS[verdict.answer]}")
     rows = [f"{count:,} {origin}" for origin, count in verdict.rows.items()]
     yield _Line(f"rows: {', '.join(rows)}")
     if role := role_line(verdict):
         yield _Line(role, style="yellow")
-    yield from _open(verdict, found.open)
+    yield from _open(verdict, found.open, metrics)
     yield _Line("")
     yield from _waived(verdict, found.waived)
     yield from (_Line(f"loosened: {line}", style="yellow") for line in verdict.loosened)
     for check in found.not_asked:
         yield _Line(f"not asked: {check.id}", style="cyan")
         yield _Line(check.message, indent=_PARAGRAPH)
+    yield from (_Line(line, style="yellow") for line in unheard(verdict))
     yield _Line(f"{len(found.passed):,} passed" + ("" if verbose or not found.passed else " (-v lists them)"))
     if verbose:
         yield from (_Line(f"{check.id}: {check.message}", indent=2, style="green") for check in found.passed)
@@ -88,7 +95,7 @@ def _lines(verdict: Verdict, name: str, *, verbose: bool) -> Iterator[_Line]:
         yield _Line("verdict {} on data {}".format(*digests), style="dim")
 
 
-def _open(verdict: Verdict, checks: Iterable[CheckResult]) -> Iterator[_Line]:
+def _open(verdict: Verdict, checks: Iterable[CheckResult], metrics: Mapping[str, Metric] | None) -> Iterator[_Line]:
     """What did not pass, under a heading for each severity and outcome; what an empty partition explains is one line."""
     for (severity, outcome), group in groupby(checks, key=lambda check: (check.severity, check.outcome)):
         together = list(group)
@@ -99,12 +106,12 @@ def _open(verdict: Verdict, checks: Iterable[CheckResult]) -> Iterator[_Line]:
             if outcome is Outcome.ERROR and check.message.endswith(NOTHING_TO_MEASURE):
                 empty.setdefault(check.message, []).append(check)
             else:
-                yield from _finding(verdict, check)
+                yield from _finding(verdict, check, metrics)
         for message, unasked in empty.items():
             yield _Line(f"{counted(len(unasked), 'check')}: {message}", indent=2, style=_COLORS[outcome])
 
 
-def _finding(verdict: Verdict, check: CheckResult) -> Iterator[_Line]:
+def _finding(verdict: Verdict, check: CheckResult, metrics: Mapping[str, Metric] | None) -> Iterator[_Line]:
     yield _Line(str(check.id), indent=2, style=_COLORS[check.outcome], is_copied=True)
     yield _Line(check.message, indent=_PARAGRAPH)
     if is_forgiven(verdict, check):
@@ -114,15 +121,15 @@ def _finding(verdict: Verdict, check: CheckResult) -> Iterator[_Line]:
         yield _Line(line, indent=_PARAGRAPH, style="dim")
     yield _Line(f"why: gates explain {shlex.quote(str(check.id))}", indent=_PARAGRAPH, is_copied=True)
     if check.severity is Severity.CRITICAL and check.outcome is Outcome.FAIL:
-        yield _Line(f"fix: {_fix(check.id.type)}", indent=_PARAGRAPH)
+        yield _Line(f"fix: {_fix(check.id.type, metrics)}", indent=_PARAGRAPH)
 
 
-def _fix(kind: str) -> str:
+def _fix(kind: str, metrics: Mapping[str, Metric] | None) -> str:
     # The catalogue loads every metric, which a report without critical failures does not need.
     from gates.explanations import explanation
 
     try:
-        return explanation(kind).fix
+        return (explanation(kind) if metrics is None else explanation(kind, metrics)).fix
     except KeyError:
         # A result that nobody planned is reported too.
         return "look at the suite that asks"

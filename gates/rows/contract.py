@@ -5,23 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gates.rows.validation import RowValidator
-from gates.schemas.built_in import built_in_schema
+from gates.schemas.built_in import built_in_schema, plugin_schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from gates.plugins import TypeContract
     from gates.row_rules import RowRule
     from gates.scan import Roles
     from gates.schemas.loading import LoadedSchema
 
 
-def validators_of(roles: Roles, column_types: Mapping[str, str], own: LoadedSchema | None) -> list[RowValidator]:
+def validators_of(
+    roles: Roles, column_types: Mapping[str, str], own: LoadedSchema | None, brought: TypeContract | None = None
+) -> list[RowValidator]:
     """The data type's schema and the dataset's own; where both have a rule, both count (see `row_failures.joined`).
 
-    column_types: Arrow type by column of the opened dataset.
+    column_types: Arrow type by column of the opened dataset. brought: what a plugin promises of the type.
+    Raises PluginError for a plugin whose schema is none.
     """
-    built_in = RowValidator(built_in_schema(roles, column_types))
-    return [built_in, RowValidator(own.model)] if own else [built_in]
+    of_type = plugin_schema(brought, roles, column_types) if brought else built_in_schema(roles, column_types)
+    return [RowValidator(of_type), RowValidator(own.model)] if own else [RowValidator(of_type)]
 
 
 def rules_of(validators: Sequence[RowValidator]) -> dict[str, RowRule]:

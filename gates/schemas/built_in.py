@@ -1,9 +1,12 @@
-"""The row rules that a data type brings along; the one place where a type's schema is named."""
+"""The row rules that a data type brings along; the one place where a built-in type's schema is named."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandera.polars as pa
+
+from gates.errors import PluginError
 from gates.schemas.annotations import Annotations
 from gates.schemas.events import Events
 from gates.schemas.instruction import instruction_schema
@@ -16,8 +19,7 @@ from gates.schemas.translation import Translation
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import pandera.polars as pa
-
+    from gates.plugins import TypeContract
     from gates.scan import Roles
 
 _SCHEMAS = {
@@ -37,3 +39,19 @@ def built_in_schema(roles: Roles, columns: Mapping[str, str]) -> pa.DataFrameSch
     if roles.type == "instruction":
         return instruction_schema(roles.bound)
     return _SCHEMAS[roles.type]
+
+
+def plugin_schema(brought: TypeContract, roles: Roles, columns: Mapping[str, str]) -> pa.DataFrameSchema:
+    """The schema that a plugin brings along for its type. Raises PluginError where it has none."""
+    who = f"data type '{brought.data_type.name}'"
+    schema = brought.schema
+    if callable(schema) and not isinstance(schema, pa.DataFrameSchema):
+        try:
+            schema = schema(roles, columns)
+        except Exception as error:
+            raise PluginError(f"{who}: its schema: {type(error).__name__}: {error}") from error
+    if isinstance(schema, type) and issubclass(schema, pa.DataFrameModel):
+        return schema.to_schema()
+    if not isinstance(schema, pa.DataFrameSchema):
+        raise PluginError(f"{who}: its schema is a {type(schema).__name__}, expected a pandera.polars DataFrameSchema")
+    return schema

@@ -27,6 +27,8 @@ class GatesDuckDBDatasource(SQLDatasource):  # type: ignore[misc]
     type: Literal["gates_duckdb"] = "gates_duckdb"
     # The column that says who made a row, for our own expectations outside `gates check`.
     origin: str = "origin"
+    # The rows' data type, whose roles are the columns of these names; "" lets a column `text` decide.
+    data_type: str = ""
 
     @property
     def execution_engine_type(self) -> EngineType:
@@ -45,7 +47,7 @@ class GatesDuckDBDatasource(SQLDatasource):  # type: ignore[misc]
         if held is None or held.engine is not engine:
             held = GatesDuckDBExecutionEngine(name=self.name, engine=engine, create_temp_table=self.create_temp_table)
             self._execution_engine = held
-        held.origin = self.origin
+        held.origin, held.data_type = self.origin, self.data_type
         return held
 
     def _create_engine(self) -> sqlalchemy.Engine:

@@ -29,7 +29,8 @@ class GatesDuckDBExecutionEngine(SqlAlchemyExecutionEngine):  # type: ignore[mis
     Great Expectations finds metric providers by this class's name: `gates.suites.dialect` registers DuckDB's own.
     `measurements` holds what a caller has measured beforehand: by batch id, then by `measurement_key`.
     `failures` holds, by metric, what was raised where Great Expectations would tell only the last of several.
-    `origin` is the column that says who made a row, where nothing was measured beforehand.
+    `origin` is the column that says who made a row, `data_type` what a row is ("" for a text or a row of a table), where
+    nothing was measured beforehand.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -38,7 +39,7 @@ class GatesDuckDBExecutionEngine(SqlAlchemyExecutionEngine):  # type: ignore[mis
         self.dialect_module = column_types
         self.failures: dict[str, str] = {}
         self.measurements: dict[str, Mapping[str, Measurement]] = {}
-        self.origin = "origin"
+        self.origin, self.data_type = "origin", ""
         self._is_borrowed = options.get("engine") is not None
 
     def execute_query(self, query: Any) -> Any:

@@ -74,17 +74,27 @@ class GatesExpectation(BatchExpectation):  # type: ignore[misc]
         return {name: getattr(self, name) for name in self.success_keys}
 
 
-def expectation_class(metric: Metric) -> type[GatesExpectation]:
+def expectation_class(metric: Metric, *, is_replacing: bool = False) -> type[GatesExpectation]:
     """The expectation on this metric, registered with Great Expectations; the same class at every call.
 
+    is_replacing: take the place of another metric's. Two repositories, judged one after the other, may each have a
+    metric of this name; what is measured comes from the repository that is judged, never from what is registered.
     Raises GatesError when another metric or Great Expectations itself already has an expectation of this name.
     """
     name = metric.expectation
     known = _registered.get(name)
     if known and known[0] == metric:
         return known[1]
+    if known and is_replacing:
+        # Of plugins only: `gates.plugins.registry` refuses names that are built in.
+        return _made(metric)
     if known or name in list_registered_expectation_implementations():
         raise GatesError(f"two expectations are called '{name}': rename the metric's `expectation`")
+    return _made(metric)
+
+
+def _made(metric: Metric) -> type[GatesExpectation]:
+    name = metric.expectation
     class_name = "".join(word.capitalize() for word in name.split("_"))
     if camel_to_snake(class_name) != name:
         raise GatesError(f"'{name}' does not survive as a class name: use lower-case words joined by single '_'")
@@ -106,10 +116,10 @@ def expectation_class(metric: Metric) -> type[GatesExpectation]:
     return made
 
 
-def register(metrics: Iterable[Metric]) -> None:
-    """Makes Great Expectations know the expectation of every metric."""
+def register(metrics: Iterable[Metric], *, is_replacing: bool = False) -> None:
+    """Makes Great Expectations know the expectation of every metric. is_replacing: as for `expectation_class`."""
     for metric in metrics:
-        expectation_class(metric)
+        expectation_class(metric, is_replacing=is_replacing)
 
 
 _LIMIT_TEXT = {

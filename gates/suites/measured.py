@@ -84,7 +84,7 @@ def _scan(engine: GatesDuckDBExecutionEngine, batch_id: str) -> Scan:
         name = f"gates_batch_{hashlib.sha256(sql.encode()).hexdigest()[:12]}"
         connection = engine.native_connection()
         connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {sql}")
-        _scans[data] = scan_of_relation(connection, name, engine.origin)
+        _scans[data] = scan_of_relation(connection, name, engine.origin, engine.data_type)
     return _scans[data]
 
 

@@ -23,7 +23,7 @@ from gates.errors import SuiteError, did_you_mean
 from gates.metrics.details import result_of
 from gates.suite_files import expectation_id
 from gates.suite_files.names import SILENT_WITHOUT_VALUES, SUPPORTED, UNSUPPORTED
-from gates.suites.expectations import GatesExpectation
+from gates.suites.expectations import GatesExpectation, register
 from gates.suites.stock import error_result, result_without_rows, stock_result
 from gates.verdict import CheckResult, Outcome
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from gates.metrics.measurement import Measurement
+    from gates.metrics.metric import Metric
     from gates.suite_files import SuiteEntry
     from gates.suites.datasource import GatesDuckDBDatasource
     from gates.verdict import Scope
@@ -40,11 +41,14 @@ if TYPE_CHECKING:
 SOURCE = "gates"
 
 
-def validate(entries: Iterable[SuiteEntry]) -> None:
+def validate(entries: Iterable[SuiteEntry], metrics: Iterable[Metric] = ()) -> None:
     """Raises SuiteError with file and line at the first expectation that could not run.
 
-    Metrics must be registered: their types are known by then as Great Expectations' own are.
+    metrics: what the expectations put limits on, where it is not registered yet. Great Expectations knows one
+    expectation of each name, in all the program: the last one that was asked for, which is the one that runs next.
     """
+    with _quiet():
+        register(metrics, is_replacing=True)
     for entry in entries:
         _configured(entry)
 

@@ -17,7 +17,7 @@ from gates.text.tokens import TokenStream, document_hashes, ngrams
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from gates.text.tokens import Hashes, Ints, Mask
+    from gates.text.tokens import Bytes, Hashes, Ints, Mask
 
     Floats = npt.NDArray[np.float64]
 
@@ -30,8 +30,10 @@ COMMON_TEXTS = 10
 # Shorter texts are compared whole; of three tokens or fewer ("Not enough information") they coincide by nature. Prompts
 # that people wrote have six and more.
 SHORT_TOKENS = 4
-# Slots of the table that rules most runs out before they are looked up: with eight a gram one run in nine gets through.
+# Slots of the table that rules most runs out before they are looked up: with eight a gram one run in nine gets through
+# by its leading bits, and one in nine of these by its trailing bits as well.
 _SLOTS_A_GRAM, _LEAST_BITS, _MOST_BITS = 8, 16, 27
+_LEADING, _TRAILING = np.uint8(1), np.uint8(2)
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Known:
 
     grams: sorted hashes of their runs; weight: what a run counts, in [0, 1]. Run i stands at the places
     `starts[i]:starts[i + 1]` of `text` and `position`; short: sorted hashes of whole short texts, `short_text` their texts.
-    slots: whether any run has these leading bits.
+    slots: whether any run has these leading bits, and whether any has these trailing ones.
     """
 
     text_of: Ints
@@ -52,12 +54,13 @@ class Known:
     position: Ints
     short: Hashes
     short_text: Ints
-    slots: Mask
+    slots: Bytes
     shift: np.uint64
 
     def find(self, hashes: Hashes) -> tuple[Ints, Ints]:
         """Positions of the hashes that are known, and the number of the run that each is."""
-        maybe = np.flatnonzero(self.slots[hashes >> self.shift])
+        maybe = np.flatnonzero(self.slots[hashes >> self.shift] & _LEADING)
+        maybe = maybe[(self.slots[hashes[maybe] & np.uint64(len(self.slots) - 1)] & _TRAILING) > 0]
         if not len(self.grams) or not len(maybe):
             return maybe[:0], maybe[:0]
         wanted = hashes[maybe]
@@ -104,8 +107,9 @@ def known_texts(cells: TokenStream) -> Known:
     count = np.add.reduceat(other_text, starts) if len(starts) else starts
     bits = int(np.clip(np.ceil(np.log2(max(1, len(starts)) * _SLOTS_A_GRAM)), _LEAST_BITS, _MOST_BITS))
     shift = np.uint64(64 - bits)
-    slots = np.zeros(1 << bits, bool)
-    slots[hashes[starts] >> shift] = True
+    slots = np.zeros(1 << bits, np.uint8)
+    slots[hashes[starts] >> shift] = _LEADING
+    slots[hashes[starts] & np.uint64(len(slots) - 1)] |= _TRAILING
     lengths = texts.lengths()
     short = np.flatnonzero((lengths >= SHORT_TOKENS) & (lengths < GRAM_TOKENS))
     content = document_hashes(texts)[short]
@@ -138,13 +142,15 @@ def shared_with(known: Known, texts: TokenStream, *, whole_short: bool = True) -
     # Of several assignments to one place the last one counts: the largest share.
     nearest[one[by_share]] = other[by_share]
     if whole_short and len(known.short):
-        lengths, content = texts.lengths(), document_hashes(texts)
+        is_short = texts.lengths() < GRAM_TOKENS
+        content = document_hashes(texts.where(is_short))
         at = np.minimum(np.searchsorted(known.short, content), len(known.short) - 1)
-        equal = (lengths < GRAM_TOKENS) & (known.short[at] == content)
+        same = known.short[at] == content
+        equal, at = np.flatnonzero(is_short)[same], at[same]
         covered[equal] = 1.0
-        nearest[equal] = known.short_text[at[equal]]
-        one, other = np.append(one, np.flatnonzero(equal)), np.append(other, known.short_text[at[equal]])
-        share = np.append(share, np.ones(int(equal.sum())))
+        nearest[equal] = known.short_text[at]
+        one, other = np.append(one, equal), np.append(other, known.short_text[at])
+        share = np.append(share, np.ones(len(equal)))
     held = share > COVERED_SHARE
     return Shared(covered, one[held], other[held], nearest)
 

@@ -26,7 +26,7 @@ import pyarrow.compute as pc
 from gates.keys import mix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 Bytes = npt.NDArray[np.uint8]
 Hashes = npt.NDArray[np.uint64]
@@ -37,10 +37,10 @@ Mask = npt.NDArray[np.bool_]
 TOKEN_BASE = 6364136223846793005
 GRAM_BASE = 3935559000370003845
 MODULUS = 1 << 64
-# Documents are hashed in pieces whose working arrays (30 bytes per byte of text) stay in the processor's cache.
-PIECE_BYTES = 1 << 18
+# Documents are worked on in pieces whose arrays (20 bytes per byte of text, 40 per token) stay in the processor's cache.
+PIECE_BYTES, PIECE_TOKENS = 1 << 18, 1 << 16
 
-SEPARATOR, WORD, OWN, OWN_REST = 0, 1, 2, 3
+SEPARATOR, WORD, OWN = 0, 1, 2
 
 # Unicode ranges (first, last, kind) beyond ASCII that are not plain letters.
 RANGES: tuple[tuple[int, int, int], ...] = (
@@ -100,18 +100,36 @@ class TokenStream:
         within = np.arange(offsets[-1], dtype=np.int64) - np.repeat(offsets[:-1], lengths)
         return TokenStream(self.hashes[np.repeat(self.offsets[:-1][rows], lengths) + within], offsets)
 
+    def where(self, mask: Mask) -> TokenStream:
+        """The documents under the mask, in their order; quicker than `take`."""
+        if mask.all():
+            return self
+        lengths = self.lengths()
+        return TokenStream(self.hashes[np.repeat(mask, lengths)], _offsets(lengths[mask]))
+
 
 def tokenise(texts: pa.Array | pa.ChunkedArray) -> TokenStream:
     """The token stream of an Arrow string array; nulls and texts without a word have no tokens."""
     data, bounds = _utf8(texts)
-    hashes: list[Hashes] = []
-    counts: list[Ints] = []
-    for first, last in _pieces(bounds):
-        found, offsets = _tokenise_piece(data[bounds[first] : bounds[last]], bounds[first : last + 1] - bounds[first])
-        hashes.append(found)
-        counts.append(np.diff(offsets))
-    lengths = np.concatenate(counts) if counts else np.zeros(0, np.int64)
-    return TokenStream(np.concatenate(hashes) if hashes else np.zeros(0, np.uint64), _offsets(lengths))
+    # No token of valid UTF-8 takes less than two bytes with what parts it from the next one. Memory that is not written
+    # to costs nothing, and to collect the pieces and join them takes as long as half of the hashing.
+    hashes = np.empty((len(data) + len(bounds)) // 2, np.uint64)
+    offsets = np.zeros(len(bounds), np.int64)
+    for first, last in pieces(bounds, PIECE_BYTES):
+        found, before = _tokenise_piece(data[bounds[first] : bounds[last]], bounds[first : last + 1] - bounds[first])
+        begin = int(offsets[first])
+        offsets[first + 1 : last + 1] = begin + before[1:]
+        if begin + len(found) > len(hashes):
+            hashes.resize(len(data), refcheck=False)
+        hashes[begin : begin + len(found)] = found
+    hashes.resize(offsets[-1], refcheck=False)
+    return TokenStream(hashes, offsets)
+
+
+def joined(streams: Sequence[TokenStream]) -> TokenStream:
+    """The documents of the first stream, then those of the next."""
+    lengths = np.concatenate([stream.lengths() for stream in streams])
+    return TokenStream(np.concatenate([stream.hashes for stream in streams]), _offsets(lengths))
 
 
 def ngrams(stream: TokenStream, n: int) -> TokenStream:
@@ -121,55 +139,92 @@ def ngrams(stream: TokenStream, n: int) -> TokenStream:
     """
     if n < 1:
         raise ValueError(f"n-grams need n >= 1, not {n}")
-    lengths = np.maximum(stream.lengths() - (n - 1), 0)
-    offsets = _offsets(lengths)
-    starts = np.arange(offsets[-1], dtype=np.int64) + np.repeat(stream.offsets[:-1] - offsets[:-1], lengths)
-    return TokenStream(mix(_windows(stream.hashes, n)[starts] + np.uint64(n)), offsets)
+    offsets = _offsets(np.maximum(stream.lengths() - (n - 1), 0))
+    hashes = np.empty(offsets[-1], np.uint64)
+    for first, last in pieces(stream.offsets, PIECE_TOKENS):
+        tokens = stream.hashes[stream.offsets[first] : stream.offsets[last]]
+        windows = _windows(tokens, n)
+        # The last n - 1 tokens of a document begin no run within it.
+        within = np.ones(len(tokens), bool)
+        ends = stream.offsets[first + 1 : last + 1] - stream.offsets[first]
+        for step in range(1, n):
+            within[ends[ends >= step] - step] = False
+        hashes[offsets[first] : offsets[last]] = mix(windows[within[: len(windows)]] + np.uint64(n))
+    return TokenStream(hashes, offsets)
 
 
 def document_hashes(stream: TokenStream) -> Hashes:
     """One hash per document over its tokens in order; documents without tokens share one value."""
-    base = pow(GRAM_BASE, -1, MODULUS)
-    sums = np.zeros(len(stream.hashes) + 1, np.uint64)
-    np.cumsum(stream.hashes * _powers(GRAM_BASE, len(stream.hashes)), out=sums[1:])
-    start, end = stream.offsets[:-1], stream.offsets[1:]
-    rolled = (sums[end] - sums[start]) * _powers(base, len(sums))[start]
-    return mix(rolled + (end - start).astype(np.uint64))
+    rolled = np.empty(len(stream), np.uint64)
+    for first, last in pieces(stream.offsets, PIECE_TOKENS):
+        begin = stream.offsets[first]
+        tokens, bounds = stream.hashes[begin : stream.offsets[last]], stream.offsets[first : last + 1] - begin
+        sums = np.zeros(len(tokens) + 1, np.uint64)
+        np.cumsum(tokens * _cached_powers(GRAM_BASE, len(tokens)), out=sums[1:])
+        rolled[first:last] = np.diff(sums[bounds]) * _cached_powers(_inverse(GRAM_BASE), len(sums))[bounds[:-1]]
+    return mix(rolled + stream.lengths().astype(np.uint64))
+
+
+def pieces(bounds: Ints, size: int) -> Iterator[tuple[int, int]]:
+    """Runs of documents of at most this size together; a longer document is a piece of its own."""
+    first, count = 0, len(bounds) - 1
+    while first < count:
+        last = int(np.searchsorted(bounds, bounds[first] + size, side="right")) - 1
+        last = min(count, max(last, first + 1))
+        yield first, last
+        first = last
 
 
 def _tokenise_piece(data: Bytes, bounds: Ints) -> tuple[Hashes, Ints]:
-    kind, lowered = _classify(data)
-    first, last = _token_bounds(kind, bounds)
-    sums = np.zeros(len(data) + 1, np.uint64)
-    np.cumsum(BYTE_VALUE[lowered] * _cached_powers(TOKEN_BASE, len(data)), out=sums[1:])
-    rolled = (sums[last + 1] - sums[first]) * _cached_powers(_inverse(TOKEN_BASE), len(data))[first]
-    return mix(rolled), np.searchsorted(first, bounds).astype(np.int64)
+    """Hashes of the tokens, and how many come before each of the bounds.
+
+    As separators count zero, a token's bytes are all that counts from where it begins to where the next one does.
+    """
+    letters, breaks = _letters(data)
+    first, joined = _beginnings(letters[: len(data)], np.concatenate([bounds, breaks]))
+    values = PAIR_VALUE.take(letters.view(np.uint16), mode="clip")
+    values *= _cached_powers(_square(TOKEN_BASE), len(values))
+    sums = np.zeros(len(values) + 1, np.uint64)
+    np.cumsum(values, out=sums[1:])
+    # What lies before an odd byte is what lies before its pair, as long as a separator precedes it.
+    before = sums[np.append(first >> 1, len(values))]
+    odd = joined[(first[joined] & 1) == 1]
+    apart = first[odd] - 1
+    before[odd] += LETTER_VALUE[letters[apart]] * _cached_powers(TOKEN_BASE, len(data))[apart]
+    hashes = np.diff(before)
+    hashes *= _cached_powers(_inverse(TOKEN_BASE), len(data))[first]
+    return mix(hashes), np.searchsorted(first, bounds).astype(np.int64)
 
 
-def _token_bounds(kind: Bytes, bounds: Ints) -> tuple[Ints, Ints]:
-    """First and last byte of each token; tokens end at the end of their document."""
-    inside = kind != SEPARATOR
-    joins = np.zeros(len(kind) + 1, bool)
-    joins[1:-1] = ((kind[1:] == WORD) & (kind[:-1] == WORD)) | ((kind[1:] == OWN_REST) & (kind[:-1] >= OWN))
-    joins[bounds] = False
-    return np.flatnonzero(inside & ~joins[:-1]), np.flatnonzero(inside & ~joins[1:])
+def _beginnings(letters: Bytes, breaks: Ints) -> tuple[Ints, Ints]:
+    """The first byte of each token, and which of the tokens begin without a separator before them."""
+    inside = letters != 0
+    begins = inside.copy()
+    begins[1:] &= ~inside[:-1]
+    breaks = breaks[(breaks > 0) & (breaks < len(letters))]
+    joined = breaks[inside[breaks] & inside[breaks - 1]]
+    begins[joined] = True
+    first = np.flatnonzero(begins)
+    return first, np.searchsorted(first, np.unique(joined))
 
 
-def _classify(data: Bytes) -> tuple[Bytes, Bytes]:
-    """What each byte is (SEPARATOR, WORD, OWN, OWN_REST), and the bytes in lower case."""
-    kind = BYTE_KIND[data]
+def _letters(data: Bytes) -> tuple[Bytes, Ints]:
+    """The bytes in lower case, those of separators 0, filled up to an even number; and where characters stand apart."""
+    text = data.tobytes().translate(LETTER) + b"\0" * (len(data) % 2)
+    letters = np.frombuffer(text, np.uint8)
     leads = np.flatnonzero(data >= 0xC0)  # noqa: PLR2004 - first byte of a character beyond ASCII
     if not len(leads):
-        return kind, data
+        return letters, leads
+    letters = letters.copy()
     points, sizes = _code_points(data, leads)
     at = np.searchsorted(RANGE_FIRST, points, side="right") - 1
-    kinds = np.where((at >= 0) & (points <= RANGE_LAST[at]), RANGE_KIND[at], WORD).astype(np.uint8)
+    kinds = np.where((at >= 0) & (points <= RANGE_LAST[at]), RANGE_KIND[at], WORD)
+    _lower(letters[: len(data)], leads[sizes == 2], points[sizes == 2])  # noqa: PLR2004 - two-byte characters
     for step in range(4):
-        covered = leads[sizes > step] + step
-        here = kinds[sizes > step]
-        kept = covered < len(data)
-        kind[covered[kept]] = np.where((here == OWN) & (step > 0), OWN_REST, here)[kept]
-    return kind, _lowered(data, leads[sizes == 2], points[sizes == 2])  # noqa: PLR2004 - two-byte characters
+        blank = leads[(sizes > step) & (kinds == SEPARATOR)] + step
+        letters[blank[blank < len(data)]] = 0
+    own = kinds == OWN
+    return letters, np.concatenate([leads[own], leads[own] + sizes[own]])
 
 
 def _code_points(data: Bytes, leads: Ints) -> tuple[Ints, Ints]:
@@ -183,15 +238,12 @@ def _code_points(data: Bytes, leads: Ints) -> tuple[Ints, Ints]:
     return points, sizes
 
 
-def _lowered(data: Bytes, leads: Ints, points: Ints) -> Bytes:
+def _lower(letters: Bytes, leads: Ints, points: Ints) -> None:
+    """Turn the two-byte characters that start at these bytes into their lower case."""
     lower = TWO_BYTE_LOWER[points]
-    changed = np.flatnonzero((lower != points) & (leads + 1 < len(data)))
-    if not len(changed):
-        return data
-    copy = data.copy()
-    copy[leads[changed]] = 0xC0 | (lower[changed] >> 6)
-    copy[leads[changed] + 1] = 0x80 | (lower[changed] & 0x3F)
-    return copy
+    changed = np.flatnonzero((lower != points) & (leads + 1 < len(letters)))
+    letters[leads[changed]] = 0xC0 | (lower[changed] >> 6)
+    letters[leads[changed] + 1] = 0x80 | (lower[changed] & 0x3F)
 
 
 def _utf8(texts: pa.Array | pa.ChunkedArray) -> tuple[Bytes, Ints]:
@@ -209,16 +261,6 @@ def _utf8(texts: pa.Array | pa.ChunkedArray) -> tuple[Bytes, Ints]:
     bounds = np.frombuffer(offsets, width)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
     raw = np.zeros(0, np.uint8) if data is None else np.frombuffer(data, np.uint8)
     return raw[bounds[0] : bounds[-1]], bounds - bounds[0]
-
-
-def _pieces(bounds: Ints) -> Iterator[tuple[int, int]]:
-    """Runs of documents of about PIECE_BYTES; a longer document is a piece of its own."""
-    first, count = 0, len(bounds) - 1
-    while first < count:
-        last = int(np.searchsorted(bounds, bounds[first] + PIECE_BYTES, side="right")) - 1
-        last = min(count, max(last, first + 1))
-        yield first, last
-        first = last
 
 
 def _offsets(lengths: Ints) -> Ints:
@@ -255,19 +297,32 @@ def _piece_powers(base: int) -> Hashes:
 
 
 @cache
+def _square(base: int) -> int:
+    return base * base % MODULUS
+
+
+@cache
 def _inverse(base: int) -> int:
     return pow(base, -1, MODULUS)
 
 
-def _byte_kinds() -> Bytes:
-    """Letters, digits and underscore are words; bytes beyond ASCII until their character is known."""
-    return np.array([byte >= 0x80 or byte == ord("_") or chr(byte).isalnum() for byte in range(256)], np.uint8)  # noqa: PLR2004
+def _byte_letters() -> bytes:
+    """Letters in lower case, digits and underscore; separators are 0, bytes beyond ASCII what they are."""
+    lowered = [ord(chr(byte).lower()) if byte < 0x80 else byte for byte in range(256)]  # noqa: PLR2004 - ASCII
+    return bytes(byte if byte >= 0x80 or byte == ord("_") or chr(byte).isalnum() else 0 for byte in lowered)  # noqa: PLR2004
 
 
-def _byte_values() -> Hashes:
-    """A random-looking number per byte, the same for both cases of an ASCII letter."""
+def _letter_values() -> Hashes:
+    """A random-looking number per byte, and 0 for a separator's."""
     values = mix(np.arange(1, 257, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15))
-    values[ord("A") : ord("Z") + 1] = values[ord("a") : ord("z") + 1]
+    values[0] = 0
+    return values
+
+
+def _pair_values() -> Hashes:
+    """What two neighbouring bytes count together, by their two bytes in memory as one number."""
+    pairs = np.arange(1 << 16, dtype=np.uint16).view(np.uint8).reshape(-1, 2)
+    values: Hashes = LETTER_VALUE[pairs[:, 0]] + LETTER_VALUE[pairs[:, 1]] * np.uint64(TOKEN_BASE)
     return values
 
 
@@ -280,8 +335,9 @@ def _two_byte_lower() -> Ints:
     return lower
 
 
-BYTE_KIND = _byte_kinds()
-BYTE_VALUE = _byte_values()
+LETTER = _byte_letters()
+LETTER_VALUE = _letter_values()
+PAIR_VALUE = _pair_values()
 TWO_BYTE_LOWER = _two_byte_lower()
 RANGE_FIRST = np.array([first for first, _, _ in RANGES], np.int64)
 RANGE_LAST = np.array([last for _, last, _ in RANGES], np.int64)

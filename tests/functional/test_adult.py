@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from gates.verdict import Outcome, Severity, Verdict
-from tests.real import DATA, SEPARABILITY, adult, draft_accepted, judged, needs_data, write_dataset
+from tests.real import DATA, SEPARABILITY, UTILITY, adult, draft_accepted, judged, needs_data, write_dataset
 
 pytestmark = needs_data
 
@@ -43,7 +43,7 @@ def verdict_on(tmp_path_factory):
         frames = {"human": human, "synthetic": adult(part)}
         write_dataset(root, frames if part == "val" else {**frames, "holdout": holdout}, SETTINGS)
         draft_accepted(root, human)
-        return judged(root, skip=(SEPARABILITY,)).verdict
+        return judged(root, skip=(SEPARABILITY, UTILITY)).verdict
 
     return verdict
 

@@ -1,58 +1,87 @@
 from __future__ import annotations
 
 import json
-import shutil
-from typing import TYPE_CHECKING
-
-import pytest
 
 from tests.dvc_repositories import git
-from tests.promotion_projects import promotion_project, use_environment
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 STATEMENT = "promotions/first/v1.0.0.json"
 
 
-@pytest.fixture(scope="session")
-def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    with pytest.MonkeyPatch.context() as patch:
-        use_environment(patch)
-        return promotion_project(tmp_path_factory.mktemp("promotion") / "here")
-
-
-@pytest.fixture
-def root(ready: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    use_environment(monkeypatch)
-    shutil.copytree(ready.parent, tmp_path / "all")
-    return tmp_path / "all" / "here"
-
-
-def test_a_version_is_a_commit_and_two_tags(gates, root) -> None:
-    head = git(root, "rev-parse", "HEAD")
-    called = gates(root, "promote", "first", "--stage", "staging")
+def test_a_version_is_a_commit_and_two_tags(gates, ready) -> None:
+    head = git(ready, "rev-parse", "HEAD")
+    called = gates(ready, "promote", "first", "--stage", "staging")
     assert called.code == 0, called.err
-    assert git(root, "tag", "--points-at", "HEAD").split() == ["first#staging#1", "first@v1.0.0"]
-    assert git(root, "rev-parse", "HEAD^") == head
-    assert git(root, "show", "--name-only", "--format=%s", "HEAD").split("\n") == [
+    assert git(ready, "tag", "--points-at", "HEAD").split() == ["first#staging#1", "first@v1.0.0"]
+    assert git(ready, "rev-parse", "HEAD^") == head
+    assert git(ready, "show", "--name-only", "--format=%s", "HEAD").split("\n") == [
         "promote: first v1.0.0 to staging",
         "",
         STATEMENT,
         "promotions/first/v1.0.0.verdict.json",
     ]
-    assert git(root, "status", "--porcelain") == ""
-    statement = json.loads((root / STATEMENT).read_text())
+    assert git(ready, "status", "--porcelain") == ""
+    statement = json.loads((ready / STATEMENT).read_text())
     assert statement["predicate"]["commit"] == head
-    verified = gates(root, "verify")
+    verified = gates(ready, "verify")
     assert verified.code == 0, verified.out + verified.err
 
 
-def test_a_further_stage_adds_a_tag_and_nothing_else(gates, root) -> None:
-    gates(root, "promote", "first", "--stage", "staging")
-    head = git(root, "rev-parse", "HEAD")
-    called = gates(root, "promote", "first", "--stage", "prod")
+def test_a_further_stage_adds_a_tag_and_nothing_else(gates, ready) -> None:
+    gates(ready, "promote", "first", "--stage", "staging")
+    head = git(ready, "rev-parse", "HEAD")
+    called = gates(ready, "promote", "first", "--stage", "prod")
     assert called.code == 0, called.err
-    assert git(root, "rev-parse", "HEAD") == head
-    assert git(root, "tag", "--points-at", "HEAD").split() == ["first#prod#2", "first#staging#1", "first@v1.0.0"]
-    assert gates(root, "verify").code == 0
+    assert git(ready, "rev-parse", "HEAD") == head
+    assert git(ready, "tag", "--points-at", "HEAD").split() == ["first#prod#2", "first#staging#1", "first@v1.0.0"]
+    assert gates(ready, "verify").code == 0
+
+
+def test_what_was_promoted_is_promoted_further_and_not_anew(gates, done) -> None:
+    again = gates(done, "promote", "first", "--stage", "prod")
+    assert (again.code, again.err.strip()) == (2, "first v1.0.0 holds 'prod' already")
+    assert git(done, "tag", "--list").split() == ["first#prod#2", "first#staging#1", "first@v1.0.0"]
+
+
+def test_a_stage_is_reached_in_its_order_only(gates, ready) -> None:
+    before = git(ready, "show-ref")
+    called = gates(ready, "promote", "first", "--stage", "prod")
+    assert called.code == 1
+    assert "Stage 'prod' comes after 'staging'" in called.err
+    assert git(ready, "show-ref") == before
+
+
+def test_a_dry_run_says_what_it_would_add_and_adds_nothing(gates, ready) -> None:
+    before = git(ready, "show-ref")
+    called = gates(ready, "promote", "first", "--stage", "staging", "--dry-run")
+    assert called.code == 0
+    assert called.out.splitlines() == [
+        "would add:",
+        f"  file {STATEMENT}",
+        "  file promotions/first/v1.0.0.verdict.json",
+        "  tag  first@v1.0.0",
+        "  tag  first#staging#1",
+    ]
+    assert (git(ready, "show-ref"), git(ready, "status", "--porcelain")) == (before, "")
+
+
+def test_taking_a_version_off_a_stage_adds_a_record_and_a_tag(gates, done) -> None:
+    called = gates(done, "promote", "first", "--revoke", "--stage", "prod", "--reason", "a source withdrew")
+    assert called.code == 0, called.err
+    assert git(done, "rev-parse", "first#prod!#3^{commit}") == git(done, "rev-parse", "first@v1.0.0^{commit}")
+    record = json.loads((done / "promotions/first/revocations/v1.0.0-3.json").read_text())
+    assert (record["stage"], record["reason"]) == ("prod", "a source withdrew")
+    verified = gates(done, "verify")
+    assert verified.code == 0, verified.out
+    back = gates(done, "promote", "first", "--stage", "prod", "--version", "v1.0.0")
+    assert back.code == 0, back.err
+    assert gates(done, "verify").code == 0
+
+
+def test_a_version_that_was_taken_back_is_promoted_nowhere(gates, done) -> None:
+    called = gates(done, "promote", "first", "--revoke", "--version", "v1.0.0", "--reason", "consent withdrawn")
+    assert called.code == 0, called.err
+    called = gates(done, "promote", "first", "--stage", "prod", "--version", "v1.0.0")
+    assert (called.code, "was taken back" in called.err) == (2, True)
+    assert gates(done, "verify").code == 0
+    again = gates(done, "promote", "first", "--revoke", "--version", "v1.0.0", "--reason", "consent withdrawn")
+    assert (again.code, "was taken back already" in again.err) == (2, True)

@@ -35,7 +35,7 @@ def test_a_relation_is_read_with_row_ids_and_origins(connection, kind):
 def test_ids_follow_the_order_of_a_long_table(connection):
     connection.execute("CREATE TABLE t AS SELECT range AS n, 'human' AS origin FROM range(300000)")
 
-    for batch in RelationSource(connection, "t", schema="main").batches():
+    for batch in RelationSource(connection, "t").batches():
         assert batch.column("n").equals(batch.column(ROW_ID))
 
 
@@ -46,3 +46,25 @@ def test_a_relation_or_origin_column_that_is_not_there_is_a_usage_error(connecti
         RelationSource(connection, "t")
     with pytest.raises(UsageError, match=r'no table or view "u" on this connection'):
         RelationSource(connection, "u")
+
+
+def test_a_data_type_gives_columns_their_roles(connection):
+    connection.execute(
+        "CREATE TABLE pairs AS SELECT 'q' AS prompt, 'a' AS chosen, 'b' AS rejected, 'x' AS generator, 'y' AS label, 'human' AS origin"
+    )
+    pairs = RelationSource(connection, "pairs", data_type="preference").roles
+    table = RelationSource(connection, "pairs").roles
+
+    assert (pairs.type, pairs.content, pairs.group) == ("preference", ("prompt", "chosen", "rejected"), "prompt")
+    assert (pairs.texts, pairs.label, pairs.generator) == (("chosen", "rejected", "prompt"), "label", "generator")
+    assert (table.type, table.content, table.label) == ("tabular", ("prompt", "chosen", "rejected", "label"), None)
+    assert (table.generator, dict(table.lineage)) == ("generator", {"generator": "generator"})
+
+
+def test_a_type_or_role_that_is_not_there_is_a_usage_error(connection):
+    connection.execute("CREATE TABLE t AS SELECT 'q' AS prompt, 'human' AS origin")
+
+    with pytest.raises(UsageError, match=r"no data type 'prefrence' \(did you mean 'preference'\?\)"):
+        RelationSource(connection, "t", data_type="prefrence")
+    with pytest.raises(UsageError, match=r"no column 'response' in \"t\": a dataset of type instruction has one"):
+        RelationSource(connection, "t", data_type="instruction")

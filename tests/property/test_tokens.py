@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from gates.text.tokens import RANGES, SEPARATOR, WORD, TokenStream, document_hashes, ngrams, tokenise
+from gates.text.tokens import RANGES, SEPARATOR, WORD, TokenStream, document_hashes, joined, ngrams, tokenise
 
 LETTERS = "abzAZ09_ '’-.,\n\té ÉßЖжΣσİ中文かカ한ไทย😀☕—×ªﬁ，々\ufeff\u0301\ud7ff"
 GOLDEN = [8506304162411519088, 18046578142583772995, 10393113704801369439, 16200287377983040218]
@@ -134,3 +134,24 @@ def test_dictionaries_and_views_are_read_as_strings():
 def test_ngrams_of_no_tokens_are_refused():
     with pytest.raises(ValueError, match="n-grams need n >= 1, not 0"):
         ngrams(stream_of(["a"]), 0)
+
+
+def test_runs_and_hashes_of_documents_do_not_depend_on_empty_ones_before_them():
+    texts = ["a b c d e", "", "a b", "f g h i"]
+    alone, among = tokenise(pa.array(texts)), tokenise(pa.array(["", None, *texts]))
+
+    for length in (1, 2, 3, 13):
+        assert np.array_equal(ngrams(alone, length).hashes, ngrams(among, length).hashes)
+        assert ngrams(among, length).lengths().tolist() == [0, 0, *ngrams(alone, length).lengths()]
+    assert np.array_equal(document_hashes(alone), document_hashes(among)[2:])
+
+
+def test_documents_under_a_mask_are_those_at_its_positions_and_joining_puts_them_back():
+    stream = tokenise(pa.array(["a b", "", "c", "d e f", "g"]))
+    mask = np.array([True, True, False, True, False])
+    kept, rest = stream.where(mask), stream.where(~mask)
+
+    assert kept.hashes.tolist() == stream.take(np.flatnonzero(mask)).hashes.tolist()
+    assert kept.lengths().tolist() == [2, 0, 3]
+    back = joined([kept, rest]).take(np.argsort(np.append(np.flatnonzero(mask), np.flatnonzero(~mask))))
+    assert (back.hashes.tolist(), back.offsets.tolist()) == (stream.hashes.tolist(), stream.offsets.tolist())

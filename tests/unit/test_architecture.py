@@ -28,6 +28,7 @@ STEPS = (
     ("keys", "promoted_before", "removals", "scan", "text"),
     ("metrics", "scanning"),
     ("suite_files",),
+    ("plugins",),
     ("drafts",),
     ("contract",),
     ("plan",),

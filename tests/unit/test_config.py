@@ -80,7 +80,7 @@ def test_every_key_is_read_and_defaults_fill_what_a_dataset_leaves_out(write, tm
     config = read_config(write(FULL))
 
     reviews = asdict(config.dataset("reviews"))
-    assert {key: reviews[key] for key in reviews if key not in ("key_lines", "origins", "waivers")} == {
+    assert {key: reviews[key] for key in reviews if key not in ("key_lines", "origins", "plugins", "waivers")} == {
         "name": "reviews",
         "root": tmp_path,
         "line": 5,
@@ -226,6 +226,10 @@ def test_a_wrong_key_is_named_with_its_line(write, line, message):
         (
             '[datasets.r]\ntype = "text"\npartitions = { human = "a" }\n',
             "3: dataset 'r': partitions has no synthetic; add synthetic = \"…\"",
+        ),
+        (
+            '[datasets.r]\ntype = "text"\npurpose = "evaluation"\npartitions = { synthetic = "a" }\n',
+            "4: dataset 'r': partitions has no human; add human = \"…\"",
         ),
         (
             '[datasets.text]\npath = "d"\ntype = "text"\n',

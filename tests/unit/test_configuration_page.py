@@ -12,6 +12,7 @@ from gates.configuration import keys as config_keys
 from gates.configuration import stages as config_stages
 from gates.configuration.data_types import DATA_TYPES
 from gates.configuration.find import Stage, read_config
+from gates.configuration.plugin_keys import KEYS
 from gates.engines.files import _CODECS, _FORMATS
 
 ROOT = Path(__file__).parents[2]
@@ -89,6 +90,15 @@ def test_blocks_are_configurations_that_are_read(tmp_path):
     assert dataset.purpose == "finetune"
     assert dataset.columns == {"text": "body", "generator": "model"}
     assert [waiver.owner for waiver in dataset.waivers] == ["ana"]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_table_of_plugins_has_an_example_that_is_read(key, tmp_path):
+    row = next(line for line in PAGE.splitlines() if line.startswith(f"| `{key}` |"))
+    example = next(found for found in re.findall(r"`([^`]+)`", row) if found.startswith(f"{key} = "))
+    (tmp_path / "gates.toml").write_text(f'[plugins]\n{example}\n[datasets.a]\npath = "x.csv"\ntype = "text"')
+
+    assert [one.kind.key for one in read_config(tmp_path / "gates.toml").plugins.declared] == [key]
 
 
 def test_name_with_a_star_stands_for_what_the_page_says(tmp_path):

@@ -50,6 +50,23 @@ def test_too_few_experts_fail_though_people_suffice():
     )
 
 
+def test_too_few_people_fail_though_experts_suffice():
+    found = judged(PEOPLE[:30], rows({("medical", None): 90}, first=1000))
+    assert (found.outcome, found.message) == (
+        Outcome.FAIL,
+        "0.5, at least 1; medical: 25.0% of 120 rows are by people, demanded 50.0%",
+    )
+
+
+def test_each_domain_is_held_to_its_own_demand():
+    both = {"medical": {"human": 0.5}, "food": {"human": 0.1, "expert": 0.0}}
+    found = judged(PEOPLE, MADE, demand=both)
+    assert (found.outcome, found.message) == (
+        Outcome.FAIL,
+        "0.09901, at least 1; food: 1.0% of 505 rows are by people, demanded 10.0%",
+    )
+
+
 def test_copied_rows_make_nobody_more_of_an_expert():
     few = pl.concat([PEOPLE[:5], PEOPLE[30:]])
     copied = pl.concat([few, *[PEOPLE[:5]] * 20])
@@ -71,7 +88,7 @@ def test_what_is_not_declared_or_not_there_is_told():
     without = judged(PEOPLE, MADE, bound=frozenset({"domain"}))
     assert (without.outcome, without.message) == (
         Outcome.ERROR,
-        'critical_domains needs the role expertise; add: columns = { expertise = "…" }',
+        "critical_domains needs the role expertise; data of type tabular has no role 'expertise'",
     )
     misspelt = judged(PEOPLE, MADE, demand={"medicine": {"human": 0.5}})
     assert (misspelt.outcome, misspelt.message) == (

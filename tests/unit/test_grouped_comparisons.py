@@ -9,6 +9,8 @@ from gates.metrics.classifiers import Table, cross_validated_auc
 from gates.metrics.draws import draws
 from gates.scan import Rows
 from gates.text.features import text_features
+from tests.series import SERIES_ROLES, readings
+from tests.tables import table_scan
 
 
 def rows_of(groups: int, size: int) -> Rows:
@@ -52,3 +54,17 @@ def test_text_without_words_has_no_infinite_feature():
     frame = text_features(pl.Series(["\n\n", " ", "", "Two words."]))
 
     assert frame.select(pl.all().is_infinite().any()).row(0) == (False,) * frame.width
+
+
+def test_days_are_units_among_the_same_sensors_and_sensors_among_others():
+    people, same = readings(4, 3, 1), readings(4, 3, 2)
+    others = same.with_columns(entity=pl.format("other {}", pl.col("entity")))
+    alone = pl.col("entity") == "sensor 0"
+
+    def units(human: pl.DataFrame, synthetic: pl.DataFrame) -> int:
+        roles = {"group": "entity", "group_by_day": "timestamp", "bound": SERIES_ROLES}
+        return len(np.unique(table_scan(human, synthetic, **roles).human.group))
+
+    assert (units(people, same), units(people, others)) == (4 * 3, 4)
+    # Of one sensor nobody knows how far sensors lie apart.
+    assert units(people.filter(alone), others) == 3

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 import gates
 from gates.reports.as_json import as_json, as_json_list
 from gates.reports.evidence import MOST_CHARACTERS, evidence_line
-from gates.reports.findings import findings, headline
+from gates.reports.findings import findings, headline, unheard
 from gates.reports.located import Located, Place
 from gates.reports.markdown import code, markdown
 from gates.reports.metrics import metrics
@@ -100,6 +100,23 @@ def test_headline_counts_what_did_not_pass_without_the_waived():
         "reviews: fail: 2 critical failed, 1 critical inconclusive, 1 warning failed, 1 warning could not be computed, "
         "1 info failed, 1 of 7 passed"
     )
+
+
+def test_a_language_too_small_to_be_judged_alone_is_listed_whatever_passed():
+    small = {"observed": None, "outcome": "inconclusive", "fails": False, "rows_needed": {"human": 180}}
+    crossing = {"observed": 0.04, "outcome": "inconclusive", "fails": False, "rows_needed": {"human": 10}}
+    evidence = {"languages": {"language=de": small, "language=en": crossing}, "generators": {"a": small}}
+    passed = [
+        check(name, Outcome.PASS, "0", evidence=evidence)
+        for name in ("distributions_to_match", "coverage_to_be_between")
+    ]
+    verdict = replace(example(), answer=Answer.PASS, checks=passed, waived=[], loosened=[])
+    line = "language=de: inconclusive by itself in 2 checks, 180 human rows missing"
+
+    assert unheard(verdict) == (line,)
+    assert line in terminal(verdict).splitlines()
+    assert f"**Too small to be judged alone**\n\n- `{line}`\n" in markdown(verdict)
+    assert unheard(example()) == ()
 
 
 def test_every_check_is_in_exactly_one_list_of_the_findings():

@@ -1,0 +1,1 @@
+"""False blocks, passes and power of every statistical check: laws, planted defects, trials, tables."""

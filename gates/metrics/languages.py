@@ -1,0 +1,209 @@
+"""The languages and locales that checks are judged in: the one place that decides which of them are parts.
+
+A language is judged for itself because a generator trained mostly on one of them fails in the others first, and the
+largest hides it in every number over all rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import polars as pl
+
+from gates.keys import mix
+from gates.metrics.measurement import Measurement
+from gates.metrics.whole_columns import columns_of_all
+from gates.scan import HUMAN_CODE, SYNTHETIC_CODE, Rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    import numpy.typing as npt
+
+    from gates.scan import Roles, Scan
+
+    Mask = npt.NDArray[np.bool_]
+
+LANGUAGE, LOCALE = "language", "locale"
+_PAIR = ("source_language", "target_language")
+# With fewer rows a side, a distance between two human samples of one law is itself above the limits.
+ROWS_AT_LEAST = 300
+# A classifier takes 2 to 4 s a part, coverage and diversity up to 3 s: with ten parts the slowest check takes 40 s.
+PARTS_AT_MOST = 10
+# What less than one row in a hundred is tagged with is as often a wrong tag as a language that somebody counts on.
+SHARE_AT_LEAST = 0.01
+# A large dataset's sample holds few rows of a small language, so that each gets a sample of its own. Halves of 2,000 rows
+# are the 1,000 a side that a classifier takes, and fix a distance to about .03, well inside the limits that block.
+ROWS_AT_MOST = 2000
+NAMED_AT_MOST = 20
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language or locale; the masks are over the index's rows. word: its tag, of a translation both tags."""
+
+    kind: Literal["language", "locale"]
+    word: str
+    human: Mask
+    synthetic: Mask
+
+    @property
+    def name(self) -> str:
+        """As it stands among other parts: `language=de`."""
+        return f"{self.kind}={self.word}"
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Number of human and of synthetic rows, repeated ones too."""
+        return int(self.human.sum()), int(self.synthetic.sum())
+
+    def is_within(self, other: Language) -> bool:
+        """True where both are the same rows."""
+        return np.array_equal(self.human, other.human) and np.array_equal(self.synthetic, other.synthetic)
+
+
+@dataclass(frozen=True)
+class Languages:
+    """The languages that are parts, largest first.
+
+    parts: of comparisons. human, synthetic: of counts over one origin. unheard: row counts of those that no comparison
+    has as parts, by the reason why.
+    """
+
+    parts: tuple[Language, ...]
+    human: tuple[Language, ...]
+    synthetic: tuple[Language, ...]
+    unheard: Mapping[str, Mapping[str, Mapping[str, int]]]
+
+    def evidence(self) -> dict[str, object]:
+        """The languages without a result of their own."""
+        return dict(self.unheard)
+
+
+def languages(scan: Scan) -> Languages:
+    """Which languages and locales are parts of every check that has parts. Call through `scan.once(languages)`.
+
+    Of comparisons those that both origins have, of counts over one origin those that it has; with 300 rows of each or
+    a hundredth of the rows of one, the ten largest. A language that all rows are in is the whole, and a locale that means
+    the same rows as a language is that language: neither is measured twice.
+    """
+    tags = scan.once(spoken)
+    human, synthetic = (scan.index.of(code) for code in (HUMAN_CODE, SYNTHETIC_CODE))
+    found: list[Language] = []
+    for kind in (LANGUAGE, LOCALE):
+        for word, own in _masks(tags, kind):
+            one = Language(kind, word, own & human, own & synthetic)  # type: ignore[arg-type]
+            is_whole = one.counts == (int(human.sum()), int(synthetic.sum()))
+            if not is_whole and not any(one.is_within(other) for other in found):
+                found.append(one)
+    totals = int(human.sum()), int(synthetic.sum())
+    shared = [one for one in found if min(one.counts)]
+    parts = _largest(shared, min, totals)
+    alone = [one for one in found if not min(one.counts)]
+    unheard = {
+        "in_one_origin_only": _counted(alone),
+        "languages_not_looked_at": _counted(one for one in shared if one not in parts),
+    }
+    return Languages(
+        parts,
+        _largest(found, lambda counts: counts[0], totals),
+        _largest(found, lambda counts: counts[1], totals),
+        {reason: table for reason, table in unheard.items() if table},
+    )
+
+
+def _largest(
+    found: list[Language], size: Callable[[tuple[int, int]], int], totals: tuple[int, int]
+) -> tuple[Language, ...]:
+    """Those with rows enough to be counted on, by size."""
+    own = [one for one in found if size(one.counts) and _is_counted_on(one.counts, size(one.counts), totals)]
+    return tuple(sorted(own, key=lambda one: (-size(one.counts), -max(one.counts), one.name))[:PARTS_AT_MOST])
+
+
+def spoken(scan: Scan) -> pl.DataFrame:
+    """`language` and `locale` of every row of the index, as far as the data has them. Call through `scan.once(spoken)`.
+
+    Tags are compared without case, `_` as `-` (BCP 47, RFC 5646, 2.1.1); blank ones are null. The language of a
+    translation is the pair, because one target language reads differently from two sources.
+    """
+    wanted = _columns(scan.roles)
+    if not wanted:
+        return pl.DataFrame()
+    frame = columns_of_all(scan, (column for columns in wanted.values() for column in columns))
+    return frame.select(
+        pl.concat_str([_tag(column) for column in columns], separator=">").alias(kind)
+        for kind, columns in wanted.items()
+        if set(columns) <= set(frame.columns)
+    )
+
+
+def rows_of(scan: Scan, human: Mask, synthetic: Mask) -> tuple[Rows, Rows]:
+    """At most 2,000 rows of each origin under these masks, out of the scan's samples where these are everything."""
+    masks = (scan.human, human), (scan.synthetic, synthetic)
+    if all(len(rows) == rows.total for rows, _ in masks):
+        first, second = (_kept(rows, np.isin(rows.row_id, scan.index.row_id[mask])) for rows, mask in masks)
+        return first, second
+    return _drawn(scan, human), _drawn(scan, synthetic)
+
+
+def too_few(n_human: int | None, n_synthetic: int | None) -> Measurement | None:
+    """The result of a language with too few rows of an origin to be judged alone, None where there are enough.
+
+    None as a count: the check does not look at this origin.
+    """
+    counts = {"human": n_human, "synthetic": n_synthetic}
+    missing = {origin: ROWS_AT_LEAST - n for origin, n in counts.items() if n is not None and n < ROWS_AT_LEAST}
+    if not missing:
+        return None
+    reason = " and ".join(f"{count:,} {origin} rows" for origin, count in missing.items()) + " missing"
+    return Measurement(None, n_human, n_synthetic, undecidable=reason, rows_to_pass=ROWS_AT_LEAST)
+
+
+def _columns(roles: Roles) -> dict[str, tuple[str, ...]]:
+    if set(_PAIR) <= set(roles.bound):
+        return {LANGUAGE: _PAIR}
+    return {role: (role,) for role in (LANGUAGE, LOCALE) if role in roles.bound}
+
+
+def _tag(column: str) -> pl.Expr:
+    words = pl.col(column).cast(pl.String).str.strip_chars().str.to_lowercase().str.replace_all("_", "-")
+    return pl.when(words != "").then(words)
+
+
+def _masks(tags: pl.DataFrame, kind: str) -> Iterator[tuple[str, Mask]]:
+    """Each tag of a kind with its rows, the most frequent ones first; after thirty of them the rest is not named."""
+    if kind not in tags.columns:
+        return
+    counts = tags[kind].drop_nulls().value_counts().sort(["count", kind], descending=[True, False])
+    for word in counts[kind].head(PARTS_AT_MOST + NAMED_AT_MOST).to_list():
+        yield word, (tags[kind] == word).fill_null(value=False).to_numpy()
+
+
+def _is_counted_on(counts: tuple[int, int], size: int, totals: tuple[int, int]) -> bool:
+    shares = (count / max(1, total) for count, total in zip(counts, totals, strict=True))
+    return size >= ROWS_AT_LEAST or max(shares) >= SHARE_AT_LEAST
+
+
+def _counted(some: Iterable[Language]) -> dict[str, Mapping[str, int]]:
+    named = list(some)[:NAMED_AT_MOST]
+    return {one.name: dict(zip(("human", "synthetic"), one.counts, strict=True)) for one in named}
+
+
+def _kept(rows: Rows, mask: Mask) -> Rows:
+    """The first of these rows under the mask; a sample is in random order."""
+    return rows.where(mask & (np.cumsum(mask) <= ROWS_AT_MOST))
+
+
+def _drawn(scan: Scan, mask: Mask) -> Rows:
+    """The distinct rows under the mask with the smallest hashes of their content, so that row order never matters."""
+    index = scan.index
+    positions = np.flatnonzero(mask)
+    _, first = np.unique(index.digest[positions], return_index=True)
+    distinct = positions[first]
+    chosen = distinct[np.argsort(mix(index.digest[distinct]), kind="stable")][:ROWS_AT_MOST]
+    frame = scan.source.take(index.row_id[chosen]).select(scan.human.frame.columns)
+    groups = index.group if scan.roles.group else index.digest
+    names = np.array([*index.generators, ""])[index.generator[chosen]]
+    return Rows(frame, index.row_id[chosen], index.digest[chosen], groups[chosen], names, len(distinct))

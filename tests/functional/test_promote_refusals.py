@@ -1,0 +1,134 @@
+"""What stands in the way of a promotion is said in one sentence, and nothing is changed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.dvc_repositories import commit, git, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+SUITE = {
+    "name": "first-human",
+    "expectations": [
+        {
+            "type": "expect_column_values_to_not_be_null",
+            "kwargs": {"column": "town"},
+            "severity": "critical",
+            "meta": {"reason": "everybody lives somewhere"},
+        }
+    ],
+}
+
+
+def dirty(root: Path) -> None:
+    (root / "gates.toml").write_text((root / "gates.toml").read_text() + "# more\n")
+
+
+def detached(root: Path) -> None:
+    git(root, "checkout", "-q", "--detach")
+
+
+def shallow(root: Path) -> None:
+    (root / ".git/shallow").write_text(git(root, "rev-parse", "HEAD") + "\n")
+
+
+def nobody(root: Path) -> None:
+    git(root, "config", "user.useConfigOnly", "true")
+
+
+def unjudged(root: Path) -> None:
+    (root / ".gates/verdicts/first.json").unlink()
+
+
+def other_suite(root: Path) -> None:
+    write(root, "expectations/first/human.json", json.dumps(SUITE))
+    commit(root, "a suite")
+
+
+def other_data(root: Path) -> None:
+    pointer = root / "data/first.csv.dvc"
+    second = (root / "data/second.csv.dvc").read_text()
+    pointer.write_text(second.replace("second.csv", "first.csv"))
+    commit(root, "other data")
+
+
+def in_git(root: Path) -> None:
+    (root / "data/first.csv.dvc").unlink()
+    (root / "data/.gitignore").unlink(missing_ok=True)
+    (root / ".gitignore").write_text("/.gates/\n")
+    git(root, "add", "-f", "data/first.csv")
+    commit(root, "into git")
+
+
+def no_data(root: Path) -> None:
+    for path in (root / ".dvc/cache").rglob("*"):
+        if path.is_file():
+            path.unlink()
+    write(root, ".dvc/config.local", f"['remote \"store\"']\n    url = {root / 'nowhere'}\n")
+
+
+def tag_there(root: Path) -> None:
+    git(root, "tag", "first@v1.0.0")
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        (dirty, (), 2, "not committed: gates.toml"),
+        (detached, (), 2, "HEAD is detached"),
+        (shallow, (), 3, "git fetch --unshallow"),
+        (unjudged, (), 3, "`gates check first`, then promote"),
+        (other_suite, (), 3, "was judged under another contract: a suite has changed"),
+        (other_data, (), 3, "has changed since it was judged"),
+        (in_git, (), 2, "is in git and not in DVC"),
+        (no_data, (), 3, "is not in the cache of DVC"),
+        (None, ("--stage", "stagin"), 2, "did you mean 'staging'?"),
+        (None, ("--version", "1.2.0"), 2, "did you mean 'v1.2.0'?"),
+        (None, ("--sign", "--key", "nokey"), 2, "nokey: there is no such key file"),
+        (None, ("--key", "nokey"), 2, "give --sign too"),
+        (None, ("--revoke",), 2, "--revoke needs --reason"),
+        (None, ("--revoke", "--reason", "why not"), 2, "promoted: there is none"),
+    ],
+)
+def test_nothing_changes_and_one_sentence_says_why(
+    gates, ready, refusal: tuple[Callable[[Path], None] | None, tuple[str, ...], int, str]
+) -> None:
+    change, arguments, code, words = refusal
+    if change:
+        change(ready)
+    before = git(ready, "rev-parse", "HEAD"), git(ready, "tag", "--list"), git(ready, "status", "--porcelain")
+    stage = () if "--stage" in arguments or "--revoke" in arguments else ("--stage", "staging")
+    called = gates(ready, "promote", "first", *stage, *arguments)
+    assert (called.code, words in called.err) == (code, True), called.err
+    after = git(ready, "rev-parse", "HEAD"), git(ready, "tag", "--list"), git(ready, "status", "--porcelain")
+    assert after == before
+
+
+def test_a_tag_that_is_there_and_says_nothing_stands_in_the_way(gates, ready) -> None:
+    tag_there(ready)
+    called = gates(ready, "promote", "first", "--stage", "staging")
+    assert called.code == 3
+    assert "first@v1.0.0: is no annotated tag" in called.err
+
+
+def test_git_has_to_know_who_promotes(gates, ready, monkeypatch: pytest.MonkeyPatch) -> None:
+    nobody(ready)
+    for name in ("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL", "EMAIL"):
+        monkeypatch.delenv(name, raising=False)
+    called = gates(ready, "promote", "first", "--stage", "staging")
+    assert (called.code, "git does not know who you are" in called.err) == (2, True), called.err
+
+
+def test_without_stages_the_table_to_add_is_named(gates, ready) -> None:
+    text = (ready / "gates.toml").read_text()
+    (ready / "gates.toml").write_text(text[: text.index("[stages.staging]")])
+    commit(ready, "no stages")
+    called = gates(ready, "promote", "first", "--stage", "prod")
+    assert (called.code, "[stages.prod]" in called.err) == (2, True), called.err

@@ -1,0 +1,1 @@
+"""Insurance claims for gates."""
