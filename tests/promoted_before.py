@@ -13,11 +13,10 @@ from gates.errors import DataError
 from gates.promoted_before import People, PromotedBefore
 from gates.removals import Removal
 from gates.scan import ROW_ID
+from gates.verdict import CheckId, CheckResult, Outcome, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    from gates.verdict import CheckResult
 
 PROMOTED_ON = date(2026, 3, 1)
 
@@ -54,6 +53,14 @@ class FrameContent:
 def promoted(frame: pl.DataFrame, missing: str = "", **results: CheckResult) -> PromotedBefore:
     """The version v1.0.0 with these human rows."""
     return PromotedBefore("first@v1.0.0", "ab" * 32, FrameContent(frame, results, missing))
+
+
+def recorded(name: str, *numbers: float, **limits: float) -> CheckResult:
+    """A result in the verdict promoted: value, low and high of a check that passed, with the limit it was held to."""
+    observed, low, high = numbers
+    return CheckResult(
+        CheckId.parse(name), Severity.CRITICAL, Outcome.PASS, "", observed=observed, low=low, high=high, **limits
+    )
 
 
 def removal(*rows: str, where: Mapping[str, tuple[str | int, ...]] | None = None, on: date = PROMOTED_ON) -> Removal:

@@ -127,4 +127,7 @@ EXACT: dict[str, str] = {
     "expect_expert_ratio_to_be_between": "a share counted over every row",
     "expect_human_rows_to_be_recent": "a share counted over every row",
     "expect_generation_depth_to_be_between": "a share counted over every row",
+    "expect_human_rows_to_be_kept": "counts rows whose content is gone since the version promoted last",
+    "expect_tail_mass_to_be_between": "counts rows whose level, extreme or cluster lost its rows since the version promoted last",
+    "expect_measurements_to_be_kept": "compares numbers recorded in two verdicts; the checks that found them are calibrated",
 }

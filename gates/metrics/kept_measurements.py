@@ -62,13 +62,27 @@ def _compared(scan: Scan, name: str, recorded: Mapping[str, CheckResult]) -> Mea
         return Measurement(undecidable=f"{unknown[0]} has a number in {name} and none now", evidence=evidence)
     worst = max(gaps, key=lambda check: (gaps[check], check))
     if not gaps[worst]:
-        return Measurement(Estimate.exact(0.0), evidence=evidence)
+        # The wide interval of few rows meets any other: what is too little to pass its own limit is too little here.
+        thinnest = min((scan.measured[check] for check in gaps), key=_rows_beyond_need)
+        return Measurement(
+            Estimate.exact(0.0),
+            thinnest.n_human,
+            thinnest.n_synthetic,
+            rows_to_pass=thinnest.rows_to_pass,
+            limited_by=thinnest.limited_by,
+            evidence=evidence,
+        )
     estimate = scan.measured[worst].estimate
     then = recorded[worst]
     was = Estimate(float(then.observed or 0.0), _or(then.low, then), _or(then.high, then))
     return Measurement(
         Estimate.exact(gaps[worst]), note=f"{worst} is {estimate}, was {was} in {name}", evidence=evidence
     )
+
+
+def _rows_beyond_need(found: Measurement) -> int:
+    """By how many rows the smaller origin exceeds what any pass needs; negative where nothing can pass."""
+    return min((n for n in (found.n_human, found.n_synthetic) if n is not None), default=0) - found.rows_to_pass
 
 
 def _or(bound: float | None, then: CheckResult) -> float:

@@ -45,8 +45,8 @@ class Case:
     with it, because they see the same defect from another side.
     too_few: rows that cannot decide, where a handful of sound ones can; exact: why no number of rows is too small.
     missing: what is missing; never_missing: why nothing can be.
-    costly: takes seconds, so that it is asked of sound rows of `on` only. rows: how many a side are spoilt, where the
-    defect shows among fewer than pass everything.
+    costly: takes seconds, so that it is asked of sound rows of `on` only. reads: expectations whose numbers it reads,
+    asked with it. rows: how many a side are spoilt, where the defect shows among fewer than pass everything.
     """
 
     check: str
@@ -61,6 +61,7 @@ class Case:
     missing: Missing | None = None
     never_missing: str = ""
     costly: bool = False
+    reads: frozenset[str] = frozenset()
     rows: int = ROWS
     undecided: tuple[str, ...] = ()
 
@@ -68,6 +69,11 @@ class Case:
     def expectation(self) -> str:
         """The type of the expectation."""
         return self.check.split("/")[1]
+
+    @property
+    def alone(self) -> frozenset[str]:
+        """The expectations asked where nothing else is."""
+        return self.reads | {self.expectation}
 
     def lacks(self) -> list[str]:
         """Which of the four parts are not there: a message each."""

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.contract import cases_common, cases_tables, cases_texts
+from tests.contract import cases_before, cases_common, cases_tables, cases_texts
 
-CASES = (*cases_common.CASES, *cases_texts.CASES, *cases_tables.CASES)
+CASES = (*cases_common.CASES, *cases_before.CASES, *cases_texts.CASES, *cases_tables.CASES)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from gates.promoted_before import PromotedBefore
     from gates.verdict import Verdict
 
 NAME = "rows_given"
@@ -36,7 +37,8 @@ class Dataset:
     """Rows and what is declared of them.
 
     declared: keys of the table in gates.toml. holdout, evaluation, population: written beside where there are any.
-    suites: the dataset's own expectations by scope. kept: what became of the files of the version before.
+    suites: the dataset's own expectations by scope. kept: what became of the files of the version before. before: what was
+    promoted last.
     """
 
     kind: str
@@ -47,6 +49,7 @@ class Dataset:
     population: Mapping[str, float] = field(default_factory=dict)
     suites: Mapping[str, list[dict[str, object]]] = field(default_factory=dict)
     kept: KeptFiles | None = None
+    before: PromotedBefore | None = None
 
     def having(self, **parts: object) -> Dataset:
         """The same dataset with other parts."""
@@ -82,7 +85,7 @@ class Dataset:
         types = {entry.type for entries in contract.entries.values() for entry in entries}
         # Which row rules there are, only the opened data tells.
         only = tuple(name for name in sorted(types | {ROW_RULE}) if wanted(name))
-        options = Options(only=() if types <= set(only) else only, kept_files=self.kept)
+        options = Options(only=() if types <= set(only) else only, kept_files=self.kept, promoted=self.before)
         return judge(contract, options).verdict
 
 

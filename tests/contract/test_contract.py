@@ -15,6 +15,7 @@ from gates.verdict import Answer, Outcome, Scope, Severity, conclude, exit_code
 from gates.verdict import PlannedCheck as Planned
 from tests.contract.case import ENOUGH_TO_COMPARE, FEW, FEWER, Case, asked_by_suites, refused
 from tests.contract.cases import CASES
+from tests.contract.cases_before import promoted_as_it_is
 from tests.contract.cases_common import NO_PEOPLE, NOTHING_MADE
 from tests.contract.cases_tables import ORDERED
 from tests.contract.changes import declaring, keeping
@@ -58,21 +59,21 @@ def test_mutation_fails_this_check_and_without_it_nothing_fails_for_the_reason(c
 
 @pytest.mark.parametrize("kind", DATA_TYPES)
 def test_sound_rows_of_every_type_pass_every_check_that_can_be_asked(kind):
-    verdict = verdict_on(kind, ROWS, only=NOT_COSTLY)
+    verdict = verdict_on(kind, ROWS, promoted_as_it_is, only=NOT_COSTLY)
 
     assert (verdict.answer, outcomes(verdict)) == (Answer.PASS, expected(kind, verdict))
 
 
 @pytest.mark.parametrize("case", named(case for case in CASES if case.costly or case.prepared is not Case.prepared))
 def test_sound_rows_pass_what_is_costly_and_what_is_asked_for_other_purposes(case):
-    verdict = verdict_on(case.on, case.rows, case.prepared, only=frozenset({case.expectation}))
+    verdict = verdict_on(case.on, case.rows, case.prepared, only=case.alone)
 
     assert verdict.check(case.check).outcome is Outcome.PASS
 
 
 @pytest.mark.parametrize("kind", DATA_TYPES)
 def test_few_rows_are_inconclusive_unless_every_row_is_counted(kind):
-    verdict = verdict_on(kind, FEW if kind in ORDERED else FEWER)
+    verdict = verdict_on(kind, FEW if kind in ORDERED else FEWER, promoted_as_it_is)
 
     decided = {str(case.check) for case in CASES if case.exact or case.too_few}
     assert {check: outcome for check, outcome in outcomes(verdict).items() if check not in decided} == {
@@ -84,7 +85,7 @@ def test_few_rows_are_inconclusive_unless_every_row_is_counted(kind):
 
 @pytest.mark.parametrize("case", named(case for case in CASES if case.too_few))
 def test_what_cannot_decide_is_inconclusive(case):
-    verdict = verdict_on(case.on, FEW, case.too_few, only=frozenset({case.expectation}))
+    verdict = verdict_on(case.on, FEW, case.too_few, only=case.alone)
 
     assert verdict.check(case.check).outcome is Outcome.INCONCLUSIVE
 

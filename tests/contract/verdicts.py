@@ -43,7 +43,7 @@ def verdict_on(kind: str, rows: int, *changes: Change, only: frozenset[str] = fr
 
 def spoilt(case: Case) -> Verdict:
     """Of a case's spoilt rows: of everything but what is costly, of which only the case's own is asked."""
-    only = frozenset({case.expectation}) if case.costly else NOT_COSTLY
+    only = case.alone if case.costly else NOT_COSTLY
     return verdict_on(case.on, case.rows, case.prepared, case.spoil, only=only)
 
 

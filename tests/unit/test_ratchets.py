@@ -15,9 +15,9 @@ from gates.metrics.measurement import Estimate, Limits, Measurement
 from gates.promoted_before import PromotedBefore
 from gates.scan import ORIGIN, FileFacts, Roles
 from gates.scanning.one_pass import ScanRequest, scan
-from gates.verdict import CheckId, CheckResult, Outcome, Scope, Severity
+from gates.verdict import CheckResult, Outcome, Scope, Severity
 from tests.projects import people
-from tests.promoted_before import promoted, removal
+from tests.promoted_before import promoted, recorded, removal
 from tests.tables import MemorySource, table_scan
 
 BEFORE = people(400, seed=1)
@@ -240,13 +240,6 @@ DIVERSITY = "synthetic/expect_diversity_ratio_to_be_between/effective_number"
 SEPARABILITY = "combined/expect_origin_separability_to_be_less_than"
 
 
-def recorded(name: str, *numbers: float, **limits: float) -> CheckResult:
-    observed, low, high = numbers
-    return CheckResult(
-        CheckId.parse(name), Severity.CRITICAL, Outcome.PASS, "", observed=observed, low=low, high=high, **limits
-    )
-
-
 def numbers(now: Measurement | None, then: CheckResult | None, family: str) -> Measurement:
     seen = table_scan(
         BEFORE, MADE, request=ScanRequest(promoted=promoted(BEFORE, **({str(then.id): then} if then else {})))
@@ -287,6 +280,13 @@ def test_what_had_a_number_and_has_none_now_is_undecided() -> None:
     then = recorded(DIVERSITY, 0.95, 0.9, 1.0, min_value=0.8)
     for now in (None, Measurement(not_asked="no"), Measurement(Estimate(float("nan"), 0, 0))):
         assert numbers(now, then, "diversity").undecidable == f"{DIVERSITY} has a number in first@v1.0.0 and none now"
+
+
+def test_an_interval_that_is_wide_for_want_of_rows_is_no_pass() -> None:
+    wide = Estimate(0.9, 0.5, 1.3)
+    then = recorded(DIVERSITY, 0.95, 0.9, 1.0, min_value=0.8)
+    few, enough = (numbers(Measurement(wide, n, 400, rows_to_pass=100), then, "diversity") for n in (62, 400))
+    assert (outcome(few, max_value=0), outcome(enough, max_value=0)) == (Outcome.INCONCLUSIVE, Outcome.PASS)
 
 
 def test_what_had_no_number_is_not_asked() -> None:
