@@ -253,8 +253,11 @@ def test_origin_column_is_one_whose_words_are_all_known(columns, found):
 def test_snippets_are_yaml_that_measures_before_it_decides(judged_project):
     datasets = read_config(judged_project.root / "gates.toml").datasets
 
-    stages = yaml.safe_load(dvc_stages(datasets.values()))["stages"]
+    written = yaml.safe_load(dvc_stages(datasets.values()))
+    stages = written["stages"]
 
+    assert written["artifacts"]["sound"] == {"path": "data/sound.parquet", "type": "dataset"}
+    assert "artifacts" not in yaml.safe_load(dvc_stages(datasets.values(), "../.."))
     assert list(stages) == ["check-sound", "enforce-sound", "check-flawed", "enforce-flawed"]
     inputs = ["data/sound.parquet", "data/holdout.csv", "gates.toml", "expectations/sound", "schemas/sound.py"]
     assert stages["check-sound"] == {
