@@ -79,6 +79,7 @@ class Roles:
     bound: every role of the type that is a column; the column bears the role's name.
     identifying: content columns that say which thing a row is about (an item, a time); origins are not compared in them.
     prompt: the column that the main text answers. group_by_day: a column of times whose days part the groups.
+    mappable: every role that `columns` may map in data of this type.
     """
 
     type: str
@@ -94,6 +95,7 @@ class Roles:
     identifying: tuple[str, ...] = ()
     prompt: str | None = None
     group_by_day: str | None = None
+    mappable: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
 
 @dataclass(frozen=True)

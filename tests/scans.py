@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from gates.configuration.data_types import data_type
 from gates.scan import ORIGIN, FileFacts, Roles, Scan
 from gates.scanning.one_pass import ScanRequest, scan
 from tests.tables import MemorySource
@@ -24,7 +25,9 @@ def text_scan(human: Sequence[str], synthetic: Sequence[str], generator: Sequenc
     if generator:
         columns["generator"] = [None] * len(human) + list(generator)
     frame = pl.DataFrame(columns)
-    roles = Roles("text", ("text",), ("text",), generator="generator" if generator else None)
+    roles = Roles(
+        "text", ("text",), ("text",), mappable=data_type("text").roles, generator="generator" if generator else None
+    )
     facts = (FileFacts("texts.parquet", frame.height, {"text": "string"}, "", 0),)
     return scan(MemorySource(frame, roles, facts), ScanRequest(purpose="finetune"))
 
@@ -45,7 +48,8 @@ def tagged_scan(
     )
     generator = "generator" if "generator" in frame.columns else None
     bound = tuple(name for name in frame.columns if name != ORIGIN)
-    known = Roles("text", ("text",), ("text",), bound=bound, generator=generator, **roles)  # type: ignore[arg-type]
+    mappable = data_type("text").roles
+    known = Roles("text", ("text",), ("text",), bound=bound, generator=generator, mappable=mappable, **roles)  # type: ignore[arg-type]
     facts = (FileFacts("texts.parquet", frame.height, {"text": "string"}, "", 0),)
     request = ScanRequest(purpose="finetune", extends_human_law=extends_human_law)
     return scan(MemorySource(frame, known, facts), request)
