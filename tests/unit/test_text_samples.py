@@ -104,4 +104,5 @@ def test_only_what_reads_rows_that_no_sample_holds_tokenises_by_itself():
         "metrics/near_copies.py",  # the holdout's sample
         "metrics/labelled_tasks.py",  # the holdout's sample
         "metrics/contamination.py",  # every row, against evaluation sets
+        "promotion/overlap.py",  # every row of what was promoted, against what is
     }
