@@ -79,6 +79,7 @@ class Binder:
             bound=tuple(bound),
             identifying=tuple(role for role in kind.identifying if role in bound),
             prompt=kind.prompt if kind.prompt in bound else None,
+            mappable=kind.roles,
         )
 
     def _binds(self, role: str) -> bool:

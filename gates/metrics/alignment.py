@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.configuration.data_types import LINEAGE_ROLES, PEOPLE_ROLES
+from gates.configuration.data_types import LINEAGE_ROLES, PEOPLE_ROLES, RESPONSE_GENERATORS
 from gates.metrics.measurement import Estimate, Measurement
 from gates.metrics.metric import Metric, Side
 
@@ -53,9 +53,9 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 
 
 def _ignored(scan: Scan) -> set[str]:
-    """Lineage belongs to synthetic rows only, and so may a key; who wrote or judged a row, to people's."""
-    people = {*scan.roles.bound} & {*PEOPLE_ROLES} - {*scan.roles.content}
-    return {*scan.roles.lineage.values(), *LINEAGE_ROLES, *people, scan.roles.key or ""}
+    """What one side may have alone: lineage and which model wrote a response, who wrote or judged a row, and a key."""
+    one_sided = {*scan.roles.bound} & {*PEOPLE_ROLES, *RESPONSE_GENERATORS} - {*scan.roles.content}
+    return {*scan.roles.lineage.values(), *LINEAGE_ROLES, *one_sided, scan.roles.key or ""}
 
 
 def _file_columns(scan: Scan) -> Iterator[Difference]:
