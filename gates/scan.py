@@ -79,6 +79,7 @@ class Roles:
     bound: every role of the type that is a column; the column bears the role's name.
     identifying: content columns that say which thing a row is about (an item, a time); origins are not compared in them.
     prompt: the column that the main text answers. group_by_day: a column of times whose days part the groups.
+    mappable: every role that `columns` may map in data of this type.
     """
 
     type: str
@@ -94,6 +95,7 @@ class Roles:
     identifying: tuple[str, ...] = ()
     prompt: str | None = None
     group_by_day: str | None = None
+    mappable: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -221,8 +223,8 @@ class RuleFailures:
 class Scan:
     """Everything metrics may read.
 
-    human and synthetic are deterministic samples; generators holds one per generator with enough rows to be judged
-    alone. population: declared share of people by column and level. critical_domains: least share of "human" and of
+    sample_keys: a key per row of the index; samples hold the rows with the smallest. human and synthetic are such samples,
+    generators holds one per generator with enough rows to be judged alone. population: declared share of people by column and level. critical_domains: least share of "human" and of
     "expert" rows by domain. human_columns and synthetic_columns count each column's cells that are neither null nor NaN nor blank.
     undeclared_origins names the origins that nobody declared. kept_files is None where no version came before, evaluation where no evaluation sets are declared. seed derives from the rows' content, so that neither row
     order nor repeated rows change the draws.
@@ -231,6 +233,7 @@ class Scan:
     roles: Roles
     files: tuple[FileFacts, ...]
     index: RowIndex
+    sample_keys: Hashes
     human: Rows
     synthetic: Rows
     holdout: Rows | None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from gates.configuration.data_types import data_type
 from gates.scan import ORIGIN, FileFacts, Roles, Scan
 from gates.scanning.one_pass import ScanRequest, scan
 from tests.tables import MemorySource
@@ -24,20 +25,20 @@ def text_scan(human: Sequence[str], synthetic: Sequence[str], generator: Sequenc
     if generator:
         columns["generator"] = [None] * len(human) + list(generator)
     frame = pl.DataFrame(columns)
-    roles = Roles("text", ("text",), ("text",), generator="generator" if generator else None)
+    roles = Roles(
+        "text", ("text",), ("text",), mappable=data_type("text").roles, generator="generator" if generator else None
+    )
     facts = (FileFacts("texts.parquet", frame.height, {"text": "string"}, "", 0),)
     return scan(MemorySource(frame, roles, facts), ScanRequest(purpose="finetune"))
 
 
 def tagged_scan(
-    human: pl.DataFrame,
-    synthetic: pl.DataFrame,
-    *,
-    extends_human_law: bool = False,
-    label: str | None = None,
-    slices: tuple[str, ...] = (),
+    human: pl.DataFrame, synthetic: pl.DataFrame, *, extends_human_law: bool = False, **roles: object
 ) -> Scan:
-    """A scan of texts from frames with `text` and columns that bear the names of roles, such as `language`."""
+    """A scan of texts from frames with `text` and columns that bear the names of roles, such as `language`.
+
+    roles: label, group and slices, as `Roles` has them.
+    """
     frame = pl.concat(
         [
             rows.with_columns(pl.lit(origin).alias(ORIGIN))
@@ -47,10 +48,11 @@ def tagged_scan(
     )
     generator = "generator" if "generator" in frame.columns else None
     bound = tuple(name for name in frame.columns if name != ORIGIN)
-    roles = Roles("text", ("text",), ("text",), bound=bound, generator=generator, label=label, slices=slices)
+    mappable = data_type("text").roles
+    known = Roles("text", ("text",), ("text",), bound=bound, generator=generator, mappable=mappable, **roles)  # type: ignore[arg-type]
     facts = (FileFacts("texts.parquet", frame.height, {"text": "string"}, "", 0),)
     request = ScanRequest(purpose="finetune", extends_human_law=extends_human_law)
-    return scan(MemorySource(frame, roles, facts), request)
+    return scan(MemorySource(frame, known, facts), request)
 
 
 def texts_of(count: int, seed: int, *, length: int = 40, words: tuple[int, int] = (0, 400)) -> list[str]:

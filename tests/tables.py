@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from gates.configuration.data_types import data_type
 from gates.scan import ORIGIN, ROW_ID, FileFacts, Ints, Roles, Scan
 from gates.scanning.one_pass import ScanRequest, scan
 
@@ -50,7 +51,9 @@ def table_scan(
     generator = "generator" if "generator" in both.columns else None
     content = tuple(name for name in both.columns if name not in (ORIGIN, "generator"))
     lineage = {"generator": "generator"} if generator else {}
-    known = Roles("tabular", content, generator=generator, lineage=lineage, **roles)  # type: ignore[arg-type]
+    known = Roles(
+        "tabular", content, generator=generator, lineage=lineage, mappable=data_type("tabular").roles, **roles
+    )  # type: ignore[arg-type]
     facts = (FileFacts("data/mix.parquet", both.height, dict.fromkeys(content, "string"), "0" * 64, 1),)
     held = None if holdout is None else MemorySource(holdout.with_columns(pl.lit("human").alias(ORIGIN)), known, facts)
     return scan(MemorySource(both, known, facts), request or ScanRequest(purpose="finetune"), held)

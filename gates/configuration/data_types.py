@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 LINEAGE_ROLES = ("generator", "generator_version", "prompt_id", "seed_id", "created_at", "licence")
-# Who wrote or judged a row is known of people only: a generator has no author, and no annotator's expertise.
-PEOPLE_ROLES = ("author", "annotator", "expertise", "translator")
+# Several annotators' votes stand in columns side by side; five are more than any public set has.
+VOTES = tuple(f"label_{number}" for number in range(1, 6))
+# Who wrote or judged a row is known of people only: a generator has no author, and no annotator's expertise or vote.
+PEOPLE_ROLES = ("author", "annotator", "expertise", "translator", *VOTES)
+# Which model wrote either response of a pair; people's have none.
+RESPONSE_GENERATORS = ("generator_chosen", "generator_rejected")
 # Conversations as a list of {role, content}; the engine reads prompt, response and system out of it.
 MESSAGES = "messages"
 
@@ -49,11 +53,7 @@ class DataType:
 _WRITTEN = ("id", "author", "source", "domain", "language", "locale", "label")
 _TEXT_ROLES = ("id", "author", "source", "language", "locale", "label", *LINEAGE_ROLES)
 _INSTRUCTION_ROLES = ("input", "system", MESSAGES, "annotator", "expertise", *_WRITTEN, *LINEAGE_ROLES)
-# Several annotators' votes stand in columns side by side; five are more than any public set has.
-_VOTES = tuple(f"label_{number}" for number in range(1, 6))
-_PREFERENCE_ROLES = (
-    "annotator", "expertise", *_VOTES, "generator_chosen", "generator_rejected", *_WRITTEN, *LINEAGE_ROLES
-)  # fmt: skip
+_PREFERENCE_ROLES = ("annotator", "expertise", *VOTES, *RESPONSE_GENERATORS, *_WRITTEN, *LINEAGE_ROLES)
 _ANNOTATION_ROLES = ("expertise", "rationale", "id", "source", "domain", "language", "locale", *LINEAGE_ROLES)
 _SERIES_ROLES = ("unit", "label", *LINEAGE_ROLES)
 _TRANSLATION_ROLES = ("translator", "domain", "id", "label", *LINEAGE_ROLES)

@@ -200,7 +200,9 @@ def _check_together(merged: Table, at: KeyPath, problems: Problems) -> None:
         problems.add((*at, "partitions"), "has both path and partitions; give one of them")
     if "path" not in merged and "partitions" not in merged:
         problems.add(at, 'has no path; add path = "…" or a table of partitions with human and synthetic')
-    for origin in _ORIGIN_NAMES:
+    # An evaluation set is people's, so that there is nothing to name for synthetic rows.
+    required = ("human",) if merged.get("purpose") == "evaluation" else _ORIGIN_NAMES
+    for origin in required:
         if "partitions" in merged and origin not in merged["partitions"]:
             problems.add((*at, "partitions"), f'partitions has no {origin}; add {origin} = "…"')
     words = merged.get("origins", {})

@@ -14,7 +14,7 @@ from gates.contract import Contract, file_digests
 from gates.engines.evaluation import EvaluationSets, open_evaluation
 from gates.engines.local import LocalDataset, open_dataset, open_holdout
 from gates.judging.inputs import data_of, waiver_rows
-from gates.metrics.asking import ask
+from gates.metrics.asking import PEOPLE_ALONE, ask, holds_people_alone
 from gates.metrics.measurement import Measurement
 from gates.plan import Plan, plan, refuse_unknown_waivers
 from gates.rows.contract import drafted, rules_of, validators_of
@@ -25,7 +25,7 @@ from gates.scanning.one_pass import Remembered, ScanRequest, scan
 from gates.scanning.summaries import RowReading, Summaries
 from gates.schemas.loading import load_schema
 from gates.suite_files import measurement_key, params_of
-from gates.verdict import Scope, Verdict, conclude
+from gates.verdict import CheckResult, Outcome, Scope, Verdict, conclude
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -100,7 +100,7 @@ def judge(contract: Contract, options: Options) -> Judged:
         clock.lap("scan")
         measurements = _measure(seen, chosen, contract.metrics, options)
         clock.lap("metrics")
-        results = _run_suites(opened, chosen, measurements, contract, options)
+        results = _asked_of(seen, _run_suites(opened, chosen, measurements, contract, options))
         clock.lap("suites")
         waived = frozenset(waiver.check for waiver in contract.waivers)
         answer, checks = conclude(
@@ -230,6 +230,17 @@ def _run_suites(
     results = run(opened.connection, opened.views, chosen.entries, measurements)
     options.progress("suites", 1, 1)
     return [replace(result, kind=kinds.get(result.id, result.kind)) for result in results]
+
+
+def _asked_of(seen: Scan, results: list[CheckResult]) -> list[CheckResult]:
+    """The results; of an evaluation set's empty synthetic scope nothing is asked, by the suites' own expectations either."""
+    if not holds_people_alone(seen):
+        return results
+    return [_not_asked(result) if result.id.scope is Scope.SYNTHETIC else result for result in results]
+
+
+def _not_asked(result: CheckResult) -> CheckResult:
+    return CheckResult(result.id, result.severity, Outcome.NOT_ASKED, PEOPLE_ALONE, result.kind)
 
 
 def _row_counts(seen: Scan) -> dict[str, int]:

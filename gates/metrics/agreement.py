@@ -14,13 +14,13 @@ from gates.metrics.measurement import Measurement
 from gates.metrics.metric import Metric, Side
 from gates.metrics.ratings import (
     ITEMS_AT_LEAST,
-    NOT_THERE,
     Kinds,
     Ratings,
     Scale,
     kinds_between,
     kinds_of,
     ratings,
+    ratings_to_add,
     scale_of,
 )
 from gates.metrics.resampling import percentile_estimate, resampled
@@ -44,7 +44,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """
     found = scan.once(ratings)
     if found is None:
-        return Measurement(not_asked=NOT_THERE)
+        return Measurement(not_asked=ratings_to_add(scan))
     people = found.of_people()
     scale = scale_of(found.frame if scope is Scope.SYNTHETIC or found.judges() else people, params)
     if scope is Scope.SYNTHETIC:

@@ -13,7 +13,7 @@ from gates.metrics.measurement import Estimate, Measurement
 from gates.metrics.metric import Metric, Side
 from gates.metrics.ratings import ITEMS_AT_LEAST, kinds_between, ratings, scale_of
 from gates.metrics.resampling import percentile_estimate, resampled
-from gates.metrics.whole_columns import people_columns, role_column
+from gates.metrics.whole_columns import people_columns, role_column, role_to_add
 from gates.scan import ORIGIN
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     than theirs. Annotators are named as the data names them: whoever has to talk to them must know who it is.
     """
     if role_column(scan, _WHO) is None:
-        return Measurement(not_asked='nobody says who gave which label; add: columns = { annotator = "…" }')
+        return Measurement(not_asked=f"nobody says who gave which label; {role_to_add(scan, _WHO)}")
     rows = scan.once(people_columns).filter(pl.col(ORIGIN).cast(pl.String) == "human")
     counts = rows[_WHO].cast(pl.String).drop_nulls().value_counts().sort(["count", _WHO], descending=[True, False])
     total = int(counts["count"].sum())

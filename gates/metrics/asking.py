@@ -22,13 +22,28 @@ _CODES = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE}
 # Synthetic rows are judged against people, so that both partitions must have rows.
 _NEEDED = {Scope.HUMAN: ("human",), Scope.SYNTHETIC: ("human", "synthetic"), Scope.COMBINED: ("human", "synthetic")}
 # What can be asked without rows of both origins.
-_ASKED_WHEN_EMPTY = frozenset({"expect_origins_to_be_declared", "expect_files_to_be_kept"})
+_ASKED_WHEN_EMPTY = frozenset({
+    "expect_origins_to_be_declared", "expect_files_to_be_kept", "expect_human_ratio_to_be_between",
+})  # fmt: skip
+
+
+# Evaluation sets are people's (gates/metrics/human_ratio.py asks it of them); nothing is missing where they are.
+EVALUATION = "evaluation"
+PEOPLE_ALONE = "an evaluation set holds people's rows alone, and so does this one"
+
+
+def holds_people_alone(scan: Scan) -> bool:
+    """Whether no synthetic row is there, and none is meant to be."""
+    has_people = bool(scan.index.of(HUMAN_CODE).any())
+    return scan.purpose == EVALUATION and has_people and not scan.index.of(SYNTHETIC_CODE).any()
 
 
 def ask(metric: Metric, scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """The metric's measurement, or why there is none: an empty partition, rows it cannot be computed on, or a fault."""
     empty = [origin for origin in _NEEDED[scope] if not scan.index.of(_CODES[origin]).any()]
     if empty and metric.expectation not in _ASKED_WHEN_EMPTY:
+        if holds_people_alone(scan):
+            return Measurement(not_asked=PEOPLE_ALONE)
         return Measurement(failure=f"there are no {' and no '.join(empty)} {NOTHING_TO_MEASURE}")
     try:
         return metric.measure(scan, scope, params)

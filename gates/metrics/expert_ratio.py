@@ -10,7 +10,7 @@ from gates.errors import did_you_mean
 from gates.metrics.measurement import Estimate, Measurement
 from gates.metrics.metric import Metric, Side
 from gates.metrics.ratings import is_expert
-from gates.metrics.whole_columns import people_columns, role_column
+from gates.metrics.whole_columns import people_columns, role_column, role_to_add
 from gates.scan import ORIGIN
 
 if TYPE_CHECKING:
@@ -29,13 +29,15 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     Shares are of distinct rows of the domain, human and synthetic: rows by people, and rows by people whose expertise
     is "expert". They are counts over every row, so without interval. A demand of 0 asks nothing.
     """
+    if not scan.critical_domains and _DOMAIN not in scan.roles.mappable:
+        return Measurement(not_asked=f"no domain is declared critical; {role_to_add(scan, _DOMAIN)}")
     if not scan.critical_domains:
         line = "critical_domains = { medical = { human = 0.5, expert = 0.2 } }"
         return Measurement(not_asked=f"no domain is declared critical; add: {line}")
     roles = [_DOMAIN, *([_EXPERTISE] if any("expert" in demand for demand in scan.critical_domains.values()) else [])]
     for role in roles:
         if role_column(scan, role) is None:
-            return Measurement(failure=f'critical_domains needs the role {role}; add: columns = {{ {role} = "…" }}')
+            return Measurement(failure=f"critical_domains needs the role {role}; {role_to_add(scan, role)}")
     rows = _distinct_rows(scan, roles)
     present = rows[_DOMAIN].drop_nulls().unique().sort().to_list()
     table = {}

@@ -10,7 +10,7 @@ import polars as pl
 from gates.metrics.measurement import Estimate, Measurement
 from gates.metrics.metric import Metric, Side
 from gates.metrics.parts import with_parts
-from gates.metrics.whole_columns import columns_of_all
+from gates.metrics.whole_columns import columns_of_all, role_to_add
 from gates.scan import HUMAN_CODE, SYNTHETIC_CODE, Ints, Scan
 from gates.verdict import Severity
 
@@ -39,10 +39,8 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     if seed is None:
         return Measurement(not_asked='no row says what seeded it; add: columns = { seed_id = "…" }')
     if key is None:
-        role = "key" if scan.roles.type == "tabular" else "id"
-        return Measurement(
-            not_asked=f'seeds name rows by their id, and rows have none; add: columns = {{ {role} = "…" }}'
-        )
+        role = "key" if "key" in scan.roles.mappable else "id"
+        return Measurement(not_asked=f"seeds name rows by their id, and rows have none; {role_to_add(scan, role)}")
     ids, seeds = (_words(columns_of_all(scan, [column])[column]) for column in (key, seed))
     if ids is None or seeds is None:
         return Measurement(failure=f"'{key}' and '{seed}' hold lists or structures; one id a row was expected")

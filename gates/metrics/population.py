@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from gates.verdict import Scope
 
 EVIDENCE_LEVELS = 20
+# Of fewer an interval by resampling is too narrow to be believed.
+UNITS_AT_LEAST = 30
+# A level that so many samples of its declared share lack is not known to be missing: each bound holds with 95 %.
+CHANCE_AT_LEAST = 0.05
 # Raking takes some twenty rounds; a hundred draws of it stay below a second.
 RAKED_COUNT = 100
 MEASURES = ("distance", "under_representation", "design_effect")
@@ -72,6 +76,9 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     rows = int(sample.times.sum())
     if not rows:
         return Measurement(failure="no human row has a level in every dimension of the population")
+    undecidable = _too_few(sample)
+    if undecidable:
+        return Measurement(None, rows, undecidable=undecidable, limited_by=("human",))
     statistic, ceiling = _statistic(str(params["measure"]), sample.margins, rows)
     value = statistic(sample.times.astype(np.float64))
     count = RAKED_COUNT if params["measure"] == "design_effect" else RESAMPLE_COUNT
@@ -124,6 +131,23 @@ def _margin(dimension: str, levels: pl.Series, declared: Mapping[str, float]) ->
     place = {name: number for number, name in enumerate(names)}
     level = np.array([place.get(name, len(names) - 1) for name in levels.to_list()], dtype=np.int64)
     return Margin(dimension, np.array([declared.get(name, 0.0) for name in names]), level, names)
+
+
+def _too_few(sample: Sample) -> str:
+    """Why resampling these rows says nothing of what others would have shown, or "".
+
+    It never draws a level that is not there, and so takes its absence for certain.
+    """
+    units = int(sample.units.sum())
+    if units < UNITS_AT_LEAST:
+        return f"{units} independent rows of people; from {UNITS_AT_LEAST} on shares can be estimated"
+    for margin in sample.margins:
+        shares = _shares(sample.times.astype(np.float64), margin)
+        for name, share, declared in zip(margin.names, shares, margin.shares, strict=True):
+            by_chance = (1 - declared) ** units
+            if declared and not share and by_chance >= CHANCE_AT_LEAST:
+                return f"{margin.dimension}={name} has no row, as by chance in {by_chance:.0%} of samples of {units:,}"
+    return ""
 
 
 def _statistic(measure: str, margins: tuple[Margin, ...], rows: int) -> tuple[Callable[[Floats], float], float]:

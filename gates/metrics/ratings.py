@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from gates.configuration.data_types import VOTES
 from gates.errors import MetricError
 from gates.metrics.krippendorff import squared_distances
-from gates.metrics.whole_columns import label_columns, people_columns, role_column
+from gates.metrics.whole_columns import label_columns, people_columns, role_column, role_to_add
 from gates.scan import ORIGIN, ROW_ID
 
 if TYPE_CHECKING:
@@ -26,11 +27,6 @@ LABELS_AT_MOST = 500
 EXPERT = "expert"
 _WHO, _WHAT, _LABEL = "annotator", "item", "label"
 _CODE = "code"
-
-NOT_THERE = (
-    "nobody says who gave which item which label; add: "
-    'columns = { item = "…", annotator = "…", label = "…" }, or label_1 = "…", label_2 = "…"'
-)
 
 
 @dataclass(frozen=True)
@@ -75,6 +71,13 @@ def ratings(scan: Scan) -> Ratings | None:
         )
         return _cleaned(long.with_columns(is_expert=pl.lit(None, dtype=pl.Boolean)), has_column_each=True)
     return None
+
+
+def ratings_to_add(scan: Scan) -> str:
+    """Why there are no ratings, and the line that makes some."""
+    votes = VOTES[:2]
+    roles = votes if {*votes} <= {*scan.roles.mappable} else (_WHAT, _WHO, _LABEL)
+    return f"nobody says who gave which item which label; {role_to_add(scan, *roles)}"
 
 
 def is_expert(expertise: pl.Expr) -> pl.Expr:

@@ -22,6 +22,14 @@ def role_column(scan: Scan, role: str) -> str | None:
     return role if role in scan.roles.bound else None
 
 
+def role_to_add(scan: Scan, *roles: str) -> str:
+    """The line that makes columns play these roles, or that data of this type has no such role."""
+    unknown = [role for role in roles if role not in scan.roles.mappable]
+    if unknown:
+        return f"data of type {scan.roles.type} has no role '{unknown[0]}'"
+    return "add: columns = { " + ", ".join(f'{role} = "…"' for role in roles) + " }"
+
+
 def label_columns(scan: Scan) -> tuple[str, ...]:
     """The columns label_1, label_2, ... of data with one column per annotator, in the order of their numbers."""
     found = [name for name in scan.roles.bound if _LABEL_COLUMN.fullmatch(name)]

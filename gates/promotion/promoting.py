@@ -14,6 +14,7 @@ from gates.promotion.errors import AlreadyHeldError, ConditionError, PromotionEr
 from gates.promotion.evidence import evidence_of
 from gates.promotion.history import History, Tag, history
 from gates.promotion.objects import write_commit, write_tag
+from gates.promotion.overlap import overlaps
 from gates.promotion.planning import (
     Plan,
     folder_of_config,
@@ -28,7 +29,7 @@ from gates.promotion.statement import sha256
 from gates.promotion.tags import refuse_untaggable
 from gates.promotion.transaction import Prepared
 from gates.promotion.verification.findings import first_wrong
-from gates.promotion.verification.version import verify_version
+from gates.promotion.verification.version import dataset_of, verify_version
 from gates.records.reading import verdict_of
 from gates.versions.configuration import config_at
 from gates.versions.version import Version as Revision
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from gates.promotion.asked import Asked
     from gates.promotion.ground import Ground
     from gates.verdict import Verdict
+    from gates.versions.version import Version
 
 _TRAILERS = "%(trailers:only,unfold)"
 
@@ -81,6 +83,7 @@ def _new(ground: Ground, asked: Asked, known: History, dataset: DatasetConfig, s
         same = promoted(ground.repository, before)
         if (same.statement.manifest_sha256, same.statement.contract.sha256) == (found.manifest, found.contract):
             return _further(ground, asked, known, before, stage)
+    _refuse_overlaps(ground, replace(dataset, root=asked.path.parent), ground.version)
     version = version_wanted(asked.version, known)
     if last and version <= last:
         raise UsageError(f"{version} does not come after {last}, the last one; expected {last.next_patch()} or higher")
@@ -113,6 +116,8 @@ def _further(ground: Ground, asked: Asked, known: History, tag: Tag, stage: Stag
     wrong = first_wrong(verify_version(ground.repository, there))
     if wrong:
         raise PromotionError(f"{wrong}; it cannot be promoted any further, see `gates verify {tag.name}`")
+    with dataset_of(ground.repository, there) as dataset:
+        _refuse_overlaps(ground, replace(dataset, root=asked.path.parent), there.revision)
     verdict = verdict_of(json.loads(there.document))
     held = {name: str(event.name) for name, event in known.events_of(tag.commit).items()}
     candidate = _candidate(ground, verdict, there.statement.commit, asked.now)
@@ -121,6 +126,12 @@ def _further(ground: Ground, asked: Asked, known: History, tag: Tag, stage: Stag
     put = stage_tag(known, version, stage.name, there.digest, conditions)
     words = f"promoted {known.dataset} {version} to {stage.name}"
     return Plan(version, (put,), tuple(there.statement.pointers), target=tag.commit, sentence=words)
+
+
+def _refuse_overlaps(ground: Ground, dataset: DatasetConfig, version: Version) -> None:
+    found = overlaps(ground, dataset, version)
+    if found:
+        raise ConditionError("\n".join(found))
 
 
 def _conditions(stage: Stage, candidate: Candidate) -> tuple[str, ...]:

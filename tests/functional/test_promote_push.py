@@ -66,6 +66,13 @@ def test_who_has_dvc_alone_gets_what_was_promoted(gates, ready, tmp_path) -> Non
     got = tmp_path / "got.csv"
     dvc(tmp_path, "artifacts", "get", remote, "first", "--stage", "staging", "-o", str(got))
     assert got.read_bytes() == (ready / "data/first.csv").read_bytes()
+    # Its import takes two seconds.
+    import dvc.api as dvc_api
+
+    found = dvc_api.artifacts_show("first", version="v1.0.0", repo=remote)
+    assert found == {"rev": git(ready, "rev-parse", "HEAD"), "path": "data/first.csv"}
+    with dvc_api.open(found["path"], repo=remote, rev=found["rev"], mode="rb") as stream:
+        assert stream.read() == got.read_bytes()
     git(tmp_path, "clone", "-q", remote, "clone")
     shown = subprocess.run(
         [str(Path(sys.executable).parent / "gto"), "show", "first", "--repo", "clone"],

@@ -77,5 +77,5 @@ def test_rows_without_annotator_are_counted_and_a_missing_role_is_told():
     unasked = judged(people, bound=frozenset({"item", "label"}))
     assert (unasked.outcome, unasked.message) == (
         Outcome.NOT_ASKED,
-        'nobody says who gave which label; add: columns = { annotator = "…" }',
+        "nobody says who gave which label; data of type tabular has no role 'annotator'",
     )

@@ -228,6 +228,10 @@ def test_a_wrong_key_is_named_with_its_line(write, line, message):
             "3: dataset 'r': partitions has no synthetic; add synthetic = \"…\"",
         ),
         (
+            '[datasets.r]\ntype = "text"\npurpose = "evaluation"\npartitions = { synthetic = "a" }\n',
+            "4: dataset 'r': partitions has no human; add human = \"…\"",
+        ),
+        (
             '[datasets.text]\npath = "d"\ntype = "text"\n',
             "1: dataset 'text': 'text' is a data type; name the dataset after what it holds",
         ),

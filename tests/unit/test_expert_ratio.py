@@ -88,7 +88,7 @@ def test_what_is_not_declared_or_not_there_is_told():
     without = judged(PEOPLE, MADE, bound=frozenset({"domain"}))
     assert (without.outcome, without.message) == (
         Outcome.ERROR,
-        'critical_domains needs the role expertise; add: columns = { expertise = "…" }',
+        "critical_domains needs the role expertise; data of type tabular has no role 'expertise'",
     )
     misspelt = judged(PEOPLE, MADE, demand={"medicine": {"human": 0.5}})
     assert (misspelt.outcome, misspelt.message) == (

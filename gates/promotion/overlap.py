@@ -1,0 +1,127 @@
+"""Whether an evaluation set shares rows with training sets that were promoted, whichever of them comes later."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from gates.engines.evaluation import open_evaluation
+from gates.engines.local import open_dataset
+from gates.promotion.history import histories
+from gates.promotion.promoted import promoted
+from gates.promotion.verification.version import dataset_of, home_of
+from gates.scan import NATURAL_REPEAT_RATIO, ORIGIN, ROW_ID
+from gates.text.contamination import known_texts, shared_with
+from gates.text.tokens import tokenise
+from gates.versions.snapshots import files_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from gates.configuration.dataset import DatasetConfig
+    from gates.engines.files import DataFile
+    from gates.promotion.ground import Ground
+    from gates.versions.version import Version
+
+EVALUATION = "evaluation"
+
+
+@dataclass(frozen=True)
+class _Data:
+    """A dataset at a commit, ready to be opened. name: as messages say it."""
+
+    name: str
+    config: DatasetConfig
+    files: Sequence[DataFile]
+
+
+def overlaps(ground: Ground, dataset: DatasetConfig, version: Version) -> list[str]:
+    """A sentence for each promoted set that shares rows with what a commit has of a dataset.
+
+    dataset: its root is the configuration's folder in the work tree. Without a purpose nothing is asked. An evaluation set is held against every training set
+    that stands, a training set against every evaluation set. Texts share rows as `expect_contamination_ratio_to_be_less_than`
+    says; other rows where they are equal in all columns that both have, unless equal rows are common there by nature.
+    Raises DataError where the data of a promoted set cannot be had: nobody knows what it shares.
+    """
+    if dataset.purpose is None:
+        return []
+    is_evaluation = dataset.purpose == EVALUATION
+    with files_at(ground.repository, dataset, version) as found:
+        own = _Data(dataset.name, dataset, found.dataset)
+        sentences = []
+        for other in _promoted(ground, dataset):
+            if (other.config.purpose == EVALUATION) == is_evaluation:
+                continue
+            train, evaluation = (other, own) if is_evaluation else (own, other)
+            count = _shared(train, evaluation)
+            if count:
+                sentences.append(
+                    f"{count:,} rows of {train.name} hold what {evaluation.name} asks: what was trained on cannot be tested "
+                    f"on; take them out of {own.name}, or take {other.name} back first."
+                )
+    return sentences
+
+
+def _promoted(ground: Ground, dataset: DatasetConfig) -> Iterator[_Data]:
+    """Every version that stands of every other dataset with a purpose."""
+    for known in histories(ground.git):
+        for version in known.standing():
+            tag = known.tag_of(version)
+            assert tag is not None  # noqa: S101  # what stands has a tag
+            there = promoted(ground.repository, tag)
+            is_own = (home_of(ground.repository, there), known.dataset) == (dataset.root, dataset.name)
+            if is_own or there.statement.purpose is None:
+                continue
+            with dataset_of(ground.repository, there) as config:
+                at_home = replace(config, root=home_of(ground.repository, there))
+                with files_at(ground.repository, at_home, there.revision) as files:
+                    yield _Data(str(tag.name), at_home, files.dataset)
+
+
+def _shared(train: _Data, evaluation: _Data) -> int:
+    """How many rows of the one hold what the other asks."""
+    with open_dataset(train.config, files=train.files) as opened:
+        if not opened.roles.texts:
+            return _equal_rows(train, evaluation)
+        asking = replace(train.config, evaluation=(evaluation.name,))
+        with _opened(asking, evaluation.files) as items:
+            known = known_texts(tokenise(items.to_arrow()))
+        count = 0
+        for batch in opened.batches():
+            hit = np.zeros(batch.num_rows, dtype=bool)
+            for number, role in enumerate(opened.roles.texts):
+                hit |= shared_with(known, tokenise(batch.column(role)), whole_short=number == 0).contaminated()
+            count += int(hit.sum())
+        return count
+
+
+@contextmanager
+def _opened(config: DatasetConfig, files: Sequence[DataFile]) -> Iterator[pl.Series]:
+    """The texts of an evaluation set."""
+    found = open_evaluation(config, files=files)
+    assert found is not None  # noqa: S101  # the configuration names one
+    with found:
+        yield found.items().texts
+
+
+def _equal_rows(train: _Data, evaluation: _Data) -> int:
+    trained, tested = (_rows(one) for one in (train, evaluation))
+    columns = sorted({*trained.columns} & {*tested.columns})
+    if not columns:
+        return 0
+    one, other = (frame.select(pl.col(columns).cast(pl.String)) for frame in (trained, tested))
+    if int(one.is_duplicated().sum()) > NATURAL_REPEAT_RATIO * one.height:
+        return 0
+    return int(one.join(other.unique(), on=columns, how="semi", nulls_equal=True).height)
+
+
+def _rows(data: _Data) -> pl.DataFrame:
+    """What rows say, without who made them."""
+    with open_dataset(data.config, files=data.files) as opened:
+        batches = [pl.DataFrame(batch) for batch in opened.batches()]
+        content = [name for name in opened.roles.content if name not in (ROW_ID, ORIGIN, opened.roles.label)]
+    return pl.concat(batches).select(content) if batches else pl.DataFrame()

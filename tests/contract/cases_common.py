@@ -1,0 +1,299 @@
+"""Contracts of the checks that every type of data has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from gates.configuration.data_types import DATA_TYPES
+from gates.kept_files import KeptFiles
+from gates.verdict import Outcome
+from tests.contract.case import Case, Missing
+from tests.contract.changes import (
+    ADDRESS,
+    SECRET,
+    after,
+    copying_people,
+    declaring,
+    having,
+    keeping,
+    own_suite,
+    repeating,
+    replaced,
+    with_cells,
+    without_role,
+)
+from tests.contract.laws import rows_of
+
+if TYPE_CHECKING:
+    from tests.contract.datasets import Dataset
+
+EVERY = DATA_TYPES
+EXACT = "every row is counted, so that a count of few rows is as good as one of many"
+NO_PEOPLE = Missing(keeping("human", 0), Outcome.ERROR, "there are no human rows: nothing to measure")
+NOTHING_MADE = Missing(keeping("synthetic", 0), Outcome.ERROR, "there are no synthetic rows: nothing to measure")
+NO_ROWS = Missing(
+    after(keeping("human", 0), keeping("synthetic", 0)), Outcome.ERROR, "no row has a declared origin"
+)  # fmt: skip
+NO_SLICES = Missing(
+    declaring(slices=None), Outcome.NOT_ASKED, 'no slices are declared; add: slices = ["<column>"]'
+)  # fmt: skip
+NO_POPULATION = Missing(
+    declaring(population=None),
+    Outcome.NOT_ASKED,
+    'no population is declared; add: population = "references/population.csv"',
+)
+RATED = ("preference", "annotations")
+LABELLED_BY = ("instruction", "preference", "annotations")
+DOMAINS = ("instruction", "preference", "annotations", "translation")
+SHARES = "expect_population_shares_to_match"
+PERSONAL = "expect_columns_to_not_contain_personal_data"
+# A row of either kind.
+TOLD = [SECRET, ADDRESS]
+TOLD_BY_PEOPLE = with_cells("human", "licence", TOLD)
+COPIES = "combined/expect_synthetic_to_not_copy_human"
+
+
+def region(human: int, synthetic: int) -> object:
+    """So many rows of either origin from a fourth region."""
+    return after(with_cells("human", "region", "west", human), with_cells("synthetic", "region", "west", synthetic))
+
+
+def spoken(**shares: float) -> object:
+    """Other declared shares."""
+    return having(population=shares)
+
+
+def _told_by_one(dataset: Dataset) -> Dataset:
+    rows = dataset.rows.filter(pl.col("origin") == "human").height
+    names = [("ana", "ana", "bo", "cy")[number % 4] if number % 9 else "ana" for number in range(rows)]
+    return dataset.having(rows=replaced(dataset.rows, "human", "annotator", names))
+
+
+def _vote_blindly(dataset: Dataset) -> Dataset:
+    rows = dataset.rows.filter(pl.col("origin") == "human").height
+    for column, turn in (("label_2", 2), ("label_3", 3)):
+        votes = [("first", "second")[number // turn % 2] for number in range(rows)]
+        dataset = dataset.having(rows=replaced(dataset.rows, "human", column, votes))
+    return dataset
+
+
+def _judge_blindly(dataset: Dataset) -> Dataset:
+    labels = ("good", "fair", "bad", "unclear")
+    blind = pl.Series([labels[number * 7 % 4] for number in range(dataset.rows.height)])
+    is_it = pl.col("annotator") == "judge 3"
+    return dataset.having(rows=dataset.rows.with_columns(label=pl.when(is_it).then(blind).otherwise("label")))
+
+
+def _seeded_by_machines(dataset: Dataset) -> Dataset:
+    made = dataset.rows.filter(pl.col("origin") == "synthetic")["id"].to_list()
+    return dataset.having(rows=replaced(dataset.rows, "synthetic", "seed_id", made[1000:1400]))
+
+
+def _with_one_made_row(dataset: Dataset) -> Dataset:
+    return dataset.having(rows=pl.concat([dataset.rows, rows_of(dataset.kind, "synthetic", 3, seed=2)[:1]]))
+
+
+def collapsed(dataset: Dataset) -> Dataset:
+    """Synthetic rows in which each number follows from the age."""
+    age = pl.col("age")
+    numbers = {"income": 20_000 + 480 * age, "height": 140 + 0.7 * age}
+    is_made = pl.col("origin") == "synthetic"
+    return dataset.having(
+        rows=dataset.rows.with_columns(
+            **{name: pl.when(is_made).then(number).otherwise(pl.col(name)) for name, number in numbers.items()}
+        )
+    )
+
+
+CASES = (
+    Case(
+        "human/expect_table_row_count_to_be_between", EVERY, "annotations",
+        keeping("human", 0), "no rows in the human scope",
+        also=frozenset({"human/expect_table_row_count_to_be_between/enough-to-compare",
+                        "combined/expect_human_ratio_to_be_between/finetune"}),
+        exact=EXACT, never_missing="rows without any value are rows; a scope without rows is the failure itself",
+    ),
+    Case(
+        "human/expect_table_row_count_to_be_between/enough-to-compare", EVERY, "annotations",
+        after(keeping("human", 297), keeping("synthetic", 297)), "297, at least 300",
+        exact="it is the check for too few rows, and fails for them",
+        never_missing="rows without any value are rows; a scope without rows is the failure itself",
+    ),
+    Case(
+        "synthetic/expect_table_row_count_to_be_between", EVERY, "annotations",
+        keeping("synthetic", 0), "no rows in the synthetic scope",
+        exact=EXACT, never_missing="rows without any value are rows; a scope without rows is the failure itself",
+    ),
+    Case(
+        "human/expect_duplicate_ratio_to_be_less_than/exact", EVERY, "annotations",
+        repeating("human", 60), "0.01936, limit 0.01", exact=EXACT, missing=NO_PEOPLE,
+    ),
+    Case(
+        "synthetic/expect_duplicate_ratio_to_be_less_than/exact", EVERY, "annotations",
+        repeating("synthetic", 300), "0.09681, limit 0.05", exact=EXACT, missing=NOTHING_MADE,
+    ),
+    Case(
+        "human/expect_annotator_agreement_to_be_between/nominal", RATED, "preference",
+        _vote_blindly, "at least 0.667; 3 annotators", rows=1300,
+        missing=Missing(
+            without_role("label_1", "label_2", "label_3"), Outcome.NOT_ASKED,
+            'nobody says who gave which item which label; add: columns = { label_1 = "…", label_2 = "…" }',
+        ),
+    ),
+    Case(
+        "synthetic/expect_annotator_agreement_to_be_between/nominal", ("annotations",), "annotations",
+        _judge_blindly, "judge 3", also=frozenset({"combined/expect_labels_to_agree_across_origins"}),
+        missing=NOTHING_MADE,
+    ),
+    Case(
+        "human/expect_annotator_concentration_to_be_less_than", LABELLED_BY, "instruction",
+        _told_by_one, "limit 0.5; ana gave", rows=1300,
+        missing=Missing(
+            without_role("annotator"), Outcome.NOT_ASKED,
+            'nobody says who gave which label; add: columns = { annotator = "…" }',
+        ),
+    ),
+    Case(
+        f"human/{SHARES}/distance", EVERY, "annotations",
+        spoken(north=0.25, south=0.45, east=0.3), "limit 0.1; region=south", missing=NO_POPULATION,
+    ),
+    Case(
+        f"human/{SHARES}/under_representation", EVERY, "annotations",
+        after(region(12, 60), spoken(north=0.39, south=0.33, east=0.24, west=0.04)), "limit 0.5; region=west",
+        missing=NO_POPULATION,
+    ),
+    Case(
+        f"human/{SHARES}/design_effect", EVERY, "annotations",
+        spoken(north=0.1, south=0.1, east=0.8), "limit 2; region=east",
+        # Weights grow large only where levels are far from their shares.
+        also=frozenset({f"human/{SHARES}/distance", f"human/{SHARES}/under_representation"}), missing=NO_POPULATION,
+    ),
+    Case(
+        "human/expect_slice_row_counts_to_be_between", EVERY, "annotations",
+        region(4, 60), "4, at least 10; fewest people in region=west", exact=EXACT, missing=NO_SLICES,
+    ),
+    *(
+        Case(
+            f"{scope}/{PERSONAL}/{kind}", EVERY, "annotations", spoil, "limit 0; rows with",
+            also=frozenset(f"{told}/{PERSONAL}/{one}" for told in scopes for one in ("secrets", "personal"))
+            - {f"{scope}/{PERSONAL}/{kind}"},
+            exact=EXACT, missing=NO_PEOPLE if scope == "human" else NOTHING_MADE,
+        )
+        for scope, scopes, spoil in (
+            ("human", ("human",), TOLD_BY_PEOPLE),
+            # What synthetic rows leak stands in people's rows.
+            ("synthetic", ("human", "synthetic"), after(TOLD_BY_PEOPLE, with_cells("synthetic", "licence", TOLD))),
+        )
+        for kind in ("secrets", "personal")
+    ),
+    Case(
+        "synthetic/expect_diversity_ratio_to_be_between/effective_number", EVERY, "tabular",
+        collapsed, "effective dimensions against",
+        missing=NOTHING_MADE, costly=True, rows=1300,
+    ),
+    Case(
+        "synthetic/expect_lineage_to_be_complete", EVERY, "annotations",
+        with_cells("synthetic", "licence", None, 100), "'licence' is filled in 96.8% of synthetic rows", exact=EXACT,
+        missing=Missing(
+            without_role("generator", "generator_version", "prompt_id", "seed_id", "created_at", "licence"),
+            Outcome.NOT_ASKED,
+            'no lineage column is declared; add: columns = { generator = "…", seed_id = "…" }',
+        ),
+    ),
+    Case(
+        "synthetic/expect_generation_depth_to_be_between", tuple(kind for kind in EVERY if kind != "timeseries"),
+        "annotations", _seeded_by_machines, "400 of 3,099 synthetic rows lie deeper than 1", exact=EXACT,
+        missing=Missing(
+            without_role("seed_id"), Outcome.NOT_ASKED, 'no row says what seeded it; add: columns = { seed_id = "…" }'
+        ),
+    ),
+    Case(
+        "combined/expect_origins_to_be_declared", EVERY, "annotations",
+        with_cells("human", "origin", None, 5), "5 of 6,198 rows have an origin that is missing or not declared",
+        exact=EXACT,
+        missing=Missing(
+            after(keeping("human", 0), keeping("synthetic", 0)), Outcome.ERROR, "there are no rows at all"
+        ),
+    ),
+    Case(
+        "combined/expect_files_to_be_kept", EVERY, "annotations",
+        having(kept=KeptFiles(lost=0.5, story="1 of 2 files is gone")), "0.5, limit 0.1; 1 of 2 files is gone",
+        too_few=having(kept=KeptFiles(unknown="the version before cannot be read")),
+        missing=Missing(
+            having(kept=None), Outcome.NOT_ASKED,
+            "no version before is known; `gates check` compares with it in a git repository",
+        ),
+    ),
+    Case(
+        "combined/expect_partitions_to_align", EVERY, "tabular",
+        with_cells("synthetic", "town", "TOWN 1", 60), "limit 0; column 'town'", exact=EXACT, missing=NOTHING_MADE, rows=1300,
+    ),
+    *(
+        Case(
+            f"combined/expect_human_ratio_to_be_between/{purpose}", EVERY, "events", spoil, reason,
+            prepared=prepared, exact=EXACT,
+            missing=Missing(
+                # Of the limits per purpose the first stands for the question.
+                declaring(purpose=None), Outcome.NOT_ASKED,
+                "no purpose is declared, and no ratio is right for all; add: "
+                'purpose = "finetune"  # pretrain | finetune | preference | evaluation',
+            ) if purpose == "pretrain" else NO_ROWS,
+        )
+        for purpose, prepared, spoil, reason in (
+            ("pretrain", declaring(purpose="pretrain"), keeping("human", 300), "warns beyond 0.1"),
+            ("finetune", declaring(purpose="finetune"), keeping("human", 600), "at least 0.2"),
+            ("preference", declaring(purpose="preference"), keeping("human", 1500), "at least 0.5"),
+        )
+    ),
+    Case(
+        "combined/expect_human_ratio_to_be_between/evaluation", EVERY, "annotations",
+        _with_one_made_row, "at least 1; 3,099 distinct human and 1 distinct synthetic rows",
+        prepared=after(declaring(purpose="evaluation"), keeping("synthetic", 0)), exact=EXACT, missing=NO_ROWS,
+    ),
+    Case(
+        f"{COPIES}/exact", EVERY, "timeseries",
+        copying_people(30, "value"), "limit 0.001; 30 of 3,100",
+        missing=NOTHING_MADE,
+    ),
+    Case(
+        "combined/expect_rare_slices_to_be_covered/vanished", EVERY, "text",
+        region(60, 0), "vanished: region=west", missing=NO_SLICES, rows=1300,
+    ),
+    Case(
+        "combined/expect_rare_slices_to_be_covered/union", EVERY, "text",
+        region(12, 12), "24, at least 30; fewest rows in region=west: 12 human, 12 synthetic", exact=EXACT,
+        missing=NO_SLICES, rows=1300,
+    ),
+    Case(
+        "combined/expect_expert_ratio_to_be_between", DOMAINS, "instruction",
+        with_cells("human", "expertise", "lay"), "medicine: 0.0% of", exact=EXACT, rows=1300,
+        missing=Missing(
+            declaring(critical_domains=None), Outcome.NOT_ASKED,
+            "no domain is declared critical; add: critical_domains = { medical = { human = 0.5, expert = 0.2 } }",
+        ),
+    ),
+    Case(
+        "human/expect_human_rows_to_be_recent", EVERY, "annotations",
+        with_cells("human", "created_at", "2020-01-05", 1000), "oldest by people 2020-01-05",
+        prepared=own_suite("human", "expect_human_rows_to_be_recent", {"min_value": 0.9}), exact=EXACT,
+        missing=Missing(
+            without_role("created_at"), Outcome.NOT_ASKED,
+            'nobody says when a row was made; add: columns = { created_at = "…" }',
+        ),
+    ),
+    Case(
+        "synthetic/expect_constraint_violation_ratio_to_be_less_than/inequality/low,high", ("tabular",), "tabular",
+        with_cells("synthetic", "low", 200.0, 80), "break the rule on 'low' and 'high'",
+        prepared=after(
+            lambda dataset: dataset.having(
+                rows=dataset.rows.with_columns(low=pl.col("age") - 1, high=pl.col("age")),
+                holdout=dataset.holdout.with_columns(low=pl.col("age") - 1, high=pl.col("age")),
+            ),
+            own_suite("synthetic", "expect_constraint_violation_ratio_to_be_less_than",
+                      {"constraint": "inequality", "columns": ["low", "high"], "max_value": 0.01}),
+        ),
+        missing=NOTHING_MADE, rows=1300,
+    ),
+)  # fmt: skip

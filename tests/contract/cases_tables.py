@@ -1,0 +1,191 @@
+"""Contracts of the checks of tables, series and events."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from gates.verdict import Outcome
+from tests.contract.case import Case, Missing
+from tests.contract.cases_common import COPIES, EXACT, NO_PEOPLE, NOTHING_MADE
+from tests.contract.cases_texts import LABELS_DEALT, NO_LABEL, UTILITY
+from tests.contract.changes import after, declaring, every_cell, replaced, with_cells
+from tests.contract.datasets import TEXT_TYPES, Dataset
+
+ORDERED = ("timeseries", "events")
+NUMERIC = ("tabular", "timeseries", "events")
+ASSOCIATIONS = "combined/expect_associations_to_match"
+SERIES = "expect_series_to_be_sound"
+PER_SENSOR = 100
+
+
+def _beside_people(share: float, count: int):
+    """Synthetic rows that are people's rows moved by a share of a standard deviation."""
+
+    def change(dataset: Dataset) -> Dataset:
+        rng, people = np.random.default_rng(61), dataset.rows.filter(pl.col("origin") == "human")[:count]
+        rows = dataset.rows
+        for column in ("town", "label", "region"):
+            rows = replaced(rows, "synthetic", column, people[column].to_list())
+        for column in ("age", "income", "height"):
+            values = people[column].to_numpy()
+            moved = values + rng.normal(0, share * values.std(), len(values))
+            rows = replaced(rows, "synthetic", column, moved.tolist())
+        return dataset.having(rows=rows)
+
+    return change
+
+
+def _shuffled_alone(dataset: Dataset) -> Dataset:
+    """Each synthetic column in an order of its own: every column is right and nothing goes together."""
+    rng, rows = np.random.default_rng(62), dataset.rows
+    made = rows.filter(pl.col("origin") == "synthetic")
+    for column in ("town", "income", "height", "label"):
+        rows = replaced(rows, "synthetic", column, rng.permutation(made[column].to_numpy()).tolist())
+    return dataset.having(rows=rows)
+
+
+def _paired(dataset: Dataset) -> Dataset:
+    """Synthetic rows of the east are tall, which people's are not; how many are tall stays the same."""
+    made = dataset.rows.filter(pl.col("origin") == "synthetic")
+    heights, is_east = np.sort(made["height"].to_numpy()), (made["region"] == "east").to_numpy()
+    rng = np.random.default_rng(64)
+    upper = rng.permutation(heights[len(heights) // 2 :])
+    given = np.empty(len(heights))
+    east = int(is_east.sum())
+    given[is_east] = upper[:east]
+    given[~is_east] = rng.permutation(np.concatenate([heights[: len(heights) // 2], upper[east:]]))
+    return dataset.having(rows=replaced(dataset.rows, "synthetic", "height", given.tolist()))
+
+
+def _of_sensors(origin: str, values):
+    """New readings of the first three sensors of an origin, from those they had."""
+
+    def change(dataset: Dataset) -> Dataset:
+        own = dataset.rows.filter(pl.col("origin") == origin)["value"].to_numpy()[: 3 * PER_SENSOR]
+        given = values(own.reshape(3, PER_SENSOR)).reshape(-1).tolist()
+        return dataset.having(rows=replaced(dataset.rows, origin, "value", given))
+
+    return change
+
+
+def _constant(readings):
+    return np.repeat(readings[:, :1], PER_SENSOR, axis=1)
+
+
+def _periodic(readings):
+    return np.tile(readings[:, :25], 4)
+
+
+def _twice(origin: str):
+    def change(dataset: Dataset) -> Dataset:
+        first = dataset.rows.filter(pl.col("origin") == origin)["timestamp"][1]
+        return dataset.having(rows=replaced(dataset.rows, origin, "timestamp", [first, first]))
+
+    return change
+
+
+def _with_gaps(origin: str):
+    """Thirty hours of the first three sensors of an origin are not there."""
+
+    def change(dataset: Dataset) -> Dataset:
+        place = pl.int_range(pl.len()).over("origin")
+        is_gone = (pl.col("origin") == origin) & (place < 3 * PER_SENSOR) & (place % PER_SENSOR).is_between(40, 70)
+        return dataset.having(rows=dataset.rows.filter(~is_gone))
+
+    return change
+
+
+def _forgetful(dataset: Dataset) -> Dataset:
+    """Synthetic readings in another order within each sensor."""
+    rng = np.random.default_rng(63)
+    own = dataset.rows.filter(pl.col("origin") == "synthetic")["value"].to_numpy().reshape(-1, PER_SENSOR)
+    given = rng.permuted(own, axis=1).reshape(-1).tolist()
+    return dataset.having(rows=replaced(dataset.rows, "synthetic", "value", given))
+
+
+def _paying_first(dataset: Dataset) -> Dataset:
+    """One synthetic session in four goes from opening to paying."""
+    made = dataset.rows.filter(pl.col("origin") == "synthetic")["event"].to_list()
+    for at in range(0, len(made), 48):
+        made[at + 1] = "pay"
+    return dataset.having(rows=replaced(dataset.rows, "synthetic", "event", made))
+
+
+CASES = (
+    *(
+        Case(
+            "combined/expect_origin_separability_to_be_less_than", types, on, spoil, "most telling", missing=NOTHING_MADE,
+            costly=True, rows=700,
+        )
+        for types, on, spoil in (
+            (NUMERIC, "events", with_cells("synthetic", "event", "pay")),
+            (TEXT_TYPES, "translation", every_cell("target", pl.col("source"), "synthetic")),
+        )
+    ),
+    Case(
+        "combined/expect_coverage_to_be_between/coverage", (*NUMERIC, *TEXT_TYPES), "timeseries",
+        with_cells("synthetic", "value", 0.25), "of people's rows lie where only people's do", missing=NOTHING_MADE,
+        costly=True, rows=1300,
+    ),
+    Case(
+        "combined/expect_distributions_to_match", (*NUMERIC, "annotations"), "tabular",
+        every_cell("height", pl.col("height") + 3, "synthetic"), "height", missing=NOTHING_MADE, rows=1300,
+    ),
+    Case(
+        f"{ASSOCIATIONS}/mean", ("tabular",), "tabular", _shuffled_alone, "limit 0.05",
+        # A mean over pairs moves only where many pairs do, and some of them far.
+        also=frozenset({f"{ASSOCIATIONS}/worst"}), missing=NOTHING_MADE, rows=1300,
+    ),
+    Case(
+        f"{ASSOCIATIONS}/worst", ("tabular",), "tabular", _paired, "limit 0.2", missing=NOTHING_MADE, rows=1300,
+    ),
+    Case(
+        f"{COPIES}/near", ("tabular",), "tabular", _beside_people(0.0005, 100), "limit 0.01", missing=NOTHING_MADE, rows=1300,
+    ),
+    Case(
+        "combined/expect_synthetic_to_not_favour_training_rows", ("tabular",), "tabular",
+        _beside_people(0.12, 3100), "lie nearer to one of", rows=1300, missing=Missing(
+            declaring(holdout=None), Outcome.NOT_ASKED,
+            "without rows that no generator has seen nobody knows how near is too near; "
+            'add: holdout = "data/holdout.parquet"',
+        ),
+    ),
+    Case(
+        "combined/expect_temporal_structure_to_match", ORDERED, "timeseries",
+        _forgetful, "farthest in autocorrelation", missing=NOTHING_MADE,
+    ),
+    Case(
+        "synthetic/expect_transition_violation_ratio_to_be_less_than", ("events",), "events",
+        _paying_first, "people never go open -> pay", missing=NOTHING_MADE,
+    ),
+    *(
+        Case(
+            f"{scope}/{SERIES}/{kind}", ("timeseries",), "timeseries", spoil, said,
+            also=frozenset({f"{other}/{SERIES}/{kind}"}), exact=EXACT if kind == "duplicate_timestamps" else "",
+            missing=NO_PEOPLE if scope == "human" else NOTHING_MADE,
+        )
+        for kind, spoil, said in (
+            ("duplicate_timestamps", after(_twice("human"), _twice("synthetic")), "repeated times there: 1"),
+            ("gaps", after(_with_gaps("human"), _with_gaps("synthetic")), "longest gap in hours there: 32"),
+        )
+        for scope, other in (("human", "synthetic"), ("synthetic", "human"))
+    ),
+    *(
+        # One origin at a time: what people's sensors do, synthetic ones may.
+        Case(
+            f"{scope}/{SERIES}/{kind}", ("timeseries",), "timeseries", _of_sensors(scope, readings), said,
+            missing=NO_PEOPLE if scope == "human" else NOTHING_MADE,
+        )
+        for scope in ("human", "synthetic")
+        for kind, readings, said in (
+            ("constant", _constant, "readings that are all equal there: 100"),
+            ("periodic", _periodic, "readings after which all repeat there: 25"),
+        )
+    ),
+    Case(
+        f"{UTILITY}/synthetic", ("tabular",), "tabular", LABELS_DEALT, "suffers most", missing=NO_LABEL,
+        # Trees learn a step of one column although half of the labels are wrong, so that nothing is lost by adding them.
+        costly=True, rows=1000,
+    ),
+)  # fmt: skip

@@ -1,0 +1,68 @@
+"""Every row rule of every data type fails on a row that breaks it, and on no other's."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+
+from gates.configuration.data_types import DATA_TYPES, data_type
+from gates.errors import UsageError
+from gates.verdict import Outcome
+from tests.contract.case import FEW
+from tests.contract.datasets import ROW_RULE, sound
+from tests.contract.rules import ALSO, RULES, WHOLE_COLUMN, broken_apart, rules_of_single_rows
+
+ORIGINS = ("human", "synthetic")
+WHOLE = [(kind, rule) for kind, changes in RULES.items() for rule in changes if rule.endswith(WHOLE_COLUMN)]
+
+
+def rules(name: str) -> bool:
+    return name == ROW_RULE
+
+
+def ids(names) -> set[str]:
+    return {f"{scope}/{ROW_RULE}/{name}" for scope in ORIGINS for name in names}
+
+
+@pytest.mark.parametrize("kind", DATA_TYPES)
+def test_every_rule_of_a_type_has_a_row_that_breaks_it_and_holds_for_few_sound_rows(kind, tmp_path):
+    verdict = sound(kind, FEW).verdict(tmp_path, rules)
+
+    # A column that is not there is refused when the data is opened, before any rule.
+    found = {str(check.id): check.outcome for check in verdict.checks if not check.id.detail.endswith("/present")}
+    assert found == dict.fromkeys(ids(RULES[kind]), Outcome.PASS)
+
+
+@pytest.mark.parametrize("kind", DATA_TYPES)
+def test_each_row_that_breaks_a_rule_fails_it_and_no_other(kind, tmp_path):
+    single = rules_of_single_rows(kind)
+    verdict = broken_apart(kind)(sound(kind, FEW)).verdict(tmp_path, rules)
+
+    # As many rows as were made to break it: any other rule's row that did too would make one more.
+    breaking = Counter(name for rule in single for name in (rule, *ALSO.get(rule, ())))
+    failures = {str(check.id): check.evidence["failures"] for check in verdict.checks if check.outcome is Outcome.FAIL}
+    assert failures == {f"{scope}/{ROW_RULE}/{name}": rows for name, rows in breaking.items() for scope in ORIGINS}
+
+
+@pytest.mark.parametrize(("kind", "rule"), WHOLE)
+def test_column_that_breaks_a_rule_fails_it_and_no_other(kind, rule, tmp_path):
+    verdict = RULES[kind][rule](sound(kind, FEW)).verdict(tmp_path, rules)
+
+    failed = {str(check.id) for check in verdict.checks if check.outcome is Outcome.FAIL}
+    assert failed == ids({rule} | ALSO.get(rule, frozenset()))
+    # A rule that cannot be asked of such a column says so, and does not pass.
+    errors = {check.id.detail for check in verdict.checks if check.outcome is Outcome.ERROR}
+    assert not errors or rule.endswith("/type")
+
+
+@pytest.mark.parametrize(
+    ("kind", "role"), [(kind, role) for kind in DATA_TYPES for role in data_type(kind).required_roles]
+)
+def test_required_column_that_is_missing_is_refused_with_the_line_to_add(kind, role, tmp_path):
+    dataset = sound(kind, FEW)
+    without = dataset.having(rows=dataset.rows.drop(role), holdout=None).declaring(holdout=None)
+
+    with pytest.raises(UsageError, match=re.escape(f'map it with columns = {{ {role} = "…"')):
+        without.declaring(label=None if role == "label" else "label").verdict(tmp_path, rules)
