@@ -82,7 +82,10 @@ def test_every_word_that_a_key_takes_is_named(word):
 
 
 def test_blocks_are_configurations_that_are_read(tmp_path):
-    first, waiver, _ = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    first, waiver, *others = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    for other in others:
+        (tmp_path / "gates.toml").write_text(first + other)
+        assert read_config(tmp_path / "gates.toml").datasets
     (tmp_path / "gates.toml").write_text(first + waiver)
 
     (dataset,) = read_config(tmp_path / "gates.toml").datasets.values()
