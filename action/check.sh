@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fetches the data, judges it, and tells GitHub: annotations, summary, reports, outputs. Exits as `gates check` does, and
 # with 3 where nobody could judge.
-# Reads PROGRAMS, DATASETS, CONFIG, STRICT, OUTPUT, PULL, BASE, IS_FORK; GITHUB_OUTPUT, GITHUB_STEP_SUMMARY, RUNNER_TEMP.
+# Reads PROGRAMS, DATASETS, CONFIG, STRICT, OUTPUT, PULL, BASE, IS_FORK; GITHUB_ACTION_PATH, GITHUB_OUTPUT, GITHUB_STEP_SUMMARY, RUNNER_TEMP.
 set -euo pipefail
 
 PATH="${PROGRAMS:+$PROGRAMS:}$PATH"
@@ -14,15 +14,8 @@ output() {
     printf '%s=%s\n' "$1" "$2" >>"$GITHUB_OUTPUT"
 }
 
-# Whatever a program or a file name says between these two lines is no command to the runner.
-quietly_show() {
-    [ -s "$1" ] || return 0
-    local token
-    token="$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')"
-    printf '::stop-commands::%s\n' "$token"
-    cat -- "$1"
-    printf '\n::%s::\n' "$token"
-}
+# shellcheck source=/dev/null
+. "$GITHUB_ACTION_PATH/action/say.sh"
 
 # Nobody could judge: $1 says why in a sentence, $2 is the exit code. The log is quoted as code, line by line.
 unjudged() {

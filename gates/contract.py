@@ -65,9 +65,10 @@ class Contract:
 
     @property
     def code(self) -> dict[str, str]:
-        """What tells the code of others apart that has a say in this: digests by file, versions by distribution."""
+        """What tells the code of others apart that has a say in this: digests by file or package, versions by distribution."""
         installed = {one.distribution.name: one.distribution.version for one in self.plugins if one.distribution}
-        return {**self.schema_sources, **self._plugin_sources(), **installed}
+        packages = {name: sha256 for one in self.plugins for name, sha256 in one.packages.items()}
+        return {**self.schema_sources, **self._plugin_sources(), **installed, **packages}
 
     def _plugin_sources(self) -> dict[str, str]:
         return {path: digest for one in self.plugins for path, digest in one.sources.items()}

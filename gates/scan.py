@@ -225,8 +225,8 @@ class RuleFailures:
 class Scan:
     """Everything metrics may read.
 
-    human and synthetic are deterministic samples; generators holds one per generator with enough rows to be judged
-    alone. population: declared share of people by column and level. critical_domains: least share of "human" and of
+    sample_keys: a key per row of the index; samples hold the rows with the smallest. human and synthetic are such samples,
+    generators holds one per generator with enough rows to be judged alone. population: declared share of people by column and level. critical_domains: least share of "human" and of
     "expert" rows by domain. human_columns and synthetic_columns count each column's cells that are neither null nor NaN nor blank.
     undeclared_origins names the origins that nobody declared. kept_files is None where no version came before, evaluation where no evaluation sets are declared,
     promoted where nothing was promoted before. removals: the records of why human rows went. seed derives from the rows' content, so that neither row
@@ -236,6 +236,7 @@ class Scan:
     roles: Roles
     files: tuple[FileFacts, ...]
     index: RowIndex
+    sample_keys: Hashes
     human: Rows
     synthetic: Rows
     holdout: Rows | None

@@ -1,13 +1,14 @@
 """Documentation pages as something to follow: files to write, commands to call, output to compare.
 
-A comment before a fenced block says what the block is: `<!-- file: NAME -->` (write it), `<!-- append: NAME -->`,
-`<!-- not run: WHY -->`, `<!-- from the demo -->` (the demo prints it). Every other `console` block is run, and other
+A comment before a fenced block says what the block is: `<!-- file: NAME -->` (write it, where there is none yet),
+`<!-- append: NAME -->`, `<!-- entry: NAME -->` (add it to the suite's list of expectations), `<!-- not run: WHY -->`, `<!-- from the demo -->` (the demo prints it). Every other `console` block is run, and other
 blocks are only shown. `$ ` starts a command, which must exit 0 unless `$ echo $?` follows; what is shown below it must
 be what it prints, stderr included, however lines are wrapped; `...` stands for anything.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MARK = re.compile(r"<!-- (file|append|not run|from the demo)(?:: (.+?))? -->")
+MARK = re.compile(r"<!-- (file|append|entry|not run|from the demo)(?:: (.+?))? -->")
 EXIT_CODE = "echo $?"
 
 
@@ -79,9 +80,15 @@ def follow(page: Path, folder: Path) -> None:
     """Do in the folder what the page says. Raises AssertionError with page and line where it does not come true."""
     for block in blocks(page):
         target = folder / block.argument
-        if block.mark in {"file", "append"}:
+        if block.mark == "entry":
+            suite = json.loads(target.read_text(encoding="utf-8"))
+            suite["expectations"].append(json.loads(block.text))
+            target.write_text(json.dumps(suite, indent=2), encoding="utf-8")
+        elif block.mark in {"file", "append"}:
             target.parent.mkdir(parents=True, exist_ok=True)
-            before = target.read_text(encoding="utf-8") if block.mark == "append" else ""
+            is_there = target.exists()
+            assert block.mark == "append" or not is_there, f"{page.name}:{block.line}: replaces {block.argument}"
+            before = target.read_text(encoding="utf-8") if is_there else ""
             target.write_text(before + block.text, encoding="utf-8")
         elif block.language == "console" and not block.mark:
             _run(commands(block), page, folder)

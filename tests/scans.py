@@ -33,14 +33,12 @@ def text_scan(human: Sequence[str], synthetic: Sequence[str], generator: Sequenc
 
 
 def tagged_scan(
-    human: pl.DataFrame,
-    synthetic: pl.DataFrame,
-    *,
-    extends_human_law: bool = False,
-    label: str | None = None,
-    slices: tuple[str, ...] = (),
+    human: pl.DataFrame, synthetic: pl.DataFrame, *, extends_human_law: bool = False, **roles: object
 ) -> Scan:
-    """A scan of texts from frames with `text` and columns that bear the names of roles, such as `language`."""
+    """A scan of texts from frames with `text` and columns that bear the names of roles, such as `language`.
+
+    roles: label, group and slices, as `Roles` has them.
+    """
     frame = pl.concat(
         [
             rows.with_columns(pl.lit(origin).alias(ORIGIN))
@@ -50,19 +48,11 @@ def tagged_scan(
     )
     generator = "generator" if "generator" in frame.columns else None
     bound = tuple(name for name in frame.columns if name != ORIGIN)
-    roles = Roles(
-        "text",
-        ("text",),
-        ("text",),
-        mappable=data_type("text").roles,
-        bound=bound,
-        generator=generator,
-        label=label,
-        slices=slices,
-    )
+    mappable = data_type("text").roles
+    known = Roles("text", ("text",), ("text",), bound=bound, generator=generator, mappable=mappable, **roles)  # type: ignore[arg-type]
     facts = (FileFacts("texts.parquet", frame.height, {"text": "string"}, "", 0),)
     request = ScanRequest(purpose="finetune", extends_human_law=extends_human_law)
-    return scan(MemorySource(frame, roles, facts), request)
+    return scan(MemorySource(frame, known, facts), request)
 
 
 def texts_of(count: int, seed: int, *, length: int = 40, words: tuple[int, int] = (0, 400)) -> list[str]:

@@ -56,7 +56,7 @@ With --all: 0 shown, 2 wrong usage, 3 no version has a verdict.
 
 \b
 Checks are compared where verdicts on exactly these bytes are recorded: committed in reports/ (or --output), else what
-`gates check` last left there or in .gates/verdicts. Nothing is judged.
+`gates check` last left there or in .gates/verdicts. Nothing is judged. With --all promoted verdicts count too.
 
 \b
 Examples:
@@ -100,7 +100,7 @@ def command(**given: Any) -> int:
     """Show what became of datasets: files, rows per origin, outcomes.
 
     Without DATASET every dataset, without REV since HEAD. With --all every check in all versions: commits, along the first
-    parents, in which the recorded verdict changed, and the work tree.
+    parents, in which the recorded verdict changed or that were promoted, and the work tree.
     """
     request = Request(**given)
     _refuse_mixed(request)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from gates.configuration.dataset import DatasetConfig
     from gates.configuration.find import Config
+    from gates.proposals.propose import Proposal
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ Drafts only warn. Read schemas/DATASET.py and expectations/DATASET/, edit them, 
 Examples:
   gates init data/reviews.csv    where there is no gates.toml: write one, with drafts
   gates init                     where there is one: draft what has no rules yet
+  gates init data/votes.csv      where there is one: print the table to add for these rows
+  gates init data/votes.csv --write    ... and add it, at the end of gates.toml
   gates init reviews --accept    make the drafts block
   gates init --write             gate every dataset in `dvc repro`, at commits and in pull requests
 """
@@ -49,13 +52,14 @@ Examples:
 @click.option(
     "--write",
     is_flag=True,
-    help="Write stages for DVC, hooks and a workflow, each into a file of its own; yours are left as they are.",
+    help="Write stages for DVC, hooks and a workflow, each into a file of its own; yours are left as they are. "
+    "With the PATH of further data, add its table at the end of gates.toml.",
 )
 @config_option
 def command(**given: Any) -> int:
     """Set up gates.toml, and infer draft rules from the human rows.
 
-    An existing gates.toml is never rewritten.
+    What stands in a gates.toml is never rewritten.
     """
     request = Request(**given)
     from gates.reports.plain import printable
@@ -79,6 +83,11 @@ def _init(request: Request) -> Iterator[str]:
         datasets: Sequence[DatasetConfig] = list(config.datasets.values())
     else:
         config = load_config(path)
+        if _is_further(config, request.target):
+            extended = yield from _further(config, request)
+            if extended is None:
+                return
+            config, request = extended, replace(request, target=[*extended.datasets][-1])
         datasets = _wanted(config, request.target)
     if request.write:
         from gates.proposals.pipeline import refuse_taken
@@ -126,6 +135,12 @@ def _new_config(request: Request) -> Generator[str, None, Path]:
     proposal = propose(path.parent, found)
     replace_text(path, config_text(proposal))
     yield f"wrote {path.name}: dataset '{found.name}', type {proposal.type}, data in {found.where()}"
+    yield from _read_out(proposal, path)
+    return path
+
+
+def _read_out(proposal: Proposal, path: Path) -> Iterator[str]:
+    """What was read out of the data of one dataset."""
     if proposal.origin:
         yield (
             f"  origin: column '{proposal.origin.name}': {', '.join(proposal.origin.human)} = human, "
@@ -138,18 +153,46 @@ def _new_config(request: Request) -> Generator[str, None, Path]:
     if proposal.is_small:
         yield '  too few to decide every check: inconclusive = "warn" lets the undecided ones warn; the reason stands beside it'
     yield f"  type {proposal.type} is a guess: {proposal.guess}; change `type` in {path.name} if that is wrong, then run `gates init` again"
-    return path
+
+
+def _is_further(config: Config, target: str | None) -> bool:
+    """Whether the target is data that no dataset has yet."""
+    from gates.proposals.further import dataset_at
+
+    is_data = target is not None and target not in config.datasets and Path(target).exists()
+    return is_data and dataset_at(config, Path(str(target))) is None
+
+
+def _further(config: Config, request: Request) -> Generator[str, None, Config | None]:
+    """Shows the table of one more dataset, or with --write adds it; returns the configuration that then has it."""
+    from gates.configuration.find import load_config
+    from gates.proposals.config_text import table_text
+    from gates.proposals.further import append_table, propose_further
+    from gates.proposals.pipeline import refuse_taken
+
+    proposal = propose_further(config, Path(str(request.target)).absolute())
+    name, file = proposal.found.name, os.path.relpath(config.path)
+    if not request.write:
+        yield f"{file} is there already and is left as it is; for {proposal.found.where()}, add this table to it:"
+        yield ""
+        yield from table_text(proposal).splitlines()
+        yield ""
+        yield f"then run `gates init {name}`; `gates init {request.target} --write` does both"
+        return None
+    refuse_taken(config)
+    append_table(config, proposal)
+    yield f"added to {file}: dataset '{name}', type {proposal.type}, data in {proposal.found.where()}"
+    yield from _read_out(proposal, config.path)
+    return load_config(config.path)
 
 
 def _wanted(config: Config, target: str | None) -> list[DatasetConfig]:
+    from gates.proposals.further import dataset_at
+
     if target is None:
         return list(config.datasets.values())
     if target not in config.datasets and Path(target).exists():
-        inside = os.path.relpath(target, config.path.parent).replace(os.sep, "/")
-        raise UsageError(
-            f"{os.path.relpath(config.path)} is there already and is never rewritten: add a table [datasets.NAME] with "
-            f'path = "{inside}" and a type to it, then run `gates init NAME`'
-        )
+        target = dataset_at(config, Path(target)) or target
     if target not in config.datasets:
         raise UsageError(
             f"{os.path.relpath(config.path)}: no dataset '{target}' ({did_you_mean(target, config.datasets)})"

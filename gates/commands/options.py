@@ -56,16 +56,17 @@ def chosen(config: Config, names: Sequence[str], *, every: bool) -> list[Dataset
 def plugins_here(path: Path | None = None) -> Plugins:
     """The plugins of the project around, or of a configuration that is named; without either, those installed.
 
-    A configuration that cannot be read has none: what is wrong with it is for `gates lint` to say.
+    The project around has none where it cannot be read: what is wrong with it is for `gates lint` to say.
+    Raises UsageError for a configuration that is named and cannot be read.
     """
     from gates.configuration.find import config_path, nearest_config, read_plugins
     from gates.configuration.plugins import Plugins
     from gates.errors import UsageError
 
-    try:
-        if path is None and nearest_config(Path.cwd()) is None:
-            return Plugins()
+    if path is not None:
         return read_plugins(config_path(path))
+    try:
+        return Plugins() if nearest_config(Path.cwd()) is None else read_plugins(config_path())
     except UsageError as error:
         note(f"only plugins that are installed are known: {error}")
         return Plugins()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gates.judging.meant import Meant
     from gates.promotion.ground import Ground
     from gates.promotion.planning import Plan
+    from gates.promotion.publishing import Remote
     from gates.promotion.signing_keys import SigningKey
 
 
@@ -53,6 +54,7 @@ Examples:
 )  # fmt: skip
 @click.option("--push", "is_pushed", is_flag=True, help="`dvc push`, then branch and tags at once; else nothing stays.")
 @click.option("--dry-run", is_flag=True, help="Look at everything, show what would be added, add nothing.")
+@click.option("--if-new", is_flag=True, help="Add nothing and exit 0 where the stage has it already.")
 @click.option(
     "--revoke", is_flag=True, help="Take a version back, or with --stage take it off the stage; needs --reason."
 )
@@ -80,6 +82,7 @@ class _Call:
     key: Path | None
     is_pushed: bool
     dry_run: bool
+    if_new: bool
     revoke: bool
     reason: str | None
     output: Path | None
@@ -94,14 +97,16 @@ class _Call:
             raise click.UsageError("say where to: --stage STAGE, one of [stages] in gates.toml")
         if self.key and not self.sign:
             raise click.UsageError("--key signs nothing by itself: give --sign too")
+        if self.revoke and self.if_new:
+            raise click.UsageError("--if-new is about promotions: leave out --revoke, or leave out --if-new")
         if self.revoke and self.sign:
             raise click.UsageError("--revoke signs no statement; git signs its tag where tag.gpgSign is set")
 
     def run(self) -> int:
+        from gates.promotion.errors import AlreadyHeldError
         from gates.promotion.ground import ground_of
-        from gates.promotion.promoting import prepare
-        from gates.promotion.publishing import push, push_data, remote_of
-        from gates.promotion.transaction import apply, recover
+        from gates.promotion.publishing import remote_of
+        from gates.promotion.transaction import recover
         from gates.versions.repository import open_repository
         from gates.versions.version import git_of
 
@@ -112,10 +117,26 @@ class _Call:
             note(told)
         ground = ground_of(repository)
         remote = remote_of(ground.git, ground.branch) if self.is_pushed else None
-        planned = self._plan(ground, place)
+        try:
+            planned = self._plan(ground, place)
+        except AlreadyHeldError as error:
+            if not self.if_new:
+                raise
+            note(str(error))
+            return 0
+        if planned.note:
+            note(planned.note)
         if self.dry_run:
             click.echo("\n".join(["would add:", *_lines(planned)]))
             return 0
+        self._make(ground, planned, remote)
+        return 0
+
+    def _make(self, ground: Ground, planned: Plan, remote: Remote | None) -> None:
+        from gates.promotion.promoting import prepare
+        from gates.promotion.publishing import push, push_data
+        from gates.promotion.transaction import apply
+
         if remote and planned.pointers:
             push_data(ground.git, planned.pointers)
         made = prepare(ground, planned)
@@ -128,7 +149,6 @@ class _Call:
             note(
                 f"not pushed: `dvc push`, then `git push --atomic REMOTE {ground.branch.removeprefix('refs/heads/')} {refs}`"
             )
-        return 0
 
     def _place(self) -> Meant:
         from gates.judging.meant import meant

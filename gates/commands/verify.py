@@ -85,7 +85,6 @@ def _trusted(keys: tuple[Path, ...], allowed_signers: Path | None) -> Trusted:
 
 
 def _findings(repository: Repository, promotion: str | None, trusted: Trusted, *, is_rerun: bool) -> Iterator[Finding]:
-    from gates.judging.rerun import verify_rerun
     from gates.promotion.history import histories
     from gates.promotion.verification.everything import verify_history
     from gates.versions.version import git_of
@@ -96,6 +95,9 @@ def _findings(repository: Repository, promotion: str | None, trusted: Trusted, *
     for history, only in [_named(repository, known, promotion)] if promotion else [(one, ()) for one in known]:
         yield from verify_history(repository, history, trusted, only=only)
         if is_rerun:
+            # It brings Great Expectations, which takes ten times as long to import as all the rest.
+            from gates.judging.rerun import verify_rerun
+
             for tag in only or [tag for tag in history.versions if not tag.name.is_revocation]:
                 yield verify_rerun(repository, tag)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from gates import __version__
 from gates.configuration.installed import distributions
 from gates.configuration.own_files import LIBRARIES, own_schema, text_digest
+from gates.configuration.packages import are_packages_unchanged
 from gates.configuration.plugins import PluginKind, are_as_installed, installed_identities
 from gates.resources import built_in_suites
 
@@ -71,11 +72,16 @@ def digest(value: object) -> str:
 
 
 def is_code_unchanged(contract: Mapping[str, Any], root: Path) -> bool:
-    """Whether the code that a verdict's contract names is as it was: own files below the root, plugins as installed."""
+    """Whether the code that a verdict's contract names is as it was: own files below the root, plugins as installed.
+
+    Of plugins whose version does not stand for their code, the code itself.
+    """
     sources = {**contract["schema_sources"], **contract.get("plugin_sources", {})}
     plugins = contract.get("plugins", ())
     installed = {plugin["distribution"]: plugin["version"] for plugin in plugins if plugin["distribution"]}
-    return _are_sources_unchanged(sources, root) and are_as_installed(installed)
+    packages = {name: sha256 for plugin in plugins for name, sha256 in plugin.get("packages", {}).items()}
+    is_own_unchanged = _are_sources_unchanged(sources, root) and are_packages_unchanged(packages, root)
+    return is_own_unchanged and are_as_installed(installed)
 
 
 def _are_sources_unchanged(sources: Mapping[str, str], root: Path) -> bool:

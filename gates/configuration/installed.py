@@ -10,6 +10,7 @@ import re
 import sys
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,6 +33,15 @@ class Distribution:
 
     def __str__(self) -> str:
         return f"{self.name} {self.version}"
+
+    def has_written(self, file: Path) -> bool:
+        """Whether its installer wrote this file, so that its version stands for what is in there."""
+        # Of the file itself only the folder: installers may link files to a cache of theirs.
+        metadata, file = Path(self.metadata), file.parent.resolve() / file.name
+        site, record = metadata.parent.resolve(), metadata / "RECORD"
+        if not file.is_relative_to(site) or not record.is_file():
+            return False
+        return f"\n{file.relative_to(site).as_posix()},".encode() in b"\n" + record.read_bytes()
 
 
 def distributions() -> Mapping[str, Distribution]:

@@ -30,10 +30,20 @@ class Missing(StrEnum):
 
 
 @dataclass(frozen=True)
+class Promotion:
+    """What the tags of a commit say of the dataset. version: such as v1.2.0. stages: those it holds now."""
+
+    version: str
+    stages: tuple[str, ...] = ()
+    is_revoked: bool = False
+
+
+@dataclass(frozen=True)
 class RecordedVersion:
     """One version and the verdict it recorded on its own bytes; or None, what it is instead, and why in a sentence.
 
-    commit: full sha, or None for the work tree, which has no date (ISO 8601) either.
+    commit: full sha, or None for the work tree, which has no date (ISO 8601) either. promotion: None where the commit is
+    that of no promoted version.
     """
 
     commit: str | None
@@ -42,6 +52,7 @@ class RecordedVersion:
     verdict: RecordedVerdict | None
     missing: Missing | None = None
     why: str = ""
+    promotion: Promotion | None = None
 
     @property
     def name(self) -> str:

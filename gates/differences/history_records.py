@@ -10,10 +10,10 @@ from gates.verdict import rounded_tree
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gates.differences.history import History
+    from gates.differences.history import History, Promotion
 
 _LIMITS = ("min_value", "max_value", "warn_value")
-_NUMBERS = ("observed", "low", "high")
+_NUMBERS = ("observed", "low", "high", "baseline")
 
 
 def as_json(histories: Sequence[History]) -> str:
@@ -24,7 +24,8 @@ def as_json(histories: Sequence[History]) -> str:
 def points(histories: Sequence[History]) -> str:
     """A list of flat records for `dvc plots show FILE -x version -y observed`: each number of each check.
 
-    `version` counts from 1, the oldest shown, because the axes of DVC's templates take numbers only.
+    `version` counts from 1, the oldest shown, because the axes of DVC's templates take numbers only. `baseline` is the same
+    number between people.
     """
     return _written([point for history in histories for point in _points(history)])
 
@@ -50,6 +51,7 @@ def _version(history: History, at: int) -> dict[str, object]:
         "commit": version.commit,
         "date": version.date or None,
         "tags": list(version.tags),
+        "promoted": _promoted(version.promotion),
         "outcome": verdict.answer.value if verdict else None,
         "is_changed": history.is_answer_changed(at),
         "verdict": verdict.digest if verdict else None,
@@ -58,6 +60,12 @@ def _version(history: History, at: int) -> dict[str, object]:
         "rows": dict(verdict.rows) if verdict else None,
         "checks": list(_checks(history, at)),
     }
+
+
+def _promoted(promotion: Promotion | None) -> dict[str, object] | None:
+    if promotion is None:
+        return None
+    return {"version": promotion.version, "stages": list(promotion.stages), "revoked": promotion.is_revoked}
 
 
 def _checks(history: History, at: int) -> Iterator[dict[str, object]]:
@@ -84,6 +92,7 @@ def _points(history: History) -> Iterator[dict[str, object]]:
                     "version": number,
                     "commit": version.name,
                     "date": version.date[: len("2026-01-31")] or None,
+                    "promoted": version.promotion.version if version.promotion else None,
                     "dataset": history.dataset,
                     "check": check_id,
                     "scope": check.id.scope.value,

@@ -21,6 +21,7 @@ _GAP = "  "
 _LABEL_AT_MOST = 40
 _CHANGED = "*"
 _NOT_PLANNED = "-"
+_REVOKED = "revoked"
 _DATE = len("2026-01-31")
 
 
@@ -34,8 +35,8 @@ class _Row:
 def terminal(history: History, width: int | None = None) -> str:
     """The table with as many of the newest versions as fit, and what there is to say about it.
 
-    width: columns, or None where lines stay whole, as in a pipe. Chosen checks are shown whatever they say and with the
-    interval of each number; else those that passed with one number throughout are counted only.
+    width: columns, or None where lines stay whole, as in a pipe. Chosen checks are shown whatever they say, with the
+    interval of each number and the same number between people; else those that passed with one number throughout are counted only.
     """
     rows = list(_rows(history, is_detailed=history.is_chosen))
     if width is not None:
@@ -51,7 +52,7 @@ def terminal(history: History, width: int | None = None) -> str:
 
 
 def markdown(history: History) -> str:
-    """As `terminal`, with all versions and intervals; text from data stands in code spans."""
+    """As `terminal`, with all versions, intervals and numbers between people; text from data stands in code spans."""
     head, *rest = _rows(history, is_detailed=True)
     lines = [f"### {code(history.dataset)}: {_title(history)}", ""]
     lines.append(f"| {head.label} | limit | " + " | ".join(map(cell, head.cells)) + " |")
@@ -68,7 +69,9 @@ def _rows(history: History, *, is_detailed: bool) -> Iterator[_Row]:
     versions = history.versions
     yield _Row("version", "limit", tuple(one.name for one in versions))
     if any(one.tags for one in versions):
-        yield _Row("tag", "", tuple(printable(", ".join(one.tags[:1])) for one in versions))
+        yield _Row("tag", "", tuple(printable(_tag(one)) for one in versions))
+    if any(one.promotion and one.promotion.stages for one in versions):
+        yield _Row("stages", "", tuple(", ".join(one.promotion.stages) if one.promotion else "" for one in versions))
     yield _Row("date", "", tuple(one.date[:_DATE] for one in versions))
     yield _Row("verdict", "", tuple(_answer(history, at) for at in range(len(versions))))
     origins = dict.fromkeys(origin for one in reversed(versions) if one.verdict for origin in one.verdict.rows)
@@ -78,6 +81,15 @@ def _rows(history: History, *, is_detailed: bool) -> Iterator[_Row]:
         newest = next(check for one in reversed(versions) if (check := one.check(check_id)))
         cells = tuple(_result(history, check_id, at, newest, is_detailed=is_detailed) for at in range(len(versions)))
         yield _Row(printable(check_id), _limit(newest), cells)
+
+
+def _tag(version: RecordedVersion) -> str:
+    """The tag of the promoted version where there is one, else the first of all."""
+    promotion = version.promotion
+    if promotion is None:
+        return ", ".join(version.tags[:1])
+    made = next(tag for tag in version.tags if tag.endswith(f"@{promotion.version}"))
+    return f"{made} ({_REVOKED})" if promotion.is_revoked else made
 
 
 def _shown(history: History) -> list[str]:
@@ -108,6 +120,8 @@ def _result(history: History, check_id: str, at: int, newest: CheckResult, *, is
         parts.append(f"{check.observed:.4g}")
     if is_detailed and check.low is not None and check.high is not None:
         parts.append(f"[{check.low:.4g}, {check.high:.4g}]")
+    if is_detailed and check.baseline is not None:
+        parts.append(f"people {check.baseline:.4g}")
     if _limit(check) != _limit(newest):
         parts.append(f"({_limit(check) or 'no limit'})")
     return " ".join(parts)

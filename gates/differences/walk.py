@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gates.differences.history import History, Missing, RecordedVersion, ids_of
+from gates.differences.promotions import promotions_of
 from gates.differences.verdicts import is_about
 from gates.errors import DataError, GatesError
 from gates.records.recorded import RecordedVerdict, VerdictError, parse_verdict
@@ -18,10 +19,11 @@ from gates.versions.trees import tree_at
 from gates.versions.version import WORKTREE, Version, VersionKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from gates.configuration.dataset import DatasetConfig
+    from gates.differences.promotions import Promotions
     from gates.versions.git import Blobs, Git
     from gates.versions.repository import Repository
     from gates.versions.snapshots import Snapshot
@@ -37,7 +39,7 @@ class Walk:
 
 
 def history(repository: Repository, config: DatasetConfig, places: tuple[Path, ...], walk: Walk) -> History:
-    """The recorded verdicts of a dataset along the first parents, under today's configuration of its paths.
+    """The recorded and promoted verdicts of a dataset along the first parents, under today's configuration of its paths.
 
     places: files that may hold its verdict, committed or not. Raises DataError where there is none in any version.
     """
@@ -45,12 +47,14 @@ def history(repository: Repository, config: DatasetConfig, places: tuple[Path, .
     git = repository.git
     end = walk.end.commit if walk.end else git.commit_or_none("HEAD") if git else None
     found: list[RecordedVersion] = []
-    newest: bytes | None = None
+    newest: frozenset[bytes] = frozenset()
     is_cut = False
-    if git and end and names:
-        commits = _commits(git, end, names, walk.limit + 1)
+    if git and end:
+        promotions = promotions_of(repository, git, config)
+        commits = _without_judged(_commits(git, end, names, promotions, 2 * walk.limit + 1), promotions)
         is_cut = len(commits) > walk.limit
-        found, newest = _in_git(repository, config, commits[: walk.limit], names)
+        reader = _Reader(repository, config, names, promotions)
+        found, newest = _in_git(reader, git, commits[: walk.limit])
     own = None if walk.end else _in_work_tree(repository, config, places, newest)
     if own:
         is_cut = is_cut or len(found) == walk.limit
@@ -60,52 +64,91 @@ def history(repository: Repository, config: DatasetConfig, places: tuple[Path, .
     return History(config.name, tuple(found), is_cut, git is not None and git.is_shallow(), ids_of(found))
 
 
-def _commits(git: Git, end: str, names: Iterable[str], most: int) -> list[tuple[str, str]]:
-    """Commits that changed one of the files against their first parent, and their dates, newest first."""
-    paths = [f":(top,literal){name}" for name in names]
-    words = ("rev-list", "--first-parent", f"--max-count={most}", "--format=%cI", end, "--", *paths)
+@dataclass(frozen=True)
+class _Commit:
+    """parent: its first one, "" where it has none."""
+
+    sha: str
+    date: str
+    parent: str
+
+
+def _commits(git: Git, end: str, names: Iterable[str], promotions: Promotions, most: int) -> list[_Commit]:
+    """Commits that changed a recorded or promoted verdict against their first parent, newest first."""
+    paths = [*(f":(top,literal){name}" for name in names), promotions.pathspec]
+    words = ("rev-list", "--first-parent", f"--max-count={most}", "--format=%cI %P", end, "--", *paths)
     lines = git.run(*words).decode().splitlines()
-    # Some versions of git write UTC as Z.
-    dates = [f"{date[:-1]}+00:00" if date.endswith("Z") else date for date in lines[1::2]]
-    return [(line.removeprefix("commit "), date) for line, date in zip(lines[::2], dates, strict=True)]
+    told = [line.split(" ") for line in lines[1::2]]
+    return [
+        # Some versions of git write UTC as Z.
+        _Commit(
+            line.removeprefix("commit "), f"{date[:-1]}+00:00" if date.endswith("Z") else date, next(iter(parents), "")
+        )
+        for line, (date, *parents) in zip(lines[::2], told, strict=True)
+    ]
 
 
-def _in_git(
-    repository: Repository, config: DatasetConfig, commits: list[tuple[str, str]], names: list[str]
-) -> tuple[list[RecordedVersion], bytes | None]:
-    """The versions, oldest first, and the document that the newest has at the first place with one."""
-    git = repository.git
-    assert git is not None  # noqa: S101  # the caller has commits of it
+def _without_judged(commits: Sequence[_Commit], promotions: Promotions) -> list[_Commit]:
+    """Without a commit whose promotion is the next one: both have the same bytes, and one verdict is one version."""
+    promoted = {commit.parent for commit in commits if commit.sha in promotions.by_commit}
+    return [commit for commit in commits if commit.sha not in promoted or commit.sha in promotions.by_commit]
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """names: places of recorded verdicts in the repository."""
+
+    repository: Repository
+    config: DatasetConfig
+    names: list[str]
+    promotions: Promotions
+
+    def candidates(self, tree: Tree, commit: str) -> Iterator[tuple[str, bool]]:
+        """Files of a commit that may hold its verdict, and whether it is meant to lie there.
+
+        The promotion that the commit is comes first. An earlier one counts where its bytes are back.
+        """
+        own = self.promotions.verdict_of(commit)
+        meant = dict.fromkeys([*([own] if own else []), *self.names])
+        yield from ((name, True) for name in meant if name in tree.listing.blobs)
+        yield from ((name, False) for name in self.promotions.verdicts(tree.listing.blobs) if name not in meant)
+
+
+def _in_git(reader: _Reader, git: Git, commits: list[_Commit]) -> tuple[list[RecordedVersion], frozenset[bytes]]:
+    """The versions, oldest first, and the documents that the newest has."""
     tags = _tags(git)
-    found, content = [], None
+    found, contents = [], frozenset[bytes]()
     with git.blobs() as blobs:
-        for commit, date in reversed(commits):
-            tree = tree_at(repository, Version(VersionKind.REVISION, commit))
-            version, content = _at_commit(config, tree, names, blobs)
-            found.append(RecordedVersion(commit, date, tags.get(commit, ()), *version))
-    return found, content
+        for commit in reversed(commits):
+            tree = tree_at(reader.repository, Version(VersionKind.REVISION, commit.sha))
+            reading, contents = _at_commit(reader, tree, commit.sha, blobs)
+            promotion = reader.promotions.by_commit.get(commit.sha)
+            found.append(RecordedVersion(commit.sha, commit.date, tags.get(commit.sha, ()), *reading, promotion))
+    return found, contents
 
 
 Reading = tuple[RecordedVerdict | None, Missing | None, str]
 
 
-def _at_commit(config: DatasetConfig, tree: Tree, names: list[str], blobs: Blobs) -> tuple[Reading, bytes | None]:
-    present = [name for name in names if name in tree.listing.blobs]
-    if not present:
-        return (None, Missing.NOT_RECORDED, f"{names[0]} is gone"), None
-    contents = {name: blobs.read(tree.listing.blobs[name]) for name in present}
-    readings = (
-        _read(content, f"{name} in {tree.version}", config, lambda verdict: _seen(config, tree, verdict))
-        for name, content in contents.items()
-    )
-    return _best(readings), contents[present[0]]
+def _at_commit(reader: _Reader, tree: Tree, commit: str, blobs: Blobs) -> tuple[Reading, frozenset[bytes]]:
+    """The verdict on a commit's own bytes, and the documents that it has."""
+    config, failed = reader.config, list[Reading]()
+    has = {name: blobs.read(tree.listing.blobs[name]) for name in reader.names if name in tree.listing.blobs}
+    for name, is_meant in reader.candidates(tree, commit):
+        has[name] = has.get(name) or blobs.read(tree.listing.blobs[name])
+        reading = _read(has[name], f"{name} in {tree.version}", config, lambda verdict: _seen(config, tree, verdict))
+        if reading[0]:
+            return reading, frozenset(has.values())
+        failed += [reading] if is_meant else []
+    gone = f"{next(iter(reader.names), config.name)} is gone"
+    return next(iter(failed), (None, Missing.NOT_RECORDED, gone)), frozenset(has.values())
 
 
 def _in_work_tree(
-    repository: Repository, config: DatasetConfig, places: tuple[Path, ...], newest: bytes | None
+    repository: Repository, config: DatasetConfig, places: tuple[Path, ...], newest: frozenset[bytes]
 ) -> RecordedVersion | None:
-    """What lies there and is not the newest commit's; a leftover on other data counts at the first place only."""
-    fresh = {place: content for place in places if place.is_file() and (content := place.read_bytes()) != newest}
+    """What lies there and the newest commit does not have; a leftover on other data counts at the first place only."""
+    fresh = {place: content for place in places if place.is_file() and (content := place.read_bytes()) not in newest}
     seen: list[Snapshot] = []
 
     def see(_: RecordedVerdict) -> Snapshot:

@@ -26,7 +26,8 @@ _NAMED_COLUMNS = 10
 
 def role_columns(files: Sequence[StagedFile], config: DatasetConfig) -> list[Column]:
     """The columns of all files under the names of their roles, and those that conversations hold."""
-    return with_messages(columns_of(files, config.origin, mapped_roles(config)), data_type_of(config))
+    columns = columns_of(files, config.origin, mapped_roles(config))
+    return with_messages(columns, data_type_of(config), config.place("columns"))
 
 
 def mapped_roles(config: DatasetConfig) -> Mapping[str, str]:

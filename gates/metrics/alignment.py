@@ -11,6 +11,7 @@ import polars as pl
 from gates.configuration.data_types import LINEAGE_ROLES, PEOPLE_ROLES, RESPONSE_GENERATORS
 from gates.metrics.measurement import Estimate, Measurement
 from gates.metrics.metric import Metric, Side
+from gates.metrics.new_levels import UNIT, folded, new_levels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,7 +47,9 @@ class Difference:
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Number of columns written differently on the two sides; a count, so without interval."""
-    found = [*_file_columns(scan), *_columns(scan), *_types(scan), *_units(scan), *_vocabularies(scan)]
+    found = [
+        *_file_columns(scan), *_columns(scan), *_types(scan), *_units(scan), *_vocabularies(scan), *_new_levels(scan)
+    ]  # fmt: skip
     evidence = {"differences": [vars(difference) for difference in found]}
     note = "; ".join(difference.message for difference in found[:3])
     return Measurement(Estimate.exact(len(found)), len(scan.human), len(scan.synthetic), note=note, evidence=evidence)
@@ -145,7 +148,7 @@ def _quantile_ratios(human: pl.Series, synthetic: pl.Series) -> npt.NDArray[np.f
 
 def _vocabularies(scan: Scan) -> Iterator[Difference]:
     """Levels that differ only in case or white space, and nulls written as words."""
-    for name in scan.roles.content:
+    for name in dict.fromkeys((*scan.roles.content, *([scan.roles.label] if scan.roles.label else []))):
         human, synthetic = scan.human.frame[name], scan.synthetic.frame[name]
         if human.dtype != pl.String or synthetic.dtype != pl.String or name in scan.roles.texts:
             continue
@@ -154,18 +157,27 @@ def _vocabularies(scan: Scan) -> Iterator[Difference]:
         for level, share in sorted(theirs.items()):
             if share < SHARE_AT_LEAST or level in mine:
                 continue
-            twin = spelled.get(_fold(level))
+            twin = spelled.get(folded(level))
             if twin is not None:
                 yield Difference("vocabulary", name, f"column '{name}' spells {twin!r} as {level!r} in synthetic rows")
-            elif _fold(level) in NULL_WORDS:
+            elif folded(level) in NULL_WORDS:
                 yield Difference(
                     "encoding", name, f"column '{name}' writes missing values as {level!r} in synthetic rows"
                 )
         for level, share in sorted(mine.items()):
-            if share >= SHARE_AT_LEAST and level not in theirs and _fold(level) in NULL_WORDS:
+            if share >= SHARE_AT_LEAST and level not in theirs and folded(level) in NULL_WORDS:
                 yield Difference(
                     "encoding", name, f"column '{name}' writes missing values as {level!r} in human rows only"
                 )
+
+
+def _new_levels(scan: Scan) -> Iterator[Difference]:
+    """A unit or a label that no person has; nulls written as words are differences already."""
+    for new in new_levels(scan, NULL_WORDS):
+        is_unit = new.column == UNIT
+        yield Difference(
+            "unit" if is_unit else "label", new.column, new.message() + (": another unit?" if is_unit else "")
+        )
 
 
 def _shares(values: pl.Series) -> dict[str, float]:
@@ -174,11 +186,7 @@ def _shares(values: pl.Series) -> dict[str, float]:
 
 
 def _folded(levels: Mapping[str, float]) -> dict[str, str]:
-    return {_fold(level): level for level in sorted(levels)}
-
-
-def _fold(level: str) -> str:
-    return " ".join(level.split()).casefold()
+    return {folded(level): level for level in sorted(levels)}
 
 
 METRIC = Metric(
@@ -188,8 +196,11 @@ METRIC = Metric(
     asks="Do human and synthetic rows have the same columns, types, units, vocabularies and encodings?",
     why=(
         "Readers take the first file's schema and drop what only later files have. Minutes against hours, 'null' against a missing value, "
-        "' Male' against 'Male' tell a model the origin of a row instead of anything about the world."
+        "' Male' against 'Male', a unit or a label that no person has tell a model the origin of a row instead of anything about the world."
     ),
-    source="The project's own rule; observed in DuckDB and Arrow readers",
-    fix="Write both sides with one schema and one set of units; the message names the column and the difference.",
+    source="The project's own rule; observed in DuckDB and Arrow readers; Fisher's exact test (1922) for new levels",
+    fix=(
+        "Write both sides with one schema, one set of units and one set of labels; the message names the column and the "
+        'difference. Rows that bring new labels on purpose say so with synthetic_role = "extend".'
+    ),
 )

@@ -13,7 +13,9 @@ from gates.metrics.resampling import Floats, resampled
 if TYPE_CHECKING:
     from gates.scan import Hashes, Ints
 
-# A variance from 240 draws is known to a tenth; every draw goes through all test rows, once a class and model.
+# Shared by the refits of a model, 48 draws each: the mean variance within five refits is known to a tenth. Variance
+# between the refits rests on five numbers, however many draws there are, and is known to two thirds of itself (sqrt(2/4)).
+# Every draw goes through all test rows, once a class and model.
 DRAW_COUNT = 240
 
 

@@ -70,9 +70,10 @@ def _measured(scan: Scan, items: EvaluationItems, known: Known, found: _Found) -
     total, count = int(index.is_first.sum()), int((index.is_first & flagged).sum())
     leaked = len(np.unique(items.item[np.isin(known.text_of, found.leaked)]))
     note = f"{count:,} of {total:,} distinct rows; {leaked:,} of {len(items):,} evaluation items stand in single rows"
-    makers = np.array([*index.generators, ""])[index.generator]
+    # A text that two generators made counts for both, whichever stands first.
     generators = {
-        name: int((masks["synthetic"] & index.is_first & flagged & (makers == name)).sum()) for name in index.generators
+        name: len(np.unique(index.digest[masks["synthetic"] & flagged & (index.generator == number)]))
+        for number, name in enumerate(index.generators)
     }
     return Measurement(
         Estimate.exact(count / total),

@@ -14,7 +14,7 @@ from gates.metrics.intervals import exact_difference
 from gates.metrics.languages import languages, too_few
 from gates.metrics.measurement import Measurement
 from gates.metrics.metric import Metric, Side
-from gates.metrics.near_copies import HOLDOUT_CODE, TOKENS_AT_LEAST, near_matrix
+from gates.metrics.near_copies import HOLDOUT_CODE, TEXTS_AT_MOST, TOKENS_AT_LEAST, NearMatrix, near_matrix
 from gates.metrics.parts import with_parts
 from gates.scan import HUMAN_CODE, NATURAL_REPEAT_RATIO, SYNTHETIC_CODE, Scan
 from gates.verdict import Scope, Severity
@@ -53,6 +53,9 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     kind "exact": same content; "near": for texts token Jaccard >= .8, for tables the same cell of a grid;
     "span": 50 tokens in a row. The baseline is the holdout; without one, the human rows that another human row equals
     (leave one out), which estimates the same share as long as the human rows have not been deduplicated.
+    Beyond 100,000 human texts "near" and "span" compare with a sample of them: the share of copies is then at least what
+    was found, and nothing passes. It is not divided by the compared share, because copies do not scatter: a generator
+    that says one person's text in a hundred variations is found with all of them or with none.
     """
     kind = str(params["kind"])
     if scan.roles.texts and kind != "exact":
@@ -150,20 +153,40 @@ def _text_copies(scan: Scan, kind: str) -> Measurement:
     baseline = _Baseline(int((copied & own).sum()), int(own.sum()), source)
     evidence = matrix.to_evidence()
 
-    def share(mask: npt.NDArray[np.bool_]) -> Measurement:
-        hits = mask & copied
-        found = _excess(int(hits.sum()), int(mask.sum()), baseline, matrix.count(HUMAN_CODE))
-        places = [scan.place(int(row)) for row in np.sort(matrix.row_id[hits])[:EVIDENCE_ROWS]]
-        return replace(found, evidence={**found.evidence, **evidence, "first_rows": places})
+    index, synthetic = scan.index, matrix.origin == SYNTHETIC_CODE
+    # The matrix has a content once, and a generator or language has it wherever one of its rows does.
+    digest = index.digest[np.searchsorted(index.row_id, matrix.row_id[synthetic])]
+    hits = digest[copied[synthetic]]
+    is_copy = np.isin(index.digest, hits)
 
-    synthetic = matrix.origin == SYNTHETIC_CODE
-    parts = {name: share(synthetic & (matrix.generator == name)) for name in scan.generators}
+    def share(rows: npt.NDArray[np.bool_]) -> Measurement:
+        own = np.unique(index.digest[rows])
+        copies, texts = (int(np.isin(some, own).sum()) for some in (hits, digest))
+        found = _excess(copies, texts, baseline, matrix.count(HUMAN_CODE))
+        named = np.flatnonzero(rows & is_copy)
+        _, first = np.unique(index.digest[named], return_index=True)
+        places = [scan.place(int(row)) for row in np.sort(index.row_id[named[first]])[:EVIDENCE_ROWS]]
+        all_evidence = {**found.evidence, **evidence, "first_rows": places}
+        return replace(found, unread=_not_compared(matrix), rows_read=TEXTS_AT_MOST, evidence=all_evidence)
+
+    made = index.of(SYNTHETIC_CODE)
+    parts = {name: share(made & (index.generator == index.generators.index(name))) for name in scan.generators}
     spoken = scan.once(languages)
     for one in spoken.synthetic:
-        mask = synthetic & np.isin(matrix.row_id, scan.index.row_id[one.synthetic])
-        parts[one.name] = replace(too_few(None, int(mask.sum())) or share(mask), part_kind=one.kind)
-    whole = share(synthetic)
+        texts = int(np.isin(digest, index.digest[one.synthetic]).sum())
+        parts[one.name] = replace(too_few(None, texts) or share(one.synthetic), part_kind=one.kind)
+    whole = share(made)
     return replace(whole, parts=parts, evidence={**whole.evidence, **spoken.evidence()})
+
+
+def _not_compared(matrix: NearMatrix) -> str:
+    """That not all of people's texts were compared, or ""."""
+    if not matrix.left_out:
+        return ""
+    compared = matrix.count(HUMAN_CODE)
+    return (
+        f"{compared:,} of {compared + matrix.left_out:,} human texts were compared; copies of the others are not seen"
+    )
 
 
 def _leave_one_out(human: Hashes) -> _Baseline:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import numpy as np
 from gates.metrics.coding import Coded, ColumnKind, Feature
 from gates.metrics.draws import draws, excess
 from gates.metrics.metric import Metric, Side
+from gates.metrics.new_levels import named_levels
 from gates.metrics.strata import Sides, compare_by_role
 
 if TYPE_CHECKING:
@@ -74,8 +76,19 @@ def _note(feature: Feature, human: Coded, synthetic: Coded) -> str:
         return f"worst column '{feature.name}': human median {numbers[0]}, synthetic {numbers[1]}"
     shares = [_shares(side.codes[feature.name], feature) for side in (human, synthetic)]
     at = int(np.argmax(np.abs(shares[0] - shares[1])))
-    names = ["missing", *(f"'{level}'" for level in feature.levels), "levels no person has"]
-    return f"worst column '{feature.name}': {names[at]} is {shares[0][at]:.1%} of human rows, {shares[1][at]:.1%} of synthetic"
+    if at > len(feature.levels):
+        return f"worst column '{feature.name}': {shares[1][at]:.1%} of synthetic rows have levels that no person has: {_unknown(feature, synthetic)}"
+    name = ["missing", *(f"'{level}'" for level in feature.levels)][at]
+    return (
+        f"worst column '{feature.name}': {name} is {shares[0][at]:.1%} of human rows, {shares[1][at]:.1%} of synthetic"
+    )
+
+
+def _unknown(feature: Feature, synthetic: Coded) -> str:
+    """The most frequent levels that no person has."""
+    values = synthetic.frame[feature.name].filter(synthetic.codes[feature.name] == len(feature.levels) + 1)
+    counted = Counter(values.to_list())
+    return named_levels(sorted(counted, key=lambda level: (-counted[level], level)))
 
 
 METRIC = Metric(

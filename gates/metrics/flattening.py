@@ -12,7 +12,7 @@ import polars as pl
 import scipy.sparse as sp
 
 from gates.metrics.draws import DRAW_COUNT, draws, percentile_ratio
-from gates.metrics.languages import LANGUAGE, LOCALE, ROWS_AT_LEAST, rows_of, spoken, too_few
+from gates.metrics.languages import LANGUAGE, LOCALE, ROWS_TO_JUDGE_ALONE, rows_of, spoken, too_few
 from gates.metrics.measurement import Measurement
 from gates.metrics.metric import Metric, Side
 from gates.metrics.text_samples import tokens_of
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-# Ten locales make 45 pairs and take two seconds; smaller ones are named as not looked at.
+# Ten locales make 45 pairs and take two seconds; smaller ones are named as not looked at. An even number, so that no
+# language is left with one locale.
 LOCALES_AT_MOST = 10
 TEXTS_PER_DRAW = 1000
 # 4,096 columns: on essays the ratio lies within .01 of that with 32,768, and sums over a draw stay small.
@@ -82,6 +83,14 @@ class _Locale:
     counts: tuple[int, int]
     clouds: list[tuple[_Cloud, _Cloud, _Cloud]]
 
+    def too_few_groups(self) -> tuple[str, ...]:
+        """The origins of which some draw has texts of one group only, and no two to be compared."""
+        if len(self.clouds) < DRAW_COUNT:
+            return (f"human texts of {self.word}",)
+        people, others, made = np.isfinite(np.array([[cloud.own for cloud in clouds] for clouds in self.clouds])).T
+        sides = {"human": people & others, "synthetic": made}
+        return tuple(f"{origin} texts of {self.word}" for origin, are_known in sides.items() if not are_known.all())
+
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Distance between the locales of a language among synthetic texts over that among people's; 1 means kept, 0 one voice.
@@ -97,11 +106,11 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     several = counts.filter(pl.len().over(LANGUAGE) > 1)
     if several.is_empty():
         return Measurement(not_asked="no language has rows of two locales: there is nothing between locales to keep")
-    enough = counts.filter(pl.min_horizontal("human", "synthetic") >= ROWS_AT_LEAST)
+    enough = counts.filter(pl.min_horizontal("human", "synthetic") >= ROWS_TO_JUDGE_ALONE)
     together = enough.filter(pl.len().over(LANGUAGE) > 1)
     if together.is_empty():
         return _too_few(several)
-    taken = together.head(LOCALES_AT_MOST).filter(pl.len().over(LANGUAGE) > 1)
+    taken = _taken(together)
     by_language = defaultdict(list)
     for number, (language, word) in enumerate(taken.select(LANGUAGE, LOCALE).iter_rows()):
         by_language[language].append(_locale(scan, language, word, scan.seed + number))
@@ -141,6 +150,18 @@ def _counts(scan: Scan) -> pl.DataFrame:
     return counted.sort(least, LANGUAGE, LOCALE, descending=[True, False, False])
 
 
+def _taken(together: pl.DataFrame) -> pl.DataFrame:
+    """At most ten of these locales, in their order: the two largest of as many languages as have room, then the largest.
+
+    Languages come in the order of their second locale, because a pair is known as well as its smaller one.
+    """
+    numbered = together.with_row_index("number")
+    rank = pl.int_range(pl.len()).over(LANGUAGE)
+    second = pl.col("number").gather(1).first().over(LANGUAGE)
+    place = pl.when(rank < 2).then(second).otherwise(pl.col("number") + together.height)  # noqa: PLR2004  # a pair
+    return numbered.sort(place, maintain_order=True).head(LOCALES_AT_MOST).sort("number").drop("number")
+
+
 def _too_few(counts: pl.DataFrame) -> Measurement:
     """Undecided, with what the two largest locales of a language lack to be compared."""
     nearest = counts.filter(pl.col(LANGUAGE) == counts[LANGUAGE][0]).head(2)
@@ -148,9 +169,9 @@ def _too_few(counts: pl.DataFrame) -> Measurement:
     for row in nearest.iter_rows(named=True):
         lacking = too_few(row["human"], row["synthetic"])
         words += [f"{row[LOCALE]}: {lacking.undecidable}"] if lacking else []
-    reason = f"two locales of one language with {ROWS_AT_LEAST} rows of each origin can be compared; {'; '.join(words)}"
+    reason = f"two locales of one language with {ROWS_TO_JUDGE_ALONE} rows of each origin can be compared; {'; '.join(words)}"
     n_human, n_synthetic = (int(nearest[origin].to_numpy().min()) for origin in ("human", "synthetic"))
-    return Measurement(None, n_human, n_synthetic, undecidable=reason, rows_to_pass=ROWS_AT_LEAST)
+    return Measurement(None, n_human, n_synthetic, undecidable=reason, rows_to_pass=ROWS_TO_JUDGE_ALONE)
 
 
 def _locale(scan: Scan, language: str, word: str, seed: int) -> _Locale:
@@ -175,10 +196,14 @@ def _compare(languages: Iterable[list[_Locale]]) -> Measurement:
     pairs = [pair for locales in languages for pair in combinations(locales, 2)]
     everybody = {locale.word: locale.counts for pair in pairs for locale in pair}
     n_human, n_synthetic = (min(side) for side in zip(*everybody.values(), strict=True))
+    grouped = sorted({reason for pair in pairs for locale in pair for reason in locale.too_few_groups()})
+    if grouped:
+        reason = f"how far locales lie apart is told by texts of different groups; too few groups: {', '.join(grouped)}"
+        return Measurement(None, n_human, n_synthetic, undecidable=reason)
     apart = {f"{one.word} and {other.word}": _apart(one, other) for one, other in pairs}
     human, people, made = np.mean(list(apart.values()), axis=0).T
     evidence = {"most_flattened": _most_flattened(apart)}
-    if len(human) < DRAW_COUNT or not np.isfinite([human, people, made]).all() or min(human.min(), people.min()) <= 0:
+    if min(human.min(), people.min()) <= 0:
         reason = "people of these locales differ in their words by no more than chance has it, so that nothing can be flattened"
         return Measurement(None, n_human, n_synthetic, undecidable=reason, undecided=Severity.INFO, evidence=evidence)
     ratios = np.sqrt(np.maximum(made, 0) / human), np.sqrt(people / human)

@@ -78,7 +78,7 @@ def _weight(judged: Judgement) -> int:
 
 
 def _judge_one(measurement: Measurement, limits: Limits, severity: Severity, undecided: Severity | None) -> Judgement:
-    note = "".join(f"; {clause}" for clause in (measurement.note, measurement.reported) if clause)
+    note = "".join(f"; {clause}" for clause in (measurement.note, measurement.unread, measurement.reported) if clause)
     estimate = measurement.estimate
     undecided = measurement.undecided or undecided
     spoken = _unmeasured(measurement)
@@ -120,6 +120,8 @@ def _against(
         needed = _more_rows(measurement, (noise / max(limits.max_value, noise * 1e-3)) ** 2)
         why = "; people differ among themselves by more than the limit" + _in_words(needed)
         return Outcome.INCONCLUSIVE, why, needed
+    if outcome is Outcome.PASS and measurement.unread:
+        return Outcome.INCONCLUSIVE, "; so nothing passes", None
     needed = _rows_missing(measurement)
     if outcome is Outcome.PASS and needed:
         return Outcome.INCONCLUSIVE, "; too few rows to show it" + _in_words(needed), needed

@@ -12,32 +12,33 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import polars as pl
 
-from gates.keys import mix
 from gates.metrics.measurement import Measurement
 from gates.metrics.whole_columns import columns_of_all
-from gates.scan import HUMAN_CODE, SYNTHETIC_CODE, Rows
+from gates.scan import HUMAN_CODE, SYNTHETIC_CODE
+from gates.scanning.samples import Sampler
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     import numpy.typing as npt
 
-    from gates.scan import Roles, Scan
+    from gates.scan import Roles, Rows, Scan
 
     Mask = npt.NDArray[np.bool_]
 
 LANGUAGE, LOCALE = "language", "locale"
-_PAIR = ("source_language", "target_language")
+TRANSLATION = ("source_language", "target_language")
 # With fewer rows a side, a distance between two human samples of one law is itself above the limits.
-ROWS_AT_LEAST = 300
+ROWS_TO_JUDGE_ALONE = 300
 # A classifier takes 2 to 4 s a part, coverage and diversity up to 3 s: with ten parts the slowest check takes 40 s.
 PARTS_AT_MOST = 10
 # What less than one row in a hundred is tagged with is as often a wrong tag as a language that somebody counts on.
 SHARE_AT_LEAST = 0.01
 # A large dataset's sample holds few rows of a small language, so that each gets a sample of its own. Halves of 2,000 rows
 # are the 1,000 a side that a classifier takes, and fix a distance to about .03, well inside the limits that block.
-ROWS_AT_MOST = 2000
+ROWS_DRAWN = 2000
 NAMED_AT_MOST = 20
+TAGS_LOOKED_AT = PARTS_AT_MOST + NAMED_AT_MOST
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,8 @@ class Language:
         """Number of human and of synthetic rows, repeated ones too."""
         return int(self.human.sum()), int(self.synthetic.sum())
 
-    def is_within(self, other: Language) -> bool:
-        """True where both are the same rows."""
+    def has_rows_of(self, other: Language) -> bool:
+        """True where both have the same rows."""
         return np.array_equal(self.human, other.human) and np.array_equal(self.synthetic, other.synthetic)
 
 
@@ -69,7 +70,7 @@ class Languages:
     """The languages that are parts, largest first.
 
     parts: of comparisons. human, synthetic: of counts over one origin. unheard: row counts of those that no comparison
-    has as parts, by the reason why.
+    has as parts, by the reason why; beyond those that are named, numbers of tags and rows by kind.
     """
 
     parts: tuple[Language, ...]
@@ -96,15 +97,17 @@ def languages(scan: Scan) -> Languages:
         for word, own in _masks(tags, kind):
             one = Language(kind, word, own & human, own & synthetic)  # type: ignore[arg-type]
             is_whole = one.counts == (int(human.sum()), int(synthetic.sum()))
-            if not is_whole and not any(one.is_within(other) for other in found):
+            if not is_whole and not any(one.has_rows_of(other) for other in found):
                 found.append(one)
     totals = int(human.sum()), int(synthetic.sum())
     shared = [one for one in found if min(one.counts)]
     parts = _largest(shared, min, totals)
     alone = [one for one in found if not min(one.counts)]
+    apart = [one for one in shared if one not in parts]
     unheard = {
         "in_one_origin_only": _counted(alone),
-        "languages_not_looked_at": _counted(one for one in shared if one not in parts),
+        "languages_not_looked_at": _counted(apart),
+        "languages_not_named": _unnamed(tags, [*alone[NAMED_AT_MOST:], *apart[NAMED_AT_MOST:]], human, synthetic),
     }
     return Languages(
         parts,
@@ -140,12 +143,18 @@ def spoken(scan: Scan) -> pl.DataFrame:
 
 
 def rows_of(scan: Scan, human: Mask, synthetic: Mask) -> tuple[Rows, Rows]:
-    """At most 2,000 rows of each origin under these masks, out of the scan's samples where these are everything."""
+    """At most 2,000 rows of each origin under these masks, drawn as the scan's samples are.
+
+    Repeats count as they do in the whole: how many of a language's distinct rows are rare ones grows with its rows, so
+    that distinct rows of a large and of a small table of one law would differ.
+    """
     masks = (scan.human, human), (scan.synthetic, synthetic)
     if all(len(rows) == rows.total for rows, _ in masks):
         first, second = (_kept(rows, np.isin(rows.row_id, scan.index.row_id[mask])) for rows, mask in masks)
         return first, second
-    return _drawn(scan, human), _drawn(scan, synthetic)
+    sampler = Sampler(scan.source, scan.roles, scan.index, scan.sample_keys)
+    drawn = sampler.drawn({HUMAN_CODE: human, SYNTHETIC_CODE: synthetic}, ROWS_DRAWN)
+    return drawn[HUMAN_CODE], drawn[SYNTHETIC_CODE]
 
 
 def too_few(n_human: int | None, n_synthetic: int | None) -> Measurement | None:
@@ -154,16 +163,18 @@ def too_few(n_human: int | None, n_synthetic: int | None) -> Measurement | None:
     None as a count: the check does not look at this origin.
     """
     counts = {"human": n_human, "synthetic": n_synthetic}
-    missing = {origin: ROWS_AT_LEAST - n for origin, n in counts.items() if n is not None and n < ROWS_AT_LEAST}
+    missing = {
+        origin: ROWS_TO_JUDGE_ALONE - n for origin, n in counts.items() if n is not None and n < ROWS_TO_JUDGE_ALONE
+    }
     if not missing:
         return None
     reason = " and ".join(f"{count:,} {origin} rows" for origin, count in missing.items()) + " missing"
-    return Measurement(None, n_human, n_synthetic, undecidable=reason, rows_to_pass=ROWS_AT_LEAST)
+    return Measurement(None, n_human, n_synthetic, undecidable=reason, rows_to_pass=ROWS_TO_JUDGE_ALONE)
 
 
 def _columns(roles: Roles) -> dict[str, tuple[str, ...]]:
-    if set(_PAIR) <= set(roles.bound):
-        return {LANGUAGE: _PAIR}
+    if set(TRANSLATION) <= set(roles.bound):
+        return {LANGUAGE: TRANSLATION}
     return {role: (role,) for role in (LANGUAGE, LOCALE) if role in roles.bound}
 
 
@@ -173,17 +184,41 @@ def _tag(column: str) -> pl.Expr:
 
 
 def _masks(tags: pl.DataFrame, kind: str) -> Iterator[tuple[str, Mask]]:
-    """Each tag of a kind with its rows, the most frequent ones first; after thirty of them the rest is not named."""
+    """Each tag of a kind with its rows, the most frequent ones first; after thirty of them the rest is only counted."""
     if kind not in tags.columns:
         return
-    counts = tags[kind].drop_nulls().value_counts().sort(["count", kind], descending=[True, False])
-    for word in counts[kind].head(PARTS_AT_MOST + NAMED_AT_MOST).to_list():
+    for word in _by_frequency(tags, kind).head(TAGS_LOOKED_AT).to_list():
         yield word, (tags[kind] == word).fill_null(value=False).to_numpy()
+
+
+def _unnamed(tags: pl.DataFrame, found: list[Language], human: Mask, synthetic: Mask) -> dict[str, Mapping[str, int]]:
+    """Per kind, how many tags are nowhere named and how many rows of each origin have them.
+
+    found: those among the thirty most frequent that are not named either.
+    """
+    table: dict[str, Mapping[str, int]] = {}
+    for kind in tags.columns:
+        frequent = _by_frequency(tags, kind)
+        rare = tags[kind].is_in(frequent[TAGS_LOOKED_AT:].implode()).fill_null(value=False).to_numpy()
+        own = [one for one in found if one.kind == kind]
+        counts = {
+            "tags": len(frequent[TAGS_LOOKED_AT:]) + len(own),
+            "human": int((rare & human).sum()) + sum(one.counts[0] for one in own),
+            "synthetic": int((rare & synthetic).sum()) + sum(one.counts[1] for one in own),
+        }
+        if counts["tags"]:
+            table[kind] = counts
+    return table
+
+
+def _by_frequency(tags: pl.DataFrame, kind: str) -> pl.Series:
+    """The tags of a kind, the most frequent one first."""
+    return tags[kind].drop_nulls().value_counts().sort(["count", kind], descending=[True, False])[kind]
 
 
 def _is_counted_on(counts: tuple[int, int], size: int, totals: tuple[int, int]) -> bool:
     shares = (count / max(1, total) for count, total in zip(counts, totals, strict=True))
-    return size >= ROWS_AT_LEAST or max(shares) >= SHARE_AT_LEAST
+    return size >= ROWS_TO_JUDGE_ALONE or max(shares) >= SHARE_AT_LEAST
 
 
 def _counted(some: Iterable[Language]) -> dict[str, Mapping[str, int]]:
@@ -193,17 +228,4 @@ def _counted(some: Iterable[Language]) -> dict[str, Mapping[str, int]]:
 
 def _kept(rows: Rows, mask: Mask) -> Rows:
     """The first of these rows under the mask; a sample is in random order."""
-    return rows.where(mask & (np.cumsum(mask) <= ROWS_AT_MOST))
-
-
-def _drawn(scan: Scan, mask: Mask) -> Rows:
-    """The distinct rows under the mask with the smallest hashes of their content, so that row order never matters."""
-    index = scan.index
-    positions = np.flatnonzero(mask)
-    _, first = np.unique(index.digest[positions], return_index=True)
-    distinct = positions[first]
-    chosen = distinct[np.argsort(mix(index.digest[distinct]), kind="stable")][:ROWS_AT_MOST]
-    frame = scan.source.take(index.row_id[chosen]).select(scan.human.frame.columns)
-    groups = index.group if scan.roles.group else index.digest
-    names = np.array([*index.generators, ""])[index.generator[chosen]]
-    return Rows(frame, index.row_id[chosen], index.digest[chosen], groups[chosen], names, len(distinct))
+    return rows.where(mask & (np.cumsum(mask) <= ROWS_DRAWN))

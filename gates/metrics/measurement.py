@@ -78,6 +78,7 @@ class Measurement:
     part_kind: what this is where it is a part of another measurement.
     undecided: the severity that an inconclusive outcome takes here, where it differs from the check's own.
     rows_to_pass: with fewer rows of an origin nothing passes, whatever the number.
+    unread: which rows the number says nothing about, where some were not looked at; nothing passes then.
     noise: half the spread of the metric between people and people; where it exceeds the limit, nothing passes.
     counted: every row was counted, so a value within the limit passes; only beyond it does the interval decide.
     shrinks: how the interval narrows with n: "root" (1/sqrt n) or "linear" (1/n, zero or few hits).
@@ -101,6 +102,7 @@ class Measurement:
     undecided: Severity | None = None
     rows_to_pass: int = 0
     rows_read: int = 0
+    unread: str = ""
     noise: float | None = None
     counted: bool = False
     shrinks: Literal["root", "linear"] = "root"

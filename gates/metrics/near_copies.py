@@ -1,6 +1,6 @@
 """Texts that nearly equal each other or share a long span, with the origin of both sides.
 
-Works on all distinct texts up to 100,000 of an origin; evidence says how many were compared.
+Works on all distinct texts up to 100,000 of an origin; what was not compared is counted, and nothing passes then.
 """
 
 from __future__ import annotations
@@ -38,16 +38,17 @@ TOKENS_AT_LEAST = 20
 class NearMatrix:
     """Texts of at least 20 tokens and which of them have twins.
 
-    origin: code per text, HOLDOUT_CODE for the holdout; generator: name per text or "".
+    origin: code per text, HOLDOUT_CODE for the holdout.
     left, right: pairs of near duplicates; shares_span: texts sharing a span of 50 tokens with another human text.
+    row_id: of the first row with the text. left_out: human texts beyond those that are compared.
     """
 
     origin: npt.NDArray[np.int8]
-    generator: npt.NDArray[np.str_]
     left: Ints
     right: Ints
     shares_span: npt.NDArray[np.bool_]
     row_id: Ints
+    left_out: int
 
     def count(self, code: int) -> int:
         """Number of texts of an origin."""
@@ -86,29 +87,30 @@ class NearMatrix:
 
 def near_matrix(scan: Scan) -> NearMatrix:
     """Near duplicates among all texts of both origins and the holdout. Call through `scan.once(near_matrix)`."""
-    rows = np.concatenate([_distinct(scan, code) for code in (HUMAN_CODE, SYNTHETIC_CODE)])
+    human, synthetic = (_distinct(scan, code) for code in (HUMAN_CODE, SYNTHETIC_CODE))
+    rows = np.concatenate([human[:TEXTS_AT_MOST], synthetic[:TEXTS_AT_MOST]])
     row_id, origin = scan.index.row_id[rows], scan.index.origin[rows]
-    generator = np.array([*scan.index.generators, ""])[scan.index.generator[rows]]
     stream = tokens_of(scan, row_id)
     if scan.holdout is not None:
         held = scan.holdout
         stream = joined([stream, tokenise(main_text(scan.roles, held.frame).to_arrow())])
         origin = np.append(origin, np.full(len(held), HOLDOUT_CODE, dtype=np.int8))
-        row_id, generator = np.append(row_id, held.row_id), np.append(generator, held.generator)
+        row_id = np.append(row_id, held.row_id)
     kept = stream.lengths() >= TOKENS_AT_LEAST
     stream, origin = stream.where(kept), origin[kept]
     pairs = near_pairs(stream, threshold=NEAR_JACCARD, min_tokens=TOKENS_AT_LEAST)
     spans = _shares_span(stream, origin)
-    return NearMatrix(origin, generator[kept], pairs.left, pairs.right, spans, row_id[kept])
+    return NearMatrix(origin, pairs.left, pairs.right, spans, row_id[kept], len(human[TEXTS_AT_MOST:]))
 
 
 def _distinct(scan: Scan, code: int) -> Ints:
-    """Where in the index the distinct rows of an origin stand, in the order of a hash of their content.
+    """Where in the index the distinct rows of an origin that are long enough stand, in the order of a hash of their content.
 
-    A sample would find a pair only where both its texts were drawn; at most TEXTS_AT_MOST fit into memory.
+    A sample finds a pair only where both its texts were drawn; no more than TEXTS_AT_MOST fit into memory.
     """
-    rows = np.flatnonzero(scan.index.of(code) & scan.index.is_first)
-    return rows[np.argsort(mix(scan.index.digest[rows]), kind="stable")][:TEXTS_AT_MOST]
+    index = scan.index
+    rows = np.flatnonzero(index.of(code) & index.is_first & (index.tokens >= TOKENS_AT_LEAST))
+    return rows[np.argsort(mix(index.digest[rows]), kind="stable")]
 
 
 def _shares_span(stream: TokenStream, origin: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:

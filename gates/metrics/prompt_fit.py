@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from gates.metrics.draws import ROWS_TO_PASS, draws, excess
+from gates.metrics.languages import TRANSLATION
 from gates.metrics.measurement import Measurement
 from gates.metrics.metric import Metric, Side
 from gates.metrics.strata import Sides, compare_all
@@ -28,10 +29,9 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 # A share of 3,000 rows is known to .015, and their products take about a second.
-ROWS_AT_MOST = 3000
+RESPONSES_AT_MOST = 3000
 PARTNERS = 20
 HASH_BITS = 18
-LANGUAGES = ("source_language", "target_language")
 # Between languages only names and digits are words in common, so that length speaks too: a translation twice as long as
 # its source lets expect loses as much as one that lacks .17 of the cosine.
 LENGTH_WEIGHT = 0.25
@@ -106,11 +106,11 @@ def _compare(scan: Scan, human: _Fit, rows: Rows) -> Measurement:
 
 def _fit(scan: Scan, rows: Rows) -> _Fit:
     """The first rows of a sample, which is in random order, with their comparisons."""
-    kept = np.arange(len(rows)) < ROWS_AT_MOST
+    kept = np.arange(len(rows)) < RESPONSES_AT_MOST
     prompts, responses = tokens_of(scan, rows.row_id, _asked), tokens_of(scan, rows.row_id)
     kept &= (prompts.lengths() > 0) & (responses.lengths() > 0)
     prompts, responses, rows = prompts.where(kept), responses.where(kept), rows.where(kept)
-    affinity = _Affinity(prompts, responses, by_length=set(LANGUAGES).issubset(scan.roles.bound))
+    affinity = _Affinity(prompts, responses, by_length=set(TRANSLATION).issubset(scan.roles.bound))
     own = affinity.of(np.arange(len(rows)))
     content = document_hashes(prompts)
     strata = _strata(scan.roles, rows.frame)
@@ -164,7 +164,7 @@ def _strings(values: pl.Series) -> pl.Series:
 
 def _strata(roles: Roles, frame: pl.DataFrame) -> Ints:
     """A number per row for its slices and its languages."""
-    names = [*roles.slices, *(name for name in LANGUAGES if name in roles.bound)]
+    names = [*roles.slices, *(name for name in TRANSLATION if name in roles.bound)]
     if not names:
         return np.zeros(frame.height, np.int64)
     return frame.select(pl.struct(names).rank("dense")).to_series().to_numpy().astype(np.int64)

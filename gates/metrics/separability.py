@@ -60,6 +60,8 @@ def _compare(scan: Scan, sides: Sides) -> Measurement:
         telling = _strongest(_single_features(scan, sides))
     evidence: dict[str, object] = {"telling": telling}
     made = draws(sides.human, sides.synthetic, sides.seed, DRAW_COUNT, at_most=ROWS_A_SIDE)
+    if not made:
+        return Measurement(None, n_human, n_synthetic, evidence=evidence)
     cross = np.array([_area(model, sides, draw, sides.seed) for draw in made])
     null = np.array(
         [_area(model, sides, replace(draw, synthetic=draw.human_b), sides.seed, people=True) for draw in made]

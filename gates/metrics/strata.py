@@ -11,14 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from gates.metrics.coding import Coded, coded, encode_rows
-from gates.metrics.languages import ROWS_AT_LEAST, languages, rows_of, too_few
+from gates.metrics.languages import LANGUAGE, LOCALE, ROWS_TO_JUDGE_ALONE, languages, rows_of, too_few
 from gates.metrics.measurement import Measurement
 
 if TYPE_CHECKING:
-    import numpy as np
     import numpy.typing as npt
 
     from gates.metrics.measurement import PartKind
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Mask = npt.NDArray[np.bool_]
 
-STRATUM_ROWS = ROWS_AT_LEAST
+STRATUM_ROWS = ROWS_TO_JUDGE_ALONE
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,21 @@ def compare_all(scan: Scan, compare: Compare) -> Measurement:
         parts[name] = whole if is_whole else compare(sides)
     for name, sides in scan.once(_languages).items():
         small = too_few(len(sides.human), len(sides.synthetic))
-        parts[name] = replace(small or compare(sides), part_kind=sides.kind)
+        parts[name] = replace(small or _of_language(sides, compare), part_kind=sides.kind)
     return replace(whole, parts=parts, evidence={**whole.evidence, **_beside(scan)})
+
+
+def _of_language(sides: Sides, compare: Compare) -> Measurement:
+    """`compare` over rows of one language; without a number they are undecided, as where one author wrote them all.
+
+    All rows together may be halved by group where those of a language cannot.
+    """
+    found = compare(sides)
+    if found.not_asked or found.undecidable or (found.estimate is not None and found.estimate.is_computable()):
+        return found
+    groups = (len(np.unique(rows.group)) for rows in (sides.human, sides.synthetic))
+    reason = "not computable on these rows, which come from {:,} human and {:,} synthetic groups".format(*groups)
+    return replace(found, estimate=None, note="", failure="", undecidable=found.failure or reason)
 
 
 def _beside(scan: Scan) -> dict[str, object]:
@@ -105,12 +118,13 @@ def _languages(scan: Scan) -> dict[str, Sides]:
 
 
 def _within_strata(scan: Scan, compare: Compare) -> Measurement:
-    """A part per stratum, over all synthetic rows, per generator and per language; the number shown is the farthest one's.
+    """A part per stratum, over all synthetic rows, per generator and per language.
 
-    Strata of a language are told by its name and are strata all the same: too small a language has none, and is a part
-    that cannot be decided.
+    The number shown is that of the farthest stratum among those of all languages together. Strata of a language are told
+    by its name and are strata all the same: too small a language has none, and is a part that cannot be decided.
     """
     found: dict[str, Measurement] = {}
+    of_all: list[str] = []
     small: dict[str, Measurement] = {}
     generators = {f"{name} within ": sides for name, sides in _made_by(scan).items()}
     spoken = {f"{name} within ": sides for name, sides in scan.once(_languages).items()}
@@ -123,13 +137,19 @@ def _within_strata(scan: Scan, compare: Compare) -> Measurement:
         for column in (name for name in _stratifiers(scan) if prefix not in spoken or name != sides.kind):
             for level, human, synthetic in _strata(sides.human.frame[column], sides.synthetic.frame[column]):
                 name = f"{prefix}{column}={level}"
-                found[name] = replace(compare(sides.within(name, human, synthetic)), part_kind="stratum")
+                own = sides.within(name, human, synthetic)
+                is_spoken = prefix in spoken or column in (LANGUAGE, LOCALE)
+                measured = _of_language(own, compare) if is_spoken else compare(own)
+                found[name] = replace(measured, part_kind="stratum")
+                if prefix not in spoken:
+                    of_all.append(name)
     if not found:
         reason = (
             f'reported only: synthetic_role = "extend" and no label or slice has {STRATUM_ROWS} rows of both origins'
         )
         return replace(compare(_everything(scan)), reported=reason, parts=small)
-    farthest = max(found, key=lambda name: _reach(found[name]))
+    # A stratum of a language has the fewest rows and the widest interval: it fails as a part, and hides no other.
+    farthest = max(of_all or found, key=lambda name: _reach(found[name]))
     chosen = found[farthest]
     note = f"within {farthest}" + (f", {chosen.note}" if chosen.note else "")
     evidence = {**chosen.evidence, **scan.once(languages).evidence()}

@@ -119,6 +119,9 @@ def hashed_words(stream: TokenStream) -> Floats:
 def _compare(scan: Scan, sides: Sides, measure: Callable[[_Sample], float]) -> Measurement:
     made = draws(sides.human, sides.synthetic, sides.seed, DRAW_COUNT, at_most=TEXTS_PER_DRAW)
     human, synthetic = (_openings(scan, rows) for rows in (sides.human, sides.synthetic))
+    n_human, n_synthetic = len(sides.human), len(sides.synthetic)
+    if not made:
+        return Measurement(None, n_human, n_synthetic)
     found = np.empty((len(made), 3))
     for row, draw in enumerate(made):
         samples = [human.take(draw.human_a), human.take(draw.human_b), synthetic.take(draw.synthetic)]
@@ -128,8 +131,7 @@ def _compare(scan: Scan, sides: Sides, measure: Callable[[_Sample], float]) -> M
         # Small matrices: on a busy machine the threads of BLAS wait for each other ten times longer than they work.
         with threadpool_limits(1, user_api="blas"):
             found[row] = [measure(sample) for sample in samples]
-    n_human, n_synthetic = len(sides.human), len(sides.synthetic)
-    if not made or not np.isfinite(found).all() or not found.all():
+    if not np.isfinite(found).all() or not found.all():
         reason = "too few texts with words on one side to compare their diversity"
         return Measurement(None, n_human, n_synthetic, failure=reason)
     ours, others, theirs = found.T

@@ -36,9 +36,12 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     A model's score is its area under the ROC curve, each class against all others, averaged over classes: .5 is chance
     whatever the classes' shares. train "synthetic": the score above chance from synthetic rows over that from as many
     of people's rows, 1 being as good. train "both": the score from people's rows with synthetic ones added, in the
-    dataset's own proportion, less that from the same people's rows, in [-1, 1].
+    dataset's own proportion, less that from the same people's rows, in [-1, 1]. At most 3,000 are read: of more, the note
+    and the evidence say which proportion was added, and the number is about that one.
     Tested on the declared holdout where it has labels, else on people's rows in folds by group, which the generator may
-    have seen. The interval resamples groups of test rows and of training rows, the same for both models.
+    have seen. Near copies of tested texts are not trained on. In tables nobody can tell them from rows that coincide by
+    nature: only a holdout shows what synthetic rows teach that copy people's with a little noise. The interval resamples
+    groups of test rows and of training rows, the same for both models.
     """
     found = scan.once(trials)
     if isinstance(found, Measurement):
@@ -72,6 +75,7 @@ def _compared(found: Trials, trained: Trained, kind: str, seed: int) -> Measurem
         "test_rows": len(test.labels),
         "scores": scores,
         "train_rows": {name: model.rows for name, model in _models(trained).items()},
+        "synthetic_for_each_of_people": {"added": trained.added, "dataset": trained.ratio},
         "worst_recall": losing,
     }
     if _around(theirs, drawn[1]).low <= CHANCE + SKILL_AT_LEAST:
@@ -84,8 +88,12 @@ def _compared(found: Trials, trained: Trained, kind: str, seed: int) -> Measurem
     else:
         value, draws = ours - theirs, drawn[0] - drawn[1]
         note = f"AUC {ours:.3f} with {tried.rows - people.rows:,} synthetic rows added to {people.rows:,} of people's, {theirs:.3f} without"
+        if not trained.is_all_added():
+            note += f"; that is {trained.added:.2g} for each of people's, and the dataset has {trained.ratio:.2g}"
     worst = next(iter(losing))
     note += f"; '{worst}' suffers most" if value < (1 if kind == SYNTHETIC else 0) else ""
+    if found.may_know_tested:
+        note += "; without a holdout, near copies of tested people's rows may be trained on"
     return Measurement(
         _around(value, draws), *sizes, rows_to_pass=ROWS_TO_PASS, rows_read=TEST_ROWS, note=note, evidence=evidence
     )

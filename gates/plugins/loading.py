@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import importlib
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gates.configuration.data_types import MESSAGES
 from gates.configuration.installed import Distribution, distributions
 from gates.configuration.own_files import file_digests
+from gates.configuration.packages import package_of
 from gates.configuration.plugins import PluginKind
 from gates.errors import GatesError, PluginError
 from gates.metrics.metric import Metric
-from gates.plugins.modules import execute, fresh_imports, named_file
+from gates.plugins.isolation import Surroundings
+from gates.plugins.modules import execute, fresh_imports, is_own_file, named_file, own_modules
 from gates.plugins.offered import Report, TypeContract
 from gates.verdict import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
     from types import ModuleType
 
     from gates.configuration.data_types import DataType
@@ -47,12 +49,16 @@ _READ_OUT = frozenset({"prompt", "response", "system"})
 
 @dataclass(frozen=True)
 class LoadedPlugin:
-    """A plugin and what its code is: digests of the repository's files, or a distribution with its version."""
+    """A plugin and what its code is: digests of the repository's files, or a distribution with its version.
+
+    packages: digest by name of an installed package whose version does not stand for its code, such as an editable one.
+    """
 
     reference: Reference
     value: Offered
     sources: Mapping[str, str]
     distribution: Distribution | None = None
+    packages: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, object]:
         """What a verdict says of it; where a line of gates.toml stands decides nothing."""
@@ -61,6 +67,7 @@ class LoadedPlugin:
             "name": self.reference.name,
             "distribution": self.distribution.name if self.distribution else None,
             "version": self.distribution.version if self.distribution else None,
+            **({"packages": dict(self.packages)} if self.packages else {}),
         }
 
 
@@ -79,8 +86,7 @@ def load(reference: Reference, plugins: Plugins) -> LoadedPlugin:
 def _loaded(reference: Reference, root: Path) -> LoadedPlugin:
     try:
         if reference.distribution:
-            value = _attribute(_imported(reference), reference)
-            found = LoadedPlugin(reference, value, {}, distributions()[reference.distribution])
+            found = _of_distribution(reference, root, distributions()[reference.distribution])
         elif reference.is_file:
             found = _of_file(reference, root)
         else:
@@ -93,43 +99,66 @@ def _loaded(reference: Reference, root: Path) -> LoadedPlugin:
     return found
 
 
+def _of_distribution(reference: Reference, root: Path, distribution: Distribution) -> LoadedPlugin:
+    package = package_of(_module_name(reference))
+    if package is None or distribution.has_written(package.file):
+        return LoadedPlugin(reference, _attribute(_imported(reference), reference), {}, distribution)
+    # An editable install: the version stays as it is while people edit.
+    if not is_own_file(str(package.file), root):
+        value = _attribute(_imported(reference), reference)
+        return LoadedPlugin(reference, value, {}, distribution, {package.name: package.digest()})
+    with fresh_imports(root, None) as sources:
+        value = _attribute(_imported(reference), reference)
+        files, modules = sources(), own_modules(root)
+    files |= _own_suites(value, root)
+    value = Surroundings(root, None, modules).isolated(value)
+    return LoadedPlugin(reference, value, file_digests(tuple(sorted(files)), root), distribution)
+
+
+def _own_suites(value: Offered, root: Path) -> set[Path]:
+    folder = value.suites.resolve() if isinstance(value, TypeContract) and value.suites else None
+    if folder is None or not folder.is_relative_to(root):
+        return set()
+    return {path for scope in Scope if (path := folder / f"{scope.value}.json").is_file()}
+
+
 def _of_file(reference: Reference, root: Path) -> LoadedPlugin:
     path, _ = named_file(reference.spec, root, reference.kind.value)
     with fresh_imports(root, path.parent) as sources:
         value = _attribute(execute(path, root), reference)
-        files = tuple(sorted(sources() | {path}))
-    return LoadedPlugin(reference, value, file_digests(files, root))
+        files, modules = tuple(sorted(sources() | {path})), own_modules(root)
+    return LoadedPlugin(reference, Surroundings(root, path.parent, modules).isolated(value), file_digests(files, root))
 
 
 def _of_module(reference: Reference, root: Path) -> LoadedPlugin:
     with fresh_imports(root, root) as sources:
         module = _imported(reference)
         value = _attribute(module, reference)
-        files = tuple(sorted(sources()))
+        files, modules = tuple(sorted(sources())), own_modules(root)
     if files:
-        return LoadedPlugin(reference, value, file_digests(files, root))
+        return LoadedPlugin(reference, Surroundings(root, root, modules).isolated(value), file_digests(files, root))
     return LoadedPlugin(reference, value, {}, _owner(module))
 
 
 def _owner(module: ModuleType) -> Distribution:
-    """The distribution that a module was installed with. Raises PluginError where none says that it has it."""
-    from importlib.metadata import packages_distributions
-
-    package = module.__name__.partition(".")[0]
-    for name in packages_distributions().get(package, ()):
-        found = distributions().get(re.sub(r"[-_.]+", "-", name).lower())
-        if found:
-            return found
+    """The distribution that a module was installed with. Raises PluginError where none says that it wrote it."""
+    file = Path(module.__file__) if module.__file__ else None
+    found = next((one for one in distributions().values() if file and one.has_written(file)), None)
+    if found:
+        return found
     raise PluginError(
-        f"'{package}' is neither in this repository nor in an installed distribution, so that nothing tells one version "
-        "of it from another; install it, or name a file below gates.toml"
+        f"'{module.__name__}' is neither in this repository nor in an installed distribution, so that nothing tells one "
+        "version of it from another; install it, not as an editable, or name a file below gates.toml"
     )
 
 
+def _module_name(reference: Reference) -> str:
+    return reference.spec.rpartition(":")[0]
+
+
 def _imported(reference: Reference) -> ModuleType:
-    name = reference.spec.rpartition(":")[0]
     try:
-        return importlib.import_module(name)
+        return importlib.import_module(_module_name(reference))
     except SystemExit as error:
         raise PluginError("ends the program while it is imported (SystemExit)") from error
     except Exception as error:

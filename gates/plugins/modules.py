@@ -13,10 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gates.errors import SuiteError, did_you_mean
+from gates.errors import PluginError, SuiteError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from types import ModuleType
 
 
@@ -64,43 +64,67 @@ def _place(error: BaseException, path: Path, root: Path) -> str:
         file, line = error.filename, error.lineno or 0
     else:
         for frame in traceback.extract_tb(error.__traceback__):
-            if _is_own(frame.filename, root):
+            if is_own_file(frame.filename, root):
                 file, line = frame.filename, frame.lineno or 0
     shown = Path(file)
     return f"{shown.relative_to(root) if shown.is_relative_to(root) else shown}:{line}"
 
 
 @contextmanager
-def fresh_imports(root: Path, folder: Path) -> Iterator[Callable[[], set[Path]]]:
-    """Import from root and folder, reading the repository's modules afresh; yields a function naming their files."""
-    before = {name: module for name, module in sys.modules.items() if _is_own_module(name, module, root)}
+def fresh_imports(root: Path, folder: Path | None) -> Iterator[Callable[[], set[Path]]]:
+    """Import from root and folder, reading the repository's modules afresh; yields a function naming their files.
+
+    folder: None where the repository's modules are found as any others are, because they are installed from there.
+    """
+    before = own_modules(root)
     path, write = list(sys.path), sys.dont_write_bytecode
     for name in before:
         del sys.modules[name]
-    sys.path[:0] = [str(folder), str(root)]
+    sys.path[:0] = [str(folder), str(root)] if folder else []
     # Bytecode is trusted by size and second, so a schema edited twice in a second would be read in its old form.
     sys.dont_write_bytecode = True
     importlib.invalidate_caches()
 
     def sources() -> set[Path]:
-        own = [module for name, module in list(sys.modules.items()) if _is_own_module(name, module, root)]
-        return {Path(module.__file__).resolve() for module in own if module.__file__}
+        return {Path(module.__file__).resolve() for module in own_modules(root).values() if module.__file__}
 
     try:
         yield sources
     finally:
-        for name in [name for name, module in sys.modules.items() if _is_own_module(name, module, root)]:
+        for name in own_modules(root):
             del sys.modules[name]
         sys.modules.update(before)
         sys.path[:] = path
         sys.dont_write_bytecode = write
 
 
+@contextmanager
+def known_imports(root: Path, folder: Path | None, modules: Mapping[str, ModuleType]) -> Iterator[None]:
+    """As while modules were loaded by `fresh_imports`: they are there, and no other of the repository.
+
+    Raises PluginError naming the file of another one that is imported: no contract knows of it.
+    """
+    with fresh_imports(root, folder) as sources:
+        sys.modules.update(modules)
+        known = sources()
+        yield
+        late = sorted(str(path.relative_to(root)) for path in sources() - known)
+    if late:
+        raise PluginError(
+            f"imports {late[0]} only once it is used; import it where its module begins, so that verdicts depend on it"
+        )
+
+
+def own_modules(root: Path) -> dict[str, ModuleType]:
+    """The repository's modules that are imported now, by name."""
+    return {name: module for name, module in list(sys.modules.items()) if _is_own_module(name, module, root)}
+
+
 def _is_own_module(name: str, module: ModuleType, root: Path) -> bool:
     """Whether a module is the repository's; `gates` itself never is, its version stands for it."""
     if name == "__main__" or name.partition(".")[0] == "gates":
         return False
-    return _is_own(_place_of(module), root)
+    return is_own_file(_place_of(module), root)
 
 
 def _place_of(module: ModuleType) -> str | None:
@@ -110,7 +134,8 @@ def _place_of(module: ModuleType) -> str | None:
     return str(file) if file else next((f"{folder}/__init__.py" for folder in folders or ()), None)
 
 
-def _is_own(file: str | None, root: Path) -> bool:
+def is_own_file(file: str | None, root: Path) -> bool:
+    """Whether a file lies below the resolved root, and not in an environment that does."""
     if not file or file.startswith("<"):
         return False
     folder = _real_folder(os.path.dirname(file))  # noqa: PTH120 (asked of thousands of modules, where Path is slow)

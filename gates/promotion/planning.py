@@ -45,6 +45,7 @@ class Plan:
 
     files: below git's top folder; none where only tags are added. message: of the commit that adds them. target: the
     commit that the tags point to, None for that one. pointers: paths whose data DVC must have at its remote.
+    note: what consumers will miss, None where that is nothing.
     """
 
     version: Version
@@ -54,6 +55,7 @@ class Plan:
     message: str = ""
     target: str | None = None
     sentence: str = ""
+    note: str | None = None
 
 
 @dataclass(frozen=True)

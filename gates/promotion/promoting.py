@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gates.errors import UsageError
+from gates.promotion.artifacts import missing_artifact
 from gates.promotion.conditions import Candidate, met, unmet
 from gates.promotion.envelope import sign
-from gates.promotion.errors import ConditionError, PromotionError
+from gates.promotion.errors import AlreadyHeldError, ConditionError, PromotionError
 from gates.promotion.evidence import evidence_of
 from gates.promotion.history import History, Tag, history
 from gates.promotion.objects import write_commit, write_tag
@@ -31,6 +32,8 @@ from gates.promotion.verification.findings import first_wrong
 from gates.promotion.verification.version import dataset_of, verify_version
 from gates.records.reading import verdict_of
 from gates.versions.configuration import config_at
+from gates.versions.version import Version as Revision
+from gates.versions.version import VersionKind
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -56,11 +59,11 @@ def plan(ground: Ground, asked: Asked) -> Plan:
         folder = folder_of_config(ground.repository, asked.path)
         refuse_untaggable(dataset.name, folder, stage.name)
         known = history(ground.git, dataset.name, folder)
-        if asked.version is not None:
-            tag = known.tag_of(version_wanted(asked.version, known))
-            if tag:
-                return _further(ground, asked, known, tag, stage)
-        return _new(ground, asked, known, dataset, stage)
+        tag = known.tag_of(version_wanted(asked.version, known)) if asked.version is not None else None
+        planned = _further(ground, asked, known, tag, stage) if tag else _new(ground, asked, known, dataset, stage)
+        # The promotion's own commit has the dvc.yaml of the one that was judged.
+        judged = Revision(VersionKind.REVISION, planned.target or ground.head)
+        return replace(planned, note=missing_artifact(ground.repository, dataset, folder, judged))
 
 
 def prepare(ground: Ground, planned: Plan) -> Prepared:
@@ -108,7 +111,7 @@ def _further(ground: Ground, asked: Asked, known: History, tag: Tag, stage: Stag
     if version not in known.standing():
         raise UsageError(f"{tag.name} was taken back; promote another version")
     if stage.name in known.events_of(tag.commit):
-        raise UsageError(f"{known.dataset} {version} holds '{stage.name}' already")
+        raise AlreadyHeldError(f"{known.dataset} {version} holds '{stage.name}' already")
     there = promoted(ground.repository, tag)
     wrong = first_wrong(verify_version(ground.repository, there))
     if wrong:

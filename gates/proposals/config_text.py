@@ -20,7 +20,12 @@ _HEAD = """\
 
 def config_text(proposal: Proposal) -> str:
     """The whole file."""
-    return _HEAD + "\n" + "\n".join(_lines(proposal)) + "\n"
+    return _HEAD + "\n" + table_text(proposal)
+
+
+def table_text(proposal: Proposal) -> str:
+    """The dataset's table, with the tables below it."""
+    return "\n".join(_lines(proposal)) + "\n"
 
 
 def _lines(proposal: Proposal) -> Iterator[str]:

@@ -16,13 +16,14 @@ from gates.scan import ORIGIN
 from gates.verdict import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import duckdb
 
     from gates.proposals.find import FoundData
     from gates.proposals.origins import OriginColumn
+    from gates.scan import FileFacts
 
 # A name that no column has: while nobody knows the origin, every row is read as one.
 _NOBODY = "\x00"
@@ -43,6 +44,7 @@ MOST_BESIDE_TEXT = 5
 # From about this many rows of each origin on, halves of people pass every check nine times in ten (docs/explanation/calibration.md).
 ENOUGH_ROWS = 5_000
 _NAMED_COLUMNS = 10
+_NAMED_FILES = 5
 KEY = "key"
 # Names that people and databases give to a column that tells rows apart.
 KEY_NAME = re.compile(r"(?i)(.+[_ -])?(id|uuid|guid|key|index)|row_?(id|number)|unnamed: 0")
@@ -72,7 +74,8 @@ class Proposal:
 def propose(root: Path, found: FoundData) -> Proposal:
     """Read the columns and propose type and origin.
 
-    Raises UsageError where no column says who made a row, DataError for files that cannot be read.
+    Raises UsageError where no column says who made a row and where files have nothing else in common, DataError for
+    files that cannot be read.
     """
     partitions = found.partitions or {Scope.HUMAN.value: str(found.path)}
     config = DatasetConfig(found.name, root, 0, "tabular", partitions=partitions, origin=_NOBODY, source="gates init")
@@ -80,6 +83,7 @@ def propose(root: Path, found: FoundData) -> Proposal:
         connection, view = opened.connection, identifier(VIEWS[Scope.COMBINED])
         types = _types(connection, view)
         origin = None if found.partitions else _origin(connection, view, types, found)
+        _check_one_table(opened.files, origin, found)
         rows = opened.row_counts() if origin is None else dict(origin.rows)
         recognised = recognise({name: kind for name, kind in types.items() if origin is None or name != origin.name})
         text = None if recognised else _text_column(connection, view, types, origin)
@@ -132,6 +136,28 @@ def _origin(
             'add one, or write gates.toml with origin = "COLUMN" and the words in it, or with a path per partition'
         )
     return origin
+
+
+def _check_one_table(files: Sequence[FileFacts], origin: OriginColumn | None, found: FoundData) -> None:
+    """Raises UsageError where the files of a folder fall apart into such as share no column but the origin."""
+    if found.path is None or origin is None:
+        return
+    # Each entry: columns that are linked by files that share some, and the first file among those.
+    tables: list[tuple[set[str], FileFacts]] = []
+    for file in (file for file in files if file.rows):
+        columns = {*file.columns} - {origin.name}
+        linked = [table for table in tables if table[0] & columns]
+        first = linked[0][1] if linked else file
+        tables = [table for table in tables if table not in linked]
+        tables.append((columns.union(*(table[0] for table in linked)), first))
+    if len(tables) > 1:
+        shown = sorted((file.path, ", ".join(list(file.columns)[:_NAMED_COLUMNS])) for _, file in tables)
+        listed = "; ".join(f"{path} has {columns}" for path, columns in shown[:_NAMED_FILES])
+        more = f"; and {len(shown) - _NAMED_FILES} more" if len(shown) > _NAMED_FILES else ""
+        raise UsageError(
+            f"{found.where()}: its files share no column but '{origin.name}', so they are not one dataset ({listed}{more}); "
+            "name one of them: `gates init PATH`"
+        )
 
 
 def _text_column(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from gates.promotion.artifacts import artifacts_text, yaml_scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,10 +21,13 @@ PLOT_TITLE = "share of the limit used, over 1 is too much"
 def dvc_stages(datasets: Iterable[DatasetConfig], wdir: str | None = None) -> str:
     """Two stages per dataset for dvc.yaml: measure, then decide. wdir: from the file's folder to that of gates.toml.
 
+    Where the file lies in that folder itself, it has each dataset as an artifact too, which `dvc artifacts get` looks for
+    there once the dataset is promoted.
     A failing DVC stage loses what it has written, so that the one that measures always succeeds. What the other one
     writes is there only when it has: whatever depends on that is blocked.
     """
-    lines = ["stages:"]
+    datasets = list(datasets)
+    lines = [*(artifacts_text(datasets) if wdir is None else []), "stages:"]
     for dataset in datasets:
         lines += _stages(dataset, wdir)
     return "\n".join(lines)
@@ -77,23 +81,23 @@ def _stages(dataset: DatasetConfig, wdir: str | None) -> Iterator[str]:
     yield from _listed("deps", inputs)
     yield "    outs:"
     for suffix in ("json", "md"):
-        yield f"    - {_quoted(f'{FOLDER}/{name}.{suffix}')}:"
+        yield f"    - {yaml_scalar(f'{FOLDER}/{name}.{suffix}')}:"
         # Outside of the cache a report survives a failure and can be compared in git.
         yield "        cache: false"
     yield "    metrics:"
-    yield f"    - {_quoted(f'{FOLDER}/{name}.metrics.json')}:"
+    yield f"    - {yaml_scalar(f'{FOLDER}/{name}.metrics.json')}:"
     yield "        cache: false"
     yield "    plots:"
-    yield f"    - {_quoted(f'{FOLDER}/{name}.plots.json')}:"
+    yield f"    - {yaml_scalar(f'{FOLDER}/{name}.plots.json')}:"
     yield "        cache: false"
     yield from (f"        {key}: {value}" for key, value in PLOT.items())
-    yield f"        title: {_quoted(f'{name}: {PLOT_TITLE}')}"
+    yield f"        title: {yaml_scalar(f'{name}: {PLOT_TITLE}')}"
     yield f"  enforce-{name}:"
     yield from place
     yield f"    cmd: gates enforce {name} --output {FOLDER} --mark"
     yield from _listed("deps", [*inputs, f"{FOLDER}/{name}.json"])
     yield "    outs:"
-    yield f"    - {_quoted(f'{FOLDER}/{name}.passed')}:"
+    yield f"    - {yaml_scalar(f'{FOLDER}/{name}.passed')}:"
     yield "        cache: false"
 
 
@@ -130,10 +134,4 @@ def _plugin_files(dataset: DatasetConfig) -> list[str]:
 
 def _listed(key: str, paths: Iterable[str]) -> Iterator[str]:
     yield f"    {key}:"
-    yield from (f"    - {_quoted(path)}" for path in paths)
-
-
-def _quoted(path: str) -> str:
-    """A YAML scalar: plain where that is safe, else in double quotes, whose escapes are those of JSON."""
-    is_plain = path.replace("/", "").replace("_", "").replace("-", "").replace(".", "").isalnum() and path.isascii()
-    return path if is_plain and path[0].isalpha() else json.dumps(path)
+    yield from (f"    - {yaml_scalar(path)}" for path in paths)

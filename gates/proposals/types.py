@@ -15,7 +15,7 @@ _TEXT = r"VARCHAR"
 _NUMBER = r"(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL.*)"
 _TIME = rf"(DATE|TIMESTAMP.*|VARCHAR|{_NUMBER})"
 _PLAIN = rf"(VARCHAR|BOOLEAN|ENUM.*|UUID|DATE|TIMESTAMP.*|{_NUMBER})"
-_MESSAGES = r"STRUCT\((?=.*\brole\b)(?=.*\bcontent\b).*\)\[\]"
+_MESSAGES = r"STRUCT\(((?=.*\brole\b)(?=.*\bcontent\b)|(?=.*\bfrom\b)(?=.*\bvalue\b)).*\)\[\]"
 
 # What public sets call the roles, and the SQL types that suit; the type that asks for more comes first. Words that
 # several types use (`text`, `question`, `answer`) stand for none.
@@ -34,7 +34,7 @@ _NAMES: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "annotations": {
         "item": (_PLAIN, ("item", "item_id", "task_id", "example_id", "unit_id")),
         "annotator": (_PLAIN, ("annotator", "annotator_id", "rater", "rater_id", "coder", "worker_id", "judge")),
-        "label": (_PLAIN, ("label", "rating", "annotation", "judgement", "judgment")),
+        "label": (_PLAIN, ("label", "vote", "rating", "annotation", "judgement", "judgment")),
     },
     "instruction": {
         "prompt": (_TEXT, ("prompt", "instruction")),

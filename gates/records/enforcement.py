@@ -73,7 +73,7 @@ def _what_changed(recorded: Mapping[str, object], present: Mapping[str, object])
         ("suites_sha256", "a suite has changed"),
         ("schema", "it has another schema"),
         ("schema_sources", "the schema, or a module that it imports, has changed"),
-        ("plugins", "a plugin has another version, or another one is named"),
+        ("plugins", "a plugin has another version or other code, or another one is named"),
         ("plugin_sources", "a plugin of this repository has changed"),
     )
     for name, reason in parts:

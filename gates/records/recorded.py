@@ -113,6 +113,7 @@ def _check(check: Mapping[str, Any]) -> CheckResult:
         observed=_number(check["observed"]),
         low=_number(check.get("low")),
         high=_number(check.get("high")),
+        baseline=_number(check.get("baseline")),
         min_value=_number(check["min_value"]),
         max_value=_number(check["max_value"]),
         warn_value=_number(check["warn_value"]),

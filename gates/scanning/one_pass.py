@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from gates.keys import LAST, combine, mix
+from gates.keys import mix
 from gates.scan import (
     HUMAN_CODE,
     NATURAL_REPEAT_RATIO,
@@ -20,7 +20,6 @@ from gates.scan import (
     EvaluationSource,
     FileFacts,
     Hashes,
-    Ints,
     Roles,
     RowIndex,
     Rows,
@@ -29,6 +28,7 @@ from gates.scan import (
     Source,
 )
 from gates.scanning.index import FileIndex, IndexBuilder, content_digest
+from gates.scanning.samples import Sampler, sample_keys, sample_size
 from gates.text.tokens import tokenise
 
 if TYPE_CHECKING:
@@ -40,10 +40,6 @@ if TYPE_CHECKING:
     from gates.promoted_before import PromotedBefore
     from gates.removals import Removal
 
-# 50,000 rows fix a KS distance or a share to about .005 (limits under .02 would need all rows; ours are .05).
-SAMPLE_ROWS = 50_000
-# Texts are long and their checks need at most some thousand: 10,000 texts of 2 KB are 20 MB.
-SAMPLE_TEXTS = 10_000
 # A generator with fewer rows cannot be judged alone.
 GENERATOR_ROWS = 300
 
@@ -101,14 +97,15 @@ def scan(opened: Opened, request: ScanRequest, holdout: Opened | None = None) ->
         built = ((number, builder.of_file(number, index, whole)) for number in _unread(opened, request.remembered))
         request.remembered.keep((number, file) for number, file in built if file is not None)
     distinct = _repeat_ratio(index) <= NATURAL_REPEAT_RATIO
-    keys = _sample_keys(index, whole, distinct=distinct)
-    samples = _samples(opened, index, keys, _masks(index))
+    keys = sample_keys(index, whole, distinct=distinct)
+    samples = Sampler(opened, opened.roles, index, keys).drawn(_masks(index), sample_size(opened.roles))
     human, synthetic = samples.pop(HUMAN_CODE), samples.pop(SYNTHETIC_CODE)
     held_rows, held_digests, held_tokens = _read_holdout(opened, schema, holdout)
     return Scan(
         roles=opened.roles,
         files=opened.files,
         index=index,
+        sample_keys=keys,
         human=human,
         synthetic=synthetic,
         holdout=held_rows,
@@ -156,80 +153,11 @@ def _repeat_ratio(index: RowIndex) -> float:
     return 1 - int((human & index.is_first).sum()) / count if count else 0.0
 
 
-def _sample_keys(index: RowIndex, whole: Hashes, *, distinct: bool) -> Hashes:
-    """A key per row that depends on its content only; LAST where only distinct rows count and this one repeats another."""
-    order, starts = index.by_content.copy(), index.starts
-    begin = np.maximum.accumulate(np.where(starts, np.arange(len(order)), 0))
-    repeated = ~starts
-    repeated[:-1] |= ~starts[1:]
-    # Rows of one content and origin stand together; what else they hold decides which of them counts as the first.
-    rows = order[repeated]
-    order[repeated] = rows[np.lexsort((whole[rows], index.origin[rows], index.digest[rows]))]
-    occurrence = np.empty(len(order), dtype=np.uint64)
-    occurrence[order] = np.arange(len(order)) - begin
-    keys = combine(index.digest, occurrence)
-    return np.where(occurrence > 0, LAST, keys) if distinct else keys
-
-
 def _seed(index: RowIndex) -> int:
     ordered = index.digest[index.by_content]
     distinct = np.ones(len(ordered), dtype=bool)
     distinct[1:] = ordered[1:] != ordered[:-1]
     return int(np.bitwise_xor.reduce(ordered[distinct]))
-
-
-def _samples(
-    opened: Opened, index: RowIndex, keys: Hashes, masks: Mapping[str | int, npt.NDArray[np.bool_]]
-) -> dict[str | int, Rows]:
-    """Bottom-k rows under each mask, in the order of their keys; a row in several samples is fetched once."""
-    size = SAMPLE_TEXTS if opened.roles.texts else SAMPLE_ROWS
-    candidates = {name: np.flatnonzero(mask & (keys != LAST)) for name, mask in masks.items()}
-    chosen = {name: _bottom(keys, rows, size) for name, rows in candidates.items()}
-    is_wanted = np.zeros(len(keys), dtype=bool)
-    for rows in chosen.values():
-        is_wanted[rows] = True
-    fetched = opened.take(index.row_id[is_wanted]).drop(ROW_ID, ORIGIN)
-    place = np.cumsum(is_wanted) - 1
-    names = np.array([*index.generators, ""])
-    # Without declared groups a row is a group of its own, and equal rows of both origins share one: a copied row
-    # must not stand in a training fold and in a test fold.
-    groups = index.group if opened.roles.group else keys
-    entity = str(opened.roles.group)
-    if opened.roles.group_by_day and not _are_of_the_same(fetched[entity], index.origin[is_wanted]):
-        groups = groups.copy()
-        groups[is_wanted] = fetched.select(entity).hash_rows().to_numpy()
-    return {
-        name: Rows(
-            fetched[place[rows]],
-            index.row_id[rows],
-            index.digest[rows],
-            groups[rows],
-            names[index.generator[rows]],
-            len(candidates[name]),
-        )
-        for name, rows in chosen.items()
-    }
-
-
-def _are_of_the_same(entities: pl.Series, origin: npt.NDArray[np.int8]) -> bool:
-    """Whether days are what was drawn: most synthetic rows are of entities that people's rows are of too.
-
-    Where entities differ, entities were drawn, and the days of one are alike: halves cut within an entity hide how far
-    entities lie apart, which blocked one sound set of sensors in eight. Of a single entity nobody knows that, and its
-    days are all there is to compare.
-    """
-    people = entities.filter(pl.Series(origin == HUMAN_CODE)).unique()
-    synthetic = entities.filter(pl.Series(origin == SYNTHETIC_CODE))
-    return len(people) < 2 or 2 * synthetic.is_in(people.implode()).sum() >= len(synthetic)  # noqa: PLR2004  # one alone
-
-
-def _bottom(keys: Hashes, rows: Ints, size: int) -> Ints:
-    """Those of the rows that have the smallest keys, in the order of these; of equal keys the first row's."""
-    own = keys[rows]
-    if len(rows) > size:
-        low = own <= np.partition(own, size - 1)[size - 1]
-        rows, own = rows[low], own[low]
-    return rows[np.argsort(own, kind="stable")][:size]
 
 
 def _masks(index: RowIndex) -> dict[str | int, npt.NDArray[np.bool_]]:
@@ -266,7 +194,7 @@ def _read_holdout(
     tokens = np.zeros(len(digest), dtype=np.int64)
     if opened.roles.texts:
         tokens = tokenise(frame[opened.roles.texts[0]].to_arrow()).lengths()
-    keep = np.argsort(mix(digest), kind="stable")[: SAMPLE_TEXTS if opened.roles.texts else SAMPLE_ROWS]
+    keep = np.argsort(mix(digest), kind="stable")[: sample_size(opened.roles)]
     taken = frame[keep]
     no_name = np.full(len(keep), "", dtype=str)
     rows = Rows(taken.drop(ROW_ID), taken[ROW_ID].to_numpy(), digest[keep], digest[keep], no_name, len(digest))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandera.polars as pa
 
-from gates.errors import PluginError
+from gates.errors import GatesError, PluginError
 from gates.schemas.annotations import Annotations
 from gates.schemas.events import Events
 from gates.schemas.instruction import instruction_schema
@@ -45,13 +45,15 @@ def plugin_schema(brought: TypeContract, roles: Roles, columns: Mapping[str, str
     """The schema that a plugin brings along for its type. Raises PluginError where it has none."""
     who = f"data type '{brought.data_type.name}'"
     schema = brought.schema
-    if callable(schema) and not isinstance(schema, pa.DataFrameSchema):
-        try:
+    try:
+        if callable(schema) and not isinstance(schema, pa.DataFrameSchema):
             schema = schema(roles, columns)
-        except Exception as error:
-            raise PluginError(f"{who}: its schema: {type(error).__name__}: {error}") from error
-    if isinstance(schema, type) and issubclass(schema, pa.DataFrameModel):
-        return schema.to_schema()
+        if isinstance(schema, type) and issubclass(schema, pa.DataFrameModel):
+            schema = schema.to_schema()
+    except GatesError as error:
+        raise PluginError(f"{who}: its schema: {error}") from error
+    except Exception as error:
+        raise PluginError(f"{who}: its schema: {type(error).__name__}: {error}") from error
     if not isinstance(schema, pa.DataFrameSchema):
         raise PluginError(f"{who}: its schema is a {type(schema).__name__}, expected a pandera.polars DataFrameSchema")
     return schema

@@ -29,10 +29,11 @@ def hashed_counts(stream: TokenStream, bits: int, lengths: tuple[int, ...] = (1,
 
 
 def unit_rows(matrix: sp.csr_matrix) -> sp.csr_matrix:
-    """The matrix with rows of length 1; rows without entries stay empty."""
+    """The matrix with rows of length 1; rows without entries, or with zeros only, stay as they are."""
     sizes = np.diff(matrix.indptr)
     squares = np.bincount(np.repeat(np.arange(len(sizes)), sizes), matrix.data**2, len(sizes))
-    scaled = matrix.data / np.repeat(np.sqrt(squares), sizes)
+    lengths = np.sqrt(np.where(squares > 0, squares, 1))
+    scaled = matrix.data / np.repeat(lengths, sizes)
     return sp.csr_matrix((scaled, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -341,6 +342,99 @@ def test_a_python_that_is_too_old_is_refused_before_anything_is_installed(step, 
 
 def test_nothing_is_installed_where_gates_is_there_already(step, tmp_path):
     assert step("Install gates", tmp_path, INSTALL="false") == Step(0, "", {}, "")
+
+
+@pytest.fixture
+def judged(ready):
+    """A repository to promote from, and the folder with the reports of the step before."""
+    reports = ready.parent / "reports"
+    reports.mkdir()
+    shutil.copy(ready / ".gates/verdicts/first.json", reports)
+    (reports / "first.metrics.json").write_text('{\n  "dataset": "no verdict",\n}\n')
+    return ready, reports
+
+
+PUSHED = {"EVENT": "push", "REF": "refs/heads/main"}
+
+
+def test_what_passed_is_promoted_and_pushed_once(step, judged):
+    root, reports = judged
+    remote = root.parent / "remote.git"
+
+    done = step("Promote", root, STAGE="staging", REPORT=str(reports), **PUSHED)
+
+    assert (done.code, done.outputs) == (0, {"promoted": "first@v1.0.0 first#staging#1"}), done.log
+    assert git(remote, "tag", "--list").split() == ["first#staging#1", "first@v1.0.0"]
+    assert git(remote, "rev-parse", "main") == git(remote, "rev-parse", "first@v1.0.0^{commit}")
+    assert git(remote, "log", "-1", "--format=%an", "main") == "github-actions[bot]"
+    assert done.summary == "## Promoted to staging\n\n- `first@v1.0.0`\n- `first#staging#1`\n\n"
+    again = step("Promote", root, STAGE="staging", REPORT=str(reports), DATASETS="first", **PUSHED)
+    assert (again.code, again.outputs, again.summary) == (0, {"promoted": ""}, ""), again.log
+    assert "holds 'staging' already" in again.log
+
+
+def test_a_condition_of_the_stage_that_does_not_hold_fails_the_step(step, judged):
+    root, reports = judged
+    before = git(root.parent / "remote.git", "show-ref")
+
+    done = step("Promote", root, STAGE="prod", REPORT=str(reports), **PUSHED)
+
+    assert (done.code, done.outputs) == (1, {"promoted": ""}), done.log
+    assert "::error title=Data gates::A dataset was judged and could not be promoted to this stage.\n" in done.log
+    assert "    Stage 'prod' comes after 'staging'" in done.summary
+    assert git(root.parent / "remote.git", "show-ref") == before
+    assert git(root, "tag", "--list") == ""
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"EVENT": "pull_request", "REF": "refs/heads/main"},
+        {"EVENT": "pull_request_target", "REF": "refs/heads/main"},
+        {"EVENT": "merge_group", "REF": "refs/heads/gh-readonly-queue/main/pr-1"},
+        {"EVENT": "push", "REF": "refs/tags/v1"},
+        {},
+    ],
+)
+def test_nothing_is_promoted_but_on_a_push_to_a_branch(step, tmp_path, where):
+    done = step("Promote", tmp_path, PROGRAMS=str(tmp_path), STAGE="staging", REPORT=str(tmp_path), **where)
+
+    assert (done.code, done.log, done.outputs, done.summary) == (0, "", {"promoted": ""}, "")
+
+
+@pytest.mark.parametrize("stage", ["--help", "a b", "$(touch pwned)", "prod;touch pwned"])
+def test_a_stage_is_a_name_and_no_option_or_command(step, tmp_path, stage):
+    done = step("Promote", tmp_path, STAGE=stage, REPORT=str(tmp_path), **PUSHED)
+
+    assert (done.code, done.outputs) == (2, {"promoted": ""})
+    assert "The input 'promote' is no name of a stage" in done.log
+    assert not list(tmp_path.rglob("pwned"))
+
+
+def test_what_was_judged_elsewhere_is_named_with_its_folder(tmp_path):
+    (tmp_path / "team/deep").mkdir(parents=True)
+    for name in ("here", "team/deep/there"):
+        (tmp_path / f"{name}.json").write_text(f'{{\n  "dataset": "{name.rpartition("/")[2]}",\n}}\n')
+    (tmp_path / "here.plots.json").write_text("[]\n")
+    script = (REPOSITORY / "action/promote.sh").read_text()
+    function = script[script.index("judged() {") : script.index('[ "$EVENT"')]
+
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", f"{function}\njudged"], check=True, text=True,
+        env={**os.environ, "REPORT": str(tmp_path)}, stdout=subprocess.PIPE,
+    )  # fmt: skip
+
+    assert done.stdout == "here\nteam/deep:there\n"
+
+
+def test_the_step_that_promotes_runs_after_what_passed_on_a_push_to_a_branch_only():
+    *_, judge, promote = ACTION["runs"]["steps"]
+
+    # A step runs where none before it has failed, unless its condition says otherwise.
+    assert (judge["id"], promote["id"]) == ("check", "promote")
+    assert promote["if"] == (
+        "inputs.promote != '' && github.event_name == 'push' && startsWith(github.ref, 'refs/heads/')"
+    )
 
 
 def test_inputs_reach_scripts_through_the_environment_only():

@@ -32,7 +32,7 @@ def judged(count: int, observed: float, outcome: str = "pass") -> str:
     report = json.loads(
         verdict_on({f"data/texts/{name}": text for name, text in shards(count).items()}, observed, outcome)
     )
-    report["checks"][0] |= {"low": observed - 0.125, "high": observed + 0.125}
+    report["checks"][0] |= {"low": observed - 0.125, "high": observed + 0.125, "baseline": 0.0625}
     return json.dumps(report)
 
 
@@ -118,6 +118,7 @@ def test_json_has_every_number_and_is_the_same_every_time(root, gates):
         "commit": git(root, "rev-list", "--max-parents=0", "HEAD"),
         "date": "2026-11-01T08:00:00+02:00",
         "tags": ["texts@v1.0.0"],
+        "promoted": {"version": "v1.0.0", "stages": [], "revoked": False},
         "outcome": "pass",
         "is_changed": False,
         "verdict": json.loads(judged(2, 0.25))["digest"],
@@ -126,7 +127,7 @@ def test_json_has_every_number_and_is_the_same_every_time(root, gates):
         "rows": {"human": 1, "synthetic": 1, "undeclared": 0},
         "checks": [{
             "id": "combined/expect_x", "scope": "combined", "severity": "critical", "outcome": "pass", "is_changed": False,
-            "observed": 0.25, "low": 0.125, "high": 0.375, "min_value": None, "max_value": 0.5, "warn_value": None,
+            "observed": 0.25, "low": 0.125, "high": 0.375, "baseline": 0.0625, "min_value": None, "max_value": 0.5, "warn_value": None,
         }],
     }  # fmt: skip
     assert (found["dataset"], found["older_left_out"], found["shallow"]) == ("texts", False, False)
@@ -140,7 +141,10 @@ def test_markdown_is_a_table_with_intervals(root, gates):
     lines = called.out.splitlines()
     assert lines[2].startswith("| version | limit | ")
     assert lines[3] == "|---|---|---|---|"
-    assert lines[-3] == ("| `combined/expect_x` | <= 0.5 | `pass 0.25 [0.125, 0.375]` | `fail* 0.75 [0.625, 0.875]` |")
+    assert lines[-3] == (
+        "| `combined/expect_x` | <= 0.5 | `pass 0.25 [0.125, 0.375] people 0.0625` | "
+        "`fail* 0.75 [0.625, 0.875] people 0.0625` |"
+    )
 
 
 def test_checks_that_stay_the_same_are_counted_unless_they_are_asked_for(tmp_path, gates):
@@ -156,12 +160,13 @@ def test_checks_that_stay_the_same_are_counted_unless_they_are_asked_for(tmp_pat
     assert called.out.endswith(
         "\n\n1 check passed with the same number in all of them; --metric NAME shows such a check\n"
     )
-    assert gates(root, "diff", "--all", "--metric", "x").out.count("pass 0.25 [0.125, 0.375]") == 2
+    assert gates(root, "diff", "--all", "--metric", "x").out.count("pass 0.25 [0.125, 0.375] people 0.0625") == 2
 
 
 @pytest.mark.parametrize("name", ["combined/expect_x", "expect_x", "x", "combined"])
-def test_metric_chooses_checks_by_id_type_or_word_and_shows_intervals(name, root, gates):
-    assert "combined/expect_x  <= 0.5  pass 0.25 [0.125, 0.375]" in gates(root, "diff", "--all", "--metric", name).out
+def test_metric_chooses_checks_by_id_type_or_word_and_shows_intervals_and_people(name, root, gates):
+    line = "combined/expect_x  <= 0.5  pass 0.25 [0.125, 0.375] people 0.0625  fail* "
+    assert line in gates(root, "diff", "--all", "--metric", name).out
 
 
 def test_metric_that_no_version_has_is_a_usage_error(root, gates):
@@ -354,8 +359,9 @@ def test_points_are_flat_and_drawn_by_dvc(root, gates):
     assert called.err == "wrote history.json: `dvc plots show history.json -x version -y observed` draws it\n"
     points = json.loads((root / "history.json").read_text())
     first = {
-        "version": 1, "commit": shas(root)[0], "date": "2026-11-01", "dataset": "texts", "check": "combined/expect_x",
-        "scope": "combined", "observed": 0.25, "low": 0.125, "high": 0.375, "outcome": "pass",
+        "version": 1, "commit": shas(root)[0], "date": "2026-11-01", "promoted": "v1.0.0",
+        "dataset": "texts", "check": "combined/expect_x", "scope": "combined",
+        "observed": 0.25, "low": 0.125, "high": 0.375, "baseline": 0.0625, "outcome": "pass",
     }  # fmt: skip
     assert points[0] == first
     assert [(one["version"], one["observed"]) for one in points] == [(1, 0.25), (2, 0.75)]
@@ -366,7 +372,7 @@ def test_points_are_flat_and_drawn_by_dvc(root, gates):
     assert all(json.dumps(one)[1:-1] in html for one in points)
 
 
-@pytest.mark.parametrize(("width", "left_out"), [(None, 0), (77, 0), (76, 1), (10, 1)])
+@pytest.mark.parametrize(("width", "left_out"), [(None, 0), (105, 0), (104, 1), (10, 1)])
 def test_as_many_of_the_newest_versions_are_shown_as_fit(width, left_out):
     verdict = parse_verdict(judged(2, 0.25).encode(), "texts.json")
     versions = tuple(RecordedVersion(name * 40, "2026-11-01T00:00:00+00:00", (), verdict) for name in "ab")

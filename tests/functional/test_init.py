@@ -197,14 +197,112 @@ def test_without_an_origin_column_nothing_is_written(tmp_path, gates):
     assert files(tmp_path) == ["people.csv"]
 
 
-def test_path_beside_an_existing_configuration_says_what_to_add(tmp_path, gates):
+VOTES = """\
+[datasets.votes]
+path = "data/votes.csv"
+type = "annotations"  # a guess: columns 'task_id', 'rater', 'label' read as annotations; `gates list types` has the others
+columns = { item = "task_id", annotator = "rater" }
+origin = "origin"  # the column that says who made a row
+"""
+
+
+@pytest.fixture
+def second(tmp_path, gates):
+    """A project of one dataset, and the file of another one beside it."""
     ROWS.write_csv(tmp_path / "people.csv")
     gates(tmp_path, "init")
+    (tmp_path / "data").mkdir()
+    votes = pl.DataFrame({"task_id": range(40), "rater": ["ana", "bo"] * 20, "label": ["a", "b", "b", "a"] * 10})
+    mixed(votes[:20], votes[20:]).write_csv(tmp_path / "data/votes.csv")
+    return tmp_path
 
-    called = gates(tmp_path, "init", "people.csv")
 
-    assert called.code == 2
-    assert "add a table [datasets.NAME]" in called.err
+def test_path_of_further_data_prints_the_table_to_add(second, gates):
+    before = (second / "gates.toml").read_text()
+
+    called = gates(second, "init", "data/votes.csv")
+
+    assert (called.code, called.err) == (0, "")
+    assert called.out.startswith(
+        f"gates.toml is there already and is left as it is; for data/votes.csv, add this table to it:\n\n{VOTES}"
+    )
+    assert called.out.endswith("then run `gates init votes`; `gates init data/votes.csv --write` does both\n")
+    assert (second / "gates.toml").read_text() == before
+
+
+def test_written_table_stands_below_what_was_there(second, gates):
+    before = (second / "gates.toml").read_bytes().rstrip(b"\n") + b"  # \xe2\x82\xac\r\n# mine"
+    (second / "gates.toml").write_bytes(before)
+
+    called = gates(second, "init", "data/votes.csv", "--write")
+
+    assert (called.code, called.err) == (0, "")
+    assert called.out.startswith("added to gates.toml: dataset 'votes', type annotations, data in data/votes.csv\n")
+    after = (second / "gates.toml").read_bytes()
+    assert after.startswith(before + b"\n\n" + VOTES.encode())
+    datasets = read_config(second / "gates.toml").datasets
+    assert [(name, dataset.type) for name, dataset in datasets.items()] == [
+        ("people", "tabular"),
+        ("votes", "annotations"),
+    ]
+    assert "check-votes" in (second / "pipelines/gates/dvc.yaml").read_text()
+
+
+def test_table_that_cannot_be_added_is_shown_and_nothing_is_written(second, gates):
+    text = 'datasets = { people = { path = "people.csv", type = "tabular" } }\n'
+    (second / "gates.toml").write_text(text)
+
+    called = gates(second, "init", "data/votes.csv", "--write")
+
+    assert (called.code, called.out) == (2, "")
+    assert "gates.toml: no table can be added at its end" in called.err
+    assert VOTES in called.err
+    assert (second / "gates.toml").read_text() == text
+    assert not (second / "pipelines").exists()
+
+
+def test_further_data_of_a_known_name_takes_another_one(second, gates):
+    ROWS.write_csv(second / "data/people.csv")
+
+    assert "[datasets.people_2]\n" in gates(second, "init", "data/people.csv").out
+
+
+def test_path_of_a_dataset_means_the_dataset(second, gates):
+    called = gates(second, "init", "people.csv")
+
+    assert (called.code, called.err) == (0, "")
+    assert called.out.startswith("people: has rules already (")
+
+
+def test_folder_of_a_dataset_s_partitions_means_the_dataset(tmp_path, gates):
+    (tmp_path / "data").mkdir()
+    for name, seed in (("human", 1), ("synthetic", 2)):
+        people(300, seed).write_csv(tmp_path / "data" / f"{name}.csv")
+    gates(tmp_path, "init", "data")
+
+    assert gates(tmp_path, "init", "data").out.startswith("data: has rules already (")
+
+
+def test_folder_of_files_with_nothing_in_common_is_no_dataset(second, gates):
+    (second / "gates.toml").unlink()
+    ROWS.write_csv(second / "data/people.csv")
+
+    called = gates(second, "init", "data")
+
+    assert (called.code, called.out) == (2, "")
+    assert called.err == (
+        "data: its files share no column but 'origin', so they are not one dataset (data/people.csv has grade, town, "
+        "income, title, origin; data/votes.csv has task_id, rater, label, origin); name one of them: `gates init PATH`\n"
+    )
+    assert not (second / "gates.toml").exists()
+
+
+def test_files_that_are_linked_by_some_column_are_one_dataset(tmp_path, gates):
+    (tmp_path / "data").mkdir()
+    for number, columns in enumerate((("grade", "town"), ("income", "title"), ("town", "income"))):
+        ROWS.select(*columns, "origin").write_csv(tmp_path / f"data/{number}.csv")
+
+    assert gates(tmp_path, "init", "data").code == 0
 
 
 def test_without_human_rows_there_is_nobody_to_learn_from(tmp_path, gates):
@@ -253,8 +351,11 @@ def test_origin_column_is_one_whose_words_are_all_known(columns, found):
 def test_snippets_are_yaml_that_measures_before_it_decides(judged_project):
     datasets = read_config(judged_project.root / "gates.toml").datasets
 
-    stages = yaml.safe_load(dvc_stages(datasets.values()))["stages"]
+    written = yaml.safe_load(dvc_stages(datasets.values()))
+    stages = written["stages"]
 
+    assert written["artifacts"]["sound"] == {"path": "data/sound.parquet", "type": "dataset"}
+    assert "artifacts" not in yaml.safe_load(dvc_stages(datasets.values(), "../.."))
     assert list(stages) == ["check-sound", "enforce-sound", "check-flawed", "enforce-flawed"]
     inputs = ["data/sound.parquet", "data/holdout.csv", "gates.toml", "expectations/sound", "schemas/sound.py"]
     assert stages["check-sound"] == {

@@ -21,6 +21,7 @@ PAGES = [
     *sorted((REPOSITORY / "docs").glob("tutorial/*.md")),
     *sorted((REPOSITORY / "docs").glob("how-to/*.md")),
 ]
+IN_THE_EXAMPLE = "<!-- starts in: the example project -->"
 README_LINES_AT_MOST = 150
 COMMANDS = 6
 
@@ -43,7 +44,7 @@ def example(tmp_path_factory):
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_following_the_page_gives_what_it_shows(page, example, tmp_path):
     text = page.read_text(encoding="utf-8")
-    if "<!-- starts in: the example project -->" in text:
+    if IN_THE_EXAMPLE in text:
         shutil.copytree(example, tmp_path, dirs_exist_ok=True)
     if "<!-- starts beside: digits.csv -->" in text:
         shutil.copy(example / "digits.csv", tmp_path)
@@ -52,6 +53,34 @@ def test_following_the_page_gives_what_it_shows(page, example, tmp_path):
         _track_with_dvc(example / "digits.csv", tmp_path)
 
     follow(page, tmp_path)
+
+
+STARTING = [page for page in PAGES if IN_THE_EXAMPLE in page.read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("page", STARTING, ids=lambda page: page.stem)
+def test_page_that_starts_in_the_example_project_says_so_first(page):
+    first = page.read_text(encoding="utf-8").split("\n\n")[1]
+
+    assert " ".join(first.split()).startswith(
+        "This page starts in the example project: a clone of this repository that you may change, after "
+        "`python examples/handwriting/prepare.py`."
+    )
+
+
+@pytest.mark.parametrize("page", STARTING, ids=lambda page: page.stem)
+def test_page_replaces_no_file_of_the_repository_that_it_does_not_remove(page):
+    removed: set[str] = set()
+    replaced = []
+    for block in blocks(page):
+        if block.language == "console" and not block.mark:
+            removed |= {
+                word for command in commands(block) if command.text.startswith("rm ") for word in command.text.split()
+            }
+        if block.mark == "file" and (REPOSITORY / block.argument).exists() and block.argument not in removed:
+            replaced.append(block.argument)
+
+    assert replaced == []
 
 
 def _track_with_dvc(rows: Path, root: Path) -> None:

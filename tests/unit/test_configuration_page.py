@@ -14,6 +14,7 @@ from gates.configuration.data_types import DATA_TYPES
 from gates.configuration.find import Stage, read_config
 from gates.configuration.plugin_keys import KEYS
 from gates.engines.files import _CODECS, _FORMATS
+from tests.dvc_repositories import write
 
 ROOT = Path(__file__).parents[2]
 PAGE, _, STAGES = (ROOT / "docs/reference/configuration.md").read_text(encoding="utf-8").partition("\n## Stages\n")
@@ -82,7 +83,11 @@ def test_every_word_that_a_key_takes_is_named(word):
 
 
 def test_blocks_are_configurations_that_are_read(tmp_path):
-    first, waiver, _ = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    write(tmp_path, "data/de/reviews.csv", "text\n")  # what the name pattern stands for
+    first, waiver, *others = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    for other in others:
+        (tmp_path / "gates.toml").write_text(first + other)
+        assert read_config(tmp_path / "gates.toml").datasets
     (tmp_path / "gates.toml").write_text(first + waiver)
 
     (dataset,) = read_config(tmp_path / "gates.toml").datasets.values()

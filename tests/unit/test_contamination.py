@@ -119,6 +119,19 @@ def test_repeated_rows_count_once():
     assert measure(preference_scan(repeated, EXAM), Scope.COMBINED, {}).estimate == Estimate.exact(1 / 60)
 
 
+@pytest.mark.parametrize("makers", [("gpt", "llama"), ("llama", "gpt")])
+def test_a_text_that_two_generators_made_counts_for_both_whichever_stands_first(makers):
+    frame = preferences()
+    frame = frame.with_columns(generator=pl.when(pl.col("generator").is_not_null()).then(pl.lit(makers[0])))
+    frame = with_cell(frame, 40, "prompt", EXAM.texts[4])
+    both = pl.concat([frame, frame[40:41].with_columns(generator=pl.lit(makers[1]))])
+
+    found = measure(preference_scan(both, EXAM), Scope.COMBINED, {})
+
+    assert found.estimate == Estimate.exact(1 / 60)
+    assert found.evidence["contaminated_by_generator"] == {"gpt": 1, "llama": 1}
+
+
 def test_what_is_missing_is_told():
     assert 'add: evaluation = ["data/benchmarks"]' in measure(text_scan(["a"], ["b"]), Scope.COMBINED, {}).not_asked
     numbers = pl.DataFrame({"a": [1, 2]})

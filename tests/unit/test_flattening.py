@@ -106,6 +106,45 @@ def test_languages_are_not_compared_with_each_other_and_each_is_judged():
     }
 
 
+def locales(counts: dict[str, int], seed: int) -> pl.DataFrame:
+    """Texts of locales that each have words of their own."""
+    return pl.concat(
+        voice(name, (20 * at, 20 * at + 60), count, seed + at) for at, (name, count) in enumerate(counts.items())
+    )
+
+
+@pytest.mark.parametrize(
+    ("counts", "compared"),
+    [
+        # The ten largest of these are one of each language, with no other to be compared with.
+        ({f"l{n:02}-{size}": 305 + 5 * (size == "aa") for n in range(11) for size in ("aa", "bb")}, 5),
+        # The tenth is a language's only one among the ten.
+        ({f"aa-{n}": 310 for n in range(9)} | {"bb-0": 305, "bb-1": 305}, 2),
+    ],
+)
+def test_locales_are_taken_by_pairs_of_a_language(counts, compared):
+    found = flattening.measure(tagged_scan(locales(counts, 1), locales(counts, 50)), Scope.COMBINED, {})
+
+    assert found.estimate is not None
+    assert len(found.parts) == compared
+    assert len(found.evidence["locales_not_compared"]) == len(counts) - 10
+
+
+def test_a_generator_that_collapsed_to_one_group_in_a_locale_is_no_mere_information():
+    human, synthetic = (
+        frame.with_columns(author=pl.format("{} {}", pl.lit(origin), pl.int_range(pl.len())))
+        for origin, frame in (("human", voices(1)), ("made", one_voice(11)))
+    )
+    author = pl.when(pl.col("locale") == "en-IN").then(pl.lit("bot")).otherwise("author")
+
+    found = judged(tagged_scan(human, synthetic.with_columns(author=author), group="author"))
+
+    assert (found.outcome, found.severity) == (Outcome.INCONCLUSIVE, Severity.WARNING)
+    assert found.message.endswith("too few groups: synthetic texts of en-in")
+    alone = human.with_columns(author=author)
+    assert judged(tagged_scan(alone, synthetic, group="author")).message.endswith("human texts of en-in")
+
+
 def test_the_declared_language_groups_locales_whose_tags_do_not_say_it():
     words = pl.col("locale").replace_strict({"en-GB": "Leeds", "en-IN": "Pune", "en-US": "Ohio"})
     human, synthetic = (frame.with_columns(language=pl.lit("en"), locale=words) for frame in (voices(1), one_voice(11)))

@@ -34,3 +34,10 @@ def test_rows_of_length_one_give_cosines():
     rows = unit_rows(counts(["a b", "a a b b", "a c", ""]))
 
     assert np.allclose((rows @ rows.T).toarray()[0], [1, 1, 0.5, 0])
+
+
+def test_rows_of_zeros_stay_zero():
+    weightless = counts(["a b", "a"])
+    weightless.data[:] = [0, 3, 0]
+
+    assert sorted(unit_rows(weightless).data.tolist()) == [0, 0, 1]

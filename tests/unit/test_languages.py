@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 import pytest
 
-from gates.metrics import agreement, boilerplate, copies, distributions, duplicates, formatting
+from gates.metrics import agreement, boilerplate, copies, distributions, diversity, duplicates, formatting, separability
 from gates.metrics.judging import judge
-from gates.metrics.languages import PARTS_AT_MOST, ROWS_AT_MOST, languages
+from gates.metrics.languages import NAMED_AT_MOST, PARTS_AT_MOST, ROWS_DRAWN, TAGS_LOOKED_AT, languages, rows_of
 from gates.metrics.measurement import Limits
 from gates.metrics.strata import compare_all
+from gates.scan import HUMAN_CODE, SYNTHETIC_CODE
+from gates.scanning.one_pass import ScanRequest
 from gates.verdict import Outcome, Scope, Severity
 from tests.scans import tagged_scan, texts_of
 from tests.tables import table_scan
@@ -156,7 +159,116 @@ def test_a_small_language_of_a_large_dataset_has_rows_of_its_own():
     compare_all(tagged_scan(human, synthetic), compare)
 
     assert seen["language=de"] == (310, 310)
-    assert seen["language=en"] == (ROWS_AT_MOST, ROWS_AT_MOST)
+    assert seen["language=en"] == (ROWS_DRAWN, ROWS_DRAWN)
+
+
+def repetitive(count: int, seed: int) -> pl.DataFrame:
+    """Texts of one law that repeat each other, the shorter ones more often: of more rows more distinct ones are long."""
+    rng = np.random.default_rng(seed)
+    lengths = rng.geometric(0.2, (2, count))
+    texts = [" ".join(["a"] * first + ["b"] * second) for first, second in zip(*lengths, strict=True)]
+    return pl.DataFrame({"text": texts, "language": rng.choice(["en", "de"], count, p=[0.7, 0.3])})
+
+
+def test_repeats_of_a_language_count_as_they_do_in_the_whole():
+    scan = tagged_scan(repetitive(12_000, 1), repetitive(1200, 2))
+    assert len(scan.human) < scan.human.total
+
+    found = judged(scan, limits=Limits(max_value=0.1))
+
+    assert found.outcome is Outcome.PASS
+    assert {row["outcome"] for row in found.measurement.evidence["languages"].values()} == {"pass"}
+
+
+def readings(sensors: str, seed: int) -> pl.DataFrame:
+    """Repeated values of four sensors on three days in two languages."""
+    rng = np.random.default_rng(seed)
+    return pl.DataFrame(
+        {
+            "entity": rng.choice([f"{sensors} {number}" for number in range(4)], 1600),
+            "timestamp": [f"2026-01-0{day}T00:00:00" for day in rng.integers(1, 4, 1600)],
+            "value": rng.geometric(0.3, 1600),
+            "language": rng.choice(["en", "de"], 1600),
+        }
+    )
+
+
+@pytest.mark.parametrize("group", [{}, {"group": "entity", "group_by_day": "timestamp"}])
+@pytest.mark.parametrize("sensors", ["old", "new"])
+def test_a_language_is_drawn_as_the_scan_is(group: dict[str, str], sensors: str):
+    human, synthetic = readings("old", 1), readings(sensors, 2)
+    scan = table_scan(human, synthetic, bound=tuple(human.columns), **group)
+    sampled = replace(scan, human=replace(scan.human, total=scan.human.total + 1))
+    german = (pl.concat([human, synthetic])["language"] == "de").to_numpy()
+    masks = german & scan.index.of(HUMAN_CODE), german & scan.index.of(SYNTHETIC_CODE)
+
+    for one, other in zip(rows_of(scan, *masks), rows_of(sampled, *masks), strict=True):
+        assert one.frame.equals(other.frame)
+        assert np.array_equal(one.row_id, other.row_id)
+        assert np.array_equal(one.group, other.group)
+
+
+def by_authors(german: int, origin: str, seed: int) -> pl.DataFrame:
+    """English texts of 200 authors, German ones of so many."""
+    authors = [f"{origin}{n % 200}" for n in range(900)] + [f"{origin} german {n % german}" for n in range(320)]
+    return rows({"en": 900, "de": 320}, seed).with_columns(author=pl.Series(authors))
+
+
+@pytest.mark.parametrize("german", [1, 8])
+@pytest.mark.parametrize(
+    ("metric", "params"), [(formatting, {}), (separability, {}), (diversity, {"measure": "compression"})]
+)
+def test_a_language_of_too_few_authors_to_be_halved_is_undecided_by_itself(german, metric, params):
+    scan = tagged_scan(by_authors(german, "human", 1), by_authors(german, "synthetic", 2), group="author")
+
+    found = judged(scan, metric, Limits(max_value=5), **params)
+
+    assert found.outcome is Outcome.PASS
+    part = found.measurement.evidence["languages"]["language=de"]
+    assert part["outcome"] in {"pass", "inconclusive"}
+    if german == 1:
+        note = "not computable on these rows, which come from 1 human and 1 synthetic groups"
+        assert (part["outcome"], part["note"]) == ("inconclusive", note)
+
+
+def test_extending_rows_in_a_language_of_one_author_are_undecided_there():
+    human, synthetic = (
+        by_authors(1, origin, seed).with_columns(label=pl.lit("a")) for seed, origin in enumerate(("human", "made"))
+    )
+
+    found = judged(tagged_scan(human, synthetic, extends_human_law=True, label="label", group="author"))
+
+    assert found.outcome is Outcome.PASS
+    assert found.measurement.evidence["strata"]["language=de within label=a"]["outcome"] == "inconclusive"
+
+
+def law(seed: int) -> pl.DataFrame:
+    rng = np.random.default_rng(seed)
+    spoken = rng.choice(["en", "de"], 6000, p=[0.9, 0.1])
+    return pl.DataFrame({"a": rng.normal(size=6000), "label": rng.choice(["0", "1"], 6000), "language": spoken})
+
+
+def test_the_smallest_stratum_of_a_language_is_not_the_outcome_of_extending_rows():
+    scan = table_scan(law(1), law(2), request=ScanRequest(extends_human_law=True), bound=("language",), label="label")
+
+    found = judged(scan, limits=Limits(max_value=0.05))
+
+    assert found.outcome is Outcome.PASS
+    assert found.message.split("within ")[1].startswith("label=")
+    strata = found.measurement.evidence["strata"]
+    assert strata["language=de within label=0"]["outcome"] == "inconclusive"
+
+
+def test_tags_that_are_nowhere_named_are_counted():
+    counts = {"en": 700} | {f"l{number:02}": 3 for number in range(TAGS_LOOKED_AT + 3)}
+
+    evidence = tagged_scan(rows(counts, 1), rows(counts, 2)).once(languages).evidence()
+
+    assert len(evidence["languages_not_looked_at"]) == NAMED_AT_MOST
+    unnamed = TAGS_LOOKED_AT + 3 - NAMED_AT_MOST
+    assert evidence["languages_not_named"] == {
+        "language": {"tags": unnamed, "human": 3 * unnamed, "synthetic": 3 * unnamed}
+    }
 
 
 def test_the_order_of_rows_changes_nothing():

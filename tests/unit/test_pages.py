@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.pages import agrees, follow
@@ -68,3 +70,21 @@ def test_an_output_agrees_up_to_wrapping_and_dots():
     assert agrees("a long\n  line, 3 of ... rows", "a long line, 3 of 1,400 rows\n")
     assert not agrees("a long line", "a long line and more")
     assert not agrees("3 rows (all)", "3 rows [all]")
+
+
+def test_an_entry_is_added_to_the_suite_that_is_there(tmp_path):
+    (tmp_path / "human.json").write_text('{"name": "x", "expectations": [{"type": "a"}]}')
+
+    follow_text('<!-- entry: human.json -->\n```json\n{"type": "b"}\n```\n', tmp_path)
+
+    suite = json.loads((tmp_path / "human.json").read_text())
+    assert suite == {"name": "x", "expectations": [{"type": "a"}, {"type": "b"}]}
+
+
+def test_a_page_that_would_replace_a_file_is_found(tmp_path):
+    (tmp_path / "human.json").write_text("mine")
+
+    with pytest.raises(AssertionError, match=r"page.md:3: replaces human.json"):
+        follow_text("<!-- file: human.json -->\n```json\n{}\n```\n", tmp_path)
+
+    assert (tmp_path / "human.json").read_text() == "mine"

@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import sys
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from gates.configuration.find import read_config
-from gates.configuration.inputs import contract_key, rules_inputs
+from gates.configuration.inputs import contract_key, is_code_unchanged, rules_inputs
 from gates.configuration.plugins import PluginKind, Plugins
 from gates.contract import load_contract
 from gates.errors import PluginError, UsageError
 from gates.plugins.registry import data_type_of, find_report, loaded, metrics_of, rendered
 from gates.proposals.snippets import dvc_stages
+from gates.schemas.built_in import plugin_schema
 from gates.verdict import Answer, Verdict
 from tests.plugins import REPORT, SUITES, TYPE, distribution, metric, project
+from tests.recorded_verdicts import verdict_on
 
 TODAY = date(2026, 1, 1)
 RAISES = "raise RuntimeError('never import me')\n"
@@ -364,3 +367,255 @@ def test_report_is_found_by_name_and_a_broken_one_is_no_verdict(tmp_path, instal
         find_report(Plugins(), "taken")
     with pytest.raises(UsageError, match=r"no report 'shrt' \(did you mean 'short'\?\)"):
         find_report(Plugins(), "shrt")
+
+
+def test_configuration_that_is_named_and_cannot_be_read_is_wrong_usage(tmp_path, gates):
+    (tmp_path / "broken.toml").write_text("[datasets")
+
+    absent, broken = (gates(tmp_path, "list", "plugins", "--config", name) for name in ("nope.toml", "broken.toml"))
+
+    assert (absent.code, absent.out, "nope.toml" in absent.err) == (2, "", True)
+    assert (broken.code, broken.out, broken.err.startswith("broken.toml:1: ")) == (2, "", True)
+
+
+def test_project_around_that_cannot_be_read_leaves_what_is_installed(tmp_path, gates):
+    (tmp_path / "gates.toml").write_text("[datasets")
+
+    listed = gates(tmp_path, "list", "plugins")
+
+    assert (listed.code, listed.out) == (0, "no plugins\n")
+    assert listed.err.startswith("only plugins that are installed are known: gates.toml:1: ")
+
+
+@pytest.fixture
+def editable(tmp_path, monkeypatch):
+    """A distribution that is installed as an editable: its code lies elsewhere, and its version stays."""
+
+    def install(source, line=f"{OWN_METRIC} = own_pkg.numbers:METRIC", group="metrics"):
+        distribution(tmp_path / "site", "own-plugins", {group: line}, {})
+        monkeypatch.syspath_prepend(tmp_path / "site")
+        monkeypatch.syspath_prepend(source)
+
+    return install
+
+
+def package(source, value="0.25"):
+    """Two packages side by side, the first of which takes a number from the second."""
+    text = metric(OWN_METRIC, "FOUND", "from own_core import FOUND\nfrom own_pkg.rest import REST\n")
+    for path, content in (
+        ("own_pkg/__init__.py", ""), ("own_pkg/numbers.py", text), ("own_pkg/rest.py", "REST = 1\n"),
+        ("own_core.py", f"FOUND = {value}\n"),
+    ):  # fmt: skip
+        (source / path).parent.mkdir(parents=True, exist_ok=True)
+        (source / path).write_text(content)
+
+
+def forget_own():
+    for name in [name for name in sys.modules if name.startswith("own_")]:
+        del sys.modules[name]
+
+
+def judged(folder, source, editable):
+    """A project, and its contract with a metric that is installed from a source folder; nothing of it stays imported."""
+    root = project(folder / "p", files={"expectations/mix/human.json": OWN_SUITE})
+    package(source)
+    editable(source)
+    before = contract(root)
+    forget_own()
+    assert is_code_unchanged(before, root)
+    return root, before
+
+
+@pytest.mark.parametrize("edited", ["own_pkg/numbers.py", "own_pkg/rest.py", "own_core.py"])
+def test_edit_of_an_editable_plugin_inside_the_repository_is_another_contract(edited, tmp_path, editable):
+    root, before = judged(tmp_path, tmp_path / "p/src", editable)
+
+    with (root / "src" / edited).open("a") as file:
+        file.write("# edited\n")
+
+    assert before["plugins"] == [
+        {"kind": "metric", "name": OWN_METRIC, "distribution": "own-plugins", "version": "1.0"}
+    ]
+    assert set(before["plugin_sources"]) == {f"src/own_{name}.py" for name in ("core", "pkg/__init__", "pkg/numbers", "pkg/rest")}  # fmt: skip
+    assert not is_code_unchanged(before, root)
+    assert contract(root)["sha256"] != before["sha256"]
+
+
+def test_edit_of_an_editable_plugin_elsewhere_is_another_contract_seen_without_importing_it(tmp_path, editable):
+    root, before = judged(tmp_path, tmp_path / "src", editable)
+
+    (tmp_path / "src/own_pkg/rest.py").write_text("REST = 2\n")
+
+    assert (list(before["plugins"][0]["packages"]), before["plugin_sources"]) == (["own_pkg"], {})
+    assert not is_code_unchanged(before, root)
+    assert not [name for name in sys.modules if name.startswith("own_")]
+    after = contract(root)
+    assert after["sha256"] != before["sha256"]
+    assert load_contract(mix(root), TODAY).code["own_pkg"] == after["plugins"][0]["packages"]["own_pkg"]
+
+
+def test_verdict_on_an_editable_plugin_elsewhere_does_not_count_where_the_plugin_is_inside(tmp_path, editable):
+    inside, outside = (
+        project(tmp_path / name, files={"expectations/mix/human.json": OWN_SUITE}) for name in ("inside", "outside")
+    )
+    package(inside / "src")
+    editable(inside / "src")
+
+    found = contract(outside)
+
+    assert (is_code_unchanged(found, outside), is_code_unchanged(found, inside)) == (True, False)
+
+
+def test_suites_of_an_editable_type_inside_the_repository_belong_to_its_code(tmp_path, editable):
+    root = project(tmp_path / "p", dataset='type = "notes"')
+    kind = TYPE.format(name="notes").rstrip()[:-1] + '    __import__("pathlib").Path(__file__).parent / "suites",\n)\n'
+    for path, text in {"types.py": kind, "__init__.py": "", **{f"suites/{name}": SUITES[name] for name in SUITES}}.items():  # fmt: skip
+        (root / "src/own_pkg" / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / "src/own_pkg" / path).write_text(text)
+    editable(root / "src", "notes = own_pkg.types:OWN", "schemas")
+    before = contract(root)
+
+    (root / "src/own_pkg/suites/human.json").write_text(SUITES["human.json"].replace("own", "mine"))
+
+    assert not is_code_unchanged(before, root)
+
+
+LAZY = "def FOUND():\n    from own_limits import X\n    return X\n"
+
+
+def test_module_that_is_imported_only_while_measuring_is_refused_and_never_another_repositorys(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path / "first")
+    failures = []
+    for name, number in (("first", "0.2"), ("second", "0.9")):
+        files = {
+            "own.py": metric(OWN_METRIC, "FOUND()", LAZY),
+            "own_limits.py": f"X = {number}\n",
+            "expectations/mix/human.json": OWN_SUITE,
+        }
+        root = project(tmp_path / name, f'[plugins.metrics]\n{OWN_METRIC} = "own.py:METRIC"', files=files)
+        own = metrics_of(mix(root).plugins)[OWN_METRIC]
+        with pytest.raises(PluginError) as raised:
+            own.measure(None, None, {})
+        failures.append(str(raised.value))
+
+    assert (
+        failures
+        == [
+            "imports own_limits.py only once it is used; import it where its module begins, so that verdicts depend on it"
+        ]
+        * 2
+    )
+    assert "own_limits" not in sys.modules
+
+
+def test_module_that_was_imported_at_first_may_be_imported_again_while_measuring(tmp_path):
+    roots = []
+    for number in ("0.2", "0.9"):
+        files = {"own.py": metric(OWN_METRIC, "FOUND()", f"import own_limits\n{LAZY}"), "own_limits.py": f"X = {number}\n"}  # fmt: skip
+        roots.append(project(tmp_path / number, f'[plugins.metrics]\n{OWN_METRIC} = "own.py:METRIC"', files=files))
+    metrics = [metrics_of(mix(root).plugins)[OWN_METRIC] for root in roots]
+    path = list(sys.path)
+
+    assert [one.measure(None, None, {}).estimate.value for one in metrics] == [0.2, 0.9]
+    assert sys.path == path
+    assert "own_limits" not in sys.modules
+
+
+MADE = """\
+from __future__ import annotations
+
+import pandera.polars as pa
+from pandera.typing.polars import Series
+
+from gates.configuration.data_types import DataType
+from gates.plugins import TypeContract
+
+KIND = DataType("notes", "one note", ("note",), ("id",), ("note", "id"), texts=("note",), content=("note",))
+
+
+class Note(pa.DataFrameModel):
+    note: Series[{annotation}]
+
+
+def schema(roles, columns):
+{body}    return Note
+
+
+OWN = TypeContract(KIND, schema)
+"""
+
+
+def of_notes(root, **made):
+    suites = {f"expectations/notes/{name}": text for name, text in SUITES.items()}
+    files = {"own_notes.py": MADE.format(**{"body": "", "annotation": "str", **made}), "own_late.py": "", **suites}
+    return project(root, '[plugins.types]\nnotes = "own_notes.py:OWN"', 'type = "notes"', files)
+
+
+def test_model_that_a_function_returns_has_its_annotations_resolved(tmp_path):
+    brought = load_contract(mix(of_notes(tmp_path)), TODAY).type_contract
+
+    assert list(plugin_schema(brought, None, {}).columns) == ["note"]
+
+
+@pytest.mark.parametrize(
+    ("made", "wrong"),
+    [
+        ({"annotation": "Absent"}, "NameError: name 'Absent' is not defined"),
+        ({"body": "    1 / 0\n"}, "ZeroDivisionError: division by zero"),
+        ({"body": "    import own_late\n"}, "imports own_late.py only once it is used; import it where its module begins, so that verdicts depend on it"),
+    ],
+)  # fmt: skip
+def test_function_that_makes_no_schema_is_named(made, wrong, tmp_path):
+    brought = load_contract(mix(of_notes(tmp_path, **made)), TODAY).type_contract
+
+    with pytest.raises(PluginError) as raised:
+        plugin_schema(brought, None, {})
+
+    assert str(raised.value) == f"data type 'notes': its schema: {wrong}"
+
+
+def test_model_without_its_names_that_an_installed_function_returns_is_named(tmp_path, installed):
+    installed("schemas", "notes = own_made:OWN", MADE.format(body="", annotation="Absent").replace(
+        "TypeContract(KIND, schema)", f"TypeContract(KIND, schema, __import__('pathlib').Path({str(tmp_path)!r}))"
+    ))  # fmt: skip
+    for name, text in SUITES.items():
+        (tmp_path / name).write_text(text)
+    brought = load_contract(mix(project(tmp_path / "p", dataset='type = "notes"')), TODAY).type_contract
+
+    with pytest.raises(PluginError, match=r"^data type 'notes': its schema: NameError: name 'Absent' is not defined$"):
+        plugin_schema(brought, None, {})
+
+
+def test_module_of_a_namespace_is_told_by_the_distribution_that_wrote_it(tmp_path, monkeypatch):
+    site = tmp_path / "site"
+    distribution(site, "alpha-plugins", {}, {"own_space/first.py": metric(OWN_METRIC)}, "1.0")
+    distribution(site, "beta-plugins", {}, {"own_space/second.py": metric(OWN_METRIC)}, "2.0")
+    monkeypatch.syspath_prepend(site)
+    found = []
+    for module in ("first", "second"):
+        table = f'[plugins.metrics]\n{OWN_METRIC} = "own_space.{module}:METRIC"'
+        root = project(tmp_path / module, table, files={"expectations/mix/human.json": OWN_SUITE})
+        (one,) = contract(root)["plugins"]
+        found.append((one["distribution"], one["version"]))
+    (site / "own_space/third.py").write_text(metric(OWN_METRIC))
+
+    assert found == [("alpha-plugins", "1.0"), ("beta-plugins", "2.0")]
+    table = f'[plugins.metrics]\n{OWN_METRIC} = "own_space.third:METRIC"'
+    with pytest.raises(PluginError, match=r"'own_space\.third' is neither in this repository nor in an installed"):
+        contract(project(tmp_path / "third", table))
+
+
+@pytest.mark.parametrize("call", ["lint", "enforce", "explain own_number", "list types", "list checks", "list plugins"])
+def test_page_says_which_commands_run_the_code_of_the_repository(call, tmp_path, gates):
+    text = "import pathlib\npathlib.Path(__file__).with_suffix('.ran').touch()\n"
+    root = project(tmp_path, '[plugins.types]\nnotes = "own.py:OWN"', files={"own.py": text})
+    page = (Path(__file__).parents[2] / "docs/reference/configuration.md").read_text(encoding="utf-8")
+    said = page.partition("\n## Plugins\n")[2].partition("\n## ")[0].partition("Other commands import")[2]
+    (root / "gates.toml").write_text((root / "gates.toml").read_text().replace("datasets.mix", "datasets.texts"))
+    (root / ".gates/verdicts").mkdir(parents=True)
+    (root / ".gates/verdicts/texts.json").write_text(verdict_on({}, 0.1, "pass"))
+
+    gates(root, *call.split())
+
+    command = "gates " + call.removesuffix(" own_number")
+    assert (root / "own.ran").is_file() is (f"`{command}`" in said)

@@ -331,6 +331,86 @@ def test_two_samples_of_one_law_align():
     assert outcome(measured(alignment), max_value=0) is Outcome.PASS
 
 
+def readings(count: int, seed: int) -> pl.DataFrame:
+    return people(count, seed).with_columns(
+        unit=pl.when(pl.int_range(count).hash(seed) % 3 == 0).then(pl.lit("C")).otherwise(pl.lit("hPa"))
+    )
+
+
+def test_a_unit_that_no_person_used_is_named_whatever_the_rows_claim():
+    with_fahrenheit = readings(1200, 50).with_columns(
+        unit=pl.when(pl.int_range(1200) < 60).then(pl.lit("F")).otherwise(pl.col("unit"))
+    )
+    request = ScanRequest(purpose="finetune", extends_human_law=True)
+
+    found = measured(alignment, with_fahrenheit, human=readings(1200, 1), request=request, roles={"bound": ("unit",)})
+
+    assert outcome(found, max_value=0) is Outcome.FAIL
+    assert (
+        found.note == "column 'unit' has 'F' in 5.0% of synthetic rows and in none of 1,200 human rows: another unit?"
+    )
+
+
+NEW_LABEL = OTHERS.with_columns(grade=pl.when(pl.int_range(1200) < 60).then(9).otherwise(pl.col("grade")))
+
+
+def test_a_label_that_no_person_gave_is_named_unless_rows_extend_the_human_law():
+    found = measured(alignment, NEW_LABEL, roles={"label": "grade"})
+
+    assert outcome(found, max_value=0) is Outcome.FAIL
+    assert found.note == "column 'grade' has '9' in 5.0% of synthetic rows and in none of 1,200 human rows"
+    extends = ScanRequest(purpose="finetune", extends_human_law=True)
+    assert (
+        outcome(measured(alignment, NEW_LABEL, request=extends, roles={"label": "grade"}), max_value=0) is Outcome.PASS
+    )
+    assert outcome(measured(alignment, NEW_LABEL), max_value=0) is Outcome.PASS
+
+
+def test_one_strange_label_and_labels_of_one_group_are_no_new_vocabulary():
+    def labelled(first: int, roles: dict[str, str], **columns: pl.Expr) -> Outcome:
+        synthetic = OTHERS.with_columns(grade=pl.when(pl.int_range(1200) < first).then(9).otherwise(pl.col("grade")))
+        both = (frame.with_columns(**columns) for frame in (synthetic, HUMAN))
+        rows, human = both
+        return outcome(measured(alignment, rows, human=human, roles={"label": "grade", **roles}), max_value=0)
+
+    assert labelled(1, {}) is Outcome.PASS
+    # Sixty rows, but of three groups of twenty.
+    assert labelled(60, {"group": "who"}, who=pl.int_range(pl.len()) // 20) is Outcome.PASS
+
+
+@pytest.mark.parametrize("rows", [(1200, 1200), (2000, 100), (100, 2000)])
+def test_rare_labels_of_one_law_accuse_nobody(rows):
+    # Thirty labels, half of them so rare that many are seen on one side only.
+    def drawn(count: int, seed: int) -> pl.DataFrame:
+        number = pl.int_range(count).hash(seed) % 10_000
+        rare = pl.when(number < 150).then(number // 10).otherwise(15 + number % 15)
+        return people(count, seed).with_columns(grade=rare.cast(pl.Int64))
+
+    found = [
+        outcome(
+            measured(alignment, drawn(rows[1], 100 + seed), human=drawn(rows[0], seed), roles={"label": "grade"}),
+            max_value=0,
+        )
+        for seed in range(1, 13)
+    ]
+
+    assert found == [Outcome.PASS] * 12
+
+
+def test_levels_that_no_person_has_are_named_where_they_are_what_differs_most():
+    synthetic = OTHERS.with_columns(
+        town=pl.when(pl.int_range(1200) < 300)
+        .then(pl.lit("Atlantis"))
+        .when(pl.int_range(1200) < 310)
+        .then(pl.lit("Lyonesse"))
+        .otherwise(pl.col("town"))
+    )
+
+    note = measured(distributions, synthetic).note
+
+    assert note == "worst column 'town': 25.8% of synthetic rows have levels that no person has: 'Atlantis', 'Lyonesse'"
+
+
 def test_a_column_of_two_types_is_found_in_the_files_and_integers_beside_floats_are_not():
     scan = table_scan(HUMAN, OTHERS)
 

@@ -64,7 +64,9 @@ def test_a_reading_is_taken_once_per_sample_however_many_ask_for_its_tokens():
     assert read == [250, 250]
 
 
-def test_near_copies_and_diversity_read_one_stream_and_fetch_no_row_again():
+def test_near_copies_and_diversity_read_one_stream_and_fetch_no_row_again(monkeypatch):
+    read: list[int] = []
+    monkeypatch.setattr(text_samples, "tokenise", lambda column: read.append(len(column)) or tokenise(column))
     scan, source = recorded(text_scan(texts(1), texts(2)))
     rows = scan.human.row_id
 
@@ -73,7 +75,8 @@ def test_near_copies_and_diversity_read_one_stream_and_fetch_no_row_again():
     text_diversity.text_diversity(scan, "distinct_3")
 
     assert scan.once(TextSamples) is stream
-    assert {reading.__name__ for reading in stream._streams} == {"main_text", "_opening"}
+    # All rows once as main texts and once as openings.
+    assert read == [500, 500]
     assert np.array_equal(tokens_of(scan, rows).hashes, tokenise(scan.human.frame["text"].to_arrow()).hashes)
     assert source.fetched == []
 
@@ -104,4 +107,5 @@ def test_only_what_reads_rows_that_no_sample_holds_tokenises_by_itself():
         "metrics/near_copies.py",  # the holdout's sample
         "metrics/labelled_tasks.py",  # the holdout's sample
         "metrics/contamination.py",  # every row, against evaluation sets
+        "promotion/overlap.py",  # every row of a training set, against an evaluation set
     }

@@ -18,7 +18,7 @@ from gates.metrics.utility import measure
 from gates.scanning.one_pass import ScanRequest
 from gates.verdict import Outcome, Scope, Severity
 from tests.real import adult, needs_data
-from tests.scans import text_scan
+from tests.scans import tagged_scan, text_scan, texts_of
 from tests.tables import table_scan
 
 if TYPE_CHECKING:
@@ -60,6 +60,9 @@ def test_fresh_rows_teach_as_much_as_peoples_and_do_not_harm():
     assert (alone.outcome, added.outcome) == (Outcome.PASS, Outcome.PASS)
     assert alone.measurement.estimate.value == pytest.approx(1, abs=0.05)
     assert alone.measurement.evidence["tested_on"] == "holdout"
+    assert "holdout" not in alone.message
+    assert added.measurement.evidence["synthetic_for_each_of_people"] == {"added": 1, "dataset": 1}
+    assert "the dataset has" not in added.message
     assert alone.measurement.evidence["train_rows"] == {
         "synthetic": 1000,
         "as_many_of_people": 1000,
@@ -86,6 +89,7 @@ def test_without_a_holdout_people_are_tested_on_in_folds_that_no_copy_reaches():
 
         assert found.evidence["tested_on"] == "people's rows in folds"
         assert found.evidence["test_rows"] == 450
+        assert found.note.endswith("; without a holdout, near copies of tested people's rows may be trained on")
         # The same rows in both kinds: each model saw the two thirds that it was not tested on.
         assert found.estimate.value == pytest.approx(1, abs=1e-9)
 
@@ -172,6 +176,41 @@ def test_rows_of_few_groups_are_inconclusive():
     assert shared.message.startswith(
         "fewer than 100 rows of an origin share no group with the people's rows to test on"
     )
+
+
+def test_people_of_few_groups_a_fold_are_judged_together_though_no_generator_is_alone():
+    def grouped(rows: pl.DataFrame, generators: list[str] | None) -> pl.DataFrame:
+        makers = pl.lit(None, pl.String) if generators is None else pl.Series(generators)
+        prefix = "person" if generators is None else "made"
+        return rows.with_columns(
+            person=pl.format("{}{}", pl.lit(prefix), pl.int_range(pl.len()) % 40), generator=makers
+        )
+
+    found = judged(scanned(grouped(PEOPLE, None), grouped(FRESH, ["a", "b"] * 500), group="person"))
+
+    assert found.outcome is Outcome.PASS
+    assert found.measurement.evidence["generators_not_tested_alone"] == ["a", "b"]
+
+
+def test_fewer_rows_than_the_dataset_has_for_each_of_peoples_are_said():
+    found = measure(scanned(people(450, 1), people(6000, 2)), Scope.COMBINED, {"train": "both"})
+
+    shares = found.evidence["synthetic_for_each_of_people"]
+    assert (shares["added"], shares["dataset"]) == (pytest.approx(10, abs=0.1), pytest.approx(6000 / 450))
+    assert "; that is 10 for each of people's, and the dataset has 13" in found.note
+
+
+def test_near_copies_of_tested_texts_are_not_trained_on():
+    mine = [f"{text} mine" for text in texts_of(450, 1)]
+    said = np.random.default_rng(0).choice(["praise", "blame"], 450)
+    human = pl.DataFrame({"text": mine, "label": said})
+    copies = human.with_columns(pl.col("text").str.replace("mine$", "copied"))
+
+    found = measure(tagged_scan(human, copies, label="label"), Scope.COMBINED, {"train": "synthetic"})
+
+    # Labels are dealt at random, so that a model can only know those that it has seen.
+    assert found.undecidable.startswith("a model of people's rows hardly tells their labels")
+    assert found.evidence["scores"]["synthetic"] == pytest.approx(0.5, abs=0.1)
 
 
 def test_what_is_missing_is_told():
