@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from gates.errors import MetricError
-from gates.metrics import boilerplate, degenerate, formatting
+from gates.metrics import boilerplate, copies, degenerate, formatting
 from gates.metrics.formatting import ABSENT, feature_auc
 from gates.metrics.intervals import ratio_difference
 from gates.metrics.judging import judge
 from gates.metrics.measurement import Limits, Measurement
 from gates.metrics.text_diversity import text_diversity
 from gates.verdict import Outcome, Scope, Severity
-from tests.scans import text_scan
+from tests.scans import text_scan, texts_of
 
 SENTENCES = [
     "{} went to {} and met {} there, though nobody had asked for it.",
@@ -184,3 +184,17 @@ def test_measurements_are_the_same_every_time(measure):
     ]
 
     assert all(first == second for first, second in pairwise(made))
+
+
+def test_short_texts_that_mostly_are_a_persons_are_copies_and_others_are_left_out():
+    people, fresh = texts_of(300, 1, length=6, words=(0, 4000)), texts_of(300, 2, length=6, words=(0, 4000))
+
+    copied = copies.measure(text_scan(people, people), Scope.COMBINED, {"kind": "exact"})
+    natural = copies.measure(text_scan(people, [*people[:30], *fresh[30:]]), Scope.COMBINED, {"kind": "exact"})
+    mixed = copies.measure(text_scan(people, [*texts_of(40, 3), *fresh]), Scope.COMBINED, {"kind": "exact"})
+
+    assert copied.estimate is not None
+    assert (copied.estimate.value, copied.evidence["copies"], copied.evidence["rows"]) == (1.0, 300, 300)
+    assert natural.estimate is None
+    assert "under 20 tokens" in natural.undecidable
+    assert mixed.undecidable or "300 under 20 tokens are not counted" in mixed.note
