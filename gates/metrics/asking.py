@@ -24,16 +24,15 @@ _NEEDED = {Scope.HUMAN: ("human",), Scope.SYNTHETIC: ("human", "synthetic"), Sco
 # What can be asked without rows of both origins.
 _ASKED_WHEN_EMPTY = frozenset({
     "expect_files_to_be_kept",
-    "expect_human_ratio_to_be_between",
     "expect_human_rows_to_be_kept",
     "expect_measurements_to_be_kept",
     "expect_origins_to_be_declared",
     "expect_tail_mass_to_be_between",
 })  # fmt: skip
 
-
 # Evaluation sets are people's (gates/metrics/human_ratio.py asks it of them); nothing is missing where they are.
 EVALUATION = "evaluation"
+_SHARE_OF_PEOPLE = "expect_human_ratio_to_be_between"
 PEOPLE_ALONE = "an evaluation set holds people's rows alone, and so does this one"
 
 
@@ -46,8 +45,10 @@ def holds_people_alone(scan: Scan) -> bool:
 def ask(metric: Metric, scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """The metric's measurement, or why there is none: an empty partition, rows it cannot be computed on, or a fault."""
     empty = [origin for origin in _NEEDED[scope] if not scan.index.of(_CODES[origin]).any()]
-    if empty and metric.expectation not in _ASKED_WHEN_EMPTY:
-        if holds_people_alone(scan):
+    are_alone = holds_people_alone(scan)
+    is_asked = metric.expectation in _ASKED_WHEN_EMPTY or (are_alone and metric.expectation == _SHARE_OF_PEOPLE)
+    if empty and not is_asked:
+        if are_alone:
             return Measurement(not_asked=PEOPLE_ALONE)
         return Measurement(failure=f"there are no {' and no '.join(empty)} {NOTHING_TO_MEASURE}")
     try:

@@ -10,7 +10,7 @@ import numpy as np
 from gates.keys import mix
 from gates.metrics.coding import Coded, ColumnKind, coded, encode_rows
 from gates.metrics.duplicates import duplicate_matrix, long_enough
-from gates.metrics.intervals import clopper_pearson, exact_difference
+from gates.metrics.intervals import exact_difference
 from gates.metrics.languages import languages, too_few
 from gates.metrics.measurement import Measurement
 from gates.metrics.metric import Metric, Side
@@ -32,8 +32,8 @@ NEAR_CELLS = 100
 # A holdout that shares one row in a hundred more with the human partition than people share among themselves is no
 # holdout: copies would be excused by it.
 HOLDOUT_OVERLAP = 0.01
-# Of 252 answers of a model to prompts that people answered too, 17 equal a person's, nearly all of them short. Where more
-# than half of the short rows do, coinciding by nature is no reason to leave them out.
+# Of 252 answers of a model to prompts that people answered too, 17 equal a person's, nearly all of them short. Where half of
+# the short rows do, beyond the share of people's that equal another's, coinciding by nature is no reason to leave them out.
 SHORT_BY_NATURE = 0.5
 
 
@@ -53,8 +53,8 @@ class _Baseline:
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Share of distinct synthetic rows that copy a human row, minus the share of fresh people who do, in [-1, 1].
 
-    kind "exact": same content; texts under 20 tokens coincide by nature and are left out, unless more than half of the
-    synthetic ones are a person's. "near": for texts token Jaccard >= .8, for tables the same cell of a grid;
+    kind "exact": same content; texts under 20 tokens coincide by nature and are left out, unless half of the synthetic ones
+    and more are a person's beyond what people share. "near": for texts token Jaccard >= .8, for tables the same cell of a grid;
     "span": 50 tokens in a row. The baseline is the holdout; without one, the human rows that another human row equals
     (leave one out), which estimates the same share as long as the human rows have not been deduplicated.
     Beyond 100,000 human texts "near" and "span" compare with a sample of them: the share of copies is then at least what
@@ -82,11 +82,13 @@ def _exact_rows(scan: Scan) -> Measurement:
         baseline = _of_holdout(scan.holdout_digests, scan, human)
     everybody = index.digest[index.of(HUMAN_CODE)]
     copied = np.isin(index.digest, everybody)
+    by_nature = _leave_one_out(index.digest[index.of(HUMAN_CODE) & ~counted])
     matrix = scan.once(duplicate_matrix).to_evidence()
 
     def share(mask: npt.NDArray[np.bool_], _people: npt.NDArray[np.bool_]) -> Measurement:
         short = mask & ~counted
-        are_copies = clopper_pearson(int((short & copied).sum()), int(short.sum())).low > SHORT_BY_NATURE
+        beyond = exact_difference(int((short & copied).sum()), int(short.sum()), by_nature.hits, by_nature.rows)
+        are_copies = beyond.low > SHORT_BY_NATURE
         own = mask if are_copies else mask & counted
         people = (_leave_one_out(everybody), len(everybody)) if are_copies else (baseline, len(human))
         found = _excess(int((own & copied).sum()), int(own.sum()), *people)

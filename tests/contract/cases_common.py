@@ -34,7 +34,7 @@ EXACT = "every row is counted, so that a count of few rows is as good as one of 
 NO_PEOPLE = Missing(keeping("human", 0), Outcome.ERROR, "there are no human rows: nothing to measure")
 NOTHING_MADE = Missing(keeping("synthetic", 0), Outcome.ERROR, "there are no synthetic rows: nothing to measure")
 NO_ROWS = Missing(
-    after(keeping("human", 0), keeping("synthetic", 0)), Outcome.ERROR, "no row has a declared origin"
+    after(keeping("human", 0), keeping("synthetic", 0)), Outcome.ERROR, "there are no human and no synthetic rows: nothing to measure"
 )  # fmt: skip
 NO_SLICES = Missing(
     declaring(slices=None), Outcome.NOT_ASKED, 'no slices are declared; add: slices = ["<column>"]'
@@ -111,8 +111,7 @@ CASES = (
     Case(
         "human/expect_table_row_count_to_be_between", EVERY, "annotations",
         keeping("human", 0), "no rows in the human scope",
-        also=frozenset({"human/expect_table_row_count_to_be_between/enough-to-compare",
-                        "combined/expect_human_ratio_to_be_between/finetune"}),
+        also=frozenset({"human/expect_table_row_count_to_be_between/enough-to-compare"}),
         exact=EXACT, never_missing="rows without any value are rows; a scope without rows is the failure itself",
     ),
     Case(

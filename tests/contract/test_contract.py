@@ -138,14 +138,12 @@ def test_people_alone_for_another_purpose_cannot_be_judged():
 
     told = verdict.check("combined/expect_distributions_to_match")
     assert (verdict.answer, told.outcome) == (Answer.UNJUDGED, Outcome.ERROR)
-    assert verdict.check("combined/expect_human_ratio_to_be_between/finetune").outcome is Outcome.PASS
+    assert verdict.check("combined/expect_human_ratio_to_be_between/finetune").outcome is Outcome.ERROR
 
 
 ASKED_WHEN_EMPTY = {
     "combined/expect_files_to_be_kept",
     "combined/expect_origins_to_be_declared",
-    # Of people's rows alone every row is a person's.
-    "combined/expect_human_ratio_to_be_between/finetune",
 }
 
 
