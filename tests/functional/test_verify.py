@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from gates.cli import run
 from gates.judging.rerun import difference
 from gates.records.reading import verdict_of
 from gates.verdict import Outcome
@@ -97,6 +99,13 @@ def stage_replaced(root: Path) -> None:
     )
 
 
+def revocation_gone(root: Path) -> None:
+    """A stage that somebody was taken off, and the tag that says so deleted: the version would stand there again."""
+    with contextlib.chdir(root):
+        assert run(("promote", "first", "--revoke", "--stage", "prod", "--reason", "a source withdrew")) == 0
+    git(root, "tag", "-d", "first#prod!#3")
+
+
 def cached_data(root: Path) -> None:
     """The object in DVC's cache, and no remote that has it."""
     pointer = (root / "data/first.csv.dvc").read_text()
@@ -123,6 +132,7 @@ def cached_data(root: Path) -> None:
         (stage_target, 1, "first#prod#2"),
         (stage_gone, 1, "first#prod#2"),
         (stage_replaced, 1, "first#prod#4"),
+        (revocation_gone, 1, "revocations/v1.0.0-3.json"),
     ],
 )
 def test_one_change_anywhere_is_found_and_named(

@@ -9,6 +9,7 @@ from gates.promotion.promoted import promoted
 from gates.promotion.verification.findings import Finding, State
 from gates.promotion.verification.local_copies import verify_local_copies
 from gates.promotion.verification.order import verify_base, verify_stages
+from gates.promotion.verification.revocations import verify_revocations
 from gates.promotion.verification.signatures import verify_envelope, verify_tag_signature
 from gates.promotion.verification.version import verify_version
 
@@ -29,6 +30,8 @@ def verify_history(
             yield from _version(repository, known, tag, trusted)
         else:
             yield from verify_tag_signature(repository, tag, trusted)
+    if not only:
+        yield from verify_revocations(repository, known)
     if known.stages and not only:
         yield from verify_stages(repository, known)
         for tag in known.stages:
