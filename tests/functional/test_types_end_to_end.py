@@ -249,6 +249,18 @@ def test_every_empty_and_boolean_response_of_a_real_set_is_found(tmp_path, gates
     }
 
 
+@pytest.mark.skipif(not CASES.is_dir(), reason="needs ../shared/data")
+def test_real_preferences_repeat_what_was_asked_and_answered_before(tmp_path):
+    pairs = pl.read_parquet(CASES.parent / "data/preference_pandalm.parquet")
+    rows = pairs.select(prompt="instruction", chosen="response1", rejected="response2", origin=pl.lit("human"))
+
+    opened, seen = opened_scan(tmp_path, rows, 'type = "preference"\n')
+    opened.close()
+    index = seen.index
+
+    assert len(index.digest) - int(index.is_first.sum()) == 99
+
+
 def opened_scan(root: Path, rows: pl.DataFrame, toml: str):
     rows.write_parquet(root / "rows.parquet")
     (root / "gates.toml").write_text(f'[datasets.rows]\npath = "rows.parquet"\n{toml}')
