@@ -25,6 +25,7 @@ def versions(gates, root) -> list[dict]:
 
 def test_a_repository_that_commits_no_reports_has_the_history_of_its_promotions(gates, done):
     first = git(done, "rev-parse", "--short=7", "HEAD")
+    assert gates(done, "check", "first", "--quiet").code == 0
     assert gates(done, "promote", "first", "--stage", "staging", "--version", "v1.1.0").code == 0
     second = git(done, "rev-parse", "--short=7", "HEAD")
 

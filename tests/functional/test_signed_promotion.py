@@ -28,6 +28,7 @@ def test_what_one_key_signed_holds_for_who_trusts_it_and_for_nobody_else(gates, 
     for name, value in (("gpg.format", "ssh"), ("user.signingKey", str(key)), ("tag.gpgSign", "true")):
         git(done, "config", name, value)
 
+    assert gates(done, "check", "first", "--quiet").code == 0
     called = gates(done, "promote", "first", "--stage", "staging", "--version", "v1.1.0", "--sign", "--key", str(key))
 
     assert called.code == 0, called.err
