@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from typing import TYPE_CHECKING
 
 from gates.cli import run
@@ -20,6 +21,17 @@ STAGES = """
 [stages.prod]
 after = "staging"
 """
+SUITE = {
+    "name": "first-synthetic",
+    "expectations": [
+        {
+            "type": "expect_column_values_to_not_be_null",
+            "kwargs": {"column": "grade"},
+            "severity": "critical",
+            "meta": {"reason": "everybody has a grade"},
+        }
+    ],
+}
 DVC_YAML = "artifacts:\n  first:\n    path: data/first.csv\n    type: dataset\n"
 
 
@@ -34,6 +46,7 @@ def promotion_project(root: Path) -> Path:
     version_project(root)
     write(root, "gates.toml", (root / "gates.toml").read_text() + STAGES)
     write(root, "dvc.yaml", DVC_YAML)
+    write(root, "expectations/first/synthetic.json", json.dumps(SUITE))
     dvc(root, "remote", "add", "-d", "store", str(root.parent / "dvc-remote"))
     commit(root, "stages")
     git(root.parent, "init", "-q", "--bare", "-b", "main", "remote.git")

@@ -118,6 +118,17 @@ def test_a_tag_that_is_there_and_says_nothing_stands_in_the_way(gates, ready) ->
     assert "first@v1.0.0: is no annotated tag" in called.err
 
 
+def test_refs_that_cannot_be_written_leave_all_as_it_was(gates, ready) -> None:
+    # Who runs the tests may write everywhere, and so a lock stands for a folder that is read-only.
+    lock = write(ready, ".git/refs/heads/main.lock", "")
+    before = git(ready, "show-ref"), git(ready, "status", "--porcelain")
+    called = gates(ready, "promote", "first", "--stage", "staging")
+    assert (called.code, "git update-ref failed" in called.err) == (3, True), called.err
+    assert (git(ready, "show-ref"), git(ready, "status", "--porcelain")) == before
+    lock.unlink()
+    assert gates(ready, "promote", "first", "--stage", "staging").code == 0
+
+
 def test_git_has_to_know_who_promotes(gates, ready, monkeypatch: pytest.MonkeyPatch) -> None:
     nobody(ready)
     for name in ("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL", "EMAIL"):

@@ -37,5 +37,9 @@ def test_what_one_key_signed_holds_for_who_trusts_it_and_for_nobody_else(gates, 
     assert (held.code, "signature, signature of the tag" in held.out) == (0, True), held.out
     refused = gates(done, "verify", "first@v1.1.0", "--allowed-signers", str(others))
     assert refused.code == 1
+    envelope = done / "promotions/first/v1.1.0.dsse.json"
+    envelope.write_text(envelope.read_text().replace('"', "'", 1))
+    edited = gates(done, "verify", "first@v1.1.0", "--allowed-signers", str(signers))
+    assert (edited.code, "promotions/first/v1.1.0.dsse.json was edited or is gone" in edited.out) == (1, True)
     unsigned = gates(done, "verify", "first@v1.0.0", "--allowed-signers", str(signers))
     assert (unsigned.code, "signature: the statement is not signed" in unsigned.out) == (1, True)

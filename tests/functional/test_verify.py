@@ -123,6 +123,7 @@ def cached_data(root: Path) -> None:
         (in_work_tree(VERDICT), 1, VERDICT),
         (in_work_tree("gates.toml"), 1, "gates.toml"),
         (in_work_tree("schemas/first.py"), 1, "schemas/first.py"),
+        (in_work_tree("expectations/first/synthetic.json"), 1, "expectations/first/synthetic.json"),
         (in_work_tree("schemas/limits.py"), 1, "schemas/limits.py"),
         (in_work_tree("data/first.csv"), 1, "data/first.csv"),
         (cached_data, 3, "data/first.csv"),
