@@ -136,7 +136,9 @@ def _show(found: list[Finding]) -> None:
             if bad
             else "holds"
         )
-        click.echo(printable(f"{tag}: {word}: {counted(len(held), 'part')} ({', '.join(held)})"))
+        # What holds of one that does not would only hide what is wrong with it.
+        parts = "" if bad else f": {counted(len(held), 'part')} ({', '.join(held)})"
+        click.echo(printable(f"{tag}: {word}{parts}"))
         for finding in own:
             if finding.state is not State.HOLDS:
                 click.echo(printable(f"  {finding.part}: {finding.words or finding.state.value}"))

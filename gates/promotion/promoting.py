@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from gates.errors import UsageError
@@ -12,7 +13,7 @@ from gates.promotion.conditions import Candidate, met, unmet
 from gates.promotion.envelope import sign
 from gates.promotion.errors import AlreadyHeldError, ConditionError, PromotionError
 from gates.promotion.evidence import evidence_of
-from gates.promotion.history import History, Tag, history
+from gates.promotion.history import History, Tag, history, message_of
 from gates.promotion.objects import write_commit, write_tag
 from gates.promotion.overlap import overlaps
 from gates.promotion.planning import (
@@ -29,6 +30,7 @@ from gates.promotion.statement import sha256
 from gates.promotion.tags import refuse_untaggable
 from gates.promotion.transaction import Prepared
 from gates.promotion.verification.findings import first_wrong
+from gates.promotion.verification.local_copies import verify_local_copies
 from gates.promotion.verification.version import dataset_of, verify_version
 from gates.records.reading import verdict_of
 from gates.versions.configuration import config_at
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from gates.configuration.dataset import DatasetConfig
     from gates.configuration.stages import Stage
     from gates.promotion.asked import Asked
+    from gates.promotion.evidence import Evidence
     from gates.promotion.ground import Ground
     from gates.verdict import Verdict
     from gates.versions.version import Version
@@ -83,6 +86,7 @@ def _new(ground: Ground, asked: Asked, known: History, dataset: DatasetConfig, s
         same = promoted(ground.repository, before)
         if (same.statement.manifest_sha256, same.statement.contract.sha256) == (found.manifest, found.contract):
             return _further(ground, asked, known, before, stage)
+    _refuse_taken_back(ground, known, found)
     _refuse_overlaps(ground, replace(dataset, root=asked.path.parent), ground.version)
     version = version_wanted(asked.version, known)
     if last and version <= last:
@@ -113,7 +117,7 @@ def _further(ground: Ground, asked: Asked, known: History, tag: Tag, stage: Stag
     if stage.name in known.events_of(tag.commit):
         raise AlreadyHeldError(f"{known.dataset} {version} holds '{stage.name}' already")
     there = promoted(ground.repository, tag)
-    wrong = first_wrong(verify_version(ground.repository, there))
+    wrong = first_wrong(chain(verify_version(ground.repository, there), verify_local_copies(ground.repository, there)))
     if wrong:
         raise PromotionError(f"{wrong}; it cannot be promoted any further, see `gates verify {tag.name}`")
     with dataset_of(ground.repository, there) as dataset:
@@ -126,6 +130,15 @@ def _further(ground: Ground, asked: Asked, known: History, tag: Tag, stage: Stag
     put = stage_tag(known, version, stage.name, there.digest, conditions)
     words = f"promoted {known.dataset} {version} to {stage.name}"
     return Plan(version, (put,), tuple(there.statement.pointers), target=tag.commit, sentence=words)
+
+
+def _refuse_taken_back(ground: Ground, known: History, found: Evidence) -> None:
+    """What was taken back does not return under another number."""
+    for tag in known.versions:
+        made = known.tag_of(tag.name.version) if tag.name.version and tag.name.is_revocation else None
+        if made and promoted(ground.repository, made).statement.manifest_sha256 == found.manifest:
+            reason = message_of(ground.git, tag).reason
+            raise ConditionError(f"this data was taken back as {tag.name.version} ({reason}); promote other data")
 
 
 def _refuse_overlaps(ground: Ground, dataset: DatasetConfig, version: Version) -> None:

@@ -83,5 +83,18 @@ def test_a_version_that_was_taken_back_is_promoted_nowhere(gates, done) -> None:
     called = gates(done, "promote", "first", "--stage", "prod", "--version", "v1.0.0")
     assert (called.code, "was taken back" in called.err) == (2, True)
     assert gates(done, "verify").code == 0
+    shown = gates(done, "verify", "first@v1.0.0")
+    assert (shown.code, "taken back: it was taken back: consent withdrawn" in shown.out) == (0, True)
+    assert gates(done, "check", "first", "--quiet").code == 0
+    renumbered = gates(done, "promote", "first", "--stage", "staging")
+    assert (renumbered.code, "this data was taken back as v1.0.0 (consent withdrawn)" in renumbered.err) == (1, True)
     again = gates(done, "promote", "first", "--revoke", "--version", "v1.0.0", "--reason", "consent withdrawn")
     assert (again.code, "was taken back already" in again.err) == (2, True)
+
+
+def test_a_statement_that_was_edited_and_committed_goes_no_further(gates, done) -> None:
+    gates(done, "promote", "first", "--revoke", "--stage", "prod", "--reason", "a source withdrew")
+    (done / STATEMENT).write_text((done / STATEMENT).read_text().replace("finetune", "pretrain"))
+    git(done, "commit", "-q", "-a", "-m", "an edit")
+    called = gates(done, "promote", "first", "--stage", "prod", "--version", "v1.0.0")
+    assert (called.code, f"{STATEMENT} in HEAD is not what the tag's commit has" in called.err) == (3, True)

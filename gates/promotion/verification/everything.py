@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gates.promotion.errors import PromotionError
-from gates.promotion.promoted import promoted
+from gates.promotion.promoted import message_of_tag, promoted
 from gates.promotion.verification.findings import Finding, State
 from gates.promotion.verification.local_copies import verify_local_copies
 from gates.promotion.verification.order import verify_base, verify_stages
@@ -28,6 +28,7 @@ def verify_history(
     for tag in only or known.versions:
         if not tag.name.is_revocation:
             yield from _version(repository, known, tag, trusted)
+            yield from _taken_back(repository, known, tag)
         else:
             yield from verify_tag_signature(repository, tag, trusted)
     if not only:
@@ -36,6 +37,14 @@ def verify_history(
         yield from verify_stages(repository, known)
         for tag in known.stages:
             yield from verify_tag_signature(repository, tag, trusted)
+
+
+def _taken_back(repository: Repository, known: History, tag: Tag) -> Iterator[Finding]:
+    """That a version was taken back, and why: what it says of its bytes may hold all the same."""
+    taken = known.tag_of(tag.name.version, is_revocation=True) if tag.name.version else None
+    if taken:
+        reason = message_of_tag(repository, taken).reason
+        yield Finding(str(tag.name), "taken back", State.NOT_LOOKED_AT, f"it was taken back: {reason}")
 
 
 def _version(repository: Repository, known: History, tag: Tag, trusted: Trusted) -> Iterator[Finding]:
