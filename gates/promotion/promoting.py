@@ -156,7 +156,11 @@ def _conditions(stage: Stage, candidate: Candidate) -> tuple[str, ...]:
 
 def _candidate(ground: Ground, verdict: Verdict, commit: str, now: datetime) -> Candidate:
     """commit: the one that was judged, whose message names who reviewed it."""
-    told = ground.git.run("log", "-1", f"--format=%ae%n{_TRAILERS}", commit).decode(errors="replace").splitlines()
+    told = (
+        ground.git.run("log", "--no-show-signature", "-1", f"--format=%ae%n{_TRAILERS}", commit)
+        .decode(errors="replace")
+        .splitlines()
+    )
     trailers = [(name.strip(), value.strip()) for name, _, value in (line.partition(":") for line in told[1:])]
     purpose = verdict.contract["purpose"]
     return Candidate(

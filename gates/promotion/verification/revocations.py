@@ -26,10 +26,10 @@ def verify_revocations(repository: Repository, known: History) -> Iterator[Findi
     folder = posixpath.join(known.folder, FOLDER, known.dataset, "revocations")
     names = sorted(name for name in tree.listing.blobs if posixpath.dirname(name) == folder)
     for name, content in tree.read(names).items():
-        yield looked_at(name, "revocation", partial(_wrong, known, content))
+        yield looked_at(name, "revocation", partial(_wrong, known, name, content))
 
 
-def _wrong(known: History, content: bytes) -> str | None:
+def _wrong(known: History, path: str, content: bytes) -> str | None:
     try:
         record = json.loads(content)
         version, stage = parse_version(record["version"]), record["stage"]
@@ -37,7 +37,10 @@ def _wrong(known: History, content: bytes) -> str | None:
         return f"is no record of gates ({error}); restore the file as it was committed"
     made = known.tag_of(version) if version else None
     events = known.stages if stage else known.versions
+    # A version may be taken off one stage more than once: each record names its own event.
+    number = posixpath.basename(path).removesuffix(".json").rpartition("-")[2] if stage else None
     taken = [tag for tag in events if tag.name.is_revocation and tag.name.stage == stage]
+    taken = [tag for tag in taken if number is None or str(tag.name.number) == number]
     if made is None or made.commit not in {tag.commit for tag in taken}:
         what = f"off '{stage}'" if stage else "back"
         return f"{record['version']} was taken {what}, and the tag that says so is gone; `git fetch --tags`"

@@ -56,6 +56,9 @@ def verify_envelope(found: Promoted, trusted: Trusted) -> Finding:
 def verify_tag_signature(repository: Repository, tag: Tag, trusted: Trusted) -> Iterator[Finding]:
     """A finding on git's own signature, where the tag bears one."""
     git = git_of(repository, str(tag.name))
+    if not tag.is_annotated:
+        yield Finding(str(tag.name), "tag", State.WRONG, "is no annotated tag: gates did not make it")
+        return
     if not any(mark in git.run("cat-file", "tag", tag.object_id) for mark in _SIGNED):
         return
     name, part = str(tag.name), "signature of the tag"
