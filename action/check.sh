@@ -60,7 +60,7 @@ count() {
 worst() {
     local outcomes
     # A verdict has this key once at the top, indented by two spaces; text from data cannot begin a line of it.
-    outcomes="$(in_verdicts 's/^  "outcome": "\([a-z]*\)",$/\1/p')"
+    outcomes="$(in_verdicts 's/^  "outcome": "\([a-z]*\)",$/\1/p')" || outcomes+=" unjudged"
     # Of a dataset that could not be judged there is a JUnit file and no verdict.
     [ "$(count junit.xml)" -eq "$(count md)" ] || outcomes+=" unjudged"
     case "$1:$outcomes" in
@@ -81,8 +81,7 @@ changed() {
     local names name paths=(':(top,glob)**/*.dvc' ':(top,glob)**/dvc.lock' ':(top,glob)**/gates.toml'
         ':(top,glob)**/pyproject.toml' ':(top,glob)**/expectations/**' ':(top,glob)**/schemas/**' ':(top,glob)**/*.py')
     has_base || { echo true; return; }
-    names="$(in_verdicts 's/^ *"path": "\(.*\)",$/\1/p')"
-    [ -n "$names" ] || { echo true; return; }
+    names="$(in_verdicts 's/^ *"path": "\(.*\)",$/\1/p')" && [ -n "$names" ] || { echo true; return; }
     while IFS= read -r name; do
         # A name that cannot be a pattern of itself is not looked for.
         [[ "$name" != *[\\*?[]* ]] || { echo true; return; }

@@ -7,6 +7,7 @@ set -euo pipefail
 PATH="${PROGRAMS:+$PROGRAMS:}$PATH"
 log="$(mktemp "$RUNNER_TEMP/gates-log.XXXXXX")"
 made="$(mktemp "$RUNNER_TEMP/gates-promoted.XXXXXX")"
+found="$(mktemp "$RUNNER_TEMP/gates-judged.XXXXXX")"
 tags=()
 
 # Outputs and summary say what was promoted, wherever this ends: what was pushed stays.
@@ -32,17 +33,14 @@ stop() {
     exit "$2"
 }
 
-# The datasets that were judged, as `gates promote` takes them: FOLDER:NAME for one of another gates.toml.
+# The datasets that were judged go to a file first: of a process that is read from in a loop, nobody learns how it ended.
 judged() {
-    local file folder name
-    while IFS= read -r file; do
-        # A verdict has this key once at the top, indented by two spaces; metrics and plots have none.
-        name="$(sed -n 's/^  "dataset": "\(.*\)",$/\1/p' "$file")"
-        [ -n "$name" ] || continue
-        folder="$(dirname -- "${file#"$REPORT"/}")"
-        if [ "$folder" = . ]; then printf '%s\n' "$name"; else printf '%s:%s\n' "$folder" "$name"; fi
-    done < <(find "$REPORT" -name '*.json' ! -name '*.metrics.json' ! -name '*.plots.json' | LC_ALL=C sort)
-}
+    local python
+    python="$(command -v python3 || command -v python)" ||
+        { printf 'there is no Python on PATH, which gates needs too\n'; return 1; }
+    [ -d "$REPORT" ] || { printf 'there is no folder with reports: %s\n' "$REPORT"; return 1; }
+    "$python" -I "$GITHUB_ACTION_PATH/action/judged.py" "$REPORT" >"$found"
+} >"$log" 2>&1
 
 [ "$EVENT" = push ] && [[ "$REF" == refs/heads/* ]] || exit 0
 [[ "$STAGE" =~ ^[0-9A-Za-z][0-9A-Za-z/_-]*$ ]] || stop "The input 'promote' is no name of a stage, such as staging." 2
@@ -56,14 +54,19 @@ fi
 
 read -r -d '' -a names <<<"$DATASETS" || true
 if [ "${#names[@]}" -eq 0 ]; then
-    while IFS= read -r name; do names+=("$name"); done < <(judged)
+    judged || stop "Which datasets were judged could not be read from the reports." 3
+    while IFS= read -r -d '' name; do names+=("$name"); done <"$found"
+    # A promotion that finds nothing to promote has not passed.
+    [ "${#names[@]}" -gt 0 ] || stop "No dataset was judged: there is no verdict in the folder with the reports." 3
 fi
 options=(--stage "$STAGE" --output "$REPORT" --push --if-new)
 [ -z "$CONFIG" ] || options+=(--config "$CONFIG")
-for name in ${names[@]+"${names[@]}"}; do
+for name in "${names[@]}"; do
     code=0
     gates promote "${options[@]}" -- "$name" >"$made" 2>"$log" || code=$?
     [ "$code" -eq 0 ] || stop "A dataset was judged and could not be promoted to this stage." "$code"
     quietly_show "$log"
-    while IFS= read -r tag; do tags+=("$tag"); done < <(sed -n 's/^  tag  //p' "$made")
+    while IFS= read -r line; do
+        [[ "$line" != "  tag  "* ]] || tags+=("${line#  tag  }")
+    done <"$made"
 done

@@ -1,8 +1,9 @@
 """Documentation pages as something to follow: files to write, commands to call, output to compare.
 
 A comment before a fenced block says what the block is: `<!-- file: NAME -->` (write it, where there is none yet),
-`<!-- append: NAME -->`, `<!-- entry: NAME -->` (add it to the suite's list of expectations), `<!-- not run: WHY -->`, `<!-- from the demo -->` (the demo prints it). Every other `console` block is run, and other
-blocks are only shown. `$ ` starts a command, which must exit 0 unless `$ echo $?` follows; what is shown below it must
+`<!-- append: NAME -->`, `<!-- entry: NAME -->` (add it to the suite's list of expectations), `<!-- needs: PROGRAM -->` (run
+it where there is this program), `<!-- not run: WHY -->`, `<!-- from the demo -->` (the demo prints it). Every other
+`console` block is run, and other blocks are only shown. `$ ` starts a command, which must exit 0 unless `$ echo $?` follows; what is shown below it must
 be what it prints, stderr included, however lines are wrapped; `...` stands for anything.
 """
 
@@ -14,6 +15,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -26,7 +28,7 @@ from gates.cli import run
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MARK = re.compile(r"<!-- (file|append|entry|not run|from the demo)(?:: (.+?))? -->")
+MARK = re.compile(r"<!-- (file|append|entry|needs|not run|from the demo)(?:: (.+?))? -->")
 EXIT_CODE = "echo $?"
 # A call of the command line in which a shell would have nothing to do but to split words.
 PLAIN_CALL = re.compile(r"gates [^|;&<>$*?`~\n]*")
@@ -98,7 +100,9 @@ def follow(page: Path, folder: Path) -> None:
             assert block.mark == "append" or not is_there, f"{page.name}:{block.line}: replaces {block.argument}"
             before = target.read_text(encoding="utf-8") if is_there else ""
             target.write_text(before + block.text, encoding="utf-8")
-        elif block.language == "console" and not block.mark:
+        elif block.language == "console" and (
+            not block.mark or (block.mark == "needs" and shutil.which(block.argument))
+        ):
             _run(commands(block), page, folder)
 
 

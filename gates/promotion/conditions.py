@@ -36,6 +36,7 @@ class Candidate:
     stages: the tag by stage that this version holds and that is not revoked, such as {"staging": "reviews#staging#2"}.
     written_at, now: with their time zones; written_at is None where nobody recorded when the verdict was written.
     trailers: (name, value) of the commit that was judged. author: the mail address of its author.
+    is_new: version is a number that nobody asked for, of a version that is not there yet.
     """
 
     dataset: str
@@ -50,6 +51,7 @@ class Candidate:
     trailers: Sequence[tuple[str, str]] = ()
     waived: Sequence[Mapping[str, str]] = ()
     loosened: Sequence[str] = ()
+    is_new: bool = False
 
 
 def unmet(stage: Stage, candidate: Candidate) -> list[str]:
@@ -101,10 +103,12 @@ def reviewers(candidate: Candidate) -> dict[str, str]:
 
 def _order(stage: Stage, candidate: Candidate) -> Iterator[str]:
     if stage.after is not None and stage.after not in candidate.stages:
-        yield (
-            f"Stage '{stage.name}' comes after '{stage.after}', which {candidate.dataset} {candidate.version} does not hold; "
-            f"run `gates promote {candidate.dataset} --stage {stage.after} --version {candidate.version}` first."
-        )
+        promote = f"gates promote {candidate.dataset} --stage {stage.after}"
+        if candidate.is_new:
+            held = f"and nobody has promoted this version of {candidate.dataset} yet; run `{promote}` first."
+        else:
+            held = f"which {candidate.dataset} {candidate.version} does not hold; run `{promote} --version {candidate.version}` first."
+        yield f"Stage '{stage.name}' comes after '{stage.after}', {held}"
 
 
 def _purpose(stage: Stage, candidate: Candidate) -> Iterator[str]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gates.promotion.signing_keys import SigningKey
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
+_RESTORE = "restore the file as it was committed"
 
 
 def pre_authentication_encoding(payload_type: str, payload: bytes) -> bytes:
@@ -53,7 +54,9 @@ def verify(envelope: bytes, statement: bytes, signers: Sequence[Signer], *, at: 
         document = as_fields(json.loads(envelope.decode("utf-8")), "", shown)
         payload, signatures = _read(document)
     except (ValueError, RecursionError) as error:
-        raise EnvelopeError(f"{shown}: is no DSSE envelope: it is not JSON ({str(error).split(chr(10))[0]})") from error
+        raise EnvelopeError(
+            f"{shown}: is no DSSE envelope: it is not JSON ({str(error).split(chr(10))[0]}); {_RESTORE}"
+        ) from error
     except EnvelopeError:
         raise
     except PromotionError as error:
@@ -61,7 +64,7 @@ def verify(envelope: bytes, statement: bytes, signers: Sequence[Signer], *, at: 
     if payload != statement:
         raise EnvelopeError(
             f"{shown}: was made for another statement: its payload is not the statement's file, byte for byte; "
-            "one of the two was changed after signing"
+            f"one of the two was changed after signing; {_RESTORE}"
         )
     signed = pre_authentication_encoding(PAYLOAD_TYPE, payload)
     refusals = []
@@ -81,12 +84,12 @@ def _read(document: Fields) -> tuple[bytes, list[tuple[str, bytes]]]:
     """Payload, and key id with signature. Fields that DSSE does not name are passed over: they are not signed."""
     for name in ("payload", "payloadType", "signatures"):
         if name not in document.values:
-            raise EnvelopeError(f"{document.shown}: is no DSSE envelope: it has no field '{name}'")
+            raise EnvelopeError(f"{document.shown}: is no DSSE envelope: it has no field '{name}'; {_RESTORE}")
     if document.text("payloadType") != PAYLOAD_TYPE:
         raise document.refuse("payloadType", f"'{PAYLOAD_TYPE}'")
     signatures = document.inners("signatures")
     if not signatures:
-        raise EnvelopeError(f"{document.shown}: has no signature in it")
+        raise EnvelopeError(f"{document.shown}: has no signature in it; {_RESTORE}")
     return _decoded(document, "payload"), [
         (str(signature.values.get("keyid", "")), _decoded(signature, "sig")) for signature in signatures
     ]
@@ -100,7 +103,7 @@ def _decoded(fields: Fields, name: str) -> bytes:
     except ValueError:
         decoded = b""
     if not decoded:
-        raise EnvelopeError(f"{fields.shown}: its field '{name}' is not base64; take the file as it was committed")
+        raise EnvelopeError(f"{fields.shown}: its field '{name}' is not base64; {_RESTORE}")
     return decoded
 
 
@@ -119,4 +122,4 @@ def _unknown(key_id: str, signers: Sequence[Signer]) -> str:
         return f"the one by the key of {owner.principal} ({owner.shown}) does not hold; it was not made with that key on these bytes"
     named = f"the key {key_id}" if key_id else "a key without an id"
     known = ", ".join(f"{signer.principal} ({signer.key_id})" for signer in signers) or "nobody"
-    return f"it is signed with {named}, which is none of those that may sign: {known}"
+    return f"it is signed with {named}, which is none of those that may sign: {known}; give its public key too, if you trust whose it is"

@@ -90,7 +90,10 @@ def evidence_of(ground: Ground, dataset: DatasetConfig, asked: Asked) -> Evidenc
             f"{dataset.name}: nobody could judge it, and only what passed is promoted; `gates check {dataset.name}` says why"
         )
     if verdict.answer is Answer.FAIL:
-        raise ConditionError(f"{dataset.name}: its verdict is fail, and only what passed is promoted")
+        raise ConditionError(
+            f"{dataset.name}: its verdict is fail, and only what passed is promoted; `gates check {dataset.name}` says what "
+            "failed: mend it, commit and check again"
+        )
     written = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
     tree = tree_at(repository, version)
     return Evidence(verdict, document, written, pointers, _files(tree, at_home, verdict, pointers))
@@ -107,7 +110,7 @@ def pointers_at(repository: Repository, dataset: DatasetConfig, version: Version
             )
         if file.pointer.md5 is None:
             raise UsageError(
-                f"{file.name}: {file.pointer.place} has no md5, as in cloud-versioned remotes; nothing names the bytes offline"
+                f"{file.name}: {file.pointer.place} has no md5, as in cloud-versioned remotes; nothing names the bytes offline: track the file itself with `dvc add`"
             )
         found[file.pointer.path] = file.pointer.md5 + (".dir" if file.pointer.is_dir else "")
     return found

@@ -144,7 +144,9 @@ def as_fields(value: object, where: str, shown: str) -> Fields:
     """The fields of a JSON object. Raises PromotionError for any other value."""
     if not isinstance(value, dict):
         place = f" as '{where}'" if where else ""
-        raise PromotionError(f"{shown}: has {_short(value)}{place}, expected a JSON object")
+        raise PromotionError(
+            f"{shown}: has {_short(value)}{place}, expected a JSON object; restore the file as it was committed"
+        )
     return Fields(value, where, shown)
 
 

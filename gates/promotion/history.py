@@ -86,7 +86,8 @@ def message_of(git: Git, tag: Tag) -> TagMessage:
     """What a tag says. Raises PromotionError where it says nothing, or is not of gates."""
     if not tag.is_annotated:
         raise PromotionError(
-            f"{tag.name}: is no annotated tag: it says nothing of what was promoted, and gates did not make it"
+            f"{tag.name}: is no annotated tag: it says nothing of what was promoted, and gates did not make it; "
+            "`git tag --delete` it, and fetch the one that gates made from a clone that you trust"
         )
     document = git.run("cat-file", "tag", tag.object_id).decode(errors="replace")
     return parse_message(document.partition("\n\n")[2], str(tag.name))

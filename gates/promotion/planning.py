@@ -129,8 +129,13 @@ def _base(git: Git, history: History, verdict: Verdict) -> Base | None:
     base = Base(last, message_of(git, tag).statement_sha256) if last and tag else None
     if verdict.data.get("promoted_sha256") != (base.statement_sha256 if base else None):
         against = f"{tag.name}, the last one" if tag else "no version, as there is none"
+        # What HEAD does not have is not compared with: another check alone would change nothing.
+        is_elsewhere = tag is not None and not git.succeeds("merge-base", "--is-ancestor", tag.commit, "HEAD")
+        merge = (
+            f"merge the branch that has it (`git branch --all --contains {tag.name}`), " if is_elsewhere and tag else ""
+        )
         raise VerdictError(
-            f"{history.dataset}: its verdict was not reached against {against}; merge the branch that has it, "
+            f"{history.dataset}: its verdict was not reached against {against}; {merge}"
             f"`gates check {history.dataset}`, then promote"
         )
     return base

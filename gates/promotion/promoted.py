@@ -56,13 +56,16 @@ def promoted(repository: Repository, tag: Tag) -> Promoted:
     git_of(repository, str(tag.name))
     message = message_of_tag(repository, tag)
     if tag.name.version is None:
-        raise PromotionError(f"{tag.name}: is a stage's tag and no version's")
+        raise PromotionError(
+            f"{tag.name}: is a stage's tag and no version's; name the version's, such as reviews@v1.2.0"
+        )
     where = places(tag.name.folder, tag.name.dataset, tag.name.version)
     tree = tree_at(repository, Revision(VersionKind.REVISION, tag.commit, str(tag.name)))
     for path in (where.statement, where.verdict):
         if path not in tree.listing.blobs:
             raise PromotionError(
-                f"{tag.name}: points to {tag.commit[:7]}, which has no {path}; the tag was moved, or gates did not make it"
+                f"{tag.name}: points to {tag.commit[:7]}, which has no {path}; the tag was moved, or gates did not make it; fetch it "
+                "again from a clone that you trust"
             )
     names = [path for path in (where.statement, where.verdict, where.envelope) if path in tree.listing.blobs]
     read = tree.read(names)

@@ -97,7 +97,8 @@ def _new(ground: Ground, asked: Asked, known: History, dataset: DatasetConfig, s
     if asked.key:
         files[where.envelope] = sign(statement, asked.key)
     candidate = _candidate(ground, found.verdict, ground.head, asked.now)
-    conditions = _conditions(stage, replace(candidate, version=str(version), written_at=found.written_at))
+    candidate = replace(candidate, version=str(version), written_at=found.written_at, is_new=asked.version is None)
+    conditions = _conditions(stage, candidate)
     digest = sha256(statement)
     made = version_tag(known, version, digest, files.get(where.envelope))
     put = stage_tag(known, version, stage.name, digest, conditions)
@@ -114,7 +115,7 @@ def _further(ground: Ground, asked: Asked, known: History, tag: Tag, stage: Stag
     assert version is not None  # noqa: S101  # a version's tag has one
     if version not in known.standing():
         raise UsageError(f"{tag.name} was taken back; promote another version")
-    if stage.name in known.events_of(tag.commit):
+    if stage.name in known.events_of(tag.commit) and (asked.version is None or _is_newest(known, stage, tag)):
         raise AlreadyHeldError(f"{known.dataset} {version} holds '{stage.name}' already")
     there = promoted(ground.repository, tag)
     wrong = first_wrong(chain(verify_version(ground.repository, there), verify_local_copies(ground.repository, there)))
@@ -130,6 +131,16 @@ def _further(ground: Ground, asked: Asked, known: History, tag: Tag, stage: Stag
     put = stage_tag(known, version, stage.name, there.digest, conditions)
     words = f"promoted {known.dataset} {version} to {stage.name}"
     return Plan(version, (put,), tuple(there.statement.pointers), target=tag.commit, sentence=words)
+
+
+def _is_newest(known: History, stage: Stage, tag: Tag) -> bool:
+    """Whether the last event of the stage is one of this version.
+
+    DVC takes that event's commit for what the stage holds, be it a revocation: only another event after it brings DVC
+    back to a version that held the stage before. https://github.com/iterative/dvc, dvc/repo/artifacts.py, get_rev
+    """
+    last = known.last_of(stage.name)
+    return last is not None and last.commit == tag.commit
 
 
 def _refuse_taken_back(ground: Ground, known: History, found: Evidence) -> None:

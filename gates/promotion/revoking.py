@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from gates.errors import UsageError
+from gates.errors import UsageError, did_you_mean
 from gates.promotion.fields import moment_text
-from gates.promotion.history import History, history
+from gates.promotion.history import History, histories, history
 from gates.promotion.planning import FOLDER, Plan, folder_of_config, followed, version_wanted
 from gates.promotion.promoted import promoted
 from gates.promotion.tag_message import TagMessage
@@ -26,7 +26,7 @@ def plan_revocation(ground: Ground, asked: Asked, reason: str) -> Plan:
     """
     folder = folder_of_config(ground.repository, asked.path)
     known = history(ground.git, asked.dataset, folder)
-    tag = _meant(known, asked)
+    tag = _meant(ground, known, asked)
     version = tag.name.version
     assert version is not None  # noqa: S101  # `_meant` gives a version's tag
     digest = promoted(ground.repository, tag).digest
@@ -56,11 +56,11 @@ def plan_revocation(ground: Ground, asked: Asked, reason: str) -> Plan:
     )  # fmt: skip
 
 
-def _meant(known: History, asked: Asked) -> Tag:
+def _meant(ground: Ground, known: History, asked: Asked) -> Tag:
     if asked.version is None and asked.stage:
         holder = known.holder(asked.stage)
         if holder is None:
-            raise UsageError(f"no version of '{known.dataset}' holds '{asked.stage}'")
+            raise UsageError(f"no version of '{known.dataset}' holds '{asked.stage}'; {_held(known)}")
         found = next(
             (tag for tag in known.versions if tag.commit == holder.commit and not tag.name.is_revocation), None
         )
@@ -68,10 +68,29 @@ def _meant(known: History, asked: Asked) -> Tag:
         version = version_wanted(asked.version, known) if asked.version else known.last()
         found = known.tag_of(version) if version else None
     if found is None:
-        listed = ", ".join(str(version) for version in known.standing()) or "there is none"
-        raise UsageError(f"'{known.dataset}' has no version {asked.version or 'to take back'}; promoted: {listed}")
+        raise UsageError(f"'{known.dataset}' has no version {asked.version or 'to take back'}; {_there(ground, known)}")
     if found.name.version not in known.standing():
-        raise UsageError(f"{found.name} was taken back already")
+        raise UsageError(f"{found.name} was taken back already, and is for good; there is nothing left to do")
     if asked.stage and asked.stage not in known.events_of(found.commit):
-        raise UsageError(f"{found.name} is not on '{asked.stage}'")
+        raise UsageError(f"{found.name} is not on '{asked.stage}'; {_held(known)}")
     return found
+
+
+def _there(ground: Ground, known: History) -> str:
+    """Which versions there are to take back, or why there are none."""
+    if known.standing():
+        return f"promoted: {', '.join(map(str, known.standing()))}"
+    if known.versions:
+        return "all that were promoted were taken back already"
+    others = [other.dataset for other in histories(ground.git) if other.folder == known.folder]
+    return f"nothing of it was promoted, or its tags are not here, `git fetch --tags` ({did_you_mean(known.dataset, others)})"
+
+
+def _held(known: History) -> str:
+    """Which version is on which stage, or that there is none."""
+    held = [
+        f"{version} on {', '.join(sorted(stages))}"
+        for version in known.standing()
+        if (tag := known.tag_of(version)) and (stages := known.events_of(tag.commit))
+    ]
+    return f"promoted: {'; '.join(held)}" if held else "no version is on any stage"

@@ -107,7 +107,8 @@ def read_signers(path: Path) -> tuple[Signer, ...]:
 def _from_pem(content: bytes, shown: str) -> Signer:
     if b"PRIVATE KEY-----" in content.lstrip().split(b"\n", 1)[0]:
         raise KeyFileError(
-            f"{shown}: is a private key: signatures are verified with the public one, which may be shown"
+            f"{shown}: is a private key: signatures are verified with the public one, which may be shown; give that, as a rule the "
+            "same name with .pub"
         )
     library = ed25519_library()
     try:
@@ -115,7 +116,9 @@ def _from_pem(content: bytes, shown: str) -> Signer:
     except (ValueError, library.exceptions.UnsupportedAlgorithm) as error:
         raise KeyFileError(f"{shown}: is no PEM public key that can be read; {_EXPECTED}") from error
     if not isinstance(public, library.ed25519.Ed25519PublicKey):
-        raise KeyFileError(f"{shown}: is not an Ed25519 key, the only kind that signs statements")
+        raise KeyFileError(
+            f"{shown}: is not an Ed25519 key, the only kind that signs statements; give the public one of the key that signed"
+        )
     key = public.public_bytes_raw()
     return Signer(fingerprint(key), key, shown)
 
@@ -147,7 +150,7 @@ def _words(line: str, shown: str) -> list[str]:
         if is_comment:
             return [*words, line[at:].strip()]
         if match is None:
-            raise KeyFileError(f"{shown}: has a quote that nothing closes")
+            raise KeyFileError(f"{shown}: has a quote that nothing closes; close it, or leave it out")
         words.append(match[0])
         at = match.end() + len(line[match.end() :]) - len(line[match.end() :].lstrip())
     return words
@@ -160,7 +163,7 @@ def _options(text: str, shown: str) -> _Limits:
         value = quoted.strip('"')
         key = name.lower().replace("-", "_")
         if key in limits:
-            raise KeyFileError(f"{shown}: has the option '{name}' twice")
+            raise KeyFileError(f"{shown}: has the option '{name}' twice; keep one")
         if quoted and not _QUOTED.fullmatch(quoted):
             raise KeyFileError(
                 f"{shown}: the value of '{name}' stands without quotes, which ssh refuses; expected {name}=\"{value}\""

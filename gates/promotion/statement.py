@@ -32,6 +32,7 @@ _CHECK_ID = Form(
     re.compile(r"(?s)(human|synthetic|combined)/[^/]+(/.*)?"), "the id of a check, <scope>/<type>[/<detail>]"
 )
 _WAIVER = ("check", "reason", "owner", "expires")
+_RESTORE = "restore the file as it was committed"
 
 
 @dataclass(frozen=True)
@@ -135,12 +136,12 @@ def parse_statement(content: bytes, shown: str) -> Statement:
         document = json.loads(content.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         what = str(error).split("\n")[0]
-        raise PromotionError(f"{shown}: is no promotion statement, it is not JSON ({what})") from error
+        raise PromotionError(f"{shown}: is no promotion statement, it is not JSON ({what}); {_RESTORE}") from error
     statement = _statement(as_fields(document, "", shown))
     if statement.to_bytes() != content:
         raise PromotionError(
             f"{shown}: was edited: it is not written as gates writes statements (sorted keys, indented by 2); "
-            "restore the file as it was committed"
+            f"{_RESTORE}"
         )
     return statement
 
@@ -183,12 +184,13 @@ def _statement(document: Fields) -> Statement:
         if document.values.get(name) != expected:
             found = repr(document.values[name]) if name in document.values else "nothing"
             raise PromotionError(
-                f"{document.shown}: is no promotion statement of this gates: '{name}' is {found}, expected '{expected}'"
+                f"{document.shown}: is no promotion statement of this gates: '{name}' is {found}, expected '{expected}'; "
+                f"{_RESTORE}, or use the gates that wrote it"
             )
     document.only("_type", "subject", "predicateType", "predicate")
     subjects = document.inners("subject")
     if len(subjects) != 1:
-        raise PromotionError(f"{document.shown}: has {len(subjects)} subjects, expected one: the dataset")
+        raise PromotionError(f"{document.shown}: has {len(subjects)} subjects, expected one: the dataset; {_RESTORE}")
     subject = subjects[0].only("name", "digest")
     promotion = document.inner("predicate").only(
         "dataset", "version", "purpose", "commit", "pointers", "verdict", "contract", "gates", "libraries", "base",

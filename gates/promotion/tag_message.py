@@ -66,7 +66,7 @@ class TagMessage:
         for what, value in (("subject", self.subject), *trailers):
             if not _ONE_LINE.fullmatch(value):
                 raise PromotionError(
-                    f"{what} of a tag is {value!r}, expected one line of text without spaces at its ends"
+                    f"{what} of a tag is {value!r}, expected one line of text without spaces at its ends; write it so"
                 )
         return f"{self.subject}\n\n" + "".join(f"{key}: {value}\n" for key, value in trailers)
 

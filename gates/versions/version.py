@@ -105,5 +105,8 @@ def base_of(repository: Repository, judged: Version, since: str | None) -> Versi
 def git_of(repository: Repository, asked: str) -> Git:
     """The git of a repository. Raises UsageError, naming what needs it, where there is none."""
     if repository.git is None:
-        raise UsageError(f"{asked}: {repository.top} is in no git repository; only its work tree can be judged")
+        raise UsageError(
+            f"{asked}: {repository.top} is in no git repository; only its work tree can be judged: for all else run gates "
+            "in a clone"
+        )
     return repository.git

@@ -350,7 +350,7 @@ def judged(ready):
     reports = ready.parent / "reports"
     reports.mkdir()
     shutil.copy(ready / ".gates/verdicts/first.json", reports)
-    (reports / "first.metrics.json").write_text('{\n  "dataset": "no verdict",\n}\n')
+    (reports / "first.metrics.json").write_text('{\n  "dataset": "no verdict"\n}\n')
     return ready, reports
 
 
@@ -413,18 +413,57 @@ def test_a_stage_is_a_name_and_no_option_or_command(step, tmp_path, stage):
 
 def test_what_was_judged_elsewhere_is_named_with_its_folder(tmp_path):
     (tmp_path / "team/deep").mkdir(parents=True)
-    for name in ("here", "team/deep/there"):
-        (tmp_path / f"{name}.json").write_text(f'{{\n  "dataset": "{name.rpartition("/")[2]}",\n}}\n')
+    # A name may be one that nothing but JSON spells, and end as the files beside a verdict do.
+    for folder, name in ((".", 'he"re'), ("team/deep", "there"), ("team", "all.plots")):
+        verdict = {"dataset": name, "outcome": "pass", "checks": [{"dataset": "no verdict"}]}
+        (tmp_path / folder / f"{name}.json").write_text(json.dumps(verdict))
     (tmp_path / "here.plots.json").write_text("[]\n")
-    script = (REPOSITORY / "action/promote.sh").read_text()
-    function = script[script.index("judged() {") : script.index('[ "$EVENT"')]
+    (tmp_path / "here.metrics.json").write_text('{"dataset": "no verdict"}\n')
 
     done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", f"{function}\njudged"], check=True, text=True,
-        env={**os.environ, "REPORT": str(tmp_path)}, stdout=subprocess.PIPE,
+        [sys.executable, "-I", REPOSITORY / "action/judged.py", tmp_path], check=True, stdout=subprocess.PIPE
+    )
+
+    assert done.stdout.decode().split("\0") == ['he"re', "team:all.plots", "team/deep:there", ""]
+
+
+@pytest.mark.parametrize(
+    ("reports", "said"),
+    [
+        ({}, "No dataset was judged: there is no verdict in the folder with the reports."),
+        ({"first.metrics.json": "{}"}, "No dataset was judged: there is no verdict in the folder with the reports."),
+        ({"first.json": '{"dataset": "fir'}, "Which datasets were judged could not be read from the reports."),
+        (None, "Which datasets were judged could not be read from the reports."),
+    ],
+)
+def test_what_finds_no_verdict_to_promote_has_not_passed(step, tmp_path, reports, said):
+    folder = tmp_path / "reports"
+    if reports is not None:
+        folder.mkdir()
+        for name, content in reports.items():
+            (folder / name).write_text(content)
+    # A module of the repository that is judged is not run.
+    (tmp_path / "json.py").write_text("raise SystemExit(0)\n")
+
+    done = step("Promote", tmp_path, STAGE="staging", REPORT=str(folder), **PUSHED)
+
+    assert (done.code, done.outputs) == (3, {"promoted": ""}), done.log
+    assert f"::error title=Data gates::{said}\n" in done.log
+    assert done.summary.startswith(f"## Data gates: nothing more was promoted\n\n{said}\n")
+
+
+def test_a_verdict_that_cannot_be_read_leaves_the_step_unjudged(tmp_path):
+    (tmp_path / "good.json").write_text('{\n  "outcome": "pass",\n}\n')
+    (tmp_path / "torn.json").symlink_to(tmp_path / "nowhere")
+    script = (REPOSITORY / "action/check.sh").read_text()
+    function = script[script.index("in_verdicts() {") : script.index("# Whether the base revision")]
+
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", f'{function}\nverdict="$(worst 0)"; echo "$verdict"'], check=True, text=True,
+        env={**os.environ, "reports": str(tmp_path)}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
     )  # fmt: skip
 
-    assert done.stdout == "here\nteam/deep:there\n"
+    assert done.stdout == "unjudged\n"
 
 
 def test_the_step_that_promotes_runs_after_what_passed_on_a_push_to_a_branch_only():

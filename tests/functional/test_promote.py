@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.dvc_repositories import git
 
 STATEMENT = "promotions/first/v1.0.0.json"
@@ -48,6 +50,20 @@ def test_a_stage_is_reached_in_its_order_only(gates, ready) -> None:
     assert called.code == 1
     assert "Stage 'prod' comes after 'staging'" in called.err
     assert git(ready, "show-ref") == before
+    told = called.err.split("`")[1].split()
+    assert told == ["gates", "promote", "first", "--stage", "staging"]
+    assert gates(ready, *told[1:]).code == 0
+    further = gates(ready, "promote", "first", "--stage", "prod")
+    assert further.code == 0, further.err
+
+
+def test_a_stage_may_be_asked_for_by_the_number_that_the_version_is_to_have(gates, ready) -> None:
+    called = gates(ready, "promote", "first", "--stage", "prod", "--version", "v2.0.0")
+    told = called.err.split("`")[1].split()
+    assert (called.code, told[-2:]) == (1, ["--version", "v2.0.0"])
+    assert gates(ready, *told[1:]).code == 0
+    further = gates(ready, "promote", "first", "--stage", "prod", "--version", "v2.0.0")
+    assert further.code == 0, further.err
 
 
 def test_a_dry_run_says_what_it_would_add_and_adds_nothing(gates, ready) -> None:
@@ -75,6 +91,32 @@ def test_taking_a_version_off_a_stage_adds_a_record_and_a_tag(gates, done) -> No
     back = gates(done, "promote", "first", "--stage", "prod", "--version", "v1.0.0")
     assert back.code == 0, back.err
     assert gates(done, "verify").code == 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("--stage", "prd"), "no version of 'first' holds 'prd'; promoted: v1.0.0 on prod, staging"),
+        (("--stage", "prd", "--version", "v1.0.0"), "first@v1.0.0 is not on 'prd'; promoted: v1.0.0 on prod, staging"),
+        (("--version", "v3.0.0"), "'first' has no version v3.0.0; promoted: v1.0.0"),
+    ],
+)
+def test_what_is_not_there_to_be_taken_back_is_told_beside_what_is(gates, done, asked, said) -> None:
+    before = git(done, "show-ref")
+    called = gates(done, "promote", "first", "--revoke", *asked, "--reason", "a source withdrew")
+    assert (called.code, called.err.strip()) == (2, said)
+    assert git(done, "show-ref") == before
+
+
+def test_of_a_dataset_that_was_never_promoted_nothing_is_taken_back(gates, done) -> None:
+    called = gates(done, "promote", "second", "--revoke", "--reason", "a source withdrew")
+    assert (called.code, called.err.strip()) == (
+        2,
+        (
+            "'second' has no version to take back; nothing of it was promoted, or its tags are not here, `git fetch --tags` "
+            "(expected one of: first)"
+        ),
+    )
 
 
 def test_a_version_that_was_taken_back_is_promoted_nowhere(gates, done) -> None:

@@ -60,7 +60,10 @@ def test_a_verdict_is_bound_to_the_promotion_that_it_was_reached_against(gates, 
     assert gates(root, "enforce", "first").code == 0
     refused = gates(root, "promote", "first", "--stage", "staging", "--version", "v1.1.0")
     assert refused.code == 3
-    assert "its verdict was not reached against first@v1.0.0, the last one" in refused.err
+    # The branch has it already: there is nothing to merge.
+    assert refused.err == (
+        "first: its verdict was not reached against first@v1.0.0, the last one; `gates check first`, then promote\n"
+    )
     check(root)
     assert gates(root, "enforce", "first").code == 0
     verdict = json.loads((root / ".gates/verdicts/first.json").read_text())

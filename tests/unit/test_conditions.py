@@ -49,6 +49,17 @@ def test_what_was_asked_and_what_answered_it_stand_on_one_line():
     )
 
 
+def test_of_a_version_that_is_not_there_yet_the_command_names_no_number():
+    stage = Stage("prod", 1, after="staging")
+
+    assert unmet(stage, replace(GOOD, stages={}, is_new=True)) == [
+        (
+            "Stage 'prod' comes after 'staging', and nobody has promoted this version of reviews yet; "
+            "run `gates promote reviews --stage staging` first."
+        )
+    ]
+
+
 def test_everything_that_is_missing_is_told_at_once():
     bare = replace(GOOD, stages={}, purpose=None, trailers=(), written_at=None, checks=())
 

@@ -88,3 +88,11 @@ def test_a_page_that_would_replace_a_file_is_found(tmp_path):
         follow_text("<!-- file: human.json -->\n```json\n{}\n```\n", tmp_path)
 
     assert (tmp_path / "human.json").read_text() == "mine"
+
+
+def test_a_block_that_needs_a_program_is_run_where_it_is_there(tmp_path):
+    text = "<!-- needs: {} -->\n```console\n$ touch {}\n```\n"
+
+    follow_text(text.format("sh", "one") + text.format("no-such-program", "other"), tmp_path)
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "page.md"]
