@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,8 @@ from gates.promotion.statement import (
 from gates.promotion.tag_message import Followed, TagMessage
 from gates.promotion.tags import TagName, Version, parse_version
 from gates.records.recorded import VerdictError
-from gates.verdict import Outcome
+from gates.reports.plain import counted
+from gates.verdict import Answer, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +47,11 @@ class Plan:
 
     files: below git's top folder; none where only tags are added. message: of the commit that adds them. target: the
     commit that the tags point to, None for that one. pointers: paths whose data DVC must have at its remote.
-    note: what consumers will miss, None where that is nothing.
+    note: what consumers will miss, None where that is nothing. lenience: what the verdict let pass, None where that is
+    nothing.
+
+    held: object by name of the tags that the version has already; recorded: the files that say so. Where `tags` is empty
+    there is nothing to add, and `sentence` says why.
     """
 
     version: Version
@@ -56,6 +62,9 @@ class Plan:
     target: str | None = None
     sentence: str = ""
     note: str | None = None
+    lenience: str | None = None
+    held: Mapping[str, str] = field(default_factory=dict)
+    recorded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -152,6 +161,31 @@ def stage_tag(
     name = TagName(history.dataset, history.folder, stage=stage, number=history.next_number)
     subject = f"{history.dataset} {version} to {stage}"
     return name, TagMessage(subject, digest, version, followed(history.last_of(stage)), stage, conditions)
+
+
+def held_by(history: History, made: Tag) -> dict[str, str]:
+    """The object by name of all tags of a version, revocations among them. made: the tag that made it."""
+    own = [tag for tag in history.versions if tag.name.version == made.name.version]
+    own += [tag for tag in history.stages if tag.commit == made.commit]
+    return {str(tag.name): tag.object_id for tag in own}
+
+
+def lenience_of(verdict: Verdict, path: str) -> str | None:
+    """What a verdict that passed let pass, so that nobody overlooks it. path: of the verdict."""
+    waived = {waiver["check"] for waiver in verdict.waived}
+    ended = Counter(check.outcome for check in verdict.checks if str(check.id) not in waived)
+    counts = (
+        (counted(ended[Outcome.FAIL], "uncritical check"), "failed", ended[Outcome.FAIL]),
+        (counted(ended[Outcome.INCONCLUSIVE], "check"), "inconclusive", ended[Outcome.INCONCLUSIVE]),
+        (counted(len(waived), "check"), "waived", len(waived)),
+        (counted(len(verdict.loosened), "limit"), "loosened", len(verdict.loosened)),
+    )
+    said = [f"{what} {how}" for what, how, count in counts if count]
+    if verdict.answer is Answer.PASS and not said:
+        return None
+    return (
+        f"{verdict.dataset}: its verdict is {verdict.answer.value}: {', '.join(said) or 'not all passed'} (see {path})"
+    )
 
 
 def followed(tag: Tag | None) -> Followed | None:

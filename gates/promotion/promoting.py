@@ -11,7 +11,7 @@ from gates.errors import UsageError
 from gates.promotion.artifacts import missing_artifact
 from gates.promotion.conditions import Candidate, met, unmet
 from gates.promotion.envelope import sign
-from gates.promotion.errors import AlreadyHeldError, ConditionError, PromotionError
+from gates.promotion.errors import ConditionError, PromotionError
 from gates.promotion.evidence import evidence_of
 from gates.promotion.history import History, Tag, history, message_of
 from gates.promotion.objects import write_commit, write_tag
@@ -19,6 +19,8 @@ from gates.promotion.overlap import overlaps
 from gates.promotion.planning import (
     Plan,
     folder_of_config,
+    held_by,
+    lenience_of,
     places,
     stage_tag,
     statement_of,
@@ -103,19 +105,21 @@ def _new(ground: Ground, asked: Asked, known: History, dataset: DatasetConfig, s
     put = stage_tag(known, version, stage.name, digest, conditions)
     words = f"{known.dataset} {version} to {stage.name}"
     pointers = tuple(sorted(found.pointers))
-    return Plan(version, (made, put), pointers, files, f"promote: {words}\n", sentence=f"promoted {words}")
+    return Plan(
+        version, (made, put), pointers, files, f"promote: {words}\n", sentence=f"promoted {words}",
+        lenience=lenience_of(found.verdict, where.verdict),
+    )  # fmt: skip
 
 
 def _further(ground: Ground, asked: Asked, known: History, tag: Tag, stage: Stage) -> Plan:
     """A version that is there already, put on another stage: what its promotion says must still hold."""
-    if asked.key:
-        raise UsageError(f"{tag.name} is there already, and its statement is signed or not for good; leave --sign out")
     version = tag.name.version
     assert version is not None  # noqa: S101  # a version's tag has one
     if version not in known.standing():
         raise UsageError(f"{tag.name} was taken back; promote another version")
     if stage.name in known.events_of(tag.commit):
-        raise AlreadyHeldError(f"{known.dataset} {version} holds '{stage.name}' already")
+        return _nothing_new(ground, known, tag, asked)
+    _refuse_signing(asked, tag)
     there = promoted(ground.repository, tag)
     wrong = first_wrong(chain(verify_version(ground.repository, there), verify_local_copies(ground.repository, there)))
     if wrong:
@@ -129,7 +133,27 @@ def _further(ground: Ground, asked: Asked, known: History, tag: Tag, stage: Stag
     conditions = _conditions(stage, candidate)
     put = stage_tag(known, version, stage.name, there.digest, conditions)
     words = f"promoted {known.dataset} {version} to {stage.name}"
-    return Plan(version, (put,), tuple(there.statement.pointers), target=tag.commit, sentence=words)
+    return Plan(
+        version, (put,), tuple(there.statement.pointers), target=tag.commit, sentence=words,
+        lenience=lenience_of(verdict, there.where.verdict), held=held_by(known, tag), recorded=(there.where.statement,),
+    )  # fmt: skip
+
+
+def _nothing_new(ground: Ground, known: History, tag: Tag, asked: Asked) -> Plan:
+    """The stage has the version already; what it has may still have to be sent."""
+    there = promoted(ground.repository, tag)
+    if there.envelope is None:
+        _refuse_signing(asked, tag)
+    sentence = f"{known.dataset} {tag.name.version} holds '{asked.stage}' already"
+    return Plan(
+        there.statement.version, (), tuple(there.statement.pointers), target=tag.commit, sentence=sentence,
+        held=held_by(known, tag), recorded=(there.where.statement,),
+    )  # fmt: skip
+
+
+def _refuse_signing(asked: Asked, tag: Tag) -> None:
+    if asked.key:
+        raise UsageError(f"{tag.name} is there already, and its statement is signed or not for good; leave --sign out")
 
 
 def _refuse_taken_back(ground: Ground, known: History, found: Evidence) -> None:
