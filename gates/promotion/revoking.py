@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from gates.errors import UsageError
-from gates.promotion.fields import moment_text
 from gates.promotion.history import History, history
-from gates.promotion.planning import FOLDER, Plan, folder_of_config, followed, version_wanted
+from gates.promotion.planning import Plan, folder_of_config, followed, version_wanted
 from gates.promotion.promoted import promoted
+from gates.promotion.revocation import Revocation, record_path
 from gates.promotion.tag_message import TagMessage
 from gates.promotion.tags import TagName
 
@@ -39,20 +38,12 @@ def plan_revocation(ground: Ground, asked: Asked, reason: str) -> Plan:
         before = tag
         subject = f"{known.dataset} {version} taken back"
     message = TagMessage(subject, digest, version, followed(before), asked.stage, (), reason)
-    record = {
-        "dataset": known.dataset,
-        "version": str(version),
-        "stage": asked.stage,
-        "statement_sha256": digest,
-        "reason": reason,
-        "revoked_at": moment_text(asked.now),
-    }
-    path = f"{folder}/{FOLDER}" if folder else FOLDER
-    file = f"{path}/{known.dataset}/revocations/{version}{f'-{name.number}' if asked.stage else ''}.json"
-    content = json.dumps(record, sort_keys=True, indent=2, ensure_ascii=False).encode() + b"\n"
+    record = Revocation(known.dataset, version, asked.stage, digest, reason, asked.now)
+    file = record_path(folder, known.dataset, version, name.number)
     return Plan(
-        version, ((name, message),), (), {file: content}, f"revoke: {subject}\n", target=tag.commit,
+        version, ((name, message),), (), {file: record.to_bytes()}, f"revoke: {subject}\n", target=tag.commit,
         sentence=f"{subject}: {reason}",
+        at=asked.now,
     )  # fmt: skip
 
 
