@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from gates.errors import UsageError
 from gates.promotion.errors import ConditionError
+from gates.promotion.fields import moment_text
 from gates.records.enforcement import enforce, refuse_other_files
 from gates.records.reading import verdict_of
 from gates.records.recorded import VerdictError, parse_verdict
@@ -96,8 +97,13 @@ def evidence_of(ground: Ground, dataset: DatasetConfig, asked: Asked) -> Evidenc
         )
     if verdict.answer is Answer.FAIL:
         raise ConditionError(f"{dataset.name}: its verdict is fail, and only what passed is promoted")
+    if written.replace(microsecond=0) > asked.now:
+        raise VerdictError(
+            f"{dataset.name}: its verdict is dated in the future, {moment_text(written)}; set the clock right, "
+            f"`gates check {dataset.name}`, then promote"
+        )
     tree = tree_at(repository, version)
-    return Evidence(verdict, document, written, pointers, _files(tree, at_home, verdict, pointers))
+    return Evidence(verdict, document, written, pointers, contract_files(tree, at_home, verdict, pointers))
 
 
 def _read(path: Path) -> tuple[bytes, datetime]:
@@ -126,12 +132,17 @@ def pointers_at(repository: Repository, dataset: DatasetConfig, version: Version
     return found
 
 
-def _files(tree: Tree, dataset: DatasetConfig, verdict: Verdict, pointers: Mapping[str, str]) -> dict[str, str]:
-    """sha256 by path of what the contract was read from, and of what says which data and which libraries there are."""
+def contract_files(tree: Tree, dataset: DatasetConfig, verdict: Verdict, pointers: Mapping[str, str]) -> dict[str, str]:
+    """sha256 by path of what the contract was read from, and of what says which data and which libraries there are.
+
+    dataset: its root is the configuration's folder in the work tree.
+    """
     folder = folder_of(tree.repository, dataset)
     sources = verdict.contract.get("schema_sources")
     own = [
         dataset.source,
+        # The sources are what the verdict says they are; the schema itself is what the configuration says.
+        str(verdict.contract.get("schema")).partition(":")[0],
         *(sources if isinstance(sources, dict) else ()),
         *([dataset.population] if dataset.population else []),
     ]

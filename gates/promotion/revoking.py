@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import posixpath
 from typing import TYPE_CHECKING
 
 from gates.errors import UsageError, did_you_mean
-from gates.promotion.fields import moment_text
 from gates.promotion.history import History, history
-from gates.promotion.planning import FOLDER, Plan, folder_of_config, followed, held_by, version_wanted
+from gates.promotion.planning import Plan, folder_of_config, followed, held_by, version_wanted
 from gates.promotion.promoted import promoted
+from gates.promotion.revocation import Revocation, record_path
 from gates.promotion.tag_message import TagMessage
 from gates.promotion.tags import TagName
 
@@ -18,7 +16,6 @@ if TYPE_CHECKING:
     from gates.promotion.asked import Asked
     from gates.promotion.ground import Ground
     from gates.promotion.history import Tag
-    from gates.promotion.tags import Version
 
 
 def plan_revocation(ground: Ground, asked: Asked, reason: str) -> Plan:
@@ -33,7 +30,7 @@ def plan_revocation(ground: Ground, asked: Asked, reason: str) -> Plan:
     assert version is not None  # noqa: S101  # `_meant` gives a version's tag
     taken = _taken(known, asked.stage, tag)
     if taken:
-        return _nothing_new(known, tag, taken)
+        return _nothing_new(known, asked, tag, taken)
     digest = promoted(ground.repository, tag).digest
     if asked.stage:
         name = TagName(known.dataset, folder, stage=asked.stage, number=known.next_number, is_revocation=True)
@@ -44,19 +41,11 @@ def plan_revocation(ground: Ground, asked: Asked, reason: str) -> Plan:
         before = tag
         subject = f"{known.dataset} {version} taken back"
     message = TagMessage(subject, digest, version, followed(before), asked.stage, (), reason)
-    record = {
-        "dataset": known.dataset,
-        "version": str(version),
-        "stage": asked.stage,
-        "statement_sha256": digest,
-        "reason": reason,
-        "revoked_at": moment_text(asked.now),
-    }
-    file = _record_of(name, version)
-    content = json.dumps(record, sort_keys=True, indent=2, ensure_ascii=False).encode() + b"\n"
+    record = Revocation(known.dataset, version, asked.stage, digest, reason, asked.now)
+    file = record_path(folder, known.dataset, version, name.number)
     return Plan(
-        version, ((name, message),), (), {file: content}, f"revoke: {subject}\n", target=tag.commit,
-        sentence=f"{subject}: {reason}", held=held_by(known, tag),
+        version, ((name, message),), (), {file: record.to_bytes()}, f"revoke: {subject}\n", target=tag.commit,
+        sentence=f"{subject}: {reason}", at=asked.now, held=held_by(known, tag),
     )  # fmt: skip
 
 
@@ -90,7 +79,7 @@ def _taken(known: History, stage: str | None, made: Tag) -> Tag | None:
     return event if event and event.name.is_revocation else None
 
 
-def _nothing_new(known: History, made: Tag, taken: Tag) -> Plan:
+def _nothing_new(known: History, asked: Asked, made: Tag, taken: Tag) -> Plan:
     """It was taken back before; that may still have to be sent."""
     version, stage = made.name.version, taken.name.stage
     assert version is not None  # noqa: S101  # a version's tag has one
@@ -100,14 +89,10 @@ def _nothing_new(known: History, made: Tag, taken: Tag) -> Plan:
         if stage
         else f"{made.name} was taken back already{f'; what stands: {others}' if others else ''}"
     )
-    recorded = (_record_of(taken.name, version),)
-    return Plan(version, (), sentence=sentence, held=held_by(known, made), recorded=recorded, target=made.commit)
-
-
-def _record_of(revocation: TagName, version: Version) -> str:
-    """The path of the record of a revocation."""
-    number = f"-{revocation.number}" if revocation.stage else ""
-    return posixpath.join(revocation.folder, FOLDER, revocation.dataset, "revocations", f"{version}{number}.json")
+    recorded = (record_path(known.folder, known.dataset, version, taken.name.number),)
+    return Plan(
+        version, (), sentence=sentence, held=held_by(known, made), recorded=recorded, target=made.commit, at=asked.now
+    )
 
 
 def _last_event(known: History, stage: str, made: Tag) -> Tag | None:
