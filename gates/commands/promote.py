@@ -14,7 +14,7 @@ from gates.commands.streams import note
 from gates.reports.plain import printable
 
 if TYPE_CHECKING:
-    from gates.judging.meant import Meant
+    from gates.judging.targets import Target
     from gates.promotion.ground import Ground
     from gates.promotion.planning import Plan
     from gates.promotion.publishing import Remote
@@ -110,15 +110,15 @@ class _Call:
         from gates.versions.repository import open_repository
         from gates.versions.version import git_of
 
-        place = self._place()
-        repository = open_repository(place.path.parent)
+        target = self._target()
+        repository = open_repository(target.path.parent)
         git = git_of(repository, "a promotion")
         if self.dry_run:
-            return self._promote(repository, place, interrupted(git))
+            return self._promote(repository, target, interrupted(git))
         with only_promotion(git, note):
-            return self._promote(repository, place, recover(git))
+            return self._promote(repository, target, recover(git))
 
-    def _promote(self, repository: Repository, place: Meant, told: str | None) -> int:
+    def _promote(self, repository: Repository, target: Target, told: str | None) -> int:
         """told: what became of an interrupted promotion, None where there was none."""
         from gates.promotion.ground import ground_of
         from gates.promotion.publishing import remote_of
@@ -127,7 +127,7 @@ class _Call:
             note(told)
         ground = ground_of(repository)
         remote = remote_of(ground.git, ground.branch) if self.is_pushed else None
-        planned = self._plan(ground, place)
+        planned = self._plan(ground, target)
         if not planned.tags:
             self._add_nothing(ground, planned, remote, is_told=bool(told))
             return 0
@@ -184,21 +184,21 @@ class _Call:
             raise UsageError(f"{planned.sentence}{where}{fine}")
         note(f"{planned.sentence}{where}")
 
-    def _place(self) -> Meant:
-        from gates.judging.meant import meant
+    def _target(self) -> Target:
+        from gates.judging.targets import targets_of
 
-        return meant((self.dataset,), self.config, every=False)[0]
+        return targets_of((self.dataset,), self.config, every=False)[0]
 
-    def _plan(self, ground: Ground, place: Meant) -> Plan:
+    def _plan(self, ground: Ground, target: Target) -> Plan:
         from gates.promotion.asked import Asked
         from gates.promotion.promoting import plan
         from gates.promotion.revoking import plan_revocation
         from gates.records.store import VerdictStore
 
-        name = place.names[0]
-        store = VerdictStore(place.path.parent, self.output / place.folder if self.output else None)
+        name = target.names[0]
+        store = VerdictStore(target.path.parent, self.output / target.folder if self.output else None)
         asked = Asked(
-            path=place.path,
+            path=target.path,
             dataset=name,
             stage=self.stage,
             verdict=store.path(name),
