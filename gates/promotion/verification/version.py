@@ -6,12 +6,11 @@ import json
 import posixpath
 from contextlib import contextmanager
 from dataclasses import replace
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from gates import __version__
 from gates.configuration.find import FILE_NAME, PYPROJECT
-from gates.configuration.own_files import LIBRARIES
+from gates.configuration.own_files import library_versions
 from gates.contract import load_contract
 from gates.engines.files import manifest_sha256
 from gates.errors import DataError
@@ -139,7 +138,7 @@ def _contract(repository: Repository, found: Promoted) -> Finding:
     """The contract's digest covers the versions of gates and libraries: only with these can it be recomputed."""
     tag, part = str(found.tag.name), "contract"
     judged = found.statement.judged_with
-    here = {"gates": __version__, **{name: version(name) for name in LIBRARIES}}
+    here = {"gates": __version__, **library_versions()}
     for name, wanted in {"gates": judged.gates, **judged.libraries}.items():
         if here.get(name) != wanted:
             return Finding(tag, part, State.NOT_LOOKED_AT, f"takes {name} {wanted}, here is {here.get(name, 'none')}")
