@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field, replace
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from gates import __version__
-from gates.configuration.own_files import LIBRARIES, file_digests, own_schema
+from gates.configuration.own_files import file_digests, library_versions, own_schema
 from gates.configuration.plugins import PluginKind
 from gates.configuration.population import read_population
 from gates.errors import SuiteError, did_you_mean
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from gates.plugins.loading import LoadedPlugin
     from gates.removals import Removal
 
-__all__ = ["LIBRARIES", "NEVER_WAIVED", "Contract", "file_digests", "load_contract", "own_schema"]
+__all__ = ["NEVER_WAIVED", "Contract", "file_digests", "load_contract", "own_schema"]
 
 NEVER_WAIVED = ("combined/expect_origins_to_be_declared", "human/expect_table_row_count_to_be_between",
                 "synthetic/expect_table_row_count_to_be_between")  # fmt: skip
@@ -131,7 +130,7 @@ class Contract:
             "schema_sources": dict(self.schema_sources),
             "waived": [waiver.check for waiver in self.waivers],
             "gates": __version__,
-            "libraries": {name: version(name) for name in LIBRARIES},
+            "libraries": dict(library_versions()),
             **self._of_plugins(),
         }
 

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 from unittest import mock
 
 from gates.cli import run
+from tests.warm import warm_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -147,7 +148,7 @@ def _here(text: str, folder: Path) -> tuple[int, str]:
 
 def _in_a_shell(text: str, folder: Path) -> tuple[int, str]:
     done = subprocess.run(
-        text, shell=True, cwd=folder, env=in_venv(), text=True, check=False,
+        text, shell=True, cwd=folder, env=in_venv() | {"PATH": warm_path()}, text=True, check=False,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300,
     )  # fmt: skip
     return done.returncode, done.stdout

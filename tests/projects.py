@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
+
+from tests.warm import warm_gates
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,7 +78,5 @@ def write_project(root: Path) -> None:
 
 def program(root: Path, *arguments: str) -> Called:
     """Run `gates` as a program of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "gates", *arguments], cwd=root, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([warm_gates(), *arguments], cwd=root, capture_output=True, text=True, check=False)
     return Called(done.returncode, done.stdout, done.stderr)

@@ -11,7 +11,7 @@ from gates.commands.options import today, worst
 from gates.commands.streams import clean_stdout, note, progress_bar
 from gates.deadline import Deadline
 from gates.errors import GatesError
-from gates.judging.answers import How, Question
+from gates.judging.answers import Question, Terms
 from gates.judging.versions import Answered
 from gates.records.store import ENDINGS, VerdictStore
 from gates.reports.located import Unjudged
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from gates.commands.check import Request
     from gates.configuration.dataset import DatasetConfig
-    from gates.judging.meant import Meant
+    from gates.judging.targets import Target
     from gates.judging.versions import JudgedVersion
     from gates.reports.located import Located
 
@@ -35,24 +35,24 @@ class Asking:
     number: int
     at: JudgedVersion
     dataset: DatasetConfig
-    place: Meant
+    target: Target
     store: VerdictStore
 
     @property
     def name(self) -> str:
         """The dataset's id."""
-        return self.place.id_of(self.dataset.name)
+        return self.target.id_of(self.dataset.name)
 
 
 def answer_all(
-    datasets: Sequence[tuple[JudgedVersion, Meant, DatasetConfig]],
+    datasets: Sequence[tuple[JudgedVersion, Target, DatasetConfig]],
     broken: Sequence[tuple[str, GatesError]],
     request: Request,
 ) -> int:
     """The exit code of a call. broken: configurations that could not be read, and why."""
     found = [
-        Asking(number, at, dataset, place, VerdictStore(at.home, request.output and request.output / place.folder))
-        for number, (at, place, dataset) in enumerate(datasets)
+        Asking(number, at, dataset, target, VerdictStore(at.home, request.output and request.output / target.folder))
+        for number, (at, target, dataset) in enumerate(datasets)
     ]
     shown = {asking.number: _keep(asking, answered, request) for asking, answered in _answers(found, request)}
     in_order = [shown[number] for number in sorted(shown)] + [Shown(name, error=error) for name, error in broken]
@@ -70,7 +70,7 @@ def _answers(found: list[Asking], request: Request) -> Iterator[tuple[Asking, An
         _note_expired(asking.dataset)
         asking.store.prepare()
         try:
-            question = Question(asking.at, asking.dataset, _how(asking, request), clock)
+            question = Question(asking.at, asking.dataset, _terms(asking, request), clock)
             remembered = question.recall()
             if remembered is None and request.jobs > 1 and clock is None:
                 waiting.append(asking)
@@ -114,7 +114,7 @@ def _in_parallel(waiting: list[Asking], request: Request) -> Iterator[tuple[Aski
     from gates.judging.parallel import Task, answered_in_parallel
 
     tasks = {
-        asking.number: Task(asking.at.config_path, asking.at.compares, asking.dataset.name, _how(asking, request))
+        asking.number: Task(asking.at.config_path, asking.at.compares, asking.dataset.name, _terms(asking, request))
         for asking in waiting
     }
     by_number = {asking.number: asking for asking in waiting}
@@ -124,9 +124,9 @@ def _in_parallel(waiting: list[Asking], request: Request) -> Iterator[tuple[Aski
             yield by_number[number], answered
 
 
-def _how(asking: Asking, request: Request) -> How:
+def _terms(asking: Asking, request: Request) -> Terms:
     scopes = tuple(Scope(name) for name in request.scopes)
-    return How(today(), asking.store.quarantine, request.only, scopes, is_remembering=not request.no_cache)
+    return Terms(today(), asking.store.quarantine, request.only, scopes, is_remembering=not request.no_cache)
 
 
 def _note_expired(dataset: DatasetConfig) -> None:

@@ -9,37 +9,37 @@ from gates.commands.options import chosen, today
 from gates.commands.streams import note
 from gates.configuration.plugins import Plugins
 from gates.errors import GatesError, UsageError
-from gates.judging.meant import meant
+from gates.judging.targets import targets_of
 from gates.judging.versions import version_asked
 
 if TYPE_CHECKING:
     from gates.commands.check import Request
     from gates.configuration.dataset import DatasetConfig
-    from gates.judging.meant import Meant
+    from gates.judging.targets import Target
     from gates.judging.versions import Asked, JudgedVersion
 
 
 def check(request: Request, asked: Asked) -> int:
     """The exit code of a call."""
-    places = meant(
+    targets = targets_of(
         request.datasets, request.config, every=request.every or request.is_open, rev=asked.rev, staged=asked.staged
     )
-    if not places:
+    if not targets:
         _refuse_unknown_reports(request, Plugins())
         note(f"{asked.rev or 'the index'} has no gates.toml: nothing to judge")
     with ExitStack() as stack:
-        found: list[tuple[JudgedVersion, Meant, DatasetConfig]] = []
+        found: list[tuple[JudgedVersion, Target, DatasetConfig]] = []
         broken: list[tuple[str, GatesError]] = []
-        for place in places:
+        for target in targets:
             try:
-                at = stack.enter_context(version_asked(place.path, asked))
+                at = stack.enter_context(version_asked(target.path, asked))
                 _refuse_unknown_reports(request, at.config.plugins)
-                found += [(at, place, dataset) for dataset in _datasets(at, place, request, asked)]
+                found += [(at, target, dataset) for dataset in _datasets(at, target, request, asked)]
             except GatesError as error:
-                if len(places) == 1:
+                if len(targets) == 1:
                     raise
                 # The others are judged all the same.
-                broken.append((place.id_of("*"), error))
+                broken.append((target.id_of("*"), error))
         if not found and len({str(error) for _, error in broken}) == 1:
             # One mistake in the call, and not one in each configuration.
             raise broken[0][1]
@@ -64,11 +64,11 @@ def _refuse_unknown_reports(request: Request, plugins: Plugins) -> None:
             raise UsageError(f"--also {other} and --also {name} would both write DATASET.{suffix}; ask for one of them")
 
 
-def _datasets(at: JudgedVersion, place: Meant, request: Request, asked: Asked) -> list[DatasetConfig]:
+def _datasets(at: JudgedVersion, target: Target, request: Request, asked: Asked) -> list[DatasetConfig]:
     """The datasets that a call means, without those that are as they were, where that was asked."""
     from gates.judging.changes import changed
 
-    datasets = chosen(at.config, place.names, every=request.every or request.is_open)
+    datasets = chosen(at.config, target.names, every=request.every or request.is_open)
     if asked.since is None and not (request.staged and request.is_open and not request.every):
         return datasets
     found = changed(at, datasets, today())
@@ -76,6 +76,6 @@ def _datasets(at: JudgedVersion, place: Meant, request: Request, asked: Asked) -
     if left_out and not request.quiet:
         from gates.reports.plain import counted
 
-        where = f"{place.folder}: " if place.folder else ""
+        where = f"{target.folder}: " if target.folder else ""
         note(f"{where}{counted(left_out, 'dataset')} in {at.version} as in {at.base}: not judged")
     return found

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gates.configuration.dataset import DatasetConfig
-    from gates.judging.meant import Meant
+    from gates.judging.targets import Target
     from gates.records.recorded import RecordedVerdict
 
 POINTER_ONLY = ": verified against the pointer, not the bytes"
@@ -55,30 +55,30 @@ def command(datasets: tuple[str, ...], output: Path | None, config: Path | None,
 
     Without DATASET, the only one of gates.toml.
     """
-    from gates.judging.meant import meant
+    from gates.judging.targets import targets_of
 
     codes = []
-    for place in meant(datasets, config, every=flags["every"]):
+    for target in targets_of(datasets, config, every=flags["every"]):
         try:
-            codes += _enforce_all(place, output, flags)
+            codes += _enforce_all(target, output, flags)
         except GatesError as error:
             note(str(error))
             codes.append(error.exit_code)
     return worst(codes)
 
 
-def _enforce_all(place: Meant, output: Path | None, flags: Mapping[str, bool]) -> list[int]:
+def _enforce_all(target: Target, output: Path | None, flags: Mapping[str, bool]) -> list[int]:
     """An exit code for each dataset of one configuration."""
     from gates.configuration.find import read_config
     from gates.records.store import VerdictStore
 
-    loaded = read_config(place.path)
-    store = VerdictStore(place.path.parent, output / place.folder if output else None)
+    loaded = read_config(target.path)
+    store = VerdictStore(target.path.parent, output / target.folder if output else None)
     codes = []
-    for dataset in chosen(loaded, place.names, every=flags["every"]):
+    for dataset in chosen(loaded, target.names, every=flags["every"]):
         if flags["mark"]:
             store.mark(dataset.name, None)
-        name = place.id_of(dataset.name)
+        name = target.id_of(dataset.name)
         verdict = _enforced(dataset, name, store.path(dataset.name), output, flags)
         if isinstance(verdict, GatesError):
             codes.append(verdict.exit_code)

@@ -27,15 +27,15 @@ def command(config: Path | None, *, deep: bool, every: bool) -> int:
 
     Exit 2 where anything has to be mended. Suites are read to their first mistake.
     """
-    from gates.judging.meant import meant
+    from gates.judging.targets import targets_of
     from gates.linting import lint
     from gates.reports.plain import counted
 
     datasets = checks = problems = 0
-    for place in meant((), config, every=every):
+    for target in targets_of((), config, every=every):
         with clean_stdout():
-            found = lint(place.path, today(), is_deep=deep)
-        _show(found, f"{place.folder}/" if place.folder else "")
+            found = lint(target.path, today(), is_deep=deep)
+        _show(found, f"{target.folder}/" if target.folder else "")
         datasets, checks, problems = (
             datasets + found.datasets,
             checks + found.checks,

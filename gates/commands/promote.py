@@ -11,13 +11,15 @@ import click
 
 from gates.commands.options import config_option
 from gates.commands.streams import note
+from gates.reports.plain import printable
 
 if TYPE_CHECKING:
-    from gates.judging.meant import Meant
+    from gates.judging.targets import Target
     from gates.promotion.ground import Ground
     from gates.promotion.planning import Plan
     from gates.promotion.publishing import Remote
     from gates.promotion.signing_keys import SigningKey
+    from gates.versions.repository import Repository
 
 
 @click.command(
@@ -54,7 +56,7 @@ Examples:
 )  # fmt: skip
 @click.option("--push", "is_pushed", is_flag=True, help="`dvc push`, then branch and tags at once; else nothing stays.")
 @click.option("--dry-run", is_flag=True, help="Look at everything, show what would be added, add nothing.")
-@click.option("--if-new", is_flag=True, help="Add nothing and exit 0 where the stage has it already.")
+@click.option("--if-new", is_flag=True, help="Exit 0 where the stage has it already, and with --push the remote too.")
 @click.option(
     "--revoke", is_flag=True, help="Take a version back, or with --stage take it off the stage; needs --reason."
 )
@@ -103,68 +105,100 @@ class _Call:
             raise click.UsageError("--revoke signs no statement; git signs its tag where tag.gpgSign is set")
 
     def run(self) -> int:
-        from gates.promotion.errors import AlreadyHeldError
-        from gates.promotion.ground import ground_of
-        from gates.promotion.publishing import remote_of
-        from gates.promotion.transaction import recover
+        from gates.promotion.lock import only_promotion
+        from gates.promotion.recovery import interrupted, recover
         from gates.versions.repository import open_repository
         from gates.versions.version import git_of
 
-        place = self._place()
-        repository = open_repository(place.path.parent)
-        told = recover(git_of(repository, "a promotion"))
+        target = self._target()
+        repository = open_repository(target.path.parent)
+        git = git_of(repository, "a promotion")
+        if self.dry_run:
+            return self._promote(repository, target, interrupted(git))
+        with only_promotion(git, note):
+            return self._promote(repository, target, recover(git))
+
+    def _promote(self, repository: Repository, target: Target, told: str | None) -> int:
+        """told: what became of an interrupted promotion, None where there was none."""
+        from gates.promotion.ground import ground_of
+        from gates.promotion.publishing import remote_of
+
         if told:
             note(told)
         ground = ground_of(repository)
         remote = remote_of(ground.git, ground.branch) if self.is_pushed else None
-        try:
-            planned = self._plan(ground, place)
-        except AlreadyHeldError as error:
-            if not self.if_new:
-                raise
-            note(str(error))
+        planned = self._plan(ground, target)
+        if not planned.tags:
+            self._add_nothing(ground, planned, remote, is_told=bool(told))
             return 0
-        if planned.note:
-            note(planned.note)
+        for said in (planned.lenience, planned.note):
+            note(said or "")
         if self.dry_run:
             click.echo("\n".join(["would add:", *_lines(planned)]))
-            return 0
-        self._make(ground, planned, remote)
+        else:
+            self._add(ground, planned, remote)
         return 0
 
-    def _make(self, ground: Ground, planned: Plan, remote: Remote | None) -> None:
+    def _add(self, ground: Ground, planned: Plan, remote: Remote | None) -> None:
         from gates.promotion.promoting import prepare
-        from gates.promotion.publishing import push, push_data
+        from gates.promotion.publishing import Parcel, how_to_push, missing_before, push, refs_at
         from gates.promotion.transaction import apply
 
-        if remote and planned.pointers:
-            push_data(ground.git, planned.pointers)
+        if remote:
+            # A remote that is away is found out before anything is made.
+            there = refs_at(ground.git, remote)
+            _push_data(ground, planned)
         made = prepare(ground, planned)
+        parcel = Parcel(made.new, {**planned.held, **made.tags}, (*planned.recorded, *made.files))
         apply(ground.git, made)
         if remote:
-            push(ground.git, remote, made)
+            note(push(ground.git, remote, parcel, made) or "")
+            note(missing_before(remote, parcel, (message for _, message in planned.tags), there) or "")
         click.echo("\n".join([planned.sentence, *_lines(planned)]))
         if not remote:
-            refs = " ".join(str(name) for name, _ in planned.tags)
-            note(
-                f"not pushed: `dvc push`, then `git push --atomic REMOTE {ground.branch.removeprefix('refs/heads/')} {refs}`"
-            )
+            told = how_to_push(ground.git, ground.branch, parcel.tags, has_data=bool(planned.pointers))
+            note(f"not pushed: {told}")
 
-    def _place(self) -> Meant:
-        from gates.judging.meant import meant
+    def _add_nothing(self, ground: Ground, planned: Plan, remote: Remote | None, *, is_told: bool) -> None:
+        """Send what the remote lacks of what is here already. Raises UsageError where it lacks nothing.
 
-        return meant((self.dataset,), self.config, every=False)[0]
+        is_told: an interrupted promotion was brought to an end, which is what the call is for.
+        """
+        from gates.errors import UsageError
+        from gates.promotion.publishing import Parcel, lacking, push, refs_at
 
-    def _plan(self, ground: Ground, place: Meant) -> Plan:
+        git = ground.git
+        parcel = Parcel(ground.head, planned.held, planned.recorded)
+        left = lacking(git, remote, parcel, refs_at(git, remote)) if remote else []
+        if remote and left:
+            lines = [f"  {'tag ' if name in parcel.tags else 'branch'} {name}" for name in left]
+            if not self.dry_run:
+                _push_data(ground, planned)
+                note(push(git, remote, parcel) or "")
+            what = "lacks it, and would get" if self.dry_run else "lacked it, and has now"
+            click.echo("\n".join([f"{planned.sentence}; {remote.name} {what}:", *map(printable, lines)]))
+            return
+        where = f", and {remote.name} has all of it" if remote else ""
+        if not (self.if_new or is_told):
+            fine = "" if self.revoke else "; where that is fine, give --if-new"
+            raise UsageError(f"{planned.sentence}{where}{fine}")
+        note(f"{planned.sentence}{where}")
+
+    def _target(self) -> Target:
+        from gates.judging.targets import targets_of
+
+        return targets_of((self.dataset,), self.config, every=False)[0]
+
+    def _plan(self, ground: Ground, target: Target) -> Plan:
         from gates.promotion.asked import Asked
         from gates.promotion.promoting import plan
         from gates.promotion.revoking import plan_revocation
         from gates.records.store import VerdictStore
 
-        name = place.names[0]
-        store = VerdictStore(place.path.parent, self.output / place.folder if self.output else None)
+        name = target.names[0]
+        store = VerdictStore(target.path.parent, self.output / target.folder if self.output else None)
         asked = Asked(
-            path=place.path,
+            path=target.path,
             dataset=name,
             stage=self.stage,
             verdict=store.path(name),
@@ -186,8 +220,17 @@ class _Call:
         return read_signing_key(Path(told.removesuffix(".pub")))
 
 
-def _lines(planned: Plan) -> list[str]:
-    from gates.reports.plain import printable
+def _push_data(ground: Ground, planned: Plan) -> None:
+    from gates.promotion.publishing import names_other_data, push_data
 
+    push_data(ground.git, planned.pointers)
+    if planned.pointers and planned.target and names_other_data(ground.git, planned.target, planned.pointers):
+        note(
+            f"HEAD may name other data than {planned.version}, and `dvc push` sends what HEAD names; where its own was never "
+            f"sent: `git switch --detach {planned.target[:7]}`, `dvc push`, `git switch -`"
+        )
+
+
+def _lines(planned: Plan) -> list[str]:
     files = [f"  file {path}" for path in planned.files]
     return [printable(line) for line in (*files, *(f"  tag  {name}" for name, _ in planned.tags))]

@@ -11,12 +11,11 @@ import click
 
 from gates.commands.options import config_option
 from gates.commands.streams import note
-from gates.errors import UsageError, did_you_mean
+from gates.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gates.promotion.history import History, Tag
     from gates.promotion.verification.findings import Finding
     from gates.promotion.verification.signatures import Trusted
     from gates.versions.repository import Repository
@@ -37,7 +36,8 @@ Exit codes: 1 where something is not what was promoted, 3 where something could 
 Examples:
   gates verify                                  every promotion
   gates verify reviews@v1.2.0                   one version
-  gates verify 'reviews#prod#3'                 the version that a stage's tag names
+  gates verify 'reviews#prod#3'                 what put a version on a stage, and the version
+  gates verify 'reviews#prod!#4'                what took it off again
   gates verify promotions/reviews/v1.2.0.json
   gates verify --allowed-signers .github/allowed_signers --rerun
 """
@@ -65,6 +65,10 @@ def command(promotion: str | None, config: Path | None, **given: Any) -> int:
         raise click.UsageError("name a promotion or give --all, not both")
     start = config or nearest_config(Path.cwd()) or Path.cwd() / "gates.toml"
     repository = open_repository(start.parent if start.suffix else start)
+    if repository.git is None:
+        raise UsageError(
+            f"{repository.top} is in no git repository, and promotions are commits and tags; run it in a clone"
+        )
     trusted = _trusted(given["keys"], given["allowed_signers"])
     found = list(_findings(repository, promotion, trusted, is_rerun=given["rerun"]))
     if given["form"] == "json":
@@ -86,39 +90,25 @@ def _trusted(keys: tuple[Path, ...], allowed_signers: Path | None) -> Trusted:
 
 def _findings(repository: Repository, promotion: str | None, trusted: Trusted, *, is_rerun: bool) -> Iterator[Finding]:
     from gates.promotion.history import histories
-    from gates.promotion.verification.everything import verify_history
+    from gates.promotion.verification.everything import verify_selection
+    from gates.promotion.verification.selection import selected, whole
+    from gates.promotion.verification.unnamed import verify_unnamed
     from gates.versions.version import git_of
 
     known = histories(git_of(repository, "a promotion"))
     if not known:
         raise UsageError(f"nothing was promoted in {repository.top.name}, or its tags are not here; `git fetch --tags`")
-    for history, only in [_named(repository, known, promotion)] if promotion else [(one, ()) for one in known]:
-        yield from verify_history(repository, history, trusted, only=only)
+    path = repository.relative(Path.cwd() / promotion) if promotion else None
+    for asked in [selected(repository, known, promotion, path)] if promotion else map(whole, known):
+        yield from verify_selection(repository, asked, trusted)
         if is_rerun:
             # It brings Great Expectations, which takes ten times as long to import as all the rest.
             from gates.judging.rerun import verify_rerun
 
-            for tag in only or [tag for tag in history.versions if not tag.name.is_revocation]:
+            for tag in asked.versions:
                 yield verify_rerun(repository, tag)
-
-
-def _named(repository: Repository, known: list[History], word: str) -> tuple[History, tuple[Tag, ...]]:
-    """The version that a tag or a file stands for."""
-    from gates.promotion.planning import places
-
-    path = repository.relative(Path.cwd() / word)
-    words = []
-    for history in known:
-        for tag in history.versions:
-            if tag.name.is_revocation or tag.name.version is None:
-                continue
-            where = places(history.folder, history.dataset, tag.name.version)
-            staged = [str(event.name) for event in history.stages if event.commit == tag.commit]
-            names = [str(tag.name), *staged]
-            words += [*names, where.statement]
-            if word in names or path in (where.statement, where.verdict, where.envelope):
-                return history, (tag,)
-    raise UsageError(f"'{word}' is no promotion ({did_you_mean(word, words)})")
+    if not promotion:
+        yield from verify_unnamed(repository, known)
 
 
 def _show(found: list[Finding]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +14,15 @@ if TYPE_CHECKING:
 
 # Libraries whose version can move a number or an outcome.
 LIBRARIES = ("great-expectations", "pandera", "polars", "pyarrow", "duckdb", "numpy", "scipy", "scikit-learn", "rensa")
+
+
+@cache
+def library_versions() -> dict[str, str]:
+    """The installed version of each of these libraries, looked up once: it takes milliseconds for each."""
+    # A door that judges nothing need not import it.
+    from importlib.metadata import version
+
+    return {name: version(name) for name in LIBRARIES}
 
 
 def schema_name(dataset: str) -> str:

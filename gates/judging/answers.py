@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class How:
-    """What a call asks of each dataset. only, scopes: the part of the plan; all of it where both are empty.
+class Terms:
+    """On which terms a call has each dataset judged. only, scopes: the part of the plan; all of it where both are empty.
 
     quarantine: the folder for failing rows. is_remembering: answer from memory, and remember.
     """
@@ -49,7 +49,7 @@ class Question:
 
     at: JudgedVersion
     dataset: DatasetConfig
-    how: How
+    terms: Terms
     clock: Deadline | None = None
     seen: Compared = field(init=False)
     _cache: Cache = field(init=False)
@@ -64,8 +64,10 @@ class Question:
 
         self._cache = cache_of(self.at.repository, self.at.home)
         self.seen = compared(self.at, self.dataset, self._cache, self.clock)
-        is_remembering = self.how.is_remembering and not self.how.is_partial and not self.seen.is_left
-        self._memory = Memory(self.at, self.dataset, self.how.today, self._cache, self.seen) if is_remembering else None
+        is_remembering = self.terms.is_remembering and not self.terms.is_partial and not self.seen.is_left
+        self._memory = (
+            Memory(self.at, self.dataset, self.terms.today, self._cache, self.seen) if is_remembering else None
+        )
 
     def recall(self) -> Answered | None:
         """The verdict that judging anew would give, or None when that is not known."""
@@ -75,10 +77,10 @@ class Question:
         """The verdict reached anew. Raises what `judge_at` raises."""
         from gates.judging.judge import Options
 
-        options = Options(self.how.only, self.how.scopes, self.how.quarantine, progress)
+        options = Options(self.terms.only, self.terms.scopes, self.terms.quarantine, progress)
         options = replace(options, kept_files=self.seen.kept_files, promoted=self.seen.promoted)
-        cache = self._cache if self.how.is_remembering else None
-        answered = judge_at(self.at, self.dataset, options, self.how.today, cache=cache)
+        cache = self._cache if self.terms.is_remembering else None
+        answered = judge_at(self.at, self.dataset, options, self.terms.today, cache=cache)
         if self._memory:
             self._memory.keep(answered)
         return answered

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.judging.meant import refuse_gone
+from gates.judging.targets import refuse_gone
 from gates.versions.trees import is_same_tree
 from gates.versions.version import VersionKind
 

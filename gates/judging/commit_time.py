@@ -81,7 +81,7 @@ def judge_changed_rows(
     types, and are not verified. Rows of the holdout are not looked at. Raises what `judge_at` raises.
     """
     at, dataset, seen = question.at, question.dataset, question.seen
-    contract = load_contract(dataset, question.how.today)
+    contract = load_contract(dataset, question.terms.today)
     changed = ChangedFiles((), frozenset())
     run = None
     # Without a snapshot, time was up or only a remote could tell.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TypeVar
 
-    from gates.judging.answers import How
+    from gates.judging.answers import Terms
     from gates.judging.versions import Compares
 
     Key = TypeVar("Key")
@@ -34,7 +34,7 @@ class Task:
     config: Path
     compares: Compares
     dataset: str
-    how: How
+    terms: Terms
 
 
 def answered_in_parallel(tasks: Mapping[Key, Task], jobs: int) -> Iterator[tuple[Key, Answered | GatesError]]:
@@ -68,7 +68,7 @@ def _result(future: Future[Answered]) -> Answered | GatesError:
 def _answer(task: Task) -> Answered:
     """Runs in the other process."""
     with version_asked(task.config, task.compares) as at:
-        question = Question(at, at.config.dataset(task.dataset), task.how)
+        question = Question(at, at.config.dataset(task.dataset), task.terms)
         return question.recall() or question.answer(lambda _step, _done, _total: None)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -15,7 +14,6 @@ from gates.promotion.history import history
 from gates.promotion.promoted import promoted
 from gates.promotion.verification.findings import Finding, looked_at
 from gates.promotion.verification.version import dataset_of, home_of
-from gates.records.reading import verdict_of
 from gates.versions.snapshots import files_at
 from gates.versions.version import git_of
 
@@ -37,7 +35,7 @@ def verify_rerun(repository: Repository, tag: Tag) -> Finding:
 
     def step() -> str | None:
         found = promoted(repository, tag)
-        return difference(verdict_of(json.loads(found.document)), _again(repository, found))
+        return difference(found.verdict, _again(repository, found))
 
     return looked_at(str(tag.name), "rerun", step)
 
@@ -53,10 +51,16 @@ def difference(recorded: Verdict, again: Verdict) -> str | None:
             return f"{check.id} was {check.outcome.value}, is {now[check.id].outcome.value}"
     if again.answer is not recorded.answer:
         return f"the verdict was {recorded.answer.value}, is {again.answer.value}"
-    for check in checks:
-        wrong = _number(check, now[check.id])
-        if wrong:
-            return wrong
+    wrong = (_number(check, now[check.id]) for check in checks)
+    return next(filter(None, wrong), None) or _other_inputs(recorded, again)
+
+
+def _other_inputs(recorded: Verdict, again: Verdict) -> str | None:
+    """What the verdict says of its inputs and only judging shows: stages count rows, and statements name the sources."""
+    if dict(again.rows) != dict(recorded.rows):
+        return f"the verdict counted the rows {dict(recorded.rows)}, there are {dict(again.rows)}"
+    if again.contract["schema_sources"] != recorded.contract["schema_sources"]:
+        return "the verdict names other files than those that its schema is made from"
     return None
 
 

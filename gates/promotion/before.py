@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -109,7 +108,6 @@ class _Content:
 
     def checks(self) -> Mapping[str, CheckResult]:
         from gates.promotion.statement import sha256
-        from gates.records.reading import verdict_of
 
         found = self._promoted
         said = found.statement.verdict
@@ -117,7 +115,7 @@ class _Content:
             raise PromotionError(
                 f"{said.path} is not the one that {self.tag.name} names; `gates verify {self.tag.name}`"
             )
-        return {str(check.id): check for check in verdict_of(json.loads(found.document)).checks}
+        return {str(check.id): check for check in found.verdict.checks}
 
     def verdict_digest(self) -> str:
         return self._promoted.statement.verdict.digest

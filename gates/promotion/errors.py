@@ -17,10 +17,6 @@ class KeyFileError(UsageError):
     """A file of keys that was named cannot be used: exit 2."""
 
 
-class AlreadyHeldError(UsageError):
-    """What was to be promoted is on the stage already: exit 2, unless the call says that this is fine."""
-
-
 class ConditionError(GatesError):
     """What was judged is not good enough for the stage: exit 1, one sentence a line."""
 

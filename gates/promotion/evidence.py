@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import posixpath
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from gates.errors import UsageError
 from gates.promotion.errors import ConditionError
+from gates.promotion.fields import moment_text
 from gates.records.enforcement import enforce, refuse_other_files
 from gates.records.reading import verdict_of
-from gates.records.recorded import VerdictError
+from gates.records.recorded import VerdictError, parse_verdict
 from gates.removals import removals_folder
 from gates.verdict import Answer
 from gates.versions.contents import folder_of
@@ -80,10 +82,14 @@ def evidence_of(ground: Ground, dataset: DatasetConfig, asked: Asked) -> Evidenc
             refuse_other_files(verdict, at_home, found.dataset, found.holdout, found.evaluation)
 
     try:
-        enforce(dataset, path, asked.now.date(), compare_data=compare_data)
+        recorded = enforce(dataset, path, asked.now.date(), compare_data=compare_data)
     except VerdictError as error:
         raise VerdictError(f"{dataset.name}: {error}; `gates check {dataset.name}`, then promote") from error
-    document = path.read_bytes()
+    document, written = _read(path)
+    if parse_verdict(document, path.name) != recorded:
+        raise VerdictError(
+            f"{dataset.name}: its verdict was written anew while it was read; wait for the end of `gates check`, then promote"
+        )
     verdict = verdict_of(json.loads(document))
     if verdict.answer is Answer.UNJUDGED:
         raise VerdictError(
@@ -94,9 +100,22 @@ def evidence_of(ground: Ground, dataset: DatasetConfig, asked: Asked) -> Evidenc
             f"{dataset.name}: its verdict is fail, and only what passed is promoted; `gates check {dataset.name}` says what "
             "failed: mend it, commit and check again"
         )
-    written = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
+    if written.replace(microsecond=0) > asked.now:
+        raise VerdictError(
+            f"{dataset.name}: its verdict is dated in the future, {moment_text(written)}; set the clock right, "
+            f"`gates check {dataset.name}`, then promote"
+        )
     tree = tree_at(repository, version)
-    return Evidence(verdict, document, written, pointers, _files(tree, at_home, verdict, pointers))
+    return Evidence(verdict, document, written, pointers, contract_files(tree, at_home, verdict, pointers))
+
+
+def _read(path: Path) -> tuple[bytes, datetime]:
+    """The bytes of a verdict and when they were written, of one and the same file."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(), datetime.fromtimestamp(os.fstat(stream.fileno()).st_mtime, tz=UTC)
+    except OSError as error:
+        raise VerdictError(f"{path}: cannot be read: {error.strerror}; `gates check`, then promote") from error
 
 
 def pointers_at(repository: Repository, dataset: DatasetConfig, version: Version) -> dict[str, str]:
@@ -116,12 +135,17 @@ def pointers_at(repository: Repository, dataset: DatasetConfig, version: Version
     return found
 
 
-def _files(tree: Tree, dataset: DatasetConfig, verdict: Verdict, pointers: Mapping[str, str]) -> dict[str, str]:
-    """sha256 by path of what the contract was read from, and of what says which data and which libraries there are."""
+def contract_files(tree: Tree, dataset: DatasetConfig, verdict: Verdict, pointers: Mapping[str, str]) -> dict[str, str]:
+    """sha256 by path of what the contract was read from, and of what says which data and which libraries there are.
+
+    dataset: its root is the configuration's folder in the work tree.
+    """
     folder = folder_of(tree.repository, dataset)
     sources = verdict.contract.get("schema_sources")
     own = [
         dataset.source,
+        # The sources are what the verdict says they are; the schema itself is what the configuration says.
+        str(verdict.contract.get("schema")).partition(":")[0],
         *(sources if isinstance(sources, dict) else ()),
         *([dataset.population] if dataset.population else []),
     ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from gates.versions.git import Git
 
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
 _SIGNING = r"^(user|gpg|tag)\."
 
 
-def write_commit(git: Git, files: Mapping[str, bytes], message: str) -> str:
-    """A commit on top of HEAD that adds files, signed where git signs commits. Index and work tree stay as they are."""
+def write_commit(git: Git, files: Mapping[str, bytes], message: str, at: datetime | None = None) -> str:
+    """A commit on top of HEAD that adds files, signed where git signs commits. Index and work tree stay as they are.
+
+    at: its dates, None for those of the clock.
+    """
     with tempfile.TemporaryDirectory(prefix="gates-promotion-") as folder:
         index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
         git.run("read-tree", "HEAD", extra=index)
@@ -26,11 +30,12 @@ def write_commit(git: Git, files: Mapping[str, bytes], message: str) -> str:
             git.run("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}", extra=index)
         tree = git.run("write-tree", extra=index).decode().strip()
     signed = ("-S",) if git.is_on("commit.gpgSign") else ()
-    return git.run("commit-tree", *signed, tree, "-p", "HEAD", "-F", "-", told=message.encode()).decode().strip()
+    words = ("commit-tree", *signed, tree, "-p", "HEAD", "-F", "-")
+    return git.run(*words, extra=_dates(at), told=message.encode()).decode().strip()
 
 
-def write_tag(git: Git, name: str, commit: str, message: str) -> str:
-    """An annotated tag, signed where git is told to sign tags.
+def write_tag(git: Git, name: str, commit: str, message: str, at: datetime | None = None) -> str:
+    """An annotated tag, signed where git is told to sign tags. at: its date, None for that of the clock.
 
     `git tag` names what it makes at once: it runs in a repository for the moment, which shares nothing but the objects.
     """
@@ -38,9 +43,15 @@ def write_tag(git: Git, name: str, commit: str, message: str) -> str:
         hash_name = git.run("rev-parse", "--show-object-format").decode().strip()
         git.run("init", "--quiet", "--bare", f"--object-format={hash_name}", folder)
         objects = git.top / os.fsdecode(git.run("rev-parse", "--git-path", "objects")).strip()
-        away = {"GIT_DIR": folder, "GIT_OBJECT_DIRECTORY": str(objects), **_settings(git)}
+        away = {"GIT_DIR": folder, "GIT_OBJECT_DIRECTORY": str(objects), **_settings(git), **_dates(at)}
         git.run("tag", "--annotate", "--cleanup=verbatim", "-F", "-", name, commit, extra=away, told=message.encode())
         return git.run("rev-parse", f"refs/tags/{name}", extra=away).decode().strip()
+
+
+def _dates(at: datetime | None) -> dict[str, str]:
+    """Dates for git, in UTC and to the second: objects made of the same promotion are the same objects."""
+    date = f"@{int(at.timestamp())} +0000" if at else None
+    return {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date} if date else {}
 
 
 def _settings(git: Git) -> dict[str, str]:

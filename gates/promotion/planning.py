@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from gates import __version__
 from gates.errors import UsageError
+from gates.promotion.claims import Circumstances, statement_on
 from gates.promotion.history import message_of
-from gates.promotion.statement import (
-    Base,
-    BoundContract,
-    Concessions,
-    JudgedBy,
-    JudgedWith,
-    Statement,
-    sha256,
-)
+from gates.promotion.statement import Base, sha256
 from gates.promotion.tag_message import Followed, TagMessage
 from gates.promotion.tags import TagName, Version, parse_version
 from gates.records.recorded import VerdictError
-from gates.verdict import Outcome
+from gates.reports.plain import counted
+from gates.verdict import Answer, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +25,7 @@ if TYPE_CHECKING:
     from gates.promotion.evidence import Evidence
     from gates.promotion.ground import Ground
     from gates.promotion.history import History, Tag
+    from gates.promotion.statement import Statement
     from gates.verdict import Verdict
     from gates.versions.git import Git
     from gates.versions.repository import Repository
@@ -45,17 +40,37 @@ class Plan:
 
     files: below git's top folder; none where only tags are added. message: of the commit that adds them. target: the
     commit that the tags point to, None for that one. pointers: paths whose data DVC must have at its remote.
-    note: what consumers will miss, None where that is nothing.
+    note: what consumers will miss, None where that is nothing. lenience: what the verdict let pass, None where that is
+    nothing. at: the date of the commit and of the tags.
+
+    held: object by name of the tags that the version has already; recorded: the files that say so. Where `tags` is empty
+    there is nothing to add, and `sentence` says why.
     """
 
     version: Version
     tags: tuple[tuple[TagName, TagMessage], ...]
+    at: datetime = field(kw_only=True)
     pointers: tuple[str, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
     message: str = ""
     target: str | None = None
     sentence: str = ""
     note: str | None = None
+    lenience: str | None = None
+    held: Mapping[str, str] = field(default_factory=dict)
+    recorded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """On which terms a version comes on a stage.
+
+    conditions: what the stage asked and what answered it. configuration: the commit whose gates.toml asked.
+    """
+
+    stage: str
+    conditions: str
+    configuration: str
 
 
 @dataclass(frozen=True)
@@ -93,30 +108,17 @@ def version_wanted(word: str | None, history: History) -> Version:
 
 def statement_of(ground: Ground, history: History, version: Version, evidence: Evidence, now: datetime) -> Statement:
     """What the promotion of a new version says."""
-    verdict = evidence.verdict
-    where = places(history.folder, history.dataset, version)
-    contract: Mapping[str, Any] = verdict.contract
-    return Statement(
-        dataset=history.dataset,
-        manifest_sha256=str(verdict.data["manifest_sha256"]),
+    given = Circumstances(
         version=version,
-        purpose=contract["purpose"],
         commit=ground.head,
         pointers=evidence.pointers,
-        verdict=JudgedBy(
-            where.verdict, sha256(evidence.document), verdict.digest(), verdict.answer, evidence.written_at
-        ),
-        contract=BoundContract(str(contract["sha256"]), evidence.files),
-        judged_with=JudgedWith(__version__, contract["libraries"]),
-        base=_base(ground.git, history, verdict),
-        concessions=Concessions(
-            tuple(verdict.waived),
-            tuple(verdict.loosened),
-            _ids(evidence, Outcome.NOT_ASKED),
-            _ids(evidence, Outcome.INCONCLUSIVE),
-        ),
+        files=evidence.files,
+        verdict_path=places(history.folder, history.dataset, version).verdict,
+        written_at=evidence.written_at,
+        base=_base(ground.git, history, evidence.verdict),
         promoted_at=now,
     )
+    return statement_on(evidence.verdict, evidence.document, given)
 
 
 def _base(git: Git, history: History, verdict: Verdict) -> Base | None:
@@ -150,18 +152,46 @@ def version_tag(history: History, version: Version, digest: str, envelope: bytes
     return name, TagMessage(f"{history.dataset} {version}", digest, version, before, envelope_sha256=bound)
 
 
-def stage_tag(
-    history: History, version: Version, stage: str, digest: str, conditions: tuple[str, ...]
-) -> tuple[TagName, TagMessage]:
+def stage_tag(history: History, version: Version, digest: str, entry: Entry) -> tuple[TagName, TagMessage]:
     """The tag that puts a version on a stage."""
+    stage = entry.stage
     name = TagName(history.dataset, history.folder, stage=stage, number=history.next_number)
-    subject = f"{history.dataset} {version} to {stage}"
-    return name, TagMessage(subject, digest, version, followed(history.last_of(stage)), stage, conditions)
+    message = TagMessage(
+        subject=f"{history.dataset} {version} to {stage}",
+        statement_sha256=digest,
+        version=version,
+        follows=followed(history.last_of(stage)),
+        stage=stage,
+        conditions=(entry.conditions,),
+        configuration=entry.configuration,
+    )
+    return name, message
+
+
+def held_by(history: History, made: Tag) -> dict[str, str]:
+    """The object by name of all tags of a version, revocations among them. made: the tag that made it."""
+    own = [tag for tag in history.versions if tag.name.version == made.name.version]
+    own += [tag for tag in history.stages if tag.commit == made.commit]
+    return {str(tag.name): tag.object_id for tag in own}
+
+
+def lenience_of(verdict: Verdict, path: str) -> str | None:
+    """What a verdict that passed let pass, so that nobody overlooks it. path: of the verdict."""
+    waived = {waiver["check"] for waiver in verdict.waived}
+    ended = Counter(check.outcome for check in verdict.checks if str(check.id) not in waived)
+    counts = (
+        (counted(ended[Outcome.FAIL], "uncritical check"), "failed", ended[Outcome.FAIL]),
+        (counted(ended[Outcome.INCONCLUSIVE], "check"), "inconclusive", ended[Outcome.INCONCLUSIVE]),
+        (counted(len(waived), "check"), "waived", len(waived)),
+        (counted(len(verdict.loosened), "limit"), "loosened", len(verdict.loosened)),
+    )
+    said = [f"{what} {how}" for what, how, count in counts if count]
+    if verdict.answer is Answer.PASS and not said:
+        return None
+    return (
+        f"{verdict.dataset}: its verdict is {verdict.answer.value}: {', '.join(said) or 'not all passed'} (see {path})"
+    )
 
 
 def followed(tag: Tag | None) -> Followed | None:
     return Followed(str(tag.name), tag.object_id) if tag else None
-
-
-def _ids(evidence: Evidence, outcome: Outcome) -> tuple[str, ...]:
-    return tuple(str(check.id) for check in evidence.verdict.checks if check.outcome is outcome)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
+from gates.errors import DataError
+from gates.promotion.claims import verdict_in
 from gates.promotion.errors import PromotionError
-from gates.promotion.history import message_of
+from gates.promotion.history import COMMIT, message_of
 from gates.promotion.planning import Places, places
 from gates.promotion.statement import parse_statement, sha256
 from gates.versions.trees import tree_at
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from gates.promotion.history import Tag
     from gates.promotion.statement import Statement
     from gates.promotion.tag_message import TagMessage
+    from gates.verdict import Verdict
     from gates.versions.repository import Repository
     from gates.versions.trees import Tree
 
@@ -42,16 +46,24 @@ class Promoted:
         """sha256 of the statement."""
         return sha256(self.content)
 
+    @cached_property
+    def verdict(self) -> Verdict:
+        """The verdict in the document. Raises VerdictError or PromotionError where it is none."""
+        return verdict_in(self.document, f"{self.where.verdict} in {self.tag.name}")
+
     @property
     def revision(self) -> Revision:
         """The commit as a version of the repository."""
         return self.tree.version
 
 
+# Neither a tag's object nor a commit ever changes, and a version is asked for again by each event that it has part in.
+@lru_cache(maxsize=64)
 def promoted(repository: Repository, tag: Tag) -> Promoted:
     """What a version's tag points to.
 
-    Raises PromotionError where the tag says nothing, the commit lacks the files, or the statement is none.
+    Raises PromotionError where the tag says nothing, the commit lacks the files, or the statement is none; DataError where
+    the commit is not here.
     """
     git_of(repository, str(tag.name))
     message = message_of_tag(repository, tag)
@@ -59,8 +71,15 @@ def promoted(repository: Repository, tag: Tag) -> Promoted:
         raise PromotionError(
             f"{tag.name}: is a stage's tag and no version's; name the version's, such as reviews@v1.2.0"
         )
+    if tag.kind != COMMIT:
+        raise PromotionError(f"{tag.name}: points to a {tag.kind} and to no commit; gates did not make it")
     where = places(tag.name.folder, tag.name.dataset, tag.name.version)
-    tree = tree_at(repository, Revision(VersionKind.REVISION, tag.commit, str(tag.name)))
+    try:
+        tree = tree_at(repository, Revision(VersionKind.REVISION, tag.commit, str(tag.name)))
+    except DataError as error:
+        raise DataError(
+            f"{tag.name}: points to {tag.commit[:7]}, which is not here; `git fetch`, or see `git fsck` ({error})"
+        ) from error
     for path in (where.statement, where.verdict):
         if path not in tree.listing.blobs:
             raise PromotionError(

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from gates.errors import UsageError
 from gates.promotion.artifacts import missing_artifact
-from gates.promotion.conditions import Candidate, met, unmet
+from gates.promotion.candidates import Entering, candidate_of
+from gates.promotion.conditions import met, unmet
 from gates.promotion.envelope import sign
-from gates.promotion.errors import AlreadyHeldError, ConditionError, PromotionError
+from gates.promotion.errors import ConditionError, PromotionError
 from gates.promotion.evidence import evidence_of
 from gates.promotion.history import History, Tag, history, message_of
 from gates.promotion.objects import write_commit, write_tag
 from gates.promotion.overlap import overlaps
 from gates.promotion.planning import (
+    Entry,
     Plan,
     folder_of_config,
+    held_by,
+    lenience_of,
     places,
     stage_tag,
     statement_of,
@@ -29,26 +32,28 @@ from gates.promotion.promoted import promoted
 from gates.promotion.statement import sha256
 from gates.promotion.tags import refuse_untaggable
 from gates.promotion.transaction import Prepared
-from gates.promotion.verification.findings import first_wrong
+from gates.promotion.verification.events import verify_event
+from gates.promotion.verification.findings import State, first_wrong
 from gates.promotion.verification.local_copies import verify_local_copies
+from gates.promotion.verification.order import verify_base
+from gates.promotion.verification.signatures import verify_envelope_bytes
 from gates.promotion.verification.version import dataset_of, verify_version
-from gates.records.reading import verdict_of
 from gates.versions.configuration import config_at
 from gates.versions.version import Version as Revision
 from gates.versions.version import VersionKind
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Iterator
 
     from gates.configuration.dataset import DatasetConfig
     from gates.configuration.stages import Stage
     from gates.promotion.asked import Asked
     from gates.promotion.evidence import Evidence
     from gates.promotion.ground import Ground
+    from gates.promotion.promoted import Promoted
+    from gates.promotion.verification.findings import Finding
     from gates.verdict import Verdict
     from gates.versions.version import Version
-
-_TRAILERS = "%(trailers:only,unfold)"
 
 
 def plan(ground: Ground, asked: Asked) -> Plan:
@@ -72,9 +77,11 @@ def plan(ground: Ground, asked: Asked) -> Plan:
 def prepare(ground: Ground, planned: Plan) -> Prepared:
     """The objects of a plan; nobody sees them yet."""
     git = ground.git
-    commit = write_commit(git, planned.files, planned.message) if planned.files else ground.head
+    commit = write_commit(git, planned.files, planned.message, planned.at) if planned.files else ground.head
     target = planned.target or commit
-    tags = {str(name): write_tag(git, str(name), target, message.to_text()) for name, message in planned.tags}
+    tags = {
+        str(name): write_tag(git, str(name), target, message.to_text(), planned.at) for name, message in planned.tags
+    }
     return Prepared(ground.branch, ground.head, commit, tags, tuple(planned.files))
 
 
@@ -96,41 +103,81 @@ def _new(ground: Ground, asked: Asked, known: History, dataset: DatasetConfig, s
     files = {where.statement: statement, where.verdict: found.document}
     if asked.key:
         files[where.envelope] = sign(statement, asked.key)
-    candidate = _candidate(ground, found.verdict, ground.head, asked.now)
-    candidate = replace(candidate, version=str(version), written_at=found.written_at, is_new=asked.version is None)
-    conditions = _conditions(stage, candidate)
+    entering = Entering(version, ground.head, found.written_at, asked.now, {}, is_new=asked.version is None)
+    entry = _entry(ground, stage, found.verdict, entering)
     digest = sha256(statement)
     made = version_tag(known, version, digest, files.get(where.envelope))
-    put = stage_tag(known, version, stage.name, digest, conditions)
+    put = stage_tag(known, version, digest, entry)
     words = f"{known.dataset} {version} to {stage.name}"
     pointers = tuple(sorted(found.pointers))
-    return Plan(version, (made, put), pointers, files, f"promote: {words}\n", sentence=f"promoted {words}")
+    return Plan(
+        version, (made, put), pointers, files, f"promote: {words}\n", sentence=f"promoted {words}",
+        lenience=lenience_of(found.verdict, where.verdict), at=asked.now,
+    )  # fmt: skip
 
 
 def _further(ground: Ground, asked: Asked, known: History, tag: Tag, stage: Stage) -> Plan:
     """A version that is there already, put on another stage: what its promotion says must still hold."""
-    if asked.key:
-        raise UsageError(f"{tag.name} is there already, and its statement is signed or not for good; leave --sign out")
     version = tag.name.version
     assert version is not None  # noqa: S101  # a version's tag has one
     if version not in known.standing():
         raise UsageError(f"{tag.name} was taken back; promote another version")
     if stage.name in known.events_of(tag.commit) and (asked.version is None or _is_newest(known, stage, tag)):
-        raise AlreadyHeldError(f"{known.dataset} {version} holds '{stage.name}' already")
+        return _nothing_new(ground, known, tag, asked)
+    _refuse_signing(asked, tag)
     there = promoted(ground.repository, tag)
-    wrong = first_wrong(chain(verify_version(ground.repository, there), verify_local_copies(ground.repository, there)))
-    if wrong:
-        raise PromotionError(f"{wrong}; it cannot be promoted any further, see `gates verify {tag.name}`")
+    _refuse_unverified(ground, known, there, stage)
     with dataset_of(ground.repository, there) as dataset:
         _refuse_overlaps(ground, replace(dataset, root=asked.path.parent), there.revision)
-    verdict = verdict_of(json.loads(there.document))
-    held = {name: str(event.name) for name, event in known.events_of(tag.commit).items()}
-    candidate = _candidate(ground, verdict, there.statement.commit, asked.now)
-    candidate = replace(candidate, version=str(version), written_at=there.statement.verdict.written_at, stages=held)
-    conditions = _conditions(stage, candidate)
-    put = stage_tag(known, version, stage.name, there.digest, conditions)
+    said, held = there.statement, known.events_of(tag.commit)
+    entering = Entering(version, said.commit, said.verdict.written_at, asked.now, held)
+    put = stage_tag(known, version, there.digest, _entry(ground, stage, there.verdict, entering))
     words = f"promoted {known.dataset} {version} to {stage.name}"
-    return Plan(version, (put,), tuple(there.statement.pointers), target=tag.commit, sentence=words)
+    return Plan(
+        version, (put,), tuple(said.pointers), target=tag.commit, sentence=words, at=asked.now,
+        lenience=lenience_of(there.verdict, there.where.verdict), held=held_by(known, tag), recorded=(there.where.statement,),
+    )  # fmt: skip
+
+
+def _nothing_new(ground: Ground, known: History, tag: Tag, asked: Asked) -> Plan:
+    """The stage has the version already; what it has may still have to be sent."""
+    there = promoted(ground.repository, tag)
+    if there.envelope is None:
+        _refuse_signing(asked, tag)
+    sentence = f"{known.dataset} {tag.name.version} holds '{asked.stage}' already"
+    return Plan(
+        there.statement.version, (), tuple(there.statement.pointers), target=tag.commit, sentence=sentence,
+        held=held_by(known, tag), recorded=(there.where.statement,), at=asked.now,
+    )  # fmt: skip
+
+
+def _refuse_signing(asked: Asked, tag: Tag) -> None:
+    if asked.key:
+        raise UsageError(f"{tag.name} is there already, and its statement is signed or not for good; leave --sign out")
+
+
+def _refuse_unverified(ground: Ground, known: History, there: Promoted, stage: Stage) -> None:
+    """Raises PromotionError unless all that the next stage rests on was looked at, and holds."""
+    findings = [*_rested_on(ground, known, there, stage)]
+    wrong = first_wrong(findings)
+    if wrong:
+        raise PromotionError(f"{wrong}; it cannot be promoted any further, see `gates verify {there.tag.name}`")
+    unseen = next((finding for finding in findings if finding.state is State.NOT_LOOKED_AT), None)
+    if unseen:
+        raise PromotionError(
+            f"{unseen}; nobody can say here whether it holds: install that version, or run `gates check {known.dataset}` "
+            "and promote a new version"
+        )
+
+
+def _rested_on(ground: Ground, known: History, there: Promoted, stage: Stage) -> Iterator[Finding]:
+    repository = ground.repository
+    yield from chain(verify_version(repository, there), verify_local_copies(repository, there))
+    yield verify_base(repository, known, there)
+    yield verify_envelope_bytes(there)
+    before = known.events_of(there.tag.commit).get(stage.after) if stage.after else None
+    if before:
+        yield from verify_event(repository, known, before)
 
 
 def _is_newest(known: History, stage: Stage, tag: Tag) -> bool:
@@ -158,31 +205,10 @@ def _refuse_overlaps(ground: Ground, dataset: DatasetConfig, version: Version) -
         raise ConditionError("\n".join(found))
 
 
-def _conditions(stage: Stage, candidate: Candidate) -> tuple[str, ...]:
+def _entry(ground: Ground, stage: Stage, verdict: Verdict, entering: Entering) -> Entry:
+    """Raises ConditionError where the stage asks for what is not there."""
+    candidate = candidate_of(ground.git, verdict, entering)
     missing = unmet(stage, candidate)
     if missing:
         raise ConditionError("\n".join(missing))
-    return (met(stage, candidate),)
-
-
-def _candidate(ground: Ground, verdict: Verdict, commit: str, now: datetime) -> Candidate:
-    """commit: the one that was judged, whose message names who reviewed it."""
-    told = (
-        ground.git.run("log", "--no-show-signature", "-1", f"--format=%ae%n{_TRAILERS}", commit)
-        .decode(errors="replace")
-        .splitlines()
-    )
-    trailers = [(name.strip(), value.strip()) for name, _, value in (line.partition(":") for line in told[1:])]
-    purpose = verdict.contract["purpose"]
-    return Candidate(
-        dataset=verdict.dataset,
-        version="",
-        checks=verdict.checks,
-        rows=verdict.rows,
-        author=told[0],
-        now=now,
-        purpose=str(purpose) if purpose else None,
-        trailers=[(name, value) for name, value in trailers if name],
-        waived=verdict.waived,
-        loosened=verdict.loosened,
-    )
+    return Entry(stage.name, met(stage, candidate), ground.head)

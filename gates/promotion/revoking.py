@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from gates.errors import UsageError, did_you_mean
-from gates.promotion.fields import moment_text
 from gates.promotion.history import History, histories, history
-from gates.promotion.planning import FOLDER, Plan, folder_of_config, followed, version_wanted
+from gates.promotion.planning import Plan, folder_of_config, followed, held_by, version_wanted
 from gates.promotion.promoted import promoted
+from gates.promotion.revocation import Revocation, record_path
 from gates.promotion.tag_message import TagMessage
 from gates.promotion.tags import TagName
 
@@ -29,6 +28,9 @@ def plan_revocation(ground: Ground, asked: Asked, reason: str) -> Plan:
     tag = _meant(ground, known, asked)
     version = tag.name.version
     assert version is not None  # noqa: S101  # `_meant` gives a version's tag
+    taken = _taken(known, asked.stage, tag)
+    if taken:
+        return _nothing_new(known, asked, tag, taken)
     digest = promoted(ground.repository, tag).digest
     if asked.stage:
         name = TagName(known.dataset, folder, stage=asked.stage, number=known.next_number, is_revocation=True)
@@ -39,40 +41,32 @@ def plan_revocation(ground: Ground, asked: Asked, reason: str) -> Plan:
         before = tag
         subject = f"{known.dataset} {version} taken back"
     message = TagMessage(subject, digest, version, followed(before), asked.stage, (), reason)
-    record = {
-        "dataset": known.dataset,
-        "version": str(version),
-        "stage": asked.stage,
-        "statement_sha256": digest,
-        "reason": reason,
-        "revoked_at": moment_text(asked.now),
-    }
-    path = f"{folder}/{FOLDER}" if folder else FOLDER
-    file = f"{path}/{known.dataset}/revocations/{version}{f'-{name.number}' if asked.stage else ''}.json"
-    content = json.dumps(record, sort_keys=True, indent=2, ensure_ascii=False).encode() + b"\n"
+    record = Revocation(known.dataset, version, asked.stage, digest, reason, asked.now)
+    file = record_path(folder, known.dataset, version, name.number)
     return Plan(
-        version, ((name, message),), (), {file: content}, f"revoke: {subject}\n", target=tag.commit,
-        sentence=f"{subject}: {reason}",
+        version, ((name, message),), (), {file: record.to_bytes()}, f"revoke: {subject}\n", target=tag.commit,
+        sentence=f"{subject}: {reason}", at=asked.now, held=held_by(known, tag),
     )  # fmt: skip
 
 
 def _meant(ground: Ground, known: History, asked: Asked) -> Tag:
     if asked.version is None and asked.stage:
-        holder = known.holder(asked.stage)
-        if holder is None:
-            raise UsageError(f"no version of '{known.dataset}' holds '{asked.stage}'; {_held(known)}")
-        found = next(
-            (tag for tag in known.versions if tag.commit == holder.commit and not tag.name.is_revocation), None
-        )
+        # Once a version was taken off, an earlier one holds the stage: it has to be named, or a call that is repeated
+        # takes that off too.
+        event = known.last_of(asked.stage)
+        if event is None:
+            raise UsageError(f"no version of '{known.dataset}' holds '{asked.stage}'{_holders(known, asked.stage)}")
+        found = _made(known, event)
     else:
-        version = version_wanted(asked.version, known) if asked.version else known.last()
+        last = max((tag.name.version for tag in known.versions if tag.name.version), default=None)
+        version = version_wanted(asked.version, known) if asked.version else last
         found = known.tag_of(version) if version else None
     if found is None:
         raise UsageError(f"'{known.dataset}' has no version {asked.version or 'to take back'}; {_there(ground, known)}")
-    if found.name.version not in known.standing():
-        raise UsageError(f"{found.name} was taken back already, and is for good; there is nothing left to do")
-    if asked.stage and asked.stage not in known.events_of(found.commit):
-        raise UsageError(f"{found.name} is not on '{asked.stage}'; {_held(known)}")
+    if asked.stage and found.name.version not in known.standing():
+        raise UsageError(f"{found.name} was taken back already, and so is on no stage")
+    if asked.stage and _last_event(known, asked.stage, found) is None:
+        raise UsageError(f"{found.name} is not on '{asked.stage}'{_holders(known, asked.stage)}")
     return found
 
 
@@ -86,11 +80,50 @@ def _there(ground: Ground, known: History) -> str:
     return f"nothing of it was promoted, or its tags are not here, `git fetch --tags` ({did_you_mean(known.dataset, others)})"
 
 
-def _held(known: History) -> str:
-    """Which version is on which stage, or that there is none."""
-    held = [
-        f"{version} on {', '.join(sorted(stages))}"
-        for version in known.standing()
-        if (tag := known.tag_of(version)) and (stages := known.events_of(tag.commit))
-    ]
-    return f"promoted: {'; '.join(held)}" if held else "no version is on any stage"
+def _taken(known: History, stage: str | None, made: Tag) -> Tag | None:
+    """The tag by which a version was taken back, or off a stage; None where it still stands there."""
+    if stage is None:
+        return known.tag_of(made.name.version, is_revocation=True) if made.name.version else None
+    event = _last_event(known, stage, made)
+    return event if event and event.name.is_revocation else None
+
+
+def _nothing_new(known: History, asked: Asked, made: Tag, taken: Tag) -> Plan:
+    """It was taken back before; that may still have to be sent."""
+    version, stage = made.name.version, taken.name.stage
+    assert version is not None  # noqa: S101  # a version's tag has one
+    others = ", ".join(str(other) for other in known.standing() if other != version)
+    sentence = (
+        f"{made.name} was taken off '{stage}' already{_holders(known, stage)}"
+        if stage
+        else f"{made.name} was taken back already{f'; what stands: {others}' if others else ''}"
+    )
+    recorded = (record_path(known.folder, known.dataset, version, taken.name.number),)
+    return Plan(
+        version, (), sentence=sentence, held=held_by(known, made), recorded=recorded, target=made.commit, at=asked.now
+    )
+
+
+def _last_event(known: History, stage: str, made: Tag) -> Tag | None:
+    """What became of a version on a stage last; None where it never was there."""
+    events = (tag for tag in reversed(known.stages) if (tag.name.stage, tag.commit) == (stage, made.commit))
+    return next(events, None)
+
+
+def _made(known: History, event: Tag) -> Tag | None:
+    """The tag that made the version of an event."""
+    return next((tag for tag in known.versions if tag.commit == event.commit and not tag.name.is_revocation), None)
+
+
+def _holders(known: History, stage: str) -> str:
+    """A clause that says which version holds which stage, for whoever named one that does not."""
+    standing = known.standing()
+    held: dict[str, str] = {}
+    for name in sorted({str(tag.name.stage) for tag in known.stages}):
+        versions = {tag.name.version for tag in known.versions if name in known.events_of(tag.commit)}
+        listed = ", ".join(str(version) for version in standing if version in versions)
+        held |= {name: listed} if listed else {}
+    if not held:
+        return "; none of its versions is on a stage, see `gates verify`"
+    hint = "" if stage in held else f" ({did_you_mean(stage, held)})"
+    return f"{hint}; held: {'; '.join(f'{name} by {versions}' for name, versions in held.items())}; see --stage and --version"

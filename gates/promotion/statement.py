@@ -31,7 +31,8 @@ _PROMOTABLE = (Answer.PASS, Answer.WARN)
 _CHECK_ID = Form(
     re.compile(r"(?s)(human|synthetic|combined)/[^/]+(/.*)?"), "the id of a check, <scope>/<type>[/<detail>]"
 )
-_WAIVER = ("check", "reason", "owner", "expires")
+# What is said of each waiver.
+WAIVER = ("check", "reason", "owner", "expires")
 _RESTORE = "restore the file as it was committed"
 
 
@@ -238,10 +239,10 @@ def _base(promotion: Fields) -> Base | None:
 
 
 def _concessions(promotion: Fields) -> Concessions:
-    waivers = [waiver.only(*_WAIVER) for waiver in promotion.inners("waived")]
+    waivers = [waiver.only(*WAIVER) for waiver in promotion.inners("waived")]
     return Concessions(
         tuple(
-            {name: waiver.text(name, _CHECK_ID if name == "check" else ANY_TEXT) for name in _WAIVER}
+            {name: waiver.text(name, _CHECK_ID if name == "check" else ANY_TEXT) for name in WAIVER}
             for waiver in waivers
         ),
         promotion.texts("loosened"),

@@ -41,6 +41,7 @@ class TagMessage:
     subject: one line for people. statement_sha256: of the statement file's bytes. follows: the previous tag of the same
     stage, or of the dataset's versions. stage: None on a version's tag. conditions: one line each, what the stage asked
     and what answered it. reason: why a revocation was made. envelope_sha256: of the signed envelope, where there is one.
+    configuration: the commit whose gates.toml asked for the conditions; None where no stage asked.
     """
 
     subject: str
@@ -51,6 +52,7 @@ class TagMessage:
     conditions: tuple[str, ...] = ()
     reason: str | None = None
     envelope_sha256: str | None = None
+    configuration: str | None = None
 
     def to_text(self) -> str:
         """The message, for `git tag --file --cleanup=verbatim`. Raises PromotionError where a part is not one line."""
@@ -61,6 +63,7 @@ class TagMessage:
             *([("Stage", self.stage)] if self.stage is not None else []),
             ("Follows", str(self.follows or NONE)),
             *(("Conditions", condition) for condition in self.conditions),
+            *([("Configuration", self.configuration)] if self.configuration is not None else []),
             *([("Reason", self.reason)] if self.reason is not None else []),
         ]
         for what, value in (("subject", self.subject), *trailers):
@@ -82,7 +85,6 @@ def parse_message(text: str, shown: str) -> TagMessage:
     said = text[: headers[-1].start()] if headers else text
     trailers = _trailers(said)
     follows = _one(trailers, "Follows", shown)
-    envelope = _one(trailers, "Envelope-SHA256", shown) if "Envelope-SHA256" in trailers else None
     version = parse_version(_one(trailers, "Version", shown))
     if version is None:
         raise _wrong(shown, f"has the version '{trailers['Version'][0]}', expected one such as v1.2.0")
@@ -94,7 +96,8 @@ def parse_message(text: str, shown: str) -> TagMessage:
         stage=_one(trailers, "Stage", shown) if "Stage" in trailers else None,
         conditions=tuple(trailers.get("Conditions", ())),
         reason=_one(trailers, "Reason", shown) if "Reason" in trailers else None,
-        envelope_sha256=None if envelope is None else _formed(envelope, SHA256, "Envelope-SHA256", shown),
+        envelope_sha256=_optional(trailers, "Envelope-SHA256", SHA256, shown),
+        configuration=_optional(trailers, "Configuration", OBJECT_ID, shown),
     )
 
 
@@ -116,6 +119,10 @@ def _one(trailers: dict[str, list[str]], key: str, shown: str) -> str:
     if len(values) != 1:
         raise _wrong(shown, f"has {'no trailer' if not values else f'{len(values)} trailers'} '{key}'")
     return values[0]
+
+
+def _optional(trailers: dict[str, list[str]], key: str, form: Form, shown: str) -> str | None:
+    return _formed(_one(trailers, key, shown), form, key, shown) if key in trailers else None
 
 
 def _followed(text: str, shown: str) -> Followed:

@@ -1,8 +1,8 @@
-"""One commit and its tags, made visible all at once or not at all.
+"""One commit and its tags, made visible all at once or not at all, and taken back the same way.
 
 Objects are written first, which nobody sees. Then one transaction of git moves the branch and creates the tags, and last
 the index and the work tree follow. A note in git's folder says meanwhile what is under way, so that a process that was
-killed leaves either the repository as it was, or one that `recover` brings to the end.
+killed leaves either the repository as it was, or one that `recover` of `recovery` brings to an end.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from gates.errors import DataError
 from gates.whole_files import replace_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from gates.versions.git import Git
 
+TAGS = "refs/tags/"
 _NOTE = "gates-promotion.json"
-_TAGS = "refs/tags/"
 
 
 @dataclass(frozen=True)
@@ -46,76 +46,78 @@ class Prepared:
         return self.new != self.old
 
 
+@dataclass(frozen=True)
+class Note:
+    """What is under way. is_undone: it is being taken back."""
+
+    prepared: Prepared
+    is_undone: bool = False
+
+
 def apply(git: Git, prepared: Prepared) -> None:
     """Make it visible. Raises DataError, nothing being changed, where a tag exists or the branch moved meanwhile."""
-    note = _note(git)
-    replace_text(note, json.dumps(asdict(prepared)))
+    _refuse_untracked(git, prepared.files)
+    write_note(git, Note(prepared))
     try:
-        _transaction(git, [*_moving(prepared), *_creating(prepared, prepared.tags)])
+        transact(git, [*moving(prepared), *creating(prepared, prepared.tags)])
     except DataError:
-        note.unlink()
+        # A git that was killed half way has begun all the same: then the note stays, and the next call finishes it.
+        if not _is_begun(git, prepared):
+            remove_note(git)
         raise
-    _follow(git, prepared.files)
-    note.unlink()
+    follow(git, prepared.files)
+    remove_note(git)
 
 
 def undo(git: Git, prepared: Prepared) -> None:
-    """Take it back, as long as nobody built on it: refs, index and work tree are as before."""
+    """Take it back: refs, index and work tree are as before.
+
+    Raises DataError, nothing being changed, where somebody built on it meanwhile.
+    """
+    write_note(git, Note(prepared, is_undone=True))
     back = [f"update {prepared.branch} {prepared.old} {prepared.new}"] if prepared.has_commit else []
-    _transaction(git, [*back, *(f"delete {_TAGS}{name} {made}" for name, made in prepared.tags.items())])
-    if prepared.has_commit:
-        _leave(git, prepared.files)
-
-
-def recover(git: Git) -> str | None:
-    """Finish what a killed process began, or clear it away; a sentence that says which, None where nothing is left."""
-    note = _note(git)
-    if not note.is_file():
-        return None
     try:
-        document = json.loads(note.read_text(encoding="utf-8"))
-        prepared = Prepared(**{**document, "files": tuple(document["files"])})
-    except (ValueError, TypeError, KeyError) as error:
-        raise DataError(f"{note}: is no note of an interrupted promotion ({error}); delete it") from error
-    missing = [name for name in prepared.tags if not _ref(git, _TAGS + name)]
-    is_moved = not prepared.has_commit or _ref(git, prepared.branch) == prepared.new
-    is_begun = len(missing) < len(prepared.tags) or (prepared.has_commit and is_moved)
-    if is_begun:
-        # Git renames its refs one after the other; who kills it between two leaves the others to be created.
-        _transaction(git, [*([] if is_moved else _moving(prepared)), *_creating(prepared, missing)])
-        _follow(git, prepared.files)
-    note.unlink()
-    return f"an interrupted promotion was {'finished' if is_begun else 'cleared away'}: {', '.join(prepared.tags)}"
+        transact(git, [*back, *deleting(prepared, prepared.tags)])
+    except DataError:
+        if all(ref(git, TAGS + name) == made for name, made in prepared.tags.items()):
+            remove_note(git)
+        raise
+    leave(git, prepared)
+    remove_note(git)
 
 
-def is_interrupted(git: Git) -> bool:
-    """Whether a promotion was begun and not ended, by a process that was killed or by one that still runs."""
-    return _note(git).is_file()
-
-
-def _moving(prepared: Prepared) -> list[str]:
+def moving(prepared: Prepared) -> list[str]:
+    """The command that moves the branch, if there is a commit."""
     return [f"update {prepared.branch} {prepared.new} {prepared.old}"] if prepared.has_commit else []
 
 
-def _creating(prepared: Prepared, names: Sequence[str] | Mapping[str, str]) -> list[str]:
-    return [f"create {_TAGS}{name} {prepared.tags[name]}" for name in names]
+def creating(prepared: Prepared, names: Iterable[str]) -> list[str]:
+    """The commands that create tags."""
+    return [f"create {TAGS}{name} {prepared.tags[name]}" for name in names]
 
 
-def _transaction(git: Git, commands: Sequence[str]) -> None:
+def deleting(prepared: Prepared, names: Iterable[str]) -> list[str]:
+    """The commands that delete tags, as long as they are those that were made."""
+    return [f"delete {TAGS}{name} {prepared.tags[name]}" for name in names]
+
+
+def transact(git: Git, commands: Sequence[str]) -> None:
     """All of it or nothing (git-update-ref(1))."""
     if commands:
         git.run("update-ref", "--stdin", told="".join(f"{one}\n" for one in ("start", *commands, "commit")).encode())
 
 
-def _follow(git: Git, files: Sequence[str]) -> None:
+def follow(git: Git, files: Sequence[str]) -> None:
     """Index and work tree get the files that HEAD has now."""
     if files:
-        git.run("restore", "--source=HEAD", "--staged", "--worktree", "--", *map(_literal, files))
+        git.run("restore", "--source=HEAD", "--staged", "--worktree", "--", *map(literal, files))
 
 
-def _leave(git: Git, files: Sequence[str]) -> None:
-    """Index and work tree lose files that HEAD does not have any more, and the folders that are empty then."""
-    git.run("rm", "--quiet", "--cached", "--ignore-unmatch", "--", *map(_literal, files))
+def leave(git: Git, prepared: Prepared) -> None:
+    """Index and work tree lose the commit's files, unless somebody edited them, and the folders that are empty then."""
+    files = untouched(git, prepared) if prepared.has_commit else []
+    if files:
+        git.run("rm", "--quiet", "--cached", "--ignore-unmatch", "--", *map(literal, files))
     for path in map(Path, files):
         (git.top / path).unlink(missing_ok=True)
         for folder in path.parents:
@@ -123,14 +125,77 @@ def _leave(git: Git, files: Sequence[str]) -> None:
                 (git.top / folder).rmdir()
 
 
-def _literal(path: str) -> str:
+def untouched(git: Git, prepared: Prepared) -> list[str]:
+    """The commit's files that index and work tree have as the commit does, or lack, or have a first part of.
+
+    A git that is killed while it writes a file leaves its first part.
+    """
+    blobs = git.tree(prepared.new).blobs
+    staged = git.tracked(*map(literal, prepared.files))
+    return [
+        path
+        for path in prepared.files
+        if staged.get(path, blobs[path]) == blobs[path] and _is_part(git, path, blobs[path])
+    ]
+
+
+def literal(path: str) -> str:
+    """A path as a pathspec of git that fits nothing else."""
     return f":(literal){path}"
 
 
-def _ref(git: Git, name: str) -> str | None:
-    found = git.succeeds("rev-parse", "--verify", "--quiet", name)
-    return git.run("rev-parse", name).decode().strip() if found else None
+def ref(git: Git, name: str) -> str | None:
+    """The object that a ref names; None where there is no such ref."""
+    done = git.outcome("rev-parse", "--verify", "--quiet", name)
+    return None if done.returncode else done.stdout.decode().strip()
 
 
-def _note(git: Git) -> Path:
+def write_note(git: Git, note: Note) -> None:
+    """Say what is under way, for whoever comes after this process was killed."""
+    replace_text(note_path(git), json.dumps(asdict(note.prepared) | {"is_undone": note.is_undone}))
+
+
+def read_note(git: Git) -> Note | None:
+    """What was under way; None where all was brought to an end. Raises DataError for a file that says nothing."""
+    path = note_path(git)
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        is_undone = bool(document.pop("is_undone", False))
+        document |= {"files": tuple(document["files"]), "tags": dict(document["tags"])}
+        return Note(Prepared(**document), is_undone)
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise DataError(f"{path}: is no note of an interrupted promotion ({error}); `rm {path}`") from error
+
+
+def remove_note(git: Git) -> None:
+    """Nothing is under way any more."""
+    note_path(git).unlink(missing_ok=True)
+
+
+def note_path(git: Git) -> Path:
+    """Where the note lies: index and work tree, of which it speaks, are of one work tree, and so is it."""
     return git.top / os.fsdecode(git.run("rev-parse", "--git-path", _NOTE)).strip()
+
+
+def _is_begun(git: Git, prepared: Prepared) -> bool:
+    is_moved = prepared.has_commit and ref(git, prepared.branch) == prepared.new
+    return is_moved or any(ref(git, TAGS + name) == made for name, made in prepared.tags.items())
+
+
+def _refuse_untracked(git: Git, files: Sequence[str]) -> None:
+    """What git does not have could not be brought back."""
+    tracked = git.tracked(*map(literal, files)) if files else {}
+    for path in files:
+        if path not in tracked and (git.top / path).exists():
+            raise DataError(f"{path} is there and not in git, and a promotion writes it; move it away, promote again")
+
+
+def _is_part(git: Git, path: str, blob: str) -> bool:
+    place = git.top / path
+    if not place.is_file():
+        return not place.exists()
+    # Line ends may be converted in the work tree, which git sees through.
+    told = git.outcome("hash-object", f"--path={path}", "--", str(place)).stdout.decode().strip()
+    return told == blob or git.run("cat-file", "blob", blob).startswith(place.read_bytes())

@@ -38,7 +38,7 @@ TOKEN_BASE = 6364136223846793005
 GRAM_BASE = 3935559000370003845
 MODULUS = 1 << 64
 # Documents are worked on in pieces whose arrays (20 bytes per byte of text, 40 per token) stay in the processor's cache.
-PIECE_BYTES, PIECE_TOKENS = 1 << 18, 1 << 16
+PIECE_BYTES, PIECE_TOKENS = 1 << 18, 1 << 17
 
 SEPARATOR, WORD, OWN = 0, 1, 2
 
@@ -181,41 +181,60 @@ def _tokenise_piece(data: Bytes, bounds: Ints) -> tuple[Hashes, Ints]:
     As separators count zero, a token's bytes are all that counts from where it begins to where the next one does.
     """
     letters, breaks = _letters(data)
-    first, joined = _beginnings(letters[: len(data)], np.concatenate([bounds, breaks]))
+    first, joined = _beginnings(_inside(letters[: len(data)]), np.concatenate([bounds, breaks]))
     values = PAIR_VALUE.take(letters.view(np.uint16), mode="clip")
     values *= _cached_powers(_square(TOKEN_BASE), len(values))
-    sums = np.zeros(len(values) + 1, np.uint64)
+    sums = np.empty(len(values) + 1, np.uint64)
+    sums[0] = 0
     np.cumsum(values, out=sums[1:])
     # What lies before an odd byte is what lies before its pair, as long as a separator precedes it.
-    before = sums[np.append(first >> 1, len(values))]
+    before = np.empty(len(first) + 1, np.uint64)
+    np.take(sums, first >> 1, out=before[:-1], mode="clip")
+    before[-1] = sums[-1]
+    # Adding by a list of places does so once for a place that stands in it twice.
     odd = joined[(first[joined] & 1) == 1]
     apart = first[odd] - 1
     before[odd] += LETTER_VALUE[letters[apart]] * _cached_powers(TOKEN_BASE, len(data))[apart]
     hashes = np.diff(before)
-    hashes *= _cached_powers(_inverse(TOKEN_BASE), len(data))[first]
+    hashes *= _cached_powers(_inverse(TOKEN_BASE), len(data)).take(first, mode="clip")
     return mix(hashes), np.searchsorted(first, bounds).astype(np.int64)
 
 
-def _beginnings(letters: Bytes, breaks: Ints) -> tuple[Ints, Ints]:
+def _inside(letters: Bytes) -> Mask:
+    """Which bytes are part of a token: letters, digits, underscores, and all beyond ASCII.
+
+    Comparisons of whole arrays of bytes take less time than to look each byte up in a table.
+    """
+    inside = letters >= 0x80  # noqa: PLR2004 - first byte beyond ASCII
+    shifted, found = np.empty_like(letters), np.empty_like(inside)
+    # Below the first of a range the difference wraps to a large number.
+    np.subtract(letters, ord("0"), out=shifted)
+    inside |= np.less(shifted, 10, out=found)
+    np.bitwise_or(letters, 0x20, out=shifted)
+    np.subtract(shifted, ord("a"), out=shifted)
+    inside |= np.less(shifted, 26, out=found)
+    inside |= np.equal(letters, ord("_"), out=found)
+    return inside
+
+
+def _beginnings(inside: Mask, breaks: Ints) -> tuple[Ints, Ints]:
     """The first byte of each token, and which of the tokens begin without a separator before them."""
-    inside = letters != 0
     begins = inside.copy()
-    begins[1:] &= ~inside[:-1]
-    breaks = breaks[(breaks > 0) & (breaks < len(letters))]
+    np.greater(inside[1:], inside[:-1], out=begins[1:])
+    breaks = breaks[(breaks > 0) & (breaks < len(inside))]
     joined = breaks[inside[breaks] & inside[breaks - 1]]
     begins[joined] = True
     first = np.flatnonzero(begins)
-    return first, np.searchsorted(first, np.unique(joined))
+    return first, np.searchsorted(first, joined)
 
 
 def _letters(data: Bytes) -> tuple[Bytes, Ints]:
-    """The bytes in lower case, those of separators 0, filled up to an even number; and where characters stand apart."""
-    text = data.tobytes().translate(LETTER) + b"\0" * (len(data) % 2)
-    letters = np.frombuffer(text, np.uint8)
-    leads = np.flatnonzero(data >= 0xC0)  # noqa: PLR2004 - first byte of a character beyond ASCII
-    if not len(leads):
-        return letters, leads
-    letters = letters.copy()
+    """The bytes filled up to an even number, characters beyond ASCII in lower case or 0; and where these stand apart."""
+    letters = np.empty(len(data) + len(data) % 2, np.uint8)
+    letters[: len(data)], letters[len(data) :] = data, 0
+    if not len(data) or data.max() < 0xC0:  # noqa: PLR2004 - first byte of a character beyond ASCII
+        return letters, np.zeros(0, np.int64)
+    leads = np.flatnonzero(data >= 0xC0)  # noqa: PLR2004
     points, sizes = _code_points(data, leads)
     at = np.searchsorted(RANGE_FIRST, points, side="right") - 1
     kinds = np.where((at >= 0) & (points <= RANGE_LAST[at]), RANGE_KIND[at], WORD)
@@ -306,16 +325,12 @@ def _inverse(base: int) -> int:
     return pow(base, -1, MODULUS)
 
 
-def _byte_letters() -> bytes:
-    """Letters in lower case, digits and underscore; separators are 0, bytes beyond ASCII what they are."""
-    lowered = [ord(chr(byte).lower()) if byte < 0x80 else byte for byte in range(256)]  # noqa: PLR2004 - ASCII
-    return bytes(byte if byte >= 0x80 or byte == ord("_") or chr(byte).isalnum() else 0 for byte in lowered)  # noqa: PLR2004
-
-
 def _letter_values() -> Hashes:
-    """A random-looking number per byte, and 0 for a separator's."""
+    """A random-looking number per byte: capitals have that of the small letter, and separators 0."""
     values = mix(np.arange(1, 257, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15))
-    values[0] = 0
+    capitals = np.arange(ord("A"), ord("Z") + 1)
+    values[capitals] = values[capitals + 0x20]
+    values[~_inside(np.arange(256, dtype=np.uint8))] = 0
     return values
 
 
@@ -335,7 +350,6 @@ def _two_byte_lower() -> Ints:
     return lower
 
 
-LETTER = _byte_letters()
 LETTER_VALUE = _letter_values()
 PAIR_VALUE = _pair_values()
 TWO_BYTE_LOWER = _two_byte_lower()

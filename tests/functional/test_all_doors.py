@@ -16,6 +16,7 @@ import yaml
 
 from tests.dvc_repositories import ENVIRONMENT, commit, dvc, git, new_git
 from tests.version_projects import bad, good, put, version_project
+from tests.warm import warm_path
 
 REPOSITORY = Path(__file__).parents[2]
 PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -32,7 +33,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.program]
 class Project:
     """A project whose `first` is good and whose `second` is bad; both differ from HEAD and from what the remotes have.
 
-    is_cold: whether each door finds an empty cache.
+    is_cold: whether each door finds an empty cache, and starts Python anew.
     """
 
     root: Path
@@ -42,7 +43,11 @@ class Project:
         """What a program does; all it printed is in `stdout`."""
         if self.is_cold:
             shutil.rmtree((folder or self.root) / ".dvc/tmp/gates", ignore_errors=True)
-        environment = ENVIRONMENT | {"PATH": PATH, "PRE_COMMIT_HOME": str(self.root.parent / "home")} | variables
+        environment = (
+            ENVIRONMENT
+            | {"PATH": PATH if self.is_cold else warm_path(), "PRE_COMMIT_HOME": str(self.root.parent / "home")}
+            | variables
+        )
         return subprocess.run(
             command, cwd=folder or self.root, env=environment, text=True, check=False, timeout=300,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,

@@ -12,6 +12,7 @@ import pytest
 
 from tests.dvc_repositories import ENVIRONMENT, git, write
 from tests.version_projects import CONFIG, LIMITS, bad, good, put, version_project
+from tests.warm import warm_gates
 
 HEAVY = ("dvc", "pandera", "polars", "pyarrow", "great_expectations", "duckdb", "numpy", "scipy", "sklearn")
 REMEMBERED = "second: unchanged, judged before\n"
@@ -31,7 +32,7 @@ def judged(tmp_path_factory, request):
     root = version_project(tmp_path_factory.mktemp("cache") / "project")
     for name in ("first", "second"):
         done = subprocess.run(
-            [sys.executable, "-m", "gates", "check", name], cwd=root, env=ENVIRONMENT, capture_output=True, check=False
+            [warm_gates(), "check", name], cwd=root, env=ENVIRONMENT, capture_output=True, check=False
         )
         assert done.returncode in {0, 1}, done.stderr
     return root

@@ -20,7 +20,7 @@ from gates.deadline import Deadline, TimeUpError
 from gates.engines.file_by_file import open_file_by_file
 from gates.engines.files import data_file
 from gates.errors import DataError, UsageError
-from gates.judging.answers import How, Question
+from gates.judging.answers import Question, Terms
 from gates.judging.commit_time import SLICE_SECONDS, judge_changed_rows, next_slice
 from gates.judging.compared import Compared
 from gates.judging.versions import Asked, version_asked
@@ -128,7 +128,7 @@ class Data:
         """The dataset as it is staged, or in the work tree."""
         with version_asked(self.root / "gates.toml", Asked(staged=not worktree, worktree=worktree)) as at:
             (dataset,) = at.config.datasets.values()
-            yield Question(at, dataset, How(TODAY, self.root / ".gates/quarantine"), clock)
+            yield Question(at, dataset, Terms(TODAY, self.root / ".gates/quarantine"), clock)
 
 
 def outcomes(found) -> dict[str, Outcome]:
@@ -523,12 +523,12 @@ def test_great_expectations_is_not_imported(tmp_path):
     data.put(b=frame(2, worst=12))
     script = (
         "import math, sys; from datetime import date; from pathlib import Path; from gates.deadline import Deadline\n"
-        "from gates.judging.answers import How, Question\n"
+        "from gates.judging.answers import Question, Terms\n"
         "from gates.judging.commit_time import judge_changed_rows; from gates.judging.versions import Asked, version_asked\n"
         f"with version_asked(Path({str(data.root / 'gates.toml')!r}), Asked(staged=True)) as at:\n"
         "    (dataset,) = at.config.datasets.values()\n"
         "    clock = Deadline(math.inf)\n"
-        "    found = judge_changed_rows(Question(at, dataset, How(date(2026, 1, 1), Path()), clock), clock)\n"
+        "    found = judge_changed_rows(Question(at, dataset, Terms(date(2026, 1, 1), Path()), clock), clock)\n"
         "print(found.verdict.answer, 'great_expectations' in sys.modules)\n"
     )
 

@@ -17,8 +17,9 @@ import pytest
 
 from tests.dvc_repositories import ENVIRONMENT, commit, write
 from tests.version_projects import LIMITS, good, put, version_project
+from tests.warm import warm_gates
 
-COMMAND = (sys.executable, "-m", "gates", "check", "--all", "--format", "json")
+ASKED = ("check", "--all", "--format", "json")
 REMEMBERED = "2 of 2 datasets: unchanged, judged before"
 NAMES = ("first", "second")
 # A check of these takes a few seconds; whoever takes this long waits for something that never comes.
@@ -69,7 +70,7 @@ def left_behind(root):
 
 def start(root, *arguments):
     return subprocess.Popen(
-        [*COMMAND, *arguments], cwd=root, env=ENVIRONMENT, text=True, start_new_session=True,
+        [warm_gates(), *ASKED, *arguments], cwd=root, env=ENVIRONMENT, text=True, start_new_session=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
 
@@ -92,7 +93,7 @@ def test_eight_checks_at_once_say_the_same_and_leave_a_sound_cache(tmp_path, gat
     quarantine = {path.name: pl.read_parquet(path).height for path in (root / ".gates/quarantine").iterdir()}
     assert sorted(quarantine) == [f"{name}.parquet" for name in NAMES]
     assert quarantine["first.parquet"] > 0
-    again, anew = gates(root, *COMMAND[3:]), gates(root, *COMMAND[3:], "--no-cache")
+    again, anew = gates(root, *ASKED), gates(root, *ASKED, "--no-cache")
     assert again.err.startswith(REMEMBERED)
     assert (again.code, again.out) == (anew.code, anew.out) == (1, said[0][0])
 
@@ -153,7 +154,7 @@ def sound_after_a_kill(root, gates, old, undisturbed):
         content = path.read_bytes().partition(b"\n")[2]
         # What is known of a file's rows is an Arrow stream, all else JSON.
         pa.ipc.open_stream(content).read_all() if path.parent.name == "scans" else json.loads(content)
-    called = gates(root, *COMMAND[3:])
+    called = gates(root, *ASKED)
     assert called.out == out
     assert "unchanged, judged before" in called.err
     assert stored(root) == new
@@ -188,7 +189,7 @@ def test_check_killed_at_any_moment_of_writing_leaves_old_or_new(warm, undisturb
     while True:
         root = copied(warm, tmp_path / str(moments), "second")
         done = subprocess.run(
-            [sys.executable, "-c", KILLED, str(moments), *COMMAND[3:]], cwd=root, env=ENVIRONMENT, text=True,
+            [sys.executable, "-c", KILLED, str(moments), *ASKED], cwd=root, env=ENVIRONMENT, text=True,
             capture_output=True, timeout=FOR_EVER, check=False,
         )  # fmt: skip
         if done.returncode != -signal.SIGKILL:

@@ -15,8 +15,8 @@ import yaml
 from gates.proposals.pipeline import HEADER, PIPELINE
 from gates.verdict import digest_of_report
 from tests.dvc_repositories import ENVIRONMENT, commit, dvc, git, new_git
-from tests.pages import in_venv
 from tests.projects import mixed, people, program, write_project
+from tests.warm import warm_path
 
 pytestmark = pytest.mark.slow
 
@@ -40,7 +40,7 @@ def repro(root) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["dvc", "repro", "--keep-going", "--all-pipelines"],
         cwd=root,
-        env=ENVIRONMENT | {"PATH": in_venv()["PATH"]},
+        env=ENVIRONMENT | {"PATH": warm_path()},
         capture_output=True,
         text=True,
         check=False,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -15,6 +14,7 @@ import yaml
 from tests.dvc_repositories import ENVIRONMENT, commit, dvc, git, new_git, write
 from tests.projects import program
 from tests.version_projects import LIMITS, bad, good, put, version_project
+from tests.warm import warm_path
 
 REPOSITORY = Path(__file__).parents[2]
 HOOKS = REPOSITORY / ".pre-commit-hooks.yaml"
@@ -93,7 +93,7 @@ def built(tmp_path_factory):
     }
     (root / CONFIG).write_text(yaml.safe_dump(config))
     environment = ENVIRONMENT | {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PATH": warm_path(),
         "PRE_COMMIT_HOME": str(place / "home"),
         "PRE_COMMIT_COLOR": "never",
     }

@@ -40,7 +40,10 @@ def test_a_further_stage_adds_a_tag_and_nothing_else(gates, ready) -> None:
 
 def test_what_was_promoted_is_promoted_further_and_not_anew(gates, done) -> None:
     again = gates(done, "promote", "first", "--stage", "prod")
-    assert (again.code, again.err.strip()) == (2, "first v1.0.0 holds 'prod' already")
+    assert (again.code, again.err.strip()) == (
+        2,
+        "first v1.0.0 holds 'prod' already; where that is fine, give --if-new",
+    )
     assert git(done, "tag", "--list").split() == ["first#prod#2", "first#staging#1", "first@v1.0.0"]
 
 

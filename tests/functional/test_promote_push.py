@@ -2,61 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from gates.errors import DataError, GatesError
-from gates.promotion.asked import Asked
-from gates.promotion.ground import ground_of
-from gates.promotion.promoting import plan, prepare
-from gates.promotion.publishing import push, remote_of
-from gates.promotion.transaction import apply
-from gates.versions.repository import open_repository
-from tests.dvc_repositories import dvc, git, write
+from tests.dvc_repositories import commit, dvc, git, write
+from tests.pushed_promotions import attempt, promote, second_clone, state, tags_at
 
 ROUNDS = 20
-
-
-def promote(root: Path, stage: str = "staging", version: str | None = None) -> None:
-    """As `gates promote first --push` does it, the data being at DVC's remote already."""
-    ground = ground_of(open_repository(root))
-    verdict = root / ".gates/verdicts/first.json"
-    asked = Asked(root / "gates.toml", "first", stage, verdict, datetime.now(tz=UTC), version)
-    made = prepare(ground, plan(ground, asked))
-    apply(ground.git, made)
-    push(ground.git, remote_of(ground.git, ground.branch), made)
-
-
-def attempt(root: Path, stage: str = "staging") -> GatesError | None:
-    try:
-        promote(root, stage)
-    except GatesError as error:
-        return error
-    return None
-
-
-def second_clone(ready: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Another clone with data and verdict, of somebody else: the same person in the same second makes the same tag."""
-    other = ready.parent / "there"
-    shutil.copytree(ready, other)
-    for who in ("AUTHOR", "COMMITTER"):
-        for what in ("NAME", "EMAIL"):
-            monkeypatch.delenv(f"GIT_{who}_{what}")
-    for root in (ready, other):
-        git(root, "config", "user.name", root.name)
-        git(root, "config", "user.email", f"{root.name}@example.org")
-    return other
-
-
-def state(root: Path) -> tuple[str, str, str]:
-    """What a clone says of itself: its branch, its tags, what is not committed."""
-    return git(root, "rev-parse", "HEAD"), git(root, "tag", "--list"), git(root, "status", "--porcelain")
 
 
 def test_who_has_dvc_alone_gets_what_was_promoted(gates, ready, tmp_path) -> None:
@@ -142,3 +99,49 @@ def test_without_a_remote_of_dvc_nothing_is_promoted(gates, ready) -> None:
     called = gates(ready, "promote", "first", "--stage", "staging", "--push")
     assert (called.code, "the data is not at DVC's remote, nothing was promoted" in called.err) == (3, True), called.err
     assert state(ready) == before
+
+
+def test_a_branch_that_is_behind_is_refused_with_the_way_on(ready, monkeypatch) -> None:
+    other = second_clone(ready, monkeypatch)
+    commit(other, "another rule")
+    git(other, "push", "-q", "origin", "main")
+    before = state(ready)
+    error = attempt(ready)
+    assert "`git pull --no-rebase origin main`, `gates check`, then promote again" in str(error)
+    assert (state(ready), tags_at(ready.parent / "remote.git")) == (before, {})
+    git(ready, "pull", "--no-rebase", "-q", "origin", "main")
+    promote(ready)
+    assert tags_at(ready.parent / "remote.git") == tags_at(ready)
+
+
+def test_what_the_remote_has_from_somebody_else_is_told_with_the_commands_that_drop_ones_own(
+    gates, ready, monkeypatch
+) -> None:
+    other = second_clone(ready, monkeypatch)
+    promote(other)
+    assert gates(ready, "promote", "first", "--stage", "staging").code == 0
+    own = tags_at(ready)
+    error = attempt(ready, "prod")
+    assert "somebody else was first and has another first@v1.0.0 there" in str(error)
+    assert tags_at(ready) == own
+    commands = [part for part in str(error).split("drop what is here: ")[1].split("`") if part.startswith("git ")]
+    assert [command.split()[1] for command in commands] == ["tag", "revert", "fetch", "pull"]
+    for command in commands:
+        subprocess.run(command, shell=True, cwd=ready, check=True, capture_output=True)
+    assert tags_at(ready) == tags_at(other)
+    assert gates(ready, "verify").code == 0
+
+
+def test_what_somebody_built_on_meanwhile_stays_and_goes_with_the_next_call(ready) -> None:
+    mine = f"env -i PATH=\"$PATH\" git -C '{ready}' -c user.name=b -c user.email=b@example.org commit -q --allow-empty -m b"
+    hook = write(ready.parent / "remote.git", "hooks/pre-receive", f"#!/bin/sh\n{mine}\nexit 1\n")
+    hook.chmod(0o755)
+    error = attempt(ready)
+    assert "it is still here, as it could not be taken back" in str(error)
+    assert "to drop it, `git tag --delete first@v1.0.0 'first#staging#1'` and `git revert --no-edit" in str(error)
+    assert git(ready, "log", "-1", "--format=%s") == "b"
+    assert not (ready / ".git/gates-promotion.json").exists()
+    hook.unlink()
+    promote(ready, "prod")
+    assert len(tags_at(ready)) == 3
+    assert tags_at(ready.parent / "remote.git") == tags_at(ready)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from gates.promotion import evidence
 from tests.dvc_repositories import commit, git, write
 
 if TYPE_CHECKING:
@@ -143,3 +144,24 @@ def test_without_stages_the_table_to_add_is_named(gates, ready) -> None:
     commit(ready, "no stages")
     called = gates(ready, "promote", "first", "--stage", "prod")
     assert (called.code, "[stages.prod]" in called.err) == (2, True), called.err
+
+
+def test_a_verdict_that_is_written_anew_meanwhile_is_not_promoted(
+    gates, ready, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = ready / ".gates/verdicts/first.json"
+    enforced = evidence.enforce
+
+    def and_then_another(*given: Any, **named: Any) -> Any:
+        found = enforced(*given, **named)
+        verdict = json.loads(path.read_text())
+        check = next(check for check in verdict["checks"] if check["observed"] is not None)
+        check["observed"] += 1  # which no digest covers
+        path.write_text(json.dumps(verdict))
+        return found
+
+    monkeypatch.setattr(evidence, "enforce", and_then_another)
+    before = git(ready, "show-ref")
+    called = gates(ready, "promote", "first", "--stage", "staging")
+    assert (called.code, "its verdict was written anew while it was read" in called.err) == (3, True), called.err
+    assert git(ready, "show-ref") == before

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from tests.pages import in_venv
+from tests.warm import warm_path
 
 pytestmark = pytest.mark.slow
 
@@ -19,7 +20,10 @@ PARAMETERS = "examples/handwriting/params.yaml"
 
 
 def call(*command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, cwd=cwd, env=in_venv(), capture_output=True, text=True, check=False, timeout=300)
+    return subprocess.run(
+        command, cwd=cwd, env=in_venv() | {"PATH": warm_path()}, capture_output=True, text=True, check=False,
+        timeout=300,
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -17,9 +17,9 @@ from gates.proposals.pipeline import PIPELINE
 from tests.dvc_repositories import ENVIRONMENT, commit, dvc, git, md5, new_repository, write
 from tests.projects import mixed, people
 from tests.version_projects import LIMITS, bad, good, put, version_project
+from tests.warm import warm_path
 
 REPOSITORY = Path(__file__).parents[2]
-PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 CONFIG = """\
 [datasets.people]
 path = "data/people"
@@ -96,7 +96,7 @@ def listed(root):
 
 def program(root, *command, **variables):
     return subprocess.run(
-        command, cwd=root, env=ENVIRONMENT | {"PATH": PATH} | variables, text=True, check=False, timeout=300,
+        command, cwd=root, env=ENVIRONMENT | {"PATH": warm_path()} | variables, text=True, check=False, timeout=300,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
 

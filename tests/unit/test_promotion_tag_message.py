@@ -18,10 +18,15 @@ MESSAGE = TagMessage(
     follows=Followed("reviews#prod#2", "b" * 40),
     stage="prod",
     conditions=("after staging: reviews#staging#1", "max_age 7d: judged 2 days ago"),
+    configuration="d" * 40,
 )
 FIRST = TagMessage("Promote reviews v1.0.0", "a" * 64, Version(1, 0, 0))
 REVOKED = replace(
-    MESSAGE, subject="Take reviews v1.2.0 off prod", reason="rows of Ω were scraped: see #12", conditions=()
+    MESSAGE,
+    subject="Take reviews v1.2.0 off prod",
+    reason="rows of Ω were scraped: see #12",
+    conditions=(),
+    configuration=None,
 )
 
 
@@ -42,6 +47,7 @@ def test_git_reads_the_trailers(tmp_path):
         "Follows: reviews#prod#2 " + "b" * 40,
         "Conditions: after staging: reviews#staging#1",
         "Conditions: max_age 7d: judged 2 days ago",
+        "Configuration: " + "d" * 40,
     ]
 
 
@@ -85,6 +91,7 @@ def test_other_trailers_and_a_body_may_stand_there():
         ("Version: v1.2.0", "Version: v1.2.0\nVersion: v1.3.0", "has 2 trailers 'Version'"),
         ("Stage: prod", "Stage: prod\nStage: test", "has 2 trailers 'Stage'"),
         ("a" * 64, "a" * 63, "as 'Statement-SHA256', expected 64 hexadecimal digits"),
+        ("d" * 40, "main", "has 'main' as 'Configuration', expected the full id of a git object"),
         ("b" * 40, "HEAD", "has 'HEAD' as 'Follows', expected the full id of a git object"),
         ("reviews#prod#2 ", "", f"follows '{'b' * 40}', expected a tag's name and its object id, or 'none'"),
         ("Version:", "and then\nVersion:", "has no trailer 'Follows'"),

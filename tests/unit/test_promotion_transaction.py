@@ -6,7 +6,8 @@ import pytest
 
 from gates.errors import DataError
 from gates.promotion.objects import write_commit, write_tag
-from gates.promotion.transaction import Prepared, apply, is_interrupted, recover, undo
+from gates.promotion.recovery import interrupted, recover
+from gates.promotion.transaction import Prepared, apply, undo
 from gates.versions.git import git_at
 from tests.dvc_repositories import ENVIRONMENT, commit, git, new_git, write
 
@@ -53,7 +54,7 @@ def test_commit_tags_index_and_work_tree_change_together(repository: Path) -> No
     assert git(repository, "cat-file", "-t", "reviews@v1.0.0") == "tag"
     assert git(repository, "status", "--porcelain") == ""
     assert (repository / FILE).read_bytes() == b"{}\n"
-    assert not is_interrupted(at)
+    assert interrupted(at) is None
 
 
 def test_undoing_leaves_no_trace(repository: Path) -> None:
@@ -104,7 +105,7 @@ def test_what_was_killed_is_finished_or_cleared_away(
         patch.setattr(type(at), "run", killed)
         with pytest.raises(KeyboardInterrupt):
             apply(at, made)
-    assert is_interrupted(at)
+    assert "was begun and not ended: reviews@v1.0.0" in str(interrupted(at))
     told = recover(at)
     word = "finished" if step == "restore" else "cleared away"
     assert told == f"an interrupted promotion was {word}: reviews@v1.0.0"
@@ -125,7 +126,7 @@ def test_a_transaction_that_git_was_killed_in_is_finished(repository: Path, monk
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("gates.promotion.transaction._transaction", half)
+        patch.setattr("gates.promotion.transaction.transact", half)
         with pytest.raises(KeyboardInterrupt):
             apply(at, made)
     assert "finished" in str(recover(at))

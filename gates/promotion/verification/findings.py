@@ -40,11 +40,14 @@ def looked_at(tag: str, part: str, step: Callable[[], str | None]) -> Finding:
     """The finding of a step that says what is wrong, or None; errors on purpose are findings too."""
     try:
         wrong = step()
-    except DataError as error:
-        return Finding(tag, part, State.UNKNOWN, str(error))
     except GatesError as error:
-        return Finding(tag, part, State.WRONG, str(error))
+        return refused(tag, part, error)
     return Finding(tag, part, State.WRONG if wrong else State.HOLDS, wrong or "")
+
+
+def refused(tag: str, part: str, error: GatesError) -> Finding:
+    """The finding of a step that an error ended: what cannot be read is unknown, what reads otherwise is wrong."""
+    return Finding(tag, part, State.UNKNOWN if isinstance(error, DataError) else State.WRONG, str(error))
 
 
 def first_wrong(findings: Iterable[Finding]) -> Finding | None:

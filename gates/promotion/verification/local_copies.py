@@ -52,7 +52,7 @@ def _texts(repository: Repository, found: Promoted) -> str | None:
 def _data(repository: Repository, found: Promoted) -> str | None:
     """Of what is not there nothing is said: a clone need not pull the data."""
     home = repository.top / found.tag.name.folder
-    for file in judged_files(found.document):
+    for file in judged_files(found.verdict):
         place = home / file.path
         if place.is_file() and fingerprint(place)[0] != file.sha256:
             return f"{file.path} is not what was promoted; `dvc checkout`, or check it and promote a new version"

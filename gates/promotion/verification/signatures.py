@@ -34,11 +34,9 @@ class Trusted:
 def verify_envelope(found: Promoted, trusted: Trusted) -> Finding:
     """Whether the envelope is the one that the tag names, and a signer that is trusted signed the statement."""
     tag, part = str(found.tag.name), "signature"
-    named = found.message.envelope_sha256
-    there = sha256(found.envelope) if found.envelope is not None else None
-    if named != there:
-        what = "is gone" if there is None else "was added" if named is None else "is another one than the tag names"
-        return Finding(tag, part, State.WRONG, f"{found.where.envelope} {what}")
+    bound = verify_envelope_bytes(found)
+    if bound.state is State.WRONG:
+        return bound
     if found.envelope is None:
         state = State.WRONG if trusted.is_required else State.NOT_LOOKED_AT
         return Finding(tag, part, state, "the statement is not signed")
@@ -53,15 +51,26 @@ def verify_envelope(found: Promoted, trusted: Trusted) -> Finding:
     return looked_at(tag, part, step)
 
 
+def verify_envelope_bytes(found: Promoted) -> Finding:
+    """Whether the envelope is the one that the tag names; who signed it is not asked."""
+    named = found.message.envelope_sha256
+    there = sha256(found.envelope) if found.envelope is not None else None
+    what = "is gone" if there is None else "was added" if named is None else "is another one than the tag names"
+    state, words = (State.HOLDS, "") if named == there else (State.WRONG, f"{found.where.envelope} {what}")
+    return Finding(str(found.tag.name), "signature", state, words)
+
+
 def verify_tag_signature(repository: Repository, tag: Tag, trusted: Trusted) -> Iterator[Finding]:
     """A finding on git's own signature, where the tag bears one."""
     git = git_of(repository, str(tag.name))
+    # That it is no annotated tag is found where its message is read.
     if not tag.is_annotated:
-        yield Finding(str(tag.name), "tag", State.WRONG, "is no annotated tag: gates did not make it")
-        return
-    if not any(mark in git.run("cat-file", "tag", tag.object_id) for mark in _SIGNED):
         return
     name, part = str(tag.name), "signature of the tag"
+    if not any(mark in git.run("cat-file", "tag", tag.object_id) for mark in _SIGNED):
+        if trusted.allowed_signers:
+            yield Finding(name, part, State.NOT_LOOKED_AT, "git did not sign it: nothing says who made the tag")
+        return
     if not trusted.allowed_signers:
         yield Finding(name, part, State.NOT_LOOKED_AT, "signed by git; give --allowed-signers, or `git verify-tag`")
         return

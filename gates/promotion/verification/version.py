@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import posixpath
 from contextlib import contextmanager
 from dataclasses import replace
-from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gates import __version__
 from gates.configuration.find import FILE_NAME, PYPROJECT
-from gates.configuration.own_files import LIBRARIES
+from gates.configuration.own_files import library_versions
 from gates.contract import load_contract
 from gates.engines.files import manifest_sha256
-from gates.promotion.evidence import pointers_at
+from gates.errors import DataError
+from gates.promotion.claims import Circumstances, first_difference, statement_on
+from gates.promotion.evidence import contract_files, pointers_at
+from gates.promotion.fields import moment_text
+from gates.promotion.statement import WAIVER, sha256
 from gates.promotion.verification.findings import Finding, State, looked_at
 from gates.records.enforcement import refuse_other_answer, refuse_other_contract, refuse_other_files
 from gates.records.recorded import parse_verdict
@@ -25,12 +27,18 @@ from gates.versions.snapshots import files_at
 from gates.versions.version import git_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from gates.configuration.dataset import DatasetConfig
+    from gates.contract import Contract
     from gates.promotion.promoted import Promoted
+    from gates.verdict import Verdict
     from gates.versions.repository import Repository
+    from gates.versions.trees import Tree
+
+# Of what a verdict says of its contract: what the comparison of digests covers.
+_COMPARED = ("sha256", "schema_sources")
 
 
 def verify_version(repository: Repository, found: Promoted) -> Iterator[Finding]:
@@ -39,7 +47,7 @@ def verify_version(repository: Repository, found: Promoted) -> Iterator[Finding]
     yield looked_at(tag, "tag", lambda: _tag(repository, found))
     yield looked_at(tag, "statement", lambda: _statement(found))
     yield looked_at(tag, "verdict", lambda: _verdict(found))
-    yield looked_at(tag, "files of the contract", lambda: _files(found))
+    yield looked_at(tag, "files of the contract", lambda: _files(repository, found))
     yield _contract(repository, found)
     yield looked_at(tag, "data", lambda: _data(repository, found))
 
@@ -48,14 +56,22 @@ def _tag(repository: Repository, found: Promoted) -> str | None:
     git = git_of(repository, str(found.tag.name))
     if found.message.version != found.tag.name.version or found.message.stage is not None:
         return f"its message is that of {found.message.version}"
-    parents = git.run("rev-list", "--parents", "-n", "1", found.tag.commit).decode().split()[1:]
-    if parents != [found.statement.commit]:
+    told = git.run("log", "--no-show-signature", "-1", "--format=%P%n%ct", found.tag.commit).decode().splitlines()
+    if not told[0] and git.is_shallow():
+        raise DataError("the clone is shallow: the judged commit is not here; `git fetch --unshallow --tags`")
+    if told[0].split() != [found.statement.commit]:
         return f"points to {found.tag.commit[:7]}, which does not follow the judged commit {found.statement.commit[:7]}"
     added = git.run("diff-tree", "-r", "-z", "--name-only", "--no-renames", found.statement.commit, found.tag.commit)
     names = {name for name in added.decode(errors="surrogateescape").split("\0") if name}
     own = {found.where.statement, found.where.verdict, found.where.envelope}
     if names - own:
         return f"its commit changes {min(names - own)} beside the promotion's own files"
+    promoted_at = found.statement.promoted_at
+    if found.tag.made_at != promoted_at:
+        made_at = moment_text(found.tag.made_at) if found.tag.made_at else "nowhere"
+        return f"is dated {made_at}, and its statement {moment_text(promoted_at)}"
+    if told[1:] != [str(int(promoted_at.timestamp()))]:
+        return f"points to a commit of another date than that of its statement, {moment_text(promoted_at)}"
     return None
 
 
@@ -65,51 +81,64 @@ def _statement(found: Promoted) -> str | None:
     said = (found.statement.dataset, found.statement.version)
     if said != (found.tag.name.dataset, found.tag.name.version):
         return f"{found.where.statement} speaks of {said[0]} {said[1]}"
+    written_at, promoted_at = found.statement.verdict.written_at, found.statement.promoted_at
+    if written_at and written_at > promoted_at:
+        return f"its verdict was written at {moment_text(written_at)}, after the promotion, {moment_text(promoted_at)}"
     return None
 
 
 def _verdict(found: Promoted) -> str | None:
-    said = found.statement.verdict
-    if said.path != found.where.verdict:
-        return f"the statement names {said.path} as the verdict, expected {found.where.verdict}"
-    if hashlib.sha256(found.document).hexdigest() != said.sha256:
-        return f"{said.path} is not the one that the statement names"
-    verdict = parse_verdict(found.document, said.path)
-    claims = (verdict.digest, verdict.answer, verdict.manifest_sha256, str(verdict.contract["sha256"]))
-    if claims != (said.digest, said.outcome, found.statement.manifest_sha256, found.statement.contract.sha256):
-        return f"{said.path} does not say what the statement says of it"
-    base = found.statement.base
-    if verdict.promoted_sha256 != (base.statement_sha256 if base else None):
-        return f"{said.path} was not reached against {base.version if base else 'no version'}, which the statement says it follows"
-    if manifest_sha256(judged_files(found.document)) != verdict.manifest_sha256:
-        return f"{said.path} lists other files than its manifest"
+    """What the statement says otherwise than the verdict beside it gives."""
+    said, path = found.statement, found.where.verdict
+    if said.verdict.sha256 != sha256(found.document) and said.verdict.path == path:
+        return f"{path} is not the one that the statement names"
+    verdict = found.verdict
+    given = Circumstances(
+        said.version, said.commit, said.pointers, said.contract.files, path, said.verdict.written_at, said.base,
+        said.promoted_at,
+    )  # fmt: skip
+    differs = first_difference(said, statement_on(verdict, found.document, given))
+    if differs:
+        return f"the statement does not say what {path} gives: {differs}"
+    if verdict.data.get("promoted_sha256") != (said.base.statement_sha256 if said.base else None):
+        return f"{path} was not reached against {said.base.version if said.base else 'no version'}, which the statement says it follows"
+    if manifest_sha256(judged_files(verdict)) != said.manifest_sha256:
+        return f"{path} lists other files than its manifest"
     return None
 
 
-def judged_files(document: bytes) -> list[FileFacts]:
+def judged_files(verdict: Verdict) -> list[FileFacts]:
     """The data files that a verdict lists, with their digests."""
-    return [
-        FileFacts(file["path"], file["rows"], {}, file["sha256"], file["size"])
-        for file in json.loads(document)["data"]["files"]
-    ]
+    files: list[dict[str, Any]] = verdict.data["files"]  # type: ignore[assignment]  # `verdict_in` has looked
+    return [FileFacts(file["path"], file["rows"], {}, file["sha256"], file["size"]) for file in files]
 
 
-def _files(found: Promoted) -> str | None:
-    recorded = found.statement.contract.files
-    gone = [name for name in recorded if name not in found.tree.listing.blobs]
-    if gone:
-        return f"{gone[0]} is gone"
-    for name, content in found.tree.read(recorded).items():
-        if hashlib.sha256(content).hexdigest() != recorded[name]:
-            return f"{name} is not what was judged"
-    return None
+def _files(repository: Repository, found: Promoted) -> str | None:
+    with dataset_of(repository, found) as dataset:
+        at_home = replace(dataset, root=home_of(repository, found))
+        there = contract_files(found.tree, at_home, found.verdict, found.statement.pointers)
+    return _other(found.statement.contract.files, there, found.tree)
+
+
+def _other(said: Mapping[str, str], there: Mapping[str, str], tree: Tree) -> str | None:
+    """What a statement names otherwise than its commit has it."""
+    wrong = []
+    for name in sorted({*said, *there}):
+        if name not in said:
+            wrong.append(f"{name} is left out of the statement")
+        elif name not in there:
+            gone = name not in tree.listing.blobs
+            wrong.append(f"{name} is gone" if gone else f"{name} is no part of it, and the statement names it")
+        elif said[name] != there[name]:
+            wrong.append(f"{name} is not what was judged")
+    return "; ".join(wrong) or None
 
 
 def _contract(repository: Repository, found: Promoted) -> Finding:
     """The contract's digest covers the versions of gates and libraries: only with these can it be recomputed."""
     tag, part = str(found.tag.name), "contract"
     judged = found.statement.judged_with
-    here = {"gates": __version__, **{name: version(name) for name in LIBRARIES}}
+    here = {"gates": __version__, **library_versions()}
     for name, wanted in {"gates": judged.gates, **judged.libraries}.items():
         if here.get(name) != wanted:
             return Finding(tag, part, State.NOT_LOOKED_AT, f"takes {name} {wanted}, here is {here.get(name, 'none')}")
@@ -117,21 +146,34 @@ def _contract(repository: Repository, found: Promoted) -> Finding:
 
 
 def _recomputed(repository: Repository, found: Promoted) -> str | None:
-    verdict = parse_verdict(found.document, found.where.verdict)
+    recorded = parse_verdict(found.document, found.where.verdict)
     with dataset_of(repository, found) as dataset:
         # What was in force on the day of the promotion counts: a waiver may have run out since.
         contract = load_contract(dataset, found.statement.promoted_at.date())
-        refuse_other_contract(verdict, contract)
-        refuse_other_answer(verdict, contract)
-    return None
+        refuse_other_contract(recorded, contract)
+        refuse_other_answer(recorded, contract)
+        return _otherwise(found.verdict, contract)
+
+
+def _otherwise(verdict: Verdict, contract: Contract) -> str | None:
+    """What a verdict says of its contract in words, beside the digest: statements and stages stand on it."""
+    # The digest is compared already, and covers the sources.
+    said = {name: value for name, value in verdict.contract.items() if name not in _COMPARED}
+    there = {name: value for name, value in contract.to_json().items() if name not in _COMPARED}
+    waivers = [{name: str(getattr(waiver, name)) for name in WAIVER} for waiver in contract.waivers]
+    pairs = {name: (said.get(name), json.loads(json.dumps(there.get(name)))) for name in sorted({*said, *there})}
+    pairs |= {"waived": (list(verdict.waived), waivers), "loosened": (list(verdict.loosened), list(contract.loosened))}
+    wrong = next((name for name, (one, other) in pairs.items() if one != other), None)
+    return f"the verdict says otherwise of '{wrong}' than the contract does" if wrong else None
 
 
 def _data(repository: Repository, found: Promoted) -> str | None:
     verdict = parse_verdict(found.document, found.where.verdict)
     with dataset_of(repository, found) as dataset:
         at_home = replace(dataset, root=home_of(repository, found))
-        if pointers_at(repository, at_home, found.revision) != found.statement.pointers:
-            return "the pointers name other data than the statement"
+        wrong = _other(found.statement.pointers, pointers_at(repository, at_home, found.revision), found.tree)
+        if wrong:
+            return f"the pointers name other data than the statement: {wrong}"
         with files_at(repository, at_home, found.revision) as files:
             refuse_other_files(verdict, at_home, files.dataset, files.holdout, files.evaluation)
     return None
@@ -141,12 +183,15 @@ def _data(repository: Repository, found: Promoted) -> str | None:
 def dataset_of(repository: Repository, found: Promoted) -> Iterator[DatasetConfig]:
     """The dataset as the promotion's commit configures it; suites and schema lie below its root meanwhile."""
     home = home_of(repository, found)
-    folder = found.tag.name.folder
-    here = next(
-        (name for name in (FILE_NAME, PYPROJECT) if posixpath.join(folder, name) in found.tree.listing.blobs), FILE_NAME
-    )
-    with config_at(repository, home / here, found.revision) as config:
+    name = configuration_in(found.tree, found.tag.name.folder)
+    with config_at(repository, repository.top / name if name else home / FILE_NAME, found.revision) as config:
         yield config.dataset(found.tag.name.dataset)
+
+
+def configuration_in(tree: Tree, folder: str) -> str | None:
+    """The configuration in a folder of a commit, as the work tree would be looked through; None where there is none."""
+    names = (posixpath.join(folder, name) for name in (FILE_NAME, PYPROJECT))
+    return next((name for name in names if name in tree.listing.blobs), None)
 
 
 def home_of(repository: Repository, found: Promoted) -> Path:

@@ -23,7 +23,7 @@ _PATTERNS = (f"*{FILE_NAME}", f"*{PYPROJECT}")
 
 
 @dataclass(frozen=True)
-class Meant:
+class Target:
     """Datasets of one configuration. names: those named; none where the call names none.
 
     folder: how their ids begin, "" for the configuration that a call means by itself.
@@ -38,9 +38,9 @@ class Meant:
         return f"{self.folder}{_SEPARATOR}{dataset}" if self.folder else dataset
 
 
-def meant(
+def targets_of(
     names: Sequence[str], explicit: Path | None, *, every: bool, rev: str | None = None, staged: bool = False
-) -> list[Meant]:
+) -> list[Target]:
     """What a call means, in the order of folders.
 
     names: of datasets, `<folder>:<name>` for one of another configuration. explicit: the only configuration that counts.
@@ -48,23 +48,23 @@ def meant(
     Raises UsageError for names beside `every`, and where the work tree has no configuration.
     """
     if explicit is not None:
-        return [Meant(config_path(explicit), names=tuple(names))]
+        return [Target(config_path(explicit), names=tuple(names))]
     if every and names:
         raise UsageError("name datasets or give --all, not both")
     if every and (rev is not None or staged):
         return _committed(rev)
     if every:
-        return _in_work_tree() or [Meant(config_path())]
+        return _in_work_tree() or [Target(config_path())]
     by_folder: dict[str, list[str]] = {}
     for word in names:
         folder, separator, name = word.rpartition(_SEPARATOR)
         by_folder.setdefault(folder if separator else "", []).append(name)
     if not set(by_folder) - {""}:
-        return [Meant(config_path(), names=tuple(names))]
+        return [Target(config_path(), names=tuple(names))]
     return [_in_folder(folder, tuple(own)) for folder, own in by_folder.items()]
 
 
-def _committed(rev: str | None) -> list[Meant]:
+def _committed(rev: str | None) -> list[Target]:
     """Every configuration of a commit, or of the index where none is named. Raises what `refuse_gone` raises."""
     repository = open_repository(Path.cwd())
     names = _committed_names(repository, rev)
@@ -74,7 +74,7 @@ def _committed(rev: str | None) -> list[Meant]:
     if nearest is None:
         refuse_gone(repository)
     # One that nobody added yet is most likely forgotten: opening it says so.
-    return [Meant(nearest)] if nearest else []
+    return [Target(nearest)] if nearest else []
 
 
 def refuse_gone(repository: Repository) -> None:
@@ -93,7 +93,7 @@ def refuse_gone(repository: Repository) -> None:
         )
 
 
-def _in_work_tree() -> list[Meant]:
+def _in_work_tree() -> list[Target]:
     """Every tracked configuration, the nearest one among them even where git does not know it yet."""
     repository = open_repository(Path.cwd())
     nearest = nearest_config(Path.cwd())
@@ -101,13 +101,13 @@ def _in_work_tree() -> list[Meant]:
     return _placed(repository, [*_names_in_work_tree(repository), *([own] if own else [])])
 
 
-def _placed(repository: Repository, names: Iterable[str]) -> list[Meant]:
+def _placed(repository: Repository, names: Iterable[str]) -> list[Target]:
     """Configurations by their paths below the top folder; the nearest of them goes by no folder."""
     here = Path.cwd().resolve()
     paths = sorted({repository.top / name for name in names})
     above = [path for path in paths if here.is_relative_to(path.parent.resolve())]
     nearest = max(above, key=lambda path: len(path.parts), default=None)
-    return [Meant(path, "" if path == nearest else _folder(repository, path)) for path in paths]
+    return [Target(path, "" if path == nearest else _folder(repository, path)) for path in paths]
 
 
 def _names_in_work_tree(repository: Repository) -> list[str]:
@@ -138,9 +138,9 @@ def _folder(repository: Repository, path: Path) -> str:
     return repository.relative(path.parent) or path.parent.as_posix()
 
 
-def _in_folder(folder: str, names: tuple[str, ...]) -> Meant:
+def _in_folder(folder: str, names: tuple[str, ...]) -> Target:
     if not folder:
-        return Meant(config_path(), names=names)
+        return Target(config_path(), names=names)
     repository = open_repository(Path.cwd())
     top = repository.top / folder
     nearest = nearest_config(top) if top.is_dir() else None
@@ -148,4 +148,4 @@ def _in_folder(folder: str, names: tuple[str, ...]) -> Meant:
         known = {name.rpartition("/")[0] or "." for name in _names_in_work_tree(repository)}
         word = f"{folder}{_SEPARATOR}{names[0]}"
         raise UsageError(f"no dataset '{word}': no {FILE_NAME} in '{folder}' ({did_you_mean(folder, known)})")
-    return Meant(nearest, folder, names)
+    return Target(nearest, folder, names)

@@ -1,0 +1,87 @@
+"""Whether what a stage asked for was there when a version came on it: asked again, of the same commits and moments."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from gates import __version__
+from gates.errors import DataError, UsageError
+from gates.promotion.candidates import Entering, candidate_of
+from gates.promotion.conditions import met, unmet
+from gates.promotion.errors import PromotionError
+from gates.promotion.verification.version import configuration_in
+from gates.versions.configuration import config_at
+from gates.versions.trees import tree_at
+from gates.versions.version import Version, VersionKind, git_of
+
+if TYPE_CHECKING:
+    from gates.configuration.stages import Stage
+    from gates.promotion.history import History
+    from gates.promotion.verification.order import Event
+    from gates.versions.git import Git
+    from gates.versions.repository import Repository
+
+
+def wrong_conditions(repository: Repository, known: History, event: Event) -> str | None:
+    """What the stage asked for and was not there, or what the tag says otherwise of it.
+
+    Raises DataError where the configuration that asked is not here, PromotionError where it is none that can have asked.
+    """
+    tag, said, commit = event.tag, event.found.statement, event.message.configuration
+    if commit is None:
+        return "nobody knows what was asked: its message has no trailer 'Configuration'"
+    if tag.made_at is None:
+        return "nobody knows when: it has no date"
+    stage = _stage_asked(repository, event, commit)
+    held = known.events_of(tag.commit, before=tag.name.number)
+    entering = Entering(said.version, said.commit, said.verdict.written_at, tag.made_at, held)
+    candidate = candidate_of(git_of(repository, str(tag.name)), event.found.verdict, entering)
+    missing = unmet(stage, candidate)
+    if missing:
+        return f"the configuration of {commit[:7]} asked for what was not there: {missing[0]}"
+    answered = met(stage, candidate)
+    if event.message.conditions != (answered,):
+        return f"says '{'; '.join(event.message.conditions)}', and what was asked and answered is '{answered}'"
+    return None
+
+
+def _stage_asked(repository: Repository, event: Event, commit: str) -> Stage:
+    git, found, short = git_of(repository, str(event.tag.name)), event.found, commit[:7]
+    for needed in (commit, found.statement.commit):
+        if git.commit_or_none(needed) is None:
+            what = "the configuration that asked is" if needed == commit else "what was judged is"
+            raise DataError(f"{what} that of {needed[:7]}, and that commit is not here; `git fetch`")
+    if not _is_reachable(git, commit, event.tag.commit):
+        raise DataError(f"the configuration of {short} asked, and that commit is on no branch here; `git fetch`")
+    version = Version(VersionKind.REVISION, commit)
+    tree = tree_at(repository, version)
+    own = found.where.statement
+    # What was not there yet cannot have been promoted from there: else an older configuration could be named, that asked less.
+    if commit != found.statement.commit and tree.listing.blobs.get(own) != found.tree.listing.blobs[own]:
+        raise PromotionError(f"names the configuration of {short}, and that commit does not have {own}")
+    name = configuration_in(tree, event.tag.name.folder)
+    if name is None:
+        missing = posixpath.join(event.tag.name.folder, "gates.toml")
+        raise PromotionError(f"names the configuration of {short}, and that commit has no {missing}")
+    try:
+        with config_at(repository, repository.top / name, version) as read:
+            config = read
+    except UsageError as error:
+        asked_by = found.statement.judged_with.gates
+        # Another version may have other keys: what it read then is no mistake now.
+        kind = PromotionError if asked_by == __version__ else DataError
+        raise kind(
+            f"the configuration of {short} asked gates {asked_by}, and here it cannot be read: {error}"
+        ) from error
+    try:
+        return config.stage(str(event.tag.name.stage))
+    except UsageError as error:
+        raise PromotionError(f"names the configuration of {short}: {error}") from error
+
+
+def _is_reachable(git: Git, commit: str, version: str) -> bool:
+    """Whether a commit is in the history of the version, of HEAD, or of some branch."""
+    if any(git.succeeds("merge-base", "--is-ancestor", commit, other) for other in (version, "HEAD")):
+        return True
+    return bool(git.run("for-each-ref", "--count=1", f"--contains={commit}", "refs/heads", "refs/remotes"))
