@@ -77,7 +77,8 @@ def _there(ground: Ground, known: History) -> str:
     if known.versions:
         return "all that were promoted were taken back already"
     others = [other.dataset for other in histories(ground.git) if other.folder == known.folder]
-    return f"nothing of it was promoted, or its tags are not here, `git fetch --tags` ({did_you_mean(known.dataset, others)})"
+    near = f" ({did_you_mean(known.dataset, others)})" if others else ""
+    return f"nothing of it was promoted, or its tags are not here, `git fetch --tags`{near}"
 
 
 def _taken(known: History, stage: str | None, made: Tag) -> Tag | None:

@@ -95,7 +95,7 @@ def tag_there(root: Path) -> None:
         (None, ("--sign", "--key", "nokey"), 2, "nokey: there is no such key file"),
         (None, ("--key", "nokey"), 2, "give --sign too"),
         (None, ("--revoke",), 2, "--revoke needs --reason"),
-        (None, ("--revoke", "--reason", "why not"), 2, "promoted: there is none"),
+        (None, ("--revoke", "--reason", "why not"), 2, "nothing of it was promoted, or its tags are not here"),
     ],
 )
 def test_nothing_changes_and_one_sentence_says_why(
