@@ -96,11 +96,14 @@ def test_taking_a_version_off_a_stage_adds_a_record_and_a_tag(gates, done) -> No
     assert gates(done, "verify").code == 0
 
 
+HELD = "held: prod by v1.0.0; staging by v1.0.0; see --stage and --version"
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        (("--stage", "prd"), "no version of 'first' holds 'prd'; promoted: v1.0.0 on prod, staging"),
-        (("--stage", "prd", "--version", "v1.0.0"), "first@v1.0.0 is not on 'prd'; promoted: v1.0.0 on prod, staging"),
+        (("--stage", "prd"), f"no version of 'first' holds 'prd' (did you mean 'prod'?); {HELD}"),
+        (("--stage", "prd", "--version", "v1.0.0"), f"first@v1.0.0 is not on 'prd' (did you mean 'prod'?); {HELD}"),
         (("--version", "v3.0.0"), "'first' has no version v3.0.0; promoted: v1.0.0"),
     ],
 )
