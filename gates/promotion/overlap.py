@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from gates.versions.version import Version
 
 EVALUATION = "evaluation"
+# Beyond three standard deviations of a binomial count, chance is about 1 in 700.
+_SPREADS = 3
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,9 @@ class _Data:
 def overlaps(ground: Ground, dataset: DatasetConfig, version: Version) -> list[str]:
     """A sentence for each promoted set that shares rows with what a commit has of a dataset.
 
-    dataset: its root is the configuration's folder in the work tree. Without a purpose nothing is asked. An evaluation set is held against every training set
-    that stands, a training set against every evaluation set. Texts share rows as `expect_contamination_ratio_to_be_less_than`
-    says; other rows where they are equal in all columns that both have, unless equal rows are common there by nature.
+    dataset: its root is the configuration's folder in the work tree. Without a purpose nothing is asked. An evaluation set
+    is held against every training set that stands, a training set against every evaluation set. Texts share rows as `expect_contamination_ratio_to_be_less_than`
+    says; other rows where they are equal in all columns that both have, unless no more are than coincide by nature.
     Raises DataError where the data of a promoted set cannot be had: nobody knows what it shares.
     """
     if dataset.purpose is None:
@@ -53,7 +56,7 @@ def overlaps(ground: Ground, dataset: DatasetConfig, version: Version) -> list[s
     with files_at(ground.repository, dataset, version) as found:
         own = _Data(dataset.name, dataset, found.dataset)
         sentences = []
-        for other in _promoted(ground, dataset):
+        for other in _promoted(ground):
             if (other.config.purpose == EVALUATION) == is_evaluation:
                 continue
             train, evaluation = (other, own) if is_evaluation else (own, other)
@@ -66,15 +69,14 @@ def overlaps(ground: Ground, dataset: DatasetConfig, version: Version) -> list[s
     return sentences
 
 
-def _promoted(ground: Ground, dataset: DatasetConfig) -> Iterator[_Data]:
-    """Every version that stands of every other dataset with a purpose."""
+def _promoted(ground: Ground) -> Iterator[_Data]:
+    """Every version that stands of every dataset with a purpose, whose own may have been another one before."""
     for known in histories(ground.git):
         for version in known.standing():
             tag = known.tag_of(version)
             assert tag is not None  # noqa: S101  # what stands has a tag
             there = promoted(ground.repository, tag)
-            is_own = (home_of(ground.repository, there), known.dataset) == (dataset.root, dataset.name)
-            if is_own or there.statement.purpose is None:
+            if there.statement.purpose is None:
                 continue
             with dataset_of(ground.repository, there) as config:
                 at_home = replace(config, root=home_of(ground.repository, there))
@@ -114,9 +116,22 @@ def _equal_rows(train: _Data, evaluation: _Data) -> int:
     if not columns:
         return 0
     one, other = (frame.select(pl.col(columns).cast(pl.String)) for frame in (trained, tested))
-    if int(one.is_duplicated().sum()) > NATURAL_REPEAT_RATIO * one.height:
+    if _coincide(one, other):
         return 0
     return int(one.join(other.unique(), on=columns, how="semi", nulls_equal=True).height)
+
+
+def _coincide(trained: pl.DataFrame, tested: pl.DataFrame) -> bool:
+    """Whether rows repeat by nature, and no more of those asked are in the training set than that makes likely.
+
+    A row drawn anew is in the training set about as often as one of its own rows has a twin there.
+    """
+    repeats = int(trained.is_duplicated().sum()) / max(trained.height, 1)
+    if repeats <= NATURAL_REPEAT_RATIO:
+        return False
+    found = tested.join(trained.unique(), on=tested.columns, how="semi", nulls_equal=True).height
+    spread = math.sqrt(tested.height * repeats * (1 - repeats))
+    return found <= tested.height * repeats + _SPREADS * spread
 
 
 def _rows(data: _Data) -> pl.DataFrame:

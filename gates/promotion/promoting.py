@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from gates.errors import UsageError
+from gates.errors import GatesError, UsageError
 from gates.promotion.artifacts import missing_artifact
 from gates.promotion.candidates import Entering, candidate_of
 from gates.promotion.conditions import met, unmet
@@ -32,18 +33,19 @@ from gates.promotion.promoted import promoted
 from gates.promotion.statement import sha256
 from gates.promotion.tags import refuse_untaggable
 from gates.promotion.transaction import Prepared
-from gates.promotion.verification.events import verify_event
+from gates.promotion.verification.events import verify_event, verify_events_before
 from gates.promotion.verification.findings import State, first_wrong
 from gates.promotion.verification.local_copies import verify_local_copies
-from gates.promotion.verification.order import verify_base
+from gates.promotion.verification.order import Place, verify_base, verify_bases, verify_said, wrong_place
 from gates.promotion.verification.signatures import verify_envelope_bytes
-from gates.promotion.verification.version import dataset_of, verify_version
+from gates.promotion.verification.version import dataset_of, judged_files, verify_version
 from gates.versions.configuration import config_at
+from gates.versions.trees import tree_at
 from gates.versions.version import Version as Revision
 from gates.versions.version import VersionKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from gates.configuration.dataset import DatasetConfig
     from gates.configuration.stages import Stage
@@ -99,6 +101,7 @@ def _new(ground: Ground, asked: Asked, known: History, dataset: DatasetConfig, s
     if last and version <= last:
         raise UsageError(f"{version} does not come after {last}, the last one; expected {last.next_patch()} or higher")
     statement = statement_of(ground, known, version, found, asked.now).to_bytes()
+    _refuse_base(ground, known, before, Place(version, last, ground.head, _names(ground), asked.now))
     where = places(known.folder, known.dataset, version)
     files = {where.statement: statement, where.verdict: found.document}
     if asked.key:
@@ -142,6 +145,10 @@ def _further(ground: Ground, asked: Asked, known: History, tag: Tag, stage: Stag
 def _nothing_new(ground: Ground, known: History, tag: Tag, asked: Asked) -> Plan:
     """The stage has the version already; what it has may still have to be sent."""
     there = promoted(ground.repository, tag)
+    event = known.events_of(tag.commit)[str(asked.stage)]
+    _refuse_wrong(
+        chain(verify_said(ground.repository, known, there), _opened_by(ground, known, event)), str(event.name)
+    )
     if there.envelope is None:
         _refuse_signing(asked, tag)
     sentence = f"{known.dataset} {tag.name.version} holds '{asked.stage}' already"
@@ -159,9 +166,7 @@ def _refuse_signing(asked: Asked, tag: Tag) -> None:
 def _refuse_unverified(ground: Ground, known: History, there: Promoted, stage: Stage) -> None:
     """Raises PromotionError unless all that the next stage rests on was looked at, and holds."""
     findings = [*_rested_on(ground, known, there, stage)]
-    wrong = first_wrong(findings)
-    if wrong:
-        raise PromotionError(f"{wrong}; it cannot be promoted any further, see `gates verify {there.tag.name}`")
+    _refuse_wrong(findings, str(there.tag.name))
     unseen = next((finding for finding in findings if finding.state is State.NOT_LOOKED_AT), None)
     if unseen:
         raise PromotionError(
@@ -174,10 +179,46 @@ def _rested_on(ground: Ground, known: History, there: Promoted, stage: Stage) ->
     repository = ground.repository
     yield from chain(verify_version(repository, there), verify_local_copies(repository, there))
     yield verify_base(repository, known, there)
+    yield from verify_bases(repository, known, there)
     yield verify_envelope_bytes(there)
     before = known.events_of(there.tag.commit).get(stage.after) if stage.after else None
     if before:
-        yield from verify_event(repository, known, before)
+        yield from _opened_by(ground, known, before)
+
+
+def _opened_by(ground: Ground, known: History, event: Tag) -> Iterator[Finding]:
+    """Findings on an event of a stage, and on those of the stages before that it came after."""
+    yield from verify_event(ground.repository, known, event)
+    yield from verify_events_before(ground.repository, known, event)
+
+
+def _refuse_wrong(findings: Iterable[Finding], tag: str) -> None:
+    wrong = first_wrong(findings)
+    if wrong:
+        raise PromotionError(f"{wrong}; it cannot be promoted any further, see `gates verify {shlex.quote(tag)}`")
+
+
+def _refuse_base(ground: Ground, known: History, before: Tag | None, place: Place) -> None:
+    """A new version follows one that `gates verify` will find it has to follow, and that holds."""
+    wrong = wrong_place(ground.git, known, place)
+    if wrong:
+        raise PromotionError(
+            f"{known.dataset} {place.version}: {wrong}; merge the branches that have the versions and their revocations, "
+            f"`git fetch --tags`, `gates check {known.dataset}`, then promote"
+        )
+    if before:
+        there = promoted(ground.repository, before)
+        findings = chain(verify_said(ground.repository, known, there), verify_bases(ground.repository, known, there))
+        bad = first_wrong(findings)
+        if bad:
+            raise PromotionError(
+                f"{bad}; nothing can follow {before.name}: take it back, see `gates verify {before.name}`"
+            )
+
+
+def _names(ground: Ground) -> Container[str]:
+    """The files that HEAD has."""
+    return tree_at(ground.repository, ground.version).listing.blobs
 
 
 def _is_newest(known: History, stage: Stage, tag: Tag) -> bool:
@@ -191,12 +232,23 @@ def _is_newest(known: History, stage: Stage, tag: Tag) -> bool:
 
 
 def _refuse_taken_back(ground: Ground, known: History, found: Evidence) -> None:
-    """What was taken back does not return under another number."""
+    """What was taken back does not return under another number, whatever its files are called now."""
     for tag in known.versions:
         made = known.tag_of(tag.name.version) if tag.name.version and tag.name.is_revocation else None
-        if made and promoted(ground.repository, made).statement.manifest_sha256 == found.manifest:
+        if made and _is_same_data(promoted(ground.repository, made), found):
             reason = message_of(ground.git, tag).reason
             raise ConditionError(f"this data was taken back as {tag.name.version} ({reason}); promote other data")
+
+
+def _is_same_data(there: Promoted, found: Evidence) -> bool:
+    if there.statement.manifest_sha256 == found.manifest:
+        return True
+    try:
+        before = judged_files(there.verdict)
+    except GatesError:
+        # It may have been taken back because nobody can read it; which files it had, nobody knows then.
+        return False
+    return {file.sha256 for file in before} == {file.sha256 for file in judged_files(found.verdict)}
 
 
 def _refuse_overlaps(ground: Ground, dataset: DatasetConfig, version: Version) -> None:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from gates.errors import GatesError
 from gates.promotion.promoted import message_of_tag, promoted
-from gates.promotion.verification.events import verify_event
+from gates.promotion.verification.events import verify_event, verify_events_before
 from gates.promotion.verification.findings import Finding, State, refused
 from gates.promotion.verification.local_copies import verify_local_copies
-from gates.promotion.verification.order import verify_base
+from gates.promotion.verification.order import resting_on, verify_base, verify_bases
 from gates.promotion.verification.revocations import verify_records
 from gates.promotion.verification.signatures import verify_envelope, verify_tag_signature
 from gates.promotion.verification.version import verify_version
@@ -24,14 +24,17 @@ if TYPE_CHECKING:
 
 
 def verify_selection(repository: Repository, asked: Selection, trusted: Trusted) -> Iterator[Finding]:
-    """Findings on versions of a dataset and on events, and on what lacks a tag where everything was asked for."""
+    """Findings on versions of a dataset and on events, and on what lacks a tag where everything was asked for.
+
+    Of one version or event, what it rests on is looked at too.
+    """
     for tag in asked.versions:
-        yield from _version(repository, asked.history, tag, trusted)
+        yield from _version(repository, asked, tag, trusted)
         yield from _taken_back(repository, asked.history, tag)
     if asked.is_whole:
         yield from verify_records(repository, asked.history)
     for tag in asked.events:
-        yield from verify_event(repository, asked.history, tag)
+        yield from _event(repository, asked, tag)
         yield from verify_tag_signature(repository, tag, trusted)
 
 
@@ -47,14 +50,22 @@ def _taken_back(repository: Repository, known: History, tag: Tag) -> Iterator[Fi
         yield Finding(str(tag.name), "taken back", State.NOT_LOOKED_AT, words)
 
 
-def _version(repository: Repository, known: History, tag: Tag, trusted: Trusted) -> Iterator[Finding]:
+def _event(repository: Repository, asked: Selection, tag: Tag) -> Iterator[Finding]:
+    *own, last = verify_event(repository, asked.history, tag)
+    yield from own
+    # Where everything was asked for, what an event rests on has findings of its own.
+    yield last if asked.is_whole else resting_on(last, verify_events_before(repository, asked.history, tag))
+
+
+def _version(repository: Repository, asked: Selection, tag: Tag, trusted: Trusted) -> Iterator[Finding]:
     try:
         found = promoted(repository, tag)
     except GatesError as error:
         yield refused(str(tag.name), "statement", error)
         return
     yield from verify_version(repository, found)
-    yield verify_base(repository, known, found)
+    base = verify_base(repository, asked.history, found)
+    yield base if asked.is_whole else resting_on(base, verify_bases(repository, asked.history, found))
     yield verify_envelope(found, trusted)
     yield from verify_tag_signature(repository, tag, trusted)
     yield from verify_local_copies(repository, found)

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from gates.errors import DataError
+from gates.errors import DataError, GatesError
 from gates.promotion.errors import PromotionError
 from gates.promotion.promoted import message_of_tag, promoted
-from gates.promotion.verification.findings import Finding, looked_at
+from gates.promotion.revocation import record_path
+from gates.promotion.verification.findings import Finding, State, first_wrong, looked_at, refused
+from gates.promotion.verification.version import verify_version
 from gates.versions.version import git_of
 
 if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Iterator
+    from datetime import datetime
+
     from gates.promotion.history import History, Tag
     from gates.promotion.promoted import Promoted
     from gates.promotion.tag_message import Followed, TagMessage
+    from gates.promotion.tags import Version
+    from gates.versions.git import Git
     from gates.versions.repository import Repository
+
+# The first findings on a version: on its tag, its statement and its verdict, which take neither contract nor data.
+_SAID = 3
 
 
 @dataclass(frozen=True)
@@ -27,28 +38,86 @@ class Event:
     found: Promoted
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a version stands among the others. commit: the one that was judged. names: of the files that it has.
+
+    base: the version that it follows, None where it says that it is the first. at: when it was promoted.
+    """
+
+    version: Version
+    base: Version | None
+    commit: str
+    names: Container[str]
+    at: datetime
+
+
+def wrong_place(git: Git, known: History, place: Place) -> str | None:
+    """What is wrong with the version that another one follows: it is the highest that stood in the judged commit's history.
+
+    Raises DataError where a shallow clone does not show that history.
+    """
+    base = known.tag_of(place.base) if place.base else None
+    if base is None and place.base:
+        return f"follows {place.base}, whose tag is gone; `git fetch --tags`"
+    if place.base and not place.base < place.version:
+        return f"follows {place.base}, which is no earlier version"
+    record = record_path(known.folder, known.dataset, place.base, None) if place.base else ""
+    if record in place.names:
+        return f"follows {place.base}, which {record} of the judged commit says was taken back"
+    if base and not git.succeeds("merge-base", "--is-ancestor", base.commit, place.commit):
+        if git.is_shallow():
+            raise DataError(f"the clone is shallow: what lies between {place.base} and it is not here")
+        return f"follows {place.base}, which is not in its history"
+    return _passed_over(git, known, place, base)
+
+
 def verify_base(repository: Repository, known: History, found: Promoted) -> Finding:
-    """Whether the version before is the one that this one says it follows."""
+    """Whether the version before is the one that this one says it follows, and the one that it had to follow."""
 
     def step() -> str | None:
-        base = found.statement.base
-        if base is None:
-            return "follows no version, and its tag says otherwise" if found.message.follows else None
-        before = known.tag_of(base.version)
-        if before is None:
-            return f"follows {base.version}, whose tag is gone; `git fetch --tags`"
-        if promoted(repository, before).digest != base.statement_sha256:
-            return f"follows another statement of {base.version} than the one that its tag points to"
-        if not base.version < found.statement.version:
-            return f"follows {base.version}, which is no earlier version"
-        git = git_of(repository, str(found.tag.name))
-        if not git.succeeds("merge-base", "--is-ancestor", before.commit, found.tag.commit):
-            if git.is_shallow():
-                raise DataError(f"the clone is shallow: what lies between {base.version} and it is not here")
-            return f"follows {base.version}, which is not in its history"
-        return _followed(found.message.follows, before)
+        said = found.statement
+        before = known.tag_of(said.base.version) if said.base else None
+        if said.base and before and promoted(repository, before).digest != said.base.statement_sha256:
+            return f"follows another statement of {said.base.version} than the one that its tag points to"
+        git, base = git_of(repository, str(found.tag.name)), said.base.version if said.base else None
+        place = Place(said.version, base, said.commit, found.tree.listing.blobs, said.promoted_at)
+        wrong = wrong_place(git, known, place)
+        if wrong is None and base is None and found.message.follows:
+            return "follows no version, and its tag says otherwise"
+        return wrong or _followed(found.message.follows, before)
 
     return looked_at(str(found.tag.name), "order", step)
+
+
+def verify_said(repository: Repository, known: History, found: Promoted) -> Iterator[Finding]:
+    """Findings on what a version says of itself and of the one before; neither its contract nor its data is read."""
+    yield from islice(verify_version(repository, found), _SAID)
+    yield verify_base(repository, known, found)
+
+
+def verify_bases(repository: Repository, known: History, found: Promoted) -> Iterator[Finding]:
+    """Findings on what each version before says, one after the other down to the first."""
+    while found.statement.base:
+        tag = known.tag_of(found.statement.base.version)
+        if tag is None or not found.statement.base.version < found.statement.version:
+            # What is wrong is a finding on the version that names it.
+            return
+        try:
+            found = promoted(repository, tag)
+        except GatesError as error:
+            yield refused(str(tag.name), "statement", error)
+            return
+        yield from verify_said(repository, known, found)
+
+
+def resting_on(finding: Finding, others: Iterable[Finding]) -> Finding:
+    """The finding, unless it holds and another one that it rests on does not."""
+    if finding.state is not State.HOLDS:
+        return finding
+    found = [*others]
+    wrong = next((other for other in found if other.state is State.WRONG), None) or first_wrong(found)
+    return replace(finding, state=wrong.state, words=f"rests on {wrong}") if wrong else finding
 
 
 def event_of(repository: Repository, known: History, tag: Tag) -> Event:
@@ -88,6 +157,39 @@ def wrong_order(known: History, event: Event) -> str | None:
         return f"takes {event.message.version} off '{name.stage}', where it was not"
     same = [other for other in earlier if other.name.stage == name.stage]
     return _followed(said, same[-1] if same else None)
+
+
+def _passed_over(git: Git, known: History, place: Place, base: Tag | None) -> str | None:
+    """The version that should have been followed instead: another one in the judged commit's history, not taken back."""
+    others = {
+        tag.commit: tag.name.version
+        for tag in known.versions
+        if tag.name.version and tag.name.version != place.version and not tag.name.is_revocation
+        if place.base is None or tag.name.version > place.base
+        if not _was_taken_back(known, place, tag.name.version)
+    }
+    if not others:
+        return None
+    # What is in the base's own history is asked of the base.
+    since = git.run("rev-list", place.commit, *([f"^{base.commit}"] if base else [])).decode().split()
+    passed = max((others[commit] for commit in since if commit in others), default=None)
+    if passed:
+        return f"follows {place.base or 'no version'}, and {passed}, which stood, is in its history"
+    if git.is_shallow():
+        raise DataError(f"the clone is shallow: whether {max(others.values())} is in its history cannot be seen")
+    return None
+
+
+def _was_taken_back(known: History, place: Place, version: Version) -> bool:
+    """Whether who promoted had to pass a version over: by its tag, which may come sooner than the branch with the record.
+
+    A record alone is no revocation: `gates promote` goes by tags, and a record without its tag is named by itself.
+    """
+    taken = known.tag_of(version, is_revocation=True)
+    if taken is None:
+        return False
+    is_earlier = taken.made_at is not None and taken.made_at <= place.at
+    return is_earlier or record_path(known.folder, known.dataset, version, None) in place.names
 
 
 def _followed(said: Followed | None, before: Tag | None) -> str | None:
