@@ -109,22 +109,6 @@ def test_a_verdict_that_gates_never_wrote_is_named_and_no_error_of_ours(
     assert (called.code, words in called.out, called.err) == (1, True, ""), called.out + called.err
 
 
-def test_what_cannot_be_recomputed_here_is_promoted_no_further(gates, done) -> None:
-    remake(
-        done,
-        lambda said: said["libraries"].update(numpy="0.1"),
-        lambda told: told["contract"]["libraries"].update(numpy="0.1"),
-    )
-    git(done, "tag", "-d", PROD)
-    assert gates(done, "verify", VERSION).code == 0
-
-    called = gates(done, "promote", "first", "--stage", "prod", "--version", "v1.0.0")
-
-    assert (called.code, "contract: takes numpy 0.1, here is " in called.err, "install that version" in called.err) == (
-        3, True, True,
-    ), called.err  # fmt: skip
-
-
 def test_a_stage_that_was_put_there_by_hand_opens_no_other(gates, done) -> None:
     git(done, "tag", "-d", PROD)
     git(done, "tag", "-f", STAGING, VERSION + "^{}")

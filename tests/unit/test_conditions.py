@@ -70,7 +70,7 @@ def test_everything_that_is_missing_is_told_at_once():
         ),
         (
             "Stage 'prod' takes datasets for finetune, and reviews declares no purpose; "
-            'add purpose = "finetune" to [datasets.reviews], judge it again and commit the verdict.'
+            'add purpose = "finetune" to [datasets.reviews], commit, and judge it again.'
         ),
         (
             "Stage 'prod' asks for 2 reviewers beside the authors, and the commit names nobody; "
@@ -78,7 +78,7 @@ def test_everything_that_is_missing_is_told_at_once():
         ),
         (
             "Stage 'prod' takes verdicts of at most 30 days, and nothing says when this one was written; "
-            "run `gates check reviews` and commit the verdict."
+            "run `gates check reviews` again."
         ),
         (
             "Stage 'prod' asks for an answer to expect_x, and the verdict has no such check "
@@ -159,12 +159,12 @@ def test_a_trailer_that_names_nobody_is_shown_where_reviewers_are_missing(value)
     [
         (timedelta(0), None),
         (timedelta(days=30, hours=23), None),
-        (timedelta(days=31), "this one is 31 days old; run `gates check reviews` and commit the verdict."),
+        (timedelta(days=31), "this one is 31 days old; run `gates check reviews` again."),
         (
             -timedelta(hours=1),
             (
                 "this one is dated in the future, 2026-05-20 13:00:00+00:00; set the clock right, "
-                "run `gates check reviews` and commit the verdict."
+                "run `gates check reviews` again."
             ),
         ),
     ],
