@@ -146,8 +146,9 @@ def _review(stage: Stage, candidate: Candidate) -> Iterator[str]:
     malformed = [value for name, value in candidate.trailers if _is(name, _REVIEW) and _person(value) is None]
     hint = f" Not of the form `Name <mail>`: {', '.join(map(ascii, malformed))}." if malformed else ""
     yield (
-        f"Stage '{stage.name}' asks for {counted(stage.reviewers, 'reviewer')} beside the authors, and the commit names {named}; "
-        f"add `Reviewed-by: Name <mail>` to its message for each reviewer.{hint}"
+        f"Stage '{stage.name}' asks for {counted(stage.reviewers, 'reviewer')} beside the authors, and the commit that was judged names "
+        f"{named}; commit with `Reviewed-by: Name <mail>` for each reviewer at the end of the message, check again and promote that"
+        f"{' as a new version' if candidate.stages else ''}.{hint}"
     )
 
 

@@ -73,8 +73,8 @@ def test_everything_that_is_missing_is_told_at_once():
             'add purpose = "finetune" to [datasets.reviews], commit, and judge it again.'
         ),
         (
-            "Stage 'prod' asks for 2 reviewers beside the authors, and the commit names nobody; "
-            "add `Reviewed-by: Name <mail>` to its message for each reviewer."
+            "Stage 'prod' asks for 2 reviewers beside the authors, and the commit that was judged names nobody; "
+            "commit with `Reviewed-by: Name <mail>` for each reviewer at the end of the message, check again and promote that."
         ),
         (
             "Stage 'prod' takes verdicts of at most 30 days, and nothing says when this one was written; "
@@ -147,8 +147,9 @@ def test_a_trailer_that_names_nobody_is_shown_where_reviewers_are_missing(value)
     assert unmet(Stage("prod", 1, reviewers=1), candidate) == []
     assert unmet(Stage("prod", 1, reviewers=2), candidate) == [
         (
-            "Stage 'prod' asks for 2 reviewers beside the authors, and the commit names Ada <ada@x.org>; "
-            "add `Reviewed-by: Name <mail>` to its message for each reviewer. "
+            "Stage 'prod' asks for 2 reviewers beside the authors, and the commit that was judged names Ada <ada@x.org>; "
+            "commit with `Reviewed-by: Name <mail>` for each reviewer at the end of the message, check again and promote "
+            "that as a new version. "
             f"Not of the form `Name <mail>`: {value!a}."
         )
     ]
