@@ -43,6 +43,7 @@ class Contract:
     schema: `path/to/file.py:Name` of the dataset's own schema, or None. schema_sources: sha256 by file. removals: the records
     of why human rows went.
     metrics: what the suites may put limits on, by expectation. plugins: those that the type and the suites come from.
+    gates, libraries: the versions that its digest covers; libraries is None for those that are installed.
     """
 
     dataset: DatasetConfig
@@ -56,6 +57,8 @@ class Contract:
     removals: tuple[Removal, ...] = ()
     metrics: Mapping[str, Metric] = field(default_factory=lambda: BY_NAME)
     plugins: tuple[LoadedPlugin, ...] = ()
+    gates: str = __version__
+    libraries: Mapping[str, str] | None = None
 
     @property
     def type_contract(self) -> TypeContract | None:
@@ -82,6 +85,10 @@ class Contract:
         """The same contract, bound to the files that its schema was made from."""
         return Contract(**{**vars(self), "schema_sources": sources})
 
+    def with_versions(self, gates: str, libraries: Mapping[str, str]) -> Contract:
+        """The same contract, as if these versions were installed; what suites gates brings along stays as it is here."""
+        return replace(self, gates=gates, libraries=libraries)
+
     def to_json(self) -> dict[str, object]:
         """What the verdict says of the contract: its digest and the digests of its parts."""
         parts = self._parts()
@@ -94,7 +101,7 @@ class Contract:
             "inconclusive": self.dataset.inconclusive,
             "schema": self.schema,
             "schema_sources": dict(self.schema_sources),
-            "gates": __version__,
+            "gates": self.gates,
             "libraries": parts["libraries"],
             **self._of_plugins(),
         }
@@ -129,8 +136,8 @@ class Contract:
             "schema": self.schema,
             "schema_sources": dict(self.schema_sources),
             "waived": [waiver.check for waiver in self.waivers],
-            "gates": __version__,
-            "libraries": dict(library_versions()),
+            "gates": self.gates,
+            "libraries": dict(library_versions() if self.libraries is None else self.libraries),
             **self._of_plugins(),
         }
 

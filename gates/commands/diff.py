@@ -51,7 +51,8 @@ class Request:
 
 @click.command(
     epilog="""\b
-Exit codes: 0 nothing is lost, 1 files or rows were lost without notice, 2 wrong usage, 3 could not be compared.
+Exit codes: 0 nothing is lost, 1 more than --max-lost of the files are gone or rows became undeclared, 2 wrong usage,
+3 could not be compared.
 With --all: 0 shown, 2 wrong usage, 3 no version has a verdict.
 
 \b

@@ -30,7 +30,8 @@ promotion's own files are compared in the work tree too, and so are contract and
 promoted. Nothing is fetched unless DVC has to get data.
 
 \b
-Exit codes: 1 where something is not what was promoted, 3 where something could not be looked at.
+Exit codes: 1 where something is not what was promoted, 2 wrong usage or nothing was promoted, 3 where something could not be
+looked at.
 
 \b
 Examples:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from gates.configuration.dataset import DatasetConfig
+    from gates.promotion.history import History, Tag
     from gates.versions.git import Git
     from gates.versions.repository import Repository
 
@@ -69,10 +70,14 @@ def promotions_of(repository: Repository, git: Git, config: DatasetConfig) -> Pr
     known = history(git, config.name, folder)
     standing = known.standing()
     found = {
-        tag.commit: Promotion(
-            str(tag.name.version), tuple(known.events_of(tag.commit)), tag.name.version not in standing
-        )
+        tag.commit: Promotion(str(tag.name.version), _stages(known, tag), tag.name.version not in standing)
         for tag in known.versions
         if not tag.name.is_revocation
     }
     return Promotions(config.name, folder, found)
+
+
+def _stages(known: History, tag: Tag) -> tuple[str, ...]:
+    """The stages on which the version of a tag is the one that counts: no other came on them since."""
+    held = known.events_of(tag.commit)
+    return tuple(stage for stage, event in held.items() if known.holder(stage) == event)

@@ -55,7 +55,7 @@ class Candidate:
 
 
 def unmet(stage: Stage, candidate: Candidate) -> list[str]:
-    """A sentence for each condition that does not hold: what is missing, and what to do. None where all hold."""
+    """A sentence for each condition that does not hold: what is missing, and what to do. [] where all hold."""
     found: list[str] = []
     for condition in (_order, _purpose, _mix, _review, _age, _leniency, _answers):
         found += condition(stage, candidate)
@@ -118,7 +118,7 @@ def _purpose(stage: Stage, candidate: Candidate) -> Iterator[str]:
     if candidate.purpose is None:
         yield (
             f"Stage '{stage.name}' takes datasets for {stage.purpose}, and {dataset} declares no purpose; "
-            f'add purpose = "{stage.purpose}" to [datasets.{dataset}], judge it again and commit the verdict.'
+            f'add purpose = "{stage.purpose}" to [datasets.{dataset}], commit, and judge it again.'
         )
     else:
         yield (
@@ -146,8 +146,9 @@ def _review(stage: Stage, candidate: Candidate) -> Iterator[str]:
     malformed = [value for name, value in candidate.trailers if _is(name, _REVIEW) and _person(value) is None]
     hint = f" Not of the form `Name <mail>`: {', '.join(map(ascii, malformed))}." if malformed else ""
     yield (
-        f"Stage '{stage.name}' asks for {counted(stage.reviewers, 'reviewer')} beside the authors, and the commit names {named}; "
-        f"add `Reviewed-by: Name <mail>` to its message for each reviewer.{hint}"
+        f"Stage '{stage.name}' asks for {counted(stage.reviewers, 'reviewer')} beside the authors, and the commit that was judged names "
+        f"{named}; commit with `Reviewed-by: Name <mail>` for each reviewer at the end of the message, check again and promote that"
+        f"{' as a new version' if candidate.stages else ''}.{hint}"
     )
 
 
@@ -155,7 +156,7 @@ def _age(stage: Stage, candidate: Candidate) -> Iterator[str]:
     if stage.maximum_age is None:
         return
     age = _age_in_days(candidate)
-    judge = f"run `gates check {candidate.dataset}` and commit the verdict"
+    judge = f"run `gates check {candidate.dataset}` again"
     limit = f"Stage '{stage.name}' takes verdicts of at most {counted(stage.maximum_age, 'day')}"
     if age is None:
         yield f"{limit}, and nothing says when this one was written; {judge}."

@@ -9,8 +9,9 @@ import posixpath
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from gates.engines.files import fingerprint
 from gates.errors import UsageError
 from gates.promotion.errors import ConditionError
 from gates.promotion.fields import moment_text
@@ -91,22 +92,39 @@ def evidence_of(ground: Ground, dataset: DatasetConfig, asked: Asked) -> Evidenc
             f"{dataset.name}: its verdict was written anew while it was read; wait for the end of `gates check`, then promote"
         )
     verdict = verdict_of(json.loads(document))
+    _refuse_unfit(verdict, written, asked)
+    _refuse_changed(verdict, home)
+    tree = tree_at(repository, version)
+    return Evidence(verdict, document, written, pointers, contract_files(tree, at_home, verdict, pointers))
+
+
+def _refuse_unfit(verdict: Verdict, written: datetime, asked: Asked) -> None:
     if verdict.answer is Answer.UNJUDGED:
         raise VerdictError(
-            f"{dataset.name}: nobody could judge it, and only what passed is promoted; `gates check {dataset.name}` says why"
+            f"{verdict.dataset}: nobody could judge it, and only what passed is promoted; `gates check {verdict.dataset}` says why"
         )
     if verdict.answer is Answer.FAIL:
         raise ConditionError(
-            f"{dataset.name}: its verdict is fail, and only what passed is promoted; `gates check {dataset.name}` says what "
+            f"{verdict.dataset}: its verdict is fail, and only what passed is promoted; `gates check {verdict.dataset}` says what "
             "failed: mend it, commit and check again"
         )
     if written.replace(microsecond=0) > asked.now:
         raise VerdictError(
-            f"{dataset.name}: its verdict is dated in the future, {moment_text(written)}; set the clock right, "
-            f"`gates check {dataset.name}`, then promote"
+            f"{verdict.dataset}: its verdict is dated in the future, {moment_text(written)}; set the clock right, "
+            f"`gates check {verdict.dataset}`, then promote"
         )
-    tree = tree_at(repository, version)
-    return Evidence(verdict, document, written, pointers, contract_files(tree, at_home, verdict, pointers))
+
+
+def _refuse_changed(verdict: Verdict, home: Path) -> None:
+    """Refuses changes of data that is tracked as those of other files; what is not there need not be."""
+    files: list[dict[str, Any]] = verdict.data["files"]  # type: ignore[assignment]  # `enforce` has looked
+    for file in files:
+        place = home / file["path"]
+        if place.is_file() and fingerprint(place)[0] != file["sha256"]:
+            raise UsageError(
+                f"not committed: {file['path']}, which is not what its pointer in HEAD names; `dvc add` it, commit and check again, or "
+                "`dvc checkout` it"
+            )
 
 
 def _read(path: Path) -> tuple[bytes, datetime]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gates.errors import DataError, UsageError
+from gates.promotion.commit_dates import committed_at
+from gates.promotion.fields import moment_text
 from gates.versions.version import Version, VersionKind, git_of
 
 if TYPE_CHECKING:
@@ -34,7 +37,8 @@ def ground_of(repository: Repository) -> Ground:
     """The ground that a promotion stands on.
 
     Raises UsageError without git, without a commit, on a detached HEAD, with changes that are not committed, and where
-    git does not know who promotes; DataError for a shallow clone, whose earlier promotions cannot be seen.
+    git does not know who promotes; DataError for a shallow clone, whose earlier promotions cannot be seen, and for a commit
+    from the future.
     """
     git = git_of(repository, "a promotion")
     if not git.succeeds("symbolic-ref", "--quiet", "HEAD"):
@@ -50,6 +54,7 @@ def ground_of(repository: Repository) -> Ground:
             "the clone is shallow: earlier promotions cannot be seen; `git fetch --unshallow --tags` (in CI: fetch-depth: 0)"
         )
     _refuse_changes(git)
+    _refuse_future(git)
     if not git.succeeds("var", "GIT_COMMITTER_IDENT"):
         raise UsageError(
             'git does not know who you are; `git config user.name "…"` and `git config user.email "…"` (in CI: GIT_COMMITTER_NAME, GIT_COMMITTER_EMAIL)'
@@ -64,4 +69,13 @@ def _refuse_changes(git: Git) -> None:
         more = f" and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""
         raise UsageError(
             f"not committed: {', '.join(changed[:_SHOWN])}{more}; commit or `git stash` first, so that what is promoted can be fetched"
+        )
+
+
+def _refuse_future(git: Git) -> None:
+    """A promotion dated before the commit that it stands on does not hold."""
+    made_at = committed_at(git, "HEAD")
+    if made_at > datetime.now(tz=UTC):
+        raise DataError(
+            f"HEAD is dated in the future, {moment_text(made_at)}; set the clock right, or wait until then, and promote again"
         )

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from gates.errors import UsageError
+from gates.errors import DataError, UsageError
 from gates.promotion.claims import Circumstances, statement_on
 from gates.promotion.history import message_of
 from gates.promotion.statement import Base, sha256
@@ -127,6 +127,7 @@ def _base(git: Git, history: History, verdict: Verdict) -> Base | None:
     Raises VerdictError where the verdict was reached against another one: nobody has looked at what went since the last.
     """
     last = history.last()
+    _refuse_untagged(git, history, last)
     tag = history.tag_of(last) if last else None
     base = Base(last, message_of(git, tag).statement_sha256) if last and tag else None
     if verdict.data.get("promoted_sha256") != (base.statement_sha256 if base else None):
@@ -141,6 +142,20 @@ def _base(git: Git, history: History, verdict: Verdict) -> Base | None:
             f"`gates check {history.dataset}`, then promote"
         )
     return base
+
+
+def _refuse_untagged(git: Git, history: History, last: Version | None) -> None:
+    """Refuses where HEAD has a later promotion without its tag, as after `git pull`, which fetches few tags."""
+    folder = posixpath.join(history.folder, FOLDER, history.dataset)
+    names = [name for name in git.tree("HEAD").blobs if posixpath.dirname(name) == folder]
+    there = {parse_version(posixpath.basename(name).removesuffix(".json")): name for name in names}
+    missing = {version for version in there if version} - {tag.name.version for tag in history.versions}
+    latest = max((version for version in missing if version), default=None)
+    if latest and (last is None or latest > last):
+        raise DataError(
+            f"HEAD has {there[latest]} and its tag is not here, so nobody can say what was promoted last; `git fetch --tags`, "
+            f"`gates check {history.dataset}`, then promote"
+        )
 
 
 def version_tag(history: History, version: Version, digest: str, envelope: bytes | None) -> tuple[TagName, TagMessage]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from gates.versions.git import Git
 
 _HEADS = "refs/heads/"
+# How DVC begins a line that says what went wrong.
+_ERROR = "ERROR: "
 # What `git push --porcelain` says of a ref that the remote did not take (git-push(1)). A `remote failure` is none of
 # that: the connection ended before the remote said anything.
 _REFUSED = re.compile(r"^!\t[^\t:]*:(?P<ref>[^\t]*)\t(?P<why>\[(?:remote )?rejected\].*)$", re.MULTILINE)
@@ -117,13 +119,20 @@ def push_data(git: Git, pointers: Sequence[str]) -> None:
     """Send what the pointers name to DVC's remote, so that who gets the tag gets the data. Raises DataError."""
     if not pointers:
         return
-    command = [sys.executable, "-m", "dvc", "push", "--quiet", *pointers]
+    command = [sys.executable, "-m", "dvc", "push", *pointers]
     done = subprocess.run(command, cwd=git.top, env=dict(git.environment), capture_output=True, text=True, check=False)
     if done.returncode:
-        words = (done.stderr or done.stdout).strip().split("\n")[0]
         raise DataError(
-            f"the data is not at DVC's remote, nothing was promoted: {words}; see `dvc remote list` and `dvc push`"
+            f"the data is not at DVC's remote, nothing was promoted: {_reason(done.stderr or done.stdout)}; see "
+            "`dvc remote list` and `dvc push`"
         )
+
+
+def _reason(told: str) -> str:
+    """What DVC says went wrong: its errors, else what it says first; not its closing line on where to ask for help."""
+    lines = [line.strip() for line in told.splitlines() if line.strip()]
+    errors = [line.removeprefix(_ERROR) for line in lines if line.startswith(_ERROR)]
+    return errors[0] if errors else next(iter(lines), "it does not say why")
 
 
 def names_other_data(git: Git, commit: str, pointers: Sequence[str]) -> bool:
@@ -225,7 +234,7 @@ def _unsent(git: Git, parcel: Parcel, at: str | None) -> str | None:
 
 def _pull(remote: Remote) -> str:
     """Merging, as a rebase would copy commits that tags here point to, and leave the tags behind."""
-    return f"`git pull --no-rebase {remote.name} {shlex.quote(remote.branch.removeprefix(_HEADS))}`"
+    return f"`git pull --no-rebase --tags {remote.name} {shlex.quote(remote.branch.removeprefix(_HEADS))}`"
 
 
 def _address(git: Git, name: str) -> str:

@@ -67,6 +67,13 @@ def _meant(ground: Ground, known: History, asked: Asked) -> Tag:
         raise UsageError(f"{found.name} was taken back already, and so is on no stage")
     if asked.stage and _last_event(known, asked.stage, found) is None:
         raise UsageError(f"{found.name} is not on '{asked.stage}'{_holders(known, asked.stage)}")
+    newest = known.last_of(asked.stage) if asked.stage else None
+    if newest and newest.commit != found.commit and _taken(known, asked.stage, found) is None:
+        # DVC takes the commit of a stage's newest event for what the stage holds, be it a revocation.
+        raise UsageError(
+            f"{found.name} has made way on '{asked.stage}' by {newest.name}, and to take it off now would lead DVC back to it; "
+            "where nobody may use it, take the version back: leave --stage out"
+        )
     return found
 
 

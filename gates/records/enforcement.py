@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from gates.engines.files import DataFile
     from gates.promoted_before import PromotedBefore
     from gates.records.recorded import RecordedVerdict
+    from gates.verdict import CheckId
 
 
 def enforce(
@@ -54,8 +55,7 @@ def enforce(
 
 def refuse_other_contract(verdict: RecordedVerdict, contract: Contract) -> None:
     """Raises VerdictError, naming what differs, unless this is the contract that the verdict was reached under."""
-    sources = _sources_now(verdict, contract.dataset.root)
-    present = contract.with_sources(sources).to_json()
+    present = contract.with_sources(sources_now(verdict, contract.dataset.root)).to_json()
     if present["sha256"] == verdict.contract.get("sha256"):
         return
     if contract.expired:
@@ -82,7 +82,7 @@ def _what_changed(recorded: Mapping[str, object], present: Mapping[str, object])
     return "a role, the purpose or a waiver in the configuration has changed, or a record of a removal"
 
 
-def _sources_now(verdict: RecordedVerdict, root: Path) -> dict[str, str]:
+def sources_now(verdict: RecordedVerdict, root: Path) -> dict[str, str]:
     """Digests of the files that the schema was made from, as they are now; no digest for one that is gone."""
     recorded = verdict.contract.get("schema_sources")
     found: dict[str, str] = {}
@@ -141,10 +141,20 @@ def refuse_other_answer(verdict: RecordedVerdict, contract: Contract) -> None:
 
     The waivers that count are those of the contract, not those that the document claims.
     """
+    refuse_missing_checks(verdict, [check.id for check in planned_checks(contract)])
+    refuse_other_sum(verdict, contract)
+
+
+def refuse_missing_checks(verdict: RecordedVerdict, planned: Iterable[CheckId]) -> None:
+    """Raises VerdictError unless the verdict says how each planned check ended."""
     reported = {check.id for check in verdict.checks}
-    missing = [str(check.id) for check in _planned(contract) if check.id not in reported]
+    missing = [str(check) for check in planned if check not in reported]
     if missing:
         raise VerdictError(f"lacks {counted(len(missing), 'planned check')}, {missing[0]}")
+
+
+def refuse_other_sum(verdict: RecordedVerdict, contract: Contract) -> None:
+    """Raises VerdictError unless the checks that the verdict has add up to its answer; nobody asks whether they are all."""
     answer, _ = conclude(
         [PlannedCheck(check.id, check.severity, check.kind) for check in verdict.checks],
         verdict.checks,
@@ -155,7 +165,7 @@ def refuse_other_answer(verdict: RecordedVerdict, contract: Contract) -> None:
         raise VerdictError(f"says {verdict.answer.value}, but its checks add up to {answer.value}")
 
 
-def _planned(contract: Contract) -> tuple[PlannedCheck, ...]:
+def planned_checks(contract: Contract) -> tuple[PlannedCheck, ...]:
     """The checks that the suites promise, without the rules that only the schema knows: it is not executed here."""
     rules = {
         str(entry.kwargs["rule"]) for scope in Scope for entry in contract.entries[scope] if entry.type == ROW_FAILURES

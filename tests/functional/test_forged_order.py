@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -283,3 +284,39 @@ def test_after_a_version_that_nobody_can_read_was_taken_back_the_next_one_is_pro
     run(gates, done, "--stage", "staging")
 
     assert gates(done, "verify", "first@v1.0.1").code == 0
+
+
+def test_what_was_taken_back_comes_on_no_stage_by_hand(gates, done) -> None:
+    run(gates, done, "--revoke", "--reason", "a source withdrew")
+    words = words_of(done, "first#prod#2").replace(
+        "Follows: none", f"Follows: first#prod#2 {git(done, 'rev-parse', PROD)}"
+    )
+    retag(done, "first#prod#3", words, date=f"@{int(time.time()) + 60} +0000")
+
+    called = gates(done, "verify")
+
+    assert (called.code, "v1.0.0 was taken back before, by first@v1.0.0!" in called.out) == (1, True), called.out
+
+
+def test_whoever_asks_for_what_was_taken_back_does_not_get_an_exit_of_zero(gates, done) -> None:
+    run(gates, done, "--revoke", "--stage", "prod", "--reason", "a source withdrew")
+    codes = [gates(done, "verify", *asked).code for asked in ((), (VERSION,), (STAGING,), (PROD,), ("first#prod!#3",))]
+    assert codes == [0, 0, 0, 1, 0]
+
+    run(gates, done, "--revoke", "--reason", "consent withdrawn")
+
+    codes = [gates(done, "verify", *asked).code for asked in ((), (VERSION,), (STAGING,), ("first@v1.0.0!",))]
+    assert codes == [0, 1, 1, 0]
+    called = gates(done, "verify", VERSION)
+    assert "taken back: it was taken back: consent withdrawn" in called.out
+
+
+def test_without_the_tags_of_what_came_before_a_shallow_clone_says_that_it_cannot_tell(gates, done, tmp_path) -> None:
+    with_fewer_rows(done, 1)
+    run(gates, done, "--stage", "staging")
+    clone = tmp_path / "shallow"
+    git(done, "clone", "-q", "--depth", "1", f"file://{done}", str(clone))
+
+    called = gates(clone, "verify")
+
+    assert (called.code, "the clone is shallow" in called.out) == (3, True), called.out

@@ -79,7 +79,7 @@ def test_dvc_fetches_a_version_that_was_taken_back_and_gto_does_not_show_it(gate
     assert fetched(twice, "--rev", "v1.0.1") == fetched(twice) == SECOND
     assert held(twice) == {"prod": "v1.0.0", "staging": "v1.0.0"}
     shown = gates(twice, "verify", "first@v1.0.1")
-    assert (shown.code, "taken back: it was taken back: consent withdrawn" in shown.out) == (0, True)
+    assert (shown.code, "taken back: it was taken back: consent withdrawn" in shown.out) == (1, True)
 
 
 def test_a_version_of_another_branch_has_to_be_merged_before_one_follows_it(gates, done) -> None:
@@ -95,3 +95,25 @@ def test_a_version_of_another_branch_has_to_be_merged_before_one_follows_it(gate
             "(`git branch --all --contains first@v1.0.0`), `gates check first`, then promote\n"
         ),
     )
+
+
+def test_a_version_that_made_way_is_not_taken_off_its_stage(gates, twice) -> None:
+    before = git(twice, "show-ref")
+
+    called = gates(twice, "promote", "first", "--revoke", *ON_PROD, "--version", "v1.0.0", "--reason", "old")
+
+    said = "first@v1.0.0 has made way on 'prod' by first#prod#4, and to take it off now would lead DVC back to it; "
+    assert (called.code, said in called.err) == (2, True), called.err
+    assert (git(twice, "show-ref"), fetched(twice, *ON_PROD) == SECOND) == (before, True)
+
+
+def test_a_later_promotion_whose_tag_is_not_here_stops_the_next(gates, twice) -> None:
+    git(twice, "tag", "--delete", "first@v1.0.1", "first#staging#3", "first#prod#4")
+    put(twice, "first", "".join(good().splitlines(keepends=True)[:-2]))
+    commit(twice, "two rows less")
+    check(twice)
+
+    called = gates(twice, "promote", "first", "--stage", "staging")
+
+    assert called.code == 3
+    assert "`git fetch --tags`" in called.err, called.err

@@ -51,7 +51,7 @@ def test_a_remote_that_is_gone_leaves_nothing_here_and_what_it_took_comes_with_t
     away.rename(remote)
     (remote / "hooks/reference-transaction").unlink()
     commands = [part for part in str(caught.value).split("once it is back: ")[1].split("`") if part.startswith("git ")]
-    assert commands == ["git fetch --tags origin", "git pull --no-rebase origin main"]
+    assert commands == ["git fetch --tags origin", "git pull --no-rebase --tags origin main"]
     for command in commands:
         git(ready, *command.split()[1:])
     assert [*tags_at(ready)] == ["first#staging#1", "first@v1.0.0"]

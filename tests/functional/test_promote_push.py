@@ -101,15 +101,27 @@ def test_without_a_remote_of_dvc_nothing_is_promoted(gates, ready) -> None:
     assert state(ready) == before
 
 
+def test_what_dvc_says_of_its_remote_is_passed_on(gates, ready) -> None:
+    (ready.parent / "not-a-folder").write_text("a file")
+    dvc(ready, "remote", "modify", "store", "url", str(ready.parent / "not-a-folder"))
+    git(ready, "commit", "-q", "-a", "-m", "another remote")
+    before = state(ready)
+    called = gates(ready, "promote", "first", "--stage", "staging", "--push")
+    assert called.code == 3
+    assert "not-a-folder" in called.err, called.err
+    assert "dvc.org/support" not in called.err, called.err
+    assert state(ready) == before
+
+
 def test_a_branch_that_is_behind_is_refused_with_the_way_on(ready, monkeypatch) -> None:
     other = second_clone(ready, monkeypatch)
     commit(other, "another rule")
     git(other, "push", "-q", "origin", "main")
     before = state(ready)
     error = attempt(ready)
-    assert "`git pull --no-rebase origin main`, `gates check`, then promote again" in str(error)
+    assert "`git pull --no-rebase --tags origin main`, `gates check`, then promote again" in str(error)
     assert (state(ready), tags_at(ready.parent / "remote.git")) == (before, {})
-    git(ready, "pull", "--no-rebase", "-q", "origin", "main")
+    git(ready, "pull", "--no-rebase", "--tags", "-q", "origin", "main")
     promote(ready)
     assert tags_at(ready.parent / "remote.git") == tags_at(ready)
 

@@ -60,6 +60,13 @@ def other_data(root: Path) -> None:
     commit(root, "other data")
 
 
+def edited_data(root: Path) -> None:
+    data = root / "data/first.csv"
+    content = data.read_text()
+    data.unlink()
+    data.write_text(content + content.splitlines(keepends=True)[-1])
+
+
 def in_git(root: Path) -> None:
     (root / "data/first.csv.dvc").unlink()
     (root / "data/.gitignore").unlink(missing_ok=True)
@@ -88,6 +95,7 @@ def tag_there(root: Path) -> None:
         (unjudged, (), 3, "`gates check first`, then promote"),
         (other_suite, (), 3, "was judged under another contract: a suite has changed"),
         (other_data, (), 3, "has changed since it was judged"),
+        (edited_data, (), 2, "not committed: data/first.csv"),
         (in_git, (), 2, "is in git and not in DVC"),
         (no_data, (), 3, "is not in the cache of DVC"),
         (None, ("--stage", "stagin"), 2, "did you mean 'staging'?"),

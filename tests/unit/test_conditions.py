@@ -70,15 +70,15 @@ def test_everything_that_is_missing_is_told_at_once():
         ),
         (
             "Stage 'prod' takes datasets for finetune, and reviews declares no purpose; "
-            'add purpose = "finetune" to [datasets.reviews], judge it again and commit the verdict.'
+            'add purpose = "finetune" to [datasets.reviews], commit, and judge it again.'
         ),
         (
-            "Stage 'prod' asks for 2 reviewers beside the authors, and the commit names nobody; "
-            "add `Reviewed-by: Name <mail>` to its message for each reviewer."
+            "Stage 'prod' asks for 2 reviewers beside the authors, and the commit that was judged names nobody; "
+            "commit with `Reviewed-by: Name <mail>` for each reviewer at the end of the message, check again and promote that."
         ),
         (
             "Stage 'prod' takes verdicts of at most 30 days, and nothing says when this one was written; "
-            "run `gates check reviews` and commit the verdict."
+            "run `gates check reviews` again."
         ),
         (
             "Stage 'prod' asks for an answer to expect_x, and the verdict has no such check "
@@ -147,8 +147,9 @@ def test_a_trailer_that_names_nobody_is_shown_where_reviewers_are_missing(value)
     assert unmet(Stage("prod", 1, reviewers=1), candidate) == []
     assert unmet(Stage("prod", 1, reviewers=2), candidate) == [
         (
-            "Stage 'prod' asks for 2 reviewers beside the authors, and the commit names Ada <ada@x.org>; "
-            "add `Reviewed-by: Name <mail>` to its message for each reviewer. "
+            "Stage 'prod' asks for 2 reviewers beside the authors, and the commit that was judged names Ada <ada@x.org>; "
+            "commit with `Reviewed-by: Name <mail>` for each reviewer at the end of the message, check again and promote "
+            "that as a new version. "
             f"Not of the form `Name <mail>`: {value!a}."
         )
     ]
@@ -159,12 +160,12 @@ def test_a_trailer_that_names_nobody_is_shown_where_reviewers_are_missing(value)
     [
         (timedelta(0), None),
         (timedelta(days=30, hours=23), None),
-        (timedelta(days=31), "this one is 31 days old; run `gates check reviews` and commit the verdict."),
+        (timedelta(days=31), "this one is 31 days old; run `gates check reviews` again."),
         (
             -timedelta(hours=1),
             (
                 "this one is dated in the future, 2026-05-20 13:00:00+00:00; set the clock right, "
-                "run `gates check reviews` and commit the verdict."
+                "run `gates check reviews` again."
             ),
         ),
     ],

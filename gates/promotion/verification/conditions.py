@@ -8,15 +8,21 @@ from typing import TYPE_CHECKING
 from gates import __version__
 from gates.errors import DataError, UsageError
 from gates.promotion.candidates import Entering, candidate_of
+from gates.promotion.commit_dates import committed_at
 from gates.promotion.conditions import met, unmet
 from gates.promotion.errors import PromotionError
+from gates.promotion.fields import moment_text
+from gates.promotion.revocation import record_path
+from gates.promotion.verification.replaced_configurations import configured, missing_since
 from gates.promotion.verification.version import configuration_in
-from gates.versions.configuration import config_at
 from gates.versions.trees import tree_at
 from gates.versions.version import Version, VersionKind, git_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from gates.configuration.stages import Stage
+    from gates.promotion.conditions import Candidate
     from gates.promotion.history import History
     from gates.promotion.verification.order import Event
     from gates.versions.git import Git
@@ -34,9 +40,31 @@ def wrong_conditions(repository: Repository, known: History, event: Event) -> st
     if tag.made_at is None:
         return "nobody knows when: it has no date"
     stage = _stage_asked(repository, event, commit)
+    git = git_of(repository, str(tag.name))
     held = known.events_of(tag.commit, before=tag.name.number)
     entering = Entering(said.version, said.commit, said.verdict.written_at, tag.made_at, held)
-    candidate = candidate_of(git_of(repository, str(tag.name)), event.found.verdict, entering)
+    candidate = candidate_of(git, event.found.verdict, entering)
+    return (
+        _dated_before(git, event, commit, tag.made_at)
+        or _taken_back(repository, known, event, commit)
+        or _wrong_answer(event, commit, stage, candidate)
+        or missing_since(repository, event, commit, candidate)
+    )
+
+
+def _taken_back(repository: Repository, known: History, event: Event, commit: str) -> str | None:
+    """That the version had been taken back when it came on the stage: then no stage takes it any more."""
+    version = event.found.statement.version
+    record = record_path(known.folder, known.dataset, version, None)
+    if record in tree_at(repository, Version(VersionKind.REVISION, commit)).listing.blobs:
+        return f"{version} was taken back before: {commit[:7]} has {record}"
+    taken = known.tag_of(version, is_revocation=True)
+    if taken and taken.made_at and event.tag.made_at and taken.made_at < event.tag.made_at:
+        return f"{version} was taken back before, by {taken.name}"
+    return None
+
+
+def _wrong_answer(event: Event, commit: str, stage: Stage, candidate: Candidate) -> str | None:
     missing = unmet(stage, candidate)
     if missing:
         return f"the configuration of {commit[:7]} asked for what was not there: {missing[0]}"
@@ -60,13 +88,11 @@ def _stage_asked(repository: Repository, event: Event, commit: str) -> Stage:
     # What was not there yet cannot have been promoted from there: else an older configuration could be named, that asked less.
     if commit != found.statement.commit and tree.listing.blobs.get(own) != found.tree.listing.blobs[own]:
         raise PromotionError(f"names the configuration of {short}, and that commit does not have {own}")
-    name = configuration_in(tree, event.tag.name.folder)
-    if name is None:
+    if configuration_in(tree, event.tag.name.folder) is None:
         missing = posixpath.join(event.tag.name.folder, "gates.toml")
         raise PromotionError(f"names the configuration of {short}, and that commit has no {missing}")
     try:
-        with config_at(repository, repository.top / name, version) as read:
-            config = read
+        config = configured(repository, event.tag.name.folder, version)
     except UsageError as error:
         asked_by = found.statement.judged_with.gates
         # Another version may have other keys: what it read then is no mistake now.
@@ -78,6 +104,19 @@ def _stage_asked(repository: Repository, event: Event, commit: str) -> Stage:
         return config.stage(str(event.tag.name.stage))
     except UsageError as error:
         raise PromotionError(f"names the configuration of {short}: {error}") from error
+
+
+def _dated_before(git: Git, event: Event, commit: str, made_at: datetime) -> str | None:
+    """What the tag is older than, of all that it stands on."""
+    said = event.found.statement
+    stands_on = (
+        (f"its version {said.version}", said.promoted_at),
+        (f"the configuration of {commit[:7]}", committed_at(git, commit)),
+    )
+    for what, moment in stands_on:
+        if made_at < moment:
+            return f"is dated {moment_text(made_at)}, before {what}, {moment_text(moment)}"
+    return None
 
 
 def _is_reachable(git: Git, commit: str, version: str) -> bool:

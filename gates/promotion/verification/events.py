@@ -9,8 +9,9 @@ from gates.errors import GatesError
 from gates.promotion.promoted import message_of_tag
 from gates.promotion.verification.conditions import wrong_conditions
 from gates.promotion.verification.findings import Finding, looked_at, refused
-from gates.promotion.verification.order import event_of, wrong_order
+from gates.promotion.verification.order import event_of, unless_shallow, wrong_order
 from gates.promotion.verification.revocations import wrong_record
+from gates.versions.version import git_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,8 @@ def verify_event(repository: Repository, known: History, tag: Tag) -> Iterator[F
     except GatesError as error:
         yield refused(name, "order", error)
         return
-    yield looked_at(name, "order", lambda: wrong_order(known, event))
+    git = git_of(repository, name)
+    yield looked_at(name, "order", lambda: unless_shallow(git, wrong_order(known, event)))
     if tag.name.is_revocation:
         yield looked_at(name, "record", lambda: wrong_record(repository, known, event))
     else:

@@ -17,7 +17,7 @@ from gates.promotion.verification.version import verify_version
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gates.promotion.history import History, Tag
+    from gates.promotion.history import Tag
     from gates.promotion.verification.selection import Selection
     from gates.promotion.verification.signatures import Trusted
     from gates.versions.repository import Repository
@@ -30,7 +30,8 @@ def verify_selection(repository: Repository, asked: Selection, trusted: Trusted)
     """
     for tag in asked.versions:
         yield from _version(repository, asked, tag, trusted)
-        yield from _taken_back(repository, asked.history, tag)
+        yield from _taken_back(repository, asked, tag)
+    yield from _taken_off(asked)
     if asked.is_whole:
         yield from verify_records(repository, asked.history)
     for tag in asked.events:
@@ -38,16 +39,26 @@ def verify_selection(repository: Repository, asked: Selection, trusted: Trusted)
         yield from verify_tag_signature(repository, tag, trusted)
 
 
-def _taken_back(repository: Repository, known: History, tag: Tag) -> Iterator[Finding]:
-    """That a version was taken back, and why: what it says of its bytes may hold all the same."""
-    taken = known.tag_of(tag.name.version, is_revocation=True) if tag.name.version else None
+def _taken_back(repository: Repository, asked: Selection, tag: Tag) -> Iterator[Finding]:
+    """That a version was taken back, and why. What it says of its bytes may hold all the same: it stands against who asks for it."""
+    taken = asked.history.tag_of(tag.name.version, is_revocation=True) if tag.name.version else None
     if taken:
         try:
             words = f"it was taken back: {message_of_tag(repository, taken).reason or 'nobody says why'}"
         except GatesError:
             # What is wrong with the tag is a finding of its own.
             words = f"{taken.name} says so"
-        yield Finding(str(tag.name), "taken back", State.NOT_LOOKED_AT, words)
+        yield Finding(str(tag.name), "taken back", State.WRONG if asked.for_use else State.NOT_LOOKED_AT, words)
+
+
+def _taken_off(asked: Selection) -> Iterator[Finding]:
+    """That the stage that somebody asks for does not hold the version any more."""
+    tag = asked.for_use
+    if tag and tag.name.stage and tag.name.stage not in asked.history.events_of(tag.commit):
+        last = [
+            other for other in asked.history.stages if (other.name.stage, other.commit) == (tag.name.stage, tag.commit)
+        ]
+        yield Finding(str(tag.name), "taken off", State.WRONG, f"{last[-1].name} took it off the stage")
 
 
 def _event(repository: Repository, asked: Selection, tag: Tag) -> Iterator[Finding]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from gates.errors import DataError, GatesError
@@ -11,7 +10,7 @@ from gates.promotion.errors import PromotionError
 from gates.promotion.promoted import message_of_tag, promoted
 from gates.promotion.revocation import record_path
 from gates.promotion.verification.findings import Finding, State, first_wrong, looked_at, refused
-from gates.promotion.verification.version import verify_version
+from gates.promotion.verification.version import verify_claims
 from gates.versions.version import git_of
 
 if TYPE_CHECKING:
@@ -24,9 +23,6 @@ if TYPE_CHECKING:
     from gates.promotion.tags import Version
     from gates.versions.git import Git
     from gates.versions.repository import Repository
-
-# The first findings on a version: on its tag, its statement and its verdict, which take neither contract nor data.
-_SAID = 3
 
 
 @dataclass(frozen=True)
@@ -85,14 +81,14 @@ def verify_base(repository: Repository, known: History, found: Promoted) -> Find
         wrong = wrong_place(git, known, place)
         if wrong is None and base is None and found.message.follows:
             return "follows no version, and its tag says otherwise"
-        return wrong or _followed(found.message.follows, before)
+        return unless_shallow(git, wrong or _followed(found.message.follows, before))
 
     return looked_at(str(found.tag.name), "order", step)
 
 
 def verify_said(repository: Repository, known: History, found: Promoted) -> Iterator[Finding]:
     """Findings on what a version says of itself and of the one before; neither its contract nor its data is read."""
-    yield from islice(verify_version(repository, found), _SAID)
+    yield from verify_claims(repository, found)
     yield verify_base(repository, known, found)
 
 
@@ -190,6 +186,15 @@ def _was_taken_back(known: History, place: Place, version: Version) -> bool:
         return False
     is_earlier = taken.made_at is not None and taken.made_at <= place.at
     return is_earlier or record_path(known.folder, known.dataset, version, None) in place.names
+
+
+def unless_shallow(git: Git, wrong: str | None) -> str | None:
+    """What is wrong with an order. Raises DataError in a shallow clone, in which it may be that tags were not fetched."""
+    if wrong and git.is_shallow():
+        raise DataError(
+            f"the clone is shallow, and what came before may not be here; `git fetch --unshallow --tags` ({wrong})"
+        )
+    return wrong
 
 
 def _followed(said: Followed | None, before: Tag | None) -> str | None:

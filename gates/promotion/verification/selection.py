@@ -26,13 +26,15 @@ _SHOWN = 5
 class Selection:
     """Of one dataset: the tags of versions, and those of events: on a stage, off a stage, taken back.
 
-    is_whole: everything was asked for, so that what lacks a tag is looked for too.
+    is_whole: everything was asked for, so that what lacks a tag is looked for too. for_use: the version or event that was asked
+    for by its name, as by somebody who is about to use it; None where that is a revocation.
     """
 
     history: History
     versions: tuple[Tag, ...]
     events: tuple[Tag, ...]
     is_whole: bool = False
+    for_use: Tag | None = None
 
 
 def whole(history: History) -> Selection:
@@ -79,14 +81,14 @@ def _tag(history: History, word: str, path: str | None) -> Tag | None:
 def _with_version(repository: Repository, history: History, tag: Tag) -> Selection:
     if tag.name.version and not tag.name.is_revocation:
         taken = history.tag_of(tag.name.version, is_revocation=True)
-        return Selection(history, (tag,), (taken,) if taken else ())
+        return Selection(history, (tag,), (taken,) if taken else (), for_use=tag)
     try:
         version = tag.name.version or message_of_tag(repository, tag).version
     except GatesError:
         # The event's own finding says what is wrong with it.
         version = None
     made = history.tag_of(version) if version else None
-    return Selection(history, (made,) if made else (), (tag,))
+    return Selection(history, (made,) if made else (), (tag,), for_use=None if tag.name.is_revocation else tag)
 
 
 def _files(history: History) -> list[str]:

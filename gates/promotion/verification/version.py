@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from gates import __version__
 from gates.configuration.find import FILE_NAME, PYPROJECT
-from gates.configuration.own_files import library_versions
-from gates.contract import load_contract
 from gates.engines.files import manifest_sha256
-from gates.errors import DataError
+from gates.errors import DataError, GatesError
 from gates.promotion.claims import Circumstances, first_difference, statement_on
 from gates.promotion.evidence import contract_files, pointers_at
 from gates.promotion.fields import moment_text
-from gates.promotion.statement import WAIVER, sha256
-from gates.promotion.verification.findings import Finding, State, looked_at
-from gates.records.enforcement import refuse_other_answer, refuse_other_contract, refuse_other_files
+from gates.promotion.statement import sha256
+from gates.promotion.verification.contract import contract_finding
+from gates.promotion.verification.findings import Finding, looked_at, refused
+from gates.records.enforcement import refuse_other_files
 from gates.records.recorded import parse_verdict
 from gates.scan import FileFacts
 from gates.versions.configuration import config_at
@@ -31,25 +28,27 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gates.configuration.dataset import DatasetConfig
-    from gates.contract import Contract
     from gates.promotion.promoted import Promoted
     from gates.verdict import Verdict
     from gates.versions.repository import Repository
     from gates.versions.trees import Tree
 
-# Of what a verdict says of its contract: what the comparison of digests covers.
-_COMPARED = ("sha256", "schema_sources")
-
 
 def verify_version(repository: Repository, found: Promoted) -> Iterator[Finding]:
     """A finding for each part of a version's promotion, all of it as its commit has it."""
     tag = str(found.tag.name)
-    yield looked_at(tag, "tag", lambda: _tag(repository, found))
-    yield looked_at(tag, "statement", lambda: _statement(found))
-    yield looked_at(tag, "verdict", lambda: _verdict(found))
+    yield from verify_claims(repository, found)
     yield looked_at(tag, "files of the contract", lambda: _files(repository, found))
     yield _contract(repository, found)
     yield looked_at(tag, "data", lambda: _data(repository, found))
+
+
+def verify_claims(repository: Repository, found: Promoted) -> Iterator[Finding]:
+    """Findings on tag, statement and verdict, which need nothing but git's objects."""
+    tag = str(found.tag.name)
+    yield looked_at(tag, "tag", lambda: _tag(repository, found))
+    yield looked_at(tag, "statement", lambda: _statement(found))
+    yield looked_at(tag, "verdict", lambda: _verdict(found))
 
 
 def _tag(repository: Repository, found: Promoted) -> str | None:
@@ -135,36 +134,11 @@ def _other(said: Mapping[str, str], there: Mapping[str, str], tree: Tree) -> str
 
 
 def _contract(repository: Repository, found: Promoted) -> Finding:
-    """The contract's digest covers the versions of gates and libraries: only with these can it be recomputed."""
-    tag, part = str(found.tag.name), "contract"
-    judged = found.statement.judged_with
-    here = {"gates": __version__, **library_versions()}
-    for name, wanted in {"gates": judged.gates, **judged.libraries}.items():
-        if here.get(name) != wanted:
-            return Finding(tag, part, State.NOT_LOOKED_AT, f"takes {name} {wanted}, here is {here.get(name, 'none')}")
-    return looked_at(tag, part, lambda: _recomputed(repository, found))
-
-
-def _recomputed(repository: Repository, found: Promoted) -> str | None:
-    recorded = parse_verdict(found.document, found.where.verdict)
-    with dataset_of(repository, found) as dataset:
-        # What was in force on the day of the promotion counts: a waiver may have run out since.
-        contract = load_contract(dataset, found.statement.promoted_at.date())
-        refuse_other_contract(recorded, contract)
-        refuse_other_answer(recorded, contract)
-        return _otherwise(found.verdict, contract)
-
-
-def _otherwise(verdict: Verdict, contract: Contract) -> str | None:
-    """What a verdict says of its contract in words, beside the digest: statements and stages stand on it."""
-    # The digest is compared already, and covers the sources.
-    said = {name: value for name, value in verdict.contract.items() if name not in _COMPARED}
-    there = {name: value for name, value in contract.to_json().items() if name not in _COMPARED}
-    waivers = [{name: str(getattr(waiver, name)) for name in WAIVER} for waiver in contract.waivers]
-    pairs = {name: (said.get(name), json.loads(json.dumps(there.get(name)))) for name in sorted({*said, *there})}
-    pairs |= {"waived": (list(verdict.waived), waivers), "loosened": (list(verdict.loosened), list(contract.loosened))}
-    wrong = next((name for name, (one, other) in pairs.items() if one != other), None)
-    return f"the verdict says otherwise of '{wrong}' than the contract does" if wrong else None
+    try:
+        with dataset_of(repository, found) as dataset:
+            return contract_finding(found, dataset)
+    except GatesError as error:
+        return refused(str(found.tag.name), "contract", error)
 
 
 def _data(repository: Repository, found: Promoted) -> str | None:
