@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from gates.differences.history import Promotion
 from gates.promotion.history import history
-from gates.promotion.planning import FOLDER, places
+from gates.promotion.planning import places
 from gates.promotion.tags import is_valid_name, parse_version
+from gates.removals import FOLDER
 from gates.versions.contents import folder_of
 
 if TYPE_CHECKING:

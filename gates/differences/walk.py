@@ -12,6 +12,7 @@ from gates.differences.verdicts import is_about
 from gates.errors import DataError, GatesError
 from gates.records.recorded import RecordedVerdict, VerdictError, parse_verdict
 from gates.versions.contents import folder_of
+from gates.versions.git import lines_of
 from gates.versions.manifests import far_pointer, pointers_of
 from gates.versions.snapshots import snapshot, snapshot_or_empty
 from gates.versions.store import manifests_of
@@ -77,7 +78,7 @@ def _commits(git: Git, end: str, names: Iterable[str], promotions: Promotions, m
     """Commits that changed a recorded or promoted verdict against their first parent, newest first."""
     paths = [*(f":(top,literal){name}" for name in names), promotions.pathspec]
     words = ("rev-list", "--first-parent", f"--max-count={most}", "--format=%cI %P", end, "--", *paths)
-    lines = git.run(*words).decode().splitlines()
+    lines = lines_of(git.run(*words))
     told = [line.split(" ") for line in lines[1::2]]
     return [
         # Some versions of git write UTC as Z.
@@ -206,7 +207,7 @@ def _tags(git: Git) -> dict[str, tuple[str, ...]]:
     """Names of tags by the commit they stand for."""
     listed = git.run("for-each-ref", "--format=%(objectname) %(*objectname) %(refname:strip=2)", "refs/tags")
     found: dict[str, list[str]] = {}
-    for line in listed.decode(errors="replace").splitlines():
+    for line in lines_of(listed, "replace"):
         own, peeled, name = line.split(" ", 2)
         found.setdefault(peeled or own, []).append(name)
     return {commit: tuple(sorted(names)) for commit, names in found.items()}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gates.promotion.conditions import Candidate
+from gates.versions.git import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +40,7 @@ def candidate_of(git: Git, verdict: Verdict, entering: Entering) -> Candidate:
     """What a stage's conditions are held against. Moments are to the second, as statements and tags have them."""
     # The author of a commit counts as the commit has it, and so no mailmap is asked.
     asked = ("log", "--no-show-signature", "--encoding=UTF-8", "-1", f"--format=%ae%n{_TRAILERS}", entering.judged)
-    told = git.run(*asked).decode(errors="replace").splitlines()
+    told = lines_of(git.run(*asked), "replace")
     trailers = [(name.strip(), value.strip()) for name, _, value in (line.partition(":") for line in told[1:])]
     purpose = verdict.contract["purpose"]
     return Candidate(

@@ -48,7 +48,7 @@ def verify(envelope: bytes, statement: bytes, signers: Sequence[Signer], *, at: 
 
     at: when the statement was made, for keys with a time limit; shown: how messages name the envelope. Key ids only help
     to say what is wrong: DSSE does not authenticate them. Raises EnvelopeError where no signature holds or the envelope
-    is about something else, and PromotionError where `cryptography` is missing.
+    is about something else, and DataError where `cryptography` is missing.
     """
     try:
         document = as_fields(json.loads(envelope.decode("utf-8")), "", shown)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gates.promotion.errors import PromotionError
 from gates.promotion.tag_message import TagMessage, parse_message
 from gates.promotion.tags import TagName, Version, next_number, parse_tag
+from gates.versions.git import lines_of
 
 if TYPE_CHECKING:
     from gates.versions.git import Git
@@ -119,7 +120,7 @@ def _tags(git: Git) -> tuple[list[Tag], list[str]]:
     # Git stops at a tag whose own object is gone, and says nothing of the others.
     told = git.run("for-each-ref", f"--format={_NAME}", "refs/tags") if done.returncode else done.stdout
     found, names = [], []
-    for line in told.decode(errors="surrogateescape").splitlines():
+    for line in lines_of(told):
         word = line.partition("\0")[0]
         names.append(word)
         name = parse_tag(word)

@@ -14,6 +14,7 @@ from gates.promotion.statement import Base, sha256
 from gates.promotion.tag_message import Followed, TagMessage
 from gates.promotion.tags import TagName, Version, parse_version
 from gates.records.recorded import VerdictError
+from gates.removals import FOLDER
 from gates.reports.plain import counted
 from gates.verdict import Answer, Outcome
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from gates.versions.git import Git
     from gates.versions.repository import Repository
 
-FOLDER = "promotions"
 FIRST = Version(1, 0, 0)
 
 

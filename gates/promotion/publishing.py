@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from gates.errors import DataError, UsageError
 from gates.promotion.errors import PromotionError
 from gates.promotion.transaction import TAGS, literal, undo
+from gates.versions.git import lines_of
 from gates.versions.trees import LOCK
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def refs_at(git: Git, remote: Remote) -> dict[str, str]:
     done = git.outcome("ls-remote", "--quiet", "--heads", "--tags", _address(git, remote.name))
     if done.returncode:
         raise DataError(f"{remote.name} could not be reached, nothing was promoted: {_first_line(done.stderr)}")
-    lines = (line.partition("\t") for line in done.stdout.decode(errors="surrogateescape").splitlines())
+    lines = (line.partition("\t") for line in lines_of(done.stdout))
     return {name: made for made, _, name in lines}
 
 

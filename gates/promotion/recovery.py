@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gates.errors import DataError
 from gates.promotion.transaction import (
     TAGS,
+    begun_in,
     creating,
     deleting,
     follow,
@@ -58,23 +59,24 @@ def interrupted(git: Git) -> str | None:
 def recover(git: Git) -> str | None:
     """Finish what a killed process began, or clear it away; a sentence that says which, None where nothing is left.
 
-    Raises DataError where neither can be done without a decision: what there is, and the commands for either.
+    Of the work trees of a clone, index and files change in the one that it was begun in, whichever this is called in. Raises DataError where neither can be done without a decision: what there is, and the commands for either.
     """
     note = read_note(git)
     if note is None:
         return None
-    names = ", ".join(note.prepared.tags)
+    names, home = ", ".join(note.prepared.tags), begun_in(git, note)
+    where = "" if home is git else f", in {home.top}"
     try:
-        word = _ended(git, note)
-    except _UndecidedError:
-        raise
+        word = _ended(home, note)
+    except _UndecidedError as error:
+        raise DataError(f"{error}{where}") from None
     except DataError as error:
         raise DataError(
-            f"an interrupted promotion ({names}) could not be brought to an end: {error}; where no other git is at work "
+            f"an interrupted promotion ({names}{where}) could not be brought to an end: {error}; where no other git is at work "
             "here, delete the file that ends in .lock, if git names one, and `gates promote` again"
         ) from error
     remove_note(git)
-    return f"an interrupted promotion was {word}: {names}"
+    return f"an interrupted promotion was {word}: {names}{where}"
 
 
 class _UndecidedError(DataError):

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from gates.promotion.errors import PromotionError
 from gates.promotion.fields import SHA256, as_fields, moment_text
-from gates.promotion.planning import FOLDER
 from gates.promotion.tags import Version, parse_version
+from gates.removals import FOLDER
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from gates.promotion.errors import KeyFileError, PromotionError
+from gates.errors import DataError
+from gates.promotion.errors import KeyFileError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,13 +37,13 @@ class SigningKey:
 
 
 def ed25519_library() -> Ed25519Library:
-    """`cryptography`, which is imported only where somebody signs or verifies. Raises PromotionError without it."""
+    """`cryptography`, which is imported only where somebody signs or verifies. Raises DataError without it."""
     try:
         from cryptography import exceptions
         from cryptography.hazmat.primitives import serialization
         from cryptography.hazmat.primitives.asymmetric import ed25519
     except ImportError as error:
-        raise PromotionError(
+        raise DataError(
             f"signatures need the package 'cryptography', which cannot be imported ({error}); "
             'install it with `pip install "origin-gates[sign]"`'
         ) from error
@@ -62,7 +63,7 @@ def read_key_file(path: Path) -> bytes:
 def read_signing_key(path: Path) -> SigningKey:
     """The private Ed25519 key in a file, PEM (PKCS#8) or OpenSSH's own format, without a passphrase.
 
-    Raises KeyFileError for every other file, and PromotionError where `cryptography` is missing.
+    Raises KeyFileError for every other file, and DataError where `cryptography` is missing.
     """
     content = read_key_file(path)
     first_line = content.lstrip().split(b"\n", 1)[0]

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 # How the first tag says that it follows nothing.
 NONE = "none"
 
-# What git appends to the message of a signed tag (gpg-interface.c); it is no part of what was said.
-_SIGNATURE = re.compile(r"^-----BEGIN (?:PGP SIGNATURE|PGP MESSAGE|SSH SIGNATURE|SIGNED MESSAGE)-----$", re.MULTILINE)
+# What git appends to the message of a signed tag (gpg-interface.c); it is no part of what was said. As there, any line
+# that begins so counts: behind one that git takes for a signature's and gates does not, anything could be said unsigned.
+_SIGNATURE = re.compile(r"^-----BEGIN (?:PGP SIGNATURE|PGP MESSAGE|SSH SIGNATURE|SIGNED MESSAGE)-----", re.MULTILINE)
 _TRAILER = re.compile(r"(?P<key>[A-Za-z0-9-]+) *: *(?P<value>.*)")
 # A value with a line feed would be a trailer of its own; other control characters hide what is said.
 _ONE_LINE = re.compile(r"[^\x00-\x1f\x7f\s](?:[^\x00-\x1f\x7f]*[^\x00-\x1f\x7f\s])?")
@@ -80,9 +81,8 @@ def parse_message(text: str, shown: str) -> TagMessage:
     Trailers that gates does not write (`Reviewed-by`) may stand among its own. Raises PromotionError where one of its own
     is missing, there twice or not of its form.
     """
-    # As git does: the last signature header starts the signature.
-    headers = list(_SIGNATURE.finditer(text))
-    said = text[: headers[-1].start()] if headers else text
+    start = signature_at(text)
+    said = text[:start] if start is not None else text
     trailers = _trailers(said)
     follows = _one(trailers, "Follows", shown)
     version = parse_version(_one(trailers, "Version", shown))
@@ -99,6 +99,11 @@ def parse_message(text: str, shown: str) -> TagMessage:
         envelope_sha256=_optional(trailers, "Envelope-SHA256", SHA256, shown),
         configuration=_optional(trailers, "Configuration", OBJECT_ID, shown),
     )
+
+
+def signature_at(text: str) -> int | None:
+    """Where the signature in a tag's message begins, None where there is none: at the last header of one, as git has it."""
+    return max((header.start() for header in _SIGNATURE.finditer(text)), default=None)
 
 
 def _trailers(text: str) -> dict[str, list[str]]:

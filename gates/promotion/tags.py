@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # keep a hostile tag from costing time.
 _NUMBER = r"(?:0|[1-9][0-9]{0,14})"
 _COUNTER = r"[1-9][0-9]{0,14}"
+_HIGHEST = 10**15 - 1
 _VERSION = rf"v(?P<major>{_NUMBER})\.(?P<minor>{_NUMBER})\.(?P<patch>{_NUMBER})"
 _NAME = r"[a-zA-Z0-9](?:[a-zA-Z0-9\-/_]*[a-zA-Z0-9])?"
 _FOLDER = r"[a-zA-Z0-9\-_./]+"
@@ -48,7 +49,11 @@ class Version:
         return f"v{self.major}.{self.minor}.{self.patch}"
 
     def next_patch(self) -> Version:
-        """The version after this one where nobody asks for another."""
+        """The version after this one where nobody asks for another. Raises UsageError where its number is too high."""
+        if self.patch >= _HIGHEST:
+            raise UsageError(
+                f"no version comes after {self} by itself: the number is too high; name one with --version"
+            )
         return Version(self.major, self.minor, self.patch + 1)
 
 
@@ -57,7 +62,8 @@ class TagName:
     """The name of one tag: a version's (`version` set) or a stage's (`stage` and `number` set), never both.
 
     folder: that of gates.toml in the repository, "" at the top. number: GTO's counter over all stages of the dataset.
-    is_revocation: the tag takes the version back, or takes it off the stage.
+    is_revocation: the tag takes the version back, or takes it off the stage. Raises UsageError for a number that could
+    not be read again.
     """
 
     dataset: str
@@ -66,6 +72,14 @@ class TagName:
     stage: str | None = None
     number: int | None = None
     is_revocation: bool = False
+
+    def __post_init__(self) -> None:
+        if (self.number or 0) > _HIGHEST:
+            name = artifact(self.dataset, self.folder)
+            raise UsageError(
+                f"{name}: no stage tag comes after one with the number {_HIGHEST}, which somebody made by hand; "
+                f"`git tag --list '{name}#*#{_HIGHEST}'` names it, `git tag --delete` it here and at the remote"
+            )
 
     def __str__(self) -> str:
         mark = "!" if self.is_revocation else ""

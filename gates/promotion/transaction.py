@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gates.errors import DataError
+from gates.versions.git import git_at
 from gates.whole_files import replace_text
 
 if TYPE_CHECKING:
@@ -48,10 +49,14 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Note:
-    """What is under way. is_undone: it is being taken back."""
+    """What is under way. is_undone: it is being taken back.
+
+    work_tree: git's folder for the one it was begun in, from that of the clone; "" stands for the one that reads it.
+    """
 
     prepared: Prepared
     is_undone: bool = False
+    work_tree: str = ""
 
 
 def apply(git: Git, prepared: Prepared) -> None:
@@ -152,7 +157,9 @@ def ref(git: Git, name: str) -> str | None:
 
 def write_note(git: Git, note: Note) -> None:
     """Say what is under way, for whoever comes after this process was killed."""
-    replace_text(note_path(git), json.dumps(asdict(note.prepared) | {"is_undone": note.is_undone}))
+    own, common = _folders(git)
+    about = {"is_undone": note.is_undone, "work_tree": os.path.relpath(own, common)}
+    replace_text(note_path(git), json.dumps(asdict(note.prepared) | about))
 
 
 def read_note(git: Git) -> Note | None:
@@ -160,9 +167,9 @@ def read_note(git: Git) -> Note | None:
     path = note_path(git)
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-        is_undone = bool(document.pop("is_undone", False))
+        is_undone, work_tree = bool(document.pop("is_undone", False)), str(document.pop("work_tree", ""))
         document |= {"files": tuple(document["files"]), "tags": dict(document["tags"])}
-        return Note(Prepared(**document), is_undone)
+        return Note(Prepared(**document), is_undone, work_tree)
     except FileNotFoundError:
         return None
     except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -175,8 +182,28 @@ def remove_note(git: Git) -> None:
 
 
 def note_path(git: Git) -> Path:
-    """Where the note lies: index and work tree, of which it speaks, are of one work tree, and so is it."""
-    return git.top / os.fsdecode(git.run("rev-parse", "--git-path", _NOTE)).strip()
+    """Where the note lies: tags are those of the clone and all its work trees, and whoever promotes next has to see it."""
+    return _folders(git)[1] / _NOTE
+
+
+def begun_in(git: Git, note: Note) -> Git:
+    """The work tree that index and files of a note are of; the one that asks, where that was removed since."""
+    own, common = _folders(git)
+    if note.work_tree in ("", os.path.relpath(own, common)):
+        return git
+    top = git.main_top()
+    if note.work_tree != os.curdir:
+        # Git keeps there where the work tree is, also when it is moved (gitrepository-layout(5)).
+        named = common / note.work_tree / "gitdir"
+        top = (named.parent / named.read_text(encoding="utf-8").strip()).parent if named.is_file() else git.top
+    there = git_at(top)
+    return there if there and _folders(there)[1] == common else git
+
+
+def _folders(git: Git) -> tuple[Path, Path]:
+    """Git's folder of the work tree, and that of the clone, which all work trees share."""
+    own, common = os.fsdecode(git.run("rev-parse", "--git-dir", "--git-common-dir")).split("\n")[:2]
+    return (git.top / own).resolve(), (git.top / common).resolve()
 
 
 def _is_begun(git: Git, prepared: Prepared) -> bool:

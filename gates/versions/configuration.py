@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from gates.configuration.find import Config, read_config
 from gates.errors import DataError, UsageError
 from gates.removals import is_removal
+from gates.versions.git import leads_out
 from gates.versions.matching import is_below
 from gates.versions.trees import POINTER_SUFFIX, tree_at
 from gates.versions.version import VersionKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from gates.versions.repository import Repository
     from gates.versions.trees import Tree
@@ -58,9 +59,7 @@ def _lay_out(tree: Tree, name: str, root: Path) -> None:
     folder = name.rpartition("/")[0]
     inside = {path: path[len(folder) + 1 :] if folder else path for path in tree.listing.blobs if _is_in(path, folder)}
     wanted = [path for path, shown in inside.items() if path == name or _is_of_contract(shown)]
-    for path in wanted:
-        if path in tree.listing.links:
-            raise DataError(f"{path}: a symbolic link in git, which is not followed; commit the file itself")
+    _refuse_links(tree, wanted)
     for path, content in tree.read(wanted).items():
         _write(root, inside[path], content)
     if _PATTERN_TABLE.search((root / inside[name]).read_bytes()):
@@ -79,8 +78,16 @@ def _lay_out_populations(tree: Tree, name: str, config: Config) -> None:
     folder = PurePosixPath(name).parent
     named = {dataset.population for dataset in config.datasets.values() if dataset.population}
     inside = {(folder / path).as_posix(): path for path in named}
-    for path, content in tree.read([path for path in inside if path in tree.listing.blobs]).items():
+    wanted = [path for path in inside if path in tree.listing.blobs]
+    _refuse_links(tree, wanted)
+    for path, content in tree.read(wanted).items():
         _write(config.path.parent, inside[path], content)
+
+
+def _refuse_links(tree: Tree, paths: Iterable[str]) -> None:
+    for path in paths:
+        if path in tree.listing.links:
+            raise DataError(f"{path}: a symbolic link in git, which is not followed; commit the file itself")
 
 
 def _is_of_contract(shown: str) -> bool:
@@ -92,6 +99,13 @@ def _is_in(path: str, folder: str) -> bool:
 
 
 def _write(root: Path, name: str, content: bytes) -> None:
+    """Write one file below a folder, in which there are no links. Raises DataError for a name that leads out of it."""
     path = root / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+    # A pointer names paths, too, and whoever wrote it need not have used DVC.
+    if leads_out(name) or not path.is_relative_to(root):
+        raise DataError(f"{name!r}: leads out of the repository; restore the file that names it from git")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    except OSError as error:
+        raise DataError(f"{name!r}: cannot be laid out: {error.strerror}; rename it, or look who made it") from error

@@ -110,7 +110,8 @@ def _pointer(
     if "://" in path or posixpath.isabs(path):
         return None
     path = posixpath.normpath(posixpath.join(folder, path))
-    if path == ".." or path.startswith("../"):
+    # The folder, too, is what the file says.
+    if posixpath.isabs(path) or path == ".." or path.startswith("../"):
         return None
     content = _entry(out, path, place)
     files = tuple(

@@ -22,6 +22,9 @@ _LOCAL_VARIABLES = (
     "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY",
     "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE", "GIT_PREFIX",
 )  # fmt: skip
+# Git makes no such names and checks none out, but who writes a tree's object by hand can put them in, and a clone takes
+# it: laid out as files they would lead out of their folder, or into git's own.
+_LEADS_OUT = re.compile(r"(?:^|/)(?:\.{0,2}|\.git)(?:/|\Z)", re.IGNORECASE)
 # How git goes on after a name, as in `main~2` and `HEAD^`.
 _ANCESTOR = re.compile(r"[~^:@]")
 # A commit made of the index is read and forgotten: with fixed words and dates, equal indexes give one and the same.
@@ -87,11 +90,12 @@ class Git:
         return None if done.returncode else done.stdout.decode().strip()
 
     def tree(self, commit: str) -> Listing:
-        """Every blob of a commit."""
+        """Every blob of a commit. Raises DataError for a path that git would not check out, as `../name`."""
         blobs, links = {}, set()
         for record in _records(self.run("ls-tree", "-r", "-z", "--full-tree", commit)):
             about, _, path = record.partition("\t")
             mode, _, sha = about.split(" ")
+            _refuse_leading_out(path, commit)
             if mode != _SUBMODULE:
                 blobs[path] = sha
             if mode == _LINK:
@@ -104,6 +108,7 @@ class Git:
         for record in _records(self.run("ls-files", "--stage", "-z")):
             about, _, path = record.partition("\t")
             mode, sha, stage = about.split(" ")
+            _refuse_leading_out(path, "the index")
             if stage != "0":
                 raise DataError(f"{path}: its merge conflict is unresolved; resolve it, then `git add {path}`")
             if mode != _SUBMODULE:
@@ -246,6 +251,27 @@ def _top_of(folder: Path) -> Path | None:
         if mark.is_file() or (mark / "HEAD").exists():
             return candidate
     return None
+
+
+def leads_out(path: str) -> bool:
+    """Whether a path that names a file of a repository has a part that no such path has: `..`, `.`, `.git`, nothing."""
+    return _LEADS_OUT.search(path.replace(os.sep, "/")) is not None
+
+
+def lines_of(printed: bytes, errors: str = "surrogateescape") -> list[str]:
+    """The lines that git prints, each ended by a line feed alone: names may hold what `str.splitlines` ends one at.
+
+    errors: as in `bytes.decode`; by default bytes that are not UTF-8 become surrogates, as in names of files.
+    """
+    return printed.decode(errors=errors).removesuffix("\n").split("\n") if printed else []
+
+
+def _refuse_leading_out(path: str, shown: str) -> None:
+    if leads_out(path):
+        raise DataError(
+            f"{path!r} in {shown}: git makes no such path, so it was put there by hand; nothing of it is read, "
+            "`git fsck` names it; find out who made it"
+        )
 
 
 def _records(printed: bytes) -> list[str]:

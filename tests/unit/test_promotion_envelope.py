@@ -9,8 +9,9 @@ from datetime import timedelta
 
 import pytest
 
+from gates.errors import DataError
 from gates.promotion.envelope import pre_authentication_encoding, sign, verify
-from gates.promotion.errors import EnvelopeError, PromotionError
+from gates.promotion.errors import EnvelopeError
 from gates.promotion.signers import Signer, fingerprint
 from tests.promotions import PROMOTED_AT, new_key, signer, statement
 
@@ -204,7 +205,7 @@ def test_a_missing_library_is_named_with_what_installs_it(key, monkeypatch):
     # None there makes Python refuse the import, as on a machine without the package.
     monkeypatch.setitem(sys.modules, "cryptography", None)
 
-    with pytest.raises(PromotionError) as error:
+    with pytest.raises(DataError) as error:
         verify(envelope, STATEMENT, [signer(key)], at=PROMOTED_AT, shown=SHOWN)
 
     assert str(error.value).startswith("signatures need the package 'cryptography', which cannot be imported")

@@ -9,7 +9,7 @@ import pytest
 
 from gates.errors import DataError
 from gates.promotion.objects import write_commit, write_tag
-from gates.promotion.recovery import recover
+from gates.promotion.recovery import interrupted, recover
 from gates.promotion.transaction import Note, Prepared, apply, note_path, undo, write_note
 from gates.versions.git import git_at
 from tests.dvc_repositories import ENVIRONMENT, commit, git, new_git, write
@@ -265,3 +265,50 @@ def test_a_file_that_git_does_not_have_is_not_written_over(repository: Path) -> 
         apply(at(repository), made)
     assert (git(repository, "show-ref"), (repository / FILE).read_text()) == (before, "mine\n")
     assert recover(at(repository)) is None
+
+
+@pytest.mark.parametrize("refs", [(), (BRANCH,), (BRANCH, f"refs/tags/{PUT}")])
+@pytest.mark.parametrize("is_begun_in_main", [True, False])
+def test_what_was_begun_in_one_work_tree_is_brought_to_an_end_from_another(
+    repository: Path, refs: tuple[str, ...], *, is_begun_in_main: bool
+) -> None:
+    git(repository, "worktree", "add", "-q", "-b", "other", "../linked")
+    linked = repository.parent / "linked"
+    if not is_begun_in_main:
+        git(linked, "switch", "-q", "--detach")
+        git(repository, "switch", "-q", "other")
+        git(linked, "switch", "-q", "main")
+    begun, called = (repository, linked) if is_begun_in_main else (linked, repository)
+    made, before = left(begun, *refs), state(called)[1:]
+
+    assert "was begun and not ended" in str(interrupted(at(called)))
+    told = recover(at(called))
+
+    word = "finished" if refs else "cleared away"
+    assert told == f"an interrupted promotion was {word}: {MADE}, {PUT}, in {begun}"
+    assert git(called, "tag", "--list").split() == ([PUT, MADE] if refs else [])
+    assert git(begun, "rev-parse", "HEAD") == (made.new if refs else made.old)
+    assert (git(begun, "status", "--porcelain"), (begun / FILE).exists()) == ("", bool(refs))
+    assert (state(called)[1:], (called / FILE).exists()) == (before, False)
+    assert recover(at(begun)) is None
+
+
+def test_what_was_begun_in_a_work_tree_that_was_moved_or_removed_ends_all_the_same(repository: Path) -> None:
+    for what, there in (("move", repository.parent / "moved"), ("remove", None)):
+        git(repository, "worktree", "add", "-q", "-B", "other", "../linked")
+        linked = repository.parent / "linked"
+        old = git(linked, "rev-parse", "HEAD")
+        new = write_commit(at(linked), {FILE: CONTENT}, "promote: reviews v1.0.0\n")
+        made = Prepared("refs/heads/other", old, new, {MADE: write_tag(at(linked), MADE, new, "words\n")}, (FILE,))
+        write_note(at(linked), Note(made))
+        git(repository, "update-ref", "refs/heads/other", new)
+        git(repository, "worktree", what, *(["../linked", str(there)] if there else ["--force", "../linked"]))
+
+        assert "finished" in str(recover(at(repository)))
+
+        assert git(repository, "rev-parse", f"{MADE}^{{commit}}") == new
+        assert git(repository, "status", "--porcelain") == ""
+        if there:
+            assert (git(there, "status", "--porcelain"), (there / FILE).read_bytes()) == ("", CONTENT)
+            git(repository, "worktree", "remove", "--force", str(there))
+        git(repository, "tag", "--delete", MADE)

@@ -67,9 +67,18 @@ def test_a_message_comes_back_from_a_real_tag(tmp_path):
     assert parse_message(said, "reviews#prod#3") == REVOKED
 
 
-@pytest.mark.parametrize("kind", ["PGP SIGNATURE", "SSH SIGNATURE", "SIGNED MESSAGE"])
+@pytest.mark.parametrize("kind", ["PGP SIGNATURE", "PGP MESSAGE", "SSH SIGNATURE", "SIGNED MESSAGE"])
 def test_a_signature_is_no_part_of_the_message(kind):
     signed = f"{MESSAGE.to_text()}-----BEGIN {kind}-----\nU1NIU0lH\n-----END {kind}-----\n"
+
+    assert parse_message(signed, "reviews#prod#3") == MESSAGE
+
+
+@pytest.mark.parametrize("end", ["", " ", "\r", " for you"])
+def test_what_stands_behind_a_signature_is_never_read(end):
+    # Git takes whatever begins so for a signature's first line, and verifies what stands before it.
+    forged = REVOKED.to_text().replace("v1.2.0", "v6.6.6")
+    signed = f"{MESSAGE.to_text()}-----BEGIN PGP SIGNATURE-----{end}\nU1NI\n-----END PGP SIGNATURE-----\n\n{forged}"
 
     assert parse_message(signed, "reviews#prod#3") == MESSAGE
 

@@ -159,3 +159,13 @@ def test_git_takes_the_names_that_are_not_refused():
             TagName(dataset, folder, stage=stage, number=1),
         ):
             subprocess.run(["git", "check-ref-format", f"refs/tags/{tag}"], check=True)
+
+
+def test_a_number_that_could_not_be_read_again_is_refused_before_anything_is_made():
+    highest = 10**15 - 1
+    assert parse_tag(str(TagName("reviews", stage="prod", number=highest))) is not None
+    with pytest.raises(UsageError, match="no stage tag comes after one with the number 999999999999999"):
+        TagName("reviews", stage="prod", number=next_number([f"reviews#x#{highest}"], "reviews", ""))
+    assert Version(1, 0, highest - 1).next_patch() == Version(1, 0, highest)
+    with pytest.raises(UsageError, match=r"no version comes after v1\.0\.999999999999999 by itself"):
+        Version(1, 0, highest).next_patch()

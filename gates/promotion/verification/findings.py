@@ -37,17 +37,21 @@ class Finding:
 
 
 def looked_at(tag: str, part: str, step: Callable[[], str | None]) -> Finding:
-    """The finding of a step that says what is wrong, or None; errors on purpose are findings too."""
+    """The finding of a step that says what is wrong, or None; errors on purpose are findings too.
+
+    And so are those of files: a promotion names files, and what it names may be none that a system could have.
+    """
     try:
         wrong = step()
-    except GatesError as error:
+    except (GatesError, OSError) as error:
         return refused(tag, part, error)
     return Finding(tag, part, State.WRONG if wrong else State.HOLDS, wrong or "")
 
 
-def refused(tag: str, part: str, error: GatesError) -> Finding:
+def refused(tag: str, part: str, error: GatesError | OSError) -> Finding:
     """The finding of a step that an error ended: what cannot be read is unknown, what reads otherwise is wrong."""
-    return Finding(tag, part, State.UNKNOWN if isinstance(error, DataError) else State.WRONG, str(error))
+    is_unknown = isinstance(error, DataError | OSError)
+    return Finding(tag, part, State.UNKNOWN if is_unknown else State.WRONG, str(error))
 
 
 def first_wrong(findings: Iterable[Finding]) -> Finding | None:

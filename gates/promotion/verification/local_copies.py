@@ -6,7 +6,8 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from gates.engines.files import fingerprint
-from gates.promotion.verification.findings import Finding, looked_at
+from gates.errors import GatesError
+from gates.promotion.verification.findings import Finding, looked_at, refused
 from gates.promotion.verification.version import judged_files
 from gates.versions.version import git_of
 
@@ -21,7 +22,11 @@ def verify_local_copies(repository: Repository, found: Promoted) -> Iterator[Fin
     """Findings on the promotion's own files, and on contract and data where HEAD still has what was promoted."""
     git = git_of(repository, str(found.tag.name))
     tag = str(found.tag.name)
-    head = git.tree("HEAD").blobs
+    try:
+        head = git.tree("HEAD").blobs
+    except GatesError as error:
+        yield refused(tag, "files in the work tree", error)
+        return
     then = found.tree.listing.blobs
     own = [path for path in (found.where.statement, found.where.verdict, found.where.envelope) if path in then]
     yield looked_at(tag, "files in the work tree", lambda: _own(repository, found, own, head))

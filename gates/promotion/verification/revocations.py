@@ -10,6 +10,7 @@ from gates.errors import DataError
 from gates.promotion.errors import PromotionError
 from gates.promotion.revocation import Revocation, event_of_record, parse_revocation, record_path, records_folder
 from gates.promotion.verification.findings import Finding, looked_at
+from gates.versions.git import lines_of
 from gates.versions.trees import tree_at
 from gates.versions.version import git_of, revision
 
@@ -89,7 +90,7 @@ def _contents(git: Git, path: str) -> tuple[bytes | None, list[bytes]]:
     told = git.run("for-each-ref", "--format=%(objectname)", "refs/heads", "refs/remotes").decode()
     tips = ["HEAD", *sorted(set(told.split()))]
     asked = "".join(f"{tip}:{path}\n" for tip in tips).encode()
-    answers = git.run("cat-file", "--batch-check=%(objecttype) %(objectname)", told=asked).decode().splitlines()
+    answers = lines_of(git.run("cat-file", "--batch-check=%(objecttype) %(objectname)", told=asked))
     # A name that stands for nothing is given back, and "missing" after it.
     found = [line.split(" ")[1] if line.startswith("blob ") else None for line in answers]
     with git.blobs() as blobs:

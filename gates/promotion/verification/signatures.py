@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gates.promotion.envelope import verify
 from gates.promotion.statement import sha256
+from gates.promotion.tag_message import signature_at
 from gates.promotion.verification.findings import Finding, State, looked_at
 from gates.versions.version import git_of
 
@@ -19,7 +21,13 @@ if TYPE_CHECKING:
     from gates.promotion.signers import Signer
     from gates.versions.repository import Repository
 
-_SIGNED = (b"-----BEGIN SSH SIGNATURE-----", b"-----BEGIN PGP SIGNATURE-----", b"-----BEGIN SIGNED MESSAGE-----")
+# What git writes where the program that verifies is not there (run-command.c) or too old (gpg-interface.c), and gpg where
+# it has no such key or cannot check one of its kind (doc/DETAILS): that says nothing of the signature.
+_NOT_VERIFIED = re.compile(
+    rb"^(?:(?:error|fatal): (?:cannot (?:run|exec) |ssh-keygen -Y .* is needed)|\[GNUPG:\] (?:NO_PUBKEY|ERRSIG) )",
+    re.MULTILINE,
+)
+_BAD = re.compile(rb"^\[GNUPG:\] BADSIG ", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -28,7 +36,7 @@ class Trusted:
 
     signers: tuple[Signer, ...] = ()
     allowed_signers: Path | None = None
-    is_required: bool = field(default=False)
+    is_required: bool = False
 
 
 def verify_envelope(found: Promoted, trusted: Trusted) -> Finding:
@@ -61,13 +69,13 @@ def verify_envelope_bytes(found: Promoted) -> Finding:
 
 
 def verify_tag_signature(repository: Repository, tag: Tag, trusted: Trusted) -> Iterator[Finding]:
-    """A finding on git's own signature, where the tag bears one."""
+    """A finding on git's own signature, where the tag bears one; unknown where nothing here can verify it."""
     git = git_of(repository, str(tag.name))
     # That it is no annotated tag is found where its message is read.
     if not tag.is_annotated:
         return
     name, part = str(tag.name), "signature of the tag"
-    if not any(mark in git.run("cat-file", "tag", tag.object_id) for mark in _SIGNED):
+    if signature_at(git.run("cat-file", "tag", tag.object_id).decode(errors="replace")) is None:
         if trusted.allowed_signers:
             yield Finding(name, part, State.NOT_LOOKED_AT, "git did not sign it: nothing says who made the tag")
         return
@@ -76,5 +84,10 @@ def verify_tag_signature(repository: Repository, tag: Tag, trusted: Trusted) -> 
         return
     given = ("-c", f"gpg.ssh.allowedSignersFile={trusted.allowed_signers.resolve()}")
     done = git.outcome(*given, "verify-tag", tag.object_id)
-    words = done.stderr.decode(errors="replace").strip().split("\n")[0]
-    yield Finding(name, part, State.WRONG if done.returncode else State.HOLDS, words if done.returncode else "")
+    if not done.returncode:
+        yield Finding(name, part, State.HOLDS)
+        return
+    status = git.outcome(*given, "verify-tag", "--raw", tag.object_id).stderr
+    is_unknown = _NOT_VERIFIED.search(status) and not _BAD.search(status)
+    lines = done.stderr.decode(errors="replace").strip().split("\n")
+    yield Finding(name, part, State.UNKNOWN if is_unknown else State.WRONG, "; ".join(map(str.strip, lines)))

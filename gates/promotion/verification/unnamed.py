@@ -1,4 +1,7 @@
-"""Whether every statement still has its tag: who deletes the tags of what was promoted last leaves its statement."""
+"""Whether statements and tags match by name: statements without a tag, and tags of a form that gates never makes.
+
+Who deletes the tags of what was promoted last leaves its statement.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,13 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
-from gates.promotion.planning import FOLDER
-from gates.promotion.tags import TagName, parse_version
+from gates.promotion.tags import TagName, artifact, is_gto_tag, parse_tag, parse_version
 from gates.promotion.verification.findings import Finding, State
 from gates.promotion.verification.version import configuration_in
+from gates.removals import FOLDER
+from gates.versions.git import lines_of
 from gates.versions.trees import tree_at
-from gates.versions.version import revision
+from gates.versions.version import git_of, revision
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,7 +36,11 @@ def version_of_file(path: str) -> TagName | None:
 
 
 def verify_unnamed(repository: Repository, known: Sequence[History]) -> Iterator[Finding]:
-    """A finding for each version whose statement HEAD has, and whose tag is not here."""
+    """A finding for each version whose statement HEAD has, and whose tag is not here, and for each tag of a foreign form.
+
+    Raises DataError where HEAD cannot be read.
+    """
+    yield from _foreign(repository, known)
     tree = tree_at(repository, revision(repository, "HEAD"))
     there = {tag.name for history in known for tag in history.versions}
     for path in sorted(tree.listing.blobs):
@@ -43,3 +51,16 @@ def verify_unnamed(repository: Repository, known: Sequence[History]) -> Iterator
         if configuration_in(tree, name.folder) is not None:
             words = f"{path} is here and the tag is not; `git fetch --tags`, or it was deleted"
             yield Finding(str(name), "tag", State.UNKNOWN, words)
+
+
+def _foreign(repository: Repository, known: Sequence[History]) -> Iterator[Finding]:
+    """GTO and DVC follow such tags, and as gates makes none of them, nothing stands behind what they point to.
+
+    Tags of what was never promoted, as of models that GTO registers, are nobody's business here.
+    """
+    starts = tuple(f"{artifact(one.dataset, one.folder)}{mark}" for one in known for mark in "@#")
+    listed = git_of(repository, "a promotion").run("for-each-ref", "--format=%(refname:strip=2)", "refs/tags")
+    for name in lines_of(listed):
+        if name.startswith(starts) and is_gto_tag(name) and parse_tag(name) is None:
+            words = "GTO and DVC take it for a promotion, and gates makes no tag of this form; `git tag --delete` it here and at the remote"
+            yield Finding(name, "tag", State.WRONG, words)
