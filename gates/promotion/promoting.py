@@ -13,7 +13,7 @@ from gates.promotion.candidates import Entering, candidate_of
 from gates.promotion.conditions import met, unmet
 from gates.promotion.envelope import sign
 from gates.promotion.errors import ConditionError, PromotionError
-from gates.promotion.evidence import evidence_of
+from gates.promotion.evidence import contract_files, evidence_of, pointers_at
 from gates.promotion.history import History, Tag, history, message_of
 from gates.promotion.objects import write_commit, write_tag
 from gates.promotion.overlap import overlaps
@@ -88,9 +88,12 @@ def prepare(ground: Ground, planned: Plan) -> Prepared:
 
 
 def _new(ground: Ground, asked: Asked, known: History, dataset: DatasetConfig, stage: Stage) -> Plan:
-    found = evidence_of(ground, dataset, asked)
     last = known.last()
     before = known.tag_of(last) if last else None
+    if asked.version is None and before and not asked.verdict.is_file() and _is_in_head(ground, asked, dataset, before):
+        # Nobody judged here what somebody promoted elsewhere: its verdict lies beside its statement.
+        return _further(ground, asked, known, before, stage)
+    found = evidence_of(ground, dataset, asked)
     if asked.version is None and before:
         same = promoted(ground.repository, before)
         if (same.statement.manifest_sha256, same.statement.contract.sha256) == (found.manifest, found.contract):
@@ -117,6 +120,15 @@ def _new(ground: Ground, asked: Asked, known: History, dataset: DatasetConfig, s
         version, (made, put), pointers, files, f"promote: {words}\n", sentence=f"promoted {words}",
         lenience=lenience_of(found.verdict, where.verdict), at=asked.now,
     )  # fmt: skip
+
+
+def _is_in_head(ground: Ground, asked: Asked, dataset: DatasetConfig, tag: Tag) -> bool:
+    """Whether HEAD has the data and the contract of a version, to the byte."""
+    there, at_home = promoted(ground.repository, tag), replace(dataset, root=asked.path.parent)
+    pointers, said = pointers_at(ground.repository, at_home, ground.version), there.statement
+    tree = tree_at(ground.repository, ground.version)
+    files = contract_files(tree, at_home, there.verdict, pointers)
+    return (pointers, files) == (dict(said.pointers), dict(said.contract.files))
 
 
 def _further(ground: Ground, asked: Asked, known: History, tag: Tag, stage: Stage) -> Plan:

@@ -146,3 +146,28 @@ def test_a_statement_that_was_edited_and_committed_goes_no_further(gates, done) 
     git(done, "commit", "-q", "-a", "-m", "an edit")
     called = gates(done, "promote", "first", "--stage", "prod", "--version", "v1.0.0")
     assert (called.code, f"{STATEMENT} in HEAD is not what the tag's commit has" in called.err) == (3, True)
+
+
+def test_a_clone_in_which_nobody_judged_puts_the_last_version_on_the_next_stage(gates, ready) -> None:
+    assert gates(ready, "promote", "first", "--stage", "staging").code == 0
+    (ready / ".gates/verdicts/first.json").unlink()
+
+    called = gates(ready, "promote", "first", "--stage", "prod")
+
+    assert (called.code, called.out) == (0, "promoted first v1.0.0 to prod\n  tag  first#prod#2\n"), called.err
+
+
+def test_a_clone_in_which_nobody_judged_promotes_nothing_that_is_new(gates, done) -> None:
+    (done / ".gates/verdicts/first.json").unlink()
+    (done / "gates.toml").write_text((done / "gates.toml").read_text() + "# more\n")
+    git(done, "commit", "-q", "-a", "-m", "another rule")
+
+    called = gates(done, "promote", "first", "--stage", "prod")
+
+    assert (called.code, "no verdict at" in called.err) == (3, True), called.err
+
+
+def test_data_that_is_not_here_is_not_said_to_hold(gates, done) -> None:
+    (done / "data/first.csv").unlink()
+    called = gates(done, "verify")
+    assert (called.code, "data in the work tree" in called.out) == (0, False), called.out

@@ -13,8 +13,10 @@ from gates.versions.version import git_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from gates.promotion.promoted import Promoted
+    from gates.scan import FileFacts
     from gates.versions.repository import Repository
 
 
@@ -33,7 +35,9 @@ def verify_local_copies(repository: Repository, found: Promoted) -> Iterator[Fin
     stands_on = [*found.statement.contract.files]
     if all(head.get(path) == then.get(path) for path in stands_on):
         yield looked_at(tag, "contract in the work tree", lambda: _texts(repository, found))
-        yield looked_at(tag, "data in the work tree", lambda: _data(repository, found))
+        files = _files_here(repository, found)
+        if files:
+            yield looked_at(tag, "data in the work tree", lambda: _data(files))
 
 
 def _own(repository: Repository, found: Promoted, paths: list[str], head: Mapping[str, str]) -> str | None:
@@ -54,11 +58,14 @@ def _texts(repository: Repository, found: Promoted) -> str | None:
     return None
 
 
-def _data(repository: Repository, found: Promoted) -> str | None:
-    """Of what is not there nothing is said: a clone need not pull the data."""
+def _files_here(repository: Repository, found: Promoted) -> list[tuple[Path, FileFacts]]:
+    """The data files that are there: a clone need not pull the data."""
     home = repository.top / found.tag.name.folder
-    for file in judged_files(found.verdict):
-        place = home / file.path
-        if place.is_file() and fingerprint(place)[0] != file.sha256:
+    return [(home / file.path, file) for file in judged_files(found.verdict) if (home / file.path).is_file()]
+
+
+def _data(files: list[tuple[Path, FileFacts]]) -> str | None:
+    for place, file in files:
+        if fingerprint(place)[0] != file.sha256:
             return f"{file.path} is not what was promoted; `dvc checkout`, or check it and promote a new version"
     return None
