@@ -11,9 +11,9 @@ from gates.judging.judge import Options, judge
 from gates.promoted_before import PromotedBefore
 from gates.promotion.before import by_tag
 from gates.promotion.history import history
+from gates.promotion.judged import dataset_of, home_of
 from gates.promotion.promoted import promoted
 from gates.promotion.verification.findings import Finding, looked_at
-from gates.promotion.verification.version import dataset_of, home_of
 from gates.versions.snapshots import files_at
 from gates.versions.version import git_of
 

@@ -127,7 +127,7 @@ class _Content:
     def people(self) -> Iterator[People]:
         from gates.engines.files import manifest_sha256
         from gates.engines.local import open_dataset
-        from gates.promotion.verification.version import dataset_of
+        from gates.promotion.judged import dataset_of
         from gates.versions.snapshots import files_at
 
         found = self._promoted

@@ -9,12 +9,13 @@ import posixpath
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gates.engines.files import fingerprint
 from gates.errors import UsageError
 from gates.promotion.errors import ConditionError
 from gates.promotion.fields import moment_text
+from gates.promotion.judged import judged_files
 from gates.records.enforcement import enforce, refuse_other_files
 from gates.records.reading import verdict_of
 from gates.records.recorded import VerdictError, parse_verdict
@@ -117,12 +118,11 @@ def _refuse_unfit(verdict: Verdict, written: datetime, asked: Asked) -> None:
 
 def _refuse_changed(verdict: Verdict, home: Path) -> None:
     """Refuses changes of data that is tracked as those of other files; what is not there need not be."""
-    files: list[dict[str, Any]] = verdict.data["files"]  # type: ignore[assignment]  # `enforce` has looked
-    for file in files:
-        place = home / file["path"]
-        if place.is_file() and fingerprint(place)[0] != file["sha256"]:
+    for file in judged_files(verdict):
+        place = home / file.path
+        if place.is_file() and fingerprint(place)[0] != file.sha256:
             raise UsageError(
-                f"not committed: {file['path']}, which is not what its pointer in HEAD names; `dvc add` it, commit and check again, or "
+                f"not committed: {file.path}, which is not what its pointer in HEAD names; `dvc add` it, commit and check again, or "
                 "`dvc checkout` it"
             )
 

@@ -13,8 +13,8 @@ import polars as pl
 from gates.engines.evaluation import open_evaluation
 from gates.engines.local import open_dataset
 from gates.promotion.history import histories
+from gates.promotion.judged import dataset_of, home_of
 from gates.promotion.promoted import promoted
-from gates.promotion.verification.version import dataset_of, home_of
 from gates.scan import NATURAL_REPEAT_RATIO, ORIGIN, ROW_ID
 from gates.text.contamination import known_texts, shared_with
 from gates.text.tokens import tokenise

@@ -15,6 +15,7 @@ from gates.promotion.envelope import sign
 from gates.promotion.errors import ConditionError, PromotionError
 from gates.promotion.evidence import contract_files, evidence_of, pointers_at
 from gates.promotion.history import History, Tag, history, message_of
+from gates.promotion.judged import dataset_of, judged_files
 from gates.promotion.objects import write_commit, write_tag
 from gates.promotion.overlap import overlaps
 from gates.promotion.planning import (
@@ -38,7 +39,7 @@ from gates.promotion.verification.findings import State, first_wrong
 from gates.promotion.verification.local_copies import verify_local_copies
 from gates.promotion.verification.order import Place, verify_base, verify_bases, verify_said, wrong_place
 from gates.promotion.verification.signatures import verify_envelope_bytes
-from gates.promotion.verification.version import dataset_of, judged_files, verify_version
+from gates.promotion.verification.version import verify_version
 from gates.versions.configuration import config_at
 from gates.versions.trees import tree_at
 from gates.versions.version import Version as Revision

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from gates.engines.files import fingerprint
 from gates.errors import GatesError
+from gates.promotion.judged import judged_files
 from gates.promotion.verification.findings import Finding, looked_at, refused
-from gates.promotion.verification.version import judged_files
 from gates.versions.version import git_of
 
 if TYPE_CHECKING:

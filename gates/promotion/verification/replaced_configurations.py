@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from gates.configuration.find import FILE_NAME
 from gates.errors import UsageError
 from gates.promotion.conditions import unmet
-from gates.promotion.verification.version import configuration_in
+from gates.promotion.judged import configuration_in
 from gates.versions.configuration import config_at
 from gates.versions.trees import tree_at
 from gates.versions.version import Version, VersionKind, git_of

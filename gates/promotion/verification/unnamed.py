@@ -9,9 +9,9 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
+from gates.promotion.judged import configuration_in
 from gates.promotion.tags import TagName, artifact, is_gto_tag, parse_tag, parse_version
 from gates.promotion.verification.findings import Finding, State
-from gates.promotion.verification.version import configuration_in
 from gates.removals import FOLDER
 from gates.versions.git import lines_of
 from gates.versions.trees import tree_at

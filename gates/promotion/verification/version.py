@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-import posixpath
-from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from gates.configuration.find import FILE_NAME, PYPROJECT
 from gates.engines.files import manifest_sha256
 from gates.errors import DataError, GatesError
 from gates.promotion.claims import Circumstances, first_difference, statement_on
 from gates.promotion.evidence import contract_files, pointers_at
 from gates.promotion.fields import moment_text
+from gates.promotion.judged import dataset_of, home_of, judged_files
 from gates.promotion.statement import sha256
 from gates.promotion.verification.contract import contract_finding
 from gates.promotion.verification.findings import Finding, looked_at, refused
 from gates.records.enforcement import refuse_other_files
 from gates.records.recorded import parse_verdict
-from gates.scan import FileFacts
-from gates.versions.configuration import config_at
 from gates.versions.snapshots import files_at
 from gates.versions.version import git_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
-    from gates.configuration.dataset import DatasetConfig
     from gates.promotion.promoted import Promoted
-    from gates.verdict import Verdict
     from gates.versions.repository import Repository
     from gates.versions.trees import Tree
 
@@ -106,12 +99,6 @@ def _verdict(found: Promoted) -> str | None:
     return None
 
 
-def judged_files(verdict: Verdict) -> list[FileFacts]:
-    """The data files that a verdict lists, with their digests."""
-    files: list[dict[str, Any]] = verdict.data["files"]  # type: ignore[assignment]  # `verdict_in` has looked
-    return [FileFacts(file["path"], file["rows"], {}, file["sha256"], file["size"]) for file in files]
-
-
 def _files(repository: Repository, found: Promoted) -> str | None:
     with dataset_of(repository, found) as dataset:
         at_home = replace(dataset, root=home_of(repository, found))
@@ -151,23 +138,3 @@ def _data(repository: Repository, found: Promoted) -> str | None:
         with files_at(repository, at_home, found.revision) as files:
             refuse_other_files(verdict, at_home, files.dataset, files.holdout, files.evaluation)
     return None
-
-
-@contextmanager
-def dataset_of(repository: Repository, found: Promoted) -> Iterator[DatasetConfig]:
-    """The dataset as the promotion's commit configures it; suites and schema lie below its root meanwhile."""
-    home = home_of(repository, found)
-    name = configuration_in(found.tree, found.tag.name.folder)
-    with config_at(repository, repository.top / name if name else home / FILE_NAME, found.revision) as config:
-        yield config.dataset(found.tag.name.dataset)
-
-
-def configuration_in(tree: Tree, folder: str) -> str | None:
-    """The configuration in a folder of a commit, as the work tree would be looked through; None where there is none."""
-    names = (posixpath.join(folder, name) for name in (FILE_NAME, PYPROJECT))
-    return next((name for name in names if name in tree.listing.blobs), None)
-
-
-def home_of(repository: Repository, found: Promoted) -> Path:
-    """The configuration's folder in the work tree."""
-    return repository.top / found.tag.name.folder
