@@ -35,9 +35,7 @@ def verify_local_copies(repository: Repository, found: Promoted) -> Iterator[Fin
     stands_on = [*found.statement.contract.files]
     if all(head.get(path) == then.get(path) for path in stands_on):
         yield looked_at(tag, "contract in the work tree", lambda: _texts(repository, found))
-        files = _files_here(repository, found)
-        if files:
-            yield looked_at(tag, "data in the work tree", lambda: _data(files))
+        yield from _data(repository, found)
 
 
 def _own(repository: Repository, found: Promoted, paths: list[str], head: Mapping[str, str]) -> str | None:
@@ -64,7 +62,18 @@ def _files_here(repository: Repository, found: Promoted) -> list[tuple[Path, Fil
     return [(home / file.path, file) for file in judged_files(found.verdict) if (home / file.path).is_file()]
 
 
-def _data(files: list[tuple[Path, FileFacts]]) -> str | None:
+def _data(repository: Repository, found: Promoted) -> Iterator[Finding]:
+    tag, part = str(found.tag.name), "data in the work tree"
+    try:
+        files = _files_here(repository, found)
+    except (GatesError, OSError) as error:
+        yield refused(tag, part, error)
+        return
+    if files:
+        yield looked_at(tag, part, lambda: _changed(files))
+
+
+def _changed(files: list[tuple[Path, FileFacts]]) -> str | None:
     for place, file in files:
         if fingerprint(place)[0] != file.sha256:
             return f"{file.path} is not what was promoted; `dvc checkout`, or check it and promote a new version"
