@@ -46,8 +46,9 @@ def overlaps(ground: Ground, dataset: DatasetConfig, version: Version) -> list[s
     """A sentence for each promoted set that shares rows with what a commit has of a dataset.
 
     dataset: its root is the configuration's folder in the work tree. Without a purpose nothing is asked. An evaluation set
-    is held against every training set that stands, a training set against every evaluation set. Texts share rows as `expect_contamination_ratio_to_be_less_than`
-    says; other rows where they are equal in all columns that both have, unless no more are than coincide by nature.
+    is held against every training set that stands, a training set against every evaluation set. Texts share rows as
+    `expect_contamination_ratio_to_be_less_than` says; other rows where they are equal in all columns that both have, unless
+    no more are than coincide by nature.
     Raises DataError where the data of a promoted set cannot be had: nobody knows what it shares.
     """
     if dataset.purpose is None:

@@ -84,7 +84,7 @@ def how_to_push(git: Git, branch: str, tags: Iterable[str], *, has_data: bool) -
         remote, first = Remote("origin", branch), ["`git remote add origin URL`", *first]
     short = branch.removeprefix(_HEADS)
     there = short if remote.branch == branch else f"{short}:{remote.branch.removeprefix(_HEADS)}"
-    words = " ".join(map(shlex.quote, (remote.name, there, *tags)))
+    words = shlex.join((remote.name, there, *tags))
     return ", then ".join([*first, f"`git push --atomic {words}`"])
 
 
@@ -112,7 +112,7 @@ def missing_before(
     left = [name for name, made in follows.items() if name not in parcel.tags and there.get(TAGS + name) != made]
     if not left:
         return None
-    words = " ".join(map(shlex.quote, (remote.name, *left)))
+    words = shlex.join((remote.name, *left))
     return f"{remote.name} lacks {', '.join(left)}, which this follows, so that `gates verify` fails there; `git push {words}`"
 
 
@@ -187,7 +187,7 @@ def _take_back(git: Git, remote: Remote, new: Prepared | None) -> None:
     try:
         undo(git, new)
     except DataError as error:
-        tags = " ".join(map(shlex.quote, new.tags))
+        tags = shlex.join(new.tags)
         raise DataError(
             f"{remote.name} did not take it, and it is still here, as it could not be taken back ({error}); to send it, "
             f"{_pull(remote)} and run this again; to drop it, `git tag --delete {tags}`"
@@ -203,7 +203,7 @@ def _refusal(git: Git, remote: Remote, parcel: Parcel, new: Prepared | None, ref
     why = next((words for words in refused.values() if "atomic" not in words), "it refuses all or none")
     said = f"{remote.name} did not take it, nothing was {'promoted' if new else 'sent'} ({why})"
     if others:
-        tags = " ".join(map(shlex.quote, others))
+        tags = shlex.join(others)
         made = _unsent(git, parcel, git.commit_or_none(f"{remote.name}/{remote.branch.removeprefix(_HEADS)}"))
         revert = f", `git revert --no-edit {made[:7]}`" if made else ""
         return (

@@ -25,8 +25,6 @@ from gates.promotion.transaction import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from gates.promotion.transaction import Note, Prepared
     from gates.versions.git import Git
 
@@ -59,7 +57,8 @@ def interrupted(git: Git) -> str | None:
 def recover(git: Git) -> str | None:
     """Finish what a killed process began, or clear it away; a sentence that says which, None where nothing is left.
 
-    Of the work trees of a clone, index and files change in the one that it was begun in, whichever this is called in. Raises DataError where neither can be done without a decision: what there is, and the commands for either.
+    Of the work trees of a clone, index and files change in the one that it was begun in, whichever this is called in.
+    Raises DataError where neither can be done without a decision: what there is, and the commands for either.
     """
     note = read_note(git)
     if note is None:
@@ -123,7 +122,7 @@ def _followed(git: Git, prepared: Prepared) -> str:
     short = prepared.branch.removeprefix("refs/heads/")
     return (
         f" (a commit on '{short}' has deleted {gone[0]} since: `git switch {shlex.quote(short)}`, "
-        f"`git checkout {prepared.new[:7]} -- {_listed(gone)}`, `git commit`)"
+        f"`git checkout {prepared.new[:7]} -- {shlex.join(gone)}`, `git commit`)"
     )
 
 
@@ -148,7 +147,7 @@ def _way_out(git: Git, prepared: Prepared, state: _State) -> str:
     is_on_branch = prepared.has_commit and state.has_commit
     made = [*([f"the commit {commit} on '{short}'"] if is_on_branch else []), *state.there]
     said = f"an interrupted promotion is half made: there is {' and '.join(made)}"
-    drop = f"`git tag --delete {_listed(state.there)}`"
+    drop = f"`git tag --delete {shlex.join(state.there)}`"
     if state.taken or state.lost:
         what = f"{state.taken[0]} is another tag" if state.taken else f"git has thrown {state.lost[0]} away"
         ways = [
@@ -164,7 +163,3 @@ def _way_out(git: Git, prepared: Prepared, state: _State) -> str:
     )
     where = "is gone" if state.at is None else "went elsewhere since"
     return f"{said}, and '{short}' {where}; to keep it: {keep}; to drop it: {drop}; then `gates promote` again"
-
-
-def _listed(words: Iterable[str]) -> str:
-    return " ".join(map(shlex.quote, words))

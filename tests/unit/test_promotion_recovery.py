@@ -12,7 +12,7 @@ from gates.promotion.objects import write_commit, write_tag
 from gates.promotion.recovery import interrupted, recover
 from gates.promotion.transaction import Note, Prepared, apply, note_path, undo, write_note
 from gates.versions.git import git_at
-from tests.dvc_repositories import ENVIRONMENT, commit, git, new_git, write
+from tests.dvc_repositories import ENVIRONMENT, commit, git, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,16 +25,6 @@ MADE, PUT = "reviews@v1.0.0", "reviews#staging#1"
 # Long enough that its first part is not the whole.
 CONTENT = b'{"dataset": "reviews"}\n' * 100
 BRANCH = "refs/heads/main"
-
-
-@pytest.fixture
-def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name, value in ENVIRONMENT.items():
-        monkeypatch.setenv(name, value)
-    root = new_git(tmp_path / "repository")
-    write(root, "a.txt", "a\n")
-    commit(root)
-    return root
 
 
 def at(root: Path) -> Git:

@@ -9,7 +9,7 @@ from gates.promotion.objects import write_commit, write_tag
 from gates.promotion.recovery import interrupted, recover
 from gates.promotion.transaction import Prepared, apply, undo
 from gates.versions.git import git_at
-from tests.dvc_repositories import ENVIRONMENT, commit, git, new_git, write
+from tests.dvc_repositories import commit, git
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,16 +17,6 @@ if TYPE_CHECKING:
     from gates.versions.git import Git
 
 FILE = "promotions/reviews/v1.0.0.json"
-
-
-@pytest.fixture
-def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name, value in ENVIRONMENT.items():
-        monkeypatch.setenv(name, value)
-    root = new_git(tmp_path / "repository")
-    write(root, "a.txt", "a\n")
-    commit(root)
-    return root
 
 
 def prepared(at: Git, name: str = "reviews@v1.0.0") -> Prepared:
