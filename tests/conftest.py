@@ -9,6 +9,12 @@ from tests.projects import Called, Project, program, write_project
 from tests.promotion_projects import promoted, promotion_project, use_environment
 
 
+def pytest_make_parametrize_id(config, val, argname):
+    """Name bytes by their argument: processes that run side by side must agree on every name, whatever bytes hold."""
+    del config
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture
 def gates(monkeypatch, capsys):
     """Run the command line in this process, in a folder."""

@@ -82,10 +82,10 @@ def written(rows: list[dict[str, object]]) -> dict[str, bytes]:
         "a.parquet": parquet.getvalue().to_pybytes(),
         "a.feather": arrow.getvalue().to_pybytes(),
         "a.jsonl": lines,
-        "a.jsonl.gz": gzip.compress(lines),
+        "a.jsonl.gz": gzip.compress(lines, mtime=0),
         "a.ndjson.zst": pa.compress(lines, "zstd", asbytes=True),
         "a.csv": commas,
-        "a.csv.gz": gzip.compress(commas),
+        "a.csv.gz": gzip.compress(commas, mtime=0),
         "a.csv.zst": pa.compress(commas, "zstd", asbytes=True),
     }
 
