@@ -31,7 +31,8 @@ import pyarrow as pa
 from gates.metrics.near_copies import NEAR_JACCARD
 from gates.text.contamination import GRAM_TOKENS, known_texts, shared_with
 from gates.text.hashed import hashed_counts, unit_rows
-from gates.text.near import BAND_COUNT, BAND_ROWS, PERMUTATIONS, SHINGLE_TOKENS, near_pairs
+from gates.text.near import near_pairs
+from gates.text.sketches import BAND_COUNT, BAND_ROWS, PLACES, SHINGLE_TOKENS
 from gates.text.tokens import tokenise
 
 SEED = 1
@@ -124,10 +125,10 @@ def _gates(column: pa.Array) -> Pairs:
 def _rensa(texts: list[str]) -> Pairs:
     import rensa
 
-    index = rensa.RMinHashLSH(threshold=NEAR_JACCARD, num_perm=PERMUTATIONS, num_bands=BAND_COUNT)
+    index = rensa.RMinHashLSH(threshold=NEAR_JACCARD, num_perm=PLACES, num_bands=BAND_COUNT)
     sketches = []
     for number, text in enumerate(texts):
-        sketch = rensa.RMinHash(num_perm=PERMUTATIONS, seed=SEED)
+        sketch = rensa.RMinHash(num_perm=PLACES, seed=SEED)
         sketch.update([" ".join(shingle) for shingle in shingles(text)])
         index.insert(number, sketch)
         sketches.append(sketch)
@@ -137,10 +138,10 @@ def _rensa(texts: list[str]) -> Pairs:
 def _datasketch(texts: list[str]) -> Pairs:
     import datasketch
 
-    index = datasketch.MinHashLSH(num_perm=PERMUTATIONS, params=(BAND_COUNT, BAND_ROWS))
+    index = datasketch.MinHashLSH(num_perm=PLACES, params=(BAND_COUNT, BAND_ROWS))
     sketches = []
     for number, text in enumerate(texts):
-        sketch = datasketch.MinHash(num_perm=PERMUTATIONS, seed=SEED)
+        sketch = datasketch.MinHash(num_perm=PLACES, seed=SEED)
         sketch.update_batch([" ".join(shingle).encode() for shingle in shingles(text)])
         index.insert(number, sketch)
         sketches.append(sketch)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from gates.configuration.dataset import DatasetConfig
 
 # Libraries whose version can move a number or an outcome.
-LIBRARIES = ("great-expectations", "pandera", "polars", "pyarrow", "duckdb", "numpy", "scipy", "scikit-learn", "rensa")
+LIBRARIES = ("great-expectations", "pandera", "polars", "pyarrow", "duckdb", "numpy", "scipy", "scikit-learn")
 
 
 @cache

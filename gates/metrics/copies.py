@@ -14,7 +14,7 @@ from gates.metrics.intervals import exact_difference
 from gates.metrics.languages import languages, too_few
 from gates.metrics.measurement import Measurement
 from gates.metrics.metric import Metric, Side
-from gates.metrics.near_copies import HOLDOUT_CODE, TEXTS_AT_MOST, TOKENS_AT_LEAST, NearMatrix, near_matrix
+from gates.metrics.near_copies import HOLDOUT_CODE, TOKENS_AT_LEAST, NearMatrix, near_matrix
 from gates.metrics.parts import with_parts
 from gates.scan import HUMAN_CODE, NATURAL_REPEAT_RATIO, SYNTHETIC_CODE, Scan
 from gates.verdict import Scope, Severity
@@ -57,9 +57,10 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     and more are a person's beyond what people share. "near": for texts token Jaccard >= .8, for tables the same cell of a grid;
     "span": 50 tokens in a row. The baseline is the holdout; without one, the human rows that another human row equals
     (leave one out), which estimates the same share as long as the human rows have not been deduplicated.
-    Beyond 100,000 human texts "near" and "span" compare with a sample of them: the share of copies is then at least what
-    was found, and nothing passes. It is not divided by the compared share, because copies do not scatter: a generator
-    that says one person's text in a hundred variations is found with all of them or with none.
+    Beyond four million human texts, or 400 million tokens of them, "near" and "span" compare with a sample of them: the
+    share of copies is then at least what was found, and nothing passes. It is not divided by the compared share, because
+    copies do not scatter: a generator that says one person's text in a hundred variations is found with all of them or
+    with none.
     """
     kind = str(params["kind"])
     if scan.roles.texts and kind != "exact":
@@ -178,7 +179,7 @@ def _text_copies(scan: Scan, kind: str) -> Measurement:
         _, first = np.unique(index.digest[named], return_index=True)
         places = [scan.place(int(row)) for row in np.sort(index.row_id[named[first]])[:EVIDENCE_ROWS]]
         all_evidence = {**found.evidence, **evidence, "first_rows": places}
-        return replace(found, unread=_not_compared(matrix), rows_read=TEXTS_AT_MOST, evidence=all_evidence)
+        return replace(found, unread=_not_compared(matrix), rows_read=matrix.most_texts(), evidence=all_evidence)
 
     made = index.of(SYNTHETIC_CODE)
     parts = {name: share(made & (index.generator == index.generators.index(name))) for name in scan.generators}

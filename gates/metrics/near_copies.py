@@ -1,6 +1,6 @@
 """Texts that nearly equal each other or share a long span, with the origin of both sides.
 
-Works on all distinct texts up to 100,000 of an origin; what was not compared is counted, and nothing passes then.
+Works on all distinct texts up to four million of an origin; what was not compared is counted, and nothing passes then.
 """
 
 from __future__ import annotations
@@ -11,25 +11,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gates.keys import mix
-from gates.metrics.text_samples import main_text, tokens_of
+from gates.metrics.compared_texts import compared_texts
 from gates.scan import HUMAN_CODE, SYNTHETIC_CODE
-from gates.text.near import clusters, near_pairs
-from gates.text.tokens import joined, ngrams, tokenise
+from gates.text.near import NearSearch, clusters
+from gates.text.spans import SpanSearch
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from gates.scan import Ints, Scan
-    from gates.text.tokens import TokenStream
 
 HOLDOUT_CODE = 3
 # Token 3-gram Jaccard of .8: a text of 200 words with about ten changed (Lee et al., ACL 2022, verify at edit
 # similarity .8 as well).
 NEAR_JACCARD = 0.8
-# Two people do not write the same 50 tokens by chance: Lee et al. (ACL 2022) cut repeated spans of this length.
-SPAN_TOKENS = 50
-# 100,000 texts of 1 KB of an origin and their hashes take about 1 GB; what is beyond is not compared, and is said.
-TEXTS_AT_MOST = 100_000
+# Of each origin. A text of 100 tokens takes 230 bytes at the peak, 73 for its sketch and 40 for its fingerprints throughout:
+# a million take 22 s and 380 MB, as many of both origins as are compared 1.8 GB. What is beyond is not compared, and is said.
+TEXTS_AT_MOST, TOKENS_AT_MOST = 4_000_000, 400_000_000
 # Shorter texts coincide by nature ("Yes.", "True"): they are reported and not counted.
 TOKENS_AT_LEAST = 20
 
@@ -53,6 +51,10 @@ class NearMatrix:
     def count(self, code: int) -> int:
         """Number of texts of an origin."""
         return int((self.origin == code).sum())
+
+    def most_texts(self) -> int:
+        """Of how many human texts all are compared; of fewer long ones where these were more than fit."""
+        return self.count(HUMAN_CODE) if self.left_out else TEXTS_AT_MOST
 
     def repeats(self, code: int, size: int | None = None) -> int:
         """Texts beyond the first of their cluster among the first `size` texts of an origin."""
@@ -88,45 +90,31 @@ class NearMatrix:
 def near_matrix(scan: Scan) -> NearMatrix:
     """Near duplicates among all texts of both origins and the holdout. Call through `scan.once(near_matrix)`."""
     human, synthetic = (_distinct(scan, code) for code in (HUMAN_CODE, SYNTHETIC_CODE))
-    rows = np.concatenate([human[:TEXTS_AT_MOST], synthetic[:TEXTS_AT_MOST]])
-    row_id, origin = scan.index.row_id[rows], scan.index.origin[rows]
-    stream = tokens_of(scan, row_id)
-    if scan.holdout is not None:
-        held = scan.holdout
-        stream = joined([stream, tokenise(main_text(scan.roles, held.frame).to_arrow())])
-        origin = np.append(origin, np.full(len(held), HOLDOUT_CODE, dtype=np.int8))
-        row_id = np.append(row_id, held.row_id)
-    kept = stream.lengths() >= TOKENS_AT_LEAST
-    stream, origin = stream.where(kept), origin[kept]
-    pairs = near_pairs(stream, threshold=NEAR_JACCARD, min_tokens=TOKENS_AT_LEAST)
-    spans = _shares_span(stream, origin)
-    return NearMatrix(origin, pairs.left, pairs.right, spans, row_id[kept], len(human[TEXTS_AT_MOST:]))
+    compared = np.concatenate([rows[: _fitting(scan, rows)] for rows in (human, synthetic)])
+    texts = compared_texts(scan, compared, TOKENS_AT_LEAST)
+    held = len(texts.row_id) - len(compared)
+    origin = np.append(scan.index.origin[compared], np.full(held, HOLDOUT_CODE, dtype=np.int8))
+    near, spans = NearSearch(texts.lengths), SpanSearch(texts.lengths, origin == HUMAN_CODE)
+    for numbers, stream in texts.read(np.ones(len(origin), dtype=bool)):
+        near.add(numbers, stream)
+        spans.add(numbers, stream)
+    pairs = near.pairs(texts.take, threshold=NEAR_JACCARD)
+    return NearMatrix(
+        origin, pairs.left, pairs.right, spans.shared(texts.read), texts.row_id, len(human) - _fitting(scan, human)
+    )
 
 
 def _distinct(scan: Scan, code: int) -> Ints:
     """Where in the index the distinct rows of an origin that are long enough stand, in the order of a hash of their content.
 
-    A sample finds a pair only where both its texts were drawn; no more than TEXTS_AT_MOST fit into memory.
+    A sample finds a pair only where both its texts were drawn; no more than fit into memory are compared.
     """
     index = scan.index
     rows = np.flatnonzero(index.of(code) & index.is_first & (index.tokens >= TOKENS_AT_LEAST))
     return rows[np.argsort(mix(index.digest[rows]), kind="stable")]
 
 
-def _shares_span(stream: TokenStream, origin: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
-    """Mask of the texts that share a run of 50 tokens with a human text other than themselves."""
-    grams = ngrams(stream, SPAN_TOKENS)
-    found = np.zeros(len(origin), dtype=bool)
-    if not len(grams.hashes):
-        return found
-    document = grams.documents()
-    human = origin[document] == HUMAN_CODE
-    # One entry per gram and human text, so that a gram counts its texts and not its places.
-    pairs = np.unique(np.stack([grams.hashes[human], document[human].astype(np.uint64)]), axis=1)
-    known, counts = np.unique(pairs[0], return_counts=True)
-    if not len(known):
-        return found
-    at = np.minimum(np.searchsorted(known, grams.hashes), len(known) - 1)
-    texts = np.where(known[at] == grams.hashes, counts[at], 0)
-    found[document[texts > human.astype(np.int64)]] = True
-    return found
+def _fitting(scan: Scan, rows: Ints) -> int:
+    """How many of these rows fit into memory."""
+    tokens = np.cumsum(scan.index.tokens[rows], dtype=np.int64)
+    return min(TEXTS_AT_MOST, int(np.searchsorted(tokens, TOKENS_AT_MOST, side="right")))

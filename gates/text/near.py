@@ -1,39 +1,34 @@
-"""Near duplicates and copied spans over token streams.
+"""Near duplicates over token streams, of documents that need not lie in memory at once.
 
-Texts are compared as sets of shingles, runs of three tokens: single words make all texts of one topic alike, and longer
-runs let one changed word break too many of them (a changed word costs three: of a text of 60 words, two changed words
-leave a Jaccard similarity of .81). MinHash proposes pairs, the true Jaccard similarity decides.
+Documents are compared as sets of their runs of three tokens. Sketches propose pairs, the true Jaccard similarity decides.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import rensa
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from gates.keys import mix
-from gates.text.buckets import bucket_pairs, distinct_keys
+from gates.text.buckets import bucket_pairs, crowded, distinct_keys, run_starts
 from gates.text.sets import incidence, similar
-from gates.text.tokens import Hashes, Ints, TokenStream, document_hashes, ngrams
+from gates.text.sketches import BAND_COUNT, SHINGLE_TOKENS, sketch
+from gates.text.tokens import READ_TOKENS, Ints, TokenStream, document_hashes, ngrams
 
-Mask = npt.NDArray[np.bool_]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gates.text.tokens import Take
+
 Floats = npt.NDArray[np.float64]
 
-SHINGLE_TOKENS = 3
-# 16 bands of 5: a pair of Jaccard .8 shares a band with probability .998, of .85 with .9999, of .4 with .15. By 1 - (1 -
-# J^rows)^bands (Leskovec, Rajaraman & Ullman, Mining of Massive Datasets, 3.4.2) 20 bands of 6 find no more at .8 and take
-# half as many numbers again; 12 of 4 find as many by fewer, but propose one pair of .4 in four.
-BAND_COUNT, BAND_ROWS = 16, 5
-PERMUTATIONS = BAND_COUNT * BAND_ROWS
-SEED = 1
 # Buckets put in order at once, and pairs that two groups of equal documents may give: both bound memory.
 BUCKETS_AT_ONCE = 1 << 20
 PAIRS_OF_GROUPS = 64
+_HALF, _LOW = np.uint64(32), np.uint64(2**32 - 1)
 
 
 @dataclass(frozen=True)
@@ -66,20 +61,78 @@ class _Groups:
         return np.repeat(np.arange(len(self.offsets) - 1), self.sizes())
 
 
-def near_pairs(stream: TokenStream, *, threshold: float = 0.8, min_tokens: int = 20) -> NearPairs:
-    """Pairs of documents whose shingle sets have a Jaccard similarity of at least `threshold`.
+class NearSearch:
+    """Finds near duplicates among documents that come in parts: 73 bytes are kept of each, however long it is.
 
-    Documents of fewer than `min_tokens` coincide by nature and are left out. A document equal to k earlier ones pairs
-    with the first and the last of them, and many equal documents near many others pair through the first of each side:
-    clusters are those of all pairs, and n equal documents cost 2n pairs, not n^2.
+    lengths: the number of tokens of each document. Those that are never added have no near duplicates.
     """
-    groups = _groups(stream, min_tokens)
-    near = _between_groups(groups, *_near(stream, groups.first(), threshold))
-    equal = _within_groups(groups)
-    low = np.concatenate([np.minimum(near.left, near.right), equal.left])
-    high = np.concatenate([np.maximum(near.left, near.right), equal.right])
-    order = np.lexsort((high, low))
-    return NearPairs(low[order], high[order], np.concatenate([near.jaccard, equal.jaccard])[order])
+
+    def __init__(self, lengths: Ints) -> None:
+        self._lengths = lengths
+        self._content = np.zeros(len(lengths), np.uint64)
+        self._buckets = np.zeros((BAND_COUNT, len(lengths)), np.uint32)
+        self._is_added = np.zeros(len(lengths), bool)
+
+    def add(self, documents: Ints, stream: TokenStream) -> None:
+        """Sketch some of the documents, given by number and tokens."""
+        self._is_added[documents] = True
+        self._content[documents] = document_hashes(stream)
+        self._buckets[:, documents] = sketch(stream)
+
+    def pairs(self, take: Take, *, threshold: float) -> NearPairs:
+        """Pairs of documents whose shingle sets have a Jaccard similarity of at least `threshold`; `take` reads candidates.
+
+        A document equal to k earlier ones pairs with the first and the last of them, and many equal documents near many
+        others pair through the first of each side: clusters are those of all pairs, and n equal documents cost 2n pairs,
+        not n^2. Neither the parts that documents came in nor their order matter.
+        """
+        groups = self._groups()
+        first = groups.first()
+        near = _verified(_Candidates(*self._candidates(first), self._lengths), take, threshold)
+        left, right = (np.searchsorted(self._content[first], self._content[side]) for side in (near.left, near.right))
+        between, equal = _between_groups(groups, left, right, near.jaccard), _within_groups(groups)
+        low = np.concatenate([np.minimum(between.left, between.right), equal.left])
+        high = np.concatenate([np.maximum(between.left, between.right), equal.right])
+        order = np.lexsort((high, low))
+        return NearPairs(low[order], high[order], np.concatenate([between.jaccard, equal.jaccard])[order])
+
+    def _groups(self) -> _Groups:
+        """Equal documents, in the order of their content."""
+        counted = np.flatnonzero(self._is_added)
+        content = self._content[counted]
+        order = np.argsort(content, kind="stable")
+        starts = np.flatnonzero(run_starts(content[order]))
+        return _Groups(counted[order], np.append(starts, len(order)))
+
+    def _candidates(self, documents: Ints) -> tuple[Ints, Ints]:
+        """Pairs of these documents that share a band, each once; documents come in the order of their content.
+
+        That orders a bucket, so that the order of documents does not matter, and then the pairs, so that neighbours have
+        documents in common.
+        """
+        count = max(1, len(documents))
+        keys = np.zeros(0, np.int64)
+        bands = max(1, BUCKETS_AT_ONCE // count)
+        for begin in range(0, BAND_COUNT, bands):
+            bucket = self._buckets[begin : begin + bands, documents].ravel()
+            place = crowded(bucket)
+            entries = np.sort(bucket[place].astype(np.uint64) << _HALF | (place % count).astype(np.uint64))
+            rank = (entries & _LOW).astype(np.int64)
+            one, two = (rank[places] for places in bucket_pairs(entries >> _HALF))
+            # Two bands of one document may have one bucket by chance.
+            keys = distinct_keys(np.concatenate([keys, (two * count + one)[one != two]]))
+        return documents[keys % count], documents[keys // count]
+
+
+def near_pairs(stream: TokenStream, *, threshold: float = 0.8, min_tokens: int = 20) -> NearPairs:
+    """Near duplicates among documents in memory, as `NearSearch.pairs` has them.
+
+    Documents of fewer than `min_tokens` coincide by nature and are left out.
+    """
+    search = NearSearch(stream.lengths())
+    counted = stream.lengths() >= max(min_tokens, SHINGLE_TOKENS)
+    search.add(np.flatnonzero(counted), stream.where(counted))
+    return search.pairs(stream.take, threshold=threshold)
 
 
 def clusters(n: int, left: Ints, right: Ints) -> Ints:
@@ -91,67 +144,33 @@ def clusters(n: int, left: Ints, right: Ints) -> Ints:
     return named
 
 
-def _groups(stream: TokenStream, min_tokens: int) -> _Groups:
-    counted = np.flatnonzero(stream.lengths() >= max(min_tokens, SHINGLE_TOKENS))
-    content = document_hashes(stream)[counted]
-    order = np.argsort(content, kind="stable")
-    _, starts = np.unique(content[order], return_index=True)
-    return _Groups(counted[order], np.append(starts, len(order)).astype(np.int64))
+@dataclass(frozen=True)
+class _Candidates:
+    """Pairs of documents to be compared, and the number of tokens of each document."""
+
+    left: Ints
+    right: Ints
+    lengths: Ints
+
+    def blocks(self) -> Iterator[tuple[Ints, _Candidates]]:
+        """The pairs in blocks, with the documents of each: of at most READ_TOKENS tokens, or a single pair."""
+        documents = distinct_keys(np.concatenate([self.left, self.right]))
+        if len(self.left) <= 1 or self.lengths[documents].sum() <= READ_TOKENS:
+            yield documents, self
+            return
+        middle = len(self.left) // 2
+        for half in (slice(middle), slice(middle, None)):
+            yield from _Candidates(self.left[half], self.right[half], self.lengths).blocks()
 
 
-def _near(stream: TokenStream, documents: Ints, threshold: float) -> tuple[Ints, Ints, Floats]:
-    """Near pairs of these documents, whose tokens differ, and their Jaccard similarity; by position, left < right."""
-    mask = np.zeros(len(stream), bool)
-    mask[documents] = True
-    position = np.argsort(documents)
-    grams = ngrams(stream.where(mask), SHINGLE_TOKENS)
-    chosen = _colliding(grams)
-    kept = grams.take(chosen)
-    left, right, jaccard = similar(incidence(kept), *_candidates(kept), threshold)
-    one, two = position[chosen[left]], position[chosen[right]]
-    return np.minimum(one, two), np.maximum(one, two), jaccard
-
-
-def _colliding(grams: TokenStream) -> Ints:
-    """The texts that share a band with another one: few, and only their digests need to become numbers of Python's."""
-    if not len(grams):
-        return np.zeros(0, np.int64)
-    index = rensa.RMinHashLSH(threshold=0.8, num_perm=PERMUTATIONS, num_bands=BAND_COUNT)
-    return np.flatnonzero(index.query_duplicate_flags_matrix_one_shot(_digest_matrix(grams)))
-
-
-def _candidates(grams: TokenStream) -> tuple[Ints, Ints]:
-    """Pairs that share a band, each once. Content orders a bucket, so that the order of documents does not matter."""
-    count = len(grams)
-    if not count:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    by_content = np.argsort(document_hashes(grams), kind="stable")
-    rows = _digest_matrix(grams).to_rows()
-    digests = np.fromiter(chain.from_iterable(rows), np.uint64, count * PERMUTATIONS)
-    buckets = _fold(digests.reshape(count, BAND_COUNT, BAND_ROWS)[by_content])
-    keys = np.zeros(0, np.int64)
-    for some in np.array_split(buckets, min(BAND_COUNT, -(-buckets.size // BUCKETS_AT_ONCE)), axis=1):
-        bucket = some.ravel()
-        order = np.argsort(bucket, kind="stable")
-        places = bucket_pairs(bucket[order])
-        one, two = (by_content[order[place] // some.shape[1]] for place in places)
-        keys = distinct_keys(np.concatenate([keys, np.minimum(one, two) * count + np.maximum(one, two)]))
-    return keys // count, keys % count
-
-
-def _digest_matrix(grams: TokenStream) -> rensa.RMinHashDigestMatrix:
-    hashes = np.ascontiguousarray(grams.hashes)
-    return rensa.RMinHash.digest_matrix_from_flat_token_hashes(
-        hashes, grams.offsets.astype(np.uint64), PERMUTATIONS, SEED
-    )
-
-
-def _fold(digests: Hashes) -> Hashes:
-    """The bucket of each document in each band, (documents, bands): no two bands share one."""
-    folded = np.broadcast_to(np.arange(digests.shape[1], dtype=np.uint64), digests.shape[:2])
-    for row in range(digests.shape[2]):
-        folded = mix(folded ^ mix(digests[:, :, row]))
-    return folded
+def _verified(candidates: _Candidates, take: Take, threshold: float) -> NearPairs:
+    found = []
+    for documents, block in candidates.blocks():
+        sets = incidence(ngrams(take(documents), SHINGLE_TOKENS))
+        one, two = (np.searchsorted(documents, side) for side in (block.left, block.right))
+        left, right, jaccard = similar(sets, one, two, threshold)
+        found.append((documents[left], documents[right], jaccard))
+    return NearPairs(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
 
 
 def _within_groups(groups: _Groups) -> NearPairs:

@@ -14,6 +14,7 @@ invalid bytes give some token rather than an error.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -26,7 +27,7 @@ import pyarrow.compute as pc
 from gates.keys import mix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 Bytes = npt.NDArray[np.uint8]
 Hashes = npt.NDArray[np.uint64]
@@ -39,6 +40,8 @@ GRAM_BASE = 3935559000370003845
 MODULUS = 1 << 64
 # Documents are worked on in pieces whose arrays (20 bytes per byte of text, 40 per token) stay in the processor's cache.
 PIECE_BYTES, PIECE_TOKENS = 1 << 18, 1 << 17
+# Tokens of the documents that are read again and compared at once; with their sets they take 80 bytes each.
+READ_TOKENS = 1 << 22
 
 SEPARATOR, WORD, OWN = 0, 1, 2
 
@@ -100,12 +103,22 @@ class TokenStream:
         within = np.arange(offsets[-1], dtype=np.int64) - np.repeat(offsets[:-1], lengths)
         return TokenStream(self.hashes[np.repeat(self.offsets[:-1][rows], lengths) + within], offsets)
 
+    def between(self, first: int, last: int) -> TokenStream:
+        """The documents from `first` up to before `last`; their tokens are not copied."""
+        offsets = self.offsets[first : last + 1]
+        return TokenStream(self.hashes[offsets[0] : offsets[-1]], offsets - offsets[0])
+
     def where(self, mask: Mask) -> TokenStream:
         """The documents under the mask, in their order; quicker than `take`."""
         if mask.all():
             return self
         lengths = self.lengths()
         return TokenStream(self.hashes[np.repeat(mask, lengths)], _offsets(lengths[mask]))
+
+
+# Reads documents by number in the order asked for; and those under a mask in any order, by number, a part at a time.
+Take = Callable[[Ints], TokenStream]
+Read = Callable[[Mask], Iterator[tuple[Ints, TokenStream]]]
 
 
 def tokenise(texts: pa.Array | pa.ChunkedArray) -> TokenStream:
@@ -142,15 +155,19 @@ def ngrams(stream: TokenStream, n: int) -> TokenStream:
     offsets = _offsets(np.maximum(stream.lengths() - (n - 1), 0))
     hashes = np.empty(offsets[-1], np.uint64)
     for first, last in pieces(stream.offsets, PIECE_TOKENS):
-        tokens = stream.hashes[stream.offsets[first] : stream.offsets[last]]
-        windows = _windows(tokens, n)
-        # The last n - 1 tokens of a document begin no run within it.
-        within = np.ones(len(tokens), bool)
-        ends = stream.offsets[first + 1 : last + 1] - stream.offsets[first]
-        for step in range(1, n):
-            within[ends[ends >= step] - step] = False
-        hashes[offsets[first] : offsets[last]] = mix(windows[within[: len(windows)]] + np.uint64(n))
+        hashes[offsets[first] : offsets[last]] = mix(polynomials(stream.between(first, last), n).hashes + np.uint64(n))
     return TokenStream(hashes, offsets)
+
+
+def polynomials(stream: TokenStream, n: int) -> TokenStream:
+    """What `ngrams` mixes: only the leading bits of these and of their odd multiples tell runs apart. For a piece of a stream."""
+    windows = _windows(stream.hashes, n)
+    # The last n - 1 tokens of a document begin no run within it.
+    within = np.ones(len(stream.hashes), bool)
+    ends = stream.offsets[1:]
+    for step in range(1, n):
+        within[ends[ends >= step] - step] = False
+    return TokenStream(windows[within[: len(windows)]], _offsets(np.maximum(stream.lengths() - (n - 1), 0)))
 
 
 def document_hashes(stream: TokenStream) -> Hashes:

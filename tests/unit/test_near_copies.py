@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
 import polars as pl
 import pytest
 
-from gates.metrics import near_copies
+from gates.metrics import compared_texts, near_copies
 from gates.metrics.copies import measure
 from gates.metrics.judging import judge
 from gates.metrics.measurement import Limits, Measurement
+from gates.metrics.near_copies import NearMatrix, near_matrix
+from gates.scan import HUMAN_CODE
+from gates.scanning.one_pass import ScanRequest
+from gates.scanning.one_pass import scan as scan_rows
 from gates.verdict import Outcome, Scope, Severity
 from tests.scans import tagged_scan, text_scan, texts_of
+from tests.tables import MemorySource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pyarrow as pa
+
+    from gates.scan import Scan
 
 LIMITS = Limits(max_value=0.02)
 
@@ -74,3 +90,59 @@ def test_copies_of_the_texts_that_were_compared_fail(monkeypatch):
     found = judge(measure(scan, Scope.COMBINED, {"kind": "near"}), LIMITS, Severity.CRITICAL)
 
     assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.CRITICAL)
+
+
+class SmallBatches(MemorySource):
+    """Rows in batches of 37."""
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        for batch in super().batches():
+            yield from (batch.slice(begin, 37) for begin in range(0, batch.num_rows, 37))
+
+
+def scan_with_holdout(order: np.ndarray) -> Scan:
+    """People's texts, near copies of a third of them, texts with 55 tokens of theirs, short ones, and a holdout."""
+    human, fresh = texts_of(200, 1, length=80), texts_of(100, 2, length=80)
+    spans = [f"{new} {' '.join(old.split()[5:60])} {new}" for new, old in zip(texts_of(40, 3), human, strict=False)]
+    whole = text_scan([*human, "short one", *human[:5]], [*near(human[:70]), *fresh, *spans, human[7], "short one"])
+    source = whole.source
+    held = pl.DataFrame({"text": [*near(near(human[20:40])), human[3], "short"], "_gates_origin": "human"})
+    moved = SmallBatches(source.frame[order], whole.roles, whole.files)
+    return scan_rows(moved, ScanRequest(purpose="finetune"), replace(source, frame=held))
+
+
+def assert_equal(one: NearMatrix, two: NearMatrix) -> None:
+    for field in fields(NearMatrix):
+        assert np.array_equal(getattr(one, field.name), getattr(two, field.name)), field.name
+
+
+def test_texts_that_do_not_fit_into_memory_give_the_matrix_of_those_that_do(monkeypatch):
+    whole = near_matrix(scan_with_holdout(np.arange(418)))
+    monkeypatch.setattr(compared_texts, "TOKENS_IN_MEMORY", 0)
+
+    read_again = near_matrix(scan_with_holdout(np.arange(418)))
+
+    assert_equal(read_again, whole)
+    assert whole.to_evidence()["texts_compared"] == {"human": 200, "synthetic": 211}
+    assert whole.near_human().sum() == 70 + 1 + 21
+    assert whole.shares_span.sum() == 70 + 1 + 21 + 40
+
+
+def test_the_order_of_rows_does_not_change_what_is_found_when_texts_are_read_again(monkeypatch):
+    monkeypatch.setattr(compared_texts, "TOKENS_IN_MEMORY", 0)
+    order = np.random.default_rng(1).permutation(418)
+    one, two = near_matrix(scan_with_holdout(np.arange(418))), near_matrix(scan_with_holdout(order))
+
+    assert one.to_evidence() == two.to_evidence()
+    assert one.repeats(HUMAN_CODE) == two.repeats(HUMAN_CODE)
+    assert one.near_human().tolist() == two.near_human().tolist()
+    assert one.shares_span.tolist() == two.shares_span.tolist()
+
+
+def test_texts_are_compared_as_long_as_their_tokens_fit(monkeypatch):
+    monkeypatch.setattr(near_copies, "TOKENS_AT_MOST", 40 * 250 + 39)
+
+    matrix = near_matrix(text_scan(texts_of(400, 1), texts_of(300, 2)))
+
+    assert matrix.to_evidence()["texts_compared"] == {"human": 250, "synthetic": 250}
+    assert matrix.left_out == 150

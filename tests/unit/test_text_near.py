@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from gates.text.near import clusters, near_pairs
+from gates.text.near import NearSearch, clusters, near_pairs
 from gates.text.tokens import TokenStream, tokenise
 
 
@@ -105,3 +105,23 @@ def test_a_cluster_bears_the_name_of_its_smallest_member():
 
     assert clusters(7, left, right).tolist() == [0, 1, 1, 3, 1, 5, 5]
     assert clusters(2, left[:0], right[:0]).tolist() == [0, 1]
+
+
+def test_equal_documents_of_different_parts_cost_two_pairs_each_and_their_sketches_alone():
+    rng = np.random.default_rng(1)
+    text = " ".join(words(rng, 40))
+    copies = stream_of([text, text + " end", *[text] * 998])
+    search = NearSearch(np.tile(copies.lengths(), 5))
+    for part in range(5):
+        search.add(np.arange(1000) + 1000 * part, copies)
+    taken: list[int] = []
+
+    def take(documents: np.ndarray) -> TokenStream:
+        taken.extend(documents.tolist())
+        return copies.take(documents % 1000)
+
+    found = search.pairs(take, threshold=0.8)
+
+    assert np.unique(clusters(5000, found.left, found.right)).tolist() == [0]
+    assert len(found) < 2 * 5000 + 5000 + 10
+    assert sorted(taken) == [0, 1]

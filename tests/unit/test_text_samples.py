@@ -104,7 +104,7 @@ def test_only_what_reads_rows_that_no_sample_holds_tokenises_by_itself():
         "scanning/index.py",  # every row, in the one pass
         "scanning/one_pass.py",  # the holdout's rows, counted
         "metrics/text_samples.py",  # the samples
-        "metrics/near_copies.py",  # the holdout's sample
+        "metrics/compared_texts.py",  # the holdout's sample, and all rows where they do not fit into memory
         "metrics/labelled_tasks.py",  # the holdout's sample
         "metrics/text_clusters.py",  # people's texts of the version promoted before
         "metrics/contamination.py",  # every row, against evaluation sets

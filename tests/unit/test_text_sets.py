@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 
 from gates.keys import mix
-from gates.text import near
+from gates.text import near, sketches
 from gates.text.near import near_pairs
 from gates.text.sets import incidence, names, similar
 from gates.text.tokens import TokenStream, tokenise
@@ -81,7 +81,7 @@ def test_texts_that_repeat_their_shingles_are_compared_as_sets():
 
 def test_bands_find_a_pair_at_the_threshold_in_998_of_1000_and_few_at_two_fifths():
     def found(jaccard: float) -> float:
-        return 1 - (1 - jaccard**near.BAND_ROWS) ** near.BAND_COUNT
+        return 1 - (1 - jaccard**sketches.BAND_ROWS) ** sketches.BAND_COUNT
 
     assert found(0.8) > 0.998
     assert found(0.85) > 0.9999

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gates.keys import mix
+from gates.text import buckets, sketches
+from gates.text.buckets import bucket_pairs, crowded
+from gates.text.sketches import BAND_COUNT, BAND_ROWS, sketch
+from gates.text.tokens import TokenStream
+
+
+def stream_of(tokens: np.ndarray) -> TokenStream:
+    count, length = tokens.shape
+    return TokenStream(mix(tokens.astype(np.uint64)).ravel(), np.arange(count + 1) * length)
+
+
+def with_changed_tokens(length: int, changed: int, count: int = 2000) -> tuple[TokenStream, TokenStream]:
+    """Documents, and each again with as many tokens changed, three apart at least, so that each breaks three runs."""
+    one = np.arange(count * length).reshape(count, length)
+    two = one.copy()
+    at = np.linspace(3, length - 4, changed).astype(int)
+    two[:, at] += 10**9
+    return stream_of(one), stream_of(two)
+
+
+# A changed token breaks 3 of the length - 2 runs of either document.
+@pytest.mark.parametrize(("length", "changed"), [(35, 1), (60, 2), (200, 7), (1000, 36)])
+def test_a_band_is_shared_with_the_probability_of_its_rows_and_a_near_pair_is_hardly_ever_missed(length, changed):
+    runs, broken = length - 2, 3 * changed
+    jaccard = (runs - broken) / (runs + broken)
+    one, two = with_changed_tokens(length, changed)
+
+    shared = sketch(one) == sketch(two)
+
+    assert jaccard == pytest.approx(0.81, abs=0.03)
+    assert shared.mean() == pytest.approx(jaccard**BAND_ROWS, abs=0.03)
+    assert shared.any(axis=0).mean() > 0.995
+
+
+def test_strangers_share_no_band():
+    one, two = with_changed_tokens(60, 0)
+
+    assert not (sketch(one) == np.roll(sketch(two), 1, axis=1)).any()
+
+
+def test_a_sketch_does_not_depend_on_the_documents_beside_it(monkeypatch):
+    rng = np.random.default_rng(1)
+    lengths = np.array([0, 2, 3, 40, 1, 700, 25])
+    stream = TokenStream(mix(rng.integers(0, 10**6, lengths.sum()).astype(np.uint64)), np.cumsum([0, *lengths]))
+    whole = sketch(stream)
+    monkeypatch.setattr(sketches, "PIECE_TOKENS", 10)
+
+    assert sketch(stream).tolist() == whole.tolist()
+    assert sketch(stream.take(np.array([5, 3]))).tolist() == whole[:, [5, 3]].tolist()
+    assert whole.shape == (BAND_COUNT, 7)
+    assert sketch(stream.take(np.zeros(0, np.int64))).shape == (BAND_COUNT, 0)
+
+
+def test_runs_that_a_document_repeats_do_not_change_its_sketch():
+    phrase = np.arange(30)
+    twice, five_times = stream_of(np.tile(phrase, 2)[None]), stream_of(np.tile(phrase, 5)[None])
+
+    assert sketch(twice).tolist() == sketch(five_times).tolist()
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 5000])
+def test_no_bucket_that_another_equals_is_left_out_before_sorting(count):
+    found = mix(np.random.default_rng(1).integers(0, 4000, count).astype(np.uint64))
+    values = (found >> np.uint64(32)).astype(np.uint32)
+    _, code, sizes = np.unique(values, return_inverse=True, return_counts=True)
+
+    kept = crowded(values)
+
+    assert set(np.flatnonzero(sizes[code] > 1)) <= set(kept.tolist())
+    assert len(kept) < 0.2 * count + (sizes[code] > 1).sum() + 1
+
+
+def test_members_of_a_crowd_meet_the_first_and_the_next_one_and_those_of_a_small_bucket_each_other(monkeypatch):
+    monkeypatch.setattr(buckets, "CROWD", 10)
+
+    one, two = bucket_pairs(np.repeat(np.array([3, 9], np.uint64), [4, 12]))
+
+    pairs = sorted(zip(one.tolist(), two.tolist(), strict=True))
+    small = [(first, second) for first in range(4) for second in range(first + 1, 4)]
+    crowd = [(number, number + 1) for number in range(4, 15)] + [(4, number) for number in range(6, 16)]
+    assert pairs == sorted(small + crowd)
