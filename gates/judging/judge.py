@@ -14,6 +14,7 @@ from gates.contract import Contract, file_digests
 from gates.engines.evaluation import EvaluationSets, open_evaluation
 from gates.engines.local import LocalDataset, open_dataset, open_holdout
 from gates.judging.inputs import data_of, waiver_rows
+from gates.judging.own_names import with_own_names
 from gates.metrics import kept_measurements
 from gates.metrics.asking import PEOPLE_ALONE, ask, holds_people_alone
 from gates.metrics.measurement import Measurement
@@ -104,6 +105,7 @@ def judge(contract: Contract, options: Options) -> Judged:
         measurements = _measure(seen, chosen, contract.metrics, options)
         clock.lap("metrics")
         results = _asked_of(seen, _run_suites(opened, chosen, measurements, contract, options))
+        results = with_own_names(results, dataset)
         clock.lap("suites")
         waived = frozenset(waiver.check for waiver in contract.waivers)
         answer, checks = conclude(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from gates.metrics.annotator_habits import machine_habits, people_habits
 from gates.metrics.krippendorff import agreement_between, krippendorff_alpha
 from gates.metrics.languages import languages, too_few
 from gates.metrics.measurement import Measurement
@@ -51,8 +52,10 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         return _machines(scan, found, scale)
     kinds = kinds_of(scale.coded(people), len(scale.codes))
     measured = _among(people, kinds, scale, scan.seed)
-    about = _about(found, people, scale, kinds)
-    return replace(measured, note=_note(about, kinds, people), parts=_by_language(scan, people, scale), evidence=about)
+    habits = scan.once(people_habits)
+    about = {**_about(found, people, scale, kinds), **habits.evidence()}
+    note = _note(about, kinds, people) + habits.note()
+    return replace(measured, note=note, parts=_by_language(scan, people, scale), evidence=about)
 
 
 def _among(people: pl.DataFrame, kinds: Kinds, scale: Scale, seed: int) -> Measurement:
@@ -109,19 +112,23 @@ def _machines(scan: Scan, found: Ratings, scale: Scale) -> Measurement:
     if not judges:
         return Measurement(not_asked="no synthetic row is a rating: no machine's labels to compare with people's")
     people = scale.coded(found.of_people())
-    known = people["label"].unique().to_list()
+    known, habits = people["label"].unique().to_list(), scan.once(machine_habits)
     parts = {}
     for name, own in judges.items():
         kinds = kinds_between(scale.coded(own), people, len(scale.codes))
         part = _measured(kinds, scale, scan.seed, between(kinds, scale))
         strange = 1 - float(own["label"].is_in(known).mean() or 0)  # type: ignore[arg-type]
         note = f"{kinds.items:,} shared items" + (f", {strange:.1%} of its labels no person gives" if strange else "")
+        habit = habits.of(name)
+        note += f"; it {habit}" if habit else ""
         parts[name] = replace(part, n_human=people.height, n_synthetic=own.height, note=note)
     measured = [name for name, part in parts.items() if part.estimate is not None]
     if not measured:
-        return replace(next(iter(parts.values())), note="", evidence={"machines": sorted(parts)})
+        about = {"machines": sorted(parts), **habits.evidence()}
+        return replace(next(iter(parts.values())), note=habits.note().removeprefix("; "), evidence=about)
     worst = min(measured, key=lambda name: (parts[name].estimate.value, name))  # type: ignore[union-attr]
-    return replace(parts[worst], note=f"{worst} agrees least with people; {parts[worst].note}", parts=parts)
+    note = f"{worst} agrees least with people; {parts[worst].note}"
+    return replace(parts[worst], note=note, parts=parts, evidence=habits.evidence())
 
 
 def _about(found: Ratings, people: pl.DataFrame, scale: Scale, kinds: Kinds) -> dict[str, object]:

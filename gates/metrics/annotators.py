@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from gates.metrics.annotator_habits import people_habits
 from gates.metrics.draws import ROWS_TO_PASS
 from gates.metrics.krippendorff import agreement_between
 from gates.metrics.measurement import Estimate, Measurement
@@ -37,7 +38,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """Share of people's rows that the busiest annotator gave, in [0, 1]; a count over every row, so without interval.
 
     Evidence: the effective number of annotators exp(H), and annotators whose agreement with the others is surely lower
-    than theirs. Annotators are named as the data names them: whoever has to talk to them must know who it is.
+    than theirs, who always give one label, and who gave one item several. Annotators are named as the data names them: whoever has to talk to them must know who it is.
     """
     if role_column(scan, _WHO) is None:
         return Measurement(not_asked=f"nobody says who gave which label; {role_to_add(scan, _WHO)}")
@@ -57,9 +58,12 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         "busiest": dict(counts.head(EVIDENCE_ANNOTATORS).iter_rows()),
         "outlying": outliers,
     }
+    habits = scan.once(people_habits)
+    evidence |= habits.evidence()
     note = f"{busiest} gave {shares[0]:.1%} of {total:,} rows; {effective:.3g} annotators of equal weight"
     if isinstance(outliers, dict) and outliers:
         note += f"; {', '.join(outliers)} labels unlike the others"
+    note += habits.note()
     return Measurement(Estimate.exact(float(shares[0])), total, rows_to_pass=ROWS_TO_PASS, note=note, evidence=evidence)
 
 
