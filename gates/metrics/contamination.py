@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gates.metrics.evaluation_search import EvaluationSearch
+from gates.metrics.languages import languages, too_few_together
 from gates.metrics.measurement import Estimate, Measurement
 from gates.metrics.metric import Metric, Side
+from gates.metrics.parts import with_languages
 from gates.scan import HUMAN_CODE, SYNTHETIC_CODE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy.typing as npt
+
     from gates.metrics.evaluation_search import InEvaluation
+    from gates.metrics.languages import Language
     from gates.scan import Scan
     from gates.verdict import Scope
 
@@ -55,7 +60,7 @@ def _measured(scan: Scan, found: InEvaluation) -> Measurement:
         name: len(np.unique(index.digest[masks["synthetic"] & flagged & (index.generator == number)]))
         for number, name in enumerate(index.generators)
     }
-    return Measurement(
+    whole = Measurement(
         Estimate.exact(count / total),
         rows["human"],
         rows["synthetic"],
@@ -69,6 +74,17 @@ def _measured(scan: Scan, found: InEvaluation) -> Measurement:
             "first_rows": _first_rows(scan, found),
         },
     )
+    return with_languages(scan, whole, scan.once(languages).either, lambda one: _within(scan, one, flagged))
+
+
+def _within(scan: Scan, one: Language, flagged: npt.NDArray[np.bool_]) -> Measurement:
+    """The share of contaminated ones among the distinct rows of a language."""
+    digest, sides = scan.index.digest, (one.human, one.synthetic)
+    human, synthetic = (len(np.unique(digest[mask])) for mask in sides)
+    rows = human + synthetic
+    hits = sum(len(np.unique(digest[mask & flagged])) for mask in sides)
+    few, note = too_few_together(human, synthetic), f"{hits:,} of {rows:,} distinct rows"
+    return few or Measurement(Estimate.exact(hits / rows), human, synthetic, note=note)
 
 
 def _first_rows(scan: Scan, found: InEvaluation) -> list[str]:

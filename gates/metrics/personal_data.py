@@ -155,5 +155,6 @@ METRIC = Metric(
     ),
     params=(("kind", "secrets"),),
     detail=("kind",),
+    languages_together="each row counts, whatever its language, and is named by its place",
     gather=search,
 )
