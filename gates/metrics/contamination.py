@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from gates.metrics.languages import languages, too_few_together
 from gates.metrics.measurement import Estimate, Measurement
 from gates.metrics.metric import Metric, Side
+from gates.metrics.parts import with_languages
 from gates.scan import HUMAN_CODE, ROW_ID, SYNTHETIC_CODE
 from gates.text.contamination import known_texts, shared_with
 from gates.text.tokens import tokenise
@@ -17,8 +19,10 @@ from gates.text.tokens import tokenise
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    import numpy.typing as npt
     import pyarrow as pa
 
+    from gates.metrics.languages import Language
     from gates.scan import EvaluationItems, Ints, Roles, Scan
     from gates.text.contamination import Known
     from gates.verdict import Scope
@@ -75,7 +79,7 @@ def _measured(scan: Scan, items: EvaluationItems, known: Known, found: _Found) -
         name: len(np.unique(index.digest[masks["synthetic"] & flagged & (index.generator == number)]))
         for number, name in enumerate(index.generators)
     }
-    return Measurement(
+    whole = Measurement(
         Estimate.exact(count / total),
         rows["human"],
         rows["synthetic"],
@@ -89,6 +93,17 @@ def _measured(scan: Scan, items: EvaluationItems, known: Known, found: _Found) -
             "first_rows": _first_rows(scan, items, known, found),
         },
     )
+    return with_languages(scan, whole, scan.once(languages).either, lambda one: _within(scan, one, flagged))
+
+
+def _within(scan: Scan, one: Language, flagged: npt.NDArray[np.bool_]) -> Measurement:
+    """The share of contaminated ones among the distinct rows of a language."""
+    digest, sides = scan.index.digest, (one.human, one.synthetic)
+    human, synthetic = (len(np.unique(digest[mask])) for mask in sides)
+    rows = human + synthetic
+    hits = sum(len(np.unique(digest[mask & flagged])) for mask in sides)
+    few, note = too_few_together(human, synthetic), f"{hits:,} of {rows:,} distinct rows"
+    return few or Measurement(Estimate.exact(hits / rows), human, synthetic, note=note)
 
 
 def _first_rows(scan: Scan, items: EvaluationItems, known: Known, found: _Found) -> list[str]:

@@ -15,7 +15,7 @@ from gates.metrics.languages import languages, too_few
 from gates.metrics.measurement import Measurement
 from gates.metrics.metric import Metric, Side
 from gates.metrics.near_copies import HOLDOUT_CODE, TEXTS_AT_MOST, TOKENS_AT_LEAST, NearMatrix, near_matrix
-from gates.metrics.parts import with_parts
+from gates.metrics.parts import with_languages, with_parts
 from gates.scan import HUMAN_CODE, NATURAL_REPEAT_RATIO, SYNTHETIC_CODE, Scan
 from gates.verdict import Scope, Severity
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from gates.metrics.languages import Language
     from gates.scan import Hashes
 
 EVIDENCE_ROWS = 10
@@ -164,10 +165,9 @@ def _text_copies(scan: Scan, kind: str) -> Measurement:
     baseline = _Baseline(int((copied & own).sum()), int(own.sum()), source)
     evidence = matrix.to_evidence()
 
-    index, synthetic = scan.index, matrix.origin == SYNTHETIC_CODE
-    # The matrix has a content once, and a generator or language has it wherever one of its rows does.
-    digest = index.digest[np.searchsorted(index.row_id, matrix.row_id[synthetic])]
-    hits = digest[copied[synthetic]]
+    index = scan.index
+    digest = matrix.contents(index, SYNTHETIC_CODE)
+    hits = digest[copied[matrix.of(SYNTHETIC_CODE)]]
     is_copy = np.isin(index.digest, hits)
 
     def share(rows: npt.NDArray[np.bool_]) -> Measurement:
@@ -182,12 +182,12 @@ def _text_copies(scan: Scan, kind: str) -> Measurement:
 
     made = index.of(SYNTHETIC_CODE)
     parts = {name: share(made & (index.generator == index.generators.index(name))) for name in scan.generators}
-    spoken = scan.once(languages)
-    for one in spoken.synthetic:
+
+    def of_language(one: Language) -> Measurement:
         texts = int(np.isin(digest, index.digest[one.synthetic]).sum())
-        parts[one.name] = replace(too_few(None, texts) or share(one.synthetic), part_kind=one.kind)
-    whole = share(made)
-    return replace(whole, parts=parts, evidence={**whole.evidence, **spoken.evidence()})
+        return too_few(None, texts) or share(one.synthetic)
+
+    return with_languages(scan, replace(share(made), parts=parts), scan.once(languages).synthetic, of_language)
 
 
 def _not_compared(matrix: NearMatrix) -> str:

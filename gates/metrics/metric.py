@@ -30,6 +30,7 @@ class Metric:
         (MetricError where it cannot be computed).
     params: names of the expectation's own arguments beside its limits, with their defaults.
     detail: names of the params that, where set, become the last part of the check id.
+    languages_together: why rows of all languages are one number; "" where each language is a part.
     undecided: the severity that an inconclusive outcome takes, where it differs from the check's own.
     asks, why, source, fix: what `gates explain` prints.
     """
@@ -44,3 +45,4 @@ class Metric:
     params: tuple[tuple[str, object], ...] = ()
     detail: tuple[str, ...] = ()
     undecided: Severity | None = None
+    languages_together: str = ""

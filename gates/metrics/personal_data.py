@@ -141,4 +141,5 @@ METRIC = Metric(
     ),
     params=(("kind", "secrets"),),
     detail=("kind",),
+    languages_together="each row counts, whatever its language, and is named by its place",
 )

@@ -168,7 +168,7 @@ class IndexBuilder:
         # No column of the data bears the name of ROW_ID.
         said = frame.select(
             pl.Series(ROW_ID, file * len(_ORIGIN_CODES) + codes),
-            *(_has_value(name, kind) for name, kind in frame.schema.items()),
+            *(has_value(name, kind) for name, kind in frame.schema.items()),
         )
         for counts in said.group_by(ROW_ID).agg(pl.all().sum()).iter_rows(named=True):
             _add(self._values[divmod(counts.pop(ROW_ID), len(_ORIGIN_CODES))], counts)
@@ -192,7 +192,7 @@ def _coded(generator: pl.Series | None, rows: int) -> tuple[npt.NDArray[np.int32
     return named.cast(pl.Enum(names)).to_physical().to_numpy().astype(np.int32), names.to_list()
 
 
-def _has_value(name: str, kind: pl.DataType) -> pl.Expr:
+def has_value(name: str, kind: pl.DataType) -> pl.Expr:
     """Whether a cell says something: neither null nor NaN nor blank."""
     cell = pl.col(name)
     if kind == pl.String:
