@@ -5,7 +5,7 @@
     done
     cd benchmarks && python -m calibrating.descriptions ../lists-*
 
-writes descriptions.parquet (columns text, label; the section is the label) and translations.parquet (source, target,
+writes descriptions.parquet (columns text, label: the section, or "other") and translations.parquet (source, target,
 source_language, target_language), which git ignores; with them calibration.py knows the laws `descriptions` and
 `translations`. One text per source package, because packages of one source share their words: of Debian 12 about
 34,000 texts, and 9,000 translations into German and Japanese. They belong to their authors and are not passed on.
@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +34,8 @@ FOLDER = Path(__file__).resolve().parents[1]
 TEXTS, TRANSLATIONS = FOLDER / "descriptions.parquet", FOLDER / "translations.parquet"
 # One description is about this character and one translation lost a letter to it: a row rule names both, rightly.
 LOST = "\N{REPLACEMENT CHARACTER}"
+# Sections of fewer texts are one label: a check of labels compares 50 classes at most.
+SECTION_TEXTS = 500
 # People, synthetic rows and spare ones; a holdout where the texts suffice for one more.
 PARTS_AT_LEAST = 3
 
@@ -105,6 +108,8 @@ def _write(folders: Sequence[Path]) -> None:
             pairs += [
                 (text, said[md5], "en", name) for name, said in sorted(bodies.items()) if name != "en" and md5 in said
             ]
+    counts = Counter(section for _, section in texts)
+    texts = [(text, section if counts[section] >= SECTION_TEXTS else "other") for text, section in texts]
     for path, rows, names in (
         (TEXTS, texts, ["text", "label"]),
         (TRANSLATIONS, pairs, ["source", "target", "source_language", "target_language"]),
