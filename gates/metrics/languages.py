@@ -140,12 +140,23 @@ def spoken(scan: Scan) -> pl.DataFrame:
     wanted = _columns(scan.roles)
     if not wanted:
         return pl.DataFrame()
-    frame = columns_of_all(scan, (column for columns in wanted.values() for column in columns))
-    return frame.select(
-        pl.concat_str([_tag(column) for column in columns], separator=">").alias(kind)
-        for kind, columns in wanted.items()
-        if set(columns) <= set(frame.columns)
-    )
+    return _tags(columns_of_all(scan, (column for columns in wanted.values() for column in columns)), wanted)
+
+
+def tongues(scan: Scan) -> pl.Series:
+    """The language of every row of the index, or the locale where nobody says languages; null where nothing is said."""
+    return _first_tag(scan.once(spoken), len(scan.index.row_id))
+
+
+def unsaid(rows: int) -> pl.Series:
+    """The language of rows that say none."""
+    return pl.repeat(None, rows, dtype=pl.String, eager=True)
+
+
+def tongues_of_holdout(scan: Scan) -> pl.Series:
+    """The same of the holdout's sampled rows; all null where there is no holdout."""
+    held = pl.DataFrame() if scan.holdout is None else scan.holdout.frame
+    return _first_tag(_tags(held, _columns(scan.roles)), held.height)
 
 
 def rows_of(scan: Scan, human: Mask, synthetic: Mask) -> tuple[Rows, Rows]:
@@ -188,6 +199,18 @@ def _columns(roles: Roles) -> dict[str, tuple[str, ...]]:
     if set(TRANSLATION) <= set(roles.bound):
         return {LANGUAGE: TRANSLATION}
     return {role: (role,) for role in (LANGUAGE, LOCALE) if role in roles.bound}
+
+
+def _tags(frame: pl.DataFrame, wanted: Mapping[str, tuple[str, ...]]) -> pl.DataFrame:
+    return frame.select(
+        pl.concat_str([_tag(column) for column in columns], separator=">").alias(kind)
+        for kind, columns in wanted.items()
+        if set(columns) <= set(frame.columns)
+    )
+
+
+def _first_tag(tags: pl.DataFrame, rows: int) -> pl.Series:
+    return tags.to_series(0) if tags.columns else unsaid(rows)
 
 
 def _tag(column: str) -> pl.Expr:
