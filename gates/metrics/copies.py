@@ -9,8 +9,8 @@ import numpy as np
 
 from gates.keys import mix
 from gates.metrics.coding import Coded, ColumnKind, coded, encode_rows
-from gates.metrics.coincidence import HOLDOUT, Coincidence, counted_holdout, fresh_people, fresh_texts, held, others
 from gates.metrics.duplicates import duplicate_matrix, long_enough
+from gates.metrics.fresh_people import HOLDOUT, Coincidence, counted_holdout, fresh_people, fresh_texts, held, others
 from gates.metrics.intervals import exact_difference
 from gates.metrics.languages import languages, tongues, too_few, unsaid
 from gates.metrics.measurement import Measurement

@@ -115,10 +115,10 @@ def fresh_texts(scan: Scan, matrix: NearMatrix, copied: Mask) -> FreshPeople:
         equal = others(scan.index.digest[own], tongues(scan).filter(own))
         is_like = np.isin(scan.index.digest[own], digest[copied[matrix.of(HUMAN_CODE)]])
         return FreshPeople(equal.hit | is_like, equal.language, OTHERS)
-    own = matrix.of(HOLDOUT_CODE)
+    at = matrix.of(HOLDOUT_CODE)
     order = np.argsort(scan.holdout.row_id)
-    rows = order[np.searchsorted(scan.holdout.row_id[order], matrix.row_id[own])]
-    return FreshPeople(copied[own], tongues_of_holdout(scan)[rows], HOLDOUT)
+    rows = order[np.searchsorted(scan.holdout.row_id[order], matrix.row_id[at])]
+    return FreshPeople(copied[at], tongues_of_holdout(scan)[rows], HOLDOUT)
 
 
 def counted_holdout(scan: Scan) -> Hashes:

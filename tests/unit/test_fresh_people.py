@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from gates.metrics.coincidence import FreshPeople, fresh_texts, others
 from gates.metrics.copies import measure
+from gates.metrics.fresh_people import FreshPeople, fresh_texts, others
 from gates.metrics.judging import judge
 from gates.metrics.measurement import Limits
 from gates.metrics.near_copies import near_matrix
