@@ -35,13 +35,17 @@ _LIMITS = {
 
 @dataclass(frozen=True)
 class Explanation:
-    """What an expectation asks, why it matters, where it comes from, and what to do when it fails."""
+    """What an expectation asks, why it matters, where it comes from, and what to do when it fails.
+
+    languages: why rows of all languages are one number, "" where nothing is to be said of it.
+    """
 
     type: str
     asks: str
     why: str
     source: str
     fix: str
+    languages: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,7 @@ def explanation(kind: str, metrics: Mapping[str, Metric] = BY_NAME) -> Explanati
     metrics: all that there are, by expectation; those of gates itself, where nobody says.
     """
     if metric := metrics.get(kind):
-        return Explanation(kind, metric.asks, metric.why, metric.source, metric.fix)
+        return Explanation(kind, metric.asks, metric.why, metric.source, metric.fix, metric.languages_together)
     if kind in _STOCK:
         return _STOCK[kind]
     if kind not in SUPPORTED:

@@ -74,7 +74,10 @@ def _uses_here(path: Path | None) -> list[Use]:
 
 def _text(about: Explanation, uses: list[Use]) -> list[str]:
     lines = [about.type, *_wrapped(about.asks, 2), ""]
-    for title, text in (("why", about.why), ("source", about.source), ("fix", about.fix)):
+    languages = f"no result by language: {about.languages}" if about.languages else ""
+    for title, text in (("why", about.why), ("source", about.source), ("fix", about.fix), ("languages", languages)):
+        if not text:
+            continue
         lines += [title, *_wrapped(text, 2), ""]
     if not uses:
         return [*lines, "No suite asks it here."]

@@ -74,6 +74,7 @@ def _check(kind: str, uses: Sequence[Use], metrics: Mapping[str, Metric]) -> lis
     about = explanation(kind, metrics)
     lines = [f"## {kind}", "", about.asks, ""]
     lines += [f"- Why: {about.why}", f"- Source: {about.source}", f"- Fix: {about.fix}"]
+    lines += [f"- No result by language: {about.languages}."] if about.languages else []
     lines += [f"- Argument `{name}`: {takes}" for name, takes in arguments(kind, metrics).items()]
     if not uses:
         return [*lines, "", "No shipped suite asks it."]

@@ -19,7 +19,7 @@ from gates.text.tokens import joined, ngrams, tokenise
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from gates.scan import Ints, Scan
+    from gates.scan import Hashes, Ints, RowIndex, Scan
     from gates.text.tokens import TokenStream
 
 HOLDOUT_CODE = 3
@@ -54,9 +54,19 @@ class NearMatrix:
         """Number of texts of an origin."""
         return int((self.origin == code).sum())
 
-    def repeats(self, code: int, size: int | None = None) -> int:
-        """Texts beyond the first of their cluster among the first `size` texts of an origin."""
-        own = np.flatnonzero(self.origin == code)[:size]
+    def of(self, code: int) -> Ints:
+        """Positions of the texts of an origin."""
+        return np.flatnonzero(self.origin == code)
+
+    def contents(self, index: RowIndex, code: int) -> Hashes:
+        """The digest of each text of an origin.
+
+        A text is here once, by its first row; a generator or language has it wherever one of its rows does.
+        """
+        return index.digest[np.searchsorted(index.row_id, self.row_id[self.of(code)])]
+
+    def repeats(self, own: Ints) -> int:
+        """Texts beyond the first of their cluster among the texts at these positions."""
         inside = np.zeros(len(self.origin), dtype=bool)
         inside[own] = True
         kept = inside[self.left] & inside[self.right]
