@@ -104,7 +104,7 @@ def jobs(measure: str, options: argparse.Namespace) -> Iterator[Record]:
 
 def _cases(rows: int, options: argparse.Namespace) -> Iterator[Record]:
     for case in CASES:
-        if options.type in (None, case.law) and options.check in case.check:
+        if case.law in LAWS and options.type in (None, case.law) and options.check in case.check:
             seeds = options.seeds or SEEDS["power"]
             seeds = min(seeds, SLOW_SEEDS) if case.check == same_law.SLOW else seeds
             yield {

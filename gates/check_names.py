@@ -19,6 +19,26 @@ def containing(word: str, kinds: Collection[str]) -> list[str]:
     return sorted(kind for kind in kinds if f"_{part}" in f"_{kind.removeprefix(PREFIX)}") if part else []
 
 
+def meant(asked: str, ids: Collection[str]) -> list[str]:
+    """The ids that a name means, in their order: an id, or one's first parts; a type, or a word that only one type has.
+
+    A type or a word may stand after a scope and before the beginning of a detail: `human/duplicate_ratio/exact`.
+    """
+    begun = [one for one in ids if f"{one}/".startswith(f"{asked}/")]
+    if begun:
+        return begun
+    first, _, rest = asked.partition("/")
+    of_scope = [one for one in ids if rest and one.startswith(f"{first}/")]
+    among = of_scope or ids
+    kind, _, detail = (rest if of_scope else asked).partition("/")
+    kinds = {one.split("/")[1] for one in among}
+    named = [name for name in (kind, PREFIX + kind) if name in kinds] or containing(kind, kinds)
+    if len(named) != 1:
+        return []
+    begin = f"{named[0]}/{detail}/" if detail else f"{named[0]}/"
+    return [one for one in among if f"{one.partition('/')[2]}/".startswith(begin)]
+
+
 def suggestion(name: str, kinds: Collection[str], ids: Collection[str] = (), *, otherwise: str) -> str:
     """A clause with the checks that a wrong name may mean. ids: ids of checks. otherwise: what to say where none is near."""
     near = get_close_matches(name, sorted(ids), n=1) if "/" in name else []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gates.check_names import PREFIX, containing, suggestion
 from gates.configuration.data_types import DATA_TYPES
 from gates.configuration.plugins import PluginKind, Plugins
-from gates.errors import UsageError
+from gates.errors import UsageError, did_you_mean
 from gates.metrics.catalogue import BY_NAME
 from gates.metrics.metric import Side
 from gates.plugins.registry import loaded, type_suites
@@ -35,13 +35,17 @@ _LIMITS = {
 
 @dataclass(frozen=True)
 class Explanation:
-    """What an expectation asks, why it matters, where it comes from, and what to do when it fails."""
+    """What an expectation asks, why it matters, where it comes from, and what to do when it fails.
+
+    languages: why rows of all languages are one number, "" where nothing is to be said of it.
+    """
 
     type: str
     asks: str
     why: str
     source: str
     fix: str
+    languages: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,7 @@ def explanation(kind: str, metrics: Mapping[str, Metric] = BY_NAME) -> Explanati
     metrics: all that there are, by expectation; those of gates itself, where nobody says.
     """
     if metric := metrics.get(kind):
-        return Explanation(kind, metric.asks, metric.why, metric.source, metric.fix)
+        return Explanation(kind, metric.asks, metric.why, metric.source, metric.fix, metric.languages_together)
     if kind in _STOCK:
         return _STOCK[kind]
     if kind not in SUPPORTED:
@@ -106,17 +110,14 @@ def find_type(check: str, metrics: Mapping[str, Metric] = BY_NAME) -> tuple[str,
     """
     first, _, rest = check.partition("/")
     is_id = first in {scope.value for scope in Scope} and rest
-    kind = rest.partition("/")[0] if is_id else first
+    kind, _, detail = rest.partition("/") if is_id else (first, "", "")
     ours = {*_STOCK, *metrics}
     known = ours | SUPPORTED
-    for name in (kind, PREFIX + kind):
-        if name in known:
-            return name, check if is_id else ""
     # A word of ours first: Great Expectations' own have almost every word of English.
     kinds = ours if containing(kind, ours) else known
-    named = containing(kind, kinds)
-    if len(named) == 1 and not is_id:
-        return named[0], ""
+    named = [name for name in (kind, PREFIX + kind) if name in known] or containing(kind, kinds)
+    if len(named) == 1:
+        return named[0], "/".join(filter(None, (first, named[0], detail))) if is_id else ""
     raise UsageError(f"no check '{check}' ({suggestion(kind, kinds, otherwise='`gates list checks` names them')})")
 
 
@@ -153,6 +154,23 @@ def built_in_uses() -> list[Use]:
 def plugin_uses(plugins: Plugins, metrics: Mapping[str, Metric]) -> list[Use]:
     """Every entry of the suites that plugins bring along for their data types. metrics: as for `explanation`."""
     return _uses_of(tuple(loaded(plugins, PluginKind.TYPE)), plugins, metrics)
+
+
+def shipped_uses(
+    plugins: Plugins, metrics: Mapping[str, Metric], kind: str | None = None, scope: str | None = None
+) -> list[Use]:
+    """What `built_in_uses` and `plugin_uses` have; of a data type with what every type has, and of one scope.
+
+    metrics: as for `explanation`. Raises UsageError naming the nearest data type, and what `plugin_uses` raises.
+    """
+    types = [*DATA_TYPES, *plugins.names(PluginKind.TYPE)]
+    if kind and kind not in types:
+        raise UsageError(f"no data type '{kind}' ({did_you_mean(kind, types)})")
+    return [
+        use
+        for use in [*built_in_uses(), *plugin_uses(plugins, metrics)]
+        if (not kind or use.owner in (COMMON, kind)) and (not scope or use.entry.check_id.scope.value == scope)
+    ]
 
 
 def _uses_of(parts: Sequence[str], plugins: Plugins, metrics: Mapping[str, Metric]) -> list[Use]:

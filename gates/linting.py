@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from gates.configuration.data_types import DATA_TYPES
 from gates.configuration.find import load_config
 from gates.configuration.plugins import PluginKind
 from gates.contract import load_contract
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gates.configuration.dataset import DatasetConfig
-    from gates.configuration.plugins import Plugins
     from gates.contract import Contract
     from gates.scan import Roles
     from gates.suite_files import SuiteEntry
@@ -61,24 +59,30 @@ def lint(config: Path | None, today: date, *, is_deep: bool = False) -> Lint:
     datasets = read.datasets.values()
     found.datasets = len(datasets)
     for dataset in datasets:
-        _lint_dataset(dataset, today, found, is_deep=is_deep)
-    _lint_strays(datasets, read.plugins, found)
+        # What one of them may have lost is said once, below.
+        _lint_dataset(replace(dataset, strays=()), today, found, is_deep=is_deep)
+    _lint_strays(datasets, found)
     return found
 
 
-def _lint_strays(datasets: Collection[DatasetConfig], plugins: Plugins, found: Lint) -> None:
-    """Suites and schemas of no dataset: most likely misspelt, and ignored by everything else."""
+def _lint_strays(datasets: Collection[DatasetConfig], found: Lint) -> None:
+    """Suites, schemas and records of no dataset: it was renamed, or they are misspelt."""
     names = {dataset.name for dataset in datasets}
+    for stray in dict.fromkeys(stray for dataset in datasets for stray in dataset.strays):
+        near = did_you_mean(stray.name, names)
+        cure = stray.cure("DATASET")
+        found.problems.append(f"{stray.path}: no dataset has this name ({near}); {cure}, or remove it")
     for root in sorted({dataset.root for dataset in datasets}):
-        for path in sorted((root / "expectations").glob("*")):
-            if path.is_dir() and path.name not in {*names, *DATA_TYPES, *plugins.names(PluginKind.TYPE), "common"}:
-                found.problems.append(
-                    f"expectations/{path.name}: no dataset has this name ({did_you_mean(path.name, names)})"
+        for path in sorted((root / FOLDER).glob("*")):
+            if path.name in names or not path.is_dir():
+                continue
+            shown, near = f"{FOLDER}/{path.name}", did_you_mean(path.name, names)
+            if (path / REMOVALS).is_dir():
+                found.problems.append(f"{shown}/{REMOVALS}: no dataset has this name ({near})")
+            elif any(path.glob("v*.json")):
+                found.notes.append(
+                    f"{shown}: no dataset has this name ({near}): nothing is held to what was promoted under it"
                 )
-        for path in sorted((root / FOLDER).glob(f"*/{REMOVALS}")):
-            if path.parent.name not in names:
-                near = did_you_mean(path.parent.name, names)
-                found.problems.append(f"{path.relative_to(root).as_posix()}: no dataset has this name ({near})")
 
 
 def _lint_dataset(dataset: DatasetConfig, today: date, found: Lint, *, is_deep: bool) -> None:

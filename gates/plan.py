@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gates.check_names import suggestion
+from gates.check_names import meant, suggestion
 from gates.errors import SuiteError, UsageError, did_you_mean
 from gates.suite_files import SuiteEntry
 from gates.verdict import CheckId, Kind, PlannedCheck, Scope, Severity
@@ -37,23 +37,25 @@ class Plan:
         )
 
     def only(self, wanted: Sequence[str], scopes: Sequence[Scope]) -> Plan:
-        """The part of the plan that these ids (or types) and scopes name.
+        """The part of the plan that these names, as `meant` takes them, and these scopes mean.
 
-        Raises UsageError for a name that the plan does not have.
+        Raises UsageError for a name that means no check of the plan, or several types of them.
         """
         ids = [str(check.id) for check in self.checks]
-        types = sorted({check.id.type for check in self.checks})
+        chosen = set() if wanted else set(ids)
         for name in wanted:
-            if name not in ids and name not in types:
+            found = meant(name, ids)
+            if not found:
+                types = {check.id.type for check in self.checks}
                 near = suggestion(name, types, ids, otherwise="`gates check -v` lists them")
                 raise UsageError(f"--only {name}: no such check ({near})")
+            chosen.update(found)
         return Plan(
             {
                 scope: tuple(
                     entry
                     for entry in self.entries[scope]
-                    if (not scopes or scope in scopes)
-                    and (not wanted or entry.type in wanted or str(entry.check_id) in wanted)
+                    if (not scopes or scope in scopes) and str(entry.check_id) in chosen
                 )
                 for scope in Scope
             }

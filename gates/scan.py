@@ -5,6 +5,7 @@ A `Scan` holds a light index of every row, and samples of the rows themselves. B
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -13,10 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from gates.text.batch import Batch
 from gates.verdict import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     import pyarrow as pa
 
@@ -32,6 +34,7 @@ Ints = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.uint16]
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 # Where more human rows than this repeat each other, repetition belongs to the law (a table of few coarse columns);
 # below it, a repeated row is an accident and inference uses distinct rows. The limit of the duplicate check.
@@ -206,6 +209,26 @@ class EvaluationSource(Protocol):
         """Every text of every item, read when it is called."""
 
 
+class Gatherer(Protocol[T_co]):
+    """What a check needs of every row, gathered batch by batch in whatever order batches come.
+
+    needs_rows: False where no row can change the value; then none is read for it.
+    """
+
+    @property
+    def needs_rows(self) -> bool: ...
+
+    def update(self, batch: Batch) -> None:
+        """Take some rows of the dataset."""
+
+    def value(self) -> T_co:
+        """What came of all rows."""
+
+
+# Makes a gatherer for a dataset with these roles and evaluation sets, if any are declared.
+Gather = Callable[[Roles, EvaluationSource | None], Gatherer[T]]
+
+
 @dataclass(frozen=True)
 class RuleFailures:
     """How one pandera rule fared, counted over every row it saw.
@@ -258,6 +281,7 @@ class Scan:
     human_columns: Mapping[str, int] = field(default_factory=dict)
     synthetic_columns: Mapping[str, int] = field(default_factory=dict)
     measured: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    _gathered: dict[Gather[Any], Any] = field(default_factory=dict, compare=False, repr=False)
     _memo: dict[Callable[..., object], object] = field(default_factory=dict, compare=False, repr=False)
 
     def once(self, compute: Callable[[Scan], T]) -> T:
@@ -265,6 +289,16 @@ class Scan:
         if compute not in self._memo:
             self._memo[compute] = compute(self)
         return self._memo[compute]  # type: ignore[return-value]
+
+    def gathered(self, gather: Gather[T]) -> T:
+        """What came of every row: known since the rows were read where the pass was told to gather it, else read now."""
+        if gather not in self._gathered:
+            gatherer = gather(self.roles, self.evaluation)
+            for rows in self.source.batches() if gatherer.needs_rows else ():
+                gatherer.update(Batch(rows))
+            self._gathered[gather] = gatherer.value()
+        value: T = self._gathered[gather]
+        return value
 
     def place(self, row_id: int) -> str:
         """`path:row`, rows counted from 1, for evidence and messages."""

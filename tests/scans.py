@@ -62,3 +62,10 @@ def texts_of(count: int, seed: int, *, length: int = 40, words: tuple[int, int] 
     weight = 1 / (1 + np.arange(len(rank)))
     drawn = rng.choice(rank, (count, length), p=weight / weight.sum())
     return [" ".join(f"w{word}" for word in row) for row in drawn]
+
+
+def spoken_rows(counts: dict[str, int], seed: int, **columns: object) -> pl.DataFrame:
+    """So many texts of each language."""
+    words = [word for word, count in counts.items() for _ in range(count)]
+    frame = pl.DataFrame({"text": texts_of(len(words), seed), "language": words})
+    return frame.with_columns(**{name: pl.lit(value) for name, value in columns.items()})

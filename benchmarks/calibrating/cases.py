@@ -67,6 +67,7 @@ CASES: tuple[Case, ...] = (
     Case("combined/expect_contamination_ratio_to_be_less_than", "text", text_defects.leaked, "synthetic texts are evaluation items"),
     Case("combined/expect_responses_to_fit_prompts", "instruction", text_defects.misaligned, "synthetic responses stand beside another prompt"),
     Case("combined/expect_responses_to_fit_prompts", "translation", text_defects.misaligned, "synthetic translations stand beside another source"),
+    Case("combined/expect_responses_to_fit_prompts", "translations", text_defects.misaligned, "synthetic translations stand beside another source"),
     Case(_DISTRIBUTIONS, "tabular", table_defects.shifted, "standard deviations by which one column is shifted", SHIFTS),
     Case(_DISTRIBUTIONS, "timeseries", table_defects.shifted, "standard deviations by which all readings are shifted", SHIFTS),
     Case(_DISTRIBUTIONS, "events", table_defects.other_events, "synthetic events are of a random kind"),
@@ -110,6 +111,19 @@ CASES: tuple[Case, ...] = (
     Case(f"{_UTILITY}/synthetic", "tabular", table_defects.labels_dealt_out, "synthetic labels are dealt out again"),
     Case(f"{_UTILITY}/both", "tabular", table_defects.labels_dealt_out, "synthetic labels are dealt out again"),
     Case(f"{_UTILITY}/synthetic", "text", table_defects.labels_dealt_out, "synthetic labels are dealt out again"),
+    *(
+        Case(check, "descriptions", defect, what)
+        for check, defect, what in (
+            (f"{_COPY}/exact", copy_defects.copied, "synthetic texts are copies of human texts"),
+            (f"{_COPY}/near", copy_defects.nearly_copied, "synthetic texts are human texts, a word in fifty changed"),
+            (_SEPARABILITY, text_defects.stock_opening, "synthetic texts open with one phrase"),
+            ("synthetic/expect_boilerplate_ratio_to_be_less_than", text_defects.boilerplate, "synthetic texts open as a chat model does"),
+            ("synthetic/expect_degenerate_text_ratio_to_be_less_than", text_defects.looping, "synthetic texts loop"),
+            (f"{_DIVERSITY}/effective_number", text_defects.stock_sentences, "synthetic sentences come from a stock of thirty"),
+            (f"{_UTILITY}/synthetic", table_defects.labels_dealt_out, "synthetic labels are dealt out again"),
+            (f"{_UTILITY}/both", table_defects.labels_dealt_out, "synthetic labels are dealt out again"),
+        )
+    ),
     Case("combined/expect_locale_distance_ratio_to_be_between", "text", table_defects.locales_dealt_out, "synthetic locales are dealt out again"),
 )  # fmt: skip
 

@@ -17,12 +17,14 @@ from gates.drafts.infer import infer
 from gates.drafts.write import write_draft
 from gates.judging.judge import Options, judge
 
-from .laws import DATA, people
+from .laws import DATA, LAWS, people
 from .same_law import SLOW, SLOW_EVERY
 from .sample import Sample, write
 
-# Rows a side of each kind; 676 human texts make three parts of 200.
+# Rows a side of each kind; 676 human texts make three parts of 200, 34,000 descriptions three of 10,000.
 SIZES = {"tabular": (50, 500, 5000), "text": (50, 200)}
+REAL_LAWS = {"descriptions": (50, 500, 5000, 10_000), "translations": (500, 3000)}
+SIZES |= {law: sizes for law, sizes in REAL_LAWS.items() if law in LAWS}
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ def verdict(trial: Trial) -> tuple[str, dict[str, str]]:
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
         write(sample, root)
-        if trial.kind == "tabular":
+        if sample.type == "tabular":
             written = write_draft(infer(sample.human, total_rows=trial.rows), "mix", root)
             accept((written.schema, *written.suites))
         contract = load_contract(load_config(root / "gates.toml").dataset("mix"), date(2026, 1, 1))
@@ -51,8 +53,11 @@ def verdict(trial: Trial) -> tuple[str, dict[str, str]]:
 
 
 def _cut(trial: Trial) -> Sample:
+    rng = np.random.default_rng([trial.seed, trial.rows])
+    if trial.kind in REAL_LAWS:
+        return LAWS[trial.kind](trial.rows, rng)
     pool = people() if trial.kind == "tabular" else _human_texts()
-    shuffled = pool[np.random.default_rng([trial.seed, trial.rows]).permutation(pool.height)]
+    shuffled = pool[rng.permutation(pool.height)]
     human, synthetic, holdout = (shuffled[at * trial.rows : (at + 1) * trial.rows] for at in range(3))
     sample = Sample(trial.kind, human, synthetic, pool.clear())
     return replace(sample, holdout=holdout) if holdout.height == trial.rows else sample

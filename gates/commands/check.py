@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gates.commands.options import config_option, dataset_arguments
+from gates.commands.options import SCOPES, config_option, dataset_arguments
 from gates.configuration.plugins import FORMATS
 
 if TYPE_CHECKING:
     from gates.judging.versions import Asked
 
 FOR_MACHINES = ("junit", "sarif", "github")
-# The words of `gates.verdict.Scope`, whose import takes a hook in which nothing changed as long as all the rest of this.
-SCOPES = ("human", "synthetic", "combined")
 # Beside the verdict on demand.
 BESIDE = ("junit", "sarif")
 
@@ -94,7 +92,7 @@ FOLDER:NAME is a dataset of another one than the nearest; its files go to DIR/FO
 \b
 Examples:
   gates check reviews
-  gates check reviews --only expect_distributions_to_match
+  gates check reviews --only distributions
   gates check --all --jobs 2 --format json --output reports --exit-zero
   gates check --all --format github --output reports --also junit
   gates check --staged --timeout 5
@@ -102,7 +100,9 @@ Examples:
 """
 )
 @dataset_arguments
-@click.option("--only", multiple=True, metavar="ID", help="Ask this check only, by id or type; may be repeated.")
+@click.option(
+    "--only", multiple=True, metavar="NAME", help="Ask this check only: id, type or a word of it; may be repeated."
+)
 @click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="Ask this scope only.")
 @click.option(
     "--format", type=_ReportName(FORMATS), default="terminal", show_default=True,

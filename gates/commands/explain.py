@@ -36,11 +36,10 @@ def command(check: str, config: Path | None) -> int:
     """
     from gates.explanations import (
         arguments,
-        built_in_uses,
         explanation,
         find_type,
         matching,
-        plugin_uses,
+        shipped_uses,
         suite_entry,
     )
     from gates.plugins.registry import metrics_of
@@ -48,7 +47,7 @@ def command(check: str, config: Path | None) -> int:
     plugins = plugins_here(config)
     with clean_stdout():
         metrics = metrics_of(plugins)
-        shipped = [*built_in_uses(), *plugin_uses(plugins, metrics)]
+        shipped = shipped_uses(plugins, metrics)
     kind, check_id = find_type(check, metrics)
     uses = matching([*shipped, *_uses_here(config)], kind, check_id)
     scope = uses[0].entry.check_id.scope.value if uses else "SCOPE"
@@ -75,7 +74,10 @@ def _uses_here(path: Path | None) -> list[Use]:
 
 def _text(about: Explanation, uses: list[Use]) -> list[str]:
     lines = [about.type, *_wrapped(about.asks, 2), ""]
-    for title, text in (("why", about.why), ("source", about.source), ("fix", about.fix)):
+    languages = f"no result by language: {about.languages}" if about.languages else ""
+    for title, text in (("why", about.why), ("source", about.source), ("fix", about.fix), ("languages", languages)):
+        if not text:
+            continue
         lines += [title, *_wrapped(text, 2), ""]
     if not uses:
         return [*lines, "No suite asks it here."]

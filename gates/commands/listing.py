@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gates.commands.options import config_option, plugins_here
+from gates.commands.options import SCOPES, config_option, plugins_here
 from gates.commands.streams import clean_stdout
 
 if TYPE_CHECKING:
@@ -24,26 +24,30 @@ LISTS = ("types", "checks", "questions", "plugins")
 
 @click.command()
 @click.argument("what", type=click.Choice(LISTS), metavar="|".join(LISTS))
+@click.option("--type", "kind", metavar="TYPE", help="Of checks: those that a dataset of this data type is asked.")
+@click.option("--scope", type=click.Choice(SCOPES), help="Of checks: those of this scope.")
 @config_option
 @click.option(
     "--format", "form", type=click.Choice(["terminal", "json", "markdown"]), default="terminal", show_default=True
 )
-def command(what: str, config: Path | None, form: str) -> int:
+def command(what: str, kind: str | None, scope: str | None, config: Path | None, form: str) -> int:
     """List the data types with their roles, the checks with their limits, the questions with what answers them, or plugins.
 
     Plugins are those that are installed and those of gates.toml. Their types and checks are listed too; `gates list
     plugins` imports none of them.
     """
+    if what != "checks" and (kind or scope):
+        raise click.UsageError("--type and --scope choose among checks: `gates list checks` takes them")
     plugins = plugins_here(config)
     if form == "markdown":
         from gates.commands.listing_pages import page
 
         with clean_stdout():
-            made = page(what, plugins)
+            made = page(what, plugins, kind, scope)
         click.echo(made)
         return 0
     with clean_stdout():
-        rows = {"types": _types, "checks": _checks, "questions": _questions, "plugins": plugin_rows}[what](plugins)
+        rows = _rows(what, plugins, kind, scope)
     if form == "json":
         click.echo(json.dumps(rows, indent=2))
     elif what == "plugins":
@@ -53,6 +57,12 @@ def command(what: str, config: Path | None, form: str) -> int:
     else:
         click.echo("\n".join(_check_lines(rows) if what == "checks" else _question_lines(rows)))
     return 0
+
+
+def _rows(what: str, plugins: Plugins, kind: str | None, scope: str | None) -> list[dict[str, object]]:
+    if what == "checks":
+        return _checks(plugins, kind, scope)
+    return {"types": _types, "questions": _questions, "plugins": plugin_rows}[what](plugins)
 
 
 def plugin_rows(plugins: Plugins) -> list[dict[str, object]]:
@@ -92,12 +102,14 @@ def _type_text(row: dict[str, object]) -> str:
     )
 
 
-def _checks(plugins: Plugins) -> list[dict[str, object]]:
-    from gates.explanations import built_in_uses, plugin_uses
+def _checks(plugins: Plugins, kind: str | None, scope: str | None) -> list[dict[str, object]]:
+    from gates.explanations import shipped_uses
     from gates.plugins.registry import metrics_of
 
     metrics = metrics_of(plugins)
-    uses = [*built_in_uses(), *plugin_uses(plugins, metrics)]
+    uses = shipped_uses(plugins, metrics, kind, scope)
+    if kind or scope:
+        return [_row(use, metrics) for use in uses]
     return [_row(use, metrics) for use in uses] + [
         {"data_type": None, "id": None, "scope": None, "type": metric.expectation, "severity": None, "limits": None,
          "asks": metric.asks, "reason": None}

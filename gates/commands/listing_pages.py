@@ -14,10 +14,16 @@ if TYPE_CHECKING:
 _MADE_BY = "<!-- made by `gates list {what} --format markdown`; do not edit -->"
 
 
-def page(what: str, plugins: Plugins) -> str:
-    """The page of the types, the checks, the questions or the plugins, without a line break at its end."""
-    make = {"types": _types, "checks": _checks, "questions": _questions, "plugins": _plugins}[what]
-    return "\n".join([_MADE_BY.format(what=what), *make(plugins)])
+def page(what: str, plugins: Plugins, kind: str | None, scope: str | None) -> str:
+    """The page of the types, the checks, the questions or the plugins, without a line break at its end.
+
+    kind, scope: which checks, as `shipped_uses` takes them.
+    """
+    if what == "checks":
+        lines = _checks(plugins, kind, scope)
+    else:
+        lines = {"types": _types, "questions": _questions, "plugins": _plugins}[what](plugins)
+    return "\n".join([_MADE_BY.format(what=what), *lines])
 
 
 def _plugins(plugins: Plugins) -> list[str]:
@@ -44,20 +50,21 @@ def _types(plugins: Plugins) -> list[str]:
     return lines
 
 
-def _checks(plugins: Plugins) -> list[str]:
-    from gates.explanations import built_in_uses, plugin_uses
+def _checks(plugins: Plugins, kind: str | None, scope: str | None) -> list[str]:
+    from gates.explanations import shipped_uses
     from gates.plugins.registry import metrics_of
 
     metrics = metrics_of(plugins)
-    uses = [*built_in_uses(), *plugin_uses(plugins, metrics)]
-    kinds = dict.fromkeys([*(use.entry.type for use in uses), *metrics])
+    uses = shipped_uses(plugins, metrics, kind, scope)
+    kinds = dict.fromkeys([*(use.entry.type for use in uses), *(() if kind or scope else metrics)])
     text = (
         "Every check with its limits in the suites that gates ships. `gates explain CHECK` says the same of one, with the limits of "
-        "your own suites and an entry to copy. How a number becomes an outcome: [how a check decides](../explanation/how-a-check-decides.md)."
+        "your own suites and an entry to copy; `gates list checks --type text --scope human` lists those of one data type and scope, "
+        "and `gates check --only WORD` asks the check that a word of its name means. How a number becomes an outcome: [how a check decides](../explanation/how-a-check-decides.md)."
     )
     lines = ["# Checks", "", text]
-    for kind in sorted(kinds):
-        lines += ["", *_check(kind, [use for use in uses if use.entry.type == kind], metrics)]
+    for name in sorted(kinds):
+        lines += ["", *_check(name, [use for use in uses if use.entry.type == name], metrics)]
     return lines
 
 
@@ -67,6 +74,7 @@ def _check(kind: str, uses: Sequence[Use], metrics: Mapping[str, Metric]) -> lis
     about = explanation(kind, metrics)
     lines = [f"## {kind}", "", about.asks, ""]
     lines += [f"- Why: {about.why}", f"- Source: {about.source}", f"- Fix: {about.fix}"]
+    lines += [f"- No result by language: {about.languages}."] if about.languages else []
     lines += [f"- Argument `{name}`: {takes}" for name, takes in arguments(kind, metrics).items()]
     if not uses:
         return [*lines, "", "No shipped suite asks it."]

@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from gates.judging.targets import Target
     from gates.promotion.ground import Ground
     from gates.promotion.planning import Plan
-    from gates.promotion.publishing import Remote
     from gates.promotion.signing_keys import SigningKey
-    from gates.versions.repository import Repository
 
 
 @click.command(
@@ -105,84 +103,17 @@ class _Call:
             raise click.UsageError("--revoke signs no statement; git signs its tag where tag.gpgSign is set")
 
     def run(self) -> int:
-        from gates.promotion.lock import only_promotion
-        from gates.promotion.recovery import interrupted, recover
+        from gates.promotion.carrying_out import Terms, carry_out
         from gates.versions.repository import open_repository
-        from gates.versions.version import git_of
 
         target = self._target()
+        terms = Terms(self.is_pushed, self.dry_run, self.if_new, self.revoke)
         repository = open_repository(target.path.parent)
-        git = git_of(repository, "a promotion")
-        if self.dry_run:
-            return self._promote(repository, target, interrupted(git))
-        with only_promotion(git, note):
-            return self._promote(repository, target, recover(git))
-
-    def _promote(self, repository: Repository, target: Target, told: str | None) -> int:
-        """told: what became of an interrupted promotion, None where there was none."""
-        from gates.promotion.ground import ground_of
-        from gates.promotion.publishing import remote_of
-
-        if told:
-            note(told)
-        ground = ground_of(repository)
-        remote = remote_of(ground.git, ground.branch) if self.is_pushed else None
-        planned = self._plan(ground, target)
-        if not planned.tags:
-            self._add_nothing(ground, planned, remote, is_told=bool(told))
-            return 0
-        for said in (planned.lenience, planned.note):
-            note(said or "")
-        if self.dry_run:
-            click.echo("\n".join(["would add:", *_lines(planned)]))
-        else:
-            self._add(ground, planned, remote)
+        done = carry_out(repository, terms, lambda ground: self._plan(ground, target), note)
+        for line in done.lines:
+            click.echo(printable(line))
+        note(done.left_to_do)
         return 0
-
-    def _add(self, ground: Ground, planned: Plan, remote: Remote | None) -> None:
-        from gates.promotion.promoting import prepare
-        from gates.promotion.publishing import Parcel, how_to_push, missing_before, push, refs_at
-        from gates.promotion.transaction import apply
-
-        if remote:
-            # A remote that is away is found out before anything is made.
-            there = refs_at(ground.git, remote)
-            _push_data(ground, planned)
-        made = prepare(ground, planned)
-        parcel = Parcel(made.new, {**planned.held, **made.tags}, (*planned.recorded, *made.files))
-        apply(ground.git, made)
-        if remote:
-            note(push(ground.git, remote, parcel, made) or "")
-            note(missing_before(remote, parcel, (message for _, message in planned.tags), there) or "")
-        click.echo("\n".join([planned.sentence, *_lines(planned)]))
-        if not remote:
-            told = how_to_push(ground.git, ground.branch, parcel.tags, has_data=bool(planned.pointers))
-            note(f"not pushed: {told}")
-
-    def _add_nothing(self, ground: Ground, planned: Plan, remote: Remote | None, *, is_told: bool) -> None:
-        """Send what the remote lacks of what is here already. Raises UsageError where it lacks nothing.
-
-        is_told: an interrupted promotion was brought to an end, which is what the call is for.
-        """
-        from gates.errors import UsageError
-        from gates.promotion.publishing import Parcel, lacking, push, refs_at
-
-        git = ground.git
-        parcel = Parcel(ground.head, planned.held, planned.recorded)
-        left = lacking(git, remote, parcel, refs_at(git, remote)) if remote else []
-        if remote and left:
-            lines = [f"  {'tag ' if name in parcel.tags else 'branch'} {name}" for name in left]
-            if not self.dry_run:
-                _push_data(ground, planned)
-                note(push(git, remote, parcel) or "")
-            what = "lacks it, and would get" if self.dry_run else "lacked it, and has now"
-            click.echo("\n".join([f"{planned.sentence}; {remote.name} {what}:", *map(printable, lines)]))
-            return
-        where = f", and {remote.name} has all of it" if remote else ""
-        if not (self.if_new or is_told):
-            fine = "" if self.revoke else "; where that is fine, give --if-new"
-            raise UsageError(f"{planned.sentence}{where}{fine}")
-        note(f"{planned.sentence}{where}")
 
     def _target(self) -> Target:
         from gates.judging.targets import targets_of
@@ -218,19 +149,3 @@ class _Call:
         if not told or not Path(told).is_file():
             raise click.UsageError("--sign needs a key: --key FILE, or a file as git's user.signingKey")
         return read_signing_key(Path(told.removesuffix(".pub")))
-
-
-def _push_data(ground: Ground, planned: Plan) -> None:
-    from gates.promotion.publishing import names_other_data, push_data
-
-    push_data(ground.git, planned.pointers)
-    if planned.pointers and planned.target and names_other_data(ground.git, planned.target, planned.pointers):
-        note(
-            f"HEAD may name other data than {planned.version}, and `dvc push` sends what HEAD names; where its own was never "
-            f"sent: `git switch --detach {planned.target[:7]}`, `dvc push`, `git switch -`"
-        )
-
-
-def _lines(planned: Plan) -> list[str]:
-    files = [f"  file {path}" for path in planned.files]
-    return [printable(line) for line in (*files, *(f"  tag  {name}" for name, _ in planned.tags))]

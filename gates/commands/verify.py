@@ -16,11 +16,14 @@ from gates.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from gates.promotion.history import History
     from gates.promotion.verification.findings import Finding
     from gates.promotion.verification.signatures import Trusted
     from gates.versions.repository import Repository
 
 BAD, COULD_NOT = 1, 3
+# Enough to see what they are of; all the tags of models would fill the screen.
+_SHOWN = 5
 
 
 @click.command(
@@ -45,7 +48,7 @@ Examples:
 )
 @click.argument("promotion", required=False, metavar="[TAG|FILE]")
 @click.option("--all", "every", is_flag=True, help="Every promotion; the default without TAG or FILE.")
-@click.option("--rerun", is_flag=True, help="Judge again, and compare outcomes and numbers.")
+@click.option("--rerun", is_flag=True, help="Judge again and compare; look again for rows shared with evaluation sets.")
 @click.option(
     "--key", "keys", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", multiple=True,
     help="A public Ed25519 key that must have signed; may be repeated.",
@@ -53,6 +56,10 @@ Examples:
 @click.option(
     "--allowed-signers", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
     help="Keys as ssh and git list them; one of them must have signed.",
+)  # fmt: skip
+@click.option(
+    "--pgp-key", "pgp_keys", metavar="FINGERPRINT", multiple=True,
+    help="A PGP key that must have signed the tags; may be repeated. No other PGP key counts.",
 )  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True)
 @config_option
@@ -70,7 +77,7 @@ def command(promotion: str | None, config: Path | None, **given: Any) -> int:
         raise UsageError(
             f"{repository.top} is in no git repository, and promotions are commits and tags; run it in a clone"
         )
-    trusted = _trusted(given["keys"], given["allowed_signers"])
+    trusted = _trusted(given["keys"], given["allowed_signers"], given["pgp_keys"])
     found = list(_findings(repository, promotion, trusted, is_rerun=given["rerun"]))
     if given["form"] == "json":
         click.echo(json.dumps([asdict(finding) for finding in found], indent=2))
@@ -80,16 +87,17 @@ def command(promotion: str | None, config: Path | None, **given: Any) -> int:
     return BAD if State.WRONG in states else COULD_NOT if State.UNKNOWN in states else 0
 
 
-def _trusted(keys: tuple[Path, ...], allowed_signers: Path | None) -> Trusted:
-    from gates.promotion.signers import read_signers
+def _trusted(keys: tuple[Path, ...], allowed_signers: Path | None, pgp_keys: tuple[str, ...]) -> Trusted:
+    from gates.promotion.signers import pgp_fingerprint, read_signers
     from gates.promotion.verification.signatures import Trusted
 
     files = [*keys, *([allowed_signers] if allowed_signers else [])]
     signers = tuple(signer for file in files for signer in read_signers(file))
-    return Trusted(signers, allowed_signers, is_required=bool(files))
+    return Trusted(signers, allowed_signers, frozenset(map(pgp_fingerprint, pgp_keys)), is_required=bool(files))
 
 
 def _findings(repository: Repository, promotion: str | None, trusted: Trusted, *, is_rerun: bool) -> Iterator[Finding]:
+    from gates.promotion.foreign import parted
     from gates.promotion.history import histories
     from gates.promotion.verification.everything import verify_selection
     from gates.promotion.verification.selection import selected, whole
@@ -97,11 +105,15 @@ def _findings(repository: Repository, promotion: str | None, trusted: Trusted, *
     from gates.versions.version import git_of
 
     known = histories(git_of(repository, "a promotion"))
+    if not promotion:
+        # What somebody asks for by its name is a promotion or does not hold.
+        known, foreign = parted(repository, known)
+        _tell_foreign(foreign)
     if not known:
         raise UsageError(f"nothing was promoted in {repository.top.name}, or its tags are not here; `git fetch --tags`")
     path = repository.relative(Path.cwd() / promotion) if promotion else None
     for asked in [selected(repository, known, promotion, path)] if promotion else map(whole, known):
-        yield from verify_selection(repository, asked, trusted)
+        yield from verify_selection(repository, asked, trusted, is_rerun=is_rerun)
         if is_rerun:
             # It brings Great Expectations, which takes ten times as long to import as all the rest.
             from gates.judging.rerun import verify_rerun
@@ -110,6 +122,13 @@ def _findings(repository: Repository, promotion: str | None, trusted: Trusted, *
                 yield verify_rerun(repository, tag)
     if not promotion:
         yield from verify_unnamed(repository, known)
+
+
+def _tell_foreign(foreign: list[History]) -> None:
+    names = [str(tag.name) for history in foreign for tag in (*history.versions, *history.stages)]
+    if names:
+        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+        note(f"not gates' tags: {', '.join(names[:_SHOWN])}{more}: no dataset ever had the name")
 
 
 def _show(found: list[Finding]) -> None:

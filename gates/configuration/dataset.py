@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from gates.configuration.strays import Stray
+
 PURPOSES = ("pretrain", "finetune", "preference", "evaluation")
 
 
@@ -43,7 +45,8 @@ class DatasetConfig:
     population: file of the shares that people of each level are expected to have. critical_domains: the least share of
     human and of expert rows by domain.
     columns: column of the file by role. line: where the table starts. key_lines: where its keys stand.
-    source: name of the configuration file, for messages. plugins: those of the whole configuration.
+    source: name of the configuration file, for messages. plugins: those of the whole configuration. strays: what lies beside
+    it as if it were another dataset's.
     """
 
     name: str
@@ -72,6 +75,7 @@ class DatasetConfig:
     source: str = "gates.toml"
     plugins: Plugins = field(default_factory=Plugins, repr=False, compare=False)
     key_lines: Mapping[str, int] = field(default_factory=dict, repr=False, compare=False)
+    strays: tuple[Stray, ...] = field(default=(), repr=False, compare=False)
 
     def place(self, key: str = "") -> str:
         """`gates.toml:7: dataset 'reviews'`, with the line of the key where the file has it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from gates.configuration.keys import datasets_of, plugins_of
 from gates.configuration.plugins import Plugins
 from gates.configuration.problems import Problems
 from gates.configuration.stages import Stage, stages_of
+from gates.configuration.strays import strays
 from gates.configuration.toml_lines import KeyPath, decode_error, key_lines
 from gates.errors import UsageError, did_you_mean
 
@@ -104,7 +105,10 @@ def read_config(path: Path) -> Config:
     problems = Problems(path.name, read.prefix, read.lines)
     problems.plugins = plugins_of(read.document, path, problems)
     stages = stages_of(read.document.get("stages", {}), problems)
-    return Config(path, datasets_of(read.document, path, problems), read.text, stages, problems.plugins)
+    datasets = datasets_of(read.document, path, problems)
+    found = strays(path.parent, datasets.values(), problems.plugins)
+    datasets = {name: replace(dataset, strays=found) for name, dataset in datasets.items()}
+    return Config(path, datasets, read.text, stages, problems.plugins)
 
 
 def read_plugins(path: Path) -> Plugins:

@@ -16,6 +16,7 @@ from gates.configuration.installed import distributions
 from gates.configuration.own_files import LIBRARIES, own_schema, text_digest
 from gates.configuration.packages import are_packages_unchanged
 from gates.configuration.plugins import PluginKind, are_as_installed, installed_identities
+from gates.configuration.strays import lost_by
 from gates.resources import built_in_suites
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from gates.configuration.dataset import DatasetConfig
 
 # Where something stands does not change what it says; the root is another one in every clone.
-_NOT_SAID = {"root", "line", "key_lines", "waivers", "origins", "plugins"}
+_NOT_SAID = {"root", "line", "key_lines", "waivers", "origins", "plugins", "strays"}
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -50,6 +51,7 @@ def rules_inputs(dataset: DatasetConfig, today: date) -> dict[str, object]:
         "removals": _texts(dataset.root / "promotions" / dataset.name / "removals"),
         "schema": _schema(dataset),
         "plugins": _plugins(dataset),
+        "lost": [stray.path for stray in lost_by(dataset)],
         "population": _text(dataset.root / dataset.population) if dataset.population else None,
     }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from gates.check_names import PREFIX, containing, suggestion
+from gates.check_names import meant, suggestion
 from gates.errors import UsageError
 from gates.verdict import Outcome
 
@@ -111,28 +111,17 @@ def ids_of(versions: Sequence[RecordedVersion]) -> tuple[str, ...]:
 
 
 def narrowed(histories: Sequence[History], asked: str) -> list[History]:
-    """Each history with the checks that a name means: an id, the beginning of one, a type, or a word only one type has.
+    """Each history with the checks that a name means, as `meant` takes it.
 
     Raises UsageError naming the nearest where no version of any dataset has such a check.
     """
     ids = sorted({check_id for history in histories for check_id in history.check_ids})
-    meant = {check_id for check_id in ids if f"{check_id}/".startswith(f"{asked}/")} or _of_type(ids, asked)
-    if not meant:
-        kinds = {_type(check_id) for check_id in ids}
+    found = set(meant(asked, ids))
+    if not found:
+        kinds = {check_id.split("/")[1] for check_id in ids}
         hint = suggestion(asked, kinds, ids, otherwise="none of its kind ran in any of these versions")
         raise UsageError(f"no check '{asked}' ({hint})")
     return [
-        replace(history, check_ids=tuple(one for one in history.check_ids if one in meant), is_chosen=True)
+        replace(history, check_ids=tuple(one for one in history.check_ids if one in found), is_chosen=True)
         for history in histories
     ]
-
-
-def _of_type(ids: Sequence[str], asked: str) -> set[str]:
-    kinds = {_type(check_id) for check_id in ids}
-    exact = {kind for kind in (asked, PREFIX + asked) if kind in kinds}
-    named = exact or set(containing(asked, kinds))
-    return {check_id for check_id in ids if _type(check_id) in named} if len(named) == 1 else set()
-
-
-def _type(check_id: str) -> str:
-    return check_id.split("/")[1]

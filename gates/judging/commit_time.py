@@ -22,6 +22,7 @@ from gates.engines.files import fingerprints
 from gates.judging.changed_files import ChangedFiles, changed_files, openable
 from gates.judging.inputs import data_of, waiver_rows
 from gates.judging.lost_files import kept_files_result
+from gates.judging.own_names import with_own_names
 from gates.judging.row_limits import SeenRows
 from gates.plan import ROW_FAILURES, Plan, plan, refuse_unknown_waivers
 from gates.rows.contract import drafted, rules_of, validators_of
@@ -208,6 +209,7 @@ def _told(
         contract = run.contract
         is_counted = len(run.found.looked_at) == len(changed.changed)
         results = run.results(unseen=run.total - sum(run.failures.rows.values()) if is_counted else None)
+    results = with_own_names(results, contract.dataset)
     results += _of_lost_files(known, kept, is_pass_told=is_finished and bool(results))
     ids = {result.id for result in results}
     answer, results = conclude(

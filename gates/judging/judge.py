@@ -6,7 +6,7 @@ import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from gates.contract import Contract, file_digests
 from gates.engines.evaluation import EvaluationSets, open_evaluation
 from gates.engines.local import LocalDataset, open_dataset, open_holdout
 from gates.judging.inputs import data_of, waiver_rows
+from gates.judging.own_names import with_own_names
 from gates.metrics import kept_measurements
 from gates.metrics.asking import PEOPLE_ALONE, ask, holds_people_alone
 from gates.metrics.measurement import Measurement
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from gates.promoted_before import PromotedBefore
     from gates.rows.failures import BatchFailures
     from gates.rows.validation import RowValidator
-    from gates.scan import FileFacts, Scan
+    from gates.scan import FileFacts, Gather, Scan
     from gates.scanning.index import FileIndex
     from gates.scanning.summaries import SummaryStore
 
@@ -98,12 +99,13 @@ def judge(contract: Contract, options: Options) -> Judged:
         refuse_unknown_waivers(contract, whole)
         chosen = whole.only(options.only, options.scopes)
         clock.lap("open")
-        pass_over = _Pass(opened, validators, options)
+        pass_over = _Pass(opened, validators, options, _gathers(chosen, contract.metrics))
         quarantined, writer_path, seen = pass_over.run(contract, holdout, evaluation)
         clock.lap("scan")
         measurements = _measure(seen, chosen, contract.metrics, options)
         clock.lap("metrics")
         results = _asked_of(seen, _run_suites(opened, chosen, measurements, contract, options))
+        results = with_own_names(results, dataset)
         clock.lap("suites")
         waived = frozenset(waiver.check for waiver in contract.waivers)
         answer, checks = conclude(
@@ -134,8 +136,14 @@ def _column_types(opened: LocalDataset) -> dict[str, str]:
 class _Pass:
     """The shared scan with pandera on each batch."""
 
-    def __init__(self, opened: LocalDataset, validators: list[RowValidator], options: Options) -> None:
-        self.opened, self.validators, self.options = opened, validators, options
+    def __init__(
+        self,
+        opened: LocalDataset,
+        validators: list[RowValidator],
+        options: Options,
+        gather: tuple[Gather[Any], ...],
+    ) -> None:
+        self.opened, self.validators, self.options, self.gather = opened, validators, options, gather
         self.failures = RowFailures([rule.id for validator in validators for rule in validator.rules])
         self.done, self.total = 0, sum(file.rows for file in opened.files)
         # Numbers of the files of which some row breaks a rule, or whose rows nobody could ask.
@@ -169,6 +177,7 @@ class _Pass:
                 promoted=self.options.promoted,
                 removals=contract.removals,
                 evaluation=evaluation,
+                gather=self.gather,
                 population=contract.population.shares if contract.population else {},
                 critical_domains=dataset.critical_domains,
                 remembered=self._remembered(contract, self.options.summaries) if self.options.summaries else None,
@@ -199,6 +208,12 @@ def _flawed(found: BatchFailures) -> set[int]:
     are_all = bool(found.broken) or len(found.row_id) == 1
     rows = found.row_id if are_all else found.row_id[found.failing_rows()]
     return set(np.unique(rows >> ROWS_PER_FILE_BITS).tolist())
+
+
+def _gathers(chosen: Plan, metrics: Mapping[str, Metric]) -> tuple[Gather[Any], ...]:
+    """What the planned checks need of every row; what several of them need stands there once."""
+    planned = (metrics[entry.type] for scope in Scope for entry in chosen.entries[scope] if entry.type in metrics)
+    return tuple(dict.fromkeys(metric.gather for metric in planned if metric.gather))
 
 
 def _measure(

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from gates.metrics.annotator_habits import machine_habits, people_habits
 from gates.metrics.krippendorff import agreement_between, krippendorff_alpha
 from gates.metrics.languages import languages, too_few
 from gates.metrics.measurement import Measurement
 from gates.metrics.metric import Metric, Side
+from gates.metrics.parts import with_languages
 from gates.metrics.ratings import (
     ITEMS_AT_LEAST,
     Kinds,
@@ -31,7 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from gates.metrics.krippendorff import Floats
-    from gates.scan import Scan
+    from gates.metrics.languages import Language
+    from gates.scan import Ints, Scan
 
 EVIDENCE_JUDGES = 20
 
@@ -40,7 +43,8 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """Of people: Krippendorff's alpha among them. Of synthetic rows: the agreement of the machine that agrees least with people.
 
     At most 1, 0 is chance; the interval resamples items. Every row counts, not a sample. In a human scope the machines
-    are evidence, as are experts against the crowd, and the ratings in a language are a part; in a synthetic scope each machine is a part that can fail the check.
+    are evidence, as are experts against the crowd; in a synthetic scope each machine is a part that can fail the check.
+    In both, the ratings in a language are a part.
     """
     found = scan.once(ratings)
     if found is None:
@@ -48,11 +52,19 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     people = found.of_people()
     scale = scale_of(found.frame if scope is Scope.SYNTHETIC or found.judges() else people, params)
     if scope is Scope.SYNTHETIC:
-        return _machines(scan, found, scale)
+        return _machines_in_languages(scan, found, scale)
     kinds = kinds_of(scale.coded(people), len(scale.codes))
     measured = _among(people, kinds, scale, scan.seed)
-    about = _about(found, people, scale, kinds)
-    return replace(measured, note=_note(about, kinds, people), parts=_by_language(scan, people, scale), evidence=about)
+    habits = scan.once(people_habits)
+    about = {**_about(found, people, scale, kinds), **habits.evidence()}
+    whole = replace(measured, note=_note(about, kinds, people) + habits.note(), evidence=about)
+
+    def of_language(one: Language) -> Measurement:
+        own = people.filter(_stands_in(people, scan.index.row_id[one.human]))
+        return too_few(own.height, None) or _among(own, kinds_of(scale.coded(own), len(scale.codes)), scale, scan.seed)
+
+    # A guideline can be clear in the language it was written in and not in another.
+    return with_languages(scan, whole, scan.once(languages).human, of_language)
 
 
 def _among(people: pl.DataFrame, kinds: Kinds, scale: Scale, seed: int) -> Measurement:
@@ -61,15 +73,9 @@ def _among(people: pl.DataFrame, kinds: Kinds, scale: Scale, seed: int) -> Measu
     return replace(measured, n_human=people.height, limited_by=("human",))
 
 
-def _by_language(scan: Scan, people: pl.DataFrame, scale: Scale) -> dict[str, Measurement]:
-    """A guideline can be clear in the language it was written in and not in another."""
-    parts = {}
-    for one in scan.once(languages).human:
-        own = people.filter(pl.Series(np.isin(people[ROW_ID].to_numpy(), scan.index.row_id[one.human])))
-        kinds = kinds_of(scale.coded(own), len(scale.codes))
-        found = too_few(own.height, None) or _among(own, kinds, scale, scan.seed)
-        parts[one.name] = replace(found, part_kind=one.kind)
-    return parts
+def _stands_in(frame: pl.DataFrame, row_id: Ints) -> pl.Series:
+    """Mask of the ratings that stand in these rows."""
+    return pl.Series(np.isin(frame[ROW_ID].to_numpy(), row_id), dtype=pl.Boolean)
 
 
 def krippendorff_of(kinds: Kinds, scale: Scale) -> Callable[[Floats], Floats]:
@@ -104,24 +110,43 @@ def _only_label(kinds: Kinds, scale: Scale) -> str:
     return next(word for word, position in scale.codes.items() if position == code)
 
 
+def _machines_in_languages(scan: Scan, found: Ratings, scale: Scale) -> Measurement:
+    """As `_machines`, and the machine that agrees least with people in each language."""
+    whole = _machines(scan, found, scale)
+    if whole.estimate is None:
+        return whole
+
+    def of_language(one: Language) -> Measurement:
+        spoken = found.frame.filter(_stands_in(found.frame, scan.index.row_id[one.human | one.synthetic]))
+        n_human = int(spoken["is_human"].sum())
+        few = too_few(n_human, spoken.height - n_human)
+        return few or replace(_machines(scan, replace(found, frame=spoken), scale), parts={})
+
+    return with_languages(scan, whole, scan.once(languages).parts, of_language)
+
+
 def _machines(scan: Scan, found: Ratings, scale: Scale) -> Measurement:
     judges = found.judges()
     if not judges:
         return Measurement(not_asked="no synthetic row is a rating: no machine's labels to compare with people's")
     people = scale.coded(found.of_people())
-    known = people["label"].unique().to_list()
+    known, habits = people["label"].unique().to_list(), scan.once(machine_habits)
     parts = {}
     for name, own in judges.items():
         kinds = kinds_between(scale.coded(own), people, len(scale.codes))
         part = _measured(kinds, scale, scan.seed, between(kinds, scale))
         strange = 1 - float(own["label"].is_in(known).mean() or 0)  # type: ignore[arg-type]
         note = f"{kinds.items:,} shared items" + (f", {strange:.1%} of its labels no person gives" if strange else "")
+        habit = habits.of(name)
+        note += f"; it {habit}" if habit else ""
         parts[name] = replace(part, n_human=people.height, n_synthetic=own.height, note=note)
     measured = [name for name, part in parts.items() if part.estimate is not None]
     if not measured:
-        return replace(next(iter(parts.values())), note="", evidence={"machines": sorted(parts)})
+        about = {"machines": sorted(parts), **habits.evidence()}
+        return replace(next(iter(parts.values())), note=habits.note().removeprefix("; "), evidence=about)
     worst = min(measured, key=lambda name: (parts[name].estimate.value, name))  # type: ignore[union-attr]
-    return replace(parts[worst], note=f"{worst} agrees least with people; {parts[worst].note}", parts=parts)
+    note = f"{worst} agrees least with people; {parts[worst].note}"
+    return replace(parts[worst], note=note, parts=parts, evidence=habits.evidence())
 
 
 def _about(found: Ratings, people: pl.DataFrame, scale: Scale, kinds: Kinds) -> dict[str, object]:

@@ -203,4 +203,5 @@ METRIC = Metric(
         "Write both sides with one schema, one set of units and one set of labels; the message names the column and the "
         'difference. Rows that bring new labels on purpose say so with synthetic_role = "extend".'
     ),
+    languages_together="columns and files are compared, not rows",
 )

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
+from gates.metrics.annotator_habits import people_habits
 from gates.metrics.draws import ROWS_TO_PASS
 from gates.metrics.krippendorff import agreement_between
+from gates.metrics.languages import languages, too_few
 from gates.metrics.measurement import Estimate, Measurement
 from gates.metrics.metric import Metric, Side
+from gates.metrics.parts import with_languages
 from gates.metrics.ratings import ITEMS_AT_LEAST, kinds_between, ratings, scale_of
 from gates.metrics.resampling import percentile_estimate, resampled
 from gates.metrics.whole_columns import people_columns, role_column, role_to_add
-from gates.scan import ORIGIN
+from gates.scan import HUMAN_CODE, ORIGIN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gates.metrics.languages import Language
     from gates.metrics.ratings import Kinds, Scale
     from gates.scan import Scan
     from gates.verdict import Scope
@@ -37,29 +42,46 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """Share of people's rows that the busiest annotator gave, in [0, 1]; a count over every row, so without interval.
 
     Evidence: the effective number of annotators exp(H), and annotators whose agreement with the others is surely lower
-    than theirs. Annotators are named as the data names them: whoever has to talk to them must know who it is.
+    than theirs, who always give one label, and who gave one item several. Annotators are named as the data names them:
+    whoever has to talk to them must know who it is.
     """
     if role_column(scan, _WHO) is None:
         return Measurement(not_asked=f"nobody says who gave which label; {role_to_add(scan, _WHO)}")
-    rows = scan.once(people_columns).filter(pl.col(ORIGIN).cast(pl.String) == "human")
-    counts = rows[_WHO].cast(pl.String).drop_nulls().value_counts().sort(["count", _WHO], descending=[True, False])
-    total = int(counts["count"].sum())
-    if not total:
+    rows = scan.once(people_columns)
+    counts = _rows_of_each(rows.filter(pl.col(ORIGIN).cast(pl.String) == "human"))
+    if not counts.height:
         return Measurement(failure=f"no human row has an {_WHO}")
+    whole = _concentration(counts, int(scan.index.of(HUMAN_CODE).sum()))
+    outliers = _outliers(scan, counts[_WHO].head(COMPARED_AT_MOST).to_list())
+    unlike = f"; {', '.join(outliers)} labels unlike the others" if isinstance(outliers, dict) and outliers else ""
+    habits = scan.once(people_habits)
+    evidence = {**whole.evidence, "outlying": outliers, **habits.evidence()}
+    whole = replace(whole, note=whole.note + unlike + habits.note(), evidence=evidence)
+
+    def of_language(one: Language) -> Measurement:
+        own = _rows_of_each(rows.filter(pl.Series(one.human)))
+        return too_few(int(own["count"].sum()), None) or _concentration(own, one.counts[0])
+
+    return with_languages(scan, whole, scan.once(languages).human, of_language)
+
+
+def _rows_of_each(human: pl.DataFrame) -> pl.DataFrame:
+    """How many of these rows each annotator gave, the busiest first."""
+    return human[_WHO].cast(pl.String).drop_nulls().value_counts().sort(["count", _WHO], descending=[True, False])
+
+
+def _concentration(counts: pl.DataFrame, rows: int) -> Measurement:
+    """The busiest annotator's share. rows: with those that nobody is named for."""
+    total = int(counts["count"].sum())
     shares = counts["count"].to_numpy() / total
     effective = float(np.exp(-(shares * np.log(shares)).sum()))
-    busiest = counts[_WHO][0]
-    outliers = _outliers(scan, counts[_WHO].head(COMPARED_AT_MOST).to_list())
     evidence = {
         "annotators": counts.height,
         "effective_number": effective,
-        "rows_without_annotator": rows.height - total,
+        "rows_without_annotator": rows - total,
         "busiest": dict(counts.head(EVIDENCE_ANNOTATORS).iter_rows()),
-        "outlying": outliers,
     }
-    note = f"{busiest} gave {shares[0]:.1%} of {total:,} rows; {effective:.3g} annotators of equal weight"
-    if isinstance(outliers, dict) and outliers:
-        note += f"; {', '.join(outliers)} labels unlike the others"
+    note = f"{counts[_WHO][0]} gave {shares[0]:.1%} of {total:,} rows; {effective:.3g} annotators of equal weight"
     return Measurement(Estimate.exact(float(shares[0])), total, rows_to_pass=ROWS_TO_PASS, note=note, evidence=evidence)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,20 +10,21 @@ import numpy as np
 from gates.keys import mix
 from gates.metrics.coding import Coded, ColumnKind, coded, encode_rows
 from gates.metrics.duplicates import duplicate_matrix, long_enough
+from gates.metrics.fresh_people import HOLDOUT, Coincidence, counted_holdout, fresh_people, fresh_texts, held, others
 from gates.metrics.intervals import exact_difference
-from gates.metrics.languages import languages, too_few
+from gates.metrics.languages import languages, tongues, too_few, unsaid
 from gates.metrics.measurement import Measurement
 from gates.metrics.metric import Metric, Side
-from gates.metrics.near_copies import HOLDOUT_CODE, TOKENS_AT_LEAST, NearMatrix, near_matrix
-from gates.metrics.parts import with_parts
+from gates.metrics.near_copies import TOKENS_AT_LEAST, NearMatrix, near_matrix
+from gates.metrics.parts import first_of_each, with_languages
 from gates.scan import HUMAN_CODE, NATURAL_REPEAT_RATIO, SYNTHETIC_CODE, Scan
 from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    import numpy.typing as npt
-
+    from gates.metrics.languages import Language
+    from gates.metrics.parts import Mask
     from gates.scan import Hashes
 
 EVIDENCE_ROWS = 10
@@ -37,26 +38,14 @@ HOLDOUT_OVERLAP = 0.01
 SHORT_BY_NATURE = 0.5
 
 
-@dataclass(frozen=True)
-class _Baseline:
-    """How many rows of how many fresh people equal a human row, and where that comes from.
-
-    repeats: human rows beyond the first of their content, where the human rows themselves are the baseline.
-    """
-
-    hits: int
-    rows: int
-    source: str
-    repeats: int = 0
-
-
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Share of distinct synthetic rows that copy a human row, minus the share of fresh people who do, in [-1, 1].
 
     kind "exact": same content; texts under 20 tokens coincide by nature and are left out, unless half of the synthetic ones
     and more are a person's beyond what people share. "near": for texts token Jaccard >= .8, for tables the same cell of a grid;
     "span": 50 tokens in a row. The baseline is the holdout; without one, the human rows that another human row equals
-    (leave one out), which estimates the same share as long as the human rows have not been deduplicated.
+    (leave one out), which estimates the same share as long as the human rows have not been deduplicated; people count
+    in the proportion of the synthetic rows' languages, because languages differ in how much coincides by nature.
     Beyond four million human texts, or 400 million tokens of them, "near" and "span" compare with a sample of them: the
     share of copies is then at least what was found, and nothing passes. It is not divided by the compared share, because
     copies do not scatter: a generator that says one person's text in a hundred variations is found with all of them or
@@ -73,40 +62,55 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 
 
 def _exact_rows(scan: Scan) -> Measurement:
-    index, counted = scan.index, long_enough(scan)
-    human = index.digest[index.of(HUMAN_CODE) & counted]
-    baseline = _leave_one_out(human)
+    index, counted, language = scan.index, long_enough(scan), tongues(scan)
     if scan.holdout_digests is not None:
         fault = holdout_fault(scan)
         if fault:
             return Measurement(failure=fault)
-        baseline = _of_holdout(scan.holdout_digests, scan, human)
-    everybody = index.digest[index.of(HUMAN_CODE)]
-    copied = np.isin(index.digest, everybody)
-    by_nature = _leave_one_out(index.digest[index.of(HUMAN_CODE) & ~counted])
-    matrix = scan.once(duplicate_matrix).to_evidence()
+    people = index.of(HUMAN_CODE)
+    copied = np.isin(index.digest, index.digest[people])
+    everybody, short_ones = (others(index.digest[mask], language.filter(mask)) for mask in (people, people & ~counted))
+    fresh, matrix = fresh_people(scan, counted), scan.once(duplicate_matrix).to_evidence()
 
-    def share(mask: npt.NDArray[np.bool_], _people: npt.NDArray[np.bool_]) -> Measurement:
+    def share(rows: Mask) -> Measurement:
+        mask = first_of_each(index, rows)
         short = mask & ~counted
+        by_nature = short_ones.like(language.filter(short))
         beyond = exact_difference(int((short & copied).sum()), int(short.sum()), by_nature.hits, by_nature.rows)
         are_copies = beyond.low > SHORT_BY_NATURE
         own = mask if are_copies else mask & counted
-        people = (_leave_one_out(everybody), len(everybody)) if are_copies else (baseline, len(human))
-        found = _excess(int((own & copied).sum()), int(own.sum()), *people)
+        baseline = (everybody if are_copies else fresh).like(language.filter(own))
+        human = int((people if are_copies else people & counted).sum())
+        found = _excess(int((own & copied).sum()), int(own.sum()), baseline, human)
         left_out = 0 if are_copies else int(short.sum())
         note = found.note + (f"; {left_out:,} under {TOKENS_AT_LEAST} tokens are not counted" if left_out else "")
         places = [scan.place(int(row)) for row in index.row_id[own & copied][:EVIDENCE_ROWS]]
         return replace(found, note=note, evidence={**found.evidence, "matrix": matrix, "first_rows": places})
 
-    return with_parts(scan, share)
+    return _whole_and_parts(scan, share)
+
+
+def _whole_and_parts(scan: Scan, share: Callable[[Mask], Measurement]) -> Measurement:
+    """Of all synthetic rows, of each generator, and of each language that enough people write."""
+    index, counted = scan.index, long_enough(scan)
+    made = index.of(SYNTHETIC_CODE)
+    parts = {name: share(made & (index.generator == index.generators.index(name))) for name in scan.generators}
+
+    def of_language(one: Language) -> Measurement:
+        found = share(one.synthetic)
+        return too_few(int((one.human & counted).sum()), found.n_synthetic) or found
+
+    return with_languages(scan, replace(share(made), parts=parts), scan.once(languages).parts, of_language)
 
 
 def holdout_fault(scan: Scan) -> str:
     """Why the holdout cannot tell what fresh people share with the human partition, or "" where it can."""
     if scan.holdout_digests is None or not len(scan.holdout_digests):
         return "the holdout lacks content columns of the dataset, or is empty: give it the same columns"
-    human = scan.index.digest[scan.index.of(HUMAN_CODE) & long_enough(scan)]
-    fresh, baseline = _of_holdout(scan.holdout_digests, scan, human), _leave_one_out(human)
+    own = scan.index.of(HUMAN_CODE) & long_enough(scan)
+    human, held_out = scan.index.digest[own], counted_holdout(scan)
+    fresh = held(held_out, human, unsaid(len(held_out))).all()
+    baseline = others(human, unsaid(len(human))).all()
     shared = exact_difference(fresh.hits, fresh.rows, baseline.hits, baseline.rows)
     if shared.low > HOLDOUT_OVERLAP:
         reason = (
@@ -116,31 +120,18 @@ def holdout_fault(scan: Scan) -> str:
     return ""
 
 
-def _of_holdout(digests: Hashes, scan: Scan, human: Hashes) -> _Baseline:
-    held = np.unique(_counted_holdout(digests, scan))
-    return _Baseline(int(np.isin(held, human).sum()), len(held), "holdout")
-
-
-def _counted_holdout(digests: Hashes, scan: Scan) -> Hashes:
-    """The holdout's rows that are long enough to count, as those of the dataset are."""
-    if not scan.roles.texts or scan.holdout_tokens is None:
-        return digests
-    counted: Hashes = digests[scan.holdout_tokens >= TOKENS_AT_LEAST]
-    return counted
-
-
 def _near_rows(scan: Scan) -> Measurement:
     """Rows of a table in the same cell: categories equal, numbers in the same hundredth of the human rows."""
     codes = scan.once(coded)
     human = _cells(codes.human)
-    baseline = _leave_one_out(human)
+    fresh = others(human, unsaid(len(human)))
     if scan.holdout is not None and len(scan.holdout):
-        held = np.unique(_cells(encode_rows(scan, scan.holdout)))
-        baseline = _Baseline(int(np.isin(held, human).sum()), len(held), "holdout")
+        cells = _cells(encode_rows(scan, scan.holdout))
+        fresh = held(cells, human, unsaid(len(cells)))
 
     def share(rows: Coded) -> Measurement:
         cells = np.unique(_cells(rows))
-        return _excess(int(np.isin(cells, human).sum()), len(cells), baseline, len(human))
+        return _excess(int(np.isin(cells, human).sum()), len(cells), fresh.all(), len(human))
 
     parts = {name: share(rows) for name, rows in codes.generators.items()}
     return replace(share(codes.synthetic), parts=parts)
@@ -157,38 +148,22 @@ def _cells(rows: Coded) -> Hashes:
 
 
 def _text_copies(scan: Scan, kind: str) -> Measurement:
-    matrix = scan.once(near_matrix)
+    index, matrix, language = scan.index, scan.once(near_matrix), tongues(scan)
     copied = matrix.near_human() if kind == "near" else matrix.shares_span
-    reference = HUMAN_CODE if scan.holdout is None else HOLDOUT_CODE
-    own = matrix.origin == reference
-    source = "holdout" if scan.holdout is not None else "other people"
-    baseline = _Baseline(int((copied & own).sum()), int(own.sum()), source)
-    evidence = matrix.to_evidence()
+    fresh, evidence = fresh_texts(scan, matrix, copied), matrix.to_evidence()
+    digest = matrix.contents(index, SYNTHETIC_CODE)
+    is_compared, is_copy = (np.isin(index.digest, some) for some in (digest, digest[copied[matrix.of(SYNTHETIC_CODE)]]))
 
-    index, synthetic = scan.index, matrix.origin == SYNTHETIC_CODE
-    # The matrix has a content once, and a generator or language has it wherever one of its rows does.
-    digest = index.digest[np.searchsorted(index.row_id, matrix.row_id[synthetic])]
-    hits = digest[copied[synthetic]]
-    is_copy = np.isin(index.digest, hits)
-
-    def share(rows: npt.NDArray[np.bool_]) -> Measurement:
-        own = np.unique(index.digest[rows])
-        copies, texts = (int(np.isin(some, own).sum()) for some in (hits, digest))
-        found = _excess(copies, texts, baseline, matrix.count(HUMAN_CODE))
-        named = np.flatnonzero(rows & is_copy)
-        _, first = np.unique(index.digest[named], return_index=True)
-        places = [scan.place(int(row)) for row in np.sort(index.row_id[named[first]])[:EVIDENCE_ROWS]]
+    def share(rows: Mask) -> Measurement:
+        own = first_of_each(index, rows & is_compared)
+        copies = own & is_copy
+        baseline = fresh.like(language.filter(own))
+        found = _excess(int(copies.sum()), int(own.sum()), baseline, matrix.count(HUMAN_CODE))
+        places = [scan.place(int(row)) for row in index.row_id[copies][:EVIDENCE_ROWS]]
         all_evidence = {**found.evidence, **evidence, "first_rows": places}
         return replace(found, unread=_not_compared(matrix), rows_read=matrix.most_texts(), evidence=all_evidence)
 
-    made = index.of(SYNTHETIC_CODE)
-    parts = {name: share(made & (index.generator == index.generators.index(name))) for name in scan.generators}
-    spoken = scan.once(languages)
-    for one in spoken.synthetic:
-        texts = int(np.isin(digest, index.digest[one.synthetic]).sum())
-        parts[one.name] = replace(too_few(None, texts) or share(one.synthetic), part_kind=one.kind)
-    whole = share(made)
-    return replace(whole, parts=parts, evidence={**whole.evidence, **spoken.evidence()})
+    return _whole_and_parts(scan, share)
 
 
 def _not_compared(matrix: NearMatrix) -> str:
@@ -201,19 +176,12 @@ def _not_compared(matrix: NearMatrix) -> str:
     )
 
 
-def _leave_one_out(human: Hashes) -> _Baseline:
-    _, counts = np.unique(human, return_counts=True)
-    return _Baseline(int(counts[counts > 1].sum()), len(human), "other people", len(human) - len(counts))
-
-
-def _excess(hits: int, rows: int, baseline: _Baseline, human: int) -> Measurement:
+def _excess(hits: int, rows: int, baseline: Coincidence, human: int) -> Measurement:
     if not rows or not baseline.rows:
         reason = "no rows to compare: there are none, or they are texts under 20 tokens, which coincide by nature"
         return Measurement(None, human, rows, undecidable=reason)
     share = baseline.hits / baseline.rows
-    against = (
-        f"against {share:.2%} of the {'holdout' if baseline.source == 'holdout' else 'human rows among themselves'}"
-    )
+    against = f"against {share:.2%} of the {'holdout' if baseline.source == HOLDOUT else 'human rows among themselves'}"
     estimate = exact_difference(hits, rows, baseline.hits, baseline.rows)
     found = Measurement(
         estimate,
@@ -225,12 +193,12 @@ def _excess(hits: int, rows: int, baseline: _Baseline, human: int) -> Measuremen
         limited_by=("synthetic", "human"),
         # No more copies than people share by nature, only too few rows to show it: that warns. More than that holds.
         undecided=Severity.WARNING if estimate.low <= 0 else None,
-        evidence={"copies": hits, "rows": rows, "baseline_copies": baseline.hits, "baseline_rows": baseline.rows,
+        evidence={"copies": hits, "rows": rows, "baseline_copies": round(baseline.hits), "baseline_rows": round(baseline.rows),
                   "baseline_source": baseline.source},
     )  # fmt: skip
-    if hits and baseline.repeats > NATURAL_REPEAT_RATIO * baseline.rows:
+    if hits and baseline.repeats > NATURAL_REPEAT_RATIO * baseline.people:
         reason = (
-            f"{baseline.repeats:,} of {baseline.rows:,} human rows repeat another, by nature or by accident, and without a holdout "
+            f"{baseline.repeats:,} of {baseline.people:,} human rows repeat another, by nature or by accident, and without a holdout "
             'nobody can tell what fresh people would share: declare holdout = "path", or remove the repeats'
         )
         return replace(found, undecidable=reason, undecided=None)

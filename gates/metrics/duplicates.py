@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gates.keys import row_keys
+from gates.metrics.languages import languages, too_few
 from gates.metrics.measurement import Estimate, Measurement
 from gates.metrics.metric import Metric, Side
-from gates.metrics.near_copies import TOKENS_AT_LEAST, near_matrix
-from gates.metrics.parts import with_parts
+from gates.metrics.near_copies import TOKENS_AT_LEAST, NearMatrix, near_matrix
+from gates.metrics.parts import with_languages, with_parts
 from gates.scan import HUMAN_CODE, SYNTHETIC_CODE, Scan
 from gates.verdict import Scope
 
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from gates.scan import RowIndex
+    from gates.metrics.languages import Language
+    from gates.metrics.parts import Mask
+    from gates.scan import Ints, RowIndex
 
 
 @dataclass(frozen=True)
@@ -78,8 +81,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     if scope is Scope.HUMAN:
         if not matrix.human:
             return _nothing_to_count(matrix)
-        ratio = matrix.human_in_human / matrix.human
-        return Measurement(Estimate.exact(ratio), matrix.human, None, evidence={"matrix": matrix.to_evidence()})
+        return _among_people(scan, matrix, counted)
 
     def excess(synthetic: npt.NDArray[np.bool_], people: npt.NDArray[np.bool_]) -> Measurement:
         own, human = synthetic & counted, people & counted
@@ -93,19 +95,51 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     return with_parts(scan, excess, distinct_rows=False, against_people=True)
 
 
+def _among_people(scan: Scan, matrix: DuplicateMatrix, counted: Mask) -> Measurement:
+    """Of all people and of those who write each language."""
+
+    def of_language(one: Language) -> Measurement:
+        own = scan.index.digest[one.human & counted]
+        ratio = (len(own) - len(np.unique(own))) / max(1, len(own))
+        return too_few(len(own), None) or Measurement(Estimate.exact(ratio), len(own))
+
+    ratio = Estimate.exact(matrix.human_in_human / matrix.human)
+    whole = Measurement(ratio, matrix.human, None, evidence={"matrix": matrix.to_evidence()})
+    return with_languages(scan, whole, scan.once(languages).human, of_language)
+
+
 def _near(scan: Scan, scope: Scope) -> Measurement:
     if not scan.roles.texts:
         return Measurement(not_asked='near duplicates are defined for text; tables have kind = "exact"')
     matrix = scan.once(near_matrix)
-    n_human, n_synthetic = matrix.count(HUMAN_CODE), matrix.count(SYNTHETIC_CODE)
-    size = n_human if scope is Scope.HUMAN else min(n_human, n_synthetic)
+    texts = matrix.of(HUMAN_CODE), matrix.of(SYNTHETIC_CODE)
+    whole = replace(_near_among(matrix, scope, *texts), evidence=matrix.to_evidence())
+    if whole.estimate is None:
+        return whole
+    contents = matrix.contents(scan.index, HUMAN_CODE), matrix.contents(scan.index, SYNTHETIC_CODE)
+
+    def of_language(one: Language) -> Measurement:
+        human, synthetic = (
+            own[np.isin(content, scan.index.digest[mask])]
+            for own, content, mask in zip(texts, contents, (one.human, one.synthetic), strict=True)
+        )
+        few = too_few(len(human), len(synthetic) if scope is Scope.SYNTHETIC else None)
+        return few or _near_among(matrix, scope, human, synthetic)
+
+    spoken = scan.once(languages)
+    return with_languages(scan, whole, spoken.parts if scope is Scope.SYNTHETIC else spoken.human, of_language)
+
+
+def _near_among(matrix: NearMatrix, scope: Scope, human: Ints, synthetic: Ints) -> Measurement:
+    """Among these texts of the matrix."""
+    counts = len(human), len(synthetic)
+    size = len(human) if scope is Scope.HUMAN else min(counts)
     if not size:
-        reason = f"no text of {TOKENS_AT_LEAST} tokens to count"
-        return Measurement(None, n_human, n_synthetic, undecidable=reason, evidence=matrix.to_evidence())
-    value = matrix.repeats(HUMAN_CODE, size) / size
+        return Measurement(None, *counts, undecidable=f"no text of {TOKENS_AT_LEAST} tokens to count")
+    value = matrix.repeats(human[:size]) / size
     if scope is Scope.SYNTHETIC:
-        value = matrix.repeats(SYNTHETIC_CODE, size) / size - value
-    return Measurement(Estimate.exact(value), n_human, n_synthetic, evidence=matrix.to_evidence())
+        value = matrix.repeats(synthetic[:size]) / size - value
+    return Measurement(Estimate.exact(value), *counts)
 
 
 def _nothing_to_count(matrix: DuplicateMatrix) -> Measurement:

@@ -246,4 +246,5 @@ METRIC = Metric(
         "Seed the generator with people's texts of the locales named, locale by locale, and ask for their words rather than for a "
         "translation; keep people's rows there until the ratio rises."
     ),
+    languages_together="the languages and locales are compared with each other",
 )

@@ -2,32 +2,63 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gates.metrics.languages import languages, too_few_together
 from gates.metrics.measurement import Estimate, Measurement
 from gates.metrics.metric import Metric, Side
-from gates.metrics.parts import distinct
+from gates.metrics.parts import distinct, with_languages
 from gates.scan import HUMAN_CODE, SYNTHETIC_CODE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gates.metrics.languages import Language
     from gates.scan import Scan
     from gates.verdict import Scope
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
-    """Distinct human rows over distinct human plus distinct synthetic rows, in [0, 1]; a count, so without interval."""
+    """Distinct human rows over distinct human plus distinct synthetic rows, in [0, 1]; a count, so without interval.
+
+    A language below the limit warns and never blocks: the limits of a purpose are about all that a model learns from, and
+    synthetic rows are often made to help a language that few people wrote in. Where rows extend the human law, that is
+    what they are for, and the languages are evidence.
+    """
     human = int(distinct(scan.index, HUMAN_CODE).sum())
     synthetic = int(distinct(scan.index, SYNTHETIC_CODE).sum())
     if not human + synthetic:
         return Measurement(failure="no row has a declared origin")
-    evidence = {"distinct_human": human, "distinct_synthetic": synthetic, "rows": int(np.size(scan.index.origin))}
+    whole = _ratio(human, synthetic)
+    whole = replace(whole, evidence={**whole.evidence, "rows": int(np.size(scan.index.origin))})
+    if scan.extends_human_law:
+        shares = {one.name: _shares(scan, one) for one in scan.once(languages).either}
+        return replace(whole, evidence={**whole.evidence, **({"by_language": shares} if shares else {})})
+
+    def of_language(one: Language) -> Measurement:
+        counts = _distinct(scan, one)
+        return too_few_together(*counts) or replace(_ratio(*counts), warns_only=True)
+
+    return with_languages(scan, whole, scan.once(languages).either, of_language)
+
+
+def _ratio(human: int, synthetic: int) -> Measurement:
     note = f"{human:,} distinct human and {synthetic:,} distinct synthetic rows"
-    estimate = Estimate.exact(human / (human + synthetic))
-    return Measurement(estimate, human, synthetic, note=note, evidence=evidence)
+    evidence = {"distinct_human": human, "distinct_synthetic": synthetic}
+    return Measurement(Estimate.exact(human / (human + synthetic)), human, synthetic, note=note, evidence=evidence)
+
+
+def _distinct(scan: Scan, one: Language) -> tuple[int, int]:
+    """Distinct human and distinct synthetic rows of a language."""
+    human, synthetic = (len(np.unique(scan.index.digest[mask])) for mask in (one.human, one.synthetic))
+    return human, synthetic
+
+
+def _shares(scan: Scan, one: Language) -> dict[str, int]:
+    return dict(zip(("distinct_human", "distinct_synthetic"), _distinct(scan, one), strict=True))
 
 
 METRIC = Metric(

@@ -78,6 +78,8 @@ def _weight(judged: Judgement) -> int:
 
 
 def _judge_one(measurement: Measurement, limits: Limits, severity: Severity, undecided: Severity | None) -> Judgement:
+    if measurement.warns_only and severity is Severity.CRITICAL:
+        severity = Severity.WARNING
     note = "".join(f"; {clause}" for clause in (measurement.note, measurement.unread, measurement.reported) if clause)
     estimate = measurement.estimate
     undecided = measurement.undecided or undecided

@@ -44,4 +44,5 @@ METRIC = Metric(
         "Get the files back as the message says. Where they were meant to go, waive this check for a few days with the "
         "reason: once the removal is committed, nothing is missed any more."
     ),
+    languages_together="files are counted, not rows",
 )

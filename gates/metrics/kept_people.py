@@ -85,4 +85,5 @@ METRIC = Metric(
         "promotions/DATASET/removals/NAME.toml: rows or where, reason, who, date."
     ),
     params=(("by", "content"),),
+    languages_together="each row that is gone counts, whatever its language, and is named by its place",
 )

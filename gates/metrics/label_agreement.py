@@ -11,8 +11,10 @@ from gates.metrics.clustered import Floats, effective_rows
 from gates.metrics.draws import ROWS_TO_PASS
 from gates.metrics.intervals import ratio_difference
 from gates.metrics.labels import NO_LABEL, Classes, classes
+from gates.metrics.languages import languages, too_few
 from gates.metrics.measurement import Estimate, Measurement
 from gates.metrics.metric import Metric, Side
+from gates.metrics.parts import with_languages
 from gates.metrics.strata import STRATUM_ROWS
 from gates.metrics.twins import Twins, twins_of_contents, twins_of_points
 from gates.verdict import Severity
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from gates.metrics.languages import Language
     from gates.scan import Scan
     from gates.verdict import Scope
 
@@ -59,7 +62,16 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         for name, rows in scan.generators.items()
         if len(rows) >= STRATUM_ROWS
     }
-    return replace(whole, parts=parts)
+    whole = replace(whole, parts=parts)
+    if whole.estimate is None:
+        return whole
+
+    def of_language(one: Language) -> Measurement:
+        own = np.isin(found.row_id, scan.index.row_id[one.human | one.synthetic])
+        speakers = _disagreement(found, found.is_human & own)
+        return too_few(*one.counts) or _against(scan, found, speakers, ~found.is_human & own)
+
+    return with_languages(scan, whole, scan.once(languages).parts, of_language)
 
 
 def _twins(scan: Scan, known: Classes) -> Twins:

@@ -18,7 +18,7 @@ from gates.scan import HUMAN_CODE, SYNTHETIC_CODE
 from gates.scanning.samples import Sampler
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     import numpy.typing as npt
 
@@ -69,25 +69,30 @@ class Language:
 class Languages:
     """The languages that are parts, largest first.
 
-    parts: of comparisons. human, synthetic: of counts over one origin. unheard: row counts of those that no comparison
-    has as parts, by the reason why; beyond those that are named, numbers of tags and rows by kind.
+    parts: of comparisons. human, synthetic: of counts over one origin; either: over both together. unheard: row counts of
+    those that no comparison has as parts, by the reason why; beyond those that are named, numbers of tags and rows by kind.
     """
 
     parts: tuple[Language, ...]
     human: tuple[Language, ...]
     synthetic: tuple[Language, ...]
+    either: tuple[Language, ...]
     unheard: Mapping[str, Mapping[str, Mapping[str, int]]]
 
-    def evidence(self) -> dict[str, object]:
-        """The languages without a result of their own."""
-        return dict(self.unheard)
+    def evidence(self, heard: Collection[str] = ()) -> dict[str, object]:
+        """The languages without a result of their own; heard: names of those that a count has as parts all the same."""
+        left = {
+            reason: {name: counts for name, counts in table.items() if name not in heard}
+            for reason, table in self.unheard.items()
+        }
+        return {reason: table for reason, table in left.items() if table}
 
 
 def languages(scan: Scan) -> Languages:
     """Which languages and locales are parts of every check that has parts. Call through `scan.once(languages)`.
 
-    Of comparisons those that both origins have, of counts over one origin those that it has; with 300 rows of each or
-    a hundredth of the rows of one, the ten largest. A language that all rows are in is the whole, and a locale that means
+    Of comparisons those that both origins have, of counts those that an origin counted over has; with 300 rows of each
+    or a hundredth of the rows of one, the ten largest. A language that all rows are in is the whole, and a locale that means
     the same rows as a language is that language: neither is measured twice.
     """
     tags = scan.once(spoken)
@@ -113,6 +118,7 @@ def languages(scan: Scan) -> Languages:
         parts,
         _largest(found, lambda counts: counts[0], totals),
         _largest(found, lambda counts: counts[1], totals),
+        _largest(found, sum, totals),
         {reason: table for reason, table in unheard.items() if table},
     )
 
@@ -134,12 +140,23 @@ def spoken(scan: Scan) -> pl.DataFrame:
     wanted = _columns(scan.roles)
     if not wanted:
         return pl.DataFrame()
-    frame = columns_of_all(scan, (column for columns in wanted.values() for column in columns))
-    return frame.select(
-        pl.concat_str([_tag(column) for column in columns], separator=">").alias(kind)
-        for kind, columns in wanted.items()
-        if set(columns) <= set(frame.columns)
-    )
+    return _tags(columns_of_all(scan, (column for columns in wanted.values() for column in columns)), wanted)
+
+
+def tongues(scan: Scan) -> pl.Series:
+    """The language of every row of the index, or the locale where nobody says languages; null where nothing is said."""
+    return _first_tag(scan.once(spoken), len(scan.index.row_id))
+
+
+def unsaid(rows: int) -> pl.Series:
+    """The language of rows that say none."""
+    return pl.repeat(None, rows, dtype=pl.String, eager=True)
+
+
+def tongues_of_holdout(scan: Scan) -> pl.Series:
+    """The same of the holdout's sampled rows; all null where there is no holdout."""
+    held = pl.DataFrame() if scan.holdout is None else scan.holdout.frame
+    return _first_tag(_tags(held, _columns(scan.roles)), held.height)
 
 
 def rows_of(scan: Scan, human: Mask, synthetic: Mask) -> tuple[Rows, Rows]:
@@ -172,10 +189,28 @@ def too_few(n_human: int | None, n_synthetic: int | None) -> Measurement | None:
     return Measurement(None, n_human, n_synthetic, undecidable=reason, rows_to_pass=ROWS_TO_JUDGE_ALONE)
 
 
+def too_few_together(n_human: int, n_synthetic: int) -> Measurement | None:
+    """As `too_few`, of a count in which a row of either origin is as good as the other's."""
+    missing = ROWS_TO_JUDGE_ALONE - n_human - n_synthetic
+    return Measurement(None, n_human, n_synthetic, undecidable=f"{missing:,} rows missing") if missing > 0 else None
+
+
 def _columns(roles: Roles) -> dict[str, tuple[str, ...]]:
     if set(TRANSLATION) <= set(roles.bound):
         return {LANGUAGE: TRANSLATION}
     return {role: (role,) for role in (LANGUAGE, LOCALE) if role in roles.bound}
+
+
+def _tags(frame: pl.DataFrame, wanted: Mapping[str, tuple[str, ...]]) -> pl.DataFrame:
+    return frame.select(
+        pl.concat_str([_tag(column) for column in columns], separator=">").alias(kind)
+        for kind, columns in wanted.items()
+        if set(columns) <= set(frame.columns)
+    )
+
+
+def _first_tag(tags: pl.DataFrame, rows: int) -> pl.Series:
+    return tags.to_series(0) if tags.columns else unsaid(rows)
 
 
 def _tag(column: str) -> pl.Expr:

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from gates.configuration.data_types import LINEAGE_ROLES
+from gates.metrics.languages import languages, too_few
 from gates.metrics.measurement import Estimate, Measurement
 from gates.metrics.metric import Metric, Side
+from gates.metrics.parts import with_languages
+from gates.metrics.whole_columns import columns_of_all
 from gates.scan import SYNTHETIC_CODE
+from gates.scanning.index import has_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gates.metrics.languages import Language
     from gates.scan import Scan
     from gates.verdict import Scope
 
@@ -24,12 +31,30 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     rows = int(scan.index.of(SYNTHETIC_CODE).sum())
     if not rows:
         return Measurement(failure="no synthetic rows: lineage was never asked")
-    shares = {role: scan.synthetic_columns.get(column, 0) / rows for role, column in sorted(declared.items())}
+    whole = _least(declared, {role: scan.synthetic_columns.get(column, 0) for role, column in declared.items()}, rows)
+
+    def of_language(one: Language) -> Measurement:
+        filled = scan.once(_filled)
+        own = {role: int(filled[column].to_numpy()[one.synthetic].sum()) for role, column in declared.items()}
+        return too_few(None, one.counts[1]) or _least(declared, own, one.counts[1])
+
+    return with_languages(scan, whole, scan.once(languages).synthetic, of_language)
+
+
+def _least(declared: Mapping[str, str], filled: Mapping[str, int], rows: int) -> Measurement:
+    """The share of the least complete column. filled: by role, how many of the rows have a value."""
+    shares = {role: filled[role] / rows for role in sorted(declared)}
     worst = min(shares, key=lambda role: (shares[role], role))
     absent = [role for role in LINEAGE_ROLES if role not in declared]
     note = f"'{declared[worst]}' is filled in {shares[worst]:.1%} of synthetic rows" if shares[worst] < 1 else ""
     evidence = {"filled": shares, "not_declared": absent}
     return Measurement(Estimate.exact(shares[worst]), None, rows, note=note, evidence=evidence)
+
+
+def _filled(scan: Scan) -> pl.DataFrame:
+    """Which lineage cells of every row have a value. Call through `scan.once(_filled)`."""
+    frame = columns_of_all(scan, scan.roles.lineage.values()).with_columns(pl.col(pl.Categorical).cast(pl.String))
+    return frame.select(has_value(column, frame.schema[column]) for column in scan.roles.lineage.values())
 
 
 METRIC = Metric(

@@ -12,14 +12,17 @@ import pyarrow as pa
 
 from gates.metrics.clustered import clustered_share
 from gates.metrics.draws import ROWS_TO_PASS
+from gates.metrics.languages import ROWS_TO_JUDGE_ALONE, languages, too_few
 from gates.metrics.measurement import Measurement
 from gates.metrics.metric import Metric, Side
-from gates.metrics.parts import distinct
+from gates.metrics.parts import distinct, first_of_each, with_languages
 from gates.scan import HUMAN_CODE, ROW_ID, SYNTHETIC_CODE, Scan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gates.metrics.languages import Language
+    from gates.metrics.parts import Mask
     from gates.verdict import Scope
 
 _CHOSEN, _REJECTED = "chosen", "rejected"
@@ -38,13 +41,25 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         return Measurement(not_asked=f"data of type {scan.roles.type} has no pairs of a chosen and a rejected response")
     longer_by = scan.once(_longer_by)
     codes = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE}
-    parts = {name: _of_origin(scan, longer_by, name, code) for name, code in codes.items()}
+    parts = {name: _of_origin(scan, longer_by, name, distinct(scan.index, code)) for name, code in codes.items()}
     farthest = max(parts, key=lambda name: _reach(parts[name]))
-    return replace(parts[farthest], parts=parts)
+
+    def of_language(one: Language) -> Measurement:
+        sides = zip(codes, (one.human, one.synthetic), strict=True)
+        found = [_of_origin(scan, longer_by, name, first_of_each(scan.index, mask)) for name, mask in sides]
+        judged = [origin for origin in found if _pairs(origin) >= ROWS_TO_JUDGE_ALONE]
+        fullest = max(found, key=_pairs)
+        return max(judged, key=_reach) if judged else too_few(fullest.n_human, fullest.n_synthetic) or fullest
+
+    return with_languages(scan, replace(parts[farthest], parts=parts), scan.once(languages).either, of_language)
 
 
-def _of_origin(scan: Scan, longer_by: npt.NDArray[np.float64], name: str, code: int) -> Measurement:
-    own = distinct(scan.index, code)
+def _pairs(found: Measurement) -> int:
+    return (found.n_human or 0) + (found.n_synthetic or 0)
+
+
+def _of_origin(scan: Scan, longer_by: npt.NDArray[np.float64], name: str, own: Mask) -> Measurement:
+    """The share among the pairs of an origin. own: those of it that count, repeated ones once."""
     untied = own & np.isfinite(longer_by) & (longer_by != 0)
     pairs = int(untied.sum())
     evidence = {
@@ -60,8 +75,8 @@ def _of_origin(scan: Scan, longer_by: npt.NDArray[np.float64], name: str, code: 
     note = f"the longer response wins {int(longer.sum()):,} of {pairs:,} {name} pairs"
     return Measurement(
         clustered_share(longer, scan.index.group[untied]),
-        n_human=pairs if code == HUMAN_CODE else None,
-        n_synthetic=pairs if code == SYNTHETIC_CODE else None,
+        n_human=pairs if name == "human" else None,
+        n_synthetic=pairs if name == "synthetic" else None,
         baseline=CHANCE,
         rows_to_pass=ROWS_TO_PASS,
         limited_by=(name,),

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gates.metrics.intervals import clopper_pearson
+from gates.metrics.languages import languages, too_few
 from gates.metrics.measurement import Measurement
 from gates.metrics.metric import Metric, Side
-from gates.metrics.parts import distinct
+from gates.metrics.parts import distinct, first_of_each, with_languages
 from gates.scan import HUMAN_CODE, SYNTHETIC_CODE
 from gates.text.marks import BOILERPLATE
 from gates.verdict import Severity
@@ -17,6 +18,8 @@ from gates.verdict import Severity
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gates.metrics.languages import Language
+    from gates.metrics.parts import Mask
     from gates.scan import Scan
     from gates.verdict import Scope
 
@@ -27,7 +30,17 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """Share of distinct human texts with a refusal, self-reference or chat preamble, in [0, 1], exact interval."""
     if not scan.roles.texts:
         return Measurement(not_asked='asked of texts only: set type = "text" for a dataset of texts')
-    human = distinct(scan.index, HUMAN_CODE)
+    whole = _among(scan, distinct(scan.index, HUMAN_CODE))
+
+    def of_language(one: Language) -> Measurement:
+        own = first_of_each(scan.index, one.human)
+        return too_few(int(own.sum()), None) or _among(scan, own)
+
+    return with_languages(scan, whole, scan.once(languages).human, of_language)
+
+
+def _among(scan: Scan, human: Mask) -> Measurement:
+    """The share among these distinct human rows."""
     marked = human & (scan.index.marks & np.uint16(BOILERPLATE) != 0)
     hits, rows = int(marked.sum()), int(human.sum())
     places = [scan.place(int(row)) for row in scan.index.row_id[marked][:EVIDENCE_ROWS]]

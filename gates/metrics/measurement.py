@@ -77,6 +77,7 @@ class Measurement:
         that breaks the limit fails the check and is named.
     part_kind: what this is where it is a part of another measurement.
     undecided: the severity that an inconclusive outcome takes here, where it differs from the check's own.
+    warns_only: a part for which the limit was not made: what it fails warns, whatever the check's severity.
     rows_to_pass: with fewer rows of an origin nothing passes, whatever the number.
     unread: which rows the number says nothing about, where some were not looked at; nothing passes then.
     noise: half the spread of the metric between people and people; where it exceeds the limit, nothing passes.
@@ -100,6 +101,7 @@ class Measurement:
     parts: Mapping[str, Measurement] = field(default_factory=dict)
     part_kind: PartKind = "generator"
     undecided: Severity | None = None
+    warns_only: bool = False
     rows_to_pass: int = 0
     rows_read: int = 0
     unread: str = ""

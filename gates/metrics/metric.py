@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gates.metrics.measurement import Measurement
+    from gates.scan import Gather
     from gates.verdict import Severity
 
 
@@ -30,7 +31,9 @@ class Metric:
         (MetricError where it cannot be computed).
     params: names of the expectation's own arguments beside its limits, with their defaults.
     detail: names of the params that, where set, become the last part of the check id.
+    languages_together: why rows of all languages are one number; "" where each language is a part.
     undecided: the severity that an inconclusive outcome takes, where it differs from the check's own.
+    gather: what `measure` asks `scan.gathered` for, so that it is gathered while rows are read and not by reading them again.
     asks, why, source, fix: what `gates explain` prints.
     """
 
@@ -44,3 +47,5 @@ class Metric:
     params: tuple[tuple[str, object], ...] = ()
     detail: tuple[str, ...] = ()
     undecided: Severity | None = None
+    languages_together: str = ""
+    gather: Gather[Any] | None = None

@@ -19,7 +19,7 @@ from gates.text.spans import SpanSearch
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from gates.scan import Ints, Scan
+    from gates.scan import Hashes, Ints, RowIndex, Scan
 
 HOLDOUT_CODE = 3
 # Token 3-gram Jaccard of .8: a text of 200 words with about ten changed (Lee et al., ACL 2022, verify at edit
@@ -56,9 +56,19 @@ class NearMatrix:
         """Of how many human texts all are compared; of fewer long ones where these were more than fit."""
         return self.count(HUMAN_CODE) if self.left_out else TEXTS_AT_MOST
 
-    def repeats(self, code: int, size: int | None = None) -> int:
-        """Texts beyond the first of their cluster among the first `size` texts of an origin."""
-        own = np.flatnonzero(self.origin == code)[:size]
+    def of(self, code: int) -> Ints:
+        """Positions of the texts of an origin."""
+        return np.flatnonzero(self.origin == code)
+
+    def contents(self, index: RowIndex, code: int) -> Hashes:
+        """The digest of each text of an origin.
+
+        A text is here once, by its first row; a generator or language has it wherever one of its rows does.
+        """
+        return index.digest[np.searchsorted(index.row_id, self.row_id[self.of(code)])]
+
+    def repeats(self, own: Ints) -> int:
+        """Texts beyond the first of their cluster among the texts at these positions."""
         inside = np.zeros(len(self.origin), dtype=bool)
         inside[own] = True
         kept = inside[self.left] & inside[self.right]

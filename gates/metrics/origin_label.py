@@ -14,7 +14,7 @@ from gates.metrics.labels import Classes, classes, labelled
 from gates.metrics.measurement import Estimate, Measurement
 from gates.metrics.metric import Metric, Side
 from gates.metrics.resampling import HIGH, LOW, MIDDLE, resampled
-from gates.metrics.strata import STRATUM_ROWS
+from gates.metrics.strata import STRATUM_ROWS, beside_languages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,13 +46,22 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     known = scan.once(classes)
     if isinstance(known, Measurement):
         return known
-    human = labelled(scan.human, known, one_of_each_group=bool(scan.roles.group))
 
-    def against(rows: Rows) -> Measurement:
-        return _told(scan, known, human, labelled(rows, known, one_of_each_group=bool(scan.roles.group)))
+    def counted(rows: Rows) -> Rows:
+        return labelled(rows, known, one_of_each_group=bool(scan.roles.group))
 
-    parts = {name: against(rows) for name, rows in scan.generators.items() if len(rows) >= STRATUM_ROWS}
-    return replace(against(scan.synthetic), parts=parts)
+    human = counted(scan.human)
+    whole = _told(scan, known, human, counted(scan.synthetic))
+    parts = {
+        name: _told(scan, known, human, counted(rows))
+        for name, rows in scan.generators.items()
+        if len(rows) >= STRATUM_ROWS
+    }
+    return beside_languages(
+        scan,
+        replace(whole, parts=parts),
+        lambda sides: _told(scan, known, counted(sides.human), counted(sides.synthetic)),
+    )
 
 
 def _told(scan: Scan, known: Classes, human: Rows, synthetic: Rows) -> Measurement:

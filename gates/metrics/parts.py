@@ -1,4 +1,4 @@
-"""Shares of rows, whole, per generator and per language: what several checks on synthetic rows have in common."""
+"""Counts over rows, whole, per generator and per language: what several checks have in common."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from gates.metrics.languages import languages, too_few
 from gates.scan import HUMAN_CODE, SYNTHETIC_CODE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     import numpy.typing as npt
 
+    from gates.metrics.languages import Language
     from gates.metrics.measurement import Measurement
     from gates.scan import RowIndex, Scan
 
@@ -24,6 +25,24 @@ if TYPE_CHECKING:
 def distinct(index: RowIndex, code: int) -> Mask:
     """Mask of one row per distinct content among the rows of an origin."""
     return index.of(code) & index.is_first
+
+
+def first_of_each(index: RowIndex, mask: Mask) -> Mask:
+    """Mask of one row per distinct content among these rows, which are of one origin."""
+    positions = np.flatnonzero(mask)
+    _, first = np.unique(index.digest[positions], return_index=True)
+    chosen = np.zeros(len(mask), dtype=bool)
+    chosen[positions[first]] = True
+    return chosen
+
+
+def with_languages(
+    scan: Scan, whole: Measurement, found: Iterable[Language], measure: Callable[[Language], Measurement]
+) -> Measurement:
+    """`whole` with a part per language and locale of those found; `measure` says where the rows of one are too few."""
+    spoken = {one.name: replace(measure(one), part_kind=one.kind) for one in found}
+    evidence = {**whole.evidence, **scan.once(languages).evidence(spoken)}
+    return replace(whole, parts={**whole.parts, **spoken}, evidence=evidence)
 
 
 def with_parts(
@@ -42,24 +61,19 @@ def with_parts(
     synthetic, human = index.of(SYNTHETIC_CODE), index.of(HUMAN_CODE)
 
     def counted(mask: Mask) -> Mask:
-        return _first_of_each(index, mask) if distinct_rows else mask
+        return first_of_each(index, mask) if distinct_rows else mask
 
     whole = measure(distinct(index, SYNTHETIC_CODE) if distinct_rows else synthetic, human)
     parts = {
         name: measure(counted(synthetic & (index.generator == index.generators.index(name))), human)
         for name in scan.generators
     }
-    spoken = scan.once(languages)
-    for one in spoken.parts if against_people else spoken.synthetic:
+
+    def of_language(one: Language) -> Measurement:
         own = counted(one.synthetic)
         small = too_few(int(one.human.sum()) if against_people else None, int(own.sum()))
-        parts[one.name] = replace(small or measure(own, one.human), part_kind=one.kind)
-    return replace(whole, parts=parts, evidence={**whole.evidence, **spoken.evidence()})
+        return small or measure(own, one.human)
 
-
-def _first_of_each(index: RowIndex, mask: Mask) -> Mask:
-    positions = np.flatnonzero(mask)
-    _, first = np.unique(index.digest[positions], return_index=True)
-    chosen = np.zeros(len(mask), dtype=bool)
-    chosen[positions[first]] = True
-    return chosen
+    spoken = scan.once(languages)
+    found = spoken.parts if against_people else spoken.synthetic
+    return with_languages(scan, replace(whole, parts=parts), found, of_language)

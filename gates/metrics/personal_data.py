@@ -15,9 +15,8 @@ from gates.verdict import Scope
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    import pyarrow as pa
-
-    from gates.scan import Scan
+    from gates.scan import EvaluationSource, Roles, Scan
+    from gates.text.batch import Batch
 
 EVIDENCE_ROWS = 10
 _SCHEMA = {"row": pl.Int64, "origin": pl.String, "column": pl.String, "reader": pl.Int8, "digest": pl.UInt64}
@@ -29,7 +28,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     Of synthetic rows only what people's rows hold too is counted: anything else was made up and is nobody's.
     """
     readers = [number for number, reader in enumerate(READERS) if reader.kind == params["kind"]]
-    found = scan.once(_all_found).filter(pl.col("reader").is_in(readers))
+    found = scan.gathered(search).filter(pl.col("reader").is_in(readers))
     human = found.filter(pl.col("origin") == Scope.HUMAN.value)
     here = human if scope is Scope.HUMAN else found.filter(pl.col("origin") == scope.value)
     if scope is Scope.SYNTHETIC:
@@ -72,10 +71,26 @@ def _what(column: str, reader: int) -> str:
     return f"{READERS[reader].name} in {column}"
 
 
-def _all_found(scan: Scan) -> pl.DataFrame:
-    """All that there is in any row, for either kind and either scope: one pass over the rows."""
-    parts = [part for batch in scan.source.batches() for part in _found_in(batch)]
-    return _without_order_numbers(pl.concat([pl.DataFrame(schema=_SCHEMA), *parts]))
+class _Search:
+    """A `gates.scan.Gatherer` of all that there is in any row, for either kind and every scope."""
+
+    needs_rows = True
+
+    def __init__(self) -> None:
+        self._parts = [pl.DataFrame(schema=_SCHEMA)]
+
+    def update(self, batch: Batch) -> None:
+        """Take some rows of the dataset."""
+        self._parts += _found_in(batch.frame)
+
+    def value(self) -> pl.DataFrame:
+        """Row, origin, column, reader and digest of every value found."""
+        return _without_order_numbers(pl.concat(self._parts))
+
+
+def search(roles: Roles, evaluation: EvaluationSource | None) -> _Search:
+    """Whatever the rows are, every text of theirs is looked through."""
+    return _Search()
 
 
 def _without_order_numbers(found: pl.DataFrame) -> pl.DataFrame:
@@ -92,8 +107,7 @@ def _without_order_numbers(found: pl.DataFrame) -> pl.DataFrame:
     return found.join(numbered, on=["column", "origin", "reader"], how="anti")
 
 
-def _found_in(batch: pa.RecordBatch) -> Iterator[pl.DataFrame]:
-    frame = pl.DataFrame(batch)
+def _found_in(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
     for column in frame.drop(ROW_ID, ORIGIN).get_columns():
         for rows, texts in _texts(pl.int_range(frame.height, eager=True), column):
             found = find(texts)
@@ -141,4 +155,6 @@ METRIC = Metric(
     ),
     params=(("kind", "secrets"),),
     detail=("kind",),
+    languages_together="each row counts, whatever its language, and is named by its place",
+    gather=search,
 )

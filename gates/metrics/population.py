@@ -213,4 +213,5 @@ METRIC = Metric(
     fix="Ask more people of the level named, or weight the rows to the declared shares where the design effect allows it.",
     params=(("measure", "distance"),),
     detail=("measure",),
+    languages_together="a language is a group like others, where the declared population names it",
 )

@@ -27,6 +27,7 @@ LABELS_AT_MOST = 500
 EXPERT = "expert"
 _WHO, _WHAT, _LABEL = "annotator", "item", "label"
 _CODE = "code"
+_RATED = (_WHAT, _WHO, "is_human")
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,13 @@ class Ratings:
 
     ROW_ID is the row that a rating stands in.
     repeated: ratings left out because their annotator rated the item before; missing: cells without a label.
+    contradicted: item, annotator and `is_human` where an annotator gave an item several labels.
     """
 
     frame: pl.DataFrame
     repeated: int
     missing: int
+    contradicted: pl.DataFrame
     has_column_each: bool = False
 
     def of_people(self) -> pl.DataFrame:
@@ -96,8 +99,15 @@ def _cleaned(frame: pl.DataFrame, *, has_column_each: bool = False) -> Ratings:
     declared = frame.filter(origin.is_in(["human", "synthetic"])).with_columns(is_human=origin == "human").drop(ORIGIN)
     given = declared.drop_nulls([_WHAT, _WHO, _LABEL])
     # By label, so that which of two contradicting ratings counts does not hang on the order of rows.
-    once = given.sort(_LABEL).unique([_WHAT, _WHO, "is_human"], keep="first", maintain_order=True)
-    return Ratings(once, given.height - once.height, declared.height - given.height, has_column_each)
+    once = given.sort(_LABEL).unique(_RATED, keep="first", maintain_order=True)
+    missing, repeated = declared.height - given.height, given.height - once.height
+    contradicted = _contradicted(given) if repeated else once.select(_RATED).clear()
+    return Ratings(once, repeated, missing, contradicted, has_column_each)
+
+
+def _contradicted(given: pl.DataFrame) -> pl.DataFrame:
+    labels = given.group_by(_RATED).agg(pl.col(_LABEL).n_unique())
+    return labels.filter(pl.col(_LABEL) > 1).select(_RATED)
 
 
 @dataclass(frozen=True)

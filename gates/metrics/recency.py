@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from gates.metrics.languages import languages, too_few
 from gates.metrics.measurement import Estimate, Measurement
 from gates.metrics.metric import Metric, Side
+from gates.metrics.parts import with_languages
 from gates.metrics.times import time_in_utc
 from gates.metrics.whole_columns import columns_of_all
 from gates.scan import ORIGIN
@@ -16,6 +18,7 @@ from gates.scan import ORIGIN
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gates.metrics.languages import Language
     from gates.scan import Scan
     from gates.verdict import Scope
 
@@ -33,15 +36,23 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         pl.col(ORIGIN).cast(pl.String), when=time_in_utc(column, scan.human.frame.schema[column])
     )
     newest = frame["when"].max()
-    human = frame.filter(pl.col(ORIGIN) == "human")
     if newest is None:
         return Measurement(failure=f"no cell of '{column}' is a date or a time such as 2026-01-31T12:00:00")
     age = timedelta(days=float(str(params["max_age_days"])))
-    recent = human.filter(pl.col("when") >= pl.lit(newest) - age).height
-    unread = human["when"].null_count()
-    oldest = human["when"].min()
+    frame = frame.with_columns(is_recent=pl.col("when") >= pl.lit(newest) - age)
+
+    def of_language(one: Language) -> Measurement:
+        return too_few(one.counts[0], None) or _recent(frame.filter(pl.Series(one.human)), newest)
+
+    whole = _recent(frame.filter(pl.col(ORIGIN) == "human"), newest)
+    return with_languages(scan, whole, scan.once(languages).human, of_language)
+
+
+def _recent(human: pl.DataFrame, newest: object) -> Measurement:
+    """The share of these rows that is recent."""
+    recent, oldest = int(human["is_recent"].sum()), human["when"].min()
     note = f"newest row {newest:%Y-%m-%d}" + (f", oldest by people {oldest:%Y-%m-%d}" if oldest is not None else "")  # type: ignore[str-bytes-safe]
-    evidence = {"recent": recent, "human_rows": human.height, "without_a_time": unread}
+    evidence = {"recent": recent, "human_rows": human.height, "without_a_time": human["when"].null_count()}
     return Measurement(Estimate.exact(recent / human.height), human.height, note=note, evidence=evidence)
 
 

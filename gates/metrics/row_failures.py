@@ -76,4 +76,5 @@ METRIC = Metric(
     params=(("rule", None), ("inferred", False)),
     detail=("rule",),
     undecided=Severity.WARNING,
+    languages_together="failures are counted by rule; the quarantine file has every failing row",
 )

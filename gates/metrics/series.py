@@ -196,4 +196,5 @@ METRIC = Metric(
     ),
     params=(("kind", "gaps"),),
     detail=("kind",),
+    languages_together="it is asked of time series, whose rows have no language",
 )

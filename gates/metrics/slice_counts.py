@@ -74,4 +74,5 @@ METRIC = Metric(
     source="Buolamwini & Gebru, Gender Shades, FAT* 2018: errors hide in intersections",
     fix="Collect rows by people of the slice named, or leave out its synthetic rows and say that the set does not cover it.",
     params=(("prevalence", 0.005),),
+    languages_together='slices are looked at one by one: with slices = ["language"] each language is one',
 )

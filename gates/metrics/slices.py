@@ -182,4 +182,5 @@ METRIC = Metric(
     fix="Condition the generator on the level named, or collect human rows for it; synthetic rows may fill a gap but count as synthetic.",
     params=(("kind", "vanished"),),
     detail=("kind",),
+    languages_together='levels are looked at one by one: with slices = ["language"] each language is one',
 )

@@ -77,10 +77,19 @@ def compare_all(scan: Scan, compare: Compare) -> Measurement:
         # A generator that made all synthetic rows is the whole: measuring it again would cost as much and say nothing new.
         is_whole = sides.synthetic.total == scan.synthetic.total
         parts[name] = whole if is_whole else compare(sides)
+    skipped = scan.once(coded).skipped
+    evidence = {**whole.evidence, **({"not_compared": skipped} if skipped else {})}
+    return beside_languages(scan, replace(whole, parts=parts, evidence=evidence), compare)
+
+
+def beside_languages(scan: Scan, whole: Measurement, compare: Compare) -> Measurement:
+    """`whole` with `compare` within each language and locale beside it; one with too few rows cannot be decided."""
+    parts = {}
     for name, sides in scan.once(_languages).items():
         small = too_few(len(sides.human), len(sides.synthetic))
         parts[name] = replace(small or _of_language(sides, compare), part_kind=sides.kind)
-    return replace(whole, parts=parts, evidence={**whole.evidence, **_beside(scan)})
+    evidence = {**whole.evidence, **scan.once(languages).evidence()}
+    return replace(whole, parts={**whole.parts, **parts}, evidence=evidence)
 
 
 def _of_language(sides: Sides, compare: Compare) -> Measurement:
@@ -94,12 +103,6 @@ def _of_language(sides: Sides, compare: Compare) -> Measurement:
     groups = (len(np.unique(rows.group)) for rows in (sides.human, sides.synthetic))
     reason = "not computable on these rows, which come from {:,} human and {:,} synthetic groups".format(*groups)
     return replace(found, estimate=None, note="", failure="", undecidable=found.failure or reason)
-
-
-def _beside(scan: Scan) -> dict[str, object]:
-    """What no part was made of: columns and languages."""
-    skipped = scan.once(coded).skipped
-    return {**({"not_compared": skipped} if skipped else {}), **scan.once(languages).evidence()}
 
 
 def _everything(scan: Scan) -> Sides:

@@ -138,4 +138,5 @@ METRIC = Metric(
         "Evidence names the facet: where it is autocorrelation, let the generator model whole days and not single readings; "
         "where it is the time between rows, look at units and sampling rates; where it is transitions, at the order of events."
     ),
+    languages_together="it is asked of series and events, whose rows have no language",
 )

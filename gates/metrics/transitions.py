@@ -118,4 +118,5 @@ METRIC = Metric(
         "Look at the named steps. Where they can happen, people's sessions are too few and need more; where they cannot, "
         "generate whole sessions in order, or drop sessions that hold such a step."
     ),
+    languages_together="it is asked of events, whose rows have no language",
 )

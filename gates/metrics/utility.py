@@ -146,4 +146,5 @@ METRIC = Metric(
     ),
     params=(("train", SYNTHETIC),),
     detail=("train",),
+    languages_together="the rows of one language teach too little: with halves of 1,000 texts four of five comparisons stay undecided",
 )

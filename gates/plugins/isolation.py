@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from gates.metrics.metric import Metric
 from gates.plugins.modules import known_imports
-from gates.plugins.offered import TypeContract
+from gates.plugins.offered import TypeContract, is_made
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,8 +33,7 @@ class Surroundings:
         """
         if isinstance(value, Metric):
             return replace(value, measure=self._call(value.measure))
-        # A pandera schema can be called too, as a short word for `validate`.
-        if isinstance(value, TypeContract) and callable(value.schema) and not hasattr(value.schema, "validate"):
+        if isinstance(value, TypeContract) and is_made(value.schema):
             return replace(value, schema=self._call(_schema_made_by(value.schema)))
         return value
 

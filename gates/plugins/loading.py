@@ -18,6 +18,7 @@ from gates.metrics.metric import Metric
 from gates.plugins.isolation import Surroundings
 from gates.plugins.modules import execute, fresh_imports, is_own_file, named_file, own_modules
 from gates.plugins.offered import Report, TypeContract
+from gates.plugins.raising import OwnCode
 from gates.verdict import Scope
 
 if TYPE_CHECKING:
@@ -96,7 +97,8 @@ def _loaded(reference: Reference, root: Path) -> LoadedPlugin:
     wrong = _wrong_with(found, root)
     if wrong:
         raise PluginError(f"{reference}: {wrong}")
-    return found
+    package = "" if reference.is_file else _module_name(reference).partition(".")[0]
+    return replace(found, value=OwnCode(root, package).telling(found.value))
 
 
 def _of_distribution(reference: Reference, root: Path, distribution: Distribution) -> LoadedPlugin:

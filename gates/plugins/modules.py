@@ -59,15 +59,29 @@ def execute(path: Path, root: Path) -> ModuleType:
 
 def _place(error: BaseException, path: Path, root: Path) -> str:
     """`file:line` of the repository's innermost frame."""
-    file, line = str(path), 0
     if isinstance(error, SyntaxError) and error.filename:
-        file, line = error.filename, error.lineno or 0
-    else:
-        for frame in traceback.extract_tb(error.__traceback__):
-            if is_own_file(frame.filename, root):
-                file, line = frame.filename, frame.lineno or 0
-    shown = Path(file)
-    return f"{shown.relative_to(root) if shown.is_relative_to(root) else shown}:{line}"
+        shown = Path(error.filename)
+        return f"{shown.relative_to(root) if shown.is_relative_to(root) else shown}:{error.lineno or 0}"
+    return place_of(error, root) or f"{path.relative_to(root)}:0"
+
+
+def place_of(error: BaseException, root: Path, package: str = "") -> str:
+    """`file:line` of the innermost frame that is the repository's, `module:line` of one of a package; "" without one.
+
+    root: resolved. package: the first word of the module names of an installed plugin.
+    """
+    place = ""
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        module, file = str(frame.f_globals.get("__name__", "")), frame.f_code.co_filename
+        outermost = module.partition(".")[0]
+        if outermost == "gates":
+            continue
+        if is_own_file(file, root):
+            folder = _real_folder(os.path.dirname(file))  # noqa: PTH120 (as in `is_own_file`)
+            place = f"{(folder / Path(file).name).relative_to(root).as_posix()}:{line}"
+        elif package and outermost == package:
+            place = f"{module}:{line}"
+    return place
 
 
 @contextmanager

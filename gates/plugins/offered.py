@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from gates.configuration.data_types import DataType
+    from gates.plugins.raising import OwnCode
     from gates.verdict import Verdict
 
 
@@ -21,11 +22,13 @@ class TypeContract:
     for the roles that are there and the Arrow type of each column.
     suites: the folder of human.json, synthetic.json and combined.json, which lie on top of the common ones. None for a
     type of gates.toml, whose suites lie in `expectations/<type>/` beside it.
+    code: whose lines messages name where a check of the schema breaks; set where the plugin is loaded.
     """
 
     data_type: DataType
     schema: object
     suites: Path | None = None
+    code: OwnCode | None = None
 
 
 @dataclass(frozen=True)
@@ -39,3 +42,8 @@ class Report:
     name: str
     suffix: str
     render: Callable[[Verdict], str]
+
+
+def is_made(schema: object) -> TypeGuard[Callable[..., object]]:
+    """Whether a type's schema is a function that returns it: pandera's can be called too, as a short word for `validate`."""
+    return callable(schema) and not hasattr(schema, "validate")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from gates.configuration.data_types import DATA_TYPES, data_type
 from gates.configuration.plugins import FORMATS, PluginKind
-from gates.errors import PluginError, UsageError, did_you_mean
+from gates.errors import GatesError, PluginError, UsageError, did_you_mean
 from gates.metrics.metric import Metric
 from gates.plugins.loading import LoadedPlugin, load, suites_of
 from gates.plugins.offered import Report, TypeContract
@@ -139,8 +139,8 @@ def rendered(report: Report, verdict: Verdict) -> str:
     """The report's text. Raises PluginError where it breaks."""
     try:
         text = report.render(verdict)
-    except Exception as error:
-        raise PluginError(f"report '{report.name}': {type(error).__name__}: {error}") from error
+    except GatesError as error:
+        raise PluginError(f"report '{report.name}': {error}") from error
     if not isinstance(text, str):
         raise PluginError(f"report '{report.name}': returned a {type(text).__name__}, expected a string")
     return text

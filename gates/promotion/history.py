@@ -53,8 +53,13 @@ class History:
 
     def standing(self) -> list[Version]:
         """The versions that nobody took back, lowest first."""
-        taken = {tag.name.version for tag in self.versions if tag.name.is_revocation}
-        return [tag.name.version for tag in self.versions if tag.name.version and tag.name.version not in taken]
+        return [tag.name.version for tag in self.standing_tags() if tag.name.version]
+
+    def standing_tags(self, at: datetime | None = None) -> list[Tag]:
+        """The tags of these versions. at: of those that stood then, by the dates of their tags and revocations; None for now."""
+        there = [tag for tag in self.versions if at is None or (tag.made_at is not None and tag.made_at <= at)]
+        taken = {tag.name.version for tag in there if tag.name.is_revocation}
+        return [tag for tag in there if not tag.name.is_revocation and tag.name.version not in taken]
 
     def last(self) -> Version | None:
         """The highest version that stands."""

@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, Any
 from gates.configuration.find import FILE_NAME, PYPROJECT
 from gates.scan import FileFacts
 from gates.versions.configuration import config_at
+from gates.versions.trees import tree_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from gates.configuration.dataset import DatasetConfig
+    from gates.configuration.find import Config
     from gates.promotion.promoted import Promoted
     from gates.verdict import Verdict
     from gates.versions.repository import Repository
     from gates.versions.trees import Tree
+    from gates.versions.version import Version
 
 
 @contextmanager
@@ -34,6 +37,13 @@ def configuration_in(tree: Tree, folder: str) -> str | None:
     """The configuration in a folder of a commit, as the work tree would be looked through; None where there is none."""
     names = (posixpath.join(folder, name) for name in (FILE_NAME, PYPROJECT))
     return next((name for name in names if name in tree.listing.blobs), None)
+
+
+def configured(repository: Repository, folder: str, version: Version) -> Config:
+    """The configuration in a folder as a commit has it. Raises UsageError where there is none, or none that can be read."""
+    name = configuration_in(tree_at(repository, version), folder) or posixpath.join(folder, FILE_NAME)
+    with config_at(repository, repository.top / name, version) as config:
+        return config
 
 
 def home_of(repository: Repository, found: Promoted) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -12,25 +11,36 @@ import polars as pl
 
 from gates.engines.evaluation import open_evaluation
 from gates.engines.local import open_dataset
-from gates.promotion.history import histories
+from gates.promotion.coincidence import coincide
+from gates.promotion.counterparts import EVALUATION, counterparts
 from gates.promotion.judged import dataset_of, home_of
-from gates.promotion.promoted import promoted
-from gates.scan import NATURAL_REPEAT_RATIO, ORIGIN, ROW_ID
+from gates.scan import ORIGIN, ROW_ID
 from gates.text.contamination import known_texts, shared_with
 from gates.text.tokens import tokenise
 from gates.versions.snapshots import files_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from gates.configuration.dataset import DatasetConfig
     from gates.engines.files import DataFile
-    from gates.promotion.ground import Ground
+    from gates.promotion.promoted import Promoted
+    from gates.versions.repository import Repository
     from gates.versions.version import Version
 
-EVALUATION = "evaluation"
-# Beyond three standard deviations of a binomial count, chance is about 1 in 700.
-_SPREADS = 3
+
+@dataclass(frozen=True)
+class Overlap:
+    """How many rows of a training set hold what an evaluation set asks. other: which of both was promoted before."""
+
+    count: int
+    train: str
+    evaluation: str
+    other: str
+
+    def __str__(self) -> str:
+        return f"{self.count:,} rows of {self.train} hold what {self.evaluation} asks: what was trained on cannot be tested on"
 
 
 @dataclass(frozen=True)
@@ -42,47 +52,38 @@ class _Data:
     files: Sequence[DataFile]
 
 
-def overlaps(ground: Ground, dataset: DatasetConfig, version: Version) -> list[str]:
-    """A sentence for each promoted set that shares rows with what a commit has of a dataset.
+def overlaps(
+    repository: Repository, dataset: DatasetConfig, version: Version, at: datetime | None = None
+) -> list[Overlap]:
+    """The promoted sets that share rows with what a commit has of a dataset.
 
-    dataset: its root is the configuration's folder in the work tree. Without a purpose nothing is asked. An evaluation set
-    is held against every training set that stands, a training set against every evaluation set. Texts share rows as
-    `expect_contamination_ratio_to_be_less_than` says; other rows where they are equal in all columns that both have, unless
-    no more are than coincide by nature.
+    dataset: its root is the configuration's folder in the work tree. at: of those that stood then, None for now. Without a
+    purpose nothing is asked. An evaluation set is held against every training set that stands, a training set against
+    every evaluation set. Texts share rows as `expect_contamination_ratio_to_be_less_than` says; other rows where they are
+    equal in all columns that both have, unless no more are than coincide by nature.
     Raises DataError where the data of a promoted set cannot be had: nobody knows what it shares.
     """
-    if dataset.purpose is None:
+    others = counterparts(repository, dataset.purpose, at)
+    if not others:
         return []
-    is_evaluation = dataset.purpose == EVALUATION
-    with files_at(ground.repository, dataset, version) as found:
-        own = _Data(dataset.name, dataset, found.dataset)
-        sentences = []
-        for other in _promoted(ground):
-            if (other.config.purpose == EVALUATION) == is_evaluation:
-                continue
-            train, evaluation = (other, own) if is_evaluation else (own, other)
-            count = _shared(train, evaluation)
+    found = []
+    with files_at(repository, dataset, version) as files:
+        own = _Data(dataset.name, dataset, files.dataset)
+        for there in others:
+            with _data_of(repository, there) as other:
+                train, evaluation = (other, own) if dataset.purpose == EVALUATION else (own, other)
+                count = _shared(train, evaluation)
             if count:
-                sentences.append(
-                    f"{count:,} rows of {train.name} hold what {evaluation.name} asks: what was trained on cannot be tested "
-                    f"on; take them out of {own.name}, or take {other.name} back first."
-                )
-    return sentences
+                found.append(Overlap(count, train.name, evaluation.name, other.name))
+    return found
 
 
-def _promoted(ground: Ground) -> Iterator[_Data]:
-    """Every version that stands of every dataset with a purpose, whose own may have been another one before."""
-    for known in histories(ground.git):
-        for version in known.standing():
-            tag = known.tag_of(version)
-            assert tag is not None  # noqa: S101  # what stands has a tag
-            there = promoted(ground.repository, tag)
-            if there.statement.purpose is None:
-                continue
-            with dataset_of(ground.repository, there) as config:
-                at_home = replace(config, root=home_of(ground.repository, there))
-                with files_at(ground.repository, at_home, there.revision) as files:
-                    yield _Data(str(tag.name), at_home, files.dataset)
+@contextmanager
+def _data_of(repository: Repository, found: Promoted) -> Iterator[_Data]:
+    with dataset_of(repository, found) as config:
+        at_home = replace(config, root=home_of(repository, found))
+        with files_at(repository, at_home, found.revision) as files:
+            yield _Data(str(found.tag.name), at_home, files.dataset)
 
 
 def _shared(train: _Data, evaluation: _Data) -> int:
@@ -117,22 +118,9 @@ def _equal_rows(train: _Data, evaluation: _Data) -> int:
     if not columns:
         return 0
     one, other = (frame.select(pl.col(columns).cast(pl.String)) for frame in (trained, tested))
-    if _coincide(one, other):
+    if coincide(one, other):
         return 0
     return int(one.join(other.unique(), on=columns, how="semi", nulls_equal=True).height)
-
-
-def _coincide(trained: pl.DataFrame, tested: pl.DataFrame) -> bool:
-    """Whether rows repeat by nature, and no more of those asked are in the training set than that makes likely.
-
-    A row drawn anew is in the training set about as often as one of its own rows has a twin there.
-    """
-    repeats = int(trained.is_duplicated().sum()) / max(trained.height, 1)
-    if repeats <= NATURAL_REPEAT_RATIO:
-        return False
-    found = tested.join(trained.unique(), on=tested.columns, how="semi", nulls_equal=True).height
-    spread = math.sqrt(tested.height * repeats * (1 - repeats))
-    return found <= tested.height * repeats + _SPREADS * spread
 
 
 def _rows(data: _Data) -> pl.DataFrame:

@@ -265,9 +265,10 @@ def _is_same_data(there: Promoted, found: Evidence) -> bool:
 
 
 def _refuse_overlaps(ground: Ground, dataset: DatasetConfig, version: Version) -> None:
-    found = overlaps(ground, dataset, version)
+    found = overlaps(ground.repository, dataset, version)
     if found:
-        raise ConditionError("\n".join(found))
+        ways = (f"{one}; take them out of {dataset.name}, or take {one.other} back first." for one in found)
+        raise ConditionError("\n".join(ways))
 
 
 def _entry(ground: Ground, stage: Stage, verdict: Verdict, entering: Entering) -> Entry:

@@ -1,4 +1,7 @@
-"""Who may sign a promotion: public Ed25519 keys read from a PEM file, an SSH public key or an allowed-signers file."""
+"""Who may sign a promotion: public Ed25519 keys read from a PEM file, an SSH public key or an allowed-signers file.
+
+PGP keys sign nothing but tags, and are named by their fingerprints.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypedDict
 
+from gates.errors import UsageError
 from gates.promotion.errors import KeyFileError
 from gates.promotion.signing_keys import ed25519_library, read_key_file
 
@@ -19,6 +23,7 @@ KEY_TYPE = "ssh-ed25519"
 # What an entry that is limited to namespaces has to name, as `git` is what it names for commits and tags.
 NAMESPACE = "origin-gates"
 _KEY_BYTES = 32
+_PGP_FINGERPRINT = re.compile("[0-9A-F]{40}|[0-9A-F]{64}")
 
 # Words of a line: text without spaces, where quotes hold spaces together.
 _WORD = re.compile(r'(?:[^\s"]|"[^"]*")+')
@@ -78,6 +83,17 @@ def fingerprint(key: bytes) -> str:
     """`SHA256:` and the digest of a public Ed25519 key, as `ssh-keygen -l` prints it. key: its 32 bytes."""
     digest = hashlib.sha256(_wire(KEY_TYPE.encode()) + _wire(key)).digest()
     return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
+
+
+def pgp_fingerprint(text: str) -> str:
+    """A PGP key's fingerprint as gpg reports it, of one as people write it. Raises UsageError for anything shorter."""
+    digits = "".join(text.split()).removeprefix("0x").upper()
+    if not _PGP_FINGERPRINT.fullmatch(digits):
+        raise UsageError(
+            f"'{text}' is no fingerprint of a PGP key: expected all 40 or 64 hexadecimal digits, as `gpg --fingerprint` prints "
+            "them; keys for any shorter one are made in minutes"
+        )
+    return digits
 
 
 def read_signers(path: Path) -> tuple[Signer, ...]:

@@ -16,6 +16,7 @@ import pyarrow as pa
 from pandera.config import ValidationDepth, config_context
 from pandera.errors import SchemaError, SchemaErrorReason, SchemaErrors
 
+from gates.errors import PluginError
 from gates.row_rules import RowRule, rule_id
 from gates.rows.conversion import convert, readable
 from gates.rows.failures import BatchFailures, RowFailures
@@ -45,6 +46,7 @@ __all__ = [
 
 # pandera's time per column grows with the width of the frame: 2,000 columns took 20 s at once, 8-11 s in groups of 50.
 COLUMNS_PER_CALL = 50
+_TOLD = f'{PluginError.__name__}("'
 
 
 def rules(schema: Schema) -> tuple[RowRule, ...]:
@@ -251,6 +253,9 @@ def _errors(schema: pandera.DataFrameSchema, frame: pl.DataFrame) -> Iterable[Sc
 
 def _first_line(error: SchemaError) -> str:
     cause = error.failure_cases if isinstance(error.failure_cases, str) else str(error)
+    # pandera writes what a check raised as `Type("text")`; the text of this one begins with file and line.
+    if cause.startswith(_TOLD):
+        cause = cause.removeprefix(_TOLD).removesuffix('")')
     return "the check could not run: " + cause.strip().splitlines()[0]
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
 
 from gates.scan import (
     HUMAN_CODE,
@@ -23,12 +22,13 @@ from gates.scan import (
     RowIndex,
 )
 from gates.text.marks import marks
-from gates.text.tokens import tokenise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import numpy.typing as npt
+
+    from gates.text.batch import Batch
 
 _CODES = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE}
 _ORIGIN_CODES = (HUMAN_CODE, SYNTHETIC_CODE, UNDECLARED_CODE)
@@ -83,9 +83,9 @@ class IndexBuilder:
         self._parts: list[_Part] = []
         self._values: defaultdict[tuple[int, int], dict[str, int]] = defaultdict(dict)
 
-    def update(self, batch: pa.RecordBatch) -> Mapping[str, pl.DataType]:
+    def update(self, batch: Batch) -> Mapping[str, pl.DataType]:
         """Index the rows of a batch; its columns with their types."""
-        frame = pl.DataFrame(pa.Table.from_batches([batch]))
+        frame = batch.frame
         row_id = frame[ROW_ID].to_numpy()
         codes = frame[ORIGIN].replace_strict(_CODES, default=UNDECLARED_CODE, return_dtype=pl.Int8).to_numpy()
         digest = content_digest(frame, self.roles)
@@ -168,7 +168,7 @@ class IndexBuilder:
         # No column of the data bears the name of ROW_ID.
         said = frame.select(
             pl.Series(ROW_ID, file * len(_ORIGIN_CODES) + codes),
-            *(_has_value(name, kind) for name, kind in frame.schema.items()),
+            *(has_value(name, kind) for name, kind in frame.schema.items()),
         )
         for counts in said.group_by(ROW_ID).agg(pl.all().sum()).iter_rows(named=True):
             _add(self._values[divmod(counts.pop(ROW_ID), len(_ORIGIN_CODES))], counts)
@@ -192,7 +192,7 @@ def _coded(generator: pl.Series | None, rows: int) -> tuple[npt.NDArray[np.int32
     return named.cast(pl.Enum(names)).to_physical().to_numpy().astype(np.int32), names.to_list()
 
 
-def _has_value(name: str, kind: pl.DataType) -> pl.Expr:
+def has_value(name: str, kind: pl.DataType) -> pl.Expr:
     """Whether a cell says something: neither null nor NaN nor blank."""
     cell = pl.col(name)
     if kind == pl.String:
@@ -220,10 +220,10 @@ def _day(time: pl.Expr, kind: pl.DataType) -> pl.Expr:
     return time.str.slice(0, len("2024-01-31")) if kind == pl.String else pl.lit(0).alias("day")
 
 
-def _text_facts(batch: pa.RecordBatch, roles: Roles) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.int32]]:
+def _text_facts(batch: Batch, roles: Roles) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.int32]]:
     if not roles.texts:
-        return np.zeros(batch.num_rows, dtype=np.uint16), np.zeros(batch.num_rows, dtype=np.int32)
-    texts = batch.column(roles.texts[0])
-    stream = tokenise(texts)
-    prompts = batch.column(roles.prompt) if roles.prompt else None
-    return marks(texts, stream, prompts), np.diff(stream.offsets).astype(np.int32)
+        return np.zeros(batch.rows.num_rows, dtype=np.uint16), np.zeros(batch.rows.num_rows, dtype=np.int32)
+    main = roles.texts[0]
+    stream = batch.tokens(main)
+    prompts = batch.rows.column(roles.prompt) if roles.prompt else None
+    return marks(batch.rows.column(main), stream, prompts), stream.lengths().astype(np.int32)

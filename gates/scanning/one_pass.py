@@ -1,9 +1,9 @@
-"""The one shared pass over a dataset: pandera on each batch, the row index on the same batch, then the samples."""
+"""The one shared pass over a dataset: pandera, the row index and what checks gather on each batch, then the samples."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import polars as pl
@@ -19,6 +19,7 @@ from gates.scan import (
     UNDECLARED_CODE,
     EvaluationSource,
     FileFacts,
+    Gather,
     Hashes,
     Roles,
     RowIndex,
@@ -27,8 +28,10 @@ from gates.scan import (
     Scan,
     Source,
 )
+from gates.scanning.gathering import Gathering
 from gates.scanning.index import FileIndex, IndexBuilder, content_digest
 from gates.scanning.samples import Sampler, sample_keys, sample_size
+from gates.text.batch import Batch
 from gates.text.tokens import tokenise
 
 if TYPE_CHECKING:
@@ -72,7 +75,10 @@ class Remembered:
 
 @dataclass(frozen=True)
 class ScanRequest:
-    """What a scan is to keep beside the rows' own facts."""
+    """What a scan is to keep beside the rows' own facts.
+
+    gather: what the checks to come need of every row, each once.
+    """
 
     purpose: str | None = None
     extends_human_law: bool = False
@@ -84,6 +90,7 @@ class ScanRequest:
     promoted: PromotedBefore | None = None
     removals: tuple[Removal, ...] = ()
     evaluation: EvaluationSource | None = None
+    gather: tuple[Gather[Any], ...] = ()
     population: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     critical_domains: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
@@ -91,7 +98,8 @@ class ScanRequest:
 def scan(opened: Opened, request: ScanRequest, holdout: Opened | None = None) -> Scan:
     """Read every row once, index it, and fetch the samples that metrics work on."""
     builder = IndexBuilder(opened.roles)
-    schema = _read(opened, request, builder)
+    gathering = Gathering(request.gather, opened.roles, request.evaluation)
+    schema = _read(opened, request, builder, gathering)
     index, whole = builder.build()
     if request.remembered:
         built = ((number, builder.of_file(number, index, whole)) for number in _unread(opened, request.remembered))
@@ -126,21 +134,34 @@ def scan(opened: Opened, request: ScanRequest, holdout: Opened | None = None) ->
         critical_domains=request.critical_domains,
         human_columns=builder.values(HUMAN_CODE),
         synthetic_columns=builder.values(SYNTHETIC_CODE),
+        _gathered=gathering.values(),
     )
 
 
-def _read(opened: Opened, request: ScanRequest, builder: IndexBuilder) -> Mapping[str, pl.DataType]:
-    """Read what is not remembered; the columns of the rows with their types."""
+def _read(
+    opened: Opened, request: ScanRequest, builder: IndexBuilder, gathering: Gathering
+) -> Mapping[str, pl.DataType]:
+    """Read what is not remembered; the columns of the rows with their types.
+
+    No index tells what checks gather: for them, files that are remembered are read too.
+    """
     schema: Mapping[str, pl.DataType] = {}
     batches = opened.batches() if request.remembered is None else opened.batches(_unread(opened, request.remembered))
-    for batch in batches:
-        request.on_batch(batch)
-        schema = builder.update(batch)
+    for rows in batches:
+        request.on_batch(rows)
+        schema = _take(Batch(rows), builder, gathering)
     if request.remembered and request.remembered.files:
         schema = pl.DataFrame(request.remembered.schema.empty_table()).schema
         for number, file in request.remembered.files.items():
             builder.add(number, file)
+        gathering.read(opened.batches(request.remembered.files))
     return schema
+
+
+def _take(batch: Batch, builder: IndexBuilder, gathering: Gathering) -> Mapping[str, pl.DataType]:
+    # A function of its own, so that tokens are let go of before the next rows are read.
+    gathering.update(batch)
+    return builder.update(batch)
 
 
 def _unread(opened: Opened, known: Remembered) -> list[int]:

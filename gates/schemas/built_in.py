@@ -12,6 +12,7 @@ from gates.schemas.events import Events
 from gates.schemas.instruction import instruction_schema
 from gates.schemas.preference import Preference
 from gates.schemas.tabular import tabular_schema
+from gates.schemas.telling import telling_lines
 from gates.schemas.text import Text
 from gates.schemas.timeseries import Timeseries
 from gates.schemas.translation import Translation
@@ -56,4 +57,4 @@ def plugin_schema(brought: TypeContract, roles: Roles, columns: Mapping[str, str
         raise PluginError(f"{who}: its schema: {type(error).__name__}: {error}") from error
     if not isinstance(schema, pa.DataFrameSchema):
         raise PluginError(f"{who}: its schema is a {type(schema).__name__}, expected a pandera.polars DataFrameSchema")
-    return schema
+    return telling_lines(schema, brought.code) if brought.code else schema

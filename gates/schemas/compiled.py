@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandera.polars as pa
-from pandera.api.function_dispatch import Dispatcher
 
 from gates.errors import SuiteError
 from gates.row_rules import (
@@ -23,7 +22,7 @@ from gates.row_rules import (
     rule_id,
     slug,
 )
-from gates.schemas.rules import reads_one_column
+from gates.schemas.rules import is_built_in, reads_one_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -147,8 +146,8 @@ def _check_rule(column: str, check: pa.Check) -> CheckRule:
     own.raise_warning = False
     # Every failing row is read from the check's output; pandera's listing of values costs time and shows data.
     own.n_failure_cases = 1
-    is_builtin = isinstance(check._check_fn, Dispatcher)  # noqa: SLF001 (no public name)
-    if is_builtin and check._check_fn.__name__ == "unique_values_eq":  # noqa: SLF001
+    is_builtin = is_built_in(check)
+    if is_builtin and check._check_fn.__name__ == "unique_values_eq":  # noqa: SLF001 (no public name)
         raise SuiteError(f"column '{column}': unique_values_eq {LOOKS_ACROSS}; remove it")
     given = check.name or "<lambda>"
     name = _NAMES.get(given) or slug(given) or "check"

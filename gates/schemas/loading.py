@@ -9,6 +9,8 @@ import pandera.polars as pa
 
 from gates.errors import SuiteError, did_you_mean
 from gates.plugins.modules import execute, fresh_imports, named_file
+from gates.plugins.raising import OwnCode
+from gates.schemas.telling import telling_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,15 +43,15 @@ def load_schema(spec: str, root: Path) -> LoadedSchema:
     with fresh_imports(root, path.parent) as sources:
         module = execute(path, root)
         # Here and not later, because a model's annotations are resolved through its module.
-        schema = _schema_in(module, name, spec)
+        schema = _schema_in(module, name, spec, OwnCode(root))
         found = sources() | {path}
     return LoadedSchema(schema, tuple(sorted(found)), is_draft=getattr(module, DRAFT_MARK, False) is True)
 
 
-def _schema_in(module: ModuleType, name: str, spec: str) -> pa.DataFrameSchema:
+def _schema_in(module: ModuleType, name: str, spec: str, code: OwnCode) -> pa.DataFrameSchema:
     schema = getattr(module, name, None)
     if isinstance(schema, pa.DataFrameSchema):
-        return schema
+        return telling_lines(schema, code)
     if not _is_model(schema):
         known = [
             key for key, value in vars(module).items() if isinstance(value, pa.DataFrameSchema) or _is_model(value)
@@ -57,9 +59,9 @@ def _schema_in(module: ModuleType, name: str, spec: str) -> pa.DataFrameSchema:
         what = "is not there" if schema is None else "is no pandera.polars schema"
         raise SuiteError(f"{spec}: '{name}' {what} ({did_you_mean(name, known)})")
     try:
-        return schema.to_schema()
+        return telling_lines(schema.to_schema(), code)
     except Exception as error:
-        raise SuiteError(f"{spec}: {type(error).__name__}: {error}") from error
+        raise SuiteError(f"{spec}: {code.said(error)}") from error
 
 
 def _is_model(value: object) -> TypeGuard[type[pa.DataFrameModel]]:

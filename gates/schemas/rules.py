@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandera.polars as pa
 import polars as pl
+from pandera.api.function_dispatch import Dispatcher
 
 from gates.row_rules import FINITE, INTEGER_VALUED
 from gates.schemas.times import parsed_time
@@ -163,6 +164,11 @@ def roles_alternate() -> pa.Check:
         ),
         nulls=True,
     )
+
+
+def is_built_in(check: pa.Check) -> bool:
+    """Whether the check is one of those that pandera brings along."""
+    return isinstance(check._check_fn, Dispatcher)  # noqa: SLF001 (no public name)
 
 
 def reads_one_column(check: pa.Check) -> bool:

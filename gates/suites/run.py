@@ -23,6 +23,7 @@ from gates.errors import SuiteError, did_you_mean
 from gates.metrics.details import result_of
 from gates.suite_files import expectation_id
 from gates.suite_files.names import SILENT_WITHOUT_VALUES, SUPPORTED, UNSUPPORTED
+from gates.suites.datasource import GatesDuckDBDatasource
 from gates.suites.expectations import GatesExpectation, register
 from gates.suites.stock import error_result, result_without_rows, stock_result
 from gates.verdict import CheckResult, Outcome
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from gates.metrics.measurement import Measurement
     from gates.metrics.metric import Metric
     from gates.suite_files import SuiteEntry
-    from gates.suites.datasource import GatesDuckDBDatasource
     from gates.verdict import Scope
 
 SOURCE = "gates"
@@ -65,7 +65,7 @@ def run(
     measurements: what our own expectations ask for, by `measurement_key`.
     """
     with _quiet():
-        source = _source(connection)
+        source = _source(connection, [views[scope] for scope in entries])
         results: list[CheckResult] = []
         for scope, asked in entries.items():
             rows = _count(connection, "*", views[scope])
@@ -81,8 +81,7 @@ def _run_scope(
     *,
     has_rows: bool,
 ) -> list[CheckResult]:
-    # In double quotes Great Expectations takes the name as it is.
-    batch = source.add_table_asset(view, table_name=f'"{view}"').add_batch_definition_whole_table(view).get_batch()
+    batch = source.get_asset(view).get_batch_definition(view).get_batch()
     engine = source.get_execution_engine()
     engine.measurements[batch.id] = measurements
     asked = [entry for entry in entries if has_rows or _is_ours(entry)]
@@ -172,18 +171,22 @@ def _is_ours(entry: SuiteEntry) -> bool:
     return issubclass(get_expectation_impl(entry.type), GatesExpectation)
 
 
-def _source(connection: duckdb.DuckDBPyConnection) -> GatesDuckDBDatasource:
+def _source(connection: duckdb.DuckDBPyConnection, views: Iterable[str]) -> GatesDuckDBDatasource:
+    """A data source with a whole-table batch definition per view, each called as its view."""
     # The stores are in memory, and without the documentation site that would be written to a temporary folder.
     settings = DataContextConfig(
         store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
         progress_bars=ProgressBarsConfig(globally=False, metric_calculations=False),
     )
     context = gx.get_context(mode="ephemeral", project_config=settings)
-    source: GatesDuckDBDatasource = context.data_sources.add_gates_duckdb(
-        name=SOURCE, connection_string="duckdb:///:memory:"
-    )
+    source = GatesDuckDBDatasource(name=SOURCE, connection_string="duckdb:///:memory:")
     source.use(connection)
-    return source
+    for view in views:
+        # In double quotes Great Expectations takes the name as it is.
+        source.add_table_asset(view, table_name=f'"{view}"').add_batch_definition_whole_table(view)
+    # Last, because the context writes down its whole configuration at each change of a source that it has.
+    added: GatesDuckDBDatasource = context.data_sources.add_gates_duckdb(source)
+    return added
 
 
 def _count(connection: duckdb.DuckDBPyConnection, what: str, view: str) -> int:

@@ -115,7 +115,7 @@ def addresses(text: str) -> Iterator[str]:
         if any(int(part) > 255 or str(int(part)) != part for part in parts):  # noqa: PLR2004  a byte's largest value
             continue
         version = _VERSION_BEFORE.search(text[max(0, match.start() - 12) : match.start()])
-        if not version and max(map(int, parts)) >= _SMALL_BYTE and IPv4Address(match[0]).is_global:
+        if not version and max(map(int, parts)) >= _SMALL_BYTE and _is_one_machines(IPv4Address(match[0])):
             yield match[0]
     for match in _IPV6.finditer(text):
         address = _ipv6(match[0])
@@ -161,6 +161,11 @@ def _ends(written: str, length: int) -> Iterator[int]:
     seen = [at for at, letter in enumerate(written, 1) if letter != " "]
     if 0 < length <= len(seen):
         yield seen[length - 1]
+
+
+def _is_one_machines(address: IPv4Address) -> bool:
+    """Whether the address is public and not that of a group, as 239.255.255.250 is, to which devices announce themselves."""
+    return address.is_global and not address.is_multicast
 
 
 def _ipv6(written: str) -> IPv6Address | None:

@@ -183,6 +183,7 @@ def test_configuration_that_is_not_in_the_version_is_named(root, gates):
 
 def test_a_pattern_finds_the_datasets_of_the_version(root, gates):
     (root / "gates.toml").write_text('[datasets."all-*"]\ntype = "tabular"\npath = "data/*.csv"\n')
+    (root / "schemas/first.py").unlink()
     put(root, "third", bad())
     commit(root)
     git(root, "rm", "-q", "--cached", "data/third.csv.dvc")

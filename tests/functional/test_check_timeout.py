@@ -84,6 +84,7 @@ def test_rows_against_the_rules_refuse_the_commit(root, gates):
 
 def test_files_that_got_lost_refuse_the_commit(root, gates):
     write(root, "gates.toml", FOLDER)
+    (root / "schemas/first.py").unlink()
     track(root, "data/many", {f"{number}.csv": good(number) for number in range(8)})
     commit(root, "eight files")
     track(root, "data/many", {f"{number}.csv": good(number) for number in range(4)})
@@ -100,6 +101,7 @@ def test_files_that_got_lost_refuse_the_commit(root, gates):
 
 def test_files_that_only_a_remote_can_list_are_left_to_the_push(root, gates):
     write(root, "gates.toml", FOLDER)
+    (root / "schemas/first.py").unlink()
     track(root, "data/many", {"0.csv": good()})
     git(root, "add", "-A")
     shutil.rmtree(root / ".dvc/cache")

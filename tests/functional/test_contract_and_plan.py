@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from gates.configuration.find import load_config
+from gates.configuration.inputs import rules_inputs
 from gates.contract import load_contract
 from gates.errors import SuiteError, UsageError
 from gates.plan import plan
@@ -52,6 +53,24 @@ def test_the_purpose_chooses_the_limit_on_the_human_ratio(tmp_path):
         "preference": (0.5, None),
         "evaluation": (1.0, None),
     }
+
+
+def test_part_of_a_plan_is_named_by_words(tmp_path):
+    whole = plan(contract_of(tmp_path), RULES)
+
+    asked = [str(check.id) for check in whole.only(["row_failure/x/range", "human/duplicate_ratio"], ()).checks]
+
+    assert asked == [
+        "human/expect_duplicate_ratio_to_be_less_than/exact",
+        "human/expect_row_failure_ratio_to_be_less_than/x/range",
+        "synthetic/expect_row_failure_ratio_to_be_less_than/x/range",
+    ]
+    with pytest.raises(
+        UsageError, match=r"--only duplicate_ratios: no such check \(did you mean 'expect_duplicate_ratio_"
+    ):
+        whole.only(["duplicate_ratios"], ())
+    with pytest.raises(UsageError, match=r"--only ratio: no such check \(one of: expect_"):
+        whole.only(["ratio"], ())
 
 
 def test_a_row_rule_that_no_suite_mentions_must_hold_in_every_row(tmp_path):
@@ -149,6 +168,43 @@ def test_a_misspelt_suite_file_is_refused(tmp_path):
 
     with pytest.raises(SuiteError, match=r"no scope is called 'sythetic' \(did you mean 'synthetic.json'\?\)"):
         contract_of(tmp_path)
+
+
+def test_a_renamed_dataset_is_not_judged_without_the_rules_it_had(tmp_path):
+    contract_of(tmp_path, suites={"human": [entry("expect_column_to_exist", column="x")]})
+    (tmp_path / "schemas").mkdir()
+    (tmp_path / "schemas/mix.py").write_text("class Mix:\n    pass\n")
+    renamed = BASE.replace("mix]", "blend]")
+    (tmp_path / "gates.toml").write_text(renamed)
+
+    with pytest.raises(SuiteError) as raised:
+        load_contract(load_config(tmp_path / "gates.toml").dataset("blend"), DAY)
+
+    assert str(raised.value).splitlines() == [
+        (
+            "expectations/mix: no dataset is called 'mix', and 'blend' has no suites of its own: if it was renamed, "
+            "rename it to expectations/blend; else remove expectations/mix"
+        ),
+        (
+            "schemas/mix.py: no dataset is called 'mix', and 'blend' has no schema of its own: if it was renamed, "
+            'give the dataset schema = "schemas/mix.py:Mix"; else remove schemas/mix.py'
+        ),
+    ]
+    (tmp_path / "gates.toml").write_text(f'{renamed}schema = "schemas/mix.py:Mix"\n')
+    (tmp_path / "expectations/mix").rename(tmp_path / "expectations/blend")
+    mended = load_contract(load_config(tmp_path / "gates.toml").dataset("blend"), DAY)
+    assert ("expect_column_to_exist", "schemas/mix.py:Mix") in [
+        (one.type, mended.schema) for one in mended.entries[Scope.HUMAN]
+    ]
+
+
+def test_what_was_judged_before_is_not_remembered_once_rules_may_be_lost(tmp_path):
+    dataset = contract_of(tmp_path).dataset
+    before = rules_inputs(dataset, DAY)
+    (tmp_path / "expectations/blend").mkdir(parents=True)
+    (tmp_path / "expectations/blend/human.json").write_text("{}")
+
+    assert rules_inputs(load_config(tmp_path / "gates.toml").dataset("mix"), DAY) != before
 
 
 def test_the_digest_names_everything_that_was_promised(tmp_path):

@@ -15,7 +15,7 @@ import pytest
 
 from gates.configuration.find import load_config
 from gates.contract import load_contract
-from gates.engines.local import open_dataset
+from gates.engines.local import LocalDataset, open_dataset
 from gates.judging.cache import Cache
 from gates.judging.judge import Options, judge
 from gates.metrics.catalogue import METRICS
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 TODAY = date(2026, 1, 1)
 PAGE = Path(__file__).parents[2] / "docs/explanation/cost.md"
 SETTINGS = 'type = "tabular"\npurpose = "finetune"\n'
+TEXT = SETTINGS.replace("tabular", "text")
 # Those of the rest that read nothing but samples would only take time here.
 ASKED = (
     "expect_row_failure_ratio_to_be_less_than",
@@ -36,7 +37,11 @@ ASKED = (
     "expect_human_ratio_to_be_between",
     "expect_duplicate_ratio_to_be_less_than",
     "expect_lineage_to_be_complete",
+    "expect_contamination_ratio_to_be_less_than",
+    "expect_columns_to_not_contain_personal_data",
 )
+# What looks at every row beyond what the index has of it.
+WHOLE = ASKED[-2:]
 SCHEMA = """\
 import pandera.polars as pa
 
@@ -102,8 +107,15 @@ def texts(seed, rows=30):
     words = np.random.default_rng(seed).choice(
         ["the", "cat", "sat", "on", "a", "mat", "while", "it", "rained"], (rows, 12)
     )
-    body = [" ".join(row) + ("\nCertainly! Here is" if number % 7 == 0 else "") for number, row in enumerate(words)]
+    ends = {0: "\nCertainly! Here is", 3: " says anna@mail-office.net"}
+    body = [" ".join(row) + ends.get(number % 7, "") for number, row in enumerate(words)]
     return pl.DataFrame({"origin": ["human", "synthetic"] * (rows // 2), "text": body})
+
+
+def put_exam(root, *seeds):
+    """An evaluation set of what stands in the files with these seeds; the line that declares it."""
+    pl.concat([texts(seed)[:5].select("text") for seed in seeds]).write_ndjson(root / "exam.jsonl")
+    return 'evaluation = ["exam.jsonl"]\n'
 
 
 def as_without(root, store):
@@ -172,7 +184,7 @@ MUTATIONS = ("add", "remove", "rename", "change", "repeat", "break", "mend")
 @pytest.mark.parametrize("make", [part, texts])
 def test_any_changes_to_files_give_the_verdict_that_reading_all_gives(tmp_path, kind, make):
     random, store = np.random.default_rng(7), Store()
-    settings = SETTINGS if make is part else SETTINGS.replace("tabular", "text")
+    settings = SETTINGS if make is part else TEXT + put_exam(tmp_path, 2, 54, 71)
     write(tmp_path, {f"{number}{kind}": make(number) for number in range(4)}, settings)
     column, bad = ("text", pl.lit("\0 \0")) if make is texts else ("income", pl.lit(float("inf")))
     if kind == ".jsonl" and make is part:
@@ -197,6 +209,44 @@ def test_any_changes_to_files_give_the_verdict_that_reading_all_gives(tmp_path, 
         else:
             put(path, make(70 + step))
     assert sum(store.put) > 5
+
+
+def test_rows_are_read_once_a_run_however_many_checks_need_all_of_them(tmp_path, monkeypatch):
+    store, read = Store(), []
+    write(tmp_path, {f"{number}.parquet": texts(number) for number in range(4)}, TEXT + put_exam(tmp_path, 2))
+    batches = LocalDataset.batches
+
+    def recorded(opened, files=None):
+        for batch in batches(opened, files):
+            read.extend(np.unique(batch.column(ROW_ID).to_numpy() >> ROWS_PER_FILE_BITS).tolist())
+            yield batch
+
+    monkeypatch.setattr(LocalDataset, "batches", recorded)
+    run(tmp_path, only=WHOLE)
+    assert read == [0, 1, 2, 3]
+    run(tmp_path, store, WHOLE)
+    put(tmp_path / "data/1.parquet", texts(9))
+    read.clear()
+
+    run(tmp_path, store, WHOLE)
+
+    # The changed file in the pass, and the others for what no index of theirs tells.
+    assert read == [1, 0, 2, 3]
+    read.clear()
+    run(tmp_path, store, ("expect_duplicate_ratio_to_be_less_than",))
+    assert read == []
+
+
+def test_another_evaluation_set_is_looked_for_in_files_that_did_not_change(tmp_path):
+    store = Store()
+    write(tmp_path, {f"{number}.parquet": texts(number) for number in range(3)}, TEXT + put_exam(tmp_path, 9))
+    clean, *_ = run(tmp_path, store, WHOLE)
+    put_exam(tmp_path, 1)
+
+    assert as_without(tmp_path, store) == []
+    found, *_ = run(tmp_path, store, WHOLE)
+
+    assert ("data/1.parquet:1 = exam.jsonl:1" in clean, "data/1.parquet:1 = exam.jsonl:1" in found) == (False, True)
 
 
 def test_a_file_added_before_all_others_is_the_only_one_read(tmp_path):

@@ -206,6 +206,17 @@ def merged(root: Path) -> None:
     retag(root, PROD, words.replace(words.split("Configuration: ")[1].split()[0], named))
 
 
+def pulled(root: Path) -> None:
+    """The change came in as a second parent, as by a `git pull` that merges, before the tag was made."""
+    git(root, "checkout", "-q", "-b", "theirs")
+    changed(root, AFTER, STRICTER, later(root, 5))
+    git(root, "checkout", "-q", "main")
+    write(root, "note.md", "a note")
+    git(root, "add", "note.md")
+    git(root, "commit", "-q", "-m", "a note", GIT_COMMITTER_DATE=later(root, 10))
+    git(root, "merge", "-q", "--no-ff", "-m", "merge", "theirs", GIT_COMMITTER_DATE=later(root, 20))
+
+
 def elsewhere(root: Path) -> None:
     """HEAD is on a branch that does not have what was named."""
     on_the_line(root)
@@ -219,6 +230,7 @@ def elsewhere(root: Path) -> None:
         (on_the_line, "asked for what was not there: Stage 'prod' asks for 2 reviewers"),
         (without_the_stage, "has no such stage: gates.toml: no stage 'prod'"),
         (merged, "asked for what was not there: Stage 'prod' asks for 2 reviewers"),
+        (pulled, "asked for what was not there: Stage 'prod' asks for 2 reviewers"),
         (elsewhere, "asked for what was not there: Stage 'prod' asks for 2 reviewers"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -239,49 +240,107 @@ def test_a_signature_that_nothing_here_can_verify_is_not_looked_at_rather_than_w
         assert f"{part}could not be verified\n  signature of the tag: " in called.out, called.out
 
 
-@pytest.mark.skipif(shutil.which("gpg") is None, reason="gpg is not on PATH")
-def test_a_signature_by_a_pgp_key_that_nobody_here_has_is_unknown_and_a_changed_tag_is_wrong(
-    gates, done, tmp_path, monkeypatch
-) -> None:
-    signers = tmp_path / "signers"
-    signers.write_text(f"me@example.org {ED25519_LINE}\n")
+def new_pgp_key(name: str) -> str:
+    """The fingerprint of a key made for the occasion."""
+    make = ["gpg", "--batch", "--quiet", "--passphrase", "", "--quick-gen-key", f"{name} <{name}@example.org>", "ed25519", "sign"]  # fmt: skip
+    subprocess.run(make, check=True, capture_output=True)
+    listed = subprocess.run(["gpg", "--with-colons", "-k", name], check=True, capture_output=True, text=True).stdout
+    return next(line.split(":")[9] for line in listed.splitlines() if line.startswith("fpr:"))
+
+
+def sign_with_pgp(root: Path, fingerprint: str) -> None:
+    """The last stage's tag, signed by this key alone."""
+    words = words_of(root, PROD).partition("-----BEGIN")[0]
+    git(
+        root, "-c", f"user.signingKey={fingerprint}", "tag", "-f", "-s", "-m", words, PROD,
+        f"{PROD}^{{}}", GNUPGHOME=os.environ["GNUPGHOME"], GIT_COMMITTER_DATE=date_of(root, PROD),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def keyring(monkeypatch):
+    """A keyring of PGP keys for this process and the programs that it starts."""
+    if shutil.which("gpg") is None:
+        pytest.skip("gpg is not on PATH")
     # Short, as the sockets of gpg's agent lie there.
     with tempfile.TemporaryDirectory(dir="/tmp") as home:
         monkeypatch.setenv("GNUPGHOME", home)
-        make = [
-            "gpg",
-            "--batch",
-            "--quiet",
-            "--passphrase",
-            "",
-            "--quick-gen-key",
-            "A <a@example.org>",
-            "ed25519",
-            "sign",
-        ]
-        subprocess.run(make, check=True, capture_output=True)
-        signed = {"GNUPGHOME": home, "GIT_COMMITTER_EMAIL": "a@example.org", "GIT_COMMITTER_NAME": "A"}
-        words = words_of(done, PROD)
-        git(
-            done, "tag", "-f", "-s", "-m", words, PROD, f"{PROD}^{{}}", **signed, GIT_COMMITTER_DATE=date_of(done, PROD)
-        )
-        held = gates(done, "verify", PROD, "--allowed-signers", str(signers))
-        assert "first#prod#2: holds" in held.out, held.out
-        good = git(done, "rev-parse", PROD)
-        content = subprocess.run(["git", "cat-file", "tag", good], cwd=done, capture_output=True, check=True).stdout
-        changed = told(
-            done, "hash-object", "-t", "tag", "-w", "--stdin", content=content.replace(b"first v1", b"First v1", 1)
-        )
-        git(done, "update-ref", f"refs/tags/{PROD}", changed)
-        wrong = gates(done, "verify", PROD, "--allowed-signers", str(signers))
-        assert "first#prod#2: DOES NOT HOLD\n  signature of the tag: gpg: Signature made" in wrong.out, wrong.out
-        git(done, "update-ref", f"refs/tags/{PROD}", good)
-        subprocess.run(["gpgconf", "--kill", "all"], check=True, capture_output=True)
+        yield
+        subprocess.run(["gpgconf", "--homedir", home, "--kill", "all"], check=True, capture_output=True)
+
+
+def test_a_signature_by_a_pgp_key_that_nobody_here_has_is_unknown_and_a_changed_tag_is_wrong(
+    gates, done, tmp_path, monkeypatch, keyring
+) -> None:
+    del keyring
+    named = new_pgp_key("ada")
+    asked = ("verify", PROD, "--pgp-key", named)
+    sign_with_pgp(done, named)
+    held = gates(done, *asked)
+    assert "first#prod#2: holds: 3 parts (order, conditions, signature of the tag)" in held.out, held.out
+    good = git(done, "rev-parse", PROD)
+    content = subprocess.run(["git", "cat-file", "tag", good], cwd=done, capture_output=True, check=True).stdout
+    changed = told(
+        done, "hash-object", "-t", "tag", "-w", "--stdin", content=content.replace(b"first v1", b"First v1", 1)
+    )
+    git(done, "update-ref", f"refs/tags/{PROD}", changed)
+    wrong = gates(done, *asked)
+    assert "first#prod#2: DOES NOT HOLD\n  signature of the tag: gpg: Signature made" in wrong.out, wrong.out
+    git(done, "update-ref", f"refs/tags/{PROD}", good)
     (tmp_path / "empty").mkdir(mode=0o700)
     monkeypatch.setenv("GNUPGHOME", str(tmp_path / "empty"))
-    called = gates(done, "verify", PROD, "--allowed-signers", str(signers))
+    called = gates(done, *asked)
     assert "first#prod#2: could not be verified\n  signature of the tag: gpg: " in called.out, called.out
     assert "Can't check signature: No public key" in called.out
+
+
+def test_a_signature_of_a_key_that_nobody_named_does_not_count_whatever_the_keyring_has(
+    gates, done, tmp_path, keyring
+) -> None:
+    del keyring
+    signers = tmp_path / "signers"
+    signers.write_text(f"me@example.org {ED25519_LINE}\n")
+    named, other = new_pgp_key("ada"), new_pgp_key("bob")
+    spaced = " ".join([named[:4], named[4:20], named[20:]]).lower()
+    by_file, by_key = ("--allowed-signers", str(signers)), ("--pgp-key", spaced)
+    part = "first#prod#2: DOES NOT HOLD\n  signature of the tag: "
+
+    def told_of(*asked: str) -> str:
+        return gates(done, "verify", PROD, *asked).out
+
+    assert f"{part}git did not sign it, and a PGP key signs nothing else" in told_of(*by_key)
+    sign_with_pgp(done, other)
+    assert f"{part}signed with PGP, and {signers} names SSH keys only; give --pgp-key" in told_of(*by_file)
+    assert f"{part}signed with PGP by {other}, which no --pgp-key names" in told_of(*by_file, *by_key)
+    sign_with_pgp(done, named)
+    assert "first#prod#2: holds" in told_of(*by_key)
+    assert "first#prod#2: holds" in told_of(*by_file, *by_key)
+    refused = gates(done, "verify", PROD, "--pgp-key", named[-16:])
+    assert (refused.code, "expected all 40 or 64 hexadecimal digits" in refused.err) == (2, True)
+
+
+@needs_ssh_keygen
+def test_an_ssh_key_is_not_named_by_a_pgp_key(gates, done, tmp_path) -> None:
+    key, signers = new_key(tmp_path, "key")
+    for name, value in (("gpg.format", "ssh"), ("user.signingKey", str(key))):
+        git(done, "config", name, value)
+    git(
+        done,
+        "tag",
+        "-f",
+        "-s",
+        "-m",
+        words_of(done, PROD),
+        PROD,
+        f"{PROD}^{{}}",
+        GIT_COMMITTER_DATE=date_of(done, PROD),
+    )
+
+    refused = gates(done, "verify", PROD, "--pgp-key", "A" * 40)
+    held = gates(done, "verify", PROD, "--pgp-key", "A" * 40, "--allowed-signers", str(signers))
+
+    assert "signature of the tag: signed with SSH, and no SSH key was named; give --allowed-signers" in refused.out
+    assert "first#prod#2: holds" in held.out, held.out
 
 
 def test_without_the_library_a_signature_could_not_be_looked_at(monkeypatch) -> None:

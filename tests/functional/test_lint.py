@@ -190,4 +190,59 @@ def test_suites_of_no_dataset_are_named_with_the_nearest_one(lint):
     code, lines = lint(CONFIG, {"../note/human.json": suite()})
 
     assert code == 2
-    assert lines[0] == "expectations/note: no dataset has this name (did you mean 'notes'?)"
+    assert lines[0] == (
+        "expectations/note: no dataset has this name (did you mean 'notes'?); rename it to expectations/DATASET, or remove it"
+    )
+
+
+def test_schema_of_no_dataset_is_named_and_what_others_import_is_not(lint, tmp_path):
+    (tmp_path / "schemas").mkdir()
+    for name, text in {
+        "note": "class Note:\n    pass\n",
+        "base": "Base = 1\n",
+        "words": "def words():\n    pass\n",
+        "notes": "import pandera.polars as pa\nfrom base import Base\n\nNotes = pa.DataFrameSchema({})\n",
+    }.items():
+        (tmp_path / "schemas" / f"{name}.py").write_text(text)
+
+    assert lint()[1] == [
+        (
+            "schemas/note.py: no dataset has this name (did you mean 'notes'?); "
+            'give the dataset schema = "schemas/note.py:Note", or remove it'
+        ),
+        "1 problem to mend",
+    ]
+
+
+def test_promotions_of_no_dataset_are_a_note(lint, tmp_path):
+    (tmp_path / "promotions/note").mkdir(parents=True)
+    (tmp_path / "promotions/note/v1.json").write_text("{}")
+
+    code, lines = lint()
+
+    assert code == 0
+    assert lines[0] == (
+        "note: promotions/note: no dataset has this name (did you mean 'notes'?): nothing is held to what was promoted under it"
+    )
+
+
+def test_checks_of_a_type_and_a_scope_are_listed_alone(tmp_path, gates):
+    rows = json.loads(gates(tmp_path, "list", "checks", "--type", "text", "--scope", "human", "--format", "json").out)
+    page = gates(tmp_path, "list", "checks", "--type", "text", "--format", "markdown").out
+    unknown = gates(tmp_path, "list", "checks", "--type", "texts")
+    other = gates(tmp_path, "list", "types", "--scope", "human")
+
+    assert {(row["data_type"], row["scope"]) for row in rows} == {("common", "human"), ("text", "human")}
+    assert "| text | `" in page
+    assert "| preference | `" not in page
+    assert "No shipped suite asks it." not in page
+    assert (unknown.code, unknown.err) == (2, "no data type 'texts' (did you mean 'text'?)\n")
+    assert (other.code, "--type and --scope choose among checks" in other.err) == (2, True)
+
+
+def test_part_of_a_name_after_a_scope_explains_that_check(tmp_path, gates):
+    called = gates(tmp_path, "explain", "human/duplicate_ratio/exact")
+
+    limits = called.out.partition("limits")[2].partition("arguments")[0]
+    assert "common: human/expect_duplicate_ratio_to_be_less_than/exact: " in limits
+    assert "synthetic/" not in limits

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-
+STAGING_OF_THREE_DAYS = "[stages.staging]\nmaximum_age = 3"
 SUITE = {
     "name": "first-human",
     "expectations": [
@@ -173,3 +174,21 @@ def test_a_verdict_that_is_written_anew_meanwhile_is_not_promoted(
     called = gates(ready, "promote", "first", "--stage", "staging")
     assert (called.code, "its verdict was written anew while it was read" in called.err) == (3, True), called.err
     assert git(ready, "show-ref") == before
+
+
+def test_a_verdict_is_as_old_as_its_file_and_young_again_once_it_is_answered_from_memory(gates, ready) -> None:
+    write(ready, "gates.toml", (ready / "gates.toml").read_text().replace("[stages.staging]", STAGING_OF_THREE_DAYS))
+    commit(ready, "young verdicts only")
+    assert gates(ready, "check", "first", "--quiet").code == 0
+    verdict = ready / ".gates/verdicts/first.json"
+    old = verdict.stat().st_mtime - 9 * 86400
+    os.utime(verdict, (old, old))
+
+    refused = gates(ready, "promote", "first", "--stage", "staging", "--dry-run")
+
+    words = (
+        "Stage 'staging' takes verdicts of at most 3 days, and this one is 9 days old; run `gates check first` again."
+    )
+    assert (refused.code, words in refused.err) == (1, True), refused.err
+    assert gates(ready, "check", "first", "--quiet").code == 0
+    assert gates(ready, "promote", "first", "--stage", "staging", "--dry-run").code == 0

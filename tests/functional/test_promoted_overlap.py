@@ -7,18 +7,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
+import pytest
 
 from gates.configuration.find import read_config
 from gates.promotion.ground import ground_of
-from gates.promotion.overlap import overlaps
+from gates.promotion.history import history
+from gates.promotion.overlap import Overlap, overlaps
+from gates.promotion.promoted import promoted
+from gates.promotion.verification.findings import Finding, State
+from gates.promotion.verification.overlap import verify_overlap
 from gates.versions.repository import open_repository
-from tests.dvc_repositories import commit, git
-from tests.forgeries import VERSION, retag, words_of
+from tests.dvc_repositories import commit, git, write
+from tests.forgeries import VERSION, date_of, retag, words_of
 from tests.projects import people
 from tests.version_projects import put
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+SECOND = 'path = "data/second.csv"'
 
 
 def told(root: Path, tested: pl.DataFrame) -> list[str]:
@@ -27,7 +34,7 @@ def told(root: Path, tested: pl.DataFrame) -> list[str]:
     commit(root, "an evaluation set")
     ground = ground_of(open_repository(root))
     dataset = replace(read_config(root / "gates.toml").dataset("second"), purpose="evaluation")
-    return overlaps(ground, dataset, ground.version)
+    return [*map(str, overlaps(ground.repository, dataset, ground.version))]
 
 
 def human(frame: pl.DataFrame) -> pl.DataFrame:
@@ -37,10 +44,7 @@ def human(frame: pl.DataFrame) -> pl.DataFrame:
 def test_rows_that_were_trained_on_are_counted(done: Path) -> None:
     trained = pl.read_csv(done / "data/first.csv").filter(pl.col("origin") == "human").head(3)
     assert told(done, pl.concat([human(people(40, 77)), trained])) == [
-        (
-            "3 rows of first@v1.0.0 hold what second asks: what was trained on cannot be tested on; take them out of second, "
-            "or take first@v1.0.0 back first."
-        )
+        "3 rows of first@v1.0.0 hold what second asks: what was trained on cannot be tested on"
     ]
 
 
@@ -51,23 +55,23 @@ def test_rows_of_other_people_are_shared_with_nobody(done: Path) -> None:
 def test_two_training_sets_may_share_rows(done: Path) -> None:
     ground = ground_of(open_repository(done))
     dataset = read_config(done / "gates.toml").dataset("second")
-    assert overlaps(ground, dataset, ground.version) == []
+    assert overlaps(ground.repository, dataset, ground.version) == []
 
 
 def test_without_a_purpose_nothing_is_asked(done: Path) -> None:
     ground = ground_of(open_repository(done))
     dataset = replace(read_config(done / "gates.toml").dataset("second"), purpose=None)
-    assert overlaps(ground, dataset, ground.version) == []
+    assert overlaps(ground.repository, dataset, ground.version) == []
 
 
 def test_a_dataset_that_was_promoted_for_training_does_not_become_what_is_asked(done: Path) -> None:
     ground = ground_of(open_repository(done))
     dataset = replace(read_config(done / "gates.toml").dataset("first"), purpose="evaluation")
 
-    told = overlaps(ground, dataset, ground.version)
-
     rows = pl.read_csv(done / "data/first.csv").height
-    assert [sentence.partition(":")[0] for sentence in told] == [f"{rows} rows of first@v1.0.0 hold what first asks"]
+    assert overlaps(ground.repository, dataset, ground.version) == [
+        Overlap(rows, train=VERSION, evaluation="first", other=VERSION)
+    ]
 
 
 def promoted_with(root: Path, trained: pl.DataFrame) -> None:
@@ -95,3 +99,58 @@ def test_rows_of_a_coarse_table_coincide_with_those_of_others(done: Path) -> Non
     promoted_with(done, coarse(600, 1))
 
     assert told(done, coarse(200, 2)) == []
+
+
+@pytest.mark.parametrize("times", [2, 3])
+def test_rows_of_a_training_set_that_was_repeated_whole_are_found(done: Path, times: int) -> None:
+    tested = human(people(40, 77))
+    promoted_with(done, pl.concat([people(200, 5).pipe(human), tested] * times))
+
+    found = told(done, tested)
+
+    words = f"{40 * times} rows of first@v1.0.0 hold what second asks"
+    assert [sentence.partition(":")[0] for sentence in found] == [words]
+
+
+def promoted_for_evaluation(gates, root: Path, rows: pl.DataFrame) -> None:
+    """The second dataset, promoted as an evaluation set by somebody who does not have the tags of the first."""
+    write(root, "gates.toml", (root / "gates.toml").read_text().replace(SECOND, f'{SECOND}\npurpose = "evaluation"'))
+    put(root, "second", rows.write_csv())
+    commit(root, "an evaluation set")
+    names = git(root, "tag", "-l", "first*").split()
+    kept = {name: git(root, "rev-parse", name) for name in names}
+    git(root, "tag", "-d", *names)
+    for words in (("check", "second", "--quiet"), ("promote", "second", "--stage", "staging")):
+        called = gates(root, *words)
+        assert called.code == 0, called.out + called.err
+    for name, made in kept.items():
+        git(root, "update-ref", f"refs/tags/{name}", made)
+
+
+def looked_for(root: Path) -> list[Finding]:
+    repository = open_repository(root)
+    known = history(ground_of(repository).git, "second", "")
+    return [*verify_overlap(repository, promoted(repository, known.versions[0]), is_rerun=True)]
+
+
+def test_verify_asks_again_what_was_shared_when_an_evaluation_set_was_promoted(gates, done: Path) -> None:
+    trained = pl.read_csv(done / "data/first.csv").filter(pl.col("origin") == "human").head(3)
+    promoted_for_evaluation(gates, done, pl.concat([human(people(300, 77)), trained]))
+    words = "3 rows of first@v1.0.0 hold what second asks: what was trained on cannot be tested on"
+    unseen = "overlap: whether it shares rows with first@v1.0.0 takes reading all of them: --rerun looks"
+
+    called = gates(done, "verify", "second@v1.0.0")
+
+    assert (called.code, unseen in called.out) == (0, True), called.out + called.err
+    assert looked_for(done) == [Finding("second@v1.0.0", "overlap", State.WRONG, words)]
+    # Of the first, nothing that it could share rows with stood when it was promoted.
+    assert "overlap" not in gates(done, "verify", VERSION).out
+    # What had been taken back by then was nobody's training set any more.
+    retag(done, "first@v1.0.0!", "taken back", date=date_of(done, VERSION))
+    assert looked_for(done) == []
+
+
+def test_what_shares_nothing_holds_again(gates, done: Path) -> None:
+    promoted_for_evaluation(gates, done, human(people(300, 77)))
+
+    assert looked_for(done) == [Finding("second@v1.0.0", "overlap", State.HOLDS)]

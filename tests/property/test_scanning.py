@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from gates.keys import occurrences, row_keys
 from gates.scan import ORIGIN, ROW_ID, Roles
 from gates.scanning.one_pass import IndexBuilder
+from gates.text.batch import Batch
 from tests.tables import table_scan
 
 ROLES = Roles("tabular", ("x", "y"), generator="generator")
@@ -30,7 +31,7 @@ def built(frames: list[pl.DataFrame]) -> IndexBuilder:
     builder = IndexBuilder(ROLES)
     for frame in frames:
         for batch in frame.to_arrow().to_batches():
-            builder.update(batch)
+            builder.update(Batch(batch))
     return builder
 
 

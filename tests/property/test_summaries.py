@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from gates.scan import ORIGIN, ROW_ID, ROWS_PER_FILE_BITS, FileFacts, Roles
 from gates.scanning.index import IndexBuilder
 from gates.scanning.summaries import Summaries
+from gates.text.batch import Batch
 
 ROLES = st.sampled_from(
     [
@@ -56,7 +57,7 @@ def test_files_kept_apart_make_up_the_whole(roles, files, data):
     frames = [frame_of(number, rows) for number, rows in enumerate(files)]
     whole = IndexBuilder(roles)
     for batch in pl.concat(frames).to_arrow().to_batches():
-        whole.update(batch)
+        whole.update(Batch(batch))
     names = [FileFacts(f"{number}.parquet", len(rows), {}, str(number), 0) for number, rows in enumerate(files)]
     summaries = Summaries(Store(), "one reading")
     built = whole.build()
@@ -74,6 +75,6 @@ def test_files_kept_apart_make_up_the_whole(roles, files, data):
 def test_rows_that_are_not_numbered_from_the_first_are_not_kept():
     builder = IndexBuilder(Roles("tabular", ("x",)))
     for batch in frame_of(0, [("human", 1.0, "a", "g")] * 3)[1:].to_arrow().to_batches():
-        builder.update(batch)
+        builder.update(Batch(batch))
 
     assert builder.of_file(0, *builder.build()) is None

@@ -196,3 +196,18 @@ def test_three_real_people_agree_and_neither_machine_agrees_with_them_as_they_do
     agreements = {name: one["agreement"] for name, one in among.measurement.evidence["machines"].items()}
     assert sorted(agreements) == ["gpt-3.5-turbo", "pandalm-7b"]
     assert max(agreements.values()) < 0.6 < among.measurement.estimate.low
+
+
+def test_machine_that_always_gives_one_label_is_said_to():
+    people = rows(400, {"ana": 0.97, "ben": 0.97, "eva": 0.97})
+    machine = rows(400, {"judge": 1}).with_columns(label=pl.lit("1"))
+    twice = pl.concat([machine, machine.head(1).with_columns(label=pl.lit("2"))])
+
+    constant = judged(scan_of(people, machine), Scope.SYNTHETIC)
+    both = judged(scan_of(pl.concat([people, people.head(2).with_columns(label=pl.lit("9"))]), twice))
+
+    assert constant.outcome is Outcome.FAIL
+    assert "400 shared items; it always says '1'" in constant.message
+    assert list(constant.measurement.evidence["one_label_only"]) == ["judge"]
+    assert both.measurement.evidence["items_with_two_labels"] == {"ana": 2}
+    assert "; ana gave 2 items more than one label" in both.message

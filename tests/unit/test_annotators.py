@@ -79,3 +79,33 @@ def test_rows_without_annotator_are_counted_and_a_missing_role_is_told():
         Outcome.NOT_ASKED,
         "nobody says who gave which label; data of type tabular has no role 'annotator'",
     )
+
+
+def always(people: pl.DataFrame, name: str, label: str = "1") -> pl.DataFrame:
+    """One annotator gives each item this label."""
+    mine = pl.col("annotator") == name
+    return people.with_columns(label=pl.when(mine).then(pl.lit(label)).otherwise("label"))
+
+
+def test_who_always_gives_one_label_is_named_where_it_is_no_chance():
+    constant = judged(always(rows(200, {"ana": 0.9, "ben": 0.9, "eva": 0.9, "leo": 0.9}), "leo"))
+    unanimous = judged(rows(200, {"ana": 0.9, "ben": 0.9}).with_columns(label=pl.lit("1")))
+    few = judged(always(rows(29, {"ana": 0.9, "ben": 0.9, "eva": 0.9, "leo": 0.9}), "leo"))
+
+    [(name, habit)] = constant.measurement.evidence["one_label_only"].items()
+    assert (name, habit["label"], habit["ratings"]) == ("leo", "1", 200)
+    assert 0.2 < habit["others_share"] < 0.5
+    assert "; leo always says '1'" in constant.message
+    assert [one for one in (unanimous, few) if "one_label_only" in one.measurement.evidence] == []
+
+
+def test_who_gives_one_item_two_labels_is_named_and_who_repeats_a_label_is_not():
+    people = rows(200, {"ana": 0.9, "ben": 0.9, "eva": 0.9})
+    again = people.filter((pl.col("annotator") == "eva") & (pl.col("item") < 4))
+    other = again.filter(pl.col("item") < 3).with_columns(label=pl.lit("9"))
+
+    repeated, contradicting = judged(pl.concat([people, again])), judged(pl.concat([people, again, other]))
+
+    assert "items_with_two_labels" not in repeated.measurement.evidence
+    assert contradicting.measurement.evidence["items_with_two_labels"] == {"eva": 3}
+    assert contradicting.message.endswith("; eva gave 3 items more than one label")

@@ -13,8 +13,7 @@ import click
 import pytest
 
 from gates import __version__, cli
-from gates.commands.check import SCOPES
-from gates.commands.options import chosen, worst
+from gates.commands.options import SCOPES, chosen, worst
 from gates.configuration.find import read_config
 from gates.errors import DataError, GatesError, UsageError
 from gates.verdict import Scope

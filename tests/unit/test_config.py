@@ -80,7 +80,9 @@ def test_every_key_is_read_and_defaults_fill_what_a_dataset_leaves_out(write, tm
     config = read_config(write(FULL))
 
     reviews = asdict(config.dataset("reviews"))
-    assert {key: reviews[key] for key in reviews if key not in ("key_lines", "origins", "plugins", "waivers")} == {
+    assert {
+        key: reviews[key] for key in reviews if key not in ("key_lines", "origins", "plugins", "strays", "waivers")
+    } == {
         "name": "reviews",
         "root": tmp_path,
         "line": 5,

@@ -17,6 +17,7 @@ from gates.metrics.strata import compare_all
 from gates.scan import HUMAN_CODE, SYNTHETIC_CODE
 from gates.scanning.one_pass import ScanRequest
 from gates.verdict import Outcome, Scope, Severity
+from tests.scans import spoken_rows as rows
 from tests.scans import tagged_scan, texts_of
 from tests.tables import table_scan
 
@@ -24,13 +25,6 @@ if TYPE_CHECKING:
     from gates.scan import Scan
 
 LIMITS = Limits(max_value=0.4)
-
-
-def rows(counts: dict[str, int], seed: int, **columns: object) -> pl.DataFrame:
-    """So many texts of each language."""
-    words = [word for word, count in counts.items() for _ in range(count)]
-    frame = pl.DataFrame({"text": texts_of(len(words), seed), "language": words})
-    return frame.with_columns(**{name: pl.lit(value) for name, value in columns.items()})
 
 
 def shortened(frame: pl.DataFrame, language: str) -> pl.DataFrame:

@@ -361,7 +361,7 @@ def test_report_is_found_by_name_and_a_broken_one_is_no_verdict(tmp_path, instal
     )
 
     assert rendered(find_report(Plugins(), "short"), verdict) == "mix: pass"
-    with pytest.raises(PluginError, match="report 'wild': ZeroDivisionError"):
+    with pytest.raises(PluginError, match="report 'wild': own_wild:2: ZeroDivisionError"):
         rendered(find_report(Plugins(), "wild"), verdict)
     with pytest.raises(PluginError, match="the suffix 'json' is another file's"):
         find_report(Plugins(), "taken")
@@ -561,7 +561,7 @@ def test_model_that_a_function_returns_has_its_annotations_resolved(tmp_path):
     ("made", "wrong"),
     [
         ({"annotation": "Absent"}, "NameError: name 'Absent' is not defined"),
-        ({"body": "    1 / 0\n"}, "ZeroDivisionError: division by zero"),
+        ({"body": "    1 / 0\n"}, "own_notes.py:17: ZeroDivisionError: division by zero"),
         ({"body": "    import own_late\n"}, "imports own_late.py only once it is used; import it where its module begins, so that verdicts depend on it"),
     ],
 )  # fmt: skip

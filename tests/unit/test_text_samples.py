@@ -101,12 +101,12 @@ def test_only_what_reads_rows_that_no_sample_holds_tokenises_by_itself():
 
     assert calling == {
         "text/tokens.py",
-        "scanning/index.py",  # every row, in the one pass
+        "text/batch.py",  # every row, in the one pass
         "scanning/one_pass.py",  # the holdout's rows, counted
         "metrics/text_samples.py",  # the samples
         "metrics/compared_texts.py",  # the holdout's sample, and all rows where they do not fit into memory
         "metrics/labelled_tasks.py",  # the holdout's sample
         "metrics/text_clusters.py",  # people's texts of the version promoted before
-        "metrics/contamination.py",  # every row, against evaluation sets
+        "metrics/evaluation_search.py",  # the evaluation sets
         "promotion/overlap.py",  # every row of a training set, against an evaluation set
     }

@@ -12,9 +12,9 @@ from gates.promotion.commit_dates import committed_at
 from gates.promotion.conditions import met, unmet
 from gates.promotion.errors import PromotionError
 from gates.promotion.fields import moment_text
-from gates.promotion.judged import configuration_in
+from gates.promotion.judged import configuration_in, configured
 from gates.promotion.revocation import record_path
-from gates.promotion.verification.replaced_configurations import configured, missing_since
+from gates.promotion.verification.replaced_configurations import missing_since
 from gates.versions.trees import tree_at
 from gates.versions.version import Version, VersionKind, git_of
 

@@ -10,6 +10,7 @@ from gates.promotion.verification.events import verify_event, verify_events_befo
 from gates.promotion.verification.findings import Finding, State, refused
 from gates.promotion.verification.local_copies import verify_local_copies
 from gates.promotion.verification.order import resting_on, verify_base, verify_bases
+from gates.promotion.verification.overlap import verify_overlap
 from gates.promotion.verification.revocations import verify_records
 from gates.promotion.verification.signatures import verify_envelope, verify_tag_signature
 from gates.promotion.verification.version import verify_version
@@ -23,13 +24,15 @@ if TYPE_CHECKING:
     from gates.versions.repository import Repository
 
 
-def verify_selection(repository: Repository, asked: Selection, trusted: Trusted) -> Iterator[Finding]:
+def verify_selection(
+    repository: Repository, asked: Selection, trusted: Trusted, *, is_rerun: bool = False
+) -> Iterator[Finding]:
     """Findings on versions of a dataset and on events, and on what lacks a tag where everything was asked for.
 
-    Of one version or event, what it rests on is looked at too.
+    Of one version or event, what it rests on is looked at too. is_rerun: also what takes as long as judging.
     """
     for tag in asked.versions:
-        yield from _version(repository, asked, tag, trusted)
+        yield from _version(repository, asked, tag, trusted, is_rerun=is_rerun)
         yield from _taken_back(repository, asked, tag)
     yield from _taken_off(asked)
     if asked.is_whole:
@@ -68,7 +71,9 @@ def _event(repository: Repository, asked: Selection, tag: Tag) -> Iterator[Findi
     yield last if asked.is_whole else resting_on(last, verify_events_before(repository, asked.history, tag))
 
 
-def _version(repository: Repository, asked: Selection, tag: Tag, trusted: Trusted) -> Iterator[Finding]:
+def _version(
+    repository: Repository, asked: Selection, tag: Tag, trusted: Trusted, *, is_rerun: bool
+) -> Iterator[Finding]:
     try:
         found = promoted(repository, tag)
     except GatesError as error:
@@ -80,3 +85,4 @@ def _version(repository: Repository, asked: Selection, tag: Tag, trusted: Truste
     yield verify_envelope(found, trusted)
     yield from verify_tag_signature(repository, tag, trusted)
     yield from verify_local_copies(repository, found)
+    yield from verify_overlap(repository, found, is_rerun=is_rerun)

@@ -6,21 +6,17 @@ here does.
 
 from __future__ import annotations
 
-import posixpath
 from typing import TYPE_CHECKING
 
-from gates.configuration.find import FILE_NAME
 from gates.errors import UsageError
 from gates.promotion.conditions import unmet
-from gates.promotion.judged import configuration_in
-from gates.versions.configuration import config_at
+from gates.promotion.judged import configuration_in, configured
 from gates.versions.trees import tree_at
 from gates.versions.version import Version, VersionKind, git_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from gates.configuration.find import Config
     from gates.promotion.conditions import Candidate
     from gates.promotion.verification.order import Event
     from gates.versions.git import Git
@@ -52,13 +48,6 @@ def missing_since(repository: Repository, event: Event, commit: str, candidate: 
         if missing:
             return f"{words} asked for what was not there: {missing[0]}"
     return None
-
-
-def configured(repository: Repository, folder: str, version: Version) -> Config:
-    """The configuration in a folder as a commit has it. Raises UsageError where there is none, or none that can be read."""
-    name = configuration_in(tree_at(repository, version), folder) or posixpath.join(folder, FILE_NAME)
-    with config_at(repository, repository.top / name, version) as config:
-        return config
 
 
 def _is_same(repository: Repository, folder: str, one: str, other: str) -> bool:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gates.promotion.history import Tag
     from gates.promotion.promoted import Promoted
     from gates.promotion.signers import Signer
+    from gates.versions.git import Git
     from gates.versions.repository import Repository
 
 # What git writes where the program that verifies is not there (run-command.c) or too old (gpg-interface.c), and gpg where
@@ -28,14 +29,23 @@ _NOT_VERIFIED = re.compile(
     re.MULTILINE,
 )
 _BAD = re.compile(rb"^\[GNUPG:\] BADSIG ", re.MULTILINE)
+# The key that signed and the one that it is a subkey of (doc/DETAILS of GnuPG).
+_VALID = re.compile(rb"^\[GNUPG:\] VALIDSIG (?P<key>[0-9A-F]+) .*\b(?P<primary>[0-9A-F]{40,64})$", re.MULTILINE)
+# How git tells by whose program a signature was made (gpg-interface.c); what is none of these is PGP's.
+_SSH, _X509 = "-----BEGIN SSH", "-----BEGIN SIGNED MESSAGE"
 
 
 @dataclass(frozen=True)
 class Trusted:
-    """Whose signatures count. allowed_signers: the file that git takes them from, too."""
+    """Whose signatures count.
+
+    allowed_signers: the file that git takes SSH keys from, too. pgp_keys: fingerprints, of keys or of their primary keys,
+    whose signatures on tags count. is_required: the statement has to be signed.
+    """
 
     signers: tuple[Signer, ...] = ()
     allowed_signers: Path | None = None
+    pgp_keys: frozenset[str] = frozenset()
     is_required: bool = False
 
 
@@ -69,25 +79,62 @@ def verify_envelope_bytes(found: Promoted) -> Finding:
 
 
 def verify_tag_signature(repository: Repository, tag: Tag, trusted: Trusted) -> Iterator[Finding]:
-    """A finding on git's own signature, where the tag bears one; unknown where nothing here can verify it."""
+    """A finding on git's own signature, where the tag bears one or has to; unknown where nothing here can verify it.
+
+    A key that nobody named does not count, whatever keyring or agent of the user's knows it.
+    """
     git = git_of(repository, str(tag.name))
     # That it is no annotated tag is found where its message is read.
     if not tag.is_annotated:
         return
-    name, part = str(tag.name), "signature of the tag"
-    if signature_at(git.run("cat-file", "tag", tag.object_id).decode(errors="replace")) is None:
-        if trusted.allowed_signers:
-            yield Finding(name, part, State.NOT_LOOKED_AT, "git did not sign it: nothing says who made the tag")
-        return
-    if not trusted.allowed_signers:
-        yield Finding(name, part, State.NOT_LOOKED_AT, "signed by git; give --allowed-signers, or `git verify-tag`")
-        return
-    given = ("-c", f"gpg.ssh.allowedSignersFile={trusted.allowed_signers.resolve()}")
+    text = git.run("cat-file", "tag", tag.object_id).decode(errors="replace")
+    start = signature_at(text)
+    if start is None:
+        state, words = _unsigned(trusted)
+    elif not (trusted.allowed_signers or trusted.pgp_keys):
+        state, words = State.NOT_LOOKED_AT, "signed by git; give --allowed-signers or --pgp-key, or `git verify-tag`"
+    else:
+        state, words = _by_nobody_named(text[start:], trusted) or _signed(git, tag, text[start:], trusted)
+    if words or state is State.HOLDS:
+        yield Finding(str(tag.name), "signature of the tag", state, words)
+
+
+def _unsigned(trusted: Trusted) -> tuple[State, str]:
+    if trusted.pgp_keys:
+        return State.WRONG, "git did not sign it, and a PGP key signs nothing else: nothing says who made the tag"
+    words = "git did not sign it: nothing says who made the tag" if trusted.allowed_signers else ""
+    return State.NOT_LOOKED_AT, words
+
+
+def _by_nobody_named(signature: str, trusted: Trusted) -> tuple[State, str] | None:
+    """What is wrong with a signature of a kind of which no key was named; None where one was."""
+    if signature.startswith(_X509):
+        return State.WRONG, "signed with X.509, and no such key can be named here; sign with SSH or PGP"
+    if signature.startswith(_SSH):
+        words = "signed with SSH, and no SSH key was named; give --allowed-signers"
+        return None if trusted.allowed_signers else (State.WRONG, words)
+    words = f"signed with PGP, and {trusted.allowed_signers} names SSH keys only; give --pgp-key FINGERPRINT"
+    return None if trusted.pgp_keys else (State.WRONG, words)
+
+
+def _signed(git: Git, tag: Tag, signature: str, trusted: Trusted) -> tuple[State, str]:
+    file = trusted.allowed_signers
+    given = ("-c", f"gpg.ssh.allowedSignersFile={file.resolve()}") if file else ()
     done = git.outcome(*given, "verify-tag", tag.object_id)
-    if not done.returncode:
-        yield Finding(name, part, State.HOLDS)
-        return
     status = git.outcome(*given, "verify-tag", "--raw", tag.object_id).stderr
+    if not done.returncode:
+        # Git gives ssh-keygen the file, and gpg no list of keys.
+        return (State.HOLDS, "") if signature.startswith(_SSH) else _by_named_key(status, trusted)
     is_unknown = _NOT_VERIFIED.search(status) and not _BAD.search(status)
     lines = done.stderr.decode(errors="replace").strip().split("\n")
-    yield Finding(name, part, State.UNKNOWN if is_unknown else State.WRONG, "; ".join(map(str.strip, lines)))
+    return State.UNKNOWN if is_unknown else State.WRONG, "; ".join(map(str.strip, lines))
+
+
+def _by_named_key(status: bytes, trusted: Trusted) -> tuple[State, str]:
+    """Whether the key of a PGP signature that verifies is one that was named."""
+    # Of several signatures, gpg reports as valid also one of a key that was revoked.
+    found = [{word.decode() for word in match.groups()} for match in _VALID.finditer(status)]
+    if len(found) == 1 and found[0] & trusted.pgp_keys:
+        return State.HOLDS, ""
+    words = ", ".join(sorted({key for keys in found for key in keys})) or "a key that gpg does not name"
+    return State.WRONG, f"signed with PGP by {words}, which no --pgp-key names"

@@ -1,0 +1,75 @@
+"""Suites and schemas that no dataset has: most often those of one that was renamed, which would lose them in silence."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gates.configuration.data_types import DATA_TYPES
+from gates.configuration.own_files import own_schema, schema_name
+from gates.configuration.plugins import PluginKind
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from pathlib import Path
+
+    from gates.configuration.dataset import DatasetConfig
+    from gates.configuration.plugins import Plugins
+
+_SUITES, _SCHEMAS, _COMMON = "expectations", "schemas", "common"
+
+
+@dataclass(frozen=True)
+class Stray:
+    """A folder of suites, or the file of a schema. path: below the configuration. name: the dataset that it would belong to."""
+
+    path: str
+    name: str
+
+    @property
+    def is_schema(self) -> bool:
+        """Whether it is a schema's file."""
+        return self.path.startswith(f"{_SCHEMAS}/")
+
+    def cure(self, dataset: str) -> str:
+        """What to do where it is this dataset's."""
+        if self.is_schema:
+            return f'give the dataset schema = "{self.path}:{schema_name(self.name)}"'
+        return f"rename it to {_SUITES}/{dataset}"
+
+
+def strays(root: Path, datasets: Collection[DatasetConfig], plugins: Plugins) -> tuple[Stray, ...]:
+    """What lies where suites and schemas of datasets do, under a name that no dataset of the configuration has."""
+    names = {dataset.name for dataset in datasets}
+    folders = {*names, *DATA_TYPES, *plugins.names(PluginKind.TYPE), _COMMON}
+    suites = (
+        Stray(f"{_SUITES}/{path.name}", path.name)
+        for path in sorted((root / _SUITES).glob("*"))
+        if path.name not in folders and any(path.glob("*.json"))
+    )
+    specs = (*(own_schema(dataset) for dataset in datasets), *(plugin.spec for plugin in plugins.declared))
+    named = {posixpath.normpath(spec.rpartition(":")[0]) for spec in specs if spec}
+    return (*suites, *_schemas(root / _SCHEMAS, named))
+
+
+def lost_by(dataset: DatasetConfig) -> list[Stray]:
+    """The strays that may be the dataset's, because it has nothing of their kind itself."""
+    if not dataset.strays:
+        return []
+    has_suites = any((dataset.root / _SUITES / dataset.name).glob("*.json"))
+    has_schema = own_schema(dataset) is not None
+    return [stray for stray in dataset.strays if not (has_schema if stray.is_schema else has_suites)]
+
+
+def _schemas(folder: Path, named: Collection[str]) -> Iterator[Stray]:
+    """Files that define the schema of a dataset called as they are, and that nothing names or imports."""
+    texts = {path: path.read_text(encoding="utf-8", errors="replace") for path in sorted(folder.glob("*.py"))}
+    for path, text in texts.items():
+        defined = rf"^(class\s+{schema_name(path.stem)}\b|{schema_name(path.stem)}\s*[:=])"
+        imported = re.compile(rf"^\s*(from|import)\b.*\b{re.escape(path.stem)}\b", re.MULTILINE)
+        if f"{_SCHEMAS}/{path.name}" in named or not re.search(defined, text, re.MULTILINE):
+            continue
+        if not any(imported.search(other) for at, other in texts.items() if at != path):
+            yield Stray(f"{_SCHEMAS}/{path.name}", path.stem)
