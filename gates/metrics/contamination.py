@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,10 +17,9 @@ from gates.scan import HUMAN_CODE, SYNTHETIC_CODE
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy.typing as npt
-
     from gates.metrics.evaluation_search import InEvaluation
     from gates.metrics.languages import Language
+    from gates.metrics.parts import Mask
     from gates.scan import Scan
     from gates.verdict import Scope
 
@@ -54,7 +54,8 @@ def _measured(scan: Scan, found: InEvaluation) -> Measurement:
     hits = {name: int((mask & index.is_first & flagged).sum()) for name, mask in masks.items()}
     total, count = int(index.is_first.sum()), int((index.is_first & flagged).sum())
     leaked, items = len(found.leaked), len(found.items)
-    note = f"{count:,} of {total:,} distinct rows; {leaked:,} of {items:,} evaluation items stand in single rows"
+    places = _first_rows(scan, found)
+    note = _hits(count, total, places) + f"; {leaked:,} of {items:,} evaluation items stand in single rows"
     # A text that two generators made counts for both, whichever stands first.
     generators = {
         name: len(np.unique(index.digest[masks["synthetic"] & flagged & (index.generator == number)]))
@@ -71,20 +72,31 @@ def _measured(scan: Scan, found: InEvaluation) -> Measurement:
             "contaminated_by_seed": len(found.by_seed),
             "evaluation_items": items,
             "leaked_items": leaked,
-            "first_rows": _first_rows(scan, found),
+            "first_rows": places,
         },
     )
-    return with_languages(scan, whole, scan.once(languages).either, lambda one: _within(scan, one, flagged))
+    return with_languages(scan, whole, scan.once(languages).either, lambda one: _within(scan, one, flagged, found))
 
 
-def _within(scan: Scan, one: Language, flagged: npt.NDArray[np.bool_]) -> Measurement:
+def _within(scan: Scan, one: Language, flagged: Mask, found: InEvaluation) -> Measurement:
     """The share of contaminated ones among the distinct rows of a language."""
     digest, sides = scan.index.digest, (one.human, one.synthetic)
     human, synthetic = (len(np.unique(digest[mask])) for mask in sides)
     rows = human + synthetic
     hits = sum(len(np.unique(digest[mask & flagged])) for mask in sides)
-    few, note = too_few_together(human, synthetic), f"{hits:,} of {rows:,} distinct rows"
-    return few or Measurement(Estimate.exact(hits / rows), human, synthetic, note=note)
+    if few := too_few_together(human, synthetic):
+        return few
+    spoken = scan.index.row_id[one.human | one.synthetic]
+    kept = np.isin(found.rows, spoken)
+    by_seed = found.by_seed[np.isin(found.by_seed, spoken)]
+    places = _first_rows(scan, replace(found, rows=found.rows[kept], item=found.item[kept], by_seed=by_seed))
+    note = _hits(hits, rows, places)
+    return Measurement(Estimate.exact(hits / rows), human, synthetic, note=note, evidence={"first_rows": places})
+
+
+def _hits(hits: int, rows: int, places: list[str]) -> str:
+    first = f", first at {places[0]}" if places else ""
+    return f"{hits:,} of {rows:,} distinct rows{first}"
 
 
 def _first_rows(scan: Scan, found: InEvaluation) -> list[str]:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from gates.metrics.parts import Mask
     from gates.scan import Ints, RowIndex
 
+EVIDENCE_ROWS = 10
+
 
 @dataclass(frozen=True)
 class DuplicateMatrix:
@@ -89,8 +91,9 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         if not size:
             return _nothing_to_count(matrix)
         ratio = _repeats(scan.index, own, size) - _repeats(scan.index, human, size)
-        evidence = {"matrix": matrix.to_evidence()}
-        return Measurement(Estimate.exact(ratio), int(human.sum()), int(own.sum()), evidence=evidence)
+        note, places = _named(scan, own)
+        evidence = {"matrix": matrix.to_evidence(), "first_rows": places}
+        return Measurement(Estimate.exact(ratio), int(human.sum()), int(own.sum()), note=note, evidence=evidence)
 
     return with_parts(scan, excess, distinct_rows=False, against_people=True)
 
@@ -99,12 +102,17 @@ def _among_people(scan: Scan, matrix: DuplicateMatrix, counted: Mask) -> Measure
     """Of all people and of those who write each language."""
 
     def of_language(one: Language) -> Measurement:
-        own = scan.index.digest[one.human & counted]
+        mask = one.human & counted
+        own = scan.index.digest[mask]
         ratio = (len(own) - len(np.unique(own))) / max(1, len(own))
-        return too_few(len(own), None) or Measurement(Estimate.exact(ratio), len(own))
+        note, places = _named(scan, mask)
+        found = Measurement(Estimate.exact(ratio), len(own), note=note, evidence={"first_rows": places})
+        return too_few(len(own), None) or found
 
     ratio = Estimate.exact(matrix.human_in_human / matrix.human)
-    whole = Measurement(ratio, matrix.human, None, evidence={"matrix": matrix.to_evidence()})
+    note, places = _named(scan, counted & scan.index.of(HUMAN_CODE))
+    evidence = {"matrix": matrix.to_evidence(), "first_rows": places}
+    whole = Measurement(ratio, matrix.human, None, note=note, evidence=evidence)
     return with_languages(scan, whole, scan.once(languages).human, of_language)
 
 
@@ -140,6 +148,18 @@ def _near_among(matrix: NearMatrix, scope: Scope, human: Ints, synthetic: Ints) 
     if scope is Scope.SYNTHETIC:
         value = matrix.repeats(synthetic[:size]) / size - value
     return Measurement(Estimate.exact(value), *counts)
+
+
+def _named(scan: Scan, mask: Mask) -> tuple[str, list[str]]:
+    """How many of these rows, all of one origin, repeat an earlier one, and places of the first with the row repeated."""
+    row_id = scan.index.row_id[mask]
+    _, first, content = np.unique(scan.index.digest[mask], return_index=True, return_inverse=True)
+    repeated = row_id[first[content]]
+    repeats = np.flatnonzero(row_id != repeated)
+    places = [
+        f"{scan.place(int(row_id[at]))} = {scan.place(int(repeated[at]))}" for at in repeats[:EVIDENCE_ROWS].tolist()
+    ]
+    return (f"{len(repeats):,} of {len(row_id):,} rows repeat another, first at {places[0]}" if places else ""), places
 
 
 def _nothing_to_count(matrix: DuplicateMatrix) -> Measurement:

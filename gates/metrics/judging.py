@@ -25,19 +25,20 @@ PART_TABLES: Mapping[PartKind, str] = {
     "language": "languages",
     "locale": "locales",
 }
-# A message names this many undecided parts; the evidence has all.
+# A message names this many undecided languages; the evidence has all.
 UNDECIDED_NAMED = 3
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """A measurement set against limits."""
+    """A measurement set against limits. why: the end of the message, on what an interval leaves open."""
 
     outcome: Outcome
     severity: Severity
     message: str
     measurement: Measurement
     rows_needed: Mapping[str, int] | None = None
+    why: str = ""
 
 
 def judge(
@@ -46,7 +47,7 @@ def judge(
     """The outcome of a measurement under limits; a part that breaks them decides where the whole does not.
 
     A part that its rows cannot decide leaves the outcome as it is, which speaks of all rows together: a language's own
-    `inconclusive` stands in the evidence with the rows that it needs, and in the message where it could not be measured.
+    `inconclusive` stands in the evidence with the rows that it needs, and its name in the message.
     undecided: the severity that an inconclusive outcome takes, where it differs from the check's own.
     """
     if measurement.reported:
@@ -94,14 +95,14 @@ def _judge_one(measurement: Measurement, limits: Limits, severity: Severity, und
     outcome, why, needed = _against(measurement, estimate, limits)
     if outcome is not Outcome.PASS:
         own = severity if outcome is Outcome.FAIL else undecided or severity
-        return Judgement(outcome, own, f"{estimate}, {limits}{note}{why}", measurement, needed)
+        return Judgement(outcome, own, f"{estimate}, {limits}{note}{why}", measurement, needed, why)
     softer = limits.softer()
     if softer:
         outcome, why, needed = _against(measurement, estimate, softer)
         if outcome is not Outcome.PASS:
             own = Severity.INFO if severity is Severity.INFO else Severity.WARNING
             text = f"{estimate}, warns beyond {limits.warn_value:g} ({limits}){note}{why}"
-            return Judgement(outcome, own, text, measurement, needed)
+            return Judgement(outcome, own, text, measurement, needed, why)
     return Judgement(outcome, severity, f"{estimate}, {limits}{note}", measurement)
 
 
@@ -229,37 +230,39 @@ def _fails(one: Judgement) -> bool:
 
 
 def _undecided(judged: Mapping[str, Judgement], order: list[str]) -> str:
-    """Which languages and locales have too few rows to be measured at all, as the end of a message.
+    """The languages and locales that are undecided by themselves, as the end of a message: the evidence has their rows.
 
-    One whose interval lies across the limit has a number in the table, beside those of the generators.
+    Those without a number have too few rows to be measured at all; the interval of the others lies across the limit.
     """
     names = [
         name
-        for name in order
-        if judged[name].outcome is Outcome.INCONCLUSIVE
-        and judged[name].measurement.estimate is None
-        and judged[name].measurement.part_kind in ("language", "locale")
+        for name in sorted(order)
+        if judged[name].outcome is Outcome.INCONCLUSIVE and judged[name].measurement.part_kind in ("language", "locale")
     ]
-    said = [f"{spoken_name(name, judged[name].measurement)} inconclusive{_missing(judged[name])}" for name in names]
-    rest = f" and {len(said) - UNDECIDED_NAMED} more" if len(said) > UNDECIDED_NAMED else ""
-    return "".join(f"; {one}" for one in said[:UNDECIDED_NAMED]) + rest
+    unmeasured = [name for name in names if judged[name].measurement.estimate is None]
+    across = [name for name in names if name not in unmeasured]
+    return _listed("too few rows to judge alone", unmeasured) + _listed("undecided alone", across)
 
 
-def _missing(one: Judgement) -> str:
-    rows = " and ".join(f"{count:,} {origin}" for origin, count in (one.rows_needed or {}).items())
-    return f", {rows} rows missing" if rows else ""
+def _listed(what: str, names: list[str]) -> str:
+    if not names:
+        return ""
+    rest = f" and {len(names) - UNDECIDED_NAMED} more" if len(names) > UNDECIDED_NAMED else ""
+    return f"; {what}: {', '.join(name.partition('=')[2] for name in names[:UNDECIDED_NAMED])}{rest}"
 
 
 def _part_row(judged: Judgement) -> dict[str, object]:
     part = judged.measurement
     estimate = part.estimate
+    rows = {"human": part.n_human, "synthetic": part.n_synthetic}
+    note = part.note or part.undecidable or part.failure
     return {
         "observed": None if estimate is None else estimate.value,
         "low": None if estimate is None else estimate.low,
         "high": None if estimate is None else estimate.high,
-        "rows": part.n_synthetic,
+        "rows": {origin: count for origin, count in rows.items() if count is not None},
         "outcome": judged.outcome.value,
         "fails": _fails(judged),
         "rows_needed": judged.rows_needed,
-        "note": part.note or part.undecidable or part.failure,
+        "note": f"{note}{judged.why}".removeprefix("; "),
     }

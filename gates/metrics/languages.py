@@ -70,7 +70,8 @@ class Languages:
     """The languages that are parts, largest first.
 
     parts: of comparisons. human, synthetic: of counts over one origin; either: over both together. unheard: row counts of
-    those that no comparison has as parts, by the reason why; beyond those that are named, numbers of tags and rows by kind.
+    those that no comparison has as parts, by the reason why; beyond those that are named, numbers of tags and rows by kind,
+    and of rows without a tag.
     """
 
     parts: tuple[Language, ...]
@@ -113,6 +114,7 @@ def languages(scan: Scan) -> Languages:
         "in_one_origin_only": _counted(alone),
         "languages_not_looked_at": _counted(apart),
         "languages_not_named": _unnamed(tags, [*alone[NAMED_AT_MOST:], *apart[NAMED_AT_MOST:]], human, synthetic),
+        "languages_unsaid": _unsaid(tags, human, synthetic),
     }
     return Languages(
         parts,
@@ -244,6 +246,16 @@ def _unnamed(tags: pl.DataFrame, found: list[Language], human: Mask, synthetic: 
         if counts["tags"]:
             table[kind] = counts
     return table
+
+
+def _unsaid(tags: pl.DataFrame, human: Mask, synthetic: Mask) -> dict[str, Mapping[str, int]]:
+    """Per kind, how many rows of each origin have no tag: no part has them, and only the whole counts them."""
+    masks = {kind: tags[kind].is_null().to_numpy() for kind in tags.columns}
+    counts = {
+        kind: {"human": int((blank & human).sum()), "synthetic": int((blank & synthetic).sum())}
+        for kind, blank in masks.items()
+    }
+    return {kind: own for kind, own in counts.items() if any(own.values())}
 
 
 def _by_frequency(tags: pl.DataFrame, kind: str) -> pl.Series:

@@ -11,7 +11,7 @@ from gates.metrics.languages import languages, too_few
 from gates.metrics.measurement import Measurement
 from gates.metrics.metric import Metric, Side
 from gates.metrics.parts import distinct, first_of_each, with_languages
-from gates.scan import HUMAN_CODE, SYNTHETIC_CODE
+from gates.scan import HUMAN_CODE
 from gates.text.marks import BOILERPLATE
 from gates.verdict import Severity
 
@@ -50,7 +50,6 @@ def _among(scan: Scan, human: Mask) -> Measurement:
     return Measurement(
         clopper_pearson(hits, rows),
         n_human=rows,
-        n_synthetic=int(scan.index.of(SYNTHETIC_CODE).sum()),
         note=note,
         shrinks="linear",
         limited_by=("human",),

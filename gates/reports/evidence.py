@@ -12,21 +12,30 @@ if TYPE_CHECKING:
 # A line that a person reads to its end; the JSON report has everything.
 MOST_CHARACTERS = 200
 MOST_ITEMS = 3
+# The rows that a fix speaks of.
+FIRST = "first_rows"
 
 
 def evidence_line(evidence: Mapping[str, object]) -> str:
     """`worst columns: age 0.21, income 0.1; rows: 500`, cut between its parts; "" where there is none.
 
-    Lists and tables come before single numbers, because they say where to look.
+    Rows come first and whatever their length; then lists and tables come before single numbers, because they say where
+    to look.
     """
-    parts = [(key, _shown(value)) for key, value in sorted(evidence.items(), key=lambda item: _is_number(item[1]))]
-    line = ""
-    for key, text in parts:
-        part = printable(f"{key.replace('_', ' ')}: {text}") if text else ""
+    rest = sorted((item for item in evidence.items() if item[0] != FIRST), key=lambda item: _is_number(item[1]))
+    rows = _shown(evidence.get(FIRST, []))
+    line = _part(FIRST, rows) if rows else ""
+    for key, value in rest:
+        text = _shown(value)
+        part = _part(key, text) if text else ""
         longer = f"{line}; {part}" if line else part
         if part and len(longer) <= MOST_CHARACTERS:
             line = longer
     return line
+
+
+def _part(key: str, text: str) -> str:
+    return printable(f"{key.replace('_', ' ')}: {text}")
 
 
 def _shown(value: object) -> str:

@@ -102,6 +102,15 @@ def unheard(verdict: Verdict) -> tuple[str, ...]:
     )
 
 
+def untagged(verdict: Verdict) -> tuple[str, ...]:
+    """A line for the rows that say no language, and one for those that say no locale: no result by language has them."""
+    counts: dict[str, str] = {}
+    for check in verdict.checks:
+        for kind, rows in _parts(check, ("languages_unsaid",)):
+            counts[kind] = _rows({origin: count for origin, count in rows.items() if isinstance(count, int) and count})
+    return tuple(f"{kind}: {rows} rows bear no tag; they are judged in no {kind}" for kind, rows in counts.items())
+
+
 def _rows(lacking: Mapping[str, int]) -> str:
     return " and ".join(f"{count:,} {origin}" for origin, count in sorted(lacking.items()))
 

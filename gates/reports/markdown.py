@@ -15,6 +15,7 @@ from gates.reports.findings import (
     role_line,
     tally,
     unheard,
+    untagged,
     waived_ids,
 )
 from gates.reports.plain import counted, printable
@@ -67,6 +68,7 @@ def _lines(verdict: Verdict, name: str) -> Iterator[str]:
     yield from _section("Loosened", (code(line) for line in verdict.loosened))
     yield from _section("Not asked", (f"{code(str(check.id))}: {code(check.message)}" for check in found.not_asked))
     yield from _section("Too small to be judged alone", (code(line) for line in unheard(verdict)))
+    yield from _section("Without a tag", (code(line) for line in untagged(verdict)))
     passed = f"{counted(len(found.passed), 'check')} passed."
     if verdict.is_partial:
         yield passed

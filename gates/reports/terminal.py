@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from gates.reports.evidence import evidence_line
-from gates.reports.findings import FORGIVEN, findings, headline, is_forgiven, outcome_of, role_line, unheard
+from gates.reports.findings import FORGIVEN, findings, headline, is_forgiven, outcome_of, role_line, unheard, untagged
 from gates.reports.plain import counted, printable
 from gates.verdict import NOTHING_TO_MEASURE, Answer, Outcome, Severity
 
@@ -84,7 +84,7 @@ def _lines(verdict: Verdict, name: str, metrics: Mapping[str, Metric] | None, *,
     for check in found.not_asked:
         yield _Line(f"not asked: {check.id}", style="cyan")
         yield _Line(check.message, indent=_PARAGRAPH)
-    yield from (_Line(line, style="yellow") for line in unheard(verdict))
+    yield from (_Line(line, style="yellow") for line in (*unheard(verdict), *untagged(verdict)))
     yield _Line(f"{len(found.passed):,} passed" + ("" if verbose or not found.passed else " (-v lists them)"))
     if verbose:
         yield from (_Line(f"{check.id}: {check.message}", indent=2, style="green") for check in found.passed)

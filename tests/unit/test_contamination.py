@@ -93,6 +93,27 @@ def test_an_item_in_any_text_of_any_origin_is_found_and_named(row, column, value
     assert found.evidence["contaminated_by_generator"] == ({"gpt": 1} if row >= 30 else {})
 
 
+def test_rows_are_named_in_the_message_and_in_each_language():
+    frame = with_cell(with_cell(preferences(900), 3, "prompt", EXAM.texts[4]), 701, "prompt", EXAM.texts[5])
+    tagged = frame.with_columns(language=pl.Series(["en", "de"] * 450))
+    facts = (FileFacts("data/mix.jsonl", tagged.height, {}, "", 0),)
+    roles = replace(PREFERENCE, bound=("language",))
+
+    found = measure(scan(MemorySource(tagged, roles, facts), ScanRequest(evaluation=EXAM)), Scope.COMBINED, {})
+
+    places = ["data/mix.jsonl:4 = data/exam.jsonl:5", "data/mix.jsonl:702 = data/exam.jsonl:6"]
+    assert found.note.startswith(f"2 of 900 distinct rows, first at {places[0]}; ")
+    assert found.evidence["first_rows"] == places
+    assert (found.parts["language=de"].note, found.parts["language=de"].evidence) == (
+        f"2 of 450 distinct rows, first at {places[0]}",
+        {"first_rows": places},
+    )
+    assert (found.parts["language=en"].note, found.parts["language=en"].evidence) == (
+        "0 of 450 distinct rows",
+        {"first_rows": []},
+    )
+
+
 def test_short_answers_coincide_and_do_not_count():
     answered = with_cell(with_cell(preferences(), 3, "chosen", EXAM.texts[0]), 4, "rejected", "Yes")
 

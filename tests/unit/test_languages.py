@@ -65,12 +65,12 @@ def test_a_small_language_is_inconclusive_by_itself_with_the_rows_that_it_lacks(
     found = judged(tagged_scan(rows({"en": 900, "de": 120}, 1), rows({"en": 900, "de": 320}, 2)))
 
     assert found.outcome is Outcome.PASS
-    assert found.message.endswith("; language 'de' inconclusive, 180 human rows missing")
+    assert found.message.endswith("; too few rows to judge alone: de")
     assert found.measurement.evidence["languages"]["language=de"] == {
         "observed": None,
         "low": None,
         "high": None,
-        "rows": 320,
+        "rows": {"human": 120, "synthetic": 320},
         "outcome": "inconclusive",
         "fails": False,
         "rows_needed": {"human": 180},
@@ -82,8 +82,7 @@ def test_three_small_languages_are_named_and_the_others_counted():
     few = dict.fromkeys(("aa", "bb", "cc", "dd", "ee"), 20)
     found = judged(tagged_scan(rows({"en": 700, **few}, 1), rows({"en": 700, **few}, 2)))
 
-    assert found.message.count("280 human and 280 synthetic rows missing") == 3
-    assert found.message.endswith(" and 2 more")
+    assert found.message.endswith("; too few rows to judge alone: aa, bb, cc and 2 more")
 
 
 def test_what_one_origin_only_or_hardly_anybody_speaks_is_named_and_no_part():
@@ -95,6 +94,20 @@ def test_what_one_origin_only_or_hardly_anybody_speaks_is_named_and_no_part():
         "languages_not_looked_at": {"language=xx": {"human": 1, "synthetic": 1}},
     }
     assert judged(scan).measurement.evidence["in_one_origin_only"] == {"language=fr": {"human": 50, "synthetic": 0}}
+
+
+def test_rows_without_a_tag_are_counted_and_no_language():
+    human = rows({"en": 700, "de": 400, "": 30}, 1)
+    scan = tagged_scan(human, rows({"en": 700, "de": 400}, 2, locale=None))
+
+    assert scan.once(languages).evidence() == {
+        "languages_unsaid": {
+            "language": {"human": 30, "synthetic": 0},
+            "locale": {"human": 1130, "synthetic": 1100},
+        }
+    }
+    assert [one.name for one in scan.once(languages).parts] == ["language=en", "language=de"]
+    assert "languages_unsaid" in judged(scan).measurement.evidence
 
 
 def test_the_largest_languages_are_parts_and_the_rest_is_named():

@@ -213,10 +213,25 @@ def test_of_too_few_rows_nothing_is_said_and_all_rows_together_decide(plant):
     untold = planted.judged(without_languages(planted.scan))
 
     assert found.outcome is untold.outcome is Outcome.PASS
-    assert "; language 'sw' inconclusive" in found.message
+    assert found.message.endswith("; too few rows to judge alone: sw")
     row = found.measurement.evidence["languages"]["language=sw"]
     assert (row["outcome"], row["observed"]) == ("inconclusive", None)
     assert row["note"].endswith("missing")
+
+
+def test_a_language_that_its_interval_leaves_open_is_named_with_the_rows_that_are_looked_at():
+    scan = tagged_scan(spoken_rows({"en": 2400, "sw": 400, "de": 120}, 1), spoken_rows(MOST, 2))
+
+    found = Planted(scan, machine_text, Scope.HUMAN, Limits(max_value=0.005), {}).judged()
+
+    assert found.outcome is Outcome.PASS
+    assert found.message.endswith("; too few rows to judge alone: de; undecided alone: sw")
+    row = found.measurement.evidence["languages"]["language=sw"]
+    assert (row["outcome"], row["rows"], row["note"]) == (
+        "inconclusive",
+        {"human": 400},
+        "about 197 more human rows would decide",
+    )
 
 
 def without_languages(scan: Scan) -> Scan:

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 import gates
 from gates.reports.as_json import as_json, as_json_list
 from gates.reports.evidence import MOST_CHARACTERS, evidence_line
-from gates.reports.findings import findings, headline, unheard
+from gates.reports.findings import findings, headline, unheard, untagged
 from gates.reports.located import Located, Place
 from gates.reports.markdown import code, markdown
 from gates.reports.metrics import metrics
@@ -119,6 +119,26 @@ def test_a_language_too_small_to_be_judged_alone_is_listed_whatever_passed():
     assert unheard(example()) == ()
 
 
+def test_rows_without_a_tag_are_said_once_whatever_passed():
+    evidence = {
+        "languages_unsaid": {"language": {"human": 1225, "synthetic": 0}, "locale": {"human": 2, "synthetic": 3}}
+    }
+    passed = [
+        check(name, Outcome.PASS, "0", evidence=evidence)
+        for name in ("distributions_to_match", "coverage_to_be_between")
+    ]
+    verdict = replace(example(), answer=Answer.PASS, checks=passed, waived=[], loosened=[])
+    lines = (
+        "language: 1,225 human rows bear no tag; they are judged in no language",
+        "locale: 2 human and 3 synthetic rows bear no tag; they are judged in no locale",
+    )
+
+    assert untagged(verdict) == lines
+    assert [terminal(verdict).splitlines().count(line) for line in lines] == [1, 1]
+    assert f"**Without a tag**\n\n- `{lines[0]}`\n- `{lines[1]}`\n" in markdown(verdict)
+    assert untagged(example()) == ()
+
+
 def test_every_check_is_in_exactly_one_list_of_the_findings():
     found = findings(example())
 
@@ -203,6 +223,10 @@ def test_code_span_of_nothing_is_nothing():
             "rows: 1,200; share: 0.123; worst: none; ok: yes",
         ),
         ({"rows": 5, "first_rows": ["a:1", "a:2", "a:3", "a:4"]}, "first rows: a:1, a:2, a:3 and 1 more; rows: 5"),
+        (
+            {"worst": ["a"], "first_rows": [f"{'a' * 80}:{row}" for row in range(3)], "z": ["b" * 99]},
+            f"first rows: {'a' * 80}:0, {'a' * 80}:1, {'a' * 80}:2",
+        ),
         ({"generators": {"a": {"fails": True}, "b": {"fails": False}}}, "generators: a"),
         ({"matrix": {"a": {"b": 1}}, "pairs": [["x", "y"]]}, ""),
     ],
