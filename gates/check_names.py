@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 PREFIX = "expect_"
 # Names are long phrases: more of them are a wall to read rather than a hint.
 MOST_NAMED = 5
+# `stray_thing` is .63 like `training`, a letter missed or too many in a word of eight leaves .93.
+_ALIKE = 0.75
 
 
 def containing(word: str, kinds: Collection[str]) -> list[str]:
@@ -51,7 +53,12 @@ def suggestion(name: str, kinds: Collection[str], ids: Collection[str] = (), *, 
 
 
 def _nearest(word: str, kinds: Collection[str]) -> list[str]:
-    """The type that has a word like this in its name, else the type that is like it as a whole."""
+    """The type that has a word like this in its name, else the type whose name begins like it."""
     by_word = {part: kind for kind in sorted(kinds, reverse=True) for part in kind.removeprefix(PREFIX).split("_")}
-    found = get_close_matches(word, sorted(by_word), n=1)
-    return [by_word[found[0]]] if found else get_close_matches(PREFIX + word.removeprefix(PREFIX), sorted(kinds), n=1)
+    found = get_close_matches(word, sorted(by_word), n=1, cutoff=_ALIKE)
+    if found:
+        return [by_word[found[0]]]
+    # What all of them begin and most of them end with would make any name like any other.
+    part = word.removeprefix(PREFIX)
+    begun = {kind.removeprefix(PREFIX)[: len(part)]: kind for kind in sorted(kinds, reverse=True)}
+    return [begun[name] for name in get_close_matches(part, sorted(begun), n=1, cutoff=_ALIKE)]

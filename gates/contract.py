@@ -11,7 +11,7 @@ from gates import __version__
 from gates.configuration.own_files import file_digests, library_versions, own_schema
 from gates.configuration.plugins import PluginKind
 from gates.configuration.population import read_population
-from gates.configuration.strays import lost_by
+from gates.configuration.strays import refuse_lost_rules
 from gates.errors import SuiteError, did_you_mean
 from gates.metrics.catalogue import BY_NAME
 from gates.plugins.offered import TypeContract
@@ -202,23 +202,8 @@ def _what_always_counts(suite: Suite) -> Suite:
 
 
 def _refuse_misplaced(dataset: DatasetConfig, folder: Path) -> None:
-    _refuse_lost_rules(dataset)
-    _refuse_stray_files(folder)
-
-
-def _refuse_lost_rules(dataset: DatasetConfig) -> None:
-    """A dataset that was renamed would be judged without its own rules, and pass because nobody asks them any more."""
-    lost = [
-        f"{stray.path}: no dataset is called '{stray.name}', and '{dataset.name}' has no {'schema' if stray.is_schema else 'suites'} "
-        f"of its own: if it was renamed, {stray.cure(dataset.name)}; else remove {stray.path}"
-        for stray in lost_by(dataset)
-    ]
-    if lost:
-        raise SuiteError("\n".join(lost))
-
-
-def _refuse_stray_files(folder: Path) -> None:
-    """A misspelt suite would be ignored in silence."""
+    """A misspelt suite, or those of a dataset that was renamed, would be ignored in silence."""
+    refuse_lost_rules(dataset)
     known = [f"{scope.value}.json" for scope in Scope]
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.name not in known and not path.name.startswith("."):
