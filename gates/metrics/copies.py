@@ -15,7 +15,7 @@ from gates.metrics.intervals import clopper_pearson, difference
 from gates.metrics.languages import languages, row_languages, too_few, unsaid
 from gates.metrics.measurement import Measurement
 from gates.metrics.metric import Metric, Side
-from gates.metrics.near_copies import TOKENS_AT_LEAST, NearMatrix, near_matrix
+from gates.metrics.near_copies import TOKENS_AT_LEAST, near_matrix
 from gates.metrics.parts import first_of_each, with_languages
 from gates.scan import HUMAN_CODE, NATURAL_REPEAT_RATIO, SYNTHETIC_CODE, Scan
 from gates.verdict import Scope, Severity
@@ -169,19 +169,11 @@ def _text_copies(scan: Scan, kind: str) -> Measurement:
         found = _excess(int(copies.sum()), int(own.sum()), baseline, matrix.count(HUMAN_CODE))
         places = [scan.place(int(row)) for row in index.row_id[copies][:EVIDENCE_ROWS]]
         all_evidence = {**found.evidence, **evidence, "first_rows": places}
-        return replace(found, unread=_not_compared(matrix), rows_read=matrix.most_texts(), evidence=all_evidence)
+        return replace(
+            found, unread=matrix.not_compared(HUMAN_CODE), rows_read=matrix.most_texts(), evidence=all_evidence
+        )
 
     return _whole_and_parts(scan, share)
-
-
-def _not_compared(matrix: NearMatrix) -> str:
-    """That not all of people's texts were compared, or ""."""
-    if not matrix.left_out:
-        return ""
-    compared = matrix.count(HUMAN_CODE)
-    return (
-        f"{compared:,} of {compared + matrix.left_out:,} human texts were compared; copies of the others are not seen"
-    )
 
 
 def _excess(hits: int, rows: int, baseline: Coincidence, human: int) -> Measurement:

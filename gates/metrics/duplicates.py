@@ -14,7 +14,7 @@ from gates.metrics.metric import Metric, Side
 from gates.metrics.near_copies import TOKENS_AT_LEAST, NearMatrix, near_matrix
 from gates.metrics.parts import with_languages, with_parts
 from gates.scan import HUMAN_CODE, SYNTHETIC_CODE, Scan
-from gates.verdict import Scope
+from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,6 +79,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     kind "exact": same content; texts under 20 tokens coincide by nature and are left out, unless there are no others or
     synthetic ones repeat each other by .15 and more beyond people's; "near": token Jaccard of at least .8 with another text. For synthetic rows the same
     share among equally many human rows is subtracted, because repeats grow with n and a coarse table repeats by nature.
+    For the same reason nothing passes where only a sample of the texts was compared; a share beyond the limit fails.
     """
     if params["kind"] == "near":
         return _near(scan, scope)
@@ -149,7 +150,15 @@ def _near_among(matrix: NearMatrix, scope: Scope, human: Ints, synthetic: Ints) 
     value = matrix.repeats(human[:size]) / size
     if scope is Scope.SYNTHETIC:
         value = matrix.repeats(synthetic[:size]) / size - value
-    return Measurement(Estimate.exact(value), *counts)
+    unread = matrix.not_compared(HUMAN_CODE, *([SYNTHETIC_CODE] if scope is Scope.SYNTHETIC else []))
+    return Measurement(
+        Estimate.exact(value),
+        *counts,
+        rows_read=matrix.most_texts(),
+        unread=unread,
+        # What was compared is within the limit, and of so many texts no more can be: that warns.
+        undecided=Severity.WARNING if unread else None,
+    )
 
 
 def _nothing_to_count(matrix: DuplicateMatrix) -> Measurement:

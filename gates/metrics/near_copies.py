@@ -38,7 +38,7 @@ class NearMatrix:
 
     origin: code per text, HOLDOUT_CODE for the holdout.
     left, right: pairs of near duplicates; shares_span: texts sharing a span of 50 tokens with another human text.
-    row_id: of the first row with the text. left_out: human texts beyond those that are compared.
+    row_id: of the first row with the text. left_out, synthetic_left_out: texts beyond those that are compared.
     """
 
     origin: npt.NDArray[np.int8]
@@ -47,6 +47,7 @@ class NearMatrix:
     shares_span: npt.NDArray[np.bool_]
     row_id: Ints
     left_out: int
+    synthetic_left_out: int
 
     def count(self, code: int) -> int:
         """Number of texts of an origin."""
@@ -55,6 +56,13 @@ class NearMatrix:
     def most_texts(self) -> int:
         """Of how many human texts all are compared; of fewer long ones where these were more than fit."""
         return self.count(HUMAN_CODE) if self.left_out else TEXTS_AT_MOST
+
+    def not_compared(self, *codes: int) -> str:
+        """That not all texts of these origins were compared, or ""."""
+        beyond = {HUMAN_CODE: ("human", self.left_out), SYNTHETIC_CODE: ("synthetic", self.synthetic_left_out)}
+        found = [(self.count(code), *beyond[code]) for code in codes if beyond[code][1]]
+        counts = " and ".join(f"{count:,} of {count + left_out:,} {origin}" for count, origin, left_out in found)
+        return f"{counts} texts were compared; copies of the others are not seen" if counts else ""
 
     def of(self, code: int) -> Ints:
         """Positions of the texts of an origin."""
@@ -109,9 +117,9 @@ def near_matrix(scan: Scan) -> NearMatrix:
         near.add(numbers, stream)
         spans.add(numbers, stream)
     pairs = near.pairs(texts.take, threshold=NEAR_JACCARD)
-    return NearMatrix(
-        origin, pairs.left, pairs.right, spans.shared(texts.read), texts.row_id, len(human) - _fitting(scan, human)
-    )
+    left_out, synthetic_left_out = (len(rows) - _fitting(scan, rows) for rows in (human, synthetic))
+    shares_span = spans.shared(texts.read)
+    return NearMatrix(origin, pairs.left, pairs.right, shares_span, texts.row_id, left_out, synthetic_left_out)
 
 
 def _distinct(scan: Scan, code: int) -> Ints:

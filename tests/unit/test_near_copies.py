@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from gates.metrics import compared_texts, near_copies
+from gates.metrics import compared_texts, duplicates, near_copies
 from gates.metrics.copies import measure
-from gates.metrics.judging import judge
+from gates.metrics.judging import Judgement, judge
 from gates.metrics.measurement import Limits, Measurement
 from gates.metrics.near_copies import NearMatrix, near_matrix
 from gates.scan import HUMAN_CODE
@@ -92,6 +92,43 @@ def test_copies_of_the_texts_that_were_compared_fail(monkeypatch):
     assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.CRITICAL)
 
 
+def repeats(human: list[str], synthetic: list[str], scope: Scope, limit: float = 0.05) -> Judgement:
+    """Whether the texts of a scope nearly repeat each other, judged."""
+    found = duplicates.measure(text_scan(human, synthetic), scope, {"kind": "near"})
+    return judge(found, Limits(max_value=limit), Severity.CRITICAL)
+
+
+def test_repeats_that_a_sample_of_the_texts_hides_do_not_pass(monkeypatch):
+    texts = texts_of(1000, 1)
+    people = [*texts, *near(texts[:200])]
+    whole = repeats(people, people[:50], Scope.HUMAN)
+    monkeypatch.setattr(near_copies, "TEXTS_AT_MOST", 240)
+    part, found_all_the_same = (repeats(people, people[:50], Scope.HUMAN, limit) for limit in (0.05, 0.001))
+
+    assert (whole.outcome, round(whole.measurement.estimate.value, 3)) == (Outcome.FAIL, 0.167)
+    assert part.measurement.estimate.value < 0.05
+    assert (part.outcome, part.severity) == (Outcome.INCONCLUSIVE, Severity.WARNING)
+    assert part.message.endswith(
+        "; 240 of 1,200 human texts were compared; copies of the others are not seen; so nothing passes"
+    )
+    assert found_all_the_same.outcome is Outcome.FAIL
+
+
+@pytest.mark.parametrize(
+    ("human", "synthetic", "said"),
+    [(400, 350, "300 of 400 human and 300 of 350 synthetic"), (200, 350, "300 of 350 synthetic"), (300, 300, "")],
+)
+def test_synthetic_repeats_do_not_pass_where_texts_of_either_origin_were_left_out(human, synthetic, said, monkeypatch):
+    monkeypatch.setattr(near_copies, "TEXTS_AT_MOST", 300)
+
+    found = repeats(texts_of(human, 1), texts_of(synthetic, 2), Scope.SYNTHETIC)
+
+    assert found.outcome is (Outcome.INCONCLUSIVE if said else Outcome.PASS)
+    assert found.measurement.unread == (
+        f"{said} texts were compared; copies of the others are not seen" if said else ""
+    )
+
+
 class SmallBatches(MemorySource):
     """Rows in batches of 37."""
 
@@ -145,4 +182,4 @@ def test_texts_are_compared_as_long_as_their_tokens_fit(monkeypatch):
     matrix = near_matrix(text_scan(texts_of(400, 1), texts_of(300, 2)))
 
     assert matrix.to_evidence()["texts_compared"] == {"human": 250, "synthetic": 250}
-    assert matrix.left_out == 150
+    assert (matrix.left_out, matrix.synthetic_left_out) == (150, 50)
