@@ -15,7 +15,7 @@ from gates.metrics.intervals import clopper_pearson, difference
 from gates.metrics.languages import languages, row_languages, too_few, unsaid
 from gates.metrics.measurement import Measurement
 from gates.metrics.metric import Metric, Side
-from gates.metrics.near_copies import TOKENS_AT_LEAST, near_matrix
+from gates.metrics.near_copies import TOKENS_AT_LEAST, near_matrix, no_long_text
 from gates.metrics.parts import first_of_each, with_languages
 from gates.scan import HUMAN_CODE, NATURAL_REPEAT_RATIO, SYNTHETIC_CODE, Scan
 from gates.verdict import Scope, Severity
@@ -152,10 +152,8 @@ def _cells(rows: Coded) -> Hashes:
 def _text_copies(scan: Scan, kind: str) -> Measurement:
     index, matrix, language = scan.index, scan.once(near_matrix), scan.once(row_languages)
     copied = matrix.near_human() if kind == "near" else matrix.shares_span
-    if not matrix.count(SYNTHETIC_CODE):
-        return Measurement(
-            not_asked=f"no synthetic text has {TOKENS_AT_LEAST} tokens; shorter ones are compared whole (kind exact)"
-        )
+    if index.of(SYNTHETIC_CODE).any() and not matrix.count(SYNTHETIC_CODE):
+        return Measurement(not_asked=no_long_text("synthetic"))
     fresh, evidence = fresh_texts(scan, matrix, copied), matrix.to_evidence()
     digest = matrix.contents(index, SYNTHETIC_CODE)
     is_copy = np.isin(index.digest, digest[copied[matrix.of(SYNTHETIC_CODE)]])

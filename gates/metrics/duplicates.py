@@ -11,7 +11,7 @@ from gates.keys import combine, row_keys
 from gates.metrics.languages import languages, too_few
 from gates.metrics.measurement import Estimate, Measurement
 from gates.metrics.metric import Metric, Side
-from gates.metrics.near_copies import TOKENS_AT_LEAST, NearMatrix, near_matrix
+from gates.metrics.near_copies import TOKENS_AT_LEAST, NearMatrix, near_matrix, no_long_text
 from gates.metrics.parts import with_languages, with_parts
 from gates.scan import HUMAN_CODE, SYNTHETIC_CODE, Scan
 from gates.verdict import Scope, Severity
@@ -124,6 +124,9 @@ def _near(scan: Scan, scope: Scope) -> Measurement:
         return Measurement(not_asked='near duplicates are defined for text; tables have kind = "exact"')
     matrix = scan.once(near_matrix)
     texts = matrix.of(HUMAN_CODE), matrix.of(SYNTHETIC_CODE)
+    code = HUMAN_CODE if scope is Scope.HUMAN else SYNTHETIC_CODE
+    if scan.index.of(code).any() and not matrix.count(code):
+        return Measurement(not_asked=no_long_text(scope.value))
     whole = replace(_near_among(matrix, scope, *texts), evidence=matrix.to_evidence())
     if whole.estimate is None:
         return whole

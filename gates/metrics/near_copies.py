@@ -105,6 +105,11 @@ class NearMatrix:
         }
 
 
+def no_long_text(origin: str) -> str:
+    """Why nothing near is asked of an origin whose texts are all short."""
+    return f"no {origin} text has {TOKENS_AT_LEAST} tokens; shorter ones are compared whole (kind exact)"
+
+
 def near_matrix(scan: Scan) -> NearMatrix:
     """Near duplicates among all texts of both origins and the holdout. Call through `scan.once(near_matrix)`."""
     human, synthetic = (_distinct(scan, code) for code in (HUMAN_CODE, SYNTHETIC_CODE))

@@ -204,9 +204,11 @@ def test_short_texts_are_copies_where_all_are_short_and_people_do_not_repeat_eac
 
     copied = copies.measure(text_scan(people, [*people[:90], *fresh[90:]]), Scope.COMBINED, {"kind": "exact"})
     near = copies.measure(text_scan(people, fresh), Scope.COMBINED, {"kind": "near"})
+    repeats = duplicates.measure(text_scan(people, fresh), Scope.HUMAN, {"kind": "near"})
 
     assert outcome_of(copied, Limits(max_value=0.001)) is Outcome.FAIL
     assert "no synthetic text has 20 tokens" in near.not_asked
+    assert "no human text has 20 tokens" in repeats.not_asked
 
 
 @pytest.mark.parametrize(("scope", "long_rows"), [(Scope.HUMAN, 0), (Scope.SYNTHETIC, 0), (Scope.SYNTHETIC, 500)])
