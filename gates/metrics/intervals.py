@@ -12,10 +12,10 @@ from gates.metrics.measurement import Estimate
 CONFIDENCE = 0.9
 
 
-def clopper_pearson(hits: int, n: int, confidence: float = CONFIDENCE) -> Estimate:
+def clopper_pearson(hits: float, n: float, confidence: float = CONFIDENCE) -> Estimate:
     """Share of hits among n rows with its exact binomial interval, in [0, 1].
 
-    n = 0 gives NaN, which no judgement takes for a pass.
+    n = 0 gives NaN, which no judgement takes for a pass. Both are fractions where n is an effective number of rows.
     Clopper & Pearson, Biometrika 26 (1934) 404-413.
     """
     if n <= 0:

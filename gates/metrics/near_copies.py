@@ -76,11 +76,18 @@ class NearMatrix:
         return index.digest[np.searchsorted(index.row_id, self.row_id[self.of(code)])]
 
     def repeats(self, own: Ints) -> int:
-        """Texts beyond the first of their cluster among the texts at these positions."""
-        inside = np.zeros(len(self.origin), dtype=bool)
-        inside[own] = True
-        kept = inside[self.left] & inside[self.right]
-        return len(own) - len(np.unique(clusters(len(self.origin), self.left[kept], self.right[kept])[own]))
+        """Texts beyond the first of their cluster among the texts at these positions, which are of one origin.
+
+        Texts of that origin before the last of these join others as well, as where two locales share a template; what
+        comes after does not: that would join more texts of the origin that has more.
+        """
+        last = own.max()
+        kept = (
+            (self.right <= last)
+            & (self.origin[self.left] == self.origin[last])
+            & (self.origin[self.right] == self.origin[last])
+        )
+        return len(own) - len(np.unique(clusters(last + 1, self.left[kept], self.right[kept])[own]))
 
     def near_human(self) -> npt.NDArray[np.bool_]:
         """Mask of the texts that nearly equal a human text other than themselves."""
@@ -113,16 +120,18 @@ def no_long_text(origin: str) -> str:
 def near_matrix(scan: Scan) -> NearMatrix:
     """Near duplicates among all texts of both origins and the holdout. Call through `scan.once(near_matrix)`."""
     human, synthetic = (_distinct(scan, code) for code in (HUMAN_CODE, SYNTHETIC_CODE))
-    compared = np.concatenate([rows[: _fitting(scan, rows)] for rows in (human, synthetic)])
+    fitting = [rows[: _fitting(scan, rows)] for rows in (human, synthetic)]
+    compared = np.concatenate(fitting)
     texts = compared_texts(scan, compared, TOKENS_AT_LEAST)
     held = len(texts.row_id) - len(compared)
     origin = np.append(scan.index.origin[compared], np.full(held, HOLDOUT_CODE, dtype=np.int8))
-    near, spans = NearSearch(texts.lengths), SpanSearch(texts.lengths, origin == HUMAN_CODE)
+    near = NearSearch(texts.lengths, [*map(len, fitting), held])
+    spans = SpanSearch(texts.lengths, origin == HUMAN_CODE)
     for numbers, stream in texts.read(np.ones(len(origin), dtype=bool)):
         near.add(numbers, stream)
         spans.add(numbers, stream)
     pairs = near.pairs(texts.take, threshold=NEAR_JACCARD)
-    left_out, synthetic_left_out = (len(rows) - _fitting(scan, rows) for rows in (human, synthetic))
+    left_out, synthetic_left_out = (len(rows) - len(fit) for rows, fit in zip((human, synthetic), fitting, strict=True))
     shares_span = spans.shared(texts.read)
     return NearMatrix(origin, pairs.left, pairs.right, shares_span, texts.row_id, left_out, synthetic_left_out)
 

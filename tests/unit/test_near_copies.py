@@ -14,9 +14,10 @@ from gates.metrics.copies import measure
 from gates.metrics.judging import Judgement, judge
 from gates.metrics.measurement import Limits, Measurement
 from gates.metrics.near_copies import NearMatrix, near_matrix
-from gates.scan import HUMAN_CODE
+from gates.scan import HUMAN_CODE, SYNTHETIC_CODE
 from gates.scanning.one_pass import ScanRequest
 from gates.scanning.one_pass import scan as scan_rows
+from gates.text import buckets
 from gates.verdict import Outcome, Scope, Severity
 from tests.scans import tagged_scan, text_scan, texts_of
 from tests.tables import MemorySource
@@ -174,6 +175,33 @@ def test_the_order_of_rows_does_not_change_what_is_found_when_texts_are_read_aga
     assert one.repeats(one.of(HUMAN_CODE)) == two.repeats(two.of(HUMAN_CODE))
     assert one.near_human().tolist() == two.near_human().tolist()
     assert one.shares_span.tolist() == two.shares_span.tolist()
+
+
+def of_template(count: int, length: int = 90) -> list[str]:
+    """Texts of one template that differ in a word."""
+    base = [f"form{number}" for number in range(length)]
+    return [
+        " ".join([*base[: number % length], f"own{number}", *base[number % length + 1 :]]) for number in range(count)
+    ]
+
+
+def test_synthetic_rows_leave_peoples_near_repeats_as_they_are(monkeypatch):
+    monkeypatch.setattr(buckets, "CROWD", 20)
+    human = [*of_template(60), *texts_of(340, 1)]
+    alone, beside = (near_matrix(text_scan(human, made)) for made in (texts_of(300, 2), of_template(800)[100:]))
+
+    assert alone.repeats(alone.of(HUMAN_CODE)) == beside.repeats(beside.of(HUMAN_CODE)) == 59
+
+
+def test_a_template_among_many_synthetic_rows_is_counted_in_as_many_as_there_are_people(monkeypatch):
+    monkeypatch.setattr(buckets, "CROWD", 20)
+    matrix = near_matrix(text_scan(texts_of(300, 1), [*of_template(300), *texts_of(1200, 2)]))
+    drawn = matrix.of(SYNTHETIC_CODE)[:300]
+
+    of_it = (matrix.row_id >= 300) & (matrix.row_id < 600)
+
+    assert matrix.repeats(matrix.of(SYNTHETIC_CODE)) == 299
+    assert matrix.repeats(drawn) == of_it[drawn].sum() - 1 > 40
 
 
 def test_texts_are_compared_as_long_as_their_tokens_fit(monkeypatch):
