@@ -151,10 +151,37 @@ def load_contract(dataset: DatasetConfig, today: date) -> Contract:
     """
     loaded(dataset.plugins, PluginKind.TYPE)
     metrics, brought = metrics_of(dataset.plugins), type_plugin(dataset)
+    folder = dataset.root / "expectations" / dataset.name
+    refuse_lost_rules(dataset)
+    _refuse_stray_files(folder)
+    entries, loosened = _merged_suites(dataset, folder, metrics)
+    _refuse_unwaivable(dataset)
+    current = tuple(waiver for waiver in dataset.waivers if waiver.expires >= today)
+    expired = tuple(waiver for waiver in dataset.waivers if waiver.expires < today)
+    population = read_population(dataset)
+    plugins = (*([brought] if brought else []), *_named_metrics(dataset, entries))
+    removals = read_removals(dataset.root, dataset.name)
+    return Contract(
+        dataset,
+        entries,
+        own_schema(dataset),
+        {},
+        current,
+        expired,
+        loosened,
+        population,
+        removals,
+        metrics,
+        plugins,
+    )
+
+
+def _merged_suites(
+    dataset: DatasetConfig, folder: Path, metrics: Mapping[str, Metric]
+) -> tuple[dict[Scope, tuple[SuiteEntry, ...]], tuple[str, ...]]:
+    """The entries of each scope, shipped ones under those of the dataset's own folder, and what is looser than shipped."""
     entries: dict[Scope, tuple[SuiteEntry, ...]] = {}
     loosened: list[str] = []
-    folder = dataset.root / "expectations" / dataset.name
-    _refuse_misplaced(dataset, folder)
     for scope in Scope:
         shipped = []
         for part in ("common", dataset.type):
@@ -170,25 +197,7 @@ def load_contract(dataset: DatasetConfig, today: date) -> Contract:
         loosened.append(
             f"built-in suites of '{dataset.type}' are switched off ({dataset.place('extends')}: extends = false)"
         )
-    _refuse_unwaivable(dataset)
-    current = tuple(waiver for waiver in dataset.waivers if waiver.expires >= today)
-    expired = tuple(waiver for waiver in dataset.waivers if waiver.expires < today)
-    population = read_population(dataset)
-    plugins = (*([brought] if brought else []), *_named_metrics(dataset, entries))
-    removals = read_removals(dataset.root, dataset.name)
-    return Contract(
-        dataset,
-        entries,
-        own_schema(dataset),
-        {},
-        current,
-        expired,
-        tuple(loosened),
-        population,
-        removals,
-        metrics,
-        plugins,
-    )
+    return entries, tuple(loosened)
 
 
 def _named_metrics(dataset: DatasetConfig, entries: Mapping[Scope, tuple[SuiteEntry, ...]]) -> list[LoadedPlugin]:
@@ -201,9 +210,8 @@ def _what_always_counts(suite: Suite) -> Suite:
     return replace(suite, expectations=tuple(one for one in suite.expectations if str(one.check_id) in NEVER_WAIVED))
 
 
-def _refuse_misplaced(dataset: DatasetConfig, folder: Path) -> None:
-    """A misspelt suite, or those of a dataset that was renamed, would be ignored in silence."""
-    refuse_lost_rules(dataset)
+def _refuse_stray_files(folder: Path) -> None:
+    """A misspelt suite would be ignored in silence."""
     known = [f"{scope.value}.json" for scope in Scope]
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.name not in known and not path.name.startswith("."):

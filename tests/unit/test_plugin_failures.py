@@ -16,6 +16,7 @@ from gates.metrics.asking import ask
 from gates.plugins.registry import find_report, metrics_of, rendered
 from gates.rows.validation import RowValidator
 from gates.scan import ORIGIN, ROW_ID
+from gates.scanning.one_pass import ScanRequest, scan
 from gates.schemas.built_in import plugin_schema
 from gates.schemas.loading import load_schema
 from gates.verdict import Answer, Scope, Verdict
@@ -81,6 +82,35 @@ def test_metric_that_gathers_with_something_else_names_its_line(tmp_path):
 
     expected = "measure.<locals>.<lambda> returned a int, expected a gates.scan.Gatherer"
     assert found == f"own_one.py:5: TypeError: {expected}"
+
+
+def with_gather(root, gather):
+    """The metrics of a repository whose own one measures what this expression gathers."""
+    text = metric(NAME, "scan.gathered(gather)", f"import sys\ngather = {gather}\n")
+    files = {"plugins/own_one.py": text.replace('"mend it")', '"mend it", gather=gather)')}
+    project(root, f'[plugins.metrics]\n{NAME} = "plugins/own_one.py:METRIC"', files=files)
+    return metrics_of(read_config(root / "gates.toml").plugins)
+
+
+def test_gather_that_ends_the_program_is_an_error_of_its_check_alone(tmp_path):
+    metrics = with_gather(tmp_path, "lambda roles, evaluation: sys.exit(0)")
+    rows = text_scan(["a"] * 20, ["b"] * 20)
+
+    seen = scan(rows.source, ScanRequest(gather=(metrics[NAME].gather,)))
+
+    assert ask(metrics[NAME], seen, Scope.COMBINED, {}).failure == "plugins/own_one.py:4: SystemExit: 0"
+
+
+@pytest.mark.parametrize(
+    ("gather", "wrong"),
+    [
+        ("[]", r"its gather cannot be told from others \(unhashable type: 'list'\); expected a function or a class"),
+        ("'all'", "its gather is a str, expected a function"),
+    ],
+)
+def test_gather_that_is_no_function_is_refused_where_the_metric_is_loaded(gather, wrong, tmp_path):
+    with pytest.raises(PluginError, match=wrong):
+        with_gather(tmp_path, gather)
 
 
 def test_metric_of_a_distribution_names_its_module_instead(tmp_path, monkeypatch):
