@@ -53,11 +53,11 @@ Examples:
 @click.option("--rerun", is_flag=True, help="Judge again and compare; look again for rows shared with evaluation sets.")
 @click.option(
     "--key", "keys", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", multiple=True,
-    help="A public Ed25519 key that must have signed; may be repeated.",
+    help="A public Ed25519 key that must have signed the statement; may be repeated. It signs no tags, and so no stages.",
 )  # fmt: skip
 @click.option(
     "--allowed-signers", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-    help="Keys as ssh and git list them; one of them must have signed.",
+    help="Keys as ssh and git list them; one of them must have signed, also the tags of stages.",
 )  # fmt: skip
 @click.option(
     "--pgp-key", "pgp_keys", metavar="FINGERPRINT", multiple=True,

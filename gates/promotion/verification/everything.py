@@ -13,7 +13,7 @@ from gates.promotion.verification.local_copies import verify_local_copies
 from gates.promotion.verification.order import resting_on, verify_base, verify_bases
 from gates.promotion.verification.overlap import verify_overlap
 from gates.promotion.verification.revocations import verify_records
-from gates.promotion.verification.signatures import verify_envelope, verify_tag_signature
+from gates.promotion.verification.signatures import verify_event_signature, verify_version_signatures
 from gates.promotion.verification.version import verify_version
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def verify_selection(
         yield from verify_records(repository, asked.history)
     for tag in asked.events:
         yield from _event(repository, asked, tag)
-        yield from verify_tag_signature(repository, tag, trusted)
+        yield from verify_event_signature(repository, tag, trusted)
 
 
 def _taken_back(repository: Repository, asked: Selection, tag: Tag) -> Iterator[Finding]:
@@ -109,8 +109,7 @@ def _version(
     yield from verify_version(repository, found)
     base = verify_base(repository, asked.history, found)
     yield base if asked.is_whole else resting_on(base, verify_bases(repository, asked.history, found))
-    yield verify_envelope(found, trusted)
-    yield from verify_tag_signature(repository, tag, trusted)
+    yield from verify_version_signatures(repository, found, trusted)
     yield from verify_local_copies(repository, found)
     yield from verify_overlap(repository, found, is_rerun=is_rerun)
     yield from _files_taken_back(repository, asked, found)
