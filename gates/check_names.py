@@ -11,12 +11,14 @@ if TYPE_CHECKING:
 PREFIX = "expect_"
 # Names are long phrases: more of them are a wall to read rather than a hint.
 MOST_NAMED = 5
+# `stray_thing` is .63 like `training`, a letter missed or too many in a word of eight leaves .93.
+_ALIKE = 0.75
 
 
-def containing(word: str, kinds: Collection[str]) -> list[str]:
+def containing(word: str, types: Collection[str]) -> list[str]:
     """The expectation types that have the word, or the beginning of one, in their names, sorted."""
     part = word.removeprefix(PREFIX).lower()
-    return sorted(kind for kind in kinds if f"_{part}" in f"_{kind.removeprefix(PREFIX)}") if part else []
+    return sorted(one for one in types if f"_{part}" in f"_{one.removeprefix(PREFIX)}") if part else []
 
 
 def meant(asked: str, ids: Collection[str]) -> list[str]:
@@ -30,28 +32,33 @@ def meant(asked: str, ids: Collection[str]) -> list[str]:
     first, _, rest = asked.partition("/")
     of_scope = [one for one in ids if rest and one.startswith(f"{first}/")]
     among = of_scope or ids
-    kind, _, detail = (rest if of_scope else asked).partition("/")
-    kinds = {one.split("/")[1] for one in among}
-    named = [name for name in (kind, PREFIX + kind) if name in kinds] or containing(kind, kinds)
+    check_type, _, detail = (rest if of_scope else asked).partition("/")
+    types = {one.split("/")[1] for one in among}
+    named = [name for name in (check_type, PREFIX + check_type) if name in types] or containing(check_type, types)
     if len(named) != 1:
         return []
     begin = f"{named[0]}/{detail}/" if detail else f"{named[0]}/"
     return [one for one in among if f"{one.partition('/')[2]}/".startswith(begin)]
 
 
-def suggestion(name: str, kinds: Collection[str], ids: Collection[str] = (), *, otherwise: str) -> str:
+def suggestion(name: str, types: Collection[str], ids: Collection[str] = (), *, otherwise: str) -> str:
     """A clause with the checks that a wrong name may mean. ids: ids of checks. otherwise: what to say where none is near."""
     near = get_close_matches(name, sorted(ids), n=1) if "/" in name else []
-    kind = name.split("/")[1] if "/" in name else name
-    meant = near or containing(kind, kinds) or _nearest(kind, kinds)
+    check_type = name.split("/")[1] if "/" in name else name
+    meant = near or containing(check_type, types) or _nearest(check_type, types)
     if len(meant) > 1:
         rest = len(meant) - MOST_NAMED
         return f"one of: {', '.join(meant[:MOST_NAMED])}" + (f" and {rest} more" if rest > 0 else "")
     return f"did you mean '{meant[0]}'?" if meant else otherwise
 
 
-def _nearest(word: str, kinds: Collection[str]) -> list[str]:
-    """The type that has a word like this in its name, else the type that is like it as a whole."""
-    by_word = {part: kind for kind in sorted(kinds, reverse=True) for part in kind.removeprefix(PREFIX).split("_")}
-    found = get_close_matches(word, sorted(by_word), n=1)
-    return [by_word[found[0]]] if found else get_close_matches(PREFIX + word.removeprefix(PREFIX), sorted(kinds), n=1)
+def _nearest(word: str, types: Collection[str]) -> list[str]:
+    """The type that has a word like this in its name, else the type whose name begins like it."""
+    by_word = {part: one for one in sorted(types, reverse=True) for part in one.removeprefix(PREFIX).split("_")}
+    found = get_close_matches(word, sorted(by_word), n=1, cutoff=_ALIKE)
+    if found:
+        return [by_word[found[0]]]
+    # What all of them begin and most of them end with would make any name like any other.
+    part = word.removeprefix(PREFIX)
+    begun = {one.removeprefix(PREFIX)[: len(part)]: one for one in sorted(types, reverse=True)}
+    return [begun[name] for name in get_close_matches(part, sorted(begun), n=1, cutoff=_ALIKE)]

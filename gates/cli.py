@@ -11,7 +11,7 @@ import click
 
 from gates import __version__
 from gates.errors import GatesError, did_you_mean
-from gates.last_words import DEBUG_VARIABLE, close_streams
+from gates.last_words import DEBUG_VARIABLE, close_streams, patient
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -87,9 +87,6 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = _invoke(arguments)
         sys.stdout.flush()
-    except BrokenPipeError:
-        # Nobody reads the report any more, so nobody has got the answer.
-        return COULD_NOT_JUDGE
     except (KeyboardInterrupt, click.Abort):
         return _say("interrupted: nothing was judged", INTERRUPTED)
     except click.UsageError as error:
@@ -114,7 +111,7 @@ def main() -> NoReturn:
 
 
 def _invoke(arguments: Sequence[str]) -> int:
-    """What click's own `main` does, without turning a broken pipe into a SystemExit."""
+    """What click's own `main` does, without ending the program."""
     completion = os.environ.get(COMPLETION_VARIABLE)
     if completion:
         from click.shell_completion import shell_complete
@@ -155,11 +152,9 @@ def _say(message: str, code: int) -> int:
 
 
 def _tame_streams() -> None:
-    """Nothing that a terminal cannot show, and no library's warning, may end or spoil a run."""
+    """Nothing that a terminal cannot show, no reader who leaves early, and no library's warning may end or spoil a run."""
     import warnings
 
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    sys.stdout, sys.stderr = patient(sys.stdout), patient(sys.stderr)
     if not sys.warnoptions and not os.environ.get(DEBUG_VARIABLE):
         warnings.simplefilter("ignore")

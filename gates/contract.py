@@ -11,7 +11,7 @@ from gates import __version__
 from gates.configuration.own_files import file_digests, library_versions, own_schema
 from gates.configuration.plugins import PluginKind
 from gates.configuration.population import read_population
-from gates.configuration.strays import lost_by
+from gates.configuration.strays import refuse_lost_rules
 from gates.errors import SuiteError, did_you_mean
 from gates.metrics.catalogue import BY_NAME
 from gates.plugins.offered import TypeContract
@@ -151,10 +151,37 @@ def load_contract(dataset: DatasetConfig, today: date) -> Contract:
     """
     loaded(dataset.plugins, PluginKind.TYPE)
     metrics, brought = metrics_of(dataset.plugins), type_plugin(dataset)
+    folder = dataset.root / "expectations" / dataset.name
+    refuse_lost_rules(dataset)
+    _refuse_stray_files(folder)
+    entries, loosened = _merged_suites(dataset, folder, metrics)
+    _refuse_unwaivable(dataset)
+    current = tuple(waiver for waiver in dataset.waivers if waiver.expires >= today)
+    expired = tuple(waiver for waiver in dataset.waivers if waiver.expires < today)
+    population = read_population(dataset)
+    plugins = (*([brought] if brought else []), *_named_metrics(dataset, entries))
+    removals = read_removals(dataset.root, dataset.name)
+    return Contract(
+        dataset,
+        entries,
+        own_schema(dataset),
+        {},
+        current,
+        expired,
+        loosened,
+        population,
+        removals,
+        metrics,
+        plugins,
+    )
+
+
+def _merged_suites(
+    dataset: DatasetConfig, folder: Path, metrics: Mapping[str, Metric]
+) -> tuple[dict[Scope, tuple[SuiteEntry, ...]], tuple[str, ...]]:
+    """The entries of each scope, shipped ones under those of the dataset's own folder, and what is looser than shipped."""
     entries: dict[Scope, tuple[SuiteEntry, ...]] = {}
     loosened: list[str] = []
-    folder = dataset.root / "expectations" / dataset.name
-    _refuse_misplaced(dataset, folder)
     for scope in Scope:
         shipped = []
         for part in ("common", dataset.type):
@@ -170,25 +197,7 @@ def load_contract(dataset: DatasetConfig, today: date) -> Contract:
         loosened.append(
             f"built-in suites of '{dataset.type}' are switched off ({dataset.place('extends')}: extends = false)"
         )
-    _refuse_unwaivable(dataset)
-    current = tuple(waiver for waiver in dataset.waivers if waiver.expires >= today)
-    expired = tuple(waiver for waiver in dataset.waivers if waiver.expires < today)
-    population = read_population(dataset)
-    plugins = (*([brought] if brought else []), *_named_metrics(dataset, entries))
-    removals = read_removals(dataset.root, dataset.name)
-    return Contract(
-        dataset,
-        entries,
-        own_schema(dataset),
-        {},
-        current,
-        expired,
-        tuple(loosened),
-        population,
-        removals,
-        metrics,
-        plugins,
-    )
+    return entries, tuple(loosened)
 
 
 def _named_metrics(dataset: DatasetConfig, entries: Mapping[Scope, tuple[SuiteEntry, ...]]) -> list[LoadedPlugin]:
@@ -199,22 +208,6 @@ def _named_metrics(dataset: DatasetConfig, entries: Mapping[Scope, tuple[SuiteEn
 def _what_always_counts(suite: Suite) -> Suite:
     """The checks without which nothing else means anything; `extends = false` does not switch them off."""
     return replace(suite, expectations=tuple(one for one in suite.expectations if str(one.check_id) in NEVER_WAIVED))
-
-
-def _refuse_misplaced(dataset: DatasetConfig, folder: Path) -> None:
-    _refuse_lost_rules(dataset)
-    _refuse_stray_files(folder)
-
-
-def _refuse_lost_rules(dataset: DatasetConfig) -> None:
-    """A dataset that was renamed would be judged without its own rules, and pass because nobody asks them any more."""
-    lost = [
-        f"{stray.path}: no dataset is called '{stray.name}', and '{dataset.name}' has no {'schema' if stray.is_schema else 'suites'} "
-        f"of its own: if it was renamed, {stray.cure(dataset.name)}; else remove {stray.path}"
-        for stray in lost_by(dataset)
-    ]
-    if lost:
-        raise SuiteError("\n".join(lost))
 
 
 def _refuse_stray_files(folder: Path) -> None:

@@ -82,23 +82,23 @@ _STOCK = {
 }
 
 
-def explanation(kind: str, metrics: Mapping[str, Metric] = BY_NAME) -> Explanation:
+def explanation(check_type: str, metrics: Mapping[str, Metric] = BY_NAME) -> Explanation:
     """The explanation of an expectation type. Raises KeyError for a type that no suite can have.
 
     metrics: all that there are, by expectation; those of gates itself, where nobody says.
     """
-    if metric := metrics.get(kind):
-        return Explanation(kind, metric.asks, metric.why, metric.source, metric.fix, metric.languages_together)
-    if kind in _STOCK:
-        return _STOCK[kind]
-    if kind not in SUPPORTED:
-        raise KeyError(kind)
-    words = kind.removeprefix(PREFIX).replace("_", " ")
+    if metric := metrics.get(check_type):
+        return Explanation(check_type, metric.asks, metric.why, metric.source, metric.fix, metric.languages_together)
+    if check_type in _STOCK:
+        return _STOCK[check_type]
+    if check_type not in SUPPORTED:
+        raise KeyError(check_type)
+    words = check_type.removeprefix(PREFIX).replace("_", " ")
     return Explanation(
-        kind,
+        check_type,
         asks=f"One of Great Expectations' own expectations: {words}.",
         why="Somebody wrote it into a suite; the reason there says why.",
-        source=f"https://greatexpectations.io/expectations/{kind}",
+        source=f"https://greatexpectations.io/expectations/{check_type}",
         fix="Mend the rows, or change the limit in the suite that asks.",
     )
 
@@ -110,23 +110,26 @@ def find_type(check: str, metrics: Mapping[str, Metric] = BY_NAME) -> tuple[str,
     """
     first, _, rest = check.partition("/")
     is_id = first in {scope.value for scope in Scope} and rest
-    kind, _, detail = rest.partition("/") if is_id else (first, "", "")
+    check_type, _, detail = rest.partition("/") if is_id else (first, "", "")
     ours = {*_STOCK, *metrics}
     known = ours | SUPPORTED
     # A word of ours first: Great Expectations' own have almost every word of English.
-    kinds = ours if containing(kind, ours) else known
-    named = [name for name in (kind, PREFIX + kind) if name in known] or containing(kind, kinds)
+    types = ours if containing(check_type, ours) else known
+    named = [name for name in (check_type, PREFIX + check_type) if name in known] or containing(check_type, types)
     if len(named) == 1:
         return named[0], "/".join(filter(None, (first, named[0], detail))) if is_id else ""
-    raise UsageError(f"no check '{check}' ({suggestion(kind, kinds, otherwise='`gates list checks` names them')})")
+    hint = suggestion(check_type, types, otherwise="`gates list checks` names them")
+    raise UsageError(f"no check '{check}' ({hint})")
 
 
-def suite_entry(kind: str, uses: Sequence[Use], metrics: Mapping[str, Metric] = BY_NAME) -> dict[str, object] | None:
+def suite_entry(
+    check_type: str, uses: Sequence[Use], metrics: Mapping[str, Metric] = BY_NAME
+) -> dict[str, object] | None:
     """An entry for a suite file with all arguments, from the first use or, without one, with the strictest limit.
 
     metrics: as for `explanation`. None for Great Expectations' own expectations that no suite uses: their arguments are theirs to explain.
     """
-    metric = metrics.get(kind)
+    metric = metrics.get(check_type)
     if uses:
         kwargs, severity = dict(uses[0].entry.kwargs), uses[0].entry.severity.value
     elif metric is not None:
@@ -134,12 +137,12 @@ def suite_entry(kind: str, uses: Sequence[Use], metrics: Mapping[str, Metric] = 
         kwargs, severity = {**limits, **{name: example_value(metric, name) for name, _ in metric.params}}, "critical"
     else:
         return None
-    return {"type": kind, "kwargs": kwargs, "severity": severity, "meta": {"reason": "why this limit"}}
+    return {"type": check_type, "kwargs": kwargs, "severity": severity, "meta": {"reason": "why this limit"}}
 
 
-def arguments(kind: str, metrics: Mapping[str, Metric] = BY_NAME) -> dict[str, str]:
+def arguments(check_type: str, metrics: Mapping[str, Metric] = BY_NAME) -> dict[str, str]:
     """What each argument of an expectation on one of the metrics takes, limits first; nothing for the others."""
-    metric = metrics.get(kind)
+    metric = metrics.get(check_type)
     if metric is None:
         return {}
     taken = {name: _LIMITS[name] for name in limit_names(metric.side)}
@@ -157,19 +160,20 @@ def plugin_uses(plugins: Plugins, metrics: Mapping[str, Metric]) -> list[Use]:
 
 
 def shipped_uses(
-    plugins: Plugins, metrics: Mapping[str, Metric], kind: str | None = None, scope: str | None = None
+    plugins: Plugins, metrics: Mapping[str, Metric], data_type: str | None = None, scope: str | None = None
 ) -> list[Use]:
     """What `built_in_uses` and `plugin_uses` have; of a data type with what every type has, and of one scope.
 
     metrics: as for `explanation`. Raises UsageError naming the nearest data type, and what `plugin_uses` raises.
     """
     types = [*DATA_TYPES, *plugins.names(PluginKind.TYPE)]
-    if kind and kind not in types:
-        raise UsageError(f"no data type '{kind}' ({did_you_mean(kind, types)})")
+    if data_type and data_type not in types:
+        raise UsageError(f"no data type '{data_type}' ({did_you_mean(data_type, types)})")
     return [
         use
         for use in [*built_in_uses(), *plugin_uses(plugins, metrics)]
-        if (not kind or use.owner in (COMMON, kind)) and (not scope or use.entry.check_id.scope.value == scope)
+        if (not data_type or use.owner in (COMMON, data_type))
+        and (not scope or use.entry.check_id.scope.value == scope)
     ]
 
 
@@ -194,7 +198,7 @@ def own_uses(contracts: Mapping[str, Contract]) -> list[Use]:
     ]
 
 
-def matching(uses: Sequence[Use], kind: str, check: str) -> list[Use]:
+def matching(uses: Sequence[Use], check_type: str, check: str) -> list[Use]:
     """The uses of a type; of one check id alone where the suites have it."""
-    of_type = [use for use in uses if use.entry.type == kind]
+    of_type = [use for use in uses if use.entry.type == check_type]
     return [use for use in of_type if str(use.entry.check_id) == check] or of_type

@@ -69,10 +69,21 @@ def _lint_strays(datasets: Collection[DatasetConfig], found: Lint) -> None:
     """Suites, schemas and records of no dataset: it was renamed, or they are misspelt."""
     names = {dataset.name for dataset in datasets}
     for stray in dict.fromkeys(stray for dataset in datasets for stray in dataset.strays):
+        if stray.instead:
+            found.problems.append(
+                f"{stray.path}: is not used: dataset '{stray.name}' has schema = \"{stray.instead}\"; "
+                "name this one there, or remove it"
+            )
+            continue
         near = did_you_mean(stray.name, names)
         cure = stray.cure("DATASET")
         found.problems.append(f"{stray.path}: no dataset has this name ({near}); {cure}, or remove it")
     for root in sorted({dataset.root for dataset in datasets}):
+        found.problems += [
+            f"expectations/{path.name}: nobody reads it: suites lie in expectations/DATASET/, one for each of "
+            f"{', '.join(f'{scope.value}.json' for scope in Scope)}; move it there, or remove it"
+            for path in sorted((root / "expectations").glob("*.json"))
+        ]
         for path in sorted((root / FOLDER).glob("*")):
             if path.name in names or not path.is_dir():
                 continue

@@ -49,6 +49,12 @@ class Plan:
                 types = {check.id.type for check in self.checks}
                 near = suggestion(name, types, ids, otherwise="`gates check -v` lists them")
                 raise UsageError(f"--only {name}: no such check ({near})")
+            there = list(dict.fromkeys(one.partition("/")[0] for one in found))
+            if scopes and not {*there} & {*scopes}:
+                raise UsageError(
+                    f"--only {name}: asked of {' and '.join(there)} alone; "
+                    f"with it, leave out --scope, or give --scope {there[0]}"
+                )
             chosen.update(found)
         return Plan(
             {

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -209,6 +209,7 @@ class EvaluationSource(Protocol):
         """Every text of every item, read when it is called."""
 
 
+@runtime_checkable
 class Gatherer(Protocol[T_co]):
     """What a check needs of every row, gathered batch by batch in whatever order batches come.
 
@@ -294,6 +295,9 @@ class Scan:
         """What came of every row: known since the rows were read where the pass was told to gather it, else read now."""
         if gather not in self._gathered:
             gatherer = gather(self.roles, self.evaluation)
+            if not isinstance(gatherer, Gatherer):
+                name = getattr(gather, "__qualname__", type(gather).__name__)
+                raise TypeError(f"{name} returned a {type(gatherer).__name__}, expected a gates.scan.Gatherer")
             for rows in self.source.batches() if gatherer.needs_rows else ():
                 gatherer.update(Batch(rows))
             self._gathered[gather] = gatherer.value()

@@ -183,8 +183,11 @@ def _located(asking: Asking, answered: Answered, request: Request) -> Located:
 def _say(asking: Asking, answered: Answered, request: Request) -> None:
     verdict = answered.verdict
     if verdict.is_partial and request.timeout is None:
-        asked = counted(len(verdict.checks), "check")
-        note(f"{asking.name}: only {asked} asked: this is no verdict, and is not stored")
+        asked = f"only {counted(len(verdict.checks), 'check')} asked"
+        if all(check.outcome is Outcome.NOT_ASKED for check in verdict.checks):
+            reasons = dict.fromkeys(check.message for check in verdict.checks)
+            asked = f"nothing was asked ({'; '.join(reasons)})"
+        note(f"{asking.name}: {asked}: this is no verdict, and is not stored")
     if request.quiet:
         return
     if not answered.is_remembered and answered.quarantine and answered.quarantined:

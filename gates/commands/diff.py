@@ -57,7 +57,7 @@ With --all: 0 shown, 2 wrong usage, 3 no version has a verdict.
 
 \b
 Checks are compared where verdicts on exactly these bytes are recorded: committed in reports/ (or --output), else what
-`gates check` last left there or in .gates/verdicts. Nothing is judged. With --all promoted verdicts count too.
+`gates check` last left there or in .gates/verdicts, else promoted with it. Nothing is judged.
 
 \b
 Examples:

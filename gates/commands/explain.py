@@ -48,11 +48,11 @@ def command(check: str, config: Path | None) -> int:
     with clean_stdout():
         metrics = metrics_of(plugins)
         shipped = shipped_uses(plugins, metrics)
-    kind, check_id = find_type(check, metrics)
-    uses = matching([*shipped, *_uses_here(config)], kind, check_id)
+    check_type, check_id = find_type(check, metrics)
+    uses = matching([*shipped, *_uses_here(config)], check_type, check_id)
     scope = uses[0].entry.check_id.scope.value if uses else "SCOPE"
-    entry = _entry_text(arguments(kind, metrics), suite_entry(kind, uses, metrics), scope)
-    click.echo("\n".join([*_text(explanation(kind, metrics), uses), *entry]))
+    entry = _entry_text(arguments(check_type, metrics), suite_entry(check_type, uses, metrics), scope)
+    click.echo("\n".join([*_text(explanation(check_type, metrics), uses), *entry]))
     return 0
 
 

@@ -48,7 +48,9 @@ Examples:
 )
 @click.argument("target", required=False, metavar="[DATASET|PATH]")
 @click.option("--accept", is_flag=True, help="Accept the drafts: from now on they block.")
-@click.option("--force", is_flag=True, help="Draft again, over existing rules.")
+@click.option(
+    "--force", is_flag=True, help="Draft again, over existing rules, or in place of those that lie under another name."
+)
 @click.option(
     "--write",
     is_flag=True,
@@ -73,6 +75,7 @@ def command(**given: Any) -> int:
 
 def _init(request: Request) -> Iterator[str]:
     from gates.configuration.find import FILE_NAME, load_config, nearest_config, read_config
+    from gates.configuration.strays import refuse_lost_rules
 
     if request.config is not None and request.config.is_dir():
         request = replace(request, config=request.config / FILE_NAME)
@@ -93,6 +96,10 @@ def _init(request: Request) -> Iterator[str]:
         from gates.proposals.pipeline import refuse_taken
 
         refuse_taken(config)
+    if not request.force:
+        for dataset in datasets:
+            # Drafts would take the place of rules that lie under the name it had.
+            refuse_lost_rules(dataset)
     drafted = []
     for dataset in datasets:
         has_rules = yield from _rules(dataset, request, is_named=bool(request.target) and not is_new)

@@ -24,30 +24,30 @@ LISTS = ("types", "checks", "questions", "plugins")
 
 @click.command()
 @click.argument("what", type=click.Choice(LISTS), metavar="|".join(LISTS))
-@click.option("--type", "kind", metavar="TYPE", help="Of checks: those that a dataset of this data type is asked.")
+@click.option("--type", "data_type", metavar="TYPE", help="Of checks: those that a dataset of this data type is asked.")
 @click.option("--scope", type=click.Choice(SCOPES), help="Of checks: those of this scope.")
 @config_option
 @click.option(
     "--format", "form", type=click.Choice(["terminal", "json", "markdown"]), default="terminal", show_default=True
 )
-def command(what: str, kind: str | None, scope: str | None, config: Path | None, form: str) -> int:
+def command(what: str, data_type: str | None, scope: str | None, config: Path | None, form: str) -> int:
     """List the data types with their roles, the checks with their limits, the questions with what answers them, or plugins.
 
     Plugins are those that are installed and those of gates.toml. Their types and checks are listed too; `gates list
     plugins` imports none of them.
     """
-    if what != "checks" and (kind or scope):
+    if what != "checks" and (data_type or scope):
         raise click.UsageError("--type and --scope choose among checks: `gates list checks` takes them")
     plugins = plugins_here(config)
     if form == "markdown":
         from gates.commands.listing_pages import page
 
         with clean_stdout():
-            made = page(what, plugins, kind, scope)
+            made = page(what, plugins, data_type, scope)
         click.echo(made)
         return 0
     with clean_stdout():
-        rows = _rows(what, plugins, kind, scope)
+        rows = _rows(what, plugins, data_type, scope)
     if form == "json":
         click.echo(json.dumps(rows, indent=2))
     elif what == "plugins":
@@ -59,9 +59,9 @@ def command(what: str, kind: str | None, scope: str | None, config: Path | None,
     return 0
 
 
-def _rows(what: str, plugins: Plugins, kind: str | None, scope: str | None) -> list[dict[str, object]]:
+def _rows(what: str, plugins: Plugins, data_type: str | None, scope: str | None) -> list[dict[str, object]]:
     if what == "checks":
-        return _checks(plugins, kind, scope)
+        return _checks(plugins, data_type, scope)
     return {"types": _types, "questions": _questions, "plugins": plugin_rows}[what](plugins)
 
 
@@ -88,7 +88,7 @@ def _plugin_line(row: dict[str, object]) -> str:
 def _types(plugins: Plugins) -> list[dict[str, object]]:
     from gates.plugins.registry import data_types_of
 
-    return [asdict(kind) for kind in data_types_of(plugins).values()]
+    return [asdict(known) for known in data_types_of(plugins).values()]
 
 
 def _type_text(row: dict[str, object]) -> str:
@@ -102,13 +102,13 @@ def _type_text(row: dict[str, object]) -> str:
     )
 
 
-def _checks(plugins: Plugins, kind: str | None, scope: str | None) -> list[dict[str, object]]:
+def _checks(plugins: Plugins, data_type: str | None, scope: str | None) -> list[dict[str, object]]:
     from gates.explanations import shipped_uses
     from gates.plugins.registry import metrics_of
 
     metrics = metrics_of(plugins)
-    uses = shipped_uses(plugins, metrics, kind, scope)
-    if kind or scope:
+    uses = shipped_uses(plugins, metrics, data_type, scope)
+    if data_type or scope:
         return [_row(use, metrics) for use in uses]
     return [_row(use, metrics) for use in uses] + [
         {"data_type": None, "id": None, "scope": None, "type": metric.expectation, "severity": None, "limits": None,
@@ -134,8 +134,8 @@ def _row(use: Use, metrics: Mapping[str, Metric]) -> dict[str, object]:
     }
 
 
-def _is_used(kind: str, uses: Sequence[Use]) -> bool:
-    return any(use.entry.type == kind for use in uses)
+def _is_used(check_type: str, uses: Sequence[Use]) -> bool:
+    return any(use.entry.type == check_type for use in uses)
 
 
 def _check_lines(rows: Sequence[dict[str, object]]) -> list[str]:
@@ -165,5 +165,5 @@ def _question_lines(rows: Sequence[dict[str, object]]) -> list[str]:
         if isinstance(commands, tuple):
             lines += [f"  gates {name}" for name in commands]
         if isinstance(checks, dict):
-            lines += [f"  {kind}" for kind in checks]
+            lines += [f"  {check_type}" for check_type in checks]
     return lines

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 _MADE_BY = "<!-- made by `gates list {what} --format markdown`; do not edit -->"
 
 
-def page(what: str, plugins: Plugins, kind: str | None, scope: str | None) -> str:
+def page(what: str, plugins: Plugins, data_type: str | None, scope: str | None) -> str:
     """The page of the types, the checks, the questions or the plugins, without a line break at its end.
 
-    kind, scope: which checks, as `shipped_uses` takes them.
+    data_type, scope: which checks, as `shipped_uses` takes them.
     """
     if what == "checks":
-        lines = _checks(plugins, kind, scope)
+        lines = _checks(plugins, data_type, scope)
     else:
         lines = {"types": _types, "questions": _questions, "plugins": _plugins}[what](plugins)
     return "\n".join([_MADE_BY.format(what=what), *lines])
@@ -50,32 +50,32 @@ def _types(plugins: Plugins) -> list[str]:
     return lines
 
 
-def _checks(plugins: Plugins, kind: str | None, scope: str | None) -> list[str]:
+def _checks(plugins: Plugins, data_type: str | None, scope: str | None) -> list[str]:
     from gates.explanations import shipped_uses
     from gates.plugins.registry import metrics_of
 
     metrics = metrics_of(plugins)
-    uses = shipped_uses(plugins, metrics, kind, scope)
-    kinds = dict.fromkeys([*(use.entry.type for use in uses), *(() if kind or scope else metrics)])
+    uses = shipped_uses(plugins, metrics, data_type, scope)
+    types = dict.fromkeys([*(use.entry.type for use in uses), *(() if data_type or scope else metrics)])
     text = (
         "Every check with its limits in the suites that gates ships. `gates explain CHECK` says the same of one, with the limits of "
         "your own suites and an entry to copy; `gates list checks --type text --scope human` lists those of one data type and scope, "
         "and `gates check --only WORD` asks the check that a word of its name means. How a number becomes an outcome: [how a check decides](../explanation/how-a-check-decides.md)."
     )
     lines = ["# Checks", "", text]
-    for name in sorted(kinds):
-        lines += ["", *_check(name, [use for use in uses if use.entry.type == name], metrics)]
+    for check_type in sorted(types):
+        lines += ["", *_check(check_type, [use for use in uses if use.entry.type == check_type], metrics)]
     return lines
 
 
-def _check(kind: str, uses: Sequence[Use], metrics: Mapping[str, Metric]) -> list[str]:
+def _check(check_type: str, uses: Sequence[Use], metrics: Mapping[str, Metric]) -> list[str]:
     from gates.explanations import arguments, explanation
 
-    about = explanation(kind, metrics)
-    lines = [f"## {kind}", "", about.asks, ""]
+    about = explanation(check_type, metrics)
+    lines = [f"## {check_type}", "", about.asks, ""]
     lines += [f"- Why: {about.why}", f"- Source: {about.source}", f"- Fix: {about.fix}"]
     lines += [f"- No result by language: {about.languages}."] if about.languages else []
-    lines += [f"- Argument `{name}`: {takes}" for name, takes in arguments(kind, metrics).items()]
+    lines += [f"- Argument `{name}`: {takes}" for name, takes in arguments(check_type, metrics).items()]
     if not uses:
         return [*lines, "", "No shipped suite asks it."]
     lines += ["", "| suite | check | limits | reason |", "|---|---|---|---|"]
@@ -91,7 +91,9 @@ def _questions(_plugins: Plugins) -> list[str]:
     for one in answered(built_in_uses()):
         lines += ["", f"## {one.question[0].upper()}{one.question[1:]}", "", one.asks, ""]
         lines += [f"- `gates {command}`" for command in one.commands]
-        lines += [f"- `{kind}`: {asks} ({', '.join(places)})" for kind, asks, places in one.what_checks_ask()]
+        lines += [
+            f"- `{check_type}`: {asks} ({', '.join(places)})" for check_type, asks, places in one.what_checks_ask()
+        ]
     return lines
 
 

@@ -47,7 +47,7 @@ Examples:
 @click.option(
     "--version", metavar="V", help="Such as v1.2.0. [default: what HEAD has, as the next version if it is new]"
 )
-@click.option("--sign", is_flag=True, help="Sign the statement; needs origin-gates[sign].")
+@click.option("--sign", is_flag=True, help="Sign the statement; needs the extra [sign] of gates.")
 @click.option(
     "--key", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
     help="Ed25519 key for --sign, PEM or OpenSSH. [default: git's user.signingKey]",

@@ -14,10 +14,11 @@ from gates.commands.streams import note
 from gates.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from gates.promotion.history import History
     from gates.promotion.verification.findings import Finding
+    from gates.promotion.verification.selection import Selection
     from gates.promotion.verification.signatures import Trusted
     from gates.versions.repository import Repository
 
@@ -39,6 +40,7 @@ looked at.
 \b
 Examples:
   gates verify                                  every promotion
+  gates verify reviews                          every version and stage of a dataset
   gates verify reviews@v1.2.0                   one version
   gates verify 'reviews#prod#3'                 what put a version on a stage, and the version
   gates verify 'reviews#prod!#4'                what took it off again
@@ -46,16 +48,16 @@ Examples:
   gates verify --allowed-signers .github/allowed_signers --rerun
 """
 )
-@click.argument("promotion", required=False, metavar="[TAG|FILE]")
-@click.option("--all", "every", is_flag=True, help="Every promotion; the default without TAG or FILE.")
+@click.argument("promotion", required=False, metavar="[TAG|FILE|DATASET]")
+@click.option("--all", "every", is_flag=True, help="Every promotion; the default without a name.")
 @click.option("--rerun", is_flag=True, help="Judge again and compare; look again for rows shared with evaluation sets.")
 @click.option(
     "--key", "keys", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", multiple=True,
-    help="A public Ed25519 key that must have signed; may be repeated.",
+    help="A public Ed25519 key that must have signed the statement; may be repeated. It signs no tags, and so no stages.",
 )  # fmt: skip
 @click.option(
     "--allowed-signers", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-    help="Keys as ssh and git list them; one of them must have signed.",
+    help="Keys as ssh and git list them; one of them must have signed, also the tags of stages.",
 )  # fmt: skip
 @click.option(
     "--pgp-key", "pgp_keys", metavar="FINGERPRINT", multiple=True,
@@ -72,13 +74,14 @@ def command(promotion: str | None, config: Path | None, **given: Any) -> int:
     if promotion and given["every"]:
         raise click.UsageError("name a promotion or give --all, not both")
     start = config or nearest_config(Path.cwd()) or Path.cwd() / "gates.toml"
-    repository = open_repository(start.parent if start.suffix else start)
+    home = start.parent if start.suffix else start
+    repository = open_repository(home)
     if repository.git is None:
         raise UsageError(
             f"{repository.top} is in no git repository, and promotions are commits and tags; run it in a clone"
         )
     trusted = _trusted(given["keys"], given["allowed_signers"], given["pgp_keys"])
-    found = list(_findings(repository, promotion, trusted, is_rerun=given["rerun"]))
+    found = list(_findings(repository, promotion, home, trusted, is_rerun=given["rerun"]))
     if given["form"] == "json":
         click.echo(json.dumps([asdict(finding) for finding in found], indent=2))
     else:
@@ -96,11 +99,13 @@ def _trusted(keys: tuple[Path, ...], allowed_signers: Path | None, pgp_keys: tup
     return Trusted(signers, allowed_signers, frozenset(map(pgp_fingerprint, pgp_keys)), is_required=bool(files))
 
 
-def _findings(repository: Repository, promotion: str | None, trusted: Trusted, *, is_rerun: bool) -> Iterator[Finding]:
+def _findings(
+    repository: Repository, promotion: str | None, home: Path, trusted: Trusted, *, is_rerun: bool
+) -> Iterator[Finding]:
     from gates.promotion.foreign import parted
     from gates.promotion.history import histories
     from gates.promotion.verification.everything import verify_selection
-    from gates.promotion.verification.selection import selected, whole
+    from gates.promotion.verification.selection import whole
     from gates.promotion.verification.unnamed import verify_unnamed
     from gates.versions.version import git_of
 
@@ -111,8 +116,8 @@ def _findings(repository: Repository, promotion: str | None, trusted: Trusted, *
         _tell_foreign(foreign)
     if not known:
         raise UsageError(f"nothing was promoted in {repository.top.name}, or its tags are not here; `git fetch --tags`")
-    path = repository.relative(Path.cwd() / promotion) if promotion else None
-    for asked in [selected(repository, known, promotion, path)] if promotion else map(whole, known):
+    selections = [_selected(repository, known, promotion, home)] if promotion else [*map(whole, known)]
+    for asked in selections:
         yield from verify_selection(repository, asked, trusted, is_rerun=is_rerun)
         if is_rerun:
             # It brings Great Expectations, which takes ten times as long to import as all the rest.
@@ -120,8 +125,16 @@ def _findings(repository: Repository, promotion: str | None, trusted: Trusted, *
 
             for tag in asked.versions:
                 yield verify_rerun(repository, tag)
-    if not promotion:
-        yield from verify_unnamed(repository, known)
+    if selections[0].is_whole:
+        yield from verify_unnamed(repository, known, selections[0].history if promotion else None)
+
+
+def _selected(repository: Repository, known: Sequence[History], promotion: str, home: Path) -> Selection:
+    from gates.promotion.verification.selection import selected
+
+    folder = repository.relative(home.resolve())
+    path = repository.relative(Path.cwd() / promotion)
+    return selected(repository, known, promotion, path, "" if folder in (None, ".") else str(folder))
 
 
 def _tell_foreign(foreign: list[History]) -> None:

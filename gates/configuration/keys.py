@@ -6,6 +6,7 @@ import glob
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -219,6 +220,11 @@ def _check_together(merged: Table, at: KeyPath, problems: Problems) -> None:
             near = did_you_mean(role, roles)
             problems.add((*at, "columns", role), f"columns: type '{merged['type']}' has no role '{role}' ({near})")
     mapped = merged.get("columns", {})
+    texts = data_type(merged["type"]).texts if merged["type"] in DATA_TYPES else ()
+    for role, other in combinations([role for role in mapped if role in texts], 2):
+        if mapped[role] == mapped[other]:
+            wrong = f"columns: {role} and {other} are both '{mapped[role]}', so that every row says one thing twice"
+            problems.add((*at, "columns", other), f"{wrong}; leave one of them out, or name its own column")
     for key in ("label", "group"):
         if key in merged and key in mapped and mapped[key] != merged[key]:
             problems.add((*at, key), f"{key} is '{merged[key]}' here and '{mapped[key]}' in columns; keep one of them")

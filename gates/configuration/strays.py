@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gates.configuration.data_types import DATA_TYPES
 from gates.configuration.own_files import own_schema, schema_name
 from gates.configuration.plugins import PluginKind
+from gates.errors import SuiteError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -23,10 +24,14 @@ _SUITES, _SCHEMAS, _COMMON = "expectations", "schemas", "common"
 
 @dataclass(frozen=True)
 class Stray:
-    """A folder of suites, or the file of a schema. path: below the configuration. name: the dataset that it would belong to."""
+    """A folder of suites, or the file of a schema. path: below the configuration. name: the dataset that it would belong to.
+
+    instead: the schema of the dataset that has this name, which says so in gates.toml; "" where no dataset has it.
+    """
 
     path: str
     name: str
+    instead: str = ""
 
     @property
     def is_schema(self) -> bool:
@@ -51,7 +56,8 @@ def strays(root: Path, datasets: Collection[DatasetConfig], plugins: Plugins) ->
     )
     specs = (*(own_schema(dataset) for dataset in datasets), *(plugin.spec for plugin in plugins.declared))
     named = {posixpath.normpath(spec.rpartition(":")[0]) for spec in specs if spec}
-    return (*suites, *_schemas(root / _SCHEMAS, named))
+    instead = {dataset.name: dataset.schema or "" for dataset in datasets}
+    return (*suites, *(replace(one, instead=instead.get(one.name, "")) for one in _schemas(root / _SCHEMAS, named)))
 
 
 def lost_by(dataset: DatasetConfig) -> list[Stray]:
@@ -60,7 +66,22 @@ def lost_by(dataset: DatasetConfig) -> list[Stray]:
         return []
     has_suites = any((dataset.root / _SUITES / dataset.name).glob("*.json"))
     has_schema = own_schema(dataset) is not None
-    return [stray for stray in dataset.strays if not (has_schema if stray.is_schema else has_suites)]
+    lost = [stray for stray in dataset.strays if not stray.instead]
+    return [stray for stray in lost if not (has_schema if stray.is_schema else has_suites)]
+
+
+def refuse_lost_rules(dataset: DatasetConfig) -> None:
+    """Raises SuiteError where the dataset may have lost its rules.
+
+    One that was renamed would be judged without its own rules, and pass because nobody asks them any more.
+    """
+    lost = [
+        f"{stray.path}: no dataset is called '{stray.name}', and '{dataset.name}' has no {'schema' if stray.is_schema else 'suites'} "
+        f"of its own: if it was renamed, {stray.cure(dataset.name)}; else remove {stray.path}"
+        for stray in lost_by(dataset)
+    ]
+    if lost:
+        raise SuiteError("\n".join(lost))
 
 
 def _schemas(folder: Path, named: Collection[str]) -> Iterator[Stray]:

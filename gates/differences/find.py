@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gates.differences.difference import Difference, Side
-from gates.differences.verdicts import find_verdict
+from gates.differences.verdicts import Places, find_verdict
 from gates.engines.local import open_dataset
 from gates.errors import GatesError
 from gates.losses import MOST_LOST
+from gates.removals import FOLDER
 from gates.verdict import UNDECLARED, Scope
 from gates.versions.comparison import compare, compare_evaluations, compare_holdouts
 from gates.versions.snapshots import files_at, snapshot, snapshot_or_empty
@@ -43,6 +44,7 @@ def difference(
     evaluation = compare_evaluations(before, after) if config.evaluation else None
     is_same = all(one.is_same for one in (files, held, evaluation) if one)
     new = _counted(repository, config, versions.judged)
+    own = Places(places, (config.root / FOLDER / config.name).resolve())
     if files.is_same:
         base = Side(versions.base, new.rows, None, new.why_no_rows, undeclared_files=new.undeclared_files)
     elif before.files:
@@ -55,8 +57,8 @@ def difference(
         holdout=held,
         evaluation=evaluation,
         # A verdict in the work tree on unchanged data was reached under today's rules, and says nothing of the base's.
-        base=_with_verdict(base, before, repository, places, is_kept_only=is_same),
-        new=_with_verdict(new, after, repository, places),
+        base=_with_verdict(base, before, repository, own, is_kept_only=is_same),
+        new=_with_verdict(new, after, repository, own),
         most_lost=most_lost,
         declared_at=config.place("origins"),
     )
@@ -72,7 +74,7 @@ def _counted(repository: Repository, config: DatasetConfig, version: Version) ->
 
 
 def _with_verdict(
-    side: Side, seen: Snapshot, repository: Repository, places: tuple[Path, ...], *, is_kept_only: bool = False
+    side: Side, seen: Snapshot, repository: Repository, places: Places, *, is_kept_only: bool = False
 ) -> Side:
     verdict, why = find_verdict(repository, seen, places, is_kept_only=is_kept_only)
     return Side(side.version, side.rows, verdict, side.why_no_rows, why, side.undeclared_files)

@@ -118,8 +118,8 @@ def narrowed(histories: Sequence[History], asked: str) -> list[History]:
     ids = sorted({check_id for history in histories for check_id in history.check_ids})
     found = set(meant(asked, ids))
     if not found:
-        kinds = {check_id.split("/")[1] for check_id in ids}
-        hint = suggestion(asked, kinds, ids, otherwise="none of its kind ran in any of these versions")
+        types = {check_id.split("/")[1] for check_id in ids}
+        hint = suggestion(asked, types, ids, otherwise="none of its kind ran in any of these versions")
         raise UsageError(f"no check '{asked}' ({hint})")
     return [
         replace(history, check_ids=tuple(one for one in history.check_ids if one in found), is_chosen=True)

@@ -52,14 +52,17 @@ class Promotions:
 
     def verdicts(self, names: Iterable[str]) -> list[str]:
         """The verdicts of promoted versions among files, newest version first."""
-        start = posixpath.join(self.folder, FOLDER, self.dataset) + "/"
-        stems = {
-            name[len(start) : -len(_VERDICT)]: name
-            for name in names
-            if name.startswith(start) and name.endswith(_VERDICT)
-        }
-        versions = sorted((version for stem in stems if (version := parse_version(stem))), reverse=True)
-        return [stems[str(version)] for version in versions]
+        return promoted_verdicts(posixpath.join(self.folder, FOLDER, self.dataset), names)
+
+
+def promoted_verdicts(folder: str, names: Iterable[str]) -> list[str]:
+    """The verdicts of promoted versions among files, newest version first. folder: that of the dataset's promotions."""
+    start = f"{folder}/"
+    stems = {
+        name[len(start) : -len(_VERDICT)]: name for name in names if name.startswith(start) and name.endswith(_VERDICT)
+    }
+    versions = sorted((version for stem in stems if (version := parse_version(stem))), reverse=True)
+    return [stems[str(version)] for version in versions]
 
 
 def promotions_of(repository: Repository, git: Git, config: DatasetConfig) -> Promotions:

@@ -41,7 +41,7 @@ def stage_jsonl(
     """Writes the rows as Parquet to `target`; returns the columns without any value, and the types of mixed ones.
 
     A key that a row lacks is NULL. Strings stay strings whatever they look like. Values of several types become
-    text, and the column's type `mixed(bool,string)`. Raises DataError naming file and line.
+    text, and the column's type `mixed(bool,string); bool first in row 12`. Raises DataError naming file and line.
     """
     try:
         keys = _keys(file, text, connection)
@@ -53,6 +53,8 @@ def stage_jsonl(
         for key, (kinds, structure) in seen.items():
             expression, label = _expression(key, kinds, structure)
             expressions.append(f"{expression} AS {identifier(key)}")
+            if label and structure is None:
+                label += f"; {_rarest(source, key, connection)}"
             labels |= {key: label} if label else {}
         connection.execute(
             f"COPY ({select(', '.join(expressions), source)}) TO {literal(str(target))} (FORMAT parquet)"
@@ -141,6 +143,20 @@ def _expression(key: str, kinds: set[str], structure: str | None) -> tuple[str, 
     if target:
         return f"CAST({column} AS {target})", ""
     return text, f"mixed({','.join(sorted(names))})" if len(names) > 1 else ""
+
+
+def _rarest(source: str, key: str, connection: duckdb.DuckDBPyConnection) -> str:
+    """Where the rarest type of a column of several stands first, rows counted from 1."""
+    rows = select(f"json_type({identifier(key)}) AS kind, row_number() OVER () AS number", source)
+    counts = connection.execute(
+        select("kind, count(*), min(number)", f"({rows})", "WHERE kind <> 'NULL' GROUP BY 1")
+    ).fetchall()
+    found: dict[str, tuple[int, int]] = {}
+    for kind, count, first in counts:
+        others, earliest = found.get(_NAMES[kind], (0, first))
+        found[_NAMES[kind]] = others + count, min(earliest, first)
+    name, (_, first) = min(found.items(), key=lambda one: (one[1][0], -one[1][1]))
+    return f"{name} first in row {first:,}"
 
 
 def _shape(structure: Any) -> tuple[Any, int]:

@@ -35,7 +35,7 @@ _PLAIN = {
 class StagedFile:
     """A data file as Parquet. `types`: Arrow type by column, `null` where a column has no value at all.
 
-    labels: what to call the type of columns whose values are of several types, as in `mixed(bool,string)`.
+    labels: what to call the type of columns whose values are of several types, as in `mixed(bool,string); bool first in row 12`.
     """
 
     file: DataFile

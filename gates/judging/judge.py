@@ -27,13 +27,14 @@ from gates.scanning.one_pass import Remembered, ScanRequest, scan
 from gates.scanning.summaries import RowReading, Summaries
 from gates.schemas.loading import load_schema
 from gates.suite_files import measurement_key, params_of
-from gates.verdict import CheckResult, Outcome, Scope, Verdict, conclude
+from gates.verdict import Answer, CheckResult, Outcome, Scope, Verdict, conclude
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import pyarrow as pa
 
+    from gates.configuration.dataset import DatasetConfig
     from gates.engines.files import DataFile
     from gates.kept_files import KeptFiles
     from gates.metrics.metric import Metric
@@ -86,11 +87,7 @@ def judge(contract: Contract, options: Options) -> Judged:
     clock = _Clock()
     dataset = contract.dataset
     with ExitStack() as stack:
-        opened = stack.enter_context(open_dataset(dataset, files=options.files))
-        held = open_holdout(dataset, files=options.holdout_files)
-        holdout = stack.enter_context(held) if held else None
-        asked = open_evaluation(dataset, files=options.evaluation_files)
-        evaluation = stack.enter_context(asked) if asked else None
+        opened, holdout, evaluation = _opened(dataset, options, stack)
         own = load_schema(contract.schema, dataset.root) if contract.schema else None
         if own:
             contract = contract.with_sources(file_digests(own.sources, dataset.root))
@@ -107,10 +104,7 @@ def judge(contract: Contract, options: Options) -> Judged:
         results = _asked_of(seen, _run_suites(opened, chosen, measurements, contract, options))
         results = with_own_names(results, dataset)
         clock.lap("suites")
-        waived = frozenset(waiver.check for waiver in contract.waivers)
-        answer, checks = conclude(
-            chosen.checks, results, waived=waived, inconclusive_blocks=dataset.inconclusive == "block"
-        )
+        answer, checks = _concluded(chosen, results, contract)
         verdict = Verdict(
             dataset=dataset.name,
             answer=answer,
@@ -123,6 +117,24 @@ def judge(contract: Contract, options: Options) -> Judged:
             is_partial=chosen.checks != whole.checks,
         )
     return Judged(verdict, quarantined, writer_path, clock.laps)
+
+
+def _opened(
+    dataset: DatasetConfig, options: Options, stack: ExitStack
+) -> tuple[LocalDataset, LocalDataset | None, EvaluationSets | None]:
+    """The dataset with its holdout and its evaluation sets, as far as there are any; the stack closes them."""
+    opened = stack.enter_context(open_dataset(dataset, files=options.files))
+    holdout = open_holdout(dataset, files=options.holdout_files)
+    held = stack.enter_context(holdout) if holdout else None
+    evaluation = open_evaluation(dataset, files=options.evaluation_files)
+    asked = stack.enter_context(evaluation) if evaluation else None
+    return opened, held, asked
+
+
+def _concluded(chosen: Plan, results: list[CheckResult], contract: Contract) -> tuple[Answer, list[CheckResult]]:
+    waived = frozenset(waiver.check for waiver in contract.waivers)
+    is_blocking = contract.dataset.inconclusive == "block"
+    return conclude(chosen.checks, results, waived=waived, inconclusive_blocks=is_blocking)
 
 
 def _files(side: LocalDataset | EvaluationSets | None) -> tuple[FileFacts, ...] | None:

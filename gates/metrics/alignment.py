@@ -96,8 +96,14 @@ def _types(scan: Scan) -> Iterator[Difference]:
                 by_type.setdefault(kind, file)
         mixed = [kind for kind in by_type if kind.startswith("mixed")]
         if len(by_type) > 1 or mixed:
-            parts = ", ".join(f"{kind} in {file.path}" for kind, file in sorted(by_type.items()))
+            parts = ", ".join(f"{kind} in {file.path}{_row_of(file, name)}" for kind, file in sorted(by_type.items()))
             yield Difference("type", name, f"column '{name}' has several types: {parts}")
+
+
+def _row_of(file: FileFacts, name: str) -> str:
+    """Where a column of several types has another one, as far as its reader knows."""
+    _, _, row = file.columns[name].partition("; ")
+    return f" ({row})" if row else ""
 
 
 def _family(arrow_type: str) -> str:
@@ -110,7 +116,7 @@ def _family(arrow_type: str) -> str:
         return "number"
     if arrow_type.startswith(("string", "large_string", "utf8", "dictionary")):
         return "string"
-    return arrow_type
+    return arrow_type.partition("; ")[0]
 
 
 def _units(scan: Scan) -> Iterator[Difference]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -23,15 +24,18 @@ _WHO, _WHAT, _LABEL = "annotator", "item", "label"
 
 @dataclass(frozen=True)
 class Habits:
-    """one_label: the label, its ratings, and others' share of it on the same items. two_labels: items labelled twice, otherwise."""
+    """By annotator, those with most ratings first; all of them are here.
+
+    one_label: the label, its ratings, and others' share of it on the same items. two_labels: items labelled twice, otherwise.
+    """
 
     one_label: Mapping[str, Mapping[str, object]]
     two_labels: Mapping[str, int]
 
     def evidence(self) -> dict[str, object]:
-        """What there is to say; nothing where nobody has such a habit."""
-        said = {"one_label_only": dict(self.one_label), "items_with_two_labels": dict(self.two_labels)}
-        return {key: habit for key, habit in said.items() if habit}
+        """What there is to say of the first ten with each habit; nothing where nobody has such a habit."""
+        said = {"one_label_only": self.one_label, "items_with_two_labels": self.two_labels}
+        return {key: dict(islice(habit.items(), NAMED)) for key, habit in said.items() if habit}
 
     def note(self) -> str:
         """The end of a message, "" where nobody has such a habit."""
@@ -65,19 +69,37 @@ def _habits(scan: Scan, *, is_human: bool) -> Habits:
     twice = found.contradicted.filter(pl.col("is_human") == is_human)[_WHO].value_counts()
     return Habits(
         _one_label(asked, found.of_people()),
-        dict(twice.sort(["count", _WHO], descending=[True, False]).head(NAMED).iter_rows()),
+        dict(twice.sort(["count", _WHO], descending=[True, False]).iter_rows()),
     )
 
 
 def _one_label(asked: pl.DataFrame, people: pl.DataFrame) -> dict[str, dict[str, object]]:
-    """Those of whom it is no chance; set against other people on the same items, or on all where they share none."""
-    each = asked.group_by(_WHO).agg(pl.len(), pl.col(_LABEL).n_unique().alias("labels"), pl.col(_LABEL).first())
-    same = each.filter((pl.col("labels") == 1) & (pl.col("len") >= ITEMS_AT_LEAST))
-    named: dict[str, dict[str, object]] = {}
-    for name, count, _, label in same.sort(["len", _WHO], descending=[True, False]).head(NAMED).iter_rows():
-        others = people.filter(pl.col(_WHO) != name)
-        shared = others.join(asked.filter(pl.col(_WHO) == name).select(_WHAT), on=_WHAT, how="semi")
-        share = ((shared if shared.height else others)[_LABEL] == label).mean()
-        if share is not None and float(share) ** count <= CHANCE_AT_MOST:
-            named[name] = {"label": label, "ratings": count, "others_share": share}
-    return named
+    """Those of whom it is no chance, set against other people on the same items; of items that nobody shares nothing is said."""
+    each = asked.group_by(_WHO).agg(pl.len().alias("ratings"), pl.col(_LABEL).n_unique().alias("labels"))
+    same = each.filter((pl.col("labels") == 1) & (pl.col("ratings") >= ITEMS_AT_LEAST))
+    named = (
+        _with_others(asked.join(same, on=_WHO), people)
+        .filter(pl.col("others") > 0)
+        .group_by(_WHO, _LABEL, "ratings")
+        .agg(pl.len().alias("shared"), (pl.col("agreeing").sum() / pl.col("others").sum()).alias("share"))
+        .filter((pl.col("shared") >= ITEMS_AT_LEAST) & (pl.col("share") ** pl.col("shared") <= CHANCE_AT_MOST))
+        .sort(["ratings", _WHO], descending=[True, False])
+    )
+    return {
+        name: {"label": label, "ratings": count, "others_share": share}
+        for name, label, count, share in named.select(_WHO, _LABEL, "ratings", "share").iter_rows()
+    }
+
+
+def _with_others(asked: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """These ratings with how many other people rated the item (`others`), and how many of them alike (`agreeing`)."""
+    people = people.join(asked, on=_WHAT, how="semi")
+    all_of_item = people.group_by(_WHAT).agg(pl.len().alias("all"))
+    alike = people.group_by(_WHAT, _LABEL).agg(pl.len().alias("alike"))
+    own = people.select(_WHAT, _WHO, pl.col(_LABEL).alias("own"))
+    joined = asked.join(all_of_item, on=_WHAT, how="left").join(alike, on=[_WHAT, _LABEL], how="left")
+    counts = joined.join(own, on=[_WHAT, _WHO], how="left").with_columns(pl.col("all", "alike").fill_null(0))
+    return counts.with_columns(
+        others=pl.col("all").cast(pl.Int64) - pl.col("own").is_not_null(),
+        agreeing=pl.col("alike").cast(pl.Int64) - (pl.col("own") == pl.col(_LABEL)).fill_null(value=False),
+    )

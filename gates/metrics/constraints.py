@@ -64,7 +64,7 @@ def _share(scan: Scan, rows: Rows, broken_in: _Breaker) -> Measurement:
 
 def _found(scan: Scan, columns: list[str], counts: tuple[int, int], first: Ints) -> Measurement:
     hits, n = counts
-    named = " and ".join(f"'{column}'" for column in columns)
+    named = " and ".join(f"column '{column}'" for column in columns)
     return Measurement(
         clopper_pearson(hits, n),
         n_human=len(scan.human),

@@ -11,11 +11,11 @@ from gates.keys import mix
 from gates.metrics.coding import Coded, ColumnKind, coded, encode_rows
 from gates.metrics.duplicates import duplicate_matrix, long_enough
 from gates.metrics.fresh_people import HOLDOUT, Coincidence, counted_holdout, fresh_people, fresh_texts, held, others
-from gates.metrics.intervals import exact_difference
-from gates.metrics.languages import languages, tongues, too_few, unsaid
+from gates.metrics.intervals import clopper_pearson, difference
+from gates.metrics.languages import languages, row_languages, too_few, unsaid
 from gates.metrics.measurement import Measurement
 from gates.metrics.metric import Metric, Side
-from gates.metrics.near_copies import TOKENS_AT_LEAST, NearMatrix, near_matrix
+from gates.metrics.near_copies import TOKENS_AT_LEAST, near_matrix, no_long_text
 from gates.metrics.parts import first_of_each, with_languages
 from gates.scan import HUMAN_CODE, NATURAL_REPEAT_RATIO, SYNTHETIC_CODE, Scan
 from gates.verdict import Scope, Severity
@@ -62,7 +62,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 
 
 def _exact_rows(scan: Scan) -> Measurement:
-    index, counted, language = scan.index, long_enough(scan), tongues(scan)
+    index, counted, language = scan.index, long_enough(scan), scan.once(row_languages)
     if scan.holdout_digests is not None:
         fault = holdout_fault(scan)
         if fault:
@@ -76,13 +76,15 @@ def _exact_rows(scan: Scan) -> Measurement:
         mask = first_of_each(index, rows)
         short = mask & ~counted
         by_nature = short_ones.like(language.filter(short))
-        beyond = exact_difference(int((short & copied).sum()), int(short.sum()), by_nature.hits, by_nature.rows)
+        beyond = difference(clopper_pearson(int((short & copied).sum()), int(short.sum())), by_nature.share)
         are_copies = beyond.low > SHORT_BY_NATURE
-        own = mask if are_copies else mask & counted
-        baseline = (everybody if are_copies else fresh).like(language.filter(own))
-        human = int((people if are_copies else people & counted).sum())
+        # Where nobody asks and all is short, people among themselves say what is natural.
+        with_short = are_copies or (scan.roles.prompt is None and not (mask & counted).any())
+        own = mask if with_short else mask & counted
+        baseline = (everybody if with_short else fresh).like(language.filter(own))
+        human = int((people if with_short else people & counted).sum())
         found = _excess(int((own & copied).sum()), int(own.sum()), baseline, human)
-        left_out = 0 if are_copies else int(short.sum())
+        left_out = 0 if with_short else int(short.sum())
         note = found.note + (f"; {left_out:,} under {TOKENS_AT_LEAST} tokens are not counted" if left_out else "")
         places = [scan.place(int(row)) for row in index.row_id[own & copied][:EVIDENCE_ROWS]]
         return replace(found, note=note, evidence={**found.evidence, "matrix": matrix, "first_rows": places})
@@ -111,7 +113,7 @@ def holdout_fault(scan: Scan) -> str:
     human, held_out = scan.index.digest[own], counted_holdout(scan)
     fresh = held(held_out, human, unsaid(len(held_out))).all()
     baseline = others(human, unsaid(len(human))).all()
-    shared = exact_difference(fresh.hits, fresh.rows, baseline.hits, baseline.rows)
+    shared = difference(fresh.share, baseline.share)
     if shared.low > HOLDOUT_OVERLAP:
         reason = (
             f"{fresh.hits:,} of {fresh.rows:,} holdout rows stand in the human partition too: they are not held out"
@@ -148,11 +150,15 @@ def _cells(rows: Coded) -> Hashes:
 
 
 def _text_copies(scan: Scan, kind: str) -> Measurement:
-    index, matrix, language = scan.index, scan.once(near_matrix), tongues(scan)
+    index, matrix, language = scan.index, scan.once(near_matrix), scan.once(row_languages)
     copied = matrix.near_human() if kind == "near" else matrix.shares_span
+    if index.of(SYNTHETIC_CODE).any() and not matrix.count(SYNTHETIC_CODE):
+        return Measurement(not_asked=no_long_text("synthetic"))
     fresh, evidence = fresh_texts(scan, matrix, copied), matrix.to_evidence()
     digest = matrix.contents(index, SYNTHETIC_CODE)
-    is_compared, is_copy = (np.isin(index.digest, some) for some in (digest, digest[copied[matrix.of(SYNTHETIC_CODE)]]))
+    is_copy = np.isin(index.digest, digest[copied[matrix.of(SYNTHETIC_CODE)]])
+    # Whole rows that are a person's are another check's: people's own repeats are one text in the matrix.
+    is_compared = np.isin(index.digest, digest) & ~np.isin(index.digest, index.digest[index.of(HUMAN_CODE)])
 
     def share(rows: Mask) -> Measurement:
         own = first_of_each(index, rows & is_compared)
@@ -161,19 +167,11 @@ def _text_copies(scan: Scan, kind: str) -> Measurement:
         found = _excess(int(copies.sum()), int(own.sum()), baseline, matrix.count(HUMAN_CODE))
         places = [scan.place(int(row)) for row in index.row_id[copies][:EVIDENCE_ROWS]]
         all_evidence = {**found.evidence, **evidence, "first_rows": places}
-        return replace(found, unread=_not_compared(matrix), rows_read=matrix.most_texts(), evidence=all_evidence)
+        return replace(
+            found, unread=matrix.not_compared(HUMAN_CODE), rows_read=matrix.most_texts(), evidence=all_evidence
+        )
 
     return _whole_and_parts(scan, share)
-
-
-def _not_compared(matrix: NearMatrix) -> str:
-    """That not all of people's texts were compared, or ""."""
-    if not matrix.left_out:
-        return ""
-    compared = matrix.count(HUMAN_CODE)
-    return (
-        f"{compared:,} of {compared + matrix.left_out:,} human texts were compared; copies of the others are not seen"
-    )
 
 
 def _excess(hits: int, rows: int, baseline: Coincidence, human: int) -> Measurement:
@@ -182,23 +180,23 @@ def _excess(hits: int, rows: int, baseline: Coincidence, human: int) -> Measurem
         return Measurement(None, human, rows, undecidable=reason)
     share = baseline.hits / baseline.rows
     against = f"against {share:.2%} of the {'holdout' if baseline.source == HOLDOUT else 'human rows among themselves'}"
-    estimate = exact_difference(hits, rows, baseline.hits, baseline.rows)
+    estimate = difference(clopper_pearson(hits, rows), baseline.share)
     found = Measurement(
         estimate,
         n_human=human,
         n_synthetic=rows,
-        baseline=share,
+        baseline=baseline.share.value,
         note=f"{hits:,} of {rows:,} distinct synthetic rows ({hits / rows:.2%}) {against}",
         shrinks="linear",
         limited_by=("synthetic", "human"),
         # No more copies than people share by nature, only too few rows to show it: that warns. More than that holds.
         undecided=Severity.WARNING if estimate.low <= 0 else None,
-        evidence={"copies": hits, "rows": rows, "baseline_copies": round(baseline.hits), "baseline_rows": round(baseline.rows),
+        evidence={"copies": hits, "rows": rows, "baseline_copies": baseline.hits, "baseline_rows": baseline.rows,
                   "baseline_source": baseline.source},
     )  # fmt: skip
-    if hits and baseline.repeats > NATURAL_REPEAT_RATIO * baseline.people:
+    if hits and baseline.repeats > NATURAL_REPEAT_RATIO * baseline.rows:
         reason = (
-            f"{baseline.repeats:,} of {baseline.people:,} human rows repeat another, by nature or by accident, and without a holdout "
+            f"{baseline.repeats:,} of {baseline.rows:,} human rows repeat another, by nature or by accident, and without a holdout "
             'nobody can tell what fresh people would share: declare holdout = "path", or remove the repeats'
         )
         return replace(found, undecidable=reason, undecided=None)

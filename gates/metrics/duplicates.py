@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gates.keys import row_keys
+from gates.keys import combine, row_keys
 from gates.metrics.languages import languages, too_few
 from gates.metrics.measurement import Estimate, Measurement
 from gates.metrics.metric import Metric, Side
-from gates.metrics.near_copies import TOKENS_AT_LEAST, NearMatrix, near_matrix
+from gates.metrics.near_copies import TOKENS_AT_LEAST, NearMatrix, near_matrix, no_long_text
 from gates.metrics.parts import with_languages, with_parts
 from gates.scan import HUMAN_CODE, SYNTHETIC_CODE, Scan
-from gates.verdict import Scope
+from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,8 +23,12 @@ if TYPE_CHECKING:
 
     from gates.metrics.languages import Language
     from gates.metrics.parts import Mask
-    from gates.scan import Ints, RowIndex
+    from gates.scan import Hashes, Ints, RowIndex
 
+# Of short answers of seven models up to 4 % repeat another of the same model, of two that degenerate 23 and 40 %.
+SHORT_REPEATS = 0.15
+# Fewer short rows of people say nothing about how often such rows repeat: hardly anybody writes so short.
+PEOPLE_AT_LEAST = 30
 EVIDENCE_ROWS = 10
 
 
@@ -73,24 +77,27 @@ def duplicate_matrix(scan: Scan) -> DuplicateMatrix:
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Share of rows that repeat an earlier row of their origin, in [0, 1]; a count, so without interval.
 
-    kind "exact": same content; "near": token Jaccard of at least .8 with another text. For synthetic rows the same
+    kind "exact": same content; texts under 20 tokens coincide by nature and are left out, unless there are no others or
+    synthetic ones repeat each other by .15 and more beyond people's; "near": token Jaccard of at least .8 with another text. For synthetic rows the same
     share among equally many human rows is subtracted, because repeats grow with n and a coarse table repeats by nature.
+    For the same reason nothing passes where only a sample of the texts was compared; a share beyond the limit fails.
     """
     if params["kind"] == "near":
         return _near(scan, scope)
     matrix = scan.once(duplicate_matrix)
     counted = long_enough(scan)
     if scope is Scope.HUMAN:
-        if not matrix.human:
-            return _nothing_to_count(matrix)
-        return _among_people(scan, matrix, counted)
+        return _among_people(scan, matrix, counted if matrix.human else np.ones_like(counted))
 
     def excess(synthetic: npt.NDArray[np.bool_], people: npt.NDArray[np.bool_]) -> Measurement:
         own, human = synthetic & counted, people & counted
         size = min(int(own.sum()), int(human.sum()))
+        if not size or _repeat_short_ones(scan.index, synthetic & ~counted, people & ~counted):
+            own, human = synthetic, people
+            size = min(int(own.sum()), int(human.sum()))
         if not size:
             return _nothing_to_count(matrix)
-        ratio = _repeats(scan.index, own, size) - _repeats(scan.index, human, size)
+        ratio = _repeats(scan.index.digest[own], size) - _repeats(scan.index.digest[human], size)
         note, places = _named(scan, own)
         evidence = {"matrix": matrix.to_evidence(), "first_rows": places}
         return Measurement(Estimate.exact(ratio), int(human.sum()), int(own.sum()), note=note, evidence=evidence)
@@ -101,19 +108,21 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 def _among_people(scan: Scan, matrix: DuplicateMatrix, counted: Mask) -> Measurement:
     """Of all people and of those who write each language."""
 
-    def of_language(one: Language) -> Measurement:
-        mask = one.human & counted
-        own = scan.index.digest[mask]
-        ratio = (len(own) - len(np.unique(own))) / max(1, len(own))
+    def share(mask: Mask) -> Measurement:
+        digest = scan.index.digest[mask]
         note, places = _named(scan, mask)
-        found = Measurement(Estimate.exact(ratio), len(own), note=note, evidence={"first_rows": places})
-        return too_few(len(own), None) or found
+        ratio = (len(digest) - len(np.unique(digest))) / max(1, len(digest))
+        evidence = {"matrix": matrix.to_evidence(), "first_rows": places}
+        return Measurement(Estimate.exact(ratio), len(digest), note=note, evidence=evidence)
 
-    ratio = Estimate.exact(matrix.human_in_human / matrix.human)
-    note, places = _named(scan, counted & scan.index.of(HUMAN_CODE))
-    evidence = {"matrix": matrix.to_evidence(), "first_rows": places}
-    whole = Measurement(ratio, matrix.human, None, note=note, evidence=evidence)
-    return with_languages(scan, whole, scan.once(languages).human, of_language)
+    def of_language(one: Language) -> Measurement:
+        own = one.human & counted
+        return too_few(int(own.sum()), None) or share(own)
+
+    people = scan.index.of(HUMAN_CODE) & counted
+    if not people.any():
+        return _nothing_to_count(matrix)
+    return with_languages(scan, share(people), scan.once(languages).human, of_language)
 
 
 def _near(scan: Scan, scope: Scope) -> Measurement:
@@ -121,6 +130,9 @@ def _near(scan: Scan, scope: Scope) -> Measurement:
         return Measurement(not_asked='near duplicates are defined for text; tables have kind = "exact"')
     matrix = scan.once(near_matrix)
     texts = matrix.of(HUMAN_CODE), matrix.of(SYNTHETIC_CODE)
+    code = HUMAN_CODE if scope is Scope.HUMAN else SYNTHETIC_CODE
+    if scan.index.of(code).any() and not matrix.count(code):
+        return Measurement(not_asked=no_long_text(scope.value))
     whole = replace(_near_among(matrix, scope, *texts), evidence=matrix.to_evidence())
     if whole.estimate is None:
         return whole
@@ -147,7 +159,15 @@ def _near_among(matrix: NearMatrix, scope: Scope, human: Ints, synthetic: Ints) 
     value = matrix.repeats(human[:size]) / size
     if scope is Scope.SYNTHETIC:
         value = matrix.repeats(synthetic[:size]) / size - value
-    return Measurement(Estimate.exact(value), *counts)
+    unread = matrix.not_compared(HUMAN_CODE, *([SYNTHETIC_CODE] if scope is Scope.SYNTHETIC else []))
+    return Measurement(
+        Estimate.exact(value),
+        *counts,
+        rows_read=matrix.most_texts(),
+        unread=unread,
+        # What was compared is within the limit, and of so many texts no more can be: that warns.
+        undecided=Severity.WARNING if unread else None,
+    )
 
 
 def _named(scan: Scan, mask: Mask) -> tuple[str, list[str]]:
@@ -163,16 +183,26 @@ def _named(scan: Scan, mask: Mask) -> tuple[str, list[str]]:
 
 
 def _nothing_to_count(matrix: DuplicateMatrix) -> Measurement:
-    reason = f"no row is long enough to count ({TOKENS_AT_LEAST} tokens)" if matrix.short else "no rows to count"
-    return Measurement(
-        None, matrix.human, matrix.synthetic, undecidable=reason, evidence={"matrix": matrix.to_evidence()}
-    )
+    evidence = {"matrix": matrix.to_evidence()}
+    return Measurement(None, matrix.human, matrix.synthetic, undecidable="no rows to count", evidence=evidence)
 
 
-def _repeats(index: RowIndex, mask: npt.NDArray[np.bool_], size: int) -> float:
+def _repeat_short_ones(index: RowIndex, made: Mask, people: Mask) -> bool:
+    """Whether short synthetic rows repeat each other so much more than people's that nature is no reason.
+
+    Several generators give one short answer to one prompt, so that each is compared with itself.
+    """
+    own, human = (combine(index.digest[mask], index.generator[mask].astype(np.uint64)) for mask in (made, people))
+    if len(human) < PEOPLE_AT_LEAST:
+        return len(own) > 0 and _repeats(own, len(own)) > SHORT_REPEATS
+    size = min(len(own), len(human))
+    return size > 0 and _repeats(own, size) - _repeats(human, size) > SHORT_REPEATS
+
+
+def _repeats(digest: Hashes, size: int) -> float:
     """Share of repeats among `size` rows drawn by a hash of content and occurrence: row order does not matter."""
-    digest = np.sort(index.digest[mask])
-    drawn = digest[np.argsort(row_keys(digest), kind="stable")[:size]]
+    ordered = np.sort(digest)
+    drawn = ordered[np.argsort(row_keys(ordered), kind="stable")[:size]]
     return (size - len(np.unique(drawn))) / size
 
 

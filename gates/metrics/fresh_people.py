@@ -1,7 +1,7 @@
 """How often fresh people's rows equal a person's row by nature: what copies are read against.
 
-Languages differ in it: fifty tokens are fifty characters of Japanese and a paragraph of German. So people are weighted
-to the languages of the rows that are judged, and their number is the effective one.
+Languages differ in it: fifty tokens are fifty characters of Japanese and a paragraph of German. So people count in the
+proportion in which the rows that are judged have their languages.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.metrics.languages import tongues, tongues_of_holdout, unsaid
+from gates.metrics.intervals import clopper_pearson
+from gates.metrics.languages import ROWS_TO_JUDGE_ALONE, holdout_languages, row_languages, unsaid
+from gates.metrics.measurement import Estimate
 from gates.metrics.near_copies import HOLDOUT_CODE, TOKENS_AT_LEAST
 from gates.scan import HUMAN_CODE
 
@@ -29,16 +31,16 @@ HOLDOUT, OTHERS = "holdout", "other people"
 
 @dataclass(frozen=True)
 class Coincidence:
-    """hits of the rows of fresh people equal a human row; both are fractions where people are weighted.
+    """share: of fresh people's rows, in [0, 1], those that equal a human row, with exact bounds.
 
-    people: how many rows that are. repeats: those of them beyond the first of their content, where the human rows
-    themselves are the fresh people.
+    hits, rows: of all fresh people. repeats: rows beyond the first of their content, where the human rows themselves are
+    the fresh people.
     """
 
-    hits: float
-    rows: float
+    share: Estimate
+    hits: int
+    rows: int
     source: str
-    people: int
     repeats: int = 0
 
 
@@ -53,27 +55,29 @@ class FreshPeople:
 
     def all(self) -> Coincidence:
         """Of all of them, whatever their languages."""
-        return Coincidence(int(self.hit.sum()), len(self.hit), self.source, len(self.hit), self.repeats)
+        hits, rows = int(self.hit.sum()), len(self.hit)
+        return Coincidence(clopper_pearson(hits, rows), hits, rows, self.source, self.repeats)
 
     def like(self, language: pl.Series) -> Coincidence:
         """Of people in the languages of some rows, in the proportion in which these have them.
 
-        A language that no person here writes takes the proportion of the others. The effective number of people is
-        that of Kish; exact bounds on it are those of Korn & Graubard, Survey Methodology 24 (1998) 193-201.
+        A language that fewer than 300 people's rows are in is read against all people. The bounds are each language's own,
+        weighted: wider than those of the weighted share, which holds what is rare in a small language for possible.
         """
+        everybody = self.all()
         people = pl.DataFrame({"language": self.language, "hit": self.hit}).group_by("language").agg(
             pl.col("hit").sum(), rows=pl.len()
-        )  # fmt: skip
-        wanted = (
-            language.alias("language").value_counts().join(people, on="language", nulls_equal=True).sort("language")
+        ).filter(pl.col("rows") >= ROWS_TO_JUDGE_ALONE)  # fmt: skip
+        wanted = language.alias("language").value_counts().join(people, on="language", nulls_equal=True)
+        if not wanted.height or people["rows"].sum() == everybody.rows == people["rows"].max():
+            return everybody
+        parts = [(count, clopper_pearson(hits, rows)) for _, count, hits, rows in wanted.sort("language").iter_rows()]
+        parts.append((len(language) - wanted["count"].sum(), everybody.share))
+        value, low, high = (
+            sum(count * getattr(share, bound) for count, share in parts) / len(language)
+            for bound in ("value", "low", "high")
         )
-        if people.height <= 1 or not wanted.height:
-            return self.all()
-        weight = wanted["count"].to_numpy() / wanted["count"].sum()
-        rows = wanted["rows"].to_numpy()
-        effective = 1 / float((weight**2 / rows).sum())
-        share = float((weight * wanted["hit"].to_numpy() / rows).sum())
-        return Coincidence(share * effective, effective, self.source, len(self.hit), self.repeats)
+        return Coincidence(Estimate(value, low, high), everybody.hits, everybody.rows, self.source, self.repeats)
 
 
 def others(digest: Hashes, language: pl.Series) -> FreshPeople:
@@ -96,8 +100,8 @@ def fresh_people(scan: Scan, counted: Mask) -> FreshPeople:
     index = scan.index
     human = index.of(HUMAN_CODE) & counted
     if scan.holdout is None or scan.holdout_digests is None:
-        return others(index.digest[human], tongues(scan).filter(human))
-    digest, language = counted_holdout(scan), tongues_of_holdout(scan)
+        return others(index.digest[human], scan.once(row_languages).filter(human))
+    digest, language = counted_holdout(scan), holdout_languages(scan)
     if language.null_count() == len(language):
         return held(digest, index.digest[human], unsaid(len(digest)))
     sampled = np.isin(scan.holdout.digest, digest)
@@ -105,20 +109,20 @@ def fresh_people(scan: Scan, counted: Mask) -> FreshPeople:
 
 
 def fresh_texts(scan: Scan, matrix: NearMatrix, copied: Mask) -> FreshPeople:
-    """The same of texts that are compared by what is near them.
+    """The same of texts that are compared by what is near them: distinct contents, none of which is a human row's own.
 
-    copied: per text of the matrix, whether it is like a human text other than itself; of equal human texts it has one.
+    copied: per text of the matrix, whether it is like a human text other than itself. Word-for-word repeats are another
+    check's: whoever listed people's rows twice by accident would excuse copies by them.
     """
     if scan.holdout is None:
-        digest = matrix.contents(scan.index, HUMAN_CODE)
-        own = scan.index.of(HUMAN_CODE) & np.isin(scan.index.digest, digest)
-        equal = others(scan.index.digest[own], tongues(scan).filter(own))
-        is_like = np.isin(scan.index.digest[own], digest[copied[matrix.of(HUMAN_CODE)]])
-        return FreshPeople(equal.hit | is_like, equal.language, OTHERS)
+        own = matrix.of(HUMAN_CODE)
+        rows = np.searchsorted(scan.index.row_id, matrix.row_id[own])
+        return FreshPeople(copied[own], scan.once(row_languages)[rows], OTHERS)
     at = matrix.of(HOLDOUT_CODE)
     order = np.argsort(scan.holdout.row_id)
     rows = order[np.searchsorted(scan.holdout.row_id[order], matrix.row_id[at])]
-    return FreshPeople(copied[at], tongues_of_holdout(scan)[rows], HOLDOUT)
+    new = ~np.isin(scan.holdout.digest[rows], scan.index.digest[scan.index.of(HUMAN_CODE)])
+    return FreshPeople(copied[at][new], holdout_languages(scan)[rows[new]], HOLDOUT)
 
 
 def counted_holdout(scan: Scan) -> Hashes:

@@ -43,11 +43,13 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         return Measurement(not_asked=f"seeds name rows by their id, and rows have none; {role_to_add(scan, role)}")
     ids, seeds = (_words(columns_of_all(scan, [column])[column]) for column in (key, seed))
     if ids is None or seeds is None:
-        return Measurement(failure=f"'{key}' and '{seed}' hold lists or structures; one id a row was expected")
+        return Measurement(
+            failure=f"column '{key}' and column '{seed}' hold lists or structures; one id a row was expected"
+        )
     parent = _parents(ids, seeds, scan.index.origin == HUMAN_CODE)
     synthetic = scan.index.of(SYNTHETIC_CODE)
     if not (parent[synthetic] != NOBODY).any():
-        reason = f"no '{seed}' of {int(synthetic.sum()):,} synthetic rows names a '{key}' of the dataset"
+        reason = f"no seed in column '{seed}' of {int(synthetic.sum()):,} synthetic rows names an id in column '{key}' of the dataset"
         return Measurement(undecidable=reason, undecided=Severity.WARNING)
     depth = depths(parent, scan.index.origin == SYNTHETIC_CODE)
     elsewhere = seeds.is_not_null().to_numpy() & (parent == NOBODY)

@@ -15,8 +15,8 @@ CONFIDENCE = 0.9
 def clopper_pearson(hits: float, n: float, confidence: float = CONFIDENCE) -> Estimate:
     """Share of hits among n rows with its exact binomial interval, in [0, 1].
 
-    n = 0 gives NaN, which no judgement takes for a pass. Both may be fractions: a weighted share of an effective number.
-    Clopper & Pearson, Biometrika 26 (1934) 404-413; weighted: Korn & Graubard, Survey Methodology 24 (1998) 193-201.
+    n = 0 gives NaN, which no judgement takes for a pass. Both are fractions where n is an effective number of rows.
+    Clopper & Pearson, Biometrika 26 (1934) 404-413.
     """
     if n <= 0:
         return Estimate(math.nan, math.nan, math.nan)
@@ -52,10 +52,9 @@ def ratio_difference(hits_a: int, n_a: int, hits_b: int, n_b: int, confidence: f
     return Estimate(value, low, high)
 
 
-def exact_difference(hits_a: float, n_a: float, hits_b: float, n_b: float, confidence: float = CONFIDENCE) -> Estimate:
-    """Share of hits in a minus share of hits in b; conservative, from the exact bounds of each side.
+def difference(a: Estimate, b: Estimate) -> Estimate:
+    """One share minus another; conservative, from the bounds of each.
 
     For rare events near zero, where score intervals are too narrow to accuse somebody of copying.
     """
-    a, b = clopper_pearson(hits_a, n_a, confidence), clopper_pearson(hits_b, n_b, confidence)
     return Estimate(a.value - b.value, a.low - b.high, a.high - b.low)

@@ -122,7 +122,7 @@ def too_little(human: Block, synthetic: Block, known: Classes) -> str:
     if any(missing):
         return f"a model needs {STRATUM_ROWS} labelled rows of each origin: {missing[0]:,} human and {missing[1]:,} synthetic are missing"
     if len(np.unique(human.labels)) == 1:
-        return f"all people's rows have one label in '{known.column}': there is nothing to learn"
+        return f"all people's rows have one label in column '{known.column}': there is nothing to learn"
     return ""
 
 

@@ -40,11 +40,11 @@ def classes(scan: Scan) -> Classes | Measurement:
     found = {rows: _words(side.frame[column]).drop_nulls() for rows, side in _sides(scan).items()}
     unlabelled = [rows for rows, words in found.items() if not len(words)]
     if unlabelled:
-        return Measurement(failure=f"no {' and no '.join(unlabelled)} row has a label in '{column}'")
+        return Measurement(failure=f"no {' and no '.join(unlabelled)} row has a label in column '{column}'")
     names = tuple(pl.concat(list(found.values())).unique().sort().to_list())
     if len(names) > CLASSES_AT_MOST:
         return Measurement(
-            not_asked=f"'{column}' has {len(names):,} values, and at most {CLASSES_AT_MOST} can be compared as classes; "
+            not_asked=f"column '{column}' has {len(names):,} values, and at most {CLASSES_AT_MOST} can be compared as classes; "
             'add: label = "<a column of classes>"'
         )
     return Classes(column, names)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from gates.scan import Roles, Rows, Scan
+    from gates.scan import Hashes, Roles, Rows, Scan
 
     Mask = npt.NDArray[np.bool_]
 
@@ -145,20 +145,26 @@ def spoken(scan: Scan) -> pl.DataFrame:
     return _tags(columns_of_all(scan, (column for columns in wanted.values() for column in columns)), wanted)
 
 
-def tongues(scan: Scan) -> pl.Series:
-    """The language of every row of the index, or the locale where nobody says languages; null where nothing is said."""
-    return _first_tag(scan.once(spoken), len(scan.index.row_id))
+def row_languages(scan: Scan) -> pl.Series:
+    """The language of what each row of the index says, or its locale where nobody says languages; null where unsaid.
+
+    Of a content that rows tag differently it is the first tag in the alphabet, so that row order does not matter. Call
+    through `scan.once(row_languages)`.
+    """
+    return _of_content(_first_tag(scan.once(spoken), len(scan.index.row_id)), scan.index.digest)
+
+
+def holdout_languages(scan: Scan) -> pl.Series:
+    """The same of the holdout's sampled rows; empty where there is no holdout."""
+    if scan.holdout is None:
+        return unsaid(0)
+    tags = _tags(scan.holdout.frame, _columns(scan.roles))
+    return _of_content(_first_tag(tags, len(scan.holdout)), scan.holdout.digest)
 
 
 def unsaid(rows: int) -> pl.Series:
     """The language of rows that say none."""
     return pl.repeat(None, rows, dtype=pl.String, eager=True)
-
-
-def tongues_of_holdout(scan: Scan) -> pl.Series:
-    """The same of the holdout's sampled rows; all null where there is no holdout."""
-    held = pl.DataFrame() if scan.holdout is None else scan.holdout.frame
-    return _first_tag(_tags(held, _columns(scan.roles)), held.height)
 
 
 def rows_of(scan: Scan, human: Mask, synthetic: Mask) -> tuple[Rows, Rows]:
@@ -213,6 +219,13 @@ def _tags(frame: pl.DataFrame, wanted: Mapping[str, tuple[str, ...]]) -> pl.Data
 
 def _first_tag(tags: pl.DataFrame, rows: int) -> pl.Series:
     return tags.to_series(0) if tags.columns else unsaid(rows)
+
+
+def _of_content(tags: pl.Series, digest: Hashes) -> pl.Series:
+    if tags.null_count() == len(tags):
+        return tags
+    tagged = pl.DataFrame({"tag": tags, "digest": digest})
+    return tagged.select(pl.col("tag").cast(pl.String).min().over("digest"))["tag"]
 
 
 def _tag(column: str) -> pl.Expr:

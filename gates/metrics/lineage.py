@@ -46,7 +46,7 @@ def _least(declared: Mapping[str, str], filled: Mapping[str, int], rows: int) ->
     shares = {role: filled[role] / rows for role in sorted(declared)}
     worst = min(shares, key=lambda role: (shares[role], role))
     absent = [role for role in LINEAGE_ROLES if role not in declared]
-    note = f"'{declared[worst]}' is filled in {shares[worst]:.1%} of synthetic rows" if shares[worst] < 1 else ""
+    note = f"column '{declared[worst]}' is filled in {shares[worst]:.1%} of synthetic rows" if shares[worst] < 1 else ""
     evidence = {"filled": shares, "not_declared": absent}
     return Measurement(Estimate.exact(shares[worst]), None, rows, note=note, evidence=evidence)
 

@@ -38,7 +38,7 @@ class NearMatrix:
 
     origin: code per text, HOLDOUT_CODE for the holdout.
     left, right: pairs of near duplicates; shares_span: texts sharing a span of 50 tokens with another human text.
-    row_id: of the first row with the text. left_out: human texts beyond those that are compared.
+    row_id: of the first row with the text. left_out, synthetic_left_out: texts beyond those that are compared.
     """
 
     origin: npt.NDArray[np.int8]
@@ -47,6 +47,7 @@ class NearMatrix:
     shares_span: npt.NDArray[np.bool_]
     row_id: Ints
     left_out: int
+    synthetic_left_out: int
 
     def count(self, code: int) -> int:
         """Number of texts of an origin."""
@@ -55,6 +56,13 @@ class NearMatrix:
     def most_texts(self) -> int:
         """Of how many human texts all are compared; of fewer long ones where these were more than fit."""
         return self.count(HUMAN_CODE) if self.left_out else TEXTS_AT_MOST
+
+    def not_compared(self, *codes: int) -> str:
+        """That not all texts of these origins were compared, or ""."""
+        beyond = {HUMAN_CODE: ("human", self.left_out), SYNTHETIC_CODE: ("synthetic", self.synthetic_left_out)}
+        found = [(self.count(code), *beyond[code]) for code in codes if beyond[code][1]]
+        counts = " and ".join(f"{count:,} of {count + left_out:,} {origin}" for count, origin, left_out in found)
+        return f"{counts} texts were compared; copies of the others are not seen" if counts else ""
 
     def of(self, code: int) -> Ints:
         """Positions of the texts of an origin."""
@@ -68,11 +76,18 @@ class NearMatrix:
         return index.digest[np.searchsorted(index.row_id, self.row_id[self.of(code)])]
 
     def repeats(self, own: Ints) -> int:
-        """Texts beyond the first of their cluster among the texts at these positions."""
-        inside = np.zeros(len(self.origin), dtype=bool)
-        inside[own] = True
-        kept = inside[self.left] & inside[self.right]
-        return len(own) - len(np.unique(clusters(len(self.origin), self.left[kept], self.right[kept])[own]))
+        """Texts beyond the first of their cluster among the texts at these positions, which are of one origin.
+
+        Texts of that origin before the last of these join others as well, as where two locales share a template; what
+        comes after does not: that would join more texts of the origin that has more.
+        """
+        last = own.max()
+        kept = (
+            (self.right <= last)
+            & (self.origin[self.left] == self.origin[last])
+            & (self.origin[self.right] == self.origin[last])
+        )
+        return len(own) - len(np.unique(clusters(last + 1, self.left[kept], self.right[kept])[own]))
 
     def near_human(self) -> npt.NDArray[np.bool_]:
         """Mask of the texts that nearly equal a human text other than themselves."""
@@ -97,21 +112,28 @@ class NearMatrix:
         }
 
 
+def no_long_text(origin: str) -> str:
+    """Why nothing near is asked of an origin whose texts are all short."""
+    return f"no {origin} text has {TOKENS_AT_LEAST} tokens; shorter ones are compared whole (kind exact)"
+
+
 def near_matrix(scan: Scan) -> NearMatrix:
     """Near duplicates among all texts of both origins and the holdout. Call through `scan.once(near_matrix)`."""
     human, synthetic = (_distinct(scan, code) for code in (HUMAN_CODE, SYNTHETIC_CODE))
-    compared = np.concatenate([rows[: _fitting(scan, rows)] for rows in (human, synthetic)])
+    fitting = [rows[: _fitting(scan, rows)] for rows in (human, synthetic)]
+    compared = np.concatenate(fitting)
     texts = compared_texts(scan, compared, TOKENS_AT_LEAST)
     held = len(texts.row_id) - len(compared)
     origin = np.append(scan.index.origin[compared], np.full(held, HOLDOUT_CODE, dtype=np.int8))
-    near, spans = NearSearch(texts.lengths), SpanSearch(texts.lengths, origin == HUMAN_CODE)
+    near = NearSearch(texts.lengths, [*map(len, fitting), held])
+    spans = SpanSearch(texts.lengths, origin == HUMAN_CODE)
     for numbers, stream in texts.read(np.ones(len(origin), dtype=bool)):
         near.add(numbers, stream)
         spans.add(numbers, stream)
     pairs = near.pairs(texts.take, threshold=NEAR_JACCARD)
-    return NearMatrix(
-        origin, pairs.left, pairs.right, spans.shared(texts.read), texts.row_id, len(human) - _fitting(scan, human)
-    )
+    left_out, synthetic_left_out = (len(rows) - len(fit) for rows, fit in zip((human, synthetic), fitting, strict=True))
+    shares_span = spans.shared(texts.read)
+    return NearMatrix(origin, pairs.left, pairs.right, shares_span, texts.row_id, left_out, synthetic_left_out)
 
 
 def _distinct(scan: Scan, code: int) -> Ints:

@@ -45,7 +45,9 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 def _note(scan: Scan, scope: Scope, here: pl.DataFrame) -> str:
     if here.is_empty():
         return ""
-    kinds = ", ".join(f"{what} ({rows:,})" for what, rows in _counts(here).items())
+    kinds = ", ".join(
+        f"{READERS[reader].name} in column '{column}' ({rows:,})" for column, reader, rows in _counted(here)
+    )
     also = " that people's rows hold" if scope is Scope.SYNTHETIC else ""
     return f"rows with {kinds}{also}, first at {scan.place(int(here['row'].min()))}"  # type: ignore[arg-type]
 
@@ -53,14 +55,14 @@ def _note(scan: Scan, scope: Scope, here: pl.DataFrame) -> str:
 def _evidence(scan: Scan, here: pl.DataFrame) -> dict[str, object]:
     first = here.select("row", "column", "reader").unique().sort("row", "column", "reader").head(EVIDENCE_ROWS)
     places = [f"{scan.place(row)} {_what(column, reader)}" for row, column, reader in first.iter_rows()]
-    return {"rows_by_column": _counts(here), "distinct_values": _distinct(here), "first_rows": places}
+    counts = {_what(column, reader): rows for column, reader, rows in _counted(here)}
+    return {"rows_by_column": counts, "distinct_values": _distinct(here), "first_rows": places}
 
 
-def _counts(here: pl.DataFrame) -> dict[str, int]:
-    """Rows by column and sort of data, the most first."""
+def _counted(here: pl.DataFrame) -> list[tuple[str, int, int]]:
+    """Column, reader and rows, the most first."""
     counts = here.group_by("column", "reader").agg(pl.col("row").n_unique())
-    ordered = counts.sort("row", "column", "reader", descending=[True, False, False])
-    return {_what(column, reader): rows for column, reader, rows in ordered.iter_rows()}
+    return counts.sort("row", "column", "reader", descending=[True, False, False]).rows()
 
 
 def _distinct(here: pl.DataFrame) -> int:

@@ -37,7 +37,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     )
     newest = frame["when"].max()
     if newest is None:
-        return Measurement(failure=f"no cell of '{column}' is a date or a time such as 2026-01-31T12:00:00")
+        return Measurement(failure=f"no cell of column '{column}' is a date or a time such as 2026-01-31T12:00:00")
     age = timedelta(days=float(str(params["max_age_days"])))
     frame = frame.with_columns(is_recent=pl.col("when") >= pl.lit(newest) - age)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import wraps
 from typing import TYPE_CHECKING, TypeVar
 
 from gates.metrics.metric import Metric
@@ -38,6 +39,7 @@ class Surroundings:
         return value
 
     def _call(self, function: Callable[..., Returned]) -> Callable[..., Returned]:
+        @wraps(function)
         def call(*arguments: object) -> Returned:
             with known_imports(self.root, self.folder, self.modules):
                 return function(*arguments)

@@ -191,7 +191,7 @@ def _wrong_with(found: LoadedPlugin, root: Path) -> str:
             ", the first of them 'expect'" if reference.kind is PluginKind.METRIC else ""
         )
     if isinstance(value, Metric):
-        return _called(value.expectation, reference)
+        return _called(value.expectation, reference) or _wrong_gather(value.gather)
     if isinstance(value, Report):
         is_taken = value.suffix in _TAKEN_SUFFIXES or not _SUFFIX.fullmatch(value.suffix)
         wrong = (
@@ -203,6 +203,15 @@ def _wrong_with(found: LoadedPlugin, root: Path) -> str:
 
 def _called(name: str, reference: Reference) -> str:
     return "" if name == reference.name else f"calls itself '{name}'; one name in both places"
+
+
+def _wrong_gather(gather: object) -> str:
+    """What was gathered is kept by the function that gathers it."""
+    try:
+        hash(gather)
+    except TypeError as error:
+        return f"its gather cannot be told from others ({error}); expected a function or a class"
+    return "" if gather is None or callable(gather) else f"its gather is a {type(gather).__name__}, expected a function"
 
 
 def _wrong_roles(kind: DataType) -> str:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import wraps
+from inspect import unwrap
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from gates.errors import GatesError, PluginError
+from gates.metrics.measurement import Measurement
 from gates.metrics.metric import Metric
-from gates.plugins.modules import place_of
+from gates.plugins.modules import is_own_file, place_of
 from gates.plugins.offered import Report, TypeContract, is_made
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 Offered = TypeVar("Offered")
 Returned = TypeVar("Returned")
@@ -29,28 +31,44 @@ class OwnCode:
     def telling(self, value: Offered) -> Offered:
         """The plugin, whose functions raise PluginError with the line of its own code in which they broke."""
         if isinstance(value, Metric):
-            return replace(value, measure=self.told(value.measure))
+            return replace(value, measure=self.told(value.measure, Measurement))
         if isinstance(value, Report):
-            return replace(value, render=self.told(value.render))
+            return replace(value, render=self.told(value.render, str))
         if isinstance(value, TypeContract):
             schema = self.told(value.schema) if is_made(value.schema) else value.schema
             return replace(value, schema=schema, code=self)
         return value
 
-    def told(self, function: Callable[..., Returned]) -> Callable[..., Returned]:
-        """The function; what is raised on purpose, it raises as it is."""
+    def told(self, function: Callable[..., Returned], expected: type | None = None) -> Callable[..., Returned]:
+        """The function; what is raised on purpose, it raises as it is. expected: what it has to return, if one type is known."""
 
         @wraps(function)
         def call(*arguments: object, **named: object) -> Returned:
             try:
-                return function(*arguments, **named)
+                returned = function(*arguments, **named)
             except GatesError:
                 raise
             # Code that ends the program would end it with an exit code of its own, 0 perhaps.
             except (Exception, SystemExit) as error:
                 raise PluginError(self.said(error)) from error
+            if expected is not None and not isinstance(returned, expected):
+                where = f"{expected.__module__}.{expected.__name__}".removeprefix("builtins.")
+                raise PluginError(f"{self._defined(function)}returned a {type(returned).__name__}, expected a {where}")
+            return returned
 
         return call
+
+    def _defined(self, function: Callable[..., object]) -> str:
+        """`metrics/mine.py:14: measure `; the module instead of the file for an installed one."""
+        # What isolates modules wraps the function that the file has; an object that can be called has no code.
+        own = unwrap(function)
+        code = getattr(own, "__code__", None)
+        if code is None:
+            return ""
+        file = Path(code.co_filename).resolve()
+        own_file = is_own_file(code.co_filename, self.root) and file.is_relative_to(self.root)
+        shown = file.relative_to(self.root).as_posix() if own_file else own.__module__
+        return f"{shown}:{code.co_firstlineno}: {own.__name__} "
 
     def said(self, error: BaseException) -> str:
         """`metrics/mine.py:14: KeyError: 'x'`; without the place where no line of this code had a part in it."""

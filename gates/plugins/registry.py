@@ -138,12 +138,9 @@ def find_report(plugins: Plugins, name: str) -> Report:
 def rendered(report: Report, verdict: Verdict) -> str:
     """The report's text. Raises PluginError where it breaks."""
     try:
-        text = report.render(verdict)
+        return report.render(verdict)
     except GatesError as error:
         raise PluginError(f"report '{report.name}': {error}") from error
-    if not isinstance(text, str):
-        raise PluginError(f"report '{report.name}': returned a {type(text).__name__}, expected a string")
-    return text
 
 
 def _type_contract(found: LoadedPlugin) -> TypeContract:

@@ -99,7 +99,7 @@ def _added(ground: Ground, planned: Plan, remote: Remote | None, tell: Tell) -> 
     apply(ground.git, made)
     lines = (planned.sentence, *_lines(planned))
     if remote is None:
-        told = how_to_push(ground.git, ground.branch, parcel.tags, has_data=bool(planned.pointers))
+        told = how_to_push(ground.git, ground.branch, parcel, has_data=bool(planned.pointers))
         return Done(lines, f"not pushed: {told}")
     tell(push(ground.git, remote, parcel, made) or "")
     tell(missing_before(remote, parcel, (message for _, message in planned.tags), there) or "")

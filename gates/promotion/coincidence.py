@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gates.metrics.intervals import clopper_pearson
 from gates.scan import NATURAL_REPEAT_RATIO
 
 if TYPE_CHECKING:
@@ -36,18 +37,26 @@ def coincide(trained: pl.DataFrame, tested: pl.DataFrame) -> bool:
 def _likely_ratio(trained: pl.DataFrame, tested: pl.DataFrame) -> float:
     """The share of rows drawn anew that the training set has, or more.
 
-    It has one about as often as one of its own rows has a twin there, unless somebody repeated rows in it. Then the rows
-    that are asked say it, of which n have a share of s with twins among themselves: N rows that were drawn have at most
-    1 - (1 - s)^(N / n), as the mean of a power is at least the power of the mean.
+    It has one about as often as one of its own rows has a twin there, unless somebody repeated rows in it, of which a peak
+    tells as long as none was drawn for it with replacement. The rows that are asked say it too: whoever repeated rows in the
+    training set left these alone.
     """
-    counts = _counts(trained)
+    counts, asked = _counts(trained), _counts(tested)
     if not _has_peak(counts):
-        return _twin_ratio(counts)
-    asked = _counts(tested)
+        # Few rows that are asked may have no twins by chance.
+        return min(_twin_ratio(counts), _ratio_by_asked(_twin_ratio_at_most(asked), trained.height, tested.height))
     if _has_peak(asked):
         # Nothing is left that says how often rows coincide.
         return 0.0
-    return 1 - math.pow(1 - _twin_ratio(asked), trained.height / max(tested.height, 1))
+    return _ratio_by_asked(_twin_ratio(asked), trained.height, tested.height)
+
+
+def _ratio_by_asked(twins: float, trained: int, tested: int) -> float:
+    """The share of rows drawn anew that N training rows have at most, where of n rows a share of s has twins among them.
+
+    That is 1 - (1 - s)^(N / (n - 1)), as the mean of a power is at least the power of the mean, and s where N is smaller.
+    """
+    return 1 - math.pow(1 - twins, max(1.0, trained / max(tested - 1, 1)))
 
 
 def _counts(rows: pl.DataFrame) -> Ints:
@@ -57,6 +66,17 @@ def _counts(rows: pl.DataFrame) -> Ints:
 
 def _twin_ratio(counts: Ints) -> float:
     return float(counts[counts > 1].sum() / max(counts.sum(), 1))
+
+
+def _twin_ratio_at_most(counts: Ints) -> float:
+    """What the share of rows with twins is at most, with 95 %: exact, of as many rows as these count for.
+
+    Twins come together, two at least, so that rows with twins count for fewer: the design effect is the mean size of their
+    groups (Kish).
+    """
+    twins = counts[counts > 1].astype(float)
+    together = float((twins**2).sum() / twins.sum()) if len(twins) else 2.0
+    return clopper_pearson(float(twins.sum()) / together, float(counts.sum()) / together).high
 
 
 def _has_peak(counts: Ints) -> bool:

@@ -11,12 +11,12 @@ import polars as pl
 
 from gates.engines.evaluation import open_evaluation
 from gates.engines.local import open_dataset
+from gates.metrics.evaluation_search import EvaluationSearch
 from gates.promotion.coincidence import coincide
 from gates.promotion.counterparts import EVALUATION, counterparts
 from gates.promotion.judged import dataset_of, home_of
 from gates.scan import ORIGIN, ROW_ID
-from gates.text.contamination import known_texts, shared_with
-from gates.text.tokens import tokenise
+from gates.text.batch import Batch
 from gates.versions.snapshots import files_at
 
 if TYPE_CHECKING:
@@ -87,29 +87,18 @@ def _data_of(repository: Repository, found: Promoted) -> Iterator[_Data]:
 
 
 def _shared(train: _Data, evaluation: _Data) -> int:
-    """How many rows of the one hold what the other asks."""
+    """How many rows of the one hold what the other asks, or were made from it."""
     with open_dataset(train.config, files=train.files) as opened:
         if not opened.roles.texts:
             return _equal_rows(train, evaluation)
-        asking = replace(train.config, evaluation=(evaluation.name,))
-        with _opened(asking, evaluation.files) as items:
-            known = known_texts(tokenise(items.to_arrow()))
-        count = 0
+        asked = open_evaluation(evaluation.config, files=evaluation.files)
+        assert asked is not None  # noqa: S101  # it has files
+        with asked:
+            search = EvaluationSearch(opened.roles, asked)
         for batch in opened.batches():
-            hit = np.zeros(batch.num_rows, dtype=bool)
-            for number, role in enumerate(opened.roles.texts):
-                hit |= shared_with(known, tokenise(batch.column(role)), whole_short=number == 0).contaminated()
-            count += int(hit.sum())
-        return count
-
-
-@contextmanager
-def _opened(config: DatasetConfig, files: Sequence[DataFile]) -> Iterator[pl.Series]:
-    """The texts of an evaluation set."""
-    found = open_evaluation(config, files=files)
-    assert found is not None  # noqa: S101  # the configuration names one
-    with found:
-        yield found.items().texts
+            search.update(Batch(batch))
+        found = search.value()
+    return len(np.union1d(found.rows, found.by_seed))
 
 
 def _equal_rows(train: _Data, evaluation: _Data) -> int:

@@ -7,15 +7,15 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from gates.errors import GatesError, UsageError
+from gates.errors import UsageError
 from gates.promotion.artifacts import missing_artifact
 from gates.promotion.candidates import Entering, candidate_of
 from gates.promotion.conditions import met, unmet
 from gates.promotion.envelope import sign
 from gates.promotion.errors import ConditionError, PromotionError
 from gates.promotion.evidence import contract_files, evidence_of, pointers_at
-from gates.promotion.history import History, Tag, history, message_of
-from gates.promotion.judged import dataset_of, judged_files
+from gates.promotion.history import History, Tag, history
+from gates.promotion.judged import dataset_of
 from gates.promotion.objects import write_commit, write_tag
 from gates.promotion.overlap import overlaps
 from gates.promotion.planning import (
@@ -31,6 +31,7 @@ from gates.promotion.planning import (
     version_wanted,
 )
 from gates.promotion.promoted import promoted
+from gates.promotion.same_files import files_judged, files_promoted, refuse_taken_back
 from gates.promotion.statement import sha256
 from gates.promotion.tags import refuse_untaggable
 from gates.promotion.transaction import Prepared
@@ -51,7 +52,6 @@ if TYPE_CHECKING:
     from gates.configuration.dataset import DatasetConfig
     from gates.configuration.stages import Stage
     from gates.promotion.asked import Asked
-    from gates.promotion.evidence import Evidence
     from gates.promotion.ground import Ground
     from gates.promotion.promoted import Promoted
     from gates.promotion.verification.findings import Finding
@@ -99,7 +99,7 @@ def _new(ground: Ground, asked: Asked, known: History, dataset: DatasetConfig, s
         same = promoted(ground.repository, before)
         if (same.statement.manifest_sha256, same.statement.contract.sha256) == (found.manifest, found.contract):
             return _further(ground, asked, known, before, stage)
-    _refuse_taken_back(ground, known, found)
+    refuse_taken_back(ground.repository, known, files_judged(found.manifest, found.verdict))
     _refuse_overlaps(ground, replace(dataset, root=asked.path.parent), ground.version)
     version = version_wanted(asked.version, known)
     if last and version <= last:
@@ -138,10 +138,11 @@ def _further(ground: Ground, asked: Asked, known: History, tag: Tag, stage: Stag
     assert version is not None  # noqa: S101  # a version's tag has one
     if version not in known.standing():
         raise UsageError(f"{tag.name} was taken back; promote another version")
+    there = promoted(ground.repository, tag)
+    refuse_taken_back(ground.repository, known, files_promoted(there))
     if stage.name in known.events_of(tag.commit) and (asked.version is None or _is_newest(known, stage, tag)):
         return _nothing_new(ground, known, tag, asked)
     _refuse_signing(asked, tag)
-    there = promoted(ground.repository, tag)
     _refuse_unverified(ground, known, there, stage)
     with dataset_of(ground.repository, there) as dataset:
         _refuse_overlaps(ground, replace(dataset, root=asked.path.parent), there.revision)
@@ -242,26 +243,6 @@ def _is_newest(known: History, stage: Stage, tag: Tag) -> bool:
     """
     last = known.last_of(stage.name)
     return last is not None and last.commit == tag.commit
-
-
-def _refuse_taken_back(ground: Ground, known: History, found: Evidence) -> None:
-    """What was taken back does not return under another number, whatever its files are called now."""
-    for tag in known.versions:
-        made = known.tag_of(tag.name.version) if tag.name.version and tag.name.is_revocation else None
-        if made and _is_same_data(promoted(ground.repository, made), found):
-            reason = message_of(ground.git, tag).reason
-            raise ConditionError(f"this data was taken back as {tag.name.version} ({reason}); promote other data")
-
-
-def _is_same_data(there: Promoted, found: Evidence) -> bool:
-    if there.statement.manifest_sha256 == found.manifest:
-        return True
-    try:
-        before = judged_files(there.verdict)
-    except GatesError:
-        # It may have been taken back because nobody can read it; which files it had, nobody knows then.
-        return False
-    return {file.sha256 for file in before} == {file.sha256 for file in judged_files(found.verdict)}
 
 
 def _refuse_overlaps(ground: Ground, dataset: DatasetConfig, version: Version) -> None:

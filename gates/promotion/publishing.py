@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from gates.errors import DataError, UsageError
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from gates.versions.git import Git
 
 _HEADS = "refs/heads/"
+# Seconds: a host that is there answers within one or two, and without an answer the commands name some tags too many.
+_PATIENCE = 5.0
 # How DVC begins a line that says what went wrong.
 _ERROR = "ERROR: "
 # What `git push --porcelain` says of a ref that the remote did not take (git-push(1)). A `remote failure` is none of
@@ -73,15 +76,18 @@ def remote_of(git: Git, branch: str) -> Remote:
     return Remote(name, merge)
 
 
-def how_to_push(git: Git, branch: str, tags: Iterable[str], *, has_data: bool) -> str:
-    """The commands that send branch and tags, to be pasted into a shell."""
+def how_to_push(git: Git, branch: str, parcel: Parcel, *, has_data: bool) -> str:
+    """The commands that send branch and tags that the remote lacks, to be pasted into a shell."""
     first = ["`dvc push`"] if has_data else []
     try:
         remote = remote_of(git, branch)
     except UsageError as error:
         if git.run("remote").split():
             return f"{error}, then run it again with --push"
-        remote, first = Remote("origin", branch), ["`git remote add origin URL`", *first]
+        remote, first, seen = Remote("origin", branch), ["`git remote add origin URL`", *first], {}
+    else:
+        seen = _tags_seen(git, remote)
+    tags = [name for name, made in parcel.tags.items() if seen.get(TAGS + name) != made]
     short = branch.removeprefix(_HEADS)
     there = short if remote.branch == branch else f"{short}:{remote.branch.removeprefix(_HEADS)}"
     words = shlex.join((remote.name, there, *tags))
@@ -93,7 +99,17 @@ def refs_at(git: Git, remote: Remote) -> dict[str, str]:
     done = git.outcome("ls-remote", "--quiet", "--heads", "--tags", _address(git, remote.name))
     if done.returncode:
         raise DataError(f"{remote.name} could not be reached, nothing was promoted: {_first_line(done.stderr)}")
-    lines = (line.partition("\t") for line in lines_of(done.stdout))
+    return _refs_in(done.stdout)
+
+
+def _tags_seen(git: Git, remote: Remote) -> dict[str, str]:
+    """The object by full name of the tags at a remote; none where it does not answer soon, as nobody asked to send."""
+    done = git.outcome_within(_PATIENCE, "ls-remote", "--quiet", "--tags", _address(git, remote.name))
+    return _refs_in(done.stdout) if done and not done.returncode else {}
+
+
+def _refs_in(listed: bytes) -> dict[str, str]:
+    lines = (line.partition("\t") for line in lines_of(listed))
     return {name: made for made, _, name in lines}
 
 
@@ -130,10 +146,16 @@ def push_data(git: Git, pointers: Sequence[str]) -> None:
 
 
 def _reason(told: str) -> str:
-    """What DVC says went wrong: its errors, else what it says first; not its closing line on where to ask for help."""
-    lines = [line.strip() for line in told.splitlines() if line.strip()]
-    errors = [line.removeprefix(_ERROR) for line in lines if line.startswith(_ERROR)]
-    return errors[0] if errors else next(iter(lines), "it does not say why")
+    """What DVC says went wrong: its first error with the lines that go on below it, else what it says first.
+
+    Not its closing line on where to ask for help.
+    """
+    lines = [line for line in told.splitlines() if line.strip()]
+    start = next((at for at, line in enumerate(lines) if line.startswith(_ERROR)), None)
+    if start is None:
+        return lines[0].strip() if lines else "it does not say why"
+    further = takewhile(lambda line: line[0].isspace(), lines[start + 1 :])
+    return " ".join([lines[start].removeprefix(_ERROR).strip(), *(f"`{line.strip()}`" for line in further)])
 
 
 def names_other_data(git: Git, commit: str, pointers: Sequence[str]) -> bool:

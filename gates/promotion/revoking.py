@@ -9,6 +9,7 @@ from gates.promotion.history import History, histories, history
 from gates.promotion.planning import Plan, folder_of_config, followed, held_by, version_wanted
 from gates.promotion.promoted import promoted
 from gates.promotion.revocation import Revocation, record_path
+from gates.promotion.same_files import also_standing
 from gates.promotion.tag_message import TagMessage
 from gates.promotion.tags import TagName
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from gates.promotion.asked import Asked
     from gates.promotion.ground import Ground
     from gates.promotion.history import Tag
+    from gates.promotion.promoted import Promoted
 
 
 def plan_revocation(ground: Ground, asked: Asked, reason: str) -> Plan:
@@ -31,7 +33,8 @@ def plan_revocation(ground: Ground, asked: Asked, reason: str) -> Plan:
     taken = _taken(known, asked.stage, tag)
     if taken:
         return _nothing_new(known, asked, tag, taken)
-    digest = promoted(ground.repository, tag).digest
+    found = promoted(ground.repository, tag)
+    digest = found.digest
     if asked.stage:
         name = TagName(known.dataset, folder, stage=asked.stage, number=known.next_number, is_revocation=True)
         before = known.last_of(asked.stage)
@@ -46,7 +49,19 @@ def plan_revocation(ground: Ground, asked: Asked, reason: str) -> Plan:
     return Plan(
         version, ((name, message),), (), {file: record.to_bytes()}, f"revoke: {subject}\n", target=tag.commit,
         sentence=f"{subject}: {reason}", at=asked.now, held=held_by(known, tag),
+        note=None if asked.stage else _same_elsewhere(ground, known, found),
     )  # fmt: skip
+
+
+def _same_elsewhere(ground: Ground, known: History, found: Promoted) -> str | None:
+    """A sentence on the versions that have the same files and are not taken back by this."""
+    also = also_standing(ground.repository, known, found)
+    if not also:
+        return None
+    names = ", ".join(map(str, also))
+    which = f"{names} has the same files and stands" if len(also) == 1 else f"{names} have the same files and stand"
+    calls = " and ".join(f"--revoke --version {version}" for version in also)
+    return f"{which}: no stage takes such files any more, and consumers may still have them; take back too: {calls}"
 
 
 def _meant(ground: Ground, known: History, asked: Asked) -> Tag:
@@ -102,9 +117,9 @@ def _nothing_new(known: History, asked: Asked, made: Tag, taken: Tag) -> Plan:
     assert version is not None  # noqa: S101  # a version's tag has one
     others = ", ".join(str(other) for other in known.standing() if other != version)
     sentence = (
-        f"{made.name} was taken off '{stage}' already{_holders(known, stage)}"
+        f"{made.name} was taken off '{stage}' already ({_held(known).get(stage, 'no version')} holds it now)"
         if stage
-        else f"{made.name} was taken back already{f'; what stands: {others}' if others else ''}"
+        else f"{made.name} was taken back already ({others or 'nothing'} stands)"
     )
     recorded = (record_path(known.folder, known.dataset, version, taken.name.number),)
     return Plan(
@@ -125,13 +140,19 @@ def _made(known: History, event: Tag) -> Tag | None:
 
 def _holders(known: History, stage: str) -> str:
     """A clause that says which version holds which stage, for whoever named one that does not."""
+    held = _held(known)
+    if not held:
+        return "; none of its versions is on a stage, see `gates verify`"
+    hint = "" if stage in held else f" ({did_you_mean(stage, held)})"
+    return f"{hint}; held: {'; '.join(f'{name} by {versions}' for name, versions in held.items())}; see --stage and --version"
+
+
+def _held(known: History) -> dict[str, str]:
+    """The versions by stage that hold it."""
     standing = known.standing()
     held: dict[str, str] = {}
     for name in sorted({str(tag.name.stage) for tag in known.stages}):
         versions = {tag.name.version for tag in known.versions if name in known.events_of(tag.commit)}
         listed = ", ".join(str(version) for version in standing if version in versions)
         held |= {name: listed} if listed else {}
-    if not held:
-        return "; none of its versions is on a stage, see `gates verify`"
-    hint = "" if stage in held else f" ({did_you_mean(stage, held)})"
-    return f"{hint}; held: {'; '.join(f'{name} by {versions}' for name, versions in held.items())}; see --stage and --version"
+    return held

@@ -45,7 +45,7 @@ def ed25519_library() -> Ed25519Library:
     except ImportError as error:
         raise DataError(
             f"signatures need the package 'cryptography', which cannot be imported ({error}); "
-            'install it with `pip install "origin-gates[sign]"`'
+            "install `gates` with its extra [sign], as `pip install '.[sign]'` in a clone of it"
         ) from error
     return Ed25519Library(ed25519, exceptions, serialization)
 

@@ -50,6 +50,25 @@ def find_origin(columns: Mapping[str, Mapping[str, int]]) -> OriginColumn | None
     return next(iter([*named, *whole]), None)
 
 
+def one_sided(columns: Mapping[str, Mapping[str, int]]) -> str:
+    """What to say of an `origin` column whose words all mean people, or all machines; "" where none is one."""
+    words = columns.get(_NAME, {})
+    sides = {"human": _HUMAN, "synthetic": _SYNTHETIC}
+    side = next((name for name, known in sides.items() if words and all(map(known.fullmatch, words))), "")
+    if not side:
+        return ""
+    other = next(name for name in sides if name != side)
+    alone = (
+        '; an evaluation set may be people\'s alone: write gates.toml with purpose = "evaluation"'
+        if side == "human"
+        else ""
+    )
+    return (
+        f"column '{_NAME}' says {', '.join(sorted(words))} of every row, so that there are no {other} rows to compare; if they "
+        f'lie elsewhere, name a folder of both, or write gates.toml with partitions = {{ human = "…", synthetic = "…" }}{alone}'
+    )
+
+
 def _sort_out(name: str, values: Mapping[str, int]) -> OriginColumn | None:
     words = _flag(name, values) or {
         "human": tuple(value for value in sorted(values) if _HUMAN.fullmatch(value.strip())),

@@ -10,7 +10,7 @@ from gates.configuration.dataset import DatasetConfig
 from gates.engines.local import VIEWS, LocalDataset, open_dataset
 from gates.engines.sql import identifier, select
 from gates.errors import GatesError, UsageError
-from gates.proposals.origins import find_origin
+from gates.proposals.origins import find_origin, one_sided
 from gates.proposals.types import recognise
 from gates.scan import ORIGIN
 from gates.verdict import Scope
@@ -128,6 +128,8 @@ def _origin(
         if len(rows) <= MOST_ORIGIN_VALUES:
             counted[name] = {str(row[0]): int(row[1]) for row in rows}
     origin = find_origin(counted)
+    if origin is None and (wrong := one_sided(counted)):
+        raise UsageError(f"{found.where()}: {wrong}")
     if origin is None:
         rest = len(types) - _NAMED_COLUMNS
         listed = ", ".join(list(types)[:_NAMED_COLUMNS]) + (f" and {rest} more" if rest > 0 else "")

@@ -141,6 +141,8 @@ def tally(checks: Sequence[CheckResult], waived: frozenset[str]) -> str:
                 parts.append(f"{count} {severity.value} {word}")
     asked = sum(check.outcome is not Outcome.NOT_ASKED for check in counting)
     passed = sum(check.outcome is Outcome.PASS for check in counting)
+    if not asked:
+        return "nothing was asked"
     if not parts and passed == asked:
         return f"{counted(passed, 'check')} passed"
     return ", ".join([*parts, f"{passed} of {asked} passed"])

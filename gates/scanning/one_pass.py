@@ -102,10 +102,8 @@ def scan(opened: Opened, request: ScanRequest, holdout: Opened | None = None) ->
     schema = _read(opened, request, builder, gathering)
     index, whole = builder.build()
     if request.remembered:
-        built = ((number, builder.of_file(number, index, whole)) for number in _unread(opened, request.remembered))
-        request.remembered.keep((number, file) for number, file in built if file is not None)
-    distinct = _repeat_ratio(index) <= NATURAL_REPEAT_RATIO
-    keys = sample_keys(index, whole, distinct=distinct)
+        _keep(request.remembered, _unread(opened, request.remembered), builder, index, whole)
+    keys = sample_keys(index, whole, distinct=_repeat_ratio(index) <= NATURAL_REPEAT_RATIO)
     samples = Sampler(opened, opened.roles, index, keys).drawn(_masks(index), sample_size(opened.roles))
     human, synthetic = samples.pop(HUMAN_CODE), samples.pop(SYNTHETIC_CODE)
     held_rows, held_digests, held_tokens = _read_holdout(opened, schema, holdout)
@@ -166,6 +164,12 @@ def _take(batch: Batch, builder: IndexBuilder, gathering: Gathering) -> Mapping[
 
 def _unread(opened: Opened, known: Remembered) -> list[int]:
     return [number for number in range(len(opened.files)) if number not in known.files]
+
+
+def _keep(known: Remembered, unread: Iterable[int], builder: IndexBuilder, index: RowIndex, whole: Hashes) -> None:
+    """Hand on what became known of the files that were read."""
+    built = ((number, builder.of_file(number, index, whole)) for number in unread)
+    known.keep((number, file) for number, file in built if file is not None)
 
 
 def _repeat_ratio(index: RowIndex) -> float:

@@ -13,21 +13,20 @@ import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from gates.text.buckets import bucket_pairs, crowded, distinct_keys, run_starts
+from gates.text.buckets import bucket_pairs, crowded, distinct_keys, pairs_across, run_starts
 from gates.text.sets import incidence, similar
 from gates.text.sketches import BAND_COUNT, SHINGLE_TOKENS, sketch
 from gates.text.tokens import READ_TOKENS, Ints, TokenStream, document_hashes, ngrams
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from gates.text.tokens import Take
 
 Floats = npt.NDArray[np.float64]
 
-# Buckets put in order at once, and pairs that two groups of equal documents may give: both bound memory.
+# Buckets put in order at once, which bounds memory.
 BUCKETS_AT_ONCE = 1 << 20
-PAIRS_OF_GROUPS = 64
 _HALF, _LOW = np.uint64(32), np.uint64(2**32 - 1)
 
 
@@ -45,7 +44,7 @@ class NearPairs:
 
 @dataclass(frozen=True)
 class _Groups:
-    """Documents with equal tokens: those of group i are `members[offsets[i]:offsets[i + 1]]`, in order."""
+    """Documents of one side with equal tokens: those of group i are `members[offsets[i]:offsets[i + 1]]`, in order."""
 
     members: Ints
     offsets: Ints
@@ -53,22 +52,24 @@ class _Groups:
     def first(self) -> Ints:
         return self.members[self.offsets[:-1]]
 
-    def sizes(self) -> Ints:
-        return np.diff(self.offsets)
-
-    def code(self) -> Ints:
-        """The group of each of `members`."""
-        return np.repeat(np.arange(len(self.offsets) - 1), self.sizes())
+    def of(self, chosen: Ints, begin: int = 0) -> tuple[Ints, Ints]:
+        """The members of these groups from number `begin` of each on, and which of `chosen` each of them is from."""
+        count = np.diff(self.offsets)[chosen] - begin
+        which = np.repeat(np.arange(len(chosen)), count)
+        within = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
+        return self.members[self.offsets[chosen][which] + begin + within], which
 
 
 class NearSearch:
     """Finds near duplicates among documents that come in parts: 73 bytes are kept of each, however long it is.
 
     lengths: the number of tokens of each document. Those that are never added have no near duplicates.
+    sides: how many documents each side has, one side after the other; by default all are of one side.
     """
 
-    def __init__(self, lengths: Ints) -> None:
+    def __init__(self, lengths: Ints, sides: Sequence[int] = ()) -> None:
         self._lengths = lengths
+        self._ends = np.cumsum(sides or [len(lengths)])
         self._content = np.zeros(len(lengths), np.uint64)
         self._buckets = np.zeros((BAND_COUNT, len(lengths)), np.uint32)
         self._is_added = np.zeros(len(lengths), bool)
@@ -82,46 +83,65 @@ class NearSearch:
     def pairs(self, take: Take, *, threshold: float) -> NearPairs:
         """Pairs of documents whose shingle sets have a Jaccard similarity of at least `threshold`; `take` reads candidates.
 
-        A document equal to k earlier ones pairs with the first and the last of them, and many equal documents near many
-        others pair through the first of each side: clusters are those of all pairs, and n equal documents cost 2n pairs,
-        not n^2. Neither the parts that documents came in nor their order matter.
+        Pairs lie within a side, or have one document of the first side. What many share does not give all their pairs: equal
+        documents of a side pair with the first of them, and many near ones through some. The pairs of any first documents of
+        a side join these as all pairs among them would, whatever follows in it and whatever other sides hold; so where the
+        order of documents is theirs by content, that of rows does not matter. Nor do the parts that documents come in.
         """
         groups = self._groups()
         first = groups.first()
-        near = _verified(_Candidates(*self._candidates(first), self._lengths), take, threshold)
-        left, right = (np.searchsorted(self._content[first], self._content[side]) for side in (near.left, near.right))
-        between, equal = _between_groups(groups, left, right, near.jaccard), _within_groups(groups)
+        order = np.argsort(first)
+        near = _verified(_Candidates(*self._candidates(first[order]), self._lengths), take, threshold)
+        left, right = (order[np.searchsorted(first[order], side)] for side in (near.left, near.right))
+        one, two = self._equal_across(first)
+        jaccard = np.concatenate([near.jaccard, np.ones(len(one))])
+        between = _between_groups(groups, np.concatenate([left, one]), np.concatenate([right, two]), jaccard)
+        equal = _within_groups(groups)
         low = np.concatenate([np.minimum(between.left, between.right), equal.left])
         high = np.concatenate([np.maximum(between.left, between.right), equal.right])
         order = np.lexsort((high, low))
         return NearPairs(low[order], high[order], np.concatenate([between.jaccard, equal.jaccard])[order])
 
+    def _side(self, documents: Ints) -> Ints:
+        return np.searchsorted(self._ends, documents, side="right")
+
     def _groups(self) -> _Groups:
-        """Equal documents, in the order of their content."""
+        """Equal documents of each side, in the order of their content and then of their side."""
         counted = np.flatnonzero(self._is_added)
-        content = self._content[counted]
-        order = np.argsort(content, kind="stable")
-        starts = np.flatnonzero(run_starts(content[order]))
-        return _Groups(counted[order], np.append(starts, len(order)))
+        order = np.argsort(self._content[counted], kind="stable")
+        members = counted[order]
+        starts = np.flatnonzero(run_starts(self._content[members]) | run_starts(self._side(members)))
+        return _Groups(members, np.append(starts, len(members)))
+
+    def _equal_across(self, first: Ints) -> tuple[Ints, Ints]:
+        """Groups of the first side, and those of others that equal them; `first` has the first member of each group."""
+        starts = np.flatnonzero(run_starts(self._content[first]))
+        begin = np.repeat(starts, np.diff(np.append(starts, len(first))))
+        equal = np.flatnonzero((begin < np.arange(len(first))) & (self._side(first[begin]) == 0))
+        return begin[equal], equal
 
     def _candidates(self, documents: Ints) -> tuple[Ints, Ints]:
-        """Pairs of these documents that share a band, each once; documents come in the order of their content.
+        """Pairs of these documents, in their order, that share a band and differ, each once.
 
-        That orders a bucket, so that the order of documents does not matter, and then the pairs, so that neighbours have
-        documents in common.
+        Ordered, so that neighbours have documents in common.
         """
         count = max(1, len(documents))
+        side = self._side(documents).astype(np.uint64)
         keys = np.zeros(0, np.int64)
         bands = max(1, BUCKETS_AT_ONCE // count)
         for begin in range(0, BAND_COUNT, bands):
             bucket = self._buckets[begin : begin + bands, documents].ravel()
             place = crowded(bucket)
             entries = np.sort(bucket[place].astype(np.uint64) << _HALF | (place % count).astype(np.uint64))
-            rank = (entries & _LOW).astype(np.int64)
-            one, two = (rank[places] for places in bucket_pairs(entries >> _HALF))
+            ordered, rank = entries >> _HALF, (entries & _LOW).astype(np.int64)
+            within = bucket_pairs(ordered * np.uint64(len(self._ends)) + side[rank])
+            across = pairs_across(ordered, side[rank] == 0)
+            one, two = (rank[np.concatenate(places)] for places in zip(within, across, strict=True))
             # Two bands of one document may have one bucket by chance.
             keys = distinct_keys(np.concatenate([keys, (two * count + one)[one != two]]))
-        return documents[keys % count], documents[keys // count]
+        left, right = documents[keys % count], documents[keys // count]
+        differ = self._content[left] != self._content[right]
+        return left[differ], right[differ]
 
 
 def near_pairs(stream: TokenStream, *, threshold: float = 0.8, min_tokens: int = 20) -> NearPairs:
@@ -174,33 +194,17 @@ def _verified(candidates: _Candidates, take: Take, threshold: float) -> NearPair
 
 
 def _within_groups(groups: _Groups) -> NearPairs:
-    """Each member with the first and with the one before it: connected whichever rows of one origin are kept."""
-    code, position = groups.code(), np.arange(len(groups.members))
-    since = position - groups.offsets[:-1][code]
-    later, third = position[since > 0], position[since > 1]
-    left = np.concatenate([groups.members[later - 1], groups.first()[code[third]]])
-    right = np.concatenate([groups.members[later], groups.members[third]])
-    return NearPairs(left, right, np.ones(len(left)))
+    """Each member but the first with the first."""
+    later, group = groups.of(np.arange(len(groups.first())), 1)
+    return NearPairs(groups.first()[group], later, np.ones(len(later)))
 
 
 def _between_groups(groups: _Groups, left: Ints, right: Ints, jaccard: Floats) -> NearPairs:
-    """Near groups as pairs of their members: all of them where they are few, else each with the other side's first."""
-    rows, columns = groups.sizes()[left], groups.sizes()[right]
-    few = rows * columns <= PAIRS_OF_GROUPS
-    one, two, pair = _product(groups, left, right, np.where(few, rows, 1), columns)
-    more, other, again = _product(groups, left[~few], right[~few], rows[~few], np.ones(int((~few).sum()), np.int64))
-    new = more != groups.first()[left[~few]][again]
+    """Each member of two near groups with the first one of the other."""
+    one, which = groups.of(left)
+    two, again = groups.of(right, 1)
     return NearPairs(
-        np.concatenate([one, more[new]]),
-        np.concatenate([two, other[new]]),
-        np.concatenate([jaccard[pair], jaccard[~few][again[new]]]),
+        np.concatenate([one, groups.first()[left][again]]),
+        np.concatenate([groups.first()[right][which], two]),
+        np.concatenate([jaccard[which], jaccard[again]]),
     )
-
-
-def _product(groups: _Groups, left: Ints, right: Ints, rows: Ints, columns: Ints) -> tuple[Ints, Ints, Ints]:
-    """The first `rows` members of each left group with the first `columns` of its right group, and which pair it was."""
-    count = rows * columns
-    pair = np.repeat(np.arange(len(left)), count)
-    within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    one = groups.members[groups.offsets[left[pair]] + within // columns[pair]]
-    return one, groups.members[groups.offsets[right[pair]] + within % columns[pair]], pair

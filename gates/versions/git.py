@@ -62,6 +62,17 @@ class Git:
         """How git ends and what it says, for calls that may fail."""
         return self._run(arguments)
 
+    def outcome_within(self, seconds: float, *arguments: str) -> subprocess.CompletedProcess[bytes] | None:
+        """As `outcome`, without a terminal to ask for a password on; None where it takes longer."""
+        quiet = {**self.environment, "GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "true", "SSH_ASKPASS_REQUIRE": "never"}
+        try:
+            return subprocess.run(
+                ["git", *arguments], cwd=self.top, env=quiet, stdin=subprocess.DEVNULL, capture_output=True,
+                check=False, timeout=seconds, start_new_session=True,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            return None
+
     def succeeds(self, *arguments: str) -> bool:
         """Whether git ends well."""
         return self.outcome(*arguments).returncode == 0

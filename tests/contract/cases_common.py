@@ -194,7 +194,7 @@ CASES = (
     ),
     Case(
         "synthetic/expect_lineage_to_be_complete", EVERY, "annotations",
-        with_cells("synthetic", "licence", None, 100), "'licence' is filled in 96.8% of synthetic rows", exact=EXACT,
+        with_cells("synthetic", "licence", None, 100), "column 'licence' is filled in 96.8% of synthetic rows", exact=EXACT,
         missing=Missing(
             without_role("generator", "generator_version", "prompt_id", "seed_id", "created_at", "licence"),
             Outcome.NOT_ASKED,
@@ -284,7 +284,7 @@ CASES = (
     ),
     Case(
         "synthetic/expect_constraint_violation_ratio_to_be_less_than/inequality/low,high", ("tabular",), "tabular",
-        with_cells("synthetic", "low", 200.0, 80), "break the rule on 'low' and 'high'",
+        with_cells("synthetic", "low", 200.0, 80), "break the rule on column 'low' and column 'high'",
         prepared=after(
             lambda dataset: dataset.having(
                 rows=dataset.rows.with_columns(low=pl.col("age") - 1, high=pl.col("age")),

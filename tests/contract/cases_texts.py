@@ -219,7 +219,7 @@ CASES = (
         also=frozenset({"combined/expect_labels_to_agree_across_origins",
                         "combined/expect_label_rates_by_group_to_match"}),
         missing=Missing(
-            with_cells("human", "label", None), Outcome.ERROR, "no human row has a label in 'label'"
+            with_cells("human", "label", None), Outcome.ERROR, "no human row has a label in column 'label'"
         ),
     ),
     Case(

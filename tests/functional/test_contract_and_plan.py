@@ -71,6 +71,11 @@ def test_part_of_a_plan_is_named_by_words(tmp_path):
         whole.only(["duplicate_ratios"], ())
     with pytest.raises(UsageError, match=r"--only ratio: no such check \(one of: expect_"):
         whole.only(["ratio"], ())
+    with pytest.raises(UsageError) as raised:
+        whole.only(["distributions"], (Scope.SYNTHETIC,))
+    assert str(raised.value) == (
+        "--only distributions: asked of combined alone; with it, leave out --scope, or give --scope combined"
+    )
 
 
 def test_a_row_rule_that_no_suite_mentions_must_hold_in_every_row(tmp_path):

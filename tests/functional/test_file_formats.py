@@ -204,7 +204,12 @@ def test_json_values_of_several_types_survive_as_text_and_the_type_says_so(tmp_p
     rows = ['{"a": "yes", "n": 1, "m": "x", "l": [1]}'] * 40_000 + ['{"a": true, "n": 2.5, "m": 1, "l": "[1]"}']
     found, types = read(tmp_path, "a.jsonl", jsonl(*rows))
 
-    assert types == {"a": "mixed(bool,string)", "n": "double", "m": "mixed(int64,string)", "l": "mixed(list,string)"}
+    assert types == {
+        "a": "mixed(bool,string); bool first in row 40,001",
+        "n": "double",
+        "m": "mixed(int64,string); int64 first in row 40,001",
+        "l": "mixed(list,string); string first in row 40,001",
+    }
     assert found[0] == {"a": "yes", "n": 1.0, "m": "x", "l": "[1]"}
     assert found[-1] == {"a": "true", "n": 2.5, "m": "1", "l": "[1]"}
 
@@ -241,6 +246,16 @@ def test_json_lists_and_objects_keep_their_structure(tmp_path):
     ]
     assert types["m"] == "mixed(list of several types)"
     assert re.fullmatch(r"struct<n: int64>", types["o"])
+
+
+def test_json_column_of_several_types_says_where_the_rarest_begins(tmp_path):
+    values = ['"a"', "null", '"b"', "3", "-1", "18446744073709551615", '"c"', '"d"', "true"]
+    content = "".join(f'{{"v": {value}, "origin": "human"}}\n' for value in values)
+
+    assert read(tmp_path, "a.jsonl", content)[1]["v"] == "mixed(bool,int64,string); bool first in row 9"
+    assert read(tmp_path, "a.jsonl", content.replace("true", "1"))[1]["v"] == (
+        "mixed(int64,string); int64 first in row 4"
+    )
 
 
 def test_json_keys_of_any_letters_keep_the_order_of_the_first_row(tmp_path):

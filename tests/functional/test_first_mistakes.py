@@ -199,6 +199,20 @@ def test_partial_run_is_reported_and_not_stored(tmp_path, gates):
     assert not (tmp_path / ".gates" / "verdicts").exists()
 
 
+def test_partial_run_that_has_nothing_to_ask_is_no_pass_and_says_what_to_declare(mistaken, tmp_path, gates):
+    mistaken(config="")
+    (tmp_path / "gates.toml").write_text(CONFIG)
+
+    called = gates(tmp_path, "check", "--only", "lineage_to_be_complete")
+
+    assert called.code == 3
+    assert called.out.startswith("mix: unjudged (part of the plan: no verdict): nothing was asked\n")
+    assert called.err == (
+        'mix: nothing was asked (no lineage column is declared; add: columns = { generator = "…", seed_id = "…" }): '
+        "this is no verdict, and is not stored\n"
+    )
+
+
 def test_waiver_of_no_check(mistaken):
     waiver = 'check = "combined/expect_distribution_to_match"\nreason = "x"\nowner = "y"\nexpires = 2099-01-01\n'
 

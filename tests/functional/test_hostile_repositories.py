@@ -308,7 +308,7 @@ def test_a_signature_of_a_key_that_nobody_named_does_not_count_whatever_the_keyr
     def told_of(*asked: str) -> str:
         return gates(done, "verify", PROD, *asked).out
 
-    assert f"{part}git did not sign it, and a PGP key signs nothing else" in told_of(*by_key)
+    assert f"{part}git did not sign it: nothing says who made the tag" in told_of(*by_key)
     sign_with_pgp(done, other)
     assert f"{part}signed with PGP, and {signers} names SSH keys only; give --pgp-key" in told_of(*by_file)
     assert f"{part}signed with PGP by {other}, which no --pgp-key names" in told_of(*by_file, *by_key)

@@ -197,6 +197,45 @@ def test_without_an_origin_column_nothing_is_written(tmp_path, gates):
     assert files(tmp_path) == ["people.csv"]
 
 
+@pytest.mark.parametrize(
+    ("word", "words"),
+    [
+        (
+            "human",
+            "column 'origin' says human of every row, so that there are no synthetic rows to compare; if they lie",
+        ),
+        ("gpt-4", "column 'origin' says gpt-4 of every row, so that there are no human rows to compare; if they lie"),
+    ],
+)
+def test_origin_column_of_one_word_says_what_is_missing(word, words, tmp_path, gates):
+    ROWS.with_columns(origin=pl.lit(word)).write_csv(tmp_path / "people.csv")
+
+    called = gates(tmp_path, "init")
+
+    assert (called.code, words in called.err) == (2, True)
+    assert ('purpose = "evaluation"' in called.err) == (word == "human")
+    assert files(tmp_path) == ["people.csv"]
+
+
+def test_rules_of_a_renamed_dataset_are_not_drafted_over(tmp_path, gates):
+    (tmp_path / "gates.toml").write_text('[datasets.mix]\npath = "mix.parquet"\ntype = "tabular"\n')
+    ROWS.write_parquet(tmp_path / "mix.parquet")
+    gates(tmp_path, "init", "--accept")
+    (tmp_path / "gates.toml").write_text('[datasets.blend]\npath = "mix.parquet"\ntype = "tabular"\n')
+    before = files(tmp_path)
+
+    for options in ((), ("--accept",), ("blend",)):
+        called = gates(tmp_path, "init", *options)
+        assert (called.code, called.out) == (2, "")
+        assert called.err.startswith(
+            "expectations/mix: no dataset is called 'mix', and 'blend' has no suites of its own: if it was renamed, rename it "
+            "to expectations/blend; else remove expectations/mix\nschemas/mix.py: no dataset is called 'mix'"
+        )
+    assert files(tmp_path) == before
+
+    assert "blend: drafted " in gates(tmp_path, "init", "--force").out
+
+
 VOTES = """\
 [datasets.votes]
 path = "data/votes.csv"

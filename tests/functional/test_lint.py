@@ -7,6 +7,8 @@ import json
 import pytest
 
 from gates.configuration.data_types import DATA_TYPES
+from gates.configuration.find import load_config
+from gates.configuration.strays import lost_by
 from gates.metrics.catalogue import METRICS
 
 CONFIG = '[datasets.notes]\npath = "notes.jsonl"\ntype = "text"\n'
@@ -39,7 +41,7 @@ def test_sound_project_needs_nothing(lint):
 
     assert code == 0
     assert lines[-1].startswith("1 dataset, ")
-    assert lines[-1].endswith(" checks: nothing to mend")
+    assert lines[-1].endswith(" possible checks: nothing to mend")
 
 
 def test_every_mistake_of_the_configuration_is_listed(lint):
@@ -160,6 +162,12 @@ def test_row_count_and_stock_expectations_are_explained(tmp_path, gates):
     assert "greatexpectations.io" in gates(tmp_path, "explain", "expect_column_to_exist").out
 
 
+def test_unknown_check_that_is_like_none_names_no_other(tmp_path, gates):
+    called = gates(tmp_path, "explain", "stray_thing")
+
+    assert (called.code, called.err) == (2, "no check 'stray_thing' (`gates list checks` names them)\n")
+
+
 @pytest.mark.parametrize(
     ("word", "nearest"),
     [
@@ -212,6 +220,39 @@ def test_schema_of_no_dataset_is_named_and_what_others_import_is_not(lint, tmp_p
         ),
         "1 problem to mend",
     ]
+
+
+def test_schema_beside_the_one_that_a_dataset_names_is_not_called_another_dataset_s(lint, tmp_path):
+    (tmp_path / "schemas").mkdir()
+    for name, text in {
+        "notes": "Notes = 1\n",
+        "own": "import pandera.polars as pa\n\nOwn = pa.DataFrameSchema({})\n",
+    }.items():
+        (tmp_path / "schemas" / f"{name}.py").write_text(text)
+    other = '[datasets.other]\npath = "other.jsonl"\ntype = "text"\n'
+
+    assert lint(CONFIG + 'schema = "schemas/own.py:Own"\n' + other)[1] == [
+        (
+            "schemas/notes.py: is not used: dataset 'notes' has schema = \"schemas/own.py:Own\"; name this one there, "
+            "or remove it"
+        ),
+        "1 problem to mend",
+    ]
+    # And it is nothing that the other dataset may have lost.
+    assert not lost_by(load_config(tmp_path / "gates.toml").dataset("other"))
+
+
+def test_suite_outside_of_a_dataset_s_folder_is_a_problem(lint):
+    assert lint(CONFIG, {"../notes.json": suite()}) == (
+        2,
+        [
+            (
+                "expectations/notes.json: nobody reads it: suites lie in expectations/DATASET/, one for each of human.json, "
+                "synthetic.json, combined.json; move it there, or remove it"
+            ),
+            "1 problem to mend",
+        ],
+    )
 
 
 def test_promotions_of_no_dataset_are_a_note(lint, tmp_path):

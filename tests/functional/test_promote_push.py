@@ -98,6 +98,7 @@ def test_without_a_remote_of_dvc_nothing_is_promoted(gates, ready) -> None:
     before = state(ready)
     called = gates(ready, "promote", "first", "--stage", "staging", "--push")
     assert (called.code, "the data is not at DVC's remote, nothing was promoted" in called.err) == (3, True), called.err
+    assert "Create a default remote with `dvc remote add -d <remote name> <remote url>`; see" in called.err, called.err
     assert state(ready) == before
 
 

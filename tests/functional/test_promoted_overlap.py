@@ -112,6 +112,29 @@ def test_rows_of_a_training_set_that_was_repeated_whole_are_found(done: Path, ti
     assert [sentence.partition(":")[0] for sentence in found] == [words]
 
 
+def instructions(prompts: list[str], seed: list[str | None]) -> pl.DataFrame:
+    answers = [f"answer {number} is long enough to be nobody's: {number * 7919}" for number in range(len(prompts))]
+    return pl.DataFrame({"prompt": prompts, "response": answers, "seed_id": seed}).pipe(human)
+
+
+def prompts(count: int, word: str) -> list[str]:
+    return [f"What did {word} number {number} say?" for number in range(count)]
+
+
+def test_short_prompts_and_seeds_of_an_evaluation_set_are_found_as_the_check_finds_them(done: Path) -> None:
+    write(done, "gates.toml", (done / "gates.toml").read_text().replace('"tabular"', '"instruction"'))
+    none = [None] * 30
+    # Two rows hold a prompt, one of them was made from it as well, and a third was made from another.
+    asked = [*prompts(2, "Ada"), *prompts(28, "Bob")]
+    promoted_with(done, instructions(asked, ["exam-0", None, "exam-7", *none[3:]]))
+    tested = instructions(prompts(30, "Ada"), none).with_columns(id=pl.format("exam-{}", pl.int_range(30)))
+
+    found = told(done, tested.with_columns(response=pl.lit("Yes, it is so.")))
+
+    assert [sentence.partition(":")[0] for sentence in found] == ["3 rows of first@v1.0.0 hold what second asks"]
+    assert told(done, instructions(prompts(30, "Eve"), none)) == []
+
+
 def promoted_for_evaluation(gates, root: Path, rows: pl.DataFrame) -> None:
     """The second dataset, promoted as an evaluation set by somebody who does not have the tags of the first."""
     write(root, "gates.toml", (root / "gates.toml").read_text().replace(SECOND, f'{SECOND}\npurpose = "evaluation"'))

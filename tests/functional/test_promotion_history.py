@@ -55,6 +55,14 @@ def test_numbers_are_those_of_the_promoted_verdict_with_the_baseline_of_people(g
     assert shown[CHECK][-1] is not None
 
 
+def test_two_versions_are_compared_by_the_verdicts_that_they_were_promoted_with(gates, done):
+    shutil.rmtree(done / ".gates")
+    called = gates(done, "diff", "first", "--base", "first@v1.0.0")
+
+    assert (called.code, "no verdict" in called.out) == (0, False), called.out
+    assert called.out.splitlines()[-1] == "verdict: warn; 0 checks changed"
+
+
 def test_a_version_that_was_taken_back_is_marked(gates, done):
     gates(done, "promote", "first", "--revoke", "--stage", "prod", "--reason", "a source withdrew")
     (version,) = versions(gates, done)

@@ -13,7 +13,7 @@ from gates.cli import run
 from gates.judging.rerun import difference
 from gates.records.reading import verdict_of
 from gates.verdict import Outcome
-from tests.dvc_repositories import commit, git
+from tests.dvc_repositories import commit, git, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -157,6 +157,24 @@ def test_one_promotion_is_named_by_tag_stage_or_file(gates, done) -> None:
         assert (called.code, called.out.splitlines()[0].startswith("first@v1.0.0: holds")) == (0, True), called.err
     called = gates(done, "verify", "first@v1.0.1")
     assert (called.code, "did you mean 'first@v1.0.0'?" in called.err) == (2, True)
+
+
+def test_a_dataset_is_named_as_a_whole(gates, done) -> None:
+    whole = gates(done, "verify")
+    for word in ("first", ".:first"):
+        (done / "below").mkdir(exist_ok=True)
+        (done / "below/gates.toml").write_text("")
+        called = gates(done if word == "first" else done / "below", "verify", word)
+        assert (called.code, called.out) == (0, whole.out), called.err
+    missed = gates(done, "verify", "frst")
+    assert (missed.code, missed.err) == (2, "'frst' is no promotion (did you mean 'first'?)\n")
+
+    # What lacks its tag is looked for, of this dataset alone.
+    for name in ("first/v1.0.1.json", "second/v1.0.0.json"):
+        write(done, f"promotions/{name}", "{}")
+    commit(done, "without tags")
+    called = gates(done, "verify", "first")
+    assert (called.code, "first@v1.0.1: could not be" in called.out, "second" in called.out) == (3, True, False)
 
 
 def test_judging_again_gives_the_same_numbers(gates, done) -> None:

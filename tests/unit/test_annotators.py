@@ -99,6 +99,50 @@ def test_who_always_gives_one_label_is_named_where_it_is_no_chance():
     assert [one for one in (unanimous, few) if "one_label_only" in one.measurement.evidence] == []
 
 
+def says(name: str, items: range, label: str) -> pl.DataFrame:
+    """One annotator gives each of these items the label."""
+    return pl.DataFrame({"item": items, "annotator": name, "label": label}, schema_overrides={"item": pl.Int64})
+
+
+def test_many_whose_one_label_is_the_right_one_hide_nobody_who_never_looks():
+    easy = [says(f"sound {number}", range(60), "1") for number in range(20)]
+    hard = [says("careful", range(100, 140), "2"), says("careless", range(100, 140), "ok")]
+    found = judged(pl.concat([*easy, *hard, says("careful", range(200, 230), "3")]))
+
+    assert found.measurement.evidence["one_label_only"] == {
+        "careless": {"label": "ok", "ratings": 40, "others_share": 0}
+    }
+    assert found.message.endswith("; careless always says 'ok'")
+
+
+def test_one_label_is_set_against_others_on_the_same_items_alone():
+    people = rows(200, {"ana": 0.9, "ben": 0.9, "eva": 0.9})
+    easy = says("leo", range(1000, 1200), "1")
+    shared = easy.with_columns(
+        item=pl.col("item").replace_strict({1000 + one: one for one in range(29)}, default=pl.col("item"))
+    )
+    enough = easy.with_columns(
+        item=pl.col("item").replace_strict({1000 + one: one for one in range(30)}, default=pl.col("item"))
+    )
+
+    named = [
+        "one_label_only" in judged(pl.concat([people, own])).measurement.evidence for own in (easy, shared, enough)
+    ]
+
+    assert named == [False, False, True]
+
+
+def test_all_who_have_a_habit_are_counted_and_ten_are_named():
+    people = pl.concat(
+        [rows(200, {"ana": 0.9, "ben": 0.9}), *(says(f"lazy {at:02}", range(200), "x") for at in range(14))]
+    )
+
+    found = judged(people)
+
+    assert list(found.measurement.evidence["one_label_only"]) == [f"lazy {at:02}" for at in range(10)]
+    assert found.message.endswith("; lazy 02 always says 'x'; 11 more do such things")
+
+
 def test_who_gives_one_item_two_labels_is_named_and_who_repeats_a_label_is_not():
     people = rows(200, {"ana": 0.9, "ben": 0.9, "eva": 0.9})
     again = people.filter((pl.col("annotator") == "eva") & (pl.col("item") < 4))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import subprocess
 import sys
 import types
@@ -106,7 +107,7 @@ def test_unknown_option_is_wrong_usage(tmp_path, gates):
         (SystemExit(0), 3, "could not judge: something that was imported ended the program (SystemExit)\n"),
         (click.ClickException("no"), 3, "no\n"),
         (click.BadParameter("no number"), 2, None),
-        (BrokenPipeError(), 3, ""),
+        (BrokenPipeError(32, "Broken pipe"), 3, "internal error: BrokenPipeError: [Errno 32] Broken pipe; this is a bug; run with GATES_DEBUG=1 for the traceback\n"),
     ],
 )  # fmt: skip
 def test_whatever_goes_wrong_is_said_in_its_own_words_with_its_own_code(case, command_that_raises, tmp_path, gates):
@@ -117,6 +118,17 @@ def test_whatever_goes_wrong_is_said_in_its_own_words_with_its_own_code(case, co
 
     assert (called.code, called.out) == (code, "")
     assert called.err == words if words is not None else "no number" in called.err
+
+
+@pytest.mark.program
+def test_mistake_that_nobody_reads_keeps_its_exit_code():
+    read, write = os.pipe()
+    os.close(read)
+
+    done = subprocess.run([sys.executable, "-m", "gates", "list", "nothing"], stdout=write, stderr=write, check=False)
+
+    os.close(write)
+    assert done.returncode == 2
 
 
 def test_interrupt_is_130(command_that_raises, tmp_path, gates):
@@ -156,7 +168,7 @@ def test_reader_that_goes_away_gets_no_traceback(tmp_path):
     errors = process.stderr.read()
     process.stderr.close()
 
-    assert (process.wait(), errors) == (3, b"")
+    assert (process.wait(), errors) == (0, b"")
 
 
 def test_shells_complete_commands(tmp_path, gates, monkeypatch):

@@ -248,6 +248,13 @@ def test_a_wrong_key_is_named_with_its_line(write, line, message):
         ('[defaults]\npath = "d"\n[datasets.r]\ntype = "text"\n', None),
         ('[datasets.r]\npath = "d\n', "2: not valid TOML: Illegal character '\\n'"),
         ('[datasets.r]\ntype = "text"\n\n[datasets.r]\n', "4: not valid TOML: Cannot declare ('datasets', 'r') twice"),
+        (
+            '[datasets.r]\npath = "d"\ntype = "instruction"\ncolumns = { prompt = "input", input = "input", id = "input" }\n',
+            (
+                "4: dataset 'r': columns: prompt and input are both 'input', so that every row says one thing twice; "
+                "leave one of them out, or name its own column"
+            ),
+        ),
         ("[datasets.r]\npath = [", "2: not valid TOML: Invalid value"),
     ],
 )

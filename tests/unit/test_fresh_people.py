@@ -7,16 +7,20 @@ import polars as pl
 import pytest
 
 from gates.metrics.copies import measure
-from gates.metrics.fresh_people import FreshPeople, fresh_texts, others
+from gates.metrics.fresh_people import FreshPeople, others
+from gates.metrics.intervals import clopper_pearson
 from gates.metrics.judging import judge
-from gates.metrics.measurement import Limits
-from gates.metrics.near_copies import near_matrix
+from gates.metrics.measurement import Estimate, Limits
 from gates.verdict import Outcome, Scope, Severity
 from tests.scans import tagged_scan, text_scan, texts_of
 
 LIMITS = Limits(max_value=0.01)
 # A passage of 60 tokens that everybody who writes of one thing puts into the text.
 FORM = " ".join(f"form{number}" for number in range(60))
+
+
+def bounds(share: Estimate) -> list[float]:
+    return [share.value, share.low, share.high]
 
 
 def rows(language: str, texts: list[str]) -> pl.DataFrame:
@@ -28,17 +32,38 @@ def with_form(texts: list[str], every: int) -> list[str]:
 
 
 def test_people_count_in_the_proportion_of_languages():
-    people = FreshPeople(
-        np.array([True, False, False, False, True, True]), pl.Series(["de"] * 4 + ["ja"] * 2), "other people"
-    )
+    people = FreshPeople(np.arange(1000) >= 700, pl.Series(["de"] * 600 + ["ja"] * 400), "other people")
+    of_de, of_ja = clopper_pearson(0, 600), clopper_pearson(300, 400)
 
-    alone = people.like(pl.Series(["ja", "ja", "ja"]))
+    alone = people.like(pl.Series(["ja"] * 3))
     mixed = people.like(pl.Series(["ja", "de", "ja", "ja"]))
 
-    assert (alone.hits, alone.rows) == (2, 2)
-    # 3/4 of everybody in ja and 1/4 of a quarter in de; 1 / (.75² / 2 + .25² / 4) people.
-    assert mixed.hits / mixed.rows == pytest.approx(0.75 + 0.25 / 4)
-    assert mixed.rows == pytest.approx(1 / (0.75**2 / 2 + 0.25**2 / 4))
+    assert bounds(alone.share) == pytest.approx(bounds(of_ja))
+    assert bounds(mixed.share) == pytest.approx(
+        [0.75 * ja + 0.25 * de for ja, de in zip(bounds(of_ja), bounds(of_de), strict=True)]
+    )
+    assert (mixed.hits, mixed.rows) == (300, 1000)
+
+
+def test_a_language_of_few_people_is_read_against_everybody():
+    people = FreshPeople(np.arange(1000) >= 900, pl.Series(["de"] * 900 + ["ja"] * 100), "other people")
+
+    assert people.like(pl.Series(["ja"] * 3)).share == people.all().share
+
+
+@pytest.mark.parametrize("share", [0.0, 0.01, 0.2])
+def test_bounds_of_weighted_people_hold_as_often_as_they_say(share):
+    drawn = np.random.default_rng(1)
+    language = pl.Series(["de"] * 1700 + ["ja"] * 300)
+    asked = pl.Series(["de"] * 50 + ["ja"] * 50)
+    found = [
+        FreshPeople(np.append(drawn.random(1700) < 0.002, drawn.random(300) < share), language, "").like(asked).share
+        for _ in range(400)
+    ]
+    truth = (0.002 + share) / 2
+
+    assert np.mean([one.low <= truth for one in found]) >= 0.95
+    assert np.mean([one.high >= truth for one in found]) >= 0.95
 
 
 @pytest.mark.parametrize("language", [["sw", "sw"], [None, None], []])
@@ -47,7 +72,7 @@ def test_languages_that_nobody_writes_are_read_against_everybody(language):
 
     found = people.like(pl.Series(language, dtype=pl.String))
 
-    assert (found.hits, found.rows, found.people) == (1, 3, 3)
+    assert found == people.all()
 
 
 def test_equal_people_are_each_others_fresh_people():
@@ -57,13 +82,45 @@ def test_equal_people_are_each_others_fresh_people():
 
 
 @pytest.mark.parametrize("kind", ["near", "span"])
-def test_texts_that_people_repeat_word_for_word_are_like_another_persons(kind):
-    repeated = texts_of(20, 1, length=60)
-    scan = text_scan([*texts_of(300, 2), *repeated, *repeated], texts_of(300, 3))
-    matrix = near_matrix(scan)
-    copied = matrix.near_human() if kind == "near" else matrix.shares_span
+@pytest.mark.parametrize("repeated", [28, 200, 3000])
+def test_people_listed_twice_excuse_no_copies(kind, repeated):
+    people = texts_of(3000, 2, length=70)
+    copies = [f"{text.rsplit(maxsplit=1)[0]} zz" for text in people[:150]]
+    made = [*texts_of(2850, 3, length=70), *copies]
 
-    assert fresh_texts(scan, matrix, copied).all().hits == 40
+    found = judge(
+        measure(text_scan([*people, *people[-repeated:]], made), Scope.COMBINED, {"kind": kind}),
+        LIMITS,
+        Severity.CRITICAL,
+    )
+
+    assert found.outcome is Outcome.FAIL
+
+
+def test_word_for_word_repeats_are_no_near_copies_on_either_side():
+    """Of one law some texts are told by two persons word for word: as often by both kinds of rows as within one."""
+    shared = texts_of(60, 1, length=60)
+    human, made = (
+        [*texts_of(600, 2, length=60), *shared[:20], *shared[:20]],
+        [*texts_of(600, 3, length=60), *shared[:40]],
+    )
+
+    found = measure(text_scan(human, made), Scope.COMBINED, {"kind": "near"})
+
+    assert (found.evidence["copies"], found.evidence["rows"], found.evidence["baseline_copies"]) == (0, 620, 0)
+
+
+def test_the_order_of_rows_with_two_tags_does_not_matter():
+    human = pl.concat([rows("de", texts_of(600, 1)), rows("ja", with_form(texts_of(600, 2), 5))])
+    twice = with_form(texts_of(500, 4), 9)
+    sides = [rows("de", twice), rows("ja", twice)]
+
+    found = [
+        measure(tagged_scan(human, pl.concat(made)), Scope.COMBINED, {"kind": "span"}).estimate
+        for made in (sides, sides[::-1])
+    ]
+
+    assert found[0] == found[1]
 
 
 def test_one_law_of_two_languages_is_no_copy_where_one_of_them_repeats_by_nature():

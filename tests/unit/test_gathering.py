@@ -12,6 +12,7 @@ from gates.errors import DataError
 from gates.metrics import contamination, personal_data
 from gates.metrics.asking import ask
 from gates.scan import ORIGIN, ROW_ID, EvaluationItems, FileFacts, Roles, Scan
+from gates.scanning.gathering import Gathering
 from gates.scanning.one_pass import ScanRequest, scan
 from gates.text import batch as batches
 from gates.text.batch import Batch
@@ -121,6 +122,34 @@ def test_what_could_not_be_gathered_in_the_pass_breaks_where_it_is_asked_for(whe
     assert personal(seen) == personal(scanned(source()))
     with pytest.raises(ZeroDivisionError):
         seen.gathered(Broken)
+
+
+@pytest.mark.parametrize("where", ["made", "needs_rows", "update", "value"])
+def test_gatherer_that_would_end_the_program_has_no_value_and_the_others_have_theirs(where):
+    class Ends:
+        def __init__(self, *_of: object) -> None:
+            self.end("made")
+
+        def end(self, at: str) -> bool:
+            if at == where:
+                raise SystemExit(0)
+            return True
+
+        @property
+        def needs_rows(self) -> bool:
+            return self.end("needs_rows")
+
+        def update(self, _batch: Batch) -> None:
+            self.end("update")
+
+        def value(self) -> bool:
+            return self.end("value")
+
+    sound = personal_data.METRIC.gather
+    gathering = Gathering((Ends, sound), ROLES, None)
+    gathering.read(source().batches())
+
+    assert list(gathering.values()) == [sound]
 
 
 def test_tokens_of_a_batch_are_those_of_its_column():

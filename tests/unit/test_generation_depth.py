@@ -90,7 +90,9 @@ def test_seeds_that_name_no_row_of_the_dataset_are_inconclusive():
     found = judged(HUMAN, synthetic(["elsewhere"] * 50 + [None] * 50))
 
     assert (found.outcome, found.severity) == (Outcome.INCONCLUSIVE, Severity.WARNING)
-    assert found.message == "no 'seed_id' of 100 synthetic rows names a 'key' of the dataset"
+    assert (
+        found.message == "no seed in column 'seed_id' of 100 synthetic rows names an id in column 'key' of the dataset"
+    )
 
 
 def test_some_seeds_outside_the_dataset_are_counted():
@@ -110,4 +112,7 @@ def test_lists_of_seeds_are_an_error_that_says_what_was_expected():
     made = synthetic(["h1"] * 10).with_columns(pl.concat_list("seed_id"))
     human = HUMAN.with_columns(seed_id=pl.lit(None, pl.List(pl.String)))
 
-    assert measured(human, made).failure == "'key' and 'seed_id' hold lists or structures; one id a row was expected"
+    assert (
+        measured(human, made).failure
+        == "column 'key' and column 'seed_id' hold lists or structures; one id a row was expected"
+    )

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from gates.metrics.intervals import clopper_pearson, exact_difference, ratio_difference, wilson
+from gates.metrics.intervals import clopper_pearson, difference, ratio_difference, wilson
 
 
 def test_exact_interval_matches_newcombes_table():
@@ -44,7 +44,7 @@ def test_no_rows_give_nan_and_never_a_pass():
     assert all(math.isnan(found.value) for found in (clopper_pearson(0, 0), wilson(0, 0), ratio_difference(0, 0, 1, 2)))
 
 
-def test_exact_difference_is_wider_than_the_score_interval():
-    exact, score = exact_difference(5, 100, 1, 100), ratio_difference(5, 100, 1, 100)
+def test_difference_of_exact_bounds_is_wider_than_the_score_interval():
+    exact, score = difference(clopper_pearson(5, 100), clopper_pearson(1, 100)), ratio_difference(5, 100, 1, 100)
 
     assert exact.low < score.low < score.high < exact.high

@@ -131,7 +131,7 @@ def test_many_copies_of_few_texts_are_few_twins():
 def test_without_labels_nothing_is_asked_and_with_none_filled_in_it_is_an_error():
     assert of_tables(table(1), table(2), label=None).message == 'no label is declared; add: label = "<column>"'
     empty = table(2).with_columns(label=pl.lit(None, pl.String))
-    assert of_tables(table(1), empty).message == "no synthetic row has a label in 'label'"
+    assert of_tables(table(1), empty).message == "no synthetic row has a label in column 'label'"
 
 
 def test_a_label_alone_has_no_twins():

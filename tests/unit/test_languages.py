@@ -327,7 +327,7 @@ def spoiled(kind: str) -> pl.DataFrame:
     if kind == "refusal":
         said = pl.lit("I'm sorry, but as an AI language model I cannot help with that. ") + pl.col("text")
         return synthetic.with_columns(text=pl.when(german).then(said).otherwise("text"))
-    twin = human["text"][-1] if kind == "copy" else synthetic["text"][-1]
+    twin = synthetic["text"][-1] if kind == "repeat" else human["text"][-1] + (" zz" if kind == "near copy" else "")
     return synthetic.with_columns(
         text=pl.when(german & (pl.int_range(pl.len()) >= 3300)).then(pl.lit(twin)).otherwise("text")
     )
@@ -338,7 +338,7 @@ def spoiled(kind: str) -> pl.DataFrame:
     [
         ("refusal", boilerplate, Limits(max_value=0.2), {}),
         ("repeat", duplicates, Limits(max_value=0.1), {"kind": "exact"}),
-        ("copy", copies, Limits(max_value=0.001), {"kind": "near"}),
+        ("near copy", copies, Limits(max_value=0.001), {"kind": "near"}),
         ("copy", copies, Limits(max_value=0.001), {"kind": "exact"}),
     ],
 )
@@ -351,7 +351,7 @@ def test_a_defect_of_one_language_is_counted_among_its_rows(kind, metric, limits
 
     assert part.value > measured.estimate.value
     assert measured.parts["language=en"].estimate.value <= 0
-    if kind != "copy":
+    if metric is not copies:
         found = judge(measured, limits, Severity.CRITICAL)
         assert (found.outcome, found.message.split(":")[0]) == (Outcome.FAIL, "language 'de'")
 

@@ -9,14 +9,15 @@ import numpy as np
 import polars as pl
 import pytest
 
-from gates.metrics import compared_texts, near_copies
+from gates.metrics import compared_texts, duplicates, near_copies
 from gates.metrics.copies import measure
-from gates.metrics.judging import judge
+from gates.metrics.judging import Judgement, judge
 from gates.metrics.measurement import Limits, Measurement
 from gates.metrics.near_copies import NearMatrix, near_matrix
-from gates.scan import HUMAN_CODE
+from gates.scan import HUMAN_CODE, SYNTHETIC_CODE
 from gates.scanning.one_pass import ScanRequest
 from gates.scanning.one_pass import scan as scan_rows
+from gates.text import buckets
 from gates.verdict import Outcome, Scope, Severity
 from tests.scans import tagged_scan, text_scan, texts_of
 from tests.tables import MemorySource
@@ -92,6 +93,43 @@ def test_copies_of_the_texts_that_were_compared_fail(monkeypatch):
     assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.CRITICAL)
 
 
+def repeats(human: list[str], synthetic: list[str], scope: Scope, limit: float = 0.05) -> Judgement:
+    """Whether the texts of a scope nearly repeat each other, judged."""
+    found = duplicates.measure(text_scan(human, synthetic), scope, {"kind": "near"})
+    return judge(found, Limits(max_value=limit), Severity.CRITICAL)
+
+
+def test_repeats_that_a_sample_of_the_texts_hides_do_not_pass(monkeypatch):
+    texts = texts_of(1000, 1)
+    people = [*texts, *near(texts[:200])]
+    whole = repeats(people, people[:50], Scope.HUMAN)
+    monkeypatch.setattr(near_copies, "TEXTS_AT_MOST", 240)
+    part, found_all_the_same = (repeats(people, people[:50], Scope.HUMAN, limit) for limit in (0.05, 0.001))
+
+    assert (whole.outcome, round(whole.measurement.estimate.value, 3)) == (Outcome.FAIL, 0.167)
+    assert part.measurement.estimate.value < 0.05
+    assert (part.outcome, part.severity) == (Outcome.INCONCLUSIVE, Severity.WARNING)
+    assert part.message.endswith(
+        "; 240 of 1,200 human texts were compared; copies of the others are not seen; so nothing passes"
+    )
+    assert found_all_the_same.outcome is Outcome.FAIL
+
+
+@pytest.mark.parametrize(
+    ("human", "synthetic", "said"),
+    [(400, 350, "300 of 400 human and 300 of 350 synthetic"), (200, 350, "300 of 350 synthetic"), (300, 300, "")],
+)
+def test_synthetic_repeats_do_not_pass_where_texts_of_either_origin_were_left_out(human, synthetic, said, monkeypatch):
+    monkeypatch.setattr(near_copies, "TEXTS_AT_MOST", 300)
+
+    found = repeats(texts_of(human, 1), texts_of(synthetic, 2), Scope.SYNTHETIC)
+
+    assert found.outcome is (Outcome.INCONCLUSIVE if said else Outcome.PASS)
+    assert found.measurement.unread == (
+        f"{said} texts were compared; copies of the others are not seen" if said else ""
+    )
+
+
 class SmallBatches(MemorySource):
     """Rows in batches of 37."""
 
@@ -139,10 +177,37 @@ def test_the_order_of_rows_does_not_change_what_is_found_when_texts_are_read_aga
     assert one.shares_span.tolist() == two.shares_span.tolist()
 
 
+def of_template(count: int, length: int = 90) -> list[str]:
+    """Texts of one template that differ in a word."""
+    base = [f"form{number}" for number in range(length)]
+    return [
+        " ".join([*base[: number % length], f"own{number}", *base[number % length + 1 :]]) for number in range(count)
+    ]
+
+
+def test_synthetic_rows_leave_peoples_near_repeats_as_they_are(monkeypatch):
+    monkeypatch.setattr(buckets, "CROWD", 20)
+    human = [*of_template(60), *texts_of(340, 1)]
+    alone, beside = (near_matrix(text_scan(human, made)) for made in (texts_of(300, 2), of_template(800)[100:]))
+
+    assert alone.repeats(alone.of(HUMAN_CODE)) == beside.repeats(beside.of(HUMAN_CODE)) == 59
+
+
+def test_a_template_among_many_synthetic_rows_is_counted_in_as_many_as_there_are_people(monkeypatch):
+    monkeypatch.setattr(buckets, "CROWD", 20)
+    matrix = near_matrix(text_scan(texts_of(300, 1), [*of_template(300), *texts_of(1200, 2)]))
+    drawn = matrix.of(SYNTHETIC_CODE)[:300]
+
+    of_it = (matrix.row_id >= 300) & (matrix.row_id < 600)
+
+    assert matrix.repeats(matrix.of(SYNTHETIC_CODE)) == 299
+    assert matrix.repeats(drawn) == of_it[drawn].sum() - 1 > 40
+
+
 def test_texts_are_compared_as_long_as_their_tokens_fit(monkeypatch):
     monkeypatch.setattr(near_copies, "TOKENS_AT_MOST", 40 * 250 + 39)
 
     matrix = near_matrix(text_scan(texts_of(400, 1), texts_of(300, 2)))
 
     assert matrix.to_evidence()["texts_compared"] == {"human": 250, "synthetic": 250}
-    assert matrix.left_out == 150
+    assert (matrix.left_out, matrix.synthetic_left_out) == (150, 50)

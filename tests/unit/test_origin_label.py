@@ -98,7 +98,7 @@ def test_labels_that_are_missing_do_not_count_and_none_at_all_is_an_error():
     nothing = judged(human, synthetic.with_columns(label=pl.lit(None, pl.String)))
 
     assert judged(human, blank).measurement.n_synthetic == 600
-    assert (nothing.outcome, nothing.message) == (Outcome.ERROR, "no synthetic row has a label in 'label'")
+    assert (nothing.outcome, nothing.message) == (Outcome.ERROR, "no synthetic row has a label in column 'label'")
 
 
 def test_the_order_of_rows_changes_nothing():

@@ -35,6 +35,11 @@ def said(check: str, message: str, columns: dict[str, str]) -> str:
             "0.02, limit 0; 4 of 150 human rows fail text/not-blank, first at a.csv:1; column 'body' (text)",
         ),
         (RULE, "0, limit 0", "0, limit 0"),
+        (
+            "human/expect_columns_to_not_contain_personal_data/personal",
+            "3, limit 0; rows with e-mail address in column 'text' (3), first at a.csv:1",
+            "3, limit 0; rows with e-mail address in column 'body' (text) (3), first at a.csv:1",
+        ),
         # A word of a text is no column, and neither is the text itself.
         (MATCH, "most telling: the word 'text'; no text carries a mark", "most telling: the word 'text'; no text carries a mark"),
     ],

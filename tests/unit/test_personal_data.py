@@ -156,7 +156,7 @@ def test_one_address_fails_with_its_place_and_without_itself():
 
     assert (found.outcome, found.message) == (
         Outcome.FAIL,
-        "1, limit 0; rows with e-mail address in text (1), first at data/mix.parquet:2",
+        "1, limit 0; rows with e-mail address in column 'text' (1), first at data/mix.parquet:2",
     )
     assert found.measurement.evidence == {
         "rows_by_column": {"e-mail address in text": 1},

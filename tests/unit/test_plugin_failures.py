@@ -16,6 +16,7 @@ from gates.metrics.asking import ask
 from gates.plugins.registry import find_report, metrics_of, rendered
 from gates.rows.validation import RowValidator
 from gates.scan import ORIGIN, ROW_ID
+from gates.scanning.one_pass import ScanRequest, scan
 from gates.schemas.built_in import plugin_schema
 from gates.schemas.loading import load_schema
 from gates.verdict import Answer, Scope, Verdict
@@ -64,6 +65,54 @@ def test_metric_that_breaks_names_the_innermost_line_of_its_repository(value, fa
     assert found.startswith(failure)
 
 
+def test_metric_that_returns_something_else_names_its_function_and_what_is_expected(tmp_path):
+    text = metric(NAME).replace("Measurement(Estimate.exact(0.0))", "3")
+    root = project(tmp_path, f'[plugins.metrics]\n{NAME} = "own_one.py:METRIC"', files={"own_one.py": text})
+
+    found = measured(metrics_of(read_config(root / "gates.toml").plugins))
+
+    assert found == "own_one.py:4: measure returned a int, expected a gates.metrics.measurement.Measurement"
+
+
+def test_metric_that_gathers_with_something_else_names_its_line(tmp_path):
+    text = metric(NAME, "scan.gathered(lambda roles, evaluation: 3)")
+    root = project(tmp_path, f'[plugins.metrics]\n{NAME} = "own_one.py:METRIC"', files={"own_one.py": text})
+
+    found = measured(metrics_of(read_config(root / "gates.toml").plugins))
+
+    expected = "measure.<locals>.<lambda> returned a int, expected a gates.scan.Gatherer"
+    assert found == f"own_one.py:5: TypeError: {expected}"
+
+
+def with_gather(root, gather):
+    """The metrics of a repository whose own one measures what this expression gathers."""
+    text = metric(NAME, "scan.gathered(gather)", f"import sys\ngather = {gather}\n")
+    files = {"plugins/own_one.py": text.replace('"mend it")', '"mend it", gather=gather)')}
+    project(root, f'[plugins.metrics]\n{NAME} = "plugins/own_one.py:METRIC"', files=files)
+    return metrics_of(read_config(root / "gates.toml").plugins)
+
+
+def test_gather_that_ends_the_program_is_an_error_of_its_check_alone(tmp_path):
+    metrics = with_gather(tmp_path, "lambda roles, evaluation: sys.exit(0)")
+    rows = text_scan(["a"] * 20, ["b"] * 20)
+
+    seen = scan(rows.source, ScanRequest(gather=(metrics[NAME].gather,)))
+
+    assert ask(metrics[NAME], seen, Scope.COMBINED, {}).failure == "plugins/own_one.py:4: SystemExit: 0"
+
+
+@pytest.mark.parametrize(
+    ("gather", "wrong"),
+    [
+        ("[]", r"its gather cannot be told from others \(unhashable type: 'list'\); expected a function or a class"),
+        ("'all'", "its gather is a str, expected a function"),
+    ],
+)
+def test_gather_that_is_no_function_is_refused_where_the_metric_is_loaded(gather, wrong, tmp_path):
+    with pytest.raises(PluginError, match=wrong):
+        with_gather(tmp_path, gather)
+
+
 def test_metric_of_a_distribution_names_its_module_instead(tmp_path, monkeypatch):
     text = metric(NAME, "found(scan)", "from broken_plugins.helper import found\n")
     files = {"broken_plugins/__init__.py": "", "broken_plugins/one.py": text, "broken_plugins/helper.py": OWN_HELP}
@@ -84,6 +133,17 @@ def test_report_that_breaks_names_its_line(tmp_path):
         rendered(report, Verdict("mix", Answer.PASS, [], {}, {}, {}, (), ()))
 
     assert str(raised.value) == "report 'wild': own.py:3: ZeroDivisionError: division by zero"
+
+
+def test_report_that_is_no_text_names_its_function(tmp_path):
+    text = "from gates.plugins import Report\n\n\ndef odd(verdict):\n    return 3\n\n\nODD = Report('odd', 'x', odd)\n"
+    root = project(tmp_path, '[plugins.reports]\nodd = "own.py:ODD"', files={"own.py": text})
+    report = find_report(read_config(root / "gates.toml").plugins, "odd")
+
+    with pytest.raises(PluginError) as raised:
+        rendered(report, Verdict("mix", Answer.PASS, [], {}, {}, {}, (), ()))
+
+    assert str(raised.value) == "report 'odd': own.py:4: odd returned a int, expected a str"
 
 
 def of_notes(root, text):

@@ -40,6 +40,31 @@ def test_rows_of_a_coarse_table_coincide_also_where_somebody_repeated_some(cells
     assert coincide(repeated(trained, share, 2), tested)
 
 
+def drawn_again(rows: pl.DataFrame, count: int, seed: int) -> pl.DataFrame:
+    return rows.sample(count, with_replacement=True, seed=seed)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_rows_that_were_drawn_again_and_again_hide_nothing_of_what_is_asked(seed: int) -> None:
+    rows, tested = people(2_000, 5), people(500, 77)
+    taken = pl.concat([rows, tested.head(400)])
+    rare, others = pl.concat([rows.head(200), tested.head(250)]), rows.tail(1_800)
+
+    assert not coincide(drawn_again(taken, 2 * taken.height, seed), tested)
+    assert not coincide(pl.concat([others, drawn_again(rare, others.height, seed)]), tested)
+
+
+@pytest.mark.parametrize("cells", [30, 300, 3000, 30_000])
+@pytest.mark.parametrize("asked", [20, 40, 100, 500])
+def test_rows_of_a_coarse_table_coincide_however_few_are_asked(cells: int, asked: int) -> None:
+    # So many that each repeats more often than the limit below which repeats are accidents.
+    assert coincide(coarse(5_000, asked, cells=cells), coarse(asked, 100 + cells, cells=cells))
+
+
+def test_rows_of_a_coarse_table_coincide_with_those_of_a_smaller_one() -> None:
+    assert coincide(coarse(300, 1, cells=3000), coarse(1_000, 2, cells=3000))
+
+
 def test_rows_that_stand_out_by_their_number_are_no_copies() -> None:
     def spiked(rows: int, seed: int) -> pl.DataFrame:
         drawn = np.random.default_rng(seed).integers(1, 10**12, rows)

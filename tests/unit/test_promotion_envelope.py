@@ -209,4 +209,4 @@ def test_a_missing_library_is_named_with_what_installs_it(key, monkeypatch):
         verify(envelope, STATEMENT, [signer(key)], at=PROMOTED_AT, shown=SHOWN)
 
     assert str(error.value).startswith("signatures need the package 'cryptography', which cannot be imported")
-    assert str(error.value).endswith('install it with `pip install "origin-gates[sign]"`')
+    assert str(error.value).endswith("extra [sign], as `pip install '.[sign]'` in a clone of it")

@@ -419,6 +419,10 @@ def test_a_column_of_two_types_is_found_in_the_files_and_integers_beside_floats_
         return alignment.measure(type(scan)(**{**vars(scan), "files": tuple(facts), "_memo": {}}), Scope.COMBINED, {})
 
     assert "column 'grade' has several types: number in 0.parquet, string in 1.parquet" in files("int64", "string").note
+    mixed = "mixed(int64,string)"
+    assert files(f"{mixed}; int64 first in row 7", f"{mixed}; int64 first in row 9").note.endswith(
+        f"column 'grade' has several types: {mixed} in 0.parquet (int64 first in row 7)"
+    )
     assert outcome(files("int64", "double"), max_value=0) is Outcome.PASS
 
 

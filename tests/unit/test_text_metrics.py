@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gates.errors import MetricError
-from gates.metrics import boilerplate, copies, degenerate, formatting
+from gates.metrics import boilerplate, copies, degenerate, duplicates, formatting
 from gates.metrics.formatting import ABSENT, feature_auc
 from gates.metrics.intervals import ratio_difference
 from gates.metrics.judging import judge
@@ -186,15 +186,41 @@ def test_measurements_are_the_same_every_time(measure):
     assert all(first == second for first, second in pairwise(made))
 
 
-def test_short_texts_that_mostly_are_a_persons_are_copies_and_others_are_left_out():
+def test_short_answers_that_mostly_are_a_persons_are_copies_and_others_are_left_out():
     people, fresh = texts_of(300, 1, length=6, words=(0, 4000)), texts_of(300, 2, length=6, words=(0, 4000))
+    long = texts_of(40, 3)
 
-    copied = copies.measure(text_scan(people, people), Scope.COMBINED, {"kind": "exact"})
-    natural = copies.measure(text_scan(people, [*people[:30], *fresh[30:]]), Scope.COMBINED, {"kind": "exact"})
-    mixed = copies.measure(text_scan(people, [*texts_of(40, 3), *fresh]), Scope.COMBINED, {"kind": "exact"})
+    def exact(made: list[str]) -> Measurement:
+        return copies.measure(text_scan(people, made), Scope.COMBINED, {"kind": "exact"})
 
-    assert copied.estimate is not None
-    assert (copied.estimate.value, copied.evidence["copies"], copied.evidence["rows"]) == (1.0, 300, 300)
-    assert natural.estimate is None
-    assert "under 20 tokens" in natural.undecidable
-    assert mixed.undecidable or "300 under 20 tokens are not counted" in mixed.note
+    copied, natural = exact([*people, *long]), exact([*people[:30], *fresh[30:], *long])
+
+    assert (copied.evidence["copies"], copied.evidence["rows"]) == (300, 340)
+    assert natural.undecidable or "300 under 20 tokens are not counted" in natural.note
+
+
+def test_short_texts_are_copies_where_all_are_short_and_people_do_not_repeat_each_other():
+    people, fresh = texts_of(3000, 1, length=6, words=(0, 4000)), texts_of(3000, 2, length=6, words=(0, 4000))
+
+    copied = copies.measure(text_scan(people, [*people[:90], *fresh[90:]]), Scope.COMBINED, {"kind": "exact"})
+    near = copies.measure(text_scan(people, fresh), Scope.COMBINED, {"kind": "near"})
+    repeats = duplicates.measure(text_scan(people, fresh), Scope.HUMAN, {"kind": "near"})
+
+    assert outcome_of(copied, Limits(max_value=0.001)) is Outcome.FAIL
+    assert "no synthetic text has 20 tokens" in near.not_asked
+    assert "no human text has 20 tokens" in repeats.not_asked
+
+
+@pytest.mark.parametrize(("scope", "long_rows"), [(Scope.HUMAN, 0), (Scope.SYNTHETIC, 0), (Scope.SYNTHETIC, 500)])
+def test_a_short_text_that_stands_there_a_thousand_times_is_a_repeat(scope, long_rows):
+    people, made = (
+        [*texts_of(1000, seed, length=8, words=(0, 4000)), *texts_of(long_rows, seed + 2)] for seed in (1, 2)
+    )
+    repeating = [*["Great place, would come again!"] * 1000, *made]
+    sides = (repeating, made) if scope is Scope.HUMAN else (people, repeating)
+
+    found = duplicates.measure(text_scan(*sides), scope, {"kind": "exact"})
+    sound = duplicates.measure(text_scan(people, made), scope, {"kind": "exact"})
+
+    assert outcome_of(found, Limits(max_value=0.05)) is Outcome.FAIL
+    assert outcome_of(sound, Limits(max_value=0.05)) is Outcome.PASS

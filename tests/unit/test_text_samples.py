@@ -108,5 +108,4 @@ def test_only_what_reads_rows_that_no_sample_holds_tokenises_by_itself():
         "metrics/labelled_tasks.py",  # the holdout's sample
         "metrics/text_clusters.py",  # people's texts of the version promoted before
         "metrics/evaluation_search.py",  # the evaluation sets
-        "promotion/overlap.py",  # every row of a training set, against an evaluation set
     }

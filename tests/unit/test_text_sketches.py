@@ -5,7 +5,7 @@ import pytest
 
 from gates.keys import mix
 from gates.text import buckets, sketches
-from gates.text.buckets import bucket_pairs, crowded
+from gates.text.buckets import bucket_pairs, crowded, pairs_across
 from gates.text.sketches import BAND_COUNT, BAND_ROWS, sketch
 from gates.text.tokens import TokenStream
 
@@ -76,12 +76,22 @@ def test_no_bucket_that_another_equals_is_left_out_before_sorting(count):
     assert len(kept) < 0.2 * count + (sizes[code] > 1).sum() + 1
 
 
-def test_members_of_a_crowd_meet_the_first_and_the_next_one_and_those_of_a_small_bucket_each_other(monkeypatch):
-    monkeypatch.setattr(buckets, "CROWD", 10)
+def test_members_of_a_bucket_meet_the_first_ones_and_those_just_before_and_in_a_crowd_one_of_each(monkeypatch):
+    monkeypatch.setattr(buckets, "CROWD", 20)
 
-    one, two = bucket_pairs(np.repeat(np.array([3, 9], np.uint64), [4, 12]))
+    one, two = bucket_pairs(np.repeat(np.array([3, 9], np.uint64), [2, 23]))
 
-    pairs = sorted(zip(one.tolist(), two.tolist(), strict=True))
-    small = [(first, second) for first in range(4) for second in range(first + 1, 4)]
-    crowd = [(number, number + 1) for number in range(4, 15)] + [(4, number) for number in range(6, 16)]
-    assert pairs == sorted(small + crowd)
+    met = {number: sorted(one[two == number].tolist()) for number in range(25)}
+    assert [met[1], met[2], met[3], met[18]] == [[0], [], [2], list(range(2, 18))]
+    assert [met[21], met[22], met[24]] == [[*range(2, 10), *range(13, 21)], [2, 21], [2, 23]]
+    assert len(set(zip(one.tolist(), two.tolist(), strict=True))) == len(one)
+
+
+def test_outer_members_of_a_bucket_meet_its_first_inner_ones(monkeypatch):
+    monkeypatch.setattr(buckets, "CROWD", 12)
+    is_inner = np.array([True] * 10 + [False] * 4 + [False] * 2 + [True, False])
+
+    one, two = pairs_across(np.repeat(np.array([3, 7, 9], np.uint64), [14, 2, 2]), is_inner)
+
+    met = {number: one[two == number].tolist() for number in set(two.tolist())}
+    assert met == {10: list(range(8)), 11: list(range(8)), 12: [0], 13: [0], 17: [16]}

@@ -139,7 +139,7 @@ def test_rows_that_extend_peoples_law_are_judged_by_what_they_add():
         (
             PEOPLE.with_columns(label=pl.lit("yes")),
             FRESH,
-            "all people's rows have one label in 'label': there is nothing to learn",
+            "all people's rows have one label in column 'label': there is nothing to learn",
         ),
         (permuted(people(400, 1)), FRESH[:400], "a model of people's rows hardly tells their labels"),
         (

@@ -13,7 +13,9 @@ from gates.promotion.conditions import met, unmet
 from gates.promotion.errors import PromotionError
 from gates.promotion.fields import moment_text
 from gates.promotion.judged import configuration_in, configured
+from gates.promotion.promoted import promoted
 from gates.promotion.revocation import record_path
+from gates.promotion.same_files import files_promoted
 from gates.promotion.verification.replaced_configurations import missing_since
 from gates.versions.trees import tree_at
 from gates.versions.version import Version, VersionKind, git_of
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from gates.configuration.stages import Stage
     from gates.promotion.conditions import Candidate
     from gates.promotion.history import History
+    from gates.promotion.tags import Version as Number
     from gates.promotion.verification.order import Event
     from gates.versions.git import Git
     from gates.versions.repository import Repository
@@ -53,8 +56,25 @@ def wrong_conditions(repository: Repository, known: History, event: Event) -> st
 
 
 def _taken_back(repository: Repository, known: History, event: Event, commit: str) -> str | None:
-    """That the version had been taken back when it came on the stage: then no stage takes it any more."""
-    version = event.found.statement.version
+    """That the version, or one with the same files, had been taken back when it came on the stage: none takes it any more."""
+    own = event.found.statement.version
+    said = _taken_back_before(repository, known, event, commit, own)
+    if said:
+        return said
+    files = files_promoted(event.found)
+    for tag in known.versions:
+        version = tag.name.version
+        if version in (None, own) or tag.name.is_revocation:
+            continue
+        said = _taken_back_before(repository, known, event, commit, version)
+        if said and files_promoted(promoted(repository, tag)).are_those_of(files):
+            return f"{said}, and has the same files"
+    return None
+
+
+def _taken_back_before(
+    repository: Repository, known: History, event: Event, commit: str, version: Number
+) -> str | None:
     record = record_path(known.folder, known.dataset, version, None)
     if record in tree_at(repository, Version(VersionKind.REVISION, commit)).listing.blobs:
         return f"{version} was taken back before: {commit[:7]} has {record}"

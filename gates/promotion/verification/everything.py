@@ -6,22 +6,26 @@ from typing import TYPE_CHECKING
 
 from gates.errors import GatesError
 from gates.promotion.promoted import message_of_tag, promoted
+from gates.promotion.same_files import files_promoted, taken_back_as
 from gates.promotion.verification.events import verify_event, verify_events_before
 from gates.promotion.verification.findings import Finding, State, refused
 from gates.promotion.verification.local_copies import verify_local_copies
 from gates.promotion.verification.order import resting_on, verify_base, verify_bases
 from gates.promotion.verification.overlap import verify_overlap
 from gates.promotion.verification.revocations import verify_records
-from gates.promotion.verification.signatures import verify_envelope, verify_tag_signature
+from gates.promotion.verification.signatures import verify_event_signature, verify_version_signatures
 from gates.promotion.verification.version import verify_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gates.promotion.history import Tag
+    from gates.promotion.promoted import Promoted
     from gates.promotion.verification.selection import Selection
     from gates.promotion.verification.signatures import Trusted
     from gates.versions.repository import Repository
+
+_BACK = "taken back"
 
 
 def verify_selection(
@@ -39,19 +43,42 @@ def verify_selection(
         yield from verify_records(repository, asked.history)
     for tag in asked.events:
         yield from _event(repository, asked, tag)
-        yield from verify_tag_signature(repository, tag, trusted)
+        yield from verify_event_signature(repository, tag, trusted)
 
 
 def _taken_back(repository: Repository, asked: Selection, tag: Tag) -> Iterator[Finding]:
     """That a version was taken back, and why. What it says of its bytes may hold all the same: it stands against who asks for it."""
     taken = asked.history.tag_of(tag.name.version, is_revocation=True) if tag.name.version else None
     if taken:
-        try:
-            words = f"it was taken back: {message_of_tag(repository, taken).reason or 'nobody says why'}"
-        except GatesError:
-            # What is wrong with the tag is a finding of its own.
-            words = f"{taken.name} says so"
-        yield Finding(str(tag.name), "taken back", State.WRONG if asked.for_use else State.NOT_LOOKED_AT, words)
+        yield _against_use(asked, tag, f"it was taken back{_why(repository, taken)}")
+
+
+def _files_taken_back(repository: Repository, asked: Selection, found: Promoted) -> Iterator[Finding]:
+    """That a version stands, and its files were taken back under another number: who asks for it gets these bytes."""
+    tag, version = found.tag, found.tag.name.version
+    if version and asked.history.tag_of(version, is_revocation=True):
+        return
+    try:
+        taken = taken_back_as(repository, asked.history, files_promoted(found), but=version)
+    except GatesError as error:
+        # Where everything was asked for, what cannot be read has findings of its own.
+        state = State.UNKNOWN if asked.for_use else State.NOT_LOOKED_AT
+        yield Finding(str(tag.name), _BACK, state, f"whether its files were, under another number: {error}")
+        return
+    if taken:
+        yield _against_use(asked, tag, f"its files were taken back as {taken.name.version}{_why(repository, taken)}")
+
+
+def _why(repository: Repository, taken: Tag) -> str:
+    try:
+        return f": {message_of_tag(repository, taken).reason or 'nobody says why'}"
+    except GatesError:
+        # What is wrong with the tag is a finding of its own.
+        return f", as {taken.name} says"
+
+
+def _against_use(asked: Selection, tag: Tag, words: str) -> Finding:
+    return Finding(str(tag.name), _BACK, State.WRONG if asked.for_use else State.NOT_LOOKED_AT, words)
 
 
 def _taken_off(asked: Selection) -> Iterator[Finding]:
@@ -82,7 +109,7 @@ def _version(
     yield from verify_version(repository, found)
     base = verify_base(repository, asked.history, found)
     yield base if asked.is_whole else resting_on(base, verify_bases(repository, asked.history, found))
-    yield verify_envelope(found, trusted)
-    yield from verify_tag_signature(repository, tag, trusted)
+    yield from verify_version_signatures(repository, found, trusted)
     yield from verify_local_copies(repository, found)
     yield from verify_overlap(repository, found, is_rerun=is_rerun)
+    yield from _files_taken_back(repository, asked, found)

@@ -9,6 +9,7 @@ from gates.errors import GatesError, UsageError, did_you_mean
 from gates.promotion.planning import places
 from gates.promotion.promoted import message_of_tag
 from gates.promotion.revocation import record_path
+from gates.promotion.tags import artifact
 from gates.promotion.verification.revocations import tag_of_record
 from gates.promotion.verification.unnamed import version_of_file
 
@@ -44,22 +45,36 @@ def whole(history: History) -> Selection:
     return Selection(history, versions, (*taken, *history.stages), is_whole=True)
 
 
-def selected(repository: Repository, known: Sequence[History], word: str, path: str | None) -> Selection:
-    """What a tag or a file stands for; with an event goes the version that it is about.
+def selected(
+    repository: Repository, known: Sequence[History], word: str, path: str | None, folder: str = ""
+) -> Selection:
+    """What a tag, a file or a dataset's name stands for; with an event goes the version that it is about.
 
-    path: the word as a path in the repository, None where it leads out of it. Raises UsageError, naming what there is.
+    path: the word as a path in the repository, None where it leads out of it. folder: that of the nearest configuration,
+    whose datasets go by their names alone. Raises UsageError, naming what there is.
     """
     for history in known:
         tag = _tag(history, word, path)
         if tag:
             return _with_version(repository, history, tag)
+    # As commands take it first: below its folder, a name alone is not that of the top folder's dataset.
+    called = [(name, history) for history in known for name in enumerate(_names(history, folder))]
+    dataset = next((history for (_, name), history in sorted(called, key=lambda one: one[0][0]) if name == word), None)
+    if dataset:
+        return whole(dataset)
     name = version_of_file(path) if path and (repository.top / path).is_file() else None
     if name:
         raise UsageError(f"the tag of '{word}', {name}, is not here; `git fetch --tags`")
     names = [str(tag.name) for history in known for tag in (*history.versions, *history.stages)]
+    datasets = [_names(history, folder)[0] for history in known]
     files = [file for history in known for file in _files(history)]
     near = next(
-        (hint for hint in (did_you_mean(word, names), did_you_mean(path or word, files)) if "mean" in hint), None
+        (
+            hint
+            for hint in (did_you_mean(word, names), did_you_mean(word, datasets), did_you_mean(path or word, files))
+            if "mean" in hint
+        ),
+        None,
     )
     more = f" and {len(names) - _SHOWN} more, `git tag --list`" if len(names) > _SHOWN else ""
     there = f"there are {', '.join(names[-_SHOWN:])}{more}"
@@ -76,6 +91,12 @@ def _tag(history: History, word: str, path: str | None) -> Tag | None:
             if path in (where.statement, where.verdict, where.envelope):
                 return tag
     return tag_of_record(history, path) if path else None
+
+
+def _names(history: History, folder: str) -> tuple[str, ...]:
+    """How a dataset may be called, the way that is shown first: as every command takes it, or as in its tags."""
+    own = history.dataset if history.folder == folder else f"{history.folder or '.'}:{history.dataset}"
+    return own, artifact(history.dataset, history.folder)
 
 
 def _with_version(repository: Repository, history: History, tag: Tag) -> Selection:

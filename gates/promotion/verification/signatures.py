@@ -35,12 +35,15 @@ _VALID = re.compile(rb"^\[GNUPG:\] VALIDSIG (?P<key>[0-9A-F]+) .*\b(?P<primary>[
 _SSH, _X509 = "-----BEGIN SSH", "-----BEGIN SIGNED MESSAGE"
 
 
+_OF_TAG = "signature of the tag"
+
+
 @dataclass(frozen=True)
 class Trusted:
     """Whose signatures count.
 
     allowed_signers: the file that git takes SSH keys from, too. pgp_keys: fingerprints, of keys or of their primary keys,
-    whose signatures on tags count. is_required: the statement has to be signed.
+    whose signatures on tags count. is_required: a version has to be signed, its statement or its tag.
     """
 
     signers: tuple[Signer, ...] = ()
@@ -48,25 +51,57 @@ class Trusted:
     pgp_keys: frozenset[str] = frozenset()
     is_required: bool = False
 
+    @property
+    def names_tag_keys(self) -> bool:
+        """Whether keys were named with which git signs tags; then a tag on which all else hangs has to be signed."""
+        return bool(self.allowed_signers or self.pgp_keys)
 
-def verify_envelope(found: Promoted, trusted: Trusted) -> Finding:
-    """Whether the envelope is the one that the tag names, and a signer that is trusted signed the statement."""
-    tag, part = str(found.tag.name), "signature"
+
+def verify_version_signatures(repository: Repository, found: Promoted, trusted: Trusted) -> Iterator[Finding]:
+    """Findings on a version's envelope and tag: who is trusted signed one of them, and nobody else signed either.
+
+    One will do: an envelope signs the statement, and a tag its sha256.
+    """
+    name = str(found.tag.name)
+    tag = _of_tag(repository, found.tag, trusted)
+    envelope = _of_envelope(found, trusted, tag[0] if tag else None)
+    yield envelope
+    signed = tag or _unsigned_version(envelope.state, trusted)
+    if signed:
+        yield Finding(name, _OF_TAG, *signed)
+
+
+def verify_event_signature(repository: Repository, tag: Tag, trusted: Trusted) -> Iterator[Finding]:
+    """A finding on git's signature of an event's tag, beside which nothing says who made the event."""
+    # That it is no annotated tag is found where its message is read.
+    signed = (_of_tag(repository, tag, trusted) or _unsigned_event(trusted)) if tag.is_annotated else None
+    if signed:
+        yield Finding(str(tag.name), _OF_TAG, *signed)
+
+
+def _of_envelope(found: Promoted, trusted: Trusted, tag: State | None) -> Finding:
+    """Whether the envelope is the one that the tag names, and a signer that is trusted signed the statement.
+
+    tag: how the signature of the tag ended, None where it has none.
+    """
+    name, part = str(found.tag.name), "signature"
     bound = verify_envelope_bytes(found)
     if bound.state is State.WRONG:
         return bound
     if found.envelope is None:
-        state = State.WRONG if trusted.is_required else State.NOT_LOOKED_AT
-        return Finding(tag, part, state, "the statement is not signed")
+        # Where nobody here can verify the tag's signature, that one is unknown.
+        rests = tag in (State.HOLDS, State.UNKNOWN)
+        state = State.WRONG if trusted.is_required and not rests else State.NOT_LOOKED_AT
+        return Finding(name, part, state, f"the statement is not signed{', the tag that names it is' if rests else ''}")
     if not trusted.signers:
         words = "signed, and nobody said by whom it has to be; give --key or --allowed-signers"
-        return Finding(tag, part, State.NOT_LOOKED_AT, words)
+        return Finding(name, part, State.NOT_LOOKED_AT, words)
     envelope = found.envelope
 
     def step() -> None:
         verify(envelope, found.content, trusted.signers, at=found.statement.promoted_at, shown=found.where.envelope)
 
-    return looked_at(tag, part, step)
+    return looked_at(name, part, step)
 
 
 def verify_envelope_bytes(found: Promoted) -> Finding:
@@ -78,32 +113,35 @@ def verify_envelope_bytes(found: Promoted) -> Finding:
     return Finding(str(found.tag.name), "signature", state, words)
 
 
-def verify_tag_signature(repository: Repository, tag: Tag, trusted: Trusted) -> Iterator[Finding]:
-    """A finding on git's own signature, where the tag bears one or has to; unknown where nothing here can verify it.
+def _of_tag(repository: Repository, tag: Tag, trusted: Trusted) -> tuple[State, str] | None:
+    """How git's own signature on a tag ended; unknown where nothing here can verify it, None where there is none.
 
     A key that nobody named does not count, whatever keyring or agent of the user's knows it.
     """
     git = git_of(repository, str(tag.name))
-    # That it is no annotated tag is found where its message is read.
-    if not tag.is_annotated:
-        return
     text = git.run("cat-file", "tag", tag.object_id).decode(errors="replace")
     start = signature_at(text)
     if start is None:
-        state, words = _unsigned(trusted)
-    elif not (trusted.allowed_signers or trusted.pgp_keys):
-        state, words = State.NOT_LOOKED_AT, "signed by git; give --allowed-signers or --pgp-key, or `git verify-tag`"
-    else:
-        state, words = _by_nobody_named(text[start:], trusted) or _signed(git, tag, text[start:], trusted)
-    if words or state is State.HOLDS:
-        yield Finding(str(tag.name), "signature of the tag", state, words)
+        return None
+    if not trusted.names_tag_keys:
+        return State.NOT_LOOKED_AT, "signed by git; give --allowed-signers or --pgp-key, or `git verify-tag`"
+    return _by_nobody_named(text[start:], trusted) or _signed(git, tag, text[start:], trusted)
 
 
-def _unsigned(trusted: Trusted) -> tuple[State, str]:
-    if trusted.pgp_keys:
-        return State.WRONG, "git did not sign it, and a PGP key signs nothing else: nothing says who made the tag"
-    words = "git did not sign it: nothing says who made the tag" if trusted.allowed_signers else ""
-    return State.NOT_LOOKED_AT, words
+def _unsigned_version(envelope: State, trusted: Trusted) -> tuple[State, str] | None:
+    """What an unsigned tag says against a version; None where its envelope alone has to say who made it."""
+    if not trusted.names_tag_keys:
+        return None
+    if envelope in (State.HOLDS, State.UNKNOWN):
+        return State.NOT_LOOKED_AT, "git did not sign it: the envelope has to say who made the version"
+    return State.WRONG, "git did not sign it, and no key that was named signed the statement"
+
+
+def _unsigned_event(trusted: Trusted) -> tuple[State, str] | None:
+    if trusted.names_tag_keys:
+        return State.WRONG, "git did not sign it: nothing says who made the tag"
+    words = "not looked at: a key file signs statements and no tags; sign tags with git and name their keys with --allowed-signers"
+    return (State.NOT_LOOKED_AT, words) if trusted.signers else None
 
 
 def _by_nobody_named(signature: str, trusted: Trusted) -> tuple[State, str] | None:

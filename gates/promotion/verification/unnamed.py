@@ -35,17 +35,19 @@ def version_of_file(path: str) -> TagName | None:
     return TagName(match["dataset"], match["folder"] or "", version) if match and version else None
 
 
-def verify_unnamed(repository: Repository, known: Sequence[History]) -> Iterator[Finding]:
+def verify_unnamed(repository: Repository, known: Sequence[History], of: History | None = None) -> Iterator[Finding]:
     """A finding for each version whose statement HEAD has, and whose tag is not here, and for each tag of a foreign form.
 
-    Raises DataError where HEAD cannot be read.
+    of: the dataset that was asked for, None for all. Raises DataError where HEAD cannot be read.
     """
-    yield from _foreign(repository, known)
+    yield from _foreign(repository, [of] if of else known)
     tree = tree_at(repository, revision(repository, "HEAD"))
     there = {tag.name for history in known for tag in history.versions}
     for path in sorted(tree.listing.blobs):
         name = version_of_file(path)
         if name is None or name in there or posixpath.basename(path) != f"{name.version}.json":
+            continue
+        if of and (name.folder, name.dataset) != (of.folder, of.dataset):
             continue
         # Elsewhere a file of such a name is nobody's promotion.
         if configuration_in(tree, name.folder) is not None:
