@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Distinct human rows over distinct human plus distinct synthetic rows, in [0, 1]; a count, so without interval.
 
-    A language below the limit warns and never blocks: the limits of a purpose are about all that a model learns from, and
+    A language below the limit that blocks warns and never blocks: the limits of a purpose are about all that a model learns from, and
     synthetic rows are often made to help a language that few people wrote in. Where rows extend the human law, that is
     what they are for, and the languages are evidence.
     """

@@ -96,7 +96,8 @@ def _judge_one(measurement: Measurement, limits: Limits, severity: Severity, und
     if outcome is not Outcome.PASS:
         own = severity if outcome is Outcome.FAIL else undecided or severity
         return Judgement(outcome, own, f"{estimate}, {limits}{note}{why}", measurement, needed, why)
-    softer = limits.softer()
+    # A limit that was not made for a part warns of it already.
+    softer = None if measurement.warns_only else limits.softer()
     if softer:
         outcome, why, needed = _against(measurement, estimate, softer)
         if outcome is not Outcome.PASS:

@@ -273,6 +273,12 @@ def test_a_language_without_any_person_is_counted_all_the_same():
     assert "in_one_origin_only" not in found.measurement.evidence
 
 
+def test_languages_of_an_even_mixture_that_chance_made_uneven_do_not_warn():
+    scan = tagged_scan(spoken_rows({"en": 520, "sw": 480}, 1), spoken_rows({"en": 480, "sw": 520}, 2))
+
+    assert ratio(scan).outcome is Outcome.PASS
+
+
 def test_a_whole_with_too_few_people_still_blocks():
     scan = tagged_scan(spoken_rows({"en": 100, "sw": 20}, 1), spoken_rows({"en": 500, "sw": 475}, 2))
 
