@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Distinct human rows over distinct human plus distinct synthetic rows, in [0, 1]; a count, so without interval.
 
-    A language below the limit that blocks warns and never blocks: the limits of a purpose are about all that a model learns from, and
-    synthetic rows are often made to help a language that few people wrote in. Where rows extend the human law, that is
-    what they are for, and the languages are evidence.
+    A language below the blocking limit warns and never blocks: the limits of a purpose are about all that a model learns
+    from, and synthetic rows are often made to help a language that few people wrote in. The softer limit is not asked of a
+    language. Where rows extend the human law, that is what they are for, and the languages are evidence.
     """
     human = int(distinct(scan.index, HUMAN_CODE).sum())
     synthetic = int(distinct(scan.index, SYNTHETIC_CODE).sum())

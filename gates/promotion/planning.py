@@ -40,8 +40,8 @@ class Plan:
 
     files: below git's top folder; none where only tags are added. message: of the commit that adds them. target: the
     commit that the tags point to, None for that one. pointers: paths whose data DVC must have at its remote.
-    note: what consumers will miss, or have all the same, None where that is nothing. lenience: what the verdict let pass, None where that is
-    nothing. at: the date of the commit and of the tags.
+    note: what consumers will miss, or have all the same, None where that is nothing. lenience: what the verdict let
+        pass, None where that is nothing. at: the date of the commit and of the tags.
 
     held: object by name of the tags that the version has already; recorded: the files that say so. Where `tags` is empty
     there is nothing to add, and `sentence` says why.
