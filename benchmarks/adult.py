@@ -40,12 +40,12 @@ def prepare(root: Path, part: str) -> None:
 def measure(root: Path) -> dict[str, float]:
     """Seconds per step and peak memory in MB of one judgement in this process."""
     start = time.perf_counter()
-    from gates.configuration.find import load_config
-    from gates.contract import load_contract
-    from gates.judging.judge import Options, judge
+    from gates.checking.check_dataset import Options, judge
+    from gates.config.load import load_config
+    from gates.contract.contract import load_contract
 
     light = time.perf_counter()
-    import gates.suites  # noqa: F401  # what the suites step would import
+    import gates.gx  # noqa: F401  # what the suites step would import
 
     heavy = time.perf_counter()
     judged = judge(load_contract(load_config(root / "gates.toml").dataset("mix"), date(2026, 1, 1)), Options())

@@ -94,10 +94,10 @@ def medians(root: Path, runs: int) -> dict[str, float]:
 
 def scans(root: Path, rows: int, runs: int) -> dict[str, float]:
     """Median seconds of the scan step in this process, of all files and of one that changed since they were scanned."""
-    from gates.configuration.find import load_config
-    from gates.contract import load_contract
-    from gates.judging.cache import Cache
-    from gates.judging.judge import Options, judge
+    from gates.checking.cache.folder import Cache
+    from gates.checking.check_dataset import Options, judge
+    from gates.config.load import load_config
+    from gates.contract.contract import load_contract
 
     # A project of its own, without inferred ranges: a file with a row outside of them is read each time.
     root = root / "scans"

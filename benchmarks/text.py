@@ -28,12 +28,12 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from gates.metrics.near_copies import NEAR_JACCARD
-from gates.text.contamination import GRAM_TOKENS, known_texts, shared_with
-from gates.text.hashed import hashed_counts, unit_rows
-from gates.text.near import near_pairs
-from gates.text.sketches import BAND_COUNT, BAND_ROWS, PLACES, SHINGLE_TOKENS
-from gates.text.tokens import tokenise
+from gates.data.text.contamination import GRAM_TOKENS, known_texts, shared_with
+from gates.data.text.hashing import hashed_counts, unit_rows
+from gates.data.text.near.minhash import BAND_COUNT, BAND_ROWS, PLACES, SHINGLE_TOKENS
+from gates.data.text.near.near_duplicates import near_pairs
+from gates.data.text.tokens import tokenise
+from gates.metrics.copies.near_duplicates import NEAR_JACCARD
 
 SEED = 1
 VOCABULARY = 20_000

@@ -1,6 +1,6 @@
 """`python -m gates` does what `gates` does."""
 
-from gates.cli import main
+from gates.cli.main import main
 
 if __name__ == "__main__":
     main()

@@ -185,7 +185,7 @@ class Verdict:
         raise KeyError(check_id)
 
     def to_json(self) -> dict[str, object]:
-        """The verdict as its versioned JSON document (gates/reports/verdict.schema.json)."""
+        """The verdict as its versioned JSON document (gates/verdicts/reports/verdict.schema.json)."""
         return {
             "schema_version": SCHEMA_VERSION,
             "dataset": self.dataset,

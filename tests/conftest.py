@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from gates.cli import run
+from gates.cli.main import run
 from tests.projects import Called, Project, program, write_project
 from tests.promotion_projects import promoted, promotion_project, use_environment
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from unittest import mock
 
-from gates.cli import run
+from gates.cli.main import run
 from tests.warm import warm_path
 
 if TYPE_CHECKING:

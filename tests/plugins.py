@@ -16,8 +16,8 @@ PACKAGE = Path(__file__).parent / "plugin_package"
 SUITE = '{"name": "own", "expectations": [], "meta": {}}'
 SUITES = {f"{scope}.json": SUITE for scope in ("human", "synthetic", "combined")}
 METRIC = """\
-from gates.metrics.measurement import Estimate, Measurement
-from gates.metrics.metric import Metric, Side
+from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.metric import Metric, Side
 {imports}
 def measure(scan, scope, params):
     return Measurement(Estimate.exact({value}))
@@ -28,8 +28,8 @@ METRIC = Metric("{name}", measure, Side.MAX, "Is it?", "It matters.", "nobody", 
 TYPE = """\
 import pandera.polars as pa
 
-from gates.configuration.data_types import DataType
-from gates.plugins import TypeContract
+from gates.config.data_types import DataType
+from gates.contract.plugins import TypeContract
 
 OWN = TypeContract(
     DataType("{name}", "one note", ("note",), ("id",), ("note", "id"), texts=("note",), content=("note",)),
@@ -37,7 +37,7 @@ OWN = TypeContract(
 )
 """
 REPORT = """\
-from gates.plugins import Report
+from gates.contract.plugins import Report
 
 SHORT = Report("short", "txt", lambda verdict: f"{verdict.dataset}: {verdict.answer.value}")
 """

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from gates.config.removals import Removal
+from gates.data.facts import ROW_ID
+from gates.data.previous_version import People, PromotedBefore
 from gates.errors import DataError
-from gates.promoted_before import People, PromotedBefore
-from gates.removals import Removal
-from gates.scan import ROW_ID
 from gates.verdict import CheckId, CheckResult, Outcome, Severity
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import contextlib
 import json
 from typing import TYPE_CHECKING
 
-from gates.cli import run
+from gates.cli.main import run
 from tests.dvc_repositories import ENVIRONMENT, commit, dvc, git, write
 from tests.version_projects import version_project
 

@@ -11,17 +11,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from gates.promotion.signers import Signer
-from gates.promotion.signing_keys import SigningKey, read_signing_key
-from gates.promotion.statement import (
-    Base,
-    BoundContract,
-    Concessions,
-    JudgedBy,
-    JudgedWith,
-    Statement,
-)
-from gates.promotion.tags import Version
+from gates.promotion.signing.signers import Signer
+from gates.promotion.signing.signing_keys import SigningKey, read_signing_key
+from gates.promotion.statements.statement import Base, BoundContract, Concessions, JudgedBy, JudgedWith, Statement
+from gates.promotion.statements.tags import Version
 from gates.verdict import Answer
 
 if TYPE_CHECKING:

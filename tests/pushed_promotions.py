@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gates.errors import GatesError
-from gates.promotion.asked import Asked
-from gates.promotion.ground import ground_of
-from gates.promotion.promoting import plan, prepare
-from gates.promotion.publishing import Parcel, push, refs_at, remote_of
-from gates.promotion.transaction import apply
+from gates.promotion.git.preconditions import ground_of
+from gates.promotion.git.push import Parcel, push, refs_at, remote_of
+from gates.promotion.git.transaction import apply
+from gates.promotion.promote.promote import plan, prepare
+from gates.promotion.request import Asked
 from gates.versions.repository import open_repository
 from tests.dvc_repositories import git
 

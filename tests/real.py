@@ -8,12 +8,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from gates.configuration.find import load_config
-from gates.contract import load_contract
-from gates.drafts.accept import accept
-from gates.drafts.infer import infer
-from gates.drafts.write import write_draft
-from gates.judging.judge import Judged, Options, judge
+from gates.checking.check_dataset import Judged, Options, judge
+from gates.config.load import load_config
+from gates.contract.contract import load_contract
+from gates.init.drafts.accept import accept
+from gates.init.drafts.infer import infer
+from gates.init.drafts.write import write_draft
 
 DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 TODAY = date(2026, 1, 1)

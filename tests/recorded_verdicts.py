@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from gates.engines.files import md5_manifest_sha256
+from gates.data.files import md5_manifest_sha256
 from gates.verdict import digest_of_report
 from tests.dvc_repositories import md5
 

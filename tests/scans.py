@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.configuration.data_types import data_type
-from gates.scan import ORIGIN, FileFacts, Roles, Scan
-from gates.scanning.one_pass import ScanRequest, scan
+from gates.config.data_types import data_type
+from gates.data.facts import ORIGIN, FileFacts, Roles
+from gates.data.scan.run import ScanRequest, scan
 from tests.tables import MemorySource
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from gates.data.scan.result import Scan
 
 
 def text_scan(human: Sequence[str], synthetic: Sequence[str], generator: Sequence[str] | None = None) -> Scan:

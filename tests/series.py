@@ -11,7 +11,7 @@ import polars as pl
 from tests.tables import table_scan
 
 if TYPE_CHECKING:
-    from gates.scan import Scan
+    from gates.data.scan.result import Scan
 
 SERIES_ROLES = ("entity", "timestamp", "value")
 EVENT_ROLES = ("session", "timestamp", "event")

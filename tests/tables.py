@@ -8,19 +8,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.configuration.data_types import data_type
-from gates.scan import ORIGIN, ROW_ID, FileFacts, Ints, Roles, Scan
-from gates.scanning.one_pass import ScanRequest, scan
+from gates.config.data_types import data_type
+from gates.data.facts import ORIGIN, ROW_ID, FileFacts, Roles
+from gates.data.scan.run import ScanRequest, scan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import pyarrow as pa
 
+    from gates.data.arrays import Ints
+    from gates.data.scan.result import Scan
+
 
 @dataclass(frozen=True)
 class MemorySource:
-    """An opened dataset over one frame with ORIGIN; what `gates.scanning.one_pass.scan` reads."""
+    """An opened dataset over one frame with ORIGIN; what `gates.data.scan.run.scan` reads."""
 
     frame: pl.DataFrame
     roles: Roles

@@ -126,6 +126,6 @@ if __name__ == "__main__":
 
     assert "polars" not in sys.modules
     _await_call(socket.socket(fileno=int(sys.argv[1])))
-    from gates.cli import main
+    from gates.cli.main import main
 
     main()

@@ -12,21 +12,20 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gates.configuration.find import load_config
-from gates.contract import Contract, load_contract
-from gates.engines.evaluation import open_evaluation
-from gates.engines.local import open_dataset, open_holdout
-from gates.metrics.asking import ask
+from gates.config.load import load_config
+from gates.contract.contract import Contract, load_contract
+from gates.contract.suites import SuiteEntry, limits_of, params_of
+from gates.data.scan.run import ScanRequest, scan
+from gates.metrics.base.evaluate import ask
+from gates.metrics.base.judge import Judgement, judge
 from gates.metrics.catalogue import METRICS
-from gates.metrics.judging import Judgement, judge
-from gates.scanning.one_pass import ScanRequest, scan
-from gates.suite_files import SuiteEntry, limits_of, params_of
 from gates.verdict import Scope
+from tests.opened import open_dataset, open_evaluation, open_holdout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from gates.scan import Scan
+    from gates.data.scan.result import Scan
 
 _METRICS = {metric.expectation: metric for metric in METRICS}
 # Whole rows of pandera are asked in `verdicts`; here there are none to ask.

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from gates.configuration.find import load_config
-from gates.contract import load_contract
-from gates.drafts.accept import accept
-from gates.drafts.infer import infer
-from gates.drafts.write import write_draft
-from gates.judging.judge import Options, judge
+from gates.checking.check_dataset import Options, judge
+from gates.config.load import load_config
+from gates.contract.contract import load_contract
+from gates.init.drafts.accept import accept
+from gates.init.drafts.infer import infer
+from gates.init.drafts.write import write_draft
 
 from .laws import DATA, LAWS, people
 from .same_law import SLOW, SLOW_EVERY

@@ -1,0 +1,1 @@
+"""Numbers about one origin or about both, with no knowledge of limits."""

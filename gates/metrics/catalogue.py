@@ -4,65 +4,56 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.metrics import (
-    agreement,
-    alignment,
-    annotators,
+from gates.metrics.content import boilerplate, degenerate, machine_text, personal_data
+from gates.metrics.copies import contamination, copies, duplicates, training_closeness
+from gates.metrics.fidelity import (
     associations,
-    boilerplate,
     constraints,
-    contamination,
-    copies,
     coverage,
-    degenerate,
     distributions,
     diversity,
-    duplicates,
-    expert_ratio,
-    flattening,
     formatting,
+    locale_flattening,
+    prompt_fit,
+    separability,
+)
+from gates.metrics.groups import population, slice_counts, slices
+from gates.metrics.history import lost_files, lost_human_rows, regressions, tail_mass
+from gates.metrics.integrity import (
+    alignment,
+    expert_ratio,
     generation_depth,
     human_ratio,
-    kept_files,
-    kept_measurements,
-    kept_people,
-    label_agreement,
-    label_rates,
     lineage,
-    longer_response,
-    machine_text,
-    origin_label,
     origins,
-    personal_data,
-    population,
-    prompt_fit,
     recency,
     row_failures,
-    separability,
-    series,
-    slice_counts,
-    slices,
-    tail_mass,
-    temporal_structure,
-    training_closeness,
-    transitions,
+)
+from gates.metrics.labels import (
+    agreement,
+    annotators,
+    label_agreement,
+    label_rates,
+    length_bias,
+    origin_label_leakage,
     utility,
 )
+from gates.metrics.temporal import series, temporal_structure, transitions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gates.metrics.metric import Metric
+    from gates.metrics.base.metric import Metric
 
 METRICS: tuple[Metric, ...] = tuple(
     module.METRIC
     for module in (
         row_failures,
         origins,
-        kept_files,
-        kept_people,
+        lost_files,
+        lost_human_rows,
         tail_mass,
-        kept_measurements,
+        regressions,
         alignment,
         human_ratio,
         duplicates,
@@ -77,7 +68,7 @@ METRICS: tuple[Metric, ...] = tuple(
         slices,
         separability,
         coverage,
-        flattening,
+        locale_flattening,
         formatting,
         machine_text,
         boilerplate,
@@ -93,11 +84,11 @@ METRICS: tuple[Metric, ...] = tuple(
         series,
         temporal_structure,
         transitions,
-        longer_response,
+        length_bias,
         generation_depth,
         label_agreement,
         label_rates,
-        origin_label,
+        origin_label_leakage,
         utility,
     )
 )

@@ -11,28 +11,28 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gates.engines.files import fingerprint
+from gates.config.removals import removals_folder
+from gates.data.files import fingerprint
 from gates.errors import UsageError
 from gates.promotion.errors import ConditionError
-from gates.promotion.fields import moment_text
-from gates.promotion.judged import judged_files
-from gates.records.enforcement import enforce, refuse_other_files
-from gates.records.reading import verdict_of
-from gates.records.recorded import VerdictError, parse_verdict
-from gates.removals import removals_folder
+from gates.promotion.git.judged_config import judged_files
+from gates.promotion.statements.json_fields import moment_text
 from gates.verdict import Answer
-from gates.versions.contents import folder_of
+from gates.verdicts.enforce import enforce, refuse_other_files
+from gates.verdicts.from_json import verdict_of
+from gates.verdicts.recorded import VerdictError, parse_verdict
+from gates.versions.path_contents import folder_of
 from gates.versions.snapshots import files_at, snapshot
 from gates.versions.trees import LOCK, PIPELINE, tree_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gates.configuration.dataset import DatasetConfig
-    from gates.promotion.asked import Asked
-    from gates.promotion.ground import Ground
-    from gates.records.recorded import RecordedVerdict
+    from gates.config.dataset import DatasetConfig
+    from gates.promotion.git.preconditions import Ground
+    from gates.promotion.request import Asked
     from gates.verdict import Verdict
+    from gates.verdicts.recorded import RecordedVerdict
     from gates.versions.repository import Repository
     from gates.versions.trees import Tree
     from gates.versions.version import Version

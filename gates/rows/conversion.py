@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pyarrow as pa
 
-from gates.schemas.times import naive_time, zoned_time
+from gates.rows.schemas.times import naive_time, zoned_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from gates.scan import Ints, RuleFailures
+from gates.data.scan.result import RuleFailures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from gates.data.arrays import Ints
 
 # Per rule and origin: enough to see a pattern, few enough to print.
 FIRST_ROWS = 10

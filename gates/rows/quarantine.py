@@ -15,16 +15,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from gates.atomic_files import UNFINISHED, sweep
+from gates.data.facts import ORIGIN, ROW_ID, ROWS_PER_FILE_BITS
 from gates.rows.conversion import readable
-from gates.scan import ORIGIN, ROW_ID, ROWS_PER_FILE_BITS
-from gates.whole_files import UNFINISHED, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
 
+    from gates.data.arrays import Ints
     from gates.rows.failures import BatchFailures
-    from gates.scan import Ints
 
 
 class QuarantineMode(StrEnum):

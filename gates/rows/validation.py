@@ -16,14 +16,14 @@ import pyarrow as pa
 from pandera.config import ValidationDepth, config_context
 from pandera.errors import SchemaError, SchemaErrorReason, SchemaErrors
 
+from gates.config.row_rules import RowRule, rule_id
+from gates.data.facts import ORIGIN, ROW_ID
 from gates.errors import PluginError
-from gates.row_rules import RowRule, rule_id
+from gates.rows.compile import ColumnRules, Compiled, Schema, compiled
 from gates.rows.conversion import convert, readable
 from gates.rows.failures import BatchFailures, RowFailures
+from gates.rows.load import LoadedSchema, load_schema
 from gates.rows.quarantine import QuarantineMode, QuarantineWriter
-from gates.scan import ORIGIN, ROW_ID
-from gates.schemas.compiled import ColumnRules, Compiled, Schema, compiled
-from gates.schemas.loading import LoadedSchema, load_schema
 from gates.verdict import UNDECLARED
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from gates.versions.contents import SnapshotFile
+    from gates.versions.path_contents import SnapshotFile
     from gates.versions.snapshots import Snapshot
     from gates.versions.version import Version
 

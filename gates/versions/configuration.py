@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from gates.configuration.find import Config, read_config
+from gates.config.load import Config, read_config
+from gates.config.removals import is_removal
 from gates.errors import DataError, UsageError
-from gates.removals import is_removal
 from gates.versions.git import leads_out
-from gates.versions.matching import is_below
+from gates.versions.path_patterns import is_below
 from gates.versions.trees import POINTER_SUFFIX, tree_at
 from gates.versions.version import VersionKind
 
@@ -64,7 +64,7 @@ def _lay_out(tree: Tree, name: str, root: Path) -> None:
         _write(root, inside[path], content)
     if _PATTERN_TABLE.search((root / inside[name]).read_bytes()):
         # Few configurations have patterns, and pointers take YAML.
-        from gates.versions.pointers import pointers_in
+        from gates.versions.dvc.pointers import pointers_in
 
         # The names are all that is asked for; the data itself is opened where it lies.
         pointed = [f"{path}{POINTER_SUFFIX}" for path in pointers_in(tree).by_path if _is_in(path, folder)]

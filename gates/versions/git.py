@@ -7,6 +7,7 @@ import re
 import subprocess
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -287,3 +288,12 @@ def _refuse_leading_out(path: str, shown: str) -> None:
 
 def _records(printed: bytes) -> list[str]:
     return [os.fsdecode(record) for record in printed.split(b"\0") if record]
+
+
+def committed_at(git: Git, commit: str) -> datetime:
+    """The committer's date of a commit, to the second. Raises DataError where that is no date."""
+    told = git.run("log", "--no-show-signature", "-1", "--format=%ct", commit).decode().strip()
+    try:
+        return datetime.fromtimestamp(int(told), tz=UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise DataError(f"the commit {commit[:7]} is dated '{told}', which is no date that there is") from error

@@ -5,16 +5,16 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from gates.versions.contents import folder_of
-from gates.versions.matching import concerns
-from gates.versions.pointers import pointers_in
-from gates.versions.store import Store
+from gates.versions.dvc.pointers import pointers_in
+from gates.versions.dvc.store import Store
+from gates.versions.path_contents import folder_of
+from gates.versions.path_patterns import concerns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gates.configuration.dataset import DatasetConfig
-    from gates.versions.pointer import Pointer
+    from gates.config.dataset import DatasetConfig
+    from gates.versions.dvc.pointer import Pointer
     from gates.versions.trees import Tree
 
 

@@ -9,23 +9,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gates.engines.files import DataFile, by_partition, data_file, data_files, evaluation_files, holdout_files, overlap
+from gates.data.files import DataFile, by_partition, data_file, data_files, evaluation_files, holdout_files, overlap
 from gates.errors import DataError, UsageError
-from gates.versions.contents import Contents, SnapshotFile, folder_of
-from gates.versions.hashing import file_md5
-from gates.versions.pointer import ManifestEntry
-from gates.versions.pointers import pointers
-from gates.versions.store import Store
+from gates.versions.dvc.md5 import file_md5
+from gates.versions.dvc.pointer import ManifestEntry
+from gates.versions.dvc.pointers import pointers
+from gates.versions.dvc.store import Store
+from gates.versions.path_contents import Contents, SnapshotFile, folder_of
 from gates.versions.version import VersionKind, git_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from gates.configuration.dataset import DatasetConfig
+    from gates.config.dataset import DatasetConfig
+    from gates.versions.dvc.md5 import Md5Of
+    from gates.versions.dvc.pointer import Pointer
     from gates.versions.git import Blobs
-    from gates.versions.hashing import Md5Of
-    from gates.versions.pointer import Pointer
     from gates.versions.repository import Repository
     from gates.versions.version import Version
 

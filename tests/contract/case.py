@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gates.configuration.data_types import DATA_TYPES
+from gates.config.built_in_suites import built_in_suites
+from gates.config.data_types import DATA_TYPES
+from gates.contract.suites import read_suite
 from gates.metrics.catalogue import METRICS
-from gates.resources import built_in_suites
-from gates.suite_files import read_suite
 from gates.verdict import Outcome, Scope
 from tests.contract.datasets import ROW_RULE, Dataset
 from tests.contract.laws import ROWS
@@ -16,7 +16,7 @@ from tests.contract.laws import ROWS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from gates.metrics.metric import Metric
+    from gates.metrics.base.metric import Metric
 
 # Two readings of each of 31 sensors, or five sessions.
 FEW = 62

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gates.metrics.kept_measurements import FAMILIES
-from gates.metrics.people_before import NOTHING_BEFORE
+from gates.metrics.history.previous_human_rows import NOTHING_BEFORE
+from gates.metrics.history.regressions import FAMILIES
 from gates.verdict import Outcome
 from tests.contract.case import Case, Missing
 from tests.contract.cases_common import EVERY, EXACT, RATED, region

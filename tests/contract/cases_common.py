@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gates.configuration.data_types import DATA_TYPES
-from gates.kept_files import KeptFiles
+from gates.config.data_types import DATA_TYPES
+from gates.data.previous_version import KeptFiles
 from gates.verdict import Outcome
 from tests.contract.case import Case, Missing
 from tests.contract.changes import (

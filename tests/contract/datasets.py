@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gates.configuration.find import read_config
-from gates.contract import Contract, load_contract
-from gates.judging.judge import Options, judge
-from gates.kept_files import KeptFiles
+from gates.checking.check_dataset import Options, judge
+from gates.config.load import read_config
+from gates.contract.contract import Contract, load_contract
+from gates.data.previous_version import KeptFiles
 from tests.contract.laws import HOLDOUT, ROWS, rows_of, sentence, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from gates.promoted_before import PromotedBefore
+    from gates.data.previous_version import PromotedBefore
     from gates.verdict import Verdict
 
 NAME = "rows_given"

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from gates.configuration.data_types import DATA_TYPES
-from gates.configuration.find import read_config
-from gates.metrics.asking import PEOPLE_ALONE
+from gates.config.data_types import DATA_TYPES
+from gates.config.load import read_config
+from gates.metrics.base.evaluate import PEOPLE_ALONE
 from gates.metrics.catalogue import METRICS
 from gates.verdict import Answer, Outcome, Scope, Severity, conclude, exit_code
 from gates.verdict import PlannedCheck as Planned

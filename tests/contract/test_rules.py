@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from gates.configuration.data_types import DATA_TYPES, data_type
+from gates.config.data_types import DATA_TYPES, data_type
 from gates.errors import UsageError
 from gates.verdict import Outcome
 from tests.contract.case import FEW

@@ -7,26 +7,25 @@ from typing import TYPE_CHECKING
 
 from gates import __version__
 from gates.errors import DataError, UsageError
-from gates.promotion.candidates import Entering, candidate_of
-from gates.promotion.commit_dates import committed_at
-from gates.promotion.conditions import met, unmet
 from gates.promotion.errors import PromotionError
-from gates.promotion.fields import moment_text
-from gates.promotion.judged import configuration_in, configured
-from gates.promotion.promoted import promoted
-from gates.promotion.revocation import record_path
-from gates.promotion.same_files import files_promoted
-from gates.promotion.verification.replaced_configurations import missing_since
+from gates.promotion.git.judged_config import configuration_in, configured
+from gates.promotion.git.promoted_version import promoted
+from gates.promotion.git.same_files import files_promoted
+from gates.promotion.stage_conditions import Entering, candidate_of, met, unmet
+from gates.promotion.statements.json_fields import moment_text
+from gates.promotion.statements.revocation import record_path
+from gates.promotion.verification.stale_config import missing_since
+from gates.versions.git import committed_at
 from gates.versions.trees import tree_at
 from gates.versions.version import Version, VersionKind, git_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from gates.configuration.stages import Stage
-    from gates.promotion.conditions import Candidate
-    from gates.promotion.history import History
-    from gates.promotion.tags import Version as Number
+    from gates.config.stages import Stage
+    from gates.promotion.git.history import History
+    from gates.promotion.stage_conditions import Candidate
+    from gates.promotion.statements.tags import Version as Number
     from gates.promotion.verification.order import Event
     from gates.versions.git import Git
     from gates.versions.repository import Repository

@@ -11,12 +11,14 @@ import json
 from typing import TYPE_CHECKING
 
 from gates import __version__
-from gates.configuration.own_files import LIBRARIES
-from gates.contract import load_contract
+from gates.config.schema_files import LIBRARIES
+from gates.contract.contract import load_contract
+from gates.contract.suites import read_suite
 from gates.errors import DataError, UsageError
-from gates.promotion.statement import WAIVER
+from gates.promotion.statements.statement import WAIVER
 from gates.promotion.verification.findings import Finding, State
-from gates.records.enforcement import (
+from gates.verdict import Scope
+from gates.verdicts.enforce import (
     planned_checks,
     refuse_missing_checks,
     refuse_other_answer,
@@ -24,17 +26,15 @@ from gates.records.enforcement import (
     refuse_other_sum,
     sources_now,
 )
-from gates.records.recorded import parse_verdict
-from gates.suite_files import read_suite
-from gates.verdict import Scope
+from gates.verdicts.recorded import parse_verdict
 
 if TYPE_CHECKING:
-    from gates.configuration.dataset import DatasetConfig
-    from gates.contract import Contract
-    from gates.promotion.promoted import Promoted
-    from gates.promotion.statement import JudgedWith
-    from gates.records.recorded import RecordedVerdict
+    from gates.config.dataset import DatasetConfig
+    from gates.contract.contract import Contract
+    from gates.promotion.git.promoted_version import Promoted
+    from gates.promotion.statements.statement import JudgedWith
     from gates.verdict import CheckId, Verdict
+    from gates.verdicts.recorded import RecordedVerdict
 
 _PART = "contract"
 # What a verdict says of its contract that follows from gates' own suites too, which are others in another gates.

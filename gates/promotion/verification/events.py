@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from gates.errors import GatesError
-from gates.promotion.promoted import message_of_tag
+from gates.promotion.git.promoted_version import message_of_tag
 from gates.promotion.verification.conditions import wrong_conditions
 from gates.promotion.verification.findings import Finding, looked_at, refused
 from gates.promotion.verification.order import event_of, unless_shallow, wrong_order
@@ -16,7 +16,7 @@ from gates.versions.version import git_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gates.promotion.history import History, Tag
+    from gates.promotion.git.history import History, Tag
     from gates.versions.repository import Repository
 
 # How a tag says which event of the stage before opened its stage; what follows answers other conditions.

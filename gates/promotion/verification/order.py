@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from gates.errors import DataError, GatesError
 from gates.promotion.errors import PromotionError
-from gates.promotion.promoted import message_of_tag, promoted
-from gates.promotion.revocation import record_path
+from gates.promotion.git.promoted_version import message_of_tag, promoted
+from gates.promotion.statements.revocation import record_path
 from gates.promotion.verification.findings import Finding, State, first_wrong, looked_at, refused
 from gates.promotion.verification.version import verify_claims
 from gates.versions.version import git_of
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
     from datetime import datetime
 
-    from gates.promotion.history import History, Tag
-    from gates.promotion.promoted import Promoted
-    from gates.promotion.tag_message import Followed, TagMessage
-    from gates.promotion.tags import Version
+    from gates.promotion.git.history import History, Tag
+    from gates.promotion.git.promoted_version import Promoted
+    from gates.promotion.statements.tag_message import Followed, TagMessage
+    from gates.promotion.statements.tags import Version
     from gates.versions.git import Git
     from gates.versions.repository import Repository
 

@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gates.errors import GatesError
-from gates.promotion.counterparts import counterparts
-from gates.promotion.judged import dataset_of, home_of
+from gates.promotion.git.judged_config import dataset_of, home_of
+from gates.promotion.leakage.train_test_overlap import counterparts
 from gates.promotion.verification.findings import Finding, State, looked_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gates.promotion.promoted import Promoted
+    from gates.promotion.git.promoted_version import Promoted
     from gates.versions.repository import Repository
 
 
@@ -22,7 +22,7 @@ def verify_overlap(repository: Repository, found: Promoted, *, is_rerun: bool) -
     tag, part, at = str(found.tag.name), "overlap", found.statement.promoted_at
 
     def step() -> str | None:
-        from gates.promotion.overlap import overlaps
+        from gates.promotion.leakage.train_test_overlap import overlaps
 
         with dataset_of(repository, found) as dataset:
             at_home = replace(dataset, root=home_of(repository, found))

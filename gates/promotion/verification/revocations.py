@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 from gates.errors import DataError
 from gates.promotion.errors import PromotionError
-from gates.promotion.revocation import Revocation, event_of_record, parse_revocation, record_path, records_folder
+from gates.promotion.statements.revocation import (
+    Revocation,
+    event_of_record,
+    parse_revocation,
+    record_path,
+    records_folder,
+)
 from gates.promotion.verification.findings import Finding, looked_at
 from gates.versions.git import lines_of
 from gates.versions.trees import tree_at
@@ -17,7 +23,7 @@ from gates.versions.version import git_of, revision
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gates.promotion.history import History, Tag
+    from gates.promotion.git.history import History, Tag
     from gates.promotion.verification.order import Event
     from gates.versions.git import Git
     from gates.versions.repository import Repository

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gates.errors import GatesError, UsageError, did_you_mean
-from gates.promotion.planning import places
-from gates.promotion.promoted import message_of_tag
-from gates.promotion.revocation import record_path
-from gates.promotion.tags import artifact
+from gates.promotion.git.promoted_version import message_of_tag
+from gates.promotion.statements.paths import places
+from gates.promotion.statements.revocation import record_path
+from gates.promotion.statements.tags import artifact
 from gates.promotion.verification.revocations import tag_of_record
-from gates.promotion.verification.unnamed import version_of_file
+from gates.promotion.verification.untagged import version_of_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gates.promotion.history import History, Tag
+    from gates.promotion.git.history import History, Tag
     from gates.versions.repository import Repository
 
 # Who mistyped looks for one of a few; all of them would fill the screen.

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gates.promotion.envelope import verify
-from gates.promotion.statement import sha256
-from gates.promotion.tag_message import signature_at
+from gates.promotion.signing.envelope import verify
+from gates.promotion.statements.statement import sha256
+from gates.promotion.statements.tag_message import signature_at
 from gates.promotion.verification.findings import Finding, State, looked_at
 from gates.versions.version import git_of
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from gates.promotion.history import Tag
-    from gates.promotion.promoted import Promoted
-    from gates.promotion.signers import Signer
+    from gates.promotion.git.history import Tag
+    from gates.promotion.git.promoted_version import Promoted
+    from gates.promotion.signing.signers import Signer
     from gates.versions.git import Git
     from gates.versions.repository import Repository
 

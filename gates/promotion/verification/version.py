@@ -5,24 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gates.engines.files import manifest_sha256
+from gates.data.files import manifest_sha256
 from gates.errors import DataError, GatesError
-from gates.promotion.claims import Circumstances, first_difference, statement_on
 from gates.promotion.evidence import contract_files, pointers_at
-from gates.promotion.fields import moment_text
-from gates.promotion.judged import dataset_of, home_of, judged_files
-from gates.promotion.statement import sha256
+from gates.promotion.git.judged_config import dataset_of, home_of, judged_files
+from gates.promotion.statements.expected_statement import Circumstances, first_difference, statement_on
+from gates.promotion.statements.json_fields import moment_text
+from gates.promotion.statements.statement import sha256
 from gates.promotion.verification.contract import contract_finding
 from gates.promotion.verification.findings import Finding, looked_at, refused
-from gates.records.enforcement import refuse_other_files
-from gates.records.recorded import parse_verdict
+from gates.verdicts.enforce import refuse_other_files
+from gates.verdicts.recorded import parse_verdict
 from gates.versions.snapshots import files_at
 from gates.versions.version import git_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from gates.promotion.promoted import Promoted
+    from gates.promotion.git.promoted_version import Promoted
     from gates.versions.repository import Repository
     from gates.versions.trees import Tree
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.metrics.measurement import Estimate, Measurement
-from gates.metrics.metric import Metric, Side
+from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.metric import Metric, Side
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gates.scan import Rows, Scan
+    from gates.data.scan.result import Rows, Scan
     from gates.verdict import Scope
 
 

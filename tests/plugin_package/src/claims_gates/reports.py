@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.plugins import Report
+from gates.contract.plugins import Report
 
 if TYPE_CHECKING:
     from gates.verdict import Verdict

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandera.polars as pa
 
-from gates.configuration.data_types import LINEAGE_ROLES, DataType
-from gates.plugins import TypeContract
-from gates.schemas.rules import not_blank
+from gates.config.data_types import LINEAGE_ROLES, DataType
+from gates.contract.plugins import TypeContract
+from gates.rows.schemas.rules import not_blank
 
 _OPTIONAL = ("id", "label", *LINEAGE_ROLES)
 

@@ -1,0 +1,69 @@
+"""Losses that nothing announces: files that a partial pull left behind, rows that belong to no partition.
+
+The folder that DVC was told to add is in order, and so is every row in it; only the version before tells the difference.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gates.data.previous_version import KeptFiles
+from gates.verdict import UNDECLARED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gates.versions.comparison import Comparison
+
+# People take out a bad shard or a source that withdrew, a few files of many. A pull in part leaves out a folder, or all
+# that an interrupted download did not reach: in trials half of the files, seldom less than a tenth.
+MOST_LOST = 0.1
+_SHOWN = 3
+# As many names as other evidence has rows.
+_NAMED = 10
+
+
+def loss_of(comparison: Comparison, most_lost: float = MOST_LOST) -> str | None:
+    """What was lost and how to get it back, where more of the base's files are gone than one change takes; else None.
+
+    most_lost: the share of the base's files that may go.
+    """
+    share = _lost(comparison)
+    if share <= most_lost:
+        return None
+    return f"{share:.0%} of the files are gone, more than the {most_lost:.0%} of one change: {comparison.sentence()}"
+
+
+def kept_files(files: Comparison, holdout: Comparison | None = None, evaluation: Comparison | None = None) -> KeptFiles:
+    """What became of the base's files, of the dataset's, its holdout's or its evaluation sets': what lost most."""
+    named = (("", files), ("of the holdout, ", holdout), ("of the evaluation sets, ", evaluation))
+    sides = [(_lost(found), of, found) for of, found in named if found]
+    lost, of, worse = max(sides, key=lambda side: side[0])
+    return KeptFiles(lost, of + worse.sentence(), worse.removed[:_NAMED]) if lost else KeptFiles()
+
+
+def _lost(comparison: Comparison) -> float:
+    """The share of the base's files that is gone, 0 where not one is left but others are there.
+
+    Then the dataset was written anew: a pull in part keeps what it pulled.
+    """
+    is_rewritten = len(comparison.removed) == comparison.base_count and comparison.new_count > 0
+    return 0.0 if is_rewritten else comparison.lost_share
+
+
+def undeclared_of(
+    before: Mapping[str, int], after: Mapping[str, int], files: Sequence[str], place: str = "gates.toml"
+) -> str | None:
+    """Which rows came that no partition has, and what to do; None where there are no more of them than before.
+
+    before and after: rows by origin. files: names of those files whose path gives all their rows such an origin.
+    place: where the origins are declared.
+    """
+    count = after[UNDECLARED] - before[UNDECLARED]
+    if count <= 0:
+        return None
+    named = f" ({', '.join(files[:_SHOWN])}{', …' if len(files) > _SHOWN else ''})" if files else ""
+    return (
+        f"{count:,} more row{'' if count == 1 else 's'} of an origin that is not declared{named}: neither partition has "
+        f"them; {place}: add the origin's name under origins, or take the rows out"
+    )

@@ -1,0 +1,301 @@
+"""The only place where all parts meet: one dataset in, one verdict out."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gates.checking.column_names import with_own_names
+from gates.checking.verdict_inputs import data_of, waiver_rows
+from gates.contract.contract import Contract, file_digests
+from gates.contract.plan import Plan, plan, refuse_unknown_waivers
+from gates.contract.suites import measurement_key, params_of
+from gates.data.duckdb.dataset import LocalDataset, open_dataset, open_holdout
+from gates.data.evaluation import EvaluationSets, open_evaluation
+from gates.data.facts import HUMAN_CODE, ROWS_PER_FILE_BITS, SYNTHETIC_CODE, UNDECLARED_CODE
+from gates.data.scan.run import Remembered, ScanRequest, scan
+from gates.data.scan.summaries import RowReading, Summaries
+from gates.metrics.base.evaluate import PEOPLE_ALONE, ask, holds_people_alone
+from gates.metrics.base.measurement import Measurement
+from gates.metrics.history import regressions
+from gates.rows.failures import RowFailures, joined
+from gates.rows.load import load_schema
+from gates.rows.quarantine import QuarantineMode, QuarantineWriter
+from gates.rows.validators import drafted, rules_of, validators_of
+from gates.verdict import Answer, CheckResult, Outcome, Scope, Verdict, conclude
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    import pyarrow as pa
+
+    from gates.data.facts import FileFacts
+    from gates.data.files import DataFile
+    from gates.data.previous_version import KeptFiles, PromotedBefore
+    from gates.data.scan.accumulators import Gather
+    from gates.data.scan.index import FileIndex
+    from gates.data.scan.result import Scan
+    from gates.data.scan.summaries import SummaryStore
+    from gates.metrics.base.metric import Metric
+    from gates.rows.failures import BatchFailures
+    from gates.rows.validation import RowValidator
+
+_CODES = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE, "undeclared": UNDECLARED_CODE}
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to judge; nothing here can change an outcome except `only` and `scopes`, which make a partial plan.
+
+    quarantine: folder for failing rows, or None for none. progress: told the step, how far it is, and its length.
+    files, holdout_files, evaluation_files: the files of another version than the work tree (`gates.versions.files_at`).
+    kept_files: what became of the files of the version before. promoted: what was promoted last. summaries: where what is known of single files is kept.
+    """
+
+    only: tuple[str, ...] = ()
+    scopes: tuple[Scope, ...] = ()
+    quarantine: Path | None = None
+    progress: Callable[[str, int, int], None] = field(default=lambda _step, _done, _total: None)
+    files: Sequence[DataFile] | None = None
+    holdout_files: Sequence[DataFile] | None = None
+    evaluation_files: Sequence[DataFile] | None = None
+    kept_files: KeptFiles | None = None
+    promoted: PromotedBefore | None = None
+    summaries: SummaryStore | None = None
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A verdict with what belongs to one run only and therefore not into it."""
+
+    verdict: Verdict
+    quarantined: int
+    quarantine: Path | None
+    seconds: Mapping[str, float]
+
+
+def judge(contract: Contract, options: Options) -> Judged:
+    """Open, scan, measure, run the suites, conclude.
+
+    Raises UsageError, SuiteError or DataError where nothing can be judged; bad data never raises.
+    """
+    clock = _Clock()
+    dataset = contract.dataset
+    with ExitStack() as stack:
+        opened, holdout, evaluation = _opened(contract, options, stack)
+        own = load_schema(contract.schema, dataset.root) if contract.schema else None
+        if own:
+            contract = contract.with_sources(file_digests(own.sources, dataset.root))
+        validators = validators_of(opened.roles, _column_types(opened), own, contract.type_contract, contract.type_code)
+        whole = plan(contract, rules_of(validators).values(), drafted=drafted(validators, own))
+        refuse_unknown_waivers(contract, whole)
+        chosen = whole.only(options.only, options.scopes)
+        clock.lap("open")
+        pass_over = _Pass(opened, validators, options, _gathers(chosen, contract.metrics))
+        quarantined, writer_path, seen = pass_over.run(contract, holdout, evaluation)
+        clock.lap("scan")
+        measurements = _measure(seen, chosen, contract.metrics, options)
+        clock.lap("metrics")
+        results = _asked_of(seen, _run_suites(opened, chosen, measurements, contract, options))
+        results = with_own_names(results, dataset, contract.data_type)
+        clock.lap("suites")
+        answer, checks = _concluded(chosen, results, contract)
+        verdict = Verdict(
+            dataset=dataset.name,
+            answer=answer,
+            checks=checks,
+            rows=_row_counts(seen),
+            data=data_of(opened.files, _files(holdout), _files(evaluation), promoted=options.promoted),
+            contract=contract.to_json(),
+            loosened=contract.loosened,
+            waived=waiver_rows(contract.waivers),
+            is_partial=chosen.checks != whole.checks,
+        )
+    return Judged(verdict, quarantined, writer_path, clock.laps)
+
+
+def _opened(
+    contract: Contract, options: Options, stack: ExitStack
+) -> tuple[LocalDataset, LocalDataset | None, EvaluationSets | None]:
+    """The dataset with its holdout and its evaluation sets, as far as there are any; the stack closes them."""
+    dataset, kind = contract.dataset, contract.data_type
+    opened = stack.enter_context(open_dataset(dataset, kind, files=options.files))
+    holdout = open_holdout(dataset, kind, files=options.holdout_files)
+    held = stack.enter_context(holdout) if holdout else None
+    evaluation = open_evaluation(dataset, kind, files=options.evaluation_files)
+    asked = stack.enter_context(evaluation) if evaluation else None
+    return opened, held, asked
+
+
+def _concluded(chosen: Plan, results: list[CheckResult], contract: Contract) -> tuple[Answer, list[CheckResult]]:
+    waived = frozenset(waiver.check for waiver in contract.waivers)
+    is_blocking = contract.dataset.inconclusive == "block"
+    return conclude(chosen.checks, results, waived=waived, inconclusive_blocks=is_blocking)
+
+
+def _files(side: LocalDataset | EvaluationSets | None) -> tuple[FileFacts, ...] | None:
+    return side.files if side else None
+
+
+def _column_types(opened: LocalDataset) -> dict[str, str]:
+    return {field.name: str(field.type) for field in opened.schema()}
+
+
+class _Pass:
+    """The shared scan with pandera on each batch."""
+
+    def __init__(
+        self,
+        opened: LocalDataset,
+        validators: list[RowValidator],
+        options: Options,
+        gather: tuple[Gather[Any], ...],
+    ) -> None:
+        self.opened, self.validators, self.options, self.gather = opened, validators, options, gather
+        self.failures = RowFailures([rule.id for validator in validators for rule in validator.rules])
+        self.done, self.total = 0, sum(file.rows for file in opened.files)
+        # Numbers of the files of which some row breaks a rule, or whose rows nobody could ask.
+        self.flawed: set[int] = set()
+
+    def run(
+        self, contract: Contract, holdout: LocalDataset | None, evaluation: EvaluationSets | None
+    ) -> tuple[int, Path | None, Scan]:
+        """Number of failing rows, where they went, and what was seen."""
+        dataset = contract.dataset
+        folder = self.options.quarantine
+        mode = QuarantineMode(dataset.quarantine) if folder else QuarantineMode.OFF
+        path = (folder or Path()) / f"{dataset.name}.parquet"
+        with QuarantineWriter(path, [file.path for file in self.opened.files], mode) as writer:
+
+            def on_batch(batch: pa.RecordBatch) -> None:
+                found = joined([validator.validate(batch) for validator in self.validators])
+                self.failures.update(found)
+                self.flawed |= _flawed(found)
+                writer.write(batch, found)
+                self.done += batch.num_rows
+                self.options.progress("rows", self.done, self.total)
+
+            request = ScanRequest(
+                purpose=dataset.purpose,
+                extends_human_law=dataset.synthetic_role == "extend",
+                rule_failures=self.failures.value,
+                on_batch=on_batch,
+                undeclared_origins=self.opened.undeclared_origins,
+                kept_files=self.options.kept_files,
+                promoted=self.options.promoted,
+                removals=contract.removals,
+                evaluation=evaluation,
+                gather=self.gather,
+                population=contract.population.shares if contract.population else {},
+                critical_domains=dataset.critical_domains,
+                remembered=self._remembered(contract, self.options.summaries) if self.options.summaries else None,
+            )
+            seen = scan(self.opened, request, holdout)
+        return writer.failing_rows, None if mode is QuarantineMode.OFF else path, seen
+
+    def _remembered(self, contract: Contract, store: SummaryStore) -> Remembered:
+        """What earlier runs found out about files without a failing row; failing rows are read each time, to be shown."""
+        opened, schema = self.opened, self.opened.schema()
+        rules = rules_of(self.validators).values()
+        reading = RowReading(contract.dataset, opened.roles, schema, rules, contract.code)
+        summaries = Summaries(store, reading.digest())
+        known = summaries.recall(opened.files)
+        for index in known.values():
+            self.done += len(index)
+            self.failures.count_sound({name: int(index.of(code).sum()) for name, code in _CODES.items()})
+
+        def keep(found: Iterable[tuple[int, FileIndex]]) -> None:
+            sound = (one for one in found if one[0] not in self.flawed and opened.is_unchanged(one[0]))
+            summaries.keep((opened.files[number], index) for number, index in sound)
+
+        return Remembered(known, schema, keep)
+
+
+def _flawed(found: BatchFailures) -> set[int]:
+    # A rule that answers for many rows at once does not run, but on a single row it seems to.
+    are_all = bool(found.broken) or len(found.row_id) == 1
+    rows = found.row_id if are_all else found.row_id[found.failing_rows()]
+    return set(np.unique(rows >> ROWS_PER_FILE_BITS).tolist())
+
+
+def _gathers(chosen: Plan, metrics: Mapping[str, Metric]) -> tuple[Gather[Any], ...]:
+    """What the planned checks need of every row; what several of them need stands there once."""
+    planned = (metrics[entry.type] for scope in Scope for entry in chosen.entries[scope] if entry.type in metrics)
+    return tuple(dict.fromkeys(metric.gather for metric in planned if metric.gather))
+
+
+def _measure(
+    seen: Scan, chosen: Plan, metrics: Mapping[str, Metric], options: Options
+) -> dict[Scope, dict[str, Measurement]]:
+    asked = [(scope, entry) for scope in Scope for entry in chosen.entries[scope] if entry.type in metrics]
+    # It reads what the others found.
+    asked.sort(key=lambda one: one[1].type == regressions.EXPECTATION)
+    found: dict[Scope, dict[str, Measurement]] = {scope: {} for scope in Scope}
+    for number, (scope, entry) in enumerate(asked):
+        options.progress("checks", number, len(asked))
+        metric = metrics[entry.type]
+        params = params_of(metric, entry.kwargs)
+        key = measurement_key(entry.type, params)
+        if key not in found[scope]:
+            found[scope][key] = _measure_one(seen, scope, metric, params)
+        seen.measured[str(entry.check_id)] = found[scope][key]
+    options.progress("checks", len(asked), len(asked))
+    return found
+
+
+def _measure_one(seen: Scan, scope: Scope, metric: Metric, params: Mapping[str, object]) -> Measurement:
+    if "purpose" in params and seen.purpose is None:
+        line = 'purpose = "finetune"  # pretrain | finetune | preference | evaluation'
+        return Measurement(not_asked=f"no purpose is declared, and no ratio is right for all; add: {line}")
+    return ask(metric, seen, scope, params)
+
+
+def _run_suites(
+    opened: LocalDataset,
+    chosen: Plan,
+    measurements: Mapping[Scope, Mapping[str, Measurement]],
+    contract: Contract,
+    options: Options,
+) -> list:  # type: ignore[type-arg]
+    options.progress("suites", 0, 1)
+    from gates.gx.run import run, validate
+
+    validate((entry for scope in Scope for entry in chosen.entries[scope]), contract.metrics.values())
+    kinds = {check.id: check.kind for check in chosen.checks}
+    results = run(opened.connection, opened.views, chosen.entries, measurements)
+    options.progress("suites", 1, 1)
+    return [replace(result, kind=kinds.get(result.id, result.kind)) for result in results]
+
+
+def _asked_of(seen: Scan, results: list[CheckResult]) -> list[CheckResult]:
+    """The results; of an evaluation set's empty synthetic scope nothing is asked, by the suites' own expectations either."""
+    if not holds_people_alone(seen):
+        return results
+    return [_not_asked(result) if result.id.scope is Scope.SYNTHETIC else result for result in results]
+
+
+def _not_asked(result: CheckResult) -> CheckResult:
+    return CheckResult(result.id, result.severity, Outcome.NOT_ASKED, PEOPLE_ALONE, result.kind)
+
+
+def _row_counts(seen: Scan) -> dict[str, int]:
+    return {name: int(seen.index.of(code).sum()) for name, code in _CODES.items()}
+
+
+class _Clock:
+    """Seconds per step, for the terminal only; no time reaches a verdict."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        """Close the step that is under way."""
+        now = time.perf_counter()
+        self.laps[name] = now - self._last
+        self._last = now

@@ -1,0 +1,177 @@
+"""Judges datasets at a version: opens what the version has."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from gates.versions.configuration import config_at
+from gates.versions.repository import open_repository
+from gates.versions.version import VersionKind, base_of, choose_versions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+    from pathlib import Path
+
+    from gates.checking.cache.folder import Cache
+    from gates.checking.check_dataset import Options
+    from gates.config.dataset import DatasetConfig
+    from gates.config.load import Config
+    from gates.verdict import Verdict
+    from gates.versions.repository import Repository
+    from gates.versions.version import Version
+
+UPSTREAM = "@{upstream}"
+# What a branch that was never pushed does not have.
+_UPSTREAMS = {UPSTREAM, "@{u}", "@{push}"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which version a call means.
+
+    since: leaves out the datasets that are as they were where this revision branched off. base: the version before, whose
+    files must not be lost; without it that of `since`, else HEAD, or a revision's first parent. is_whole_history: all
+    commits up to `rev` are new to whom they are for.
+    """
+
+    rev: str | None = None
+    staged: bool = False
+    worktree: bool = False
+    since: str | None = None
+    base: str | None = None
+    is_whole_history: bool = False
+
+
+def pushed() -> Asked:
+    """What a pre-push hook is about to send, as pre-commit tells it; by itself HEAD, since its upstream branch.
+
+    Of a branch from whose first commit on all is new to the remote, pre-commit tells the name alone: everything in it
+    counts as changed. https://pre-commit.com/#pre-push
+    """
+    told = os.environ.get
+    if told("PRE_COMMIT_TO_REF"):
+        return Asked(told("PRE_COMMIT_TO_REF"), since=told("PRE_COMMIT_FROM_REF") or UPSTREAM)
+    if told("PRE_COMMIT_LOCAL_BRANCH"):
+        return Asked(told("PRE_COMMIT_LOCAL_BRANCH"), is_whole_history=True)
+    return Asked("HEAD", since=UPSTREAM)
+
+
+@dataclass(frozen=True)
+class Compares:
+    """A version and what it is compared with; names are resolved, so that whatever becomes of them it stays the same.
+
+    base, before: as in `JudgedVersion`. is_whole_history: all commits before are new too, and `before` is but one of them.
+    """
+
+    version: Version
+    base: Version | None
+    before: Version | None
+    is_whole_history: bool = False
+
+
+@dataclass(frozen=True)
+class JudgedVersion:
+    """A configuration as one version has it.
+
+    home: the configuration's folder in the work tree.
+    """
+
+    repository: Repository
+    compares: Compares
+    config: Config
+    home: Path
+
+    @property
+    def version(self) -> Version:
+        """What is judged."""
+        return self.compares.version
+
+    @property
+    def base(self) -> Version | None:
+        """The version that datasets must differ from to be judged, where not all are."""
+        return self.compares.base
+
+    @property
+    def before(self) -> Version | None:
+        """The version before; what it had must not get lost."""
+        return self.compares.before
+
+    @property
+    def config_path(self) -> Path:
+        """Where the configuration lies in the work tree, or would."""
+        return self.home / self.config.path.name
+
+    @property
+    def is_worktree(self) -> bool:
+        """Whether the data lies in the work tree, where `gates enforce` will look."""
+        return self.version.kind is VersionKind.WORKTREE
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A verdict with what belongs to one run only. is_remembered: it was reached before, on the same bytes.
+
+    quarantined: number of failing rows. quarantine: where they were written, if they were, and by this run.
+    """
+
+    verdict: Verdict
+    quarantined: int = 0
+    quarantine: Path | None = None
+    is_remembered: bool = False
+
+
+def compares(repository: Repository, asked: Asked) -> Compares:
+    """The versions that a call means. Raises UsageError."""
+    is_new = _is_missing_upstream(repository, asked.since)
+    since = None if is_new else asked.since
+    versions = choose_versions(repository, rev=asked.rev, staged=asked.staged, worktree=asked.worktree, since=since)
+    before = base_of(repository, versions.judged, asked.base) if asked.base else versions.base
+    is_whole = asked.base is None and (is_new or asked.is_whole_history)
+    return Compares(versions.judged, None if is_new else versions.base, before, is_whole)
+
+
+@contextmanager
+def version_asked(path: Path, asked: Asked | Compares) -> Iterator[JudgedVersion]:
+    """The version that a call means, of the configuration at a path. Raises UsageError.
+
+    While it lasts, suites and schemas of the version lie below its datasets' root.
+    """
+    repository = open_repository(path.parent)
+    chosen = asked if isinstance(asked, Compares) else compares(repository, asked)
+    with config_at(repository, path, chosen.version) as config:
+        yield JudgedVersion(repository, chosen, config, path.parent)
+
+
+def judge_at(
+    at: JudgedVersion, dataset: DatasetConfig, options: Options, today: date, *, cache: Cache | None = None
+) -> Answered:
+    """The verdict on a dataset at a version, reached anew. Raises what `judge` and `files_at` raise.
+
+    cache: where what was found out about single files is kept, so that those that did not change need not be read.
+    """
+    from gates.checking.check_dataset import judge
+    from gates.contract.contract import load_contract
+    from gates.versions.snapshots import files_at
+
+    with files_at(at.repository, replace(dataset, root=at.home), at.version) as found:
+        contract = load_contract(dataset, today)
+        summaries = cache.for_summaries() if cache else None
+        chosen = replace(
+            options,
+            files=found.dataset,
+            holdout_files=found.holdout,
+            evaluation_files=found.evaluation,
+            summaries=summaries,
+        )
+        judged = judge(contract, chosen)
+    return Answered(judged.verdict, judged.quarantined, judged.quarantine)
+
+
+def _is_missing_upstream(repository: Repository, since: str | None) -> bool:
+    if since not in _UPSTREAMS or repository.git is None:
+        return False
+    return repository.git.commit_or_none(since) is None

@@ -1,0 +1,43 @@
+"""Messages with the names that columns have in the files: metrics know a column of `columns` by its role alone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from gates.contract.plan import ROW_FAILURES
+from gates.data.roles import mapped_roles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from gates.config.data_types import DataType
+    from gates.config.dataset import DatasetConfig
+    from gates.verdict import CheckResult
+
+# How every message of a metric names a column; in other places a word may be a level, or a word of a text.
+_COLUMN = re.compile(r"\bcolumn '([^']+)'")
+
+
+def with_own_names(results: Iterable[CheckResult], dataset: DatasetConfig, kind: DataType) -> list[CheckResult]:
+    """The results, where a message says `column 'body' (text)` of `columns = { text = "body" }`.
+
+    Ids and evidence keep the roles: that a column got another name must not make another check of it.
+    """
+    names = {role: column for role, column in mapped_roles(dataset, kind).items() if role != column}
+    if not names:
+        return list(results)
+    return [replace(result, message=_message(result, names)) for result in results]
+
+
+def _message(result: CheckResult, names: Mapping[str, str]) -> str:
+    said = _COLUMN.sub(lambda found: _named(found[1], names), result.message)
+    role = result.id.detail.partition("/")[0]
+    if result.id.type == ROW_FAILURES and role in names and result.id.detail in said:
+        said += f"; {_named(role, names)}"
+    return said
+
+
+def _named(name: str, names: Mapping[str, str]) -> str:
+    return f"column '{names[name]}' ({name})" if name in names else f"column '{name}'"

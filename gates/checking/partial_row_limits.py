@@ -1,0 +1,85 @@
+"""Sets counted row failures against the limits of the suites, without Great Expectations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from gates.contract.suites import limits_of, params_of
+from gates.metrics.base.gx_details import details_of, result_of
+from gates.metrics.base.judge import judge
+from gates.metrics.history import lost_files
+from gates.metrics.integrity import row_failures
+from gates.verdict import Kind, Outcome, Scope
+
+if TYPE_CHECKING:
+    from gates.contract.plan import Plan
+    from gates.data.previous_version import KeptFiles
+    from gates.verdict import CheckResult
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from gates.contract.suites import SuiteEntry
+    from gates.data.scan.result import RuleFailures
+    from gates.metrics.base.measurement import Measurement
+    from gates.rows.failures import RowFailures
+    from gates.verdict import CheckResult
+
+
+@dataclass(frozen=True)
+class SeenRows:
+    """Rows whose rules were asked. place: what to call a row in a message.
+
+    unseen: how many rows of the same files were not looked at; None where nobody counted them.
+    """
+
+    failures: RowFailures
+    place: Callable[[int], str]
+    unseen: int | None = 0
+
+    def result(self, entry: SuiteEntry, found: Mapping[str, RuleFailures]) -> CheckResult | None:
+        """What a limit on a rule says of these rows; None where rows not looked at may still change it.
+
+        found: the value of `failures`. Of rows not looked at none is taken to break the rule, and each to belong to
+        the scope: what fails then fails whatever they are. A rule that could not run is an error either way.
+        """
+        rule = found[str(entry.kwargs["rule"])]
+        if self.unseen == 0 or rule.broken:
+            return self._judged(entry, rule)
+        limits = limits_of(entry.kwargs)
+        if self.unseen is not None:
+            scope = entry.check_id.scope.value
+            rule = replace(rule, rows={**rule.rows, scope: rule.rows.get(scope, 0) + self.unseen})
+        elif limits.max_value:
+            # A share of nobody knows how many rows.
+            return None
+        judged = self._judged(entry, rule)
+        return judged if judged.outcome is Outcome.FAIL else None
+
+    def _judged(self, entry: SuiteEntry, rule: RuleFailures) -> CheckResult:
+        limits = limits_of(entry.kwargs)
+        judged = judge(self._measurement(entry, rule), limits, entry.severity, undecided=row_failures.METRIC.undecided)
+        return replace(result_of(entry.check_id, details_of(judged, limits)), kind=Kind.SCHEMA)
+
+    def _measurement(self, entry: SuiteEntry, rule: RuleFailures) -> Measurement:
+        scope = entry.check_id.scope
+        first = [self.place(row) for row in self.failures.first(rule.rule, scope.value)]
+        is_inferred = bool(params_of(row_failures.METRIC, entry.kwargs)["inferred"])
+        found = row_failures.measurement_of(rule, scope, first, is_inferred=is_inferred)
+        if self.unseen == 0:
+            return found
+        looked_at = f"{self.failures.rows.get(scope.value, 0):,} rows were looked at, the others taken for good ones"
+        return replace(found, note="; ".join(clause for clause in (found.note, looked_at) if clause))
+
+
+def kept_files_result(planned: Plan, kept: KeptFiles | None) -> CheckResult | None:
+    """What the check of kept files says; None where it is not planned."""
+    for entry in planned.entries[Scope.COMBINED]:
+        if entry.type == lost_files.METRIC.expectation:
+            limits = limits_of(entry.kwargs)
+            judged = judge(
+                lost_files.measurement_of(kept), limits, entry.severity, undecided=lost_files.METRIC.undecided
+            )
+            return result_of(entry.check_id, details_of(judged, limits))
+    return None

@@ -1,0 +1,99 @@
+"""Judges a promoted version again and compares outcomes and numbers."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from gates.checking.check_dataset import Options, judge
+from gates.contract.contract import load_contract
+from gates.data.previous_version import PromotedBefore
+from gates.promotion.git.history import history
+from gates.promotion.git.judged_config import dataset_of, home_of
+from gates.promotion.git.last_promoted import by_tag
+from gates.promotion.git.promoted_version import promoted
+from gates.promotion.verification.findings import Finding, looked_at
+from gates.versions.snapshots import files_at
+from gates.versions.version import git_of
+
+if TYPE_CHECKING:
+    from gates.promotion.git.history import Tag
+    from gates.promotion.git.promoted_version import Promoted
+    from gates.verdict import CheckResult, Verdict
+    from gates.versions.repository import Repository
+
+# Parallel sums differ in the last digits from run to run and from machine to machine, never by more than this.
+TOLERANCE = 1e-6
+# Its answer depends on which version came before, and the verdict may have been reached before or after the commit.
+_NOT_OF_THESE_BYTES = ("expect_files_to_be_kept",)
+_NUMBERS = ("observed", "low", "high", "baseline", "baseline_p95", "n_human", "n_synthetic")
+
+
+def verify_rerun(repository: Repository, tag: Tag) -> Finding:
+    """Whether judging the same bytes under the same contract gives what was promoted."""
+
+    def step() -> str | None:
+        found = promoted(repository, tag)
+        return difference(found.verdict, _again(repository, found))
+
+    return looked_at(str(tag.name), "rerun", step)
+
+
+def difference(recorded: Verdict, again: Verdict) -> str | None:
+    """The first difference between two verdicts: outcomes before numbers; None where there is none."""
+    now = {check.id: check for check in again.checks}
+    checks = [check for check in recorded.checks if check.id.type not in _NOT_OF_THESE_BYTES]
+    for check in checks:
+        if check.id not in now:
+            return f"{check.id} was not asked again"
+        if now[check.id].outcome is not check.outcome:
+            return f"{check.id} was {check.outcome.value}, is {now[check.id].outcome.value}"
+    if again.answer is not recorded.answer:
+        return f"the verdict was {recorded.answer.value}, is {again.answer.value}"
+    wrong = (_number(check, now[check.id]) for check in checks)
+    return next(filter(None, wrong), None) or _other_inputs(recorded, again)
+
+
+def _other_inputs(recorded: Verdict, again: Verdict) -> str | None:
+    """What the verdict says of its inputs and only judging shows: stages count rows, and statements name the sources."""
+    if dict(again.rows) != dict(recorded.rows):
+        return f"the verdict counted the rows {dict(recorded.rows)}, there are {dict(again.rows)}"
+    if again.contract["schema_sources"] != recorded.contract["schema_sources"]:
+        return "the verdict names other files than those that its schema is made from"
+    return None
+
+
+def _number(then: CheckResult, now: CheckResult) -> str | None:
+    for name in _NUMBERS:
+        before, after = getattr(then, name), getattr(now, name)
+        if (before is None) != (after is None) or (
+            before is not None and not math.isclose(before, after, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+        ):
+            return f"{then.id}: {name} was {before}, is {after}"
+    return None
+
+
+def _again(repository: Repository, found: Promoted) -> Verdict:
+    with dataset_of(repository, found) as dataset:
+        contract = load_contract(dataset, found.statement.promoted_at.date())
+        at_home = replace(dataset, root=home_of(repository, found))
+        with files_at(repository, at_home, found.revision) as files:
+            options = Options(
+                files=files.dataset,
+                holdout_files=files.holdout,
+                evaluation_files=files.evaluation,
+                promoted=_base(repository, found),
+            )
+            return judge(contract, options).verdict
+
+
+def _base(repository: Repository, found: Promoted) -> PromotedBefore | None:
+    """The version that the statement says it follows, whatever was promoted or taken back since."""
+    base, name = found.statement.base, found.tag.name
+    if base is None:
+        return None
+    tag = history(git_of(repository, str(name)), name.dataset, name.folder).tag_of(base.version)
+    if tag is None:
+        return PromotedBefore(str(base.version), unknown=f"the tag of {base.version} is gone; `git fetch --tags`")
+    return by_tag(repository, tag, home_of(repository, found))

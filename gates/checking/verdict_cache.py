@@ -1,0 +1,84 @@
+"""Verdicts reached before, answered as if they were reached anew."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from gates.checking.check_version import Answered
+from gates.checking.version_inputs import compared
+from gates.config.digests import contract_key, digest, is_code_unchanged
+from gates.verdict import Outcome
+from gates.verdicts.from_json import verdict_of
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from gates.checking.cache.folder import Cache
+    from gates.checking.check_version import JudgedVersion
+    from gates.checking.version_inputs import Compared
+    from gates.config.dataset import DatasetConfig
+    from gates.verdict import Verdict
+
+logger = logging.getLogger(__name__)
+
+
+class Memory:
+    """Verdicts reached before on a dataset at a version. seen: the dataset as it was found to be there."""
+
+    def __init__(self, at: JudgedVersion, dataset: DatasetConfig, today: date, cache: Cache, seen: Compared) -> None:
+        self._at, self._dataset, self._today, self._cache = at, dataset, today, cache
+        self._key = self._key_of(seen)
+
+    def recall(self) -> Answered | None:
+        """The verdict that judging anew would give, or None when that is not known."""
+        entry = self._cache.get(self._key) if self._key else None
+        if entry is None:
+            return None
+        try:
+            verdict = verdict_of(entry["verdict"])
+            if not is_code_unchanged(verdict.contract, self._dataset.root):
+                return None
+            return Answered(verdict, entry["quarantined"], is_remembered=True)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            logger.debug("%s: not a verdict: %s", self._dataset.name, error)
+            return None
+
+    def keep(self, answered: Answered) -> None:
+        """Remember a verdict, if it is whole and what it was reached on has stayed the same meanwhile.
+
+        Raises what `compared` raises.
+        """
+        verdict = answered.verdict
+        broken = any(check.outcome is Outcome.ERROR for check in verdict.checks)
+        if verdict.is_partial or broken or self._key is None:
+            return
+        seen = compared(self._at, self._dataset, self._cache)
+        if self._key_of(seen) == self._key and _was_reached_on(verdict, seen):
+            self._cache.put(self._key, {"verdict": verdict.to_json(), "quarantined": answered.quarantined})
+
+    def _key_of(self, seen: Compared) -> str | None:
+        """None where nothing tells the bytes."""
+        if seen.snapshot is None or not seen.is_exact:
+            return None
+        kept = seen.kept_files and asdict(seen.kept_files)
+        promoted = seen.promoted and [seen.promoted.statement_sha256, seen.promoted.unknown]
+        return digest([seen.snapshot.digest, kept, promoted, contract_key(self._dataset, self._today)])
+
+
+def _was_reached_on(verdict: Verdict, seen: Compared) -> bool:
+    """Whether the bytes that were judged are those that were seen, and not others that lay there in between."""
+    if seen.snapshot is None:
+        return False
+    sides = (
+        ("files", seen.snapshot.files),
+        ("holdout_files", seen.snapshot.holdout or ()),
+        ("evaluation_files", seen.snapshot.evaluation or ()),
+    )
+    for name, files in sides:
+        judged = {file["path"]: file["md5"] for file in verdict.data[name]}  # type: ignore[attr-defined]
+        known = {file.name: file.entry.md5 for file in files}
+        if judged.keys() != known.keys() or any(md5 and judged[path] != md5 for path, md5 in known.items()):
+            return False
+    return True

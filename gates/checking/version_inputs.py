@@ -1,0 +1,120 @@
+"""A dataset at the version to judge, and what became of its files since the version before."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from gates.checking.cache.hashes import RememberedHashes
+from gates.checking.changes.losses import kept_files
+from gates.config.deadline import TimeUpError
+from gates.data.previous_version import KeptFiles
+from gates.errors import DataError, GatesError
+from gates.promotion.git.last_promoted import promoted_before
+from gates.versions.comparison import compare, compare_evaluations, compare_holdouts
+from gates.versions.dvc.pointers import pointers
+from gates.versions.dvc.store import manifests_of
+from gates.versions.manifests import far_pointer
+from gates.versions.snapshots import snapshot, snapshot_or_empty
+from gates.versions.trees import tree_at
+
+if TYPE_CHECKING:
+    from gates.checking.cache.folder import Cache
+    from gates.checking.check_version import JudgedVersion
+    from gates.config.dataset import DatasetConfig
+    from gates.config.deadline import Deadline
+    from gates.data.previous_version import PromotedBefore
+    from gates.versions.comparison import Comparison
+    from gates.versions.snapshots import Snapshot
+    from gates.versions.version import Version
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """snapshot: None where the work tree cannot be read: judging says what is wrong; and where it is left.
+
+    is_exact: whether its hashes tell the bytes; DVC 2's md5 of a text file takes CRLF for LF.
+    kept_files: None where no version before tells. changes: None where there is none, or none to compare with.
+    promoted: what was promoted last before.
+    is_left: time was up, or only a remote could tell, so that a snapshot or the version before is missing.
+    """
+
+    snapshot: Snapshot | None
+    is_exact: bool = True
+    kept_files: KeptFiles | None = None
+    changes: Comparison | None = None
+    promoted: PromotedBefore | None = None
+    is_left: bool = False
+
+
+def compared(at: JudgedVersion, dataset: DatasetConfig, cache: Cache, clock: Deadline | None = None) -> Compared:
+    """Names and hashes of a dataset's files at a version, set against those of the version before.
+
+    clock: nobody waits longer, and no remote is asked. Raises what `snapshot` raises of another version than the work
+    tree; with a clock, of the work tree too.
+    """
+    found = _compared(at, dataset, cache, clock)
+    return replace(found, promoted=promoted_before(at.repository, at.version, at.home, dataset.name))
+
+
+def _compared(at: JudgedVersion, dataset: DatasetConfig, cache: Cache, clock: Deadline | None) -> Compared:
+    hashes = RememberedHashes(cache, f"{at.home}:{dataset.name}", clock.check if clock else lambda: None)
+    home = replace(dataset, root=at.home)
+    try:
+        if clock:
+            clock.check()
+            if not at.is_worktree and far_pointer(home, tree_at(at.repository, at.version)):
+                return Compared(None, is_left=True)
+        seen = snapshot(at.repository, home, at.version, md5_of=hashes)
+    except TimeUpError:
+        return Compared(None, is_left=True)
+    except (GatesError, OSError) as error:
+        if clock or not at.is_worktree:
+            # Judging would say the same after seconds of imports.
+            raise
+        logger.debug("%s: not compared: %s", dataset.name, error)
+        return Compared(None)
+    hashes.save()
+    is_exact = not hashes.saw_legacy and not any(file.pointer and file.pointer.is_legacy for file in seen.all_files)
+    return _with_changes(at, home, Compared(seen, is_exact), seen, is_near=clock is not None)
+
+
+def _with_changes(
+    at: JudgedVersion, home: DatasetConfig, found: Compared, seen: Snapshot, *, is_near: bool
+) -> Compared:
+    """is_near: no remote is asked for the version before."""
+    if at.before is None:
+        # Where history begins nothing can be missing; where it was cut off nobody knows.
+        is_cut_off = at.repository.git is None or at.repository.git.is_shallow()
+        return found if is_cut_off else replace(found, kept_files=KeptFiles())
+    try:
+        manifests = _manifests_before(at, seen, at.before)
+        if is_near and far_pointer(home, tree_at(at.repository, at.before), manifests):
+            return replace(found, is_left=True)
+        old = snapshot_or_empty(at.repository, home, at.before, manifests=manifests)
+    except DataError as error:
+        unknown = f"the files cannot be compared with those of {at.before}: {error}"
+        return replace(found, kept_files=KeptFiles(unknown=unknown))
+    changes = compare(old, seen)
+    held = compare_holdouts(old, seen) if home.holdout else None
+    kept = kept_files(changes, held, compare_evaluations(old, seen) if home.evaluation else None)
+    says_nothing = not kept.lost and _says_nothing(at, changes)
+    return replace(found, kept_files=None if says_nothing else kept, changes=changes)
+
+
+def _says_nothing(at: JudgedVersion, files: Comparison) -> bool:
+    """Whether a comparison without losses is no evidence: with but the last of many new commits, or with itself."""
+    if at.compares.is_whole_history:
+        return True
+    # A clean checkout is its own HEAD, and a shallow one has nothing else to be compared with.
+    git = at.repository.git
+    return at.is_worktree and files.is_same and git is not None and git.is_shallow()
+
+
+def _manifests_before(at: JudgedVersion, seen: Snapshot, before: Version) -> dict[str, bytes]:
+    """The manifest of an unchanged directory is made from what is here: nothing has to be fetched for it."""
+    md5s = {file.entry.name: file.entry.md5 for file in seen.all_files if file.entry.md5}
+    return manifests_of(pointers(at.repository, before).values(), md5s)

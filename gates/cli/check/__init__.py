@@ -1,0 +1,1 @@
+"""`gates check`: one call parsed, run on one dataset or many, printed."""

@@ -1,0 +1,121 @@
+"""`gates check`: judge datasets, write their verdicts, report."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gates.cli.check.request import BESIDE, Request
+from gates.cli.options import SCOPES, config_option, dataset_arguments
+from gates.config.installed.plugins import FORMATS
+
+if TYPE_CHECKING:
+    from gates.checking.check_version import Asked
+
+
+class _ReportName(click.Choice[str]):
+    """One of the reports, or a word that may be what a plugin's report is called: only configurations tell."""
+
+    name = "report"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return value if value not in FORMATS else super().convert(value, param, ctx)
+
+
+@click.command(
+    epilog="""\b
+Verdicts are kept in .gates/verdicts beside gates.toml, or in the folder of --output, where `gates enforce` finds them.
+Of several datasets the worst counts: 1 (bad) before 2 (usage) before 3 (could not judge).
+
+\b
+Of another version than the work tree, gates.toml, suites and schemas are read as they are there, and the verdict is
+written nowhere but to --output. What was judged before, on the same bytes under the same contract, is answered from a
+cache in .dvc/tmp/gates, or .gates/cache without DVC.
+
+\b
+In a repository with several gates.toml, --all, --staged, --pushed and --since mean the datasets of all that git tracks.
+FOLDER:NAME is a dataset of another one than the nearest; its files go to DIR/FOLDER.
+
+\b
+Examples:
+  gates check reviews
+  gates check reviews --only distributions
+  gates check --all --jobs 2 --format json --output reports --exit-zero
+  gates check --all --format github --output reports --also junit
+  gates check --staged --timeout 5
+  gates check --rev HEAD --since origin/main
+"""
+)
+@dataset_arguments
+@click.option(
+    "--only", multiple=True, metavar="NAME", help="Ask this check only: id, type or a word of it; may be repeated."
+)
+@click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="Ask this scope only.")
+@click.option(
+    "--format", type=_ReportName(FORMATS), default="terminal", show_default=True,
+    help="What is printed; also the NAME of a plugin's report.",
+)  # fmt: skip
+@click.option(
+    "--output", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+    help="Write DATASET.json, .md, .metrics.json and .plots.json there.",
+)  # fmt: skip
+@click.option(
+    "--also", multiple=True, type=_ReportName(BESIDE),
+    help="Write DATASET.junit.xml or DATASET.sarif there too, or the NAME of a plugin's report; may be repeated.",
+)  # fmt: skip
+@click.option("--exit-zero", is_flag=True, help="Exit 0 once a verdict is written, whatever it says.")
+@click.option("--strict", is_flag=True, help="Exit 1 on warnings too.")
+@click.option("--rev", metavar="REV", help="Judge what a commit has, instead of the work tree.")
+@click.option(
+    "--staged", is_flag=True, help="Judge what is staged; without DATASET, each dataset that differs from HEAD."
+)
+@click.option("--worktree", is_flag=True, help="Judge the work tree; this is the default.")
+@click.option(
+    "--pushed", is_flag=True,
+    help="In a pre-push hook: judge what is pushed, without DATASET each dataset that differs from the remote.",
+)  # fmt: skip
+@click.option("--since", metavar="REV", help="Leave out datasets that are as they were where REV branched off.")
+@click.option(
+    "--base", metavar="REV", help="The version before, whose files must not be lost. [default: HEAD or parent]"
+)
+@click.option(
+    "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
+    help="Of what was not judged before, only check lost files and the rows of changed ones, no longer than this; no verdict.",
+)  # fmt: skip
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Datasets judged at once.")
+@click.option("--no-cache", is_flag=True, help="Judge anew what was judged before.")
+@config_option
+@click.option("-q", "--quiet", is_flag=True, help="No progress, no notes: the report only.")
+@click.option("-v", "--verbose", is_flag=True, help="List what passed too.")
+def command(**given: Any) -> int:
+    """Judge datasets: each partition on its own, and both together.
+
+    Without DATASET, the only one of gates.toml.
+    """
+    from gates.cli.check.datasets import check
+
+    request = Request(**given)
+    _refuse_what_excludes(request)
+    return check(request, _asked(request))
+
+
+def _refuse_what_excludes(request: Request) -> None:
+    if request.is_partial and request.output:
+        raise click.UsageError("--output holds whole verdicts: leave out --only and --scope, or --output")
+    if request.also and not request.output:
+        raise click.UsageError("--also writes beside the verdicts: name a folder with --output")
+    if request.timeout is not None and (request.is_partial or request.output):
+        raise click.UsageError("--timeout gives no verdict: leave out --only, --scope and --output, or --timeout")
+    if request.pushed and (request.rev or request.staged or request.worktree or request.since):
+        raise click.UsageError("--pushed says which version and since when: leave out the others")
+
+
+def _asked(request: Request) -> Asked:
+    from gates.checking.check_version import Asked, pushed
+
+    if request.pushed:
+        return replace(pushed(), base=request.base)
+    return Asked(request.rev, request.staged, request.worktree, request.since, request.base)

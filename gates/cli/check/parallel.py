@@ -1,0 +1,78 @@
+"""Several datasets judged at once, each in a process of its own that stays for the next."""
+
+from __future__ import annotations
+
+import atexit
+import multiprocessing
+import os
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gates.checking.check_or_recall import Question
+from gates.checking.check_version import Answered, version_asked
+from gates.cli.streams_at_exit import close_streams
+from gates.errors import DataError, GatesError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from concurrent.futures import Future
+    from pathlib import Path
+    from typing import TypeVar
+
+    from gates.checking.check_or_recall import Terms
+    from gates.checking.check_version import Compares
+
+    Key = TypeVar("Key")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One dataset for another process. compares: resolved versions, which do not move when a branch does."""
+
+    config: Path
+    compares: Compares
+    dataset: str
+    terms: Terms
+
+
+def answered_in_parallel(tasks: Mapping[Key, Task], jobs: int) -> Iterator[tuple[Key, Answered | GatesError]]:
+    """Answers as they come, by the tasks' keys; what stood in the way of one is given in its place.
+
+    jobs: number of processes.
+    """
+    # Forking a process that has threads, as DuckDB and polars start them, can stand still for ever.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=context, initializer=_tame_streams) as pool:
+        keys: dict[Future[Answered], Key] = {pool.submit(_answer, task): key for key, task in tasks.items()}
+        try:
+            for future in as_completed(keys):
+                yield keys[future], _result(future)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _result(future: Future[Answered]) -> Answered | GatesError:
+    try:
+        return future.result()
+    except GatesError as error:
+        return error
+    except BrokenProcessPool:
+        return DataError(
+            "could not judge: a process ended before its answer, as when memory is short; use fewer --jobs"
+        )
+
+
+def _answer(task: Task) -> Answered:
+    """Runs in the other process."""
+    with version_asked(task.config, task.compares) as at:
+        question = Question(at, at.config.dataset(task.dataset), task.terms)
+        return question.recall() or question.answer(lambda _step, _done, _total: None)
+
+
+def _tame_streams() -> None:
+    """What libraries and schemas print goes to stderr: stdout is the report's, and another process writes that."""
+    os.dup2(2, 1)
+    atexit.register(close_streams)

@@ -1,0 +1,218 @@
+"""Has the datasets of a call answered, one by one or in parallel, keeps what was found, and shows it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gates.checking.check_or_recall import Question, Terms
+from gates.checking.check_version import Answered
+from gates.cli.check.output import Shown, plugin_report, report_for_machines, show
+from gates.cli.options import today, worst
+from gates.cli.streams import clean_stdout, note, progress_bar
+from gates.config.deadline import Deadline
+from gates.errors import GatesError
+from gates.verdict import Answer, Outcome, Scope, exit_code
+from gates.verdicts.reports.located_verdict import Unjudged
+from gates.verdicts.reports.text import counted
+from gates.verdicts.store import ENDINGS, VerdictStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from gates.checking.check_version import JudgedVersion
+    from gates.checking.targets import Target
+    from gates.cli.check.request import Request
+    from gates.config.dataset import DatasetConfig
+    from gates.verdicts.reports.located_verdict import Located
+
+
+@dataclass(frozen=True)
+class Asking:
+    """One dataset of a call. number: its place among them."""
+
+    number: int
+    at: JudgedVersion
+    dataset: DatasetConfig
+    target: Target
+    store: VerdictStore
+
+    @property
+    def name(self) -> str:
+        """The dataset's id."""
+        return self.target.id_of(self.dataset.name)
+
+
+def answer_all(
+    datasets: Sequence[tuple[JudgedVersion, Target, DatasetConfig]],
+    broken: Sequence[tuple[str, GatesError]],
+    request: Request,
+) -> int:
+    """The exit code of a call. broken: configurations that could not be read, and why."""
+    found = [
+        Asking(number, at, dataset, target, VerdictStore(at.home, request.output and request.output / target.folder))
+        for number, (at, target, dataset) in enumerate(datasets)
+    ]
+    shown = {asking.number: _keep(asking, answered, request) for asking, answered in _answers(found, request)}
+    in_order = [shown[number] for number in sorted(shown)] + [Shown(name, error=error) for name, error in broken]
+    if not request.quiet:
+        _note_remembered(in_order)
+    show(in_order, request)
+    return worst([_code(one, request) for one in in_order])
+
+
+def _answers(found: list[Asking], request: Request) -> Iterator[tuple[Asking, Answered | GatesError]]:
+    """Each dataset's verdict, or what stood in its way: those remembered at once, the others one by one or in parallel."""
+    waiting = []
+    clock = None if request.timeout is None else Deadline(time.monotonic() + request.timeout)
+    for asking in found:
+        _note_expired(asking.dataset)
+        asking.store.prepare()
+        try:
+            question = Question(asking.at, asking.dataset, _terms(asking, request), clock)
+            remembered = question.recall()
+            if remembered is None and request.jobs > 1 and clock is None:
+                waiting.append(asking)
+                continue
+            if remembered is None and clock is not None:
+                yield asking, _rows_at_commit(asking, question, clock, request)
+                continue
+            yield asking, remembered or _answer(asking, question, request)
+        except GatesError as error:
+            yield asking, error
+    if waiting:
+        yield from _in_parallel(waiting, request)
+
+
+def _answer(asking: Asking, question: Question, request: Request) -> Answered:
+    with clean_stdout(), progress_bar(asking.name, is_quiet=request.quiet) as progress:
+        return question.answer(progress)
+
+
+def _rows_at_commit(asking: Asking, question: Question, clock: Deadline, request: Request) -> Answered:
+    """What can be said of changed rows in the time there is; the rest is left, and that is said."""
+    from gates.checking.commit_check import judge_changed_rows
+
+    with clean_stdout(), progress_bar(asking.name, is_quiet=request.quiet) as progress:
+        found = judge_changed_rows(question, clock, progress)
+    looked_at = f"the rows of {found.judged} of {counted(found.changed, 'changed file')}"
+    ended = "" if found.is_finished else f" in the {request.timeout:g} s there were, fetching nothing"
+    left = f"{counted(found.checks_left, 'check')} and the verdict are left to the push"
+    note(f"{asking.name}: looked at {looked_at}{ended}; {left}{_without_hook(asking.at)}")
+    return Answered(found.verdict)
+
+
+def _without_hook(at: JudgedVersion) -> str:
+    git = at.repository.git
+    if git is None or git.has_hook("pre-push"):
+        return ""
+    return ", but no hook is there to judge it: `pre-commit install --hook-type pre-push`"
+
+
+def _in_parallel(waiting: list[Asking], request: Request) -> Iterator[tuple[Asking, Answered | GatesError]]:
+    from gates.cli.check.parallel import Task, answered_in_parallel
+
+    tasks = {
+        asking.number: Task(asking.at.config_path, asking.at.compares, asking.dataset.name, _terms(asking, request))
+        for asking in waiting
+    }
+    by_number = {asking.number: asking for asking in waiting}
+    with progress_bar(counted(len(waiting), "dataset"), is_quiet=request.quiet) as progress:
+        for done, (number, answered) in enumerate(answered_in_parallel(tasks, request.jobs), 1):
+            progress("judged", done, len(waiting))
+            yield by_number[number], answered
+
+
+def _terms(asking: Asking, request: Request) -> Terms:
+    scopes = tuple(Scope(name) for name in request.scopes)
+    return Terms(today(), asking.store.quarantine, request.only, scopes, is_remembering=not request.no_cache)
+
+
+def _note_expired(dataset: DatasetConfig) -> None:
+    for waiver in dataset.waivers:
+        if waiver.expires < today():
+            note(
+                f"{dataset.source}:{waiver.line}: the waiver of {waiver.check} expired on {waiver.expires} and is void"
+            )
+
+
+def _keep(asking: Asking, answered: Answered | GatesError, request: Request) -> Shown:
+    """Write what was found where it belongs: not where it is partial, or of another version than the work tree."""
+    if isinstance(answered, GatesError):
+        unjudged = [Unjudged(asking.name, str(answered))]
+        for name in request.also:
+            text = None if name in request.of_plugins else report_for_machines(name)([], unjudged)
+            asking.store.write_on_demand(asking.dataset.name, _ending(asking, name), text)
+        return Shown(asking.name, error=answered)
+    located = _located(asking, answered, request)
+    for name in request.also:
+        own = plugin_report(name, located) if name in request.of_plugins else None
+        text = report_for_machines(name)([located], []) if own is None else own
+        asking.store.write_on_demand(asking.dataset.name, _ending(asking, name), text)
+    if not answered.verdict.is_partial and (asking.at.is_worktree or request.output):
+        asking.store.write(answered.verdict)
+    _say(asking, answered, request)
+    is_left = request.timeout is not None and not answered.verdict.checks
+    return Shown(asking.name, None if is_left else located, answered)
+
+
+def _ending(asking: Asking, name: str) -> str:
+    """How the files of a report end that is written on demand."""
+    if name in ENDINGS:
+        return ENDINGS[name]
+    from gates.contract.plugins.registry import find_report
+
+    return find_report(asking.dataset.plugins, name).suffix
+
+
+def _located(asking: Asking, answered: Answered, request: Request) -> Located:
+    """The verdict with the lines of suites, which only reports for machines name, and which take long to read."""
+    from gates.verdicts.reports.located_verdict import Located, Place, folder_in_repository, locate
+
+    dataset, name = asking.dataset, asking.name
+    if not request.is_for_machines:
+        place = Place(dataset.source, dataset.line)
+        return Located(answered.verdict, place, is_strict=request.strict, id=name, plugins=dataset.plugins)
+    from gates.contract.contract import load_contract
+
+    contract, folder = load_contract(dataset, today()), folder_in_repository(asking.at.home)
+    return locate(answered.verdict, contract, folder=folder, is_strict=request.strict, name=name)
+
+
+def _say(asking: Asking, answered: Answered, request: Request) -> None:
+    verdict = answered.verdict
+    if verdict.is_partial and request.timeout is None:
+        asked = f"only {counted(len(verdict.checks), 'check')} asked"
+        if all(check.outcome is Outcome.NOT_ASKED for check in verdict.checks):
+            reasons = dict.fromkeys(check.message for check in verdict.checks)
+            asked = f"nothing was asked ({'; '.join(reasons)})"
+        note(f"{asking.name}: {asked}: this is no verdict, and is not stored")
+    if request.quiet:
+        return
+    if not answered.is_remembered and answered.quarantine and answered.quarantined:
+        where = answered.quarantine.relative_to(asking.store.root)
+        note(f"{asking.name}: {counted(answered.quarantined, 'failing row')} in {where.as_posix()}")
+
+
+def _note_remembered(found: list[Shown]) -> None:
+    remembered = [(one.name, one.answered.quarantined) for one in found if one.answered and one.answered.is_remembered]
+    if not remembered:
+        return
+    who = remembered[0][0] if len(remembered) == 1 else f"{len(remembered):,} of {counted(len(found), 'dataset')}"
+    failing = sum(count for _, count in remembered)
+    rows = f"; --no-cache writes the {counted(failing, 'failing row')}" if failing else ""
+    note(f"{who}: unchanged, judged before{rows}")
+
+
+def _code(one: Shown, request: Request) -> int:
+    if one.error:
+        return one.error.exit_code
+    if request.exit_zero or one.located is None:
+        return 0
+    verdict = one.located.verdict
+    is_left = request.timeout is not None and verdict.is_partial and verdict.answer is Answer.UNJUDGED
+    if is_left and not any(check.outcome is Outcome.ERROR for check in verdict.checks):
+        # Nothing speaks against the data, and what was not looked at in time is judged at push.
+        return 0
+    return exit_code(verdict.answer, strict=request.strict)

@@ -1,0 +1,1 @@
+"""`gates diff`: two versions, or all of them."""

@@ -1,0 +1,84 @@
+"""`gates diff --all`: what the recorded verdicts of all versions say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from gates.cli.diff.request import NEWEST, is_known, places
+from gates.cli.options import worst
+from gates.cli.streams import clean_stdout, look, note
+from gates.errors import DataError, UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gates.cli.diff.request import Request
+    from gates.config.dataset import DatasetConfig
+    from gates.config.load import Config
+    from gates.diff import History
+    from gates.versions.repository import Repository
+
+
+def show_history(request: Request) -> int:
+    """Show all versions that a call asks for; returns the exit code, which is 3 where a dataset has none."""
+    from gates.config.load import load_config
+    from gates.diff import narrowed
+    from gates.versions.repository import open_repository
+
+    config = load_config(request.config)
+    repository = open_repository(config.path.parent)
+    datasets = _named(request, config, repository)
+    found: list[History] = []
+    codes: list[int] = []
+    for dataset in datasets:
+        try:
+            with clean_stdout():
+                found.append(_recorded(repository, dataset, request))
+        except DataError as error:
+            if len(datasets) == 1:
+                raise
+            # The others are shown all the same.
+            note(str(error))
+            codes.append(error.exit_code)
+    if request.metric and found:
+        found = narrowed(found, request.metric)
+    _show(found, request)
+    return worst(codes)
+
+
+def _named(request: Request, config: Config, repository: Repository) -> list[DatasetConfig]:
+    """The datasets that the words name, or all. Raises UsageError, for a revision with how to give it."""
+    for word in request.words:
+        if word not in config.datasets:
+            hint = did_you_mean(word, config.datasets)
+            if is_known(repository, word):
+                hint = f"with --all each word is a dataset; to end at a commit, give --rev {word}"
+            raise UsageError(f"'{word}' is no dataset ({hint})")
+    return [config.datasets[name] for name in dict.fromkeys(request.words or config.datasets)]
+
+
+def _recorded(repository: Repository, dataset: DatasetConfig, request: Request) -> History:
+    from gates.diff import Walk, history
+    from gates.versions.version import revision
+
+    end = revision(repository, request.rev) if request.rev else None
+    return history(repository, dataset, places(dataset, request), Walk(end, request.limit or NEWEST))
+
+
+def _show(found: Sequence[History], request: Request) -> None:
+    from gates.atomic_files import replace_text
+    from gates.diff import history_json, history_markdown, history_points, history_terminal
+
+    if request.format == "json":
+        click.echo(history_json(found), nl=False)
+    elif request.format == "markdown":
+        click.echo("\n".join(history_markdown(one) for one in found), nl=False)
+    else:
+        width = look(verbose=False).width
+        shown = (history_terminal(one, width) for one in found)
+        click.echo("\n".join(shown), nl=False)
+    if request.plots:
+        replace_text(request.plots, history_points(found))
+        note(f"wrote {request.plots}: `dvc plots show {request.plots} -x version -y observed` draws it")

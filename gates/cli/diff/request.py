@@ -1,0 +1,52 @@
+"""One call of `gates diff`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gates.config.dataset import DatasetConfig
+    from gates.versions.repository import Repository
+
+
+# As many versions as a person compares; each is read whole.
+NEWEST = 20
+
+
+@dataclass(frozen=True)
+class Request:
+    """One call of the command. words: datasets, and a revision among them where there is no `base`.
+
+    every: all versions instead of two; metric, limit and plots are about those.
+    """
+
+    words: tuple[str, ...]
+    base: str | None
+    rev: str | None
+    staged: bool
+    max_lost: float | None
+    every: bool
+    metric: str | None
+    limit: int | None
+    plots: Path | None
+    output: Path | None
+    format: str
+    config: Path | None
+
+
+def places(dataset: DatasetConfig, request: Request) -> tuple[Path, ...]:
+    """Where a verdict on it may lie: the folder for reports first."""
+    from gates.init.snippets import FOLDER
+    from gates.verdicts.store import VerdictStore
+
+    named = request.output.absolute() if request.output else dataset.root / FOLDER
+    stores = (VerdictStore(dataset.root, named), VerdictStore(dataset.root))
+    return tuple(store.path(dataset.name).resolve() for store in stores)
+
+
+def is_known(repository: Repository, name: str) -> bool:
+    """Whether a word is a revision."""
+    return repository.git is not None and repository.git.commit_or_none(name) is not None

@@ -1,0 +1,107 @@
+"""`gates explain`: what a check asks, why, and what to do."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gates.cli.options import config_option, plugins_here, today
+from gates.cli.streams import clean_stdout, note
+from gates.errors import GatesError
+
+if TYPE_CHECKING:
+    from gates.contract.explain import Explanation, Use
+
+WIDTH = 100
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  gates explain combined/expect_distributions_to_match
+  gates explain distributions_to_match
+  gates explain boilerplate
+"""
+)
+@click.argument("check")
+@config_option
+def command(check: str, config: Path | None) -> int:
+    """Say what CHECK asks, why, where it comes from, its limits, and how to fix what it finds.
+
+    CHECK is an id from a report, an expectation's name with or without `expect_`, or a word that only one name has.
+    """
+    from gates.contract.explain import arguments, explanation, find_type, matching, shipped_uses, suite_entry
+    from gates.contract.plugins.registry import metrics_of
+
+    plugins = plugins_here(config)
+    with clean_stdout():
+        metrics = metrics_of(plugins)
+        shipped = shipped_uses(plugins, metrics)
+    check_type, check_id = find_type(check, metrics)
+    uses = matching([*shipped, *_uses_here(config)], check_type, check_id)
+    scope = uses[0].entry.check_id.scope.value if uses else "SCOPE"
+    entry = _entry_text(arguments(check_type, metrics), suite_entry(check_type, uses, metrics), scope)
+    click.echo("\n".join([*_text(explanation(check_type, metrics), uses), *entry]))
+    return 0
+
+
+def _uses_here(path: Path | None) -> list[Use]:
+    """What the suites of the project around say; nothing where there is no project."""
+    from gates.config.load import load_config, nearest_config
+    from gates.contract.contract import load_contract
+    from gates.contract.explain import own_uses
+
+    try:
+        if path is None and nearest_config(Path.cwd()) is None:
+            return []
+        config = load_config(path)
+        return own_uses({name: load_contract(dataset, today()) for name, dataset in config.datasets.items()})
+    except GatesError:
+        note("this project's own limits are not shown, because it has mistakes: run `gates lint`")
+        return []
+
+
+def _text(about: Explanation, uses: list[Use]) -> list[str]:
+    lines = [about.type, *_wrapped(about.asks, 2), ""]
+    languages = f"no result by language: {about.languages}" if about.languages else ""
+    for title, text in (("why", about.why), ("source", about.source), ("fix", about.fix), ("languages", languages)):
+        if not text:
+            continue
+        lines += [title, *_wrapped(text, 2), ""]
+    if not uses:
+        return [*lines, "No suite asks it here."]
+    lines.append("limits")
+    for use in uses:
+        where = f" ({use.entry.place})" if use.is_own else ""
+        lines += _wrapped(f"{use.owner}: {use.entry.check_id}{where}: {use.limits()}", 2)
+        lines += _wrapped(use.reason(), 6)
+    return lines
+
+
+def _entry_text(arguments: dict[str, str], entry: dict[str, object] | None, scope: str) -> list[str]:
+    """What a suite of one's own may say: the arguments, and an entry to copy."""
+    lines = ["", "arguments"] if arguments else []
+    for name, takes in arguments.items():
+        lines += _wrapped(f"{name}: {takes}", 2)
+    if entry is None:
+        return lines
+    lines += ["", f'entry, for "expectations" in expectations/DATASET/{scope}.json']
+    return [*lines, *textwrap.indent(json.dumps(entry, indent=2), "  ").splitlines()]
+
+
+def _wrapped(text: str, indent: int) -> list[str]:
+    from gates.verdicts.reports.text import printable
+
+    pad = " " * indent
+    return textwrap.wrap(
+        printable(text),
+        WIDTH,
+        initial_indent=pad,
+        subsequent_indent=pad,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

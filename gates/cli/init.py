@@ -1,0 +1,255 @@
+"""`gates init`: a gates.toml, and draft rules from the human rows."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gates.cli.options import config_option
+from gates.cli.streams import clean_stdout
+from gates.errors import UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Sequence
+
+    from gates.config.dataset import DatasetConfig
+    from gates.config.load import Config
+    from gates.init.proposal import Proposal
+
+
+@dataclass(frozen=True)
+class Request:
+    """One call of the command. target: a dataset of gates.toml, or a path where there is none yet."""
+
+    target: str | None
+    accept: bool
+    force: bool
+    write: bool
+    config: Path | None
+
+
+@click.command(
+    epilog="""\b
+Drafts only warn. Read schemas/DATASET.py and expectations/DATASET/, edit them, then accept them.
+
+\b
+Examples:
+  gates init data/reviews.csv    where there is no gates.toml: write one, with drafts
+  gates init                     where there is one: draft what has no rules yet
+  gates init data/votes.csv      where there is one: print the table to add for these rows
+  gates init data/votes.csv --write    ... and add it, at the end of gates.toml
+  gates init reviews --accept    make the drafts block
+  gates init --write             gate every dataset in `dvc repro`, at commits and in pull requests
+"""
+)
+@click.argument("target", required=False, metavar="[DATASET|PATH]")
+@click.option("--accept", is_flag=True, help="Accept the drafts: from now on they block.")
+@click.option(
+    "--force", is_flag=True, help="Draft again, over existing rules, or in place of those that lie under another name."
+)
+@click.option(
+    "--write",
+    is_flag=True,
+    help="Write stages for DVC, hooks and a workflow, each into a file of its own; yours are left as they are. "
+    "With the PATH of further data, add its table at the end of gates.toml.",
+)
+@config_option
+def command(**given: Any) -> int:
+    """Set up gates.toml, and infer draft rules from the human rows.
+
+    What stands in a gates.toml is never rewritten.
+    """
+    request = Request(**given)
+    from gates.verdicts.reports.text import printable
+
+    with clean_stdout():
+        lines = list(_init(request))
+    for line in lines:
+        click.echo(printable(line) if line.strip() else "")
+    return 0
+
+
+def _init(request: Request) -> Iterator[str]:
+    from gates.config.load import FILE_NAME, load_config, nearest_config, read_config
+    from gates.config.orphans import refuse_lost_rules
+
+    if request.config is not None and request.config.is_dir():
+        request = replace(request, config=request.config / FILE_NAME)
+    path = request.config or nearest_config(Path.cwd())
+    is_new = path is None or (request.config is not None and not request.config.exists())
+    if is_new:
+        config = read_config((yield from _new_config(request)))
+        datasets: Sequence[DatasetConfig] = list(config.datasets.values())
+    else:
+        config = load_config(path)
+        if _is_further(config, request.target):
+            extended = yield from _further(config, request)
+            if extended is None:
+                return
+            config, request = extended, replace(request, target=[*extended.datasets][-1])
+        datasets = _wanted(config, request.target)
+    if request.write:
+        from gates.init.pipeline_files import refuse_taken
+
+        refuse_taken(config)
+    if not request.force:
+        for dataset in datasets:
+            # Drafts would take the place of rules that lie under the name it had.
+            refuse_lost_rules(dataset)
+    drafted = []
+    for dataset in datasets:
+        has_rules = yield from _rules(dataset, request, is_named=bool(request.target) and not is_new)
+        drafted += [dataset.name] if has_rules else []
+    yield from _next_steps(
+        datasets, () if request.accept else drafted, show_snippets=is_new, show_stages=not request.write
+    )
+    if request.write:
+        yield from _put_in_place(config)
+
+
+def _put_in_place(config: Config) -> Iterator[str]:
+    """Writes stages, hooks and workflow, and says what is left to do; a file that is there is shown what to add."""
+    from gates.init.pipeline_files import HOOKS, write_hooks_and_workflow, write_stages
+    from gates.versions.repository import open_repository
+
+    name = write_stages(config).relative_to(config.path.parent).as_posix()
+    yield from ("", f"wrote {name}: `dvc repro {name}` judges what has changed, and fails where a verdict does")
+    todo = {HOOKS: "`pre-commit install` puts the hooks in place"}
+    for written in write_hooks_and_workflow(open_repository(config.path.parent).top):
+        if written.is_new:
+            yield f"wrote {written.path}: {todo.get(written.path, 'say in it who offers the action, and how data is fetched')}"
+        elif written.is_same:
+            yield f"{written.path} has the gate already"
+        else:
+            yield from ("", f"{written.path} is yours and is left as it is; for the gate, add:")
+            yield from (f"  {line}" for line in written.text.splitlines())
+
+
+def _new_config(request: Request) -> Generator[str, None, Path]:
+    """Writes gates.toml and says what was read out of the data; returns its path."""
+    from gates.config.load import FILE_NAME
+    from gates.init.config_text import config_text
+    from gates.init.drafts.write import replace_text
+    from gates.init.find import find_data
+    from gates.init.proposal import propose
+
+    path = (request.config or Path(FILE_NAME)).absolute()
+    found = find_data(path.parent, Path(request.target).absolute() if request.target else None)
+    proposal = propose(path.parent, found)
+    replace_text(path, config_text(proposal))
+    yield f"wrote {path.name}: dataset '{found.name}', type {proposal.type}, data in {found.where()}"
+    yield from _read_out(proposal, path)
+    return path
+
+
+def _read_out(proposal: Proposal, path: Path) -> Iterator[str]:
+    """What was read out of the data of one dataset."""
+    if proposal.origin:
+        yield (
+            f"  origin: column '{proposal.origin.name}': {', '.join(proposal.origin.human)} = human, "
+            f"{', '.join(proposal.origin.synthetic)} = synthetic"
+        )
+        if proposal.origin.unknown:
+            yield f"  undeclared, which fails the gate until you sort them in: {', '.join(proposal.origin.unknown)}"
+    counts = " and ".join(f"{proposal.rows[origin]:,} {origin}" for origin in ("human", "synthetic"))
+    yield f"  rows: {counts}"
+    if proposal.is_small:
+        yield '  too few to decide every check: inconclusive = "warn" lets the undecided ones warn; the reason stands beside it'
+    yield f"  type {proposal.type} is a guess: {proposal.guess}; change `type` in {path.name} if that is wrong, then run `gates init` again"
+
+
+def _is_further(config: Config, target: str | None) -> bool:
+    """Whether the target is data that no dataset has yet."""
+    from gates.init.append_dataset import dataset_at
+
+    is_data = target is not None and target not in config.datasets and Path(target).exists()
+    return is_data and dataset_at(config, Path(str(target))) is None
+
+
+def _further(config: Config, request: Request) -> Generator[str, None, Config | None]:
+    """Shows the table of one more dataset, or with --write adds it; returns the configuration that then has it."""
+    from gates.config.load import load_config
+    from gates.init.append_dataset import append_table, propose_further
+    from gates.init.config_text import table_text
+    from gates.init.pipeline_files import refuse_taken
+
+    proposal = propose_further(config, Path(str(request.target)).absolute())
+    name, file = proposal.found.name, os.path.relpath(config.path)
+    if not request.write:
+        yield f"{file} is there already and is left as it is; for {proposal.found.where()}, add this table to it:"
+        yield ""
+        yield from table_text(proposal).splitlines()
+        yield ""
+        yield f"then run `gates init {name}`; `gates init {request.target} --write` does both"
+        return None
+    refuse_taken(config)
+    append_table(config, proposal)
+    yield f"added to {file}: dataset '{name}', type {proposal.type}, data in {proposal.found.where()}"
+    yield from _read_out(proposal, config.path)
+    return load_config(config.path)
+
+
+def _wanted(config: Config, target: str | None) -> list[DatasetConfig]:
+    from gates.init.append_dataset import dataset_at
+
+    if target is None:
+        return list(config.datasets.values())
+    if target not in config.datasets and Path(target).exists():
+        target = dataset_at(config, Path(target)) or target
+    if target not in config.datasets:
+        raise UsageError(
+            f"{os.path.relpath(config.path)}: no dataset '{target}' ({did_you_mean(target, config.datasets)})"
+        )
+    return [config.datasets[target]]
+
+
+def _rules(dataset: DatasetConfig, request: Request, *, is_named: bool) -> Generator[str, None, bool]:
+    """Drafts a dataset's rules where it has none, and accepts them where that was asked for; whether it has some."""
+    from gates.init.drafts_step import DRAFTED_TYPES, accept_rules, draft, rule_files
+
+    present = rule_files(dataset)
+    has_rules = False
+    if dataset.type not in DRAFTED_TYPES:
+        yield f"{dataset.name}: type {dataset.type} brings its rules along; there is nothing to draft"
+    elif dataset.schema and (is_named or not present):
+        yield f"{dataset.name}: has a schema of its own, {dataset.schema}; there is nothing to draft"
+    elif not present or request.force:
+        files = draft(dataset, force=request.force)
+        yield f"{dataset.name}: drafted {_shown((files.schema, *files.suites), dataset)}"
+        has_rules = True
+    elif not request.accept:
+        yield f"{dataset.name}: has rules already ({_shown(present, dataset)}); --force drafts them again"
+        has_rules = True
+    if request.accept:
+        changed = accept_rules(dataset)
+        yield (
+            f"{dataset.name}: accepted {_shown(changed, dataset)}" if changed else f"{dataset.name}: nothing to accept"
+        )
+    return has_rules
+
+
+def _shown(paths: Sequence[Path], dataset: DatasetConfig) -> str:
+    return ", ".join(path.relative_to(dataset.root).as_posix() for path in paths)
+
+
+def _next_steps(
+    datasets: Sequence[DatasetConfig], drafted: Sequence[str], *, show_snippets: bool, show_stages: bool
+) -> Iterator[str]:
+    from gates.init.snippets import dvc_stages, pre_commit_hooks
+
+    which = datasets[0].name if len(datasets) == 1 else "--all"
+    yield ""
+    yield "next:"
+    yield f"  gates check {which}"
+    if drafted:
+        yield f"  gates init {drafted[0]} --accept    once you have read the drafts: until then they only warn"
+    if show_snippets and show_stages:
+        yield from ("", "with DVC, in dvc.yaml, or by --write in a file of its own:")
+        yield from (f"  {line}" for line in dvc_stages(datasets).splitlines())
+    if show_snippets and show_stages:
+        yield from ("", "with pre-commit, in .pre-commit-config.yaml:")
+        yield from (f"  {line}" for line in pre_commit_hooks().splitlines())

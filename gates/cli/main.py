@@ -1,0 +1,160 @@
+"""The command line. A command's module is imported when the command runs, so that help is there at once."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from gates import __version__
+from gates.cli.streams_at_exit import DEBUG_VARIABLE, close_streams, patient
+from gates.errors import GatesError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+NAME = "gates"
+COMPLETION_VARIABLE = "_GATES_COMPLETE"
+COULD_NOT_JUDGE, INTERRUPTED = 3, 130
+
+# Name, module and help line; the module's `command` is the click command.
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "init": ("gates.cli.init", "Write gates.toml, and draft rules inferred from the human rows."),
+    "check": ("gates.cli.check.command", "Judge datasets and report what was found."),
+    "enforce": ("gates.cli.enforce", "Exit as the recorded verdict says, if it still fits."),
+    "lint": ("gates.cli.lint", "Find mistakes in gates.toml, suites, schemas and waivers."),
+    "promote": ("gates.cli.promote", "Make a version of what passed, and put it on a stage."),
+    "verify": ("gates.cli.verify", "Recompute what promotions claim, offline."),
+    "diff": ("gates.cli.diff.command", "Show what became of datasets since another version."),
+    "explain": ("gates.cli.explain", "Say what a check asks, why, and how to fix what it finds."),
+    "list": ("gates.cli.list", "List data types, checks, questions and what answers them, or plugins."),
+}
+
+EPILOG = """\b
+Exit codes:
+  0  judged good
+  1  judged bad
+  2  wrong usage or configuration
+  3  could not judge, which is neither
+
+\b
+Examples:
+  gates init                      set up gates.toml and draft rules
+  gates check reviews             judge one dataset
+  gates check --all --exit-zero   judge all, decide later with `gates enforce --all`
+"""
+
+
+class _Commands(click.Group):
+    """A group that knows its commands' help lines without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise click.UsageError(f"no command '{args[0]}' ({did_you_mean(args[0], COMMANDS)})", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(
+    cls=_Commands,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, "-V", "--version", prog_name=NAME)
+def group() -> None:
+    """Decide whether a dataset of human and synthetic rows may be promoted."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The exit code of one call; whatever goes wrong is one sentence on stderr."""
+    try:
+        code = _invoke(arguments)
+        sys.stdout.flush()
+    except (KeyboardInterrupt, click.Abort):
+        return _say("interrupted: nothing was judged", INTERRUPTED)
+    except click.UsageError as error:
+        error.show()
+        return error.exit_code
+    except click.ClickException as error:
+        # click's own code, 1, would mean that the data is bad.
+        return _say(error.format_message(), COULD_NOT_JUDGE)
+    except BaseException as error:  # the one place that catches everything
+        if os.environ.get(DEBUG_VARIABLE):
+            raise
+        return _say(*_sentence(error))
+    return code
+
+
+def main() -> NoReturn:
+    """Entry point of the program `gates`."""
+    _tame_streams()
+    code = run(sys.argv[1:])
+    close_streams()
+    sys.exit(code)
+
+
+def _invoke(arguments: Sequence[str]) -> int:
+    """What click's own `main` does, without ending the program."""
+    completion = os.environ.get(COMPLETION_VARIABLE)
+    if completion:
+        from click.shell_completion import shell_complete
+
+        return shell_complete(group, {}, NAME, COMPLETION_VARIABLE, completion)
+    try:
+        with group.make_context(NAME, list(arguments)) as context:
+            code = group.invoke(context)
+    except click.exceptions.Exit as done:
+        code = done.exit_code
+    return code if isinstance(code, int) else 0
+
+
+def _sentence(error: BaseException) -> tuple[str, int]:
+    """What went wrong, and the exit code for it."""
+    what = " ".join(str(error).split())
+    if isinstance(error, GatesError):
+        return str(error), error.exit_code
+    if isinstance(error, SystemExit):
+        return "could not judge: something that was imported ended the program (SystemExit)", COULD_NOT_JUDGE
+    if isinstance(error, MemoryError):
+        return "could not judge: out of memory; close other programs, or judge smaller files", COULD_NOT_JUDGE
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"could not judge: {error.filename}: {error.strerror or what}", COULD_NOT_JUDGE
+    kind = type(error).__name__
+    return (
+        f"internal error: {kind}: {what}; this is a bug; run with {DEBUG_VARIABLE}=1 for the traceback",
+        COULD_NOT_JUDGE,
+    )
+
+
+def _say(message: str, code: int) -> int:
+    from gates.verdicts.reports.text import printable
+
+    for line in message.splitlines():
+        click.echo(printable(line), err=True)
+    return code
+
+
+def _tame_streams() -> None:
+    """Nothing that a terminal cannot show, no reader who leaves early, and no library's warning may end or spoil a run."""
+    import warnings
+
+    sys.stdout, sys.stderr = patient(sys.stdout), patient(sys.stderr)
+    if not sys.warnoptions and not os.environ.get(DEBUG_VARIABLE):
+        warnings.simplefilter("ignore")

@@ -1,0 +1,89 @@
+"""Options that several commands share, and the datasets that a call means."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from gates.cli.streams import note
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from gates.config.dataset import DatasetConfig
+    from gates.config.installed.plugins import Plugins
+    from gates.config.load import Config
+
+# The words of `gates.verdict.Scope`, whose import takes a hook in which nothing changed as long as all the rest of this.
+SCOPES = ("human", "synthetic", "combined")
+
+Command = TypeVar("Command", bound="Callable[..., Any]")
+
+
+def config_option(command: Command) -> Command:
+    """`--config PATH`: a configuration file, or the folder it is in."""
+    option = click.option(
+        "--config",
+        type=click.Path(path_type=Path),
+        help="gates.toml or its folder [default: the nearest above the current folder]",
+    )
+    return option(command)
+
+
+def dataset_arguments(command: Command) -> Command:
+    """`[DATASET]...` and `--all`."""
+    every = click.option("--all", "every", is_flag=True, help="All datasets of every gates.toml that git tracks.")
+    return click.argument("datasets", nargs=-1, metavar="[DATASET]...")(every(command))
+
+
+def chosen(config: Config, names: Sequence[str], *, every: bool) -> list[DatasetConfig]:
+    """The datasets that a call means, each once: those named, all of them, or the only one there is.
+
+    Raises a usage error where nobody said which of several.
+    """
+    if names and every:
+        raise click.UsageError("name datasets or give --all, not both")
+    if names:
+        return [config.dataset(name) for name in dict.fromkeys(names)]
+    if not every and len(config.datasets) > 1:
+        listed = ", ".join(config.datasets)
+        raise click.UsageError(
+            f"{config.path.name} has {len(config.datasets)} datasets: name one or give --all ({listed})"
+        )
+    return list(config.datasets.values())
+
+
+def plugins_here(path: Path | None = None) -> Plugins:
+    """The plugins of the project around, or of a configuration that is named; without either, those installed.
+
+    The project around has none where it cannot be read: what is wrong with it is for `gates lint` to say.
+    Raises UsageError for a configuration that is named and cannot be read.
+    """
+    from gates.config.installed.plugins import Plugins
+    from gates.config.load import config_path, nearest_config, read_plugins
+    from gates.errors import UsageError
+
+    if path is not None:
+        return read_plugins(config_path(path))
+    try:
+        return Plugins() if nearest_config(Path.cwd()) is None else read_plugins(config_path())
+    except UsageError as error:
+        note(f"only plugins that are installed are known: {error}")
+        return Plugins()
+
+
+def today() -> date:
+    """The day that decides whether a waiver has expired, the same wherever the machine stands."""
+    return datetime.now(tz=UTC).date()
+
+
+# Judged bad says more than a mistake in the call, and that more than no judgement.
+_WORST_FIRST = (1, 2, 3)
+
+
+def worst(codes: Sequence[int]) -> int:
+    """The exit code of several datasets: 1 where any is bad, else 2, else 3, else 0."""
+    return next((code for code in _WORST_FIRST if code in codes), 0)

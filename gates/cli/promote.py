@@ -1,0 +1,151 @@
+"""`gates promote`: make a version of a dataset out of a verdict that passed, and put it on a stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gates.cli.options import config_option
+from gates.cli.streams import note
+from gates.verdicts.reports.text import printable
+
+if TYPE_CHECKING:
+    from gates.checking.targets import Target
+    from gates.promotion.git.preconditions import Ground
+    from gates.promotion.promote.plan import Plan
+    from gates.promotion.signing.signing_keys import SigningKey
+
+
+@click.command(
+    epilog="""\b
+What is promoted is what HEAD has: data that DVC tracks, under suites, schema and configuration of that commit, with a
+verdict of `gates check` that passed on exactly these bytes. A version is a commit that adds promotions/DATASET/VERSION.json
+and the verdict, and two tags in GTO's grammar: DATASET@VERSION, DATASET#STAGE#N. All of it happens, or none.
+
+\b
+What is on one stage goes to the next without a new version: a tag is added, once its promotion has been verified and the
+stage's conditions in gates.toml hold.
+
+\b
+Exit codes: 1 where the verdict failed or a condition of the stage does not hold, 2 wrong usage, 3 could not promote.
+
+\b
+Examples:
+  gates promote reviews --stage staging --dry-run
+  gates promote reviews --stage staging --push
+  gates promote reviews --stage prod --version v1.2.0 --push
+  gates promote reviews --stage prod --sign --key ~/.ssh/id_ed25519
+  gates promote reviews --revoke --version v1.2.0 --reason "consent withdrawn"
+"""
+)
+@click.argument("dataset")
+@click.option("--stage", metavar="STAGE", help="Where to: a [stages.STAGE] of gates.toml.")
+@click.option(
+    "--version", metavar="V", help="Such as v1.2.0. [default: what HEAD has, as the next version if it is new]"
+)
+@click.option("--sign", is_flag=True, help="Sign the statement; needs the extra [sign] of gates.")
+@click.option(
+    "--key", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    help="Ed25519 key for --sign, PEM or OpenSSH. [default: git's user.signingKey]",
+)  # fmt: skip
+@click.option("--push", "is_pushed", is_flag=True, help="`dvc push`, then branch and tags at once; else nothing stays.")
+@click.option("--dry-run", is_flag=True, help="Look at everything, show what would be added, add nothing.")
+@click.option("--if-new", is_flag=True, help="Exit 0 where the stage has it already, and with --push the remote too.")
+@click.option(
+    "--revoke", is_flag=True, help="Take a version back, or with --stage take it off the stage; needs --reason."
+)
+@click.option("--reason", metavar="TEXT", help="Why it is taken back.")
+@click.option(
+    "--output", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+    help="Where `gates check --output DIR` wrote the verdict.",
+)  # fmt: skip
+@config_option
+def command(**given: Any) -> int:
+    """Promote DATASET to a stage."""
+    call = _Call(**given)
+    call.refuse_what_excludes()
+    return call.run()
+
+
+@dataclass(frozen=True)
+class _Call:
+    """One call of the command."""
+
+    dataset: str
+    stage: str | None
+    version: str | None
+    sign: bool
+    key: Path | None
+    is_pushed: bool
+    dry_run: bool
+    if_new: bool
+    revoke: bool
+    reason: str | None
+    output: Path | None
+    config: Path | None
+
+    def refuse_what_excludes(self) -> None:
+        if self.revoke and not (self.reason and self.reason.strip()):
+            raise click.UsageError('--revoke needs --reason "…": who meets the revocation asks why')
+        if self.reason and not self.revoke:
+            raise click.UsageError("--reason says why something is taken back: give --revoke too")
+        if not self.revoke and not self.stage:
+            raise click.UsageError("say where to: --stage STAGE, one of [stages] in gates.toml")
+        if self.key and not self.sign:
+            raise click.UsageError("--key signs nothing by itself: give --sign too")
+        if self.revoke and self.if_new:
+            raise click.UsageError("--if-new is about promotions: leave out --revoke, or leave out --if-new")
+        if self.revoke and self.sign:
+            raise click.UsageError("--revoke signs no statement; git signs its tag where tag.gpgSign is set")
+
+    def run(self) -> int:
+        from gates.promotion.promote.execute import Terms, carry_out
+        from gates.versions.repository import open_repository
+
+        target = self._target()
+        terms = Terms(self.is_pushed, self.dry_run, self.if_new, self.revoke)
+        repository = open_repository(target.path.parent)
+        done = carry_out(repository, terms, lambda ground: self._plan(ground, target), note)
+        for line in done.lines:
+            click.echo(printable(line))
+        note(done.left_to_do)
+        return 0
+
+    def _target(self) -> Target:
+        from gates.checking.targets import targets_of
+
+        return targets_of((self.dataset,), self.config, every=False)[0]
+
+    def _plan(self, ground: Ground, target: Target) -> Plan:
+        from gates.promotion.promote.promote import plan
+        from gates.promotion.promote.revoke import plan_revocation
+        from gates.promotion.request import Asked
+        from gates.verdicts.store import VerdictStore
+
+        name = target.names[0]
+        store = VerdictStore(target.path.parent, self.output / target.folder if self.output else None)
+        asked = Asked(
+            path=target.path,
+            dataset=name,
+            stage=self.stage,
+            verdict=store.path(name),
+            now=datetime.now(tz=UTC),
+            version=self.version,
+            key=self._signing_key(ground) if self.sign else None,
+        )
+        return plan_revocation(ground, asked, str(self.reason)) if self.revoke else plan(ground, asked)
+
+    def _signing_key(self, ground: Ground) -> SigningKey:
+        from gates.promotion.signing.signing_keys import read_signing_key
+
+        if self.key:
+            return read_signing_key(self.key)
+        asked = ("config", "--type=path", "--get", "user.signingKey")
+        told = ground.git.run(*asked).decode().strip() if ground.git.succeeds(*asked) else ""
+        if not told or not Path(told).is_file():
+            raise click.UsageError("--sign needs a key: --key FILE, or a file as git's user.signingKey")
+        return read_signing_key(Path(told.removesuffix(".pub")))

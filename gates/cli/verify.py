@@ -1,0 +1,169 @@
+"""`gates verify`: recompute what promotions claim, offline."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gates.cli.options import config_option
+from gates.cli.streams import note
+from gates.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from gates.promotion.git.history import History
+    from gates.promotion.verification.findings import Finding
+    from gates.promotion.verification.selection import Selection
+    from gates.promotion.verification.signatures import Trusted
+    from gates.versions.repository import Repository
+
+BAD, COULD_NOT = 1, 3
+# Enough to see what they are of; all the tags of models would fill the screen.
+_SHOWN = 5
+
+
+@click.command(
+    epilog="""\b
+Tags, statement, verdict, suites, schema, configuration and data are those of the commit that a tag points to; the
+promotion's own files are compared in the work tree too, and so are contract and data as long as HEAD still has what was
+promoted. Nothing is fetched unless DVC has to get data.
+
+\b
+Exit codes: 1 where something is not what was promoted, 2 wrong usage or nothing was promoted, 3 where something could not be
+looked at.
+
+\b
+Examples:
+  gates verify                                  every promotion
+  gates verify reviews                          every version and stage of a dataset
+  gates verify reviews@v1.2.0                   one version
+  gates verify 'reviews#prod#3'                 what put a version on a stage, and the version
+  gates verify 'reviews#prod!#4'                what took it off again
+  gates verify promotions/reviews/v1.2.0.json
+  gates verify --allowed-signers .github/allowed_signers --rerun
+"""
+)
+@click.argument("promotion", required=False, metavar="[TAG|FILE|DATASET]")
+@click.option("--all", "every", is_flag=True, help="Every promotion; the default without a name.")
+@click.option("--rerun", is_flag=True, help="Judge again and compare; look again for rows shared with evaluation sets.")
+@click.option(
+    "--key", "keys", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", multiple=True,
+    help="A public Ed25519 key that must have signed the statement; may be repeated. It signs no tags, and so no stages.",
+)  # fmt: skip
+@click.option(
+    "--allowed-signers", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    help="Keys as ssh and git list them; one of them must have signed, also the tags of stages.",
+)  # fmt: skip
+@click.option(
+    "--pgp-key", "pgp_keys", metavar="FINGERPRINT", multiple=True,
+    help="A PGP key that must have signed the tags; may be repeated. No other PGP key counts.",
+)  # fmt: skip
+@click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True)
+@config_option
+def command(promotion: str | None, config: Path | None, **given: Any) -> int:
+    """Verify promotions: 0 all hold, 1 something was changed, 3 something could not be looked at."""
+    from gates.config.load import nearest_config
+    from gates.promotion.verification.findings import State
+    from gates.versions.repository import open_repository
+
+    if promotion and given["every"]:
+        raise click.UsageError("name a promotion or give --all, not both")
+    start = config or nearest_config(Path.cwd()) or Path.cwd() / "gates.toml"
+    home = start.parent if start.suffix else start
+    repository = open_repository(home)
+    if repository.git is None:
+        raise UsageError(
+            f"{repository.top} is in no git repository, and promotions are commits and tags; run it in a clone"
+        )
+    trusted = _trusted(given["keys"], given["allowed_signers"], given["pgp_keys"])
+    found = list(_findings(repository, promotion, home, trusted, is_rerun=given["rerun"]))
+    if given["form"] == "json":
+        click.echo(json.dumps([asdict(finding) for finding in found], indent=2))
+    else:
+        _show(found)
+    states = {finding.state for finding in found}
+    return BAD if State.WRONG in states else COULD_NOT if State.UNKNOWN in states else 0
+
+
+def _trusted(keys: tuple[Path, ...], allowed_signers: Path | None, pgp_keys: tuple[str, ...]) -> Trusted:
+    from gates.promotion.signing.signers import pgp_fingerprint, read_signers
+    from gates.promotion.verification.signatures import Trusted
+
+    files = [*keys, *([allowed_signers] if allowed_signers else [])]
+    signers = tuple(signer for file in files for signer in read_signers(file))
+    return Trusted(signers, allowed_signers, frozenset(map(pgp_fingerprint, pgp_keys)), is_required=bool(files))
+
+
+def _findings(
+    repository: Repository, promotion: str | None, home: Path, trusted: Trusted, *, is_rerun: bool
+) -> Iterator[Finding]:
+    from gates.promotion.git.history import histories
+    from gates.promotion.git.non_dataset_tags import parted
+    from gates.promotion.verification.selection import whole
+    from gates.promotion.verification.untagged import verify_unnamed
+    from gates.promotion.verification.verify import verify_selection
+    from gates.versions.version import git_of
+
+    known = histories(git_of(repository, "a promotion"))
+    if not promotion:
+        # What somebody asks for by its name is a promotion or does not hold.
+        known, foreign = parted(repository, known)
+        _tell_foreign(foreign)
+    if not known:
+        raise UsageError(f"nothing was promoted in {repository.top.name}, or its tags are not here; `git fetch --tags`")
+    selections = [_selected(repository, known, promotion, home)] if promotion else [*map(whole, known)]
+    for asked in selections:
+        yield from verify_selection(repository, asked, trusted, is_rerun=is_rerun)
+        if is_rerun:
+            # It brings Great Expectations, which takes ten times as long to import as all the rest.
+            from gates.checking.rerun import verify_rerun
+
+            for tag in asked.versions:
+                yield verify_rerun(repository, tag)
+    if selections[0].is_whole:
+        yield from verify_unnamed(repository, known, selections[0].history if promotion else None)
+
+
+def _selected(repository: Repository, known: Sequence[History], promotion: str, home: Path) -> Selection:
+    from gates.promotion.verification.selection import selected
+
+    folder = repository.relative(home.resolve())
+    path = repository.relative(Path.cwd() / promotion)
+    return selected(repository, known, promotion, path, "" if folder in (None, ".") else str(folder))
+
+
+def _tell_foreign(foreign: list[History]) -> None:
+    names = [str(tag.name) for history in foreign for tag in (*history.versions, *history.stages)]
+    if names:
+        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+        note(f"not gates' tags: {', '.join(names[:_SHOWN])}{more}: no dataset ever had the name")
+
+
+def _show(found: list[Finding]) -> None:
+    from gates.promotion.verification.findings import State
+    from gates.verdicts.reports.text import counted, printable
+
+    for tag in dict.fromkeys(finding.tag for finding in found):
+        own = [finding for finding in found if finding.tag == tag]
+        bad = [finding for finding in own if finding.state in (State.WRONG, State.UNKNOWN)]
+        held = [finding.part for finding in own if finding.state is State.HOLDS]
+        word = (
+            "DOES NOT HOLD"
+            if any(one.state is State.WRONG for one in bad)
+            else "could not be verified"
+            if bad
+            else "holds"
+        )
+        # What holds of one that does not would only hide what is wrong with it.
+        parts = "" if bad else f": {counted(len(held), 'part')} ({', '.join(held)})"
+        click.echo(printable(f"{tag}: {word}{parts}"))
+        for finding in own:
+            if finding.state is not State.HOLDS:
+                click.echo(printable(f"  {finding.part}: {finding.words or finding.state.value}"))
+    if not found:
+        note("nothing to verify")

@@ -1,0 +1,123 @@
+"""What a configuration says about one dataset, once every word of it has been checked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from gates.config.installed.plugins import Plugins
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+    from pathlib import Path
+
+
+# Folders beside gates.toml.
+SUITES, SCHEMAS = "expectations", "schemas"
+
+PURPOSES = ("pretrain", "finetune", "preference", "evaluation")
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """A failing check that somebody answers for until a day; the check still runs and is still shown."""
+
+    check: str
+    reason: str
+    owner: str
+    expires: date
+    line: int
+
+
+@dataclass(frozen=True)
+class Origins:
+    """The values of the origin column that stand for either origin; they match exactly or not at all."""
+
+    human: tuple[str, ...] = ("human",)
+    synthetic: tuple[str, ...] = ("synthetic",)
+
+
+@dataclass(frozen=True)
+class DatasetConfig:
+    """One `[datasets.NAME]` table, checked against everything that needs no data.
+
+    root: folder of the configuration file; path, partitions, holdout, evaluation and population are relative to it.
+    partitions: `human` and `synthetic` with a path each; empty where `path` is given instead.
+    population: file of the shares that people of each level are expected to have. critical_domains: the least share of
+    human and of expert rows by domain.
+    columns: column of the file by role. line: where the table starts. key_lines: where its keys stand.
+    source: name of the configuration file, for messages. plugins: those of the whole configuration. strays: what lies beside
+    it as if it were another dataset's.
+    """
+
+    name: str
+    root: Path
+    line: int
+    type: str
+    purpose: str | None = None
+    path: str | None = None
+    partitions: Mapping[str, str] = field(default_factory=dict)
+    origin: str = "origin"
+    origins: Origins = field(default_factory=Origins)
+    holdout: str | None = None
+    evaluation: tuple[str, ...] = ()
+    group: str | None = None
+    label: str | None = None
+    slices: tuple[str, ...] = ()
+    population: str | None = None
+    critical_domains: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    synthetic_role: Literal["mirror", "extend"] = "mirror"
+    inconclusive: Literal["block", "warn"] = "block"
+    quarantine: Literal["rows", "ids", "off"] = "rows"
+    schema: str | None = None
+    extends: bool = True
+    waivers: tuple[Waiver, ...] = ()
+    source: str = "gates.toml"
+    plugins: Plugins = field(default_factory=Plugins, repr=False, compare=False)
+    key_lines: Mapping[str, int] = field(default_factory=dict, repr=False, compare=False)
+    strays: tuple[Stray, ...] = field(default=(), repr=False, compare=False)
+
+    def place(self, key: str = "") -> str:
+        """`gates.toml:7: dataset 'reviews'`, with the line of the key where the file has it."""
+        return f"{self.source}:{self.key_lines.get(key, self.line)}: dataset '{self.name}'"
+
+    def where(self) -> str:
+        """The data's path, or both partitions' paths, as the file has them."""
+        return self.path or " and ".join(self.partitions[origin] for origin in sorted(self.partitions))
+
+
+@dataclass(frozen=True)
+class Stray:
+    """A folder of suites, or the file of a schema. path: below the configuration. name: the dataset that it would belong to.
+
+    instead: the schema of the dataset that has this name, which says so in gates.toml; "" where no dataset has it.
+    """
+
+    path: str
+    name: str
+    instead: str = ""
+
+    @property
+    def is_schema(self) -> bool:
+        """Whether it is a schema's file."""
+        return self.path.startswith(f"{SCHEMAS}/")
+
+    def cure(self, dataset: str) -> str:
+        """What to do where it is this dataset's."""
+        if self.is_schema:
+            return f'give the dataset schema = "{self.path}:{schema_name(self.name)}"'
+        return f"rename it to {SUITES}/{dataset}"
+
+
+def schema_name(dataset: str) -> str:
+    """The Python name of a dataset's schema: `customer-reviews` becomes `CustomerReviews`."""
+    words = re.findall(r"[A-Za-z0-9]+", dataset)
+    name = "".join(word[0].upper() + word[1:] for word in words)
+    return name if name[:1].isalpha() else f"Dataset{name}"

@@ -1,0 +1,156 @@
+"""What a contract is made from, told apart by its bytes alone: nothing is parsed that would need a heavy import."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from dataclasses import fields
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gates import __version__
+from gates.config.built_in_suites import built_in_suites
+from gates.config.installed.entry_points import distributions
+from gates.config.installed.plugins import PluginKind, are_as_installed, installed_identities
+from gates.config.orphans import lost_by
+from gates.config.packages import are_packages_unchanged
+from gates.config.schema_files import LIBRARIES, own_schema, text_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from gates.config.dataset import DatasetConfig
+
+# Where something stands does not change what it says; the root is another one in every clone.
+_NOT_SAID = {"root", "line", "key_lines", "waivers", "origins", "plugins", "strays"}
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def rules_inputs(dataset: DatasetConfig, today: date) -> dict[str, object]:
+    """What the repository says of a dataset: its configuration, its own suites, its own schema, as JSON values.
+
+    Two equal ones give equal contracts, unless a module that the schema imports differs.
+    """
+    said = {field.name: getattr(dataset, field.name) for field in fields(dataset) if field.name not in _NOT_SAID}
+    if not dataset.extends:
+        # Every report names the line that switches the built-in suites off.
+        said["extends"] = dataset.place("extends")
+    waivers = [
+        [waiver.check, waiver.reason, waiver.owner, str(waiver.expires), waiver.expires >= today]
+        for waiver in dataset.waivers
+    ]
+    return {
+        "dataset": said,
+        "origins": [dataset.origins.human, dataset.origins.synthetic],
+        "waivers": waivers,
+        "suites": _texts(dataset.root / "expectations" / dataset.name),
+        "removals": _texts(dataset.root / "promotions" / dataset.name / "removals"),
+        "schema": _schema(dataset),
+        "plugins": _plugins(dataset),
+        "lost": [stray.path for stray in lost_by(dataset)],
+        "population": _text(dataset.root / dataset.population) if dataset.population else None,
+    }
+
+
+def contract_key(dataset: DatasetConfig, today: date) -> dict[str, object]:
+    """As `rules_inputs`, with all else that can move a verdict: shipped suites, plugins, gates itself, libraries, Python."""
+    shipped = {part: _texts(built_in_suites() / part) for part in ("common", dataset.type)}
+    said = rules_inputs(dataset, today)
+    return {**said, "shipped": shipped, "installed": installed_identities(), **program_inputs()}
+
+
+def program_inputs() -> dict[str, object]:
+    """What computes, whatever it is asked: gates itself, libraries, Python."""
+    return {"gates": [__version__, _own_code()], "libraries": _libraries(), "python": list(sys.version_info[:3])}
+
+
+def digest(value: object) -> str:
+    """sha256 of a JSON value, whatever the order of its keys."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+def is_code_unchanged(contract: Mapping[str, Any], root: Path) -> bool:
+    """Whether the code that a verdict's contract names is as it was: own files below the root, plugins as installed.
+
+    Of plugins whose version does not stand for their code, the code itself.
+    """
+    sources = {**contract["schema_sources"], **contract.get("plugin_sources", {})}
+    plugins = contract.get("plugins", ())
+    installed = {plugin["distribution"]: plugin["version"] for plugin in plugins if plugin["distribution"]}
+    packages = {name: sha256 for plugin in plugins for name, sha256 in plugin.get("packages", {}).items()}
+    is_own_unchanged = _are_sources_unchanged(sources, root) and are_packages_unchanged(packages, root)
+    return is_own_unchanged and are_as_installed(installed)
+
+
+def _are_sources_unchanged(sources: Mapping[str, str], root: Path) -> bool:
+    """Whether the files that a schema was made from, by path below the root, still have these digests."""
+    for name, recorded in sources.items():
+        path = root / name
+        if not path.is_file() or text_digest(path.read_bytes()) != recorded:
+            return False
+    return True
+
+
+def _texts(folder: Path) -> dict[str, str]:
+    if not folder.is_dir():
+        return {}
+    return {path.name: text_digest(path.read_bytes()) for path in sorted(folder.iterdir()) if path.is_file()}
+
+
+def _text(path: Path) -> str | None:
+    return text_digest(path.read_bytes()) if path.is_file() else None
+
+
+def _schema(dataset: DatasetConfig) -> list[object] | None:
+    """The schema's file, and what stands first where it imports from: a new file there may be imported instead."""
+    spec = own_schema(dataset)
+    if spec is None:
+        return None
+    return _own_module(spec, dataset.root)
+
+
+def _plugins(dataset: DatasetConfig) -> list[object]:
+    """What the configuration names that can move a verdict, and the suites of its own data type."""
+    declared = [plugin for plugin in dataset.plugins.declared if plugin.kind is not PluginKind.REPORT]
+    said: list[object] = [[plugin.kind, plugin.name, _own_module(plugin.spec, dataset.root)] for plugin in declared]
+    is_own = any(plugin.kind is PluginKind.TYPE and plugin.name == dataset.type for plugin in declared)
+    return [*said, _texts(dataset.root / "expectations" / dataset.type)] if is_own else said
+
+
+def _own_module(spec: str, root: Path) -> list[object]:
+    file = spec.rpartition(":")[0]
+    path = root / (file if file.endswith(".py") else f"{file.replace('.', '/')}.py")
+    folders = {path.parent.resolve(), root.resolve()}
+    modules = sorted(found.name for folder in folders if folder.is_dir() for found in folder.glob("*.py"))
+    return [spec, _text(path), modules]
+
+
+def _libraries() -> dict[str, str]:
+    installed = distributions()
+    return {name: installed[name].version if name in installed else _installed_otherwise(name) for name in LIBRARIES}
+
+
+def _installed_otherwise(library: str) -> str:
+    from importlib.metadata import version
+
+    return version(library)
+
+
+@cache
+def _own_code() -> str:
+    """Tells one state of the installed package from another, for those who edit it without a new version number.
+
+    By content: an installer gives files new times, and a machine of CI installs anew before it restores its cache.
+    """
+    found = []
+    for folder, _, names in os.walk(_PACKAGE):
+        for name in names:
+            if name.endswith(".py"):
+                path = f"{folder}/{name}"
+                with open(path, "rb") as stream:  # noqa: PTH123  # hundreds of Path objects take as long as reading
+                    found.append([path[len(str(_PACKAGE)) :], hashlib.sha256(stream.read()).hexdigest()])
+    return digest(sorted(found))

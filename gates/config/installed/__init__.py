@@ -1,0 +1,1 @@
+"""What is installed beside gates, and the plugins that distributions offer."""

@@ -1,0 +1,1 @@
+"""gates.toml from text to checked values, each problem with its line."""

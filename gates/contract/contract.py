@@ -1,0 +1,247 @@
+"""What one dataset promises: schema, suites, roles, purpose and waivers; its digest names it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from gates import __version__
+from gates.config.installed.plugins import PluginKind
+from gates.config.orphans import refuse_lost_rules
+from gates.config.population import read_population
+from gates.config.removals import read_removals
+from gates.config.schema_files import file_digests, library_versions, own_schema
+from gates.contract.plugins.interface import TypeContract
+from gates.contract.plugins.registry import loaded, metrics_of, type_plugin, type_suites
+from gates.contract.suites import Suite, SuiteEntry, merge, read_suite
+from gates.errors import SuiteError, did_you_mean
+from gates.metrics.catalogue import BY_NAME
+from gates.verdict import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+    from pathlib import Path
+
+    from gates.config.data_types import DataType
+    from gates.config.dataset import DatasetConfig, Waiver
+    from gates.config.population import Population
+    from gates.config.removals import Removal
+    from gates.contract.plugins.errors import OwnCode
+    from gates.contract.plugins.load import LoadedPlugin
+    from gates.metrics.base.metric import Metric
+
+from gates.config.data_types import data_type
+
+__all__ = ["NEVER_WAIVED", "Contract", "file_digests", "load_contract", "own_schema"]
+
+NEVER_WAIVED = ("combined/expect_origins_to_be_declared", "human/expect_table_row_count_to_be_between",
+                "synthetic/expect_table_row_count_to_be_between")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The merged suites of one dataset, its own schema's file, and the waivers in force.
+
+    schema: `path/to/file.py:Name` of the dataset's own schema, or None. schema_sources: sha256 by file. removals: the records
+    of why human rows went.
+    metrics: what the suites may put limits on, by expectation. plugins: those that the type and the suites come from.
+    gates, libraries: the versions that its digest covers; libraries is None for those that are installed.
+    """
+
+    dataset: DatasetConfig
+    entries: Mapping[Scope, tuple[SuiteEntry, ...]]
+    schema: str | None = None
+    schema_sources: Mapping[str, str] = field(default_factory=dict)
+    waivers: tuple[Waiver, ...] = ()
+    expired: tuple[Waiver, ...] = ()
+    loosened: tuple[str, ...] = ()
+    population: Population | None = None
+    removals: tuple[Removal, ...] = ()
+    metrics: Mapping[str, Metric] = field(default_factory=lambda: BY_NAME)
+    plugins: tuple[LoadedPlugin, ...] = ()
+    gates: str = __version__
+    libraries: Mapping[str, str] | None = None
+
+    @property
+    def type_contract(self) -> TypeContract | None:
+        """What a plugin promises of the dataset's type; None for a built-in one."""
+        return next((one.value for one in self.plugins if isinstance(one.value, TypeContract)), None)
+
+    @property
+    def type_code(self) -> OwnCode | None:
+        """Whose lines messages name where the schema of a plugin's type breaks."""
+        return next((one.code for one in self.plugins if isinstance(one.value, TypeContract)), None)
+
+    @property
+    def data_type(self) -> DataType:
+        """The roles and columns of the dataset's type."""
+        brought = self.type_contract
+        return brought.data_type if brought else data_type(self.dataset.type)
+
+    @property
+    def code(self) -> dict[str, str]:
+        """What tells the code of others apart that has a say in this: digests by file or package, versions by distribution."""
+        installed = {one.distribution.name: one.distribution.version for one in self.plugins if one.distribution}
+        packages = {name: sha256 for one in self.plugins for name, sha256 in one.packages.items()}
+        return {**self.schema_sources, **self._plugin_sources(), **installed, **packages}
+
+    def _plugin_sources(self) -> dict[str, str]:
+        return {path: digest for one in self.plugins for path, digest in one.sources.items()}
+
+    def _of_plugins(self) -> dict[str, object]:
+        """Nothing where there are none: most verdicts are of no plugin."""
+        if not self.plugins:
+            return {}
+        return {"plugins": [one.to_json() for one in self.plugins], "plugin_sources": self._plugin_sources()}
+
+    def with_sources(self, sources: Mapping[str, str]) -> Contract:
+        """The same contract, bound to the files that its schema was made from."""
+        return Contract(**{**vars(self), "schema_sources": sources})
+
+    def with_versions(self, gates: str, libraries: Mapping[str, str]) -> Contract:
+        """The same contract, as if these versions were installed; what suites gates brings along stays as it is here."""
+        return replace(self, gates=gates, libraries=libraries)
+
+    def to_json(self) -> dict[str, object]:
+        """What the verdict says of the contract: its digest and the digests of its parts."""
+        parts = self._parts()
+        return {
+            "sha256": _sha256(parts),
+            "suites_sha256": _sha256(parts["suites"]),
+            # What decides how strictly the checks count, so that every report can say it.
+            "purpose": self.dataset.purpose,
+            "synthetic_role": self.dataset.synthetic_role,
+            "inconclusive": self.dataset.inconclusive,
+            "schema": self.schema,
+            "schema_sources": dict(self.schema_sources),
+            "gates": self.gates,
+            "libraries": parts["libraries"],
+            **self._of_plugins(),
+        }
+
+    def _parts(self) -> dict[str, object]:
+        suites = {
+            scope.value: [
+                {
+                    "type": entry.type,
+                    "kwargs": dict(entry.kwargs),
+                    "severity": entry.severity.value,
+                    "meta": dict(entry.meta),
+                }
+                for entry in self.entries[scope]
+            ]
+            for scope in Scope
+        }
+        dataset = self.dataset
+        roles = {
+            name: getattr(dataset, name)
+            for name in (
+                "type", "purpose", "path", "partitions", "origin", "holdout", "evaluation", "group", "label",
+                "slices", "columns", "critical_domains", "synthetic_role", "inconclusive", "extends",
+            )
+        }  # fmt: skip
+        origins = {"human": dataset.origins.human, "synthetic": dataset.origins.synthetic}
+        return {
+            "suites": suites,
+            "roles": {**roles, "origins": origins},
+            "population": self.population.sha256 if self.population else None,
+            "removals": [removal.sha256 for removal in self.removals],
+            "schema": self.schema,
+            "schema_sources": dict(self.schema_sources),
+            "waived": [waiver.check for waiver in self.waivers],
+            "gates": self.gates,
+            "libraries": dict(library_versions() if self.libraries is None else self.libraries),
+            **self._of_plugins(),
+        }
+
+
+def load_contract(dataset: DatasetConfig, today: date) -> Contract:
+    """The contract of a dataset as its repository states it on a day; the day decides which waivers are in force.
+
+    Raises SuiteError with file and line for whatever is wrong in a suite or a waiver, UsageError for population shares,
+    PluginError for a plugin that does not load, whether or not anything here names it.
+    """
+    loaded(dataset.plugins, PluginKind.TYPE)
+    metrics, brought = metrics_of(dataset.plugins), type_plugin(dataset)
+    folder = dataset.root / "expectations" / dataset.name
+    refuse_lost_rules(dataset)
+    _refuse_stray_files(folder)
+    entries, loosened = _merged_suites(dataset, folder, metrics)
+    _refuse_unwaivable(dataset)
+    current = tuple(waiver for waiver in dataset.waivers if waiver.expires >= today)
+    expired = tuple(waiver for waiver in dataset.waivers if waiver.expires < today)
+    population = read_population(dataset)
+    plugins = (*([brought] if brought else []), *_named_metrics(dataset, entries))
+    removals = read_removals(dataset.root, dataset.name)
+    return Contract(
+        dataset,
+        entries,
+        own_schema(dataset),
+        {},
+        current,
+        expired,
+        loosened,
+        population,
+        removals,
+        metrics,
+        plugins,
+    )
+
+
+def _merged_suites(
+    dataset: DatasetConfig, folder: Path, metrics: Mapping[str, Metric]
+) -> tuple[dict[Scope, tuple[SuiteEntry, ...]], tuple[str, ...]]:
+    """The entries of each scope, shipped ones under those of the dataset's own folder, and what is looser than shipped."""
+    entries: dict[Scope, tuple[SuiteEntry, ...]] = {}
+    loosened: list[str] = []
+    for scope in Scope:
+        shipped = []
+        for part in ("common", dataset.type):
+            suites, name = type_suites(dataset.plugins, part)
+            suite = read_suite(suites / f"{scope.value}.json", metrics, shown=f"{name}/{scope.value}.json")
+            shipped.append(suite if dataset.extends else _what_always_counts(suite))
+        own = folder / f"{scope.value}.json"
+        shown = own.relative_to(dataset.root).as_posix()
+        merged = merge(shipped, read_suite(own, metrics, shown=shown) if own.is_file() else None)
+        entries[scope] = merged.entries
+        loosened += merged.loosened
+    if not dataset.extends:
+        loosened.append(
+            f"built-in suites of '{dataset.type}' are switched off ({dataset.place('extends')}: extends = false)"
+        )
+    return entries, tuple(loosened)
+
+
+def _named_metrics(dataset: DatasetConfig, entries: Mapping[Scope, tuple[SuiteEntry, ...]]) -> list[LoadedPlugin]:
+    named = {entry.type for listed in entries.values() for entry in listed}
+    return [one for name, one in loaded(dataset.plugins, PluginKind.METRIC).items() if name in named]
+
+
+def _what_always_counts(suite: Suite) -> Suite:
+    """The checks without which nothing else means anything; `extends = false` does not switch them off."""
+    return replace(suite, expectations=tuple(one for one in suite.expectations if str(one.check_id) in NEVER_WAIVED))
+
+
+def _refuse_stray_files(folder: Path) -> None:
+    """A misspelt suite would be ignored in silence."""
+    known = [f"{scope.value}.json" for scope in Scope]
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.name not in known and not path.name.startswith("."):
+            shown = f"expectations/{folder.name}/{path.name}"
+            raise SuiteError(f"{shown}:1: no scope is called '{path.stem}' ({did_you_mean(path.name, known)})")
+
+
+def _refuse_unwaivable(dataset: DatasetConfig) -> None:
+    for waiver in dataset.waivers:
+        if waiver.check in NEVER_WAIVED:
+            raise SuiteError(
+                f"{dataset.source}:{waiver.line}: {waiver.check} cannot be waived: without it nothing else means anything"
+            )
+
+
+def _sha256(value: object) -> str:
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()

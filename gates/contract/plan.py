@@ -1,0 +1,141 @@
+"""Which checks are asked of which scopes, in a fixed order, before anything runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from gates.contract.check_lookup import meant, suggestion
+from gates.contract.suites import SuiteEntry
+from gates.errors import SuiteError, UsageError, did_you_mean
+from gates.verdict import CheckId, Kind, PlannedCheck, Scope, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from gates.config.dataset import Waiver
+    from gates.config.row_rules import RowRule
+    from gates.contract.contract import Contract
+
+ROW_FAILURES = "expect_row_failure_ratio_to_be_less_than"
+HUMAN_RATIO = "expect_human_ratio_to_be_between"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The expectations to run per scope. `checks` is the promise that a verdict is held to."""
+
+    entries: Mapping[Scope, tuple[SuiteEntry, ...]]
+
+    @property
+    def checks(self) -> tuple[PlannedCheck, ...]:
+        """One planned check per expectation, scopes and suites in their order."""
+        return tuple(
+            PlannedCheck(entry.check_id, entry.severity, Kind.SCHEMA if entry.type == ROW_FAILURES else Kind.SUITE)
+            for scope in Scope
+            for entry in self.entries[scope]
+        )
+
+    def only(self, wanted: Sequence[str], scopes: Sequence[Scope]) -> Plan:
+        """The part of the plan that these names, as `meant` takes them, and these scopes mean.
+
+        Raises UsageError for a name that means no check of the plan, or several types of them.
+        """
+        ids = [str(check.id) for check in self.checks]
+        chosen = set() if wanted else set(ids)
+        for name in wanted:
+            found = meant(name, ids)
+            if not found:
+                types = {check.id.type for check in self.checks}
+                near = suggestion(name, types, ids, otherwise="`gates check -v` lists them")
+                raise UsageError(f"--only {name}: no such check ({near})")
+            there = list(dict.fromkeys(one.partition("/")[0] for one in found))
+            if scopes and not {*there} & {*scopes}:
+                raise UsageError(
+                    f"--only {name}: asked of {' and '.join(there)} alone; "
+                    f"with it, leave out --scope, or give --scope {there[0]}"
+                )
+            chosen.update(found)
+        return Plan(
+            {
+                scope: tuple(
+                    entry
+                    for entry in self.entries[scope]
+                    if (not scopes or scope in scopes) and str(entry.check_id) in chosen
+                )
+                for scope in Scope
+            }
+        )
+
+
+def plan(contract: Contract, rules: Iterable[RowRule], *, drafted: frozenset[str] = frozenset()) -> Plan:
+    """Every expectation of the merged suites, and a limit on every row rule that no suite mentions.
+
+    drafted: ids of rules that only a draft schema has; until it is accepted they warn.
+
+    Raises SuiteError for a suite that limits a row rule which the schema does not have.
+    """
+    known = {rule.id: rule for rule in rules}
+    entries = {}
+    for scope in Scope:
+        listed = [entry for entry in contract.entries[scope] if _fits_purpose(entry, contract)]
+        _refuse_unknown_rules(listed, known)
+        if scope is not Scope.COMBINED:
+            mentioned = {str(entry.kwargs.get("rule")) for entry in listed if entry.type == ROW_FAILURES}
+            listed += [
+                _unmentioned(rule, scope, Severity.WARNING if rule.id in drafted else Severity.CRITICAL)
+                for rule in known.values()
+                if rule.id not in mentioned
+            ]
+        entries[scope] = tuple(_for_role(entry, contract) for entry in listed)
+    return Plan(entries)
+
+
+def refuse_unknown_waivers(contract: Contract, planned: Plan) -> None:
+    """Raises UsageError naming every waiver in force of a check that the whole plan does not have."""
+    ids = {str(check.id) for check in planned.checks}
+    unknown = [waives_nothing(contract, waiver, ids) for waiver in contract.waivers if waiver.check not in ids]
+    if unknown:
+        raise UsageError("\n".join(unknown))
+
+
+def waives_nothing(contract: Contract, waiver: Waiver, planned: Collection[str]) -> str:
+    """What is wrong with a waiver whose check is not among the planned ids."""
+    near = did_you_mean(waiver.check, planned)
+    dataset = contract.dataset
+    return (
+        f"{dataset.source}:{waiver.line}: the waiver names no check of '{dataset.name}': {waiver.check} "
+        f"({near if near.startswith('did') else '`gates check -v` lists them'})"
+    )
+
+
+def _fits_purpose(entry: SuiteEntry, contract: Contract) -> bool:
+    """Suites limit the human ratio per purpose; without a purpose the first stands for the question."""
+    asked = entry.kwargs.get("purpose")
+    if entry.type != HUMAN_RATIO or asked is None:
+        return True
+    purpose = contract.dataset.purpose
+    if purpose is not None:
+        return asked == purpose
+    first = next(other for other in contract.entries[entry.check_id.scope] if other.type == HUMAN_RATIO)
+    return entry is first
+
+
+def _refuse_unknown_rules(entries: Sequence[SuiteEntry], known: Mapping[str, RowRule]) -> None:
+    for entry in entries:
+        rule = str(entry.kwargs.get("rule"))
+        if entry.type == ROW_FAILURES and rule not in known:
+            raise SuiteError(f"{entry.place}: the schema has no rule '{rule}' ({did_you_mean(rule, known)})")
+
+
+def _unmentioned(rule: RowRule, scope: Scope, severity: Severity) -> SuiteEntry:
+    kwargs = {"rule": rule.id, "max_value": rule.max_failing_ratio}
+    return SuiteEntry(CheckId(scope, ROW_FAILURES, rule.id), ROW_FAILURES, kwargs, severity, {"reason": rule.reason})
+
+
+def _for_role(entry: SuiteEntry, contract: Contract) -> SuiteEntry:
+    """Bounds inferred from people never block rows that are meant to go beyond them."""
+    extends = contract.dataset.synthetic_role == "extend" and entry.check_id.scope is Scope.SYNTHETIC
+    if extends and entry.type == ROW_FAILURES and entry.kwargs.get("inferred") and entry.severity is Severity.CRITICAL:
+        return replace(entry, severity=Severity.WARNING)
+    return entry

@@ -1,0 +1,76 @@
+"""Where the code of others breaks, so that its author need not search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import wraps
+from inspect import unwrap
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from gates.contract.plugins.imports import is_own_file, place_of
+from gates.contract.plugins.interface import Report, TypeContract, is_made
+from gates.errors import GatesError, PluginError
+from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.metric import Metric
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Offered = TypeVar("Offered")
+Returned = TypeVar("Returned")
+
+
+@dataclass(frozen=True)
+class OwnCode:
+    """Code that is not of gates. root, package: as `place_of` takes them."""
+
+    root: Path
+    package: str = ""
+
+    def telling(self, value: Offered) -> Offered:
+        """The plugin, whose functions raise PluginError with the line of its own code in which they broke."""
+        if isinstance(value, Metric):
+            return replace(value, measure=self.told(value.measure, Measurement))
+        if isinstance(value, Report):
+            return replace(value, render=self.told(value.render, str))
+        if isinstance(value, TypeContract):
+            schema = self.told(value.schema) if is_made(value.schema) else value.schema
+            return replace(value, schema=schema)
+        return value
+
+    def told(self, function: Callable[..., Returned], expected: type | None = None) -> Callable[..., Returned]:
+        """The function; what is raised on purpose, it raises as it is. expected: what it has to return, if one type is known."""
+
+        @wraps(function)
+        def call(*arguments: object, **named: object) -> Returned:
+            try:
+                returned = function(*arguments, **named)
+            except GatesError:
+                raise
+            # Code that ends the program would end it with an exit code of its own, 0 perhaps.
+            except (Exception, SystemExit) as error:
+                raise PluginError(self.said(error)) from error
+            if expected is not None and not isinstance(returned, expected):
+                where = f"{expected.__module__}.{expected.__name__}".removeprefix("builtins.")
+                raise PluginError(f"{self._defined(function)}returned a {type(returned).__name__}, expected a {where}")
+            return returned
+
+        return call
+
+    def _defined(self, function: Callable[..., object]) -> str:
+        """`metrics/mine.py:14: measure `; the module instead of the file for an installed one."""
+        # What isolates modules wraps the function that the file has; an object that can be called has no code.
+        own = unwrap(function)
+        code = getattr(own, "__code__", None)
+        if code is None:
+            return ""
+        file = Path(code.co_filename).resolve()
+        own_file = is_own_file(code.co_filename, self.root) and file.is_relative_to(self.root)
+        shown = file.relative_to(self.root).as_posix() if own_file else own.__module__
+        return f"{shown}:{code.co_firstlineno}: {own.__name__} "
+
+    def said(self, error: BaseException) -> str:
+        """`metrics/mine.py:14: KeyError: 'x'`; without the place where no line of this code had a part in it."""
+        place = place_of(error, self.root, self.package)
+        return f"{place}: {type(error).__name__}: {error}" if place else f"{type(error).__name__}: {error}"

@@ -1,0 +1,46 @@
+"""What a plugin offers: the objects that entry points and `[plugins]` name. A metric is `gates.metrics.base.metric.Metric`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeGuard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from gates.config.data_types import DataType
+    from gates.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class TypeContract:
+    """What every dataset of a data type promises: roles, row rules, suites.
+
+    schema: a pandera.polars DataFrameSchema or DataFrameModel, or a function `schema(roles, columns)` that returns one
+    for the roles that are there and the Arrow type of each column.
+    suites: the folder of human.json, synthetic.json and combined.json, which lie on top of the common ones. None for a
+    type of gates.toml, whose suites lie in `expectations/<type>/` beside it.
+    """
+
+    data_type: DataType
+    schema: object
+    suites: Path | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """A verdict as a text. name: what `gates check --format` and `--also` call it.
+
+    suffix: how its files end, such as `html`: `--also` writes DATASET.html.
+    render: pure and deterministic; data has no say in it, only what the verdict says of data.
+    """
+
+    name: str
+    suffix: str
+    render: Callable[[Verdict], str]
+
+
+def is_made(schema: object) -> TypeGuard[Callable[..., object]]:
+    """Whether a type's schema is a function that returns it: pandera's can be called too, as a short word for `validate`."""
+    return callable(schema) and not hasattr(schema, "validate")

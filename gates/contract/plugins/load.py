@@ -1,0 +1,247 @@
+"""The one loader of plugins: what a reference names, imported, and refused where it is not what it claims to be."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gates.config.data_types import MESSAGES
+from gates.config.installed.entry_points import Distribution, distributions
+from gates.config.installed.plugins import PluginKind
+from gates.config.packages import package_of
+from gates.config.schema_files import file_digests
+from gates.contract.plugins.errors import OwnCode
+from gates.contract.plugins.imports import execute, fresh_imports, is_own_file, named_file, own_modules
+from gates.contract.plugins.interface import Report, TypeContract
+from gates.contract.plugins.isolation import Surroundings
+from gates.errors import GatesError, PluginError
+from gates.metrics.base.metric import Metric
+from gates.verdict import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import ModuleType
+
+    from gates.config.data_types import DataType
+    from gates.config.installed.plugins import Plugins, Reference
+
+Offered = TypeContract | Metric | Report
+
+_CLASSES: Mapping[PluginKind, type[Offered]] = {
+    PluginKind.TYPE: TypeContract,
+    PluginKind.METRIC: Metric,
+    PluginKind.REPORT: Report,
+}
+# Names become parts of check ids, paths and options; an expectation's also a class name and back.
+_NAMES = {
+    PluginKind.TYPE: re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*"),
+    PluginKind.METRIC: re.compile(r"expect(_[a-z][a-z0-9]*)+"),
+    PluginKind.REPORT: re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*"),
+}
+_SUFFIX = re.compile(r"[a-z0-9]+(\.[a-z0-9]+)*")
+# Endings of what lies beside a verdict already.
+_TAKEN_SUFFIXES = frozenset({"json", "md", "metrics.json", "plots.json", "junit.xml", "sarif", "passed"})
+# What can be read out of `messages`.
+_READ_OUT = frozenset({"prompt", "response", "system"})
+
+
+@dataclass(frozen=True)
+class LoadedPlugin:
+    """A plugin and what its code is: digests of the repository's files, or a distribution with its version.
+
+    code: whose lines messages name where a function of the plugin breaks.
+    packages: digest by name of an installed package whose version does not stand for its code, such as an editable one.
+    """
+
+    reference: Reference
+    value: Offered
+    sources: Mapping[str, str]
+    distribution: Distribution | None = None
+    code: OwnCode | None = None
+    packages: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, object]:
+        """What a verdict says of it; where a line of gates.toml stands decides nothing."""
+        return {
+            "kind": self.reference.kind.value,
+            "name": self.reference.name,
+            "distribution": self.distribution.name if self.distribution else None,
+            "version": self.distribution.version if self.distribution else None,
+            **({"packages": dict(self.packages)} if self.packages else {}),
+        }
+
+
+def load(reference: Reference, plugins: Plugins) -> LoadedPlugin:
+    """The plugin, imported at the first call for these plugins only.
+
+    Raises PluginError naming the distribution, or the line of the configuration, and what is wrong.
+    """
+    known = plugins.loaded.get(reference)
+    if not isinstance(known, LoadedPlugin):
+        known = _loaded(reference, plugins.root.resolve())
+        plugins.loaded[reference] = known
+    return known
+
+
+def _loaded(reference: Reference, root: Path) -> LoadedPlugin:
+    try:
+        if reference.distribution:
+            found = _of_distribution(reference, root, distributions()[reference.distribution])
+        elif reference.is_file:
+            found = _of_file(reference, root)
+        else:
+            found = _of_module(reference, root)
+    except GatesError as error:
+        raise PluginError(f"{reference}: {error}") from error
+    wrong = _wrong_with(found, root)
+    if wrong:
+        raise PluginError(f"{reference}: {wrong}")
+    package = "" if reference.is_file else _module_name(reference).partition(".")[0]
+    code = OwnCode(root, package)
+    return replace(found, value=code.telling(found.value), code=code)
+
+
+def _of_distribution(reference: Reference, root: Path, distribution: Distribution) -> LoadedPlugin:
+    package = package_of(_module_name(reference))
+    if package is None or distribution.has_written(package.file):
+        return LoadedPlugin(reference, _attribute(_imported(reference), reference), {}, distribution)
+    # An editable install: the version stays as it is while people edit.
+    if not is_own_file(str(package.file), root):
+        value = _attribute(_imported(reference), reference)
+        return LoadedPlugin(reference, value, {}, distribution, packages={package.name: package.digest()})
+    with fresh_imports(root, None) as sources:
+        value = _attribute(_imported(reference), reference)
+        files, modules = sources(), own_modules(root)
+    files |= _own_suites(value, root)
+    value = Surroundings(root, None, modules).isolated(value)
+    return LoadedPlugin(reference, value, file_digests(tuple(sorted(files)), root), distribution)
+
+
+def _own_suites(value: Offered, root: Path) -> set[Path]:
+    folder = value.suites.resolve() if isinstance(value, TypeContract) and value.suites else None
+    if folder is None or not folder.is_relative_to(root):
+        return set()
+    return {path for scope in Scope if (path := folder / f"{scope.value}.json").is_file()}
+
+
+def _of_file(reference: Reference, root: Path) -> LoadedPlugin:
+    path, _ = named_file(reference.spec, root, reference.kind.value)
+    with fresh_imports(root, path.parent) as sources:
+        value = _attribute(execute(path, root), reference)
+        files, modules = tuple(sorted(sources() | {path})), own_modules(root)
+    return LoadedPlugin(reference, Surroundings(root, path.parent, modules).isolated(value), file_digests(files, root))
+
+
+def _of_module(reference: Reference, root: Path) -> LoadedPlugin:
+    with fresh_imports(root, root) as sources:
+        module = _imported(reference)
+        value = _attribute(module, reference)
+        files, modules = tuple(sorted(sources())), own_modules(root)
+    if files:
+        return LoadedPlugin(reference, Surroundings(root, root, modules).isolated(value), file_digests(files, root))
+    return LoadedPlugin(reference, value, {}, _owner(module))
+
+
+def _owner(module: ModuleType) -> Distribution:
+    """The distribution that a module was installed with. Raises PluginError where none says that it wrote it."""
+    file = Path(module.__file__) if module.__file__ else None
+    found = next((one for one in distributions().values() if file and one.has_written(file)), None)
+    if found:
+        return found
+    raise PluginError(
+        f"'{module.__name__}' is neither in this repository nor in an installed distribution, so that nothing tells one "
+        "version of it from another; install it, not as an editable, or name a file below gates.toml"
+    )
+
+
+def _module_name(reference: Reference) -> str:
+    return reference.spec.rpartition(":")[0]
+
+
+def _imported(reference: Reference) -> ModuleType:
+    try:
+        return importlib.import_module(_module_name(reference))
+    except SystemExit as error:
+        raise PluginError("ends the program while it is imported (SystemExit)") from error
+    except Exception as error:
+        raise PluginError(f"does not import: {type(error).__name__}: {error}") from error
+
+
+def _attribute(module: ModuleType, reference: Reference) -> Offered:
+    """The object that a reference names; a pandera model is made a schema while its module can be imported from."""
+    name, kind = reference.spec.rpartition(":")[2], _CLASSES[reference.kind]
+    value = getattr(module, name, None)
+    if not isinstance(value, kind):
+        what = "is not there" if value is None else f"is a {type(value).__name__}"
+        raise PluginError(f"'{name}' {what}, expected a {kind.__module__}.{kind.__name__}")
+    to_schema = getattr(value.schema, "to_schema", None) if isinstance(value, TypeContract) else None
+    if to_schema is None or not isinstance(value, TypeContract):
+        return value
+    try:
+        return replace(value, schema=to_schema())
+    except Exception as error:
+        raise PluginError(f"its schema: {type(error).__name__}: {error}") from error
+
+
+def _wrong_with(found: LoadedPlugin, root: Path) -> str:
+    """Why a loaded plugin cannot be what it is called, or ""."""
+    reference, value = found.reference, found.value
+    if not _NAMES[reference.kind].fullmatch(reference.name):
+        return f"'{reference.name}' is no name for a {reference.kind.value}: lower-case words joined by '_'" + (
+            ", the first of them 'expect'" if reference.kind is PluginKind.METRIC else ""
+        )
+    if isinstance(value, Metric):
+        return _called(value.expectation, reference) or _wrong_gather(value.gather)
+    if isinstance(value, Report):
+        is_taken = value.suffix in _TAKEN_SUFFIXES or not _SUFFIX.fullmatch(value.suffix)
+        wrong = (
+            f"the suffix '{value.suffix}' is another file's, or none; expected one such as 'html'" if is_taken else ""
+        )
+        return _called(value.name, reference) or wrong
+    return _called(value.data_type.name, reference) or _wrong_roles(value.data_type) or _wrong_suites(found, root)
+
+
+def _called(name: str, reference: Reference) -> str:
+    return "" if name == reference.name else f"calls itself '{name}'; one name in both places"
+
+
+def _wrong_gather(gather: object) -> str:
+    """What was gathered is kept by the function that gathers it."""
+    try:
+        hash(gather)
+    except TypeError as error:
+        return f"its gather cannot be told from others ({error}); expected a function or a class"
+    return "" if gather is None or callable(gather) else f"its gather is a {type(gather).__name__}, expected a function"
+
+
+def _wrong_roles(kind: DataType) -> str:
+    used = {*kind.named_roles, *kind.texts, *kind.content, *kind.identifying, *kind.groups, *kind.derived}
+    used |= {role for role in (kind.key, kind.prompt, kind.by_day) if role is not None}
+    unknown = sorted(used - set(kind.roles))
+    if unknown:
+        return f"'{unknown[0]}' is among neither its required nor its optional roles"
+    if kind.derived and (MESSAGES not in kind.roles or set(kind.derived) - _READ_OUT):
+        return f"derived roles are some of {', '.join(sorted(_READ_OUT))}, beside the role '{MESSAGES}'"
+    return ""
+
+
+def _wrong_suites(found: LoadedPlugin, root: Path) -> str:
+    folder, own = suites_of(found, root), root / "expectations" / found.reference.name
+    if folder is None:
+        return "has no suites; give TypeContract the folder of its three"
+    if not found.distribution and folder.resolve() != own.resolve():
+        return f"the suites of a type of this repository lie in expectations/{own.name}, where every version has them"
+    missing = [f"{scope.value}.json" for scope in Scope if not (folder / f"{scope.value}.json").is_file()]
+    shown = f"expectations/{own.name}" if folder.resolve() == own.resolve() else folder.name
+    return f"its suites lack {shown}/{missing[0]}" if missing else ""
+
+
+def suites_of(found: LoadedPlugin, root: Path) -> Path | None:
+    """The folder of a type's suites; None for one of a distribution that names none."""
+    value = found.value
+    if isinstance(value, TypeContract) and value.suites is not None:
+        return value.suites
+    return None if found.distribution else root / "expectations" / found.reference.name

@@ -1,0 +1,149 @@
+"""Everything that a configuration may name: what is built in, and its plugins, each name once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gates.config.built_in_suites import built_in_suites
+from gates.config.data_types import DATA_TYPES, data_type
+from gates.config.installed.plugins import FORMATS, PluginKind
+from gates.contract.plugins.interface import Report, TypeContract
+from gates.contract.plugins.load import LoadedPlugin, load, suites_of
+from gates.errors import GatesError, PluginError, UsageError, did_you_mean
+from gates.metrics.base.metric import Metric
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from gates.config.data_types import DataType
+    from gates.config.dataset import DatasetConfig
+    from gates.config.installed.plugins import Plugins
+    from gates.verdict import Verdict
+
+# The folder of the suites that every type has.
+_COMMON = "common"
+
+
+def loaded(plugins: Plugins, kind: PluginKind) -> dict[str, LoadedPlugin]:
+    """The plugins of a kind by name, all of them imported: one that is broken is found before anything rests on it.
+
+    Raises PluginError for one that does not load, and for a name that is taken.
+    """
+    refuse_clashes(plugins)
+    return {reference.name: load(reference, plugins) for reference in plugins.of(kind)}
+
+
+def refuse_clashes(plugins: Plugins) -> None:
+    """Raises PluginError naming who takes a name that is taken already. Imports no plugin."""
+    for kind in PluginKind:
+        references = plugins.of(kind)
+        taken = dict.fromkeys(_built_in(kind), "gates itself") if references else {}
+        for reference in references:
+            if reference.name in taken:
+                raise PluginError(
+                    f"{reference}: the name is taken by {taken[reference.name]}; rename it, or uninstall one of them"
+                )
+            taken[reference.name] = reference.place
+
+
+def _built_in(kind: PluginKind) -> Iterable[str]:
+    if kind is PluginKind.TYPE:
+        return (*DATA_TYPES, _COMMON)
+    if kind is PluginKind.REPORT:
+        return FORMATS
+    from gates.contract.suites.names import SUPPORTED, UNSUPPORTED
+    from gates.metrics.catalogue import BY_NAME
+
+    return (*BY_NAME, *SUPPORTED, *UNSUPPORTED)
+
+
+def metrics_of(plugins: Plugins) -> Mapping[str, Metric]:
+    """The metrics by the expectation that puts limits on them. Raises what `loaded` raises."""
+    from gates.metrics.catalogue import BY_NAME
+
+    found = loaded(plugins, PluginKind.METRIC)
+    return {**BY_NAME, **{name: one.value for name, one in found.items() if isinstance(one.value, Metric)}}
+
+
+def own_code(plugins: Plugins) -> list[str]:
+    """The repository's files that its types and metrics are made from, sorted. Raises what `loaded` raises."""
+    found = (*loaded(plugins, PluginKind.TYPE).values(), *loaded(plugins, PluginKind.METRIC).values())
+    return sorted({path for one in found for path in one.sources})
+
+
+def data_types_of(plugins: Plugins) -> dict[str, DataType]:
+    """The data types by name, built-in ones first. Raises what `loaded` raises."""
+    own = {name: _type_contract(one).data_type for name, one in loaded(plugins, PluginKind.TYPE).items()}
+    return {**{name: data_type(name) for name in DATA_TYPES}, **own}
+
+
+def type_plugin(dataset: DatasetConfig) -> LoadedPlugin | None:
+    """The plugin that brings the dataset's type along; None for a built-in one.
+
+    Raises what `loaded` raises, and UsageError for `columns` of a role that the type does not have.
+    """
+    if dataset.type in DATA_TYPES:
+        return None
+    found = loaded(dataset.plugins, PluginKind.TYPE)
+    if dataset.type not in found:
+        raise UsageError(
+            f"{dataset.place('type')}: type '{dataset.type}' is unknown ({did_you_mean(dataset.type, found)})"
+        )
+    roles = _type_contract(found[dataset.type]).data_type.roles
+    for role in dataset.columns:
+        if role not in roles:
+            near = did_you_mean(role, roles)
+            raise UsageError(
+                f"{dataset.place('columns')}: columns: type '{dataset.type}' has no role '{role}' ({near})"
+            )
+    return found[dataset.type]
+
+
+def type_contract(dataset: DatasetConfig) -> TypeContract | None:
+    """What a plugin promises of the dataset's type; None for a built-in one. Raises what `type_plugin` raises."""
+    found = type_plugin(dataset)
+    return _type_contract(found) if found else None
+
+
+def data_type_of(dataset: DatasetConfig) -> DataType:
+    """The dataset's type. Raises what `type_plugin` raises."""
+    found = type_contract(dataset)
+    return found.data_type if found else data_type(dataset.type)
+
+
+def type_suites(plugins: Plugins, name: str) -> tuple[Path, str]:
+    """The folder of the suites of a data type, or of `common`, and what messages call it."""
+    if name in (*DATA_TYPES, _COMMON):
+        return built_in_suites() / name, f"expectations/{name}"
+    found = loaded(plugins, PluginKind.TYPE)[name]
+    folder = suites_of(found, plugins.root)
+    if folder is None:
+        raise PluginError(f"{found.reference}: has no suites")
+    return folder, f"{found.distribution}: {name}" if found.distribution else f"expectations/{name}"
+
+
+def find_report(plugins: Plugins, name: str) -> Report:
+    """The report that a plugin brings along. Raises UsageError where none does, and what `loaded` raises."""
+    refuse_clashes(plugins)
+    for reference in plugins.of(PluginKind.REPORT):
+        if reference.name == name:
+            value = load(reference, plugins).value
+            if isinstance(value, Report):
+                return value
+    known = (*FORMATS, *plugins.names(PluginKind.REPORT))
+    raise UsageError(f"no report '{name}' ({did_you_mean(name, known)})")
+
+
+def rendered(report: Report, verdict: Verdict) -> str:
+    """The report's text. Raises PluginError where it breaks."""
+    try:
+        return report.render(verdict)
+    except GatesError as error:
+        raise PluginError(f"report '{report.name}': {error}") from error
+
+
+def _type_contract(found: LoadedPlugin) -> TypeContract:
+    if not isinstance(found.value, TypeContract):
+        raise TypeError(found.reference.kind)
+    return found.value

@@ -1,0 +1,20 @@
+"""Suite files: Great Expectations' own suite JSON, read and merged without importing Great Expectations.
+
+`gates.gx` runs what is read here; its import costs seconds, this one's does not.
+"""
+
+from gates.contract.suites.merge import Merged, merge
+from gates.contract.suites.read import read_suite
+from gates.contract.suites.suite import Suite, SuiteEntry, expectation_id, limits_of, measurement_key, params_of
+
+__all__ = [
+    "Merged",
+    "Suite",
+    "SuiteEntry",
+    "expectation_id",
+    "limits_of",
+    "measurement_key",
+    "merge",
+    "params_of",
+    "read_suite",
+]

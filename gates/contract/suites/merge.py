@@ -1,0 +1,126 @@
+"""A dataset's own suite on top of the built-in ones: it may tighten and add freely, loosen only with a reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gates.errors import SuiteError
+from gates.verdict import CheckId, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gates.contract.suites.suite import Suite, SuiteEntry
+
+ORIGINS = "expect_origins_to_be_declared"
+ROW_COUNT = "expect_table_row_count_to_be_between"
+
+_RANK = {Severity.INFO: 0, Severity.WARNING: 1, Severity.CRITICAL: 2}
+# Arguments whose direction is known: +1 where a larger value is looser, -1 where a smaller one is. None is no limit.
+_DIRECTION = {"max_value": 1, "min_value": -1, "mostly": -1, "threshold": 1}
+# Sets: a larger set is looser in the first kind, a smaller one in the second.
+_ALLOWING = frozenset({"expect_column_values_to_be_in_set", "expect_column_distinct_values_to_be_in_set"})
+_FORBIDDING = frozenset({
+    "expect_column_values_to_not_be_in_set",
+    "expect_column_distinct_values_to_contain_set",
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Merged:
+    """The expectations that count, in a fixed order, and one line per loosened one: `<id> <what> <old> -> <new> (why)`."""
+
+    entries: tuple[SuiteEntry, ...]
+    loosened: tuple[str, ...]
+
+
+def merge(built_in: Sequence[Suite], own: Suite | None) -> Merged:
+    """All expectations of one scope: later built-in suites replace earlier ones, the dataset's own comes last.
+
+    Raises SuiteError with file and line when the own suite loosens a check without `meta.reason`, or replaces one that
+    nobody may replace.
+    """
+    merged: dict[CheckId, SuiteEntry] = {}
+    for suite in built_in:
+        merged.update({entry.check_id: entry for entry in suite.expectations})
+    loosened: list[str] = []
+    for entry in own.expectations if own else ():
+        present = merged.get(entry.check_id)
+        if present is not None:
+            loosened += _replacement(present, entry)
+        merged[entry.check_id] = entry
+    return Merged(tuple(merged.values()), tuple(loosened))
+
+
+def _replacement(present: SuiteEntry, entry: SuiteEntry) -> list[str]:
+    changes = looser_by(present, entry)
+    if not changes:
+        return []
+    if entry.type == ORIGINS or (entry.type == ROW_COUNT and _is_the_row_count(present)):
+        raise SuiteError(
+            f"{entry.place}: {entry.check_id} cannot be replaced by a looser one; "
+            'to ask for more, add a check of your own with "meta": {"rule": "…"}'
+        )
+    reason = entry.meta.get("reason")
+    if not isinstance(reason, str) or not reason.strip():
+        raise SuiteError(
+            f"{entry.place}: {entry.check_id} is looser than {present.place} ({'; '.join(changes)}); "
+            'say why with "meta": {"reason": "…"}'
+        )
+    return [f"{entry.check_id} {change} ({reason.strip()})" for change in changes]
+
+
+def _is_the_row_count(entry: SuiteEntry) -> bool:
+    return entry.severity is Severity.CRITICAL and not entry.meta.get("rule")
+
+
+def looser_by(present: SuiteEntry, entry: SuiteEntry) -> list[str]:
+    """What the replacement loosens, each as `<what> <old> -> <new>`; what cannot be shown to be as strict counts."""
+    changes = []
+    if _RANK[entry.severity] < _RANK[present.severity]:
+        changes.append(f"severity {present.severity.value} -> {entry.severity.value}")
+    for name in sorted({*present.kwargs, *entry.kwargs}):
+        old, new = present.kwargs.get(name), entry.kwargs.get(name)
+        if old != new and not _is_as_strict(name, present, entry):
+            changes.append(f"{name} {_shown(old)} -> {_shown(new)}")
+    return changes
+
+
+def _is_as_strict(name: str, present: SuiteEntry, entry: SuiteEntry) -> bool:
+    old, new = present.kwargs.get(name), entry.kwargs.get(name)
+    if name == "value_set":
+        return _is_stricter_set(entry.type, old, new)
+    if name in {"strict_min", "strict_max"}:
+        return new is True
+    if name == "warn_value":
+        if old is None:
+            return True
+        direction = _DIRECTION["max_value" if _has(present.kwargs, "max_value") else "min_value"]
+    elif name in _DIRECTION:
+        direction = _DIRECTION[name]
+        # Absent, `mostly` means all values and a limit means none.
+        old, new = (1.0 if value is None and name == "mostly" else value for value in (old, new))
+    else:
+        return False
+    if old is None:
+        return True
+    return isinstance(old, int | float) and isinstance(new, int | float) and (new - old) * direction <= 0
+
+
+def _is_stricter_set(kind: str, old: object, new: object) -> bool:
+    if not isinstance(old, list) or not isinstance(new, list):
+        return False
+    if kind in _ALLOWING:
+        return all(value in old for value in new)
+    return kind in _FORBIDDING and all(value in new for value in old)
+
+
+def _has(kwargs: Mapping[str, object], name: str) -> bool:
+    return kwargs.get(name) is not None
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)

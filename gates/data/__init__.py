@@ -1,0 +1,1 @@
+"""Files to rows: formats, the local engine, the one pass, texts."""

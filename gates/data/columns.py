@@ -1,0 +1,118 @@
+"""Brings the columns of many files together by name, and gives them the names of their roles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from gates.data.facts import ORIGIN, ROW_ID
+from gates.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from gates.data.formats.staging import StagedFile
+
+_RENAMED = "{} (file)"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of an opened dataset.
+
+    name: what the views call it. source: what the files or their `key=value` folders call it.
+    kind: the Arrow type it has in the views. sql_type: the SQL type that values of other types are cast to.
+    is_key: it comes from folder names alone. reading: SQL of the value from SQL of what the files hold, where it is
+    read out of that.
+    """
+
+    name: str
+    source: str
+    kind: pa.DataType
+    sql_type: str
+    is_key: bool
+    reading: Callable[[str], str] | None = None
+
+
+def columns_of(files: Sequence[StagedFile], origin: str, mapping: Mapping[str, str]) -> list[Column]:
+    """The columns of all files in order of first appearance, under the names of the roles that `mapping` gives them.
+
+    The origin column is left out unless a role maps to it. A column that bears a role's name by chance, or one of
+    the engine's own, becomes `<name> (file)`.
+    """
+    kinds: dict[str, list[pa.DataType]] = {}
+    for file in files:
+        for name, kind in file.types.items():
+            kinds.setdefault(name, []).append(kind)
+    in_files = set(kinds)
+    for file in files:
+        for key in file.file.hive:
+            if key not in file.types:
+                kinds.setdefault(key, []).append(pa.string())
+    reserved = {name.casefold() for name in (*mapping, ROW_ID, ORIGIN)}
+    columns = []
+    for source, found in kinds.items():
+        roles = [role for role, column in mapping.items() if column == source]
+        if source == origin and not roles:
+            continue
+        own = _RENAMED.format(source) if source.casefold() in reserved else source
+        kind, sql_type = common_type(found)
+        columns += [Column(name, source, kind, sql_type, source not in in_files) for name in roles or [own]]
+    _check_distinct(columns)
+    return columns
+
+
+def common_type(kinds: Iterable[pa.DataType]) -> tuple[pa.DataType, str]:
+    """The type that all these fit into, and DuckDB's word for it ("" where nothing has to be cast).
+
+    Columns without values fit anything; whole numbers and fractions become double; what nothing else holds is text.
+    """
+    distinct = list(dict.fromkeys(kind for kind in kinds if not pa.types.is_null(kind)))
+    if not distinct:
+        return pa.string(), "VARCHAR"
+    if len(distinct) == 1:
+        # Files may hold text that DuckDB takes for JSON.
+        return distinct[0], "VARCHAR" if pa.types.is_string(distinct[0]) else ""
+    for suits, kind, sql_type in _COMMON:
+        if all(suits(one) for one in distinct):
+            return kind, sql_type
+    return pa.string(), "VARCHAR"
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
+
+
+def _is_int64(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) and kind != pa.uint64())
+
+
+def _is_local_time(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_date(kind) or (pa.types.is_timestamp(kind) and kind.tz is None))
+
+
+def _is_world_time(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_timestamp(kind) and kind.tz is not None)
+
+
+# The first entry that every type suits; local and world time have nothing in common but text.
+_COMMON = (
+    (_is_int64, pa.int64(), "BIGINT"),
+    (_is_number, pa.float64(), "DOUBLE"),
+    (_is_local_time, pa.timestamp("us"), "TIMESTAMP"),
+    (_is_world_time, pa.timestamp("us", "UTC"), "TIMESTAMPTZ"),
+)
+
+
+def _check_distinct(columns: Iterable[Column]) -> None:
+    """Raises DataError for names that SQL cannot tell apart across files, folders and roles."""
+    seen: dict[str, Column] = {}
+    for column in columns:
+        other = seen.setdefault(column.name.casefold(), column)
+        if other is not column:
+            raise DataError(
+                f"columns '{other.source}' and '{column.source}' of different files or folders differ only in case, "
+                f"or share the name '{column.name}'; rename one of them"
+            )

@@ -1,0 +1,1 @@
+"""The local engine: DuckDB views, Arrow batches, rows by id."""

@@ -1,0 +1,264 @@
+"""Opens a dataset on one machine: DuckDB views for SQL, Arrow batches for the scan, rows by id."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from gates.config.dataset import Origins
+from gates.data.duckdb.reading import stream_batches, take_rows
+from gates.data.duckdb.views import create_views, fixed_origin, rows_query, undeclared_origins
+from gates.data.facts import ORIGIN, FileFacts
+from gates.data.files import DataFile, data_files, fingerprint, fingerprints, holdout_files
+from gates.data.formats.staging import StagedFile, stage
+from gates.data.roles import Binder, role_columns
+from gates.data.sql import identifier, select
+from gates.errors import DataError, UsageError, did_you_mean
+from gates.verdict import UNDECLARED, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from types import TracebackType
+
+    import polars as pl
+
+    from gates.config.data_types import DataType
+    from gates.config.dataset import DatasetConfig
+    from gates.data.arrays import Ints
+    from gates.data.facts import Roles
+
+__all__ = ["MEMORY_LIMIT", "MEMORY_VARIABLE", "VIEWS", "LocalDataset", "data_files", "open_dataset", "open_holdout"]
+
+VIEWS: Mapping[Scope, str] = {scope: scope.value for scope in (Scope.COMBINED, Scope.HUMAN, Scope.SYNTHETIC)}
+MEMORY_VARIABLE = "GATES_MEMORY_LIMIT"
+# Verdicts did not change between 400 MB and 1 GB, and GX on top of 1 GB stays under 1.3 GB: fits a small CI machine.
+MEMORY_LIMIT = "1GB"
+
+
+@dataclass(frozen=True)
+class LocalDataset:
+    """An opened dataset; a `gates.data.engine.Source`. Closing it ends the connection and removes what was staged.
+
+    connection: its views, named in `views`, show the columns under their roles' names with ROW_ID and ORIGIN.
+    files: what is known of each file, in the order of ROW_ID's file index. where: the data's path for messages.
+    undeclared_origins: names the origins that nobody declared, read when it is called.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    views: Mapping[Scope, str]
+    files: tuple[FileFacts, ...]
+    roles: Roles
+    where: str
+    undeclared_origins: Callable[[], str]
+    _query: Callable[[Mapping[int, StagedFile]], str]
+    _staged: Sequence[StagedFile]
+    _owned: ExitStack
+
+    def batches(self, files: Collection[int] | None = None) -> Iterator[pa.RecordBatch]:
+        """Every row of every origin once, ordered by file and row, in bounded batches.
+
+        files: numbers of the files to read; no other is decoded. Raises DataError when a file turns out to be damaged.
+        """
+        if files is not None and not files:
+            return
+        source = self._combined if files is None else f"({self._rows_of(files)})"
+        with self._reader() as reader:
+            yield from stream_batches(reader, source)
+
+    def schema(self) -> pa.Schema:
+        """Names and types of the columns as batches have them, ROW_ID and ORIGIN last."""
+        with self._reader() as reader:
+            return reader.sql(select("*", self._combined, "LIMIT 0")).to_arrow_table().schema
+
+    def is_unchanged(self, number: int) -> bool:
+        """Whether a file still has the bytes that `files` names it by."""
+        return fingerprint(self._staged[number].file.path)[0] == self.files[number].sha256
+
+    def take(self, row_ids: Ints) -> pl.DataFrame:
+        """The rows with these ids, in the order asked for, with ROW_ID and ORIGIN. Raises KeyError for other ids."""
+        with self._reader() as reader:
+            return take_rows(reader, self._combined, row_ids)
+
+    def row_counts(self) -> dict[str, int]:
+        """How many rows are human, synthetic and undeclared."""
+        counts = {Scope.HUMAN.value: 0, Scope.SYNTHETIC.value: 0, UNDECLARED: 0}
+        origin = identifier(ORIGIN)
+        with self._reader() as reader:
+            found = reader.execute(select(f"{origin}, count(*)", self._combined, f"GROUP BY {origin}")).fetchall()
+        return counts | dict(found)
+
+    def close(self) -> None:
+        """Ends the connection and removes the staged files."""
+        self._owned.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _rows_of(self, files: Collection[int]) -> str:
+        """SQL of the rows of these files. The empty part has the types of all files, which a part alone may not have."""
+        nothing = select("*", self._combined, "WHERE false")
+        return f"{nothing} UNION ALL {self._query({number: self._staged[number] for number in sorted(files)})}"
+
+    @property
+    def _combined(self) -> str:
+        return identifier(self.views[Scope.COMBINED])
+
+    @contextmanager
+    def _reader(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection of its own, so that queries on `connection` do not end a running stream."""
+        with reader(self.connection, self._staged, self.where) as cursor:
+            yield cursor
+
+
+def open_dataset(
+    config: DatasetConfig,
+    kind: DataType,
+    *,
+    files: Sequence[DataFile] | None = None,
+    views: Mapping[Scope, str] = VIEWS,
+) -> LocalDataset:
+    """Opens a dataset as its configuration describes it; a context manager.
+
+    kind: its type. files: the files at another version than the work tree, sorted by name. views: names of the views.
+    Raises UsageError for paths, columns and roles that are not there, DataError for files that cannot be read as what
+    they claim to be.
+    """
+    return _open((config, kind), data_files(config) if files is None else files, views, is_holdout=False)
+
+
+def open_holdout(
+    config: DatasetConfig,
+    kind: DataType,
+    *,
+    files: Sequence[DataFile] | None = None,
+    views: Mapping[Scope, str] = VIEWS,
+) -> LocalDataset | None:
+    """Opens the held-out human rows of a dataset, or None where there are none.
+
+    kind: the type of the dataset. files: the held-out files at another version than the work tree, sorted by name.
+    Every row counts as human whatever its columns say; columns other than required roles may be missing.
+    Raises what `open_dataset` raises, and UsageError when the holdout lies within the dataset.
+    """
+    held = holdout_files(config) if files is None else files
+    if held is None:
+        return None
+    return _open((config, kind), [replace(file, origin=Scope.HUMAN.value) for file in held], views, is_holdout=True)
+
+
+def _open(
+    typed: tuple[DatasetConfig, DataType], files: Sequence[DataFile], views: Mapping[Scope, str], *, is_holdout: bool
+) -> LocalDataset:
+    config, kind = typed
+    where = str(config.holdout) if is_holdout else config.where()
+    # A holdout is human throughout: no value of its origin column means anything.
+    origins = Origins((), ()) if is_holdout else config.origins
+    stack = ExitStack()
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="gates-"))
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        connection = connect(folder)
+        stack.callback(connection.close)
+        staged = [stage(file, folder, number, connection) for number, file in enumerate(files)]
+        check_origin(config, staged, where)
+        columns = role_columns(staged, config, kind)
+        roles = Binder(config, kind, columns, where, is_lenient=is_holdout).roles()
+        query = partial(rows_query, columns=columns, origin=config.origin, origins=origins)
+        create_views(connection, query(dict(enumerate(staged))), views)
+        facts = tuple(_facts(file, config.origin, origins) for file in staged)
+    except BaseException:
+        stack.close()
+        raise
+    undeclared = partial(undeclared_origins, connection, staged, config.origin, origins)
+    return LocalDataset(connection, views, facts, roles, where, undeclared, query, staged, stack)
+
+
+@contextmanager
+def reader(
+    connection: duckdb.DuckDBPyConnection, files: Sequence[StagedFile], where: str
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A cursor on files that were staged; what goes wrong with it is a DataError. where: the data's path for messages."""
+    cursor = connection.cursor()
+    try:
+        yield cursor
+    # An error in the middle of a stream comes through Arrow, as OSError.
+    except (duckdb.Error, OSError, pa.ArrowException) as error:
+        raise _unreadable(error, files, where) from error
+    finally:
+        cursor.close()
+
+
+def _unreadable(error: Exception, files: Sequence[StagedFile], where: str) -> DataError:
+    sentence = str(error).strip().split("\n")[0]
+    if "Out of Memory" in sentence:
+        return DataError(f"{where}: out of memory; raise {MEMORY_VARIABLE}, now {_memory_limit()}")
+    for file in files:
+        sentence = sentence.replace(str(file.parquet), file.file.name)
+    return DataError(f"{_damaged(files) or where}: cannot be read: {sentence}")
+
+
+def connect(folder: Path) -> duckdb.DuckDBPyConnection:
+    """An empty database that spills into the folder, fetches nothing and sees no Python variables."""
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": _memory_limit(),
+        "temp_directory": str(folder / "spill"),
+        "preserve_insertion_order": "true",
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "python_enable_replacements": "false",
+    }
+    try:
+        connection = duckdb.connect(":memory:", config=settings)
+    except duckdb.ParserException as error:
+        raise UsageError(f"{MEMORY_VARIABLE}='{_memory_limit()}' is no amount of memory; expected e.g. 2GB") from error
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")
+    return connection
+
+
+def _memory_limit() -> str:
+    return os.environ.get(MEMORY_VARIABLE) or MEMORY_LIMIT
+
+
+def check_origin(config: DatasetConfig, files: Sequence[StagedFile], where: str) -> None:
+    """Raises UsageError when neither a path, nor a folder name, nor a column can say who made a row."""
+    if any(file.file.origin or config.origin in file.file.hive or config.origin in file.types for file in files):
+        return
+    names = {name for file in files for name in (*file.types, *file.file.hive)}
+    near = did_you_mean(config.origin, names)
+    hint = f" ({near})" if near.startswith("did") else ""
+    raise UsageError(
+        f"{config.place('origin')}: no column '{config.origin}' in {where}{hint}; name the column that says who made "
+        'a row with origin = "…", or give human and synthetic paths under partitions'
+    )
+
+
+def _facts(file: StagedFile, origin: str, origins: Origins) -> FileFacts:
+    sha256, md5, size = fingerprints(file.file.path)
+    fixed = fixed_origin(file, origin, origins)
+    return FileFacts(file.file.name, file.rows, file.type_names(), sha256, size, fixed, md5)
+
+
+def _damaged(files: Sequence[StagedFile]) -> str | None:
+    """Name of the first file whose pages cannot be decoded, looked for only after something went wrong."""
+    for file in files:
+        try:
+            with pq.ParquetFile(file.parquet) as opened:
+                for batch in opened.iter_batches():
+                    batch.validate(full=True)
+        except (OSError, pa.ArrowException):
+            return file.file.name
+    return None

@@ -1,0 +1,137 @@
+"""The SQL of the views: one SELECT per run of files that look alike, in the order of the files."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from gates.data.facts import ORIGIN, ROW_ID, ROWS_PER_FILE_BITS
+from gates.data.sql import identifier, literal, literals, origin_of, select
+from gates.errors import did_you_mean
+from gates.verdict import UNDECLARED, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import duckdb
+
+    from gates.config.dataset import Origins
+    from gates.data.columns import Column
+    from gates.data.formats.staging import StagedFile
+
+
+# Enough to see a pattern in what was not declared.
+MOST_ORIGINS = 5
+# The word for who made a row is short; a longer value is another column's, and no place to show it.
+MOST_ORIGIN_LETTERS = 40
+
+
+def create_views(connection: duckdb.DuckDBPyConnection, query: str, names: Mapping[Scope, str]) -> None:
+    """Creates the combined view from the query, and one view per origin on top of it."""
+    combined = identifier(names[Scope.COMBINED])
+    connection.execute(f"CREATE VIEW {combined} AS {query}")
+    for scope in (Scope.HUMAN, Scope.SYNTHETIC):
+        rows = select("*", combined, f"WHERE {identifier(ORIGIN)} = {literal(scope)}")
+        connection.execute(f"CREATE VIEW {identifier(names[scope])} AS {rows}")
+
+
+def rows_query(files: Mapping[int, StagedFile], columns: Sequence[Column], origin: str, origins: Origins) -> str:
+    """SQL of all rows of files by their number, under the columns' names, with ROW_ID and ORIGIN last."""
+    runs = []
+    # Within a run numbers go up by one, so that they follow from the first.
+    numbered = enumerate(sorted(files.items()))
+    for _, run in groupby(numbered, key=lambda entry: (entry[1][0] - entry[0], _likeness(entry[1][1]))):
+        alike = [entry for _, entry in run]
+        first, file = alike[0]
+        expressions = [f"{_read(column, file)} AS {identifier(column.name)}" for column in columns]
+        row_id = f"((file_index::BIGINT + {first}) << {ROWS_PER_FILE_BITS}) | file_row_number"
+        expressions.append(f"{row_id} AS {identifier(ROW_ID)}")
+        expressions.append(f"{_origin(file, origin, origins)} AS {identifier(ORIGIN)}")
+        paths = literals(str(entry.parquet) for _, entry in alike)
+        runs.append(select(", ".join(expressions), f"read_parquet([{paths}], hive_partitioning = false)"))
+    return " UNION ALL ".join(runs)
+
+
+def undeclared_origins(
+    connection: duckdb.DuckDBPyConnection, files: Sequence[StagedFile], origin: str, origins: Origins
+) -> str:
+    """The most frequent origins that nobody declared, with their rows and the nearest declared word; "" where all are."""
+    loose = [file for file in files if fixed_origin(file, origin, origins) in (None, UNDECLARED)]
+    runs = [_stated_origins(list(run), origin) for _, run in groupby(loose, key=_likeness)]
+    if not runs:
+        return ""
+    declared = (*origins.human, *origins.synthetic)
+    undeclared = f"WHERE value IS NULL OR value NOT IN ({literals(declared) or 'NULL'})"
+    ordered = f"GROUP BY value ORDER BY 2 DESC, 1 LIMIT {MOST_ORIGINS + 1}"
+    query = select("value, CAST(sum(row_count) AS BIGINT)", f"({' UNION ALL '.join(runs)})", undeclared, ordered)
+    found = connection.execute(query).fetchall()
+    listed = [_shown_origin(value, rows, declared) for value, rows in found[:MOST_ORIGINS]]
+    return ", ".join(listed) + (" and more" if len(found) > MOST_ORIGINS else "")
+
+
+def _stated_origins(alike: Sequence[StagedFile], origin: str) -> str:
+    """SQL of `value` and `row_count` of the origin column, or of the folder name that stands for it."""
+    if origin not in alike[0].types:
+        value = alike[0].file.hive.get(origin)
+        text = "NULL" if value is None else literal(value)
+        return f"SELECT CAST({text} AS VARCHAR) AS value, {sum(file.rows for file in alike)} AS row_count"
+    paths = literals(str(file.parquet) for file in alike)
+    columns = f"CAST({identifier(origin)} AS VARCHAR) AS value, count(*) AS row_count"
+    return select(columns, f"read_parquet([{paths}], hive_partitioning = false)", "GROUP BY 1")
+
+
+def _shown_origin(value: str | None, rows: int, declared: Sequence[str]) -> str:
+    where = f"in {rows:,} row{'' if rows == 1 else 's'}"
+    if value is None:
+        return f"no value {where}"
+    near = did_you_mean(value, declared)
+    # The representation escapes what could move a cursor or turn the direction of text.
+    return f"{value[:MOST_ORIGIN_LETTERS]!r} {where}" + (f" ({near})" if near.startswith("did") else "")
+
+
+def fixed_origin(file: StagedFile, origin: str, origins: Origins) -> str | None:
+    """The origin that a partition path or a `key=value` folder gives all rows of a file, or None."""
+    if file.file.origin is not None:
+        return file.file.origin
+    if origin not in file.file.hive:
+        return None
+    value = file.file.hive[origin]
+    if value in origins.human:
+        return Scope.HUMAN.value
+    return Scope.SYNTHETIC.value if value in origins.synthetic else UNDECLARED
+
+
+def _likeness(file: StagedFile) -> tuple[object, ...]:
+    """Equal for files that one `read_parquet` and one SELECT list serve."""
+    types = tuple((name, str(kind)) for name, kind in file.types.items())
+    return types, tuple(sorted((key, value or "") for key, value in file.file.hive.items())), file.file.origin
+
+
+def _read(column: Column, file: StagedFile) -> str:
+    value = _value(column, file)
+    return column.reading(value) if column.reading else value
+
+
+def _value(column: Column, file: StagedFile) -> str:
+    present = file.types.get(column.source)
+    if present is None or pa.types.is_null(present):
+        value = file.file.hive.get(column.source) if present is None else None
+        text = "NULL" if value is None else literal(value)
+        return f"CAST({text} AS {column.sql_type})" if column.sql_type else text
+    name = identifier(column.source)
+    if column.sql_type == "VARCHAR" and pa.types.is_nested(present):
+        return f"CAST(to_json({name}) AS VARCHAR)"
+    return f"CAST({name} AS {column.sql_type})" if column.sql_type else name
+
+
+def _origin(file: StagedFile, origin: str, origins: Origins) -> str:
+    """SQL of a row's origin. Where path and column both name one and they differ, nobody can say: undeclared."""
+    fixed = fixed_origin(file, origin, origins)
+    if origin not in file.types:
+        return literal(fixed or UNDECLARED)
+    if fixed is None:
+        return origin_of(identifier(origin), origins)
+    stated = origin_of(identifier(origin), origins, otherwise=fixed)
+    return f"CASE WHEN {stated} = {literal(fixed)} THEN {literal(fixed)} ELSE {literal(UNDECLARED)} END"

@@ -1,0 +1,259 @@
+"""Which files a path stands for, in which format they are, and the hashes that name their bytes."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import json
+import os
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar
+from urllib.parse import unquote
+
+from gates.errors import DataError, UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from gates.config.dataset import DatasetConfig
+    from gates.data.facts import FileFacts
+
+
+class Format(StrEnum):
+    """How rows are written down in a file."""
+
+    PARQUET = "Parquet"
+    JSONL = "JSONL"
+    CSV = "CSV"
+    TSV = "TSV"
+    ARROW = "Arrow IPC"
+
+
+_FORMATS = {
+    ".parquet": Format.PARQUET, ".pq": Format.PARQUET, ".jsonl": Format.JSONL, ".ndjson": Format.JSONL,
+    ".csv": Format.CSV, ".tsv": Format.TSV, ".arrow": Format.ARROW, ".feather": Format.ARROW, ".ipc": Format.ARROW,
+}  # fmt: skip
+_CODECS = {".gz": "gzip", ".zst": "zstd"}
+_COMPRESSIBLE = {Format.JSONL, Format.CSV, Format.TSV}
+FORMATS_TEXT = "Parquet, JSONL and CSV or TSV (also .gz and .zst), Arrow IPC or Feather"
+
+# Marker files of Spark, and what people put beside data; none of them ever holds rows.
+_NEVER_ROWS = {"_success", "_metadata", "_common_metadata", "license", "licence", "readme", "citation", "notice"}
+_NEVER_ROWS_SUFFIXES = {".dvc", ".md", ".crc"}
+_BLOCK = 1 << 20
+# What Hive and Spark write where the value of a partition key is NULL.
+_HIVE_NULL = "__HIVE_DEFAULT_PARTITION__"
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """One file that holds rows. `name` is its path relative to the configuration's folder, with slashes.
+
+    hive: keys and values of `key=value` folders on that path. origin: the origin that a partition path gives it.
+    """
+
+    path: Path
+    name: str
+    format: Format
+    codec: str | None = None
+    hive: Mapping[str, str | None] = field(default_factory=dict)
+    origin: str | None = None
+
+
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+Found = TypeVar("Found", bound=_Named)
+
+
+def resolve(spec: str, root: Path, place: str, origin: str | None = None) -> list[DataFile]:
+    """The data files that a file, folder or glob stands for, sorted by name.
+
+    place: whom to name in messages, such as `gates.toml:3: dataset 'reviews'`.
+    Raises UsageError when nothing is there, DataError when what is there is not data in a known format.
+    """
+    path = root / spec
+    if path.is_file():
+        matches = [path]
+    elif path.is_dir():
+        matches = list(_walk(path))
+    else:
+        # Path.glob takes no absolute pattern; hidden files stay out.
+        matches = [root / match for match in glob.glob(spec, root_dir=root, recursive=True)]  # noqa: PTH207
+        matches = [found for match in matches for found in (_walk(match) if match.is_dir() else [match])]
+        if not matches:
+            raise UsageError(f"{place}: {_nothing_at(spec, root)}")
+    chosen = {match for match in matches if match == path or not holds_no_rows(match.name)}
+    files = [_present(data_file(match, Path(os.path.relpath(match, root)).as_posix(), origin)) for match in chosen]
+    if not files:
+        raise DataError(f"{place}: {spec} holds no data files; expected {FORMATS_TEXT}")
+    return sorted(files, key=lambda file: file.name)
+
+
+def data_files(config: DatasetConfig) -> list[DataFile]:
+    """The files of a dataset in the work tree, sorted by name; of both partitions where it has them."""
+    return by_partition(config, lambda spec, place, origin: resolve(spec, config.root, place, origin))
+
+
+def holdout_files(config: DatasetConfig) -> list[DataFile] | None:
+    """The files of the held-out human rows in the work tree, or None where there are none.
+
+    Raises UsageError when one of them belongs to the dataset too.
+    """
+    if config.holdout is None:
+        return None
+    files = resolve(config.holdout, config.root, config.place("holdout"))
+    own = {file.path.resolve() for file in data_files(config)}
+    for file in files:
+        if file.path.resolve() in own:
+            raise UsageError(overlap(config, file.name))
+    return files
+
+
+def evaluation_files(config: DatasetConfig) -> list[DataFile] | None:
+    """The files of the evaluation sets in the work tree, sorted by name, or None where there are none.
+
+    Raises UsageError when one of them belongs to the dataset too.
+    """
+    if not config.evaluation:
+        return None
+    place = config.place("evaluation")
+    files = {file.name: file for spec in config.evaluation for file in resolve(spec, config.root, place)}
+    own = {file.path.resolve() for file in data_files(config)}
+    for file in files.values():
+        if file.path.resolve() in own:
+            raise UsageError(overlap(config, file.name, "evaluation"))
+    return [files[name] for name in sorted(files)]
+
+
+def by_partition(config: DatasetConfig, find: Callable[[str, str, str | None], list[Found]]) -> list[Found]:
+    """What is found for a dataset's path, or for both of its partitions, sorted by name.
+
+    find: takes a path, whom to name in messages, and the origin that the path gives.
+    """
+    if config.path is not None:
+        return find(config.path, config.place("path"), None)
+    files: dict[str, Found] = {}
+    for origin, spec in sorted(config.partitions.items()):
+        for file in find(spec, config.place("partitions"), origin):
+            if file.name in files:
+                raise UsageError(f"{config.place('partitions')}: {file.name} lies in both partitions")
+            files[file.name] = file
+    return [files[name] for name in sorted(files)]
+
+
+def overlap(config: DatasetConfig, name: str, key: str = "holdout") -> str:
+    """What is wrong with a file of the holdout, or of an evaluation set, that the dataset has too."""
+    what = "held-out rows" if key == "holdout" else "evaluation sets"
+    return f"{config.place(key)}: {name} belongs to the dataset too; {what} must lie outside it"
+
+
+def fingerprint(path: Path) -> tuple[str, int]:
+    """sha256 in hex and size in bytes of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest(), path.stat().st_size
+
+
+def fingerprints(path: Path, on_block: Callable[[], None] = lambda: None) -> tuple[str, str, int]:
+    """sha256 and md5 in hex and size in bytes of a file, read once; md5 is the name under which DVC knows the bytes.
+
+    on_block: called before each block, for callers that have no time to wait for the last one.
+    """
+    sha256, md5, size = hashlib.sha256(), hashlib.md5(usedforsecurity=False), 0
+    with path.open("rb") as stream:
+        for block in iter(lambda: stream.read(_BLOCK), b""):
+            on_block()
+            sha256.update(block)
+            md5.update(block)
+            size += len(block)
+    return sha256.hexdigest(), md5.hexdigest(), size
+
+
+def md5_manifest_sha256(md5s: Mapping[str, str]) -> str:
+    """One sha256 over the md5 of each file: over a canonical JSON line of md5 and path each, sorted by path."""
+    digest = hashlib.sha256()
+    for path, md5 in sorted(md5s.items()):
+        line = json.dumps({"md5": md5, "path": path}, separators=(",", ":"), ensure_ascii=False)
+        digest.update(line.encode() + b"\n")
+    return digest.hexdigest()
+
+
+def manifest_sha256(files: Iterable[FileFacts]) -> str:
+    """One sha256 for all files: over a canonical JSON line of path, sha256 and size each, sorted by path."""
+    digest = hashlib.sha256()
+    for file in sorted(files, key=lambda file: file.path):
+        entry = {"path": file.path, "sha256": file.sha256, "size": file.size}
+        digest.update(json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode() + b"\n")
+    return digest.hexdigest()
+
+
+def holds_no_rows(name: str) -> bool:
+    """Whether a file, by the last part of its name, is one of those that people and programs put beside data."""
+    name = name.lower()
+    return name.startswith(".") or name in _NEVER_ROWS or Path(name).suffix in _NEVER_ROWS_SUFFIXES
+
+
+def data_file(path: Path, name: str, origin: str | None = None) -> DataFile:
+    """The data file of a name whose bytes lie at a path; the name alone tells its format.
+
+    Raises DataError for a name that stands for no known format.
+    """
+    suffixes = [suffix.lower() for suffix in Path(name).suffixes]
+    codec = _CODECS.get(suffixes[-1]) if suffixes else None
+    kind = suffixes[:-1] if codec else suffixes
+    form = _FORMATS.get(kind[-1]) if kind else None
+    if form is None or (codec and form not in _COMPRESSIBLE):
+        hint = "; .json is read only as JSONL, one object a line" if ".json" in kind[-1:] else ""
+        raise DataError(
+            f"{name}: '{''.join(suffixes[-2:]) or Path(name).name}' is not a known format; expected {FORMATS_TEXT}{hint}. "
+            f"Move the file away or give a glob that leaves it out"
+        )
+    return DataFile(path, name, form, codec, _hive(name), origin)
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Files in a folder and below it; links are followed, each real folder is entered once."""
+    entered: set[str] = set()
+    for here, folders, names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(here)
+        if real in entered:
+            folders.clear()
+            continue
+        entered.add(real)
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(here, name) for name in sorted(names))
+
+
+def _present(file: DataFile) -> DataFile:
+    if not file.path.exists():
+        raise DataError(f"{file.name}: a link to nothing; run `dvc checkout` if DVC made it")
+    return file
+
+
+def _hive(name: str) -> dict[str, str | None]:
+    keys: dict[str, str | None] = {}
+    for folder in name.split("/")[:-1]:
+        key, equals, value = folder.partition("=")
+        if equals and key:
+            keys[unquote(key)] = None if value == _HIVE_NULL else unquote(value)
+    return keys
+
+
+def _nothing_at(spec: str, root: Path) -> str:
+    """That there is nothing, with the nearest name that is there, or how to fetch the data."""
+    pointer = root / (spec.rstrip("/") + ".dvc")
+    if pointer.is_file():
+        return f"'{spec}' is tracked by DVC but not in the work tree; run `dvc pull {spec.rstrip('/')}.dvc`"
+    folder, missing = root, ""
+    for part in Path(spec).parts:
+        missing = part
+        if not (folder / part).exists():
+            break
+        folder /= part
+    near = [entry.name for entry in folder.iterdir()] if folder.is_dir() else []
+    hint = did_you_mean(missing, near)
+    return f"no file or folder '{spec}'" + (f" ({hint})" if hint.startswith("did") else "")

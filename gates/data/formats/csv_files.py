@@ -1,0 +1,141 @@
+"""Reads CSV and TSV: the header says how many columns there are, and whole columns decide on their types.
+
+DuckDB's sniffer is not asked: on small or regular files it guesses header, delimiter and types from a sample.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from gates.data.files import DataFile, Format
+from gates.data.sql import identifier, literal, select
+from gates.errors import DataError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_DELIMITERS = (",", ";", "\t", "|")
+# DuckDB's own limit of 2 MB is less than a long document; the buffer has room for two lines of this length.
+_LONGEST_LINE = 16 << 20
+_LINE_NUMBER = re.compile(r"CSV Error on Line: (\d+)")
+_COLUMN_COUNT = re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)")
+
+# The first type whose pattern every value matches, and whose cast it survives. Numbers with leading zeros or a plus
+# sign are codes (postcodes, telephone numbers), and more than 18 digits would lose some: they stay strings.
+_DAY, _TIME = r"\d{4}-\d{2}-\d{2}", r"[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?"
+_CANDIDATES = (
+    ("BOOLEAN", r"true|false|True|False|TRUE|FALSE"),
+    ("BIGINT", r"-?(0|[1-9]\d{0,17})"),
+    ("DOUBLE", r"-?((0|[1-9]\d{0,17})(\.\d*)?|\.\d+)([eE][-+]?\d+)?|nan|NaN|-?inf|-?Infinity"),
+    ("DATE", _DAY),
+    ("TIMESTAMP", rf"{_DAY}({_TIME})?"),
+    # With seconds: DuckDB before 2.0 casts no zoned time without them.
+    ("TIMESTAMPTZ", rf"{_DAY}[T ]\d{{2}}:\d{{2}}:\d{{2}}(\.\d{{1,6}})?(Z|[+-]\d{{2}}(:?\d{{2}})?)"),
+)
+
+
+def stage_csv(file: DataFile, text: Path, target: Path, connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Writes the rows as Parquet to `target`; returns the columns without any value.
+
+    A cell without anything in it is NULL; a quoted empty one is an empty string, or NULL in a column of numbers.
+    Raises DataError naming file and line.
+    """
+    delimiter, names = _header(file, text)
+    raw = target.with_suffix(".raw.parquet")
+    try:
+        connection.execute(f"COPY ({_select(text, delimiter, names)}) TO {literal(str(raw))} (FORMAT parquet)")
+    except duckdb.InterruptException:
+        raise
+    except duckdb.Error as error:
+        raise _explained(file, text, len(names), str(error)) from error
+    source = f"read_parquet({literal(str(raw))}, hive_partitioning = false)"
+    kinds, empty, rows = _types(source, names, connection)
+    if rows == 0:
+        raise DataError(f"{file.name}: a header without rows")
+    casts = ", ".join(_cast(name, kind) for name, kind in zip(names, kinds, strict=True))
+    connection.execute(f"COPY ({select(casts, source)}) TO {literal(str(target))} (FORMAT parquet)")
+    raw.unlink()
+    return empty
+
+
+def _header(file: DataFile, text: Path) -> tuple[str, list[str]]:
+    """The delimiter and the column names; a column without a name, as pandas writes its index, gets one."""
+    with text.open(encoding="utf-8", newline="") as stream:
+        first = stream.readline()
+        delimiter = "\t" if file.format is Format.TSV else max(_DELIMITERS, key=first.count)
+        stream.seek(0)
+        try:
+            names = next(csv.reader(stream, delimiter=delimiter, strict=True), [])
+        except csv.Error as error:
+            raise DataError(f"{file.name}:1: the header cannot be read: {error}") from error
+    names = [name or f"column_{number}" for number, name in enumerate(names, start=1)]
+    for name in names:
+        if names.count(name) > 1:
+            raise DataError(f"{file.name}:1: {names.count(name)} columns are called '{name}'; rename all but one")
+        if [other.casefold() for other in names].count(name.casefold()) > 1:
+            raise DataError(f"{file.name}:1: two columns differ from '{name}' only in case; rename one of them")
+    if not names:
+        raise DataError(f"{file.name}:1: no header; the first line must name the columns")
+    return delimiter, names
+
+
+def _select(text: Path, delimiter: str, names: list[str]) -> str:
+    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
+    return select(
+        "*",
+        f"read_csv([{literal(str(text))}], auto_detect = false, header = true, delim = {literal(delimiter)}, "
+        f"""quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false, hive_partitioning = false, """
+        f"max_line_size = {_LONGEST_LINE}, buffer_size = {2 * _LONGEST_LINE}, columns = {{{columns}}})",
+    )
+
+
+def _types(source: str, names: list[str], connection: duckdb.DuckDBPyConnection) -> tuple[list[str], list[str], int]:
+    """The type of every column by all of its values, the columns without values, and the number of rows."""
+    asked = ["count(*)"]
+    for name in names:
+        value = f"nullif({identifier(name)}, '')"
+        asked.append(f"count({identifier(name)})")
+        asked += [
+            f"coalesce(bool_and(regexp_full_match({value}, {literal(pattern)}) AND TRY_CAST({value} AS {kind}) IS NOT NULL) "
+            f"FILTER ({value} IS NOT NULL), false)"
+            for kind, pattern in _CANDIDATES
+        ]
+    row = connection.execute(select(", ".join(asked), source)).fetchone() or (0,)
+    width = 1 + len(_CANDIDATES)
+    kinds, empty = [], []
+    for number, name in enumerate(names):
+        count, *fits = row[1 + number * width : 1 + (number + 1) * width]
+        kinds.append(next((kind for (kind, _), fit in zip(_CANDIDATES, fits, strict=True) if fit), "VARCHAR"))
+        if count == 0:
+            empty.append(name)
+    return kinds, empty, row[0]
+
+
+def _cast(name: str, kind: str) -> str:
+    column = identifier(name)
+    return column if kind == "VARCHAR" else f"CAST(nullif({column}, '') AS {kind}) AS {column}"
+
+
+def _explained(file: DataFile, text: Path, width: int, message: str) -> DataError:
+    """One sentence for what DuckDB says in twenty lines, without the row itself."""
+    found = _LINE_NUMBER.search(message)
+    place = f"{file.name}:{found.group(1)}" if found else file.name
+    counts = _COLUMN_COUNT.search(message)
+    if counts:
+        return DataError(
+            f"{place}: {counts.group(2)} values where the header has {width} columns; quote or complete them"
+        )
+    if "unterminated quote" in message:
+        return DataError(
+            f"{place}: a quote is opened and not closed, or followed by more text; double quotes inside text"
+        )
+    if "Maximum line size" in message:
+        return DataError(f"{place}: a line of more than {_LONGEST_LINE >> 20} MB; use JSONL or Parquet for such rows")
+    content = text.read_bytes()
+    if b"\r\n" in content and re.search(rb"(?<!\r)\n", content):
+        return DataError(f"{place}: mixes line ends, \\n and \\r\\n; write the file with one of them")
+    return DataError(f"{place}: not readable as CSV: {message.strip().split(chr(10))[0]}")

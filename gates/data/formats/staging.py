@@ -1,0 +1,147 @@
+"""Turns one data file of any format into a Parquet file with known types; Parquet itself stays where it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import duckdb
+import pyarrow as pa
+import pyarrow.ipc
+import pyarrow.parquet as pq
+
+from gates.data.files import DataFile, Format
+from gates.data.formats.csv_files import stage_csv
+from gates.data.formats.decompress import as_plain_text
+from gates.data.formats.jsonl import stage_jsonl
+from gates.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+# DuckDB takes these names for the number of a file and of a row in it, unless a file has such a column.
+_VIRTUAL_COLUMNS = ("file_index", "file_row_number")
+
+_PLAIN = {
+    pa.large_string(): pa.string(),
+    pa.string_view(): pa.string(),
+    pa.large_binary(): pa.binary(),
+    pa.binary_view(): pa.binary(),
+}
+
+
+@dataclass(frozen=True)
+class StagedFile:
+    """A data file as Parquet. `types`: Arrow type by column, `null` where a column has no value at all.
+
+    labels: what to call the type of columns whose values are of several types, as in `mixed(bool,string); bool first in row 12`.
+    """
+
+    file: DataFile
+    parquet: Path
+    rows: int
+    types: Mapping[str, pa.DataType]
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def type_names(self) -> dict[str, str]:
+        """The type of each column as people and checks see it."""
+        return {name: self.labels.get(name, str(kind)) for name, kind in self.types.items()}
+
+
+def stage(file: DataFile, folder: Path, number: int, connection: duckdb.DuckDBPyConnection) -> StagedFile:
+    """The file as Parquet, rows in order; `folder` takes what has to be written.
+
+    Raises DataError naming file and, where it is known, line.
+    """
+    if file.path.stat().st_size == 0:
+        raise DataError(f"{file.name}: empty, 0 bytes; expected {file.format.value}")
+    target = folder / f"{number:06}.parquet"
+    empty: Iterable[str] = ()
+    labels: Mapping[str, str] = {}
+    if file.format is Format.PARQUET:
+        # DuckDB would take such a path for a glob.
+        if any(character in str(file.path) for character in "*?[]"):
+            target.symlink_to(file.path.resolve())
+        else:
+            target = file.path
+    elif file.format is Format.ARROW:
+        _stage_arrow(file, target)
+    else:
+        text = as_plain_text(file, folder / f"{number:06}.txt")
+        try:
+            if file.format is Format.JSONL:
+                empty, labels = stage_jsonl(file, text, target, connection)
+            else:
+                empty = stage_csv(file, text, target, connection)
+        except duckdb.InterruptException:
+            # Whoever interrupts knows why.
+            raise
+        except duckdb.Error as error:
+            # Neither the file's fault nor its format's: memory or disk ran out.
+            raise DataError(f"{file.name}: cannot be read: {_sentence(error)}") from error
+        if text != file.path:
+            text.unlink()
+    return _described(file, target, empty, labels)
+
+
+def plain_type(kind: pa.DataType) -> pa.DataType:
+    """The type without how Arrow happens to encode it: no dictionaries, no large or view variants."""
+    if isinstance(kind, pa.BaseExtensionType):
+        return plain_type(kind.storage_type)
+    if pa.types.is_dictionary(kind):
+        return plain_type(kind.value_type)
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return pa.list_(plain_type(kind.value_type))
+    if pa.types.is_struct(kind):
+        return pa.struct([pa.field(part.name, plain_type(part.type)) for part in kind])
+    return _PLAIN.get(kind, kind)
+
+
+def _described(file: DataFile, parquet: Path, empty: Iterable[str], labels: Mapping[str, str]) -> StagedFile:
+    try:
+        with pq.ParquetFile(parquet) as opened:
+            schema, rows = opened.schema_arrow, opened.metadata.num_rows
+    except (OSError, pa.ArrowException) as error:
+        raise DataError(f"{file.name}: not readable as Parquet: {_sentence(error)}") from error
+    _check_names(schema.names, file)
+    nothing = set(empty)
+    types = {part.name: pa.null() if part.name in nothing else plain_type(part.type) for part in schema}
+    return StagedFile(file, parquet, rows, types, labels)
+
+
+def _check_names(names: list[str], file: DataFile) -> None:
+    """Raises DataError for column names that SQL cannot tell apart, or that the engine needs for itself."""
+    first: dict[str, str] = {}
+    for name in names:
+        if not name:
+            raise DataError(f"{file.name}: a column has an empty name; give it one")
+        if name.casefold() in _VIRTUAL_COLUMNS:
+            raise DataError(f"{file.name}: a column may not be called '{name}'; rename it")
+        if names.count(name) > 1:
+            raise DataError(f"{file.name}: {names.count(name)} columns are called '{name}'; rename all but one")
+        other = first.setdefault(name.casefold(), name)
+        if other != name:
+            raise DataError(f"{file.name}: columns '{other}' and '{name}' differ only in case; rename one of them")
+
+
+def _stage_arrow(file: DataFile, target: Path) -> None:
+    try:
+        with pa.memory_map(str(file.path)) as source:
+            try:
+                reader = pa.ipc.open_file(source)
+                batches = (reader.get_batch(number) for number in range(reader.num_record_batches))
+            except pa.ArrowInvalid:
+                # Not the file format with its footer: perhaps the stream format.
+                source.seek(0)
+                reader = batches = pa.ipc.open_stream(source)
+            with pq.ParquetWriter(target, reader.schema) as writer:
+                for batch in batches:
+                    writer.write_batch(batch)
+    except (OSError, pa.ArrowException) as error:
+        raise DataError(f"{file.name}: not readable as Arrow IPC or Feather: {_sentence(error)}") from error
+
+
+def _sentence(error: Exception) -> str:
+    """The first line of a library's message, without a full stop."""
+    return str(error).strip().split("\n")[0].rstrip(".")

@@ -1,0 +1,86 @@
+"""Reads prompt, response and system out of conversations, a list of {role, content} per row.
+
+Lists of {from, value}, as ShareGPT has them, are read as such: `human` is the user, `gpt` the assistant. The response is the last message of the assistant. The prompt is everything that was said before it, messages parted
+by a blank line, without what the system says; in a conversation of one turn that is the user's message.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from gates.config.data_types import MESSAGES
+from gates.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from gates.config.data_types import DataType
+    from gates.data.columns import Column
+
+MESSAGES_TYPE = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
+# The keys of a message as chat templates have them, and as ShareGPT has them.
+SHAPES = (("role", "content"), ("from", "value"))
+_SHAPE = """'[{"role": "VARCHAR", "content": "VARCHAR", "from": "VARCHAR", "value": "VARCHAR"}]'"""
+# ShareGPT's words for who speaks; other words stay as they are, and break the rule `messages/roles-alternate`.
+_SPEAKER = """CASE WHEN x."from" IN ('human', 'user') THEN 'user' WHEN x."from" IN ('gpt', 'assistant') THEN 'assistant' ELSE x."from" END"""
+_MESSAGE = f"""CASE WHEN x.role IS NULL AND x."from" IS NOT NULL THEN {{'role': {_SPEAKER}, 'content': x."value"}} ELSE {{'role': x.role, 'content': x.content}} END"""
+_SYSTEM = "('system', 'developer')"
+
+
+def with_messages(columns: Sequence[Column], kind: DataType, place: str) -> list[Column]:
+    """The columns, and where one of them is `messages` and none the response, what its conversations say.
+
+    `messages` itself then holds a list of {role, content} whatever the files hold: lists, or text that is JSON; NULL
+    where a value is neither. Raises UsageError where the files hold lists of structs with other keys.
+    """
+    found = list(columns)
+    names = {column.name for column in found}
+    if MESSAGES not in names or not kind.derived or "response" in names:
+        return found
+    at = next(number for number, column in enumerate(found) if column.name == MESSAGES)
+    keys = strange_keys(found[at].kind)
+    if keys is not None:
+        expected = " or ".join(f"{{{', '.join(shape)}}}" for shape in SHAPES)
+        raise UsageError(
+            f"{place}: column '{found[at].source}' holds lists of {{{', '.join(keys)}}}; expected messages of {expected}: rename the keys"
+        )
+    read = replace(found[at], sql_type="VARCHAR")
+    found[at] = replace(read, kind=MESSAGES_TYPE, reading=messages_sql)
+    derived = [(role, _READINGS[role]) for role in kind.derived if role not in names]
+    return found + [replace(read, name=role, kind=pa.string(), reading=reading) for role, reading in derived]
+
+
+def messages_sql(text: str) -> str:
+    """SQL of the messages in SQL of JSON text."""
+    return f"[{_MESSAGE} FOR x IN from_json(CASE WHEN json_valid({text}) THEN {text} END, {_SHAPE})]"
+
+
+def strange_keys(kind: pa.DataType) -> tuple[str, ...] | None:
+    """The keys of the messages in a list of structs, where they are neither of `SHAPES`; else None."""
+    if not (pa.types.is_list(kind) or pa.types.is_large_list(kind)) or not pa.types.is_struct(kind.value_type):
+        return None
+    keys = tuple(field.name for field in kind.value_type)
+    return None if any(set(shape) <= {*keys} for shape in SHAPES) else keys
+
+
+def _response(text: str) -> str:
+    return f"[x.content FOR x IN {messages_sql(text)} IF x.role = 'assistant'][-1]"
+
+
+def _system(text: str) -> str:
+    said = f"[x.content FOR x IN {messages_sql(text)} IF x.role IN {_SYSTEM}]"
+    return f"nullif(array_to_string({said}, {_BLANK_LINE}), '')"
+
+
+def _prompt(text: str) -> str:
+    messages = messages_sql(text)
+    from_end = f"list_position(list_reverse([x.role FOR x IN {messages}]), 'assistant')"
+    before = f"({messages})[:len({messages}) - nullif({from_end}, 0)]"
+    return f"array_to_string([x.content FOR x IN {before} IF x.role NOT IN {_SYSTEM}], {_BLANK_LINE})"
+
+
+_BLANK_LINE = "chr(10) || chr(10)"
+_READINGS: dict[str, Callable[[str], str]] = {"prompt": _prompt, "response": _response, "system": _system}

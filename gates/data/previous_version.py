@@ -1,0 +1,73 @@
+"""The version of a dataset that was promoted last, as metrics read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager
+    from datetime import date
+
+    import polars as pl
+
+    from gates.verdict import CheckResult
+
+
+@dataclass(frozen=True)
+class People:
+    """The human rows of a promoted version while it is open.
+
+    frames: their columns under the roles' names, with ROW_ID. columns: the roles' names by the names in the files.
+    files: names of the files, in the order of ROW_ID's file index.
+    """
+
+    frames: Iterator[pl.DataFrame]
+    columns: Mapping[str, str]
+    files: tuple[str, ...]
+
+
+class PromotedContent(Protocol):
+    """What a promoted version holds, read when it is asked. Everything raises GatesError for what cannot be had."""
+
+    def checks(self) -> Mapping[str, CheckResult]:
+        """The results of its verdict by check id."""
+
+    def verdict_digest(self) -> str:
+        """The digest of its verdict."""
+
+    def promoted_on(self) -> date:
+        """The day of the promotion, in UTC."""
+
+    def people(self) -> AbstractContextManager[People]:
+        """Its human rows; fetches what is not here."""
+
+
+@dataclass(frozen=True)
+class PromotedBefore:
+    """What was promoted last before what is judged.
+
+    name: its tag. statement_sha256: of its statement, which binds all the rest. content: None where nobody can say, and
+    `unknown` says why.
+    """
+
+    name: str
+    statement_sha256: str | None = None
+    content: PromotedContent | None = None
+    unknown: str = ""
+
+
+@dataclass(frozen=True)
+class KeptFiles:
+    """What became of the files that the version before had.
+
+    lost: the share of them that is gone, in [0, 1]; of dataset, holdout and evaluation sets the worst. Files that were all written anew
+    are not lost. story: what happened and how to get them back; names: the first files that are gone.
+    unknown: why the two versions could not be compared, or "".
+    """
+
+    lost: float = 0.0
+    story: str = ""
+    names: tuple[str, ...] = ()
+    unknown: str = ""

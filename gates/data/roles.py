@@ -1,0 +1,115 @@
+"""Which column of an opened dataset plays which part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from gates.config.data_types import LINEAGE_ROLES, MESSAGES
+from gates.data.columns import columns_of
+from gates.data.facts import Roles
+from gates.data.messages import with_messages
+from gates.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gates.config.data_types import DataType
+    from gates.config.dataset import DatasetConfig
+    from gates.data.columns import Column
+    from gates.data.formats.staging import StagedFile
+
+# A message names this many columns where none is near; wide tables have thousands.
+_NAMED_COLUMNS = 10
+
+
+def role_columns(files: Sequence[StagedFile], config: DatasetConfig, kind: DataType) -> list[Column]:
+    """The columns of all files under the names of their roles, and those that conversations hold."""
+    columns = columns_of(files, config.origin, mapped_roles(config, kind))
+    return with_messages(columns, kind, config.place("columns"))
+
+
+def mapped_roles(config: DatasetConfig, kind: DataType) -> Mapping[str, str]:
+    """The column of the file by role, as `columns` and, where the type cannot do without a label, `label` have them."""
+    if config.label and "label" in kind.required_roles:
+        return {"label": config.label, **config.columns}
+    return config.columns
+
+
+@dataclass(frozen=True)
+class Binder:
+    """Finds the columns that a configuration names among those of the data.
+
+    is_lenient: columns that the data lacks are left out instead of refused; required roles are always refused.
+    """
+
+    config: DatasetConfig
+    kind: DataType
+    columns: Sequence[Column]
+    where: str
+    is_lenient: bool = False
+
+    def roles(self) -> Roles:
+        """The roles of the opened dataset. Raises UsageError naming the line of a column that is not there."""
+        config, kind = self.config, self.kind
+        for column in config.columns.values():
+            self._named("columns", column)
+        bound = {role: role for role in kind.roles if self._has(role) and self._binds(role)}
+        for role in kind.required_roles:
+            if role not in bound:
+                instead = f', or {MESSAGES} = "…"' if role in kind.derived else ""
+                raise UsageError(
+                    f'{config.place("columns")}: {self._no_column(role)}; map it with columns = {{ {role} = "…"{instead} }}'
+                )
+        lineage = {role: role for role in LINEAGE_ROLES if role in bound}
+        key = kind.key if kind.key in bound else None
+        content = tuple(role for role in kind.content if role in bound)
+        group = self._named("group", config.group) or bound.get("group")
+        default_group = next((role for role in kind.groups if role in bound), None)
+        return Roles(
+            type=config.type,
+            content=content or self._everything_but({*lineage, key}),
+            texts=tuple(role for role in kind.texts if role in bound),
+            label=self._named("label", config.label) or bound.get("label"),
+            group=group or default_group,
+            group_by_day=kind.by_day if default_group and not group else None,
+            key=key,
+            generator=lineage.get("generator"),
+            slices=tuple(name for name in (self._named("slices", name) for name in config.slices) if name),
+            lineage=lineage,
+            bound=tuple(bound),
+            identifying=tuple(role for role in kind.identifying if role in bound),
+            prompt=kind.prompt if kind.prompt in bound else None,
+            mappable=kind.roles,
+        )
+
+    def _binds(self, role: str) -> bool:
+        return role in mapped_roles(self.config, self.kind) or role in self.kind.named_roles
+
+    def _has(self, name: str) -> bool:
+        return any(column.name == name for column in self.columns)
+
+    def _everything_but(self, names: set[str | None]) -> tuple[str, ...]:
+        """Columns of the files; what folder names say is how rows are filed, not what they say."""
+        return tuple(column.name for column in self.columns if column.name not in names and not column.is_key)
+
+    def _named(self, key: str, column: str | None) -> str | None:
+        """The view's name of a column that the configuration calls by its name in the file, or by its role."""
+        if column is None:
+            return None
+        for attribute in ("source", "name"):
+            for found in self.columns:
+                if getattr(found, attribute) == column:
+                    return found.name
+        if self.is_lenient:
+            return None
+        raise UsageError(f"{self.config.place(key)}: {self._no_column(column)}")
+
+    def _no_column(self, name: str) -> str:
+        names = [column.source for column in self.columns]
+        near = get_close_matches(name, names, n=1, cutoff=0.6)
+        rest = len(names) - _NAMED_COLUMNS
+        listed = ", ".join(names[:_NAMED_COLUMNS]) + (f" and {rest} more" if rest > 0 else "")
+        hint = f"did you mean '{near[0]}'?" if near else f"there are: {listed}"
+        return f"no column '{name}' in {self.where} ({hint})"

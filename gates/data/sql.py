@@ -1,0 +1,46 @@
+"""SQL text from names and values that come from data, quoted so that none of it can be anything else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gates.verdict import UNDECLARED, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gates.config.dataset import Origins
+
+
+def identifier(name: str) -> str:
+    """A quoted SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A quoted SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def literals(texts: Iterable[str]) -> str:
+    """Quoted SQL strings in brackets, as `IN` and `read_parquet` take them."""
+    return ", ".join(literal(text) for text in texts)
+
+
+def select(columns: str, source: str, *clauses: str) -> str:
+    """`SELECT columns FROM source clauses`, all of them SQL in which names and values are quoted already."""
+    return " ".join(("SELECT", columns, "FROM", source, *clauses))
+
+
+def origin_of(value: str, origins: Origins, otherwise: str = UNDECLARED) -> str:
+    """SQL for the origin that a value of the origin column stands for; values match exactly.
+
+    value: SQL of the value. otherwise: the origin of NULL and of values that nobody declared.
+    """
+    text = f"CAST({value} AS VARCHAR)"
+    # NULL is in no list; SQL has no empty one.
+    human, synthetic = literals(origins.human) or "NULL", literals(origins.synthetic) or "NULL"
+    return (
+        f"CASE WHEN {text} IN ({human}) THEN {literal(Scope.HUMAN)} "
+        f"WHEN {text} IN ({synthetic}) THEN {literal(Scope.SYNTHETIC)} ELSE {literal(otherwise)} END"
+    )

@@ -1,0 +1,1 @@
+"""The token stream of texts, and what is read from it."""

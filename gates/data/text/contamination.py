@@ -1,0 +1,199 @@
+"""Which texts share how much with the texts of evaluation sets, over token streams.
+
+Any shared run of tokens would be too much: code and boilerplate share them by idiom. So the share of a text's tokens
+that lie in shared runs counts, and runs that many evaluation texts have count little.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gates.data.text.near.lsh import distinct_keys
+from gates.data.text.tokens import TokenStream, document_hashes, ngrams
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from gates.data.text.tokens import Bytes, Hashes, Ints, Mask
+
+    Floats = npt.NDArray[np.float64]
+
+# Thirteen tokens in a row are rarely shared by chance (Brown et al., NeurIPS 2020, appendix C).
+GRAM_TOKENS = 13
+# More than half of a text: then what it says, and not an idiom in it, is the other's.
+COVERED_SHARE = 0.5
+# A passage that ten questions are asked about is still that passage; what more texts share is a form they are written in.
+COMMON_TEXTS = 10
+# Shorter texts are compared whole; of three tokens or fewer ("Not enough information") they coincide by nature. Prompts
+# that people wrote have six and more.
+SHORT_TOKENS = 4
+# Slots of the table that rules most runs out before they are looked up: with eight a gram one run in nine gets through
+# by its leading bits, and one in nine of these by its trailing bits as well.
+_SLOTS_A_GRAM, _LEAST_BITS, _MOST_BITS = 8, 16, 27
+_LEADING, _TRAILING = np.uint8(1), np.uint8(2)
+
+
+@dataclass(frozen=True)
+class Known:
+    """Evaluation texts, ready to be looked up. Equal texts are one; `text_of` has the number of each cell's text.
+
+    grams: sorted hashes of their runs; weight: what a run counts, in [0, 1]. Run i stands at the places
+    `starts[i]:starts[i + 1]` of `text` and `position`; short: sorted hashes of whole short texts, `short_text` their texts.
+    slots: whether any run has these leading bits, and whether any has these trailing ones.
+    """
+
+    text_of: Ints
+    lengths: Ints
+    grams: Hashes
+    weight: Floats
+    starts: Ints
+    text: Ints
+    position: Ints
+    short: Hashes
+    short_text: Ints
+    slots: Bytes
+    shift: np.uint64
+
+    def find(self, hashes: Hashes) -> tuple[Ints, Ints]:
+        """Positions of the hashes that are known, and the number of the run that each is."""
+        maybe = np.flatnonzero(self.slots[hashes >> self.shift] & _LEADING)
+        maybe = maybe[(self.slots[hashes[maybe] & np.uint64(len(self.slots) - 1)] & _TRAILING) > 0]
+        if not len(self.grams) or not len(maybe):
+            return maybe[:0], maybe[:0]
+        wanted = hashes[maybe]
+        at = np.minimum(np.searchsorted(self.grams, wanted), len(self.grams) - 1)
+        is_known = self.grams[at] == wanted
+        return maybe[is_known], at[is_known]
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What texts share with known ones, by position.
+
+    covered: share of each text's tokens in known runs, runs counted by weight, in [0, 1]; 1 for a short text that equals
+    one. document, known: pairs of a text and a known text of which it holds more than half. nearest: the known text
+    that each text shares most with, -1 where none.
+    """
+
+    covered: Floats
+    document: Ints
+    known: Ints
+    nearest: Ints
+
+    def contaminated(self) -> Mask:
+        """The texts of which more than half is known, and those that hold more than half of a known one."""
+        found = self.covered > COVERED_SHARE
+        found[self.document] = True
+        return found
+
+
+def known_texts(cells: TokenStream) -> Known:
+    """The texts of evaluation sets, given one by one as tokens."""
+    _, first, text_of = np.unique(document_hashes(cells), return_index=True, return_inverse=True)
+    texts = cells.take(first)
+    runs = ngrams(texts, GRAM_TOKENS)
+    text = runs.documents()
+    position = np.arange(len(text)) - runs.offsets[:-1][text]
+    order = np.lexsort((position, text, runs.hashes))
+    hashes, text, position = runs.hashes[order], text[order], position[order]
+    new = np.ones(len(hashes), bool)
+    new[1:] = hashes[1:] != hashes[:-1]
+    starts = np.flatnonzero(new)
+    other_text = new.copy()
+    other_text[1:] |= text[1:] != text[:-1]
+    count = np.add.reduceat(other_text, starts) if len(starts) else starts
+    bits = int(np.clip(np.ceil(np.log2(max(1, len(starts)) * _SLOTS_A_GRAM)), _LEAST_BITS, _MOST_BITS))
+    shift = np.uint64(64 - bits)
+    slots = np.zeros(1 << bits, np.uint8)
+    slots[hashes[starts] >> shift] = _LEADING
+    slots[hashes[starts] & np.uint64(len(slots) - 1)] |= _TRAILING
+    lengths = texts.lengths()
+    short = np.flatnonzero((lengths >= SHORT_TOKENS) & (lengths < GRAM_TOKENS))
+    content = document_hashes(texts)[short]
+    by_content = np.argsort(content)
+    return Known(
+        text_of.astype(np.int64),
+        lengths,
+        hashes[starts],
+        np.minimum(1.0, COMMON_TEXTS / np.maximum(1, count)),
+        np.append(starts, len(hashes)),
+        text,
+        position,
+        content[by_content],
+        short[by_content],
+        slots,
+        shift,
+    )
+
+
+def shared_with(known: Known, texts: TokenStream, *, whole_short: bool = True) -> Shared:
+    """What texts share with known ones. whole_short: short texts count where they equal a known one."""
+    runs = ngrams(texts, GRAM_TOKENS)
+    found, run = known.find(runs.hashes)
+    document = np.searchsorted(runs.offsets, found, side="right") - 1
+    start = found - runs.offsets[:-1][document] + texts.offsets[:-1][document]
+    covered = _covered(texts, document, start, known.weight[run])
+    one, other, share = _pairs(known, document, run)
+    nearest = np.full(len(texts), -1, np.int64)
+    by_share = np.argsort(share, kind="stable")
+    # Of several assignments to one place the last one counts: the largest share.
+    nearest[one[by_share]] = other[by_share]
+    if whole_short and len(known.short):
+        is_short = texts.lengths() < GRAM_TOKENS
+        content = document_hashes(texts.where(is_short))
+        at = np.minimum(np.searchsorted(known.short, content), len(known.short) - 1)
+        same = known.short[at] == content
+        equal, at = np.flatnonzero(is_short)[same], at[same]
+        covered[equal] = 1.0
+        nearest[equal] = known.short_text[at]
+        one, other = np.append(one, equal), np.append(other, known.short_text[at])
+        share = np.append(share, np.ones(len(equal)))
+    held = share > COVERED_SHARE
+    return Shared(covered, one[held], other[held], nearest)
+
+
+def _covered(texts: TokenStream, document: Ints, start: Ints, weight: Floats) -> Floats:
+    """Per text the share of its tokens in runs that start at these tokens; of two runs over a token the heavier counts."""
+    if not len(start):
+        return np.zeros(len(texts))
+    first, last = int(start[0]), int(start[-1]) + GRAM_TOKENS
+    token = np.zeros(last - first)
+    for step in range(GRAM_TOKENS):
+        at = start - first + step
+        token[at] = np.maximum(token[at], weight)
+    sums = np.concatenate([[0.0], np.cumsum(token)])
+    hit = distinct_keys(document)
+    low, high = texts.offsets[:-1][hit], texts.offsets[1:][hit]
+    covered = np.zeros(len(texts))
+    inside = sums[np.clip(high - first, 0, len(token))] - sums[np.clip(low - first, 0, len(token))]
+    # Sums of many parts come a rounding error away from what they are.
+    covered[hit] = np.round(inside / (high - low), 9)
+    return covered
+
+
+def _pairs(known: Known, document: Ints, run: Ints) -> tuple[Ints, Ints, Floats]:
+    """Pairs of a text and a known text with runs in common, and the share of the known text's tokens that lie in them.
+
+    Runs that more than COMMON_TEXTS texts have are left out: they would make pairs of all of them.
+    """
+    kept = known.weight[run] == 1
+    document, run = document[kept], run[kept]
+    counts = known.starts[run + 1] - known.starts[run]
+    offsets = np.cumsum(counts) - counts
+    place = np.arange(int(counts.sum())) - np.repeat(offsets - known.starts[run], counts)
+    pair = np.repeat(document, counts) * max(1, len(known.lengths)) + known.text[place]
+    order = np.lexsort((known.position[place], pair))
+    pair, position = pair[order], known.position[place][order]
+    if not len(pair):
+        return pair, pair, np.zeros(0)
+    new = np.ones(len(pair), bool)
+    new[1:] = pair[1:] != pair[:-1]
+    # A run covers its tokens up to where the next one of the pair starts.
+    reach = np.full(len(pair), GRAM_TOKENS, np.int64)
+    reach[:-1] = np.where(new[1:], GRAM_TOKENS, np.minimum(GRAM_TOKENS, position[1:] - position[:-1]))
+    starts = np.flatnonzero(new)
+    one, other = np.divmod(pair[starts], max(1, len(known.lengths)))
+    return one, other, np.add.reduceat(reach, starts) / known.lengths[other]

@@ -1,0 +1,49 @@
+"""Pseudo-random keys that depend on a row's content only, so that samples do not depend on row order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from gates.data.arrays import Hashes
+
+# The largest key: a row that must not be drawn.
+LAST = np.uint64(2**64 - 1)
+# 2^64 divided by the golden ratio, odd: successive multiples are spread evenly (Knuth, TAOCP 3, 6.4).
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+
+
+def mix(value: Hashes) -> Hashes:
+    """A bijection of 64-bit integers whose every output bit depends on every input bit.
+
+    The low bits of a polynomial modulo 2^64 depend on the low bits of its terms only; buckets and keys need all of them.
+    SplitMix64's finaliser: Steele, Lea & Flood, OOPSLA 2014.
+    """
+    value = value ^ (value >> np.uint64(30))
+    value *= np.uint64(0xBF58476D1CE4E5B9)
+    value ^= value >> np.uint64(27)
+    value *= np.uint64(0x94D049BB133111EB)
+    value ^= value >> np.uint64(31)
+    return value
+
+
+def combine(digest: Hashes, occurrence: Hashes) -> Hashes:
+    """The key of the row that is the `occurrence`-th of its content, counted from 0."""
+    return mix(digest + occurrence * _GOLDEN)
+
+
+def occurrences(ordered: Hashes) -> Hashes:
+    """For each entry of a sorted array, how many equal entries come before it."""
+    if not len(ordered):
+        return np.empty(0, dtype=np.uint64)
+    starts = np.ones(len(ordered), dtype=bool)
+    starts[1:] = ordered[1:] != ordered[:-1]
+    begin = np.maximum.accumulate(np.where(starts, np.arange(len(ordered)), 0))
+    return (np.arange(len(ordered)) - begin).astype(np.uint64)
+
+
+def row_keys(ordered: Hashes) -> Hashes:
+    """Keys of sorted digests: equal digests get different keys."""
+    return combine(ordered, occurrences(ordered))

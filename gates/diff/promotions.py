@@ -1,0 +1,87 @@
+"""The promoted versions of a dataset: which commits they are, and where their verdicts lie."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gates.config.removals import FOLDER
+from gates.diff.history import Promotion
+from gates.promotion.git.history import history
+from gates.promotion.statements.paths import places
+from gates.promotion.statements.tags import is_valid_name, parse_version
+from gates.versions.path_contents import folder_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from gates.config.dataset import DatasetConfig
+    from gates.promotion.git.history import History, Tag
+    from gates.versions.git import Git
+    from gates.versions.repository import Repository
+
+_VERDICT = ".verdict.json"
+# What stands for more than itself in a pathspec with `glob` (gitglossary(7)).
+_WILD = re.compile(r"([\\*?\[])")
+
+
+@dataclass(frozen=True)
+class Promotions:
+    """The promotions of one dataset. folder: from git's top to the folder with a folder for each dataset's promotions.
+
+    by_commit: what the tags of a commit say.
+    """
+
+    dataset: str
+    folder: str
+    by_commit: Mapping[str, Promotion]
+
+    @property
+    def pathspec(self) -> str:
+        """Fits the verdict of every promoted version."""
+        own = _WILD.sub(r"\\\1", posixpath.join(self.folder, FOLDER, self.dataset))
+        return f":(top,glob){own}/v*{_VERDICT}"
+
+    def verdict_of(self, commit: str) -> str | None:
+        """Where the verdict of the version lies that a commit is, None where it is none."""
+        promotion = self.by_commit.get(commit)
+        version = parse_version(promotion.version) if promotion else None
+        return places(self.folder, self.dataset, version).verdict if version else None
+
+    def verdicts(self, names: Iterable[str]) -> list[str]:
+        """The verdicts of promoted versions among files, newest version first."""
+        return promoted_verdicts(posixpath.join(self.folder, FOLDER, self.dataset), names)
+
+
+def promoted_verdicts(folder: str, names: Iterable[str]) -> list[str]:
+    """The verdicts of promoted versions among files, newest version first. folder: that of the dataset's promotions."""
+    start = f"{folder}/"
+    stems = {
+        name[len(start) : -len(_VERDICT)]: name for name in names if name.startswith(start) and name.endswith(_VERDICT)
+    }
+    versions = sorted((version for stem in stems if (version := parse_version(stem))), reverse=True)
+    return [stems[str(version)] for version in versions]
+
+
+def promotions_of(repository: Repository, git: Git, config: DatasetConfig) -> Promotions:
+    """The promotions that tags name. A dataset whose name no tag can carry has none."""
+    folder = folder_of(repository, config)
+    folder = "" if folder == "." else folder
+    if not is_valid_name(config.name):
+        return Promotions(config.name, folder, {})
+    known = history(git, config.name, folder)
+    standing = known.standing()
+    found = {
+        tag.commit: Promotion(str(tag.name.version), _stages(known, tag), tag.name.version not in standing)
+        for tag in known.versions
+        if not tag.name.is_revocation
+    }
+    return Promotions(config.name, folder, found)
+
+
+def _stages(known: History, tag: Tag) -> tuple[str, ...]:
+    """The stages on which the version of a tag is the one that counts: no other came on them since."""
+    held = known.events_of(tag.commit)
+    return tuple(stage for stage, event in held.items() if known.holder(stage) == event)

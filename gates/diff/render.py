@@ -1,0 +1,144 @@
+"""A difference as text for a terminal, as Markdown, and as JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from gates.verdict import rounded_tree
+from gates.verdicts.reports.markdown import code
+from gates.verdicts.reports.text import counted, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from gates.diff.difference import CheckChange, Difference, Side
+    from gates.verdict import CheckResult
+    from gates.versions.comparison import Comparison
+
+# A person reads a screen of names; JSON has all of them.
+_NAMES = 10
+_SIGNS = {"added": "+", "changed": "~", "moved": ">", "removed": "-"}
+
+
+def terminal(difference: Difference) -> str:
+    """Headline, then files, rows and checks, and what is lost last, where the eye ends."""
+    return "\n".join(printable(line) for line in _lines(difference)) + "\n"
+
+
+def markdown(difference: Difference) -> str:
+    """As `terminal`, for a pull request; names come from data and stand in code spans."""
+    head, *rest = _lines(difference)
+    body = [f"- {code(line)}" for line in rest]
+    return f"### {code(head)}\n\n" + "\n".join(body) + "\n"
+
+
+def as_json(differences: Sequence[Difference]) -> str:
+    """A list with one object per dataset, the same bytes for the same versions."""
+    return json.dumps([rounded_tree(_document(one)) for one in differences], indent=2, ensure_ascii=False) + "\n"
+
+
+def _lines(difference: Difference) -> Iterator[str]:
+    base, new = difference.base, difference.new
+    yield f"{difference.dataset}: {base.version} -> {new.version}"
+    yield from _files("files", difference.files)
+    if difference.holdout:
+        yield from _files("holdout", difference.holdout)
+    if difference.evaluation:
+        yield from _files("evaluation", difference.evaluation)
+    if base.rows is not None and new.rows is not None:
+        parts = (f"{origin} {_step(base.rows[origin], count)}" for origin, count in new.rows.items())
+        yield f"rows: {', '.join(parts)}"
+    uncounted = (
+        f"rows in {one.version} could not be counted: {one.why_no_rows}" for one in (base, new) if one.rows is None
+    )
+    yield from dict.fromkeys(uncounted)
+    yield from _checks(difference)
+    for sentence in difference.losses:
+        yield f"lost without notice: {sentence}"
+
+
+def _files(title: str, found: Comparison) -> Iterator[str]:
+    if found.is_same:
+        yield f"{title}: {counted(found.new_count, 'file')}, none of them changed"
+        return
+    counts = ", ".join(f"{len(names):,} {kind}" for kind, names in _by_kind(found) if names)
+    yield f"{title}: {_step(found.base_count, found.new_count)}; {counts}"
+    for kind, names in _by_kind(found):
+        yield from (f"  {_SIGNS[kind]} {name}" for name in names[:_NAMES])
+        if len(names) > _NAMES:
+            yield f"  {_SIGNS[kind]} and {len(names) - _NAMES:,} more"
+
+
+def _by_kind(found: Comparison) -> list[tuple[str, Sequence[str]]]:
+    moved = [f"{old} -> {new}" for old, new in found.moved]
+    return [("added", found.added), ("changed", found.changed), ("moved", moved), ("removed", found.removed)]
+
+
+def _checks(difference: Difference) -> Iterator[str]:
+    base, new = difference.base.verdict, difference.new.verdict
+    for side in (difference.base, difference.new):
+        if side.verdict is None:
+            yield f"checks: {side.why_no_verdict}"
+    if base is None or new is None:
+        return
+    changes = difference.changes
+    yield f"verdict: {_step_of(base.answer.value, new.answer.value)}; {counted(len(changes), 'check')} changed"
+    # A changed outcome says more than a moved number.
+    for change in sorted(changes, key=lambda change: not change.is_outcome):
+        yield f"  {change.id}: {_result(change.before)} -> {_result(change.after)}"
+
+
+def _result(check: CheckResult | None) -> str:
+    if check is None:
+        return "not planned"
+    number = "" if check.observed is None else f" {check.observed:.4g}"
+    return f"{check.outcome.value}{number}"
+
+
+def _step(before: int, after: int) -> str:
+    return f"{before:,}" if before == after else f"{before:,} -> {after:,}"
+
+
+def _step_of(before: str, after: str) -> str:
+    return before if before == after else f"{before} -> {after}"
+
+
+def _document(difference: Difference) -> dict[str, object]:
+    return {
+        "dataset": difference.dataset,
+        "base": _side(difference.base),
+        "new": _side(difference.new),
+        "files": _listed(difference.files),
+        "holdout": None if difference.holdout is None else _listed(difference.holdout),
+        "evaluation": None if difference.evaluation is None else _listed(difference.evaluation),
+        "checks": [_change(change) for change in difference.changes],
+        "lost": list(difference.losses),
+    }
+
+
+def _side(side: Side) -> dict[str, object]:
+    verdict = side.verdict
+    return {
+        "version": str(side.version),
+        "commit": side.version.commit,
+        "rows": None if side.rows is None else dict(side.rows),
+        "why_no_rows": side.why_no_rows or None,
+        "outcome": None if verdict is None else verdict.answer.value,
+        "verdict": None if verdict is None else verdict.digest,
+        "why_no_verdict": side.why_no_verdict or None,
+    }
+
+
+def _listed(found: Comparison) -> dict[str, object]:
+    moved = [{"from": old, "to": new} for old, new in found.moved]
+    names = {"added": list(found.added), "changed": list(found.changed), "removed": list(found.removed)}
+    return {"base_count": found.base_count, "new_count": found.new_count, **names, "moved": moved}
+
+
+def _change(change: CheckChange) -> dict[str, object]:
+    sides = {"before": change.before, "after": change.after}
+    return {"id": change.id} | {
+        name: None if check is None else {"outcome": check.outcome.value, "observed": check.observed}
+        for name, check in sides.items()
+    }

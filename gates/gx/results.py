@@ -1,0 +1,122 @@
+"""A result of one of Great Expectations' own expectations as a `CheckResult`: numbers and counts, never row values."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING, Any
+
+from gates.contract.suites.suite import limits_of
+from gates.metrics.base.gx_details import plain
+from gates.verdict import CheckResult, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gates.contract.suites import SuiteEntry
+    from gates.metrics.base.measurement import Limits
+
+_DIVERGENCE = "expect_column_kl_divergence_to_be_less_than"
+ROW_COUNTS = frozenset({"expect_table_row_count_to_be_between", "expect_table_row_count_to_equal"})
+# What these observe is the schema, so that it may be shown.
+_TYPES = frozenset({
+    "expect_column_type_to_be",
+    "expect_column_values_to_be_in_type_list",
+    "expect_column_values_to_be_of_type",
+})  # fmt: skip
+
+
+def result_without_rows(entry: SuiteEntry) -> CheckResult:
+    """What a scope without rows means: Great Expectations would call it a success."""
+    if entry.type in ROW_COUNTS:
+        limits = _limits(entry)
+        return CheckResult(
+            entry.check_id, entry.severity, Outcome.FAIL, f"no rows in the {entry.check_id.scope} scope",
+            observed=0, min_value=limits.min_value, max_value=limits.max_value,
+        )  # fmt: skip
+    message = f"no rows in the {entry.check_id.scope} scope: there is nothing to judge"
+    return CheckResult(entry.check_id, entry.severity, Outcome.ERROR, message)
+
+
+def error_result(entry: SuiteEntry, message: str) -> CheckResult:
+    """A check that raised, with the first line of what was raised and without the values in it."""
+    first = message.strip().partition("\n")[0]
+    # DuckDB and Python quote the value that they could not convert.
+    shown = re.sub(r"'.*'", "'…'", first) if re.search("conver(t|sion)", first, re.IGNORECASE) else first
+    return CheckResult(entry.check_id, entry.severity, Outcome.ERROR, shown or "raised an error without a message")
+
+
+def stock_result(entry: SuiteEntry, *, success: bool, result: Mapping[str, Any]) -> CheckResult:
+    """The record of one of Great Expectations' own expectations that ran to its end."""
+    outcome = Outcome.PASS if success else Outcome.FAIL
+    if "element_count" in result:
+        return _row_by_row(entry, outcome, result)
+    observed = plain(result.get("observed_value"))
+    if isinstance(observed, int | float) and not isinstance(observed, bool):
+        limits = _limits(entry)
+        return CheckResult(
+            entry.check_id, entry.severity, outcome, f"{observed:.6g}, {limits}",
+            observed=observed, min_value=limits.min_value, max_value=limits.max_value,
+        )  # fmt: skip
+    if observed is None and entry.type == _DIVERGENCE and not success:
+        message = "infinite: there are values to which the partition gives no weight"
+        return CheckResult(entry.check_id, entry.severity, Outcome.FAIL, message)
+    if _is_not_computable(result, observed):
+        return error_result(entry, "not computable on these rows (NaN or no value)")
+    return CheckResult(entry.check_id, entry.severity, outcome, _said(entry, outcome, result))
+
+
+def _limits(entry: SuiteEntry) -> Limits:
+    if "value" in entry.kwargs:
+        limits = limits_of({"min_value": entry.kwargs["value"], "max_value": entry.kwargs["value"]})
+    elif entry.type == _DIVERGENCE:
+        limits = limits_of({"max_value": entry.kwargs.get("threshold")})
+    else:
+        limits = limits_of(entry.kwargs)
+    return limits
+
+
+def _row_by_row(entry: SuiteEntry, outcome: Outcome, result: Mapping[str, Any]) -> CheckResult:
+    """Observed is the share of unexpected values among those present; its limit follows from `mostly`."""
+    rows, missing = int(result["element_count"] or 0), int(result.get("missing_count") or 0)
+    present = rows - missing
+    if present == 0:
+        what = "every value is null" if rows else "no row meets the row condition"
+        message = f"{what}: there is nothing to judge"
+        return CheckResult(entry.check_id, entry.severity, Outcome.INCONCLUSIVE, message)
+    unexpected = int(result.get("unexpected_count") or 0)
+    mostly = entry.kwargs.get("mostly", 1)
+    # 1 - .95 is .0500…044.
+    limit = round(1 - mostly, 12) if isinstance(mostly, int | float) else None
+    share = unexpected / present
+    message = f"{unexpected:,} of {present:,} values unexpected ({share:.3%})"
+    if limit:
+        message += f", limit {limit:.3%}"
+    if missing:
+        message += f"; {missing:,} more are null"
+    return CheckResult(entry.check_id, entry.severity, outcome, message, observed=share, max_value=limit)
+
+
+def _is_not_computable(result: Mapping[str, Any], observed: Any) -> bool:
+    if "observed_value" not in result or "unexpected_count" in result or "missing_count" in result:
+        return False
+    values = observed.get("values", [0]) if isinstance(observed, dict) else [observed]
+    return any(value is None or (isinstance(value, float) and math.isnan(value)) for value in values)
+
+
+def _said(entry: SuiteEntry, outcome: Outcome, result: Mapping[str, Any]) -> str:
+    if entry.type in _TYPES:
+        return f"the type is {result['observed_value']}"
+    counts = [
+        f"{int(result[name]):,} {word} values"
+        for name, word in (("unexpected_count", "unexpected"), ("missing_count", "missing"))
+        if result.get(name)
+    ]
+    if counts:
+        return " and ".join(counts)
+    mismatched = plain((result.get("details") or {}).get("mismatched"))
+    if isinstance(mismatched, dict):
+        return "columns " + "; ".join(f"{kind}: {', '.join(map(str, names))}" for kind, names in mismatched.items())
+    if isinstance(mismatched, list):
+        return "columns differ from position " + str(mismatched[0]["Expected Column Position"])
+    return "as expected" if outcome is Outcome.PASS else "not as expected"

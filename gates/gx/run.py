@@ -1,0 +1,210 @@
+"""Runs the expectations of every scope through Great Expectations and returns one `CheckResult` each.
+
+No project, no file, no network: an ephemeral context over a DuckDB connection that is already open. A result that does
+not come back is left out; the plan notices.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import great_expectations as gx
+from great_expectations.compatibility.pydantic import ValidationError
+from great_expectations.data_context.types.base import (
+    DataContextConfig,
+    InMemoryStoreBackendDefaults,
+    ProgressBarsConfig,
+)
+from great_expectations.expectations.registry import get_expectation_impl, list_registered_expectation_implementations
+
+from gates.contract.suites import expectation_id
+from gates.contract.suites.names import SILENT_WITHOUT_VALUES, SUPPORTED, UNSUPPORTED
+from gates.errors import SuiteError, did_you_mean
+from gates.gx.datasource import GatesDuckDBDatasource
+from gates.gx.expectations import GatesExpectation, register
+from gates.gx.results import error_result, result_without_rows, stock_result
+from gates.metrics.base.gx_details import result_of
+from gates.verdict import CheckResult, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    import duckdb
+
+    from gates.contract.suites import SuiteEntry
+    from gates.metrics.base.measurement import Measurement
+    from gates.metrics.base.metric import Metric
+    from gates.verdict import Scope
+
+SOURCE = "gates"
+
+
+def validate(entries: Iterable[SuiteEntry], metrics: Iterable[Metric] = ()) -> None:
+    """Raises SuiteError with file and line at the first expectation that could not run.
+
+    metrics: what the expectations put limits on, where it is not registered yet. Great Expectations knows one
+    expectation of each name, in all the program: the last one that was asked for, which is the one that runs next.
+    """
+    with _quiet():
+        register(metrics, is_replacing=True)
+    for entry in entries:
+        _configured(entry)
+
+
+def run(
+    connection: duckdb.DuckDBPyConnection,
+    views: Mapping[Scope, str],
+    entries: Mapping[Scope, Sequence[SuiteEntry]],
+    measurements: Mapping[Scope, Mapping[str, Measurement]],
+) -> list[CheckResult]:
+    """One result per expectation, scope by scope in the order of `entries`.
+
+    connection: open, with one view per scope, and in no transaction; it stays open.
+    measurements: what our own expectations ask for, by `measurement_key`.
+    """
+    with _quiet():
+        source = _source(connection, [views[scope] for scope in entries])
+        results: list[CheckResult] = []
+        for scope, asked in entries.items():
+            rows = _count(connection, "*", views[scope])
+            results += _run_scope(source, views[scope], asked, measurements.get(scope, {}), has_rows=rows > 0)
+    return results
+
+
+def _run_scope(
+    source: GatesDuckDBDatasource,
+    view: str,
+    entries: Sequence[SuiteEntry],
+    measurements: Mapping[str, Measurement],
+    *,
+    has_rows: bool,
+) -> list[CheckResult]:
+    batch = source.get_asset(view).get_batch_definition(view).get_batch()
+    engine = source.get_execution_engine()
+    engine.measurements[batch.id] = measurements
+    asked = [entry for entry in entries if has_rows or _is_ours(entry)]
+    found = _by_id(batch, asked) if asked else {}
+    results: list[CheckResult] = []
+    for entry in entries:
+        if not has_rows and not _is_ours(entry):
+            results.append(result_without_rows(entry))
+        elif expectation_id(entry.check_id) in found:
+            result = _check_result(entry, found[expectation_id(entry.check_id)], engine.failures)
+            results.append(_unless_silent(result, entry, engine.native_connection(), view))
+    return results
+
+
+def _by_id(batch: Any, entries: Sequence[SuiteEntry]) -> dict[str, Any]:
+    """Great Expectations' results by expectation id; it returns them in another order than it was asked."""
+    try:
+        suite = gx.ExpectationSuite(name=batch.id, expectations=[_configuration(entry) for entry in entries])
+        results = batch.validate(suite).results
+    except Exception as error:  # noqa: BLE001  # one expectation must not take the others with it
+        if len(entries) == 1:
+            return {expectation_id(entries[0].check_id): error}
+        return {key: result for entry in entries for key, result in _by_id(batch, [entry]).items()}
+    return {result.expectation_config.id: result for result in results}
+
+
+def _check_result(entry: SuiteEntry, found: Any, failures: Mapping[str, str]) -> CheckResult:
+    if isinstance(found, Exception):
+        return error_result(entry, str(found) or type(found).__name__)
+    raised = _raised(found.exception_info or {}, failures)
+    if raised is not None:
+        return error_result(entry, raised)
+    if _is_ours(entry):
+        return result_of(entry.check_id, found.result["details"])
+    return stock_result(entry, success=bool(found.success), result=found.result)
+
+
+def _raised(info: Mapping[str, Any], failures: Mapping[str, str]) -> str | None:
+    """The message of what was raised; Great Expectations keeps it once, or once per metric that failed."""
+    if "raised_exception" in info:
+        return str(info["exception_message"]) if info["raised_exception"] else None
+    messages = sorted({failures.get(metric, str(raised["exception_message"])) for metric, raised in info.items()})
+    return messages[0] if messages else None
+
+
+def _unless_silent(
+    result: CheckResult, entry: SuiteEntry, connection: duckdb.DuckDBPyConnection, view: str
+) -> CheckResult:
+    if result.outcome is not Outcome.PASS or entry.type not in SILENT_WITHOUT_VALUES:
+        return result
+    if _count(connection, _quoted(str(entry.kwargs["column"])), view):
+        return result
+    message = "every value is null: there is nothing to judge"
+    return CheckResult(entry.check_id, entry.severity, Outcome.INCONCLUSIVE, message)
+
+
+def _configured(entry: SuiteEntry) -> None:
+    known = list_registered_expectation_implementations()
+    if entry.type in UNSUPPORTED:
+        raise SuiteError(f"{entry.place}: {entry.type} is not supported here: {UNSUPPORTED[entry.type]}")
+    if entry.type not in known:
+        raise SuiteError(f"{entry.place}: unknown expectation '{entry.type}' ({did_you_mean(entry.type, known)})")
+    if entry.type not in SUPPORTED and not _is_ours(entry):
+        raise SuiteError(f"{entry.place}: {entry.type} is not supported here: nobody has tried it on DuckDB")
+    try:
+        get_expectation_impl(entry.type)(**entry.kwargs, severity=entry.severity.value, meta=dict(entry.meta))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = " ".join(str(part) for part in first["loc"] if part != "__root__")
+        problem = f"{where}: {first['msg']}" if where else first["msg"]
+        raise SuiteError(f"{entry.place}: {entry.type}: {problem}") from error
+    except (TypeError, ValueError) as error:
+        raise SuiteError(f"{entry.place}: {entry.type}: {error}") from error
+
+
+def _configuration(entry: SuiteEntry) -> dict[str, Any]:
+    return {
+        "type": entry.type,
+        "kwargs": dict(entry.kwargs),
+        "meta": dict(entry.meta),
+        "severity": entry.severity.value,
+        "id": expectation_id(entry.check_id),
+    }
+
+
+def _is_ours(entry: SuiteEntry) -> bool:
+    return issubclass(get_expectation_impl(entry.type), GatesExpectation)
+
+
+def _source(connection: duckdb.DuckDBPyConnection, views: Iterable[str]) -> GatesDuckDBDatasource:
+    """A data source with a whole-table batch definition per view, each called as its view."""
+    # The stores are in memory, and without the documentation site that would be written to a temporary folder.
+    settings = DataContextConfig(
+        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+        progress_bars=ProgressBarsConfig(globally=False, metric_calculations=False),
+    )
+    context = gx.get_context(mode="ephemeral", project_config=settings)
+    source = GatesDuckDBDatasource(name=SOURCE, connection_string="duckdb:///:memory:")
+    source.use(connection)
+    for view in views:
+        # In double quotes Great Expectations takes the name as it is.
+        source.add_table_asset(view, table_name=f'"{view}"').add_batch_definition_whole_table(view)
+    # Last, because the context writes down its whole configuration at each change of a source that it has.
+    added: GatesDuckDBDatasource = context.data_sources.add_gates_duckdb(source)
+    return added
+
+
+def _count(connection: duckdb.DuckDBPyConnection, what: str, view: str) -> int:
+    row = connection.execute(f"SELECT count({what}) FROM {_quoted(view)}").fetchone()  # noqa: S608  # quoted
+    return int(row[0]) if row else 0
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keeps Great Expectations' log off the terminal: what it has to say stands in its results."""
+    logger = logging.getLogger("great_expectations")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

@@ -1,0 +1,60 @@
+"""A dataset more for a gates.toml that is there already: what stands in it stays as it is, byte for byte."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from gates.atomic_files import replace_text
+from gates.errors import UsageError
+from gates.init.config_text import table_text
+from gates.init.find import find_data
+from gates.init.proposal import propose
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gates.config.load import Config
+    from gates.init.proposal import Proposal
+
+
+def dataset_at(config: Config, target: Path) -> str | None:
+    """The dataset whose path this is already, or the folder of whose partitions."""
+    at = target.resolve()
+    for name, dataset in config.datasets.items():
+        paths = [
+            config.path.parent / path for path in ([dataset.path] if dataset.path else dataset.partitions.values())
+        ]
+        own = {path.resolve() for path in paths}
+        if own == {at} or (not dataset.path and {path.parent for path in own} == {at}):
+            return name
+    return None
+
+
+def propose_further(config: Config, target: Path) -> Proposal:
+    """What the table of one more dataset should say; its name is one that no dataset has.
+
+    Raises UsageError and DataError as for a first dataset.
+    """
+    root = config.path.parent
+    found = find_data(root, target)
+    name, number = found.name, 2
+    while name in config.datasets:
+        name, number = f"{found.name}_{number}", number + 1
+    return propose(root, replace(found, name=name))
+
+
+def append_table(config: Config, proposal: Proposal) -> None:
+    """Put the table at the end of gates.toml. Raises UsageError where that would not be TOML."""
+    with config.path.open(encoding="utf-8", newline="") as file:
+        there = file.read()
+    text = there + ("" if there.endswith("\n") or not there else "\n") + "\n" + table_text(proposal)
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(
+            f"{config.path.name}: no table can be added at its end ({error}); nothing was written; add by hand:\n"
+            + table_text(proposal)
+        ) from error
+    replace_text(config.path, text)

@@ -1,0 +1,1 @@
+"""Rules inferred from human rows, written as schema and suites."""

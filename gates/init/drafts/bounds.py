@@ -1,0 +1,60 @@
+"""How often people yet unseen break a rule that was read off a sample: distribution-free bounds at 95 % confidence."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import betaincinv
+
+from gates.metrics.stats.intervals import clopper_pearson
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+CONFIDENCE = 0.95
+
+# No inferred rule is held tighter than this: 3 rows of held-out people fell outside the exact ranges and
+# vocabularies of 24,421 others.
+INFERRED_LIMIT = 0.001
+
+_SPLIT_SEED = 0
+
+
+def tolerance_coverage(n: int) -> float:
+    """Share of a law that the range of a sample of n covers with 95 % confidence, in [0, 1).
+
+    The coverage of [min, max] has the law Beta(n - 1, 2) whatever a continuous law is, so its 5 % quantile c solves
+    n c^(n-1) - (n-1) c^n = .05; ties only raise the coverage. n = 93 gives .95, n = 473 gives .99.
+    Wilks, Annals of Mathematical Statistics 12 (1941) 91-96.
+    """
+    return float(betaincinv(n - 1, 2, 1 - CONFIDENCE)) if n >= 2 else 0.0  # noqa: PLR2004 (a range has two ends)
+
+
+def rate_bound(n: int) -> float:
+    """Upper bound of the rate of what did not happen once in n rows: 1 - .05^(1/n), about 3/n; 1 for n = 0."""
+    return -math.expm1(math.log1p(-CONFIDENCE) / n) if n else 1.0
+
+
+def unseen_mass_bound(counts: Sequence[int]) -> float:
+    """Upper bound of the mass of the levels that a sample with these counts per level has not seen, in [0, 1].
+
+    The sample is split at random in halves. What the first half has not seen has, in the second, an exact binomial
+    count, hence an exact bound (Clopper & Pearson, Biometrika 26 (1934) 404-413), and the whole sample has missed no
+    more than its first half. The Good-Turing estimate with the bound of McAllester & Schapire (COLT 2000) holds too,
+    but is 100 times wider where nothing is missed: .06 against .00025 at n = 24,421.
+    The rows are exchangeable, so a split of the counts is a split of the rows, and the order of rows does not matter.
+    """
+    n = sum(counts)
+    if n < 2:  # noqa: PLR2004 (two halves)
+        return 1.0
+    seen_first = np.random.default_rng(_SPLIT_SEED).multivariate_hypergeometric(counts, n // 2)
+    missed = int(np.asarray(counts)[seen_first == 0].sum())
+    # The two-sided 90 % interval's upper end is the one-sided 95 % bound.
+    return clopper_pearson(missed, n - n // 2).high
+
+
+def inferred_limit(bound: float) -> float:
+    """The failing ratio that a rule with this bound may have, rounded up to four decimals."""
+    return max(INFERRED_LIMIT, math.ceil(round(bound * 1e4, 6)) / 1e4)

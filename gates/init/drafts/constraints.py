@@ -1,0 +1,153 @@
+"""Rules across columns or rows that hold in every human row, with enough rows to have been broken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import permutations
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from gates.init.drafts.bounds import rate_bound
+from gates.init.drafts.columns import MOST_LEVELS, looks_like_a_key
+from gates.init.drafts.draft import ColumnDraft, ColumnKind, Constraint, ConstraintKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+# Rule of three: no violation among 300 trials puts the rate under 1 %, the limit of the constraint check.
+LEAST_TRIALS = 300
+# A column that is nearly always the same follows from anything.
+LEAST_VARIED_RATIO = 0.05
+# A determinant needs some ten rows per level, else its levels name rows.
+ROWS_PER_LEVEL = 10
+# An inequality that unrelated columns would hardly break says nothing.
+LEAST_CHANCE_VIOLATIONS = 0.01
+
+_LEVELLED = (ColumnKind.CATEGORICAL, ColumnKind.BOOLEAN)
+_NUMERIC = (ColumnKind.NUMERIC, ColumnKind.INTEGER_VALUED)
+
+Edge = tuple[str, str]
+
+
+def infer_constraints(frame: pl.DataFrame, columns: Sequence[ColumnDraft]) -> tuple[Constraint, ...]:
+    """Keys, functional dependencies and inequalities of the human rows, each kind in the order of the columns."""
+    return (*_keys(frame, columns), *_dependencies(frame, columns), *_inequalities(frame, columns))
+
+
+def _keys(frame: pl.DataFrame, columns: Sequence[ColumnDraft]) -> list[Constraint]:
+    n = frame.height
+    return [
+        Constraint(
+            ConstraintKind.KEY,
+            (column.name,),
+            n,
+            f"no two of {n:,} human rows share a value; two people do with a chance below "
+            f"{rate_bound(n * (n - 1) // 2):.1g}, with 95 % confidence",
+        )
+        for column in columns
+        if looks_like_a_key(frame[column.name])
+    ]
+
+
+@dataclass(frozen=True)
+class _Levels:
+    """A column as level numbers, -1 for missing."""
+
+    codes: npt.NDArray[np.int64]
+    count: int
+
+
+def _dependencies(frame: pl.DataFrame, columns: Sequence[ColumnDraft]) -> list[Constraint]:
+    levels = {column.name: _levels(frame[column.name]) for column in columns if _may_have_levels(column)}
+    levels = {name: found for name, found in levels.items() if 1 < found.count <= MOST_LEVELS}
+    trials = {(x, y): found for x, y in permutations(levels, 2) if (found := _dependency_trials(levels[x], levels[y]))}
+    return [
+        Constraint(
+            ConstraintKind.FUNCTIONAL_DEPENDENCY,
+            (x, y),
+            trials[x, y],
+            f"holds in every human row, {trials[x, y]:,} of which repeat a determinant and could have broken it; "
+            f"at most {rate_bound(trials[x, y]):.2g} of people do, with 95 % confidence",
+        )
+        for x, y in without_consequences(trials, list(levels))
+    ]
+
+
+def _may_have_levels(column: ColumnDraft) -> bool:
+    return column.kind in _LEVELLED or (column.kind is ColumnKind.NUMERIC and column.dtype.is_integer())
+
+
+def _levels(values: pl.Series) -> _Levels:
+    ranks = values.cast(pl.String).rank("dense") if values.dtype == pl.Boolean else values.rank("dense")
+    codes = (ranks.cast(pl.Int64) - 1).fill_null(-1).to_numpy()
+    return _Levels(codes, int(codes.max(initial=-1)) + 1)
+
+
+def _dependency_trials(x: _Levels, y: _Levels) -> int:
+    """How many rows repeat a level of x and have the same y as it had before; 0 where the dependency is not one."""
+    there = (x.codes >= 0) & (y.codes >= 0)
+    n = int(there.sum())
+    pairs = np.bincount(x.codes[there] * y.count + y.codes[there], minlength=x.count * y.count)
+    table = pairs.reshape(x.count, y.count)
+    used = int((table.sum(axis=1) > 0).sum())
+    if int((table > 0).sum()) != used or used * ROWS_PER_LEVEL > n or n - used < LEAST_TRIALS:
+        return 0
+    varied = 1 - table.sum(axis=0).max() / n
+    return n - used if varied >= LEAST_VARIED_RATIO else 0
+
+
+def _inequalities(frame: pl.DataFrame, columns: Sequence[ColumnDraft]) -> list[Constraint]:
+    numbers = [column for column in columns if column.kind in _NUMERIC and column.minimum is not None]
+    found: dict[Edge, tuple[int, float]] = {}
+    for small, large in permutations(numbers, 2):
+        if small.maximum is None or large.minimum is None or small.maximum <= large.minimum:
+            # Ranges that do not overlap say it already.
+            continue
+        both = frame.select(a=small.name, b=large.name).drop_nulls()
+        chance = _chance_violations(both)
+        if both.height >= LEAST_TRIALS and chance >= LEAST_CHANCE_VIOLATIONS and not (both["a"] > both["b"]).any():
+            found[small.name, large.name] = (both.height, chance)
+    return [
+        Constraint(
+            ConstraintKind.INEQUALITY,
+            (small, large),
+            found[small, large][0],
+            f"holds in all of {found[small, large][0]:,} human rows; unrelated columns would break it in "
+            f"{found[small, large][1]:.2g} of them",
+        )
+        for small, large in without_consequences(found, [column.name for column in numbers])
+    ]
+
+
+def _chance_violations(both: pl.DataFrame) -> float:
+    """Share of all pairs of rows whose a is above the other's b: what independent columns would break."""
+    if not both.height:
+        return 0.0
+    ordered = np.sort(both["b"].to_numpy())
+    return float(np.searchsorted(ordered, both["a"].to_numpy(), side="left").mean() / both.height)
+
+
+def without_consequences(edges: Iterable[Edge], order: Sequence[str]) -> list[Edge]:
+    """The edges of a transitive relation that the others do not imply, in the given order of nodes.
+
+    Columns that imply each other stay linked both ways with the first of them, which speaks for all.
+    """
+    known = set(edges)
+    first = {
+        node: next(other for other in order if other == node or {(node, other), (other, node)} <= known)
+        for node in order
+    }
+
+    def is_needed(edge: Edge) -> bool:
+        x, y = edge
+        if first[x] == first[y]:
+            return x == first[x] or y == first[x]
+        if x != first[x] or y != first[y]:
+            return (first[x], first[y]) not in known
+        return not any((x, z) in known and (z, y) in known for z in order if first[z] not in {x, y})
+
+    place = {node: at for at, node in enumerate(order)}
+    return sorted((edge for edge in known if is_needed(edge)), key=lambda edge: (place[edge[0]], place[edge[1]]))

@@ -1,0 +1,60 @@
+"""Drafts a dataset's rules from its human rows, and accepts drafts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from gates.contract.contract import own_schema
+from gates.contract.plugins.registry import data_type_of
+from gates.data.duckdb.dataset import VIEWS, open_dataset
+from gates.data.sql import identifier, select
+from gates.errors import DataError
+from gates.init.drafts.accept import accept
+from gates.init.drafts.infer import infer
+from gates.init.drafts.write import DraftFiles, write_draft
+from gates.verdict import Scope
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gates.config.dataset import DatasetConfig
+
+# Tolerance intervals hardly tighten beyond this many rows, and this many fit into memory.
+MOST_ROWS = 200_000
+# Data types whose columns are the user's own; the others bring their rules along.
+DRAFTED_TYPES = ("tabular",)
+
+
+def rule_files(dataset: DatasetConfig) -> list[Path]:
+    """The dataset's own schema and suites, as far as they are there."""
+    spec = own_schema(dataset)
+    schema = [dataset.root / spec.rpartition(":")[0]] if spec else []
+    suites = [dataset.root / "expectations" / dataset.name / f"{scope.value}.json" for scope in Scope]
+    return [path for path in (*schema, *suites) if path.is_file()]
+
+
+def draft(dataset: DatasetConfig, *, force: bool) -> DraftFiles:
+    """Infer rules from the human rows and write them as drafts that only warn.
+
+    Raises DataError where there are no human rows, UsageError where files exist and `force` is not set.
+    """
+    with open_dataset(dataset, data_type_of(dataset)) as opened:
+        total = opened.row_counts()[Scope.HUMAN.value]
+        if not total:
+            raise DataError(
+                f"{dataset.place('origin')}: no human rows in {dataset.where()}: there is nobody to learn rules from; "
+                "look at origin and origins"
+            )
+        columns = ", ".join(identifier(name) for name in opened.roles.content)
+        # Rows of one content are alike: which of them are drawn does not depend on their order.
+        drawn = f"ORDER BY hash({columns}) LIMIT {MOST_ROWS}" if total > MOST_ROWS else ""
+        query = select(columns, identifier(VIEWS[Scope.HUMAN]), drawn)
+        rows = pl.DataFrame(opened.connection.sql(query).to_arrow_table())
+    return write_draft(infer(rows, total_rows=total), dataset.name, dataset.root, force=force)
+
+
+def accept_rules(dataset: DatasetConfig) -> tuple[Path, ...]:
+    """Make the dataset's drafts block; the files that changed."""
+    return accept(rule_files(dataset))

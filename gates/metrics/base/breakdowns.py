@@ -1,0 +1,80 @@
+"""Counts over rows, whole, per generator and per language: what several checks have in common."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
+from gates.metrics.base.languages import languages, too_few
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    import numpy.typing as npt
+
+    from gates.data.scan.result import Scan
+    from gates.data.scan.row_index import RowIndex
+    from gates.metrics.base.languages import Language
+    from gates.metrics.base.measurement import Measurement
+
+    Mask = npt.NDArray[np.bool_]
+
+
+def distinct(index: RowIndex, code: int) -> Mask:
+    """Mask of one row per distinct content among the rows of an origin."""
+    return index.of(code) & index.is_first
+
+
+def first_of_each(index: RowIndex, mask: Mask) -> Mask:
+    """Mask of one row per distinct content among these rows, which are of one origin."""
+    positions = np.flatnonzero(mask)
+    _, first = np.unique(index.digest[positions], return_index=True)
+    chosen = np.zeros(len(mask), dtype=bool)
+    chosen[positions[first]] = True
+    return chosen
+
+
+def with_languages(
+    scan: Scan, whole: Measurement, found: Iterable[Language], measure: Callable[[Language], Measurement]
+) -> Measurement:
+    """`whole` with a part per language and locale of those found; `measure` says where the rows of one are too few."""
+    spoken = {one.name: replace(measure(one), part_kind=one.kind) for one in found}
+    evidence = {**whole.evidence, **scan.once(languages).evidence(spoken)}
+    return replace(whole, parts={**whole.parts, **spoken}, evidence=evidence)
+
+
+def with_parts(
+    scan: Scan,
+    measure: Callable[[Mask, Mask], Measurement],
+    *,
+    distinct_rows: bool = True,
+    against_people: bool = False,
+) -> Measurement:
+    """`measure(synthetic, human)` over the (distinct) synthetic rows, with a part per generator and per language.
+
+    against_people: people's rows are the baseline, so that a language needs as many of them; a generator is measured
+    against all people, a language against those who speak it.
+    """
+    index = scan.index
+    synthetic, human = index.of(SYNTHETIC_CODE), index.of(HUMAN_CODE)
+
+    def counted(mask: Mask) -> Mask:
+        return first_of_each(index, mask) if distinct_rows else mask
+
+    whole = measure(distinct(index, SYNTHETIC_CODE) if distinct_rows else synthetic, human)
+    parts = {
+        name: measure(counted(synthetic & (index.generator == index.generators.index(name))), human)
+        for name in scan.generators
+    }
+
+    def of_language(one: Language) -> Measurement:
+        own = counted(one.synthetic)
+        small = too_few(int(one.human.sum()) if against_people else None, int(own.sum()))
+        return small or measure(own, one.human)
+
+    spoken = scan.once(languages)
+    found = spoken.parts if against_people else spoken.synthetic
+    return with_languages(scan, replace(whole, parts=parts), found, of_language)

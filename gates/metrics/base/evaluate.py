@@ -1,0 +1,62 @@
+"""Asks one metric of one scope; whatever stands in the way becomes the outcome that it is."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
+from gates.errors import GatesError
+from gates.metrics.base.measurement import Measurement
+from gates.verdict import NOTHING_TO_MEASURE, Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gates.data.scan.result import Scan
+    from gates.metrics.base.metric import Metric
+
+logger = logging.getLogger(__name__)
+
+_CODES = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE}
+# Synthetic rows are judged against people, so that both partitions must have rows.
+_NEEDED = {Scope.HUMAN: ("human",), Scope.SYNTHETIC: ("human", "synthetic"), Scope.COMBINED: ("human", "synthetic")}
+# What can be asked without rows of both origins.
+_ASKED_WHEN_EMPTY = frozenset({
+    "expect_files_to_be_kept",
+    "expect_human_rows_to_be_kept",
+    "expect_measurements_to_be_kept",
+    "expect_origins_to_be_declared",
+    "expect_tail_mass_to_be_between",
+})  # fmt: skip
+
+# Evaluation sets are people's (gates/metrics/integrity/human_ratio.py asks it of them); nothing is missing where they are.
+EVALUATION = "evaluation"
+_SHARE_OF_PEOPLE = "expect_human_ratio_to_be_between"
+PEOPLE_ALONE = "an evaluation set holds people's rows alone, and so does this one"
+
+
+def holds_people_alone(scan: Scan) -> bool:
+    """Whether no synthetic row is there, and none is meant to be."""
+    # Every metric asks; the rows are looked through only where it can be so.
+    if scan.purpose != EVALUATION:
+        return False
+    return bool(scan.index.of(HUMAN_CODE).any()) and not scan.index.of(SYNTHETIC_CODE).any()
+
+
+def ask(metric: Metric, scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """The metric's measurement, or why there is none: an empty partition, rows it cannot be computed on, or a fault."""
+    empty = [origin for origin in _NEEDED[scope] if not scan.index.of(_CODES[origin]).any()]
+    are_alone = holds_people_alone(scan)
+    is_asked = metric.expectation in _ASKED_WHEN_EMPTY or (are_alone and metric.expectation == _SHARE_OF_PEOPLE)
+    if empty and not is_asked:
+        if are_alone:
+            return Measurement(not_asked=PEOPLE_ALONE)
+        return Measurement(failure=f"there are no {' and no '.join(empty)} {NOTHING_TO_MEASURE}")
+    try:
+        return metric.measure(scan, scope, params)
+    except GatesError as error:
+        return Measurement(failure=str(error))
+    except Exception as error:  # a metric that breaks is an error of its check, and the others still count
+        logger.debug("%s broke", metric.expectation, exc_info=True)
+        return Measurement(failure=f"could not be computed: {type(error).__name__}: {error}")

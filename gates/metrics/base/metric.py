@@ -1,0 +1,51 @@
+"""The one shape every metric has; `gates.metrics.catalogue` lists them all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gates.data.scan.accumulators import Gather
+    from gates.metrics.base.measurement import Measurement
+    from gates.verdict import Severity
+
+
+class Side(StrEnum):
+    """Which limits an expectation on the metric takes."""
+
+    MAX = "max"
+    MIN = "min"
+    BETWEEN = "between"
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A number computed from one scope or from both partitions, and what a person needs to know about it.
+
+    expectation: the GX expectation type that puts limits on it, snake case; the class name is its camel case.
+    measure: `measure(scan, scope, params)`; pure, deterministic, never raises for bad data
+        (MetricError where it cannot be computed).
+    params: names of the expectation's own arguments beside its limits, with their defaults.
+    detail: names of the params that, where set, become the last part of the check id.
+    languages_together: why rows of all languages are one number; "" where each language is a part.
+    undecided: the severity that an inconclusive outcome takes, where it differs from the check's own.
+    gather: what `measure` asks `scan.gathered` for, so that it is gathered while rows are read and not by reading them again.
+    asks, why, source, fix: what `gates explain` prints.
+    """
+
+    expectation: str
+    measure: Callable[..., Measurement]
+    side: Side
+    asks: str
+    why: str
+    source: str
+    fix: str
+    params: tuple[tuple[str, object], ...] = ()
+    detail: tuple[str, ...] = ()
+    undecided: Severity | None = None
+    languages_together: str = ""
+    gather: Gather[Any] | None = None

@@ -1,0 +1,1 @@
+"""What texts contain: marks of machines, boilerplate, loops, personal data."""

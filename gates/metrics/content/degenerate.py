@@ -1,0 +1,39 @@
+"""Whether synthetic texts are no texts at all: empty, looping, copied, cut off, or with a leaked frame."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gates.data.text.markers import DEGENERATE
+from gates.metrics.base.metric import Metric, Side
+from gates.metrics.content.marker_ratio import excess_of_marks
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gates.data.scan.result import Scan
+    from gates.metrics.base.measurement import Measurement
+    from gates.verdict import Scope
+
+
+def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """Share of distinct synthetic texts that are degenerate, minus the human share; evidence counts each way."""
+    return excess_of_marks(scan, DEGENERATE)
+
+
+METRIC = Metric(
+    expectation="expect_degenerate_text_ratio_to_be_less_than",
+    measure=measure,
+    side=Side.MAX,
+    asks="Are synthetic texts empty, looping, copied from their input, cut off, or do they carry a leaked prompt frame?",
+    why=(
+        "Degenerate texts teach a model to degenerate: loops come back in what it generates. Of a base model's answers "
+        "to the self-instruct tasks 97 % loop, of another model's 19 % are empty; no person's do or are."
+    ),
+    source=(
+        "Loops: an 8-gram of tokens three times or more that makes up a tenth of the text (after Rae et al., Gopher, 2021, "
+        "repetition filters); Newcombe's hybrid score interval (1998, method 10)"
+    ),
+    fix="Drop the rows named; then raise the repetition penalty, set a stop sequence, or raise the token limit of the generator.",
+    # As for boilerplate: no fault is shown below the lower bound.
+)

@@ -1,0 +1,72 @@
+"""Whether texts that pass for human carry what only chat models write."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gates.data.facts import HUMAN_CODE
+from gates.data.text.markers import BOILERPLATE
+from gates.metrics.base.breakdowns import distinct, first_of_each, with_languages
+from gates.metrics.base.languages import languages, too_few
+from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.metric import Metric, Side
+from gates.metrics.stats.intervals import clopper_pearson
+from gates.verdict import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gates.data.scan.result import Scan
+    from gates.metrics.base.breakdowns import Mask
+    from gates.metrics.base.languages import Language
+    from gates.verdict import Scope
+
+EVIDENCE_ROWS = 10
+
+
+def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """Share of distinct human texts with a refusal, self-reference or chat preamble, in [0, 1], exact interval."""
+    if not scan.roles.texts:
+        return Measurement(not_asked='asked of texts only: set type = "text" for a dataset of texts')
+    whole = _among(scan, distinct(scan.index, HUMAN_CODE))
+
+    def of_language(one: Language) -> Measurement:
+        own = first_of_each(scan.index, one.human)
+        return too_few(int(own.sum()), None) or _among(scan, own)
+
+    return with_languages(scan, whole, scan.once(languages).human, of_language)
+
+
+def _among(scan: Scan, human: Mask) -> Measurement:
+    """The share among these distinct human rows."""
+    marked = human & (scan.index.marks & np.uint16(BOILERPLATE) != 0)
+    hits, rows = int(marked.sum()), int(human.sum())
+    places = [scan.place(int(row)) for row in scan.index.row_id[marked][:EVIDENCE_ROWS]]
+    note = (
+        f"{hits:,} of {rows:,} human texts read like a chat model's, first at {', '.join(places[:3])}" if hits else ""
+    )
+    return Measurement(
+        clopper_pearson(hits, rows),
+        n_human=rows,
+        note=note,
+        shrinks="linear",
+        limited_by=("human",),
+        evidence={"texts_with_mark": hits, "rows": rows, "first_rows": places},
+    )
+
+
+METRIC = Metric(
+    expectation="expect_machine_text_ratio_to_be_less_than",
+    measure=measure,
+    side=Side.MAX,
+    asks="Are the human texts really human?",
+    why=(
+        "People who are paid to write paste model output. Whatever passes for human becomes the baseline that synthetic rows are held "
+        "to, so machine text in it blinds every other check. Phrases only: no classifier accuses a person."
+    ),
+    source="Veselovsky et al., Artificial Artificial Artificial Intelligence, 2023; exact binomial bound (Clopper & Pearson 1934)",
+    fix="Read the rows named in the evidence; remove them, or declare them synthetic.",
+    undecided=Severity.WARNING,
+)

@@ -1,0 +1,103 @@
+"""Share of distinct synthetic texts that carry one of a set of marks, beyond the same share among people's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gates.data.text.markers import Mark, mark_names
+from gates.metrics.base.breakdowns import with_parts
+from gates.metrics.base.measurement import Measurement
+from gates.metrics.stats.intervals import ratio_difference
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from gates.data.scan.result import Scan
+    from gates.data.scan.row_index import RowIndex
+
+    Mask = npt.NDArray[np.bool_]
+
+PLACES = 10
+# With so few hits on both sides the interval's width is that of a count near zero, which falls with 1/n.
+FEW_HITS = 5
+
+
+def excess_of_marks(scan: Scan, marks: Mark) -> Measurement:
+    """The excess share in [-1, 1] with its score interval, a part per generator and language, and per mark how often and where.
+
+    Distinct rows, because one refusal repeated a thousand times is one fault of the generator and a duplicate besides;
+    but an empty text has no content to repeat, so each counts.
+    People's share is subtracted, so that what people write in this dataset too does not count against a generator.
+    """
+    if not scan.roles.texts:
+        return Measurement(not_asked='asked of texts only: set type = "text" for a dataset of texts')
+    return with_parts(
+        scan,
+        lambda synthetic, people: _excess(scan, synthetic, people, marks),
+        distinct_rows=False,
+        against_people=True,
+    )
+
+
+def _excess(scan: Scan, synthetic: Mask, people: Mask, marks: Mark) -> Measurement:
+    human, synthetic = _counted(scan.index, people), _counted(scan.index, synthetic)
+    n_human, n_synthetic = int(human.sum()), int(synthetic.sum())
+    if not n_human or not n_synthetic:
+        missing = "synthetic" if n_human else "human"
+        return Measurement(None, n_human, n_synthetic, failure=f"there are no {missing} rows to compare")
+    marked = (scan.index.marks & np.uint16(marks)) != 0
+    hits, human_hits = np.flatnonzero(synthetic & marked), int((human & marked).sum())
+    counts = {
+        "synthetic": _counts(scan.index.marks[synthetic], marks),
+        "human": _counts(scan.index.marks[human], marks),
+    }
+    return Measurement(
+        ratio_difference(len(hits), n_synthetic, human_hits, n_human),
+        n_human,
+        n_synthetic,
+        baseline=human_hits / n_human,
+        note=_note(counts["synthetic"], n_synthetic),
+        shrinks="linear" if len(hits) + human_hits <= FEW_HITS else "root",
+        evidence={
+            "texts_with_mark": counts,
+            "first_rows": [scan.place(int(row_id)) for row_id in np.sort(scan.index.row_id[hits])[:PLACES]],
+        },
+    )
+
+
+def _counted(index: RowIndex, mask: Mask) -> Mask:
+    """The first row of each content under the mask, and all empty ones."""
+    rows = np.flatnonzero(mask)
+    _, first = np.unique(index.digest[rows], return_index=True)
+    counted: Mask = mask & ((index.marks & np.uint16(Mark.EMPTY)) != 0)
+    counted[rows[first]] = True
+    return counted
+
+
+def _counts(flags: npt.NDArray[np.uint16], marks: Mark) -> dict[str, int]:
+    """How many rows carry each of the marks that occur, in the order of the bits."""
+    counts = {
+        name: int((flags & np.uint16(mark) != 0).sum()) for mark, name in zip(marks, mark_names(marks), strict=True)
+    }
+    return {name: count for name, count in counts.items() if count}
+
+
+def _note(counts: dict[str, int], rows: int) -> str:
+    if not counts:
+        return "no synthetic text carries a mark"
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return "of synthetic texts " + ", ".join(f"{count / rows:.1%} {SAID[name]}" for name, count in ordered)
+
+
+SAID = {
+    "empty": "are empty",
+    "refusal": "refuse",
+    "self_reference": "speak as a language model",
+    "preamble": "open with a chat preamble",
+    "loop": "loop",
+    "copied_input": "copy their input",
+    "truncated": "are cut off",
+    "leaked_frame": "carry a leaked prompt frame",
+}

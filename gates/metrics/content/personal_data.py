@@ -1,0 +1,164 @@
+"""Secrets and personal data in any text of any row; what is found is named by its place and never shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID, SYNTHETIC_CODE
+from gates.data.text.personal_data import CARD, READERS, WRONG_CARD, find
+from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.metric import Metric, Side
+from gates.verdict import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from gates.data.batch import Batch
+    from gates.data.facts import Roles
+    from gates.data.scan.accumulators import EvaluationSource
+    from gates.data.scan.result import Scan
+
+EVIDENCE_ROWS = 10
+_SCHEMA = {"row": pl.Int64, "origin": pl.String, "column": pl.String, "reader": pl.Int8, "digest": pl.UInt64}
+
+
+def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """Number of rows of the scope with secrets, or with personal data, counted over every row.
+
+    Of synthetic rows only what people's rows hold too is counted: anything else was made up and is nobody's.
+    """
+    readers = [number for number, reader in enumerate(READERS) if reader.kind == params["kind"]]
+    found = scan.gathered(search).filter(pl.col("reader").is_in(readers))
+    human = found.filter(pl.col("origin") == Scope.HUMAN.value)
+    here = human if scope is Scope.HUMAN else found.filter(pl.col("origin") == scope.value)
+    if scope is Scope.SYNTHETIC:
+        here = here.join(human, on=["reader", "digest"], how="semi")
+    return Measurement(
+        Estimate.exact(here["row"].n_unique()),
+        int(scan.index.of(HUMAN_CODE).sum()),
+        int(scan.index.of(SYNTHETIC_CODE).sum()),
+        note=_note(scan, scope, here),
+        evidence=_evidence(scan, here),
+    )
+
+
+def _note(scan: Scan, scope: Scope, here: pl.DataFrame) -> str:
+    if here.is_empty():
+        return ""
+    kinds = ", ".join(
+        f"{READERS[reader].name} in column '{column}' ({rows:,})" for column, reader, rows in _counted(here)
+    )
+    also = " that people's rows hold" if scope is Scope.SYNTHETIC else ""
+    return f"rows with {kinds}{also}, first at {scan.place(int(here['row'].min()))}"  # type: ignore[arg-type]
+
+
+def _evidence(scan: Scan, here: pl.DataFrame) -> dict[str, object]:
+    first = here.select("row", "column", "reader").unique().sort("row", "column", "reader").head(EVIDENCE_ROWS)
+    places = [f"{scan.place(row)} {_what(column, reader)}" for row, column, reader in first.iter_rows()]
+    counts = {_what(column, reader): rows for column, reader, rows in _counted(here)}
+    return {"rows_by_column": counts, "distinct_values": _distinct(here), "first_rows": places}
+
+
+def _counted(here: pl.DataFrame) -> list[tuple[str, int, int]]:
+    """Column, reader and rows, the most first."""
+    counts = here.group_by("column", "reader").agg(pl.col("row").n_unique())
+    return counts.sort("row", "column", "reader", descending=[True, False, False]).rows()
+
+
+def _distinct(here: pl.DataFrame) -> int:
+    return here.select("reader", "digest").n_unique() if here.height else 0
+
+
+def _what(column: str, reader: int) -> str:
+    return f"{READERS[reader].name} in {column}"
+
+
+class _Search:
+    """A `gates.data.scan.accumulators.Gatherer` of all that there is in any row, for either kind and every scope."""
+
+    needs_rows = True
+
+    def __init__(self) -> None:
+        self._parts = [pl.DataFrame(schema=_SCHEMA)]
+
+    def update(self, batch: Batch) -> None:
+        """Take some rows of the dataset."""
+        self._parts += _found_in(batch.frame)
+
+    def value(self) -> pl.DataFrame:
+        """Row, origin, column, reader and digest of every value found."""
+        return _without_order_numbers(pl.concat(self._parts))
+
+
+def search(roles: Roles, evaluation: EvaluationSource | None) -> _Search:
+    """Whatever the rows are, every text of theirs is looked through."""
+    return _Search()
+
+
+def _without_order_numbers(found: pl.DataFrame) -> pl.DataFrame:
+    """All but the card numbers of columns in which more numbers of that form have a wrong checksum than a right one.
+
+    One of ten numbers has the right one by chance; people mistype far fewer than half of their cards.
+    """
+    names = [reader.name for reader in READERS]
+    card, wrong = names.index(CARD), names.index(WRONG_CARD)
+    counts = found.group_by("column", "origin").agg(
+        cards=(pl.col("reader") == card).sum(), wrong=(pl.col("reader") == wrong).sum()
+    )
+    numbered = counts.filter(pl.col("wrong") > pl.col("cards")).with_columns(reader=pl.lit(card, pl.Int8))
+    return found.join(numbered, on=["column", "origin", "reader"], how="anti")
+
+
+def _found_in(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    for column in frame.drop(ROW_ID, ORIGIN).get_columns():
+        for rows, texts in _texts(pl.int_range(frame.height, eager=True), column):
+            found = find(texts)
+            if len(found.at):
+                cell = frame.select(row=ROW_ID, origin=pl.col(ORIGIN).cast(pl.String))[rows.gather(found.at)]
+                yield cell.with_columns(
+                    column=pl.lit(column.name),
+                    reader=pl.Series(found.reader, dtype=pl.Int8),
+                    digest=pl.Series(found.digest, dtype=pl.UInt64),
+                ).select(list(_SCHEMA))
+
+
+def _texts(rows: pl.Series, values: pl.Series) -> Iterator[tuple[pl.Series, pl.Series]]:
+    """The texts of a column, also those within lists and structures, with the positions of their rows."""
+    kind = values.dtype
+    if kind == pl.String:
+        yield rows, values
+    elif isinstance(kind, pl.Categorical | pl.Enum):
+        yield rows, values.cast(pl.String)
+    elif isinstance(kind, pl.Struct):
+        for field in kind.fields:
+            yield from _texts(rows, values.struct.field(field.name))
+    elif isinstance(kind, pl.List | pl.Array):
+        lists = values.cast(pl.List(kind.inner))
+        inner = pl.DataFrame({"rows": rows, "values": lists}).filter(pl.col("values").list.len() > 0).explode("values")
+        yield from _texts(inner["rows"], inner["values"])
+
+
+METRIC = Metric(
+    expectation="expect_columns_to_not_contain_personal_data",
+    measure=measure,
+    side=Side.MAX,
+    asks="Do any texts hold secrets, or data by which a person is known?",
+    why=(
+        "A model repeats what it was trained on, addresses and keys included, and a version that was once pushed stays with everybody "
+        "who pulled it. A synthetic row that holds a person's address is that person's data again."
+    ),
+    source=(
+        "prefixes as issuers publish them; entropy limits as in gitleaks; IBAN: ISO 13616, mod 97; cards: ISO/IEC 7812, Luhn; "
+        "phones: ITU-T E.164; names and postal addresses are not looked for"
+    ),
+    fix=(
+        "Replace what stands at the places named in the evidence, revoke secrets first, and take the old version out of remotes. Where the "
+        "data is meant to have it, waive the check or raise the limit in the dataset's own suite."
+    ),
+    params=(("kind", "secrets"),),
+    detail=("kind",),
+    languages_together="each row counts, whatever its language, and is named by its place",
+    gather=search,
+)

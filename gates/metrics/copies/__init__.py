@@ -1,0 +1,1 @@
+"""Copies: of human rows, within an origin, and of evaluation sets."""

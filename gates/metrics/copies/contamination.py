@@ -1,0 +1,124 @@
+"""Rows that hold what evaluation sets ask: what was trained on cannot be tested on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
+from gates.metrics.base.breakdowns import with_languages
+from gates.metrics.base.languages import languages, too_few_together
+from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.metric import Metric, Side
+from gates.metrics.copies.evaluation_search import EvaluationSearch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gates.data.scan.result import Scan
+    from gates.metrics.base.breakdowns import Mask
+    from gates.metrics.base.languages import Language
+    from gates.metrics.copies.evaluation_search import InEvaluation
+    from gates.verdict import Scope
+
+EVIDENCE_ROWS = 10
+
+
+def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """Share of distinct rows that are contaminated, in [0, 1]; every row is read, so it is without interval.
+
+    A row is contaminated where more than half of one of its texts stands in evaluation sets in runs of 13 tokens, where
+    it holds more than half of an evaluation text, where a short main text equals one, or where its seed is an
+    evaluation item.
+    """
+    if not scan.roles.texts:
+        return Measurement(not_asked="contamination is defined for text")
+    if scan.evaluation is None:
+        return Measurement(not_asked='no evaluation sets are declared; add: evaluation = ["data/benchmarks"]')
+    found = scan.gathered(EvaluationSearch)
+    if not found.has_texts:
+        return Measurement(failure=f"the evaluation sets hold no text of 4 tokens in their {len(found.items):,} rows")
+    return _measured(scan, found)
+
+
+def _measured(scan: Scan, found: InEvaluation) -> Measurement:
+    index = scan.index
+    flagged = np.zeros(len(index.row_id), dtype=bool)
+    flagged[np.searchsorted(index.row_id, np.concatenate([found.rows, found.by_seed]))] = True
+    # Of rows with equal content one counts, and it must not be one that only a seed sets apart.
+    flagged = np.isin(index.digest, index.digest[flagged])
+    masks = {"human": index.of(HUMAN_CODE), "synthetic": index.of(SYNTHETIC_CODE)}
+    rows = {name: int((mask & index.is_first).sum()) for name, mask in masks.items()}
+    hits = {name: int((mask & index.is_first & flagged).sum()) for name, mask in masks.items()}
+    total, count = int(index.is_first.sum()), int((index.is_first & flagged).sum())
+    leaked, items = len(found.leaked), len(found.items)
+    places = _first_rows(scan, found)
+    note = _hits(count, total, places) + f"; {leaked:,} of {items:,} evaluation items stand in single rows"
+    # A text that two generators made counts for both, whichever stands first.
+    generators = {
+        name: len(np.unique(index.digest[masks["synthetic"] & flagged & (index.generator == number)]))
+        for number, name in enumerate(index.generators)
+    }
+    whole = Measurement(
+        Estimate.exact(count / total),
+        rows["human"],
+        rows["synthetic"],
+        note=note,
+        evidence={
+            "contaminated_rows": hits,
+            "contaminated_by_generator": {name: hit for name, hit in generators.items() if hit},
+            "contaminated_by_seed": len(found.by_seed),
+            "evaluation_items": items,
+            "leaked_items": leaked,
+            "first_rows": places,
+        },
+    )
+    return with_languages(scan, whole, scan.once(languages).either, lambda one: _within(scan, one, flagged, found))
+
+
+def _within(scan: Scan, one: Language, flagged: Mask, found: InEvaluation) -> Measurement:
+    """The share of contaminated ones among the distinct rows of a language."""
+    digest, sides = scan.index.digest, (one.human, one.synthetic)
+    human, synthetic = (len(np.unique(digest[mask])) for mask in sides)
+    rows = human + synthetic
+    hits = sum(len(np.unique(digest[mask & flagged])) for mask in sides)
+    if few := too_few_together(human, synthetic):
+        return few
+    spoken = scan.index.row_id[one.human | one.synthetic]
+    kept = np.isin(found.rows, spoken)
+    by_seed = found.by_seed[np.isin(found.by_seed, spoken)]
+    places = _first_rows(scan, replace(found, rows=found.rows[kept], item=found.item[kept], by_seed=by_seed))
+    note = _hits(hits, rows, places)
+    return Measurement(Estimate.exact(hits / rows), human, synthetic, note=note, evidence={"first_rows": places})
+
+
+def _hits(hits: int, rows: int, places: list[str]) -> str:
+    first = f", first at {places[0]}" if places else ""
+    return f"{hits:,} of {rows:,} distinct rows{first}"
+
+
+def _first_rows(scan: Scan, found: InEvaluation) -> list[str]:
+    """Places of the first rows, with the evaluation item that each shares most with."""
+    first, at = np.unique(found.rows, return_index=True)
+    places = []
+    for row, item in zip(first[:EVIDENCE_ROWS].tolist(), found.item[at][:EVIDENCE_ROWS].tolist(), strict=True):
+        places.append(scan.place(row) + (f" = {found.items.place(item)}" if item >= 0 else ""))
+    by_seed = [f"{scan.place(row)} (seed)" for row in np.unique(found.by_seed).tolist()]
+    return [*places, *by_seed][:EVIDENCE_ROWS]
+
+
+METRIC = Metric(
+    expectation="expect_contamination_ratio_to_be_less_than",
+    measure=measure,
+    side=Side.MAX,
+    asks="Do rows hold what evaluation sets ask?",
+    why=(
+        "A model that has seen the questions scores well whatever it learned, and nobody notices. Any shared run of words would be too "
+        "strict, because code and boilerplate share them by idiom; more than half of a text is the text itself."
+    ),
+    source="Brown et al., NeurIPS 2020, appendix C; Sainz et al., NLP Evaluation in Trouble, EMNLP Findings 2023",
+    fix="Drop the rows named in the evidence; where they are synthetic, take the evaluation items out of the generator's seeds and prompts.",
+    gather=EvaluationSearch,
+)

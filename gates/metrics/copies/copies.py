@@ -1,0 +1,231 @@
+"""Synthetic rows that copy people's rows, beyond what fresh people would share by nature."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gates.data.facts import HUMAN_CODE, NATURAL_REPEAT_RATIO, SYNTHETIC_CODE
+from gates.data.text.mix import mix
+from gates.metrics.base.breakdowns import first_of_each, with_languages
+from gates.metrics.base.languages import languages, row_languages, too_few, unsaid
+from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.metric import Metric, Side
+from gates.metrics.copies.copy_baseline import (
+    HOLDOUT,
+    Coincidence,
+    counted_holdout,
+    fresh_people,
+    fresh_texts,
+    held,
+    others,
+)
+from gates.metrics.copies.duplicates import duplicate_matrix, long_enough
+from gates.metrics.copies.near_duplicates import TOKENS_AT_LEAST, near_matrix, no_long_text
+from gates.metrics.stats.encoding import Coded, ColumnKind, coded, encode_rows
+from gates.metrics.stats.intervals import clopper_pearson, difference
+from gates.verdict import Scope, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from gates.data.arrays import Hashes
+    from gates.data.scan.result import Scan
+    from gates.metrics.base.breakdowns import Mask
+    from gates.metrics.base.languages import Language
+
+EVIDENCE_ROWS = 10
+# Numbers within one hundredth of the human rows count as near: a copy with a little noise stays in its cell.
+NEAR_CELLS = 100
+# A holdout that shares one row in a hundred more with the human partition than people share among themselves is no
+# holdout: copies would be excused by it.
+HOLDOUT_OVERLAP = 0.01
+# Of 252 answers of a model to prompts that people answered too, 17 equal a person's, nearly all of them short. Where half of
+# the short rows do, beyond the share of people's that equal another's, coinciding by nature is no reason to leave them out.
+SHORT_BY_NATURE = 0.5
+
+
+def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """Share of distinct synthetic rows that copy a human row, minus the share of fresh people who do, in [-1, 1].
+
+    kind "exact": same content; texts under 20 tokens coincide by nature and are left out, unless half of the synthetic ones
+    and more are a person's beyond what people share. "near": for texts token Jaccard >= .8, for tables the same cell of a grid;
+    "span": 50 tokens in a row. The baseline is the holdout; without one, the human rows that another human row equals
+    (leave one out), which estimates the same share as long as the human rows have not been deduplicated; people count
+    in the proportion of the synthetic rows' languages, because languages differ in how much coincides by nature.
+    Beyond four million human texts, or 400 million tokens of them, "near" and "span" compare with a sample of them: the
+    share of copies is then at least what was found, and nothing passes. It is not divided by the compared share, because
+    copies do not scatter: a generator that says one person's text in a hundred variations is found with all of them or
+    with none.
+    """
+    kind = str(params["kind"])
+    if scan.roles.texts and kind != "exact":
+        return _text_copies(scan, kind)
+    if kind == "span":
+        return Measurement(not_asked="shared spans are defined for text")
+    if kind == "near":
+        return _near_rows(scan)
+    return _exact_rows(scan)
+
+
+def _exact_rows(scan: Scan) -> Measurement:
+    index, counted, language = scan.index, long_enough(scan), scan.once(row_languages)
+    if scan.holdout_digests is not None:
+        fault = holdout_fault(scan)
+        if fault:
+            return Measurement(failure=fault)
+    people = index.of(HUMAN_CODE)
+    copied = np.isin(index.digest, index.digest[people])
+    everybody, short_ones = (others(index.digest[mask], language.filter(mask)) for mask in (people, people & ~counted))
+    fresh, matrix = fresh_people(scan, counted), scan.once(duplicate_matrix).to_evidence()
+
+    def share(rows: Mask) -> Measurement:
+        mask = first_of_each(index, rows)
+        short = mask & ~counted
+        by_nature = short_ones.like(language.filter(short))
+        beyond = difference(clopper_pearson(int((short & copied).sum()), int(short.sum())), by_nature.share)
+        are_copies = beyond.low > SHORT_BY_NATURE
+        # Where nobody asks and all is short, people among themselves say what is natural.
+        with_short = are_copies or (scan.roles.prompt is None and not (mask & counted).any())
+        own = mask if with_short else mask & counted
+        baseline = (everybody if with_short else fresh).like(language.filter(own))
+        human = int((people if with_short else people & counted).sum())
+        found = _excess(int((own & copied).sum()), int(own.sum()), baseline, human)
+        left_out = 0 if with_short else int(short.sum())
+        note = found.note + (f"; {left_out:,} under {TOKENS_AT_LEAST} tokens are not counted" if left_out else "")
+        places = [scan.place(int(row)) for row in index.row_id[own & copied][:EVIDENCE_ROWS]]
+        return replace(found, note=note, evidence={**found.evidence, "matrix": matrix, "first_rows": places})
+
+    return _whole_and_parts(scan, share)
+
+
+def _whole_and_parts(scan: Scan, share: Callable[[Mask], Measurement]) -> Measurement:
+    """Of all synthetic rows, of each generator, and of each language that enough people write."""
+    index, counted = scan.index, long_enough(scan)
+    made = index.of(SYNTHETIC_CODE)
+    parts = {name: share(made & (index.generator == index.generators.index(name))) for name in scan.generators}
+
+    def of_language(one: Language) -> Measurement:
+        found = share(one.synthetic)
+        return too_few(int((one.human & counted).sum()), found.n_synthetic) or found
+
+    return with_languages(scan, replace(share(made), parts=parts), scan.once(languages).parts, of_language)
+
+
+def holdout_fault(scan: Scan) -> str:
+    """Why the holdout cannot tell what fresh people share with the human partition, or "" where it can."""
+    if scan.holdout_digests is None or not len(scan.holdout_digests):
+        return "the holdout lacks content columns of the dataset, or is empty: give it the same columns"
+    own = scan.index.of(HUMAN_CODE) & long_enough(scan)
+    human, held_out = scan.index.digest[own], counted_holdout(scan)
+    fresh = held(held_out, human, unsaid(len(held_out))).all()
+    baseline = others(human, unsaid(len(human))).all()
+    shared = difference(fresh.share, baseline.share)
+    if shared.low > HOLDOUT_OVERLAP:
+        reason = (
+            f"{fresh.hits:,} of {fresh.rows:,} holdout rows stand in the human partition too: they are not held out"
+        )
+        return f"{reason}; take them out of one of the two"
+    return ""
+
+
+def _near_rows(scan: Scan) -> Measurement:
+    """Rows of a table in the same cell: categories equal, numbers in the same hundredth of the human rows."""
+    codes = scan.once(coded)
+    human = _cells(codes.human)
+    fresh = others(human, unsaid(len(human)))
+    if scan.holdout is not None and len(scan.holdout):
+        cells = _cells(encode_rows(scan, scan.holdout))
+        fresh = held(cells, human, unsaid(len(cells)))
+
+    def share(rows: Coded) -> Measurement:
+        cells = np.unique(_cells(rows))
+        return _excess(int(np.isin(cells, human).sum()), len(cells), fresh.all(), len(human))
+
+    parts = {name: share(rows) for name, rows in codes.generators.items()}
+    return replace(share(codes.synthetic), parts=parts)
+
+
+def _cells(rows: Coded) -> Hashes:
+    cell = np.zeros(len(rows), dtype=np.uint64)
+    for feature in rows.features:
+        code = rows.codes[feature.name].astype(np.int64)
+        if feature.kind is ColumnKind.NUMERIC and feature.size > 2 * NEAR_CELLS:
+            code = code * NEAR_CELLS // feature.size
+        cell = mix(cell * np.uint64(31) + code.astype(np.uint64))
+    return cell
+
+
+def _text_copies(scan: Scan, kind: str) -> Measurement:
+    index, matrix, language = scan.index, scan.once(near_matrix), scan.once(row_languages)
+    copied = matrix.near_human() if kind == "near" else matrix.shares_span
+    if index.of(SYNTHETIC_CODE).any() and not matrix.count(SYNTHETIC_CODE):
+        return Measurement(not_asked=no_long_text("synthetic"))
+    fresh, evidence = fresh_texts(scan, matrix, copied), matrix.to_evidence()
+    digest = matrix.contents(index, SYNTHETIC_CODE)
+    is_copy = np.isin(index.digest, digest[copied[matrix.of(SYNTHETIC_CODE)]])
+    # Whole rows that are a person's are another check's: people's own repeats are one text in the matrix.
+    is_compared = np.isin(index.digest, digest) & ~np.isin(index.digest, index.digest[index.of(HUMAN_CODE)])
+
+    def share(rows: Mask) -> Measurement:
+        own = first_of_each(index, rows & is_compared)
+        copies = own & is_copy
+        baseline = fresh.like(language.filter(own))
+        found = _excess(int(copies.sum()), int(own.sum()), baseline, matrix.count(HUMAN_CODE))
+        places = [scan.place(int(row)) for row in index.row_id[copies][:EVIDENCE_ROWS]]
+        all_evidence = {**found.evidence, **evidence, "first_rows": places}
+        return replace(
+            found, unread=matrix.not_compared(HUMAN_CODE), rows_read=matrix.most_texts(), evidence=all_evidence
+        )
+
+    return _whole_and_parts(scan, share)
+
+
+def _excess(hits: int, rows: int, baseline: Coincidence, human: int) -> Measurement:
+    if not rows or not baseline.rows:
+        reason = "no rows to compare: there are none, or they are texts under 20 tokens, which coincide by nature"
+        return Measurement(None, human, rows, undecidable=reason)
+    share = baseline.hits / baseline.rows
+    against = f"against {share:.2%} of the {'holdout' if baseline.source == HOLDOUT else 'human rows among themselves'}"
+    estimate = difference(clopper_pearson(hits, rows), baseline.share)
+    found = Measurement(
+        estimate,
+        n_human=human,
+        n_synthetic=rows,
+        baseline=baseline.share.value,
+        note=f"{hits:,} of {rows:,} distinct synthetic rows ({hits / rows:.2%}) {against}",
+        shrinks="linear",
+        limited_by=("synthetic", "human"),
+        # No more copies than people share by nature, only too few rows to show it: that warns. More than that holds.
+        undecided=Severity.WARNING if estimate.low <= 0 else None,
+        evidence={"copies": hits, "rows": rows, "baseline_copies": baseline.hits, "baseline_rows": baseline.rows,
+                  "baseline_source": baseline.source},
+    )  # fmt: skip
+    if hits and baseline.repeats > NATURAL_REPEAT_RATIO * baseline.rows:
+        reason = (
+            f"{baseline.repeats:,} of {baseline.rows:,} human rows repeat another, by nature or by accident, and without a holdout "
+            'nobody can tell what fresh people would share: declare holdout = "path", or remove the repeats'
+        )
+        return replace(found, undecidable=reason, undecided=None)
+    return found
+
+
+METRIC = Metric(
+    expectation="expect_synthetic_to_not_copy_human",
+    measure=measure,
+    side=Side.MAX,
+    asks="Are synthetic rows copies of people's rows?",
+    why=(
+        "A copy adds nothing, leaks a person's row under a synthetic label, and flatters every other check. Fresh people coincide "
+        "too, so copies are read against a holdout that no generator has seen, or against people among themselves."
+    ),
+    source="Carlini et al., USENIX Security 2021; exact binomial bounds (Clopper & Pearson 1934)",
+    fix=(
+        "Drop the copied rows named in the evidence and train the generator with less capacity or with privacy noise. If the human rows were "
+        'deduplicated, declare a holdout (holdout = "path") so that natural coincidences are known.'
+    ),
+    params=(("kind", "exact"),),
+    detail=("kind",),
+)

@@ -1,0 +1,224 @@
+"""Rows that repeat each other: within people, within synthetic rows, and across. One origin-aware matrix serves all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
+from gates.data.text.mix import combine, row_keys
+from gates.metrics.base.breakdowns import with_languages, with_parts
+from gates.metrics.base.languages import languages, too_few
+from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.metric import Metric, Side
+from gates.metrics.copies.near_duplicates import TOKENS_AT_LEAST, NearMatrix, near_matrix, no_long_text
+from gates.verdict import Scope, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+
+    from gates.data.arrays import Hashes, Ints
+    from gates.data.scan.result import Scan
+    from gates.data.scan.row_index import RowIndex
+    from gates.metrics.base.breakdowns import Mask
+    from gates.metrics.base.languages import Language
+
+# Of short answers of seven models up to 4 % repeat another of the same model, of two that degenerate 23 and 40 %.
+SHORT_REPEATS = 0.15
+# Fewer short rows of people say nothing about how often such rows repeat: hardly anybody writes so short.
+PEOPLE_AT_LEAST = 30
+EVIDENCE_ROWS = 10
+
+
+@dataclass(frozen=True)
+class DuplicateMatrix:
+    """Counts over rows long enough to count: rows, rows repeating an earlier row of their origin, and rows shared.
+
+    human_in_human, synthetic_in_synthetic: rows beyond the first of their content within the origin;
+    synthetic_in_human: distinct synthetic rows whose content a human row has; short: rows too short to count.
+    """
+
+    human: int
+    synthetic: int
+    human_in_human: int
+    synthetic_in_synthetic: int
+    synthetic_in_human: int
+    short: int
+
+    def to_evidence(self) -> dict[str, int]:
+        """As plain counts."""
+        return dict(vars(self))
+
+
+def long_enough(scan: Scan) -> npt.NDArray[np.bool_]:
+    """Mask of the rows that count: all of a table's, the texts of at least 20 tokens."""
+    if not scan.roles.texts:
+        return np.ones(len(scan.index.digest), dtype=bool)
+    return scan.index.tokens >= TOKENS_AT_LEAST
+
+
+def duplicate_matrix(scan: Scan) -> DuplicateMatrix:
+    """The exact matrix. Call through `scan.once(duplicate_matrix)`."""
+    index, counted = scan.index, long_enough(scan)
+    human, synthetic = (counted & index.of(code) for code in (HUMAN_CODE, SYNTHETIC_CODE))
+    human_digests, synthetic_digests = (np.unique(index.digest[mask]) for mask in (human, synthetic))
+    return DuplicateMatrix(
+        human=int(human.sum()),
+        synthetic=int(synthetic.sum()),
+        human_in_human=int(human.sum()) - len(human_digests),
+        synthetic_in_synthetic=int(synthetic.sum()) - len(synthetic_digests),
+        synthetic_in_human=int(np.isin(synthetic_digests, human_digests).sum()),
+        short=int((~counted).sum()),
+    )
+
+
+def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """Share of rows that repeat an earlier row of their origin, in [0, 1]; a count, so without interval.
+
+    kind "exact": same content; texts under 20 tokens coincide by nature and are left out, unless there are no others or
+    synthetic ones repeat each other by .15 and more beyond people's; "near": token Jaccard of at least .8 with another text. For synthetic rows the same
+    share among equally many human rows is subtracted, because repeats grow with n and a coarse table repeats by nature.
+    For the same reason nothing passes where only a sample of the texts was compared; a share beyond the limit fails.
+    """
+    if params["kind"] == "near":
+        return _near(scan, scope)
+    matrix = scan.once(duplicate_matrix)
+    counted = long_enough(scan)
+    if scope is Scope.HUMAN:
+        return _among_people(scan, matrix, counted if matrix.human else np.ones_like(counted))
+
+    def excess(synthetic: npt.NDArray[np.bool_], people: npt.NDArray[np.bool_]) -> Measurement:
+        own, human = synthetic & counted, people & counted
+        size = min(int(own.sum()), int(human.sum()))
+        if not size or _repeat_short_ones(scan.index, synthetic & ~counted, people & ~counted):
+            own, human = synthetic, people
+            size = min(int(own.sum()), int(human.sum()))
+        if not size:
+            return _nothing_to_count(matrix)
+        ratio = _repeats(scan.index.digest[own], size) - _repeats(scan.index.digest[human], size)
+        note, places = _named(scan, own)
+        evidence = {"matrix": matrix.to_evidence(), "first_rows": places}
+        return Measurement(Estimate.exact(ratio), int(human.sum()), int(own.sum()), note=note, evidence=evidence)
+
+    return with_parts(scan, excess, distinct_rows=False, against_people=True)
+
+
+def _among_people(scan: Scan, matrix: DuplicateMatrix, counted: Mask) -> Measurement:
+    """Of all people and of those who write each language."""
+
+    def share(mask: Mask) -> Measurement:
+        digest = scan.index.digest[mask]
+        note, places = _named(scan, mask)
+        ratio = (len(digest) - len(np.unique(digest))) / max(1, len(digest))
+        evidence = {"matrix": matrix.to_evidence(), "first_rows": places}
+        return Measurement(Estimate.exact(ratio), len(digest), note=note, evidence=evidence)
+
+    def of_language(one: Language) -> Measurement:
+        own = one.human & counted
+        return too_few(int(own.sum()), None) or share(own)
+
+    people = scan.index.of(HUMAN_CODE) & counted
+    if not people.any():
+        return _nothing_to_count(matrix)
+    return with_languages(scan, share(people), scan.once(languages).human, of_language)
+
+
+def _near(scan: Scan, scope: Scope) -> Measurement:
+    if not scan.roles.texts:
+        return Measurement(not_asked='near duplicates are defined for text; tables have kind = "exact"')
+    matrix = scan.once(near_matrix)
+    texts = matrix.of(HUMAN_CODE), matrix.of(SYNTHETIC_CODE)
+    code = HUMAN_CODE if scope is Scope.HUMAN else SYNTHETIC_CODE
+    if scan.index.of(code).any() and not matrix.count(code):
+        return Measurement(not_asked=no_long_text(scope.value))
+    whole = replace(_near_among(matrix, scope, *texts), evidence=matrix.to_evidence())
+    if whole.estimate is None:
+        return whole
+    contents = matrix.contents(scan.index, HUMAN_CODE), matrix.contents(scan.index, SYNTHETIC_CODE)
+
+    def of_language(one: Language) -> Measurement:
+        human, synthetic = (
+            own[np.isin(content, scan.index.digest[mask])]
+            for own, content, mask in zip(texts, contents, (one.human, one.synthetic), strict=True)
+        )
+        few = too_few(len(human), len(synthetic) if scope is Scope.SYNTHETIC else None)
+        return few or _near_among(matrix, scope, human, synthetic)
+
+    spoken = scan.once(languages)
+    return with_languages(scan, whole, spoken.parts if scope is Scope.SYNTHETIC else spoken.human, of_language)
+
+
+def _near_among(matrix: NearMatrix, scope: Scope, human: Ints, synthetic: Ints) -> Measurement:
+    """Among these texts of the matrix."""
+    counts = len(human), len(synthetic)
+    size = len(human) if scope is Scope.HUMAN else min(counts)
+    if not size:
+        return Measurement(None, *counts, undecidable=f"no text of {TOKENS_AT_LEAST} tokens to count")
+    value = matrix.repeats(human[:size]) / size
+    if scope is Scope.SYNTHETIC:
+        value = matrix.repeats(synthetic[:size]) / size - value
+    unread = matrix.not_compared(HUMAN_CODE, *([SYNTHETIC_CODE] if scope is Scope.SYNTHETIC else []))
+    return Measurement(
+        Estimate.exact(value),
+        *counts,
+        rows_read=matrix.most_texts(),
+        unread=unread,
+        # What was compared is within the limit, and of so many texts no more can be: that warns.
+        undecided=Severity.WARNING if unread else None,
+    )
+
+
+def _named(scan: Scan, mask: Mask) -> tuple[str, list[str]]:
+    """How many of these rows, all of one origin, repeat an earlier one, and places of the first with the row repeated."""
+    row_id = scan.index.row_id[mask]
+    _, first, content = np.unique(scan.index.digest[mask], return_index=True, return_inverse=True)
+    repeated = row_id[first[content]]
+    repeats = np.flatnonzero(row_id != repeated)
+    places = [
+        f"{scan.place(int(row_id[at]))} = {scan.place(int(repeated[at]))}" for at in repeats[:EVIDENCE_ROWS].tolist()
+    ]
+    return (f"{len(repeats):,} of {len(row_id):,} rows repeat another, first at {places[0]}" if places else ""), places
+
+
+def _nothing_to_count(matrix: DuplicateMatrix) -> Measurement:
+    evidence = {"matrix": matrix.to_evidence()}
+    return Measurement(None, matrix.human, matrix.synthetic, undecidable="no rows to count", evidence=evidence)
+
+
+def _repeat_short_ones(index: RowIndex, made: Mask, people: Mask) -> bool:
+    """Whether short synthetic rows repeat each other so much more than people's that nature is no reason.
+
+    Several generators give one short answer to one prompt, so that each is compared with itself.
+    """
+    own, human = (combine(index.digest[mask], index.generator[mask].astype(np.uint64)) for mask in (made, people))
+    if len(human) < PEOPLE_AT_LEAST:
+        return len(own) > 0 and _repeats(own, len(own)) > SHORT_REPEATS
+    size = min(len(own), len(human))
+    return size > 0 and _repeats(own, size) - _repeats(human, size) > SHORT_REPEATS
+
+
+def _repeats(digest: Hashes, size: int) -> float:
+    """Share of repeats among `size` rows drawn by a hash of content and occurrence: row order does not matter."""
+    ordered = np.sort(digest)
+    drawn = ordered[np.argsort(row_keys(ordered), kind="stable")[:size]]
+    return (size - len(np.unique(drawn))) / size
+
+
+METRIC = Metric(
+    expectation="expect_duplicate_ratio_to_be_less_than",
+    measure=measure,
+    side=Side.MAX,
+    asks="Do rows repeat each other?",
+    why=(
+        "Repeated rows count an opinion twice, leak between folds, and are the first sign of a generator that collapsed. "
+        "Synthetic rows are compared with equally many human rows, because repeats grow with n."
+    ),
+    source="Lee et al., Deduplicating Training Data Makes Language Models Better, ACL 2022; MinHash: Broder 1997",
+    fix="Drop the repeats before training; where the generator made them, raise its temperature or sample more seeds.",
+    params=(("kind", "exact"),),
+    detail=("kind",),
+)

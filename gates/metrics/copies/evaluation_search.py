@@ -1,0 +1,110 @@
+"""Looks through every row of a dataset for what evaluation sets ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from gates.data.facts import ROW_ID
+from gates.data.scan.accumulators import EvaluationItems
+from gates.data.text.contamination import known_texts, shared_with
+from gates.data.text.tokens import tokenise
+
+if TYPE_CHECKING:
+    from gates.data.arrays import Ints
+    from gates.data.batch import Batch
+    from gates.data.facts import Roles
+    from gates.data.scan.accumulators import EvaluationSource
+
+SEED = "seed_id"
+_NONE = np.empty(0, dtype=np.int64)
+_NO_ITEMS = EvaluationItems(pl.Series(dtype=pl.String), _NONE, np.empty(0, dtype=str), ())
+
+
+@dataclass(frozen=True)
+class InEvaluation:
+    """Ids of the rows that share texts with evaluation items, and the item that each text of these shares most with.
+
+    rows, item: by position; a row with several such texts stands there several times, and -1 is no single item.
+    leaked: items of which a single row holds more than half of a text. by_seed: rows made from an evaluation item.
+    has_texts: whether the items hold any text that is long enough to be found.
+    """
+
+    items: EvaluationItems
+    rows: Ints
+    item: Ints
+    leaked: Ints
+    by_seed: Ints
+    has_texts: bool
+
+
+class EvaluationSearch:
+    """A `gates.data.scan.accumulators.Gatherer` of what rows share with evaluation sets; without sets or texts it needs no rows."""
+
+    def __init__(self, roles: Roles, evaluation: EvaluationSource | None) -> None:
+        self._items = evaluation.items() if evaluation and roles.texts else _NO_ITEMS
+        self._known = known_texts(tokenise(self._items.texts.to_arrow()))
+        self.needs_rows = bool(len(self._known.grams) or len(self._known.short))
+        # First what is asked, or the main text where nothing is.
+        self._texts = tuple(dict.fromkeys([*([roles.prompt] if roles.prompt else []), *roles.texts]))
+        self._seeds = _Seeds(self._items, roles)
+        self._rows, self._text, self._leaked = [_NONE], [_NONE], [_NONE]
+
+    def update(self, batch: Batch) -> None:
+        """Take some rows of the dataset."""
+        row_id = batch.rows.column(ROW_ID).to_numpy()
+        for number, text in enumerate(self._texts):
+            # Short answers ("Yes, it is true") coincide by nature; a short prompt is the item itself.
+            shared = shared_with(self._known, batch.tokens(text), whole_short=number == 0)
+            hit = np.flatnonzero(shared.contaminated())
+            self._rows.append(row_id[hit])
+            self._text.append(shared.nearest[hit])
+            self._leaked.append(np.unique(shared.known))
+        self._seeds.update(batch)
+
+    def value(self) -> InEvaluation:
+        """What was found in all rows."""
+        text, item, known = np.concatenate(self._text), self._items.item, self._known
+        # Equal texts of several items are one; the first of these items is named.
+        _, first = np.unique(known.text_of, return_index=True)
+        named = np.full(len(text), -1, dtype=np.int64)
+        named[text >= 0] = item[first[text[text >= 0]]]
+        leaked = np.unique(item[np.isin(known.text_of, np.concatenate(self._leaked))])
+        return InEvaluation(
+            self._items, np.concatenate(self._rows), named, leaked, self._seeds.rows(), has_texts=self.needs_rows
+        )
+
+
+class _Seeds:
+    """Rows whose seed has the id of an evaluation item, unless a row of the dataset has that id itself."""
+
+    def __init__(self, items: EvaluationItems, roles: Roles) -> None:
+        ids = pl.Series(items.ids, dtype=pl.String).unique()
+        # Bare numbers name rows in every set and tell none from another.
+        self._ids = ids.filter((ids != "") & ~ids.str.contains(r"^\d+$"))
+        self._column, self._key = roles.lineage.get(SEED), roles.key
+        self._found: list[pl.DataFrame] = []
+        self._own: list[pl.Series] = []
+
+    def update(self, batch: Batch) -> None:
+        """Take a batch of the dataset."""
+        if self._column is None or not len(self._ids):
+            return
+        frame = batch.frame
+        seeds = frame.select(row=ROW_ID, seed=pl.col(self._column).cast(pl.String))
+        self._found.append(seeds.filter(pl.col("seed").is_in(self._ids.implode())))
+        if self._key:
+            own = frame[self._key].cast(pl.String)
+            self._own.append(own.filter(own.is_in(self._ids.implode())))
+
+    def rows(self) -> Ints:
+        """Ids of the rows found so far."""
+        if not self._found:
+            return np.empty(0, dtype=np.int64)
+        found = pl.concat(self._found)
+        if self._own:
+            found = found.filter(~pl.col("seed").is_in(pl.concat(self._own).implode()))
+        return found["row"].to_numpy()

@@ -1,0 +1,137 @@
+"""Whether synthetic rows lie nearer to the rows their generator was trained on than to fresh people's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.metric import Metric, Side
+from gates.metrics.copies.copies import holdout_fault
+from gates.metrics.stats.distances import Points, distances, points_of
+from gates.metrics.stats.encoding import coded, encode_rows
+from gates.metrics.stats.intervals import clopper_pearson
+from gates.metrics.stats.strata import STRATUM_ROWS
+from gates.verdict import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gates.data.arrays import Ints
+    from gates.data.scan.result import Scan
+    from gates.metrics.stats.distances import Floats
+    from gates.verdict import Scope
+
+# 5,000 synthetic rows give the share to .012. The denser training rows and holdout lie, the more closeness tells:
+# 5,000 of each against as many synthetic ones take a second.
+SYNTHETIC_ROWS, PEOPLE_ROWS = 5000, 5000
+ROWS_AT_ONCE = 500
+CHANCE = 0.5
+
+
+def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """Share of synthetic rows whose nearest training row is nearer than the nearest row of a holdout of equal size.
+
+    In [0, 1]; .5 is what rows of a law of its own give. Ties count half; the interval is exact over people, not over
+    rows. The human partition counts as what the generator was trained on.
+    """
+    if scan.roles.texts:
+        return Measurement(not_asked="closeness to training rows is defined for tables; texts have copies and spans")
+    if scan.holdout is None:
+        return Measurement(
+            not_asked="without rows that no generator has seen nobody knows how near is too near; "
+            'add: holdout = "data/holdout.parquet"'
+        )
+    fault = holdout_fault(scan)
+    if fault:
+        return Measurement(failure=fault)
+    codes = scan.once(coded)
+    names = [*codes.generators]
+    training, held, synthetic, *made = points_of(
+        codes.human, encode_rows(scan, scan.holdout), codes.synthetic, *(codes.generators[name] for name in names)
+    )
+    if not training.width:
+        return Measurement(failure="no column can be compared, so that no row is near another")
+    fresh = _fresh(scan)
+    size = min(len(training), len(fresh), PEOPLE_ROWS)
+    people = training.take(np.arange(size)), held.take(fresh[:size])
+    whole = _closeness(scan, synthetic, *people)
+    parts = {
+        name: _closeness(scan, points, *people)
+        for name, points in zip(names, made, strict=True)
+        if len(points) >= STRATUM_ROWS
+    }
+    return replace(whole, parts=parts)
+
+
+def _fresh(scan: Scan) -> Ints:
+    """Positions of the holdout's rows in the order of its sample; of equal ones the first where people's repeat none."""
+    assert scan.holdout is not None  # noqa: S101  # the caller has asked
+    everything = np.arange(len(scan.holdout))
+    if len(np.unique(scan.human.digest)) < len(scan.human):
+        return everything
+    return np.sort(np.unique(scan.holdout.digest, return_index=True)[1])
+
+
+def _closeness(scan: Scan, synthetic: Points, training: Points, held: Points) -> Measurement:
+    rows = synthetic.take(np.arange(min(len(synthetic), SYNTHETIC_ROWS)))
+    if not len(rows) or not len(held):
+        return Measurement(None, len(training), len(rows), undecidable="no rows to compare")
+    (to_training, trained), (to_held, fresh) = _nearest(rows, training), _nearest(rows, held)
+    nearer, tied = int((to_training < to_held).sum()), int((to_training == to_held).sum())
+    share = _share((nearer + tied / 2) / len(rows), np.where(to_training <= to_held, trained, fresh + len(training)))
+    return Measurement(
+        share,
+        len(training),
+        len(rows),
+        baseline=CHANCE,
+        # No nearer than chance has it, only too few rows to show it: that warns. More than that holds.
+        undecided=Severity.WARNING if share.low <= CHANCE else None,
+        note=f"{nearer:,} of {len(rows):,} synthetic rows lie nearer to one of {len(training):,} training rows than to one of as many held-out ones",
+        limited_by=("synthetic",),
+        evidence={
+            "nearer_to_training": nearer,
+            "tied": tied,
+            "rows": len(rows),
+            "people_a_side": len(training),
+            "median_distance": {"training": float(np.median(to_training)), "holdout": float(np.median(to_held))},
+        },
+    )
+
+
+def _share(share: float, person: Ints) -> Estimate:
+    """The share with its exact interval. person: the nearest person of each row, of training rows and holdout together.
+
+    Under the null it is the people who are dealt to either side at random, so that all rows around one person are one
+    observation: rows count as many as n^2 / sum of k^2, k being the rows around a person (Kish, Survey Sampling, 1965).
+    """
+    around = np.bincount(person).astype(np.float64)
+    effective = max(1, int(around.sum() ** 2 / (around**2).sum()))
+    bounds = clopper_pearson(round(share * effective), effective)
+    return Estimate(share, min(share, bounds.low), max(share, bounds.high))
+
+
+def _nearest(rows: Points, others: Points) -> tuple[Floats, Ints]:
+    """Distance and position of the nearest of the others to each row, in pieces that bound memory."""
+    found = []
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        apart = distances(rows.take(np.arange(start, min(start + ROWS_AT_ONCE, len(rows)))), others)
+        found.append((apart.min(axis=1), apart.argmin(axis=1)))
+    return np.concatenate([one for one, _ in found]), np.concatenate([at for _, at in found])
+
+
+METRIC = Metric(
+    expectation="expect_synthetic_to_not_favour_training_rows",
+    measure=measure,
+    side=Side.MAX,
+    asks="Do synthetic rows lie nearer to the training rows than to fresh people's?",
+    why=(
+        "A generator that memorised lies near its training rows without copying one exactly, and gives away who was among them. Rows of the "
+        "same law lie near to both alike."
+    ),
+    source="Platzer & Reutterer, Frontiers in Big Data 4 (2021) 679939; exact binomial bounds (Clopper & Pearson 1934)",
+    fix="Train the generator with less capacity, fewer epochs or privacy noise, and drop the rows that the copy checks name.",
+    languages_together="it is asked of tables, whose rows have no language",
+)

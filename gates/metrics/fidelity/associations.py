@@ -1,0 +1,207 @@
+"""How far the strength of pairwise associations lies apart beyond people and people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.metric import Metric, Side
+from gates.metrics.stats.encoding import Coded, ColumnKind, Feature
+from gates.metrics.stats.paired_draws import draws, excess
+from gates.metrics.stats.strata import Sides, compare_by_role
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+
+    from gates.data.arrays import Ints
+    from gates.data.scan.result import Scan
+    from gates.verdict import Scope
+
+# An association is a coarse number with limits of .05 and .2; 10,000 rows a side fix it to about .01.
+ROWS_PER_DRAW = 10_000
+# Beyond this many pairs those that are strongest among people are compared: a pair costs about 10 ms over all draws.
+PAIRS_AT_MOST = 800
+# Levels beyond the most frequent ones share a code: Cramer's V of sparse tables is noise.
+LEVELS_AT_MOST = 30
+EVIDENCE_PAIRS = 5
+
+_Codes = dict[str, "npt.NDArray[np.int32]"]
+
+
+def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """Excess difference of association strength, in [-1, 1]: of the worst pair, or the mean over pairs (`over`).
+
+    Spearman's correlation between numbers, the correlation ratio of ranks between a category and a number,
+    bias-corrected Cramer's V between categories (Bergsma, Journal of the Korean Statistical Society 42 (2013) 323-328).
+    """
+    known = scan.once(_compared)
+
+    def compare(sides: Sides) -> Measurement:
+        if sides.name not in known:
+            known[sides.name] = _compare(sides)
+        return known[sides.name][str(params["over"])]
+
+    return compare_by_role(scan, compare)
+
+
+def _compared(scan: Scan) -> dict[str, dict[str, Measurement]]:
+    """Worst and mean come from the same draws: a place to keep both. Call through `scan.once(_compared)`."""
+    return {}
+
+
+@dataclass(frozen=True)
+class _Coarse:
+    """Features as few levels, with the pairs to compare."""
+
+    features: tuple[Feature, ...]
+    sizes: dict[str, int]
+    pairs: tuple[tuple[int, int], ...]
+
+
+def _compare(sides: Sides) -> dict[str, Measurement]:
+    features = sides.human_codes.features
+    n_human, n_synthetic = len(sides.human), len(sides.synthetic)
+    made = draws(sides.human, sides.synthetic, sides.seed, at_most=ROWS_PER_DRAW)
+    if len(features) <= 1 or not made:
+        none = Measurement(None, n_human, n_synthetic)
+        if len(features) <= 1:
+            none = Measurement(not_asked="fewer than two comparable columns: there is no pair to compare")
+        return {"worst": none, "mean": none}
+    human, synthetic, sizes = _coarse(sides.human_codes, sides.synthetic_codes)
+    coarse = _Coarse(features, sizes, _pairs(features, sizes, human))
+    cross, null = np.empty((len(made), len(coarse.pairs))), np.empty((len(made), len(coarse.pairs)))
+    for row, draw in enumerate(made):
+        first = strengths(_take(human, draw.human_a), coarse)
+        cross[row] = np.abs(first - strengths(_take(synthetic, draw.synthetic), coarse))
+        null[row] = np.abs(first - strengths(_take(human, draw.human_b), coarse))
+    gap = np.median(cross - null, axis=0)
+    order = np.argsort(-gap, kind="stable")[:EVIDENCE_PAIRS]
+    named = {" and ".join(features[at].name for at in coarse.pairs[pair]): float(gap[pair]) for pair in order}
+    first_pair = coarse.pairs[int(order[0])]
+    note = f"worst pair '{features[first_pair[0]].name}' and '{features[first_pair[1]].name}'"
+    found = {
+        "worst": excess(cross.max(axis=1), null.max(axis=1), n_human, n_synthetic),
+        "mean": excess(cross.mean(axis=1), null.mean(axis=1), n_human, n_synthetic),
+    }
+    return {over: replace(one, note=note, evidence={"worst_pairs": named}) for over, one in found.items()}
+
+
+def strengths(codes: _Codes, coarse: _Coarse) -> npt.NDArray[np.float64]:
+    """Strength of every pair's association: Spearman in [-1, 1], the others in [0, 1]."""
+    ranks = {
+        feature.name: midranks(codes[feature.name], coarse.sizes[feature.name])
+        for feature in coarse.features
+        if feature.kind is ColumnKind.NUMERIC
+    }
+    found = np.empty(len(coarse.pairs))
+    for at, (left, right) in enumerate(coarse.pairs):
+        one, two = coarse.features[left], coarse.features[right]
+        if one.kind is two.kind is ColumnKind.NUMERIC:
+            found[at] = correlation(ranks[one.name], ranks[two.name])
+        elif one.kind is two.kind:
+            sizes = coarse.sizes[one.name], coarse.sizes[two.name]
+            found[at] = cramers_v(codes[one.name], codes[two.name], sizes)
+        else:
+            category, number = (two, one) if one.kind is ColumnKind.NUMERIC else (one, two)
+            found[at] = correlation_ratio(codes[category.name], ranks[number.name], coarse.sizes[category.name])
+    return found
+
+
+def midranks(codes: npt.NDArray[np.int32], size: int) -> npt.NDArray[np.float64]:
+    """Average ranks of ordered codes, ties sharing their mean rank."""
+    counts = np.bincount(codes, minlength=size)
+    return (np.cumsum(counts) - (counts - 1) / 2)[codes]
+
+
+def correlation(first: npt.NDArray[np.float64], second: npt.NDArray[np.float64]) -> float:
+    """Pearson's correlation; 0 where one side is constant. On midranks it is Spearman's."""
+    one, two = first - first.mean(), second - second.mean()
+    scale = np.sqrt((one @ one) * (two @ two))
+    return float(one @ two / scale) if scale > 0 else 0.0
+
+
+def correlation_ratio(category: npt.NDArray[np.int32], number: npt.NDArray[np.float64], size: int) -> float:
+    """Share of a number's spread that a category explains, as eta in [0, 1], corrected for the number of levels.
+
+    Kelley's epsilon-squared: Proceedings of the National Academy of Sciences 21 (1935) 554-559.
+    """
+    counts = np.bincount(category, minlength=size)
+    used = counts > 0
+    n, levels = len(number), int(used.sum())
+    total = float(((number - number.mean()) ** 2).sum())
+    if total <= 0 or n <= levels:
+        return 0.0
+    means = np.bincount(category, weights=number, minlength=size)[used] / counts[used]
+    between = float((counts[used] * (means - number.mean()) ** 2).sum())
+    unexplained = (total - between) / (n - levels) / (total / (n - 1))
+    return float(np.sqrt(max(0.0, 1 - unexplained)))
+
+
+def cramers_v(first: npt.NDArray[np.int32], second: npt.NDArray[np.int32], sizes: tuple[int, int]) -> float:
+    """Bias-corrected Cramer's V in [0, 1]; 0 where a side is constant. Bergsma 2013, equation 2."""
+    table = np.bincount(first * sizes[1] + second, minlength=sizes[0] * sizes[1]).reshape(sizes)
+    table = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
+    n, (rows, columns) = int(table.sum()), table.shape
+    if min(rows, columns) <= 1 or n <= 1:
+        return 0.0
+    expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / n
+    phi = float(((table - expected) ** 2 / expected).sum()) / n
+    corrected = max(0.0, phi - (rows - 1) * (columns - 1) / (n - 1))
+    reach = min(rows - (rows - 1) ** 2 / (n - 1), columns - (columns - 1) ** 2 / (n - 1)) - 1
+    return float(min(1.0, np.sqrt(corrected / reach))) if reach > 0 else 0.0
+
+
+def _coarse(human: Coded, synthetic: Coded) -> tuple[_Codes, _Codes, dict[str, int]]:
+    """Categories with their rare human levels merged; numbers as they are."""
+    mine: _Codes = {}
+    theirs: _Codes = {}
+    sizes: dict[str, int] = {}
+    for feature in human.features:
+        name, size = feature.name, feature.size
+        mine[name], theirs[name], sizes[name] = human.codes[name], synthetic.codes[name], size
+        if feature.kind is ColumnKind.CATEGORICAL and size > LEVELS_AT_MOST:
+            counts = np.bincount(human.codes[name], minlength=size)
+            kept = np.argsort(-counts, kind="stable")[: LEVELS_AT_MOST - 1]
+            lookup = np.full(size, LEVELS_AT_MOST - 1, dtype=np.int32)
+            lookup[kept] = np.arange(len(kept), dtype=np.int32)
+            mine[name], theirs[name], sizes[name] = (
+                lookup[human.codes[name]],
+                lookup[synthetic.codes[name]],
+                LEVELS_AT_MOST,
+            )
+    return mine, theirs, sizes
+
+
+def _pairs(features: tuple[Feature, ...], sizes: dict[str, int], human: _Codes) -> tuple[tuple[int, int], ...]:
+    every = tuple((left, right) for left in range(len(features)) for right in range(left + 1, len(features)))
+    if len(every) <= PAIRS_AT_MOST:
+        return every
+    probe = {name: codes[:ROWS_PER_DRAW] for name, codes in human.items()}
+    strength = np.abs(strengths(probe, _Coarse(features, sizes, every)))
+    chosen = np.sort(np.argsort(-strength, kind="stable")[:PAIRS_AT_MOST])
+    return tuple(every[int(at)] for at in chosen)
+
+
+def _take(codes: _Codes, rows: Ints) -> _Codes:
+    return {name: code[rows] for name, code in codes.items()}
+
+
+METRIC = Metric(
+    expectation="expect_associations_to_match",
+    measure=measure,
+    side=Side.MAX,
+    asks="Do the synthetic columns hang together as the human columns do?",
+    why=(
+        "Every column can look right while no row does: shuffling columns independently keeps all distributions and "
+        "destroys what a model would learn from."
+    ),
+    source="Bergsma 2013 (Cramer's V), Spearman 1904, Kelley 1935 (correlation ratio); human half-splits as baseline",
+    fix="Use a generator that models columns jointly, and look at the worst pair named: one of the two is often sampled by itself.",
+    params=(("over", "worst"),),
+    detail=("over",),
+)

@@ -1,0 +1,172 @@
+"""Rules across columns that hold among people: how many synthetic rows break one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from gates.data.facts import HUMAN_CODE
+from gates.errors import MetricError, did_you_mean
+from gates.metrics.base.breakdowns import with_parts
+from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.metric import Metric, Side
+from gates.metrics.stats.intervals import clopper_pearson
+from gates.verdict import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import numpy.typing as npt
+
+    from gates.data.arrays import Ints
+    from gates.data.scan.result import Rows, Scan
+
+EVIDENCE_ROWS = 10
+
+
+def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """Share of the scope's rows that break one constraint, in [0, 1], with its exact interval and a part per generator.
+
+    Rows that the constraint says nothing about (a missing value, a determinant no person has) do not count.
+    """
+    columns = _columns(scan, params)
+    if params["constraint"] == "key":
+        return _key(scan, scope, columns)
+    check = _CONSTRAINTS.get(str(params["constraint"]))
+    if check is None:
+        hint = did_you_mean(str(params["constraint"]), [*_CONSTRAINTS, "key"])
+        raise MetricError(f"unknown constraint '{params['constraint']}': {hint}")
+    broken_in = _Breaker(scan.human, columns, check)
+    whole = _share(scan, scan.rows_of(scope), broken_in)
+    if scope.value == "synthetic":
+        return replace(whole, parts={name: _share(scan, rows, broken_in) for name, rows in scan.generators.items()})
+    return whole
+
+
+class _Breaker:
+    """One constraint bound to the human rows that it was learned from."""
+
+    def __init__(self, human: Rows, columns: list[str], check: Callable[..., object]) -> None:
+        self.human, self.columns, self.check = human, columns, check
+
+    def __call__(self, rows: Rows) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+        return self.check(self.human.frame, rows.frame, self.columns)  # type: ignore[return-value]
+
+
+def _share(scan: Scan, rows: Rows, broken_in: _Breaker) -> Measurement:
+    broken, asked = broken_in(rows)
+    first = np.sort(rows.row_id[broken & asked])[:EVIDENCE_ROWS]
+    return _found(scan, broken_in.columns, (int((broken & asked).sum()), int(asked.sum())), first)
+
+
+def _found(scan: Scan, columns: list[str], counts: tuple[int, int], first: Ints) -> Measurement:
+    hits, n = counts
+    named = " and ".join(f"column '{column}'" for column in columns)
+    return Measurement(
+        clopper_pearson(hits, n),
+        n_human=len(scan.human),
+        n_synthetic=n,
+        note=f"{hits:,} of {n:,} rows break the rule on {named}" if hits else "",
+        undecidable="" if n else f"no row says anything about the rule on {named}",
+        shrinks="linear",
+        limited_by=("synthetic",),
+        evidence={
+            "columns": columns,
+            "violations": hits,
+            "rows": n,
+            "first_rows": [scan.place(int(row)) for row in first],
+        },
+    )
+
+
+def _columns(scan: Scan, params: Mapping[str, object]) -> list[str]:
+    named = params["columns"]
+    columns = [str(name) for name in named] if isinstance(named, list | tuple) else [str(named)]
+    for name in columns:
+        if name not in scan.human.frame.columns:
+            raise MetricError(f"no column '{name}' ({did_you_mean(name, scan.human.frame.columns)})")
+    return columns
+
+
+def _functional_dependency(human: pl.DataFrame, rows: pl.DataFrame, columns: Sequence[str]) -> object:
+    """The first columns determine the last; what people have with a determinant is what is allowed with it.
+
+    A determinant that no person has asks nothing.
+    """
+    *determinant, dependent = columns
+    allowed = human.select(columns).unique()
+    numbered = rows.select(columns).with_row_index("_at")
+    known = numbered.join(allowed.select(determinant).unique(), on=determinant, how="semi", nulls_equal=True)["_at"]
+    kept = numbered.join(allowed, on=[*determinant, dependent], how="semi", nulls_equal=True)["_at"]
+    asked, fine = np.zeros(rows.height, dtype=bool), np.zeros(rows.height, dtype=bool)
+    asked[known.to_numpy()] = True
+    fine[kept.to_numpy()] = True
+    return asked & ~fine, asked
+
+
+def _inequality(human: pl.DataFrame, rows: pl.DataFrame, columns: Sequence[str]) -> object:
+    """The first column is at most the second."""
+    small, large = columns
+    pair = rows.select(small, large)
+    # NaN compares greater than anything in polars: it is a missing value here.
+    pair = pair.with_columns(pl.col(name).fill_nan(None) for name in (small, large) if pair.schema[name].is_float())
+    asked = (pair[small].is_not_null() & pair[large].is_not_null()).to_numpy()
+    return (pair[small] > pair[large]).fill_null(value=False).to_numpy() & asked, asked
+
+
+def _integer_valued(human: pl.DataFrame, rows: pl.DataFrame, columns: Sequence[str]) -> object:
+    """The column holds whole numbers."""
+    numbers = rows[columns[0]].cast(pl.Float64, strict=False).to_numpy()
+    asked = ~np.isnan(numbers)
+    return asked & ((numbers != np.round(numbers)) | np.isinf(numbers)), asked
+
+
+def _key(scan: Scan, scope: Scope, columns: list[str]) -> Measurement:
+    """The columns together name a row: no value stands twice, and no synthetic row takes a human row's name.
+
+    Counted over all rows, because a sample holds few of the pairs that repeat.
+    """
+    parts = [
+        pl.DataFrame(pa.Table.from_batches([batch])).select(columns).hash_rows() for batch in scan.source.batches()
+    ]
+    names = pl.concat(parts).to_numpy()
+    people = names[scan.index.of(HUMAN_CODE)]
+
+    def share(mask: npt.NDArray[np.bool_], *, taken: bool) -> Measurement:
+        own = names[mask]
+        _, code, counts = np.unique(own, return_inverse=True, return_counts=True)
+        broken = counts[code] > 1
+        if taken:
+            broken |= np.isin(own, people)
+        rows = np.sort(scan.index.row_id[mask][broken])[:EVIDENCE_ROWS]
+        return _found(scan, columns, (int(broken.sum()), len(own)), rows)
+
+    if scope is Scope.HUMAN:
+        return share(scan.index.of(HUMAN_CODE), taken=False)
+    return with_parts(scan, lambda mask, _people: share(mask, taken=True), distinct_rows=False)
+
+
+_CONSTRAINTS: dict[str, Callable[..., object]] = {
+    "functional_dependency": _functional_dependency,
+    "inequality": _inequality,
+    "integer_valued": _integer_valued,
+}
+
+METRIC = Metric(
+    expectation="expect_constraint_violation_ratio_to_be_less_than",
+    measure=measure,
+    side=Side.MAX,
+    asks="Do the synthetic rows keep the rules that hold in every human row?",
+    why=(
+        "A generator that samples columns one by one makes rows that cannot exist. Distributions and classifiers see little of it; "
+        "a rule such as 'education determines education-num' sees it at once."
+    ),
+    source="Functional dependencies (Codd 1970); exact binomial interval (Clopper & Pearson 1934)",
+    fix="Compute the dependent column from its determinant after sampling, or reject the rows that break the rule.",
+    params=(("constraint", None), ("columns", None)),
+    detail=("constraint", "columns"),
+)

@@ -1,0 +1,251 @@
+"""Whether locales of one language differ as much in synthetic texts as in people's, or speak in one voice."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+import scipy.sparse as sp
+
+from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
+from gates.data.text.hashing import hashed_counts, unit_rows
+from gates.metrics.base.languages import LANGUAGE, LOCALE, ROWS_TO_JUDGE_ALONE, rows_of, spoken, too_few
+from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.text_samples import tokens_of
+from gates.metrics.stats.paired_draws import DRAW_COUNT, draws, percentile_ratio
+from gates.verdict import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import numpy.typing as npt
+
+    from gates.data.arrays import Hashes, Ints
+    from gates.data.scan.result import Rows, Scan
+    from gates.metrics.stats.paired_draws import Draw
+    from gates.verdict import Scope
+
+    Floats = npt.NDArray[np.float64]
+
+# Ten locales make 45 pairs and take two seconds; smaller ones are named as not looked at. An even number, so that no
+# language is left with one locale.
+LOCALES_AT_MOST = 10
+TEXTS_PER_DRAW = 1000
+# 4,096 columns: on essays the ratio lies within .01 of that with 32,768, and sums over a draw stay small.
+HASH_BITS = 12
+EVIDENCE_PAIRS = 5
+
+
+@dataclass(frozen=True)
+class _Texts:
+    """The texts of one locale and origin: words as vectors of length 1, and the group of each text."""
+
+    words: sp.csr_matrix
+    group: Hashes
+
+    def cloud(self, rows: Ints) -> _Cloud:
+        """Mean and inner spread of these texts."""
+        words = self.words[rows]
+        total = np.asarray(words.sum(axis=0), dtype=np.float64).ravel()
+        _, code, sizes = np.unique(self.group[rows], return_inverse=True, return_counts=True)
+        grouped = sp.csr_matrix((np.ones(len(rows)), (code, np.arange(len(rows)))), shape=(len(sizes), len(rows)))
+        within_groups = float(((grouped @ words).data ** 2).sum())
+        pairs = len(rows) ** 2 - int((sizes**2).sum())
+        own = (float(total @ total) - within_groups) / pairs if pairs else float("nan")
+        return _Cloud(total / len(rows), own)
+
+
+@dataclass(frozen=True)
+class _Cloud:
+    """mean: of the vectors. own: mean product of two texts of different groups, which is the mean's squared length without bias."""
+
+    mean: Floats
+    own: float
+
+    def squared_distance(self, other: _Cloud) -> float:
+        """Unbiased squared maximum mean discrepancy with the linear kernel; below 0 by chance where there is none.
+
+        Gretton et al., A Kernel Two-Sample Test, JMLR 13 (2012), lemma 6, without pairs of texts of one group.
+        """
+        return self.own + other.own - 2 * float(self.mean @ other.mean)
+
+
+@dataclass(frozen=True)
+class _Locale:
+    """One locale with rows enough in both origins. draws: three clouds per draw: people, other people, synthetic."""
+
+    language: str
+    word: str
+    counts: tuple[int, int]
+    clouds: list[tuple[_Cloud, _Cloud, _Cloud]]
+
+    def too_few_groups(self) -> tuple[str, ...]:
+        """The origins of which some draw has texts of one group only, and no two to be compared."""
+        if len(self.clouds) < DRAW_COUNT:
+            return (f"human texts of {self.word}",)
+        people, others, made = np.isfinite(np.array([[cloud.own for cloud in clouds] for clouds in self.clouds])).T
+        sides = {"human": people & others, "synthetic": made}
+        return tuple(f"{origin} texts of {self.word}" for origin, are_known in sides.items() if not are_known.all())
+
+
+def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """Distance between the locales of a language among synthetic texts over that among people's; 1 means kept, 0 one voice.
+
+    The distance is the root of the mean squared discrepancy of hashed words over all pairs of locales of one language
+    with 300 rows of both origins. A part per language.
+    """
+    if not scan.roles.texts:
+        return Measurement(not_asked="asked of texts only: no text says how a locale speaks")
+    if LOCALE not in scan.roles.bound:
+        return Measurement(not_asked='no row says which locale it comes from; add: columns = { locale = "…" }')
+    counts = _counts(scan)
+    several = counts.filter(pl.len().over(LANGUAGE) > 1)
+    if several.is_empty():
+        return Measurement(not_asked="no language has rows of two locales: there is nothing between locales to keep")
+    enough = counts.filter(pl.min_horizontal("human", "synthetic") >= ROWS_TO_JUDGE_ALONE)
+    together = enough.filter(pl.len().over(LANGUAGE) > 1)
+    if together.is_empty():
+        return _too_few(several)
+    taken = _taken(together)
+    by_language = defaultdict(list)
+    for number, (language, word) in enumerate(taken.select(LANGUAGE, LOCALE).iter_rows()):
+        by_language[language].append(_locale(scan, language, word, scan.seed + number))
+    whole = _compare(by_language.values())
+    left_out = counts.join(taken, on=[LANGUAGE, LOCALE], how="anti").select(LOCALE, "human", "synthetic")
+    evidence = {
+        **whole.evidence,
+        "locales_not_compared": {
+            word: {"human": human, "synthetic": made} for word, human, made in left_out.iter_rows()
+        },
+    }
+    if len(by_language) == 1:
+        return replace(whole, evidence=evidence)
+    parts = {
+        f"{LANGUAGE}={language}": replace(_compare([own]), part_kind="language")
+        for language, own in sorted(by_language.items())
+    }
+    return replace(whole, parts=parts, evidence=evidence)
+
+
+def _tagged(scan: Scan) -> pl.DataFrame:
+    """Locale and language per row; without a declared language the tag's first part is it (en of en-gb)."""
+    tags = scan.once(spoken)
+    first = pl.col(LOCALE).str.split("-").list.first()
+    language = pl.when(pl.col(LOCALE).str.contains("-")).then(first).otherwise(pl.lit("any"))
+    declared = pl.coalesce(pl.col(LANGUAGE), language) if LANGUAGE in tags.columns else language
+    return tags.select(LOCALE, declared.alias(LANGUAGE))
+
+
+def _counts(scan: Scan) -> pl.DataFrame:
+    """Rows by language and locale, those first that have most in both origins."""
+    table = _tagged(scan).with_columns(pl.Series("origin", scan.index.origin)).drop_nulls(LOCALE)
+    counted = table.group_by(LANGUAGE, LOCALE).agg(
+        human=(pl.col("origin") == HUMAN_CODE).sum(), synthetic=(pl.col("origin") == SYNTHETIC_CODE).sum()
+    )
+    least = pl.min_horizontal("human", "synthetic")
+    return counted.sort(least, LANGUAGE, LOCALE, descending=[True, False, False])
+
+
+def _taken(together: pl.DataFrame) -> pl.DataFrame:
+    """At most ten of these locales, in their order: the two largest of as many languages as have room, then the largest.
+
+    Languages come in the order of their second locale, because a pair is known as well as its smaller one.
+    """
+    numbered = together.with_row_index("number")
+    rank = pl.int_range(pl.len()).over(LANGUAGE)
+    second = pl.col("number").gather(1).first().over(LANGUAGE)
+    place = pl.when(rank < 2).then(second).otherwise(pl.col("number") + together.height)  # noqa: PLR2004  # a pair
+    return numbered.sort(place, maintain_order=True).head(LOCALES_AT_MOST).sort("number").drop("number")
+
+
+def _too_few(counts: pl.DataFrame) -> Measurement:
+    """Undecided, with what the two largest locales of a language lack to be compared."""
+    nearest = counts.filter(pl.col(LANGUAGE) == counts[LANGUAGE][0]).head(2)
+    words = []
+    for row in nearest.iter_rows(named=True):
+        lacking = too_few(row["human"], row["synthetic"])
+        words += [f"{row[LOCALE]}: {lacking.undecidable}"] if lacking else []
+    reason = f"two locales of one language with {ROWS_TO_JUDGE_ALONE} rows of each origin can be compared; {'; '.join(words)}"
+    n_human, n_synthetic = (int(nearest[origin].to_numpy().min()) for origin in ("human", "synthetic"))
+    return Measurement(None, n_human, n_synthetic, undecidable=reason, rows_to_pass=ROWS_TO_JUDGE_ALONE)
+
+
+def _locale(scan: Scan, language: str, word: str, seed: int) -> _Locale:
+    tags = _tagged(scan)
+    own = ((tags[LANGUAGE] == language) & (tags[LOCALE] == word)).fill_null(value=False).to_numpy()
+    human, synthetic = rows_of(scan, own & scan.index.of(HUMAN_CODE), own & scan.index.of(SYNTHETIC_CODE))
+    people, made = _texts(scan, human), _texts(scan, synthetic)
+
+    def clouds(draw: Draw) -> tuple[_Cloud, _Cloud, _Cloud]:
+        return people.cloud(draw.human_a), people.cloud(draw.human_b), made.cloud(draw.synthetic)
+
+    drawn = draws(human, synthetic, seed, at_most=TEXTS_PER_DRAW)
+    return _Locale(language, word, (len(human), len(synthetic)), [clouds(draw) for draw in drawn])
+
+
+def _texts(scan: Scan, rows: Rows) -> _Texts:
+    return _Texts(unit_rows(hashed_counts(tokens_of(scan, rows.row_id), HASH_BITS)), rows.group)
+
+
+def _compare(languages: Iterable[list[_Locale]]) -> Measurement:
+    """The ratio over all pairs of locales within each language."""
+    pairs = [pair for locales in languages for pair in combinations(locales, 2)]
+    everybody = {locale.word: locale.counts for pair in pairs for locale in pair}
+    n_human, n_synthetic = (min(side) for side in zip(*everybody.values(), strict=True))
+    grouped = sorted({reason for pair in pairs for locale in pair for reason in locale.too_few_groups()})
+    if grouped:
+        reason = f"how far locales lie apart is told by texts of different groups; too few groups: {', '.join(grouped)}"
+        return Measurement(None, n_human, n_synthetic, undecidable=reason)
+    apart = {f"{one.word} and {other.word}": _apart(one, other) for one, other in pairs}
+    human, people, made = np.mean(list(apart.values()), axis=0).T
+    evidence = {"most_flattened": _most_flattened(apart)}
+    if min(human.min(), people.min()) <= 0:
+        reason = "people of these locales differ in their words by no more than chance has it, so that nothing can be flattened"
+        return Measurement(None, n_human, n_synthetic, undecidable=reason, undecided=Severity.INFO, evidence=evidence)
+    ratios = np.sqrt(np.maximum(made, 0) / human), np.sqrt(people / human)
+    found = percentile_ratio(*ratios, n_human, n_synthetic)
+    name, first = next(iter(evidence["most_flattened"].items()))
+    note = f"{name} lie {first:.0%} as far apart as people of the two do"
+    return replace(found, note=note, evidence=evidence)
+
+
+def _apart(one: _Locale, other: _Locale) -> Floats:
+    """Squared distances of two locales, a row per draw: people, other people, synthetic."""
+    drawn = zip(one.clouds, other.clouds, strict=False)
+    return np.array([[a.squared_distance(b) for a, b in zip(mine, theirs, strict=True)] for mine, theirs in drawn])
+
+
+def _most_flattened(apart: Mapping[str, Floats]) -> dict[str, float]:
+    """The ratio of the pairs that people's texts tell apart, smallest first."""
+    found = {}
+    for name, squared in apart.items():
+        human, made = np.median(squared[:, 0]), np.median(squared[:, 2])
+        if human > 0:
+            found[name] = float(np.sqrt(max(0.0, made) / human))
+    return dict(sorted(found.items(), key=lambda item: (item[1], item[0]))[:EVIDENCE_PAIRS])
+
+
+METRIC = Metric(
+    expectation="expect_locale_distance_ratio_to_be_between",
+    measure=measure,
+    side=Side.BETWEEN,
+    asks="Do the locales of a language differ in synthetic texts as they do among people?",
+    why=(
+        "Generators write everybody's texts in one voice, mostly that of the locale they were trained on most: tags say four countries and "
+        "the words say one. Every locale by itself may look like people's, and what is lost lies between them."
+    ),
+    source=(
+        "Agarwal et al., AI Suggestions Homogenize Writing Toward Western Styles, CHI 2025; Padmakumar & He, Does Writing with "
+        "Language Models Reduce Content Diversity?, ICLR 2024; Gretton et al., A Kernel Two-Sample Test, JMLR 13 (2012)"
+    ),
+    fix=(
+        "Seed the generator with people's texts of the locales named, locale by locale, and ask for their words rather than for a "
+        "translation; keep people's rows there until the ratio rises."
+    ),
+    languages_together="the languages and locales are compared with each other",
+)

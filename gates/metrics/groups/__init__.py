@@ -1,0 +1,1 @@
+"""Slices of the data, and their shares in a population."""

@@ -1,0 +1,186 @@
+"""Rare levels and slices: which of them synthetic rows lost, and which have too few rows of any origin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.metric import Metric, Side
+from gates.metrics.stats.encoding import HIGH_CARDINALITY_LEVELS, HIGH_CARDINALITY_RATIO
+from gates.metrics.stats.intervals import clopper_pearson
+from gates.metrics.stats.paired_draws import ROWS_TO_PASS
+from gates.verdict import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gates.data.scan.result import Rows, Scan
+    from gates.verdict import Scope
+
+# Levels rarer than this among people are noise in tables of usual size.
+PREVALENCE_AT_LEAST = 0.005
+# A level is vanished where its synthetic share is surely below a fifth of its human share.
+VANISHED_SHARE = 0.2
+# Integer columns with at most this many values, each for twenty rows or more, are read as categories too: grades, codes.
+INTEGER_LEVELS_AT_MOST = 20
+EVIDENCE_LEVELS = 20
+
+
+@dataclass(frozen=True)
+class Level:
+    """One level of one column with its counts in the samples, scaled to the partitions' rows."""
+
+    column: str
+    value: str
+    human: int
+    synthetic: int
+    human_share: float
+    synthetic_share: float
+    human_share_low: float
+    synthetic_share_high: float
+    is_slice: bool
+
+    def is_vanished(self) -> bool:
+        """True where the level is common enough among people and surely far rarer among synthetic rows."""
+        return self.human_share_low >= PREVALENCE_AT_LEAST and (
+            self.synthetic_share_high < VANISHED_SHARE * self.human_share_low
+        )
+
+    def is_doubtful(self) -> bool:
+        """True where the level looks vanished and too few rows show it."""
+        return not self.is_vanished() and self.synthetic_share < VANISHED_SHARE * self.human_share
+
+    def __str__(self) -> str:
+        return f"{self.column}={self.value}"
+
+
+def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """Kind "vanished": number of vanished levels; "union": rows of both origins in the smallest level or slice.
+
+    Levels repaired by synthetic rows (fewer than 30 human rows, enough in the union) are evidence, never counted as human.
+    """
+    if scan.roles.texts and not scan.roles.slices:
+        return Measurement(not_asked='no slices are declared; add: slices = ["<column>"]')
+    levels = scan.once(all_levels)
+    if not len(scan.human) or not len(scan.synthetic):
+        return Measurement(failure="a partition is empty: no level can be compared")
+    if not levels:
+        return Measurement(not_asked="no categorical column and no slice: there are no levels to count")
+    return _vanished(scan, levels) if params["kind"] == "vanished" else _union(scan, levels)
+
+
+def _vanished(scan: Scan, levels: list[Level]) -> Measurement:
+    gone = [level for level in levels if level.is_vanished()]
+    n_human, n_synthetic = len(scan.human), len(scan.synthetic)
+    evidence = {"vanished": [_row(level) for level in gone[:EVIDENCE_LEVELS]], "levels": len(levels)}
+    if scan.extends_human_law:
+        reported = 'synthetic_role = "extend" does not promise every human level'
+        return Measurement(Estimate.exact(len(gone)), n_human, n_synthetic, reported=reported, evidence=evidence)
+    note = "vanished: " + ", ".join(_words(level) for level in gone[:3]) if gone else ""
+    doubtful = [level for level in levels if level.is_doubtful() and level.human_share >= PREVALENCE_AT_LEAST]
+    if doubtful and not gone:
+        reason = f"too few rows to say whether {len(doubtful)} levels have vanished, such as {_words(doubtful[0])}"
+        return Measurement(
+            None, n_human, n_synthetic, undecidable=reason, undecided=Severity.WARNING, evidence=evidence
+        )
+    return Measurement(
+        Estimate.exact(len(gone)), n_human, n_synthetic, note=note, rows_to_pass=ROWS_TO_PASS, evidence=evidence
+    )
+
+
+def _union(scan: Scan, levels: list[Level]) -> Measurement:
+    least = min(levels, key=lambda level: (level.human + level.synthetic, str(level)))
+    enough = 30  # below it no share inside the level is known to better than a third
+    repaired = [_row(level) for level in levels if level.human < enough <= level.human + level.synthetic]
+    thin = sorted(
+        (level for level in levels if level.human + level.synthetic < enough),
+        key=lambda level: (level.human + level.synthetic, str(level)),
+    )
+    note = f"fewest rows in {least}: {least.human} human, {least.synthetic} synthetic"
+    evidence = {
+        "thin": [_row(level) for level in thin[:EVIDENCE_LEVELS]],
+        "repaired_by_synthetic": repaired[:EVIDENCE_LEVELS],
+    }
+    return Measurement(
+        Estimate.exact(least.human + least.synthetic),
+        len(scan.human),
+        len(scan.synthetic),
+        note=note,
+        evidence=evidence,
+    )
+
+
+def all_levels(scan: Scan) -> list[Level]:
+    """Every level of every categorical column with a human prevalence of .5 %, and every level of declared slices.
+
+    Call through `scan.once(all_levels)`.
+    """
+    found: list[Level] = []
+    for column in dict.fromkeys((*scan.roles.slices, *(() if scan.roles.texts else scan.roles.content))):
+        is_slice = column in scan.roles.slices
+        if column in scan.roles.identifying and not is_slice:
+            continue
+        human = scan.human.frame[column]
+        if is_slice or is_categorical(human):
+            found.extend(_levels(scan, column, is_slice=is_slice))
+    return found
+
+
+def _levels(scan: Scan, column: str, *, is_slice: bool) -> list[Level]:
+    mine, theirs = _counts(scan.human, column), _counts(scan.synthetic, column)
+    n_human, n_synthetic = len(scan.human), len(scan.synthetic)
+    found = []
+    for value in sorted(mine.keys() | theirs.keys() if is_slice else mine.keys()):
+        human, synthetic = mine.get(value, 0), theirs.get(value, 0)
+        share = human / max(1, n_human)
+        if share < PREVALENCE_AT_LEAST and not is_slice:
+            continue
+        low, high = clopper_pearson(human, n_human).low, clopper_pearson(synthetic, n_synthetic).high
+        scaled = round(share * scan.human.total), round(synthetic / max(1, n_synthetic) * scan.synthetic.total)
+        shares = share, synthetic / max(1, n_synthetic)
+        found.append(Level(column, value, *scaled, *shares, low, high, is_slice))
+    return found
+
+
+def _counts(rows: Rows, column: str) -> dict[str, int]:
+    counts = rows.frame[column].cast(pl.String).drop_nulls().value_counts()
+    return {str(value): int(count) for value, count in counts.iter_rows()}
+
+
+def is_categorical(values: pl.Series) -> bool:
+    """Whether a column's values are levels: few words, or whole numbers that repeat."""
+    present = values.drop_nulls()
+    distinct = present.n_unique() if not values.dtype.is_nested() else 0
+    if values.dtype.is_integer():
+        return 0 < distinct <= min(INTEGER_LEVELS_AT_MOST, len(present) // INTEGER_LEVELS_AT_MOST)
+    if values.dtype not in (pl.String, pl.Boolean, pl.Categorical, pl.Enum):
+        return False
+    return not (distinct > HIGH_CARDINALITY_LEVELS and distinct > HIGH_CARDINALITY_RATIO * len(present))
+
+
+def _row(level: Level) -> dict[str, object]:
+    return {"level": str(level), "human": level.human, "synthetic": level.synthetic}
+
+
+def _words(level: Level) -> str:
+    return f"{level} ({level.human:,} human, {level.synthetic:,} synthetic)"
+
+
+METRIC = Metric(
+    expectation="expect_rare_slices_to_be_covered",
+    measure=measure,
+    side=Side.BETWEEN,
+    asks="Are the rare groups still there, and does each have enough rows?",
+    why=(
+        "Generators drop what is rare first, and no average shows it: a 1.7 % level that is gone moves its column by .017. A group with "
+        "fewer than 30 rows cannot be learned or tested."
+    ),
+    source="Shumailov et al., Nature 631 (2024): tails vanish first; exact binomial bounds",
+    fix="Condition the generator on the level named, or collect human rows for it; synthetic rows may fill a gap but count as synthetic.",
+    params=(("kind", "vanished"),),
+    detail=("kind",),
+    languages_together='levels are looked at one by one: with slices = ["language"] each language is one',
+)

@@ -1,0 +1,1 @@
+"""Against the version promoted before: what was lost, and what got worse."""

@@ -1,0 +1,48 @@
+"""Whether the files of the version before are still there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.metric import Metric, Side
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gates.data.previous_version import KeptFiles
+    from gates.data.scan.result import Scan
+    from gates.verdict import Scope
+
+
+def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """Share of the files of the version before that are gone, in [0, 1]; a count, so without interval."""
+    return measurement_of(scan.kept_files)
+
+
+def measurement_of(kept: KeptFiles | None) -> Measurement:
+    """As `measure`, of what became of the files; None where no version before is known."""
+    if kept is None:
+        return Measurement(not_asked="no version before is known; `gates check` compares with it in a git repository")
+    if kept.unknown:
+        return Measurement(undecidable=kept.unknown)
+    evidence = {"files": list(kept.names)} if kept.names else {}
+    return Measurement(Estimate.exact(kept.lost), note=kept.story, evidence=evidence)
+
+
+METRIC = Metric(
+    expectation="expect_files_to_be_kept",
+    measure=measure,
+    side=Side.MAX,
+    asks="Are the files of the version before still there?",
+    why=(
+        "A folder that was pulled in part and added again loses the rest without a word, and every row that is left is "
+        "in order: only the version before tells the difference."
+    ),
+    source="The project's own rule; measured on DVC 3.67: 40 files became 20 without a warning",
+    fix=(
+        "Get the files back as the message says. Where they were meant to go, waive this check for a few days with the "
+        "reason: once the removal is committed, nothing is missed any more."
+    ),
+    languages_together="files are counted, not rows",
+)

@@ -1,0 +1,89 @@
+"""Whether the human rows of the version promoted last are still there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.metric import Metric, Side
+from gates.metrics.history.previous_human_rows import people_before
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gates.data.scan.result import Scan
+    from gates.metrics.history.previous_human_rows import PeopleBefore
+    from gates.verdict import Scope
+
+EVIDENCE_ROWS = 10
+_SHOWN = 3
+
+
+def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """Share of the distinct human rows of the version promoted last that are gone without a record; a count, no interval.
+
+    A row is there where a human row, or a held-out one, has its content. With by "key" one that has its key will do,
+    whatever else became of it; keys that were given anew hide what went, so this has to be asked for.
+    """
+    before = scan.once(people_before)
+    if isinstance(before, Measurement):
+        return before
+    is_here = before.has_content | before.has_key if params["by"] == "key" else before.has_content
+    gone = ~is_here & ~before.is_excused
+    count = int(gone.sum())
+    evidence: dict[str, object] = {
+        "version": before.name,
+        "gone": count,
+        "recorded": int((~is_here & before.is_excused).sum()),
+    }
+    changed = int((gone & before.has_key).sum())
+    if before.has_key.any():
+        evidence["changed_under_their_key"] = int((before.has_key & ~before.has_content).sum())
+    rows = [before.place(int(row)) for row in before.row_id[gone][:EVIDENCE_ROWS]]
+    if rows:
+        evidence["rows"] = rows
+    for name, places in (("records_of_no_row", before.unused), ("records_from_before", before.late)):
+        if places:
+            evidence[name] = list(places)
+    return Measurement(
+        Estimate.exact(count / len(before)),
+        n_human=len(before),
+        note=_note(before, rows, count, changed),
+        evidence=evidence,
+    )
+
+
+def _note(before: PeopleBefore, rows: list[str], count: int, changed: int) -> str:
+    clauses = []
+    if count:
+        more = ", …" if count > _SHOWN else ""
+        clauses.append(
+            f"{count:,} of {len(before):,} human rows of {before.name} are gone and no removal is recorded "
+            f"({', '.join(rows[:_SHOWN])}{more})"
+        )
+    if changed:
+        clauses.append(f"of {changed:,} the key is there with another content")
+    if before.late:
+        clauses.append(f"records from before {before.name} excuse nothing ({', '.join(before.late[:_SHOWN])})")
+    if before.unused:
+        clauses.append(f"records that name no row of {before.name}: {', '.join(before.unused[:_SHOWN])}")
+    return "; ".join(clauses)
+
+
+METRIC = Metric(
+    expectation="expect_human_rows_to_be_kept",
+    measure=measure,
+    side=Side.MAX,
+    asks="Are the human rows of the version promoted last still there, or is it recorded why not?",
+    why=(
+        "What people wrote cannot be made again. Models trained on what earlier models made collapse where it replaces human "
+        "data, and do not where it is added to it; version by version, rows go unnoticed."
+    ),
+    source="Gerstgrasser et al. 2024, Is model collapse inevitable? (accumulate, do not replace); consent may be withdrawn: GDPR art. 17",
+    fix=(
+        "Bring the rows back, as with `git restore` and `dvc checkout` of the data's pointer. Where they were meant to go, record it in "
+        "promotions/DATASET/removals/NAME.toml: rows or where, reason, who, date."
+    ),
+    params=(("by", "content"),),
+    languages_together="each row that is gone counts, whatever its language, and is named by its place",
+)

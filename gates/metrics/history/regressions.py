@@ -1,0 +1,121 @@
+"""Whether diversity, separability and agreement are no worse than in the version promoted last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gates.errors import GatesError
+from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.metric import Metric, Side
+from gates.metrics.history.previous_human_rows import NOTHING_BEFORE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gates.data.scan.result import Scan
+    from gates.verdict import CheckResult, Scope
+
+FAMILIES: Mapping[str, str] = {
+    "diversity": "expect_diversity_ratio_to_be_between",
+    "separability": "expect_origin_separability_to_be_less_than",
+    "agreement": "expect_annotator_agreement_to_be_between",
+}
+EXPECTATION = "expect_measurements_to_be_kept"
+# As many digits as a verdict keeps of a number: below that, two runs on the same rows may differ.
+_RELATIVE = 1e-6
+
+
+def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """By how much the worst number of a family lies beyond the interval that it had, 0 where the intervals meet.
+
+    In the unit of that number; the bad side is that of the limit which it was held to. What was measured then and cannot be
+    measured now decides nothing. Intervals that do not meet are told apart more strictly than a test would.
+    """
+    if scan.promoted is None:
+        return Measurement(not_asked=NOTHING_BEFORE)
+    if scan.promoted.content is None:
+        return Measurement(undecidable=scan.promoted.unknown)
+    try:
+        checks = scan.promoted.content.checks()
+    except GatesError as error:
+        return Measurement(undecidable=f"the verdict on {scan.promoted.name} cannot be read: {error}")
+    family = FAMILIES[str(params["family"])]
+    recorded = {name: check for name, check in checks.items() if check.id.type == family and check.observed is not None}
+    if not recorded:
+        return Measurement(not_asked=f"{scan.promoted.name} has no number of {params['family']}")
+    return _compared(scan, scan.promoted.name, recorded)
+
+
+def _compared(scan: Scan, name: str, recorded: Mapping[str, CheckResult]) -> Measurement:
+    gaps, unknown, table = dict[str, float](), [], dict[str, object]()
+    for check, then in sorted(recorded.items()):
+        found = scan.measured.get(check)
+        now = None if found is None else found.estimate
+        if now is None or not now.is_computable():
+            unknown.append(check)
+            continue
+        before = Estimate(*(float(part) for part in (then.observed or 0.0, _or(then.low, then), _or(then.high, then))))
+        gaps[check] = _gap(before, now, then)
+        table[check] = {"before": [before.value, before.low, before.high], "now": [now.value, now.low, now.high]}
+    evidence = {"version": name, "measured": table}
+    if not gaps or (unknown and not max(gaps.values())):
+        return Measurement(undecidable=f"{unknown[0]} has a number in {name} and none now", evidence=evidence)
+    worst = max(gaps, key=lambda check: (gaps[check], check))
+    if not gaps[worst]:
+        # The wide interval of few rows meets any other: what is too little to pass its own limit is too little here.
+        thinnest = min((scan.measured[check] for check in gaps), key=_rows_beyond_need)
+        return Measurement(
+            Estimate.exact(0.0),
+            thinnest.n_human,
+            thinnest.n_synthetic,
+            rows_to_pass=thinnest.rows_to_pass,
+            limited_by=thinnest.limited_by,
+            evidence=evidence,
+        )
+    estimate = scan.measured[worst].estimate
+    then = recorded[worst]
+    was = Estimate(float(then.observed or 0.0), _or(then.low, then), _or(then.high, then))
+    return Measurement(
+        Estimate.exact(gaps[worst]), note=f"{worst} is {estimate}, was {was} in {name}", evidence=evidence
+    )
+
+
+def _rows_beyond_need(found: Measurement) -> int:
+    """By how many rows the smaller origin exceeds what any pass needs; negative where nothing can pass."""
+    return min((n for n in (found.n_human, found.n_synthetic) if n is not None), default=0) - found.rows_to_pass
+
+
+def _or(bound: float | None, then: CheckResult) -> float:
+    return float(bound if bound is not None else then.observed or 0.0)
+
+
+def _gap(before: Estimate, now: Estimate, held_to: CheckResult) -> float:
+    """How far the interval of now lies from that of before, on the side of the limit; 0 where they meet."""
+    beyond = 0.0
+    if held_to.min_value is not None:
+        beyond = max(beyond, before.low - now.high)
+    if held_to.max_value is not None:
+        beyond = max(beyond, now.low - before.high)
+    return beyond if beyond > _RELATIVE * max(1.0, abs(before.value)) else 0.0
+
+
+METRIC = Metric(
+    expectation=EXPECTATION,
+    measure=measure,
+    side=Side.MAX,
+    asks="Are diversity, separability and agreement no worse than in the version promoted last?",
+    why=(
+        "Each version may be a little worse than the one before and still within every limit; ten versions later the set has collapsed. "
+        "What was promoted once is what the next version is held to."
+    ),
+    source=(
+        "Schenker & Gentleman, The American Statistician 55 (2001): intervals that do not overlap differ, at a stricter level than their own"
+    ),
+    fix=(
+        "See `gates explain` for the check named, and what changed since, with `gates diff`. Where the change is meant, waive this check "
+        "with the reason: the next promotion sets the mark anew."
+    ),
+    params=(("family", "diversity"),),
+    detail=("family",),
+    languages_together="the numbers of all rows are held to those of the version before; each language is held to the limits of the check named",
+)

@@ -1,0 +1,214 @@
+"""Whether both partitions are written the same way: columns, types, units, vocabularies, encodings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from gates.config.data_types import LINEAGE_ROLES, PEOPLE_ROLES, RESPONSE_GENERATORS
+from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.metric import Metric, Side
+from gates.metrics.integrity.new_levels import UNIT, folded, new_levels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import numpy.typing as npt
+
+    from gates.data.facts import FileFacts
+    from gates.data.scan.result import Scan
+    from gates.verdict import Scope
+
+# What programs write where a value is missing; a category that only one side has and that is one of these hides nulls.
+NULL_WORDS = frozenset(
+    {"", "nan", "none", "null", "na", "n/a", "#n/a", "nil", "undefined", "missing", "<na>", "nat", "\\n"}
+)
+# Factors between units that people confuse (pounds, inches, feet, weeks, tens, dozens, days, minutes, cents and percent,
+# years, thousands, minutes and seconds of a day, millions), further apart than two samples blur them.
+UNIT_FACTORS = (2.2046, 2.54, 3.2808, 7, 10, 12, 24, 60, 100, 365.25, 1000, 1440, 3600, 86400, 1e6)
+# Quartiles must agree on the factor within this share of it: two standard errors of a lower quartile at n = 1,000.
+FACTOR_TOLERANCE = 0.15
+# A level or a sentinel in fewer rows than this may be a slip of one row, which the row rules find.
+SHARE_AT_LEAST = 0.01
+# Fewer rows than this carry no quantile that a unit could be read off.
+ROWS_AT_LEAST = 30
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One way in which the partitions do not line up."""
+
+    kind: str
+    column: str
+    message: str
+
+
+def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """Number of columns written differently on the two sides; a count, so without interval."""
+    found = [
+        *_file_columns(scan), *_columns(scan), *_types(scan), *_units(scan), *_vocabularies(scan), *_new_levels(scan)
+    ]  # fmt: skip
+    evidence = {"differences": [vars(difference) for difference in found]}
+    note = "; ".join(difference.message for difference in found[:3])
+    return Measurement(Estimate.exact(len(found)), len(scan.human), len(scan.synthetic), note=note, evidence=evidence)
+
+
+def _ignored(scan: Scan) -> set[str]:
+    """What one side may have alone: lineage and which model wrote a response, who wrote or judged a row, and a key."""
+    one_sided = {*scan.roles.bound} & {*PEOPLE_ROLES, *RESPONSE_GENERATORS} - {*scan.roles.content}
+    return {*scan.roles.lineage.values(), *LINEAGE_ROLES, *one_sided, scan.roles.key or ""}
+
+
+def _file_columns(scan: Scan) -> Iterator[Difference]:
+    """A column that some files have and others lack: taking the first file's schema would lose it in silence."""
+    everywhere = {name for file in scan.files for name in file.columns} - _ignored(scan)
+    for name in sorted(everywhere):
+        lacking = [file.path for file in scan.files if file.rows and name not in file.columns]
+        if lacking:
+            message = f"column '{name}' is missing from {len(lacking)} of {len(scan.files)} files, first {lacking[0]}"
+            yield Difference("column", name, message)
+
+
+def _columns(scan: Scan) -> Iterator[Difference]:
+    """A column with values on one side only."""
+    reported = {difference.column for difference in _file_columns(scan)}
+    for name in scan.human.frame.columns:
+        sides = scan.human_columns.get(name, 0), scan.synthetic_columns.get(name, 0)
+        if (
+            name not in _ignored(scan) | reported
+            and (sides[0] > 0) != (sides[1] > 0)
+            and scan.human.total
+            and scan.synthetic.total
+        ):
+            full, empty = ("human", "synthetic") if sides[0] else ("synthetic", "human")
+            yield Difference("column", name, f"column '{name}' has values in {full} rows and none in {empty} rows")
+
+
+def _types(scan: Scan) -> Iterator[Difference]:
+    """A column whose type differs between files; null-typed columns take any type."""
+    for name in sorted({name for file in scan.files for name in file.columns} - _ignored(scan)):
+        by_type: dict[str, FileFacts] = {}
+        for file in scan.files:
+            kind = _family(file.columns.get(name, "null"))
+            if kind != "null" and file.rows:
+                by_type.setdefault(kind, file)
+        mixed = [kind for kind in by_type if kind.startswith("mixed")]
+        if len(by_type) > 1 or mixed:
+            parts = ", ".join(f"{kind} in {file.path}{_row_of(file, name)}" for kind, file in sorted(by_type.items()))
+            yield Difference("type", name, f"column '{name}' has several types: {parts}")
+
+
+def _row_of(file: FileFacts, name: str) -> str:
+    """Where a column of several types has another one, as far as its reader knows."""
+    _, _, row = file.columns[name].partition("; ")
+    return f" ({row})" if row else ""
+
+
+def _family(arrow_type: str) -> str:
+    """Types that hold the same values whatever their width are one family.
+
+    Integers and floats are one: a missing value turns a CSV's integers into floats, and whether the numbers are whole
+    is a constraint of its own.
+    """
+    if arrow_type.startswith(("int", "uint", "float", "double", "halffloat", "decimal")):
+        return "number"
+    if arrow_type.startswith(("string", "large_string", "utf8", "dictionary")):
+        return "string"
+    return arrow_type.partition("; ")[0]
+
+
+def _units(scan: Scan) -> Iterator[Difference]:
+    """A number that on one side is a known factor larger in every quantile: hours against minutes."""
+    for name in scan.roles.content:
+        human, synthetic = scan.human.frame[name], scan.synthetic.frame[name]
+        is_number = human.dtype.is_numeric() and synthetic.dtype.is_numeric()
+        if not is_number or name in scan.roles.identifying:
+            continue
+        ratios = _quantile_ratios(human, synthetic)
+        if not len(ratios):
+            continue
+        off, factor, word = min(
+            (float(np.abs(sense / factor - 1).max()), factor, word)
+            for factor in UNIT_FACTORS
+            for sense, word in ((ratios, "larger"), (1 / ratios, "smaller"))
+        )
+        if off <= FACTOR_TOLERANCE:
+            message = f"column '{name}' is about {factor:g} times {word} in synthetic rows: another unit?"
+            yield Difference("unit", name, message)
+
+
+def _quantile_ratios(human: pl.Series, synthetic: pl.Series) -> npt.NDArray[np.float64]:
+    mine, theirs = (side.cast(pl.Float64).drop_nulls().drop_nans() for side in (human, synthetic))
+    if min(len(mine), len(theirs)) < ROWS_AT_LEAST:
+        return np.empty(0)
+    grid = (0.25, 0.5, 0.75)
+    one, two = (np.array([side.quantile(at) for at in grid], dtype=float) for side in (mine, theirs))
+    # A column of few positive values (mostly zeros, or around zero) has no scale to compare.
+    if (one <= 0).any() or (two <= 0).any() or mine.n_unique() < len(grid):
+        return np.empty(0)
+    ratios: npt.NDArray[np.float64] = two / one
+    return ratios
+
+
+def _vocabularies(scan: Scan) -> Iterator[Difference]:
+    """Levels that differ only in case or white space, and nulls written as words."""
+    for name in dict.fromkeys((*scan.roles.content, *([scan.roles.label] if scan.roles.label else []))):
+        human, synthetic = scan.human.frame[name], scan.synthetic.frame[name]
+        if human.dtype != pl.String or synthetic.dtype != pl.String or name in scan.roles.texts:
+            continue
+        mine, theirs = _shares(human), _shares(synthetic)
+        spelled = _folded(mine)
+        for level, share in sorted(theirs.items()):
+            if share < SHARE_AT_LEAST or level in mine:
+                continue
+            twin = spelled.get(folded(level))
+            if twin is not None:
+                yield Difference("vocabulary", name, f"column '{name}' spells {twin!r} as {level!r} in synthetic rows")
+            elif folded(level) in NULL_WORDS:
+                yield Difference(
+                    "encoding", name, f"column '{name}' writes missing values as {level!r} in synthetic rows"
+                )
+        for level, share in sorted(mine.items()):
+            if share >= SHARE_AT_LEAST and level not in theirs and folded(level) in NULL_WORDS:
+                yield Difference(
+                    "encoding", name, f"column '{name}' writes missing values as {level!r} in human rows only"
+                )
+
+
+def _new_levels(scan: Scan) -> Iterator[Difference]:
+    """A unit or a label that no person has; nulls written as words are differences already."""
+    for new in new_levels(scan, NULL_WORDS):
+        is_unit = new.column == UNIT
+        yield Difference(
+            "unit" if is_unit else "label", new.column, new.message() + (": another unit?" if is_unit else "")
+        )
+
+
+def _shares(values: pl.Series) -> dict[str, float]:
+    counts = values.drop_nulls().value_counts()
+    return {str(value): count / len(values) for value, count in counts.iter_rows()}
+
+
+def _folded(levels: Mapping[str, float]) -> dict[str, str]:
+    return {folded(level): level for level in sorted(levels)}
+
+
+METRIC = Metric(
+    expectation="expect_partitions_to_align",
+    measure=measure,
+    side=Side.MAX,
+    asks="Do human and synthetic rows have the same columns, types, units, vocabularies and encodings?",
+    why=(
+        "Readers take the first file's schema and drop what only later files have. Minutes against hours, 'null' against a missing value, "
+        "' Male' against 'Male', a unit or a label that no person has tell a model the origin of a row instead of anything about the world."
+    ),
+    source="The project's own rule; observed in DuckDB and Arrow readers; Fisher's exact test (1922) for new levels",
+    fix=(
+        "Write both sides with one schema, one set of units and one set of labels; the message names the column and the "
+        'difference. Rows that bring new labels on purpose say so with synthetic_role = "extend".'
+    ),
+    languages_together="columns and files are compared, not rows",
+)

@@ -1,0 +1,101 @@
+"""Whether domains that were declared critical have the people and the experts that were demanded for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from gates.data.facts import ORIGIN
+from gates.errors import did_you_mean
+from gates.metrics.base.full_columns import people_columns, role_column, role_to_add
+from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.metric import Metric, Side
+from gates.metrics.labels.ratings import is_expert
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gates.data.scan.result import Scan
+    from gates.verdict import Scope
+
+_DOMAIN, _EXPERTISE = "domain", "expertise"
+_DIGEST = "digest"
+
+
+def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """The smallest ratio of a share that a critical domain has to the share demanded; 1 and more is what was demanded.
+
+    Shares are of distinct rows of the domain, human and synthetic: rows by people, and rows by people whose expertise
+    is "expert". They are counts over every row, so without interval. A demand of 0 asks nothing.
+    """
+    if not scan.critical_domains and _DOMAIN not in scan.roles.mappable:
+        return Measurement(not_asked=f"no domain is declared critical; {role_to_add(scan, _DOMAIN)}")
+    if not scan.critical_domains:
+        line = "critical_domains = { medical = { human = 0.5, expert = 0.2 } }"
+        return Measurement(not_asked=f"no domain is declared critical; add: {line}")
+    roles = [_DOMAIN, *([_EXPERTISE] if any("expert" in demand for demand in scan.critical_domains.values()) else [])]
+    for role in roles:
+        if role_column(scan, role) is None:
+            return Measurement(failure=f"critical_domains needs the role {role}; {role_to_add(scan, role)}")
+    rows = _distinct_rows(scan, roles)
+    present = rows[_DOMAIN].drop_nulls().unique().sort().to_list()
+    table = {}
+    for domain, demanded in sorted(scan.critical_domains.items()):
+        if domain not in present:
+            return Measurement(failure=f"no row has the critical domain '{domain}' ({did_you_mean(domain, present)})")
+        table[domain] = _row(rows.filter(pl.col(_DOMAIN) == domain), demanded)
+    ratios = {
+        (domain, who): row[who] / demanded
+        for domain, row in table.items()
+        for who, demanded in scan.critical_domains[domain].items()
+        if demanded > 0
+    }
+    if not ratios:
+        return Measurement(not_asked="no critical domain demands a share above 0")
+    domain, who = min(ratios, key=lambda key: (ratios[key], key))
+    note = (
+        f"{domain}: {table[domain][who]:.1%} of {table[domain]['rows']:,.0f} rows are {_WORDS[who]}, "
+        f"demanded {scan.critical_domains[domain][who]:.1%}"
+    )
+    human = rows.filter("is_human").height
+    evidence = {"domains": table, "rows_without_domain": rows[_DOMAIN].null_count()}
+    estimate = Estimate.exact(ratios[domain, who])
+    return Measurement(estimate, human, rows.height - human, note=note, evidence=evidence)
+
+
+_WORDS = {"human": "by people", "expert": "by experts"}
+
+
+def _distinct_rows(scan: Scan, roles: list[str]) -> pl.DataFrame:
+    """One row per content, origin, domain and expertise: copying a row makes nobody more of an expert."""
+    frame = scan.once(people_columns).with_columns(pl.Series(_DIGEST, scan.index.digest))
+    origin = pl.col(ORIGIN).cast(pl.String)
+    expert = is_expert(pl.col(_EXPERTISE)) if _EXPERTISE in roles else pl.lit(value=False)
+    declared = frame.filter(origin.is_in(["human", "synthetic"])).select(
+        _DIGEST,
+        pl.col(_DOMAIN).cast(pl.String),
+        is_human=origin == "human",
+        is_expert=(expert & (origin == "human")).fill_null(value=False),
+    )
+    return declared.unique()
+
+
+def _row(rows: pl.DataFrame, demanded: Mapping[str, float]) -> dict[str, float]:
+    shares = {"human": rows["is_human"].mean(), "expert": rows["is_expert"].mean()}
+    return {"rows": rows.height, **{who: float(str(shares[who])) for who in demanded}}
+
+
+METRIC = Metric(
+    expectation="expect_expert_ratio_to_be_between",
+    measure=measure,
+    side=Side.BETWEEN,
+    asks="Where a mistake is dear, did people who know the matter write or judge the rows?",
+    why=(
+        "In medicine, law and the like fluent text and plausible labels are wrong in ways that only an expert sees. How much must come "
+        "from people and from experts is decided per domain and written into gates.toml, not inferred."
+    ),
+    source="the dataset's own policy: critical_domains in gates.toml",
+    fix="Have experts write or review rows of the domain named, with expertise = expert; or take synthetic rows of it out.",
+    languages_together="shares are demanded by domain, in gates.toml",
+)

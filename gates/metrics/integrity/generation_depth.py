@@ -1,0 +1,133 @@
+"""How many generations lie between synthetic rows and what people wrote."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
+from gates.metrics.base.breakdowns import with_parts
+from gates.metrics.base.full_columns import columns_of_all, role_to_add
+from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.metric import Metric, Side
+from gates.verdict import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+
+    from gates.data.arrays import Ints
+    from gates.data.scan.result import Scan
+    from gates.verdict import Scope
+
+EVIDENCE_ROWS = 10
+_SEED = "seed_id"
+# The parent of a row that no row of the dataset seeded.
+NOBODY = -1
+# The depth of a row whose seeds lead back to the row itself or to such a row.
+ENDLESS = np.iinfo(np.int64).max
+
+
+def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """Share of synthetic rows deeper than `max_depth`, in [0, 1]; a count over every row.
+
+    A synthetic row that a person's row seeded, or none of the dataset, has depth 1; one that a synthetic row seeded is
+    one deeper than that. Rows whose seeds go in a circle have no human row before them: they count as deeper.
+    """
+    key, seed = scan.roles.key, scan.roles.lineage.get(_SEED)
+    if seed is None:
+        return Measurement(not_asked='no row says what seeded it; add: columns = { seed_id = "…" }')
+    if key is None:
+        role = "key" if "key" in scan.roles.mappable else "id"
+        return Measurement(not_asked=f"seeds name rows by their id, and rows have none; {role_to_add(scan, role)}")
+    ids, seeds = (_words(columns_of_all(scan, [column])[column]) for column in (key, seed))
+    if ids is None or seeds is None:
+        return Measurement(
+            failure=f"column '{key}' and column '{seed}' hold lists or structures; one id a row was expected"
+        )
+    parent = _parents(ids, seeds, scan.index.origin == HUMAN_CODE)
+    synthetic = scan.index.of(SYNTHETIC_CODE)
+    if not (parent[synthetic] != NOBODY).any():
+        reason = f"no seed in column '{seed}' of {int(synthetic.sum()):,} synthetic rows names an id in column '{key}' of the dataset"
+        return Measurement(undecidable=reason, undecided=Severity.WARNING)
+    depth = depths(parent, scan.index.origin == SYNTHETIC_CODE)
+    elsewhere = seeds.is_not_null().to_numpy() & (parent == NOBODY)
+    at_most = int(str(params["max_depth"]))
+    return with_parts(scan, lambda own, _people: _deeper(scan, depth, own, elsewhere, at_most), distinct_rows=False)
+
+
+def _deeper(
+    scan: Scan, depth: Ints, own: npt.NDArray[np.bool_], elsewhere: npt.NDArray[np.bool_], at_most: int
+) -> Measurement:
+    rows, circular = int(own.sum()), own & (depth == ENDLESS)
+    if not rows:
+        return Measurement(failure="no synthetic rows: depth was never asked")
+    deeper = own & (depth > at_most)
+    finite = depth[own & ~circular]
+    levels, counts = np.unique(finite, return_counts=True)
+    evidence = {
+        "rows_by_depth": dict(zip(levels.tolist(), counts.tolist(), strict=True)),
+        "circular": int(circular.sum()),
+        "seeds_outside_the_dataset": int((own & elsewhere).sum()),
+        "first_rows": [scan.place(int(row)) for row in scan.index.row_id[deeper][:EVIDENCE_ROWS]],
+        "first_circular_rows": [scan.place(int(row)) for row in scan.index.row_id[circular][:EVIDENCE_ROWS]],
+    }
+    note = f"{int(deeper.sum()):,} of {rows:,} synthetic rows lie deeper than {at_most}"
+    if circular.any():
+        note += f"; the seeds of {int(circular.sum()):,} go in a circle, first {evidence['first_circular_rows'][0]}"  # type: ignore[index]
+    return Measurement(Estimate.exact(int(deeper.sum()) / rows), None, rows, note=note, evidence=evidence)
+
+
+def depths(parent: Ints, is_synthetic: npt.NDArray[np.bool_]) -> Ints:
+    """Synthetic rows from each row, itself included, up to the first row of other origin or without a parent.
+
+    0 for rows that are not synthetic; ENDLESS where there is no end. Each round follows twice as many seeds at once, so
+    that a chain as long as the dataset takes a round per binary digit of its length.
+    """
+    rows = len(parent)
+    end = rows
+    ahead = np.append(np.where(is_synthetic & (parent != NOBODY), parent, end), end)
+    steps = np.append(is_synthetic.astype(np.int64), 0)
+    for _ in range(rows.bit_length()):
+        steps = steps + steps[ahead]
+        ahead = ahead[ahead]
+    return np.where(ahead[:rows] == end, steps[:rows], ENDLESS)
+
+
+def _parents(ids: pl.Series, seeds: pl.Series, is_human: npt.NDArray[np.bool_]) -> Ints:
+    """Position of the row that each row's seed names, else NOBODY; of rows with one id a person's, else the first."""
+    known = pl.DataFrame({"id": ids, "parent": np.arange(len(ids)), "is_human": is_human}).drop_nulls("id")
+    named = known.sort("is_human", "parent", descending=[True, False]).unique("id", keep="first", maintain_order=True)
+    found = pl.DataFrame({"id": seeds}).join(named, on="id", how="left", maintain_order="left")
+    return found["parent"].fill_null(NOBODY).to_numpy()
+
+
+def _words(values: pl.Series) -> pl.Series | None:
+    """Ids as words, blank ones null; None where a cell is no single value.
+
+    Whole numbers beside missing ones are often stored as fractions, so that 12.0 is read as 12.
+    """
+    if values.dtype.is_nested():
+        return None
+    if values.dtype.is_float():
+        values = values.cast(pl.Int64, strict=False)
+    words = values.cast(pl.String).str.strip_chars()
+    return pl.select(pl.when(words != "").then(words)).to_series()
+
+
+METRIC = Metric(
+    expectation="expect_generation_depth_to_be_between",
+    measure=measure,
+    side=Side.BETWEEN,
+    asks="Are synthetic rows made from what people wrote, or from other synthetic rows?",
+    why=(
+        "Each generation made from the one before loses tails and adds the errors of its generator. No single version shows it: the rows "
+        "look like those they were made from."
+    ),
+    source="Shumailov et al., Nature 631 (2024) 755-759; Alemohammad et al., ICLR 2024",
+    fix="Seed the generator with rows by people; leave out synthetic rows that synthetic rows seeded, the deepest first.",
+    params=(("max_depth", 1),),
+)

@@ -1,0 +1,77 @@
+"""How much of the dataset people made, for the purpose it is meant for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
+from gates.metrics.base.breakdowns import distinct, with_languages
+from gates.metrics.base.languages import languages, too_few_together
+from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.metric import Metric, Side
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gates.data.scan.result import Scan
+    from gates.metrics.base.languages import Language
+    from gates.verdict import Scope
+
+
+def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """Distinct human rows over distinct human plus distinct synthetic rows, in [0, 1]; a count, so without interval.
+
+    A language below the blocking limit warns and never blocks: the limits of a purpose are about all that a model learns
+    from, and synthetic rows are often made to help a language that few people wrote in. The softer limit is not asked of a
+    language. Where rows extend the human law, that is what they are for, and the languages are evidence.
+    """
+    human = int(distinct(scan.index, HUMAN_CODE).sum())
+    synthetic = int(distinct(scan.index, SYNTHETIC_CODE).sum())
+    if not human + synthetic:
+        return Measurement(failure="no row has a declared origin")
+    whole = _ratio(human, synthetic)
+    whole = replace(whole, evidence={**whole.evidence, "rows": int(np.size(scan.index.origin))})
+    if scan.extends_human_law:
+        shares = {one.name: _shares(scan, one) for one in scan.once(languages).either}
+        return replace(whole, evidence={**whole.evidence, **({"by_language": shares} if shares else {})})
+
+    def of_language(one: Language) -> Measurement:
+        counts = _distinct(scan, one)
+        return too_few_together(*counts) or replace(_ratio(*counts), warns_only=True)
+
+    return with_languages(scan, whole, scan.once(languages).either, of_language)
+
+
+def _ratio(human: int, synthetic: int) -> Measurement:
+    note = f"{human:,} distinct human and {synthetic:,} distinct synthetic rows"
+    evidence = {"distinct_human": human, "distinct_synthetic": synthetic}
+    return Measurement(Estimate.exact(human / (human + synthetic)), human, synthetic, note=note, evidence=evidence)
+
+
+def _distinct(scan: Scan, one: Language) -> tuple[int, int]:
+    """Distinct human and distinct synthetic rows of a language."""
+    human, synthetic = (len(np.unique(scan.index.digest[mask])) for mask in (one.human, one.synthetic))
+    return human, synthetic
+
+
+def _shares(scan: Scan, one: Language) -> dict[str, int]:
+    return dict(zip(("distinct_human", "distinct_synthetic"), _distinct(scan, one), strict=True))
+
+
+METRIC = Metric(
+    expectation="expect_human_ratio_to_be_between",
+    measure=measure,
+    side=Side.BETWEEN,
+    asks="Is there enough that people made, for what the dataset is meant for?",
+    why=(
+        "Models trained mostly on their own kind's output lose the tails first. There is no universal ratio: pretraining tolerates "
+        "much synthetic text, an evaluation set none. Repeated rows count once, so copying rows cannot raise the ratio."
+    ),
+    source="Shumailov et al., Nature 631 (2024) 755-759; Gerstgrasser et al., COLM 2024",
+    fix="Add human rows, or drop synthetic rows where they add least; or state another purpose if that is what the set is for.",
+    params=(("purpose", None),),
+    detail=("purpose",),
+)

@@ -1,0 +1,68 @@
+"""Whether synthetic rows say where they come from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from gates.config.data_types import LINEAGE_ROLES
+from gates.data.facts import SYNTHETIC_CODE
+from gates.data.scan.index import has_value
+from gates.metrics.base.breakdowns import with_languages
+from gates.metrics.base.full_columns import columns_of_all
+from gates.metrics.base.languages import languages, too_few
+from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.metric import Metric, Side
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gates.data.scan.result import Scan
+    from gates.metrics.base.languages import Language
+    from gates.verdict import Scope
+
+
+def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """Share of synthetic rows with a value in the least complete declared lineage column, in [0, 1]; a count."""
+    declared = scan.roles.lineage
+    if not declared:
+        return Measurement(not_asked='no lineage column is declared; add: columns = { generator = "…", seed_id = "…" }')
+    rows = int(scan.index.of(SYNTHETIC_CODE).sum())
+    if not rows:
+        return Measurement(failure="no synthetic rows: lineage was never asked")
+    whole = _least(declared, {role: scan.synthetic_columns.get(column, 0) for role, column in declared.items()}, rows)
+
+    def of_language(one: Language) -> Measurement:
+        filled = scan.once(_filled)
+        own = {role: int(filled[column].to_numpy()[one.synthetic].sum()) for role, column in declared.items()}
+        return too_few(None, one.counts[1]) or _least(declared, own, one.counts[1])
+
+    return with_languages(scan, whole, scan.once(languages).synthetic, of_language)
+
+
+def _least(declared: Mapping[str, str], filled: Mapping[str, int], rows: int) -> Measurement:
+    """The share of the least complete column. filled: by role, how many of the rows have a value."""
+    shares = {role: filled[role] / rows for role in sorted(declared)}
+    worst = min(shares, key=lambda role: (shares[role], role))
+    absent = [role for role in LINEAGE_ROLES if role not in declared]
+    note = f"column '{declared[worst]}' is filled in {shares[worst]:.1%} of synthetic rows" if shares[worst] < 1 else ""
+    evidence = {"filled": shares, "not_declared": absent}
+    return Measurement(Estimate.exact(shares[worst]), None, rows, note=note, evidence=evidence)
+
+
+def _filled(scan: Scan) -> pl.DataFrame:
+    """Which lineage cells of every row have a value. Call through `scan.once(_filled)`."""
+    frame = columns_of_all(scan, scan.roles.lineage.values()).with_columns(pl.col(pl.Categorical).cast(pl.String))
+    return frame.select(has_value(column, frame.schema[column]) for column in scan.roles.lineage.values())
+
+
+METRIC = Metric(
+    expectation="expect_lineage_to_be_complete",
+    measure=measure,
+    side=Side.MIN,
+    asks="Does every synthetic row say which generator, version, prompt or seed, date and licence it comes from?",
+    why="Without lineage a defect cannot be traced to its generator, and synthetic rows seeded by synthetic rows go unseen.",
+    source="Longpre et al., Data Provenance Initiative, Nature Machine Intelligence 6 (2024)",
+    fix="Have the generator write its name, version, seed or prompt id, date and licence into each row; map the columns' names in `columns`.",
+)

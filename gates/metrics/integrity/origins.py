@@ -1,0 +1,52 @@
+"""Whether every row says who made it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE, UNDECLARED_CODE
+from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.metric import Metric, Side
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gates.data.scan.result import Scan
+    from gates.verdict import Scope
+
+EVIDENCE_ROWS = 10
+
+
+def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """Share of rows with a declared origin, in [0, 1]; a count, so without interval."""
+    index = scan.index
+    total = len(index.origin)
+    if not total:
+        return Measurement(failure="there are no rows at all")
+    undeclared = index.of(UNDECLARED_CODE)
+    count = int(undeclared.sum())
+    places = [scan.place(int(row)) for row in index.row_id[undeclared][:EVIDENCE_ROWS]]
+    human, synthetic = (int(index.of(code).sum()) for code in (HUMAN_CODE, SYNTHETIC_CODE))
+    note = f"{count:,} of {total:,} rows have an origin that is missing or not declared" if count else ""
+    return Measurement(
+        Estimate.exact(1 - count / total),
+        human,
+        synthetic,
+        note=f"{note}: {scan.undeclared_origins}" if scan.undeclared_origins else note,
+        evidence={"undeclared": count, "rows": total, "first_rows": places},
+    )
+
+
+METRIC = Metric(
+    expectation="expect_origins_to_be_declared",
+    measure=measure,
+    side=Side.MIN,
+    asks="Does every row say whether a person or a program made it?",
+    why=(
+        "A row of unknown origin is seen by neither partition's checks. A new folder or a new value in the origin column must not slip "
+        "past the gate, so this check cannot be replaced or waived."
+    ),
+    source="The project's own rule",
+    fix="Fill the origin column, or list the new value under [datasets.<name>.origins] as human or synthetic.",
+    languages_together="a row without an origin is in no partition, and so among no language's rows",
+)

@@ -1,0 +1,80 @@
+"""How many rows break one rule of the pandera schema."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.metric import Metric, Side
+from gates.metrics.stats.intervals import clopper_pearson
+from gates.verdict import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gates.data.scan.result import RuleFailures, Scan
+    from gates.verdict import Scope
+
+EVIDENCE_ROWS = 10
+# A table has dozens of inferred rules and must fail by chance in fewer than one run of twenty: each bound holds with
+# 99.9 %.
+CONFIDENCE = 0.998
+
+
+def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """Share of the scope's rows that break the rule, in [0, 1]; a count, so without interval.
+
+    A rule that was inferred from a sample is itself uncertain: within its limit the count speaks for itself, beyond it
+    the exact interval decides.
+    """
+    rule = str(params["rule"])
+    found = scan.failures.get(rule)
+    if found is None:
+        return Measurement(failure=f"the schema has no rule '{rule}', or it never ran")
+    first = [scan.place(row) for row in found.first if _is_in(scan, row, scope)]
+    return measurement_of(found, scope, first, is_inferred=bool(params["inferred"]))
+
+
+def measurement_of(found: RuleFailures, scope: Scope, first: Sequence[str], *, is_inferred: bool) -> Measurement:
+    """As `measure`, of one rule's count; first: places of failing rows of the scope."""
+    rule = found.rule
+    if found.broken:
+        return Measurement(failure=f"rule '{rule}' could not run: {found.broken}")
+    hits, rows = found.failures.get(scope.value, 0), found.rows.get(scope.value, 0)
+    if not rows:
+        return Measurement(failure=f"no {scope.value} rows: rule '{rule}' was never asked")
+    note = f"{hits:,} of {rows:,} {scope.value} rows fail {rule}" if hits else ""
+    if first:
+        note += ", first at " + ", ".join(first[:3])
+    human, synthetic = found.rows.get("human", 0), found.rows.get("synthetic", 0)
+    return Measurement(
+        clopper_pearson(hits, rows, CONFIDENCE) if is_inferred else Estimate.exact(hits / rows),
+        human,
+        synthetic,
+        note=note,
+        counted=True,
+        shrinks="linear",
+        limited_by=(scope.value,),
+        evidence={"failures": hits, "rows": rows, "first_rows": list(first[:EVIDENCE_ROWS])},
+    )
+
+
+def _is_in(scan: Scan, row_id: int, scope: Scope) -> bool:
+    at = int(scan.index.row_id.searchsorted(row_id))
+    code = {"human": 0, "synthetic": 1}.get(scope.value)
+    return at < len(scan.index.row_id) and (code is None or int(scan.index.origin[at]) == code)
+
+
+METRIC = Metric(
+    expectation="expect_row_failure_ratio_to_be_less_than",
+    measure=measure,
+    side=Side.MAX,
+    asks="Do rows keep the row contract: types, nulls, ranges, vocabularies, lengths?",
+    why="One row with minutes in a column of hours teaches a model a world that does not exist; the failing rows are kept with their reason.",
+    source="pandera schema; bounds inferred from a sample carry Wilks' tolerance limits (Wilks 1941)",
+    fix="Open the quarantine file named in the report: it holds every failing row with its rule and reason.",
+    params=(("rule", None), ("inferred", False)),
+    detail=("rule",),
+    undecided=Severity.WARNING,
+    languages_together="failures are counted by rule; the quarantine file has every failing row",
+)

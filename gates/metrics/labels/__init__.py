@@ -1,0 +1,1 @@
+"""Labels and those who gave them: agreement, rates, leakage of the origin, use for a model."""

@@ -1,0 +1,217 @@
+"""Whether annotators agree beyond chance: people among themselves, and each machine with people."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from gates.data.facts import ROW_ID
+from gates.metrics.base.breakdowns import with_languages
+from gates.metrics.base.languages import languages, too_few
+from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.metric import Metric, Side
+from gates.metrics.labels.annotator_habits import machine_habits, people_habits
+from gates.metrics.labels.ratings import (
+    ITEMS_AT_LEAST,
+    Kinds,
+    Ratings,
+    Scale,
+    kinds_between,
+    kinds_of,
+    ratings,
+    ratings_to_add,
+    scale_of,
+)
+from gates.metrics.stats.bootstrap import percentile_estimate, resampled
+from gates.metrics.stats.krippendorff import agreement_between, krippendorff_alpha
+from gates.verdict import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from gates.data.arrays import Ints
+    from gates.data.scan.result import Scan
+    from gates.metrics.base.languages import Language
+    from gates.metrics.stats.krippendorff import Floats
+
+EVIDENCE_JUDGES = 20
+
+
+def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """Of people: Krippendorff's alpha among them. Of synthetic rows: the agreement of the machine that agrees least with people.
+
+    At most 1, 0 is chance; the interval resamples items. Every row counts, not a sample. In a human scope the machines
+    are evidence, as are experts against the crowd; in a synthetic scope each machine is a part that can fail the check.
+    In both, the ratings in a language are a part.
+    """
+    found = scan.once(ratings)
+    if found is None:
+        return Measurement(not_asked=ratings_to_add(scan))
+    people = found.of_people()
+    scale = scale_of(found.frame if scope is Scope.SYNTHETIC or found.judges() else people, params)
+    if scope is Scope.SYNTHETIC:
+        return _machines_in_languages(scan, found, scale)
+    kinds = kinds_of(scale.coded(people), len(scale.codes))
+    measured = _among(people, kinds, scale, scan.seed)
+    habits = scan.once(people_habits)
+    about = {**_about(found, people, scale, kinds), **habits.evidence()}
+    whole = replace(measured, note=_note(about, kinds, people) + habits.note(), evidence=about)
+
+    def of_language(one: Language) -> Measurement:
+        own = people.filter(_stands_in(people, scan.index.row_id[one.human]))
+        return too_few(own.height, None) or _among(own, kinds_of(scale.coded(own), len(scale.codes)), scale, scan.seed)
+
+    # A guideline can be clear in the language it was written in and not in another.
+    return with_languages(scan, whole, scan.once(languages).human, of_language)
+
+
+def _among(people: pl.DataFrame, kinds: Kinds, scale: Scale, seed: int) -> Measurement:
+    """Alpha among the annotators of these ratings."""
+    measured = _measured(kinds, scale, seed, krippendorff_of(kinds, scale))
+    return replace(measured, n_human=people.height, limited_by=("human",))
+
+
+def _stands_in(frame: pl.DataFrame, row_id: Ints) -> pl.Series:
+    """Mask of the ratings that stand in these rows."""
+    return pl.Series(np.isin(frame[ROW_ID].to_numpy(), row_id), dtype=pl.Boolean)
+
+
+def krippendorff_of(kinds: Kinds, scale: Scale) -> Callable[[Floats], Floats]:
+    """Alpha as a function of draws."""
+    return lambda times: krippendorff_alpha(kinds.one, scale.distance, times)
+
+
+def between(kinds: Kinds, scale: Scale) -> Callable[[Floats], Floats]:
+    """Agreement of two groups as a function of draws."""
+    return lambda times: agreement_between(kinds.one, kinds.other, scale.distance, times)
+
+
+def _measured(kinds: Kinds, scale: Scale, seed: int, statistic: Callable[[Floats], Floats]) -> Measurement:
+    if kinds.items < ITEMS_AT_LEAST:
+        reason = f"{kinds.items} items have two ratings that can be compared; from {ITEMS_AT_LEAST} on agreement can be estimated"
+        return Measurement(undecidable=reason)
+    value = float(statistic(kinds.times[None, :].astype(np.float64))[0])
+    if not np.isfinite(value):
+        return Measurement(
+            undecidable=f"all ratings are '{_only_label(kinds, scale)}': agreement beyond chance is not defined"
+        )
+    estimate = percentile_estimate(value, resampled(kinds.times, seed, statistic))
+    if estimate is None:
+        return Measurement(
+            undecidable="too few items have another label than the rest: agreement hangs on single items"
+        )
+    return Measurement(estimate)
+
+
+def _only_label(kinds: Kinds, scale: Scale) -> str:
+    code = int(kinds.one[0].argmax())
+    return next(word for word, position in scale.codes.items() if position == code)
+
+
+def _machines_in_languages(scan: Scan, found: Ratings, scale: Scale) -> Measurement:
+    """As `_machines`, and the machine that agrees least with people in each language."""
+    whole = _machines(scan, found, scale)
+    if whole.estimate is None:
+        return whole
+
+    def of_language(one: Language) -> Measurement:
+        spoken = found.frame.filter(_stands_in(found.frame, scan.index.row_id[one.human | one.synthetic]))
+        n_human = int(spoken["is_human"].sum())
+        few = too_few(n_human, spoken.height - n_human)
+        return few or replace(_machines(scan, replace(found, frame=spoken), scale), parts={})
+
+    return with_languages(scan, whole, scan.once(languages).parts, of_language)
+
+
+def _machines(scan: Scan, found: Ratings, scale: Scale) -> Measurement:
+    judges = found.judges()
+    if not judges:
+        return Measurement(not_asked="no synthetic row is a rating: no machine's labels to compare with people's")
+    people = scale.coded(found.of_people())
+    known, habits = people["label"].unique().to_list(), scan.once(machine_habits)
+    parts = {}
+    for name, own in judges.items():
+        kinds = kinds_between(scale.coded(own), people, len(scale.codes))
+        part = _measured(kinds, scale, scan.seed, between(kinds, scale))
+        strange = 1 - float(own["label"].is_in(known).mean() or 0)  # type: ignore[arg-type]
+        note = f"{kinds.items:,} shared items" + (f", {strange:.1%} of its labels no person gives" if strange else "")
+        habit = habits.of(name)
+        note += f"; it {habit}" if habit else ""
+        parts[name] = replace(part, n_human=people.height, n_synthetic=own.height, note=note)
+    measured = [name for name, part in parts.items() if part.estimate is not None]
+    if not measured:
+        about = {"machines": sorted(parts), **habits.evidence()}
+        return replace(next(iter(parts.values())), note=habits.note().removeprefix("; "), evidence=about)
+    worst = min(measured, key=lambda name: (parts[name].estimate.value, name))  # type: ignore[union-attr]
+    note = f"{worst} agrees least with people; {parts[worst].note}"
+    return replace(parts[worst], note=note, parts=parts, evidence=habits.evidence())
+
+
+def _about(found: Ratings, people: pl.DataFrame, scale: Scale, kinds: Kinds) -> dict[str, object]:
+    """What stands beside the number: counts, machines against people, experts against the crowd."""
+    about: dict[str, object] = {
+        "items_with_two_ratings": kinds.items,
+        "items": people["item"].n_unique(),
+        "annotators": people["annotator"].n_unique(),
+        "labels": len(scale.codes),
+        "missing_labels": found.missing,
+        "repeated_ratings": found.repeated,
+    }
+    judges = found.judges()
+    if judges:
+        shown = sorted(judges)[:EVIDENCE_JUDGES]
+        about["machines"] = {name: _machine(judges[name], people, scale) for name in shown}
+    experts, crowd = people.filter(pl.col("is_expert")), people.filter(~pl.col("is_expert"))
+    if experts.height and crowd.height:
+        about["experts_with_crowd"] = _pair(experts, crowd, scale)
+    return about
+
+
+def _machine(own: pl.DataFrame, people: pl.DataFrame, scale: Scale) -> dict[str, object]:
+    joint = kinds_of(scale.coded(pl.concat([own, people])), len(scale.codes))
+    alpha = krippendorff_of(joint, scale)(joint.times[None, :].astype(np.float64))[0] if joint.items else np.nan
+    return {**_pair(own, people, scale), "alpha_of_people_and_machine": _number(alpha)}
+
+
+def _pair(one: pl.DataFrame, other: pl.DataFrame, scale: Scale) -> dict[str, object]:
+    """Agreement of two groups beyond chance, and the share of equal labels, over the items both rated."""
+    kinds = kinds_between(scale.coded(one), scale.coded(other), len(scale.codes))
+    if not kinds.items:
+        return {"agreement": None, "equal_labels": None, "items": 0}
+    times = kinds.times.astype(np.float64)
+    shares = [ratings / ratings.sum(axis=1, keepdims=True) for ratings in (kinds.one, kinds.other)]
+    equal = float(times @ (shares[0] * shares[1]).sum(axis=1) / times.sum())
+    value = between(kinds, scale)(times[None, :])[0]
+    return {"agreement": _number(value), "equal_labels": equal, "items": kinds.items}
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _note(about: Mapping[str, object], kinds: Kinds, people: pl.DataFrame) -> str:
+    return (
+        f"{about['annotators']:,} annotators, {people.height:,} ratings, {kinds.items:,} items with two ratings or more"
+    )
+
+
+METRIC = Metric(
+    expectation="expect_annotator_agreement_to_be_between",
+    measure=measure,
+    side=Side.BETWEEN,
+    asks="Do annotators agree with each other more than chance would have them?",
+    why=(
+        "Labels that people do not agree on cannot be learned, and no model can be judged by them. A model that labels in people's "
+        "place has to agree with people about as much as they do with each other."
+    ),
+    source="Krippendorff, Content Analysis, 2004, ch. 11; Cohen 1968 for a machine against people; intervals by resampling items",
+    fix=(
+        "Write the guideline down with examples of the labels that are mixed up, train annotators on them, and rate again; drop or "
+        "adjudicate the items on which they differ; leave out a machine that disagrees with people."
+    ),
+    params=(("level", "nominal"), ("order", None)),
+    detail=("level",),
+)

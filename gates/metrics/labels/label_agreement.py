@@ -1,0 +1,130 @@
+"""Whether synthetic rows contradict people: rows that say nearly the same and bear different labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gates.metrics.base.breakdowns import with_languages
+from gates.metrics.base.languages import languages, too_few
+from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.metric import Metric, Side
+from gates.metrics.labels.labels import NO_LABEL, Classes, classes
+from gates.metrics.labels.nearest_labels import Twins, twins_of_contents, twins_of_points
+from gates.metrics.stats.design_effect import Floats, effective_rows
+from gates.metrics.stats.intervals import ratio_difference
+from gates.metrics.stats.paired_draws import ROWS_TO_PASS
+from gates.metrics.stats.strata import STRATUM_ROWS
+from gates.verdict import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+
+    from gates.data.scan.result import Scan
+    from gates.metrics.base.languages import Language
+    from gates.verdict import Scope
+
+EVIDENCE_ROWS = 10
+
+
+@dataclass(frozen=True)
+class _Disagreement:
+    """Per row with human twins, the share of them that bear another label, and the cluster the row belongs to."""
+
+    share: Floats
+    rows: int
+    worth: int
+
+    @property
+    def value(self) -> float:
+        return float(self.share.mean())
+
+
+def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """Share of differing labels between synthetic rows and their human twins, less that between people, in [-1, 1].
+
+    Twins are rows of equal content without the label; of texts also those of token Jaccard >= .8, of table rows those
+    within a tenth of a standard deviation; of annotations those of one item. A row that is no twin of a person's is not
+    asked. Rows of one cluster of twins count for as many as they are worth.
+    """
+    known = scan.once(classes)
+    if isinstance(known, Measurement):
+        return known
+    found = _twins(scan, known)
+    people = _disagreement(found, found.is_human)
+    whole = _against(scan, found, people, ~found.is_human)
+    parts = {
+        name: _against(scan, found, people, ~found.is_human & (found.generator == name))
+        for name, rows in scan.generators.items()
+        if len(rows) >= STRATUM_ROWS
+    }
+    whole = replace(whole, parts=parts)
+    if whole.estimate is None:
+        return whole
+
+    def of_language(one: Language) -> Measurement:
+        own = np.isin(found.row_id, scan.index.row_id[one.human | one.synthetic])
+        speakers = _disagreement(found, found.is_human & own)
+        return too_few(*one.counts) or _against(scan, found, speakers, ~found.is_human & own)
+
+    return with_languages(scan, whole, scan.once(languages).parts, of_language)
+
+
+def _twins(scan: Scan, known: Classes) -> Twins:
+    if scan.roles.texts or scan.roles.type == "annotations":
+        return twins_of_contents(scan, known)
+    return twins_of_points(scan, known)
+
+
+def _disagreement(found: Twins, mask: npt.NDArray[np.bool_]) -> _Disagreement:
+    asked = mask & (found.label != NO_LABEL) & (found.twins > 0)
+    share = 1 - found.alike[asked] / found.twins[asked]
+    return _Disagreement(share, len(share), effective_rows(share, found.cluster[asked]))
+
+
+def _against(scan: Scan, found: Twins, people: _Disagreement, mask: npt.NDArray[np.bool_]) -> Measurement:
+    synthetic = _disagreement(found, mask)
+    differ = np.flatnonzero(mask & (found.label != NO_LABEL) & (found.twins > 0) & (found.alike == 0))
+    evidence = {
+        "human_rows_with_human_twins": people.rows,
+        "synthetic_rows_with_human_twins": synthetic.rows,
+        "rows_unlike_all_their_twins": len(differ),
+        "first_rows": [scan.place(int(row)) for row in np.sort(found.row_id[differ])[:EVIDENCE_ROWS]],
+    }
+    if min(people.worth, synthetic.worth) < ROWS_TO_PASS:
+        reason = (
+            f"{ROWS_TO_PASS} independent rows of each origin must have a human twin; {people.rows:,} human rows worth "
+            f"{people.worth:,} and {synthetic.rows:,} synthetic rows worth {synthetic.worth:,} have one"
+        )
+        # Most datasets repeat nothing: that there are no twins is no fault of theirs.
+        return Measurement(undecidable=reason, undecided=Severity.INFO, evidence=evidence)
+    hits = [round(side.value * side.worth) for side in (synthetic, people)]
+    bounds = ratio_difference(hits[0], synthetic.worth, hits[1], people.worth)
+    value = synthetic.value - people.value
+    note = f"labels differ from human twins' in {synthetic.value:.1%} of synthetic rows, in {people.value:.1%} of human ones"
+    return Measurement(
+        Estimate(value, min(value, bounds.low), max(value, bounds.high)),
+        people.worth,
+        synthetic.worth,
+        baseline=people.value,
+        note=note,
+        evidence=evidence,
+    )
+
+
+METRIC = Metric(
+    expectation="expect_labels_to_agree_across_origins",
+    measure=measure,
+    side=Side.MAX,
+    asks="Do synthetic rows bear the labels that people gave to nearly the same content?",
+    why=(
+        "Two rows that say the same and bear different labels teach a model nothing, or the generator's error. People contradict each "
+        "other too, so what counts is how much oftener synthetic rows contradict them."
+    ),
+    source="Northcutt, Athalye & Mueller, Pervasive Label Errors in Test Sets, NeurIPS 2021; Newcombe, Statistics in Medicine 17 (1998)",
+    fix="Read the rows named beside their human twins; have people label the synthetic rows, or drop those that contradict all twins.",
+)

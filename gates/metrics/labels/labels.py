@@ -1,0 +1,74 @@
+"""The label of each row as a class, for the checks that compare labels of people with those of synthetic rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from gates.metrics.base.measurement import Measurement
+
+if TYPE_CHECKING:
+    from gates.data.arrays import Ints
+    from gates.data.scan.result import Rows, Scan
+
+# Of more values than this a class has too few rows to know its rate: grades, prices and free answers are no classes.
+CLASSES_AT_MOST = 50
+NO_LABEL = -1
+
+
+@dataclass(frozen=True)
+class Classes:
+    """The column of labels and the classes that occur in it, in order."""
+
+    column: str
+    names: tuple[str, ...]
+
+    def codes(self, frame: pl.DataFrame) -> Ints:
+        """The class of each row of a frame with the column, as a position in `names`; NO_LABEL where it has none."""
+        table = {name: code for code, name in enumerate(self.names)}
+        coded = _words(frame[self.column]).replace_strict(table, default=NO_LABEL, return_dtype=pl.Int64)
+        return coded.fill_null(NO_LABEL).to_numpy()
+
+
+def classes(scan: Scan) -> Classes | Measurement:
+    """The classes of the declared label, or why there are none. Call through `scan.once(classes)`."""
+    column = scan.roles.label
+    if column is None:
+        return Measurement(not_asked='no label is declared; add: label = "<column>"')
+    found = {rows: _words(side.frame[column]).drop_nulls() for rows, side in _sides(scan).items()}
+    unlabelled = [rows for rows, words in found.items() if not len(words)]
+    if unlabelled:
+        return Measurement(failure=f"no {' and no '.join(unlabelled)} row has a label in column '{column}'")
+    names = tuple(pl.concat(list(found.values())).unique().sort().to_list())
+    if len(names) > CLASSES_AT_MOST:
+        return Measurement(
+            not_asked=f"column '{column}' has {len(names):,} values, and at most {CLASSES_AT_MOST} can be compared as classes; "
+            'add: label = "<a column of classes>"'
+        )
+    return Classes(column, names)
+
+
+def labelled(rows: Rows, known: Classes, *, one_of_each_group: bool = False) -> Rows:
+    """The rows that have a label; of each group the first one only where rows of a group are not independent."""
+    mask = known.codes(rows.frame) != NO_LABEL
+    if one_of_each_group:
+        _, first = np.unique(np.where(mask, rows.group, 0), return_index=True)
+        chosen = np.zeros(len(mask), dtype=bool)
+        chosen[first] = True
+        mask &= chosen
+    return rows.where(mask)
+
+
+def _sides(scan: Scan) -> dict[str, Rows]:
+    return {"human": scan.human, "synthetic": scan.synthetic}
+
+
+def _words(values: pl.Series) -> pl.Series:
+    """Labels as words, blank ones and NaN null."""
+    if values.dtype.is_float():
+        values = values.fill_nan(None)
+    words = values.cast(pl.String).str.strip_chars()
+    return pl.select(pl.when(words != "").then(words)).to_series()

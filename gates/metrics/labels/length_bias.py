@@ -1,0 +1,116 @@
+"""Whether the longer of two responses is preferred, whatever it says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+
+from gates.data.facts import HUMAN_CODE, ROW_ID, SYNTHETIC_CODE
+from gates.metrics.base.breakdowns import distinct, first_of_each, with_languages
+from gates.metrics.base.languages import ROWS_TO_JUDGE_ALONE, languages, too_few
+from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.metric import Metric, Side
+from gates.metrics.stats.design_effect import clustered_share
+from gates.metrics.stats.paired_draws import ROWS_TO_PASS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gates.data.scan.result import Scan
+    from gates.metrics.base.breakdowns import Mask
+    from gates.metrics.base.languages import Language
+    from gates.verdict import Scope
+
+_CHOSEN, _REJECTED = "chosen", "rejected"
+# Without a preference for length the longer response wins every other pair.
+CHANCE = 0.5
+
+
+def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """Share of distinct pairs of unequal length of which the longer response was chosen, in [0, 1].
+
+    Length counts characters. A part per origin; the number shown is that of the origin whose interval reaches farthest
+    from chance, so that an origin with few pairs does not hide behind the other. The interval is exact, for as many
+    pairs as prompts with several pairs are worth.
+    """
+    if not {_CHOSEN, _REJECTED} <= set(scan.roles.bound):
+        return Measurement(not_asked=f"data of type {scan.roles.type} has no pairs of a chosen and a rejected response")
+    longer_by = scan.once(_longer_by)
+    codes = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE}
+    parts = {name: _of_origin(scan, longer_by, name, distinct(scan.index, code)) for name, code in codes.items()}
+    farthest = max(parts, key=lambda name: _reach(parts[name]))
+
+    def of_language(one: Language) -> Measurement:
+        sides = zip(codes, (one.human, one.synthetic), strict=True)
+        found = [_of_origin(scan, longer_by, name, first_of_each(scan.index, mask)) for name, mask in sides]
+        judged = [origin for origin in found if _pairs(origin) >= ROWS_TO_JUDGE_ALONE]
+        fullest = max(found, key=_pairs)
+        return max(judged, key=_reach) if judged else too_few(fullest.n_human, fullest.n_synthetic) or fullest
+
+    return with_languages(scan, replace(parts[farthest], parts=parts), scan.once(languages).either, of_language)
+
+
+def _pairs(found: Measurement) -> int:
+    return (found.n_human or 0) + (found.n_synthetic or 0)
+
+
+def _of_origin(scan: Scan, longer_by: npt.NDArray[np.float64], name: str, own: Mask) -> Measurement:
+    """The share among the pairs of an origin. own: those of it that count, repeated ones once."""
+    untied = own & np.isfinite(longer_by) & (longer_by != 0)
+    pairs = int(untied.sum())
+    evidence = {
+        "origin": name,
+        "pairs": pairs,
+        "ties": int((own & (longer_by == 0)).sum()),
+        "without_a_response": int((own & np.isnan(longer_by)).sum()),
+    }
+    if not pairs:
+        reason = f"no two responses of a {name} pair differ in length"
+        return Measurement(undecidable=reason, limited_by=(name,), part_kind="stratum", evidence=evidence)
+    longer = (longer_by[untied] > 0).astype(np.float64)
+    note = f"the longer response wins {int(longer.sum()):,} of {pairs:,} {name} pairs"
+    return Measurement(
+        clustered_share(longer, scan.index.group[untied]),
+        n_human=pairs if name == "human" else None,
+        n_synthetic=pairs if name == "synthetic" else None,
+        baseline=CHANCE,
+        rows_to_pass=ROWS_TO_PASS,
+        limited_by=(name,),
+        part_kind="stratum",
+        note=note,
+        evidence=evidence,
+    )
+
+
+def _longer_by(scan: Scan) -> npt.NDArray[np.float64]:
+    """Characters by which the chosen response is longer, per row of the index; NaN where one of the two is missing."""
+    lengths = [pl.col(name).cast(pl.String).str.len_chars().cast(pl.Float64) for name in (_CHOSEN, _REJECTED)]
+    parts = []
+    for batch in scan.source.batches():
+        frame = pl.DataFrame(pa.Table.from_batches([batch]).select([ROW_ID, _CHOSEN, _REJECTED]))
+        parts.append(frame.select(ROW_ID, longer_by=lengths[0] - lengths[1]))
+    return pl.concat(parts).sort(ROW_ID)["longer_by"].to_numpy()
+
+
+def _reach(part: Measurement) -> float:
+    estimate = part.estimate
+    return max(estimate.high - CHANCE, CHANCE - estimate.low) if estimate else CHANCE
+
+
+METRIC = Metric(
+    expectation="expect_longer_response_rate_to_be_between",
+    measure=measure,
+    side=Side.BETWEEN,
+    asks="Was a response preferred for what it says, or for its length?",
+    why=(
+        "People and judge models alike prefer long answers. A reward model that can tell the winner by length learns length, and what is "
+        "trained against it becomes wordy without becoming better."
+    ),
+    source="Singhal et al., A Long Way to Go, COLM 2024; exact binomial bounds (Clopper & Pearson 1934; Korn & Graubard 1998)",
+    fix="Have pairs of like length judged, or ask judges to disregard length; drop pairs of the wordier side until the rate is near one half.",
+)

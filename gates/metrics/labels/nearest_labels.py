@@ -1,0 +1,129 @@
+"""Human twins of every row: human rows that say nearly the same, and how many of them bear the same label."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
+from gates.data.text.near.near_duplicates import clusters
+from gates.errors import MetricError
+from gates.metrics.base.full_columns import columns_of_all
+from gates.metrics.copies.near_duplicates import HOLDOUT_CODE, near_matrix
+from gates.metrics.labels.labels import NO_LABEL, Classes
+from gates.metrics.stats.distances import Points, distances, points_of
+from gates.metrics.stats.encoding import Coded, coded
+
+if TYPE_CHECKING:
+    from gates.data.arrays import Ints
+    from gates.data.scan.result import Rows, Scan
+
+Floats = npt.NDArray[np.float64]
+
+# Less than this over all numbers together is noise of measurement; another category is ten times as far.
+NEAR_DISTANCE = 0.1
+# 5,000 rows of each origin against 5,000 human rows take two seconds.
+ROWS_AT_MOST = 5000
+ROWS_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Twins:
+    """One entry per row.
+
+    twins: human rows other than itself that say nearly the same and have a label. alike: those with the row's own
+    label. cluster: rows of one cluster are twins of the same people.
+    """
+
+    row_id: Ints
+    is_human: npt.NDArray[np.bool_]
+    generator: npt.NDArray[np.str_]
+    label: Ints
+    twins: Floats
+    alike: Floats
+    cluster: Ints
+
+
+def twins_of_contents(scan: Scan, known: Classes) -> Twins:
+    """Twins among all rows: equal items of annotations, else equal content, and of single texts near duplicates."""
+    index = scan.index
+    names = ["item"] if scan.roles.type == "annotations" else []
+    frame = columns_of_all(scan, [known.column, *names])
+    what = frame["item"].cast(pl.String).hash(0).to_numpy() if names else index.digest
+    kept = np.flatnonzero(np.isin(index.origin, (HUMAN_CODE, SYNTHETIC_CODE)))
+    label, is_human = known.codes(frame)[kept], index.origin[kept] == HUMAN_CODE
+    contents, content = np.unique(what[kept], return_inverse=True)
+    counts = np.zeros((len(contents), len(known.names)))
+    given = is_human & (label != NO_LABEL)
+    np.add.at(counts, (content[given], label[given]), 1)
+    left, right = _near_contents(scan, contents) if scan.roles.content == scan.roles.texts else _none()
+    around = counts.copy()
+    np.add.at(around, left, counts[right])
+    np.add.at(around, right, counts[left])
+    own = given.astype(np.float64)
+    generator = np.array([*index.generators, ""])[index.generator[kept]]
+    twins, alike = around.sum(axis=1)[content] - own, around[content, label] - own
+    return Twins(
+        index.row_id[kept], is_human, generator, label, twins, alike, clusters(len(contents), left, right)[content]
+    )
+
+
+def _near_contents(scan: Scan, contents: npt.NDArray[np.uint64]) -> tuple[Ints, Ints]:
+    """Pairs of different contents whose texts nearly equal each other, each once, as positions in `contents`."""
+    matrix = scan.once(near_matrix)
+    kept = (matrix.origin[matrix.left] != HOLDOUT_CODE) & (matrix.origin[matrix.right] != HOLDOUT_CODE)
+    order = np.searchsorted(scan.index.row_id, matrix.row_id)
+    digest = scan.index.digest[np.minimum(order, len(scan.index.row_id) - 1)]
+    ends = np.searchsorted(contents, np.stack([digest[matrix.left[kept]], digest[matrix.right[kept]]]))
+    pairs = np.unique(np.sort(ends[:, ends[0] != ends[1]], axis=0), axis=1)
+    return pairs[0].astype(np.int64), pairs[1].astype(np.int64)
+
+
+def _none() -> tuple[Ints, Ints]:
+    return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+
+
+def twins_of_points(scan: Scan, known: Classes) -> Twins:
+    """Twins among the samples' first 5,000 rows of each origin, in all columns but the label.
+
+    Raises MetricError where there is no other column.
+    """
+    codes = scan.once(coded)
+    human, synthetic = (_without(side, known.column) for side in (codes.human, codes.synthetic))
+    mine, theirs = (points.take(np.arange(min(len(points), ROWS_AT_MOST))) for points in points_of(human, synthetic))
+    if not mine.width:
+        raise MetricError("no column but the label can be compared, so that no row is another's twin")
+    labels = known.codes(scan.human.frame)[: len(mine)]
+    sides = [
+        _side(scan.human, mine, known, (mine, labels), is_human=True),
+        _side(scan.synthetic, theirs, known, (mine, labels), is_human=False),
+    ]
+    return Twins(*(np.concatenate(parts) for parts in zip(*sides, strict=True)))
+
+
+def _side(
+    rows: Rows, points: Points, known: Classes, people: tuple[Points, Ints], *, is_human: bool
+) -> tuple[npt.NDArray[np.generic], ...]:
+    """The fields of `Twins` for the first rows of one origin; a row belongs to the cluster of its first twin."""
+    mine, labels = people
+    one_hot = np.eye(len(known.names))[np.maximum(labels, 0)] * (labels != NO_LABEL)[:, None]
+    own = known.codes(rows.frame)[: len(points)]
+    around, cluster = np.zeros((len(points), len(known.names))), np.empty(len(points), dtype=np.int64)
+    for start in range(0, len(points), ROWS_AT_ONCE):
+        piece = np.arange(start, min(start + ROWS_AT_ONCE, len(points)))
+        near = distances(points.take(piece), mine) <= NEAR_DISTANCE
+        around[piece], cluster[piece] = near @ one_hot, near.argmax(axis=1)
+    itself = (own != NO_LABEL).astype(np.float64) if is_human else np.zeros(len(points))
+    twins, alike = around.sum(axis=1) - itself, around[np.arange(len(points)), own] - itself
+    origin = np.full(len(points), is_human)
+    return rows.row_id[: len(points)], origin, rows.generator[: len(points)], own, twins, alike, cluster
+
+
+def _without(side: Coded, column: str) -> Coded:
+    """The rows without the features that a column gives."""
+    features = tuple(feature for feature in side.features if feature.name != column)
+    return Coded(features, {feature.name: side.codes[feature.name] for feature in features}, side.frame)

@@ -1,0 +1,208 @@
+"""Who gave which item which label, from rows of single ratings or from rows with one column per annotator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from gates.config.data_types import VOTES
+from gates.data.facts import ORIGIN, ROW_ID
+from gates.errors import MetricError
+from gates.metrics.base.full_columns import label_columns, people_columns, role_column, role_to_add
+from gates.metrics.stats.krippendorff import squared_distances
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gates.data.arrays import Ints
+    from gates.data.scan.result import Scan
+    from gates.metrics.stats.krippendorff import Floats
+
+# Of fewer items an interval by resampling is too narrow to be believed.
+ITEMS_AT_LEAST = 30
+# Distances between labels are a square table; what has more labels than this is free text, or a number to be rounded.
+LABELS_AT_MOST = 500
+EXPERT = "expert"
+_WHO, _WHAT, _LABEL = "annotator", "item", "label"
+_CODE = "code"
+_RATED = (_WHAT, _WHO, "is_human")
+
+
+@dataclass(frozen=True)
+class Ratings:
+    """One row per item, annotator and origin: `item`, `annotator`, `label` (strings), `is_human`, `is_expert` (null: unknown).
+
+    ROW_ID is the row that a rating stands in.
+    repeated: ratings left out because their annotator rated the item before; missing: cells without a label.
+    contradicted: item, annotator and `is_human` where an annotator gave an item several labels.
+    """
+
+    frame: pl.DataFrame
+    repeated: int
+    missing: int
+    contradicted: pl.DataFrame
+    has_column_each: bool = False
+
+    def of_people(self) -> pl.DataFrame:
+        """The ratings by people."""
+        return self.frame.filter("is_human")
+
+    def judges(self) -> dict[str, pl.DataFrame]:
+        """The ratings by each machine, by its name."""
+        made = self.frame.filter(~pl.col("is_human"))
+        return {str(name): made.filter(pl.col(_WHO) == name) for name in made[_WHO].unique().sort().to_list()}
+
+
+def ratings(scan: Scan) -> Ratings | None:
+    """All ratings of all rows; None where the data has none. Call through `scan.once(ratings)`."""
+    label = scan.roles.label
+    if role_column(scan, _WHAT) and role_column(scan, _WHO) and label:
+        frame = scan.once(people_columns)
+        expertise = role_column(scan, "expertise")
+        expert = is_expert(pl.col(expertise)) if expertise else pl.lit(None, dtype=pl.Boolean)
+        named = frame.select(
+            _text(_WHAT).alias(_WHAT), _text(_WHO), _text(label).alias(_LABEL), ORIGIN, ROW_ID, is_expert=expert
+        )
+        return _cleaned(named)
+    votes = label_columns(scan)
+    if len(votes) > 1:
+        frame = scan.once(people_columns).filter(pl.col(ORIGIN).cast(pl.String) == "human")
+        long = frame.select(ROW_ID, pl.col(ROW_ID).alias(_WHAT), ORIGIN, *(_text(vote) for vote in votes)).unpivot(
+            votes, index=[ROW_ID, _WHAT, ORIGIN], variable_name=_WHO, value_name=_LABEL
+        )
+        return _cleaned(long.with_columns(is_expert=pl.lit(None, dtype=pl.Boolean)), has_column_each=True)
+    return None
+
+
+def ratings_to_add(scan: Scan) -> str:
+    """Why there are no ratings, and the line that makes some."""
+    votes = VOTES[:2]
+    roles = votes if {*votes} <= {*scan.roles.mappable} else (_WHAT, _WHO, _LABEL)
+    return f"nobody says who gave which item which label; {role_to_add(scan, *roles)}"
+
+
+def is_expert(expertise: pl.Expr) -> pl.Expr:
+    """Whether the word for a person's expertise is "expert"; null where there is no word."""
+    return expertise.cast(pl.String).str.strip_chars().str.to_lowercase() == EXPERT
+
+
+def _text(column: str) -> pl.Expr:
+    """The column's words, null where they are blank or not a number."""
+    words = pl.col(column).cast(pl.String).str.strip_chars()
+    return pl.when(~words.is_in(["", "NaN"])).then(words).alias(column)
+
+
+def _cleaned(frame: pl.DataFrame, *, has_column_each: bool = False) -> Ratings:
+    origin = pl.col(ORIGIN).cast(pl.String)
+    declared = frame.filter(origin.is_in(["human", "synthetic"])).with_columns(is_human=origin == "human").drop(ORIGIN)
+    given = declared.drop_nulls([_WHAT, _WHO, _LABEL])
+    # By label, so that which of two contradicting ratings counts does not hang on the order of rows.
+    once = given.sort(_LABEL).unique(_RATED, keep="first", maintain_order=True)
+    missing, repeated = declared.height - given.height, given.height - once.height
+    contradicted = _contradicted(given) if repeated else once.select(_RATED).clear()
+    return Ratings(once, repeated, missing, contradicted, has_column_each)
+
+
+def _contradicted(given: pl.DataFrame) -> pl.DataFrame:
+    labels = given.group_by(_RATED).agg(pl.col(_LABEL).n_unique())
+    return labels.filter(pl.col(_LABEL) > 1).select(_RATED)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The labels with their distances, squared."""
+
+    codes: Mapping[str, int]
+    distance: Floats
+
+    def coded(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The frame with each label's position as `code`."""
+        return frame.with_columns(pl.col(_LABEL).replace_strict(self.codes, return_dtype=pl.Int64).alias(_CODE))
+
+
+def scale_of(frame: pl.DataFrame, params: Mapping[str, object]) -> Scale:
+    """The scale of all ratings of a frame at the level that the params name. Raises MetricError where it cannot be built."""
+    level, order = params["level"], params["order"]
+    labels = frame[_LABEL].value_counts().sort(_LABEL)
+    if labels.height > LABELS_AT_MOST:
+        raise MetricError(
+            f"there are {labels.height:,} different labels, more than {LABELS_AT_MOST}: free text has no agreement of this kind; "
+            "round numbers, or take label to be another column"
+        )
+    words = labels[_LABEL].to_list()
+    if level == "nominal":
+        values = np.arange(len(words), dtype=np.float64)
+    elif isinstance(order, list | tuple):
+        values = _positions(words, [str(word) for word in order])
+    else:
+        values = _numbers(words, str(level))
+    ascending = np.argsort(values, kind="stable")
+    counts = labels["count"].to_numpy().astype(np.float64)[ascending]
+    codes = {words[place]: position for position, place in enumerate(ascending)}
+    return Scale(codes, squared_distances(level, values[ascending], counts))  # type: ignore[arg-type]
+
+
+def _positions(words: list[str], order: list[str]) -> Floats:
+    strangers = sorted(set(words) - set(order))
+    if strangers:
+        raise MetricError(f"label '{strangers[0]}' is not in order ({', '.join(order)})")
+    return np.array([order.index(word) for word in words], dtype=np.float64)
+
+
+def _numbers(words: list[str], level: str) -> Floats:
+    found = pl.Series(words, dtype=pl.String).cast(pl.Float64, strict=False)
+    if found.null_count() or not found.is_finite().all():
+        word = next(word for word, value in zip(words, found, strict=True) if value is None or not np.isfinite(value))
+        raise MetricError(
+            f'label \'{word}\' is no number, and level is "{level}"; give order = ["lowest", …, "highest"]'
+        )
+    return found.to_numpy()
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """Items grouped by the ratings that they got. one, other: kinds x labels; times: items of each kind."""
+
+    one: Floats
+    other: Floats
+    times: Ints
+
+    @property
+    def items(self) -> int:
+        """Number of items."""
+        return int(self.times.sum())
+
+
+def kinds_of(coded: pl.DataFrame, width: int) -> Kinds:
+    """The items with two ratings or more; `other` is `one`."""
+    lists = coded.group_by(_WHAT).agg(pl.col(_CODE).sort()).filter(pl.col(_CODE).list.len() > 1)
+    tally = _tally(lists, [_CODE])
+    counts = _counts(tally[_CODE], width)
+    return Kinds(counts, counts, tally["len"].to_numpy().astype(np.int64))
+
+
+def kinds_between(one: pl.DataFrame, other: pl.DataFrame, width: int) -> Kinds:
+    """The items that both groups of raters rated."""
+    mine, theirs = (frame.group_by(_WHAT).agg(pl.col(_CODE).sort()) for frame in (one, other))
+    tally = _tally(mine.join(theirs, on=_WHAT, suffix="_other"), [_CODE, f"{_CODE}_other"])
+    times = tally["len"].to_numpy().astype(np.int64)
+    return Kinds(_counts(tally[_CODE], width), _counts(tally[f"{_CODE}_other"], width), times)
+
+
+def _tally(lists: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
+    """One row per kind with its number of items, in the order of what was rated: draws must not hang on row order."""
+    words = [pl.col(name).cast(pl.List(pl.String)).list.join(",").alias(f"{name}_key") for name in columns]
+    keys = [f"{name}_key" for name in columns]
+    grouped = lists.with_columns(words).group_by(keys).agg(pl.len(), *(pl.col(name).first() for name in columns))
+    return grouped.sort(keys)
+
+
+def _counts(lists: pl.Series, width: int) -> Floats:
+    lengths = lists.list.len().to_numpy()
+    kind = np.repeat(np.arange(len(lists)), lengths)
+    label = lists.explode().to_numpy() if len(lists) else np.empty(0, dtype=np.int64)
+    flat = np.bincount(kind * width + label, minlength=len(lists) * width)
+    return flat.reshape(len(lists), width).astype(np.float64)

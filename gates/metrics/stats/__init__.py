@@ -1,0 +1,1 @@
+"""Statistics with no knowledge of datasets: intervals, resampling, distances, classifiers."""

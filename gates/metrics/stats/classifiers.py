@@ -1,0 +1,179 @@
+"""Small, deterministic models that try to tell two sets of rows apart.
+
+scikit-learn is imported where a model is fitted: its import takes a second, and suites are read without any model.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import scipy.sparse as sp
+from threadpoolctl import threadpool_limits
+
+from gates.data.text.hashing import hashed_counts, unit_rows
+from gates.data.text.mix import mix
+from gates.metrics.stats.encoding import Coded, ColumnKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy.typing as npt
+    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.linear_model import SGDClassifier
+
+    from gates.data.arrays import Hashes, Ints
+    from gates.data.text.tokens import TokenStream
+
+    # The classes, and rows x classes of scores.
+    ClassScores = tuple[npt.NDArray[np.int8], npt.NDArray[np.float64]]
+
+FOLDS = 3
+# scikit-learn's histogram trees take at most 255 categories; rarer human levels share one.
+CATEGORIES_AT_MOST = 254
+HASH_BITS = 15
+# Of more than two classes every step grows a tree a class: fewer steps make as many trees in all.
+STEPS, STEPS_AT_LEAST = 40, 10
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """While it lasts, models are fitted on one thread: sums over several come out in another order from run to run.
+
+    Fits this small are no slower for it, and where other work keeps the cores busy, threads that wait for each other at
+    every split take fifty times as long.
+    """
+    # The limit reaches the libraries that are loaded, and no others.
+    import sklearn.ensemble
+    import sklearn.linear_model  # noqa: F401
+
+    with threadpool_limits(limits=1):
+        yield
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows as a model sees them: one matrix over the two sides, categories marked."""
+
+    values: npt.NDArray[np.float64]
+    names: tuple[str, ...]
+    categorical: npt.NDArray[np.bool_]
+
+    def scores(
+        self, train: npt.NDArray[np.bool_], labels: npt.NDArray[np.int8], rows: npt.NDArray[np.intp]
+    ) -> npt.NDArray[np.float64]:
+        """Scores of the rows outside `train` from a model fitted on those inside."""
+        model = self.fit(rows[train], labels[train])
+        return np.asarray(model.predict_proba(self.values[rows[~train]])[:, 1])
+
+    def class_scores(self, train: Ints, labels: npt.NDArray[np.int8], rows: Ints) -> ClassScores:
+        """Scores of other rows for each class that the training rows have, of which there are two at least."""
+        model = self.fit(train, labels)
+        return model.classes_, np.asarray(model.predict_proba(self.values[rows]))
+
+    def fit(self, rows: npt.NDArray[np.intp], labels: npt.NDArray[np.int8]) -> HistGradientBoostingClassifier:
+        """Gradient-boosted trees, small enough for a hundred fits in seconds."""
+        from sklearn.ensemble import HistGradientBoostingClassifier
+
+        model = HistGradientBoostingClassifier(
+            max_iter=max(STEPS_AT_LEAST, STEPS * 2 // len(np.unique(labels))),
+            learning_rate=0.15,
+            max_leaf_nodes=15,
+            categorical_features=self.categorical,
+            early_stopping=False,
+            random_state=0,
+        )
+        return model.fit(self.values[rows], labels)
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Texts as a model sees them: hashed words and word pairs beside interpretable features."""
+
+    matrix: sp.csr_matrix
+
+    def scores(
+        self, train: npt.NDArray[np.bool_], labels: npt.NDArray[np.int8], rows: npt.NDArray[np.intp]
+    ) -> npt.NDArray[np.float64]:
+        """Scores of the rows outside `train` from a linear model fitted on those inside."""
+        model = self.fit(rows[train], labels[train])
+        return np.asarray(model.decision_function(self.matrix[rows[~train]]))
+
+    def class_scores(self, train: Ints, labels: npt.NDArray[np.int8], rows: Ints) -> ClassScores:
+        """Scores of other rows for each class that the training rows have, of which there are two at least."""
+        model = self.fit(train, labels)
+        found = np.asarray(model.decision_function(self.matrix[rows]))
+        return model.classes_, found if found.ndim > 1 else np.column_stack([-found, found])
+
+    def fit(self, rows: npt.NDArray[np.intp], labels: npt.NDArray[np.int8]) -> SGDClassifier:
+        """Logistic regression by averaged stochastic gradient descent, one model a class against the others."""
+        from sklearn.linear_model import SGDClassifier
+
+        model = SGDClassifier(loss="log_loss", alpha=1e-4, max_iter=8, tol=None, average=True, random_state=0)
+        return model.fit(self.matrix[rows], labels)
+
+
+def table_of(human: Coded, *others: Coded) -> Table:
+    """All sides below each other, human rows first; its features are those of the human side."""
+    columns = []
+    sides = (human, *others)
+    for feature in human.features:
+        if feature.kind is ColumnKind.NUMERIC:
+            columns.append(np.concatenate([side.frame[feature.name].to_numpy() for side in sides]))
+            continue
+        counts = np.bincount(human.codes[feature.name], minlength=feature.size)
+        rank = np.empty(feature.size, dtype=np.int64)
+        rank[np.argsort(-counts, kind="stable")] = np.arange(feature.size)
+        codes = np.concatenate([side.codes[feature.name] for side in sides])
+        columns.append(np.minimum(rank[codes], CATEGORIES_AT_MOST).astype(np.float64))
+    names = tuple(feature.name for feature in human.features)
+    categorical = np.array([feature.kind is ColumnKind.CATEGORICAL for feature in human.features])
+    return Table(np.column_stack(columns), names, categorical)
+
+
+def texts_of(stream: TokenStream, *sides: Coded) -> Texts:
+    """Hashed uni- and bigrams (lower case, L2 norm) and standardised features; the tokens are those of the sides in order."""
+    from sklearn.preprocessing import StandardScaler
+
+    hashed = unit_rows(hashed_counts(stream, HASH_BITS, (1, 2)))
+    values = np.concatenate([side.frame.select(_numeric(side)).to_numpy() for side in sides])
+    # A tenth of a standard deviation a unit: the features inform the model and do not drown the words.
+    scaled = np.clip(np.nan_to_num(StandardScaler().fit_transform(values)), -5, 5) * 0.1
+    return Texts(sp.hstack([hashed, sp.csr_matrix(scaled)], format="csr"))
+
+
+def cross_validated_auc(
+    model: Table | Texts, rows: npt.NDArray[np.intp], labels: npt.NDArray[np.int8], groups: Hashes, seed: int
+) -> float:
+    """Area under the ROC curve of out-of-fold scores, in [0, 1]; rows of one group share a fold.
+
+    The area is taken within each fold and averaged, because scores of different fits have no common scale. Of few
+    groups, a fold may hold one side only; it says nothing and is left out. NaN where fewer than two folds are left.
+    """
+    fold = (mix(groups ^ np.uint64(seed)) % np.uint64(FOLDS)).astype(np.int64)
+    areas = []
+    for held in range(FOLDS):
+        train = fold != held
+        if min(len(np.unique(labels[train])), len(np.unique(labels[~train]))) <= 1:
+            continue
+        areas.append(auc(model.scores(train, labels, rows), labels[~train]))
+    return float(np.mean(areas)) if len(areas) > 1 else float("nan")
+
+
+def auc(scores: npt.NDArray[np.float64], labels: npt.NDArray[np.int8]) -> float:
+    """Probability that a row labelled 1 scores higher than one labelled 0, ties counting half.
+
+    Mann & Whitney, Annals of Mathematical Statistics 18 (1947) 50-60.
+    """
+    from scipy.stats import rankdata
+
+    ones = int(labels.sum())
+    zeros = len(labels) - ones
+    ranks = rankdata(scores)
+    return float((ranks[labels == 1].sum() - ones * (ones + 1) / 2) / (ones * zeros))
+
+
+def _numeric(side: Coded) -> list[str]:
+    return [feature.name for feature in side.features if feature.kind is ColumnKind.NUMERIC]

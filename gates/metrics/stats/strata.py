@@ -1,0 +1,189 @@
+"""Within which rows people and synthetic rows are compared.
+
+Rows that claim to mirror people are compared as a whole. Rows that extend the human law (rare cases, balancing,
+simulation) are compared within each label or slice where both sides have enough rows, else only reported.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from gates.metrics.base.languages import LANGUAGE, LOCALE, ROWS_TO_JUDGE_ALONE, languages, rows_of, too_few
+from gates.metrics.base.measurement import Measurement
+from gates.metrics.stats.encoding import Coded, coded, encode_rows
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from gates.data.scan.result import Rows, Scan
+    from gates.metrics.base.measurement import PartKind
+
+    Mask = npt.NDArray[np.bool_]
+
+STRATUM_ROWS = ROWS_TO_JUDGE_ALONE
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The rows a comparison sees, as rows and as codes, with the draws' seed.
+
+    name: "" for everything, else the part's; unique within a scan. kind: what the part is.
+    """
+
+    name: str
+    human: Rows
+    synthetic: Rows
+    human_codes: Coded
+    synthetic_codes: Coded
+    seed: int
+    kind: PartKind = "generator"
+
+    def within(self, name: str, human: Mask, synthetic: Mask) -> Sides:
+        """The sides of a stratum of these."""
+        return replace(
+            self,
+            name=name,
+            human=self.human.where(human),
+            synthetic=self.synthetic.where(synthetic),
+            human_codes=self.human_codes.where(human),
+            synthetic_codes=self.synthetic_codes.where(synthetic),
+        )
+
+
+Compare = Callable[[Sides], Measurement]
+
+
+def compare_by_role(scan: Scan, compare: Compare) -> Measurement:
+    """`compare` over everything, with parts; for extending rows within strata, with a part each."""
+    return _within_strata(scan, compare) if scan.extends_human_law else compare_all(scan, compare)
+
+
+def compare_all(scan: Scan, compare: Compare) -> Measurement:
+    """`compare` over everything whatever the rows claim, with a part per generator that has rows enough and per language.
+
+    A language with too few rows is a part that cannot be decided.
+    """
+    whole = compare(_everything(scan))
+    parts: dict[str, Measurement] = {}
+    for name, sides in _made_by(scan).items():
+        if len(sides.synthetic) < STRATUM_ROWS:
+            continue
+        # A generator that made all synthetic rows is the whole: measuring it again would cost as much and say nothing new.
+        is_whole = sides.synthetic.total == scan.synthetic.total
+        parts[name] = whole if is_whole else compare(sides)
+    skipped = scan.once(coded).skipped
+    evidence = {**whole.evidence, **({"not_compared": skipped} if skipped else {})}
+    return beside_languages(scan, replace(whole, parts=parts, evidence=evidence), compare)
+
+
+def beside_languages(scan: Scan, whole: Measurement, compare: Compare) -> Measurement:
+    """`whole` with `compare` within each language and locale beside it; one with too few rows cannot be decided."""
+    parts = {}
+    for name, sides in scan.once(_languages).items():
+        small = too_few(len(sides.human), len(sides.synthetic))
+        parts[name] = replace(small or _of_language(sides, compare), part_kind=sides.kind)
+    evidence = {**whole.evidence, **scan.once(languages).evidence()}
+    return replace(whole, parts={**whole.parts, **parts}, evidence=evidence)
+
+
+def _of_language(sides: Sides, compare: Compare) -> Measurement:
+    """`compare` over rows of one language; without a number they are undecided, as where one author wrote them all.
+
+    All rows together may be halved by group where those of a language cannot.
+    """
+    found = compare(sides)
+    if found.not_asked or found.undecidable or (found.estimate is not None and found.estimate.is_computable()):
+        return found
+    groups = (len(np.unique(rows.group)) for rows in (sides.human, sides.synthetic))
+    reason = "not computable on these rows, which come from {:,} human and {:,} synthetic groups".format(*groups)
+    return replace(found, estimate=None, note="", failure="", undecidable=found.failure or reason)
+
+
+def _everything(scan: Scan) -> Sides:
+    codes = scan.once(coded)
+    return Sides("", scan.human, scan.synthetic, codes.human, codes.synthetic, scan.seed)
+
+
+def _languages(scan: Scan) -> dict[str, Sides]:
+    """The sides of each language and locale that is a part, however few rows it has. Call through `scan.once`."""
+    found = {}
+    for one in scan.once(languages).parts:
+        human, synthetic = rows_of(scan, one.human, one.synthetic)
+        codes = encode_rows(scan, human), encode_rows(scan, synthetic)
+        found[one.name] = Sides(one.name, human, synthetic, *codes, scan.seed, one.kind)
+    return found
+
+
+def _within_strata(scan: Scan, compare: Compare) -> Measurement:
+    """A part per stratum, over all synthetic rows, per generator and per language.
+
+    The number shown is that of the farthest stratum among those of all languages together. Strata of a language are told
+    by its name and are strata all the same: too small a language has none, and is a part that cannot be decided.
+    """
+    found: dict[str, Measurement] = {}
+    of_all: list[str] = []
+    small: dict[str, Measurement] = {}
+    generators = {f"{name} within ": sides for name, sides in _made_by(scan).items()}
+    spoken = {f"{name} within ": sides for name, sides in scan.once(_languages).items()}
+    for prefix, sides in ({"": _everything(scan)} | generators | spoken).items():
+        lacking = too_few(len(sides.human), len(sides.synthetic)) if prefix in spoken else None
+        if lacking:
+            small[sides.name] = replace(lacking, part_kind=sides.kind)
+            continue
+        # Where languages are the slices, their strata are made of everything already.
+        for column in (name for name in _stratifiers(scan) if prefix not in spoken or name != sides.kind):
+            for level, human, synthetic in _strata(sides.human.frame[column], sides.synthetic.frame[column]):
+                name = f"{prefix}{column}={level}"
+                own = sides.within(name, human, synthetic)
+                is_spoken = prefix in spoken or column in (LANGUAGE, LOCALE)
+                measured = _of_language(own, compare) if is_spoken else compare(own)
+                found[name] = replace(measured, part_kind="stratum")
+                if prefix not in spoken:
+                    of_all.append(name)
+    if not found:
+        reason = (
+            f'reported only: synthetic_role = "extend" and no label or slice has {STRATUM_ROWS} rows of both origins'
+        )
+        return replace(compare(_everything(scan)), reported=reason, parts=small)
+    # A stratum of a language has the fewest rows and the widest interval: it fails as a part, and hides no other.
+    farthest = max(of_all or found, key=lambda name: _reach(found[name]))
+    chosen = found[farthest]
+    note = f"within {farthest}" + (f", {chosen.note}" if chosen.note else "")
+    evidence = {**chosen.evidence, **scan.once(languages).evidence()}
+    return replace(chosen, note=note, parts={**found, **small}, evidence=evidence)
+
+
+def _made_by(scan: Scan) -> dict[str, Sides]:
+    """The sides of each generator of the scan; who compares them decides whether it has rows enough."""
+    codes = scan.once(coded)
+    return {
+        name: Sides(f"generator {name}", scan.human, rows, codes.human, codes.generators[name], scan.seed)
+        for name, rows in scan.generators.items()
+    }
+
+
+def _reach(part: Measurement) -> float:
+    """The upper end of the interval: an undecided stratum must not hide behind one that passes."""
+    return part.estimate.high if part.estimate else math.inf
+
+
+def _stratifiers(scan: Scan) -> tuple[str, ...]:
+    """The label, else the declared slices."""
+    return (scan.roles.label,) if scan.roles.label else scan.roles.slices
+
+
+def _strata(human: pl.Series, synthetic: pl.Series) -> list[tuple[str, Mask, Mask]]:
+    found = []
+    human, synthetic = human.cast(pl.String), synthetic.cast(pl.String)
+    for level in human.drop_nulls().unique().sort().to_list():
+        mine = (human == level).fill_null(value=False).to_numpy()
+        theirs = (synthetic == level).fill_null(value=False).to_numpy()
+        if min(int(mine.sum()), int(theirs.sum())) >= STRATUM_ROWS:
+            found.append((str(level), mine, theirs))
+    return found

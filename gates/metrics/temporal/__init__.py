@@ -1,0 +1,1 @@
+"""Order in time: series, transitions, autocorrelation."""

@@ -1,0 +1,200 @@
+"""Whether each series is what a sensor could have given: one reading a time, no long gaps, no standstill, no tape loop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.metric import Metric, Side
+from gates.metrics.stats.intervals import ratio_difference
+from gates.metrics.temporal.ordered_rows import missing_roles, ordered_rows, shown_entity
+from gates.verdict import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import numpy.typing as npt
+
+    from gates.data.scan.result import Scan
+
+# A sensor that skips a few readings has gaps of two or three steps. At ten steps whatever lasts shorter than that was
+# lost for good: an hour of readings every five minutes, half a day of hourly ones.
+GAP_STEPS = 10
+# Thirty equal readings in a row, or two periods within thirty, are no accident of a series that varies.
+READINGS_AT_LEAST = 30
+EVIDENCE_ENTITIES = 20
+_EXACT_KINDS = ("duplicate_timestamps", "gaps")
+
+
+@dataclass(frozen=True)
+class _Found:
+    """One origin's series that show a defect, worst first, and how many rows or series were looked at.
+
+    unsound: by name of the series, how much of the defect it has.
+    """
+
+    hits: int
+    looked_at: int
+    unsound: dict[str, float]
+
+
+def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """Share of rows (`duplicate_timestamps`) or of series (other kinds) with a defect, in [0, 1], over every row.
+
+    gaps: some step is longer than ten times the series' median step. constant: all readings are equal.
+    periodic: the readings repeat exactly, twice at least, and vary. Series of fewer than 30 readings are looked at for
+    repeated times only. A repeated time is the second reading at it and every further one.
+    Synthetic series that stand still or repeat count beyond the share of people's series that do: where people have
+    none the share is exact, else it has the interval of a difference.
+    """
+    missing = missing_roles(scan)
+    if missing:
+        return Measurement(not_asked=missing)
+    kind = str(params["kind"])
+    if kind not in _LOOK:
+        return Measurement(failure=f"no kind '{kind}'; kinds: {', '.join(sorted(_LOOK))}")
+    rows = scan.once(ordered_rows)
+    found = _found(rows.filter(pl.col("origin") == scope.value), kind)
+    if not found.looked_at:
+        return Measurement(undecidable=f"no series of this scope has {READINGS_AT_LEAST} readings")
+    measured = _shares(found, scope)
+    if scope is Scope.SYNTHETIC and kind not in _EXACT_KINDS:
+        people = _found(rows.filter(pl.col("origin") == Scope.HUMAN.value), kind)
+        measured = _beyond_people(measured, found, people)
+    unit = "rows" if kind == "duplicate_timestamps" else "series"
+    evidence = {
+        unit: found.looked_at,
+        "unsound": found.hits,
+        _MEANING[kind].replace(" ", "_"): dict(list(found.unsound.items())[:EVIDENCE_ENTITIES]),
+    }
+    return replace(measured, note=_note(found, kind, unit), evidence=evidence)
+
+
+def _shares(found: _Found, scope: Scope) -> Measurement:
+    share = Estimate.exact(found.hits / found.looked_at)
+    is_human = scope is Scope.HUMAN
+    human, synthetic = (found.looked_at, None) if is_human else (None, found.looked_at)
+    return Measurement(share, human, synthetic, counted=True)
+
+
+def _beyond_people(measured: Measurement, found: _Found, people: _Found) -> Measurement:
+    """The share beyond people's; people whose series are too short to be looked at have shown no such series."""
+    if not people.hits:
+        return replace(measured, baseline=0.0)
+    beyond = ratio_difference(found.hits, found.looked_at, people.hits, people.looked_at)
+    return replace(measured, estimate=beyond, n_human=people.looked_at, baseline=people.hits / people.looked_at)
+
+
+def _note(found: _Found, kind: str, unit: str) -> str:
+    if not found.hits:
+        return ""
+    worst = next(iter(found.unsound))
+    more = f" and {len(found.unsound) - 1:,} more series" if len(found.unsound) > 1 else ""
+    amount = found.unsound[worst]
+    return f"{found.hits:,} of {found.looked_at:,} {unit}: {worst}{more}; {_MEANING[kind]} there: {amount:g}"
+
+
+def _found(rows: pl.DataFrame, kind: str) -> _Found:
+    """What is wrong with an origin's series, whose rows follow each other; each generator has series of its own."""
+    return _LOOK[kind](rows.with_columns(series=pl.struct("generator", "entity").rle_id()))
+
+
+def _repeated_times(rows: pl.DataFrame) -> _Found:
+    per_series = rows.group_by("series", "entity").agg(amount=pl.len() - pl.col("when").n_unique())
+    return _of(per_series, hits=int(per_series["amount"].sum()), looked_at=rows.height)
+
+
+def _gaps(rows: pl.DataFrame) -> _Found:
+    step = pl.col("when").diff().dt.total_microseconds().over("series")
+    # A time given twice is a defect of its own, and no step.
+    steps = rows.select("series", "entity", step=step).filter(pl.col("step") > 0)
+    per_series = steps.group_by("series", "entity").agg(
+        usual=pl.col("step").median(), longest=pl.col("step").max(), readings=pl.len() + 1
+    )
+    long_enough = per_series.filter(pl.col("readings") >= READINGS_AT_LEAST)
+    hours = (pl.col("longest") / 3_600_000_000).round(2)
+    amount = pl.when(pl.col("longest") > GAP_STEPS * pl.col("usual")).then(hours).otherwise(0.0)
+    return _of(long_enough.with_columns(amount=amount), looked_at=long_enough.height)
+
+
+def _constant(rows: pl.DataFrame) -> _Found:
+    per_series = rows.drop_nulls("what").group_by("series", "entity").agg(
+        readings=pl.len(), differing=pl.col("what").n_unique()
+    )  # fmt: skip
+    long_enough = per_series.filter(pl.col("readings") >= READINGS_AT_LEAST)
+    amount = pl.when(pl.col("differing") == 1).then(pl.col("readings")).otherwise(0).cast(pl.Float64)
+    return _of(long_enough.with_columns(amount=amount), looked_at=long_enough.height)
+
+
+def _periodic(rows: pl.DataFrame) -> _Found:
+    per_series = rows.drop_nulls("what").group_by("series", "entity", maintain_order=True).agg("what")
+    long_enough = per_series.filter(pl.col("what").list.len() >= READINGS_AT_LEAST)
+    periods = [float(period(values.to_numpy())) for values in long_enough["what"]]
+    # A standstill repeats with every period and is a kind of its own.
+    amount = pl.Series("amount", [0.0 if length == 1 else length for length in periods], dtype=pl.Float64)
+    return _of(long_enough.with_columns(amount), looked_at=long_enough.height)
+
+
+def _of(per_series: pl.DataFrame, *, looked_at: int, hits: int | None = None) -> _Found:
+    unsound = per_series.filter(pl.col("amount") > 0).with_columns(pl.col("entity").cast(pl.String))
+    ordered = unsound.sort(["amount", "entity"], descending=[True, False])
+    named = dict(zip(map(shown_entity, ordered["entity"]), map(float, ordered["amount"]), strict=True))
+    return _Found(unsound.height if hits is None else hits, looked_at, named)
+
+
+def period(values: npt.NDArray[np.generic]) -> int:
+    """The least period with which the values repeat exactly, two whole periods at least; 0 where there is none.
+
+    One pass with the failure function, after a look at whether the second half holds any value that the first has not.
+    Knuth, Morris & Pratt, SIAM Journal on Computing 6 (1977) 323-350.
+    """
+    half = (len(values) + 1) // 2
+    if not half or len(np.setdiff1d(values[half:], values[:half])):
+        return 0
+    codes = np.unique(values, return_inverse=True)[1].tolist()
+    border = [0] * len(codes)
+    length = 0
+    for at in range(1, len(codes)):
+        while length and codes[at] != codes[length]:
+            length = border[length - 1]
+        length += codes[at] == codes[length]
+        border[at] = length
+    least = len(codes) - length
+    return least if 2 * least <= len(codes) else 0
+
+
+_LOOK: Mapping[str, Callable[[pl.DataFrame], _Found]] = {
+    "duplicate_timestamps": _repeated_times,
+    "gaps": _gaps,
+    "constant": _constant,
+    "periodic": _periodic,
+}
+_MEANING = {
+    "duplicate_timestamps": "repeated times",
+    "gaps": "longest gap in hours",
+    "constant": "readings that are all equal",
+    "periodic": "readings after which all repeat",
+}
+
+METRIC = Metric(
+    expectation="expect_series_to_be_sound",
+    measure=measure,
+    side=Side.MAX,
+    asks="Could a sensor have given these series: one reading a time, no hours missing, no standstill, no day played again?",
+    why=(
+        "Two readings at one time and missing hours shift every window and lag that a model learns from. A series that stands "
+        "still or repeats to the last digit comes from a broken sensor or from a script."
+    ),
+    source="known defects of the Numenta Anomaly Benchmark (Lavin & Ahmad, ICMLA 2015): repeated hours, gaps, scripted days",
+    fix=(
+        "Look the named series up. Keep times in UTC, where no hour comes twice; split a series at its gaps or drop it; leave "
+        "out series that stand still, and let the generator vary from day to day."
+    ),
+    params=(("kind", "gaps"),),
+    detail=("kind",),
+    languages_together="it is asked of time series, whose rows have no language",
+)

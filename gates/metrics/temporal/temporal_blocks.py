@@ -1,0 +1,125 @@
+"""What each stretch of time says of how things follow each other: days of a series, sessions of events.
+
+Every stretch becomes a few short rows of numbers, so that halves of many stretches are compared by sums.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from gates.metrics.temporal.ordered_rows import ordered_rows
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from gates.data.arrays import Ints
+    from gates.data.scan.result import Scan
+
+    Numbers = npt.NDArray[np.float64]
+
+# A step, its neighbour, and what lies further back; with fewer than twenty readings a correlation at lag 8 is noise.
+LAGS = (1, 2, 4, 8)
+READINGS_AT_LEAST = 20
+# Two events follow each other once; that is all a transition needs.
+EVENTS_AT_LEAST = 2
+# Twice the time is one class further, a millisecond to three years: clocks and people differ by factors.
+CLASSES_OF_STEPS = 48
+_LEAST_CLASS = -10
+# Transitions among the 20 commonest events of people; others share one place, where single pairs are too rare to count.
+EVENT_KINDS = 20
+
+
+class Facet(StrEnum):
+    """One way in which things follow each other, and how two halves differ in it."""
+
+    AUTOCORRELATION = "autocorrelation"
+    STEPS = "time between rows"
+    TRANSITIONS = "transitions"
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Stretches of one origin: `facets[facet]` has a row per stretch.
+
+    rows: how many readings or events each stretch has. generator: who made it, "" where nobody is named.
+    """
+
+    facets: dict[Facet, Numbers]
+    rows: Ints
+    generator: npt.NDArray[np.str_]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def where(self, mask: npt.NDArray[np.bool_]) -> Blocks:
+        """The stretches under the mask."""
+        return Blocks({name: part[mask] for name, part in self.facets.items()}, self.rows[mask], self.generator[mask])
+
+
+def blocks(scan: Scan) -> dict[str, Blocks]:
+    """The stretches of people and of synthetic rows, by origin: a day of a series or of an entity, or a session.
+
+    Call through `scan.once(blocks)`.
+    """
+    rows = scan.once(ordered_rows).drop_nulls("what")
+    is_session = "session" in scan.roles.bound and rows.schema["what"] == pl.String
+    day = pl.lit(0) if is_session else pl.col("when").dt.date()
+    rows = rows.with_columns(block=pl.struct("origin", "generator", "entity", day.alias("day")).rle_id())
+    least = EVENTS_AT_LEAST if rows.schema["what"] == pl.String else READINGS_AT_LEAST
+    rows = rows.filter(pl.len().over("block") >= least)
+    people = rows.filter(pl.col("origin") == "human")
+    kinds: list[str] = []
+    if rows.schema["what"] == pl.String:
+        common = people["what"].value_counts().sort(["count", "what"], descending=[True, False])
+        kinds = common["what"].head(EVENT_KINDS).to_list()
+    return {
+        "human": _blocks(people, kinds),
+        "synthetic": _blocks(rows.filter(pl.col("origin") == "synthetic"), kinds),
+    }
+
+
+def _blocks(rows: pl.DataFrame, kinds: list[str]) -> Blocks:
+    rows = rows.with_columns(block=pl.col("block").rle_id())
+    each = rows.group_by("block").agg(pl.len(), pl.col("generator").first().cast(pl.String)).sort("block")
+    facets = {Facet.STEPS: _steps(rows, each.height)}
+    if rows.schema["what"] == pl.String:
+        facets[Facet.TRANSITIONS] = _transitions(rows, each.height, kinds)
+    else:
+        facets[Facet.AUTOCORRELATION] = _autocorrelation(rows)
+    return Blocks(facets, each["len"].to_numpy().astype(np.int64), each["generator"].to_numpy().astype(np.str_))
+
+
+def _autocorrelation(rows: pl.DataFrame) -> Numbers:
+    """Per stretch and lag the correlation of readings with those so many readings later; NaN where it stands still."""
+    found = rows.group_by("block").agg(
+        pl.corr(pl.col("what"), pl.col("what").shift(-lag)).alias(str(lag)) for lag in LAGS
+    )
+    return found.sort("block").drop("block").to_numpy().astype(np.float64).reshape(-1, len(LAGS))
+
+
+def _steps(rows: pl.DataFrame, count: int) -> Numbers:
+    """Per stretch how many steps have each class of length."""
+    seconds = pl.col("when").diff().over("block").dt.total_microseconds() / 1e6
+    steps = rows.select("block", seconds=seconds).drop_nulls()
+    lengths = np.maximum(steps["seconds"].to_numpy(), 2.0**_LEAST_CLASS)
+    classes = np.clip(np.floor(np.log2(lengths)).astype(np.int64) - _LEAST_CLASS, 0, CLASSES_OF_STEPS - 1)
+    return _counts(steps["block"].to_numpy(), classes, (count, CLASSES_OF_STEPS))
+
+
+def _transitions(rows: pl.DataFrame, count: int, kinds: list[str]) -> Numbers:
+    """Per stretch how often each kind of event follows each."""
+    places = dict(zip(kinds, range(len(kinds)), strict=True))
+    width = len(kinds) + 1
+    coded = rows.select("block", now=pl.col("what").replace_strict(places, default=len(kinds), return_dtype=pl.Int64))
+    pairs = coded.with_columns(then=pl.col("now").shift(-1).over("block")).drop_nulls()
+    return _counts(pairs["block"].to_numpy(), (pairs["now"] * width + pairs["then"]).to_numpy(), (count, width**2))
+
+
+def _counts(block: Ints, place: Ints, shape: tuple[int, int]) -> Numbers:
+    flat = np.bincount(block.astype(np.int64) * shape[1] + place, minlength=shape[0] * shape[1])
+    return flat.astype(np.float64).reshape(shape)

@@ -1,0 +1,143 @@
+"""Whether synthetic rows follow each other in time as people's do: autocorrelation, steps and transitions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from gates.data.scan.result import Rows
+from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.metric import Metric, Side
+from gates.metrics.stats.paired_draws import draws, excess
+from gates.metrics.temporal.ordered_rows import missing_roles
+from gates.metrics.temporal.temporal_blocks import Blocks, Facet, blocks
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gates.data.arrays import Ints
+    from gates.data.scan.result import Scan
+    from gates.metrics.temporal.temporal_blocks import Numbers
+    from gates.verdict import Scope
+
+# Halves of ten days or sessions: below that, one odd day is a tenth of what a half says, which is the limit itself.
+BLOCKS_AT_LEAST = 20
+# Halves of 1,000 days fix a mean correlation to about .01, and cost a second; more are drawn from, at random.
+BLOCKS_AT_MOST = 2000
+
+
+def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """How far synthetic days or sessions lie from people's in the order of things, beyond people among themselves.
+
+    The distance of two halves is the farthest of: the mean autocorrelation at lags 1, 2, 4 and 8 within a day (largest
+    difference); the lengths of steps (KS over classes of powers of two); for events, which event follows which (TVD).
+    Over all rows, because a sample has holes. A part per generator with 20 days or sessions at least.
+    """
+    missing = missing_roles(scan)
+    if missing:
+        return Measurement(not_asked=missing)
+    found = scan.once(blocks)
+    human, synthetic = found["human"], found["synthetic"]
+    whole = _compare(human, synthetic, scan.seed)
+    parts = {}
+    for name in scan.generators:
+        own = synthetic.where(synthetic.generator == name)
+        if len(own) >= BLOCKS_AT_LEAST:
+            parts[name] = whole if len(own) == len(synthetic) else _compare(human, own, scan.seed)
+    reported = 'reported only: synthetic_role = "extend" claims no law of people' if scan.extends_human_law else ""
+    return replace(whole, parts=parts, reported=reported)
+
+
+def _compare(human: Blocks, synthetic: Blocks, seed: int) -> Measurement:
+    short = [f"{len(side):,} of {name}" for name, side in (("people", human), ("synthetic rows", synthetic))]
+    if min(len(human), len(synthetic)) < BLOCKS_AT_LEAST:
+        return Measurement(
+            undecidable=f"there are {' and '.join(short)}: {BLOCKS_AT_LEAST} days or sessions of each are needed to compare"
+        )
+    made = draws(_as_rows(human), _as_rows(synthetic), seed, at_most=BLOCKS_AT_MOST // 2)
+    cross = [distances(human, draw.human_a, synthetic, draw.synthetic) for draw in made]
+    null = [distances(human, draw.human_a, human, draw.human_b) for draw in made]
+    found = excess(_farthest(cross), _farthest(null), int(human.rows.sum()), int(synthetic.rows.sum()))
+    beyond = {
+        facet.value: float(np.median([one[facet] - other[facet] for one, other in zip(cross, null, strict=True)]))
+        for facet in human.facets
+    }
+    worst = max(beyond, key=lambda name: (beyond[name], name))
+    evidence = {"excess": beyond, "human_blocks": len(human), "synthetic_blocks": len(synthetic)}
+    note = f"farthest in {worst}" if beyond[worst] > 0 else ""
+    return replace(found, note=note, evidence=evidence)
+
+
+def distances(one: Blocks, of_one: Ints, other: Blocks, of_other: Ints) -> dict[Facet, float]:
+    """How far two halves lie apart in each facet, in [0, 1], for correlations in [0, 2]."""
+    return {facet: _DISTANCE[facet](one.facets[facet][of_one], other.facets[facet][of_other]) for facet in one.facets}
+
+
+def _farthest(found: list[dict[Facet, float]]) -> Numbers:
+    return np.array([max(one.values()) for one in found], dtype=np.float64)
+
+
+def _of_means(one: Numbers, other: Numbers) -> float:
+    """The largest difference of mean correlations; days that stand still have none, and count in other checks."""
+    mean, other_mean = _means(one), _means(other)
+    # Where one half stands still on every day and the other does not, they have no correlation in common.
+    apart = np.where(np.isnan(mean) & np.isnan(other_mean), 0.0, np.abs(mean - other_mean))
+    return float(np.where(np.isnan(apart), 1.0, apart).max())
+
+
+def _means(values: Numbers) -> Numbers:
+    known = ~np.isnan(values)
+    count = known.sum(axis=0)
+    total = np.where(known, values, 0.0).sum(axis=0)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+
+
+def _kolmogorov_smirnov(one: Numbers, other: Numbers) -> float:
+    return float(np.abs(np.cumsum(_shares(one) - _shares(other))).max())
+
+
+def _total_variation(one: Numbers, other: Numbers) -> float:
+    return float(np.abs(_shares(one) - _shares(other)).sum() / 2)
+
+
+def _shares(counts: Numbers) -> Numbers:
+    total = counts.sum(axis=0)
+    shares: Numbers = total / max(1.0, float(total.sum()))
+    return shares
+
+
+def _as_rows(side: Blocks) -> Rows:
+    """The stretches as rows to draw from, each a group of its own."""
+    place = np.arange(len(side))
+    name = place.astype(np.uint64)
+    return Rows(pl.DataFrame({"block": place}), place, name, name, side.generator, len(side))
+
+
+_DISTANCE = {
+    Facet.AUTOCORRELATION: _of_means,
+    Facet.STEPS: _kolmogorov_smirnov,
+    Facet.TRANSITIONS: _total_variation,
+}
+
+METRIC = Metric(
+    expectation="expect_temporal_structure_to_match",
+    measure=measure,
+    side=Side.MAX,
+    asks="Do synthetic readings and events follow each other as people's do?",
+    why=(
+        "Each value can be right and the order wrong: readings shuffled within their day have the same distribution and "
+        "nothing to forecast, events in another order are another process. Days of one process differ among themselves, so "
+        "that only what lies beyond counts."
+    ),
+    source=(
+        "autocorrelation as in Wiese et al., Quant GANs, Quantitative Finance 20 (2020); excess over people: paired draws of halves"
+    ),
+    fix=(
+        "Evidence names the facet: where it is autocorrelation, let the generator model whole days and not single readings; "
+        "where it is the time between rows, look at units and sampling rates; where it is transitions, at the order of events."
+    ),
+    languages_together="it is asked of series and events, whose rows have no language",
+)

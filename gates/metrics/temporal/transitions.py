@@ -1,0 +1,122 @@
+"""Whether synthetic sessions contain steps from one event to another that no session of people has."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.metric import Metric, Side
+from gates.metrics.stats.intervals import clopper_pearson
+from gates.metrics.stats.paired_draws import ROWS_TO_PASS
+from gates.metrics.temporal.ordered_rows import missing_roles, ordered_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gates.data.scan.result import Scan
+    from gates.verdict import Scope
+
+# What people did fewer than 30 times says little of what they never do.
+FREQUENT = 30
+# Events that follow each other by chance would have met five times: that they never did has a chance of e^-5, under 1 %.
+EXPECTED_AT_LEAST = 5
+EVIDENCE_PAIRS = 20
+_PAIR = ("now", "then")
+
+
+def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """Share of synthetic steps from one event to the next that are unheard of among people, in [0, 1].
+
+    A step is unheard of where no session of people has it, although both events stand in 30 steps of people at least and
+    would have met five times if what follows were left to chance. Over every row; a part per generator.
+    """
+    missing = missing_roles(scan)
+    if missing:
+        return Measurement(not_asked=missing)
+    if "event" not in scan.roles.bound:
+        return Measurement(not_asked='nobody says which column is the event; add: columns = { event = "…" }')
+    pairs = scan.once(event_pairs)
+    people = pairs.filter(pl.col("origin") == "human")
+    known = people.group_by(*_PAIR).agg(people=pl.len())
+    if not _frequent(people).height:
+        return Measurement(undecidable=f"no event of people stands in {FREQUENT} steps within sessions")
+    synthetic = pairs.filter(pl.col("origin") == "synthetic")
+    unheard = synthetic.join(_expected(people), on=_PAIR, how="inner").join(known, on=_PAIR, how="anti")
+    whole = _share(unheard, synthetic, people.height)
+    parts = {}
+    for name in scan.generators:
+        own, of_own = (frame.filter(pl.col("generator") == name) for frame in (unheard, synthetic))
+        if of_own.height >= ROWS_TO_PASS:
+            parts[name] = _share(own, of_own, people.height)
+    return replace(whole, parts=parts)
+
+
+def event_pairs(scan: Scan) -> pl.DataFrame:
+    """origin, generator, now and then of every two events that follow each other within a session.
+
+    Call through `scan.once(event_pairs)`.
+    """
+    rows = scan.once(ordered_rows).drop_nulls("what")
+    session = pl.struct("origin", "generator", "entity").rle_id()
+    steps = rows.with_columns(session=session).select(
+        pl.col("origin").cast(pl.String),
+        pl.col("generator").cast(pl.String),
+        now=pl.col("what"),
+        then=pl.col("what").shift(-1).over("session"),
+    )
+    return steps.drop_nulls("then")
+
+
+def _frequent(people: pl.DataFrame) -> pl.DataFrame:
+    """Events and in how many steps of people they come first (left) and second (right)."""
+    left = people.group_by(what="now").agg(left=pl.len())
+    right = people.group_by(what="then").agg(right=pl.len())
+    both = left.join(right, on="what", how="inner")
+    return both.filter(pl.min_horizontal("left", "right") >= FREQUENT)
+
+
+def _expected(people: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of frequent events that chance alone would have put together often enough to be missed."""
+    frequent = _frequent(people)
+    every = frequent.select(now="what", left="left").join(frequent.select(then="what", right="right"), how="cross")
+    often = pl.col("left").cast(pl.Float64) * pl.col("right") / people.height >= EXPECTED_AT_LEAST
+    return every.filter(often).select(*_PAIR)
+
+
+def _share(unheard: pl.DataFrame, synthetic: pl.DataFrame, people: int) -> Measurement:
+    if not synthetic.height:
+        return Measurement(undecidable="no synthetic session has two events")
+    counts = unheard.group_by(*_PAIR).agg(pl.len()).sort(["len", *_PAIR], descending=[True, False, False])
+    shown = {f"{now} -> {then}": count for now, then, count in counts.head(EVIDENCE_PAIRS).iter_rows()}
+    note = f"people never go {next(iter(shown))}" if shown else ""
+    return Measurement(
+        clopper_pearson(unheard.height, synthetic.height),
+        people,
+        synthetic.height,
+        counted=True,
+        rows_to_pass=ROWS_TO_PASS,
+        limited_by=("synthetic",),
+        note=note,
+        evidence={"unheard_of": shown, "unheard_of_count": unheard.height, "transitions": synthetic.height},
+    )
+
+
+METRIC = Metric(
+    expectation="expect_transition_violation_ratio_to_be_less_than",
+    measure=measure,
+    side=Side.MAX,
+    asks="Do synthetic sessions hold steps that no session of people has?",
+    why=(
+        "A payment before the basket, a logout before the login: each event is right and how often it occurs too, and still "
+        "the process cannot happen. A model trained on such sessions learns states that do not exist."
+    ),
+    source="transitions of a first-order Markov chain, Anderson & Goodman, Annals of Mathematical Statistics 28 (1957)",
+    fix=(
+        "Look at the named steps. Where they can happen, people's sessions are too few and need more; where they cannot, "
+        "generate whole sessions in order, or drop sessions that hold such a step."
+    ),
+    languages_together="it is asked of events, whose rows have no language",
+)

@@ -1,8 +1,0 @@
-"""Data types, metrics and reports that others bring along: loaded, and held to what they claim to be.
-
-Who writes one imports `TypeContract` or `Report` from here, or `gates.metrics.metric.Metric`.
-"""
-
-from gates.plugins.offered import Report, TypeContract
-
-__all__ = ["Report", "TypeContract"]

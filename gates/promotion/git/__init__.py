@@ -1,0 +1,1 @@
+"""Promotions as git has them: tags, objects, history, transactions, pushes."""

@@ -1,0 +1,81 @@
+"""Where a promotion takes place: a branch of a whole, clean repository."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from gates.errors import DataError, UsageError
+from gates.promotion.statements.json_fields import moment_text
+from gates.versions.git import committed_at
+from gates.versions.version import Version, VersionKind, git_of
+
+if TYPE_CHECKING:
+    from gates.versions.git import Git
+    from gates.versions.repository import Repository
+
+_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Ground:
+    """branch: full name of the ref that HEAD stands for. head: its commit."""
+
+    repository: Repository
+    git: Git
+    branch: str
+    head: str
+
+    @property
+    def version(self) -> Version:
+        """What is promoted: what the commit has."""
+        return Version(VersionKind.REVISION, self.head, "HEAD")
+
+
+def ground_of(repository: Repository) -> Ground:
+    """The ground that a promotion stands on.
+
+    Raises UsageError without git, without a commit, on a detached HEAD, with changes that are not committed, and where
+    git does not know who promotes; DataError for a shallow clone, whose earlier promotions cannot be seen, and for a commit
+    from the future.
+    """
+    git = git_of(repository, "a promotion")
+    if not git.succeeds("symbolic-ref", "--quiet", "HEAD"):
+        raise UsageError("HEAD is detached, and a promotion adds a commit to a branch; `git switch BRANCH` first")
+    branch = git.run("symbolic-ref", "HEAD").decode().strip()
+    head = git.commit_or_none("HEAD")
+    if head is None:
+        raise UsageError(
+            f"{repository.top.name} has no commit yet; commit gates.toml, the suites and the pointers first"
+        )
+    if git.is_shallow():
+        raise DataError(
+            "the clone is shallow: earlier promotions cannot be seen; `git fetch --unshallow --tags` (in CI: fetch-depth: 0)"
+        )
+    _refuse_changes(git)
+    _refuse_future(git)
+    if not git.succeeds("var", "GIT_COMMITTER_IDENT"):
+        raise UsageError(
+            'git does not know who you are; `git config user.name "…"` and `git config user.email "…"` (in CI: GIT_COMMITTER_NAME, GIT_COMMITTER_EMAIL)'
+        )
+    return Ground(repository, git, branch, head)
+
+
+def _refuse_changes(git: Git) -> None:
+    told = git.run("status", "--porcelain", "-z", "--untracked-files=no", "--no-renames").decode(errors="replace")
+    changed = [record[3:] for record in told.split("\0") if record]
+    if changed:
+        more = f" and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""
+        raise UsageError(
+            f"not committed: {', '.join(changed[:_SHOWN])}{more}; commit or `git stash` first, so that what is promoted can be fetched"
+        )
+
+
+def _refuse_future(git: Git) -> None:
+    """A promotion dated before the commit that it stands on does not hold."""
+    made_at = committed_at(git, "HEAD")
+    if made_at > datetime.now(tz=UTC):
+        raise DataError(
+            f"HEAD is dated in the future, {moment_text(made_at)}; set the clock right, or wait until then, and promote again"
+        )

@@ -1,0 +1,1 @@
+"""Evaluation rows in promoted training sets."""

@@ -1,0 +1,97 @@
+"""Whether rows of two tables are equal by nature, as where few columns have few values, or because one has rows of the other."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gates.data.facts import NATURAL_REPEAT_RATIO
+from gates.metrics.stats.intervals import clopper_pearson
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from gates.data.arrays import Ints
+
+# Beyond three standard deviations of a binomial count, chance is about 1 in 700.
+_SPREADS = 3
+# A peak is looked for at each number of copies, of which there may be a hundred: beyond four, chance is 1 in 300 for them all.
+_PEAK_SPREADS = 4
+
+
+def coincide(trained: pl.DataFrame, tested: pl.DataFrame) -> bool:
+    """Whether rows repeat by nature, and no more of those asked are in the training set than that makes likely.
+
+    Both have the same columns.
+    """
+    likely = _likely_ratio(trained, tested)
+    if likely <= NATURAL_REPEAT_RATIO:
+        return False
+    found = tested.join(trained.unique(), on=tested.columns, how="semi", nulls_equal=True).height
+    spread = math.sqrt(tested.height * likely * (1 - likely))
+    return found <= tested.height * likely + _SPREADS * spread
+
+
+def _likely_ratio(trained: pl.DataFrame, tested: pl.DataFrame) -> float:
+    """The share of rows drawn anew that the training set has, or more.
+
+    It has one about as often as one of its own rows has a twin there, unless somebody repeated rows in it, of which a peak
+    tells as long as none was drawn for it with replacement. The rows that are asked say it too: whoever repeated rows in the
+    training set left these alone.
+    """
+    counts, asked = _counts(trained), _counts(tested)
+    if not _has_peak(counts):
+        # Few rows that are asked may have no twins by chance.
+        return min(_twin_ratio(counts), _ratio_by_asked(_twin_ratio_at_most(asked), trained.height, tested.height))
+    if _has_peak(asked):
+        # Nothing is left that says how often rows coincide.
+        return 0.0
+    return _ratio_by_asked(_twin_ratio(asked), trained.height, tested.height)
+
+
+def _ratio_by_asked(twins: float, trained: int, tested: int) -> float:
+    """The share of rows drawn anew that N training rows have at most, where of n rows a share of s has twins among them.
+
+    That is 1 - (1 - s)^(N / (n - 1)), as the mean of a power is at least the power of the mean, and s where N is smaller.
+    """
+    return 1 - math.pow(1 - twins, max(1.0, trained / max(tested - 1, 1)))
+
+
+def _counts(rows: pl.DataFrame) -> Ints:
+    """How often each distinct row stands there."""
+    return rows.to_struct().value_counts(name="count")["count"].to_numpy().astype(np.int64)
+
+
+def _twin_ratio(counts: Ints) -> float:
+    return float(counts[counts > 1].sum() / max(counts.sum(), 1))
+
+
+def _twin_ratio_at_most(counts: Ints) -> float:
+    """What the share of rows with twins is at most, with 95 %: exact, of as many rows as these count for.
+
+    Twins come together, two at least, so that rows with twins count for fewer: the design effect is the mean size of their
+    groups (Kish).
+    """
+    twins = counts[counts > 1].astype(float)
+    together = float((twins**2).sum() / twins.sum()) if len(twins) else 2.0
+    return clopper_pearson(float(twins.sum()) / together, float(counts.sum()) / together).high
+
+
+def _has_peak(counts: Ints) -> bool:
+    """Whether more rows stand there some k times than rows that were drawn would, for those that do so k-1 and k+1 times.
+
+    Of any law, the number f_k of rows that were drawn k times is expected to be at most sqrt((k+1)/k f_(k-1) f_(k+1)): k! f_k are
+    moments of a mixture of Poisson laws, whose logarithms are convex (Cauchy and Schwarz). Rows that somebody wrote twice or
+    thrice break that, once they are some dozens; copies that were drawn with replacement hardly do.
+    """
+    times = np.bincount(counts, minlength=3).astype(float)
+    times = np.append(times, 0.0)
+    copies = np.arange(2, len(times) - 1)
+    fewer, here, more = times[1:-2], times[2:-1], times[3:]
+    slope = (copies + 1) / copies
+    # One row more on each side: where none is there, some may have been expected.
+    highest = np.sqrt(slope * (fewer + 1) * (more + 1))
+    spread = np.sqrt(here + slope * (fewer + more) / 4)
+    return bool((here > highest + _PEAK_SPREADS * spread).any())

@@ -1,0 +1,1 @@
+"""Promoting and revoking: plan, carry out, report."""

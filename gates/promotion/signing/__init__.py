@@ -1,0 +1,1 @@
+"""Signatures of statements and tags, and who may give them."""

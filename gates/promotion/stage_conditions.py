@@ -1,0 +1,278 @@
+"""Holds what is known of a version of a dataset against what a stage asks for. Nothing is read here."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from gates.config.stages import ALL
+from gates.errors import did_you_mean
+from gates.verdict import UNDECLARED, Outcome, Scope
+from gates.verdicts.reports.text import counted
+from gates.versions.git import lines_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from gates.promotion.git.history import Tag
+    from gates.promotion.statements.tags import Version
+    from gates.verdict import Verdict
+    from gates.versions.git import Git
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from gates.config.stages import Stage
+    from gates.verdict import CheckResult
+
+# A person as git writes one: a name, and a mail address in angle brackets.
+_PERSON = re.compile(r"(?P<name>[^<>]*[^<>\s])\s*<(?P<mail>[^<>@\s]+@[^<>@\s]+)>")
+_REVIEW = "reviewed-by"
+# Who wrote a part of it is no second pair of eyes.
+_COAUTHOR = "co-authored-by"
+# A check that broke off has not answered either; only a waiver lets such a verdict pass.
+_UNANSWERED = (Outcome.NOT_ASKED, Outcome.INCONCLUSIVE, Outcome.ERROR)
+_EVALUATION = "evaluation"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What is known of the version that is to be promoted.
+
+    checks, rows, waived, loosened: as the verdict has them; rows by origin. purpose: of the dataset.
+    stages: the tag by stage that this version holds and that is not revoked, such as {"staging": "reviews#staging#2"}.
+    written_at, now: with their time zones; written_at is None where nobody recorded when the verdict was written.
+    trailers: (name, value) of the commit that was judged. author: the mail address of its author.
+    is_new: version is a number that nobody asked for, of a version that is not there yet.
+    """
+
+    dataset: str
+    version: str
+    checks: Sequence[CheckResult]
+    rows: Mapping[str, int]
+    author: str
+    now: datetime
+    written_at: datetime | None = None
+    purpose: str | None = None
+    stages: Mapping[str, str] = field(default_factory=dict)
+    trailers: Sequence[tuple[str, str]] = ()
+    waived: Sequence[Mapping[str, str]] = ()
+    loosened: Sequence[str] = ()
+    is_new: bool = False
+
+
+def unmet(stage: Stage, candidate: Candidate) -> list[str]:
+    """A sentence for each condition that does not hold: what is missing, and what to do. [] where all hold."""
+    found: list[str] = []
+    for condition in (_order, _purpose, _mix, _review, _age, _leniency, _answers):
+        found += condition(stage, candidate)
+    return found
+
+
+def met(stage: Stage, candidate: Candidate) -> str:
+    """What the stage asks and what answers it, on one line; "none" where it asks nothing.
+
+    The stage's conditions hold: `unmet` is empty.
+    """
+    clauses = []
+    if stage.after is not None:
+        clauses.append(f"after {candidate.stages[stage.after]}")
+    if stage.purpose is not None:
+        clauses.append(f"purpose {stage.purpose}")
+    if stage.reviewers:
+        people = ", ".join(f"{name} <{mail}>" for mail, name in reviewers(candidate).items())
+        clauses.append(f"reviewers {people}")
+    age = _age_in_days(candidate)
+    if stage.maximum_age is not None and age is not None:
+        clauses.append(f"verdict {counted(age, 'day')} old of at most {stage.maximum_age}")
+    if stage.waivers == "forbidden":
+        clauses.append("no waivers")
+    if stage.loosened == "forbidden":
+        clauses.append("no loosened limits")
+    if stage.answered:
+        clauses.append(f"answered {', '.join(stage.answered)}")
+    return "; ".join(clauses) or "none"
+
+
+def reviewers(candidate: Candidate) -> dict[str, str]:
+    """Name by mail address of the people who reviewed the commit and did not write it, in the order of the trailers.
+
+    Addresses are in lower case; somebody who is named twice counts once.
+    """
+    authors = {candidate.author.strip().casefold()}
+    authors |= {mail for mail, _ in _people(candidate, _COAUTHOR)}
+    found: dict[str, str] = {}
+    for mail, name in _people(candidate, _REVIEW):
+        if mail not in authors:
+            found.setdefault(mail, name)
+    return found
+
+
+def _order(stage: Stage, candidate: Candidate) -> Iterator[str]:
+    if stage.after is not None and stage.after not in candidate.stages:
+        promote = f"gates promote {candidate.dataset} --stage {stage.after}"
+        if candidate.is_new:
+            held = f"and nobody has promoted this version of {candidate.dataset} yet; run `{promote}` first."
+        else:
+            held = f"which {candidate.dataset} {candidate.version} does not hold; run `{promote} --version {candidate.version}` first."
+        yield f"Stage '{stage.name}' comes after '{stage.after}', {held}"
+
+
+def _purpose(stage: Stage, candidate: Candidate) -> Iterator[str]:
+    if stage.purpose is None or stage.purpose == candidate.purpose:
+        return
+    dataset = candidate.dataset
+    if candidate.purpose is None:
+        yield (
+            f"Stage '{stage.name}' takes datasets for {stage.purpose}, and {dataset} declares no purpose; "
+            f'add purpose = "{stage.purpose}" to [datasets.{dataset}], commit, and judge it again.'
+        )
+    else:
+        yield (
+            f"Stage '{stage.name}' takes datasets for {stage.purpose}, and {dataset} is for {candidate.purpose}; "
+            "promote it to a stage of its own purpose."
+        )
+
+
+def _mix(stage: Stage, candidate: Candidate) -> Iterator[str]:
+    """Counted here besides the check of the human ratio, which a suite may loosen, leave out, or a waiver pass over."""
+    other = {origin: candidate.rows[origin] for origin in (Scope.SYNTHETIC.value, UNDECLARED)}
+    if candidate.purpose == _EVALUATION and any(other.values()):
+        held = " and ".join(f"{count:,} {origin}" for origin, count in other.items() if count)
+        yield (
+            f"Stage '{stage.name}' takes {candidate.dataset}, which is for evaluation, with human rows only, and it holds "
+            f"{held} rows; take them out, or state the purpose that they serve."
+        )
+
+
+def _review(stage: Stage, candidate: Candidate) -> Iterator[str]:
+    found = reviewers(candidate)
+    if len(found) >= stage.reviewers:
+        return
+    named = ", ".join(f"{name} <{mail}>" for mail, name in found.items()) or "nobody"
+    malformed = [value for name, value in candidate.trailers if _is(name, _REVIEW) and _person(value) is None]
+    hint = f" Not of the form `Name <mail>`: {', '.join(map(ascii, malformed))}." if malformed else ""
+    yield (
+        f"Stage '{stage.name}' asks for {counted(stage.reviewers, 'reviewer')} beside the authors, and the commit that was judged names "
+        f"{named}; commit with `Reviewed-by: Name <mail>` for each reviewer at the end of the message, check again and promote that"
+        f"{' as a new version' if candidate.stages else ''}.{hint}"
+    )
+
+
+def _age(stage: Stage, candidate: Candidate) -> Iterator[str]:
+    if stage.maximum_age is None:
+        return
+    age = _age_in_days(candidate)
+    judge = f"run `gates check {candidate.dataset}` again"
+    limit = f"Stage '{stage.name}' takes verdicts of at most {counted(stage.maximum_age, 'day')}"
+    if age is None:
+        yield f"{limit}, and nothing says when this one was written; {judge}."
+    elif age < 0:
+        yield f"{limit}, and this one is dated in the future, {candidate.written_at}; set the clock right, {judge}."
+    elif age > stage.maximum_age:
+        yield f"{limit}, and this one is {counted(age, 'day')} old; {judge}."
+
+
+def _leniency(stage: Stage, candidate: Candidate) -> Iterator[str]:
+    if stage.waivers == "forbidden" and candidate.waived:
+        names = ", ".join(f"{waiver['check']} ({waiver['owner']})" for waiver in candidate.waived)
+        yield (
+            f"Stage '{stage.name}' forbids waivers, and the verdict has {counted(len(candidate.waived), 'waiver')}: {names}; "
+            "mend what they pass over, remove them and judge again."
+        )
+    if stage.loosened == "forbidden" and candidate.loosened:
+        limits = "; ".join(candidate.loosened)
+        yield (
+            f"Stage '{stage.name}' forbids loosened limits, and the verdict has {len(candidate.loosened)}: {limits}; "
+            "take them out of the dataset's own suite and judge again."
+        )
+
+
+def _answers(stage: Stage, candidate: Candidate) -> Iterator[str]:
+    for asked in stage.answered:
+        checks = [check for check in candidate.checks if asked in (ALL, str(check.id), check.id.type)]
+        if not checks:
+            known = {name for check in candidate.checks for name in (str(check.id), check.id.type)}
+            near = did_you_mean(asked, known)
+            clause = near if near.startswith("did") else f"`gates check {candidate.dataset} -v` lists them"
+            yield f"Stage '{stage.name}' asks for an answer to {asked}, and the verdict has no such check ({clause})."
+    # Several words may ask for one check; it is told once.
+    for check in candidate.checks:
+        if check.outcome in _UNANSWERED and {ALL, str(check.id), check.id.type} & set(stage.answered):
+            ended = check.outcome.value.replace("_", " ")
+            yield (
+                f"Stage '{stage.name}' asks for an answer to {check.id}, which is {ended} ({check.message}); "
+                f"give it what it needs and judge again, or take it out of `answered` of [stages.{stage.name}]."
+            )
+
+
+def _people(candidate: Candidate, trailer: str) -> Iterator[tuple[str, str]]:
+    """Mail address in lower case and name of everybody whom well-formed trailers of this name give."""
+    for name, value in candidate.trailers:
+        person = _person(value) if _is(name, trailer) else None
+        if person is not None:
+            yield person
+
+
+def _person(value: str) -> tuple[str, str] | None:
+    """None where it is nobody; nothing that a terminal would obey passes."""
+    # A long trailer may be folded over lines.
+    found = _PERSON.fullmatch(" ".join(value.split()))
+    if found is None or not found.string.isprintable():
+        return None
+    return found["mail"].casefold(), found["name"]
+
+
+def _is(name: str, trailer: str) -> bool:
+    return name.strip().casefold() == trailer
+
+
+def _age_in_days(candidate: Candidate) -> int | None:
+    """Whole days since the verdict was written; negative when it is dated in the future."""
+    return None if candidate.written_at is None else (candidate.now - candidate.written_at).days
+
+
+_TRAILERS = "%(trailers:only,unfold)"
+
+
+@dataclass(frozen=True)
+class Entering:
+    """A version on its way to a stage.
+
+    judged: the commit, whose message names who reviewed it. held: the tag of each stage that the version holds before.
+    is_new: as in `Candidate`.
+    """
+
+    version: Version
+    judged: str
+    written_at: datetime | None
+    now: datetime
+    held: Mapping[str, Tag]
+    is_new: bool = False
+
+
+def candidate_of(git: Git, verdict: Verdict, entering: Entering) -> Candidate:
+    """What a stage's conditions are held against. Moments are to the second, as statements and tags have them."""
+    # The author of a commit counts as the commit has it, and so no mailmap is asked.
+    asked = ("log", "--no-show-signature", "--encoding=UTF-8", "-1", f"--format=%ae%n{_TRAILERS}", entering.judged)
+    told = lines_of(git.run(*asked), "replace")
+    trailers = [(name.strip(), value.strip()) for name, _, value in (line.partition(":") for line in told[1:])]
+    purpose = verdict.contract["purpose"]
+    return Candidate(
+        dataset=verdict.dataset,
+        version=str(entering.version),
+        checks=verdict.checks,
+        rows=verdict.rows,
+        author=told[0],
+        now=entering.now.replace(microsecond=0),
+        written_at=entering.written_at.replace(microsecond=0) if entering.written_at else None,
+        purpose=str(purpose) if purpose else None,
+        stages={stage: str(tag.name) for stage, tag in entering.held.items()},
+        trailers=[(name, value) for name, value in trailers if name],
+        waived=verdict.waived,
+        loosened=verdict.loosened,
+        is_new=entering.is_new,
+    )

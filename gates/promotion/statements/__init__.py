@@ -1,0 +1,1 @@
+"""What a promotion says: statements, revocations, tags and their grammar."""

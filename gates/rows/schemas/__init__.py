@@ -1,0 +1,1 @@
+"""The row rules of the built-in data types."""

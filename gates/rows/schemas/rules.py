@@ -1,0 +1,191 @@
+"""Row checks that pandera does not bring along, for the built-in schemas, for drafts and for anybody's own.
+
+Each answers row by row, so it gives the same answer on any slice of a dataset. Most read their own column only; those
+that compare it with another column of the row are given that column's name, and hold where it has no value.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandera.polars as pa
+import polars as pl
+from pandera.api.function_dispatch import Dispatcher
+
+from gates.config.row_rules import FINITE, INTEGER_VALUED
+from gates.data.text.phrases import LEAKED_FRAME
+from gates.rows.schemas.times import parsed_time
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# White space by Unicode, and the characters that are as invisible: zero-width space, joiners, word joiner, BOM.
+INVISIBLE = r"\s\x{200B}-\x{200D}\x{2060}\x{FEFF}"
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+# How polars writes what a float column has in place of a missing number.
+NOT_A_NUMBER = "NaN"
+JSON_LITERALS = ("true", "false", "null")
+# RFC 5646, section 2.1: language, extended languages, script, region, variants, extensions, private use. Languages of
+# five to eight letters are reserved and none is registered: such a word is a name, "english".
+LANGUAGE_TAG = (
+    r"(?i)^[a-z]{2,3}(-[a-z]{3}){0,3}(-[a-z]{4})?(-([a-z]{2}|\d{3}))?(-([a-z\d]{5,8}|\d[a-z\d]{3}))*"
+    r"(-[a-wy-z\d](-[a-z\d]{2,8})+)*(-x(-[a-z\d]{1,8})+)?$"
+)
+_ANSWER = r"assistant((,(tool|function))+,assistant)*"
+TURNS = rf"^((system|developer),)?user,{_ANSWER}(,user,{_ANSWER})*$"
+
+
+def not_blank() -> pa.Check:
+    """Some character of the text can be seen; null is blank. Rule `not-blank`."""
+    return _check(
+        "not-blank", "text with a visible character", lambda text: text.str.contains(f"[^{INVISIBLE}]"), nulls=True
+    )
+
+
+def valid_unicode() -> pa.Check:
+    """No U+FFFD, which decoders leave where bytes were lost. Rule `valid-unicode`.
+
+    Bytes that are no UTF-8 at all fail the column's type.
+    """
+    return _check(
+        "valid-unicode",
+        "text without U+FFFD, which stands where a decoder lost bytes",
+        lambda text: ~text.str.contains(REPLACEMENT, literal=True),
+    )
+
+
+def no_nul() -> pa.Check:
+    r"""No NUL character, at which C programs cut a text off. Rule `no-nul`."""
+    return _check("no-nul", "text without NUL characters", lambda text: ~text.str.contains("\0", literal=True))
+
+
+def finite() -> pa.Check:
+    """No infinite number: one makes every mean and every sum of its column infinite. Rule `finite`."""
+    return _check(FINITE, "a finite number", lambda number: ~number.is_infinite())
+
+
+def integer_valued() -> pa.Check:
+    """No fraction, in a column of floats. Rule `integer-valued`."""
+    return _check(INTEGER_VALUED, "a whole number", lambda number: number.is_nan() | (number == number.round()))
+
+
+def has_value() -> pa.Check:
+    """Neither missing nor blank, whatever the type: a label may be a number. Rule `not-blank`."""
+
+    def holds(value: pl.Expr) -> pl.Expr:
+        text = value.cast(pl.String)
+        return text.str.contains(f"[^{INVISIBLE}]") & (text != NOT_A_NUMBER)
+
+    return _check("not-blank", "a value that is neither missing nor blank", holds, nulls=True)
+
+
+def not_json_literal() -> pa.Check:
+    """Not the whole text `true`, `false` or `null`, which a converter left of a JSON value. Rule `not-json-literal`."""
+    return _check(
+        "not-json-literal",
+        "a text, not the JSON value true, false or null written out",
+        lambda text: ~text.str.strip_chars().is_in(JSON_LITERALS),
+    )
+
+
+def no_leaked_frame() -> pa.Check:
+    """No line of a few-shot prompt ("Input:", "### Response") and no token of a chat template. Rule `no-leaked-frame`."""
+    pattern = "|".join(f"(?:{phrase})" for phrase in LEAKED_FRAME)
+    return _check(
+        "no-leaked-frame",
+        'a text without a line such as "Input:" or "Output:" and without tokens of a chat template',
+        lambda text: ~text.str.to_lowercase().str.contains(pattern),
+    )
+
+
+def language_tag() -> pa.Check:
+    """A well-formed BCP 47 tag (RFC 5646) such as `en`, `pt-BR` or `zh-Hans`; registries are not asked. Rule `bcp-47`."""
+    return _check(
+        "bcp-47",
+        "a BCP 47 language tag such as 'en', 'pt-BR' or 'zh-Hans'",
+        lambda text: text.str.contains(LANGUAGE_TAG),
+    )
+
+
+def time() -> pa.Check:
+    """A time: of a type for times, a number that counts time, or text in a form of ISO 8601. Rule `parseable`."""
+
+    def rows(data: pa.PolarsData) -> pl.LazyFrame:
+        column = pl.col(data.key or "*")
+        kind = data.lazyframe.select(column).collect_schema().dtypes()[0]
+        if kind.is_temporal() or kind.is_integer():
+            return data.lazyframe.select(column.is_not_null())
+        if kind.is_float():
+            return data.lazyframe.select(column.is_finite().fill_null(value=False))
+        return data.lazyframe.select(parsed_time(column.cast(pl.String)).is_not_null())
+
+    rows.reads_one_column = True  # type: ignore[attr-defined]
+    return pa.Check(rows, name="parseable", description="a time, as text in a form of ISO 8601", ignore_na=False)
+
+
+def differs_from(other: str, *, min_length: int = 0) -> pa.Check:
+    """Not the same text as another column has, white space around them apart. Rule `differs-from-<other>`.
+
+    min_length: shorter texts may well be the same, in characters.
+    """
+
+    def holds(text: pl.Expr, beside: pl.Expr) -> pl.Expr:
+        mine = text.str.strip_chars()
+        return (mine != beside.str.strip_chars()) | (mine.str.len_chars() < min_length) | (mine == "")
+
+    return _check_beside(f"differs-from-{other}", f"another text than '{other}' has", other, holds)
+
+
+def length_ratio(other: str, most: float, min_length: int) -> pa.Check:
+    """Neither text more than `most` times as long as the other, in characters. Rule `length-ratio`.
+
+    min_length: where both texts are shorter, lengths say little.
+    """
+
+    def holds(text: pl.Expr, beside: pl.Expr) -> pl.Expr:
+        mine, its = (side.str.strip_chars().str.len_chars().cast(pl.Float64) for side in (text, beside))
+        longer, shorter = pl.max_horizontal(mine, its), pl.min_horizontal(mine, its)
+        # A blank text is found by its own rule.
+        return (longer <= most * shorter) | (longer < min_length) | (shorter == 0)
+
+    return _check_beside("length-ratio", f"at most {most:g} times as long as '{other}', or as short", other, holds)
+
+
+def roles_alternate() -> pa.Check:
+    """In a list of {role, content}, user and assistant speak in turn, the assistant last. Rule `roles-alternate`.
+
+    One message of the system or developer may open; tools answer between two messages of the assistant.
+    """
+    return _check(
+        "roles-alternate",
+        "messages of user and assistant in turn, ending with the assistant's, after at most one of the system",
+        lambda messages: (
+            messages.list.eval(pl.element().struct.field("role")).list.join(",", ignore_nulls=False).str.contains(TURNS)
+        ),
+        nulls=True,
+    )
+
+
+def is_built_in(check: pa.Check) -> bool:
+    """Whether the check is one of those that pandera brings along."""
+    return isinstance(check._check_fn, Dispatcher)  # noqa: SLF001 (no public name)
+
+
+def reads_one_column(check: pa.Check) -> bool:
+    """Whether the check is known to read no column but its own, so that wide frames may be cut around it."""
+    return check.element_wise or getattr(check._check_fn, "reads_one_column", False)  # noqa: SLF001 (no public name)
+
+
+def _check_beside(name: str, expected: str, other: str, holds: Callable[[pl.Expr, pl.Expr], pl.Expr]) -> pa.Check:
+    def rows(data: pa.PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select(holds(pl.col(data.key or "*"), pl.col(other)).fill_null(value=True))
+
+    return pa.Check(rows, name=name, description=expected, ignore_na=True)
+
+
+def _check(name: str, expected: str, holds: Callable[[pl.Expr], pl.Expr], *, nulls: bool = False) -> pa.Check:
+    def rows(data: pa.PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select(holds(pl.col(data.key or "*")))
+
+    rows.reads_one_column = True  # type: ignore[attr-defined]
+    return pa.Check(rows, name=name, description=expected, ignore_na=not nulls)

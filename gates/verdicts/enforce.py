@@ -1,0 +1,177 @@
+"""Whether a recorded verdict still holds: same bytes, same contract, and an answer that follows from its checks.
+
+Nothing is measured and no schema of the repository runs, so that this takes as long as hashing the data. Plugins are
+imported, as only a metric says what the arguments of its expectation mean.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from gates.config.row_rules import RowRule
+from gates.contract.contract import file_digests, load_contract
+from gates.contract.plan import ROW_FAILURES, plan
+from gates.data.duckdb.dataset import data_files
+from gates.data.facts import FileFacts
+from gates.data.files import evaluation_files, fingerprint, manifest_sha256, resolve
+from gates.verdict import PlannedCheck, Scope, conclude
+from gates.verdicts.recorded import VerdictError, read_verdict
+from gates.verdicts.reports.text import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import date
+    from pathlib import Path
+
+    from gates.config.dataset import DatasetConfig
+    from gates.contract.contract import Contract
+    from gates.data.files import DataFile
+    from gates.data.previous_version import PromotedBefore
+    from gates.verdict import CheckId
+    from gates.verdicts.recorded import RecordedVerdict
+
+
+def enforce(
+    dataset: DatasetConfig,
+    path: Path,
+    today: date,
+    *,
+    compare_data: Callable[[RecordedVerdict, DatasetConfig], None] | None = None,
+) -> RecordedVerdict:
+    """The recorded verdict, once everything it stands on has been found unchanged.
+
+    compare_data: raises VerdictError unless the data is what was judged; by default it reads the bytes that are there.
+    Raises VerdictError naming what does not fit; UsageError and SuiteError as `gates check` would.
+    """
+    verdict = read_verdict(path)
+    if verdict.dataset != dataset.name:
+        raise VerdictError(f"{path.name}: is the verdict on '{verdict.dataset}'")
+    contract = load_contract(dataset, today)
+    refuse_other_contract(verdict, contract)
+    (compare_data or _compare_data)(verdict, dataset)
+    refuse_other_answer(verdict, contract)
+    return verdict
+
+
+def refuse_other_contract(verdict: RecordedVerdict, contract: Contract) -> None:
+    """Raises VerdictError, naming what differs, unless this is the contract that the verdict was reached under."""
+    present = contract.with_sources(sources_now(verdict, contract.dataset.root)).to_json()
+    # The digest is a claim, too: who invents a source can leave it as it was.
+    if all(present.get(name) == verdict.contract.get(name) for name in ("sha256", "schema_sources")):
+        return
+    if contract.expired:
+        waiver = contract.expired[0]
+        reason = f"the waiver of {waiver.check} expired on {waiver.expires}"
+    else:
+        reason = _what_changed(verdict.contract, present)
+    raise VerdictError(f"was judged under another contract: {reason}")
+
+
+def _what_changed(recorded: Mapping[str, object], present: Mapping[str, object]) -> str:
+    parts = (
+        ("gates", "gates has another version"),
+        ("libraries", "a library has another version"),
+        ("suites_sha256", "a suite has changed"),
+        ("schema", "it has another schema"),
+        ("schema_sources", "the schema, or a module that it imports, has changed"),
+        ("plugins", "a plugin has another version or other code, or another one is named"),
+        ("plugin_sources", "a plugin of this repository has changed"),
+    )
+    for name, reason in parts:
+        if recorded.get(name) != present.get(name):
+            return reason
+    return "a role, the purpose or a waiver in the configuration has changed, or a record of a removal"
+
+
+def sources_now(verdict: RecordedVerdict, root: Path) -> dict[str, str]:
+    """Digests of the files that the schema was made from, as they are now; no digest for one that is gone."""
+    recorded = verdict.contract.get("schema_sources")
+    found: dict[str, str] = {}
+    for name in recorded if isinstance(recorded, dict) else ():
+        path = root / name
+        # A name that no file can have, as one of 300 characters, is that of no file.
+        with suppress(OSError):
+            if path.is_file() and path.resolve().is_relative_to(root.resolve()):
+                found |= file_digests((path,), root)
+    return found
+
+
+def _compare_data(verdict: RecordedVerdict, dataset: DatasetConfig) -> None:
+    held = resolve(dataset.holdout, dataset.root, dataset.place("holdout")) if dataset.holdout else None
+    refuse_other_files(verdict, dataset, data_files(dataset), held, evaluation_files(dataset))
+
+
+def refuse_other_files(
+    verdict: RecordedVerdict,
+    dataset: DatasetConfig,
+    files: Iterable[DataFile],
+    holdout: Iterable[DataFile] | None,
+    evaluation: Iterable[DataFile] | None,
+) -> None:
+    """Raises VerdictError unless files have the names and the bytes that were judged. None: there are no such files."""
+    if _manifest(files) != verdict.manifest_sha256:
+        raise VerdictError(f"the data in {dataset.where()} has changed since it was judged")
+    if (None if holdout is None else _manifest(holdout)) != verdict.holdout_sha256:
+        raise VerdictError(f"the holdout {dataset.holdout} has changed since the data was judged")
+    if (None if evaluation is None else _manifest(evaluation)) != verdict.evaluation_sha256:
+        raise VerdictError(
+            f"the evaluation sets {', '.join(dataset.evaluation)} have changed since the data was judged"
+        )
+
+
+def refuse_other_promotion(verdict: RecordedVerdict, promoted: PromotedBefore | None) -> None:
+    """Raises VerdictError unless the verdict was reached against this version, promoted last, or is the one it was promoted on."""
+    if verdict.promoted_sha256 == (promoted.statement_sha256 if promoted else None):
+        return
+    if promoted and promoted.content and promoted.content.verdict_digest() == verdict.digest:
+        return
+    what = (
+        f"{promoted.name} was promoted" if promoted else "the version promoted last was taken back, or its tag is gone,"
+    )
+    raise VerdictError(f"{what} since it was judged: people are compared with another version now")
+
+
+def _manifest(files: Iterable[DataFile]) -> str:
+    facts = []
+    for file in files:
+        digest, size = fingerprint(file.path)
+        facts.append(FileFacts(file.name, 0, {}, digest, size))
+    return manifest_sha256(facts)
+
+
+def refuse_other_answer(verdict: RecordedVerdict, contract: Contract) -> None:
+    """Raises VerdictError unless every planned check is there and the answer is the one that the checks give.
+
+    The waivers that count are those of the contract, not those that the document claims.
+    """
+    refuse_missing_checks(verdict, [check.id for check in planned_checks(contract)])
+    refuse_other_sum(verdict, contract)
+
+
+def refuse_missing_checks(verdict: RecordedVerdict, planned: Iterable[CheckId]) -> None:
+    """Raises VerdictError unless the verdict says how each planned check ended."""
+    reported = {check.id for check in verdict.checks}
+    missing = [str(check) for check in planned if check not in reported]
+    if missing:
+        raise VerdictError(f"lacks {counted(len(missing), 'planned check')}, {missing[0]}")
+
+
+def refuse_other_sum(verdict: RecordedVerdict, contract: Contract) -> None:
+    """Raises VerdictError unless the checks that the verdict has add up to its answer; nobody asks whether they are all."""
+    answer, _ = conclude(
+        [PlannedCheck(check.id, check.severity, check.kind) for check in verdict.checks],
+        verdict.checks,
+        waived=frozenset(waiver.check for waiver in contract.waivers),
+        inconclusive_blocks=contract.dataset.inconclusive == "block",
+    )
+    if answer is not verdict.answer:
+        raise VerdictError(f"says {verdict.answer.value}, but its checks add up to {answer.value}")
+
+
+def planned_checks(contract: Contract) -> tuple[PlannedCheck, ...]:
+    """The checks that the suites promise, without the rules that only the schema knows: it is not executed here."""
+    rules = {
+        str(entry.kwargs["rule"]) for scope in Scope for entry in contract.entries[scope] if entry.type == ROW_FAILURES
+    }
+    return plan(contract, [RowRule(rule, "") for rule in sorted(rules)]).checks

@@ -1,0 +1,1 @@
+"""A verdict as a text, a format a file."""

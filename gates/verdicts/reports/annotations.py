@@ -1,0 +1,63 @@
+"""Verdicts as GitHub's workflow commands, which put each finding on the line that asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gates.verdict import Outcome
+from gates.verdicts.reports.located_verdict import Weight
+from gates.verdicts.reports.text import counted, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from gates.verdict import CheckResult
+    from gates.verdicts.reports.located_verdict import Located, Unjudged
+
+# GitHub shows ten annotations of a kind per step and drops the others without a word:
+# https://docs.github.com/en/rest/checks/runs#create-a-check-run
+MOST_OF_A_KIND = 10
+
+_COMMANDS = {Weight.ERROR: "error", Weight.WARNING: "warning", Weight.NOTE: "notice"}
+
+
+def workflow_commands(judged: Sequence[Located], unjudged: Sequence[Unjudged] = ()) -> str:
+    """One command a line, what counts most first; the last line says what is left out.
+
+    What was not asked is left to the other reports.
+    """
+    errors = [f"::error title={_escaped_property(one.name)}::could not judge: {_escaped(one.why)}" for one in unjudged]
+    return "".join(f"{line}\n" for line in (*errors, *_lines(judged)))
+
+
+def _lines(judged: Sequence[Located]) -> Iterator[str]:
+    left_out = []
+    for weight, command in _COMMANDS.items():
+        found = [
+            (one, check)
+            for one in judged
+            for check in one.verdict.checks
+            if one.weight(check) is weight and check.outcome is not Outcome.NOT_ASKED
+        ]
+        yield from (_line(command, one, check) for one, check in found[:MOST_OF_A_KIND])
+        if len(found) > MOST_OF_A_KIND:
+            left_out.append(counted(len(found) - MOST_OF_A_KIND, f"more {command}"))
+    if left_out:
+        yield f"{' and '.join(left_out)} in the reports"
+
+
+def _line(command: str, located: Located, check: CheckResult) -> str:
+    place = located.place(check)
+    title = f"{located.name}: {check.id}"
+    properties = {"file": place.path, "line": str(place.line), "title": title}
+    written = ",".join(f"{name}={_escaped_property(value)}" for name, value in properties.items())
+    return f"::{command} {written}::{_escaped(located.message(check))}"
+
+
+def _escaped(text: str) -> str:
+    """Escaped as https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts does."""
+    return printable(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _escaped_property(text: str) -> str:
+    return _escaped(text).replace(":", "%3A").replace(",", "%2C")

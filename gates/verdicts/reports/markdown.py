@@ -1,0 +1,101 @@
+"""The verdict as GitHub-flavoured Markdown, in which nothing from data can become markup."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from gates.verdicts.reports.evidence import evidence_line
+from gates.verdicts.reports.findings import (
+    FORGIVEN,
+    answer,
+    findings,
+    is_forgiven,
+    outcome_of,
+    role_line,
+    tally,
+    unheard,
+    untagged,
+    waived_ids,
+)
+from gates.verdicts.reports.text import counted, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from gates.verdict import CheckResult, Verdict
+
+
+def markdown(verdict: Verdict, name: str = "") -> str:
+    """A heading with the answer, a table of what did not pass, and the rest in short. name: as for `headline`."""
+    return "\n".join(_lines(verdict, name or verdict.dataset)).rstrip() + "\n"
+
+
+def code(text: str) -> str:
+    """Any text as one code span: no HTML, no markup, no links and no mentions take effect inside."""
+    line = printable(text).strip()
+    if not line:
+        return ""
+    longest = max((len(run) for run in re.findall("`+", line)), default=0)
+    fence = "`" * (longest + 1)
+    pad = " " if longest else ""
+    return f"{fence}{pad}{line}{pad}{fence}"
+
+
+def cell(text: str) -> str:
+    r"""A code span for a table's cell: a pipe is written `\|`, and one behind a backslash, which would end the cell, `¦`."""
+    return re.sub(r"\\*\|", lambda run: "¦" if len(run.group()) > 1 else r"\|", code(text))
+
+
+def _lines(verdict: Verdict, name: str) -> Iterator[str]:
+    found = findings(verdict)
+    yield f"## {code(name)}: {answer(verdict)}"
+    yield ""
+    yield f"{tally(verdict.checks, waived_ids(verdict))}."
+    yield "Rows: " + ", ".join(f"{count:,} {origin}" for origin, count in verdict.rows.items()) + "."
+    if role := role_line(verdict):
+        yield f"{role[0].upper()}{role[1:]}."
+    yield ""
+    if found.open:
+        yield from _table(verdict, found.open)
+        yield ""
+    for check in found.open:
+        line = evidence_line(check.evidence)
+        if line:
+            yield f"- {code(str(check.id))}: {code(line)}"
+    yield ""
+    yield from _section("Waived", (_waiver(verdict, waiver) for waiver in verdict.waived))
+    yield from _section("Loosened", (code(line) for line in verdict.loosened))
+    yield from _section("Not asked", (f"{code(str(check.id))}: {code(check.message)}" for check in found.not_asked))
+    yield from _section("Too small to be judged alone", (code(line) for line in unheard(verdict)))
+    yield from _section("Without a tag", (code(line) for line in untagged(verdict)))
+    passed = f"{counted(len(found.passed), 'check')} passed."
+    if verdict.is_partial:
+        yield passed
+    else:
+        yield f"{passed} Verdict `{verdict.digest()}`,"
+        yield f"data {code(str(verdict.data.get('manifest_sha256')))}."
+    yield "`gates explain CHECK` says what a check asks, why, and how to fix what it finds."
+
+
+def _table(verdict: Verdict, checks: Iterable[CheckResult]) -> Iterator[str]:
+    yield "| outcome | severity | check | observed | found |"
+    yield "|---|---|---|---:|---|"
+    for check in checks:
+        observed = "" if check.observed is None else f"{check.observed:.4g}"
+        outcome = check.outcome.value + (f", {FORGIVEN}" if is_forgiven(verdict, check) else "")
+        yield (f"| {outcome} | {check.severity.value} | {cell(str(check.id))} | {observed} | {cell(check.message)} |")
+
+
+def _waiver(verdict: Verdict, waiver: Mapping[str, str]) -> str:
+    who = f"{code(waiver['check'])} until {code(waiver['expires'])} by {code(waiver['owner'])}"
+    return f"{who}: {code(waiver['reason'])} ({outcome_of(verdict, waiver['check'])})"
+
+
+def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
+    listed = list(lines)
+    if listed:
+        yield f"**{title}**"
+        yield ""
+        yield from (f"- {line}" for line in listed)
+        yield ""

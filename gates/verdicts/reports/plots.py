@@ -1,0 +1,79 @@
+"""A verdict's numbers on one axis for `dvc plots show` and `dvc plots diff`: how near each check is to its limit."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from gates.contract.check_lookup import PREFIX
+from gates.verdict import rounded_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gates.verdict import CheckId, CheckResult, Verdict
+
+# Farther than this from its limit a bar says nothing new, and would press all others against the axis.
+FARTHEST = 5.0
+
+
+def plots(verdict: Verdict) -> str:
+    """A JSON list with one flat record per check that has gone some way towards its limit.
+
+    Checks without a number or a limit have no place on the axis, and those that found nothing, as most rules of a
+    schema do, no bar: DVC draws all bars into one small picture. `limit` is the limit that `of_limit` is relative to
+    (see `of_limit`); `low` and `high` are null without an interval.
+    """
+    records = [record for check in verdict.checks for record in _records(check)]
+    return json.dumps(rounded_tree(records), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def of_limit(check: CheckResult) -> tuple[float, float] | None:
+    """How far the observed number has gone towards its limit, within [0, FARTHEST], and that limit.
+
+    1 lies on the limit and is good, as all below is; above 1 is bad. It is observed / maximum, and minimum / observed,
+    so that it grows towards the bad side either way; of two limits it is the one gone farther towards. Against a limit
+    of 0 it is 0 on the good side and FARTHEST on the bad. None without a number or a limit.
+    """
+    if check.observed is None or rounded_tree(check.observed) is None:
+        return None
+    found = []
+    if check.max_value is not None:
+        found.append((_of_maximum(check.observed, check.max_value), check.max_value))
+    if check.min_value is not None:
+        # A minimum is a maximum with all signs turned.
+        found.append((_of_maximum(-check.observed, -check.min_value), check.min_value))
+    return max(found, key=lambda pair: pair[0], default=None)
+
+
+def _of_maximum(observed: float, maximum: float) -> float:
+    if maximum > 0:
+        gone = observed / maximum
+    elif maximum < 0 and observed < 0:
+        # Both below zero: the good side is the one farther from it.
+        gone = maximum / observed
+    else:
+        gone = 0.0 if observed <= maximum else FARTHEST
+    return min(max(gone, 0.0), FARTHEST)
+
+
+def _label(check_id: CheckId) -> str:
+    """The id with what tells checks apart first: Vega cuts names beside an axis after about 35 letters."""
+    parts = (check_id.scope.value, check_id.detail, check_id.type.removeprefix(PREFIX))
+    return ", ".join(part for part in parts if part)
+
+
+def _records(check: CheckResult) -> Iterator[dict[str, object]]:
+    gone = of_limit(check)
+    if gone and gone[0] > 0:
+        yield {
+            "check": str(check.id),
+            "label": _label(check.id),
+            "scope": check.id.scope.value,
+            "observed": check.observed,
+            "low": check.low,
+            "high": check.high,
+            "limit": gone[1],
+            "of_limit": gone[0],
+            "outcome": check.outcome.value,
+        }

@@ -1,0 +1,111 @@
+"""Verdicts as SARIF 2.1.0, which GitHub's code scanning and editors read: a run per dataset, a result per finding.
+
+https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from gates.contract.explain import explanation
+from gates.metrics.catalogue import BY_NAME
+from gates.verdict import Answer
+from gates.verdicts.reports.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gates.metrics.base.metric import Metric
+    from gates.verdict import CheckResult
+    from gates.verdicts.reports.located_verdict import Located, Unjudged
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_ROOT = "%SRCROOT%"
+
+
+def sarif(judged: Sequence[Located], unjudged: Sequence[Unjudged] = ()) -> str:
+    """A JSON document; checks that passed are no results, and waived ones are suppressed results."""
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [*map(_run, judged), *map(_failed_run, unjudged)]}
+    return json.dumps(log, indent=2, allow_nan=False) + "\n"
+
+
+def _run(located: Located) -> dict[str, object]:
+    verdict = located.verdict
+    kinds = sorted({check.id.type for check in verdict.checks})
+    driver: dict[str, object] = {"name": "gates", "rules": [_rule(kind, located.metrics or BY_NAME) for kind in kinds]}
+    version = verdict.contract.get("gates")
+    if version:
+        driver["version"] = str(version)
+    return {
+        "tool": {"driver": driver},
+        # Code scanning keeps one run per id, and would let one dataset's run replace another's.
+        "automationDetails": {"id": f"gates/{printable(located.name)}/"},
+        "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
+        "invocations": [{"executionSuccessful": verdict.answer is not Answer.UNJUDGED}],
+        "results": [
+            _result(located, check, kinds.index(check.id.type))
+            for check in verdict.checks
+            if located.weight(check) is not None
+        ],
+        "properties": {"verdict": verdict.answer.value, "digest": verdict.digest(), "rows": dict(verdict.rows)},
+    }
+
+
+def _failed_run(one: Unjudged) -> dict[str, object]:
+    """A run that says that it came to no result, and why."""
+    said = {"level": "error", "message": {"text": printable(one.why)}}
+    return {
+        "tool": {"driver": {"name": "gates"}},
+        "automationDetails": {"id": f"gates/{printable(one.name)}/"},
+        "invocations": [{"executionSuccessful": False, "toolExecutionNotifications": [said]}],
+        "results": [],
+    }
+
+
+def _rule(kind: str, metrics: Mapping[str, Metric]) -> dict[str, object]:
+    try:
+        known = explanation(kind, metrics)
+    except KeyError:
+        # A result that nobody planned is reported too.
+        return {"id": kind}
+    return {
+        "id": kind,
+        "shortDescription": {"text": known.asks},
+        "fullDescription": {"text": known.why},
+        "help": {"text": f"{known.fix}\n\nSource: {known.source}"},
+    }
+
+
+def _result(located: Located, check: CheckResult, rule: int) -> dict[str, object]:
+    place = located.place(check)
+    name = f"{located.name}: {check.id}"
+    location = {
+        "physicalLocation": {
+            "artifactLocation": {"uri": quote(place.path), "uriBaseId": _ROOT},
+            "region": {"startLine": place.line},
+        },
+        "logicalLocations": [{"fullyQualifiedName": printable(name), "kind": "check"}],
+    }
+    fingerprint = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+    result: dict[str, object] = {
+        "ruleId": check.id.type,
+        "ruleIndex": rule,
+        "level": str(located.weight(check)),
+        "message": {"text": _text(f"{name}: {located.message(check)}")},
+        "locations": [location],
+        # Many checks share the line of their dataset's table; code scanning tells results apart by the first of these.
+        "partialFingerprints": {"primaryLocationLineHash": fingerprint, "gatesCheckId/v1": fingerprint},
+        "properties": {"outcome": check.outcome.value, "severity": check.severity.value, "scope": check.id.scope.value},
+    }
+    reasons = [waiver["reason"] for waiver in located.verdict.waived if waiver["check"] == str(check.id)]
+    if reasons:
+        result["suppressions"] = [{"kind": "external", "justification": printable(reasons[0])}]
+    return result
+
+
+def _text(text: str) -> str:
+    """One line in which no link can be embedded (SARIF, 3.11.6)."""
+    return printable(text).replace("](", "] (")

@@ -1,0 +1,61 @@
+"""What names a dataset's bytes at a version, without asking for manifests or data: enough to see that nothing changed."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gates.versions.dvc.pointers import pointers_in
+from gates.versions.path_patterns import concerns
+from gates.versions.trees import tree_at
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gates.config.dataset import DatasetConfig
+    from gates.versions.dvc.pointer import Pointer
+    from gates.versions.repository import Repository
+    from gates.versions.version import Version
+
+Concerned = tuple[frozenset[tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """All that git and DVC have at a commit or in the index, read once for many datasets."""
+
+    repository: Repository
+    blobs: Mapping[str, str]
+    pointers: Mapping[str, Pointer]
+
+
+def tracked_at(repository: Repository, version: Version) -> Tracked:
+    """What is tracked at a commit or in the index. Raises what `pointers` raises."""
+    tree = tree_at(repository, version)
+    return Tracked(repository, tree.listing.blobs, pointers_in(tree).by_path)
+
+
+def concerned(tracked: Tracked, config: DatasetConfig) -> Concerned:
+    """The pointers and the blobs that a dataset's paths can stand for.
+
+    Two equal ones are the same data; two that differ may be. A path outside of the repository has nothing here.
+    """
+    specs = [path for path in (config.path, *config.partitions.values(), config.holdout, *config.evaluation) if path]
+    root = config.root.resolve()
+    paths = [tracked.repository.relative(Path(os.path.normpath(root / spec))) for spec in specs]
+    wanted = [path for path in paths if path is not None]
+    pointed = frozenset(
+        (
+            path,
+            pointer.content.identity or tracked.blobs.get(pointer.file, ""),
+            *(f"{file.name} {file.identity}" for file in pointer.files),
+        )
+        for path, pointer in tracked.pointers.items()
+        if any(concerns(path, spec) for spec in wanted)
+    )
+    blobs = frozenset(
+        (path, blob) for path, blob in tracked.blobs.items() if any(concerns(path, spec) for spec in wanted)
+    )
+    return pointed, blobs

@@ -1,0 +1,1 @@
+"""DVC's pointers, manifests and object store, read without importing dvc."""

@@ -1,0 +1,153 @@
+"""What lies at a path of a configuration at a version: files in git, and files that DVC tracks."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gates.data.files import FORMATS_TEXT, holds_no_rows
+from gates.errors import DataError, UsageError, did_you_mean
+from gates.versions.dvc.md5 import blocks_md5
+from gates.versions.dvc.pointer import ManifestEntry
+from gates.versions.dvc.pointers import pointers_in
+from gates.versions.path_patterns import concerns, is_below, matching
+from gates.versions.trees import tree_at
+from gates.versions.version import git_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gates.config.dataset import DatasetConfig
+    from gates.versions.dvc.pointer import Pointer
+    from gates.versions.dvc.store import Store
+    from gates.versions.repository import Repository
+    from gates.versions.version import Version
+
+
+@dataclass(frozen=True)
+class SnapshotFile:
+    """One file of a dataset at a version. name: as `DataFile.name`, relative to the configuration's folder.
+
+    entry: its path in the repository, and what names its bytes. origin: the one a partition path gives it.
+    blob: its blob, where git has it. pointer: the pointer that names it, where DVC has it. In the work tree: neither.
+    """
+
+    name: str
+    entry: ManifestEntry
+    origin: str | None = None
+    blob: str | None = None
+    pointer: Pointer | None = None
+
+
+def folder_of(repository: Repository, config: DatasetConfig) -> str:
+    """The configuration's folder within the repository. Raises UsageError when it lies elsewhere."""
+    folder = repository.relative(config.root.resolve())
+    if folder is None:
+        raise UsageError(f"{config.source} lies in {config.root}, outside of the repository {repository.top}")
+    return folder
+
+
+class Contents:
+    """All that git and DVC have at a version, asked by the paths of one configuration."""
+
+    def __init__(self, repository: Repository, config: DatasetConfig, version: Version, store: Store) -> None:
+        tree = tree_at(repository, version)
+        tracked = pointers_in(tree)
+        self._repository, self._version, self._store = repository, version, store
+        self._blobs, self._links = tree.listing.blobs, tree.listing.links
+        self._pointers, self._unplaced, self._unlocked = tracked.by_path, tracked.unplaced, tracked.unlocked
+        self._root, self._folder = config.root.resolve(), folder_of(repository, config)
+
+    def find(self, spec: str, place: str, origin: str | None = None) -> list[SnapshotFile]:
+        """The data files that a file, folder or glob stands for, sorted by name, as in `gates.data.files.resolve`.
+
+        Raises UsageError when there is nothing, DataError when what is there holds no data or cannot be listed.
+        """
+        found = self.find_any(spec, place, origin)
+        if found:
+            return found
+        path = self._path_of(spec, place)
+        if matching(self._known(path), path):
+            raise DataError(f"{place}: {spec} holds no data files in {self._version}; expected {FORMATS_TEXT}")
+        raise UsageError(f"{place}: {self._nothing_at(spec, path)}")
+
+    def find_any(self, spec: str, place: str, origin: str | None = None) -> list[SnapshotFile]:
+        """As `find`, but nothing where there is nothing."""
+        path = self._path_of(spec, place)
+        known = self._known(path)
+        chosen = [
+            replace(known[match], origin=origin)
+            for match in matching(known, path)
+            if match == path or not holds_no_rows(match.rpartition("/")[2])
+        ]
+        return sorted(self._with_hashes(chosen), key=lambda file: file.name)
+
+    def _path_of(self, spec: str, place: str) -> str:
+        path = self._repository.relative(Path(os.path.normpath(self._root / spec)))
+        if path is None:
+            raise UsageError(
+                f"{place}: '{spec}' lies outside of {self._repository.top.name}; only the work tree can be judged"
+            )
+        return path
+
+    def _known(self, spec: str) -> Mapping[str, SnapshotFile]:
+        """Files that a path may stand for, by their path in the repository."""
+        known: dict[str, SnapshotFile] = {}
+        for pointer in self._pointers.values():
+            # Outs with `cache: false` have a pointer, but their bytes are in git.
+            if pointer.path in self._blobs or not concerns(pointer.path, spec):
+                continue
+            for entry in self._store.manifest(pointer):
+                known[entry.name] = self._file(entry, None, pointer)
+        for path, blob in self._blobs.items():
+            if concerns(path, spec):
+                known[path] = self._file(ManifestEntry(path, None), blob, None)
+        return known
+
+    def _file(self, entry: ManifestEntry, blob: str | None, pointer: Pointer | None) -> SnapshotFile:
+        return SnapshotFile(posixpath.relpath(entry.name, self._folder), entry, None, blob, pointer)
+
+    def _with_hashes(self, files: list[SnapshotFile]) -> list[SnapshotFile]:
+        """Files of git get their md5, so that data moved from git to DVC is seen to be the same."""
+        if not any(file.blob for file in files):
+            return files
+        hashed = []
+        with git_of(self._repository, str(self._version)).blobs() as blobs:
+            for file in files:
+                entry = file.entry
+                if file.blob and entry.name in self._links:
+                    raise DataError(f"{entry.name}: a symbolic link in git; commit the data itself, or `dvc add` it")
+                if file.blob:
+                    md5, size = blocks_md5(blobs.blocks(file.blob))
+                    entry = replace(entry, md5=md5, size=size)
+                hashed.append(replace(file, entry=entry))
+        return hashed
+
+    def _nothing_at(self, spec: str, path: str) -> str:
+        """That there is nothing, with the nearest name there is, and how to bring what lies in the work tree there."""
+        said = f"'{spec}' is not in {self._version}"
+        stage = next((stage for out, stage in self._unlocked.items() if is_below(path, out)), None)
+        if stage:
+            return (
+                f"{said}: {stage} has no entry in its dvc.lock, as after a failure; `dvc repro`, then commit dvc.lock"
+            )
+        if (self._repository.top / path).exists():
+            return f"{said}, but in the work tree; {self._adding(spec, path)}, or give --worktree"
+        if self._unplaced:
+            return f"{said}; outs of {self._unplaced[0]} were not looked at: its wdir is a template, write it out"
+        folder = posixpath.dirname(path)
+        names = {*self._pointers, *self._blobs, *self._known(path)}
+        near = {
+            name[len(folder) + 1 if folder else 0 :].split("/")[0] for name in names if concerns(name, folder or ".")
+        }
+        hint = did_you_mean(posixpath.basename(path), near)
+        return said + (f" ({hint})" if hint.startswith("did") else "")
+
+    def _adding(self, spec: str, path: str) -> str:
+        if self._repository.dvc_root(path) is None:
+            return f"run `git add {spec}`"
+        is_added = (self._repository.top / f"{path}.dvc").is_file()
+        return f"run `git add {spec}.dvc`" if is_added else f"run `dvc add {spec}` and `git add {spec}.dvc`"

@@ -1,0 +1,213 @@
+"""A dataset that was judged before is answered from memory: at once, and as if it were judged anew."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.dvc_repositories import ENVIRONMENT, git, write
+from tests.version_projects import CONFIG, LIMITS, bad, good, put, version_project
+from tests.warm import warm_gates
+
+HEAVY = ("dvc", "pandera", "polars", "pyarrow", "great_expectations", "duckdb", "numpy", "scipy", "sklearn")
+REMEMBERED = "second: unchanged, judged before\n"
+
+
+def program(unneeded):
+    """Runs a call, and tells its exit code and which of the unneeded modules it imported."""
+    return (
+        "import sys\nfrom gates.cli.main import run\ncode = run(sys.argv[1:])\n"
+        f"print(code, *[name for name in {unneeded!r} if name in sys.modules], file=sys.stderr)"
+    )
+
+
+@pytest.fixture(scope="session")
+def judged(tmp_path_factory, request):
+    """Both datasets judged once, by a process of its own as a user would."""
+    root = version_project(tmp_path_factory.mktemp("cache") / "project")
+    for name in ("first", "second"):
+        done = subprocess.run(
+            [warm_gates(), "check", name], cwd=root, env=ENVIRONMENT, capture_output=True, check=False
+        )
+        assert done.returncode in {0, 1}, done.stderr
+    return root
+
+
+@pytest.fixture
+def root(judged, tmp_path):
+    return shutil.copytree(judged, tmp_path / "project")
+
+
+@pytest.mark.program
+@pytest.mark.parametrize("door", ["--worktree", "--staged", "--rev=HEAD"])
+def test_unchanged_dataset_is_answered_without_heavy_imports(root, door):
+    done = subprocess.run(
+        [sys.executable, "-c", program((*HEAVY, "rich", "importlib.metadata")), "check", "first", door],
+        cwd=root, env=ENVIRONMENT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    note, last = done.stderr.splitlines()
+    assert note.startswith("first: unchanged, judged before")
+    assert last in {"0", "1"}
+
+
+@pytest.mark.program
+def test_hook_in_which_nothing_is_staged_imports_neither_yaml_nor_reports(root):
+    unneeded = (*HEAVY, "yaml", "rich", "configparser", "importlib.metadata", "gates.verdicts.reports.markdown")
+    done = subprocess.run(
+        [sys.executable, "-c", program(unneeded), "check", "--staged"],
+        cwd=root, env=ENVIRONMENT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    note, last = done.stderr.splitlines()
+    assert note.startswith("2 datasets in the index as in HEAD")
+    assert last == "0"
+
+
+@pytest.mark.program
+@pytest.mark.parametrize(("arguments", "most"), [(("--staged",), 5), (("second", "--staged"), 6)])
+def test_hook_in_which_nothing_changed_starts_few_processes(root, tmp_path, arguments, most):
+    log, wrapper = tmp_path / "log", write(tmp_path, "bin/git", "")
+    wrapper.write_text(f'#!/bin/sh\necho "$@" >> "{log}"\nexec "{shutil.which("git")}" "$@"\n')
+    wrapper.chmod(0o755)
+    path = f"{wrapper.parent}{os.pathsep}{ENVIRONMENT['PATH']}"
+
+    done = subprocess.run(
+        [sys.executable, "-m", "gates", "check", *arguments],
+        cwd=root, env=ENVIRONMENT | {"PATH": path}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    asked = log.read_text().splitlines()
+    assert len(asked) <= most, asked
+
+
+@pytest.mark.parametrize("form", ["terminal", "json", "markdown", "junit", "sarif", "github"])
+def test_report_is_the_one_that_judging_anew_gives(root, gates, form):
+    remembered = gates(root, "check", "first", "--format", form, "-v")
+    anew = gates(root, "check", "first", "--format", form, "-v", "--no-cache")
+
+    assert remembered.err.startswith("first: unchanged, judged before")
+    assert (remembered.code, remembered.out) == (anew.code, anew.out)
+
+
+def test_files_written_are_those_that_judging_anew_writes(root, gates):
+    shutil.rmtree(root / ".gates")
+    arguments = ("check", "second", "--also", "junit")
+    assert REMEMBERED in gates(root, *arguments, "--output", "remembered").err
+    gates(root, *arguments, "--output", "anew", "--no-cache")
+    gates(root, "check", "second")
+
+    written = {path.name: path.read_bytes() for path in (root / "remembered").iterdir()}
+    assert sorted(written) == [
+        "second.json",
+        "second.junit.xml",
+        "second.md",
+        "second.metrics.json",
+        "second.plots.json",
+    ]
+    assert written == {path.name: path.read_bytes() for path in (root / "anew").iterdir()}
+    assert (root / ".gates/verdicts/second.json").read_bytes() == written["second.json"]
+    assert gates(root, "enforce", "second").code in {0, 1}
+
+
+def test_changed_bytes_are_judged(root, gates):
+    (root / "data/second.csv").write_text(bad())
+
+    called = gates(root, "check", "second")
+
+    assert called.code == 1
+    assert REMEMBERED not in called.err
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("gates.toml", CONFIG.replace('"finetune"', '"pretrain"')),
+        ("schemas/limits.py", LIMITS.replace("9", "0")),
+        ("schemas/limits.py", None),
+    ],
+)
+def test_changed_contract_is_judged(root, gates, name, text):
+    if text is None:
+        (root / name).unlink()
+    else:
+        (root / name).write_text(text)
+
+    assert "judged before" not in gates(root, "check", "first").err
+
+
+def test_a_version_seen_before_is_answered_when_it_comes_back(root, gates):
+    (root / "data/second.csv").write_text(bad())
+    gates(root, "check", "second")
+    (root / "data/second.csv").write_text(good(3))
+    put(root, "second", good(3))
+    git(root, "add", "-A")
+
+    for door in ("--worktree", "--staged"):
+        assert gates(root, "check", "second", door, "--format", "json").err == REMEMBERED
+
+
+def test_partial_run_neither_asks_the_cache_nor_feeds_it(root, gates):
+    shutil.rmtree(root / ".dvc/tmp/gates")
+
+    partial = gates(root, "check", "second", "--only", "expect_origins_to_be_declared", "--format", "json")
+
+    assert json.loads(partial.out)["partial"] is True
+    verdicts = [path for path in (root / ".dvc/tmp/gates").glob("*.json") if '"verdict"' in path.read_text()]
+    assert verdicts == []
+    gates(root, "check", "second")
+    partial = gates(root, "check", "second", "--scope", "human", "--format", "json")
+    assert json.loads(partial.out)["partial"] is True
+    assert REMEMBERED not in partial.err
+
+
+def test_no_cache_neither_asks_it_nor_feeds_it(root, gates):
+    shutil.rmtree(root / ".dvc/tmp/gates")
+
+    gates(root, "check", "second", "--no-cache")
+
+    assert not (root / ".dvc/tmp/gates").exists()
+
+
+def test_verdict_with_a_check_that_broke_is_reached_anew(root, gates):
+    entry = {"type": "expect_column_max_to_be_between", "kwargs": {"column": "town", "max_value": 5}}
+    suite = {"name": "second human", "expectations": [{**entry, "severity": "warning", "meta": {}}], "meta": {}}
+    (root / "expectations/second").mkdir(parents=True)
+    (root / "expectations/second/human.json").write_text(json.dumps(suite))
+
+    first = gates(root, "check", "second", "--format", "json")
+
+    assert "error" in {check["outcome"] for check in json.loads(first.out)["checks"]}
+    assert REMEMBERED not in gates(root, "check", "second", "--format", "json").err
+
+
+def test_damaged_cache_is_judged_anew(root, gates):
+    for path in (path for path in (root / ".dvc/tmp/gates").rglob("*") if path.is_file()):
+        path.write_bytes(path.read_bytes()[:-7])
+
+    first, second = (gates(root, "check", "second", "--format", "json") for _ in range(2))
+
+    assert (first.err, second.err) == ("", REMEMBERED)
+    assert first.out == second.out
+
+
+def test_enforce_does_not_trust_the_cache(root, gates):
+    (root / ".gates/verdicts/second.json").unlink()
+
+    assert gates(root, "enforce", "second").code == 3
+
+
+def test_without_dvc_the_cache_lies_in_the_ignored_folder(root, gates):
+    shutil.rmtree(root / ".dvc")
+
+    first, second = (gates(root, "check", "second", "--format", "json") for _ in range(2))
+
+    assert (first.err, second.err, first.out) == ("", REMEMBERED, second.out)
+    assert list((root / ".gates/cache").iterdir())
+    assert git(root, "status", "--porcelain", ".gates") == ""

@@ -1,0 +1,104 @@
+"""`gates explain` finds a check by a word of its name, and prints an entry that a suite takes as it is."""
+
+from __future__ import annotations
+
+import json
+from itertools import product
+
+import pytest
+
+from gates.contract.explain import arguments, built_in_uses, suite_entry
+from gates.contract.suites import read_suite
+from gates.contract.suites.argument_values import VALUES, allowed_values
+from gates.errors import SuiteError
+from gates.metrics.catalogue import METRICS
+from gates.metrics.fidelity.constraints import _CONSTRAINTS
+from gates.metrics.fidelity.text_diversity import MEASURES
+
+BY_NAME = {metric.expectation: metric for metric in METRICS}
+USES = built_in_uses()
+
+
+def read(tmp_path, entry: dict):
+    (tmp_path / "combined.json").write_text(json.dumps({"name": "own", "expectations": [entry]}))
+    return read_suite(tmp_path / "combined.json", BY_NAME).expectations[0]
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        ("boilerplate", "expect_boilerplate_ratio_to_be_less_than"),
+        ("separab", "expect_origin_separability_to_be_less_than"),
+        ("copy", "expect_synthetic_to_not_copy_human"),
+        ("kl_divergence", "expect_column_kl_divergence_to_be_less_than"),
+    ],
+)
+def test_word_of_one_name_shows_that_check(word, kind, tmp_path, gates):
+    called = gates(tmp_path, "explain", word)
+
+    assert (called.code, called.err) == (0, "")
+    assert called.out.startswith(f"{kind}\n")
+
+
+def test_word_of_several_names_lists_them(tmp_path, gates):
+    called = gates(tmp_path, "explain", "text")
+
+    assert (called.code, called.out) == (2, "")
+    assert called.err == (
+        "no check 'text' (one of: expect_degenerate_text_ratio_to_be_less_than, expect_machine_text_ratio_to_be_less_than)\n"
+    )
+
+
+def test_explanation_ends_with_arguments_and_an_entry_to_copy(tmp_path, gates):
+    out = gates(tmp_path, "explain", "combined/expect_synthetic_to_not_copy_human/near").out
+
+    assert '  kind: "exact" | "near" | "span"\n' in out
+    title = 'entry, for "expectations" in expectations/DATASET/combined.json\n'
+    entry = json.loads(out.partition(title)[2])
+    assert entry["type"] == "expect_synthetic_to_not_copy_human"
+    assert entry["kwargs"]["kind"] == "near"
+
+
+@pytest.mark.parametrize("uses", [USES, []], ids=["from the shipped suites", "without any use"])
+@pytest.mark.parametrize("kind", BY_NAME)
+def test_entry_is_taken_by_a_suite_as_it_is(kind, uses, tmp_path):
+    entry = suite_entry(kind, [use for use in uses if use.entry.type == kind])
+
+    assert read(tmp_path, entry).type == kind
+    assert set(entry["kwargs"]) <= set(arguments(kind))
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "word"),
+    [(kind, name, word) for kind, values in VALUES.items() for name, words in values.items() for word in words],
+)
+def test_every_listed_word_is_taken_and_another_is_refused(kind, name, word, tmp_path):
+    entry = suite_entry(kind, [])
+
+    taken = read(tmp_path, {**entry, "kwargs": {**entry["kwargs"], name: word}})
+
+    assert taken.kwargs[name] == word
+    with pytest.raises(SuiteError, match=rf"combined.json:1: {kind}: {name} is '{word}x' \(did you mean '{word}'\?\)"):
+        read(tmp_path, {**entry, "kwargs": {**entry["kwargs"], name: f"{word}x"}})
+
+
+def test_listed_words_are_those_that_metrics_know():
+    diversity, constraints = (
+        BY_NAME[f"expect_{name}"]
+        for name in ("diversity_ratio_to_be_between", "constraint_violation_ratio_to_be_less_than")
+    )
+
+    assert sorted(allowed_values(diversity, "measure")) == sorted(MEASURES)
+    assert sorted(allowed_values(constraints, "constraint")) == sorted([*_CONSTRAINTS, "key"])
+
+
+def test_shipped_suites_ask_with_every_listed_kind():
+    shipped = {(use.entry.type, name, use.entry.kwargs.get(name)) for use, name in product(USES, ("kind", "over"))}
+    listed = {
+        (kind, name, word)
+        for kind, values in VALUES.items()
+        for name in ("kind", "over")
+        for word in values.get(name, ())
+    }
+
+    assert listed <= shipped

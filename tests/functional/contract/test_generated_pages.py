@@ -1,0 +1,85 @@
+"""The pages of checks and questions are what `gates list` makes, and no question stays without a word."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from gates.cli.main import COMMANDS as CLI_COMMANDS
+from gates.contract.explain import built_in_uses
+from gates.contract.questions import COMMANDS, QUESTIONS, answered, questions_of
+from gates.init.drafts.write import _QUESTIONS
+from gates.metrics.catalogue import METRICS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gates.contract.explain import Use
+
+ROOT = Path(__file__).parents[3]
+USES = built_in_uses()
+
+
+def unanswered(uses: Sequence[Use]) -> list[str]:
+    return [one.question for one in answered(uses) if not one.checks and not one.commands]
+
+
+@pytest.mark.parametrize(
+    ("what", "page"), [("checks", "docs/reference/checks.md"), ("questions", "docs/explanation/questions.md")]
+)
+def test_page_is_what_the_command_makes(what, page, tmp_path, gates):
+    called = gates(tmp_path, "list", what, "--format", "markdown")
+
+    assert (called.code, called.err) == (0, "")
+    assert (ROOT / page).read_text(encoding="utf-8") == called.out, f"gates list {what} --format markdown > {page}"
+
+
+def test_page_of_checks_has_every_metric_and_every_shipped_limit():
+    lines = (ROOT / "docs/reference/checks.md").read_text(encoding="utf-8").splitlines()
+
+    assert {f"## {metric.expectation}" for metric in METRICS} <= set(lines)
+    assert len([line for line in lines if line.startswith("| ") and "`" in line]) == len(USES)
+
+
+def test_every_shipped_limit_answers_a_question_that_is_listed():
+    answers = {f"{use.owner}: {use.entry.check_id}": questions_of(use) for use in USES}
+
+    assert {place: said for place, said in answers.items() if not said or not set(said) <= set(QUESTIONS)} == {}
+    assert set(_QUESTIONS.values()) <= set(QUESTIONS)
+
+
+def test_no_question_stays_without_an_answer():
+    assert unanswered(USES) == []
+
+
+def test_commands_that_answer_are_commands():
+    assert {name for names in COMMANDS.values() for name in names} <= set(CLI_COMMANDS)
+    assert set(COMMANDS) <= set(QUESTIONS)
+
+
+def test_question_that_loses_its_last_check_is_not_answered_any_more():
+    rare = {"expect_rare_slices_to_be_covered", "expect_tail_mass_to_be_between"}
+    fewer = [use for use in USES if use.entry.type not in rare]
+
+    assert unanswered(fewer) == ["rare events"]
+
+
+def test_questions_are_listed_for_people_and_programs(tmp_path, gates):
+    shown = gates(tmp_path, "list", "questions").out
+    read = json.loads(gates(tmp_path, "list", "questions", "--format", "json").out)
+
+    rare = "rare events: Does what is rare survive?\n  expect_tail_mass_to_be_between\n  expect_rare_slices_to_be_covered\n"
+    assert rare in shown
+    balance = "balance: Do the kinds, classes and groups stand in the right proportion?\n"
+    assert f"{balance}  expect_population_shares_to_match\n  expect_human_ratio_to_be_between\n" in shown
+    assert [one["question"] for one in read] == list(QUESTIONS)
+
+
+def test_types_have_a_page_too(tmp_path, gates):
+    out = gates(tmp_path, "list", "types", "--format", "markdown").out
+
+    assert "## tabular\n" in out
+    assert "- required roles: `text`\n" in out

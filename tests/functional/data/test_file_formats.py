@@ -1,0 +1,296 @@
+from __future__ import annotations
+
+import gzip
+import re
+from datetime import UTC, date, datetime
+
+import pyarrow as pa
+import pyarrow.feather
+import pytest
+
+from gates.config.load import DatasetConfig
+from gates.data.facts import ORIGIN, ROW_ID
+from gates.errors import DataError
+from tests.opened import open_dataset
+
+
+def opened(root, name: str, content: bytes | str):
+    path = root / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    columns = {"generator": "origin"}
+    return open_dataset(DatasetConfig("d", root, 1, "tabular", path=name, columns=columns))
+
+
+def read(root, name: str, content: bytes | str):
+    """Rows without the engine's own columns, and the types of the file's columns, origin aside."""
+    with opened(root, name, content) as dataset:
+        rows = dataset.connection.sql("SELECT * FROM combined").to_arrow_table()
+        rows = rows.drop_columns([ROW_ID, ORIGIN, "generator"])
+        types = {column: kind for column, kind in dataset.files[0].columns.items() if column != "origin"}
+    return rows.to_pylist(), types
+
+
+def refusal(root, name: str, content: bytes | str) -> str:
+    with pytest.raises(DataError) as error:
+        opened(root, name, content)
+    assert "\n" not in str(error.value)
+    return str(error.value)
+
+
+def jsonl(*rows: str) -> str:
+    return "".join(row.replace("}", ', "origin": "human"}') + "\n" for row in rows)
+
+
+def test_csv_types_come_from_every_value_of_a_column(tmp_path):
+    text = (
+        "i,f,b,d,t,z,s,code,phone,long,late,origin\n"
+        "1,1.5,true,2024-02-29,2024-01-01 10:00,2024-01-01T10:00:00Z,x,07,+41,12345678901234567890,3,human\n"
+    )
+    rows = text + "-2,1e3,False,2023-01-01,2024-01-01,2024-01-01T12:00:00.5+02:00,1,1,2,3,3,human\n" * 30_000
+    rows += "3,,,,,,,,,,three,human\n"
+
+    found, types = read(tmp_path, "a.csv", rows)
+
+    assert types == {
+        "i": "int64", "f": "double", "b": "bool", "d": "date32[day]", "t": "timestamp[us]", "z": "timestamp[us, tz=UTC]",
+        "s": "string", "code": "string", "phone": "string", "long": "string", "late": "string",
+    }  # fmt: skip
+    assert found[0] == {
+        "i": 1, "f": 1.5, "b": True, "d": date(2024, 2, 29), "t": datetime(2024, 1, 1, 10),  # noqa: DTZ001
+        "z": datetime(2024, 1, 1, 10, tzinfo=UTC), "s": "x", "code": "07", "phone": "+41",
+        "long": "12345678901234567890", "late": "3",
+    }  # fmt: skip
+    assert found[1]["z"] == datetime(2024, 1, 1, 10, 0, 0, 500_000, tzinfo=UTC)
+    assert found[-1] == dict.fromkeys(types) | {"i": 3, "late": "three"}
+    assert len(found) == 30_002
+
+
+def test_csv_tells_an_empty_cell_from_an_empty_string(tmp_path):
+    found, types = read(tmp_path, "a.csv", 'a,n,e,origin\n"",1,,human\n,"",,human\n')
+
+    assert found == [{"a": "", "n": 1, "e": None}, {"a": None, "n": None, "e": None}]
+    assert types == {"a": "string", "n": "int64", "e": "null"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "rows"),
+    [
+        ("a.csv", 'a,origin\n"x\ny, ""q""",human\n', ['x\ny, "q"']),
+        ("a.csv", 'a,origin\r\n"x\ny",human\r\nz,human\r\n', ["x\ny", "z"]),
+        ("a.csv", "\ufeffa,origin\nx,human\n", ["x"]),
+        ("a.csv", "a;origin\nx,y;human\n", ["x,y"]),
+        ("a.csv", "a|origin\nx|human\n", ["x"]),
+        ("a.tsv", "a\torigin\nx,y\thuman\n", ["x,y"]),
+        ("a.csv", "a,origin\n#x,human\n", ["#x"]),
+        ("a.csv", "a,origin\nnull,human\nNA,human\n", ["null", "NA"]),
+        ("a.csv", "a,origin\n" + "x" * 5_000_000 + ",human\n", ["x" * 5_000_000]),
+        ("a.csv", '"a",origin\nx,human', ["x"]),
+    ],
+)
+def test_csv_is_read_as_people_write_it(tmp_path, name, text, rows):
+    found, _ = read(tmp_path, name, text)
+
+    assert [row["a"] for row in found] == rows
+
+
+def test_the_index_that_pandas_writes_gets_a_name(tmp_path):
+    found, _ = read(tmp_path, "a.csv", ",a,origin\n0,x,human\n1,y,human\n")
+
+    assert found == [{"column_1": 0, "a": "x"}, {"column_1": 1, "a": "y"}]
+
+
+def test_rows_of_a_long_csv_with_line_breaks_in_texts_keep_their_numbers(tmp_path):
+    lines = "".join(f'{row},"first\nsecond {row}",human\n' for row in range(60_000))
+    with opened(tmp_path, "a.csv", "i,t,origin\n" + lines) as dataset:
+        wrong = dataset.connection.execute(f"SELECT count(*), count(*) FILTER (i <> {ROW_ID}) FROM combined").fetchone()
+
+    assert wrong == (60_000, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.csv", b"", "a.csv: empty, 0 bytes; expected CSV"),
+        ("a.csv", b"a,origin\n", "a.csv: a header without rows"),
+        ("a.csv", b"a,a\n1,2\n", "a.csv:1: 2 columns are called 'a'; rename all but one"),
+        ("a.csv", b"a,A\n1,2\n", "a.csv:1: two columns differ from 'a' only in case; rename one of them"),
+        ("a.csv", b"\na,b\n", "a.csv:1: no header; the first line must name the columns"),
+        (
+            "a.csv",
+            b"a,origin\n1,human\n1,2,human\n",
+            "a.csv:3: 3 values where the header has 2 columns; quote or complete them",
+        ),
+        (
+            "a.csv",
+            b"a,origin\n1,human\n1\n",
+            "a.csv:3: 1 values where the header has 2 columns; quote or complete them",
+        ),
+        (
+            "a.csv",
+            b'a,origin\n1,human\n"x,human\n',
+            "a.csv:3: a quote is opened and not closed, or followed by more text; double quotes inside text",
+        ),
+        (
+            "a.csv",
+            b"a,origin\n1,human\r\n2,human\n",
+            "a.csv: mixes line ends, \\n and \\r\\n; write the file with one of them",
+        ),
+        ("a.csv", b"a,origin\nx,human\n\xe4,human\n", "a.csv:3: byte 0xe4 is not UTF-8; save the whole file as UTF-8"),
+        ("a.csv", b"a,origin\nx,human\n\xc3", "a.csv:3: byte 0xc3 is not UTF-8; save the whole file as UTF-8"),
+        ("a.csv", "a,origin\nx,human\n".encode("utf-16"), "a.csv: UTF-16, expected UTF-8; save it as UTF-8"),
+        ("a.jsonl", b"", "a.jsonl: empty, 0 bytes; expected JSONL"),
+        ("a.jsonl", b"\n\n", "a.jsonl: no rows, only blank lines"),
+        ("a.jsonl", b"{}\n{}\n", "a.jsonl: no row has any key; name the columns"),
+        ("a.jsonl", b'{"": 1}\n', "a.jsonl: a key is empty; name the columns"),
+        (
+            "a.jsonl",
+            b'{"a": 1}\n\n{"a": tru}\n',
+            "a.jsonl:3: not valid JSON: Expecting value: line 1 column 7 (char 6)",
+        ),
+        (
+            "a.jsonl",
+            b'[{"a": 1}]\n',
+            "a.jsonl:1: an array where an object was expected; each line is one row, {…}",
+        ),
+        (
+            "a.jsonl",
+            b'[\n{"a": 1}\n]\n',
+            "a.jsonl:1: not valid JSON: Expecting value: line 2 column 1 (char 2); expected one object a line, not one array",
+        ),
+        ("a.jsonl", b'{"a": 1}\n3\n', "a.jsonl:2: 'int' where an object was expected; each line is one row, {…}"),
+        ("a.jsonl", b'{"a": 1, "a": 2}\n', "a.jsonl:1: key 'a' occurs twice in one row; keep one of them"),
+        ("a.jsonl", b'{"a": 1}\n{"A": 2}\n', "a.jsonl: keys 'a' and 'A' differ only in case; rename one of them"),
+        ("a.jsonl", b'{"a": 1}\n{"a": "\xff"}\n', "a.jsonl:2: byte 0xff is not UTF-8; save the whole file as UTF-8"),
+        (
+            "a.jsonl.gz",
+            gzip.compress(b'{"a": 1}\n' * 9999, mtime=0)[:-20],
+            "a.jsonl.gz: truncated or corrupt gzip (Truncated compressed stream); write it anew",
+        ),
+        (
+            "a.csv.gz",
+            b"a,origin\n1,human\n",
+            "a.csv.gz: truncated or corrupt gzip (zlib inflate failed: incorrect header check); write it anew",
+        ),
+        (
+            "a.csv.zst",
+            pa.compress(b"a,origin\n" + b"1,human\n" * 9999, "zstd", asbytes=True)[:30],
+            "a.csv.zst: truncated or corrupt zstd (Truncated compressed stream); write it anew",
+        ),
+        ("a.csv.gz", gzip.compress(b"", mtime=0), "a.csv.gz: an archive of nothing; expected CSV"),
+        ("a.arrow", b"not arrow at all", "a.arrow: not readable as Arrow IPC or Feather: "),
+        (
+            "a.json",
+            b"{}",
+            "a.json: '.json' is not a known format; expected Parquet, JSONL and CSV or TSV (also .gz and .zst), Arrow IPC or Feather; .json is read only as JSONL, one object a line. Move the file away or give a glob that leaves it out",
+        ),
+    ],
+)
+def test_unreadable_files_get_one_clear_sentence(tmp_path, name, content, message):
+    found = refusal(tmp_path, name, content)
+
+    assert found.startswith(message) if message.endswith(": ") else found == message
+
+
+def test_json_strings_stay_strings_whatever_they_look_like(tmp_path):
+    found, types = read(
+        tmp_path, "a.jsonl", jsonl('{"d": "2024-01-01", "n": "12", "t": "true"}', '{"d": "2024-01-02", "n": "07"}')
+    )
+
+    assert found == [{"d": "2024-01-01", "n": "12", "t": "true"}, {"d": "2024-01-02", "n": "07", "t": None}]
+    assert types == {"d": "string", "n": "string", "t": "string"}
+
+
+def test_json_values_of_several_types_survive_as_text_and_the_type_says_so(tmp_path):
+    rows = ['{"a": "yes", "n": 1, "m": "x", "l": [1]}'] * 40_000 + ['{"a": true, "n": 2.5, "m": 1, "l": "[1]"}']
+    found, types = read(tmp_path, "a.jsonl", jsonl(*rows))
+
+    assert types == {
+        "a": "mixed(bool,string); bool first in row 40,001",
+        "n": "double",
+        "m": "mixed(int64,string); int64 first in row 40,001",
+        "l": "mixed(list,string); string first in row 40,001",
+    }
+    assert found[0] == {"a": "yes", "n": 1.0, "m": "x", "l": "[1]"}
+    assert found[-1] == {"a": "true", "n": 2.5, "m": "1", "l": "[1]"}
+
+
+def test_json_numbers_lose_no_digits_where_a_type_can_hold_them(tmp_path):
+    found, types = read(
+        tmp_path,
+        "a.jsonl",
+        jsonl('{"i": 9007199254740993, "u": 18446744073709551615, "f": 1.0, "z": null}', '{"i": -1, "u": 1, "f": 2.0}'),
+    )
+
+    assert found[0] == {"i": 9007199254740993, "u": 18446744073709551615, "f": 1.0, "z": None}
+    assert types == {"i": "int64", "u": "uint64", "f": "double", "z": "null"}
+
+
+def test_json_numbers_that_no_number_type_holds_together_become_text(tmp_path):
+    content = '{"i": 18446744073709551615, "l": [{"n": 12345678901234567890}], "origin": "human"}\n{"i": -1}\n'
+    found, types = read(tmp_path, "a.jsonl", content)
+
+    assert found == [{"i": "18446744073709551615", "l": '[{"n":12345678901234567890}]'}, {"i": "-1", "l": None}]
+    assert types == {"i": "string", "l": "string"}
+
+
+def test_json_lists_and_objects_keep_their_structure(tmp_path):
+    content = (
+        '{"m": [{"role": "user", "content": "hi"}], "o": {"n": 1}, "e": [], "origin": "human"}\n'
+        '{"m": [{"role": "user"}, {"role": 3}], "o": {"n": 2}, "e": [], "origin": "human"}\n'
+    )
+    found, types = read(tmp_path, "a.jsonl", content)
+
+    assert found == [
+        {"m": [{"role": "user", "content": "hi"}], "o": {"n": 1}, "e": []},
+        {"m": [{"role": "user", "content": None}, {"role": "3", "content": None}], "o": {"n": 2}, "e": []},
+    ]
+    assert types["m"] == "mixed(list of several types)"
+    assert re.fullmatch(r"struct<n: int64>", types["o"])
+
+
+def test_json_column_of_several_types_says_where_the_rarest_begins(tmp_path):
+    values = ['"a"', "null", '"b"', "3", "-1", "18446744073709551615", '"c"', '"d"', "true"]
+    content = "".join(f'{{"v": {value}, "origin": "human"}}\n' for value in values)
+
+    assert read(tmp_path, "a.jsonl", content)[1]["v"] == "mixed(bool,int64,string); bool first in row 9"
+    assert read(tmp_path, "a.jsonl", content.replace("true", "1"))[1]["v"] == (
+        "mixed(int64,string); int64 first in row 4"
+    )
+
+
+def test_json_keys_of_any_letters_keep_the_order_of_the_first_row(tmp_path):
+    content = '{"z": 1, "it\'s": 2, "a \\"b\\".c": 3, "ü": 4, "origin": "human"}\n{"z": 1, "m": 5, "b": 6}\n'
+    found, types = read(tmp_path, "a.jsonl", content)
+
+    assert list(types) == ["z", "it's", 'a "b".c', "ü", "b", "m"]
+    assert found[0] == {"z": 1, "it's": 2, 'a "b".c': 3, "ü": 4, "b": None, "m": None}
+
+
+def test_objects_with_data_in_their_keys_stay_json_text(tmp_path):
+    rows = [f'{{"o": {{"key{n}": {n}}}, "origin": "human"}}\n' for n in range(300)]
+    found, types = read(tmp_path, "a.jsonl", "".join(rows))
+
+    assert (types, found[7]) == ({"o": "string"}, {"o": '{"key7":7}'})
+
+
+def test_arrow_files_and_streams_are_read(tmp_path):
+    table = pa.table({"a": pa.array(["x", "y", "x"]).dictionary_encode(), "origin": ["human"] * 3})
+    stream, file = pa.BufferOutputStream(), pa.BufferOutputStream()
+    with pa.ipc.new_stream(stream, table.schema) as writer:
+        writer.write_table(table)
+    pa.feather.write_feather(table, file, compression="lz4")
+
+    for name, sink in (("s.arrow", stream), ("f.feather", file)):
+        found, types = read(tmp_path, name, sink.getvalue().to_pybytes())
+        assert (found, types) == ([{"a": "x"}, {"a": "y"}, {"a": "x"}], {"a": "string"})
+
+
+def test_a_column_without_values_in_one_file_does_not_change_its_type_in_another(tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/a.csv").write_text("n,origin\n,human\n")
+    (tmp_path / "data/b.csv").write_text("n,origin\n3,human\n")
+
+    with open_dataset(DatasetConfig("d", tmp_path, 1, "tabular", path="data")) as dataset:
+        described = dataset.connection.sql("DESCRIBE combined").fetchall()
+        assert (described[0][0], described[0][1]) == ("n", "BIGINT")
+        assert [file.columns["n"] for file in dataset.files] == ["null", "int64"]

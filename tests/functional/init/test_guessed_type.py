@@ -1,0 +1,105 @@
+"""`gates init` guesses the type, says so, and speaks of drafts only where there are some."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from gates.config.load import read_config
+from tests.projects import mixed, people
+
+WORDS = "people write sentences of many words, one after another, number"
+
+
+def sentences(count: int, start: int = 0) -> list[str]:
+    return [f"{WORDS} {number}" for number in range(start, start + count)]
+
+
+def written(root, columns: dict[str, list], name: str = "notes.jsonl"):
+    rows = pl.DataFrame(columns)
+    half = rows.height // 2
+    mixed(rows[:half], rows[half:]).write_ndjson(root / name)
+
+
+def test_the_only_column_of_free_text_makes_it_text(tmp_path, gates):
+    written(tmp_path, {"id": list(range(40)), "body": sentences(40), "label": ["good", "bad"] * 20})
+
+    called = gates(tmp_path, "init", "notes.jsonl")
+
+    dataset = read_config(tmp_path / "gates.toml").datasets["notes"]
+    assert (called.code, dataset.type, dict(dataset.columns)) == (0, "text", {"text": "body"})
+    assert (
+        "  type text is a guess: column 'body' reads as free text; change `type` in gates.toml if that is wrong"
+        in called.out
+    )
+    assert "# a guess: column 'body' reads as free text" in (tmp_path / "gates.toml").read_text()
+
+
+def test_title_beside_its_text_is_no_second_text(tmp_path, gates):
+    written(tmp_path, {"title": sentences(40), "body": [f"{text} " * 6 for text in sentences(40, 40)]})
+
+    gates(tmp_path, "init")
+
+    assert dict(read_config(tmp_path / "gates.toml").datasets["notes"].columns) == {"text": "body"}
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        # Two texts: a question and its answer.
+        {"question": sentences(40), "answer": sentences(40, 40)},
+        # Long and without white space.
+        {"link": [f"https://example.org/{'a' * 60}/{number}" for number in range(40)]},
+        # Long levels that repeat.
+        {"occupation": [f"{WORDS} {number % 4}" for number in range(40)]},
+        # A remark beside many columns.
+        {"remark": sentences(40), **{f"x{number}": list(range(40)) for number in range(6)}},
+    ],
+    ids=["two texts", "links", "levels", "many columns"],
+)
+def test_what_is_not_clearly_one_text_is_a_table(columns, tmp_path, gates):
+    written(tmp_path, columns)
+
+    called = gates(tmp_path, "init")
+
+    assert read_config(tmp_path / "gates.toml").datasets["notes"].type == "tabular"
+    assert "  type tabular is a guess: no single column is clearly free text; change `type`" in called.out
+
+
+def test_column_name_cannot_leave_the_comment_it_stands_in(tmp_path, gates):
+    written(tmp_path, {'b"\nextends = false #': sentences(40)})
+
+    gates(tmp_path, "init")
+
+    assert read_config(tmp_path / "gates.toml").datasets["notes"].extends is True
+
+
+def test_without_drafts_nobody_is_told_to_accept_some(tmp_path, gates):
+    written(tmp_path, {"text": sentences(40)}, "texts.jsonl")
+
+    out = gates(tmp_path, "init", "texts.jsonl").out
+
+    assert "there is nothing to draft" in out
+    assert "--accept" not in out
+    assert "next:\n  gates check texts\n" in out
+
+
+def test_configuration_of_a_folder_above_is_named_with_its_path(tmp_path, gates):
+    (tmp_path / "gates.toml").write_text('[datasets.mix]\npath = "mix.csv"\ntype = "tabular"\n')
+    (tmp_path / "below").mkdir()
+    mixed(people(20, seed=1), people(20, seed=2)).write_csv(tmp_path / "below" / "new.csv")
+
+    called = gates(tmp_path / "below", "init", "new.csv")
+
+    assert (called.code, called.err) == (0, "")
+    assert called.out.startswith("../gates.toml is there already")
+    assert '\npath = "below/new.csv"\n' in called.out
+
+
+def test_folder_without_data_is_named_alone(tmp_path, gates):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "papers").mkdir()
+    (tmp_path / "papers" / "readme.md").write_text("no rows")
+
+    assert gates(tmp_path, "init", "empty").err.startswith("'empty' is empty; expected Parquet, JSONL")
+    assert gates(tmp_path, "init", "papers").err.startswith("papers holds no data files; expected Parquet, JSONL")

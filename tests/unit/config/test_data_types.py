@@ -1,0 +1,250 @@
+"""Every data type is whole: roles, schema, suites, page; its row rules find bad rows and let good ones be."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from gates.config.data_types import DATA_TYPES, LINEAGE_ROLES, data_type
+from gates.config.load import read_config
+from gates.contract.plan import ROW_FAILURES
+from gates.contract.suites import read_suite
+from gates.data.facts import ORIGIN, ROW_ID, Roles
+from gates.metrics.catalogue import METRICS
+from gates.rows.schemas.built_in import built_in_schema
+from gates.rows.validation import RowValidator, rules
+from gates.rows.validators import validators_of
+from gates.verdict import Scope
+from tests.opened import open_dataset
+
+ROOT = Path(__file__).parents[3]
+PAGE = (ROOT / "docs/reference/data-types.md").read_text(encoding="utf-8")
+SECTIONS = {part.partition("\n")[0]: part for part in PAGE.split("\n## ")[1:]}
+DESCRIBED = [name for name in DATA_TYPES if name != "tabular"]
+# Named once, at the top of the page.
+COMMON_RULES = ("present", "type", "valid-unicode", "no-nul", "length")
+
+
+def schema_of(kind: str):
+    return built_in_schema(Roles(kind, (), bound=data_type(kind).roles), {})
+
+
+def failing(kind: str, **columns: object) -> dict[str, list[int]]:
+    """Numbers of failing rows by rule; no rule may be broken but for want of an optional column."""
+    frame = pl.DataFrame(columns)
+    schema = built_in_schema(Roles(kind, (), bound=tuple(frame.columns)), {})
+    numbered = frame.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias(ROW_ID), pl.lit("human").alias(ORIGIN))
+    found = RowValidator(schema).validate(numbered.to_arrow().to_batches()[0])
+    assert found.broken == {}
+    return {rule: rows.tolist() for rule, rows in sorted(found.failing.items())}
+
+
+@pytest.mark.parametrize("name", DATA_TYPES)
+def test_special_roles_are_roles_of_the_type(name):
+    kind = data_type(name)
+
+    special = {*kind.texts, *kind.content, *kind.identifying, *kind.groups, *kind.named_roles, *kind.derived}
+    special |= {role for role in (kind.key, kind.prompt, kind.by_day) if role}
+    assert special <= set(kind.roles)
+    assert set(kind.identifying) <= set(kind.content)
+    assert set(kind.required_roles) <= set(kind.content)
+    assert len(set(kind.roles)) == len(kind.roles)
+
+
+@pytest.mark.parametrize("name", DESCRIBED)
+def test_suites_limit_rules_that_the_schema_has(name):
+    known = {rule.id for rule in rules(schema_of(name))}
+    metrics = {metric.expectation: metric for metric in METRICS}
+
+    for scope in (Scope.HUMAN, Scope.SYNTHETIC):
+        path = ROOT / f"expectations/{name}/{scope.value}.json"
+        entries = read_suite(path, metrics, shown=path.name).expectations
+        limited = {str(entry.kwargs["rule"]) for entry in entries if entry.type == ROW_FAILURES}
+        assert limited <= known
+        assert all(entry.meta.get("reason") and entry.meta.get("question") for entry in entries)
+
+
+def test_response_rules():
+    assert failing(
+        "instruction",
+        prompt=["Add 2 and 3.", "Say hello", "Q", " ", "Q"],
+        response=["5", "Say hello ", "", "yes", "4\nInput: 7\nOutput: 8"],
+    ) == {
+        "prompt/not-blank": [3],
+        "response/differs-from-prompt": [1],
+        "response/no-leaked-frame": [4],
+        "response/not-blank": [2],
+    }
+
+
+def test_messages_alternate_and_end_with_the_assistant():
+    def talk(*roles: str | None) -> list[dict[str, str | None]]:
+        return [{"role": role, "content": "x"} for role in roles]
+
+    good = [
+        talk("user", "assistant"),
+        talk("system", "user", "assistant", "user", "assistant"),
+        talk("user", "assistant", "tool", "assistant"),
+        talk("user", "assistant", "tool", "tool", "assistant", "user", "assistant"),
+    ]
+    bad = [
+        talk("user"),
+        talk("assistant", "user"),
+        talk("user", "user", "assistant"),
+        talk("user", "assistant", "assistant"),
+        talk("user", "assistant", "tool"),
+        talk("user", "assistant", "system", "user", "assistant"),
+        talk("user", None),
+        [],
+        None,
+    ]
+    rows = [*good, *bad]
+
+    found = failing("instruction", prompt=["p"] * len(rows), response=["r"] * len(rows), messages=rows)
+
+    assert found == {"messages/roles-alternate": list(range(len(good), len(rows)))}
+
+
+def test_preference_rules():
+    assert failing(
+        "preference",
+        prompt=["Is it so?"] * 5,
+        chosen=["yes", "true", "", "same", "It is true."],
+        rejected=["no", "null", "no", "same ", None],
+    ) == {
+        "chosen/not-blank": [2],
+        "chosen/not-json-literal": [1],
+        "rejected/differs-from-chosen": [3],
+        "rejected/not-blank": [4],
+        "rejected/not-json-literal": [1],
+    }
+
+
+@pytest.mark.parametrize(
+    ("labels", "bad"),
+    [(["a", " ", None, "0"], [1, 2]), ([1, 2, None, 0], [2]), ([0.5, float("nan"), None, 1.0], [1, 2])],
+    ids=["words", "numbers", "fractions"],
+)
+def test_labels_of_any_type_are_there(labels, bad):
+    found = failing("annotations", item=[1, 2, 3, 4], annotator=["ana"] * 4, label=labels)
+
+    assert found == {"label/not-blank": bad}
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        ["2024-05-01 10:00:00", "2024-05-01T10:00:00.5Z", "2024-05-01T10:00+02:00", "2024-05-01", "noon", None],
+        [1, 2, 3, 4, None, None],
+        [1.5, 2, 3, 4, float("inf"), float("nan")],
+    ],
+    ids=["text", "steps", "fractions"],
+)
+def test_times_are_read_in_several_forms(times):
+    assert failing("events", timestamp=times, event=["open"] * 6) == {"timestamp/parseable": [4, 5]}
+
+
+def test_times_of_a_type_for_times_are_times():
+    days = pl.date_range(pl.date(2024, 1, 1), pl.date(2024, 1, 3), eager=True)
+
+    assert failing("events", timestamp=days, event=["open", "", "close"]) == {"event/not-blank": [1]}
+
+
+def test_reading_rules():
+    assert failing(
+        "timeseries",
+        entity=["a", "a", None, "a"],
+        timestamp=[1, 2, 3, 4],
+        value=[0.5, float("inf"), 1.0, None],
+    ) == {"entity/not-blank": [2], "value/finite": [1], "value/not-null": [3]}
+
+
+def test_numbers_written_as_text_are_readings_and_words_are_not():
+    found = failing("timeseries", entity=["a"] * 2, timestamp=[1, 2], value=["0.5", "n/a"])
+
+    assert found == {"value/type": [1]}
+
+
+def test_translation_rules():
+    sentence = "Close the lid before you start the machine."
+    assert failing(
+        "translation",
+        source=[sentence, sentence, "Berlin", "OK", sentence, sentence],
+        target=["Schließen Sie den Deckel, bevor Sie starten.", sentence, "Berlin", "Einverstanden", "Zu.", " "],
+        source_language=["en"] * 6,
+        target_language=["de", "de", "de", "en", "de", "de"],
+    ) == {
+        "target/differs-from-source": [1],
+        "target/length-ratio": [4],
+        "target/not-blank": [5],
+        "target_language/differs-from-source-language": [3],
+    }
+
+
+def test_language_tags_are_those_of_bcp_47():
+    good = [
+        "en",
+        "pt-BR",
+        "zh-Hans",
+        "zh-Hant-TW",
+        "sl-rozaj-biske",
+        "de-CH-1996",
+        "es-419",
+        "en-x-old",
+        "EN-us",
+        "cmn",
+    ]
+    bad = ["english", "en_US", "e", "en-", "en-u", "123", ""]
+    tags = [*good, *bad]
+    rows = {"source": ["Hello"] * len(tags), "target": ["Bonjour"] * len(tags), "source_language": ["fr"] * len(tags)}
+
+    found = failing("translation", **rows, target_language=tags)
+
+    assert found["target_language/bcp-47"] == list(range(len(good), len(tags)))
+
+
+def test_page_names_every_type():
+    assert list(SECTIONS) == list(DATA_TYPES)
+
+
+@pytest.mark.parametrize("name", DATA_TYPES)
+def test_page_names_every_role(name):
+    missing = [
+        role for role in data_type(name).roles if f"`{role}`" not in (PAGE if role in LINEAGE_ROLES else SECTIONS[name])
+    ]
+
+    assert missing == []
+
+
+@pytest.mark.parametrize("name", DESCRIBED)
+def test_page_names_every_row_rule_with_what_is_expected(name):
+    own = [rule for rule in rules(schema_of(name)) if rule.id.rpartition("/")[2] not in COMMON_RULES]
+
+    shown = re.findall(r"^\| `([^`]+/[^`]+)` \| (.+) \|$", SECTIONS[name], re.MULTILINE)
+
+    assert shown == [(rule.id, rule.description.replace("|", "or")) for rule in own]
+    assert [word for word in COMMON_RULES if f"(`{word}`)" not in PAGE.partition("\n## ")[0]] == []
+
+
+@pytest.mark.parametrize("name", DATA_TYPES)
+def test_example_of_the_page_opens_and_keeps_every_row_rule(name, tmp_path):
+    toml, lines = (re.findall(rf"```{kind}\n(.*?)```", SECTIONS[name], re.DOTALL)[0] for kind in ("toml", "json"))
+    (tmp_path / "gates.toml").write_text(toml)
+    dataset = next(iter(read_config(tmp_path / "gates.toml").datasets.values()))
+    assert dataset.type == name
+    (tmp_path / "data").mkdir()
+    (tmp_path / dataset.path).write_text(lines)
+
+    with open_dataset(dataset) as opened:
+        types = {field.name: str(field.type) for field in opened.schema()}
+        (batch,) = opened.batches()
+        (validator,) = validators_of(opened.roles, types, None)
+        found = validator.validate(batch)
+
+    assert batch.num_rows == len([json.loads(line) for line in lines.splitlines()])
+    assert ({rule: rows for rule, rows in found.failing.items() if len(rows)}, found.broken) == ({}, {})
+    assert set(data_type(name).required_roles) <= set(opened.roles.bound)

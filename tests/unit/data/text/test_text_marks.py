@@ -1,0 +1,161 @@
+# ruff: noqa: RUF001 - curly quotes and full-width punctuation are what is tested
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from gates.data.text.markers import BOILERPLATE, DEGENERATE, Mark, mark_names, marks
+from gates.data.text.tokens import tokenise
+
+FILLER = (
+    "The committee met on Tuesday and talked about roads, schools and the price of bread until late in the evening. "
+)
+
+
+def marks_of(*texts: str | None, prompts: list[str | None] | None = None) -> list[Mark]:
+    array = pa.array(texts, pa.large_string())
+    asked = None if prompts is None else pa.array(prompts, pa.large_string())
+    found = marks(array, tokenise(array), asked)
+    assert found.dtype == np.uint16
+    return [Mark(int(flags)) for flags in found]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "As an AI language model, I cannot recommend stocks.",
+        "That is a matter of taste; as a large language model, I have none.",
+        "I'm just an AI and can't feel pain.",
+        "I am an AI.",
+        "As an AI developed by OpenAI, I try to be fair.",
+        "As an AI language model I do not eat.",
+        "It may have changed since my knowledge cutoff.",
+        "Als KI-Sprachmodell kann ich keine Meinung haben.",
+        "Als ein großes Sprachmodell habe ich keine Gefühle.",
+        "En tant que modèle de langage, je ne peux pas voter.",
+        "En tant qu'intelligence artificielle, je n'ai pas d'avis.",
+        "Como modelo de lenguaje, no tengo opiniones.",
+        "Como un modelo de IA, no puedo sentir.",
+        "Come modello linguistico, non ho opinioni.",
+        "作为一个人工智能语言模型，我没有个人观点。",
+        "AIアシスタントとして、意見はありません。",
+        "Как языковая модель, я не имею мнения.",
+    ],
+)
+def test_a_model_that_names_itself_is_marked(text):
+    assert Mark.SELF_REFERENCE in marks_of(text)[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'm sorry, but I can't help with that request.",
+        "I’m sorry, but I cannot assist with that.",
+        "I am sorry, but I am unable to fulfill this request.",
+        "I apologize, but I cannot provide medical advice.",
+        "I cannot generate content that promotes violence.",
+        "Stealing goes against my programming.",
+        "This would violate OpenAI's content policy, or rather it violates OpenAI's content policy.",
+        "I don't have personal opinions, but many people like jazz.",
+        "Es tut mir leid, aber dabei kann ich nicht helfen.",
+        "Lo siento, pero no puedo ayudarte con eso.",
+        "很抱歉，我无法提供这些信息。",
+    ],
+)
+def test_a_refusal_is_marked(text):
+    assert Mark.REFUSAL in marks_of(text)[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sure, here is the text you asked for: once upon a time",
+        "Certainly! Here's a revised version.",
+        "Of course! Below is an outline.",
+        "Here is a short essay based on your prompt:",
+        "Natürlich! Hier ist der Text.",
+        "Bien sûr, voici le texte.",
+        "¡Claro! Aquí está el texto.",
+        "当然！以下是您要的文章。",
+    ],
+)
+def test_a_chat_preamble_is_marked(text):
+    assert marks_of(text) == [Mark.PREAMBLE]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'm sorry to hear that you are ill. I can't come tomorrow.",
+        "I'm sorry, but I can't refund tickets bought elsewhere.",
+        "I am sorry but I can't make it to dinner.",
+        "Sure, why not? Here is my number.",
+        "Sure, I'd be happy to help you with your order.",
+        "Here is the report you asked for.",
+        "I am an AI engineer at a bank, and as an AI researcher, I read a lot.",
+        "As a language model is trained, its loss falls.",
+        "As an assistant, I answered the phone.",
+        "Aimee, as an aide, I thank you.",
+        "Let me know if you need any further help.",
+        "He said: I'm sorry, but I can't help with that request.",
+        "Of course, here and there it rained, and of course the match was lost.",
+    ],
+)
+def test_what_people_write_carries_no_boilerplate(text):
+    assert marks_of(text)[0] & BOILERPLATE == Mark(0)
+
+
+def test_blank_texts_and_nulls_are_empty():
+    assert marks_of("", None, " \n\t\u3000", "!", "a") == [Mark.EMPTY, Mark.EMPTY, Mark.EMPTY, Mark(0), Mark(0)]
+
+
+def test_a_text_that_goes_round_in_circles_loops_and_a_refrain_does_not():
+    loop = "he said that she said that they said it was so and " * 3
+    refrain = "and so we sing the same old song again. " * 2 + FILLER
+    thesis = "in my opinion computers have a positive effect on people. "
+    essay = "".join(
+        thesis + FILLER.replace("Tuesday", f"the day {day}").replace("roads", f"item {day}") for day in "abc"
+    )
+
+    unlike = " ".join(f"word{number}" for number in range(300))
+    assert marks_of(loop, refrain, thesis * 3, essay + unlike) == [Mark.LOOP, Mark(0), Mark.LOOP, Mark(0)]
+
+
+def test_loops_are_found_within_documents_only():
+    line = "one two three four five six seven eight"
+
+    assert marks_of(line, line, line, " ".join([line] * 3)) == [Mark(0), Mark(0), Mark(0), Mark.LOOP]
+
+
+def test_only_a_long_text_with_a_dangling_end_is_cut_off():
+    long = " ".join(f"word{number}" for number in range(120))
+
+    cut = marks_of(f"{long} and the", f"{long},", f"{long} end", f"{long}\n\nSincerely,\n\nAnn Moore", "and the")
+
+    assert cut == [Mark.TRUNCATED, Mark.TRUNCATED, Mark(0), Mark(0), Mark(0)]
+
+
+def test_prompt_frames_and_chat_templates_leak():
+    leaking = ["Paris\n\nInput: Spain\nOutput: Madrid", "Fine.<|im_end|>", "### Response:\nYes", "[INST] hello [/INST]"]
+    fine = ["The input: three numbers.", "Put in, put out: a game", "### Results of the survey", "a < b | c > d"]
+
+    assert marks_of(*leaking) == [Mark.LEAKED_FRAME] * 4
+    assert marks_of(*fine) == [Mark(0)] * 4
+
+
+def test_a_long_answer_that_repeats_its_prompt_is_copied_and_a_short_one_may_be_right():
+    long, short = "what is the capital of the country of France", "yes"
+
+    assert marks_of(f" {long}\n", short, long, long, prompts=[long, short, "other", None]) == [
+        Mark.COPIED_INPUT, Mark(0), Mark(0), Mark(0),
+    ]  # fmt: skip
+
+
+def test_marks_have_names_for_evidence():
+    assert mark_names(BOILERPLATE) == ["refusal", "self_reference", "preamble"]
+    assert mark_names(DEGENERATE) == ["empty", "loop", "copied_input", "truncated", "leaked_frame"]
+
+
+def test_no_texts_have_no_marks():
+    assert marks_of() == []

@@ -1,0 +1,457 @@
+"""What is inferred from human rows, how it is written, and what accepting it changes."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import beta
+
+from gates.data.facts import ORIGIN, ROW_ID
+from gates.errors import UsageError
+from gates.init.drafts.accept import accept
+from gates.init.drafts.bounds import inferred_limit, rate_bound, tolerance_coverage, unseen_mass_bound
+from gates.init.drafts.columns import infer_column, looks_like_a_key
+from gates.init.drafts.constraints import without_consequences
+from gates.init.drafts.draft import ColumnKind, Constraint, ConstraintKind
+from gates.init.drafts.infer import infer
+from gates.init.drafts.source import schema_name, schema_source
+from gates.init.drafts.write import write_draft
+from gates.rows.validation import RowValidator, load_schema, rules
+
+
+@pytest.mark.parametrize(("n", "coverage"), [(46, 0.9), (93, 0.95), (473, 0.99), (4742, 0.999)])
+def test_the_range_of_a_sample_covers_what_the_published_tables_say(n, coverage):
+    assert tolerance_coverage(n) >= coverage > tolerance_coverage(n - 1)
+
+
+@pytest.mark.parametrize("n", [2, 10, 300, 24_421])
+def test_coverage_solves_the_equation_of_wilks(n):
+    c = tolerance_coverage(n)
+
+    assert n * c ** (n - 1) - (n - 1) * c**n == pytest.approx(0.05)
+
+
+def test_no_sample_covers_nothing():
+    assert [tolerance_coverage(n) for n in (0, 1)] == [0, 0]
+    assert rate_bound(0) == 1
+    assert [unseen_mass_bound(counts) for counts in ([], [1])] == [1, 1]
+
+
+def test_what_did_not_happen_in_n_rows_happens_in_three_of_n():
+    assert [round(rate_bound(n), 6) for n in (1, 59, 300, 3000)] == [0.95, 0.049508, 0.009936, 0.000998]
+
+
+def test_unseen_mass_is_bounded_by_what_one_half_has_and_the_other_has_not():
+    assert unseen_mass_bound([500, 500]) == pytest.approx(rate_bound(500))
+    assert unseen_mass_bound([1] * 100) == 1.0
+    singletons = unseen_mass_bound([900, *[1] * 100])
+    assert beta.ppf(0.95, 20, 500) < singletons < beta.ppf(0.95, 81, 420)
+
+
+def test_the_bound_of_unseen_mass_holds_in_19_of_20_samples():
+    rng = np.random.default_rng(7)
+    law = np.r_[[0.9 / 5] * 5, [0.1 / 100] * 100]
+    held = 0
+    for _ in range(200):
+        counts = rng.multinomial(300, law)
+        held += law[counts == 0].sum() <= unseen_mass_bound([int(count) for count in counts if count])
+
+    assert held >= 190
+
+
+def test_inferred_limits_are_rounded_up_and_never_below_a_thousandth():
+    assert [inferred_limit(bound) for bound in (0.0, 0.00099, 0.001, 0.00101, 0.25)] == [
+        0.001,
+        0.001,
+        0.001,
+        0.0011,
+        0.25,
+    ]
+
+
+def column(values, name="c", **more):
+    return infer_column(pl.Series(name, values, **more))
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "rules_of"),
+    [
+        (list(range(0, 4000, 10)), ColumnKind.NUMERIC, {"range"}),
+        ([value / 7 for value in range(400)], ColumnKind.NUMERIC, {"range"}),
+        ([float(value % 50) for value in range(400)], ColumnKind.INTEGER_VALUED, {"range", "integer-valued"}),
+        ([1.5, float("inf")] * 200, ColumnKind.NUMERIC, set()),
+        ([True, False] * 200, ColumnKind.BOOLEAN, set()),
+        (["a", "b"] * 200, ColumnKind.CATEGORICAL, {"vocabulary"}),
+        (["a", "b"] * 20, ColumnKind.TEXT, set()),
+        ([f"text number {value}" for value in range(400)], ColumnKind.TEXT, set()),
+        ([f"k{value:05}" for value in range(400)], ColumnKind.IDENTIFIER, set()),
+        (list(range(1000, 1400)), ColumnKind.IDENTIFIER, set()),
+        ([datetime(2020, 1, 1) + timedelta(hours=hour) for hour in range(400)], ColumnKind.TIMESTAMP, set()),  # noqa: DTZ001
+        ([[1]] * 400, ColumnKind.OTHER, set()),
+    ],
+)
+def test_columns_are_told_apart_by_what_they_hold(values, kind, rules_of):
+    found = column(values)
+
+    assert found.kind is kind
+    assert set(found.limits) == {"present", "type", "not-null"} | rules_of
+
+
+def test_a_column_with_gaps_is_nullable_and_nan_is_a_gap():
+    found = column([1.5, None, float("nan")] * 100)
+
+    assert (found.is_nullable, found.rows, found.missing, found.minimum) == (True, 100, 200, 1.5)
+    assert "not-null" not in found.limits
+
+
+def test_a_column_of_nothing_has_no_rules_but_its_presence():
+    assert set(column([None] * 5).limits) == {"present"}
+
+
+def test_limits_widen_with_less_evidence():
+    few, many = (column([value / 7 for value in range(n)]) for n in (93, 9_300))
+
+    assert few.limits["range"].max_value == 0.05
+    assert many.limits["range"].max_value == 0.001
+    assert few.limits["not-null"].max_value == 0.0317
+    assert "95 % of people" in few.limits["range"].reason
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "is_key"),
+    [
+        ("customer_id", [f"customer {value}" for value in range(100)], True),
+        ("userId", [value * 977 for value in range(100)], True),
+        ("weight", [value * 977 for value in range(100)], False),
+        ("covid", [value * 977 for value in range(100)], False),
+        ("number", list(range(500, 600)), True),
+        ("token", [f"{value:08x}" for value in range(100)], True),
+        ("day", [f"2020-01-01T{value:03}" for value in range(100)], False),
+        ("customer_id", [f"{value}" for value in range(99)], False),
+        ("customer_id", ["0", *(f"{value}" for value in range(100))], False),
+        ("customer_id", [None, *(f"{value}" for value in range(100))], False),
+        ("customer_id", [value / 2 for value in range(100)], False),
+    ],
+)
+def test_keys_are_distinct_and_made_to_be(name, values, is_key):
+    assert looks_like_a_key(pl.Series(name, values)) is is_key
+
+
+def people(n, seed=0):
+    rng = np.random.default_rng(seed)
+    degree = rng.integers(0, 5, n)
+    start = rng.normal(50, 10, n)
+    return pl.DataFrame({
+        "degree": [f"degree {value}" for value in degree],
+        "years": degree * 2,
+        "start": start,
+        "end": start + rng.exponential(10, n),
+        "colour": [f"colour {value}" for value in rng.integers(0, 4, n)],
+        "nearly-always": np.where(degree == 4, rng.random(n) < 0.1, False),
+    })  # fmt: skip
+
+
+def constraints(frame):
+    return [(found.kind.value, found.columns) for found in infer(frame, total_rows=frame.height).constraints]
+
+
+def test_dependencies_and_inequalities_that_hold_are_found_and_no_others():
+    assert constraints(people(500)) == [
+        ("functional_dependency", ("degree", "years")),
+        ("functional_dependency", ("years", "degree")),
+        ("inequality", ("start", "end")),
+    ]
+
+
+def test_one_row_against_it_ends_a_constraint():
+    frame = people(500)
+    odd = frame[:1].with_columns(years=8 - pl.col("years") + 2 * (pl.col("years") == 4), end=pl.col("start") - 1)
+
+    assert constraints(pl.concat([frame, odd])) == []
+
+
+def test_too_few_rows_show_no_constraint():
+    assert constraints(people(299)) == []
+
+
+def test_a_column_that_hardly_varies_follows_from_nothing():
+    frame = people(2000).with_columns(rare=pl.when(pl.col("degree") == "degree 4").then(pl.lit(1)).otherwise(pl.lit(0)))
+    scarce = pl.concat([frame.filter(pl.col("rare") == 0), frame.filter(pl.col("rare") == 1)[:50]])
+
+    assert ("functional_dependency", ("degree", "rare")) in constraints(frame)
+    assert ("functional_dependency", ("degree", "rare")) not in constraints(scarce)
+
+
+def test_inequalities_between_ranges_that_do_not_overlap_are_no_news():
+    frame = people(500).select("start", later=pl.col("end") + 1000)
+
+    assert constraints(frame) == []
+
+
+def test_evidence_says_how_many_rows_could_have_broken_a_constraint():
+    assert infer(people(500), total_rows=900).constraints[0] == Constraint(
+        ConstraintKind.FUNCTIONAL_DEPENDENCY,
+        ("degree", "years"),
+        495,
+        "holds in every human row, 495 of which repeat a determinant and could have broken it; "
+        "at most 0.006 of people do, with 95 % confidence",
+    )
+
+
+def test_the_order_of_rows_does_not_matter():
+    frame = people(500)
+
+    assert infer(frame.reverse(), total_rows=500) == infer(frame, total_rows=500)
+
+
+def test_what_follows_from_other_constraints_is_left_out():
+    same = [("a", "b"), ("b", "a")]
+
+    assert without_consequences([*same, ("a", "c"), ("b", "c")], "abc") == [("a", "b"), ("a", "c"), ("b", "a")]
+    assert without_consequences([("a", "b"), ("b", "c"), ("a", "c")], "abc") == [("a", "b"), ("b", "c")]
+
+
+@given(st.sets(st.sampled_from([(x, y) for x in "abcd" for y in "abcd" if x != y])))
+def test_what_is_left_implies_all_that_held(edges):
+    def closure(found):
+        while True:
+            more = found | {(x, z) for x, y in found for other, z in found if y == other and x != z}
+            if more == found:
+                return found
+            found = more
+
+    held = closure(edges)
+
+    assert closure(set(without_consequences(held, "abcd"))) == held
+
+
+ODD = ['quote " and \\', "new\nline", "{brace}", "'; import os #", "é", "\u202e"]
+
+
+def odd_frame():
+    n = 600
+    return pl.DataFrame({
+        'a "b"/c\n': [ODD[row % len(ODD)] for row in range(n)],
+        "weight of it": [float(row % 40) for row in range(n)],
+        "when": [datetime(2020, 1, 1) + timedelta(hours=row) for row in range(n)],  # noqa: DTZ001
+        "maybe": [None if row % 3 else row / 7 for row in range(n)],
+        "tags": [["x"]] * n,
+        "customer_id": [f"c{row:04}" for row in range(n)],
+    })  # fmt: skip
+
+
+def test_a_written_draft_is_loaded_and_its_rules_are_those_that_its_suites_limit(tmp_path):
+    frame = odd_frame()
+
+    files = write_draft(infer(frame, total_rows=600), "odd-rows", tmp_path)
+
+    loaded = load_schema(files.spec, tmp_path)
+    assert files.spec == "schemas/odd-rows.py:OddRows"
+    assert loaded.is_draft
+    limited = [
+        {entry["kwargs"]["rule"] for entry in json.loads(path.read_text())["expectations"] if "rule" in entry["kwargs"]}
+        for path in files.suites[:2]
+    ]
+    assert limited == [{rule.id for rule in rules(loaded.model)}] * 2
+
+
+def test_the_rows_a_draft_was_made_from_pass_it(tmp_path):
+    frame = odd_frame()
+    files = write_draft(infer(frame, total_rows=600), "odd", tmp_path)
+    batch = frame.with_columns(pl.lit("human").alias(ORIGIN), pl.int_range(600).alias(ROW_ID)).to_arrow()
+
+    found = RowValidator(load_schema(files.spec, tmp_path).model).validate(
+        pa.RecordBatch.from_arrays([column.combine_chunks() for column in batch.columns], names=batch.column_names)
+    )
+
+    assert (found.failing, found.broken) == ({}, {})
+
+
+def test_a_draft_is_readable_source():
+    frame = people(400).select("degree", "years").with_columns(hours=pl.col("years").cast(pl.Float64))
+
+    assert (
+        schema_source(infer(frame, total_rows=1234), "staff")
+        == '''\
+"""Row rules of dataset 'staff', inferred from 400 of 1,234 human rows.
+
+Edit freely. How many rows may break a rule stands in the dataset's suites, as `<column>/<rule>`.
+"""
+
+import pandera.polars as pa
+import polars as pl
+
+from gates.rows.schemas.rules import integer_valued
+
+DRAFT = True  # `gates init --accept` removes this line; until then every rule only warns
+
+Staff = pa.DataFrameSchema(
+    {
+        "degree": pa.Column(
+            pl.String,
+            checks=[
+                # 5 levels in 400 human values; at most 0.015 of people use another one, with 95 % confidence
+                pa.Check.isin(["degree 0", "degree 1", "degree 2", "degree 3", "degree 4"]),
+            ],
+            nullable=False,  # there in all of 400 rows
+        ),
+        "years": pa.Column(
+            pl.Int64,
+            checks=[
+                # exact range of 400 human values; it covers 98.81 % of people with 95 % confidence (Wilks 1941)
+                pa.Check.in_range(0, 8),
+            ],
+            nullable=False,  # there in all of 400 rows
+        ),
+        "hours": pa.Column(
+            pl.Float64,
+            checks=[
+                # exact range of 400 human values; it covers 98.81 % of people with 95 % confidence (Wilks 1941)
+                pa.Check.in_range(0, 8),
+                integer_valued(),
+            ],
+            nullable=False,  # there in all of 400 rows
+        ),
+    },
+    name="staff",
+)
+'''
+    )
+
+
+def test_every_entry_of_a_draft_warns_and_says_why_and_what_for(tmp_path):
+    files = write_draft(infer(people(500), total_rows=500), "staff", tmp_path)
+
+    suites = [json.loads(path.read_text()) for path in files.suites]
+    entries = [entry for suite in suites for entry in suite["expectations"]]
+    assert [suite["name"] for suite in suites] == ["staff human", "staff synthetic", "staff combined"]
+    assert {entry["severity"] for entry in entries} == {"warning"}
+    assert {(entry["meta"]["draft"], entry["meta"]["inferred"]) for entry in entries} == {(True, True)}
+    assert all(entry["meta"]["reason"] and entry["meta"]["question"] for entry in entries)
+    assert [entry["kwargs"] for entry in suites[1]["expectations"] if "constraint" in entry["kwargs"]] == [
+        {"constraint": "functional_dependency", "columns": ["degree", "years"], "max_value": 0.01},
+        {"constraint": "functional_dependency", "columns": ["years", "degree"], "max_value": 0.01},
+        {"constraint": "inequality", "columns": ["start", "end"], "max_value": 0.01},
+    ]
+    assert suites[2]["expectations"] == []
+
+
+def test_existing_files_are_overwritten_only_by_force(tmp_path):
+    draft = infer(people(500), total_rows=500)
+    files = write_draft(draft, "staff", tmp_path)
+    written = {path: path.read_bytes() for path in (files.schema, *files.suites)}
+    files.schema.write_text("edited")
+    files.suites[0].unlink()
+
+    with pytest.raises(
+        UsageError, match=r"schemas/staff\.py, expectations/staff/synthetic\.json.*exists already.*--force"
+    ):
+        write_draft(draft, "staff", tmp_path)
+
+    assert files.schema.read_text() == "edited"
+    assert not files.suites[0].exists()
+    write_draft(draft, "staff", tmp_path, force=True)
+    assert {path: path.read_bytes() for path in written} == written
+
+
+@pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", "a b"])
+def test_a_name_that_makes_no_file_name_is_refused(tmp_path, name):
+    with pytest.raises(UsageError, match="files are named after it"):
+        write_draft(infer(people(50), total_rows=50), name, tmp_path)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_schemas_are_named_after_their_dataset():
+    assert [schema_name(name) for name in ("adult", "customer-reviews", "2024.q1")] == [
+        "Adult",
+        "CustomerReviews",
+        "Dataset2024Q1",
+    ]
+
+
+def test_accepting_makes_a_draft_block_and_is_harmless_twice(tmp_path):
+    files = write_draft(infer(people(500), total_rows=500), "staff", tmp_path)
+    paths = [files.schema, *files.suites]
+    before = json.loads(files.suites[1].read_text())
+
+    changed = accept(paths)
+
+    assert changed == (files.schema, files.suites[0], files.suites[1])
+    after = json.loads(files.suites[1].read_text())
+    for entry in before["expectations"]:
+        entry["severity"] = "critical"
+        del entry["meta"]["draft"]
+    assert after == before
+    assert not load_schema(files.spec, tmp_path).is_draft
+    assert accept(paths) == ()
+
+
+EDITED = """{ "name": "staff human",\r
+  "expectations": [
+    {"type": "expect_mine", "kwargs": {"rule": "a/b", "max_value": 1e-3}, "severity": "warning", "meta": {"reason": "draft"}},
+    {
+      "type": "expect_row_failure_ratio_to_be_less_than",
+      "kwargs": {"rule": "a/range", "max_value": 0.25},
+      "severity": "warning",
+      "meta": {"draft": true, "reason": "é"}
+    },
+    {"type": "expect_row_failure_ratio_to_be_less_than", "kwargs": {}, "severity": "info", "meta": {"draft": true}}
+  ], "meta": {"draft": true}}"""
+
+
+def test_accepting_touches_nothing_that_a_person_edited(tmp_path):
+    path = tmp_path / "human.json"
+    path.write_text(EDITED.replace("\r", ""), newline="")
+
+    accept([path])
+
+    lines, before = path.read_text().splitlines(), EDITED.replace("\r", "").splitlines()
+    assert lines[:3] == before[:3]
+    assert lines[-1] == before[-1]
+    entries = json.loads("\n".join(lines))["expectations"]
+    assert [entry["severity"] for entry in entries] == ["warning", "critical", "info"]
+    assert entries[1]["kwargs"] == {"rule": "a/range", "max_value": 0.25}
+    assert entries[1]["meta"] == {"reason": "é"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("import x\n\nDRAFT = True  # why\n\n\nclass A: ...\n", "import x\n\n\nclass A: ...\n"),
+        ("import x\nDRAFT=True\nA = 1\n", "import x\nA = 1\n"),
+        ("import x\r\n\r\nDRAFT = True\r\n\r\nA = 1\r\n", "import x\r\n\r\nA = 1\r\n"),
+        ("A = 1\nDRAFT = True", "A = 1\n"),
+        ("DRAFT = False\nMY_DRAFT = True\n", "DRAFT = False\nMY_DRAFT = True\n"),
+    ],
+)
+def test_accepting_removes_the_mark_of_a_schema_and_no_other_line(tmp_path, before, after):
+    path = tmp_path / "s.py"
+    path.write_text(before, newline="")
+
+    accept([path])
+
+    assert path.read_bytes().decode() == after
+
+
+def test_accepting_broken_or_foreign_files_changes_nothing(tmp_path):
+    schema, suite, notes = tmp_path / "s.py", tmp_path / "human.json", tmp_path / "notes.md"
+    schema.write_text("DRAFT = True\n")
+    suite.write_text('{\n"expectations": [}')
+
+    with pytest.raises(UsageError, match=r"human\.json:2: "):
+        accept([schema, suite])
+    with pytest.raises(UsageError, match=r"notes\.md: cannot be read"):
+        accept([schema, notes])
+    notes.write_text("x")
+    with pytest.raises(UsageError, match=r"notes\.md: expected a schema \(\.py\) or a suite \(\.json\)"):
+        accept([schema, notes])
+
+    assert schema.read_text() == "DRAFT = True\n"

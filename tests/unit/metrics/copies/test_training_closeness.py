@@ -1,0 +1,93 @@
+"""Memorised rows lie nearer to their training rows than to fresh people's."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from gates.metrics.base.judge import judge
+from gates.metrics.base.measurement import Limits
+from gates.metrics.copies.training_closeness import measure
+from gates.verdict import Outcome, Scope, Severity
+from tests.real import adult, needs_data
+from tests.scans import text_scan
+from tests.tables import table_scan
+from tests.unit.metrics.fidelity.test_coverage import people
+
+LIMITS = Limits(max_value=0.55)
+
+
+def noisy(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows that nearly are the training rows, and none of which equals one."""
+    return rows.with_columns(pl.col("age") + 0.01, pl.col("income") * 1.0001)
+
+
+def measured(human, synthetic, holdout):
+    return measure(table_scan(human, synthetic, holdout), Scope.COMBINED, {})
+
+
+def judged(human, synthetic, holdout):
+    return judge(measured(human, synthetic, holdout), LIMITS, Severity.CRITICAL)
+
+
+def test_fresh_rows_pass_and_memorised_ones_fail():
+    human, holdout = people(2000, 1), people(2000, 2)
+
+    assert judged(human, people(2000, 3), holdout).outcome is Outcome.PASS
+    assert judged(human, noisy(human), holdout).outcome is Outcome.FAIL
+    assert judged(human, pl.concat([noisy(human)[:600], people(1400, 3)]), holdout).outcome is Outcome.FAIL
+
+
+def test_sides_of_equal_size_are_compared_whatever_there_is():
+    found = measured(people(3000, 1), people(2000, 3), people(400, 2))
+
+    assert found.evidence["people_a_side"] == 400
+    assert found.estimate.low < 0.5 < found.estimate.high
+
+
+def test_ties_count_half():
+    coarse = [people(1500, seed).select("region") for seed in (1, 2, 3)]
+    found = measured(*coarse)
+
+    assert (found.estimate.value, found.evidence["tied"], found.evidence["nearer_to_training"]) == (
+        0.5,
+        found.evidence["rows"],
+        0,
+    )
+
+
+def test_a_memorising_generator_fails_among_others():
+    human, holdout = people(2000, 1), people(2000, 2)
+    made = pl.concat([
+        people(3000, 3).with_columns(generator=pl.lit("fresh")), noisy(human)[:300].with_columns(generator=pl.lit("parrot")),
+    ])  # fmt: skip
+
+    found = judged(human.with_columns(generator=pl.lit(None, pl.String)), made, holdout)
+
+    assert found.outcome is Outcome.FAIL
+    assert found.message.startswith("generator 'parrot'")
+
+
+def test_too_few_rows_warn_that_they_show_nothing():
+    found = judged(people(200, 1), people(60, 3), people(200, 2))
+
+    assert (found.outcome, found.severity) == (Outcome.INCONCLUSIVE, Severity.WARNING)
+
+
+def test_what_is_missing_is_told():
+    human, synthetic = people(300, 1), people(300, 2)
+
+    assert 'add: holdout = "data/holdout.parquet"' in measured(human, synthetic, None).not_asked
+    assert measured(human, synthetic, human[:200]).failure.startswith(
+        "200 of 200 holdout rows stand in the human partition"
+    )
+    assert "lacks content columns" in measured(human, synthetic, synthetic.select("age")).failure
+    assert "defined for tables" in measure(text_scan(["a b"], ["c d"]), Scope.COMBINED, {}).not_asked
+
+
+@needs_data
+@pytest.mark.parametrize(("part", "fails"), [("mostly", False), ("flip10", True)])
+def test_census_data_with_copies_fails_and_a_good_generator_does_not(part, fails):
+    found = judged(adult("trn").head(6000), adult(part).head(3000), adult("val").head(6000))
+
+    assert (found.outcome is Outcome.FAIL) is fails

@@ -1,0 +1,102 @@
+"""Corners that synthetic rows leave out are measured and named."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+
+from gates.metrics.base.judge import judge
+from gates.metrics.base.measurement import Limits
+from gates.metrics.fidelity.coverage import measure
+from gates.metrics.stats.distances import distances, points_of
+from gates.metrics.stats.encoding import coded
+from gates.verdict import Outcome, Scope, Severity
+from tests.scans import text_scan
+from tests.tables import table_scan
+
+
+def people(count: int, seed: int) -> pl.DataFrame:
+    rng = np.random.default_rng(seed)
+    region = rng.choice(["north", "south", "west"], count, p=[0.5, 0.3, 0.2])
+    age = rng.normal(40, 12, count) + 30 * (region == "west")
+    income = age * 1000 + rng.normal(0, 6000, count)
+    return pl.DataFrame({"region": region, "age": age, "income": income})
+
+
+def measured(human: pl.DataFrame, synthetic: pl.DataFrame, kind: str = "coverage", **roles: object):
+    return measure(table_scan(human, synthetic, **roles), Scope.COMBINED, {"kind": kind})
+
+
+def outcome(human: pl.DataFrame, synthetic: pl.DataFrame) -> Outcome:
+    return judge(measured(human, synthetic), Limits(min_value=0.9), Severity.WARNING).outcome
+
+
+@pytest.mark.parametrize("kind", ["precision", "recall", "density", "coverage"])
+def test_fresh_people_reach_what_people_reach(kind):
+    found = measured(people(1500, 1), people(1500, 2), kind)
+
+    assert found.estimate is not None
+    assert found.estimate.value == pytest.approx(1, abs=0.05)
+    assert abs(found.evidence["unique_human_mass"]) < 0.02
+
+
+def test_a_corner_left_out_fails_and_its_slice_is_named():
+    human, synthetic = people(1500, 1), people(2500, 2).filter(pl.col("region") != "west")
+
+    found = measured(human, synthetic, slices=("region",))
+
+    assert outcome(human, people(1500, 3)) is Outcome.PASS
+    assert outcome(human, synthetic) is Outcome.FAIL
+    assert next(iter(found.evidence["unique_human_mass_by_level"])) == "region=west"
+    assert "most in region=west" in found.note
+    assert found.evidence["unique_human_mass"] == pytest.approx(0.2, abs=0.06)
+
+
+def test_rows_in_one_place_are_precise_and_cover_nothing():
+    human = people(800, 1)
+    mean = people(800, 2).with_columns(
+        region=pl.lit("north"), age=40 + pl.col("age") / 100, income=40_000 + pl.col("age")
+    )
+
+    precision, coverage = (measured(human, mean, kind).estimate for kind in ("precision", "coverage"))
+
+    assert precision.value > 1
+    assert coverage.high < 0.2
+
+
+def test_too_few_rows_are_inconclusive():
+    assert "balls of 5 neighbours need 12 rows" in measured(people(10, 1), people(10, 2)).undecidable
+    assert outcome(people(60, 1), people(60, 2)) is Outcome.INCONCLUSIVE
+
+
+def test_missing_numbers_lie_at_the_mean_and_missing_columns_decide_nothing():
+    human, synthetic = people(600, 1), people(600, 2)
+    holes = pl.when(pl.int_range(pl.len()) % 10 == 0).then(None).otherwise(pl.col("age")).alias("age")
+
+    assert measured(human.with_columns(holes), synthetic.with_columns(holes)).estimate.value > 0.95
+    nothing = pl.DataFrame({"a": pl.Series([None] * 300, dtype=pl.String)})
+    assert "no column can be compared" in measured(nothing, nothing).undecidable
+
+
+def test_texts_are_compared_by_their_features():
+    short, long = (
+        [" ".join(f"word{(row * 7 + place) % 97}" for place in range(size + row % 9)) for row in range(300)]
+        for size in (6, 60)
+    )
+    found = measure(
+        text_scan([*short, *long], short[:150] + [f"{text} so" for text in short]), Scope.COMBINED, {"kind": "coverage"}
+    )
+
+    assert found.estimate.high < 0.9
+
+
+def test_distances_are_exact_and_count_categories_once():
+    human = pl.DataFrame({"a": [0.0, 2.0, None], "b": ["x", "y", "x"]})
+    codes = coded(table_scan(human, human))
+    points = points_of(codes.human, codes.human)[1]
+    order = np.argsort(codes.human.frame["a"].fill_null(1).to_numpy())
+
+    assert distances(points, points)[np.ix_(order, order)].tolist() == [
+        [0, 1, np.sqrt(5)], [1, 0, np.sqrt(2)], [np.sqrt(5), np.sqrt(2), 0]
+    ]  # fmt: skip

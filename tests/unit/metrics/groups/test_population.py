@@ -1,0 +1,112 @@
+"""People's shares match the declared ones, or the level that falls short is named."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+
+from gates.data.scan.run import ScanRequest
+from gates.metrics.base.judge import judge
+from gates.metrics.base.measurement import Limits
+from gates.metrics.groups import population
+from gates.verdict import Outcome, Scope, Severity
+from tests.tables import table_scan
+
+DECLARED = {"region": {"north": 0.3, "south": 0.7}, "age": {"old": 0.4, "young": 0.6}}
+LIMITS = {"distance": 0.1, "under_representation": 0.5, "design_effect": 2}
+
+
+def people(n: int, north: float = 0.3, old: float = 0.4, seed: int = 3) -> pl.DataFrame:
+    rng = np.random.default_rng(seed)
+    return pl.DataFrame({
+        "region": np.where(rng.random(n) < north, "north", "south"),
+        "age": np.where(rng.random(n) < old, "old", "young"),
+        "number": np.arange(n),
+    })  # fmt: skip
+
+
+def judged(frame: pl.DataFrame, measure: str = "distance", declared=DECLARED, **roles: object):
+    scan = table_scan(frame, frame.clear(), request=ScanRequest(population=declared), **roles)
+    measured = population.measure(scan, Scope.HUMAN, {"measure": measure})
+    return judge(measured, Limits(max_value=LIMITS[measure]), Severity.WARNING)
+
+
+@pytest.mark.parametrize("measure", population.MEASURES)
+def test_a_sample_of_the_population_passes(measure):
+    assert judged(people(1000), measure).outcome is Outcome.PASS
+
+
+def test_each_measure_catches_what_it_is_for():
+    skewed = people(1000, north=0.5)
+    assert {measure: judged(skewed, measure).outcome for measure in population.MEASURES} == {
+        "distance": Outcome.FAIL,
+        "under_representation": Outcome.PASS,
+        "design_effect": Outcome.PASS,
+    }
+    few_northerners = people(1000, north=0.06)
+    assert {measure: judged(few_northerners, measure).outcome for measure in population.MEASURES} == {
+        "distance": Outcome.FAIL,
+        "under_representation": Outcome.FAIL,
+        "design_effect": Outcome.INCONCLUSIVE,
+    }
+    assert judged(people(1000, north=0.03), "design_effect").outcome is Outcome.FAIL
+
+
+def test_the_distance_is_that_of_the_shares_less_the_noise():
+    frame = people(20_000, north=0.5)
+    found = judged(frame).measurement
+    observed = abs((frame["region"] == "north").mean() - 0.3)
+    assert found.estimate.value == pytest.approx(observed, abs=0.002)
+    # Half of the width that 20,000 rows give a share of one half, at 90 %.
+    assert (found.estimate.high - found.estimate.low) / 2 == pytest.approx(1.645 * np.sqrt(0.25 / 20_000), rel=0.2)
+
+
+def test_few_rows_decide_nothing():
+    assert judged(people(60)).outcome is Outcome.INCONCLUSIVE
+
+
+def test_a_level_nobody_has_fails_and_is_named():
+    found = judged(people(500, north=0), "design_effect")
+    assert found.outcome is Outcome.FAIL
+    assert found.message.startswith("500, limit 2; region=north has 0.0% of people's rows, declared 30.0%")
+    assert "region=north has no row: no weighting makes up for it" in found.message
+    assert judged(people(500, north=0), "under_representation").measurement.estimate.value == 1
+
+
+def test_rows_of_one_person_count_as_one_witness():
+    persons = people(150)
+    rows = pl.concat([persons.with_columns(number=pl.col("number") * 100 + copy) for copy in range(20)])
+    rows = rows.with_columns(person=pl.col("number") // 100)
+    each, grouped = judged(rows), judged(rows, group="person")
+    width = lambda found: found.measurement.estimate.high - found.measurement.estimate.low  # noqa: E731
+    assert width(grouped) > 3 * width(each)
+
+
+def test_levels_nobody_declared_and_blank_cells_are_told():
+    frame = people(1000).with_columns(
+        region=pl.when(pl.col("number") < 100)
+        .then(None)
+        .when(pl.col("number") < 300)
+        .then(pl.lit("west"))
+        .otherwise("region")
+    )
+    found = judged(frame)
+    assert found.outcome is Outcome.FAIL
+    assert found.measurement.evidence["rows_without_a_level"] == 100
+    levels = {one["level"]: one for one in found.measurement.evidence["levels"]}
+    assert levels["region=(not declared)"] == {
+        "level": "region=(not declared)", "observed": pytest.approx(2 / 9), "declared": 0.0,
+    }  # fmt: skip
+
+
+def test_without_declaration_it_is_not_asked_and_an_unknown_column_is_an_error():
+    assert judged(people(200), declared={}).outcome is Outcome.NOT_ASKED
+    wrong = judged(people(200), declared={"regio": {"north": 1.0}})
+    assert wrong.outcome is Outcome.ERROR
+    assert wrong.message == "population declares shares of 'regio', which is no column (did you mean 'region'?)"
+
+
+def test_no_order_of_rows_moves_the_interval():
+    frame = people(500)
+    assert judged(frame).message == judged(frame.sample(fraction=1, shuffle=True, seed=1)).message

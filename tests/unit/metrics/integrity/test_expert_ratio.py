@@ -1,0 +1,97 @@
+"""A critical domain has the people and the experts that were demanded, or fails by name."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from gates.data.scan.run import ScanRequest
+from gates.metrics.base.judge import judge
+from gates.metrics.base.measurement import Limits
+from gates.metrics.integrity import expert_ratio
+from gates.verdict import Outcome, Scope, Severity
+from tests.tables import table_scan
+
+ROLES = frozenset({"domain", "expertise"})
+DEMAND = {"medical": {"human": 0.5, "expert": 0.2}}
+
+
+def rows(counts: dict[tuple[str, str | None], int], first: int = 0) -> pl.DataFrame:
+    flat = [(domain, word) for (domain, word), count in counts.items() for _ in range(count)]
+    frame = pl.DataFrame(flat, schema={"domain": pl.String, "expertise": pl.String}, orient="row")
+    return frame.with_columns(text=pl.int_range(first, first + len(flat)).cast(pl.String))
+
+
+def judged(human: pl.DataFrame, synthetic: pl.DataFrame, demand=DEMAND, bound: frozenset[str] = ROLES):
+    scan = table_scan(human, synthetic, request=ScanRequest(critical_domains=demand), bound=bound)
+    return judge(expert_ratio.measure(scan, Scope.COMBINED, {}), Limits(min_value=1), Severity.CRITICAL)
+
+
+PEOPLE = rows({("medical", "Expert"): 30, ("medical", "crowd"): 40, ("food", "crowd"): 5})
+MADE = rows({("medical", None): 30, ("food", None): 500}, first=1000)
+
+
+def test_enough_people_and_experts_pass():
+    found = judged(PEOPLE, MADE)
+    assert (found.outcome, found.message) == (
+        Outcome.PASS,
+        "1.4, at least 1; medical: 70.0% of 100 rows are by people, demanded 50.0%",
+    )
+    assert found.measurement.evidence == {
+        "domains": {"medical": {"rows": 100, "human": 0.7, "expert": 0.3}},
+        "rows_without_domain": 0,
+    }
+
+
+def test_too_few_experts_fail_though_people_suffice():
+    found = judged(PEOPLE.with_columns(expertise=pl.lit("crowd")), MADE)
+    assert (found.outcome, found.message) == (
+        Outcome.FAIL,
+        "0, at least 1; medical: 0.0% of 100 rows are by experts, demanded 20.0%",
+    )
+
+
+def test_too_few_people_fail_though_experts_suffice():
+    found = judged(PEOPLE[:30], rows({("medical", None): 90}, first=1000))
+    assert (found.outcome, found.message) == (
+        Outcome.FAIL,
+        "0.5, at least 1; medical: 25.0% of 120 rows are by people, demanded 50.0%",
+    )
+
+
+def test_each_domain_is_held_to_its_own_demand():
+    both = {"medical": {"human": 0.5}, "food": {"human": 0.1, "expert": 0.0}}
+    found = judged(PEOPLE, MADE, demand=both)
+    assert (found.outcome, found.message) == (
+        Outcome.FAIL,
+        "0.09901, at least 1; food: 1.0% of 505 rows are by people, demanded 10.0%",
+    )
+
+
+def test_copied_rows_make_nobody_more_of_an_expert():
+    few = pl.concat([PEOPLE[:5], PEOPLE[30:]])
+    copied = pl.concat([few, *[PEOPLE[:5]] * 20])
+    assert judged(few, MADE).outcome is Outcome.FAIL
+    assert judged(copied, MADE).message == judged(few, MADE).message
+
+
+def test_a_synthetic_row_that_calls_itself_expert_is_none():
+    claimed = MADE.with_columns(expertise=pl.lit("expert"))
+    assert judged(PEOPLE, claimed).message == judged(PEOPLE, MADE).message
+
+
+def test_counts_decide_however_few_rows_there_are():
+    assert judged(PEOPLE[29:31], MADE[:0]).outcome is Outcome.PASS
+
+
+def test_what_is_not_declared_or_not_there_is_told():
+    assert judged(PEOPLE, MADE, demand={}).outcome is Outcome.NOT_ASKED
+    without = judged(PEOPLE, MADE, bound=frozenset({"domain"}))
+    assert (without.outcome, without.message) == (
+        Outcome.ERROR,
+        "critical_domains needs the role expertise; data of type tabular has no role 'expertise'",
+    )
+    misspelt = judged(PEOPLE, MADE, demand={"medicine": {"human": 0.5}})
+    assert (misspelt.outcome, misspelt.message) == (
+        Outcome.ERROR,
+        "no row has the critical domain 'medicine' (did you mean 'medical'?)",
+    )

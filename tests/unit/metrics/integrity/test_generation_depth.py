@@ -1,0 +1,118 @@
+"""Chains of synthetic rows that synthetic rows seeded are followed to their end, or found to have none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+
+from gates.metrics.base.judge import judge
+from gates.metrics.base.measurement import Limits
+from gates.metrics.integrity.generation_depth import ENDLESS, NOBODY, depths, measure
+from gates.verdict import Outcome, Scope, Severity
+from tests.tables import table_scan
+
+HUMAN = pl.DataFrame({"key": [f"h{row}" for row in range(100)], "seed_id": [None] * 100, "number": range(100)})
+
+
+def synthetic(seeds: list[str | None]) -> pl.DataFrame:
+    return pl.DataFrame(
+        {"key": [f"s{row}" for row in range(len(seeds))], "seed_id": seeds, "number": range(len(seeds))}
+    )
+
+
+def measured(human: pl.DataFrame, made: pl.DataFrame, max_depth: int = 1, **roles: object):
+    scan = table_scan(human, made)
+    known = replace(scan.roles, key="key", lineage={**scan.roles.lineage, "seed_id": "seed_id"})
+    return measure(replace(scan, roles=replace(known, **roles)), Scope.SYNTHETIC, {"max_depth": max_depth})
+
+
+def judged(*args, **kwargs):
+    return judge(measured(*args, **kwargs), Limits(max_value=0.05), Severity.CRITICAL)
+
+
+def test_rows_that_people_seeded_pass():
+    found = judged(HUMAN, synthetic([f"h{row}" for row in range(100)]))
+
+    assert (found.outcome, found.measurement.estimate.value) == (Outcome.PASS, 0.0)
+
+
+def test_rows_that_synthetic_rows_seeded_fail_with_their_depth_and_place():
+    seeds = [f"h{row}" for row in range(90)] + [f"s{row - 1}" for row in range(90, 100)]
+    found = judged(HUMAN, synthetic(seeds))
+
+    assert found.outcome is Outcome.FAIL
+    assert found.measurement.note == "10 of 100 synthetic rows lie deeper than 1"
+    assert found.measurement.evidence["rows_by_depth"] == {1: 90} | dict.fromkeys(range(2, 12), 1)
+    assert found.measurement.evidence["first_rows"][0] == "data/mix.parquet:191"
+    assert judged(HUMAN, synthetic(seeds), max_depth=6).outcome is Outcome.PASS
+
+
+def test_seeds_that_go_in_a_circle_count_as_deeper_and_are_named():
+    seeds = [f"h{row}" for row in range(90)] + [f"s{90 + (row + 1) % 10}" for row in range(10)]
+    found = judged(HUMAN, synthetic(seeds), max_depth=50)
+
+    assert found.outcome is Outcome.FAIL
+    assert found.measurement.note.endswith("the seeds of 10 go in a circle, first data/mix.parquet:191")
+
+
+def test_a_row_that_seeded_itself_and_what_hangs_on_it_have_no_end():
+    parent = np.array([NOBODY, 0, 1, 3, 3])
+
+    assert depths(parent, np.array([False, True, True, True, True])).tolist() == [0, 1, 2, ENDLESS, ENDLESS]
+
+
+def test_a_chain_as_long_as_the_dataset_is_followed():
+    rows = 5000
+
+    assert depths(np.arange(rows) - 1, np.ones(rows, dtype=bool)).tolist() == list(range(1, rows + 1))
+
+
+def test_of_rows_with_one_id_the_persons_is_meant_and_numbers_are_ids():
+    numbered = [HUMAN.with_columns(key=pl.Series(range(100)), seed_id=pl.lit(None, pl.Float64)),
+                synthetic([None] * 100).with_columns(key=pl.Series(range(100)), seed_id=pl.Series([float(n) for n in range(100)]))]  # fmt: skip
+
+    assert judged(*numbered).measurement.evidence["rows_by_depth"] == {1: 100}
+
+
+def test_a_generator_of_a_later_generation_is_named():
+    made = synthetic([f"h{row % 100}" for row in range(9700)] + [f"s{row}" for row in range(300)])
+    found = judged(
+        HUMAN, made.with_columns(generator=pl.Series(["first"] * 9700 + ["second"] * 300)), generator="generator"
+    )
+
+    assert found.outcome is Outcome.FAIL
+    assert found.message.startswith("generator 'second': 1")
+
+
+def test_seeds_that_name_no_row_of_the_dataset_are_inconclusive():
+    found = judged(HUMAN, synthetic(["elsewhere"] * 50 + [None] * 50))
+
+    assert (found.outcome, found.severity) == (Outcome.INCONCLUSIVE, Severity.WARNING)
+    assert (
+        found.message == "no seed in column 'seed_id' of 100 synthetic rows names an id in column 'key' of the dataset"
+    )
+
+
+def test_some_seeds_outside_the_dataset_are_counted():
+    found = measured(HUMAN, synthetic(["elsewhere"] * 30 + ["h1"] * 70))
+
+    assert found.evidence["seeds_outside_the_dataset"] == 30
+
+
+def test_without_ids_or_seeds_nothing_is_asked():
+    made = synthetic(["h1"] * 10)
+
+    assert measured(HUMAN, made, lineage={}).not_asked.endswith('add: columns = { seed_id = "…" }')
+    assert measured(HUMAN, made, key=None).not_asked.endswith('add: columns = { key = "…" }')
+
+
+def test_lists_of_seeds_are_an_error_that_says_what_was_expected():
+    made = synthetic(["h1"] * 10).with_columns(pl.concat_list("seed_id"))
+    human = HUMAN.with_columns(seed_id=pl.lit(None, pl.List(pl.String)))
+
+    assert (
+        measured(human, made).failure
+        == "column 'key' and column 'seed_id' hold lists or structures; one id a row was expected"
+    )

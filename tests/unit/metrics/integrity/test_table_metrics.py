@@ -1,0 +1,467 @@
+"""Each metric on tables: an example that passes, the mutation that it catches, what cannot be asked."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from gates.data.facts import FileFacts
+from gates.data.scan.run import ScanRequest
+from gates.errors import MetricError
+from gates.metrics.base.judge import judge
+from gates.metrics.base.measurement import Limits
+from gates.metrics.copies import copies, duplicates
+from gates.metrics.fidelity import constraints, distributions
+from gates.metrics.groups import slices
+from gates.metrics.integrity import alignment, human_ratio, lineage, origins
+from gates.verdict import Outcome, Scope, Severity
+from tests.tables import table_scan
+
+
+def people(count: int, seed: int = 1) -> pl.DataFrame:
+    number = pl.int_range(count)
+    return pl.select(
+        grade=(number.hash(seed) % 5).cast(pl.Int64),
+        town=pl.concat_str(pl.lit("town "), (number.hash(seed + 1) % 7).cast(pl.String)),
+        income=(number.hash(seed + 2) % 100_003).cast(pl.Float64) / 7.0,
+    ).with_columns(title=pl.concat_str(pl.lit("grade "), pl.col("grade").cast(pl.String)))
+
+
+HUMAN, OTHERS = people(1200), people(1200, seed=50)
+
+
+def measured(metric, synthetic=OTHERS, scope=Scope.COMBINED, human=HUMAN, request=None, **params):
+    defaults = dict(metric.METRIC.params)
+    holdout = params.pop("holdout", None)
+    roles = params.pop("roles", {})
+    return metric.measure(table_scan(human, synthetic, holdout, request, **roles), scope, {**defaults, **params})
+
+
+def outcome(measurement, **limits) -> Outcome:
+    return judge(measurement, Limits(**limits), Severity.CRITICAL).outcome
+
+
+# distributions
+
+
+def test_people_match_people_and_a_shifted_column_is_named():
+    shifted = OTHERS.with_columns(income=pl.col("income") * 1.4)
+
+    assert outcome(measured(distributions), max_value=0.05) is Outcome.PASS
+    found = measured(distributions, shifted)
+    assert outcome(found, max_value=0.05) is Outcome.FAIL
+    assert found.note.startswith("worst column 'income': human median")
+
+
+def test_missing_values_count_as_a_value_of_their_column():
+    holes = OTHERS.with_columns(income=pl.when(pl.col("grade") == 1).then(None).otherwise(pl.col("income")))
+
+    assert outcome(measured(distributions, holes), max_value=0.05) is Outcome.FAIL
+
+
+def test_distributions_of_few_rows_are_inconclusive():
+    assert outcome(measured(distributions, people(50, 9), human=people(50, 8)), max_value=0.05) is Outcome.INCONCLUSIVE
+
+
+def test_a_row_number_is_not_compared():
+    numbered = [
+        frame.with_columns(number=pl.int_range(start, start + 1200)) for frame, start in ((HUMAN, 0), (OTHERS, 5000))
+    ]
+
+    found = measured(distributions, numbered[1], human=numbered[0])
+
+    assert outcome(found, max_value=0.05) is Outcome.PASS
+    assert found.evidence["not_compared"] == {"number": "a row number"}
+
+
+def test_identifiers_are_compared_by_length_and_pattern():
+    def with_codes(frame: pl.DataFrame, form: str) -> pl.DataFrame:
+        return frame.with_columns(code=pl.format(form, pl.int_range(pl.len()).hash(frame.height) % 100_000_000))
+
+    same = measured(distributions, with_codes(OTHERS, "AB-{}"), human=with_codes(HUMAN, "XY-{}"))
+    other = measured(distributions, with_codes(OTHERS, "ab_{}"), human=with_codes(HUMAN, "XY-{}"))
+
+    assert (outcome(same, max_value=0.05), outcome(other, max_value=0.05)) == (Outcome.PASS, Outcome.FAIL)
+    assert "pattern of code" in other.note
+
+
+def test_extending_rows_are_compared_within_their_label():
+    rare = people(6000, seed=50).filter((pl.col("grade") == 0) | (pl.col("income") < 2000))
+    request = ScanRequest(extends_human_law=True)
+    human = people(3000)
+
+    mirrored = measured(distributions, rare.drop("income"), human=human.drop("income"))
+    extended = measured(
+        distributions, rare.drop("income"), human=human.drop("income"), request=request, roles={"label": "grade"}
+    )
+
+    assert outcome(mirrored, max_value=0.05) is Outcome.FAIL
+    assert outcome(extended, max_value=0.05) is not Outcome.FAIL
+    assert set(extended.parts) <= {f"grade={grade}" for grade in range(5)}
+    assert extended.part_kind == "stratum"
+
+
+def test_extending_rows_without_label_or_slice_are_only_reported():
+    found = measured(distributions, OTHERS.with_columns(grade=pl.lit(1)), request=ScanRequest(extends_human_law=True))
+
+    judged = judge(found, Limits(max_value=0.05), Severity.CRITICAL)
+    assert (judged.outcome, judged.severity) == (Outcome.FAIL, Severity.INFO)
+    assert 'synthetic_role = "extend"' in judged.message
+
+
+# constraints
+
+
+@pytest.mark.parametrize(
+    ("kind", "columns", "broken"),
+    [
+        ("functional_dependency", ["grade", "title"], OTHERS.with_columns(title=pl.lit("grade 1"))),
+        ("inequality", ["grade", "top"], OTHERS.with_columns(top=pl.lit(2))),
+        ("integer_valued", ["income"], OTHERS),
+        ("key", ["income"], pl.concat([OTHERS, HUMAN.head(200)])),
+    ],
+)
+def test_a_broken_constraint_is_counted_row_by_row(kind, columns, broken):
+    human = HUMAN.with_columns(top=pl.lit(9))
+    if kind in ("integer_valued", "key"):
+        human = human.with_columns(income=pl.int_range(pl.len()).cast(pl.Float64))
+    if kind == "key":
+        broken = pl.concat(
+            [OTHERS.with_columns(income=pl.int_range(5000, 6200).cast(pl.Float64)), human.drop("top").head(200)]
+        )
+    fine = people(600, seed=70).with_columns(top=pl.lit(9), income=pl.int_range(9000, 9600).cast(pl.Float64))
+    broken = broken if "top" in broken.columns else broken.with_columns(top=pl.lit(9))
+
+    def found(frame):
+        return measured(
+            constraints, frame.select(human.columns), Scope.SYNTHETIC, human, constraint=kind, columns=columns
+        )
+
+    assert outcome(found(fine), max_value=0.01) is Outcome.PASS
+    assert outcome(found(broken), max_value=0.01) is Outcome.FAIL
+
+
+def test_a_determinant_that_no_person_has_asks_nothing():
+    strange = OTHERS.with_columns(grade=pl.lit(99))
+
+    found = measured(
+        constraints, strange, Scope.SYNTHETIC, constraint="functional_dependency", columns=["grade", "title"]
+    )
+
+    assert outcome(found, max_value=0.01) is Outcome.INCONCLUSIVE
+
+
+def test_a_constraint_on_a_missing_column_is_an_error_with_the_nearest_word():
+    with pytest.raises(MetricError, match=r"no column 'titel' \(did you mean 'title'\?\)"):
+        measured(constraints, scope=Scope.SYNTHETIC, constraint="functional_dependency", columns=["grade", "titel"])
+
+
+# copies and duplicates
+
+
+def test_copied_rows_are_read_against_what_people_share():
+    copied = pl.concat([OTHERS.head(1100), HUMAN.head(100)])
+
+    assert outcome(measured(copies), max_value=0.01) is Outcome.PASS
+    found = measured(copies, copied)
+    assert outcome(found, max_value=0.001) is Outcome.FAIL
+    assert found.evidence["copies"] == 100
+    assert found.evidence["first_rows"][0] == "data/mix.parquet:2301"
+
+
+def test_a_coarse_table_in_which_everybody_has_a_twin_accuses_nobody():
+    coarse = ["grade", "town"]
+
+    found = measured(copies, OTHERS.select(coarse), human=HUMAN.select(coarse))
+
+    assert outcome(found, max_value=0.001) is not Outcome.FAIL
+    assert found.baseline == 1.0
+
+
+def test_a_holdout_is_the_baseline_where_there_is_one():
+    found = measured(copies, holdout=pl.concat([people(500, seed=90), HUMAN.head(2)]))
+
+    assert found.baseline == pytest.approx(2 / 502)
+    assert found.evidence["baseline_source"] == "holdout"
+
+
+def test_a_holdout_that_shares_rows_with_the_human_partition_excuses_no_copies():
+    copied = pl.concat([OTHERS.head(600), HUMAN.head(600)])
+
+    found = measured(copies, copied, holdout=pl.concat([people(500, seed=90), HUMAN.head(50)]))
+
+    assert outcome(found, max_value=0.001) is Outcome.ERROR
+    assert found.failure.startswith("50 of 550 holdout rows stand in the human partition too: they are not held out")
+
+
+def test_repeated_human_rows_excuse_no_copies():
+    copied = pl.concat([OTHERS.head(1000), HUMAN.head(200)])
+
+    found = judge(measured(copies, copied, human=pl.concat([HUMAN, HUMAN])), Limits(max_value=0.001), Severity.CRITICAL)
+
+    assert (found.outcome, found.severity) == (Outcome.INCONCLUSIVE, Severity.CRITICAL)
+    assert 'declare holdout = "path", or remove the repeats' in found.message
+
+
+def test_near_copies_of_a_table_are_read_against_the_holdout_too():
+    jittered = HUMAN.with_columns(income=pl.col("income") + 0.5)
+
+    found = measured(copies, jittered, holdout=people(800, seed=90), kind="near")
+
+    assert outcome(found, max_value=0.01) is Outcome.FAIL
+    assert found.evidence["baseline_source"] == "holdout"
+
+
+def test_a_holdout_without_the_columns_is_an_error():
+    assert outcome(measured(copies, holdout=people(500, seed=90).drop("town")), max_value=0.001) is Outcome.ERROR
+
+
+def test_repeated_synthetic_rows_count_beyond_equally_many_human_rows():
+    collapsed = pl.concat([OTHERS.head(600), OTHERS.head(600)])
+
+    found = measured(duplicates, collapsed, Scope.SYNTHETIC)
+
+    assert found.estimate is not None
+    assert found.estimate.value == pytest.approx(0.5, abs=0.01)
+    assert outcome(measured(duplicates, scope=Scope.SYNTHETIC), max_value=0.05) is Outcome.PASS
+
+
+def test_one_matrix_counts_duplicates_by_both_origins():
+    mixed = pl.concat([OTHERS, OTHERS.head(10), HUMAN.head(5)])
+
+    found = measured(duplicates, mixed, Scope.HUMAN, human=pl.concat([HUMAN, HUMAN.head(3)]))
+
+    assert found.evidence["matrix"] == {
+        "human": 1203, "synthetic": 1215, "human_in_human": 3, "synthetic_in_synthetic": 10, "synthetic_in_human": 5, "short": 0,
+    }  # fmt: skip
+
+
+def test_a_key_is_counted_over_all_rows_and_not_in_a_sample():
+    many = pl.DataFrame({"id": range(120_000), "x": [number % 7 for number in range(120_000)]})
+    repeated = many.with_columns(
+        id=pl.when(pl.col("id") < 3600).then(pl.col("id") + 3600).otherwise(pl.col("id")) + 200_000
+    )
+
+    found = measured(constraints, repeated, Scope.SYNTHETIC, many, constraint="key", columns=["id"])
+
+    assert found.evidence["violations"] == 7200
+    assert outcome(found, max_value=0.01) is Outcome.FAIL
+
+
+def test_nan_on_one_side_of_an_inequality_asks_nothing_and_infinity_is_no_whole_number():
+    human = pl.DataFrame({"a": [1.0] * 400, "b": [2.0] * 400})
+    params = {"constraint": "inequality", "columns": ["a", "b"]}
+
+    blank = measured(constraints, human.with_columns(b=pl.lit(float("nan"))), Scope.SYNTHETIC, human, **params)
+    endless = measured(
+        constraints,
+        human.with_columns(a=pl.lit(float("inf"))),
+        Scope.SYNTHETIC,
+        human,
+        constraint="integer_valued",
+        columns=["a"],
+    )
+
+    assert outcome(blank, max_value=0.01) is Outcome.INCONCLUSIVE
+    assert outcome(endless, max_value=0.01) is Outcome.FAIL
+
+
+# slices
+
+
+def test_a_vanished_level_is_named_though_its_column_hardly_moves():
+    human = pl.concat([people(4000), people(80, seed=3).with_columns(town=pl.lit("hamlet"))])
+    gone = people(4080, seed=50)
+
+    found = measured(slices, gone, human=human)
+
+    assert outcome(found, max_value=0) is Outcome.FAIL
+    assert found.note == "vanished: town=hamlet (80 human, 0 synthetic)"
+    assert outcome(measured(slices, people(4080, seed=70), human=people(4080)), max_value=0) is Outcome.PASS
+
+
+def test_a_level_repaired_by_synthetic_rows_is_shown_and_not_counted_as_human():
+    human = pl.concat([people(1200), people(12, seed=3).with_columns(town=pl.lit("hamlet"))])
+    repaired = pl.concat([OTHERS, people(100, seed=4).with_columns(town=pl.lit("hamlet"))])
+
+    found = measured(slices, repaired, human=human, kind="union")
+
+    assert outcome(found, min_value=30) is Outcome.PASS
+    assert found.evidence["repaired_by_synthetic"] == [{"level": "town=hamlet", "human": 12, "synthetic": 100}]
+
+
+def test_few_rows_cannot_say_that_a_level_is_still_there():
+    human = pl.concat([people(900), people(100, seed=3).with_columns(town=pl.lit("hamlet"))])
+
+    found = judge(measured(slices, people(40, seed=50), human=human), Limits(max_value=0), Severity.CRITICAL)
+
+    assert (found.outcome, found.severity) == (Outcome.INCONCLUSIVE, Severity.WARNING)
+
+
+# alignment
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (pl.lit(None, pl.String).alias("title"), "column 'title' has values in human rows and none in synthetic rows"),
+        (
+            (pl.col("income") * 60).alias("income"),
+            "column 'income' is about 60 times larger in synthetic rows: another unit?",
+        ),
+        (pl.col("town").str.to_uppercase(), "column 'town' spells 'town 0' as 'TOWN 0' in synthetic rows"),
+        (pl.col("town").replace("town 3", "null"), "column 'town' writes missing values as 'null' in synthetic rows"),
+    ],
+)
+def test_what_is_written_differently_is_found(change, message):
+    found = measured(alignment, OTHERS.with_columns(change))
+
+    assert outcome(found, max_value=0) is Outcome.FAIL
+    assert message in found.note
+
+
+def test_two_samples_of_one_law_align():
+    assert outcome(measured(alignment), max_value=0) is Outcome.PASS
+
+
+def readings(count: int, seed: int) -> pl.DataFrame:
+    return people(count, seed).with_columns(
+        unit=pl.when(pl.int_range(count).hash(seed) % 3 == 0).then(pl.lit("C")).otherwise(pl.lit("hPa"))
+    )
+
+
+def test_a_unit_that_no_person_used_is_named_whatever_the_rows_claim():
+    with_fahrenheit = readings(1200, 50).with_columns(
+        unit=pl.when(pl.int_range(1200) < 60).then(pl.lit("F")).otherwise(pl.col("unit"))
+    )
+    request = ScanRequest(purpose="finetune", extends_human_law=True)
+
+    found = measured(alignment, with_fahrenheit, human=readings(1200, 1), request=request, roles={"bound": ("unit",)})
+
+    assert outcome(found, max_value=0) is Outcome.FAIL
+    assert (
+        found.note == "column 'unit' has 'F' in 5.0% of synthetic rows and in none of 1,200 human rows: another unit?"
+    )
+
+
+NEW_LABEL = OTHERS.with_columns(grade=pl.when(pl.int_range(1200) < 60).then(9).otherwise(pl.col("grade")))
+
+
+def test_a_label_that_no_person_gave_is_named_unless_rows_extend_the_human_law():
+    found = measured(alignment, NEW_LABEL, roles={"label": "grade"})
+
+    assert outcome(found, max_value=0) is Outcome.FAIL
+    assert found.note == "column 'grade' has '9' in 5.0% of synthetic rows and in none of 1,200 human rows"
+    extends = ScanRequest(purpose="finetune", extends_human_law=True)
+    assert (
+        outcome(measured(alignment, NEW_LABEL, request=extends, roles={"label": "grade"}), max_value=0) is Outcome.PASS
+    )
+    assert outcome(measured(alignment, NEW_LABEL), max_value=0) is Outcome.PASS
+
+
+def test_one_strange_label_and_labels_of_one_group_are_no_new_vocabulary():
+    def labelled(first: int, roles: dict[str, str], **columns: pl.Expr) -> Outcome:
+        synthetic = OTHERS.with_columns(grade=pl.when(pl.int_range(1200) < first).then(9).otherwise(pl.col("grade")))
+        both = (frame.with_columns(**columns) for frame in (synthetic, HUMAN))
+        rows, human = both
+        return outcome(measured(alignment, rows, human=human, roles={"label": "grade", **roles}), max_value=0)
+
+    assert labelled(1, {}) is Outcome.PASS
+    # Sixty rows, but of three groups of twenty.
+    assert labelled(60, {"group": "who"}, who=pl.int_range(pl.len()) // 20) is Outcome.PASS
+
+
+@pytest.mark.parametrize("rows", [(1200, 1200), (2000, 100), (100, 2000)])
+def test_rare_labels_of_one_law_accuse_nobody(rows):
+    # Thirty labels, half of them so rare that many are seen on one side only.
+    def drawn(count: int, seed: int) -> pl.DataFrame:
+        number = pl.int_range(count).hash(seed) % 10_000
+        rare = pl.when(number < 150).then(number // 10).otherwise(15 + number % 15)
+        return people(count, seed).with_columns(grade=rare.cast(pl.Int64))
+
+    found = [
+        outcome(
+            measured(alignment, drawn(rows[1], 100 + seed), human=drawn(rows[0], seed), roles={"label": "grade"}),
+            max_value=0,
+        )
+        for seed in range(1, 13)
+    ]
+
+    assert found == [Outcome.PASS] * 12
+
+
+def test_levels_that_no_person_has_are_named_where_they_are_what_differs_most():
+    synthetic = OTHERS.with_columns(
+        town=pl.when(pl.int_range(1200) < 300)
+        .then(pl.lit("Atlantis"))
+        .when(pl.int_range(1200) < 310)
+        .then(pl.lit("Lyonesse"))
+        .otherwise(pl.col("town"))
+    )
+
+    note = measured(distributions, synthetic).note
+
+    assert note == "worst column 'town': 25.8% of synthetic rows have levels that no person has: 'Atlantis', 'Lyonesse'"
+
+
+def test_a_column_of_two_types_is_found_in_the_files_and_integers_beside_floats_are_not():
+    scan = table_scan(HUMAN, OTHERS)
+
+    def files(*types: str):
+        facts = [FileFacts(f"{at}.parquet", 9, {"grade": kind}, "", 1) for at, kind in enumerate(types)]
+        return alignment.measure(type(scan)(**{**vars(scan), "files": tuple(facts), "_memo": {}}), Scope.COMBINED, {})
+
+    assert "column 'grade' has several types: number in 0.parquet, string in 1.parquet" in files("int64", "string").note
+    mixed = "mixed(int64,string)"
+    assert files(f"{mixed}; int64 first in row 7", f"{mixed}; int64 first in row 9").note.endswith(
+        f"column 'grade' has several types: {mixed} in 0.parquet (int64 first in row 7)"
+    )
+    assert outcome(files("int64", "double"), max_value=0) is Outcome.PASS
+
+
+# origin, ratio, lineage
+
+
+def test_repeating_human_rows_does_not_raise_the_human_ratio():
+    once = measured(human_ratio, OTHERS)
+    repeated = measured(human_ratio, OTHERS, human=pl.concat([HUMAN] * 5))
+
+    assert once.estimate == repeated.estimate
+    assert outcome(once, min_value=0.4) is Outcome.PASS
+    assert outcome(measured(human_ratio, people(9000, 50)), min_value=0.2) is Outcome.FAIL
+
+
+def test_every_row_with_an_origin_is_declared():
+    assert outcome(measured(origins), min_value=1.0) is Outcome.PASS
+
+
+def test_lineage_is_not_asked_without_a_column_and_counted_with_one():
+    assert outcome(measured(lineage, scope=Scope.SYNTHETIC), min_value=1.0) is Outcome.NOT_ASKED
+    whole = OTHERS.with_columns(generator=pl.lit("g"))
+    blank = whole.with_columns(generator=pl.lit("  "))
+    assert outcome(measured(lineage, blank, Scope.SYNTHETIC), min_value=1.0) is Outcome.FAIL
+    holes = whole.with_columns(generator=pl.when(pl.col("grade") == 1).then(None).otherwise(pl.col("generator")))
+    assert outcome(measured(lineage, whole, Scope.SYNTHETIC), min_value=1.0) is Outcome.PASS
+    assert outcome(measured(lineage, holes, Scope.SYNTHETIC), min_value=1.0) is Outcome.FAIL
+
+
+# generators
+
+
+def test_a_generator_with_enough_rows_fails_alone_and_is_named():
+    good = people(3000, seed=50).with_columns(generator=pl.lit("good"))
+    bad = people(400, seed=60).with_columns(generator=pl.lit("bad"), title=pl.lit("grade 1"))
+    few = people(40, seed=60).with_columns(generator=pl.lit("few"), title=pl.lit("grade 1"))
+
+    found = measured(
+        constraints,
+        pl.concat([good, bad, few]),
+        Scope.SYNTHETIC,
+        constraint="functional_dependency",
+        columns=["grade", "title"],
+    )
+
+    judged = judge(found, Limits(max_value=0.5), Severity.CRITICAL)
+    assert judged.outcome is Outcome.FAIL
+    assert judged.message.startswith("generator 'bad': ")
+    assert set(judged.measurement.evidence["generators"]) == {"good", "bad"}

@@ -1,0 +1,281 @@
+"""A model learns from synthetic rows what it learns from people's, or the check says what is lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from gates.data.scan.run import ScanRequest
+from gates.errors import MetricError
+from gates.metrics.base.judge import judge, rows_needed
+from gates.metrics.base.measurement import Estimate, Limits, Measurement
+from gates.metrics.labels.utility import measure
+from gates.metrics.stats.multiclass_auc import Exam
+from gates.verdict import Outcome, Scope, Severity
+from tests.real import adult, needs_data
+from tests.scans import tagged_scan, text_scan, texts_of
+from tests.tables import table_scan
+
+if TYPE_CHECKING:
+    from gates.data.scan.result import Scan
+
+LIMITS = {"synthetic": Limits(min_value=0.9), "both": Limits(min_value=-0.01)}
+
+
+def people(count: int, seed: int, *, signal: float = 3.0) -> pl.DataFrame:
+    """Rows whose label follows from two columns, up to noise."""
+    rng = np.random.default_rng(seed)
+    town = rng.choice(["A", "B", "C"], count)
+    age = rng.normal(size=count)
+    label = np.where(signal * (age + (town == "A")) + rng.logistic(size=count) > 1, "yes", "no")
+    return pl.DataFrame({"town": town, "age": age, "label": label})
+
+
+def permuted(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.with_columns(pl.col("label").shuffle(0))
+
+
+def scanned(human, synthetic, holdout=None, request=None, **roles: object) -> Scan:
+    return table_scan(human, synthetic, holdout, request, **{"label": "label", **roles})
+
+
+def judged(scan: Scan, train: str = "synthetic"):
+    found = measure(scan, Scope.COMBINED, {"train": train})
+    return judge(found, LIMITS[train], Severity.WARNING)
+
+
+PEOPLE, FRESH, HELD = people(1000, 1), people(1000, 2), people(3000, 3)
+NOISE = permuted(people(3000, 2))
+
+
+def test_fresh_rows_teach_as_much_as_peoples_and_do_not_harm():
+    scan = scanned(PEOPLE, FRESH, HELD)
+    alone, added = judged(scan), judged(scan, "both")
+
+    assert (alone.outcome, added.outcome) == (Outcome.PASS, Outcome.PASS)
+    assert alone.measurement.estimate.value == pytest.approx(1, abs=0.05)
+    assert alone.measurement.evidence["tested_on"] == "holdout"
+    assert "holdout" not in alone.message
+    assert added.measurement.evidence["synthetic_for_each_of_people"] == {"added": 1, "dataset": 1}
+    assert "the dataset has" not in added.message
+    assert alone.measurement.evidence["train_rows"] == {
+        "synthetic": 1000,
+        "as_many_of_people": 1000,
+        "people": 1000,
+        "both": 2000,
+    }
+
+
+def test_labels_dealt_at_random_teach_nothing_and_harm():
+    scan = scanned(PEOPLE, NOISE, HELD)
+    alone, added = judged(scan), judged(scan, "both")
+
+    assert (alone.outcome, added.outcome) == (Outcome.FAIL, Outcome.FAIL)
+    assert alone.measurement.estimate.high < 0.5
+    assert set(alone.measurement.evidence["worst_recall"]) == {"no", "yes"}
+    assert "suffers most" in added.message
+
+
+def test_without_a_holdout_people_are_tested_on_in_folds_that_no_copy_reaches():
+    rows = people(450, 1, signal=1)
+    unlabelled = people(900, 4).drop("label")
+    for holdout in (None, unlabelled):
+        found = measure(scanned(rows, rows, holdout), Scope.COMBINED, {"train": "synthetic"})
+
+        assert found.evidence["tested_on"] == "people's rows in folds"
+        assert found.evidence["test_rows"] == 450
+        assert found.note.endswith("; without a holdout, near copies of tested people's rows may be trained on")
+        # The same rows in both kinds: each model saw the two thirds that it was not tested on.
+        assert found.estimate.value == pytest.approx(1, abs=1e-9)
+
+
+def test_number_does_not_depend_on_the_order_of_rows():
+    forward = judged(scanned(PEOPLE, FRESH, HELD)).measurement
+    backward = judged(scanned(PEOPLE.reverse(), FRESH.reverse(), HELD.reverse())).measurement
+
+    assert forward == backward
+
+
+def test_class_that_synthetic_rows_lack_fails_and_is_named():
+    def three(count: int, seed: int) -> pl.DataFrame:
+        old = pl.col("age") > 1
+        return people(count, seed).with_columns(label=pl.when(old).then(pl.lit("old")).otherwise("label"))
+
+    found = judged(scanned(three(1000, 1), three(1300, 2).filter(pl.col("label") != "old"), three(3000, 3)))
+
+    assert found.outcome is Outcome.FAIL
+    assert "'old' suffers most" in found.message
+    assert found.measurement.evidence["worst_recall"]["old"]["trained"] == 0
+
+
+def test_generator_that_teaches_nothing_is_named_among_others():
+    fair = people(2000, 2).with_columns(generator=pl.lit("fair"))
+    parrot = permuted(people(600, 5)).with_columns(generator=pl.lit("parrot"))
+    human = PEOPLE.with_columns(generator=pl.lit(None, pl.String))
+
+    found = judged(scanned(human, pl.concat([fair, parrot]), HELD))
+
+    assert found.outcome is Outcome.FAIL
+    assert found.message.startswith("generator 'parrot'")
+    assert found.message.endswith("fails for parrot")
+
+
+def test_rows_that_extend_peoples_law_are_judged_by_what_they_add():
+    scan = scanned(PEOPLE, NOISE, HELD, ScanRequest(extends_human_law=True))
+
+    assert judged(scan).severity is Severity.INFO
+    assert (judged(scan, "both").outcome, judged(scan, "both").severity) == (Outcome.FAIL, Severity.WARNING)
+
+
+@pytest.mark.parametrize(
+    ("human", "synthetic", "reason"),
+    [
+        (people(299, 1), FRESH, "a model needs 300 labelled rows of each origin: 1 human and 0 synthetic are missing"),
+        (
+            PEOPLE.with_columns(label=pl.lit("yes")),
+            FRESH,
+            "all people's rows have one label in column 'label': there is nothing to learn",
+        ),
+        (permuted(people(400, 1)), FRESH[:400], "a model of people's rows hardly tells their labels"),
+        (
+            PEOPLE.with_columns(label=pl.when(pl.int_range(pl.len()) < 5).then(pl.lit("no")).otherwise(pl.lit("yes"))),
+            FRESH,
+            "no label occurs in 10 of people's rows or groups to test on",
+        ),
+    ],
+    ids=["few rows", "one label", "nothing to learn", "a rare label"],
+)
+def test_rows_that_cannot_decide_are_inconclusive(human, synthetic, reason):
+    scan = scanned(human, synthetic)
+
+    for found in (judged(scan), judged(scan, "both")):
+        assert found.outcome is Outcome.INCONCLUSIVE
+        assert found.message.startswith(reason)
+
+
+def test_more_rows_than_are_read_are_not_asked_for():
+    undecided = Measurement(Estimate(0.95, 0.85, 1.05), 3000, 3000, rows_read=4500)
+
+    assert set(rows_needed(replace(undecided, rows_read=0), LIMITS["synthetic"])) == {"human", "synthetic"}
+    assert rows_needed(undecided, LIMITS["synthetic"]) == {}
+
+
+def test_rows_of_few_groups_are_inconclusive():
+    def grouped(rows: pl.DataFrame, names: int) -> pl.DataFrame:
+        return rows.with_columns(person=pl.int_range(pl.len()) % names)
+
+    few = judged(scanned(grouped(PEOPLE, 12), grouped(FRESH, 900), group="person"))
+    shared = judged(scanned(grouped(PEOPLE, 500), grouped(FRESH, 500), grouped(HELD, 500), group="person"))
+
+    assert few.message.startswith("people's rows to test on come from 12 groups")
+    assert shared.message.startswith(
+        "fewer than 100 rows of an origin share no group with the people's rows to test on"
+    )
+
+
+def test_people_of_few_groups_a_fold_are_judged_together_though_no_generator_is_alone():
+    def grouped(rows: pl.DataFrame, generators: list[str] | None) -> pl.DataFrame:
+        makers = pl.lit(None, pl.String) if generators is None else pl.Series(generators)
+        prefix = "person" if generators is None else "made"
+        return rows.with_columns(
+            person=pl.format("{}{}", pl.lit(prefix), pl.int_range(pl.len()) % 40), generator=makers
+        )
+
+    found = judged(scanned(grouped(PEOPLE, None), grouped(FRESH, ["a", "b"] * 500), group="person"))
+
+    assert found.outcome is Outcome.PASS
+    assert found.measurement.evidence["generators_not_tested_alone"] == ["a", "b"]
+
+
+def test_fewer_rows_than_the_dataset_has_for_each_of_peoples_are_said():
+    found = measure(scanned(people(450, 1), people(6000, 2)), Scope.COMBINED, {"train": "both"})
+
+    shares = found.evidence["synthetic_for_each_of_people"]
+    assert (shares["added"], shares["dataset"]) == (pytest.approx(10, abs=0.1), pytest.approx(6000 / 450))
+    assert "; that is 10 for each of people's, and the dataset has 13" in found.note
+
+
+def test_near_copies_of_tested_texts_are_not_trained_on():
+    mine = [f"{text} mine" for text in texts_of(450, 1)]
+    said = np.random.default_rng(0).choice(["praise", "blame"], 450)
+    human = pl.DataFrame({"text": mine, "label": said})
+    copies = human.with_columns(pl.col("text").str.replace("mine$", "copied"))
+
+    found = measure(tagged_scan(human, copies, label="label"), Scope.COMBINED, {"train": "synthetic"})
+
+    # Labels are dealt at random, so that a model can only know those that it has seen.
+    assert found.undecidable.startswith("a model of people's rows hardly tells their labels")
+    assert found.evidence["scores"]["synthetic"] == pytest.approx(0.5, abs=0.1)
+
+
+def test_what_is_missing_is_told():
+    free = pl.Series("label", np.arange(1000))
+
+    assert judged(scanned(PEOPLE, FRESH, label=None)).message == 'no label is declared; add: label = "<column>"'
+    assert judged(scanned(PEOPLE.with_columns(free), FRESH.with_columns(free))).outcome is Outcome.NOT_ASKED
+    assert judged(scanned(PEOPLE, FRESH.with_columns(label=pl.lit(None, pl.String)))).outcome is Outcome.ERROR
+    with pytest.raises(MetricError, match="no column but the label"):
+        judged(scanned(PEOPLE.select("label"), FRESH.select("label")))
+
+
+def test_texts_are_learned_from_too():
+    def texts(count: int, seed: int) -> tuple[list[str], list[str]]:
+        rng = np.random.default_rng(seed)
+        labels = rng.choice(["praise", "blame"], count)
+        words = {"praise": ["good", "fine", "bright", "calm", "kind"], "blame": ["bad", "dull", "grim", "rude", "slow"]}
+        shared = [f"w{number}" for number in range(60)]
+        made = [" ".join([*rng.choice(shared, 12), *rng.choice(words[label], 2), str(at), str(seed)]) for at, label in enumerate(labels)]  # fmt: skip
+        return made, labels.tolist()
+
+    def outcome(labels: list[str]) -> Outcome:
+        scan = text_scan(mine, theirs)
+        roles = replace(scan.roles, label="label")
+        human, synthetic = (
+            replace(rows, frame=rows.frame.with_columns(label=rows.frame["text"].replace_strict(dict(zip(written, said, strict=True)))))
+            for rows, written, said in ((scan.human, mine, mine_said), (scan.synthetic, theirs, labels))
+        )  # fmt: skip
+        return judged(replace(scan, roles=roles, human=human, synthetic=synthetic)).outcome
+
+    (mine, mine_said), (theirs, theirs_said) = texts(400, 1), texts(400, 2)
+
+    assert outcome(theirs_said) is Outcome.PASS
+    assert outcome(np.random.default_rng(0).permutation(theirs_said).tolist()) is Outcome.FAIL
+
+
+def test_areas_are_those_of_one_class_against_all_others():
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 3, 400).astype(np.int8)
+    scores = np.round(rng.random((400, 3)) + 0.3 * np.eye(3)[labels], 1)
+    weights = rng.integers(0, 3, (2, 400)).astype(np.float64)
+    test = Exam(labels, (0, 1, 2), np.zeros(400, dtype=np.int64), np.arange(400))
+
+    expected = [
+        np.mean([roc_auc_score(labels == code, scores[:, code], sample_weight=drawn) for code in range(3)])
+        for drawn in weights
+    ]
+
+    assert test.areas(scores, weights) == pytest.approx(expected)
+
+
+def test_rows_of_different_fits_are_not_compared():
+    labels = np.array([0, 1, 0, 1], dtype=np.int8)
+    scores = np.array([0.1, 0.2, 0.8, 0.9])
+    test = Exam(labels, (0, 1), np.array([0, 0, 1, 1]), np.arange(4))
+
+    assert test.areas(np.column_stack([-scores, scores])).tolist() == [1.0]
+
+
+@needs_data
+def test_fresh_people_pass_and_noisy_generators_of_census_data_fail():
+    human, fresh, noisy = (adult(part)[:3000] for part in ("trn", "val", "flip50"))
+    held = adult("val")[3000:6000]
+
+    sound, unsound = (scanned(human, rows, held, label="income") for rows in (fresh, noisy))
+
+    assert [judged(sound, train).outcome for train in LIMITS] == [Outcome.PASS, Outcome.PASS]
+    assert judged(unsound).outcome is Outcome.FAIL

@@ -1,0 +1,152 @@
+"""Repeated times, gaps, standstill and exact repetition are counted over every row, and the series are named."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from gates.metrics.base.evaluate import ask
+from gates.metrics.base.judge import judge
+from gates.metrics.base.measurement import Limits
+from gates.metrics.temporal import series
+from gates.metrics.temporal.series import period
+from gates.verdict import Outcome, Scope, Severity
+from tests.series import SERIES_ROLES, readings, series_scan
+
+KINDS = ("duplicate_timestamps", "gaps", "constant", "periodic")
+NAB = Path(__file__).parents[5] / "shared" / "data" / "timeseries_nab.parquet"
+SOUND = readings(entities=10, days=3, seed=1)
+
+
+def judged(kind, human, synthetic=SOUND, scope=Scope.HUMAN, *, limit=0.05, bound=SERIES_ROLES):
+    found = ask(series.METRIC, series_scan(human, synthetic, bound), scope, {"kind": kind})
+    return judge(found, Limits(max_value=limit), Severity.WARNING)
+
+
+@pytest.mark.parametrize("scope", [Scope.HUMAN, Scope.SYNTHETIC])
+@pytest.mark.parametrize("kind", KINDS)
+def test_sound_series_pass_in_any_order_of_rows(kind, scope):
+    mixed = SOUND.sample(fraction=1, shuffle=True, seed=3)
+
+    found = judged(kind, SOUND, mixed, scope, limit=0)
+
+    assert (found.outcome, found.message) == (Outcome.PASS, "0, limit 0")
+
+
+def test_second_reading_at_one_time_counts_as_one_row_each():
+    found = judged("duplicate_timestamps", pl.concat([SOUND, SOUND.head(3).with_columns(pl.col("value") + 1)]), limit=0)
+
+    assert found.outcome is Outcome.FAIL
+    assert found.message == "0.002079, limit 0; 3 of 1,443 rows: sensor 0; repeated times there: 3"
+    assert found.measurement.evidence == {"rows": 1443, "unsound": 3, "repeated_times": {"sensor 0": 3.0}}
+
+
+def test_one_sensor_in_two_units_is_two_series():
+    both = pl.concat([SOUND.with_columns(unit=pl.lit("C")), SOUND.with_columns(unit=pl.lit("%"))])
+    found = judged("duplicate_timestamps", both, both, limit=0, bound=(*SERIES_ROLES, "unit"))
+
+    assert found.outcome is Outcome.PASS
+
+
+def test_gap_over_ten_steps_names_the_series_and_its_hours():
+    hole = (pl.col("entity") == "sensor 4") & pl.col("timestamp").dt.hour().is_between(3, 8)
+    found = judged("gaps", SOUND.filter(~hole))
+
+    assert found.message == "0.1, limit 0.05; 1 of 10 series: sensor 4; longest gap in hours there: 6.5"
+    assert found.measurement.evidence["longest_gap_in_hours"] == {"sensor 4": 6.5}
+    few = (pl.col("entity") == "sensor 4") & pl.col("timestamp").dt.hour().is_between(3, 6)
+    assert judged("gaps", SOUND.filter(~few)).outcome is Outcome.PASS
+
+
+def test_standstill_and_repetition_are_two_kinds():
+    still = SOUND.with_columns(value=pl.when(pl.col("entity") == "sensor 2").then(7.0).otherwise("value"))
+    first = SOUND.filter(pl.col("entity") == "sensor 3")["value"].head(48).to_list()
+    looped = SOUND.filter(pl.col("entity") == "sensor 3").with_columns(value=pl.Series(first * 3))
+    loop = pl.concat([SOUND.filter(pl.col("entity") != "sensor 3"), looped])
+
+    found = {name: judged("constant", frame).measurement.evidence for name, frame in (("still", still), ("loop", loop))}
+    assert found["still"]["readings_that_are_all_equal"] == {"sensor 2": 144.0}
+    assert found["loop"]["unsound"] == 0
+    assert judged("periodic", still).outcome is Outcome.PASS
+    assert judged("periodic", loop).measurement.evidence["readings_after_which_all_repeat"] == {"sensor 3": 48.0}
+
+
+def test_synthetic_standstill_counts_beyond_that_of_people():
+    still = SOUND.with_columns(value=pl.when(pl.col("entity") == "sensor 2").then(7.0).otherwise("value"))
+
+    alone = judged("constant", SOUND, still, Scope.SYNTHETIC)
+    assert (alone.outcome, alone.measurement.estimate.value, alone.measurement.baseline) == (Outcome.FAIL, 0.1, 0.0)
+    alike = judged("constant", still, still, Scope.SYNTHETIC)
+    assert (alike.outcome, alike.measurement.estimate.value, alike.measurement.baseline) == (Outcome.PASS, 0.0, 0.1)
+
+
+@pytest.mark.parametrize("kind", KINDS[1:])
+def test_series_that_are_too_short_decide_nothing(kind):
+    found = judged(kind, SOUND.group_by("entity").head(20))
+
+    assert (found.outcome, found.message) == (Outcome.INCONCLUSIVE, "no series of this scope has 30 readings")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_missing_roles_are_told_and_missing_readings_do_not_break(kind):
+    holes = SOUND.with_columns(value=pl.when(pl.int_range(pl.len()) % 7 == 0).then(np.nan).otherwise("value"))
+    assert judged(kind, holes).outcome is Outcome.PASS
+    assert judged(kind, SOUND, bound=("entity", "value")).outcome is Outcome.NOT_ASKED
+    unnamed = judged(kind, SOUND, bound=("timestamp", "value"))
+    assert unnamed.message == 'nobody says which rows follow each other; add: columns = { entity = "…" }'
+
+
+def test_unknown_kind_is_an_error_that_names_the_kinds():
+    found = judged("order", SOUND)
+
+    assert (found.outcome, found.message) == (
+        Outcome.ERROR,
+        "no kind 'order'; kinds: constant, duplicate_timestamps, gaps, periodic",
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "length"),
+    [("abcabc", 3), ("abcabcab", 3), ("aaaa", 1), ("abcabd", 0), ("abcdeabc", 0), ("abab", 2), ("ab", 0), ("", 0)],
+)
+def test_period_is_the_least_that_fits_twice(values, length):
+    assert period(np.array(list(values), dtype=str)) == length
+
+
+def test_times_as_text_are_read_as_times():
+    text = SOUND.with_columns(pl.col("timestamp").dt.strftime("%Y-%m-%d %H:%M"))
+
+    assert judged("duplicate_timestamps", text, text, limit=0).outcome is Outcome.PASS
+    assert judged("gaps", text, text, limit=0).measurement.evidence["series"] == 10
+
+
+@pytest.mark.skipif(not NAB.exists(), reason="the real series are not here")
+def test_known_defects_of_real_series_are_found():
+    rows = pl.read_parquet(NAB).select("origin", "timestamp", "value", entity=pl.col("series").str.extract("/(.*).csv"))
+    human, synthetic = (rows.filter(origin=name).drop("origin") for name in ("human", "synthetic"))
+
+    def named(kind, scope):
+        evidence = judged(kind, human, synthetic, scope).measurement.evidence
+        return next(value for value in evidence.values() if isinstance(value, dict))
+
+    assert named("duplicate_timestamps", Scope.HUMAN) == {
+        "ec2_disk_write_bytes_1ef3de": 11,
+        "ec2_network_in_5abac7": 11,
+        "exchange-2_cpc_results": 1,
+        "exchange-2_cpm_results": 1,
+    }
+    assert named("gaps", Scope.HUMAN) == {
+        "exchange-2_cpc_results": 21,
+        "exchange-2_cpm_results": 21,
+        "exchange-3_cpc_results": 16,
+        "exchange-3_cpm_results": 16,
+        "ec2_network_in_5abac7": 1.07,
+        "ec2_disk_write_bytes_1ef3de": 1.02,
+    }
+    assert named("constant", Scope.SYNTHETIC) == {"art_flatline": 4032}
+    assert named("periodic", Scope.SYNTHETIC) == {"art_daily_no_noise": timedelta(days=1) // timedelta(minutes=5)}
+    assert (named("constant", Scope.HUMAN), named("periodic", Scope.HUMAN)) == ({}, {})

@@ -1,0 +1,96 @@
+"""Order in time is compared with what days and sessions of people differ by among themselves."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import polars as pl
+import pytest
+
+from gates.metrics.base.evaluate import ask
+from gates.metrics.base.judge import judge
+from gates.metrics.base.measurement import Limits
+from gates.metrics.temporal import temporal_structure
+from gates.verdict import Outcome, Scope, Severity
+from tests.series import EVENT_ROLES, SERIES_ROLES, readings, series_scan, sessions
+
+PEOPLE = readings(entities=10, days=20, seed=1)
+OTHERS = readings(entities=10, days=20, seed=2)
+VISITS, OTHER_VISITS = sessions(600, seed=1), sessions(600, seed=2)
+
+
+def judged(human, synthetic, bound=SERIES_ROLES):
+    found = ask(temporal_structure.METRIC, series_scan(human, synthetic, bound), Scope.COMBINED, {})
+    return judge(found, Limits(max_value=0.1), Severity.CRITICAL)
+
+
+@pytest.mark.parametrize(
+    ("human", "synthetic", "bound"), [(PEOPLE, OTHERS, SERIES_ROLES), (VISITS, OTHER_VISITS, EVENT_ROLES)]
+)
+def test_rows_of_one_process_pass_in_any_order_of_rows(human, synthetic, bound):
+    found = judged(human, synthetic, bound)
+    mixed = judged(
+        human.sample(fraction=1, shuffle=True, seed=3), synthetic.sample(fraction=1, shuffle=True, seed=4), bound
+    )
+
+    assert found.outcome is Outcome.PASS, found.message
+    assert mixed.measurement == found.measurement
+
+
+@pytest.mark.parametrize(
+    ("facet", "changed"),
+    [
+        ("autocorrelation", OTHERS.with_columns(pl.col("value").shuffle(seed=1).over("entity"))),
+        ("autocorrelation", readings(entities=10, days=20, seed=2, keeps=0.5)),
+        ("autocorrelation", OTHERS.with_columns(value=pl.lit(1.0))),
+        ("time between rows", OTHERS.gather_every(2)),
+    ],
+)
+def test_readings_in_another_order_or_at_other_steps_fail_and_the_facet_is_named(facet, changed):
+    found = judged(PEOPLE, changed)
+
+    assert found.outcome is Outcome.FAIL
+    assert f"farthest in {facet}" in found.message
+
+
+@pytest.mark.parametrize(
+    ("facet", "changed"),
+    [
+        ("transitions", OTHER_VISITS.with_columns(pl.col("event").shuffle(seed=1).over("session"))),
+        (
+            "time between rows",
+            OTHER_VISITS.with_columns(timestamp=pl.lit(0).cum_count().over("session") * timedelta(seconds=10))
+            .with_columns(timestamp=pl.datetime(2026, 1, 1) + pl.col("timestamp")),
+        ),
+    ],
+)  # fmt: skip
+def test_events_in_another_order_or_at_even_steps_fail_and_the_facet_is_named(facet, changed):
+    found = judged(VISITS, changed, EVENT_ROLES)
+
+    assert found.outcome is Outcome.FAIL
+    assert f"farthest in {facet}" in found.message
+
+
+def test_few_days_decide_nothing():
+    found = judged(readings(entities=1, days=10, seed=1), OTHERS)
+
+    assert (found.outcome, found.message) == (
+        Outcome.INCONCLUSIVE,
+        "there are 10 of people and 200 of synthetic rows: 20 days or sessions of each are needed to compare",
+    )
+
+
+def test_one_generator_that_lost_the_order_fails_alone():
+    bad = OTHERS.with_columns(pl.col("value").shuffle(seed=1).over("entity"), generator=pl.lit("bad"))
+    good = readings(entities=30, days=20, seed=5).with_columns(generator=pl.lit("good"))
+
+    found = judged(PEOPLE, pl.concat([good, bad]))
+
+    assert found.outcome is Outcome.FAIL
+    assert found.message.endswith("fails for bad")
+
+
+def test_missing_roles_are_told_and_missing_readings_do_not_break():
+    assert judged(PEOPLE, OTHERS, ("entity", "value")).outcome is Outcome.NOT_ASKED
+    holes = OTHERS.with_columns(value=pl.when(pl.int_range(pl.len()) % 50 == 0).then(None).otherwise("value"))
+    assert judged(PEOPLE, holes).outcome is Outcome.PASS

@@ -1,0 +1,77 @@
+"""Steps from event to event that no session of people has are counted and named."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from gates.metrics.base.evaluate import ask
+from gates.metrics.base.judge import judge
+from gates.metrics.base.measurement import Limits
+from gates.metrics.temporal import transitions
+from gates.verdict import Outcome, Scope, Severity
+from tests.series import EVENT_ROLES, series_scan, sessions
+
+PEOPLE, OTHERS = sessions(200, seed=1), sessions(200, seed=2)
+
+
+def judged(human, synthetic, bound=EVENT_ROLES):
+    found = ask(transitions.METRIC, series_scan(human, synthetic, bound), Scope.SYNTHETIC, {})
+    return judge(found, Limits(max_value=0.01), Severity.WARNING)
+
+
+def test_sessions_of_one_process_pass():
+    found = judged(PEOPLE, OTHERS)
+
+    assert (found.outcome, found.measurement.estimate.value) == (Outcome.PASS, 0.0)
+    assert found.measurement.evidence == {"unheard_of": {}, "unheard_of_count": 0, "transitions": 2200}
+
+
+def test_payment_without_basket_fails_and_is_named():
+    skips = OTHERS.with_columns(event=pl.when(pl.col("event") == "add").then(pl.lit("pay")).otherwise("event"))
+
+    found = judged(PEOPLE, skips)
+
+    assert found.outcome is Outcome.FAIL
+    assert set(found.measurement.evidence["unheard_of"]) == {"view -> pay", "pay -> pay"}
+    assert "people never go view -> pay" in found.message
+
+
+def test_events_that_people_rarely_have_are_not_held_against_anybody():
+    rare = OTHERS.with_columns(event=pl.when(pl.col("event") == "add").then(pl.lit("refund")).otherwise("event"))
+    seen = pl.concat([PEOPLE, PEOPLE.head(20).with_columns(event=pl.lit("refund"), session=pl.lit("r"))])
+
+    assert judged(seen, rare).measurement.evidence["unheard_of_count"] == 0
+
+
+def test_few_steps_decide_nothing():
+    few = judged(PEOPLE, OTHERS.head(24))
+    assert (few.outcome, few.measurement.n_synthetic) == (Outcome.INCONCLUSIVE, 22)
+    assert judged(PEOPLE.head(24), OTHERS).message == "no event of people stands in 30 steps within sessions"
+    assert judged(PEOPLE, OTHERS.group_by("session").head(1)).message == "no synthetic session has two events"
+
+
+def test_each_generator_is_judged_alone():
+    skips = OTHERS.with_columns(event=pl.when(pl.col("event") == "add").then(pl.lit("pay")).otherwise("event"))
+    both = pl.concat([
+        sessions(4000, seed=3, length=20).with_columns(generator=pl.lit("good")),
+        skips.head(600).with_columns(generator=pl.lit("bad")),
+    ])  # fmt: skip
+
+    found = judged(PEOPLE, both)
+
+    assert found.outcome is Outcome.FAIL
+    assert found.message.endswith("fails for bad")
+
+
+def test_missing_session_is_told_and_rows_without_event_or_time_do_not_break():
+    unasked = judged(PEOPLE, OTHERS, ("timestamp", "event"))
+    assert (unasked.outcome, unasked.message) == (
+        Outcome.NOT_ASKED,
+        'nobody says which rows follow each other; add: columns = { session = "…" }',
+    )
+    by_entity = judged(
+        PEOPLE.rename({"session": "entity"}), OTHERS.rename({"session": "entity"}), ("entity", "timestamp", "event")
+    )
+    assert by_entity.outcome is Outcome.PASS
+    untimed = OTHERS.with_columns(timestamp=pl.when(pl.col("session") == "2-0").then(None).otherwise("timestamp"))
+    assert judged(PEOPLE, untimed).measurement.evidence["transitions"] == 2189

@@ -1,0 +1,65 @@
+"""The record of a revocation is found by its name, read back whole, and compared field by field."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from gates.promotion.errors import PromotionError
+from gates.promotion.statements.revocation import Revocation, event_of_record, parse_revocation, record_path
+from gates.promotion.statements.tags import Version
+
+RECORD = Revocation(
+    "reviews", Version(1, 2, 0), "prod", "a" * 64, "rows of Ω were scraped", datetime(2026, 3, 1, 12, 30, 5, tzinfo=UTC)
+)
+
+
+@pytest.mark.parametrize("record", [RECORD, replace(RECORD, stage=None)])
+def test_a_record_is_read_back(record):
+    assert parse_revocation(record.to_bytes(), "record") == record
+    assert record.difference(record.to_bytes(), "record") is None
+
+
+@pytest.mark.parametrize("number", [None, 4])
+def test_the_name_of_a_record_says_which_event_it_is_of(number):
+    path = record_path("sub", "reviews", Version(1, 2, 0), number)
+
+    assert path == f"sub/promotions/reviews/revocations/v1.2.0{'-4' if number else ''}.json"
+    assert event_of_record(path) == (Version(1, 2, 0), number)
+
+
+@pytest.mark.parametrize("name", ["v1.2.json", "v1.2.0-.json", "v1.2.0.toml", "README.json", "v1.2.0-x.json"])
+def test_another_name_is_no_record(name):
+    assert event_of_record(f"promotions/reviews/revocations/{name}") is None
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("dataset", "chats"),
+        ("version", Version(1, 2, 1)),
+        ("stage", None),
+        ("statement_sha256", "b" * 64),
+        ("reason", "none"),
+        ("revoked_at", datetime(2026, 3, 2, tzinfo=UTC)),
+    ],
+)
+def test_each_field_that_differs_is_named(field, value):
+    found = RECORD.difference(replace(RECORD, **{field: value}).to_bytes(), "record")
+
+    assert f"as '{field}', and its tag says" in found
+
+
+def test_a_record_that_was_written_otherwise_or_is_none_is_refused():
+    assert RECORD.difference(RECORD.to_bytes() + b"\n", "record") == (
+        "record was edited: it is not written as gates writes records"
+    )
+    for content, words in (
+        (b"{", "is no record of gates"),
+        (b"{}", "has no field 'dataset'"),
+        (b"[]", "expected a JSON"),
+    ):
+        with pytest.raises(PromotionError, match=words):
+            RECORD.difference(content, "record")

@@ -1,0 +1,213 @@
+"""Built-in row rules, types asked of single values, and loading a user's own schema."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, date, datetime
+
+import pandera.polars as pandera
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from gates.data.facts import ORIGIN, ROW_ID
+from gates.errors import SuiteError
+from gates.rows.conversion import convert
+from gates.rows.schemas import texts
+from gates.rows.schemas.rules import finite, integer_valued, reads_one_column
+from gates.rows.schemas.tabular import tabular_schema
+from gates.rows.schemas.text import Text
+from gates.rows.validation import RowValidator, load_schema, rules
+
+
+def failing(schema, **columns):
+    n = len(next(iter(columns.values())))
+    batch = pa.record_batch({**columns, ROW_ID: pa.array(range(n), pa.int64()), ORIGIN: ["human"] * n})
+    return {rule: at.tolist() for rule, at in RowValidator(schema).validate(batch).failing.items()}
+
+
+def test_text_asks_for_visible_valid_text_of_bounded_length():
+    assert [rule.id for rule in rules(Text)] == [
+        "text/length",
+        "text/no-nul",
+        "text/not-blank",
+        "text/present",
+        "text/type",
+        "text/valid-unicode",
+    ]
+
+
+def test_blank_texts_fail_once_whether_null_empty_or_invisible():
+    texts = ["No.", None, "", " \t\r\n", "\u3000\u00a0", "\u200b\ufeff", "é", "."]
+
+    assert failing(Text, text=texts) == {"text/not-blank": [1, 2, 3, 4, 5]}
+
+
+def test_damaged_texts_fail_under_the_rule_that_names_the_damage():
+    raw = pa.array([b"fine", b"caf\xe9", "caf\ufffd".encode(), b"a\0b"])
+    lying = pa.Array.from_buffers(pa.string(), 4, raw.buffers())
+
+    assert failing(Text, text=lying) == {"text/type": [1], "text/valid-unicode": [2], "text/no-nul": [3]}
+
+
+def test_texts_of_many_files_glued_together_are_too_long():
+    assert failing(Text, text=["é" * texts.LONGEST_TEXT, "é" * (texts.LONGEST_TEXT + 1)]) == {"text/length": [1]}
+
+
+def test_other_columns_of_a_text_dataset_are_its_owners_business():
+    assert failing(Text, text=["a"], label=[None]) == {}
+
+
+def test_tables_refuse_infinite_numbers_and_nothing_else():
+    schema = tabular_schema({"a/b": "double", "n": "int64", "s": "string", "gone": "float"})
+
+    assert [rule.id for rule in rules(schema)] == ["a%2Fb/finite", "gone/finite"]
+    assert failing(schema, **{"a/b": [1.0, float("inf"), -float("inf"), float("nan"), None]}) == {
+        "a%2Fb/finite": [1, 2]
+    }
+
+
+def test_integer_valued_columns_have_no_fractions():
+    schema = pandera.DataFrameSchema({"a": pandera.Column(float, integer_valued(), nullable=True)})
+
+    assert failing(schema, a=[1.0, 1.5, -3.0, None, float("nan"), 1e300]) == {"a/integer-valued": [1]}
+
+
+def test_wide_frames_are_cut_around_checks_that_read_one_column():
+    assert [reads_one_column(check) for check in (finite(), pandera.Check(lambda data: data))] == [True, False]
+
+
+TIME = datetime(2020, 1, 2, 3, 4, 5, 500_000)  # noqa: DTZ001 (a column without time zone)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected", "converted", "failed"),
+    [
+        (
+            ["40", "+3", "40.0", "40h", " 40", "", "1e3", "4.5", None],
+            pl.Int64(),
+            [40, 3, 40] + [None] * 6,
+            [3, 4, 5, 6, 7],
+        ),
+        (["99999999999999999999"], pl.Int64(), [None], [0]),
+        (["1.5", "1e3", "x", None], pl.Float64(), [1.5, 1000.0, None, None], [2]),
+        (["true", "False", "1", None], pl.Boolean(), [True, False, None, None], [2]),
+        (["2020-01-02", "2020-01-02 03:04:05", "soon"], pl.Date(), [date(2020, 1, 2), None, None], [1, 2]),
+        (["2020-01-02T03:04:05.5", "2020-01-02 03:04:05.500000", "x"], pl.Datetime("ms"), [TIME, TIME, None], [2]),
+        (
+            ["2020-01-02T03:04:05.5Z", "2020-01-02 05:04:05.5+02:00", "2020-01-02"],
+            pl.Datetime("us", "UTC"),
+            [TIME.replace(tzinfo=UTC)] * 2 + [None],
+            [2],
+        ),
+        ([1.0, 2.5, 1e300, None], pl.Int64(), [1, None, None, None], [1, 2]),
+        ([1, 300], pl.Int8(), [1, None], [1]),
+        ([2**53, 2**53 + 1], pl.Float64(), [2.0**53, None], [1]),
+        ([0.5, 0.25], pl.Float32(), [0.5, 0.25], []),
+        ([1, None], pl.String(), [None, None], [0]),
+        ([True], pl.Int64(), [None], [0]),
+        ([[1], None], pl.Int64(), [None, None], [0]),
+        ([None, None], pl.Int64(), [None, None], []),
+        (["a", "b"], pl.Enum(["a"]), ["a", None], [1]),
+        (["a"], pl.List(pl.Int64), [None], [0]),
+    ],
+)
+def test_values_are_of_a_type_where_they_convert_without_loss(values, expected, converted, failed):
+    found = convert(pl.Series("a", values), expected)
+
+    assert (found.values.dtype, found.values.to_list(), found.failed.nonzero()[0].tolist()) == (
+        expected,
+        converted,
+        failed,
+    )
+
+
+def test_a_narrower_float_is_the_same_type_with_fewer_digits():
+    assert not convert(pl.Series("a", [0.1]), pl.Float32()).failed.any()
+
+
+@pytest.fixture
+def repository(tmp_path):
+    def write(**files):
+        for name, source in files.items():
+            path = tmp_path / "schemas" / f"{name}.py"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(source)
+        return tmp_path
+
+    return write
+
+
+MODEL = """\
+from __future__ import annotations
+import pandera.polars as pa
+from limits import HIGHEST
+
+class Claims(pa.DataFrameModel):
+    amount: float = pa.Field(ge=0, le=HIGHEST)
+
+other = 3
+"""
+
+
+def test_a_schema_is_loaded_by_path_with_what_it_imports_from_the_repository(repository):
+    root = repository(claims=MODEL, limits="HIGHEST = 9", unused="x = 1")
+
+    found = load_schema("schemas/claims.py:Claims", root)
+
+    assert found.sources == (root / "schemas/claims.py", root / "schemas/limits.py")
+    assert not found.is_draft
+    assert failing(found.model, amount=[1.0, 10.0]) == {"amount/maximum": [1]}
+
+
+def test_loading_leaves_no_trace_and_reads_every_module_afresh(repository):
+    modules, path = set(sys.modules), list(sys.path)
+    root = repository(claims=MODEL, limits="HIGHEST = 9")
+    load_schema("schemas/claims.py:Claims", root)
+    repository(limits="HIGHEST = 5")
+
+    again = load_schema("schemas/claims.py:Claims", root)
+
+    assert failing(again.model, amount=[6.0]) == {"amount/maximum": [0]}
+    assert "limits" not in set(sys.modules) - modules
+    assert sys.path == path
+    assert not list(root.rglob("__pycache__"))
+
+
+def test_a_schema_imports_from_the_repository_s_root_too(repository):
+    root = repository(claims=MODEL.replace("from limits", "from schemas.limits"), limits="HIGHEST = 9")
+
+    found = load_schema("schemas/claims.py:Claims", root)
+
+    assert found.sources == (root / "schemas/claims.py", root / "schemas/limits.py")
+    assert "schemas" not in sys.modules
+
+
+def test_a_schema_named_like_a_library_module_does_not_stand_in_for_it(repository):
+    root = repository(json="import pandera.polars as pa\nSchema = pa.DataFrameSchema({'a': pa.Column(int)})\n")
+    import json
+
+    load_schema("schemas/json.py:Schema", root)
+
+    assert sys.modules["json"] is json
+
+
+@pytest.mark.parametrize(
+    ("source", "spec", "message"),
+    [
+        ("x = (", "schemas/s.py:S", r"^schemas/s\.py:1: SyntaxError"),
+        ("\nimport nowhere_at_all\n", "schemas/s.py:S", r"^schemas/s\.py:2: ModuleNotFoundError: No module named 'nowhere_at_all'"),
+        ("import sys\n\nsys.exit(0)\n", "schemas/s.py:S", r"^schemas/s\.py:3: ends the program while it is imported"),
+        ("import helper\n", "schemas/s.py:S", r"^schemas/helper\.py:2: ZeroDivisionError"),
+        (MODEL.replace("from limits import HIGHEST", "HIGHEST = 1"), "schemas/s.py:Claim", r"'Claim' is not there \(did you mean 'Claims'\?\)"),
+        (MODEL.replace("from limits import HIGHEST", "HIGHEST = 1"), "schemas/s.py:other", r"'other' is no pandera.polars schema"),
+        ("", "schemas/t.py:S", r"no file schemas/t\.py \(did you mean 'schemas/s\.py'\?\)"),
+        ("", "schemas/s.py", r"expected path/to/file\.py:Name"),
+        ("", "../s.py:S", r"lies outside of the repository"),
+    ],
+)  # fmt: skip
+def test_a_schema_that_cannot_be_loaded_is_named_with_file_and_line(repository, source, spec, message):
+    root = repository(s=source, helper="\n1 / 0\n")
+
+    with pytest.raises(SuiteError, match=message):
+        load_schema(spec, root)

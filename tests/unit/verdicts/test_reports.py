@@ -1,0 +1,424 @@
+"""Reports are pure functions of a verdict; tests/golden holds them whole (`python -m tests.unit.verdicts.test_reports` rewrites)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+import gates
+from gates.verdict import (
+    NOTHING_TO_MEASURE,
+    Answer,
+    CheckId,
+    CheckResult,
+    Kind,
+    Outcome,
+    Scope,
+    Severity,
+    Verdict,
+    digest_of_report,
+)
+from gates.verdicts.reports.evidence import MOST_CHARACTERS, evidence_line
+from gates.verdicts.reports.findings import findings, headline, unheard, untagged
+from gates.verdicts.reports.json_report import as_json, as_json_list
+from gates.verdicts.reports.located_verdict import Located, Place
+from gates.verdicts.reports.markdown import code, markdown
+from gates.verdicts.reports.metrics import metrics
+from gates.verdicts.reports.plots import FARTHEST, of_limit, plots
+from gates.verdicts.reports.terminal import Look, terminal
+from gates.verdicts.reports.text import printable
+
+GOLDEN = Path(__file__).parents[2] / "golden"
+SCHEMA = json.loads((Path(gates.__file__).parent / "verdicts" / "reports" / "verdict.schema.json").read_text())
+
+
+def check(name: str, outcome: Outcome, message: str, **more: object) -> CheckResult:
+    known = {"severity": Severity.CRITICAL, "scope": Scope.COMBINED, "detail": "", **more}
+    check_id = CheckId(known.pop("scope"), f"expect_{name}", known.pop("detail"))
+    return CheckResult(id=check_id, outcome=outcome, message=message, **known)
+
+
+def example() -> Verdict:
+    """One check of every outcome, a waiver in use, a loosened limit."""
+    warning, info = Severity.WARNING, Severity.INFO
+    rows = {"kind": Kind.SCHEMA, "scope": Scope.SYNTHETIC, "detail": "hours per week/range"}
+    return Verdict(
+        dataset="reviews",
+        answer=Answer.FAIL,
+        checks=[
+            check("table_row_count_to_be_between", Outcome.PASS, "500, at least 1", scope=Scope.HUMAN, observed=500.0),
+            check("row_failure_ratio_to_be_less_than", Outcome.FAIL, "0.02 [0.01, 0.04], limit 0; 12 of 600 rows fail",
+                  observed=0.02, low=0.01, high=0.04, max_value=0, evidence={"first_rows": ["data/reviews.csv:17"]}, **rows),
+            check("lineage_to_be_complete", Outcome.NOT_ASKED, 'no lineage; add: columns = { generator = "…" }', severity=warning),
+            check("distributions_to_match", Outcome.FAIL, "0.521 [0.509, 0.529], limit 0.05; worst column 'gain'",
+                  observed=0.5210000004, low=0.509, high=0.529, max_value=0.05, n_human=500, n_synthetic=600,
+                  evidence={"worst_columns": {"gain": 0.537, "loss": 0.319, "job": 0.158, "age": 0.1}, "draws": 200}),
+            check("associations_to_match", Outcome.INCONCLUSIVE, "0.04 [0.01, 0.07], limit 0.05; 900 more rows would decide",
+                  detail="mean", observed=0.04, low=0.01, high=0.07, rows_needed={"human": 900}),
+            check("origin_separability_to_be_less_than", Outcome.ERROR, "could not be computed: one class only", severity=warning),
+            check("synthetic_to_not_copy_human", Outcome.FAIL, "0.02, limit 0.001; 12 copies", detail="exact", observed=0.02),
+            check("human_ratio_to_be_between", Outcome.FAIL, "0.45, warns beyond 0.5", detail="finetune", severity=warning),
+            check("rare_slices_to_be_covered", Outcome.FAIL, "3 levels are rare", detail="union", severity=info, observed=3),
+        ],
+        rows={"human": 500, "synthetic": 600, "undeclared": 0},
+        data={"manifest_sha256": "ab" * 32, "holdout_sha256": None, "evaluation_sha256": None, "promoted_sha256": None, "evaluation_files": [],
+              "md5_manifest_sha256": "23" * 32, "holdout_files": [],
+              "files": [{"path": "data/reviews.csv", "sha256": "cd" * 32, "md5": "45" * 16, "size": 12345, "rows": 1100}]},
+        contract={"sha256": "ef" * 32, "suites_sha256": "01" * 32, "purpose": "finetune",
+                  "synthetic_role": "mirror", "inconclusive": "block", "schema": None, "schema_sources": {}, "gates": "0.1.0",
+                  "libraries": {"polars": "2.1.0"}},
+        loosened=["combined/expect_distributions_to_match max_value 0.02 -> 0.05 (few rows)"],
+        waived=[{"check": "combined/expect_synthetic_to_not_copy_human/exact", "reason": "forms repeat", "owner": "ana",
+                 "expires": "2027-01-31"}],
+    )  # fmt: skip
+
+
+REPORTS = {
+    "terminal.txt": lambda: terminal(example()),
+    "terminal_narrow.txt": lambda: terminal(example(), Look(width=60, verbose=True)),
+    "terminal_color.txt": lambda: terminal(example(), Look(color=True)),
+    "report.md": lambda: markdown(example()),
+    "verdict.json": lambda: as_json(example()),
+    "metrics.json": lambda: metrics(example()),
+    "plots.json": lambda: plots(example()),
+}
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_report_reads_as_agreed(name):
+    assert REPORTS[name]() == (GOLDEN / name).read_text(encoding="utf-8")
+
+
+def test_headline_counts_what_did_not_pass_without_the_waived():
+    assert headline(example()) == (
+        "reviews: fail: 2 critical failed, 1 critical inconclusive, 1 warning failed, 1 warning could not be computed, "
+        "1 info failed, 1 of 7 passed"
+    )
+
+
+def test_a_language_too_small_to_be_judged_alone_is_listed_whatever_passed():
+    small = {"observed": None, "outcome": "inconclusive", "fails": False, "rows_needed": {"human": 180}}
+    crossing = {"observed": 0.04, "outcome": "inconclusive", "fails": False, "rows_needed": {"human": 10}}
+    evidence = {"languages": {"language=de": small, "language=en": crossing}, "generators": {"a": small}}
+    passed = [
+        check(name, Outcome.PASS, "0", evidence=evidence)
+        for name in ("distributions_to_match", "coverage_to_be_between")
+    ]
+    verdict = replace(example(), answer=Answer.PASS, checks=passed, waived=[], loosened=[])
+    line = "language=de: inconclusive by itself in 2 checks, 180 human rows missing"
+
+    assert unheard(verdict) == (line,)
+    assert line in terminal(verdict).splitlines()
+    assert f"**Too small to be judged alone**\n\n- `{line}`\n" in markdown(verdict)
+    assert unheard(example()) == ()
+
+
+def test_rows_without_a_tag_are_said_once_whatever_passed():
+    evidence = {
+        "languages_unsaid": {"language": {"human": 1225, "synthetic": 0}, "locale": {"human": 2, "synthetic": 3}}
+    }
+    passed = [
+        check(name, Outcome.PASS, "0", evidence=evidence)
+        for name in ("distributions_to_match", "coverage_to_be_between")
+    ]
+    verdict = replace(example(), answer=Answer.PASS, checks=passed, waived=[], loosened=[])
+    lines = (
+        "language: 1,225 human rows bear no tag; they are judged in no language",
+        "locale: 2 human and 3 synthetic rows bear no tag; they are judged in no locale",
+    )
+
+    assert untagged(verdict) == lines
+    assert [terminal(verdict).splitlines().count(line) for line in lines] == [1, 1]
+    assert f"**Without a tag**\n\n- `{lines[0]}`\n- `{lines[1]}`\n" in markdown(verdict)
+    assert untagged(example()) == ()
+
+
+def test_every_check_is_in_exactly_one_list_of_the_findings():
+    found = findings(example())
+
+    listed = [*found.open, *found.waived, *found.not_asked, *found.passed]
+    assert sorted(listed, key=lambda one: one.id) == sorted(example().checks, key=lambda one: one.id)
+
+
+def test_critical_failures_come_first_whatever_the_order_of_the_plan():
+    backwards = replace(example(), checks=list(reversed(example().checks)))
+
+    assert [(one.severity.value, one.outcome.value) for one in findings(backwards).open] == [
+        ("critical", "fail"), ("critical", "fail"), ("critical", "inconclusive"),
+        ("warning", "fail"), ("warning", "error"), ("info", "fail"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [1, 40, 79, 200])
+def test_terminal_lines_stay_within_the_width(width):
+    verdict = replace(example(), dataset="x" * 300)
+
+    lines = terminal(verdict, Look(width=width)).splitlines()
+
+    # What a person copies stays whole.
+    prose = [line for line in lines if not line.strip().startswith(("why: ", "human/", "synthetic/", "combined/"))]
+    assert max(len(line) for line in prose) <= max(40, width)
+
+
+def test_wide_letters_count_as_two_columns():
+    verdict = replace(example(), checks=[check("distributions_to_match", Outcome.FAIL, "列" * 100)])
+
+    lines = terminal(verdict, Look(width=50)).splitlines()
+
+    assert max(line.count("列") for line in lines) == 23
+
+
+@pytest.mark.parametrize("look", [Look(), Look(width=80), Look(color=True)])
+def test_text_from_data_cannot_move_the_cursor_or_turn_direction(look):
+    hostile = "\x1b[2J\x1b]0;owned\x07 \u202egnp.exe \u2028 [bold]x[/bold]\r\nall passed"
+    verdict = replace(
+        example(), dataset=hostile, checks=[check("x", Outcome.FAIL, hostile, evidence={"rows": [hostile]})]
+    )
+
+    report = terminal(verdict, look)
+
+    assert not {"\u202e", "\x07", "\r", "\u2028"} & set(report)
+    assert "\x1b[2J" not in report
+    assert "[bold]x[/bold]" in report
+    assert "\nall passed" not in report
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a | b", "a \\| b", "`code` ``x``", "<img src=x onerror=alert(1)>", "[a](javascript:alert(1))", "@everyone #1",
+        "line\n| new | row |", "\u202e", "![i](http://x)", "</code><script>", "https://evil.example", "``` ```", "\\",
+    ],
+)  # fmt: skip
+def test_text_from_data_stays_inside_one_code_span_of_one_cell(text):
+    verdict = replace(example(), checks=[check("x", Outcome.FAIL, text)], waived=[], loosened=[])
+
+    row = next(line for line in markdown(verdict).splitlines() if line.startswith("| fail"))
+
+    cells = row.replace("\\|", "").split("|")
+    assert len(cells) == 7
+    cell = cells[5].strip()
+    fence = cell[: len(cell) - len(cell.lstrip("`"))]
+    assert fence
+    assert cell.endswith(fence)
+    assert fence not in cell[len(fence) : -len(fence)].replace("`" * (len(fence) + 1), "")
+
+
+def test_code_span_of_nothing_is_nothing():
+    assert code(" \n ") == ""
+
+
+@pytest.mark.parametrize(
+    ("evidence", "line"),
+    [
+        ({}, ""),
+        (
+            {"rows": 1200, "share": 0.123456, "worst": None, "ok": True},
+            "rows: 1,200; share: 0.123; worst: none; ok: yes",
+        ),
+        ({"rows": 5, "first_rows": ["a:1", "a:2", "a:3", "a:4"]}, "first rows: a:1, a:2, a:3 and 1 more; rows: 5"),
+        (
+            {"worst": ["a"], "first_rows": [f"{'a' * 80}:{row}" for row in range(3)], "z": ["b" * 99]},
+            f"first rows: {'a' * 80}:0, {'a' * 80}:1, {'a' * 80}:2",
+        ),
+        ({"generators": {"a": {"fails": True}, "b": {"fails": False}}}, "generators: a"),
+        ({"matrix": {"a": {"b": 1}}, "pairs": [["x", "y"]]}, ""),
+    ],
+)
+def test_evidence_says_where_before_how_much(evidence, line):
+    assert evidence_line(evidence) == line
+
+
+def test_evidence_line_is_cut_between_parts():
+    line = evidence_line({f"part_{number}": ["x" * 60] for number in range(9)})
+
+    assert len(line) <= MOST_CHARACTERS
+    assert line.count(";") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain ü 列", "plain ü 列"),
+        ("a\tb\nc", "a b c"),
+        ("\x1b[0m", "\\x1b[0m"),
+        ("\ud800", "\\ud800"),
+        ("\u202e", "\\u202e"),
+    ],
+)
+def test_printable_escapes_only_what_a_terminal_would_obey(text, shown):
+    assert printable(text) == shown
+
+
+def test_example_verdict_follows_the_shipped_schema():
+    Draft202012Validator.check_schema(SCHEMA)
+    Draft202012Validator(SCHEMA).validate(example().to_json())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"outcome": "green"},
+        {"digest": "x"},
+        {"rows": {"human": 1}},
+        {"schema_version": 2},
+        {"surplus": 1},
+        {"checks": [{}]},
+    ],
+)
+def test_schema_refuses_what_is_no_verdict(change):
+    assert not Draft202012Validator(SCHEMA).is_valid({**example().to_json(), **change})
+
+
+def test_real_verdicts_follow_the_shipped_schema_and_carry_their_digest(judged_project):
+    reports = json.loads(judged_project.check.out)
+
+    assert [report["dataset"] for report in reports] == ["sound", "flawed"]
+    for report in reports:
+        Draft202012Validator(SCHEMA).validate(report)
+        assert digest_of_report(report) == report["digest"]
+
+
+def test_reference_page_names_every_field():
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "verdict.md").read_text()
+    fields = [
+        *SCHEMA["properties"],
+        *SCHEMA["$defs"]["check"]["properties"],
+        *SCHEMA["properties"]["data"]["properties"],
+    ]
+
+    assert [field for field in fields if f"`{field}`" not in page] == []
+
+
+def in_force(**settings: str) -> Verdict:
+    """The example under other settings of gates.toml."""
+    return replace(example(), contract={**example().contract, **settings})
+
+
+@pytest.mark.parametrize("report", [terminal, markdown])
+def test_a_role_that_loosens_is_said_in_the_head_of_every_report(report):
+    line = "role: extend: comparisons hold within label or slice, inferred bounds only warn"
+
+    head = report(in_force(synthetic_role="extend")).splitlines()[:5]
+    assert line in [text.replace("Role", "role").rstrip(".") for text in head]
+    assert "role: " not in report(example()).lower()
+
+
+@pytest.mark.parametrize("report", [terminal, markdown])
+def test_what_too_few_rows_forgave_says_so_beside_it(report):
+    forgiven = 'forgiven by inconclusive = "warn" in gates.toml'
+
+    assert report(in_force(inconclusive="warn")).count(forgiven) == 1
+    assert forgiven not in report(example())
+
+
+def test_critical_failures_and_no_others_end_with_their_fix():
+    lines = terminal(example()).splitlines()
+
+    fixed = [lines[at - 1].strip() for at, line in enumerate(lines) if line.strip().startswith("fix: ")]
+    assert fixed == [
+        "why: gates explain 'synthetic/expect_row_failure_ratio_to_be_less_than/hours per week/range'",
+        "why: gates explain combined/expect_distributions_to_match",
+    ]
+
+
+def test_a_report_says_what_to_do_next_unless_nothing_is_open():
+    passed = replace(example(), checks=[one for one in example().checks if one.outcome is Outcome.PASS], waived=[])
+
+    assert "\nnext: mend the rows and check again" in terminal(example())
+    assert "next: " not in terminal(passed)
+
+
+@pytest.mark.parametrize("report", [terminal, markdown])
+def test_a_part_of_the_plan_shows_no_digest_of_a_verdict(report):
+    partial = replace(example(), is_partial=True)
+
+    assert example().digest()[:12] in report(example())
+    assert partial.digest()[:12] not in report(partial)
+
+
+def test_what_an_empty_partition_explains_is_one_line():
+    empty = f"there are no synthetic {NOTHING_TO_MEASURE}"
+    names = ("distributions_to_match", "associations_to_match", "partitions_to_align")
+    verdict = replace(example(), checks=[check(name, Outcome.ERROR, empty) for name in names], waived=[], loosened=[])
+
+    report = terminal(verdict)
+
+    assert f"\n  3 checks: {empty}\n" in report
+    assert "expect_" not in report
+
+
+def limited(observed: float, low: float | None, high: float | None) -> CheckResult:
+    return check("x", Outcome.PASS, "", observed=observed, min_value=low, max_value=high)
+
+
+@pytest.mark.parametrize(
+    ("observed", "low", "high", "expected"),
+    [
+        (0.1, None, 0.4, (0.25, 0.4)),
+        (0.8, None, 0.4, (2, 0.4)),
+        (-3, None, 0.4, (0, 0.4)),
+        (0.8, 0.4, None, (0.5, 0.4)),
+        (0.2, 0.4, None, (2, 0.4)),
+        (0, 0.4, None, (FARTHEST, 0.4)),
+        (99, None, 1, (FARTHEST, 1)),
+        (0, None, 0, (0, 0)),
+        (0.001, None, 0, (FARTHEST, 0)),
+        (-4, None, -2, (0.5, -2)),
+        (-1, None, -2, (2, -2)),
+        (1, None, -2, (FARTHEST, -2)),
+        (-1, -2, None, (0.5, -2)),
+        (0.75, 0.25, 1, (0.75, 1)),
+        (0.35, 0.3, 0.9, (0.3 / 0.35, 0.3)),
+        (1, None, None, None),
+        (float("nan"), None, 1, None),
+    ],
+)
+def test_share_of_the_limit_used_is_over_one_just_where_the_limit_is_broken(observed, low, high, expected):
+    assert of_limit(limited(observed, low, high)) == expected
+
+
+@given(*[st.floats(-1e6, 1e6)] * 3)
+def test_one_lies_on_the_limit_whatever_the_signs(observed, low, high):
+    low, high = sorted((low, high))
+    kept = low <= observed <= high
+
+    found = of_limit(limited(observed, low, high))
+
+    assert found is not None
+    assert 0 <= found[0] <= FARTHEST
+    # Beside the limit, division rounds.
+    assert found[0] == pytest.approx(1) or (found[0] <= 1) is kept
+
+
+def test_checks_without_a_number_or_a_limit_or_a_finding_have_no_bar():
+    clean = check("y", Outcome.PASS, "", observed=0.0, max_value=0.1)
+    listed = json.loads(plots(replace(example(), checks=[clean, *example().checks])))
+
+    assert [one["check"] for one in listed] == [
+        str(one.id) for one in example().checks if one.observed is not None and one.max_value is not None
+    ]
+    assert json.loads(plots(replace(example(), checks=[]))) == []
+
+
+def test_list_of_verdicts_names_each_unmistakably():
+    place = Place("gates.toml", 1)
+    listed = json.loads(as_json_list([Located(example(), place), Located(example(), place, id="team:x")]))
+
+    document = json.loads(as_json(example()))
+    assert listed == [{"id": example().dataset, **document}, {"id": "team:x", **document}]
+
+
+def rewrite_golden_files() -> None:
+    for name, report in REPORTS.items():
+        (GOLDEN / name).write_text(report(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    rewrite_golden_files()
