@@ -41,14 +41,14 @@ def measure(root: Path) -> dict[str, float]:
     """Seconds per step and peak memory in MB of one judgement in this process."""
     start = time.perf_counter()
     from gates.checking.check_dataset import Options, judge
+    from gates.checking.resolve import resolve
     from gates.config.load import load_config
-    from gates.contract.contract import load_contract
 
     light = time.perf_counter()
     import gates.gx  # noqa: F401  # what the suites step would import
 
     heavy = time.perf_counter()
-    judged = judge(load_contract(load_config(root / "gates.toml").dataset("mix"), date(2026, 1, 1)), Options())
+    judged = judge(resolve(load_config(root / "gates.toml").dataset("mix"), date(2026, 1, 1)), Options())
     return {
         "import": light - start,
         "import GX": heavy - light,

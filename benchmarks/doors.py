@@ -96,8 +96,8 @@ def scans(root: Path, rows: int, runs: int) -> dict[str, float]:
     """Median seconds of the scan step in this process, of all files and of one that changed since they were scanned."""
     from gates.checking.cache.folder import Cache
     from gates.checking.check_dataset import Options, judge
+    from gates.checking.resolve import resolve
     from gates.config.load import load_config
-    from gates.contract.contract import load_contract
 
     # A project of its own, without inferred ranges: a file with a row outside of them is read each time.
     root = root / "scans"
@@ -105,16 +105,16 @@ def scans(root: Path, rows: int, runs: int) -> dict[str, float]:
     (root / "gates.toml").write_text(f'[datasets.{NAME}]\npath = "{DATA}"\ntype = "tabular"\n')
     for number in range(FILES):
         write_file(root, number, rows, seed=0)
-    contract = load_contract(load_config(root / "gates.toml").dataset(NAME), date(2026, 1, 1))
+    resolved = resolve(load_config(root / "gates.toml").dataset(NAME), date(2026, 1, 1))
     # The scan reads the same whatever is asked of it; one check keeps the other steps short.
     everything = Options(only=("expect_origins_to_be_declared",))
     remembering = Options(only=everything.only, summaries=Cache(root / ".gates" / "doors").for_summaries())
-    judge(contract, remembering)
+    judge(resolved, remembering)
     seconds: dict[str, list[float]] = {SCAN_ALL: [], SCAN_ONE: []}
     for seed in range(1, runs + 1):
         write_file(root, 0, rows, seed)
-        seconds[SCAN_ALL].append(judge(contract, everything).seconds["scan"])
-        seconds[SCAN_ONE].append(judge(contract, remembering).seconds["scan"])
+        seconds[SCAN_ALL].append(judge(resolved, everything).seconds["scan"])
+        seconds[SCAN_ONE].append(judge(resolved, remembering).seconds["scan"])
     return {name: statistics.median(found) for name, found in seconds.items()}
 
 

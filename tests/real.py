@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from gates.checking.check_dataset import Judged, Options, judge
+from gates.checking.resolve import with_schemas
 from gates.config.load import load_config
 from gates.contract.contract import load_contract
 from gates.init.drafts.accept import accept
@@ -56,4 +57,4 @@ def judged(
     if skip:
         types = {entry.type for entries in contract.entries.values() for entry in entries}
         only = tuple(sorted(types - set(skip)))
-    return judge(contract, Options(only=only, quarantine=quarantine))
+    return judge(with_schemas(contract), Options(only=only, quarantine=quarantine))

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from gates.checking.check_dataset import Options, judge
+from gates.checking.resolve import with_schemas
 from gates.config.load import load_config
 from gates.contract.contract import load_contract
 from gates.init.drafts.accept import accept
@@ -48,7 +49,7 @@ def verdict(trial: Trial) -> tuple[str, dict[str, str]]:
         contract = load_contract(load_config(root / "gates.toml").dataset("mix"), date(2026, 1, 1))
         types = {entry.type for entries in contract.entries.values() for entry in entries}
         only = () if trial.seed % SLOW_EVERY == 0 else tuple(sorted(types - {SLOW.partition("/")[2]}))
-        found = judge(contract, Options(only=only)).verdict
+        found = judge(with_schemas(contract), Options(only=only)).verdict
     return found.answer.value, {str(one.id): f"{one.outcome.value}/{one.severity.value}" for one in found.checks}
 
 

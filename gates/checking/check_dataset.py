@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gates.checking.column_names import with_own_names
-from gates.checking.verdict_inputs import data_of, waiver_rows
-from gates.contract.contract import Contract, file_digests
-from gates.contract.plan import Plan, plan, refuse_unknown_waivers
+from gates.checking.conclude import JudgedData, planned, verdict_of_results
+from gates.checking.verdict_inputs import data_of
+from gates.contract.plan import Plan, refuse_unknown_waivers
 from gates.contract.suites import measurement_key, params_of
 from gates.data.duckdb.dataset import LocalDataset, open_dataset, open_holdout
 from gates.data.evaluation import EvaluationSets, open_evaluation
@@ -23,17 +22,17 @@ from gates.data.scan.summaries import RowReading, Summaries
 from gates.metrics.base.evaluate import PEOPLE_ALONE, ask, holds_people_alone
 from gates.metrics.base.measurement import Measurement
 from gates.metrics.history import regressions
-from gates.rows.failures import RowFailures, joined
-from gates.rows.load import load_schema
+from gates.rows.failures import RowFailures
 from gates.rows.quarantine import QuarantineMode, QuarantineWriter
-from gates.rows.validators import drafted, rules_of, validators_of
-from gates.verdict import Answer, CheckResult, Outcome, Scope, Verdict, conclude
+from gates.verdict import CheckResult, Outcome, Scope, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import pyarrow as pa
 
+    from gates.checking.resolve import ResolvedDataset
+    from gates.contract.contract import Contract
     from gates.data.facts import FileFacts
     from gates.data.files import DataFile
     from gates.data.previous_version import KeptFiles, PromotedBefore
@@ -43,7 +42,7 @@ if TYPE_CHECKING:
     from gates.data.scan.summaries import SummaryStore
     from gates.metrics.base.metric import Metric
     from gates.rows.failures import BatchFailures
-    from gates.rows.validation import RowValidator
+    from gates.rows.validators import Validators
 
 _CODES = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE, "undeclared": UNDECLARED_CODE}
 
@@ -79,20 +78,18 @@ class Judged:
     seconds: Mapping[str, float]
 
 
-def judge(contract: Contract, options: Options) -> Judged:
+def judge(resolved: ResolvedDataset, options: Options) -> Judged:
     """Open, scan, measure, run the suites, conclude.
 
     Raises UsageError, SuiteError or DataError where nothing can be judged; bad data never raises.
     """
     clock = _Clock()
-    dataset = contract.dataset
+    contract = resolved.contract
     with ExitStack() as stack:
-        opened, holdout, evaluation = _opened(contract, options, stack)
-        own = load_schema(contract.schema, dataset.root) if contract.schema else None
-        if own:
-            contract = contract.with_sources(file_digests(own.sources, dataset.root))
-        validators = validators_of(opened.roles, _column_types(opened), own, contract.type_contract, contract.type_code)
-        whole = plan(contract, rules_of(validators).values(), drafted=drafted(validators, own))
+        opened, holdout, evaluation = _opened(resolved, options, stack)
+        columns = _column_types(opened)
+        validators = resolved.validators(opened.roles, columns)
+        whole = planned(resolved, validators, columns)
         refuse_unknown_waivers(contract, whole)
         chosen = whole.only(options.only, options.scopes)
         clock.lap("open")
@@ -102,40 +99,25 @@ def judge(contract: Contract, options: Options) -> Judged:
         measurements = _measure(seen, chosen, contract.metrics, options)
         clock.lap("metrics")
         results = _asked_of(seen, _run_suites(opened, chosen, measurements, contract, options))
-        results = with_own_names(results, dataset, contract.data_type)
         clock.lap("suites")
-        answer, checks = _concluded(chosen, results, contract)
-        verdict = Verdict(
-            dataset=dataset.name,
-            answer=answer,
-            checks=checks,
-            rows=_row_counts(seen),
-            data=data_of(opened.files, _files(holdout), _files(evaluation), promoted=options.promoted),
-            contract=contract.to_json(),
-            loosened=contract.loosened,
-            waived=waiver_rows(contract.waivers),
-            is_partial=chosen.checks != whole.checks,
-        )
+        data = data_of(opened.files, _files(holdout), _files(evaluation), promoted=options.promoted)
+        judged = JudgedData(_row_counts(seen), data)
+        is_partial = chosen.checks != whole.checks
+        verdict = verdict_of_results(resolved, chosen.checks, results, judged, is_partial=is_partial)
     return Judged(verdict, quarantined, writer_path, clock.laps)
 
 
 def _opened(
-    contract: Contract, options: Options, stack: ExitStack
+    resolved: ResolvedDataset, options: Options, stack: ExitStack
 ) -> tuple[LocalDataset, LocalDataset | None, EvaluationSets | None]:
     """The dataset with its holdout and its evaluation sets, as far as there are any; the stack closes them."""
-    dataset, kind = contract.dataset, contract.data_type
+    dataset, kind = resolved.config, resolved.data_type
     opened = stack.enter_context(open_dataset(dataset, kind, files=options.files))
     holdout = open_holdout(dataset, kind, files=options.holdout_files)
     held = stack.enter_context(holdout) if holdout else None
     evaluation = open_evaluation(dataset, kind, files=options.evaluation_files)
     asked = stack.enter_context(evaluation) if evaluation else None
     return opened, held, asked
-
-
-def _concluded(chosen: Plan, results: list[CheckResult], contract: Contract) -> tuple[Answer, list[CheckResult]]:
-    waived = frozenset(waiver.check for waiver in contract.waivers)
-    is_blocking = contract.dataset.inconclusive == "block"
-    return conclude(chosen.checks, results, waived=waived, inconclusive_blocks=is_blocking)
 
 
 def _files(side: LocalDataset | EvaluationSets | None) -> tuple[FileFacts, ...] | None:
@@ -152,12 +134,12 @@ class _Pass:
     def __init__(
         self,
         opened: LocalDataset,
-        validators: list[RowValidator],
+        validators: Validators,
         options: Options,
         gather: tuple[Gather[Any], ...],
     ) -> None:
         self.opened, self.validators, self.options, self.gather = opened, validators, options, gather
-        self.failures = RowFailures([rule.id for validator in validators for rule in validator.rules])
+        self.failures = RowFailures(validators.rules())
         self.done, self.total = 0, sum(file.rows for file in opened.files)
         # Numbers of the files of which some row breaks a rule, or whose rows nobody could ask.
         self.flawed: set[int] = set()
@@ -173,10 +155,10 @@ class _Pass:
         with QuarantineWriter(path, [file.path for file in self.opened.files], mode) as writer:
 
             def on_batch(batch: pa.RecordBatch) -> None:
-                found = joined([validator.validate(batch) for validator in self.validators])
-                self.failures.update(found)
-                self.flawed |= _flawed(found)
-                writer.write(batch, found)
+                failing = self.validators.validate(batch)
+                self.failures.update(failing)
+                self.flawed |= _flawed(failing)
+                writer.write(batch, failing)
                 self.done += batch.num_rows
                 self.options.progress("rows", self.done, self.total)
 
@@ -201,7 +183,7 @@ class _Pass:
     def _remembered(self, contract: Contract, store: SummaryStore) -> Remembered:
         """What earlier runs found out about files without a failing row; failing rows are read each time, to be shown."""
         opened, schema = self.opened, self.opened.schema()
-        rules = rules_of(self.validators).values()
+        rules = self.validators.rules().values()
         reading = RowReading(contract.dataset, opened.roles, schema, rules, contract.code)
         summaries = Summaries(store, reading.digest())
         known = summaries.recall(opened.files)

@@ -154,11 +154,11 @@ def judge_at(
     cache: where what was found out about single files is kept, so that those that did not change need not be read.
     """
     from gates.checking.check_dataset import judge
-    from gates.contract.contract import load_contract
+    from gates.checking.resolve import resolve
     from gates.versions.snapshots import files_at
 
     with files_at(at.repository, replace(dataset, root=at.home), at.version) as found:
-        contract = load_contract(dataset, today)
+        resolved = resolve(dataset, today)
         summaries = cache.for_summaries() if cache else None
         chosen = replace(
             options,
@@ -167,7 +167,7 @@ def judge_at(
             evaluation_files=found.evaluation,
             summaries=summaries,
         )
-        judged = judge(contract, chosen)
+        judged = judge(resolved, chosen)
     return Answered(judged.verdict, judged.quarantined, judged.quarantine)
 
 

@@ -1,4 +1,4 @@
-"""Messages with the names that columns have in the files: metrics know a column of `columns` by its role alone."""
+"""The names that columns have in the files: views and metrics know a column of `columns` by its role alone."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gates.contract.plan import ROW_FAILURES
+from gates.data.columns import name_in_files
 from gates.data.roles import mapped_roles
 
 if TYPE_CHECKING:
@@ -18,6 +19,19 @@ if TYPE_CHECKING:
 
 # How every message of a metric names a column; in other places a word may be a level, or a word of a text.
 _COLUMN = re.compile(r"\bcolumn '([^']+)'")
+
+
+def view_names(columns: Iterable[str], dataset: DatasetConfig, kind: DataType) -> dict[str, str]:
+    """What the views call a column of the files, where that is another name: `{"body": "text"}`.
+
+    columns: those of the views. Own suites and schemas speak of the files' columns; a role's name means the role where
+    no column of the files has that name.
+    """
+    columns, roles = set(columns), mapped_roles(dataset, kind)
+    namesakes = {name_in_files(name): name for name in columns if name_in_files(name) in roles}
+    # The first role that a column plays, where it plays several.
+    mapped = {column: role for role, column in reversed(list(roles.items())) if role in columns and role != column}
+    return {**{file: view for file, view in namesakes.items() if file != view}, **mapped}
 
 
 def with_own_names(results: Iterable[CheckResult], dataset: DatasetConfig, kind: DataType) -> list[CheckResult]:

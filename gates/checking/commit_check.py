@@ -16,33 +16,31 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gates.checking.changes.files import ChangedFiles, changed_files, openable
-from gates.checking.column_names import with_own_names
+from gates.checking.conclude import JudgedData, planned, verdict_of_results
 from gates.checking.partial_row_limits import SeenRows, kept_files_result
-from gates.checking.verdict_inputs import data_of, waiver_rows
+from gates.checking.resolve import ResolvedDataset, with_schemas
+from gates.checking.verdict_inputs import data_of
 from gates.config.deadline import TimeUpError
-from gates.contract.contract import file_digests, load_contract
+from gates.contract.contract import load_contract
 from gates.contract.plan import ROW_FAILURES, Plan, plan, refuse_unknown_waivers
 from gates.data.duckdb.file_by_file import open_file_by_file
 from gates.data.facts import ROWS_PER_FILE_BITS, FileFacts
 from gates.data.files import fingerprints
-from gates.rows.failures import RowFailures, joined
-from gates.rows.load import load_schema
-from gates.rows.validators import drafted, rules_of, validators_of
-from gates.verdict import UNDECLARED, Answer, CheckResult, Outcome, Scope, Verdict, conclude
+from gates.rows.failures import RowFailures
+from gates.rows.validators import RowSchemas
+from gates.verdict import UNDECLARED, Answer, CheckResult, Outcome, Scope, Verdict
 from gates.versions.local_files import FilesAtHand, files_at_hand
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import pyarrow as pa
 
     from gates.checking.changes.files import Openable
     from gates.checking.check_or_recall import Question
     from gates.config.deadline import Deadline
-    from gates.config.row_rules import RowRule
-    from gates.contract.contract import Contract
     from gates.data.duckdb.file_by_file import FileByFile
     from gates.data.previous_version import KeptFiles
-    from gates.rows.load import LoadedSchema
-    from gates.rows.validation import RowValidator
 
 Progress = Callable[[str, int, int], None]
 
@@ -81,7 +79,8 @@ def judge_changed_rows(
     types, and are not verified. Rows of the holdout are not looked at. Raises what `judge_at` raises.
     """
     at, dataset, seen = question.at, question.dataset, question.seen
-    contract = load_contract(dataset, question.terms.today)
+    # An own schema is imported only where there are rows to ask.
+    resolved = ResolvedDataset(load_contract(dataset, question.terms.today), RowSchemas())
     changed = ChangedFiles((), frozenset())
     run = None
     # Without a snapshot, time was up or only a remote could tell.
@@ -94,43 +93,48 @@ def judge_changed_rows(
             if changed.changed:
                 home = replace(dataset, root=at.home)
                 at_hand = stack.enter_context(files_at_hand(at.repository, home, at.version))
-                found = openable(changed, at_hand, clock)
-                files = [data for _, data in found.files]
+                files = openable(changed, at_hand, clock)
                 opened = stack.enter_context(
-                    open_file_by_file(home, contract.data_type, files, clock, is_lenient=not found.is_whole)
+                    open_file_by_file(
+                        home,
+                        resolved.data_type,
+                        [data for _, data in files.files],
+                        clock,
+                        is_lenient=not files.is_whole,
+                    )
                 )
-                run = _Run(contract, found, opened)
+                run = _Run(with_schemas(resolved.contract), files, opened)
                 run.look(at_hand, clock, progress)
         except TimeUpError:
             is_in_time = False
-    return _told(contract, changed, run, seen.kept_files, is_in_time=is_in_time)
+    return _rows_at_commit(resolved, changed, run, seen.kept_files, is_in_time=is_in_time)
 
 
 class _Run:
     """The row rules asked of one file after the other."""
 
-    def __init__(self, contract: Contract, found: Openable, opened: FileByFile) -> None:
-        dataset = contract.dataset
-        own = load_schema(contract.schema, dataset.root) if contract.schema else None
-        self.contract = contract.with_sources(file_digests(own.sources, dataset.root)) if own else contract
-        self.validators = validators_of(
-            opened.roles, opened.column_types(), own, contract.type_contract, contract.type_code
-        )
-        self.plan, self.left_out = _planned(contract, self.validators, own, is_whole=found.is_whole)
-        self.found, self.opened = found, opened
-        self.failures = RowFailures(rules_of(self.validators))
+    def __init__(self, resolved: ResolvedDataset, files: Openable, opened: FileByFile) -> None:
+        self.resolved, self.files, self.opened = resolved, files, opened
+        columns = opened.column_types()
+        self.validators = resolved.validators(opened.roles, columns)
+        known = resolved if files.is_whole else _with_known_rules(resolved, self.validators.rules())
+        self.plan = planned(known, self.validators, columns)
+        if files.is_whole:
+            refuse_unknown_waivers(resolved.contract, self.plan)
+        self.left_out = _count(resolved.contract.entries) - _count(known.contract.entries)
+        self.failures = RowFailures(self.validators.rules())
         self.facts: list[FileFacts] = []
         self._slice = _FIRST_SLICE
 
     @property
     def total(self) -> int:
         """How many rows the files to look at have."""
-        return sum(file.rows for file in self.opened.files if file.file.name in self.found.looked_at)
+        return sum(file.rows for file in self.opened.files if file.file.name in self.files.looked_at)
 
     def look(self, at_hand: FilesAtHand, clock: Deadline, progress: Progress) -> None:
         """Ask the rules of every row. Raises TimeUpError, with what was seen so far counted, and DataError."""
-        for number, (file, data) in enumerate(self.found.files):
-            if file.name not in self.found.looked_at:
+        for number, (file, data) in enumerate(self.files.files):
+            if file.name not in self.files.looked_at:
                 continue
             clock.check()
             sha256, md5, size = fingerprints(data.path, clock.check)
@@ -148,15 +152,14 @@ class _Run:
     def results(self, *, unseen: int | None) -> list[CheckResult]:
         """What can be said, in the order of the plan; of scopes without rows nothing is asked."""
         seen = SeenRows(self.failures, self.place, unseen)
-        found = self.failures.value()
-        asked = [
-            entry
+        counts = self.failures.value()
+        results = [
+            seen.result(entry, counts)
             for scope in Scope
             if self.failures.rows.get(scope.value)
             for entry in self.plan.entries[scope]
             if entry.type == ROW_FAILURES
         ]
-        results = [seen.result(entry, found) for entry in asked]
         return [result for result in results if result is not None]
 
     def _ask(self, batch: pa.RecordBatch, clock: Deadline, progress: Progress) -> None:
@@ -165,7 +168,7 @@ class _Run:
             clock.check()
             part = batch.slice(start, self._slice)
             before = time.monotonic()
-            self.failures.update(joined([validator.validate(part) for validator in self.validators]))
+            self.failures.update(self.validators.validate(part))
             start += part.num_rows
             self._slice = next_slice(self._slice, time.monotonic() - before)
             progress("rows", sum(self.failures.rows.values()), self.total)
@@ -178,73 +181,50 @@ def next_slice(rows: int, seconds: float) -> int:
     return max(_LEAST_SLICE, rows // 2) if seconds > SLICE_SECONDS else rows
 
 
-def _planned(
-    contract: Contract, validators: list[RowValidator], own: LoadedSchema | None, *, is_whole: bool
-) -> tuple[Plan, int]:
-    """The plan, and how many checks of the suites are not in it because their rule is not known.
+def _with_known_rules(resolved: ResolvedDataset, rules: Collection[str]) -> ResolvedDataset:
+    """Without the suites' limits on rules that are not among these.
 
     Which rules a data type has follows from all columns: where not all are known, a rule that is not known is no error.
     """
-    rules: Mapping[str, RowRule] = rules_of(validators)
-    known = contract
-    if not is_whole:
-        entries = {
-            scope: tuple(
-                entry for entry in listed if entry.type != ROW_FAILURES or str(entry.kwargs.get("rule")) in rules
-            )
-            for scope, listed in contract.entries.items()
-        }
-        known = replace(contract, entries=entries)
-    planned = plan(known, rules.values(), drafted=drafted(validators, own))
-    if is_whole:
-        refuse_unknown_waivers(contract, planned)
-    return planned, _count(contract.entries) - _count(known.entries)
+    contract = resolved.contract
+    entries = {
+        scope: tuple(entry for entry in listed if entry.type != ROW_FAILURES or str(entry.kwargs.get("rule")) in rules)
+        for scope, listed in contract.entries.items()
+    }
+    return replace(resolved, contract=replace(contract, entries=entries))
 
 
-def _told(
-    contract: Contract, changed: ChangedFiles, run: _Run | None, kept: KeptFiles | None, *, is_in_time: bool
+def _rows_at_commit(
+    resolved: ResolvedDataset, changed: ChangedFiles, run: _Run | None, kept: KeptFiles | None, *, is_in_time: bool
 ) -> RowsAtCommit:
     judged = len(run.facts) if run else 0
     is_finished = is_in_time and judged == len(changed.changed)
     results: list[CheckResult] = []
-    known, left_out = (run.plan, run.left_out) if run else _planned(contract, [], None, is_whole=False)
     if run:
-        contract = run.contract
-        is_counted = len(run.found.looked_at) == len(changed.changed)
+        resolved, whole, left_out = run.resolved, run.plan, run.left_out
+        is_counted = len(run.files.looked_at) == len(changed.changed)
         results = run.results(unseen=run.total - sum(run.failures.rows.values()) if is_counted else None)
-    results = with_own_names(results, contract.dataset, contract.data_type)
-    results += _of_lost_files(known, kept, is_pass_told=is_finished and bool(results))
+    else:
+        known = _with_known_rules(resolved, ())
+        whole, left_out = plan(known.contract, ()), _count(resolved.contract.entries) - _count(known.contract.entries)
+    results += _of_lost_files(whole, kept, is_pass_told=is_finished and bool(results))
     ids = {result.id for result in results}
-    answer, results = conclude(
-        [check for check in known.checks if check.id in ids],
-        results,
-        waived=frozenset(waiver.check for waiver in contract.waivers),
-        inconclusive_blocks=contract.dataset.inconclusive == "block",
-    )
-    if answer is Answer.PASS and not is_finished:
-        # Only failures that inform were found; of what was not looked at nobody knows.
-        answer = Answer.UNJUDGED
     rows = run.failures.rows if run else {}
-    verdict = Verdict(
-        dataset=contract.dataset.name,
-        answer=answer,
-        checks=results,
-        rows={origin: rows.get(origin, 0) for origin in _ORIGINS},
-        data=data_of(run.facts if run else []),
-        contract=contract.to_json(),
-        loosened=contract.loosened,
-        waived=waiver_rows(contract.waivers),
-        is_partial=True,
-    )
-    left = len(known.checks) + left_out - len(results)
+    looked_at = JudgedData({origin: rows.get(origin, 0) for origin in _ORIGINS}, data_of(run.facts if run else []))
+    checks = [check for check in whole.checks if check.id in ids]
+    verdict = verdict_of_results(resolved, checks, results, looked_at, is_partial=True)
+    if verdict.answer is Answer.PASS and not is_finished:
+        # Only failures that inform were found; of what was not looked at nobody knows.
+        verdict = replace(verdict, answer=Answer.UNJUDGED)
+    left = len(whole.checks) + left_out - len(verdict.checks)
     return RowsAtCommit(verdict, judged, len(changed.changed), is_finished, left)
 
 
-def _of_lost_files(planned: Plan, kept: KeptFiles | None, *, is_pass_told: bool) -> list[CheckResult]:
+def _of_lost_files(whole: Plan, kept: KeptFiles | None, *, is_pass_told: bool) -> list[CheckResult]:
     """A loss is told whatever else is; that nothing got lost, only beside rows: alone it would look like a good dataset."""
-    result = kept_files_result(planned, kept)
-    told = {Outcome.FAIL, Outcome.PASS} if is_pass_told else {Outcome.FAIL}
-    return [result] if result and result.outcome in told else []
+    result = kept_files_result(whole, kept)
+    outcomes = {Outcome.FAIL, Outcome.PASS} if is_pass_told else {Outcome.FAIL}
+    return [result] if result and result.outcome in outcomes else []
 
 
 def _count(entries: Mapping[Scope, tuple[object, ...]]) -> int:

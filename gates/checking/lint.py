@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from gates.checking.column_names import view_names
 from gates.config.installed.plugins import PluginKind
 from gates.config.load import load_config
 from gates.config.removals import FOLDER, REMOVALS
 from gates.config.row_rules import FINITE, RowRule
 from gates.contract.contract import load_contract
 from gates.contract.plan import ROW_FAILURES, plan, waives_nothing
-from gates.contract.plugins.registry import data_type_of, loaded, metrics_of
+from gates.contract.plugins.registry import loaded, metrics_of
 from gates.contract.suites import read_suite
 from gates.errors import GatesError, did_you_mean
 from gates.verdict import CheckId, Scope
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from gates.config.dataset import DatasetConfig
     from gates.contract.contract import Contract
     from gates.contract.suites import SuiteEntry
-    from gates.data.facts import Roles
 
 
 @dataclass
@@ -112,7 +112,8 @@ def _lint_dataset(dataset: DatasetConfig, today: date, found: Lint, *, is_deep: 
         _ask_great_expectations(contract, found)
     try:
         rules, is_draft = _rules(contract)
-        planned = plan(contract, rules).checks
+        names = view_names(contract.data_type.roles, dataset, contract.data_type)
+        planned = plan(contract, rules, view_names=names).checks
     except GatesError as error:
         found.add(error)
         return
@@ -145,22 +146,17 @@ def _rules(contract: Contract) -> tuple[list[RowRule], bool]:
     # pandera takes seconds to import, and is not needed where no rule is named and no schema is there.
     if not asked and not contract.schema:
         return [], False
-    from gates.rows.load import load_schema
-    from gates.rows.validators import rules_of, validators_of
+    from gates.checking.resolve import with_schemas
+    from gates.data.facts import Roles
 
-    own = load_schema(contract.schema, contract.dataset.root) if contract.schema else None
-    known = rules_of(validators_of(_all_roles(contract.dataset), {}, own, contract.type_contract, contract.type_code))
+    # Which roles and columns are there, only the data says.
+    roles = Roles(contract.dataset.type, (), bound=contract.data_type.roles)
+    validators = with_schemas(contract).schemas.validators(roles, {})
+    known = validators.rules()
     if contract.dataset.type == "tabular":
         # Which columns hold floats, only the data says.
         known |= {rule: RowRule(rule, "a finite number") for rule in asked if rule.endswith(f"/{FINITE}")}
-    return list(known.values()), bool(own and own.is_draft)
-
-
-def _all_roles(dataset: DatasetConfig) -> Roles:
-    """Every role of a data type; which of them are there, only the data says."""
-    from gates.data.facts import Roles
-
-    return Roles(dataset.type, (), bound=data_type_of(dataset).roles)
+    return list(known.values()), validators.is_draft
 
 
 def _entries(contract: Contract) -> Iterator[SuiteEntry]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gates.checking.check_dataset import Options, judge
-from gates.contract.contract import load_contract
+from gates.checking.resolve import resolve
 from gates.data.previous_version import PromotedBefore
 from gates.promotion.git.history import history
 from gates.promotion.git.judged_config import dataset_of, home_of
@@ -76,7 +76,7 @@ def _number(then: CheckResult, now: CheckResult) -> str | None:
 
 def _again(repository: Repository, found: Promoted) -> Verdict:
     with dataset_of(repository, found) as dataset:
-        contract = load_contract(dataset, found.statement.promoted_at.date())
+        resolved = resolve(dataset, found.statement.promoted_at.date())
         at_home = replace(dataset, root=home_of(repository, found))
         with files_at(repository, at_home, found.revision) as files:
             options = Options(
@@ -85,7 +85,7 @@ def _again(repository: Repository, found: Promoted) -> Verdict:
                 evaluation_files=files.evaluation,
                 promoted=_base(repository, found),
             )
-            return judge(contract, options).verdict
+            return judge(resolved, options).verdict
 
 
 def _base(repository: Repository, found: Promoted) -> PromotedBefore | None:

@@ -12,9 +12,8 @@ from gates.config.installed.plugins import PluginKind
 from gates.config.orphans import refuse_lost_rules
 from gates.config.population import read_population
 from gates.config.removals import read_removals
-from gates.config.schema_files import file_digests, library_versions, own_schema
-from gates.contract.plugins.interface import TypeContract
-from gates.contract.plugins.registry import loaded, metrics_of, type_plugin, type_suites
+from gates.config.schema_files import library_versions, own_schema
+from gates.contract.plugins.registry import data_type_of, loaded, metrics_of, type_suites
 from gates.contract.suites import Suite, SuiteEntry, merge, read_suite
 from gates.errors import SuiteError, did_you_mean
 from gates.metrics.catalogue import BY_NAME
@@ -29,13 +28,8 @@ if TYPE_CHECKING:
     from gates.config.dataset import DatasetConfig, Waiver
     from gates.config.population import Population
     from gates.config.removals import Removal
-    from gates.contract.plugins.errors import OwnCode
     from gates.contract.plugins.load import LoadedPlugin
     from gates.metrics.base.metric import Metric
-
-from gates.config.data_types import data_type
-
-__all__ = ["NEVER_WAIVED", "Contract", "file_digests", "load_contract", "own_schema"]
 
 NEVER_WAIVED = ("combined/expect_origins_to_be_declared", "human/expect_table_row_count_to_be_between",
                 "synthetic/expect_table_row_count_to_be_between")  # fmt: skip
@@ -47,11 +41,13 @@ class Contract:
 
     schema: `path/to/file.py:Name` of the dataset's own schema, or None. schema_sources: sha256 by file. removals: the records
     of why human rows went.
-    metrics: what the suites may put limits on, by expectation. plugins: those that the type and the suites come from.
+    data_type: roles and columns of the dataset's type; type_plugin: the plugin that brings it along, None for a built-in
+    one. metrics: what the suites may put limits on, by expectation; metric_plugins: those of plugins that they do name.
     gates, libraries: the versions that its digest covers; libraries is None for those that are installed.
     """
 
     dataset: DatasetConfig
+    data_type: DataType
     entries: Mapping[Scope, tuple[SuiteEntry, ...]]
     schema: str | None = None
     schema_sources: Mapping[str, str] = field(default_factory=dict)
@@ -61,25 +57,15 @@ class Contract:
     population: Population | None = None
     removals: tuple[Removal, ...] = ()
     metrics: Mapping[str, Metric] = field(default_factory=lambda: BY_NAME)
-    plugins: tuple[LoadedPlugin, ...] = ()
+    type_plugin: LoadedPlugin | None = None
+    metric_plugins: tuple[LoadedPlugin, ...] = ()
     gates: str = __version__
     libraries: Mapping[str, str] | None = None
 
     @property
-    def type_contract(self) -> TypeContract | None:
-        """What a plugin promises of the dataset's type; None for a built-in one."""
-        return next((one.value for one in self.plugins if isinstance(one.value, TypeContract)), None)
-
-    @property
-    def type_code(self) -> OwnCode | None:
-        """Whose lines messages name where the schema of a plugin's type breaks."""
-        return next((one.code for one in self.plugins if isinstance(one.value, TypeContract)), None)
-
-    @property
-    def data_type(self) -> DataType:
-        """The roles and columns of the dataset's type."""
-        brought = self.type_contract
-        return brought.data_type if brought else data_type(self.dataset.type)
+    def plugins(self) -> tuple[LoadedPlugin, ...]:
+        """Those that the type and the suites come from."""
+        return (*((self.type_plugin,) if self.type_plugin else ()), *self.metric_plugins)
 
     @property
     def code(self) -> dict[str, str]:
@@ -99,7 +85,7 @@ class Contract:
 
     def with_sources(self, sources: Mapping[str, str]) -> Contract:
         """The same contract, bound to the files that its schema was made from."""
-        return Contract(**{**vars(self), "schema_sources": sources})
+        return replace(self, schema_sources=sources)
 
     def with_versions(self, gates: str, libraries: Mapping[str, str]) -> Contract:
         """The same contract, as if these versions were installed; what suites gates brings along stays as it is here."""
@@ -164,30 +150,25 @@ def load_contract(dataset: DatasetConfig, today: date) -> Contract:
     Raises SuiteError with file and line for whatever is wrong in a suite or a waiver, UsageError for population shares,
     PluginError for a plugin that does not load, whether or not anything here names it.
     """
-    loaded(dataset.plugins, PluginKind.TYPE)
-    metrics, brought = metrics_of(dataset.plugins), type_plugin(dataset)
+    types, metrics = loaded(dataset.plugins, PluginKind.TYPE), metrics_of(dataset.plugins)
     folder = dataset.root / "expectations" / dataset.name
     refuse_lost_rules(dataset)
     _refuse_stray_files(folder)
     entries, loosened = _merged_suites(dataset, folder, metrics)
     _refuse_unwaivable(dataset)
-    current = tuple(waiver for waiver in dataset.waivers if waiver.expires >= today)
-    expired = tuple(waiver for waiver in dataset.waivers if waiver.expires < today)
-    population = read_population(dataset)
-    plugins = (*([brought] if brought else []), *_named_metrics(dataset, entries))
-    removals = read_removals(dataset.root, dataset.name)
     return Contract(
-        dataset,
-        entries,
-        own_schema(dataset),
-        {},
-        current,
-        expired,
-        loosened,
-        population,
-        removals,
-        metrics,
-        plugins,
+        dataset=dataset,
+        data_type=data_type_of(dataset),
+        entries=entries,
+        schema=own_schema(dataset),
+        waivers=tuple(waiver for waiver in dataset.waivers if waiver.expires >= today),
+        expired=tuple(waiver for waiver in dataset.waivers if waiver.expires < today),
+        loosened=loosened,
+        population=read_population(dataset),
+        removals=read_removals(dataset.root, dataset.name),
+        metrics=metrics,
+        type_plugin=types.get(dataset.type),
+        metric_plugins=tuple(_named_metrics(dataset, entries)),
     )
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 ROW_FAILURES = "expect_row_failure_ratio_to_be_less_than"
 HUMAN_RATIO = "expect_human_ratio_to_be_between"
+# Arguments of Great Expectations' expectations and of ours that name columns.
+_COLUMN_ARGUMENTS = frozenset({"column", "column_A", "column_B", "column_list", "column_set", "columns"})
 
 
 @dataclass(frozen=True)
@@ -68,17 +70,24 @@ class Plan:
         )
 
 
-def plan(contract: Contract, rules: Iterable[RowRule], *, drafted: frozenset[str] = frozenset()) -> Plan:
+def plan(
+    contract: Contract,
+    rules: Iterable[RowRule],
+    *,
+    drafted: frozenset[str] = frozenset(),
+    view_names: Mapping[str, str] | None = None,
+) -> Plan:
     """Every expectation of the merged suites, and a limit on every row rule that no suite mentions.
 
-    drafted: ids of rules that only a draft schema has; until it is accepted they warn.
-
+    drafted: ids of rules that only a draft schema has; until it is accepted they warn. view_names: what the views call
+    a column of the files, where that is another name; ids keep the names that the suites have.
     Raises SuiteError for a suite that limits a row rule which the schema does not have.
     """
     known = {rule.id: rule for rule in rules}
     entries = {}
     for scope in Scope:
-        listed = [entry for entry in contract.entries[scope] if _fits_purpose(entry, contract)]
+        fitting = (entry for entry in contract.entries[scope] if _fits_purpose(entry, contract))
+        listed = [_in_view(entry, view_names, known) if view_names else entry for entry in fitting]
         _refuse_unknown_rules(listed, known)
         if scope is not Scope.COMBINED:
             mentioned = {str(entry.kwargs.get("rule")) for entry in listed if entry.type == ROW_FAILURES}
@@ -119,6 +128,22 @@ def _fits_purpose(entry: SuiteEntry, contract: Contract) -> bool:
         return asked == purpose
     first = next(other for other in contract.entries[entry.check_id.scope] if other.type == HUMAN_RATIO)
     return entry is first
+
+
+def _in_view(entry: SuiteEntry, view_names: Mapping[str, str], rules: Collection[str]) -> SuiteEntry:
+    """The entry, whose arguments name columns as the views do."""
+    kwargs = dict(entry.kwargs)
+    for name in _COLUMN_ARGUMENTS & kwargs.keys():
+        value = kwargs[name]
+        if isinstance(value, str):
+            kwargs[name] = view_names.get(value, value)
+        elif isinstance(value, list):
+            kwargs[name] = [view_names.get(one, one) for one in value]
+    if entry.type == ROW_FAILURES and (rule := str(kwargs.get("rule"))) not in rules:
+        column, _, name = rule.rpartition("/")
+        renamed = f"{view_names.get(column, column)}/{name}"
+        kwargs["rule"] = renamed if renamed in rules else rule
+    return replace(entry, kwargs=kwargs)
 
 
 def _refuse_unknown_rules(entries: Sequence[SuiteEntry], known: Mapping[str, RowRule]) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from gates.data.formats.staging import StagedFile
 
-_RENAMED = "{} (file)"
+_SUFFIX = " (file)"
 
 
 @dataclass(frozen=True)
@@ -57,11 +57,16 @@ def columns_of(files: Sequence[StagedFile], origin: str, mapping: Mapping[str, s
         roles = [role for role, column in mapping.items() if column == source]
         if source == origin and not roles:
             continue
-        own = _RENAMED.format(source) if source.casefold() in reserved else source
+        own = f"{source}{_SUFFIX}" if source.casefold() in reserved else source
         kind, sql_type = common_type(found)
         columns += [Column(name, source, kind, sql_type, source not in in_files) for name in roles or [own]]
     _check_distinct(columns)
     return columns
+
+
+def name_in_files(name: str) -> str:
+    """What files call a column that bears a role's name by chance, from what the views call it; other names as they are."""
+    return name.removesuffix(_SUFFIX)
 
 
 def common_type(kinds: Iterable[pa.DataType]) -> tuple[pa.DataType, str]:

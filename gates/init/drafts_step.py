@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gates.contract.contract import own_schema
+from gates.config.schema_files import own_schema
 from gates.contract.plugins.registry import data_type_of
 from gates.data.duckdb.dataset import VIEWS, open_dataset
 from gates.data.sql import identifier, select

@@ -27,7 +27,7 @@ from gates.rows.quarantine import QuarantineMode, QuarantineWriter
 from gates.verdict import UNDECLARED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import numpy.typing as npt
 
@@ -60,11 +60,14 @@ def rules(schema: Schema) -> tuple[RowRule, ...]:
 class RowValidator:
     """Asks a schema's rules of batches; holds no data, so one validator serves any number of threads or batches.
 
+    view_names: what batches call a column of the files, where that is another name. The schema may name a column as
+    the files do, or by its role where no column of the files has that name.
     Raises SuiteError for a schema that cannot be asked of single rows.
     """
 
-    def __init__(self, schema: Schema) -> None:
+    def __init__(self, schema: Schema, view_names: Mapping[str, str] | None = None) -> None:
         self._compiled = compiled(schema)
+        self._view_names = view_names or {}
         self.rules = self._compiled.rules()
 
     def validate(self, batch: pa.RecordBatch) -> BatchFailures:
@@ -74,7 +77,8 @@ class RowValidator:
         """
         frame = _frame(batch)
         origin = frame[ORIGIN].cast(pl.String).fill_null(UNDECLARED).to_numpy().astype(np.str_)
-        run = _Run(self._compiled, frame.drop(ROW_ID, ORIGIN), frame.height)
+        content, aliases = _with_file_names(frame.drop(ROW_ID, ORIGIN), self._view_names)
+        run = _Run(self._compiled, content, frame.height, aliases)
         if frame.height:
             run.ask_columns()
             run.ask_rows()
@@ -91,8 +95,10 @@ class RowValidator:
 class _Run:
     """One schema asked of one frame."""
 
-    def __init__(self, schema: Compiled, content: pl.DataFrame, height: int) -> None:
+    def __init__(self, schema: Compiled, content: pl.DataFrame, height: int, aliases: Mapping[str, str]) -> None:
         self.schema = schema
+        # A column's name in the files by its role, where both name it.
+        self.aliases = aliases
         self.content = content
         # A frame without columns has forgotten how many rows it had.
         self.height = height
@@ -126,8 +132,9 @@ class _Run:
                 self._note(check.rule, error)
         strict = self.schema.declared_columns
         if strict:
-            known = {name for column in self.schema.columns for name in self._matching(column)}
-            surplus = sorted(set(self.content.columns) - known)
+            named = {name for column in self.schema.columns for name in self._matching(column)}
+            named |= {self.aliases[name] for name in named & self.aliases.keys()}
+            surplus = sorted(set(self.content.columns) - named - self.aliases.keys())
             if surplus:
                 self._fail(strict, self._everywhere(), "not in the schema: " + ", ".join(surplus))
 
@@ -153,7 +160,9 @@ class _Run:
         wanted = expected.type() if isinstance(expected.type, type) else expected.type
         if isinstance(wanted, pl.DataType):
             conversion = convert(values, wanted)
-            self.content = self.content.with_columns(conversion.values.alias(name))
+            # A check across columns may name it either way.
+            twin = [alias for alias, own in self.aliases.items() if own == name]
+            self.content = self.content.with_columns(conversion.values.alias(one) for one in (name, *twin))
             self._untyped[name] = conversion.failed
             if conversion.failed.any():
                 self._fail(column.type, conversion.failed, f"expected {expected}, got {values.dtype}")
@@ -257,6 +266,13 @@ def _first_line(error: SchemaError) -> str:
     if cause.startswith(_TOLD):
         cause = cause.removeprefix(_TOLD).removesuffix('")')
     return "the check could not run: " + cause.strip().splitlines()[0]
+
+
+def _with_file_names(frame: pl.DataFrame, view_names: Mapping[str, str]) -> tuple[pl.DataFrame, dict[str, str]]:
+    """The frame under the files' names, roles beside them; and the file's name by role."""
+    renamed = frame.rename({view: file for file, view in view_names.items() if view in frame.columns})
+    aliases = {view: file for file, view in view_names.items() if view in frame.columns and view not in renamed.columns}
+    return renamed.with_columns(pl.col(file).alias(role) for role, file in aliases.items()), aliases
 
 
 def _frame(batch: pa.RecordBatch) -> pl.DataFrame:

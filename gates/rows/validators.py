@@ -1,47 +1,79 @@
-"""The schemas that rows are held to: the data type's, and the dataset's own."""
+"""The schemas that rows of one dataset are held to: the data type's, and the dataset's own."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from gates.rows.failures import joined
+from gates.rows.load import load_schema
 from gates.rows.schemas.built_in import built_in_schema, plugin_schema
 from gates.rows.validation import RowValidator
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
+
+    import pyarrow as pa
 
     from gates.config.row_rules import RowRule
-    from gates.contract.plugins import TypeContract
-    from gates.contract.plugins.errors import OwnCode
+    from gates.contract.contract import Contract
+    from gates.contract.plugins.load import LoadedPlugin
     from gates.data.facts import Roles
+    from gates.rows.failures import BatchFailures
     from gates.rows.load import LoadedSchema
 
 
-def validators_of(
-    roles: Roles,
-    column_types: Mapping[str, str],
-    own: LoadedSchema | None,
-    brought: TypeContract | None = None,
-    code: OwnCode | None = None,
-) -> list[RowValidator]:
-    """The data type's schema and the dataset's own; where both have a rule, both count (see `row_failures.joined`).
+@dataclass(frozen=True)
+class RowSchemas:
+    """What is known of a dataset's schemas before its data is opened.
 
-    column_types: Arrow type by column of the opened dataset. brought: what a plugin promises of the type, code: whose
-    lines messages name where its schema breaks.
-    Raises PluginError for a plugin whose schema is none.
+    own: the dataset's own. type_plugin: the plugin that brings the dataset's type along, None for a built-in type.
     """
-    of_type = plugin_schema(brought, code, roles, column_types) if brought else built_in_schema(roles, column_types)
-    return [RowValidator(of_type), RowValidator(own.model)] if own else [RowValidator(of_type)]
+
+    own: LoadedSchema | None = None
+    type_plugin: LoadedPlugin | None = None
+
+    def validators(
+        self, roles: Roles, column_types: Mapping[str, str], view_names: Mapping[str, str] | None = None
+    ) -> Validators:
+        """The schemas for the columns of the opened dataset.
+
+        column_types: Arrow type by column of the views. view_names: what the views call a column of the files, where
+        that is another name. Raises PluginError for a plugin whose schema is none.
+        """
+        if self.type_plugin:
+            of_type = RowValidator(plugin_schema(self.type_plugin, roles, column_types))
+        else:
+            of_type = RowValidator(built_in_schema(roles, column_types))
+        if self.own is None:
+            return Validators(of_type)
+        return Validators(of_type, RowValidator(self.own.model, view_names or {}), is_draft=self.own.is_draft)
 
 
-def rules_of(validators: Sequence[RowValidator]) -> dict[str, RowRule]:
-    """The rules of all schemas by id."""
-    return {rule.id: rule for validator in validators for rule in validator.rules}
+@dataclass(frozen=True)
+class Validators:
+    """Asks both schemas of batches; where both have a rule, both count. own: None where the dataset has none."""
+
+    of_type: RowValidator
+    own: RowValidator | None = None
+    is_draft: bool = field(default=False, kw_only=True)
+
+    def rules(self) -> dict[str, RowRule]:
+        """The rules of both schemas by id."""
+        return {rule.id: rule for one in (self.of_type, self.own) if one for rule in one.rules}
+
+    def drafted(self) -> frozenset[str]:
+        """Ids of the rules that only the dataset's own schema has, while that is a draft."""
+        if self.own is None or not self.is_draft:
+            return frozenset()
+        return frozenset({rule.id for rule in self.own.rules} - {rule.id for rule in self.of_type.rules})
+
+    def validate(self, batch: pa.RecordBatch) -> BatchFailures:
+        """Every failing row of the batch under every rule, as `RowValidator.validate`."""
+        return joined([one.validate(batch) for one in (self.of_type, self.own) if one])
 
 
-def drafted(validators: Sequence[RowValidator], own: LoadedSchema | None) -> frozenset[str]:
-    """Ids of the rules that only the dataset's own schema has, while that is a draft."""
-    if own is None or not own.is_draft:
-        return frozenset()
-    built_in, in_draft = ({rule.id for rule in validator.rules} for validator in validators)
-    return frozenset(in_draft - built_in)
+def row_schemas(contract: Contract) -> RowSchemas:
+    """The schemas that a contract names, imported. Raises SuiteError for an own schema that does not load."""
+    own = load_schema(contract.schema, contract.dataset.root) if contract.schema else None
+    return RowSchemas(own, contract.type_plugin)

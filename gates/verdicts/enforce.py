@@ -10,7 +10,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from gates.config.row_rules import RowRule
-from gates.contract.contract import file_digests, load_contract
+from gates.config.schema_files import file_digests
+from gates.contract.contract import load_contract
 from gates.contract.plan import ROW_FAILURES, plan
 from gates.data.duckdb.dataset import data_files
 from gates.data.facts import FileFacts

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from gates.checking.check_dataset import Options, judge
+from gates.checking.resolve import with_schemas
 from gates.config.load import read_config
 from gates.contract.contract import Contract, load_contract
 from gates.data.previous_version import KeptFiles
@@ -86,7 +87,7 @@ class Dataset:
         # Which row rules there are, only the opened data tells.
         only = tuple(name for name in sorted(types | {ROW_RULE}) if wanted(name))
         options = Options(only=() if types <= set(only) else only, kept_files=self.kept, promoted=self.before)
-        return judge(contract, options).verdict
+        return judge(with_schemas(contract), options).verdict
 
 
 ROW_RULE = "expect_row_failure_ratio_to_be_less_than"

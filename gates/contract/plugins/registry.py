@@ -78,38 +78,26 @@ def data_types_of(plugins: Plugins) -> dict[str, DataType]:
     return {**{name: data_type(name) for name in DATA_TYPES}, **own}
 
 
-def type_plugin(dataset: DatasetConfig) -> LoadedPlugin | None:
-    """The plugin that brings the dataset's type along; None for a built-in one.
+def data_type_of(dataset: DatasetConfig) -> DataType:
+    """The dataset's type.
 
-    Raises what `loaded` raises, and UsageError for `columns` of a role that the type does not have.
+    Raises what `loaded` raises, and UsageError for an unknown type and for `columns` of a role that the type does not have.
     """
     if dataset.type in DATA_TYPES:
-        return None
-    found = loaded(dataset.plugins, PluginKind.TYPE)
-    if dataset.type not in found:
+        return data_type(dataset.type)
+    own = loaded(dataset.plugins, PluginKind.TYPE)
+    if dataset.type not in own:
         raise UsageError(
-            f"{dataset.place('type')}: type '{dataset.type}' is unknown ({did_you_mean(dataset.type, found)})"
+            f"{dataset.place('type')}: type '{dataset.type}' is unknown ({did_you_mean(dataset.type, own)})"
         )
-    roles = _type_contract(found[dataset.type]).data_type.roles
+    kind = _type_contract(own[dataset.type]).data_type
     for role in dataset.columns:
-        if role not in roles:
-            near = did_you_mean(role, roles)
+        if role not in kind.roles:
+            near = did_you_mean(role, kind.roles)
             raise UsageError(
                 f"{dataset.place('columns')}: columns: type '{dataset.type}' has no role '{role}' ({near})"
             )
-    return found[dataset.type]
-
-
-def type_contract(dataset: DatasetConfig) -> TypeContract | None:
-    """What a plugin promises of the dataset's type; None for a built-in one. Raises what `type_plugin` raises."""
-    found = type_plugin(dataset)
-    return _type_contract(found) if found else None
-
-
-def data_type_of(dataset: DatasetConfig) -> DataType:
-    """The dataset's type. Raises what `type_plugin` raises."""
-    found = type_contract(dataset)
-    return found.data_type if found else data_type(dataset.type)
+    return kind
 
 
 def type_suites(plugins: Plugins, name: str) -> tuple[Path, str]:

@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 _CODES = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE}
 # Synthetic rows are judged against people, so that both partitions must have rows.
 _NEEDED = {Scope.HUMAN: ("human",), Scope.SYNTHETIC: ("human", "synthetic"), Scope.COMBINED: ("human", "synthetic")}
+# Row rules ask each row by itself: rows of their own scope are all that they need.
+_OF_OWN_SCOPE = frozenset({"expect_row_failure_ratio_to_be_less_than"})
 # What can be asked without rows of both origins.
 _ASKED_WHEN_EMPTY = frozenset({
     "expect_files_to_be_kept",
@@ -46,7 +48,10 @@ def holds_people_alone(scan: Scan) -> bool:
 
 def ask(metric: Metric, scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """The metric's measurement, or why there is none: an empty partition, rows it cannot be computed on, or a fault."""
-    empty = [origin for origin in _NEEDED[scope] if not scan.index.of(_CODES[origin]).any()]
+    needed = _NEEDED[scope]
+    if metric.expectation in _OF_OWN_SCOPE and scope is not Scope.COMBINED:
+        needed = (scope.value,)
+    empty = [origin for origin in needed if not scan.index.of(_CODES[origin]).any()]
     are_alone = holds_people_alone(scan)
     is_asked = metric.expectation in _ASKED_WHEN_EMPTY or (are_alone and metric.expectation == _SHARE_OF_PEOPLE)
     if empty and not is_asked:

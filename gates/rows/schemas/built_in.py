@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandera.polars as pa
 
+from gates.contract.plugins.interface import TypeContract
 from gates.errors import GatesError, PluginError
 from gates.rows.schemas.annotations import Annotations
 from gates.rows.schemas.error_lines import telling_lines
@@ -20,8 +21,7 @@ from gates.rows.schemas.translation import Translation
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gates.contract.plugins import TypeContract
-    from gates.contract.plugins.errors import OwnCode
+    from gates.contract.plugins.load import LoadedPlugin
     from gates.data.facts import Roles
 
 _SCHEMAS = {
@@ -43,10 +43,11 @@ def built_in_schema(roles: Roles, columns: Mapping[str, str]) -> pa.DataFrameSch
     return _SCHEMAS[roles.type]
 
 
-def plugin_schema(
-    brought: TypeContract, code: OwnCode | None, roles: Roles, columns: Mapping[str, str]
-) -> pa.DataFrameSchema:
+def plugin_schema(plugin: LoadedPlugin, roles: Roles, columns: Mapping[str, str]) -> pa.DataFrameSchema:
     """The schema that a plugin brings along for its type. Raises PluginError where it has none."""
+    brought = plugin.value
+    if not isinstance(brought, TypeContract):
+        raise TypeError(plugin.reference.kind)
     who = f"data type '{brought.data_type.name}'"
     schema = brought.schema
     try:
@@ -60,4 +61,4 @@ def plugin_schema(
         raise PluginError(f"{who}: its schema: {type(error).__name__}: {error}") from error
     if not isinstance(schema, pa.DataFrameSchema):
         raise PluginError(f"{who}: its schema is a {type(schema).__name__}, expected a pandera.polars DataFrameSchema")
-    return telling_lines(schema, code) if code else schema
+    return telling_lines(schema, plugin.code) if plugin.code else schema

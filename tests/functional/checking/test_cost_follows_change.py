@@ -15,6 +15,7 @@ import pytest
 
 from gates.checking.cache.folder import Cache
 from gates.checking.check_dataset import Options, judge
+from gates.checking.resolve import with_schemas
 from gates.config.load import load_config
 from gates.contract.contract import load_contract
 from gates.data.duckdb.dataset import LocalDataset
@@ -77,7 +78,9 @@ def run(root, store=None, only=ASKED):
     contract = load_contract(load_config(root / "gates.toml").dataset("mix"), TODAY)
     known = {check for entries in contract.entries.values() for check in (entry.type for entry in entries)}
     asked = tuple(check for check in only if check in known)
-    judged = judge(contract, Options(only=asked, quarantine=root / "quarantine", progress=progress, summaries=store))
+    judged = judge(
+        with_schemas(contract), Options(only=asked, quarantine=root / "quarantine", progress=progress, summaries=store)
+    )
     rows = pl.read_parquet(judged.quarantine).rows()
     assert len({(file, row) for file, row, *_ in rows}) == judged.quarantined
     shutil.rmtree(root / "quarantine")
@@ -370,7 +373,9 @@ def test_a_file_that_changes_while_it_is_judged_is_not_remembered(tmp_path):
         if step == "rows":
             put(tmp_path / "data/a.jsonl", part(3))
 
-    judge(contract, Options(only=("expect_human_ratio_to_be_between",), progress=meanwhile, summaries=store))
+    judge(
+        with_schemas(contract), Options(only=("expect_human_ratio_to_be_between",), progress=meanwhile, summaries=store)
+    )
 
     assert store.put == [1]
 

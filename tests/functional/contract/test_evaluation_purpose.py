@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from gates.checking.check_dataset import Options, judge
+from gates.checking.resolve import resolve
 from gates.config.load import read_config
-from gates.contract.contract import load_contract
 from gates.verdict import Answer, Outcome, Severity
 from tests.projects import ROWS, people
 
@@ -21,7 +21,7 @@ TODAY = date(2026, 1, 1)
 def judged(root, declared: str, rows: pl.DataFrame, purpose: str = "evaluation"):
     rows.write_parquet(root / "exam.parquet")
     (root / "gates.toml").write_text(f'[datasets.exam]\ntype = "tabular"\npurpose = "{purpose}"\n{declared}\n')
-    return judge(load_contract(read_config(root / "gates.toml").datasets["exam"], TODAY), Options()).verdict
+    return judge(resolve(read_config(root / "gates.toml").datasets["exam"], TODAY), Options()).verdict
 
 
 @pytest.mark.parametrize("form", sorted(DECLARED))

@@ -11,9 +11,9 @@ import pytest
 
 from gates.checking.changes.losses import kept_files
 from gates.checking.check_dataset import Options, judge
+from gates.checking.resolve import resolve
 from gates.config.dataset import DatasetConfig
 from gates.config.load import load_config
-from gates.contract.contract import load_contract
 from gates.diff.verdict_lookup import is_about
 from gates.errors import DataError, UsageError
 from gates.verdicts.enforce import enforce
@@ -71,12 +71,12 @@ def config(root) -> DatasetConfig:
 
 
 def judged(root):
-    return judge(load_contract(config(root), TODAY), Options(only=(CONTAMINATION,))).verdict
+    return judge(resolve(config(root), TODAY), Options(only=(CONTAMINATION,))).verdict
 
 
 def recorded(root):
     place = root / "verdict.json"
-    place.write_text(json.dumps(judge(load_contract(config(root), TODAY), Options()).verdict.to_json()))
+    place.write_text(json.dumps(judge(resolve(config(root), TODAY), Options()).verdict.to_json()))
     return place
 
 
@@ -203,7 +203,7 @@ def test_evaluation_sets_are_those_of_the_version(root):
         options = Options(
             only=(CONTAMINATION,), files=found.dataset, holdout_files=found.holdout, evaluation_files=found.evaluation
         )
-        assert judge(load_contract(dataset, TODAY), options).verdict.to_json() == expected.to_json()
+        assert judge(resolve(dataset, TODAY), options).verdict.to_json() == expected.to_json()
 
 
 def test_a_verdict_is_about_data_and_evaluation_sets_together(root):

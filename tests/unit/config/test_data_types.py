@@ -17,7 +17,7 @@ from gates.data.facts import ORIGIN, ROW_ID, Roles
 from gates.metrics.catalogue import METRICS
 from gates.rows.schemas.built_in import built_in_schema
 from gates.rows.validation import RowValidator, rules
-from gates.rows.validators import validators_of
+from gates.rows.validators import RowSchemas
 from gates.verdict import Scope
 from tests.opened import open_dataset
 
@@ -242,8 +242,7 @@ def test_example_of_the_page_opens_and_keeps_every_row_rule(name, tmp_path):
     with open_dataset(dataset) as opened:
         types = {field.name: str(field.type) for field in opened.schema()}
         (batch,) = opened.batches()
-        (validator,) = validators_of(opened.roles, types, None)
-        found = validator.validate(batch)
+        found = RowSchemas().validators(opened.roles, types).validate(batch)
 
     assert batch.num_rows == len([json.loads(line) for line in lines.splitlines()])
     assert ({rule: rows for rule, rows in found.failing.items() if len(rows)}, found.broken) == ({}, {})

@@ -151,7 +151,7 @@ def of_notes(root, text):
     suites = {f"expectations/notes/{name}": suite for name, suite in SUITES.items()}
     table = '[plugins.types]\nnotes = "own_types.py:OWN"'
     project(root, table, 'type = "notes"', {"own_types.py": text, **suites})
-    return load_contract(read_config(root / "gates.toml").dataset("mix"), date(2026, 1, 1)).type_contract
+    return load_contract(read_config(root / "gates.toml").dataset("mix"), date(2026, 1, 1)).type_plugin
 
 
 def broken_rules(schema) -> dict[str, str]:

@@ -555,7 +555,7 @@ def of_notes(root, **made):
 
 
 def test_model_that_a_function_returns_has_its_annotations_resolved(tmp_path):
-    brought = load_contract(mix(of_notes(tmp_path)), TODAY).type_contract
+    brought = load_contract(mix(of_notes(tmp_path)), TODAY).type_plugin
 
     assert list(plugin_schema(brought, None, {}).columns) == ["note"]
 
@@ -569,7 +569,7 @@ def test_model_that_a_function_returns_has_its_annotations_resolved(tmp_path):
     ],
 )  # fmt: skip
 def test_function_that_makes_no_schema_is_named(made, wrong, tmp_path):
-    brought = load_contract(mix(of_notes(tmp_path, **made)), TODAY).type_contract
+    brought = load_contract(mix(of_notes(tmp_path, **made)), TODAY).type_plugin
 
     with pytest.raises(PluginError) as raised:
         plugin_schema(brought, None, {})
@@ -583,7 +583,7 @@ def test_model_without_its_names_that_an_installed_function_returns_is_named(tmp
     ))  # fmt: skip
     for name, text in SUITES.items():
         (tmp_path / name).write_text(text)
-    brought = load_contract(mix(project(tmp_path / "p", dataset='type = "notes"')), TODAY).type_contract
+    brought = load_contract(mix(project(tmp_path / "p", dataset='type = "notes"')), TODAY).type_plugin
 
     with pytest.raises(PluginError, match=r"^data type 'notes': its schema: NameError: name 'Absent' is not defined$"):
         plugin_schema(brought, None, {})

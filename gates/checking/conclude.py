@@ -1,0 +1,61 @@
+"""What every way of judging a dataset ends in: a plan before its rows are looked at, a verdict after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gates.checking.column_names import with_own_names
+from gates.checking.verdict_inputs import waiver_rows
+from gates.contract.plan import Plan, plan
+from gates.verdict import Verdict, conclude
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from gates.checking.resolve import ResolvedDataset
+    from gates.rows.validators import Validators
+    from gates.verdict import CheckResult, PlannedCheck
+
+
+@dataclass(frozen=True)
+class JudgedData:
+    """What was judged, as a verdict has it. rows: by origin. data: what `data_of` says of the files."""
+
+    rows: Mapping[str, int]
+    data: Mapping[str, object]
+
+
+def planned(resolved: ResolvedDataset, validators: Validators, columns: Mapping[str, str]) -> Plan:
+    """Every check of the dataset. columns: as in `ResolvedDataset.validators`. Raises what `plan` raises."""
+    names = resolved.view_names(columns)
+    return plan(resolved.contract, validators.rules().values(), drafted=validators.drafted(), view_names=names)
+
+
+def verdict_of_results(
+    resolved: ResolvedDataset,
+    checks: Sequence[PlannedCheck],
+    results: Iterable[CheckResult],
+    judged: JudgedData,
+    *,
+    is_partial: bool,
+) -> Verdict:
+    """The verdict that results add up to, held to the checks that were planned; columns bear their names in the files."""
+    contract = resolved.contract
+    answer, concluded = conclude(
+        checks,
+        with_own_names(results, resolved.config, resolved.data_type),
+        waived=frozenset(waiver.check for waiver in contract.waivers),
+        inconclusive_blocks=resolved.config.inconclusive == "block",
+    )
+    return Verdict(
+        dataset=resolved.config.name,
+        answer=answer,
+        checks=concluded,
+        rows=dict(judged.rows),
+        data=dict(judged.data),
+        contract=contract.to_json(),
+        loosened=contract.loosened,
+        waived=waiver_rows(contract.waivers),
+        is_partial=is_partial,
+    )

@@ -1,0 +1,62 @@
+"""All that a dataset's configuration names, read and imported once, before any of its data is opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gates.checking.column_names import view_names
+from gates.config.schema_files import file_digests
+from gates.contract.contract import Contract, load_contract
+from gates.rows.validators import RowSchemas, Validators, row_schemas
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from gates.config.data_types import DataType
+    from gates.config.dataset import DatasetConfig
+    from gates.data.facts import Roles
+
+
+@dataclass(frozen=True)
+class ResolvedDataset:
+    """A dataset's configuration with its data type, plugins, metrics, suites and schemas.
+
+    Whoever judges takes this, and asks neither files nor the plugin registry again. contract: bound to the files that
+    the schemas were made from.
+    """
+
+    contract: Contract
+    schemas: RowSchemas
+
+    @property
+    def config(self) -> DatasetConfig:
+        """What gates.toml says of the dataset."""
+        return self.contract.dataset
+
+    @property
+    def data_type(self) -> DataType:
+        """The roles and columns of the dataset's type."""
+        return self.contract.data_type
+
+    def view_names(self, columns: Mapping[str, str]) -> dict[str, str]:
+        """What views of these columns call a column of the files, where that is another name."""
+        return view_names(columns, self.config, self.data_type)
+
+    def validators(self, roles: Roles, columns: Mapping[str, str]) -> Validators:
+        """Both schemas for the columns of the opened dataset. columns: Arrow type by column of the views."""
+        return self.schemas.validators(roles, columns, self.view_names(columns))
+
+
+def resolve(dataset: DatasetConfig, today: date) -> ResolvedDataset:
+    """The dataset as its repository states it on a day. Raises what `load_contract` and `load_schema` raise."""
+    return with_schemas(load_contract(dataset, today))
+
+
+def with_schemas(contract: Contract) -> ResolvedDataset:
+    """A contract with its schemas, whose import takes seconds. Raises what `load_schema` raises."""
+    schemas = row_schemas(contract)
+    if schemas.own:
+        contract = contract.with_sources(file_digests(schemas.own.sources, contract.dataset.root))
+    return ResolvedDataset(contract, schemas)
