@@ -1,4 +1,4 @@
-"""`gates enforce`: exit as the recorded verdict says, as long as it still fits data and contract."""
+"""`gates enforce`: exit with the stored verdict's status, as long as it is up to date."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ POINTER_ONLY = ": verified against the pointer, not the bytes"
 @click.command(
     epilog="""\b
 Nothing is measured: the verdict's digest, the data's bytes, the suites, the schema's sources and the versions are
-compared with what was judged. Whatever does not fit is exit 3, and `gates check` mends it.
+compared with what was judged. If anything differs, the verdict is out of date: exit 3, and `gates check` has to run again.
 
-With --pointer-only, for machines that have no access to the data, the md5s that the verdict recorded are compared with
-those that .dvc files and dvc.lock in HEAD name; that the data is what they name, nobody has looked at.
+With --pointer-only, for machines without access to the data, the verdict's md5s are compared with those that .dvc files
+and dvc.lock in HEAD name; the data itself is not read.
 
 \b
 Example, as two stages of dvc.yaml:
@@ -42,18 +42,16 @@ Stages that depend on reports/reviews.passed run only once the dataset has passe
     "--output", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
     help="Where `gates check --output DIR` wrote the verdict.",
 )  # fmt: skip
+@click.option("--pointer-only", is_flag=True, help="Compare the verdict with DVC's pointers in HEAD; needs no data.")
 @click.option(
-    "--pointer-only", is_flag=True, help="Compare the verdict with what DVC's pointers in HEAD name; no data is needed."
-)
-@click.option(
-    "--mark", is_flag=True, help="Write DATASET.passed beside the verdict when the dataset passes, else remove it."
+    "--mark", is_flag=True, help="Write DATASET.passed next to the verdict if the dataset passes, else remove it."
 )
 @click.option("--strict", is_flag=True, help="Exit 1 on warnings too.")
 @config_option
 def command(datasets: tuple[str, ...], output: Path | None, config: Path | None, **flags: Any) -> int:
-    """Exit as the recorded verdict says: 0 good, 1 bad, 3 when nobody judged what is there now.
+    """Exit with the stored verdict's status: 0 passed, 1 failed, 3 no verdict, or one that is out of date.
 
-    Without DATASET, the only one of gates.toml.
+    DATASET is a table of gates.toml, and may be left out where there is only one.
     """
     from gates.checking.targets import targets_of
 
@@ -93,7 +91,7 @@ def _enforce_all(target: Target, output: Path | None, flags: Mapping[str, bool])
 def _enforced(
     dataset: DatasetConfig, name: str, path: Path, output: Path | None, flags: Mapping[str, bool]
 ) -> RecordedVerdict | GatesError:
-    """The verdict if it still holds, else what was said of it."""
+    """The verdict if it is up to date, else the error that says why not."""
     from gates.promotion.git.last_promoted import promoted_beside
     from gates.verdicts.enforce import enforce, refuse_other_promotion
     from gates.verdicts.pointer_check import compare_with_pointers

@@ -1,4 +1,4 @@
-"""`gates explain`: what a check asks, why, and what to do."""
+"""`gates explain`: what a check asks, why, its limits, and how to fix what it finds."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ Examples:
 @click.argument("check")
 @config_option
 def command(check: str, config: Path | None) -> int:
-    """Say what CHECK asks, why, where it comes from, its limits, and how to fix what it finds.
+    """Explain CHECK: what it asks, why, its source and limits, and how to fix what it finds.
 
-    CHECK is an id from a report, an expectation's name with or without `expect_`, or a word that only one name has.
+    CHECK is an id from a report, an expectation's name with or without `expect_`, or a word that only one name contains.
     """
     from gates.contract.explain import arguments, explanation, find_type, matching, shipped_uses, suite_entry
     from gates.contract.plugins.registry import metrics_of
@@ -50,7 +50,7 @@ def command(check: str, config: Path | None) -> int:
 
 
 def _uses_here(path: Path | None) -> list[Use]:
-    """What the suites of the project around say; nothing where there is no project."""
+    """The uses in the suites of the surrounding project; none where there is no project."""
     from gates.config.load import load_config, nearest_config
     from gates.contract.contract import load_contract
     from gates.contract.explain import own_uses
@@ -61,7 +61,7 @@ def _uses_here(path: Path | None) -> list[Use]:
         config = load_config(path)
         return own_uses({name: load_contract(dataset, today()) for name, dataset in config.datasets.items()})
     except GatesError:
-        note("this project's own limits are not shown, because it has mistakes: run `gates lint`")
+        note("this project's own limits are not shown, because its configuration has mistakes: run `gates lint`")
         return []
 
 
@@ -73,7 +73,7 @@ def _text(about: Explanation, uses: list[Use]) -> list[str]:
             continue
         lines += [title, *_wrapped(text, 2), ""]
     if not uses:
-        return [*lines, "No suite asks it here."]
+        return [*lines, "No suite here uses it."]
     lines.append("limits")
     for use in uses:
         where = f" ({use.entry.place})" if use.is_own else ""
@@ -83,7 +83,7 @@ def _text(about: Explanation, uses: list[Use]) -> list[str]:
 
 
 def _entry_text(arguments: dict[str, str], entry: dict[str, object] | None, scope: str) -> list[str]:
-    """What a suite of one's own may say: the arguments, and an entry to copy."""
+    """The arguments, and an entry to copy into a suite of one's own."""
     lines = ["", "arguments"] if arguments else []
     for name, takes in arguments.items():
         lines += _wrapped(f"{name}: {takes}", 2)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Request:
+class InitRequest:
     """One call of the command. target: a dataset of gates.toml, or a path where there is none yet."""
 
     target: str | None
@@ -63,7 +63,7 @@ def command(**given: Any) -> int:
 
     What stands in a gates.toml is never rewritten.
     """
-    request = Request(**given)
+    request = InitRequest(**given)
     from gates.verdicts.reports.text import printable
 
     with clean_stdout():
@@ -73,7 +73,7 @@ def command(**given: Any) -> int:
     return 0
 
 
-def _init(request: Request) -> Iterator[str]:
+def _init(request: InitRequest) -> Iterator[str]:
     from gates.config.load import FILE_NAME, load_config, nearest_config, read_config
     from gates.config.orphans import refuse_lost_rules
 
@@ -129,7 +129,7 @@ def _put_in_place(config: Config) -> Iterator[str]:
             yield from (f"  {line}" for line in written.text.splitlines())
 
 
-def _new_config(request: Request) -> Generator[str, None, Path]:
+def _new_config(request: InitRequest) -> Generator[str, None, Path]:
     """Writes gates.toml and says what was read out of the data; returns its path."""
     from gates.config.load import FILE_NAME
     from gates.init.config_text import config_text
@@ -138,10 +138,10 @@ def _new_config(request: Request) -> Generator[str, None, Path]:
     from gates.init.proposal import propose
 
     path = (request.config or Path(FILE_NAME)).absolute()
-    found = find_data(path.parent, Path(request.target).absolute() if request.target else None)
-    proposal = propose(path.parent, found)
+    data = find_data(path.parent, Path(request.target).absolute() if request.target else None)
+    proposal = propose(path.parent, data)
     replace_text(path, config_text(proposal))
-    yield f"wrote {path.name}: dataset '{found.name}', type {proposal.type}, data in {found.where()}"
+    yield f"wrote {path.name}: dataset '{data.name}', type {proposal.type}, data in {data.where()}"
     yield from _read_out(proposal, path)
     return path
 
@@ -170,7 +170,7 @@ def _is_further(config: Config, target: str | None) -> bool:
     return is_data and dataset_at(config, Path(str(target))) is None
 
 
-def _further(config: Config, request: Request) -> Generator[str, None, Config | None]:
+def _further(config: Config, request: InitRequest) -> Generator[str, None, Config | None]:
     """Shows the table of one more dataset, or with --write adds it; returns the configuration that then has it."""
     from gates.config.load import load_config
     from gates.init.append_dataset import append_table, propose_further
@@ -178,9 +178,9 @@ def _further(config: Config, request: Request) -> Generator[str, None, Config | 
     from gates.init.pipeline_files import refuse_taken
 
     proposal = propose_further(config, Path(str(request.target)).absolute())
-    name, file = proposal.found.name, os.path.relpath(config.path)
+    name, file = proposal.data.name, os.path.relpath(config.path)
     if not request.write:
-        yield f"{file} is there already and is left as it is; for {proposal.found.where()}, add this table to it:"
+        yield f"{file} is there already and is left as it is; for {proposal.data.where()}, add this table to it:"
         yield ""
         yield from table_text(proposal).splitlines()
         yield ""
@@ -188,7 +188,7 @@ def _further(config: Config, request: Request) -> Generator[str, None, Config | 
         return None
     refuse_taken(config)
     append_table(config, proposal)
-    yield f"added to {file}: dataset '{name}', type {proposal.type}, data in {proposal.found.where()}"
+    yield f"added to {file}: dataset '{name}', type {proposal.type}, data in {proposal.data.where()}"
     yield from _read_out(proposal, config.path)
     return load_config(config.path)
 
@@ -207,7 +207,7 @@ def _wanted(config: Config, target: str | None) -> list[DatasetConfig]:
     return [config.datasets[target]]
 
 
-def _rules(dataset: DatasetConfig, request: Request, *, is_named: bool) -> Generator[str, None, bool]:
+def _rules(dataset: DatasetConfig, request: InitRequest, *, is_named: bool) -> Generator[str, None, bool]:
     """Drafts a dataset's rules where it has none, and accepts them where that was asked for; whether it has some."""
     from gates.init.drafts_step import DRAFTED_TYPES, accept_rules, draft, rule_files
 

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 @click.command()
 @config_option
 @click.option(
-    "--deep", is_flag=True, help="Ask Great Expectations about its own expectations' arguments; takes seconds."
+    "--deep", is_flag=True, help="Also check the arguments of Great Expectations' own expectations; takes some seconds."
 )
 @click.option("--all", "every", is_flag=True, help="Every gates.toml that git tracks.")
 def command(config: Path | None, *, deep: bool, every: bool) -> int:
     """Find mistakes in gates.toml, suites, schemas and waivers. The data is not read.
 
-    Exit 2 where anything has to be mended. Suites are read to their first mistake. Checks are counted as possible ones:
-    which rules of rows are asked, the columns of the data decide, so that `gates check` may count fewer.
+    Exits with 2 if there is a mistake. Reports the first error per suite. The check count is an upper bound, since some
+    rules depend on the data's columns.
     """
     from gates.checking.lint import lint
     from gates.checking.targets import targets_of
@@ -35,23 +35,23 @@ def command(config: Path | None, *, deep: bool, every: bool) -> int:
     datasets = checks = problems = 0
     for target in targets_of((), config, every=every):
         with clean_stdout():
-            found = lint(target.path, today(), is_deep=deep)
-        _show(found, f"{target.folder}/" if target.folder else "")
+            result = lint(target.path, today(), is_deep=deep)
+        _show(result, f"{target.folder}/" if target.folder else "")
         datasets, checks, problems = (
-            datasets + found.datasets,
-            checks + found.checks,
-            problems + len(found.problems),
+            datasets + result.datasets,
+            checks + result.checks,
+            problems + len(result.problems),
         )
     if problems:
-        click.echo(f"{counted(problems, 'problem')} to mend")
+        click.echo(f"{counted(problems, 'problem')} to fix")
         return UsageError.exit_code
-    click.echo(f"{counted(datasets, 'dataset')}, {counted(checks, 'possible check')}: nothing to mend")
+    click.echo(f"{counted(datasets, 'dataset')}, at most {counted(checks, 'check')}: no problem")
     return 0
 
 
-def _show(found: Lint, folder: str) -> None:
+def _show(result: Lint, folder: str) -> None:
     """The lines of one configuration, whose paths begin in its folder."""
     from gates.verdicts.reports.text import printable
 
-    for line in [*(f"{folder}{line}" for line in found.problems), *(f"note: {folder}{line}" for line in found.notes)]:
+    for line in [*(f"{folder}{line}" for line in result.problems), *(f"note: {folder}{line}" for line in result.notes)]:
         click.echo(printable(line))

@@ -1,4 +1,4 @@
-"""`gates list`: the data types there are, the checks that suites ask, the questions these answer, and the plugins."""
+"""`gates list`: the data types, the checks of the suites, the questions that these answer, and the plugins."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ LISTS = ("types", "checks", "questions", "plugins")
 
 @click.command()
 @click.argument("what", type=click.Choice(LISTS), metavar="|".join(LISTS))
-@click.option("--type", "data_type", metavar="TYPE", help="Of checks: those that a dataset of this data type is asked.")
+@click.option("--type", "data_type", metavar="TYPE", help="Of checks: those of this data type.")
 @click.option("--scope", type=click.Choice(SCOPES), help="Of checks: those of this scope.")
 @config_option
 @click.option(
     "--format", "form", type=click.Choice(["terminal", "json", "markdown"]), default="terminal", show_default=True
 )
 def command(what: str, data_type: str | None, scope: str | None, config: Path | None, form: str) -> int:
-    """List the data types with their roles, the checks with their limits, the questions with what answers them, or plugins.
+    """List the data types with their roles, the checks with their limits, the questions with the checks that answer them, or plugins.
 
-    Plugins are those that are installed and those of gates.toml. Their types and checks are listed too; `gates list
-    plugins` imports none of them.
+    Plugins are the installed ones and those of gates.toml; their types and checks are listed too. `gates list plugins`
+    imports none of them.
     """
     if what != "checks" and (data_type or scope):
         raise click.UsageError("--type and --scope choose among checks: `gates list checks` takes them")
@@ -73,7 +73,7 @@ def _plugin_line(row: dict[str, object]) -> str:
 def _types(plugins: Plugins) -> list[dict[str, object]]:
     from gates.contract.plugins.registry import data_types_of
 
-    return [asdict(known) for known in data_types_of(plugins).values()]
+    return [asdict(data_type) for data_type in data_types_of(plugins).values()]
 
 
 def _type_text(row: dict[str, object]) -> str:
@@ -129,7 +129,7 @@ def _check_lines(rows: Sequence[dict[str, object]]) -> list[str]:
     for row in rows:
         if row["data_type"] != owner:
             owner = row["data_type"]
-            lines += ([""] if lines else []) + [str(owner or "in a suite of your own")]
+            lines += ([""] if lines else []) + [str(owner or "for suites of your own")]
         lines.append(f"  {row['id'] or row['type']}" + (f": {row['limits']}" if row["limits"] else ""))
         lines.append(f"      {row['asks']}")
     return lines

@@ -46,12 +46,12 @@ def _types(plugins: Plugins) -> list[str]:
     from gates.contract.plugins.registry import data_types_of
 
     lines = ["# Data types"]
-    for name, known in data_types_of(plugins).items():
-        lines += ["", f"## {name}", "", f"A row: {known.summary}.", ""]
+    for name, data_type in data_types_of(plugins).items():
+        lines += ["", f"## {name}", "", f"A row: {data_type.summary}.", ""]
         lines += [
-            f"- required roles: {_words(known.required_roles)}",
-            f"- optional roles: {_words(known.optional_roles)}",
-            f"- taken by a column of that name: {_words(known.named_roles)}",
+            f"- required roles: {_words(data_type.required_roles)}",
+            f"- optional roles: {_words(data_type.optional_roles)}",
+            f"- taken by a column of that name: {_words(data_type.named_roles)}",
         ]
     return lines
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from gates import __version__
-from gates.cli.streams_at_exit import DEBUG_VARIABLE, close_streams, patient
+from gates.cli.streams_at_exit import DEBUG_VARIABLE, flush_and_close, tolerate_broken_pipe
 from gates.errors import GatesError, did_you_mean
 
 if TYPE_CHECKING:
@@ -18,33 +18,33 @@ if TYPE_CHECKING:
 
 NAME = "gates"
 COMPLETION_VARIABLE = "_GATES_COMPLETE"
-COULD_NOT_JUDGE, INTERRUPTED = 3, 130
+NO_VERDICT, INTERRUPTED = 3, 130
 
 # Name, module and help line; the module's `command` is the click command.
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "init": ("gates.cli.init", "Write gates.toml, and draft rules inferred from the human rows."),
-    "check": ("gates.cli.check.command", "Judge datasets and report what was found."),
-    "enforce": ("gates.cli.enforce", "Exit as the recorded verdict says, if it still fits."),
+    "check": ("gates.cli.check.command", "Judge datasets and report the verdicts."),
+    "enforce": ("gates.cli.enforce", "Exit with the stored verdict's status; fail if it is out of date."),
     "lint": ("gates.cli.lint", "Find mistakes in gates.toml, suites, schemas and waivers."),
     "promote": ("gates.cli.promote", "Make a version of what passed, and put it on a stage."),
-    "verify": ("gates.cli.verify", "Recompute what promotions claim, offline."),
-    "diff": ("gates.cli.diff.command", "Show what became of datasets since another version."),
-    "explain": ("gates.cli.explain", "Say what a check asks, why, and how to fix what it finds."),
-    "list": ("gates.cli.list", "List data types, checks, questions and what answers them, or plugins."),
+    "verify": ("gates.cli.verify", "Verify promotions offline: recompute what they claim."),
+    "diff": ("gates.cli.diff.command", "Compare datasets between two versions, or over all of them."),
+    "explain": ("gates.cli.explain", "Explain a check: what it asks, why, its limits, and how to fix what it finds."),
+    "list": ("gates.cli.list", "List data types, checks, the questions they answer, or plugins."),
 }
 
 EPILOG = """\b
 Exit codes:
-  0  judged good
-  1  judged bad
+  0  passed, perhaps with warnings
+  1  failed
   2  wrong usage or configuration
-  3  could not judge, which is neither
+  3  no verdict (inconclusive, or an error)
 
 \b
 Examples:
   gates init                      set up gates.toml and draft rules
   gates check reviews             judge one dataset
-  gates check --all --exit-zero   judge all, decide later with `gates enforce --all`
+  gates check --all --exit-zero   judge all, exit later by `gates enforce --all`
 """
 
 
@@ -88,13 +88,13 @@ def run(arguments: Sequence[str]) -> int:
         code = _invoke(arguments)
         sys.stdout.flush()
     except (KeyboardInterrupt, click.Abort):
-        return _say("interrupted: nothing was judged", INTERRUPTED)
+        return _say("interrupted: no verdict", INTERRUPTED)
     except click.UsageError as error:
         error.show()
         return error.exit_code
     except click.ClickException as error:
         # click's own code, 1, would mean that the data is bad.
-        return _say(error.format_message(), COULD_NOT_JUDGE)
+        return _say(error.format_message(), NO_VERDICT)
     except BaseException as error:  # the one place that catches everything
         if os.environ.get(DEBUG_VARIABLE):
             raise
@@ -106,7 +106,7 @@ def main() -> NoReturn:
     """Entry point of the program `gates`."""
     _tame_streams()
     code = run(sys.argv[1:])
-    close_streams()
+    flush_and_close()
     sys.exit(code)
 
 
@@ -131,15 +131,15 @@ def _sentence(error: BaseException) -> tuple[str, int]:
     if isinstance(error, GatesError):
         return str(error), error.exit_code
     if isinstance(error, SystemExit):
-        return "could not judge: something that was imported ended the program (SystemExit)", COULD_NOT_JUDGE
+        return "imported code ended the program (SystemExit); look for sys.exit() in schemas and plugins", NO_VERDICT
     if isinstance(error, MemoryError):
-        return "could not judge: out of memory; close other programs, or judge smaller files", COULD_NOT_JUDGE
+        return "out of memory: close other programs, or judge smaller files", NO_VERDICT
     if isinstance(error, OSError) and error.filename is not None:
-        return f"could not judge: {error.filename}: {error.strerror or what}", COULD_NOT_JUDGE
+        return f"cannot use {error.filename}: {error.strerror or what}", NO_VERDICT
     kind = type(error).__name__
     return (
         f"internal error: {kind}: {what}; this is a bug; run with {DEBUG_VARIABLE}=1 for the traceback",
-        COULD_NOT_JUDGE,
+        NO_VERDICT,
     )
 
 
@@ -155,6 +155,6 @@ def _tame_streams() -> None:
     """Nothing that a terminal cannot show, no reader who leaves early, and no library's warning may end or spoil a run."""
     import warnings
 
-    sys.stdout, sys.stderr = patient(sys.stdout), patient(sys.stderr)
+    sys.stdout, sys.stderr = tolerate_broken_pipe(sys.stdout), tolerate_broken_pipe(sys.stderr)
     if not sys.warnoptions and not os.environ.get(DEBUG_VARIABLE):
         warnings.simplefilter("ignore")

@@ -1,4 +1,4 @@
-"""Options that several commands share, and the datasets that a call means."""
+"""Options that several commands share, and the datasets that a call selects."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def config_option(command: Command) -> Command:
     option = click.option(
         "--config",
         type=click.Path(path_type=Path),
-        help="gates.toml or its folder [default: the nearest above the current folder]",
+        help="gates.toml, or its folder. [default: the nearest, from the current folder upwards]",
     )
     return option(command)
 
@@ -40,9 +40,9 @@ def dataset_arguments(command: Command) -> Command:
 
 
 def chosen(config: Config, names: Sequence[str], *, every: bool) -> list[DatasetConfig]:
-    """The datasets that a call means, each once: those named, all of them, or the only one there is.
+    """The datasets that a call selects, each once: those named, all of them, or the only one.
 
-    Raises a usage error where nobody said which of several.
+    Raises a usage error where there are several and none is named.
     """
     if names and every:
         raise click.UsageError("name datasets or give --all, not both")
@@ -57,9 +57,9 @@ def chosen(config: Config, names: Sequence[str], *, every: bool) -> list[Dataset
 
 
 def plugins_here(path: Path | None = None) -> Plugins:
-    """The plugins of the project around, or of a configuration that is named; without either, those installed.
+    """The plugins of a named configuration, else of the surrounding project, else those installed.
 
-    The project around has none where it cannot be read: what is wrong with it is for `gates lint` to say.
+    A surrounding project that cannot be read has none: `gates lint` says what is wrong with it.
     Raises UsageError for a configuration that is named and cannot be read.
     """
     from gates.config.installed.plugins import Plugins
@@ -71,7 +71,7 @@ def plugins_here(path: Path | None = None) -> Plugins:
     try:
         return Plugins() if nearest_config(Path.cwd()) is None else read_plugins(config_path())
     except UsageError as error:
-        note(f"only plugins that are installed are known: {error}")
+        note(f"only installed plugins are used: {error}")
         return Plugins()
 
 
@@ -80,7 +80,7 @@ def today() -> date:
     return datetime.now(tz=UTC).date()
 
 
-# Judged bad says more than a mistake in the call, and that more than no judgement.
+# A failure says more than a mistake in the call, and that more than no verdict.
 _WORST_FIRST = (1, 2, 3)
 
 

@@ -1,4 +1,4 @@
-"""Nothing is printed once everything is said, and nobody has to listen to the end."""
+"""Output streams at the end of a run: a closed pipe does not end the program, and libraries print nothing after the report."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DEBUG_VARIABLE = "GATES_DEBUG"
 
 
 class _Pipe(io.FileIO):
-    """A file descriptor that takes what nobody reads any more: `gates check | head` ends as `gates check` does."""
+    """A file descriptor that ignores a closed pipe: `gates check | head` exits as `gates check` does."""
 
     def write(self, text: ReadableBuffer, /) -> int:
         try:
@@ -24,10 +24,10 @@ class _Pipe(io.FileIO):
             return memoryview(text).nbytes
 
 
-def patient(stream: TextIO) -> TextIO:
-    """The stream where it leads to no file descriptor, else one to there that a reader who leaves early does not break.
+def tolerate_broken_pipe(stream: TextIO) -> TextIO:
+    """A stream to the same file descriptor that a closed pipe does not break; the stream itself where it has none.
 
-    The exit code is the answer, and must not depend on how much of the report somebody read.
+    The exit code is the answer, and must not depend on how much of the report was read.
     """
     # None where the caller closed it.
     if not isinstance(stream, io.TextIOWrapper):
@@ -45,8 +45,8 @@ def patient(stream: TextIO) -> TextIO:
     )
 
 
-def close_streams() -> None:
-    """What libraries print while a process ends, such as DuckDB's leak notices, goes nowhere from now on."""
+def flush_and_close() -> None:
+    """Flush stdout and stderr, and discard what libraries print while the process ends, such as DuckDB's leak notices."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):
             stream.flush()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gates.diff.compare import difference
-from gates.diff.difference import CheckChange, Difference, Side
-from gates.diff.history import History, Missing, RecordedVersion, narrowed
+from gates.diff.difference import CheckChange, ComparedVersion, DatasetDifference
+from gates.diff.history import Missing, RecordedVersion, VerdictHistory, narrowed
 from gates.diff.history_json import as_json as history_json
 from gates.diff.history_json import points as history_points
 from gates.diff.history_walk import Walk, history
@@ -14,11 +14,11 @@ from gates.diff.render_history import terminal as history_terminal
 
 __all__ = [
     "CheckChange",
-    "Difference",
-    "History",
+    "ComparedVersion",
+    "DatasetDifference",
     "Missing",
     "RecordedVersion",
-    "Side",
+    "VerdictHistory",
     "Walk",
     "as_json",
     "difference",

@@ -8,8 +8,8 @@ from gates.checking.changes.losses import MOST_LOST
 from gates.config.removals import FOLDER
 from gates.contract.plugins.registry import data_type_of
 from gates.data.duckdb.dataset import open_dataset
-from gates.diff.difference import Difference, Side
-from gates.diff.verdict_lookup import Places, find_verdict
+from gates.diff.difference import ComparedVersion, DatasetDifference
+from gates.diff.verdict_lookup import VerdictPaths, find_verdict
 from gates.errors import GatesError
 from gates.verdict import UNDECLARED, Scope
 from gates.versions.comparison import compare, compare_evaluations, compare_holdouts
@@ -32,7 +32,7 @@ def difference(
     versions: Versions,
     places: tuple[Path, ...],
     most_lost: float = MOST_LOST,
-) -> Difference:
+) -> DatasetDifference:
     """What became of a dataset from `versions.base` to `versions.judged`, both under today's configuration.
 
     places: files that may hold its verdict, committed or not. Raises what `snapshot` raises: DataError where a manifest cannot be had.
@@ -41,21 +41,21 @@ def difference(
     before = snapshot_or_empty(repository, config, versions.base)
     after = snapshot(repository, config, versions.judged)
     files = compare(before, after)
-    held = compare_holdouts(before, after) if config.holdout else None
+    holdout = compare_holdouts(before, after) if config.holdout else None
     evaluation = compare_evaluations(before, after) if config.evaluation else None
-    is_same = all(one.is_same for one in (files, held, evaluation) if one)
+    is_same = all(one.is_same for one in (files, holdout, evaluation) if one)
     new = _counted(repository, config, versions.judged)
-    own = Places(places, (config.root / FOLDER / config.name).resolve())
+    own = VerdictPaths(places, (config.root / FOLDER / config.name).resolve())
     if files.is_same:
-        base = Side(versions.base, new.rows, None, new.why_no_rows, undeclared_files=new.undeclared_files)
+        base = ComparedVersion(versions.base, new.rows, None, new.why_no_rows, undeclared_files=new.undeclared_files)
     elif before.files:
         base = _counted(repository, config, versions.base)
     else:
-        base = Side(versions.base, _NO_ROWS, None)
-    return Difference(
+        base = ComparedVersion(versions.base, _NO_ROWS, None)
+    return DatasetDifference(
         dataset=config.name,
         files=files,
-        holdout=held,
+        holdout=holdout,
         evaluation=evaluation,
         # A verdict in the work tree on unchanged data was reached under today's rules, and says nothing of the base's.
         base=_with_verdict(base, before, repository, own, is_kept_only=is_same),
@@ -65,20 +65,20 @@ def difference(
     )
 
 
-def _counted(repository: Repository, config: DatasetConfig, version: Version) -> Side:
+def _counted(repository: Repository, config: DatasetConfig, version: Version) -> ComparedVersion:
     try:
         with (
-            files_at(repository, config, version) as found,
-            open_dataset(config, data_type_of(config), files=found.dataset) as opened,
+            files_at(repository, config, version) as current,
+            open_dataset(config, data_type_of(config), files=current.dataset) as opened,
         ):
             strangers = tuple(file.path for file in opened.files if file.origin == UNDECLARED)
-            return Side(version, opened.row_counts(), None, undeclared_files=strangers)
+            return ComparedVersion(version, opened.row_counts(), None, undeclared_files=strangers)
     except GatesError as error:
-        return Side(version, None, None, why_no_rows=str(error))
+        return ComparedVersion(version, None, None, why_no_rows=str(error))
 
 
 def _with_verdict(
-    side: Side, seen: Snapshot, repository: Repository, places: Places, *, is_kept_only: bool = False
-) -> Side:
+    side: ComparedVersion, seen: Snapshot, repository: Repository, places: VerdictPaths, *, is_kept_only: bool = False
+) -> ComparedVersion:
     verdict, why = find_verdict(repository, seen, places, is_kept_only=is_kept_only)
-    return Side(side.version, side.rows, verdict, side.why_no_rows, why, side.undeclared_files)
+    return ComparedVersion(side.version, side.rows, verdict, side.why_no_rows, why, side.undeclared_files)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Side:
+class ComparedVersion:
     """A dataset at one version. rows: by origin, or None where they could not be counted, and then why.
 
     verdict: the recorded one on exactly these bytes, or None, and then why.
@@ -47,15 +47,15 @@ class CheckChange:
 
 
 @dataclass(frozen=True)
-class Difference:
+class DatasetDifference:
     """What became of one dataset. holdout, evaluation: None where it has none. most_lost: as for `loss_of`."""
 
     dataset: str
     files: Comparison
     holdout: Comparison | None
     evaluation: Comparison | None
-    base: Side
-    new: Side
+    base: ComparedVersion
+    new: ComparedVersion
     most_lost: float = field(default=MOST_LOST)
     declared_at: str = "gates.toml"
 
@@ -85,12 +85,12 @@ class Difference:
         lost = loss_of(self.files, self.most_lost)
         if lost:
             yield lost
-        held = self.holdout and loss_of(self.holdout, self.most_lost)
-        if held:
-            yield f"of the holdout, {held}"
-        asked = self.evaluation and loss_of(self.evaluation, self.most_lost)
-        if asked:
-            yield f"of the evaluation sets, {asked}"
+        holdout_loss = self.holdout and loss_of(self.holdout, self.most_lost)
+        if holdout_loss:
+            yield f"of the holdout, {holdout_loss}"
+        evaluation_loss = self.evaluation and loss_of(self.evaluation, self.most_lost)
+        if evaluation_loss:
+            yield f"of the evaluation sets, {evaluation_loss}"
         if self.base.rows is not None and self.new.rows is not None:
             strangers = undeclared_of(self.base.rows, self.new.rows, self.new.undeclared_files, self.declared_at)
             if strangers:

@@ -66,7 +66,7 @@ class RecordedVersion:
 
 
 @dataclass(frozen=True)
-class History:
+class VerdictHistory:
     """What was recorded of one dataset, oldest first.
 
     is_cut: older versions were left out, as more were not asked for. is_shallow: the clone does not have them.
@@ -110,18 +110,18 @@ def ids_of(versions: Sequence[RecordedVersion]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(check.id) for verdict in verdicts for check in verdict.checks))
 
 
-def narrowed(histories: Sequence[History], asked: str) -> list[History]:
+def narrowed(histories: Sequence[VerdictHistory], name: str) -> list[VerdictHistory]:
     """Each history with the checks that a name means, as `meant` takes it.
 
     Raises UsageError naming the nearest where no version of any dataset has such a check.
     """
     ids = sorted({check_id for history in histories for check_id in history.check_ids})
-    found = set(meant(asked, ids))
-    if not found:
+    chosen = set(meant(name, ids))
+    if not chosen:
         types = {check_id.split("/")[1] for check_id in ids}
-        hint = suggestion(asked, types, ids, otherwise="none of its kind ran in any of these versions")
-        raise UsageError(f"no check '{asked}' ({hint})")
+        hint = suggestion(name, types, ids, otherwise="none of its kind ran in any of these versions")
+        raise UsageError(f"no check '{name}' ({hint})")
     return [
-        replace(history, check_ids=tuple(one for one in history.check_ids if one in found), is_chosen=True)
+        replace(history, check_ids=tuple(one for one in history.check_ids if one in chosen), is_chosen=True)
         for history in histories
     ]

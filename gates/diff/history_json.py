@@ -10,18 +10,18 @@ from gates.verdict import rounded_tree
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gates.diff.history import History, Promotion
+    from gates.diff.history import Promotion, VerdictHistory
 
 _LIMITS = ("min_value", "max_value", "warn_value")
 _NUMBERS = ("observed", "low", "high", "baseline")
 
 
-def as_json(histories: Sequence[History]) -> str:
+def as_json(histories: Sequence[VerdictHistory]) -> str:
     """A list with one object per dataset, the same bytes for the same versions."""
     return _written([_document(history) for history in histories])
 
 
-def points(histories: Sequence[History]) -> str:
+def points(histories: Sequence[VerdictHistory]) -> str:
     """A list of flat records for `dvc plots show FILE -x version -y observed`: each number of each check.
 
     `version` counts from 1, the oldest shown, because the axes of DVC's templates take numbers only. `baseline` is the same
@@ -34,7 +34,7 @@ def _written(document: object) -> str:
     return json.dumps(rounded_tree(document), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _document(history: History) -> dict[str, object]:
+def _document(history: VerdictHistory) -> dict[str, object]:
     return {
         "dataset": history.dataset,
         "older_left_out": history.is_cut,
@@ -43,7 +43,7 @@ def _document(history: History) -> dict[str, object]:
     }
 
 
-def _version(history: History, at: int) -> dict[str, object]:
+def _version(history: VerdictHistory, at: int) -> dict[str, object]:
     version = history.versions[at]
     verdict = version.verdict
     return {
@@ -68,7 +68,7 @@ def _promoted(promotion: Promotion | None) -> dict[str, object] | None:
     return {"version": promotion.version, "stages": list(promotion.stages), "revoked": promotion.is_revoked}
 
 
-def _checks(history: History, at: int) -> Iterator[dict[str, object]]:
+def _checks(history: VerdictHistory, at: int) -> Iterator[dict[str, object]]:
     for check_id in history.check_ids:
         check = history.versions[at].check(check_id)
         if check:
@@ -82,7 +82,7 @@ def _checks(history: History, at: int) -> Iterator[dict[str, object]]:
             }
 
 
-def _points(history: History) -> Iterator[dict[str, object]]:
+def _points(history: VerdictHistory) -> Iterator[dict[str, object]]:
     for number, version in enumerate(history.versions, start=1):
         for check_id in history.check_ids:
             check = version.check(check_id)

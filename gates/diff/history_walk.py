@@ -6,7 +6,7 @@ import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gates.diff.history import History, Missing, RecordedVersion, ids_of
+from gates.diff.history import Missing, RecordedVersion, VerdictHistory, ids_of
 from gates.diff.promotions import promotions_of
 from gates.diff.verdict_lookup import is_about
 from gates.errors import DataError, GatesError
@@ -39,7 +39,7 @@ class Walk:
     limit: int
 
 
-def history(repository: Repository, config: DatasetConfig, places: tuple[Path, ...], walk: Walk) -> History:
+def history(repository: Repository, config: DatasetConfig, places: tuple[Path, ...], walk: Walk) -> VerdictHistory:
     """The recorded and promoted verdicts of a dataset along the first parents, under today's configuration of its paths.
 
     places: files that may hold its verdict, committed or not. Raises DataError where there is none in any version.
@@ -47,7 +47,7 @@ def history(repository: Repository, config: DatasetConfig, places: tuple[Path, .
     names = [name for place in places if (name := repository.relative(place))]
     git = repository.git
     end = walk.end.commit if walk.end else git.commit_or_none("HEAD") if git else None
-    found: list[RecordedVersion] = []
+    versions: list[RecordedVersion] = []
     newest: frozenset[bytes] = frozenset()
     is_cut = False
     if git and end:
@@ -55,14 +55,14 @@ def history(repository: Repository, config: DatasetConfig, places: tuple[Path, .
         commits = _without_judged(_commits(git, end, names, promotions, 2 * walk.limit + 1), promotions)
         is_cut = len(commits) > walk.limit
         reader = _Reader(repository, config, names, promotions)
-        found, newest = _in_git(reader, git, commits[: walk.limit])
+        versions, newest = _in_git(reader, git, commits[: walk.limit])
     own = None if walk.end else _in_work_tree(repository, config, places, newest)
     if own:
-        is_cut = is_cut or len(found) == walk.limit
-        found = [*found, own][-walk.limit :]
-    if not any(version.verdict or version.missing is not Missing.NOT_RECORDED for version in found):
+        is_cut = is_cut or len(versions) == walk.limit
+        versions = [*versions, own][-walk.limit :]
+    if not any(version.verdict or version.missing is not Missing.NOT_RECORDED for version in versions):
         raise DataError(_nothing(config, names or [str(place) for place in places]))
-    return History(config.name, tuple(found), is_cut, git is not None and git.is_shallow(), ids_of(found))
+    return VerdictHistory(config.name, tuple(versions), is_cut, git is not None and git.is_shallow(), ids_of(versions))
 
 
 @dataclass(frozen=True)
@@ -79,13 +79,13 @@ def _commits(git: Git, end: str, names: Iterable[str], promotions: Promotions, m
     paths = [*(f":(top,literal){name}" for name in names), promotions.pathspec]
     words = ("rev-list", "--first-parent", f"--max-count={most}", "--format=%cI %P", end, "--", *paths)
     lines = lines_of(git.run(*words))
-    told = [line.split(" ") for line in lines[1::2]]
+    details = [line.split(" ") for line in lines[1::2]]
     return [
         # Some versions of git write UTC as Z.
         _Commit(
             line.removeprefix("commit "), f"{date[:-1]}+00:00" if date.endswith("Z") else date, next(iter(parents), "")
         )
-        for line, (date, *parents) in zip(lines[::2], told, strict=True)
+        for line, (date, *parents) in zip(lines[::2], details, strict=True)
     ]
 
 
@@ -110,22 +110,22 @@ class _Reader:
         The promotion that the commit is comes first. An earlier one counts where its bytes are back.
         """
         own = self.promotions.verdict_of(commit)
-        meant = dict.fromkeys([*([own] if own else []), *self.names])
-        yield from ((name, True) for name in meant if name in tree.listing.blobs)
-        yield from ((name, False) for name in self.promotions.verdicts(tree.listing.blobs) if name not in meant)
+        expected = dict.fromkeys([*([own] if own else []), *self.names])
+        yield from ((name, True) for name in expected if name in tree.listing.blobs)
+        yield from ((name, False) for name in self.promotions.verdicts(tree.listing.blobs) if name not in expected)
 
 
 def _in_git(reader: _Reader, git: Git, commits: list[_Commit]) -> tuple[list[RecordedVersion], frozenset[bytes]]:
     """The versions, oldest first, and the documents that the newest has."""
     tags = _tags(git)
-    found, contents = [], frozenset[bytes]()
+    versions, contents = [], frozenset[bytes]()
     with git.blobs() as blobs:
         for commit in reversed(commits):
             tree = tree_at(reader.repository, Version(VersionKind.REVISION, commit.sha))
             reading, contents = _at_commit(reader, tree, commit.sha, blobs)
             promotion = reader.promotions.by_commit.get(commit.sha)
-            found.append(RecordedVersion(commit.sha, commit.date, tags.get(commit.sha, ()), *reading, promotion))
-    return found, contents
+            versions.append(RecordedVersion(commit.sha, commit.date, tags.get(commit.sha, ()), *reading, promotion))
+    return versions, contents
 
 
 Reading = tuple[RecordedVerdict | None, Missing | None, str]
@@ -206,11 +206,11 @@ def _seen(config: DatasetConfig, tree: Tree, verdict: RecordedVerdict) -> Snapsh
 def _tags(git: Git) -> dict[str, tuple[str, ...]]:
     """Names of tags by the commit they stand for."""
     listed = git.run("for-each-ref", "--format=%(objectname) %(*objectname) %(refname:strip=2)", "refs/tags")
-    found: dict[str, list[str]] = {}
+    names_by_commit: dict[str, list[str]] = {}
     for line in lines_of(listed, "replace"):
         own, peeled, name = line.split(" ", 2)
-        found.setdefault(peeled or own, []).append(name)
-    return {commit: tuple(sorted(names)) for commit, names in found.items()}
+        names_by_commit.setdefault(peeled or own, []).append(name)
+    return {commit: tuple(sorted(names)) for commit, names in names_by_commit.items()}
 
 
 def _nothing(config: DatasetConfig, names: list[str]) -> str:

@@ -71,17 +71,17 @@ def promotions_of(repository: Repository, git: Git, config: DatasetConfig) -> Pr
     folder = "" if folder == "." else folder
     if not is_valid_name(config.name):
         return Promotions(config.name, folder, {})
-    known = history(git, config.name, folder)
-    standing = known.standing()
-    found = {
-        tag.commit: Promotion(str(tag.name.version), _stages(known, tag), tag.name.version not in standing)
-        for tag in known.versions
+    promoted = history(git, config.name, folder)
+    standing = promoted.standing()
+    by_commit = {
+        tag.commit: Promotion(str(tag.name.version), _stages(promoted, tag), tag.name.version not in standing)
+        for tag in promoted.versions
         if not tag.name.is_revocation
     }
-    return Promotions(config.name, folder, found)
+    return Promotions(config.name, folder, by_commit)
 
 
-def _stages(known: History, tag: Tag) -> tuple[str, ...]:
+def _stages(promoted: History, tag: Tag) -> tuple[str, ...]:
     """The stages on which the version of a tag is the one that counts: no other came on them since."""
-    held = known.events_of(tag.commit)
-    return tuple(stage for stage, event in held.items() if known.holder(stage) == event)
+    events = promoted.events_of(tag.commit)
+    return tuple(stage for stage, event in events.items() if promoted.holder(stage) == event)

@@ -12,7 +12,7 @@ from gates.verdicts.reports.text import counted, printable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gates.diff.difference import CheckChange, Difference, Side
+    from gates.diff.difference import CheckChange, ComparedVersion, DatasetDifference
     from gates.verdict import CheckResult
     from gates.versions.comparison import Comparison
 
@@ -21,24 +21,24 @@ _NAMES = 10
 _SIGNS = {"added": "+", "changed": "~", "moved": ">", "removed": "-"}
 
 
-def terminal(difference: Difference) -> str:
+def terminal(difference: DatasetDifference) -> str:
     """Headline, then files, rows and checks, and what is lost last, where the eye ends."""
     return "\n".join(printable(line) for line in _lines(difference)) + "\n"
 
 
-def markdown(difference: Difference) -> str:
+def markdown(difference: DatasetDifference) -> str:
     """As `terminal`, for a pull request; names come from data and stand in code spans."""
     head, *rest = _lines(difference)
     body = [f"- {code(line)}" for line in rest]
     return f"### {code(head)}\n\n" + "\n".join(body) + "\n"
 
 
-def as_json(differences: Sequence[Difference]) -> str:
+def as_json(differences: Sequence[DatasetDifference]) -> str:
     """A list with one object per dataset, the same bytes for the same versions."""
     return json.dumps([rounded_tree(_document(one)) for one in differences], indent=2, ensure_ascii=False) + "\n"
 
 
-def _lines(difference: Difference) -> Iterator[str]:
+def _lines(difference: DatasetDifference) -> Iterator[str]:
     base, new = difference.base, difference.new
     yield f"{difference.dataset}: {base.version} -> {new.version}"
     yield from _files("files", difference.files)
@@ -58,24 +58,29 @@ def _lines(difference: Difference) -> Iterator[str]:
         yield f"lost without notice: {sentence}"
 
 
-def _files(title: str, found: Comparison) -> Iterator[str]:
-    if found.is_same:
-        yield f"{title}: {counted(found.new_count, 'file')}, none of them changed"
+def _files(title: str, comparison: Comparison) -> Iterator[str]:
+    if comparison.is_same:
+        yield f"{title}: {counted(comparison.new_count, 'file')}, none of them changed"
         return
-    counts = ", ".join(f"{len(names):,} {kind}" for kind, names in _by_kind(found) if names)
-    yield f"{title}: {_step(found.base_count, found.new_count)}; {counts}"
-    for kind, names in _by_kind(found):
+    counts = ", ".join(f"{len(names):,} {kind}" for kind, names in _by_kind(comparison) if names)
+    yield f"{title}: {_step(comparison.base_count, comparison.new_count)}; {counts}"
+    for kind, names in _by_kind(comparison):
         yield from (f"  {_SIGNS[kind]} {name}" for name in names[:_NAMES])
         if len(names) > _NAMES:
             yield f"  {_SIGNS[kind]} and {len(names) - _NAMES:,} more"
 
 
-def _by_kind(found: Comparison) -> list[tuple[str, Sequence[str]]]:
-    moved = [f"{old} -> {new}" for old, new in found.moved]
-    return [("added", found.added), ("changed", found.changed), ("moved", moved), ("removed", found.removed)]
+def _by_kind(comparison: Comparison) -> list[tuple[str, Sequence[str]]]:
+    moved = [f"{old} -> {new}" for old, new in comparison.moved]
+    return [
+        ("added", comparison.added),
+        ("changed", comparison.changed),
+        ("moved", moved),
+        ("removed", comparison.removed),
+    ]
 
 
-def _checks(difference: Difference) -> Iterator[str]:
+def _checks(difference: DatasetDifference) -> Iterator[str]:
     base, new = difference.base.verdict, difference.new.verdict
     for side in (difference.base, difference.new):
         if side.verdict is None:
@@ -104,7 +109,7 @@ def _step_of(before: str, after: str) -> str:
     return before if before == after else f"{before} -> {after}"
 
 
-def _document(difference: Difference) -> dict[str, object]:
+def _document(difference: DatasetDifference) -> dict[str, object]:
     return {
         "dataset": difference.dataset,
         "base": _side(difference.base),
@@ -117,7 +122,7 @@ def _document(difference: Difference) -> dict[str, object]:
     }
 
 
-def _side(side: Side) -> dict[str, object]:
+def _side(side: ComparedVersion) -> dict[str, object]:
     verdict = side.verdict
     return {
         "version": str(side.version),
@@ -130,10 +135,10 @@ def _side(side: Side) -> dict[str, object]:
     }
 
 
-def _listed(found: Comparison) -> dict[str, object]:
-    moved = [{"from": old, "to": new} for old, new in found.moved]
-    names = {"added": list(found.added), "changed": list(found.changed), "removed": list(found.removed)}
-    return {"base_count": found.base_count, "new_count": found.new_count, **names, "moved": moved}
+def _listed(comparison: Comparison) -> dict[str, object]:
+    moved = [{"from": old, "to": new} for old, new in comparison.moved]
+    names = {"added": list(comparison.added), "changed": list(comparison.changed), "removed": list(comparison.removed)}
+    return {"base_count": comparison.base_count, "new_count": comparison.new_count, **names, "moved": moved}
 
 
 def _change(change: CheckChange) -> dict[str, object]:

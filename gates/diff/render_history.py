@@ -13,7 +13,7 @@ from gates.verdicts.reports.text import counted, printable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gates.diff.history import History, RecordedVersion
+    from gates.diff.history import RecordedVersion, VerdictHistory
     from gates.verdict import CheckResult
 
 _GAP = "  "
@@ -32,7 +32,7 @@ class _Row:
     cells: tuple[str, ...]
 
 
-def terminal(history: History, width: int | None = None) -> str:
+def terminal(history: VerdictHistory, width: int | None = None) -> str:
     """The table with as many of the newest versions as fit, and what there is to say about it.
 
     width: columns, or None where lines stay whole, as in a pipe. Chosen checks are shown whatever they say, with the
@@ -51,7 +51,7 @@ def terminal(history: History, width: int | None = None) -> str:
     )
 
 
-def markdown(history: History) -> str:
+def markdown(history: VerdictHistory) -> str:
     """As `terminal`, with all versions, intervals and numbers between people; text from data stands in code spans."""
     head, *rest = _rows(history, is_detailed=True)
     lines = [f"### {code(history.dataset)}: {_title(history)}", ""]
@@ -61,11 +61,11 @@ def markdown(history: History) -> str:
     return "\n".join([*lines, "", *(f"- {code(note)}" for note in _notes(history, 0))]) + "\n"
 
 
-def _title(history: History) -> str:
+def _title(history: VerdictHistory) -> str:
     return f"{counted(len(history.versions), 'version')} with a recorded verdict, newest on the right"
 
 
-def _rows(history: History, *, is_detailed: bool) -> Iterator[_Row]:
+def _rows(history: VerdictHistory, *, is_detailed: bool) -> Iterator[_Row]:
     versions = history.versions
     yield _Row("version", "limit", tuple(one.name for one in versions))
     if any(one.tags for one in versions):
@@ -92,11 +92,11 @@ def _tag(version: RecordedVersion) -> str:
     return f"{made} ({_REVOKED})" if promotion.is_revoked else made
 
 
-def _shown(history: History) -> list[str]:
+def _shown(history: VerdictHistory) -> list[str]:
     return [one for one in history.check_ids if history.is_chosen or not history.is_steady(one)]
 
 
-def _answer(history: History, at: int) -> str:
+def _answer(history: VerdictHistory, at: int) -> str:
     version = history.versions[at]
     if version.verdict is None:
         return str(version.missing)
@@ -109,7 +109,7 @@ def _count(version: RecordedVersion, origin: str) -> str:
     return f"{version.verdict.rows.get(origin, 0):,}"
 
 
-def _result(history: History, check_id: str, at: int, newest: CheckResult, *, is_detailed: bool) -> str:
+def _result(history: VerdictHistory, check_id: str, at: int, newest: CheckResult, *, is_detailed: bool) -> str:
     version = history.versions[at]
     check = version.check(check_id)
     mark = _CHANGED if history.is_outcome_changed(check_id, at) else ""
@@ -148,7 +148,7 @@ def _left_out(sizes: Sequence[int], width: int | None) -> int:
     return left_out
 
 
-def _notes(history: History, left_out: int) -> Iterator[str]:
+def _notes(history: VerdictHistory, left_out: int) -> Iterator[str]:
     marked = range(len(history.versions))
     if any(
         history.is_answer_changed(at) or any(history.is_outcome_changed(one, at) for one in history.check_ids)

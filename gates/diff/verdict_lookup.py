@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Places:
+class VerdictPaths:
     """recorded: files that may hold a dataset's verdict, committed or not. promotions: the folder of its promotions."""
 
     recorded: tuple[Path, ...]
@@ -29,7 +29,7 @@ class Places:
 
 
 def find_verdict(
-    repository: Repository, seen: Snapshot, places: Places, *, is_kept_only: bool = False
+    repository: Repository, seen: Snapshot, places: VerdictPaths, *, is_kept_only: bool = False
 ) -> tuple[RecordedVerdict | None, str]:
     """The verdict and "", or None and why there is none.
 
@@ -53,22 +53,22 @@ def find_verdict(
 def is_about(verdict: RecordedVerdict, seen: Snapshot) -> bool:
     """Whether the files that were judged have the names and md5s of those at a version, holdout and evaluation sets too."""
     files = {file.name: file.entry.md5 for file in seen.files}
-    held = {file.name: file.entry.md5 for file in seen.holdout or ()}
-    asked = {file.name: file.entry.md5 for file in seen.evaluation or ()}
-    return (files, held, asked) == (verdict.md5s, verdict.holdout_md5s, verdict.evaluation_md5s)
+    holdout = {file.name: file.entry.md5 for file in seen.holdout or ()}
+    evaluation = {file.name: file.entry.md5 for file in seen.evaluation or ()}
+    return (files, holdout, evaluation) == (verdict.md5s, verdict.holdout_md5s, verdict.evaluation_md5s)
 
 
 def _documents(
-    repository: Repository, version: Version, places: Places, *, is_kept_only: bool
+    repository: Repository, version: Version, places: VerdictPaths, *, is_kept_only: bool
 ) -> Iterator[tuple[bytes, str, bool]]:
     """Files that may be the verdict, how messages name them, and whether it is meant to lie there."""
     if version.kind is not VersionKind.WORKTREE:
         tree = tree_at(repository, version)
         inside = [name for place in places.recorded if (name := repository.relative(place))]
-        meant = [name for name in inside if name in tree.listing.blobs]
+        expected = [name for name in inside if name in tree.listing.blobs]
         earlier = promoted_verdicts(repository.relative(places.promotions) or "", tree.listing.blobs)
-        read = tree.read([*meant, *earlier])
-        yield from ((read[name], f"{name} in {version}", name in meant) for name in (*meant, *earlier))
+        read = tree.read([*expected, *earlier])
+        yield from ((read[name], f"{name} in {version}", name in expected) for name in (*expected, *earlier))
     if is_kept_only:
         return
     files = [place for place in places.recorded if place.is_file()]

@@ -38,18 +38,18 @@ def propose_further(config: Config, target: Path) -> Proposal:
     Raises UsageError and DataError as for a first dataset.
     """
     root = config.path.parent
-    found = find_data(root, target)
-    name, number = found.name, 2
+    data = find_data(root, target)
+    name, number = data.name, 2
     while name in config.datasets:
-        name, number = f"{found.name}_{number}", number + 1
-    return propose(root, replace(found, name=name))
+        name, number = f"{data.name}_{number}", number + 1
+    return propose(root, replace(data, name=name))
 
 
 def append_table(config: Config, proposal: Proposal) -> None:
     """Put the table at the end of gates.toml. Raises UsageError where that would not be TOML."""
     with config.path.open(encoding="utf-8", newline="") as file:
-        there = file.read()
-    text = there + ("" if there.endswith("\n") or not there else "\n") + "\n" + table_text(proposal)
+        existing = file.read()
+    text = existing + ("" if existing.endswith("\n") or not existing else "\n") + "\n" + table_text(proposal)
     try:
         tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -29,12 +29,12 @@ def table_text(proposal: Proposal) -> str:
 
 
 def _lines(proposal: Proposal) -> Iterator[str]:
-    found = proposal.found
-    yield f"[datasets.{found.name}]"
-    if found.path:
-        yield f"path = {_string(found.path)}"
+    data = proposal.data
+    yield f"[datasets.{data.name}]"
+    if data.path:
+        yield f"path = {_string(data.path)}"
     else:
-        paths = ", ".join(f"{origin} = {_string(path)}" for origin, path in found.partitions.items())
+        paths = ", ".join(f"{origin} = {_string(path)}" for origin, path in data.partitions.items())
         yield f"partitions = {{ {paths} }}"
     # A column's name is data; it must not end the comment that it stands in.
     yield f"type = {_string(proposal.type)}  # a guess: {printable(proposal.guess)}; `gates list types` has the others"
@@ -43,8 +43,8 @@ def _lines(proposal: Proposal) -> Iterator[str]:
         yield f"columns = {{ {mapped} }}"
     if proposal.origin:
         yield f"origin = {_string(proposal.origin.name)}  # the column that says who made a row"
-    if found.holdout:
-        yield f"holdout = {_string(found.holdout)}  # human rows that no generator has seen"
+    if data.holdout:
+        yield f"holdout = {_string(data.holdout)}  # human rows that no generator has seen"
     else:
         yield '# holdout = "data/holdout.parquet"  # human rows that no generator has seen: the baseline for copies'
     yield '# purpose = "finetune"  # pretrain | finetune | preference | evaluation: how many rows must be human'
@@ -53,7 +53,7 @@ def _lines(proposal: Proposal) -> Iterator[str]:
         yield from _inconclusive(proposal)
     if proposal.origin and (proposal.origin.human, proposal.origin.synthetic) != (("human",), ("synthetic",)):
         yield ""
-        yield f"[datasets.{found.name}.origins]"
+        yield f"[datasets.{data.name}.origins]"
         yield f"human = {_strings(proposal.origin.human)}"
         yield f"synthetic = {_strings(proposal.origin.synthetic)}"
     if proposal.origin and proposal.origin.unknown:

@@ -50,18 +50,18 @@ def find_data(root: Path, given: Path | None) -> FoundData:
             near = [entry.name for entry in given.parent.iterdir()] if given.parent.is_dir() else []
             hint = did_you_mean(given.name, near)
             raise UsageError(f"no file or folder '{given}'" + (f" ({hint})" if hint.startswith("did") else ""))
-        return _in_folder(given, root) if given.is_dir() else _found(given, root, None)
+        return _in_folder(given, root) if given.is_dir() else _single_path(given, root, None)
     candidates = _candidates(root)
     if not candidates:
         raise UsageError(
             f"no data files in {root} or {root / _FOLDER}; say where they are: `gates init PATH`, "
             "a Parquet, JSONL, CSV or Arrow file or a folder of them"
         )
-    found = _pair(candidates, root) or _single(candidates, root)
-    if found is None:
+    data = _pair(candidates, root) or _single(candidates, root)
+    if data is None:
         names = ", ".join(_relative(path, root) for path in candidates)
         raise UsageError(f"several files could be the dataset ({names}); name one: `gates init PATH`")
-    return found
+    return data
 
 
 def dataset_name(path: Path, root: Path) -> str:
@@ -107,7 +107,7 @@ def _in_folder(folder: Path, root: Path) -> FoundData:
     entries = [entry for entry in sorted(folder.iterdir()) if not entry.name.startswith(".")]
     if not entries:
         raise UsageError(f"'{_relative(folder, root)}' is empty; expected {FORMATS_TEXT}")
-    return _pair(entries, root) or _found(folder, root, None)
+    return _pair(entries, root) or _single_path(folder, root, None)
 
 
 def _pair(candidates: list[Path], root: Path) -> FoundData | None:
@@ -116,24 +116,24 @@ def _pair(candidates: list[Path], root: Path) -> FoundData | None:
     if any(len(paths) != 1 for paths in by_origin.values()):
         return None
     partitions = {origin: _relative(paths[0], root) for origin, paths in by_origin.items()}
-    held = _named(candidates, _HOLDOUT)
+    holdouts = _named(candidates, _HOLDOUT)
     name = dataset_name(candidates[0].parent, root)
-    return FoundData(name, partitions=partitions, holdout=_relative(held[0], root) if held else None)
+    return FoundData(name, partitions=partitions, holdout=_relative(holdouts[0], root) if holdouts else None)
 
 
 def _single(candidates: list[Path], root: Path) -> FoundData | None:
-    held = _named(candidates, _HOLDOUT)
-    rest = [path for path in candidates if path not in held]
+    holdouts = _named(candidates, _HOLDOUT)
+    rest = [path for path in candidates if path not in holdouts]
     if len(rest) != 1:
         return None
-    if rest[0].is_dir() and not held:
+    if rest[0].is_dir() and not holdouts:
         return _in_folder(rest[0], root)
-    return _found(rest[0], root, held[0] if held else None)
+    return _single_path(rest[0], root, holdouts[0] if holdouts else None)
 
 
-def _found(path: Path, root: Path, holdout: Path | None) -> FoundData:
-    held = _relative(holdout, root) if holdout else None
-    return FoundData(dataset_name(path, root), _relative(path, root), holdout=held)
+def _single_path(path: Path, root: Path, holdout: Path | None) -> FoundData:
+    relative_holdout = _relative(holdout, root) if holdout else None
+    return FoundData(dataset_name(path, root), _relative(path, root), holdout=relative_holdout)
 
 
 def _named(paths: Iterable[Path], words: tuple[str, ...]) -> list[Path]:

@@ -44,9 +44,9 @@ def find_origin(columns: Mapping[str, Mapping[str, int]]) -> OriginColumn | None
 
     A column counts when each of its values is a word for people or for machines and both occur; `origin` comes first.
     """
-    found = [sorted_out for name, values in columns.items() if (sorted_out := _sort_out(name, values))]
-    named = [column for column in found if column.name == _NAME]
-    whole = [column for column in found if not column.unknown]
+    candidates = [sorted_out for name, values in columns.items() if (sorted_out := _sort_out(name, values))]
+    named = [column for column in candidates if column.name == _NAME]
+    whole = [column for column in candidates if not column.unknown]
     return next(iter([*named, *whole]), None)
 
 
@@ -54,7 +54,7 @@ def one_sided(columns: Mapping[str, Mapping[str, int]]) -> str:
     """What to say of an `origin` column whose words all mean people, or all machines; "" where none is one."""
     words = columns.get(_NAME, {})
     sides = {"human": _HUMAN, "synthetic": _SYNTHETIC}
-    side = next((name for name, known in sides.items() if words and all(map(known.fullmatch, words))), "")
+    side = next((name for name, pattern in sides.items() if words and all(map(pattern.fullmatch, words))), "")
     if not side:
         return ""
     other = next(name for name in sides if name != side)

@@ -45,15 +45,15 @@ class Written:
 
 def write_hooks_and_workflow(top: Path) -> list[Written]:
     """Write both files into a repository's top folder, each where there is none yet."""
-    found = []
+    written = []
     for name, text in ((HOOKS, pre_commit_hooks() + "\n"), (WORKFLOW, workflow())):
         path = top / name
         is_new = not path.exists()
         if is_new:
             replace_text(path, text)
         is_same = not is_new and path.read_text(encoding="utf-8", errors="replace") == text
-        found.append(Written(name, text, is_new, is_same))
-    return found
+        written.append(Written(name, text, is_new, is_same))
+    return written
 
 
 def refuse_taken(config: Config) -> None:

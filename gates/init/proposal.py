@@ -59,7 +59,7 @@ class Proposal:
     columns: column by role where it has another name. guess: why it has this type.
     """
 
-    found: FoundData
+    data: FoundData
     type: str
     origin: OriginColumn | None
     rows: Mapping[str, int]
@@ -72,30 +72,30 @@ class Proposal:
         return min(self.rows[Scope.HUMAN], self.rows[Scope.SYNTHETIC]) < ENOUGH_ROWS
 
 
-def propose(root: Path, found: FoundData) -> Proposal:
+def propose(root: Path, data: FoundData) -> Proposal:
     """Read the columns and propose type and origin.
 
     Raises UsageError where no column says who made a row and where files have nothing else in common, DataError for
     files that cannot be read.
     """
-    partitions = found.partitions or {Scope.HUMAN.value: str(found.path)}
-    config = DatasetConfig(found.name, root, 0, "tabular", partitions=partitions, origin=_NOBODY, source="gates init")
+    partitions = data.partitions or {Scope.HUMAN.value: str(data.path)}
+    config = DatasetConfig(data.name, root, 0, "tabular", partitions=partitions, origin=_NOBODY, source="gates init")
     with _opened(config) as opened:
         connection, view = opened.connection, identifier(VIEWS[Scope.COMBINED])
         types = _types(connection, view)
-        origin = None if found.partitions else _origin(connection, view, types, found)
-        _check_one_table(opened.files, origin, found)
+        origin = None if data.partitions else _origin(connection, view, types, data)
+        _check_one_table(opened.files, origin, data)
         rows = opened.row_counts() if origin is None else dict(origin.rows)
         recognised = recognise({name: kind for name, kind in types.items() if origin is None or name != origin.name})
         text = None if recognised else _text_column(connection, view, types, origin)
         key = None if recognised or text else _key_column(connection, view, types)
     if recognised:
-        return Proposal(found, recognised.type, origin, rows, recognised.mapping, recognised.guess)
+        return Proposal(data, recognised.type, origin, rows, recognised.mapping, recognised.guess)
     if text is None:
         keyed = {KEY: key} if key else {}
-        return Proposal(found, "tabular", origin, rows, keyed, "no single column is clearly free text")
+        return Proposal(data, "tabular", origin, rows, keyed, "no single column is clearly free text")
     mapped = {TEXT: text} if text != TEXT else {}
-    return Proposal(found, "text", origin, rows, mapped, f"column '{text}' reads as free text")
+    return Proposal(data, "text", origin, rows, mapped, f"column '{text}' reads as free text")
 
 
 def _opened(config: DatasetConfig) -> LocalDataset:
@@ -113,7 +113,7 @@ def _types(connection: duckdb.DuckDBPyConnection, view: str) -> dict[str, str]:
 
 
 def _origin(
-    connection: duckdb.DuckDBPyConnection, view: str, types: Mapping[str, str], found: FoundData
+    connection: duckdb.DuckDBPyConnection, view: str, types: Mapping[str, str], data: FoundData
 ) -> OriginColumn:
     counted: dict[str, dict[str, int]] = {}
     for name, kind in types.items():
@@ -130,20 +130,20 @@ def _origin(
             counted[name] = {str(row[0]): int(row[1]) for row in rows}
     origin = find_origin(counted)
     if origin is None and (wrong := one_sided(counted)):
-        raise UsageError(f"{found.where()}: {wrong}")
+        raise UsageError(f"{data.where()}: {wrong}")
     if origin is None:
         rest = len(types) - _NAMED_COLUMNS
         listed = ", ".join(list(types)[:_NAMED_COLUMNS]) + (f" and {rest} more" if rest > 0 else "")
         raise UsageError(
-            f"{found.where()}: no column says who made a row, by words such as 'human' and 'synthetic' (there are: {listed}); "
+            f"{data.where()}: no column says who made a row, by words such as 'human' and 'synthetic' (there are: {listed}); "
             'add one, or write gates.toml with origin = "COLUMN" and the words in it, or with a path per partition'
         )
     return origin
 
 
-def _check_one_table(files: Sequence[FileFacts], origin: OriginColumn | None, found: FoundData) -> None:
+def _check_one_table(files: Sequence[FileFacts], origin: OriginColumn | None, data: FoundData) -> None:
     """Raises UsageError where the files of a folder fall apart into such as share no column but the origin."""
-    if found.path is None or origin is None:
+    if data.path is None or origin is None:
         return
     # Each entry: columns that are linked by files that share some, and the first file among those.
     tables: list[tuple[set[str], FileFacts]] = []
@@ -158,7 +158,7 @@ def _check_one_table(files: Sequence[FileFacts], origin: OriginColumn | None, fo
         listed = "; ".join(f"{path} has {columns}" for path, columns in shown[:_NAMED_FILES])
         more = f"; and {len(shown) - _NAMED_FILES} more" if len(shown) > _NAMED_FILES else ""
         raise UsageError(
-            f"{found.where()}: its files share no column but '{origin.name}', so they are not one dataset ({listed}{more}); "
+            f"{data.where()}: its files share no column but '{origin.name}', so they are not one dataset ({listed}{more}); "
             "name one of them: `gates init PATH`"
         )
 

@@ -85,26 +85,26 @@ class Recognition:
 
 def recognise(types: Mapping[str, str]) -> Recognition | None:
     """The data type of columns, given with their SQL types, by their names; None where no type's roles are all there."""
-    found = [(kind, columns) for kind in _NAMES if (columns := _columns(kind, types)) is not None]
-    if not found:
+    matches = [(kind, columns) for kind in _NAMES if (columns := _columns(kind, types)) is not None]
+    if not matches:
         return None
-    kind, columns = found[0]
-    return Recognition(kind, columns, tuple(other for other, _ in found[1:]))
+    kind, columns = matches[0]
+    return Recognition(kind, columns, tuple(other for other, _ in matches[1:]))
 
 
 def _columns(kind: str, types: Mapping[str, str]) -> dict[str, str] | None:
     """Column by role; None where a required role has none, or too many columns have no role."""
     described = data_type(kind)
-    found = {
+    by_role = {
         role: column
         for role, (pattern, names) in _NAMES[kind].items()
         if (column := _first(names, pattern, types)) is not None
     }
-    derived = described.derived if MESSAGES in found and "response" not in found else ()
-    if any(role not in found and role not in derived for role in described.required_roles):
+    derived = described.derived if MESSAGES in by_role and "response" not in by_role else ()
+    if any(role not in by_role and role not in derived for role in described.required_roles):
         return None
-    others = [name for name in types if name not in found.values() and name not in described.named_roles]
-    return found if len(others) <= MOST_OTHER_COLUMNS else None
+    others = [name for name in types if name not in by_role.values() and name not in described.named_roles]
+    return by_role if len(others) <= MOST_OTHER_COLUMNS else None
 
 
 def _first(names: Collection[str], pattern: str, types: Mapping[str, str]) -> str | None:

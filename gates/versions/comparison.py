@@ -49,17 +49,17 @@ class Comparison:
         if self.is_same:
             return f"{_files(self.new_count)}, as in {self.base}"
         counts = ((self.added, "added"), (self.changed, "changed"), (self.moved, "moved"), (self.removed, "gone"))
-        said = ", ".join(f"{len(names)} {word}" for names, word in counts if names)
-        said = f"{_files(self.base_count)} in {self.base}, {self.new_count} in {self.new}: {said}"
+        text = ", ".join(f"{len(names)} {word}" for names, word in counts if names)
+        text = f"{_files(self.base_count)} in {self.base}, {self.new_count} in {self.new}: {text}"
         if not self.removed:
-            return said
+            return text
         named = ", ".join(self.removed[:_SHOWN]) + (", …" if len(self.removed) > _SHOWN else "")
-        said += f" ({named})"
+        text += f" ({named})"
         if not self.pointers:
-            return said
+            return text
         which = " ".join(self.pointers)
         return (
-            f"{said}. That is what `dvc add` makes of a folder that was pulled in part only; to get the files back: "
+            f"{text}. That is what `dvc add` makes of a folder that was pulled in part only; to get the files back: "
             f"`git checkout {self.base.commit or 'HEAD'} -- {which}`, then `dvc pull {which}`"
         )
 

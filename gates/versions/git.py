@@ -51,9 +51,9 @@ class Git:
     top: Path
     environment: Mapping[str, str] = field(repr=False, compare=False)
 
-    def run(self, *arguments: str, extra: Mapping[str, str] | None = None, told: bytes | None = None) -> bytes:
-        """What git prints. told: what it reads. Raises DataError with git's own words when it fails."""
-        done = self._run(arguments, extra, told)
+    def run(self, *arguments: str, extra: Mapping[str, str] | None = None, stdin: bytes | None = None) -> bytes:
+        """What git prints. stdin: what it reads. Raises DataError with git's own words when it fails."""
+        done = self._run(arguments, extra, stdin)
         if done.returncode:
             words = done.stderr.decode(errors="replace").strip().split("\n")[0]
             raise DataError(f"git {arguments[0]} failed in {self.top}: {words}")
@@ -80,8 +80,8 @@ class Git:
 
     def is_on(self, setting: str) -> bool:
         """Whether a setting of git says yes."""
-        asked = ("config", "--type=bool", "--get", setting)
-        return self.succeeds(*asked) and self.run(*asked).strip() == b"true"
+        arguments = ("config", "--type=bool", "--get", setting)
+        return self.succeeds(*arguments) and self.run(*arguments).strip() == b"true"
 
     def commit(self, revision: str) -> str:
         """The full sha of the commit that a revision stands for. Raises UsageError naming the nearest name there is."""
@@ -135,8 +135,8 @@ class Git:
 
     def work_tree(self, *patterns: str) -> list[str]:
         """Paths in the work tree that are tracked, or neither tracked nor ignored, and that fit a pathspec."""
-        found = self.run("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *patterns)
-        return sorted(set(_records(found)))
+        listed = self.run("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *patterns)
+        return sorted(set(_records(listed)))
 
     def tracked(self, *patterns: str) -> dict[str, str]:
         """Blobs by path of what the index has and a pathspec fits."""
@@ -147,10 +147,10 @@ class Git:
         """Blobs by path of what HEAD has, the index has not, and a pathspec fits; none before the first commit."""
         if self.commit_or_none("HEAD") is None:
             return {}
-        told = self.run(
+        stdout = self.run(
             "diff-index", "--cached", "--diff-filter=D", "--no-renames", "-r", "-z", "HEAD", "--", *patterns
         )
-        records = _records(told)
+        records = _records(stdout)
         return {path: about.split(" ")[2] for about, path in zip(records[::2], records[1::2], strict=True)}
 
     @contextmanager
@@ -192,12 +192,12 @@ class Git:
         return (self.top / common).resolve().parent
 
     def _run(
-        self, arguments: tuple[str, ...], extra: Mapping[str, str] | None = None, told: bytes | None = None
+        self, arguments: tuple[str, ...], extra: Mapping[str, str] | None = None, stdin: bytes | None = None
     ) -> subprocess.CompletedProcess[bytes]:
         environment = {**self.environment, **(extra or {})}
         try:
             return subprocess.run(
-                ["git", *arguments], cwd=self.top, env=environment, input=told, capture_output=True, check=False
+                ["git", *arguments], cwd=self.top, env=environment, input=stdin, capture_output=True, check=False
             )
         except FileNotFoundError as error:
             raise DataError("git is not installed, or not on PATH; it is needed to read versions") from error
@@ -292,8 +292,8 @@ def _records(printed: bytes) -> list[str]:
 
 def committed_at(git: Git, commit: str) -> datetime:
     """The committer's date of a commit, to the second. Raises DataError where that is no date."""
-    told = git.run("log", "--no-show-signature", "-1", "--format=%ct", commit).decode().strip()
+    seconds = git.run("log", "--no-show-signature", "-1", "--format=%ct", commit).decode().strip()
     try:
-        return datetime.fromtimestamp(int(told), tz=UTC)
+        return datetime.fromtimestamp(int(seconds), tz=UTC)
     except (ValueError, OverflowError, OSError) as error:
-        raise DataError(f"the commit {commit[:7]} is dated '{told}', which is no date that there is") from error
+        raise DataError(f"the commit {commit[:7]} is dated '{seconds}', which is no date that there is") from error

@@ -66,21 +66,21 @@ class Contents:
 
         Raises UsageError when there is nothing, DataError when what is there holds no data or cannot be listed.
         """
-        found = self.find_any(spec, place, origin)
-        if found:
-            return found
+        files = self.find_any(spec, place, origin)
+        if files:
+            return files
         path = self._path_of(spec, place)
-        if matching(self._known(path), path):
+        if matching(self._files_at(path), path):
             raise DataError(f"{place}: {spec} holds no data files in {self._version}; expected {FORMATS_TEXT}")
         raise UsageError(f"{place}: {self._nothing_at(spec, path)}")
 
     def find_any(self, spec: str, place: str, origin: str | None = None) -> list[SnapshotFile]:
         """As `find`, but nothing where there is nothing."""
         path = self._path_of(spec, place)
-        known = self._known(path)
+        candidates = self._files_at(path)
         chosen = [
-            replace(known[match], origin=origin)
-            for match in matching(known, path)
+            replace(candidates[match], origin=origin)
+            for match in matching(candidates, path)
             if match == path or not holds_no_rows(match.rpartition("/")[2])
         ]
         return sorted(self._with_hashes(chosen), key=lambda file: file.name)
@@ -93,19 +93,19 @@ class Contents:
             )
         return path
 
-    def _known(self, spec: str) -> Mapping[str, SnapshotFile]:
+    def _files_at(self, spec: str) -> Mapping[str, SnapshotFile]:
         """Files that a path may stand for, by their path in the repository."""
-        known: dict[str, SnapshotFile] = {}
+        files: dict[str, SnapshotFile] = {}
         for pointer in self._pointers.values():
             # Outs with `cache: false` have a pointer, but their bytes are in git.
             if pointer.path in self._blobs or not concerns(pointer.path, spec):
                 continue
             for entry in self._store.manifest(pointer):
-                known[entry.name] = self._file(entry, None, pointer)
+                files[entry.name] = self._file(entry, None, pointer)
         for path, blob in self._blobs.items():
             if concerns(path, spec):
-                known[path] = self._file(ManifestEntry(path, None), blob, None)
-        return known
+                files[path] = self._file(ManifestEntry(path, None), blob, None)
+        return files
 
     def _file(self, entry: ManifestEntry, blob: str | None, pointer: Pointer | None) -> SnapshotFile:
         return SnapshotFile(posixpath.relpath(entry.name, self._folder), entry, None, blob, pointer)
@@ -128,23 +128,21 @@ class Contents:
 
     def _nothing_at(self, spec: str, path: str) -> str:
         """That there is nothing, with the nearest name there is, and how to bring what lies in the work tree there."""
-        said = f"'{spec}' is not in {self._version}"
+        problem = f"'{spec}' is not in {self._version}"
         stage = next((stage for out, stage in self._unlocked.items() if is_below(path, out)), None)
         if stage:
-            return (
-                f"{said}: {stage} has no entry in its dvc.lock, as after a failure; `dvc repro`, then commit dvc.lock"
-            )
+            return f"{problem}: {stage} has no entry in its dvc.lock, as after a failure; `dvc repro`, then commit dvc.lock"
         if (self._repository.top / path).exists():
-            return f"{said}, but in the work tree; {self._adding(spec, path)}, or give --worktree"
+            return f"{problem}, but in the work tree; {self._adding(spec, path)}, or give --worktree"
         if self._unplaced:
-            return f"{said}; outs of {self._unplaced[0]} were not looked at: its wdir is a template, write it out"
+            return f"{problem}; outs of {self._unplaced[0]} were not looked at: its wdir is a template, write it out"
         folder = posixpath.dirname(path)
-        names = {*self._pointers, *self._blobs, *self._known(path)}
+        names = {*self._pointers, *self._blobs, *self._files_at(path)}
         near = {
             name[len(folder) + 1 if folder else 0 :].split("/")[0] for name in names if concerns(name, folder or ".")
         }
         hint = did_you_mean(posixpath.basename(path), near)
-        return said + (f" ({hint})" if hint.startswith("did") else "")
+        return problem + (f" ({hint})" if hint.startswith("did") else "")
 
     def _adding(self, spec: str, path: str) -> str:
         if self._repository.dvc_root(path) is None:

@@ -47,17 +47,17 @@ class RemoteFiles:
             # DVC opens commits only, and not a tree alone.
             rev = git_of(repository, str(version)).staged_commit()
         self._root = root
-        self._files = _told(lambda: _opened(repository, root, rev))
+        self._files = _with_dvc_error(lambda: _opened(repository, root, rev))
 
     def fetch(self, name: str, target: Path) -> None:
         """Writes the bytes of a file of the repository to a path. Raises DataError with DVC's own words."""
-        _told(lambda: self._files.get_file(self._path(name), str(target)))
+        _with_dvc_error(lambda: self._files.get_file(self._path(name), str(target)))
 
     def listed(self, name: str) -> dict[str, str | None]:
         """The files of a tracked directory and their md5, by their path in it. Raises DataError with DVC's own words."""
         folder = self._path(name)
-        found = _told(lambda: self._files.find(folder, detail=True, dvc_only=True))
-        return {path.removeprefix(f"{folder}/"): about.get("md5") for path, about in sorted(found.items())}
+        details = _with_dvc_error(lambda: self._files.find(folder, detail=True, dvc_only=True))
+        return {path.removeprefix(f"{folder}/"): about.get("md5") for path, about in sorted(details.items())}
 
     def close(self) -> None:
         """Lets go of what DVC has opened."""
@@ -67,7 +67,7 @@ class RemoteFiles:
         return f"/{name}" if self._root == "." else "/" + name.removeprefix(f"{self._root}/")
 
 
-def _told(call: Callable[[], Answer]) -> Answer:
+def _with_dvc_error(call: Callable[[], Answer]) -> Answer:
     """What a call of DVC gives. Raises DataError with the words of whatever went wrong."""
     try:
         return retried(call)

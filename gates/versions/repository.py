@@ -73,12 +73,12 @@ def cache_folder(dvc_dir: Path) -> Path:
 
     Relative paths start at the folder of the file they stand in. Raises DataError for a file that cannot be parsed.
     """
-    found = dvc_dir / "cache"
+    folder = dvc_dir / "cache"
     for file in (*_outer_files(), dvc_dir / "config", dvc_dir / "config.local"):
         if file.is_file():
             value = _cache_dir(file)
-            found = file.parent / Path(value).expanduser() if value else found
-    return Path(os.path.normpath(found))
+            folder = file.parent / Path(value).expanduser() if value else folder
+    return Path(os.path.normpath(folder))
 
 
 def _outer_files() -> tuple[Path, Path]:

@@ -100,9 +100,9 @@ def snapshot_or_empty(
     with Store(repository, version, manifests) as store:
         contents = Contents(repository, config, version, store)
         files = by_partition(config, contents.find_any)
-        held = contents.find_any(config.holdout, config.place("holdout")) if config.holdout else None
+        holdout = contents.find_any(config.holdout, config.place("holdout")) if config.holdout else None
         evaluation = _evaluation(config, contents.find_any)
-        return Snapshot(version, tuple(files), None if held is None else tuple(held), evaluation)
+        return Snapshot(version, tuple(files), None if holdout is None else tuple(holdout), evaluation)
 
 
 @contextmanager
@@ -116,26 +116,26 @@ def files_at(repository: Repository, config: DatasetConfig, version: Version) ->
         yield VersionFiles(data_files(config), holdout_files(config), evaluation_files(config))
         return
     with Store(repository, version) as store:
-        found = _of_version(Contents(repository, config, version, store), config, version)
+        current = _of_version(Contents(repository, config, version, store), config, version)
         with git_of(repository, str(version)).blobs() as blobs:
-            dataset = [_data_file(file, store, blobs) for file in found.files]
-            held, evaluation = (
+            dataset = [_data_file(file, store, blobs) for file in current.files]
+            holdout, evaluation = (
                 None if files is None else [_data_file(file, store, blobs) for file in files]
-                for files in (found.holdout, found.evaluation)
+                for files in (current.holdout, current.evaluation)
             )
-        yield VersionFiles(dataset, held, evaluation)
+        yield VersionFiles(dataset, holdout, evaluation)
 
 
 def _of_version(contents: Contents, config: DatasetConfig, version: Version) -> Snapshot:
     files = by_partition(config, contents.find)
-    held = None if config.holdout is None else tuple(contents.find(config.holdout, config.place("holdout")))
+    holdout = None if config.holdout is None else tuple(contents.find(config.holdout, config.place("holdout")))
     evaluation = _evaluation(config, contents.find)
     own = {file.entry.name for file in files}
-    for key, others in (("holdout", held), ("evaluation", evaluation)):
+    for key, others in (("holdout", holdout), ("evaluation", evaluation)):
         for file in others or ():
             if file.entry.name in own:
                 raise UsageError(overlap(config, file.name, key))
-    return Snapshot(version, tuple(files), held, evaluation)
+    return Snapshot(version, tuple(files), holdout, evaluation)
 
 
 def _evaluation(
@@ -159,11 +159,11 @@ def _of_work_tree(repository: Repository, config: DatasetConfig, version: Versio
         md5, size = md5_of(file.path, is_legacy=pointer is not None and pointer.is_legacy)
         return SnapshotFile(file.name, ManifestEntry(name, md5, size), file.origin)
 
-    held, evaluation = (
+    holdout, evaluation = (
         None if files is None else tuple(map(hashed, files))
         for files in (holdout_files(config), evaluation_files(config))
     )
-    return Snapshot(version, tuple(map(hashed, data_files(config))), held, evaluation)
+    return Snapshot(version, tuple(map(hashed, data_files(config))), holdout, evaluation)
 
 
 def _covering(tracked: Mapping[str, Pointer], name: str) -> Pointer | None:

@@ -75,8 +75,8 @@ def _committed(git: Git, commit: str) -> Listing:
 
 def _work_tree(repository: Repository) -> Iterator[str]:
     if repository.git:
-        found = repository.git.work_tree(f"*{POINTER_SUFFIX}", f"*{LOCK}", f"*{PIPELINE}")
-        yield from (name for name in found if _is_pointer_file(name))
+        listed = repository.git.work_tree(f"*{POINTER_SUFFIX}", f"*{LOCK}", f"*{PIPELINE}")
+        yield from (name for name in listed if _is_pointer_file(name))
         return
     for here, folders, names in os.walk(repository.top):
         folders[:] = [name for name in folders if name not in _NEVER_ENTERED]

@@ -78,9 +78,9 @@ def choose_versions(
     The base is where the judged version and `since` part, so that what others did there meanwhile is not taken for a
     change made here; without `since` it is HEAD, or a revision's first parent. Raises UsageError.
     """
-    asked = [option for option, on in (("--rev", rev), ("--staged", staged), ("--worktree", worktree)) if on]
-    if len(asked) > 1:
-        raise UsageError(f"{' and '.join(asked)} exclude each other; give one of them")
+    options = [option for option, on in (("--rev", rev), ("--staged", staged), ("--worktree", worktree)) if on]
+    if len(options) > 1:
+        raise UsageError(f"{' and '.join(options)} exclude each other; give one of them")
     judged = revision(repository, rev) if rev else STAGED if staged else WORKTREE
     if staged:
         git_of(repository, "--staged")
@@ -102,11 +102,11 @@ def base_of(repository: Repository, judged: Version, since: str | None) -> Versi
     return Version(VersionKind.REVISION, before, shown) if before else None
 
 
-def git_of(repository: Repository, asked: str) -> Git:
+def git_of(repository: Repository, purpose: str) -> Git:
     """The git of a repository. Raises UsageError, naming what needs it, where there is none."""
     if repository.git is None:
         raise UsageError(
-            f"{asked}: {repository.top} is in no git repository; only its work tree can be judged: for all else run gates "
+            f"{purpose}: {repository.top} is in no git repository; only its work tree can be judged: for all else run gates "
             "in a clone"
         )
     return repository.git

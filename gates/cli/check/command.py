@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class _ReportName(click.Choice[str]):
-    """One of the reports, or a word that may be what a plugin's report is called: only configurations tell."""
+    """The name of a built-in report, or a name that a plugin of the configuration may have."""
 
     name = "report"
 
@@ -28,12 +28,12 @@ class _ReportName(click.Choice[str]):
 @click.command(
     epilog="""\b
 Verdicts are kept in .gates/verdicts beside gates.toml, or in the folder of --output, where `gates enforce` finds them.
-Of several datasets the worst counts: 1 (bad) before 2 (usage) before 3 (could not judge).
+Of several datasets the worst exit code counts: 1 (failed) before 2 (usage) before 3 (no verdict).
 
 \b
-Of another version than the work tree, gates.toml, suites and schemas are read as they are there, and the verdict is
-written nowhere but to --output. What was judged before, on the same bytes under the same contract, is answered from a
-cache in .dvc/tmp/gates, or .gates/cache without DVC.
+With --rev or --staged, configuration and suites are read from that revision, and the verdict is written only with
+--output. What was judged before, on the same bytes under the same suites and configuration, is answered from a cache in
+.dvc/tmp/gates, or .gates/cache without DVC.
 
 \b
 In a repository with several gates.toml, --all, --staged, --pushed and --since mean the datasets of all that git tracks.
@@ -51,12 +51,18 @@ Examples:
 )
 @dataset_arguments
 @click.option(
-    "--only", multiple=True, metavar="NAME", help="Ask this check only: id, type or a word of it; may be repeated."
+    "--only", multiple=True, metavar="NAME", help="Run this check only: its id, its type or a word of it (repeatable)."
 )
-@click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="Ask this scope only.")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice(SCOPES),
+    help="Run the checks of this scope only (repeatable).",
+)
 @click.option(
     "--format", type=_ReportName(FORMATS), default="terminal", show_default=True,
-    help="What is printed; also the NAME of a plugin's report.",
+    help="What to print; also the NAME of a plugin's report.",
 )  # fmt: skip
 @click.option(
     "--output", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
@@ -64,36 +70,38 @@ Examples:
 )  # fmt: skip
 @click.option(
     "--also", multiple=True, type=_ReportName(BESIDE),
-    help="Write DATASET.junit.xml or DATASET.sarif there too, or the NAME of a plugin's report; may be repeated.",
+    help="Also write this report next to the verdict (repeatable): junit, sarif, or the NAME of a plugin's report.",
 )  # fmt: skip
-@click.option("--exit-zero", is_flag=True, help="Exit 0 once a verdict is written, whatever it says.")
+@click.option("--exit-zero", is_flag=True, help="Exit 0 once a verdict is written, even if it is a fail.")
 @click.option("--strict", is_flag=True, help="Exit 1 on warnings too.")
-@click.option("--rev", metavar="REV", help="Judge what a commit has, instead of the work tree.")
+@click.option("--rev", metavar="REV", help="Judge this commit instead of the work tree.")
 @click.option(
-    "--staged", is_flag=True, help="Judge what is staged; without DATASET, each dataset that differs from HEAD."
+    "--staged", is_flag=True, help="Judge what is staged; without DATASET, every dataset that differs from HEAD."
 )
-@click.option("--worktree", is_flag=True, help="Judge the work tree; this is the default.")
+@click.option("--worktree", is_flag=True, help="Judge the work tree (the default).")
 @click.option(
     "--pushed", is_flag=True,
-    help="In a pre-push hook: judge what is pushed, without DATASET each dataset that differs from the remote.",
+    help="In a pre-push hook: judge what is pushed; without DATASET, every dataset that differs from the remote.",
 )  # fmt: skip
-@click.option("--since", metavar="REV", help="Leave out datasets that are as they were where REV branched off.")
+@click.option("--since", metavar="REV", help="Skip datasets that have not changed since the branch point with REV.")
 @click.option(
-    "--base", metavar="REV", help="The version before, whose files must not be lost. [default: HEAD or parent]"
+    "--base",
+    metavar="REV",
+    help="The previous version, whose files must not be lost. [default: HEAD, or the parent of --rev]",
 )
 @click.option(
     "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
-    help="Of what was not judged before, only check lost files and the rows of changed ones, no longer than this; no verdict.",
+    help="Quick check: lost files and rows of changed files only, for at most SECONDS. Writes no verdict.",
 )  # fmt: skip
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Datasets judged at once.")
-@click.option("--no-cache", is_flag=True, help="Judge anew what was judged before.")
+@click.option("--no-cache", is_flag=True, help="Judge again, without cached verdicts.")
 @config_option
-@click.option("-q", "--quiet", is_flag=True, help="No progress, no notes: the report only.")
-@click.option("-v", "--verbose", is_flag=True, help="List what passed too.")
+@click.option("-q", "--quiet", is_flag=True, help="The report only: no progress bar, no notes.")
+@click.option("-v", "--verbose", is_flag=True, help="List every check, also what passed.")
 def command(**given: Any) -> int:
-    """Judge datasets: each partition on its own, and both together.
+    """Judge datasets: the human rows, the synthetic rows, and both together.
 
-    Without DATASET, the only one of gates.toml.
+    DATASET is a table of gates.toml, and may be left out where there is only one.
     """
     from gates.cli.check.datasets import check
 
@@ -104,13 +112,15 @@ def command(**given: Any) -> int:
 
 def _refuse_what_excludes(request: Request) -> None:
     if request.is_partial and request.output:
-        raise click.UsageError("--output holds whole verdicts: leave out --only and --scope, or --output")
+        raise click.UsageError("--output stores whole verdicts only: leave out --only and --scope, or --output")
     if request.also and not request.output:
-        raise click.UsageError("--also writes beside the verdicts: name a folder with --output")
+        raise click.UsageError("--also writes next to the verdict: name a folder with --output DIR")
     if request.timeout is not None and (request.is_partial or request.output):
-        raise click.UsageError("--timeout gives no verdict: leave out --only, --scope and --output, or --timeout")
+        raise click.UsageError("--timeout writes no verdict: leave out --only, --scope and --output, or --timeout")
     if request.pushed and (request.rev or request.staged or request.worktree or request.since):
-        raise click.UsageError("--pushed says which version and since when: leave out the others")
+        raise click.UsageError(
+            "--pushed already sets the version and the base: leave out --rev, --staged, --worktree and --since"
+        )
 
 
 def _asked(request: Request) -> Asked:

@@ -77,5 +77,5 @@ def _datasets(at: JudgedVersion, target: Target, request: Request, asked: Asked)
         from gates.verdicts.reports.text import counted
 
         where = f"{target.folder}: " if target.folder else ""
-        note(f"{where}{counted(left_out, 'dataset')} in {at.version} as in {at.base}: not judged")
+        note(f"{where}{counted(left_out, 'dataset')} unchanged between {at.base} and {at.version}: skipped")
     return found

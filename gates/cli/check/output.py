@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from gates.errors import GatesError
     from gates.verdicts.reports.located_verdict import Located
 
-LEFT = "left to the push"
+LEFT = "deferred to pre-push"
 
 
 @dataclass(frozen=True)

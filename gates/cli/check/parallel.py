@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from gates.checking.check_or_recall import Question
 from gates.checking.check_version import Answered, version_asked
-from gates.cli.streams_at_exit import close_streams
+from gates.cli.streams_at_exit import flush_and_close
 from gates.errors import DataError, GatesError
 
 if TYPE_CHECKING:
@@ -60,9 +60,7 @@ def _result(future: Future[Answered]) -> Answered | GatesError:
     except GatesError as error:
         return error
     except BrokenProcessPool:
-        return DataError(
-            "could not judge: a process ended before its answer, as when memory is short; use fewer --jobs"
-        )
+        return DataError("no verdict: a worker process ended early, often for lack of memory; use fewer --jobs")
 
 
 def _answer(task: Task) -> Answered:
@@ -75,4 +73,4 @@ def _answer(task: Task) -> Answered:
 def _tame_streams() -> None:
     """What libraries and schemas print goes to stderr: stdout is the report's, and another process writes that."""
     os.dup2(2, 1)
-    atexit.register(close_streams)
+    atexit.register(flush_and_close)

@@ -98,7 +98,7 @@ def _rows_at_commit(asking: Asking, question: Question, clock: Deadline, request
         found = judge_changed_rows(question, clock, progress)
     looked_at = f"the rows of {found.judged} of {counted(found.changed, 'changed file')}"
     ended = "" if found.is_finished else f" in the {request.timeout:g} s there were, fetching nothing"
-    left = f"{counted(found.checks_left, 'check')} and the verdict are left to the push"
+    left = f"{counted(found.checks_left, 'check')} and the verdict are deferred to pre-push"
     note(f"{asking.name}: looked at {looked_at}{ended}; {left}{_without_hook(asking.at)}")
     return Answered(found.verdict)
 
@@ -107,7 +107,7 @@ def _without_hook(at: JudgedVersion) -> str:
     git = at.repository.git
     if git is None or git.has_hook("pre-push"):
         return ""
-    return ", but no hook is there to judge it: `pre-commit install --hook-type pre-push`"
+    return ", but no pre-push hook is installed: `pre-commit install --hook-type pre-push`"
 
 
 def _in_parallel(waiting: list[Asking], request: Request) -> Iterator[tuple[Asking, Answered | GatesError]]:
@@ -183,11 +183,11 @@ def _located(asking: Asking, answered: Answered, request: Request) -> Located:
 def _say(asking: Asking, answered: Answered, request: Request) -> None:
     verdict = answered.verdict
     if verdict.is_partial and request.timeout is None:
-        asked = f"only {counted(len(verdict.checks), 'check')} asked"
+        scope = f"partial run ({counted(len(verdict.checks), 'check')})"
         if all(check.outcome is Outcome.NOT_ASKED for check in verdict.checks):
             reasons = dict.fromkeys(check.message for check in verdict.checks)
-            asked = f"nothing was asked ({'; '.join(reasons)})"
-        note(f"{asking.name}: {asked}: this is no verdict, and is not stored")
+            scope = f"no check ran ({'; '.join(reasons)})"
+        note(f"{asking.name}: {scope}: result not stored")
     if request.quiet:
         return
     if not answered.is_remembered and answered.quarantine and answered.quarantined:
@@ -202,7 +202,7 @@ def _note_remembered(found: list[Shown]) -> None:
     who = remembered[0][0] if len(remembered) == 1 else f"{len(remembered):,} of {counted(len(found), 'dataset')}"
     failing = sum(count for _, count in remembered)
     rows = f"; --no-cache writes the {counted(failing, 'failing row')}" if failing else ""
-    note(f"{who}: unchanged, judged before{rows}")
+    note(f"{who}: unchanged, using the cached verdict{rows}")
 
 
 def _code(one: Shown, request: Request) -> int:

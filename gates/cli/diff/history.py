@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gates.cli.diff.request import NEWEST, is_known, places
+from gates.cli.diff.request import NEWEST, is_revision, places
 from gates.cli.options import worst
 from gates.cli.streams import clean_stdout, look, note
 from gates.errors import DataError, UsageError, did_you_mean
@@ -14,14 +14,14 @@ from gates.errors import DataError, UsageError, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gates.cli.diff.request import Request
+    from gates.cli.diff.request import DiffRequest
     from gates.config.dataset import DatasetConfig
     from gates.config.load import Config
-    from gates.diff import History
+    from gates.diff import VerdictHistory
     from gates.versions.repository import Repository
 
 
-def show_history(request: Request) -> int:
+def show_history(request: DiffRequest) -> int:
     """Show all versions that a call asks for; returns the exit code, which is 3 where a dataset has none."""
     from gates.config.load import load_config
     from gates.diff import narrowed
@@ -30,36 +30,36 @@ def show_history(request: Request) -> int:
     config = load_config(request.config)
     repository = open_repository(config.path.parent)
     datasets = _named(request, config, repository)
-    found: list[History] = []
+    histories: list[VerdictHistory] = []
     codes: list[int] = []
     for dataset in datasets:
         try:
             with clean_stdout():
-                found.append(_recorded(repository, dataset, request))
+                histories.append(_recorded(repository, dataset, request))
         except DataError as error:
             if len(datasets) == 1:
                 raise
             # The others are shown all the same.
             note(str(error))
             codes.append(error.exit_code)
-    if request.metric and found:
-        found = narrowed(found, request.metric)
-    _show(found, request)
+    if request.metric and histories:
+        histories = narrowed(histories, request.metric)
+    _show(histories, request)
     return worst(codes)
 
 
-def _named(request: Request, config: Config, repository: Repository) -> list[DatasetConfig]:
+def _named(request: DiffRequest, config: Config, repository: Repository) -> list[DatasetConfig]:
     """The datasets that the words name, or all. Raises UsageError, for a revision with how to give it."""
     for word in request.words:
         if word not in config.datasets:
             hint = did_you_mean(word, config.datasets)
-            if is_known(repository, word):
+            if is_revision(repository, word):
                 hint = f"with --all each word is a dataset; to end at a commit, give --rev {word}"
             raise UsageError(f"'{word}' is no dataset ({hint})")
     return [config.datasets[name] for name in dict.fromkeys(request.words or config.datasets)]
 
 
-def _recorded(repository: Repository, dataset: DatasetConfig, request: Request) -> History:
+def _recorded(repository: Repository, dataset: DatasetConfig, request: DiffRequest) -> VerdictHistory:
     from gates.diff import Walk, history
     from gates.versions.version import revision
 
@@ -67,18 +67,18 @@ def _recorded(repository: Repository, dataset: DatasetConfig, request: Request) 
     return history(repository, dataset, places(dataset, request), Walk(end, request.limit or NEWEST))
 
 
-def _show(found: Sequence[History], request: Request) -> None:
+def _show(histories: Sequence[VerdictHistory], request: DiffRequest) -> None:
     from gates.atomic_files import replace_text
     from gates.diff import history_json, history_markdown, history_points, history_terminal
 
     if request.format == "json":
-        click.echo(history_json(found), nl=False)
+        click.echo(history_json(histories), nl=False)
     elif request.format == "markdown":
-        click.echo("\n".join(history_markdown(one) for one in found), nl=False)
+        click.echo("\n".join(history_markdown(one) for one in histories), nl=False)
     else:
         width = look(verbose=False).width
-        shown = (history_terminal(one, width) for one in found)
+        shown = (history_terminal(one, width) for one in histories)
         click.echo("\n".join(shown), nl=False)
     if request.plots:
-        replace_text(request.plots, history_points(found))
+        replace_text(request.plots, history_points(histories))
         note(f"wrote {request.plots}: `dvc plots show {request.plots} -x version -y observed` draws it")

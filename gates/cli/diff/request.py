@@ -17,7 +17,7 @@ NEWEST = 20
 
 
 @dataclass(frozen=True)
-class Request:
+class DiffRequest:
     """One call of the command. words: datasets, and a revision among them where there is no `base`.
 
     every: all versions instead of two; metric, limit and plots are about those.
@@ -37,7 +37,7 @@ class Request:
     config: Path | None
 
 
-def places(dataset: DatasetConfig, request: Request) -> tuple[Path, ...]:
+def places(dataset: DatasetConfig, request: DiffRequest) -> tuple[Path, ...]:
     """Where a verdict on it may lie: the folder for reports first."""
     from gates.init.snippets import FOLDER
     from gates.verdicts.store import VerdictStore
@@ -47,6 +47,6 @@ def places(dataset: DatasetConfig, request: Request) -> tuple[Path, ...]:
     return tuple(store.path(dataset.name).resolve() for store in stores)
 
 
-def is_known(repository: Repository, name: str) -> bool:
+def is_revision(repository: Repository, name: str) -> bool:
     """Whether a word is a revision."""
     return repository.git is not None and repository.git.commit_or_none(name) is not None

@@ -12,7 +12,7 @@ import polars as pl
 
 from gates.init.drafts.bounds import rate_bound
 from gates.init.drafts.columns import MOST_LEVELS, looks_like_a_key
-from gates.init.drafts.draft import ColumnDraft, ColumnKind, Constraint, ConstraintKind
+from gates.init.drafts.draft import ColumnDraft, Constraint, ConstraintKind, InferredKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,8 +26,8 @@ ROWS_PER_LEVEL = 10
 # An inequality that unrelated columns would hardly break says nothing.
 LEAST_CHANCE_VIOLATIONS = 0.01
 
-_LEVELLED = (ColumnKind.CATEGORICAL, ColumnKind.BOOLEAN)
-_NUMERIC = (ColumnKind.NUMERIC, ColumnKind.INTEGER_VALUED)
+_LEVELLED = (InferredKind.CATEGORICAL, InferredKind.BOOLEAN)
+_NUMERIC = (InferredKind.NUMERIC, InferredKind.INTEGER_VALUED)
 
 Edge = tuple[str, str]
 
@@ -62,8 +62,12 @@ class _Levels:
 
 def _dependencies(frame: pl.DataFrame, columns: Sequence[ColumnDraft]) -> list[Constraint]:
     levels = {column.name: _levels(frame[column.name]) for column in columns if _may_have_levels(column)}
-    levels = {name: found for name, found in levels.items() if 1 < found.count <= MOST_LEVELS}
-    trials = {(x, y): found for x, y in permutations(levels, 2) if (found := _dependency_trials(levels[x], levels[y]))}
+    levels = {name: column_levels for name, column_levels in levels.items() if 1 < column_levels.count <= MOST_LEVELS}
+    trials = {
+        (x, y): column_levels
+        for x, y in permutations(levels, 2)
+        if (column_levels := _dependency_trials(levels[x], levels[y]))
+    }
     return [
         Constraint(
             ConstraintKind.FUNCTIONAL_DEPENDENCY,
@@ -77,7 +81,7 @@ def _dependencies(frame: pl.DataFrame, columns: Sequence[ColumnDraft]) -> list[C
 
 
 def _may_have_levels(column: ColumnDraft) -> bool:
-    return column.kind in _LEVELLED or (column.kind is ColumnKind.NUMERIC and column.dtype.is_integer())
+    return column.kind in _LEVELLED or (column.kind is InferredKind.NUMERIC and column.dtype.is_integer())
 
 
 def _levels(values: pl.Series) -> _Levels:
@@ -88,9 +92,9 @@ def _levels(values: pl.Series) -> _Levels:
 
 def _dependency_trials(x: _Levels, y: _Levels) -> int:
     """How many rows repeat a level of x and have the same y as it had before; 0 where the dependency is not one."""
-    there = (x.codes >= 0) & (y.codes >= 0)
-    n = int(there.sum())
-    pairs = np.bincount(x.codes[there] * y.count + y.codes[there], minlength=x.count * y.count)
+    is_present = (x.codes >= 0) & (y.codes >= 0)
+    n = int(is_present.sum())
+    pairs = np.bincount(x.codes[is_present] * y.count + y.codes[is_present], minlength=x.count * y.count)
     table = pairs.reshape(x.count, y.count)
     used = int((table.sum(axis=1) > 0).sum())
     if int((table > 0).sum()) != used or used * ROWS_PER_LEVEL > n or n - used < LEAST_TRIALS:
@@ -101,7 +105,7 @@ def _dependency_trials(x: _Levels, y: _Levels) -> int:
 
 def _inequalities(frame: pl.DataFrame, columns: Sequence[ColumnDraft]) -> list[Constraint]:
     numbers = [column for column in columns if column.kind in _NUMERIC and column.minimum is not None]
-    found: dict[Edge, tuple[int, float]] = {}
+    trials: dict[Edge, tuple[int, float]] = {}
     for small, large in permutations(numbers, 2):
         if small.maximum is None or large.minimum is None or small.maximum <= large.minimum:
             # Ranges that do not overlap say it already.
@@ -109,16 +113,16 @@ def _inequalities(frame: pl.DataFrame, columns: Sequence[ColumnDraft]) -> list[C
         both = frame.select(a=small.name, b=large.name).drop_nulls()
         chance = _chance_violations(both)
         if both.height >= LEAST_TRIALS and chance >= LEAST_CHANCE_VIOLATIONS and not (both["a"] > both["b"]).any():
-            found[small.name, large.name] = (both.height, chance)
+            trials[small.name, large.name] = (both.height, chance)
     return [
         Constraint(
             ConstraintKind.INEQUALITY,
             (small, large),
-            found[small, large][0],
-            f"holds in all of {found[small, large][0]:,} human rows; unrelated columns would break it in "
-            f"{found[small, large][1]:.2g} of them",
+            trials[small, large][0],
+            f"holds in all of {trials[small, large][0]:,} human rows; unrelated columns would break it in "
+            f"{trials[small, large][1]:.2g} of them",
         )
-        for small, large in without_consequences(found, [column.name for column in numbers])
+        for small, large in without_consequences(trials, [column.name for column in numbers])
     ]
 
 
@@ -135,9 +139,9 @@ def without_consequences(edges: Iterable[Edge], order: Sequence[str]) -> list[Ed
 
     Columns that imply each other stay linked both ways with the first of them, which speaks for all.
     """
-    known = set(edges)
+    relation = set(edges)
     first = {
-        node: next(other for other in order if other == node or {(node, other), (other, node)} <= known)
+        node: next(other for other in order if other == node or {(node, other), (other, node)} <= relation)
         for node in order
     }
 
@@ -146,8 +150,8 @@ def without_consequences(edges: Iterable[Edge], order: Sequence[str]) -> list[Ed
         if first[x] == first[y]:
             return x == first[x] or y == first[x]
         if x != first[x] or y != first[y]:
-            return (first[x], first[y]) not in known
-        return not any((x, z) in known and (z, y) in known for z in order if first[z] not in {x, y})
+            return (first[x], first[y]) not in relation
+        return not any((x, z) in relation and (z, y) in relation for z in order if first[z] not in {x, y})
 
     place = {node: at for at, node in enumerate(order)}
-    return sorted((edge for edge in known if is_needed(edge)), key=lambda edge: (place[edge[0]], place[edge[1]]))
+    return sorted((edge for edge in relation if is_needed(edge)), key=lambda edge: (place[edge[0]], place[edge[1]]))

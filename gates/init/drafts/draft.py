@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-class ColumnKind(StrEnum):
+class InferredKind(StrEnum):
     """What a column holds, as far as values tell."""
 
     NUMERIC = "numeric"
@@ -52,7 +52,7 @@ class ColumnDraft:
 
     name: str
     dtype: pl.DataType
-    kind: ColumnKind
+    kind: InferredKind
     rows: int
     missing: int
     minimum: float | None = None

@@ -8,7 +8,7 @@ import polars as pl
 
 from gates.config.dataset import schema_name
 from gates.config.row_rules import INTEGER_VALUED, RANGE, VOCABULARY
-from gates.init.drafts.draft import ColumnDraft, ColumnKind, Draft
+from gates.init.drafts.draft import ColumnDraft, Draft, InferredKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,7 @@ def _column(column: ColumnDraft) -> Iterator[str]:
 def _checks(column: ColumnDraft) -> Iterator[list[str]]:
     if RANGE in column.limits:
         # A column of whole floats reads better with whole ends, and compares the same.
-        is_whole = column.kind is ColumnKind.INTEGER_VALUED
+        is_whole = column.kind is InferredKind.INTEGER_VALUED
         ends = [int(end) if is_whole and end is not None else end for end in (column.minimum, column.maximum)]
         yield [f"# {column.limits[RANGE].reason}", f"pa.Check.in_range({ends[0]!r}, {ends[1]!r}),"]
     if INTEGER_VALUED in column.limits:

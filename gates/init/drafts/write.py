@@ -61,9 +61,9 @@ def write_draft(draft: Draft, dataset: str, root: Path, *, force: bool = False) 
         )
     schema = root / "schemas" / f"{dataset}.py"
     suites = {scope: root / "expectations" / dataset / f"{scope.value}.json" for scope in Scope}
-    there = [path for path in (schema, *suites.values()) if path.exists()]
-    if there and not force:
-        names = ", ".join(str(path.relative_to(root)) for path in there)
+    existing = [path for path in (schema, *suites.values()) if path.exists()]
+    if existing and not force:
+        names = ", ".join(str(path.relative_to(root)) for path in existing)
         raise UsageError(f"{names}: exists already, and may hold edits; remove it, or use --force to overwrite it")
     replace_text(schema, schema_source(draft, dataset))
     for scope, path in suites.items():
@@ -101,9 +101,13 @@ def _row_entries(column: ColumnDraft) -> Iterator[dict[str, object]]:
 
 
 def _constraint_entries(draft: Draft) -> Iterator[dict[str, object]]:
-    for found in draft.constraints:
-        kwargs = {"constraint": found.kind.value, "columns": list(found.columns), "max_value": CONSTRAINT_LIMIT}
-        yield _entry(CONSTRAINT, kwargs, found.reason, found.kind)
+    for constraint in draft.constraints:
+        kwargs = {
+            "constraint": constraint.kind.value,
+            "columns": list(constraint.columns),
+            "max_value": CONSTRAINT_LIMIT,
+        }
+        yield _entry(CONSTRAINT, kwargs, constraint.reason, constraint.kind)
 
 
 def _entry(expectation: str, kwargs: Mapping[str, object], reason: str, question: str) -> dict[str, object]:

@@ -26,12 +26,12 @@ def write_commit(git: Git, files: Mapping[str, bytes], message: str, at: datetim
         index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
         git.run("read-tree", "HEAD", extra=index)
         for path, content in files.items():
-            blob = git.run("hash-object", "-w", "--stdin", told=content).decode().strip()
+            blob = git.run("hash-object", "-w", "--stdin", stdin=content).decode().strip()
             git.run("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}", extra=index)
         tree = git.run("write-tree", extra=index).decode().strip()
     signed = ("-S",) if git.is_on("commit.gpgSign") else ()
     words = ("commit-tree", *signed, tree, "-p", "HEAD", "-F", "-")
-    return git.run(*words, extra=_dates(at), told=message.encode()).decode().strip()
+    return git.run(*words, extra=_dates(at), stdin=message.encode()).decode().strip()
 
 
 def write_tag(git: Git, name: str, commit: str, message: str, at: datetime | None = None) -> str:
@@ -44,7 +44,7 @@ def write_tag(git: Git, name: str, commit: str, message: str, at: datetime | Non
         git.run("init", "--quiet", "--bare", f"--object-format={hash_name}", folder)
         objects = git.top / os.fsdecode(git.run("rev-parse", "--git-path", "objects")).strip()
         away = {"GIT_DIR": folder, "GIT_OBJECT_DIRECTORY": str(objects), **_settings(git), **_dates(at)}
-        git.run("tag", "--annotate", "--cleanup=verbatim", "-F", "-", name, commit, extra=away, told=message.encode())
+        git.run("tag", "--annotate", "--cleanup=verbatim", "-F", "-", name, commit, extra=away, stdin=message.encode())
         return git.run("rev-parse", f"refs/tags/{name}", extra=away).decode().strip()
 
 

@@ -109,7 +109,7 @@ def deleting(prepared: Prepared, names: Iterable[str]) -> list[str]:
 def transact(git: Git, commands: Sequence[str]) -> None:
     """All of it or nothing (git-update-ref(1))."""
     if commands:
-        git.run("update-ref", "--stdin", told="".join(f"{one}\n" for one in ("start", *commands, "commit")).encode())
+        git.run("update-ref", "--stdin", stdin="".join(f"{one}\n" for one in ("start", *commands, "commit")).encode())
 
 
 def follow(git: Git, files: Sequence[str]) -> None:

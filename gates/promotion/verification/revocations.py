@@ -96,7 +96,7 @@ def _contents(git: Git, path: str) -> tuple[bytes | None, list[bytes]]:
     told = git.run("for-each-ref", "--format=%(objectname)", "refs/heads", "refs/remotes").decode()
     tips = ["HEAD", *sorted(set(told.split()))]
     asked = "".join(f"{tip}:{path}\n" for tip in tips).encode()
-    answers = lines_of(git.run("cat-file", "--batch-check=%(objecttype) %(objectname)", told=asked))
+    answers = lines_of(git.run("cat-file", "--batch-check=%(objecttype) %(objectname)", stdin=asked))
     # A name that stands for nothing is given back, and "missing" after it.
     found = [line.split(" ")[1] if line.startswith("blob ") else None for line in answers]
     with git.blobs() as blobs:

@@ -19,7 +19,7 @@ _DIRECTORY = ".dir"
 _TEMPLATE = "${"
 
 
-def of_dvc_file(content: bytes, name: str) -> list[Pointer]:
+def parse_dvc_file(content: bytes, name: str) -> list[Pointer]:
     """The outs of a `.dvc` file. Raises DataError naming the file when it is something else."""
     document = mapping_of(content, name)
     folder = _folder(name, text_in(document, "wdir"))
@@ -28,11 +28,11 @@ def of_dvc_file(content: bytes, name: str) -> list[Pointer]:
         kind = PointerKind.STAGE
     elif mappings_in(document, "deps"):
         kind = PointerKind.IMPORTED
-    found = (_pointer(out, folder, name, kind) for out in mappings_in(document, "outs"))
-    return [pointer for pointer in found if pointer]
+    pointers = (_pointer(out, folder, name, kind) for out in mappings_in(document, "outs"))
+    return [pointer for pointer in pointers if pointer]
 
 
-def of_lock(content: bytes, name: str, pipeline: bytes, pipeline_name: str) -> tuple[list[Pointer], list[str]]:
+def parse_lock(content: bytes, name: str, pipeline: bytes, pipeline_name: str) -> tuple[list[Pointer], list[str]]:
     """The outs of a `dvc.lock`, and the stages whose outs cannot be placed because their `wdir` is a template.
 
     Paths in a lock are relative to a folder that only `dvc.yaml` names. Stages that `dvc.yaml` has no more are stale:
@@ -40,7 +40,7 @@ def of_lock(content: bytes, name: str, pipeline: bytes, pipeline_name: str) -> t
     """
     locked = _locked(mapping_of(content, name))
     stages = mapping_in(mapping_of(pipeline, pipeline_name), "stages")
-    found: list[Pointer] = []
+    pointers: list[Pointer] = []
     unplaced: list[str] = []
     for stage in locked:
         # `foreach` and `matrix` make one locked stage for each item: `clean@de`.
@@ -53,14 +53,14 @@ def of_lock(content: bytes, name: str, pipeline: bytes, pipeline_name: str) -> t
             continue
         for out in mappings_in(mapping_in(locked, stage), "outs"):
             pointer = _pointer(out, _folder(name, wdir), name, PointerKind.STAGE, stage)
-            found += [pointer] if pointer else []
-    return found, unplaced
+            pointers += [pointer] if pointer else []
+    return pointers, unplaced
 
 
-def of_pipeline(content: bytes, name: str, lock: bytes) -> dict[str, str]:
+def parse_pipeline(content: bytes, name: str, lock: bytes) -> dict[str, str]:
     """Outs of a `dvc.yaml`, and their stages, that its lock lacks: a stage that fails loses its entry there."""
     locked = _locked(mapping_of(lock, name))
-    found: dict[str, str] = {}
+    unlocked: dict[str, str] = {}
     stages = mapping_in(mapping_of(content, name), "stages")
     for stage in stages:
         definition = mapping_in(stages, stage)
@@ -71,8 +71,8 @@ def of_pipeline(content: bytes, name: str, lock: bytes) -> dict[str, str]:
         for out in outs:
             # An out with settings is a mapping of one key.
             path = next(iter(out), "") if isinstance(out, dict) else out
-            found[posixpath.normpath(posixpath.join(folder, str(path)))] = f"{name}: stage '{stage}'"
-    return found
+            unlocked[posixpath.normpath(posixpath.join(folder, str(path)))] = f"{name}: stage '{stage}'"
+    return unlocked
 
 
 def checked_md5(value: str | None, place: str) -> str | None:

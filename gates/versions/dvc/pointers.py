@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from gates.errors import DataError
-from gates.versions.dvc.dvc_pointers import of_dvc_file, of_lock, of_pipeline
+from gates.versions.dvc.dvc_pointers import parse_dvc_file, parse_lock, parse_pipeline
 from gates.versions.trees import LOCK, PIPELINE, POINTER_SUFFIX, tree_at
 from gates.versions.version import VersionKind, git_of
 
@@ -68,17 +68,17 @@ def _pointers_of(contents: tuple[tuple[str, bytes], ...]) -> Pointers:
     for name in sorted(texts):
         folder, _, last = name.rpartition("/")
         if last.endswith(POINTER_SUFFIX):
-            claimed += of_dvc_file(texts[name], name)
+            claimed += parse_dvc_file(texts[name], name)
         elif last == LOCK:
             pipeline = f"{folder}/{PIPELINE}" if folder else PIPELINE
-            placed, elsewhere = of_lock(texts[name], name, texts.get(pipeline, b""), pipeline)
+            placed, elsewhere = parse_lock(texts[name], name, texts.get(pipeline, b""), pipeline)
             claimed += placed
             unplaced += elsewhere
         elif last == PIPELINE:
-            unlocked |= of_pipeline(texts[name], name, texts.get(f"{folder}/{LOCK}" if folder else LOCK, b""))
-    found: dict[str, Pointer] = {}
+            unlocked |= parse_pipeline(texts[name], name, texts.get(f"{folder}/{LOCK}" if folder else LOCK, b""))
+    by_path: dict[str, Pointer] = {}
     for pointer in claimed:
-        other = found.setdefault(pointer.path, pointer)
+        other = by_path.setdefault(pointer.path, pointer)
         if other is not pointer:
             raise DataError(f"{pointer.path}: claimed by {other.place} and by {pointer.place}; remove one of them")
-    return Pointers(found, tuple(unplaced), unlocked)
+    return Pointers(by_path, tuple(unplaced), unlocked)

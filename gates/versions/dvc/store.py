@@ -50,15 +50,15 @@ def manifests_of(pointers: Iterable[Pointer], md5s: Mapping[str, str]) -> dict[s
 
     md5s: by path as the repository has it. Where one bears the name that a pointer gives, it is that pointer's.
     """
-    found = {}
+    manifests = {}
     for pointer in pointers:
         if pointer.is_dir:
             below = {
                 posixpath.relpath(name, pointer.path): md5 for name, md5 in md5s.items() if is_below(name, pointer.path)
             }
             content = manifest_content(below)
-            found[blocks_md5([content])[0]] = content
-    return found
+            manifests[blocks_md5([content])[0]] = content
+    return manifests
 
 
 class Store:

@@ -40,23 +40,23 @@ def mapping_of(content: bytes, name: str) -> Mapping[str, object]:
 
 def mapping_in(document: Mapping[str, object], key: str) -> Mapping[str, object]:
     """The mapping below a key, empty where there is none."""
-    found = document.get(key)
-    return found if isinstance(found, dict) else {}
+    value = document.get(key)
+    return value if isinstance(value, dict) else {}
 
 
 def mappings_in(document: Mapping[str, object], key: str) -> list[Mapping[str, object]]:
     """The mappings in the list below a key, empty where there is none."""
-    found = document.get(key)
-    return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
+    entries = document.get(key)
+    return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
 
 
 def text_in(document: Mapping[str, object], key: str) -> str | None:
     """The text below a key; None where there is none, or YAML's null."""
-    found = document.get(key)
-    return found if isinstance(found, str) and found not in {"", "null", "~"} else None
+    value = document.get(key)
+    return value if isinstance(value, str) and value not in {"", "null", "~"} else None
 
 
 def number_in(document: Mapping[str, object], key: str) -> int | None:
     """The number below a key, or None."""
-    found = text_in(document, key)
-    return int(found) if found and found.isdecimal() else None
+    text = text_in(document, key)
+    return int(text) if text and text.isdecimal() else None

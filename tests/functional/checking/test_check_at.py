@@ -101,7 +101,10 @@ def test_nothing_staged_is_answered_without_data(root, gates):
 
     called = gates(root, "check", "--staged")
 
-    assert (called.code, called.err) == (0, "2 datasets in the index as in HEAD (" + head(root) + "): not judged\n")
+    assert (called.code, called.err) == (
+        0,
+        "2 datasets unchanged between HEAD (" + head(root) + ") and the index: skipped\n",
+    )
 
 
 def head(root):

@@ -15,7 +15,7 @@ from tests.version_projects import CONFIG, LIMITS, bad, good, put, version_proje
 from tests.warm import warm_gates
 
 HEAVY = ("dvc", "pandera", "polars", "pyarrow", "great_expectations", "duckdb", "numpy", "scipy", "sklearn")
-REMEMBERED = "second: unchanged, judged before\n"
+REMEMBERED = "second: unchanged, using the cached verdict\n"
 
 
 def program(unneeded):
@@ -52,7 +52,7 @@ def test_unchanged_dataset_is_answered_without_heavy_imports(root, door):
     )  # fmt: skip
 
     note, last = done.stderr.splitlines()
-    assert note.startswith("first: unchanged, judged before")
+    assert note.startswith("first: unchanged, using the cached verdict")
     assert last in {"0", "1"}
 
 
@@ -65,7 +65,7 @@ def test_hook_in_which_nothing_is_staged_imports_neither_yaml_nor_reports(root):
     )  # fmt: skip
 
     note, last = done.stderr.splitlines()
-    assert note.startswith("2 datasets in the index as in HEAD")
+    assert note.startswith("2 datasets unchanged between HEAD")
     assert last == "0"
 
 
@@ -92,7 +92,7 @@ def test_report_is_the_one_that_judging_anew_gives(root, gates, form):
     remembered = gates(root, "check", "first", "--format", form, "-v")
     anew = gates(root, "check", "first", "--format", form, "-v", "--no-cache")
 
-    assert remembered.err.startswith("first: unchanged, judged before")
+    assert remembered.err.startswith("first: unchanged, using the cached verdict")
     assert (remembered.code, remembered.out) == (anew.code, anew.out)
 
 
@@ -139,7 +139,7 @@ def test_changed_contract_is_judged(root, gates, name, text):
     else:
         (root / name).write_text(text)
 
-    assert "judged before" not in gates(root, "check", "first").err
+    assert "cached verdict" not in gates(root, "check", "first").err
 
 
 def test_a_version_seen_before_is_answered_when_it_comes_back(root, gates):

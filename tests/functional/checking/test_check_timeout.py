@@ -64,9 +64,9 @@ def test_changed_rows_are_checked_and_the_rest_is_left_to_the_push(root, gates):
 
     assert called.code == 0
     assert "first: pass (part of the plan: no verdict)" in called.out
-    assert "1 dataset in the index as in HEAD" in called.err
+    assert "1 dataset unchanged between HEAD" in called.err
     assert "first: looked at the rows of 1 of 1 changed file; " in called.err
-    assert "are left to the push, but no hook is there to judge it: `pre-commit install" in called.err
+    assert "are deferred to pre-push, but no pre-push hook is installed: `pre-commit install" in called.err
     assert not (root / ".gates/verdicts").exists()
     assert list((root / ".dvc/tmp").rglob("*.json")) == [], "nothing is remembered"
 
@@ -147,7 +147,7 @@ def test_time_that_is_up_at_once_gives_no_answer_and_says_so(root, gates):
 
     assert (called.code, called.out) == (0, "")
     assert "in the 0.001 s there were" in called.err
-    assert called.err.endswith("checks and the verdict are left to the push\n")
+    assert called.err.endswith("checks and the verdict are deferred to pre-push\n")
 
 
 def test_what_was_judged_before_is_answered_whole(root, gates):
@@ -155,7 +155,7 @@ def test_what_was_judged_before_is_answered_whole(root, gates):
 
     called = gates(root, "check", "second", "--staged", "--timeout", "0.001")
 
-    assert called.err == "second: unchanged, judged before\n"
+    assert called.err == "second: unchanged, using the cached verdict\n"
     assert "no verdict" not in called.out
 
 
@@ -163,4 +163,4 @@ def test_what_was_judged_before_is_answered_whole(root, gates):
 def test_it_excludes_what_needs_more(root, gates, other):
     called = gates(root, "check", "second", "--timeout", "5", *other)
 
-    assert (called.code, "--timeout gives no verdict" in called.err) == (2, True)
+    assert (called.code, "--timeout writes no verdict" in called.err) == (2, True)

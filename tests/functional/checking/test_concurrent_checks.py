@@ -20,7 +20,7 @@ from tests.version_projects import LIMITS, good, put, version_project
 from tests.warm import warm_gates
 
 ASKED = ("check", "--all", "--format", "json")
-REMEMBERED = "2 of 2 datasets: unchanged, judged before"
+REMEMBERED = "2 of 2 datasets: unchanged, using the cached verdict"
 NAMES = ("first", "second")
 # A check of these takes a few seconds; whoever takes this long waits for something that never comes.
 FOR_EVER = 300
@@ -156,7 +156,7 @@ def sound_after_a_kill(root, gates, old, undisturbed):
         pa.ipc.open_stream(content).read_all() if path.parent.name == "scans" else json.loads(content)
     called = gates(root, *ASKED)
     assert called.out == out
-    assert "unchanged, judged before" in called.err
+    assert "unchanged, using the cached verdict" in called.err
     assert stored(root) == new
 
 

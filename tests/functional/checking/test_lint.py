@@ -41,14 +41,14 @@ def test_sound_project_needs_nothing(lint):
 
     assert code == 0
     assert lines[-1].startswith("1 dataset, ")
-    assert lines[-1].endswith(" possible checks: nothing to mend")
+    assert lines[-1].endswith(" checks: no problem")
 
 
 def test_every_mistake_of_the_configuration_is_listed(lint):
     code, lines = lint(CONFIG.replace("text", "txt") + 'lable = "x"\n')
 
     assert code == 2
-    assert [line.split(": ")[0] for line in lines] == ["gates.toml:3", "gates.toml:4", "2 problems to mend"]
+    assert [line.split(": ")[0] for line in lines] == ["gates.toml:3", "gates.toml:4", "2 problems to fix"]
 
 
 def test_every_broken_suite_is_listed_with_the_nearest_word(lint):
@@ -62,7 +62,7 @@ def test_every_broken_suite_is_listed_with_the_nearest_word(lint):
         "expectations/notes/human.json:4: unknown expectation 'expect_colum_to_exist' (did you mean 'expect_column_to_exist'?)"
     )
     assert lines[1].startswith("expectations/notes/combined.json:1: ")
-    assert lines[2:] == ["2 problems to mend"]
+    assert lines[2:] == ["2 problems to fix"]
 
 
 def test_suite_that_limits_a_rule_nobody_has_is_a_problem(lint):
@@ -87,7 +87,7 @@ def test_expired_and_unused_waivers_are_problems(lint):
             "gates.toml:9: the waiver names no check of 'notes': combined/expect_distribution_to_match "
             "(did you mean 'combined/expect_distributions_to_match'?)"
         ),
-        "2 problems to mend",
+        "2 problems to fix",
     ]
 
 
@@ -218,7 +218,7 @@ def test_schema_of_no_dataset_is_named_and_what_others_import_is_not(lint, tmp_p
             "schemas/note.py: no dataset has this name (did you mean 'notes'?); "
             'give the dataset schema = "schemas/note.py:Note", or remove it'
         ),
-        "1 problem to mend",
+        "1 problem to fix",
     ]
 
 
@@ -236,7 +236,7 @@ def test_schema_beside_the_one_that_a_dataset_names_is_not_called_another_datase
             "schemas/notes.py: is not used: dataset 'notes' has schema = \"schemas/own.py:Own\"; name this one there, "
             "or remove it"
         ),
-        "1 problem to mend",
+        "1 problem to fix",
     ]
     # And it is nothing that the other dataset may have lost.
     assert not lost_by(load_config(tmp_path / "gates.toml").dataset("other"))
@@ -250,7 +250,7 @@ def test_suite_outside_of_a_dataset_s_folder_is_a_problem(lint):
                 "expectations/notes.json: nobody reads it: suites lie in expectations/DATASET/, one for each of human.json, "
                 "synthetic.json, combined.json; move it there, or remove it"
             ),
-            "1 problem to mend",
+            "1 problem to fix",
         ],
     )
 

@@ -82,7 +82,7 @@ def test_all_means_every_configuration_that_git_tracks(root, gates):
     assert called.code == 0
     assert named(called.out) == ["near", "teams/a:chat", "teams/a:near", "teams/b:table"]
     assert called.out.endswith("4 datasets: 4 warn\n")
-    assert called.err == "4 of 4 datasets: unchanged, judged before\n"
+    assert called.err == "4 of 4 datasets: unchanged, using the cached verdict\n"
 
 
 def test_the_nearest_configuration_is_named_plainly_wherever_one_stands(root, gates):
@@ -256,4 +256,4 @@ def test_two_hundred_datasets_in_one_process_and_then_only_what_changed(tmp_path
     second = gates(root, "check", "--all")
 
     assert second.out == first.out
-    assert second.err == f"{COUNT - 1} of {COUNT} datasets: unchanged, judged before\n"
+    assert second.err == f"{COUNT - 1} of {COUNT} datasets: unchanged, using the cached verdict\n"

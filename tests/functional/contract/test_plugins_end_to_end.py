@@ -74,7 +74,7 @@ def test_rows_fail_the_type_and_the_metric_of_a_distribution_once_they_are_mutat
     assert {key for key in passed if passed[key] == "pass" and failed[key] == "fail"} >= {ROUND, BLANK}
     assert "100% of synthetic amounts are multiples of 100" in flawed.out
     assert "fix: Have the generator draw amounts from people's claims." in shown.out
-    assert "unchanged, judged before" in shown.err
+    assert "unchanged, using the cached verdict" in shown.err
 
 
 def test_verdict_is_remembered_without_importing_plugins_until_one_has_another_version(claims, site, gates):
@@ -84,7 +84,7 @@ def test_verdict_is_remembered_without_importing_plugins_until_one_has_another_v
 
     again = gates(claims, *arguments)
 
-    assert (again.out, again.err) == (first.out, "mix: unchanged, judged before\n")
+    assert (again.out, again.err) == (first.out, "mix: unchanged, using the cached verdict\n")
     assert not [name for name in sys.modules if name.startswith("claims_gates")]
     assert gates(claims, "enforce").code == 0
     newer = _raised(site, claims / "newer")
@@ -130,7 +130,7 @@ def test_what_a_distribution_brings_is_listed_and_explained(claims, gates):
     assert "\nclaims\n  a row: one claim with its amount\n  required roles: claim, amount\n" in types
     assert [row["id"] for row in checks if row["data_type"] == "claims"][-1] == ROUND
     assert "Who learns from round amounts asks for round amounts." in gates(claims, "explain", "round_amounts").out
-    assert (linted.code, "nothing to mend" in linted.out) == (0, True)
+    assert (linted.code, "no problem" in linted.out) == (0, True)
     assert gates(claims, "list", "types", "--format", "markdown").out.count("## claims\n") == 1
 
 

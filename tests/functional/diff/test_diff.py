@@ -99,7 +99,7 @@ def test_half_of_the_files_gone_is_a_loss_with_the_way_back(root, gates):
         f"of a folder that was pulled in part only; to get the files back: `git checkout {first} -- data/texts.dvc`, "
         "then `dvc pull data/texts.dvc`"
     )
-    assert called.err == "where files were meant to go, say so: --max-lost 1\n"
+    assert called.err == "if files were removed on purpose, allow it: --max-lost 1\n"
     assert gates(root, "diff", "--max-lost", "0.5").code == 0
 
 

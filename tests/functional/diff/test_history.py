@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from gates.diff.history import History, RecordedVersion
+from gates.diff.history import RecordedVersion, VerdictHistory
 from gates.diff.render_history import terminal
 from gates.verdicts.recorded import parse_verdict
 from tests.dvc_repositories import commit, dvc, git, new_git, new_repository, track, write
@@ -376,7 +376,7 @@ def test_points_are_flat_and_drawn_by_dvc(root, gates):
 def test_as_many_of_the_newest_versions_are_shown_as_fit(width, left_out):
     verdict = parse_verdict(judged(2, 0.25).encode(), "texts.json")
     versions = tuple(RecordedVersion(name * 40, "2026-11-01T00:00:00+00:00", (), verdict) for name in "ab")
-    history = History("texts", versions, check_ids=("combined/expect_x",), is_chosen=True)
+    history = VerdictHistory("texts", versions, check_ids=("combined/expect_x",), is_chosen=True)
 
     lines = terminal(history, width).splitlines()
 

@@ -115,7 +115,7 @@ def from_command_line(project: Project, gates, name: str) -> dict[str, str]:
         shutil.rmtree(project.root / ".dvc/tmp/gates", ignore_errors=True)
     called = gates(project.root, "check", "--all", *COMMAND_LINE[name], "--format", "json")
     assert called.code == 1, called.err
-    assert ("judged before" in called.err) is not project.is_cold
+    assert ("cached verdict" in called.err) is not project.is_cold
     return {one["dataset"]: one["digest"][:12] for one in json.loads(called.out)}
 
 

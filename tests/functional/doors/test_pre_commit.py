@@ -134,7 +134,7 @@ def test_commit_with_a_bad_dataset_is_refused_and_the_work_tree_does_not_count(w
 
     assert refused.returncode == 1
     assert COPIES in refused.stdout
-    assert "1 dataset in the index as in HEAD" in refused.stdout
+    assert "1 dataset unchanged between HEAD" in refused.stdout
     assert worked.commits() == before
 
     # The other way round: what is staged is as in HEAD, and what lies in the work tree is bad.
@@ -237,7 +237,7 @@ def test_commit_in_a_hurry_leaves_the_whole_dataset_to_the_push_which_refuses_it
 
     assert accepted.returncode == 0, accepted.stdout
     assert "second: looked at the rows of " in accepted.stdout
-    assert " checks and the verdict are left to the push\n" in accepted.stdout
+    assert " checks and the verdict are deferred to pre-push\n" in accepted.stdout
 
     refused = worked.git("push", "origin", "main")
 

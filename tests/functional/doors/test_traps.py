@@ -189,7 +189,7 @@ def test_file_of_the_same_size_and_time_with_other_bytes_is_judged_anew(small, g
 
     called = gates(small, "check", "second", "--format", "json")
 
-    assert "judged before" not in called.err
+    assert "cached verdict" not in called.err
     assert document(called)["data"]["files"][0]["md5"] == md5(other)
     assert document(called)["digest"] != before["digest"]
 
@@ -312,11 +312,11 @@ def test_cache_that_ci_restores_answers_in_a_fresh_clone_and_a_fresh_installatio
     answered = checked(two)
 
     assert answered.returncode == 0, answered.stdout
-    assert answered.stdout == "2 of 2 datasets: unchanged, judged before\n" + judged.stdout
+    assert answered.stdout == "2 of 2 datasets: unchanged, using the cached verdict\n" + judged.stdout
     # Another state of the program knows nothing of it.
     module = two.parent / "installed/gates/checking/changes/losses.py"
     module.write_text(module.read_text().replace("MOST_LOST = 0.1\n", "MOST_LOST = 0.2\n"))
-    assert "judged before" not in checked(two).stdout
+    assert "cached verdict" not in checked(two).stdout
 
 
 def fresh(project, place):

@@ -134,7 +134,7 @@ def test_only_and_output_exclude_each_other(tmp_path, gates):
     called = gates(tmp_path, "check", "--only", "x", "--output", "reports")
 
     assert (called.code, called.out) == (2, "")
-    assert "--output holds whole verdicts" in called.err
+    assert "--output stores whole verdicts" in called.err
 
 
 def test_only_with_a_misspelt_check(mistaken, tmp_path, gates):
@@ -195,7 +195,7 @@ def test_partial_run_is_reported_and_not_stored(tmp_path, gates):
 
     assert called.code == 0
     assert called.out.startswith("mix: pass (part of the plan: no verdict): 1 check passed\n")
-    assert called.err == "mix: only 1 check asked: this is no verdict, and is not stored\n"
+    assert called.err == "mix: partial run (1 check): result not stored\n"
     assert not (tmp_path / ".gates" / "verdicts").exists()
 
 
@@ -208,8 +208,8 @@ def test_partial_run_that_has_nothing_to_ask_is_no_pass_and_says_what_to_declare
     assert called.code == 3
     assert called.out.startswith("mix: unjudged (part of the plan: no verdict): nothing was asked\n")
     assert called.err == (
-        'mix: nothing was asked (no lineage column is declared; add: columns = { generator = "…", seed_id = "…" }): '
-        "this is no verdict, and is not stored\n"
+        'mix: no check ran (no lineage column is declared; add: columns = { generator = "…", seed_id = "…" }): '
+        "result not stored\n"
     )
 
 

@@ -71,7 +71,7 @@ def test_a_verdict_is_bound_to_the_promotion_that_it_was_reached_against(gates, 
     assert verdict["data"]["promoted_sha256"] == hashlib.sha256(statement).hexdigest()
     assert {one["outcome"] for one in verdict["checks"] if one["type"] == "expect_human_rows_to_be_kept"} == {"pass"}
     recalled = gates(root, "check", "first")
-    assert "judged before" in recalled.out + recalled.err
+    assert "cached verdict" in recalled.out + recalled.err
     git(root, "tag", "-d", "first@v1.0.0")
     enforced = gates(root, "enforce", "first")
     assert enforced.code == 3

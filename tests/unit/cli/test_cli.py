@@ -59,7 +59,7 @@ def test_help_names_every_command_and_exit_code(tmp_path, gates):
 
     assert called.code == 0
     assert [name for name in main.COMMANDS if f"\n  {name} " not in called.out] == []
-    for line in ("0  judged good", "1  judged bad", "2  wrong usage or configuration", "3  could not judge"):
+    for line in ("0  passed", "1  failed", "2  wrong usage or configuration", "3  no verdict"):
         assert line in called.out
 
 
@@ -101,9 +101,9 @@ def test_unknown_option_is_wrong_usage(tmp_path, gates):
         (GatesError("a \x1b[31mred\x1b[0m file"), 3, "a \\x1b[31mred\\x1b[0m file\n"),
         (ValueError("odd\nthing"), 3, "internal error: ValueError: odd thing; this is a bug; run with GATES_DEBUG=1 for the traceback\n"),
         (RecursionError("deep"), 3, "internal error: RecursionError: deep; this is a bug; run with GATES_DEBUG=1 for the traceback\n"),
-        (MemoryError(), 3, "could not judge: out of memory; close other programs, or judge smaller files\n"),
-        (PermissionError(13, "Permission denied", "data/a.csv"), 3, "could not judge: data/a.csv: Permission denied\n"),
-        (SystemExit(0), 3, "could not judge: something that was imported ended the program (SystemExit)\n"),
+        (MemoryError(), 3, "out of memory: close other programs, or judge smaller files\n"),
+        (PermissionError(13, "Permission denied", "data/a.csv"), 3, "cannot use data/a.csv: Permission denied\n"),
+        (SystemExit(0), 3, "imported code ended the program (SystemExit); look for sys.exit() in schemas and plugins\n"),
         (click.ClickException("no"), 3, "no\n"),
         (click.BadParameter("no number"), 2, None),
         (BrokenPipeError(32, "Broken pipe"), 3, "internal error: BrokenPipeError: [Errno 32] Broken pipe; this is a bug; run with GATES_DEBUG=1 for the traceback\n"),
@@ -136,7 +136,7 @@ def test_interrupt_is_130(command_that_raises, tmp_path, gates):
     called = gates(tmp_path, "boom")
 
     assert called.code == 130
-    assert called.err.strip() == "interrupted: nothing was judged"
+    assert called.err.strip() == "interrupted: no verdict"
 
 
 def test_debug_variable_lets_the_traceback_through(command_that_raises, tmp_path, gates, monkeypatch):
@@ -155,7 +155,7 @@ def test_import_that_ends_the_program_is_no_pass(tmp_path, gates, monkeypatch):
     called = gates(tmp_path, "quits")
 
     assert (called.code, called.out) == (3, "")
-    assert "could not judge" in called.err
+    assert "ended the program (SystemExit)" in called.err
 
 
 @pytest.mark.program
@@ -249,7 +249,7 @@ def test_schema_that_prints_does_not_spoil_the_report(project_copy):
     assert [check["type"] for check in json.loads(called.out)["checks"]] == ["expect_origins_to_be_declared"]
     assert "hello" in called.err
     assert "from below" in called.err
-    assert "this is no verdict, and is not stored" in called.err
+    assert "result not stored" in called.err
 
 
 def test_today_is_a_day_of_universal_time():

@@ -207,7 +207,7 @@ def test_file_of_the_repository_that_does_not_import_is_named_with_both_lines(tm
         "gates.toml:2: metric 'expect_a_thing' (plugins/a.py:A): plugins/a.py:2: ZeroDivisionError: division by zero\n"
     )
     assert (checked.code, checked.err) == (3, message)
-    assert (linted.code, linted.out) == (2, f"{message}1 problem to mend\n")
+    assert (linted.code, linted.out) == (2, f"{message}1 problem to fix\n")
 
 
 @pytest.mark.parametrize(
@@ -387,7 +387,7 @@ def test_project_around_that_cannot_be_read_leaves_what_is_installed(tmp_path, g
     listed = gates(tmp_path, "list", "plugins")
 
     assert (listed.code, listed.out) == (0, "no plugins\n")
-    assert listed.err.startswith("only plugins that are installed are known: gates.toml:1: ")
+    assert listed.err.startswith("only installed plugins are used: gates.toml:1: ")
 
 
 @pytest.fixture

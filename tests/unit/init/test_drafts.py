@@ -19,7 +19,7 @@ from gates.init.drafts.accept import accept
 from gates.init.drafts.bounds import inferred_limit, rate_bound, tolerance_coverage, unseen_mass_bound
 from gates.init.drafts.columns import infer_column, looks_like_a_key
 from gates.init.drafts.constraints import without_consequences
-from gates.init.drafts.draft import ColumnKind, Constraint, ConstraintKind
+from gates.init.drafts.draft import Constraint, ConstraintKind, InferredKind
 from gates.init.drafts.infer import infer
 from gates.init.drafts.source import schema_name, schema_source
 from gates.init.drafts.write import write_draft
@@ -83,18 +83,18 @@ def column(values, name="c", **more):
 @pytest.mark.parametrize(
     ("values", "kind", "rules_of"),
     [
-        (list(range(0, 4000, 10)), ColumnKind.NUMERIC, {"range"}),
-        ([value / 7 for value in range(400)], ColumnKind.NUMERIC, {"range"}),
-        ([float(value % 50) for value in range(400)], ColumnKind.INTEGER_VALUED, {"range", "integer-valued"}),
-        ([1.5, float("inf")] * 200, ColumnKind.NUMERIC, set()),
-        ([True, False] * 200, ColumnKind.BOOLEAN, set()),
-        (["a", "b"] * 200, ColumnKind.CATEGORICAL, {"vocabulary"}),
-        (["a", "b"] * 20, ColumnKind.TEXT, set()),
-        ([f"text number {value}" for value in range(400)], ColumnKind.TEXT, set()),
-        ([f"k{value:05}" for value in range(400)], ColumnKind.IDENTIFIER, set()),
-        (list(range(1000, 1400)), ColumnKind.IDENTIFIER, set()),
-        ([datetime(2020, 1, 1) + timedelta(hours=hour) for hour in range(400)], ColumnKind.TIMESTAMP, set()),  # noqa: DTZ001
-        ([[1]] * 400, ColumnKind.OTHER, set()),
+        (list(range(0, 4000, 10)), InferredKind.NUMERIC, {"range"}),
+        ([value / 7 for value in range(400)], InferredKind.NUMERIC, {"range"}),
+        ([float(value % 50) for value in range(400)], InferredKind.INTEGER_VALUED, {"range", "integer-valued"}),
+        ([1.5, float("inf")] * 200, InferredKind.NUMERIC, set()),
+        ([True, False] * 200, InferredKind.BOOLEAN, set()),
+        (["a", "b"] * 200, InferredKind.CATEGORICAL, {"vocabulary"}),
+        (["a", "b"] * 20, InferredKind.TEXT, set()),
+        ([f"text number {value}" for value in range(400)], InferredKind.TEXT, set()),
+        ([f"k{value:05}" for value in range(400)], InferredKind.IDENTIFIER, set()),
+        (list(range(1000, 1400)), InferredKind.IDENTIFIER, set()),
+        ([datetime(2020, 1, 1) + timedelta(hours=hour) for hour in range(400)], InferredKind.TIMESTAMP, set()),  # noqa: DTZ001
+        ([[1]] * 400, InferredKind.OTHER, set()),
     ],
 )
 def test_columns_are_told_apart_by_what_they_hold(values, kind, rules_of):
