@@ -15,7 +15,7 @@ from gates.verdicts.reports.text import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from gates.verdicts.reports.terminal import Look
+    from gates.verdicts.reports.formats.terminal import Look
 
 
 def note(message: str) -> None:
@@ -26,7 +26,7 @@ def note(message: str) -> None:
 
 def look(*, verbose: bool) -> Look:
     """How the terminal report looks here: whole plain lines in a pipe; NO_COLOR is honoured (no-color.org)."""
-    from gates.verdicts.reports.terminal import Look
+    from gates.verdicts.reports.formats.terminal import Look
 
     is_terminal = sys.stdout.isatty()
     color = is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

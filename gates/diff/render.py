@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from gates.verdict import rounded_tree
-from gates.verdicts.reports.markdown import code
+from gates.verdicts.reports.formats.markdown import code
 from gates.verdicts.reports.text import counted, printable
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from gates.verdicts.reports.markdown import cell, code
+from gates.verdicts.reports.formats.markdown import cell, code
 from gates.verdicts.reports.text import counted, printable
 
 if TYPE_CHECKING:

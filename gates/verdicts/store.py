@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 
 FOLDER = ".gates"
 
-# Reports on demand. Code scanning picks files out of a folder by the ending `.sarif`.
-ENDINGS = {"junit": "junit.xml", "sarif": "sarif"}
-
 
 @dataclass(frozen=True)
 class VerdictStore:
@@ -59,11 +56,11 @@ class VerdictStore:
     def write(self, verdict: Verdict) -> Path:
         """Write a verdict, each file whole or not at all; a named folder gets Markdown and what DVC shows beside it."""
         # Most calls of a hook write nothing.
-        from gates.verdicts.reports.json_report import as_json
+        from gates.verdicts.reports.formats.json import as_json
 
         path = self.path(verdict.dataset)
         if self.output:
-            from gates.verdicts.reports.markdown import markdown
+            from gates.verdicts.reports.formats.markdown import markdown
             from gates.verdicts.reports.metrics import metrics
             from gates.verdicts.reports.plots import plots
 

@@ -8,21 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gates.cli.check.request import BESIDE, Request
+from gates.cli.check.request import Request
 from gates.cli.options import SCOPES, config_option, dataset_arguments
-from gates.config.installed.plugins import FORMATS
+from gates.config.installed.plugins import built_in_reports
 
 if TYPE_CHECKING:
     from gates.checking.check_version import Asked
-
-
-class _ReportName(click.Choice[str]):
-    """The name of a built-in report, or a name that a plugin of the configuration may have."""
-
-    name = "report"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        return value if value not in FORMATS else super().convert(value, param, ctx)
 
 
 @click.command(
@@ -61,16 +52,16 @@ Examples:
     help="Run the checks of this scope only (repeatable).",
 )
 @click.option(
-    "--format", type=_ReportName(FORMATS), default="terminal", show_default=True,
-    help="What to print; also the NAME of a plugin's report.",
+    "--format", default="terminal", show_default=True, metavar="NAME",
+    help=f"What to print: {', '.join(built_in_reports())}, or a plugin's report.",
 )  # fmt: skip
 @click.option(
     "--output", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
     help="Write DATASET.json, .md, .metrics.json and .plots.json there.",
 )  # fmt: skip
 @click.option(
-    "--also", multiple=True, type=_ReportName(BESIDE),
-    help="Also write this report next to the verdict (repeatable): junit, sarif, or the NAME of a plugin's report.",
+    "--also", multiple=True, metavar="NAME",
+    help="Also write this report next to the verdict, such as junit, sarif or a plugin's (repeatable).",
 )  # fmt: skip
 @click.option("--exit-zero", is_flag=True, help="Exit 0 once a verdict is written, even if it is a fail.")
 @click.option("--strict", is_flag=True, help="Exit 1 on warnings too.")

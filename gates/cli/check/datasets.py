@@ -53,13 +53,16 @@ def check(request: Request, asked: Asked) -> int:
 
 def _refuse_unknown_reports(request: Request, plugins: Plugins) -> None:
     """Raises UsageError before anything is judged for a report that nobody brings along, PluginError for a broken one."""
-    if not request.of_plugins:
+    if request.reports == ("terminal",):
         return
-    from gates.contract.plugins.registry import find_report
+    from gates.verdicts.reports.registry import find_report, written_on_demand
 
     files: dict[str, str] = {}
-    for name in request.of_plugins:
+    for name in request.reports:
         suffix = find_report(plugins, name).suffix
+        if name in request.also and not suffix:
+            names = ", ".join(f"'{one}'" for one in written_on_demand())
+            raise UsageError(f"--also {name}: '{name}' is not one of {names}, which are written beside a verdict")
         if name in request.also and (other := files.setdefault(suffix, name)) != name:
             raise UsageError(f"--also {other} and --also {name} would both write DATASET.{suffix}; ask for one of them")
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import click
 
-from gates.cli.check.request import FOR_MACHINES
 from gates.cli.streams import clean_stdout, look, note
+from gates.config.installed.plugins import Plugins, built_in_reports
 from gates.verdict import Answer
 from gates.verdicts.reports.located_verdict import Unjudged
+from gates.verdicts.reports.registry import find_report, rendered
 from gates.verdicts.reports.summary import SummaryRow, summary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from gates.checking.check_version import Answered
     from gates.cli.check.request import Request
@@ -43,50 +45,28 @@ def show(found: Sequence[Shown], request: Request) -> None:
             note(f"{one.name}: {one.error}")
     judged = [one.located for one in found if one.located]
     unjudged = [Unjudged(one.name, str(one.error)) for one in found if one.error]
-    if request.format in FOR_MACHINES:
-        click.echo(report_for_machines(request.format)(judged, unjudged), nl=False)
-    elif request.format in request.of_plugins:
-        click.echo("".join(plugin_report(request.format, one) for one in judged), nl=False)
-    elif request.format == "json":
-        _show_json(judged, unjudged, is_list=len(found) != 1)
-    elif request.format == "markdown":
-        from gates.verdicts.reports.markdown import markdown
-
-        click.echo("\n".join(markdown(one.verdict, one.name) for one in judged), nl=False)
-    else:
+    if request.format == "terminal":
         _show_on_terminal(found, judged, request)
+    else:
+        click.echo(_report_text(request.format, judged, unjudged, is_single=len(found) == 1), nl=False)
 
 
-def report_for_machines(name: str) -> Callable[[Sequence[Located], Sequence[Unjudged]], str]:
-    """The report of this name. They take long to import, as they explain every check."""
-    from gates.verdicts.reports.annotations import workflow_commands
-    from gates.verdicts.reports.junit import junit
-    from gates.verdicts.reports.sarif import sarif
-
-    return {"junit": junit, "sarif": sarif, "github": workflow_commands}[name]
-
-
-def plugin_report(name: str, located: Located) -> str:
-    """What a plugin's report says of one verdict; it ends with a line break."""
-    from gates.contract.plugins.registry import find_report, rendered
-
-    with clean_stdout():
-        text = rendered(find_report(located.plugins, name), located.verdict)
-    return text if text.endswith("\n") else f"{text}\n"
-
-
-def _show_json(judged: Sequence[Located], unjudged: Sequence[Unjudged], *, is_list: bool) -> None:
-    from gates.verdicts.reports.json_report import as_json, as_json_list
-
-    is_one = not is_list and judged
-    click.echo(as_json(judged[0].verdict) if is_one else as_json_list(judged, unjudged), nl=False)
+def _report_text(name: str, judged: Sequence[Located], unjudged: Sequence[Unjudged], *, is_single: bool) -> str:
+    """One document of all; a plugin's is one for each configuration, which may call another report by the same name."""
+    if name in built_in_reports():
+        return rendered(find_report(Plugins(), name), judged, unjudged, is_single=is_single)
+    texts = []
+    for plugins, group in groupby(judged, key=lambda one: one.plugins):
+        with clean_stdout():
+            texts.append(rendered(find_report(plugins, name), list(group), is_single=is_single))
+    return "".join(texts)
 
 
 def _show_on_terminal(found: Sequence[Shown], judged: Sequence[Located], request: Request) -> None:
     """Of several datasets those that passed stand in the table only, unless all is to be listed."""
     shown = [one for one in judged if len(found) == 1 or request.verbose or one.verdict.answer is not Answer.PASS]
     if shown:
-        from gates.verdicts.reports.terminal import terminal
+        from gates.verdicts.reports.formats.terminal import terminal
 
         how = look(verbose=request.verbose)
         reports = "\n".join(terminal(one.verdict, how, one.name, one.metrics) for one in shown)

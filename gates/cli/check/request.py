@@ -5,16 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gates.config.installed.plugins import FORMATS
-
 if TYPE_CHECKING:
     from pathlib import Path
-
-FOR_MACHINES = ("junit", "sarif", "github")
-
-
-# Beside the verdict on demand.
-BESIDE = ("junit", "sarif")
 
 
 @dataclass(frozen=True)
@@ -49,14 +41,9 @@ class Request:
         return bool(self.only or self.scopes)
 
     @property
-    def is_for_machines(self) -> bool:
-        """Whether a report is asked for that names lines."""
-        return self.format in FOR_MACHINES or bool(set(self.also) & set(BESIDE))
-
-    @property
-    def of_plugins(self) -> tuple[str, ...]:
-        """Names of reports that plugins have to bring along."""
-        return tuple(name for name in dict.fromkeys((self.format, *self.also)) if name not in FORMATS)
+    def reports(self) -> tuple[str, ...]:
+        """Names of the reports that the call wants, each once."""
+        return tuple(dict.fromkeys((self.format, *self.also)))
 
     @property
     def is_open(self) -> bool:

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 from gates.checking.check_or_recall import Question, Terms
 from gates.checking.check_version import Answered
-from gates.cli.check.output import Shown, plugin_report, report_for_machines, show
+from gates.cli.check.output import Shown, show
 from gates.cli.options import today, worst
 from gates.cli.streams import clean_stdout, note, progress_bar
 from gates.config.deadline import Deadline
 from gates.errors import GatesError
 from gates.verdict import Answer, Outcome, Scope, exit_code
 from gates.verdicts.reports.located_verdict import Unjudged
+from gates.verdicts.reports.registry import find_report, rendered
 from gates.verdicts.reports.text import counted
-from gates.verdicts.store import ENDINGS, VerdictStore
+from gates.verdicts.store import VerdictStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -140,16 +141,10 @@ def _note_expired(dataset: DatasetConfig) -> None:
 def _keep(asking: Asking, answered: Answered | GatesError, request: Request) -> Shown:
     """Write what was found where it belongs: not where it is partial, or of another version than the work tree."""
     if isinstance(answered, GatesError):
-        unjudged = [Unjudged(asking.name, str(answered))]
-        for name in request.also:
-            text = None if name in request.of_plugins else report_for_machines(name)([], unjudged)
-            asking.store.write_on_demand(asking.dataset.name, _ending(asking, name), text)
+        _write_on_demand(asking, request, [], [Unjudged(asking.name, str(answered))])
         return Shown(asking.name, error=answered)
     located = _located(asking, answered, request)
-    for name in request.also:
-        own = plugin_report(name, located) if name in request.of_plugins else None
-        text = report_for_machines(name)([located], []) if own is None else own
-        asking.store.write_on_demand(asking.dataset.name, _ending(asking, name), text)
+    _write_on_demand(asking, request, [located], [])
     if not answered.verdict.is_partial and (asking.at.is_worktree or request.output):
         asking.store.write(answered.verdict)
     _say(asking, answered, request)
@@ -157,21 +152,21 @@ def _keep(asking: Asking, answered: Answered | GatesError, request: Request) -> 
     return Shown(asking.name, None if is_left else located, answered)
 
 
-def _ending(asking: Asking, name: str) -> str:
-    """How the files of a report end that is written on demand."""
-    if name in ENDINGS:
-        return ENDINGS[name]
-    from gates.contract.plugins.registry import find_report
-
-    return find_report(asking.dataset.plugins, name).suffix
+def _write_on_demand(asking: Asking, request: Request, judged: Sequence[Located], unjudged: Sequence[Unjudged]) -> None:
+    """The reports of `--also`; that of a run before goes where a report says nothing of a dataset without a verdict."""
+    for name in request.also:
+        report = find_report(asking.dataset.plugins, name)
+        with clean_stdout():
+            text = rendered(report, judged, unjudged)
+        asking.store.write_on_demand(asking.dataset.name, report.suffix, text or None)
 
 
 def _located(asking: Asking, answered: Answered, request: Request) -> Located:
-    """The verdict with the lines of suites, which only reports for machines name, and which take long to read."""
+    """The verdict with the lines of suites, where a report wants them: they take long to read."""
     from gates.verdicts.reports.located_verdict import Located, Place, folder_in_repository, locate
 
     dataset, name = asking.dataset, asking.name
-    if not request.is_for_machines:
+    if not any(find_report(dataset.plugins, name).is_document for name in request.reports):
         place = Place(dataset.source, dataset.line)
         return Located(answered.verdict, place, is_strict=request.strict, id=name, plugins=dataset.plugins)
     from gates.contract.contract import load_contract

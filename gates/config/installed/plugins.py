@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,14 @@ from gates.config.installed.entry_points import distributions, offering
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Names of the reports that gates brings along.
-FORMATS = ("terminal", "json", "markdown", "junit", "sarif", "github")
+# The reports that gates brings along: a file each.
+_REPORTS = Path(__file__).parents[2] / "verdicts" / "reports" / "formats"
+
+
+@cache
+def built_in_reports() -> tuple[str, ...]:
+    """Names of the reports that gates brings along, none of them imported."""
+    return tuple(sorted(path.stem for path in _REPORTS.glob("*.py") if path.stem != "__init__"))
 
 
 class PluginKind(StrEnum):

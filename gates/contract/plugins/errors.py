@@ -33,7 +33,8 @@ class OwnCode:
         if isinstance(value, Metric):
             return replace(value, measure=self.told(value.measure, Measurement))
         if isinstance(value, Report):
-            return replace(value, render=self.told(value.render, str))
+            document = self.told(value.document, str) if value.document else None
+            return replace(value, render=self.told(value.render, str), document=document)
         if isinstance(value, TypeContract):
             schema = self.told(value.schema) if is_made(value.schema) else value.schema
             return replace(value, schema=schema)

@@ -32,13 +32,18 @@ class TypeContract:
 class Report:
     """A verdict as a text. name: what `gates check --format` and `--also` call it.
 
-    suffix: how its files end, such as `html`: `--also` writes DATASET.html.
+    suffix: how its files end, such as `html`: `--also` writes DATASET.html. "" for one that is only printed.
     render: pure and deterministic; data has no say in it, only what the verdict says of data.
+    document: the text of all datasets of a call, from a sequence of `Located` and one of `Unjudged`
+        (gates/verdicts/reports/located_verdict.py); without it, the texts of single verdicts follow each other.
+    is_document: whether a single dataset is a `document` too, which has the lines that ask and the call's name for it.
     """
 
     name: str
     suffix: str
     render: Callable[[Verdict], str]
+    document: Callable[..., str] | None = None
+    is_document: bool = False
 
 
 def is_made(schema: object) -> TypeGuard[Callable[..., object]]:

@@ -43,7 +43,7 @@ _NAMES = {
 }
 _SUFFIX = re.compile(r"[a-z0-9]+(\.[a-z0-9]+)*")
 # Endings of what lies beside a verdict already.
-_TAKEN_SUFFIXES = frozenset({"json", "md", "metrics.json", "plots.json", "junit.xml", "sarif", "passed"})
+_TAKEN_SUFFIXES = frozenset({"json", "md", "metrics.json", "plots.json", "passed"})
 # What can be read out of `messages`.
 _READ_OUT = frozenset({"prompt", "response", "system"})
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from gates.config.built_in_suites import built_in_suites
 from gates.config.data_types import DATA_TYPES, data_type
-from gates.config.installed.plugins import FORMATS, PluginKind
-from gates.contract.plugins.interface import Report, TypeContract
+from gates.config.installed.plugins import PluginKind, built_in_reports
+from gates.contract.plugins.interface import TypeContract
 from gates.contract.plugins.load import LoadedPlugin, load, suites_of
-from gates.errors import GatesError, PluginError, UsageError, did_you_mean
+from gates.errors import PluginError, UsageError, did_you_mean
 from gates.metrics.base.metric import Metric
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from gates.config.data_types import DataType
     from gates.config.dataset import DatasetConfig
     from gates.config.installed.plugins import Plugins
-    from gates.verdict import Verdict
 
 # The folder of the suites that every type has.
 _COMMON = "common"
@@ -51,7 +50,7 @@ def _built_in(kind: PluginKind) -> Iterable[str]:
     if kind is PluginKind.TYPE:
         return (*DATA_TYPES, _COMMON)
     if kind is PluginKind.REPORT:
-        return FORMATS
+        return built_in_reports()
     from gates.contract.suites.names import SUPPORTED, UNSUPPORTED
     from gates.metrics.catalogue import BY_NAME
 
@@ -109,26 +108,6 @@ def type_suites(plugins: Plugins, name: str) -> tuple[Path, str]:
     if folder is None:
         raise PluginError(f"{found.reference}: has no suites")
     return folder, f"{found.distribution}: {name}" if found.distribution else f"expectations/{name}"
-
-
-def find_report(plugins: Plugins, name: str) -> Report:
-    """The report that a plugin brings along. Raises UsageError where none does, and what `loaded` raises."""
-    refuse_clashes(plugins)
-    for reference in plugins.of(PluginKind.REPORT):
-        if reference.name == name:
-            value = load(reference, plugins).value
-            if isinstance(value, Report):
-                return value
-    known = (*FORMATS, *plugins.names(PluginKind.REPORT))
-    raise UsageError(f"no report '{name}' ({did_you_mean(name, known)})")
-
-
-def rendered(report: Report, verdict: Verdict) -> str:
-    """The report's text. Raises PluginError where it breaks."""
-    try:
-        return report.render(verdict)
-    except GatesError as error:
-        raise PluginError(f"report '{report.name}': {error}") from error
 
 
 def _type_contract(found: LoadedPlugin) -> TypeContract:

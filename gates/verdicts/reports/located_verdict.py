@@ -109,6 +109,11 @@ class Located:
         return printable(text)
 
 
+def unplaced(verdict: Verdict) -> Located:
+    """A verdict of which nobody knows the lines, at the first line of gates.toml."""
+    return Located(verdict, Place("gates.toml", 1))
+
+
 @dataclass(frozen=True)
 class Unjudged:
     """A dataset of which there is no verdict, and why."""

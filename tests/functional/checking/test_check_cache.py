@@ -58,7 +58,7 @@ def test_unchanged_dataset_is_answered_without_heavy_imports(root, door):
 
 @pytest.mark.program
 def test_hook_in_which_nothing_is_staged_imports_neither_yaml_nor_reports(root):
-    unneeded = (*HEAVY, "yaml", "rich", "configparser", "importlib.metadata", "gates.verdicts.reports.markdown")
+    unneeded = (*HEAVY, "yaml", "rich", "configparser", "importlib.metadata", "gates.verdicts.reports.formats.markdown")
     done = subprocess.run(
         [sys.executable, "-c", program(unneeded), "check", "--staged"],
         cwd=root, env=ENVIRONMENT, capture_output=True, text=True, check=False,

@@ -11,7 +11,7 @@ import pytest
 from gates.config.installed.plugins import Plugins
 from gates.config.load import read_config
 from gates.contract.contract import load_contract
-from gates.contract.plugins.registry import find_report, metrics_of, rendered
+from gates.contract.plugins.registry import metrics_of
 from gates.data.facts import ORIGIN, ROW_ID
 from gates.data.scan.run import ScanRequest, scan
 from gates.errors import PluginError
@@ -20,6 +20,8 @@ from gates.rows.load import load_schema
 from gates.rows.schemas.built_in import plugin_schema
 from gates.rows.validation import RowValidator
 from gates.verdict import Answer, Scope, Verdict
+from gates.verdicts.reports.located_verdict import unplaced
+from gates.verdicts.reports.registry import find_report, rendered
 from tests.plugins import SUITES, TYPE, distribution, metric, project
 from tests.scans import text_scan
 
@@ -130,7 +132,7 @@ def test_report_that_breaks_names_its_line(tmp_path):
     report = find_report(read_config(root / "gates.toml").plugins, "wild")
 
     with pytest.raises(PluginError) as raised:
-        rendered(report, Verdict("mix", Answer.PASS, [], {}, {}, {}, (), ()))
+        rendered(report, [unplaced(Verdict("mix", Answer.PASS, [], {}, {}, {}, (), ()))])
 
     assert str(raised.value) == "report 'wild': own.py:3: ZeroDivisionError: division by zero"
 
@@ -141,7 +143,7 @@ def test_report_that_is_no_text_names_its_function(tmp_path):
     report = find_report(read_config(root / "gates.toml").plugins, "odd")
 
     with pytest.raises(PluginError) as raised:
-        rendered(report, Verdict("mix", Answer.PASS, [], {}, {}, {}, (), ()))
+        rendered(report, [unplaced(Verdict("mix", Answer.PASS, [], {}, {}, {}, (), ()))])
 
     assert str(raised.value) == "report 'odd': own.py:4: odd returned a int, expected a str"
 

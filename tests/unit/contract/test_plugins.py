@@ -13,11 +13,13 @@ from gates.config.digests import contract_key, is_code_unchanged, rules_inputs
 from gates.config.installed.plugins import PluginKind, Plugins
 from gates.config.load import read_config
 from gates.contract.contract import load_contract
-from gates.contract.plugins.registry import data_type_of, find_report, loaded, metrics_of, rendered
+from gates.contract.plugins.registry import data_type_of, loaded, metrics_of
 from gates.errors import PluginError, UsageError
 from gates.init.snippets import dvc_stages
 from gates.rows.schemas.built_in import plugin_schema
 from gates.verdict import Answer, Verdict
+from gates.verdicts.reports.located_verdict import unplaced
+from gates.verdicts.reports.registry import find_report, rendered
 from tests.plugins import REPORT, SUITES, TYPE, distribution, metric, project
 from tests.recorded_verdicts import verdict_on
 
@@ -363,9 +365,9 @@ def test_report_is_found_by_name_and_a_broken_one_is_no_verdict(tmp_path, instal
         "taken",
     )
 
-    assert rendered(find_report(Plugins(), "short"), verdict) == "mix: pass"
+    assert rendered(find_report(Plugins(), "short"), [unplaced(verdict)]) == "mix: pass\n"
     with pytest.raises(PluginError, match="report 'wild': own_wild:2: ZeroDivisionError"):
-        rendered(find_report(Plugins(), "wild"), verdict)
+        rendered(find_report(Plugins(), "wild"), [unplaced(verdict)])
     with pytest.raises(PluginError, match="the suffix 'json' is another file's"):
         find_report(Plugins(), "taken")
     with pytest.raises(UsageError, match=r"no report 'shrt' \(did you mean 'short'\?\)"):

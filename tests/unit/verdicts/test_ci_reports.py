@@ -16,10 +16,10 @@ from gates.config.load import load_config
 from gates.contract.contract import load_contract
 from gates.verdict import Answer, CheckId, CheckResult, Outcome, Scope, Severity, Verdict, conclude, exit_code
 from gates.verdict import PlannedCheck as Planned
-from gates.verdicts.reports.annotations import workflow_commands
-from gates.verdicts.reports.junit import junit
+from gates.verdicts.reports.formats.github import workflow_commands
+from gates.verdicts.reports.formats.junit import junit
+from gates.verdicts.reports.formats.sarif import sarif
 from gates.verdicts.reports.located_verdict import Located, Place, Weight, folder_in_repository, locate
-from gates.verdicts.reports.sarif import sarif
 from tests.unit.verdicts.test_reports import check, example
 
 SARIF = Draft4Validator(json.loads((Path(__file__).parents[2] / "schemas/sarif-2.1.0-rtm.5.json").read_text()))

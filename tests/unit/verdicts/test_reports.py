@@ -26,12 +26,12 @@ from gates.verdict import (
 )
 from gates.verdicts.reports.evidence import MOST_CHARACTERS, evidence_line
 from gates.verdicts.reports.findings import findings, headline, unheard, untagged
-from gates.verdicts.reports.json_report import as_json, as_json_list
+from gates.verdicts.reports.formats.json import as_json, as_json_list
+from gates.verdicts.reports.formats.markdown import code, markdown
+from gates.verdicts.reports.formats.terminal import Look, terminal
 from gates.verdicts.reports.located_verdict import Located, Place
-from gates.verdicts.reports.markdown import code, markdown
 from gates.verdicts.reports.metrics import metrics
 from gates.verdicts.reports.plots import FARTHEST, of_limit, plots
-from gates.verdicts.reports.terminal import Look, terminal
 from gates.verdicts.reports.text import printable
 
 GOLDEN = Path(__file__).parents[2] / "golden"

@@ -7,15 +7,16 @@ import shlex
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from gates.contract.plugins import Report
 from gates.verdict import Outcome, Scope
 from gates.verdicts.reports.evidence import evidence_line
-from gates.verdicts.reports.located_verdict import Weight
+from gates.verdicts.reports.located_verdict import Weight, unplaced
 from gates.verdicts.reports.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gates.verdict import CheckResult
+    from gates.verdict import CheckResult, Verdict
     from gates.verdicts.reports.located_verdict import Located, Unjudged
 
 # What XML 1.0 cannot hold, not even escaped.
@@ -99,3 +100,10 @@ def _no_verdict(name: str, kind: str, why: str) -> ET.Element:
 def _xml(text: str) -> str:
     lines = (printable(line) for line in text.split("\n"))
     return _NOT_XML.sub("\ufffd", "\n".join(lines))
+
+
+def _of_one(verdict: Verdict) -> str:
+    return junit([unplaced(verdict)])
+
+
+REPORT = Report("junit", "junit.xml", _of_one, junit, is_document=True)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gates.contract.plugins import Report
 from gates.verdict import Outcome
-from gates.verdicts.reports.located_verdict import Weight
+from gates.verdicts.reports.located_verdict import Weight, unplaced
 from gates.verdicts.reports.text import counted, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gates.verdict import CheckResult
+    from gates.verdict import CheckResult, Verdict
     from gates.verdicts.reports.located_verdict import Located, Unjudged
 
 # GitHub shows ten annotations of a kind per step and drops the others without a word:
@@ -61,3 +62,10 @@ def _escaped(text: str) -> str:
 
 def _escaped_property(text: str) -> str:
     return _escaped(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _of_one(verdict: Verdict) -> str:
+    return workflow_commands([unplaced(verdict)])
+
+
+REPORT = Report("github", "", _of_one, workflow_commands, is_document=True)

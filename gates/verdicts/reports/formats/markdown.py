@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from gates.contract.plugins import Report
 from gates.verdicts.reports.evidence import evidence_line
 from gates.verdicts.reports.findings import (
     FORGIVEN,
@@ -21,9 +22,10 @@ from gates.verdicts.reports.findings import (
 from gates.verdicts.reports.text import counted, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from gates.verdict import CheckResult, Verdict
+    from gates.verdicts.reports.located_verdict import Located, Unjudged
 
 
 def markdown(verdict: Verdict, name: str = "") -> str:
@@ -99,3 +101,10 @@ def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
         yield ""
         yield from (f"- {line}" for line in listed)
         yield ""
+
+
+def _documents(judged: Sequence[Located], _unjudged: Sequence[Unjudged]) -> str:
+    return "\n".join(markdown(one.verdict, one.name) for one in judged)
+
+
+REPORT = Report("markdown", "", markdown, _documents, is_document=True)

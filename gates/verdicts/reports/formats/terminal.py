@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from gates.contract.plugins import Report
 from gates.verdict import NOTHING_TO_MEASURE, Answer, Outcome, Severity
 from gates.verdicts.reports.evidence import evidence_line
 from gates.verdicts.reports.findings import (
@@ -176,3 +177,6 @@ def _rendered(lines: list[_Line], look: Look) -> str:
             piece.rstrip()
             console.print(Text(" " * line.indent).append_text(piece), soft_wrap=True)
     return out.getvalue()
+
+
+REPORT = Report("terminal", "", terminal)

@@ -1,9 +1,11 @@
-"""The verdict as its versioned JSON document."""
+"""Verdicts as their versioned JSON documents."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
+
+from gates.contract.plugins import Report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,3 +27,6 @@ def as_json_list(judged: Sequence[Located], unjudged: Sequence[Unjudged] = ()) -
     listed: list[dict[str, object]] = [{"id": one.name, **one.verdict.to_json()} for one in judged]
     listed += [{"id": one.name, "outcome": "unjudged", "error": one.why} for one in unjudged]
     return json.dumps(listed, indent=2, allow_nan=False) + "\n"
+
+
+REPORT = Report("json", "", as_json, as_json_list)

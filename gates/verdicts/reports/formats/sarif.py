@@ -10,16 +10,16 @@ import json
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from gates.contract.explain import explanation
-from gates.metrics.catalogue import BY_NAME
+from gates.contract.plugins import Report
 from gates.verdict import Answer
+from gates.verdicts.reports.located_verdict import unplaced
 from gates.verdicts.reports.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from gates.metrics.base.metric import Metric
-    from gates.verdict import CheckResult
+    from gates.verdict import CheckResult, Verdict
     from gates.verdicts.reports.located_verdict import Located, Unjudged
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -35,7 +35,7 @@ def sarif(judged: Sequence[Located], unjudged: Sequence[Unjudged] = ()) -> str:
 def _run(located: Located) -> dict[str, object]:
     verdict = located.verdict
     kinds = sorted({check.id.type for check in verdict.checks})
-    driver: dict[str, object] = {"name": "gates", "rules": [_rule(kind, located.metrics or BY_NAME) for kind in kinds]}
+    driver: dict[str, object] = {"name": "gates", "rules": [_rule(kind, located.metrics) for kind in kinds]}
     version = verdict.contract.get("gates")
     if version:
         driver["version"] = str(version)
@@ -56,26 +56,29 @@ def _run(located: Located) -> dict[str, object]:
 
 def _failed_run(one: Unjudged) -> dict[str, object]:
     """A run that says that it came to no result, and why."""
-    said = {"level": "error", "message": {"text": printable(one.why)}}
+    notification = {"level": "error", "message": {"text": printable(one.why)}}
     return {
         "tool": {"driver": {"name": "gates"}},
         "automationDetails": {"id": f"gates/{printable(one.name)}/"},
-        "invocations": [{"executionSuccessful": False, "toolExecutionNotifications": [said]}],
+        "invocations": [{"executionSuccessful": False, "toolExecutionNotifications": [notification]}],
         "results": [],
     }
 
 
-def _rule(kind: str, metrics: Mapping[str, Metric]) -> dict[str, object]:
+def _rule(kind: str, metrics: Mapping[str, Metric] | None) -> dict[str, object]:
+    # Loads every metric.
+    from gates.contract.explain import explanation
+
     try:
-        known = explanation(kind, metrics)
+        explained = explanation(kind) if metrics is None else explanation(kind, metrics)
     except KeyError:
         # A result that nobody planned is reported too.
         return {"id": kind}
     return {
         "id": kind,
-        "shortDescription": {"text": known.asks},
-        "fullDescription": {"text": known.why},
-        "help": {"text": f"{known.fix}\n\nSource: {known.source}"},
+        "shortDescription": {"text": explained.asks},
+        "fullDescription": {"text": explained.why},
+        "help": {"text": f"{explained.fix}\n\nSource: {explained.source}"},
     }
 
 
@@ -109,3 +112,11 @@ def _result(located: Located, check: CheckResult, rule: int) -> dict[str, object
 def _text(text: str) -> str:
     """One line in which no link can be embedded (SARIF, 3.11.6)."""
     return printable(text).replace("](", "] (")
+
+
+def _of_one(verdict: Verdict) -> str:
+    return sarif([unplaced(verdict)])
+
+
+# Code scanning picks files out of a folder by the ending `.sarif`.
+REPORT = Report("sarif", "sarif", _of_one, sarif, is_document=True)
