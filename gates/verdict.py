@@ -38,7 +38,7 @@ class Outcome(StrEnum):
     FAIL = "fail"
     INCONCLUSIVE = "inconclusive"
     ERROR = "error"
-    NOT_ASKED = "not_asked"
+    NOT_CONFIGURED = "not_asked"
 
 
 class Severity(StrEnum):
@@ -62,7 +62,7 @@ class Answer(StrEnum):
     PASS = "pass"  # noqa: S105 (an answer)
     WARN = "warn"
     FAIL = "fail"
-    UNJUDGED = "unjudged"
+    NO_VERDICT = "unjudged"
 
 
 @dataclass(frozen=True, order=True)
@@ -279,17 +279,17 @@ def exit_code(answer: Answer, *, strict: bool = False) -> int:
     """0 judged good, 1 judged bad, 3 could not judge (2 is wrong usage, click's own)."""
     if answer is Answer.WARN:
         return 1 if strict else 0
-    return {Answer.PASS: 0, Answer.FAIL: 1, Answer.UNJUDGED: 3}[answer]
+    return {Answer.PASS: 0, Answer.FAIL: 1, Answer.NO_VERDICT: 3}[answer]
 
 
 def _answer(results: Sequence[CheckResult], *, inconclusive_blocks: bool) -> Answer:
-    asked = [result for result in results if result.outcome is not Outcome.NOT_ASKED]
+    asked = [result for result in results if result.outcome is not Outcome.NOT_CONFIGURED]
     critical = [result.outcome for result in asked if result.severity is Severity.CRITICAL]
     if Outcome.FAIL in critical:
         return Answer.FAIL
     undecided = inconclusive_blocks and Outcome.INCONCLUSIVE in critical
     if not asked or undecided or any(result.outcome is Outcome.ERROR for result in asked):
-        return Answer.UNJUDGED
+        return Answer.NO_VERDICT
     if any(result.severity is not Severity.INFO and result.outcome is not Outcome.PASS for result in asked):
         return Answer.WARN
     return Answer.PASS

@@ -16,11 +16,11 @@ PACKAGE = Path(__file__).parent / "plugin_package"
 SUITE = '{"name": "own", "expectations": [], "meta": {}}'
 SUITES = {f"{scope}.json": SUITE for scope in ("human", "synthetic", "combined")}
 METRIC = """\
-from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.measurement import Estimate, Measured
 from gates.metrics.base.metric import Metric, Side
 {imports}
 def measure(scan, scope, params):
-    return Measurement(Estimate.exact({value}))
+    return Measured(Estimate.exact({value}))
 
 
 METRIC = Metric("{name}", measure, Side.MAX, "Is it?", "It matters.", "nobody", "mend it")

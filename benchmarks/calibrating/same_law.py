@@ -35,7 +35,7 @@ def outcomes(trial: Trial) -> dict[str, str]:
     return {
         check: f"{one.outcome.value}/{one.severity.value}"
         for check, one in judged.items()
-        if one.outcome is not Outcome.NOT_ASKED
+        if one.outcome is not Outcome.NOT_CONFIGURED
     }
 
 

@@ -20,7 +20,7 @@ from gates.data.facts import HUMAN_CODE, ROWS_PER_FILE_BITS, SYNTHETIC_CODE, UND
 from gates.data.scan.run import Remembered, ScanRequest, scan
 from gates.data.scan.summaries import RowReading, Summaries
 from gates.metrics.base.evaluate import PEOPLE_ALONE, ask, holds_people_alone
-from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.measurement import Measurement, NotConfigured
 from gates.metrics.history import regressions
 from gates.rows.failures import RowFailures
 from gates.rows.quarantine import QuarantineMode, QuarantineWriter
@@ -233,7 +233,7 @@ def _measure(
 def _measure_one(seen: Scan, scope: Scope, metric: Metric, params: Mapping[str, object]) -> Measurement:
     if "purpose" in params and seen.purpose is None:
         line = 'purpose = "finetune"  # pretrain | finetune | preference | evaluation'
-        return Measurement(not_asked=f"no purpose is declared, and no ratio is right for all; add: {line}")
+        return NotConfigured(f"no purpose is declared, and no ratio is right for all; add: {line}")
     return ask(metric, seen, scope, params)
 
 
@@ -262,7 +262,7 @@ def _asked_of(seen: Scan, results: list[CheckResult]) -> list[CheckResult]:
 
 
 def _not_asked(result: CheckResult) -> CheckResult:
-    return CheckResult(result.id, result.severity, Outcome.NOT_ASKED, PEOPLE_ALONE, result.kind)
+    return CheckResult(result.id, result.severity, Outcome.NOT_CONFIGURED, PEOPLE_ALONE, result.kind)
 
 
 def _row_counts(seen: Scan) -> dict[str, int]:

@@ -215,7 +215,7 @@ def _rows_at_commit(
     verdict = verdict_of_results(resolved, checks, results, looked_at, is_partial=True)
     if verdict.answer is Answer.PASS and not is_finished:
         # Only failures that inform were found; of what was not looked at nobody knows.
-        verdict = replace(verdict, answer=Answer.UNJUDGED)
+        verdict = replace(verdict, answer=Answer.NO_VERDICT)
     left = len(whole.checks) + left_out - len(verdict.checks)
     return RowsAtCommit(verdict, judged, len(changed.changed), is_finished, left)
 

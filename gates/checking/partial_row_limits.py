@@ -66,11 +66,12 @@ class SeenRows:
         scope = entry.check_id.scope
         first = [self.place(row) for row in self.failures.first(rule.rule, scope.value)]
         is_inferred = bool(params_of(row_failures.METRIC, entry.kwargs)["inferred"])
-        found = row_failures.measurement_of(rule, scope, first, is_inferred=is_inferred)
+        measurement = row_failures.measurement_of(rule, scope, first, is_inferred=is_inferred)
         if self.unseen == 0:
-            return found
+            return measurement
         looked_at = f"{self.failures.rows.get(scope.value, 0):,} rows were looked at, the others taken for good ones"
-        return replace(found, note="; ".join(clause for clause in (found.note, looked_at) if clause))
+        note = "; ".join(clause for clause in (measurement.note, looked_at) if clause)
+        return replace(measurement, note=note)
 
 
 def kept_files_result(planned: Plan, kept: KeptFiles | None) -> CheckResult | None:

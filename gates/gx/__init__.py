@@ -5,6 +5,7 @@
 expectation per metric of `gates.metrics.catalogue`. Nothing else in `gates` imports Great Expectations.
 """
 
+from gates.gx import dialect, null_safe
 from gates.gx.datasource import GatesDuckDBDatasource
 from gates.gx.engine import GatesDuckDBExecutionEngine, lend
 from gates.gx.expectations import expectation_class, register

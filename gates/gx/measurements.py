@@ -20,7 +20,7 @@ from gates.contract.suites import measurement_key
 from gates.errors import GatesError
 from gates.gx.engine import GatesDuckDBExecutionEngine
 from gates.metrics.base.evaluate import ask
-from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.measurement import Failed, Measurement
 from gates.verdict import Scope
 
 if TYPE_CHECKING:
@@ -51,15 +51,13 @@ class MeasurementProvider(MetricProvider):  # type: ignore[misc]
         expectation, params = metric_value_kwargs["expectation"], metric_value_kwargs["params"]
         if batch_id in execution_engine.measurements:
             made = execution_engine.measurements[batch_id].get(measurement_key(expectation, params))
-            return made or Measurement(failure="was not measured before the suite ran; this is a fault in gates")
+            return made or Failed("was not measured before the suite ran; this is a fault in gates")
         return _on_demand(execution_engine, batch_id, expectation, params, metric_value_kwargs["scope"])
 
     @metric_value(engine=ExecutionEngine)  # type: ignore[untyped-decorator]
     def _elsewhere(cls, execution_engine: ExecutionEngine, **_: Any) -> Measurement:  # noqa: N805
         name = type(execution_engine).__name__
-        return Measurement(
-            failure=f"cannot be measured on {name}: open the data with context.data_sources.add_gates_duckdb(…)"
-        )
+        return Failed(f"cannot be measured on {name}: open the data with context.data_sources.add_gates_duckdb(…)")
 
 
 def _on_demand(
@@ -68,7 +66,7 @@ def _on_demand(
     try:
         scan = _scan(engine, batch_id)
     except GatesError as error:
-        return Measurement(failure=str(error))
+        return Failed(str(error))
     return ask(get_expectation_impl(expectation).metric(), scan, Scope(scope), params)
 
 

@@ -100,7 +100,7 @@ def evidence_of(ground: Ground, dataset: DatasetConfig, asked: Asked) -> Evidenc
 
 
 def _refuse_unfit(verdict: Verdict, written: datetime, asked: Asked) -> None:
-    if verdict.answer is Answer.UNJUDGED:
+    if verdict.answer is Answer.NO_VERDICT:
         raise VerdictError(
             f"{verdict.dataset}: nobody could judge it, and only what passed is promoted; `gates check {verdict.dataset}` says why"
         )

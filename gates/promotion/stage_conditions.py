@@ -34,7 +34,7 @@ _REVIEW = "reviewed-by"
 # Who wrote a part of it is no second pair of eyes.
 _COAUTHOR = "co-authored-by"
 # A check that broke off has not answered either; only a waiver lets such a verdict pass.
-_UNANSWERED = (Outcome.NOT_ASKED, Outcome.INCONCLUSIVE, Outcome.ERROR)
+_UNANSWERED = (Outcome.NOT_CONFIGURED, Outcome.INCONCLUSIVE, Outcome.ERROR)
 _EVALUATION = "evaluation"
 
 

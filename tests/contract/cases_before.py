@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 KEPT = "combined/expect_human_rows_to_be_kept"
 NUMERIC = ("tabular", "timeseries", "events")
-NEVER_PROMOTED = Missing(having(before=None), Outcome.NOT_ASKED, NOTHING_BEFORE)
+NEVER_PROMOTED = Missing(having(before=None), Outcome.NOT_CONFIGURED, NOTHING_BEFORE)
 
 
 def promoted_as_it_is(dataset: Dataset) -> Dataset:

@@ -37,11 +37,11 @@ NO_ROWS = Missing(
     after(keeping("human", 0), keeping("synthetic", 0)), Outcome.ERROR, "there are no human and no synthetic rows: nothing to measure"
 )  # fmt: skip
 NO_SLICES = Missing(
-    declaring(slices=None), Outcome.NOT_ASKED, 'no slices are declared; add: slices = ["<column>"]'
+    declaring(slices=None), Outcome.NOT_CONFIGURED, 'no slices are declared; add: slices = ["<column>"]'
 )  # fmt: skip
 NO_POPULATION = Missing(
     declaring(population=None),
-    Outcome.NOT_ASKED,
+    Outcome.NOT_CONFIGURED,
     'no population is declared; add: population = "references/population.csv"',
 )
 RATED = ("preference", "annotations")
@@ -137,7 +137,7 @@ CASES = (
         "human/expect_annotator_agreement_to_be_between/nominal", RATED, "preference",
         _vote_blindly, "at least 0.667; 3 annotators", rows=1300,
         missing=Missing(
-            without_role("label_1", "label_2", "label_3"), Outcome.NOT_ASKED,
+            without_role("label_1", "label_2", "label_3"), Outcome.NOT_CONFIGURED,
             'nobody says who gave which item which label; add: columns = { label_1 = "…", label_2 = "…" }',
         ),
     ),
@@ -150,7 +150,7 @@ CASES = (
         "human/expect_annotator_concentration_to_be_less_than", LABELLED_BY, "instruction",
         _told_by_one, "limit 0.5; ana gave", rows=1300,
         missing=Missing(
-            without_role("annotator"), Outcome.NOT_ASKED,
+            without_role("annotator"), Outcome.NOT_CONFIGURED,
             'nobody says who gave which label; add: columns = { annotator = "…" }',
         ),
     ),
@@ -197,7 +197,7 @@ CASES = (
         with_cells("synthetic", "licence", None, 100), "column 'licence' is filled in 96.8% of synthetic rows", exact=EXACT,
         missing=Missing(
             without_role("generator", "generator_version", "prompt_id", "seed_id", "created_at", "licence"),
-            Outcome.NOT_ASKED,
+            Outcome.NOT_CONFIGURED,
             'no lineage column is declared; add: columns = { generator = "…", seed_id = "…" }',
         ),
     ),
@@ -205,7 +205,7 @@ CASES = (
         "synthetic/expect_generation_depth_to_be_between", tuple(kind for kind in EVERY if kind != "timeseries"),
         "annotations", _seeded_by_machines, "400 of 3,099 synthetic rows lie deeper than 1", exact=EXACT,
         missing=Missing(
-            without_role("seed_id"), Outcome.NOT_ASKED, 'no row says what seeded it; add: columns = { seed_id = "…" }'
+            without_role("seed_id"), Outcome.NOT_CONFIGURED, 'no row says what seeded it; add: columns = { seed_id = "…" }'
         ),
     ),
     Case(
@@ -221,7 +221,7 @@ CASES = (
         having(kept=KeptFiles(lost=0.5, story="1 of 2 files is gone")), "0.5, limit 0.1; 1 of 2 files is gone",
         too_few=having(kept=KeptFiles(unknown="the version before cannot be read")),
         missing=Missing(
-            having(kept=None), Outcome.NOT_ASKED,
+            having(kept=None), Outcome.NOT_CONFIGURED,
             "no version before is known; `gates check` compares with it in a git repository",
         ),
     ),
@@ -235,7 +235,7 @@ CASES = (
             prepared=prepared, exact=EXACT,
             missing=Missing(
                 # Of the limits per purpose the first stands for the question.
-                declaring(purpose=None), Outcome.NOT_ASKED,
+                declaring(purpose=None), Outcome.NOT_CONFIGURED,
                 "no purpose is declared, and no ratio is right for all; add: "
                 'purpose = "finetune"  # pretrain | finetune | preference | evaluation',
             ) if purpose == "pretrain" else NO_ROWS,
@@ -269,7 +269,7 @@ CASES = (
         "combined/expect_expert_ratio_to_be_between", DOMAINS, "instruction",
         with_cells("human", "expertise", "lay"), "medicine: 0.0% of", exact=EXACT, rows=1300,
         missing=Missing(
-            declaring(critical_domains=None), Outcome.NOT_ASKED,
+            declaring(critical_domains=None), Outcome.NOT_CONFIGURED,
             "no domain is declared critical; add: critical_domains = { medical = { human = 0.5, expert = 0.2 } }",
         ),
     ),
@@ -278,7 +278,7 @@ CASES = (
         with_cells("human", "created_at", "2020-01-05", 1000), "oldest by people 2020-01-05",
         prepared=own_suite("human", "expect_human_rows_to_be_recent", {"min_value": 0.9}), exact=EXACT,
         missing=Missing(
-            without_role("created_at"), Outcome.NOT_ASKED,
+            without_role("created_at"), Outcome.NOT_CONFIGURED,
             'nobody says when a row was made; add: columns = { created_at = "…" }',
         ),
     ),

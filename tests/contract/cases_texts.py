@@ -26,7 +26,7 @@ from tests.contract.laws import word
 PROMPTED = ("instruction", "preference", "translation")
 NO_EVALUATION = Missing(
     declaring(evaluation=None),
-    Outcome.NOT_ASKED,
+    Outcome.NOT_CONFIGURED,
     'no evaluation sets are declared; add: evaluation = ["data/benchmarks"]',
 )
 # Of sound rows of the other types too; what is spoilt is a text.
@@ -44,7 +44,7 @@ LABELLED = ("text", "instruction", "preference", "tabular", "annotations")
 UTILITY = "combined/expect_utility_to_be_between"
 NO_LABEL = Missing(
     after(declaring(label=None), without_role("label")),
-    Outcome.NOT_ASKED,
+    Outcome.NOT_CONFIGURED,
     'no label is declared; add: label = "<column>"',
 )
 
@@ -209,7 +209,7 @@ CASES = (
     Case(
         "combined/expect_label_rates_by_group_to_match", LABELLED, ON,
         _labels_by_region, "in region=", missing=Missing(
-            declaring(slices=None), Outcome.NOT_ASKED, 'no groups are declared; add: slices = ["<column>"]'
+            declaring(slices=None), Outcome.NOT_CONFIGURED, 'no groups are declared; add: slices = ["<column>"]'
         ),
     ),
     Case(
@@ -243,7 +243,7 @@ CASES = (
         "combined/expect_locale_distance_ratio_to_be_between", ("text", "instruction", "preference"), ON,
         dealt("locale"), "as far apart as people of the two do", prepared=_from_two_countries,
         too_few=_from_two_countries, costly=True, rows=700, missing=Missing(
-            without_role("locale"), Outcome.NOT_ASKED,
+            without_role("locale"), Outcome.NOT_CONFIGURED,
             'no row says which locale it comes from; add: columns = { locale = "…" }',
         ),
     ),

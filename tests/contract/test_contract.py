@@ -42,7 +42,7 @@ def expected(kind: str, verdict) -> dict[str, Outcome]:
     """Of each check of a verdict on sound rows: passed where a case says that the type can be asked, else not asked."""
     asked = {case.check: Outcome.PASS for case in CASES if kind in case.types}
     asked |= {case.check: Outcome.INCONCLUSIVE for case in CASES if kind in case.undecided}
-    return {check: asked.get(check, Outcome.NOT_ASKED) for check in outcomes(verdict)}
+    return {check: asked.get(check, Outcome.NOT_CONFIGURED) for check in outcomes(verdict)}
 
 
 @pytest.mark.parametrize("case", named(CASES))
@@ -114,7 +114,7 @@ def test_evaluation_set_of_people_alone_is_let_through(kind):
 
     assert (exit_code(verdict.answer), failed(verdict.checks)) == (0, set())
     said = {(check.outcome, check.message) for check in verdict.checks if check.id.scope is Scope.SYNTHETIC}
-    assert said == {(Outcome.NOT_ASKED, PEOPLE_ALONE)}
+    assert said == {(Outcome.NOT_CONFIGURED, PEOPLE_ALONE)}
 
 
 def test_evaluation_set_with_one_made_row_fails():
@@ -137,7 +137,7 @@ def test_people_alone_for_another_purpose_cannot_be_judged():
     verdict = verdict_on("events", FEW, NOTHING_MADE.spoil, only=both)
 
     told = verdict.check("combined/expect_distributions_to_match")
-    assert (verdict.answer, told.outcome) == (Answer.UNJUDGED, Outcome.ERROR)
+    assert (verdict.answer, told.outcome) == (Answer.NO_VERDICT, Outcome.ERROR)
     assert verdict.check("combined/expect_human_ratio_to_be_between/finetune").outcome is Outcome.ERROR
 
 
@@ -151,7 +151,7 @@ ASKED_WHEN_EMPTY = {
 def test_every_line_that_a_check_asks_to_add_is_one_that_the_type_takes(kind, tmp_path):
     bare = replace(sound(kind, FEW), declared={}, holdout=None, evaluation=None, population={}, kept=None)
     verdict = bare.verdict(tmp_path, NAMING_LINES.__contains__)
-    told = {check.message for check in verdict.checks if check.outcome is Outcome.NOT_ASKED}
+    told = {check.message for check in verdict.checks if check.outcome is Outcome.NOT_CONFIGURED}
 
     lines = {match[1] for message in told if (match := re.search(r"add: ([^#]+)", message))}
     for line in lines:

@@ -24,7 +24,7 @@ NOT_COSTLY = frozenset({case.expectation for case in CASES} | {ROW_RULE}) - {
 
 # What may name a line to add; a costly check that is asked of all rows as they are names none.
 NAMING_LINES = NOT_COSTLY | {
-    case.expectation for case in CASES if case.missing and case.missing.outcome is Outcome.NOT_ASKED
+    case.expectation for case in CASES if case.missing and case.missing.outcome is Outcome.NOT_CONFIGURED
 }
 
 

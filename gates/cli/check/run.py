@@ -179,7 +179,7 @@ def _say(asking: Asking, answered: Answered, request: Request) -> None:
     verdict = answered.verdict
     if verdict.is_partial and request.timeout is None:
         scope = f"partial run ({counted(len(verdict.checks), 'check')})"
-        if all(check.outcome is Outcome.NOT_ASKED for check in verdict.checks):
+        if all(check.outcome is Outcome.NOT_CONFIGURED for check in verdict.checks):
             reasons = dict.fromkeys(check.message for check in verdict.checks)
             scope = f"no check ran ({'; '.join(reasons)})"
         note(f"{asking.name}: {scope}: result not stored")
@@ -206,7 +206,7 @@ def _code(one: Shown, request: Request) -> int:
     if request.exit_zero or one.located is None:
         return 0
     verdict = one.located.verdict
-    is_left = request.timeout is not None and verdict.is_partial and verdict.answer is Answer.UNJUDGED
+    is_left = request.timeout is not None and verdict.is_partial and verdict.answer is Answer.NO_VERDICT
     if is_left and not any(check.outcome is Outcome.ERROR for check in verdict.checks):
         # Nothing speaks against the data, and what was not looked at in time is judged at push.
         return 0

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import wraps
 from inspect import unwrap
 from pathlib import Path
+from types import UnionType
 from typing import TYPE_CHECKING, TypeVar
 
 from gates.contract.plugins.imports import is_own_file, place_of
@@ -40,7 +41,9 @@ class OwnCode:
             return replace(value, schema=schema)
         return value
 
-    def told(self, function: Callable[..., Returned], expected: type | None = None) -> Callable[..., Returned]:
+    def told(
+        self, function: Callable[..., Returned], expected: type | UnionType | None = None
+    ) -> Callable[..., Returned]:
         """The function; what is raised on purpose, it raises as it is. expected: what it has to return, if one type is known."""
 
         @wraps(function)
@@ -53,8 +56,9 @@ class OwnCode:
             except (Exception, SystemExit) as error:
                 raise PluginError(self.said(error)) from error
             if expected is not None and not isinstance(returned, expected):
-                where = f"{expected.__module__}.{expected.__name__}".removeprefix("builtins.")
-                raise PluginError(f"{self._defined(function)}returned a {type(returned).__name__}, expected a {where}")
+                kinds = expected.__args__ if isinstance(expected, UnionType) else (expected,)
+                names = " or ".join(kind.__name__ for kind in kinds)
+                raise PluginError(f"{self._defined(function)}returned a {type(returned).__name__}, expected a {names}")
             return returned
 
         return call

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.metrics.base.languages import languages, too_few
+from gates.metrics.base.measurement import Part, with_details
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -38,12 +38,16 @@ def first_of_each(index: RowIndex, mask: Mask) -> Mask:
 
 
 def with_languages(
-    scan: Scan, whole: Measurement, found: Iterable[Language], measure: Callable[[Language], Measurement]
+    scan: Scan,
+    whole: Measurement,
+    compared: Iterable[Language],
+    measure: Callable[[Language], Measurement],
+    *,
+    warns_only: bool = False,
 ) -> Measurement:
-    """`whole` with a part per language and locale of those found; `measure` says where the rows of one are too few."""
-    spoken = {one.name: replace(measure(one), part_kind=one.kind) for one in found}
-    evidence = {**whole.evidence, **scan.once(languages).evidence(spoken)}
-    return replace(whole, parts={**whole.parts, **spoken}, evidence=evidence)
+    """`whole` with a part per language and locale compared; `measure` says where the rows of one are too few."""
+    parts = {one.name: Part(measure(one), one.kind, warns_only) for one in compared}
+    return with_details(whole, parts=parts, evidence=scan.once(languages).evidence(parts))
 
 
 def with_parts(
@@ -66,7 +70,7 @@ def with_parts(
 
     whole = measure(distinct(index, SYNTHETIC_CODE) if distinct_rows else synthetic, human)
     parts = {
-        name: measure(counted(synthetic & (index.generator == index.generators.index(name))), human)
+        name: Part(measure(counted(synthetic & (index.generator == index.generators.index(name))), human))
         for name in scan.generators
     }
 
@@ -75,6 +79,6 @@ def with_parts(
         small = too_few(int(one.human.sum()) if against_people else None, int(own.sum()))
         return small or measure(own, one.human)
 
-    spoken = scan.once(languages)
-    found = spoken.parts if against_people else spoken.synthetic
-    return with_languages(scan, replace(whole, parts=parts), found, of_language)
+    tagged = scan.once(languages)
+    compared = tagged.parts if against_people else tagged.synthetic
+    return with_languages(scan, with_details(whole, parts=parts), compared, of_language)

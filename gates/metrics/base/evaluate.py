@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.errors import GatesError
-from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.measurement import Failed, Measurement, NotConfigured
 from gates.verdict import NOTHING_TO_MEASURE, Scope
 
 if TYPE_CHECKING:
@@ -56,12 +56,12 @@ def ask(metric: Metric, scan: Scan, scope: Scope, params: Mapping[str, object]) 
     is_asked = metric.expectation in _ASKED_WHEN_EMPTY or (are_alone and metric.expectation == _SHARE_OF_PEOPLE)
     if empty and not is_asked:
         if are_alone:
-            return Measurement(not_asked=PEOPLE_ALONE)
-        return Measurement(failure=f"there are no {' and no '.join(empty)} {NOTHING_TO_MEASURE}")
+            return NotConfigured(PEOPLE_ALONE)
+        return Failed(f"there are no {' and no '.join(empty)} {NOTHING_TO_MEASURE}")
     try:
         return metric.measure(scan, scope, params)
     except GatesError as error:
-        return Measurement(failure=str(error))
+        return Failed(str(error))
     except Exception as error:  # a metric that breaks is an error of its check, and the others still count
         logger.debug("%s broke", metric.expectation, exc_info=True)
-        return Measurement(failure=f"could not be computed: {type(error).__name__}: {error}")
+        return Failed(f"could not be computed: {type(error).__name__}: {error}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from gates.metrics.base.measurement import measured_of, row_counts_of
 from gates.verdict import CheckResult, Outcome, Severity
 
 if TYPE_CHECKING:
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
 
 def details_of(judged: Judgement, limits: Limits) -> dict[str, Any]:
     """Everything a `CheckResult` needs, as JSON values; NaN and infinity become None."""
-    measurement = judged.measurement
-    estimate = measurement.estimate
+    measured = measured_of(judged.measurement)
+    estimate = measured.estimate if measured else None
+    baseline = measured.baseline if measured else None
+    rows = row_counts_of(judged.measurement)
     return {
         "outcome": judged.outcome.value,
         "severity": judged.severity.value,
@@ -26,15 +29,15 @@ def details_of(judged: Judgement, limits: Limits) -> dict[str, Any]:
         "observed": plain(estimate.value) if estimate else None,
         "low": plain(estimate.low) if estimate else None,
         "high": plain(estimate.high) if estimate else None,
-        "baseline": plain(measurement.baseline),
-        "baseline_p95": plain(measurement.baseline_p95),
+        "baseline": plain(baseline.value) if baseline else None,
+        "baseline_p95": plain(baseline.p95) if baseline else None,
         "min_value": limits.min_value,
         "max_value": limits.max_value,
         "warn_value": limits.warn_value,
-        "n_human": plain(measurement.n_human),
-        "n_synthetic": plain(measurement.n_synthetic),
+        "n_human": plain(rows.human),
+        "n_synthetic": plain(rows.synthetic),
         "rows_needed": plain(judged.rows_needed),
-        "evidence": plain(measurement.evidence),
+        "evidence": plain(judged.evidence),
     }
 
 

@@ -1,23 +1,29 @@
-"""The pure rule that sets a measurement against limits.
-
-Effect with an interval, never a p-value alone: the whole interval on the good side passes, on the bad side fails,
-across is inconclusive and names how many rows would decide.
-"""
+"""The pure rule that sets a measurement against limits, all rows together and part by part."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from gates.metrics.base.measurement import Estimate, Limits, Measurement, PartKind
+from gates.metrics.base.decide import decide
+from gates.metrics.base.measurement import (
+    NOT_COMPUTABLE,
+    Failed,
+    Inconclusive,
+    Measured,
+    NotConfigured,
+    ReportOnly,
+    estimate_of,
+    row_counts_of,
+)
 from gates.verdict import Outcome, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# An estimate so near its limit that it would take more than a thousand times the rows will hardly be decided by rows.
-ROWS_GROWTH_AT_MOST = 1000
+    from gates.metrics.base.measurement import Limits, Measurement, Part, PartKind
+
 # Which of the evidence's tables the parts of a kind stand in.
 PART_TABLES: Mapping[PartKind, str] = {
     "generator": "generators",
@@ -31,7 +37,10 @@ UNDECIDED_NAMED = 3
 
 @dataclass(frozen=True)
 class Judgement:
-    """A measurement set against limits. why: the end of the message, on what an interval leaves open."""
+    """A measurement set against limits.
+
+    why: the end of the message, on what an interval leaves open. evidence: the measurement's, with tables of its parts.
+    """
 
     outcome: Outcome
     severity: Severity
@@ -39,6 +48,7 @@ class Judgement:
     measurement: Measurement
     rows_needed: Mapping[str, int] | None = None
     why: str = ""
+    evidence: Mapping[str, object] = field(default_factory=dict)
 
 
 def judge(
@@ -50,23 +60,27 @@ def judge(
     `inconclusive` stands in the evidence with the rows that it needs, and its name in the message.
     undecided: the severity that an inconclusive outcome takes, where it differs from the check's own.
     """
-    if measurement.reported:
-        severity, undecided = Severity.INFO, None
+    if isinstance(measurement, ReportOnly):
+        reported = judge(measurement.measurement, limits, Severity.INFO)
+        return replace(reported, severity=Severity.INFO, message=f"{reported.message}; {measurement.reason}")
     whole = _judge_one(measurement, limits, severity, undecided)
-    judged = {name: _judge_one(part, limits, severity, undecided) for name, part in measurement.parts.items()}
+    if isinstance(measurement, NotConfigured) or not measurement.parts:
+        return whole
+    parts = measurement.parts
+    judged = {name: _judge_part(part, limits, severity, undecided) for name, part in parts.items()}
     failing = {name: one for name, one in judged.items() if _fails(one)}
     worst = max(
         failing, key=lambda name: (_weight(failing[name]), _excess(failing[name].measurement, limits)), default=""
     )
-    if not worst or _weight(whole) >= _weight(failing[worst]):
-        return _with_parts(whole, judged, limits)
-    named = replace(failing[worst], message=f"{spoken_name(worst, measurement.parts[worst])}: {failing[worst].message}")
-    return _with_parts(named, judged, limits)
+    shown = whole
+    if worst and _weight(whole) < _weight(failing[worst]):
+        shown = replace(failing[worst], message=f"{part_name(worst, parts[worst])}: {failing[worst].message}")
+    return _with_tables(shown, judged, parts, limits)
 
 
-def spoken_name(name: str, part: Measurement) -> str:
+def part_name(name: str, part: Part) -> str:
     """What a message calls a part: `generator 'a'`, `language 'de'`."""
-    return f"{part.part_kind} '{name.removeprefix(f'{part.part_kind}=')}'"
+    return f"{part.kind} '{name.removeprefix(f'{part.kind}=')}'"
 
 
 def _weight(judged: Judgement) -> int:
@@ -78,133 +92,59 @@ def _weight(judged: Judgement) -> int:
     return 1 if judged.outcome is Outcome.FAIL else 0
 
 
-def _judge_one(measurement: Measurement, limits: Limits, severity: Severity, undecided: Severity | None) -> Judgement:
-    if measurement.warns_only and severity is Severity.CRITICAL:
-        severity = Severity.WARNING
-    note = "".join(f"; {clause}" for clause in (measurement.note, measurement.unread, measurement.reported) if clause)
-    estimate = measurement.estimate
-    undecided = measurement.undecided or undecided
-    spoken = _unmeasured(measurement)
-    if spoken or estimate is None:
-        outcome, message = spoken or (Outcome.ERROR, "no value")
-        own = severity if outcome is not Outcome.INCONCLUSIVE else undecided or severity
-        missing = _rows_missing(measurement) if outcome is Outcome.INCONCLUSIVE else None
-        return Judgement(outcome, own, message + note, measurement, missing or None)
-    if measurement.counted and compare(Estimate.exact(estimate.value), limits) is Outcome.PASS:
-        estimate = Estimate.exact(estimate.value)
-    outcome, why, needed = _against(measurement, estimate, limits)
-    if outcome is not Outcome.PASS:
-        own = severity if outcome is Outcome.FAIL else undecided or severity
-        return Judgement(outcome, own, f"{estimate}, {limits}{note}{why}", measurement, needed, why)
+def _judge_part(part: Part, limits: Limits, severity: Severity, undecided: Severity | None) -> Judgement:
+    if not part.warns_only:
+        return judge(part.measurement, limits, severity, undecided=undecided)
     # A limit that was not made for a part warns of it already.
-    softer = None if measurement.warns_only else limits.softer()
-    if softer:
-        outcome, why, needed = _against(measurement, estimate, softer)
-        if outcome is not Outcome.PASS:
-            own = Severity.INFO if severity is Severity.INFO else Severity.WARNING
-            text = f"{estimate}, warns beyond {limits.warn_value:g} ({limits}){note}{why}"
-            return Judgement(outcome, own, text, measurement, needed, why)
-    return Judgement(outcome, severity, f"{estimate}, {limits}{note}", measurement)
+    own = Severity.WARNING if severity is Severity.CRITICAL else severity
+    return judge(part.measurement, replace(limits, warn_value=None), own, undecided=undecided)
 
 
-def _against(
-    measurement: Measurement, estimate: Estimate, limits: Limits
-) -> tuple[Outcome, str, Mapping[str, int] | None]:
-    """The outcome under one pair of limits; where it is undecided, what would decide, in words and in rows."""
-    outcome = compare(estimate, limits)
-    if outcome is Outcome.INCONCLUSIVE:
-        needed = rows_needed(measurement, limits)
-        return (
-            outcome,
-            _in_words(needed) or "; the estimate lies on the limit, and more rows will hardly decide",
-            needed or None,
-        )
-    noise = measurement.noise
-    if outcome is Outcome.PASS and noise is not None and limits.max_value is not None and noise > limits.max_value:
-        needed = _more_rows(measurement, (noise / max(limits.max_value, noise * 1e-3)) ** 2)
-        why = "; people differ among themselves by more than the limit" + _in_words(needed)
-        return Outcome.INCONCLUSIVE, why, needed
-    if outcome is Outcome.PASS and measurement.unread:
-        return Outcome.INCONCLUSIVE, "; so nothing passes", None
-    needed = _rows_missing(measurement)
-    if outcome is Outcome.PASS and needed:
-        return Outcome.INCONCLUSIVE, "; too few rows to show it" + _in_words(needed), needed
-    return outcome, "", None
+def _judge_one(
+    measurement: Measured | NotConfigured | Inconclusive | Failed,
+    limits: Limits,
+    severity: Severity,
+    undecided: Severity | None,
+) -> Judgement:
+    match measurement:
+        case NotConfigured(missing):
+            return Judgement(Outcome.NOT_CONFIGURED, severity, missing, measurement)
+        case Failed(reason):
+            judged = Judgement(Outcome.ERROR, severity, _clauses(reason, measurement.note), measurement)
+        case Inconclusive(reason, undecided=own):
+            message = _clauses(reason, measurement.note)
+            needed = measurement.rows_needed or None
+            judged = Judgement(Outcome.INCONCLUSIVE, own or undecided or severity, message, measurement, needed)
+        case Measured():
+            judged = _judge_number(measurement, limits, severity, measurement.undecided or undecided or severity)
+    return replace(judged, evidence=measurement.evidence)
 
 
-def _rows_missing(measurement: Measurement) -> dict[str, int]:
-    """How many rows each origin lacks for anything to pass."""
-    counts = {"human": measurement.n_human, "synthetic": measurement.n_synthetic}
-    least = measurement.rows_to_pass
-    return {origin: least - n for origin, n in counts.items() if n is not None and n < least}
+def _judge_number(measured: Measured, limits: Limits, severity: Severity, undecided: Severity) -> Judgement:
+    estimate, note = measured.estimate, _clauses("", measured.note, measured.unread)
+    if not estimate.is_computable():
+        return Judgement(Outcome.ERROR, severity, f"{NOT_COMPUTABLE}{note}", measured)
+    decision = decide(measured, limits)
+    if decision.outcome is not Outcome.PASS:
+        own = severity if decision.outcome is Outcome.FAIL else undecided
+        text = f"{estimate}, {limits}{note}{decision.why}"
+        return Judgement(decision.outcome, own, text, measured, decision.rows_needed, decision.why)
+    softer = limits.softer()
+    decision = decide(measured, softer) if softer else decision
+    if decision.outcome is not Outcome.PASS:
+        own = Severity.INFO if severity is Severity.INFO else Severity.WARNING
+        text = f"{estimate}, warns beyond {limits.warn_value:g} ({limits}){note}{decision.why}"
+        return Judgement(decision.outcome, own, text, measured, decision.rows_needed, decision.why)
+    return Judgement(Outcome.PASS, severity, f"{estimate}, {limits}{note}", measured)
 
 
-def _unmeasured(measurement: Measurement) -> tuple[Outcome, str] | None:
-    """Why there is no number to judge, or None where there is one."""
-    if measurement.failure:
-        return Outcome.ERROR, measurement.failure
-    if measurement.not_asked:
-        return Outcome.NOT_ASKED, measurement.not_asked
-    if measurement.undecidable:
-        return Outcome.INCONCLUSIVE, measurement.undecidable
-    if measurement.estimate is None or not measurement.estimate.is_computable():
-        return (
-            Outcome.ERROR,
-            "not computable on these rows: no value, or NaN (two rows or groups of each origin at least can be compared)",
-        )
-    return None
-
-
-def _in_words(needed: Mapping[str, int]) -> str:
-    more = " and ".join(f"{count:,} more {origin} rows" for origin, count in needed.items())
-    return f"; about {more} would decide" if more else ""
-
-
-def compare(estimate: Estimate, limits: Limits) -> Outcome:
-    """PASS, FAIL or INCONCLUSIVE by where the whole interval lies. Limits themselves are on the good side."""
-    if limits.max_value is not None and estimate.low > limits.max_value:
-        return Outcome.FAIL
-    if limits.min_value is not None and estimate.high < limits.min_value:
-        return Outcome.FAIL
-    over = limits.max_value is not None and estimate.high > limits.max_value
-    under = limits.min_value is not None and estimate.low < limits.min_value
-    return Outcome.INCONCLUSIVE if over or under else Outcome.PASS
-
-
-def rows_needed(measurement: Measurement, limits: Limits) -> dict[str, int]:
-    """How many more rows per origin would move the interval off the limit, at the present value.
-
-    Empty where no number of rows would, because the value sits on the limit or no more rows are read.
-    """
-    estimate = measurement.estimate
-    if estimate is None:
-        return {}
-    growth = 1.0
-    for limit in (limits.min_value, limits.max_value):
-        if limit is None or not estimate.low <= limit <= estimate.high:
-            continue
-        reach = estimate.high - estimate.value if estimate.value <= limit else estimate.value - estimate.low
-        distance = abs(estimate.value - limit)
-        ratio = reach / max(distance, reach * 1e-9)
-        needed = ratio if measurement.shrinks == "linear" else ratio**2
-        if needed > ROWS_GROWTH_AT_MOST:
-            return {}
-        growth = max(growth, needed)
-    more = _more_rows(measurement, growth)
-    counts = {"human": measurement.n_human or 0, "synthetic": measurement.n_synthetic or 0}
-    is_beyond = any(counts[origin] + rows > measurement.rows_read for origin, rows in more.items())
-    return {} if measurement.rows_read and is_beyond else more
-
-
-def _more_rows(measurement: Measurement, growth: float) -> dict[str, int]:
-    """How many more rows make n `growth` times as large, for the origins that limit the measurement."""
-    counts = {"human": measurement.n_human, "synthetic": measurement.n_synthetic}
-    present = {origin: counts[origin] or 0 for origin in measurement.limited_by}
-    return {origin: max(1, math.ceil(n * (growth - 1))) for origin, n in present.items() if n}
+def _clauses(*clauses: str) -> str:
+    """The clauses as the parts of one message; after an empty first one they are its end."""
+    return clauses[0] + "".join(f"; {clause}" for clause in clauses[1:] if clause)
 
 
 def _excess(measurement: Measurement, limits: Limits) -> float:
-    estimate = measurement.estimate
+    estimate = estimate_of(measurement)
     if estimate is None:
         return -math.inf
     if limits.max_value is not None:
@@ -212,35 +152,31 @@ def _excess(measurement: Measurement, limits: Limits) -> float:
     return (limits.min_value or 0.0) - estimate.value
 
 
-def _with_parts(judgement: Judgement, judged: Mapping[str, Judgement], limits: Limits) -> Judgement:
+def _with_tables(
+    judgement: Judgement, judged: Mapping[str, Judgement], parts: Mapping[str, Part], limits: Limits
+) -> Judgement:
     """The judgement with a table of its parts per kind, worst first, and the names of those that fail or are undecided."""
-    if not judged:
-        return judgement
     order = sorted(judged, key=lambda name: (-_excess(judged[name].measurement, limits), name))
     tables: dict[str, dict[str, object]] = {}
     for name in order:
-        tables.setdefault(PART_TABLES[judged[name].measurement.part_kind], {})[name] = _part_row(judged[name])
+        tables.setdefault(PART_TABLES[parts[name].kind], {})[name] = _part_row(judged[name])
     failing = [name for name in order if _fails(judged[name])]
-    message = judgement.message + ("; fails for " + ", ".join(failing) if failing else "") + _undecided(judged, order)
-    evidence = {**judgement.measurement.evidence, **tables}
-    return replace(judgement, message=message, measurement=replace(judgement.measurement, evidence=evidence))
+    spoken = [name for name in sorted(order) if parts[name].kind in ("language", "locale")]
+    message = judgement.message + ("; fails for " + ", ".join(failing) if failing else "") + _undecided(judged, spoken)
+    return replace(judgement, message=message, evidence={**judgement.evidence, **tables})
 
 
 def _fails(one: Judgement) -> bool:
     return one.outcome in (Outcome.FAIL, Outcome.ERROR)
 
 
-def _undecided(judged: Mapping[str, Judgement], order: list[str]) -> str:
+def _undecided(judged: Mapping[str, Judgement], languages: list[str]) -> str:
     """The languages and locales that are undecided by themselves, as the end of a message: the evidence has their rows.
 
     Those without a number have too few rows to be measured at all; the interval of the others lies across the limit.
     """
-    names = [
-        name
-        for name in sorted(order)
-        if judged[name].outcome is Outcome.INCONCLUSIVE and judged[name].measurement.part_kind in ("language", "locale")
-    ]
-    unmeasured = [name for name in names if judged[name].measurement.estimate is None]
+    names = [name for name in languages if judged[name].outcome is Outcome.INCONCLUSIVE]
+    unmeasured = [name for name in names if estimate_of(judged[name].measurement) is None]
     across = [name for name in names if name not in unmeasured]
     return _listed("too few rows to judge alone", unmeasured) + _listed("undecided alone", across)
 
@@ -254,14 +190,15 @@ def _listed(what: str, names: list[str]) -> str:
 
 def _part_row(judged: Judgement) -> dict[str, object]:
     part = judged.measurement
-    estimate = part.estimate
-    rows = {"human": part.n_human, "synthetic": part.n_synthetic}
-    note = part.note or part.undecidable or part.failure
+    estimate = estimate_of(part)
+    note = "" if isinstance(part, NotConfigured | ReportOnly) else part.note
+    if not note and isinstance(part, Inconclusive | Failed):
+        note = part.reason
     return {
         "observed": None if estimate is None else estimate.value,
         "low": None if estimate is None else estimate.low,
         "high": None if estimate is None else estimate.high,
-        "rows": {origin: count for origin, count in rows.items() if count is not None},
+        "rows": row_counts_of(part).by_origin(),
         "outcome": judged.outcome.value,
         "fails": _fails(judged),
         "rows_needed": judged.rows_needed,

@@ -15,7 +15,7 @@ import polars as pl
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.data.scan.samples import Sampler
 from gates.metrics.base.full_columns import columns_of_all
-from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.measurement import Inconclusive, RowCounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -184,7 +184,7 @@ def rows_of(scan: Scan, human: Mask, synthetic: Mask) -> tuple[Rows, Rows]:
     return drawn[HUMAN_CODE], drawn[SYNTHETIC_CODE]
 
 
-def too_few(n_human: int | None, n_synthetic: int | None) -> Measurement | None:
+def too_few(n_human: int | None, n_synthetic: int | None) -> Inconclusive | None:
     """The result of a language with too few rows of an origin to be judged alone, None where there are enough.
 
     None as a count: the check does not look at this origin.
@@ -196,13 +196,13 @@ def too_few(n_human: int | None, n_synthetic: int | None) -> Measurement | None:
     if not missing:
         return None
     reason = " and ".join(f"{count:,} {origin} rows" for origin, count in missing.items()) + " missing"
-    return Measurement(None, n_human, n_synthetic, undecidable=reason, rows_to_pass=ROWS_TO_JUDGE_ALONE)
+    return Inconclusive(reason, RowCounts(n_human, n_synthetic), rows_needed=missing)
 
 
-def too_few_together(n_human: int, n_synthetic: int) -> Measurement | None:
+def too_few_together(n_human: int, n_synthetic: int) -> Inconclusive | None:
     """As `too_few`, of a count in which a row of either origin is as good as the other's."""
     missing = ROWS_TO_JUDGE_ALONE - n_human - n_synthetic
-    return Measurement(None, n_human, n_synthetic, undecidable=f"{missing:,} rows missing") if missing > 0 else None
+    return Inconclusive(f"{missing:,} rows missing", RowCounts(n_human, n_synthetic)) if missing > 0 else None
 
 
 def _columns(roles: Roles) -> dict[str, tuple[str, ...]]:

@@ -10,7 +10,7 @@ from gates.data.facts import HUMAN_CODE
 from gates.data.text.markers import BOILERPLATE
 from gates.metrics.base.breakdowns import distinct, first_of_each, with_languages
 from gates.metrics.base.languages import languages, too_few
-from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.measurement import Growth, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.stats.intervals import clopper_pearson
 from gates.verdict import Severity
@@ -29,7 +29,7 @@ EVIDENCE_ROWS = 10
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Share of distinct human texts with a refusal, self-reference or chat preamble, in [0, 1], exact interval."""
     if not scan.roles.texts:
-        return Measurement(not_asked='asked of texts only: set type = "text" for a dataset of texts')
+        return NotConfigured('asked of texts only: set type = "text" for a dataset of texts')
     whole = _among(scan, distinct(scan.index, HUMAN_CODE))
 
     def of_language(one: Language) -> Measurement:
@@ -47,12 +47,11 @@ def _among(scan: Scan, human: Mask) -> Measurement:
     note = (
         f"{hits:,} of {rows:,} human texts read like a chat model's, first at {', '.join(places[:3])}" if hits else ""
     )
-    return Measurement(
+    return Measured(
         clopper_pearson(hits, rows),
-        n_human=rows,
+        RowCounts(rows),
+        growth=Growth(shrinks="linear", limited_by=("human",)),
         note=note,
-        shrinks="linear",
-        limited_by=("human",),
         evidence={"texts_with_mark": hits, "rows": rows, "first_rows": places},
     )
 

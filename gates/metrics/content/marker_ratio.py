@@ -8,7 +8,7 @@ import numpy as np
 
 from gates.data.text.markers import Mark, mark_names
 from gates.metrics.base.breakdowns import with_parts
-from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.measurement import Baseline, Failed, Growth, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.stats.intervals import ratio_difference
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def excess_of_marks(scan: Scan, marks: Mark) -> Measurement:
     People's share is subtracted, so that what people write in this dataset too does not count against a generator.
     """
     if not scan.roles.texts:
-        return Measurement(not_asked='asked of texts only: set type = "text" for a dataset of texts')
+        return NotConfigured('asked of texts only: set type = "text" for a dataset of texts')
     return with_parts(
         scan,
         lambda synthetic, people: _excess(scan, synthetic, people, marks),
@@ -46,20 +46,19 @@ def _excess(scan: Scan, synthetic: Mask, people: Mask, marks: Mark) -> Measureme
     n_human, n_synthetic = int(human.sum()), int(synthetic.sum())
     if not n_human or not n_synthetic:
         missing = "synthetic" if n_human else "human"
-        return Measurement(None, n_human, n_synthetic, failure=f"there are no {missing} rows to compare")
+        return Failed(f"there are no {missing} rows to compare", RowCounts(n_human, n_synthetic))
     marked = (scan.index.marks & np.uint16(marks)) != 0
     hits, human_hits = np.flatnonzero(synthetic & marked), int((human & marked).sum())
     counts = {
         "synthetic": _counts(scan.index.marks[synthetic], marks),
         "human": _counts(scan.index.marks[human], marks),
     }
-    return Measurement(
+    return Measured(
         ratio_difference(len(hits), n_synthetic, human_hits, n_human),
-        n_human,
-        n_synthetic,
-        baseline=human_hits / n_human,
+        RowCounts(n_human, n_synthetic),
+        baseline=Baseline(human_hits / n_human),
+        growth=Growth(shrinks="linear" if len(hits) + human_hits <= FEW_HITS else "root"),
         note=_note(counts["synthetic"], n_synthetic),
-        shrinks="linear" if len(hits) + human_hits <= FEW_HITS else "root",
         evidence={
             "texts_with_mark": counts,
             "first_rows": [scan.place(int(row_id)) for row_id in np.sort(scan.index.row_id[hits])[:PLACES]],

@@ -8,7 +8,7 @@ import polars as pl
 
 from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID, SYNTHETIC_CODE
 from gates.data.text.personal_data import CARD, READERS, WRONG_CARD, find
-from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.measurement import Estimate, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.verdict import Scope
 
@@ -35,10 +35,9 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     here = human if scope is Scope.HUMAN else found.filter(pl.col("origin") == scope.value)
     if scope is Scope.SYNTHETIC:
         here = here.join(human, on=["reader", "digest"], how="semi")
-    return Measurement(
+    return Measured(
         Estimate.exact(here["row"].n_unique()),
-        int(scan.index.of(HUMAN_CODE).sum()),
-        int(scan.index.of(SYNTHETIC_CODE).sum()),
+        RowCounts(int(scan.index.of(HUMAN_CODE).sum()), int(scan.index.of(SYNTHETIC_CODE).sum())),
         note=_note(scan, scope, here),
         evidence=_evidence(scan, here),
     )

@@ -10,7 +10,7 @@ import numpy as np
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.metrics.base.breakdowns import with_languages
 from gates.metrics.base.languages import languages, too_few_together
-from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.copies.evaluation_search import EvaluationSearch
 
@@ -34,12 +34,12 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     evaluation item.
     """
     if not scan.roles.texts:
-        return Measurement(not_asked="contamination is defined for text")
+        return NotConfigured("contamination is defined for text")
     if scan.evaluation is None:
-        return Measurement(not_asked='no evaluation sets are declared; add: evaluation = ["data/benchmarks"]')
+        return NotConfigured('no evaluation sets are declared; add: evaluation = ["data/benchmarks"]')
     found = scan.gathered(EvaluationSearch)
     if not found.has_texts:
-        return Measurement(failure=f"the evaluation sets hold no text of 4 tokens in their {len(found.items):,} rows")
+        return Failed(f"the evaluation sets hold no text of 4 tokens in their {len(found.items):,} rows")
     return _measured(scan, found)
 
 
@@ -61,10 +61,9 @@ def _measured(scan: Scan, found: InEvaluation) -> Measurement:
         name: len(np.unique(index.digest[masks["synthetic"] & flagged & (index.generator == number)]))
         for number, name in enumerate(index.generators)
     }
-    whole = Measurement(
+    whole = Measured(
         Estimate.exact(count / total),
-        rows["human"],
-        rows["synthetic"],
+        RowCounts(rows["human"], rows["synthetic"]),
         note=note,
         evidence={
             "contaminated_rows": hits,
@@ -91,7 +90,9 @@ def _within(scan: Scan, one: Language, flagged: Mask, found: InEvaluation) -> Me
     by_seed = found.by_seed[np.isin(found.by_seed, spoken)]
     places = _first_rows(scan, replace(found, rows=found.rows[kept], item=found.item[kept], by_seed=by_seed))
     note = _hits(hits, rows, places)
-    return Measurement(Estimate.exact(hits / rows), human, synthetic, note=note, evidence={"first_rows": places})
+    return Measured(
+        Estimate.exact(hits / rows), RowCounts(human, synthetic), note=note, evidence={"first_rows": places}
+    )
 
 
 def _hits(hits: int, rows: int, places: list[str]) -> str:

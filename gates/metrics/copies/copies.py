@@ -11,7 +11,17 @@ from gates.data.facts import HUMAN_CODE, NATURAL_REPEAT_RATIO, SYNTHETIC_CODE
 from gates.data.text.mix import mix
 from gates.metrics.base.breakdowns import first_of_each, with_languages
 from gates.metrics.base.languages import languages, row_languages, too_few, unsaid
-from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.measurement import (
+    Baseline,
+    Failed,
+    Growth,
+    Inconclusive,
+    Measured,
+    Measurement,
+    NotConfigured,
+    Part,
+    RowCounts,
+)
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.copies.copy_baseline import (
     HOLDOUT,
@@ -64,7 +74,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     if scan.roles.texts and kind != "exact":
         return _text_copies(scan, kind)
     if kind == "span":
-        return Measurement(not_asked="shared spans are defined for text")
+        return NotConfigured("shared spans are defined for text")
     if kind == "near":
         return _near_rows(scan)
     return _exact_rows(scan)
@@ -75,13 +85,13 @@ def _exact_rows(scan: Scan) -> Measurement:
     if scan.holdout_digests is not None:
         fault = holdout_fault(scan)
         if fault:
-            return Measurement(failure=fault)
+            return Failed(fault)
     people = index.of(HUMAN_CODE)
     copied = np.isin(index.digest, index.digest[people])
     everybody, short_ones = (others(index.digest[mask], language.filter(mask)) for mask in (people, people & ~counted))
     fresh, matrix = fresh_people(scan, counted), scan.once(duplicate_matrix).to_evidence()
 
-    def share(rows: Mask) -> Measurement:
+    def share(rows: Mask) -> Measured | Inconclusive:
         mask = first_of_each(index, rows)
         short = mask & ~counted
         by_nature = short_ones.like(language.filter(short))
@@ -92,24 +102,24 @@ def _exact_rows(scan: Scan) -> Measurement:
         own = mask if with_short else mask & counted
         baseline = (everybody if with_short else fresh).like(language.filter(own))
         human = int((people if with_short else people & counted).sum())
-        found = _excess(int((own & copied).sum()), int(own.sum()), baseline, human)
+        compared = _excess(int((own & copied).sum()), int(own.sum()), baseline, human)
         left_out = 0 if with_short else int(short.sum())
-        note = found.note + (f"; {left_out:,} under {TOKENS_AT_LEAST} tokens are not counted" if left_out else "")
+        note = compared.note + (f"; {left_out:,} under {TOKENS_AT_LEAST} tokens are not counted" if left_out else "")
         places = [scan.place(int(row)) for row in index.row_id[own & copied][:EVIDENCE_ROWS]]
-        return replace(found, note=note, evidence={**found.evidence, "matrix": matrix, "first_rows": places})
+        return replace(compared, note=note, evidence={**compared.evidence, "matrix": matrix, "first_rows": places})
 
     return _whole_and_parts(scan, share)
 
 
-def _whole_and_parts(scan: Scan, share: Callable[[Mask], Measurement]) -> Measurement:
+def _whole_and_parts(scan: Scan, share: Callable[[Mask], Measured | Inconclusive]) -> Measurement:
     """Of all synthetic rows, of each generator, and of each language that enough people write."""
     index, counted = scan.index, long_enough(scan)
     made = index.of(SYNTHETIC_CODE)
-    parts = {name: share(made & (index.generator == index.generators.index(name))) for name in scan.generators}
+    parts = {name: Part(share(made & (index.generator == index.generators.index(name)))) for name in scan.generators}
 
     def of_language(one: Language) -> Measurement:
-        found = share(one.synthetic)
-        return too_few(int((one.human & counted).sum()), found.n_synthetic) or found
+        compared = share(one.synthetic)
+        return too_few(int((one.human & counted).sum()), compared.rows.synthetic) or compared
 
     return with_languages(scan, replace(share(made), parts=parts), scan.once(languages).parts, of_language)
 
@@ -140,11 +150,11 @@ def _near_rows(scan: Scan) -> Measurement:
         cells = _cells(encode_rows(scan, scan.holdout))
         fresh = held(cells, human, unsaid(len(cells)))
 
-    def share(rows: Coded) -> Measurement:
+    def share(rows: Coded) -> Measured | Inconclusive:
         cells = np.unique(_cells(rows))
         return _excess(int(np.isin(cells, human).sum()), len(cells), fresh.all(), len(human))
 
-    parts = {name: share(rows) for name, rows in codes.generators.items()}
+    parts = {name: Part(share(rows)) for name, rows in codes.generators.items()}
     return replace(share(codes.synthetic), parts=parts)
 
 
@@ -162,54 +172,57 @@ def _text_copies(scan: Scan, kind: str) -> Measurement:
     index, matrix, language = scan.index, scan.once(near_matrix), scan.once(row_languages)
     copied = matrix.near_human() if kind == "near" else matrix.shares_span
     if index.of(SYNTHETIC_CODE).any() and not matrix.count(SYNTHETIC_CODE):
-        return Measurement(not_asked=no_long_text("synthetic"))
+        return NotConfigured(no_long_text("synthetic"))
     fresh, evidence = fresh_texts(scan, matrix, copied), matrix.to_evidence()
     digest = matrix.contents(index, SYNTHETIC_CODE)
     is_copy = np.isin(index.digest, digest[copied[matrix.of(SYNTHETIC_CODE)]])
     # Whole rows that are a person's are another check's: people's own repeats are one text in the matrix.
     is_compared = np.isin(index.digest, digest) & ~np.isin(index.digest, index.digest[index.of(HUMAN_CODE)])
 
-    def share(rows: Mask) -> Measurement:
+    def share(rows: Mask) -> Measured | Inconclusive:
         own = first_of_each(index, rows & is_compared)
         copies = own & is_copy
         baseline = fresh.like(language.filter(own))
-        found = _excess(int(copies.sum()), int(own.sum()), baseline, matrix.count(HUMAN_CODE))
+        compared = _excess(int(copies.sum()), int(own.sum()), baseline, matrix.count(HUMAN_CODE))
         places = [scan.place(int(row)) for row in index.row_id[copies][:EVIDENCE_ROWS]]
-        all_evidence = {**found.evidence, **evidence, "first_rows": places}
-        return replace(
-            found, unread=matrix.not_compared(HUMAN_CODE), rows_read=matrix.most_texts(), evidence=all_evidence
-        )
+        compared = replace(compared, evidence={**compared.evidence, **evidence, "first_rows": places})
+        if isinstance(compared, Inconclusive):
+            return compared
+        growth = replace(compared.growth, rows_read=matrix.most_texts())
+        return replace(compared, unread=matrix.not_compared(HUMAN_CODE), growth=growth)
 
     return _whole_and_parts(scan, share)
 
 
-def _excess(hits: int, rows: int, baseline: Coincidence, human: int) -> Measurement:
+def _excess(hits: int, rows: int, baseline: Coincidence, human: int) -> Measured | Inconclusive:
     if not rows or not baseline.rows:
         reason = "no rows to compare: there are none, or they are texts under 20 tokens, which coincide by nature"
-        return Measurement(None, human, rows, undecidable=reason)
+        return Inconclusive(reason, RowCounts(human, rows))
     share = baseline.hits / baseline.rows
     against = f"against {share:.2%} of the {'holdout' if baseline.source == HOLDOUT else 'human rows among themselves'}"
     estimate = difference(clopper_pearson(hits, rows), baseline.share)
-    found = Measurement(
+    measured = Measured(
         estimate,
-        n_human=human,
-        n_synthetic=rows,
-        baseline=baseline.share.value,
+        RowCounts(human, rows),
+        baseline=Baseline(baseline.share.value),
+        growth=Growth(shrinks="linear", limited_by=("synthetic", "human")),
         note=f"{hits:,} of {rows:,} distinct synthetic rows ({hits / rows:.2%}) {against}",
-        shrinks="linear",
-        limited_by=("synthetic", "human"),
-        # No more copies than people share by nature, only too few rows to show it: that warns. More than that holds.
         undecided=Severity.WARNING if estimate.low <= 0 else None,
-        evidence={"copies": hits, "rows": rows, "baseline_copies": baseline.hits, "baseline_rows": baseline.rows,
-                  "baseline_source": baseline.source},
-    )  # fmt: skip
+        evidence={
+            "copies": hits,
+            "rows": rows,
+            "baseline_copies": baseline.hits,
+            "baseline_rows": baseline.rows,
+            "baseline_source": baseline.source,
+        },
+    )
     if hits and baseline.repeats > NATURAL_REPEAT_RATIO * baseline.rows:
         reason = (
             f"{baseline.repeats:,} of {baseline.rows:,} human rows repeat another, by nature or by accident, and without a holdout "
             'nobody can tell what fresh people would share: declare holdout = "path", or remove the repeats'
         )
-        return replace(found, undecidable=reason, undecided=None)
-    return found
+        return Inconclusive.in_spite_of(replace(measured, undecided=None), reason)
+    return measured
 
 
 METRIC = Metric(

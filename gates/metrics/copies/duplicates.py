@@ -11,7 +11,15 @@ from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.data.text.mix import combine, row_keys
 from gates.metrics.base.breakdowns import with_languages, with_parts
 from gates.metrics.base.languages import languages, too_few
-from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.measurement import (
+    Estimate,
+    Growth,
+    Inconclusive,
+    Measured,
+    Measurement,
+    NotConfigured,
+    RowCounts,
+)
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.copies.near_duplicates import TOKENS_AT_LEAST, NearMatrix, near_matrix, no_long_text
 from gates.verdict import Scope, Severity
@@ -102,7 +110,9 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         ratio = _repeats(scan.index.digest[own], size) - _repeats(scan.index.digest[human], size)
         note, places = _named(scan, own)
         evidence = {"matrix": matrix.to_evidence(), "first_rows": places}
-        return Measurement(Estimate.exact(ratio), int(human.sum()), int(own.sum()), note=note, evidence=evidence)
+        return Measured(
+            Estimate.exact(ratio), RowCounts(int(human.sum()), int(own.sum())), note=note, evidence=evidence
+        )
 
     return with_parts(scan, excess, distinct_rows=False, against_people=True)
 
@@ -115,7 +125,7 @@ def _among_people(scan: Scan, matrix: DuplicateMatrix, counted: Mask) -> Measure
         note, places = _named(scan, mask)
         ratio = (len(digest) - len(np.unique(digest))) / max(1, len(digest))
         evidence = {"matrix": matrix.to_evidence(), "first_rows": places}
-        return Measurement(Estimate.exact(ratio), len(digest), note=note, evidence=evidence)
+        return Measured(Estimate.exact(ratio), RowCounts(len(digest)), note=note, evidence=evidence)
 
     def of_language(one: Language) -> Measurement:
         own = one.human & counted
@@ -129,14 +139,14 @@ def _among_people(scan: Scan, matrix: DuplicateMatrix, counted: Mask) -> Measure
 
 def _near(scan: Scan, scope: Scope) -> Measurement:
     if not scan.roles.texts:
-        return Measurement(not_asked='near duplicates are defined for text; tables have kind = "exact"')
+        return NotConfigured('near duplicates are defined for text; tables have kind = "exact"')
     matrix = scan.once(near_matrix)
     texts = matrix.of(HUMAN_CODE), matrix.of(SYNTHETIC_CODE)
     code = HUMAN_CODE if scope is Scope.HUMAN else SYNTHETIC_CODE
     if scan.index.of(code).any() and not matrix.count(code):
-        return Measurement(not_asked=no_long_text(scope.value))
+        return NotConfigured(no_long_text(scope.value))
     whole = replace(_near_among(matrix, scope, *texts), evidence=matrix.to_evidence())
-    if whole.estimate is None:
+    if isinstance(whole, Inconclusive):
         return whole
     contents = matrix.contents(scan.index, HUMAN_CODE), matrix.contents(scan.index, SYNTHETIC_CODE)
 
@@ -152,22 +162,21 @@ def _near(scan: Scan, scope: Scope) -> Measurement:
     return with_languages(scan, whole, spoken.parts if scope is Scope.SYNTHETIC else spoken.human, of_language)
 
 
-def _near_among(matrix: NearMatrix, scope: Scope, human: Ints, synthetic: Ints) -> Measurement:
+def _near_among(matrix: NearMatrix, scope: Scope, human: Ints, synthetic: Ints) -> Measured | Inconclusive:
     """Among these texts of the matrix."""
     counts = len(human), len(synthetic)
     size = len(human) if scope is Scope.HUMAN else min(counts)
     if not size:
-        return Measurement(None, *counts, undecidable=f"no text of {TOKENS_AT_LEAST} tokens to count")
+        return Inconclusive(f"no text of {TOKENS_AT_LEAST} tokens to count", RowCounts(*counts))
     value = matrix.repeats(human[:size]) / size
     if scope is Scope.SYNTHETIC:
         value = matrix.repeats(synthetic[:size]) / size - value
     unread = matrix.not_compared(HUMAN_CODE, *([SYNTHETIC_CODE] if scope is Scope.SYNTHETIC else []))
-    return Measurement(
+    return Measured(
         Estimate.exact(value),
-        *counts,
-        rows_read=matrix.most_texts(),
+        RowCounts(*counts),
+        growth=Growth(rows_read=matrix.most_texts()),
         unread=unread,
-        # What was compared is within the limit, and of so many texts no more can be: that warns.
         undecided=Severity.WARNING if unread else None,
     )
 
@@ -186,7 +195,7 @@ def _named(scan: Scan, mask: Mask) -> tuple[str, list[str]]:
 
 def _nothing_to_count(matrix: DuplicateMatrix) -> Measurement:
     evidence = {"matrix": matrix.to_evidence()}
-    return Measurement(None, matrix.human, matrix.synthetic, undecidable="no rows to count", evidence=evidence)
+    return Inconclusive("no rows to count", RowCounts(matrix.human, matrix.synthetic), evidence=evidence)
 
 
 def _repeat_short_ones(index: RowIndex, made: Mask, people: Mask) -> bool:

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.measurement import (
+    Baseline,
+    Estimate,
+    Failed,
+    Growth,
+    Inconclusive,
+    Measured,
+    Measurement,
+    NotConfigured,
+    Part,
+    RowCounts,
+)
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.copies.copies import holdout_fault
 from gates.metrics.stats.distances import Points, distances, points_of
@@ -38,28 +49,28 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     rows. The human partition counts as what the generator was trained on.
     """
     if scan.roles.texts:
-        return Measurement(not_asked="closeness to training rows is defined for tables; texts have copies and spans")
+        return NotConfigured("closeness to training rows is defined for tables; texts have copies and spans")
     if scan.holdout is None:
-        return Measurement(
-            not_asked="without rows that no generator has seen nobody knows how near is too near; "
+        return NotConfigured(
+            "without rows that no generator has seen nobody knows how near is too near; "
             'add: holdout = "data/holdout.parquet"'
         )
     fault = holdout_fault(scan)
     if fault:
-        return Measurement(failure=fault)
+        return Failed(fault)
     codes = scan.once(coded)
     names = [*codes.generators]
     training, held, synthetic, *made = points_of(
         codes.human, encode_rows(scan, scan.holdout), codes.synthetic, *(codes.generators[name] for name in names)
     )
     if not training.width:
-        return Measurement(failure="no column can be compared, so that no row is near another")
+        return Failed("no column can be compared, so that no row is near another")
     fresh = _fresh(scan)
     size = min(len(training), len(fresh), PEOPLE_ROWS)
     people = training.take(np.arange(size)), held.take(fresh[:size])
     whole = _closeness(scan, synthetic, *people)
     parts = {
-        name: _closeness(scan, points, *people)
+        name: Part(_closeness(scan, points, *people))
         for name, points in zip(names, made, strict=True)
         if len(points) >= STRATUM_ROWS
     }
@@ -75,22 +86,20 @@ def _fresh(scan: Scan) -> Ints:
     return np.sort(np.unique(scan.holdout.digest, return_index=True)[1])
 
 
-def _closeness(scan: Scan, synthetic: Points, training: Points, held: Points) -> Measurement:
+def _closeness(scan: Scan, synthetic: Points, training: Points, held: Points) -> Measured | Inconclusive:
     rows = synthetic.take(np.arange(min(len(synthetic), SYNTHETIC_ROWS)))
     if not len(rows) or not len(held):
-        return Measurement(None, len(training), len(rows), undecidable="no rows to compare")
+        return Inconclusive("no rows to compare", RowCounts(len(training), len(rows)))
     (to_training, trained), (to_held, fresh) = _nearest(rows, training), _nearest(rows, held)
     nearer, tied = int((to_training < to_held).sum()), int((to_training == to_held).sum())
     share = _share((nearer + tied / 2) / len(rows), np.where(to_training <= to_held, trained, fresh + len(training)))
-    return Measurement(
+    return Measured(
         share,
-        len(training),
-        len(rows),
-        baseline=CHANCE,
-        # No nearer than chance has it, only too few rows to show it: that warns. More than that holds.
+        RowCounts(len(training), len(rows)),
+        baseline=Baseline(CHANCE),
+        growth=Growth(limited_by=("synthetic",)),
         undecided=Severity.WARNING if share.low <= CHANCE else None,
         note=f"{nearer:,} of {len(rows):,} synthetic rows lie nearer to one of {len(training):,} training rows than to one of as many held-out ones",
-        limited_by=("synthetic",),
         evidence={
             "nearer_to_training": nearer,
             "tied": tied,

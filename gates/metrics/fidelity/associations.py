@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.measurement import Failed, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.stats.encoding import Coded, ColumnKind, Feature
 from gates.metrics.stats.paired_draws import draws, excess
@@ -68,9 +68,9 @@ def _compare(sides: Sides) -> dict[str, Measurement]:
     n_human, n_synthetic = len(sides.human), len(sides.synthetic)
     made = draws(sides.human, sides.synthetic, sides.seed, at_most=ROWS_PER_DRAW)
     if len(features) <= 1 or not made:
-        none = Measurement(None, n_human, n_synthetic)
+        none: Measurement = Failed(rows=RowCounts(n_human, n_synthetic))
         if len(features) <= 1:
-            none = Measurement(not_asked="fewer than two comparable columns: there is no pair to compare")
+            none = NotConfigured("fewer than two comparable columns: there is no pair to compare")
         return {"worst": none, "mean": none}
     human, synthetic, sizes = _coarse(sides.human_codes, sides.synthetic_codes)
     coarse = _Coarse(features, sizes, _pairs(features, sizes, human))

@@ -12,7 +12,7 @@ import pyarrow as pa
 from gates.data.facts import HUMAN_CODE
 from gates.errors import MetricError, did_you_mean
 from gates.metrics.base.breakdowns import with_parts
-from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.measurement import Growth, Inconclusive, Measured, Measurement, Part, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.stats.intervals import clopper_pearson
 from gates.verdict import Scope
@@ -43,7 +43,9 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     broken_in = _Breaker(scan.human, columns, check)
     whole = _share(scan, scan.rows_of(scope), broken_in)
     if scope.value == "synthetic":
-        return replace(whole, parts={name: _share(scan, rows, broken_in) for name, rows in scan.generators.items()})
+        return replace(
+            whole, parts={name: Part(_share(scan, rows, broken_in)) for name, rows in scan.generators.items()}
+        )
     return whole
 
 
@@ -57,29 +59,30 @@ class _Breaker:
         return self.check(self.human.frame, rows.frame, self.columns)  # type: ignore[return-value]
 
 
-def _share(scan: Scan, rows: Rows, broken_in: _Breaker) -> Measurement:
+def _share(scan: Scan, rows: Rows, broken_in: _Breaker) -> Measured | Inconclusive:
     broken, asked = broken_in(rows)
     first = np.sort(rows.row_id[broken & asked])[:EVIDENCE_ROWS]
     return _found(scan, broken_in.columns, (int((broken & asked).sum()), int(asked.sum())), first)
 
 
-def _found(scan: Scan, columns: list[str], counts: tuple[int, int], first: Ints) -> Measurement:
-    hits, n = counts
+def _found(scan: Scan, columns: list[str], hits_of_rows: tuple[int, int], first: Ints) -> Measured | Inconclusive:
+    hits, n = hits_of_rows
     named = " and ".join(f"column '{column}'" for column in columns)
-    return Measurement(
+    counts = RowCounts(len(scan.human), n)
+    evidence = {
+        "columns": columns,
+        "violations": hits,
+        "rows": n,
+        "first_rows": [scan.place(int(row)) for row in first],
+    }
+    if not n:
+        return Inconclusive(f"no row says anything about the rule on {named}", counts, evidence=evidence)
+    return Measured(
         clopper_pearson(hits, n),
-        n_human=len(scan.human),
-        n_synthetic=n,
+        counts,
+        growth=Growth(shrinks="linear", limited_by=("synthetic",)),
         note=f"{hits:,} of {n:,} rows break the rule on {named}" if hits else "",
-        undecidable="" if n else f"no row says anything about the rule on {named}",
-        shrinks="linear",
-        limited_by=("synthetic",),
-        evidence={
-            "columns": columns,
-            "violations": hits,
-            "rows": n,
-            "first_rows": [scan.place(int(row)) for row in first],
-        },
+        evidence=evidence,
     )
 
 

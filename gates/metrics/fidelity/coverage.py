@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.measurement import Failed, Inconclusive, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.stats.distances import Points, distances, points_of
 from gates.metrics.stats.paired_draws import draws, percentile_ratio
@@ -57,11 +57,11 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     return compare_by_role(scan, lambda sides: _compare(scan, sides, kind))
 
 
-def _compare(scan: Scan, sides: Sides, kind: str) -> Measurement:
+def _compare(scan: Scan, sides: Sides, kind: str) -> Measured | Inconclusive | Failed:
     counts = len(sides.human), len(sides.synthetic)
     human, synthetic = points_of(sides.human_codes, sides.synthetic_codes)
     if not human.width:
-        return Measurement(None, *counts, undecidable="no column can be compared, so that no row is near another")
+        return Inconclusive("no column can be compared, so that no row is near another", RowCounts(*counts))
     at_most = min(ROWS_A_SIDE, int(np.sqrt(DIFFERENCES_AT_MOST / human.width)))
     made = [
         draw
@@ -70,12 +70,12 @@ def _compare(scan: Scan, sides: Sides, kind: str) -> Measurement:
     ]
     if not made:
         reason = f"balls of {NEIGHBOURS} neighbours need {2 * NEIGHBOURS + 2} rows of each origin and groups of people that can be halved"
-        return Measurement(None, *counts, undecidable=reason)
+        return Inconclusive(reason, RowCounts(*counts))
     cross = [_reach(human.take(draw.human_a), synthetic.take(draw.synthetic)) for draw in made]
     null = [_reach(human.take(draw.human_a), human.take(draw.human_b)) for draw in made]
     values, baseline = (np.array([getattr(reach, kind) for reach in side]) for side in (cross, null))
     if not baseline.all():
-        return Measurement(None, *counts, undecidable="people's rows do not reach each other: there is no scale")
+        return Inconclusive("people's rows do not reach each other: there is no scale", RowCounts(*counts))
     found = percentile_ratio(values / baseline, baseline, *counts)
     mass = float(np.median([mine.recall - theirs.recall for mine, theirs in zip(null, cross, strict=True)]))
     where = _where(scan, sides.human, made, [reach.outside for reach in cross], [reach.outside for reach in null])

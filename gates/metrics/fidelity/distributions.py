@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from gates.data.scan.result import Scan
-    from gates.metrics.base.measurement import Measurement
+    from gates.metrics.base.measurement import Failed, Measured, Measurement
     from gates.verdict import Scope
 
 EVIDENCE_COLUMNS = 5
@@ -35,7 +35,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     return compare_by_role(scan, _compare)
 
 
-def _compare(sides: Sides) -> Measurement:
+def _compare(sides: Sides) -> Measured | Failed:
     features = sides.human_codes.features
     made = draws(sides.human, sides.synthetic, sides.seed)
     cross = np.empty((len(made), len(features)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.measurement import Failed, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.fidelity.text_diversity import text_diversity
 from gates.metrics.stats.effective_rank import effective_number
@@ -40,17 +40,17 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     if scan.roles.texts:
         return text_diversity(scan, wanted)
     if wanted != "effective_number":
-        return Measurement(not_asked=f"'{wanted}' is defined for text; tables have measure = \"effective_number\"")
+        return NotConfigured(f"'{wanted}' is defined for text; tables have measure = \"effective_number\"")
     # A set that collapsed is a defect whatever it is meant for.
     return compare_all(scan, _compare)
 
 
-def _compare(sides: Sides) -> Measurement:
+def _compare(sides: Sides) -> Measured | Failed:
     n_human, n_synthetic = len(sides.human), len(sides.synthetic)
     made = draws(sides.human, sides.synthetic, sides.seed, DRAW_COUNT, at_most=ROWS_PER_DRAW)
     human, synthetic = _matrices(sides.human_codes, sides.synthetic_codes)
     if not made or not human.shape[1]:
-        return Measurement(None, n_human, n_synthetic)
+        return Failed(rows=RowCounts(n_human, n_synthetic))
     ours = np.array([effective_number(human[draw.human_a]) for draw in made])
     others = np.array([effective_number(human[draw.human_b]) for draw in made])
     theirs = np.array([effective_number(synthetic[draw.synthetic]) for draw in made])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gates.data.text.formatting import FEATURES, common_window, formatting_features
-from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.measurement import Failed, Measured, Measurement, NotConfigured
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.stats.paired_draws import draws, excess
 from gates.metrics.stats.strata import Sides, compare_all
@@ -49,7 +49,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     The maximum over features is taken inside each draw, so that many features need no further correction.
     """
     if not scan.roles.texts:
-        return Measurement(not_asked='asked of texts only: set type = "text" for a dataset of texts')
+        return NotConfigured('asked of texts only: set type = "text" for a dataset of texts')
     return compare_all(scan, lambda sides: _compare(scan, sides))
 
 
@@ -67,7 +67,7 @@ def feature_auc(first: Codes, second: Codes, levels: int) -> float:
     return 0.5 + abs(area - 0.5) * min(len(shown[0]) / len(first), len(shown[1]) / len(second))
 
 
-def _compare(scan: Scan, sides: Sides) -> Measurement:
+def _compare(scan: Scan, sides: Sides) -> Measured | Failed:
     human, synthetic = sides.human, sides.synthetic
     made = draws(human, synthetic, sides.seed)
     features = [feature for column in scan.roles.texts for feature in _features(human, synthetic, column)]

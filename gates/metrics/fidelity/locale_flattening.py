@@ -14,7 +14,7 @@ import scipy.sparse as sp
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.data.text.hashing import hashed_counts, unit_rows
 from gates.metrics.base.languages import LANGUAGE, LOCALE, ROWS_TO_JUDGE_ALONE, rows_of, spoken, too_few
-from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.measurement import Inconclusive, Measurement, NotConfigured, Part, RowCounts, with_details
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.base.text_samples import tokens_of
 from gates.metrics.stats.paired_draws import DRAW_COUNT, draws, percentile_ratio
@@ -100,13 +100,13 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     with 300 rows of both origins. A part per language.
     """
     if not scan.roles.texts:
-        return Measurement(not_asked="asked of texts only: no text says how a locale speaks")
+        return NotConfigured("asked of texts only: no text says how a locale speaks")
     if LOCALE not in scan.roles.bound:
-        return Measurement(not_asked='no row says which locale it comes from; add: columns = { locale = "…" }')
+        return NotConfigured('no row says which locale it comes from; add: columns = { locale = "…" }')
     counts = _counts(scan)
     several = counts.filter(pl.len().over(LANGUAGE) > 1)
     if several.is_empty():
-        return Measurement(not_asked="no language has rows of two locales: there is nothing between locales to keep")
+        return NotConfigured("no language has rows of two locales: there is nothing between locales to keep")
     enough = counts.filter(pl.min_horizontal("human", "synthetic") >= ROWS_TO_JUDGE_ALONE)
     together = enough.filter(pl.len().over(LANGUAGE) > 1)
     if together.is_empty():
@@ -118,18 +118,13 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     whole = _compare(by_language.values())
     left_out = counts.join(taken, on=[LANGUAGE, LOCALE], how="anti").select(LOCALE, "human", "synthetic")
     evidence = {
-        **whole.evidence,
         "locales_not_compared": {
             word: {"human": human, "synthetic": made} for word, human, made in left_out.iter_rows()
-        },
+        }
     }
-    if len(by_language) == 1:
-        return replace(whole, evidence=evidence)
-    parts = {
-        f"{LANGUAGE}={language}": replace(_compare([own]), part_kind="language")
-        for language, own in sorted(by_language.items())
-    }
-    return replace(whole, parts=parts, evidence=evidence)
+    own = sorted(by_language.items()) if len(by_language) > 1 else []
+    parts = {f"{LANGUAGE}={language}": Part(_compare([locales]), "language") for language, locales in own}
+    return with_details(whole, parts=parts, evidence=evidence)
 
 
 def _tagged(scan: Scan) -> pl.DataFrame:
@@ -169,10 +164,11 @@ def _too_few(counts: pl.DataFrame) -> Measurement:
     words = []
     for row in nearest.iter_rows(named=True):
         lacking = too_few(row["human"], row["synthetic"])
-        words += [f"{row[LOCALE]}: {lacking.undecidable}"] if lacking else []
+        words += [f"{row[LOCALE]}: {lacking.reason}"] if lacking else []
     reason = f"two locales of one language with {ROWS_TO_JUDGE_ALONE} rows of each origin can be compared; {'; '.join(words)}"
     n_human, n_synthetic = (int(nearest[origin].to_numpy().min()) for origin in ("human", "synthetic"))
-    return Measurement(None, n_human, n_synthetic, undecidable=reason, rows_to_pass=ROWS_TO_JUDGE_ALONE)
+    fewest = too_few(n_human, n_synthetic)
+    return replace(fewest, reason=reason) if fewest else Inconclusive(reason, RowCounts(n_human, n_synthetic))
 
 
 def _locale(scan: Scan, language: str, word: str, seed: int) -> _Locale:
@@ -200,13 +196,13 @@ def _compare(languages: Iterable[list[_Locale]]) -> Measurement:
     grouped = sorted({reason for pair in pairs for locale in pair for reason in locale.too_few_groups()})
     if grouped:
         reason = f"how far locales lie apart is told by texts of different groups; too few groups: {', '.join(grouped)}"
-        return Measurement(None, n_human, n_synthetic, undecidable=reason)
+        return Inconclusive(reason, RowCounts(n_human, n_synthetic))
     apart = {f"{one.word} and {other.word}": _apart(one, other) for one, other in pairs}
     human, people, made = np.mean(list(apart.values()), axis=0).T
     evidence = {"most_flattened": _most_flattened(apart)}
     if min(human.min(), people.min()) <= 0:
         reason = "people of these locales differ in their words by no more than chance has it, so that nothing can be flattened"
-        return Measurement(None, n_human, n_synthetic, undecidable=reason, undecided=Severity.INFO, evidence=evidence)
+        return Inconclusive(reason, RowCounts(n_human, n_synthetic), undecided=Severity.INFO, evidence=evidence)
     ratios = np.sqrt(np.maximum(made, 0) / human), np.sqrt(people / human)
     found = percentile_ratio(*ratios, n_human, n_synthetic)
     name, first = next(iter(evidence["most_flattened"].items()))

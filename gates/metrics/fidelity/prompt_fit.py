@@ -11,7 +11,7 @@ import polars as pl
 from gates.data.text.hashing import hashed_counts, unit_rows
 from gates.data.text.tokens import TokenStream, document_hashes
 from gates.metrics.base.languages import TRANSLATION
-from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.measurement import Failed, Inconclusive, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.base.text_samples import tokens_of
 from gates.metrics.stats.paired_draws import ROWS_TO_PASS, draws, excess
@@ -70,7 +70,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     weighted by rarity; between languages also length. Ties say nothing: a right "Yes." shares no word with any prompt.
     """
     if scan.roles.prompt is None:
-        return Measurement(not_asked=f"data of type {scan.roles.type} has no prompts that something answers")
+        return NotConfigured(f"data of type {scan.roles.type} has no prompts that something answers")
     everybody = _fit(scan, scan.human)
 
     def compare(sides: Sides) -> Measurement:
@@ -80,7 +80,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     return compare_all(scan, compare)
 
 
-def _compare(scan: Scan, human: _Fit, rows: Rows) -> Measurement:
+def _compare(scan: Scan, human: _Fit, rows: Rows) -> Measured | Inconclusive | Failed:
     synthetic = _fit(scan, rows)
     counts = len(human.rows), len(synthetic.rows)
     telling = {"human": human.telling(), "synthetic": synthetic.telling()}
@@ -89,21 +89,21 @@ def _compare(scan: Scan, human: _Fit, rows: Rows) -> Measurement:
             f"{ROWS_TO_PASS} responses of each origin must share words with prompts to tell which they answer; "
             f"{telling['human']:,} human and {telling['synthetic']:,} synthetic ones do"
         )
-        return Measurement(None, *counts, undecidable=reason)
+        return Inconclusive(reason, RowCounts(*counts))
     fits = human.everything(), synthetic.everything()
     made = draws(human.rows, synthetic.rows, scan.seed)
     mine = np.array([human.share(draw.human_a) for draw in made])
     cross = mine - np.array([synthetic.share(draw.synthetic) for draw in made])
     null = mine - np.array([human.share(draw.human_b) for draw in made])
-    found = replace(
+    measured = replace(
         excess(cross, null, *counts),
         note=f"of the comparisons that words decide, synthetic responses win {fits[1]:.1%} for their own prompts, people's {fits[0]:.1%}",
         evidence={"fit": {"human": fits[0], "synthetic": fits[1]}, "telling_rows": telling},
     )
-    if fits[0] < FIT_AT_LEAST:
+    if isinstance(measured, Measured) and fits[0] < FIT_AT_LEAST:
         reason = "people's responses fit their own prompts hardly better than others: words say nothing here, or the human rows are misaligned themselves"
-        return replace(found, undecidable=reason)
-    return found
+        return Inconclusive.in_spite_of(measured, reason)
+    return measured
 
 
 def _fit(scan: Scan, rows: Rows) -> _Fit:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.measurement import Failed, Inconclusive, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.base.text_samples import tokens_of
 from gates.metrics.fidelity.telltale_features import telling_columns, telling_in_model, telling_words
@@ -43,16 +43,14 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         return compare_by_role(scan, compare)
 
 
-def _compare(scan: Scan, sides: Sides) -> Measurement:
+def _compare(scan: Scan, sides: Sides) -> Measured | Inconclusive | Failed:
     n_human, n_synthetic = len(sides.human), len(sides.synthetic)
     least = TEXTS_AT_LEAST if scan.roles.texts else STRATUM_ROWS
     if min(n_human, n_synthetic) < least:
         needed = max(0, least - n_human), max(0, least - n_synthetic)
         reason = f"a classifier needs {least} distinct rows of each origin: {needed[0]:,} human and {needed[1]:,} synthetic are missing"
         alone = _strongest(_single_features(scan, sides))
-        return Measurement(
-            None, n_human, n_synthetic, undecidable=reason, note=_note(alone), evidence={"telling": alone}
-        )
+        return Inconclusive(reason, RowCounts(n_human, n_synthetic), note=_note(alone), evidence={"telling": alone})
     model = _model(scan, sides)
     if isinstance(model, Table):
         telling = _strongest(telling_in_model(model, n_human, n_synthetic, sides.seed))
@@ -61,21 +59,24 @@ def _compare(scan: Scan, sides: Sides) -> Measurement:
     evidence: dict[str, object] = {"telling": telling}
     made = draws(sides.human, sides.synthetic, sides.seed, DRAW_COUNT, at_most=ROWS_A_SIDE)
     if not made:
-        return Measurement(None, n_human, n_synthetic, evidence=evidence)
+        return Failed(rows=RowCounts(n_human, n_synthetic), evidence=evidence)
     cross = np.array([_area(model, sides, draw, sides.seed) for draw in made])
     null = np.array(
         [_area(model, sides, replace(draw, synthetic=draw.human_b), sides.seed, people=True) for draw in made]
     )
     permuted = _permuted(model, sides, made)
-    found = excess(cross, null, n_human, n_synthetic)
+    measured = excess(cross, null, n_human, n_synthetic)
+    if isinstance(measured, Failed):
+        return replace(measured, evidence=evidence)
     low, high = np.percentile(permuted, (5, 95))
     note = _note(telling)
     if float(np.median(cross)) < low:
         reason = f'AUC {np.median(cross):.3f} lies below chance ({low:.3f}): rows of the two origins are paired or near copies: look at the copy checks, or declare group = "<column>"'
-        return replace(found, undecidable=reason, evidence=evidence)
+        return Inconclusive.in_spite_of(replace(measured, evidence=evidence), reason)
     evidence["auc"] = float(np.median(cross))
+    baseline = replace(measured.baseline, p95=float(high)) if measured.baseline else None
     return replace(
-        found, baseline_p95=float(high), note=f"AUC {np.median(cross):.3f}{note and '; ' + note}", evidence=evidence
+        measured, baseline=baseline, note=f"AUC {np.median(cross):.3f}{note and '; ' + note}", evidence=evidence
     )
 
 

@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from gates.data.text.tokens import TokenStream, ngrams
 from gates.errors import MetricError, did_you_mean
-from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.measurement import Failed, Measured, Measurement, RowCounts
 from gates.metrics.base.text_samples import main_text, tokens_of
 from gates.metrics.stats.effective_rank import effective_number
 from gates.metrics.stats.paired_draws import draws, percentile_ratio
@@ -118,12 +118,12 @@ def hashed_words(stream: TokenStream) -> Floats:
     return scaled
 
 
-def _compare(scan: Scan, sides: Sides, measure: Callable[[_Sample], float]) -> Measurement:
+def _compare(scan: Scan, sides: Sides, measure: Callable[[_Sample], float]) -> Measured | Failed:
     made = draws(sides.human, sides.synthetic, sides.seed, DRAW_COUNT, at_most=TEXTS_PER_DRAW)
     human, synthetic = (_openings(scan, rows) for rows in (sides.human, sides.synthetic))
     n_human, n_synthetic = len(sides.human), len(sides.synthetic)
     if not made:
-        return Measurement(None, n_human, n_synthetic)
+        return Failed(rows=RowCounts(n_human, n_synthetic))
     found = np.empty((len(made), 3))
     for row, draw in enumerate(made):
         samples = [human.take(draw.human_a), human.take(draw.human_b), synthetic.take(draw.synthetic)]
@@ -135,7 +135,7 @@ def _compare(scan: Scan, sides: Sides, measure: Callable[[_Sample], float]) -> M
             found[row] = [measure(sample) for sample in samples]
     if not np.isfinite(found).all() or not found.all():
         reason = "too few texts with words on one side to compare their diversity"
-        return Measurement(None, n_human, n_synthetic, failure=reason)
+        return Failed(reason, RowCounts(n_human, n_synthetic))
     ours, others, theirs = found.T
     measured = percentile_ratio(theirs / ours, others / ours, n_human, n_synthetic)
     return replace(measured, note=f"{np.median(theirs):.3g} against {np.median(ours):.3g} of people")

@@ -11,7 +11,7 @@ import polars as pl
 from gates.data.facts import HUMAN_CODE, ORIGIN
 from gates.errors import did_you_mean
 from gates.metrics.base.full_columns import people_columns
-from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.measurement import Failed, Growth, Inconclusive, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.stats.bootstrap import RESAMPLE_COUNT, basic_estimate, resampled
 from gates.metrics.stats.paired_draws import ROWS_TO_PASS
@@ -68,25 +68,31 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     declared shares widens the variance of a mean, at least 1. Less what sampling alone adds; groups are resampled whole.
     """
     if not scan.population:
-        return Measurement(not_asked='no population is declared; add: population = "references/population.csv"')
+        return NotConfigured('no population is declared; add: population = "references/population.csv"')
     for dimension in scan.population:
         if dimension not in scan.human.frame.columns:
             near = did_you_mean(dimension, [name for name in scan.human.frame.columns if not name.startswith("_")])
-            return Measurement(failure=f"population declares shares of '{dimension}', which is no column ({near})")
+            return Failed(f"population declares shares of '{dimension}', which is no column ({near})")
     sample = scan.once(sample_of)
     rows = int(sample.times.sum())
     if not rows:
-        return Measurement(failure="no human row has a level in every dimension of the population")
+        return Failed("no human row has a level in every dimension of the population")
     undecidable = _too_few(sample)
     if undecidable:
-        return Measurement(None, rows, undecidable=undecidable, limited_by=("human",))
+        return Inconclusive(undecidable, RowCounts(rows))
     statistic, ceiling = _statistic(str(params["measure"]), sample.margins, rows)
     value = statistic(sample.times.astype(np.float64))
     count = RAKED_COUNT if params["measure"] == "design_effect" else RESAMPLE_COUNT
     floor = 1.0 if params["measure"] == "design_effect" else 0.0
     estimate = basic_estimate(value, sample.draws(scan.seed, statistic, count), low=floor, high=ceiling)
     note, evidence = _about(sample)
-    return Measurement(estimate, rows, rows_to_pass=ROWS_TO_PASS, limited_by=("human",), note=note, evidence=evidence)
+    return Measured(
+        estimate,
+        RowCounts(rows),
+        growth=Growth(limited_by=("human",), rows_to_pass=ROWS_TO_PASS),
+        note=note,
+        evidence=evidence,
+    )
 
 
 def sample_of(scan: Scan) -> Sample:

@@ -9,7 +9,7 @@ import polars as pl
 
 from gates.data.facts import ORIGIN
 from gates.metrics.base.full_columns import people_columns
-from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side
 
 if TYPE_CHECKING:
@@ -30,14 +30,14 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """
     slices = sorted(scan.roles.slices)
     if not slices:
-        return Measurement(not_asked='no slices are declared; add: slices = ["<column>"]')
+        return NotConfigured('no slices are declared; add: slices = ["<column>"]')
     rows = scan.once(people_columns).filter(pl.col(ORIGIN).cast(pl.String).is_in(_COUNTS))
     least = float(str(params["prevalence"])) * rows.height
     crossed = [(name,) for name in slices] + list(combinations(slices, 2))
     cells = pl.concat([_cells(rows, columns) for columns in crossed])
     common = cells.filter(pl.col("rows") >= least).sort("human", "slice")
     if not common.height:
-        return Measurement(failure=f"no slice of {', '.join(slices)} holds {params['prevalence']:.1%} of the rows")
+        return Failed(f"no slice of {', '.join(slices)} holds {params['prevalence']:.1%} of the rows")
     thinnest = common.row(0, named=True)
     human = int(rows.filter(pl.col(ORIGIN).cast(pl.String) == "human").height)
     note = f"fewest people in {thinnest['slice']}: {thinnest['human']:,} of {thinnest['rows']:,} rows"
@@ -47,7 +47,9 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         "thinnest": common.head(EVIDENCE_SLICES).to_dicts(),
         "rows_without_a_value": {name: rows[name].null_count() for name in slices},
     }
-    return Measurement(Estimate.exact(thinnest["human"]), human, rows.height - human, note=note, evidence=evidence)
+    return Measured(
+        Estimate.exact(thinnest["human"]), RowCounts(human, rows.height - human), note=note, evidence=evidence
+    )
 
 
 def _cells(rows: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:

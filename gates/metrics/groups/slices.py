@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.measurement import (
+    Estimate,
+    Failed,
+    Growth,
+    Inconclusive,
+    Measured,
+    Measurement,
+    NotConfigured,
+    ReportOnly,
+    RowCounts,
+)
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.stats.encoding import HIGH_CARDINALITY_LEVELS, HIGH_CARDINALITY_RATIO
 from gates.metrics.stats.intervals import clopper_pearson
@@ -63,12 +73,12 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     Levels repaired by synthetic rows (fewer than 30 human rows, enough in the union) are evidence, never counted as human.
     """
     if scan.roles.texts and not scan.roles.slices:
-        return Measurement(not_asked='no slices are declared; add: slices = ["<column>"]')
+        return NotConfigured('no slices are declared; add: slices = ["<column>"]')
     levels = scan.once(all_levels)
     if not len(scan.human) or not len(scan.synthetic):
-        return Measurement(failure="a partition is empty: no level can be compared")
+        return Failed("a partition is empty: no level can be compared")
     if not levels:
-        return Measurement(not_asked="no categorical column and no slice: there are no levels to count")
+        return NotConfigured("no categorical column and no slice: there are no levels to count")
     return _vanished(scan, levels) if params["kind"] == "vanished" else _union(scan, levels)
 
 
@@ -78,16 +88,20 @@ def _vanished(scan: Scan, levels: list[Level]) -> Measurement:
     evidence = {"vanished": [_row(level) for level in gone[:EVIDENCE_LEVELS]], "levels": len(levels)}
     if scan.extends_human_law:
         reported = 'synthetic_role = "extend" does not promise every human level'
-        return Measurement(Estimate.exact(len(gone)), n_human, n_synthetic, reported=reported, evidence=evidence)
+        return ReportOnly(
+            Measured(Estimate.exact(len(gone)), RowCounts(n_human, n_synthetic), evidence=evidence), reported
+        )
     note = "vanished: " + ", ".join(_words(level) for level in gone[:3]) if gone else ""
     doubtful = [level for level in levels if level.is_doubtful() and level.human_share >= PREVALENCE_AT_LEAST]
     if doubtful and not gone:
         reason = f"too few rows to say whether {len(doubtful)} levels have vanished, such as {_words(doubtful[0])}"
-        return Measurement(
-            None, n_human, n_synthetic, undecidable=reason, undecided=Severity.WARNING, evidence=evidence
-        )
-    return Measurement(
-        Estimate.exact(len(gone)), n_human, n_synthetic, note=note, rows_to_pass=ROWS_TO_PASS, evidence=evidence
+        return Inconclusive(reason, RowCounts(n_human, n_synthetic), undecided=Severity.WARNING, evidence=evidence)
+    return Measured(
+        Estimate.exact(len(gone)),
+        RowCounts(n_human, n_synthetic),
+        growth=Growth(rows_to_pass=ROWS_TO_PASS),
+        note=note,
+        evidence=evidence,
     )
 
 
@@ -104,10 +118,9 @@ def _union(scan: Scan, levels: list[Level]) -> Measurement:
         "thin": [_row(level) for level in thin[:EVIDENCE_LEVELS]],
         "repaired_by_synthetic": repaired[:EVIDENCE_LEVELS],
     }
-    return Measurement(
+    return Measured(
         Estimate.exact(least.human + least.synthetic),
-        len(scan.human),
-        len(scan.synthetic),
+        RowCounts(len(scan.human), len(scan.synthetic)),
         note=note,
         evidence=evidence,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.measurement import Estimate, Inconclusive, Measured, Measurement, NotConfigured
 from gates.metrics.base.metric import Metric, Side
 
 if TYPE_CHECKING:
@@ -23,11 +23,11 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 def measurement_of(kept: KeptFiles | None) -> Measurement:
     """As `measure`, of what became of the files; None where no version before is known."""
     if kept is None:
-        return Measurement(not_asked="no version before is known; `gates check` compares with it in a git repository")
+        return NotConfigured("no version before is known; `gates check` compares with it in a git repository")
     if kept.unknown:
-        return Measurement(undecidable=kept.unknown)
+        return Inconclusive(kept.unknown)
     evidence = {"files": list(kept.names)} if kept.names else {}
-    return Measurement(Estimate.exact(kept.lost), note=kept.story, evidence=evidence)
+    return Measured(Estimate.exact(kept.lost), note=kept.story, evidence=evidence)
 
 
 METRIC = Metric(

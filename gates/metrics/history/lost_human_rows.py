@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.measurement import Estimate, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.history.previous_human_rows import people_before
 
@@ -45,9 +45,9 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     for name, places in (("records_of_no_row", before.unused), ("records_from_before", before.late)):
         if places:
             evidence[name] = list(places)
-    return Measurement(
+    return Measured(
         Estimate.exact(count / len(before)),
-        n_human=len(before),
+        RowCounts(len(before)),
         note=_note(before, rows, count, changed),
         evidence=evidence,
     )

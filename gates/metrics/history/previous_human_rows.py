@@ -14,7 +14,7 @@ from gates.data.facts import HUMAN_CODE, ROW_ID
 from gates.data.text.mix import mix
 from gates.errors import DataError
 from gates.metrics.base.full_columns import columns_of_all
-from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.measurement import Inconclusive, Measurement, NotConfigured
 from gates.metrics.history.removed_rows import named_rows, place
 
 if TYPE_CHECKING:
@@ -72,9 +72,9 @@ def people_before(scan: Scan) -> PeopleBefore | Measurement:
     """
     before = scan.promoted
     if before is None:
-        return Measurement(not_asked=NOTHING_BEFORE)
+        return NotConfigured(NOTHING_BEFORE)
     if before.content is None:
-        return Measurement(undecidable=before.unknown)
+        return Inconclusive(before.unknown)
     try:
         late, records = _by_day(scan.removals, before.content.promoted_on())
         with before.content.people() as people:
@@ -84,7 +84,7 @@ def people_before(scan: Scan) -> PeopleBefore | Measurement:
             return read.compared(before.name, tuple(record.place for record in late))
     except DataError as error:
         remedy = "get it, as with `dvc fetch --all-tags`, and check again"
-        return Measurement(undecidable=f"the data of {before.name} cannot be had: {error}; {remedy}")
+        return Inconclusive(f"the data of {before.name} cannot be had: {error}; {remedy}")
 
 
 def _by_day(records: Sequence[Removal], promoted: date) -> tuple[list[Removal], list[Removal]]:
@@ -124,9 +124,9 @@ class _Read:
     def compared(self, name: str, late: tuple[str, ...]) -> PeopleBefore | Measurement:
         """What became of the rows that were read."""
         if not sum(map(len, self.row_id)) or self.sample is None:
-            return Measurement(not_asked=f"{name} has no human rows")
+            return NotConfigured(f"{name} has no human rows")
         if not self.shared:
-            return Measurement(undecidable=f"{name} has no column of what rows are about now")
+            return Inconclusive(f"{name} has no column of what rows are about now")
         digest, key = np.concatenate(self.digest), np.concatenate(self.key)
         named = [np.concatenate(masks) for masks in zip(*self.named, strict=True)]
         excused = np.logical_or.reduce(named) if named else np.zeros(len(digest), dtype=bool)

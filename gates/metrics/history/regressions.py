@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gates.errors import GatesError
-from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.measurement import (
+    Estimate,
+    Growth,
+    Inconclusive,
+    Measured,
+    Measurement,
+    NotConfigured,
+    estimate_of,
+    measured_of,
+)
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.history.previous_human_rows import NOTHING_BEFORE
 
@@ -32,25 +41,25 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     measured now decides nothing. Intervals that do not meet are told apart more strictly than a test would.
     """
     if scan.promoted is None:
-        return Measurement(not_asked=NOTHING_BEFORE)
+        return NotConfigured(NOTHING_BEFORE)
     if scan.promoted.content is None:
-        return Measurement(undecidable=scan.promoted.unknown)
+        return Inconclusive(scan.promoted.unknown)
     try:
         checks = scan.promoted.content.checks()
     except GatesError as error:
-        return Measurement(undecidable=f"the verdict on {scan.promoted.name} cannot be read: {error}")
+        return Inconclusive(f"the verdict on {scan.promoted.name} cannot be read: {error}")
     family = FAMILIES[str(params["family"])]
     recorded = {name: check for name, check in checks.items() if check.id.type == family and check.observed is not None}
     if not recorded:
-        return Measurement(not_asked=f"{scan.promoted.name} has no number of {params['family']}")
+        return NotConfigured(f"{scan.promoted.name} has no number of {params['family']}")
     return _compared(scan, scan.promoted.name, recorded)
 
 
 def _compared(scan: Scan, name: str, recorded: Mapping[str, CheckResult]) -> Measurement:
     gaps, unknown, table = dict[str, float](), [], dict[str, object]()
     for check, then in sorted(recorded.items()):
-        found = scan.measured.get(check)
-        now = None if found is None else found.estimate
+        measurement = scan.measured.get(check)
+        now = None if measurement is None else estimate_of(measurement)
         if now is None or not now.is_computable():
             unknown.append(check)
             continue
@@ -59,30 +68,23 @@ def _compared(scan: Scan, name: str, recorded: Mapping[str, CheckResult]) -> Mea
         table[check] = {"before": [before.value, before.low, before.high], "now": [now.value, now.low, now.high]}
     evidence = {"version": name, "measured": table}
     if not gaps or (unknown and not max(gaps.values())):
-        return Measurement(undecidable=f"{unknown[0]} has a number in {name} and none now", evidence=evidence)
+        return Inconclusive(f"{unknown[0]} has a number in {name} and none now", evidence=evidence)
     worst = max(gaps, key=lambda check: (gaps[check], check))
     if not gaps[worst]:
         # The wide interval of few rows meets any other: what is too little to pass its own limit is too little here.
-        thinnest = min((scan.measured[check] for check in gaps), key=_rows_beyond_need)
-        return Measurement(
-            Estimate.exact(0.0),
-            thinnest.n_human,
-            thinnest.n_synthetic,
-            rows_to_pass=thinnest.rows_to_pass,
-            limited_by=thinnest.limited_by,
-            evidence=evidence,
-        )
-    estimate = scan.measured[worst].estimate
+        numbers = (measured_of(scan.measured[check]) for check in gaps)
+        thinnest = min((number for number in numbers if number), key=_rows_beyond_need)
+        growth = Growth(limited_by=thinnest.growth.limited_by, rows_to_pass=thinnest.growth.rows_to_pass)
+        return Measured(Estimate.exact(0.0), thinnest.rows, growth=growth, evidence=evidence)
+    estimate = estimate_of(scan.measured[worst])
     then = recorded[worst]
     was = Estimate(float(then.observed or 0.0), _or(then.low, then), _or(then.high, then))
-    return Measurement(
-        Estimate.exact(gaps[worst]), note=f"{worst} is {estimate}, was {was} in {name}", evidence=evidence
-    )
+    return Measured(Estimate.exact(gaps[worst]), note=f"{worst} is {estimate}, was {was} in {name}", evidence=evidence)
 
 
-def _rows_beyond_need(found: Measurement) -> int:
+def _rows_beyond_need(measured: Measured) -> int:
     """By how many rows the smaller origin exceeds what any pass needs; negative where nothing can pass."""
-    return min((n for n in (found.n_human, found.n_synthetic) if n is not None), default=0) - found.rows_to_pass
+    return min(measured.rows.by_origin().values(), default=0) - measured.growth.rows_to_pass
 
 
 def _or(bound: float | None, then: CheckResult) -> float:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.measurement import Estimate, Growth, Inconclusive, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.groups.slices import VANISHED_SHARE, is_categorical
 from gates.metrics.history.previous_human_rows import PeopleBefore, people_before
@@ -67,7 +67,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         worst |= {str(name): int(had) for name, had in zip(cells.name[is_lost], cells.had[is_lost], strict=True)}
     if not is_known:
         reason = f"no level, extreme or cluster has {CELL_ROWS_AT_LEAST} of the {n:,} human rows of {before.name}"
-        return Measurement(undecidable=f"{reason}: none is rarer than another")
+        return Inconclusive(f"{reason}: none is rarer than another")
     return _measured(before, uncovered, sorted(worst, key=lambda name: (-worst[name], name)))
 
 
@@ -165,7 +165,9 @@ def _measured(before: PeopleBefore, uncovered: npt.NDArray[np.bool_], lost: list
         "rows": [before.place(int(row)) for row in rows],
     }
     value = Estimate.exact(max(0.0, 1 - share / TAIL_MASS))
-    return Measurement(value, n, note=note, rows_to_pass=ROWS_TO_PASS, limited_by=("human",), evidence=about)
+    return Measured(
+        value, RowCounts(n), growth=Growth(limited_by=("human",), rows_to_pass=ROWS_TO_PASS), note=note, evidence=about
+    )
 
 
 METRIC = Metric(

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from gates.config.data_types import LINEAGE_ROLES, PEOPLE_ROLES, RESPONSE_GENERATORS
-from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.measurement import Estimate, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.integrity.new_levels import UNIT, folded, new_levels
 
@@ -53,7 +53,9 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     ]  # fmt: skip
     evidence = {"differences": [vars(difference) for difference in found]}
     note = "; ".join(difference.message for difference in found[:3])
-    return Measurement(Estimate.exact(len(found)), len(scan.human), len(scan.synthetic), note=note, evidence=evidence)
+    return Measured(
+        Estimate.exact(len(found)), RowCounts(len(scan.human), len(scan.synthetic)), note=note, evidence=evidence
+    )
 
 
 def _ignored(scan: Scan) -> set[str]:

@@ -9,7 +9,7 @@ import polars as pl
 from gates.data.facts import ORIGIN
 from gates.errors import did_you_mean
 from gates.metrics.base.full_columns import people_columns, role_column, role_to_add
-from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.labels.ratings import is_expert
 
@@ -30,20 +30,20 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     is "expert". They are counts over every row, so without interval. A demand of 0 asks nothing.
     """
     if not scan.critical_domains and _DOMAIN not in scan.roles.mappable:
-        return Measurement(not_asked=f"no domain is declared critical; {role_to_add(scan, _DOMAIN)}")
+        return NotConfigured(f"no domain is declared critical; {role_to_add(scan, _DOMAIN)}")
     if not scan.critical_domains:
         line = "critical_domains = { medical = { human = 0.5, expert = 0.2 } }"
-        return Measurement(not_asked=f"no domain is declared critical; add: {line}")
+        return NotConfigured(f"no domain is declared critical; add: {line}")
     roles = [_DOMAIN, *([_EXPERTISE] if any("expert" in demand for demand in scan.critical_domains.values()) else [])]
     for role in roles:
         if role_column(scan, role) is None:
-            return Measurement(failure=f"critical_domains needs the role {role}; {role_to_add(scan, role)}")
+            return Failed(f"critical_domains needs the role {role}; {role_to_add(scan, role)}")
     rows = _distinct_rows(scan, roles)
     present = rows[_DOMAIN].drop_nulls().unique().sort().to_list()
     table = {}
     for domain, demanded in sorted(scan.critical_domains.items()):
         if domain not in present:
-            return Measurement(failure=f"no row has the critical domain '{domain}' ({did_you_mean(domain, present)})")
+            return Failed(f"no row has the critical domain '{domain}' ({did_you_mean(domain, present)})")
         table[domain] = _row(rows.filter(pl.col(_DOMAIN) == domain), demanded)
     ratios = {
         (domain, who): row[who] / demanded
@@ -52,7 +52,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         if demanded > 0
     }
     if not ratios:
-        return Measurement(not_asked="no critical domain demands a share above 0")
+        return NotConfigured("no critical domain demands a share above 0")
     domain, who = min(ratios, key=lambda key: (ratios[key], key))
     note = (
         f"{domain}: {table[domain][who]:.1%} of {table[domain]['rows']:,.0f} rows are {_WORDS[who]}, "
@@ -61,7 +61,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     human = rows.filter("is_human").height
     evidence = {"domains": table, "rows_without_domain": rows[_DOMAIN].null_count()}
     estimate = Estimate.exact(ratios[domain, who])
-    return Measurement(estimate, human, rows.height - human, note=note, evidence=evidence)
+    return Measured(estimate, RowCounts(human, rows.height - human), note=note, evidence=evidence)
 
 
 _WORDS = {"human": "by people", "expert": "by experts"}

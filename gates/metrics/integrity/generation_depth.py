@@ -10,7 +10,15 @@ import polars as pl
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.metrics.base.breakdowns import with_parts
 from gates.metrics.base.full_columns import columns_of_all, role_to_add
-from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.measurement import (
+    Estimate,
+    Failed,
+    Inconclusive,
+    Measured,
+    Measurement,
+    NotConfigured,
+    RowCounts,
+)
 from gates.metrics.base.metric import Metric, Side
 from gates.verdict import Severity
 
@@ -39,20 +47,18 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """
     key, seed = scan.roles.key, scan.roles.lineage.get(_SEED)
     if seed is None:
-        return Measurement(not_asked='no row says what seeded it; add: columns = { seed_id = "…" }')
+        return NotConfigured('no row says what seeded it; add: columns = { seed_id = "…" }')
     if key is None:
         role = "key" if "key" in scan.roles.mappable else "id"
-        return Measurement(not_asked=f"seeds name rows by their id, and rows have none; {role_to_add(scan, role)}")
+        return NotConfigured(f"seeds name rows by their id, and rows have none; {role_to_add(scan, role)}")
     ids, seeds = (_words(columns_of_all(scan, [column])[column]) for column in (key, seed))
     if ids is None or seeds is None:
-        return Measurement(
-            failure=f"column '{key}' and column '{seed}' hold lists or structures; one id a row was expected"
-        )
+        return Failed(f"column '{key}' and column '{seed}' hold lists or structures; one id a row was expected")
     parent = _parents(ids, seeds, scan.index.origin == HUMAN_CODE)
     synthetic = scan.index.of(SYNTHETIC_CODE)
     if not (parent[synthetic] != NOBODY).any():
         reason = f"no seed in column '{seed}' of {int(synthetic.sum()):,} synthetic rows names an id in column '{key}' of the dataset"
-        return Measurement(undecidable=reason, undecided=Severity.WARNING)
+        return Inconclusive(reason, undecided=Severity.WARNING)
     depth = depths(parent, scan.index.origin == SYNTHETIC_CODE)
     elsewhere = seeds.is_not_null().to_numpy() & (parent == NOBODY)
     at_most = int(str(params["max_depth"]))
@@ -64,7 +70,7 @@ def _deeper(
 ) -> Measurement:
     rows, circular = int(own.sum()), own & (depth == ENDLESS)
     if not rows:
-        return Measurement(failure="no synthetic rows: depth was never asked")
+        return Failed("no synthetic rows: depth was never asked")
     deeper = own & (depth > at_most)
     finite = depth[own & ~circular]
     levels, counts = np.unique(finite, return_counts=True)
@@ -78,7 +84,7 @@ def _deeper(
     note = f"{int(deeper.sum()):,} of {rows:,} synthetic rows lie deeper than {at_most}"
     if circular.any():
         note += f"; the seeds of {int(circular.sum()):,} go in a circle, first {evidence['first_circular_rows'][0]}"  # type: ignore[index]
-    return Measurement(Estimate.exact(int(deeper.sum()) / rows), None, rows, note=note, evidence=evidence)
+    return Measured(Estimate.exact(int(deeper.sum()) / rows), RowCounts(synthetic=rows), note=note, evidence=evidence)
 
 
 def depths(parent: Ints, is_synthetic: npt.NDArray[np.bool_]) -> Ints:

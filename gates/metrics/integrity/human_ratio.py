@@ -10,7 +10,7 @@ import numpy as np
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.metrics.base.breakdowns import distinct, with_languages
 from gates.metrics.base.languages import languages, too_few_together
-from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     human = int(distinct(scan.index, HUMAN_CODE).sum())
     synthetic = int(distinct(scan.index, SYNTHETIC_CODE).sum())
     if not human + synthetic:
-        return Measurement(failure="no row has a declared origin")
+        return Failed("no row has a declared origin")
     whole = _ratio(human, synthetic)
     whole = replace(whole, evidence={**whole.evidence, "rows": int(np.size(scan.index.origin))})
     if scan.extends_human_law:
@@ -40,15 +40,17 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 
     def of_language(one: Language) -> Measurement:
         counts = _distinct(scan, one)
-        return too_few_together(*counts) or replace(_ratio(*counts), warns_only=True)
+        return too_few_together(*counts) or _ratio(*counts)
 
-    return with_languages(scan, whole, scan.once(languages).either, of_language)
+    return with_languages(scan, whole, scan.once(languages).either, of_language, warns_only=True)
 
 
-def _ratio(human: int, synthetic: int) -> Measurement:
+def _ratio(human: int, synthetic: int) -> Measured:
     note = f"{human:,} distinct human and {synthetic:,} distinct synthetic rows"
     evidence = {"distinct_human": human, "distinct_synthetic": synthetic}
-    return Measurement(Estimate.exact(human / (human + synthetic)), human, synthetic, note=note, evidence=evidence)
+    return Measured(
+        Estimate.exact(human / (human + synthetic)), RowCounts(human, synthetic), note=note, evidence=evidence
+    )
 
 
 def _distinct(scan: Scan, one: Language) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from gates.data.scan.index import has_value
 from gates.metrics.base.breakdowns import with_languages
 from gates.metrics.base.full_columns import columns_of_all
 from gates.metrics.base.languages import languages, too_few
-from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side
 
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """Share of synthetic rows with a value in the least complete declared lineage column, in [0, 1]; a count."""
     declared = scan.roles.lineage
     if not declared:
-        return Measurement(not_asked='no lineage column is declared; add: columns = { generator = "…", seed_id = "…" }')
+        return NotConfigured('no lineage column is declared; add: columns = { generator = "…", seed_id = "…" }')
     rows = int(scan.index.of(SYNTHETIC_CODE).sum())
     if not rows:
-        return Measurement(failure="no synthetic rows: lineage was never asked")
+        return Failed("no synthetic rows: lineage was never asked")
     whole = _least(declared, {role: scan.synthetic_columns.get(column, 0) for role, column in declared.items()}, rows)
 
     def of_language(one: Language) -> Measurement:
@@ -48,7 +48,7 @@ def _least(declared: Mapping[str, str], filled: Mapping[str, int], rows: int) ->
     absent = [role for role in LINEAGE_ROLES if role not in declared]
     note = f"column '{declared[worst]}' is filled in {shares[worst]:.1%} of synthetic rows" if shares[worst] < 1 else ""
     evidence = {"filled": shares, "not_declared": absent}
-    return Measurement(Estimate.exact(shares[worst]), None, rows, note=note, evidence=evidence)
+    return Measured(Estimate.exact(shares[worst]), RowCounts(synthetic=rows), note=note, evidence=evidence)
 
 
 def _filled(scan: Scan) -> pl.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE, UNDECLARED_CODE
-from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side
 
 if TYPE_CHECKING:
@@ -22,16 +22,15 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     index = scan.index
     total = len(index.origin)
     if not total:
-        return Measurement(failure="there are no rows at all")
+        return Failed("there are no rows at all")
     undeclared = index.of(UNDECLARED_CODE)
     count = int(undeclared.sum())
     places = [scan.place(int(row)) for row in index.row_id[undeclared][:EVIDENCE_ROWS]]
     human, synthetic = (int(index.of(code).sum()) for code in (HUMAN_CODE, SYNTHETIC_CODE))
     note = f"{count:,} of {total:,} rows have an origin that is missing or not declared" if count else ""
-    return Measurement(
+    return Measured(
         Estimate.exact(1 - count / total),
-        human,
-        synthetic,
+        RowCounts(human, synthetic),
         note=f"{note}: {scan.undeclared_origins}" if scan.undeclared_origins else note,
         evidence={"undeclared": count, "rows": total, "first_rows": places},
     )

@@ -11,7 +11,7 @@ from gates.data.facts import ORIGIN
 from gates.metrics.base.breakdowns import with_languages
 from gates.metrics.base.full_columns import columns_of_all
 from gates.metrics.base.languages import languages, too_few
-from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.temporal.parse_times import time_in_utc
 
@@ -31,13 +31,13 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """
     column = scan.roles.lineage.get("created_at")
     if column is None:
-        return Measurement(not_asked='nobody says when a row was made; add: columns = { created_at = "…" }')
+        return NotConfigured('nobody says when a row was made; add: columns = { created_at = "…" }')
     frame = columns_of_all(scan, [column]).select(
         pl.col(ORIGIN).cast(pl.String), when=time_in_utc(column, scan.human.frame.schema[column])
     )
     newest = frame["when"].max()
     if newest is None:
-        return Measurement(failure=f"no cell of column '{column}' is a date or a time such as 2026-01-31T12:00:00")
+        return Failed(f"no cell of column '{column}' is a date or a time such as 2026-01-31T12:00:00")
     age = timedelta(days=float(str(params["max_age_days"])))
     frame = frame.with_columns(is_recent=pl.col("when") >= pl.lit(newest) - age)
 
@@ -53,7 +53,7 @@ def _recent(human: pl.DataFrame, newest: object) -> Measurement:
     recent, oldest = int(human["is_recent"].sum()), human["when"].min()
     note = f"newest row {newest:%Y-%m-%d}" + (f", oldest by people {oldest:%Y-%m-%d}" if oldest is not None else "")  # type: ignore[str-bytes-safe]
     evidence = {"recent": recent, "human_rows": human.height, "without_a_time": human["when"].null_count()}
-    return Measurement(Estimate.exact(recent / human.height), human.height, note=note, evidence=evidence)
+    return Measured(Estimate.exact(recent / human.height), RowCounts(human.height), note=note, evidence=evidence)
 
 
 METRIC = Metric(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.measurement import Estimate, Failed, Growth, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.stats.intervals import clopper_pearson
 from gates.verdict import Severity
@@ -30,31 +30,29 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     rule = str(params["rule"])
     found = scan.failures.get(rule)
     if found is None:
-        return Measurement(failure=f"the schema has no rule '{rule}', or it never ran")
+        return Failed(f"the schema has no rule '{rule}', or it never ran")
     first = [scan.place(row) for row in found.first if _is_in(scan, row, scope)]
     return measurement_of(found, scope, first, is_inferred=bool(params["inferred"]))
 
 
-def measurement_of(found: RuleFailures, scope: Scope, first: Sequence[str], *, is_inferred: bool) -> Measurement:
+def measurement_of(found: RuleFailures, scope: Scope, first: Sequence[str], *, is_inferred: bool) -> Measured | Failed:
     """As `measure`, of one rule's count; first: places of failing rows of the scope."""
     rule = found.rule
     if found.broken:
-        return Measurement(failure=f"rule '{rule}' could not run: {found.broken}")
+        return Failed(f"rule '{rule}' could not run: {found.broken}")
     hits, rows = found.failures.get(scope.value, 0), found.rows.get(scope.value, 0)
     if not rows:
-        return Measurement(failure=f"no {scope.value} rows: rule '{rule}' was never asked")
+        return Failed(f"no {scope.value} rows: rule '{rule}' was never asked")
     note = f"{hits:,} of {rows:,} {scope.value} rows fail {rule}" if hits else ""
     if first:
         note += ", first at " + ", ".join(first[:3])
     human, synthetic = found.rows.get("human", 0), found.rows.get("synthetic", 0)
-    return Measurement(
+    return Measured(
         clopper_pearson(hits, rows, CONFIDENCE) if is_inferred else Estimate.exact(hits / rows),
-        human,
-        synthetic,
+        RowCounts(human, synthetic),
+        growth=Growth(shrinks="linear", limited_by=(scope.value,)),
+        is_count=True,
         note=note,
-        counted=True,
-        shrinks="linear",
-        limited_by=(scope.value,),
         evidence={"failures": hits, "rows": rows, "first_rows": list(first[:EVIDENCE_ROWS])},
     )
 

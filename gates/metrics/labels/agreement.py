@@ -11,7 +11,7 @@ import polars as pl
 from gates.data.facts import ROW_ID
 from gates.metrics.base.breakdowns import with_languages
 from gates.metrics.base.languages import languages, too_few
-from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.measurement import Growth, Inconclusive, Measured, Measurement, NotConfigured, Part, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.labels.annotator_habits import machine_habits, people_habits
 from gates.metrics.labels.ratings import (
@@ -49,7 +49,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """
     found = scan.once(ratings)
     if found is None:
-        return Measurement(not_asked=ratings_to_add(scan))
+        return NotConfigured(ratings_to_add(scan))
     people = found.of_people()
     scale = scale_of(found.frame if scope is Scope.SYNTHETIC or found.judges() else people, params)
     if scope is Scope.SYNTHETIC:
@@ -68,10 +68,11 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     return with_languages(scan, whole, scan.once(languages).human, of_language)
 
 
-def _among(people: pl.DataFrame, kinds: Kinds, scale: Scale, seed: int) -> Measurement:
+def _among(people: pl.DataFrame, kinds: Kinds, scale: Scale, seed: int) -> Measured | Inconclusive:
     """Alpha among the annotators of these ratings."""
     measured = _measured(kinds, scale, seed, krippendorff_of(kinds, scale))
-    return replace(measured, n_human=people.height, limited_by=("human",))
+    measured = replace(measured, rows=RowCounts(people.height))
+    return replace(measured, growth=Growth(limited_by=("human",))) if isinstance(measured, Measured) else measured
 
 
 def _stands_in(frame: pl.DataFrame, row_id: Ints) -> pl.Series:
@@ -89,21 +90,17 @@ def between(kinds: Kinds, scale: Scale) -> Callable[[Floats], Floats]:
     return lambda times: agreement_between(kinds.one, kinds.other, scale.distance, times)
 
 
-def _measured(kinds: Kinds, scale: Scale, seed: int, statistic: Callable[[Floats], Floats]) -> Measurement:
+def _measured(kinds: Kinds, scale: Scale, seed: int, statistic: Callable[[Floats], Floats]) -> Measured | Inconclusive:
     if kinds.items < ITEMS_AT_LEAST:
         reason = f"{kinds.items} items have two ratings that can be compared; from {ITEMS_AT_LEAST} on agreement can be estimated"
-        return Measurement(undecidable=reason)
+        return Inconclusive(reason)
     value = float(statistic(kinds.times[None, :].astype(np.float64))[0])
     if not np.isfinite(value):
-        return Measurement(
-            undecidable=f"all ratings are '{_only_label(kinds, scale)}': agreement beyond chance is not defined"
-        )
+        return Inconclusive(f"all ratings are '{_only_label(kinds, scale)}': agreement beyond chance is not defined")
     estimate = percentile_estimate(value, resampled(kinds.times, seed, statistic))
     if estimate is None:
-        return Measurement(
-            undecidable="too few items have another label than the rest: agreement hangs on single items"
-        )
-    return Measurement(estimate)
+        return Inconclusive("too few items have another label than the rest: agreement hangs on single items")
+    return Measured(estimate)
 
 
 def _only_label(kinds: Kinds, scale: Scale) -> str:
@@ -114,22 +111,23 @@ def _only_label(kinds: Kinds, scale: Scale) -> str:
 def _machines_in_languages(scan: Scan, found: Ratings, scale: Scale) -> Measurement:
     """As `_machines`, and the machine that agrees least with people in each language."""
     whole = _machines(scan, found, scale)
-    if whole.estimate is None:
+    if not isinstance(whole, Measured):
         return whole
 
     def of_language(one: Language) -> Measurement:
         spoken = found.frame.filter(_stands_in(found.frame, scan.index.row_id[one.human | one.synthetic]))
         n_human = int(spoken["is_human"].sum())
         few = too_few(n_human, spoken.height - n_human)
-        return few or replace(_machines(scan, replace(found, frame=spoken), scale), parts={})
+        own = _machines(scan, replace(found, frame=spoken), scale)
+        return few or (own if isinstance(own, NotConfigured) else replace(own, parts={}))
 
     return with_languages(scan, whole, scan.once(languages).parts, of_language)
 
 
-def _machines(scan: Scan, found: Ratings, scale: Scale) -> Measurement:
+def _machines(scan: Scan, found: Ratings, scale: Scale) -> Measured | Inconclusive | NotConfigured:
     judges = found.judges()
     if not judges:
-        return Measurement(not_asked="no synthetic row is a rating: no machine's labels to compare with people's")
+        return NotConfigured("no synthetic row is a rating: no machine's labels to compare with people's")
     people = scale.coded(found.of_people())
     known, habits = people["label"].unique().to_list(), scan.once(machine_habits)
     parts = {}
@@ -140,14 +138,18 @@ def _machines(scan: Scan, found: Ratings, scale: Scale) -> Measurement:
         note = f"{kinds.items:,} shared items" + (f", {strange:.1%} of its labels no person gives" if strange else "")
         habit = habits.of(name)
         note += f"; it {habit}" if habit else ""
-        parts[name] = replace(part, n_human=people.height, n_synthetic=own.height, note=note)
-    measured = [name for name, part in parts.items() if part.estimate is not None]
+        parts[name] = replace(part, rows=RowCounts(people.height, own.height), note=note)
+    measured = {name: part for name, part in parts.items() if isinstance(part, Measured)}
     if not measured:
         about = {"machines": sorted(parts), **habits.evidence()}
         return replace(next(iter(parts.values())), note=habits.note().removeprefix("; "), evidence=about)
-    worst = min(measured, key=lambda name: (parts[name].estimate.value, name))  # type: ignore[union-attr]
-    note = f"{worst} agrees least with people; {parts[worst].note}"
-    return replace(parts[worst], note=note, parts=parts, evidence=habits.evidence())
+    worst = min(measured, key=lambda name: (measured[name].estimate.value, name))
+    return replace(
+        measured[worst],
+        note=f"{worst} agrees least with people; {measured[worst].note}",
+        parts={name: Part(part) for name, part in parts.items()},
+        evidence=habits.evidence(),
+    )
 
 
 def _about(found: Ratings, people: pl.DataFrame, scale: Scale, kinds: Kinds) -> dict[str, object]:

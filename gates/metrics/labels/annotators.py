@@ -12,7 +12,7 @@ from gates.data.facts import HUMAN_CODE, ORIGIN
 from gates.metrics.base.breakdowns import with_languages
 from gates.metrics.base.full_columns import people_columns, role_column, role_to_add
 from gates.metrics.base.languages import languages, too_few
-from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.measurement import Estimate, Failed, Growth, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.labels.annotator_habits import people_habits
 from gates.metrics.labels.ratings import ITEMS_AT_LEAST, kinds_between, ratings, scale_of
@@ -46,11 +46,11 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     whoever has to talk to them must know who it is.
     """
     if role_column(scan, _WHO) is None:
-        return Measurement(not_asked=f"nobody says who gave which label; {role_to_add(scan, _WHO)}")
+        return NotConfigured(f"nobody says who gave which label; {role_to_add(scan, _WHO)}")
     rows = scan.once(people_columns)
     counts = _rows_of_each(rows.filter(pl.col(ORIGIN).cast(pl.String) == "human"))
     if not counts.height:
-        return Measurement(failure=f"no human row has an {_WHO}")
+        return Failed(f"no human row has an {_WHO}")
     whole = _concentration(counts, int(scan.index.of(HUMAN_CODE).sum()))
     outliers = _outliers(scan, counts[_WHO].head(COMPARED_AT_MOST).to_list())
     unlike = f"; {', '.join(outliers)} labels unlike the others" if isinstance(outliers, dict) and outliers else ""
@@ -70,7 +70,7 @@ def _rows_of_each(human: pl.DataFrame) -> pl.DataFrame:
     return human[_WHO].cast(pl.String).drop_nulls().value_counts().sort(["count", _WHO], descending=[True, False])
 
 
-def _concentration(counts: pl.DataFrame, rows: int) -> Measurement:
+def _concentration(counts: pl.DataFrame, rows: int) -> Measured:
     """The busiest annotator's share. rows: with those that nobody is named for."""
     total = int(counts["count"].sum())
     shares = counts["count"].to_numpy() / total
@@ -82,7 +82,13 @@ def _concentration(counts: pl.DataFrame, rows: int) -> Measurement:
         "busiest": dict(counts.head(EVIDENCE_ANNOTATORS).iter_rows()),
     }
     note = f"{counts[_WHO][0]} gave {shares[0]:.1%} of {total:,} rows; {effective:.3g} annotators of equal weight"
-    return Measurement(Estimate.exact(float(shares[0])), total, rows_to_pass=ROWS_TO_PASS, note=note, evidence=evidence)
+    return Measured(
+        Estimate.exact(float(shares[0])),
+        RowCounts(total),
+        growth=Growth(rows_to_pass=ROWS_TO_PASS),
+        note=note,
+        evidence=evidence,
+    )
 
 
 def _outliers(scan: Scan, names: list[str]) -> dict[str, dict[str, float]] | str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from gates.metrics.base.breakdowns import with_languages
 from gates.metrics.base.languages import languages, too_few
-from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.measurement import Baseline, Estimate, Inconclusive, Measured, Measurement, Part, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.labels.labels import NO_LABEL, Classes, classes
 from gates.metrics.labels.nearest_labels import Twins, twins_of_contents, twins_of_points
@@ -58,12 +58,12 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     people = _disagreement(found, found.is_human)
     whole = _against(scan, found, people, ~found.is_human)
     parts = {
-        name: _against(scan, found, people, ~found.is_human & (found.generator == name))
+        name: Part(_against(scan, found, people, ~found.is_human & (found.generator == name)))
         for name, rows in scan.generators.items()
         if len(rows) >= STRATUM_ROWS
     }
     whole = replace(whole, parts=parts)
-    if whole.estimate is None:
+    if not isinstance(whole, Measured):
         return whole
 
     def of_language(one: Language) -> Measurement:
@@ -86,7 +86,7 @@ def _disagreement(found: Twins, mask: npt.NDArray[np.bool_]) -> _Disagreement:
     return _Disagreement(share, len(share), effective_rows(share, found.cluster[asked]))
 
 
-def _against(scan: Scan, found: Twins, people: _Disagreement, mask: npt.NDArray[np.bool_]) -> Measurement:
+def _against(scan: Scan, found: Twins, people: _Disagreement, mask: npt.NDArray[np.bool_]) -> Measured | Inconclusive:
     synthetic = _disagreement(found, mask)
     differ = np.flatnonzero(mask & (found.label != NO_LABEL) & (found.twins > 0) & (found.alike == 0))
     evidence = {
@@ -101,16 +101,15 @@ def _against(scan: Scan, found: Twins, people: _Disagreement, mask: npt.NDArray[
             f"{people.worth:,} and {synthetic.rows:,} synthetic rows worth {synthetic.worth:,} have one"
         )
         # Most datasets repeat nothing: that there are no twins is no fault of theirs.
-        return Measurement(undecidable=reason, undecided=Severity.INFO, evidence=evidence)
+        return Inconclusive(reason, undecided=Severity.INFO, evidence=evidence)
     hits = [round(side.value * side.worth) for side in (synthetic, people)]
     bounds = ratio_difference(hits[0], synthetic.worth, hits[1], people.worth)
     value = synthetic.value - people.value
     note = f"labels differ from human twins' in {synthetic.value:.1%} of synthetic rows, in {people.value:.1%} of human ones"
-    return Measurement(
+    return Measured(
         Estimate(value, min(value, bounds.low), max(value, bounds.high)),
-        people.worth,
-        synthetic.worth,
-        baseline=people.value,
+        RowCounts(people.worth, synthetic.worth),
+        baseline=Baseline(people.value),
         note=note,
         evidence=evidence,
     )

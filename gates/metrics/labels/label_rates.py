@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.measurement import (
+    Failed,
+    Inconclusive,
+    Measured,
+    Measurement,
+    NotConfigured,
+    Part,
+    ReportOnly,
+    RowCounts,
+)
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.labels.labels import Classes, classes, labelled
 from gates.metrics.stats.paired_draws import draws, excess
@@ -37,21 +46,22 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     if isinstance(known, Measurement):
         return known
     if not scan.roles.slices:
-        return Measurement(not_asked='no groups are declared; add: slices = ["<column>"]')
+        return NotConfigured('no groups are declared; add: slices = ["<column>"]')
     human = labelled(scan.human, known)
     makers = {name: rows for name, rows in scan.generators.items() if len(rows) >= STRATUM_ROWS}
     whole = _worst(scan, known, human, labelled(scan.synthetic, known))
-    parts = {name: _worst(scan, known, human, labelled(rows, known)) for name, rows in makers.items()}
-    reported = 'synthetic_role = "extend" does not promise people\'s label shares' if scan.extends_human_law else ""
-    return replace(whole, parts={} if reported else parts, reported=reported)
+    if scan.extends_human_law:
+        return ReportOnly(whole, 'synthetic_role = "extend" does not promise people\'s label shares')
+    parts = {name: Part(_worst(scan, known, human, labelled(rows, known))) for name, rows in makers.items()}
+    return replace(whole, parts=parts)
 
 
-def _worst(scan: Scan, known: Classes, human: Rows, synthetic: Rows) -> Measurement:
+def _worst(scan: Scan, known: Classes, human: Rows, synthetic: Rows) -> Measured | Inconclusive | Failed:
     groups = _groups(scan.roles.slices, human, synthetic)
     sizes = len(human), len(synthetic)
     if not groups:
         reason = f"no level of {', '.join(sorted(scan.roles.slices))} has {STRATUM_ROWS} labelled rows of both origins"
-        return Measurement(None, *sizes, undecidable=reason)
+        return Inconclusive(reason, RowCounts(*sizes))
     drawn = {name: _distances(known, *sides, scan.seed) for name, sides in groups.items()}
     # Where rows come in groups, a draw may leave a side empty and is then missing.
     count = min(len(cross) for cross, _ in drawn.values())

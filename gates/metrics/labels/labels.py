@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.measurement import Failed, Measurement, NotConfigured
 
 if TYPE_CHECKING:
     from gates.data.arrays import Ints
@@ -37,15 +37,15 @@ def classes(scan: Scan) -> Classes | Measurement:
     """The classes of the declared label, or why there are none. Call through `scan.once(classes)`."""
     column = scan.roles.label
     if column is None:
-        return Measurement(not_asked='no label is declared; add: label = "<column>"')
+        return NotConfigured('no label is declared; add: label = "<column>"')
     found = {rows: _words(side.frame[column]).drop_nulls() for rows, side in _sides(scan).items()}
     unlabelled = [rows for rows, words in found.items() if not len(words)]
     if unlabelled:
-        return Measurement(failure=f"no {' and no '.join(unlabelled)} row has a label in column '{column}'")
+        return Failed(f"no {' and no '.join(unlabelled)} row has a label in column '{column}'")
     names = tuple(pl.concat(list(found.values())).unique().sort().to_list())
     if len(names) > CLASSES_AT_MOST:
-        return Measurement(
-            not_asked=f"column '{column}' has {len(names):,} values, and at most {CLASSES_AT_MOST} can be compared as classes; "
+        return NotConfigured(
+            f"column '{column}' has {len(names):,} values, and at most {CLASSES_AT_MOST} can be compared as classes; "
             'add: label = "<a column of classes>"'
         )
     return Classes(column, names)

@@ -13,7 +13,17 @@ import pyarrow as pa
 from gates.data.facts import HUMAN_CODE, ROW_ID, SYNTHETIC_CODE
 from gates.metrics.base.breakdowns import distinct, first_of_each, with_languages
 from gates.metrics.base.languages import ROWS_TO_JUDGE_ALONE, languages, too_few
-from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.measurement import (
+    Baseline,
+    Growth,
+    Inconclusive,
+    Measured,
+    Measurement,
+    NotConfigured,
+    Part,
+    RowCounts,
+    estimate_of,
+)
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.stats.design_effect import clustered_share
 from gates.metrics.stats.paired_draws import ROWS_TO_PASS
@@ -39,27 +49,28 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     pairs as prompts with several pairs are worth.
     """
     if not {_CHOSEN, _REJECTED} <= set(scan.roles.bound):
-        return Measurement(not_asked=f"data of type {scan.roles.type} has no pairs of a chosen and a rejected response")
+        return NotConfigured(f"data of type {scan.roles.type} has no pairs of a chosen and a rejected response")
     longer_by = scan.once(_longer_by)
     codes = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE}
-    parts = {name: _of_origin(scan, longer_by, name, distinct(scan.index, code)) for name, code in codes.items()}
-    farthest = max(parts, key=lambda name: _reach(parts[name]))
+    origins = {name: _of_origin(scan, longer_by, name, distinct(scan.index, code)) for name, code in codes.items()}
+    farthest = max(origins, key=lambda name: _reach(origins[name]))
+    parts = {name: Part(one, "stratum") for name, one in origins.items()}
 
     def of_language(one: Language) -> Measurement:
         sides = zip(codes, (one.human, one.synthetic), strict=True)
         found = [_of_origin(scan, longer_by, name, first_of_each(scan.index, mask)) for name, mask in sides]
         judged = [origin for origin in found if _pairs(origin) >= ROWS_TO_JUDGE_ALONE]
         fullest = max(found, key=_pairs)
-        return max(judged, key=_reach) if judged else too_few(fullest.n_human, fullest.n_synthetic) or fullest
+        return max(judged, key=_reach) if judged else too_few(fullest.rows.human, fullest.rows.synthetic) or fullest
 
-    return with_languages(scan, replace(parts[farthest], parts=parts), scan.once(languages).either, of_language)
-
-
-def _pairs(found: Measurement) -> int:
-    return (found.n_human or 0) + (found.n_synthetic or 0)
+    return with_languages(scan, replace(origins[farthest], parts=parts), scan.once(languages).either, of_language)
 
 
-def _of_origin(scan: Scan, longer_by: npt.NDArray[np.float64], name: str, own: Mask) -> Measurement:
+def _pairs(measurement: Measured | Inconclusive) -> int:
+    return sum(measurement.rows.by_origin().values())
+
+
+def _of_origin(scan: Scan, longer_by: npt.NDArray[np.float64], name: str, own: Mask) -> Measured | Inconclusive:
     """The share among the pairs of an origin. own: those of it that count, repeated ones once."""
     untied = own & np.isfinite(longer_by) & (longer_by != 0)
     pairs = int(untied.sum())
@@ -71,17 +82,14 @@ def _of_origin(scan: Scan, longer_by: npt.NDArray[np.float64], name: str, own: M
     }
     if not pairs:
         reason = f"no two responses of a {name} pair differ in length"
-        return Measurement(undecidable=reason, limited_by=(name,), part_kind="stratum", evidence=evidence)
+        return Inconclusive(reason, evidence=evidence)
     longer = (longer_by[untied] > 0).astype(np.float64)
     note = f"the longer response wins {int(longer.sum()):,} of {pairs:,} {name} pairs"
-    return Measurement(
+    return Measured(
         clustered_share(longer, scan.index.group[untied]),
-        n_human=pairs if name == "human" else None,
-        n_synthetic=pairs if name == "synthetic" else None,
-        baseline=CHANCE,
-        rows_to_pass=ROWS_TO_PASS,
-        limited_by=(name,),
-        part_kind="stratum",
+        RowCounts(pairs if name == "human" else None, pairs if name == "synthetic" else None),
+        baseline=Baseline(CHANCE),
+        growth=Growth(limited_by=(name,), rows_to_pass=ROWS_TO_PASS),
         note=note,
         evidence=evidence,
     )
@@ -97,8 +105,8 @@ def _longer_by(scan: Scan) -> npt.NDArray[np.float64]:
     return pl.concat(parts).sort(ROW_ID)["longer_by"].to_numpy()
 
 
-def _reach(part: Measurement) -> float:
-    estimate = part.estimate
+def _reach(part: Measured | Inconclusive) -> float:
+    estimate = estimate_of(part)
     return max(estimate.high - CHANCE, CHANCE - estimate.low) if estimate else CHANCE
 
 

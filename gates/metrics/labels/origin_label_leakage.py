@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.measurement import Estimate, Growth, Inconclusive, Measured, Measurement, Part, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.labels.labels import Classes, classes, labelled
 from gates.metrics.stats.bootstrap import HIGH, LOW, MIDDLE, resampled
@@ -54,7 +54,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     human = counted(scan.human)
     whole = _told(scan, known, human, counted(scan.synthetic))
     parts = {
-        name: _told(scan, known, human, counted(rows))
+        name: Part(_told(scan, known, human, counted(rows)))
         for name, rows in scan.generators.items()
         if len(rows) >= STRATUM_ROWS
     }
@@ -65,14 +65,14 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     )
 
 
-def _told(scan: Scan, known: Classes, human: Rows, synthetic: Rows) -> Measurement:
+def _told(scan: Scan, known: Classes, human: Rows, synthetic: Rows) -> Measured | Inconclusive:
     counts = _counted(known, scan.roles.slices, human, synthetic)
     sizes = len(human), len(synthetic)
     by_class = counts.table.sum(axis=0)
     if (by_class.sum(axis=0) > 0).sum() < 2:  # noqa: PLR2004  # of one class there is nothing to tell
-        return Measurement(None, *sizes, undecidable="all rows have one label: nothing can tell it")
+        return Inconclusive("all rows have one label: nothing can tell it", RowCounts(*sizes))
     if not (counts.table.sum(axis=2) > 0).all(axis=1).any():
-        return Measurement(None, *sizes, undecidable="no slice has labelled rows of both origins")
+        return Inconclusive("no slice has labelled rows of both origins", RowCounts(*sizes))
     shape = counts.table.shape
     observed = float(_information(counts.table[None].astype(np.float64))[0])
     chance = float(_information(_permuted(counts.table, scan.seed)).mean())
@@ -92,7 +92,7 @@ def _told(scan: Scan, known: Classes, human: Rows, synthetic: Rows) -> Measureme
     worst = order[0]
     note = f"'{known.names[worst]}' is {shares[0, worst]:.1%} of human labels, {shares[1, worst]:.1%} of synthetic ones"
     estimate = Estimate(float(bounds[1]), float(bounds[0]), float(bounds[2]))
-    return Measurement(estimate, *sizes, rows_to_pass=ROWS_TO_PASS, note=note, evidence=evidence)
+    return Measured(estimate, RowCounts(*sizes), growth=Growth(rows_to_pass=ROWS_TO_PASS), note=note, evidence=evidence)
 
 
 def _counted(known: Classes, slices: tuple[str, ...], human: Rows, synthetic: Rows) -> _Counts:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.measurement import Inconclusive, Measurement, RowCounts
 from gates.metrics.labels.labels import classes
 from gates.metrics.labels.task import (
     GENERATOR,
@@ -95,12 +95,12 @@ def trials(scan: Scan) -> Trials | Measurement:
     human, synthetic = blocks["human"], blocks["synthetic"]
     reason = too_little(human, synthetic, known)
     if reason:
-        return Measurement(None, len(human), len(synthetic), undecidable=reason)
+        return Inconclusive(reason, RowCounts(len(human), len(synthetic)))
     with one_thread():
         task = task_of(scan, blocks, len(names))
         reason = untestable(task)
         if reason:
-            return Measurement(None, len(human), len(synthetic), undecidable=reason)
+            return Inconclusive(reason, RowCounts(len(human), len(synthetic)))
         times = _times(task.unit, scan.seed)
         ratio = {name: block.rows.total / human.rows.total for name, block in blocks.items()}
         whole = _Fits(task, times).trained("synthetic", ratio["synthetic"])

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtri
 
-from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.measurement import (
+    Estimate,
+    Growth,
+    Inconclusive,
+    Measured,
+    Measurement,
+    Part,
+    ReportOnly,
+    RowCounts,
+)
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.labels.task import TEST_ROWS
 from gates.metrics.labels.train_test import Model, Trained, Trials, trials
@@ -49,7 +58,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     kind = str(params["train"])
     whole = _compared(found, found.whole, kind, scan.seed)
     parts = {
-        name: whole if one is found.whole else _compared(found, one, kind, scan.seed)
+        name: Part(whole if one is found.whole else _compared(found, one, kind, scan.seed))
         for name, one in found.generators.items()
     }
     left_out = sorted(set(scan.generators) - set(parts))
@@ -57,11 +66,11 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         whole = replace(whole, evidence={**whole.evidence, "generators_not_tested_alone": left_out})
     if kind == SYNTHETIC and scan.extends_human_law:
         reason = 'synthetic_role = "extend" does not promise that synthetic rows can stand for people\'s'
-        return replace(whole, parts={}, reported=reason)
+        return ReportOnly(whole, reason)
     return replace(whole, parts=parts)
 
 
-def _compared(found: Trials, trained: Trained, kind: str, seed: int) -> Measurement:
+def _compared(found: Trials, trained: Trained, kind: str, seed: int) -> Measured | Inconclusive:
     tried, people = (trained.synthetic, trained.even) if kind == SYNTHETIC else (trained.both, trained.people)
     test = trained.test
     scores = {name: float(test.areas(model.scores)[0]) for name, model in _models(trained).items()}
@@ -80,7 +89,7 @@ def _compared(found: Trials, trained: Trained, kind: str, seed: int) -> Measurem
     }
     if _around(theirs, drawn[1]).low <= CHANCE + SKILL_AT_LEAST:
         reason = f"a model of people's rows hardly tells their labels (AUC {theirs:.3f}): nothing that synthetic rows could teach as well"
-        return Measurement(None, *sizes, undecidable=reason, evidence=evidence)
+        return Inconclusive(reason, RowCounts(*sizes), evidence=evidence)
     if kind == SYNTHETIC:
         value = (ours - CHANCE) / (theirs - CHANCE)
         draws = (drawn[0] - CHANCE) / (drawn[1] - CHANCE)
@@ -94,8 +103,12 @@ def _compared(found: Trials, trained: Trained, kind: str, seed: int) -> Measurem
     note += f"; '{worst}' suffers most" if value < (1 if kind == SYNTHETIC else 0) else ""
     if found.may_know_tested:
         note += "; without a holdout, near copies of tested people's rows may be trained on"
-    return Measurement(
-        _around(value, draws), *sizes, rows_to_pass=ROWS_TO_PASS, rows_read=TEST_ROWS, note=note, evidence=evidence
+    return Measured(
+        _around(value, draws),
+        RowCounts(*sizes),
+        growth=Growth(rows_to_pass=ROWS_TO_PASS, rows_read=TEST_ROWS),
+        note=note,
+        evidence=evidence,
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.measurement import Baseline, Estimate, Failed, Growth, Measured, RowCounts
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -83,38 +83,36 @@ def _shuffled(group: Hashes, rng: np.random.Generator) -> Ints:
 
 def excess(
     cross: npt.NDArray[np.float64], null: npt.NDArray[np.float64], n_human: int, n_synthetic: int
-) -> Measurement:
+) -> Measured | Failed:
     """How far people and synthetic rows lie apart beyond people and people.
 
     cross, null: one value per draw, in the metric's unit. The interval runs from the 5th to the 95th percentile of
     their difference; the baseline is the null's median, the noise half the null's own spread.
     """
-    found = _spread(cross - null, null, n_human, n_synthetic)
-    if found.estimate is None:
-        return found
+    measured = _spread(cross - null, null, n_human, n_synthetic)
+    if isinstance(measured, Failed) or measured.baseline is None:
+        return measured
     low, high = np.percentile(null, (LOW, HIGH))
-    return replace(found, noise=float(high - low) / 2)
+    return replace(measured, baseline=replace(measured.baseline, spread=float(high - low) / 2))
 
 
 def percentile_ratio(
     cross: npt.NDArray[np.float64], null: npt.NDArray[np.float64], n_human: int, n_synthetic: int
-) -> Measurement:
+) -> Measured | Failed:
     """A ratio of synthetic rows to people with its spread over draws; the baseline is people to people."""
     return _spread(cross, null, n_human, n_synthetic)
 
 
 def _spread(
     values: npt.NDArray[np.float64], null: npt.NDArray[np.float64], n_human: int, n_synthetic: int
-) -> Measurement:
+) -> Measured | Failed:
     """The middle of the draws between their 5th and 95th percentile; no number without draws or where one is not finite."""
     if not len(values) or not np.isfinite(values).all() or not np.isfinite(null).all():
-        return Measurement(None, n_human, n_synthetic)
+        return Failed(rows=RowCounts(n_human, n_synthetic))
     low, middle, high = (float(value) for value in np.percentile(values, (LOW, MIDDLE, HIGH)))
-    return Measurement(
+    return Measured(
         Estimate(middle, low, high),
-        n_human,
-        n_synthetic,
-        baseline=float(np.median(null)),
-        baseline_p95=float(np.percentile(null, HIGH)),
-        rows_to_pass=ROWS_TO_PASS,
+        RowCounts(n_human, n_synthetic),
+        baseline=Baseline(float(np.median(null)), p95=float(np.percentile(null, HIGH))),
+        growth=Growth(rows_to_pass=ROWS_TO_PASS),
     )

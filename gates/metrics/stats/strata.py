@@ -15,7 +15,17 @@ import numpy as np
 import polars as pl
 
 from gates.metrics.base.languages import LANGUAGE, LOCALE, ROWS_TO_JUDGE_ALONE, languages, rows_of, too_few
-from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.measurement import (
+    NOT_COMPUTABLE,
+    Failed,
+    Inconclusive,
+    Measured,
+    Measurement,
+    Part,
+    ReportOnly,
+    estimate_of,
+    with_details,
+)
 from gates.metrics.stats.encoding import Coded, coded, encode_rows
 
 if TYPE_CHECKING:
@@ -70,16 +80,16 @@ def compare_all(scan: Scan, compare: Compare) -> Measurement:
     A language with too few rows is a part that cannot be decided.
     """
     whole = compare(_everything(scan))
-    parts: dict[str, Measurement] = {}
+    parts: dict[str, Part] = {}
     for name, sides in _made_by(scan).items():
         if len(sides.synthetic) < STRATUM_ROWS:
             continue
         # A generator that made all synthetic rows is the whole: measuring it again would cost as much and say nothing new.
         is_whole = sides.synthetic.total == scan.synthetic.total
-        parts[name] = whole if is_whole else compare(sides)
+        parts[name] = Part(whole if is_whole else compare(sides))
     skipped = scan.once(coded).skipped
-    evidence = {**whole.evidence, **({"not_compared": skipped} if skipped else {})}
-    return beside_languages(scan, replace(whole, parts=parts, evidence=evidence), compare)
+    evidence = {"not_compared": skipped} if skipped else {}
+    return beside_languages(scan, with_details(whole, parts=parts, evidence=evidence), compare)
 
 
 def beside_languages(scan: Scan, whole: Measurement, compare: Compare) -> Measurement:
@@ -87,9 +97,8 @@ def beside_languages(scan: Scan, whole: Measurement, compare: Compare) -> Measur
     parts = {}
     for name, sides in scan.once(_languages).items():
         small = too_few(len(sides.human), len(sides.synthetic))
-        parts[name] = replace(small or _of_language(sides, compare), part_kind=sides.kind)
-    evidence = {**whole.evidence, **scan.once(languages).evidence()}
-    return replace(whole, parts={**whole.parts, **parts}, evidence=evidence)
+        parts[name] = Part(small or _of_language(sides, compare), sides.kind)
+    return with_details(whole, parts=parts, evidence=scan.once(languages).evidence())
 
 
 def _of_language(sides: Sides, compare: Compare) -> Measurement:
@@ -97,12 +106,16 @@ def _of_language(sides: Sides, compare: Compare) -> Measurement:
 
     All rows together may be halved by group where those of a language cannot.
     """
-    found = compare(sides)
-    if found.not_asked or found.undecidable or (found.estimate is not None and found.estimate.is_computable()):
-        return found
+    measurement = compare(sides)
+    if isinstance(measurement, Measured) and not measurement.estimate.is_computable():
+        measurement = Failed(rows=measurement.rows, evidence=measurement.evidence)
+    if not isinstance(measurement, Failed):
+        return measurement
     groups = (len(np.unique(rows.group)) for rows in (sides.human, sides.synthetic))
     reason = "not computable on these rows, which come from {:,} human and {:,} synthetic groups".format(*groups)
-    return replace(found, estimate=None, note="", failure="", undecidable=found.failure or reason)
+    if measurement.reason != NOT_COMPUTABLE:
+        reason = measurement.reason
+    return Inconclusive(reason, measurement.rows, parts=measurement.parts, evidence=measurement.evidence)
 
 
 def _everything(scan: Scan) -> Sides:
@@ -126,15 +139,15 @@ def _within_strata(scan: Scan, compare: Compare) -> Measurement:
     The number shown is that of the farthest stratum among those of all languages together. Strata of a language are told
     by its name and are strata all the same: too small a language has none, and is a part that cannot be decided.
     """
-    found: dict[str, Measurement] = {}
+    strata: dict[str, Measurement] = {}
     of_all: list[str] = []
-    small: dict[str, Measurement] = {}
+    small: dict[str, Part] = {}
     generators = {f"{name} within ": sides for name, sides in _made_by(scan).items()}
     spoken = {f"{name} within ": sides for name, sides in scan.once(_languages).items()}
     for prefix, sides in ({"": _everything(scan)} | generators | spoken).items():
         lacking = too_few(len(sides.human), len(sides.synthetic)) if prefix in spoken else None
         if lacking:
-            small[sides.name] = replace(lacking, part_kind=sides.kind)
+            small[sides.name] = Part(lacking, sides.kind)
             continue
         # Where languages are the slices, their strata are made of everything already.
         for column in (name for name in _stratifiers(scan) if prefix not in spoken or name != sides.kind):
@@ -142,21 +155,19 @@ def _within_strata(scan: Scan, compare: Compare) -> Measurement:
                 name = f"{prefix}{column}={level}"
                 own = sides.within(name, human, synthetic)
                 is_spoken = prefix in spoken or column in (LANGUAGE, LOCALE)
-                measured = _of_language(own, compare) if is_spoken else compare(own)
-                found[name] = replace(measured, part_kind="stratum")
+                strata[name] = _of_language(own, compare) if is_spoken else compare(own)
                 if prefix not in spoken:
                     of_all.append(name)
-    if not found:
+    if not strata:
         reason = (
             f'reported only: synthetic_role = "extend" and no label or slice has {STRATUM_ROWS} rows of both origins'
         )
-        return replace(compare(_everything(scan)), reported=reason, parts=small)
+        return ReportOnly(with_details(compare(_everything(scan)), parts=small), reason)
     # A stratum of a language has the fewest rows and the widest interval: it fails as a part, and hides no other.
-    farthest = max(of_all or found, key=lambda name: _reach(found[name]))
-    chosen = found[farthest]
-    note = f"within {farthest}" + (f", {chosen.note}" if chosen.note else "")
-    evidence = {**chosen.evidence, **scan.once(languages).evidence()}
-    return replace(chosen, note=note, parts={**found, **small}, evidence=evidence)
+    farthest = max(of_all or strata, key=lambda name: _reach(strata[name]))
+    chosen = strata[farthest]
+    parts = {name: Part(one, "stratum") for name, one in strata.items()} | small
+    return with_details(chosen, note=f"within {farthest}", parts=parts, evidence=scan.once(languages).evidence())
 
 
 def _made_by(scan: Scan) -> dict[str, Sides]:
@@ -170,7 +181,8 @@ def _made_by(scan: Scan) -> dict[str, Sides]:
 
 def _reach(part: Measurement) -> float:
     """The upper end of the interval: an undecided stratum must not hide behind one that passes."""
-    return part.estimate.high if part.estimate else math.inf
+    estimate = estimate_of(part)
+    return estimate.high if estimate else math.inf
 
 
 def _stratifiers(scan: Scan) -> tuple[str, ...]:

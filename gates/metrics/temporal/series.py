@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.measurement import (
+    Baseline,
+    Estimate,
+    Failed,
+    Inconclusive,
+    Measured,
+    Measurement,
+    NotConfigured,
+    RowCounts,
+)
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.stats.intervals import ratio_difference
 from gates.metrics.temporal.ordered_rows import missing_roles, ordered_rows, shown_entity
@@ -53,14 +62,14 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """
     missing = missing_roles(scan)
     if missing:
-        return Measurement(not_asked=missing)
+        return NotConfigured(missing)
     kind = str(params["kind"])
     if kind not in _LOOK:
-        return Measurement(failure=f"no kind '{kind}'; kinds: {', '.join(sorted(_LOOK))}")
+        return Failed(f"no kind '{kind}'; kinds: {', '.join(sorted(_LOOK))}")
     rows = scan.once(ordered_rows)
     found = _found(rows.filter(pl.col("origin") == scope.value), kind)
     if not found.looked_at:
-        return Measurement(undecidable=f"no series of this scope has {READINGS_AT_LEAST} readings")
+        return Inconclusive(f"no series of this scope has {READINGS_AT_LEAST} readings")
     measured = _shares(found, scope)
     if scope is Scope.SYNTHETIC and kind not in _EXACT_KINDS:
         people = _found(rows.filter(pl.col("origin") == Scope.HUMAN.value), kind)
@@ -74,19 +83,20 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     return replace(measured, note=_note(found, kind, unit), evidence=evidence)
 
 
-def _shares(found: _Found, scope: Scope) -> Measurement:
+def _shares(found: _Found, scope: Scope) -> Measured:
     share = Estimate.exact(found.hits / found.looked_at)
     is_human = scope is Scope.HUMAN
     human, synthetic = (found.looked_at, None) if is_human else (None, found.looked_at)
-    return Measurement(share, human, synthetic, counted=True)
+    return Measured(share, RowCounts(human, synthetic), is_count=True)
 
 
-def _beyond_people(measured: Measurement, found: _Found, people: _Found) -> Measurement:
+def _beyond_people(measured: Measured, found: _Found, people: _Found) -> Measured:
     """The share beyond people's; people whose series are too short to be looked at have shown no such series."""
     if not people.hits:
-        return replace(measured, baseline=0.0)
+        return replace(measured, baseline=Baseline(0.0))
     beyond = ratio_difference(found.hits, found.looked_at, people.hits, people.looked_at)
-    return replace(measured, estimate=beyond, n_human=people.looked_at, baseline=people.hits / people.looked_at)
+    rows = replace(measured.rows, human=people.looked_at)
+    return replace(measured, estimate=beyond, rows=rows, baseline=Baseline(people.hits / people.looked_at))
 
 
 def _note(found: _Found, kind: str, unit: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from gates.data.scan.result import Rows
-from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.measurement import Failed, Inconclusive, Measured, Measurement, NotConfigured, Part, ReportOnly
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.stats.paired_draws import draws, excess
 from gates.metrics.temporal.ordered_rows import missing_roles
@@ -38,7 +38,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """
     missing = missing_roles(scan)
     if missing:
-        return Measurement(not_asked=missing)
+        return NotConfigured(missing)
     found = scan.once(blocks)
     human, synthetic = found["human"], found["synthetic"]
     whole = _compare(human, synthetic, scan.seed)
@@ -46,16 +46,18 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     for name in scan.generators:
         own = synthetic.where(synthetic.generator == name)
         if len(own) >= BLOCKS_AT_LEAST:
-            parts[name] = whole if len(own) == len(synthetic) else _compare(human, own, scan.seed)
-    reported = 'reported only: synthetic_role = "extend" claims no law of people' if scan.extends_human_law else ""
-    return replace(whole, parts=parts, reported=reported)
+            parts[name] = Part(whole if len(own) == len(synthetic) else _compare(human, own, scan.seed))
+    whole = replace(whole, parts=parts)
+    if scan.extends_human_law:
+        return ReportOnly(whole, 'reported only: synthetic_role = "extend" claims no law of people')
+    return whole
 
 
-def _compare(human: Blocks, synthetic: Blocks, seed: int) -> Measurement:
+def _compare(human: Blocks, synthetic: Blocks, seed: int) -> Measured | Inconclusive | Failed:
     short = [f"{len(side):,} of {name}" for name, side in (("people", human), ("synthetic rows", synthetic))]
     if min(len(human), len(synthetic)) < BLOCKS_AT_LEAST:
-        return Measurement(
-            undecidable=f"there are {' and '.join(short)}: {BLOCKS_AT_LEAST} days or sessions of each are needed to compare"
+        return Inconclusive(
+            f"there are {' and '.join(short)}: {BLOCKS_AT_LEAST} days or sessions of each are needed to compare"
         )
     made = draws(_as_rows(human), _as_rows(synthetic), seed, at_most=BLOCKS_AT_MOST // 2)
     cross = [distances(human, draw.human_a, synthetic, draw.synthetic) for draw in made]

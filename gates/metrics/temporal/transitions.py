@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.measurement import Growth, Inconclusive, Measured, Measurement, NotConfigured, Part, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.stats.intervals import clopper_pearson
 from gates.metrics.stats.paired_draws import ROWS_TO_PASS
@@ -35,14 +35,14 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """
     missing = missing_roles(scan)
     if missing:
-        return Measurement(not_asked=missing)
+        return NotConfigured(missing)
     if "event" not in scan.roles.bound:
-        return Measurement(not_asked='nobody says which column is the event; add: columns = { event = "…" }')
+        return NotConfigured('nobody says which column is the event; add: columns = { event = "…" }')
     pairs = scan.once(event_pairs)
     people = pairs.filter(pl.col("origin") == "human")
     known = people.group_by(*_PAIR).agg(people=pl.len())
     if not _frequent(people).height:
-        return Measurement(undecidable=f"no event of people stands in {FREQUENT} steps within sessions")
+        return Inconclusive(f"no event of people stands in {FREQUENT} steps within sessions")
     synthetic = pairs.filter(pl.col("origin") == "synthetic")
     unheard = synthetic.join(_expected(people), on=_PAIR, how="inner").join(known, on=_PAIR, how="anti")
     whole = _share(unheard, synthetic, people.height)
@@ -50,7 +50,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     for name in scan.generators:
         own, of_own = (frame.filter(pl.col("generator") == name) for frame in (unheard, synthetic))
         if of_own.height >= ROWS_TO_PASS:
-            parts[name] = _share(own, of_own, people.height)
+            parts[name] = Part(_share(own, of_own, people.height))
     return replace(whole, parts=parts)
 
 
@@ -86,19 +86,17 @@ def _expected(people: pl.DataFrame) -> pl.DataFrame:
     return every.filter(often).select(*_PAIR)
 
 
-def _share(unheard: pl.DataFrame, synthetic: pl.DataFrame, people: int) -> Measurement:
+def _share(unheard: pl.DataFrame, synthetic: pl.DataFrame, people: int) -> Measured | Inconclusive:
     if not synthetic.height:
-        return Measurement(undecidable="no synthetic session has two events")
+        return Inconclusive("no synthetic session has two events")
     counts = unheard.group_by(*_PAIR).agg(pl.len()).sort(["len", *_PAIR], descending=[True, False, False])
     shown = {f"{now} -> {then}": count for now, then, count in counts.head(EVIDENCE_PAIRS).iter_rows()}
     note = f"people never go {next(iter(shown))}" if shown else ""
-    return Measurement(
+    return Measured(
         clopper_pearson(unheard.height, synthetic.height),
-        people,
-        synthetic.height,
-        counted=True,
-        rows_to_pass=ROWS_TO_PASS,
-        limited_by=("synthetic",),
+        RowCounts(people, synthetic.height),
+        growth=Growth(limited_by=("synthetic",), rows_to_pass=ROWS_TO_PASS),
+        is_count=True,
         note=note,
         evidence={"unheard_of": shown, "unheard_of_count": unheard.height, "transitions": synthetic.height},
     )

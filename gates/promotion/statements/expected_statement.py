@@ -65,7 +65,7 @@ def statement_on(verdict: Verdict, document: bytes, given: Circumstances) -> Sta
         concessions=Concessions(
             tuple(verdict.waived),
             tuple(verdict.loosened),
-            _ids(verdict, Outcome.NOT_ASKED),
+            _ids(verdict, Outcome.NOT_CONFIGURED),
             _ids(verdict, Outcome.INCONCLUSIVE),
         ),
         promoted_at=given.promoted_at,

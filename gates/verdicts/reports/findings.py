@@ -45,7 +45,7 @@ def findings(verdict: Verdict) -> Findings:
             if check.severity is severity and check.outcome is outcome and str(check.id) not in waived
         ),
         waived=tuple(check for check in loose if str(check.id) in waived),
-        not_asked=tuple(check for check in verdict.checks if check.outcome is Outcome.NOT_ASKED),
+        not_asked=tuple(check for check in verdict.checks if check.outcome is Outcome.NOT_CONFIGURED),
         passed=tuple(check for check in verdict.checks if check.outcome is Outcome.PASS),
     )
 
@@ -139,7 +139,7 @@ def tally(checks: Sequence[CheckResult], waived: frozenset[str]) -> str:
             count = sum(check.severity is severity and check.outcome is outcome for check in counting)
             if count:
                 parts.append(f"{count} {severity.value} {word}")
-    asked = sum(check.outcome is not Outcome.NOT_ASKED for check in counting)
+    asked = sum(check.outcome is not Outcome.NOT_CONFIGURED for check in counting)
     passed = sum(check.outcome is Outcome.PASS for check in counting)
     if not asked:
         return "nothing was asked"

@@ -24,7 +24,7 @@ _WORDS = {
     Outcome.FAIL: "failed",
     Outcome.ERROR: "error",
     Outcome.INCONCLUSIVE: "inconclusive",
-    Outcome.NOT_ASKED: "not asked",
+    Outcome.NOT_CONFIGURED: "not asked",
 }
 
 
@@ -84,7 +84,7 @@ class Located:
         """How much a check counts, as `conclude` adds checks up; None where it passed."""
         if check.outcome is Outcome.PASS:
             return None
-        if check.outcome is Outcome.NOT_ASKED or self.is_waived(check):
+        if check.outcome is Outcome.NOT_CONFIGURED or self.is_waived(check):
             return Weight.NOTE
         if check.outcome is Outcome.ERROR:
             return Weight.ERROR

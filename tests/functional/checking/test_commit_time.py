@@ -218,7 +218,7 @@ def test_changed_rules_alone_are_left_to_the_push(data):
 
     assert (found.judged, found.changed, found.is_finished) == (0, 0, True)
     assert list(found.verdict.checks) == []
-    assert found.verdict.answer is Answer.UNJUDGED
+    assert found.verdict.answer is Answer.NO_VERDICT
     assert found.checks_left > 10
 
 
@@ -251,7 +251,7 @@ def test_files_that_only_a_remote_can_list_are_left_to_the_push(data):
     found = data.judged()
 
     assert (found.judged, found.changed, found.is_finished) == (0, 0, False)
-    assert (list(found.verdict.checks), found.verdict.answer) == ([], Answer.UNJUDGED)
+    assert (list(found.verdict.checks), found.verdict.answer) == ([], Answer.NO_VERDICT)
 
 
 def test_a_version_before_that_only_a_remote_can_list_is_not_compared_with(data):
@@ -279,7 +279,7 @@ def test_a_large_file_of_the_work_tree_is_not_read_to_its_end(tmp_path):
 
     assert (question.seen, question.recall()) == (Compared(None, is_left=True), None)
     assert (found.judged, found.changed, found.is_finished) == (0, 0, False)
-    assert (list(found.verdict.checks), found.verdict.answer) == ([], Answer.UNJUDGED)
+    assert (list(found.verdict.checks), found.verdict.answer) == ([], Answer.NO_VERDICT)
 
 
 def test_a_deadline_that_has_passed_gives_nothing_judged_and_no_pass(data):
@@ -289,7 +289,7 @@ def test_a_deadline_that_has_passed_gives_nothing_judged_and_no_pass(data):
 
     assert (found.judged, found.is_finished) == (0, False)
     assert list(found.verdict.checks) == []
-    assert found.verdict.answer is Answer.UNJUDGED
+    assert found.verdict.answer is Answer.NO_VERDICT
     assert found.checks_left > 10
 
 
@@ -302,7 +302,7 @@ def test_time_that_is_up_ends_it_and_says_how_many_files_it_saw(tmp_path):
     assert (found.judged, found.changed, found.is_finished) == (3, 12, False)
     assert found.verdict.rows == {"human": 90, "synthetic": 90, "undeclared": 0}
     assert list(found.verdict.checks) == []
-    assert found.verdict.answer is Answer.UNJUDGED
+    assert found.verdict.answer is Answer.NO_VERDICT
 
 
 def test_time_that_is_up_ends_it_within_a_file(tmp_path):
@@ -345,7 +345,7 @@ def test_a_run_that_did_not_finish_is_no_pass_whatever_it_found(tmp_path):
 
     assert (found.judged, found.changed) == (1, 2)
     assert outcomes(found) == {f"synthetic/{GRADE}": Outcome.FAIL}
-    assert found.verdict.answer is Answer.UNJUDGED
+    assert found.verdict.answer is Answer.NO_VERDICT
 
 
 @pytest.mark.parametrize(("limit", "expected"), [(0.01, {f"synthetic/{GRADE}": Outcome.FAIL}), (0.2, {})])
@@ -397,7 +397,7 @@ def test_a_rule_that_cannot_run_is_an_error(data):
 
     found = data.judged()
 
-    assert found.verdict.answer is Answer.UNJUDGED
+    assert found.verdict.answer is Answer.NO_VERDICT
     assert {check.outcome for check in found.verdict.checks if check.id.detail == "grade/broken"} == {Outcome.ERROR}
 
 
@@ -456,7 +456,7 @@ def test_files_that_would_have_to_be_fetched_are_left_to_the_push(data):
     assert found.changed == 2
     if data.form == "csv":
         # The type of a column follows from all its values.
-        assert (found.judged, found.verdict.answer) == (0, Answer.UNJUDGED)
+        assert (found.judged, found.verdict.answer) == (0, Answer.NO_VERDICT)
     else:
         assert (found.judged, found.verdict.answer) == (1, Answer.FAIL)
         assert set(outcomes(found).values()) == {Outcome.FAIL}

@@ -12,7 +12,7 @@ import pytest
 
 from gates.contract.suites import SuiteEntry, measurement_key, params_of
 from gates.errors import GatesError, SuiteError
-from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.measurement import Baseline, Estimate, Failed, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.verdict import CheckId, CheckResult, Outcome, Scope, Severity
 
@@ -74,10 +74,7 @@ def run(suites, connection):
 
 def test_a_result_carries_everything_the_measurement_said(run):
     asked = entry(GAP, max_value=0.05, warn_value=0.01)
-    measured = Measurement(
-        Estimate(0.2, 0.1, 0.3), n_human=10, n_synthetic=20, baseline=0.01, baseline_p95=0.02, note="worst is age",
-        evidence={"columns": ["age", np.str_("sex")], "share": np.float64(0.25), "rows": np.array([1, 2]), "bad": float("nan")},
-    )  # fmt: skip
+    measured = Measured(Estimate(0.2, 0.1, 0.3), RowCounts(10, 20), baseline=Baseline(0.01, p95=0.02), note="worst is age", evidence={"columns": ["age", np.str_("sex")], "share": np.float64(0.25), "rows": np.array([1, 2]), "bad": float("nan")})  # fmt: skip
 
     assert run((asked, measured)) == [
         CheckResult(
@@ -89,15 +86,15 @@ def test_a_result_carries_everything_the_measurement_said(run):
 
 
 def test_each_outcome_comes_back_as_it_was_judged(run):
-    wide = Measurement(Estimate(0.04, 0.0, 0.08), n_human=10, n_synthetic=10)
+    wide = Measured(Estimate(0.04, 0.0, 0.08), RowCounts(10, 10))
     asked = [
-        (entry(GAP, detail="pass", max_value=0.5, kind="a"), Measurement(Estimate.exact(0.1))),
-        (entry(GAP, detail="warn", max_value=0.5, warn_value=0.05, kind="b"), Measurement(Estimate.exact(0.1))),
+        (entry(GAP, detail="pass", max_value=0.5, kind="a"), Measured(Estimate.exact(0.1))),
+        (entry(GAP, detail="warn", max_value=0.5, warn_value=0.05, kind="b"), Measured(Estimate.exact(0.1))),
         (entry(GAP, detail="unclear", max_value=0.05, kind="c"), wide),
         (entry(SHARE, detail="undecided", min_value=0.05), wide),
-        (entry(GAP, detail="not asked", max_value=0.5, kind="d"), Measurement(not_asked="add holdout = …")),
-        (entry(GAP, detail="failed", max_value=0.5, kind="e"), Measurement(failure="no columns")),
-        (entry(GAP, detail="nan", max_value=0.5, kind="f"), Measurement(Estimate.exact(float("nan")))),
+        (entry(GAP, detail="not asked", max_value=0.5, kind="d"), NotConfigured("add holdout = …")),
+        (entry(GAP, detail="failed", max_value=0.5, kind="e"), Failed("no columns")),
+        (entry(GAP, detail="nan", max_value=0.5, kind="f"), Measured(Estimate.exact(float("nan")))),
         (entry(GAP, detail="forgotten", max_value=0.5, kind="g"), None),
     ]
 
@@ -124,7 +121,7 @@ def test_each_outcome_comes_back_as_it_was_judged(run):
 
 def test_every_scope_reads_its_own_measurements_and_results_keep_the_asked_order(suites, connection):
     def number(value: float) -> Measurement:
-        return Measurement(Estimate.exact(value))
+        return Measured(Estimate.exact(value))
 
     human = [entry(GAP, detail=kind, max_value=0.5, kind=kind) for kind in "zyxabc"]
     synthetic = [entry(GAP, detail=kind, scope=Scope.SYNTHETIC, max_value=0.5, kind=kind) for kind in "cz"]
@@ -149,7 +146,7 @@ def test_every_scope_reads_its_own_measurements_and_results_keep_the_asked_order
 
 def test_two_expectations_with_other_limits_share_one_measurement(run):
     tight, loose = entry(GAP, detail="tight", max_value=0.1), entry(GAP, detail="loose", max_value=0.5)
-    measured = Measurement(Estimate.exact(0.2))
+    measured = Measured(Estimate.exact(0.2))
 
     assert [result.outcome for result in run((tight, measured), (loose, measured))] == [Outcome.FAIL, Outcome.PASS]
 
@@ -157,7 +154,7 @@ def test_two_expectations_with_other_limits_share_one_measurement(run):
 def test_on_an_empty_scope_our_expectations_say_themselves_what_is_missing(run):
     asked = entry(GAP, max_value=0.1)
 
-    [result] = run((asked, Measurement(failure="no human rows")), view="nobody")
+    [result] = run((asked, Failed("no human rows")), view="nobody")
 
     assert (result.outcome, result.message) == (Outcome.ERROR, "no human rows")
 

@@ -9,7 +9,7 @@ from gates.verdict import Answer, Outcome
 from tests.real import SEPARABILITY, adult, draft_accepted, judged, needs_data, write_dataset
 
 SETTINGS = 'type = "tabular"\npurpose = "finetune"\n'
-RANK = {Outcome.PASS: 0, Outcome.NOT_ASKED: 0, Outcome.INCONCLUSIVE: 1, Outcome.FAIL: 2, Outcome.ERROR: 3}
+RANK = {Outcome.PASS: 0, Outcome.NOT_CONFIGURED: 0, Outcome.INCONCLUSIVE: 1, Outcome.FAIL: 2, Outcome.ERROR: 3}
 
 
 def people(count: int, seed: int = 1) -> pl.DataFrame:
@@ -106,7 +106,7 @@ def test_an_empty_partition_is_never_a_pass(outcomes_of, empty):
     combined = [check for check in verdict.checks if check.id.scope.value == "combined"]
     assert {check.outcome for check in combined if "declared" not in check.id.type} <= {
         Outcome.ERROR,
-        Outcome.NOT_ASKED,
+        Outcome.NOT_CONFIGURED,
     }
 
 

@@ -49,8 +49,7 @@ def test_few_rows_cannot_say_and_still_name_what_tells():
 
     assert outcome(found) is Outcome.INCONCLUSIVE
     assert (
-        found.undecidable
-        == "a classifier needs 300 distinct rows of each origin: 200 human and 200 synthetic are missing"
+        found.reason == "a classifier needs 300 distinct rows of each origin: 200 human and 200 synthetic are missing"
     )
     assert next(iter(found.evidence["telling"])) == "x"
 
@@ -63,7 +62,7 @@ def test_an_area_below_chance_means_paired_rows_and_never_passes():
     found = measured(human, synthetic)
 
     assert outcome(found) is not Outcome.PASS
-    assert 'declare group = "<column>"' in found.undecidable
+    assert 'declare group = "<column>"' in found.reason
 
 
 def test_three_runs_give_one_number():

@@ -44,7 +44,7 @@ BREAKS = "pa.Check(lambda data: {}['x'])"
 
 def measured(metrics) -> str | None:
     """Why there is no number, as the check's outcome has it."""
-    return ask(metrics[NAME], text_scan(["a"] * 20, ["b"] * 20), Scope.COMBINED, {}).failure
+    return ask(metrics[NAME], text_scan(["a"] * 20, ["b"] * 20), Scope.COMBINED, {}).reason
 
 
 @pytest.mark.parametrize(
@@ -68,12 +68,15 @@ def test_metric_that_breaks_names_the_innermost_line_of_its_repository(value, fa
 
 
 def test_metric_that_returns_something_else_names_its_function_and_what_is_expected(tmp_path):
-    text = metric(NAME).replace("Measurement(Estimate.exact(0.0))", "3")
+    text = metric(NAME).replace("Measured(Estimate.exact(0.0))", "3")
     root = project(tmp_path, f'[plugins.metrics]\n{NAME} = "own_one.py:METRIC"', files={"own_one.py": text})
 
     found = measured(metrics_of(read_config(root / "gates.toml").plugins))
 
-    assert found == "own_one.py:4: measure returned a int, expected a gates.metrics.base.measurement.Measurement"
+    assert (
+        found
+        == "own_one.py:4: measure returned a int, expected a Measured or NotConfigured or Inconclusive or Failed or ReportOnly"
+    )
 
 
 def test_metric_that_gathers_with_something_else_names_its_line(tmp_path):
@@ -100,7 +103,7 @@ def test_gather_that_ends_the_program_is_an_error_of_its_check_alone(tmp_path):
 
     seen = scan(rows.source, ScanRequest(gather=(metrics[NAME].gather,)))
 
-    assert ask(metrics[NAME], seen, Scope.COMBINED, {}).failure == "plugins/own_one.py:4: SystemExit: 0"
+    assert ask(metrics[NAME], seen, Scope.COMBINED, {}).reason == "plugins/own_one.py:4: SystemExit: 0"
 
 
 @pytest.mark.parametrize(

@@ -9,16 +9,14 @@ import pytest
 
 from gates.contract.suites import Suite, SuiteEntry, expectation_id, measurement_key, params_of, read_suite
 from gates.errors import SuiteError
-from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.measurement import Failed
 from gates.metrics.base.metric import Metric, Side
 from gates.verdict import CheckId, Scope, Severity
 
 
 def metric(expectation: str, side: Side = Side.MAX, **params: object) -> Metric:
     detail = tuple(name for name in ("kind", "column", "rule") if name in params)
-    return Metric(
-        expectation, lambda *_: Measurement(), side, "asks", "why", "source", "fix", tuple(params.items()), detail
-    )
+    return Metric(expectation, lambda *_: Failed(), side, "asks", "why", "source", "fix", tuple(params.items()), detail)
 
 
 METRICS = {

@@ -44,11 +44,11 @@ def verdict(*checks: CheckResult) -> Verdict:
         (Outcome.FAIL, Severity.CRITICAL, Answer.FAIL),
         (Outcome.FAIL, Severity.WARNING, Answer.WARN),
         (Outcome.FAIL, Severity.INFO, Answer.PASS),
-        (Outcome.INCONCLUSIVE, Severity.CRITICAL, Answer.UNJUDGED),
+        (Outcome.INCONCLUSIVE, Severity.CRITICAL, Answer.NO_VERDICT),
         (Outcome.INCONCLUSIVE, Severity.WARNING, Answer.WARN),
-        (Outcome.ERROR, Severity.WARNING, Answer.UNJUDGED),
-        (Outcome.ERROR, Severity.CRITICAL, Answer.UNJUDGED),
-        (Outcome.NOT_ASKED, Severity.CRITICAL, Answer.PASS),
+        (Outcome.ERROR, Severity.WARNING, Answer.NO_VERDICT),
+        (Outcome.ERROR, Severity.CRITICAL, Answer.NO_VERDICT),
+        (Outcome.NOT_CONFIGURED, Severity.CRITICAL, Answer.PASS),
     ],
 )
 def test_one_check_beside_a_pass_decides_the_answer(outcome, severity, answer):
@@ -61,7 +61,7 @@ def test_a_critical_failure_outweighs_an_error():
 
 def test_inconclusive_warn_softens_inconclusive_checks_and_not_errors():
     assert answer_of(result(Outcome.INCONCLUSIVE), inconclusive_blocks=False) is Answer.WARN
-    assert answer_of(result(Outcome.ERROR), inconclusive_blocks=False) is Answer.UNJUDGED
+    assert answer_of(result(Outcome.ERROR), inconclusive_blocks=False) is Answer.NO_VERDICT
 
 
 def test_a_planned_check_without_a_result_is_an_error():
@@ -69,7 +69,7 @@ def test_a_planned_check_without_a_result_is_an_error():
         [PlannedCheck(ONE, Severity.CRITICAL), PlannedCheck(TWO, Severity.WARNING)], [result(Outcome.PASS)]
     )
 
-    assert answer is Answer.UNJUDGED
+    assert answer is Answer.NO_VERDICT
     assert [(check.id, check.outcome, check.message) for check in checks] == [
         (ONE, Outcome.PASS, "said"),
         (TWO, Outcome.ERROR, "planned but not reported"),
@@ -81,16 +81,16 @@ def test_a_result_that_nobody_planned_is_an_error():
         [PlannedCheck(ONE, Severity.CRITICAL)], [result(Outcome.PASS), result(Outcome.PASS, check=TWO)]
     )
 
-    assert answer is Answer.UNJUDGED
+    assert answer is Answer.NO_VERDICT
     assert checks[1].outcome is Outcome.ERROR
 
 
 def test_an_empty_plan_is_never_a_pass():
-    assert conclude([], [])[0] is Answer.UNJUDGED
+    assert conclude([], [])[0] is Answer.NO_VERDICT
 
 
 def test_checks_that_were_all_not_asked_are_never_a_pass():
-    assert answer_of(result(Outcome.NOT_ASKED)) is Answer.UNJUDGED
+    assert answer_of(result(Outcome.NOT_CONFIGURED)) is Answer.NO_VERDICT
 
 
 def test_a_waived_failure_keeps_its_outcome_and_does_not_count():
@@ -105,7 +105,7 @@ def test_a_waived_failure_keeps_its_outcome_and_does_not_count():
 
 
 def test_a_verdict_whose_every_check_is_waived_is_no_pass():
-    assert answer_of(result(Outcome.FAIL), waived=frozenset({str(ONE)})) is Answer.UNJUDGED
+    assert answer_of(result(Outcome.FAIL), waived=frozenset({str(ONE)})) is Answer.NO_VERDICT
 
 
 def test_exit_codes_tell_bad_from_unjudged():

@@ -221,7 +221,7 @@ def test_a_check_is_answered_when_it_passed_or_failed(asked, outcome):
 
 
 def test_only_what_is_asked_for_must_be_answered():
-    candidate = replace(GOOD, checks=(check("expect_x"), check("expect_y", Outcome.NOT_ASKED)))
+    candidate = replace(GOOD, checks=(check("expect_x"), check("expect_y", Outcome.NOT_CONFIGURED)))
 
     assert unmet(Stage("prod", 1, answered=("expect_x",)), candidate) == []
 

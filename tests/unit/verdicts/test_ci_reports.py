@@ -123,7 +123,7 @@ def test_ten_annotations_of_a_kind_are_shown_and_the_others_counted():
 
 
 def test_what_passes_or_is_not_asked_is_not_annotated():
-    assert workflow_commands([located(one(Outcome.PASS)), located(one(Outcome.NOT_ASKED))]) == ""
+    assert workflow_commands([located(one(Outcome.PASS)), located(one(Outcome.NOT_CONFIGURED))]) == ""
 
 
 @pytest.mark.parametrize("severity", Severity)
@@ -178,9 +178,9 @@ def test_inconclusive_checks_and_warnings_count_in_junit_as_configured():
     ).get("message")
 
 
-@pytest.mark.parametrize("checks", [[], [check("x", Outcome.NOT_ASKED, "not declared")]])
+@pytest.mark.parametrize("checks", [[], [check("x", Outcome.NOT_CONFIGURED, "not declared")]])
 def test_a_verdict_in_which_nothing_was_asked_is_no_green_junit_report(checks):
-    verdict = replace(example(), answer=Answer.UNJUDGED, checks=checks, waived=[])
+    verdict = replace(example(), answer=Answer.NO_VERDICT, checks=checks, waived=[])
 
     root = ET.fromstring(junit([located(verdict)]))
 
@@ -275,7 +275,7 @@ def test_text_from_data_becomes_no_link_in_sarif():
 
 
 def test_sarif_says_when_nobody_could_judge():
-    unjudged = replace(example(), answer=Answer.UNJUDGED)
+    unjudged = replace(example(), answer=Answer.NO_VERDICT)
 
     runs = json.loads(sarif([located(), located(unjudged)]))["runs"]
 

@@ -55,7 +55,7 @@ def example() -> Verdict:
             check("table_row_count_to_be_between", Outcome.PASS, "500, at least 1", scope=Scope.HUMAN, observed=500.0),
             check("row_failure_ratio_to_be_less_than", Outcome.FAIL, "0.02 [0.01, 0.04], limit 0; 12 of 600 rows fail",
                   observed=0.02, low=0.01, high=0.04, max_value=0, evidence={"first_rows": ["data/reviews.csv:17"]}, **rows),
-            check("lineage_to_be_complete", Outcome.NOT_ASKED, 'no lineage; add: columns = { generator = "…" }', severity=warning),
+            check("lineage_to_be_complete", Outcome.NOT_CONFIGURED, 'no lineage; add: columns = { generator = "…" }', severity=warning),
             check("distributions_to_match", Outcome.FAIL, "0.521 [0.509, 0.529], limit 0.05; worst column 'gain'",
                   observed=0.5210000004, low=0.509, high=0.529, max_value=0.05, n_human=500, n_synthetic=600,
                   evidence={"worst_columns": {"gain": 0.537, "loss": 0.319, "job": 0.158, "age": 0.1}, "draws": 200}),

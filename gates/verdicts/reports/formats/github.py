@@ -38,7 +38,7 @@ def _lines(judged: Sequence[Located]) -> Iterator[str]:
             (one, check)
             for one in judged
             for check in one.verdict.checks
-            if one.weight(check) is weight and check.outcome is not Outcome.NOT_ASKED
+            if one.weight(check) is weight and check.outcome is not Outcome.NOT_CONFIGURED
         ]
         yield from (_line(command, one, check) for one, check in found[:MOST_OF_A_KIND])
         if len(found) > MOST_OF_A_KIND:

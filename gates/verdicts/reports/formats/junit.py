@@ -35,7 +35,7 @@ def junit(judged: Sequence[Located], unjudged: Sequence[Unjudged] = ()) -> str:
             checks = [check for check in one.verdict.checks if check.id.scope is scope]
             if checks:
                 root.append(_suite(one, scope, checks))
-        if all(check.outcome is Outcome.NOT_ASKED for check in one.verdict.checks):
+        if all(check.outcome is Outcome.NOT_CONFIGURED for check in one.verdict.checks):
             root.append(_no_verdict(one.name, one.verdict.answer.value, "no check was asked: nothing was judged"))
     root.extend(_no_verdict(one.name, "unjudged", one.why) for one in unjudged)
     for name in ("tests", "failures", "errors"):

@@ -44,7 +44,7 @@ def _run(located: Located) -> dict[str, object]:
         # Code scanning keeps one run per id, and would let one dataset's run replace another's.
         "automationDetails": {"id": f"gates/{printable(located.name)}/"},
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
-        "invocations": [{"executionSuccessful": verdict.answer is not Answer.UNJUDGED}],
+        "invocations": [{"executionSuccessful": verdict.answer is not Answer.NO_VERDICT}],
         "results": [
             _result(located, check, kinds.index(check.id.type))
             for check in verdict.checks

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 NARROWEST = 40
 
 _COLORS = {
-    Answer.PASS: "green", Answer.WARN: "yellow", Answer.FAIL: "red", Answer.UNJUDGED: "magenta",
+    Answer.PASS: "green", Answer.WARN: "yellow", Answer.FAIL: "red", Answer.NO_VERDICT: "magenta",
     Outcome.FAIL: "red", Outcome.ERROR: "magenta", Outcome.INCONCLUSIVE: "yellow", Outcome.PASS: "green",
-    Outcome.NOT_ASKED: "cyan",
+    Outcome.NOT_CONFIGURED: "cyan",
 }  # fmt: skip
 _TITLES = {
     Outcome.FAIL: "failed",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.metrics.base.measurement import Estimate, Measurement
+from gates.metrics.base.measurement import Baseline, Estimate, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side
 
 if TYPE_CHECKING:
@@ -17,14 +17,13 @@ if TYPE_CHECKING:
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """How much larger the share of amounts that are multiples of `step` is in synthetic rows than in people's."""
     if "amount" not in scan.roles.bound:
-        return Measurement(not_asked=f"data of type {scan.roles.type} has no amounts")
+        return NotConfigured(f"data of type {scan.roles.type} has no amounts")
     step = float(str(params["step"]))
     human, synthetic = _round_ratio(scan.human, step), _round_ratio(scan.synthetic, step)
-    return Measurement(
+    return Measured(
         Estimate.exact(synthetic - human),
-        len(scan.human),
-        len(scan.synthetic),
-        baseline=human,
+        RowCounts(len(scan.human), len(scan.synthetic)),
+        baseline=Baseline(human),
         note=f"{synthetic:.0%} of synthetic amounts are multiples of {step:g}, {human:.0%} of people's",
     )
 

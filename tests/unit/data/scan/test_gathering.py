@@ -105,7 +105,7 @@ def test_each_text_is_tokenised_once_and_only_where_somebody_asks(monkeypatch, e
 def test_what_breaks_a_gatherer_is_an_error_of_its_check_alone():
     sound, unread = scanned(source(), Sets(), BOTH), scanned(source(), NoSets(), BOTH)
 
-    assert answers(unread)[0].failure == "exam.jsonl: cannot be read"
+    assert answers(unread)[0].reason == "exam.jsonl: cannot be read"
     assert personal(unread) == personal(sound)
 
 

@@ -53,7 +53,7 @@ def test_one_language_fails_the_check_though_all_rows_together_pass():
     assert found.outcome is Outcome.FAIL
     assert found.message.startswith("language 'de': ")
     assert found.message.endswith("; fails for language=de")
-    table = found.measurement.evidence["languages"]
+    table = found.evidence["languages"]
     assert {name: row["outcome"] for name, row in table.items()} == {"language=de": "fail", "language=en": "pass"}
 
 
@@ -61,7 +61,7 @@ def test_languages_that_keep_the_law_pass():
     found = judged(tagged_scan(rows(PEOPLE, 1), rows(PEOPLE, 2)))
 
     assert found.outcome is Outcome.PASS
-    assert {row["outcome"] for row in found.measurement.evidence["languages"].values()} == {"pass"}
+    assert {row["outcome"] for row in found.evidence["languages"].values()} == {"pass"}
 
 
 def test_a_small_language_is_inconclusive_by_itself_with_the_rows_that_it_lacks():
@@ -69,7 +69,7 @@ def test_a_small_language_is_inconclusive_by_itself_with_the_rows_that_it_lacks(
 
     assert found.outcome is Outcome.PASS
     assert found.message.endswith("; too few rows to judge alone: de")
-    assert found.measurement.evidence["languages"]["language=de"] == {
+    assert found.evidence["languages"]["language=de"] == {
         "observed": None,
         "low": None,
         "high": None,
@@ -96,7 +96,7 @@ def test_what_one_origin_only_or_hardly_anybody_speaks_is_named_and_no_part():
         "in_one_origin_only": {"language=fr": {"human": 50, "synthetic": 0}},
         "languages_not_looked_at": {"language=xx": {"human": 1, "synthetic": 1}},
     }
-    assert judged(scan).measurement.evidence["in_one_origin_only"] == {"language=fr": {"human": 50, "synthetic": 0}}
+    assert judged(scan).evidence["in_one_origin_only"] == {"language=fr": {"human": 50, "synthetic": 0}}
 
 
 def test_rows_without_a_tag_are_counted_and_no_language():
@@ -110,7 +110,7 @@ def test_rows_without_a_tag_are_counted_and_no_language():
         }
     }
     assert [one.name for one in scan.once(languages).parts] == ["language=en", "language=de"]
-    assert "languages_unsaid" in judged(scan).measurement.evidence
+    assert "languages_unsaid" in judged(scan).evidence
 
 
 def test_the_largest_languages_are_parts_and_the_rest_is_named():
@@ -125,7 +125,7 @@ def test_a_language_that_all_rows_are_in_is_the_whole():
     scan = tagged_scan(rows({"en": 400}, 1, locale="en-GB"), rows({"EN": 400}, 2, locale="en_gb"))
 
     assert scan.once(languages).parts == ()
-    assert "languages" not in judged(scan).measurement.evidence
+    assert "languages" not in judged(scan).evidence
 
 
 def test_a_locale_with_the_rows_of_a_language_is_not_measured_twice():
@@ -187,7 +187,7 @@ def test_repeats_of_a_language_count_as_they_do_in_the_whole():
     found = judged(scan, limits=Limits(max_value=0.1))
 
     assert found.outcome is Outcome.PASS
-    assert {row["outcome"] for row in found.measurement.evidence["languages"].values()} == {"pass"}
+    assert {row["outcome"] for row in found.evidence["languages"].values()} == {"pass"}
 
 
 def readings(sensors: str, seed: int) -> pl.DataFrame:
@@ -234,7 +234,7 @@ def test_a_language_of_too_few_authors_to_be_halved_is_undecided_by_itself(germa
     found = judged(scan, metric, Limits(max_value=5), **params)
 
     assert found.outcome is Outcome.PASS
-    part = found.measurement.evidence["languages"]["language=de"]
+    part = found.evidence["languages"]["language=de"]
     assert part["outcome"] in {"pass", "inconclusive"}
     if german == 1:
         note = "not computable on these rows, which come from 1 human and 1 synthetic groups"
@@ -249,7 +249,7 @@ def test_extending_rows_in_a_language_of_one_author_are_undecided_there():
     found = judged(tagged_scan(human, synthetic, extends_human_law=True, label="label", group="author"))
 
     assert found.outcome is Outcome.PASS
-    assert found.measurement.evidence["strata"]["language=de within label=a"]["outcome"] == "inconclusive"
+    assert found.evidence["strata"]["language=de within label=a"]["outcome"] == "inconclusive"
 
 
 def law(seed: int) -> pl.DataFrame:
@@ -265,7 +265,7 @@ def test_the_smallest_stratum_of_a_language_is_not_the_outcome_of_extending_rows
 
     assert found.outcome is Outcome.PASS
     assert found.message.split("within ")[1].startswith("label=")
-    strata = found.measurement.evidence["strata"]
+    strata = found.evidence["strata"]
     assert strata["language=de within label=0"]["outcome"] == "inconclusive"
 
 
@@ -285,7 +285,7 @@ def test_the_order_of_rows_changes_nothing():
     human, synthetic = rows(PEOPLE, 1), shortened(rows(PEOPLE, 2), "de")
     turned = judged(tagged_scan(human[::-1], synthetic[::-1]))
 
-    assert judged(tagged_scan(human, synthetic)).measurement.evidence == turned.measurement.evidence
+    assert judged(tagged_scan(human, synthetic)).evidence == turned.evidence
 
 
 def test_extending_rows_are_compared_within_the_strata_of_each_language():
@@ -294,7 +294,7 @@ def test_extending_rows_are_compared_within_the_strata_of_each_language():
     found = judged(tagged_scan(human, synthetic, extends_human_law=True, label="label"))
 
     assert found.outcome is Outcome.FAIL
-    assert set(found.measurement.evidence["strata"]) == {
+    assert set(found.evidence["strata"]) == {
         "label=a",
         "language=en within label=a",
         "language=de within label=a",
@@ -304,7 +304,7 @@ def test_extending_rows_are_compared_within_the_strata_of_each_language():
 def test_where_languages_are_the_slices_of_extending_rows_no_stratum_is_made_twice():
     human, synthetic = (rows({"en": 600, "de": 400, "fr": 50}, seed) for seed in (1, 2))
 
-    found = judged(tagged_scan(human, synthetic, extends_human_law=True, slices=("language",))).measurement.evidence
+    found = judged(tagged_scan(human, synthetic, extends_human_law=True, slices=("language",))).evidence
 
     assert set(found["strata"]) == {"language=en", "language=de"}
     assert {name: row["outcome"] for name, row in found["languages"].items()} == {"language=fr": "inconclusive"}
@@ -314,7 +314,7 @@ def test_generators_and_languages_stand_side_by_side():
     human, synthetic = rows(PEOPLE, 1), rows(PEOPLE, 2)
     makers = pl.Series("generator", ["a", "b"] * (synthetic.height // 2))
 
-    evidence = judged(tagged_scan(human, synthetic.with_columns(makers))).measurement.evidence
+    evidence = judged(tagged_scan(human, synthetic.with_columns(makers))).evidence
 
     assert set(evidence["generators"]) == {"a", "b"}
     assert set(evidence["languages"]) == {"language=en", "language=de"}
@@ -350,10 +350,10 @@ def test_a_defect_of_one_language_is_counted_among_its_rows(kind, metric, limits
     scope = Scope.SYNTHETIC if metric is duplicates else Scope.COMBINED
 
     measured = metric.measure(tagged_scan(human, spoiled(kind)), scope, params)
-    part = measured.parts["language=de"].estimate
+    part = measured.parts["language=de"].measurement.estimate
 
     assert part.value > measured.estimate.value
-    assert measured.parts["language=en"].estimate.value <= 0
+    assert measured.parts["language=en"].measurement.estimate.value <= 0
     if metric is not copies:
         found = judge(measured, limits, Severity.CRITICAL)
         assert (found.outcome, found.message.split(":")[0]) == (Outcome.FAIL, "language 'de'")
@@ -389,4 +389,4 @@ def test_people_who_agree_in_one_language_and_not_in_another_fail_by_its_name():
 
     assert found.outcome is Outcome.FAIL
     assert found.message.startswith("language 'de': ")
-    assert set(found.measurement.evidence["languages"]) == {"language=en", "language=de"}
+    assert set(found.evidence["languages"]) == {"language=en", "language=de"}

@@ -191,10 +191,10 @@ def test_a_defect_of_one_language_fails_by_its_name_where_all_rows_together_pass
     untold = planted.judged(without_languages(planted.scan))
 
     assert untold.outcome is Outcome.PASS
-    assert "languages" not in untold.measurement.evidence
+    assert "languages" not in untold.evidence
     assert (found.outcome, found.message.split(":")[0]) == (Outcome.FAIL, "language 'sw'")
     assert found.message.endswith("; fails for language=sw")
-    table = found.measurement.evidence["languages"]
+    table = found.evidence["languages"]
     assert {name: row["outcome"] for name, row in table.items()} == {"language=en": "pass", "language=sw": "fail"}
 
 
@@ -206,7 +206,7 @@ def test_of_too_few_rows_nothing_is_said_and_all_rows_together_decide(plant):
 
     assert found.outcome is untold.outcome is Outcome.PASS
     assert found.message.endswith("; too few rows to judge alone: sw")
-    row = found.measurement.evidence["languages"]["language=sw"]
+    row = found.evidence["languages"]["language=sw"]
     assert (row["outcome"], row["observed"]) == ("inconclusive", None)
     assert row["note"].endswith("missing")
 
@@ -218,7 +218,7 @@ def test_a_language_that_its_interval_leaves_open_is_named_with_the_rows_that_ar
 
     assert found.outcome is Outcome.PASS
     assert found.message.endswith("; too few rows to judge alone: de; undecided alone: sw")
-    row = found.measurement.evidence["languages"]["language=sw"]
+    row = found.evidence["languages"]["language=sw"]
     assert (row["outcome"], row["rows"], row["note"]) == (
         "inconclusive",
         {"human": 400},
@@ -262,7 +262,7 @@ def test_a_language_without_any_person_is_counted_all_the_same():
 
     assert found.message.startswith("language 'sw': 0, at least 0.2")
     assert scan.once(languages).evidence() == {"in_one_origin_only": {"language=sw": {"human": 0, "synthetic": 475}}}
-    assert "in_one_origin_only" not in found.measurement.evidence
+    assert "in_one_origin_only" not in found.evidence
 
 
 def test_languages_of_an_even_mixture_that_chance_made_uneven_do_not_warn():
@@ -281,7 +281,7 @@ def test_rows_that_extend_a_language_on_purpose_are_shown_and_not_judged():
     found = ratio(mixture(extends_human_law=True))
 
     assert (found.outcome, found.severity) == (Outcome.PASS, Severity.CRITICAL)
-    assert found.measurement.evidence["by_language"] == {
+    assert found.evidence["by_language"] == {
         "language=en": {"distinct_human": 1500, "distinct_synthetic": 500},
         "language=sw": {"distinct_human": 25, "distinct_synthetic": 475},
     }
@@ -290,6 +290,6 @@ def test_rows_that_extend_a_language_on_purpose_are_shown_and_not_judged():
 def test_a_language_with_few_rows_of_both_origins_together_is_undecided():
     scan = tagged_scan(spoken_rows({"en": 1500, "sw": 10}, 1), spoken_rows({"en": 500, "sw": 110}, 2))
 
-    row = ratio(scan).measurement.evidence["languages"]["language=sw"]
+    row = ratio(scan).evidence["languages"]["language=sw"]
 
     assert (row["outcome"], row["note"]) == ("inconclusive", "180 rows missing")

@@ -3,14 +3,26 @@ from __future__ import annotations
 import pytest
 
 from gates.metrics.base.judge import judge
-from gates.metrics.base.measurement import Estimate, Limits, Measurement
+from gates.metrics.base.measurement import (
+    Baseline,
+    Estimate,
+    Failed,
+    Growth,
+    Inconclusive,
+    Limits,
+    Measured,
+    NotConfigured,
+    Part,
+    ReportOnly,
+    RowCounts,
+)
 from gates.verdict import Outcome, Severity
 
 CRITICAL, WARNING = Severity.CRITICAL, Severity.WARNING
 
 
-def judged(estimate: Estimate | None, limits: Limits, **more: object):
-    return judge(Measurement(estimate, 100, 100, **more), limits, CRITICAL)
+def judged(estimate: Estimate, limits: Limits, **more: object):
+    return judge(Measured(estimate, RowCounts(100, 100), **more), limits, CRITICAL)
 
 
 @pytest.mark.parametrize(
@@ -22,7 +34,6 @@ def judged(estimate: Estimate | None, limits: Limits, **more: object):
         (Estimate(0.1, 0.05, 0.2), Outcome.INCONCLUSIVE),
         (Estimate(float("nan"), 0.0, 0.01), Outcome.ERROR),
         (Estimate(0.01, 0.0, float("inf")), Outcome.ERROR),
-        (None, Outcome.ERROR),
     ],
 )
 def test_the_whole_interval_decides(estimate, outcome):
@@ -49,16 +60,17 @@ def test_across_the_softer_limit_a_check_is_undecided_as_a_warning():
 
 
 def test_where_people_differ_by_more_than_the_limit_nothing_passes():
-    found = judged(Estimate(0.0, -0.01, 0.01), Limits(max_value=0.05), noise=0.1)
+    found = judged(Estimate(0.0, -0.01, 0.01), Limits(max_value=0.05), baseline=Baseline(0.0, spread=0.1))
 
     assert found.outcome is Outcome.INCONCLUSIVE
     assert found.rows_needed == {"human": 300, "synthetic": 300}
-    assert judged(Estimate(0.0, -0.01, 0.01), Limits(max_value=0.05), noise=0.04).outcome is Outcome.PASS
+    steady = judged(Estimate(0.0, -0.01, 0.01), Limits(max_value=0.05), baseline=Baseline(0.0, spread=0.04))
+    assert steady.outcome is Outcome.PASS
 
 
 def test_a_generator_that_only_warns_does_not_hide_that_the_whole_is_undecided():
-    warns = Measurement(Estimate(0.15, 0.12, 0.2), 9, 9)
-    whole = Measurement(Estimate(0.2, 0.1, 0.3), 9, 18, parts={"warns": warns})
+    warns = Measured(Estimate(0.15, 0.12, 0.2), RowCounts(9, 9))
+    whole = Measured(Estimate(0.2, 0.1, 0.3), RowCounts(9, 18), parts={"warns": Part(warns)})
 
     found = judge(whole, Limits(max_value=0.25, warn_value=0.1), CRITICAL)
 
@@ -66,20 +78,24 @@ def test_a_generator_that_only_warns_does_not_hide_that_the_whole_is_undecided()
 
 
 def test_counted_rows_within_the_limit_pass_whatever_their_interval():
-    assert judged(Estimate(0.0, 0.0, 0.05), Limits(max_value=0.0), counted=True).outcome is Outcome.PASS
-    assert judged(Estimate(0.01, 0.002, 0.05), Limits(max_value=0.0), counted=True).outcome is Outcome.FAIL
+    assert judged(Estimate(0.0, 0.0, 0.05), Limits(max_value=0.0), is_count=True).outcome is Outcome.PASS
+    assert judged(Estimate(0.01, 0.002, 0.05), Limits(max_value=0.0), is_count=True).outcome is Outcome.FAIL
 
 
 def test_what_could_not_be_asked_or_decided_says_so():
     limits = Limits(max_value=1.0)
 
-    assert judged(None, limits, not_asked="add a line").outcome is Outcome.NOT_ASKED
-    assert judged(None, limits, failure="broke").outcome is Outcome.ERROR
-    assert judged(Estimate.exact(0), limits, undecidable="paired").outcome is Outcome.INCONCLUSIVE
+    shown = Inconclusive.in_spite_of(Measured(Estimate.exact(0)), "paired")
+
+    outcomes = [
+        judge(one, limits, CRITICAL).outcome for one in (NotConfigured("add a line"), Failed("broke"), Failed(), shown)
+    ]
+
+    assert outcomes == [Outcome.NOT_CONFIGURED, Outcome.ERROR, Outcome.ERROR, Outcome.INCONCLUSIVE]
 
 
 def test_a_reported_number_never_blocks():
-    found = judged(Estimate.exact(9), Limits(max_value=1), reported="for information")
+    found = judge(ReportOnly(Measured(Estimate.exact(9)), "for information"), Limits(max_value=1), CRITICAL)
 
     assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.INFO)
 
@@ -92,7 +108,9 @@ def test_an_inconclusive_check_says_how_many_rows_would_decide():
 
 
 def test_zero_hits_need_rows_in_proportion_and_not_in_the_square():
-    found = judged(Estimate(0.0, 0.0, 0.03), Limits(max_value=0.001), shrinks="linear", limited_by=("synthetic",))
+    found = judged(
+        Estimate(0.0, 0.0, 0.03), Limits(max_value=0.001), growth=Growth(shrinks="linear", limited_by=("synthetic",))
+    )
 
     assert found.rows_needed == {"synthetic": 2900}
 
@@ -102,25 +120,25 @@ def test_an_estimate_on_the_limit_needs_no_number_of_rows():
 
 
 def test_one_generator_fails_the_check_for_all_and_is_named():
-    good, bad = Measurement(Estimate(0.0, 0.0, 0.01), 9, 9), Measurement(Estimate(0.4, 0.3, 0.5), 9, 9)
-    whole = Measurement(Estimate(0.02, 0.0, 0.04), 9, 18, parts={"good": good, "bad": bad})
+    good, bad = Measured(Estimate(0.0, 0.0, 0.01), RowCounts(9, 9)), Measured(Estimate(0.4, 0.3, 0.5), RowCounts(9, 9))
+    whole = Measured(Estimate(0.02, 0.0, 0.04), RowCounts(9, 18), parts={"good": Part(good), "bad": Part(bad)})
 
     found = judge(whole, Limits(max_value=0.05), CRITICAL)
 
     assert found.outcome is Outcome.FAIL
     assert found.message == "generator 'bad': 0.4 [0.3, 0.5], limit 0.05; fails for bad"
-    assert list(found.measurement.evidence["generators"]) == ["bad", "good"]
+    assert list(found.evidence["generators"]) == ["bad", "good"]
 
 
 def test_an_undecided_check_may_take_another_severity():
-    measured = Measurement(Estimate(0.0, 0.0, 0.1), 9, 9)
+    measured = Measured(Estimate(0.0, 0.0, 0.1), RowCounts(9, 9))
 
     assert judge(measured, Limits(max_value=0.05), CRITICAL, undecided=WARNING).severity is WARNING
     assert judge(measured, Limits(max_value=0.05), CRITICAL).severity is CRITICAL
 
 
 def test_a_generator_that_could_not_be_measured_is_an_error_of_the_check():
-    whole = Measurement(Estimate(0.0, 0.0, 0.01), 900, 900, parts={"broken": Measurement(failure="broke")})
+    whole = Measured(Estimate(0.0, 0.0, 0.01), RowCounts(900, 900), parts={"broken": Part(Failed("broke"))})
 
     found = judge(whole, Limits(max_value=0.05), CRITICAL)
 
@@ -128,9 +146,9 @@ def test_a_generator_that_could_not_be_measured_is_an_error_of_the_check():
 
 
 def test_too_few_rows_never_pass_and_may_fail():
-    few = {"n_human": 60, "n_synthetic": 500, "rows_to_pass": 100}
+    few = {"rows": RowCounts(60, 500), "growth": Growth(rows_to_pass=100)}
 
-    fine = judge(Measurement(Estimate(0.0, 0.0, 0.01), **few), Limits(max_value=0.05), CRITICAL)
-    awful = judge(Measurement(Estimate(0.5, 0.4, 0.6), **few), Limits(max_value=0.05), CRITICAL)
+    fine = judge(Measured(Estimate(0.0, 0.0, 0.01), **few), Limits(max_value=0.05), CRITICAL)
+    awful = judge(Measured(Estimate(0.5, 0.4, 0.6), **few), Limits(max_value=0.05), CRITICAL)
 
     assert (fine.outcome, fine.rows_needed, awful.outcome) == (Outcome.INCONCLUSIVE, {"human": 40}, Outcome.FAIL)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from gates.data.scan.result import Scan
     from tests.tables import MemorySource
 
-GATES = Path(text_samples.__file__).parents[1]
+GATES = Path(text_samples.__file__).parents[2]
 
 
 class RecordingSource:
@@ -103,12 +103,12 @@ def test_only_what_reads_rows_that_no_sample_holds_tokenises_by_itself():
     }
 
     assert calling == {
-        "text/tokens.py",
-        "text/batch.py",  # every row, in the one pass
-        "scanning/one_pass.py",  # the holdout's rows, counted
-        "metrics/text_samples.py",  # the samples
-        "metrics/compared_texts.py",  # the holdout's sample, and all rows where they do not fit into memory
-        "metrics/labelled_tasks.py",  # the holdout's sample
-        "metrics/text_clusters.py",  # people's texts of the version promoted before
-        "metrics/evaluation_search.py",  # the evaluation sets
+        "data/text/tokens.py",
+        "data/batch.py",  # every row, in the one pass
+        "data/scan/run.py",  # the holdout's rows, counted
+        "metrics/base/text_samples.py",  # the samples
+        "metrics/copies/text_store.py",  # the holdout's sample, and all rows where they do not fit into memory
+        "metrics/labels/task.py",  # the holdout's sample
+        "metrics/history/text_clusters.py",  # people's texts of the version promoted before
+        "metrics/copies/evaluation_search.py",  # the evaluation sets
     }

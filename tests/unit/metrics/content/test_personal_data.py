@@ -158,7 +158,7 @@ def test_one_address_fails_with_its_place_and_without_itself():
         Outcome.FAIL,
         "1, limit 0; rows with e-mail address in column 'text' (1), first at data/mix.parquet:2",
     )
-    assert found.measurement.evidence == {
+    assert found.evidence == {
         "rows_by_column": {"e-mail address in text": 1},
         "distinct_values": 1,
         "first_rows": ["data/mix.parquet:2 e-mail address in text"],
@@ -169,8 +169,8 @@ def test_one_address_fails_with_its_place_and_without_itself():
 def test_each_kind_sees_its_own_only():
     human = rows(AWS, "4111111111111111")
 
-    assert judged(human, CLEAN, "secrets").measurement.evidence["rows_by_column"] == {"access key in text": 1}
-    assert judged(human, CLEAN, "personal").measurement.evidence["rows_by_column"] == {"card number in text": 1}
+    assert judged(human, CLEAN, "secrets").evidence["rows_by_column"] == {"access key in text": 1}
+    assert judged(human, CLEAN, "personal").evidence["rows_by_column"] == {"card number in text": 1}
 
 
 def test_synthetic_rows_leak_only_what_people_wrote():
@@ -179,7 +179,7 @@ def test_synthetic_rows_leak_only_what_people_wrote():
 
     assert judged(human, made_up, scope=Scope.SYNTHETIC).outcome is Outcome.PASS
     found = judged(human, memorised, scope=Scope.SYNTHETIC)
-    assert (found.outcome, found.measurement.evidence["first_rows"]) == (
+    assert (found.outcome, found.evidence["first_rows"]) == (
         Outcome.FAIL,
         ["data/mix.parquet:4 e-mail address in text"],
     )
@@ -194,7 +194,7 @@ def test_lists_structures_and_categories_are_read_too():
         }
     )
 
-    assert judged(human, human[:0]).measurement.evidence["rows_by_column"] == {
+    assert judged(human, human[:0]).evidence["rows_by_column"] == {
         "e-mail address in tags": 1,
         "e-mail address in turns": 1,
         "phone number in town": 1,
@@ -207,7 +207,7 @@ def test_column_of_order_numbers_holds_no_cards_and_a_column_of_cards_does():
 
     assert cards.height > 20
     assert judged(orders, CLEAN).outcome is Outcome.PASS
-    assert judged(cards, CLEAN).measurement.evidence["rows_by_column"] == {"card number in text": cards.height}
+    assert judged(cards, CLEAN).evidence["rows_by_column"] == {"card number in text": cards.height}
 
 
 def test_columns_without_texts_hold_nothing():

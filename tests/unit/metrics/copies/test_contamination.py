@@ -76,7 +76,7 @@ EXAM = Sets([sentence(9000 + number, 6) for number in range(10)] + [sentence(910
 def test_rows_that_share_nothing_are_clean():
     found = measure(preference_scan(preferences(), EXAM), Scope.COMBINED, {})
 
-    assert (found.estimate, found.n_human, found.n_synthetic) == (Estimate.exact(0), 30, 30)
+    assert (found.estimate, found.rows.human, found.rows.synthetic) == (Estimate.exact(0), 30, 30)
     assert (found.evidence["leaked_items"], found.evidence["evaluation_items"]) == (0, 12)
 
 
@@ -109,11 +109,11 @@ def test_rows_are_named_in_the_message_and_in_each_language():
     places = ["data/mix.jsonl:4 = data/exam.jsonl:5", "data/mix.jsonl:702 = data/exam.jsonl:6"]
     assert found.note.startswith(f"2 of 900 distinct rows, first at {places[0]}; ")
     assert found.evidence["first_rows"] == places
-    assert (found.parts["language=de"].note, found.parts["language=de"].evidence) == (
+    assert (found.parts["language=de"].measurement.note, found.parts["language=de"].measurement.evidence) == (
         f"2 of 450 distinct rows, first at {places[0]}",
         {"first_rows": places},
     )
-    assert (found.parts["language=en"].note, found.parts["language=en"].evidence) == (
+    assert (found.parts["language=en"].measurement.note, found.parts["language=en"].measurement.evidence) == (
         "0 of 450 distinct rows",
         {"first_rows": []},
     )
@@ -159,11 +159,11 @@ def test_a_text_that_two_generators_made_counts_for_both_whichever_stands_first(
 
 
 def test_what_is_missing_is_told():
-    assert 'add: evaluation = ["data/benchmarks"]' in measure(text_scan(["a"], ["b"]), Scope.COMBINED, {}).not_asked
+    assert 'add: evaluation = ["data/benchmarks"]' in measure(text_scan(["a"], ["b"]), Scope.COMBINED, {}).missing
     numbers = pl.DataFrame({"a": [1, 2]})
-    assert measure(table_scan(numbers, numbers), Scope.COMBINED, {}).not_asked == "contamination is defined for text"
+    assert measure(table_scan(numbers, numbers), Scope.COMBINED, {}).missing == "contamination is defined for text"
     empty = measure(preference_scan(preferences(), Sets(["Yes", "No"])), Scope.COMBINED, {})
-    assert empty.failure == "the evaluation sets hold no text of 4 tokens in their 2 rows"
+    assert empty.reason == "the evaluation sets hold no text of 4 tokens in their 2 rows"
 
 
 @needs_data

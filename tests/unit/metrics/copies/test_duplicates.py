@@ -39,9 +39,9 @@ def test_repeats_are_counted_and_named_with_the_row_that_they_repeat(scope, befo
     measured = METRIC.measure(scan, scope, {"kind": "exact"})
 
     places = [f"data/mix.parquet:{before + row} = data/mix.parquet:{before + 401}" for row in (798, 799, 800)]
-    german = measured.parts["language=de"]
+    german = measured.parts["language=de"].measurement
     assert measured.note == f"3 of 800 rows repeat another, first at {places[0]}"
     assert german.note == f"3 of 400 rows repeat another, first at {places[0]}"
     assert measured.evidence["first_rows"] == german.evidence["first_rows"] == places
-    assert measured.parts["language=en"].note == ""
+    assert measured.parts["language=en"].measurement.note == ""
     assert places[0] in judge(measured, Limits(max_value=0.001), Severity.CRITICAL).message

@@ -57,10 +57,10 @@ def test_texts_that_two_generators_made_are_copies_of_both_whichever_stands_firs
     found = measure(tagged_scan(people, pl.concat([sides[at] for at in order])), Scope.COMBINED, {"kind": "near"})
 
     assert hits(found) == (200, 600)
-    assert {name: hits(part) for name, part in found.parts.items()} == dict.fromkeys(
+    assert {name: hits(part.measurement) for name, part in found.parts.items()} == dict.fromkeys(
         ("a", "b", "language=en", "language=de"), (200, 400)
     )
-    first = {name: part.evidence["first_rows"][0] for name, part in found.parts.items()}
+    first = {name: part.measurement.evidence["first_rows"][0] for name, part in found.parts.items()}
     of_first, of_second = ("a", "b") if order == (0, 1) else ("b", "a")
     assert (first[of_first], first[of_second]) == ("texts.parquet:601", "texts.parquet:1001")
 

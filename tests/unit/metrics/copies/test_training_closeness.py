@@ -77,12 +77,12 @@ def test_too_few_rows_warn_that_they_show_nothing():
 def test_what_is_missing_is_told():
     human, synthetic = people(300, 1), people(300, 2)
 
-    assert 'add: holdout = "data/holdout.parquet"' in measured(human, synthetic, None).not_asked
-    assert measured(human, synthetic, human[:200]).failure.startswith(
+    assert 'add: holdout = "data/holdout.parquet"' in measured(human, synthetic, None).missing
+    assert measured(human, synthetic, human[:200]).reason.startswith(
         "200 of 200 holdout rows stand in the human partition"
     )
-    assert "lacks content columns" in measured(human, synthetic, synthetic.select("age")).failure
-    assert "defined for tables" in measure(text_scan(["a b"], ["c d"]), Scope.COMBINED, {}).not_asked
+    assert "lacks content columns" in measured(human, synthetic, synthetic.select("age")).reason
+    assert "defined for tables" in measure(text_scan(["a b"], ["c d"]), Scope.COMBINED, {}).missing
 
 
 @needs_data

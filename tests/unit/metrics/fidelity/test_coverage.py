@@ -66,7 +66,7 @@ def test_rows_in_one_place_are_precise_and_cover_nothing():
 
 
 def test_too_few_rows_are_inconclusive():
-    assert "balls of 5 neighbours need 12 rows" in measured(people(10, 1), people(10, 2)).undecidable
+    assert "balls of 5 neighbours need 12 rows" in measured(people(10, 1), people(10, 2)).reason
     assert outcome(people(60, 1), people(60, 2)) is Outcome.INCONCLUSIVE
 
 
@@ -76,7 +76,7 @@ def test_missing_numbers_lie_at_the_mean_and_missing_columns_decide_nothing():
 
     assert measured(human.with_columns(holes), synthetic.with_columns(holes)).estimate.value > 0.95
     nothing = pl.DataFrame({"a": pl.Series([None] * 300, dtype=pl.String)})
-    assert "no column can be compared" in measured(nothing, nothing).undecidable
+    assert "no column can be compared" in measured(nothing, nothing).reason
 
 
 def test_texts_are_compared_by_their_features():

@@ -11,7 +11,7 @@ import pytest
 from gates.data.facts import ORIGIN, FileFacts, Roles
 from gates.data.scan.run import ScanRequest, scan
 from gates.metrics.base.judge import judge
-from gates.metrics.base.measurement import Limits
+from gates.metrics.base.measurement import Limits, estimate_of
 from gates.metrics.fidelity.prompt_fit import measure
 from gates.verdict import Outcome, Scope, Severity
 from tests.real import DATA, needs_data
@@ -67,7 +67,7 @@ def test_people_who_are_misaligned_themselves_decide_nothing():
 
     measured = found(shifted(human), synthetic)
 
-    assert "or the human rows are misaligned themselves" in measured.undecidable
+    assert "or the human rows are misaligned themselves" in measured.reason
 
 
 def test_answers_that_share_no_word_say_nothing_either_way():
@@ -81,9 +81,9 @@ def test_too_few_rows_and_empty_responses_are_inconclusive():
     few = found(answered(60, 1, "human"), answered(60, 2, "synthetic"))
     empty = found(answered(600, 1, "human"), answered(600, 2, "synthetic").with_columns(response=pl.lit("")))
 
-    assert few.undecidable.startswith("100 responses of each origin must share words with prompts")
-    assert (empty.n_synthetic, empty.estimate) == (0, None)
-    assert "0 synthetic ones do" in empty.undecidable
+    assert few.reason.startswith("100 responses of each origin must share words with prompts")
+    assert (empty.rows.synthetic, estimate_of(empty)) == (0, None)
+    assert "0 synthetic ones do" in empty.reason
 
 
 def test_responses_are_compared_within_slices():
@@ -101,7 +101,7 @@ def test_responses_are_compared_within_slices():
 
 
 def test_text_has_no_prompts():
-    assert measure(text_scan(["a"], ["b"]), Scope.COMBINED, {}).not_asked == (
+    assert measure(text_scan(["a"], ["b"]), Scope.COMBINED, {}).missing == (
         "data of type text has no prompts that something answers"
     )
 

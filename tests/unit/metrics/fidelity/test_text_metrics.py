@@ -7,7 +7,7 @@ import pytest
 
 from gates.errors import MetricError
 from gates.metrics.base.judge import judge
-from gates.metrics.base.measurement import Limits, Measurement
+from gates.metrics.base.measurement import Failed, Inconclusive, Limits, Measured, Measurement
 from gates.metrics.content import boilerplate, degenerate
 from gates.metrics.copies import copies, duplicates
 from gates.metrics.fidelity import formatting
@@ -49,7 +49,7 @@ def test_boilerplate_is_the_share_of_distinct_synthetic_texts_beyond_that_of_peo
     )
 
     assert found.estimate == ratio_difference(10, 300, 1, 301)
-    assert (found.n_human, found.n_synthetic) == (301, 300)
+    assert (found.rows.human, found.rows.synthetic) == (301, 300)
     assert found.note == "of synthetic texts 3.3% speak as a language model"
     assert found.evidence["texts_with_mark"] == {"synthetic": {"self_reference": 10}, "human": {"self_reference": 1}}
     assert found.evidence["first_rows"] == [f"texts.parquet:{row}" for row in range(592, 602)]
@@ -80,7 +80,7 @@ def test_one_generator_that_refuses_fails_alone_and_is_named():
     found = boilerplate.measure(text_scan(stories(3000, 1), machines, names), Scope.SYNTHETIC, {})
     judged = judge(found, Limits(max_value=0.01), Severity.CRITICAL)
 
-    assert outcome_of(Measurement(found.estimate), Limits(max_value=0.01)) is Outcome.PASS
+    assert outcome_of(Measured(found.estimate), Limits(max_value=0.01)) is Outcome.PASS
     assert judged.outcome is Outcome.FAIL
     assert judged.message.startswith("generator 'sorry': ")
 
@@ -88,7 +88,7 @@ def test_one_generator_that_refuses_fails_alone_and_is_named():
 def test_a_side_without_rows_is_an_error_and_not_a_pass():
     found = degenerate.measure(text_scan(stories(10, 1), []), Scope.SYNTHETIC, {})
 
-    assert found.failure == "there are no synthetic rows to compare"
+    assert found.reason == "there are no synthetic rows to compare"
     assert outcome_of(found, Limits(max_value=0.01)) is Outcome.ERROR
 
 
@@ -157,7 +157,7 @@ def test_a_generator_with_ten_favourites_fails_every_diversity_measure_and_fresh
 
     assert outcome_of(failing, LIMITS[name]) is Outcome.FAIL
     assert outcome_of(passing, LIMITS[name]) is Outcome.PASS
-    assert passing.baseline == pytest.approx(1, abs=0.05)
+    assert passing.baseline.value == pytest.approx(1, abs=0.05)
 
 
 @pytest.mark.parametrize("name", LIMITS)
@@ -171,7 +171,7 @@ def test_shorter_texts_of_the_same_people_are_as_diverse(name):
 def test_diversity_of_texts_without_words_is_an_error():
     for name in LIMITS:
         found = text_diversity(text_scan([""] * 20, [""] * 20), name)
-        assert (found.estimate is None) or name == "effective_number"
+        assert isinstance(found, Failed) or name == "effective_number"
 
 
 def test_an_unknown_measure_of_diversity_is_refused_with_the_nearest():
@@ -198,7 +198,7 @@ def test_short_answers_that_mostly_are_a_persons_are_copies_and_others_are_left_
     copied, natural = exact([*people, *long]), exact([*people[:30], *fresh[30:], *long])
 
     assert (copied.evidence["copies"], copied.evidence["rows"]) == (300, 340)
-    assert natural.undecidable or "300 under 20 tokens are not counted" in natural.note
+    assert isinstance(natural, Inconclusive) or "300 under 20 tokens are not counted" in natural.note
 
 
 def test_short_texts_are_copies_where_all_are_short_and_people_do_not_repeat_each_other():
@@ -209,8 +209,8 @@ def test_short_texts_are_copies_where_all_are_short_and_people_do_not_repeat_eac
     repeats = duplicates.measure(text_scan(people, fresh), Scope.HUMAN, {"kind": "near"})
 
     assert outcome_of(copied, Limits(max_value=0.001)) is Outcome.FAIL
-    assert "no synthetic text has 20 tokens" in near.not_asked
-    assert "no human text has 20 tokens" in repeats.not_asked
+    assert "no synthetic text has 20 tokens" in near.missing
+    assert "no human text has 20 tokens" in repeats.missing
 
 
 @pytest.mark.parametrize(("scope", "long_rows"), [(Scope.HUMAN, 0), (Scope.SYNTHETIC, 0), (Scope.SYNTHETIC, 500)])

@@ -93,15 +93,15 @@ def test_levels_nobody_declared_and_blank_cells_are_told():
     )
     found = judged(frame)
     assert found.outcome is Outcome.FAIL
-    assert found.measurement.evidence["rows_without_a_level"] == 100
-    levels = {one["level"]: one for one in found.measurement.evidence["levels"]}
+    assert found.evidence["rows_without_a_level"] == 100
+    levels = {one["level"]: one for one in found.evidence["levels"]}
     assert levels["region=(not declared)"] == {
         "level": "region=(not declared)", "observed": pytest.approx(2 / 9), "declared": 0.0,
     }  # fmt: skip
 
 
 def test_without_declaration_it_is_not_asked_and_an_unknown_column_is_an_error():
-    assert judged(people(200), declared={}).outcome is Outcome.NOT_ASKED
+    assert judged(people(200), declared={}).outcome is Outcome.NOT_CONFIGURED
     wrong = judged(people(200), declared={"regio": {"north": 1.0}})
     assert wrong.outcome is Outcome.ERROR
     assert wrong.message == "population declares shares of 'regio', which is no column (did you mean 'region'?)"

@@ -13,7 +13,7 @@ from gates.data.previous_version import PromotedBefore
 from gates.data.scan.run import ScanRequest, scan
 from gates.metrics.base.evaluate import ask
 from gates.metrics.base.judge import judge
-from gates.metrics.base.measurement import Estimate, Limits, Measurement
+from gates.metrics.base.measurement import Estimate, Growth, Limits, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.history import lost_human_rows, regressions, tail_mass
 from gates.verdict import CheckResult, Outcome, Scope, Severity
 from tests.projects import people
@@ -106,7 +106,7 @@ def test_a_record_that_names_no_row_is_told() -> None:
 )
 def test_a_record_of_what_is_not_there_is_an_error(record, words) -> None:
     found = kept(table(BEFORE, removals=[record]))
-    assert words in found.failure
+    assert words in found.reason
     assert outcome(found, max_value=0) is Outcome.ERROR
 
 
@@ -151,18 +151,16 @@ def test_whole_numbers_that_are_read_as_fractions_are_the_same() -> None:
 def test_what_was_not_promoted_is_not_asked_and_what_cannot_be_had_is_no_pass() -> None:
     first = table_scan(BEFORE, MADE)
     assert (
-        kept(first).not_asked
-        == tail(first).not_asked
+        kept(first).missing
+        == tail(first).missing
         == "nothing was promoted yet: there is no version to be compared with"
     )
     lost = table(BEFORE, missing="data/first.csv is in no cache")
     for found in (kept(lost), tail(lost)):
-        assert found.undecidable.startswith(
-            "the data of first@v1.0.0 cannot be had: data/first.csv is in no cache; get it"
-        )
+        assert found.reason.startswith("the data of first@v1.0.0 cannot be had: data/first.csv is in no cache; get it")
         assert outcome(found, max_value=0) is Outcome.INCONCLUSIVE
     unknown = table_scan(BEFORE, MADE, request=ScanRequest(promoted=PromotedBefore("first@v1.0.0", unknown="no tag")))
-    assert kept(unknown).undecidable == tail(unknown).undecidable == "no tag"
+    assert kept(unknown).reason == tail(unknown).reason == "no tag"
 
 
 def rare(count: int) -> pl.DataFrame:
@@ -259,35 +257,38 @@ def numbers(now: Measurement | None, then: CheckResult | None, family: str) -> M
     ],
 )
 def test_diversity_may_not_fall_beyond_the_interval_it_had(now, beyond) -> None:
-    found = numbers(Measurement(now), recorded(DIVERSITY, 0.95, 0.9, 1.0, min_value=0.8), "diversity")
+    found = numbers(Measured(now), recorded(DIVERSITY, 0.95, 0.9, 1.0, min_value=0.8), "diversity")
     assert found.estimate.value == pytest.approx(beyond)
     assert outcome(found, max_value=0) is (Outcome.FAIL if beyond else Outcome.PASS)
 
 
 def test_separability_may_not_rise_and_the_message_says_from_where() -> None:
     found = numbers(
-        Measurement(Estimate(0.2, 0.15, 0.25)), recorded(SEPARABILITY, 0.05, 0.0, 0.1, max_value=0.25), "separability"
+        Measured(Estimate(0.2, 0.15, 0.25)), recorded(SEPARABILITY, 0.05, 0.0, 0.1, max_value=0.25), "separability"
     )
     assert found.estimate.value == pytest.approx(0.05)
     assert found.note == f"{SEPARABILITY} is 0.2 [0.15, 0.25], was 0.05 [0, 0.1] in first@v1.0.0"
     better = numbers(
-        Measurement(Estimate(0.0, -0.1, -0.05)), recorded(SEPARABILITY, 0.05, 0.0, 0.1, max_value=0.25), "separability"
+        Measured(Estimate(0.0, -0.1, -0.05)), recorded(SEPARABILITY, 0.05, 0.0, 0.1, max_value=0.25), "separability"
     )
     assert better.estimate == Estimate.exact(0)
 
 
 def test_what_had_a_number_and_has_none_now_is_undecided() -> None:
     then = recorded(DIVERSITY, 0.95, 0.9, 1.0, min_value=0.8)
-    for now in (None, Measurement(not_asked="no"), Measurement(Estimate(float("nan"), 0, 0))):
-        assert numbers(now, then, "diversity").undecidable == f"{DIVERSITY} has a number in first@v1.0.0 and none now"
+    for now in (None, NotConfigured("no"), Measured(Estimate(float("nan"), 0, 0))):
+        assert numbers(now, then, "diversity").reason == f"{DIVERSITY} has a number in first@v1.0.0 and none now"
 
 
 def test_an_interval_that_is_wide_for_want_of_rows_is_no_pass() -> None:
     wide = Estimate(0.9, 0.5, 1.3)
     then = recorded(DIVERSITY, 0.95, 0.9, 1.0, min_value=0.8)
-    few, enough = (numbers(Measurement(wide, n, 400, rows_to_pass=100), then, "diversity") for n in (62, 400))
+    few, enough = (
+        numbers(Measured(wide, RowCounts(n, 400), growth=Growth(rows_to_pass=100)), then, "diversity")
+        for n in (62, 400)
+    )
     assert (outcome(few, max_value=0), outcome(enough, max_value=0)) == (Outcome.INCONCLUSIVE, Outcome.PASS)
 
 
 def test_what_had_no_number_is_not_asked() -> None:
-    assert numbers(None, None, "agreement").not_asked == "first@v1.0.0 has no number of agreement"
+    assert numbers(None, None, "agreement").missing == "first@v1.0.0 has no number of agreement"

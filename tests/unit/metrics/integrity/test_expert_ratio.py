@@ -36,7 +36,7 @@ def test_enough_people_and_experts_pass():
         Outcome.PASS,
         "1.4, at least 1; medical: 70.0% of 100 rows are by people, demanded 50.0%",
     )
-    assert found.measurement.evidence == {
+    assert found.evidence == {
         "domains": {"medical": {"rows": 100, "human": 0.7, "expert": 0.3}},
         "rows_without_domain": 0,
     }
@@ -84,7 +84,7 @@ def test_counts_decide_however_few_rows_there_are():
 
 
 def test_what_is_not_declared_or_not_there_is_told():
-    assert judged(PEOPLE, MADE, demand={}).outcome is Outcome.NOT_ASKED
+    assert judged(PEOPLE, MADE, demand={}).outcome is Outcome.NOT_CONFIGURED
     without = judged(PEOPLE, MADE, bound=frozenset({"domain"}))
     assert (without.outcome, without.message) == (
         Outcome.ERROR,

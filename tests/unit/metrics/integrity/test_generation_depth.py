@@ -44,8 +44,8 @@ def test_rows_that_synthetic_rows_seeded_fail_with_their_depth_and_place():
 
     assert found.outcome is Outcome.FAIL
     assert found.measurement.note == "10 of 100 synthetic rows lie deeper than 1"
-    assert found.measurement.evidence["rows_by_depth"] == {1: 90} | dict.fromkeys(range(2, 12), 1)
-    assert found.measurement.evidence["first_rows"][0] == "data/mix.parquet:191"
+    assert found.evidence["rows_by_depth"] == {1: 90} | dict.fromkeys(range(2, 12), 1)
+    assert found.evidence["first_rows"][0] == "data/mix.parquet:191"
     assert judged(HUMAN, synthetic(seeds), max_depth=6).outcome is Outcome.PASS
 
 
@@ -73,7 +73,7 @@ def test_of_rows_with_one_id_the_persons_is_meant_and_numbers_are_ids():
     numbered = [HUMAN.with_columns(key=pl.Series(range(100)), seed_id=pl.lit(None, pl.Float64)),
                 synthetic([None] * 100).with_columns(key=pl.Series(range(100)), seed_id=pl.Series([float(n) for n in range(100)]))]  # fmt: skip
 
-    assert judged(*numbered).measurement.evidence["rows_by_depth"] == {1: 100}
+    assert judged(*numbered).evidence["rows_by_depth"] == {1: 100}
 
 
 def test_a_generator_of_a_later_generation_is_named():
@@ -104,8 +104,8 @@ def test_some_seeds_outside_the_dataset_are_counted():
 def test_without_ids_or_seeds_nothing_is_asked():
     made = synthetic(["h1"] * 10)
 
-    assert measured(HUMAN, made, lineage={}).not_asked.endswith('add: columns = { seed_id = "…" }')
-    assert measured(HUMAN, made, key=None).not_asked.endswith('add: columns = { key = "…" }')
+    assert measured(HUMAN, made, lineage={}).missing.endswith('add: columns = { seed_id = "…" }')
+    assert measured(HUMAN, made, key=None).missing.endswith('add: columns = { key = "…" }')
 
 
 def test_lists_of_seeds_are_an_error_that_says_what_was_expected():
@@ -113,6 +113,6 @@ def test_lists_of_seeds_are_an_error_that_says_what_was_expected():
     human = HUMAN.with_columns(seed_id=pl.lit(None, pl.List(pl.String)))
 
     assert (
-        measured(human, made).failure
+        measured(human, made).reason
         == "column 'key' and column 'seed_id' hold lists or structures; one id a row was expected"
     )

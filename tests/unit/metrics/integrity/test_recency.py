@@ -51,13 +51,13 @@ def test_recent_people_pass_and_old_ones_beside_new_synthetic_rows_fail():
 def test_times_are_read_as_iso_8601_writes_them(written):
     human = rows([0, 100, 500])
     words = human.with_columns(pl.col("created_at").dt.strftime(written))
-    assert judged(words, words[:0]).measurement.evidence == {"recent": 2, "human_rows": 3, "without_a_time": 0}
+    assert judged(words, words[:0]).evidence == {"recent": 2, "human_rows": 3, "without_a_time": 0}
 
 
 def test_days_and_times_without_a_zone_are_read_too():
     for kind in (pl.Date(), pl.Datetime("ms")):
         human = rows([0, 100, 500], kind)
-        assert judged(human, human[:0]).measurement.evidence["recent"] == 2
+        assert judged(human, human[:0]).evidence["recent"] == 2
 
 
 def test_cells_without_a_time_are_not_recent_and_none_at_all_is_an_error():
@@ -67,7 +67,7 @@ def test_cells_without_a_time_are_not_recent_and_none_at_all_is_an_error():
     )
     found = judged(blank, blank[:0])
     assert found.outcome is Outcome.FAIL
-    assert found.measurement.evidence == {"recent": 1, "human_rows": 3, "without_a_time": 2}
+    assert found.evidence == {"recent": 1, "human_rows": 3, "without_a_time": 2}
     nothing = human.with_columns(created_at=pl.lit("soon"))
     assert judged(nothing, nothing[:0]).outcome is Outcome.ERROR
-    assert judged(human, human[:0], lineage=False).outcome is Outcome.NOT_ASKED
+    assert judged(human, human[:0], lineage=False).outcome is Outcome.NOT_CONFIGURED

@@ -102,7 +102,7 @@ def test_no_order_of_rows_moves_the_interval():
 def test_without_roles_or_variation_nothing_is_judged():
     people = rows(100, {"ana": 1, "ben": 1})
     unasked = judged(scan_of(people, bound=frozenset({"label"})))
-    assert unasked.outcome is Outcome.NOT_ASKED
+    assert unasked.outcome is Outcome.NOT_CONFIGURED
     assert unasked.message == "nobody says who gave which item which label; data of type tabular has no role 'item'"
     alike = judged(scan_of(people.with_columns(label=pl.lit("yes"))))
     assert alike.outcome is Outcome.INCONCLUSIVE
@@ -138,11 +138,11 @@ def test_a_machine_that_guesses_fails_alone_and_one_that_agrees_passes():
     found = judged(scan, Scope.SYNTHETIC)
     assert found.outcome is Outcome.FAIL
     assert "guess agrees least with people" in found.message
-    assert found.measurement.evidence["generators"]["good"]["fails"] is False
+    assert found.evidence["generators"]["good"]["fails"] is False
     assert (
         judged(scan_of(people, machines.filter(pl.col("annotator") == "good")), Scope.SYNTHETIC).outcome is Outcome.PASS
     )
-    assert judged(scan_of(people), Scope.SYNTHETIC).outcome is Outcome.NOT_ASKED
+    assert judged(scan_of(people), Scope.SYNTHETIC).outcome is Outcome.NOT_CONFIGURED
 
 
 def test_experts_are_set_against_the_crowd():
@@ -193,7 +193,7 @@ def test_three_real_people_agree_and_neither_machine_agrees_with_them_as_they_do
     # Alpha counts the ratings that exist, kappa an endless number of them.
     assert among.measurement.estimate.value == pytest.approx(1 - (1 - kappa) * (1 - 1 / people.height), abs=1e-9)
     assert machine.outcome is Outcome.FAIL
-    agreements = {name: one["agreement"] for name, one in among.measurement.evidence["machines"].items()}
+    agreements = {name: one["agreement"] for name, one in among.evidence["machines"].items()}
     assert sorted(agreements) == ["gpt-3.5-turbo", "pandalm-7b"]
     assert max(agreements.values()) < 0.6 < among.measurement.estimate.low
 
@@ -208,6 +208,6 @@ def test_machine_that_always_gives_one_label_is_said_to():
 
     assert constant.outcome is Outcome.FAIL
     assert "400 shared items; it always says '1'" in constant.message
-    assert list(constant.measurement.evidence["one_label_only"]) == ["judge"]
-    assert both.measurement.evidence["items_with_two_labels"] == {"ana": 2}
+    assert list(constant.evidence["one_label_only"]) == ["judge"]
+    assert both.evidence["items_with_two_labels"] == {"ana": 2}
     assert "; ana gave 2 items more than one label" in both.message

@@ -37,12 +37,12 @@ def test_annotators_of_equal_weight_pass_and_one_with_most_rows_fails():
     people = rows(200, {"ana": 0.9, "ben": 0.9, "eva": 0.9, "leo": 0.9})
     even = judged(people)
     assert even.outcome is Outcome.PASS
-    assert even.measurement.evidence["effective_number"] == pytest.approx(4)
+    assert even.evidence["effective_number"] == pytest.approx(4)
 
     mostly = judged(people.filter((pl.col("annotator") == "ana") | (pl.col("item") < 40)))
     assert mostly.outcome is Outcome.FAIL
     assert mostly.message == ("0.625, limit 0.5; ana gave 62.5% of 320 rows; 2.93 annotators of equal weight")
-    assert mostly.measurement.evidence["busiest"] == {"ana": 200, "ben": 40, "eva": 40, "leo": 40}
+    assert mostly.evidence["busiest"] == {"ana": 200, "ben": 40, "eva": 40, "leo": 40}
 
 
 def test_few_rows_decide_nothing():
@@ -51,18 +51,18 @@ def test_few_rows_decide_nothing():
 
 def test_who_labels_unlike_the_others_is_named_with_the_interval():
     found = judged(rows(200, {"ana": 0.95, "ben": 0.93, "eva": 0.94, "random": 0.1}))
-    outlying = found.measurement.evidence["outlying"]
+    outlying = found.evidence["outlying"]
     assert list(outlying) == ["random"]
     assert outlying["random"]["low"] <= outlying["random"]["agreement"] <= outlying["random"]["high"] < 0.4
     assert "random labels unlike the others" in found.message
 
 
 def test_annotators_who_differ_by_chance_are_not_named():
-    assert judged(rows(200, {"ana": 0.9, "ben": 0.88, "eva": 0.92, "leo": 0.9})).measurement.evidence["outlying"] == {}
+    assert judged(rows(200, {"ana": 0.9, "ben": 0.88, "eva": 0.92, "leo": 0.9})).evidence["outlying"] == {}
 
 
 def test_two_annotators_and_items_rated_once_name_nobody():
-    assert judged(rows(200, {"ana": 1, "ben": 0.1})).measurement.evidence["outlying"] == (
+    assert judged(rows(200, {"ana": 1, "ben": 0.1})).evidence["outlying"] == (
         "fewer than three annotators share enough items with others"
     )
     alone = rows(200, {"ana": 1, "ben": 1}).filter((pl.col("item") < 100) == (pl.col("annotator") == "ana"))
@@ -73,10 +73,10 @@ def test_rows_without_annotator_are_counted_and_a_missing_role_is_told():
     people = rows(200, {"ana": 1, "ben": 1}).with_columns(
         annotator=pl.when(pl.col("item") < 150).then("annotator"),
     )
-    assert judged(people).measurement.evidence["rows_without_annotator"] == 100
+    assert judged(people).evidence["rows_without_annotator"] == 100
     unasked = judged(people, bound=frozenset({"item", "label"}))
     assert (unasked.outcome, unasked.message) == (
-        Outcome.NOT_ASKED,
+        Outcome.NOT_CONFIGURED,
         "nobody says who gave which label; data of type tabular has no role 'annotator'",
     )
 
@@ -92,11 +92,11 @@ def test_who_always_gives_one_label_is_named_where_it_is_no_chance():
     unanimous = judged(rows(200, {"ana": 0.9, "ben": 0.9}).with_columns(label=pl.lit("1")))
     few = judged(always(rows(29, {"ana": 0.9, "ben": 0.9, "eva": 0.9, "leo": 0.9}), "leo"))
 
-    [(name, habit)] = constant.measurement.evidence["one_label_only"].items()
+    [(name, habit)] = constant.evidence["one_label_only"].items()
     assert (name, habit["label"], habit["ratings"]) == ("leo", "1", 200)
     assert 0.2 < habit["others_share"] < 0.5
     assert "; leo always says '1'" in constant.message
-    assert [one for one in (unanimous, few) if "one_label_only" in one.measurement.evidence] == []
+    assert [one for one in (unanimous, few) if "one_label_only" in one.evidence] == []
 
 
 def says(name: str, items: range, label: str) -> pl.DataFrame:
@@ -109,9 +109,7 @@ def test_many_whose_one_label_is_the_right_one_hide_nobody_who_never_looks():
     hard = [says("careful", range(100, 140), "2"), says("careless", range(100, 140), "ok")]
     found = judged(pl.concat([*easy, *hard, says("careful", range(200, 230), "3")]))
 
-    assert found.measurement.evidence["one_label_only"] == {
-        "careless": {"label": "ok", "ratings": 40, "others_share": 0}
-    }
+    assert found.evidence["one_label_only"] == {"careless": {"label": "ok", "ratings": 40, "others_share": 0}}
     assert found.message.endswith("; careless always says 'ok'")
 
 
@@ -125,9 +123,7 @@ def test_one_label_is_set_against_others_on_the_same_items_alone():
         item=pl.col("item").replace_strict({1000 + one: one for one in range(30)}, default=pl.col("item"))
     )
 
-    named = [
-        "one_label_only" in judged(pl.concat([people, own])).measurement.evidence for own in (easy, shared, enough)
-    ]
+    named = ["one_label_only" in judged(pl.concat([people, own])).evidence for own in (easy, shared, enough)]
 
     assert named == [False, False, True]
 
@@ -139,7 +135,7 @@ def test_all_who_have_a_habit_are_counted_and_ten_are_named():
 
     found = judged(people)
 
-    assert list(found.measurement.evidence["one_label_only"]) == [f"lazy {at:02}" for at in range(10)]
+    assert list(found.evidence["one_label_only"]) == [f"lazy {at:02}" for at in range(10)]
     assert found.message.endswith("; lazy 02 always says 'x'; 11 more do such things")
 
 
@@ -150,6 +146,6 @@ def test_who_gives_one_item_two_labels_is_named_and_who_repeats_a_label_is_not()
 
     repeated, contradicting = judged(pl.concat([people, again])), judged(pl.concat([people, again, other]))
 
-    assert "items_with_two_labels" not in repeated.measurement.evidence
-    assert contradicting.measurement.evidence["items_with_two_labels"] == {"eva": 3}
+    assert "items_with_two_labels" not in repeated.evidence
+    assert contradicting.evidence["items_with_two_labels"] == {"eva": 3}
     assert contradicting.message.endswith("; eva gave 3 items more than one label")

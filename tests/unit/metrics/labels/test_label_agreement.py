@@ -85,7 +85,7 @@ def test_table_rows_with_wrong_labels_fail_though_every_column_matches():
     found = of_tables(table(1), table(2, wrong=0.4))
 
     assert found.outcome is Outcome.FAIL
-    assert len(found.measurement.evidence["first_rows"]) == 10
+    assert len(found.evidence["first_rows"]) == 10
 
 
 def test_near_texts_with_the_label_of_their_human_twin_pass_and_with_another_fail():
@@ -96,7 +96,7 @@ def test_near_texts_with_the_label_of_their_human_twin_pass_and_with_another_fai
 def test_equal_short_texts_are_twins_too():
     short = [frame.with_columns(pl.col("text").str.slice(0, 20)) for frame in (people_twice(), texts(wrong=0.3))]
 
-    assert of_texts(*short).measurement.evidence["synthetic_rows_with_human_twins"] == 600
+    assert of_texts(*short).evidence["synthetic_rows_with_human_twins"] == 600
     assert of_texts(*short).outcome is Outcome.FAIL
 
 

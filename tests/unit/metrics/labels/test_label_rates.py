@@ -38,7 +38,7 @@ def test_groups_whose_errors_cancel_fail_and_the_worst_is_named():
     found = judged(PEOPLE, rows({"A": 0.5, "B": 0.4}, 2))
 
     assert found.outcome is Outcome.FAIL
-    assert set(found.measurement.evidence["worst_groups"]) == {"town=A", "town=B"}
+    assert set(found.evidence["worst_groups"]) == {"town=A", "town=B"}
     assert found.measurement.note.startswith("in town=")
 
 
@@ -54,7 +54,7 @@ def test_groups_that_are_too_small_do_not_count():
     human = pl.concat([PEOPLE, rows({"C": 0.1}, 3, 200)])
     synthetic = pl.concat([rows({"A": 0.3, "B": 0.6}, 2), rows({"C": 0.9}, 4, 200)])
 
-    assert judged(human, synthetic).measurement.evidence["groups"] == 2
+    assert judged(human, synthetic).evidence["groups"] == 2
 
 
 def test_a_generator_that_shifts_a_group_is_named():

@@ -78,7 +78,7 @@ def test_repeated_pairs_count_once_and_alike_pairs_of_one_prompt_for_little():
         rejected=pl.format("{} {}", "rejected", pl.int_range(pl.len()) + 1000),
     )
 
-    assert repeated.measurement.evidence["pairs"] == 40
+    assert repeated.evidence["pairs"] == 40
     assert judged(human, of_few_prompts).outcome is Outcome.INCONCLUSIVE
 
 
@@ -89,7 +89,7 @@ def test_ties_and_missing_responses_are_counted_apart():
     )  # fmt: skip
     found = judged(human, pairs(600, 310, "synthetic"))
 
-    assert found.measurement.parts["human"].evidence == {
+    assert found.measurement.parts["human"].measurement.evidence == {
         "origin": "human", "pairs": 200, "ties": 100, "without_a_response": 300,
     }  # fmt: skip
 
@@ -104,7 +104,7 @@ def test_responses_of_equal_length_alone_decide_nothing():
 
 
 def test_text_has_no_pairs():
-    assert measure(text_scan(["a"], ["b"]), Scope.COMBINED, {}).not_asked == (
+    assert measure(text_scan(["a"], ["b"]), Scope.COMBINED, {}).missing == (
         "data of type text has no pairs of a chosen and a rejected response"
     )
 
@@ -118,7 +118,10 @@ def test_pandalms_judges_prefer_the_longer_response_in_two_of_three_pairs():
     frame = pl.read_parquet(CASE).rename({"origin": ORIGIN})
     found = judged(frame.select("prompt", "chosen", "rejected", ORIGIN))
 
-    parts = [part.evidence | {"rate": part.estimate.value} for part in found.measurement.parts.values()]
+    parts = [
+        part.measurement.evidence | {"rate": part.measurement.estimate.value}
+        for part in found.measurement.parts.values()
+    ]
     pooled = sum(part["rate"] * part["pairs"] for part in parts) / sum(part["pairs"] for part in parts)
     assert pooled == pytest.approx(0.672, abs=0.01)
     assert found.outcome is not Outcome.PASS

@@ -46,7 +46,7 @@ def test_a_label_that_mostly_synthetic_rows_bear_fails_and_is_named():
 
     assert found.outcome is Outcome.FAIL
     assert found.measurement.note == "'no' is 81.2% of human labels, 10.8% of synthetic ones"
-    assert set(found.measurement.evidence["shares"]) == {"yes", "no"}
+    assert set(found.evidence["shares"]) == {"yes", "no"}
 
 
 def test_slices_that_explain_the_labels_are_taken_off():
@@ -68,7 +68,7 @@ def test_rows_of_one_group_count_once():
 
     found = judged(human, synthetic, group="who")
 
-    assert (found.measurement.n_human, found.outcome) == (40, Outcome.INCONCLUSIVE)
+    assert (found.measurement.rows.human, found.outcome) == (40, Outcome.INCONCLUSIVE)
 
 
 def test_a_generator_that_gives_one_label_only_is_named():
@@ -89,7 +89,7 @@ def test_without_a_label_or_with_values_that_are_no_classes_nothing_is_asked():
     human, synthetic = rows(200, 0.5, 1), rows(200, 0.5, 2)
 
     assert judged(human, synthetic, label=None).message == 'no label is declared; add: label = "<column>"'
-    assert judged(human, synthetic, label="number").outcome is Outcome.NOT_ASKED
+    assert judged(human, synthetic, label="number").outcome is Outcome.NOT_CONFIGURED
 
 
 def test_labels_that_are_missing_do_not_count_and_none_at_all_is_an_error():
@@ -97,7 +97,7 @@ def test_labels_that_are_missing_do_not_count_and_none_at_all_is_an_error():
     blank = synthetic.with_columns(label=pl.when(pl.int_range(pl.len()) < 600).then("label").otherwise(pl.lit(" ")))
     nothing = judged(human, synthetic.with_columns(label=pl.lit(None, pl.String)))
 
-    assert judged(human, blank).measurement.n_synthetic == 600
+    assert judged(human, blank).measurement.rows.synthetic == 600
     assert (nothing.outcome, nothing.message) == (Outcome.ERROR, "no synthetic row has a label in column 'label'")
 
 

@@ -12,8 +12,9 @@ from sklearn.metrics import roc_auc_score
 
 from gates.data.scan.run import ScanRequest
 from gates.errors import MetricError
-from gates.metrics.base.judge import judge, rows_needed
-from gates.metrics.base.measurement import Estimate, Limits, Measurement
+from gates.metrics.base.decide import rows_needed
+from gates.metrics.base.judge import judge
+from gates.metrics.base.measurement import Estimate, Growth, Limits, Measured, RowCounts
 from gates.metrics.labels.utility import measure
 from gates.metrics.stats.multiclass_auc import Exam
 from gates.verdict import Outcome, Scope, Severity
@@ -59,11 +60,11 @@ def test_fresh_rows_teach_as_much_as_peoples_and_do_not_harm():
 
     assert (alone.outcome, added.outcome) == (Outcome.PASS, Outcome.PASS)
     assert alone.measurement.estimate.value == pytest.approx(1, abs=0.05)
-    assert alone.measurement.evidence["tested_on"] == "holdout"
+    assert alone.evidence["tested_on"] == "holdout"
     assert "holdout" not in alone.message
-    assert added.measurement.evidence["synthetic_for_each_of_people"] == {"added": 1, "dataset": 1}
+    assert added.evidence["synthetic_for_each_of_people"] == {"added": 1, "dataset": 1}
     assert "the dataset has" not in added.message
-    assert alone.measurement.evidence["train_rows"] == {
+    assert alone.evidence["train_rows"] == {
         "synthetic": 1000,
         "as_many_of_people": 1000,
         "people": 1000,
@@ -77,7 +78,7 @@ def test_labels_dealt_at_random_teach_nothing_and_harm():
 
     assert (alone.outcome, added.outcome) == (Outcome.FAIL, Outcome.FAIL)
     assert alone.measurement.estimate.high < 0.5
-    assert set(alone.measurement.evidence["worst_recall"]) == {"no", "yes"}
+    assert set(alone.evidence["worst_recall"]) == {"no", "yes"}
     assert "suffers most" in added.message
 
 
@@ -110,7 +111,7 @@ def test_class_that_synthetic_rows_lack_fails_and_is_named():
 
     assert found.outcome is Outcome.FAIL
     assert "'old' suffers most" in found.message
-    assert found.measurement.evidence["worst_recall"]["old"]["trained"] == 0
+    assert found.evidence["worst_recall"]["old"]["trained"] == 0
 
 
 def test_generator_that_teaches_nothing_is_named_among_others():
@@ -159,9 +160,9 @@ def test_rows_that_cannot_decide_are_inconclusive(human, synthetic, reason):
 
 
 def test_more_rows_than_are_read_are_not_asked_for():
-    undecided = Measurement(Estimate(0.95, 0.85, 1.05), 3000, 3000, rows_read=4500)
+    undecided = Measured(Estimate(0.95, 0.85, 1.05), RowCounts(3000, 3000), growth=Growth(rows_read=4500))
 
-    assert set(rows_needed(replace(undecided, rows_read=0), LIMITS["synthetic"])) == {"human", "synthetic"}
+    assert set(rows_needed(replace(undecided, growth=Growth()), LIMITS["synthetic"])) == {"human", "synthetic"}
     assert rows_needed(undecided, LIMITS["synthetic"]) == {}
 
 
@@ -189,7 +190,7 @@ def test_people_of_few_groups_a_fold_are_judged_together_though_no_generator_is_
     found = judged(scanned(grouped(PEOPLE, None), grouped(FRESH, ["a", "b"] * 500), group="person"))
 
     assert found.outcome is Outcome.PASS
-    assert found.measurement.evidence["generators_not_tested_alone"] == ["a", "b"]
+    assert found.evidence["generators_not_tested_alone"] == ["a", "b"]
 
 
 def test_fewer_rows_than_the_dataset_has_for_each_of_peoples_are_said():
@@ -209,7 +210,7 @@ def test_near_copies_of_tested_texts_are_not_trained_on():
     found = measure(tagged_scan(human, copies, label="label"), Scope.COMBINED, {"train": "synthetic"})
 
     # Labels are dealt at random, so that a model can only know those that it has seen.
-    assert found.undecidable.startswith("a model of people's rows hardly tells their labels")
+    assert found.reason.startswith("a model of people's rows hardly tells their labels")
     assert found.evidence["scores"]["synthetic"] == pytest.approx(0.5, abs=0.1)
 
 
@@ -217,7 +218,7 @@ def test_what_is_missing_is_told():
     free = pl.Series("label", np.arange(1000))
 
     assert judged(scanned(PEOPLE, FRESH, label=None)).message == 'no label is declared; add: label = "<column>"'
-    assert judged(scanned(PEOPLE.with_columns(free), FRESH.with_columns(free))).outcome is Outcome.NOT_ASKED
+    assert judged(scanned(PEOPLE.with_columns(free), FRESH.with_columns(free))).outcome is Outcome.NOT_CONFIGURED
     assert judged(scanned(PEOPLE, FRESH.with_columns(label=pl.lit(None, pl.String)))).outcome is Outcome.ERROR
     with pytest.raises(MetricError, match="no column but the label"):
         judged(scanned(PEOPLE.select("label"), FRESH.select("label")))

@@ -91,6 +91,6 @@ def test_one_generator_that_lost_the_order_fails_alone():
 
 
 def test_missing_roles_are_told_and_missing_readings_do_not_break():
-    assert judged(PEOPLE, OTHERS, ("entity", "value")).outcome is Outcome.NOT_ASKED
+    assert judged(PEOPLE, OTHERS, ("entity", "value")).outcome is Outcome.NOT_CONFIGURED
     holes = OTHERS.with_columns(value=pl.when(pl.int_range(pl.len()) % 50 == 0).then(None).otherwise("value"))
     assert judged(PEOPLE, holes).outcome is Outcome.PASS

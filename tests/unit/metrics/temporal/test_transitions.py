@@ -23,7 +23,7 @@ def test_sessions_of_one_process_pass():
     found = judged(PEOPLE, OTHERS)
 
     assert (found.outcome, found.measurement.estimate.value) == (Outcome.PASS, 0.0)
-    assert found.measurement.evidence == {"unheard_of": {}, "unheard_of_count": 0, "transitions": 2200}
+    assert found.evidence == {"unheard_of": {}, "unheard_of_count": 0, "transitions": 2200}
 
 
 def test_payment_without_basket_fails_and_is_named():
@@ -32,7 +32,7 @@ def test_payment_without_basket_fails_and_is_named():
     found = judged(PEOPLE, skips)
 
     assert found.outcome is Outcome.FAIL
-    assert set(found.measurement.evidence["unheard_of"]) == {"view -> pay", "pay -> pay"}
+    assert set(found.evidence["unheard_of"]) == {"view -> pay", "pay -> pay"}
     assert "people never go view -> pay" in found.message
 
 
@@ -40,12 +40,12 @@ def test_events_that_people_rarely_have_are_not_held_against_anybody():
     rare = OTHERS.with_columns(event=pl.when(pl.col("event") == "add").then(pl.lit("refund")).otherwise("event"))
     seen = pl.concat([PEOPLE, PEOPLE.head(20).with_columns(event=pl.lit("refund"), session=pl.lit("r"))])
 
-    assert judged(seen, rare).measurement.evidence["unheard_of_count"] == 0
+    assert judged(seen, rare).evidence["unheard_of_count"] == 0
 
 
 def test_few_steps_decide_nothing():
     few = judged(PEOPLE, OTHERS.head(24))
-    assert (few.outcome, few.measurement.n_synthetic) == (Outcome.INCONCLUSIVE, 22)
+    assert (few.outcome, few.measurement.rows.synthetic) == (Outcome.INCONCLUSIVE, 22)
     assert judged(PEOPLE.head(24), OTHERS).message == "no event of people stands in 30 steps within sessions"
     assert judged(PEOPLE, OTHERS.group_by("session").head(1)).message == "no synthetic session has two events"
 
@@ -66,7 +66,7 @@ def test_each_generator_is_judged_alone():
 def test_missing_session_is_told_and_rows_without_event_or_time_do_not_break():
     unasked = judged(PEOPLE, OTHERS, ("timestamp", "event"))
     assert (unasked.outcome, unasked.message) == (
-        Outcome.NOT_ASKED,
+        Outcome.NOT_CONFIGURED,
         'nobody says which rows follow each other; add: columns = { session = "…" }',
     )
     by_entity = judged(
@@ -74,4 +74,4 @@ def test_missing_session_is_told_and_rows_without_event_or_time_do_not_break():
     )
     assert by_entity.outcome is Outcome.PASS
     untimed = OTHERS.with_columns(timestamp=pl.when(pl.col("session") == "2-0").then(None).otherwise("timestamp"))
-    assert judged(PEOPLE, untimed).measurement.evidence["transitions"] == 2189
+    assert judged(PEOPLE, untimed).evidence["transitions"] == 2189

@@ -1,0 +1,109 @@
+"""Where an interval lies beside its limits, and how many more rows would decide.
+
+Effect with an interval, never a p-value alone: the whole interval on the good side passes, on the bad side fails,
+across is inconclusive and names how many rows would decide.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gates.metrics.base.measurement import Estimate
+from gates.verdict import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gates.metrics.base.measurement import Limits, Measured
+
+# An estimate so near its limit that it would take more than a thousand times the rows will hardly be decided by rows.
+ROWS_GROWTH_AT_MOST = 1000
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The outcome under one pair of limits; where it is undecided, what would decide, in words and in rows."""
+
+    outcome: Outcome
+    why: str = ""
+    rows_needed: Mapping[str, int] | None = None
+
+
+def decide(measured: Measured, limits: Limits) -> Decision:
+    """The outcome of a number under limits. A count within its limit passes, whatever the interval."""
+    estimate = measured.estimate
+    if measured.is_count and compare(Estimate.exact(estimate.value), limits) is Outcome.PASS:
+        estimate = Estimate.exact(estimate.value)
+    outcome = compare(estimate, limits)
+    if outcome is Outcome.INCONCLUSIVE:
+        needed = rows_needed(measured, limits)
+        why = _in_words(needed) or "; the estimate lies on the limit, and more rows will hardly decide"
+        return Decision(outcome, why, needed or None)
+    return _reservation(measured, limits) if outcome is Outcome.PASS else Decision(outcome)
+
+
+def compare(estimate: Estimate, limits: Limits) -> Outcome:
+    """PASS, FAIL or INCONCLUSIVE by where the whole interval lies. Limits themselves are on the good side."""
+    if limits.max_value is not None and estimate.low > limits.max_value:
+        return Outcome.FAIL
+    if limits.min_value is not None and estimate.high < limits.min_value:
+        return Outcome.FAIL
+    over = limits.max_value is not None and estimate.high > limits.max_value
+    under = limits.min_value is not None and estimate.low < limits.min_value
+    return Outcome.INCONCLUSIVE if over or under else Outcome.PASS
+
+
+def rows_needed(measured: Measured, limits: Limits) -> dict[str, int]:
+    """How many more rows per origin would move the interval off the limit, at the present value.
+
+    Empty where no number of rows would, because the value sits on the limit or no more rows are read.
+    """
+    estimate = measured.estimate
+    growth = 1.0
+    for limit in (limits.min_value, limits.max_value):
+        if limit is None or not estimate.low <= limit <= estimate.high:
+            continue
+        reach = estimate.high - estimate.value if estimate.value <= limit else estimate.value - estimate.low
+        distance = abs(estimate.value - limit)
+        ratio = reach / max(distance, reach * 1e-9)
+        needed = ratio if measured.growth.shrinks == "linear" else ratio**2
+        if needed > ROWS_GROWTH_AT_MOST:
+            return {}
+        growth = max(growth, needed)
+    more = _more_rows(measured, growth)
+    rows, rows_read = measured.rows.by_origin(), measured.growth.rows_read
+    is_beyond = any(rows[origin] + count > rows_read for origin, count in more.items())
+    return {} if rows_read and is_beyond else more
+
+
+def _reservation(measured: Measured, limits: Limits) -> Decision:
+    """A pass, or what stands against it although the interval lies within the limits."""
+    spread = measured.baseline.spread if measured.baseline else None
+    if spread is not None and limits.max_value is not None and spread > limits.max_value:
+        needed = _more_rows(measured, (spread / max(limits.max_value, spread * 1e-3)) ** 2)
+        why = "; human rows differ among themselves by more than the limit" + _in_words(needed)
+        return Decision(Outcome.INCONCLUSIVE, why, needed)
+    if measured.unread:
+        return Decision(Outcome.INCONCLUSIVE, "; so nothing passes")
+    least = measured.growth.rows_to_pass
+    needed = {origin: least - n for origin, n in measured.rows.by_origin().items() if n < least}
+    if needed:
+        return Decision(Outcome.INCONCLUSIVE, "; too few rows to show it" + _in_words(needed), needed)
+    return Decision(Outcome.PASS)
+
+
+def _in_words(needed: Mapping[str, int]) -> str:
+    more = " and ".join(f"{count:,} more {origin} rows" for origin, count in needed.items())
+    return f"; about {more} would decide" if more else ""
+
+
+def _more_rows(measured: Measured, growth: float) -> dict[str, int]:
+    """How many more rows make n `growth` times as large, for the origins that limit the measurement."""
+    rows = measured.rows.by_origin()
+    return {
+        origin: max(1, math.ceil(rows[origin] * (growth - 1)))
+        for origin in measured.growth.limited_by
+        if rows.get(origin)
+    }
