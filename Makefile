@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint docs bench clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -29,6 +29,11 @@ lint: $(STAMP)
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
 	@sh .ci/actionlint/run .github/workflows/*.yml
+
+docs: $(STAMP)
+	$(BIN)/gates list types --format markdown > docs/reference/data-types.md
+	$(BIN)/gates list checks --format markdown > docs/reference/checks.md
+	$(BIN)/gates list questions --format markdown > docs/explanation/questions.md
 
 bench: $(STAMP)
 	$(BIN)/python benchmarks/calibration.py

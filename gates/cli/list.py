@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from gates.contract.explain import Use
     from gates.metrics.base.metric import Metric
 
+# What only pages and `gates init` say of a type.
+NOT_LISTED = frozenset({"recognised_by", "rules", "float_rules", "about", "example"})
 LISTS = ("types", "checks", "questions", "plugins")
 
 
@@ -73,7 +75,8 @@ def _plugin_line(row: dict[str, object]) -> str:
 def _types(plugins: Plugins) -> list[dict[str, object]]:
     from gates.contract.plugins.registry import data_types_of
 
-    return [asdict(data_type) for data_type in data_types_of(plugins).values()]
+    kinds = [asdict(kind) for kind in data_types_of(plugins).values()]
+    return [{key: value for key, value in kind.items() if key not in NOT_LISTED} for kind in kinds]
 
 
 def _type_text(row: dict[str, object]) -> str:

@@ -11,13 +11,6 @@ if TYPE_CHECKING:
     from gates.contract.explain import Use
     from gates.metrics.base.metric import Metric
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from gates.config.installed.plugins import Plugins
-    from gates.contract.explain import Use
-    from gates.metrics.base.metric import Metric
-
 _MADE_BY = "<!-- made by `gates list {what} --format markdown`; do not edit -->"
 
 
@@ -43,17 +36,11 @@ def _plugins(plugins: Plugins) -> list[str]:
 
 
 def _types(plugins: Plugins) -> list[str]:
+    from gates.cli.types_page import types_page
+    from gates.config.data_types import DATA_TYPES
     from gates.contract.plugins.registry import data_types_of
 
-    lines = ["# Data types"]
-    for name, data_type in data_types_of(plugins).items():
-        lines += ["", f"## {name}", "", f"A row: {data_type.summary}.", ""]
-        lines += [
-            f"- required roles: {_words(data_type.required_roles)}",
-            f"- optional roles: {_words(data_type.optional_roles)}",
-            f"- taken by a column of that name: {_words(data_type.named_roles)}",
-        ]
-    return lines
+    return types_page(data_types_of(plugins), DATA_TYPES)
 
 
 def _checks(plugins: Plugins, data_type: str | None, scope: str | None) -> list[str]:
@@ -106,10 +93,6 @@ def _questions(_plugins: Plugins) -> list[str]:
 def _row(*cells: str) -> str:
     escaped = (cell.replace("|", "\\|").replace("\n", " ") for cell in cells)
     return f"| {' | '.join(escaped)} |"
-
-
-def _words(roles: Sequence[str]) -> str:
-    return ", ".join(f"`{role}`" for role in roles) or "none"
 
 
 def plugin_rows(plugins: Plugins) -> list[dict[str, object]]:

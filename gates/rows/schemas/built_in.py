@@ -1,4 +1,4 @@
-"""The row rules that a data type brings along; the one place where a built-in type's schema is named."""
+"""The row rules that a data type brings along, a built-in one or a plugin's."""
 
 from __future__ import annotations
 
@@ -6,17 +6,11 @@ from typing import TYPE_CHECKING
 
 import pandera.polars as pa
 
+from gates.config.data_types import data_type
 from gates.contract.plugins.interface import TypeContract
 from gates.errors import GatesError, PluginError
-from gates.rows.schemas.annotations import Annotations
+from gates.rows.schemas.declared import declared_schema
 from gates.rows.schemas.error_lines import telling_lines
-from gates.rows.schemas.events import Events
-from gates.rows.schemas.instruction import instruction_schema
-from gates.rows.schemas.preference import Preference
-from gates.rows.schemas.tabular import tabular_schema
-from gates.rows.schemas.text import Text
-from gates.rows.schemas.timeseries import Timeseries
-from gates.rows.schemas.translation import Translation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,23 +18,12 @@ if TYPE_CHECKING:
     from gates.contract.plugins.load import LoadedPlugin
     from gates.data.facts import Roles
 
-_SCHEMAS = {
-    "text": Text,
-    "preference": Preference,
-    "annotations": Annotations,
-    "timeseries": Timeseries,
-    "translation": Translation,
-    "events": Events,
-}
-
 
 def built_in_schema(roles: Roles, columns: Mapping[str, str]) -> pa.DataFrameSchema:
     """The schema of a data type for columns of these Arrow types."""
-    if roles.type == "tabular":
-        return tabular_schema({name: columns[name] for name in roles.content})
-    if roles.type == "instruction":
-        return instruction_schema(roles.bound)
-    return _SCHEMAS[roles.type]
+    kind = data_type(roles.type)
+    own = {} if kind.content else {name: columns[name] for name in roles.content}
+    return declared_schema(kind, roles.bound, own)
 
 
 def plugin_schema(plugin: LoadedPlugin, roles: Roles, columns: Mapping[str, str]) -> pa.DataFrameSchema:

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from gates.cli.types_page import COMMON_RULES
 from gates.config.data_types import DATA_TYPES, LINEAGE_ROLES, data_type
 from gates.config.load import read_config
 from gates.contract.plan import ROW_FAILURES
@@ -25,8 +26,6 @@ ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs/reference/data-types.md").read_text(encoding="utf-8")
 SECTIONS = {part.partition("\n")[0]: part for part in PAGE.split("\n## ")[1:]}
 DESCRIBED = [name for name in DATA_TYPES if name != "tabular"]
-# Named once, at the top of the page.
-COMMON_RULES = ("present", "type", "valid-unicode", "no-nul", "length")
 
 
 def schema_of(kind: str):
@@ -52,6 +51,7 @@ def test_special_roles_are_roles_of_the_type(name):
     assert special <= set(kind.roles)
     assert set(kind.identifying) <= set(kind.content)
     assert set(kind.required_roles) <= set(kind.content)
+    assert {*kind.rules, *kind.recognised_by} <= set(kind.roles)
     assert len(set(kind.roles)) == len(kind.roles)
 
 

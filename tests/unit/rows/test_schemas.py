@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pandera.polars as pandera
@@ -10,14 +11,16 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
+from gates.config.data_types import data_type
+from gates.config.types.declaration import LONGEST_TEXT
 from gates.data.facts import ORIGIN, ROW_ID
 from gates.errors import SuiteError
 from gates.rows.conversion import convert
-from gates.rows.schemas import texts
+from gates.rows.schemas.declared import declared_schema
 from gates.rows.schemas.rules import finite, integer_valued, reads_one_column
-from gates.rows.schemas.tabular import tabular_schema
-from gates.rows.schemas.text import Text
 from gates.rows.validation import RowValidator, load_schema, rules
+
+Text = declared_schema(data_type("text"), ("text",), {})
 
 
 def failing(schema, **columns):
@@ -51,7 +54,7 @@ def test_damaged_texts_fail_under_the_rule_that_names_the_damage():
 
 
 def test_texts_of_many_files_glued_together_are_too_long():
-    assert failing(Text, text=["é" * texts.LONGEST_TEXT, "é" * (texts.LONGEST_TEXT + 1)]) == {"text/length": [1]}
+    assert failing(Text, text=["é" * LONGEST_TEXT, "é" * (LONGEST_TEXT + 1)]) == {"text/length": [1]}
 
 
 def test_other_columns_of_a_text_dataset_are_its_owners_business():
@@ -59,12 +62,19 @@ def test_other_columns_of_a_text_dataset_are_its_owners_business():
 
 
 def test_tables_refuse_infinite_numbers_and_nothing_else():
-    schema = tabular_schema({"a/b": "double", "n": "int64", "s": "string", "gone": "float"})
+    schema = declared_schema(data_type("tabular"), (), {"a/b": "double", "n": "int64", "s": "string", "gone": "float"})
 
     assert [rule.id for rule in rules(schema)] == ["a%2Fb/finite", "gone/finite"]
     assert failing(schema, **{"a/b": [1.0, float("inf"), -float("inf"), float("nan"), None]}) == {
         "a%2Fb/finite": [1, 2]
     }
+
+
+def test_rule_that_nobody_has_written_is_refused():
+    kind = replace(data_type("text"), rules={"text": ("not-blanc",)})
+
+    with pytest.raises(KeyError, match="not-blanc"):
+        declared_schema(kind, ("text",), {})
 
 
 def test_integer_valued_columns_have_no_fractions():

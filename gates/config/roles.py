@@ -1,0 +1,15 @@
+"""Roles of columns that several data types share, and which of them only human rows have."""
+
+from __future__ import annotations
+
+LINEAGE_ROLES = ("generator", "generator_version", "prompt_id", "seed_id", "created_at", "licence")
+# Several annotators' votes stand in columns side by side; five are more than any public set has.
+VOTES = tuple(f"label_{number}" for number in range(1, 6))
+# Who wrote or judged a row is known of people only: a generator has no author, and no annotator's expertise or vote.
+PEOPLE_ROLES = ("author", "annotator", "expertise", "translator", *VOTES)
+# Which model wrote either response of a pair; people's have none.
+RESPONSE_GENERATORS = ("generator_chosen", "generator_rejected")
+# Conversations as a list of {role, content}; the engine reads prompt, response and system out of it.
+MESSAGES = "messages"
+# What is written down of most texts.
+WRITTEN = ("id", "author", "source", "domain", "language", "locale", "label")

@@ -1,0 +1,95 @@
+"""What a data type declares: the roles of its columns, how they are recognised, and what every row keeps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class ValueKind(StrEnum):
+    """What the values of a column are, as far as a name alone does not say it."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    TIME = "time"
+    # A word, a number or a date: whatever names a thing.
+    SINGLE_VALUE = "single value"
+    MESSAGES = "messages"
+
+
+@dataclass(frozen=True)
+class ColumnNames:
+    """What public sets call the column of a role, in small letters, the most usual name first; and what it holds.
+
+    Words that several types use (`text`, `question`, `answer`) stand for none.
+    """
+
+    kind: ValueKind
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DeclaredRule:
+    """A row rule by the name that `gates.rows.schemas.declared` has for it, and the arguments of its check."""
+
+    name: str
+    arguments: Mapping[str, object] = field(default_factory=dict)
+
+
+RowRules = tuple[str | DeclaredRule, ...]
+
+# The longest books have some 10 million characters; a longer row is many files glued together. There is no lower
+# bound beyond not-blank, because short answers are legitimate.
+LONGEST_TEXT = 10_000_000
+# Of a text that a row may go without.
+OPTIONAL_TEXT: RowRules = ("text", "valid-unicode", "no-nul", DeclaredRule("length", {"max_value": LONGEST_TEXT}))
+# Of a text that is there. not-blank counts nulls, so that a missing text is reported once.
+TEXT: RowRules = ("not-blank", *OPTIONAL_TEXT)
+
+
+@dataclass(frozen=True)
+class DataType:
+    """What `gates` knows of one data type before it sees any data.
+
+    summary: what one row is. required_roles: roles without which nothing can be judged. optional_roles: the others
+    that `columns` may map.
+    named_roles: roles that a column takes by bearing the role's name; the others take a mapping.
+    texts: required or optional roles of free text, the main one first. key: the role that identifies a row.
+    content: the roles that make up what a row says; empty where every column that has no other part is content.
+    identifying: content roles that say which thing a row is about, and are not compared between origins.
+    prompt: the role that the main text answers. groups: roles whose rows are not independent; the first that is
+    there is the default of `group`. by_day: the role of a time whose days part such a group.
+    derived: roles that are read out of `messages` where no column has them.
+    recognised_by: by role, the names by which `gates init` knows the type; none for a type that it does not guess.
+    rules: by role, what every row keeps; of an optional role where there is a column for it.
+    float_rules: what every content column of fractions keeps, where columns have no roles.
+    about, example: what the page of data types says, in Markdown; the example is a gates.toml and rows in JSON.
+    """
+
+    name: str
+    summary: str
+    required_roles: tuple[str, ...]
+    optional_roles: tuple[str, ...]
+    named_roles: tuple[str, ...]
+    texts: tuple[str, ...] = ()
+    key: str | None = None
+    content: tuple[str, ...] = ()
+    identifying: tuple[str, ...] = ()
+    prompt: str | None = None
+    groups: tuple[str, ...] = ()
+    by_day: str | None = None
+    derived: tuple[str, ...] = ()
+    recognised_by: Mapping[str, ColumnNames] = field(default_factory=dict, hash=False)
+    rules: Mapping[str, RowRules] = field(default_factory=dict, hash=False)
+    float_rules: RowRules = field(default=(), hash=False)
+    about: str = ""
+    example: str = ""
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Every role that `columns` may map."""
+        return self.required_roles + self.optional_roles

@@ -1,0 +1,54 @@
+"""Two responses to one prompt, one of which was preferred."""
+
+from __future__ import annotations
+
+from gates.config.roles import LINEAGE_ROLES, RESPONSE_GENERATORS, VOTES, WRITTEN
+from gates.config.types.declaration import TEXT, ColumnNames, DataType, DeclaredRule, ValueKind
+
+_OPTIONAL = ("annotator", "expertise", *VOTES, *RESPONSE_GENERATORS, *WRITTEN, *LINEAGE_ROLES)
+
+TYPE = DataType(
+    name="preference",
+    summary="two responses to one prompt, one of which was preferred",
+    required_roles=("prompt", "chosen", "rejected"),
+    optional_roles=_OPTIONAL,
+    named_roles=("prompt", "chosen", "rejected", *_OPTIONAL),
+    # What is learned from is `chosen`; a rejected response may be bad on purpose.
+    texts=("chosen", "rejected", "prompt"),
+    key="id",
+    content=("prompt", "chosen", "rejected"),
+    prompt="prompt",
+    groups=("prompt",),
+    recognised_by={
+        "prompt": ColumnNames(ValueKind.TEXT, ("prompt", "instruction", "question")),
+        "chosen": ColumnNames(ValueKind.TEXT, ("chosen", "preferred")),
+        "rejected": ColumnNames(ValueKind.TEXT, ("rejected", "dispreferred")),
+    },
+    rules={
+        "prompt": TEXT,
+        "chosen": (*TEXT, "not-json-literal"),
+        # Between equal responses nobody can have preferred one.
+        "rejected": (*TEXT, "not-json-literal", DeclaredRule("differs-from", {"other": "chosen"})),
+    },
+    about="""\
+Two responses to one prompt, one of which was preferred.
+
+Main text: `chosen`, because that is what a model is taught: marks, near copies and separability look at it. A rejected
+response may be bad on purpose; it has row rules, and its formatting is compared. Votes of several annotators stand side by
+side in `label_1` to `label_5`. Group: `prompt`.
+""",
+    example="""\
+```toml
+[datasets.pairs]
+path    = "data/pairs.jsonl"
+type    = "preference"
+purpose = "preference"
+columns = { chosen = "better", rejected = "worse" }
+```
+
+```json
+{"prompt": "Greet me.", "better": "Good morning!", "worse": "Go away.", "origin": "human"}
+{"prompt": "Add 2 and 3.", "better": "5", "worse": "23", "origin": "synthetic"}
+```
+""",
+)

@@ -1,0 +1,74 @@
+"""The row rules that a data type declares, as a pandera schema; the one place where a rule's name meets its check."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandera.polars as pa
+
+from gates.config.types.declaration import DeclaredRule
+from gates.rows.schemas import rules
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from gates.config.types.declaration import DataType, RowRules
+
+ARROW_FLOATS = frozenset({"halffloat", "float", "double"})
+
+
+def _length(max_value: int) -> pa.Check:
+    return pa.Check.str_length(max_value=max_value, description=f"at most {max_value:,} characters")
+
+
+# `not-blank` is asked of texts and `has-value` of values of any type; both are called not-blank in a rule's id.
+CHECKS: Mapping[str, Callable[..., pa.Check]] = {
+    "bcp-47": rules.language_tag,
+    "differs-from": rules.differs_from,
+    "finite": rules.finite,
+    "has-value": rules.has_value,
+    "length": _length,
+    "length-ratio": rules.length_ratio,
+    "no-leaked-frame": rules.no_leaked_frame,
+    "no-nul": rules.no_nul,
+    "not-blank": rules.not_blank,
+    "not-json-literal": rules.not_json_literal,
+    "parseable": rules.time,
+    "roles-alternate": rules.roles_alternate,
+    "valid-unicode": rules.valid_unicode,
+}
+# Rules that pandera asks of a column and not by a check: of which type its values are, that there is a column and that
+# no value is missing.
+TYPES = {"text": str, "number": float}
+PRESENT, NOT_NULL = "present", "not-null"
+_NO_CHECK = frozenset({*TYPES, PRESENT, NOT_NULL})
+
+
+def declared_schema(kind: DataType, bound: Collection[str], columns: Mapping[str, str]) -> pa.DataFrameSchema:
+    """The schema of a data type.
+
+    bound: the roles that have a column. columns: Arrow types of the columns without a role that make up what a row says.
+    Raises KeyError for a rule that nobody has written.
+    """
+    of_roles = {
+        role: _column(declared, is_required=role in kind.required_roles)
+        for role, declared in kind.rules.items()
+        if role in kind.required_roles or role in bound
+    }
+    of_floats = {
+        name: _column(kind.float_rules, is_required=False)
+        for name, arrow_type in columns.items()
+        if kind.float_rules and arrow_type in ARROW_FLOATS
+    }
+    return pa.DataFrameSchema({**of_roles, **of_floats}, name=kind.name)
+
+
+def _column(declared: RowRules, *, is_required: bool) -> pa.Column:
+    uses = [DeclaredRule(rule) if isinstance(rule, str) else rule for rule in declared]
+    names = {rule.name for rule in uses}
+    return pa.Column(
+        next((TYPES[name] for name in TYPES if name in names), None),
+        checks=[CHECKS[rule.name](**rule.arguments) for rule in uses if rule.name not in _NO_CHECK],
+        nullable=NOT_NULL not in names,
+        required=is_required or PRESENT in names,
+    )
