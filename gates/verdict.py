@@ -19,6 +19,8 @@ _INPUTS = ("manifest_sha256", "holdout_sha256", "evaluation_sha256", "md5_manife
 
 # Rows of an origin that nobody declared, where rows are counted by origin.
 UNDECLARED = "undeclared"
+# The evidence of a check that is not configured: the line to add to the dataset's table in gates.toml.
+LINE_TO_ADD = "add"
 # How the message of a check ends that an empty partition explains: reports say it once for all of them.
 NOTHING_TO_MEASURE = "rows: nothing to measure"
 

@@ -233,7 +233,7 @@ def _measure(
 def _measure_one(seen: Scan, scope: Scope, metric: Metric, params: Mapping[str, object]) -> Measurement:
     if "purpose" in params and seen.purpose is None:
         line = 'purpose = "finetune"  # pretrain | finetune | preference | evaluation'
-        return NotConfigured(f"no purpose is declared, and no ratio is right for all; add: {line}")
+        return NotConfigured("no purpose is declared, and no ratio is right for all", line)
     return ask(metric, seen, scope, params)
 
 

@@ -9,6 +9,7 @@ import polars as pl
 import pyarrow as pa
 
 from gates.data.facts import ORIGIN, ROW_ID
+from gates.metrics.base.measurement import NotConfigured
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from gates.data.scan.result import Scan
 
 _RATING_ROLES = ("item", "annotator", "expertise", "domain")
+_ADD = "add: "
 _LABEL_COLUMN = re.compile(r"label_[1-9][0-9]*")
 
 
@@ -24,12 +26,20 @@ def role_column(scan: Scan, role: str) -> str | None:
     return role if role in scan.roles.bound else None
 
 
+def not_configured(scan: Scan, missing: str, *roles: str) -> NotConfigured:
+    """No columns play these roles, with the line that makes them, or that data of this type has no such role."""
+    line = role_to_add(scan, *roles)
+    if line.startswith(_ADD):
+        return NotConfigured(missing, line.removeprefix(_ADD))
+    return NotConfigured(f"{missing}; {line}")
+
+
 def role_to_add(scan: Scan, *roles: str) -> str:
     """The line that makes columns play these roles, or that data of this type has no such role."""
     unknown = [role for role in roles if role not in scan.roles.mappable]
     if unknown:
         return f"data of type {scan.roles.type} has no role '{unknown[0]}'"
-    return "add: columns = { " + ", ".join(f'{role} = "…"' for role in roles) + " }"
+    return _ADD + "columns = { " + ", ".join(f'{role} = "…"' for role in roles) + " }"
 
 
 def label_columns(scan: Scan) -> tuple[str, ...]:

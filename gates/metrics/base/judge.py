@@ -17,7 +17,7 @@ from gates.metrics.base.measurement import (
     estimate_of,
     row_counts_of,
 )
-from gates.verdict import Outcome, Severity
+from gates.verdict import LINE_TO_ADD, Outcome, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,8 +107,9 @@ def _judge_one(
     undecided: Severity | None,
 ) -> Judgement:
     match measurement:
-        case NotConfigured(missing):
-            return Judgement(Outcome.NOT_CONFIGURED, severity, missing, measurement)
+        case NotConfigured(line=line):
+            evidence = {LINE_TO_ADD: line} if line else {}
+            return Judgement(Outcome.NOT_CONFIGURED, severity, str(measurement), measurement, evidence=evidence)
         case Failed(reason):
             judged = Judgement(Outcome.ERROR, severity, _clauses(reason, measurement.note), measurement)
         case Inconclusive(reason, undecided=own):

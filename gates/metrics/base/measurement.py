@@ -191,9 +191,13 @@ class Failed(_Detailed):
 
 @dataclass(frozen=True)
 class NotConfigured:
-    """An optional input is not declared. missing: which one, and the line to add to gates.toml."""
+    """An optional input is not declared. missing: which one. line: what to add to gates.toml, where a line can help."""
 
     missing: str
+    line: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.missing}; add: {self.line}" if self.line else self.missing
 
 
 @dataclass(frozen=True)

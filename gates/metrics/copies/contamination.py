@@ -36,7 +36,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     if not scan.roles.texts:
         return NotConfigured("contamination is defined for text")
     if scan.evaluation is None:
-        return NotConfigured('no evaluation sets are declared; add: evaluation = ["data/benchmarks"]')
+        return NotConfigured("no evaluation sets are declared", 'evaluation = ["data/benchmarks"]')
     found = scan.gathered(EvaluationSearch)
     if not found.has_texts:
         return Failed(f"the evaluation sets hold no text of 4 tokens in their {len(found.items):,} rows")

@@ -52,8 +52,8 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         return NotConfigured("closeness to training rows is defined for tables; texts have copies and spans")
     if scan.holdout is None:
         return NotConfigured(
-            "without rows that no generator has seen nobody knows how near is too near; "
-            'add: holdout = "data/holdout.parquet"'
+            "without rows that no generator has seen nobody knows how near is too near",
+            'holdout = "data/holdout.parquet"',
         )
     fault = holdout_fault(scan)
     if fault:

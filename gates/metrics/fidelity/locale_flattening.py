@@ -102,7 +102,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     if not scan.roles.texts:
         return NotConfigured("asked of texts only: no text says how a locale speaks")
     if LOCALE not in scan.roles.bound:
-        return NotConfigured('no row says which locale it comes from; add: columns = { locale = "…" }')
+        return NotConfigured("no row says which locale it comes from", 'columns = { locale = "…" }')
     counts = _counts(scan)
     several = counts.filter(pl.len().over(LANGUAGE) > 1)
     if several.is_empty():

@@ -68,7 +68,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     declared shares widens the variance of a mean, at least 1. Less what sampling alone adds; groups are resampled whole.
     """
     if not scan.population:
-        return NotConfigured('no population is declared; add: population = "references/population.csv"')
+        return NotConfigured("no population is declared", 'population = "references/population.csv"')
     for dimension in scan.population:
         if dimension not in scan.human.frame.columns:
             near = did_you_mean(dimension, [name for name in scan.human.frame.columns if not name.startswith("_")])

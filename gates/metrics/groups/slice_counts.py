@@ -30,7 +30,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """
     slices = sorted(scan.roles.slices)
     if not slices:
-        return NotConfigured('no slices are declared; add: slices = ["<column>"]')
+        return NotConfigured("no slices are declared", 'slices = ["<column>"]')
     rows = scan.once(people_columns).filter(pl.col(ORIGIN).cast(pl.String).is_in(_COUNTS))
     least = float(str(params["prevalence"])) * rows.height
     crossed = [(name,) for name in slices] + list(combinations(slices, 2))

@@ -73,7 +73,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     Levels repaired by synthetic rows (fewer than 30 human rows, enough in the union) are evidence, never counted as human.
     """
     if scan.roles.texts and not scan.roles.slices:
-        return NotConfigured('no slices are declared; add: slices = ["<column>"]')
+        return NotConfigured("no slices are declared", 'slices = ["<column>"]')
     levels = scan.once(all_levels)
     if not len(scan.human) or not len(scan.synthetic):
         return Failed("a partition is empty: no level can be compared")

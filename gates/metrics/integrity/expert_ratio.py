@@ -8,7 +8,7 @@ import polars as pl
 
 from gates.data.facts import ORIGIN
 from gates.errors import did_you_mean
-from gates.metrics.base.full_columns import people_columns, role_column, role_to_add
+from gates.metrics.base.full_columns import not_configured, people_columns, role_column, role_to_add
 from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.labels.ratings import is_expert
@@ -30,10 +30,10 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     is "expert". They are counts over every row, so without interval. A demand of 0 asks nothing.
     """
     if not scan.critical_domains and _DOMAIN not in scan.roles.mappable:
-        return NotConfigured(f"no domain is declared critical; {role_to_add(scan, _DOMAIN)}")
+        return not_configured(scan, "no domain is declared critical", _DOMAIN)
     if not scan.critical_domains:
         line = "critical_domains = { medical = { human = 0.5, expert = 0.2 } }"
-        return NotConfigured(f"no domain is declared critical; add: {line}")
+        return NotConfigured("no domain is declared critical", line)
     roles = [_DOMAIN, *([_EXPERTISE] if any("expert" in demand for demand in scan.critical_domains.values()) else [])]
     for role in roles:
         if role_column(scan, role) is None:

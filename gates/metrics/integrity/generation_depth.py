@@ -9,7 +9,7 @@ import polars as pl
 
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.metrics.base.breakdowns import with_parts
-from gates.metrics.base.full_columns import columns_of_all, role_to_add
+from gates.metrics.base.full_columns import columns_of_all, not_configured
 from gates.metrics.base.measurement import (
     Estimate,
     Failed,
@@ -47,10 +47,10 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """
     key, seed = scan.roles.key, scan.roles.lineage.get(_SEED)
     if seed is None:
-        return NotConfigured('no row says what seeded it; add: columns = { seed_id = "…" }')
+        return NotConfigured("no row says what seeded it", 'columns = { seed_id = "…" }')
     if key is None:
         role = "key" if "key" in scan.roles.mappable else "id"
-        return NotConfigured(f"seeds name rows by their id, and rows have none; {role_to_add(scan, role)}")
+        return not_configured(scan, "seeds name rows by their id, and rows have none", role)
     ids, seeds = (_words(columns_of_all(scan, [column])[column]) for column in (key, seed))
     if ids is None or seeds is None:
         return Failed(f"column '{key}' and column '{seed}' hold lists or structures; one id a row was expected")

@@ -27,7 +27,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """Share of synthetic rows with a value in the least complete declared lineage column, in [0, 1]; a count."""
     declared = scan.roles.lineage
     if not declared:
-        return NotConfigured('no lineage column is declared; add: columns = { generator = "…", seed_id = "…" }')
+        return NotConfigured("no lineage column is declared", 'columns = { generator = "…", seed_id = "…" }')
     rows = int(scan.index.of(SYNTHETIC_CODE).sum())
     if not rows:
         return Failed("no synthetic rows: lineage was never asked")

@@ -31,7 +31,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """
     column = scan.roles.lineage.get("created_at")
     if column is None:
-        return NotConfigured('nobody says when a row was made; add: columns = { created_at = "…" }')
+        return NotConfigured("nobody says when a row was made", 'columns = { created_at = "…" }')
     frame = columns_of_all(scan, [column]).select(
         pl.col(ORIGIN).cast(pl.String), when=time_in_utc(column, scan.human.frame.schema[column])
     )

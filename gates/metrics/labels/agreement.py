@@ -49,7 +49,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """
     found = scan.once(ratings)
     if found is None:
-        return NotConfigured(ratings_to_add(scan))
+        return ratings_to_add(scan)
     people = found.of_people()
     scale = scale_of(found.frame if scope is Scope.SYNTHETIC or found.judges() else people, params)
     if scope is Scope.SYNTHETIC:

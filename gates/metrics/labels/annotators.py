@@ -10,9 +10,9 @@ import polars as pl
 
 from gates.data.facts import HUMAN_CODE, ORIGIN
 from gates.metrics.base.breakdowns import with_languages
-from gates.metrics.base.full_columns import people_columns, role_column, role_to_add
+from gates.metrics.base.full_columns import not_configured, people_columns, role_column
 from gates.metrics.base.languages import languages, too_few
-from gates.metrics.base.measurement import Estimate, Failed, Growth, Measured, Measurement, NotConfigured, RowCounts
+from gates.metrics.base.measurement import Estimate, Failed, Growth, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.labels.annotator_habits import people_habits
 from gates.metrics.labels.ratings import ITEMS_AT_LEAST, kinds_between, ratings, scale_of
@@ -46,7 +46,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     whoever has to talk to them must know who it is.
     """
     if role_column(scan, _WHO) is None:
-        return NotConfigured(f"nobody says who gave which label; {role_to_add(scan, _WHO)}")
+        return not_configured(scan, "nobody says who gave which label", _WHO)
     rows = scan.once(people_columns)
     counts = _rows_of_each(rows.filter(pl.col(ORIGIN).cast(pl.String) == "human"))
     if not counts.height:

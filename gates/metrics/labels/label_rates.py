@@ -46,7 +46,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     if isinstance(known, Measurement):
         return known
     if not scan.roles.slices:
-        return NotConfigured('no groups are declared; add: slices = ["<column>"]')
+        return NotConfigured("no groups are declared", 'slices = ["<column>"]')
     human = labelled(scan.human, known)
     makers = {name: rows for name, rows in scan.generators.items() if len(rows) >= STRATUM_ROWS}
     whole = _worst(scan, known, human, labelled(scan.synthetic, known))

@@ -37,7 +37,7 @@ def classes(scan: Scan) -> Classes | Measurement:
     """The classes of the declared label, or why there are none. Call through `scan.once(classes)`."""
     column = scan.roles.label
     if column is None:
-        return NotConfigured('no label is declared; add: label = "<column>"')
+        return NotConfigured("no label is declared", 'label = "<column>"')
     found = {rows: _words(side.frame[column]).drop_nulls() for rows, side in _sides(scan).items()}
     unlabelled = [rows for rows, words in found.items() if not len(words)]
     if unlabelled:
@@ -45,8 +45,8 @@ def classes(scan: Scan) -> Classes | Measurement:
     names = tuple(pl.concat(list(found.values())).unique().sort().to_list())
     if len(names) > CLASSES_AT_MOST:
         return NotConfigured(
-            f"column '{column}' has {len(names):,} values, and at most {CLASSES_AT_MOST} can be compared as classes; "
-            'add: label = "<a column of classes>"'
+            f"column '{column}' has {len(names):,} values, and at most {CLASSES_AT_MOST} can be compared as classes",
+            'label = "<a column of classes>"',
         )
     return Classes(column, names)
 

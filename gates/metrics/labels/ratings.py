@@ -11,7 +11,7 @@ import polars as pl
 from gates.config.data_types import VOTES
 from gates.data.facts import ORIGIN, ROW_ID
 from gates.errors import MetricError
-from gates.metrics.base.full_columns import label_columns, people_columns, role_column, role_to_add
+from gates.metrics.base.full_columns import label_columns, not_configured, people_columns, role_column
 from gates.metrics.stats.krippendorff import squared_distances
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from gates.data.arrays import Ints
     from gates.data.scan.result import Scan
+    from gates.metrics.base.measurement import NotConfigured
     from gates.metrics.stats.krippendorff import Floats
 
 # Of fewer items an interval by resampling is too narrow to be believed.
@@ -77,11 +78,11 @@ def ratings(scan: Scan) -> Ratings | None:
     return None
 
 
-def ratings_to_add(scan: Scan) -> str:
+def ratings_to_add(scan: Scan) -> NotConfigured:
     """Why there are no ratings, and the line that makes some."""
     votes = VOTES[:2]
     roles = votes if {*votes} <= {*scan.roles.mappable} else (_WHAT, _WHO, _LABEL)
-    return f"nobody says who gave which item which label; {role_to_add(scan, *roles)}"
+    return not_configured(scan, "nobody says who gave which item which label", *roles)
 
 
 def is_expert(expertise: pl.Expr) -> pl.Expr:

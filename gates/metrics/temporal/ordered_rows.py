@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from gates.data.facts import ORIGIN
 from gates.metrics.base.full_columns import role_column
+from gates.metrics.base.measurement import NotConfigured
 from gates.metrics.temporal.parse_times import time_in_utc
 
 if TYPE_CHECKING:
@@ -22,21 +23,22 @@ _WHOSE = {"value": (("entity", "unit"),), "event": (("session",), ("entity",))}
 _BETWEEN = "\x1f"
 
 
-def missing_roles(scan: Scan) -> str:
-    """What to add to gates.toml where the data has no order to look at, or ""."""
+def missing_roles(scan: Scan) -> NotConfigured | None:
+    """What to add to gates.toml where the data has no order to look at, or None."""
     if "timestamp" not in scan.roles.bound or not _what(scan):
-        return 'nobody says what happened when; add: columns = { timestamp = "…", value = "…" }, or event = "…"'
+        what = "event" if "event" in scan.roles.mappable else "value"
+        return NotConfigured("no column says what happened when", f'columns = {{ timestamp = "…", {what} = "…" }}')
     if not _whose(scan):
         name = "entity" if _what(scan) == "value" else "session"
-        return f'nobody says which rows follow each other; add: columns = {{ {name} = "…" }}'
-    return ""
+        return NotConfigured("no entity or session column is configured", f'columns = {{ {name} = "…" }}')
+    return None
 
 
 def ordered_rows(scan: Scan) -> pl.DataFrame:
     """origin, generator, entity, when (UTC) and what, of every row with a time and an entity.
 
     what: the value as a float, or the event's name. Sorted by origin, entity and time; rows of one time by what they
-    say, so that the order of rows in files changes nothing. Only where `missing_roles` is "". Call through
+    say, so that the order of rows in files changes nothing. Only where `missing_roles` is None. Call through
     `scan.once(ordered_rows)`.
     """
     what, whose = _what(scan), _whose(scan)

@@ -15,7 +15,6 @@ from gates.metrics.base.measurement import (
     Inconclusive,
     Measured,
     Measurement,
-    NotConfigured,
     RowCounts,
 )
 from gates.metrics.base.metric import Metric, Side
@@ -62,7 +61,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """
     missing = missing_roles(scan)
     if missing:
-        return NotConfigured(missing)
+        return missing
     kind = str(params["kind"])
     if kind not in _LOOK:
         return Failed(f"no kind '{kind}'; kinds: {', '.join(sorted(_LOOK))}")

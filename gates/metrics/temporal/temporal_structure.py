@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from gates.data.scan.result import Rows
-from gates.metrics.base.measurement import Failed, Inconclusive, Measured, Measurement, NotConfigured, Part, ReportOnly
+from gates.metrics.base.measurement import Failed, Inconclusive, Measured, Measurement, Part, ReportOnly
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.stats.paired_draws import draws, excess
 from gates.metrics.temporal.ordered_rows import missing_roles
@@ -38,7 +38,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """
     missing = missing_roles(scan)
     if missing:
-        return NotConfigured(missing)
+        return missing
     found = scan.once(blocks)
     human, synthetic = found["human"], found["synthetic"]
     whole = _compare(human, synthetic, scan.seed)

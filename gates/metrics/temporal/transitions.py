@@ -35,9 +35,9 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """
     missing = missing_roles(scan)
     if missing:
-        return NotConfigured(missing)
+        return missing
     if "event" not in scan.roles.bound:
-        return NotConfigured('nobody says which column is the event; add: columns = { event = "…" }')
+        return NotConfigured("nobody says which column is the event", 'columns = { event = "…" }')
     pairs = scan.once(event_pairs)
     people = pairs.filter(pl.col("origin") == "human")
     known = people.group_by(*_PAIR).agg(people=pl.len())

@@ -16,7 +16,7 @@ from gates.metrics.base.measurement import (
     ReportOnly,
     RowCounts,
 )
-from gates.verdict import Outcome, Severity
+from gates.verdict import LINE_TO_ADD, Outcome, Severity
 
 CRITICAL, WARNING = Severity.CRITICAL, Severity.WARNING
 
@@ -152,3 +152,13 @@ def test_too_few_rows_never_pass_and_may_fail():
     awful = judge(Measured(Estimate(0.5, 0.4, 0.6), **few), Limits(max_value=0.05), CRITICAL)
 
     assert (fine.outcome, fine.rows_needed, awful.outcome) == (Outcome.INCONCLUSIVE, {"human": 40}, Outcome.FAIL)
+
+
+def test_what_is_not_configured_keeps_the_line_to_add_apart():
+    judged = judge(NotConfigured("no label is declared", 'label = "<column>"'), Limits(), CRITICAL)
+
+    assert (judged.message, judged.evidence) == (
+        'no label is declared; add: label = "<column>"',
+        {LINE_TO_ADD: 'label = "<column>"'},
+    )
+    assert judge(NotConfigured("tables only"), Limits(), CRITICAL).evidence == {}

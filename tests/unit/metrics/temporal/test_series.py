@@ -105,7 +105,7 @@ def test_missing_roles_are_told_and_missing_readings_do_not_break(kind):
     assert judged(kind, holes).outcome is Outcome.PASS
     assert judged(kind, SOUND, bound=("entity", "value")).outcome is Outcome.NOT_CONFIGURED
     unnamed = judged(kind, SOUND, bound=("timestamp", "value"))
-    assert unnamed.message == 'nobody says which rows follow each other; add: columns = { entity = "…" }'
+    assert unnamed.message == 'no entity or session column is configured; add: columns = { entity = "…" }'
 
 
 def test_unknown_kind_is_an_error_that_names_the_kinds():

@@ -67,7 +67,7 @@ def test_missing_session_is_told_and_rows_without_event_or_time_do_not_break():
     unasked = judged(PEOPLE, OTHERS, ("timestamp", "event"))
     assert (unasked.outcome, unasked.message) == (
         Outcome.NOT_CONFIGURED,
-        'nobody says which rows follow each other; add: columns = { session = "…" }',
+        'no entity or session column is configured; add: columns = { session = "…" }',
     )
     by_entity = judged(
         PEOPLE.rename({"session": "entity"}), OTHERS.rename({"session": "entity"}), ("entity", "timestamp", "event")
