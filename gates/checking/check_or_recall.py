@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 class Terms:
     """On which terms a call has each dataset judged. only, scopes: the part of the plan; all of it where both are empty.
 
-    quarantine: the folder for failing rows. is_remembering: answer from memory, and remember.
+    quarantine: the folder for failing rows, None for nowhere. is_remembering: answer from memory, and remember.
     """
 
     today: date
-    quarantine: Path
+    quarantine: Path | None
     only: tuple[str, ...] = ()
     scopes: tuple[Scope, ...] = ()
     is_remembering: bool = True

@@ -28,11 +28,16 @@ def built_in_schema(roles: Roles, columns: Mapping[str, str]) -> pa.DataFrameSch
 
 def plugin_schema(plugin: LoadedPlugin, roles: Roles, columns: Mapping[str, str]) -> pa.DataFrameSchema:
     """The schema that a plugin brings along for its type. Raises PluginError where it has none."""
-    brought = plugin.value
-    if not isinstance(brought, TypeContract):
+    if not isinstance(plugin.value, TypeContract):
         raise TypeError(plugin.reference.kind)
-    who = f"data type '{brought.data_type.name}'"
-    schema = brought.schema
+    schema = schema_of(plugin.value, roles, columns)
+    return telling_lines(schema, plugin.code) if plugin.code else schema
+
+
+def schema_of(contract: TypeContract, roles: Roles, columns: Mapping[str, str]) -> pa.DataFrameSchema:
+    """The schema of a data type, made where a function makes it. Raises PluginError where there is none."""
+    who = f"data type '{contract.data_type.name}'"
+    schema = contract.schema
     try:
         if callable(schema) and not isinstance(schema, pa.DataFrameSchema):
             schema = schema(roles, columns)
@@ -44,4 +49,4 @@ def plugin_schema(plugin: LoadedPlugin, roles: Roles, columns: Mapping[str, str]
         raise PluginError(f"{who}: its schema: {type(error).__name__}: {error}") from error
     if not isinstance(schema, pa.DataFrameSchema):
         raise PluginError(f"{who}: its schema is a {type(schema).__name__}, expected a pandera.polars DataFrameSchema")
-    return telling_lines(schema, plugin.code) if plugin.code else schema
+    return schema

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.metrics.base.measurement import Baseline, Estimate, Measured, Measurement, NotConfigured, RowCounts
-from gates.metrics.base.metric import Metric, Side
+from gates import Baseline, Estimate, Measured, Metric, NotConfigured, RowCounts, Side
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gates import Measurement, Scope
     from gates.data.scan.result import Rows, Scan
-    from gates.verdict import Scope
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.contract.plugins import Report
+from gates import Report
 
 if TYPE_CHECKING:
-    from gates.verdict import Verdict
+    from gates import Verdict
 
 
 def outcomes(verdict: Verdict) -> str:

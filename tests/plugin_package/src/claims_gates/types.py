@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pandera.polars as pa
 
-from gates.config.data_types import LINEAGE_ROLES, DataType
-from gates.contract.plugins import TypeContract
-from gates.rows.schemas.rules import not_blank
+from gates import LINEAGE_ROLES, DataType, TypeContract, rules
 
 _OPTIONAL = ("id", "label", *LINEAGE_ROLES)
 
@@ -25,7 +23,7 @@ CLAIMS = TypeContract(
     ),
     schema=pa.DataFrameSchema(
         {
-            "claim": pa.Column(str, checks=[not_blank()], nullable=True),
+            "claim": pa.Column(str, checks=[rules.not_blank()], nullable=True),
             "amount": pa.Column(float, checks=[pa.Check.greater_than(0)]),
         },
         name="claims",

@@ -1,0 +1,32 @@
+from gates import gx as gx
+from gates import testing as testing
+from gates.api import check as check
+from gates.config.data_types import LINEAGE_ROLES as LINEAGE_ROLES
+from gates.config.data_types import DataType as DataType
+from gates.config.load import load_config as load_config
+from gates.contract.plugins.interface import Report as Report
+from gates.contract.plugins.interface import TypeContract as TypeContract
+from gates.errors import GatesError as GatesError
+from gates.metrics.base.measurement import Baseline as Baseline
+from gates.metrics.base.measurement import Estimate as Estimate
+from gates.metrics.base.measurement import Failed as Failed
+from gates.metrics.base.measurement import Growth as Growth
+from gates.metrics.base.measurement import Inconclusive as Inconclusive
+from gates.metrics.base.measurement import Measured as Measured
+from gates.metrics.base.measurement import Measurement as Measurement
+from gates.metrics.base.measurement import NotConfigured as NotConfigured
+from gates.metrics.base.measurement import Part as Part
+from gates.metrics.base.measurement import ReportOnly as ReportOnly
+from gates.metrics.base.measurement import RowCounts as RowCounts
+from gates.metrics.base.metric import Metric as Metric
+from gates.metrics.base.metric import Side as Side
+from gates.metrics.stats import intervals as intervals
+from gates.rows.schemas import rules as rules
+from gates.verdict import Answer as Answer
+from gates.verdict import CheckResult as CheckResult
+from gates.verdict import Outcome as Outcome
+from gates.verdict import Scope as Scope
+from gates.verdict import Severity as Severity
+from gates.verdict import Verdict as Verdict
+
+__version__: str

@@ -1,0 +1,33 @@
+"""`gates.check`: what a program asks that judges a dataset itself."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gates.checking.check_or_recall import Question, Terms
+from gates.checking.check_version import Asked, version_asked
+from gates.config.load import config_path
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gates.verdict import Verdict
+
+
+def check(
+    dataset: str, *, config: Path | str | None = None, rev: str | None = None, only: Sequence[str] = ()
+) -> Verdict:
+    """The verdict on a dataset of gates.toml, the same that `gates check` prints; nothing is written or printed.
+
+    config: gates.toml or its folder (default: the nearest above the current folder). rev: judge what a commit has, instead
+    of the work tree. only: ask these checks only, as `gates check --only` takes them.
+    Raises GatesError where there is nothing to judge, or no way to; bad data never raises.
+    """
+    path = config_path(None if config is None else Path(config))
+    terms = Terms(datetime.now(tz=UTC).date(), quarantine=None, only=tuple(only))
+    with version_asked(path, Asked(rev)) as at:
+        question = Question(at, at.config.dataset(dataset), terms)
+        answered = question.recall() or question.answer(lambda _step, _done, _total: None)
+    return answered.verdict
