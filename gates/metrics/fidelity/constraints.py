@@ -31,7 +31,8 @@ EVIDENCE_ROWS = 10
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Share of the scope's rows that break one constraint, in [0, 1], with its exact interval and a part per generator.
 
-    Rows that the constraint says nothing about (a missing value, a determinant no person has) do not count.
+    Rows that the constraint says nothing about (a missing value in a key, an inequality or a whole number; a determinant
+    that no human row has) do not count.
     """
     columns = _columns(scan, params)
     if params["constraint"] == "key":
@@ -114,9 +115,7 @@ def _functional_dependency(human: pl.DataFrame, rows: pl.DataFrame, columns: Seq
 def _inequality(human: pl.DataFrame, rows: pl.DataFrame, columns: Sequence[str]) -> object:
     """The first column is at most the second."""
     small, large = columns
-    pair = rows.select(small, large)
-    # NaN compares greater than anything in polars: it is a missing value here.
-    pair = pair.with_columns(pl.col(name).fill_nan(None) for name in (small, large) if pair.schema[name].is_float())
+    pair = _without_nan(rows.select(small, large))
     asked = (pair[small].is_not_null() & pair[large].is_not_null()).to_numpy()
     return (pair[small] > pair[large]).fill_null(value=False).to_numpy() & asked, asked
 
@@ -133,13 +132,12 @@ def _key(scan: Scan, scope: Scope, columns: list[str]) -> Measurement:
 
     Counted over all rows, because a sample holds few of the pairs that repeat.
     """
-    parts = [
-        pl.DataFrame(pa.Table.from_batches([batch])).select(columns).hash_rows() for batch in scan.source.batches()
-    ]
-    names = pl.concat(parts).to_numpy()
-    people = names[scan.index.of(HUMAN_CODE)]
+    keys = [_hashed_keys(pl.DataFrame(pa.Table.from_batches([batch])), columns) for batch in scan.source.batches()]
+    names, complete = (pl.concat(parts).to_numpy() for parts in zip(*keys, strict=True))
+    people = names[scan.index.of(HUMAN_CODE) & complete]
 
-    def share(mask: npt.NDArray[np.bool_], *, taken: bool) -> Measurement:
+    def share(scope_rows: npt.NDArray[np.bool_], *, taken: bool) -> Measurement:
+        mask = scope_rows & complete
         own = names[mask]
         _, code, counts = np.unique(own, return_inverse=True, return_counts=True)
         broken = counts[code] > 1
@@ -151,6 +149,17 @@ def _key(scan: Scan, scope: Scope, columns: list[str]) -> Measurement:
     if scope is Scope.HUMAN:
         return share(scan.index.of(HUMAN_CODE), taken=False)
     return with_parts(scan, lambda mask, _people: share(mask, taken=True), distinct_rows=False)
+
+
+def _hashed_keys(rows: pl.DataFrame, columns: list[str]) -> tuple[pl.Series, pl.Series]:
+    """The hash of each row's key, and whether no part of the key is missing: as in SQL, a missing key repeats nothing."""
+    key = _without_nan(rows.select(columns))
+    return key.hash_rows(), key.select(pl.all_horizontal(pl.all().is_not_null())).to_series()
+
+
+def _without_nan(rows: pl.DataFrame) -> pl.DataFrame:
+    """NaN, which polars holds greater than and equal to itself, as the missing value it stands for."""
+    return rows.with_columns(pl.col(name).fill_nan(None) for name in rows.columns if rows.schema[name].is_float())
 
 
 _CONSTRAINTS: dict[str, Callable[..., object]] = {

@@ -248,6 +248,21 @@ def test_a_key_is_counted_over_all_rows_and_not_in_a_sample():
     assert outcome(found, max_value=0.01) is Outcome.FAIL
 
 
+@pytest.mark.parametrize(
+    ("gap", "key"), [(None, ["id"]), (float("nan"), ["id"]), (None, ["x", "id"]), (float("nan"), ["x", "id"])]
+)
+def test_missing_keys_repeat_nothing_and_do_not_count(gap, key):
+    human = pl.DataFrame({"id": [float(number) for number in range(200)], "x": [1] * 200})
+    gaps = pl.when(pl.int_range(pl.len()) < 20).then(gap)
+    mixed = human.with_columns(id=gaps.otherwise(pl.col("id") + 1000))
+
+    found = measured(
+        constraints, mixed, Scope.SYNTHETIC, human.with_columns(id=gaps.otherwise("id")), constraint="key", columns=key
+    )
+
+    assert (found.evidence["violations"], found.evidence["rows"], found.estimate.value) == (0, 180, 0.0)
+
+
 def test_nan_on_one_side_of_an_inequality_asks_nothing_and_infinity_is_no_whole_number():
     human = pl.DataFrame({"a": [1.0] * 400, "b": [2.0] * 400})
     params = {"constraint": "inequality", "columns": ["a", "b"]}
