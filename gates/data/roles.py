@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gates.config.data_types import LINEAGE_ROLES, MESSAGES
 from gates.data.columns import columns_of
 from gates.data.facts import Roles
-from gates.data.messages import with_messages
+from gates.data.messages import with_messages, with_texts
 from gates.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,8 +26,10 @@ _NAMED_COLUMNS = 10
 
 def role_columns(files: Sequence[StagedFile], config: DatasetConfig, kind: DataType) -> list[Column]:
     """The columns of all files under the names of their roles, and those that conversations hold."""
-    columns = columns_of(files, config.origin, mapped_roles(config, kind))
-    return with_messages(columns, kind, config.place("columns"))
+    mapped, place = mapped_roles(config, kind), config.place("columns")
+    columns = columns_of(files, config.origin, mapped)
+    bound = {role for role in kind.roles if role in mapped or role in kind.named_roles}
+    return with_texts(with_messages(columns, kind, place), kind, bound, place)
 
 
 def mapped_roles(config: DatasetConfig, kind: DataType) -> Mapping[str, str]:
