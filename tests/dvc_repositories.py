@@ -6,8 +6,9 @@ import hashlib
 import json
 import os
 import subprocess
-import sys
 from typing import TYPE_CHECKING
+
+from tests.warm import warm_dvc
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +38,7 @@ def git(root: Path, *arguments: str, **variables: str) -> str:
 def dvc(root: Path, *arguments: str) -> str:
     """What DVC prints in a folder."""
     done = subprocess.run(
-        [sys.executable, "-m", "dvc", *arguments],
+        [warm_dvc(), *arguments],
         cwd=root,
         env=ENVIRONMENT,
         capture_output=True,

@@ -1,9 +1,9 @@
-"""`gates` as a program of its own that need not import Great Expectations: forked from a process that has.
+"""`gates` and `dvc` as programs of their own that need not import their libraries: forked from a process that has.
 
-The import is most of the five seconds of processor time that a small check takes. `warm_gates()` is a program that
-hands its arguments, folder, environment and streams to a process that forks itself for each call, and that ends as the
-fork ends; who kills it kills the fork. Tests of what a start needs or imports, and of other installations, start Python
-themselves.
+The imports are most of the five seconds of processor time that a small check takes, and of what a command of DVC takes.
+`warm_gates()` and `warm_dvc()` are programs that hand their arguments, folder, environment and streams to a process that
+forks itself for each call, and that end as the fork ends; who kills one kills its fork. Tests of what a start needs or
+imports, and of other installations, start Python themselves.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import functools
+import gc
 import json
 import os
 import select
@@ -30,7 +31,7 @@ import json, os, signal, socket, sys
 
 with socket.socket(socket.AF_UNIX) as server:
     server.connect({address!r})
-    call = json.dumps([sys.argv[1:], os.getcwd(), dict(os.environ)]).encode() + b"\\n"
+    call = json.dumps([sys.argv, os.getcwd(), dict(os.environ)]).encode() + b"\\n"
     sent = socket.send_fds(server, [call], [0, 1, 2])
     server.sendall(call[sent:])
     code = int(server.makefile().read())
@@ -40,30 +41,42 @@ sys.exit(code)
 """
 
 
-@functools.cache
 def warm_gates() -> Path:
-    """The program, which works as long as this process lives."""
+    """The program `gates`, which works as long as this process lives."""
+    return _warm_programs() / "gates"
+
+
+def warm_dvc() -> Path:
+    """The program `dvc`, which works as long as this process lives."""
+    return _warm_programs() / "dvc"
+
+
+@functools.cache
+def _warm_programs() -> Path:
+    """The folder of the programs; the process that they call is started."""
     # A socket's address may have about a hundred characters, fewer than a folder of a test.
-    place = Path(tempfile.mkdtemp(prefix="gates-"))
-    atexit.register(shutil.rmtree, place, ignore_errors=True)
-    program = place / "bin/gates"
-    program.parent.mkdir()
-    program.write_text(CLIENT.format(python=sys.executable, address=str(place / "socket")))
-    program.chmod(0o755)
+    folder = Path(tempfile.mkdtemp(prefix="gates-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    programs = folder / "bin"
+    programs.mkdir()
+    for name in ("gates", "dvc"):
+        program = programs / name
+        program.write_text(CLIENT.format(python=sys.executable, address=str(folder / "socket")))
+        program.chmod(0o755)
     with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(str(place / "socket"))
+        listener.bind(str(folder / "socket"))
         listener.listen()
         # It ends when its stdin does, with this process at the latest.
         server = subprocess.Popen(
             [sys.executable, __file__, str(listener.fileno())], pass_fds=[listener.fileno()], stdin=subprocess.PIPE
         )
     atexit.register(server.communicate)
-    return program
+    return programs
 
 
 def warm_path() -> str:
-    """A PATH with this `gates` before the programs of this environment."""
-    return os.pathsep.join([str(warm_gates().parent), str(PROGRAMS), os.environ["PATH"]])
+    """A PATH with these programs before those of this environment."""
+    return os.pathsep.join([str(_warm_programs()), str(PROGRAMS), os.environ["PATH"]])
 
 
 def _await_call(listener: socket.socket) -> None:
@@ -90,7 +103,7 @@ def _received(caller: socket.socket) -> tuple[list[object], list[int]]:
     return json.loads(text), streams
 
 
-def _become(asked: list[object], streams: list[int], caller: socket.socket) -> None:
+def _become(call: list[object], streams: list[int], caller: socket.socket) -> None:
     """Returns in another fork, which is the program; this one waits for its end or for that of its caller."""
     lives, ends = os.pipe()
     program = os.fork()
@@ -111,21 +124,48 @@ def _become(asked: list[object], streams: list[int], caller: socket.socket) -> N
         os.close(stream)
     sys.stdin, sys.stdout = open(0, closefd=False), open(1, "w", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", errors="backslashreplace", closefd=False)  # noqa: SIM115
-    arguments, here, environment = asked
-    sys.argv = [str(PROGRAMS / "gates"), *arguments]
+    (program_path, *arguments), folder, environment = call
+    sys.argv = [str(PROGRAMS / Path(program_path).name), *arguments]
     sys.path[0] = str(PROGRAMS)
-    os.chdir(here)
+    os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
 
 
+def _import_libraries() -> None:
+    """Imports what judging and DVC need and what starts no threads before it is used, for a fork would not have them."""
+
+    import gates.checking.check_dataset
+    import gates.cli.main
+    import gates.gx.run
+    import gates.metrics.catalogue
+    import gates.rows.load  # noqa: F401
+
+    # What they leave behind lives as long as each fork: collecting it would copy its memory.
+    gc.freeze()
+
+
+def _run(name: str) -> int:
+    """The exit code of a program with the arguments in `sys.argv`."""
+    if name == "dvc":
+        from dvc.cli import main
+    else:
+        from gates.cli.main import main
+    try:
+        return main()
+    except SystemExit as done:
+        return done.code
+
+
+def _end(code: int) -> None:
+    """Ends this process as Python does, but for the memory, which the system frees faster."""
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    # What of the judging libraries starts no threads: those of Polars would not be there in a fork.
-    import great_expectations  # noqa: F401
-    import sklearn.ensemble  # noqa: F401
-
-    assert "polars" not in sys.modules
+    _import_libraries()
     _await_call(socket.socket(fileno=int(sys.argv[1])))
-    from gates.cli.main import main
-
-    main()
+    _end(_run(Path(sys.argv[0]).name))
