@@ -1,6 +1,7 @@
-"""Which defect each statistical check is asked to find, and which checks count exactly and have no power to measure.
+"""Which defect each statistical check is asked to find.
 
-A new metric takes a line in CASES (with a defect of its own in one of the modules of defects), or one in EXACT with the reason.
+A new estimate takes a line in CASES, with a defect of its own in one of the modules of defects. A count over every row
+has no power to measure: its metric says in `exact` what it counts.
 """
 
 from __future__ import annotations
@@ -126,22 +127,3 @@ CASES: tuple[Case, ...] = (
     ),
     Case("combined/expect_locale_distance_ratio_to_be_between", "text", table_defects.locales_dealt_out, "synthetic locales are dealt out again"),
 )  # fmt: skip
-
-# What counts every row against its limit finds any number beyond it, at any n.
-EXACT: dict[str, str] = {
-    "expect_row_failure_ratio_to_be_less_than": "counts rows that break a rule; rates of inferred rules are in the verdicts",
-    "expect_origins_to_be_declared": "counts rows without a declared origin",
-    "expect_files_to_be_kept": "compares names and hashes of two versions",
-    "expect_partitions_to_align": "compares columns, types and vocabularies",
-    "expect_human_ratio_to_be_between": "a share counted over distinct rows",
-    "expect_columns_to_not_contain_personal_data": "counts rows in which a pattern stands",
-    "expect_lineage_to_be_complete": "a share of filled cells",
-    "expect_annotator_concentration_to_be_less_than": "a share counted over every row",
-    "expect_slice_row_counts_to_be_between": "a count of rows",
-    "expect_expert_ratio_to_be_between": "a share counted over every row",
-    "expect_human_rows_to_be_recent": "a share counted over every row",
-    "expect_generation_depth_to_be_between": "a share counted over every row",
-    "expect_human_rows_to_be_kept": "counts rows whose content is gone since the version promoted last",
-    "expect_tail_mass_to_be_between": "counts rows whose level, extreme or cluster lost its rows since the version promoted last",
-    "expect_measurements_to_be_kept": "compares numbers recorded in two verdicts; the checks that found them are calibrated",
-}

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from .cases import CASES, EXACT, SHIFTS, Case
+from gates.metrics.catalogue import METRICS
+
+from .cases import CASES, SHIFTS, Case
 from .same_law import answer
 
 Record = Mapping[str, object]
@@ -61,8 +63,9 @@ def power_table(records: Iterable[Record]) -> Iterator[str]:
 def exact_table() -> Iterator[str]:
     """The checks that count, with the reason."""
     yield from _header("check", "why there is no power to measure")
-    for expectation, reason in EXACT.items():
-        yield _row(f"`{expectation}`", reason)
+    for metric in METRICS:
+        if metric.exact:
+            yield _row(f"`{metric.expectation}`", metric.exact)
 
 
 def _outcomes(records: Iterable[Record]) -> dict[tuple[str, str, int], Counter[str]]:

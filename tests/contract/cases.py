@@ -1,7 +1,14 @@
-"""All contract cases; the one place where they are gathered."""
+"""All contract cases: `CASES` of every `cases_*.py` beside this file."""
 
 from __future__ import annotations
 
-from tests.contract import cases_before, cases_common, cases_tables, cases_texts
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-CASES = (*cases_common.CASES, *cases_before.CASES, *cases_texts.CASES, *cases_tables.CASES)
+if TYPE_CHECKING:
+    from tests.contract.case import Case
+
+_MODULES = sorted(path.stem for path in Path(__file__).parent.glob("cases_*.py"))
+
+CASES: tuple[Case, ...] = tuple(case for name in _MODULES for case in import_module(f"tests.contract.{name}").CASES)

@@ -160,4 +160,5 @@ METRIC = Metric(
     detail=("kind",),
     languages_together="each row counts, whatever its language, and is named by its place",
     gather=search,
+    exact="counts rows in which a pattern stands",
 )

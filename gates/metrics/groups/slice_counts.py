@@ -77,4 +77,5 @@ METRIC = Metric(
     fix="Collect rows by people of the slice named, or leave out its synthetic rows and say that the set does not cover it.",
     params=(("prevalence", 0.005),),
     languages_together='slices are looked at one by one: with slices = ["language"] each language is one',
+    exact="a count of rows",
 )

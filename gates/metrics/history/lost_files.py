@@ -45,4 +45,5 @@ METRIC = Metric(
         "reason: once the removal is committed, nothing is missed any more."
     ),
     languages_together="files are counted, not rows",
+    exact="compares names and hashes of two versions",
 )

@@ -86,4 +86,5 @@ METRIC = Metric(
     ),
     params=(("by", "content"),),
     languages_together="each row that is gone counts, whatever its language, and is named by its place",
+    exact="counts rows whose content is gone since the version promoted last",
 )

@@ -182,4 +182,5 @@ METRIC = Metric(
     source="Shumailov et al., Nature 631 (2024): tails vanish first; Dohmatob et al. 2024, A tale of tails: what is cut off is not learned again",
     fix="Collect rows for the cells named, or have the generator make such rows: for this check rows of either origin count.",
     languages_together='cells are looked at one by one: with slices = ["language"] each language is one',
+    exact="counts rows whose level, extreme or cluster lost its rows since the version promoted last",
 )

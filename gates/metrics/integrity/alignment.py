@@ -213,4 +213,5 @@ METRIC = Metric(
         'difference. Rows that bring new labels on purpose say so with synthetic_role = "extend".'
     ),
     languages_together="columns and files are compared, not rows",
+    exact="compares columns, types and vocabularies",
 )

@@ -136,4 +136,5 @@ METRIC = Metric(
     source="Shumailov et al., Nature 631 (2024) 755-759; Alemohammad et al., ICLR 2024",
     fix="Seed the generator with rows by people; leave out synthetic rows that synthetic rows seeded, the deepest first.",
     params=(("max_depth", 1),),
+    exact="a share counted over every row",
 )

@@ -76,4 +76,5 @@ METRIC = Metric(
     fix="Add human rows, or drop synthetic rows where they add least; or state another purpose if that is what the set is for.",
     params=(("purpose", None),),
     detail=("purpose",),
+    exact="a share counted over distinct rows",
 )

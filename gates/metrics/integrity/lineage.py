@@ -65,4 +65,5 @@ METRIC = Metric(
     why="Without lineage a defect cannot be traced to its generator, and synthetic rows seeded by synthetic rows go unseen.",
     source="Longpre et al., Data Provenance Initiative, Nature Machine Intelligence 6 (2024)",
     fix="Have the generator write its name, version, seed or prompt id, date and licence into each row; map the columns' names in `columns`.",
+    exact="a share of filled cells",
 )

@@ -48,4 +48,5 @@ METRIC = Metric(
     source="The project's own rule",
     fix="Fill the origin column, or list the new value under [datasets.<name>.origins] as human or synthetic.",
     languages_together="a row without an origin is in no partition, and so among no language's rows",
+    exact="counts rows without a declared origin",
 )

@@ -68,4 +68,5 @@ METRIC = Metric(
     source="no limit is right for every dataset: no shipped suite asks this, a dataset's own suite may",
     fix="Collect new rows by people, or state in the dataset's own suite how old they may be.",
     params=(("max_age_days", 365.0),),
+    exact="a share counted over every row",
 )
