@@ -32,7 +32,7 @@ run 1 gates check handwriting
 say "No. A check says more about itself, and how to repair what it found:"
 run 0 gates explain expect_rare_slices_to_be_covered
 
-say "Repaired: one generator that draws whole rows within each digit, smoothed, in the units people's rows have."
+say "Repaired: one generator that draws whole rows within each digit, smoothed, in the units of the human rows."
 run 0 python prepare.py --version good
 run 0 gates check handwriting
 

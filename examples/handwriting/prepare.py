@@ -1,6 +1,6 @@
 """Makes the example dataset: measurements of handwritten digits, and synthetic rows from a small generator.
 
-The people: 1,797 digits written by hand, as scikit-learn ships them (`load_digits`; E. Alpaydin and C. Kaynak, Optical
+The human rows: 1,797 handwritten digits, as scikit-learn ships them (`load_digits`; E. Alpaydin and C. Kaynak, Optical
 Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998, CC BY 4.0): 8 x 8 pixels of ink from 0 to 16.
 Each becomes one row of plain numbers. A fifth is held out; no generator sees it.
 
@@ -30,7 +30,7 @@ BOOTSTRAP, COLUMN_SAMPLER = "smoothed-bootstrap", "column-sampler"
 STROKE_INK = 4
 PIXELS = 8
 
-# About one smoothed row in ten falls outside every range that people keep, and is dropped.
+# About one smoothed row in ten falls outside every range that human rows keep, and is dropped.
 SPARE_RATIO = 0.25
 
 WHOLE = ("ink", "top_ink", "left_ink", "width", "widest_row", "narrowest_row", "loops")
@@ -71,7 +71,7 @@ def human_rows() -> pl.DataFrame:
 def good_rows(human: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     """Synthetic rows drawn jointly within each digit and smoothed, so that none repeats the row it was drawn from.
 
-    Rows with a value that no person comes near, outside the range of people, are dropped.
+    Rows with a value outside the range of the human rows are dropped.
     """
     rows = _finished(pl.concat([_smoothed(own, drawn, rng) for own, drawn in _drawn(human, rng)]))
     inside = [pl.col(name).is_between(human[name].min(), human[name].max()) for name in (*WHOLE, *SHARES)]
@@ -139,18 +139,18 @@ def _smoothed(own: pl.DataFrame, drawn: pl.DataFrame, rng: np.random.Generator) 
     the one it was drawn from that a classifier with one of the two in its training rows errs on the other.
     """
     names = [*WHOLE, *SHARES]
-    people, rows = own.select(names).to_numpy(), drawn.select(names).to_numpy()
-    n, dimensions = people.shape
+    human, rows = own.select(names).to_numpy(), drawn.select(names).to_numpy()
+    n, dimensions = human.shape
     smoothing = (4 / (n * (dimensions + 2))) ** (1 / (dimensions + 4))
-    mean = people.mean(axis=0)
-    # Random sums of people's deviations have people's covariance, and no matrix needs to be factored for them.
-    noise = rng.standard_normal((len(rows), n)) @ (people - mean) / np.sqrt(n)
+    mean = human.mean(axis=0)
+    # Random sums of human rows' deviations have the human covariance, and no matrix needs to be factored for them.
+    noise = rng.standard_normal((len(rows), n)) @ (human - mean) / np.sqrt(n)
     moved = mean + (rows - mean + smoothing * noise) / np.sqrt(1 + smoothing**2)
     return drawn.with_columns(pl.DataFrame(moved, schema=names))
 
 
 def _finished(rows: pl.DataFrame) -> pl.DataFrame:
-    """Whole numbers where people have them, every rule between columns kept, columns in their order."""
+    """Whole numbers where human rows have them, every rule between columns kept, columns in their order."""
     whole = rows.with_columns(pl.col(WHOLE).round().cast(pl.Int64), pl.col(SHARES).round(DECIMALS))
     whole = whole.with_columns(
         parity=pl.when(pl.col("digit") % 2 == 0).then(pl.lit("even")).otherwise(pl.lit("odd")),
@@ -169,16 +169,16 @@ def _finished(rows: pl.DataFrame) -> pl.DataFrame:
 def write(version: str, folder: Path) -> None:
     """Write human.parquet, synthetic.parquet and, beside the folder, the holdout; the same bytes every time."""
     rng = np.random.default_rng(SEED)
-    people = human_rows()
-    order = rng.permutation(len(people))
-    held = round(HOLDOUT_RATIO * len(people))
-    holdout, human = people[np.sort(order[:held])], people[np.sort(order[held:])]
+    digits = human_rows()
+    order = rng.permutation(len(digits))
+    holdout_count = round(HOLDOUT_RATIO * len(digits))
+    holdout, human = digits[np.sort(order[:holdout_count])], digits[np.sort(order[holdout_count:])]
     made = {"good": good_rows, "flawed": flawed_rows}[version](human, rng)
     folder.mkdir(parents=True, exist_ok=True)
-    nobody = pl.lit(None, dtype=pl.String)
-    _write(human.with_columns(generator=nobody), folder / "human.parquet", "human")
+    no_generator = pl.lit(None, dtype=pl.String)
+    _write(human.with_columns(generator=no_generator), folder / "human.parquet", "human")
     _write(made, folder / "synthetic.parquet", "synthetic")
-    _write(holdout.with_columns(generator=nobody), folder.with_name(f"{folder.name}_holdout.parquet"), "human")
+    _write(holdout.with_columns(generator=no_generator), folder.with_name(f"{folder.name}_holdout.parquet"), "human")
 
 
 def _write(rows: pl.DataFrame, path: Path, origin: str) -> None:

@@ -34,34 +34,36 @@ class InitRequest:
 
 @click.command(
     epilog="""\b
-Drafts only warn. Read schemas/DATASET.py and expectations/DATASET/, edit them, then accept them.
+Drafted rules only warn. Read and edit schemas/DATASET.py and expectations/DATASET/, then accept them with --accept.
 
 \b
 Examples:
-  gates init data/reviews.csv    where there is no gates.toml: write one, with drafts
-  gates init                     where there is one: draft what has no rules yet
-  gates init data/votes.csv      where there is one: print the table to add for these rows
-  gates init data/votes.csv --write    ... and add it, at the end of gates.toml
-  gates init reviews --accept    make the drafts block
+  gates init data/reviews.csv    without a gates.toml: write one, and draft rules
+  gates init                     with one: draft rules for datasets that have none
+  gates init data/votes.csv      with one: print the table to add for further data
+  gates init data/votes.csv --write    ... and add it at the end of gates.toml
+  gates init reviews --accept    make the drafted rules block
   gates init --write             gate every dataset in `dvc repro`, at commits and in pull requests
 """
 )
 @click.argument("target", required=False, metavar="[DATASET|PATH]")
-@click.option("--accept", is_flag=True, help="Accept the drafts: from now on they block.")
+@click.option("--accept", is_flag=True, help="Accept the drafted rules: from now on they block.")
 @click.option(
-    "--force", is_flag=True, help="Draft again, over existing rules, or in place of those that lie under another name."
+    "--force",
+    is_flag=True,
+    help="Draft rules again, replacing existing ones, also where a renamed dataset has left its own.",
 )
 @click.option(
     "--write",
     is_flag=True,
-    help="Write stages for DVC, hooks and a workflow, each into a file of its own; yours are left as they are. "
+    help="Write DVC stages, pre-commit hooks and a workflow, each into a new file; existing files are not changed. "
     "With the PATH of further data, add its table at the end of gates.toml.",
 )
 @config_option
 def command(**given: Any) -> int:
     """Set up gates.toml, and infer draft rules from the human rows.
 
-    What stands in a gates.toml is never rewritten.
+    Existing entries in gates.toml are never changed.
     """
     request = InitRequest(**given)
     from gates.verdicts.reports.text import printable
@@ -98,7 +100,7 @@ def _init(request: InitRequest) -> Iterator[str]:
         refuse_taken(config)
     if not request.force:
         for dataset in datasets:
-            # Drafts would take the place of rules that lie under the name it had.
+            # Drafts would replace the rules that a renamed dataset has left under its former name.
             refuse_lost_rules(dataset)
     drafted = []
     for dataset in datasets:
@@ -121,16 +123,16 @@ def _put_in_place(config: Config) -> Iterator[str]:
     todo = {HOOKS: "`pre-commit install` puts the hooks in place"}
     for written in write_hooks_and_workflow(open_repository(config.path.parent).top):
         if written.is_new:
-            yield f"wrote {written.path}: {todo.get(written.path, 'say in it who offers the action, and how data is fetched')}"
+            yield f"wrote {written.path}: {todo.get(written.path, 'set in it where the action comes from, and how your data is fetched')}"
         elif written.is_same:
-            yield f"{written.path} has the gate already"
+            yield f"{written.path}: unchanged, has the gate already"
         else:
-            yield from ("", f"{written.path} is yours and is left as it is; for the gate, add:")
+            yield from ("", f"{written.path} exists and is not changed; to gate there, add:")
             yield from (f"  {line}" for line in written.text.splitlines())
 
 
 def _new_config(request: InitRequest) -> Generator[str, None, Path]:
-    """Writes gates.toml and says what was read out of the data; returns its path."""
+    """Writes gates.toml and reports what was inferred from the data; returns its path."""
     from gates.config.load import FILE_NAME
     from gates.init.config_text import config_text
     from gates.init.drafts.write import replace_text
@@ -142,23 +144,23 @@ def _new_config(request: InitRequest) -> Generator[str, None, Path]:
     proposal = propose(path.parent, data)
     replace_text(path, config_text(proposal))
     yield f"wrote {path.name}: dataset '{data.name}', type {proposal.type}, data in {data.where()}"
-    yield from _read_out(proposal, path)
+    yield from _inferences(proposal, path)
     return path
 
 
-def _read_out(proposal: Proposal, path: Path) -> Iterator[str]:
-    """What was read out of the data of one dataset."""
+def _inferences(proposal: Proposal, path: Path) -> Iterator[str]:
+    """What was inferred from the data of one dataset."""
     if proposal.origin:
         yield (
             f"  origin: column '{proposal.origin.name}': {', '.join(proposal.origin.human)} = human, "
             f"{', '.join(proposal.origin.synthetic)} = synthetic"
         )
         if proposal.origin.unknown:
-            yield f"  undeclared, which fails the gate until you sort them in: {', '.join(proposal.origin.unknown)}"
+            yield f"  undeclared values, which fail the gate until you add them to human or synthetic in {path.name}: {', '.join(proposal.origin.unknown)}"
     counts = " and ".join(f"{proposal.rows[origin]:,} {origin}" for origin in ("human", "synthetic"))
     yield f"  rows: {counts}"
     if proposal.is_small:
-        yield '  too few to decide every check: inconclusive = "warn" lets the undecided ones warn; the reason stands beside it'
+        yield '  too few to decide every check: inconclusive = "warn" in gates.toml lets undecided checks warn'
     yield f"  type {proposal.type} is a guess: {proposal.guess}; change `type` in {path.name} if that is wrong, then run `gates init` again"
 
 
@@ -180,7 +182,7 @@ def _further(config: Config, request: InitRequest) -> Generator[str, None, Confi
     proposal = propose_further(config, Path(str(request.target)).absolute())
     name, file = proposal.data.name, os.path.relpath(config.path)
     if not request.write:
-        yield f"{file} is there already and is left as it is; for {proposal.data.where()}, add this table to it:"
+        yield f"{file} exists and is not changed; for {proposal.data.where()}, add this table to it:"
         yield ""
         yield from table_text(proposal).splitlines()
         yield ""
@@ -189,7 +191,7 @@ def _further(config: Config, request: InitRequest) -> Generator[str, None, Confi
     refuse_taken(config)
     append_table(config, proposal)
     yield f"added to {file}: dataset '{name}', type {proposal.type}, data in {proposal.data.where()}"
-    yield from _read_out(proposal, config.path)
+    yield from _inferences(proposal, config.path)
     return load_config(config.path)
 
 
@@ -214,15 +216,15 @@ def _rules(dataset: DatasetConfig, request: InitRequest, *, is_named: bool) -> G
     present = rule_files(dataset)
     has_rules = False
     if dataset.type not in DRAFTED_TYPES:
-        yield f"{dataset.name}: type {dataset.type} brings its rules along; there is nothing to draft"
+        yield f"{dataset.name}: type {dataset.type} has built-in rules; nothing to draft"
     elif dataset.schema and (is_named or not present):
-        yield f"{dataset.name}: has a schema of its own, {dataset.schema}; there is nothing to draft"
+        yield f"{dataset.name}: has its own schema, {dataset.schema}; nothing to draft"
     elif not present or request.force:
         files = draft(dataset, force=request.force)
         yield f"{dataset.name}: drafted {_shown((files.schema, *files.suites), dataset)}"
         has_rules = True
     elif not request.accept:
-        yield f"{dataset.name}: has rules already ({_shown(present, dataset)}); --force drafts them again"
+        yield f"{dataset.name}: has rules already ({_shown(present, dataset)}); --force replaces them"
         has_rules = True
     if request.accept:
         changed = accept_rules(dataset)
@@ -248,8 +250,8 @@ def _next_steps(
     if drafted:
         yield f"  gates init {drafted[0]} --accept    once you have read the drafts: until then they only warn"
     if show_snippets and show_stages:
-        yield from ("", "with DVC, in dvc.yaml, or by --write in a file of its own:")
+        yield from ("", "for DVC, add to dvc.yaml (`gates init --write` does it, in a file of its own):")
         yield from (f"  {line}" for line in dvc_stages(datasets).splitlines())
     if show_snippets and show_stages:
-        yield from ("", "with pre-commit, in .pre-commit-config.yaml:")
+        yield from ("", "for pre-commit, add to .pre-commit-config.yaml:")
         yield from (f"  {line}" for line in pre_commit_hooks().splitlines())

@@ -27,7 +27,6 @@ def page(what: str, plugins: Plugins, data_type: str | None, scope: str | None) 
 
 
 def _plugins(plugins: Plugins) -> list[str]:
-
     lines = ["# Plugins", "", "| kind | name | object | from |", "|---|---|---|---|"]
     return lines + [
         _row(str(row["kind"]), f"`{row['name']}`", f"`{row['object']}`", str(row["from"]))
@@ -53,7 +52,7 @@ def _checks(plugins: Plugins, data_type: str | None, scope: str | None) -> list[
     text = (
         "Every check with its limits in the suites that gates ships. `gates explain CHECK` says the same of one, with the limits of "
         "your own suites and an entry to copy; `gates list checks --type text --scope human` lists those of one data type and scope, "
-        "and `gates check --only WORD` asks the check that a word of its name means. How a number becomes an outcome: [how a check decides](../explanation/how-a-check-decides.md)."
+        "and `gates check --only WORD` runs the check that a word of its name means. How a number becomes an outcome: [how a check decides](../explanation/how-a-check-decides.md)."
     )
     lines = ["# Checks", "", text]
     for check_type in sorted(types):
@@ -70,7 +69,7 @@ def _check(check_type: str, uses: Sequence[Use], metrics: Mapping[str, Metric]) 
     lines += [f"- No result by language: {about.languages}."] if about.languages else []
     lines += [f"- Argument `{name}`: {takes}" for name, takes in arguments(check_type, metrics).items()]
     if not uses:
-        return [*lines, "", "No shipped suite asks it."]
+        return [*lines, "", "No shipped suite uses it."]
     lines += ["", "| suite | check | limits | reason |", "|---|---|---|---|"]
     return lines + [_row(use.owner, f"`{use.entry.check_id}`", use.limits(), use.reason()) for use in uses]
 
@@ -96,16 +95,10 @@ def _row(*cells: str) -> str:
 
 
 def plugin_rows(plugins: Plugins) -> list[dict[str, object]]:
-    """What is known of plugins without importing them, and what is wrong with their names."""
+    """Kind, name and object of each plugin, none of them imported. Raises for names that clash."""
     from gates.contract.plugins.registry import refuse_clashes
 
     refuse_clashes(plugins)
     return [
-        {
-            "kind": one.kind.value,
-            "name": one.name,
-            "from": one.place,
-            "object": one.spec,
-        }
-        for one in plugins.references
+        {"kind": one.kind.value, "name": one.name, "from": one.place, "object": one.spec} for one in plugins.references
     ]

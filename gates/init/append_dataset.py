@@ -1,4 +1,4 @@
-"""A dataset more for a gates.toml that is there already: what stands in it stays as it is, byte for byte."""
+"""One more dataset for an existing gates.toml, whose text stays as it is, byte for byte."""
 
 from __future__ import annotations
 

@@ -57,13 +57,13 @@ def _lines(proposal: Proposal) -> Iterator[str]:
         yield f"human = {_strings(proposal.origin.human)}"
         yield f"synthetic = {_strings(proposal.origin.synthetic)}"
     if proposal.origin and proposal.origin.unknown:
-        yield f"# Rows with these words belong to neither, and fail the gate: {_strings(proposal.origin.unknown)}"
+        yield f"# Rows with these values are undeclared, and fail the gate until a list above has them: {_strings(proposal.origin.unknown)}"
 
 
 def _inconclusive(proposal: Proposal) -> Iterator[str]:
     counts = " and ".join(f"{proposal.rows[origin]:,} {origin}" for origin in ("human", "synthetic"))
     yield f"# {counts} rows are too few to decide every check, which takes about 5,000 of each. With this"
-    yield "# line, what is undecided warns instead of holding the dataset back. Remove it when there are more rows."
+    yield "# line, inconclusive checks warn instead of leaving no verdict. Remove it when there are more rows."
     yield 'inconclusive = "warn"'
 
 

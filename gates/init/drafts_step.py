@@ -44,8 +44,8 @@ def draft(dataset: DatasetConfig, *, force: bool) -> DraftFiles:
         total = opened.row_counts()[Scope.HUMAN.value]
         if not total:
             raise DataError(
-                f"{dataset.place('origin')}: no human rows in {dataset.where()}: there is nobody to learn rules from; "
-                "look at origin and origins"
+                f"{dataset.place('origin')}: no human rows in {dataset.where()}: no rules can be inferred; "
+                "check origin and origins in gates.toml"
             )
         columns = ", ".join(identifier(name) for name in opened.roles.content)
         # Rows of one content are alike: which of them are drawn does not depend on their order.

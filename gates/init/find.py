@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-# How people call files and folders of one origin.
+# Usual names of files and folders of one origin.
 _PARTITIONS = {
     "human": ("human", "people", "real", "original"),
     "synthetic": ("synthetic", "synth", "generated", "fake", "artificial"),
@@ -54,7 +54,7 @@ def find_data(root: Path, given: Path | None) -> FoundData:
     candidates = _candidates(root)
     if not candidates:
         raise UsageError(
-            f"no data files in {root} or {root / _FOLDER}; say where they are: `gates init PATH`, "
+            f"no data files in {root} or {root / _FOLDER}; name them: `gates init PATH`, "
             "a Parquet, JSONL, CSV or Arrow file or a folder of them"
         )
     data = _pair(candidates, root) or _single(candidates, root)
@@ -89,7 +89,7 @@ def _outs(folder: Path) -> Iterable[Path]:
             yield from (folder / str(out["path"]) for out in outs)
         except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError):
             raise UsageError(
-                f"{pointer.name}: is no DVC pointer; mend it, or name the data: `gates init PATH`"
+                f"{pointer.name}: not a valid DVC pointer; fix it, or name the data: `gates init PATH`"
             ) from None
 
 

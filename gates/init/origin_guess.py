@@ -1,4 +1,4 @@
-"""Recognises the column that says who made a row, and the words in it that mean people."""
+"""Recognises the column that says who made a row, and the words in it that mean human."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _SYNTHETIC = re.compile(
     r"|(ctgan|tvae|copulagan|gaussian_copula|synthpop|smote)",
     re.IGNORECASE,
 )
-# Flags: the value that means people.
+# Flags: the value that means human.
 _FLAGS = {
     "true": re.compile(r"(is_)?(human|real)", re.IGNORECASE),
     "false": re.compile(r"(is_)?(synthetic|generated|fake|ai|machine|artificial)", re.IGNORECASE),
 }
 _TRUE, _FALSE = ("true", "1"), ("false", "0")
-# A column of this name is the one even if it has words that nobody knows.
+# A column of this name is the one even if some of its words are unknown.
 _NAME = "origin"
 
 
@@ -42,7 +42,7 @@ class OriginColumn:
 def find_origin(columns: Mapping[str, Mapping[str, int]]) -> OriginColumn | None:
     """The origin column among columns with few distinct values, given as rows per value; None where no column is one.
 
-    A column counts when each of its values is a word for people or for machines and both occur; `origin` comes first.
+    A column counts when each of its values is a word for human or for synthetic rows and both occur; `origin` comes first.
     """
     candidates = [sorted_out for name, values in columns.items() if (sorted_out := _sort_out(name, values))]
     named = [column for column in candidates if column.name == _NAME]
@@ -51,7 +51,7 @@ def find_origin(columns: Mapping[str, Mapping[str, int]]) -> OriginColumn | None
 
 
 def one_sided(columns: Mapping[str, Mapping[str, int]]) -> str:
-    """What to say of an `origin` column whose words all mean people, or all machines; "" where none is one."""
+    """What to say of an `origin` column whose words all mean human, or all synthetic; "" where none is one."""
     words = columns.get(_NAME, {})
     sides = {"human": _HUMAN, "synthetic": _SYNTHETIC}
     side = next((name for name, pattern in sides.items() if words and all(map(pattern.fullmatch, words))), "")
@@ -59,7 +59,7 @@ def one_sided(columns: Mapping[str, Mapping[str, int]]) -> str:
         return ""
     other = next(name for name in sides if name != side)
     alone = (
-        '; an evaluation set may be people\'s alone: write gates.toml with purpose = "evaluation"'
+        '; an evaluation set may have human rows only: write gates.toml with purpose = "evaluation"'
         if side == "human"
         else ""
     )

@@ -1,4 +1,4 @@
-"""Writes what puts the gate in place into files that are nobody else's: stages for DVC, hooks, a workflow."""
+"""Writes what puts the gate in place into files of their own: DVC stages, hooks, a workflow."""
 
 from __future__ import annotations
 
@@ -57,19 +57,19 @@ def write_hooks_and_workflow(top: Path) -> list[Written]:
 
 
 def refuse_taken(config: Config) -> None:
-    """Raises UsageError where the file is somebody else's, or where the user's own dvc.yaml has such a stage already.
+    """Raises UsageError where the file was written by hand, or where the user's own dvc.yaml has such a stage already.
 
     DVC lets no two stages write one report.
     """
     root = config.path.parent
     path = root / PIPELINE
     if path.exists() and not path.read_text(encoding="utf-8").startswith(HEADER):
-        raise UsageError(f"{PIPELINE} is there and was not written by `gates init --write`; move it away, or add to it:\n"
+        raise UsageError(f"{PIPELINE} exists and was not written by `gates init --write`; move it away, or add to it:\n"
                          + dvc_stages(config.datasets.values(), UP))  # fmt: skip
     own = root / "dvc.yaml"
     text = own.read_text(encoding="utf-8") if own.is_file() else ""
     taken = next((name for name in config.datasets if f"{FOLDER}/{name}.json" in text), None)
     if taken:
         raise UsageError(
-            f"dvc.yaml speaks of {FOLDER}/{taken}.json already, and two stages cannot write it; nothing was written"
+            f"dvc.yaml already names {FOLDER}/{taken}.json, and two stages cannot write one file; nothing was written"
         )

@@ -1,4 +1,4 @@
-"""What a new gates.toml should say about data that nobody has described yet."""
+"""What a new gates.toml should say about data that no configuration describes yet."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from gates.init.find import FoundData
     from gates.init.origin_guess import OriginColumn
 
-# A name that no column has: while nobody knows the origin, every row is read as one.
-_NOBODY = "\x00"
+# A name that no column has: while the origin is unknown, every row is read as one.
+_NO_COLUMN = "\x00"
 # Who makes rows can be counted on two hands, with generators by name a few more.
 MOST_ORIGIN_VALUES = 20
 # A sentence is longer than this on average; the level of a category hardly is.
@@ -42,12 +42,12 @@ MOSTLY_SPACED = 0.9
 MUCH_LONGER = 4
 # An id, a date, a source, a label and a split go with a text; with more columns than that, they are what it is about.
 MOST_BESIDE_TEXT = 5
-# From about this many rows of each origin on, halves of people pass every check nine times in ten (docs/explanation/calibration.md).
+# From about this many rows of each origin on, halves of human rows pass every check nine times in ten (docs/explanation/calibration.md).
 ENOUGH_ROWS = 5_000
 _NAMED_COLUMNS = 10
 _NAMED_FILES = 5
 KEY = "key"
-# Names that people and databases give to a column that tells rows apart.
+# Usual names of a column that tells rows apart.
 KEY_NAME = re.compile(r"(?i)(.+[_ -])?(id|uuid|guid|key|index)|row_?(id|number)|unnamed: 0")
 KEY_TYPES = frozenset({"VARCHAR", "UUID", "BIGINT", "INTEGER", "UBIGINT", "UINTEGER", "HUGEINT", "SMALLINT"})
 
@@ -79,7 +79,7 @@ def propose(root: Path, data: FoundData) -> Proposal:
     files that cannot be read.
     """
     partitions = data.partitions or {Scope.HUMAN.value: str(data.path)}
-    config = DatasetConfig(data.name, root, 0, "tabular", partitions=partitions, origin=_NOBODY, source="gates init")
+    config = DatasetConfig(data.name, root, 0, "tabular", partitions=partitions, origin=_NO_COLUMN, source="gates init")
     with _opened(config) as opened:
         connection, view = opened.connection, identifier(VIEWS[Scope.COMBINED])
         types = _types(connection, view)
@@ -135,8 +135,8 @@ def _origin(
         rest = len(types) - _NAMED_COLUMNS
         listed = ", ".join(list(types)[:_NAMED_COLUMNS]) + (f" and {rest} more" if rest > 0 else "")
         raise UsageError(
-            f"{data.where()}: no column says who made a row, by words such as 'human' and 'synthetic' (there are: {listed}); "
-            'add one, or write gates.toml with origin = "COLUMN" and the words in it, or with a path per partition'
+            f"{data.where()}: no column says who made a row, with values such as 'human' and 'synthetic' (columns: {listed}); "
+            'add one, or write gates.toml with origin = "COLUMN" and its values in origins, or with a path per partition'
         )
     return origin
 

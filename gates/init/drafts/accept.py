@@ -49,7 +49,7 @@ def _accepted(path: Path, text: str) -> str:
     try:
         json.loads(text)
     except json.JSONDecodeError as error:
-        raise UsageError(f"{path}:{error.lineno}: {error.msg}; mend the JSON and accept again") from error
+        raise UsageError(f"{path}:{error.lineno}: {error.msg}; fix the JSON and accept again") from error
     for start, end in reversed(list(_entry_spans(text))):
         entry = json.loads(text[start:end])
         if isinstance(entry, dict) and isinstance(entry.get("meta"), dict) and entry["meta"].get("draft") is True:

@@ -1,4 +1,4 @@
-"""How often people yet unseen break a rule that was read off a sample: distribution-free bounds at 95 % confidence."""
+"""How often human rows yet unseen break a rule that was read off a sample: distribution-free bounds at 95 % confidence."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 CONFIDENCE = 0.95
 
-# No inferred rule is held tighter than this: 3 rows of held-out people fell outside the exact ranges and
+# No inferred rule is held tighter than this: 3 held-out human rows fell outside the exact ranges and
 # vocabularies of 24,421 others.
 INFERRED_LIMIT = 0.001
 

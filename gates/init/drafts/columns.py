@@ -13,7 +13,7 @@ from gates.init.drafts.draft import ColumnDraft, InferredKind, InferredLimit
 # A person can check a list of 100; and a level that every fifth row introduces anew is not a category.
 MOST_LEVELS = 100
 MOST_DISTINCT_RATIO = 0.2
-# A vocabulary that may miss more than this is not known yet: at least 95 % of people to come use it, 95 % sure.
+# A vocabulary that may miss more than this is not complete yet: at least 95 % of human rows to come use it, with 95 % confidence.
 MOST_UNSEEN = 0.05
 # Fewer distinct values than this coincide too rarely to tell an identifier from a measurement.
 LEAST_KEY_ROWS = 100
@@ -50,7 +50,7 @@ def infer_column(values: pl.Series) -> ColumnDraft:
         coverage = tolerance_coverage(n)
         limits[RANGE] = InferredLimit(
             inferred_limit(1 - coverage),
-            f"exact range of {n:,} human values; it covers {_floored(coverage)} of people with 95 % confidence (Wilks 1941)",
+            f"exact range of {n:,} human values; it covers {_floored(coverage)} of human rows with 95 % confidence (Wilks 1941)",
         )
     vocabulary = tuple(sorted(present.unique().to_list())) if kind is InferredKind.CATEGORICAL else ()
     if vocabulary:
@@ -123,7 +123,7 @@ def _ends(present: pl.Series) -> tuple[float, float]:
 
 
 def _at_most(bound: float, what: str = "do otherwise") -> str:
-    return f"; at most {bound:.2g} of people {what}, with 95 % confidence"
+    return f"; at most {bound:.2g} of human rows {what}, with 95 % confidence"
 
 
 def _floored(coverage: float) -> str:

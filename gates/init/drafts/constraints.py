@@ -44,7 +44,7 @@ def _keys(frame: pl.DataFrame, columns: Sequence[ColumnDraft]) -> list[Constrain
             ConstraintKind.KEY,
             (column.name,),
             n,
-            f"no two of {n:,} human rows share a value; two people do with a chance below "
+            f"no two of {n:,} human rows share a value; two rows of the population do with a chance below "
             f"{rate_bound(n * (n - 1) // 2):.1g}, with 95 % confidence",
         )
         for column in columns
@@ -74,7 +74,7 @@ def _dependencies(frame: pl.DataFrame, columns: Sequence[ColumnDraft]) -> list[C
             (x, y),
             trials[x, y],
             f"holds in every human row, {trials[x, y]:,} of which repeat a determinant and could have broken it; "
-            f"at most {rate_bound(trials[x, y]):.2g} of people do, with 95 % confidence",
+            f"at most {rate_bound(trials[x, y]):.2g} of human rows do not keep it, with 95 % confidence",
         )
         for x, y in without_consequences(trials, list(levels))
     ]

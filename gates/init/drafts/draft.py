@@ -62,7 +62,7 @@ class ColumnDraft:
 
     @property
     def is_nullable(self) -> bool:
-        """Whether values are missing among people."""
+        """Whether human rows lack values."""
         return self.missing > 0 or self.rows == 0
 
 

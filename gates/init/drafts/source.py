@@ -56,7 +56,7 @@ def _column(column: ColumnDraft) -> Iterator[str]:
         yield from (f"        {line}" for line in checks)
         yield "    ],"
     n = column.rows + column.missing
-    seen = f"missing in {column.missing:,} of {n:,} rows" if column.is_nullable else f"there in all of {n:,} rows"
+    seen = f"missing in {column.missing:,} of {n:,} rows" if column.is_nullable else f"present in all of {n:,} rows"
     yield f"    nullable={column.is_nullable},  # {seen}"
     yield "),"
 

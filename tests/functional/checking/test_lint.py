@@ -276,7 +276,7 @@ def test_checks_of_a_type_and_a_scope_are_listed_alone(tmp_path, gates):
     assert {(row["data_type"], row["scope"]) for row in rows} == {("common", "human"), ("text", "human")}
     assert "| text | `" in page
     assert "| preference | `" not in page
-    assert "No shipped suite asks it." not in page
+    assert "No shipped suite uses it." not in page
     assert (unknown.code, unknown.err) == (2, "no data type 'texts' (did you mean 'text'?)\n")
     assert (other.code, "--type and --scope choose among checks" in other.err) == (2, True)
 

@@ -224,7 +224,7 @@ def test_new_configuration_gets_the_file_instead_of_the_snippet(tmp_path, gates)
     called = gates(tmp_path, "init", "--write")
 
     assert (called.code, called.err) == (0, "")
-    assert "with DVC" not in called.out
+    assert "for DVC" not in called.out
     assert "with pre-commit" not in called.out
     assert "\nwrote .pre-commit-config.yaml: " in called.out
     assert "\nwrote .github/workflows/data-gates.yml: " in called.out
@@ -245,7 +245,7 @@ def test_file_is_written_again_where_gates_wrote_it_and_refused_where_somebody_e
     (root / PIPELINE).write_text("stages: {}\n")
     called = gates(root, "init", "sound", "--write")
     assert (called.code, called.out) == (2, "")
-    assert called.err.startswith(f"{PIPELINE} is there and was not written by `gates init --write`; move it away")
+    assert called.err.startswith(f"{PIPELINE} exists and was not written by `gates init --write`; move it away")
     assert (root / PIPELINE).read_text() == "stages: {}\n"
 
 
@@ -256,7 +256,7 @@ def test_stage_of_the_users_own_for_the_same_report_is_not_doubled(root, gates):
     called = gates(root, "init", "sound", "--write")
 
     assert (called.code, called.out) == (2, "")
-    assert called.err.startswith("dvc.yaml speaks of reports/sound.json already, and two stages cannot write it")
+    assert called.err.startswith("dvc.yaml already names reports/sound.json, and two stages cannot write one file")
     assert not (root / PIPELINE).exists()
 
 
@@ -272,6 +272,6 @@ def test_hooks_and_workflow_of_the_users_own_are_left_as_they_are_and_shown_what
     assert called.code == 0, called.err
     assert {name: (tmp_path / name).read_text() for name in own} == own
     for name in own:
-        assert f"{name} is yours and is left as it is; for the gate, add:\n" in called.out
+        assert f"{name} exists and is not changed; to gate there, add:\n" in called.out
     assert "  entry: gates check --staged" in called.out.replace("          entry", "  entry")
     assert "uses: OWNER/origin-gates@COMMIT" in called.out

@@ -79,7 +79,7 @@ def test_without_drafts_nobody_is_told_to_accept_some(tmp_path, gates):
 
     out = gates(tmp_path, "init", "texts.jsonl").out
 
-    assert "there is nothing to draft" in out
+    assert "nothing to draft" in out
     assert "--accept" not in out
     assert "next:\n  gates check texts\n" in out
 
@@ -92,7 +92,7 @@ def test_configuration_of_a_folder_above_is_named_with_its_path(tmp_path, gates)
     called = gates(tmp_path / "below", "init", "new.csv")
 
     assert (called.code, called.err) == (0, "")
-    assert called.out.startswith("../gates.toml is there already")
+    assert called.out.startswith("../gates.toml exists and is not changed")
     assert '\npath = "below/new.csv"\n' in called.out
 
 

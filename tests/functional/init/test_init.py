@@ -41,7 +41,7 @@ def test_plain_csv_becomes_a_configured_project_with_drafts(tmp_path, gates):
         "wrote gates.toml: dataset 'people', type tabular, data in people.csv\n"
         "  origin: column 'origin': human = human, synthetic = synthetic\n"
         "  rows: 400 human and 400 synthetic\n"
-        '  too few to decide every check: inconclusive = "warn" lets the undecided ones warn'
+        '  too few to decide every check: inconclusive = "warn" in gates.toml lets undecided checks warn'
     )
     assert "  gates check people\n" in called.out
 
@@ -109,7 +109,7 @@ def test_text_brings_its_rules_along(tmp_path, gates):
 
     assert called.code == 0
     assert read_config(tmp_path / "gates.toml").datasets["notes"].type == "text"
-    assert "notes: type text brings its rules along; there is nothing to draft\n" in called.out
+    assert "notes: type text has built-in rules; nothing to draft\n" in called.out
     assert files(tmp_path) == ["gates.toml", "notes.jsonl"]
 
 
@@ -133,7 +133,10 @@ def test_words_for_origins_are_written_down_and_strange_ones_named(tmp_path, gat
 
     origins = read_config(tmp_path / "gates.toml").datasets["people"].origins
     assert (origins.human, origins.synthetic) == (("expert",), ("gpt-4", "template"))
-    assert "  undeclared, which fails the gate until you sort them in: zzz\n" in called.out
+    assert (
+        "  undeclared values, which fail the gate until you add them to human or synthetic in gates.toml: zzz\n"
+        in called.out
+    )
 
 
 def test_partitions_are_found_by_name(tmp_path, gates):
@@ -193,7 +196,7 @@ def test_without_an_origin_column_nothing_is_written(tmp_path, gates):
 
     assert (called.code, called.out) == (2, "")
     assert "people.csv: no column says who made a row" in called.err
-    assert "(there are: grade, town, income, title)" in called.err
+    assert "(columns: grade, town, income, title)" in called.err
     assert files(tmp_path) == ["people.csv"]
 
 
@@ -263,7 +266,7 @@ def test_path_of_further_data_prints_the_table_to_add(second, gates):
 
     assert (called.code, called.err) == (0, "")
     assert called.out.startswith(
-        f"gates.toml is there already and is left as it is; for data/votes.csv, add this table to it:\n\n{VOTES}"
+        f"gates.toml exists and is not changed; for data/votes.csv, add this table to it:\n\n{VOTES}"
     )
     assert called.out.endswith("then run `gates init votes`; `gates init data/votes.csv --write` does both\n")
     assert (second / "gates.toml").read_text() == before

@@ -121,7 +121,7 @@ def test_limits_widen_with_less_evidence():
     assert few.limits["range"].max_value == 0.05
     assert many.limits["range"].max_value == 0.001
     assert few.limits["not-null"].max_value == 0.0317
-    assert "95 % of people" in few.limits["range"].reason
+    assert "95 % of human rows" in few.limits["range"].reason
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_evidence_says_how_many_rows_could_have_broken_a_constraint():
         ("degree", "years"),
         495,
         "holds in every human row, 495 of which repeat a determinant and could have broken it; "
-        "at most 0.006 of people do, with 95 % confidence",
+        "at most 0.006 of human rows do not keep it, with 95 % confidence",
     )
 
 
@@ -297,27 +297,27 @@ Staff = pa.DataFrameSchema(
         "degree": pa.Column(
             pl.String,
             checks=[
-                # 5 levels in 400 human values; at most 0.015 of people use another one, with 95 % confidence
+                # 5 levels in 400 human values; at most 0.015 of human rows use another one, with 95 % confidence
                 pa.Check.isin(["degree 0", "degree 1", "degree 2", "degree 3", "degree 4"]),
             ],
-            nullable=False,  # there in all of 400 rows
+            nullable=False,  # present in all of 400 rows
         ),
         "years": pa.Column(
             pl.Int64,
             checks=[
-                # exact range of 400 human values; it covers 98.81 % of people with 95 % confidence (Wilks 1941)
+                # exact range of 400 human values; it covers 98.81 % of human rows with 95 % confidence (Wilks 1941)
                 pa.Check.in_range(0, 8),
             ],
-            nullable=False,  # there in all of 400 rows
+            nullable=False,  # present in all of 400 rows
         ),
         "hours": pa.Column(
             pl.Float64,
             checks=[
-                # exact range of 400 human values; it covers 98.81 % of people with 95 % confidence (Wilks 1941)
+                # exact range of 400 human values; it covers 98.81 % of human rows with 95 % confidence (Wilks 1941)
                 pa.Check.in_range(0, 8),
                 integer_valued(),
             ],
-            nullable=False,  # there in all of 400 rows
+            nullable=False,  # present in all of 400 rows
         ),
     },
     name="staff",
