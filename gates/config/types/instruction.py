@@ -51,6 +51,9 @@ assistant. Where a column `response` is there, `messages` is a column like any o
 
 Lists of `{from, value}`, as ShareGPT has them, are read as well: `human` or `user` is the user, `gpt` or `assistant` the
 assistant, `system` the system. Any other word stays as it is, and breaks `messages/roles-alternate`.
+
+In every type, a text role may hold such lists as well, as `prompt`, `chosen` and `rejected` of many preference sets do.
+`response`, `chosen` and `rejected` are then the assistant's last message, other texts all messages but the system's.
 """,
     example="""\
 ```toml

@@ -27,8 +27,8 @@ Group: none, each row is its own.
 """,
     example="""\
 ```toml
-[datasets.people]
-path    = "data/people.jsonl"
+[datasets.claims]
+path    = "data/claims.jsonl"
 type    = "tabular"
 label   = "income"
 columns = { key = "id" }
