@@ -23,12 +23,11 @@ from gates.data.duckdb.dataset import open_dataset, open_holdout
 from gates.data.facts import ORIGIN, ROW_ID, Roles
 from gates.data.scan.run import ScanRequest, scan
 from gates.errors import PluginError, SuiteError
-from gates.metrics.base import judge as judging
+from gates.metrics.base.check_result import Demand, check_result
 from gates.metrics.base.evaluate import ask
-from gates.metrics.base.gx_details import details_of, result_of
 from gates.rows.schemas.built_in import schema_of
 from gates.rows.validation import RowValidator
-from gates.verdict import Scope, Severity
+from gates.verdict import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,10 +85,9 @@ def judge(metric: Metric, scan: Scan, scope: Scope = Scope.COMBINED, **kwargs: o
     problem = problem_with(metric, kwargs)
     if problem:
         raise SuiteError(f"{metric.expectation}: {problem}")
-    limits = limits_of(kwargs)
-    measurement = ask(metric, scan, scope, params_of(metric, kwargs))
-    judged = judging.judge(measurement, limits, Severity.CRITICAL, undecided=metric.undecided)
-    return result_of(check_id_of(scope, metric.expectation, kwargs, {}, metric), details_of(judged, limits))
+    demand = Demand(limits_of(kwargs), params=params_of(metric, kwargs))
+    check_id = check_id_of(scope, metric.expectation, kwargs, {}, metric)
+    return check_result(check_id, metric, ask(metric, scan, scope, demand.params), demand)
 
 
 def failing_rows(contract: TypeContract, rows: pl.DataFrame) -> dict[str, list[int]]:

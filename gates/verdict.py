@@ -103,7 +103,7 @@ class CheckResult:
 
     `observed` with its interval [`low`, `high`] is in the units of the limits `min_value`/`max_value`.
     `baseline` is the same metric between two sets of people, `baseline_p95` its 95th percentile.
-    `rows_needed` says per origin how many more rows would decide an inconclusive check.
+    `rows_needed` says per origin how many more rows would decide an inconclusive check, `fix` what mends a failed one.
     """
 
     id: CheckId
@@ -123,6 +123,7 @@ class CheckResult:
     n_synthetic: int | None = None
     rows_needed: Mapping[str, int] | None = None
     evidence: Mapping[str, object] = field(default_factory=dict)
+    fix: str = ""
 
     def to_json(self) -> dict[str, object]:
         """Plain JSON values, floats rounded to 9 significant digits, keys in a fixed order."""
@@ -143,6 +144,7 @@ class CheckResult:
             **numbers,
             "rows_needed": dict(self.rows_needed) if self.rows_needed else None,
             "message": self.message,
+            "fix": self.fix,
             "evidence": rounded_tree(self.evidence),
         }
 

@@ -5,22 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gates.contract.suites import limits_of, params_of
-from gates.metrics.base.gx_details import details_of, result_of
-from gates.metrics.base.judge import judge
+from gates.contract.suites import demand_of, limits_of, params_of
+from gates.metrics.base.check_result import check_result
 from gates.metrics.history import lost_files
 from gates.metrics.integrity import row_failures
 from gates.verdict import Kind, Outcome, Scope
 
 if TYPE_CHECKING:
-    from gates.contract.plan import Plan
-    from gates.data.previous_version import KeptFiles
-    from gates.verdict import CheckResult
-
-if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from gates.contract.plan import Plan
     from gates.contract.suites import SuiteEntry
+    from gates.data.previous_version import KeptFiles
     from gates.data.scan.result import RuleFailures
     from gates.metrics.base.measurement import Measurement
     from gates.rows.failures import RowFailures
@@ -58,9 +54,8 @@ class SeenRows:
         return judged if judged.outcome is Outcome.FAIL else None
 
     def _judged(self, entry: SuiteEntry, rule: RuleFailures) -> CheckResult:
-        limits = limits_of(entry.kwargs)
-        judged = judge(self._measurement(entry, rule), limits, entry.severity, undecided=row_failures.METRIC.undecided)
-        return replace(result_of(entry.check_id, details_of(judged, limits)), kind=Kind.SCHEMA)
+        metric, measurement = row_failures.METRIC, self._measurement(entry, rule)
+        return replace(check_result(entry.check_id, metric, measurement, demand_of(metric, entry)), kind=Kind.SCHEMA)
 
     def _measurement(self, entry: SuiteEntry, rule: RuleFailures) -> Measurement:
         scope = entry.check_id.scope
@@ -78,9 +73,6 @@ def kept_files_result(planned: Plan, kept: KeptFiles | None) -> CheckResult | No
     """What the check of kept files says; None where it is not planned."""
     for entry in planned.entries[Scope.COMBINED]:
         if entry.type == lost_files.METRIC.expectation:
-            limits = limits_of(entry.kwargs)
-            judged = judge(
-                lost_files.measurement_of(kept), limits, entry.severity, undecided=lost_files.METRIC.undecided
-            )
-            return result_of(entry.check_id, details_of(judged, limits))
+            metric = lost_files.METRIC
+            return check_result(entry.check_id, metric, lost_files.measurement_of(kept), demand_of(metric, entry))
     return None

@@ -1,7 +1,6 @@
 """One Great Expectations class per metric: its limits and the metric's own parameters are its arguments.
 
-The class judges nothing itself: `gates.metrics.base.measurement.judge` does, and its judgement stands in
-`result["details"]`. Success is a pass and nothing else: too few rows, an error or an undeclared input are no evidence.
+The class judges nothing itself: `gates.metrics.base.judge` does, and its judgement stands in `result["details"]`. Success is a pass and nothing else: too few rows, an error or an undeclared input are no evidence.
 """
 
 from __future__ import annotations
@@ -19,15 +18,16 @@ from gates.contract.suites import limits_of, params_of
 from gates.contract.suites.arguments import limit_names, problem_with
 from gates.errors import GatesError
 from gates.gx.measurements import METRIC
-from gates.metrics.base.gx_details import details_of
-from gates.metrics.base.judge import judge
-from gates.verdict import Outcome, Scope, Severity
+from gates.metrics.base.check_result import Demand, check_result
+from gates.verdict import CheckId, Outcome, Scope, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gates.metrics.base.metric import Metric
 
+# What Great Expectations' own result says already.
+_NAMED_BY_GX = frozenset({"id", "scope", "kind", "type"})
 Number = int | float | None
 _registered: dict[str, tuple[Metric, type[GatesExpectation]]] = {}
 
@@ -52,23 +52,28 @@ class GatesExpectation(BatchExpectation):  # type: ignore[misc]
     def get_validation_dependencies(self, execution_engine: Any = None, runtime_configuration: Any = None) -> Any:
         """The measurement of this metric with these parameters on the batch being validated."""
         dependencies = super().get_validation_dependencies(execution_engine, runtime_configuration)
-        asked = {
+        question = {
             "expectation": self.expectation_type,
             "params": params_of(self.metric(), self._arguments()),
-            "scope": (self.meta or {}).get("scope", Scope.COMBINED.value),
+            "scope": self._scope(),
         }
-        dependencies.set_metric_configuration(METRIC, MetricConfiguration(METRIC, {"batch_id": self.batch_id}, asked))
+        domain = {"batch_id": self.batch_id}
+        dependencies.set_metric_configuration(METRIC, MetricConfiguration(METRIC, domain, question))
         return dependencies
 
     def _validate(self, metrics: dict[str, Any], **_: Any) -> dict[str, Any]:
-        limits = limits_of(self._arguments())
-        severity = Severity(self.severity.value)
-        judged = judge(metrics[METRIC], limits, severity, undecided=self.metric().undecided)
-        details = details_of(judged, limits)
+        metric, arguments = self.metric(), self._arguments()
+        demand = Demand(limits_of(arguments), Severity(self.severity.value), params_of(metric, arguments))
+        check_id = CheckId(Scope(self._scope()), self.expectation_type)
+        result = check_result(check_id, metric, metrics[METRIC], demand)
+        details = {name: value for name, value in result.to_json().items() if name not in _NAMED_BY_GX}
         return {
-            "success": judged.outcome is Outcome.PASS,
+            "success": result.outcome is Outcome.PASS,
             "result": {"observed_value": details["observed"], "details": details},
         }
+
+    def _scope(self) -> str:
+        return str((self.meta or {}).get("scope", Scope.COMBINED.value))
 
     def _arguments(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.success_keys}

@@ -24,6 +24,8 @@ from gates.metrics.base.measurement import Failed, Measurement
 from gates.verdict import Scope
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gates.data.scan.result import Scan
 
 METRIC = "gates.measurement"
@@ -50,14 +52,21 @@ class MeasurementProvider(MetricProvider):  # type: ignore[misc]
         batch_id: str = metric_domain_kwargs["batch_id"]
         expectation, params = metric_value_kwargs["expectation"], metric_value_kwargs["params"]
         if batch_id in execution_engine.measurements:
-            made = execution_engine.measurements[batch_id].get(measurement_key(expectation, params))
-            return made or Failed("was not measured before the suite ran; this is a fault in gates")
+            return measured_before(execution_engine.measurements[batch_id], expectation, params)
         return _on_demand(execution_engine, batch_id, expectation, params, metric_value_kwargs["scope"])
 
     @metric_value(engine=ExecutionEngine)  # type: ignore[untyped-decorator]
     def _elsewhere(cls, execution_engine: ExecutionEngine, **_: Any) -> Measurement:  # noqa: N805
         name = type(execution_engine).__name__
         return Failed(f"cannot be measured on {name}: open the data with context.data_sources.add_gates_duckdb(…)")
+
+
+def measured_before(
+    measurements: Mapping[str, Measurement], expectation: str, params: Mapping[str, object]
+) -> Measurement:
+    """What was measured for an expectation with these parameters before the suites ran."""
+    missing = Failed("was not measured before the suite ran; this is a fault in gates")
+    return measurements.get(measurement_key(expectation, params), missing)
 
 
 def _on_demand(
@@ -86,4 +95,4 @@ def _scan(engine: GatesDuckDBExecutionEngine, batch_id: str) -> Scan:
     return _scans[data]
 
 
-__all__ = ["METRIC", "MeasurementProvider"]
+__all__ = ["METRIC", "MeasurementProvider", "measured_before"]

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from gates.contract.suites.suite import limits_of
-from gates.metrics.base.gx_details import plain
+from gates.metrics.base.check_result import plain
 from gates.verdict import CheckResult, Outcome
 
 if TYPE_CHECKING:

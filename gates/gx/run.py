@@ -19,13 +19,14 @@ from great_expectations.data_context.types.base import (
 )
 from great_expectations.expectations.registry import get_expectation_impl, list_registered_expectation_implementations
 
-from gates.contract.suites import expectation_id
+from gates.contract.suites import demand_of, expectation_id
 from gates.contract.suites.names import SILENT_WITHOUT_VALUES, SUPPORTED, UNSUPPORTED
 from gates.errors import SuiteError, did_you_mean
 from gates.gx.datasource import GatesDuckDBDatasource
 from gates.gx.expectations import GatesExpectation, register
+from gates.gx.measurements import measured_before
 from gates.gx.results import error_result, result_without_rows, stock_result
-from gates.metrics.base.gx_details import result_of
+from gates.metrics.base.check_result import check_result
 from gates.verdict import CheckResult, Outcome
 
 if TYPE_CHECKING:
@@ -67,9 +68,9 @@ def run(
     with _quiet():
         source = _source(connection, [views[scope] for scope in entries])
         results: list[CheckResult] = []
-        for scope, asked in entries.items():
+        for scope, scope_entries in entries.items():
             rows = _count(connection, "*", views[scope])
-            results += _run_scope(source, views[scope], asked, measurements.get(scope, {}), has_rows=rows > 0)
+            results += _run_scope(source, views[scope], scope_entries, measurements.get(scope, {}), has_rows=rows > 0)
     return results
 
 
@@ -84,14 +85,22 @@ def _run_scope(
     batch = source.get_asset(view).get_batch_definition(view).get_batch()
     engine = source.get_execution_engine()
     engine.measurements[batch.id] = measurements
-    asked = [entry for entry in entries if has_rows or _is_ours(entry)]
-    found = _by_id(batch, asked) if asked else {}
+    runnable = [entry for entry in entries if has_rows or _is_ours(entry)]
+    returned_by_id = _by_id(batch, runnable) if runnable else {}
     results: list[CheckResult] = []
     for entry in entries:
         if not has_rows and not _is_ours(entry):
             results.append(result_without_rows(entry))
-        elif expectation_id(entry.check_id) in found:
-            result = _check_result(entry, found[expectation_id(entry.check_id)], engine.failures)
+        elif expectation_id(entry.check_id) in returned_by_id:
+            returned = returned_by_id[expectation_id(entry.check_id)]
+            message = _raised(returned, engine.failures)
+            if message is not None:
+                result = error_result(entry, message)
+            elif _is_ours(entry):
+                # What Great Expectations ran is what it was handed.
+                result = _judged(entry, measurements)
+            else:
+                result = stock_result(entry, success=bool(returned.success), result=returned.result)
             results.append(_unless_silent(result, entry, engine.native_connection(), view))
     return results
 
@@ -108,19 +117,17 @@ def _by_id(batch: Any, entries: Sequence[SuiteEntry]) -> dict[str, Any]:
     return {result.expectation_config.id: result for result in results}
 
 
-def _check_result(entry: SuiteEntry, found: Any, failures: Mapping[str, str]) -> CheckResult:
-    if isinstance(found, Exception):
-        return error_result(entry, str(found) or type(found).__name__)
-    raised = _raised(found.exception_info or {}, failures)
-    if raised is not None:
-        return error_result(entry, raised)
-    if _is_ours(entry):
-        return result_of(entry.check_id, found.result["details"])
-    return stock_result(entry, success=bool(found.success), result=found.result)
+def _judged(entry: SuiteEntry, measurements: Mapping[str, Measurement]) -> CheckResult:
+    metric = get_expectation_impl(entry.type).metric()
+    demand = demand_of(metric, entry)
+    return check_result(entry.check_id, metric, measured_before(measurements, entry.type, demand.params), demand)
 
 
-def _raised(info: Mapping[str, Any], failures: Mapping[str, str]) -> str | None:
+def _raised(returned: Any, failures: Mapping[str, str]) -> str | None:
     """The message of what was raised; Great Expectations keeps it once, or once per metric that failed."""
+    if isinstance(returned, Exception):
+        return str(returned) or type(returned).__name__
+    info: Mapping[str, Any] = returned.exception_info or {}
     if "raised_exception" in info:
         return str(info["exception_message"]) if info["raised_exception"] else None
     messages = sorted({failures.get(metric, str(raised["exception_message"])) for metric, raised in info.items()})

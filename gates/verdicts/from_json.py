@@ -42,6 +42,7 @@ def _check(check: Mapping[str, Any]) -> CheckResult:
         severity=Severity(check["severity"]),
         outcome=Outcome(check["outcome"]),
         message=check["message"],
+        fix=check.get("fix", ""),
         kind=Kind(check["kind"]),
         evidence=check["evidence"],
         **{name: check[name] for name in _NUMBERS},

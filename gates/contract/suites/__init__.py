@@ -5,12 +5,21 @@
 
 from gates.contract.suites.merge import Merged, merge
 from gates.contract.suites.read import read_suite
-from gates.contract.suites.suite import Suite, SuiteEntry, expectation_id, limits_of, measurement_key, params_of
+from gates.contract.suites.suite import (
+    Suite,
+    SuiteEntry,
+    demand_of,
+    expectation_id,
+    limits_of,
+    measurement_key,
+    params_of,
+)
 
 __all__ = [
     "Merged",
     "Suite",
     "SuiteEntry",
+    "demand_of",
     "expectation_id",
     "limits_of",
     "measurement_key",

@@ -7,6 +7,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from gates.metrics.base.check_result import Demand
 from gates.metrics.base.measurement import Limits
 from gates.verdict import CheckId, Scope, Severity
 
@@ -55,6 +56,11 @@ def limits_of(kwargs: Mapping[str, object]) -> Limits:
     """The limits among an expectation's arguments."""
     numbers = {name: _number(kwargs.get(name)) for name in LIMITS}
     return Limits(**numbers)
+
+
+def demand_of(metric: Metric, entry: SuiteEntry) -> Demand:
+    """What the entry demands of the metric that its expectation puts limits on."""
+    return Demand(limits_of(entry.kwargs), entry.severity, params_of(metric, entry.kwargs))
 
 
 def params_of(metric: Metric, kwargs: Mapping[str, object]) -> dict[str, object]:

@@ -81,6 +81,7 @@ def test_a_result_carries_everything_the_measurement_said(run):
             asked.check_id, Severity.CRITICAL, Outcome.FAIL, "0.2 [0.1, 0.3], limit 0.05; worst is age",
             observed=0.2, low=0.1, high=0.3, baseline=0.01, baseline_p95=0.02, max_value=0.05, warn_value=0.01,
             n_human=10, n_synthetic=20, evidence={"columns": ["age", "sex"], "share": 0.25, "rows": [1, 2], "bad": None},
+            fix="fix it.",
         )
     ]  # fmt: skip
 
