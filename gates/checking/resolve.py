@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gates.checking.column_names import view_names
-from gates.config.schema_files import file_digests
 from gates.contract.contract import Contract, load_contract
 from gates.rows.validators import RowSchemas, Validators, row_schemas
 
@@ -58,5 +57,5 @@ def with_schemas(contract: Contract) -> ResolvedDataset:
     """A contract with its schemas, whose import takes seconds. Raises what `load_schema` raises."""
     schemas = row_schemas(contract)
     if schemas.own:
-        contract = contract.with_sources(file_digests(schemas.own.sources, contract.dataset.root))
+        contract = contract.with_sources(schemas.own.sources)
     return ResolvedDataset(contract, schemas)

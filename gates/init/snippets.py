@@ -120,8 +120,7 @@ def _schema_files(dataset: DatasetConfig) -> list[str]:
     spec = own_schema(dataset)
     if spec is None:
         return []
-    root = dataset.root.resolve()
-    return sorted(path.resolve().relative_to(root).as_posix() for path in load_schema(spec, root).sources)
+    return sorted(load_schema(spec, dataset.root).sources)
 
 
 def _plugin_files(dataset: DatasetConfig) -> list[str]:

@@ -9,8 +9,8 @@ from pathlib import Path
 from types import UnionType
 from typing import TYPE_CHECKING, TypeVar
 
-from gates.contract.plugins.imports import is_own_file, place_of
 from gates.contract.plugins.interface import Report, TypeContract, is_made
+from gates.contract.plugins.own_files import is_own_file, place_of
 from gates.errors import GatesError, PluginError
 from gates.metrics.base.measurement import Measurement
 from gates.metrics.base.metric import Metric
@@ -29,19 +29,19 @@ class OwnCode:
     root: Path
     package: str = ""
 
-    def telling(self, value: Offered) -> Offered:
+    def with_error_context(self, value: Offered) -> Offered:
         """The plugin, whose functions raise PluginError with the line of its own code in which they broke."""
         if isinstance(value, Metric):
-            return replace(value, measure=self.told(value.measure, Measurement))
+            return replace(value, measure=self.wrap(value.measure, Measurement))
         if isinstance(value, Report):
-            document = self.told(value.document, str) if value.document else None
-            return replace(value, render=self.told(value.render, str), document=document)
+            document = self.wrap(value.document, str) if value.document else None
+            return replace(value, render=self.wrap(value.render, str), document=document)
         if isinstance(value, TypeContract):
-            schema = self.told(value.schema) if is_made(value.schema) else value.schema
+            schema = self.wrap(value.schema) if is_made(value.schema) else value.schema
             return replace(value, schema=schema)
         return value
 
-    def told(
+    def wrap(
         self, function: Callable[..., Returned], expected: type | UnionType | None = None
     ) -> Callable[..., Returned]:
         """The function; what is raised on purpose, it raises as it is. expected: what it has to return, if one type is known."""
@@ -54,7 +54,7 @@ class OwnCode:
                 raise
             # Code that ends the program would end it with an exit code of its own, 0 perhaps.
             except (Exception, SystemExit) as error:
-                raise PluginError(self.said(error)) from error
+                raise PluginError(self.format_error(error)) from error
             if expected is not None and not isinstance(returned, expected):
                 kinds = expected.__args__ if isinstance(expected, UnionType) else (expected,)
                 names = " or ".join(kind.__name__ for kind in kinds)
@@ -65,8 +65,8 @@ class OwnCode:
 
     def _defined(self, function: Callable[..., object]) -> str:
         """`metrics/mine.py:14: measure `; the module instead of the file for an installed one."""
-        # What isolates modules wraps the function that the file has; an object that can be called has no code.
         own = unwrap(function)
+        # An object that can be called has no code.
         code = getattr(own, "__code__", None)
         if code is None:
             return ""
@@ -75,7 +75,7 @@ class OwnCode:
         shown = file.relative_to(self.root).as_posix() if own_file else own.__module__
         return f"{shown}:{code.co_firstlineno}: {own.__name__} "
 
-    def said(self, error: BaseException) -> str:
+    def format_error(self, error: BaseException) -> str:
         """`metrics/mine.py:14: KeyError: 'x'`; without the place where no line of this code had a part in it."""
         place = place_of(error, self.root, self.package)
         return f"{place}: {type(error).__name__}: {error}" if place else f"{type(error).__name__}: {error}"

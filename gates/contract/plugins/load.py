@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,15 +15,15 @@ from gates.config.installed.plugins import PluginKind
 from gates.config.packages import package_of
 from gates.config.schema_files import file_digests
 from gates.contract.plugins.errors import OwnCode
-from gates.contract.plugins.imports import execute, fresh_imports, is_own_file, named_file, own_modules
 from gates.contract.plugins.interface import Report, TypeContract
-from gates.contract.plugins.isolation import Surroundings
+from gates.contract.plugins.own_files import is_own_file, named_file
+from gates.contract.plugins.own_modules import OwnModules
 from gates.errors import GatesError, PluginError
 from gates.metrics.base.metric import Metric
 from gates.verdict import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from types import ModuleType
 
     from gates.config.data_types import DataType
@@ -101,7 +102,7 @@ def _loaded(reference: Reference, root: Path) -> LoadedPlugin:
         raise PluginError(f"{reference}: {wrong}")
     package = "" if reference.is_file else _module_name(reference).partition(".")[0]
     code = OwnCode(root, package)
-    return replace(found, value=code.telling(found.value), code=code)
+    return replace(found, value=code.with_error_context(found.value), code=code)
 
 
 def _of_distribution(reference: Reference, root: Path, distribution: Distribution) -> LoadedPlugin:
@@ -112,12 +113,11 @@ def _of_distribution(reference: Reference, root: Path, distribution: Distributio
     if not is_own_file(str(package.file), root):
         value = _attribute(_imported(reference), reference)
         return LoadedPlugin(reference, value, {}, distribution, packages={package.name: package.digest()})
-    with fresh_imports(root, None) as sources:
-        value = _attribute(_imported(reference), reference)
-        files, modules = sources(), own_modules(root)
-    files |= _own_suites(value, root)
-    value = Surroundings(root, None, modules).isolated(value)
-    return LoadedPlugin(reference, value, file_digests(tuple(sorted(files)), root), distribution)
+    modules = OwnModules(root)
+    value = _attribute(_own_module(reference, modules) or _imported(reference), reference)
+    modules.seal()
+    sources = {**modules.sources, **file_digests(tuple(sorted(_own_suites(value, root))), root)}
+    return LoadedPlugin(reference, value, sources, distribution)
 
 
 def _own_suites(value: Offered, root: Path) -> set[Path]:
@@ -129,20 +129,27 @@ def _own_suites(value: Offered, root: Path) -> set[Path]:
 
 def _of_file(reference: Reference, root: Path) -> LoadedPlugin:
     path, _ = named_file(reference.spec, root, reference.kind.value)
-    with fresh_imports(root, path.parent) as sources:
-        value = _attribute(execute(path, root), reference)
-        files, modules = tuple(sorted(sources() | {path})), own_modules(root)
-    return LoadedPlugin(reference, Surroundings(root, path.parent, modules).isolated(value), file_digests(files, root))
+    modules = OwnModules(root, (path.parent, root))
+    value = _attribute(modules.execute(path), reference)
+    modules.seal()
+    return LoadedPlugin(reference, value, modules.sources)
 
 
 def _of_module(reference: Reference, root: Path) -> LoadedPlugin:
-    with fresh_imports(root, root) as sources:
+    modules = OwnModules(root, (root,))
+    own = _own_module(reference, modules)
+    if own is None:
         module = _imported(reference)
-        value = _attribute(module, reference)
-        files, modules = tuple(sorted(sources())), own_modules(root)
-    if files:
-        return LoadedPlugin(reference, Surroundings(root, root, modules).isolated(value), file_digests(files, root))
-    return LoadedPlugin(reference, value, {}, _owner(module))
+        return LoadedPlugin(reference, _attribute(module, reference), {}, _owner(module))
+    value = _attribute(own, reference)
+    modules.seal()
+    return LoadedPlugin(reference, value, modules.sources)
+
+
+def _own_module(reference: Reference, modules: OwnModules) -> ModuleType | None:
+    """The module of the repository that a reference names; None where it is none of the repository's."""
+    with _importing():
+        return modules.load(_module_name(reference))
 
 
 def _owner(module: ModuleType) -> Distribution:
@@ -162,8 +169,16 @@ def _module_name(reference: Reference) -> str:
 
 
 def _imported(reference: Reference) -> ModuleType:
-    try:
+    with _importing():
         return importlib.import_module(_module_name(reference))
+
+
+@contextmanager
+def _importing() -> Iterator[None]:
+    try:
+        yield
+    except GatesError:
+        raise
     except SystemExit as error:
         raise PluginError("ends the program while it is imported (SystemExit)") from error
     except Exception as error:
@@ -171,7 +186,7 @@ def _imported(reference: Reference) -> ModuleType:
 
 
 def _attribute(module: ModuleType, reference: Reference) -> Offered:
-    """The object that a reference names; a pandera model is made a schema while its module can be imported from."""
+    """The object that a reference names, a pandera model as the schema that it stands for."""
     name, kind = reference.spec.rpartition(":")[2], _CLASSES[reference.kind]
     value = getattr(module, name, None)
     if not isinstance(value, kind):

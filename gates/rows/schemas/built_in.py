@@ -10,7 +10,7 @@ from gates.config.data_types import data_type
 from gates.contract.plugins.interface import TypeContract
 from gates.errors import GatesError, PluginError
 from gates.rows.schemas.declared import declared_schema
-from gates.rows.schemas.error_lines import telling_lines
+from gates.rows.schemas.error_lines import with_error_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +31,7 @@ def plugin_schema(plugin: LoadedPlugin, roles: Roles, columns: Mapping[str, str]
     if not isinstance(plugin.value, TypeContract):
         raise TypeError(plugin.reference.kind)
     schema = schema_of(plugin.value, roles, columns)
-    return telling_lines(schema, plugin.code) if plugin.code else schema
+    return with_error_lines(schema, plugin.code) if plugin.code else schema
 
 
 def schema_of(contract: TypeContract, roles: Roles, columns: Mapping[str, str]) -> pa.DataFrameSchema:

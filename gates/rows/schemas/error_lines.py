@@ -13,23 +13,23 @@ if TYPE_CHECKING:
     from gates.contract.plugins.errors import OwnCode
 
 
-def telling_lines(schema: pa.DataFrameSchema, code: OwnCode) -> pa.DataFrameSchema:
+def with_error_lines(schema: pa.DataFrameSchema, code: OwnCode) -> pa.DataFrameSchema:
     """The schema, whose own checks raise PluginError naming the line of the code in which they broke."""
-    told = copy.copy(schema)
-    told.checks = [_telling(check, code) for check in schema.checks]
-    told.columns = {name: _column(column, code) for name, column in schema.columns.items()}
-    return told
+    own = copy.copy(schema)
+    own.checks = [_with_error_lines(check, code) for check in schema.checks]
+    own.columns = {name: _column(column, code) for name, column in schema.columns.items()}
+    return own
 
 
 def _column(column: pa.Column, code: OwnCode) -> pa.Column:
-    told = copy.copy(column)
-    told.checks = [_telling(check, code) for check in column.checks]
-    return told
+    own = copy.copy(column)
+    own.checks = [_with_error_lines(check, code) for check in column.checks]
+    return own
 
 
-def _telling(check: pa.Check, code: OwnCode) -> pa.Check:
+def _with_error_lines(check: pa.Check, code: OwnCode) -> pa.Check:
     if is_built_in(check):
         return check
-    told = copy.copy(check)
-    told._check_fn = code.told(check._check_fn)  # noqa: SLF001 (no public name)
-    return told
+    own = copy.copy(check)
+    own._check_fn = code.wrap(check._check_fn)  # noqa: SLF001 (no public name)
+    return own

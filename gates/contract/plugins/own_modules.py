@@ -1,0 +1,164 @@
+"""Code of a repository, compiled from the very bytes that are digested, and apart from what the program has imported.
+
+Each load has modules of its own: what `import` means in them is decided here, so that two loads, or two repositories,
+never see each other's, and no bytecode, extension or `sitecustomize` runs in a file's place. `sys.path` and the importers
+of the program stay as they are.
+"""
+
+from __future__ import annotations
+
+import builtins
+import itertools
+import sys
+from importlib.util import find_spec, module_from_spec, resolve_name, spec_from_file_location
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gates.config.schema_files import text_digest
+from gates.contract.plugins.own_files import is_own_file, place_in
+from gates.errors import PluginError, SuiteError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from types import ModuleType
+
+_PACKAGE = "__init__.py"
+# Of these names a repository's own files are never meant: `schemas/json.py` is the schema of a dataset called json.
+_NEVER_OWN = frozenset({*sys.stdlib_module_names, "gates"})
+_loads = itertools.count(1)
+
+
+class OwnModules:
+    """The modules of one load. root: resolved. folders: where top-level modules are looked for, before anything installed.
+
+    sources: sha256 by path below root of every file that ran.
+    """
+
+    def __init__(self, root: Path, folders: Sequence[Path] = ()) -> None:
+        self.root, self.folders = root, tuple(dict.fromkeys(folders))
+        self.sources: dict[str, str] = {}
+        self._modules: dict[str, ModuleType] = {}
+        # pandera and dataclasses resolve annotations through sys.modules: there, names begin like no other's.
+        self._prefix = f"gates_own_{next(_loads)}."
+        self._builtins = {**vars(builtins), "__import__": self._import}
+        self._is_sealed = False
+
+    def execute(self, path: Path) -> ModuleType:
+        """The module of a file. Raises SuiteError naming file and line."""
+        try:
+            return self._run(path.stem, path)
+        except SystemExit as error:
+            place = place_in(error, path, self.root)
+            raise SuiteError(f"{place}: ends the program while it is imported (SystemExit)") from error
+        except Exception as error:
+            raise SuiteError(f"{place_in(error, path, self.root)}: {type(error).__name__}: {error}") from error
+
+    def seal(self) -> None:
+        """From now on, no file runs that has not run yet: no contract would know of it."""
+        self._is_sealed = True
+
+    def load(self, name: str) -> ModuleType | None:
+        """The repository's module of a dotted name; None where the outermost package is not the repository's.
+
+        Raises what the module raises, and PluginError for another file once this is sealed.
+        """
+        parent, _, last = name.rpartition(".")
+        if name.partition(".")[0] in _NEVER_OWN:
+            return None
+        if name in self._modules:
+            return self._modules[name]
+        package = self.load(parent) if parent else None
+        if parent and package is None:
+            return None
+        places = _candidates(last, getattr(package, "__path__", ()) if package else self.folders)
+        if not places and package is None:
+            places = self._elsewhere(last)
+            if not places:
+                return None
+        if not places:
+            raise ModuleNotFoundError(f"No module named '{name}'", name=name)
+        module = self._run(name, *places)
+        if package is not None:
+            setattr(package, last, module)
+        return module
+
+    def _elsewhere(self, name: str) -> list[Path]:
+        """Where a top-level module lies that is installed from this repository, or that is but a folder of modules."""
+        try:
+            spec = find_spec(name)
+        except (ImportError, ValueError):
+            spec = None
+        if spec is not None and spec.origin and is_own_file(spec.origin, self.root):
+            return [Path(spec.origin)]
+        if spec is not None and (spec.origin or not spec.submodule_search_locations):
+            return []
+        beside = [] if spec is None else [Path(place) for place in spec.submodule_search_locations or ()]
+        folders = [folder / name for folder in self.folders] + beside
+        return [folder for folder in folders if folder.is_dir() and is_own_file(str(folder / _PACKAGE), self.root)]
+
+    def _run(self, name: str, *places: Path) -> ModuleType:
+        """A new module of a file, or of folders without an `__init__.py`. Raises what it raises."""
+        path = places[0]
+        is_folder = path.is_dir()
+        if not is_folder and (path.suffix != ".py" or not path.resolve().is_relative_to(self.root)):
+            raise PluginError(f"imports {path.name}, which is no Python file of the repository")
+        if self._is_sealed and not is_folder:
+            shown = path.relative_to(self.root).as_posix()
+            raise PluginError(
+                f"imports {shown} only once it is used; import it where its module begins, so that verdicts depend on it"
+            )
+        content = b"" if is_folder else path.read_bytes()
+        locations = (
+            [str(place) for place in places] if is_folder else [str(path.parent)] if path.name == _PACKAGE else None
+        )
+        spec = spec_from_file_location(
+            f"{self._prefix}{name}", path / _PACKAGE if is_folder else path, submodule_search_locations=locations
+        )
+        if spec is None:
+            raise PluginError(f"Python cannot import {path.name}")
+        module = module_from_spec(spec)
+        vars(module)["__builtins__"] = self._builtins
+        self._modules[name] = sys.modules[spec.name] = module
+        try:
+            if not is_folder:
+                self.sources[path.resolve().relative_to(self.root).as_posix()] = text_digest(content)
+                exec(compile(content, str(path), "exec", dont_inherit=True), vars(module))  # noqa: S102 (the digested bytes)
+        except BaseException:
+            del self._modules[name], sys.modules[spec.name]
+            raise
+        return module
+
+    def _import(
+        self,
+        name: str,
+        globals: Mapping[str, object] | None = None,  # noqa: A002 (the names of `__import__`)
+        locals: Mapping[str, object] | None = None,  # noqa: A002
+        fromlist: Sequence[str] | None = (),
+        level: int = 0,
+    ) -> ModuleType:
+        """What `import` means in these modules."""
+        if level:
+            package = str((globals or {}).get("__package__") or "").removeprefix(self._prefix)
+            name = resolve_name("." * level + name, package)
+        module = self.load(name)
+        if module is None:
+            return builtins.__import__(name, globals, locals, fromlist or (), 0)
+        if not fromlist:
+            return self._modules[name.partition(".")[0]]
+        wanted: Iterable[str] = getattr(module, "__all__", ()) if "*" in fromlist else fromlist
+        for attribute in wanted:
+            if not hasattr(module, attribute) and _candidates(attribute, getattr(module, "__path__", ())):
+                self.load(f"{name}.{attribute}")
+        return module
+
+
+def _candidates(name: str, folders: Iterable[str | Path]) -> list[Path]:
+    """The module's file, before a package's, in the first folder that has either; else a folder of modules in a package.
+
+    A file counts before a package of its name, which would run in its place otherwise.
+    """
+    for folder in folders:
+        for path in (Path(folder, f"{name}.py"), Path(folder, name, _PACKAGE)):
+            if path.is_file():
+                return [path]
+    return [Path(folder, name) for folder in folders if isinstance(folder, str) and Path(folder, name).is_dir()]
