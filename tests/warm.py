@@ -51,16 +51,20 @@ def warm_dvc() -> Path:
     return _warm_programs() / "dvc"
 
 
+def warm_python() -> Path:
+    """Python for `-c PROGRAM` alone, where the libraries are imported; no program of PATH, for it is not all of Python."""
+    return _warm_programs().parent / "python"
+
+
 @functools.cache
 def _warm_programs() -> Path:
-    """The folder of the programs; the process that they call is started."""
+    """The folder of the programs of PATH; the process that they call is started."""
     # A socket's address may have about a hundred characters, fewer than a folder of a test.
     folder = Path(tempfile.mkdtemp(prefix="gates-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     programs = folder / "bin"
     programs.mkdir()
-    for name in ("gates", "dvc"):
-        program = programs / name
+    for program in (programs / "gates", programs / "dvc", folder / "python"):
         program.write_text(CLIENT.format(python=sys.executable, address=str(folder / "socket")))
         program.chmod(0o755)
     with socket.socket(socket.AF_UNIX) as listener:
@@ -147,14 +151,19 @@ def _import_libraries() -> None:
 
 def _run(name: str) -> int:
     """The exit code of a program with the arguments in `sys.argv`."""
-    if name == "dvc":
-        from dvc.cli import main
-    else:
-        from gates.cli.main import main
     try:
+        if name == "python":
+            _, option, program, *sys.argv[1:] = sys.argv
+            assert option == "-c"
+            exec(program, {"__name__": "__main__"})  # noqa: S102
+            return 0
+        if name == "dvc":
+            from dvc.cli import main
+        else:
+            from gates.cli.main import main
         return main()
     except SystemExit as done:
-        return done.code
+        return done.code or 0
 
 
 def _end(code: int) -> None:

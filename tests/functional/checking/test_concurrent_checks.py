@@ -8,7 +8,6 @@ import random
 import shutil
 import signal
 import subprocess
-import sys
 import time
 
 import polars as pl
@@ -17,7 +16,7 @@ import pytest
 
 from tests.dvc_repositories import ENVIRONMENT, commit, write
 from tests.version_projects import LIMITS, good, put, version_project
-from tests.warm import warm_gates
+from tests.warm import warm_gates, warm_python
 
 ASKED = ("check", "--all", "--format", "json")
 REMEMBERED = "2 of 2 datasets: unchanged, using the cached verdict"
@@ -189,7 +188,7 @@ def test_check_killed_at_any_moment_of_writing_leaves_old_or_new(warm, undisturb
     while True:
         root = copied(warm, tmp_path / str(moments), "second")
         done = subprocess.run(
-            [sys.executable, "-c", KILLED, str(moments), *ASKED], cwd=root, env=ENVIRONMENT, text=True,
+            [warm_python(), "-c", KILLED, str(moments), *ASKED], cwd=root, env=ENVIRONMENT, text=True,
             capture_output=True, timeout=FOR_EVER, check=False,
         )  # fmt: skip
         if done.returncode != -signal.SIGKILL:

@@ -14,9 +14,10 @@ from xml.etree import ElementTree as ET
 import pytest
 import yaml
 
+from tests.warm import warm_dvc, warm_path
+
 REPOSITORY = Path(__file__).parents[3]
 ACTION = yaml.safe_load((REPOSITORY / "action.yml").read_text())
-PROGRAMS = Path(sys.executable).parent
 
 pytestmark = pytest.mark.slow
 
@@ -68,7 +69,7 @@ def step(tmp_path):
             file.write_text("")
         (declared,) = (one for one in ACTION["runs"]["steps"] if one["name"] == name)
         defaults = {
-            "PROGRAMS": str(PROGRAMS), "OUTPUT": "gates-reports", "PULL": "true", "INSTALL": "true",
+            "PROGRAMS": warm_path(), "OUTPUT": "gates-reports", "PULL": "true", "INSTALL": "true",
         }  # fmt: skip
         env = {
             "PATH": path, "HOME": str(tmp_path), "RUNNER_TEMP": str(given), "GITHUB_ACTION_PATH": str(REPOSITORY),
@@ -223,7 +224,7 @@ def test_reports_of_an_earlier_run_are_never_taken_for_this_one(step, project):
 def test_a_fork_without_the_secrets_of_the_remote_is_not_judged(step, project):
     repository = project.parent
     for command in (["init", "--quiet"], ["remote", "add", "--quiet", "-d", "far", str(repository / "no-such-remote")]):
-        subprocess.run([PROGRAMS / "dvc", *command], cwd=repository, check=True, capture_output=True)
+        subprocess.run([warm_dvc(), *command], cwd=repository, check=True, capture_output=True)
     pointer = "outs:\n- md5: 0123456789abcdef0123456789abcdef\n  size: 1\n  path: good.csv\n"
     (project / "data/good.csv").unlink()
     git(repository, "rm", "--quiet", "--cached", "team/data/good.csv")
