@@ -155,7 +155,7 @@ def _run(name: str) -> int:
         if name == "python":
             _, option, program, *sys.argv[1:] = sys.argv
             assert option == "-c"
-            exec(program, {"__name__": "__main__"})  # noqa: S102
+            exec(program, {"__name__": "__main__"})
             return 0
         if name == "dvc":
             from dvc.cli import main
