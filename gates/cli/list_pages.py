@@ -67,6 +67,8 @@ def _check(check_type: str, uses: Sequence[Use], metrics: Mapping[str, Metric]) 
     lines = [f"## {check_type}", "", about.asks, ""]
     lines += [f"- Why: {about.why}", f"- Source: {about.source}", f"- Fix: {about.fix}"]
     lines += [f"- No result by language: {about.languages}."] if about.languages else []
+    lines += [f"- Of unchanged files, cached: {about.cached}."] if about.cached else []
+    lines += [f"- Of unchanged files, read again: {about.reads}."] if about.reads else []
     lines += [f"- Argument `{name}`: {takes}" for name, takes in arguments(check_type, metrics).items()]
     if not uses:
         return [*lines, "", "No shipped suite uses it."]

@@ -38,6 +38,7 @@ class Explanation:
     """What an expectation asks, why it matters, where it comes from, and what to do when it fails.
 
     languages: why rows of all languages are one number, "" where nothing is to be said of it.
+    cached, reads: of unchanged files, as in `Metric`; "" where nothing is to be said of it.
     """
 
     type: str
@@ -46,6 +47,8 @@ class Explanation:
     source: str
     fix: str
     languages: str = ""
+    cached: str = ""
+    reads: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,16 @@ def explanation(check_type: str, metrics: Mapping[str, Metric] = BY_NAME) -> Exp
     metrics: all that there are, by expectation; those of gates itself, where nobody says.
     """
     if metric := metrics.get(check_type):
-        return Explanation(check_type, metric.asks, metric.why, metric.source, metric.fix, metric.languages_together)
+        return Explanation(
+            check_type,
+            metric.asks,
+            metric.why,
+            metric.source,
+            metric.fix,
+            languages=metric.languages_together,
+            cached=metric.cached,
+            reads=metric.reads,
+        )
     if check_type in _STOCK:
         return _STOCK[check_type]
     if check_type not in SUPPORTED:

@@ -33,6 +33,7 @@ class Metric:
     detail: names of the params that, where set, become the last part of the check id.
     languages_together: why rows of all languages are one number; "" where each language is a part.
     undecided: the severity that an inconclusive outcome takes, where it differs from the check's own.
+    cached, reads: what `measure` takes from the cache of unchanged files, and what it reads in them again.
     exact: what is counted, of a count over every row, which finds any number beyond its limit. "" for an estimate, for
         which `benchmarks/calibrating/cases.py` plants a defect.
     gather: what `measure` asks `scan.gathered` for, so that it is gathered while rows are read and not by reading them again.
@@ -50,5 +51,7 @@ class Metric:
     detail: tuple[str, ...] = ()
     undecided: Severity | None = None
     languages_together: str = ""
+    cached: str = ""
+    reads: str = ""
     exact: str = ""
     gather: Gather[Any] | None = None

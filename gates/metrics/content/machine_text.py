@@ -68,4 +68,5 @@ METRIC = Metric(
     source="Veselovsky et al., Artificial Artificial Artificial Intelligence, 2023; exact binomial bound (Clopper & Pearson 1934)",
     fix="Read the rows named in the evidence; remove them, or declare them synthetic.",
     undecided=Severity.WARNING,
+    cached="marks",
 )

@@ -161,4 +161,5 @@ METRIC = Metric(
     languages_together="each row counts, whatever its language, and is named by its place",
     gather=search,
     exact="counts rows in which a pattern stands",
+    reads="every text of every row, while rows are read, once for all limits",
 )

@@ -122,4 +122,5 @@ METRIC = Metric(
     source="Brown et al., NeurIPS 2020, appendix C; Sainz et al., NLP Evaluation in Trouble, EMNLP Findings 2023",
     fix="Drop the rows named in the evidence; where they are synthetic, take the evaluation items out of the generator's seeds and prompts.",
     gather=EvaluationSearch,
+    reads="the texts of every row, while rows are read, and the evaluation sets",
 )

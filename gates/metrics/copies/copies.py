@@ -241,4 +241,9 @@ METRIC = Metric(
     ),
     params=(("kind", "exact"),),
     detail=("kind",),
+    cached="exact copies: hashes of content",
+    reads=(
+        "the holdout; near copies and shared spans: every text of 20 tokens and more, up to 4 million or 400 million tokens of "
+        "each origin, and of more human texts nothing passes; near copies of table rows: the sample"
+    ),
 )

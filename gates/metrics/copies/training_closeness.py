@@ -143,4 +143,5 @@ METRIC = Metric(
     source="Platzer & Reutterer, Frontiers in Big Data 4 (2021) 679939; exact binomial bounds (Clopper & Pearson 1934)",
     fix="Train the generator with less capacity, fewer epochs or privacy noise, and drop the rows that the copy checks name.",
     languages_together="it is asked of tables, whose rows have no language",
+    reads="the sample, and the holdout's",
 )

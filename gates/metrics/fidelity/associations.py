@@ -204,4 +204,5 @@ METRIC = Metric(
     fix="Use a generator that models columns jointly, and look at the worst pair named: one of the two is often sampled by itself.",
     params=(("over", "worst"),),
     detail=("over",),
+    reads="the sample",
 )

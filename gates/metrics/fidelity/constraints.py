@@ -181,4 +181,6 @@ METRIC = Metric(
     fix="Compute the dependent column from its determinant after sampling, or reject the rows that break the rule.",
     params=(("constraint", None), ("columns", None)),
     detail=("constraint", "columns"),
+    cached="origins, for keys",
+    reads="keys: those columns of every row; other constraints: the sample",
 )

@@ -144,4 +144,5 @@ METRIC = Metric(
     fix="Keep people's rows in the slices named in the evidence, or have the generator make more of these.",
     params=(("kind", "coverage"),),
     detail=("kind",),
+    reads="the sample, at most 1,000 rows of it at a time",
 )

@@ -105,4 +105,5 @@ METRIC = Metric(
         "Retrain the generator on the worst column named, or reweight its rows; if the rows are meant to extend the "
         'human law (rare cases, balancing), say so with synthetic_role = "extend".'
     ),
+    reads="the sample",
 )

@@ -90,4 +90,5 @@ METRIC = Metric(
     fix="Raise the temperature, sample more seeds and prompts, or drop rows from the densest regions.",
     params=(("measure", "effective_number"),),
     detail=("measure",),
+    reads="the sample",
 )

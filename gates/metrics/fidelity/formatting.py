@@ -126,4 +126,5 @@ METRIC = Metric(
     ),
     source="AUC by the Mann-Whitney statistic with ties, paired human half-splits as baseline",
     fix="Do what the message says for the feature it names, to the texts of both origins, and check again.",
+    reads="the sample",
 )

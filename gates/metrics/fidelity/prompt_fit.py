@@ -196,4 +196,5 @@ METRIC = Metric(
     ),
     source="Permutation test of association: Good, Permutation, Parametric and Bootstrap Tests of Hypotheses, 2005",
     fix="Join responses and prompts by an id rather than by position, and look at a few rows of the generator named.",
+    reads="3,000 rows of the sample of each origin and generator",
 )

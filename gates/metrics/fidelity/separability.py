@@ -137,4 +137,5 @@ METRIC = Metric(
     ),
     source="Lopez-Paz & Oquab, Revisiting Classifier Two-Sample Tests, ICLR 2017; Kim et al., Annals of Statistics 49 (2021)",
     fix="Look at the most telling features: length and formatting can be mended in the pipeline, the rest is the generator's work.",
+    reads="the sample",
 )

@@ -221,4 +221,6 @@ METRIC = Metric(
     params=(("measure", "distance"),),
     detail=("measure",),
     languages_together="a language is a group like others, where the declared population names it",
+    cached="hashes of groups",
+    reads="the declared columns of every row",
 )

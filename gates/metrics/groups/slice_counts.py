@@ -78,4 +78,5 @@ METRIC = Metric(
     params=(("prevalence", 0.005),),
     languages_together='slices are looked at one by one: with slices = ["language"] each language is one',
     exact="a count of rows",
+    reads="the slices of every row",
 )

@@ -196,4 +196,6 @@ METRIC = Metric(
     params=(("kind", "vanished"),),
     detail=("kind",),
     languages_together='levels are looked at one by one: with slices = ["language"] each language is one',
+    cached="rows by origin",
+    reads="the sample",
 )

@@ -46,4 +46,5 @@ METRIC = Metric(
     ),
     languages_together="files are counted, not rows",
     exact="compares names and hashes of two versions",
+    reads="no rows, but names and hashes of two versions",
 )

@@ -87,4 +87,6 @@ METRIC = Metric(
     params=(("by", "content"),),
     languages_together="each row that is gone counts, whatever its language, and is named by its place",
     exact="counts rows whose content is gone since the version promoted last",
+    cached="hashes of content",
+    reads="every row of the version promoted last; the key of every row where one is declared",
 )

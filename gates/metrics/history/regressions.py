@@ -121,4 +121,5 @@ METRIC = Metric(
     detail=("family",),
     languages_together="the numbers of all rows are held to those of the version before; each language is held to the limits of the check named",
     exact="compares numbers recorded in two verdicts; the checks that found them are calibrated",
+    reads="no rows, but what other checks found, and the promoted verdict",
 )

@@ -183,4 +183,5 @@ METRIC = Metric(
     fix="Collect rows for the cells named, or have the generator make such rows: for this check rows of either origin count.",
     languages_together='cells are looked at one by one: with slices = ["language"] each language is one',
     exact="counts rows whose level, extreme or cluster lost its rows since the version promoted last",
+    reads="the sample, and one as large of the version promoted last",
 )

@@ -214,4 +214,6 @@ METRIC = Metric(
     ),
     languages_together="columns and files are compared, not rows",
     exact="compares columns, types and vocabularies",
+    cached="cells that say something; columns and types by file",
+    reads="units, vocabularies and new levels: the sample",
 )

@@ -99,4 +99,6 @@ METRIC = Metric(
     fix="Have experts write or review rows of the domain named, with expertise = expert; or take synthetic rows of it out.",
     languages_together="shares are demanded by domain, in gates.toml",
     exact="a share counted over every row",
+    cached="hashes of content",
+    reads="domain and expertise of every row",
 )

@@ -137,4 +137,6 @@ METRIC = Metric(
     fix="Seed the generator with rows by people; leave out synthetic rows that synthetic rows seeded, the deepest first.",
     params=(("max_depth", 1),),
     exact="a share counted over every row",
+    cached="origins",
+    reads="id and seed_id of every row",
 )

@@ -77,4 +77,5 @@ METRIC = Metric(
     params=(("purpose", None),),
     detail=("purpose",),
     exact="a share counted over distinct rows",
+    cached="origins, hashes of content",
 )

@@ -69,4 +69,5 @@ METRIC = Metric(
     fix="Collect new rows by people, or state in the dataset's own suite how old they may be.",
     params=(("max_age_days", 365.0),),
     exact="a share counted over every row",
+    reads="created_at of every row",
 )

@@ -216,4 +216,5 @@ METRIC = Metric(
     ),
     params=(("level", "nominal"), ("order", None)),
     detail=("level",),
+    reads="item, annotator, label, expertise of every row",
 )

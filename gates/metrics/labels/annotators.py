@@ -143,4 +143,5 @@ METRIC = Metric(
     source="Geva, Goldberg & Berant, Are We Modeling the Task or the Annotator?, EMNLP 2019; Hill numbers: Hill, Ecology 54 (1973)",
     fix="Spread the items over more annotators; read what outlying annotators labelled with them before their rows are kept or dropped.",
     exact="a share counted over every row",
+    reads="item, annotator, label of every row",
 )

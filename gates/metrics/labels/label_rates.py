@@ -130,4 +130,5 @@ METRIC = Metric(
     source="Wyllie, Shumailov & Papernot, Fairness Feedback Loops, FAccT 2024; total variation distance",
     fix="Condition the generator on group and label together, or reweight the group named to people's label shares.",
     languages_together='groups are looked at one by one: with slices = ["language"] each language is one',
+    reads="the sample",
 )

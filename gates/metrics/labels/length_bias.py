@@ -121,4 +121,6 @@ METRIC = Metric(
     ),
     source="Singhal et al., A Long Way to Go, COLM 2024; exact binomial bounds (Clopper & Pearson 1934; Korn & Graubard 1998)",
     fix="Have pairs of like length judged, or ask judges to disregard length; drop pairs of the wordier side until the rate is near one half.",
+    cached="origins, hashes of content and groups",
+    reads="the lengths of both responses of every row",
 )

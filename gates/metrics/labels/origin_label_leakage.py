@@ -160,4 +160,5 @@ METRIC = Metric(
     ),
     source="Geirhos et al., Shortcut learning in deep neural networks, Nature Machine Intelligence 2 (2020) 665-673",
     fix="Generate rows of every label in the shares that people have within each slice, or add human rows of the label named.",
+    reads="the sample",
 )

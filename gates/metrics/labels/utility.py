@@ -160,4 +160,5 @@ METRIC = Metric(
     params=(("train", SYNTHETIC),),
     detail=("train",),
     languages_together="the rows of one language teach too little: with halves of 1,000 texts four of five comparisons stay undecided",
+    reads="4,500 labelled rows of the sample of human rows and of the holdout, 3,000 of each generator and of all synthetic rows; near duplicates of texts among these",
 )

@@ -206,4 +206,5 @@ METRIC = Metric(
     params=(("kind", "gaps"),),
     detail=("kind",),
     languages_together="it is asked of time series, whose rows have no language",
+    reads="entity, unit, time and value of every row",
 )

@@ -142,4 +142,5 @@ METRIC = Metric(
         "where it is the time between rows, look at units and sampling rates; where it is transitions, at the order of events."
     ),
     languages_together="it is asked of series and events, whose rows have no language",
+    reads="entity or session, time and value or event of every row",
 )

@@ -117,4 +117,5 @@ METRIC = Metric(
         "generate whole sessions in order, or drop sessions that hold such a step."
     ),
     languages_together="it is asked of events, whose rows have no language",
+    reads="session, time and event of every row",
 )
