@@ -54,9 +54,6 @@ assistant, `system` the system. Any other word stays as it is, and breaks `messa
 
 In every type, a text role may hold such lists as well, as `prompt`, `chosen` and `rejected` of many preference sets do.
 `response`, `chosen` and `rejected` are then the assistant's last message, other texts all messages but the system's.
-
-In every type, a text role may hold such lists as well, as `prompt`, `chosen` and `rejected` of many preference sets do.
-`response`, `chosen` and `rejected` are then the assistant's last message, other texts all messages but the system's.
 """,
     example="""\
 ```toml
