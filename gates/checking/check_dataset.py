@@ -8,28 +8,24 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from gates.checking.conclude import JudgedData, planned, verdict_of_results
+from gates.checking.conclude import JudgedData, column_types, planned, verdict_of_results
+from gates.checking.row_pass import RowPass
 from gates.checking.verdict_inputs import data_of
 from gates.contract.plan import Plan, refuse_unknown_waivers
 from gates.contract.suites import measurement_key, params_of
 from gates.data.duckdb.dataset import LocalDataset, open_dataset, open_holdout
 from gates.data.evaluation import EvaluationSets, open_evaluation
-from gates.data.facts import HUMAN_CODE, ROWS_PER_FILE_BITS, SYNTHETIC_CODE, UNDECLARED_CODE
+from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE, UNDECLARED_CODE
 from gates.data.scan.run import Remembered, ScanRequest, scan
 from gates.data.scan.summaries import RowReading, Summaries
 from gates.metrics.base.evaluate import PEOPLE_ALONE, ask, holds_people_alone
 from gates.metrics.base.measurement import Measurement, NotConfigured
 from gates.metrics.history import regressions
-from gates.rows.failures import RowFailures
 from gates.rows.quarantine import QuarantineMode, QuarantineWriter
 from gates.verdict import CheckResult, Outcome, Scope, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    import pyarrow as pa
 
     from gates.checking.resolve import ResolvedDataset
     from gates.contract.contract import Contract
@@ -41,7 +37,6 @@ if TYPE_CHECKING:
     from gates.data.scan.result import Scan
     from gates.data.scan.summaries import SummaryStore
     from gates.metrics.base.metric import Metric
-    from gates.rows.failures import BatchFailures
     from gates.rows.validators import Validators
 
 _CODES = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE, "undeclared": UNDECLARED_CODE}
@@ -87,7 +82,7 @@ def judge(resolved: ResolvedDataset, options: Options) -> Judged:
     contract = resolved.contract
     with ExitStack() as stack:
         opened, holdout, evaluation = _opened(resolved, options, stack)
-        columns = _column_types(opened)
+        columns = column_types(opened)
         validators = resolved.validators(opened.roles, columns)
         whole = planned(resolved, validators, columns)
         refuse_unknown_waivers(contract, whole)
@@ -124,12 +119,8 @@ def _files(side: LocalDataset | EvaluationSets | None) -> tuple[FileFacts, ...] 
     return side.files if side else None
 
 
-def _column_types(opened: LocalDataset) -> dict[str, str]:
-    return {field.name: str(field.type) for field in opened.schema()}
-
-
 class _Pass:
-    """The shared scan with pandera on each batch."""
+    """The shared scan with the row rules asked of each batch."""
 
     def __init__(
         self,
@@ -138,11 +129,9 @@ class _Pass:
         options: Options,
         gather: tuple[Gather[Any], ...],
     ) -> None:
-        self.opened, self.validators, self.options, self.gather = opened, validators, options, gather
-        self.failures = RowFailures(validators.rules())
-        self.done, self.total = 0, sum(file.rows for file in opened.files)
-        # Numbers of the files of which some row breaks a rule, or whose rows nobody could ask.
-        self.flawed: set[int] = set()
+        self.opened, self.options, self.gather = opened, options, gather
+        total = sum(file.rows for file in opened.files)
+        self.rows = RowPass(validators, lambda done: options.progress("rows", done, total))
 
     def run(
         self, contract: Contract, holdout: LocalDataset | None, evaluation: EvaluationSets | None
@@ -153,20 +142,11 @@ class _Pass:
         mode = QuarantineMode(dataset.quarantine) if folder else QuarantineMode.OFF
         path = (folder or Path()) / f"{dataset.name}.parquet"
         with QuarantineWriter(path, [file.path for file in self.opened.files], mode) as writer:
-
-            def on_batch(batch: pa.RecordBatch) -> None:
-                failing = self.validators.validate(batch)
-                self.failures.update(failing)
-                self.flawed |= _flawed(failing)
-                writer.write(batch, failing)
-                self.done += batch.num_rows
-                self.options.progress("rows", self.done, self.total)
-
             request = ScanRequest(
                 purpose=dataset.purpose,
                 extends_human_law=dataset.synthetic_role == "extend",
-                rule_failures=self.failures.value,
-                on_batch=on_batch,
+                rule_failures=self.rows.failures.value,
+                on_batch=lambda batch: writer.write(batch, self.rows.ask(batch)),
                 undeclared_origins=self.opened.undeclared_origins,
                 kept_files=self.options.kept_files,
                 promoted=self.options.promoted,
@@ -182,27 +162,19 @@ class _Pass:
 
     def _remembered(self, contract: Contract, store: SummaryStore) -> Remembered:
         """What earlier runs found out about files without a failing row; failing rows are read each time, to be shown."""
-        opened, schema = self.opened, self.opened.schema()
-        rules = self.validators.rules().values()
-        reading = RowReading(contract.dataset, opened.roles, schema, rules, contract.code)
+        opened, rows, schema = self.opened, self.rows, self.opened.schema()
+        reading = RowReading(contract.dataset, opened.roles, schema, rows.validators.rules().values(), contract.code)
         summaries = Summaries(store, reading.digest())
-        known = summaries.recall(opened.files)
-        for index in known.values():
-            self.done += len(index)
-            self.failures.count_sound({name: int(index.of(code).sum()) for name, code in _CODES.items()})
+        indexes = summaries.recall(opened.files)
+        for index in indexes.values():
+            rows.done += len(index)
+            rows.failures.count_sound({name: int(index.of(code).sum()) for name, code in _CODES.items()})
 
-        def keep(found: Iterable[tuple[int, FileIndex]]) -> None:
-            sound = (one for one in found if one[0] not in self.flawed and opened.is_unchanged(one[0]))
+        def keep(read: Iterable[tuple[int, FileIndex]]) -> None:
+            sound = (one for one in read if one[0] not in rows.flawed and opened.is_unchanged(one[0]))
             summaries.keep((opened.files[number], index) for number, index in sound)
 
-        return Remembered(known, schema, keep)
-
-
-def _flawed(found: BatchFailures) -> set[int]:
-    # A rule that answers for many rows at once does not run, but on a single row it seems to.
-    are_all = bool(found.broken) or len(found.row_id) == 1
-    rows = found.row_id if are_all else found.row_id[found.failing_rows()]
-    return set(np.unique(rows >> ROWS_PER_FILE_BITS).tolist())
+        return Remembered(indexes, schema, keep)
 
 
 def _gathers(chosen: Plan, metrics: Mapping[str, Metric]) -> tuple[Gather[Any], ...]:

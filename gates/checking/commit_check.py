@@ -9,45 +9,37 @@ nothing is written.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gates.checking.changes.files import ChangedFiles, changed_files, openable
-from gates.checking.conclude import JudgedData, planned, verdict_of_results
+from gates.checking.conclude import JudgedData, column_types, planned, verdict_of_results
 from gates.checking.partial_row_limits import SeenRows, kept_files_result
 from gates.checking.resolve import ResolvedDataset, with_schemas
+from gates.checking.row_pass import RowPass
 from gates.checking.verdict_inputs import data_of
 from gates.config.deadline import TimeUpError
 from gates.contract.contract import load_contract
 from gates.contract.plan import ROW_FAILURES, Plan, plan, refuse_unknown_waivers
-from gates.data.duckdb.file_by_file import open_file_by_file
+from gates.data.duckdb.dataset import QuickOpening, open_dataset
 from gates.data.facts import ROWS_PER_FILE_BITS, FileFacts
 from gates.data.files import fingerprints
-from gates.rows.failures import RowFailures
 from gates.rows.validators import RowSchemas
 from gates.verdict import UNDECLARED, Answer, CheckResult, Outcome, Scope, Verdict
 from gates.versions.local_files import FilesAtHand, files_at_hand
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    import pyarrow as pa
-
     from gates.checking.changes.files import Openable
     from gates.checking.check_or_recall import Question
     from gates.config.deadline import Deadline
-    from gates.data.duckdb.file_by_file import FileByFile
+    from gates.contract.contract import Contract
+    from gates.data.duckdb.dataset import LocalDataset
     from gates.data.previous_version import KeptFiles
 
 Progress = Callable[[str, int, int], None]
 
-# The clock is looked at between slices of a batch. A schema's call costs milliseconds per column whatever the rows, so
-# slices grow as long as they take less than this, and shrink where a rule is slow; an overrun stays well below 1 s.
-SLICE_SECONDS = 0.25
-_FIRST_SLICE, _LEAST_SLICE = 4096, 64
 _ORIGINS = (Scope.HUMAN.value, Scope.SYNTHETIC.value, UNDECLARED)
 
 
@@ -94,17 +86,12 @@ def judge_changed_rows(
                 home = replace(dataset, root=at.home)
                 at_hand = stack.enter_context(files_at_hand(at.repository, home, at.version))
                 files = openable(changed, at_hand, clock)
-                opened = stack.enter_context(
-                    open_file_by_file(
-                        home,
-                        resolved.data_type,
-                        [data for _, data in files.files],
-                        clock,
-                        is_lenient=not files.is_whole,
-                    )
-                )
-                run = _Run(with_schemas(resolved.contract), files, opened)
-                run.look(at_hand, clock, progress)
+                if files.files:
+                    quick = QuickOpening(clock, is_whole=files.is_whole)
+                    here = [data for _, data in files.files]
+                    opened = stack.enter_context(open_dataset(home, resolved.data_type, files=here, quick=quick))
+                    run = _Run(with_schemas(resolved.contract), files, opened, progress)
+                    run.look(at_hand, clock)
         except TimeUpError:
             is_in_time = False
     return _rows_at_commit(resolved, changed, run, seen.kept_files, is_in_time=is_in_time)
@@ -113,25 +100,18 @@ def judge_changed_rows(
 class _Run:
     """The row rules asked of one file after the other."""
 
-    def __init__(self, resolved: ResolvedDataset, files: Openable, opened: FileByFile) -> None:
+    def __init__(self, resolved: ResolvedDataset, files: Openable, opened: LocalDataset, progress: Progress) -> None:
         self.resolved, self.files, self.opened = resolved, files, opened
-        columns = opened.column_types()
-        self.validators = resolved.validators(opened.roles, columns)
-        known = resolved if files.is_whole else _with_known_rules(resolved, self.validators.rules())
-        self.plan = planned(known, self.validators, columns)
+        columns = column_types(opened)
+        validators = resolved.validators(opened.roles, columns)
+        self.plan = planned(resolved, validators, columns, is_lenient=not files.is_whole)
         if files.is_whole:
             refuse_unknown_waivers(resolved.contract, self.plan)
-        self.left_out = _count(resolved.contract.entries) - _count(known.contract.entries)
-        self.failures = RowFailures(self.validators.rules())
+        self.total = sum(file.rows for file in opened.files if file.path in files.looked_at)
+        self.rows = RowPass(validators, lambda done: progress("rows", done, self.total))
         self.facts: list[FileFacts] = []
-        self._slice = _FIRST_SLICE
 
-    @property
-    def total(self) -> int:
-        """How many rows the files to look at have."""
-        return sum(file.rows for file in self.opened.files if file.file.name in self.files.looked_at)
-
-    def look(self, at_hand: FilesAtHand, clock: Deadline, progress: Progress) -> None:
+    def look(self, at_hand: FilesAtHand, clock: Deadline) -> None:
         """Ask the rules of every row. Raises TimeUpError, with what was seen so far counted, and DataError."""
         for number, (file, data) in enumerate(self.files.files):
             if file.name not in self.files.looked_at:
@@ -139,59 +119,27 @@ class _Run:
             clock.check()
             sha256, md5, size = fingerprints(data.path, clock.check)
             at_hand.refuse_other_bytes(file, md5)
-            for batch in self.opened.batches(number):
-                self._ask(batch, clock, progress)
-            staged = self.opened.files[number]
-            self.facts.append(FileFacts(file.name, staged.rows, staged.type_names(), sha256, size, md5=md5))
+            for batch in self.opened.batches([number]):
+                self.rows.ask_in_time(batch, clock)
+            self.facts.append(replace(self.opened.files[number], sha256=sha256, md5=md5, size=size))
 
     def place(self, row_id: int) -> str:
         """`path:row`, rows counted from 1."""
         row = row_id & ((1 << ROWS_PER_FILE_BITS) - 1)
-        return f"{self.opened.files[row_id >> ROWS_PER_FILE_BITS].file.name}:{row + 1}"
+        return f"{self.opened.files[row_id >> ROWS_PER_FILE_BITS].path}:{row + 1}"
 
     def results(self, *, unseen: int | None) -> list[CheckResult]:
         """What can be said, in the order of the plan; of scopes without rows nothing is asked."""
-        seen = SeenRows(self.failures, self.place, unseen)
-        counts = self.failures.value()
+        seen = SeenRows(self.rows.failures, self.place, unseen)
+        counts = self.rows.failures.value()
         results = [
             seen.result(entry, counts)
             for scope in Scope
-            if self.failures.rows.get(scope.value)
+            if self.rows.failures.rows.get(scope.value)
             for entry in self.plan.entries[scope]
             if entry.type == ROW_FAILURES
         ]
         return [result for result in results if result is not None]
-
-    def _ask(self, batch: pa.RecordBatch, clock: Deadline, progress: Progress) -> None:
-        start = 0
-        while start < batch.num_rows:
-            clock.check()
-            part = batch.slice(start, self._slice)
-            before = time.monotonic()
-            self.failures.update(self.validators.validate(part))
-            start += part.num_rows
-            self._slice = next_slice(self._slice, time.monotonic() - before)
-            progress("rows", sum(self.failures.rows.values()), self.total)
-
-
-def next_slice(rows: int, seconds: float) -> int:
-    """How many rows to ask at once after so many took so long."""
-    if seconds < SLICE_SECONDS / 2:
-        return 2 * rows
-    return max(_LEAST_SLICE, rows // 2) if seconds > SLICE_SECONDS else rows
-
-
-def _with_known_rules(resolved: ResolvedDataset, rules: Collection[str]) -> ResolvedDataset:
-    """Without the suites' limits on rules that are not among these.
-
-    Which rules a data type has follows from all columns: where not all are known, a rule that is not known is no error.
-    """
-    contract = resolved.contract
-    entries = {
-        scope: tuple(entry for entry in listed if entry.type != ROW_FAILURES or str(entry.kwargs.get("rule")) in rules)
-        for scope, listed in contract.entries.items()
-    }
-    return replace(resolved, contract=replace(contract, entries=entries))
 
 
 def _rows_at_commit(
@@ -201,22 +149,21 @@ def _rows_at_commit(
     is_finished = is_in_time and judged == len(changed.changed)
     results: list[CheckResult] = []
     if run:
-        resolved, whole, left_out = run.resolved, run.plan, run.left_out
+        resolved, whole = run.resolved, run.plan
         is_counted = len(run.files.looked_at) == len(changed.changed)
-        results = run.results(unseen=run.total - sum(run.failures.rows.values()) if is_counted else None)
+        results = run.results(unseen=run.total - run.rows.done if is_counted else None)
     else:
-        known = _with_known_rules(resolved, ())
-        whole, left_out = plan(known.contract, ()), _count(resolved.contract.entries) - _count(known.contract.entries)
+        whole = plan(resolved.contract, (), is_lenient=True)
     results += _of_lost_files(whole, kept, is_pass_told=is_finished and bool(results))
     ids = {result.id for result in results}
-    rows = run.failures.rows if run else {}
+    rows = run.rows.failures.rows if run else {}
     looked_at = JudgedData({origin: rows.get(origin, 0) for origin in _ORIGINS}, data_of(run.facts if run else []))
     checks = [check for check in whole.checks if check.id in ids]
     verdict = verdict_of_results(resolved, checks, results, looked_at, is_partial=True)
     if verdict.answer is Answer.PASS and not is_finished:
         # Only failures that inform were found; of what was not looked at nobody knows.
         verdict = replace(verdict, answer=Answer.NO_VERDICT)
-    left = len(whole.checks) + left_out - len(verdict.checks)
+    left = len(whole.checks) + _left_out(resolved.contract, whole) - len(verdict.checks)
     return RowsAtCommit(verdict, judged, len(changed.changed), is_finished, left)
 
 
@@ -227,5 +174,8 @@ def _of_lost_files(whole: Plan, kept: KeptFiles | None, *, is_pass_told: bool) -
     return [result] if result and result.outcome in outcomes else []
 
 
-def _count(entries: Mapping[Scope, tuple[object, ...]]) -> int:
-    return sum(map(len, entries.values()))
+def _left_out(contract: Contract, whole: Plan) -> int:
+    """How many of the suites' limits on row rules are not planned, because their rules are not known."""
+    ids = {check.id for check in whole.checks}
+    limits = (entry for listed in contract.entries.values() for entry in listed if entry.type == ROW_FAILURES)
+    return sum(entry.check_id not in ids for entry in limits)

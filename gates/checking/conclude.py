@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from gates.checking.resolve import ResolvedDataset
+    from gates.data.duckdb.dataset import LocalDataset
     from gates.rows.validators import Validators
     from gates.verdict import CheckResult, PlannedCheck
 
@@ -26,10 +27,25 @@ class JudgedData:
     data: Mapping[str, object]
 
 
-def planned(resolved: ResolvedDataset, validators: Validators, columns: Mapping[str, str]) -> Plan:
-    """Every check of the dataset. columns: as in `ResolvedDataset.validators`. Raises what `plan` raises."""
-    names = resolved.view_names(columns)
-    return plan(resolved.contract, validators.rules().values(), drafted=validators.drafted(), view_names=names)
+def column_types(opened: LocalDataset) -> dict[str, str]:
+    """Arrow type by column of the views."""
+    return {field.name: str(field.type) for field in opened.schema()}
+
+
+def planned(
+    resolved: ResolvedDataset, validators: Validators, columns: Mapping[str, str], *, is_lenient: bool = False
+) -> Plan:
+    """Every check of the dataset. columns: as in `ResolvedDataset.validators`. is_lenient: as in `plan`.
+
+    Raises what `plan` raises.
+    """
+    return plan(
+        resolved.contract,
+        validators.rules().values(),
+        drafted=validators.drafted(),
+        view_names=resolved.view_names(columns),
+        is_lenient=is_lenient,
+    )
 
 
 def verdict_of_results(

@@ -76,11 +76,13 @@ def plan(
     *,
     drafted: frozenset[str] = frozenset(),
     view_names: Mapping[str, str] | None = None,
+    is_lenient: bool = False,
 ) -> Plan:
     """Every expectation of the merged suites, and a limit on every row rule that no suite mentions.
 
     drafted: ids of rules that only a draft schema has; until it is accepted they warn. view_names: what the views call
-    a column of the files, where that is another name; ids keep the names that the suites have.
+    a column of the files, where that is another name; ids keep the names that the suites have. is_lenient: not all columns
+    are known, from which the rules follow: limits on rules that are not known are left out.
     Raises SuiteError for a suite that limits a row rule which the schema does not have.
     """
     known = {rule.id: rule for rule in rules}
@@ -88,6 +90,8 @@ def plan(
     for scope in Scope:
         fitting = (entry for entry in contract.entries[scope] if _fits_purpose(entry, contract))
         listed = [_in_view(entry, view_names, known) if view_names else entry for entry in fitting]
+        if is_lenient:
+            listed = [entry for entry in listed if entry.type != ROW_FAILURES or str(entry.kwargs.get("rule")) in known]
         _refuse_unknown_rules(listed, known)
         if scope is not Scope.COMBINED:
             mentioned = {str(entry.kwargs.get("rule")) for entry in listed if entry.type == ROW_FAILURES}

@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gates.config.dataset import Origins
+from gates.data.duckdb.interrupt import interrupted_at
 from gates.data.duckdb.reading import stream_batches, take_rows
 from gates.data.duckdb.views import create_views, fixed_origin, rows_query, undeclared_origins
 from gates.data.facts import ORIGIN, FileFacts
@@ -34,10 +35,20 @@ if TYPE_CHECKING:
 
     from gates.config.data_types import DataType
     from gates.config.dataset import DatasetConfig
+    from gates.config.deadline import Deadline
     from gates.data.arrays import Ints
     from gates.data.facts import Roles
 
-__all__ = ["MEMORY_LIMIT", "MEMORY_VARIABLE", "VIEWS", "LocalDataset", "data_files", "open_dataset", "open_holdout"]
+__all__ = [
+    "MEMORY_LIMIT",
+    "MEMORY_VARIABLE",
+    "VIEWS",
+    "LocalDataset",
+    "QuickOpening",
+    "data_files",
+    "open_dataset",
+    "open_holdout",
+]
 
 VIEWS: Mapping[Scope, str] = {scope: scope.value for scope in (Scope.COMBINED, Scope.HUMAN, Scope.SYNTHETIC)}
 MEMORY_VARIABLE = "GATES_MEMORY_LIMIT"
@@ -125,20 +136,33 @@ class LocalDataset:
             yield cursor
 
 
+@dataclass(frozen=True)
+class QuickOpening:
+    """Files opened before a deadline, and not hashed, which takes as long as to read them; Parquet costs its footer.
+
+    is_whole: all files of the dataset are among them; otherwise columns may be missing that the configuration names,
+    and required roles are refused all the same.
+    """
+
+    deadline: Deadline
+    is_whole: bool = field(default=True, kw_only=True)
+
+
 def open_dataset(
     config: DatasetConfig,
     kind: DataType,
     *,
     files: Sequence[DataFile] | None = None,
     views: Mapping[Scope, str] = VIEWS,
+    quick: QuickOpening | None = None,
 ) -> LocalDataset:
     """Opens a dataset as its configuration describes it; a context manager.
 
     kind: its type. files: the files at another version than the work tree, sorted by name. views: names of the views.
-    Raises UsageError for paths, columns and roles that are not there, DataError for files that cannot be read as what
+    quick: raises TimeUpError too. Raises UsageError for paths, columns and roles that are not there, DataError for files that cannot be read as what
     they claim to be.
     """
-    return _open((config, kind), data_files(config) if files is None else files, views, is_holdout=False)
+    return _open((config, kind), data_files(config) if files is None else files, views, quick=quick)
 
 
 def open_holdout(
@@ -161,9 +185,15 @@ def open_holdout(
 
 
 def _open(
-    typed: tuple[DatasetConfig, DataType], files: Sequence[DataFile], views: Mapping[Scope, str], *, is_holdout: bool
+    typed: tuple[DatasetConfig, DataType],
+    files: Sequence[DataFile],
+    views: Mapping[Scope, str],
+    *,
+    is_holdout: bool = False,
+    quick: QuickOpening | None = None,
 ) -> LocalDataset:
     config, kind = typed
+    is_lenient = is_holdout or (quick is not None and not quick.is_whole)
     where = str(config.holdout) if is_holdout else config.where()
     # A holdout is human throughout: no value of its origin column means anything.
     origins = Origins((), ()) if is_holdout else config.origins
@@ -173,13 +203,17 @@ def _open(
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         connection = connect(folder)
         stack.callback(connection.close)
-        staged = [stage(file, folder, number, connection) for number, file in enumerate(files)]
-        check_origin(config, staged, where)
+        staged = []
+        for number, file in enumerate(files):
+            with interrupted_at(quick.deadline if quick else None, connection):
+                staged.append(stage(file, folder, number, connection))
+        if not is_lenient:
+            _check_origin(config, staged, where)
         columns = role_columns(staged, config, kind)
-        roles = Binder(config, kind, columns, where, is_lenient=is_holdout).roles()
+        roles = Binder(config, kind, columns, where, is_lenient=is_lenient).roles()
         query = partial(rows_query, columns=columns, origin=config.origin, origins=origins)
         create_views(connection, query(dict(enumerate(staged))), views)
-        facts = tuple(_facts(file, config.origin, origins) for file in staged)
+        facts = tuple(_facts(file, config.origin, origins, is_hashed=quick is None) for file in staged)
     except BaseException:
         stack.close()
         raise
@@ -233,7 +267,7 @@ def _memory_limit() -> str:
     return os.environ.get(MEMORY_VARIABLE) or MEMORY_LIMIT
 
 
-def check_origin(config: DatasetConfig, files: Sequence[StagedFile], where: str) -> None:
+def _check_origin(config: DatasetConfig, files: Sequence[StagedFile], where: str) -> None:
     """Raises UsageError when neither a path, nor a folder name, nor a column can say who made a row."""
     if any(file.file.origin or config.origin in file.file.hive or config.origin in file.types for file in files):
         return
@@ -246,8 +280,8 @@ def check_origin(config: DatasetConfig, files: Sequence[StagedFile], where: str)
     )
 
 
-def _facts(file: StagedFile, origin: str, origins: Origins) -> FileFacts:
-    sha256, md5, size = fingerprints(file.file.path)
+def _facts(file: StagedFile, origin: str, origins: Origins, *, is_hashed: bool) -> FileFacts:
+    sha256, md5, size = fingerprints(file.file.path) if is_hashed else ("", "", 0)
     fixed = fixed_origin(file, origin, origins)
     return FileFacts(file.file.name, file.rows, file.type_names(), sha256, size, fixed, md5)
 

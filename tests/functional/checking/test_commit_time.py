@@ -17,12 +17,13 @@ import pytest
 
 from gates.checking.check_or_recall import Question, Terms
 from gates.checking.check_version import Asked, version_asked
-from gates.checking.commit_check import SLICE_SECONDS, judge_changed_rows, next_slice
+from gates.checking.commit_check import judge_changed_rows
+from gates.checking.row_pass import SLICE_SECONDS, next_slice
 from gates.checking.version_inputs import Compared
 from gates.config.deadline import Deadline, TimeUpError
 from gates.config.load import load_config
 from gates.contract.plugins.registry import data_type_of
-from gates.data.duckdb.file_by_file import open_file_by_file
+from gates.data.duckdb.dataset import QuickOpening, open_dataset
 from gates.data.files import data_file
 from gates.errors import DataError, UsageError
 from gates.verdict import Answer, Outcome, Severity
@@ -509,7 +510,12 @@ def test_a_query_under_way_ends_at_the_deadline(tmp_path):
     # Nobody looks at this clock between steps: only a query that is interrupted can end it.
     with (
         pytest.raises(TimeUpError),
-        open_file_by_file(config, data_type_of(config), [data_file(path, "data/first/a.csv")], Unheeded(0.0)),
+        open_dataset(
+            config,
+            data_type_of(config),
+            files=[data_file(path, "data/first/a.csv")],
+            quick=QuickOpening(Unheeded(0.0)),
+        ),
     ):
         pass
 

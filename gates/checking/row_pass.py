@@ -1,0 +1,79 @@
+"""The row rules asked of every batch of rows: what fails is counted, and passed on to be kept."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gates.data.facts import ROWS_PER_FILE_BITS
+from gates.rows.failures import RowFailures
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pyarrow as pa
+
+    from gates.config.deadline import Deadline
+    from gates.rows.failures import BatchFailures
+    from gates.rows.validators import Validators
+
+# The clock is looked at between slices of a batch. A schema's call costs milliseconds per column whatever the rows, so
+# slices grow as long as they take less than this, and shrink where a rule is slow; an overrun stays well below 1 s.
+SLICE_SECONDS = 0.25
+_FIRST_SLICE, _LEAST_SLICE = 4096, 64
+
+
+@dataclass
+class RowPass:
+    """One pass over rows. progress: told how many were asked.
+
+    failures: the count by rule. done: how many rows were asked. flawed: numbers of the files of which some row breaks a
+    rule, or whose rows nobody could ask.
+    """
+
+    validators: Validators
+    progress: Callable[[int], None]
+    failures: RowFailures = field(init=False)
+    done: int = field(default=0, init=False)
+    flawed: set[int] = field(default_factory=set, init=False)
+    _slice: int = field(default=_FIRST_SLICE, init=False)
+
+    def __post_init__(self) -> None:
+        self.failures = RowFailures(self.validators.rules())
+
+    def ask(self, batch: pa.RecordBatch) -> BatchFailures:
+        """The failures of a batch, counted."""
+        failing = self.validators.validate(batch)
+        self.failures.update(failing)
+        self.flawed |= _flawed(failing)
+        self.done += batch.num_rows
+        self.progress(self.done)
+        return failing
+
+    def ask_in_time(self, batch: pa.RecordBatch, clock: Deadline) -> None:
+        """As `ask`, slice by slice. Raises TimeUpError, with what was asked by then counted."""
+        start = 0
+        while start < batch.num_rows:
+            clock.check()
+            part = batch.slice(start, self._slice)
+            before = time.monotonic()
+            self.ask(part)
+            start += part.num_rows
+            self._slice = next_slice(self._slice, time.monotonic() - before)
+
+
+def next_slice(rows: int, seconds: float) -> int:
+    """How many rows to ask at once after so many took so long."""
+    if seconds < SLICE_SECONDS / 2:
+        return 2 * rows
+    return max(_LEAST_SLICE, rows // 2) if seconds > SLICE_SECONDS else rows
+
+
+def _flawed(failing: BatchFailures) -> set[int]:
+    # A rule that answers for many rows at once does not run, but on a single row it seems to.
+    are_all = bool(failing.broken) or len(failing.row_id) == 1
+    rows = failing.row_id if are_all else failing.row_id[failing.failing_rows()]
+    return set(np.unique(rows >> ROWS_PER_FILE_BITS).tolist())
