@@ -27,8 +27,8 @@ Group: none, each row is its own.
 """,
     example="""\
 ```toml
-[datasets.claims]
-path    = "data/claims.jsonl"
+[datasets.census]
+path    = "data/census.jsonl"
 type    = "tabular"
 label   = "income"
 columns = { key = "id" }
