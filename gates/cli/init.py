@@ -243,15 +243,12 @@ def _next_steps(
 ) -> Iterator[str]:
     from gates.init.snippets import dvc_stages, pre_commit_hooks
 
-    which = datasets[0].name if len(datasets) == 1 else "--all"
-    yield ""
-    yield "next:"
-    yield f"  gates check {which}"
-    if drafted:
-        yield f"  gates init {drafted[0]} --accept    once you have read the drafts: until then they only warn"
     if show_snippets and show_stages:
         yield from ("", "for DVC, add to dvc.yaml (`gates init --write` does it, in a file of its own):")
         yield from (f"  {line}" for line in dvc_stages(datasets).splitlines())
-    if show_snippets and show_stages:
         yield from ("", "for pre-commit, add to .pre-commit-config.yaml:")
         yield from (f"  {line}" for line in pre_commit_hooks().splitlines())
+    which = datasets[0].name if len(datasets) == 1 else "--all"
+    yield from ("", "next:", f"  gates check {which}")
+    if drafted:
+        yield f"  gates init {drafted[0]} --accept    once you have read the drafts: until then they only warn"

@@ -1,4 +1,4 @@
-"""`gates list`: the data types, the checks of the suites, the questions that these answer, and the plugins."""
+"""`gates list`: data types, checks of the suites, the questions that these answer, plugins, and what is not configured."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 from gates.cli.list_pages import plugin_rows
 from gates.cli.options import SCOPES, config_option, plugins_here
 from gates.cli.streams import clean_stdout
+from gates.verdicts.reports.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,25 +23,34 @@ if TYPE_CHECKING:
 
 # What only pages and `gates init` say of a type.
 NOT_LISTED = frozenset({"recognised_by", "rules", "float_rules", "about", "example"})
-LISTS = ("types", "checks", "questions", "plugins")
+LISTS = ("types", "checks", "questions", "plugins", "missing")
 
 
 @click.command()
 @click.argument("what", type=click.Choice(LISTS), metavar="|".join(LISTS))
+@click.argument("datasets", nargs=-1, metavar="[DATASET]...")
 @click.option("--type", "data_type", metavar="TYPE", help="Of checks: those of this data type.")
 @click.option("--scope", type=click.Choice(SCOPES), help="Of checks: those of this scope.")
 @config_option
 @click.option(
     "--format", "form", type=click.Choice(["terminal", "json", "markdown"]), default="terminal", show_default=True
 )
-def command(what: str, data_type: str | None, scope: str | None, config: Path | None, form: str) -> int:
-    """List the data types with their roles, the checks with their limits, the questions with the checks that answer them, or plugins.
+def command(what: str, datasets: tuple[str, ...], config: Path | None, form: str, **of_checks: str | None) -> int:
+    """List data types with their roles, checks with their limits, questions with the checks that answer them, or plugins.
+
+    `gates list missing [DATASET]` lists the lines that gates.toml lacks for the checks that its last verdict shows as not
+    configured.
 
     Plugins are the installed ones and those of gates.toml; their types and checks are listed too. `gates list plugins`
     imports none of them.
     """
+    data_type, scope = of_checks["data_type"], of_checks["scope"]
     if what != "checks" and (data_type or scope):
         raise click.UsageError("--type and --scope choose among checks: `gates list checks` takes them")
+    if what == "missing":
+        return _show_missing(datasets, config, form)
+    if datasets:
+        raise click.UsageError(f"only `gates list missing` takes a DATASET: leave out {datasets[0]}")
     plugins = plugins_here(config)
     if form == "markdown":
         from gates.cli.list_pages import page
@@ -59,6 +69,17 @@ def command(what: str, data_type: str | None, scope: str | None, config: Path | 
         click.echo("\n\n".join(_type_text(row) for row in rows))
     else:
         click.echo("\n".join(_check_lines(rows) if what == "checks" else _question_lines(rows)))
+    return 0
+
+
+def _show_missing(datasets: Sequence[str], config: Path | None, form: str) -> int:
+    from gates.cli.list_missing import missing_lines, missing_rows
+
+    rows = missing_rows(datasets, config)
+    if form == "json":
+        click.echo(json.dumps(rows, indent=2))
+    else:
+        click.echo("\n".join(map(printable, missing_lines(rows))) or "every check is configured")
     return 0
 
 

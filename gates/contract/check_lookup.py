@@ -1,4 +1,4 @@
-"""Finds the check that a person means by a part of its name."""
+"""Finds the checks that a part of a name means."""
 
 from __future__ import annotations
 
@@ -15,26 +15,29 @@ MOST_NAMED = 5
 _ALIKE = 0.75
 
 
-def containing(word: str, types: Collection[str]) -> list[str]:
-    """The expectation types that have the word, or the beginning of one, in their names, sorted."""
+def search_checks(word: str, types: Collection[str]) -> list[str]:
+    """The expectation types that have the word, its singular, or the beginning of one, in their names, sorted."""
     part = word.removeprefix(PREFIX).lower()
-    return sorted(one for one in types if f"_{part}" in f"_{one.removeprefix(PREFIX)}") if part else []
+    for form in (part, part.removesuffix("s"), part.removesuffix("ies") + "y"):
+        if form and (matches := [one for one in types if f"_{form}" in f"_{one.removeprefix(PREFIX)}"]):
+            return sorted(matches)
+    return []
 
 
-def meant(asked: str, ids: Collection[str]) -> list[str]:
+def resolve_checks(name: str, ids: Collection[str]) -> list[str]:
     """The ids that a name means, in their order: an id, or one's first parts; a type, or a word that only one type has.
 
     A type or a word may stand after a scope and before the beginning of a detail: `human/duplicate_ratio/exact`.
     """
-    begun = [one for one in ids if f"{one}/".startswith(f"{asked}/")]
+    begun = [one for one in ids if f"{one}/".startswith(f"{name}/")]
     if begun:
         return begun
-    first, _, rest = asked.partition("/")
+    first, _, rest = name.partition("/")
     of_scope = [one for one in ids if rest and one.startswith(f"{first}/")]
     among = of_scope or ids
-    check_type, _, detail = (rest if of_scope else asked).partition("/")
+    check_type, _, detail = (rest if of_scope else name).partition("/")
     types = {one.split("/")[1] for one in among}
-    named = [name for name in (check_type, PREFIX + check_type) if name in types] or containing(check_type, types)
+    named = [one for one in (check_type, PREFIX + check_type) if one in types] or search_checks(check_type, types)
     if len(named) != 1:
         return []
     begin = f"{named[0]}/{detail}/" if detail else f"{named[0]}/"
@@ -45,19 +48,19 @@ def suggestion(name: str, types: Collection[str], ids: Collection[str] = (), *, 
     """A clause with the checks that a wrong name may mean. ids: ids of checks. otherwise: what to say where none is near."""
     near = get_close_matches(name, sorted(ids), n=1) if "/" in name else []
     check_type = name.split("/")[1] if "/" in name else name
-    meant = near or containing(check_type, types) or _nearest(check_type, types)
-    if len(meant) > 1:
-        rest = len(meant) - MOST_NAMED
-        return f"one of: {', '.join(meant[:MOST_NAMED])}" + (f" and {rest} more" if rest > 0 else "")
-    return f"did you mean '{meant[0]}'?" if meant else otherwise
+    candidates = near or search_checks(check_type, types) or _nearest(check_type, types)
+    if len(candidates) > 1:
+        rest = len(candidates) - MOST_NAMED
+        return f"one of: {', '.join(candidates[:MOST_NAMED])}" + (f" and {rest} more" if rest > 0 else "")
+    return f"did you mean '{candidates[0]}'?" if candidates else otherwise
 
 
 def _nearest(word: str, types: Collection[str]) -> list[str]:
     """The type that has a word like this in its name, else the type whose name begins like it."""
     by_word = {part: one for one in sorted(types, reverse=True) for part in one.removeprefix(PREFIX).split("_")}
-    found = get_close_matches(word, sorted(by_word), n=1, cutoff=_ALIKE)
-    if found:
-        return [by_word[found[0]]]
+    matches = get_close_matches(word, sorted(by_word), n=1, cutoff=_ALIKE)
+    if matches:
+        return [by_word[matches[0]]]
     # What all of them begin and most of them end with would make any name like any other.
     part = word.removeprefix(PREFIX)
     begun = {one.removeprefix(PREFIX)[: len(part)]: one for one in sorted(types, reverse=True)}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gates.config.data_types import DATA_TYPES
 from gates.config.installed.plugins import PluginKind, Plugins
-from gates.contract.check_lookup import PREFIX, containing, suggestion
+from gates.contract.check_lookup import PREFIX, search_checks, suggestion
 from gates.contract.plugins.registry import loaded, type_suites
 from gates.contract.suites import limits_of, read_suite
 from gates.contract.suites.argument_values import described, example_value
@@ -126,8 +126,8 @@ def find_type(check: str, metrics: Mapping[str, Metric] = BY_NAME) -> tuple[str,
     ours = {*_STOCK, *metrics}
     known = ours | SUPPORTED
     # A word of ours first: Great Expectations' own have almost every word of English.
-    types = ours if containing(check_type, ours) else known
-    named = [name for name in (check_type, PREFIX + check_type) if name in known] or containing(check_type, types)
+    types = ours if search_checks(check_type, ours) else known
+    named = [name for name in (check_type, PREFIX + check_type) if name in known] or search_checks(check_type, types)
     if len(named) == 1:
         return named[0], "/".join(filter(None, (first, named[0], detail))) if is_id else ""
     hint = suggestion(check_type, types, otherwise="`gates list checks` names them")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gates.contract.check_lookup import meant, suggestion
+from gates.contract.check_lookup import resolve_checks, suggestion
 from gates.contract.suites import SuiteEntry
 from gates.errors import SuiteError, UsageError, did_you_mean
 from gates.verdict import CheckId, Kind, PlannedCheck, Scope, Severity
@@ -39,14 +39,14 @@ class Plan:
         )
 
     def only(self, wanted: Sequence[str], scopes: Sequence[Scope]) -> Plan:
-        """The part of the plan that these names, as `meant` takes them, and these scopes mean.
+        """The part of the plan that these names, as `resolve_checks` takes them, and these scopes mean.
 
         Raises UsageError for a name that means no check of the plan, or several types of them.
         """
         ids = [str(check.id) for check in self.checks]
         chosen = set() if wanted else set(ids)
         for name in wanted:
-            found = meant(name, ids)
+            found = resolve_checks(name, ids)
             if not found:
                 types = {check.id.type for check in self.checks}
                 near = suggestion(name, types, ids, otherwise="`gates check -v` lists them")

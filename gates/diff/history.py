@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from gates.contract.check_lookup import meant, suggestion
+from gates.contract.check_lookup import resolve_checks, suggestion
 from gates.errors import UsageError
 from gates.verdict import Outcome
 
@@ -111,12 +111,12 @@ def ids_of(versions: Sequence[RecordedVersion]) -> tuple[str, ...]:
 
 
 def narrowed(histories: Sequence[VerdictHistory], name: str) -> list[VerdictHistory]:
-    """Each history with the checks that a name means, as `meant` takes it.
+    """Each history with the checks that a name means, as `resolve_checks` takes it.
 
     Raises UsageError naming the nearest where no version of any dataset has such a check.
     """
     ids = sorted({check_id for history in histories for check_id in history.check_ids})
-    chosen = set(meant(name, ids))
+    chosen = set(resolve_checks(name, ids))
     if not chosen:
         types = {check_id.split("/")[1] for check_id in ids}
         hint = suggestion(name, types, ids, otherwise="none of its kind ran in any of these versions")

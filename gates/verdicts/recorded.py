@@ -117,6 +117,7 @@ def _check(check: Mapping[str, Any]) -> CheckResult:
         min_value=_number(check["min_value"]),
         max_value=_number(check["max_value"]),
         warn_value=_number(check["warn_value"]),
+        evidence=evidence if isinstance(evidence := check.get("evidence"), dict) else {},
     )
 
 

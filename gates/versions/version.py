@@ -105,8 +105,5 @@ def base_of(repository: Repository, judged: Version, since: str | None) -> Versi
 def git_of(repository: Repository, purpose: str) -> Git:
     """The git of a repository. Raises UsageError, naming what needs it, where there is none."""
     if repository.git is None:
-        raise UsageError(
-            f"{purpose}: {repository.top} is in no git repository; only its work tree can be judged: for all else run gates "
-            "in a clone"
-        )
+        raise UsageError(f"{purpose} needs git, and {repository.top} is in no git repository; run gates in a clone")
     return repository.git

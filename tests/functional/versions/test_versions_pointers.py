@@ -337,7 +337,7 @@ def test_without_git_there_is_the_work_tree_only(tmp_path):
 
     assert {path: pointer.md5 for path, pointer in pointers(repository, WORKTREE).items()} == {"data/a.csv": md5("a")}
     assert choose_versions(repository) == Versions(WORKTREE, None)
-    with pytest.raises(UsageError, match=r"--staged: .* is in no git repository; only its work tree can be judged"):
+    with pytest.raises(UsageError, match=r"--staged needs git, and .* is in no git repository"):
         choose_versions(repository, staged=True)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gates.contract.check_lookup import MOST_NAMED, containing, meant, suggestion
+from gates.contract.check_lookup import MOST_NAMED, resolve_checks, search_checks, suggestion
 
 KINDS = (
     "expect_boilerplate_ratio_to_be_less_than",
@@ -22,6 +22,9 @@ IDS = tuple(f"combined/{kind}" for kind in KINDS)
         ("separab", [KINDS[3]]),
         ("expect_boiler", [KINDS[0]]),
         ("text", [KINDS[1], KINDS[2]]),
+        # The plural of a word finds it, too.
+        ("texts", [KINDS[1], KINDS[2]]),
+        ("separabilities", [KINDS[3]]),
         # In the middle of a word it is a chance.
         ("plate", []),
         ("", []),
@@ -29,7 +32,7 @@ IDS = tuple(f"combined/{kind}" for kind in KINDS)
     ],
 )
 def test_word_or_its_beginning_finds_every_name_that_has_it(word, found):
-    assert containing(word, KINDS) == found
+    assert search_checks(word, KINDS) == found
 
 
 @pytest.mark.parametrize(
@@ -85,6 +88,7 @@ PLANNED = [
         # A detail's parts are whole: `town` is not `towns`.
         ("row_failure/town", [2]),
         ("copy", [5]),
+        ("copies", [5]),
         # Two types have the word; one of them alone in a scope is meant there.
         ("ratio", []),
         ("synthetic/ratio", [4]),
@@ -96,4 +100,4 @@ PLANNED = [
     ],
 )
 def test_name_means_every_check_that_it_can_mean_of_one_type(asked, found):
-    assert meant(asked, PLANNED) == [PLANNED[at] for at in found]
+    assert resolve_checks(asked, PLANNED) == [PLANNED[at] for at in found]

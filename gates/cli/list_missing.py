@@ -1,0 +1,65 @@
+"""`gates list missing`: the lines that gates.toml lacks for checks that are not configured, by the stored verdicts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from gates.cli.options import chosen
+from gates.verdict import LINE_TO_ADD, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from gates.config.dataset import DatasetConfig
+    from gates.verdicts.recorded import RecordedVerdict
+
+
+def missing_rows(names: Sequence[str], config: Path | None) -> list[dict[str, object]]:
+    """What each dataset lacks: `add`, a line for its table, or `why` none helps, with the `checks` that it is about.
+
+    Without names every dataset of the nearest configuration. Raises VerdictError where one has no stored verdict.
+    """
+    from gates.checking.targets import targets_of
+    from gates.config.load import read_config
+
+    return [
+        row
+        for target in targets_of(names, config, every=False)
+        for dataset in chosen(read_config(target.path), target.names, every=not target.names)
+        for row in _rows(target.id_of(dataset.name), _newest_verdict(dataset))
+    ]
+
+
+def missing_lines(rows: Sequence[dict[str, object]]) -> Iterator[str]:
+    """The rows as text: the lines to copy, then the checks that no line enables, and why."""
+    title = ""
+    for row in rows:
+        what = "add to its table in gates.toml what applies" if row["add"] else "no line of gates.toml enables these"
+        if title != (title := f"{row['dataset']}: {what}"):
+            yield title
+        yield f"  {row['add'] or row['why']}"
+        yield from (f"      {check}" for check in cast("list[str]", row["checks"]))
+
+
+def _rows(name: str, verdict: RecordedVerdict) -> list[dict[str, object]]:
+    by_remedy: dict[tuple[str, str], list[str]] = {}
+    for check in verdict.checks:
+        if check.outcome is Outcome.NOT_CONFIGURED:
+            line = str(check.evidence.get(LINE_TO_ADD, ""))
+            by_remedy.setdefault((line, "" if line else check.message), []).append(str(check.id))
+    ordered = sorted(by_remedy, key=lambda remedy: not remedy[0])
+    return [{"dataset": name, "add": add, "why": why, "checks": by_remedy[add, why]} for add, why in ordered]
+
+
+def _newest_verdict(dataset: DatasetConfig) -> RecordedVerdict:
+    """The last verdict of `gates check`, whether it was written to `.gates/` or, as by stages, to `reports/`."""
+    from gates.init.snippets import FOLDER
+    from gates.verdicts.recorded import VerdictError, read_verdict
+    from gates.verdicts.store import VerdictStore
+
+    stores = (VerdictStore(dataset.root), VerdictStore(dataset.root, dataset.root / FOLDER))
+    paths = [path for store in stores if (path := store.path(dataset.name)).is_file()]
+    if not paths:
+        raise VerdictError(f"{dataset.name} has no verdict yet; run `gates check {dataset.name}`")
+    return read_verdict(max(paths, key=lambda path: path.stat().st_mtime))
