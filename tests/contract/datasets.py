@@ -6,12 +6,13 @@ import json
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from gates.checking.check_dataset import Options, judge
 from gates.checking.resolve import with_schemas
+from gates.config.data_types import DATA_TYPES, data_type
 from gates.config.load import read_config
 from gates.contract.contract import Contract, load_contract
 from gates.data.previous_version import KeptFiles
@@ -27,9 +28,7 @@ if TYPE_CHECKING:
 NAME = "rows_given"
 # Any day: it decides which waivers are in force, and there are none.
 TODAY = date(2026, 1, 1)
-TEXT_TYPES = ("text", "instruction", "preference", "translation")
-_DOMAIN_TYPES = ("instruction", "preference", "annotations", "translation")
-_KEYS = {"tabular": "key"}
+TEXT_TYPES = tuple(kind for kind in DATA_TYPES if data_type(kind).texts)
 _SHARES = {"north": 0.4, "south": 0.35, "east": 0.25}
 
 
@@ -97,25 +96,24 @@ ROW_RULE = "expect_row_failure_ratio_to_be_less_than"
 def sound(kind: str, rows: int = ROWS) -> Dataset:
     """Rows of one law on both sides, with everything declared that the type can have."""
     both = pl.concat([rows_of(kind, "human", rows, seed=1), rows_of(kind, "synthetic", rows, seed=2)])
-    declared: dict[str, object] = {
+    declared: dict[str, Any] = {
         "purpose": "finetune",
         "holdout": "holdout.parquet",
         "label": "label",
         "slices": ["region"],
         "population": "population.csv",
-        "columns": {
-            _KEYS.get(kind, "id"): "id",
-            **{role: role for role in ("prompt_id", "seed_id", "created_at", "licence")},
-        },
+        "columns": {role: role for role in ("prompt_id", "seed_id", "created_at", "licence")},
     }
-    if kind == "timeseries":
-        declared["columns"] = {role: role for role in ("prompt_id", "seed_id", "created_at", "licence")}
+    described = data_type(kind)
+    if described.key:
+        declared["columns"] = {described.key: "id", **declared["columns"]}
+    else:
         both = both.drop("id")
-    if kind in _DOMAIN_TYPES:
-        demanded = {"human": 0.4} if kind == "translation" else {"human": 0.4, "expert": 0.3}
-        declared["critical_domains"] = {"medicine": demanded}
+    if "domain" in both.columns:
+        experts = {"expert": 0.3} if "expertise" in both.columns else {}
+        declared["critical_domains"] = {"medicine": {"human": 0.4, **experts}}
     evaluation = None
-    if kind in TEXT_TYPES:
+    if described.texts:
         declared["evaluation"] = ["evaluation.parquet"]
         evaluation = pl.DataFrame({"question": [sentence(parts) for parts in words(_generator(4), 40, 24)]})
     holdout = rows_of(kind, "human", max(rows // 3, 40), seed=HOLDOUT).drop("origin")

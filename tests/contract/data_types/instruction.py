@@ -1,0 +1,30 @@
+"""Prompts and responses: sound rows, and what breaks each row rule."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from tests.contract.broken_cells import WORDS, of_text, saying_the_same, with_cell
+from tests.contract.laws import by_people, sentence, shared, words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+def rows(rng: np.random.Generator, count: int, origin: str) -> pl.DataFrame:
+    asked, answered = words(rng, count, 24), words(rng, count, 20)
+    return pl.DataFrame({
+        "prompt": [sentence(parts) for parts in asked],
+        "response": [sentence(shared(rng, one, other)) for one, other in zip(asked, answered, strict=True)],
+        **by_people(rng, count, origin),
+    })  # fmt: skip
+
+
+RULES = {
+    **of_text("prompt"),
+    **of_text("response"),
+    "response/differs-from-prompt": saying_the_same("response", "prompt"),
+    "response/no-leaked-frame": with_cell("response", f"{WORDS}\nOutput: more"),
+}

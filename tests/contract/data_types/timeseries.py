@@ -1,0 +1,47 @@
+"""Readings of sensors: sound rows, and what breaks each row rule."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from tests.contract.broken_cells import unreadable_time, with_cell
+from tests.contract.changes import after, with_cells
+from tests.contract.laws import START, labels
+
+if TYPE_CHECKING:
+    from tests.contract.datasets import Dataset
+
+
+def rows(rng: np.random.Generator, count: int, origin: str) -> pl.DataFrame:
+    """Hourly readings of 31 sensors, each near the one before."""
+    sensors = 31
+    length = count // sensors
+    shocks = rng.normal(size=(sensors, length))
+    values = shocks.copy()
+    for at in range(1, length):
+        values[:, at] = 0.3 * values[:, at - 1] + shocks[:, at]
+    times = [START + timedelta(hours=at) for at in range(length)]
+    return pl.DataFrame({
+        "entity": np.repeat([f"sensor {number}" for number in range(sensors)], length),
+        "timestamp": times * sensors,
+        "value": values.round(6).reshape(-1),
+        "label": labels(rng, sensors * length),
+    })  # fmt: skip
+
+
+def _wordy_value(dataset: Dataset) -> Dataset:
+    rows = dataset.rows.with_columns(value=pl.col("value").cast(pl.String))
+    return with_cell("value", "much")(dataset.having(rows=rows))
+
+
+RULES = {
+    "entity/not-blank": with_cell("entity", ""),
+    "timestamp/parseable": unreadable_time,
+    "value/type": _wordy_value,
+    "value/finite": with_cell("value", float("inf")),
+    "value/not-null": after(*(with_cells(origin, "value", None, 10) for origin in ("human", "synthetic"))),
+}

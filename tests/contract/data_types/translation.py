@@ -1,0 +1,42 @@
+"""Translations: sound rows, and what breaks each row rule."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from tests.contract.broken_cells import of_text, of_type, saying_the_same, with_cell
+from tests.contract.laws import domains, labels, sentence, word, words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+def rows(rng: np.random.Generator, count: int, origin: str) -> pl.DataFrame:
+    said = words(rng, count, 22)
+    names = [f"{word(int(number)).capitalize()} {int(year)}" for number, year in rng.integers(100, 1700, (count, 2))]
+    return pl.DataFrame({
+        "source": [f"{sentence(parts)[:-1]} {name}." for parts, name in zip(said, names, strict=True)],
+        "target": [f"{sentence([f'{part}en' for part in parts])[:-1]} {name}."
+                   for parts, name in zip(said, names, strict=True)],
+        "source_language": ["en"] * count,
+        "target_language": ["de"] * count,
+        "domain": domains(rng, count),
+        "label": labels(rng, count),
+    })  # fmt: skip
+
+
+RULES = {
+    **of_text("source"),
+    **of_text("target"),
+    "target/differs-from-source": saying_the_same("target", "source"),
+    "target/length-ratio": with_cell("target", "so " * 1000),
+    "source_language/bcp-47": with_cell("source_language", "english"),
+    "source_language/not-blank": with_cell("source_language", " "),
+    "source_language/type": of_type("source_language", pl.Int64),
+    "target_language/bcp-47": with_cell("target_language", "german"),
+    "target_language/not-blank": with_cell("target_language", " "),
+    "target_language/type": of_type("target_language", pl.Int64),
+    "target_language/differs-from-source-language": saying_the_same("target_language", "source_language"),
+}
