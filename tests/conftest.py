@@ -7,6 +7,7 @@ import pytest
 from gates.cli.main import run
 from tests.projects import Called, Project, program, write_project
 from tests.promotion_projects import promoted, promotion_project, use_environment
+from tests.shared import built_once
 
 
 def pytest_make_parametrize_id(config, val, argname):
@@ -32,11 +33,14 @@ def gates(monkeypatch, capsys):
 @pytest.fixture(scope="session")
 def judged_project(tmp_path_factory):
     """A project whose drafts are accepted and whose datasets are judged; read it, do not change it."""
-    root = tmp_path_factory.mktemp("project")
-    write_project(root)
-    accepted = program(root, "init", "sound", "--accept")
-    assert accepted.code == 0, accepted.err
-    return Project(root, program(root, "check", "--all", "--format", "json", "--exit-zero"))
+
+    def build(root):
+        write_project(root)
+        accepted = program(root, "init", "sound", "--accept")
+        assert accepted.code == 0, accepted.err
+        return Project(root, program(root, "check", "--all", "--format", "json", "--exit-zero"))
+
+    return built_once(tmp_path_factory, "project", build)
 
 
 @pytest.fixture
@@ -52,17 +56,20 @@ def judged_repository(tmp_path_factory):
     """A repository whose first dataset may be promoted; read it, do not change it."""
     with pytest.MonkeyPatch.context() as patch:
         use_environment(patch)
-        return promotion_project(tmp_path_factory.mktemp("promotion") / "here")
+        return built_once(tmp_path_factory, "promotion", lambda folder: promotion_project(folder / "here"))
 
 
 @pytest.fixture(scope="session")
 def promoted_repository(judged_repository, tmp_path_factory):
     """The same, its first dataset promoted to both stages; read it, do not change it."""
-    folder = tmp_path_factory.mktemp("promoted") / "all"
-    shutil.copytree(judged_repository.parent, folder)
+
+    def build(folder):
+        shutil.copytree(judged_repository.parent, folder / "all")
+        return promoted(folder / "all/here")
+
     with pytest.MonkeyPatch.context() as patch:
         use_environment(patch)
-        return promoted(folder / "here")
+        return built_once(tmp_path_factory, "promoted", build)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import sys
 import pytest
 
 from tests.dvc_repositories import ENVIRONMENT, git, write
+from tests.shared import built_once
 from tests.version_projects import CONFIG, LIMITS, bad, good, put, version_project
 from tests.warm import warm_gates
 
@@ -29,7 +30,11 @@ def program(unneeded):
 @pytest.fixture(scope="session")
 def judged(tmp_path_factory, request):
     """Both datasets judged once, by a process of its own as a user would."""
-    root = version_project(tmp_path_factory.mktemp("cache") / "project")
+    return built_once(tmp_path_factory, "cache", _judged)
+
+
+def _judged(folder):
+    root = version_project(folder / "project")
     for name in ("first", "second"):
         done = subprocess.run(
             [warm_gates(), "check", name], cwd=root, env=ENVIRONMENT, capture_output=True, check=False

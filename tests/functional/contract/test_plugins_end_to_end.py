@@ -11,6 +11,7 @@ import pytest
 
 from tests.dvc_repositories import commit, new_git
 from tests.plugins import METRIC, PACKAGE, pip_install, project
+from tests.shared import built_once
 
 ROUND = "combined/expect_round_amounts_to_be_as_rare"
 BLANK = "synthetic/expect_row_failure_ratio_to_be_less_than/claim/not-blank"
@@ -19,7 +20,7 @@ OWN = "expect_own_number_to_be_small"
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
-    return pip_install(tmp_path_factory.mktemp("site"))
+    return built_once(tmp_path_factory, "site", pip_install)
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.program]
 class Project:
     """A project whose `first` is good and whose `second` is bad; both differ from HEAD and from what the remotes have.
 
-    is_cold: whether each door finds an empty cache, and starts Python anew.
+    is_cold: whether each door finds an empty cache, and git's hooks start Python anew.
     """
 
     root: Path
@@ -45,7 +45,10 @@ class Project:
             shutil.rmtree((folder or self.root) / ".dvc/tmp/gates", ignore_errors=True)
         environment = (
             ENVIRONMENT
-            | {"PATH": PATH if self.is_cold else warm_path(), "PRE_COMMIT_HOME": str(self.root.parent / "home")}
+            | {
+                "PATH": PATH if self.is_cold and command[0] == "git" else warm_path(),
+                "PRE_COMMIT_HOME": str(self.root.parent / "home"),
+            }
             | variables
         )
         return subprocess.run(

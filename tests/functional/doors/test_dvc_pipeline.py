@@ -16,6 +16,7 @@ from gates.init.pipeline_files import HEADER, PIPELINE
 from gates.verdict import digest_of_report
 from tests.dvc_repositories import ENVIRONMENT, commit, dvc, git, new_git
 from tests.projects import mixed, people, program, write_project
+from tests.shared import built_once
 from tests.warm import warm_path
 
 pytestmark = pytest.mark.slow
@@ -50,7 +51,11 @@ def repro(root) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(scope="session")
 def pipeline(tmp_path_factory):
     """Run once and committed; read it, do not change it."""
-    root = new_git(tmp_path_factory.mktemp("pipeline") / "project")
+    return built_once(tmp_path_factory, "pipeline", _pipeline)
+
+
+def _pipeline(folder: Path) -> Pipeline:
+    root = new_git(folder / "project")
     dvc(root, "init", "-q")
     write_project(root)
     (root / "dvc.yaml").write_text(TRAINING)

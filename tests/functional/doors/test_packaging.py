@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.shared import built_once
+
 pytestmark = pytest.mark.slow
 
 REPOSITORY = Path(__file__).parents[3]
@@ -22,19 +24,25 @@ def call(*command: object, cwd: Path) -> str:
     return done.stdout
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def wheel(tmp_path_factory):
+    return built_once(tmp_path_factory, "wheel", _wheel)
+
+
+def _wheel(folder):
     # Without isolation, or the build would fetch the backend that is already here.
-    folder = tmp_path_factory.mktemp("wheel")
     call(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, cwd=REPOSITORY)
     (built,) = folder.glob("*.whl")
     return built
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def elsewhere(wheel, tmp_path_factory):
     """The folder of the programs of a fresh environment that has the wheel and borrows its dependencies from here."""
-    folder = tmp_path_factory.mktemp("elsewhere")
+    return built_once(tmp_path_factory, "elsewhere", lambda folder: _installed(wheel, folder))
+
+
+def _installed(wheel, folder):
     call(sys.executable, "-m", "venv", "--without-pip", folder / "venv", cwd=folder)
     programs = folder / "venv/bin"
     site = Path(

@@ -13,6 +13,7 @@ import yaml
 
 from tests.dvc_repositories import ENVIRONMENT, commit, dvc, git, new_git, write
 from tests.projects import program
+from tests.shared import built_once
 from tests.version_projects import LIMITS, bad, good, put, version_project
 from tests.warm import warm_path
 
@@ -81,7 +82,15 @@ def built(tmp_path_factory):
 
     Its datasets were judged before, so that hooks take their time for what a test changes only.
     """
-    place = tmp_path_factory.mktemp("pre-commit")
+    root, place = built_once(tmp_path_factory, "pre-commit", _hooked)
+    return root, _environment(place)
+
+
+def _environment(place):
+    return ENVIRONMENT | {"PATH": warm_path(), "PRE_COMMIT_HOME": str(place / "home"), "PRE_COMMIT_COLOR": "never"}
+
+
+def _hooked(place):
     offered = new_git(place / "offered")
     shutil.copy(HOOKS, offered)
     sha = commit(offered)
@@ -92,17 +101,12 @@ def built(tmp_path_factory):
         "repos": [{"repo": str(offered), "rev": sha, "hooks": [{"id": hook, "language": "system"} for hook in ids]}],
     }
     (root / CONFIG).write_text(yaml.safe_dump(config))
-    environment = ENVIRONMENT | {
-        "PATH": warm_path(),
-        "PRE_COMMIT_HOME": str(place / "home"),
-        "PRE_COMMIT_COLOR": "never",
-    }
-    pre_commit(root, environment, "install", "--install-hooks")
+    pre_commit(root, _environment(place), "install", "--install-hooks")
     git(root, "add", "-A")
     git(root, "commit", "-q", "--no-verify", "-m", "hooks")
     judged = program(root, "check", "--all", "--exit-zero")
     assert judged.code == 0, judged.err
-    return root, environment
+    return root, place
 
 
 @pytest.fixture

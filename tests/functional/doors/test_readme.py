@@ -13,6 +13,7 @@ import pytest
 from gates.init.snippets import workflow
 from tests.dvc_repositories import commit, dvc, git, new_git
 from tests.pages import agrees, blocks, commands, follow, in_venv
+from tests.shared import built_once
 
 REPOSITORY = Path(__file__).parents[3]
 README = REPOSITORY / "README.md"
@@ -29,7 +30,10 @@ COMMANDS = 6
 @pytest.fixture(scope="session")
 def example(tmp_path_factory):
     """The example project with its good rows, and the same digits as a plain CSV of 800 rows; copy it."""
-    root = tmp_path_factory.mktemp("example")
+    return built_once(tmp_path_factory, "example", _example)
+
+
+def _example(root: Path) -> Path:
     shutil.copytree(REPOSITORY / "examples", root / "examples")
     shutil.copytree(REPOSITORY / "schemas", root / "schemas", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(REPOSITORY / "expectations/handwriting", root / "expectations/handwriting")

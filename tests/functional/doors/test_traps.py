@@ -16,6 +16,7 @@ import yaml
 from gates.init.pipeline_files import PIPELINE
 from tests.dvc_repositories import ENVIRONMENT, commit, dvc, git, md5, new_repository, write
 from tests.projects import mixed, people
+from tests.shared import built_once
 from tests.version_projects import LIMITS, bad, good, put, version_project
 from tests.warm import warm_path
 
@@ -51,7 +52,10 @@ def shards(count: int = 4) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory):
     """A directory that real DVC tracks and a remote has, committed. Copy it."""
-    place = tmp_path_factory.mktemp("traps")
+    return built_once(tmp_path_factory, "traps", _shared)
+
+
+def _shared(place: Path) -> Path:
     root = new_repository(place / "project")
     write(root, "gates.toml", CONFIG)
     write(root, ".gitignore", "/.gates/\n/reports/\n")

@@ -20,6 +20,7 @@ from gates.versions.snapshots import files_at, snapshot, snapshot_or_empty
 from gates.versions.version import STAGED, WORKTREE, revision
 from tests.dvc_repositories import commit, dvc, git, md5, new_git, new_repository, track, write
 from tests.opened import open_dataset, open_holdout
+from tests.shared import built_once
 
 PIPELINE = """\
 stages:
@@ -41,7 +42,11 @@ def rows(origin: str, count: int) -> pl.DataFrame:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory):
     """Made by real DVC and committed: a directory of all formats, a file, a stage's outs, a file in git. Do not change."""
-    root = new_git(tmp_path_factory.mktemp("versions") / "project")
+    return built_once(tmp_path_factory, "versions", _built)
+
+
+def _built(folder):
+    root = new_git(folder / "project")
     dvc(root, "init", "-q")
     parts = root / "data/parts"
     for origin in ("human", "synthetic"):

@@ -22,6 +22,7 @@ from gates.versions.repository import open_repository
 from gates.versions.snapshots import files_at, snapshot
 from gates.versions.version import STAGED, WORKTREE, revision
 from tests.dvc_repositories import ENVIRONMENT, commit, dvc, git, md5, new_git, write
+from tests.shared import built_once
 
 CONFIG = "[core]\n    remote = store\n['remote \"store\"']\n    url = ../../remote\n"
 
@@ -29,7 +30,10 @@ CONFIG = "[core]\n    remote = store\n['remote \"store\"']\n    url = ../../remo
 @pytest.fixture(scope="session")
 def pushed(tmp_path_factory):
     """Parent of `project`, pushed to `remote`, and of `importer`, which imports from it. Do not change."""
-    parent = tmp_path_factory.mktemp("fetch")
+    return built_once(tmp_path_factory, "fetch", _pushed)
+
+
+def _pushed(parent):
     root = new_git(parent / "project")
     dvc(root, "init", "-q")
     write(root, ".dvc/config", CONFIG)
