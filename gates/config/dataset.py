@@ -9,10 +9,6 @@ from typing import TYPE_CHECKING, Literal
 from gates.config.installed.plugins import Plugins
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-
-if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
     from pathlib import Path
@@ -44,53 +40,81 @@ class Origins:
 
 
 @dataclass(frozen=True)
-class DatasetConfig:
-    """One `[datasets.NAME]` table, checked against everything that needs no data.
+class ConfigTable:
+    """Where a dataset is configured. root: folder of the configuration file, to which all paths are relative.
 
-    root: folder of the configuration file; path, partitions, holdout, evaluation and population are relative to it.
-    partitions: `human` and `synthetic` with a path each; empty where `path` is given instead.
-    population: file of the shares that people of each level are expected to have. critical_domains: the least share of
-    human and of expert rows by domain.
-    columns: column of the file by role. line: where the table starts. key_lines: where its keys stand.
-    source: name of the configuration file, for messages. plugins: those of the whole configuration. strays: what lies beside
-    it as if it were another dataset's.
+    line: where the table starts. key_lines: where its keys stand. source: name of the configuration file, for messages.
     """
 
     name: str
     root: Path
     line: int
+    source: str = field(default="gates.toml", kw_only=True)
+    key_lines: Mapping[str, int] = field(default_factory=dict, repr=False, compare=False, kw_only=True)
+
+    def place(self, key: str = "") -> str:
+        """`gates.toml:7: dataset 'reviews'`, with the line of the key where the file has it."""
+        return f"{self.source}:{self.key_lines.get(key, self.line)}: dataset '{self.name}'"
+
+
+@dataclass(frozen=True)
+class DataPaths(ConfigTable):
+    """Where a dataset's files lie: what git and DVC are asked for.
+
+    partitions: `human` and `synthetic` with a path each; empty where `path` is given instead.
+    """
+
+    path: str | None = field(default=None, kw_only=True)
+    partitions: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    holdout: str | None = field(default=None, kw_only=True)
+    evaluation: tuple[str, ...] = field(default=(), kw_only=True)
+
+    def where(self) -> str:
+        """The data's path, or both partitions' paths, as the file has them."""
+        return self.path or " and ".join(self.partitions[origin] for origin in sorted(self.partitions))
+
+
+@dataclass(frozen=True)
+class DataSource(DataPaths):
+    """What opening a dataset reads: its files, and which part each column plays. columns: column of the file by role."""
+
     type: str
+    origin: str = field(default="origin", kw_only=True)
+    origins: Origins = field(default_factory=Origins, kw_only=True)
+    group: str | None = field(default=None, kw_only=True)
+    label: str | None = field(default=None, kw_only=True)
+    slices: tuple[str, ...] = field(default=(), kw_only=True)
+    columns: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """How a dataset is judged.
+
+    population: file of the shares that people of each level are expected to have. critical_domains: the least share of
+    human and of expert rows by domain.
+    """
+
     purpose: str | None = None
-    path: str | None = None
-    partitions: Mapping[str, str] = field(default_factory=dict)
-    origin: str = "origin"
-    origins: Origins = field(default_factory=Origins)
-    holdout: str | None = None
-    evaluation: tuple[str, ...] = ()
-    group: str | None = None
-    label: str | None = None
-    slices: tuple[str, ...] = ()
     population: str | None = None
     critical_domains: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    columns: Mapping[str, str] = field(default_factory=dict)
     synthetic_role: Literal["mirror", "extend"] = "mirror"
     inconclusive: Literal["block", "warn"] = "block"
     quarantine: Literal["rows", "ids", "off"] = "rows"
     schema: str | None = None
     extends: bool = True
     waivers: tuple[Waiver, ...] = ()
-    source: str = "gates.toml"
-    plugins: Plugins = field(default_factory=Plugins, repr=False, compare=False)
-    key_lines: Mapping[str, int] = field(default_factory=dict, repr=False, compare=False)
-    strays: tuple[Stray, ...] = field(default=(), repr=False, compare=False)
 
-    def place(self, key: str = "") -> str:
-        """`gates.toml:7: dataset 'reviews'`, with the line of the key where the file has it."""
-        return f"{self.source}:{self.key_lines.get(key, self.line)}: dataset '{self.name}'"
 
-    def where(self) -> str:
-        """The data's path, or both partitions' paths, as the file has them."""
-        return self.path or " and ".join(self.partitions[origin] for origin in sorted(self.partitions))
+@dataclass(frozen=True)
+class DatasetConfig(DataSource, Policy):
+    """One `[datasets.NAME]` table, checked against everything that needs no data.
+
+    plugins: those of the whole configuration. strays: what lies beside it as if it were another dataset's.
+    """
+
+    plugins: Plugins = field(default_factory=Plugins, repr=False, compare=False, kw_only=True)
+    strays: tuple[Stray, ...] = field(default=(), repr=False, compare=False, kw_only=True)
 
 
 @dataclass(frozen=True)

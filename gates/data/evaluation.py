@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from gates.config.data_types import DataType
-    from gates.config.dataset import DatasetConfig
+    from gates.config.dataset import DataSource
     from gates.data.arrays import Ints
     from gates.data.formats.staging import StagedFile
 
@@ -74,7 +74,7 @@ class EvaluationSets:
 
 
 def open_evaluation(
-    config: DatasetConfig, kind: DataType, *, files: Sequence[DataFile] | None = None
+    config: DataSource, kind: DataType, *, files: Sequence[DataFile] | None = None
 ) -> EvaluationSets | None:
     """Opens the evaluation sets of a dataset, or None where it declares none.
 
@@ -99,7 +99,7 @@ def _facts(file: StagedFile) -> FileFacts:
     return FileFacts(file.file.name, file.rows, file.type_names(), sha256, size, None, md5)
 
 
-def _id_columns(config: DatasetConfig, kind: DataType) -> tuple[str, ...]:
+def _id_columns(config: DataSource, kind: DataType) -> tuple[str, ...]:
     """What the dataset calls its own key comes first: sets of one house share their columns."""
     own = config.columns.get(kind.key) if kind.key else None
     return tuple(dict.fromkeys(name for name in (own, kind.key, ID) if name))

@@ -17,7 +17,7 @@ from gates.errors import DataError, UsageError, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from gates.config.dataset import DatasetConfig
+    from gates.config.dataset import DataPaths
     from gates.data.facts import FileFacts
 
 
@@ -94,12 +94,12 @@ def resolve(spec: str, root: Path, place: str, origin: str | None = None) -> lis
     return sorted(files, key=lambda file: file.name)
 
 
-def data_files(config: DatasetConfig) -> list[DataFile]:
+def data_files(config: DataPaths) -> list[DataFile]:
     """The files of a dataset in the work tree, sorted by name; of both partitions where it has them."""
     return by_partition(config, lambda spec, place, origin: resolve(spec, config.root, place, origin))
 
 
-def holdout_files(config: DatasetConfig) -> list[DataFile] | None:
+def holdout_files(config: DataPaths) -> list[DataFile] | None:
     """The files of the held-out human rows in the work tree, or None where there are none.
 
     Raises UsageError when one of them belongs to the dataset too.
@@ -114,7 +114,7 @@ def holdout_files(config: DatasetConfig) -> list[DataFile] | None:
     return files
 
 
-def evaluation_files(config: DatasetConfig) -> list[DataFile] | None:
+def evaluation_files(config: DataPaths) -> list[DataFile] | None:
     """The files of the evaluation sets in the work tree, sorted by name, or None where there are none.
 
     Raises UsageError when one of them belongs to the dataset too.
@@ -130,7 +130,7 @@ def evaluation_files(config: DatasetConfig) -> list[DataFile] | None:
     return [files[name] for name in sorted(files)]
 
 
-def by_partition(config: DatasetConfig, find: Callable[[str, str, str | None], list[Found]]) -> list[Found]:
+def by_partition(config: DataPaths, find: Callable[[str, str, str | None], list[Found]]) -> list[Found]:
     """What is found for a dataset's path, or for both of its partitions, sorted by name.
 
     find: takes a path, whom to name in messages, and the origin that the path gives.
@@ -146,7 +146,7 @@ def by_partition(config: DatasetConfig, find: Callable[[str, str, str | None], l
     return [files[name] for name in sorted(files)]
 
 
-def overlap(config: DatasetConfig, name: str, key: str = "holdout") -> str:
+def overlap(config: DataPaths, name: str, key: str = "holdout") -> str:
     """What is wrong with a file of the holdout, or of an evaluation set, that the dataset has too."""
     what = "held-out rows" if key == "holdout" else "evaluation sets"
     return f"{config.place(key)}: {name} belongs to the dataset too; {what} must lie outside it"

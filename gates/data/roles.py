@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from gates.config.data_types import DataType
-    from gates.config.dataset import DatasetConfig
+    from gates.config.dataset import DataSource
     from gates.data.columns import Column
     from gates.data.formats.staging import StagedFile
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _NAMED_COLUMNS = 10
 
 
-def role_columns(files: Sequence[StagedFile], config: DatasetConfig, kind: DataType) -> list[Column]:
+def role_columns(files: Sequence[StagedFile], config: DataSource, kind: DataType) -> list[Column]:
     """The columns of all files under the names of their roles, and those that conversations hold."""
     mapped, place = mapped_roles(config, kind), config.place("columns")
     columns = columns_of(files, config.origin, mapped)
@@ -32,7 +32,7 @@ def role_columns(files: Sequence[StagedFile], config: DatasetConfig, kind: DataT
     return with_texts(with_messages(columns, kind, place), kind, bound, place)
 
 
-def mapped_roles(config: DatasetConfig, kind: DataType) -> Mapping[str, str]:
+def mapped_roles(config: DataSource, kind: DataType) -> Mapping[str, str]:
     """The column of the file by role, as `columns` and, where the type cannot do without a label, `label` have them."""
     if config.label and "label" in kind.required_roles:
         return {"label": config.label, **config.columns}
@@ -46,7 +46,7 @@ class Binder:
     is_lenient: columns that the data lacks are left out instead of refused; required roles are always refused.
     """
 
-    config: DatasetConfig
+    config: DataSource
     kind: DataType
     columns: Sequence[Column]
     where: str

@@ -14,7 +14,7 @@ from gates.versions.trees import tree_at
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gates.config.dataset import DatasetConfig
+    from gates.config.dataset import DataPaths
     from gates.versions.dvc.pointer import Pointer
     from gates.versions.repository import Repository
     from gates.versions.version import Version
@@ -37,7 +37,7 @@ def tracked_at(repository: Repository, version: Version) -> Tracked:
     return Tracked(repository, tree.listing.blobs, pointers_in(tree).by_path)
 
 
-def concerned(tracked: Tracked, config: DatasetConfig) -> Concerned:
+def concerned(tracked: Tracked, config: DataPaths) -> Concerned:
     """The pointers and the blobs that a dataset's paths can stand for.
 
     Two equal ones are the same data; two that differ may be. A path outside of the repository has nothing here.

@@ -13,7 +13,7 @@ from gates.versions.version import VersionKind, git_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gates.config.dataset import DatasetConfig
+    from gates.config.dataset import DataPaths
     from gates.versions.git import Blobs
     from gates.versions.path_contents import SnapshotFile
     from gates.versions.repository import Repository
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class FilesAtHand:
     """Made by `files_at_hand`."""
 
-    def __init__(self, config: DatasetConfig, inside: tuple[Store, Blobs] | None) -> None:
+    def __init__(self, config: DataPaths, inside: tuple[Store, Blobs] | None) -> None:
         self._config, self._inside = config, inside
 
     def find(self, file: SnapshotFile) -> DataFile | None:
@@ -45,7 +45,7 @@ class FilesAtHand:
 
 
 @contextmanager
-def files_at_hand(repository: Repository, config: DatasetConfig, version: Version) -> Iterator[FilesAtHand]:
+def files_at_hand(repository: Repository, config: DataPaths, version: Version) -> Iterator[FilesAtHand]:
     """Where the bytes of single files of a dataset lie; what had to be unpacked goes at the end.
 
     config: with the root in the work tree.

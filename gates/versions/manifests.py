@@ -13,12 +13,12 @@ from gates.versions.path_patterns import concerns
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gates.config.dataset import DatasetConfig
+    from gates.config.dataset import DataPaths
     from gates.versions.dvc.pointer import Pointer
     from gates.versions.trees import Tree
 
 
-def pointers_of(config: DatasetConfig, tree: Tree) -> list[Pointer]:
+def pointers_of(config: DataPaths, tree: Tree) -> list[Pointer]:
     """Pointers that a dataset's paths may reach; what has one and lies in git, as `cache: false` does, needs none.
 
     tree: of a commit or of the index.
@@ -33,7 +33,7 @@ def pointers_of(config: DatasetConfig, tree: Tree) -> list[Pointer]:
     ]
 
 
-def far_pointer(config: DatasetConfig, tree: Tree, manifests: Mapping[str, bytes] | None = None) -> Pointer | None:
+def far_pointer(config: DataPaths, tree: Tree, manifests: Mapping[str, bytes] | None = None) -> Pointer | None:
     """The first pointer of a dataset whose list of files only a remote has; None where a snapshot asks no remote.
 
     A pointer that names no content is none of them: no remote could tell more. manifests: as in `Store`.

@@ -20,7 +20,7 @@ from gates.versions.version import git_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gates.config.dataset import DatasetConfig
+    from gates.config.dataset import DataPaths
     from gates.versions.dvc.pointer import Pointer
     from gates.versions.dvc.store import Store
     from gates.versions.repository import Repository
@@ -42,7 +42,7 @@ class SnapshotFile:
     pointer: Pointer | None = None
 
 
-def folder_of(repository: Repository, config: DatasetConfig) -> str:
+def folder_of(repository: Repository, config: DataPaths) -> str:
     """The configuration's folder within the repository. Raises UsageError when it lies elsewhere."""
     folder = repository.relative(config.root.resolve())
     if folder is None:
@@ -53,7 +53,7 @@ def folder_of(repository: Repository, config: DatasetConfig) -> str:
 class Contents:
     """All that git and DVC have at a version, asked by the paths of one configuration."""
 
-    def __init__(self, repository: Repository, config: DatasetConfig, version: Version, store: Store) -> None:
+    def __init__(self, repository: Repository, config: DataPaths, version: Version, store: Store) -> None:
         tree = tree_at(repository, version)
         tracked = pointers_in(tree)
         self._repository, self._version, self._store = repository, version, store

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from gates.config.dataset import DatasetConfig
+    from gates.config.dataset import DataPaths
     from gates.versions.dvc.md5 import Md5Of
     from gates.versions.dvc.pointer import Pointer
     from gates.versions.git import Blobs
@@ -74,7 +74,7 @@ class VersionFiles:
 
 def snapshot(
     repository: Repository,
-    config: DatasetConfig,
+    config: DataPaths,
     version: Version,
     *,
     md5_of: Md5Of = file_md5,
@@ -92,7 +92,7 @@ def snapshot(
 
 
 def snapshot_or_empty(
-    repository: Repository, config: DatasetConfig, version: Version, *, manifests: Mapping[str, bytes] | None = None
+    repository: Repository, config: DataPaths, version: Version, *, manifests: Mapping[str, bytes] | None = None
 ) -> Snapshot:
     """As `snapshot`, to compare with: at a version where the dataset was not there yet, it has no files."""
     if version.kind is VersionKind.WORKTREE:
@@ -106,7 +106,7 @@ def snapshot_or_empty(
 
 
 @contextmanager
-def files_at(repository: Repository, config: DatasetConfig, version: Version) -> Iterator[VersionFiles]:
+def files_at(repository: Repository, config: DataPaths, version: Version) -> Iterator[VersionFiles]:
     """The files of a dataset at a version, ready to be opened; what had to be fetched or unpacked goes at the end.
 
     Names are those of the work tree, so that equal bytes give equal verdicts. Bytes that a pointer names are verified.
@@ -126,7 +126,7 @@ def files_at(repository: Repository, config: DatasetConfig, version: Version) ->
         yield VersionFiles(dataset, holdout, evaluation)
 
 
-def _of_version(contents: Contents, config: DatasetConfig, version: Version) -> Snapshot:
+def _of_version(contents: Contents, config: DataPaths, version: Version) -> Snapshot:
     files = by_partition(config, contents.find)
     holdout = None if config.holdout is None else tuple(contents.find(config.holdout, config.place("holdout")))
     evaluation = _evaluation(config, contents.find)
@@ -138,9 +138,7 @@ def _of_version(contents: Contents, config: DatasetConfig, version: Version) -> 
     return Snapshot(version, tuple(files), holdout, evaluation)
 
 
-def _evaluation(
-    config: DatasetConfig, find: Callable[[str, str], list[SnapshotFile]]
-) -> tuple[SnapshotFile, ...] | None:
+def _evaluation(config: DataPaths, find: Callable[[str, str], list[SnapshotFile]]) -> tuple[SnapshotFile, ...] | None:
     """What is found for the paths of the evaluation sets, each file once, sorted by name; None without such paths."""
     if not config.evaluation:
         return None
@@ -149,7 +147,7 @@ def _evaluation(
     return tuple(files[name] for name in sorted(files))
 
 
-def _of_work_tree(repository: Repository, config: DatasetConfig, version: Version, md5_of: Md5Of) -> Snapshot:
+def _of_work_tree(repository: Repository, config: DataPaths, version: Version, md5_of: Md5Of) -> Snapshot:
     tracked = pointers(repository, version)
     folder = folder_of(repository, config)
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from gates.config.data_types import DataType
-    from gates.config.dataset import DatasetConfig
+    from gates.config.dataset import DataSource
     from gates.config.deadline import Deadline
     from gates.data.arrays import Ints
     from gates.data.facts import Roles
@@ -149,7 +149,7 @@ class QuickOpening:
 
 
 def open_dataset(
-    config: DatasetConfig,
+    config: DataSource,
     kind: DataType,
     *,
     files: Sequence[DataFile] | None = None,
@@ -166,7 +166,7 @@ def open_dataset(
 
 
 def open_holdout(
-    config: DatasetConfig,
+    config: DataSource,
     kind: DataType,
     *,
     files: Sequence[DataFile] | None = None,
@@ -185,7 +185,7 @@ def open_holdout(
 
 
 def _open(
-    typed: tuple[DatasetConfig, DataType],
+    typed: tuple[DataSource, DataType],
     files: Sequence[DataFile],
     views: Mapping[Scope, str],
     *,
@@ -267,7 +267,7 @@ def _memory_limit() -> str:
     return os.environ.get(MEMORY_VARIABLE) or MEMORY_LIMIT
 
 
-def _check_origin(config: DatasetConfig, files: Sequence[StagedFile], where: str) -> None:
+def _check_origin(config: DataSource, files: Sequence[StagedFile], where: str) -> None:
     """Raises UsageError when neither a path, nor a folder name, nor a column can say who made a row."""
     if any(file.file.origin or config.origin in file.file.hive or config.origin in file.types for file in files):
         return

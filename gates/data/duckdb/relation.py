@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from gates.config.data_types import DATA_TYPES, LINEAGE_ROLES, data_type
-from gates.config.dataset import DatasetConfig, Origins
+from gates.config.dataset import DataSource, Origins
 from gates.data.columns import Column
 from gates.data.duckdb.reading import stream_batches, take_rows
 from gates.data.facts import ORIGIN, ROW_ID, FileFacts
@@ -99,7 +99,7 @@ def _roles(kind: str, columns: list[str], where: str) -> Roles:
         raise UsageError(f"no data type '{kind}' ({did_you_mean(kind, DATA_TYPES)})")
     # Columns of a table that are named like lineage roles are lineage here, because nothing else can say so.
     mapped = {name: name for name in LINEAGE_ROLES if name in columns}
-    config = DatasetConfig(where, Path(), 0, kind, columns=mapped, source="the data source")
+    config = DataSource(where, Path(), 0, kind, columns=mapped, source="the data source")
     described = [Column(name, name, pa.null(), "", is_key=False) for name in columns]
     missing = [role for role in data_type(kind).required_roles if role not in columns]
     if missing:
