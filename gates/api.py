@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gates.checking.check_or_recall import Question, Terms
-from gates.checking.check_version import Asked, version_asked
+from gates.checking.check_or_recall import CheckTerms, DatasetCheck
+from gates.checking.check_version import VersionRequest, version_requested
 from gates.config.load import config_path
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ def check(
     Raises GatesError where there is nothing to judge, or no way to; bad data never raises.
     """
     path = config_path(None if config is None else Path(config))
-    terms = Terms(datetime.now(tz=UTC).date(), quarantine=None, only=tuple(only))
-    with version_asked(path, Asked(rev)) as at:
-        question = Question(at, at.config.dataset(dataset), terms)
+    terms = CheckTerms(datetime.now(tz=UTC).date(), quarantine=None, only=tuple(only))
+    with version_requested(path, VersionRequest(rev)) as at:
+        question = DatasetCheck(at, at.config.dataset(dataset), terms)
         answered = question.recall() or question.answer(lambda _step, _done, _total: None)
     return answered.verdict

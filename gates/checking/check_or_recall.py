@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gates.checking.cache.folder import Cache
-    from gates.checking.check_version import Answered, JudgedVersion
+    from gates.checking.check_version import CheckedDataset, JudgedVersion
     from gates.checking.verdict_cache import Memory
     from gates.checking.version_inputs import Compared
     from gates.config.dataset import DatasetConfig
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Terms:
+class CheckTerms:
     """On which terms a call has each dataset judged. only, scopes: the part of the plan; all of it where both are empty.
 
     quarantine: the folder for failing rows, None for nowhere. is_remembering: answer from memory, and remember.
@@ -41,7 +41,7 @@ class Terms:
 
 
 @dataclass
-class Question:
+class DatasetCheck:
     """One dataset at one version; `recall` is cheap, `answer` is not. Raises what `compared` raises when it is made.
 
     clock: when to stop looking, as in `compared`; then nothing is recalled.
@@ -49,7 +49,7 @@ class Question:
 
     at: JudgedVersion
     dataset: DatasetConfig
-    terms: Terms
+    terms: CheckTerms
     clock: Deadline | None = None
     seen: Compared = field(init=False)
     _cache: Cache = field(init=False)
@@ -69,11 +69,11 @@ class Question:
             Memory(self.at, self.dataset, self.terms.today, self._cache, self.seen) if is_remembering else None
         )
 
-    def recall(self) -> Answered | None:
+    def recall(self) -> CheckedDataset | None:
         """The verdict that judging anew would give, or None when that is not known."""
         return self._memory.recall() if self._memory else None
 
-    def answer(self, progress: Callable[[str, int, int], None]) -> Answered:
+    def answer(self, progress: Callable[[str, int, int], None]) -> CheckedDataset:
         """The verdict reached anew. Raises what `judge_at` raises."""
         from gates.checking.check_dataset import Options
 

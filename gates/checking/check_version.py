@@ -30,7 +30,7 @@ _UPSTREAMS = {UPSTREAM, "@{u}", "@{push}"}
 
 
 @dataclass(frozen=True)
-class Asked:
+class VersionRequest:
     """Which version a call means.
 
     since: leaves out the datasets that are as they were where this revision branched off. base: the version before, whose
@@ -46,7 +46,7 @@ class Asked:
     is_whole_history: bool = False
 
 
-def pushed() -> Asked:
+def pushed() -> VersionRequest:
     """What a pre-push hook is about to send, as pre-commit tells it; by itself HEAD, since its upstream branch.
 
     Of a branch from whose first commit on all is new to the remote, pre-commit tells the name alone: everything in it
@@ -54,10 +54,10 @@ def pushed() -> Asked:
     """
     told = os.environ.get
     if told("PRE_COMMIT_TO_REF"):
-        return Asked(told("PRE_COMMIT_TO_REF"), since=told("PRE_COMMIT_FROM_REF") or UPSTREAM)
+        return VersionRequest(told("PRE_COMMIT_TO_REF"), since=told("PRE_COMMIT_FROM_REF") or UPSTREAM)
     if told("PRE_COMMIT_LOCAL_BRANCH"):
-        return Asked(told("PRE_COMMIT_LOCAL_BRANCH"), is_whole_history=True)
-    return Asked("HEAD", since=UPSTREAM)
+        return VersionRequest(told("PRE_COMMIT_LOCAL_BRANCH"), is_whole_history=True)
+    return VersionRequest("HEAD", since=UPSTREAM)
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class JudgedVersion:
 
 
 @dataclass(frozen=True)
-class Answered:
+class CheckedDataset:
     """A verdict with what belongs to one run only. is_remembered: it was reached before, on the same bytes.
 
     quarantined: number of failing rows. quarantine: where they were written, if they were, and by this run.
@@ -124,7 +124,7 @@ class Answered:
     is_remembered: bool = False
 
 
-def compares(repository: Repository, asked: Asked) -> Compares:
+def compares(repository: Repository, asked: VersionRequest) -> Compares:
     """The versions that a call means. Raises UsageError."""
     is_new = _is_missing_upstream(repository, asked.since)
     since = None if is_new else asked.since
@@ -135,7 +135,7 @@ def compares(repository: Repository, asked: Asked) -> Compares:
 
 
 @contextmanager
-def version_asked(path: Path, asked: Asked | Compares) -> Iterator[JudgedVersion]:
+def version_requested(path: Path, asked: VersionRequest | Compares) -> Iterator[JudgedVersion]:
     """The version that a call means, of the configuration at a path. Raises UsageError.
 
     While it lasts, suites and schemas of the version lie below its datasets' root.
@@ -148,7 +148,7 @@ def version_asked(path: Path, asked: Asked | Compares) -> Iterator[JudgedVersion
 
 def judge_at(
     at: JudgedVersion, dataset: DatasetConfig, options: Options, today: date, *, cache: Cache | None = None
-) -> Answered:
+) -> CheckedDataset:
     """The verdict on a dataset at a version, reached anew. Raises what `judge` and `files_at` raise.
 
     cache: where what was found out about single files is kept, so that those that did not change need not be read.
@@ -168,7 +168,7 @@ def judge_at(
             summaries=summaries,
         )
         judged = judge(resolved, chosen)
-    return Answered(judged.verdict, judged.quarantined, judged.quarantine)
+    return CheckedDataset(judged.verdict, judged.quarantined, judged.quarantine)
 
 
 def _is_missing_upstream(repository: Repository, since: str | None) -> bool:

@@ -32,7 +32,7 @@ from gates.versions.local_files import FilesAtHand, files_at_hand
 
 if TYPE_CHECKING:
     from gates.checking.changes.files import Openable
-    from gates.checking.check_or_recall import Question
+    from gates.checking.check_or_recall import DatasetCheck
     from gates.config.deadline import Deadline
     from gates.contract.contract import Contract
     from gates.data.duckdb.dataset import LocalDataset
@@ -60,7 +60,7 @@ class RowsAtCommit:
 
 
 def judge_changed_rows(
-    question: Question, clock: Deadline, progress: Progress = lambda _step, _done, _total: None
+    question: DatasetCheck, clock: Deadline, progress: Progress = lambda _step, _done, _total: None
 ) -> RowsAtCommit:
     """Asks the row rules of the rows of changed files until a moment, and whether files got lost.
 

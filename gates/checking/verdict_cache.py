@@ -6,7 +6,7 @@ import logging
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from gates.checking.check_version import Answered
+from gates.checking.check_version import CheckedDataset
 from gates.checking.version_inputs import compared
 from gates.config.digests import contract_key, digest, is_code_unchanged
 from gates.verdict import Outcome
@@ -31,7 +31,7 @@ class Memory:
         self._at, self._dataset, self._today, self._cache = at, dataset, today, cache
         self._key = self._key_of(seen)
 
-    def recall(self) -> Answered | None:
+    def recall(self) -> CheckedDataset | None:
         """The verdict that judging anew would give, or None when that is not known."""
         entry = self._cache.get(self._key) if self._key else None
         if entry is None:
@@ -40,12 +40,12 @@ class Memory:
             verdict = verdict_of(entry["verdict"])
             if not is_code_unchanged(verdict.contract, self._dataset.root):
                 return None
-            return Answered(verdict, entry["quarantined"], is_remembered=True)
+            return CheckedDataset(verdict, entry["quarantined"], is_remembered=True)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             logger.debug("%s: not a verdict: %s", self._dataset.name, error)
             return None
 
-    def keep(self, answered: Answered) -> None:
+    def keep(self, answered: CheckedDataset) -> None:
         """Remember a verdict, if it is whole and what it was reached on has stayed the same meanwhile.
 
         Raises what `compared` raises.

@@ -50,7 +50,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class Answered:
+class AnsweredQuestion:
     """One question with what answers it.
 
     checks: by expectation type, where it is asked: `common human`, `text combined`. commands: names of commands.
@@ -72,7 +72,7 @@ def questions_of(use: Use) -> tuple[str, ...]:
     return tuple(map(str, said)) if isinstance(said, list | tuple) else (str(said),)
 
 
-def answered(uses: Iterable[Use]) -> list[Answered]:
+def answered(uses: Iterable[Use]) -> list[AnsweredQuestion]:
     """Every question with the checks of these uses that answer it; types in the order of the uses."""
     found: dict[str, dict[str, dict[str, None]]] = {question: {} for question in QUESTIONS}
     for use in uses:
@@ -81,7 +81,7 @@ def answered(uses: Iterable[Use]) -> list[Answered]:
         for question in questions_of(use):
             found.get(question, {}).setdefault(use.entry.type, {})[place] = None
     return [
-        Answered(
+        AnsweredQuestion(
             question,
             asks,
             {kind: tuple(places) for kind, places in found[question].items()},

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gates.cli.check.request import Request
+from gates.cli.check.request import CheckRequest
 from gates.cli.options import SCOPES, config_option, dataset_arguments
 from gates.config.installed.plugins import built_in_reports
 
 if TYPE_CHECKING:
-    from gates.checking.check_version import Asked
+    from collections.abc import Mapping
+
+    from gates.checking.check_version import VersionRequest
 
 
 @click.command(
@@ -96,27 +98,28 @@ def command(**given: Any) -> int:
     """
     from gates.cli.check.datasets import check
 
-    request = Request(**given)
+    chooses_by_version = bool(given["staged"] or given["pushed"] or given["since"] is not None)
+    request = CheckRequest.of_options(given, is_open=chooses_by_version and not given["datasets"])
     _refuse_what_excludes(request)
-    return check(request, _asked(request))
-
-
-def _refuse_what_excludes(request: Request) -> None:
-    if request.is_partial and request.output:
-        raise click.UsageError("--output stores whole verdicts only: leave out --only and --scope, or --output")
-    if request.also and not request.output:
-        raise click.UsageError("--also writes next to the verdict: name a folder with --output DIR")
-    if request.timeout is not None and (request.is_partial or request.output):
-        raise click.UsageError("--timeout writes no verdict: leave out --only, --scope and --output, or --timeout")
-    if request.pushed and (request.rev or request.staged or request.worktree or request.since):
+    version = {name: given[name] for name in ("rev", "staged", "worktree", "since")}
+    if given["pushed"] and any(version.values()):
         raise click.UsageError(
             "--pushed already sets the version and the base: leave out --rev, --staged, --worktree and --since"
         )
+    return check(request, _version(version, given["base"], is_pushed=given["pushed"]))
 
 
-def _asked(request: Request) -> Asked:
-    from gates.checking.check_version import Asked, pushed
+def _refuse_what_excludes(request: CheckRequest) -> None:
+    execution, reporting = request.execution, request.reporting
+    if execution.is_partial and reporting.output:
+        raise click.UsageError("--output stores whole verdicts only: leave out --only and --scope, or --output")
+    if reporting.also and not reporting.output:
+        raise click.UsageError("--also writes next to the verdict: name a folder with --output DIR")
+    if execution.timeout is not None and (execution.is_partial or reporting.output):
+        raise click.UsageError("--timeout writes no verdict: leave out --only, --scope and --output, or --timeout")
 
-    if request.pushed:
-        return replace(pushed(), base=request.base)
-    return Asked(request.rev, request.staged, request.worktree, request.since, request.base)
+
+def _version(options: Mapping[str, Any], base: str | None, *, is_pushed: bool) -> VersionRequest:
+    from gates.checking.check_version import VersionRequest, pushed
+
+    return replace(pushed(), base=base) if is_pushed else VersionRequest(**options, base=base)

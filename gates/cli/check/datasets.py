@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from gates.checking.check_version import version_asked
+from gates.checking.check_version import version_requested
 from gates.checking.targets import targets_of
 from gates.cli.options import chosen, today
 from gates.cli.streams import note
@@ -13,27 +13,31 @@ from gates.config.installed.plugins import Plugins
 from gates.errors import GatesError, UsageError
 
 if TYPE_CHECKING:
-    from gates.checking.check_version import Asked, JudgedVersion
+    from gates.checking.check_version import JudgedVersion, VersionRequest
     from gates.checking.targets import Target
-    from gates.cli.check.request import Request
+    from gates.cli.check.request import CheckRequest, Reporting
     from gates.config.dataset import DatasetConfig
 
 
-def check(request: Request, asked: Asked) -> int:
+def check(request: CheckRequest, asked: VersionRequest) -> int:
     """The exit code of a call."""
     targets = targets_of(
-        request.datasets, request.config, every=request.every or request.is_open, rev=asked.rev, staged=asked.staged
+        request.selection.datasets,
+        request.selection.config,
+        every=request.selection.is_every,
+        rev=asked.rev,
+        staged=asked.staged,
     )
     if not targets:
-        _refuse_unknown_reports(request, Plugins())
+        _refuse_unknown_reports(request.reporting, Plugins())
         note(f"{asked.rev or 'the index'} has no gates.toml: nothing to judge")
     with ExitStack() as stack:
         found: list[tuple[JudgedVersion, Target, DatasetConfig]] = []
         broken: list[tuple[str, GatesError]] = []
         for target in targets:
             try:
-                at = stack.enter_context(version_asked(target.path, asked))
-                _refuse_unknown_reports(request, at.config.plugins)
+                at = stack.enter_context(version_requested(target.path, asked))
+                _refuse_unknown_reports(request.reporting, at.config.plugins)
                 found += [(at, target, dataset) for dataset in _datasets(at, target, request, asked)]
             except GatesError as error:
                 if len(targets) == 1:
@@ -43,7 +47,7 @@ def check(request: Request, asked: Asked) -> int:
         if not found and len({str(error) for _, error in broken}) == 1:
             # One mistake in the call, and not one in each configuration.
             raise broken[0][1]
-        if not found and not broken and request.format == "terminal":
+        if not found and not broken and request.reporting.format == "terminal":
             return 0
         # Takes several times what a hook in which nothing changed takes in all.
         from gates.cli.check.run import answer_all
@@ -51,32 +55,32 @@ def check(request: Request, asked: Asked) -> int:
         return answer_all(found, broken, request)
 
 
-def _refuse_unknown_reports(request: Request, plugins: Plugins) -> None:
+def _refuse_unknown_reports(reporting: Reporting, plugins: Plugins) -> None:
     """Raises UsageError before anything is judged for a report that nobody brings along, PluginError for a broken one."""
-    if request.reports == ("terminal",):
+    if reporting.reports == ("terminal",):
         return
     from gates.verdicts.reports.registry import find_report, written_on_demand
 
     files: dict[str, str] = {}
-    for name in request.reports:
+    for name in reporting.reports:
         suffix = find_report(plugins, name).suffix
-        if name in request.also and not suffix:
+        if name in reporting.also and not suffix:
             names = ", ".join(f"'{one}'" for one in written_on_demand())
             raise UsageError(f"--also {name}: '{name}' is not one of {names}, which are written beside a verdict")
-        if name in request.also and (other := files.setdefault(suffix, name)) != name:
+        if name in reporting.also and (other := files.setdefault(suffix, name)) != name:
             raise UsageError(f"--also {other} and --also {name} would both write DATASET.{suffix}; ask for one of them")
 
 
-def _datasets(at: JudgedVersion, target: Target, request: Request, asked: Asked) -> list[DatasetConfig]:
+def _datasets(at: JudgedVersion, target: Target, request: CheckRequest, asked: VersionRequest) -> list[DatasetConfig]:
     """The datasets that a call means, without those that are as they were, where that was asked."""
     from gates.checking.changes.datasets import changed
 
-    datasets = chosen(at.config, target.names, every=request.every or request.is_open)
-    if asked.since is None and not (request.staged and request.is_open and not request.every):
+    datasets = chosen(at.config, target.names, every=request.selection.is_every)
+    if asked.since is None and not (asked.staged and request.selection.is_open and not request.selection.every):
         return datasets
     found = changed(at, datasets, today())
     left_out = len(datasets) - len(found)
-    if left_out and not request.quiet:
+    if left_out and not request.reporting.quiet:
         from gates.verdicts.reports.text import counted
 
         where = f"{target.folder}: " if target.folder else ""

@@ -18,8 +18,8 @@ from gates.verdicts.reports.summary import SummaryRow, summary
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gates.checking.check_version import Answered
-    from gates.cli.check.request import Request
+    from gates.checking.check_version import CheckedDataset
+    from gates.cli.check.request import Reporting
     from gates.errors import GatesError
     from gates.verdicts.reports.located_verdict import Located
 
@@ -32,11 +32,11 @@ class Shown:
 
     name: str
     located: Located | None = None
-    answered: Answered | None = None
+    answered: CheckedDataset | None = None
     error: GatesError | None = None
 
 
-def show(found: Sequence[Shown], request: Request) -> None:
+def show(found: Sequence[Shown], reporting: Reporting) -> None:
     """Print the report of one dataset, or of several with a table of all. Raises the error of a single one."""
     if len(found) == 1 and found[0].error:
         raise found[0].error
@@ -45,10 +45,10 @@ def show(found: Sequence[Shown], request: Request) -> None:
             note(f"{one.name}: {one.error}")
     judged = [one.located for one in found if one.located]
     unjudged = [Unjudged(one.name, str(one.error)) for one in found if one.error]
-    if request.format == "terminal":
-        _show_on_terminal(found, judged, request)
+    if reporting.format == "terminal":
+        _show_on_terminal(found, judged, reporting)
     else:
-        click.echo(_report_text(request.format, judged, unjudged, is_single=len(found) == 1), nl=False)
+        click.echo(_report_text(reporting.format, judged, unjudged, is_single=len(found) == 1), nl=False)
 
 
 def _report_text(name: str, judged: Sequence[Located], unjudged: Sequence[Unjudged], *, is_single: bool) -> str:
@@ -62,13 +62,13 @@ def _report_text(name: str, judged: Sequence[Located], unjudged: Sequence[Unjudg
     return "".join(texts)
 
 
-def _show_on_terminal(found: Sequence[Shown], judged: Sequence[Located], request: Request) -> None:
+def _show_on_terminal(found: Sequence[Shown], judged: Sequence[Located], reporting: Reporting) -> None:
     """Of several datasets those that passed stand in the table only, unless all is to be listed."""
-    shown = [one for one in judged if len(found) == 1 or request.verbose or one.verdict.answer is not Answer.PASS]
+    shown = [one for one in judged if len(found) == 1 or reporting.verbose or one.verdict.answer is not Answer.PASS]
     if shown:
         from gates.verdicts.reports.formats.terminal import terminal
 
-        how = look(verbose=request.verbose)
+        how = look(verbose=reporting.verbose)
         reports = "\n".join(terminal(one.verdict, how, one.name, one.metrics) for one in shown)
         click.echo(reports + ("\n" if len(found) > 1 else ""), nl=False, color=how.color)
     if len(found) > 1:

@@ -10,8 +10,8 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gates.checking.check_or_recall import Question
-from gates.checking.check_version import Answered, version_asked
+from gates.checking.check_or_recall import DatasetCheck
+from gates.checking.check_version import CheckedDataset, version_requested
 from gates.cli.streams_at_exit import flush_and_close
 from gates.errors import DataError, GatesError
 
@@ -21,23 +21,25 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TypeVar
 
-    from gates.checking.check_or_recall import Terms
+    from gates.checking.check_or_recall import CheckTerms
     from gates.checking.check_version import Compares
 
     Key = TypeVar("Key")
 
 
 @dataclass(frozen=True)
-class Task:
+class CheckTask:
     """One dataset for another process. compares: resolved versions, which do not move when a branch does."""
 
     config: Path
     compares: Compares
     dataset: str
-    terms: Terms
+    terms: CheckTerms
 
 
-def answered_in_parallel(tasks: Mapping[Key, Task], jobs: int) -> Iterator[tuple[Key, Answered | GatesError]]:
+def answered_in_parallel(
+    tasks: Mapping[Key, CheckTask], jobs: int
+) -> Iterator[tuple[Key, CheckedDataset | GatesError]]:
     """Answers as they come, by the tasks' keys; what stood in the way of one is given in its place.
 
     jobs: number of processes.
@@ -45,7 +47,7 @@ def answered_in_parallel(tasks: Mapping[Key, Task], jobs: int) -> Iterator[tuple
     # Forking a process that has threads, as DuckDB and polars start them, can stand still for ever.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=context, initializer=_tame_streams) as pool:
-        keys: dict[Future[Answered], Key] = {pool.submit(_answer, task): key for key, task in tasks.items()}
+        keys: dict[Future[CheckedDataset], Key] = {pool.submit(_answer, task): key for key, task in tasks.items()}
         try:
             for future in as_completed(keys):
                 yield keys[future], _result(future)
@@ -54,7 +56,7 @@ def answered_in_parallel(tasks: Mapping[Key, Task], jobs: int) -> Iterator[tuple
             raise
 
 
-def _result(future: Future[Answered]) -> Answered | GatesError:
+def _result(future: Future[CheckedDataset]) -> CheckedDataset | GatesError:
     try:
         return future.result()
     except GatesError as error:
@@ -63,10 +65,10 @@ def _result(future: Future[Answered]) -> Answered | GatesError:
         return DataError("no verdict: a worker process ended early, often for lack of memory; use fewer --jobs")
 
 
-def _answer(task: Task) -> Answered:
+def _answer(task: CheckTask) -> CheckedDataset:
     """Runs in the other process."""
-    with version_asked(task.config, task.compares) as at:
-        question = Question(at, at.config.dataset(task.dataset), task.terms)
+    with version_requested(task.config, task.compares) as at:
+        question = DatasetCheck(at, at.config.dataset(task.dataset), task.terms)
         return question.recall() or question.answer(lambda _step, _done, _total: None)
 
 

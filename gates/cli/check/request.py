@@ -1,51 +1,81 @@
-"""One call of `gates check`."""
+"""One call of `gates check`, its options by who reads them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
+    from typing import TypeVar
+
+    Part = TypeVar("Part")
 
 
 @dataclass(frozen=True)
-class Request:
-    """One call of the command."""
+class Selection:
+    """Which datasets a call means. is_open: the version decides which of them are judged."""
 
     datasets: tuple[str, ...]
     every: bool
+    config: Path | None
+    is_open: bool
+
+    @property
+    def is_every(self) -> bool:
+        """Whether the call names no dataset, and means those of every configuration."""
+        return self.every or self.is_open
+
+
+@dataclass(frozen=True)
+class Execution:
+    """How datasets are judged. timeout: in seconds, for a quick check; None for a whole one."""
+
     only: tuple[str, ...]
     scopes: tuple[str, ...]
-    format: str
-    output: Path | None
-    also: tuple[str, ...]
-    exit_zero: bool
-    strict: bool
-    config: Path | None
-    quiet: bool
-    verbose: bool
-    no_cache: bool
-    rev: str | None
-    staged: bool
-    worktree: bool
-    pushed: bool
-    since: str | None
-    base: str | None
     timeout: float | None
     jobs: int
+    no_cache: bool
 
     @property
     def is_partial(self) -> bool:
         """Whether only some of the planned checks are asked."""
         return bool(self.only or self.scopes)
 
+
+@dataclass(frozen=True)
+class Reporting:
+    """What is printed and written, and the exit code of warnings."""
+
+    format: str
+    output: Path | None
+    also: tuple[str, ...]
+    quiet: bool
+    verbose: bool
+    strict: bool
+    exit_zero: bool
+
     @property
     def reports(self) -> tuple[str, ...]:
         """Names of the reports that the call wants, each once."""
         return tuple(dict.fromkeys((self.format, *self.also)))
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the version decides which datasets are judged."""
-        return not self.datasets and (self.staged or self.pushed or self.since is not None)
+
+@dataclass(frozen=True)
+class CheckRequest:
+    """One call of the command; which version it means stands in `VersionRequest`."""
+
+    selection: Selection
+    execution: Execution
+    reporting: Reporting
+
+    @classmethod
+    def of_options(cls, options: Mapping[str, Any], *, is_open: bool) -> CheckRequest:
+        """The call with these options. is_open: as in `Selection`."""
+        values = {**options, "is_open": is_open}
+        return cls(_part(Selection, values), _part(Execution, values), _part(Reporting, values))
+
+
+def _part(kind: Callable[..., Part], values: Mapping[str, Any]) -> Part:
+    return kind(**{name: values[name] for name in kind.__annotations__})

@@ -6,8 +6,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gates.checking.check_or_recall import Question, Terms
-from gates.checking.check_version import Answered
+from gates.checking.check_or_recall import CheckTerms, DatasetCheck
+from gates.checking.check_version import CheckedDataset
 from gates.cli.check.output import Shown, show
 from gates.cli.options import today, worst
 from gates.cli.streams import clean_stdout, note, progress_bar
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
     from gates.checking.check_version import JudgedVersion
     from gates.checking.targets import Target
-    from gates.cli.check.request import Request
+    from gates.cli.check.request import CheckRequest
     from gates.config.dataset import DatasetConfig
     from gates.verdicts.reports.located_verdict import Located
 
 
 @dataclass(frozen=True)
-class Asking:
+class DatasetRun:
     """One dataset of a call. number: its place among them."""
 
     number: int
@@ -48,32 +48,40 @@ class Asking:
 def answer_all(
     datasets: Sequence[tuple[JudgedVersion, Target, DatasetConfig]],
     broken: Sequence[tuple[str, GatesError]],
-    request: Request,
+    request: CheckRequest,
 ) -> int:
     """The exit code of a call. broken: configurations that could not be read, and why."""
     found = [
-        Asking(number, at, dataset, target, VerdictStore(at.home, request.output and request.output / target.folder))
+        DatasetRun(
+            number,
+            at,
+            dataset,
+            target,
+            VerdictStore(at.home, request.reporting.output and request.reporting.output / target.folder),
+        )
         for number, (at, target, dataset) in enumerate(datasets)
     ]
     shown = {asking.number: _keep(asking, answered, request) for asking, answered in _answers(found, request)}
     in_order = [shown[number] for number in sorted(shown)] + [Shown(name, error=error) for name, error in broken]
-    if not request.quiet:
+    if not request.reporting.quiet:
         _note_remembered(in_order)
-    show(in_order, request)
+    show(in_order, request.reporting)
     return worst([_code(one, request) for one in in_order])
 
 
-def _answers(found: list[Asking], request: Request) -> Iterator[tuple[Asking, Answered | GatesError]]:
+def _answers(
+    found: list[DatasetRun], request: CheckRequest
+) -> Iterator[tuple[DatasetRun, CheckedDataset | GatesError]]:
     """Each dataset's verdict, or what stood in its way: those remembered at once, the others one by one or in parallel."""
     waiting = []
-    clock = None if request.timeout is None else Deadline(time.monotonic() + request.timeout)
+    clock = None if request.execution.timeout is None else Deadline(time.monotonic() + request.execution.timeout)
     for asking in found:
         _note_expired(asking.dataset)
         asking.store.prepare()
         try:
-            question = Question(asking.at, asking.dataset, _terms(asking, request), clock)
+            question = DatasetCheck(asking.at, asking.dataset, _terms(asking, request), clock)
             remembered = question.recall()
-            if remembered is None and request.jobs > 1 and clock is None:
+            if remembered is None and request.execution.jobs > 1 and clock is None:
                 waiting.append(asking)
                 continue
             if remembered is None and clock is not None:
@@ -86,22 +94,24 @@ def _answers(found: list[Asking], request: Request) -> Iterator[tuple[Asking, An
         yield from _in_parallel(waiting, request)
 
 
-def _answer(asking: Asking, question: Question, request: Request) -> Answered:
-    with clean_stdout(), progress_bar(asking.name, is_quiet=request.quiet) as progress:
+def _answer(asking: DatasetRun, question: DatasetCheck, request: CheckRequest) -> CheckedDataset:
+    with clean_stdout(), progress_bar(asking.name, is_quiet=request.reporting.quiet) as progress:
         return question.answer(progress)
 
 
-def _rows_at_commit(asking: Asking, question: Question, clock: Deadline, request: Request) -> Answered:
+def _rows_at_commit(
+    asking: DatasetRun, question: DatasetCheck, clock: Deadline, request: CheckRequest
+) -> CheckedDataset:
     """What can be said of changed rows in the time there is; the rest is left, and that is said."""
     from gates.checking.commit_check import judge_changed_rows
 
-    with clean_stdout(), progress_bar(asking.name, is_quiet=request.quiet) as progress:
+    with clean_stdout(), progress_bar(asking.name, is_quiet=request.reporting.quiet) as progress:
         found = judge_changed_rows(question, clock, progress)
     looked_at = f"the rows of {found.judged} of {counted(found.changed, 'changed file')}"
-    ended = "" if found.is_finished else f" in the {request.timeout:g} s there were, fetching nothing"
+    ended = "" if found.is_finished else f" in the {request.execution.timeout:g} s there were, fetching nothing"
     left = f"{counted(found.checks_left, 'check')} and the verdict are deferred to pre-push"
     note(f"{asking.name}: looked at {looked_at}{ended}; {left}{_without_hook(asking.at)}")
-    return Answered(found.verdict)
+    return CheckedDataset(found.verdict)
 
 
 def _without_hook(at: JudgedVersion) -> str:
@@ -111,23 +121,29 @@ def _without_hook(at: JudgedVersion) -> str:
     return ", but no pre-push hook is installed: `pre-commit install --hook-type pre-push`"
 
 
-def _in_parallel(waiting: list[Asking], request: Request) -> Iterator[tuple[Asking, Answered | GatesError]]:
-    from gates.cli.check.parallel import Task, answered_in_parallel
+def _in_parallel(
+    waiting: list[DatasetRun], request: CheckRequest
+) -> Iterator[tuple[DatasetRun, CheckedDataset | GatesError]]:
+    from gates.cli.check.parallel import CheckTask, answered_in_parallel
 
     tasks = {
-        asking.number: Task(asking.at.config_path, asking.at.compares, asking.dataset.name, _terms(asking, request))
+        asking.number: CheckTask(
+            asking.at.config_path, asking.at.compares, asking.dataset.name, _terms(asking, request)
+        )
         for asking in waiting
     }
     by_number = {asking.number: asking for asking in waiting}
-    with progress_bar(counted(len(waiting), "dataset"), is_quiet=request.quiet) as progress:
-        for done, (number, answered) in enumerate(answered_in_parallel(tasks, request.jobs), 1):
+    with progress_bar(counted(len(waiting), "dataset"), is_quiet=request.reporting.quiet) as progress:
+        for done, (number, answered) in enumerate(answered_in_parallel(tasks, request.execution.jobs), 1):
             progress("judged", done, len(waiting))
             yield by_number[number], answered
 
 
-def _terms(asking: Asking, request: Request) -> Terms:
-    scopes = tuple(Scope(name) for name in request.scopes)
-    return Terms(today(), asking.store.quarantine, request.only, scopes, is_remembering=not request.no_cache)
+def _terms(asking: DatasetRun, request: CheckRequest) -> CheckTerms:
+    scopes = tuple(Scope(name) for name in request.execution.scopes)
+    return CheckTerms(
+        today(), asking.store.quarantine, request.execution.only, scopes, is_remembering=not request.execution.no_cache
+    )
 
 
 def _note_expired(dataset: DatasetConfig) -> None:
@@ -138,52 +154,54 @@ def _note_expired(dataset: DatasetConfig) -> None:
             )
 
 
-def _keep(asking: Asking, answered: Answered | GatesError, request: Request) -> Shown:
+def _keep(asking: DatasetRun, answered: CheckedDataset | GatesError, request: CheckRequest) -> Shown:
     """Write what was found where it belongs: not where it is partial, or of another version than the work tree."""
     if isinstance(answered, GatesError):
         _write_on_demand(asking, request, [], [Unjudged(asking.name, str(answered))])
         return Shown(asking.name, error=answered)
     located = _located(asking, answered, request)
     _write_on_demand(asking, request, [located], [])
-    if not answered.verdict.is_partial and (asking.at.is_worktree or request.output):
+    if not answered.verdict.is_partial and (asking.at.is_worktree or request.reporting.output):
         asking.store.write(answered.verdict)
     _say(asking, answered, request)
-    is_left = request.timeout is not None and not answered.verdict.checks
+    is_left = request.execution.timeout is not None and not answered.verdict.checks
     return Shown(asking.name, None if is_left else located, answered)
 
 
-def _write_on_demand(asking: Asking, request: Request, judged: Sequence[Located], unjudged: Sequence[Unjudged]) -> None:
+def _write_on_demand(
+    asking: DatasetRun, request: CheckRequest, judged: Sequence[Located], unjudged: Sequence[Unjudged]
+) -> None:
     """The reports of `--also`; that of a run before goes where a report says nothing of a dataset without a verdict."""
-    for name in request.also:
+    for name in request.reporting.also:
         report = find_report(asking.dataset.plugins, name)
         with clean_stdout():
             text = rendered(report, judged, unjudged)
         asking.store.write_on_demand(asking.dataset.name, report.suffix, text or None)
 
 
-def _located(asking: Asking, answered: Answered, request: Request) -> Located:
+def _located(asking: DatasetRun, answered: CheckedDataset, request: CheckRequest) -> Located:
     """The verdict with the lines of suites, where a report wants them: they take long to read."""
     from gates.verdicts.reports.located_verdict import Located, Place, folder_in_repository, locate
 
     dataset, name = asking.dataset, asking.name
-    if not any(find_report(dataset.plugins, name).is_document for name in request.reports):
+    if not any(find_report(dataset.plugins, name).is_document for name in request.reporting.reports):
         place = Place(dataset.source, dataset.line)
-        return Located(answered.verdict, place, is_strict=request.strict, id=name, plugins=dataset.plugins)
+        return Located(answered.verdict, place, is_strict=request.reporting.strict, id=name, plugins=dataset.plugins)
     from gates.contract.contract import load_contract
 
     contract, folder = load_contract(dataset, today()), folder_in_repository(asking.at.home)
-    return locate(answered.verdict, contract, folder=folder, is_strict=request.strict, name=name)
+    return locate(answered.verdict, contract, folder=folder, is_strict=request.reporting.strict, name=name)
 
 
-def _say(asking: Asking, answered: Answered, request: Request) -> None:
+def _say(asking: DatasetRun, answered: CheckedDataset, request: CheckRequest) -> None:
     verdict = answered.verdict
-    if verdict.is_partial and request.timeout is None:
+    if verdict.is_partial and request.execution.timeout is None:
         scope = f"partial run ({counted(len(verdict.checks), 'check')})"
         if all(check.outcome is Outcome.NOT_CONFIGURED for check in verdict.checks):
             reasons = dict.fromkeys(check.message for check in verdict.checks)
             scope = f"no check ran ({'; '.join(reasons)})"
         note(f"{asking.name}: {scope}: result not stored")
-    if request.quiet:
+    if request.reporting.quiet:
         return
     if not answered.is_remembered and answered.quarantine and answered.quarantined:
         where = answered.quarantine.relative_to(asking.store.root)
@@ -200,14 +218,14 @@ def _note_remembered(found: list[Shown]) -> None:
     note(f"{who}: unchanged, using the cached verdict{rows}")
 
 
-def _code(one: Shown, request: Request) -> int:
+def _code(one: Shown, request: CheckRequest) -> int:
     if one.error:
         return one.error.exit_code
-    if request.exit_zero or one.located is None:
+    if request.reporting.exit_zero or one.located is None:
         return 0
     verdict = one.located.verdict
-    is_left = request.timeout is not None and verdict.is_partial and verdict.answer is Answer.NO_VERDICT
+    is_left = request.execution.timeout is not None and verdict.is_partial and verdict.answer is Answer.NO_VERDICT
     if is_left and not any(check.outcome is Outcome.ERROR for check in verdict.checks):
         # Nothing speaks against the data, and what was not looked at in time is judged at push.
         return 0
-    return exit_code(verdict.answer, strict=request.strict)
+    return exit_code(verdict.answer, strict=request.reporting.strict)

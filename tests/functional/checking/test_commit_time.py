@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from gates.checking.check_or_recall import Question, Terms
-from gates.checking.check_version import Asked, version_asked
+from gates.checking.check_or_recall import CheckTerms, DatasetCheck
+from gates.checking.check_version import VersionRequest, version_requested
 from gates.checking.commit_check import judge_changed_rows
 from gates.checking.row_pass import SLICE_SECONDS, next_slice
 from gates.checking.version_inputs import Compared
@@ -128,9 +128,9 @@ class Data:
     @contextmanager
     def question(self, clock: Clock, *, worktree: bool = False):
         """The dataset as it is staged, or in the work tree."""
-        with version_asked(self.root / "gates.toml", Asked(staged=not worktree, worktree=worktree)) as at:
+        with version_requested(self.root / "gates.toml", VersionRequest(staged=not worktree, worktree=worktree)) as at:
             (dataset,) = at.config.datasets.values()
-            yield Question(at, dataset, Terms(TODAY, self.root / ".gates/quarantine"), clock)
+            yield DatasetCheck(at, dataset, CheckTerms(TODAY, self.root / ".gates/quarantine"), clock)
 
 
 def outcomes(found) -> dict[str, Outcome]:
@@ -533,12 +533,12 @@ def test_great_expectations_is_not_imported(tmp_path):
     data.put(b=frame(2, worst=12))
     script = (
         "import math, sys; from datetime import date; from pathlib import Path; from gates.config.deadline import Deadline\n"
-        "from gates.checking.check_or_recall import Question, Terms\n"
-        "from gates.checking.commit_check import judge_changed_rows; from gates.checking.check_version import Asked, version_asked\n"
-        f"with version_asked(Path({str(data.root / 'gates.toml')!r}), Asked(staged=True)) as at:\n"
+        "from gates.checking.check_or_recall import DatasetCheck, CheckTerms\n"
+        "from gates.checking.commit_check import judge_changed_rows; from gates.checking.check_version import VersionRequest, version_requested\n"
+        f"with version_requested(Path({str(data.root / 'gates.toml')!r}), VersionRequest(staged=True)) as at:\n"
         "    (dataset,) = at.config.datasets.values()\n"
         "    clock = Deadline(math.inf)\n"
-        "    found = judge_changed_rows(Question(at, dataset, Terms(date(2026, 1, 1), Path()), clock), clock)\n"
+        "    found = judge_changed_rows(DatasetCheck(at, dataset, CheckTerms(date(2026, 1, 1), Path()), clock), clock)\n"
         "print(found.verdict.answer, 'great_expectations' in sys.modules)\n"
     )
 
