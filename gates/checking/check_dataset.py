@@ -47,7 +47,7 @@ class Options:
     """How to judge; nothing here can change an outcome except `only` and `scopes`, which make a partial plan.
 
     quarantine: folder for failing rows, or None for none. progress: told the step, how far it is, and its length.
-    files, holdout_files, evaluation_files: the files of another version than the work tree (`gates.versions.files_at`).
+    files, holdout_files, evaluation_files: the files of another version than the work tree (`gates.versions.snapshots.files_at`).
     kept_files: what became of the files of the version before. promoted: what was promoted last. summaries: where what is known of single files is kept.
     """
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gates.promotion.statements.json_fields import Fields
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
-# The `$id` of gates/promotion/promotion.schema.json, named as the verdict's schema is.
+# The `$id` of gates/promotion/statements/promotion.schema.json, named as the verdict's schema is.
 PREDICATE_TYPE = "urn:origin-gates:promotion:1"
 
 # Only data that passed is promoted; a warning holds nothing back.
