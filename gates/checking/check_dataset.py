@@ -109,10 +109,10 @@ def _opened(
     dataset, kind = resolved.config, resolved.data_type
     opened = stack.enter_context(open_dataset(dataset, kind, files=options.files))
     holdout = open_holdout(dataset, kind, files=options.holdout_files)
-    held = stack.enter_context(holdout) if holdout else None
+    held_out = stack.enter_context(holdout) if holdout else None
     evaluation = open_evaluation(dataset, kind, files=options.evaluation_files)
-    asked = stack.enter_context(evaluation) if evaluation else None
-    return opened, held, asked
+    evaluation_sets = stack.enter_context(evaluation) if evaluation else None
+    return opened, held_out, evaluation_sets
 
 
 def _files(side: LocalDataset | EvaluationSets | None) -> tuple[FileFacts, ...] | None:
@@ -186,20 +186,20 @@ def _gathers(chosen: Plan, metrics: Mapping[str, Metric]) -> tuple[Gather[Any], 
 def _measure(
     seen: Scan, chosen: Plan, metrics: Mapping[str, Metric], options: Options
 ) -> dict[Scope, dict[str, Measurement]]:
-    asked = [(scope, entry) for scope in Scope for entry in chosen.entries[scope] if entry.type in metrics]
+    planned_entries = [(scope, entry) for scope in Scope for entry in chosen.entries[scope] if entry.type in metrics]
     # It reads what the others found.
-    asked.sort(key=lambda one: one[1].type == regressions.EXPECTATION)
-    found: dict[Scope, dict[str, Measurement]] = {scope: {} for scope in Scope}
-    for number, (scope, entry) in enumerate(asked):
-        options.progress("checks", number, len(asked))
+    planned_entries.sort(key=lambda one: one[1].type == regressions.EXPECTATION)
+    measurements: dict[Scope, dict[str, Measurement]] = {scope: {} for scope in Scope}
+    for number, (scope, entry) in enumerate(planned_entries):
+        options.progress("checks", number, len(planned_entries))
         metric = metrics[entry.type]
         params = params_of(metric, entry.kwargs)
         key = measurement_key(entry.type, params)
-        if key not in found[scope]:
-            found[scope][key] = _measure_one(seen, scope, metric, params)
-        seen.measured[str(entry.check_id)] = found[scope][key]
-    options.progress("checks", len(asked), len(asked))
-    return found
+        if key not in measurements[scope]:
+            measurements[scope][key] = _measure_one(seen, scope, metric, params)
+        seen.measured[str(entry.check_id)] = measurements[scope][key]
+    options.progress("checks", len(planned_entries), len(planned_entries))
+    return measurements
 
 
 def _measure_one(seen: Scan, scope: Scope, metric: Metric, params: Mapping[str, object]) -> Measurement:

@@ -52,11 +52,11 @@ def pushed() -> VersionRequest:
     Of a branch from whose first commit on all is new to the remote, pre-commit tells the name alone: everything in it
     counts as changed. https://pre-commit.com/#pre-push
     """
-    told = os.environ.get
-    if told("PRE_COMMIT_TO_REF"):
-        return VersionRequest(told("PRE_COMMIT_TO_REF"), since=told("PRE_COMMIT_FROM_REF") or UPSTREAM)
-    if told("PRE_COMMIT_LOCAL_BRANCH"):
-        return VersionRequest(told("PRE_COMMIT_LOCAL_BRANCH"), is_whole_history=True)
+    variable = os.environ.get
+    if variable("PRE_COMMIT_TO_REF"):
+        return VersionRequest(variable("PRE_COMMIT_TO_REF"), since=variable("PRE_COMMIT_FROM_REF") or UPSTREAM)
+    if variable("PRE_COMMIT_LOCAL_BRANCH"):
+        return VersionRequest(variable("PRE_COMMIT_LOCAL_BRANCH"), is_whole_history=True)
     return VersionRequest("HEAD", since=UPSTREAM)
 
 
@@ -124,24 +124,26 @@ class CheckedDataset:
     is_remembered: bool = False
 
 
-def compares(repository: Repository, asked: VersionRequest) -> Compares:
+def compares(repository: Repository, request: VersionRequest) -> Compares:
     """The versions that a call means. Raises UsageError."""
-    is_new = _is_missing_upstream(repository, asked.since)
-    since = None if is_new else asked.since
-    versions = choose_versions(repository, rev=asked.rev, staged=asked.staged, worktree=asked.worktree, since=since)
-    before = base_of(repository, versions.judged, asked.base) if asked.base else versions.base
-    is_whole = asked.base is None and (is_new or asked.is_whole_history)
+    is_new = _is_missing_upstream(repository, request.since)
+    since = None if is_new else request.since
+    versions = choose_versions(
+        repository, rev=request.rev, staged=request.staged, worktree=request.worktree, since=since
+    )
+    before = base_of(repository, versions.judged, request.base) if request.base else versions.base
+    is_whole = request.base is None and (is_new or request.is_whole_history)
     return Compares(versions.judged, None if is_new else versions.base, before, is_whole)
 
 
 @contextmanager
-def version_requested(path: Path, asked: VersionRequest | Compares) -> Iterator[JudgedVersion]:
+def version_requested(path: Path, request: VersionRequest | Compares) -> Iterator[JudgedVersion]:
     """The version that a call means, of the configuration at a path. Raises UsageError.
 
     While it lasts, suites and schemas of the version lie below its datasets' root.
     """
     repository = open_repository(path.parent)
-    chosen = asked if isinstance(asked, Compares) else compares(repository, asked)
+    chosen = request if isinstance(request, Compares) else compares(repository, request)
     with config_at(repository, path, chosen.version) as config:
         yield JudgedVersion(repository, chosen, config, path.parent)
 
@@ -157,14 +159,14 @@ def judge_at(
     from gates.checking.resolve import resolve
     from gates.versions.snapshots import files_at
 
-    with files_at(at.repository, replace(dataset, root=at.home), at.version) as found:
+    with files_at(at.repository, replace(dataset, root=at.home), at.version) as files:
         resolved = resolve(dataset, today)
         summaries = cache.for_summaries() if cache else None
         chosen = replace(
             options,
-            files=found.dataset,
-            holdout_files=found.holdout,
-            evaluation_files=found.evaluation,
+            files=files.dataset,
+            holdout_files=files.holdout,
+            evaluation_files=files.evaluation,
             summaries=summaries,
         )
         judged = judge(resolved, chosen)

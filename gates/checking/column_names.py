@@ -46,11 +46,11 @@ def with_own_names(results: Iterable[CheckResult], dataset: DatasetConfig, kind:
 
 
 def _message(result: CheckResult, names: Mapping[str, str]) -> str:
-    said = _COLUMN.sub(lambda found: _named(found[1], names), result.message)
+    message = _COLUMN.sub(lambda match: _named(match[1], names), result.message)
     role = result.id.detail.partition("/")[0]
-    if result.id.type == ROW_FAILURES and role in names and result.id.detail in said:
-        said += f"; {_named(role, names)}"
-    return said
+    if result.id.type == ROW_FAILURES and role in names and result.id.detail in message:
+        message += f"; {_named(role, names)}"
+    return message
 
 
 def _named(name: str, names: Mapping[str, str]) -> str:

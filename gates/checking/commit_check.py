@@ -90,14 +90,14 @@ def judge_changed_rows(
                     quick = QuickOpening(clock, is_whole=files.is_whole)
                     here = [data for _, data in files.files]
                     opened = stack.enter_context(open_dataset(home, resolved.data_type, files=here, quick=quick))
-                    run = _Run(with_schemas(resolved.contract), files, opened, progress)
+                    run = _ChangedRows(with_schemas(resolved.contract), files, opened, progress)
                     run.look(at_hand, clock)
         except TimeUpError:
             is_in_time = False
     return _rows_at_commit(resolved, changed, run, seen.kept_files, is_in_time=is_in_time)
 
 
-class _Run:
+class _ChangedRows:
     """The row rules asked of one file after the other."""
 
     def __init__(self, resolved: ResolvedDataset, files: Openable, opened: LocalDataset, progress: Progress) -> None:
@@ -143,7 +143,12 @@ class _Run:
 
 
 def _rows_at_commit(
-    resolved: ResolvedDataset, changed: ChangedFiles, run: _Run | None, kept: KeptFiles | None, *, is_in_time: bool
+    resolved: ResolvedDataset,
+    changed: ChangedFiles,
+    run: _ChangedRows | None,
+    kept: KeptFiles | None,
+    *,
+    is_in_time: bool,
 ) -> RowsAtCommit:
     judged = len(run.facts) if run else 0
     is_finished = is_in_time and judged == len(changed.changed)
@@ -154,7 +159,7 @@ def _rows_at_commit(
         results = run.results(unseen=run.total - run.rows.done if is_counted else None)
     else:
         whole = plan(resolved.contract, (), is_lenient=True)
-    results += _of_lost_files(whole, kept, is_pass_told=is_finished and bool(results))
+    results += _of_lost_files(whole, kept, is_pass_shown=is_finished and bool(results))
     ids = {result.id for result in results}
     rows = run.rows.failures.rows if run else {}
     looked_at = JudgedData({origin: rows.get(origin, 0) for origin in _ORIGINS}, data_of(run.facts if run else []))
@@ -167,10 +172,10 @@ def _rows_at_commit(
     return RowsAtCommit(verdict, judged, len(changed.changed), is_finished, left)
 
 
-def _of_lost_files(whole: Plan, kept: KeptFiles | None, *, is_pass_told: bool) -> list[CheckResult]:
+def _of_lost_files(whole: Plan, kept: KeptFiles | None, *, is_pass_shown: bool) -> list[CheckResult]:
     """A loss is told whatever else is; that nothing got lost, only beside rows: alone it would look like a good dataset."""
     result = kept_files_result(whole, kept)
-    outcomes = {Outcome.FAIL, Outcome.PASS} if is_pass_told else {Outcome.FAIL}
+    outcomes = {Outcome.FAIL, Outcome.PASS} if is_pass_shown else {Outcome.FAIL}
     return [result] if result and result.outcome in outcomes else []
 
 

@@ -34,13 +34,13 @@ class SeenRows:
     place: Callable[[int], str]
     unseen: int | None = 0
 
-    def result(self, entry: SuiteEntry, found: Mapping[str, RuleFailures]) -> CheckResult | None:
+    def result(self, entry: SuiteEntry, counts: Mapping[str, RuleFailures]) -> CheckResult | None:
         """What a limit on a rule says of these rows; None where rows not looked at may still change it.
 
-        found: the value of `failures`. Of rows not looked at none is taken to break the rule, and each to belong to
+        counts: the value of `failures`. Of rows not looked at none is taken to break the rule, and each to belong to
         the scope: what fails then fails whatever they are. A rule that could not run is an error either way.
         """
-        rule = found[str(entry.kwargs["rule"])]
+        rule = counts[str(entry.kwargs["rule"])]
         if self.unseen == 0 or rule.broken:
             return self._judged(entry, rule)
         limits = limits_of(entry.kwargs)

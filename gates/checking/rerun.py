@@ -34,8 +34,8 @@ def verify_rerun(repository: Repository, tag: Tag) -> Finding:
     """Whether judging the same bytes under the same contract gives what was promoted."""
 
     def step() -> str | None:
-        found = promoted(repository, tag)
-        return difference(found.verdict, _again(repository, found))
+        promotion = promoted(repository, tag)
+        return difference(promotion.verdict, _again(repository, promotion))
 
     return looked_at(str(tag.name), "rerun", step)
 
@@ -74,26 +74,26 @@ def _number(then: CheckResult, now: CheckResult) -> str | None:
     return None
 
 
-def _again(repository: Repository, found: Promoted) -> Verdict:
-    with dataset_of(repository, found) as dataset:
-        resolved = resolve(dataset, found.statement.promoted_at.date())
-        at_home = replace(dataset, root=home_of(repository, found))
-        with files_at(repository, at_home, found.revision) as files:
+def _again(repository: Repository, promotion: Promoted) -> Verdict:
+    with dataset_of(repository, promotion) as dataset:
+        resolved = resolve(dataset, promotion.statement.promoted_at.date())
+        at_home = replace(dataset, root=home_of(repository, promotion))
+        with files_at(repository, at_home, promotion.revision) as files:
             options = Options(
                 files=files.dataset,
                 holdout_files=files.holdout,
                 evaluation_files=files.evaluation,
-                promoted=_base(repository, found),
+                promoted=_base(repository, promotion),
             )
             return judge(resolved, options).verdict
 
 
-def _base(repository: Repository, found: Promoted) -> PromotedBefore | None:
+def _base(repository: Repository, promotion: Promoted) -> PromotedBefore | None:
     """The version that the statement says it follows, whatever was promoted or taken back since."""
-    base, name = found.statement.base, found.tag.name
+    base, name = promotion.statement.base, promotion.tag.name
     if base is None:
         return None
     tag = history(git_of(repository, str(name)), name.dataset, name.folder).tag_of(base.version)
     if tag is None:
         return PromotedBefore(str(base.version), unknown=f"the tag of {base.version} is gone; `git fetch --tags`")
-    return by_tag(repository, tag, home_of(repository, found))
+    return by_tag(repository, tag, home_of(repository, promotion))

@@ -145,7 +145,7 @@ def _in_folder(folder: str, names: tuple[str, ...]) -> Target:
     top = repository.top / folder
     nearest = nearest_config(top) if top.is_dir() else None
     if nearest is None or nearest.parent != top.resolve():
-        known = {name.rpartition("/")[0] or "." for name in _names_in_work_tree(repository)}
+        folders = {name.rpartition("/")[0] or "." for name in _names_in_work_tree(repository)}
         word = f"{folder}{_SEPARATOR}{names[0]}"
-        raise UsageError(f"no dataset '{word}': no {FILE_NAME} in '{folder}' ({did_you_mean(folder, known)})")
+        raise UsageError(f"no dataset '{word}': no {FILE_NAME} in '{folder}' ({did_you_mean(folder, folders)})")
     return Target(nearest, folder, names)

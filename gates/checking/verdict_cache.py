@@ -78,7 +78,7 @@ def _was_reached_on(verdict: Verdict, seen: Compared) -> bool:
     )
     for name, files in sides:
         judged = {file["path"]: file["md5"] for file in verdict.data[name]}  # type: ignore[attr-defined]
-        known = {file.name: file.entry.md5 for file in files}
-        if judged.keys() != known.keys() or any(md5 and judged[path] != md5 for path, md5 in known.items()):
+        md5_by_name = {file.name: file.entry.md5 for file in files}
+        if judged.keys() != md5_by_name.keys() or any(md5 and judged[path] != md5 for path, md5 in md5_by_name.items()):
             return False
     return True

@@ -25,16 +25,18 @@ def data_of(
 
     holdout, evaluation: None where there is none. promoted: what was promoted last, to which people were compared.
     """
-    held, asked = holdout or (), evaluation or ()
+    holdout_facts, evaluation_facts = holdout or (), evaluation or ()
     return {
         "manifest_sha256": manifest_sha256(files),
-        "holdout_sha256": None if holdout is None else manifest_sha256(held),
-        "evaluation_sha256": None if evaluation is None else manifest_sha256(asked),
-        "md5_manifest_sha256": md5_manifest_sha256({file.path: file.md5 for file in (*files, *held, *asked)}),
+        "holdout_sha256": None if holdout is None else manifest_sha256(holdout_facts),
+        "evaluation_sha256": None if evaluation is None else manifest_sha256(evaluation_facts),
+        "md5_manifest_sha256": md5_manifest_sha256(
+            {file.path: file.md5 for file in (*files, *holdout_facts, *evaluation_facts)}
+        ),
         "promoted_sha256": promoted.statement_sha256 if promoted else None,
         "files": [_file_row(file) for file in files],
-        "holdout_files": [_file_row(file) for file in held],
-        "evaluation_files": [_file_row(file) for file in asked],
+        "holdout_files": [_file_row(file) for file in holdout_facts],
+        "evaluation_files": [_file_row(file) for file in evaluation_facts],
     }
 
 

@@ -56,8 +56,8 @@ def compared(at: JudgedVersion, dataset: DatasetConfig, cache: Cache, clock: Dea
     clock: nobody waits longer, and no remote is asked. Raises what `snapshot` raises of another version than the work
     tree; with a clock, of the work tree too.
     """
-    found = _compared(at, dataset, cache, clock)
-    return replace(found, promoted=promoted_before(at.repository, at.version, at.home, dataset.name))
+    inputs = _compared(at, dataset, cache, clock)
+    return replace(inputs, promoted=promoted_before(at.repository, at.version, at.home, dataset.name))
 
 
 def _compared(at: JudgedVersion, dataset: DatasetConfig, cache: Cache, clock: Deadline | None) -> Compared:
@@ -83,26 +83,26 @@ def _compared(at: JudgedVersion, dataset: DatasetConfig, cache: Cache, clock: De
 
 
 def _with_changes(
-    at: JudgedVersion, home: DatasetConfig, found: Compared, seen: Snapshot, *, is_near: bool
+    at: JudgedVersion, home: DatasetConfig, inputs: Compared, seen: Snapshot, *, is_near: bool
 ) -> Compared:
     """is_near: no remote is asked for the version before."""
     if at.before is None:
         # Where history begins nothing can be missing; where it was cut off nobody knows.
         is_cut_off = at.repository.git is None or at.repository.git.is_shallow()
-        return found if is_cut_off else replace(found, kept_files=KeptFiles())
+        return inputs if is_cut_off else replace(inputs, kept_files=KeptFiles())
     try:
         manifests = _manifests_before(at, seen, at.before)
         if is_near and far_pointer(home, tree_at(at.repository, at.before), manifests):
-            return replace(found, is_left=True)
+            return replace(inputs, is_left=True)
         old = snapshot_or_empty(at.repository, home, at.before, manifests=manifests)
     except DataError as error:
         unknown = f"the files cannot be compared with those of {at.before}: {error}"
-        return replace(found, kept_files=KeptFiles(unknown=unknown))
+        return replace(inputs, kept_files=KeptFiles(unknown=unknown))
     changes = compare(old, seen)
-    held = compare_holdouts(old, seen) if home.holdout else None
-    kept = kept_files(changes, held, compare_evaluations(old, seen) if home.evaluation else None)
+    holdout_changes = compare_holdouts(old, seen) if home.holdout else None
+    kept = kept_files(changes, holdout_changes, compare_evaluations(old, seen) if home.evaluation else None)
     says_nothing = not kept.lost and _says_nothing(at, changes)
-    return replace(found, kept_files=None if says_nothing else kept, changes=changes)
+    return replace(inputs, kept_files=None if says_nothing else kept, changes=changes)
 
 
 def _says_nothing(at: JudgedVersion, files: Comparison) -> bool:

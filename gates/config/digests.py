@@ -35,16 +35,16 @@ def rules_inputs(dataset: DatasetConfig, today: date) -> dict[str, object]:
 
     Two equal ones give equal contracts, unless a module that the schema imports differs.
     """
-    said = {field.name: getattr(dataset, field.name) for field in fields(dataset) if field.name not in _NOT_SAID}
+    keys = {field.name: getattr(dataset, field.name) for field in fields(dataset) if field.name not in _NOT_SAID}
     if not dataset.extends:
         # Every report names the line that switches the built-in suites off.
-        said["extends"] = dataset.place("extends")
+        keys["extends"] = dataset.place("extends")
     waivers = [
         [waiver.check, waiver.reason, waiver.owner, str(waiver.expires), waiver.expires >= today]
         for waiver in dataset.waivers
     ]
     return {
-        "dataset": said,
+        "dataset": keys,
         "origins": [dataset.origins.human, dataset.origins.synthetic],
         "waivers": waivers,
         "suites": _texts(dataset.root / "expectations" / dataset.name),
@@ -59,8 +59,8 @@ def rules_inputs(dataset: DatasetConfig, today: date) -> dict[str, object]:
 def contract_key(dataset: DatasetConfig, today: date) -> dict[str, object]:
     """As `rules_inputs`, with all else that can move a verdict: shipped suites, plugins, gates itself, libraries, Python."""
     shipped = {part: _texts(built_in_suites() / part) for part in ("common", dataset.type)}
-    said = rules_inputs(dataset, today)
-    return {**said, "shipped": shipped, "installed": installed_identities(), **program_inputs()}
+    inputs = rules_inputs(dataset, today)
+    return {**inputs, "shipped": shipped, "installed": installed_identities(), **program_inputs()}
 
 
 def program_inputs() -> dict[str, object]:
@@ -116,16 +116,18 @@ def _schema(dataset: DatasetConfig) -> list[object] | None:
 def _plugins(dataset: DatasetConfig) -> list[object]:
     """What the configuration names that can move a verdict, and the suites of its own data type."""
     declared = [plugin for plugin in dataset.plugins.declared if plugin.kind is not PluginKind.REPORT]
-    said: list[object] = [[plugin.kind, plugin.name, _own_module(plugin.spec, dataset.root)] for plugin in declared]
+    identities: list[object] = [
+        [plugin.kind, plugin.name, _own_module(plugin.spec, dataset.root)] for plugin in declared
+    ]
     is_own = any(plugin.kind is PluginKind.TYPE and plugin.name == dataset.type for plugin in declared)
-    return [*said, _texts(dataset.root / "expectations" / dataset.type)] if is_own else said
+    return [*identities, _texts(dataset.root / "expectations" / dataset.type)] if is_own else identities
 
 
 def _own_module(spec: str, root: Path) -> list[object]:
     file = spec.rpartition(":")[0]
     path = root / (file if file.endswith(".py") else f"{file.replace('.', '/')}.py")
     folders = {path.parent.resolve(), root.resolve()}
-    modules = sorted(found.name for folder in folders if folder.is_dir() for found in folder.glob("*.py"))
+    modules = sorted(other.name for folder in folders if folder.is_dir() for other in folder.glob("*.py"))
     return [spec, _text(path), modules]
 
 
@@ -146,11 +148,11 @@ def _own_code() -> str:
 
     By content: an installer gives files new times, and a machine of CI installs anew before it restores its cache.
     """
-    found = []
+    digests = []
     for folder, _, names in os.walk(_PACKAGE):
         for name in names:
             if name.endswith(".py"):
                 path = f"{folder}/{name}"
                 with open(path, "rb") as stream:  # noqa: PTH123  # hundreds of Path objects take as long as reading
-                    found.append([path[len(str(_PACKAGE)) :], hashlib.sha256(stream.read()).hexdigest()])
-    return digest(sorted(found))
+                    digests.append([path[len(str(_PACKAGE)) :], hashlib.sha256(stream.read()).hexdigest()])
+    return digest(sorted(digests))

@@ -83,20 +83,20 @@ def find_config(start: Path) -> Path:
 
     Raises UsageError when there is none, or when one folder has both.
     """
-    found = nearest_config(start)
-    if found is None:
+    nearest = nearest_config(start)
+    if nearest is None:
         raise UsageError(
             f"no {FILE_NAME} in {start.resolve()} or any folder above it, and no {PYPROJECT} there with [tool.gates]; "
             "run `gates init`"
         )
-    return found
+    return nearest
 
 
 def nearest_config(start: Path) -> Path | None:
     """As `find_config`, but None where there is none. Raises UsageError when one folder has both."""
     first = start.resolve()
     candidates = (_config_in(folder) for folder in (first, *first.parents))
-    return next((found for found in candidates if found), None)
+    return next((config for config in candidates if config), None)
 
 
 def read_config(path: Path) -> Config:
@@ -106,8 +106,8 @@ def read_config(path: Path) -> Config:
     problems.plugins = plugins_of(read.document, path, problems)
     stages = stages_of(read.document.get("stages", {}), problems)
     datasets = datasets_of(read.document, path, problems)
-    found = strays(path.parent, datasets.values(), problems.plugins)
-    datasets = {name: replace(dataset, strays=found) for name, dataset in datasets.items()}
+    orphans = strays(path.parent, datasets.values(), problems.plugins)
+    datasets = {name: replace(dataset, strays=orphans) for name, dataset in datasets.items()}
     return Config(path, datasets, read.text, stages, problems.plugins)
 
 
@@ -118,7 +118,7 @@ def read_plugins(path: Path) -> Plugins:
 
 
 @dataclass(frozen=True)
-class _Read:
+class _ParsedFile:
     """A parsed configuration. prefix: where the document lies in its file. lines: lines of the file's keys."""
 
     text: str
@@ -127,7 +127,7 @@ class _Read:
     lines: Mapping[KeyPath, int]
 
 
-def _read(path: Path) -> _Read:
+def _read(path: Path) -> _ParsedFile:
     text = _text_of(path)
     try:
         document: dict[str, Any] = tomllib.loads(text)
@@ -141,14 +141,14 @@ def _read(path: Path) -> _Read:
         document = tool.get("gates") if isinstance(tool, dict) else None  # type: ignore[assignment]
         if not isinstance(document, dict):
             raise UsageError(f"{path.name}: no table [tool.gates]; add one or run `gates init`")
-    return _Read(text, document, prefix, key_lines(text))
+    return _ParsedFile(text, document, prefix, key_lines(text))
 
 
 def _explicit_file(path: Path) -> Path:
     if path.is_dir():
-        found = _config_in(path.resolve())
-        if found:
-            return found
+        config = _config_in(path.resolve())
+        if config:
+            return config
         raise UsageError(f"no {FILE_NAME} in {path}; run `gates init` there")
     if not path.is_file():
         near = [entry.name for entry in path.parent.glob("*.toml")] if path.parent.is_dir() else []

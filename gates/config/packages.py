@@ -30,8 +30,8 @@ class Package:
             return text_digest(self.file.read_bytes())
         folder = self.file.parent
         files = sorted(path for path in folder.rglob("*") if path.suffix in _DECIDING and path.is_file())
-        found = [[path.relative_to(folder).as_posix(), text_digest(path.read_bytes())] for path in files]
-        return hashlib.sha256(json.dumps(found).encode()).hexdigest()
+        digests = [[path.relative_to(folder).as_posix(), text_digest(path.read_bytes())] for path in files]
+        return hashlib.sha256(json.dumps(digests).encode()).hexdigest()
 
 
 def package_of(module: str) -> Package | None:

@@ -44,14 +44,14 @@ def read_population(dataset: DatasetConfig) -> Population | None:
     path = dataset.root / dataset.population
     text = _text_of(path, dataset)
     roles = {column: role for role, column in dataset.columns.items()}
-    found: dict[str, dict[str, float]] = {}
+    stated: dict[str, dict[str, float]] = {}
     for line, row in _rows(text, dataset.population):
         dimension, level = roles.get(row["dimension"], row["dimension"]), row["level"]
-        levels = found.setdefault(dimension, {})
+        levels = stated.setdefault(dimension, {})
         if level in levels:
             raise UsageError(f"{dataset.population}:{line}: {dimension}={level} stands there twice; keep one share")
         levels[level] = _share(row["share"], f"{dataset.population}:{line}")
-    shares = {dimension: _scaled(levels, dimension, dataset.population) for dimension, levels in found.items()}
+    shares = {dimension: _scaled(levels, dimension, dataset.population) for dimension, levels in stated.items()}
     return Population(shares, text_digest(text.encode()))
 
 

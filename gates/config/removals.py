@@ -65,14 +65,14 @@ def read_removals(root: Path, dataset: str) -> tuple[Removal, ...]:
     folder = removals_folder(root, dataset)
     if not folder.is_dir():
         return ()
-    found = []
+    removals = []
     for path in sorted(folder.iterdir()):
         shown = path.relative_to(root).as_posix()
         if path.suffix == SUFFIX and path.is_file():
-            found.append(_read(path, shown))
+            removals.append(_read(path, shown))
         elif not path.name.startswith("."):
             raise UsageError(f"{shown}: is no record of a removal: expected a file whose name ends in {SUFFIX}")
-    return tuple(found)
+    return tuple(removals)
 
 
 def _read(path: Path, shown: str) -> Removal:

@@ -54,9 +54,9 @@ def stages_of(tables: Any, problems: Problems) -> dict[str, Stage]:
         return {}
     stages = {}
     for name, table in tables.items():
-        before = len(problems.found)
+        before = len(problems.entries)
         _check(name, table, tables, problems)
-        if len(problems.found) == before:
+        if len(problems.entries) == before:
             values: dict[str, Any] = {
                 key: tuple(value) if isinstance(value, list) else value for key, value in table.items()
             }

@@ -208,11 +208,11 @@ def _what_always_counts(suite: Suite) -> Suite:
 
 def _refuse_stray_files(folder: Path) -> None:
     """A misspelt suite would be ignored in silence."""
-    known = [f"{scope.value}.json" for scope in Scope]
+    names = [f"{scope.value}.json" for scope in Scope]
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if path.name not in known and not path.name.startswith("."):
+        if path.name not in names and not path.name.startswith("."):
             shown = f"expectations/{folder.name}/{path.name}"
-            raise SuiteError(f"{shown}:1: no scope is called '{path.stem}' ({did_you_mean(path.name, known)})")
+            raise SuiteError(f"{shown}:1: no scope is called '{path.stem}' ({did_you_mean(path.name, names)})")
 
 
 def _refuse_unwaivable(dataset: DatasetConfig) -> None:

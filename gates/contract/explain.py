@@ -124,10 +124,12 @@ def find_type(check: str, metrics: Mapping[str, Metric] = BY_NAME) -> tuple[str,
     is_id = first in {scope.value for scope in Scope} and rest
     check_type, _, detail = rest.partition("/") if is_id else (first, "", "")
     ours = {*_STOCK, *metrics}
-    known = ours | SUPPORTED
+    every_type = ours | SUPPORTED
     # A word of ours first: Great Expectations' own have almost every word of English.
-    types = ours if search_checks(check_type, ours) else known
-    named = [name for name in (check_type, PREFIX + check_type) if name in known] or search_checks(check_type, types)
+    types = ours if search_checks(check_type, ours) else every_type
+    named = [name for name in (check_type, PREFIX + check_type) if name in every_type] or search_checks(
+        check_type, types
+    )
     if len(named) == 1:
         return named[0], "/".join(filter(None, (first, named[0], detail))) if is_id else ""
     hint = suggestion(check_type, types, otherwise="`gates list checks` names them")
@@ -190,13 +192,13 @@ def shipped_uses(
 
 
 def _uses_of(parts: Sequence[str], plugins: Plugins, metrics: Mapping[str, Metric]) -> list[Use]:
-    found = []
+    uses = []
     for part in parts:
         folder, name = type_suites(plugins, part)
         for scope in Scope:
             suite = read_suite(folder / f"{scope.value}.json", metrics, shown=f"{name}/{scope.value}.json")
-            found += [Use(part, entry) for entry in suite.expectations]
-    return found
+            uses += [Use(part, entry) for entry in suite.expectations]
+    return uses
 
 
 def own_uses(contracts: Mapping[str, Contract]) -> list[Use]:

@@ -46,18 +46,18 @@ class Plan:
         ids = [str(check.id) for check in self.checks]
         chosen = set() if wanted else set(ids)
         for name in wanted:
-            found = resolve_checks(name, ids)
-            if not found:
+            matches = resolve_checks(name, ids)
+            if not matches:
                 types = {check.id.type for check in self.checks}
                 near = suggestion(name, types, ids, otherwise="`gates check -v` lists them")
                 raise UsageError(f"--only {name}: no such check ({near})")
-            there = list(dict.fromkeys(one.partition("/")[0] for one in found))
-            if scopes and not {*there} & {*scopes}:
+            matched_scopes = list(dict.fromkeys(one.partition("/")[0] for one in matches))
+            if scopes and not {*matched_scopes} & {*scopes}:
                 raise UsageError(
-                    f"--only {name}: asked of {' and '.join(there)} alone; "
-                    f"with it, leave out --scope, or give --scope {there[0]}"
+                    f"--only {name}: asked of {' and '.join(matched_scopes)} alone; "
+                    f"with it, leave out --scope, or give --scope {matched_scopes[0]}"
                 )
-            chosen.update(found)
+            chosen.update(matches)
         return Plan(
             {
                 scope: tuple(
@@ -85,19 +85,21 @@ def plan(
     are known, from which the rules follow: limits on rules that are not known are left out.
     Raises SuiteError for a suite that limits a row rule which the schema does not have.
     """
-    known = {rule.id: rule for rule in rules}
+    rules_by_id = {rule.id: rule for rule in rules}
     entries = {}
     for scope in Scope:
         fitting = (entry for entry in contract.entries[scope] if _fits_purpose(entry, contract))
-        listed = [_in_view(entry, view_names, known) if view_names else entry for entry in fitting]
+        listed = [_in_view(entry, view_names, rules_by_id) if view_names else entry for entry in fitting]
         if is_lenient:
-            listed = [entry for entry in listed if entry.type != ROW_FAILURES or str(entry.kwargs.get("rule")) in known]
-        _refuse_unknown_rules(listed, known)
+            listed = [
+                entry for entry in listed if entry.type != ROW_FAILURES or str(entry.kwargs.get("rule")) in rules_by_id
+            ]
+        _refuse_unknown_rules(listed, rules_by_id)
         if scope is not Scope.COMBINED:
             mentioned = {str(entry.kwargs.get("rule")) for entry in listed if entry.type == ROW_FAILURES}
             listed += [
                 _unmentioned(rule, scope, Severity.WARNING if rule.id in drafted else Severity.CRITICAL)
-                for rule in known.values()
+                for rule in rules_by_id.values()
                 if rule.id not in mentioned
             ]
         entries[scope] = tuple(_for_role(entry, contract) for entry in listed)
@@ -124,12 +126,12 @@ def waives_nothing(contract: Contract, waiver: Waiver, planned: Collection[str])
 
 def _fits_purpose(entry: SuiteEntry, contract: Contract) -> bool:
     """Suites limit the human ratio per purpose; without a purpose the first stands for the question."""
-    asked = entry.kwargs.get("purpose")
-    if entry.type != HUMAN_RATIO or asked is None:
+    entry_purpose = entry.kwargs.get("purpose")
+    if entry.type != HUMAN_RATIO or entry_purpose is None:
         return True
     purpose = contract.dataset.purpose
     if purpose is not None:
-        return asked == purpose
+        return entry_purpose == purpose
     first = next(other for other in contract.entries[entry.check_id.scope] if other.type == HUMAN_RATIO)
     return entry is first
 
@@ -150,11 +152,11 @@ def _in_view(entry: SuiteEntry, view_names: Mapping[str, str], rules: Collection
     return replace(entry, kwargs=kwargs)
 
 
-def _refuse_unknown_rules(entries: Sequence[SuiteEntry], known: Mapping[str, RowRule]) -> None:
+def _refuse_unknown_rules(entries: Sequence[SuiteEntry], rules: Mapping[str, RowRule]) -> None:
     for entry in entries:
         rule = str(entry.kwargs.get("rule"))
-        if entry.type == ROW_FAILURES and rule not in known:
-            raise SuiteError(f"{entry.place}: the schema has no rule '{rule}' ({did_you_mean(rule, known)})")
+        if entry.type == ROW_FAILURES and rule not in rules:
+            raise SuiteError(f"{entry.place}: the schema has no rule '{rule}' ({did_you_mean(rule, rules)})")
 
 
 def _unmentioned(rule: RowRule, scope: Scope, severity: Severity) -> SuiteEntry:

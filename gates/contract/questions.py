@@ -68,23 +68,23 @@ class AnsweredQuestion:
 
 def questions_of(use: Use) -> tuple[str, ...]:
     """The questions that a suite's entry answers, none where it says none."""
-    said = use.entry.meta.get("question", ())
-    return tuple(map(str, said)) if isinstance(said, list | tuple) else (str(said),)
+    named = use.entry.meta.get("question", ())
+    return tuple(map(str, named)) if isinstance(named, list | tuple) else (str(named),)
 
 
 def answered(uses: Iterable[Use]) -> list[AnsweredQuestion]:
     """Every question with the checks of these uses that answer it; types in the order of the uses."""
-    found: dict[str, dict[str, dict[str, None]]] = {question: {} for question in QUESTIONS}
+    places_by_type: dict[str, dict[str, dict[str, None]]] = {question: {} for question in QUESTIONS}
     for use in uses:
         place = f"{use.owner} {use.entry.check_id.scope.value}"
         # Dictionaries for their order; a type is asked in one place with several limits.
         for question in questions_of(use):
-            found.get(question, {}).setdefault(use.entry.type, {})[place] = None
+            places_by_type.get(question, {}).setdefault(use.entry.type, {})[place] = None
     return [
         AnsweredQuestion(
             question,
             asks,
-            {kind: tuple(places) for kind, places in found[question].items()},
+            {kind: tuple(places) for kind, places in places_by_type[question].items()},
             COMMANDS.get(question, ()),
         )
         for question, asks in QUESTIONS.items()

@@ -91,10 +91,10 @@ class Compiled:
 
     def rules(self) -> tuple[RowRule, ...]:
         """Every rule, in the order of their ids."""
-        found = [rule for column in self.columns for rule in column.rules()]
-        found += [check.rule for check in self.row_checks]
-        found += [self.declared_columns] if self.declared_columns else []
-        return tuple(sorted(found, key=lambda rule: rule.id))
+        rules = [rule for column in self.columns for rule in column.rules()]
+        rules += [check.rule for check in self.row_checks]
+        rules += [self.declared_columns] if self.declared_columns else []
+        return tuple(sorted(rules, key=lambda rule: rule.id))
 
 
 def compiled(schema: Schema) -> Compiled:
@@ -106,18 +106,18 @@ def compiled(schema: Schema) -> Compiled:
     whole = schema if isinstance(schema, pa.DataFrameSchema) else schema.to_schema()
     _refuse_unsuitable(whole)
     strict = RowRule(rule_id(WHOLE_ROW, DECLARED_COLUMNS), "no column that the schema does not name")
-    found = Compiled(
+    compiled_schema = Compiled(
         tuple(_column_rules(name, column) for name, column in whole.columns.items()),
         _check_rules(WHOLE_ROW, whole.checks),
         strict if whole.strict else None,
     )
-    counts = Counter(rule.id for rule in found.rules())
+    counts = Counter(rule.id for rule in compiled_schema.rules())
     for rule, count in counts.items():
         if count > 1:
             raise SuiteError(
                 f"schema '{whole.name}': {count} checks are called {rule}; give each a name of its own, pa.Check(..., name=...)"
             )
-    return found
+    return compiled_schema
 
 
 def _column_rules(name: str, column: pa.Column) -> ColumnRules:
@@ -155,9 +155,9 @@ def _check_rule(column: str, check: pa.Check) -> CheckRule:
 
 
 def _expected(check: pa.Check) -> str:
-    said = check.description or check.title
-    if said:
-        return str(said)
+    description = check.description or check.title
+    if description:
+        return str(description)
     facts: Mapping[str, Any] = check.statistics or {}
     if check.name == "in_range":
         return f"a value from {facts['min_value']} to {facts['max_value']}"

@@ -95,10 +95,10 @@ def _nothing(values: pl.Series, expected: pl.DataType) -> pl.Series:
 
 
 def _cast_without_loss(values: pl.Series, expected: pl.DataType) -> pl.Series:
-    there = values.cast(expected, strict=False)
-    back = there.cast(values.dtype, strict=False)
+    converted = values.cast(expected, strict=False)
+    back = converted.cast(values.dtype, strict=False)
     same = back.eq_missing(values)
-    return there.zip_with(same, _nothing(values, expected))
+    return converted.zip_with(same, _nothing(values, expected))
 
 
 def _decode(values: pl.Series, _: pl.DataType) -> pl.Series:
@@ -121,8 +121,8 @@ def _parse_integers(values: pl.Series, expected: pl.DataType) -> pl.Series:
 
 def _parse_booleans(values: pl.Series, _: pl.DataType) -> pl.Series:
     text = values.cast(pl.String).str.to_lowercase()
-    known = text.is_in(["true", "false"])
-    return (text == "true").zip_with(known.fill_null(False), _nothing(values, pl.Boolean()))
+    is_boolean = text.is_in(["true", "false"])
+    return (text == "true").zip_with(is_boolean.fill_null(False), _nothing(values, pl.Boolean()))
 
 
 def _parse_times(values: pl.Series, expected: pl.DataType) -> pl.Series:
@@ -130,5 +130,5 @@ def _parse_times(values: pl.Series, expected: pl.DataType) -> pl.Series:
     zone = expected.time_zone if isinstance(expected, pl.Datetime) else None
     column = pl.col("text")
     parsed = zoned_time(column).dt.convert_time_zone(zone) if zone else naive_time(column)
-    found = pl.DataFrame({"text": text}).select(parsed.alias(values.name)).to_series()
-    return _cast_without_loss(found, expected)
+    times = pl.DataFrame({"text": text}).select(parsed.alias(values.name)).to_series()
+    return _cast_without_loss(times, expected)

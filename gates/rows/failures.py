@@ -26,7 +26,6 @@ class BatchFailures:
 
     row_id and origin: one entry per row of the batch. failing: ascending positions within the batch, per rule that
     some row breaks. reasons: why, for the same rules. broken: why a rule could not run, for rules that could not.
-    asked: every rule that was put to the batch, also those that no row breaks.
     """
 
     row_id: Ints
@@ -34,7 +33,6 @@ class BatchFailures:
     failing: Mapping[str, Ints] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
     broken: Mapping[str, str] = field(default_factory=dict)
-    asked: frozenset[str] = frozenset()
 
     def failing_rows(self) -> Ints:
         """Ascending positions of the rows that break at least one rule."""
@@ -104,8 +102,8 @@ class RowFailures:
         }
 
     def _note_first(self, rule: str, origin: str, row_ids: Iterable[int]) -> None:
-        known = self._first[rule].get(origin, ())
-        self._first[rule][origin] = tuple(sorted({*known, *row_ids})[:FIRST_ROWS])
+        earlier = self._first[rule].get(origin, ())
+        self._first[rule][origin] = tuple(sorted({*earlier, *row_ids})[:FIRST_ROWS])
 
     def _note_broken(self, rule: str, why: str) -> None:
         # The first in the alphabet, because the first in time depends on the order of batches.
@@ -117,14 +115,13 @@ def _count(origins: npt.NDArray[np.str_]) -> Counter[str]:
     return Counter(dict(zip(names.tolist(), counts.tolist(), strict=True)))
 
 
-def joined(found: Sequence[BatchFailures]) -> BatchFailures:
+def joined(batches: Sequence[BatchFailures]) -> BatchFailures:
     """One batch's failures under several schemas; where two have a rule, a row that breaks either one breaks it."""
-    first, *rest = found
-    failing, reasons, broken, asked = dict(first.failing), dict(first.reasons), dict(first.broken), first.asked
+    first, *rest = batches
+    failing, reasons, broken = dict(first.failing), dict(first.reasons), dict(first.broken)
     for other in rest:
         for rule, rows in other.failing.items():
             failing[rule] = np.union1d(failing[rule], rows) if rule in failing else rows
         reasons = {**other.reasons, **reasons}
         broken = {**other.broken, **broken}
-        asked |= other.asked
-    return BatchFailures(first.row_id, first.origin, failing, reasons, broken, asked)
+    return BatchFailures(first.row_id, first.origin, failing, reasons, broken)

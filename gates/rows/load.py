@@ -53,11 +53,11 @@ def _schema_in(module: ModuleType, name: str, spec: str, code: OwnCode) -> pa.Da
     if isinstance(schema, pa.DataFrameSchema):
         return with_error_lines(schema, code)
     if not _is_model(schema):
-        known = [
+        names = [
             key for key, value in vars(module).items() if isinstance(value, pa.DataFrameSchema) or _is_model(value)
         ]
         what = "is not there" if schema is None else "is no pandera.polars schema"
-        raise SuiteError(f"{spec}: '{name}' {what} ({did_you_mean(name, known)})")
+        raise SuiteError(f"{spec}: '{name}' {what} ({did_you_mean(name, names)})")
     try:
         return with_error_lines(schema.to_schema(), code)
     except Exception as error:

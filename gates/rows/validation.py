@@ -78,7 +78,7 @@ class RowValidator:
         frame = _frame(batch)
         origin = frame[ORIGIN].cast(pl.String).fill_null(UNDECLARED).to_numpy().astype(np.str_)
         content, aliases = _with_file_names(frame.drop(ROW_ID, ORIGIN), self._view_names)
-        run = _Run(self._compiled, content, frame.height, aliases)
+        run = _FrameCheck(self._compiled, content, frame.height, aliases)
         if frame.height:
             run.ask_columns()
             run.ask_rows()
@@ -88,11 +88,10 @@ class RowValidator:
             failing={rule: np.flatnonzero(mask) for rule, mask in run.failing.items() if mask.any()},
             reasons=run.reasons,
             broken=run.broken,
-            asked=frozenset(rule.id for rule in self.rules),
         )
 
 
-class _Run:
+class _FrameCheck:
     """One schema asked of one frame."""
 
     def __init__(self, schema: Compiled, content: pl.DataFrame, height: int, aliases: Mapping[str, str]) -> None:
@@ -170,15 +169,15 @@ class _Run:
     def _ask_group(self, group: Sequence[tuple[str, ColumnRules]], frame: pl.DataFrame) -> None:
         """Ask pandera; the columns of a group that two patterns share are asked in turn."""
         while group:
-            asked = dict(reversed(group))
-            group = [(name, column) for name, column in group if asked[name] is not column]
-            schema = pandera.DataFrameSchema({name: _bound(name, column) for name, column in asked.items()})
+            by_name = dict(reversed(group))
+            group = [(name, column) for name, column in group if by_name[name] is not column]
+            schema = pandera.DataFrameSchema({name: _bound(name, column) for name, column in by_name.items()})
             errors = _errors(schema, frame)
-            if all(error.column_name in asked for error in errors):
+            if all(error.column_name in by_name for error in errors):
                 for error in errors:
-                    self._note_column(error.column_name, asked[error.column_name], error)
+                    self._note_column(error.column_name, by_name[error.column_name], error)
             else:
-                for name, column in asked.items():
+                for name, column in by_name.items():
                     self._ask_singly(name, column, frame)
 
     def _ask_singly(self, name: str, column: ColumnRules, frame: pl.DataFrame) -> None:
@@ -278,5 +277,5 @@ def _with_file_names(frame: pl.DataFrame, view_names: Mapping[str, str]) -> tupl
 def _frame(batch: pa.RecordBatch) -> pl.DataFrame:
     """The batch as a polars frame; text that is not UTF-8 arrives as bytes, since polars trusts its input blindly."""
     columns = [readable(column) for column in batch.columns]
-    found = pl.from_arrow(pa.RecordBatch.from_arrays(columns, names=batch.schema.names))
-    return found if isinstance(found, pl.DataFrame) else found.to_frame()
+    frame = pl.from_arrow(pa.RecordBatch.from_arrays(columns, names=batch.schema.names))
+    return frame if isinstance(frame, pl.DataFrame) else frame.to_frame()

@@ -52,20 +52,20 @@ def changed_files(seen: Snapshot, changes: Comparison | None) -> ChangedFiles:
     return ChangedFiles(seen.files, frozenset({*changes.added, *changes.changed, *refiled}))
 
 
-def openable(found: ChangedFiles, at_hand: FilesAtHand, deadline: Deadline) -> Openable:
+def openable(changes: ChangedFiles, at_hand: FilesAtHand, deadline: Deadline) -> Openable:
     """What can be opened of a dataset without fetching anything, and what has to be, to look at the changed files.
 
     The footer of Parquet tells a file's columns, and JSON Lines and Arrow tell their own types. In CSV only whole columns do,
     so that all such files are read where one changed, and none is looked at where one of them is not here.
     Raises DataError for names in no known format, and TimeUpError.
     """
-    formats = {file.name: data_file(Path(file.name), file.name).format for file in found.files}
-    has_delimited = any(formats[name] in _DELIMITED for name in found.changed)
+    formats = {file.name: data_file(Path(file.name), file.name).format for file in changes.files}
+    has_delimited = any(formats[name] in _DELIMITED for name in changes.changed)
     files: list[tuple[SnapshotFile, DataFile]] = []
     absent: set[str] = set()
-    for file in found.files:
+    for file in changes.files:
         form = formats[file.name]
-        if file.name in found.changed or form is Format.PARQUET or (has_delimited and form in _DELIMITED):
+        if file.name in changes.changed or form is Format.PARQUET or (has_delimited and form in _DELIMITED):
             deadline.check()
             at = at_hand.find(file)
             if at is None:
@@ -74,5 +74,5 @@ def openable(found: ChangedFiles, at_hand: FilesAtHand, deadline: Deadline) -> O
                 files.append((file, at))
     if any(formats[name] in _DELIMITED for name in absent):
         files = [(file, at) for file, at in files if formats[file.name] not in _DELIMITED]
-    looked_at = found.changed & {file.name for file, _ in files}
-    return Openable(tuple(files), looked_at, is_whole=len(files) == len(found.files))
+    looked_at = changes.changed & {file.name for file, _ in files}
+    return Openable(tuple(files), looked_at, is_whole=len(files) == len(changes.files))

@@ -37,7 +37,7 @@ def loss_of(comparison: Comparison, most_lost: float = MOST_LOST) -> str | None:
 def kept_files(files: Comparison, holdout: Comparison | None = None, evaluation: Comparison | None = None) -> KeptFiles:
     """What became of the base's files, of the dataset's, its holdout's or its evaluation sets': what lost most."""
     named = (("", files), ("of the holdout, ", holdout), ("of the evaluation sets, ", evaluation))
-    sides = [(_lost(found), of, found) for of, found in named if found]
+    sides = [(_lost(comparison), of, comparison) for of, comparison in named if comparison]
     lost, of, worse = max(sides, key=lambda side: side[0])
     return KeptFiles(lost, of + worse.sentence(), worse.removed[:_NAMED]) if lost else KeptFiles()
 

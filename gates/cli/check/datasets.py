@@ -19,40 +19,40 @@ if TYPE_CHECKING:
     from gates.config.dataset import DatasetConfig
 
 
-def check(request: CheckRequest, asked: VersionRequest) -> int:
+def check(request: CheckRequest, version: VersionRequest) -> int:
     """The exit code of a call."""
     targets = targets_of(
         request.selection.datasets,
         request.selection.config,
         every=request.selection.is_every,
-        rev=asked.rev,
-        staged=asked.staged,
+        rev=version.rev,
+        staged=version.staged,
     )
     if not targets:
         _refuse_unknown_reports(request.reporting, Plugins())
-        note(f"{asked.rev or 'the index'} has no gates.toml: nothing to judge")
+        note(f"{version.rev or 'the index'} has no gates.toml: nothing to judge")
     with ExitStack() as stack:
-        found: list[tuple[JudgedVersion, Target, DatasetConfig]] = []
+        datasets: list[tuple[JudgedVersion, Target, DatasetConfig]] = []
         broken: list[tuple[str, GatesError]] = []
         for target in targets:
             try:
-                at = stack.enter_context(version_requested(target.path, asked))
+                at = stack.enter_context(version_requested(target.path, version))
                 _refuse_unknown_reports(request.reporting, at.config.plugins)
-                found += [(at, target, dataset) for dataset in _datasets(at, target, request, asked)]
+                datasets += [(at, target, dataset) for dataset in _datasets(at, target, request, version)]
             except GatesError as error:
                 if len(targets) == 1:
                     raise
                 # The others are judged all the same.
                 broken.append((target.id_of("*"), error))
-        if not found and len({str(error) for _, error in broken}) == 1:
+        if not datasets and len({str(error) for _, error in broken}) == 1:
             # One mistake in the call, and not one in each configuration.
             raise broken[0][1]
-        if not found and not broken and request.reporting.format == "terminal":
+        if not datasets and not broken and request.reporting.format == "terminal":
             return 0
         # Takes several times what a hook in which nothing changed takes in all.
         from gates.cli.check.run import answer_all
 
-        return answer_all(found, broken, request)
+        return answer_all(datasets, broken, request)
 
 
 def _refuse_unknown_reports(reporting: Reporting, plugins: Plugins) -> None:
@@ -71,18 +71,18 @@ def _refuse_unknown_reports(reporting: Reporting, plugins: Plugins) -> None:
             raise UsageError(f"--also {other} and --also {name} would both write DATASET.{suffix}; ask for one of them")
 
 
-def _datasets(at: JudgedVersion, target: Target, request: CheckRequest, asked: VersionRequest) -> list[DatasetConfig]:
+def _datasets(at: JudgedVersion, target: Target, request: CheckRequest, version: VersionRequest) -> list[DatasetConfig]:
     """The datasets that a call means, without those that are as they were, where that was asked."""
     from gates.checking.changes.datasets import changed
 
     datasets = chosen(at.config, target.names, every=request.selection.is_every)
-    if asked.since is None and not (asked.staged and request.selection.is_open and not request.selection.every):
+    if version.since is None and not (version.staged and request.selection.is_open and not request.selection.every):
         return datasets
-    found = changed(at, datasets, today())
-    left_out = len(datasets) - len(found)
+    changed_datasets = changed(at, datasets, today())
+    left_out = len(datasets) - len(changed_datasets)
     if left_out and not request.reporting.quiet:
         from gates.verdicts.reports.text import counted
 
         where = f"{target.folder}: " if target.folder else ""
         note(f"{where}{counted(left_out, 'dataset')} unchanged between {at.base} and {at.version}: skipped")
-    return found
+    return changed_datasets

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Selection:
+class DatasetSelection:
     """Which datasets a call means. is_open: the version decides which of them are judged."""
 
     datasets: tuple[str, ...]
@@ -66,15 +66,15 @@ class Reporting:
 class CheckRequest:
     """One call of the command; which version it means stands in `VersionRequest`."""
 
-    selection: Selection
+    selection: DatasetSelection
     execution: Execution
     reporting: Reporting
 
     @classmethod
     def of_options(cls, options: Mapping[str, Any], *, is_open: bool) -> CheckRequest:
-        """The call with these options. is_open: as in `Selection`."""
+        """The call with these options. is_open: as in `DatasetSelection`."""
         values = {**options, "is_open": is_open}
-        return cls(_part(Selection, values), _part(Execution, values), _part(Reporting, values))
+        return cls(_part(DatasetSelection, values), _part(Execution, values), _part(Reporting, values))
 
 
 def _part(kind: Callable[..., Part], values: Mapping[str, Any]) -> Part:

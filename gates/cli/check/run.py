@@ -51,7 +51,7 @@ def answer_all(
     request: CheckRequest,
 ) -> int:
     """The exit code of a call. broken: configurations that could not be read, and why."""
-    found = [
+    runs = [
         DatasetRun(
             number,
             at,
@@ -61,7 +61,7 @@ def answer_all(
         )
         for number, (at, target, dataset) in enumerate(datasets)
     ]
-    shown = {asking.number: _keep(asking, answered, request) for asking, answered in _answers(found, request)}
+    shown = {asking.number: _keep(asking, answered, request) for asking, answered in _answers(runs, request)}
     in_order = [shown[number] for number in sorted(shown)] + [Shown(name, error=error) for name, error in broken]
     if not request.reporting.quiet:
         _note_remembered(in_order)
@@ -69,13 +69,11 @@ def answer_all(
     return worst([_code(one, request) for one in in_order])
 
 
-def _answers(
-    found: list[DatasetRun], request: CheckRequest
-) -> Iterator[tuple[DatasetRun, CheckedDataset | GatesError]]:
+def _answers(runs: list[DatasetRun], request: CheckRequest) -> Iterator[tuple[DatasetRun, CheckedDataset | GatesError]]:
     """Each dataset's verdict, or what stood in its way: those remembered at once, the others one by one or in parallel."""
     waiting = []
     clock = None if request.execution.timeout is None else Deadline(time.monotonic() + request.execution.timeout)
-    for asking in found:
+    for asking in runs:
         _note_expired(asking.dataset)
         asking.store.prepare()
         try:
@@ -106,12 +104,12 @@ def _rows_at_commit(
     from gates.checking.commit_check import judge_changed_rows
 
     with clean_stdout(), progress_bar(asking.name, is_quiet=request.reporting.quiet) as progress:
-        found = judge_changed_rows(question, clock, progress)
-    looked_at = f"the rows of {found.judged} of {counted(found.changed, 'changed file')}"
-    ended = "" if found.is_finished else f" in the {request.execution.timeout:g} s there were, fetching nothing"
-    left = f"{counted(found.checks_left, 'check')} and the verdict are deferred to pre-push"
+        looked = judge_changed_rows(question, clock, progress)
+    looked_at = f"the rows of {looked.judged} of {counted(looked.changed, 'changed file')}"
+    ended = "" if looked.is_finished else f" in the {request.execution.timeout:g} s there were, fetching nothing"
+    left = f"{counted(looked.checks_left, 'check')} and the verdict are deferred to pre-push"
     note(f"{asking.name}: looked at {looked_at}{ended}; {left}{_without_hook(asking.at)}")
-    return CheckedDataset(found.verdict)
+    return CheckedDataset(looked.verdict)
 
 
 def _without_hook(at: JudgedVersion) -> str:
@@ -208,11 +206,11 @@ def _say(asking: DatasetRun, answered: CheckedDataset, request: CheckRequest) ->
         note(f"{asking.name}: {counted(answered.quarantined, 'failing row')} in {where.as_posix()}")
 
 
-def _note_remembered(found: list[Shown]) -> None:
-    remembered = [(one.name, one.answered.quarantined) for one in found if one.answered and one.answered.is_remembered]
+def _note_remembered(shown: list[Shown]) -> None:
+    remembered = [(one.name, one.answered.quarantined) for one in shown if one.answered and one.answered.is_remembered]
     if not remembered:
         return
-    who = remembered[0][0] if len(remembered) == 1 else f"{len(remembered):,} of {counted(len(found), 'dataset')}"
+    who = remembered[0][0] if len(remembered) == 1 else f"{len(remembered):,} of {counted(len(shown), 'dataset')}"
     failing = sum(count for _, count in remembered)
     rows = f"; --no-cache writes the {counted(failing, 'failing row')}" if failing else ""
     note(f"{who}: unchanged, using the cached verdict{rows}")

@@ -56,14 +56,14 @@ def offering() -> tuple[Distribution, ...]:
 
 @cache
 def _listed(folders: tuple[str, ...]) -> Mapping[str, Distribution]:
-    found: dict[str, Distribution] = {}
+    by_name: dict[str, Distribution] = {}
     for folder in filter(os.path.isdir, folders):
         for entry in sorted(os.listdir(folder)):  # noqa: PTH208  # names are all that is wanted
             if entry.endswith(_METADATA):
                 name, _, version = entry.removesuffix(_METADATA).partition("-")
                 normalised = _SEPARATORS.sub("-", name).lower()
-                found.setdefault(normalised, Distribution(normalised, version, f"{folder}/{entry}"))
-    return found
+                by_name.setdefault(normalised, Distribution(normalised, version, f"{folder}/{entry}"))
+    return by_name
 
 
 @cache

@@ -54,10 +54,10 @@ def line_of(lines: Mapping[KeyPath, int], path: KeyPath) -> int:
 
 def decode_error(error: tomllib.TOMLDecodeError, text: str) -> tuple[int, str]:
     """Line and plain message of a syntax error; an error at the end of the text is on its last line."""
-    found = _DECODE_PLACE.search(str(error))
+    place = _DECODE_PLACE.search(str(error))
     message = _DECODE_PLACE.sub("", str(error))
-    if found and found.group(1):
-        return int(found.group(1)), message
+    if place and place.group(1):
+        return int(place.group(1)), message
     return max(1, len(text.splitlines())), message
 
 
@@ -66,8 +66,8 @@ def _statements(text: str) -> list[tuple[int, list[str]]]:
     statements: list[tuple[int, list[str]]] = []
     tokens: list[str] = []
     line, start, depth = 1, 1, 0
-    for found in _TOKEN.finditer(text):
-        token, kind = found.group(), found.lastgroup
+    for match in _TOKEN.finditer(text):
+        token, kind = match.group(), match.lastgroup
         if kind in ("string", "bare", "mark"):
             start = start if tokens else line
             tokens.append(token)

@@ -33,9 +33,9 @@ _NOT_IN_DEFAULTS = ("path", "partitions", "waivers")
 
 def plugins_of(document: Table, path: Path, problems: Problems) -> Plugins:
     """The plugins of a parsed configuration. Raises UsageError with one line for each mistake."""
-    found = declared(document.get(TABLE, {}), lambda at: f"{path.name}:{problems.line(at)}", problems.add)
+    references = declared(document.get(TABLE, {}), lambda at: f"{path.name}:{problems.line(at)}", problems.add)
     problems.raise_any()
-    return Plugins(path.parent, tuple(found))
+    return Plugins(path.parent, tuple(references))
 
 
 def datasets_of(document: Table, path: Path, problems: Problems) -> dict[str, DatasetConfig]:
@@ -44,7 +44,7 @@ def datasets_of(document: Table, path: Path, problems: Problems) -> dict[str, Da
     problems: mistakes of the document's other tables, and its plugins.
     Raises UsageError with one line for each mistake, here or there.
     """
-    others = len(problems.found)
+    others = len(problems.entries)
     for key in document:
         if key not in _TOP_LEVEL:
             hint = f"did you mean [datasets.{key}]?" if isinstance(document[key], dict) else ""
@@ -63,10 +63,10 @@ def datasets_of(document: Table, path: Path, problems: Problems) -> dict[str, Da
             problems.add(("defaults", key), f"'{key}' belongs to one dataset and cannot be a default")
     # Before the datasets: each of them would repeat what is wrong with a default.
     problems.raise_any(others)
-    found = [dataset for name, table in tables.items() for dataset in _read(name, table, defaults, path, problems)]
-    _check_twice(found, problems)
+    read = [dataset for name, table in tables.items() for dataset in _read(name, table, defaults, path, problems)]
+    _check_twice(read, problems)
     problems.raise_any()
-    return {dataset.name: dataset for dataset in found}
+    return {dataset.name: dataset for dataset in read}
 
 
 def _read(name: str, table: Any, defaults: Table, path: Path, problems: Problems) -> list[DatasetConfig]:
@@ -75,14 +75,14 @@ def _read(name: str, table: Any, defaults: Table, path: Path, problems: Problems
     if not isinstance(table, dict):
         problems.add(at, f"is {validators.toml_name(table)}, expected a table [datasets.{name}]")
         return []
-    before = len(problems.found)
+    before = len(problems.entries)
     _check_name(name, at, problems)
     _check_keys(table, at, problems)
-    if len(problems.found) > before:
+    if len(problems.entries) > before:
         return []
     merged = _merged(defaults, table)
     _check_together(merged, at, problems)
-    if len(problems.found) > before:
+    if len(problems.entries) > before:
         return []
     lines = {key: problems.line((*at, key) if key in table else ("defaults", key)) for key in merged}
     dataset = DatasetConfig(
@@ -136,8 +136,8 @@ def _expanded(dataset: DatasetConfig, at: KeyPath, problems: Problems) -> list[D
             spec = glob.escape(head) + "*" + glob.escape(tail.rstrip("/")) + suffix
             # Path.glob takes no absolute pattern.
             paths = glob.glob(spec, root_dir=dataset.root)  # noqa: PTH207
-            found = (matcher.fullmatch(Path(path).as_posix()) for path in paths)
-            words |= {match.group(1) for match in found if match}
+            matches = (matcher.fullmatch(Path(path).as_posix()) for path in paths)
+            words |= {match.group(1) for match in matches if match}
     # `data/*` also matches `data/reviews.dvc` itself; the pointer is no dataset beside its data.
     words = {word.removesuffix(".dvc") for word in words}
     if not words:
@@ -162,7 +162,7 @@ def _check_twice(datasets: Iterable[DatasetConfig], problems: Problems) -> None:
         other = first.setdefault(dataset.name, dataset)
         if other is not dataset:
             text = f"{dataset.place()}: defined twice, the first time on line {other.line}"
-            problems.found.append((dataset.line, text))
+            problems.entries.append((dataset.line, text))
 
 
 def _check_name(name: str, at: KeyPath, problems: Problems) -> None:
@@ -188,8 +188,8 @@ def _check_keys(table: Table, at: KeyPath, problems: Problems) -> None:
             _check_waivers(value, (*at, key), problems)
         elif key == "type" and value not in DATA_TYPES:
             # Installed types are looked for only where a word is not known otherwise.
-            known = (*DATA_TYPES, *problems.plugins.names(PluginKind.TYPE))
-            if wrong := validators.one_of(*known)(value):
+            types = (*DATA_TYPES, *problems.plugins.names(PluginKind.TYPE))
+            if wrong := validators.one_of(*types)(value):
                 problems.add((*at, key), f"{key} {wrong}")
         elif wrong := _READERS[key](value):
             problems.add((*at, key), f"{key} {wrong}")

@@ -21,7 +21,7 @@ def declared(table: object, place: Callable[[KeyPath], str], add: Callable[[KeyP
 
     place: `gates.toml:7` of a key. add: told the key and what is wrong with it.
     """
-    found: list[Reference] = []
+    references: list[Reference] = []
     for key, entries in _items(table, (TABLE,), add):
         at: KeyPath = (TABLE, key)
         if key not in KEYS:
@@ -31,8 +31,8 @@ def declared(table: object, place: Callable[[KeyPath], str], add: Callable[[KeyP
             if wrong := _problem(spec):
                 add((*at, name), f"plugins: {KEYS[key]} '{name}' {wrong}")
             else:
-                found.append(Reference(KEYS[key], name, str(spec), place((*at, name))))
-    return found
+                references.append(Reference(KEYS[key], name, str(spec), place((*at, name))))
+    return references
 
 
 def _items(table: object, at: KeyPath, add: Callable[[KeyPath, str], None]) -> Iterator[tuple[str, object]]:

@@ -17,13 +17,13 @@ _NOUNS: Mapping[str | int, str] = {"datasets": "dataset", "stages": "stage"}
 
 @dataclass
 class Problems:
-    """Mistakes found so far, each with its line. plugins: what else than the built-in may be named."""
+    """Mistakes so far, each with its line. plugins: what else than the built-in may be named."""
 
     source: str
     prefix: KeyPath
     lines: Mapping[KeyPath, int]
     plugins: Plugins = field(default_factory=Plugins)
-    found: list[tuple[int, str]] = field(default_factory=list)
+    entries: list[tuple[int, str]] = field(default_factory=list)
 
     def line(self, path: KeyPath) -> int:
         return line_of(self.lines, (*self.prefix, *path))
@@ -32,9 +32,9 @@ class Problems:
         line = self.line(path)
         who = f"{_NOUNS[path[0]]} '{path[1]}': " if path[0] in _NOUNS and len(path) > 1 else ""
         who = "defaults: " if path[0] == "defaults" else who
-        self.found.append((line, f"{self.source}:{line}: {who}{message}"))
+        self.entries.append((line, f"{self.source}:{line}: {who}{message}"))
 
     def raise_any(self, beyond: int = 0) -> None:
         """Raises one UsageError with all mistakes in the order of the file, if there are more than so many."""
-        if len(self.found) > beyond:
-            raise UsageError("\n".join(message for _, message in sorted(self.found)))
+        if len(self.entries) > beyond:
+            raise UsageError("\n".join(message for _, message in sorted(self.entries)))

@@ -80,29 +80,29 @@ def load(reference: Reference, plugins: Plugins) -> LoadedPlugin:
 
     Raises PluginError naming the distribution, or the line of the configuration, and what is wrong.
     """
-    known = plugins.loaded.get(reference)
-    if not isinstance(known, LoadedPlugin):
-        known = _loaded(reference, plugins.root.resolve())
-        plugins.loaded[reference] = known
-    return known
+    plugin = plugins.loaded.get(reference)
+    if not isinstance(plugin, LoadedPlugin):
+        plugin = _loaded(reference, plugins.root.resolve())
+        plugins.loaded[reference] = plugin
+    return plugin
 
 
 def _loaded(reference: Reference, root: Path) -> LoadedPlugin:
     try:
         if reference.distribution:
-            found = _of_distribution(reference, root, distributions()[reference.distribution])
+            plugin = _of_distribution(reference, root, distributions()[reference.distribution])
         elif reference.is_file:
-            found = _of_file(reference, root)
+            plugin = _of_file(reference, root)
         else:
-            found = _of_module(reference, root)
+            plugin = _of_module(reference, root)
     except GatesError as error:
         raise PluginError(f"{reference}: {error}") from error
-    wrong = _wrong_with(found, root)
+    wrong = _wrong_with(plugin, root)
     if wrong:
         raise PluginError(f"{reference}: {wrong}")
     package = "" if reference.is_file else _module_name(reference).partition(".")[0]
     code = OwnCode(root, package)
-    return replace(found, value=code.with_error_context(found.value), code=code)
+    return replace(plugin, value=code.with_error_context(plugin.value), code=code)
 
 
 def _of_distribution(reference: Reference, root: Path, distribution: Distribution) -> LoadedPlugin:
@@ -155,9 +155,9 @@ def _own_module(reference: Reference, modules: OwnModules) -> ModuleType | None:
 def _owner(module: ModuleType) -> Distribution:
     """The distribution that a module was installed with. Raises PluginError where none says that it wrote it."""
     file = Path(module.__file__) if module.__file__ else None
-    found = next((one for one in distributions().values() if file and one.has_written(file)), None)
-    if found:
-        return found
+    owner = next((one for one in distributions().values() if file and one.has_written(file)), None)
+    if owner:
+        return owner
     raise PluginError(
         f"'{module.__name__}' is neither in this repository nor in an installed distribution, so that nothing tells one "
         "version of it from another; install it, not as an editable, or name a file below gates.toml"
@@ -201,9 +201,9 @@ def _attribute(module: ModuleType, reference: Reference) -> Offered:
         raise PluginError(f"its schema: {type(error).__name__}: {error}") from error
 
 
-def _wrong_with(found: LoadedPlugin, root: Path) -> str:
+def _wrong_with(plugin: LoadedPlugin, root: Path) -> str:
     """Why a loaded plugin cannot be what it is called, or ""."""
-    reference, value = found.reference, found.value
+    reference, value = plugin.reference, plugin.value
     if not _NAMES[reference.kind].fullmatch(reference.name):
         return f"'{reference.name}' is no name for a {reference.kind.value}: lower-case words joined by '_'" + (
             ", the first of them 'expect'" if reference.kind is PluginKind.METRIC else ""
@@ -216,7 +216,7 @@ def _wrong_with(found: LoadedPlugin, root: Path) -> str:
             f"the suffix '{value.suffix}' is another file's, or none; expected one such as 'html'" if is_taken else ""
         )
         return _called(value.name, reference) or wrong
-    return _called(value.data_type.name, reference) or _wrong_roles(value.data_type) or _wrong_suites(found, root)
+    return _called(value.data_type.name, reference) or _wrong_roles(value.data_type) or _wrong_suites(plugin, root)
 
 
 def _called(name: str, reference: Reference) -> str:
@@ -243,20 +243,20 @@ def _wrong_roles(kind: DataType) -> str:
     return ""
 
 
-def _wrong_suites(found: LoadedPlugin, root: Path) -> str:
-    folder, own = suites_of(found, root), root / "expectations" / found.reference.name
+def _wrong_suites(plugin: LoadedPlugin, root: Path) -> str:
+    folder, own = suites_of(plugin, root), root / "expectations" / plugin.reference.name
     if folder is None:
         return "has no suites; give TypeContract the folder of its three"
-    if not found.distribution and folder.resolve() != own.resolve():
+    if not plugin.distribution and folder.resolve() != own.resolve():
         return f"the suites of a type of this repository lie in expectations/{own.name}, where every version has them"
     missing = [f"{scope.value}.json" for scope in Scope if not (folder / f"{scope.value}.json").is_file()]
     shown = f"expectations/{own.name}" if folder.resolve() == own.resolve() else folder.name
     return f"its suites lack {shown}/{missing[0]}" if missing else ""
 
 
-def suites_of(found: LoadedPlugin, root: Path) -> Path | None:
+def suites_of(plugin: LoadedPlugin, root: Path) -> Path | None:
     """The folder of a type's suites; None for one of a distribution that names none."""
-    value = found.value
+    value = plugin.value
     if isinstance(value, TypeContract) and value.suites is not None:
         return value.suites
-    return None if found.distribution else root / "expectations" / found.reference.name
+    return None if plugin.distribution else root / "expectations" / plugin.reference.name

@@ -61,14 +61,14 @@ def metrics_of(plugins: Plugins) -> Mapping[str, Metric]:
     """The metrics by the expectation that puts limits on them. Raises what `loaded` raises."""
     from gates.metrics.catalogue import BY_NAME
 
-    found = loaded(plugins, PluginKind.METRIC)
-    return {**BY_NAME, **{name: one.value for name, one in found.items() if isinstance(one.value, Metric)}}
+    own = loaded(plugins, PluginKind.METRIC)
+    return {**BY_NAME, **{name: one.value for name, one in own.items() if isinstance(one.value, Metric)}}
 
 
 def own_code(plugins: Plugins) -> list[str]:
     """The repository's files that its types and metrics are made from, sorted. Raises what `loaded` raises."""
-    found = (*loaded(plugins, PluginKind.TYPE).values(), *loaded(plugins, PluginKind.METRIC).values())
-    return sorted({path for one in found for path in one.sources})
+    own = (*loaded(plugins, PluginKind.TYPE).values(), *loaded(plugins, PluginKind.METRIC).values())
+    return sorted({path for one in own for path in one.sources})
 
 
 def data_types_of(plugins: Plugins) -> dict[str, DataType]:
@@ -103,14 +103,14 @@ def type_suites(plugins: Plugins, name: str) -> tuple[Path, str]:
     """The folder of the suites of a data type, or of `common`, and what messages call it."""
     if name in (*DATA_TYPES, _COMMON):
         return built_in_suites() / name, f"expectations/{name}"
-    found = loaded(plugins, PluginKind.TYPE)[name]
-    folder = suites_of(found, plugins.root)
+    plugin = loaded(plugins, PluginKind.TYPE)[name]
+    folder = suites_of(plugin, plugins.root)
     if folder is None:
-        raise PluginError(f"{found.reference}: has no suites")
-    return folder, f"{found.distribution}: {name}" if found.distribution else f"expectations/{name}"
+        raise PluginError(f"{plugin.reference}: has no suites")
+    return folder, f"{plugin.distribution}: {name}" if plugin.distribution else f"expectations/{name}"
 
 
-def _type_contract(found: LoadedPlugin) -> TypeContract:
-    if not isinstance(found.value, TypeContract):
-        raise TypeError(found.reference.kind)
-    return found.value
+def _type_contract(plugin: LoadedPlugin) -> TypeContract:
+    if not isinstance(plugin.value, TypeContract):
+        raise TypeError(plugin.reference.kind)
+    return plugin.value

@@ -90,9 +90,11 @@ class _Walk:
         return self.text[self.position : self.position + 1]
 
     def _take(self, character: str) -> None:
-        found = self._next()
-        if found != character:
-            raise self._error(f"not JSON: expected '{character}', found {repr(found) if found else 'the end'}")
+        character_here = self._next()
+        if character_here != character:
+            raise self._error(
+                f"not JSON: expected '{character}', found {repr(character_here) if character_here else 'the end'}"
+            )
         self.position += 1
 
     def _line(self) -> int:
@@ -102,12 +104,12 @@ class _Walk:
         return SuiteError(f"{self.path}:{self._line()}: {problem}")
 
     def _unique(self, pairs: list[tuple[str, object]]) -> dict[str, object]:
-        known = dict(pairs)
-        if len(known) < len(pairs):
+        value = dict(pairs)
+        if len(value) < len(pairs):
             keys = [key for key, _value in pairs]
             twice = next(key for key in keys if keys.count(key) > 1)
             raise self._error(f"the key '{twice}' is there twice in one object")
-        return known
+        return value
 
     def _no_constant(self, word: str) -> object:
         raise self._error(f"{word} is not JSON; leave the argument out where there is no limit")
