@@ -21,6 +21,7 @@ from gates.contract.suites.arguments import problem_with
 from gates.contract.suites.suite import check_id_of
 from gates.data.duckdb.dataset import open_dataset, open_holdout
 from gates.data.facts import ORIGIN, ROW_ID, Roles
+from gates.data.scan.inputs import Declarations
 from gates.data.scan.run import ScanRequest, scan
 from gates.errors import PluginError, SuiteError
 from gates.metrics.base.check_result import Demand, check_result
@@ -69,12 +70,8 @@ def scanned(
         held_out = open_holdout(config, kind)
         if held_out:
             stack.enter_context(held_out)
-        request = ScanRequest(
-            purpose=config.purpose,
-            extends_human_law=config.synthetic_role == "extend",
-            critical_domains=config.critical_domains,
-        )
-        yield scan(opened, request, held_out)
+        declared = Declarations(config.purpose, config.synthetic_role == "extend", {}, config.critical_domains)
+        yield scan(opened, ScanRequest(declared=declared), held_out)
 
 
 def judge(metric: Metric, scan: Scan, scope: Scope = Scope.COMBINED, **kwargs: object) -> CheckResult:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from gates.config.removals import Removal
-from gates.data.facts import ROW_ID
-from gates.data.previous_version import People, PromotedBefore
+from gates.data.facts import ORIGIN, FileFacts, Roles
+from gates.data.previous_version import PromotedBefore, PromotedRows
 from gates.errors import DataError
 from gates.verdict import CheckId, CheckResult, Outcome, Severity
+from tests.tables import MemorySource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,15 +40,13 @@ class FrameContent:
         return PROMOTED_ON
 
     @contextmanager
-    def people(self) -> Iterator[People]:
+    def rows(self) -> Iterator[PromotedRows]:
         if self.missing:
             raise DataError(self.missing)
-        numbered = self.frame.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias(ROW_ID))
-        yield People(
-            iter(numbered.iter_slices(20000 if self.frame.height > 5000 else 150)),
-            {"Source": "source"},
-            ("data/mix.parquet",),
-        )
+        frame = self.frame.with_columns(pl.lit("human").alias(ORIGIN))
+        facts = (FileFacts("data/mix.parquet", frame.height, {}, "", 0),)
+        size = 20000 if frame.height > 5000 else 150
+        yield PromotedRows(MemorySource(frame, Roles("tabular", ()), facts, size), {"Source": "source"})
 
 
 def promoted(frame: pl.DataFrame, missing: str = "", **results: CheckResult) -> PromotedBefore:

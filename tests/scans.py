@@ -9,6 +9,7 @@ import polars as pl
 
 from gates.config.data_types import data_type
 from gates.data.facts import ORIGIN, FileFacts, Roles
+from gates.data.scan.inputs import Declarations
 from gates.data.scan.run import ScanRequest, scan
 from tests.tables import MemorySource
 
@@ -31,7 +32,7 @@ def text_scan(human: Sequence[str], synthetic: Sequence[str], generator: Sequenc
         "text", ("text",), ("text",), mappable=data_type("text").roles, generator="generator" if generator else None
     )
     facts = (FileFacts("texts.parquet", frame.height, {"text": "string"}, "", 0),)
-    return scan(MemorySource(frame, roles, facts), ScanRequest(purpose="finetune"))
+    return scan(MemorySource(frame, roles, facts), ScanRequest(declared=Declarations(purpose="finetune")))
 
 
 def tagged_scan(
@@ -53,7 +54,7 @@ def tagged_scan(
     mappable = data_type("text").roles
     known = Roles("text", ("text",), ("text",), bound=bound, generator=generator, mappable=mappable, **roles)  # type: ignore[arg-type]
     facts = (FileFacts("texts.parquet", frame.height, {"text": "string"}, "", 0),)
-    request = ScanRequest(purpose="finetune", extends_human_law=extends_human_law)
+    request = ScanRequest(declared=Declarations(purpose="finetune", extends_human_law=extends_human_law))
     return scan(MemorySource(frame, known, facts), request)
 
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
 from gates.config.data_types import data_type
+from gates.data.batch import feed
 from gates.data.facts import ORIGIN, ROW_ID, FileFacts, Roles
+from gates.data.scan.inputs import Declarations
 from gates.data.scan.run import ScanRequest, scan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import pyarrow as pa
 
     from gates.data.arrays import Ints
+    from gates.data.batch import Consumer
     from gates.data.scan.result import Scan
 
 
@@ -28,15 +31,32 @@ class MemorySource:
     frame: pl.DataFrame
     roles: Roles
     files: tuple[FileFacts, ...] = field(default=())
+    batch_rows: int = 20_000
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        yield from self._numbered().to_arrow().to_batches(max_chunksize=20_000)
+        yield from self._numbered().to_arrow().to_batches(max_chunksize=self.batch_rows)
+
+    def fold(self, consumers: Iterable[Consumer], _files: object = None) -> None:
+        feed(self.batches(), consumers)
+
+    def schema(self) -> pa.Schema:
+        return self._numbered().clear().to_arrow().schema
 
     def take(self, row_ids: Ints) -> pl.DataFrame:
         return self._numbered()[np.asarray(row_ids)]
 
     def _numbered(self) -> pl.DataFrame:
         return self.frame.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias(ROW_ID))
+
+
+def with_inputs(scan: Scan, **inputs: object) -> Scan:
+    """The same rows of which something else was known before; roles, evaluation and so on, as `PassInputs` has them."""
+    return replace(scan, inputs=replace(scan.inputs, **inputs), _memo={}, _collected={})  # type: ignore[arg-type]
+
+
+def with_samples(scan: Scan, **samples: object) -> Scan:
+    """The same rows of which others were drawn: human, synthetic or generators."""
+    return replace(scan, samples=replace(scan.samples, **samples), _memo={})  # type: ignore[arg-type]
 
 
 def table_scan(
@@ -59,4 +79,6 @@ def table_scan(
     )  # type: ignore[arg-type]
     facts = (FileFacts("data/mix.parquet", both.height, dict.fromkeys(content, "string"), "0" * 64, 1),)
     held = None if holdout is None else MemorySource(holdout.with_columns(pl.lit("human").alias(ORIGIN)), known, facts)
-    return scan(MemorySource(both, known, facts), request or ScanRequest(purpose="finetune"), held)
+    return scan(
+        MemorySource(both, known, facts), request or ScanRequest(declared=Declarations(purpose="finetune")), held
+    )

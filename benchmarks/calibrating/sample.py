@@ -15,6 +15,7 @@ import polars as pl
 from gates.config.load import load_config
 from gates.contract.contract import Contract, load_contract
 from gates.contract.suites import SuiteEntry, limits_of, params_of
+from gates.data.scan.inputs import Declarations
 from gates.data.scan.run import ScanRequest, scan
 from gates.metrics.base.evaluate import ask
 from gates.metrics.base.judge import Judgement, judge
@@ -78,10 +79,10 @@ def asked(sample: Sample) -> Iterator[Asked]:
         held = open_holdout(dataset)
         holdout = stack.enter_context(held) if held else None
         sets = open_evaluation(dataset)
+        shares = contract.population.shares if contract.population else {}
         request = ScanRequest(
-            purpose=dataset.purpose,
+            declared=Declarations(purpose=dataset.purpose, population=shares),
             evaluation=stack.enter_context(sets) if sets else None,
-            population=contract.population.shares if contract.population else {},
         )
         yield Asked(scan(opened, request, holdout), _entries(contract))
 

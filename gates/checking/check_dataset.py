@@ -6,7 +6,7 @@ import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gates.checking.conclude import JudgedData, column_types, planned, verdict_of_results
 from gates.checking.row_pass import RowPass
@@ -16,10 +16,12 @@ from gates.contract.suites import measurement_key, params_of
 from gates.data.duckdb.dataset import LocalDataset, open_dataset, open_holdout
 from gates.data.evaluation import EvaluationSets, open_evaluation
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE, UNDECLARED_CODE
+from gates.data.scan.inputs import Declarations, VersionBefore
 from gates.data.scan.run import Remembered, ScanRequest, scan
 from gates.data.scan.summaries import RowReading, Summaries
 from gates.metrics.base.evaluate import PEOPLE_ALONE, ask, holds_people_alone
 from gates.metrics.base.measurement import Measurement, NotConfigured
+from gates.metrics.base.needs import accumulates, rows_to_fetch
 from gates.metrics.history import regressions
 from gates.rows.quarantine import QuarantineMode, QuarantineWriter
 from gates.verdict import CheckResult, Outcome, Scope, Verdict
@@ -32,11 +34,11 @@ if TYPE_CHECKING:
     from gates.data.facts import FileFacts
     from gates.data.files import DataFile
     from gates.data.previous_version import KeptFiles, PromotedBefore
-    from gates.data.scan.accumulators import Gather
     from gates.data.scan.index import FileIndex
     from gates.data.scan.result import Scan
     from gates.data.scan.summaries import SummaryStore
     from gates.metrics.base.metric import Metric
+    from gates.metrics.base.needs import Planned
     from gates.rows.validators import Validators
 
 _CODES = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE, "undeclared": UNDECLARED_CODE}
@@ -88,7 +90,7 @@ def judge(resolved: ResolvedDataset, options: Options) -> Judged:
         refuse_unknown_waivers(contract, whole)
         chosen = whole.only(options.only, options.scopes)
         clock.lap("open")
-        pass_over = _Pass(opened, validators, options, _gathers(chosen, contract.metrics))
+        pass_over = _Pass(opened, validators, options, _measured_of(chosen, contract.metrics))
         quarantined, writer_path, seen = pass_over.run(contract, holdout, evaluation)
         clock.lap("scan")
         measurements = _measure(seen, chosen, contract.metrics, options)
@@ -127,9 +129,9 @@ class _Pass:
         opened: LocalDataset,
         validators: Validators,
         options: Options,
-        gather: tuple[Gather[Any], ...],
+        asked: list[Planned],
     ) -> None:
-        self.opened, self.options, self.gather = opened, options, gather
+        self.opened, self.options, self.asked = opened, options, asked
         total = sum(file.rows for file in opened.files)
         self.rows = RowPass(validators, lambda done: options.progress("rows", done, total))
 
@@ -143,18 +145,14 @@ class _Pass:
         path = (folder or Path()) / f"{dataset.name}.parquet"
         with QuarantineWriter(path, [file.path for file in self.opened.files], mode) as writer:
             request = ScanRequest(
-                purpose=dataset.purpose,
-                extends_human_law=dataset.synthetic_role == "extend",
+                declared=_declared(contract),
+                before=VersionBefore(self.options.kept_files, self.options.promoted),
                 rule_failures=self.rows.failures.value,
                 on_batch=lambda batch: writer.write(batch, self.rows.ask(batch)),
                 undeclared_origins=self.opened.undeclared_origins,
-                kept_files=self.options.kept_files,
-                promoted=self.options.promoted,
-                removals=contract.removals,
                 evaluation=evaluation,
-                gather=self.gather,
-                population=contract.population.shares if contract.population else {},
-                critical_domains=dataset.critical_domains,
+                accumulate=lambda inputs: accumulates(self.asked, inputs),
+                rows=lambda unsampled: rows_to_fetch(self.asked, unsampled),
                 remembered=self._remembered(contract, self.options.summaries) if self.options.summaries else None,
             )
             seen = scan(self.opened, request, holdout)
@@ -174,13 +172,24 @@ class _Pass:
             sound = (one for one in read if one[0] not in rows.flawed and opened.is_unchanged(one[0]))
             summaries.keep((opened.files[number], index) for number, index in sound)
 
-        return Remembered(indexes, schema, keep)
+        return Remembered(indexes, keep)
 
 
-def _gathers(chosen: Plan, metrics: Mapping[str, Metric]) -> tuple[Gather[Any], ...]:
-    """What the planned checks need of every row; what several of them need stands there once."""
-    planned = (metrics[entry.type] for scope in Scope for entry in chosen.entries[scope] if entry.type in metrics)
-    return tuple(dict.fromkeys(metric.gather for metric in planned if metric.gather))
+def _declared(contract: Contract) -> Declarations:
+    dataset = contract.dataset
+    return Declarations(
+        purpose=dataset.purpose,
+        extends_human_law=dataset.synthetic_role == "extend",
+        population=contract.population.shares if contract.population else {},
+        critical_domains=dataset.critical_domains,
+        removals=contract.removals,
+    )
+
+
+def _measured_of(chosen: Plan, metrics: Mapping[str, Metric]) -> list[Planned]:
+    """The metrics of the planned checks, each with the arguments that its expectation has."""
+    entries = (entry for scope in Scope for entry in chosen.entries[scope] if entry.type in metrics)
+    return [(metrics[entry.type], params_of(metrics[entry.type], entry.kwargs)) for entry in entries]
 
 
 def _measure(
@@ -203,7 +212,7 @@ def _measure(
 
 
 def _measure_one(seen: Scan, scope: Scope, metric: Metric, params: Mapping[str, object]) -> Measurement:
-    if "purpose" in params and seen.purpose is None:
+    if "purpose" in params and seen.declared.purpose is None:
         line = 'purpose = "finetune"  # pretrain | finetune | preference | evaluation'
         return NotConfigured("no purpose is declared, and no ratio is right for all", line)
     return ask(metric, seen, scope, params)

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 import pyarrow as pa
 
+from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID, SYNTHETIC_CODE, UNDECLARED_CODE
 from gates.data.text.tokens import tokenise
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import numpy as np
+    import numpy.typing as npt
+
+    from gates.data.arrays import Hashes, Ints
+    from gates.data.facts import Roles
     from gates.data.text.tokens import TokenStream
+
+_CODES = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE}
 
 
 class Batch:
-    """A batch of rows, of which each text is tokenised once: by whoever asks for its tokens first.
+    """A batch of rows, of which each text is tokenised and each content hashed once: by whoever asks for it first.
 
     rows: the batch as Arrow has it; its columns bear the roles' names.
     """
@@ -23,6 +33,7 @@ class Batch:
     def __init__(self, rows: pa.RecordBatch) -> None:
         self.rows = rows
         self._tokens: dict[str, TokenStream] = {}
+        self._digests: dict[tuple[str, ...], Hashes] = {}
 
     @cached_property
     def frame(self) -> pl.DataFrame:
@@ -34,3 +45,46 @@ class Batch:
         if text not in self._tokens:
             self._tokens[text] = tokenise(self.rows.column(text))
         return self._tokens[text]
+
+    @cached_property
+    def row_id(self) -> Ints:
+        """The id of each row."""
+        ids: Ints = self.rows.column(ROW_ID).to_numpy()
+        return ids
+
+    @cached_property
+    def origin(self) -> npt.NDArray[np.int8]:
+        """The origin code of each row."""
+        codes = self.frame[ORIGIN].replace_strict(_CODES, default=UNDECLARED_CODE, return_dtype=pl.Int8)
+        return codes.to_numpy()
+
+    def digest(self, roles: Roles) -> Hashes:
+        """64-bit hash of each row's content, as `content_digest` has it."""
+        if roles.content not in self._digests:
+            self._digests[roles.content] = content_digest(self.frame, roles)
+        return self._digests[roles.content]
+
+
+def content_digest(frame: pl.DataFrame, roles: Roles) -> Hashes:
+    """64-bit hash of each row's content columns; equal rows have equal digests under one version of polars."""
+    return frame.select(sorted(roles.content)).hash_rows().to_numpy()
+
+
+class Consumer(Protocol):
+    """Whatever takes rows as they are read."""
+
+    def update(self, batch: Batch) -> object:
+        """Take some rows."""
+
+
+def feed(batches: Iterable[pa.RecordBatch], consumers: Iterable[Consumer]) -> None:
+    """Give each batch to each consumer before the next is read."""
+    listed = tuple(consumers)
+    for rows in batches:
+        _feed_one(Batch(rows), listed)
+
+
+def _feed_one(batch: Batch, consumers: tuple[Consumer, ...]) -> None:
+    # A function of its own, so that tokens are let go of before the next rows are read.
+    for consumer in consumers:
+        consumer.update(batch)

@@ -1,16 +1,18 @@
-"""The seam between metrics and whatever holds the rows."""
+"""The seam between checks and whatever holds the rows: what an engine offers, and nothing else is asked of it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterable
 
     import polars as pl
     import pyarrow as pa
 
     from gates.data.arrays import Ints
+    from gates.data.batch import Consumer
+    from gates.data.facts import FileFacts, Roles
 
 
 class Source(Protocol):
@@ -19,8 +21,20 @@ class Source(Protocol):
     ROW_ID is `file index << 40 | row number`, rows counted from 0 within their file, files in path order.
     """
 
-    def batches(self) -> Iterator[pa.RecordBatch]:
-        """Every row of every origin once, in bounded batches."""
+    @property
+    def roles(self) -> Roles: ...
+
+    @property
+    def files(self) -> tuple[FileFacts, ...]: ...
+
+    def schema(self) -> pa.Schema:
+        """Names and types of the columns as batches have them, ROW_ID and ORIGIN among them."""
+
+    def fold(self, consumers: Iterable[Consumer], files: Collection[int] | None = None) -> None:
+        """Give every row of every origin once to each consumer, in one pass and in bounded batches.
+
+        files: numbers of the files to read; None reads all.
+        """
 
     def take(self, row_ids: Ints) -> pl.DataFrame:
         """The rows with these ids, in the order asked for, with ROW_ID and ORIGIN."""

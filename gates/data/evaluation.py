@@ -19,7 +19,7 @@ from gates.data.duckdb.dataset import connect
 from gates.data.facts import FileFacts
 from gates.data.files import DataFile, evaluation_files, fingerprints
 from gates.data.formats.staging import stage
-from gates.data.scan.accumulators import EvaluationItems
+from gates.data.scan.inputs import EvaluationItems
 from gates.errors import DataError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ ID = "id"
 
 @dataclass(frozen=True)
 class EvaluationSets:
-    """Opened evaluation sets; a `gates.data.scan.accumulators.EvaluationSource`. Closing it removes what was staged.
+    """Opened evaluation sets; a `gates.data.scan.inputs.EvaluationSource`. Closing it removes what was staged.
 
     files: what is known of each file, sorted by name.
     """

@@ -6,26 +6,28 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from contextlib import AbstractContextManager
     from datetime import date
 
-    import polars as pl
-
+    from gates.data.engine import Source
     from gates.verdict import CheckResult
 
 
 @dataclass(frozen=True)
-class People:
-    """The human rows of a promoted version while it is open.
+class PromotedRows:
+    """The rows of a promoted version while it is open.
 
-    frames: their columns under the roles' names, with ROW_ID. columns: the roles' names by the names in the files.
-    files: names of the files, in the order of ROW_ID's file index.
+    source: its dataset. columns: the roles' names by the names in the files.
     """
 
-    frames: Iterator[pl.DataFrame]
+    source: Source
     columns: Mapping[str, str]
-    files: tuple[str, ...]
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Names of the files, in the order of ROW_ID's file index."""
+        return tuple(file.path for file in self.source.files)
 
 
 class PromotedContent(Protocol):
@@ -40,8 +42,8 @@ class PromotedContent(Protocol):
     def promoted_on(self) -> date:
         """The day of the promotion, in UTC."""
 
-    def people(self) -> AbstractContextManager[People]:
-        """Its human rows; fetches what is not here."""
+    def rows(self) -> AbstractContextManager[PromotedRows]:
+        """Its rows; fetches what is not here."""
 
 
 @dataclass(frozen=True)

@@ -209,7 +209,7 @@ def _wrong_with(plugin: LoadedPlugin, root: Path) -> str:
             ", the first of them 'expect'" if reference.kind is PluginKind.METRIC else ""
         )
     if isinstance(value, Metric):
-        return _called(value.expectation, reference) or _wrong_gather(value.gather)
+        return _called(value.expectation, reference) or _wrong_needs(value)
     if isinstance(value, Report):
         is_taken = value.suffix in _TAKEN_SUFFIXES or not _SUFFIX.fullmatch(value.suffix)
         wrong = (
@@ -223,13 +223,11 @@ def _called(name: str, reference: Reference) -> str:
     return "" if name == reference.name else f"calls itself '{name}'; one name in both places"
 
 
-def _wrong_gather(gather: object) -> str:
-    """What was gathered is kept by the function that gathers it."""
-    try:
-        hash(gather)
-    except TypeError as error:
-        return f"its gather cannot be told from others ({error}); expected a function or a class"
-    return "" if gather is None or callable(gather) else f"its gather is a {type(gather).__name__}, expected a function"
+def _wrong_needs(metric: Metric) -> str:
+    """What a metric needs of rows is asked of functions."""
+    needs = {"accumulate": metric.accumulate, "rows": metric.rows}
+    wrong = [name for name, need in needs.items() if need is not None and not callable(need)]
+    return f"its {wrong[0]} is a {type(needs[wrong[0]]).__name__}, expected a function" if wrong else ""
 
 
 def _wrong_roles(kind: DataType) -> str:

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gates.config.dataset import Origins
+from gates.data.batch import feed
 from gates.data.duckdb.interrupt import interrupted_at
 from gates.data.duckdb.reading import stream_batches, take_rows
 from gates.data.duckdb.views import create_views, fixed_origin, rows_query, undeclared_origins
@@ -28,7 +29,7 @@ from gates.errors import DataError, UsageError, did_you_mean
 from gates.verdict import UNDECLARED, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from types import TracebackType
 
     import polars as pl
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from gates.config.dataset import DataSource
     from gates.config.deadline import Deadline
     from gates.data.arrays import Ints
+    from gates.data.batch import Consumer
     from gates.data.facts import Roles
 
 __all__ = [
@@ -85,6 +87,10 @@ class LocalDataset:
         source = self._combined if files is None else f"({self._rows_of(files)})"
         with self._reader() as reader:
             yield from stream_batches(reader, source)
+
+    def fold(self, consumers: Iterable[Consumer], files: Collection[int] | None = None) -> None:
+        """Give every row of these files, or of all, to each consumer in one pass. Raises what `batches` raises."""
+        feed(self.batches(files), consumers)
 
     def schema(self) -> pa.Schema:
         """Names and types of the columns as batches have them, ROW_ID and ORIGIN last."""

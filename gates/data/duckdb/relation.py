@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from gates.config.data_types import DATA_TYPES, LINEAGE_ROLES, data_type
 from gates.config.dataset import DataSource, Origins
+from gates.data.batch import feed
 from gates.data.columns import Column
 from gates.data.duckdb.reading import stream_batches, take_rows
 from gates.data.facts import ORIGIN, ROW_ID, FileFacts
@@ -19,11 +20,12 @@ from gates.data.sql import identifier, origin_of, select
 from gates.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     import polars as pl
 
     from gates.data.arrays import Ints
+    from gates.data.batch import Consumer
     from gates.data.facts import Roles
     from gates.data.scan.result import Scan
 
@@ -67,6 +69,14 @@ class RelationSource:
         if files is not None and 0 not in files:
             return iter(())
         return stream_batches(self._reader(), self._source)
+
+    def fold(self, consumers: Iterable[Consumer], files: Collection[int] | None = None) -> None:
+        """Give every row to each consumer in one pass."""
+        feed(self.batches(files), consumers)
+
+    def schema(self) -> pa.Schema:
+        """Names and types of the columns as batches have them."""
+        return self._reader().sql(select("*", self._source, "LIMIT 0")).to_arrow_table().schema
 
     def take(self, row_ids: Ints) -> pl.DataFrame:
         """The rows with these ids, in the order asked for, with ROW_ID and ORIGIN."""

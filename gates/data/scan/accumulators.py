@@ -1,57 +1,32 @@
-"""What a check may need of every row, and of evaluation sets."""
+"""What checks take of every row: accumulators, fed together in one pass and merged in any order."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, runtime_checkable
 
-from gates.data.facts import Roles
+import numpy as np
+import polars as pl
+
+from gates.data.scan.inputs import PassInputs
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-    import polars as pl
+    from collections.abc import Iterable, Mapping
 
     from gates.data.arrays import Ints
     from gates.data.batch import Batch
 
+S = TypeVar("S")
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
-
-@dataclass(frozen=True)
-class EvaluationItems:
-    """The texts of evaluation sets, one entry per text cell: a text and the number of the item (row) it belongs to.
-
-    ids: the items' ids as strings, "" where an item has none. files: names of the files and the number of the first
-    item of each.
-    """
-
-    texts: pl.Series
-    item: Ints
-    ids: npt.NDArray[np.str_]
-    files: tuple[tuple[str, int], ...]
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-    def place(self, item: int) -> str:
-        """`path:row`, rows counted from 1, for evidence and messages."""
-        path, first = next((path, first) for path, first in reversed(self.files) if first <= item)
-        return f"{path}:{item - first + 1}"
-
-
-class EvaluationSource(Protocol):
-    """Opened evaluation sets."""
-
-    def items(self) -> EvaluationItems:
-        """Every text of every item, read when it is called."""
+logger = logging.getLogger(__name__)
 
 
 @runtime_checkable
-class Gatherer(Protocol[T_co]):
-    """What a check needs of every row, gathered batch by batch in whatever order batches come.
+class Accumulator(Protocol[T_co]):
+    """What a check needs of every row, taken batch by batch; batches may come in any order, and merges as well.
 
     needs_rows: False where no row can change the value; then none is read for it.
     """
@@ -62,9 +37,94 @@ class Gatherer(Protocol[T_co]):
     def update(self, batch: Batch) -> None:
         """Take some rows of the dataset."""
 
+    def merge(self, other: Self) -> None:
+        """Take over what another accumulator of the same kind took of other rows."""
+
     def value(self) -> T_co:
         """What came of all rows."""
 
 
-# Makes a gatherer for a dataset with these roles and evaluation sets, if any are declared.
-Gather = Callable[[Roles, EvaluationSource | None], Gatherer[T]]
+# Makes an accumulator for a dataset of which this is known.
+Accumulate = Callable[[PassInputs], Accumulator[T]]
+
+
+class Accumulators:
+    """Several accumulators fed at once: `update(batch)`, `merge(other)`, `values()`.
+
+    One that breaks is fed no more and has no value: `Scan.collected` makes it anew where its check asks, and what goes
+    wrong there is an error of that check alone.
+    """
+
+    needs_rows: bool
+
+    def __init__(self, accumulates: Iterable[Accumulate[Any]], inputs: PassInputs) -> None:
+        self._accumulators = _unbroken({one: one for one in accumulates}, lambda accumulate: accumulate(inputs))
+        self.needs_rows = any(self._of_each(lambda accumulator: bool(accumulator.needs_rows)).values())
+
+    def update(self, batch: Batch) -> None:
+        """Take some rows of the dataset."""
+
+        def feed(accumulator: Accumulator[Any]) -> None:
+            if accumulator.needs_rows:
+                accumulator.update(batch)
+
+        self._of_each(feed)
+
+    def merge(self, other: Accumulators) -> None:
+        """Take over what other accumulators of the same kinds took; a kind that broke in either has no value."""
+        pairs = {key: (one, other._accumulators[key]) for key, one in self._accumulators.items() if key in other}
+        merged = _unbroken(pairs, lambda pair: pair[0].merge(pair[1]))
+        self._accumulators = {key: pairs[key][0] for key in merged}
+
+    def __contains__(self, accumulate: Accumulate[Any]) -> bool:
+        return accumulate in self._accumulators
+
+    def values(self) -> dict[Accumulate[Any], Any]:
+        """What came of all rows, by what made the accumulator."""
+        return self._of_each(lambda accumulator: accumulator.value())
+
+    def _of_each(self, ask: Callable[[Accumulator[Any]], T]) -> dict[Accumulate[Any], T]:
+        """What each accumulator answers; one that breaks is let go of."""
+        answers = _unbroken(self._accumulators, ask)
+        self._accumulators = {key: self._accumulators[key] for key in answers}
+        return answers
+
+
+def _unbroken(asked: Mapping[Accumulate[Any], S], ask: Callable[[S], T]) -> dict[Accumulate[Any], T]:
+    """What those answer that do not break; what broke is told in the log."""
+    answers = {}
+    for key, one in asked.items():
+        try:
+            answers[key] = ask(one)
+        # Its check accumulates anew, and has the error if it comes again. Code of others may end the program, which would
+        # end it with an exit code of its own, 0 perhaps.
+        except (Exception, SystemExit):
+            logger.debug("%s broke", key, exc_info=True)
+    return answers
+
+
+class PerRow:
+    """An accumulator of one value per row; its value is a series in the order of row ids, as the row index has them.
+
+    read: the values of a batch's rows.
+    """
+
+    def __init__(self, read: Callable[[Batch], pl.Series], *, needs_rows: bool = True) -> None:
+        self._read, self.needs_rows = read, needs_rows
+        self._parts: list[tuple[Ints, pl.Series]] = []
+
+    def update(self, batch: Batch) -> None:
+        """Take some rows of the dataset."""
+        self._parts.append((batch.row_id, self._read(batch)))
+
+    def merge(self, other: PerRow) -> None:
+        """Take over another's rows."""
+        self._parts += other._parts
+
+    def value(self) -> pl.Series:
+        """The values in the order of row ids."""
+        parts = sorted((part for part in self._parts if len(part[0])), key=lambda part: int(part[0][0]))
+        if not parts:
+            return pl.Series(dtype=pl.Null)
+        values, ids = pl.concat([one for _, one in parts]), np.concatenate([ids for ids, _ in parts])
+        return values if (ids[1:] > ids[:-1]).all() else values.gather(np.argsort(ids))

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from gates.data.arrays import Hashes, Ints
     from gates.data.batch import Batch
 
-_CODES = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE}
 _ORIGIN_CODES = (HUMAN_CODE, SYNTHETIC_CODE, UNDECLARED_CODE)
 # What is known of a row beside its id, with the type that it is kept in.
 COLUMN_TYPES: Mapping[str, type[np.generic]] = {
@@ -74,15 +73,13 @@ class IndexBuilder:
         self._parts: list[_Part] = []
         self._values: defaultdict[tuple[int, int], dict[str, int]] = defaultdict(dict)
 
-    def update(self, batch: Batch) -> Mapping[str, pl.DataType]:
-        """Index the rows of a batch; its columns with their types."""
+    def update(self, batch: Batch) -> None:
+        """Index the rows of a batch."""
         frame = batch.frame
-        row_id = frame[ROW_ID].to_numpy()
-        codes = frame[ORIGIN].replace_strict(_CODES, default=UNDECLARED_CODE, return_dtype=pl.Int8).to_numpy()
-        digest = content_digest(frame, self.roles)
+        row_id, codes, digest = batch.row_id, batch.origin, batch.digest(self.roles)
         flags, tokens = _text_facts(batch, self.roles)
         generator, names = _coded(frame[self.roles.generator] if self.roles.generator else None, len(codes))
-        columns = {
+        columns: dict[str, npt.NDArray[np.generic]] = {
             "origin": codes,
             "digest": digest,
             "group": _groups(frame, self.roles) if self.roles.group else digest,
@@ -93,7 +90,6 @@ class IndexBuilder:
         }
         self._parts.append(_Part(row_id, columns, names))
         self._count_values(frame.drop(ROW_ID, ORIGIN), row_id >> ROWS_PER_FILE_BITS, codes)
-        return frame.schema
 
     def add(self, number: int, file: FileIndex) -> None:
         """Take over what is known of the rows of the file with this number."""
@@ -189,11 +185,6 @@ def has_value(name: str, kind: pl.DataType) -> pl.Expr:
     if kind == pl.String:
         return (cell.str.strip_chars() != "").fill_null(value=False)
     return (cell.is_not_null() & cell.is_not_nan()).fill_null(value=False) if kind.is_float() else cell.is_not_null()
-
-
-def content_digest(frame: pl.DataFrame, roles: Roles) -> Hashes:
-    """64-bit hash of each row's content columns; equal rows have equal digests under one version of polars."""
-    return frame.select(sorted(roles.content)).hash_rows().to_numpy()
 
 
 def _groups(frame: pl.DataFrame, roles: Roles) -> Hashes:

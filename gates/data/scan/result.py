@@ -5,24 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
 import polars as pl
 
-from gates.data.batch import Batch
+from gates.data.facts import ROWS_PER_FILE_BITS
+from gates.data.scan.accumulators import Accumulator
 from gates.verdict import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    import numpy as np
     import numpy.typing as npt
 
-    from gates.config.removals import Removal
     from gates.data.arrays import Hashes, Ints
     from gates.data.engine import Source
-    from gates.data.previous_version import KeptFiles, PromotedBefore
+    from gates.data.facts import FileFacts, Roles
+    from gates.data.scan.accumulators import Accumulate
+    from gates.data.scan.inputs import Declarations, EvaluationSource, PassInputs, VersionBefore
     from gates.data.scan.row_index import RowIndex
-from gates.data.facts import ROWS_PER_FILE_BITS, FileFacts, Roles
-from gates.data.scan.accumulators import EvaluationSource, Gather, Gatherer
 
 T = TypeVar("T")
 
@@ -75,65 +75,139 @@ class RuleFailures:
 
 
 @dataclass(frozen=True)
+class Samples:
+    """Rows in memory that stand for all: of each origin, and of each generator with enough rows to be judged alone."""
+
+    human: Rows
+    synthetic: Rows
+    generators: Mapping[str, Rows] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Holdout:
+    """Human rows that no generator has seen: a sample of them, and content hash and number of tokens of all.
+
+    Its columns have the dataset's types, so that equal rows have equal digests; without the content columns it has no rows.
+    """
+
+    rows: Rows
+    digests: Hashes
+    tokens: Ints
+
+
+@dataclass(frozen=True)
+class ScanCounts:
+    """What was counted over all rows: failures by rule; cells that are neither null nor NaN nor blank, by origin and column.
+
+    undeclared_origins names the origins that nobody declared, "" where all are.
+    """
+
+    failures: Mapping[str, RuleFailures]
+    human_columns: Mapping[str, int]
+    synthetic_columns: Mapping[str, int]
+    undeclared_origins: str = ""
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """Rows that were fetched at once for whoever needs some of them. row_id: ascending."""
+
+    row_id: Ints
+    frame: pl.DataFrame
+
+    def has(self, row_ids: Ints) -> bool:
+        """Whether all these rows are here."""
+        return bool(np.isin(row_ids, self.row_id).all())
+
+    def take(self, row_ids: Ints) -> pl.DataFrame:
+        """The rows with these ids, in the order asked for."""
+        return self.frame[np.searchsorted(self.row_id, row_ids)]
+
+
+@dataclass(frozen=True)
 class Scan:
     """Everything metrics may read.
 
-    sample_keys: a key per row of the index; samples hold the rows with the smallest. human and synthetic are such samples,
-    generators holds one per generator with enough rows to be judged alone. population: declared share of people by column and level. critical_domains: least share of "human" and of
-    "expert" rows by domain. human_columns and synthetic_columns count each column's cells that are neither null nor NaN nor blank.
-    undeclared_origins names the origins that nobody declared. kept_files is None where no version came before, evaluation where no evaluation sets are declared,
-    promoted where nothing was promoted before. removals: the records of why human rows went. seed derives from the rows' content, so that neither row
-    order nor repeated rows change the draws. measured: by check id, the `Measurement` of what was asked already.
+    inputs: what was known before rows were read. sample_keys: a key per row of the index; samples hold the rows with the
+    smallest. seed derives from the rows' content, so that neither row order nor repeated rows change the draws.
+    measured: by check id, the `Measurement` of what was asked already.
     """
 
-    roles: Roles
+    inputs: PassInputs
     files: tuple[FileFacts, ...]
     index: RowIndex
     sample_keys: Hashes
-    human: Rows
-    synthetic: Rows
-    holdout: Rows | None
-    failures: Mapping[str, RuleFailures]
+    samples: Samples
+    holdout: Holdout | None
+    counts: ScanCounts
     source: Source
     seed: int
-    purpose: str | None = None
-    extends_human_law: bool = False
-    generators: Mapping[str, Rows] = field(default_factory=dict)
-    holdout_digests: Hashes | None = None
-    holdout_tokens: Ints | None = None
-    undeclared_origins: str = ""
-    kept_files: KeptFiles | None = None
-    promoted: PromotedBefore | None = None
-    removals: tuple[Removal, ...] = ()
-    evaluation: EvaluationSource | None = None
-    population: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    critical_domains: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    human_columns: Mapping[str, int] = field(default_factory=dict)
-    synthetic_columns: Mapping[str, int] = field(default_factory=dict)
     measured: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
-    _gathered: dict[Gather[Any], Any] = field(default_factory=dict, compare=False, repr=False)
+    _fetched: Fetched | None = field(default=None, compare=False, repr=False)
+    _collected: dict[Accumulate[Any], Any] = field(default_factory=dict, compare=False, repr=False)
     _memo: dict[Callable[..., object], object] = field(default_factory=dict, compare=False, repr=False)
 
-    def once(self, compute: Callable[[Scan], T]) -> T:
+    @property
+    def roles(self) -> Roles:
+        """Which column plays which part."""
+        return self.inputs.roles
+
+    @property
+    def declared(self) -> Declarations:
+        """What the configuration states about the rows."""
+        return self.inputs.declared
+
+    @property
+    def before(self) -> VersionBefore:
+        """What the dataset is compared with in its own past."""
+        return self.inputs.before
+
+    @property
+    def evaluation(self) -> EvaluationSource | None:
+        """The evaluation sets, None where none are declared."""
+        return self.inputs.evaluation
+
+    @property
+    def human(self) -> Rows:
+        """The sample of the human rows."""
+        return self.samples.human
+
+    @property
+    def synthetic(self) -> Rows:
+        """The sample of the synthetic rows."""
+        return self.samples.synthetic
+
+    @property
+    def generators(self) -> Mapping[str, Rows]:
+        """A sample of each generator with rows enough to be judged alone."""
+        return self.samples.generators
+
+    def cached(self, compute: Callable[[Scan], T]) -> T:
         """`compute(self)`, computed at the first call only: several checks read one number."""
         if compute not in self._memo:
             self._memo[compute] = compute(self)
         return self._memo[compute]  # type: ignore[return-value]
 
-    def gathered(self, gather: Gather[T]) -> T:
-        """What came of every row: known since the rows were read where the pass was told to gather it, else read now."""
-        if gather not in self._gathered:
-            gatherer = gather(self.roles, self.evaluation)
-            if not isinstance(gatherer, Gatherer):
-                name = getattr(gather, "__qualname__", type(gather).__name__)
-                raise TypeError(
-                    f"{name} returned a {type(gatherer).__name__}, expected a gates.data.scan.accumulators.Gatherer"
-                )
-            for rows in self.source.batches() if gatherer.needs_rows else ():
-                gatherer.update(Batch(rows))
-            self._gathered[gather] = gatherer.value()
-        value: T = self._gathered[gather]
+    def collected(self, accumulate: Accumulate[T]) -> T:
+        """What came of every row: known since the rows were read where the pass was told to accumulate it, else read now."""
+        value: T = self.collected_together([accumulate])[0]
         return value
+
+    def collected_together(self, accumulates: Iterable[Accumulate[Any]]) -> list[Any]:
+        """As `collected` of each, read in one pass where the pass was not told of several."""
+        listed = list(accumulates)
+        missing = {one: self._accumulator(one) for one in listed if one not in self._collected}
+        reading = [accumulator for accumulator in missing.values() if accumulator.needs_rows]
+        if reading:
+            self.source.fold(reading)
+        self._collected.update({one: accumulator.value() for one, accumulator in missing.items()})
+        return [self._collected[one] for one in listed]
+
+    def take(self, row_ids: Ints) -> pl.DataFrame:
+        """The rows with these ids, in the order asked for; fetched now only where the checks to come did not announce them."""
+        if self._fetched and self._fetched.has(row_ids):
+            return self._fetched.take(row_ids)
+        return self.source.take(row_ids)
 
     def place(self, row_id: int) -> str:
         """`path:row`, rows counted from 1, for evidence and messages."""
@@ -143,3 +217,12 @@ class Scan:
     def rows_of(self, scope: Scope) -> Rows:
         """The sample of a single-origin scope. Raises KeyError for the combined scope."""
         return {Scope.HUMAN: self.human, Scope.SYNTHETIC: self.synthetic}[scope]
+
+    def _accumulator(self, accumulate: Accumulate[Any]) -> Accumulator[Any]:
+        accumulator = accumulate(self.inputs)
+        if not isinstance(accumulator, Accumulator):
+            name = getattr(accumulate, "__qualname__", type(accumulate).__name__)
+            raise TypeError(
+                f"{name} returned a {type(accumulator).__name__}, expected a gates.data.scan.accumulators.Accumulator"
+            )
+        return accumulator

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 import polars as pl
@@ -18,10 +18,17 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from gates.data.arrays import Hashes, Ints
-    from gates.data.engine import Source
     from gates.data.scan.row_index import RowIndex
 
 Name = TypeVar("Name")
+
+
+class Takes(Protocol):
+    """Whoever has rows by their ids."""
+
+    def take(self, row_ids: Ints) -> pl.DataFrame:
+        """The rows with these ids, in the order asked for, with ROW_ID and ORIGIN."""
+
 
 # 50,000 rows fix a KS distance or a share to about .005 (limits under .02 would need all rows; ours are .05).
 SAMPLE_ROWS = 50_000
@@ -53,17 +60,17 @@ def sample_keys(index: RowIndex, whole: Hashes, *, distinct: bool) -> Hashes:
 class Sampler:
     """What samples are drawn from: all rows, with a key of `sample_keys` each."""
 
-    source: Source
+    source: Takes
     roles: Roles
     index: RowIndex
     keys: Hashes
 
     def drawn(self, masks: Mapping[Name, npt.NDArray[np.bool_]], size: int) -> dict[Name, Rows]:
         """Bottom-k rows under each mask, in the order of their keys; a row in several samples is fetched once."""
-        index, keys = self.index, self.keys
-        candidates = {name: np.flatnonzero(mask & (keys != LAST)) for name, mask in masks.items()}
-        chosen = {name: _bottom(keys, rows, size) for name, rows in candidates.items()}
-        is_wanted = np.zeros(len(keys), dtype=bool)
+        index = self.index
+        candidates = self._candidates(masks)
+        chosen = {name: _bottom(self.keys, rows, size) for name, rows in candidates.items()}
+        is_wanted = np.zeros(len(self.keys), dtype=bool)
         for rows in chosen.values():
             is_wanted[rows] = True
         fetched = self.source.take(index.row_id[is_wanted]).drop(ROW_ID, ORIGIN)
@@ -81,6 +88,13 @@ class Sampler:
             )
             for name, rows in chosen.items()
         }
+
+    def row_ids(self, masks: Mapping[Name, npt.NDArray[np.bool_]], size: int) -> list[Ints]:
+        """The ids of the rows that `drawn` fetches."""
+        return [self.index.row_id[_bottom(self.keys, rows, size)] for rows in self._candidates(masks).values()]
+
+    def _candidates(self, masks: Mapping[Name, npt.NDArray[np.bool_]]) -> dict[Name, Ints]:
+        return {name: np.flatnonzero(mask & (self.keys != LAST)) for name, mask in masks.items()}
 
     def _groups(self, fetched: pl.DataFrame, is_wanted: npt.NDArray[np.bool_]) -> Hashes:
         """The group of each row. Without declared groups a row is a group of its own, and equal rows of both origins share one.

@@ -47,7 +47,7 @@ def with_languages(
 ) -> Measurement:
     """`whole` with a part per language and locale compared; `measure` says where the rows of one are too few."""
     parts = {one.name: Part(measure(one), one.kind, warns_only) for one in compared}
-    return with_details(whole, parts=parts, evidence=scan.once(languages).evidence(parts))
+    return with_details(whole, parts=parts, evidence=scan.cached(languages).evidence(parts))
 
 
 def with_parts(
@@ -79,6 +79,6 @@ def with_parts(
         small = too_few(int(one.human.sum()) if against_people else None, int(own.sum()))
         return small or measure(own, one.human)
 
-    tagged = scan.once(languages)
+    tagged = scan.cached(languages)
     compared = tagged.parts if against_people else tagged.synthetic
     return with_languages(scan, with_details(whole, parts=parts), compared, of_language)

@@ -41,7 +41,7 @@ PEOPLE_ALONE = "an evaluation set holds people's rows alone, and so does this on
 def holds_people_alone(scan: Scan) -> bool:
     """Whether no synthetic row is there, and none is meant to be."""
     # Every metric asks; the rows are looked through only where it can be so.
-    if scan.purpose != EVALUATION:
+    if scan.declared.purpose != EVALUATION:
         return False
     return bool(scan.index.of(HUMAN_CODE).any()) and not scan.index.of(SYNTHETIC_CODE).any()
 

@@ -1,23 +1,32 @@
-"""The few columns of every row that counts of people are taken from, read in one pass over the data."""
+"""The few columns of every row that counts of people are taken from, accumulated in the pass over the data."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
-import pyarrow as pa
 
-from gates.data.facts import ORIGIN, ROW_ID
+from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID, SYNTHETIC_CODE, UNDECLARED_CODE
+from gates.data.scan.accumulators import PerRow
 from gates.metrics.base.measurement import NotConfigured
+from gates.verdict import UNDECLARED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from gates.data.batch import Batch
+    from gates.data.facts import Roles
+    from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Scan
 
 _RATING_ROLES = ("item", "annotator", "expertise", "domain")
 _ADD = "add: "
+_ORIGINS = ("human", "synthetic", UNDECLARED)
+# Where each origin's word stands, by its code.
+_PLACES = np.argsort([HUMAN_CODE, SYNTHETIC_CODE, UNDECLARED_CODE])
 _LABEL_COLUMN = re.compile(r"label_[1-9][0-9]*")
 
 
@@ -42,28 +51,62 @@ def role_to_add(scan: Scan, *roles: str) -> str:
     return _ADD + "columns = { " + ", ".join(f'{role} = "…"' for role in roles) + " }"
 
 
+@dataclass(frozen=True)
+class Column:
+    """Makes an accumulator of one column of every row. Words are kept once and not once a row."""
+
+    name: str
+
+    def __call__(self, inputs: PassInputs) -> PerRow:
+        """The accumulator; of a column that the data lacks it needs no rows."""
+        return PerRow(self._read, needs_rows=self.name in inputs.schema)
+
+    def _read(self, batch: Batch) -> pl.Series:
+        cells = batch.frame[self.name]
+        return cells.cast(pl.Categorical) if cells.dtype == pl.String else cells
+
+
 def label_columns(scan: Scan) -> tuple[str, ...]:
     """The columns label_1, label_2, ... of data with one column per annotator, in the order of their numbers."""
-    found = [name for name in scan.roles.bound if _LABEL_COLUMN.fullmatch(name)]
-    return tuple(sorted(found, key=lambda name: int(name.rpartition("_")[2])))
+    return _label_columns(scan.roles)
 
 
 def people_columns(scan: Scan) -> pl.DataFrame:
-    """Row id, origin, and whatever says who made, judged or belongs to a row. Call through `scan.once(people_columns)`."""
-    roles = scan.roles
-    named = [column for role in _RATING_ROLES if (column := role_column(scan, role))]
-    wanted = [*named, *label_columns(scan), roles.label, *roles.slices, *scan.population]
-    return columns_of_all(scan, (name for name in wanted if name))
+    """Row id, origin, and whatever says who made, judged or belongs to a row. Call through `scan.cached(people_columns)`."""
+    return columns_of_all(scan, _people_names(scan.inputs))
+
+
+def accumulate_people(inputs: PassInputs, params: Mapping[str, object]) -> list[Column]:
+    """What `people_columns` reads of every row."""
+    return columns(_people_names(inputs), inputs)
+
+
+def columns(names: Iterable[str | None], inputs: PassInputs) -> list[Column]:
+    """An accumulator each of these columns, as far as the data has them."""
+    return [Column(name) for name in dict.fromkeys(names) if name is not None and name in inputs.schema]
 
 
 def columns_of_all(scan: Scan, names: Iterable[str]) -> pl.DataFrame:
-    """These columns of every row, as far as the data has them, with row id and origin, in the order of row ids.
+    """These columns of every row, as far as the data has them, with row id and origin, in the order of row ids."""
+    index, wanted = scan.index, columns(names, scan.inputs)
+    origins = pl.Series(_ORIGINS, dtype=pl.Categorical).gather(np.take(_PLACES, index.origin))
+    series = zip(wanted, scan.collected_together(wanted), strict=True)
+    collected = {column.name: _typed(values, scan.inputs.schema[column.name]) for column, values in series}
+    return pl.DataFrame({ROW_ID: index.row_id, ORIGIN: origins, **collected})
 
-    Words are kept once and not once a row.
-    """
-    present = [name for name in dict.fromkeys(names) if name in scan.human.frame.columns]
-    parts = []
-    for batch in scan.source.batches():
-        frame = pl.DataFrame(pa.Table.from_batches([batch]).select([ROW_ID, ORIGIN, *present]))
-        parts.append(frame.with_columns(pl.col(pl.String).cast(pl.Categorical)))
-    return pl.concat(parts, how="vertical_relaxed").sort(ROW_ID)
+
+def _typed(values: pl.Series, kind: pl.DataType) -> pl.Series:
+    """Of data without rows no batch says the type."""
+    return values if len(values) else pl.Series(dtype=pl.Categorical if kind == pl.String else kind)
+
+
+def _people_names(inputs: PassInputs) -> list[str]:
+    roles = inputs.roles
+    named = [role for role in _RATING_ROLES if role in roles.bound]
+    wanted = [*named, *_label_columns(roles), roles.label, *roles.slices, *inputs.declared.population]
+    return [name for name in wanted if name]
+
+
+def _label_columns(roles: Roles) -> tuple[str, ...]:
+    names = [name for name in roles.bound if _LABEL_COLUMN.fullmatch(name)]
+    return tuple(sorted(names, key=lambda name: int(name.rpartition("_")[2])))

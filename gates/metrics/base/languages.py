@@ -13,8 +13,9 @@ import numpy as np
 import polars as pl
 
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
-from gates.data.scan.samples import Sampler
-from gates.metrics.base.full_columns import columns_of_all
+from gates.data.scan.samples import Sampler, sample_size
+from gates.data.text.mix import LAST
+from gates.metrics.base.full_columns import columns, columns_of_all
 from gates.metrics.base.measurement import Inconclusive, RowCounts
 
 if TYPE_CHECKING:
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from gates.data.arrays import Hashes
+    from gates.data.arrays import Hashes, Ints
     from gates.data.facts import Roles
+    from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Rows, Scan
+    from gates.metrics.base.full_columns import Column
 
     Mask = npt.NDArray[np.bool_]
 
@@ -92,13 +95,13 @@ class Languages:
 
 
 def languages(scan: Scan) -> Languages:
-    """Which languages and locales are parts of every check that has parts. Call through `scan.once(languages)`.
+    """Which languages and locales are parts of every check that has parts. Call through `scan.cached(languages)`.
 
     Of comparisons those that both origins have, of counts those that an origin counted over has; with 300 rows of each
     or a hundredth of the rows of one, the ten largest. A language that all rows are in is the whole, and a locale that means
     the same rows as a language is that language: neither is measured twice.
     """
-    tags = scan.once(spoken)
+    tags = scan.cached(spoken)
     human, synthetic = (scan.index.of(code) for code in (HUMAN_CODE, SYNTHETIC_CODE))
     found: list[Language] = []
     for kind in (LANGUAGE, LOCALE):
@@ -135,8 +138,13 @@ def _largest(
     return tuple(sorted(own, key=lambda one: (-size(one.counts), -max(one.counts), one.name))[:PARTS_AT_MOST])
 
 
+def accumulate_languages(inputs: PassInputs) -> list[Column]:
+    """What languages and locales are told by in every row."""
+    return columns((name for names in _columns(inputs.roles).values() for name in names), inputs)
+
+
 def spoken(scan: Scan) -> pl.DataFrame:
-    """`language` and `locale` of every row of the index, as far as the data has them. Call through `scan.once(spoken)`.
+    """`language` and `locale` of every row of the index, as far as the data has them. Call through `scan.cached(spoken)`.
 
     Tags are compared without case, `_` as `-` (BCP 47, RFC 5646, 2.1.1); blank ones are null. The language of a
     translation is the pair, because one target language reads differently from two sources.
@@ -144,24 +152,24 @@ def spoken(scan: Scan) -> pl.DataFrame:
     wanted = _columns(scan.roles)
     if not wanted:
         return pl.DataFrame()
-    return _tags(columns_of_all(scan, (column for columns in wanted.values() for column in columns)), wanted)
+    return _tags(columns_of_all(scan, (name for names in wanted.values() for name in names)), wanted)
 
 
 def row_languages(scan: Scan) -> pl.Series:
     """The language of what each row of the index says, or its locale where nobody says languages; null where unsaid.
 
     Of a content that rows tag differently it is the first tag in the alphabet, so that row order does not matter. Call
-    through `scan.once(row_languages)`.
+    through `scan.cached(row_languages)`.
     """
-    return _of_content(_first_tag(scan.once(spoken), len(scan.index.row_id)), scan.index.digest)
+    return _of_content(_first_tag(scan.cached(spoken), len(scan.index.row_id)), scan.index.digest)
 
 
 def holdout_languages(scan: Scan) -> pl.Series:
     """The same of the holdout's sampled rows; empty where there is no holdout."""
     if scan.holdout is None:
         return unsaid(0)
-    tags = _tags(scan.holdout.frame, _columns(scan.roles))
-    return _of_content(_first_tag(tags, len(scan.holdout)), scan.holdout.digest)
+    tags = _tags(scan.holdout.rows.frame, _columns(scan.roles))
+    return _of_content(_first_tag(tags, len(scan.holdout.rows)), scan.holdout.rows.digest)
 
 
 def unsaid(rows: int) -> pl.Series:
@@ -179,9 +187,27 @@ def rows_of(scan: Scan, human: Mask, synthetic: Mask) -> tuple[Rows, Rows]:
     if all(len(rows) == rows.total for rows, _ in masks):
         first, second = (_kept(rows, np.isin(rows.row_id, scan.index.row_id[mask])) for rows, mask in masks)
         return first, second
-    sampler = Sampler(scan.source, scan.roles, scan.index, scan.sample_keys)
-    drawn = sampler.drawn({HUMAN_CODE: human, SYNTHETIC_CODE: synthetic}, ROWS_DRAWN)
+    drawn = _sampler(scan).drawn({HUMAN_CODE: human, SYNTHETIC_CODE: synthetic}, ROWS_DRAWN)
     return drawn[HUMAN_CODE], drawn[SYNTHETIC_CODE]
+
+
+def language_rows(scan: Scan) -> Iterator[Ints]:
+    """Ids of the rows that `rows_of` draws for each language that is a part."""
+    for one in scan.cached(languages).parts:
+        yield from drawn_rows(scan, one.human, one.synthetic)
+
+
+def drawn_rows(scan: Scan, human: Mask, synthetic: Mask) -> list[Ints]:
+    """Ids of the rows that `rows_of` draws under these masks; none where the samples hold all rows."""
+    countable = scan.sample_keys != LAST
+    sides = (int((scan.index.of(code) & countable).sum()) for code in (HUMAN_CODE, SYNTHETIC_CODE))
+    if max(sides) <= sample_size(scan.roles):
+        return []
+    return _sampler(scan).row_ids({HUMAN_CODE: human, SYNTHETIC_CODE: synthetic}, ROWS_DRAWN)
+
+
+def _sampler(scan: Scan) -> Sampler:
+    return Sampler(scan, scan.roles, scan.index, scan.sample_keys)
 
 
 def too_few(n_human: int | None, n_synthetic: int | None) -> Inconclusive | None:

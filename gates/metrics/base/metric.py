@@ -7,9 +7,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
 
-    from gates.data.scan.accumulators import Gather
+    from gates.data.arrays import Ints
+    from gates.data.scan.accumulators import Accumulate
+    from gates.data.scan.inputs import PassInputs
+    from gates.data.scan.result import Scan
     from gates.metrics.base.measurement import Measurement
     from gates.verdict import Severity
 
@@ -36,7 +39,9 @@ class Metric:
     cached, reads: what `measure` takes from the cache of unchanged files, and what it reads in them again.
     exact: what is counted, of a count over every row, which finds any number beyond its limit. "" for an estimate, for
         which `benchmarks/calibrating/cases.py` plants a defect.
-    gather: what `measure` asks `scan.gathered` for, so that it is gathered while rows are read and not by reading them again.
+    accumulate: `accumulate(inputs, params)` names what `measure` asks `scan.collected` for, so that it is accumulated while rows
+        are read and not by reading them again.
+    rows: `rows(scan)` gives ids of rows that `measure` asks `scan.take` for, of a scan without samples: all are fetched at once.
     asks, why, source, fix: what `gates explain` prints.
     """
 
@@ -54,4 +59,5 @@ class Metric:
     cached: str = ""
     reads: str = ""
     exact: str = ""
-    gather: Gather[Any] | None = None
+    accumulate: Callable[[PassInputs, Mapping[str, object]], Iterable[Accumulate[Any]]] | None = None
+    rows: Callable[[Scan], Iterable[Ints]] | None = None

@@ -21,7 +21,7 @@ Reading = Callable[[Roles, pl.DataFrame], pl.Series]
 
 
 class TextSamples:
-    """The token streams of all sampled rows of the dataset, one a reading. Call through `scan.once(TextSamples)`.
+    """The token streams of all sampled rows of the dataset, one a reading. Call through `scan.cached(TextSamples)`.
 
     Rows of the holdout are numbered apart and are not among them.
     """
@@ -49,10 +49,10 @@ def main_text(roles: Roles, frame: pl.DataFrame) -> pl.Series:
 
 def tokens_of(scan: Scan, row_id: Ints, reading: Reading = main_text) -> TokenStream:
     """The tokens of rows of the dataset in the order asked for; those outside of the samples are fetched."""
-    samples = scan.once(TextSamples)
+    samples = scan.cached(TextSamples)
     is_sampled = np.isin(row_id, samples.row_id)
     sampled = samples.tokens(row_id[is_sampled], reading)
     if is_sampled.all():
         return sampled
-    fetched = tokenise(reading(scan.roles, scan.source.take(row_id[~is_sampled])).to_arrow())
+    fetched = tokenise(reading(scan.roles, scan.take(row_id[~is_sampled])).to_arrow())
     return joined([sampled, fetched]).take(np.argsort(np.argsort(~is_sampled, kind="stable")))

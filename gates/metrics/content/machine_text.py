@@ -36,7 +36,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         own = first_of_each(scan.index, one.human)
         return too_few(int(own.sum()), None) or _among(scan, own)
 
-    return with_languages(scan, whole, scan.once(languages).human, of_language)
+    return with_languages(scan, whole, scan.cached(languages).human, of_language)
 
 
 def _among(scan: Scan, human: Mask) -> Measurement:

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from gates.data.batch import Batch
-    from gates.data.facts import Roles
-    from gates.data.scan.accumulators import EvaluationSource
+    from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Scan
 
 EVIDENCE_ROWS = 10
@@ -30,7 +29,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     Of synthetic rows only what people's rows hold too is counted: anything else was made up and is nobody's.
     """
     readers = [number for number, reader in enumerate(READERS) if reader.kind == params["kind"]]
-    found = scan.gathered(search).filter(pl.col("reader").is_in(readers))
+    found = scan.collected(search).filter(pl.col("reader").is_in(readers))
     human = found.filter(pl.col("origin") == Scope.HUMAN.value)
     here = human if scope is Scope.HUMAN else found.filter(pl.col("origin") == scope.value)
     if scope is Scope.SYNTHETIC:
@@ -75,7 +74,7 @@ def _what(column: str, reader: int) -> str:
 
 
 class _Search:
-    """A `gates.data.scan.accumulators.Gatherer` of all that there is in any row, for either kind and every scope."""
+    """A `gates.data.scan.accumulators.Accumulator` of all that there is in any row, for either kind and every scope."""
 
     needs_rows = True
 
@@ -86,12 +85,16 @@ class _Search:
         """Take some rows of the dataset."""
         self._parts += _found_in(batch.frame)
 
+    def merge(self, other: _Search) -> None:
+        """Take over what was found in other rows."""
+        self._parts += other._parts
+
     def value(self) -> pl.DataFrame:
         """Row, origin, column, reader and digest of every value found."""
         return _without_order_numbers(pl.concat(self._parts))
 
 
-def search(roles: Roles, evaluation: EvaluationSource | None) -> _Search:
+def search(inputs: PassInputs) -> _Search:
     """Whatever the rows are, every text of theirs is looked through."""
     return _Search()
 
@@ -159,7 +162,7 @@ METRIC = Metric(
     params=(("kind", "secrets"),),
     detail=("kind",),
     languages_together="each row counts, whatever its language, and is named by its place",
-    gather=search,
+    accumulate=lambda _inputs, _params: (search,),
     exact="counts rows in which a pattern stands",
     reads="every text of every row, while rows are read, once for all limits",
 )

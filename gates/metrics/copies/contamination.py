@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gates.data.scan.result import Scan
     from gates.metrics.base.breakdowns import Mask
     from gates.metrics.base.languages import Language
-    from gates.metrics.copies.evaluation_search import InEvaluation
+    from gates.metrics.copies.evaluation_search import ContaminatedRows
     from gates.verdict import Scope
 
 EVIDENCE_ROWS = 10
@@ -37,13 +37,13 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         return NotConfigured("contamination is defined for text")
     if scan.evaluation is None:
         return NotConfigured("no evaluation sets are declared", 'evaluation = ["data/benchmarks"]')
-    found = scan.gathered(EvaluationSearch)
+    found = scan.collected(EvaluationSearch)
     if not found.has_texts:
         return Failed(f"the evaluation sets hold no text of 4 tokens in their {len(found.items):,} rows")
     return _measured(scan, found)
 
 
-def _measured(scan: Scan, found: InEvaluation) -> Measurement:
+def _measured(scan: Scan, found: ContaminatedRows) -> Measurement:
     index = scan.index
     flagged = np.zeros(len(index.row_id), dtype=bool)
     flagged[np.searchsorted(index.row_id, np.concatenate([found.rows, found.by_seed]))] = True
@@ -74,10 +74,10 @@ def _measured(scan: Scan, found: InEvaluation) -> Measurement:
             "first_rows": places,
         },
     )
-    return with_languages(scan, whole, scan.once(languages).either, lambda one: _within(scan, one, flagged, found))
+    return with_languages(scan, whole, scan.cached(languages).either, lambda one: _within(scan, one, flagged, found))
 
 
-def _within(scan: Scan, one: Language, flagged: Mask, found: InEvaluation) -> Measurement:
+def _within(scan: Scan, one: Language, flagged: Mask, found: ContaminatedRows) -> Measurement:
     """The share of contaminated ones among the distinct rows of a language."""
     digest, sides = scan.index.digest, (one.human, one.synthetic)
     human, synthetic = (len(np.unique(digest[mask])) for mask in sides)
@@ -100,7 +100,7 @@ def _hits(hits: int, rows: int, places: list[str]) -> str:
     return f"{hits:,} of {rows:,} distinct rows{first}"
 
 
-def _first_rows(scan: Scan, found: InEvaluation) -> list[str]:
+def _first_rows(scan: Scan, found: ContaminatedRows) -> list[str]:
     """Places of the first rows, with the evaluation item that each shares most with."""
     first, at = np.unique(found.rows, return_index=True)
     places = []
@@ -121,6 +121,6 @@ METRIC = Metric(
     ),
     source="Brown et al., NeurIPS 2020, appendix C; Sainz et al., NLP Evaluation in Trouble, EMNLP Findings 2023",
     fix="Drop the rows named in the evidence; where they are synthetic, take the evaluation items out of the generator's seeds and prompts.",
-    gather=EvaluationSearch,
     reads="the texts of every row, while rows are read, and the evaluation sets",
+    accumulate=lambda _inputs, _params: (EvaluationSearch,),
 )

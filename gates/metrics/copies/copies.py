@@ -33,7 +33,8 @@ from gates.metrics.copies.copy_baseline import (
     others,
 )
 from gates.metrics.copies.duplicates import duplicate_matrix, long_enough
-from gates.metrics.copies.near_duplicates import TOKENS_AT_LEAST, near_matrix, no_long_text
+from gates.metrics.copies.near_duplicates import near_matrix, no_long_text
+from gates.metrics.copies.text_store import TOKENS_AT_LEAST, accumulate_texts
 from gates.metrics.stats.encoding import Coded, ColumnKind, coded, encode_rows
 from gates.metrics.stats.intervals import clopper_pearson, difference
 from gates.verdict import Scope, Severity
@@ -81,15 +82,15 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 
 
 def _exact_rows(scan: Scan) -> Measurement:
-    index, counted, language = scan.index, long_enough(scan), scan.once(row_languages)
-    if scan.holdout_digests is not None:
+    index, counted, language = scan.index, long_enough(scan), scan.cached(row_languages)
+    if scan.holdout is not None:
         fault = holdout_fault(scan)
         if fault:
             return Failed(fault)
     people = index.of(HUMAN_CODE)
     copied = np.isin(index.digest, index.digest[people])
     everybody, short_ones = (others(index.digest[mask], language.filter(mask)) for mask in (people, people & ~counted))
-    fresh, matrix = fresh_people(scan, counted), scan.once(duplicate_matrix).to_evidence()
+    fresh, matrix = fresh_people(scan, counted), scan.cached(duplicate_matrix).to_evidence()
 
     def share(rows: Mask) -> Measured | Inconclusive:
         mask = first_of_each(index, rows)
@@ -121,12 +122,12 @@ def _whole_and_parts(scan: Scan, share: Callable[[Mask], Measured | Inconclusive
         compared = share(one.synthetic)
         return too_few(int((one.human & counted).sum()), compared.rows.synthetic) or compared
 
-    return with_languages(scan, replace(share(made), parts=parts), scan.once(languages).parts, of_language)
+    return with_languages(scan, replace(share(made), parts=parts), scan.cached(languages).parts, of_language)
 
 
 def holdout_fault(scan: Scan) -> str:
     """Why the holdout cannot tell what fresh people share with the human partition, or "" where it can."""
-    if scan.holdout_digests is None or not len(scan.holdout_digests):
+    if scan.holdout is None or not len(scan.holdout.digests):
         return "the holdout lacks content columns of the dataset, or is empty: give it the same columns"
     own = scan.index.of(HUMAN_CODE) & long_enough(scan)
     human, held_out = scan.index.digest[own], counted_holdout(scan)
@@ -143,11 +144,11 @@ def holdout_fault(scan: Scan) -> str:
 
 def _near_rows(scan: Scan) -> Measurement:
     """Rows of a table in the same cell: categories equal, numbers in the same hundredth of the human rows."""
-    codes = scan.once(coded)
+    codes = scan.cached(coded)
     human = _cells(codes.human)
     fresh = others(human, unsaid(len(human)))
-    if scan.holdout is not None and len(scan.holdout):
-        cells = _cells(encode_rows(scan, scan.holdout))
+    if scan.holdout is not None and len(scan.holdout.rows):
+        cells = _cells(encode_rows(scan, scan.holdout.rows))
         fresh = held(cells, human, unsaid(len(cells)))
 
     def share(rows: Coded) -> Measured | Inconclusive:
@@ -169,7 +170,7 @@ def _cells(rows: Coded) -> Hashes:
 
 
 def _text_copies(scan: Scan, kind: str) -> Measurement:
-    index, matrix, language = scan.index, scan.once(near_matrix), scan.once(row_languages)
+    index, matrix, language = scan.index, scan.cached(near_matrix), scan.cached(row_languages)
     copied = matrix.near_human() if kind == "near" else matrix.shares_span
     if index.of(SYNTHETIC_CODE).any() and not matrix.count(SYNTHETIC_CODE):
         return NotConfigured(no_long_text("synthetic"))
@@ -246,4 +247,5 @@ METRIC = Metric(
         "the holdout; near copies and shared spans: every text of 20 tokens and more, up to 4 million or 400 million tokens of "
         "each origin, and of more human texts nothing passes; near copies of table rows: the sample"
     ),
+    accumulate=accumulate_texts,
 )

@@ -15,7 +15,8 @@ import polars as pl
 from gates.data.facts import HUMAN_CODE
 from gates.metrics.base.languages import ROWS_TO_JUDGE_ALONE, holdout_languages, row_languages, unsaid
 from gates.metrics.base.measurement import Estimate
-from gates.metrics.copies.near_duplicates import HOLDOUT_CODE, TOKENS_AT_LEAST
+from gates.metrics.copies.near_duplicates import HOLDOUT_CODE
+from gates.metrics.copies.text_store import TOKENS_AT_LEAST
 from gates.metrics.stats.intervals import clopper_pearson
 
 if TYPE_CHECKING:
@@ -100,13 +101,13 @@ def fresh_people(scan: Scan, counted: Mask) -> FreshPeople:
     """
     index = scan.index
     human = index.of(HUMAN_CODE) & counted
-    if scan.holdout is None or scan.holdout_digests is None:
-        return others(index.digest[human], scan.once(row_languages).filter(human))
+    if scan.holdout is None:
+        return others(index.digest[human], scan.cached(row_languages).filter(human))
     digest, language = counted_holdout(scan), holdout_languages(scan)
     if language.null_count() == len(language):
         return held(digest, index.digest[human], unsaid(len(digest)))
-    sampled = np.isin(scan.holdout.digest, digest)
-    return held(scan.holdout.digest[sampled], index.digest[human], language.filter(sampled))
+    sampled = np.isin(scan.holdout.rows.digest, digest)
+    return held(scan.holdout.rows.digest[sampled], index.digest[human], language.filter(sampled))
 
 
 def fresh_texts(scan: Scan, matrix: NearMatrix, copied: Mask) -> FreshPeople:
@@ -118,18 +119,18 @@ def fresh_texts(scan: Scan, matrix: NearMatrix, copied: Mask) -> FreshPeople:
     if scan.holdout is None:
         own = matrix.of(HUMAN_CODE)
         rows = np.searchsorted(scan.index.row_id, matrix.row_id[own])
-        return FreshPeople(copied[own], scan.once(row_languages)[rows], OTHERS)
+        return FreshPeople(copied[own], scan.cached(row_languages)[rows], OTHERS)
     at = matrix.of(HOLDOUT_CODE)
-    order = np.argsort(scan.holdout.row_id)
-    rows = order[np.searchsorted(scan.holdout.row_id[order], matrix.row_id[at])]
-    new = ~np.isin(scan.holdout.digest[rows], scan.index.digest[scan.index.of(HUMAN_CODE)])
+    order = np.argsort(scan.holdout.rows.row_id)
+    rows = order[np.searchsorted(scan.holdout.rows.row_id[order], matrix.row_id[at])]
+    new = ~np.isin(scan.holdout.rows.digest[rows], scan.index.digest[scan.index.of(HUMAN_CODE)])
     return FreshPeople(copied[at][new], holdout_languages(scan)[rows[new]], HOLDOUT)
 
 
 def counted_holdout(scan: Scan) -> Hashes:
     """The holdout's rows that are long enough to count, as those of the dataset are, by content."""
-    assert scan.holdout_digests is not None  # noqa: S101  # who asks knows that there is a holdout
-    if not scan.roles.texts or scan.holdout_tokens is None:
-        return scan.holdout_digests
-    digests: Hashes = scan.holdout_digests[scan.holdout_tokens >= TOKENS_AT_LEAST]
+    assert scan.holdout is not None  # noqa: S101  # who asks knows that there is a holdout
+    if not scan.roles.texts:
+        return scan.holdout.digests
+    digests: Hashes = scan.holdout.digests[scan.holdout.tokens >= TOKENS_AT_LEAST]
     return digests

@@ -21,7 +21,8 @@ from gates.metrics.base.measurement import (
     RowCounts,
 )
 from gates.metrics.base.metric import Metric, Side
-from gates.metrics.copies.near_duplicates import TOKENS_AT_LEAST, NearMatrix, near_matrix, no_long_text
+from gates.metrics.copies.near_duplicates import NearMatrix, near_matrix, no_long_text
+from gates.metrics.copies.text_store import TOKENS_AT_LEAST, accumulate_texts
 from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def long_enough(scan: Scan) -> npt.NDArray[np.bool_]:
 
 
 def duplicate_matrix(scan: Scan) -> DuplicateMatrix:
-    """The exact matrix. Call through `scan.once(duplicate_matrix)`."""
+    """The exact matrix. Call through `scan.cached(duplicate_matrix)`."""
     index, counted = scan.index, long_enough(scan)
     human, synthetic = (counted & index.of(code) for code in (HUMAN_CODE, SYNTHETIC_CODE))
     human_digests, synthetic_digests = (np.unique(index.digest[mask]) for mask in (human, synthetic))
@@ -94,7 +95,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """
     if params["kind"] == "near":
         return _near(scan, scope)
-    matrix = scan.once(duplicate_matrix)
+    matrix = scan.cached(duplicate_matrix)
     counted = long_enough(scan)
     if scope is Scope.HUMAN:
         return _among_people(scan, matrix, counted if matrix.human else np.ones_like(counted))
@@ -134,13 +135,13 @@ def _among_people(scan: Scan, matrix: DuplicateMatrix, counted: Mask) -> Measure
     people = scan.index.of(HUMAN_CODE) & counted
     if not people.any():
         return _nothing_to_count(matrix)
-    return with_languages(scan, share(people), scan.once(languages).human, of_language)
+    return with_languages(scan, share(people), scan.cached(languages).human, of_language)
 
 
 def _near(scan: Scan, scope: Scope) -> Measurement:
     if not scan.roles.texts:
         return NotConfigured('near duplicates are defined for text; tables have kind = "exact"')
-    matrix = scan.once(near_matrix)
+    matrix = scan.cached(near_matrix)
     texts = matrix.of(HUMAN_CODE), matrix.of(SYNTHETIC_CODE)
     code = HUMAN_CODE if scope is Scope.HUMAN else SYNTHETIC_CODE
     if scan.index.of(code).any() and not matrix.count(code):
@@ -158,7 +159,7 @@ def _near(scan: Scan, scope: Scope) -> Measurement:
         few = too_few(len(human), len(synthetic) if scope is Scope.SYNTHETIC else None)
         return few or _near_among(matrix, scope, human, synthetic)
 
-    spoken = scan.once(languages)
+    spoken = scan.cached(languages)
     return with_languages(scan, whole, spoken.parts if scope is Scope.SYNTHETIC else spoken.human, of_language)
 
 
@@ -232,4 +233,5 @@ METRIC = Metric(
     detail=("kind",),
     cached="hashes of content",
     reads="near duplicates of texts: every text of 20 tokens and more, up to 4 million or 400 million tokens of each origin. A million of 100 tokens take 22 s and 380 MB; those that may resemble another are read again",
+    accumulate=accumulate_texts,
 )

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from gates.data.facts import ROW_ID
-from gates.data.scan.accumulators import EvaluationItems
+from gates.data.scan.inputs import EvaluationItems
 from gates.data.text.contamination import known_texts, shared_with
 from gates.data.text.tokens import tokenise
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gates.data.arrays import Ints
     from gates.data.batch import Batch
     from gates.data.facts import Roles
-    from gates.data.scan.accumulators import EvaluationSource
+    from gates.data.scan.inputs import PassInputs
 
 SEED = "seed_id"
 _NONE = np.empty(0, dtype=np.int64)
@@ -25,7 +25,7 @@ _NO_ITEMS = EvaluationItems(pl.Series(dtype=pl.String), _NONE, np.empty(0, dtype
 
 
 @dataclass(frozen=True)
-class InEvaluation:
+class ContaminatedRows:
     """Ids of the rows that share texts with evaluation items, and the item that each text of these shares most with.
 
     rows, item: by position; a row with several such texts stands there several times, and -1 is no single item.
@@ -42,9 +42,10 @@ class InEvaluation:
 
 
 class EvaluationSearch:
-    """A `gates.data.scan.accumulators.Gatherer` of what rows share with evaluation sets; without sets or texts it needs no rows."""
+    """A `gates.data.scan.accumulators.Accumulator` of what rows share with evaluation sets; without sets or texts it needs no rows."""
 
-    def __init__(self, roles: Roles, evaluation: EvaluationSource | None) -> None:
+    def __init__(self, inputs: PassInputs) -> None:
+        roles, evaluation = inputs.roles, inputs.evaluation
         self._items = evaluation.items() if evaluation and roles.texts else _NO_ITEMS
         self._known = known_texts(tokenise(self._items.texts.to_arrow()))
         self.needs_rows = bool(len(self._known.grams) or len(self._known.short))
@@ -65,7 +66,14 @@ class EvaluationSearch:
             self._leaked.append(np.unique(shared.known))
         self._seeds.update(batch)
 
-    def value(self) -> InEvaluation:
+    def merge(self, other: EvaluationSearch) -> None:
+        """Take over what was found in other rows, for the same sets."""
+        self._rows += other._rows
+        self._text += other._text
+        self._leaked += other._leaked
+        self._seeds.merge(other._seeds)
+
+    def value(self) -> ContaminatedRows:
         """What was found in all rows."""
         text, item, known = np.concatenate(self._text), self._items.item, self._known
         # Equal texts of several items are one; the first of these items is named.
@@ -73,7 +81,7 @@ class EvaluationSearch:
         named = np.full(len(text), -1, dtype=np.int64)
         named[text >= 0] = item[first[text[text >= 0]]]
         leaked = np.unique(item[np.isin(known.text_of, np.concatenate(self._leaked))])
-        return InEvaluation(
+        return ContaminatedRows(
             self._items, np.concatenate(self._rows), named, leaked, self._seeds.rows(), has_texts=self.needs_rows
         )
 
@@ -99,6 +107,11 @@ class _Seeds:
         if self._key:
             own = frame[self._key].cast(pl.String)
             self._own.append(own.filter(own.is_in(self._ids.implode())))
+
+    def merge(self, other: _Seeds) -> None:
+        """Take over what was found in other rows."""
+        self._found += other._found
+        self._own += other._own
 
     def rows(self) -> Ints:
         """Ids of the rows found so far."""

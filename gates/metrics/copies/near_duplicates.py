@@ -14,7 +14,7 @@ from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.data.text.mix import mix
 from gates.data.text.near.near_duplicates import NearSearch, clusters
 from gates.data.text.spans import SpanSearch
-from gates.metrics.copies.text_store import compared_texts
+from gates.metrics.copies.text_store import TEXTS_AT_MOST, TOKENS_AT_LEAST, TOKENS_AT_MOST, compared_texts
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -27,11 +27,6 @@ HOLDOUT_CODE = 3
 # Token 3-gram Jaccard of .8: a text of 200 words with about ten changed (Lee et al., ACL 2022, verify at edit
 # similarity .8 as well).
 NEAR_JACCARD = 0.8
-# Of each origin. A text of 100 tokens takes 230 bytes at the peak, 73 for its sketch and 40 for its fingerprints throughout:
-# a million take 22 s and 380 MB, as many of both origins as are compared 1.8 GB. What is beyond is not compared, and is said.
-TEXTS_AT_MOST, TOKENS_AT_MOST = 4_000_000, 400_000_000
-# Shorter texts coincide by nature ("Yes.", "True"): they are reported and not counted.
-TOKENS_AT_LEAST = 20
 
 
 @dataclass(frozen=True)
@@ -120,11 +115,11 @@ def no_long_text(origin: str) -> str:
 
 
 def near_matrix(scan: Scan) -> NearMatrix:
-    """Near duplicates among all texts of both origins and the holdout. Call through `scan.once(near_matrix)`."""
+    """Near duplicates among all texts of both origins and the holdout. Call through `scan.cached(near_matrix)`."""
     human, synthetic = (_distinct(scan, code) for code in (HUMAN_CODE, SYNTHETIC_CODE))
     fitting = [rows[: _fitting(scan, rows)] for rows in (human, synthetic)]
     compared = np.concatenate(fitting)
-    texts = compared_texts(scan, compared, TOKENS_AT_LEAST)
+    texts = compared_texts(scan, compared)
     held = len(texts.row_id) - len(compared)
     origin = np.append(scan.index.origin[compared], np.full(held, HOLDOUT_CODE, dtype=np.int8))
     near = NearSearch(texts.lengths, [*map(len, fitting), held])

@@ -58,10 +58,10 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     fault = holdout_fault(scan)
     if fault:
         return Failed(fault)
-    codes = scan.once(coded)
+    codes = scan.cached(coded)
     names = [*codes.generators]
     training, held, synthetic, *made = points_of(
-        codes.human, encode_rows(scan, scan.holdout), codes.synthetic, *(codes.generators[name] for name in names)
+        codes.human, encode_rows(scan, scan.holdout.rows), codes.synthetic, *(codes.generators[name] for name in names)
     )
     if not training.width:
         return Failed("no column can be compared, so that no row is near another")
@@ -80,10 +80,10 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 def _fresh(scan: Scan) -> Ints:
     """Positions of the holdout's rows in the order of its sample; of equal ones the first where people's repeat none."""
     assert scan.holdout is not None  # noqa: S101  # the caller has asked
-    everything = np.arange(len(scan.holdout))
+    everything = np.arange(len(scan.holdout.rows))
     if len(np.unique(scan.human.digest)) < len(scan.human):
         return everything
-    return np.sort(np.unique(scan.holdout.digest, return_index=True)[1])
+    return np.sort(np.unique(scan.holdout.rows.digest, return_index=True)[1])
 
 
 def _closeness(scan: Scan, synthetic: Points, training: Points, held: Points) -> Measured | Inconclusive:

@@ -39,7 +39,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     Spearman's correlation between numbers, the correlation ratio of ranks between a category and a number,
     bias-corrected Cramer's V between categories (Bergsma, Journal of the Korean Statistical Society 42 (2013) 323-328).
     """
-    known = scan.once(_compared)
+    known = scan.cached(_compared)
 
     def compare(sides: Sides) -> Measurement:
         if sides.name not in known:
@@ -50,7 +50,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 
 
 def _compared(scan: Scan) -> dict[str, dict[str, Measurement]]:
-    """Worst and mean come from the same draws: a place to keep both. Call through `scan.once(_compared)`."""
+    """Worst and mean come from the same draws: a place to keep both. Call through `scan.cached(_compared)`."""
     return {}
 
 

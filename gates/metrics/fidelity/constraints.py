@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
 
 from gates.data.facts import HUMAN_CODE
+from gates.data.scan.accumulators import PerRow
 from gates.errors import MetricError, did_you_mean
 from gates.metrics.base.breakdowns import with_parts
 from gates.metrics.base.measurement import Growth, Inconclusive, Measured, Measurement, Part, RowCounts
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from gates.data.arrays import Ints
+    from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Rows, Scan
 
 EVIDENCE_ROWS = 10
@@ -88,8 +89,7 @@ def _found(scan: Scan, columns: list[str], hits_of_rows: tuple[int, int], first:
 
 
 def _columns(scan: Scan, params: Mapping[str, object]) -> list[str]:
-    named = params["columns"]
-    columns = [str(name) for name in named] if isinstance(named, list | tuple) else [str(named)]
+    columns = _named_columns(params)
     for name in columns:
         if name not in scan.human.frame.columns:
             raise MetricError(f"no column '{name}' ({did_you_mean(name, scan.human.frame.columns)})")
@@ -127,13 +127,35 @@ def _integer_valued(human: pl.DataFrame, rows: pl.DataFrame, columns: Sequence[s
     return asked & ((numbers != np.round(numbers)) | np.isinf(numbers)), asked
 
 
+@dataclass(frozen=True)
+class KeyHashes:
+    """Makes an accumulator of a hash of these columns of every row, null where one of them is missing."""
+
+    columns: tuple[str, ...]
+
+    def __call__(self, _inputs: PassInputs) -> PerRow:
+        """The accumulator."""
+        return PerRow(lambda batch: _hashed_keys(batch.frame, self.columns))
+
+
+def accumulate_keys(inputs: PassInputs, params: Mapping[str, object]) -> list[KeyHashes]:
+    """What a constraint reads of every row: a key's columns; other constraints look at samples."""
+    columns = tuple(_named_columns(params))
+    return [KeyHashes(columns)] if params["constraint"] == "key" and {*columns} <= {*inputs.schema} else []
+
+
+def _named_columns(params: Mapping[str, object]) -> list[str]:
+    named = params["columns"]
+    return [str(name) for name in named] if isinstance(named, list | tuple) else [str(named)]
+
+
 def _key(scan: Scan, scope: Scope, columns: list[str]) -> Measurement:
     """The columns together name a row: no value stands twice, and no synthetic row takes a human row's name.
 
     Counted over all rows, because a sample holds few of the pairs that repeat.
     """
-    keys = [_hashed_keys(pl.DataFrame(pa.Table.from_batches([batch])), columns) for batch in scan.source.batches()]
-    names, complete = (pl.concat(parts).to_numpy() for parts in zip(*keys, strict=True))
+    keys = scan.collected(KeyHashes(tuple(columns)))
+    names, complete = keys.fill_null(0).to_numpy(), keys.is_not_null().to_numpy()
     people = names[scan.index.of(HUMAN_CODE) & complete]
 
     def share(scope_rows: npt.NDArray[np.bool_], *, taken: bool) -> Measurement:
@@ -151,10 +173,11 @@ def _key(scan: Scan, scope: Scope, columns: list[str]) -> Measurement:
     return with_parts(scan, lambda mask, _people: share(mask, taken=True), distinct_rows=False)
 
 
-def _hashed_keys(rows: pl.DataFrame, columns: list[str]) -> tuple[pl.Series, pl.Series]:
-    """The hash of each row's key, and whether no part of the key is missing: as in SQL, a missing key repeats nothing."""
+def _hashed_keys(rows: pl.DataFrame, columns: Sequence[str]) -> pl.Series:
+    """The hash of each row's key, null where a part of the key is missing: as in SQL, a missing key repeats nothing."""
     key = _without_nan(rows.select(columns))
-    return key.hash_rows(), key.select(pl.all_horizontal(pl.all().is_not_null())).to_series()
+    is_complete = key.select(pl.all_horizontal(pl.all().is_not_null())).to_series()
+    return key.hash_rows().zip_with(is_complete, pl.Series([None], dtype=pl.UInt64))
 
 
 def _without_nan(rows: pl.DataFrame) -> pl.DataFrame:
@@ -183,4 +206,5 @@ METRIC = Metric(
     detail=("constraint", "columns"),
     cached="origins, for keys",
     reads="keys: those columns of every row; other constraints: the sample",
+    accumulate=accumulate_keys,
 )

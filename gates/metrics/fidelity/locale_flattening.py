@@ -13,7 +13,7 @@ import scipy.sparse as sp
 
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.data.text.hashing import hashed_counts, unit_rows
-from gates.metrics.base.languages import LANGUAGE, LOCALE, ROWS_TO_JUDGE_ALONE, rows_of, spoken, too_few
+from gates.metrics.base.languages import LANGUAGE, LOCALE, ROWS_TO_JUDGE_ALONE, drawn_rows, rows_of, spoken, too_few
 from gates.metrics.base.measurement import Inconclusive, Measurement, NotConfigured, Part, RowCounts, with_details
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.base.text_samples import tokens_of
@@ -21,7 +21,7 @@ from gates.metrics.stats.paired_draws import DRAW_COUNT, draws, percentile_ratio
 from gates.verdict import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import numpy.typing as npt
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from gates.verdict import Scope
 
     Floats = npt.NDArray[np.float64]
+    Mask = npt.NDArray[np.bool_]
 
 # Ten locales make 45 pairs and take two seconds; smaller ones are named as not looked at. An even number, so that no
 # language is left with one locale.
@@ -103,15 +104,13 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         return NotConfigured("asked of texts only: no text says how a locale speaks")
     if LOCALE not in scan.roles.bound:
         return NotConfigured("no row says which locale it comes from", 'columns = { locale = "…" }')
-    counts = _counts(scan)
+    counts = scan.cached(_counts)
     several = counts.filter(pl.len().over(LANGUAGE) > 1)
     if several.is_empty():
         return NotConfigured("no language has rows of two locales: there is nothing between locales to keep")
-    enough = counts.filter(pl.min_horizontal("human", "synthetic") >= ROWS_TO_JUDGE_ALONE)
-    together = enough.filter(pl.len().over(LANGUAGE) > 1)
-    if together.is_empty():
+    taken = _compared(counts)
+    if taken.is_empty():
         return _too_few(several)
-    taken = _taken(together)
     by_language = defaultdict(list)
     for number, (language, word) in enumerate(taken.select(LANGUAGE, LOCALE).iter_rows()):
         by_language[language].append(_locale(scan, language, word, scan.seed + number))
@@ -127,9 +126,22 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     return with_details(whole, parts=parts, evidence=evidence)
 
 
+def locale_rows(scan: Scan) -> Iterator[Ints]:
+    """Ids of the rows that `measure` draws for each locale that is compared."""
+    if scan.roles.texts and LOCALE in scan.roles.bound:
+        for language, word in _compared(scan.cached(_counts)).select(LANGUAGE, LOCALE).iter_rows():
+            yield from drawn_rows(scan, *_masks(scan, language, word))
+
+
+def _compared(counts: pl.DataFrame) -> pl.DataFrame:
+    """The locales with rows enough whose language has another one, as many as are looked at."""
+    enough = counts.filter(pl.min_horizontal("human", "synthetic") >= ROWS_TO_JUDGE_ALONE)
+    return _taken(enough.filter(pl.len().over(LANGUAGE) > 1))
+
+
 def _tagged(scan: Scan) -> pl.DataFrame:
     """Locale and language per row; without a declared language the tag's first part is it (en of en-gb)."""
-    tags = scan.once(spoken)
+    tags = scan.cached(spoken)
     first = pl.col(LOCALE).str.split("-").list.first()
     language = pl.when(pl.col(LOCALE).str.contains("-")).then(first).otherwise(pl.lit("any"))
     declared = pl.coalesce(pl.col(LANGUAGE), language) if LANGUAGE in tags.columns else language
@@ -172,9 +184,7 @@ def _too_few(counts: pl.DataFrame) -> Measurement:
 
 
 def _locale(scan: Scan, language: str, word: str, seed: int) -> _Locale:
-    tags = _tagged(scan)
-    own = ((tags[LANGUAGE] == language) & (tags[LOCALE] == word)).fill_null(value=False).to_numpy()
-    human, synthetic = rows_of(scan, own & scan.index.of(HUMAN_CODE), own & scan.index.of(SYNTHETIC_CODE))
+    human, synthetic = rows_of(scan, *_masks(scan, language, word))
     people, made = _texts(scan, human), _texts(scan, synthetic)
 
     def clouds(draw: Draw) -> tuple[_Cloud, _Cloud, _Cloud]:
@@ -182,6 +192,13 @@ def _locale(scan: Scan, language: str, word: str, seed: int) -> _Locale:
 
     drawn = draws(human, synthetic, seed, at_most=TEXTS_PER_DRAW)
     return _Locale(language, word, (len(human), len(synthetic)), [clouds(draw) for draw in drawn])
+
+
+def _masks(scan: Scan, language: str, word: str) -> tuple[Mask, Mask]:
+    """The human and the synthetic rows of a locale."""
+    tags = _tagged(scan)
+    own = ((tags[LANGUAGE] == language) & (tags[LOCALE] == word)).fill_null(value=False).to_numpy()
+    return own & scan.index.of(HUMAN_CODE), own & scan.index.of(SYNTHETIC_CODE)
 
 
 def _texts(scan: Scan, rows: Rows) -> _Texts:
@@ -245,4 +262,5 @@ METRIC = Metric(
     ),
     languages_together="the languages and locales are compared with each other",
     reads="language and locale of every row, and 2,000 texts of each of ten locales and origin",
+    rows=locale_rows,
 )

@@ -10,7 +10,7 @@ import polars as pl
 
 from gates.data.facts import HUMAN_CODE, ORIGIN
 from gates.errors import did_you_mean
-from gates.metrics.base.full_columns import people_columns
+from gates.metrics.base.full_columns import accumulate_people, people_columns
 from gates.metrics.base.measurement import Failed, Growth, Inconclusive, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.stats.bootstrap import RESAMPLE_COUNT, basic_estimate, resampled
@@ -67,13 +67,13 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     declared share the worst level falls short, in [0, 1]; "design_effect": by how many times weighting the rows to the
     declared shares widens the variance of a mean, at least 1. Less what sampling alone adds; groups are resampled whole.
     """
-    if not scan.population:
+    if not scan.declared.population:
         return NotConfigured("no population is declared", 'population = "references/population.csv"')
-    for dimension in scan.population:
+    for dimension in scan.declared.population:
         if dimension not in scan.human.frame.columns:
             near = did_you_mean(dimension, [name for name in scan.human.frame.columns if not name.startswith("_")])
             return Failed(f"population declares shares of '{dimension}', which is no column ({near})")
-    sample = scan.once(sample_of)
+    sample = scan.cached(sample_of)
     rows = int(sample.times.sum())
     if not rows:
         return Failed("no human row has a level in every dimension of the population")
@@ -96,16 +96,16 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 
 
 def sample_of(scan: Scan) -> Sample:
-    """The human rows by combination of declared levels. Call through `scan.once(sample_of)`."""
-    dimensions = sorted(scan.population)
-    frame = scan.once(people_columns).select(
+    """The human rows by combination of declared levels. Call through `scan.cached(sample_of)`."""
+    dimensions = sorted(scan.declared.population)
+    frame = scan.cached(people_columns).select(
         pl.col(ORIGIN).cast(pl.String), *(pl.col(name).cast(pl.String) for name in dimensions)
     )
     human = (frame[ORIGIN] == "human").to_numpy() & scan.index.of(HUMAN_CODE)
     whole = human & frame.select(pl.all_horizontal(pl.col(dimensions).is_not_null())).to_series().to_numpy()
     kept = frame.filter(pl.Series(whole))
     tally = kept.group_by(dimensions).agg(pl.len()).sort(dimensions)
-    margins = tuple(_margin(name, tally[name], scan.population[name]) for name in dimensions)
+    margins = tuple(_margin(name, tally[name], scan.declared.population[name]) for name in dimensions)
     times = tally["len"].to_numpy().astype(np.int64)
     missing = int(human.sum() - whole.sum())
     if not scan.roles.group or not kept.height:
@@ -223,4 +223,5 @@ METRIC = Metric(
     languages_together="a language is a group like others, where the declared population names it",
     cached="hashes of groups",
     reads="the declared columns of every row",
+    accumulate=accumulate_people,
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from gates.data.facts import ORIGIN
-from gates.metrics.base.full_columns import people_columns
+from gates.metrics.base.full_columns import accumulate_people, people_columns
 from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side
 
@@ -31,7 +31,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     slices = sorted(scan.roles.slices)
     if not slices:
         return NotConfigured("no slices are declared", 'slices = ["<column>"]')
-    rows = scan.once(people_columns).filter(pl.col(ORIGIN).cast(pl.String).is_in(_COUNTS))
+    rows = scan.cached(people_columns).filter(pl.col(ORIGIN).cast(pl.String).is_in(_COUNTS))
     least = float(str(params["prevalence"])) * rows.height
     crossed = [(name,) for name in slices] + list(combinations(slices, 2))
     cells = pl.concat([_cells(rows, columns) for columns in crossed])
@@ -79,4 +79,5 @@ METRIC = Metric(
     languages_together='slices are looked at one by one: with slices = ["language"] each language is one',
     exact="a count of rows",
     reads="the slices of every row",
+    accumulate=accumulate_people,
 )

@@ -74,7 +74,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """
     if scan.roles.texts and not scan.roles.slices:
         return NotConfigured("no slices are declared", 'slices = ["<column>"]')
-    levels = scan.once(all_levels)
+    levels = scan.cached(all_levels)
     if not len(scan.human) or not len(scan.synthetic):
         return Failed("a partition is empty: no level can be compared")
     if not levels:
@@ -86,7 +86,7 @@ def _vanished(scan: Scan, levels: list[Level]) -> Measurement:
     gone = [level for level in levels if level.is_vanished()]
     n_human, n_synthetic = len(scan.human), len(scan.synthetic)
     evidence = {"vanished": [_row(level) for level in gone[:EVIDENCE_LEVELS]], "levels": len(levels)}
-    if scan.extends_human_law:
+    if scan.declared.extends_human_law:
         reported = 'synthetic_role = "extend" does not promise every human level'
         return ReportOnly(
             Measured(Estimate.exact(len(gone)), RowCounts(n_human, n_synthetic), evidence=evidence), reported
@@ -129,7 +129,7 @@ def _union(scan: Scan, levels: list[Level]) -> Measurement:
 def all_levels(scan: Scan) -> list[Level]:
     """Every level of every categorical column with a human prevalence of .5 %, and every level of declared slices.
 
-    Call through `scan.once(all_levels)`.
+    Call through `scan.cached(all_levels)`.
     """
     found: list[Level] = []
     for column in dict.fromkeys((*scan.roles.slices, *(() if scan.roles.texts else scan.roles.content))):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Share of the files of the version before that are gone, in [0, 1]; a count, so without interval."""
-    return measurement_of(scan.kept_files)
+    return measurement_of(scan.before.kept_files)
 
 
 def measurement_of(kept: KeptFiles | None) -> Measurement:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from gates.metrics.base.measurement import Estimate, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side
-from gates.metrics.history.previous_human_rows import people_before
+from gates.metrics.history.previous_human_rows import accumulate_both, people_before
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +25,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     A row is there where a human row, or a held-out one, has its content. With by "key" one that has its key will do,
     whatever else became of it; keys that were given anew hide what went, so this has to be asked for.
     """
-    before = scan.once(people_before)
+    before = scan.cached(people_before)
     if isinstance(before, Measurement):
         return before
     is_here = before.has_content | before.has_key if params["by"] == "key" else before.has_content
@@ -89,4 +89,5 @@ METRIC = Metric(
     exact="counts rows whose content is gone since the version promoted last",
     cached="hashes of content",
     reads="every row of the version promoted last; the key of every row where one is declared",
+    accumulate=accumulate_both,
 )

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
 
-from gates.data.facts import HUMAN_CODE, ROW_ID
+from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID
 from gates.data.text.mix import mix
 from gates.errors import DataError
-from gates.metrics.base.full_columns import columns_of_all
 from gates.metrics.base.measurement import Inconclusive, Measurement, NotConfigured
 from gates.metrics.history.removed_rows import named_rows, place
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     import numpy.typing as npt
 
     from gates.config.removals import Removal
     from gates.data.arrays import Hashes, Ints
-    from gates.data.previous_version import People
+    from gates.data.batch import Batch
+    from gates.data.previous_version import PromotedRows
+    from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Scan
 
     Mask = npt.NDArray[np.bool_]
@@ -66,25 +66,132 @@ class PeopleBefore:
 
 
 def people_before(scan: Scan) -> PeopleBefore | Measurement:
-    """What became of the people of the version promoted last, or why nobody can say. Call through `scan.once`.
+    """What became of the people of the version promoted last, or why nobody can say. Call through `scan.cached`.
 
     Raises UsageError for a record of a removal that names what is no row and no column.
     """
-    before = scan.promoted
+    before = scan.before.promoted
     if before is None:
         return NotConfigured(NOTHING_BEFORE)
     if before.content is None:
         return Inconclusive(before.unknown)
     try:
-        late, records = _by_day(scan.removals, before.content.promoted_on())
-        with before.content.people() as people:
-            read = _Read(scan, people, records)
-            for frame in people.frames:
-                read.update(frame)
-            return read.compared(before.name, tuple(record.place for record in late))
+        both = scan.collected(BothVersions)
     except DataError as error:
         remedy = "get it, as with `dvc fetch --all-tags`, and check again"
         return Inconclusive(f"the data of {before.name} cannot be had: {error}; {remedy}")
+    if not len(both.promoted.row_id):
+        return NotConfigured(f"{before.name} has no human rows")
+    if not both.promoted.shared:
+        return Inconclusive(f"{before.name} has no column of what rows are about now")
+    return _compared(scan, both, before.name)
+
+
+def accumulate_both(inputs: PassInputs, params: Mapping[str, object]) -> tuple[type[BothVersions], ...]:
+    """What a comparison with the version promoted last reads of every row."""
+    return (BothVersions,) if inputs.before.promoted and inputs.before.promoted.content else ()
+
+
+@dataclass(frozen=True)
+class _Promoted:
+    """The human rows of a promoted version in their order. key: 0 for none. named: per record of a removal, its rows.
+
+    shared: columns of content that the dataset has now too. late: places of records from before the promotion.
+    """
+
+    row_id: Ints
+    digest: Hashes
+    key: Hashes
+    named: Sequence[Mask]
+    sample: pl.DataFrame
+    shared: tuple[str, ...]
+    files: tuple[str, ...]
+    records: tuple[Removal, ...]
+    late: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Both:
+    """keys_now: of the human rows. digests_now: of these, where columns of content were added since; else the index has them."""
+
+    promoted: _Promoted
+    keys_now: Hashes
+    digests_now: Hashes | None
+
+
+class BothVersions:
+    """An accumulator of what the version promoted last has, which it reads first, and of what the dataset has of that.
+
+    Raises DataError where the promoted data cannot be had.
+    """
+
+    def __init__(self, inputs: PassInputs) -> None:
+        self._promoted = _read_promoted(inputs)
+        roles = inputs.roles
+        has_keys = roles.key is not None and roles.key in inputs.schema and bool(self._promoted.key.any())
+        self._key = roles.key if has_keys else None
+        self._has_other_columns = list(self._promoted.shared) != sorted(roles.content)
+        self.needs_rows = has_keys or self._has_other_columns
+        self._keys: list[Hashes] = []
+        self._digests: list[Hashes] = []
+
+    def update(self, batch: Batch) -> None:
+        """Take some rows of the dataset."""
+        human = batch.frame.filter(pl.Series(batch.origin == HUMAN_CODE))
+        self._keys.append(_key_hashes(human, self._key))
+        if self._has_other_columns:
+            self._digests.append(_digests(human, self._promoted.shared))
+
+    def merge(self, other: BothVersions) -> None:
+        """Take over what another took of other rows of the dataset, beside the same promoted version."""
+        self._keys += other._keys
+        self._digests += other._digests
+
+    def value(self) -> _Both:
+        """Both versions."""
+        nothing = np.empty(0, dtype=np.uint64)
+        keys, digests = (np.concatenate([nothing, *parts]) for parts in (self._keys, self._digests))
+        return _Both(self._promoted, keys, digests if self._has_other_columns else None)
+
+
+def _read_promoted(inputs: PassInputs) -> _Promoted:
+    before = inputs.before.promoted
+    assert before is not None  # noqa: S101  # who asks knows that something was promoted
+    assert before.content is not None  # noqa: S101
+    late, records = _by_day(inputs.declared.removals, before.content.promoted_on())
+    with before.content.rows() as promoted:
+        rows = PromotedHumanRows(inputs, promoted, records)
+        promoted.source.fold([rows])
+        return rows.value(tuple(record.place for record in late))
+
+
+def _compared(scan: Scan, both: _Both, name: str) -> PeopleBefore:
+    """What became of the promoted rows, one entry per distinct content."""
+    promoted = both.promoted
+    digest, key, named = promoted.digest, promoted.key, promoted.named
+    excused = np.logical_or.reduce(named) if named else np.zeros(len(digest), dtype=bool)
+    keep = np.sort(np.unique(digest, return_index=True)[1])
+    return PeopleBefore(
+        name=name,
+        row_id=promoted.row_id[keep],
+        has_content=np.isin(digest[keep], _digests_now(scan, both)),
+        has_key=np.isin(key[keep], both.keys_now) & (key[keep] != 0),
+        # A content that stands in several rows is excused only where each of them is.
+        is_excused=~np.isin(digest[keep], digest[~excused]),
+        sample=promoted.sample.drop(ROW_ID, _KEY),
+        sample_rows=promoted.sample[ROW_ID].to_numpy(),
+        files=promoted.files,
+        unused=tuple(one.place for one, mask in zip(promoted.records, named, strict=True) if not mask.any()),
+        late=promoted.late,
+    )
+
+
+def _digests_now(scan: Scan, both: _Both) -> Hashes:
+    """Of human and held-out rows; where columns were added since, of human ones over the columns that both versions have."""
+    if both.digests_now is not None:
+        return both.digests_now
+    held_out = scan.holdout.digests if scan.holdout else np.empty(0, dtype=np.uint64)
+    return np.concatenate([scan.index.digest[scan.index.of(HUMAN_CODE)], held_out])
 
 
 def _by_day(records: Sequence[Removal], promoted: date) -> tuple[list[Removal], list[Removal]]:
@@ -94,87 +201,71 @@ def _by_day(records: Sequence[Removal], promoted: date) -> tuple[list[Removal], 
     return [one for one in records if one.date < first], [one for one in records if one.date >= first]
 
 
-@dataclass
-class _Read:
-    """The promoted rows, read batch by batch: hashes of all of them, the content of a sample only."""
+class PromotedHumanRows:
+    """An accumulator of a promoted version's human rows: hashes of all of them, the content of a sample only."""
 
-    scan: Scan
-    people: People
-    records: Sequence[Removal]
-    shared: list[str] = field(default_factory=list)
-    row_id: list[Ints] = field(default_factory=list)
-    digest: list[Hashes] = field(default_factory=list)
-    key: list[Hashes] = field(default_factory=list)
-    named: list[list[Mask]] = field(default_factory=list)
-    sample: pl.DataFrame | None = None
+    needs_rows = True
 
-    def update(self, frame: pl.DataFrame) -> None:
-        """Take in a batch of human rows."""
-        roles, now = self.scan.roles, self.scan.human.frame.schema
-        self.shared = [name for name in sorted(roles.content) if name in frame.columns]
-        wanted = dict.fromkeys((*self.shared, *(name for name in roles.slices if name in frame.columns)))
-        typed = frame.select(_as_now(frame, name, now[name]) for name in wanted)
-        digest = typed.select(self.shared).hash_rows().to_numpy() if self.shared else np.zeros(len(frame), np.uint64)
-        self.row_id.append(frame[ROW_ID].to_numpy())
-        self.digest.append(digest)
-        self.key.append(_key_hashes(frame, roles.key))
-        self.named.append([named_rows(frame, record, self.people, roles.key) for record in self.records])
+    def __init__(self, inputs: PassInputs, promoted: PromotedRows, records: Sequence[Removal]) -> None:
+        self._inputs, self._promoted, self._records = inputs, promoted, records
+        there = promoted.source.schema().names
+        self._shared = tuple(name for name in sorted(inputs.roles.content) if name in there)
+        self._wanted = tuple(dict.fromkeys((*self._shared, *(name for name in inputs.roles.slices if name in there))))
+        self._parts: list[tuple[Ints, Hashes, Hashes, list[Mask]]] = []
+        self._sample: pl.DataFrame | None = None
+
+    def update(self, batch: Batch) -> None:
+        """Take in some rows of the version."""
+        frame = batch.frame.filter(pl.Series(batch.origin == HUMAN_CODE)).drop(ORIGIN)
+        now, key = self._inputs.schema, self._inputs.roles.key
+        typed = frame.select(_as_now(frame, name, now[name]) for name in self._wanted)
+        digest = _digests(typed, self._shared) if self._shared else np.zeros(len(frame), np.uint64)
+        named = [named_rows(frame, record, self._promoted, key) for record in self._records]
+        self._parts.append((frame[ROW_ID].to_numpy(), digest, _key_hashes(frame, key), named))
         self._draw(typed.with_columns(pl.Series(_KEY, mix(digest)), frame[ROW_ID]))
 
-    def compared(self, name: str, late: tuple[str, ...]) -> PeopleBefore | Measurement:
-        """What became of the rows that were read."""
-        if not sum(map(len, self.row_id)) or self.sample is None:
-            return NotConfigured(f"{name} has no human rows")
-        if not self.shared:
-            return Inconclusive(f"{name} has no column of what rows are about now")
-        digest, key = np.concatenate(self.digest), np.concatenate(self.key)
-        named = [np.concatenate(masks) for masks in zip(*self.named, strict=True)]
-        excused = np.logical_or.reduce(named) if named else np.zeros(len(digest), dtype=bool)
-        keep = np.sort(np.unique(digest, return_index=True)[1])
-        return PeopleBefore(
-            name=name,
-            row_id=np.concatenate(self.row_id)[keep],
-            has_content=np.isin(digest[keep], self._digests_now()),
-            has_key=np.isin(key[keep], self._keys_now()) & (key[keep] != 0),
-            # A content that stands in several rows is excused only where each of them is.
-            is_excused=~np.isin(digest[keep], digest[~excused]),
-            sample=self.sample.drop(ROW_ID, _KEY),
-            sample_rows=self.sample[ROW_ID].to_numpy(),
-            files=self.people.files,
-            unused=tuple(one.place for one, mask in zip(self.records, named, strict=False) if not mask.any()),
-            late=late,
+    def merge(self, other: PromotedHumanRows) -> None:
+        """Take over another's rows."""
+        self._parts += other._parts
+        if other._sample is not None:
+            self._draw(other._sample)
+
+    def value(self, late: tuple[str, ...] = ()) -> _Promoted:
+        """All rows that were read. late: places of records that excuse none of them."""
+        parts = sorted((part for part in self._parts if len(part[0])), key=lambda part: int(part[0][0]))
+        no_ids, no_hashes = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint64)
+        row_id = np.concatenate([no_ids, *(part[0] for part in parts)])
+        digest, key = (np.concatenate([no_hashes, *(part[at] for part in parts)]) for at in (1, 2))
+        named = [
+            np.concatenate([np.empty(0, dtype=bool), *(part[3][at] for part in parts)])
+            for at in range(len(self._records))
+        ]
+        sample = pl.DataFrame() if self._sample is None else self._sample
+        return _Promoted(
+            row_id,
+            digest,
+            key,
+            named,
+            sample,
+            self._shared,
+            self._promoted.files,
+            tuple(self._records),
+            late,
         )
 
     def _draw(self, rows: pl.DataFrame) -> None:
         """Keep the distinct rows with the smallest keys, as a scan does: of rows that stayed, both take the same."""
-        most = SAMPLE_TEXTS if self.scan.roles.texts else SAMPLE_ROWS
-        if self.sample is not None and self.sample.height == most:
-            rows = rows.filter(pl.col(_KEY) < self.sample[_KEY][-1])
-        if self.sample is None or rows.height:
-            both = rows if self.sample is None else pl.concat([self.sample, rows], how="vertical_relaxed")
-            self.sample = both.unique(_KEY, keep="first", maintain_order=True).sort(_KEY).head(most)
+        most = SAMPLE_TEXTS if self._inputs.roles.texts else SAMPLE_ROWS
+        if self._sample is not None and self._sample.height == most:
+            rows = rows.filter(pl.col(_KEY) <= self._sample[_KEY][-1])
+        if self._sample is None or rows.height:
+            both = rows if self._sample is None else pl.concat([self._sample, rows], how="vertical_relaxed")
+            ordered = both.sort(_KEY, ROW_ID)
+            self._sample = ordered.unique(_KEY, keep="first", maintain_order=True).head(most)
 
-    def _digests_now(self) -> Hashes:
-        """Of human and held-out rows; where columns were added since, over those that both versions have."""
-        index = self.scan.index
-        is_human = index.of(HUMAN_CODE)
-        if self.shared == sorted(self.scan.roles.content):
-            held = self.scan.holdout_digests
-            return np.concatenate([index.digest[is_human], *([] if held is None else [held])])
-        people = index.row_id[is_human]
-        found = [np.empty(0, dtype=np.uint64)]
-        for batch in self.scan.source.batches():
-            frame = pl.DataFrame(pa.Table.from_batches([batch]))
-            own = frame.filter(pl.Series(np.isin(frame[ROW_ID].to_numpy(), people)))
-            found.append(own.select(self.shared).hash_rows().to_numpy())
-        return np.concatenate(found)
 
-    def _keys_now(self) -> Hashes:
-        key = self.scan.roles.key
-        if key is None or not any(part.any() for part in self.key):
-            return np.empty(0, dtype=np.uint64)
-        rows = columns_of_all(self.scan, [key])
-        return _key_hashes(rows.filter(pl.Series(self.scan.index.of(HUMAN_CODE))), key)
+def _digests(frame: pl.DataFrame, columns: Sequence[str]) -> Hashes:
+    return frame.select(columns).hash_rows().to_numpy()
 
 
 def _as_now(frame: pl.DataFrame, name: str, kind: pl.DataType) -> pl.Expr:

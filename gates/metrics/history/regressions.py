@@ -40,19 +40,19 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     In the unit of that number; the bad side is that of the limit which it was held to. What was measured then and cannot be
     measured now decides nothing. Intervals that do not meet are told apart more strictly than a test would.
     """
-    if scan.promoted is None:
+    if scan.before.promoted is None:
         return NotConfigured(NOTHING_BEFORE)
-    if scan.promoted.content is None:
-        return Inconclusive(scan.promoted.unknown)
+    if scan.before.promoted.content is None:
+        return Inconclusive(scan.before.promoted.unknown)
     try:
-        checks = scan.promoted.content.checks()
+        checks = scan.before.promoted.content.checks()
     except GatesError as error:
-        return Inconclusive(f"the verdict on {scan.promoted.name} cannot be read: {error}")
+        return Inconclusive(f"the verdict on {scan.before.promoted.name} cannot be read: {error}")
     family = FAMILIES[str(params["family"])]
     recorded = {name: check for name, check in checks.items() if check.id.type == family and check.observed is not None}
     if not recorded:
-        return NotConfigured(f"{scan.promoted.name} has no number of {params['family']}")
-    return _compared(scan, scan.promoted.name, recorded)
+        return NotConfigured(f"{scan.before.promoted.name} has no number of {params['family']}")
+    return _compared(scan, scan.before.promoted.name, recorded)
 
 
 def _compared(scan: Scan, name: str, recorded: Mapping[str, CheckResult]) -> Measurement:

@@ -16,22 +16,22 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from gates.config.removals import Removal, Value
-    from gates.data.previous_version import People
+    from gates.data.previous_version import PromotedRows
 
 
-def named_rows(frame: pl.DataFrame, record: Removal, people: People, key: str | None) -> npt.NDArray[np.bool_]:
+def named_rows(frame: pl.DataFrame, record: Removal, promoted: PromotedRows, key: str | None) -> npt.NDArray[np.bool_]:
     """Mask of the rows of a frame that a record names, by key, by place or by their values.
 
     key: the key's column, where there is one. Raises UsageError, naming file and line, for a column that is not there and for
     what is neither key nor place.
     """
     if record.where is None:
-        return _by_name(frame, record, people, key)
+        return _by_name(frame, record, promoted, key)
     found = np.ones(frame.height, dtype=bool)
     for column, values in record.where.items():
-        name = people.columns.get(column, column)
+        name = promoted.columns.get(column, column)
         if name not in frame.columns or name == ROW_ID:
-            known = {*frame.columns, *people.columns} - {ROW_ID}
+            known = {*frame.columns, *promoted.columns} - {ROW_ID}
             raise UsageError(f"{record.place}: where: no column '{column}' ({did_you_mean(column, known)})")
         found &= _has_one(frame[name], values)
     return found
@@ -42,16 +42,16 @@ def place(files: Sequence[str], row_id: int) -> str:
     return f"{files[row_id >> ROWS_PER_FILE_BITS]}:{(row_id & ((1 << ROWS_PER_FILE_BITS) - 1)) + 1}"
 
 
-def _by_name(frame: pl.DataFrame, record: Removal, people: People, key: str | None) -> npt.NDArray[np.bool_]:
-    by_place = [row_id for name in record.rows if (row_id := _row_id(name, people.files)) is not None]
+def _by_name(frame: pl.DataFrame, record: Removal, promoted: PromotedRows, key: str | None) -> npt.NDArray[np.bool_]:
+    by_place = [row_id for name in record.rows if (row_id := _row_id(name, promoted.files)) is not None]
     found = np.isin(frame[ROW_ID].to_numpy(), by_place)
     if key is not None and key in frame.columns:
         keyed = frame[key].cast(pl.String).is_in(list(record.rows)).fill_null(value=False)
         found |= keyed.to_numpy()
         return found
-    strange = next((name for name in record.rows if _row_id(name, people.files) is None), None)
+    strange = next((name for name in record.rows if _row_id(name, promoted.files) is None), None)
     if strange is not None:
-        files = ", ".join(people.files[:3])
+        files = ", ".join(promoted.files[:3])
         raise UsageError(
             f"{record.place}: rows: '{strange}' is no row of what was promoted: without a key expected path:row, with one of {files}"
         )

@@ -17,7 +17,7 @@ import polars as pl
 from gates.metrics.base.measurement import Estimate, Growth, Inconclusive, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.groups.slices import VANISHED_SHARE, is_categorical
-from gates.metrics.history.previous_human_rows import PeopleBefore, people_before
+from gates.metrics.history.previous_human_rows import PeopleBefore, accumulate_both, people_before
 from gates.metrics.history.text_clusters import TextClusters
 from gates.metrics.stats.paired_draws import ROWS_TO_PASS
 
@@ -52,7 +52,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     Counted on samples. A cell has lost its rows where fewer than a fifth are left of what it had, both origins together,
     scaled down where the whole is smaller than the people were. More rows elsewhere thin no cell out.
     """
-    before = scan.once(people_before)
+    before = scan.cached(people_before)
     if isinstance(before, Measurement):
         return before
     n = before.sample.height
@@ -184,4 +184,5 @@ METRIC = Metric(
     languages_together='cells are looked at one by one: with slices = ["language"] each language is one',
     exact="counts rows whose level, extreme or cluster lost its rows since the version promoted last",
     reads="the sample, and one as large of the version promoted last",
+    accumulate=accumulate_both,
 )

@@ -78,7 +78,7 @@ def _columns(scan: Scan) -> Iterator[Difference]:
     """A column with values on one side only."""
     reported = {difference.column for difference in _file_columns(scan)}
     for name in scan.human.frame.columns:
-        sides = scan.human_columns.get(name, 0), scan.synthetic_columns.get(name, 0)
+        sides = scan.counts.human_columns.get(name, 0), scan.counts.synthetic_columns.get(name, 0)
         if (
             name not in _ignored(scan) | reported
             and (sides[0] > 0) != (sides[1] > 0)

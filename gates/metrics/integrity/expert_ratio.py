@@ -8,7 +8,7 @@ import polars as pl
 
 from gates.data.facts import ORIGIN
 from gates.errors import did_you_mean
-from gates.metrics.base.full_columns import not_configured, people_columns, role_column, role_to_add
+from gates.metrics.base.full_columns import accumulate_people, not_configured, people_columns, role_column, role_to_add
 from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.labels.ratings import is_expert
@@ -29,26 +29,29 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     Shares are of distinct rows of the domain, human and synthetic: rows by people, and rows by people whose expertise
     is "expert". They are counts over every row, so without interval. A demand of 0 asks nothing.
     """
-    if not scan.critical_domains and _DOMAIN not in scan.roles.mappable:
+    if not scan.declared.critical_domains and _DOMAIN not in scan.roles.mappable:
         return not_configured(scan, "no domain is declared critical", _DOMAIN)
-    if not scan.critical_domains:
+    if not scan.declared.critical_domains:
         line = "critical_domains = { medical = { human = 0.5, expert = 0.2 } }"
         return NotConfigured("no domain is declared critical", line)
-    roles = [_DOMAIN, *([_EXPERTISE] if any("expert" in demand for demand in scan.critical_domains.values()) else [])]
+    roles = [
+        _DOMAIN,
+        *([_EXPERTISE] if any("expert" in demand for demand in scan.declared.critical_domains.values()) else []),
+    ]
     for role in roles:
         if role_column(scan, role) is None:
             return Failed(f"critical_domains needs the role {role}; {role_to_add(scan, role)}")
     rows = _distinct_rows(scan, roles)
     present = rows[_DOMAIN].drop_nulls().unique().sort().to_list()
     table = {}
-    for domain, demanded in sorted(scan.critical_domains.items()):
+    for domain, demanded in sorted(scan.declared.critical_domains.items()):
         if domain not in present:
             return Failed(f"no row has the critical domain '{domain}' ({did_you_mean(domain, present)})")
         table[domain] = _row(rows.filter(pl.col(_DOMAIN) == domain), demanded)
     ratios = {
         (domain, who): row[who] / demanded
         for domain, row in table.items()
-        for who, demanded in scan.critical_domains[domain].items()
+        for who, demanded in scan.declared.critical_domains[domain].items()
         if demanded > 0
     }
     if not ratios:
@@ -56,7 +59,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     domain, who = min(ratios, key=lambda key: (ratios[key], key))
     note = (
         f"{domain}: {table[domain][who]:.1%} of {table[domain]['rows']:,.0f} rows are {_WORDS[who]}, "
-        f"demanded {scan.critical_domains[domain][who]:.1%}"
+        f"demanded {scan.declared.critical_domains[domain][who]:.1%}"
     )
     human = rows.filter("is_human").height
     evidence = {"domains": table, "rows_without_domain": rows[_DOMAIN].null_count()}
@@ -69,7 +72,7 @@ _WORDS = {"human": "by people", "expert": "by experts"}
 
 def _distinct_rows(scan: Scan, roles: list[str]) -> pl.DataFrame:
     """One row per content, origin, domain and expertise: copying a row makes nobody more of an expert."""
-    frame = scan.once(people_columns).with_columns(pl.Series(_DIGEST, scan.index.digest))
+    frame = scan.cached(people_columns).with_columns(pl.Series(_DIGEST, scan.index.digest))
     origin = pl.col(ORIGIN).cast(pl.String)
     expert = is_expert(pl.col(_EXPERTISE)) if _EXPERTISE in roles else pl.lit(value=False)
     declared = frame.filter(origin.is_in(["human", "synthetic"])).select(
@@ -101,4 +104,5 @@ METRIC = Metric(
     exact="a share counted over every row",
     cached="hashes of content",
     reads="domain and expertise of every row",
+    accumulate=accumulate_people,
 )

@@ -9,7 +9,7 @@ import polars as pl
 
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.metrics.base.breakdowns import with_parts
-from gates.metrics.base.full_columns import columns_of_all, not_configured
+from gates.metrics.base.full_columns import columns, columns_of_all, not_configured
 from gates.metrics.base.measurement import (
     Estimate,
     Failed,
@@ -139,4 +139,5 @@ METRIC = Metric(
     exact="a share counted over every row",
     cached="origins",
     reads="id and seed_id of every row",
+    accumulate=lambda inputs, _params: columns([inputs.roles.key, inputs.roles.lineage.get(_SEED)], inputs),
 )

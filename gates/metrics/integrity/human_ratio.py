@@ -34,15 +34,15 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         return Failed("no row has a declared origin")
     whole = _ratio(human, synthetic)
     whole = replace(whole, evidence={**whole.evidence, "rows": int(np.size(scan.index.origin))})
-    if scan.extends_human_law:
-        shares = {one.name: _shares(scan, one) for one in scan.once(languages).either}
+    if scan.declared.extends_human_law:
+        shares = {one.name: _shares(scan, one) for one in scan.cached(languages).either}
         return replace(whole, evidence={**whole.evidence, **({"by_language": shares} if shares else {})})
 
     def of_language(one: Language) -> Measurement:
         counts = _distinct(scan, one)
         return too_few_together(*counts) or _ratio(*counts)
 
-    return with_languages(scan, whole, scan.once(languages).either, of_language, warns_only=True)
+    return with_languages(scan, whole, scan.cached(languages).either, of_language, warns_only=True)
 
 
 def _ratio(human: int, synthetic: int) -> Measured:

@@ -10,7 +10,7 @@ from gates.config.data_types import LINEAGE_ROLES
 from gates.data.facts import SYNTHETIC_CODE
 from gates.data.scan.index import has_value
 from gates.metrics.base.breakdowns import with_languages
-from gates.metrics.base.full_columns import columns_of_all
+from gates.metrics.base.full_columns import columns, columns_of_all
 from gates.metrics.base.languages import languages, too_few
 from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side
@@ -31,14 +31,16 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     rows = int(scan.index.of(SYNTHETIC_CODE).sum())
     if not rows:
         return Failed("no synthetic rows: lineage was never asked")
-    whole = _least(declared, {role: scan.synthetic_columns.get(column, 0) for role, column in declared.items()}, rows)
+    whole = _least(
+        declared, {role: scan.counts.synthetic_columns.get(column, 0) for role, column in declared.items()}, rows
+    )
 
     def of_language(one: Language) -> Measurement:
-        filled = scan.once(_filled)
+        filled = scan.cached(_filled)
         own = {role: int(filled[column].to_numpy()[one.synthetic].sum()) for role, column in declared.items()}
         return too_few(None, one.counts[1]) or _least(declared, own, one.counts[1])
 
-    return with_languages(scan, whole, scan.once(languages).synthetic, of_language)
+    return with_languages(scan, whole, scan.cached(languages).synthetic, of_language)
 
 
 def _least(declared: Mapping[str, str], filled: Mapping[str, int], rows: int) -> Measurement:
@@ -52,7 +54,7 @@ def _least(declared: Mapping[str, str], filled: Mapping[str, int], rows: int) ->
 
 
 def _filled(scan: Scan) -> pl.DataFrame:
-    """Which lineage cells of every row have a value. Call through `scan.once(_filled)`."""
+    """Which lineage cells of every row have a value. Call through `scan.cached(_filled)`."""
     frame = columns_of_all(scan, scan.roles.lineage.values()).with_columns(pl.col(pl.Categorical).cast(pl.String))
     return frame.select(has_value(column, frame.schema[column]) for column in scan.roles.lineage.values())
 
@@ -68,4 +70,5 @@ METRIC = Metric(
     exact="a share of filled cells",
     cached="cells that say something, by column",
     reads="where rows have a language, the lineage columns of every row",
+    accumulate=lambda inputs, _params: columns(inputs.roles.lineage.values(), inputs),
 )

@@ -49,7 +49,7 @@ def new_levels(scan: Scan, ignored: Collection[str]) -> Iterator[NewLevels]:
 
     ignored: levels, as `folded` spells them, that are no levels.
     """
-    labels = [scan.roles.label] if scan.roles.label and not scan.extends_human_law else []
+    labels = [scan.roles.label] if scan.roles.label and not scan.declared.extends_human_law else []
     for column in dict.fromkeys([*({UNIT} & {*scan.roles.bound}), *labels]):
         human, synthetic = (_rows(side, column) for side in (scan.human, scan.synthetic))
         people = {folded(level) for level in human["level"].unique()}

@@ -31,7 +31,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     return Measured(
         Estimate.exact(1 - count / total),
         RowCounts(human, synthetic),
-        note=f"{note}: {scan.undeclared_origins}" if scan.undeclared_origins else note,
+        note=f"{note}: {scan.counts.undeclared_origins}" if scan.counts.undeclared_origins else note,
         evidence={"undeclared": count, "rows": total, "first_rows": places},
     )
 

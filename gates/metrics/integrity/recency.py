@@ -9,7 +9,7 @@ import polars as pl
 
 from gates.data.facts import ORIGIN
 from gates.metrics.base.breakdowns import with_languages
-from gates.metrics.base.full_columns import columns_of_all
+from gates.metrics.base.full_columns import columns, columns_of_all
 from gates.metrics.base.languages import languages, too_few
 from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side
@@ -45,7 +45,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         return too_few(one.counts[0], None) or _recent(frame.filter(pl.Series(one.human)), newest)
 
     whole = _recent(frame.filter(pl.col(ORIGIN) == "human"), newest)
-    return with_languages(scan, whole, scan.once(languages).human, of_language)
+    return with_languages(scan, whole, scan.cached(languages).human, of_language)
 
 
 def _recent(human: pl.DataFrame, newest: object) -> Measurement:
@@ -70,4 +70,5 @@ METRIC = Metric(
     params=(("max_age_days", 365.0),),
     exact="a share counted over every row",
     reads="created_at of every row",
+    accumulate=lambda inputs, _params: columns([inputs.roles.lineage.get("created_at")], inputs),
 )

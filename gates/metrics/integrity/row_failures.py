@@ -28,7 +28,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     the exact interval decides.
     """
     rule = str(params["rule"])
-    found = scan.failures.get(rule)
+    found = scan.counts.failures.get(rule)
     if found is None:
         return Failed(f"the schema has no rule '{rule}', or it never ran")
     first = [scan.place(row) for row in found.first if _is_in(scan, row, scope)]

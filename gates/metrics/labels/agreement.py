@@ -10,6 +10,7 @@ import polars as pl
 
 from gates.data.facts import ROW_ID
 from gates.metrics.base.breakdowns import with_languages
+from gates.metrics.base.full_columns import accumulate_people
 from gates.metrics.base.languages import languages, too_few
 from gates.metrics.base.measurement import Growth, Inconclusive, Measured, Measurement, NotConfigured, Part, RowCounts
 from gates.metrics.base.metric import Metric, Side
@@ -47,7 +48,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     are evidence, as are experts against the crowd; in a synthetic scope each machine is a part that can fail the check.
     In both, the ratings in a language are a part.
     """
-    found = scan.once(ratings)
+    found = scan.cached(ratings)
     if found is None:
         return ratings_to_add(scan)
     people = found.of_people()
@@ -56,7 +57,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         return _machines_in_languages(scan, found, scale)
     kinds = kinds_of(scale.coded(people), len(scale.codes))
     measured = _among(people, kinds, scale, scan.seed)
-    habits = scan.once(people_habits)
+    habits = scan.cached(people_habits)
     about = {**_about(found, people, scale, kinds), **habits.evidence()}
     whole = replace(measured, note=_note(about, kinds, people) + habits.note(), evidence=about)
 
@@ -65,7 +66,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         return too_few(own.height, None) or _among(own, kinds_of(scale.coded(own), len(scale.codes)), scale, scan.seed)
 
     # A guideline can be clear in the language it was written in and not in another.
-    return with_languages(scan, whole, scan.once(languages).human, of_language)
+    return with_languages(scan, whole, scan.cached(languages).human, of_language)
 
 
 def _among(people: pl.DataFrame, kinds: Kinds, scale: Scale, seed: int) -> Measured | Inconclusive:
@@ -121,7 +122,7 @@ def _machines_in_languages(scan: Scan, found: Ratings, scale: Scale) -> Measurem
         own = _machines(scan, replace(found, frame=spoken), scale)
         return few or (own if isinstance(own, NotConfigured) else replace(own, parts={}))
 
-    return with_languages(scan, whole, scan.once(languages).parts, of_language)
+    return with_languages(scan, whole, scan.cached(languages).parts, of_language)
 
 
 def _machines(scan: Scan, found: Ratings, scale: Scale) -> Measured | Inconclusive | NotConfigured:
@@ -129,7 +130,7 @@ def _machines(scan: Scan, found: Ratings, scale: Scale) -> Measured | Inconclusi
     if not judges:
         return NotConfigured("no synthetic row is a rating: no machine's labels to compare with people's")
     people = scale.coded(found.of_people())
-    known, habits = people["label"].unique().to_list(), scan.once(machine_habits)
+    known, habits = people["label"].unique().to_list(), scan.cached(machine_habits)
     parts = {}
     for name, own in judges.items():
         kinds = kinds_between(scale.coded(own), people, len(scale.codes))
@@ -217,4 +218,5 @@ METRIC = Metric(
     params=(("level", "nominal"), ("order", None)),
     detail=("level",),
     reads="item, annotator, label, expertise of every row",
+    accumulate=accumulate_people,
 )

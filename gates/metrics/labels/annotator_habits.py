@@ -52,17 +52,17 @@ class Habits:
 
 
 def people_habits(scan: Scan) -> Habits:
-    """The habits of people. Call through `scan.once(people_habits)`."""
+    """The habits of people. Call through `scan.cached(people_habits)`."""
     return _habits(scan, is_human=True)
 
 
 def machine_habits(scan: Scan) -> Habits:
-    """The habits of machines, beside people. Call through `scan.once(machine_habits)`."""
+    """The habits of machines, beside people. Call through `scan.cached(machine_habits)`."""
     return _habits(scan, is_human=False)
 
 
 def _habits(scan: Scan, *, is_human: bool) -> Habits:
-    found = scan.once(ratings)
+    found = scan.cached(ratings)
     if found is None:
         return Habits({}, {})
     asked = found.frame.filter(pl.col("is_human") == is_human)

@@ -10,7 +10,7 @@ import polars as pl
 
 from gates.data.facts import HUMAN_CODE, ORIGIN
 from gates.metrics.base.breakdowns import with_languages
-from gates.metrics.base.full_columns import not_configured, people_columns, role_column
+from gates.metrics.base.full_columns import accumulate_people, not_configured, people_columns, role_column
 from gates.metrics.base.languages import languages, too_few
 from gates.metrics.base.measurement import Estimate, Failed, Growth, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side
@@ -47,14 +47,14 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """
     if role_column(scan, _WHO) is None:
         return not_configured(scan, "nobody says who gave which label", _WHO)
-    rows = scan.once(people_columns)
+    rows = scan.cached(people_columns)
     counts = _rows_of_each(rows.filter(pl.col(ORIGIN).cast(pl.String) == "human"))
     if not counts.height:
         return Failed(f"no human row has an {_WHO}")
     whole = _concentration(counts, int(scan.index.of(HUMAN_CODE).sum()))
     outliers = _outliers(scan, counts[_WHO].head(COMPARED_AT_MOST).to_list())
     unlike = f"; {', '.join(outliers)} labels unlike the others" if isinstance(outliers, dict) and outliers else ""
-    habits = scan.once(people_habits)
+    habits = scan.cached(people_habits)
     evidence = {**whole.evidence, "outlying": outliers, **habits.evidence()}
     whole = replace(whole, note=whole.note + unlike + habits.note(), evidence=evidence)
 
@@ -62,7 +62,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         own = _rows_of_each(rows.filter(pl.Series(one.human)))
         return too_few(int(own["count"].sum()), None) or _concentration(own, one.counts[0])
 
-    return with_languages(scan, whole, scan.once(languages).human, of_language)
+    return with_languages(scan, whole, scan.cached(languages).human, of_language)
 
 
 def _rows_of_each(human: pl.DataFrame) -> pl.DataFrame:
@@ -93,7 +93,7 @@ def _concentration(counts: pl.DataFrame, rows: int) -> Measured:
 
 def _outliers(scan: Scan, names: list[str]) -> dict[str, dict[str, float]] | str:
     """Who agrees with the others surely less than the others do, with the interval; or why nobody can be compared."""
-    found = scan.once(ratings)
+    found = scan.cached(ratings)
     if found is None:
         return "no items and labels are declared"
     people = found.of_people()
@@ -144,4 +144,5 @@ METRIC = Metric(
     fix="Spread the items over more annotators; read what outlying annotators labelled with them before their rows are kept or dropped.",
     exact="a share counted over every row",
     reads="item, annotator, label of every row",
+    accumulate=accumulate_people,
 )

@@ -12,7 +12,7 @@ from gates.metrics.base.languages import languages, too_few
 from gates.metrics.base.measurement import Baseline, Estimate, Inconclusive, Measured, Measurement, Part, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.labels.labels import NO_LABEL, Classes, classes
-from gates.metrics.labels.nearest_labels import Twins, twins_of_contents, twins_of_points
+from gates.metrics.labels.nearest_labels import Twins, accumulate_twins, twins_of_contents, twins_of_points
 from gates.metrics.stats.design_effect import Floats, effective_rows
 from gates.metrics.stats.intervals import ratio_difference
 from gates.metrics.stats.paired_draws import ROWS_TO_PASS
@@ -51,7 +51,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     within a tenth of a standard deviation; of annotations those of one item. A row that is no twin of a person's is not
     asked. Rows of one cluster of twins count for as many as they are worth.
     """
-    known = scan.once(classes)
+    known = scan.cached(classes)
     if isinstance(known, Measurement):
         return known
     found = _twins(scan, known)
@@ -71,7 +71,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         speakers = _disagreement(found, found.is_human & own)
         return too_few(*one.counts) or _against(scan, found, speakers, ~found.is_human & own)
 
-    return with_languages(scan, whole, scan.once(languages).parts, of_language)
+    return with_languages(scan, whole, scan.cached(languages).parts, of_language)
 
 
 def _twins(scan: Scan, known: Classes) -> Twins:
@@ -128,4 +128,5 @@ METRIC = Metric(
     fix="Read the rows named beside their human twins; have people label the synthetic rows, or drop those that contradict all twins.",
     cached="hashes of content",
     reads="the label, and the item of annotations, of every row; near duplicates of texts: every text of 20 tokens and more; twins of table rows: 5,000 rows of the sample of each origin",
+    accumulate=accumulate_twins,
 )

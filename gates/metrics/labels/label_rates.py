@@ -42,7 +42,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     labelled rows of both origins, less that between two halves of people. The maximum over groups is taken inside each
     draw, so that many groups need no further correction.
     """
-    known = scan.once(classes)
+    known = scan.cached(classes)
     if isinstance(known, Measurement):
         return known
     if not scan.roles.slices:
@@ -50,7 +50,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     human = labelled(scan.human, known)
     makers = {name: rows for name, rows in scan.generators.items() if len(rows) >= STRATUM_ROWS}
     whole = _worst(scan, known, human, labelled(scan.synthetic, known))
-    if scan.extends_human_law:
+    if scan.declared.extends_human_law:
         return ReportOnly(whole, 'synthetic_role = "extend" does not promise people\'s label shares')
     parts = {name: Part(_worst(scan, known, human, labelled(rows, known))) for name, rows in makers.items()}
     return replace(whole, parts=parts)

@@ -34,7 +34,7 @@ class Classes:
 
 
 def classes(scan: Scan) -> Classes | Measurement:
-    """The classes of the declared label, or why there are none. Call through `scan.once(classes)`."""
+    """The classes of the declared label, or why there are none. Call through `scan.cached(classes)`."""
     column = scan.roles.label
     if column is None:
         return NotConfigured("no label is declared", 'label = "<column>"')

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-import pyarrow as pa
 
-from gates.data.facts import HUMAN_CODE, ROW_ID, SYNTHETIC_CODE
+from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
+from gates.data.scan.accumulators import PerRow
 from gates.metrics.base.breakdowns import distinct, first_of_each, with_languages
 from gates.metrics.base.languages import ROWS_TO_JUDGE_ALONE, languages, too_few
 from gates.metrics.base.measurement import (
@@ -31,6 +31,7 @@ from gates.metrics.stats.paired_draws import ROWS_TO_PASS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Scan
     from gates.metrics.base.breakdowns import Mask
     from gates.metrics.base.languages import Language
@@ -50,7 +51,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """
     if not {_CHOSEN, _REJECTED} <= set(scan.roles.bound):
         return NotConfigured(f"data of type {scan.roles.type} has no pairs of a chosen and a rejected response")
-    longer_by = scan.once(_longer_by)
+    longer_by = scan.collected(longer_by_of).to_numpy()
     codes = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE}
     origins = {name: _of_origin(scan, longer_by, name, distinct(scan.index, code)) for name, code in codes.items()}
     farthest = max(origins, key=lambda name: _reach(origins[name]))
@@ -63,7 +64,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         fullest = max(found, key=_pairs)
         return max(judged, key=_reach) if judged else too_few(fullest.rows.human, fullest.rows.synthetic) or fullest
 
-    return with_languages(scan, replace(origins[farthest], parts=parts), scan.once(languages).either, of_language)
+    return with_languages(scan, replace(origins[farthest], parts=parts), scan.cached(languages).either, of_language)
 
 
 def _pairs(measurement: Measured | Inconclusive) -> int:
@@ -95,14 +96,11 @@ def _of_origin(scan: Scan, longer_by: npt.NDArray[np.float64], name: str, own: M
     )
 
 
-def _longer_by(scan: Scan) -> npt.NDArray[np.float64]:
-    """Characters by which the chosen response is longer, per row of the index; NaN where one of the two is missing."""
+def longer_by_of(inputs: PassInputs) -> PerRow:
+    """An accumulator of the characters by which each chosen response is longer; null where one of the two is missing."""
     lengths = [pl.col(name).cast(pl.String).str.len_chars().cast(pl.Float64) for name in (_CHOSEN, _REJECTED)]
-    parts = []
-    for batch in scan.source.batches():
-        frame = pl.DataFrame(pa.Table.from_batches([batch]).select([ROW_ID, _CHOSEN, _REJECTED]))
-        parts.append(frame.select(ROW_ID, longer_by=lengths[0] - lengths[1]))
-    return pl.concat(parts).sort(ROW_ID)["longer_by"].to_numpy()
+    has_pairs = {_CHOSEN, _REJECTED} <= set(inputs.roles.bound)
+    return PerRow(lambda batch: batch.frame.select(lengths[0] - lengths[1]).to_series(), needs_rows=has_pairs)
 
 
 def _reach(part: Measured | Inconclusive) -> float:
@@ -123,4 +121,5 @@ METRIC = Metric(
     fix="Have pairs of like length judged, or ask judges to disregard length; drop pairs of the wordier side until the rate is near one half.",
     cached="origins, hashes of content and groups",
     reads="the lengths of both responses of every row",
+    accumulate=lambda _inputs, _params: (longer_by_of,),
 )

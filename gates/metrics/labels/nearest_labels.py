@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,14 +12,19 @@ import polars as pl
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.data.text.near.near_duplicates import clusters
 from gates.errors import MetricError
-from gates.metrics.base.full_columns import columns_of_all
+from gates.metrics.base.full_columns import columns, columns_of_all
 from gates.metrics.copies.near_duplicates import HOLDOUT_CODE, near_matrix
+from gates.metrics.copies.text_store import TextTokens
 from gates.metrics.labels.labels import NO_LABEL, Classes
 from gates.metrics.stats.distances import Points, distances, points_of
 from gates.metrics.stats.encoding import Coded, coded
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gates.data.arrays import Ints
+    from gates.data.scan.accumulators import Accumulate
+    from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Rows, Scan
 
 Floats = npt.NDArray[np.float64]
@@ -48,6 +53,16 @@ class Twins:
     cluster: Ints
 
 
+def accumulate_twins(inputs: PassInputs, params: Mapping[str, object]) -> list[Accumulate[Any]]:
+    """What twins are told by in every row, where they are not looked for among samples."""
+    roles = inputs.roles
+    if not roles.label or not (roles.texts or roles.type == "annotations"):
+        return []
+    items = ["item"] if roles.type == "annotations" else []
+    texts: list[Accumulate[Any]] = [TextTokens] if roles.content == roles.texts else []
+    return [*columns([roles.label, *items], inputs), *texts]
+
+
 def twins_of_contents(scan: Scan, known: Classes) -> Twins:
     """Twins among all rows: equal items of annotations, else equal content, and of single texts near duplicates."""
     index = scan.index
@@ -74,7 +89,7 @@ def twins_of_contents(scan: Scan, known: Classes) -> Twins:
 
 def _near_contents(scan: Scan, contents: npt.NDArray[np.uint64]) -> tuple[Ints, Ints]:
     """Pairs of different contents whose texts nearly equal each other, each once, as positions in `contents`."""
-    matrix = scan.once(near_matrix)
+    matrix = scan.cached(near_matrix)
     kept = (matrix.origin[matrix.left] != HOLDOUT_CODE) & (matrix.origin[matrix.right] != HOLDOUT_CODE)
     order = np.searchsorted(scan.index.row_id, matrix.row_id)
     digest = scan.index.digest[np.minimum(order, len(scan.index.row_id) - 1)]
@@ -92,7 +107,7 @@ def twins_of_points(scan: Scan, known: Classes) -> Twins:
 
     Raises MetricError where there is no other column.
     """
-    codes = scan.once(coded)
+    codes = scan.cached(coded)
     human, synthetic = (_without(side, known.column) for side in (codes.human, codes.synthetic))
     mine, theirs = (points.take(np.arange(min(len(points), ROWS_AT_MOST))) for points in points_of(human, synthetic))
     if not mine.width:

@@ -44,7 +44,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     Mutual information of origin and label given the slice, less its mean when origins are permuted within slices, over
     the entropy of the label. The interval is the spread over resampled rows. Of rows of one group one counts.
     """
-    known = scan.once(classes)
+    known = scan.cached(classes)
     if isinstance(known, Measurement):
         return known
 

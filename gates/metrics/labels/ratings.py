@@ -58,10 +58,10 @@ class Ratings:
 
 
 def ratings(scan: Scan) -> Ratings | None:
-    """All ratings of all rows; None where the data has none. Call through `scan.once(ratings)`."""
+    """All ratings of all rows; None where the data has none. Call through `scan.cached(ratings)`."""
     label = scan.roles.label
     if role_column(scan, _WHAT) and role_column(scan, _WHO) and label:
-        frame = scan.once(people_columns)
+        frame = scan.cached(people_columns)
         expertise = role_column(scan, "expertise")
         expert = is_expert(pl.col(expertise)) if expertise else pl.lit(None, dtype=pl.Boolean)
         named = frame.select(
@@ -70,7 +70,7 @@ def ratings(scan: Scan) -> Ratings | None:
         return _cleaned(named)
     votes = label_columns(scan)
     if len(votes) > 1:
-        frame = scan.once(people_columns).filter(pl.col(ORIGIN).cast(pl.String) == "human")
+        frame = scan.cached(people_columns).filter(pl.col(ORIGIN).cast(pl.String) == "human")
         long = frame.select(ROW_ID, pl.col(ROW_ID).alias(_WHAT), ORIGIN, *(_text(vote) for vote in votes)).unpivot(
             votes, index=[ROW_ID, _WHAT, ORIGIN], variable_name=_WHO, value_name=_LABEL
         )

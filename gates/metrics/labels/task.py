@@ -13,7 +13,8 @@ from gates.data.text.near.near_duplicates import clusters, near_pairs
 from gates.data.text.tokens import joined, tokenise
 from gates.errors import MetricError
 from gates.metrics.base.text_samples import tokens_of
-from gates.metrics.copies.near_duplicates import NEAR_JACCARD, TOKENS_AT_LEAST
+from gates.metrics.copies.near_duplicates import NEAR_JACCARD
+from gates.metrics.copies.text_store import TOKENS_AT_LEAST
 from gates.metrics.labels.labels import NO_LABEL, Classes
 from gates.metrics.stats.classifiers import FOLDS, Table, Texts, table_of, texts_of
 from gates.metrics.stats.encoding import Coded, coded, encode_rows
@@ -78,11 +79,11 @@ class Task:
 
 def blocks_of(scan: Scan, known: Classes) -> tuple[dict[str, Block], tuple[str, ...]]:
     """The rows of each kind that models train on and are tested on, and the names of the classes."""
-    codes = scan.once(coded)
+    codes = scan.cached(coded)
     kinds = {"human": (scan.human, codes.human, TEST_ROWS), "synthetic": (scan.synthetic, codes.synthetic, TRAIN_ROWS)}
     for name in makers(scan)[:GENERATORS_AT_MOST]:
         kinds[f"{GENERATOR}{name}"] = (scan.generators[name], codes.generators[name], TRAIN_ROWS)
-    held = scan.holdout
+    held = scan.holdout.rows if scan.holdout else None
     if held is not None and known.column in held.frame.columns and len(held) >= STRATUM_ROWS:
         kinds[HELD] = (held, encode_rows(scan, held), TEST_ROWS)
     blocks = {name: _block(known, *kind) for name, kind in kinds.items()}

@@ -84,11 +84,11 @@ class Trials:
 
 
 def trials(scan: Scan) -> Trials | Measurement:
-    """Every model that the checks on utility compare, or why there is none. Call through `scan.once(trials)`.
+    """Every model that the checks on utility compare, or why there is none. Call through `scan.cached(trials)`.
 
     Raises MetricError where there is no column but the label.
     """
-    known = scan.once(classes)
+    known = scan.cached(classes)
     if isinstance(known, Measurement):
         return known
     blocks, names = blocks_of(scan, known)

@@ -52,7 +52,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     nature: only a holdout shows what synthetic rows teach that copy people's with a little noise. The interval resamples
     groups of test rows and of training rows, the same for both models.
     """
-    found = scan.once(trials)
+    found = scan.cached(trials)
     if isinstance(found, Measurement):
         return found
     kind = str(params["train"])
@@ -64,7 +64,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     left_out = sorted(set(scan.generators) - set(parts))
     if left_out:
         whole = replace(whole, evidence={**whole.evidence, "generators_not_tested_alone": left_out})
-    if kind == SYNTHETIC and scan.extends_human_law:
+    if kind == SYNTHETIC and scan.declared.extends_human_law:
         reason = 'synthetic_role = "extend" does not promise that synthetic rows can stand for people\'s'
         return ReportOnly(whole, reason)
     return replace(whole, parts=parts)

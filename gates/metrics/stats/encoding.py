@@ -95,7 +95,7 @@ class CodedScan:
 
 
 def coded(scan: Scan) -> CodedScan:
-    """The scan's samples as codes. Call through `scan.once(coded)`."""
+    """The scan's samples as codes. Call through `scan.cached(coded)`."""
     human_frame, skipped = feature_frame(scan, scan.human)
     features = tuple(_freeze(human_frame[name]) for name in human_frame.columns)
 
@@ -108,7 +108,7 @@ def coded(scan: Scan) -> CodedScan:
 
 def encode_rows(scan: Scan, rows: Rows) -> Coded:
     """Other rows, such as the holdout's, under the scan's coding."""
-    known = scan.once(coded)
+    known = scan.cached(coded)
     return _encode(known.features, feature_frame(scan, rows)[0].select(feature.name for feature in known.features))
 
 

@@ -71,7 +71,7 @@ Compare = Callable[[Sides], Measurement]
 
 def compare_by_role(scan: Scan, compare: Compare) -> Measurement:
     """`compare` over everything, with parts; for extending rows within strata, with a part each."""
-    return _within_strata(scan, compare) if scan.extends_human_law else compare_all(scan, compare)
+    return _within_strata(scan, compare) if scan.declared.extends_human_law else compare_all(scan, compare)
 
 
 def compare_all(scan: Scan, compare: Compare) -> Measurement:
@@ -87,7 +87,7 @@ def compare_all(scan: Scan, compare: Compare) -> Measurement:
         # A generator that made all synthetic rows is the whole: measuring it again would cost as much and say nothing new.
         is_whole = sides.synthetic.total == scan.synthetic.total
         parts[name] = Part(whole if is_whole else compare(sides))
-    skipped = scan.once(coded).skipped
+    skipped = scan.cached(coded).skipped
     evidence = {"not_compared": skipped} if skipped else {}
     return beside_languages(scan, with_details(whole, parts=parts, evidence=evidence), compare)
 
@@ -95,10 +95,10 @@ def compare_all(scan: Scan, compare: Compare) -> Measurement:
 def beside_languages(scan: Scan, whole: Measurement, compare: Compare) -> Measurement:
     """`whole` with `compare` within each language and locale beside it; one with too few rows cannot be decided."""
     parts = {}
-    for name, sides in scan.once(_languages).items():
+    for name, sides in scan.cached(_languages).items():
         small = too_few(len(sides.human), len(sides.synthetic))
         parts[name] = Part(small or _of_language(sides, compare), sides.kind)
-    return with_details(whole, parts=parts, evidence=scan.once(languages).evidence())
+    return with_details(whole, parts=parts, evidence=scan.cached(languages).evidence())
 
 
 def _of_language(sides: Sides, compare: Compare) -> Measurement:
@@ -119,14 +119,14 @@ def _of_language(sides: Sides, compare: Compare) -> Measurement:
 
 
 def _everything(scan: Scan) -> Sides:
-    codes = scan.once(coded)
+    codes = scan.cached(coded)
     return Sides("", scan.human, scan.synthetic, codes.human, codes.synthetic, scan.seed)
 
 
 def _languages(scan: Scan) -> dict[str, Sides]:
-    """The sides of each language and locale that is a part, however few rows it has. Call through `scan.once`."""
+    """The sides of each language and locale that is a part, however few rows it has. Call through `scan.cached`."""
     found = {}
-    for one in scan.once(languages).parts:
+    for one in scan.cached(languages).parts:
         human, synthetic = rows_of(scan, one.human, one.synthetic)
         codes = encode_rows(scan, human), encode_rows(scan, synthetic)
         found[one.name] = Sides(one.name, human, synthetic, *codes, scan.seed, one.kind)
@@ -143,7 +143,7 @@ def _within_strata(scan: Scan, compare: Compare) -> Measurement:
     of_all: list[str] = []
     small: dict[str, Part] = {}
     generators = {f"{name} within ": sides for name, sides in _made_by(scan).items()}
-    spoken = {f"{name} within ": sides for name, sides in scan.once(_languages).items()}
+    spoken = {f"{name} within ": sides for name, sides in scan.cached(_languages).items()}
     for prefix, sides in ({"": _everything(scan)} | generators | spoken).items():
         lacking = too_few(len(sides.human), len(sides.synthetic)) if prefix in spoken else None
         if lacking:
@@ -167,12 +167,12 @@ def _within_strata(scan: Scan, compare: Compare) -> Measurement:
     farthest = max(of_all or strata, key=lambda name: _reach(strata[name]))
     chosen = strata[farthest]
     parts = {name: Part(one, "stratum") for name, one in strata.items()} | small
-    return with_details(chosen, note=f"within {farthest}", parts=parts, evidence=scan.once(languages).evidence())
+    return with_details(chosen, note=f"within {farthest}", parts=parts, evidence=scan.cached(languages).evidence())
 
 
 def _made_by(scan: Scan) -> dict[str, Sides]:
     """The sides of each generator of the scan; who compares them decides whether it has rows enough."""
-    codes = scan.once(coded)
+    codes = scan.cached(coded)
     return {
         name: Sides(f"generator {name}", scan.human, rows, codes.human, codes.generators[name], scan.seed)
         for name, rows in scan.generators.items()

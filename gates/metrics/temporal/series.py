@@ -19,7 +19,7 @@ from gates.metrics.base.measurement import (
 )
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.stats.intervals import ratio_difference
-from gates.metrics.temporal.ordered_rows import missing_roles, ordered_rows, shown_entity
+from gates.metrics.temporal.ordered_rows import accumulate_ordered, missing_roles, ordered_rows, shown_entity
 from gates.verdict import Scope
 
 if TYPE_CHECKING:
@@ -59,13 +59,13 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     Synthetic series that stand still or repeat count beyond the share of people's series that do: where people have
     none the share is exact, else it has the interval of a difference.
     """
-    missing = missing_roles(scan)
+    missing = missing_roles(scan.roles)
     if missing:
         return missing
     kind = str(params["kind"])
     if kind not in _LOOK:
         return Failed(f"no kind '{kind}'; kinds: {', '.join(sorted(_LOOK))}")
-    rows = scan.once(ordered_rows)
+    rows = ordered_rows(scan)
     found = _found(rows.filter(pl.col("origin") == scope.value), kind)
     if not found.looked_at:
         return Inconclusive(f"no series of this scope has {READINGS_AT_LEAST} readings")
@@ -207,4 +207,5 @@ METRIC = Metric(
     detail=("kind",),
     languages_together="it is asked of time series, whose rows have no language",
     reads="entity, unit, time and value of every row",
+    accumulate=accumulate_ordered,
 )

@@ -64,9 +64,9 @@ class Blocks:
 def blocks(scan: Scan) -> dict[str, Blocks]:
     """The stretches of people and of synthetic rows, by origin: a day of a series or of an entity, or a session.
 
-    Call through `scan.once(blocks)`.
+    Call through `scan.cached(blocks)`.
     """
-    rows = scan.once(ordered_rows).drop_nulls("what")
+    rows = ordered_rows(scan).drop_nulls("what")
     is_session = "session" in scan.roles.bound and rows.schema["what"] == pl.String
     day = pl.lit(0) if is_session else pl.col("when").dt.date()
     rows = rows.with_columns(block=pl.struct("origin", "generator", "entity", day.alias("day")).rle_id())

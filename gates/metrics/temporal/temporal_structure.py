@@ -12,7 +12,7 @@ from gates.data.scan.result import Rows
 from gates.metrics.base.measurement import Failed, Inconclusive, Measured, Measurement, Part, ReportOnly
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.stats.paired_draws import draws, excess
-from gates.metrics.temporal.ordered_rows import missing_roles
+from gates.metrics.temporal.ordered_rows import accumulate_ordered, missing_roles
 from gates.metrics.temporal.temporal_blocks import Blocks, Facet, blocks
 
 if TYPE_CHECKING:
@@ -36,10 +36,10 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     difference); the lengths of steps (KS over classes of powers of two); for events, which event follows which (TVD).
     Over all rows, because a sample has holes. A part per generator with 20 days or sessions at least.
     """
-    missing = missing_roles(scan)
+    missing = missing_roles(scan.roles)
     if missing:
         return missing
-    found = scan.once(blocks)
+    found = scan.cached(blocks)
     human, synthetic = found["human"], found["synthetic"]
     whole = _compare(human, synthetic, scan.seed)
     parts = {}
@@ -48,7 +48,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         if len(own) >= BLOCKS_AT_LEAST:
             parts[name] = Part(whole if len(own) == len(synthetic) else _compare(human, own, scan.seed))
     whole = replace(whole, parts=parts)
-    if scan.extends_human_law:
+    if scan.declared.extends_human_law:
         return ReportOnly(whole, 'reported only: synthetic_role = "extend" claims no law of people')
     return whole
 
@@ -143,4 +143,5 @@ METRIC = Metric(
     ),
     languages_together="it is asked of series and events, whose rows have no language",
     reads="entity or session, time and value or event of every row",
+    accumulate=accumulate_ordered,
 )

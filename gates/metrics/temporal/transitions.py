@@ -11,7 +11,7 @@ from gates.metrics.base.measurement import Growth, Inconclusive, Measured, Measu
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.stats.intervals import clopper_pearson
 from gates.metrics.stats.paired_draws import ROWS_TO_PASS
-from gates.metrics.temporal.ordered_rows import missing_roles, ordered_rows
+from gates.metrics.temporal.ordered_rows import accumulate_ordered, missing_roles, ordered_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,12 +33,12 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     A step is unheard of where no session of people has it, although both events stand in 30 steps of people at least and
     would have met five times if what follows were left to chance. Over every row; a part per generator.
     """
-    missing = missing_roles(scan)
+    missing = missing_roles(scan.roles)
     if missing:
         return missing
     if "event" not in scan.roles.bound:
         return NotConfigured("nobody says which column is the event", 'columns = { event = "…" }')
-    pairs = scan.once(event_pairs)
+    pairs = scan.cached(event_pairs)
     people = pairs.filter(pl.col("origin") == "human")
     known = people.group_by(*_PAIR).agg(people=pl.len())
     if not _frequent(people).height:
@@ -57,9 +57,9 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 def event_pairs(scan: Scan) -> pl.DataFrame:
     """origin, generator, now and then of every two events that follow each other within a session.
 
-    Call through `scan.once(event_pairs)`.
+    Call through `scan.cached(event_pairs)`.
     """
-    rows = scan.once(ordered_rows).drop_nulls("what")
+    rows = ordered_rows(scan).drop_nulls("what")
     session = pl.struct("origin", "generator", "entity").rle_id()
     steps = rows.with_columns(session=session).select(
         pl.col("origin").cast(pl.String),
@@ -118,4 +118,5 @@ METRIC = Metric(
     ),
     languages_together="it is asked of events, whose rows have no language",
     reads="session, time and event of every row",
+    accumulate=accumulate_ordered,
 )

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gates.config.removals import FOLDER
-from gates.data.previous_version import People, PromotedBefore
+from gates.data.previous_version import PromotedBefore, PromotedRows
 from gates.errors import DataError
 from gates.promotion.errors import PromotionError
 from gates.promotion.statements.tags import artifact, parse_version
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    import polars as pl
-
-    from gates.data.duckdb.dataset import LocalDataset
     from gates.promotion.git.history import Tag
     from gates.promotion.git.promoted_version import Promoted
     from gates.promotion.statements.tags import Version
@@ -124,7 +121,7 @@ class _Content:
         return self._promoted.statement.promoted_at.date()
 
     @contextmanager
-    def people(self) -> Iterator[People]:
+    def rows(self) -> Iterator[PromotedRows]:
         from gates.contract.plugins.registry import data_type_of
         from gates.data.duckdb.dataset import open_dataset
         from gates.data.files import manifest_sha256
@@ -143,11 +140,7 @@ class _Content:
                         raise DataError(
                             f"the data of {self.tag.name} is not what was promoted; `gates verify {self.tag.name}`"
                         )
-                    yield People(
-                        _human(opened),
-                        {column: role for role, column in dataset.columns.items()},
-                        tuple(file.path for file in opened.files),
-                    )
+                    yield PromotedRows(opened, {column: role for role, column in dataset.columns.items()})
         except OSError as error:
             raise DataError(f"the data of {self.tag.name} cannot be read: {error}") from error
 
@@ -161,15 +154,3 @@ class _Content:
                 f"{found.where.statement} is not the one that {self.tag.name} names; `gates verify {self.tag.name}`"
             )
         return found
-
-
-def _human(opened: LocalDataset) -> Iterator[pl.DataFrame]:
-    import polars as pl
-    import pyarrow as pa
-
-    from gates.data.facts import ORIGIN
-    from gates.verdict import Scope
-
-    for batch in opened.batches():
-        rows = pl.DataFrame(pa.Table.from_batches([batch]))
-        yield rows.filter(pl.col(ORIGIN) == Scope.HUMAN.value).drop(ORIGIN)

@@ -10,10 +10,10 @@ import numpy as np
 import polars as pl
 
 from gates.contract.plugins.registry import data_type_of
-from gates.data.batch import Batch
 from gates.data.duckdb.dataset import open_dataset
 from gates.data.evaluation import open_evaluation
 from gates.data.facts import ORIGIN, ROW_ID
+from gates.data.scan.inputs import PassInputs
 from gates.metrics.copies.evaluation_search import EvaluationSearch
 from gates.promotion.errors import PromotionError
 from gates.promotion.git.history import histories
@@ -105,9 +105,8 @@ def _shared(train: _Data, evaluation: _Data) -> int:
         asked = open_evaluation(evaluation.config, data_type_of(evaluation.config), files=evaluation.files)
         assert asked is not None  # noqa: S101  # it has files
         with asked:
-            search = EvaluationSearch(opened.roles, asked)
-        for batch in opened.batches():
-            search.update(Batch(batch))
+            search = EvaluationSearch(PassInputs(opened.roles, {}, evaluation=asked))
+        opened.fold([search])
         found = search.value()
     return len(np.union1d(found.rows, found.by_seed))
 

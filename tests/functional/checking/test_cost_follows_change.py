@@ -235,8 +235,11 @@ def test_rows_are_read_once_a_run_however_many_checks_need_all_of_them(tmp_path,
     # The changed file in the pass, and the others for what no index of theirs tells.
     assert read == [1, 0, 2, 3]
     read.clear()
-    run(tmp_path, store, ("expect_duplicate_ratio_to_be_less_than",))
+    run(tmp_path, store, ("expect_human_ratio_to_be_between",))
     assert read == []
+    # Which texts nearly repeat each other is no sum over files.
+    run(tmp_path, store, ("expect_duplicate_ratio_to_be_less_than",))
+    assert read == [0, 1, 2, 3]
 
 
 def test_another_evaluation_set_is_looked_for_in_files_that_did_not_change(tmp_path):

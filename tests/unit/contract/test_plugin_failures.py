@@ -16,6 +16,7 @@ from gates.data.facts import ORIGIN, ROW_ID
 from gates.data.scan.run import ScanRequest, scan
 from gates.errors import PluginError
 from gates.metrics.base.evaluate import ask
+from gates.metrics.base.needs import accumulates
 from gates.rows.load import load_schema
 from gates.rows.schemas.built_in import plugin_schema
 from gates.rows.validation import RowValidator
@@ -53,7 +54,7 @@ def measured(metrics) -> str | None:
         ("1 / 0", "plugins/own_one.py:6: ZeroDivisionError: division by zero"),
         ("sys.exit(0)", "plugins/own_one.py:6: SystemExit: 0"),
         ("found(scan)", "plugins/own_help.py:5: KeyError: 'x'"),
-        ("scan.once(found)", "plugins/own_help.py:5: KeyError: 'x'"),
+        ("scan.cached(found)", "plugins/own_help.py:5: KeyError: 'x'"),
         ("scan.rows_of('nobody')", "plugins/own_one.py:6: "),
         ("refuse(scan)", "no weights in these rows"),
     ],
@@ -79,43 +80,40 @@ def test_metric_that_returns_something_else_names_its_function_and_what_is_expec
     )
 
 
-def test_metric_that_gathers_with_something_else_names_its_line(tmp_path):
-    text = metric(NAME, "scan.gathered(lambda roles, evaluation: 3)")
+def test_metric_that_accumulates_with_something_else_names_its_line(tmp_path):
+    text = metric(NAME, "scan.collected(lambda inputs: 3)")
     root = project(tmp_path, f'[plugins.metrics]\n{NAME} = "own_one.py:METRIC"', files={"own_one.py": text})
 
     found = measured(metrics_of(read_config(root / "gates.toml").plugins))
 
-    expected = "measure.<locals>.<lambda> returned a int, expected a gates.data.scan.accumulators.Gatherer"
+    expected = "measure.<locals>.<lambda> returned a int, expected a gates.data.scan.accumulators.Accumulator"
     assert found == f"own_one.py:5: TypeError: {expected}"
 
 
-def with_gather(root, gather):
-    """The metrics of a repository whose own one measures what this expression gathers."""
-    text = metric(NAME, "scan.gathered(gather)", f"import sys\ngather = {gather}\n")
-    files = {"plugins/own_one.py": text.replace('"mend it")', '"mend it", gather=gather)')}
+def with_accumulate(root, accumulator, accumulate="lambda inputs, params: (accumulator,)"):
+    """The metrics of a repository whose own one measures what this accumulator collects, and asks for it before the pass."""
+    text = metric(NAME, "scan.collected(accumulator)", f"import sys\naccumulator = {accumulator}\n")
+    files = {"plugins/own_one.py": text.replace('"mend it")', f'"mend it", accumulate={accumulate})')}
     project(root, f'[plugins.metrics]\n{NAME} = "plugins/own_one.py:METRIC"', files=files)
     return metrics_of(read_config(root / "gates.toml").plugins)
 
 
-def test_gather_that_ends_the_program_is_an_error_of_its_check_alone(tmp_path):
-    metrics = with_gather(tmp_path, "lambda roles, evaluation: sys.exit(0)")
+@pytest.mark.parametrize(
+    "own", [("lambda inputs: sys.exit(0)",), ("lambda inputs: sys.exit(0)", "lambda inputs, params: sys.exit(0)")]
+)
+def test_accumulator_that_ends_the_program_is_an_error_of_its_check_alone(own, tmp_path):
+    metrics = with_accumulate(tmp_path, *own)
     rows = text_scan(["a"] * 20, ["b"] * 20)
 
-    seen = scan(rows.source, ScanRequest(gather=(metrics[NAME].gather,)))
+    seen = scan(rows.source, ScanRequest(accumulate=lambda inputs: accumulates([(metrics[NAME], {})], inputs)))
 
     assert ask(metrics[NAME], seen, Scope.COMBINED, {}).reason == "plugins/own_one.py:4: SystemExit: 0"
 
 
-@pytest.mark.parametrize(
-    ("gather", "wrong"),
-    [
-        ("[]", r"its gather cannot be told from others \(unhashable type: 'list'\); expected a function or a class"),
-        ("'all'", "its gather is a str, expected a function"),
-    ],
-)
-def test_gather_that_is_no_function_is_refused_where_the_metric_is_loaded(gather, wrong, tmp_path):
-    with pytest.raises(PluginError, match=wrong):
-        with_gather(tmp_path, gather)
+@pytest.mark.parametrize("wrong", ["[]", "'all'"])
+def test_needs_that_are_no_function_are_refused_where_the_metric_is_loaded(wrong, tmp_path):
+    with pytest.raises(PluginError, match=r"its accumulate is a (list|str), expected a function"):
+        with_accumulate(tmp_path, "None", wrong)
 
 
 def test_metric_of_a_distribution_names_its_module_instead(tmp_path, monkeypatch):

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
+from gates.data.scan.inputs import Declarations
 from gates.data.scan.run import ScanRequest
 from gates.metrics.base.judge import judge
 from gates.metrics.base.languages import NAMED_AT_MOST, PARTS_AT_MOST, ROWS_DRAWN, TAGS_LOOKED_AT, languages, rows_of
@@ -22,7 +23,7 @@ from gates.metrics.stats.strata import compare_all
 from gates.verdict import Outcome, Scope, Severity
 from tests.scans import spoken_rows as rows
 from tests.scans import tagged_scan, texts_of
-from tests.tables import table_scan
+from tests.tables import table_scan, with_samples
 
 if TYPE_CHECKING:
     from gates.data.scan.result import Scan
@@ -91,8 +92,8 @@ def test_three_small_languages_are_named_and_the_others_counted():
 def test_what_one_origin_only_or_hardly_anybody_speaks_is_named_and_no_part():
     scan = tagged_scan(rows({"en": 900, "de": 400, "fr": 50, "xx": 1}, 1), rows({"en": 900, "de": 400, "xx": 1}, 2))
 
-    assert [one.name for one in scan.once(languages).parts] == ["language=en", "language=de"]
-    assert scan.once(languages).evidence() == {
+    assert [one.name for one in scan.cached(languages).parts] == ["language=en", "language=de"]
+    assert scan.cached(languages).evidence() == {
         "in_one_origin_only": {"language=fr": {"human": 50, "synthetic": 0}},
         "languages_not_looked_at": {"language=xx": {"human": 1, "synthetic": 1}},
     }
@@ -103,19 +104,19 @@ def test_rows_without_a_tag_are_counted_and_no_language():
     human = rows({"en": 700, "de": 400, "": 30}, 1)
     scan = tagged_scan(human, rows({"en": 700, "de": 400}, 2, locale=None))
 
-    assert scan.once(languages).evidence() == {
+    assert scan.cached(languages).evidence() == {
         "languages_unsaid": {
             "language": {"human": 30, "synthetic": 0},
             "locale": {"human": 1130, "synthetic": 1100},
         }
     }
-    assert [one.name for one in scan.once(languages).parts] == ["language=en", "language=de"]
+    assert [one.name for one in scan.cached(languages).parts] == ["language=en", "language=de"]
     assert "languages_unsaid" in judged(scan).evidence
 
 
 def test_the_largest_languages_are_parts_and_the_rest_is_named():
     counts = {f"l{number:02}": 20 + number for number in range(PARTS_AT_MOST + 2)}
-    found = tagged_scan(rows(counts, 1), rows(counts, 2)).once(languages)
+    found = tagged_scan(rows(counts, 1), rows(counts, 2)).cached(languages)
 
     assert [one.word for one in found.parts] == sorted(counts, reverse=True)[:PARTS_AT_MOST]
     assert sorted(found.evidence()["languages_not_looked_at"]) == ["language=l00", "language=l01"]
@@ -124,7 +125,7 @@ def test_the_largest_languages_are_parts_and_the_rest_is_named():
 def test_a_language_that_all_rows_are_in_is_the_whole():
     scan = tagged_scan(rows({"en": 400}, 1, locale="en-GB"), rows({"EN": 400}, 2, locale="en_gb"))
 
-    assert scan.once(languages).parts == ()
+    assert scan.cached(languages).parts == ()
     assert "languages" not in judged(scan).evidence
 
 
@@ -132,9 +133,9 @@ def test_a_locale_with_the_rows_of_a_language_is_not_measured_twice():
     locale = pl.col("language").replace_strict({"en": "en-GB", "de": "de-DE"})
     human, synthetic = (rows(PEOPLE, seed).with_columns(locale=locale) for seed in (1, 2))
 
-    assert [one.name for one in tagged_scan(human, synthetic).once(languages).parts] == ["language=en", "language=de"]
+    assert [one.name for one in tagged_scan(human, synthetic).cached(languages).parts] == ["language=en", "language=de"]
     mixed = human.with_columns(locale=pl.when(pl.int_range(pl.len()) < 700).then(pl.lit("en-US")).otherwise("locale"))
-    parts = [one.name for one in tagged_scan(mixed, synthetic).once(languages).parts]
+    parts = [one.name for one in tagged_scan(mixed, synthetic).cached(languages).parts]
     assert parts == ["language=en", "locale=en-gb", "language=de"]
 
 
@@ -142,7 +143,7 @@ def test_of_translations_the_pair_is_judged():
     pairs = pl.DataFrame({"source_language": ["en"] * 300 + ["fr"] * 300, "target_language": ["de"] * 600})
     human, synthetic = (pairs.with_columns(text=pl.Series(texts_of(600, seed))) for seed in (1, 2))
 
-    found = tagged_scan(human, synthetic).once(languages)
+    found = tagged_scan(human, synthetic).cached(languages)
 
     assert [one.name for one in found.parts] == ["language=en>de", "language=fr>de"]
 
@@ -150,7 +151,7 @@ def test_of_translations_the_pair_is_judged():
 def test_rows_without_a_tag_belong_to_no_language():
     human, synthetic = (rows({"en": 600, "": 300, "  ": 100}, seed) for seed in (1, 2))
 
-    (only,) = tagged_scan(human, synthetic).once(languages).parts
+    (only,) = tagged_scan(human, synthetic).cached(languages).parts
     assert (only.name, only.counts) == ("language=en", (600, 600))
 
 
@@ -208,7 +209,7 @@ def readings(sensors: str, seed: int) -> pl.DataFrame:
 def test_a_language_is_drawn_as_the_scan_is(group: dict[str, str], sensors: str):
     human, synthetic = readings("old", 1), readings(sensors, 2)
     scan = table_scan(human, synthetic, bound=tuple(human.columns), **group)
-    sampled = replace(scan, human=replace(scan.human, total=scan.human.total + 1))
+    sampled = with_samples(scan, human=replace(scan.human, total=scan.human.total + 1))
     german = (pl.concat([human, synthetic])["language"] == "de").to_numpy()
     masks = german & scan.index.of(HUMAN_CODE), german & scan.index.of(SYNTHETIC_CODE)
 
@@ -259,7 +260,13 @@ def law(seed: int) -> pl.DataFrame:
 
 
 def test_the_smallest_stratum_of_a_language_is_not_the_outcome_of_extending_rows():
-    scan = table_scan(law(1), law(2), request=ScanRequest(extends_human_law=True), bound=("language",), label="label")
+    scan = table_scan(
+        law(1),
+        law(2),
+        request=ScanRequest(declared=Declarations(extends_human_law=True)),
+        bound=("language",),
+        label="label",
+    )
 
     found = judged(scan, limits=Limits(max_value=0.05))
 
@@ -272,7 +279,7 @@ def test_the_smallest_stratum_of_a_language_is_not_the_outcome_of_extending_rows
 def test_tags_that_are_nowhere_named_are_counted():
     counts = {"en": 700} | {f"l{number:02}": 3 for number in range(TAGS_LOOKED_AT + 3)}
 
-    evidence = tagged_scan(rows(counts, 1), rows(counts, 2)).once(languages).evidence()
+    evidence = tagged_scan(rows(counts, 1), rows(counts, 2)).cached(languages).evidence()
 
     assert len(evidence["languages_not_looked_at"]) == NAMED_AT_MOST
     unnamed = TAGS_LOOKED_AT + 3 - NAMED_AT_MOST
@@ -383,7 +390,7 @@ def test_people_who_agree_in_one_language_and_not_in_another_fail_by_its_name():
     scan = table_scan(human, synthetic, bound=bound, label="label")
     params = {"level": "nominal", "order": None}
     # No machine rated in German, and what people say among themselves does not hang on it.
-    assert [one.name for one in scan.once(languages).parts] == ["language=en"]
+    assert [one.name for one in scan.cached(languages).parts] == ["language=en"]
 
     found = judge(agreement.measure(scan, Scope.HUMAN, params), Limits(min_value=0.3), Severity.CRITICAL)
 

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from gates.data.scan.accumulators import EvaluationItems
+from gates.data.scan.inputs import EvaluationItems
 from gates.metrics.base.judge import judge
 from gates.metrics.base.languages import languages
 from gates.metrics.base.measurement import Limits
@@ -21,7 +21,7 @@ from gates.metrics.integrity import human_ratio, lineage, recency
 from gates.metrics.labels import agreement, annotators, label_agreement, length_bias, origin_label_leakage
 from gates.verdict import Outcome, Scope, Severity
 from tests.scans import spoken_rows, tagged_scan
-from tests.tables import table_scan
+from tests.tables import table_scan, with_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -128,7 +128,7 @@ def one_annotator_in(counts: dict[str, int]) -> Planted:
 def exam_in(counts: dict[str, int]) -> Planted:
     human, synthetic = spoken_rows(counts, 1), spoken_rows(counts, 2)
     asked = Exam(synthetic.filter(SWAHILI)["text"].head(40).to_list())
-    scan = replace(tagged_scan(human, synthetic), evaluation=asked)
+    scan = with_inputs(tagged_scan(human, synthetic), evaluation=asked)
     return Planted(scan, contamination, Scope.COMBINED, Limits(max_value=0.02), {})
 
 
@@ -229,7 +229,7 @@ def test_a_language_that_its_interval_leaves_open_is_named_with_the_rows_that_ar
 def without_languages(scan: Scan) -> Scan:
     """The same rows of which nobody says what language they are in."""
     bound = tuple(name for name in scan.roles.bound if name != "language")
-    return replace(scan, roles=replace(scan.roles, bound=bound), _memo={})
+    return with_inputs(scan, roles=replace(scan.roles, bound=bound))
 
 
 # the share that people made
@@ -261,7 +261,7 @@ def test_a_language_without_any_person_is_counted_all_the_same():
     found = ratio(scan)
 
     assert found.message.startswith("language 'sw': 0, at least 0.2")
-    assert scan.once(languages).evidence() == {"in_one_origin_only": {"language=sw": {"human": 0, "synthetic": 475}}}
+    assert scan.cached(languages).evidence() == {"in_one_origin_only": {"language=sw": {"human": 0, "synthetic": 475}}}
     assert "in_one_origin_only" not in found.evidence
 
 

@@ -16,6 +16,7 @@ from gates.metrics.base.text_samples import TextSamples, main_text, tokens_of
 from gates.metrics.copies.near_duplicates import near_matrix
 from gates.metrics.fidelity import text_diversity
 from tests.scans import text_scan
+from tests.tables import with_samples
 
 if TYPE_CHECKING:
     import polars as pl
@@ -35,8 +36,8 @@ class RecordingSource:
         self.source = source
         self.fetched: list[int] = []
 
-    def batches(self):
-        return self.source.batches()
+    def fold(self, consumers, files=None):
+        self.source.fold(consumers, files)
 
     def take(self, row_ids: Ints) -> pl.DataFrame:
         self.fetched += row_ids.tolist()
@@ -74,19 +75,19 @@ def test_near_copies_and_diversity_read_one_stream_and_fetch_no_row_again(monkey
     rows = scan.human.row_id
 
     near_matrix(scan)
-    stream = scan.once(TextSamples)
+    stream = scan.cached(TextSamples)
     text_diversity.text_diversity(scan, "distinct_3")
 
-    assert scan.once(TextSamples) is stream
-    # All rows once as main texts and once as openings.
-    assert read == [500, 500]
+    assert scan.cached(TextSamples) is stream
+    # Openings; main texts are kept since the pass, and tokenised for who asks for samples of them.
+    assert read == [500]
     assert np.array_equal(tokens_of(scan, rows).hashes, tokenise(scan.human.frame["text"].to_arrow()).hashes)
     assert source.fetched == []
 
 
 def test_rows_outside_of_the_samples_are_fetched_and_stand_where_they_were_asked_for():
     whole = text_scan(texts(1), texts(2))
-    scan, source = recorded(replace(whole, human=whole.human.where(np.arange(250) % 2 == 0)))
+    scan, source = recorded(with_samples(whole, human=whole.human.where(np.arange(250) % 2 == 0)))
     everything, asked = [*texts(1), *texts(2)], np.random.default_rng(3).permutation(500)
 
     found = tokens_of(scan, asked)
@@ -99,15 +100,17 @@ def test_rows_outside_of_the_samples_are_fetched_and_stand_where_they_were_asked
 
 def test_only_what_reads_rows_that_no_sample_holds_tokenises_by_itself():
     calling = {
-        str(path.relative_to(GATES)) for path in GATES.rglob("*.py") if re.search(r"\btokenise\(", path.read_text())
+        path.relative_to(GATES).as_posix()
+        for path in GATES.rglob("*.py")
+        if re.search(r"\btokenise\(", path.read_text())
     }
 
     assert calling == {
         "data/text/tokens.py",
         "data/batch.py",  # every row, in the one pass
-        "data/scan/run.py",  # the holdout's rows, counted
+        "data/scan/holdout.py",  # the holdout's rows, counted
         "metrics/base/text_samples.py",  # the samples
-        "metrics/copies/text_store.py",  # the holdout's sample, and all rows where they do not fit into memory
+        "metrics/copies/text_store.py",  # the holdout's sample
         "metrics/labels/task.py",  # the holdout's sample
         "metrics/history/text_clusters.py",  # people's texts of the version promoted before
         "metrics/copies/evaluation_search.py",  # the evaluation sets

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from gates.data.facts import ORIGIN, FileFacts, Roles
-from gates.data.scan.accumulators import EvaluationItems
+from gates.data.scan.inputs import EvaluationItems
 from gates.data.scan.run import ScanRequest, scan
 from gates.metrics.base.measurement import Estimate
 from gates.metrics.copies.contamination import measure

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
+from gates.data.scan.inputs import Declarations
 from gates.data.scan.run import ScanRequest
 from gates.data.scan.run import scan as scan_rows
 from gates.data.text.near import lsh
@@ -23,10 +24,6 @@ from tests.scans import tagged_scan, text_scan, texts_of
 from tests.tables import MemorySource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    import pyarrow as pa
-
     from gates.data.scan.result import Scan
 
 LIMITS = Limits(max_value=0.02)
@@ -130,14 +127,6 @@ def test_synthetic_repeats_do_not_pass_where_texts_of_either_origin_were_left_ou
     )
 
 
-class SmallBatches(MemorySource):
-    """Rows in batches of 37."""
-
-    def batches(self) -> Iterator[pa.RecordBatch]:
-        for batch in super().batches():
-            yield from (batch.slice(begin, 37) for begin in range(0, batch.num_rows, 37))
-
-
 def scan_with_holdout(order: np.ndarray) -> Scan:
     """People's texts, near copies of a third of them, texts with 55 tokens of theirs, short ones, and a holdout."""
     human, fresh = texts_of(200, 1, length=80), texts_of(100, 2, length=80)
@@ -145,8 +134,8 @@ def scan_with_holdout(order: np.ndarray) -> Scan:
     whole = text_scan([*human, "short one", *human[:5]], [*near(human[:70]), *fresh, *spans, human[7], "short one"])
     source = whole.source
     held = pl.DataFrame({"text": [*near(near(human[20:40])), human[3], "short"], "_gates_origin": "human"})
-    moved = SmallBatches(source.frame[order], whole.roles, whole.files)
-    return scan_rows(moved, ScanRequest(purpose="finetune"), replace(source, frame=held))
+    moved = MemorySource(source.frame[order], whole.roles, whole.files, batch_rows=37)
+    return scan_rows(moved, ScanRequest(declared=Declarations(purpose="finetune")), replace(source, frame=held))
 
 
 def assert_equal(one: NearMatrix, two: NearMatrix) -> None:

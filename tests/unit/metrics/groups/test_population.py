@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from gates.data.scan.inputs import Declarations
 from gates.data.scan.run import ScanRequest
 from gates.metrics.base.judge import judge
 from gates.metrics.base.measurement import Limits
@@ -27,7 +28,7 @@ def people(n: int, north: float = 0.3, old: float = 0.4, seed: int = 3) -> pl.Da
 
 
 def judged(frame: pl.DataFrame, measure: str = "distance", declared=DECLARED, **roles: object):
-    scan = table_scan(frame, frame.clear(), request=ScanRequest(population=declared), **roles)
+    scan = table_scan(frame, frame.clear(), request=ScanRequest(declared=Declarations(population=declared)), **roles)
     measured = population.measure(scan, Scope.HUMAN, {"measure": measure})
     return judge(measured, Limits(max_value=LIMITS[measure]), Severity.WARNING)
 

@@ -10,6 +10,7 @@ import pytest
 
 from gates.data.facts import ORIGIN, FileFacts, Roles
 from gates.data.previous_version import PromotedBefore
+from gates.data.scan.inputs import Declarations, VersionBefore
 from gates.data.scan.run import ScanRequest, scan
 from gates.metrics.base.evaluate import ask
 from gates.metrics.base.judge import judge
@@ -27,7 +28,9 @@ MADE = people(400, seed=11)
 def table(
     now: pl.DataFrame, before: pl.DataFrame = BEFORE, made: pl.DataFrame = MADE, removals=(), missing="", **roles
 ):
-    request = ScanRequest(promoted=promoted(before, missing), removals=tuple(removals))
+    request = ScanRequest(
+        declared=Declarations(removals=tuple(removals)), before=VersionBefore(promoted=promoted(before, missing))
+    )
     return table_scan(now, made, request=request, **roles)
 
 
@@ -114,7 +117,7 @@ def test_a_changed_row_is_gone_unless_its_key_is_asked_for() -> None:
     keyed = BEFORE.with_row_index("key")
     changed = keyed.with_columns(town=pl.when(pl.col("key") == 7).then(pl.lit("elsewhere")).otherwise("town"))
 
-    def now(frame: pl.DataFrame, **more):
+    def now(frame: pl.DataFrame, removals=()):
         own = ("grade", "town", "income", "title")
         made = MADE.with_row_index("key", offset=10_000)
         both = pl.concat(
@@ -123,7 +126,10 @@ def test_a_changed_row_is_gone_unless_its_key_is_asked_for() -> None:
         source = MemorySource(
             both, Roles("tabular", own, key="key"), (FileFacts("data/mix.parquet", both.height, {}, "", 1),)
         )
-        return scan(source, ScanRequest(promoted=promoted(keyed), **more))
+        return scan(
+            source,
+            ScanRequest(declared=Declarations(removals=removals), before=VersionBefore(promoted=promoted(keyed))),
+        )
 
     assert kept(now(changed)).evidence["changed_under_their_key"] == 1
     assert "of 1 the key is there with another content" in kept(now(changed)).note
@@ -159,7 +165,11 @@ def test_what_was_not_promoted_is_not_asked_and_what_cannot_be_had_is_no_pass() 
     for found in (kept(lost), tail(lost)):
         assert found.reason.startswith("the data of first@v1.0.0 cannot be had: data/first.csv is in no cache; get it")
         assert outcome(found, max_value=0) is Outcome.INCONCLUSIVE
-    unknown = table_scan(BEFORE, MADE, request=ScanRequest(promoted=PromotedBefore("first@v1.0.0", unknown="no tag")))
+    unknown = table_scan(
+        BEFORE,
+        MADE,
+        request=ScanRequest(before=VersionBefore(promoted=PromotedBefore("first@v1.0.0", unknown="no tag"))),
+    )
     assert kept(unknown).reason == tail(unknown).reason == "no tag"
 
 
@@ -219,7 +229,7 @@ def texts(count: int, topic: str, seed: int) -> list[str]:
 def text_scan(human: list[str], made: list[str], before: list[str]):
     frame = pl.DataFrame({"text": [*human, *made], ORIGIN: ["human"] * len(human) + ["synthetic"] * len(made)})
     source = MemorySource(frame, Roles("text", ("text",), ("text",)), (FileFacts("t", frame.height, {}, "", 0),))
-    return scan(source, ScanRequest(promoted=promoted(pl.DataFrame({"text": before}))))
+    return scan(source, ScanRequest(before=VersionBefore(promoted=promoted(pl.DataFrame({"text": before})))))
 
 
 def test_a_theme_that_only_a_small_group_of_texts_had_is_missed() -> None:
@@ -240,7 +250,9 @@ SEPARABILITY = "combined/expect_origin_separability_to_be_less_than"
 
 def numbers(now: Measurement | None, then: CheckResult | None, family: str) -> Measurement:
     seen = table_scan(
-        BEFORE, MADE, request=ScanRequest(promoted=promoted(BEFORE, **({str(then.id): then} if then else {})))
+        BEFORE,
+        MADE,
+        request=ScanRequest(before=VersionBefore(promoted=promoted(BEFORE, **({str(then.id): then} if then else {})))),
     )
     if now and then:
         seen.measured[str(then.id)] = now

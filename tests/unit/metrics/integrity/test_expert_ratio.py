@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from gates.data.scan.inputs import Declarations
 from gates.data.scan.run import ScanRequest
 from gates.metrics.base.judge import judge
 from gates.metrics.base.measurement import Limits
@@ -22,7 +23,9 @@ def rows(counts: dict[tuple[str, str | None], int], first: int = 0) -> pl.DataFr
 
 
 def judged(human: pl.DataFrame, synthetic: pl.DataFrame, demand=DEMAND, bound: frozenset[str] = ROLES):
-    scan = table_scan(human, synthetic, request=ScanRequest(critical_domains=demand), bound=bound)
+    scan = table_scan(
+        human, synthetic, request=ScanRequest(declared=Declarations(critical_domains=demand)), bound=bound
+    )
     return judge(expert_ratio.measure(scan, Scope.COMBINED, {}), Limits(min_value=1), Severity.CRITICAL)
 
 

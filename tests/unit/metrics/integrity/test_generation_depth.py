@@ -11,7 +11,7 @@ from gates.metrics.base.judge import judge
 from gates.metrics.base.measurement import Limits
 from gates.metrics.integrity.generation_depth import ENDLESS, NOBODY, depths, measure
 from gates.verdict import Outcome, Scope, Severity
-from tests.tables import table_scan
+from tests.tables import table_scan, with_inputs
 
 HUMAN = pl.DataFrame({"key": [f"h{row}" for row in range(100)], "seed_id": [None] * 100, "number": range(100)})
 
@@ -25,7 +25,7 @@ def synthetic(seeds: list[str | None]) -> pl.DataFrame:
 def measured(human: pl.DataFrame, made: pl.DataFrame, max_depth: int = 1, **roles: object):
     scan = table_scan(human, made)
     known = replace(scan.roles, key="key", lineage={**scan.roles.lineage, "seed_id": "seed_id"})
-    return measure(replace(scan, roles=replace(known, **roles)), Scope.SYNTHETIC, {"max_depth": max_depth})
+    return measure(with_inputs(scan, roles=replace(known, **roles)), Scope.SYNTHETIC, {"max_depth": max_depth})
 
 
 def judged(*args, **kwargs):

@@ -11,7 +11,7 @@ from gates.metrics.base.judge import judge
 from gates.metrics.base.measurement import Limits
 from gates.metrics.integrity import recency
 from gates.verdict import Outcome, Scope, Severity
-from tests.tables import table_scan
+from tests.tables import table_scan, with_inputs
 
 NEWEST = datetime(2020, 6, 1, 12, tzinfo=UTC)
 
@@ -24,7 +24,7 @@ def rows(ages: list[int], kind: pl.DataType | None = None) -> pl.DataFrame:
 def judged(human: pl.DataFrame, synthetic: pl.DataFrame, lineage: bool = True):
     scan = table_scan(human, synthetic)
     if lineage:
-        object.__setattr__(scan, "roles", _with_time(scan.roles))
+        scan = with_inputs(scan, roles=_with_time(scan.roles))
     measured = recency.measure(scan, Scope.HUMAN, {"max_age_days": 365.0})
     return judge(measured, Limits(min_value=0.5), Severity.WARNING)
 

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from gates.data.facts import FileFacts
+from gates.data.scan.inputs import Declarations
 from gates.data.scan.run import ScanRequest
 from gates.errors import MetricError
 from gates.metrics.base.judge import judge
@@ -87,7 +88,7 @@ def test_identifiers_are_compared_by_length_and_pattern():
 
 def test_extending_rows_are_compared_within_their_label():
     rare = people(6000, seed=50).filter((pl.col("grade") == 0) | (pl.col("income") < 2000))
-    request = ScanRequest(extends_human_law=True)
+    request = ScanRequest(declared=Declarations(extends_human_law=True))
     human = people(3000)
 
     mirrored = measured(distributions, rare.drop("income"), human=human.drop("income"))
@@ -102,7 +103,11 @@ def test_extending_rows_are_compared_within_their_label():
 
 
 def test_extending_rows_without_label_or_slice_are_only_reported():
-    found = measured(distributions, OTHERS.with_columns(grade=pl.lit(1)), request=ScanRequest(extends_human_law=True))
+    found = measured(
+        distributions,
+        OTHERS.with_columns(grade=pl.lit(1)),
+        request=ScanRequest(declared=Declarations(extends_human_law=True)),
+    )
 
     judged = judge(found, Limits(max_value=0.05), Severity.CRITICAL)
     assert (judged.outcome, judged.severity) == (Outcome.FAIL, Severity.INFO)
@@ -349,7 +354,7 @@ def test_a_unit_that_no_person_used_is_named_whatever_the_rows_claim():
     with_fahrenheit = readings(1200, 50).with_columns(
         unit=pl.when(pl.int_range(1200) < 60).then(pl.lit("F")).otherwise(pl.col("unit"))
     )
-    request = ScanRequest(purpose="finetune", extends_human_law=True)
+    request = ScanRequest(declared=Declarations(purpose="finetune", extends_human_law=True))
 
     found = measured(alignment, with_fahrenheit, human=readings(1200, 1), request=request, roles={"bound": ("unit",)})
 
@@ -367,7 +372,7 @@ def test_a_label_that_no_person_gave_is_named_unless_rows_extend_the_human_law()
 
     assert outcome(found, max_value=0) is Outcome.FAIL
     assert found.note == "column 'grade' has '9' in 5.0% of synthetic rows and in none of 1,200 human rows"
-    extends = ScanRequest(purpose="finetune", extends_human_law=True)
+    extends = ScanRequest(declared=Declarations(purpose="finetune", extends_human_law=True))
     assert (
         outcome(measured(alignment, NEW_LABEL, request=extends, roles={"label": "grade"}), max_value=0) is Outcome.PASS
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from gates.data.scan.inputs import Declarations
 from gates.data.scan.run import ScanRequest
 from gates.metrics.base.judge import judge
 from gates.metrics.base.measurement import Limits
@@ -66,7 +67,7 @@ def test_a_generator_that_shifts_a_group_is_named():
 
 
 def test_rows_that_extend_peoples_law_are_reported_only():
-    found = judged(PEOPLE, rows({"A": 0.9, "B": 0.6}, 2), ScanRequest(extends_human_law=True))
+    found = judged(PEOPLE, rows({"A": 0.9, "B": 0.6}, 2), ScanRequest(declared=Declarations(extends_human_law=True)))
 
     assert found.severity is Severity.INFO
 

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from gates.data.scan.inputs import Declarations
 from gates.data.scan.run import ScanRequest
 from gates.errors import MetricError
 from gates.metrics.base.decide import rows_needed
@@ -20,7 +21,7 @@ from gates.metrics.stats.multiclass_auc import Exam
 from gates.verdict import Outcome, Scope, Severity
 from tests.real import adult, needs_data
 from tests.scans import tagged_scan, text_scan, texts_of
-from tests.tables import table_scan
+from tests.tables import table_scan, with_inputs, with_samples
 
 if TYPE_CHECKING:
     from gates.data.scan.result import Scan
@@ -127,7 +128,7 @@ def test_generator_that_teaches_nothing_is_named_among_others():
 
 
 def test_rows_that_extend_peoples_law_are_judged_by_what_they_add():
-    scan = scanned(PEOPLE, NOISE, HELD, ScanRequest(extends_human_law=True))
+    scan = scanned(PEOPLE, NOISE, HELD, ScanRequest(declared=Declarations(extends_human_law=True)))
 
     assert judged(scan).severity is Severity.INFO
     assert (judged(scan, "both").outcome, judged(scan, "both").severity) == (Outcome.FAIL, Severity.WARNING)
@@ -240,7 +241,7 @@ def test_texts_are_learned_from_too():
             replace(rows, frame=rows.frame.with_columns(label=rows.frame["text"].replace_strict(dict(zip(written, said, strict=True)))))
             for rows, written, said in ((scan.human, mine, mine_said), (scan.synthetic, theirs, labels))
         )  # fmt: skip
-        return judged(replace(scan, roles=roles, human=human, synthetic=synthetic)).outcome
+        return judged(with_samples(with_inputs(scan, roles=roles), human=human, synthetic=synthetic)).outcome
 
     (mine, mine_said), (theirs, theirs_said) = texts(400, 1), texts(400, 2)
 

@@ -1,4 +1,4 @@
-"""What checks need of every row is gathered while rows are read, and each text is tokenised once."""
+"""What checks need of every row is accumulated while rows are read, and each text is tokenised once."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ import pytest
 from gates.data import batch as batches
 from gates.data.batch import Batch
 from gates.data.facts import ORIGIN, ROW_ID, FileFacts, Roles
-from gates.data.scan.accumulators import EvaluationItems
-from gates.data.scan.run import Gathering, ScanRequest, scan
+from gates.data.scan.accumulators import Accumulators
+from gates.data.scan.inputs import EvaluationItems, PassInputs
+from gates.data.scan.run import ScanRequest, scan
 from gates.data.text.tokens import tokenise
 from gates.errors import DataError
 from gates.metrics.base.evaluate import ask
+from gates.metrics.base.needs import accumulates
 from gates.metrics.content import personal_data
 from gates.metrics.copies import contamination
 from gates.verdict import Scope
@@ -67,7 +69,8 @@ def source() -> CountingSource:
 
 
 def scanned(rows: MemorySource, evaluation: object = None, metrics: tuple = ()) -> Scan:
-    return scan(rows, ScanRequest(evaluation=evaluation, gather=tuple(metric.gather for metric in metrics)))
+    planned = [(metric, {}) for metric in metrics]
+    return scan(rows, ScanRequest(evaluation=evaluation, accumulate=lambda inputs: accumulates(planned, inputs)))
 
 
 def answers(seen: Scan) -> list[object]:
@@ -79,13 +82,13 @@ def personal(seen: Scan) -> list[object]:
     return [ask(personal_data.METRIC, seen, scope, {"kind": kind}) for scope, kind in asked]
 
 
-def test_the_pass_gathers_what_checks_would_find_by_reading_rows_again():
+def test_the_pass_accumulates_what_checks_would_find_by_reading_rows_again():
     once, again = source(), source()
-    gathered, later = scanned(once, Sets(), BOTH), scanned(again, Sets())
+    collected, later = scanned(once, Sets(), BOTH), scanned(again, Sets())
 
-    assert answers(gathered) == answers(later)
-    assert answers(gathered)[0].evidence["first_rows"] == ["mix.jsonl:3 = exam.jsonl:1"]
-    assert answers(gathered)[2].estimate.value == 2
+    assert answers(collected) == answers(later)
+    assert answers(collected)[0].evidence["first_rows"] == ["mix.jsonl:3 = exam.jsonl:1"]
+    assert answers(collected)[2].estimate.value == 2
     assert (len(once.reads), len(again.reads)) == (1, 3)
 
 
@@ -102,7 +105,7 @@ def test_each_text_is_tokenised_once_and_only_where_somebody_asks(monkeypatch, e
     assert len({tuple(column.to_pylist()) for column in columns}) == read
 
 
-def test_what_breaks_a_gatherer_is_an_error_of_its_check_alone():
+def test_what_breaks_an_accumulator_is_an_error_of_its_check_alone():
     sound, unread = scanned(source(), Sets(), BOTH), scanned(source(), NoSets(), BOTH)
 
     assert answers(unread)[0].reason == "exam.jsonl: cannot be read"
@@ -110,7 +113,7 @@ def test_what_breaks_a_gatherer_is_an_error_of_its_check_alone():
 
 
 @pytest.mark.parametrize("where", ["update", "value"])
-def test_what_could_not_be_gathered_in_the_pass_breaks_where_it_is_asked_for(where):
+def test_what_could_not_be_accumulated_in_the_pass_breaks_where_it_is_asked_for(where):
     class Broken:
         needs_rows = True
 
@@ -119,18 +122,20 @@ def test_what_could_not_be_gathered_in_the_pass_breaks_where_it_is_asked_for(whe
         def update(self, _batch: Batch) -> float:
             return 1 / (where != "update")
 
+        def merge(self, _other: object) -> None: ...
+
         def value(self) -> float:
             return 1 / (where != "value")
 
-    seen = scan(source(), ScanRequest(gather=(Broken, personal_data.METRIC.gather)))
+    seen = scan(source(), ScanRequest(accumulate=lambda _inputs: (Broken, personal_data.search)))
 
     assert personal(seen) == personal(scanned(source()))
     with pytest.raises(ZeroDivisionError):
-        seen.gathered(Broken)
+        seen.collected(Broken)
 
 
 @pytest.mark.parametrize("where", ["made", "needs_rows", "update", "value"])
-def test_gatherer_that_would_end_the_program_has_no_value_and_the_others_have_theirs(where):
+def test_accumulator_that_would_end_the_program_has_no_value_and_the_others_have_theirs(where):
     class Ends:
         def __init__(self, *_of: object) -> None:
             self.end("made")
@@ -147,14 +152,15 @@ def test_gatherer_that_would_end_the_program_has_no_value_and_the_others_have_th
         def update(self, _batch: Batch) -> None:
             self.end("update")
 
+        def merge(self, _other: object) -> None: ...
+
         def value(self) -> bool:
             return self.end("value")
 
-    sound = personal_data.METRIC.gather
-    gathering = Gathering((Ends, sound), ROLES, None)
-    gathering.read(source().batches())
+    accumulators = Accumulators((Ends, personal_data.search), PassInputs(ROLES, {}))
+    source().fold([accumulators])
 
-    assert list(gathering.values()) == [sound]
+    assert list(accumulators.values()) == [personal_data.search]
 
 
 def test_tokens_of_a_batch_are_those_of_its_column():

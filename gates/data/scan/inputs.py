@@ -1,0 +1,85 @@
+"""What is known of a dataset before any of its rows is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    import numpy.typing as npt
+    import polars as pl
+
+    from gates.config.removals import Removal
+    from gates.data.arrays import Ints
+    from gates.data.facts import Roles
+    from gates.data.previous_version import KeptFiles, PromotedBefore
+
+
+@dataclass(frozen=True)
+class EvaluationItems:
+    """The texts of evaluation sets, one entry per text cell: a text and the number of the item (row) it belongs to.
+
+    ids: the items' ids as strings, "" where an item has none. files: names of the files and the number of the first
+    item of each.
+    """
+
+    texts: pl.Series
+    item: Ints
+    ids: npt.NDArray[np.str_]
+    files: tuple[tuple[str, int], ...]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def place(self, item: int) -> str:
+        """`path:row`, rows counted from 1, for evidence and messages."""
+        path, first = next((path, first) for path, first in reversed(self.files) if first <= item)
+        return f"{path}:{item - first + 1}"
+
+
+class EvaluationSource(Protocol):
+    """Opened evaluation sets."""
+
+    def items(self) -> EvaluationItems:
+        """Every text of every item, read when it is called."""
+
+
+@dataclass(frozen=True)
+class Declarations:
+    """What the configuration states about the rows, as far as checks read it.
+
+    population: declared share of people by column and level. critical_domains: least share of "human" and of "expert" rows by
+    domain. removals: the records of why human rows went.
+    """
+
+    purpose: str | None = None
+    extends_human_law: bool = False
+    population: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    critical_domains: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    removals: tuple[Removal, ...] = ()
+
+
+@dataclass(frozen=True)
+class VersionBefore:
+    """What the dataset is compared with in its own past.
+
+    kept_files: what became of the files of the version before, None where there was none. promoted: what was promoted
+    last, None where nothing was.
+    """
+
+    kept_files: KeptFiles | None = None
+    promoted: PromotedBefore | None = None
+
+
+@dataclass(frozen=True)
+class PassInputs:
+    """What accumulators are made from. schema: the columns of all rows with their types; evaluation: None without sets."""
+
+    roles: Roles
+    schema: Mapping[str, pl.DataType]
+    declared: Declarations = field(default_factory=Declarations)
+    before: VersionBefore = field(default_factory=VersionBefore)
+    evaluation: EvaluationSource | None = None
