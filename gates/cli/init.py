@@ -133,9 +133,9 @@ def _put_in_place(config: Config) -> Iterator[str]:
 
 def _new_config(request: InitRequest) -> Generator[str, None, Path]:
     """Writes gates.toml and reports what was inferred from the data; returns its path."""
+    from gates.atomic_files import replace_text
     from gates.config.load import FILE_NAME
     from gates.init.config_text import config_text
-    from gates.init.drafts.write import replace_text
     from gates.init.find import find_data
     from gates.init.proposal import propose
 
@@ -211,7 +211,8 @@ def _wanted(config: Config, target: str | None) -> list[DatasetConfig]:
 
 def _rules(dataset: DatasetConfig, request: InitRequest, *, is_named: bool) -> Generator[str, None, bool]:
     """Drafts a dataset's rules where it has none, and accepts them where that was asked for; whether it has some."""
-    from gates.init.drafts_step import DRAFTED_TYPES, accept_rules, draft, rule_files
+    from gates.init.drafts.accept import accept
+    from gates.init.drafts_step import DRAFTED_TYPES, draft, rule_files
 
     present = rule_files(dataset)
     has_rules = False
@@ -227,7 +228,7 @@ def _rules(dataset: DatasetConfig, request: InitRequest, *, is_named: bool) -> G
         yield f"{dataset.name}: has rules already ({_shown(present, dataset)}); --force replaces them"
         has_rules = True
     if request.accept:
-        changed = accept_rules(dataset)
+        changed = accept(rule_files(dataset))
         yield (
             f"{dataset.name}: accepted {_shown(changed, dataset)}" if changed else f"{dataset.name}: nothing to accept"
         )

@@ -25,7 +25,7 @@ def points(histories: Sequence[VerdictHistory]) -> str:
     """A list of flat records for `dvc plots show FILE -x version -y observed`: each number of each check.
 
     `version` counts from 1, the oldest shown, because the axes of DVC's templates take numbers only. `baseline` is the same
-    number between people.
+    number between two sets of human rows.
     """
     return _written([point for history in histories for point in _points(history)])
 

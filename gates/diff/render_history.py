@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -25,23 +24,15 @@ _REVOKED = "revoked"
 _DATE = len("2026-01-31")
 
 
-@dataclass(frozen=True)
-class _Row:
-    label: str
-    limit: str
-    cells: tuple[str, ...]
-
-
 def terminal(history: VerdictHistory, width: int | None = None) -> str:
     """The table with as many of the newest versions as fit, and what there is to say about it.
 
     width: columns, or None where lines stay whole, as in a pipe. Chosen checks are shown whatever they say, with the
-    interval of each number and the same number between people; else those that passed with one number throughout are counted only.
+    interval of each number and its human baseline; else those that passed with one number throughout are counted only.
     """
-    rows = list(_rows(history, is_detailed=history.is_chosen))
+    lines = list(_rows(history, is_detailed=history.is_chosen))
     if width is not None:
-        rows = [replace(row, label=_shortened(row.label)) for row in rows]
-    lines = [[row.label, row.limit, *row.cells] for row in rows]
+        lines = [(_shortened(label), *cells) for label, *cells in lines]
     sizes = [max(cell_len(line[at]) for line in lines) for at in range(len(lines[0]))]
     left_out = _left_out(sizes, width)
     shown = [0, 1, *range(2 + left_out, len(sizes))]
@@ -52,35 +43,39 @@ def terminal(history: VerdictHistory, width: int | None = None) -> str:
 
 
 def markdown(history: VerdictHistory) -> str:
-    """As `terminal`, with all versions, intervals and numbers between people; text from data stands in code spans."""
-    head, *rest = _rows(history, is_detailed=True)
-    lines = [f"### {code(history.dataset)}: {_title(history)}", ""]
-    lines.append(f"| {head.label} | limit | " + " | ".join(map(cell, head.cells)) + " |")
-    lines.append("|---|---|" + "---|" * len(head.cells))
-    lines += [f"| {cell(row.label)} | {row.limit} | " + " | ".join(map(cell, row.cells)) + " |" for row in rest]
+    """As `terminal`, with all versions, intervals and human baselines; text from data stands in code spans."""
+    head, *rows = _rows(history, is_detailed=True)
+    lines = [f"### {code(history.dataset)}: {_title(history)}", "", _joined(*head[:2], *map(cell, head[2:]))]
+    lines.append("|---|---|" + "---|" * len(history.versions))
+    lines += [_joined(cell(label), limit, *map(cell, cells)) for label, limit, *cells in rows]
     return "\n".join([*lines, "", *(f"- {code(note)}" for note in _notes(history, 0))]) + "\n"
+
+
+def _joined(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def _title(history: VerdictHistory) -> str:
     return f"{counted(len(history.versions), 'version')} with a recorded verdict, newest on the right"
 
 
-def _rows(history: VerdictHistory, *, is_detailed: bool) -> Iterator[_Row]:
+def _rows(history: VerdictHistory, *, is_detailed: bool) -> Iterator[tuple[str, ...]]:
+    """Label, limit and a cell for each version."""
     versions = history.versions
-    yield _Row("version", "limit", tuple(one.name for one in versions))
+    yield ("version", "limit", *(one.name for one in versions))
     if any(one.tags for one in versions):
-        yield _Row("tag", "", tuple(printable(_tag(one)) for one in versions))
+        yield ("tag", "", *(printable(_tag(one)) for one in versions))
     if any(one.promotion and one.promotion.stages for one in versions):
-        yield _Row("stages", "", tuple(", ".join(one.promotion.stages) if one.promotion else "" for one in versions))
-    yield _Row("date", "", tuple(one.date[:_DATE] for one in versions))
-    yield _Row("verdict", "", tuple(_answer(history, at) for at in range(len(versions))))
+        yield ("stages", "", *(", ".join(one.promotion.stages) if one.promotion else "" for one in versions))
+    yield ("date", "", *(one.date[:_DATE] for one in versions))
+    yield ("verdict", "", *(_answer(history, at) for at in range(len(versions))))
     origins = dict.fromkeys(origin for one in reversed(versions) if one.verdict for origin in one.verdict.rows)
     for origin in origins:
-        yield _Row(printable(f"rows {origin}"), "", tuple(_count(one, origin) for one in versions))
+        yield (printable(f"rows {origin}"), "", *(_count(one, origin) for one in versions))
     for check_id in _shown(history):
         newest = next(check for one in reversed(versions) if (check := one.check(check_id)))
-        cells = tuple(_result(history, check_id, at, newest, is_detailed=is_detailed) for at in range(len(versions)))
-        yield _Row(printable(check_id), _limit(newest), cells)
+        cells = (_result(history, check_id, at, newest, is_detailed=is_detailed) for at in range(len(versions)))
+        yield (printable(check_id), _limit(newest), *cells)
 
 
 def _tag(version: RecordedVersion) -> str:
@@ -121,7 +116,7 @@ def _result(history: VerdictHistory, check_id: str, at: int, newest: CheckResult
     if is_detailed and check.low is not None and check.high is not None:
         parts.append(f"[{check.low:.4g}, {check.high:.4g}]")
     if is_detailed and check.baseline is not None:
-        parts.append(f"people {check.baseline:.4g}")
+        parts.append(f"baseline {check.baseline:.4g}")
     if _limit(check) != _limit(newest):
         parts.append(f"({_limit(check) or 'no limit'})")
     return " ".join(parts)
@@ -138,21 +133,17 @@ def _limit(check: CheckResult) -> str:
 
 def _left_out(sizes: Sequence[int], width: int | None) -> int:
     """How many of the oldest versions do not fit; the newest always stays."""
-    columns = sizes[2:]
-    fixed = sizes[0] + len(_GAP) + sizes[1]
-    left_out = 0
-    while width is not None and left_out < len(columns) - 1:
-        if fixed + sum(len(_GAP) + size for size in columns[left_out:]) <= width:
-            break
-        left_out += 1
-    return left_out
+    if width is None:
+        return 0
+    fixed, columns = sizes[0] + len(_GAP) + sizes[1], [len(_GAP) + size for size in sizes[2:]]
+    fitting = (at for at in range(len(columns) - 1) if fixed + sum(columns[at:]) <= width)
+    return next(fitting, len(columns) - 1)
 
 
 def _notes(history: VerdictHistory, left_out: int) -> Iterator[str]:
-    marked = range(len(history.versions))
     if any(
         history.is_answer_changed(at) or any(history.is_outcome_changed(one, at) for one in history.check_ids)
-        for at in marked
+        for at in range(len(history.versions))
     ):
         yield f"{_CHANGED} differs from the version before"
     steady = len(history.check_ids) - len(_shown(history))

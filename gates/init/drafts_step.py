@@ -1,4 +1,4 @@
-"""Drafts a dataset's rules from its human rows, and accepts drafts."""
+"""Drafts a dataset's rules from its human rows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from gates.contract.plugins.registry import data_type_of
 from gates.data.duckdb.dataset import VIEWS, open_dataset
 from gates.data.sql import identifier, select
 from gates.errors import DataError
-from gates.init.drafts.accept import accept
 from gates.init.drafts.infer import infer
 from gates.init.drafts.write import DraftFiles, write_draft
 from gates.verdict import Scope
@@ -53,8 +52,3 @@ def draft(dataset: DatasetConfig, *, force: bool) -> DraftFiles:
         query = select(columns, identifier(VIEWS[Scope.HUMAN]), drawn)
         rows = pl.DataFrame(opened.connection.sql(query).to_arrow_table())
     return write_draft(infer(rows, total_rows=total), dataset.name, dataset.root, force=force)
-
-
-def accept_rules(dataset: DatasetConfig) -> tuple[Path, ...]:
-    """Make the dataset's drafts block; the files that changed."""
-    return accept(rule_files(dataset))

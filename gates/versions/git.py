@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING
 from gates.errors import DataError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 _BLOCK = 1 << 20
 _LINK, _SUBMODULE = "120000", "160000"
@@ -85,11 +85,10 @@ class Git:
 
     def commit(self, revision: str) -> str:
         """The full sha of the commit that a revision stands for. Raises UsageError naming the nearest name there is."""
-        if not revision.startswith("-"):
-            done = self._run(("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"))
-            if done.returncode == 0:
-                return done.stdout.decode().strip()
-        raise UsageError(f"no revision '{revision}' in {self.top.name}{self._hint(revision)}")
+        sha = None if revision.startswith("-") else self.commit_or_none(revision)
+        if sha is None:
+            raise UsageError(f"no revision '{revision}' in {self.top.name}{self._hint(revision)}")
+        return sha
 
     def commit_or_none(self, revision: str) -> str | None:
         """As `commit`, but None where there is none, as HEAD before the first commit."""
@@ -103,31 +102,17 @@ class Git:
 
     def tree(self, commit: str) -> Listing:
         """Every blob of a commit. Raises DataError for a path that git would not check out, as `../name`."""
-        blobs, links = {}, set()
-        for record in _records(self.run("ls-tree", "-r", "-z", "--full-tree", commit)):
-            about, _, path = record.partition("\t")
-            mode, _, sha = about.split(" ")
-            _refuse_leading_out(path, commit)
-            if mode != _SUBMODULE:
-                blobs[path] = sha
-            if mode == _LINK:
-                links.add(path)
-        return Listing(blobs, frozenset(links))
+        entries = _entries(self.run("ls-tree", "-r", "-z", "--full-tree", commit))
+        return _listing(((path, mode, sha) for path, (mode, _, sha) in entries), commit)
 
     def index(self) -> Listing:
         """Every blob of the index. Raises DataError while a merge is unresolved: such an index is no version."""
-        blobs, links = {}, set()
-        for record in _records(self.run("ls-files", "--stage", "-z")):
-            about, _, path = record.partition("\t")
-            mode, sha, stage = about.split(" ")
-            _refuse_leading_out(path, "the index")
-            if stage != "0":
-                raise DataError(f"{path}: its merge conflict is unresolved; resolve it, then `git add {path}`")
-            if mode != _SUBMODULE:
-                blobs[path] = sha
-            if mode == _LINK:
-                links.add(path)
-        return Listing(blobs, frozenset(links))
+        entries = list(_entries(self.run("ls-files", "--stage", "-z")))
+        listing = _listing(((path, mode, sha) for path, (mode, sha, _) in entries), "the index")
+        unmerged = next((path for path, (_, _, stage) in entries if stage != "0"), None)
+        if unmerged is not None:
+            raise DataError(f"{unmerged}: its merge conflict is unresolved; resolve it, then `git add {unmerged}`")
+        return listing
 
     def is_index_of(self, commit: str) -> bool:
         """Whether the index has the files of a commit, and no merge is unresolved; the work tree is not looked at."""
@@ -140,8 +125,7 @@ class Git:
 
     def tracked(self, *patterns: str) -> dict[str, str]:
         """Blobs by path of what the index has and a pathspec fits."""
-        records = _records(self.run("ls-files", "--stage", "-z", "--", *patterns))
-        return {path: about.split(" ")[1] for about, _, path in (record.partition("\t") for record in records)}
+        return {path: sha for path, (_, sha, _) in _entries(self.run("ls-files", "--stage", "-z", "--", *patterns))}
 
     def staged_deletions(self, *patterns: str) -> dict[str, str]:
         """Blobs by path of what HEAD has, the index has not, and a pathspec fits; none before the first commit."""
@@ -278,12 +262,27 @@ def lines_of(printed: bytes, errors: str = "surrogateescape") -> list[str]:
     return printed.decode(errors=errors).removesuffix("\n").split("\n") if printed else []
 
 
-def _refuse_leading_out(path: str, shown: str) -> None:
-    if leads_out(path):
-        raise DataError(
-            f"{path!r} in {shown}: git makes no such path, so it was put there by hand; nothing of it is read, "
-            "`git fsck` names it; find out who made it"
-        )
+def _listing(entries: Iterable[tuple[str, str, str]], shown: str) -> Listing:
+    """The blobs among paths with mode and sha. Raises DataError for a path that leads out, naming where it is."""
+    blobs, links = {}, set()
+    for path, mode, sha in entries:
+        if leads_out(path):
+            raise DataError(
+                f"{path!r} in {shown}: git makes no such path, so it was put there by hand; nothing of it is read, "
+                "`git fsck` names it; find out who made it"
+            )
+        if mode != _SUBMODULE:
+            blobs[path] = sha
+        if mode == _LINK:
+            links.add(path)
+    return Listing(blobs, frozenset(links))
+
+
+def _entries(printed: bytes) -> Iterator[tuple[str, list[str]]]:
+    """Each path with the three fields that git prints before it."""
+    for record in _records(printed):
+        fields, _, path = record.partition("\t")
+        yield path, fields.split(" ")
 
 
 def _records(printed: bytes) -> list[str]:

@@ -98,11 +98,7 @@ def snapshot_or_empty(
     if version.kind is VersionKind.WORKTREE:
         return snapshot(repository, config, version)
     with Store(repository, version, manifests) as store:
-        contents = Contents(repository, config, version, store)
-        files = by_partition(config, contents.find_any)
-        holdout = contents.find_any(config.holdout, config.place("holdout")) if config.holdout else None
-        evaluation = _evaluation(config, contents.find_any)
-        return Snapshot(version, tuple(files), None if holdout is None else tuple(holdout), evaluation)
+        return _listed(config, version, Contents(repository, config, version, store).find_any)
 
 
 @contextmanager
@@ -127,15 +123,20 @@ def files_at(repository: Repository, config: DataPaths, version: Version) -> Ite
 
 
 def _of_version(contents: Contents, config: DataPaths, version: Version) -> Snapshot:
-    files = by_partition(config, contents.find)
-    holdout = None if config.holdout is None else tuple(contents.find(config.holdout, config.place("holdout")))
-    evaluation = _evaluation(config, contents.find)
-    own = {file.entry.name for file in files}
-    for key, others in (("holdout", holdout), ("evaluation", evaluation)):
+    listed = _listed(config, version, contents.find)
+    own = {file.entry.name for file in listed.files}
+    for key, others in (("holdout", listed.holdout), ("evaluation", listed.evaluation)):
         for file in others or ():
             if file.entry.name in own:
                 raise UsageError(overlap(config, file.name, key))
-    return Snapshot(version, tuple(files), holdout, evaluation)
+    return listed
+
+
+def _listed(config: DataPaths, version: Version, find: Callable[..., list[SnapshotFile]]) -> Snapshot:
+    """What one of the two ways of `Contents` finds at the paths of a configuration."""
+    files = by_partition(config, find)
+    holdout = None if config.holdout is None else tuple(find(config.holdout, config.place("holdout")))
+    return Snapshot(version, tuple(files), holdout, _evaluation(config, find))
 
 
 def _evaluation(config: DataPaths, find: Callable[[str, str], list[SnapshotFile]]) -> tuple[SnapshotFile, ...] | None:

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gates.checking.changes.losses import MOST_LOST
-from gates.cli.diff.request import NEWEST, DiffRequest, is_revision, places
+from gates.cli.diff.request import NEWEST, DiffRequest, each, is_revision, verdict_paths
 from gates.cli.options import config_option, worst
-from gates.cli.streams import clean_stdout, note
-from gates.errors import DataError, GatesError, UsageError, did_you_mean
+from gates.cli.streams import note
+from gates.errors import DataError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gates.config.dataset import DatasetConfig
     from gates.config.load import Config
-    from gates.diff import DatasetDifference
+    from gates.diff.difference import DatasetDifference
     from gates.versions.repository import Repository
     from gates.versions.version import Versions
 
@@ -109,33 +109,20 @@ def _diff(request: DiffRequest) -> int:
     repository = open_repository(config.path.parent)
     datasets, base = _datasets_and_base(request, config, repository)
     versions = _versions(repository, request, base)
-    differences: list[DatasetDifference] = []
-    codes: list[int] = []
-    for dataset in datasets:
-        try:
-            with clean_stdout():
-                differences.append(_difference(repository, dataset, versions, request))
-        except GatesError as error:
-            if len(datasets) == 1:
-                raise
-            # The others are compared all the same.
-            note(str(error))
-            codes.append(error.exit_code)
-            continue
-        codes.append(differences[-1].exit_code)
+    differences, codes = each(datasets, lambda dataset: _difference(repository, dataset, versions, request))
     _show(differences, request.format)
     if any(one.losses for one in differences):
         note("if files were removed on purpose, allow it: --max-lost 1")
-    return worst(codes)
+    return worst([*codes, *(one.exit_code for one in differences)])
 
 
 def _difference(
     repository: Repository, dataset: DatasetConfig, versions: Versions, request: DiffRequest
 ) -> DatasetDifference:
-    from gates.diff import difference
+    from gates.diff.compare import difference
 
     most_lost = MOST_LOST if request.max_lost is None else request.max_lost
-    return difference(repository, dataset, versions, places(dataset, request), most_lost)
+    return difference(repository, dataset, versions, verdict_paths(dataset, request), most_lost)
 
 
 def _datasets_and_base(request: DiffRequest, config: Config, repository: Repository) -> tuple[list[DatasetConfig], str]:
@@ -174,7 +161,7 @@ def _versions(repository: Repository, request: DiffRequest, base: str) -> Versio
 
 
 def _show(differences: Sequence[DatasetDifference], form: str) -> None:
-    from gates.diff import as_json, markdown, terminal
+    from gates.diff.render import as_json, markdown, terminal
 
     if form == "json":
         click.echo(as_json(differences), nl=False)

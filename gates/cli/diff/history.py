@@ -1,4 +1,4 @@
-"""`gates diff --all`: what the recorded verdicts of all versions say."""
+"""`gates diff --all`: compares the stored verdicts of all versions."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gates.cli.diff.request import NEWEST, is_revision, places
+from gates.cli.diff.request import NEWEST, each, is_revision, verdict_paths
 from gates.cli.options import worst
-from gates.cli.streams import clean_stdout, look, note
-from gates.errors import DataError, UsageError, did_you_mean
+from gates.cli.streams import look, note
+from gates.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,31 +17,20 @@ if TYPE_CHECKING:
     from gates.cli.diff.request import DiffRequest
     from gates.config.dataset import DatasetConfig
     from gates.config.load import Config
-    from gates.diff import VerdictHistory
+    from gates.diff.history import VerdictHistory
     from gates.versions.repository import Repository
 
 
 def show_history(request: DiffRequest) -> int:
     """Show all versions that a call asks for; returns the exit code, which is 3 where a dataset has none."""
     from gates.config.load import load_config
-    from gates.diff import narrowed
+    from gates.diff.history import narrowed
     from gates.versions.repository import open_repository
 
     config = load_config(request.config)
     repository = open_repository(config.path.parent)
     datasets = _named(request, config, repository)
-    histories: list[VerdictHistory] = []
-    codes: list[int] = []
-    for dataset in datasets:
-        try:
-            with clean_stdout():
-                histories.append(_recorded(repository, dataset, request))
-        except DataError as error:
-            if len(datasets) == 1:
-                raise
-            # The others are shown all the same.
-            note(str(error))
-            codes.append(error.exit_code)
+    histories, codes = each(datasets, lambda dataset: _recorded(repository, dataset, request))
     if request.metric and histories:
         histories = narrowed(histories, request.metric)
     _show(histories, request)
@@ -60,25 +49,25 @@ def _named(request: DiffRequest, config: Config, repository: Repository) -> list
 
 
 def _recorded(repository: Repository, dataset: DatasetConfig, request: DiffRequest) -> VerdictHistory:
-    from gates.diff import Walk, history
+    from gates.diff.history_walk import Walk, history
     from gates.versions.version import revision
 
     end = revision(repository, request.rev) if request.rev else None
-    return history(repository, dataset, places(dataset, request), Walk(end, request.limit or NEWEST))
+    return history(repository, dataset, verdict_paths(dataset, request), Walk(end, request.limit or NEWEST))
 
 
 def _show(histories: Sequence[VerdictHistory], request: DiffRequest) -> None:
     from gates.atomic_files import replace_text
-    from gates.diff import history_json, history_markdown, history_points, history_terminal
+    from gates.diff import history_json, render_history
 
     if request.format == "json":
-        click.echo(history_json(histories), nl=False)
+        click.echo(history_json.as_json(histories), nl=False)
     elif request.format == "markdown":
-        click.echo("\n".join(history_markdown(one) for one in histories), nl=False)
+        click.echo("\n".join(render_history.markdown(one) for one in histories), nl=False)
     else:
         width = look(verbose=False).width
-        shown = (history_terminal(one, width) for one in histories)
+        shown = (render_history.terminal(one, width) for one in histories)
         click.echo("\n".join(shown), nl=False)
     if request.plots:
-        replace_text(request.plots, history_points(histories))
+        replace_text(request.plots, history_json.points(histories))
         note(f"wrote {request.plots}: `dvc plots show {request.plots} -x version -y observed` draws it")

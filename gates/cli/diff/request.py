@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+from gates.cli.streams import clean_stdout, note
+from gates.errors import GatesError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from gates.config.dataset import DatasetConfig
     from gates.versions.repository import Repository
 
+Result = TypeVar("Result")
 
-# As many versions as a person compares; each is read whole.
+# As many versions as a reader compares; each is read whole.
 NEWEST = 20
 
 
@@ -37,7 +42,7 @@ class DiffRequest:
     config: Path | None
 
 
-def places(dataset: DatasetConfig, request: DiffRequest) -> tuple[Path, ...]:
+def verdict_paths(dataset: DatasetConfig, request: DiffRequest) -> tuple[Path, ...]:
     """Where a verdict on it may lie: the folder for reports first."""
     from gates.init.snippets import FOLDER
     from gates.verdicts.store import VerdictStore
@@ -50,3 +55,23 @@ def places(dataset: DatasetConfig, request: DiffRequest) -> tuple[Path, ...]:
 def is_revision(repository: Repository, name: str) -> bool:
     """Whether a word is a revision."""
     return repository.git is not None and repository.git.commit_or_none(name) is not None
+
+
+def each(
+    datasets: Sequence[DatasetConfig], look_at: Callable[[DatasetConfig], Result]
+) -> tuple[list[Result], list[int]]:
+    """What a function gives for each dataset, and the exit codes of those for which it failed.
+
+    The error of one of several is noted, and the others are shown all the same; that of a single one is raised.
+    """
+    results, codes = [], []
+    for dataset in datasets:
+        try:
+            with clean_stdout():
+                results.append(look_at(dataset))
+        except GatesError as error:
+            if len(datasets) == 1:
+                raise
+            note(str(error))
+            codes.append(error.exit_code)
+    return results, codes

@@ -6,8 +6,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from gates.atomic_files import replace_text
 from gates.errors import UsageError
-from gates.init.drafts.write import replace_text
 from gates.verdict import Severity
 
 if TYPE_CHECKING:

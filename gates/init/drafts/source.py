@@ -13,8 +13,6 @@ from gates.init.drafts.draft import ColumnDraft, Draft, InferredKind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["LINE", "MARK_LINE", "dtype_source", "schema_name", "schema_source"]
-
 LINE = 120
 MARK_LINE = "DRAFT = True  # `gates init --accept` removes this line; until then every rule only warns"
 

@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gates.atomic_files import replace_text
+from gates.config.dataset import schema_name
 from gates.config.row_rules import INTEGER_VALUED, NOT_NULL, PRESENT, RANGE, TYPE, VOCABULARY, rule_id
 from gates.errors import UsageError
 from gates.init.drafts.draft import ColumnDraft, ConstraintKind, Draft
-from gates.init.drafts.source import dtype_source, schema_name, schema_source
+from gates.init.drafts.source import dtype_source, schema_source
 from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
-
-__all__ = ["DraftFiles", "replace_text", "suite_text", "write_draft"]
 
 ROW_RULE = "expect_row_failure_ratio_to_be_less_than"
 CONSTRAINT = "expect_constraint_violation_ratio_to_be_less_than"

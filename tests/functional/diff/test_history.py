@@ -142,8 +142,8 @@ def test_markdown_is_a_table_with_intervals(root, gates):
     assert lines[2].startswith("| version | limit | ")
     assert lines[3] == "|---|---|---|---|"
     assert lines[-3] == (
-        "| `combined/expect_x` | <= 0.5 | `pass 0.25 [0.125, 0.375] people 0.0625` | "
-        "`fail* 0.75 [0.625, 0.875] people 0.0625` |"
+        "| `combined/expect_x` | <= 0.5 | `pass 0.25 [0.125, 0.375] baseline 0.0625` | "
+        "`fail* 0.75 [0.625, 0.875] baseline 0.0625` |"
     )
 
 
@@ -160,12 +160,12 @@ def test_checks_that_stay_the_same_are_counted_unless_they_are_asked_for(tmp_pat
     assert called.out.endswith(
         "\n\n1 check passed with the same number in all of them; --metric NAME shows such a check\n"
     )
-    assert gates(root, "diff", "--all", "--metric", "x").out.count("pass 0.25 [0.125, 0.375] people 0.0625") == 2
+    assert gates(root, "diff", "--all", "--metric", "x").out.count("pass 0.25 [0.125, 0.375] baseline 0.0625") == 2
 
 
 @pytest.mark.parametrize("name", ["combined/expect_x", "expect_x", "x", "combined"])
-def test_metric_chooses_checks_by_id_type_or_word_and_shows_intervals_and_people(name, root, gates):
-    line = "combined/expect_x  <= 0.5  pass 0.25 [0.125, 0.375] people 0.0625  fail* "
+def test_metric_chooses_checks_by_id_type_or_word_and_shows_intervals_and_baselines(name, root, gates):
+    line = "combined/expect_x  <= 0.5  pass 0.25 [0.125, 0.375] baseline 0.0625  fail* "
     assert line in gates(root, "diff", "--all", "--metric", name).out
 
 
@@ -372,7 +372,7 @@ def test_points_are_flat_and_drawn_by_dvc(root, gates):
     assert all(json.dumps(one)[1:-1] in html for one in points)
 
 
-@pytest.mark.parametrize(("width", "left_out"), [(None, 0), (105, 0), (104, 1), (10, 1)])
+@pytest.mark.parametrize(("width", "left_out"), [(None, 0), (109, 0), (108, 1), (10, 1)])
 def test_as_many_of_the_newest_versions_are_shown_as_fit(width, left_out):
     verdict = parse_verdict(judged(2, 0.25).encode(), "texts.json")
     versions = tuple(RecordedVersion(name * 40, "2026-11-01T00:00:00+00:00", (), verdict) for name in "ab")

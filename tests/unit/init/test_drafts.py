@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import beta
 
+from gates.config.dataset import schema_name
 from gates.data.facts import ORIGIN, ROW_ID
 from gates.errors import UsageError
 from gates.init.drafts.accept import accept
@@ -21,7 +22,7 @@ from gates.init.drafts.columns import infer_column, looks_like_a_key
 from gates.init.drafts.constraints import without_consequences
 from gates.init.drafts.draft import Constraint, ConstraintKind, InferredKind
 from gates.init.drafts.infer import infer
-from gates.init.drafts.source import schema_name, schema_source
+from gates.init.drafts.source import schema_source
 from gates.init.drafts.write import write_draft
 from gates.rows.validation import RowValidator, load_schema, rules
 
