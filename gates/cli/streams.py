@@ -15,7 +15,7 @@ from gates.verdicts.reports.text import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from gates.verdicts.reports.formats.terminal import Look
+    from gates.verdicts.reports.formats.terminal import RenderOptions
 
 
 def note(message: str) -> None:
@@ -24,14 +24,14 @@ def note(message: str) -> None:
         click.echo(printable(line), err=True)
 
 
-def look(*, verbose: bool) -> Look:
-    """How the terminal report looks here: whole plain lines in a pipe; NO_COLOR is honoured (no-color.org)."""
-    from gates.verdicts.reports.formats.terminal import Look
+def render_options(*, verbose: bool) -> RenderOptions:
+    """How the terminal report is made here: whole plain lines in a pipe; NO_COLOR is honoured (no-color.org)."""
+    from gates.verdicts.reports.formats.terminal import RenderOptions
 
     is_terminal = sys.stdout.isatty()
     color = is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     width = shutil.get_terminal_size().columns if is_terminal else None
-    return Look(width=width, color=color, verbose=verbose)
+    return RenderOptions(width=width, color=color, verbose=verbose)
 
 
 @contextmanager

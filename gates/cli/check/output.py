@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 import click
 
-from gates.cli.streams import clean_stdout, look, note
+from gates.cli.streams import clean_stdout, note, render_options
 from gates.config.installed.plugins import Plugins, built_in_reports
 from gates.verdict import Answer
 from gates.verdicts.reports.located_verdict import Unjudged
@@ -28,27 +28,31 @@ LEFT = "deferred to pre-push"
 
 @dataclass(frozen=True)
 class Shown:
-    """One dataset of a call: what was found, or what stood in the way; neither where all is left to the push."""
+    """One dataset of a call: its verdict, or what stood in the way; neither where all is deferred to the push.
+
+    failing_rows: how many rows fail, and the file that has them, where this run wrote one.
+    """
 
     name: str
     located: Located | None = None
     answered: CheckedDataset | None = None
     error: GatesError | None = None
+    failing_rows: str = ""
 
 
-def show(found: Sequence[Shown], reporting: Reporting) -> None:
+def show(shown: Sequence[Shown], reporting: Reporting) -> None:
     """Print the report of one dataset, or of several with a table of all. Raises the error of a single one."""
-    if len(found) == 1 and found[0].error:
-        raise found[0].error
-    for one in found:
+    if len(shown) == 1 and shown[0].error:
+        raise shown[0].error
+    for one in shown:
         if one.error:
             note(f"{one.name}: {one.error}")
-    judged = [one.located for one in found if one.located]
-    unjudged = [Unjudged(one.name, str(one.error)) for one in found if one.error]
+    judged = [one.located for one in shown if one.located]
+    unjudged = [Unjudged(one.name, str(one.error)) for one in shown if one.error]
     if reporting.format == "terminal":
-        _show_on_terminal(found, judged, reporting)
+        _show_on_terminal(shown, judged, reporting)
     else:
-        click.echo(_report_text(reporting.format, judged, unjudged, is_single=len(found) == 1), nl=False)
+        click.echo(_report_text(reporting.format, judged, unjudged, is_single=len(shown) == 1), nl=False)
 
 
 def _report_text(name: str, judged: Sequence[Located], unjudged: Sequence[Unjudged], *, is_single: bool) -> str:
@@ -62,17 +66,21 @@ def _report_text(name: str, judged: Sequence[Located], unjudged: Sequence[Unjudg
     return "".join(texts)
 
 
-def _show_on_terminal(found: Sequence[Shown], judged: Sequence[Located], reporting: Reporting) -> None:
+def _show_on_terminal(shown: Sequence[Shown], judged: Sequence[Located], reporting: Reporting) -> None:
     """Of several datasets those that passed stand in the table only, unless all is to be listed."""
-    shown = [one for one in judged if len(found) == 1 or reporting.verbose or one.verdict.answer is not Answer.PASS]
-    if shown:
+    reported = [one for one in judged if len(shown) == 1 or reporting.verbose or one.verdict.answer is not Answer.PASS]
+    if reported:
         from gates.verdicts.reports.formats.terminal import terminal
 
-        how = look(verbose=reporting.verbose)
-        reports = "\n".join(terminal(one.verdict, how, one.name, one.metrics) for one in shown)
-        click.echo(reports + ("\n" if len(found) > 1 else ""), nl=False, color=how.color)
-    if len(found) > 1:
+        options = render_options(verbose=reporting.verbose)
+        failing = {one.name: one.failing_rows for one in shown}
+        reports = "\n".join(
+            terminal(one.verdict, replace(options, failing_rows=failing.get(one.name, "")), one.name)
+            for one in reported
+        )
+        click.echo(reports + ("\n" if len(shown) > 1 else ""), nl=False, color=options.color)
+    if len(shown) > 1:
         rows = (
-            SummaryRow(one.name, one.located.verdict if one.located else None, str(one.error or LEFT)) for one in found
+            SummaryRow(one.name, one.located.verdict if one.located else None, str(one.error or LEFT)) for one in shown
         )
         click.echo(summary(list(rows)), nl=False)

@@ -163,7 +163,8 @@ def _keep(asking: DatasetRun, answered: CheckedDataset | GatesError, request: Ch
         asking.store.write(answered.verdict)
     _say(asking, answered, request)
     is_left = request.execution.timeout is not None and not answered.verdict.checks
-    return Shown(asking.name, None if is_left else located, answered)
+    rows = _failing_rows(asking, answered)
+    return Shown(asking.name, None if is_left else located, answered, failing_rows=rows)
 
 
 def _write_on_demand(
@@ -201,9 +202,16 @@ def _say(asking: DatasetRun, answered: CheckedDataset, request: CheckRequest) ->
         note(f"{asking.name}: {scope}: result not stored")
     if request.reporting.quiet:
         return
-    if not answered.is_remembered and answered.quarantine and answered.quarantined:
-        where = answered.quarantine.relative_to(asking.store.root)
-        note(f"{asking.name}: {counted(answered.quarantined, 'failing row')} in {where.as_posix()}")
+    # The terminal's report has it where it belongs.
+    if (rows := _failing_rows(asking, answered)) and request.reporting.format != "terminal":
+        note(f"{asking.name}: failing rows: {rows}")
+
+
+def _failing_rows(asking: DatasetRun, answered: CheckedDataset) -> str:
+    """`12 in .gates/quarantine/reviews.parquet`, where this run wrote them."""
+    if answered.is_remembered or not answered.quarantine or not answered.quarantined:
+        return ""
+    return f"{answered.quarantined:,} in {answered.quarantine.relative_to(asking.store.root).as_posix()}"
 
 
 def _note_remembered(shown: list[Shown]) -> None:

@@ -8,7 +8,7 @@ import click
 
 from gates.cli.diff.request import NEWEST, each, is_revision, verdict_paths
 from gates.cli.options import worst
-from gates.cli.streams import look, note
+from gates.cli.streams import note, render_options
 from gates.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _show(histories: Sequence[VerdictHistory], request: DiffRequest) -> None:
     elif request.format == "markdown":
         click.echo("\n".join(render_history.markdown(one) for one in histories), nl=False)
     else:
-        width = look(verbose=False).width
+        width = render_options(verbose=False).width
         shown = (render_history.terminal(one, width) for one in histories)
         click.echo("\n".join(shown), nl=False)
     if request.plots:

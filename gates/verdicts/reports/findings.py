@@ -2,52 +2,87 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gates.verdict import Outcome, Severity
+from gates.verdict import LINE_TO_ADD, Answer, Outcome, Severity
 from gates.verdicts.reports.text import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from gates.verdict import CheckResult, Verdict
 
-# Said beside each check that it holds for.
-FORGIVEN = 'forgiven by inconclusive = "warn" in gates.toml'
-# What went wrong comes first, then what could not be said.
+# Said of a critical check that does not hold the dataset back.
+DOWNGRADED = 'downgraded to a warning by inconclusive = "warn" in gates.toml'
+# What went wrong comes first, then what could not be decided.
 _OUTCOMES = (Outcome.FAIL, Outcome.ERROR, Outcome.INCONCLUSIVE)
+_NOUNS = {Severity.CRITICAL: "critical check", Severity.WARNING: "warning", Severity.INFO: "info check"}
 
 
 @dataclass(frozen=True)
 class Findings:
-    """Every check of a verdict in exactly one of four lists.
+    """Every check of a verdict in exactly one of five lists.
 
-    open: what did not pass and counts, by severity, then by outcome. waived: what did not pass and does not count.
+    failures: what decides the verdict, by severity, then by outcome; undecided: what too few rows leave open besides.
+    waived: what did not pass and does not count.
     """
 
-    open: tuple[CheckResult, ...]
+    failures: tuple[CheckResult, ...]
+    undecided: tuple[CheckResult, ...]
     waived: tuple[CheckResult, ...]
-    not_asked: tuple[CheckResult, ...]
+    not_configured: tuple[CheckResult, ...]
     passed: tuple[CheckResult, ...]
+
+    @property
+    def missing(self) -> tuple[CheckResult, ...]:
+        """The checks that a line in gates.toml would enable; the others do not apply to this dataset."""
+        return tuple(check for check in self.not_configured if line_to_add(check))
 
 
 def findings(verdict: Verdict) -> Findings:
-    """The verdict's checks sorted for a reader; within one severity and outcome they keep the plan's order."""
+    """The verdict's checks sorted for a reader; within one severity and outcome they keep the plan's order.
+
+    A critical check that is undecided is a failure where it is why there is no verdict.
+    """
     waived = waived_ids(verdict)
-    loose = [check for check in verdict.checks if check.outcome in _OUTCOMES]
+    unsound = [check for check in verdict.checks if check.outcome in _OUTCOMES]
+    ordered = [
+        check
+        for severity in Severity
+        for outcome in _OUTCOMES
+        for check in unsound
+        if check.severity is severity and check.outcome is outcome and str(check.id) not in waived
+    ]
     return Findings(
-        open=tuple(
-            check
-            for severity in Severity
-            for outcome in _OUTCOMES
-            for check in loose
-            if check.severity is severity and check.outcome is outcome and str(check.id) not in waived
-        ),
-        waived=tuple(check for check in loose if str(check.id) in waived),
-        not_asked=tuple(check for check in verdict.checks if check.outcome is Outcome.NOT_CONFIGURED),
+        failures=tuple(check for check in ordered if _decides(verdict, check)),
+        undecided=tuple(check for check in ordered if not _decides(verdict, check)),
+        waived=tuple(check for check in unsound if str(check.id) in waived),
+        not_configured=tuple(check for check in verdict.checks if check.outcome is Outcome.NOT_CONFIGURED),
         passed=tuple(check for check in verdict.checks if check.outcome is Outcome.PASS),
     )
+
+
+def _decides(verdict: Verdict, check: CheckResult) -> bool:
+    if check.outcome is not Outcome.INCONCLUSIVE:
+        return True
+    is_critical = check.severity is Severity.CRITICAL and verdict.answer is Answer.NO_VERDICT
+    return is_critical and not is_downgraded(verdict, check)
+
+
+def line_to_add(check: CheckResult) -> str:
+    """The line for gates.toml that would enable a check; "" where no line does."""
+    return str(check.evidence.get(LINE_TO_ADD, ""))
+
+
+def missing_inputs(checks: Iterable[CheckResult]) -> tuple[str, ...]:
+    """What the lines to add name, each once: keys of gates.toml, and the roles of `columns`."""
+    names: dict[str, None] = {}
+    for check in checks:
+        for key, value in tomllib.loads(line_to_add(check)).items():
+            names |= dict.fromkeys(value if key == "columns" and isinstance(value, dict) else [key])
+    return tuple(names)
 
 
 def outcome_of(verdict: Verdict, check_id: str) -> str:
@@ -56,16 +91,17 @@ def outcome_of(verdict: Verdict, check_id: str) -> str:
 
 
 def headline(verdict: Verdict, name: str = "") -> str:
-    """The answer and its reason in one line, such as `reviews: fail: 2 critical failed, 29 of 31 passed`.
+    """The answer and its reason in one line, such as `reviews: FAIL  2 critical checks failed, 29 of 31 passed`.
 
     name: how the dataset is called, where not by its name alone.
     """
-    return f"{name or verdict.dataset}: {answer(verdict)}: {tally(verdict.checks, waived_ids(verdict))}"
+    return f"{name or verdict.dataset}: {answer(verdict).upper()}  {tally(verdict.checks, waived_ids(verdict))}"
 
 
 def answer(verdict: Verdict) -> str:
     """The answer in words; that of a part of the plan says so."""
-    return f"{verdict.answer.value} (part of the plan: no verdict)" if verdict.is_partial else verdict.answer.value
+    word = "no verdict" if verdict.answer is Answer.NO_VERDICT else verdict.answer.value
+    return f"{word} (partial run)" if verdict.is_partial else word
 
 
 def role_line(verdict: Verdict) -> str:
@@ -75,13 +111,13 @@ def role_line(verdict: Verdict) -> str:
     return "role: extend: comparisons hold within label or slice, inferred bounds only warn"
 
 
-def is_forgiven(verdict: Verdict, check: CheckResult) -> bool:
+def is_downgraded(verdict: Verdict, check: CheckResult) -> bool:
     """Whether a critical check is undecided and does not hold the dataset back."""
     is_undecided = check.severity is Severity.CRITICAL and check.outcome is Outcome.INCONCLUSIVE
     return is_undecided and verdict.contract.get("inconclusive") == "warn" and str(check.id) not in waived_ids(verdict)
 
 
-def unheard(verdict: Verdict) -> tuple[str, ...]:
+def undersized_languages(verdict: Verdict) -> tuple[str, ...]:
     """A line for each language and locale that has too few rows to be judged alone, with what it lacks.
 
     No outcome counts them: a check that passes speaks of all rows together and says nothing of these.
@@ -102,25 +138,27 @@ def unheard(verdict: Verdict) -> tuple[str, ...]:
     )
 
 
-def untagged(verdict: Verdict) -> tuple[str, ...]:
-    """A line for the rows that say no language, and one for those that say no locale: no result by language has them."""
+def rows_without_tag(verdict: Verdict) -> tuple[str, ...]:
+    """A line for the rows without a language tag, and one for those without a locale: no result by language has them."""
     counts: dict[str, str] = {}
     for check in verdict.checks:
         for kind, rows in _parts(check, ("languages_unsaid",)):
             counts[kind] = _rows({origin: count for origin, count in rows.items() if isinstance(count, int) and count})
-    return tuple(f"{kind}: {rows} rows bear no tag; they are judged in no {kind}" for kind, rows in counts.items())
+    return tuple(
+        f"{rows} rows have no {kind} tag and are left out of per-{kind} results" for kind, rows in counts.items()
+    )
 
 
-def _rows(lacking: Mapping[str, int]) -> str:
-    return " and ".join(f"{count:,} {origin}" for origin, count in sorted(lacking.items()))
+def _rows(counts: Mapping[str, int]) -> str:
+    return " and ".join(f"{count:,} {origin}" for origin, count in sorted(counts.items()))
 
 
 def _parts(check: CheckResult, tables: Sequence[str]) -> Iterator[tuple[str, Mapping[str, object]]]:
     """The rows of a check's tables of parts; what is no table of parts has none."""
-    for table in tables:
-        found = check.evidence.get(table)
-        if isinstance(found, dict):
-            yield from ((name, row) for name, row in found.items() if isinstance(row, dict))
+    for name in tables:
+        table = check.evidence.get(name)
+        if isinstance(table, dict):
+            yield from ((part, row) for part, row in table.items() if isinstance(row, dict))
 
 
 def waived_ids(verdict: Verdict) -> frozenset[str]:
@@ -138,11 +176,11 @@ def tally(checks: Sequence[CheckResult], waived: frozenset[str]) -> str:
         for outcome, word in zip(_OUTCOMES, ("failed", "could not be computed", "inconclusive"), strict=True):
             count = sum(check.severity is severity and check.outcome is outcome for check in counting)
             if count:
-                parts.append(f"{count} {severity.value} {word}")
-    asked = sum(check.outcome is not Outcome.NOT_CONFIGURED for check in counting)
+                parts.append(f"{counted(count, _NOUNS[severity])} {word}")
+    configured = sum(check.outcome is not Outcome.NOT_CONFIGURED for check in counting)
     passed = sum(check.outcome is Outcome.PASS for check in counting)
-    if not asked:
-        return "nothing was asked"
-    if not parts and passed == asked:
+    if not configured:
+        return "no check is configured"
+    if not parts and passed == configured:
         return f"{counted(passed, 'check')} passed"
-    return ", ".join([*parts, f"{passed} of {asked} passed"])
+    return ", ".join([*parts, f"{passed} of {configured} passed"])

@@ -1,4 +1,4 @@
-"""A verdict with the line that asks each check, and how much what it found counts: what reports for CI stand on."""
+"""A verdict with the line that sets each check, and how much its outcome counts: what reports for CI stand on."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _WORDS = {
     Outcome.FAIL: "failed",
     Outcome.ERROR: "error",
     Outcome.INCONCLUSIVE: "inconclusive",
-    Outcome.NOT_CONFIGURED: "not asked",
+    Outcome.NOT_CONFIGURED: "not configured",
 }
 
 
@@ -46,7 +46,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Located:
-    """A verdict and where to mend what it found.
+    """A verdict and the lines of its checks.
 
     table: the dataset's table in the configuration. suites: the lines of the dataset's own suites by check id.
     is_strict: warnings make the verdict bad. id: how the call names the dataset, where its name alone could be another's.
@@ -77,7 +77,7 @@ class Located:
         return self.id or self.verdict.dataset
 
     def place(self, check: CheckResult) -> Place:
-        """The line of the dataset's own suite that asks, else the dataset's table: shipped suites are not in the repository."""
+        """The line of the dataset's own suite that has the check, else the dataset's table: shipped suites are not in the repository."""
         return self.suites.get(str(check.id), self.table)
 
     def weight(self, check: CheckResult) -> Weight | None:
@@ -99,7 +99,7 @@ class Located:
         return str(check.id) in waived_ids(self.verdict)
 
     def message(self, check: CheckResult) -> str:
-        """One line: what was found, and why it does not count as it looks."""
+        """One line: outcome and message, and why it does not count as it looks."""
         text = f"{_WORDS[check.outcome]}: {check.message}"
         if check.outcome is Outcome.INCONCLUSIVE and check.severity is Severity.CRITICAL:
             text += ' (inconclusive = "block")' if self.inconclusive_blocks else ' (inconclusive = "warn")'

@@ -37,13 +37,13 @@ def of_limit(check: CheckResult) -> tuple[float, float] | None:
     """
     if check.observed is None or rounded_tree(check.observed) is None:
         return None
-    found = []
+    towards = []
     if check.max_value is not None:
-        found.append((_of_maximum(check.observed, check.max_value), check.max_value))
+        towards.append((_of_maximum(check.observed, check.max_value), check.max_value))
     if check.min_value is not None:
         # A minimum is a maximum with all signs turned.
-        found.append((_of_maximum(-check.observed, -check.min_value), check.min_value))
-    return max(found, key=lambda pair: pair[0], default=None)
+        towards.append((_of_maximum(-check.observed, -check.min_value), check.min_value))
+    return max(towards, key=lambda pair: pair[0], default=None)
 
 
 def _of_maximum(observed: float, maximum: float) -> float:

@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 import gates
+from gates.config.data_types import DATA_TYPES
+from gates.config.installed.plugins import Plugins
+from gates.contract.check_lookup import meant
+from gates.contract.explain import shipped_uses
+from gates.contract.plugins.registry import metrics_of
 from gates.verdict import (
+    LINE_TO_ADD,
     NOTHING_TO_MEASURE,
     Answer,
     CheckId,
@@ -25,10 +31,18 @@ from gates.verdict import (
     digest_of_report,
 )
 from gates.verdicts.reports.evidence import MOST_CHARACTERS, evidence_line
-from gates.verdicts.reports.findings import findings, headline, unheard, untagged
+from gates.verdicts.reports.finding_text import rows_text, short_name
+from gates.verdicts.reports.findings import (
+    findings,
+    headline,
+    line_to_add,
+    missing_inputs,
+    rows_without_tag,
+    undersized_languages,
+)
 from gates.verdicts.reports.formats.json import as_json, as_json_list
 from gates.verdicts.reports.formats.markdown import code, markdown
-from gates.verdicts.reports.formats.terminal import Look, terminal
+from gates.verdicts.reports.formats.terminal import RenderOptions, terminal
 from gates.verdicts.reports.located_verdict import Located, Place
 from gates.verdicts.reports.metrics import metrics
 from gates.verdicts.reports.plots import FARTHEST, of_limit, plots
@@ -53,10 +67,12 @@ def example() -> Verdict:
         answer=Answer.FAIL,
         checks=[
             check("table_row_count_to_be_between", Outcome.PASS, "500, at least 1", scope=Scope.HUMAN, observed=500.0),
-            check("row_failure_ratio_to_be_less_than", Outcome.FAIL, "0.02 [0.01, 0.04], limit 0; 12 of 600 rows fail",
+            check("row_failure_ratio_to_be_less_than", Outcome.FAIL, "0.02 [0.01, 0.04], limit 0; 12 of 600 rows fail", fix="open the quarantine file",
                   observed=0.02, low=0.01, high=0.04, max_value=0, evidence={"first_rows": ["data/reviews.csv:17"]}, **rows),
-            check("lineage_to_be_complete", Outcome.NOT_CONFIGURED, 'no lineage; add: columns = { generator = "…" }', severity=warning),
-            check("distributions_to_match", Outcome.FAIL, "0.521 [0.509, 0.529], limit 0.05; worst column 'gain'",
+            check("lineage_to_be_complete", Outcome.NOT_CONFIGURED, 'no lineage; add: columns = { generator = "…" }', severity=warning,
+                  evidence={LINE_TO_ADD: 'columns = { generator = "…" }'}),
+            check("expert_ratio_to_be_between", Outcome.NOT_CONFIGURED, "tables have no role 'domain'"),
+            check("distributions_to_match", Outcome.FAIL, "0.521 [0.509, 0.529], limit 0.05; worst column 'gain'", fix="retrain the generator on the worst column",
                   observed=0.5210000004, low=0.509, high=0.529, max_value=0.05, n_human=500, n_synthetic=600,
                   evidence={"worst_columns": {"gain": 0.537, "loss": 0.319, "job": 0.158, "age": 0.1}, "draws": 200}),
             check("associations_to_match", Outcome.INCONCLUSIVE, "0.04 [0.01, 0.07], limit 0.05; 900 more rows would decide",
@@ -81,8 +97,8 @@ def example() -> Verdict:
 
 REPORTS = {
     "terminal.txt": lambda: terminal(example()),
-    "terminal_narrow.txt": lambda: terminal(example(), Look(width=60, verbose=True)),
-    "terminal_color.txt": lambda: terminal(example(), Look(color=True)),
+    "terminal_narrow.txt": lambda: terminal(example(), RenderOptions(width=60, verbose=True)),
+    "terminal_color.txt": lambda: terminal(example(), RenderOptions(color=True)),
     "report.md": lambda: markdown(example()),
     "verdict.json": lambda: as_json(example()),
     "metrics.json": lambda: metrics(example()),
@@ -97,8 +113,8 @@ def test_report_reads_as_agreed(name):
 
 def test_headline_counts_what_did_not_pass_without_the_waived():
     assert headline(example()) == (
-        "reviews: fail: 2 critical failed, 1 critical inconclusive, 1 warning failed, 1 warning could not be computed, "
-        "1 info failed, 1 of 7 passed"
+        "reviews: FAIL  2 critical checks failed, 1 critical check inconclusive, 1 warning failed, "
+        "1 warning could not be computed, 1 info check failed, 1 of 7 passed"
     )
 
 
@@ -113,10 +129,10 @@ def test_a_language_too_small_to_be_judged_alone_is_listed_whatever_passed():
     verdict = replace(example(), answer=Answer.PASS, checks=passed, waived=[], loosened=[])
     line = "language=de: inconclusive by itself in 2 checks, 180 human rows missing"
 
-    assert unheard(verdict) == (line,)
+    assert undersized_languages(verdict) == (line,)
     assert line in terminal(verdict).splitlines()
     assert f"**Too small to be judged alone**\n\n- `{line}`\n" in markdown(verdict)
-    assert unheard(example()) == ()
+    assert undersized_languages(example()) == ()
 
 
 def test_rows_without_a_tag_are_said_once_whatever_passed():
@@ -129,59 +145,144 @@ def test_rows_without_a_tag_are_said_once_whatever_passed():
     ]
     verdict = replace(example(), answer=Answer.PASS, checks=passed, waived=[], loosened=[])
     lines = (
-        "language: 1,225 human rows bear no tag; they are judged in no language",
-        "locale: 2 human and 3 synthetic rows bear no tag; they are judged in no locale",
+        "1,225 human rows have no language tag and are left out of per-language results",
+        "2 human and 3 synthetic rows have no locale tag and are left out of per-locale results",
     )
 
-    assert untagged(verdict) == lines
+    assert rows_without_tag(verdict) == lines
     assert [terminal(verdict).splitlines().count(line) for line in lines] == [1, 1]
     assert f"**Without a tag**\n\n- `{lines[0]}`\n- `{lines[1]}`\n" in markdown(verdict)
-    assert untagged(example()) == ()
+    assert rows_without_tag(example()) == ()
 
 
 def test_every_check_is_in_exactly_one_list_of_the_findings():
-    found = findings(example())
+    lists = findings(example())
 
-    listed = [*found.open, *found.waived, *found.not_asked, *found.passed]
+    listed = [*lists.failures, *lists.undecided, *lists.waived, *lists.not_configured, *lists.passed]
     assert sorted(listed, key=lambda one: one.id) == sorted(example().checks, key=lambda one: one.id)
 
 
 def test_critical_failures_come_first_whatever_the_order_of_the_plan():
     backwards = replace(example(), checks=list(reversed(example().checks)))
 
-    assert [(one.severity.value, one.outcome.value) for one in findings(backwards).open] == [
-        ("critical", "fail"), ("critical", "fail"), ("critical", "inconclusive"),
-        ("warning", "fail"), ("warning", "error"), ("info", "fail"),
+    assert [(one.severity.value, one.outcome.value) for one in findings(backwards).failures] == [
+        ("critical", "fail"), ("critical", "fail"), ("warning", "fail"), ("warning", "error"), ("info", "fail"),
     ]  # fmt: skip
+
+
+def test_an_undecided_critical_check_is_a_failure_just_where_it_is_why_there_is_no_verdict():
+    undecided = [one for one in example().checks if one.outcome is Outcome.INCONCLUSIVE]
+    open_verdict = replace(example(), answer=Answer.NO_VERDICT, checks=undecided)
+
+    assert findings(open_verdict).failures == tuple(undecided)
+    assert "needs     900 more human rows\n" in terminal(open_verdict)
+    assert "Next: add rows and run `gates check reviews` again" in terminal(open_verdict)
+    assert findings(example()).undecided == tuple(undecided)
+    assert "not decided at this size: associations (mean); gates check -v for why\n" in terminal(example())
+
+
+def test_what_a_line_would_enable_is_counted_by_its_inputs_and_what_cannot_be_is_left_out():
+    report = terminal(example())
+
+    assert "not configured: 1 check for want of generator; gates list missing reviews\n" in report
+    assert "expert_ratio" not in report
+    assert "expert_ratio" in terminal(example(), RenderOptions(verbose=True))
+    lines = ['columns = { timestamp = "…", value = "…" }', 'label = "<column>"', 'label = "x"']
+    checks = [check("x", Outcome.NOT_CONFIGURED, "", evidence={LINE_TO_ADD: line}) for line in lines]
+    assert missing_inputs(checks) == ("timestamp", "value", "label")
+    assert line_to_add(checks[1]) == lines[1]
+
+
+def many(count: int) -> Verdict:
+    checks = [
+        check(f"kind{number // 2}_to_be_good", Outcome.FAIL, f"Sentence {number}. " + "x" * 200, detail=str(number),
+              observed=0.2, low=0.1, high=0.3, max_value=0.05, evidence={"first_rows": ["a:1"]})
+        for number in range(count)
+    ]  # fmt: skip
+    return replace(example(), checks=checks)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_bad_dataset_fits_about_one_screen_and_verbose_shows_all(width):
+    report = terminal(many(30), RenderOptions(width=width))
+
+    assert report.count("    check     ") == 4
+    assert all(f"Sentence {number}." in report for number in range(16))
+    assert "\n14 more; gates check -v shows all of them whole\n" in report
+    assert len(report.splitlines()) <= 60
+    assert max(map(len, report.splitlines())) <= width
+    assert terminal(many(30), RenderOptions(width=width, verbose=True)).count("    check     ") == 30
+    assert terminal(many(8), RenderOptions(width=width)).count("    check     ") == 8
+
+
+def test_a_finding_names_rows_numbers_fix_and_check():
+    copied = check(
+        "synthetic_to_not_copy_human", Outcome.FAIL, "Synthetic rows copy human rows.", detail="exact",
+        observed=0.03, low=0.0146, high=0.0386, max_value=0.001, baseline=0.0,
+        evidence={"copies": 42, "first_rows": ["s.csv:9 = h.csv:7"]}, fix="drop these rows",
+    )  # fmt: skip
+
+    report = terminal(
+        replace(example(), checks=[copied], waived=[]), RenderOptions(failing_rows="12 in .gates/q.parquet")
+    )
+
+    assert (
+        "\n  Synthetic rows copy human rows.\n"
+        "    rows      s.csv:9 = h.csv:7, and 41 more\n"
+        "    measured  0.03, interval 0.0146 to 0.0386, limit 0.001 (baseline 0)\n"
+        "    fix       drop these rows\n"
+    ) in report
+    assert "    check     combined/expect_synthetic_to_not_copy_human/exact   (gates explain " in report
+    assert "\nfailing rows: 12 in .gates/q.parquet\n" in report
+
+
+def test_rows_of_one_file_name_it_once():
+    places = ["a.csv:1", "a.csv:20", "b.csv:3", "b.csv:4"]
+
+    assert (
+        rows_text(check("x", Outcome.FAIL, "", evidence={"first_rows": places})) == "a.csv:1, 20, b.csv:3, and 1 more"
+    )
+    assert rows_text(check("x", Outcome.FAIL, "")) == ""
+
+
+@pytest.mark.parametrize("name", DATA_TYPES)
+def test_the_word_of_a_check_means_it_and_nothing_else(name):
+    metrics = metrics_of(Plugins())
+    types = {use.entry.type for use in shipped_uses(Plugins(), metrics, name, None)}
+    everything = {use.entry.type for use in shipped_uses(Plugins(), metrics, None, None)} | set(metrics)
+
+    for one in types:
+        word = short_name(CheckResult(CheckId(Scope.COMBINED, one), Severity.INFO, Outcome.PASS, ""), types)
+        assert meant(word, [f"combined/{each}" for each in everything]) == [f"combined/{one}"]
 
 
 @pytest.mark.parametrize("width", [1, 40, 79, 200])
 def test_terminal_lines_stay_within_the_width(width):
     verdict = replace(example(), dataset="x" * 300)
 
-    lines = terminal(verdict, Look(width=width)).splitlines()
+    lines = terminal(verdict, RenderOptions(width=width)).splitlines()
 
     # What a person copies stays whole.
-    prose = [line for line in lines if not line.strip().startswith(("why: ", "human/", "synthetic/", "combined/"))]
+    prose = [line for line in lines if not line.strip().startswith(("check  ", "(gates explain "))]
     assert max(len(line) for line in prose) <= max(40, width)
 
 
 def test_wide_letters_count_as_two_columns():
     verdict = replace(example(), checks=[check("distributions_to_match", Outcome.FAIL, "列" * 100)])
 
-    lines = terminal(verdict, Look(width=50)).splitlines()
+    lines = terminal(verdict, RenderOptions(width=50)).splitlines()
 
-    assert max(line.count("列") for line in lines) == 23
+    assert max(line.count("列") for line in lines) == 24
 
 
-@pytest.mark.parametrize("look", [Look(), Look(width=80), Look(color=True)])
-def test_text_from_data_cannot_move_the_cursor_or_turn_direction(look):
+@pytest.mark.parametrize("options", [RenderOptions(), RenderOptions(width=80), RenderOptions(color=True)])
+def test_text_from_data_cannot_move_the_cursor_or_turn_direction(options):
     hostile = "\x1b[2J\x1b]0;owned\x07 \u202egnp.exe \u2028 [bold]x[/bold]\r\nall passed"
     verdict = replace(
         example(), dataset=hostile, checks=[check("x", Outcome.FAIL, hostile, evidence={"rows": [hostile]})]
     )
 
-    report = terminal(verdict, look)
+    report = terminal(verdict, options)
 
     assert not {"\u202e", "\x07", "\r", "\u2028"} & set(report)
     assert "\x1b[2J" not in report
@@ -202,8 +303,8 @@ def test_text_from_data_stays_inside_one_code_span_of_one_cell(text):
     row = next(line for line in markdown(verdict).splitlines() if line.startswith("| fail"))
 
     cells = row.replace("\\|", "").split("|")
-    assert len(cells) == 7
-    cell = cells[5].strip()
+    assert len(cells) == 9
+    cell = cells[3].strip()
     fence = cell[: len(cell) - len(cell.lstrip("`"))]
     assert fence
     assert cell.endswith(fence)
@@ -311,28 +412,28 @@ def test_a_role_that_loosens_is_said_in_the_head_of_every_report(report):
 
 
 @pytest.mark.parametrize("report", [terminal, markdown])
-def test_what_too_few_rows_forgave_says_so_beside_it(report):
-    forgiven = 'forgiven by inconclusive = "warn" in gates.toml'
+def test_what_too_few_rows_downgraded_says_so(report):
+    downgraded = 'downgraded to a warning by inconclusive = "warn" in gates.toml'
 
-    assert report(in_force(inconclusive="warn")).count(forgiven) == 1
-    assert forgiven not in report(example())
+    assert report(in_force(inconclusive="warn")).count(downgraded) == 1
+    assert downgraded not in report(example())
 
 
-def test_critical_failures_and_no_others_end_with_their_fix():
-    lines = terminal(example()).splitlines()
+@pytest.mark.parametrize("report", [terminal, markdown])
+def test_failures_and_no_others_have_their_fix(report):
+    text = report(example())
 
-    fixed = [lines[at - 1].strip() for at, line in enumerate(lines) if line.strip().startswith("fix: ")]
-    assert fixed == [
-        "why: gates explain 'synthetic/expect_row_failure_ratio_to_be_less_than/hours per week/range'",
-        "why: gates explain combined/expect_distributions_to_match",
-    ]
+    assert text.count("retrain the generator on the worst column") == 1
+    assert text.count("open the quarantine file") == 1
+    errors = replace(example(), checks=[one for one in example().checks if one.outcome is Outcome.ERROR])
+    assert "    fix  " not in terminal(errors)
 
 
 def test_a_report_says_what_to_do_next_unless_nothing_is_open():
     passed = replace(example(), checks=[one for one in example().checks if one.outcome is Outcome.PASS], waived=[])
 
-    assert "\nnext: mend the rows and check again" in terminal(example())
-    assert "next: " not in terminal(passed)
+    assert "\nNext: fix the data and run `gates check reviews` again" in terminal(example())
+    assert "Next: " not in terminal(passed)
 
 
 @pytest.mark.parametrize("report", [terminal, markdown])

@@ -1,4 +1,4 @@
-"""Verdicts as GitHub's workflow commands, which put each finding on the line that asked."""
+"""Verdicts as GitHub's workflow commands, which put each finding on the line that has its check."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ _COMMANDS = {Weight.ERROR: "error", Weight.WARNING: "warning", Weight.NOTE: "not
 
 
 def workflow_commands(judged: Sequence[Located], unjudged: Sequence[Unjudged] = ()) -> str:
-    """One command a line, what counts most first; the last line says what is left out.
+    """One command a line, what counts most first, each with its fix; the last line says what is left out.
 
-    What was not asked is left to the other reports.
+    What is not configured is left to the other reports.
     """
-    errors = [f"::error title={_escaped_property(one.name)}::could not judge: {_escaped(one.why)}" for one in unjudged]
+    errors = [f"::error title={_escaped_property(one.name)}::no verdict: {_escaped(one.why)}" for one in unjudged]
     return "".join(f"{line}\n" for line in (*errors, *_lines(judged)))
 
 
 def _lines(judged: Sequence[Located]) -> Iterator[str]:
     left_out = []
     for weight, command in _COMMANDS.items():
-        found = [
+        weighty = [
             (one, check)
             for one in judged
             for check in one.verdict.checks
             if one.weight(check) is weight and check.outcome is not Outcome.NOT_CONFIGURED
         ]
-        yield from (_line(command, one, check) for one, check in found[:MOST_OF_A_KIND])
-        if len(found) > MOST_OF_A_KIND:
-            left_out.append(counted(len(found) - MOST_OF_A_KIND, f"more {command}"))
+        yield from (_line(command, one, check) for one, check in weighty[:MOST_OF_A_KIND])
+        if len(weighty) > MOST_OF_A_KIND:
+            left_out.append(counted(len(weighty) - MOST_OF_A_KIND, f"more {command}"))
     if left_out:
         yield f"{' and '.join(left_out)} in the reports"
 
@@ -52,7 +52,7 @@ def _line(command: str, located: Located, check: CheckResult) -> str:
     title = f"{located.name}: {check.id}"
     properties = {"file": place.path, "line": str(place.line), "title": title}
     written = ",".join(f"{name}={_escaped_property(value)}" for name, value in properties.items())
-    return f"::{command} {written}::{_escaped(located.message(check))}"
+    return f"::{command} {written}::{_escaped(located.message(check) + (f'; fix: {check.fix}' if check.fix else ''))}"
 
 
 def _escaped(text: str) -> str:

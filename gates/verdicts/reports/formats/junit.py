@@ -36,7 +36,7 @@ def junit(judged: Sequence[Located], unjudged: Sequence[Unjudged] = ()) -> str:
             if checks:
                 root.append(_suite(one, scope, checks))
         if all(check.outcome is Outcome.NOT_CONFIGURED for check in one.verdict.checks):
-            root.append(_no_verdict(one.name, one.verdict.answer.value, "no check was asked: nothing was judged"))
+            root.append(_no_verdict(one.name, one.verdict.answer.value, "no check ran: there is no verdict"))
     root.extend(_no_verdict(one.name, "unjudged", one.why) for one in unjudged)
     for name in ("tests", "failures", "errors"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
@@ -72,8 +72,8 @@ def _case(located: Located, check: CheckResult) -> ET.Element:
     weight = located.weight(check)
     if weight is not None:
         kind = "waived" if located.is_waived(check) else check.outcome.value
-        found = ET.SubElement(case, _tag(check, weight), type=kind, message=_xml(located.message(check)))
-        found.text = _xml("\n".join(_details(check)))
+        result = ET.SubElement(case, _tag(check, weight), type=kind, message=_xml(located.message(check)))
+        result.text = _xml("\n".join(_details(check)))
     return case
 
 
@@ -85,8 +85,8 @@ def _tag(check: CheckResult, weight: Weight) -> str:
 
 def _details(check: CheckResult) -> list[str]:
     line = evidence_line(check.evidence)
-    why = f"why: gates explain {shlex.quote(str(check.id))}"
-    return [f"severity: {check.severity.value}", *([line] if line else []), why]
+    parts = [line, f"fix: {check.fix}" if check.fix else "", f"check: gates explain {shlex.quote(str(check.id))}"]
+    return [f"severity: {check.severity.value}", *filter(None, parts)]
 
 
 def _no_verdict(name: str, kind: str, why: str) -> ET.Element:

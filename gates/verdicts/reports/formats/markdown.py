@@ -6,17 +6,19 @@ import re
 from typing import TYPE_CHECKING
 
 from gates.contract.plugins import Report
-from gates.verdicts.reports.evidence import evidence_line
+from gates.verdicts.reports.evidence import FIRST, evidence_line
+from gates.verdicts.reports.finding_text import measured_text, needs_text, rows_text
 from gates.verdicts.reports.findings import (
-    FORGIVEN,
+    DOWNGRADED,
     answer,
     findings,
-    is_forgiven,
+    is_downgraded,
+    missing_inputs,
     outcome_of,
     role_line,
+    rows_without_tag,
     tally,
-    unheard,
-    untagged,
+    undersized_languages,
     waived_ids,
 )
 from gates.verdicts.reports.text import counted, printable
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def markdown(verdict: Verdict, name: str = "") -> str:
-    """A heading with the answer, a table of what did not pass, and the rest in short. name: as for `headline`."""
+    """A heading with the answer, a table of what did not pass with its fix, and the rest in short. name: as for `headline`."""
     return "\n".join(_lines(verdict, name or verdict.dataset)).rstrip() + "\n"
 
 
@@ -50,7 +52,7 @@ def cell(text: str) -> str:
 
 
 def _lines(verdict: Verdict, name: str) -> Iterator[str]:
-    found = findings(verdict)
+    listed = findings(verdict)
     yield f"## {code(name)}: {answer(verdict)}"
     yield ""
     yield f"{tally(verdict.checks, waived_ids(verdict))}."
@@ -58,35 +60,53 @@ def _lines(verdict: Verdict, name: str) -> Iterator[str]:
     if role := role_line(verdict):
         yield f"{role[0].upper()}{role[1:]}."
     yield ""
-    if found.open:
-        yield from _table(verdict, found.open)
-        yield ""
-    for check in found.open:
-        line = evidence_line(check.evidence)
-        if line:
+    yield from _table(listed.failures)
+    for check in listed.failures:
+        if line := evidence_line({name: value for name, value in check.evidence.items() if name != FIRST}):
             yield f"- {code(str(check.id))}: {code(line)}"
     yield ""
+    yield from _section("Not decided: too few rows to say", (_undecided(verdict, check) for check in listed.undecided))
     yield from _section("Waived", (_waiver(verdict, waiver) for waiver in verdict.waived))
     yield from _section("Loosened", (code(line) for line in verdict.loosened))
-    yield from _section("Not asked", (f"{code(str(check.id))}: {code(check.message)}" for check in found.not_asked))
-    yield from _section("Too small to be judged alone", (code(line) for line in unheard(verdict)))
-    yield from _section("Without a tag", (code(line) for line in untagged(verdict)))
-    passed = f"{counted(len(found.passed), 'check')} passed."
+    yield from _section("Too small to be judged alone", (code(line) for line in undersized_languages(verdict)))
+    yield from _section("Without a tag", (code(line) for line in rows_without_tag(verdict)))
+    yield from _not_configured(listed.not_configured, missing_inputs(listed.missing))
+    passed = f"{counted(len(listed.passed), 'check')} passed."
     if verdict.is_partial:
         yield passed
     else:
         yield f"{passed} Verdict `{verdict.digest()}`,"
         yield f"data {code(str(verdict.data.get('manifest_sha256')))}."
-    yield "`gates explain CHECK` says what a check asks, why, and how to fix what it finds."
+    yield "`gates explain CHECK` says what a check measures, why, and how to fix what it finds."
 
 
-def _table(verdict: Verdict, checks: Iterable[CheckResult]) -> Iterator[str]:
-    yield "| outcome | severity | check | observed | found |"
-    yield "|---|---|---|---:|---|"
+def _table(checks: Sequence[CheckResult]) -> Iterator[str]:
+    if not checks:
+        return
+    yield "| outcome | severity | finding | rows | measured | fix | check |"
+    yield "|---|---|---|---|---|---|---|"
     for check in checks:
-        observed = "" if check.observed is None else f"{check.observed:.4g}"
-        outcome = check.outcome.value + (f", {FORGIVEN}" if is_forgiven(verdict, check) else "")
-        yield (f"| {outcome} | {check.severity.value} | {cell(str(check.id))} | {observed} | {cell(check.message)} |")
+        texts = (check.message, rows_text(check), measured_text(check), check.fix, str(check.id))
+        yield f"| {check.outcome.value} | {check.severity.value} | {' | '.join(map(cell, texts))} |"
+    yield ""
+
+
+def _undecided(verdict: Verdict, check: CheckResult) -> str:
+    but = f"; {DOWNGRADED}" if is_downgraded(verdict, check) else ""
+    needs = f"; needs {needs_text(check)}" if check.rows_needed else ""
+    return f"{code(str(check.id))} ({check.severity.value}): {code(check.message)}{needs}{but}"
+
+
+def _not_configured(checks: Sequence[CheckResult], inputs: Sequence[str]) -> Iterator[str]:
+    if not checks:
+        return
+    names = f" for want of {code(', '.join(inputs))}" if inputs else ""
+    yield f"<details><summary>Not configured: {counted(len(checks), 'check')}{names}</summary>"
+    yield ""
+    yield from (f"- {code(str(check.id))}: {code(check.message)}" for check in checks)
+    yield ""
+    yield "</details>"
+    yield ""
 
 
 def _waiver(verdict: Verdict, waiver: Mapping[str, str]) -> str:

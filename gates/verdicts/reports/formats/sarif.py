@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from gates.contract.plugins import Report
-from gates.verdict import Answer
+from gates.verdict import Answer, Outcome, Severity
 from gates.verdicts.reports.located_verdict import unplaced
 from gates.verdicts.reports.text import printable
 
@@ -27,7 +27,10 @@ _ROOT = "%SRCROOT%"
 
 
 def sarif(judged: Sequence[Located], unjudged: Sequence[Unjudged] = ()) -> str:
-    """A JSON document; checks that passed are no results, and waived ones are suppressed results."""
+    """A JSON document of failures: checks that failed or could not be computed, waived ones as suppressed results.
+
+    What is undecided is no result; where it leaves a dataset without a verdict, it is a notification of the run.
+    """
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [*map(_run, judged), *map(_failed_run, unjudged)]}
     return json.dumps(log, indent=2, allow_nan=False) + "\n"
 
@@ -44,14 +47,24 @@ def _run(located: Located) -> dict[str, object]:
         # Code scanning keeps one run per id, and would let one dataset's run replace another's.
         "automationDetails": {"id": f"gates/{printable(located.name)}/"},
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
-        "invocations": [{"executionSuccessful": verdict.answer is not Answer.NO_VERDICT}],
+        "invocations": [_invocation(located)],
         "results": [
             _result(located, check, kinds.index(check.id.type))
             for check in verdict.checks
-            if located.weight(check) is not None
+            if check.outcome in (Outcome.FAIL, Outcome.ERROR)
         ],
         "properties": {"verdict": verdict.answer.value, "digest": verdict.digest(), "rows": dict(verdict.rows)},
     }
+
+
+def _invocation(located: Located) -> dict[str, object]:
+    invocation: dict[str, object] = {"executionSuccessful": located.verdict.answer is not Answer.NO_VERDICT}
+    undecided = [
+        {"level": str(located.weight(check)), "message": {"text": _text(f"{check.id}: {located.message(check)}")}}
+        for check in located.verdict.checks
+        if check.outcome is Outcome.INCONCLUSIVE and check.severity is Severity.CRITICAL
+    ]
+    return {**invocation, **({"toolExecutionNotifications": undecided} if undecided else {})}
 
 
 def _failed_run(one: Unjudged) -> dict[str, object]:
@@ -97,7 +110,7 @@ def _result(located: Located, check: CheckResult, rule: int) -> dict[str, object
         "ruleId": check.id.type,
         "ruleIndex": rule,
         "level": str(located.weight(check)),
-        "message": {"text": _text(f"{name}: {located.message(check)}")},
+        "message": {"text": _text(f"{name}: {located.message(check)}{f'; fix: {check.fix}' if check.fix else ''}")},
         "locations": [location],
         # Many checks share the line of their dataset's table; code scanning tells results apart by the first of these.
         "partialFingerprints": {"primaryLocationLineHash": fingerprint, "gatesCheckId/v1": fingerprint},

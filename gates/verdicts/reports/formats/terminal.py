@@ -1,181 +1,278 @@
-"""The verdict for a terminal: what failed comes first, what passed is a number."""
+"""The verdict for a terminal, in one screen: the answer, what failed, what is open in a line each, what to do next."""
 
 from __future__ import annotations
 
 import io
-import shlex
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from gates.contract.plugins import Report
 from gates.verdict import NOTHING_TO_MEASURE, Answer, Outcome, Severity
-from gates.verdicts.reports.evidence import evidence_line
+from gates.verdicts.reports.evidence import FIRST, evidence_line
+from gates.verdicts.reports.finding_text import (
+    explain_command,
+    measured_text,
+    needs_text,
+    rows_text,
+    short_name,
+)
 from gates.verdicts.reports.findings import (
-    FORGIVEN,
+    DOWNGRADED,
+    Findings,
     findings,
     headline,
-    is_forgiven,
+    is_downgraded,
+    missing_inputs,
     outcome_of,
     role_line,
-    unheard,
-    untagged,
+    rows_without_tag,
+    undersized_languages,
 )
 from gates.verdicts.reports.text import counted, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from gates.metrics.base.metric import Metric
     from gates.verdict import CheckResult, Verdict
 
 # Below this, indented text would stand one word a line.
 NARROWEST = 40
+# So many findings are shown whole; of more, these many, and these many in a line each: about one screen.
+MOST_FINDINGS = 8
+MOST_WHOLE = 4
+MOST_LINES = 12
+# Names in a line of what is open, and lines of languages that are too small.
+MOST_NAMES = 6
+MOST_LANGUAGES = 3
 
 _COLORS = {
     Answer.PASS: "green", Answer.WARN: "yellow", Answer.FAIL: "red", Answer.NO_VERDICT: "magenta",
-    Outcome.FAIL: "red", Outcome.ERROR: "magenta", Outcome.INCONCLUSIVE: "yellow", Outcome.PASS: "green",
-    Outcome.NOT_CONFIGURED: "cyan",
+    Outcome.FAIL: "red", Outcome.ERROR: "magenta", Outcome.INCONCLUSIVE: "yellow",
 }  # fmt: skip
-_TITLES = {
-    Outcome.FAIL: "failed",
-    Outcome.ERROR: "could not be computed",
-    Outcome.INCONCLUSIVE: "inconclusive: too few rows to say",
-}
-_PARAGRAPH = 4
-_NEXT = (
-    "next: mend the rows and check again; or change a limit (docs/how-to/choose-limits.md) or waive a check "
-    "(docs/how-to/waive-a-check.md), with a reason; `gates explain CHECK` says more"
-)
+_TITLES = {Severity.CRITICAL: "critical", Severity.WARNING: "warnings", Severity.INFO: "for information"}
+_INDENT = 2
+_LABEL = 10
 
 
 @dataclass(frozen=True)
-class Look:
-    """width: columns to wrap at, or None where every line stays whole, as in a pipe. verbose: list passes too.
+class RenderOptions:
+    """width: columns to wrap at, or None where every line stays whole, as in a pipe. verbose: every check, also passes.
 
     Lines that a person copies, check ids and commands, stay whole: the terminal itself wraps those that are too long.
+    failing_rows: how many rows of a dataset fail, and the file that has them, where this run wrote one.
     """
 
     width: int | None = None
     color: bool = False
     verbose: bool = False
+    failing_rows: str = ""
 
 
 @dataclass(frozen=True)
 class _Line:
+    """label: what stands before the text, whose further lines are indented as far as it reaches."""
+
     text: str
     indent: int = 0
     style: str = ""
+    label: str = ""
     is_copied: bool = False
+    is_cut: bool = False
+
+    @property
+    def lead(self) -> str:
+        return " " * self.indent + (self.label.ljust(_LABEL) if self.label else "")
 
 
-def terminal(
-    verdict: Verdict, look: Look | None = None, name: str = "", metrics: Mapping[str, Metric] | None = None
-) -> str:
-    """The report as lines of text, with ANSI colours where the look asks for them. name: as for `headline`.
+@dataclass(frozen=True)
+class _Screen:
+    """One verdict on its way to lines. types: expectations among which a word means one."""
 
-    metrics: all that there are, by expectation, where plugins bring some along.
-    """
-    look = look or Look()
-    return _rendered(list(_lines(verdict, name, metrics, verbose=look.verbose)), look)
+    verdict: Verdict
+    name: str
+    options: RenderOptions
+    listed: Findings
+    types: Collection[str] = field(default_factory=frozenset)
 
-
-def _lines(verdict: Verdict, name: str, metrics: Mapping[str, Metric] | None, *, verbose: bool) -> Iterator[_Line]:
-    found = findings(verdict)
-    yield _Line(headline(verdict, name), style=f"bold {_COLORS[verdict.answer]}")
-    rows = [f"{count:,} {origin}" for origin, count in verdict.rows.items()]
-    yield _Line(f"rows: {', '.join(rows)}")
-    if role := role_line(verdict):
-        yield _Line(role, style="yellow")
-    yield from _open(verdict, found.open, metrics)
-    yield _Line("")
-    yield from _waived(verdict, found.waived)
-    yield from (_Line(f"loosened: {line}", style="yellow") for line in verdict.loosened)
-    for check in found.not_asked:
-        yield _Line(f"not asked: {check.id}", style="cyan")
-        yield _Line(check.message, indent=_PARAGRAPH)
-    yield from (_Line(line, style="yellow") for line in (*unheard(verdict), *untagged(verdict)))
-    yield _Line(f"{len(found.passed):,} passed" + ("" if verbose or not found.passed else " (-v lists them)"))
-    if verbose:
-        yield from (_Line(f"{check.id}: {check.message}", indent=2, style="green") for check in found.passed)
-    if any(check.severity is not Severity.INFO for check in found.open):
-        yield _Line(_NEXT)
-    if not verdict.is_partial:
-        digests = verdict.digest()[:12], str(verdict.data.get("manifest_sha256"))[:12]
-        yield _Line("verdict {} on data {}".format(*digests), style="dim")
-
-
-def _open(verdict: Verdict, checks: Iterable[CheckResult], metrics: Mapping[str, Metric] | None) -> Iterator[_Line]:
-    """What did not pass, under a heading for each severity and outcome; what an empty partition explains is one line."""
-    for (severity, outcome), group in groupby(checks, key=lambda check: (check.severity, check.outcome)):
-        together = list(group)
+    def lines(self) -> Iterator[_Line]:
+        verdict, options, listed = self.verdict, self.options, self.listed
+        yield _Line(headline(verdict, self.name), style=f"bold {_COLORS[verdict.answer]}")
+        rows = ", ".join(f"{count:,} {origin}" for origin, count in verdict.rows.items())
+        yield _Line(f"rows: {rows}")
+        if role := role_line(verdict):
+            yield _Line(role, style="yellow")
+        yield from self._failures()
+        if options.verbose:
+            yield from self._group("not decided: too few rows to say", listed.undecided, listed.undecided)
         yield _Line("")
-        yield _Line(f"{severity.value}, {_TITLES[outcome]}", style=f"bold {_COLORS[outcome]}")
-        empty: dict[str, list[CheckResult]] = {}
-        for check in together:
-            if outcome is Outcome.ERROR and check.message.endswith(NOTHING_TO_MEASURE):
-                empty.setdefault(check.message, []).append(check)
-            else:
-                yield from _finding(verdict, check, metrics)
-        for message, unasked in empty.items():
-            yield _Line(f"{counted(len(unasked), 'check')}: {message}", indent=2, style=_COLORS[outcome])
+        yield from self._waived()
+        yield from (_Line(f"loosened: {line}", style="yellow") for line in verdict.loosened)
+        small = undersized_languages(verdict)
+        shown = small if options.verbose else small[:MOST_LANGUAGES]
+        yield from (_Line(line, style="yellow") for line in (*shown, *rows_without_tag(verdict)))
+        if len(small) > len(shown):
+            yield _Line(f"{len(small) - len(shown):,} more languages are too small (-v lists them)", style="yellow")
+        yield from self._everything() if options.verbose else self._open_in_short()
+        if options.failing_rows:
+            yield _Line(f"failing rows: {options.failing_rows}", is_copied=True)
+        if step := self._next():
+            yield _Line(f"Next: {step}", style="bold")
+        if not verdict.is_partial:
+            digests = verdict.digest()[:12], str(verdict.data.get("manifest_sha256"))[:12]
+            yield _Line("verdict {} on data {}".format(*digests), style="dim")
+
+    def _failures(self) -> Iterator[_Line]:
+        """By severity. Of many the first of each type are whole, others have a line, and the last ones are counted."""
+        failures = [check for check in self.listed.failures if not _is_empty(check)]
+        whole, in_a_line = failures, 0
+        if len(failures) > MOST_FINDINGS and not self.options.verbose:
+            first = {check.id.type: check for check in reversed(failures)}
+            whole = [check for check in failures if first[check.id.type] is check][:MOST_WHOLE]
+            in_a_line = MOST_LINES
+        shown = [*whole, *[check for check in failures if check not in whole][:in_a_line]]
+        for severity, group in groupby(self.listed.failures, key=lambda check: check.severity):
+            listed = [check for check in group if _is_empty(check) or check in shown]
+            yield from self._group(_TITLES[severity], listed, whole)
+        if len(whole) < len(failures):
+            rest = f"{len(failures) - len(shown):,} more; " if len(shown) < len(failures) else ""
+            yield _Line("")
+            yield _Line(f"{rest}gates check -v shows all of them whole", style="dim")
+
+    def _group(self, title: str, checks: Sequence[CheckResult], whole: Collection[CheckResult]) -> Iterator[_Line]:
+        """Findings under a title; what an empty partition explains is one line. whole: those with all they say."""
+        if not checks:
+            return
+        yield _Line("")
+        yield _Line(title, style=f"bold {_COLORS[checks[0].outcome]}")
+        empty = Counter(check.message for check in checks if _is_empty(check))
+        stated = [check for check in checks if not _is_empty(check)]
+        for check in stated:
+            if check in whole:
+                yield from self._finding(check)
+        for message, count in empty.items():
+            yield _Line(f"{counted(count, 'check')}: {message}", _INDENT)
+        for check in stated:
+            if check not in whole:
+                yield _Line(f"{short_name(check, self.types)}: {check.message}", _INDENT, is_cut=True)
+
+    def _finding(self, check: CheckResult) -> Iterator[_Line]:
+        yield _Line(check.message, _INDENT, _COLORS[check.outcome])
+        evidence = {name: value for name, value in check.evidence.items() if name != FIRST}
+        parts = {
+            "rows": rows_text(check),
+            "measured": measured_text(check),
+            "needs": needs_text(check),
+            "evidence": evidence_line(evidence) if self.options.verbose else "",
+            "but": DOWNGRADED if is_downgraded(self.verdict, check) else "",
+            "fix": check.fix,
+        }
+        for label, text in parts.items():
+            if text:
+                yield _Line(text, _INDENT * 2, label=label)
+        where = _Line(str(check.id), _INDENT * 2, label="check", is_copied=True)
+        more = f"({explain_command(check, self.types)})"
+        whole = replace(where, text=f"{where.text}   {more}")
+        if self.options.width is None or len(whole.lead + whole.text) <= self.options.width:
+            yield whole
+        else:
+            yield where
+            yield replace(where, text=more, label=" ")
+
+    def _waived(self) -> Iterator[_Line]:
+        messages = {str(check.id): check.message for check in self.listed.waived}
+        for waiver in self.verdict.waived:
+            name = waiver["check"]
+            outcome = outcome_of(self.verdict, name)
+            yield _Line(f"waived until {waiver['expires']}: {name}: {outcome}", style="yellow")
+            yield _Line(f"{waiver['reason']} ({waiver['owner']})", _INDENT * 2)
+            if name in messages and self.options.verbose:
+                yield _Line(messages[name], _INDENT * 2)
+
+    def _open_in_short(self) -> Iterator[_Line]:
+        """What is not decided, and what is not configured, in a line each."""
+        downgraded = [check for check in self.listed.undecided if is_downgraded(self.verdict, check)]
+        undecided = [check for check in self.listed.undecided if check not in downgraded]
+        if undecided:
+            yield _Line(f"not decided at this size: {self._names(undecided)}; gates check -v for why", style="yellow")
+        if downgraded:
+            yield _Line(f"{DOWNGRADED}: {self._names(downgraded)}; gates check -v for why", style="yellow")
+        if missing := self.listed.missing:
+            names = _in_short(missing_inputs(missing))
+            command = f"gates list missing {self.name or self.verdict.dataset}"
+            yield _Line(
+                f"not configured: {counted(len(missing), 'check')} for want of {names}; {command}", style="cyan"
+            )
+
+    def _names(self, checks: Iterable[CheckResult]) -> str:
+        return _in_short([short_name(check, self.types) for check in checks])
+
+    def _everything(self) -> Iterator[_Line]:
+        for check in self.listed.not_configured:
+            yield _Line(f"not configured: {check.id}", style="cyan")
+            yield _Line(check.message, _INDENT * 2)
+        passed = self.listed.passed
+        yield _Line(f"{len(passed):,} passed")
+        yield from (_Line(f"{check.id}: {check.message}", _INDENT, "green") for check in passed)
+
+    def _next(self) -> str:
+        name = self.name or self.verdict.dataset
+        if self.verdict.answer is Answer.NO_VERDICT and all(
+            check.outcome is Outcome.INCONCLUSIVE for check in self.listed.failures
+        ):
+            return f'add rows and run `gates check {name}` again; or let it pass: inconclusive = "warn" in gates.toml'
+        if all(check.severity is Severity.INFO for check in self.listed.failures):
+            return ""
+        return (
+            f"fix the data and run `gates check {name}` again; or, with a reason, change a limit (`gates explain CHECK` "
+            "has the entry) or waive a check"
+        )
 
 
-def _finding(verdict: Verdict, check: CheckResult, metrics: Mapping[str, Metric] | None) -> Iterator[_Line]:
-    yield _Line(str(check.id), indent=2, style=_COLORS[check.outcome], is_copied=True)
-    yield _Line(check.message, indent=_PARAGRAPH)
-    if is_forgiven(verdict, check):
-        yield _Line(FORGIVEN, indent=_PARAGRAPH, style="yellow")
-    line = evidence_line(check.evidence)
-    if line:
-        yield _Line(line, indent=_PARAGRAPH, style="dim")
-    yield _Line(f"why: gates explain {shlex.quote(str(check.id))}", indent=_PARAGRAPH, is_copied=True)
-    if check.severity is Severity.CRITICAL and check.outcome is Outcome.FAIL:
-        yield _Line(f"fix: {_fix(check.id.type, metrics)}", indent=_PARAGRAPH)
+def terminal(verdict: Verdict, options: RenderOptions | None = None, name: str = "") -> str:
+    """The report as lines of text, with ANSI colours where the options want them. name: as for `headline`."""
+    options = options or RenderOptions()
+    types = frozenset(check.id.type for check in verdict.checks)
+    return _rendered(list(_Screen(verdict, name, options, findings(verdict), types).lines()), options)
 
 
-def _fix(kind: str, metrics: Mapping[str, Metric] | None) -> str:
-    # The catalogue loads every metric, which a report without critical failures does not need.
-    from gates.contract.explain import explanation
-
-    try:
-        return (explanation(kind) if metrics is None else explanation(kind, metrics)).fix
-    except KeyError:
-        # A result that nobody planned is reported too.
-        return "look at the suite that asks"
+def _is_empty(check: CheckResult) -> bool:
+    """Whether an empty partition is why there is no result."""
+    return check.outcome is Outcome.ERROR and check.message.endswith(NOTHING_TO_MEASURE)
 
 
-def _waived(verdict: Verdict, open_but_waived: tuple[CheckResult, ...]) -> Iterator[_Line]:
-    messages = {str(check.id): check.message for check in open_but_waived}
-    for waiver in verdict.waived:
-        name = waiver["check"]
-        yield _Line(f"waived until {waiver['expires']}: {name}: {outcome_of(verdict, name)}", style="yellow")
-        yield _Line(f"{waiver['reason']} ({waiver['owner']})", indent=_PARAGRAPH)
-        if name in messages:
-            yield _Line(messages[name], indent=_PARAGRAPH)
+def _in_short(names: Sequence[str]) -> str:
+    rest = len(names) - MOST_NAMES
+    return ", ".join(names[:MOST_NAMES]) + (f" and {rest:,} more" if rest > 0 else "")
 
 
-def _rendered(lines: list[_Line], look: Look) -> str:
-    if look.width is None and not look.color:
-        return "".join(f"{' ' * line.indent}{printable(line.text).rstrip()}\n" for line in lines)
+def _rendered(lines: list[_Line], options: RenderOptions) -> str:
+    if options.width is None and not options.color:
+        return "".join(f"{line.lead}{printable(line.text).rstrip()}\n" for line in lines)
     # Takes longer than to recall a verdict, and a pipe, as in a hook, gets plain whole lines.
     from rich.console import Console
     from rich.text import Text
 
     out = io.StringIO()
-    # An environment of its own: the report depends on the look alone.
+    # An environment of its own: the report depends on the options alone.
     console = Console(
-        file=out, color_system="standard" if look.color else None, force_terminal=look.color, no_color=not look.color,
-        highlight=False, markup=False, emoji=False, width=10_000, _environ={},
+        file=out, color_system="standard" if options.color else None, force_terminal=options.color,
+        no_color=not options.color, highlight=False, markup=False, emoji=False, width=10_000, _environ={},
     )  # fmt: skip
     for line in lines:
         text = Text(printable(line.text), style=line.style)
         pieces = [text]
-        if look.width is not None and not line.is_copied:
-            pieces = list(text.wrap(console, max(NARROWEST, look.width) - line.indent, overflow="fold"))
-        for piece in pieces or [Text()]:
+        if options.width is not None and not line.is_copied:
+            room = max(NARROWEST, options.width) - len(line.lead)
+            if line.is_cut:
+                text.truncate(room, overflow="ellipsis")
+            else:
+                pieces = list(text.wrap(console, room, overflow="fold"))
+        for at, piece in enumerate(pieces or [Text()]):
             piece.rstrip()
-            console.print(Text(" " * line.indent).append_text(piece), soft_wrap=True)
+            lead = line.lead if at == 0 else " " * len(line.lead)
+            console.print(Text(lead, style="dim" if line.label else "").append_text(piece), soft_wrap=True)
     return out.getvalue()
 
 

@@ -1,0 +1,85 @@
+"""One finding in the words of every report: its rows, what was measured, how to fix it, and where to read on."""
+
+from __future__ import annotations
+
+import shlex
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from gates.contract.check_lookup import PREFIX, search_checks
+from gates.verdicts.reports.evidence import FIRST
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from gates.verdict import CheckResult
+
+# Places that a line names; the quarantine file and the JSON report have more.
+MOST_PLACES = 3
+# Words of types that say little of a check, and that many another type has.
+_VAGUE = frozenset({"column", "human", "label", "not", "origin", "origins", "row", "rows", "synthetic", "table", "to"})
+# The evidence that counts all the rows of which `first_rows` are the first.
+_ROW_COUNTS = ("failures", "violations", "copies", "undeclared", "texts_with_mark", "contaminated_rows")
+
+
+def short_name(check: CheckResult, types: Collection[str]) -> str:
+    """A word that means the check's type among these, for `gates explain`, and its detail: `coverage`, `copy (exact)`."""
+    word = _word(check.id.type, types)
+    return word if check.id.detail in ("", word) else f"{word} ({check.id.detail})"
+
+
+def explain_command(check: CheckResult, types: Collection[str]) -> str:
+    """The command that says more of a check."""
+    return f"gates explain {shlex.quote(_word(check.id.type, types))}"
+
+
+def _word(check_type: str, types: Collection[str]) -> str:
+    """The first word of a type, else the first two that stand together, that mean no other type."""
+    name = check_type.removeprefix(PREFIX)
+    words = name.split("_")
+    pairs = ["_".join(pair) for pair in pairwise(words) if not _VAGUE.issuperset(pair)]
+    candidates = [*(word for word in words if word not in _VAGUE), *pairs]
+    return next((word for word in candidates if search_checks(word, types) == [check_type]), name)
+
+
+def rows_text(check: CheckResult) -> str:
+    """The first rows that a finding is about, and how many more there are: `data/a.csv:3, 8, 9, and 41 more`."""
+    places = check.evidence.get(FIRST)
+    if not isinstance(places, list | tuple) or not places:
+        return ""
+    shown: list[str] = []
+    file = ""
+    for place in map(str, places[:MOST_PLACES]):
+        path, _, row = place.rpartition(":")
+        shown.append(row if path == file else place)
+        file = path
+    counts = [count for name in _ROW_COUNTS if isinstance(count := check.evidence.get(name), int)]
+    rest = max([len(places), *counts]) - len(shown)
+    return ", ".join(shown) + (f", and {rest:,} more" if rest > 0 else "")
+
+
+def measured_text(check: CheckResult) -> str:
+    """The number with its interval, limits and baseline: `0.03, interval 0.0146 to 0.0386, limit 0.001 (baseline 0)`."""
+    if check.observed is None:
+        return ""
+    parts = [f"{check.observed:.3g}" if isinstance(check.observed, float) else f"{check.observed:,}"]
+    if check.low is not None and check.high is not None and check.low != check.high:
+        parts.append(f"interval {check.low:.3g} to {check.high:.3g}")
+    parts += _limits(check)
+    baseline = "" if check.baseline is None else f" (baseline {check.baseline:.3g})"
+    return ", ".join(parts) + baseline
+
+
+def _limits(check: CheckResult) -> list[str]:
+    low, high = check.min_value, check.max_value
+    if low is not None and high is not None:
+        limits = [f"limits {low:g} to {high:g}"]
+    else:
+        limits = [f"limit {high:g}"] if high is not None else [f"at least {low:g}"] if low is not None else []
+    return limits + ([f"warns beyond {check.warn_value:g}"] if check.warn_value is not None else [])
+
+
+def needs_text(check: CheckResult) -> str:
+    """How many rows would decide an inconclusive check; "" where no number is known to."""
+    needed = check.rows_needed or {}
+    return " and ".join(f"{count:,} more {origin} rows" for origin, count in sorted(needed.items()))
