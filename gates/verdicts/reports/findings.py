@@ -95,7 +95,9 @@ def headline(verdict: Verdict, name: str = "") -> str:
 
     name: how the dataset is called, where not by its name alone.
     """
-    return f"{name or verdict.dataset}: {answer(verdict).upper()}  {tally(verdict.checks, waived_ids(verdict))}"
+    word, _, part = answer(verdict).partition(" (")
+    shown = f"{word.upper()} ({part}" if part else word.upper()
+    return f"{name or verdict.dataset}: {shown}  {tally(verdict.checks, waived_ids(verdict))}"
 
 
 def answer(verdict: Verdict) -> str:

@@ -63,7 +63,7 @@ def test_changed_rows_are_checked_and_the_rest_is_left_to_the_push(root, gates):
     called = gates(root, "check", "--staged", "--timeout", "60")
 
     assert called.code == 0
-    assert "first: pass (part of the plan: no verdict)" in called.out
+    assert "first: PASS (partial run)" in called.out
     assert "1 dataset unchanged between HEAD" in called.err
     assert "first: looked at the rows of 1 of 1 changed file; " in called.err
     assert "are deferred to pre-push, but no pre-push hook is installed: `pre-commit install" in called.err

@@ -176,7 +176,7 @@ def test_what_could_not_be_judged_is_never_green(step, project):
 
     assert (done.code, done.outputs["verdict"]) == (3, "unjudged"), done.log
     assert "::error title=Data gates::A dataset could not be judged, which is neither good nor bad.\n" in done.log
-    assert "## `undecided`: unjudged" in done.summary
+    assert "## `undecided`: no verdict" in done.summary
     assert "## `good`: pass" in done.summary
 
 

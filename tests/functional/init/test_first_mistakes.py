@@ -194,7 +194,7 @@ def test_partial_run_is_reported_and_not_stored(tmp_path, gates):
     called = gates(tmp_path, "check", "--only", "expect_origins_to_be_declared")
 
     assert called.code == 0
-    assert called.out.startswith("mix: pass (part of the plan: no verdict): 1 check passed\n")
+    assert called.out.startswith("mix: PASS (partial run)  1 check passed\n")
     assert called.err == "mix: partial run (1 check): result not stored\n"
     assert not (tmp_path / ".gates" / "verdicts").exists()
 
@@ -206,7 +206,7 @@ def test_partial_run_that_has_nothing_to_ask_is_no_pass_and_says_what_to_declare
     called = gates(tmp_path, "check", "--only", "lineage_to_be_complete")
 
     assert called.code == 3
-    assert called.out.startswith("mix: unjudged (part of the plan: no verdict): nothing was asked\n")
+    assert called.out.startswith("mix: NO VERDICT (partial run)  no check is configured\n")
     assert called.err == (
         'mix: no check ran (no lineage column is declared; add: columns = { generator = "…", seed_id = "…" }): '
         "result not stored\n"
