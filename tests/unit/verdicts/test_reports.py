@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 import gates
 from gates.config.data_types import DATA_TYPES
 from gates.config.installed.plugins import Plugins
-from gates.contract.check_lookup import meant
+from gates.contract.check_lookup import resolve_checks
 from gates.contract.explain import shipped_uses
 from gates.contract.plugins.registry import metrics_of
 from gates.verdict import (
@@ -253,7 +253,7 @@ def test_the_word_of_a_check_means_it_and_nothing_else(name):
 
     for one in types:
         word = short_name(CheckResult(CheckId(Scope.COMBINED, one), Severity.INFO, Outcome.PASS, ""), types)
-        assert meant(word, [f"combined/{each}" for each in everything]) == [f"combined/{one}"]
+        assert resolve_checks(word, [f"combined/{each}" for each in everything]) == [f"combined/{one}"]
 
 
 @pytest.mark.parametrize("width", [1, 40, 79, 200])
