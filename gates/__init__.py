@@ -10,6 +10,7 @@ __version__ = "0.1.0"
 _NAMES = {
     "gates.api": ("check",),
     "gates.config.data_types": ("LINEAGE_ROLES", "DataType"),
+    "gates.config.types.declaration": ("DeclaredRule",),
     "gates.config.load": ("load_config",),
     "gates.contract.plugins.interface": ("Report", "TypeContract"),
     "gates.errors": ("GatesError",),

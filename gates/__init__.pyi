@@ -4,6 +4,7 @@ from gates.api import check as check
 from gates.config.data_types import LINEAGE_ROLES as LINEAGE_ROLES
 from gates.config.data_types import DataType as DataType
 from gates.config.load import load_config as load_config
+from gates.config.types.declaration import DeclaredRule as DeclaredRule
 from gates.contract.plugins.interface import Report as Report
 from gates.contract.plugins.interface import TypeContract as TypeContract
 from gates.errors import GatesError as GatesError

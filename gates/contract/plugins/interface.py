@@ -18,13 +18,13 @@ class TypeContract:
     """What every dataset of a data type promises: roles, row rules, suites.
 
     schema: a pandera.polars DataFrameSchema or DataFrameModel, or a function `schema(roles, columns)` that returns one
-    for the roles that are there and the Arrow type of each column.
+    for the roles that are there and the Arrow type of each column. None where `rules` of the data type say all.
     suites: the folder of human.json, synthetic.json and combined.json, which lie on top of the common ones. None for a
     type of gates.toml, whose suites lie in `expectations/<type>/` beside it.
     """
 
     data_type: DataType
-    schema: object
+    schema: object = None
     suites: Path | None = None
 
 

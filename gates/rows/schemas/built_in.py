@@ -15,15 +15,14 @@ from gates.rows.schemas.error_lines import with_error_lines
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gates.config.data_types import DataType
     from gates.contract.plugins.load import LoadedPlugin
     from gates.data.facts import Roles
 
 
 def built_in_schema(roles: Roles, columns: Mapping[str, str]) -> pa.DataFrameSchema:
     """The schema of a data type for columns of these Arrow types."""
-    kind = data_type(roles.type)
-    own = {} if kind.content else {name: columns[name] for name in roles.content}
-    return declared_schema(kind, roles.bound, own)
+    return _declared(data_type(roles.type), roles, columns)
 
 
 def plugin_schema(plugin: LoadedPlugin, roles: Roles, columns: Mapping[str, str]) -> pa.DataFrameSchema:
@@ -35,10 +34,15 @@ def plugin_schema(plugin: LoadedPlugin, roles: Roles, columns: Mapping[str, str]
 
 
 def schema_of(contract: TypeContract, roles: Roles, columns: Mapping[str, str]) -> pa.DataFrameSchema:
-    """The schema of a data type, made where a function makes it. Raises PluginError where there is none."""
+    """The schema of a data type, made where a function makes it, else of its declared rules.
+
+    Raises PluginError where there is none.
+    """
     who = f"data type '{contract.data_type.name}'"
     schema = contract.schema
     try:
+        if schema is None:
+            schema = _declared(contract.data_type, roles, columns)
         if callable(schema) and not isinstance(schema, pa.DataFrameSchema):
             schema = schema(roles, columns)
         if isinstance(schema, type) and issubclass(schema, pa.DataFrameModel):
@@ -50,3 +54,8 @@ def schema_of(contract: TypeContract, roles: Roles, columns: Mapping[str, str]) 
     if not isinstance(schema, pa.DataFrameSchema):
         raise PluginError(f"{who}: its schema is a {type(schema).__name__}, expected a pandera.polars DataFrameSchema")
     return schema
+
+
+def _declared(kind: DataType, roles: Roles, columns: Mapping[str, str]) -> pa.DataFrameSchema:
+    own = {} if kind.content else {name: columns[name] for name in roles.content}
+    return declared_schema(kind, roles.bound, own)

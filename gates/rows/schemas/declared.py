@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandera.polars as pa
 
 from gates.config.types.declaration import DeclaredRule
+from gates.errors import SuiteError, did_you_mean
 from gates.rows.schemas import rules
 
 if TYPE_CHECKING:
@@ -21,6 +22,14 @@ def _length(max_value: int) -> pa.Check:
     return pa.Check.str_length(max_value=max_value, description=f"at most {max_value:,} characters")
 
 
+def _minimum(value: float) -> pa.Check:
+    return pa.Check.greater_than_or_equal_to(value, description=f"at least {value:g}")
+
+
+def _maximum(value: float) -> pa.Check:
+    return pa.Check.less_than_or_equal_to(value, description=f"at most {value:g}")
+
+
 # `not-blank` is asked of texts and `has-value` of values of any type; both are called not-blank in a rule's id.
 CHECKS: Mapping[str, Callable[..., pa.Check]] = {
     "bcp-47": rules.language_tag,
@@ -29,13 +38,17 @@ CHECKS: Mapping[str, Callable[..., pa.Check]] = {
     "has-value": rules.has_value,
     "length": _length,
     "length-ratio": rules.length_ratio,
+    "maximum": _maximum,
+    "minimum": _minimum,
     "no-leaked-frame": rules.no_leaked_frame,
     "no-nul": rules.no_nul,
     "not-blank": rules.not_blank,
     "not-json-literal": rules.not_json_literal,
     "parseable": rules.time,
     "roles-alternate": rules.roles_alternate,
+    "range": pa.Check.in_range,
     "valid-unicode": rules.valid_unicode,
+    "vocabulary": pa.Check.isin,
 }
 # Rules that pandera asks of a column and not by a check: of which type its values are, that there is a column and that
 # no value is missing.
@@ -48,7 +61,7 @@ def declared_schema(kind: DataType, bound: Collection[str], columns: Mapping[str
     """The schema of a data type.
 
     bound: the roles that have a column. columns: Arrow types of the columns without a role that make up what a row says.
-    Raises KeyError for a rule that nobody has written.
+    Raises SuiteError for a rule that does not exist.
     """
     of_roles = {
         role: _column(declared, is_required=role in kind.required_roles)
@@ -68,7 +81,13 @@ def _column(declared: RowRules, *, is_required: bool) -> pa.Column:
     names = {rule.name for rule in uses}
     return pa.Column(
         next((TYPES[name] for name in TYPES if name in names), None),
-        checks=[CHECKS[rule.name](**rule.arguments) for rule in uses if rule.name not in _NO_CHECK],
+        checks=[_check(rule) for rule in uses if rule.name not in _NO_CHECK],
         nullable=NOT_NULL not in names,
         required=is_required or PRESENT in names,
     )
+
+
+def _check(rule: DeclaredRule) -> pa.Check:
+    if rule.name not in CHECKS:
+        raise SuiteError(f"no row rule '{rule.name}' ({did_you_mean(rule.name, (*CHECKS, *_NO_CHECK))})")
+    return CHECKS[rule.name](**rule.arguments)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,24 @@ def shown(path: Path) -> str:
 
 def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def test_page_names_every_room_in_the_order_in_which_they_import():
+    page = (PACKAGE.parent / "docs/explanation/architecture.md").read_text(encoding="utf-8")
+    (contract, *_) = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    # `python -m gates` and a name kept for one release are no rooms.
+    layers = [layer.split(" | ") for layer in contract["layers"] if layer not in ("__main__", "suites")]
+
+    rows = [
+        re.findall(r"`gates/(\w+)(?:/|\.py)`", line.split("|")[1])
+        for line in page.splitlines()
+        if line[:8] == "| `gates"
+    ]
+    named = [room for row in rows for room in row]
+    floor = {room: number for number, rooms in enumerate(layers) for room in rooms}
+
+    assert sorted(named) == sorted(floor)
+    assert [floor[room] for room in named] == sorted(floor.values())
 
 
 @pytest.mark.parametrize("name", ["utils", "helpers", "core", "common", "misc", "base"])

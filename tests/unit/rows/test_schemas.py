@@ -12,14 +12,17 @@ import pyarrow as pa
 import pytest
 
 from gates.config.data_types import data_type
-from gates.config.types.declaration import LONGEST_TEXT
-from gates.data.facts import ORIGIN, ROW_ID
+from gates.config.types.declaration import LONGEST_TEXT, DeclaredRule
+from gates.contract.plugins.interface import TypeContract
+from gates.data.facts import ORIGIN, ROW_ID, Roles
 from gates.errors import SuiteError
 from gates.rows.conversion import convert
+from gates.rows.schemas.built_in import schema_of
 from gates.rows.schemas.declared import declared_schema
 from gates.rows.schemas.rules import finite, integer_valued, reads_one_column
 from gates.rows.validation import RowValidator, load_schema, rules
 
+RANGE = {"min_value": 1, "max_value": 9}
 Text = declared_schema(data_type("text"), ("text",), {})
 
 
@@ -70,10 +73,24 @@ def test_tables_refuse_infinite_numbers_and_nothing_else():
     }
 
 
+def test_type_of_a_plugin_without_a_schema_has_the_rules_that_it_declares():
+    amount = ("number", "not-null", DeclaredRule("minimum", {"value": 1}), DeclaredRule("range", RANGE))
+    kind = replace(
+        data_type("text"), rules={"text": (DeclaredRule("vocabulary", {"allowed_values": ["a"]}),), "id": amount}
+    )
+    schema = schema_of(TypeContract(kind), Roles("text", ("text",), bound=("text", "id")), {})
+
+    assert failing(schema, text=["a", "b", "a"], id=[1.0, 2.0, 0.5]) == {
+        "text/vocabulary": [1],
+        "id/minimum": [2],
+        "id/range": [2],
+    }
+
+
 def test_rule_that_nobody_has_written_is_refused():
     kind = replace(data_type("text"), rules={"text": ("not-blanc",)})
 
-    with pytest.raises(KeyError, match="not-blanc"):
+    with pytest.raises(SuiteError, match=r"no row rule 'not-blanc' \(did you mean 'not-blank'\?\)"):
         declared_schema(kind, ("text",), {})
 
 
