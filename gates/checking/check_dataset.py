@@ -27,12 +27,11 @@ from gates.rows.quarantine import QuarantineMode, QuarantineWriter
 from gates.verdict import CheckResult, Outcome, Scope, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
     from gates.checking.resolve import ResolvedDataset
     from gates.contract.contract import Contract
     from gates.data.facts import FileFacts
-    from gates.data.files import DataFile
     from gates.data.previous_version import KeptFiles, PromotedBefore
     from gates.data.scan.index import FileIndex
     from gates.data.scan.result import Scan
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from gates.metrics.base.metric import Metric
     from gates.metrics.base.needs import Planned
     from gates.rows.validators import Validators
+    from gates.versions.snapshots import VersionFiles
 
 _CODES = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE, "undeclared": UNDECLARED_CODE}
 
@@ -57,9 +57,7 @@ class Options:
     scopes: tuple[Scope, ...] = ()
     quarantine: Path | None = None
     progress: Callable[[str, int, int], None] = field(default=lambda _step, _done, _total: None)
-    files: Sequence[DataFile] | None = None
-    holdout_files: Sequence[DataFile] | None = None
-    evaluation_files: Sequence[DataFile] | None = None
+    files: VersionFiles | None = None
     kept_files: KeptFiles | None = None
     promoted: PromotedBefore | None = None
     summaries: SummaryStore | None = None
@@ -108,11 +106,11 @@ def _opened(
     resolved: ResolvedDataset, options: Options, stack: ExitStack
 ) -> tuple[LocalDataset, LocalDataset | None, EvaluationSets | None]:
     """The dataset with its holdout and its evaluation sets, as far as there are any; the stack closes them."""
-    dataset, kind = resolved.config, resolved.data_type
-    opened = stack.enter_context(open_dataset(dataset, kind, files=options.files))
-    holdout = open_holdout(dataset, kind, files=options.holdout_files)
+    dataset, kind, files = resolved.config, resolved.data_type, options.files
+    opened = stack.enter_context(open_dataset(dataset, kind, files=files.dataset if files else None))
+    holdout = open_holdout(dataset, kind, files=files.holdout if files else None)
     held_out = stack.enter_context(holdout) if holdout else None
-    evaluation = open_evaluation(dataset, kind, files=options.evaluation_files)
+    evaluation = open_evaluation(dataset, kind, files=files.evaluation if files else None)
     evaluation_sets = stack.enter_context(evaluation) if evaluation else None
     return opened, held_out, evaluation_sets
 

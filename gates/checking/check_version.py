@@ -162,13 +162,7 @@ def judge_at(
     with files_at(at.repository, replace(dataset, root=at.home), at.version) as files:
         resolved = resolve(dataset, today)
         summaries = cache.for_summaries() if cache else None
-        chosen = replace(
-            options,
-            files=files.dataset,
-            holdout_files=files.holdout,
-            evaluation_files=files.evaluation,
-            summaries=summaries,
-        )
+        chosen = replace(options, files=files, summaries=summaries)
         judged = judge(resolved, chosen)
     return CheckedDataset(judged.verdict, judged.quarantined, judged.quarantine)
 

@@ -79,12 +79,7 @@ def _again(repository: Repository, promotion: Promoted) -> Verdict:
         resolved = resolve(dataset, promotion.statement.promoted_at.date())
         at_home = replace(dataset, root=home_of(repository, promotion))
         with files_at(repository, at_home, promotion.revision) as files:
-            options = Options(
-                files=files.dataset,
-                holdout_files=files.holdout,
-                evaluation_files=files.evaluation,
-                promoted=_base(repository, promotion),
-            )
+            options = Options(files=files, promoted=_base(repository, promotion))
             return judge(resolved, options).verdict
 
 

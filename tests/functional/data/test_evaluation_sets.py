@@ -199,11 +199,11 @@ def test_evaluation_sets_are_those_of_the_version(root):
     assert (lost.lost, lost.names) == (0.5, ("exams/b.csv",))
     assert lost.story.startswith("of the evaluation sets, 2 files in HEAD")
     assert concerned(tracked_at(repository, head), dataset) != concerned(tracked_at(repository, STAGED), dataset)
-    with files_at(repository, dataset, head) as found:
-        options = Options(
-            only=(CONTAMINATION,), files=found.dataset, holdout_files=found.holdout, evaluation_files=found.evaluation
+    with files_at(repository, dataset, head) as files:
+        assert (
+            judge(resolve(dataset, TODAY), Options(only=(CONTAMINATION,), files=files)).verdict.to_json()
+            == expected.to_json()
         )
-        assert judge(resolve(dataset, TODAY), options).verdict.to_json() == expected.to_json()
 
 
 def test_a_verdict_is_about_data_and_evaluation_sets_together(root):
