@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from gates.promotion.signing.signers import Signer
 from gates.promotion.signing.signing_keys import SigningKey, read_signing_key
-from gates.promotion.statements.statement import Base, BoundContract, Concessions, JudgedBy, JudgedWith, Statement
-from gates.promotion.statements.tags import Version
+from gates.promotion.statements.statement import BaseVersion, StatedContract, StatedVerdict, StatedWaiver, Statement
+from gates.promotion.statements.tags import ReleaseVersion
 from gates.verdict import Answer
 
 if TYPE_CHECKING:
@@ -30,26 +30,25 @@ def statement() -> Statement:
     return Statement(
         dataset="reviews",
         manifest_sha256="a" * 64,
-        version=Version(1, 2, 0),
+        version=ReleaseVersion(1, 2, 0),
         purpose="finetune",
         commit="b" * 40,
         pointers={"data/reviews.dvc": "c" * 32 + ".dir"},
-        verdict=JudgedBy(
+        verdict=StatedVerdict(
             "promotions/reviews/v1.2.0.verdict.json",
             "d" * 64,
             "e" * 64,
             Answer.WARN,
             datetime(2026, 2, 28, tzinfo=UTC),
         ),
-        contract=BoundContract("f" * 64, {"gates.toml": "0" * 64, "expectations/überprüft.yaml": "1" * 64}),
-        judged_with=JudgedWith("0.4.0", {"polars": "2.1.0"}),
-        base=Base(Version(1, 1, 9), "2" * 64),
-        concessions=Concessions(
-            waived=({"check": "human/copies", "reason": "known", "owner": "ada", "expires": "2026-09-01"},),
-            loosened=("human/length max_value 10 -> 12 (short answers)",),
-            not_asked=("combined/expect_coverage",),
-            inconclusive=("synthetic/expect_tails/score",),
-        ),
+        contract=StatedContract("f" * 64, {"gates.toml": "0" * 64, "expectations/überprüft.yaml": "1" * 64}),
+        gates="0.4.0",
+        libraries={"polars": "2.1.0"},
+        base=BaseVersion(ReleaseVersion(1, 1, 9), "2" * 64),
+        waived=(StatedWaiver("human/copies", "known", "ada", "2026-09-01"),),
+        loosened=("human/length max_value 10 -> 12 (short answers)",),
+        not_asked=("combined/expect_coverage",),
+        inconclusive=("synthetic/expect_tails/score",),
         promoted_at=PROMOTED_AT,
     )
 

@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gates.errors import GatesError
-from gates.promotion.git.preconditions import ground_of
-from gates.promotion.git.push import Parcel, push, refs_at, remote_of
-from gates.promotion.git.transaction import apply
-from gates.promotion.promote.promote import plan, prepare
-from gates.promotion.request import Asked
+from gates.promotion.evidence import PromoteRequest
+from gates.promotion.git.clean_repository import require_clean
+from gates.promotion.git.push import PushPlan, push
+from gates.promotion.promote.execute import prepare
+from gates.promotion.promote.promote import plan_promotion
+from gates.versions.changes.git_remote import refs_at, remote_of
+from gates.versions.changes.transaction import apply
 from gates.versions.repository import open_repository
 from tests.dvc_repositories import git
 
@@ -23,15 +25,16 @@ if TYPE_CHECKING:
 
 def promote(root: Path, stage: str = "staging", version: str | None = None) -> str | None:
     """As `gates promote first --push` does it, the data being at DVC's remote already."""
-    ground = ground_of(open_repository(root))
-    remote = remote_of(ground.git, ground.branch)
-    refs_at(ground.git, remote)
+    clean = require_clean(open_repository(root))
+    remote = remote_of(clean.git, clean.branch)
+    refs_at(clean.git, remote)
     verdict = root / ".gates/verdicts/first.json"
-    asked = Asked(root / "gates.toml", "first", stage, verdict, datetime.now(tz=UTC), version)
-    planned = plan(ground, asked)
-    made = prepare(ground, planned)
-    apply(ground.git, made)
-    return push(ground.git, remote, Parcel(made.new, {**planned.held, **made.tags}, made.files), made)
+    request = PromoteRequest(root / "gates.toml", "first", stage, verdict, datetime.now(tz=UTC), version)
+    plan = plan_promotion(clean, request)
+    prepared = prepare(clean, plan)
+    apply(clean.git, prepared)
+    tags = {**plan.existing, **prepared.tags}
+    return push(clean.git, remote, PushPlan(prepared.new, tags, prepared.files), prepared)
 
 
 def attempt(root: Path, stage: str = "staging") -> GatesError | None:

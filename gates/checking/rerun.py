@@ -9,17 +9,15 @@ from typing import TYPE_CHECKING
 from gates.checking.check_dataset import Options, judge
 from gates.checking.resolve import resolve
 from gates.data.previous_version import PromotedBefore
-from gates.promotion.git.history import history
-from gates.promotion.git.judged_config import dataset_of, home_of
+from gates.promotion.git.history import tag_history
 from gates.promotion.git.last_promoted import by_tag
-from gates.promotion.git.promoted_version import promoted
+from gates.promotion.git.promoted_version import promoted_version
 from gates.promotion.verification.findings import Finding, looked_at
 from gates.versions.snapshots import files_at
-from gates.versions.version import git_of
 
 if TYPE_CHECKING:
-    from gates.promotion.git.history import Tag
-    from gates.promotion.git.promoted_version import Promoted
+    from gates.promotion.git.history import PromotionTag
+    from gates.promotion.git.promoted_version import PromotedVersion
     from gates.verdict import CheckResult, Verdict
     from gates.versions.repository import Repository
 
@@ -30,12 +28,12 @@ _NOT_OF_THESE_BYTES = ("expect_files_to_be_kept",)
 _NUMBERS = ("observed", "low", "high", "baseline", "baseline_p95", "n_human", "n_synthetic")
 
 
-def verify_rerun(repository: Repository, tag: Tag) -> Finding:
+def verify_rerun(repository: Repository, tag: PromotionTag) -> Finding:
     """Whether judging the same bytes under the same contract gives what was promoted."""
 
     def step() -> str | None:
-        promotion = promoted(repository, tag)
-        return difference(promotion.verdict, _again(repository, promotion))
+        promoted = promoted_version(repository, tag)
+        return difference(promoted.verdict, _again(promoted))
 
     return looked_at(str(tag.name), "rerun", step)
 
@@ -46,7 +44,7 @@ def difference(recorded: Verdict, again: Verdict) -> str | None:
     checks = [check for check in recorded.checks if check.id.type not in _NOT_OF_THESE_BYTES]
     for check in checks:
         if check.id not in now:
-            return f"{check.id} was not asked again"
+            return f"{check.id} was not measured again"
         if now[check.id].outcome is not check.outcome:
             return f"{check.id} was {check.outcome.value}, is {now[check.id].outcome.value}"
     if again.answer is not recorded.answer:
@@ -74,21 +72,20 @@ def _number(then: CheckResult, now: CheckResult) -> str | None:
     return None
 
 
-def _again(repository: Repository, promotion: Promoted) -> Verdict:
-    with dataset_of(repository, promotion) as dataset:
-        resolved = resolve(dataset, promotion.statement.promoted_at.date())
-        at_home = replace(dataset, root=home_of(repository, promotion))
-        with files_at(repository, at_home, promotion.revision) as files:
-            options = Options(files=files, promoted=_base(repository, promotion))
+def _again(promoted: PromotedVersion) -> Verdict:
+    with promoted.configured() as dataset:
+        resolved = resolve(dataset, promoted.statement.promoted_at.date())
+        with files_at(promoted.repository, replace(dataset, root=promoted.home), promoted.revision) as files:
+            options = Options(files=files, promoted=_base(promoted))
             return judge(resolved, options).verdict
 
 
-def _base(repository: Repository, promotion: Promoted) -> PromotedBefore | None:
+def _base(promoted: PromotedVersion) -> PromotedBefore | None:
     """The version that the statement says it follows, whatever was promoted or taken back since."""
-    base, name = promotion.statement.base, promotion.tag.name
+    base, name = promoted.statement.base, promoted.tag.name
     if base is None:
         return None
-    tag = history(git_of(repository, str(name)), name.dataset, name.folder).tag_of(base.version)
+    tag = tag_history(promoted.repository, name.dataset, name.folder).made.get(base.version)
     if tag is None:
         return PromotedBefore(str(base.version), unknown=f"the tag of {base.version} is gone; `git fetch --tags`")
-    return by_tag(repository, tag, home_of(repository, promotion))
+    return by_tag(promoted.repository, tag)

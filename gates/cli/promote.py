@@ -15,8 +15,8 @@ from gates.verdicts.reports.text import printable
 
 if TYPE_CHECKING:
     from gates.checking.targets import Target
-    from gates.promotion.git.preconditions import Ground
-    from gates.promotion.promote.plan import Plan
+    from gates.promotion.git.clean_repository import CleanRepository
+    from gates.promotion.promote.plan import PromotionPlan
     from gates.promotion.signing.signing_keys import SigningKey
 
 
@@ -28,10 +28,10 @@ and the verdict, and two tags in GTO's grammar: DATASET@VERSION, DATASET#STAGE#N
 
 \b
 What is on one stage goes to the next without a new version: a tag is added, once its promotion has been verified and the
-stage's conditions in gates.toml hold.
+stage's conditions in gates.toml are fulfilled.
 
 \b
-Exit codes: 1 where the verdict failed or a condition of the stage does not hold, 2 wrong usage, 3 could not promote.
+Exit codes: 1 where the verdict failed or a condition of the stage is not fulfilled, 2 wrong usage, 3 could not promote.
 
 \b
 Examples:
@@ -52,9 +52,11 @@ Examples:
     "--key", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
     help="Ed25519 key for --sign, PEM or OpenSSH. [default: git's user.signingKey]",
 )  # fmt: skip
-@click.option("--push", "is_pushed", is_flag=True, help="`dvc push`, then branch and tags at once; else nothing stays.")
+@click.option(
+    "--push", "is_pushed", is_flag=True, help="Push data, then branch and tags atomically; roll back on failure."
+)
 @click.option("--dry-run", is_flag=True, help="Look at everything, show what would be added, add nothing.")
-@click.option("--if-new", is_flag=True, help="Exit 0 where the stage has it already, and with --push the remote too.")
+@click.option("--if-new", is_flag=True, help="Exit 0 where it is on the stage already, and with --push the remote too.")
 @click.option(
     "--revoke", is_flag=True, help="Take a version back, or with --stage take it off the stage; needs --reason."
 )
@@ -103,16 +105,16 @@ class _Call:
             raise click.UsageError("--revoke signs no statement; git signs its tag where tag.gpgSign is set")
 
     def run(self) -> int:
-        from gates.promotion.promote.execute import Terms, carry_out
+        from gates.promotion.promote.execute import PromoteOptions, carry_out
         from gates.versions.repository import open_repository
 
         target = self._target()
-        terms = Terms(self.is_pushed, self.dry_run, self.if_new, self.revoke)
+        options = PromoteOptions(self.is_pushed, self.dry_run, self.if_new, self.revoke)
         repository = open_repository(target.path.parent)
-        done = carry_out(repository, terms, lambda ground: self._plan(ground, target), note)
-        for line in done.lines:
+        result = carry_out(repository, options, lambda clean: self._plan(clean, target), note)
+        for line in result.lines:
             click.echo(printable(line))
-        note(done.left_to_do)
+        note(result.next_step)
         return 0
 
     def _target(self) -> Target:
@@ -120,32 +122,31 @@ class _Call:
 
         return targets_of((self.dataset,), self.config, every=False)[0]
 
-    def _plan(self, ground: Ground, target: Target) -> Plan:
-        from gates.promotion.promote.promote import plan
+    def _plan(self, clean: CleanRepository, target: Target) -> PromotionPlan:
+        from gates.promotion.evidence import PromoteRequest
+        from gates.promotion.promote.promote import plan_promotion
         from gates.promotion.promote.revoke import plan_revocation
-        from gates.promotion.request import Asked
         from gates.verdicts.store import VerdictStore
 
         name = target.names[0]
         store = VerdictStore(target.path.parent, self.output / target.folder if self.output else None)
-        asked = Asked(
+        request = PromoteRequest(
             path=target.path,
             dataset=name,
             stage=self.stage,
             verdict=store.path(name),
             now=datetime.now(tz=UTC),
             version=self.version,
-            key=self._signing_key(ground) if self.sign else None,
+            key=self._signing_key(clean) if self.sign else None,
         )
-        return plan_revocation(ground, asked, str(self.reason)) if self.revoke else plan(ground, asked)
+        return plan_revocation(clean, request, str(self.reason)) if self.revoke else plan_promotion(clean, request)
 
-    def _signing_key(self, ground: Ground) -> SigningKey:
+    def _signing_key(self, clean: CleanRepository) -> SigningKey:
         from gates.promotion.signing.signing_keys import read_signing_key
 
         if self.key:
             return read_signing_key(self.key)
-        asked = ("config", "--type=path", "--get", "user.signingKey")
-        told = ground.git.run(*asked).decode().strip() if ground.git.succeeds(*asked) else ""
-        if not told or not Path(told).is_file():
+        configured = clean.git.output_or_none("config", "--type=path", "--get", "user.signingKey")
+        if not configured or not Path(configured).is_file():
             raise click.UsageError("--sign needs a key: --key FILE, or a file as git's user.signingKey")
-        return read_signing_key(Path(told.removesuffix(".pub")))
+        return read_signing_key(Path(configured.removesuffix(".pub")))

@@ -16,10 +16,10 @@ from gates.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gates.promotion.git.history import History
+    from gates.promotion.git.history import TagHistory
     from gates.promotion.verification.findings import Finding
-    from gates.promotion.verification.selection import Selection
-    from gates.promotion.verification.signatures import Trusted
+    from gates.promotion.verification.selection import VerifySelection
+    from gates.promotion.verification.signatures import TrustedKeys
     from gates.versions.repository import Repository
 
 BAD, COULD_NOT = 1, 3
@@ -66,9 +66,9 @@ Examples:
 @click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True)
 @config_option
 def command(promotion: str | None, config: Path | None, **given: Any) -> int:
-    """Verify promotions: 0 all hold, 1 something was changed, 3 something could not be looked at."""
+    """Verify promotions: 0 all verified, 1 something was changed, 3 something could not be looked at."""
     from gates.config.load import nearest_config
-    from gates.promotion.verification.findings import State
+    from gates.promotion.verification.findings import FindingState
     from gates.versions.repository import open_repository
 
     if promotion and given["every"]:
@@ -81,89 +81,86 @@ def command(promotion: str | None, config: Path | None, **given: Any) -> int:
             f"{repository.top} is in no git repository, and promotions are commits and tags; run it in a clone"
         )
     trusted = _trusted(given["keys"], given["allowed_signers"], given["pgp_keys"])
-    found = list(_findings(repository, promotion, home, trusted, is_rerun=given["rerun"]))
+    findings = list(_findings(repository, promotion, home, trusted, is_rerun=given["rerun"]))
     if given["form"] == "json":
-        click.echo(json.dumps([asdict(finding) for finding in found], indent=2))
+        click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
     else:
-        _show(found)
-    states = {finding.state for finding in found}
-    return BAD if State.WRONG in states else COULD_NOT if State.UNKNOWN in states else 0
+        _show(findings)
+    states = {finding.state for finding in findings}
+    return BAD if FindingState.WRONG in states else COULD_NOT if FindingState.UNKNOWN in states else 0
 
 
-def _trusted(keys: tuple[Path, ...], allowed_signers: Path | None, pgp_keys: tuple[str, ...]) -> Trusted:
+def _trusted(keys: tuple[Path, ...], allowed_signers: Path | None, pgp_keys: tuple[str, ...]) -> TrustedKeys:
     from gates.promotion.signing.signers import pgp_fingerprint, read_signers
-    from gates.promotion.verification.signatures import Trusted
+    from gates.promotion.verification.signatures import TrustedKeys
 
     files = [*keys, *([allowed_signers] if allowed_signers else [])]
     signers = tuple(signer for file in files for signer in read_signers(file))
-    return Trusted(signers, allowed_signers, frozenset(map(pgp_fingerprint, pgp_keys)), is_required=bool(files))
+    return TrustedKeys(signers, allowed_signers, frozenset(map(pgp_fingerprint, pgp_keys)), is_required=bool(files))
 
 
 def _findings(
-    repository: Repository, promotion: str | None, home: Path, trusted: Trusted, *, is_rerun: bool
+    repository: Repository, promotion: str | None, home: Path, trusted: TrustedKeys, *, is_rerun: bool
 ) -> Iterator[Finding]:
     from gates.promotion.git.history import histories
-    from gates.promotion.git.non_dataset_tags import parted
+    from gates.promotion.git.non_dataset_tags import is_foreign
     from gates.promotion.verification.selection import whole
-    from gates.promotion.verification.untagged import verify_unnamed
+    from gates.promotion.verification.untagged import verify_untagged
     from gates.promotion.verification.verify import verify_selection
-    from gates.versions.version import git_of
 
-    known = histories(git_of(repository, "a promotion"))
+    promoted = histories(repository)
     if not promotion:
-        # What somebody asks for by its name is a promotion or does not hold.
-        known, foreign = parted(repository, known)
-        _tell_foreign(foreign)
-    if not known:
+        # What somebody names is verified as a promotion, whatever it is.
+        foreign = [history for history in promoted if is_foreign(history)]
+        promoted = [history for history in promoted if history not in foreign]
+        _report_foreign(foreign)
+    if not promoted:
         raise UsageError(f"nothing was promoted in {repository.top.name}, or its tags are not here; `git fetch --tags`")
-    selections = [_selected(repository, known, promotion, home)] if promotion else [*map(whole, known)]
-    for asked in selections:
-        yield from verify_selection(repository, asked, trusted, is_rerun=is_rerun)
+    selections = [_selection(repository, promoted, promotion, home)] if promotion else [*map(whole, promoted)]
+    for selection in selections:
+        yield from verify_selection(selection, trusted, is_rerun=is_rerun)
         if is_rerun:
             # It brings Great Expectations, which takes ten times as long to import as all the rest.
             from gates.checking.rerun import verify_rerun
 
-            for tag in asked.versions:
+            for tag in selection.versions:
                 yield verify_rerun(repository, tag)
     if selections[0].is_whole:
-        yield from verify_unnamed(repository, known, selections[0].history if promotion else None)
+        yield from verify_untagged(repository, promoted, selections[0].history if promotion else None)
 
 
-def _selected(repository: Repository, known: Sequence[History], promotion: str, home: Path) -> Selection:
-    from gates.promotion.verification.selection import selected
+def _selection(repository: Repository, promoted: Sequence[TagHistory], promotion: str, home: Path) -> VerifySelection:
+    from gates.promotion.statements.paths import folder_of_config
+    from gates.promotion.verification.selection import select
 
-    folder = repository.relative(home.resolve())
     path = repository.relative(Path.cwd() / promotion)
-    return selected(repository, known, promotion, path, "" if folder in (None, ".") else str(folder))
+    return select(repository, promoted, promotion, path, folder_of_config(repository, home))
 
 
-def _tell_foreign(foreign: list[History]) -> None:
-    names = [str(tag.name) for history in foreign for tag in (*history.versions, *history.stages)]
+def _report_foreign(foreign: list[TagHistory]) -> None:
+    names = [str(tag.name) for history in foreign for tag in history.tags]
     if names:
         more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
         note(f"not gates' tags: {', '.join(names[:_SHOWN])}{more}: no dataset ever had the name")
 
 
-def _show(found: list[Finding]) -> None:
-    from gates.promotion.verification.findings import State
+def _show(findings: list[Finding]) -> None:
+    from gates.promotion.verification.findings import FindingState
     from gates.verdicts.reports.text import counted, printable
 
-    for tag in dict.fromkeys(finding.tag for finding in found):
-        own = [finding for finding in found if finding.tag == tag]
-        bad = [finding for finding in own if finding.state in (State.WRONG, State.UNKNOWN)]
-        held = [finding.part for finding in own if finding.state is State.HOLDS]
-        word = (
-            "DOES NOT HOLD"
-            if any(one.state is State.WRONG for one in bad)
-            else "could not be verified"
-            if bad
-            else "holds"
-        )
-        # What holds of one that does not would only hide what is wrong with it.
-        parts = "" if bad else f": {counted(len(held), 'part')} ({', '.join(held)})"
-        click.echo(printable(f"{tag}: {word}{parts}"))
+    for tag in dict.fromkeys(finding.tag for finding in findings):
+        own = [finding for finding in findings if finding.tag == tag]
+        states = {finding.state for finding in own}
+        verified = [finding.part for finding in own if finding.state is FindingState.VERIFIED]
+        # What is verified of a promotion that failed would only hide what is wrong with it.
+        answer = f"verified: {counted(len(verified), 'part')} ({', '.join(verified)})"
+        if FindingState.WRONG in states:
+            answer = "FAILED"
+        elif FindingState.UNKNOWN in states:
+            answer = "could not be verified"
+        click.echo(printable(f"{tag}: {answer}"))
         for finding in own:
-            if finding.state is not State.HOLDS:
+            if finding.state is not FindingState.VERIFIED:
                 click.echo(printable(f"  {finding.part}: {finding.words or finding.state.value}"))
-    if not found:
+    if not findings:
         note("nothing to verify")

@@ -51,7 +51,7 @@ def history(repository: Repository, config: DatasetConfig, places: tuple[Path, .
     newest: frozenset[bytes] = frozenset()
     is_cut = False
     if git and end:
-        promotions = promotions_of(repository, git, config)
+        promotions = promotions_of(repository, config)
         commits = _without_judged(_commits(git, end, names, promotions, 2 * walk.limit + 1), promotions)
         is_cut = len(commits) > walk.limit
         reader = _Reader(repository, config, names, promotions)

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 
 from gates.config.removals import FOLDER
 from gates.diff.history import Promotion
-from gates.promotion.git.history import history
-from gates.promotion.statements.paths import places
-from gates.promotion.statements.tags import is_valid_name, parse_version
+from gates.promotion.git.history import tag_history
+from gates.promotion.statements.paths import paths_of
+from gates.promotion.statements.tags import parse_version
+from gates.versions.dvc.artifacts import is_artifact_name
 from gates.versions.path_contents import folder_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from gates.config.dataset import DatasetConfig
-    from gates.promotion.git.history import History, Tag
-    from gates.versions.git import Git
+    from gates.promotion.git.history import PromotionTag, TagHistory
     from gates.versions.repository import Repository
 
 _VERDICT = ".verdict.json"
@@ -48,7 +48,7 @@ class Promotions:
         """Where the verdict of the version lies that a commit is, None where it is none."""
         promotion = self.by_commit.get(commit)
         version = parse_version(promotion.version) if promotion else None
-        return places(self.folder, self.dataset, version).verdict if version else None
+        return paths_of(self.folder, self.dataset, version).verdict if version else None
 
     def verdicts(self, names: Iterable[str]) -> list[str]:
         """The verdicts of promoted versions among files, newest version first."""
@@ -65,23 +65,22 @@ def promoted_verdicts(folder: str, names: Iterable[str]) -> list[str]:
     return [stems[str(version)] for version in versions]
 
 
-def promotions_of(repository: Repository, git: Git, config: DatasetConfig) -> Promotions:
+def promotions_of(repository: Repository, config: DatasetConfig) -> Promotions:
     """The promotions that tags name. A dataset whose name no tag can carry has none."""
     folder = folder_of(repository, config)
     folder = "" if folder == "." else folder
-    if not is_valid_name(config.name):
+    if not is_artifact_name(config.name):
         return Promotions(config.name, folder, {})
-    promoted = history(git, config.name, folder)
-    standing = promoted.standing()
+    history = tag_history(repository, config.name, folder)
+    standing = history.standing()
     by_commit = {
-        tag.commit: Promotion(str(tag.name.version), _stages(promoted, tag), tag.name.version not in standing)
-        for tag in promoted.versions
-        if not tag.name.is_revocation
+        tag.commit: Promotion(str(version), _stages(history, tag), version not in standing)
+        for version, tag in history.made.items()
     }
     return Promotions(config.name, folder, by_commit)
 
 
-def _stages(promoted: History, tag: Tag) -> tuple[str, ...]:
+def _stages(history: TagHistory, tag: PromotionTag) -> tuple[str, ...]:
     """The stages on which the version of a tag is the one that counts: no other came on them since."""
-    events = promoted.events_of(tag.commit)
-    return tuple(stage for stage, event in events.items() if promoted.holder(stage) == event)
+    events = history.events_of(tag.commit)
+    return tuple(stage for stage, event in events.items() if history.holder(stage) == event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gates.promotion.promote.artifacts import artifacts_text, yaml_scalar
+from gates.versions.dvc.artifacts import artifacts_text, yaml_scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

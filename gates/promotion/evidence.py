@@ -15,22 +15,22 @@ from gates.config.removals import removals_folder
 from gates.data.files import fingerprint
 from gates.errors import UsageError
 from gates.promotion.errors import ConditionError
-from gates.promotion.git.judged_config import judged_files
-from gates.promotion.statements.json_fields import moment_text
+from gates.promotion.git.promoted_version import judged_files
+from gates.promotion.statements.decode import moment_text
 from gates.verdict import Answer
 from gates.verdicts.enforce import enforce, refuse_other_files
 from gates.verdicts.from_json import verdict_of
 from gates.verdicts.recorded import VerdictError, parse_verdict
 from gates.versions.path_contents import folder_of
 from gates.versions.snapshots import files_at, snapshot
-from gates.versions.trees import LOCK, PIPELINE, tree_at
+from gates.versions.trees import LOCK, PIPELINE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gates.config.dataset import DatasetConfig
-    from gates.promotion.git.preconditions import Ground
-    from gates.promotion.request import Asked
+    from gates.promotion.git.clean_repository import CleanRepository
+    from gates.promotion.signing.signing_keys import SigningKey
     from gates.verdict import Verdict
     from gates.verdicts.recorded import RecordedVerdict
     from gates.versions.repository import Repository
@@ -39,6 +39,27 @@ if TYPE_CHECKING:
 
 # Which versions of libraries an environment gets, where the repository says so.
 _LOCK_FILES = (LOCK, PIPELINE, "uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "requirements.txt")
+
+
+@dataclass(frozen=True)
+class PromoteRequest:
+    """What a call of `gates promote` wants. path: of the configuration. verdict: of the recorded verdict.
+
+    version: None where the call leaves it open. stage: None where a whole version is revoked. key: None for no signature.
+    """
+
+    path: Path
+    dataset: str
+    stage: str | None
+    verdict: Path
+    now: datetime
+    version: str | None = None
+    key: SigningKey | None = None
+
+    @property
+    def home(self) -> Path:
+        """The folder of the configuration."""
+        return self.path.parent
 
 
 @dataclass(frozen=True)
@@ -63,64 +84,62 @@ class Evidence:
 
     @property
     def contract(self) -> str:
-        """The digest of the contract that the data was held to."""
+        """The digest of the contract under which the data was judged."""
         return str(self.verdict.contract["sha256"])
 
 
-def evidence_of(ground: Ground, dataset: DatasetConfig, asked: Asked) -> Evidence:
-    """The recorded verdict, once everything it stands on has been found in HEAD.
+def evidence_of(clean: CleanRepository, dataset: DatasetConfig, request: PromoteRequest) -> Evidence:
+    """The recorded verdict, once everything it stands on has been compared with HEAD.
 
     dataset: as HEAD has it, its suites and schema below its root.
     Raises VerdictError where the verdict is not about what HEAD has, ConditionError where it failed,
     UsageError for data that DVC does not track, DataError for data that cannot be had.
     """
-    home, path = asked.path.parent, asked.verdict
-    repository, version = ground.repository, ground.version
-    at_home = replace(dataset, root=home)
-    pointers = pointers_at(repository, at_home, version)
+    at_home = replace(dataset, root=request.home)
+    pointers = pointers_at(clean.repository, at_home, clean.version)
 
     def compare_data(verdict: RecordedVerdict, _: DatasetConfig) -> None:
-        with files_at(repository, at_home, version) as found:
-            refuse_other_files(verdict, at_home, found.dataset, found.holdout, found.evaluation)
+        with files_at(clean.repository, at_home, clean.version) as files:
+            refuse_other_files(verdict, at_home, files.dataset, files.holdout, files.evaluation)
 
     try:
-        recorded = enforce(dataset, path, asked.now.date(), compare_data=compare_data)
+        recorded = enforce(dataset, request.verdict, request.now.date(), compare_data=compare_data)
     except VerdictError as error:
         raise VerdictError(f"{dataset.name}: {error}; `gates check {dataset.name}`, then promote") from error
-    document, written = _read(path)
-    if parse_verdict(document, path.name) != recorded:
+    document, written_at = _read(request.verdict)
+    if parse_verdict(document, request.verdict.name) != recorded:
         raise VerdictError(
             f"{dataset.name}: its verdict was written anew while it was read; wait for the end of `gates check`, then promote"
         )
     verdict = verdict_of(json.loads(document))
-    _refuse_unfit(verdict, written, asked)
-    _refuse_changed(verdict, home)
-    tree = tree_at(repository, version)
-    return Evidence(verdict, document, written, pointers, contract_files(tree, at_home, verdict, pointers))
+    _refuse_unfit(verdict, written_at, request.now)
+    _refuse_changed(verdict, request.home)
+    return Evidence(verdict, document, written_at, pointers, contract_files(clean.tree, at_home, verdict, pointers))
 
 
-def _refuse_unfit(verdict: Verdict, written: datetime, asked: Asked) -> None:
+def _refuse_unfit(verdict: Verdict, written_at: datetime, now: datetime) -> None:
+    name = verdict.dataset
     if verdict.answer is Answer.NO_VERDICT:
         raise VerdictError(
-            f"{verdict.dataset}: nobody could judge it, and only what passed is promoted; `gates check {verdict.dataset}` says why"
+            f"{name}: there is no verdict on it, and only what passed is promoted; `gates check {name}` says why"
         )
     if verdict.answer is Answer.FAIL:
         raise ConditionError(
-            f"{verdict.dataset}: its verdict is fail, and only what passed is promoted; `gates check {verdict.dataset}` says what "
-            "failed: mend it, commit and check again"
+            f"{name}: its verdict is fail, and only what passed is promoted; `gates check {name}` says what "
+            "failed: fix it, commit and check again"
         )
-    if written.replace(microsecond=0) > asked.now:
+    if written_at.replace(microsecond=0) > now:
         raise VerdictError(
-            f"{verdict.dataset}: its verdict is dated in the future, {moment_text(written)}; set the clock right, "
-            f"`gates check {verdict.dataset}`, then promote"
+            f"{name}: its verdict is dated in the future, {moment_text(written_at)}; set the clock right, "
+            f"`gates check {name}`, then promote"
         )
 
 
 def _refuse_changed(verdict: Verdict, home: Path) -> None:
-    """Refuses changes of data that is tracked as those of other files; what is not there need not be."""
+    """Refuses changes of data that is tracked as those of other files; what is not here need not be."""
     for file in judged_files(verdict):
-        place = home / file.path
-        if place.is_file() and fingerprint(place)[0] != file.sha256:
+        path = home / file.path
+        if path.is_file() and fingerprint(path)[0] != file.sha256:
             raise UsageError(
                 f"not committed: {file.path}, which is not what its pointer in HEAD names; `dvc add` it, commit and check again, or "
                 "`dvc checkout` it"
@@ -138,9 +157,8 @@ def _read(path: Path) -> tuple[bytes, datetime]:
 
 def pointers_at(repository: Repository, dataset: DatasetConfig, version: Version) -> dict[str, str]:
     """The md5 that each pointer of the dataset's files names, by the pointer's file and the path that is tracked."""
-    seen = snapshot(repository, dataset, version)
-    found = {}
-    for file in seen.all_files:
+    md5s = {}
+    for file in snapshot(repository, dataset, version).all_files:
         if file.pointer is None:
             raise UsageError(
                 f"{file.name} is in git and not in DVC; `git rm --cached {file.name}`, `dvc add {file.name}`, commit and check again"
@@ -149,8 +167,8 @@ def pointers_at(repository: Repository, dataset: DatasetConfig, version: Version
             raise UsageError(
                 f"{file.name}: {file.pointer.place} has no md5, as in cloud-versioned remotes; nothing names the bytes offline: track the file itself with `dvc add`"
             )
-        found[file.pointer.path] = file.pointer.md5 + (".dir" if file.pointer.is_dir else "")
-    return found
+        md5s[file.pointer.path] = file.pointer.md5 + (".dir" if file.pointer.is_dir else "")
+    return md5s
 
 
 def contract_files(tree: Tree, dataset: DatasetConfig, verdict: Verdict, pointers: Mapping[str, str]) -> dict[str, str]:
@@ -167,13 +185,12 @@ def contract_files(tree: Tree, dataset: DatasetConfig, verdict: Verdict, pointer
         *(sources if isinstance(sources, dict) else ()),
         *([dataset.population] if dataset.population else []),
     ]
-    named = {posixpath.normpath(posixpath.join(folder, name)) for name in own}
+    names = {posixpath.normpath(posixpath.join(folder, name)) for name in own}
     suites = posixpath.normpath(posixpath.join(folder, "expectations", dataset.name))
-    named |= {name for name in tree.listing.blobs if posixpath.dirname(name) == suites}
     removals = removals_folder(Path(folder), dataset.name).as_posix()
-    named |= {name for name in tree.listing.blobs if posixpath.dirname(name) == removals}
-    named |= {f"{path}.dvc" for path in pointers}
+    names |= {name for name in tree.listing.blobs if posixpath.dirname(name) in (suites, removals)}
+    names |= {f"{path}.dvc" for path in pointers}
     folders = {"", "" if folder == "." else folder, *(posixpath.dirname(path) for path in pointers)}
-    named |= {posixpath.join(inside, name) for inside in folders for name in _LOCK_FILES}
-    there = sorted(named & set(tree.listing.blobs))
-    return {name: hashlib.sha256(content).hexdigest() for name, content in tree.read(there).items()}
+    names |= {posixpath.join(inside, name) for inside in folders for name in _LOCK_FILES}
+    contents = tree.read(sorted(names & set(tree.listing.blobs)))
+    return {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}

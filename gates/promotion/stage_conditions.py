@@ -1,4 +1,4 @@
-"""Holds what is known of a version of a dataset against what a stage asks for. Nothing is read here."""
+"""Compares a version of a dataset with the conditions of a stage."""
 
 from __future__ import annotations
 
@@ -13,20 +13,14 @@ from gates.verdicts.reports.text import counted
 from gates.versions.git import lines_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
-    from gates.promotion.git.history import Tag
-    from gates.promotion.statements.tags import Version
-    from gates.verdict import Verdict
-    from gates.versions.git import Git
-
-if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from gates.config.stages import Stage
-    from gates.verdict import CheckResult
+    from gates.promotion.git.history import PromotionTag
+    from gates.promotion.statements.tags import ReleaseVersion
+    from gates.verdict import CheckResult, Verdict
+    from gates.versions.git import Git
 
 # A person as git writes one: a name, and a mail address in angle brackets.
 _PERSON = re.compile(r"(?P<name>[^<>]*[^<>\s])\s*<(?P<mail>[^<>@\s]+@[^<>@\s]+)>")
@@ -34,19 +28,25 @@ _REVIEW = "reviewed-by"
 # Who wrote a part of it is no second pair of eyes.
 _COAUTHOR = "co-authored-by"
 # A check that broke off has not answered either; only a waiver lets such a verdict pass.
-_UNANSWERED = (Outcome.NOT_CONFIGURED, Outcome.INCONCLUSIVE, Outcome.ERROR)
-_EVALUATION = "evaluation"
+_SHOWN_OUTCOMES = {
+    Outcome.NOT_CONFIGURED: "not configured",
+    Outcome.INCONCLUSIVE: "inconclusive",
+    Outcome.ERROR: "error",
+}
+EVALUATION = "evaluation"
+# What `git log` gives of a commit: the author as the commit has it, for which no mailmap is asked, and the trailers.
+_AUTHOR_AND_TRAILERS = "--format=%ae%n%(trailers:only,unfold)"
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """What is known of the version that is to be promoted.
+    """The version that is to be promoted, as conditions see it.
 
     checks, rows, waived, loosened: as the verdict has them; rows by origin. purpose: of the dataset.
-    stages: the tag by stage that this version holds and that is not revoked, such as {"staging": "reviews#staging#2"}.
-    written_at, now: with their time zones; written_at is None where nobody recorded when the verdict was written.
+    stages: the tag by stage that this version is on, such as {"staging": "reviews#staging#2"}.
+    written_at, now: with their time zones; written_at is None where it was not recorded.
     trailers: (name, value) of the commit that was judged. author: the mail address of its author.
-    is_new: version is a number that nobody asked for, of a version that is not there yet.
+    is_new: version is the next number, of a version that does not exist yet.
     """
 
     dataset: str
@@ -65,26 +65,21 @@ class Candidate:
 
 
 def unmet(stage: Stage, candidate: Candidate) -> list[str]:
-    """A sentence for each condition that does not hold: what is missing, and what to do. [] where all hold."""
-    found: list[str] = []
-    for condition in (_order, _purpose, _mix, _review, _age, _leniency, _answers):
-        found += condition(stage, candidate)
-    return found
+    """A sentence for each condition that is not fulfilled: what is missing, and what to do."""
+    conditions = (_order, _purpose, _mix, _review, _age, _leniency, _answers)
+    return [sentence for condition in conditions for sentence in condition(stage, candidate)]
 
 
 def met(stage: Stage, candidate: Candidate) -> str:
-    """What the stage asks and what answers it, on one line; "none" where it asks nothing.
-
-    The stage's conditions hold: `unmet` is empty.
-    """
+    """The conditions of the stage and what fulfils them, on one line; "none" where it has none. `unmet` is empty."""
     clauses = []
     if stage.after is not None:
         clauses.append(f"after {candidate.stages[stage.after]}")
     if stage.purpose is not None:
         clauses.append(f"purpose {stage.purpose}")
     if stage.reviewers:
-        people = ", ".join(f"{name} <{mail}>" for mail, name in reviewers(candidate).items())
-        clauses.append(f"reviewers {people}")
+        names = ", ".join(f"{name} <{mail}>" for mail, name in reviewers(candidate).items())
+        clauses.append(f"reviewers {names}")
     age = _age_in_days(candidate)
     if stage.maximum_age is not None and age is not None:
         clauses.append(f"verdict {counted(age, 'day')} old of at most {stage.maximum_age}")
@@ -104,21 +99,21 @@ def reviewers(candidate: Candidate) -> dict[str, str]:
     """
     authors = {candidate.author.strip().casefold()}
     authors |= {mail for mail, _ in _people(candidate, _COAUTHOR)}
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     for mail, name in _people(candidate, _REVIEW):
         if mail not in authors:
-            found.setdefault(mail, name)
-    return found
+            names.setdefault(mail, name)
+    return names
 
 
 def _order(stage: Stage, candidate: Candidate) -> Iterator[str]:
     if stage.after is not None and stage.after not in candidate.stages:
         promote = f"gates promote {candidate.dataset} --stage {stage.after}"
         if candidate.is_new:
-            held = f"and nobody has promoted this version of {candidate.dataset} yet; run `{promote}` first."
+            clause = f"and this version of {candidate.dataset} is not promoted yet; run `{promote}` first."
         else:
-            held = f"which {candidate.dataset} {candidate.version} does not hold; run `{promote} --version {candidate.version}` first."
-        yield f"Stage '{stage.name}' comes after '{stage.after}', {held}"
+            clause = f"and {candidate.dataset} {candidate.version} is not on it; run `{promote} --version {candidate.version}` first."
+        yield f"Stage '{stage.name}' comes after '{stage.after}', {clause}"
 
 
 def _purpose(stage: Stage, candidate: Candidate) -> Iterator[str]:
@@ -140,23 +135,23 @@ def _purpose(stage: Stage, candidate: Candidate) -> Iterator[str]:
 def _mix(stage: Stage, candidate: Candidate) -> Iterator[str]:
     """Counted here besides the check of the human ratio, which a suite may loosen, leave out, or a waiver pass over."""
     other = {origin: candidate.rows[origin] for origin in (Scope.SYNTHETIC.value, UNDECLARED)}
-    if candidate.purpose == _EVALUATION and any(other.values()):
-        held = " and ".join(f"{count:,} {origin}" for origin, count in other.items() if count)
+    if candidate.purpose == EVALUATION and any(other.values()):
+        counts = " and ".join(f"{count:,} {origin}" for origin, count in other.items() if count)
         yield (
-            f"Stage '{stage.name}' takes {candidate.dataset}, which is for evaluation, with human rows only, and it holds "
-            f"{held} rows; take them out, or state the purpose that they serve."
+            f"Stage '{stage.name}' takes {candidate.dataset}, which is for evaluation, with human rows only, and it has "
+            f"{counts} rows; take them out, or state the purpose that they serve."
         )
 
 
 def _review(stage: Stage, candidate: Candidate) -> Iterator[str]:
-    found = reviewers(candidate)
-    if len(found) >= stage.reviewers:
+    reviewed = reviewers(candidate)
+    if len(reviewed) >= stage.reviewers:
         return
-    named = ", ".join(f"{name} <{mail}>" for mail, name in found.items()) or "nobody"
+    named = ", ".join(f"{name} <{mail}>" for mail, name in reviewed.items()) or "nobody"
     malformed = [value for name, value in candidate.trailers if _is(name, _REVIEW) and _person(value) is None]
     hint = f" Not of the form `Name <mail>`: {', '.join(map(ascii, malformed))}." if malformed else ""
     yield (
-        f"Stage '{stage.name}' asks for {counted(stage.reviewers, 'reviewer')} beside the authors, and the commit that was judged names "
+        f"Stage '{stage.name}' requires {counted(stage.reviewers, 'reviewer')} beside the authors, and the commit that was judged names "
         f"{named}; commit with `Reviewed-by: Name <mail>` for each reviewer at the end of the message, check again and promote that"
         f"{' as a new version' if candidate.stages else ''}.{hint}"
     )
@@ -169,7 +164,7 @@ def _age(stage: Stage, candidate: Candidate) -> Iterator[str]:
     judge = f"run `gates check {candidate.dataset}` again"
     limit = f"Stage '{stage.name}' takes verdicts of at most {counted(stage.maximum_age, 'day')}"
     if age is None:
-        yield f"{limit}, and nothing says when this one was written; {judge}."
+        yield f"{limit}, and it is not recorded when this one was written; {judge}."
     elif age < 0:
         yield f"{limit}, and this one is dated in the future, {candidate.written_at}; set the clock right, {judge}."
     elif age > stage.maximum_age:
@@ -181,31 +176,30 @@ def _leniency(stage: Stage, candidate: Candidate) -> Iterator[str]:
         names = ", ".join(f"{waiver['check']} ({waiver['owner']})" for waiver in candidate.waived)
         yield (
             f"Stage '{stage.name}' forbids waivers, and the verdict has {counted(len(candidate.waived), 'waiver')}: {names}; "
-            "mend what they pass over, remove them and judge again."
+            "fix what they pass over, remove them and check again."
         )
     if stage.loosened == "forbidden" and candidate.loosened:
         limits = "; ".join(candidate.loosened)
         yield (
             f"Stage '{stage.name}' forbids loosened limits, and the verdict has {len(candidate.loosened)}: {limits}; "
-            "take them out of the dataset's own suite and judge again."
+            "remove them from the dataset's own suite and check again."
         )
 
 
 def _answers(stage: Stage, candidate: Candidate) -> Iterator[str]:
-    for asked in stage.answered:
-        checks = [check for check in candidate.checks if asked in (ALL, str(check.id), check.id.type)]
-        if not checks:
-            known = {name for check in candidate.checks for name in (str(check.id), check.id.type)}
-            near = did_you_mean(asked, known)
+    names = {name for check in candidate.checks for name in (str(check.id), check.id.type)}
+    for word in stage.answered:
+        if word not in names and not (word == ALL and candidate.checks):
+            near = did_you_mean(word, names)
             clause = near if near.startswith("did") else f"`gates check {candidate.dataset} -v` lists them"
-            yield f"Stage '{stage.name}' asks for an answer to {asked}, and the verdict has no such check ({clause})."
-    # Several words may ask for one check; it is told once.
+            yield f"Stage '{stage.name}' requires an answer to {word}, and the verdict has no such check ({clause})."
+    # Several words may require one check; it is named once.
     for check in candidate.checks:
-        if check.outcome in _UNANSWERED and {ALL, str(check.id), check.id.type} & set(stage.answered):
-            ended = check.outcome.value.replace("_", " ")
+        if check.outcome in _SHOWN_OUTCOMES and {ALL, str(check.id), check.id.type} & set(stage.answered):
+            ended = _SHOWN_OUTCOMES[check.outcome]
             yield (
-                f"Stage '{stage.name}' asks for an answer to {check.id}, which is {ended} ({check.message}); "
-                f"give it what it needs and judge again, or take it out of `answered` of [stages.{stage.name}]."
+                f"Stage '{stage.name}' requires an answer to {check.id}, which is {ended} ({check.message}); "
+                f"give it what it needs and check again, or take it out of `answered` of [stages.{stage.name}]."
             )
 
 
@@ -220,10 +214,10 @@ def _people(candidate: Candidate, trailer: str) -> Iterator[tuple[str, str]]:
 def _person(value: str) -> tuple[str, str] | None:
     """None where it is nobody; nothing that a terminal would obey passes."""
     # A long trailer may be folded over lines.
-    found = _PERSON.fullmatch(" ".join(value.split()))
-    if found is None or not found.string.isprintable():
+    match = _PERSON.fullmatch(" ".join(value.split()))
+    if match is None or not match.string.isprintable():
         return None
-    return found["mail"].casefold(), found["name"]
+    return match["mail"].casefold(), match["name"]
 
 
 def _is(name: str, trailer: str) -> bool:
@@ -235,44 +229,40 @@ def _age_in_days(candidate: Candidate) -> int | None:
     return None if candidate.written_at is None else (candidate.now - candidate.written_at).days
 
 
-_TRAILERS = "%(trailers:only,unfold)"
-
-
 @dataclass(frozen=True)
-class Entering:
+class StageTransition:
     """A version on its way to a stage.
 
-    judged: the commit, whose message names who reviewed it. held: the tag of each stage that the version holds before.
+    judged: the commit, whose message names who reviewed it. stages: the tag of each stage that the version is on before.
     is_new: as in `Candidate`.
     """
 
-    version: Version
+    version: ReleaseVersion
     judged: str
     written_at: datetime | None
     now: datetime
-    held: Mapping[str, Tag]
+    stages: Mapping[str, PromotionTag]
     is_new: bool = False
 
 
-def candidate_of(git: Git, verdict: Verdict, entering: Entering) -> Candidate:
-    """What a stage's conditions are held against. Moments are to the second, as statements and tags have them."""
-    # The author of a commit counts as the commit has it, and so no mailmap is asked.
-    asked = ("log", "--no-show-signature", "--encoding=UTF-8", "-1", f"--format=%ae%n{_TRAILERS}", entering.judged)
-    told = lines_of(git.run(*asked), "replace")
-    trailers = [(name.strip(), value.strip()) for name, _, value in (line.partition(":") for line in told[1:])]
-    purpose = verdict.contract["purpose"]
+def candidate_of(git: Git, verdict: Verdict, transition: StageTransition) -> Candidate:
+    """What a stage's conditions are compared with. Moments are to the second, as statements and tags have them."""
+    log = ("log", "--no-show-signature", "--encoding=UTF-8", "-1", _AUTHOR_AND_TRAILERS, transition.judged)
+    author, *lines = lines_of(git.run(*log), "replace")
+    trailers = [(name.strip(), value.strip()) for name, _, value in (line.partition(":") for line in lines)]
+    purpose, written_at = verdict.contract["purpose"], transition.written_at
     return Candidate(
         dataset=verdict.dataset,
-        version=str(entering.version),
+        version=str(transition.version),
         checks=verdict.checks,
         rows=verdict.rows,
-        author=told[0],
-        now=entering.now.replace(microsecond=0),
-        written_at=entering.written_at.replace(microsecond=0) if entering.written_at else None,
+        author=author,
+        now=transition.now.replace(microsecond=0),
+        written_at=written_at.replace(microsecond=0) if written_at else None,
         purpose=str(purpose) if purpose else None,
-        stages={stage: str(tag.name) for stage, tag in entering.held.items()},
+        stages={stage: str(tag.name) for stage, tag in transition.stages.items()},
         trailers=[(name, value) for name, value in trailers if name],
         waived=verdict.waived,
         loosened=verdict.loosened,
-        is_new=entering.is_new,
+        is_new=transition.is_new,
     )

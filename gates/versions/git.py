@@ -53,11 +53,11 @@ class Git:
 
     def run(self, *arguments: str, extra: Mapping[str, str] | None = None, stdin: bytes | None = None) -> bytes:
         """What git prints. stdin: what it reads. Raises DataError with git's own words when it fails."""
-        done = self._run(arguments, extra, stdin)
-        if done.returncode:
-            words = done.stderr.decode(errors="replace").strip().split("\n")[0]
+        ended = self._run(arguments, extra, stdin)
+        if ended.returncode:
+            words = ended.stderr.decode(errors="replace").strip().split("\n")[0]
             raise DataError(f"git {arguments[0]} failed in {self.top}: {words}")
-        return done.stdout
+        return ended.stdout
 
     def outcome(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         """How git ends and what it says, for calls that may fail."""
@@ -78,10 +78,14 @@ class Git:
         """Whether git ends well."""
         return self.outcome(*arguments).returncode == 0
 
+    def output_or_none(self, *arguments: str) -> str | None:
+        """What git prints, without its line feed; None where it fails."""
+        ended = self._run(arguments)
+        return None if ended.returncode else ended.stdout.decode().strip()
+
     def is_on(self, setting: str) -> bool:
         """Whether a setting of git says yes."""
-        arguments = ("config", "--type=bool", "--get", setting)
-        return self.succeeds(*arguments) and self.run(*arguments).strip() == b"true"
+        return self.output_or_none("config", "--type=bool", "--get", setting) == "true"
 
     def commit(self, revision: str) -> str:
         """The full sha of the commit that a revision stands for. Raises UsageError naming the nearest name there is."""
@@ -92,13 +96,48 @@ class Git:
 
     def commit_or_none(self, revision: str) -> str | None:
         """As `commit`, but None where there is none, as HEAD before the first commit."""
-        done = self._run(("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"))
-        return None if done.returncode else done.stdout.decode().strip()
+        return self.output_or_none("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+
+    def ref(self, name: str) -> str | None:
+        """The object that a ref names; None where there is no such ref."""
+        return self.output_or_none("rev-parse", "--verify", "--quiet", name)
+
+    def is_ancestor(self, commit: str, other: str) -> bool:
+        """Whether a commit is in the history of another one, or the same."""
+        return self.succeeds("merge-base", "--is-ancestor", commit, other)
+
+    def has_object(self, name: str) -> bool:
+        """Whether git has an object."""
+        return self.succeeds("cat-file", "-e", name)
+
+    def branches_with(self, commit: str) -> list[str]:
+        """The tips of the branches, here and of remotes, that have a commit in their history."""
+        listed = self.run(
+            "for-each-ref", "--format=%(objectname)", f"--contains={commit}", "refs/heads", "refs/remotes"
+        )
+        return sorted(set(listed.decode().split()))
+
+    def contents_at(self, tips: Iterable[str], path: str) -> list[bytes | None]:
+        """What a file has at each of some commits, None where it is not there."""
+        names = "".join(f"{tip}:{path}\n" for tip in tips)
+        answers = lines_of(self.run("cat-file", "--batch-check=%(objecttype) %(objectname)", stdin=names.encode()))
+        # A name that stands for nothing is given back, and "missing" after it.
+        ids = [line.split(" ")[1] if line.startswith("blob ") else None for line in answers]
+        with self.blobs() as blobs:
+            contents = {blob: blobs.read(blob) for blob in dict.fromkeys(ids) if blob}
+        return [contents[blob] if blob else None for blob in ids]
+
+    def last_between(self, commit: str, tip: str, before: datetime) -> str | None:
+        """The last first parent of a tip that follows a commit and was made before a moment; None where there is none."""
+        between = f"{commit}..{tip}"
+        since = set(self.run("rev-list", "--ancestry-path", between).decode().split())
+        log = self.run("log", "--no-show-signature", "--first-parent", "--format=%H %ct", between).decode()
+        line = (entry.split() for entry in log.splitlines())
+        return next((name for name, date in line if name in since and int(date) < int(before.timestamp())), None)
 
     def merge_base(self, one: str, other: str) -> str | None:
         """The commit at which two histories part, or None when they share none."""
-        done = self._run(("merge-base", one, other))
-        return None if done.returncode else done.stdout.decode().strip()
+        return self.output_or_none("merge-base", one, other)
 
     def tree(self, commit: str) -> Listing:
         """Every blob of a commit. Raises DataError for a path that git would not check out, as `../name`."""
@@ -131,10 +170,8 @@ class Git:
         """Blobs by path of what HEAD has, the index has not, and a pathspec fits; none before the first commit."""
         if self.commit_or_none("HEAD") is None:
             return {}
-        stdout = self.run(
-            "diff-index", "--cached", "--diff-filter=D", "--no-renames", "-r", "-z", "HEAD", "--", *patterns
-        )
-        records = _records(stdout)
+        deleted = ("diff-index", "--cached", "--diff-filter=D", "--no-renames", "-r", "-z", "HEAD", "--", *patterns)
+        records = _records(self.run(*deleted))
         return {path: about.split(" ")[2] for about, path in zip(records[::2], records[1::2], strict=True)}
 
     @contextmanager
@@ -254,6 +291,11 @@ def leads_out(path: str) -> bool:
     return _LEADS_OUT.search(path.replace(os.sep, "/")) is not None
 
 
+def literal(path: str) -> str:
+    """A path as a pathspec of git that fits nothing else."""
+    return f":(literal){path}"
+
+
 def lines_of(printed: bytes, errors: str = "surrogateescape") -> list[str]:
     """The lines that git prints, each ended by a line feed alone: names may hold what `str.splitlines` ends one at.
 
@@ -291,8 +333,8 @@ def _records(printed: bytes) -> list[str]:
 
 def committed_at(git: Git, commit: str) -> datetime:
     """The committer's date of a commit, to the second. Raises DataError where that is no date."""
-    seconds = git.run("log", "--no-show-signature", "-1", "--format=%ct", commit).decode().strip()
+    date = git.run("log", "--no-show-signature", "-1", "--format=%ct", commit).decode().strip()
     try:
-        return datetime.fromtimestamp(int(seconds), tz=UTC)
+        return datetime.fromtimestamp(int(date), tz=UTC)
     except (ValueError, OverflowError, OSError) as error:
-        raise DataError(f"the commit {commit[:7]} is dated '{seconds}', which is no date that there is") from error
+        raise DataError(f"the commit {commit[:7]} is dated '{date}', which is no date") from error

@@ -57,6 +57,11 @@ class Versions:
     base: Version | None
 
 
+def at_commit(commit: str, name: str = "") -> Version:
+    """The version that a commit is."""
+    return Version(VersionKind.REVISION, commit, name)
+
+
 def revision(repository: Repository, name: str) -> Version:
     """The commit that a name stands for now.
 

@@ -1,4 +1,4 @@
-"""What was promoted before: the tags of a dataset, and which versions and stages stand."""
+"""The tags of a dataset's promotions: which versions and stages there are, and which are not revoked."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gates.promotion.errors import PromotionError
+from gates.promotion.statements.paths import PromotionPaths, paths_of, record_path
 from gates.promotion.statements.tag_message import TagMessage, parse_message
-from gates.promotion.statements.tags import TagName, Version, next_number, parse_tag
+from gates.promotion.statements.tags import ReleaseVersion, TagName, next_number, parse_tag
 from gates.versions.git import lines_of
+from gates.versions.version import git_of
 
 if TYPE_CHECKING:
     from gates.versions.git import Git
+    from gates.versions.repository import Repository
 
 # What a tag points to is read from its own object, so that one whose target is gone is listed like any other.
 _FIELDS = "%(refname:strip=2)%00%(objectname)%00%(objecttype)%00%(object)%00%(type)%00%(tag)%00%(taggerdate:unix)"
@@ -22,7 +25,7 @@ COMMIT = "commit"
 
 
 @dataclass(frozen=True)
-class Tag:
+class PromotionTag:
     """A tag of a promotion. object_id: of the tag itself. commit: what it points to. is_annotated: it has a message.
 
     kind: of what it points to, "commit" unless somebody made it by hand; "missing" where git has no such object.
@@ -37,76 +40,105 @@ class Tag:
     inner_name: str = ""
     made_at: datetime | None = None
 
+    @property
+    def number(self) -> int:
+        """The counter of a stage's event; 0 for a version's tag."""
+        return self.name.number or 0
+
 
 @dataclass(frozen=True)
-class History:
-    """The tags of one dataset. next_number: the counter of its next stage tag.
+class TagHistory:
+    """The tags of one dataset. folder: that of gates.toml in the repository, "" at the top.
 
-    versions are in their order, stages in the order of their counter.
+    versions are in their order, stages in the order of their counter. next_number: the counter of the next stage tag.
     """
 
+    repository: Repository
     dataset: str
     folder: str
-    versions: tuple[Tag, ...]
-    stages: tuple[Tag, ...]
+    versions: tuple[PromotionTag, ...]
+    stages: tuple[PromotionTag, ...]
     next_number: int
 
-    def standing(self) -> list[Version]:
-        """The versions that nobody took back, lowest first."""
-        return [tag.name.version for tag in self.standing_tags() if tag.name.version]
+    @property
+    def git(self) -> Git:
+        return git_of(self.repository, "a promotion")
 
-    def standing_tags(self, at: datetime | None = None) -> list[Tag]:
-        """The tags of these versions. at: of those that stood then, by the dates of their tags and revocations; None for now."""
-        there = [tag for tag in self.versions if at is None or (tag.made_at is not None and tag.made_at <= at)]
-        taken = {tag.name.version for tag in there if tag.name.is_revocation}
-        return [tag for tag in there if not tag.name.is_revocation and tag.name.version not in taken]
+    @property
+    def tags(self) -> tuple[PromotionTag, ...]:
+        return (*self.versions, *self.stages)
 
-    def last(self) -> Version | None:
-        """The highest version that stands."""
+    @property
+    def made(self) -> dict[ReleaseVersion, PromotionTag]:
+        """The tag that made each version, lowest first, revoked or not."""
+        return {tag.name.version: tag for tag in self.versions if tag.name.version and not tag.name.is_revocation}
+
+    def standing(self, at: datetime | None = None) -> dict[ReleaseVersion, PromotionTag]:
+        """The versions that are not revoked with their tags, lowest first. at: as tags' dates say it was then, None for now."""
+        tags = [tag for tag in self.versions if at is None or (tag.made_at is not None and tag.made_at <= at)]
+        revoked = {tag.name.version for tag in tags if tag.name.is_revocation}
+        return {
+            tag.name.version: tag
+            for tag in tags
+            if tag.name.version and not tag.name.is_revocation and tag.name.version not in revoked
+        }
+
+    def last(self) -> ReleaseVersion | None:
+        """The highest version that is not revoked."""
         return max(self.standing(), default=None)
 
-    def tag_of(self, version: Version, *, is_revocation: bool = False) -> Tag | None:
-        """The tag that made a version, or that took it back."""
-        wanted = (version, is_revocation)
-        return next((tag for tag in self.versions if (tag.name.version, tag.name.is_revocation) == wanted), None)
+    def highest(self) -> ReleaseVersion | None:
+        """The highest version of all, revoked or not."""
+        return max((tag.name.version for tag in self.versions if tag.name.version), default=None)
 
-    def events_of(self, commit: str, before: int | None = None) -> dict[str, Tag]:
-        """The tag by stage of the stages that the version of a commit holds: those it was not taken off since.
+    def revocation_of(self, version: ReleaseVersion) -> PromotionTag | None:
+        """The tag that revoked a version."""
+        revoked = (tag for tag in self.versions if tag.name.is_revocation and tag.name.version == version)
+        return next(revoked, None)
+
+    def events_of(self, commit: str, before: int | None = None) -> dict[str, PromotionTag]:
+        """The tag by stage of the stages that the version of a commit is on: those it was not removed from since.
 
         before: only events with a lower number count, as it was when the event of that number was made.
         """
-        own = [
-            tag for tag in self.stages if tag.commit == commit and (before is None or (tag.name.number or 0) < before)
-        ]
+        own = [tag for tag in self.stages if tag.commit == commit and (before is None or tag.number < before)]
         last = {str(tag.name.stage): tag for tag in own}
         return {stage: tag for stage, tag in last.items() if not tag.name.is_revocation}
 
-    def holder(self, stage: str) -> Tag | None:
-        """The tag by which a stage stands now; None where no version holds it."""
-        events = [tag for tag in self.stages if tag.name.stage == stage]
-        last = {tag.commit: tag for tag in events}
-        held = [tag for tag in last.values() if not tag.name.is_revocation]
-        return max(held, key=lambda tag: tag.name.number or 0, default=None)
+    def holder(self, stage: str) -> PromotionTag | None:
+        """The tag by which a version is on a stage now; None where none is."""
+        last = {tag.commit: tag for tag in self.stages if tag.name.stage == stage}
+        return max(
+            (tag for tag in last.values() if not tag.name.is_revocation), key=lambda tag: tag.number, default=None
+        )
 
-    def last_of(self, stage: str) -> Tag | None:
-        """The last event of a stage, which the next one follows."""
-        return next((tag for tag in reversed(self.stages) if tag.name.stage == stage), None)
+    def last_event(self, stage: str | None, commit: str | None = None) -> PromotionTag | None:
+        """The last event of a stage, which the next one follows. commit: only of the version of a commit."""
+        events = (tag for tag in reversed(self.stages) if tag.name.stage == stage and commit in (None, tag.commit))
+        return next(events, None)
+
+    def paths(self, version: ReleaseVersion) -> PromotionPaths:
+        """Where the files of a version lie."""
+        return paths_of(self.folder, self.dataset, version)
+
+    def record(self, version: ReleaseVersion, number: int | None = None) -> str:
+        """Where the record of a revocation lies. number: of the stage's event, None for that of the version."""
+        return record_path(self.folder, self.dataset, version, number)
 
 
-def histories(git: Git) -> list[History]:
+def histories(repository: Repository) -> list[TagHistory]:
     """The history of every dataset that was promoted, by folder and name."""
-    found, names = _tags(git)
-    datasets = sorted({(tag.name.folder, tag.name.dataset) for tag in found})
-    return [_history(found, names, dataset, folder) for folder, dataset in datasets]
+    tags, names = _tags(git_of(repository, "a promotion"))
+    datasets = sorted({(tag.name.folder, tag.name.dataset) for tag in tags})
+    return [_history(repository, tags, names, dataset, folder) for folder, dataset in datasets]
 
 
-def history(git: Git, dataset: str, folder: str) -> History:
+def tag_history(repository: Repository, dataset: str, folder: str) -> TagHistory:
     """The history of a dataset. folder: that of gates.toml in the repository, "" at the top."""
-    found, names = _tags(git)
-    return _history(found, names, dataset, folder)
+    return _history(repository, *_tags(git_of(repository, "a promotion")), dataset, folder)
 
 
-def message_of(git: Git, tag: Tag) -> TagMessage:
+def message_of(git: Git, tag: PromotionTag) -> TagMessage:
     """What a tag says. Raises PromotionError where it says nothing, or is not of gates."""
     if not tag.is_annotated:
         raise PromotionError(
@@ -119,39 +151,32 @@ def message_of(git: Git, tag: Tag) -> TagMessage:
     return parse_message(document.partition("\n\n")[2], str(tag.name))
 
 
-def _tags(git: Git) -> tuple[list[Tag], list[str]]:
-    """The tags that gates writes, and the names of all there are."""
-    done = git.outcome("for-each-ref", f"--format={_FIELDS}", "refs/tags")
+def _tags(git: Git) -> tuple[list[PromotionTag], list[str]]:
+    """The tags that gates writes, and the names of all tags."""
+    listing = git.outcome("for-each-ref", f"--format={_FIELDS}", "refs/tags")
     # Git stops at a tag whose own object is gone, and says nothing of the others.
-    told = git.run("for-each-ref", f"--format={_NAME}", "refs/tags") if done.returncode else done.stdout
-    found, names = [], []
-    for line in lines_of(told):
+    printed = git.run("for-each-ref", f"--format={_NAME}", "refs/tags") if listing.returncode else listing.stdout
+    tags, names = [], []
+    for line in lines_of(printed):
         word = line.partition("\0")[0]
         names.append(word)
         name = parse_tag(word)
         if name:
-            found.append(_tag(name, _line(git, word, line) if done.returncode else line))
-    return found, names
+            tags.append(_tag(name, _line(git, word, line) if listing.returncode else line))
+    return tags, names
 
 
 def _line(git: Git, word: str, line: str) -> str:
     """All fields of one tag; those that git can name without its object, where that is gone. line: those."""
-    done = git.outcome("for-each-ref", f"--format={_FIELDS}", f"refs/tags/{word}")
-    return line if done.returncode else done.stdout.decode(errors="surrogateescape").rstrip("\n")
+    listing = git.outcome("for-each-ref", f"--format={_FIELDS}", f"refs/tags/{word}")
+    return line if listing.returncode else listing.stdout.decode(errors="surrogateescape").rstrip("\n")
 
 
-def _tag(name: TagName, line: str) -> Tag:
+def _tag(name: TagName, line: str) -> PromotionTag:
     _, object_id, kind, target, target_kind, inner_name, date = line.split("\0")
     is_annotated = kind == "tag"
-    return Tag(
-        name,
-        object_id,
-        target or object_id,
-        is_annotated,
-        target_kind if is_annotated else kind or "missing",
-        inner_name,
-        _moment(date),
-    )
+    kind = target_kind if is_annotated else kind or "missing"
+    return PromotionTag(name, object_id, target or object_id, is_annotated, kind, inner_name, _moment(date))
 
 
 def _moment(seconds: str) -> datetime | None:
@@ -162,14 +187,16 @@ def _moment(seconds: str) -> datetime | None:
         return None
 
 
-def _history(found: list[Tag], names: list[str], dataset: str, folder: str) -> History:
-    own = [tag for tag in found if (tag.name.folder, tag.name.dataset) == (folder, dataset)]
-    versions = [tag for tag in own if tag.name.version]
-    stages = [tag for tag in own if tag.name.stage]
-    return History(
+def _history(
+    repository: Repository, tags: list[PromotionTag], names: list[str], dataset: str, folder: str
+) -> TagHistory:
+    own = [tag for tag in tags if (tag.name.folder, tag.name.dataset) == (folder, dataset)]
+    versions = ((tag.name.version, tag.name.is_revocation, tag) for tag in own if tag.name.version)
+    return TagHistory(
+        repository,
         dataset,
         folder,
-        tuple(sorted(versions, key=lambda tag: (tag.name.version or Version(0, 0, 0), tag.name.is_revocation))),
-        tuple(sorted(stages, key=lambda tag: tag.name.number or 0)),
+        tuple(tag for *_, tag in sorted(versions, key=lambda one: one[:2])),
+        tuple(sorted((tag for tag in own if tag.name.stage), key=lambda tag: tag.number)),
         next_number(names, dataset, folder),
     )

@@ -1,10 +1,10 @@
-"""What was promoted last before a version that is judged, found at the cost of two calls of git."""
+"""What was promoted last before a version that is judged, at the cost of two calls of git."""
 
 from __future__ import annotations
 
 import posixpath
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,53 +12,51 @@ from gates.config.removals import FOLDER
 from gates.data.previous_version import PromotedBefore, PromotedRows
 from gates.errors import DataError
 from gates.promotion.errors import PromotionError
+from gates.promotion.statements.paths import folder_of_config
 from gates.promotion.statements.tags import artifact, parse_version
 from gates.versions.repository import open_repository
-from gates.versions.version import WORKTREE, VersionKind, git_of
+from gates.versions.version import WORKTREE, Version, VersionKind, git_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
     from pathlib import Path
 
-    from gates.promotion.git.history import Tag
-    from gates.promotion.git.promoted_version import Promoted
-    from gates.promotion.statements.tags import Version
+    from gates.promotion.git.history import PromotionTag
+    from gates.promotion.git.promoted_version import PromotedVersion
+    from gates.promotion.statements.tags import ReleaseVersion
     from gates.verdict import CheckResult
     from gates.versions.repository import Repository
-    from gates.versions.version import Version as Revision
 
 _SUFFIX = ".json"
 
 
-def promoted_before(repository: Repository, version: Revision, home: Path, dataset: str) -> PromotedBefore | None:
-    """The highest version that stands and whose statement what is judged has: then it is in its history.
+def promoted_before(repository: Repository, version: Version, home: Path, dataset: str) -> PromotedBefore | None:
+    """The highest version that is not revoked and whose statement what is judged has: then it is in its history.
 
     home: the configuration's folder in the work tree. None outside of git and where nothing was promoted; git is not asked
     where no statement lies beside the configuration.
     """
-    folder = repository.relative(home.resolve())
-    if repository.git is None or folder is None:
+    if repository.git is None or repository.relative(home.resolve()) is None:
         return None
-    folder = "" if folder == "." else folder
-    there = _versions_there(repository, version, posixpath.join(folder, FOLDER, dataset))
-    if not there:
+    folder = folder_of_config(repository, home)
+    versions = _versions_in(repository, version, posixpath.join(folder, FOLDER, dataset))
+    if not versions:
         return None
-    from gates.promotion.git.history import history
+    from gates.promotion.git.history import tag_history
 
-    known = history(repository.git, dataset, folder)
-    named = {tag.name.version for tag in known.versions}
-    nameless = max(there - named, default=None)
-    last = max((one for one in known.standing() if one in there), default=None)
-    if nameless and (last is None or nameless > last):
-        name = f"{artifact(dataset, folder)}@{nameless}"
+    history = tag_history(repository, dataset, folder)
+    untagged = max(versions - {tag.name.version for tag in history.versions}, default=None)
+    standing = history.standing()
+    last = max((one for one in standing if one in versions), default=None)
+    if untagged and (last is None or untagged > last):
+        name = f"{artifact(dataset, folder)}@{untagged}"
         return PromotedBefore(
             name,
-            unknown=f"{FOLDER}/{dataset}/{nameless}{_SUFFIX} is here and its tag {name} is not: what was promoted cannot "
+            unknown=f"{FOLDER}/{dataset}/{untagged}{_SUFFIX} is here and its tag {name} is not: what was promoted cannot "
             "be compared; `git fetch --tags` (in CI: fetch-depth: 0)",
         )
-    tag = known.tag_of(last) if last else None
-    return by_tag(repository, tag, home) if tag else None
+    return by_tag(repository, standing[last]) if last else None
 
 
 def promoted_beside(home: Path, dataset: str) -> PromotedBefore | None:
@@ -68,18 +66,18 @@ def promoted_beside(home: Path, dataset: str) -> PromotedBefore | None:
     return promoted_before(open_repository(home), WORKTREE, home, dataset)
 
 
-def by_tag(repository: Repository, tag: Tag, home: Path) -> PromotedBefore:
-    """The version of a tag. home: the configuration's folder in the work tree."""
+def by_tag(repository: Repository, tag: PromotionTag) -> PromotedBefore:
+    """The version of a tag."""
     from gates.promotion.git.history import message_of
 
     try:
         digest = message_of(git_of(repository, str(tag.name)), tag).statement_sha256
     except PromotionError as error:
         return PromotedBefore(str(tag.name), unknown=str(error))
-    return PromotedBefore(str(tag.name), digest, _Content(repository, tag, home, digest))
+    return PromotedBefore(str(tag.name), digest, _Content(repository, tag, digest))
 
 
-def _versions_there(repository: Repository, version: Revision, inside: str) -> set[Version]:
+def _versions_in(repository: Repository, version: Version, inside: str) -> set[ReleaseVersion]:
     """The versions whose statements what is judged has. inside: the promotions' folder in the repository."""
     if version.kind is VersionKind.REVISION:
         from gates.versions.trees import tree_at
@@ -90,8 +88,8 @@ def _versions_there(repository: Repository, version: Revision, inside: str) -> s
         # Not the index: to list it takes another call of git, for files that nobody has reason to unstage.
         beside = repository.top / inside
         names = [path.name for path in beside.iterdir()] if beside.is_dir() else []
-    found = (parse_version(name.removesuffix(_SUFFIX)) for name in names if name.endswith(_SUFFIX))
-    return {one for one in found if one}
+    versions = (parse_version(name.removesuffix(_SUFFIX)) for name in names if name.endswith(_SUFFIX))
+    return {one for one in versions if one}
 
 
 @dataclass(frozen=True)
@@ -99,20 +97,18 @@ class _Content:
     """A `PromotedContent`: what the commit of a tag has, once it is what the tag binds."""
 
     repository: Repository
-    tag: Tag
-    home: Path
+    tag: PromotionTag
     digest: str
 
     def checks(self) -> Mapping[str, CheckResult]:
         from gates.promotion.statements.statement import sha256
 
-        found = self._promoted
-        said = found.statement.verdict
-        if sha256(found.document) != said.sha256:
+        stated = self._promoted.statement.verdict
+        if sha256(self._promoted.document) != stated.sha256:
             raise PromotionError(
-                f"{said.path} is not the one that {self.tag.name} names; `gates verify {self.tag.name}`"
+                f"{stated.path} is not the one that {self.tag.name} names; `gates verify {self.tag.name}`"
             )
-        return {str(check.id): check for check in found.verdict.checks}
+        return {str(check.id): check for check in self._promoted.verdict.checks}
 
     def verdict_digest(self) -> str:
         return self._promoted.statement.verdict.digest
@@ -125,32 +121,27 @@ class _Content:
         from gates.contract.plugins.registry import data_type_of
         from gates.data.duckdb.dataset import open_dataset
         from gates.data.files import manifest_sha256
-        from gates.promotion.git.judged_config import dataset_of
-        from gates.versions.snapshots import files_at
 
-        found = self._promoted
         try:
-            with dataset_of(self.repository, found) as dataset:
-                at_home = replace(dataset, root=self.home)
-                with (
-                    files_at(self.repository, at_home, found.revision) as files,
-                    open_dataset(at_home, data_type_of(at_home), files=files.dataset) as opened,
-                ):
-                    if manifest_sha256(opened.files) != found.statement.manifest_sha256:
-                        raise DataError(
-                            f"the data of {self.tag.name} is not what was promoted; `gates verify {self.tag.name}`"
-                        )
-                    yield PromotedRows(opened, {column: role for role, column in dataset.columns.items()})
+            with (
+                self._promoted.files() as (dataset, files),
+                open_dataset(dataset, data_type_of(dataset), files=files.dataset) as opened,
+            ):
+                if manifest_sha256(opened.files) != self._promoted.statement.manifest_sha256:
+                    raise DataError(
+                        f"the data of {self.tag.name} is not what was promoted; `gates verify {self.tag.name}`"
+                    )
+                yield PromotedRows(opened, {column: role for role, column in dataset.columns.items()})
         except OSError as error:
             raise DataError(f"the data of {self.tag.name} cannot be read: {error}") from error
 
     @cached_property
-    def _promoted(self) -> Promoted:
-        from gates.promotion.git.promoted_version import promoted
+    def _promoted(self) -> PromotedVersion:
+        from gates.promotion.git.promoted_version import promoted_version
 
-        found = promoted(self.repository, self.tag)
-        if found.digest != self.digest:
+        promoted = promoted_version(self.repository, self.tag)
+        if promoted.digest != self.digest:
             raise PromotionError(
-                f"{found.where.statement} is not the one that {self.tag.name} names; `gates verify {self.tag.name}`"
+                f"{promoted.paths.statement} is not the one that {self.tag.name} names; `gates verify {self.tag.name}`"
             )
-        return found
+        return promoted

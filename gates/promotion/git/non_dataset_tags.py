@@ -10,74 +10,58 @@ from gates.config.removals import FOLDER
 from gates.errors import GatesError, UsageError
 from gates.promotion.errors import PromotionError
 from gates.promotion.git.history import message_of
-from gates.promotion.git.judged_config import configuration_in, configured
-from gates.promotion.git.transaction import literal
+from gates.promotion.git.promoted_version import config_in, configuration_in
+from gates.versions.git import literal
 from gates.versions.trees import tree_at
-from gates.versions.version import Version, VersionKind, git_of, revision
+from gates.versions.version import at_commit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from gates.promotion.git.history import History, Tag
-    from gates.versions.git import Git
-    from gates.versions.repository import Repository
+    from gates.promotion.git.history import PromotionTag, TagHistory
 
 
-def parted(repository: Repository, known: Iterable[History]) -> tuple[list[History], list[History]]:
-    """The histories of datasets, and those of names that were never one's."""
-    own: list[History] = []
-    foreign: list[History] = []
-    for history in known:
-        (foreign if is_foreign(repository, history) else own).append(history)
-    return own, foreign
-
-
-def is_foreign(repository: Repository, known: History) -> bool:
+def is_foreign(history: TagHistory) -> bool:
     """Whether a name was never that of a dataset, as far as HEAD, the tags and all commits that are here can say.
 
     Where they cannot say it, it was: who forges a promotion would else only have to hide the dataset.
     """
-    tags = (*known.versions, *known.stages)
     try:
-        git = git_of(repository, "a promotion")
-        commits = [revision(repository, "HEAD"), *map(_revision, dict.fromkeys(tag.commit for tag in tags))]
         return not (
-            git.is_shallow()
-            or any(_speaks_of_a_promotion(git, tag) for tag in tags)
-            or any(_has_dataset(repository, commit, known) for commit in commits)
-            or _was_promoted(git, known)
+            history.git.is_shallow()
+            or any(_is_of_a_promotion(history, tag) for tag in history.tags)
+            or any(_has_dataset(history, commit) for commit in _commits(history))
+            or _was_promoted(history)
         )
     except GatesError:
         return False
 
 
-def _speaks_of_a_promotion(git: Git, tag: Tag) -> bool:
+def _commits(history: TagHistory) -> list[str]:
+    return [history.git.commit("HEAD"), *dict.fromkeys(tag.commit for tag in history.tags)]
+
+
+def _is_of_a_promotion(history: TagHistory, tag: PromotionTag) -> bool:
     """Whether a tag says what only tags of promotions say."""
     try:
-        message_of(git, tag)
+        message_of(history.git, tag)
     except PromotionError:
         return False
     return True
 
 
-def _revision(commit: str) -> Version:
-    return Version(VersionKind.REVISION, commit)
-
-
-def _was_promoted(git: Git, known: History) -> bool:
+def _was_promoted(history: TagHistory) -> bool:
     """Whether a commit of any branch or tag has added or deleted a promotion of this name."""
-    folder = posixpath.join(known.folder, FOLDER, known.dataset)
-    asked = ("log", "--no-show-signature", "--all", "--full-history", "-1", "--format=%h")
-    return bool(git.run(*asked, "--", literal(folder)).strip())
+    folder = posixpath.join(history.folder, FOLDER, history.dataset)
+    log = ("log", "--no-show-signature", "--all", "--full-history", "-1", "--format=%h")
+    return bool(history.git.run(*log, "--", literal(folder)).strip())
 
 
-def _has_dataset(repository: Repository, commit: Version, known: History) -> bool:
-    tree = tree_at(repository, commit)
-    name = configuration_in(tree, known.folder)
+def _has_dataset(history: TagHistory, commit: str) -> bool:
+    tree = tree_at(history.repository, at_commit(commit))
+    name = configuration_in(tree, history.folder)
     if name is None or (posixpath.basename(name) == PYPROJECT and b"gates" not in tree.read([name])[name]):
         return False
     try:
-        return known.dataset in configured(repository, known.folder, commit).datasets
+        return history.dataset in config_in(history.repository, history.folder, commit).datasets
     except UsageError:
         # Nobody can read which datasets it has.
         return True

@@ -1,45 +1,61 @@
-"""One promoted version as its tag's commit has it: statement, verdict and envelope."""
+"""One promoted version as its tag's commit has it: statement, verdict and envelope, configuration and data."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import posixpath
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from gates.config.load import FILE_NAME, PYPROJECT
+from gates.data.facts import FileFacts
 from gates.errors import DataError
 from gates.promotion.errors import PromotionError
 from gates.promotion.git.history import COMMIT, message_of
 from gates.promotion.statements.expected_statement import verdict_in
-from gates.promotion.statements.paths import Places, places
+from gates.promotion.statements.paths import PromotionPaths, paths_of
 from gates.promotion.statements.statement import parse_statement, sha256
+from gates.versions.configuration import config_at
+from gates.versions.snapshots import VersionFiles, files_at
 from gates.versions.trees import tree_at
-from gates.versions.version import Version as Revision
-from gates.versions.version import VersionKind, git_of
+from gates.versions.version import Version, at_commit, git_of
 
 if TYPE_CHECKING:
-    from gates.promotion.git.history import Tag
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from gates.config.dataset import DatasetConfig
+    from gates.config.load import Config
+    from gates.promotion.git.history import PromotionTag
     from gates.promotion.statements.statement import Statement
     from gates.promotion.statements.tag_message import TagMessage
     from gates.verdict import Verdict
+    from gates.versions.git import Git
     from gates.versions.repository import Repository
     from gates.versions.trees import Tree
 
 
 @dataclass(frozen=True)
-class Promoted:
+class PromotedVersion:
     """content, document, envelope: bytes of statement, verdict and envelope; None where there is no envelope.
 
-    tree: of the commit that added them. where: their paths.
+    tree: of the commit that added them. paths: theirs.
     """
 
-    tag: Tag
+    tag: PromotionTag
     message: TagMessage
     statement: Statement
     content: bytes
     document: bytes
     envelope: bytes | None
     tree: Tree
-    where: Places
+    paths: PromotionPaths
+
+    @property
+    def name(self) -> str:
+        """The name of its tag."""
+        return str(self.tag.name)
 
     @property
     def digest(self) -> str:
@@ -49,50 +65,99 @@ class Promoted:
     @cached_property
     def verdict(self) -> Verdict:
         """The verdict in the document. Raises VerdictError or PromotionError where it is none."""
-        return verdict_in(self.document, f"{self.where.verdict} in {self.tag.name}")
+        return verdict_in(self.document, f"{self.paths.verdict} in {self.name}")
 
     @property
-    def revision(self) -> Revision:
+    def revision(self) -> Version:
         """The commit as a version of the repository."""
         return self.tree.version
 
+    @property
+    def repository(self) -> Repository:
+        return self.tree.repository
 
-# Neither a tag's object nor a commit ever changes, and a version is asked for again by each event that it has part in.
+    @property
+    def git(self) -> Git:
+        return git_of(self.repository, self.name)
+
+    @property
+    def home(self) -> Path:
+        """The configuration's folder in the work tree."""
+        return self.repository.top / self.tag.name.folder
+
+    @contextmanager
+    def configured(self) -> Iterator[DatasetConfig]:
+        """The dataset as the commit configures it; suites and schema lie below its root meanwhile."""
+        name = configuration_in(self.tree, self.tag.name.folder)
+        path = self.repository.top / name if name else self.home / FILE_NAME
+        with config_at(self.repository, path, self.revision) as config:
+            yield config.dataset(self.tag.name.dataset)
+
+    @contextmanager
+    def at_home(self) -> Iterator[DatasetConfig]:
+        """As `configured`, with the configuration's folder in the work tree as its root, from which data is found."""
+        with self.configured() as dataset:
+            yield replace(dataset, root=self.home)
+
+    @contextmanager
+    def files(self) -> Iterator[tuple[DatasetConfig, VersionFiles]]:
+        """The dataset as `at_home` gives it, and its files, ready to be opened."""
+        with self.at_home() as dataset, files_at(self.repository, dataset, self.revision) as files:
+            yield dataset, files
+
+
+# Neither a tag's object nor a commit ever changes, and a version is read again for each event that it has part in.
 @lru_cache(maxsize=64)
-def promoted(repository: Repository, tag: Tag) -> Promoted:
+def promoted_version(repository: Repository, tag: PromotionTag) -> PromotedVersion:
     """What a version's tag points to.
 
     Raises PromotionError where the tag says nothing, the commit lacks the files, or the statement is none; DataError where
     the commit is not here.
     """
-    git_of(repository, str(tag.name))
-    message = message_of_tag(repository, tag)
+    message = message_of(git_of(repository, str(tag.name)), tag)
     if tag.name.version is None:
         raise PromotionError(
             f"{tag.name}: is a stage's tag and no version's; name the version's, such as reviews@v1.2.0"
         )
     if tag.kind != COMMIT:
         raise PromotionError(f"{tag.name}: points to a {tag.kind} and to no commit; gates did not make it")
-    where = places(tag.name.folder, tag.name.dataset, tag.name.version)
+    paths = paths_of(tag.name.folder, tag.name.dataset, tag.name.version)
     try:
-        tree = tree_at(repository, Revision(VersionKind.REVISION, tag.commit, str(tag.name)))
+        tree = tree_at(repository, at_commit(tag.commit, str(tag.name)))
     except DataError as error:
         raise DataError(
             f"{tag.name}: points to {tag.commit[:7]}, which is not here; `git fetch`, or see `git fsck` ({error})"
         ) from error
-    for path in (where.statement, where.verdict):
+    for path in (paths.statement, paths.verdict):
         if path not in tree.listing.blobs:
             raise PromotionError(
                 f"{tag.name}: points to {tag.commit[:7]}, which has no {path}; the tag was moved, or gates did not make it; fetch it "
                 "again from a clone that you trust"
             )
-    names = [path for path in (where.statement, where.verdict, where.envelope) if path in tree.listing.blobs]
-    read = tree.read(names)
-    content = read[where.statement]
-    statement = parse_statement(content, f"{where.statement} in {tag.name}")
-    return Promoted(tag, message, statement, content, read[where.verdict], read.get(where.envelope), tree, where)
+    names = (paths.statement, paths.verdict, paths.envelope)
+    contents = tree.read(path for path in names if path in tree.listing.blobs)
+    statement, document, envelope = (contents.get(path) for path in names)
+    assert statement is not None  # noqa: S101  # the commit has both
+    assert document is not None  # noqa: S101
+    parsed = parse_statement(statement, f"{paths.statement} in {tag.name}")
+    return PromotedVersion(tag, message, parsed, statement, document, envelope, tree, paths)
 
 
-def message_of_tag(repository: Repository, tag: Tag) -> TagMessage:
-    """As `message_of`, of a repository."""
-    return message_of(git_of(repository, str(tag.name)), tag)
+def configuration_in(tree: Tree, folder: str) -> str | None:
+    """The configuration in a folder of a commit, as the work tree would be looked through; None where there is none."""
+    names = (posixpath.join(folder, name) for name in (FILE_NAME, PYPROJECT))
+    return next((name for name in names if name in tree.listing.blobs), None)
+
+
+def config_in(repository: Repository, folder: str, commit: str) -> Config:
+    """The configuration in a folder as a commit has it. Raises UsageError where there is none, or none that can be read."""
+    version = at_commit(commit)
+    name = configuration_in(tree_at(repository, version), folder) or posixpath.join(folder, FILE_NAME)
+    with config_at(repository, repository.top / name, version) as config:
+        return config
+
+
+def judged_files(verdict: Verdict) -> list[FileFacts]:
+    """The data files that a verdict lists, with their digests."""
+    files: list[dict[str, Any]] = verdict.data["files"]  # type: ignore[assignment]  # `verdict_in` has looked
+    return [FileFacts(file["path"], file["rows"], {}, file["sha256"], file["size"]) for file in files]

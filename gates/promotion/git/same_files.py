@@ -1,4 +1,4 @@
-"""Which versions of a dataset have the same files, whatever these are called: what was taken back as one is no better as another."""
+"""Which versions of a dataset have the same files, whatever these are called: revoked data is no better under another number."""
 
 from __future__ import annotations
 
@@ -7,74 +7,72 @@ from typing import TYPE_CHECKING
 
 from gates.errors import GatesError
 from gates.promotion.errors import ConditionError
-from gates.promotion.git.judged_config import judged_files
-from gates.promotion.git.promoted_version import message_of_tag, promoted
+from gates.promotion.git.history import message_of
+from gates.promotion.git.promoted_version import judged_files, promoted_version
 
 if TYPE_CHECKING:
-    from gates.promotion.git.history import History, Tag
-    from gates.promotion.git.promoted_version import Promoted
-    from gates.promotion.statements.tags import Version
+    from gates.promotion.git.history import PromotionTag, TagHistory
+    from gates.promotion.git.promoted_version import PromotedVersion
+    from gates.promotion.statements.tags import ReleaseVersion
     from gates.verdict import Verdict
-    from gates.versions.repository import Repository
 
 
 @dataclass(frozen=True)
-class Files:
+class JudgedFiles:
     """manifest: sha256 over names and contents. digests: of the contents alone, None where nobody can read them."""
 
     manifest: str
     digests: frozenset[str] | None
 
-    def are_those_of(self, other: Files) -> bool:
+    def are_those_of(self, other: JudgedFiles) -> bool:
         return self.manifest == other.manifest or (self.digests is not None and self.digests == other.digests)
 
 
-def files_judged(manifest: str, verdict: Verdict) -> Files:
-    """The files that a verdict is on."""
-    return Files(manifest, frozenset(file.sha256 for file in judged_files(verdict)))
+def files_of_verdict(manifest: str, verdict: Verdict) -> JudgedFiles:
+    return JudgedFiles(manifest, frozenset(file.sha256 for file in judged_files(verdict)))
 
 
-def files_promoted(found: Promoted) -> Files:
-    """The files of a promoted version."""
-    manifest = found.statement.manifest_sha256
+def files_of(promoted: PromotedVersion) -> JudgedFiles:
+    manifest = promoted.statement.manifest_sha256
     try:
-        return files_judged(manifest, found.verdict)
+        return files_of_verdict(manifest, promoted.verdict)
     except GatesError:
-        # It may have been taken back because nobody can read it; which files it had, the manifest alone says then.
-        return Files(manifest, None)
+        # It may have been revoked because nobody can read it; which files it had, the manifest alone says then.
+        return JudgedFiles(manifest, None)
 
 
-def taken_back_as(repository: Repository, known: History, files: Files, *, but: Version | None = None) -> Tag | None:
-    """The tag that took a version with these files back; None where nothing did. but: a version that is not looked at.
+def revocation_of_files(
+    history: TagHistory, files: JudgedFiles, *, but: ReleaseVersion | None = None
+) -> PromotionTag | None:
+    """The tag that revoked a version with these files; None where none did. but: a version that is not looked at.
 
-    Raises what `promoted` raises for what was taken back.
+    Raises what `promoted_version` raises for what was revoked.
     """
-    for tag in known.versions:
-        version = tag.name.version
-        made = known.tag_of(version) if version and version != but and tag.name.is_revocation else None
-        if made and files_promoted(promoted(repository, made)).are_those_of(files):
-            return tag
+    for version, tag in history.made.items():
+        revocation = history.revocation_of(version) if version != but else None
+        if revocation and files_of(promoted_version(history.repository, tag)).are_those_of(files):
+            return revocation
     return None
 
 
-def refuse_taken_back(repository: Repository, known: History, files: Files) -> None:
-    """What was taken back does not return under another number. Raises ConditionError that says so."""
-    tag = taken_back_as(repository, known, files)
+def refuse_revoked_files(history: TagHistory, files: JudgedFiles) -> None:
+    """What was revoked does not return under another number. Raises ConditionError that says so."""
+    tag = revocation_of_files(history, files)
     if tag:
-        reason = message_of_tag(repository, tag).reason
+        reason = message_of(history.git, tag).reason
         raise ConditionError(f"this data was taken back as {tag.name.version} ({reason}); promote other data")
 
 
-def also_standing(repository: Repository, known: History, found: Promoted) -> list[Version]:
-    """The other versions that have the files of a version and stand."""
-    files = files_promoted(found)
-    others = (tag for tag in known.standing_tags() if tag != found.tag)
-    return [tag.name.version for tag in others if tag.name.version and _has_files(repository, tag, files)]
+def same_files_elsewhere(history: TagHistory, promoted: PromotedVersion) -> list[ReleaseVersion]:
+    """The other versions that have the files of a version and are not revoked."""
+    files = files_of(promoted)
+    others = ((version, tag) for version, tag in history.standing().items() if tag != promoted.tag)
+    return [version for version, tag in others if _has_files(history, tag, files)]
 
 
-def _has_files(repository: Repository, tag: Tag, files: Files) -> bool:
+def _has_files(history: TagHistory, tag: PromotionTag, files: JudgedFiles) -> bool:
     try:
-        return files_promoted(promoted(repository, tag)).are_those_of(files)
+        return files_of(promoted_version(history.repository, tag)).are_those_of(files)
     except GatesError:
-        # What is wrong with another version keeps nobody from taking this one back; `gates verify` names it.
+        # What is wrong with another version keeps nobody from revoking this one; `gates verify` names it.
         return False

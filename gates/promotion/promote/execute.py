@@ -10,38 +10,37 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gates.errors import UsageError
-from gates.promotion.git.lock import only_promotion
-from gates.promotion.git.preconditions import ground_of
+from gates.promotion.git.clean_repository import require_clean
 from gates.promotion.git.push import (
-    Parcel,
+    PushPlan,
     how_to_push,
-    lacking,
+    missing_at,
     missing_before,
     names_other_data,
     push,
-    push_data,
-    refs_at,
-    remote_of,
 )
-from gates.promotion.git.recovery import interrupted, recover
-from gates.promotion.git.transaction import apply
-from gates.promotion.promote.promote import prepare
+from gates.versions.changes.git_remote import refs_at, remote_of
+from gates.versions.changes.lock import only_promotion
+from gates.versions.changes.objects import write_commit, write_tag
+from gates.versions.changes.recovery import interrupted, recover
+from gates.versions.changes.transaction import PreparedRefs, apply
+from gates.versions.dvc.push import push_data
 from gates.versions.version import git_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gates.promotion.git.preconditions import Ground
-    from gates.promotion.git.push import Remote
-    from gates.promotion.promote.plan import Plan
+    from gates.promotion.git.clean_repository import CleanRepository
+    from gates.promotion.promote.plan import PromotionPlan
+    from gates.versions.changes.git_remote import GitRemote
     from gates.versions.repository import Repository
 
-    Tell = Callable[[str], None]
+    Report = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Terms:
-    """is_dry_run: nothing is added. if_new: nothing to add is fine; in a revocation, nobody can ask for that."""
+class PromoteOptions:
+    """is_dry_run: nothing is added. if_new: nothing to add is fine; in a revocation it cannot be given."""
 
     is_pushed: bool = False
     is_dry_run: bool = False
@@ -50,93 +49,114 @@ class Terms:
 
 
 @dataclass(frozen=True)
-class Done:
-    """lines: what was added or sent, or would be; () where nothing was. left_to_do: how to send it, "" where it was sent."""
+class PromotionResult:
+    """lines: what was added or sent, or would be; () where nothing was. next_step: how to send it, "" where it was sent."""
 
     lines: tuple[str, ...] = ()
-    left_to_do: str = ""
+    next_step: str = ""
 
 
-def carry_out(repository: Repository, terms: Terms, planned_on: Callable[[Ground], Plan], tell: Tell) -> Done:
-    """Promote or revoke, all of it or nothing. tell: takes what somebody has to know beside it, as soon as it is known.
+def carry_out(
+    repository: Repository,
+    options: PromoteOptions,
+    make_plan: Callable[[CleanRepository], PromotionPlan],
+    report: Report,
+) -> PromotionResult:
+    """Promote or revoke, all of it or nothing. report: takes what somebody has to know beside it, as soon as it is known.
 
-    planned_on: makes the plan, once what was interrupted before has come to an end. Raises UsageError where there is nothing
+    make_plan: called once what was interrupted before has come to an end. Raises UsageError where there is nothing
     to do, and what planning, preparing, applying and pushing raise: then nothing stays.
     """
     git = git_of(repository, "a promotion")
-    if terms.is_dry_run:
-        return _carried_out(repository, terms, planned_on, tell, interrupted(git))
-    with only_promotion(git, tell):
-        return _carried_out(repository, terms, planned_on, tell, recover(git))
+    if options.is_dry_run:
+        return _carry_out(repository, options, make_plan, report, interrupted(git))
+    with only_promotion(git, report):
+        return _carry_out(repository, options, make_plan, report, recover(git))
 
 
-def _carried_out(
-    repository: Repository, terms: Terms, planned_on: Callable[[Ground], Plan], tell: Tell, ended: str | None
-) -> Done:
-    """ended: what became of an interrupted promotion, None where there was none."""
-    if ended:
-        tell(ended)
-    ground = ground_of(repository)
-    remote = remote_of(ground.git, ground.branch) if terms.is_pushed else None
-    planned = planned_on(ground)
-    if not planned.tags:
-        done = _sent(ground, planned, remote, terms, tell) if remote else None
+def prepare(clean: CleanRepository, plan: PromotionPlan) -> PreparedRefs:
+    """The objects of a plan; nobody sees them yet."""
+    git = clean.git
+    commit = write_commit(git, plan.files, plan.message, plan.at) if plan.files else clean.head
+    target = plan.target or commit
+    tags = {str(name): write_tag(git, str(name), target, message.to_text(), plan.at) for name, message in plan.tags}
+    return PreparedRefs(clean.branch, clean.head, commit, tags, tuple(plan.files))
+
+
+def _carry_out(
+    repository: Repository,
+    options: PromoteOptions,
+    make_plan: Callable[[CleanRepository], PromotionPlan],
+    report: Report,
+    recovered: str | None,
+) -> PromotionResult:
+    """recovered: what became of an interrupted promotion, None where there was none."""
+    if recovered:
+        report(recovered)
+    clean = require_clean(repository)
+    remote = remote_of(clean.git, clean.branch) if options.is_pushed else None
+    plan = make_plan(clean)
+    if not plan.tags:
+        sent = _send_existing(clean, plan, remote, report, is_dry_run=options.is_dry_run) if remote else None
         # An interrupted promotion that was brought to an end is what the call was for.
-        return done or _nothing_to_do(planned, remote, terms, tell, is_fine=terms.if_new or bool(ended))
-    for said in (planned.lenience, planned.note):
-        tell(said or "")
-    return Done(("would add:", *_lines(planned))) if terms.is_dry_run else _added(ground, planned, remote, tell)
+        return sent or _nothing_to_do(plan, remote, options, report, is_fine=options.if_new or bool(recovered))
+    for sentence in (plan.lenience, plan.note):
+        report(sentence or "")
+    return PromotionResult(("would add:", *_lines(plan))) if options.is_dry_run else _add(clean, plan, remote, report)
 
 
-def _added(ground: Ground, planned: Plan, remote: Remote | None, tell: Tell) -> Done:
-    there = {}
+def _add(clean: CleanRepository, plan: PromotionPlan, remote: GitRemote | None, report: Report) -> PromotionResult:
+    # A remote that is away shows before anything is made.
+    refs = refs_at(clean.git, remote) if remote else {}
     if remote:
-        # A remote that is away is found out before anything is made.
-        there = refs_at(ground.git, remote)
-        _push_data(ground, planned, tell)
-    made = prepare(ground, planned)
-    parcel = Parcel(made.new, {**planned.held, **made.tags}, (*planned.recorded, *made.files))
-    apply(ground.git, made)
-    lines = (planned.sentence, *_lines(planned))
+        _push_data(clean, plan, report)
+    prepared = prepare(clean, plan)
+    push_plan = PushPlan(prepared.new, {**plan.existing, **prepared.tags}, (*plan.recorded, *prepared.files))
+    apply(clean.git, prepared)
+    lines = (plan.sentence, *_lines(plan))
     if remote is None:
-        told = how_to_push(ground.git, ground.branch, parcel, has_data=bool(planned.pointers))
-        return Done(lines, f"not pushed: {told}")
-    tell(push(ground.git, remote, parcel, made) or "")
-    tell(missing_before(remote, parcel, (message for _, message in planned.tags), there) or "")
-    return Done(lines)
+        commands = how_to_push(clean.git, clean.branch, push_plan, has_data=bool(plan.pointers))
+        return PromotionResult(lines, f"not pushed: {commands}")
+    report(push(clean.git, remote, push_plan, prepared) or "")
+    report(missing_before(remote, push_plan, (message for _, message in plan.tags), refs) or "")
+    return PromotionResult(lines)
 
 
-def _sent(ground: Ground, planned: Plan, remote: Remote, terms: Terms, tell: Tell) -> Done | None:
+def _send_existing(
+    clean: CleanRepository, plan: PromotionPlan, remote: GitRemote, report: Report, *, is_dry_run: bool
+) -> PromotionResult | None:
     """Sends what the remote lacks of what is here already; None where it lacks nothing."""
-    parcel = Parcel(ground.head, planned.held, planned.recorded)
-    left = lacking(ground.git, remote, parcel, refs_at(ground.git, remote))
-    if not left:
+    push_plan = PushPlan(clean.head, plan.existing, plan.recorded)
+    missing = missing_at(clean.git, remote, push_plan, refs_at(clean.git, remote))
+    if not missing:
         return None
-    if not terms.is_dry_run:
-        _push_data(ground, planned, tell)
-        tell(push(ground.git, remote, parcel) or "")
-    what = "lacks it, and would get" if terms.is_dry_run else "lacked it, and has now"
-    lines = (f"  {'tag ' if name in parcel.tags else 'branch'} {name}" for name in left)
-    return Done((f"{planned.sentence}; {remote.name} {what}:", *lines))
+    if not is_dry_run:
+        _push_data(clean, plan, report)
+        report(push(clean.git, remote, push_plan) or "")
+    what = "lacks it, and would get" if is_dry_run else "lacked it, and has now"
+    lines = (f"  {'tag ' if name in push_plan.tags else 'branch'} {name}" for name in missing)
+    return PromotionResult((f"{plan.sentence}; {remote.name} {what}:", *lines))
 
 
-def _nothing_to_do(planned: Plan, remote: Remote | None, terms: Terms, tell: Tell, *, is_fine: bool) -> Done:
-    said = f"{planned.sentence}, and {remote.name} has all of it" if remote else planned.sentence
+def _nothing_to_do(
+    plan: PromotionPlan, remote: GitRemote | None, options: PromoteOptions, report: Report, *, is_fine: bool
+) -> PromotionResult:
+    sentence = f"{plan.sentence}, and {remote.name} has all of it" if remote else plan.sentence
     if not is_fine:
-        hint = "" if terms.is_revocation else "; where that is fine, give --if-new"
-        raise UsageError(f"{said}{hint}")
-    tell(said)
-    return Done()
+        hint = "" if options.is_revocation else "; where that is fine, give --if-new"
+        raise UsageError(f"{sentence}{hint}")
+    report(sentence)
+    return PromotionResult()
 
 
-def _push_data(ground: Ground, planned: Plan, tell: Tell) -> None:
-    push_data(ground.git, planned.pointers)
-    if planned.pointers and planned.target and names_other_data(ground.git, planned.target, planned.pointers):
-        tell(
-            f"HEAD may name other data than {planned.version}, and `dvc push` sends what HEAD names; where its own was never "
-            f"sent: `git switch --detach {planned.target[:7]}`, `dvc push`, `git switch -`"
+def _push_data(clean: CleanRepository, plan: PromotionPlan, report: Report) -> None:
+    push_data(clean.git, plan.pointers)
+    if plan.pointers and plan.target and names_other_data(clean.git, plan.target, plan.pointers):
+        report(
+            f"HEAD may name other data than {plan.version}, and `dvc push` sends what HEAD names; where its own was never "
+            f"sent: `git switch --detach {plan.target[:7]}`, `dvc push`, `git switch -`"
         )
 
 
-def _lines(planned: Plan) -> list[str]:
-    return [*(f"  file {path}" for path in planned.files), *(f"  tag  {name}" for name, _ in planned.tags)]
+def _lines(plan: PromotionPlan) -> list[str]:
+    return [*(f"  file {path}" for path in plan.files), *(f"  tag  {name}" for name, _ in plan.tags)]

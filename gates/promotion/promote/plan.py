@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 from gates.config.removals import FOLDER
 from gates.errors import DataError, UsageError
 from gates.promotion.git.history import message_of
-from gates.promotion.statements.expected_statement import Circumstances, statement_on
-from gates.promotion.statements.paths import places
-from gates.promotion.statements.statement import Base, sha256
-from gates.promotion.statements.tag_message import Followed, TagMessage
-from gates.promotion.statements.tags import TagName, Version, parse_version
+from gates.promotion.statements.expected_statement import StatementContext, statement_on
+from gates.promotion.statements.statement import BaseVersion, sha256
+from gates.promotion.statements.tag_message import PreviousTag, TagMessage
+from gates.promotion.statements.tags import ReleaseVersion, TagName, parse_version
 from gates.verdict import Answer, Outcome
 from gates.verdicts.recorded import VerdictError
 from gates.verdicts.reports.text import counted
@@ -24,29 +23,27 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from gates.promotion.evidence import Evidence
-    from gates.promotion.git.history import History, Tag
-    from gates.promotion.git.preconditions import Ground
+    from gates.promotion.git.history import PromotionTag, TagHistory
     from gates.promotion.statements.statement import Statement
     from gates.verdict import Verdict
-    from gates.versions.git import Git
 
-FIRST = Version(1, 0, 0)
+FIRST = ReleaseVersion(1, 0, 0)
 
 
 @dataclass(frozen=True)
-class Plan:
+class PromotionPlan:
     """What a promotion or a revocation adds. sentence: what it does, for people.
 
     files: below git's top folder; none where only tags are added. message: of the commit that adds them. target: the
     commit that the tags point to, None for that one. pointers: paths whose data DVC must have at its remote.
-    note: what consumers will miss, or have all the same, None where that is nothing. lenience: what the verdict let
-        pass, None where that is nothing. at: the date of the commit and of the tags.
+    note: what consumers will miss, or have all the same. lenience: what the verdict let pass. at: the date of the commit and
+    of the tags.
 
-    held: object by name of the tags that the version has already; recorded: the files that say so. Where `tags` is empty
+    existing: object by name of the tags that the version has already; recorded: the files that say so. Where `tags` is empty
     there is nothing to add, and `sentence` says why.
     """
 
-    version: Version
+    version: ReleaseVersion
     tags: tuple[tuple[TagName, TagMessage], ...]
     at: datetime = field(kw_only=True)
     pointers: tuple[str, ...] = ()
@@ -56,26 +53,14 @@ class Plan:
     sentence: str = ""
     note: str | None = None
     lenience: str | None = None
-    held: Mapping[str, str] = field(default_factory=dict)
+    existing: Mapping[str, str] = field(default_factory=dict)
     recorded: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Entry:
-    """On which terms a version comes on a stage.
-
-    conditions: what the stage asked and what answered it. configuration: the commit whose gates.toml asked.
-    """
-
-    stage: str
-    conditions: str
-    configuration: str
-
-
-def version_wanted(word: str | None, history: History) -> Version:
+def wanted_version(word: str | None, history: TagHistory) -> ReleaseVersion:
     """The version that a call means: the one it names, else the one after the last. Raises UsageError."""
-    last = max((tag.name.version for tag in history.versions if tag.name.version), default=None)
     if word is None:
+        last = history.highest()
         return last.next_patch() if last else FIRST
     version = parse_version(word)
     if version is None:
@@ -84,84 +69,71 @@ def version_wanted(word: str | None, history: History) -> Version:
     return version
 
 
-def statement_of(ground: Ground, history: History, version: Version, evidence: Evidence, now: datetime) -> Statement:
-    """What the promotion of a new version says."""
-    given = Circumstances(
+def new_statement(
+    history: TagHistory, head: str, version: ReleaseVersion, evidence: Evidence, now: datetime
+) -> Statement:
+    """What the promotion of a new version says. head: the commit that was judged."""
+    context = StatementContext(
         version=version,
-        commit=ground.head,
+        commit=head,
         pointers=evidence.pointers,
         files=evidence.files,
-        verdict_path=places(history.folder, history.dataset, version).verdict,
+        verdict_path=history.paths(version).verdict,
         written_at=evidence.written_at,
-        base=_base(ground.git, history, evidence.verdict),
+        base=_base(history, evidence.verdict),
         promoted_at=now,
     )
-    return statement_on(evidence.verdict, evidence.document, given)
+    return statement_on(evidence.verdict, evidence.document, context)
 
 
-def _base(git: Git, history: History, verdict: Verdict) -> Base | None:
+def _base(history: TagHistory, verdict: Verdict) -> BaseVersion | None:
     """The promoted version that a new one follows, bound by what its tag says of its statement.
 
     Raises VerdictError where the verdict was reached against another one: nobody has looked at what went since the last.
     """
     last = history.last()
-    _refuse_untagged(git, history, last)
-    tag = history.tag_of(last) if last else None
-    base = Base(last, message_of(git, tag).statement_sha256) if last and tag else None
-    if verdict.data.get("promoted_sha256") != (base.statement_sha256 if base else None):
-        against = f"{tag.name}, the last one" if tag else "no version, as there is none"
-        # What HEAD does not have is not compared with: another check alone would change nothing.
-        is_elsewhere = tag is not None and not git.succeeds("merge-base", "--is-ancestor", tag.commit, "HEAD")
-        merge = (
-            f"merge the branch that has it (`git branch --all --contains {tag.name}`), " if is_elsewhere and tag else ""
-        )
-        raise VerdictError(
-            f"{history.dataset}: its verdict was not reached against {against}; {merge}"
-            f"`gates check {history.dataset}`, then promote"
-        )
-    return base
+    _refuse_untagged(history, last)
+    tag = history.made[last] if last else None
+    base = BaseVersion(last, message_of(history.git, tag).statement_sha256) if last and tag else None
+    if verdict.data.get("promoted_sha256") == (base.statement_sha256 if base else None):
+        return base
+    against, merge = "no version, as there is none", ""
+    if tag:
+        against = f"{tag.name}, the last one"
+        if not history.git.is_ancestor(tag.commit, "HEAD"):
+            # What HEAD does not have is not compared with: another check alone would change nothing.
+            merge = f"merge the branch that has it (`git branch --all --contains {tag.name}`), "
+    raise VerdictError(
+        f"{history.dataset}: its verdict was not reached against {against}; {merge}`gates check {history.dataset}`, then promote"
+    )
 
 
-def _refuse_untagged(git: Git, history: History, last: Version | None) -> None:
+def _refuse_untagged(history: TagHistory, last: ReleaseVersion | None) -> None:
     """Refuses where HEAD has a later promotion without its tag, as after `git pull`, which fetches few tags."""
     folder = posixpath.join(history.folder, FOLDER, history.dataset)
-    names = [name for name in git.tree("HEAD").blobs if posixpath.dirname(name) == folder]
-    there = {parse_version(posixpath.basename(name).removesuffix(".json")): name for name in names}
-    missing = {version for version in there if version} - {tag.name.version for tag in history.versions}
-    latest = max((version for version in missing if version), default=None)
+    names = [name for name in history.git.tree("HEAD").blobs if posixpath.dirname(name) == folder]
+    versions = {parse_version(posixpath.basename(name).removesuffix(".json")): name for name in names}
+    tagged = {tag.name.version for tag in history.versions}
+    latest = max((version for version in versions if version and version not in tagged), default=None)
     if latest and (last is None or latest > last):
         raise DataError(
-            f"HEAD has {there[latest]} and its tag is not here, so nobody can say what was promoted last; `git fetch --tags`, "
+            f"HEAD has {versions[latest]} and its tag is not here, so it cannot be known what was promoted last; `git fetch --tags`, "
             f"`gates check {history.dataset}`, then promote"
         )
 
 
-def version_tag(history: History, version: Version, digest: str, envelope: bytes | None) -> tuple[TagName, TagMessage]:
+def version_tag(
+    history: TagHistory, version: ReleaseVersion, digest: str, envelope: bytes | None
+) -> tuple[TagName, TagMessage]:
     """The tag that makes a version. digest: sha256 of its statement."""
     last = history.last()
     name = TagName(history.dataset, history.folder, version)
-    before = followed(history.tag_of(last) if last else None)
+    before = previous(history.made[last] if last else None)
     bound = sha256(envelope) if envelope is not None else None
     return name, TagMessage(f"{history.dataset} {version}", digest, version, before, envelope_sha256=bound)
 
 
-def stage_tag(history: History, version: Version, digest: str, entry: Entry) -> tuple[TagName, TagMessage]:
-    """The tag that puts a version on a stage."""
-    stage = entry.stage
-    name = TagName(history.dataset, history.folder, stage=stage, number=history.next_number)
-    message = TagMessage(
-        subject=f"{history.dataset} {version} to {stage}",
-        statement_sha256=digest,
-        version=version,
-        follows=followed(history.last_of(stage)),
-        stage=stage,
-        conditions=(entry.conditions,),
-        configuration=entry.configuration,
-    )
-    return name, message
-
-
-def held_by(history: History, made: Tag) -> dict[str, str]:
+def existing_tags(history: TagHistory, made: PromotionTag) -> dict[str, str]:
     """The object by name of all tags of a version, revocations among them. made: the tag that made it."""
     own = [tag for tag in history.versions if tag.name.version == made.name.version]
     own += [tag for tag in history.stages if tag.commit == made.commit]
@@ -173,18 +145,18 @@ def lenience_of(verdict: Verdict, path: str) -> str | None:
     waived = {waiver["check"] for waiver in verdict.waived}
     ended = Counter(check.outcome for check in verdict.checks if str(check.id) not in waived)
     counts = (
-        (counted(ended[Outcome.FAIL], "uncritical check"), "failed", ended[Outcome.FAIL]),
-        (counted(ended[Outcome.INCONCLUSIVE], "check"), "inconclusive", ended[Outcome.INCONCLUSIVE]),
-        (counted(len(waived), "check"), "waived", len(waived)),
-        (counted(len(verdict.loosened), "limit"), "loosened", len(verdict.loosened)),
+        (ended[Outcome.FAIL], "uncritical check", "failed"),
+        (ended[Outcome.INCONCLUSIVE], "check", "inconclusive"),
+        (len(waived), "check", "waived"),
+        (len(verdict.loosened), "limit", "loosened"),
     )
-    said = [f"{what} {how}" for what, how, count in counts if count]
-    if verdict.answer is Answer.PASS and not said:
+    parts = [f"{counted(count, what)} {how}" for count, what, how in counts if count]
+    if verdict.answer is Answer.PASS and not parts:
         return None
     return (
-        f"{verdict.dataset}: its verdict is {verdict.answer.value}: {', '.join(said) or 'not all passed'} (see {path})"
+        f"{verdict.dataset}: its verdict is {verdict.answer.value}: {', '.join(parts) or 'not all passed'} (see {path})"
     )
 
 
-def followed(tag: Tag | None) -> Followed | None:
-    return Followed(str(tag.name), tag.object_id) if tag else None
+def previous(tag: PromotionTag | None) -> PreviousTag | None:
+    return PreviousTag(str(tag.name), tag.object_id) if tag else None

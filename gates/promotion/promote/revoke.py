@@ -5,155 +5,142 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gates.errors import UsageError, did_you_mean
-from gates.promotion.git.history import History, histories, history
-from gates.promotion.git.promoted_version import promoted
-from gates.promotion.git.same_files import also_standing
-from gates.promotion.promote.plan import Plan, followed, held_by, version_wanted
+from gates.promotion.git.history import TagHistory, histories, tag_history
+from gates.promotion.git.promoted_version import promoted_version
+from gates.promotion.git.same_files import same_files_elsewhere
+from gates.promotion.promote.plan import PromotionPlan, existing_tags, previous, wanted_version
 from gates.promotion.statements.paths import folder_of_config
-from gates.promotion.statements.revocation import Revocation, record_path
+from gates.promotion.statements.revocation import Revocation
 from gates.promotion.statements.tag_message import TagMessage
-from gates.promotion.statements.tags import TagName
+from gates.promotion.statements.tags import ReleaseVersion, TagName
 
 if TYPE_CHECKING:
-    from gates.promotion.git.history import Tag
-    from gates.promotion.git.preconditions import Ground
-    from gates.promotion.git.promoted_version import Promoted
-    from gates.promotion.request import Asked
+    from gates.promotion.evidence import PromoteRequest
+    from gates.promotion.git.clean_repository import CleanRepository
+    from gates.promotion.git.history import PromotionTag
 
 
-def plan_revocation(ground: Ground, asked: Asked, reason: str) -> Plan:
-    """What taking a version back adds. asked.version: None for the last one, or for the one that holds the stage.
+def plan_revocation(clean: CleanRepository, request: PromoteRequest, reason: str) -> PromotionPlan:
+    """What taking a version back adds. request.version: None for the last one, or for the one that is on the stage.
 
     Raises UsageError where there is nothing to take back, PromotionError where the version's promotion cannot be read.
     """
-    folder = folder_of_config(ground.repository, asked.path)
-    known = history(ground.git, asked.dataset, folder)
-    tag = _meant(ground, known, asked)
-    version = tag.name.version
-    assert version is not None  # noqa: S101  # `_meant` gives a version's tag
-    taken = _taken(known, asked.stage, tag)
-    if taken:
-        return _nothing_new(known, asked, tag, taken)
-    found = promoted(ground.repository, tag)
-    digest = found.digest
-    if asked.stage:
-        name = TagName(known.dataset, folder, stage=asked.stage, number=known.next_number, is_revocation=True)
-        before = known.last_of(asked.stage)
-        subject = f"{known.dataset} {version} off {asked.stage}"
-    else:
-        name = TagName(known.dataset, folder, version, is_revocation=True)
-        before = tag
-        subject = f"{known.dataset} {version} taken back"
-    message = TagMessage(subject, digest, version, followed(before), asked.stage, (), reason)
-    record = Revocation(known.dataset, version, asked.stage, digest, reason, asked.now)
-    file = record_path(folder, known.dataset, version, name.number)
-    return Plan(
-        version, ((name, message),), (), {file: record.to_bytes()}, f"revoke: {subject}\n", target=tag.commit,
-        sentence=f"{subject}: {reason}", at=asked.now, held=held_by(known, tag),
-        note=None if asked.stage else _same_elsewhere(ground, known, found),
+    history = tag_history(clean.repository, request.dataset, folder_of_config(clean.repository, request.home))
+    version, stage = _wanted(history, request), request.stage
+    tag = history.made[version]
+    revocation = _revocation(history, stage, version)
+    if revocation:
+        return _nothing_new(history, request, version, revocation)
+    promoted = promoted_version(clean.repository, tag)
+    name = TagName(history.dataset, history.folder, version, is_revocation=True)
+    before, subject = tag, f"revoked {history.dataset} {version}"
+    if stage:
+        number = history.next_number
+        name = TagName(history.dataset, history.folder, stage=stage, number=number, is_revocation=True)
+        before, subject = history.last_event(stage) or tag, f"removed {history.dataset} {version} from {stage}"
+    message = TagMessage(subject, promoted.digest, version, previous(before), stage, (), reason)
+    record = Revocation(history.dataset, version, stage, promoted.digest, reason, request.now)
+    return PromotionPlan(
+        version, ((name, message),), files={history.record(version, name.number): record.to_bytes()},
+        message=f"revoke: {subject}\n", target=tag.commit, sentence=f"{subject}: {reason}", at=request.now,
+        existing=existing_tags(history, tag),
+        note=None if stage else _same_elsewhere(same_files_elsewhere(history, promoted)),
     )  # fmt: skip
 
 
-def _same_elsewhere(ground: Ground, known: History, found: Promoted) -> str | None:
+def _same_elsewhere(versions: list[ReleaseVersion]) -> str | None:
     """A sentence on the versions that have the same files and are not taken back by this."""
-    also = also_standing(ground.repository, known, found)
-    if not also:
+    if not versions:
         return None
-    names = ", ".join(map(str, also))
-    which = f"{names} has the same files and stands" if len(also) == 1 else f"{names} have the same files and stand"
-    calls = " and ".join(f"--revoke --version {version}" for version in also)
+    which = ", ".join(map(str, versions))
+    which += " has the same files and stands" if len(versions) == 1 else " have the same files and stand"
+    calls = " and ".join(f"--revoke --version {version}" for version in versions)
     return f"{which}: no stage takes such files any more, and consumers may still have them; take back too: {calls}"
 
 
-def _meant(ground: Ground, known: History, asked: Asked) -> Tag:
-    if asked.version is None and asked.stage:
-        # Once a version was taken off, an earlier one holds the stage: it has to be named, or a call that is repeated
+def _wanted(history: TagHistory, request: PromoteRequest) -> ReleaseVersion:
+    """The version that a call means. Raises UsageError where it cannot be taken back, or off the stage."""
+    stage, name = request.stage, history.dataset
+    if request.version is None and stage:
+        # Once a version was taken off, an earlier one is on the stage: it has to be named, or a call that is repeated
         # takes that off too.
-        event = known.last_of(asked.stage)
+        event = history.last_event(stage)
         if event is None:
-            raise UsageError(f"no version of '{known.dataset}' holds '{asked.stage}'{_holders(known, asked.stage)}")
-        found = _made(known, event)
+            raise UsageError(f"no version of '{name}' is on '{stage}'{_holders(history, stage)}")
+        version = next((version for version, tag in history.made.items() if tag.commit == event.commit), None)
     else:
-        last = max((tag.name.version for tag in known.versions if tag.name.version), default=None)
-        version = version_wanted(asked.version, known) if asked.version else last
-        found = known.tag_of(version) if version else None
-    if found is None:
-        raise UsageError(f"'{known.dataset}' has no version {asked.version or 'to take back'}; {_there(ground, known)}")
-    if asked.stage and found.name.version not in known.standing():
-        raise UsageError(f"{found.name} was taken back already, and so is on no stage")
-    if asked.stage and _last_event(known, asked.stage, found) is None:
-        raise UsageError(f"{found.name} is not on '{asked.stage}'{_holders(known, asked.stage)}")
-    newest = known.last_of(asked.stage) if asked.stage else None
-    if newest and newest.commit != found.commit and _taken(known, asked.stage, found) is None:
-        # DVC takes the commit of a stage's newest event for what the stage holds, be it a revocation.
+        version = wanted_version(request.version, history) if request.version else history.highest()
+    if version is None or version not in history.made:
+        raise UsageError(f"'{name}' has no version {request.version or 'to take back'}; {_versions(history)}")
+    if stage:
+        _refuse_off_stage(history, stage, version)
+    return version
+
+
+def _refuse_off_stage(history: TagHistory, stage: str, version: ReleaseVersion) -> None:
+    tag, newest = history.made[version], history.last_event(stage)
+    if version not in history.standing():
+        raise UsageError(f"{tag.name} was taken back already, and so is on no stage")
+    if history.last_event(stage, tag.commit) is None:
+        raise UsageError(f"{tag.name} is not on '{stage}'{_holders(history, stage)}")
+    if newest and newest.commit != tag.commit and _revocation(history, stage, version) is None:
+        # DVC takes the commit of a stage's newest event for what is on the stage, be it a revocation.
         raise UsageError(
-            f"{found.name} has made way on '{asked.stage}' by {newest.name}, and to take it off now would lead DVC back to it; "
+            f"{tag.name} has made way on '{stage}' by {newest.name}, and to take it off now would lead DVC back to it; "
             "where nobody may use it, take the version back: leave --stage out"
         )
-    return found
 
 
-def _there(ground: Ground, known: History) -> str:
+def _versions(history: TagHistory) -> str:
     """Which versions there are to take back, or why there are none."""
-    if known.standing():
-        return f"promoted: {', '.join(map(str, known.standing()))}"
-    if known.versions:
+    if history.standing():
+        return f"promoted: {', '.join(map(str, history.standing()))}"
+    if history.versions:
         return "all that were promoted were taken back already"
-    others = [other.dataset for other in histories(ground.git) if other.folder == known.folder]
-    near = f" ({did_you_mean(known.dataset, others)})" if others else ""
+    others = [other.dataset for other in histories(history.repository) if other.folder == history.folder]
+    near = f" ({did_you_mean(history.dataset, others)})" if others else ""
     return f"nothing of it was promoted, or its tags are not here, `git fetch --tags`{near}"
 
 
-def _taken(known: History, stage: str | None, made: Tag) -> Tag | None:
-    """The tag by which a version was taken back, or off a stage; None where it still stands there."""
+def _revocation(history: TagHistory, stage: str | None, version: ReleaseVersion) -> PromotionTag | None:
+    """The tag by which a version was taken back, or off a stage; None where it is still there."""
     if stage is None:
-        return known.tag_of(made.name.version, is_revocation=True) if made.name.version else None
-    event = _last_event(known, stage, made)
+        return history.revocation_of(version)
+    event = history.last_event(stage, history.made[version].commit)
     return event if event and event.name.is_revocation else None
 
 
-def _nothing_new(known: History, asked: Asked, made: Tag, taken: Tag) -> Plan:
+def _nothing_new(
+    history: TagHistory, request: PromoteRequest, version: ReleaseVersion, revocation: PromotionTag
+) -> PromotionPlan:
     """It was taken back before; that may still have to be sent."""
-    version, stage = made.name.version, taken.name.stage
-    assert version is not None  # noqa: S101  # a version's tag has one
-    others = ", ".join(str(other) for other in known.standing() if other != version)
+    tag, stage = history.made[version], revocation.name.stage
+    others = ", ".join(str(other) for other in history.standing() if other != version)
     sentence = (
-        f"{made.name} was taken off '{stage}' already ({_held(known).get(stage, 'no version')} holds it now)"
+        f"{tag.name} was taken off '{stage}' already ({_on_stages(history).get(stage, 'no version')} is on it now)"
         if stage
-        else f"{made.name} was taken back already ({others or 'nothing'} stands)"
+        else f"{tag.name} was taken back already ({others or 'nothing'} stands)"
     )
-    recorded = (record_path(known.folder, known.dataset, version, taken.name.number),)
-    return Plan(
-        version, (), sentence=sentence, held=held_by(known, made), recorded=recorded, target=made.commit, at=asked.now
-    )
+    return PromotionPlan(
+        version, (), sentence=sentence, existing=existing_tags(history, tag), target=tag.commit, at=request.now,
+        recorded=(history.record(version, revocation.name.number),),
+    )  # fmt: skip
 
 
-def _last_event(known: History, stage: str, made: Tag) -> Tag | None:
-    """What became of a version on a stage last; None where it never was there."""
-    events = (tag for tag in reversed(known.stages) if (tag.name.stage, tag.commit) == (stage, made.commit))
-    return next(events, None)
-
-
-def _made(known: History, event: Tag) -> Tag | None:
-    """The tag that made the version of an event."""
-    return next((tag for tag in known.versions if tag.commit == event.commit and not tag.name.is_revocation), None)
-
-
-def _holders(known: History, stage: str) -> str:
-    """A clause that says which version holds which stage, for whoever named one that does not."""
-    held = _held(known)
-    if not held:
+def _holders(history: TagHistory, stage: str) -> str:
+    """A clause that says which version is on which stage, for whoever named one that is not."""
+    stages = _on_stages(history)
+    if not stages:
         return "; none of its versions is on a stage, see `gates verify`"
-    hint = "" if stage in held else f" ({did_you_mean(stage, held)})"
-    return f"{hint}; held: {'; '.join(f'{name} by {versions}' for name, versions in held.items())}; see --stage and --version"
+    hint = "" if stage in stages else f" ({did_you_mean(stage, stages)})"
+    listed = "; ".join(f"{name} by {versions}" for name, versions in stages.items())
+    return f"{hint}; held: {listed}; see --stage and --version"
 
 
-def _held(known: History) -> dict[str, str]:
-    """The versions by stage that hold it."""
-    standing = known.standing()
-    held: dict[str, str] = {}
-    for name in sorted({str(tag.name.stage) for tag in known.stages}):
-        versions = {tag.name.version for tag in known.versions if name in known.events_of(tag.commit)}
-        listed = ", ".join(str(version) for version in standing if version in versions)
-        held |= {name: listed} if listed else {}
-    return held
+def _on_stages(history: TagHistory) -> dict[str, str]:
+    """The versions by stage that are on it, of those that stand."""
+    stages: dict[str, list[str]] = {}
+    for version, tag in history.standing().items():
+        for stage in history.events_of(tag.commit):
+            stages.setdefault(stage, []).append(str(version))
+    return {stage: ", ".join(versions) for stage, versions in sorted(stages.items())}

@@ -110,14 +110,14 @@ def read_signers(path: Path) -> tuple[Signer, ...]:
         lines = content.decode("utf-8").splitlines()
     except UnicodeDecodeError as error:
         raise KeyFileError(f"{path}: is no file of keys: it is not text; {_EXPECTED}") from error
-    found = [
+    signers = [
         signer
         for number, line in enumerate(lines, 1)
         if line.strip() and not line.lstrip().startswith("#") and (signer := _from_line(line, f"{path}:{number}"))
     ]
-    if not found:
+    if not signers:
         raise KeyFileError(f"{path}: names no Ed25519 key; {_EXPECTED}")
-    return tuple(found)
+    return tuple(signers)
 
 
 def _from_pem(content: bytes, shown: str) -> Signer:

@@ -1,129 +1,143 @@
 """What a statement says because its verdict says so: written by who promotes, compared by who verifies."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import ClassVar
 
 from gates.promotion.errors import PromotionError
-from gates.promotion.statements.json_fields import ANY_TEXT, PATH, SHA256, as_fields
+from gates.promotion.statements.decode import RepositoryPath, Sha256, Text, decode
 from gates.promotion.statements.statement import (
-    WAIVER,
-    BoundContract,
-    Concessions,
-    JudgedBy,
-    JudgedWith,
+    BaseVersion,
+    StatedContract,
+    StatedVerdict,
+    StatedWaiver,
     Statement,
     sha256,
 )
-from gates.verdict import UNDECLARED, Outcome, Scope
+from gates.promotion.statements.tags import ReleaseVersion
+from gates.verdict import Outcome, Verdict
 from gates.verdicts.from_json import verdict_of
 from gates.verdicts.recorded import parse_verdict
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
-    from gates.promotion.statements.json_fields import Fields
-    from gates.promotion.statements.statement import Base
-    from gates.promotion.statements.tags import Version
-    from gates.verdict import Verdict
 
 # More of two values would hide where they differ.
 _SHOWN_CHARACTERS = 60
 
 
 @dataclass(frozen=True)
-class Circumstances:
+class StatementContext:
     """What a statement says beside its verdict; each as in `Statement`. verdict_path: of the verdict's copy."""
 
-    version: Version
+    version: ReleaseVersion
     commit: str
     pointers: Mapping[str, str]
     files: Mapping[str, str]
     verdict_path: str
     written_at: datetime | None
-    base: Base | None
+    base: BaseVersion | None
     promoted_at: datetime
 
 
-def statement_on(verdict: Verdict, document: bytes, given: Circumstances) -> Statement:
+def statement_on(verdict: Verdict, document: bytes, context: StatementContext) -> Statement:
     """The statement that a promotion of a verdict makes. document: the verdict's bytes."""
     contract = verdict.contract
     return Statement(
         dataset=verdict.dataset,
         manifest_sha256=str(verdict.data["manifest_sha256"]),
-        version=given.version,
+        version=context.version,
         purpose=contract["purpose"],  # type: ignore[arg-type]  # a text or None: `verdict_in`
-        commit=given.commit,
-        pointers=given.pointers,
-        verdict=JudgedBy(given.verdict_path, sha256(document), verdict.digest(), verdict.answer, given.written_at),
-        contract=BoundContract(str(contract["sha256"]), given.files),
-        judged_with=JudgedWith(str(contract["gates"]), contract["libraries"]),  # type: ignore[arg-type]  # as before
-        base=given.base,
-        concessions=Concessions(
-            tuple(verdict.waived),
-            tuple(verdict.loosened),
-            _ids(verdict, Outcome.NOT_CONFIGURED),
-            _ids(verdict, Outcome.INCONCLUSIVE),
+        commit=context.commit,
+        pointers=context.pointers,
+        verdict=StatedVerdict(
+            context.verdict_path, sha256(document), verdict.digest(), verdict.answer, context.written_at
         ),
-        promoted_at=given.promoted_at,
+        contract=StatedContract(str(contract["sha256"]), context.files),
+        gates=str(contract["gates"]),
+        libraries=contract["libraries"],  # type: ignore[arg-type]  # as before
+        base=context.base,
+        waived=tuple(StatedWaiver(**waiver) for waiver in verdict.waived),
+        loosened=tuple(verdict.loosened),
+        not_asked=_ids(verdict, Outcome.NOT_CONFIGURED),
+        inconclusive=_ids(verdict, Outcome.INCONCLUSIVE),
+        promoted_at=context.promoted_at,
     )
 
 
-def first_difference(said: Statement, expected: Statement) -> str | None:
+def first_difference(statement: Statement, expected: Statement) -> str | None:
     """The first field in which two statements differ, with both values; None where they are equal."""
-    one, other = (json.loads(statement.to_bytes()) for statement in (said, expected))
+    one, other = (json.loads(each.to_bytes()) for each in (statement, expected))
     return _difference(one.pop("predicate"), other.pop("predicate"), "") or _difference(one, other, "")
 
 
 def verdict_in(content: bytes, shown: str) -> Verdict:
-    """The verdict in a document; all that a statement says of it is there, in its form. shown: how messages name it.
+    """The verdict in a document; all that a statement says of it is in it, in its form. shown: how messages name it.
 
     Raises VerdictError or PromotionError for every other document: whoever can write the repository can write any.
     """
     parse_verdict(content, shown)
     try:
         document = json.loads(content)
-        _refuse_other_form(as_fields(document, "", shown))
+        decode(_VerdictForm, document, shown)
         return verdict_of(document)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         what = f"it has no {error}" if isinstance(error, KeyError) else str(error).split("\n")[0]
         raise PromotionError(f"{shown}: is no verdict of gates ({what})") from error
 
 
-def _refuse_other_form(document: Fields) -> None:
-    contract = document.inner("contract")
-    contract.text("sha256", SHA256)
-    contract.text("gates")
-    contract.optional_text("purpose")
-    contract.optional_text("schema")
-    contract.texts_by_name("libraries", ANY_TEXT, ANY_TEXT)
-    contract.texts_by_name("schema_sources", PATH, SHA256)
-    document.texts("loosened")
-    for waiver in document.inners("waived"):
-        waiver.only(*WAIVER)
-    rows = document.inner("rows").values
-    counts = [rows[origin] for origin in (*Scope, UNDECLARED) if origin is not Scope.COMBINED]
-    data = document.inner("data")
-    data.text("manifest_sha256", SHA256)
-    for file in data.inners("files"):
-        file.text("path")
-        file.text("sha256", SHA256)
-        counts += [file.values["rows"], file.values["size"]]
-    if not all(isinstance(count, int) for count in counts):
-        raise TypeError("a count is no whole number")
+@dataclass(frozen=True)
+class _ContractForm:
+    is_open: ClassVar = True
+    sha256: Sha256
+    gates: Text
+    purpose: Text | None
+    schema: Text | None
+    libraries: Mapping[Text, Text]
+    schema_sources: Mapping[RepositoryPath, Sha256]
 
 
-def _difference(said: object, expected: object, place: str) -> str | None:
-    if isinstance(said, dict) and isinstance(expected, dict):
-        for name in sorted({*said, *expected}):
-            found = _difference(said.get(name), expected.get(name), f"{place}.{name}" if place else name)
-            if found:
-                return found
-        return None
-    return None if said == expected else f"'{place}' is {_short(said)}, expected {_short(expected)}"
+@dataclass(frozen=True)
+class _FileForm:
+    is_open: ClassVar = True
+    path: Text
+    sha256: Sha256
+    rows: int
+    size: int
+
+
+@dataclass(frozen=True)
+class _DataForm:
+    is_open: ClassVar = True
+    manifest_sha256: Sha256
+    files: tuple[_FileForm, ...]
+
+
+@dataclass(frozen=True)
+class _RowsForm:
+    is_open: ClassVar = True
+    human: int
+    synthetic: int
+    undeclared: int
+
+
+@dataclass(frozen=True)
+class _VerdictForm:
+    is_open: ClassVar = True
+    contract: _ContractForm
+    loosened: tuple[Text, ...]
+    waived: tuple[StatedWaiver, ...]
+    rows: _RowsForm
+    data: _DataForm
+
+
+def _difference(actual: object, expected: object, place: str) -> str | None:
+    if isinstance(actual, dict) and isinstance(expected, dict):
+        names = sorted({*actual, *expected})
+        inner = (
+            _difference(actual.get(name), expected.get(name), f"{place}.{name}" if place else name) for name in names
+        )
+        return next(filter(None, inner), None)
+    return None if actual == expected else f"'{place}' is {_short(actual)}, expected {_short(expected)}"
 
 
 def _short(value: object) -> str:

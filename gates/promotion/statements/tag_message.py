@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from gates.promotion.errors import PromotionError
-from gates.promotion.statements.json_fields import OBJECT_ID, SHA256
-from gates.promotion.statements.tags import Version, parse_version
+from gates.promotion.statements.decode import OBJECT_ID, SHA256, VERSION, TextForm
 
 if TYPE_CHECKING:
-    from gates.promotion.statements.json_fields import Form
+    from gates.promotion.statements.tags import ReleaseVersion
 
 # How the first tag says that it follows nothing.
 NONE = "none"
 
-# What git appends to the message of a signed tag (gpg-interface.c); it is no part of what was said. As there, any line
+# What git appends to the message of a signed tag (gpg-interface.c); it is no part of the message. As in git, any line
 # that begins so counts: behind one that git takes for a signature's and gates does not, anything could be said unsigned.
 _SIGNATURE = re.compile(r"^-----BEGIN (?:PGP SIGNATURE|PGP MESSAGE|SSH SIGNATURE|SIGNED MESSAGE)-----", re.MULTILINE)
 _TRAILER = re.compile(r"(?P<key>[A-Za-z0-9-]+) *: *(?P<value>.*)")
@@ -25,7 +24,7 @@ _ONE_LINE = re.compile(r"[^\x00-\x1f\x7f\s](?:[^\x00-\x1f\x7f]*[^\x00-\x1f\x7f\s
 
 
 @dataclass(frozen=True)
-class Followed:
+class PreviousTag:
     """The tag before this one. object_id: of the tag itself, so that it cannot be replaced unseen."""
 
     name: str
@@ -40,15 +39,15 @@ class TagMessage:
     """What a promotion's tag says.
 
     subject: one line for people. statement_sha256: of the statement file's bytes. follows: the previous tag of the same
-    stage, or of the dataset's versions. stage: None on a version's tag. conditions: one line each, what the stage asked
-    and what answered it. reason: why a revocation was made. envelope_sha256: of the signed envelope, where there is one.
-    configuration: the commit whose gates.toml asked for the conditions; None where no stage asked.
+    stage, or of the dataset's versions. stage: None on a version's tag. conditions: one line each, what the stage requires
+    and what fulfilled it. reason: why a revocation was made. envelope_sha256: of the signed envelope, where there is one.
+    configuration: the commit whose gates.toml has the stage; None without a stage.
     """
 
     subject: str
     statement_sha256: str
-    version: Version
-    follows: Followed | None = None
+    version: ReleaseVersion
+    follows: PreviousTag | None = None
     stage: str | None = None
     conditions: tuple[str, ...] = ()
     reason: str | None = None
@@ -59,20 +58,21 @@ class TagMessage:
         """The message, for `git tag --file --cleanup=verbatim`. Raises PromotionError where a part is not one line."""
         trailers = [
             ("Statement-SHA256", self.statement_sha256),
-            *([("Envelope-SHA256", self.envelope_sha256)] if self.envelope_sha256 else []),
+            ("Envelope-SHA256", self.envelope_sha256),
             ("Version", str(self.version)),
-            *([("Stage", self.stage)] if self.stage is not None else []),
+            ("Stage", self.stage),
             ("Follows", str(self.follows or NONE)),
             *(("Conditions", condition) for condition in self.conditions),
-            *([("Configuration", self.configuration)] if self.configuration is not None else []),
-            *([("Reason", self.reason)] if self.reason is not None else []),
+            ("Configuration", self.configuration),
+            ("Reason", self.reason),
         ]
-        for what, value in (("subject", self.subject), *trailers):
+        lines = [("subject", self.subject), *((key, value) for key, value in trailers if value is not None)]
+        for what, value in lines:
             if not _ONE_LINE.fullmatch(value):
                 raise PromotionError(
                     f"{what} of a tag is {value!r}, expected one line of text without spaces at its ends; write it so"
                 )
-        return f"{self.subject}\n\n" + "".join(f"{key}: {value}\n" for key, value in trailers)
+        return f"{self.subject}\n\n" + "".join(f"{key}: {value}\n" for key, value in lines[1:])
 
 
 def parse_message(text: str, shown: str) -> TagMessage:
@@ -81,23 +81,30 @@ def parse_message(text: str, shown: str) -> TagMessage:
     Trailers that gates does not write (`Reviewed-by`) may stand among its own. Raises PromotionError where one of its own
     is missing, there twice or not of its form.
     """
-    start = signature_at(text)
-    said = text[:start] if start is not None else text
-    trailers = _trailers(said)
-    follows = _one(trailers, "Follows", shown)
-    version = parse_version(_one(trailers, "Version", shown))
-    if version is None:
-        raise _wrong(shown, f"has the version '{trailers['Version'][0]}', expected one such as v1.2.0")
+    unsigned = text[: signature_at(text)]
+    trailers = _trailers(unsigned)
+
+    def value_of(key: str, form: TextForm | None = None) -> str:
+        values = trailers.get(key, [])
+        if len(values) != 1:
+            count = f"{len(values)} trailers" if values else "no trailer"
+            raise _wrong(shown, f"has {count} '{key}'")
+        return _formed(values[0], form, key, shown) if form else values[0]
+
+    def optional(key: str, form: TextForm | None = None) -> str | None:
+        return value_of(key, form) if key in trailers else None
+
+    follows = _previous(value_of("Follows"), shown)
     return TagMessage(
-        subject=said.split("\n", 1)[0].strip(),
-        statement_sha256=_formed(_one(trailers, "Statement-SHA256", shown), SHA256, "Statement-SHA256", shown),
-        version=version,
-        follows=None if follows == NONE else _followed(follows, shown),
-        stage=_one(trailers, "Stage", shown) if "Stage" in trailers else None,
+        subject=unsigned.split("\n", 1)[0].strip(),
+        statement_sha256=value_of("Statement-SHA256", SHA256),
+        version=cast("ReleaseVersion", VERSION.parse(value_of("Version", VERSION))),
+        follows=follows,
+        stage=optional("Stage"),
         conditions=tuple(trailers.get("Conditions", ())),
-        reason=_one(trailers, "Reason", shown) if "Reason" in trailers else None,
-        envelope_sha256=_optional(trailers, "Envelope-SHA256", SHA256, shown),
-        configuration=_optional(trailers, "Configuration", OBJECT_ID, shown),
+        reason=optional("Reason"),
+        envelope_sha256=optional("Envelope-SHA256", SHA256),
+        configuration=optional("Configuration", OBJECT_ID),
     )
 
 
@@ -110,35 +117,25 @@ def _trailers(text: str) -> dict[str, list[str]]:
     """Values by key in the last paragraph, if every line of it is a trailer: what `git interpret-trailers` reads there."""
     paragraphs = re.split(r"\n(?:[ \t]*\n)+", text.strip("\n"))
     lines = paragraphs[-1].split("\n") if len(paragraphs) > 1 else []
-    matches = [_TRAILER.fullmatch(line) for line in lines]
-    found: dict[str, list[str]] = {}
-    for match in matches:
+    values: dict[str, list[str]] = {}
+    for match in map(_TRAILER.fullmatch, lines):
         if match is None:
             return {}
-        found.setdefault(match["key"], []).append(match["value"].strip())
-    return found
+        values.setdefault(match["key"], []).append(match["value"].strip())
+    return values
 
 
-def _one(trailers: dict[str, list[str]], key: str, shown: str) -> str:
-    values = trailers.get(key, [])
-    if len(values) != 1:
-        raise _wrong(shown, f"has {'no trailer' if not values else f'{len(values)} trailers'} '{key}'")
-    return values[0]
-
-
-def _optional(trailers: dict[str, list[str]], key: str, form: Form, shown: str) -> str | None:
-    return _formed(_one(trailers, key, shown), form, key, shown) if key in trailers else None
-
-
-def _followed(text: str, shown: str) -> Followed:
+def _previous(text: str, shown: str) -> PreviousTag | None:
+    if text == NONE:
+        return None
     name, _, object_id = text.rpartition(" ")
     if not name:
         raise _wrong(shown, f"follows '{text}', expected a tag's name and its object id, or '{NONE}'")
-    return Followed(name, _formed(object_id, OBJECT_ID, "Follows", shown))
+    return PreviousTag(name, _formed(object_id, OBJECT_ID, "Follows", shown))
 
 
-def _formed(value: str, form: Form, key: str, shown: str) -> str:
-    if not form.fits(value):
+def _formed(value: str, form: TextForm, key: str, shown: str) -> str:
+    if form.parse(value) is None:
         raise _wrong(shown, f"has '{value}' as '{key}', expected {form.words}")
     return value
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gates.errors import UsageError
+from gates.versions.dvc.artifacts import ARTIFACT_NAME, is_artifact_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,24 +22,25 @@ _NUMBER = r"(?:0|[1-9][0-9]{0,14})"
 _COUNTER = r"[1-9][0-9]{0,14}"
 _HIGHEST = 10**15 - 1
 _VERSION = rf"v(?P<major>{_NUMBER})\.(?P<minor>{_NUMBER})\.(?P<patch>{_NUMBER})"
-_NAME = r"[a-zA-Z0-9](?:[a-zA-Z0-9\-/_]*[a-zA-Z0-9])?"
 _FOLDER = r"[a-zA-Z0-9\-_./]+"
-_ARTIFACT = rf"(?:(?P<folder>{_FOLDER})=)?(?P<dataset>{_NAME})"
+_ARTIFACT = rf"(?:(?P<folder>{_FOLDER})=)?(?P<dataset>{ARTIFACT_NAME})"
 _OURS = re.compile(
-    rf"{_ARTIFACT}(?:@(?P<version>{_VERSION})(?P<taken>!?)|#(?P<stage>{_NAME})(?P<left>!?)#(?P<number>{_COUNTER}))"
+    rf"{_ARTIFACT}(?:@(?P<version>{_VERSION})(?P<taken>!?)|#(?P<stage>{ARTIFACT_NAME})(?P<left>!?)#(?P<number>{_COUNTER}))"
 )
 
 # Everything that gto reads as an event, the forms that gates never writes among them.
 _SEMVER_TAIL = r"(?:-(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?(?:\+[0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*)?"
 _GTO_VERSION = rf"v(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*){_SEMVER_TAIL}"
-_GTO = re.compile(rf"{_ARTIFACT}(?:(?:#{_NAME}|@{_GTO_VERSION})!?|@(?:deprecated|created))(?:#(?P<number>[0-9]+))?")
+_GTO = re.compile(
+    rf"{_ARTIFACT}(?:(?:#{ARTIFACT_NAME}|@{_GTO_VERSION})!?|@(?:deprecated|created))(?:#(?P<number>[0-9]+))?"
+)
 
 # What git allows in no tag, and gto's names allow (git help check-ref-format).
 _NO_REF = re.compile(r"//|\.\.|(^|/)\.|\.lock(/|$|=)|(^|/)/|^/|/$|/=")
 
 
 @dataclass(frozen=True, order=True)
-class Version:
+class ReleaseVersion:
     """`vMAJOR.MINOR.PATCH`, ordered by its numbers."""
 
     major: int
@@ -48,13 +50,13 @@ class Version:
     def __str__(self) -> str:
         return f"v{self.major}.{self.minor}.{self.patch}"
 
-    def next_patch(self) -> Version:
+    def next_patch(self) -> ReleaseVersion:
         """The version after this one where nobody asks for another. Raises UsageError where its number is too high."""
         if self.patch >= _HIGHEST:
             raise UsageError(
                 f"no version comes after {self} by itself: the number is too high; name one with --version"
             )
-        return Version(self.major, self.minor, self.patch + 1)
+        return ReleaseVersion(self.major, self.minor, self.patch + 1)
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class TagName:
 
     dataset: str
     folder: str = ""
-    version: Version | None = None
+    version: ReleaseVersion | None = None
     stage: str | None = None
     number: int | None = None
     is_revocation: bool = False
@@ -93,10 +95,10 @@ def artifact(dataset: str, folder: str) -> str:
     return f"{folder}={dataset}" if folder else dataset
 
 
-def parse_version(text: str) -> Version | None:
+def parse_version(text: str) -> ReleaseVersion | None:
     """The version that is written so; None for every other text, pre-releases and a missing `v` among them."""
     match = re.fullmatch(_VERSION, text)
-    return Version(int(match["major"]), int(match["minor"]), int(match["patch"])) if match else None
+    return ReleaseVersion(int(match["major"]), int(match["minor"]), int(match["patch"])) if match else None
 
 
 def parse_tag(name: str) -> TagName | None:
@@ -126,15 +128,10 @@ def next_number(names: Iterable[str], dataset: str, folder: str) -> int:
     )
 
 
-def is_valid_name(name: str) -> bool:
-    """Whether GTO takes this as the name of a dataset or of a stage."""
-    return re.fullmatch(_NAME, name) is not None
-
-
 def refuse_untaggable(dataset: str, folder: str = "", stage: str | None = None) -> None:
     """Refuses names that cannot stand in a tag. Raises UsageError, saying which one and what it may be made of."""
     for what, name in (("dataset", dataset), ("stage", stage)):
-        if name is not None and (not is_valid_name(name) or _NO_REF.search(name)):
+        if name is not None and (not is_artifact_name(name) or _NO_REF.search(name)):
             raise UsageError(
                 f"{what} '{name}': no tag can carry this name: expected letters of a to z, digits, '-', '_' and '/', with a "
                 f"letter or digit at both ends; rename the {what}"

@@ -1,4 +1,4 @@
-"""Whether what a stage asked for was there when a version came on it: asked again, of the same commits and moments."""
+"""Whether a stage's conditions were fulfilled when a version came on it: checked again, of the same commits and moments."""
 
 from __future__ import annotations
 
@@ -8,116 +8,107 @@ from typing import TYPE_CHECKING
 from gates import __version__
 from gates.errors import DataError, UsageError
 from gates.promotion.errors import PromotionError
-from gates.promotion.git.judged_config import configuration_in, configured
-from gates.promotion.git.promoted_version import promoted
-from gates.promotion.git.same_files import files_promoted
-from gates.promotion.stage_conditions import Entering, candidate_of, met, unmet
-from gates.promotion.statements.json_fields import moment_text
-from gates.promotion.statements.revocation import record_path
-from gates.promotion.verification.stale_config import missing_since
+from gates.promotion.git.promoted_version import config_in, configuration_in, promoted_version
+from gates.promotion.git.same_files import files_of
+from gates.promotion.stage_conditions import StageTransition, candidate_of, met, unmet
+from gates.promotion.statements.decode import moment_text
 from gates.versions.git import committed_at
 from gates.versions.trees import tree_at
-from gates.versions.version import Version, VersionKind, git_of
+from gates.versions.version import at_commit
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from gates.config.stages import Stage
-    from gates.promotion.git.history import History
     from gates.promotion.stage_conditions import Candidate
-    from gates.promotion.statements.tags import Version as Number
-    from gates.promotion.verification.order import Event
-    from gates.versions.git import Git
-    from gates.versions.repository import Repository
+    from gates.promotion.statements.tags import ReleaseVersion
+    from gates.promotion.verification.order import StageEvent
 
 
-def wrong_conditions(repository: Repository, known: History, event: Event) -> str | None:
-    """What the stage asked for and was not there, or what the tag says otherwise of it.
+def wrong_conditions(event: StageEvent) -> str | None:
+    """What the stage required and was not there, or what the tag says otherwise of it.
 
-    Raises DataError where the configuration that asked is not here, PromotionError where it is none that can have asked.
+    Raises DataError where the configuration of the stage is not here, PromotionError where it is none that can have been it.
     """
-    tag, said, commit = event.tag, event.found.statement, event.message.configuration
+    tag, promoted, commit = event.tag, event.promoted, event.message.configuration
     if commit is None:
-        return "nobody knows what was asked: its message has no trailer 'Configuration'"
+        return "its conditions cannot be known: its message has no trailer 'Configuration'"
     if tag.made_at is None:
-        return "nobody knows when: it has no date"
-    stage = _stage_asked(repository, event, commit)
-    git = git_of(repository, str(tag.name))
-    held = known.events_of(tag.commit, before=tag.name.number)
-    entering = Entering(said.version, said.commit, said.verdict.written_at, tag.made_at, held)
-    candidate = candidate_of(git, event.found.verdict, entering)
+        return "its moment cannot be known: it has no date"
+    stage = _stage_at(event, commit)
+    stages = event.history.events_of(tag.commit, before=tag.name.number)
+    statement = promoted.statement
+    written_at = statement.verdict.written_at
+    transition = StageTransition(statement.version, statement.commit, written_at, tag.made_at, stages)
+    candidate = candidate_of(event.history.git, promoted.verdict, transition)
     return (
-        _dated_before(git, event, commit, tag.made_at)
-        or _taken_back(repository, known, event, commit)
+        _dated_before(event, commit, tag.made_at)
+        or _revoked(event, commit)
         or _wrong_answer(event, commit, stage, candidate)
-        or missing_since(repository, event, commit, candidate)
+        or _missing_since(event, commit, candidate)
     )
 
 
-def _taken_back(repository: Repository, known: History, event: Event, commit: str) -> str | None:
+def _revoked(event: StageEvent, commit: str) -> str | None:
     """That the version, or one with the same files, had been taken back when it came on the stage: none takes it any more."""
-    own = event.found.statement.version
-    said = _taken_back_before(repository, known, event, commit, own)
-    if said:
-        return said
-    files = files_promoted(event.found)
-    for tag in known.versions:
-        version = tag.name.version
-        if version in (None, own) or tag.name.is_revocation:
-            continue
-        said = _taken_back_before(repository, known, event, commit, version)
-        if said and files_promoted(promoted(repository, tag)).are_those_of(files):
-            return f"{said}, and has the same files"
+    own = event.promoted.statement.version
+    sentence = _revoked_before(event, commit, own)
+    if sentence:
+        return sentence
+    files = files_of(event.promoted)
+    for version, tag in event.history.made.items():
+        sentence = _revoked_before(event, commit, version) if version != own else None
+        if sentence and files_of(promoted_version(event.history.repository, tag)).are_those_of(files):
+            return f"{sentence}, and has the same files"
     return None
 
 
-def _taken_back_before(
-    repository: Repository, known: History, event: Event, commit: str, version: Number
-) -> str | None:
-    record = record_path(known.folder, known.dataset, version, None)
-    if record in tree_at(repository, Version(VersionKind.REVISION, commit)).listing.blobs:
+def _revoked_before(event: StageEvent, commit: str, version: ReleaseVersion) -> str | None:
+    record = event.history.record(version)
+    if record in tree_at(event.history.repository, at_commit(commit)).listing.blobs:
         return f"{version} was taken back before: {commit[:7]} has {record}"
-    taken = known.tag_of(version, is_revocation=True)
-    if taken and taken.made_at and event.tag.made_at and taken.made_at < event.tag.made_at:
-        return f"{version} was taken back before, by {taken.name}"
+    revocation = event.history.revocation_of(version)
+    if revocation and revocation.made_at and event.tag.made_at and revocation.made_at < event.tag.made_at:
+        return f"{version} was taken back before, by {revocation.name}"
     return None
 
 
-def _wrong_answer(event: Event, commit: str, stage: Stage, candidate: Candidate) -> str | None:
+def _wrong_answer(event: StageEvent, commit: str, stage: Stage, candidate: Candidate) -> str | None:
     missing = unmet(stage, candidate)
     if missing:
-        return f"the configuration of {commit[:7]} asked for what was not there: {missing[0]}"
-    answered = met(stage, candidate)
-    if event.message.conditions != (answered,):
-        return f"says '{'; '.join(event.message.conditions)}', and what was asked and answered is '{answered}'"
+        return f"the configuration of {commit[:7]} required what was not there: {missing[0]}"
+    expected = met(stage, candidate)
+    if event.message.conditions != (expected,):
+        return (
+            f"says '{'; '.join(event.message.conditions)}', and the conditions and what fulfilled them are '{expected}'"
+        )
     return None
 
 
-def _stage_asked(repository: Repository, event: Event, commit: str) -> Stage:
-    git, found, short = git_of(repository, str(event.tag.name)), event.found, commit[:7]
-    for needed in (commit, found.statement.commit):
+def _stage_at(event: StageEvent, commit: str) -> Stage:
+    git, promoted, short, folder = event.history.git, event.promoted, commit[:7], event.history.folder
+    for needed in (commit, promoted.statement.commit):
         if git.commit_or_none(needed) is None:
-            what = "the configuration that asked is" if needed == commit else "what was judged is"
-            raise DataError(f"{what} that of {needed[:7]}, and that commit is not here; `git fetch`")
-    if not _is_reachable(git, commit, event.tag.commit):
-        raise DataError(f"the configuration of {short} asked, and that commit is on no branch here; `git fetch`")
-    version = Version(VersionKind.REVISION, commit)
-    tree = tree_at(repository, version)
-    own = found.where.statement
-    # What was not there yet cannot have been promoted from there: else an older configuration could be named, that asked less.
-    if commit != found.statement.commit and tree.listing.blobs.get(own) != found.tree.listing.blobs[own]:
+            what = "the stage's configuration" if needed == commit else "what was judged"
+            raise DataError(f"{what} is that of {needed[:7]}, and that commit is not here; `git fetch`")
+    if not _is_reachable(event, commit):
+        raise DataError(
+            f"the stage's configuration is that of {short}, and that commit is on no branch here; `git fetch`"
+        )
+    tree, own = tree_at(event.history.repository, at_commit(commit)), promoted.paths.statement
+    # What was not there yet cannot have been promoted from there: else an older configuration could be named, that required less.
+    if commit != promoted.statement.commit and tree.listing.blobs.get(own) != promoted.tree.listing.blobs[own]:
         raise PromotionError(f"names the configuration of {short}, and that commit does not have {own}")
-    if configuration_in(tree, event.tag.name.folder) is None:
-        missing = posixpath.join(event.tag.name.folder, "gates.toml")
+    if configuration_in(tree, folder) is None:
+        missing = posixpath.join(folder, "gates.toml")
         raise PromotionError(f"names the configuration of {short}, and that commit has no {missing}")
     try:
-        config = configured(repository, event.tag.name.folder, version)
+        config = config_in(event.history.repository, folder, commit)
     except UsageError as error:
-        asked_by = found.statement.judged_with.gates
         # Another version may have other keys: what it read then is no mistake now.
-        kind = PromotionError if asked_by == __version__ else DataError
+        kind = PromotionError if promoted.statement.gates == __version__ else DataError
         raise kind(
-            f"the configuration of {short} asked gates {asked_by}, and here it cannot be read: {error}"
+            f"the configuration of {short} was for gates {promoted.statement.gates}, and here it cannot be read: {error}"
         ) from error
     try:
         return config.stage(str(event.tag.name.stage))
@@ -125,12 +116,12 @@ def _stage_asked(repository: Repository, event: Event, commit: str) -> Stage:
         raise PromotionError(f"names the configuration of {short}: {error}") from error
 
 
-def _dated_before(git: Git, event: Event, commit: str, made_at: datetime) -> str | None:
+def _dated_before(event: StageEvent, commit: str, made_at: datetime) -> str | None:
     """What the tag is older than, of all that it stands on."""
-    said = event.found.statement
+    statement = event.promoted.statement
     stands_on = (
-        (f"its version {said.version}", said.promoted_at),
-        (f"the configuration of {commit[:7]}", committed_at(git, commit)),
+        (f"its version {statement.version}", statement.promoted_at),
+        (f"the configuration of {commit[:7]}", committed_at(event.history.git, commit)),
     )
     for what, moment in stands_on:
         if made_at < moment:
@@ -138,8 +129,44 @@ def _dated_before(git: Git, event: Event, commit: str, made_at: datetime) -> str
     return None
 
 
-def _is_reachable(git: Git, commit: str, version: str) -> bool:
+def _is_reachable(event: StageEvent, commit: str) -> bool:
     """Whether a commit is in the history of the version, of HEAD, or of some branch."""
-    if any(git.succeeds("merge-base", "--is-ancestor", commit, other) for other in (version, "HEAD")):
-        return True
-    return bool(git.run("for-each-ref", "--count=1", f"--contains={commit}", "refs/heads", "refs/remotes"))
+    git = event.history.git
+    others = (event.tag.commit, "HEAD")
+    return any(git.is_ancestor(commit, other) for other in others) or bool(git.branches_with(commit))
+
+
+def _missing_since(event: StageEvent, commit: str, candidate: Candidate) -> str | None:
+    """What was missing of what the stage required by the tag's date, where the named commit's configuration was replaced.
+
+    Else somebody could name an older one, that required less. Which one was in force, dates of commits and tags say, as
+    nothing else here does. A configuration that differs, and whose conditions are fulfilled too, is no replay: nothing was gained.
+    """
+    history, git = event.history, event.history.git
+    # Of a line only first parents: what was merged later was not in force. Of one second nobody knows which came first.
+    for tip in ["HEAD"] if git.is_ancestor(commit, "HEAD") else git.branches_with(commit):
+        newest = git.last_between(commit, tip, candidate.now)
+        if newest is None or _configuration(event, commit) == _configuration(event, newest):
+            continue
+        words = (
+            f"names the configuration of {commit[:7]}, and {newest[:7]}, which follows it and was made before the tag,"
+        )
+        try:
+            config = config_in(history.repository, history.folder, newest)
+        except UsageError:
+            # Nobody can promote under a configuration that is not there or cannot be read: it requires nothing.
+            continue
+        try:
+            missing = unmet(config.stage(str(event.tag.name.stage)), candidate)
+        except UsageError as error:
+            return f"{words} has no such stage: {error}"
+        if missing:
+            return f"{words} required what was not there: {missing[0]}"
+    return None
+
+
+def _configuration(event: StageEvent, commit: str) -> tuple[str | None, str | None]:
+    """The name of a commit's configuration and its blob."""
+    tree = tree_at(event.history.repository, at_commit(commit))
+    name = configuration_in(tree, event.history.folder)
+    return name, tree.listing.blobs.get(name or "")

@@ -8,6 +8,7 @@ these cannot be computed here.
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from gates import __version__
@@ -15,8 +16,8 @@ from gates.config.schema_files import LIBRARIES
 from gates.contract.contract import load_contract
 from gates.contract.suites import read_suite
 from gates.errors import DataError, UsageError
-from gates.promotion.statements.statement import WAIVER
-from gates.promotion.verification.findings import Finding, State
+from gates.promotion.statements.statement import StatedWaiver
+from gates.promotion.verification.findings import Finding, FindingState
 from gates.verdict import Scope
 from gates.verdicts.enforce import (
     planned_checks,
@@ -31,8 +32,8 @@ from gates.verdicts.recorded import parse_verdict
 if TYPE_CHECKING:
     from gates.config.dataset import DatasetConfig
     from gates.contract.contract import Contract
-    from gates.promotion.git.promoted_version import Promoted
-    from gates.promotion.statements.statement import JudgedWith
+    from gates.promotion.git.promoted_version import PromotedVersion
+    from gates.promotion.statements.statement import Statement
     from gates.verdict import CheckId, Verdict
     from gates.verdicts.recorded import RecordedVerdict
 
@@ -41,48 +42,51 @@ _PART = "contract"
 _OF_OWN_SUITES = {"sha256": "the digest", "suites_sha256": "the merged suites", "loosened": "what was loosened"}
 
 
-def contract_finding(found: Promoted, dataset: DatasetConfig) -> Finding:
+def contract_finding(promoted: PromotedVersion, dataset: DatasetConfig) -> Finding:
     """What contract and answer of a promoted version are. dataset: as its commit configures it, suites below its root.
 
     Raises VerdictError for an answer or a contract that cannot be; DataError where another gates read what this one cannot.
     """
-    tag, judged = str(found.tag.name), found.statement.judged_with
-    is_same_gates = judged.gates == __version__
-    recorded = parse_verdict(found.document, found.where.verdict)
-    contract = _contract_then(found, dataset, recorded)
+    statement = promoted.statement
+    is_same_gates = statement.gates == __version__
+    recorded = parse_verdict(promoted.document, promoted.paths.verdict)
+    contract = _contract_then(statement, dataset, recorded)
     refuse_other_sum(recorded, contract)
-    unknown = _unknown_libraries(judged) if is_same_gates else None
+    unknown = _unknown_libraries(statement) if is_same_gates else None
     if unknown:
-        return Finding(tag, _PART, State.WRONG, unknown)
+        return Finding(promoted.name, _PART, FindingState.WRONG, unknown)
     if is_same_gates:
         refuse_other_contract(recorded, contract)
-        refuse_other_answer(recorded, contract)
-    elif recorded.contract.get("suites_sha256") == contract.to_json()["suites_sha256"]:
+    if is_same_gates or recorded.contract.get("suites_sha256") == contract.to_json()["suites_sha256"]:
         refuse_other_answer(recorded, contract)
     else:
         refuse_missing_checks(recorded, _own_checks(contract))
-    differing = _differing(found.verdict, contract)
+    differing = _differing(promoted.verdict, contract)
     wrong = next((name for name in differing if is_same_gates or name not in _OF_OWN_SUITES), None)
     if wrong:
-        return Finding(tag, _PART, State.WRONG, f"the verdict says otherwise of '{wrong}' than the contract does")
+        words = f"the verdict says otherwise of '{wrong}' than the contract does"
+        return Finding(promoted.name, _PART, FindingState.WRONG, words)
     if differing:
-        words = ", ".join(_OF_OWN_SUITES[name] for name in differing)
-        said = f"takes gates {judged.gates}, here is {__version__}: {words} cannot be compared, all else holds"
-        return Finding(tag, _PART, State.NOT_LOOKED_AT, said)
-    return Finding(tag, _PART, State.HOLDS)
+        names = ", ".join(_OF_OWN_SUITES[name] for name in differing)
+        words = (
+            f"takes gates {statement.gates}, here is {__version__}: {names} cannot be compared, all else is verified"
+        )
+        return Finding(promoted.name, _PART, FindingState.NOT_LOOKED_AT, words)
+    return Finding(promoted.name, _PART, FindingState.VERIFIED)
 
 
-def _contract_then(found: Promoted, dataset: DatasetConfig, recorded: RecordedVerdict) -> Contract:
+def _contract_then(statement: Statement, dataset: DatasetConfig, recorded: RecordedVerdict) -> Contract:
     """The contract as it was: a waiver may have run out since, and what is installed may have another version."""
-    judged = found.statement.judged_with
     try:
-        contract = load_contract(dataset, found.statement.promoted_at.date())
+        contract = load_contract(dataset, statement.promoted_at.date())
     except UsageError as error:
-        if judged.gates == __version__:
+        if statement.gates == __version__:
             raise
         # Another version may know other expectations: what it read then is no mistake now.
-        raise DataError(f"takes gates {judged.gates}, and {__version__} cannot read its suites: {error}") from error
-    return contract.with_versions(judged.gates, judged.libraries).with_sources(sources_now(recorded, dataset.root))
+        raise DataError(f"takes gates {statement.gates}, and {__version__} cannot read its suites: {error}") from error
+    return contract.with_versions(statement.gates, statement.libraries).with_sources(
+        sources_now(recorded, dataset.root)
+    )
 
 
 def _own_checks(contract: Contract) -> list[CheckId]:
@@ -90,25 +94,26 @@ def _own_checks(contract: Contract) -> list[CheckId]:
     folder = contract.dataset.root / "expectations" / contract.dataset.name
     paths = [path for path in (folder / f"{scope.value}.json" for scope in Scope) if path.is_file()]
     own = [entry for path in paths for entry in read_suite(path, contract.metrics, shown=path.name).expectations]
-    asked = {entry.check_id for entry in own}
-    return [check.id for check in planned_checks(contract) if check.id in asked]
+    ids = {entry.check_id for entry in own}
+    return [check.id for check in planned_checks(contract) if check.id in ids]
 
 
-def _unknown_libraries(judged: JudgedWith) -> str | None:
+def _unknown_libraries(statement: Statement) -> str | None:
     """What no verdict of this gates says of libraries."""
-    other = sorted({*judged.libraries} ^ {*LIBRARIES})
+    other = sorted({*statement.libraries} ^ {*LIBRARIES})
     if not other:
         return None
-    verb = "names" if other[0] in judged.libraries else "does not name"
-    return f"{verb} the library {other[0]}, and gates {judged.gates} judges with {', '.join(LIBRARIES)}"
+    verb = "names" if other[0] in statement.libraries else "does not name"
+    return f"{verb} the library {other[0]}, and gates {statement.gates} judges with {', '.join(LIBRARIES)}"
 
 
 def _differing(verdict: Verdict, contract: Contract) -> list[str]:
     """What a verdict says otherwise of its contract in words, beside its digest: statements and stages stand on it."""
-    said, there = {**verdict.contract}, json.loads(json.dumps(contract.to_json()))
-    said |= {"waived": [dict(waiver) for waiver in verdict.waived], "loosened": list(verdict.loosened)}
-    there |= {
-        "waived": [{name: str(getattr(waiver, name)) for name in WAIVER} for waiver in contract.waivers],
+    names = [field.name for field in fields(StatedWaiver)]
+    waived = [dict(waiver) for waiver in verdict.waived]
+    recorded = {**verdict.contract, "waived": waived, "loosened": list(verdict.loosened)}
+    expected = json.loads(json.dumps(contract.to_json())) | {
+        "waived": [{name: str(getattr(waiver, name)) for name in names} for waiver in contract.waivers],
         "loosened": list(contract.loosened),
     }
-    return [name for name in sorted({*said, *there}) if said.get(name) != there.get(name)]
+    return [name for name in sorted({*recorded, *expected}) if recorded.get(name) != expected.get(name)]

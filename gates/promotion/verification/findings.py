@@ -1,4 +1,4 @@
-"""What one step of a verification found."""
+"""What one step of a verification shows."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 
-class State(StrEnum):
-    """How a step ended."""
+class FindingState(StrEnum):
+    """How a step ended; the values are those of `gates verify --format json`."""
 
-    HOLDS = "holds"
+    VERIFIED = "holds"
     WRONG = "wrong"
     # There was something to look at, and nobody could: never good.
     UNKNOWN = "unknown"
@@ -29,11 +29,16 @@ class Finding:
 
     tag: str
     part: str
-    state: State
+    state: FindingState
     words: str = ""
 
     def __str__(self) -> str:
-        return f"{self.tag}: {self.part}: {self.words or self.state.value}"
+        return f"{self.tag}: {self.part}: {self.words or self.state.name.lower().replace('_', ' ')}"
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether it stands against the promotion."""
+        return self.state in (FindingState.WRONG, FindingState.UNKNOWN)
 
 
 def looked_at(tag: str, part: str, step: Callable[[], str | None]) -> Finding:
@@ -45,15 +50,15 @@ def looked_at(tag: str, part: str, step: Callable[[], str | None]) -> Finding:
         wrong = step()
     except (GatesError, OSError) as error:
         return refused(tag, part, error)
-    return Finding(tag, part, State.WRONG if wrong else State.HOLDS, wrong or "")
+    return Finding(tag, part, FindingState.WRONG if wrong else FindingState.VERIFIED, wrong or "")
 
 
 def refused(tag: str, part: str, error: GatesError | OSError) -> Finding:
     """The finding of a step that an error ended: what cannot be read is unknown, what reads otherwise is wrong."""
     is_unknown = isinstance(error, DataError | OSError)
-    return Finding(tag, part, State.UNKNOWN if is_unknown else State.WRONG, str(error))
+    return Finding(tag, part, FindingState.UNKNOWN if is_unknown else FindingState.WRONG, str(error))
 
 
-def first_wrong(findings: Iterable[Finding]) -> Finding | None:
+def first_bad(findings: Iterable[Finding]) -> Finding | None:
     """The first finding that stands against a promotion."""
-    return next((finding for finding in findings if finding.state in (State.WRONG, State.UNKNOWN)), None)
+    return next((finding for finding in findings if finding.is_bad), None)

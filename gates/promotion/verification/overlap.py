@@ -1,43 +1,160 @@
-"""Whether an evaluation set shared rows with what stood for training when one of both was promoted."""
+"""Whether an evaluation set shares rows with training sets that were promoted, whichever of them comes later."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+import polars as pl
+
+from gates.contract.plugins.registry import data_type_of
+from gates.data.batch import Batch
+from gates.data.duckdb.dataset import open_dataset
+from gates.data.evaluation import open_evaluation
+from gates.data.facts import ORIGIN, ROW_ID
 from gates.errors import GatesError
-from gates.promotion.git.judged_config import dataset_of, home_of
-from gates.promotion.leakage.train_test_overlap import counterparts
-from gates.promotion.verification.findings import Finding, State, looked_at
+from gates.metrics.copies.evaluation_search import EvaluationSearch
+from gates.metrics.stats.coincidence import equal_rows
+from gates.promotion.errors import PromotionError
+from gates.promotion.git.history import histories
+from gates.promotion.git.non_dataset_tags import is_foreign
+from gates.promotion.git.promoted_version import promoted_version
+from gates.promotion.stage_conditions import EVALUATION
+from gates.promotion.verification.findings import Finding, FindingState, looked_at
+from gates.versions.snapshots import files_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
-    from gates.promotion.git.promoted_version import Promoted
+    from gates.config.dataset import DatasetConfig
+    from gates.data.files import DataFile
+    from gates.promotion.git.promoted_version import PromotedVersion
     from gates.versions.repository import Repository
+    from gates.versions.version import Version
+
+_PART = "overlap"
 
 
-def verify_overlap(repository: Repository, found: Promoted, *, is_rerun: bool) -> Iterator[Finding]:
+@dataclass(frozen=True)
+class TrainTestOverlap:
+    """How many rows of a training set an evaluation set has too. other: which of both was promoted before."""
+
+    count: int
+    train: str
+    evaluation: str
+    other: str
+
+    def __str__(self) -> str:
+        return f"{self.count:,} rows of {self.train} overlap with {self.evaluation}: what was trained on cannot be tested on"
+
+
+@dataclass(frozen=True)
+class _Data:
+    """A dataset at a commit, ready to be opened. name: as messages say it."""
+
+    name: str
+    config: DatasetConfig
+    files: Sequence[DataFile]
+
+
+def overlaps(
+    repository: Repository, dataset: DatasetConfig, version: Version, at: datetime | None = None
+) -> list[TrainTestOverlap]:
+    """The promoted sets that share rows with what a commit has of a dataset.
+
+    dataset: its root is the configuration's folder in the work tree. at: of those that stood then, None for now. Without a
+    purpose nothing is compared. An evaluation set is compared with every training set that stands, a training set with
+    every evaluation set. Texts share rows as `expect_contamination_ratio_to_be_less_than` says; other rows where they are
+    equal in all columns that both have, unless no more are than coincide by nature.
+    Raises DataError where the data of a promoted set cannot be had: nobody knows what it shares.
+    """
+    others = counterparts(repository, dataset.purpose, at)
+    if not others:
+        return []
+    shared = []
+    with files_at(repository, dataset, version) as files:
+        own = _Data(dataset.name, dataset, files.dataset)
+        for promoted in others:
+            with _data_of(promoted) as other:
+                train, evaluation = (other, own) if dataset.purpose == EVALUATION else (own, other)
+                count = _shared(train, evaluation)
+            if count:
+                shared.append(TrainTestOverlap(count, train.name, evaluation.name, other.name))
+    return shared
+
+
+def counterparts(repository: Repository, purpose: str | None, at: datetime | None = None) -> list[PromotedVersion]:
+    """The versions that stand and are for training, of an evaluation set; of any other the evaluation sets.
+
+    at: as of then, None for now. Without a purpose there are none, and versions without one are none. Raises PromotionError
+    where one of a dataset cannot be read, and what `promoted_version` raises.
+    """
+    if purpose is None:
+        return []
+    standing: list[PromotedVersion] = []
+    for history in histories(repository):
+        try:
+            standing += [promoted_version(repository, tag) for tag in history.standing(at).values()]
+        except PromotionError:
+            if not is_foreign(history):
+                raise
+    return [
+        promoted
+        for promoted in standing
+        if promoted.statement.purpose is not None
+        if (promoted.statement.purpose == EVALUATION) != (purpose == EVALUATION)
+    ]
+
+
+def verify_overlap(promoted: PromotedVersion, *, is_rerun: bool) -> Iterator[Finding]:
     """A finding where there was something to share rows with. Only a rerun looks: it reads all rows of both sides."""
-    tag, part, at = str(found.tag.name), "overlap", found.statement.promoted_at
+    repository, at = promoted.repository, promoted.statement.promoted_at
 
     def step() -> str | None:
-        from gates.promotion.leakage.train_test_overlap import overlaps
-
-        with dataset_of(repository, found) as dataset:
-            at_home = replace(dataset, root=home_of(repository, found))
-            return "; ".join(map(str, overlaps(repository, at_home, found.revision, at))) or None
+        with promoted.at_home() as dataset:
+            return "; ".join(map(str, overlaps(repository, dataset, promoted.revision, at))) or None
 
     try:
-        others = counterparts(repository, found.statement.purpose, at)
+        others = counterparts(repository, promoted.statement.purpose, at)
     except GatesError as error:
         # What is wrong with another version does not stand against this one.
-        state = State.UNKNOWN if is_rerun else State.NOT_LOOKED_AT
-        yield Finding(tag, part, state, f"what it could share rows with cannot be read: {error}")
+        state = FindingState.UNKNOWN if is_rerun else FindingState.NOT_LOOKED_AT
+        yield Finding(promoted.name, _PART, state, f"what it could share rows with cannot be read: {error}")
         return
     if others and is_rerun:
-        yield looked_at(tag, part, step)
+        yield looked_at(promoted.name, _PART, step)
     elif others:
-        names = ", ".join(str(other.tag.name) for other in others)
-        words = f"whether it shares rows with {names} takes reading all of them: --rerun looks"
-        yield Finding(tag, part, State.NOT_LOOKED_AT, words)
+        words = f"whether it shares rows with {', '.join(other.name for other in others)} takes reading all of them: --rerun looks"
+        yield Finding(promoted.name, _PART, FindingState.NOT_LOOKED_AT, words)
+
+
+@contextmanager
+def _data_of(promoted: PromotedVersion) -> Iterator[_Data]:
+    with promoted.files() as (dataset, files):
+        yield _Data(promoted.name, dataset, files.dataset)
+
+
+def _shared(train: _Data, evaluation: _Data) -> int:
+    """How many rows of the one have a text of the other, or were made from it."""
+    with open_dataset(train.config, data_type_of(train.config), files=train.files) as opened:
+        if not opened.roles.texts:
+            return equal_rows(_rows(train), _rows(evaluation))
+        items = open_evaluation(evaluation.config, data_type_of(evaluation.config), files=evaluation.files)
+        assert items is not None  # noqa: S101  # it has files
+        with items:
+            search = EvaluationSearch(opened.roles, items)
+        for batch in opened.batches():
+            search.update(Batch(batch))
+        matches = search.value()
+    return len(np.union1d(matches.rows, matches.by_seed))
+
+
+def _rows(data: _Data) -> pl.DataFrame:
+    """The content of rows, without who made them."""
+    with open_dataset(data.config, data_type_of(data.config), files=data.files) as opened:
+        batches = [pl.DataFrame(batch) for batch in opened.batches()]
+        content = [name for name in opened.roles.content if name not in (ROW_ID, ORIGIN, opened.roles.label)]
+    return pl.concat(batches).select(content) if batches else pl.DataFrame()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gates.errors import GatesError
-from gates.promotion.git.promoted_version import message_of_tag, promoted
-from gates.promotion.git.same_files import files_promoted, taken_back_as
+from gates.promotion.git.history import message_of
+from gates.promotion.git.promoted_version import promoted_version
+from gates.promotion.git.same_files import files_of, revocation_of_files
 from gates.promotion.verification.events import verify_event, verify_events_before
-from gates.promotion.verification.findings import Finding, State, refused
+from gates.promotion.verification.findings import Finding, FindingState, refused
 from gates.promotion.verification.order import resting_on, verify_base, verify_bases
 from gates.promotion.verification.overlap import verify_overlap
 from gates.promotion.verification.revocations import verify_records
@@ -19,97 +20,97 @@ from gates.promotion.verification.work_tree import verify_local_copies
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gates.promotion.git.history import Tag
-    from gates.promotion.git.promoted_version import Promoted
-    from gates.promotion.verification.selection import Selection
-    from gates.promotion.verification.signatures import Trusted
-    from gates.versions.repository import Repository
+    from gates.promotion.git.history import PromotionTag, TagHistory
+    from gates.promotion.git.promoted_version import PromotedVersion
+    from gates.promotion.verification.selection import VerifySelection
+    from gates.promotion.verification.signatures import TrustedKeys
 
 _BACK = "taken back"
 
 
-def verify_selection(
-    repository: Repository, asked: Selection, trusted: Trusted, *, is_rerun: bool = False
-) -> Iterator[Finding]:
-    """Findings on versions of a dataset and on events, and on what lacks a tag where everything was asked for.
+def verify_selection(selection: VerifySelection, trusted: TrustedKeys, *, is_rerun: bool = False) -> Iterator[Finding]:
+    """Findings on versions of a dataset and on events, and on what lacks a tag where a whole dataset is verified.
 
     Of one version or event, what it rests on is looked at too. is_rerun: also what takes as long as judging.
     """
-    for tag in asked.versions:
-        yield from _version(repository, asked, tag, trusted, is_rerun=is_rerun)
-        yield from _taken_back(repository, asked, tag)
-    yield from _taken_off(asked)
-    if asked.is_whole:
-        yield from verify_records(repository, asked.history)
-    for tag in asked.events:
-        yield from _event(repository, asked, tag)
-        yield from verify_event_signature(repository, tag, trusted)
+    history = selection.history
+    for tag in selection.versions:
+        yield from _version(selection, tag, trusted, is_rerun=is_rerun)
+        yield from _revoked(selection, tag)
+    yield from _off_stage(selection)
+    if selection.is_whole:
+        yield from verify_records(history)
+    for tag in selection.events:
+        yield from _event(selection, tag)
+        yield from verify_event_signature(history.git, tag, trusted)
 
 
-def _taken_back(repository: Repository, asked: Selection, tag: Tag) -> Iterator[Finding]:
-    """That a version was taken back, and why. What it says of its bytes may hold all the same: it stands against who asks for it."""
-    taken = asked.history.tag_of(tag.name.version, is_revocation=True) if tag.name.version else None
-    if taken:
-        yield _against_use(asked, tag, f"it was taken back{_why(repository, taken)}")
+def _revoked(selection: VerifySelection, tag: PromotionTag) -> Iterator[Finding]:
+    """That a version was revoked, and why. Its bytes may be verified all the same: it stands against who wants to use it."""
+    revocation = selection.history.revocation_of(tag.name.version) if tag.name.version else None
+    if revocation:
+        yield _against_use(selection, tag, f"it was taken back{_why(selection.history, revocation)}")
 
 
-def _files_taken_back(repository: Repository, asked: Selection, found: Promoted) -> Iterator[Finding]:
-    """That a version stands, and its files were taken back under another number: who asks for it gets these bytes."""
-    tag, version = found.tag, found.tag.name.version
-    if version and asked.history.tag_of(version, is_revocation=True):
+def _files_revoked(selection: VerifySelection, promoted: PromotedVersion) -> Iterator[Finding]:
+    """That a version stands, and its files were revoked under another number: who uses it gets these bytes."""
+    history, tag, version = selection.history, promoted.tag, promoted.tag.name.version
+    if version and history.revocation_of(version):
         return
     try:
-        taken = taken_back_as(repository, asked.history, files_promoted(found), but=version)
+        revocation = revocation_of_files(history, files_of(promoted), but=version)
     except GatesError as error:
-        # Where everything was asked for, what cannot be read has findings of its own.
-        state = State.UNKNOWN if asked.for_use else State.NOT_LOOKED_AT
-        yield Finding(str(tag.name), _BACK, state, f"whether its files were, under another number: {error}")
+        # Where a whole dataset is verified, what cannot be read has findings of its own.
+        state = FindingState.UNKNOWN if selection.for_use else FindingState.NOT_LOOKED_AT
+        yield Finding(promoted.name, _BACK, state, f"whether its files were, under another number: {error}")
         return
-    if taken:
-        yield _against_use(asked, tag, f"its files were taken back as {taken.name.version}{_why(repository, taken)}")
+    if revocation:
+        words = f"its files were taken back as {revocation.name.version}{_why(history, revocation)}"
+        yield _against_use(selection, tag, words)
 
 
-def _why(repository: Repository, taken: Tag) -> str:
+def _why(history: TagHistory, revocation: PromotionTag) -> str:
     try:
-        return f": {message_of_tag(repository, taken).reason or 'nobody says why'}"
+        return f": {message_of(history.git, revocation).reason or 'no reason was given'}"
     except GatesError:
         # What is wrong with the tag is a finding of its own.
-        return f", as {taken.name} says"
+        return f", as {revocation.name} says"
 
 
-def _against_use(asked: Selection, tag: Tag, words: str) -> Finding:
-    return Finding(str(tag.name), _BACK, State.WRONG if asked.for_use else State.NOT_LOOKED_AT, words)
+def _against_use(selection: VerifySelection, tag: PromotionTag, words: str) -> Finding:
+    state = FindingState.WRONG if selection.for_use else FindingState.NOT_LOOKED_AT
+    return Finding(str(tag.name), _BACK, state, words)
 
 
-def _taken_off(asked: Selection) -> Iterator[Finding]:
-    """That the stage that somebody asks for does not hold the version any more."""
-    tag = asked.for_use
-    if tag and tag.name.stage and tag.name.stage not in asked.history.events_of(tag.commit):
-        last = [
-            other for other in asked.history.stages if (other.name.stage, other.commit) == (tag.name.stage, tag.commit)
-        ]
-        yield Finding(str(tag.name), "taken off", State.WRONG, f"{last[-1].name} took it off the stage")
+def _off_stage(selection: VerifySelection) -> Iterator[Finding]:
+    """That the version is not on the stage any more whose tag was named."""
+    tag, history = selection.for_use, selection.history
+    if tag and tag.name.stage and tag.name.stage not in history.events_of(tag.commit):
+        last = history.last_event(tag.name.stage, tag.commit)
+        words = f"{last.name if last else tag.name} took it off the stage"
+        yield Finding(str(tag.name), "taken off", FindingState.WRONG, words)
 
 
-def _event(repository: Repository, asked: Selection, tag: Tag) -> Iterator[Finding]:
-    *own, last = verify_event(repository, asked.history, tag)
+def _event(selection: VerifySelection, tag: PromotionTag) -> Iterator[Finding]:
+    *own, last = verify_event(selection.history, tag)
     yield from own
-    # Where everything was asked for, what an event rests on has findings of its own.
-    yield last if asked.is_whole else resting_on(last, verify_events_before(repository, asked.history, tag))
+    # Where a whole dataset is verified, what an event rests on has findings of its own.
+    yield last if selection.is_whole else resting_on(last, verify_events_before(selection.history, tag))
 
 
 def _version(
-    repository: Repository, asked: Selection, tag: Tag, trusted: Trusted, *, is_rerun: bool
+    selection: VerifySelection, tag: PromotionTag, trusted: TrustedKeys, *, is_rerun: bool
 ) -> Iterator[Finding]:
+    history = selection.history
     try:
-        found = promoted(repository, tag)
+        promoted = promoted_version(history.repository, tag)
     except GatesError as error:
         yield refused(str(tag.name), "statement", error)
         return
-    yield from verify_version(repository, found)
-    base = verify_base(repository, asked.history, found)
-    yield base if asked.is_whole else resting_on(base, verify_bases(repository, asked.history, found))
-    yield from verify_version_signatures(repository, found, trusted)
-    yield from verify_local_copies(repository, found)
-    yield from verify_overlap(repository, found, is_rerun=is_rerun)
-    yield from _files_taken_back(repository, asked, found)
+    yield from verify_version(promoted)
+    base = verify_base(history, promoted)
+    yield base if selection.is_whole else resting_on(base, verify_bases(history, promoted))
+    yield from verify_version_signatures(promoted, trusted)
+    yield from verify_local_copies(promoted)
+    yield from verify_overlap(promoted, is_rerun=is_rerun)
+    yield from _files_revoked(selection, promoted)

@@ -2,79 +2,71 @@
 
 from __future__ import annotations
 
-import hashlib
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gates.data.files import fingerprint
 from gates.errors import GatesError
-from gates.promotion.git.judged_config import judged_files
+from gates.promotion.git.promoted_version import judged_files
+from gates.promotion.statements.statement import sha256
 from gates.promotion.verification.findings import Finding, looked_at, refused
-from gates.versions.version import git_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from gates.data.facts import FileFacts
-    from gates.promotion.git.promoted_version import Promoted
-    from gates.versions.repository import Repository
+    from gates.promotion.git.promoted_version import PromotedVersion
 
 
-def verify_local_copies(repository: Repository, found: Promoted) -> Iterator[Finding]:
+def verify_local_copies(promoted: PromotedVersion) -> Iterator[Finding]:
     """Findings on the promotion's own files, and on contract and data where HEAD still has what was promoted."""
-    git = git_of(repository, str(found.tag.name))
-    tag = str(found.tag.name)
     try:
-        head = git.tree("HEAD").blobs
+        head = promoted.git.tree("HEAD").blobs
     except GatesError as error:
-        yield refused(tag, "files in the work tree", error)
+        yield refused(promoted.name, "files in the work tree", error)
         return
-    then = found.tree.listing.blobs
-    own = [path for path in (found.where.statement, found.where.verdict, found.where.envelope) if path in then]
-    yield looked_at(tag, "files in the work tree", lambda: _own(repository, found, own, head))
-    stands_on = [*found.statement.contract.files]
-    if all(head.get(path) == then.get(path) for path in stands_on):
-        yield looked_at(tag, "contract in the work tree", lambda: _texts(repository, found))
-        yield from _data(repository, found)
+    yield looked_at(promoted.name, "files in the work tree", partial(_wrong_own_files, promoted, head))
+    blobs = promoted.tree.listing.blobs
+    if all(head.get(path) == blobs.get(path) for path in promoted.statement.contract.files):
+        yield looked_at(promoted.name, "contract in the work tree", partial(_wrong_texts, promoted))
+        yield from _data(promoted)
 
 
-def _own(repository: Repository, found: Promoted, paths: list[str], head: Mapping[str, str]) -> str | None:
-    for path in paths:
-        if head.get(path) != found.tree.listing.blobs[path]:
-            return f"{path} in HEAD is not what the tag's commit has; `git checkout {found.tag.name} -- {path}`"
-        place = repository.top / path
-        if not place.is_file() or place.read_bytes() != found.tree.read([path])[path]:
+def _wrong_own_files(promoted: PromotedVersion, head: Mapping[str, str]) -> str | None:
+    paths, blobs = promoted.paths, promoted.tree.listing.blobs
+    own = [path for path in (paths.statement, paths.verdict, paths.envelope) if path in blobs]
+    contents = promoted.tree.read(own)
+    for path in own:
+        if head.get(path) != blobs[path]:
+            return f"{path} in HEAD is not what the tag's commit has; `git checkout {promoted.name} -- {path}`"
+        file = promoted.repository.top / path
+        if not file.is_file() or file.read_bytes() != contents[path]:
             return f"{path} was edited or is gone; `git restore {path}`"
     return None
 
 
-def _texts(repository: Repository, found: Promoted) -> str | None:
-    for path, digest in found.statement.contract.files.items():
-        place = repository.top / path
-        if not place.is_file() or hashlib.sha256(place.read_bytes()).hexdigest() != digest:
+def _wrong_texts(promoted: PromotedVersion) -> str | None:
+    for path, digest in promoted.statement.contract.files.items():
+        file = promoted.repository.top / path
+        if not file.is_file() or sha256(file.read_bytes()) != digest:
             return f"{path} was edited or is gone; `git restore {path}`, or commit it and promote a new version"
     return None
 
 
-def _files_here(repository: Repository, found: Promoted) -> list[tuple[Path, FileFacts]]:
-    """The data files that are there: a clone need not pull the data."""
-    home = repository.top / found.tag.name.folder
-    return [(home / file.path, file) for file in judged_files(found.verdict) if (home / file.path).is_file()]
-
-
-def _data(repository: Repository, found: Promoted) -> Iterator[Finding]:
-    tag, part = str(found.tag.name), "data in the work tree"
+def _data(promoted: PromotedVersion) -> Iterator[Finding]:
+    """A finding on the data files that are here: a clone need not pull the data."""
+    part = "data in the work tree"
     try:
-        files = _files_here(repository, found)
+        files = [file for file in judged_files(promoted.verdict) if (promoted.home / file.path).is_file()]
     except (GatesError, OSError) as error:
-        yield refused(tag, part, error)
+        yield refused(promoted.name, part, error)
         return
     if files:
-        yield looked_at(tag, part, lambda: _changed(files))
+        yield looked_at(promoted.name, part, partial(_changed, promoted, files))
 
 
-def _changed(files: list[tuple[Path, FileFacts]]) -> str | None:
-    for place, file in files:
-        if fingerprint(place)[0] != file.sha256:
+def _changed(promoted: PromotedVersion, files: list[FileFacts]) -> str | None:
+    for file in files:
+        if fingerprint(promoted.home / file.path)[0] != file.sha256:
             return f"{file.path} is not what was promoted; `dvc checkout`, or check it and promote a new version"
     return None

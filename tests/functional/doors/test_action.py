@@ -371,7 +371,7 @@ def test_what_passed_is_promoted_and_pushed_once(step, judged):
     assert done.summary == "## Promoted to staging\n\n- `first@v1.0.0`\n- `first#staging#1`\n\n"
     again = step("Promote", root, STAGE="staging", REPORT=str(reports), DATASETS="first", **PUSHED)
     assert (again.code, again.outputs, again.summary) == (0, {"promoted": ""}, ""), again.log
-    assert "holds 'staging' already" in again.log
+    assert "is on 'staging' already" in again.log
 
 
 def test_a_condition_of_the_stage_that_does_not_hold_fails_the_step(step, judged):

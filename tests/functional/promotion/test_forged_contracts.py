@@ -105,7 +105,7 @@ def test_of_another_gates_only_what_stands_on_its_own_suites_is_not_looked_at(ga
 
     words = (
         f"contract: takes gates {OTHER}, here is {__version__}: what was loosened, the digest, the merged suites "
-        "cannot be compared, all else holds"
+        "cannot be compared, all else is verified"
     )
     assert (seen.code, words in seen.out) == (0, True), seen.out
     assert (further.code, words in further.err, "install that version" in further.err) == (3, True, True), further.err
@@ -227,11 +227,11 @@ def elsewhere(root: Path) -> None:
 @pytest.mark.parametrize(
     ("forge", "words"),
     [
-        (on_the_line, "asked for what was not there: Stage 'prod' asks for 2 reviewers"),
+        (on_the_line, "required what was not there: Stage 'prod' requires 2 reviewers"),
         (without_the_stage, "has no such stage: gates.toml: no stage 'prod'"),
-        (merged, "asked for what was not there: Stage 'prod' asks for 2 reviewers"),
-        (pulled, "asked for what was not there: Stage 'prod' asks for 2 reviewers"),
-        (elsewhere, "asked for what was not there: Stage 'prod' asks for 2 reviewers"),
+        (merged, "required what was not there: Stage 'prod' requires 2 reviewers"),
+        (pulled, "required what was not there: Stage 'prod' requires 2 reviewers"),
+        (elsewhere, "required what was not there: Stage 'prod' requires 2 reviewers"),
     ],
 )
 def test_a_configuration_that_was_replaced_is_not_asked(gates, done, forge: Callable[[Path], None], words: str) -> None:
@@ -279,7 +279,7 @@ def test_a_change_that_was_not_in_force_or_would_have_asked_no_more_changes_noth
 
     called = gates(done, "verify", PROD)
 
-    assert (called.code, f"{PROD}: holds: 2 parts (order, conditions)" in called.out) == (0, True), called.out
+    assert (called.code, f"{PROD}: verified: 2 parts (order, conditions)" in called.out) == (0, True), called.out
 
 
 def test_an_event_is_not_older_than_what_it_stands_on(gates, done) -> None:

@@ -113,11 +113,11 @@ def later_one(root: Path) -> None:
 @pytest.mark.parametrize(
     ("forge", "words"),
     [
-        (no_base, "first@v1.1.0: DOES NOT HOLD\n  order: follows no version, and v1.0.0, which stood, is in its history"),
-        (put_in_between, "first@v1.1.0: DOES NOT HOLD\n  order: follows v1.0.0, and v1.2.0, which stood, is in"),
-        (passed_over, "first@v1.2.0: DOES NOT HOLD\n  order: follows v1.0.0, and v1.1.0, which stood, is in"),
-        (invented_record, "first@v1.1.0: DOES NOT HOLD\n  order: follows no version, and v1.0.0, which stood"),
-        (later_one, "first@v1.0.1: DOES NOT HOLD\n  order: follows v1.1.0, which is no earlier version"),
+        (no_base, "first@v1.1.0: FAILED\n  order: follows no version, and v1.0.0, which stood, is in its history"),
+        (put_in_between, "first@v1.1.0: FAILED\n  order: follows v1.0.0, and v1.2.0, which stood, is in"),
+        (passed_over, "first@v1.2.0: FAILED\n  order: follows v1.0.0, and v1.1.0, which stood, is in"),
+        (invented_record, "first@v1.1.0: FAILED\n  order: follows no version, and v1.0.0, which stood"),
+        (later_one, "first@v1.0.1: FAILED\n  order: follows v1.1.0, which is no earlier version"),
     ],
 )  # fmt: skip
 def test_a_version_follows_the_highest_that_stood_in_its_history(
@@ -156,7 +156,7 @@ def test_what_was_promoted_around_revocations_holds(gates, done) -> None:
 
     called = gates(done, "verify")
 
-    assert (called.code, "first@v1.2.1: holds" in called.out) == (0, True), called.out
+    assert (called.code, "first@v1.2.1: verified" in called.out) == (0, True), called.out
 
 
 def test_versions_of_branches_that_did_not_know_each_other_hold(gates, done) -> None:
@@ -177,7 +177,7 @@ def test_versions_of_branches_that_did_not_know_each_other_hold(gates, done) -> 
 
     called = gates(done, "verify")
 
-    assert (called.code, "first@v2.0.1: holds" in called.out) == (0, True), called.out
+    assert (called.code, "first@v2.0.1: verified" in called.out) == (0, True), called.out
 
 
 def test_what_verify_would_name_is_not_promoted(gates, done) -> None:
@@ -201,7 +201,7 @@ def test_of_one_version_all_that_it_follows_is_looked_at(gates, done) -> None:
     rests = f"order: rests on {VERSION}: verdict: the statement does not say what {VERDICT} gives: 'purpose' is "
     assert (one.code, rests in one.out) == (1, True), one.out
     # With everything, the one that does not hold is named by itself.
-    assert (every.code, every.out.count("DOES NOT HOLD"), "rests on" in every.out) == (1, 1, False), every.out
+    assert (every.code, every.out.count("FAILED"), "rests on" in every.out) == (1, 1, False), every.out
 
 
 def test_nothing_is_promoted_after_a_version_that_does_not_hold(gates, done) -> None:
@@ -243,7 +243,7 @@ def test_of_one_event_all_that_it_came_after_is_looked_at(gates, forged_twice_be
 
     called = gates(forged_twice_before, "verify", "first#prod#4")
 
-    said = "first#prod#4: DOES NOT HOLD\n  conditions: rests on first#dev#2: order: first#dev#2: is no annotated tag"
+    said = "first#prod#4: FAILED\n  conditions: rests on first#dev#2: order: first#dev#2: is no annotated tag"
     assert (called.code, said in called.out) == (1, True), called.out
 
 
@@ -252,7 +252,7 @@ def test_an_event_whose_first_stage_was_made_by_hand_does_not_hold(gates, done) 
 
     called = gates(done, "verify", PROD)
 
-    said = f"{PROD}: DOES NOT HOLD\n  conditions: rests on {STAGING}: order: {STAGING}: is no annotated tag"
+    said = f"{PROD}: FAILED\n  conditions: rests on {STAGING}: order: {STAGING}: is no annotated tag"
     assert (called.code, said in called.out) == (1, True), called.out
 
 

@@ -28,7 +28,7 @@ def test_a_promotion_that_is_made_by_hand_as_gates_makes_it_holds(gates, done) -
 
     called = gates(done, "verify")
 
-    assert (called.code, called.out.count("holds")) == (0, 3), called.out
+    assert (called.code, called.out.count(": verified:")) == (0, 3), called.out
 
 
 def test_each_claim_of_a_statement_is_held_against_its_verdict(gates, done) -> None:
@@ -89,9 +89,9 @@ def test_files_and_pointers_are_those_of_the_commit_and_all_of_them(
 @pytest.mark.parametrize(
     ("edit", "words"),
     [
-        (lambda told: told["contract"].pop("libraries"), "is no verdict of gates (it has no 'libraries')"),
+        (lambda told: told["contract"].pop("libraries"), "has no field 'contract.libraries'"),
         (lambda told: told.update(loosened="none"), "as 'loosened', expected an array"),
-        (lambda told: told["data"]["files"][0].pop("sha256"), "is no verdict of gates (it has no 'sha256')"),
+        (lambda told: told["data"]["files"][0].pop("sha256"), "has no field 'data.files[0].sha256'"),
         (
             lambda told: told["contract"].update(inconclusive="block"),
             "says otherwise of 'inconclusive' than the contract",
@@ -162,14 +162,14 @@ def alone_on_prod(root: Path) -> None:
 @pytest.mark.parametrize(
     ("forge", "code", "words"),
     [
-        (edited(PROD, "Conditions: after first#staging#1", "Conditions: none"), 1, "says 'none', and what was asked and"),
+        (edited(PROD, "Conditions: after first#staging#1", "Conditions: none"), 1, "says 'none', and the conditions and"),
         (edited(PROD, "Configuration: ", "Configured: "), 1, "has no trailer 'Configuration'"),
-        (alone_on_prod, 1, "asked for what was not there: Stage 'prod' comes after 'staging'"),
+        (alone_on_prod, 1, "required what was not there: Stage 'prod' comes after 'staging'"),
         (configured(without_stages), 1, "gates.toml: no stage 'prod' (expected one of: staging)"),
         (configured(without_configuration), 1, "that commit has no gates.toml"),
         (configured(lambda root: git(root, "rev-parse", "HEAD~2")), 1, f"that commit does not have {STATEMENT}"),
-        (configured(lambda _: "1" * 40), 3, "the configuration that asked is that of 1111111, and that commit is not here"),
-        (configured(dangling), 3, "asked, and that commit is on no branch here"),
+        (configured(lambda _: "1" * 40), 3, "the stage's configuration is that of 1111111, and that commit is not here"),
+        (configured(dangling), 3, "and that commit is on no branch here"),
         (lambda root: retag(root, VERSION, words_of(root, VERSION), date="@1000000000 +0000"), 1, "is dated 2001-09-09T01:46:40Z"),
         (lambda root: git(root, "tag", "-f", PROD, VERSION + "^{}"), 1, "order: first#prod#2: is no annotated tag"),
         (lambda root: git(root, "tag", "-f", VERSION, VERSION + "^{}"), 1, "statement: first@v1.0.0: is no annotated tag"),
@@ -213,8 +213,8 @@ def test_tags_whose_commit_is_gone_are_named_beside_the_others(gates, done) -> N
         f"first@v1.0.9: could not be verified\n  statement: first@v1.0.9: points to {gone[:7]}, which is not here"
         in called.out
     )
-    assert "first#prod#7: DOES NOT HOLD\n  order: first#prod#7: is no annotated tag" in called.out
-    assert "first#prod#2: holds: 2 parts (order, conditions)" in called.out
+    assert "first#prod#7: FAILED\n  order: first#prod#7: is no annotated tag" in called.out
+    assert "first#prod#2: verified: 2 parts (order, conditions)" in called.out
 
 
 def test_every_condition_is_asked_again(gates, ready) -> None:
@@ -271,20 +271,22 @@ def test_the_dates_of_a_promotion_are_one(done) -> None:
 def test_an_event_is_named_by_its_tag_or_record_and_goes_with_its_version(gates, done) -> None:
     revoke(gates, done, "--stage", "prod")
     for word, event, code in (
-        (STAGING, f"{STAGING}: holds: 2 parts (order, conditions)", 0),
-        (PROD, f"{PROD}: DOES NOT HOLD", 1),
-        (OFF, f"{OFF}: holds: 2 parts (order, record)", 0),
-        (RECORD, f"{OFF}: holds: 2 parts (order, record)", 0),
+        (STAGING, f"{STAGING}: verified: 2 parts (order, conditions)", 0),
+        (PROD, f"{PROD}: FAILED", 1),
+        (OFF, f"{OFF}: verified: 2 parts (order, record)", 0),
+        (RECORD, f"{OFF}: verified: 2 parts (order, record)", 0),
     ):
         called = gates(done, "verify", word)
         lines = [line for line in called.out.splitlines() if not line.startswith(" ")]
-        assert (called.code, lines[0].startswith(f"{VERSION}: holds"), lines[1:]) == (code, True, [event]), (
+        assert (called.code, lines[0].startswith(f"{VERSION}: verified"), lines[1:]) == (code, True, [event]), (
             called.out + called.err
         )
     revoke(gates, done)
     for word, code in (("first@v1.0.0!", 0), ("promotions/first/revocations/v1.0.0.json", 0), (VERSION, 1)):
         called = gates(done, "verify", word)
-        assert (called.code, "first@v1.0.0!: holds: 2 parts (order, record)" in called.out) == (code, True), called.out
+        assert (called.code, "first@v1.0.0!: verified: 2 parts (order, record)" in called.out) == (code, True), (
+            called.out
+        )
     # A stage's event that is forged is found by its own name.
     retag(done, OFF, words_of(done, OFF).replace("a source", "nobody"))
     assert gates(done, "verify", OFF).code == 1
@@ -331,14 +333,14 @@ def by_hand(root: Path) -> None:
     [
         (edited_record, 1, f"{RECORD} has 'no reason' as 'reason', and its tag says 'a source withdrew'"),
         (deleted_record, 1, f"{RECORD}, which says the same, was deleted in "),
-        (elsewhere, 0, f"{OFF}: holds: 2 parts (order, record)"),
+        (elsewhere, 0, f"{OFF}: verified: 2 parts (order, record)"),
         (by_hand, 3, f"{RECORD}, which says the same, is on no branch here"),
         (edited(OFF, "Reason: a source withdrew", "Because: so"), 1, "record: gives no reason"),
         (lambda root: retag(root, OFF, words_of(root, OFF), date="@1000000000 +0000"), 1, "and its tag says '2001-09-09T01:46:40Z'"),
         (lambda root: git(root, "tag", "-f", OFF, VERSION + "^{}"), 1, f"order: {OFF}: is no annotated tag"),
         (lambda root: git(root, "tag", "first@v1.0.0!", VERSION + "^{}"), 1, "order: first@v1.0.0!: is no annotated tag"),
         (edited(OFF, "Stage: prod", "Stage: dev"), 1, "its message is that of stage dev"),
-        (lambda root: git(root, "tag", "-d", OFF), 1, f"{RECORD}: DOES NOT HOLD\n  record: v1.0.0 was taken off 'prod'"),
+        (lambda root: git(root, "tag", "-d", OFF), 1, f"{RECORD}: FAILED\n  record: v1.0.0 was taken off 'prod'"),
     ],
 )  # fmt: skip
 def test_a_revocation_is_its_record_and_its_tag(

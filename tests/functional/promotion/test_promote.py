@@ -42,7 +42,7 @@ def test_what_was_promoted_is_promoted_further_and_not_anew(gates, done) -> None
     again = gates(done, "promote", "first", "--stage", "prod")
     assert (again.code, again.err.strip()) == (
         2,
-        "first v1.0.0 holds 'prod' already; where that is fine, give --if-new",
+        "first v1.0.0 is on 'prod' already; where that is fine, give --if-new",
     )
     assert git(done, "tag", "--list").split() == ["first#prod#2", "first#staging#1", "first@v1.0.0"]
 
@@ -102,7 +102,7 @@ HELD = "held: prod by v1.0.0; staging by v1.0.0; see --stage and --version"
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        (("--stage", "prd"), f"no version of 'first' holds 'prd' (did you mean 'prod'?); {HELD}"),
+        (("--stage", "prd"), f"no version of 'first' is on 'prd' (did you mean 'prod'?); {HELD}"),
         (("--stage", "prd", "--version", "v1.0.0"), f"first@v1.0.0 is not on 'prd' (did you mean 'prod'?); {HELD}"),
         (("--version", "v3.0.0"), "'first' has no version v3.0.0; promoted: v1.0.0"),
     ],

@@ -58,7 +58,7 @@ def test_a_stage_is_what_it_was_once_the_version_before_is_put_there_again(gates
     verified = gates(twice, "verify")
     assert verified.code == 0, verified.out + verified.err
     again = gates(twice, "promote", "first", *ON_PROD, "--version", "v1.0.0")
-    assert (again.code, again.err) == (2, "first v1.0.0 holds 'prod' already; where that is fine, give --if-new\n")
+    assert (again.code, again.err) == (2, "first v1.0.0 is on 'prod' already; where that is fine, give --if-new\n")
 
 
 def test_nothing_goes_back_that_no_version_names(gates, twice) -> None:
@@ -68,7 +68,7 @@ def test_nothing_goes_back_that_no_version_names(gates, twice) -> None:
     # As a script does after every merge: it must not undo what a person decided.
     called = gates(twice, "promote", "first", *ON_PROD, "--if-new")
 
-    assert (called.code, called.err) == (0, "first v1.0.1 holds 'prod' already\n")
+    assert (called.code, called.err) == (0, "first v1.0.1 is on 'prod' already\n")
     assert git(twice, "show-ref") == before
 
 

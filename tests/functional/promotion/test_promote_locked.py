@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from threading import Timer
 
-from gates.promotion.git.lock import only_promotion
+from gates.versions.changes.lock import only_promotion
 from gates.versions.git import git_at
 from tests.dvc_repositories import ENVIRONMENT, git
 from tests.pushed_promotions import state
@@ -25,7 +25,7 @@ import sys
 import time
 from pathlib import Path
 
-from gates.promotion.git.lock import only_promotion
+from gates.versions.changes.lock import only_promotion
 from gates.versions.git import git_at
 
 with only_promotion(git_at(Path.cwd()), print):
@@ -41,7 +41,7 @@ def test_of_two_in_one_clone_the_second_goes_on_from_what_the_first_left(ready) 
     told = [process.communicate()[1] for process in both]
     assert sorted(process.returncode for process in both) == [0, 2], told
     said = [words for words, process in zip(told, both, strict=True) if process.returncode == 2]
-    assert "first v1.0.0 holds 'staging' already" in said[0]
+    assert "first v1.0.0 is on 'staging' already" in said[0]
     assert git(ready, "tag", "--list").split() == ["first#staging#1", "first@v1.0.0"]
     assert git(ready, "status", "--porcelain") == ""
     assert not (ready / NOTE).exists()

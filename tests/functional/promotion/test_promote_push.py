@@ -150,7 +150,7 @@ def test_what_somebody_built_on_meanwhile_stays_and_goes_with_the_next_call(read
     hook = write(ready.parent / "remote.git", "hooks/pre-receive", f"#!/bin/sh\n{mine}\nexit 1\n")
     hook.chmod(0o755)
     error = attempt(ready)
-    assert "it is still here, as it could not be taken back" in str(error)
+    assert "it is still here, as it could not be undone" in str(error)
     assert "to drop it, `git tag --delete first@v1.0.0 'first#staging#1'` and `git revert --no-edit" in str(error)
     assert git(ready, "log", "-1", "--format=%s") == "b"
     assert not (ready / ".git/gates-promotion.json").exists()

@@ -8,9 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from gates.promotion.git.push import Parcel, Remote, missing_before
-from gates.promotion.statements.tag_message import Followed, TagMessage
-from gates.promotion.statements.tags import Version
+from gates.promotion.git.push import GitRemote, PushPlan, missing_before
+from gates.promotion.statements.tag_message import PreviousTag, TagMessage
+from gates.promotion.statements.tags import ReleaseVersion
 from tests.dvc_repositories import ENVIRONMENT, commit, dvc, git, write
 from tests.pushed_promotions import promote, tags_at
 
@@ -94,7 +94,7 @@ def test_what_was_killed_before_it_was_sent_is_sent_by_the_same_call(gates, read
     assert (again.code, again.out.splitlines()) == (
         0,
         [
-            "first v1.0.0 holds 'staging' already; origin lacked it, and has now:",
+            "first v1.0.0 is on 'staging' already; origin lacked it, and has now:",
             "  branch main",
             "  tag  first@v1.0.0",
             "  tag  first#staging#1",
@@ -104,7 +104,7 @@ def test_what_was_killed_before_it_was_sent_is_sent_by_the_same_call(gates, read
     assert git(bare(ready), "rev-parse", "main") == git(ready, "rev-parse", "HEAD")
     assert files_below(store)
     thrice = gates(ready, *STAGED, "--push")
-    said = "first v1.0.0 holds 'staging' already, and origin has all of it"
+    said = "first v1.0.0 is on 'staging' already, and origin has all of it"
     assert (thrice.code, thrice.err.strip()) == (2, f"{said}; where that is fine, give --if-new")
     fine = gates(ready, *STAGED, "--push", "--if-new")
     assert (fine.code, fine.err.strip()) == (0, said)
@@ -119,7 +119,7 @@ def test_a_revocation_that_was_not_sent_is_sent_by_the_same_call(gates, done) ->
     assert tags_at(bare(done)) == tags_at(done)
     assert git(bare(done), "rev-parse", "main") == git(done, "rev-parse", "HEAD")
     thrice = gates(done, *OFF, "--push")
-    said = "first@v1.0.0 was taken off 'prod' already (no version holds it now), and origin has all of it\n"
+    said = "first@v1.0.0 was taken off 'prod' already (no version is on it now), and origin has all of it\n"
     assert (thrice.code, thrice.err) == (2, said)
     assert len(tags_at(done)) == 4
 
@@ -178,13 +178,13 @@ def test_among_remotes_of_which_nobody_says_which_the_choice_is_named(gates, rea
     git(ready, "remote", "add", "two", os.devnull)
     git(ready, "branch", "--unset-upstream")
     called = gates(ready, *STAGED)
-    assert (called.code, "nobody says which of one, two 'main' goes to" in called.err) == (0, True), called.err
+    assert (called.code, "it is not configured which of one, two 'main' goes to" in called.err) == (0, True), called.err
 
 
 def test_what_was_not_sent_of_a_version_before_is_said() -> None:
-    after = TagMessage("reviews v1.0.1", "0" * 64, Version(1, 0, 1), Followed("reviews#prod#2", "1" * 40))
-    parcel = Parcel("2" * 40, {"reviews@v1.0.1": "3" * 40}, ())
-    remote = Remote("origin", "refs/heads/main")
+    after = TagMessage("reviews v1.0.1", "0" * 64, ReleaseVersion(1, 0, 1), PreviousTag("reviews#prod#2", "1" * 40))
+    parcel = PushPlan("2" * 40, {"reviews@v1.0.1": "3" * 40}, ())
+    remote = GitRemote("origin", "refs/heads/main")
     told = missing_before(remote, parcel, [after], {})
     assert told is not None
     assert told.startswith("origin lacks reviews#prod#2, which this follows")
@@ -201,7 +201,7 @@ def test_what_a_verdict_let_pass_is_said(gates, ready) -> None:
 def test_a_stage_that_no_version_holds_is_answered_with_those_that_are_held(gates, done) -> None:
     called = gates(done, "promote", "first", "--revoke", "--stage", "prodd", "--reason", "x")
     held = "held: prod by v1.0.0; staging by v1.0.0"
-    said = f"no version of 'first' holds 'prodd' (did you mean 'prod'?); {held}; see --stage and --version"
+    said = f"no version of 'first' is on 'prodd' (did you mean 'prod'?); {held}; see --stage and --version"
     assert (called.code, called.err.strip()) == (2, said)
 
 

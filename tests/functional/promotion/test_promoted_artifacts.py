@@ -44,7 +44,7 @@ def test_what_the_stage_has_already_is_no_mistake_where_the_call_says_so(gates, 
 
     called = gates(done, "promote", "first", "--stage", "prod", "--if-new")
 
-    assert (called.code, called.out, called.err) == (0, "", "first v1.0.0 holds 'prod' already\n")
+    assert (called.code, called.out, called.err) == (0, "", "first v1.0.0 is on 'prod' already\n")
     assert git(done, "show-ref") == before
     mixed = gates(done, "promote", "first", "--revoke", "--reason", "x", "--if-new")
     assert (mixed.code, "leave out --if-new" in mixed.err) == (2, True)

@@ -10,14 +10,13 @@ import polars as pl
 import pytest
 
 from gates.config.load import read_config
-from gates.promotion.git.history import history
-from gates.promotion.git.preconditions import ground_of
-from gates.promotion.git.promoted_version import promoted
-from gates.promotion.leakage.train_test_overlap import Overlap, overlaps
-from gates.promotion.verification.findings import Finding, State
-from gates.promotion.verification.overlap import verify_overlap
+from gates.promotion.git.clean_repository import require_clean
+from gates.promotion.git.history import tag_history
+from gates.promotion.git.promoted_version import promoted_version
+from gates.promotion.verification.findings import Finding, FindingState
+from gates.promotion.verification.overlap import TrainTestOverlap, overlaps, verify_overlap
 from gates.versions.repository import open_repository
-from tests.dvc_repositories import commit, git, write
+from tests.dvc_repositories import commit, git, track, write
 from tests.forgeries import VERSION, date_of, retag, words_of
 from tests.projects import people
 from tests.version_projects import put
@@ -32,7 +31,7 @@ def told(root: Path, tested: pl.DataFrame) -> list[str]:
     """What stands against the second dataset as an evaluation set with these rows."""
     put(root, "second", tested.write_csv())
     commit(root, "an evaluation set")
-    ground = ground_of(open_repository(root))
+    ground = require_clean(open_repository(root))
     dataset = replace(read_config(root / "gates.toml").dataset("second"), purpose="evaluation")
     return [*map(str, overlaps(ground.repository, dataset, ground.version))]
 
@@ -44,7 +43,7 @@ def human(frame: pl.DataFrame) -> pl.DataFrame:
 def test_rows_that_were_trained_on_are_counted(done: Path) -> None:
     trained = pl.read_csv(done / "data/first.csv").filter(pl.col("origin") == "human").head(3)
     assert told(done, pl.concat([human(people(40, 77)), trained])) == [
-        "3 rows of first@v1.0.0 hold what second asks: what was trained on cannot be tested on"
+        "3 rows of first@v1.0.0 overlap with second: what was trained on cannot be tested on"
     ]
 
 
@@ -53,24 +52,24 @@ def test_rows_of_other_people_are_shared_with_nobody(done: Path) -> None:
 
 
 def test_two_training_sets_may_share_rows(done: Path) -> None:
-    ground = ground_of(open_repository(done))
+    ground = require_clean(open_repository(done))
     dataset = read_config(done / "gates.toml").dataset("second")
     assert overlaps(ground.repository, dataset, ground.version) == []
 
 
 def test_without_a_purpose_nothing_is_asked(done: Path) -> None:
-    ground = ground_of(open_repository(done))
+    ground = require_clean(open_repository(done))
     dataset = replace(read_config(done / "gates.toml").dataset("second"), purpose=None)
     assert overlaps(ground.repository, dataset, ground.version) == []
 
 
 def test_a_dataset_that_was_promoted_for_training_does_not_become_what_is_asked(done: Path) -> None:
-    ground = ground_of(open_repository(done))
+    ground = require_clean(open_repository(done))
     dataset = replace(read_config(done / "gates.toml").dataset("first"), purpose="evaluation")
 
     rows = pl.read_csv(done / "data/first.csv").height
     assert overlaps(ground.repository, dataset, ground.version) == [
-        Overlap(rows, train=VERSION, evaluation="first", other=VERSION)
+        TrainTestOverlap(rows, train=VERSION, evaluation="first", other=VERSION)
     ]
 
 
@@ -88,7 +87,7 @@ def test_rows_that_a_training_set_repeats_do_not_hide_the_others(done: Path) -> 
 
     found = told(done, tested)
 
-    assert [sentence.partition(":")[0] for sentence in found] == ["40 rows of first@v1.0.0 hold what second asks"]
+    assert [sentence.partition(":")[0] for sentence in found] == ["40 rows of first@v1.0.0 overlap with second"]
 
 
 def test_rows_of_a_coarse_table_coincide_with_those_of_others(done: Path) -> None:
@@ -108,8 +107,27 @@ def test_rows_of_a_training_set_that_was_repeated_whole_are_found(done: Path, ti
 
     found = told(done, tested)
 
-    words = f"{40 * times} rows of first@v1.0.0 hold what second asks"
+    words = f"{40 * times} rows of first@v1.0.0 overlap with second"
     assert [sentence.partition(":")[0] for sentence in found] == [words]
+
+
+def test_lists_and_structs_are_compared_by_value(done: Path) -> None:
+    def items(first: int, *, swapped: bool = False) -> pl.DataFrame:
+        sizes = [{"height": n, "width": 1} if swapped else {"width": 1, "height": n} for n in range(first, first + 40)]
+        return human(pl.DataFrame({"tags": [["a", str(size["height"])] for size in sizes], "size": sizes}))
+
+    write(done, "gates.toml", (done / "gates.toml").read_text().replace(".csv", ".jsonl"))
+    for name, rows in (("first", items(0)), ("second", items(38, swapped=True))):
+        track(done, f"data/{name}.jsonl", rows.write_ndjson())
+    git(done, "add", "--all")
+    git(done, "commit", "-q", "--amend", "--no-edit")
+    retag(done, VERSION, words_of(done, VERSION), target="HEAD")
+    clean = require_clean(open_repository(done))
+    dataset = replace(read_config(done / "gates.toml").dataset("second"), purpose="evaluation")
+
+    shared = overlaps(clean.repository, dataset, clean.version)
+
+    assert [overlap.count for overlap in shared] == [2]
 
 
 def instructions(prompts: list[str], seed: list[str | None]) -> pl.DataFrame:
@@ -131,7 +149,7 @@ def test_short_prompts_and_seeds_of_an_evaluation_set_are_found_as_the_check_fin
 
     found = told(done, tested.with_columns(response=pl.lit("Yes, it is so.")))
 
-    assert [sentence.partition(":")[0] for sentence in found] == ["3 rows of first@v1.0.0 hold what second asks"]
+    assert [sentence.partition(":")[0] for sentence in found] == ["3 rows of first@v1.0.0 overlap with second"]
     assert told(done, instructions(prompts(30, "Eve"), none)) == []
 
 
@@ -152,20 +170,20 @@ def promoted_for_evaluation(gates, root: Path, rows: pl.DataFrame) -> None:
 
 def looked_for(root: Path) -> list[Finding]:
     repository = open_repository(root)
-    known = history(ground_of(repository).git, "second", "")
-    return [*verify_overlap(repository, promoted(repository, known.versions[0]), is_rerun=True)]
+    history = tag_history(repository, "second", "")
+    return [*verify_overlap(promoted_version(repository, history.versions[0]), is_rerun=True)]
 
 
 def test_verify_asks_again_what_was_shared_when_an_evaluation_set_was_promoted(gates, done: Path) -> None:
     trained = pl.read_csv(done / "data/first.csv").filter(pl.col("origin") == "human").head(3)
     promoted_for_evaluation(gates, done, pl.concat([human(people(300, 77)), trained]))
-    words = "3 rows of first@v1.0.0 hold what second asks: what was trained on cannot be tested on"
+    words = "3 rows of first@v1.0.0 overlap with second: what was trained on cannot be tested on"
     unseen = "overlap: whether it shares rows with first@v1.0.0 takes reading all of them: --rerun looks"
 
     called = gates(done, "verify", "second@v1.0.0")
 
     assert (called.code, unseen in called.out) == (0, True), called.out + called.err
-    assert looked_for(done) == [Finding("second@v1.0.0", "overlap", State.WRONG, words)]
+    assert looked_for(done) == [Finding("second@v1.0.0", "overlap", FindingState.WRONG, words)]
     # Of the first, nothing that it could share rows with stood when it was promoted.
     assert "overlap" not in gates(done, "verify", VERSION).out
     # What had been taken back by then was nobody's training set any more.
@@ -176,4 +194,4 @@ def test_verify_asks_again_what_was_shared_when_an_evaluation_set_was_promoted(g
 def test_what_shares_nothing_holds_again(gates, done: Path) -> None:
     promoted_for_evaluation(gates, done, human(people(300, 77)))
 
-    assert looked_for(done) == [Finding("second@v1.0.0", "overlap", State.HOLDS)]
+    assert looked_for(done) == [Finding("second@v1.0.0", "overlap", FindingState.VERIFIED)]

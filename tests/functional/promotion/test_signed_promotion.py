@@ -68,16 +68,18 @@ def test_a_signed_version_says_nothing_of_who_put_it_on_a_stage(gates, done, tmp
     taken_back = gates(done, "verify", "first@v1.1.0!", *asked)
 
     words = "  signature of the tag: git did not sign it: "
-    assert f"{stage}: DOES NOT HOLD\n{words}nothing says who made the tag\n" in unsigned.out
+    assert f"{stage}: FAILED\n{words}nothing says who made the tag\n" in unsigned.out
     assert f"{words}nothing says who made the tag\n" in taken_back.out
     assert (unsigned.code, unseen.code, version.code) == (1, 0, 0), unseen.out + version.out
     why = "a key file signs statements and no tags; sign tags with git and name their keys with --allowed-signers"
-    assert f"{stage}: holds: 2 parts (order, conditions)\n  signature of the tag: not looked at: {why}\n" in unseen.out
+    assert (
+        f"{stage}: verified: 2 parts (order, conditions)\n  signature of the tag: not looked at: {why}\n" in unseen.out
+    )
     assert f"{words}the envelope has to say who made the version\n" in version.out
     git(done, "tag", "-d", "first@v1.1.0!")
     sign_with_ssh(done, stage, key)
     signed = gates(done, "verify", stage, *asked)
-    assert (signed.code, f"{stage}: holds: 3 parts (order, conditions, signature of the tag)" in signed.out) == (
+    assert (signed.code, f"{stage}: verified: 3 parts (order, conditions, signature of the tag)" in signed.out) == (
         0,
         True,
     )
@@ -96,5 +98,5 @@ def test_a_version_may_rest_on_its_signed_tag(gates, done, tmp_path) -> None:
 
     assert (held.code, refused.code, on_stage.code, by_file.code) == (0, 1, 1, 1), held.out
     assert "  signature: the statement is not signed, the tag that names it is\n" in held.out
-    assert f"{VERSION}: holds" in on_stage.out
+    assert f"{VERSION}: verified" in on_stage.out
     assert "  signature: the statement is not signed\n" in by_file.out

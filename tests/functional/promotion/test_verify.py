@@ -154,7 +154,7 @@ def test_what_was_changed_and_restored_holds_again(gates, done) -> None:
 def test_one_promotion_is_named_by_tag_stage_or_file(gates, done) -> None:
     for word in ("first@v1.0.0", "first#prod#2", STATEMENT):
         called = gates(done, "verify", word)
-        assert (called.code, called.out.splitlines()[0].startswith("first@v1.0.0: holds")) == (0, True), called.err
+        assert (called.code, called.out.splitlines()[0].startswith("first@v1.0.0: verified")) == (0, True), called.err
     called = gates(done, "verify", "first@v1.0.1")
     assert (called.code, "did you mean 'first@v1.0.0'?" in called.err) == (2, True)
 

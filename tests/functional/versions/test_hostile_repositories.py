@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gates.promotion.signing.signing_keys import ed25519_library
-from gates.promotion.verification.findings import State, looked_at
+from gates.promotion.verification.findings import FindingState, looked_at
 from tests.dvc_repositories import ENVIRONMENT, commit, git, write
 from tests.forgeries import PROD, STAGING, VERSION, date_of, nothing, remake, retag, words_of
 from tests.functional.promotion.test_signed_promotion import new_key
@@ -188,7 +188,7 @@ def test_a_tag_that_gto_follows_and_gates_never_makes_is_found(gates, done, tag:
     called = gates(done, "verify")
 
     assert called.code == 1
-    assert f"{tag}: DOES NOT HOLD\n  tag: GTO and DVC take it for a promotion, and gates makes no tag" in called.out
+    assert f"{tag}: FAILED\n  tag: GTO and DVC take it for a promotion, and gates makes no tag" in called.out
 
 
 def test_a_counter_that_is_too_high_to_go_on_from_is_refused_and_leaves_no_trace(gates, done) -> None:
@@ -219,7 +219,7 @@ def test_a_name_that_no_file_can_have_is_a_finding_among_others(gates, done, sta
     called = gates(done, "verify")
 
     assert called.code == 1, called.err
-    assert "first@v1.0.0: DOES NOT HOLD" in called.out
+    assert "first@v1.0.0: FAILED" in called.out
     assert "first#prod#2" in called.out
 
 
@@ -277,7 +277,7 @@ def test_a_signature_by_a_pgp_key_that_nobody_here_has_is_unknown_and_a_changed_
     asked = ("verify", PROD, "--pgp-key", named)
     sign_with_pgp(done, named)
     held = gates(done, *asked)
-    assert "first#prod#2: holds: 3 parts (order, conditions, signature of the tag)" in held.out, held.out
+    assert "first#prod#2: verified: 3 parts (order, conditions, signature of the tag)" in held.out, held.out
     good = git(done, "rev-parse", PROD)
     content = subprocess.run(["git", "cat-file", "tag", good], cwd=done, capture_output=True, check=True).stdout
     changed = told(
@@ -285,7 +285,7 @@ def test_a_signature_by_a_pgp_key_that_nobody_here_has_is_unknown_and_a_changed_
     )
     git(done, "update-ref", f"refs/tags/{PROD}", changed)
     wrong = gates(done, *asked)
-    assert "first#prod#2: DOES NOT HOLD\n  signature of the tag: gpg: Signature made" in wrong.out, wrong.out
+    assert "first#prod#2: FAILED\n  signature of the tag: gpg: Signature made" in wrong.out, wrong.out
     git(done, "update-ref", f"refs/tags/{PROD}", good)
     (tmp_path / "empty").mkdir(mode=0o700)
     monkeypatch.setenv("GNUPGHOME", str(tmp_path / "empty"))
@@ -303,7 +303,7 @@ def test_a_signature_of_a_key_that_nobody_named_does_not_count_whatever_the_keyr
     named, other = new_pgp_key("ada"), new_pgp_key("bob")
     spaced = " ".join([named[:4], named[4:20], named[20:]]).lower()
     by_file, by_key = ("--allowed-signers", str(signers)), ("--pgp-key", spaced)
-    part = "first#prod#2: DOES NOT HOLD\n  signature of the tag: "
+    part = "first#prod#2: FAILED\n  signature of the tag: "
 
     def told_of(*asked: str) -> str:
         return gates(done, "verify", PROD, *asked).out
@@ -313,8 +313,8 @@ def test_a_signature_of_a_key_that_nobody_named_does_not_count_whatever_the_keyr
     assert f"{part}signed with PGP, and {signers} names SSH keys only; give --pgp-key" in told_of(*by_file)
     assert f"{part}signed with PGP by {other}, which no --pgp-key names" in told_of(*by_file, *by_key)
     sign_with_pgp(done, named)
-    assert "first#prod#2: holds" in told_of(*by_key)
-    assert "first#prod#2: holds" in told_of(*by_file, *by_key)
+    assert "first#prod#2: verified" in told_of(*by_key)
+    assert "first#prod#2: verified" in told_of(*by_file, *by_key)
     refused = gates(done, "verify", PROD, "--pgp-key", named[-16:])
     assert (refused.code, "expected all 40 or 64 hexadecimal digits" in refused.err) == (2, True)
 
@@ -340,7 +340,7 @@ def test_an_ssh_key_is_not_named_by_a_pgp_key(gates, done, tmp_path) -> None:
     held = gates(done, "verify", PROD, "--pgp-key", "A" * 40, "--allowed-signers", str(signers))
 
     assert "signature of the tag: signed with SSH, and no SSH key was named; give --allowed-signers" in refused.out
-    assert "first#prod#2: holds" in held.out, held.out
+    assert "first#prod#2: verified" in held.out, held.out
 
 
 def test_without_the_library_a_signature_could_not_be_looked_at(monkeypatch) -> None:
@@ -348,4 +348,4 @@ def test_without_the_library_a_signature_could_not_be_looked_at(monkeypatch) -> 
 
     found = looked_at("first@v1.0.0", "signature", lambda: str(ed25519_library()))
 
-    assert (found.state, "signatures need the package 'cryptography'" in found.words) == (State.UNKNOWN, True)
+    assert (found.state, "signatures need the package 'cryptography'" in found.words) == (FindingState.UNKNOWN, True)

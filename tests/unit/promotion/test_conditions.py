@@ -54,7 +54,7 @@ def test_of_a_version_that_is_not_there_yet_the_command_names_no_number():
 
     assert unmet(stage, replace(GOOD, stages={}, is_new=True)) == [
         (
-            "Stage 'prod' comes after 'staging', and nobody has promoted this version of reviews yet; "
+            "Stage 'prod' comes after 'staging', and this version of reviews is not promoted yet; "
             "run `gates promote reviews --stage staging` first."
         )
     ]
@@ -65,7 +65,7 @@ def test_everything_that_is_missing_is_told_at_once():
 
     assert unmet(STRICT, bare) == [
         (
-            "Stage 'prod' comes after 'staging', which reviews v1.2.0 does not hold; "
+            "Stage 'prod' comes after 'staging', and reviews v1.2.0 is not on it; "
             "run `gates promote reviews --stage staging --version v1.2.0` first."
         ),
         (
@@ -73,19 +73,19 @@ def test_everything_that_is_missing_is_told_at_once():
             'add purpose = "finetune" to [datasets.reviews], commit, and judge it again.'
         ),
         (
-            "Stage 'prod' asks for 2 reviewers beside the authors, and the commit that was judged names nobody; "
+            "Stage 'prod' requires 2 reviewers beside the authors, and the commit that was judged names nobody; "
             "commit with `Reviewed-by: Name <mail>` for each reviewer at the end of the message, check again and promote that."
         ),
         (
-            "Stage 'prod' takes verdicts of at most 30 days, and nothing says when this one was written; "
+            "Stage 'prod' takes verdicts of at most 30 days, and it is not recorded when this one was written; "
             "run `gates check reviews` again."
         ),
         (
-            "Stage 'prod' asks for an answer to expect_x, and the verdict has no such check "
+            "Stage 'prod' requires an answer to expect_x, and the verdict has no such check "
             "(`gates check reviews -v` lists them)."
         ),
         (
-            "Stage 'prod' asks for an answer to combined/expect_y, and the verdict has no such check "
+            "Stage 'prod' requires an answer to combined/expect_y, and the verdict has no such check "
             "(`gates check reviews -v` lists them)."
         ),
     ]
@@ -115,7 +115,7 @@ def test_an_evaluation_set_with_another_row_than_people_made_goes_nowhere(synthe
 
     assert unmet(Stage("dev", 1), candidate) == [
         (
-            "Stage 'dev' takes reviews, which is for evaluation, with human rows only, and it holds "
+            "Stage 'dev' takes reviews, which is for evaluation, with human rows only, and it has "
             f"{held} rows; take them out, or state the purpose that they serve."
         )
     ]
@@ -147,7 +147,7 @@ def test_a_trailer_that_names_nobody_is_shown_where_reviewers_are_missing(value)
     assert unmet(Stage("prod", 1, reviewers=1), candidate) == []
     assert unmet(Stage("prod", 1, reviewers=2), candidate) == [
         (
-            "Stage 'prod' asks for 2 reviewers beside the authors, and the commit that was judged names Ada <ada@x.org>; "
+            "Stage 'prod' requires 2 reviewers beside the authors, and the commit that was judged names Ada <ada@x.org>; "
             "commit with `Reviewed-by: Name <mail>` for each reviewer at the end of the message, check again and promote "
             "that as a new version. "
             f"Not of the form `Name <mail>`: {value!a}."
@@ -191,11 +191,11 @@ def test_waivers_and_loosened_limits_pass_unless_the_stage_forbids_them():
     assert unmet(Stage("prod", 1, waivers="forbidden", loosened="forbidden"), candidate) == [
         (
             "Stage 'prod' forbids waivers, and the verdict has 1 waiver: combined/expect_y (ana); "
-            "mend what they pass over, remove them and judge again."
+            "fix what they pass over, remove them and check again."
         ),
         (
             f"Stage 'prod' forbids loosened limits, and the verdict has 1: {loosened}; "
-            "take them out of the dataset's own suite and judge again."
+            "remove them from the dataset's own suite and check again."
         ),
     ]
 
@@ -213,8 +213,8 @@ def test_a_check_is_answered_when_it_passed_or_failed(asked, outcome):
         if answered
         else [
             (
-                f"Stage 'prod' asks for an answer to combined/expect_x, which is {outcome.value.replace('_', ' ')} "
-                "(no holdout); give it what it needs and judge again, or take it out of `answered` of [stages.prod]."
+                f"Stage 'prod' requires an answer to combined/expect_x, which is {outcome.value.replace('_', ' ')} "
+                "(no holdout); give it what it needs and check again, or take it out of `answered` of [stages.prod]."
             )
         ]
     )
@@ -229,7 +229,7 @@ def test_only_what_is_asked_for_must_be_answered():
 def test_a_check_that_the_verdict_does_not_have_suggests_the_nearest():
     assert unmet(Stage("prod", 1, answered=("combined/expect_xx",)), GOOD) == [
         (
-            "Stage 'prod' asks for an answer to combined/expect_xx, and the verdict has no such check "
+            "Stage 'prod' requires an answer to combined/expect_xx, and the verdict has no such check "
             "(did you mean 'combined/expect_x'?)."
         )
     ]

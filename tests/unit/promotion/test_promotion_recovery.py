@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gates.errors import DataError
-from gates.promotion.git.objects import write_commit, write_tag
-from gates.promotion.git.recovery import interrupted, recover
-from gates.promotion.git.transaction import Note, Prepared, apply, note_path, undo, write_note
+from gates.versions.changes.objects import write_commit, write_tag
+from gates.versions.changes.recovery import interrupted, recover
+from gates.versions.changes.transaction import PreparedRefs, TransactionNote, apply, note_path, undo, write_note
 from gates.versions.git import git_at
 from tests.dvc_repositories import ENVIRONMENT, commit, git, write
 
@@ -33,17 +33,17 @@ def at(root: Path) -> Git:
     return found
 
 
-def prepared(root: Path) -> Prepared:
+def prepared(root: Path) -> PreparedRefs:
     old = at(root).commit("HEAD")
     new = write_commit(at(root), {FILE: CONTENT}, "promote: reviews v1.0.0\n")
     tags = {name: write_tag(at(root), name, new, f"{name}\n") for name in (MADE, PUT)}
-    return Prepared(BRANCH, old, new, tags, (FILE,))
+    return PreparedRefs(BRANCH, old, new, tags, (FILE,))
 
 
-def left(root: Path, *refs: str, is_undone: bool = False) -> Prepared:
+def left(root: Path, *refs: str, is_undone: bool = False) -> PreparedRefs:
     """What a process that was killed half way leaves: its note, and these of its refs."""
     made = prepared(root)
-    write_note(at(root), Note(made, is_undone))
+    write_note(at(root), TransactionNote(made, is_undone))
     for name in refs:
         git(root, "update-ref", name, made.new if name == BRANCH else made.tags[name.removeprefix("refs/tags/")])
     return made
@@ -289,8 +289,8 @@ def test_what_was_begun_in_a_work_tree_that_was_moved_or_removed_ends_all_the_sa
         linked = repository.parent / "linked"
         old = git(linked, "rev-parse", "HEAD")
         new = write_commit(at(linked), {FILE: CONTENT}, "promote: reviews v1.0.0\n")
-        made = Prepared("refs/heads/other", old, new, {MADE: write_tag(at(linked), MADE, new, "words\n")}, (FILE,))
-        write_note(at(linked), Note(made))
+        made = PreparedRefs("refs/heads/other", old, new, {MADE: write_tag(at(linked), MADE, new, "words\n")}, (FILE,))
+        write_note(at(linked), TransactionNote(made))
         git(repository, "update-ref", "refs/heads/other", new)
         git(repository, "worktree", what, *(["../linked", str(there)] if there else ["--force", "../linked"]))
 

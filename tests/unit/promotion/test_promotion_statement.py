@@ -13,7 +13,7 @@ import pytest
 
 import gates
 from gates.promotion.errors import PromotionError
-from gates.promotion.statements.statement import PREDICATE_TYPE, Concessions, parse_statement, sha256
+from gates.promotion.statements.statement import PREDICATE_TYPE, parse_statement, sha256
 from tests.promotions import statement
 
 SCHEMA = json.loads(
@@ -48,7 +48,10 @@ def test_a_first_promotion_with_nothing_to_concede_is_read_back():
         base=None,
         purpose=None,
         pointers={},
-        concessions=Concessions(),
+        waived=(),
+        loosened=(),
+        not_asked=(),
+        inconclusive=(),
         verdict=replace(statement().verdict, written_at=None),
     )
 

@@ -8,19 +8,19 @@ from dataclasses import replace
 import pytest
 
 from gates.promotion.errors import PromotionError
-from gates.promotion.statements.tag_message import Followed, TagMessage, parse_message
-from gates.promotion.statements.tags import Version
+from gates.promotion.statements.tag_message import PreviousTag, TagMessage, parse_message
+from gates.promotion.statements.tags import ReleaseVersion
 
 MESSAGE = TagMessage(
     subject="Promote reviews v1.2.0 to prod",
     statement_sha256="a" * 64,
-    version=Version(1, 2, 0),
-    follows=Followed("reviews#prod#2", "b" * 40),
+    version=ReleaseVersion(1, 2, 0),
+    follows=PreviousTag("reviews#prod#2", "b" * 40),
     stage="prod",
     conditions=("after staging: reviews#staging#1", "max_age 7d: judged 2 days ago"),
     configuration="d" * 40,
 )
-FIRST = TagMessage("Promote reviews v1.0.0", "a" * 64, Version(1, 0, 0))
+FIRST = TagMessage("Promote reviews v1.0.0", "a" * 64, ReleaseVersion(1, 0, 0))
 REVOKED = replace(
     MESSAGE,
     subject="Take reviews v1.2.0 off prod",
@@ -96,7 +96,7 @@ def test_other_trailers_and_a_body_may_stand_there():
     ("old", "new", "words"),
     [
         ("Version: v1.2.0\n", "", "has no trailer 'Version'"),
-        ("Version: v1.2.0", "Version: 1.2", "has the version '1.2', expected one such as v1.2.0"),
+        ("Version: v1.2.0", "Version: 1.2", "has '1.2' as 'Version', expected a version such as v1.2.0"),
         ("Version: v1.2.0", "Version: v1.2.0\nVersion: v1.3.0", "has 2 trailers 'Version'"),
         ("Stage: prod", "Stage: prod\nStage: test", "has 2 trailers 'Stage'"),
         ("a" * 64, "a" * 63, "as 'Statement-SHA256', expected 64 hexadecimal digits"),

@@ -12,19 +12,19 @@ from hypothesis import strategies as st
 
 from gates.errors import UsageError
 from gates.promotion.statements.tags import (
+    ReleaseVersion,
     TagName,
-    Version,
     is_gto_tag,
-    is_valid_name,
     next_number,
     parse_tag,
     parse_version,
     refuse_untaggable,
 )
+from gates.versions.dvc.artifacts import is_artifact_name
 
 NAMES = st.from_regex(r"[a-zA-Z0-9]([a-zA-Z0-9_-]{0,6}[a-zA-Z0-9])?", fullmatch=True)
 FOLDERS = st.just("") | st.from_regex(r"[a-z0-9_.-]{1,5}(/[a-z0-9_.-]{1,5})?", fullmatch=True)
-VERSIONS = st.builds(Version, *[st.integers(0, 10**15 - 1)] * 3)
+VERSIONS = st.builds(ReleaseVersion, *[st.integers(0, 10**15 - 1)] * 3)
 VERSION_TAGS = st.builds(TagName, NAMES, FOLDERS, version=VERSIONS, is_revocation=st.booleans())
 STAGE_TAGS = st.builds(
     TagName, NAMES, FOLDERS, stage=NAMES, number=st.integers(1, 10**15 - 1), is_revocation=st.booleans()
@@ -43,11 +43,11 @@ NEARLY = st.text(alphabet="ab1\u0663/-_.=:@#!v09+\n é", max_size=14) | st.build
 @pytest.mark.parametrize(
     ("tag", "text"),
     [
-        (TagName("reviews", version=Version(1, 2, 0)), "reviews@v1.2.0"),
-        (TagName("reviews", version=Version(1, 2, 0), is_revocation=True), "reviews@v1.2.0!"),
+        (TagName("reviews", version=ReleaseVersion(1, 2, 0)), "reviews@v1.2.0"),
+        (TagName("reviews", version=ReleaseVersion(1, 2, 0), is_revocation=True), "reviews@v1.2.0!"),
         (TagName("reviews", stage="prod", number=3), "reviews#prod#3"),
         (TagName("reviews", stage="prod", number=4, is_revocation=True), "reviews#prod!#4"),
-        (TagName("reviews", "corpora/en", version=Version(0, 0, 1)), "corpora/en=reviews@v0.0.1"),
+        (TagName("reviews", "corpora/en", version=ReleaseVersion(0, 0, 1)), "corpora/en=reviews@v0.0.1"),
     ],
 )
 def test_a_tag_is_written_and_read_as_gto_writes_it(tag, text):
@@ -87,7 +87,7 @@ def test_what_gto_reads_is_known_to_be_read(name):
 @example("a//b")
 @example("")
 def test_a_name_is_valid_when_gto_says_so(name):
-    assert is_valid_name(name) is (check_string_is_valid(name) and not name.endswith("\n"))
+    assert is_artifact_name(name) is (check_string_is_valid(name) and not name.endswith("\n"))
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_git_takes_the_names_that_are_not_refused():
     for dataset, folder, stage in [("reviews", "", "prod"), ("a/b-c_d", "x.y/z", "pre-prod"), ("0", "a.b", "1")]:
         refuse_untaggable(dataset, folder, stage)
         for tag in (
-            TagName(dataset, folder, version=Version(1, 0, 0), is_revocation=True),
+            TagName(dataset, folder, version=ReleaseVersion(1, 0, 0), is_revocation=True),
             TagName(dataset, folder, stage=stage, number=1),
         ):
             subprocess.run(["git", "check-ref-format", f"refs/tags/{tag}"], check=True)
@@ -166,6 +166,6 @@ def test_a_number_that_could_not_be_read_again_is_refused_before_anything_is_mad
     assert parse_tag(str(TagName("reviews", stage="prod", number=highest))) is not None
     with pytest.raises(UsageError, match="no stage tag comes after one with the number 999999999999999"):
         TagName("reviews", stage="prod", number=next_number([f"reviews#x#{highest}"], "reviews", ""))
-    assert Version(1, 0, highest - 1).next_patch() == Version(1, 0, highest)
+    assert ReleaseVersion(1, 0, highest - 1).next_patch() == ReleaseVersion(1, 0, highest)
     with pytest.raises(UsageError, match=r"no version comes after v1\.0\.999999999999999 by itself"):
-        Version(1, 0, highest).next_patch()
+        ReleaseVersion(1, 0, highest).next_patch()

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gates.errors import DataError
-from gates.promotion.git.objects import write_commit, write_tag
-from gates.promotion.git.recovery import interrupted, recover
-from gates.promotion.git.transaction import Prepared, apply, undo
+from gates.versions.changes.objects import write_commit, write_tag
+from gates.versions.changes.recovery import interrupted, recover
+from gates.versions.changes.transaction import PreparedRefs, apply, undo
 from gates.versions.git import git_at
 from tests.dvc_repositories import commit, git
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 FILE = "promotions/reviews/v1.0.0.json"
 
 
-def prepared(at: Git, name: str = "reviews@v1.0.0") -> Prepared:
+def prepared(at: Git, name: str = "reviews@v1.0.0") -> PreparedRefs:
     old = at.commit("HEAD")
     new = write_commit(at, {FILE: b"{}\n"}, "promote: reviews v1.0.0\n")
-    return Prepared("refs/heads/main", old, new, {name: write_tag(at, name, new, "reviews v1.0.0\n")}, (FILE,))
+    return PreparedRefs("refs/heads/main", old, new, {name: write_tag(at, name, new, "reviews v1.0.0\n")}, (FILE,))
 
 
 def state(root: Path) -> tuple[str, str, str]:
@@ -116,7 +116,7 @@ def test_a_transaction_that_git_was_killed_in_is_finished(repository: Path, monk
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("gates.promotion.git.transaction.transact", half)
+        patch.setattr("gates.versions.changes.transaction.transact", half)
         with pytest.raises(KeyboardInterrupt):
             apply(at, made)
     assert "finished" in str(recover(at))

@@ -8,11 +8,17 @@ from datetime import UTC, datetime
 import pytest
 
 from gates.promotion.errors import PromotionError
-from gates.promotion.statements.revocation import Revocation, event_of_record, parse_revocation, record_path
-from gates.promotion.statements.tags import Version
+from gates.promotion.statements.paths import event_of_record, record_path
+from gates.promotion.statements.revocation import Revocation, parse_revocation
+from gates.promotion.statements.tags import ReleaseVersion
 
 RECORD = Revocation(
-    "reviews", Version(1, 2, 0), "prod", "a" * 64, "rows of Ω were scraped", datetime(2026, 3, 1, 12, 30, 5, tzinfo=UTC)
+    "reviews",
+    ReleaseVersion(1, 2, 0),
+    "prod",
+    "a" * 64,
+    "rows of Ω were scraped",
+    datetime(2026, 3, 1, 12, 30, 5, tzinfo=UTC),
 )
 
 
@@ -24,10 +30,10 @@ def test_a_record_is_read_back(record):
 
 @pytest.mark.parametrize("number", [None, 4])
 def test_the_name_of_a_record_says_which_event_it_is_of(number):
-    path = record_path("sub", "reviews", Version(1, 2, 0), number)
+    path = record_path("sub", "reviews", ReleaseVersion(1, 2, 0), number)
 
     assert path == f"sub/promotions/reviews/revocations/v1.2.0{'-4' if number else ''}.json"
-    assert event_of_record(path) == (Version(1, 2, 0), number)
+    assert event_of_record(path) == (ReleaseVersion(1, 2, 0), number)
 
 
 @pytest.mark.parametrize("name", ["v1.2.json", "v1.2.0-.json", "v1.2.0.toml", "README.json", "v1.2.0-x.json"])
@@ -39,7 +45,7 @@ def test_another_name_is_no_record(name):
     ("field", "value"),
     [
         ("dataset", "chats"),
-        ("version", Version(1, 2, 1)),
+        ("version", ReleaseVersion(1, 2, 1)),
         ("stage", None),
         ("statement_sha256", "b" * 64),
         ("reason", "none"),

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from gates.config.load import read_config
-from gates.promotion.promote.artifacts import artifacts_text
+from gates.versions.dvc.artifacts import artifacts_text
 
 
 @pytest.mark.parametrize(

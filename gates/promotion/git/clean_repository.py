@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gates.errors import DataError, UsageError
-from gates.promotion.statements.json_fields import moment_text
+from gates.promotion.statements.decode import moment_text
 from gates.versions.git import committed_at
-from gates.versions.version import Version, VersionKind, git_of
+from gates.versions.trees import Tree, tree_at
+from gates.versions.version import Version, at_commit, git_of
 
 if TYPE_CHECKING:
     from gates.versions.git import Git
@@ -19,7 +20,7 @@ _SHOWN = 3
 
 
 @dataclass(frozen=True)
-class Ground:
+class CleanRepository:
     """branch: full name of the ref that HEAD stands for. head: its commit."""
 
     repository: Repository
@@ -30,20 +31,24 @@ class Ground:
     @property
     def version(self) -> Version:
         """What is promoted: what the commit has."""
-        return Version(VersionKind.REVISION, self.head, "HEAD")
+        return at_commit(self.head, "HEAD")
+
+    @property
+    def tree(self) -> Tree:
+        return tree_at(self.repository, self.version)
 
 
-def ground_of(repository: Repository) -> Ground:
-    """The ground that a promotion stands on.
+def require_clean(repository: Repository) -> CleanRepository:
+    """The repository, once a promotion can stand on its HEAD.
 
     Raises UsageError without git, without a commit, on a detached HEAD, with changes that are not committed, and where
     git does not know who promotes; DataError for a shallow clone, whose earlier promotions cannot be seen, and for a commit
     from the future.
     """
     git = git_of(repository, "a promotion")
-    if not git.succeeds("symbolic-ref", "--quiet", "HEAD"):
+    branch = git.output_or_none("symbolic-ref", "--quiet", "HEAD")
+    if branch is None:
         raise UsageError("HEAD is detached, and a promotion adds a commit to a branch; `git switch BRANCH` first")
-    branch = git.run("symbolic-ref", "HEAD").decode().strip()
     head = git.commit_or_none("HEAD")
     if head is None:
         raise UsageError(
@@ -54,28 +59,24 @@ def ground_of(repository: Repository) -> Ground:
             "the clone is shallow: earlier promotions cannot be seen; `git fetch --unshallow --tags` (in CI: fetch-depth: 0)"
         )
     _refuse_changes(git)
-    _refuse_future(git)
+    made_at = committed_at(git, "HEAD")
+    if made_at > datetime.now(tz=UTC):
+        # A promotion dated before the commit that it stands on fails verification.
+        raise DataError(
+            f"HEAD is dated in the future, {moment_text(made_at)}; set the clock right, or wait until then, and promote again"
+        )
     if not git.succeeds("var", "GIT_COMMITTER_IDENT"):
         raise UsageError(
             'git does not know who you are; `git config user.name "…"` and `git config user.email "…"` (in CI: GIT_COMMITTER_NAME, GIT_COMMITTER_EMAIL)'
         )
-    return Ground(repository, git, branch, head)
+    return CleanRepository(repository, git, branch, head)
 
 
 def _refuse_changes(git: Git) -> None:
-    told = git.run("status", "--porcelain", "-z", "--untracked-files=no", "--no-renames").decode(errors="replace")
-    changed = [record[3:] for record in told.split("\0") if record]
+    status = git.run("status", "--porcelain", "-z", "--untracked-files=no", "--no-renames").decode(errors="replace")
+    changed = [record[3:] for record in status.split("\0") if record]
     if changed:
         more = f" and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""
         raise UsageError(
             f"not committed: {', '.join(changed[:_SHOWN])}{more}; commit or `git stash` first, so that what is promoted can be fetched"
-        )
-
-
-def _refuse_future(git: Git) -> None:
-    """A promotion dated before the commit that it stands on does not hold."""
-    made_at = committed_at(git, "HEAD")
-    if made_at > datetime.now(tz=UTC):
-        raise DataError(
-            f"HEAD is dated in the future, {moment_text(made_at)}; set the clock right, or wait until then, and promote again"
         )

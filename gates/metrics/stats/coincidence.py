@@ -6,13 +6,12 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 
 from gates.data.facts import NATURAL_REPEAT_RATIO
 from gates.metrics.stats.intervals import clopper_pearson
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from gates.data.arrays import Ints
 
 # Beyond three standard deviations of a binomial count, chance is about 1 in 700.
@@ -21,37 +20,49 @@ _SPREADS = 3
 _PEAK_SPREADS = 4
 
 
+def equal_rows(trained: pl.DataFrame, tested: pl.DataFrame) -> int:
+    """How many training rows equal a tested one in all columns that both have; 0 where no more are than coincide by nature."""
+    columns = sorted({*trained.columns} & {*tested.columns})
+    if not columns:
+        return 0
+    one, other = (frame.select(_text_of(frame, name) for name in columns) for frame in (trained, tested))
+    if coincide(one, other):
+        return 0
+    return one.join(other.unique(), on=columns, how="semi", nulls_equal=True).height
+
+
 def coincide(trained: pl.DataFrame, tested: pl.DataFrame) -> bool:
-    """Whether rows repeat by nature, and no more of those asked are in the training set than that makes likely.
+    """Whether rows repeat by nature, and no more of the tested ones are in the training set than that makes likely.
 
     Both have the same columns.
     """
     likely = _likely_ratio(trained, tested)
     if likely <= NATURAL_REPEAT_RATIO:
         return False
-    found = tested.join(trained.unique(), on=tested.columns, how="semi", nulls_equal=True).height
+    shared = tested.join(trained.unique(), on=tested.columns, how="semi", nulls_equal=True).height
     spread = math.sqrt(tested.height * likely * (1 - likely))
-    return found <= tested.height * likely + _SPREADS * spread
+    return shared <= tested.height * likely + _SPREADS * spread
 
 
 def _likely_ratio(trained: pl.DataFrame, tested: pl.DataFrame) -> float:
     """The share of rows drawn anew that the training set has, or more.
 
     It has one about as often as one of its own rows has a twin there, unless somebody repeated rows in it, of which a peak
-    tells as long as none was drawn for it with replacement. The rows that are asked say it too: whoever repeated rows in the
+    tells as long as none was drawn for it with replacement. The tested rows say it too: whoever repeated rows in the
     training set left these alone.
     """
-    counts, asked = _counts(trained), _counts(tested)
+    counts, tested_counts = _counts(trained), _counts(tested)
     if not _has_peak(counts):
-        # Few rows that are asked may have no twins by chance.
-        return min(_twin_ratio(counts), _ratio_by_asked(_twin_ratio_at_most(asked), trained.height, tested.height))
-    if _has_peak(asked):
+        # Few tested rows may have no twins by chance.
+        highest = _twin_ratio_at_most(tested_counts)
+        return min(_twin_ratio(counts), _ratio_by_tested(highest, trained.height, tested.height))
+    if _has_peak(tested_counts):
         # Nothing is left that says how often rows coincide.
         return 0.0
-    return _ratio_by_asked(_twin_ratio(asked), trained.height, tested.height)
+    return _ratio_by_tested(_twin_ratio(tested_counts), trained.height, tested.height)
 
 
-def _ratio_by_asked(twins: float, trained: int, tested: int) -> float:
+def _ratio_by_tested(twins: float, trained: int, tested: int) -> float:
     """The share of rows drawn anew that N training rows have at most, where of n rows a share of s has twins among them.
 
     That is 1 - (1 - s)^(N / (n - 1)), as the mean of a power is at least the power of the mean, and s where N is smaller.
@@ -95,3 +106,23 @@ def _has_peak(counts: Ints) -> bool:
     highest = np.sqrt(slope * (fewer + 1) * (more + 1))
     spread = np.sqrt(here + slope * (fewer + more) / 4)
     return bool((here > highest + _PEAK_SPREADS * spread).any())
+
+
+def _text_of(frame: pl.DataFrame, name: str) -> pl.Expr:
+    """A column as texts, which are equal where its values are: two files may have it with two types."""
+    kind = frame.schema[name]
+    text = _texts_in(pl.col(name), kind)
+    return pl.struct(text.alias(name)).struct.json_encode().alias(name) if kind.is_nested() else text
+
+
+def _texts_in(values: pl.Expr, kind: pl.DataType) -> pl.Expr:
+    """Values with a text in place of each that is not nested, and the fields of structs in one order."""
+    if isinstance(kind, pl.Array):
+        values, kind = values.arr.to_list(), pl.List(kind.inner)
+    if isinstance(kind, pl.List):
+        return values.list.eval(_texts_in(pl.element(), kind.inner))  # type: ignore[arg-type]  # a column's is an instance
+    if isinstance(kind, pl.Struct):
+        fields = sorted((field.name, field.dtype) for field in kind.fields)
+        texts = [_texts_in(values.struct.field(name), inner).alias(name) for name, inner in fields]  # type: ignore[arg-type]  # as above
+        return pl.when(values.is_not_null()).then(pl.struct(texts))
+    return values.cast(pl.String)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import posixpath
+import re
 from typing import TYPE_CHECKING
 
-from gates.promotion.statements.tags import is_valid_name
 from gates.versions.dvc.yaml import mapping_in, mapping_of, text_in
 from gates.versions.trees import PIPELINE, tree_at
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from gates.versions.repository import Repository
     from gates.versions.version import Version
 
+# What GTO and DVC take as the name of an artifact (gto 1.10, gto/constants.py).
+ARTIFACT_NAME = r"[a-zA-Z0-9](?:[a-zA-Z0-9\-/_]*[a-zA-Z0-9])?"
 _PATTERN = frozenset("*?[")
 # DVC fills such a path in from its parameters.
 _TEMPLATE = "${"
@@ -27,20 +29,22 @@ def artifacts_text(datasets: Iterable[DatasetConfig]) -> list[str]:
 
     DVC takes no empty table, so that there may be comments only.
     """
-    said: list[str] = []
+    comments: list[str] = []
     entries: list[str] = []
     for dataset in datasets:
         path = _literal_path(dataset)
         name = json.dumps(dataset.name)
-        if not is_valid_name(dataset.name):
-            said.append(f"# {name} is no name for an artifact of DVC: letters of a to z, digits, '-', '_' and '/' only")
+        if not is_artifact_name(dataset.name):
+            comments.append(
+                f"# {name} is no name for an artifact of DVC: letters of a to z, digits, '-', '_' and '/' only"
+            )
         elif path is None:
-            said.append(
+            comments.append(
                 f"# {name} has no single path, which an artifact of DVC is: `dvc get` fetches one path at a time"
             )
         else:
             entries += [f"  {yaml_scalar(dataset.name)}:", f"    path: {yaml_scalar(path)}", "    type: dataset"]
-    return [*said, *(["artifacts:", *entries] if entries else [])]
+    return [*comments, *(["artifacts:", *entries] if entries else [])]
 
 
 def missing_artifact(repository: Repository, dataset: DatasetConfig, folder: str, version: Version) -> str | None:
@@ -57,15 +61,24 @@ def missing_artifact(repository: Repository, dataset: DatasetConfig, folder: str
     place = posixpath.join(folder, PIPELINE)
     tree = tree_at(repository, version)
     content = tree.read([place])[place] if place in tree.listing.blobs else b""
-    said = _path_said(content, place, dataset.name)
-    if said is not None and (_TEMPLATE in said or posixpath.normpath(said) == posixpath.normpath(path)):
+    current = _artifact_path(content, place, dataset.name)
+    if current is not None and (_TEMPLATE in current or posixpath.normpath(current) == posixpath.normpath(path)):
         return None
-    what = "has no artifact of this name" if said is None else f"has this artifact at {said}, and the data is at {path}"
+    what = (
+        "has no artifact of this name"
+        if current is None
+        else f"has this artifact at {current}, and the data is at {path}"
+    )
     lines = "\n".join(artifacts_text([dataset]))
     return (
         f"{dataset.name}: {place} {what}, so that `dvc artifacts get` does not find the promoted data; it needs, committed "
         f"before the promotion:\n{lines}"
     )
+
+
+def is_artifact_name(name: str) -> bool:
+    """Whether GTO takes this as the name of an artifact, or of a stage."""
+    return re.fullmatch(ARTIFACT_NAME, name) is not None
 
 
 def yaml_scalar(text: str) -> str:
@@ -78,6 +91,6 @@ def _literal_path(dataset: DatasetConfig) -> str | None:
     return dataset.path if dataset.path and not _PATTERN & set(dataset.path) else None
 
 
-def _path_said(content: bytes, place: str, name: str) -> str | None:
+def _artifact_path(content: bytes, place: str, name: str) -> str | None:
     """The path of an artifact in a dvc.yaml; None where it has none."""
     return text_in(mapping_in(mapping_in(mapping_of(content, place), "artifacts"), name), "path")

@@ -1,4 +1,4 @@
-"""One commit and its tags, made visible all at once or not at all, and taken back the same way.
+"""One commit and its tags, made visible all at once or not at all, and undone the same way.
 
 Objects are written first, which nobody sees. Then one transaction of git moves the branch and creates the tags, and last
 the index and the work tree follow. A note in git's folder says meanwhile what is under way, so that a process that was
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from gates.atomic_files import replace_text
 from gates.errors import DataError
-from gates.versions.git import git_at
+from gates.versions.git import git_at, literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,7 +28,7 @@ _NOTE = "gates-promotion.json"
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedRefs:
     """What is about to become visible; every object of it is written.
 
     branch: full name of the ref. old, new: commits before and after; equal where only tags are added. tags: object by
@@ -46,25 +46,40 @@ class Prepared:
         """Whether there is a commit beside the tags."""
         return self.new != self.old
 
+    def moving(self) -> list[str]:
+        """The command that moves the branch, if there is a commit."""
+        return [f"update {self.branch} {self.new} {self.old}"] if self.has_commit else []
+
+    def moving_back(self) -> list[str]:
+        return [f"update {self.branch} {self.old} {self.new}"] if self.has_commit else []
+
+    def creating(self, names: Iterable[str]) -> list[str]:
+        """The commands that create tags."""
+        return [f"create {TAGS}{name} {self.tags[name]}" for name in names]
+
+    def deleting(self, names: Iterable[str]) -> list[str]:
+        """The commands that delete tags, as long as they are those that were made."""
+        return [f"delete {TAGS}{name} {self.tags[name]}" for name in names]
+
 
 @dataclass(frozen=True)
-class Note:
-    """What is under way. is_undone: it is being taken back.
+class TransactionNote:
+    """What is under way. is_undone: it is being undone.
 
     work_tree: git's folder for the one it was begun in, from that of the clone; "" stands for the one that reads it.
     """
 
-    prepared: Prepared
+    prepared: PreparedRefs
     is_undone: bool = False
     work_tree: str = ""
 
 
-def apply(git: Git, prepared: Prepared) -> None:
+def apply(git: Git, prepared: PreparedRefs) -> None:
     """Make it visible. Raises DataError, nothing being changed, where a tag exists or the branch moved meanwhile."""
     _refuse_untracked(git, prepared.files)
-    write_note(git, Note(prepared))
+    write_note(git, TransactionNote(prepared))
     try:
-        transact(git, [*moving(prepared), *creating(prepared, prepared.tags)])
+        transact(git, [*prepared.moving(), *prepared.creating(prepared.tags)])
     except DataError:
         # A git that was killed half way has begun all the same: then the note stays, and the next call finishes it.
         if not _is_begun(git, prepared):
@@ -74,42 +89,27 @@ def apply(git: Git, prepared: Prepared) -> None:
     remove_note(git)
 
 
-def undo(git: Git, prepared: Prepared) -> None:
-    """Take it back: refs, index and work tree are as before.
+def undo(git: Git, prepared: PreparedRefs) -> None:
+    """Undo it: refs, index and work tree are as before.
 
     Raises DataError, nothing being changed, where somebody built on it meanwhile.
     """
-    write_note(git, Note(prepared, is_undone=True))
-    back = [f"update {prepared.branch} {prepared.old} {prepared.new}"] if prepared.has_commit else []
+    write_note(git, TransactionNote(prepared, is_undone=True))
     try:
-        transact(git, [*back, *deleting(prepared, prepared.tags)])
+        transact(git, [*prepared.moving_back(), *prepared.deleting(prepared.tags)])
     except DataError:
-        if all(ref(git, TAGS + name) == made for name, made in prepared.tags.items()):
+        if all(git.ref(TAGS + name) == tag for name, tag in prepared.tags.items()):
             remove_note(git)
         raise
     leave(git, prepared)
     remove_note(git)
 
 
-def moving(prepared: Prepared) -> list[str]:
-    """The command that moves the branch, if there is a commit."""
-    return [f"update {prepared.branch} {prepared.new} {prepared.old}"] if prepared.has_commit else []
-
-
-def creating(prepared: Prepared, names: Iterable[str]) -> list[str]:
-    """The commands that create tags."""
-    return [f"create {TAGS}{name} {prepared.tags[name]}" for name in names]
-
-
-def deleting(prepared: Prepared, names: Iterable[str]) -> list[str]:
-    """The commands that delete tags, as long as they are those that were made."""
-    return [f"delete {TAGS}{name} {prepared.tags[name]}" for name in names]
-
-
 def transact(git: Git, commands: Sequence[str]) -> None:
     """All of it or nothing (git-update-ref(1))."""
     if commands:
-        git.run("update-ref", "--stdin", stdin="".join(f"{one}\n" for one in ("start", *commands, "commit")).encode())
+        lines = "".join(f"{command}\n" for command in ("start", *commands, "commit"))
+        git.run("update-ref", "--stdin", stdin=lines.encode())
 
 
 def follow(git: Git, files: Sequence[str]) -> None:
@@ -118,7 +118,7 @@ def follow(git: Git, files: Sequence[str]) -> None:
         git.run("restore", "--source=HEAD", "--staged", "--worktree", "--", *map(literal, files))
 
 
-def leave(git: Git, prepared: Prepared) -> None:
+def leave(git: Git, prepared: PreparedRefs) -> None:
     """Index and work tree lose the commit's files, unless somebody edited them, and the folders that are empty then."""
     files = untouched(git, prepared) if prepared.has_commit else []
     if files:
@@ -130,7 +130,7 @@ def leave(git: Git, prepared: Prepared) -> None:
                 (git.top / folder).rmdir()
 
 
-def untouched(git: Git, prepared: Prepared) -> list[str]:
+def untouched(git: Git, prepared: PreparedRefs) -> list[str]:
     """The commit's files that index and work tree have as the commit does, or lack, or have a first part of.
 
     A git that is killed while it writes a file leaves its first part.
@@ -144,32 +144,21 @@ def untouched(git: Git, prepared: Prepared) -> list[str]:
     ]
 
 
-def literal(path: str) -> str:
-    """A path as a pathspec of git that fits nothing else."""
-    return f":(literal){path}"
-
-
-def ref(git: Git, name: str) -> str | None:
-    """The object that a ref names; None where there is no such ref."""
-    done = git.outcome("rev-parse", "--verify", "--quiet", name)
-    return None if done.returncode else done.stdout.decode().strip()
-
-
-def write_note(git: Git, note: Note) -> None:
+def write_note(git: Git, note: TransactionNote) -> None:
     """Say what is under way, for whoever comes after this process was killed."""
     own, common = _folders(git)
     about = {"is_undone": note.is_undone, "work_tree": os.path.relpath(own, common)}
     replace_text(note_path(git), json.dumps(asdict(note.prepared) | about))
 
 
-def read_note(git: Git) -> Note | None:
+def read_note(git: Git) -> TransactionNote | None:
     """What was under way; None where all was brought to an end. Raises DataError for a file that says nothing."""
     path = note_path(git)
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
         is_undone, work_tree = bool(document.pop("is_undone", False)), str(document.pop("work_tree", ""))
         document |= {"files": tuple(document["files"]), "tags": dict(document["tags"])}
-        return Note(Prepared(**document), is_undone, work_tree)
+        return TransactionNote(PreparedRefs(**document), is_undone, work_tree)
     except FileNotFoundError:
         return None
     except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -186,18 +175,18 @@ def note_path(git: Git) -> Path:
     return _folders(git)[1] / _NOTE
 
 
-def begun_in(git: Git, note: Note) -> Git:
-    """The work tree that index and files of a note are of; the one that asks, where that was removed since."""
+def begun_in(git: Git, note: TransactionNote) -> Git:
+    """The work tree that index and files of a note are of; the one given, where that was removed since."""
     own, common = _folders(git)
     if note.work_tree in ("", os.path.relpath(own, common)):
         return git
     top = git.main_top()
     if note.work_tree != os.curdir:
-        # Git keeps there where the work tree is, also when it is moved (gitrepository-layout(5)).
+        # Git keeps in it where the work tree is, also when it is moved (gitrepository-layout(5)).
         named = common / note.work_tree / "gitdir"
         top = (named.parent / named.read_text(encoding="utf-8").strip()).parent if named.is_file() else git.top
-    there = git_at(top)
-    return there if there and _folders(there)[1] == common else git
+    other = git_at(top)
+    return other if other and _folders(other)[1] == common else git
 
 
 def _folders(git: Git) -> tuple[Path, Path]:
@@ -206,9 +195,9 @@ def _folders(git: Git) -> tuple[Path, Path]:
     return (git.top / own).resolve(), (git.top / common).resolve()
 
 
-def _is_begun(git: Git, prepared: Prepared) -> bool:
-    is_moved = prepared.has_commit and ref(git, prepared.branch) == prepared.new
-    return is_moved or any(ref(git, TAGS + name) == made for name, made in prepared.tags.items())
+def _is_begun(git: Git, prepared: PreparedRefs) -> bool:
+    is_moved = prepared.has_commit and git.ref(prepared.branch) == prepared.new
+    return is_moved or any(git.ref(TAGS + name) == tag for name, tag in prepared.tags.items())
 
 
 def _refuse_untracked(git: Git, files: Sequence[str]) -> None:
@@ -220,9 +209,9 @@ def _refuse_untracked(git: Git, files: Sequence[str]) -> None:
 
 
 def _is_part(git: Git, path: str, blob: str) -> bool:
-    place = git.top / path
-    if not place.is_file():
-        return not place.exists()
+    file = git.top / path
+    if not file.is_file():
+        return not file.exists()
     # Line ends may be converted in the work tree, which git sees through.
-    told = git.outcome("hash-object", f"--path={path}", "--", str(place)).stdout.decode().strip()
-    return told == blob or git.run("cat-file", "blob", blob).startswith(place.read_bytes())
+    hashed = git.output_or_none("hash-object", f"--path={path}", "--", str(file))
+    return hashed == blob or git.run("cat-file", "blob", blob).startswith(file.read_bytes())

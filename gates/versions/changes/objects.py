@@ -56,9 +56,8 @@ def _dates(at: datetime | None) -> dict[str, str]:
 
 def _settings(git: Git) -> dict[str, str]:
     """The settings that decide over tags, as variables of git."""
-    asked = ("config", "--null", "--includes", "--get-regexp", _SIGNING)
-    told = git.run(*asked) if git.succeeds(*asked) else b""
-    pairs = [entry.partition("\n") for entry in told.decode().split("\0") if entry]
+    listed = git.output_or_none("config", "--null", "--includes", "--get-regexp", _SIGNING) or ""
+    pairs = [entry.partition("\n") for entry in listed.split("\0") if entry]
     variables = {"GIT_CONFIG_COUNT": str(len(pairs))}
     for number, (key, _, value) in enumerate(pairs):
         variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}

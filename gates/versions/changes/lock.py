@@ -21,42 +21,42 @@ if TYPE_CHECKING:
 # It stays where it is: who deleted it would take it from under the feet of those who wait for it.
 _FILE = "gates-promotion.lock"
 # Whoever waits for less does not wonder why nothing happens.
-_SAID_AFTER = 1.0
-# Nobody notices that long, and asking costs microseconds.
+_REPORTED_AFTER = 1.0
+# Nobody notices that long, and a try costs microseconds.
 _PAUSE = 0.05
 # What systems answer where somebody else holds it.
-_HELD = frozenset({errno.EACCES, errno.EAGAIN})
+_LOCKED = frozenset({errno.EACCES, errno.EAGAIN})
 
 
 @contextmanager
-def only_promotion(git: Git, say: Callable[[str], None]) -> Iterator[None]:
-    """Hold the lock of the clone and all its work trees; while another process has it, wait, and say so.
+def only_promotion(git: Git, report: Callable[[str], None]) -> Iterator[None]:
+    """Hold the lock of the clone and all its work trees; while another process has it, wait, and report it.
 
     Processes that are started meanwhile do not inherit it. Raises DataError where git's folder cannot be written, or
     its file system has no locks.
     """
     common = os.fsdecode(git.run("rev-parse", "--git-common-dir")).rstrip("\n")
-    lock = _taken(git.top / common / _FILE, say)
+    lock = _acquire(git.top / common / _FILE, report)
     try:
         yield
     finally:
         lock.close()
 
 
-def _taken(path: Path, say: Callable[[str], None]) -> SimpleLockFile:
-    start, is_said = time.monotonic(), False
+def _acquire(path: Path, report: Callable[[str], None]) -> SimpleLockFile:
+    start, is_reported = time.monotonic(), False
     while True:
         try:
             return SimpleLockFile(path)
         except LockError as error:
             cause = error.__context__
-            if isinstance(cause, OSError) and cause.errno not in _HELD:
+            if isinstance(cause, OSError) and cause.errno not in _LOCKED:
                 raise DataError(f"{path}: cannot be locked: {cause.strerror}; promote on a local disk") from error
         except OSError as error:
             raise DataError(
                 f"{path}: cannot be written: {error.strerror}; who promotes writes into git's folder"
             ) from error
-        if not is_said and time.monotonic() - start >= _SAID_AFTER:
-            say("another `gates promote` is at work in this clone; this one waits for its end")
-            is_said = True
+        if not is_reported and time.monotonic() - start >= _REPORTED_AFTER:
+            report("another `gates promote` is at work in this clone; this one waits for its end")
+            is_reported = True
         time.sleep(_PAUSE)

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from gates.promotion.leakage.chance_overlap import coincide
+from gates.metrics.stats.coincidence import coincide, equal_rows
 from tests.projects import people
 from tests.real import DATA, needs_data
 
@@ -102,3 +102,10 @@ def test_rows_of_real_people_coincide_in_few_columns_and_not_in_all() -> None:
         assert coincide(trained, tested)
         trained, tested = (repeated(every.head(27_000), 1, times), every.head(3_000))
         assert not coincide(trained, tested)
+
+
+def test_nested_values_are_compared_whatever_their_types_and_the_order_of_fields():
+    trained = pl.DataFrame({"tags": [[1, 2], [3], None], "size": [{"w": 1, "h": [2.5]}, {"w": 2, "h": None}, None]})
+    tested = pl.DataFrame({"size": [{"h": ["2.5"], "w": "1"}, {"h": None, "w": "9"}], "tags": [["1", "2"], ["3"]]})
+
+    assert equal_rows(trained, tested) == 1

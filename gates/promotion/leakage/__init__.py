@@ -1,1 +1,0 @@
-"""Evaluation rows in promoted training sets."""
