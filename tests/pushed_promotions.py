@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from gates.errors import GatesError
 from gates.promotion.evidence import PromoteRequest
-from gates.promotion.git.clean_repository import require_clean
 from gates.promotion.git.push import PushPlan, push
 from gates.promotion.promote.execute import prepare
 from gates.promotion.promote.promote import plan_promotion
+from gates.versions.changes.clean_repository import require_clean
 from gates.versions.changes.git_remote import refs_at, remote_of
 from gates.versions.changes.transaction import apply
 from gates.versions.repository import open_repository

@@ -15,9 +15,9 @@ from gates.verdicts.reports.text import printable
 
 if TYPE_CHECKING:
     from gates.checking.targets import Target
-    from gates.promotion.git.clean_repository import CleanRepository
     from gates.promotion.promote.plan import PromotionPlan
     from gates.promotion.signing.signing_keys import SigningKey
+    from gates.versions.changes.clean_repository import CleanRepository
 
 
 @click.command(

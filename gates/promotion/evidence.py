@@ -16,8 +16,8 @@ from gates.data.files import fingerprint
 from gates.errors import UsageError
 from gates.promotion.errors import ConditionError
 from gates.promotion.git.promoted_version import judged_files
-from gates.promotion.statements.decode import moment_text
 from gates.verdict import Answer
+from gates.verdicts.decode import moment_text
 from gates.verdicts.enforce import enforce, refuse_other_files
 from gates.verdicts.from_json import verdict_of
 from gates.verdicts.recorded import VerdictError, parse_verdict
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gates.config.dataset import DatasetConfig
-    from gates.promotion.git.clean_repository import CleanRepository
     from gates.promotion.signing.signing_keys import SigningKey
     from gates.verdict import Verdict
     from gates.verdicts.recorded import RecordedVerdict
+    from gates.versions.changes.clean_repository import CleanRepository
     from gates.versions.repository import Repository
     from gates.versions.trees import Tree
     from gates.versions.version import Version

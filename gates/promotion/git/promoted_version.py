@@ -13,9 +13,9 @@ from gates.data.facts import FileFacts
 from gates.errors import DataError
 from gates.promotion.errors import PromotionError
 from gates.promotion.git.history import COMMIT, message_of
-from gates.promotion.statements.expected_statement import verdict_in
 from gates.promotion.statements.paths import PromotionPaths, paths_of
 from gates.promotion.statements.statement import parse_statement, sha256
+from gates.verdicts.whole_verdict import whole_verdict
 from gates.versions.configuration import config_at
 from gates.versions.snapshots import VersionFiles, files_at
 from gates.versions.trees import tree_at
@@ -64,8 +64,8 @@ class PromotedVersion:
 
     @cached_property
     def verdict(self) -> Verdict:
-        """The verdict in the document. Raises VerdictError or PromotionError where it is none."""
-        return verdict_in(self.document, f"{self.paths.verdict} in {self.name}")
+        """The verdict in the document. Raises VerdictError where it is none."""
+        return whole_verdict(self.document, f"{self.paths.verdict} in {self.name}")
 
     @property
     def revision(self) -> Version:
@@ -159,5 +159,5 @@ def config_in(repository: Repository, folder: str, commit: str) -> Config:
 
 def judged_files(verdict: Verdict) -> list[FileFacts]:
     """The data files that a verdict lists, with their digests."""
-    files: list[dict[str, Any]] = verdict.data["files"]  # type: ignore[assignment]  # `verdict_in` has looked
+    files: list[dict[str, Any]] = verdict.data["files"]  # type: ignore[assignment]  # `whole_verdict` has looked
     return [FileFacts(file["path"], file["rows"], {}, file["sha256"], file["size"]) for file in files]

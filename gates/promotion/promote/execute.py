@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gates.errors import UsageError
-from gates.promotion.git.clean_repository import require_clean
 from gates.promotion.git.push import (
     PushPlan,
     how_to_push,
@@ -19,6 +18,7 @@ from gates.promotion.git.push import (
     names_other_data,
     push,
 )
+from gates.versions.changes.clean_repository import require_clean
 from gates.versions.changes.git_remote import refs_at, remote_of
 from gates.versions.changes.lock import only_promotion
 from gates.versions.changes.objects import write_commit, write_tag
@@ -30,8 +30,8 @@ from gates.versions.version import git_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gates.promotion.git.clean_repository import CleanRepository
     from gates.promotion.promote.plan import PromotionPlan
+    from gates.versions.changes.clean_repository import CleanRepository
     from gates.versions.changes.git_remote import GitRemote
     from gates.versions.repository import Repository
 

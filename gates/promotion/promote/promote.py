@@ -51,12 +51,12 @@ if TYPE_CHECKING:
     from gates.config.dataset import DatasetConfig
     from gates.config.stages import Stage
     from gates.promotion.evidence import Evidence, PromoteRequest
-    from gates.promotion.git.clean_repository import CleanRepository
     from gates.promotion.git.history import PromotionTag, TagHistory
     from gates.promotion.git.promoted_version import PromotedVersion
     from gates.promotion.statements.tags import ReleaseVersion
     from gates.promotion.verification.findings import Finding
     from gates.verdict import Verdict
+    from gates.versions.changes.clean_repository import CleanRepository
     from gates.versions.version import Version
 
 

@@ -16,8 +16,8 @@ from gates.promotion.statements.tags import ReleaseVersion, TagName
 
 if TYPE_CHECKING:
     from gates.promotion.evidence import PromoteRequest
-    from gates.promotion.git.clean_repository import CleanRepository
     from gates.promotion.git.history import PromotionTag
+    from gates.versions.changes.clean_repository import CleanRepository
 
 
 def plan_revocation(clean: CleanRepository, request: PromoteRequest, reason: str) -> PromotionPlan:

@@ -13,7 +13,8 @@ from typing import Annotated, ClassVar
 from gates.promotion.errors import EnvelopeError, PromotionError
 from gates.promotion.signing.signers import Signer, fingerprint
 from gates.promotion.signing.signing_keys import SigningKey, ed25519_library
-from gates.promotion.statements.decode import RESTORE, TextForm, decode, parse_json
+from gates.promotion.statements.forms import RESTORE, no_json, wrong_record
+from gates.verdicts.decode import TextForm, decode, parse_json
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 
@@ -71,7 +72,8 @@ def verify(envelope: bytes, statement: bytes, signers: Sequence[Signer], *, at: 
     is about something else, and DataError where `cryptography` is missing.
     """
     try:
-        document = decode(_Envelope, parse_json(envelope, f"{shown}: is no DSSE envelope: it is not JSON"), shown)
+        content = parse_json(envelope, no_json(f"{shown}: is no DSSE envelope: it is not JSON"))
+        document = decode(_Envelope, content, wrong_record(shown))
     except PromotionError as error:
         raise EnvelopeError(str(error)) from error
     if not document.signatures:

@@ -4,10 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
 
-from gates.promotion.errors import PromotionError
-from gates.promotion.statements.decode import RepositoryPath, Sha256, Text, decode
 from gates.promotion.statements.statement import (
     BaseVersion,
     StatedContract,
@@ -18,8 +15,6 @@ from gates.promotion.statements.statement import (
 )
 from gates.promotion.statements.tags import ReleaseVersion
 from gates.verdict import Outcome, Verdict
-from gates.verdicts.from_json import verdict_of
-from gates.verdicts.recorded import parse_verdict
 
 # More of two values would hide where they differ.
 _SHOWN_CHARACTERS = 60
@@ -46,7 +41,7 @@ def statement_on(verdict: Verdict, document: bytes, context: StatementContext) -
         dataset=verdict.dataset,
         manifest_sha256=str(verdict.data["manifest_sha256"]),
         version=context.version,
-        purpose=contract["purpose"],  # type: ignore[arg-type]  # a text or None: `verdict_in`
+        purpose=contract["purpose"],  # type: ignore[arg-type]  # a text or None: `whole_verdict`
         commit=context.commit,
         pointers=context.pointers,
         verdict=StatedVerdict(
@@ -68,66 +63,6 @@ def first_difference(statement: Statement, expected: Statement) -> str | None:
     """The first field in which two statements differ, with both values; None where they are equal."""
     one, other = (json.loads(each.to_bytes()) for each in (statement, expected))
     return _difference(one.pop("predicate"), other.pop("predicate"), "") or _difference(one, other, "")
-
-
-def verdict_in(content: bytes, shown: str) -> Verdict:
-    """The verdict in a document; all that a statement says of it is in it, in its form. shown: how messages name it.
-
-    Raises VerdictError or PromotionError for every other document: whoever can write the repository can write any.
-    """
-    parse_verdict(content, shown)
-    try:
-        document = json.loads(content)
-        decode(_VerdictForm, document, shown)
-        return verdict_of(document)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        what = f"it has no {error}" if isinstance(error, KeyError) else str(error).split("\n")[0]
-        raise PromotionError(f"{shown}: is no verdict of gates ({what})") from error
-
-
-@dataclass(frozen=True)
-class _ContractForm:
-    is_open: ClassVar = True
-    sha256: Sha256
-    gates: Text
-    purpose: Text | None
-    schema: Text | None
-    libraries: Mapping[Text, Text]
-    schema_sources: Mapping[RepositoryPath, Sha256]
-
-
-@dataclass(frozen=True)
-class _FileForm:
-    is_open: ClassVar = True
-    path: Text
-    sha256: Sha256
-    rows: int
-    size: int
-
-
-@dataclass(frozen=True)
-class _DataForm:
-    is_open: ClassVar = True
-    manifest_sha256: Sha256
-    files: tuple[_FileForm, ...]
-
-
-@dataclass(frozen=True)
-class _RowsForm:
-    is_open: ClassVar = True
-    human: int
-    synthetic: int
-    undeclared: int
-
-
-@dataclass(frozen=True)
-class _VerdictForm:
-    is_open: ClassVar = True
-    contract: _ContractForm
-    loosened: tuple[Text, ...]
-    waived: tuple[StatedWaiver, ...]
-    rows: _RowsForm
-    data: _DataForm
 
 
 def _difference(actual: object, expected: object, place: str) -> str | None:

@@ -3,7 +3,8 @@
 import json
 from dataclasses import dataclass
 
-from gates.promotion.statements.decode import Moment, Release, Sha256, Text, canonical_json, decode, parse_json
+from gates.promotion.statements.forms import Release, no_json, wrong_record
+from gates.verdicts.decode import Moment, Sha256, Text, canonical_json, decode, parse_json
 
 
 @dataclass(frozen=True)
@@ -35,4 +36,4 @@ class Revocation:
 
 def parse_revocation(content: bytes, shown: str) -> Revocation:
     """The record in a file. Raises PromotionError where it is none."""
-    return decode(Revocation, parse_json(content, f"{shown}: is no record of gates"), shown)
+    return decode(Revocation, parse_json(content, no_json(f"{shown}: is no record of gates")), wrong_record(shown))

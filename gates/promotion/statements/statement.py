@@ -9,11 +9,10 @@ from dataclasses import dataclass, fields
 from typing import Annotated, Any
 
 from gates.promotion.errors import PromotionError
-from gates.promotion.statements.decode import (
-    RESTORE,
+from gates.promotion.statements.forms import RESTORE, ObjectId, Release, no_json, wrong_record
+from gates.verdict import Answer
+from gates.verdicts.decode import (
     Moment,
-    ObjectId,
-    Release,
     RepositoryPath,
     Sha256,
     Text,
@@ -24,7 +23,6 @@ from gates.promotion.statements.decode import (
     pattern,
     wrong_value,
 )
-from gates.verdict import Answer
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 # The `$id` of gates/promotion/statements/promotion.schema.json, named as the verdict's schema is.
@@ -155,16 +153,16 @@ def parse_statement(content: bytes, shown: str) -> Statement:
     Raises PromotionError where it is none, says what no promotion says, or is not written as `to_bytes` writes it: equal
     statements have equal bytes, so that their sha256 can stand for what they say.
     """
-    value = parse_json(content, f"{shown}: is no promotion statement, it is not JSON")
+    value = parse_json(content, no_json(f"{shown}: is no promotion statement, it is not JSON"))
     _refuse_other_type(value, shown)
-    document = decode(_Document, value, shown)
+    document = decode(_Document, value, wrong_record(shown))
     if len(document.subject) != 1:
         count = len(document.subject)
         raise PromotionError(f"{shown}: has {count} subjects, expected one: the dataset; {RESTORE}")
     subject, predicate = document.subject[0], document.predicate
     if subject.name != predicate.dataset:
         expected = f"the dataset of the predicate, '{predicate.dataset}'"
-        raise wrong_value(subject.name, "subject[0].name", expected, shown)
+        raise wrong_record(shown)(wrong_value(subject.name, "subject[0].name", expected))
     statement = Statement(**_predicate_of(predicate), manifest_sha256=subject.digest.sha256)
     if statement.to_bytes() != content:
         raise PromotionError(

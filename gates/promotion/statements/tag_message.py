@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from gates.promotion.errors import PromotionError
-from gates.promotion.statements.decode import OBJECT_ID, SHA256, VERSION, TextForm
+from gates.promotion.statements.forms import OBJECT_ID, VERSION
+from gates.verdicts.decode import SHA256, TextForm
 
 if TYPE_CHECKING:
     from gates.promotion.statements.tags import ReleaseVersion

@@ -11,7 +11,7 @@ from gates.promotion.errors import PromotionError
 from gates.promotion.git.promoted_version import config_in, configuration_in, promoted_version
 from gates.promotion.git.same_files import files_of
 from gates.promotion.stage_conditions import StageTransition, candidate_of, met, unmet
-from gates.promotion.statements.decode import moment_text
+from gates.verdicts.decode import moment_text
 from gates.versions.git import committed_at
 from gates.versions.trees import tree_at
 from gates.versions.version import at_commit

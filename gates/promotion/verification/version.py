@@ -9,11 +9,11 @@ from gates.data.files import manifest_sha256
 from gates.errors import DataError, GatesError
 from gates.promotion.evidence import contract_files, pointers_at
 from gates.promotion.git.promoted_version import judged_files
-from gates.promotion.statements.decode import moment_text
 from gates.promotion.statements.expected_statement import StatementContext, first_difference, statement_on
 from gates.promotion.statements.statement import sha256
 from gates.promotion.verification.contract import contract_finding
 from gates.promotion.verification.findings import Finding, looked_at, refused
+from gates.verdicts.decode import moment_text
 from gates.verdicts.enforce import refuse_other_files
 from gates.verdicts.recorded import parse_verdict
 from gates.versions.snapshots import files_at

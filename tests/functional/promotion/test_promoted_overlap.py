@@ -10,11 +10,11 @@ import polars as pl
 import pytest
 
 from gates.config.load import read_config
-from gates.promotion.git.clean_repository import require_clean
 from gates.promotion.git.history import tag_history
 from gates.promotion.git.promoted_version import promoted_version
 from gates.promotion.verification.findings import Finding, FindingState
 from gates.promotion.verification.overlap import TrainTestOverlap, overlaps, verify_overlap
+from gates.versions.changes.clean_repository import require_clean
 from gates.versions.repository import open_repository
 from tests.dvc_repositories import commit, git, track, write
 from tests.forgeries import VERSION, date_of, retag, words_of

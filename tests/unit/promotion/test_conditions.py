@@ -213,7 +213,7 @@ def test_a_check_is_answered_when_it_passed_or_failed(asked, outcome):
         if answered
         else [
             (
-                f"Stage 'prod' requires an answer to combined/expect_x, which is {outcome.value.replace('_', ' ')} "
+                f"Stage 'prod' requires an answer to combined/expect_x, which is {'not configured' if outcome is Outcome.NOT_CONFIGURED else outcome.value} "
                 "(no holdout); give it what it needs and check again, or take it out of `answered` of [stages.prod]."
             )
         ]

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from gates.errors import DataError, UsageError
-from gates.promotion.statements.decode import moment_text
 from gates.versions.git import committed_at
 from gates.versions.trees import Tree, tree_at
 from gates.versions.version import Version, at_commit, git_of
@@ -63,7 +62,7 @@ def require_clean(repository: Repository) -> CleanRepository:
     if made_at > datetime.now(tz=UTC):
         # A promotion dated before the commit that it stands on fails verification.
         raise DataError(
-            f"HEAD is dated in the future, {moment_text(made_at)}; set the clock right, or wait until then, and promote again"
+            f"HEAD is dated in the future, {made_at:%Y-%m-%dT%H:%M:%SZ}; set the clock right, or wait until then, and promote again"
         )
     if not git.succeeds("var", "GIT_COMMITTER_IDENT"):
         raise UsageError(

@@ -13,14 +13,13 @@ from datetime import UTC, datetime
 from types import UnionType
 from typing import Annotated, TypeVar, Union, cast, get_args, get_origin
 
-from gates.errors import did_you_mean
-from gates.promotion.errors import PromotionError
-from gates.promotion.statements.tags import ReleaseVersion, parse_version
+from gates.errors import GatesError, did_you_mean
 
 T = TypeVar("T")
+# Makes the error for what is wrong with a document.
+Fail = Callable[[str], GatesError]
 
-RESTORE = "restore the file as it was committed"
-# The only form of a moment in a statement: one moment, one text.
+# The only form of a moment in a document: one moment, one text.
 _MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 # More would hide what is wrong behind the value.
 _SHOWN_CHARACTERS = 60
@@ -41,7 +40,7 @@ def pattern(expression: str, words: str) -> TextForm:
 
 
 def moment_text(at: datetime) -> str:
-    """The one text of a moment in a statement. at: with a time zone; parts of a second are dropped."""
+    """The one text of a moment in a document. at: with a time zone; parts of a second are dropped."""
     # Not by strftime: how it writes years before 1000 depends on the platform.
     return at.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
@@ -55,16 +54,11 @@ def _moment(text: str) -> datetime | None:
 
 
 SHA256 = pattern(r"[0-9a-f]{64}", "64 hexadecimal digits in lower case")
-# 64 digits where a repository names its objects by sha256.
-OBJECT_ID = pattern(r"[0-9a-f]{40}|[0-9a-f]{64}", "the full id of a git object, 40 or 64 hexadecimal digits")
-VERSION = TextForm(parse_version, "a version such as v1.2.0")
 
 Text = Annotated[str, pattern(r"(?s).+", "a text that is not empty")]
 Sha256 = Annotated[str, SHA256]
-ObjectId = Annotated[str, OBJECT_ID]
-Release = Annotated[ReleaseVersion, VERSION]
 Moment = Annotated[datetime, TextForm(_moment, "a moment in UTC such as 2026-01-31T12:00:00Z")]
-# A statement names files of its own repository: no name may lead out of it.
+# A document names files of its own repository: no name may lead out of it.
 RepositoryPath = Annotated[
     str,
     pattern(
@@ -74,20 +68,20 @@ RepositoryPath = Annotated[
 ]
 
 
-def parse_json(content: bytes, refusal: str) -> object:
-    """The document in a file. refusal: what a file that is no JSON is not, as messages say it. Raises PromotionError."""
+def parse_json(content: bytes, fail: Fail) -> object:
+    """The document in a file. fail: makes the error for a file that is no JSON, from what is wrong with it."""
     try:
         return json.loads(content.decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        raise PromotionError(f"{refusal} ({str(error).split(chr(10))[0]}); {RESTORE}") from error
+        raise fail(str(error).split("\n")[0]) from error
 
 
-def decode(kind: type[T], value: object, shown: str) -> T:
-    """The dataclass that a document stands for. shown: how messages name the document.
+def decode(kind: type[T], value: object, fail: Fail) -> T:
+    """The dataclass that a document stands for.
 
-    Raises PromotionError, naming the field, what it has and what it has to be.
+    fail: makes the error from a clause that names the field, what it has and what it has to be.
     """
-    return cast("T", _read(kind, value, "", shown))
+    return cast("T", _read(kind, value, "", fail))
 
 
 def canonical_json(document: object) -> str:
@@ -96,79 +90,78 @@ def canonical_json(document: object) -> str:
     return f"{text}\n"
 
 
-def wrong_value(value: object, place: str, expected: str, shown: str) -> PromotionError:
-    """The error for a value at a place in a document, "" at the top, that is not what was expected."""
+def wrong_value(value: object, place: str, expected: str) -> str:
+    """The clause on a value at a place in a document, "" at the top, that is not what was expected."""
     at = f" as '{place}'" if place else ""
-    return _wrong(f"has {_short(value)}{at}, expected {expected}", shown)
+    return f"has {_short(value)}{at}, expected {expected}"
 
 
-def _read(hint: object, value: object, place: str, shown: str) -> object:
+def _read(hint: object, value: object, place: str, fail: Fail) -> object:
     origin, arguments = get_origin(hint), get_args(hint)
     is_optional = origin in (Union, UnionType)
     if hint is object or (is_optional and value is None):
         return value
     if is_optional:
-        return _read(arguments[0], value, place, shown)
+        return _read(arguments[0], value, place, fail)
     if origin is Annotated:
         parsed = arguments[1].parse(value) if isinstance(value, str) else None
         if parsed is None:
-            raise wrong_value(value, place, arguments[1].words, shown)
+            raise fail(wrong_value(value, place, arguments[1].words))
         return parsed
     kinds = {int: (int, "a whole number"), tuple: (list, "an array")}
     kind, words = kinds.get(cast("type", origin or hint), (dict, "a JSON object"))
     if not isinstance(value, kind):
-        raise wrong_value(value, place, words, shown)
-    return _read_inner(hint, value, place, shown) if isinstance(value, dict | list) else value
+        raise fail(wrong_value(value, place, words))
+    return _read_inner(hint, value, place, fail) if isinstance(value, dict | list) else value
 
 
-def _read_inner(hint: object, value: dict[str, object] | list[object], place: str, shown: str) -> object:
+def _read_inner(hint: object, value: dict[str, object] | list[object], place: str, fail: Fail) -> object:
     arguments = get_args(hint)
     if isinstance(value, list):
-        return tuple(_read(arguments[0], item, f"{place}[{at}]", shown) for at, item in enumerate(value))
+        return tuple(_read(arguments[0], item, f"{place}[{at}]", fail) for at, item in enumerate(value))
     if not arguments:
-        return _read_fields(cast("type", hint), value, place, shown)
+        return _read_fields(cast("type", hint), value, place, fail)
     return {
-        _key(arguments[0], name, place, shown): _read(arguments[1], inner, _inside(place, name), shown)
+        _key(arguments[0], name, place, fail): _read(arguments[1], inner, _inside(place, name), fail)
         for name, inner in value.items()
     }
 
 
-def _read_fields(kind: type, values: dict[str, object], place: str, shown: str) -> object:
+def _read_fields(kind: type, values: dict[str, object], place: str, fail: Fail) -> object:
     """What gates does not know it cannot vouch for: other fields are refused unless the class is open."""
     own = {field.name: field for field in fields(kind)}
     for name, field in own.items():
         if name not in values and field.default is MISSING:
-            raise _wrong(f"has no field '{_inside(place, name)}'", shown)
+            raise fail(f"has no field '{_inside(place, name)}'")
     for name in values:
         if name not in own and not getattr(kind, "is_open", False):
             near = did_you_mean(name, own)
-            raise _wrong(f"has a field '{_inside(place, name)}' that gates does not know: {near}", shown)
+            raise fail(f"has a field '{_inside(place, name)}' that gates does not know: {near}")
     return kind(
-        **{name: _read(own[name].type, values[name], _inside(place, name), shown) for name in own if name in values}
+        **{name: _read(own[name].type, values[name], _inside(place, name), fail) for name in own if name in values}
     )
 
 
-def _key(hint: object, name: str, place: str, shown: str) -> object:
+def _key(hint: object, name: str, place: str, fail: Fail) -> object:
     form: TextForm = get_args(hint)[1]
     if form.parse(name) is None:
-        raise _wrong(f"has '{name}' in '{place}', expected {form.words}", shown)
+        raise fail(f"has '{name}' in '{place}', expected {form.words}")
     return name
 
 
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return moment_text(value)
-    if is_dataclass(value) and not isinstance(value, ReleaseVersion):
-        return {field.name: getattr(value, field.name) for field in fields(value)}
-    return dict(value) if isinstance(value, Mapping) else str(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    # What has a text of its own is written so.
+    if not is_dataclass(value) or "__str__" in vars(type(value)):
+        return str(value)
+    return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
 def _inside(place: str, name: str) -> str:
     return f"{place}.{name}" if place else name
-
-
-def _wrong(what: str, shown: str) -> PromotionError:
-    return PromotionError(f"{shown}: {what}; {RESTORE}, or promote again")
 
 
 def _short(value: object) -> str:
