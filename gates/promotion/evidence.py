@@ -33,9 +33,7 @@ if TYPE_CHECKING:
     from gates.verdict import Verdict
     from gates.verdicts.recorded import RecordedVerdict
     from gates.versions.changes.clean_repository import CleanRepository
-    from gates.versions.repository import Repository
     from gates.versions.trees import Tree
-    from gates.versions.version import Version
 
 # Which versions of libraries an environment gets, where the repository says so.
 _LOCK_FILES = (LOCK, PIPELINE, "uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "requirements.txt")
@@ -96,7 +94,7 @@ def evidence_of(clean: CleanRepository, dataset: DatasetConfig, request: Promote
     UsageError for data that DVC does not track, DataError for data that cannot be had.
     """
     at_home = replace(dataset, root=request.home)
-    pointers = pointers_at(clean.repository, at_home, clean.version)
+    pointers = snapshot(clean.repository, at_home, clean.version).pointer_md5s()
 
     def compare_data(verdict: RecordedVerdict, _: DatasetConfig) -> None:
         with files_at(clean.repository, at_home, clean.version) as files:
@@ -153,22 +151,6 @@ def _read(path: Path) -> tuple[bytes, datetime]:
             return stream.read(), datetime.fromtimestamp(os.fstat(stream.fileno()).st_mtime, tz=UTC)
     except OSError as error:
         raise VerdictError(f"{path}: cannot be read: {error.strerror}; `gates check`, then promote") from error
-
-
-def pointers_at(repository: Repository, dataset: DatasetConfig, version: Version) -> dict[str, str]:
-    """The md5 that each pointer of the dataset's files names, by the pointer's file and the path that is tracked."""
-    md5s = {}
-    for file in snapshot(repository, dataset, version).all_files:
-        if file.pointer is None:
-            raise UsageError(
-                f"{file.name} is in git and not in DVC; `git rm --cached {file.name}`, `dvc add {file.name}`, commit and check again"
-            )
-        if file.pointer.md5 is None:
-            raise UsageError(
-                f"{file.name}: {file.pointer.place} has no md5, as in cloud-versioned remotes; nothing names the bytes offline: track the file itself with `dvc add`"
-            )
-        md5s[file.pointer.path] = file.pointer.md5 + (".dir" if file.pointer.is_dir else "")
-    return md5s
 
 
 def contract_files(tree: Tree, dataset: DatasetConfig, verdict: Verdict, pointers: Mapping[str, str]) -> dict[str, str]:

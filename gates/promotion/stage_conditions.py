@@ -72,24 +72,19 @@ def unmet(stage: Stage, candidate: Candidate) -> list[str]:
 
 def met(stage: Stage, candidate: Candidate) -> str:
     """The conditions of the stage and what fulfils them, on one line; "none" where it has none. `unmet` is empty."""
-    clauses = []
-    if stage.after is not None:
-        clauses.append(f"after {candidate.stages[stage.after]}")
-    if stage.purpose is not None:
-        clauses.append(f"purpose {stage.purpose}")
-    if stage.reviewers:
-        names = ", ".join(f"{name} <{mail}>" for mail, name in reviewers(candidate).items())
-        clauses.append(f"reviewers {names}")
-    age = _age_in_days(candidate)
-    if stage.maximum_age is not None and age is not None:
-        clauses.append(f"verdict {counted(age, 'day')} old of at most {stage.maximum_age}")
-    if stage.waivers == "forbidden":
-        clauses.append("no waivers")
-    if stage.loosened == "forbidden":
-        clauses.append("no loosened limits")
-    if stage.answered:
-        clauses.append(f"answered {', '.join(stage.answered)}")
-    return "; ".join(clauses) or "none"
+    age, names = _age_in_days(candidate), [f"{name} <{mail}>" for mail, name in reviewers(candidate).items()]
+    clauses = (
+        stage.after is not None and f"after {candidate.stages[stage.after]}",
+        stage.purpose is not None and f"purpose {stage.purpose}",
+        stage.reviewers and f"reviewers {', '.join(names)}",
+        stage.maximum_age is not None
+        and age is not None
+        and f"verdict {counted(age, 'day')} old of at most {stage.maximum_age}",
+        stage.waivers == "forbidden" and "no waivers",
+        stage.loosened == "forbidden" and "no loosened limits",
+        stage.answered and f"answered {', '.join(stage.answered)}",
+    )
+    return "; ".join(clause for clause in clauses if clause) or "none"
 
 
 def reviewers(candidate: Candidate) -> dict[str, str]:

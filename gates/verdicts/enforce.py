@@ -88,19 +88,19 @@ def _what_changed(recorded: Mapping[str, object], present: Mapping[str, object])
 def sources_now(verdict: RecordedVerdict, root: Path) -> dict[str, str]:
     """Digests of the files that the schema was made from, as they are now; no digest for one that is gone."""
     recorded = verdict.contract.get("schema_sources")
-    found: dict[str, str] = {}
+    digests: dict[str, str] = {}
     for name in recorded if isinstance(recorded, dict) else ():
         path = root / name
         # A name that no file can have, as one of 300 characters, is that of no file.
         with suppress(OSError):
             if path.is_file() and path.resolve().is_relative_to(root.resolve()):
-                found |= file_digests((path,), root)
-    return found
+                digests |= file_digests((path,), root)
+    return digests
 
 
 def _compare_data(verdict: RecordedVerdict, dataset: DatasetConfig) -> None:
-    held = resolve(dataset.holdout, dataset.root, dataset.place("holdout")) if dataset.holdout else None
-    refuse_other_files(verdict, dataset, data_files(dataset), held, evaluation_files(dataset))
+    holdout = resolve(dataset.holdout, dataset.root, dataset.place("holdout")) if dataset.holdout else None
+    refuse_other_files(verdict, dataset, data_files(dataset), holdout, evaluation_files(dataset))
 
 
 def refuse_other_files(

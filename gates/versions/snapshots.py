@@ -62,6 +62,24 @@ class Snapshot:
         ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
+    def pointer_md5s(self) -> dict[str, str]:
+        """The md5 that each pointer of the files names, by the path that it tracks.
+
+        Raises UsageError for a file that no pointer tracks, or one without an md5.
+        """
+        md5s = {}
+        for file in self.all_files:
+            if file.pointer is None:
+                raise UsageError(
+                    f"{file.name} is in git and not in DVC; `git rm --cached {file.name}`, `dvc add {file.name}`, commit and check again"
+                )
+            if file.pointer.md5 is None:
+                raise UsageError(
+                    f"{file.name}: {file.pointer.place} has no md5, as in cloud-versioned remotes; nothing names the bytes offline: track the file itself with `dvc add`"
+                )
+            md5s[file.pointer.path] = file.pointer.md5 + (".dir" if file.pointer.is_dir else "")
+        return md5s
+
 
 @dataclass(frozen=True)
 class VersionFiles:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gates.errors import UsageError
 from gates.promotion.errors import ConditionError, PromotionError
-from gates.promotion.evidence import contract_files, evidence_of, pointers_at
+from gates.promotion.evidence import contract_files, evidence_of
 from gates.promotion.git.history import tag_history
 from gates.promotion.git.promoted_version import promoted_version
 from gates.promotion.git.same_files import files_of, files_of_verdict, refuse_revoked_files
@@ -28,7 +28,6 @@ from gates.promotion.statements.paths import folder_of_config
 from gates.promotion.statements.statement import sha256
 from gates.promotion.statements.tag_message import TagMessage
 from gates.promotion.statements.tags import TagName, refuse_untaggable
-from gates.promotion.verification.events import verify_event, verify_events_before
 from gates.promotion.verification.findings import FindingState, first_bad
 from gates.promotion.verification.order import (
     Succession,
@@ -39,10 +38,11 @@ from gates.promotion.verification.order import (
 )
 from gates.promotion.verification.overlap import overlaps
 from gates.promotion.verification.signatures import verify_envelope_bytes
-from gates.promotion.verification.version import verify_version
-from gates.promotion.verification.work_tree import verify_local_copies
+from gates.promotion.verification.verify import verify_event, verify_events_before
+from gates.promotion.verification.version import verify_local_copies, verify_version
 from gates.versions.configuration import config_at
 from gates.versions.dvc.artifacts import missing_artifact
+from gates.versions.snapshots import snapshot
 from gates.versions.version import at_commit
 
 if TYPE_CHECKING:
@@ -132,7 +132,10 @@ class _Promotion:
     def _is_in_head(self, dataset: DatasetConfig, tag: PromotionTag) -> bool:
         """Whether HEAD has the data and the contract of a version, to the byte."""
         promoted, at_home = promoted_version(self.clean.repository, tag), replace(dataset, root=self.request.home)
-        pointers, statement = pointers_at(self.clean.repository, at_home, self.clean.version), promoted.statement
+        pointers, statement = (
+            snapshot(self.clean.repository, at_home, self.clean.version).pointer_md5s(),
+            promoted.statement,
+        )
         files = contract_files(self.clean.tree, at_home, promoted.verdict, pointers)
         return (pointers, files) == (dict(statement.pointers), dict(statement.contract.files))
 

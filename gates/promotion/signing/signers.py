@@ -25,13 +25,15 @@ NAMESPACE = "origin-gates"
 _KEY_BYTES = 32
 _PGP_FINGERPRINT = re.compile("[0-9A-F]{40}|[0-9A-F]{64}")
 
-# Words of a line: text without spaces, where quotes hold spaces together.
-_WORD = re.compile(r'(?:[^\s"]|"[^"]*")+')
-_OPTION = re.compile(r'(?:[^,"]|"[^"]*")+')
 # Spelled out: a principal may be called ssh-admin.
-_ANY_KEY_TYPE = re.compile(
-    r"(ssh-(ed25519|rsa|dss)|ecdsa-sha2-nistp\d+|sk-(ssh-ed25519|ecdsa-sha2-nistp256))(-cert-v01)?(@openssh\.com)?"
+_KEY_KIND = r"(?:ssh-(?:ed25519|rsa|dss)|ecdsa-sha2-nistp\d+|sk-(?:ssh-ed25519|ecdsa-sha2-nistp256))(?:-cert-v01)?(?:@openssh\.com)?"
+# Text without spaces, where quotes hold spaces together.
+_WORD = r'(?:[^\s"]|"[^"]*")+'
+# The first word that is a kind of key is the entry's: a comment behind the key may have any words and quotes in it.
+_ENTRY = re.compile(
+    rf"\s*(?:(?P<principal>{_WORD})\s+(?:(?P<options>{_WORD})\s+)??)??(?P<kind>{_KEY_KIND})(?:\s+(?P<key>\S+)(?P<comment>.*))?\s*"
 )
+_OPTION = re.compile(r'(?:[^,"]|"[^"]*")+')
 _QUOTED = re.compile(r'"[^"]*"')
 _TIME = re.compile(r"([0-9]{8}(?:[0-9]{4}(?:[0-9]{2})?)?)Z?")
 # A time without a zone is that of whoever reads it. The same file has to mean the same everywhere: such a key is
@@ -140,36 +142,18 @@ def _from_pem(content: bytes, shown: str) -> Signer:
 
 
 def _from_line(line: str, shown: str) -> Signer | None:
-    words = _words(line, shown)
-    if _ANY_KEY_TYPE.fullmatch(words[0]):
-        kind, key_text, principal, options = words[0], words[1:2], " ".join(words[2:]), ""
-    elif len(words) > 1 and _ANY_KEY_TYPE.fullmatch(words[1]):
-        principal, kind, key_text, options = words[0], words[1], words[2:3], ""
-    else:
-        principal, options, kind, key_text = words[0], "".join(words[1:2]), "".join(words[2:3]), words[3:4]
-        if not _ANY_KEY_TYPE.fullmatch(kind):
-            raise KeyFileError(f"{shown}: is no entry of an allowed-signers file: it has no key type; {_EXPECTED}")
-    limits = _options(options, shown)
-    if kind != KEY_TYPE:
+    entry = _ENTRY.fullmatch(line)
+    if entry is None and line.count('"') % 2:
+        raise KeyFileError(f"{shown}: has a quote that nothing closes; close it, or leave it out")
+    if entry is None:
+        raise KeyFileError(f"{shown}: is no entry of an allowed-signers file: it has no key type; {_EXPECTED}")
+    limits = _options(entry["options"] or "", shown)
+    if entry["kind"] != KEY_TYPE:
         return None
-    key = _key("".join(key_text), shown)
+    key = _key(entry["key"] or "", shown)
+    comment = " ".join((entry["comment"] or "").split())
+    principal = comment if entry["principal"] is None else entry["principal"]
     return Signer(principal.strip('"') or fingerprint(key), key, shown, **limits)
-
-
-def _words(line: str, shown: str) -> list[str]:
-    """The words up to the comment, which may have any quotes in it."""
-    words: list[str] = []
-    at = len(line) - len(line.lstrip())
-    while at < len(line):
-        match = _WORD.match(line, at)
-        is_comment = any(_ANY_KEY_TYPE.fullmatch(word) for word in words[:-1])
-        if is_comment:
-            return [*words, line[at:].strip()]
-        if match is None:
-            raise KeyFileError(f"{shown}: has a quote that nothing closes; close it, or leave it out")
-        words.append(match[0])
-        at = match.end() + len(line[match.end() :]) - len(line[match.end() :].lstrip())
-    return words
 
 
 def _options(text: str, shown: str) -> _Limits:

@@ -37,16 +37,20 @@ if TYPE_CHECKING:
     from gates.verdict import CheckId, Verdict
     from gates.verdicts.recorded import RecordedVerdict
 
-_PART = "contract"
 # What a verdict says of its contract that follows from gates' own suites too, which are others in another gates.
 _OF_OWN_SUITES = {"sha256": "the digest", "suites_sha256": "the merged suites", "loosened": "what was loosened"}
 
 
-def contract_finding(promoted: PromotedVersion, dataset: DatasetConfig) -> Finding:
-    """What contract and answer of a promoted version are. dataset: as its commit configures it, suites below its root.
+def verify_contract(promoted: PromotedVersion) -> Finding | str | None:
+    """What is wrong with contract and answer of a promoted version; a finding where not all of it can be compared.
 
     Raises VerdictError for an answer or a contract that cannot be; DataError where another gates read what this one cannot.
     """
+    with promoted.configured() as dataset:
+        return _compare(promoted, dataset)
+
+
+def _compare(promoted: PromotedVersion, dataset: DatasetConfig) -> Finding | str | None:
     statement = promoted.statement
     is_same_gates = statement.gates == __version__
     recorded = parse_verdict(promoted.document, promoted.paths.verdict)
@@ -54,7 +58,7 @@ def contract_finding(promoted: PromotedVersion, dataset: DatasetConfig) -> Findi
     refuse_other_sum(recorded, contract)
     unknown = _unknown_libraries(statement) if is_same_gates else None
     if unknown:
-        return Finding(promoted.name, _PART, FindingState.WRONG, unknown)
+        return unknown
     if is_same_gates:
         refuse_other_contract(recorded, contract)
     if is_same_gates or recorded.contract.get("suites_sha256") == contract.to_json()["suites_sha256"]:
@@ -64,15 +68,12 @@ def contract_finding(promoted: PromotedVersion, dataset: DatasetConfig) -> Findi
     differing = _differing(promoted.verdict, contract)
     wrong = next((name for name in differing if is_same_gates or name not in _OF_OWN_SUITES), None)
     if wrong:
-        words = f"the verdict says otherwise of '{wrong}' than the contract does"
-        return Finding(promoted.name, _PART, FindingState.WRONG, words)
-    if differing:
-        names = ", ".join(_OF_OWN_SUITES[name] for name in differing)
-        words = (
-            f"takes gates {statement.gates}, here is {__version__}: {names} cannot be compared, all else is verified"
-        )
-        return Finding(promoted.name, _PART, FindingState.NOT_LOOKED_AT, words)
-    return Finding(promoted.name, _PART, FindingState.VERIFIED)
+        return f"the verdict says otherwise of '{wrong}' than the contract does"
+    if not differing:
+        return None
+    names = ", ".join(_OF_OWN_SUITES[name] for name in differing)
+    words = f"takes gates {statement.gates}, here is {__version__}: {names} cannot be compared, all else is verified"
+    return Finding(promoted.name, "contract", FindingState.NOT_LOOKED_AT, words)
 
 
 def _contract_then(statement: Statement, dataset: DatasetConfig, recorded: RecordedVerdict) -> Contract:

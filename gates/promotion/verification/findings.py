@@ -41,8 +41,8 @@ class Finding:
         return self.state in (FindingState.WRONG, FindingState.UNKNOWN)
 
 
-def looked_at(tag: str, part: str, step: Callable[[], str | None]) -> Finding:
-    """The finding of a step that says what is wrong, or None; errors on purpose are findings too.
+def looked_at(tag: str, part: str, step: Callable[[], Finding | str | None]) -> Finding:
+    """The finding of a step that gives it, or says what is wrong, or None; errors on purpose are findings too.
 
     And so are those of files: a promotion names files, and what it names may be none that a system could have.
     """
@@ -50,6 +50,8 @@ def looked_at(tag: str, part: str, step: Callable[[], str | None]) -> Finding:
         wrong = step()
     except (GatesError, OSError) as error:
         return refused(tag, part, error)
+    if isinstance(wrong, Finding):
+        return wrong
     return Finding(tag, part, FindingState.WRONG if wrong else FindingState.VERIFIED, wrong or "")
 
 

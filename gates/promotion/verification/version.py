@@ -1,26 +1,27 @@
-"""Whether what a promoted version claims follows from the commit it points to."""
+"""Whether what a promoted version claims follows from the commit it points to, and the work tree still has it."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING
 
-from gates.data.files import manifest_sha256
+from gates.data.files import fingerprint, manifest_sha256
 from gates.errors import DataError, GatesError
-from gates.promotion.evidence import contract_files, pointers_at
+from gates.promotion.evidence import contract_files
 from gates.promotion.git.promoted_version import judged_files
 from gates.promotion.statements.expected_statement import StatementContext, first_difference, statement_on
 from gates.promotion.statements.statement import sha256
-from gates.promotion.verification.contract import contract_finding
+from gates.promotion.verification.contract import verify_contract
 from gates.promotion.verification.findings import Finding, looked_at, refused
 from gates.verdicts.decode import moment_text
 from gates.verdicts.enforce import refuse_other_files
 from gates.verdicts.recorded import parse_verdict
-from gates.versions.snapshots import files_at
+from gates.versions.snapshots import files_at, snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from gates.data.facts import FileFacts
     from gates.promotion.git.promoted_version import PromotedVersion
     from gates.versions.trees import Tree
 
@@ -29,7 +30,7 @@ def verify_version(promoted: PromotedVersion) -> Iterator[Finding]:
     """A finding for each part of a version's promotion, all of it as its commit has it."""
     yield from verify_claims(promoted)
     yield looked_at(promoted.name, "files of the contract", partial(_wrong_files, promoted))
-    yield _contract(promoted)
+    yield looked_at(promoted.name, "contract", partial(verify_contract, promoted))
     yield looked_at(promoted.name, "data", partial(_wrong_data, promoted))
 
 
@@ -114,21 +115,67 @@ def _differences(stated: Mapping[str, str], actual: Mapping[str, str], tree: Tre
     return "; ".join(wrong) or None
 
 
-def _contract(promoted: PromotedVersion) -> Finding:
-    try:
-        with promoted.configured() as dataset:
-            return contract_finding(promoted, dataset)
-    except GatesError as error:
-        return refused(promoted.name, "contract", error)
-
-
 def _wrong_data(promoted: PromotedVersion) -> str | None:
     verdict = parse_verdict(promoted.document, promoted.paths.verdict)
     with promoted.at_home() as dataset:
-        pointers = pointers_at(promoted.repository, dataset, promoted.revision)
+        pointers = snapshot(promoted.repository, dataset, promoted.revision).pointer_md5s()
         wrong = _differences(promoted.statement.pointers, pointers, promoted.tree)
         if wrong:
             return f"the pointers name other data than the statement: {wrong}"
         with files_at(promoted.repository, dataset, promoted.revision) as files:
             refuse_other_files(verdict, dataset, files.dataset, files.holdout, files.evaluation)
+    return None
+
+
+def verify_local_copies(promoted: PromotedVersion) -> Iterator[Finding]:
+    """Findings on the promotion's own files, and on contract and data where HEAD still has what was promoted."""
+    try:
+        head = promoted.git.tree("HEAD").blobs
+    except GatesError as error:
+        yield refused(promoted.name, "files in the work tree", error)
+        return
+    yield looked_at(promoted.name, "files in the work tree", partial(_wrong_own_files, promoted, head))
+    blobs = promoted.tree.listing.blobs
+    if all(head.get(path) == blobs.get(path) for path in promoted.statement.contract.files):
+        yield looked_at(promoted.name, "contract in the work tree", partial(_wrong_texts, promoted))
+        yield from _data_here(promoted)
+
+
+def _wrong_own_files(promoted: PromotedVersion, head: Mapping[str, str]) -> str | None:
+    paths, blobs = promoted.paths, promoted.tree.listing.blobs
+    own = [path for path in (paths.statement, paths.verdict, paths.envelope) if path in blobs]
+    contents = promoted.tree.read(own)
+    for path in own:
+        if head.get(path) != blobs[path]:
+            return f"{path} in HEAD is not what the tag's commit has; `git checkout {promoted.name} -- {path}`"
+        file = promoted.repository.top / path
+        if not file.is_file() or file.read_bytes() != contents[path]:
+            return f"{path} was edited or is gone; `git restore {path}`"
+    return None
+
+
+def _wrong_texts(promoted: PromotedVersion) -> str | None:
+    for path, digest in promoted.statement.contract.files.items():
+        file = promoted.repository.top / path
+        if not file.is_file() or sha256(file.read_bytes()) != digest:
+            return f"{path} was edited or is gone; `git restore {path}`, or commit it and promote a new version"
+    return None
+
+
+def _data_here(promoted: PromotedVersion) -> Iterator[Finding]:
+    """A finding on the data files that are here: a clone need not pull the data."""
+    part = "data in the work tree"
+    try:
+        files = [file for file in judged_files(promoted.verdict) if (promoted.home / file.path).is_file()]
+    except (GatesError, OSError) as error:
+        yield refused(promoted.name, part, error)
+        return
+    if files:
+        yield looked_at(promoted.name, part, partial(_changed, promoted, files))
+
+
+def _changed(promoted: PromotedVersion, files: list[FileFacts]) -> str | None:
+    for file in files:
+        if fingerprint(promoted.home / file.path)[0] != file.sha256:
+            return f"{file.path} is not what was promoted; `dvc checkout`, or check it and promote a new version"
     return None
