@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 from typing import TYPE_CHECKING
 
 from gates.cli.main import run
-from tests.dvc_repositories import ENVIRONMENT, commit, dvc, git, write
+from tests.dvc_repositories import ENVIRONMENT, commit, git, write
 from tests.version_projects import version_project
 
 if TYPE_CHECKING:
@@ -47,13 +48,18 @@ def promotion_project(root: Path) -> Path:
     write(root, "gates.toml", (root / "gates.toml").read_text() + STAGES)
     write(root, "dvc.yaml", DVC_YAML)
     write(root, "expectations/first/synthetic.json", json.dumps(SUITE))
-    dvc(root, "remote", "add", "-d", "store", str(root.parent / "dvc-remote"))
+    write(root, ".dvc/config", "[core]\n    remote = store\n['remote \"store\"']\n    url = ../../dvc-remote\n")
     commit(root, "stages")
     git(root.parent, "init", "-q", "--bare", "-b", "main", "remote.git")
     git(root, "remote", "add", "origin", "../remote.git")
     git(root, "push", "-q", "-u", "origin", "main")
     check(root)
     return root
+
+
+def copied(root: Path, folder: Path) -> Path:
+    """A copy of a project and of the remotes beside it."""
+    return shutil.copytree(root.parent, folder / "all") / root.name
 
 
 def check(root: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from gates.promotion.errors import PromotionError
@@ -138,6 +139,8 @@ def tag_history(repository: Repository, dataset: str, folder: str) -> TagHistory
     return _history(repository, *_tags(git_of(repository, "a promotion")), dataset, folder)
 
 
+# A tag's object never changes, and each event that a version has part in reads its tag again.
+@lru_cache(maxsize=256)
 def message_of(git: Git, tag: PromotionTag) -> TagMessage:
     """What a tag says. Raises PromotionError where it says nothing, or is not of gates."""
     if not tag.is_annotated:

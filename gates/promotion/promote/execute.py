@@ -6,6 +6,7 @@ before the tags that name it, and refs change last, at once.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -68,10 +69,21 @@ def carry_out(
     to do, and what planning, preparing, applying and pushing raise: then nothing stays.
     """
     git = git_of(repository, "a promotion")
-    if options.is_dry_run:
-        return _carry_out(repository, options, make_plan, report, interrupted(git))
-    with only_promotion(git, report):
-        return _carry_out(repository, options, make_plan, report, recover(git))
+    with nullcontext() if options.is_dry_run else only_promotion(git, report):
+        recovered = interrupted(git) if options.is_dry_run else recover(git)
+        report(recovered or "")
+        clean = require_clean(repository)
+        remote = remote_of(clean.git, clean.branch) if options.is_pushed else None
+        plan = make_plan(clean)
+        if not plan.tags:
+            sent = _send_existing(clean, plan, remote, report, is_dry_run=options.is_dry_run) if remote else None
+            # An interrupted promotion that was brought to an end is what the call was for.
+            return sent or _nothing_to_do(plan, remote, options, report, is_fine=options.if_new or bool(recovered))
+        report(plan.lenience or "")
+        report(plan.note or "")
+        if options.is_dry_run:
+            return PromotionResult(("would add:", *_lines(plan)))
+        return _add(clean, plan, remote, report)
 
 
 def prepare(clean: CleanRepository, plan: PromotionPlan) -> PreparedRefs:
@@ -81,28 +93,6 @@ def prepare(clean: CleanRepository, plan: PromotionPlan) -> PreparedRefs:
     target = plan.target or commit
     tags = {str(name): write_tag(git, str(name), target, message.to_text(), plan.at) for name, message in plan.tags}
     return PreparedRefs(clean.branch, clean.head, commit, tags, tuple(plan.files))
-
-
-def _carry_out(
-    repository: Repository,
-    options: PromoteOptions,
-    make_plan: Callable[[CleanRepository], PromotionPlan],
-    report: Report,
-    recovered: str | None,
-) -> PromotionResult:
-    """recovered: what became of an interrupted promotion, None where there was none."""
-    if recovered:
-        report(recovered)
-    clean = require_clean(repository)
-    remote = remote_of(clean.git, clean.branch) if options.is_pushed else None
-    plan = make_plan(clean)
-    if not plan.tags:
-        sent = _send_existing(clean, plan, remote, report, is_dry_run=options.is_dry_run) if remote else None
-        # An interrupted promotion that was brought to an end is what the call was for.
-        return sent or _nothing_to_do(plan, remote, options, report, is_fine=options.if_new or bool(recovered))
-    for sentence in (plan.lenience, plan.note):
-        report(sentence or "")
-    return PromotionResult(("would add:", *_lines(plan))) if options.is_dry_run else _add(clean, plan, remote, report)
 
 
 def _add(clean: CleanRepository, plan: PromotionPlan, remote: GitRemote | None, report: Report) -> PromotionResult:

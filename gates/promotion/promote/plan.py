@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from gates.config.removals import FOLDER
 from gates.errors import DataError, UsageError
 from gates.promotion.git.history import message_of
-from gates.promotion.statements.expected_statement import StatementContext, statement_on
-from gates.promotion.statements.statement import BaseVersion, sha256
+from gates.promotion.statements.expected_statement import stated_by
+from gates.promotion.statements.statement import BaseVersion, StatedContract, Statement, sha256
 from gates.promotion.statements.tag_message import PreviousTag, TagMessage
 from gates.promotion.statements.tags import ReleaseVersion, TagName, parse_version
 from gates.verdict import Answer, Outcome
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from gates.promotion.evidence import Evidence
     from gates.promotion.git.history import PromotionTag, TagHistory
-    from gates.promotion.statements.statement import Statement
     from gates.verdict import Verdict
 
 FIRST = ReleaseVersion(1, 0, 0)
@@ -73,17 +72,16 @@ def new_statement(
     history: TagHistory, head: str, version: ReleaseVersion, evidence: Evidence, now: datetime
 ) -> Statement:
     """What the promotion of a new version says. head: the commit that was judged."""
-    context = StatementContext(
+    path = history.paths(version).verdict
+    return Statement(
         version=version,
         commit=head,
         pointers=evidence.pointers,
-        files=evidence.files,
-        verdict_path=history.paths(version).verdict,
-        written_at=evidence.written_at,
+        contract=StatedContract(evidence.contract, evidence.files),
         base=_base(history, evidence.verdict),
         promoted_at=now,
+        **stated_by(evidence.verdict, evidence.document, path, evidence.written_at),
     )
-    return statement_on(evidence.verdict, evidence.document, context)
 
 
 def _base(history: TagHistory, verdict: Verdict) -> BaseVersion | None:

@@ -1,62 +1,36 @@
 """What a statement says because its verdict says so: written by who promotes, compared by who verifies."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from gates.promotion.statements.statement import (
-    BaseVersion,
-    StatedContract,
     StatedVerdict,
     StatedWaiver,
     Statement,
     sha256,
 )
-from gates.promotion.statements.tags import ReleaseVersion
 from gates.verdict import Outcome, Verdict
 
 # More of two values would hide where they differ.
 _SHOWN_CHARACTERS = 60
 
 
-@dataclass(frozen=True)
-class StatementContext:
-    """What a statement says beside its verdict; each as in `Statement`. verdict_path: of the verdict's copy."""
-
-    version: ReleaseVersion
-    commit: str
-    pointers: Mapping[str, str]
-    files: Mapping[str, str]
-    verdict_path: str
-    written_at: datetime | None
-    base: BaseVersion | None
-    promoted_at: datetime
-
-
-def statement_on(verdict: Verdict, document: bytes, context: StatementContext) -> Statement:
-    """The statement that a promotion of a verdict makes. document: the verdict's bytes."""
+def stated_by(verdict: Verdict, document: bytes, path: str, written_at: datetime | None) -> dict[str, Any]:
+    """The fields of a statement that its verdict decides. document: the verdict's bytes. path: of its copy."""
     contract = verdict.contract
-    return Statement(
-        dataset=verdict.dataset,
-        manifest_sha256=str(verdict.data["manifest_sha256"]),
-        version=context.version,
-        purpose=contract["purpose"],  # type: ignore[arg-type]  # a text or None: `whole_verdict`
-        commit=context.commit,
-        pointers=context.pointers,
-        verdict=StatedVerdict(
-            context.verdict_path, sha256(document), verdict.digest(), verdict.answer, context.written_at
-        ),
-        contract=StatedContract(str(contract["sha256"]), context.files),
-        gates=str(contract["gates"]),
-        libraries=contract["libraries"],  # type: ignore[arg-type]  # as before
-        base=context.base,
-        waived=tuple(StatedWaiver(**waiver) for waiver in verdict.waived),
-        loosened=tuple(verdict.loosened),
-        not_asked=_ids(verdict, Outcome.NOT_CONFIGURED),
-        inconclusive=_ids(verdict, Outcome.INCONCLUSIVE),
-        promoted_at=context.promoted_at,
-    )
+    return {
+        "dataset": verdict.dataset,
+        "manifest_sha256": str(verdict.data["manifest_sha256"]),
+        "purpose": contract["purpose"],
+        "verdict": StatedVerdict(path, sha256(document), verdict.digest(), verdict.answer, written_at),
+        "gates": str(contract["gates"]),
+        "libraries": contract["libraries"],
+        "waived": tuple(StatedWaiver(**waiver) for waiver in verdict.waived),
+        "loosened": tuple(verdict.loosened),
+        "not_asked": _ids(verdict, Outcome.NOT_CONFIGURED),
+        "inconclusive": _ids(verdict, Outcome.INCONCLUSIVE),
+    }
 
 
 def first_difference(statement: Statement, expected: Statement) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from gates.data.files import fingerprint, manifest_sha256
 from gates.errors import DataError, GatesError
 from gates.promotion.evidence import contract_files
 from gates.promotion.git.promoted_version import judged_files
-from gates.promotion.statements.expected_statement import StatementContext, first_difference, statement_on
+from gates.promotion.statements.expected_statement import first_difference, stated_by
 from gates.promotion.statements.statement import sha256
 from gates.promotion.verification.contract import verify_contract
 from gates.promotion.verification.findings import Finding, looked_at, refused
@@ -80,11 +81,9 @@ def _wrong_verdict(promoted: PromotedVersion) -> str | None:
     statement, path, verdict = promoted.statement, promoted.paths.verdict, promoted.verdict
     if statement.verdict.sha256 != sha256(promoted.document) and statement.verdict.path == path:
         return f"{path} is not the one that the statement names"
-    context = StatementContext(
-        statement.version, statement.commit, statement.pointers, statement.contract.files, path,
-        statement.verdict.written_at, statement.base, statement.promoted_at,
-    )  # fmt: skip
-    difference = first_difference(statement, statement_on(verdict, promoted.document, context))
+    stated = stated_by(verdict, promoted.document, path, statement.verdict.written_at)
+    contract = replace(statement.contract, sha256=str(verdict.contract["sha256"]))
+    difference = first_difference(statement, replace(statement, **stated, contract=contract))
     if difference:
         return f"the statement does not say what {path} gives: {difference}"
     base = statement.base

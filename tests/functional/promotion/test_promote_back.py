@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.dvc_repositories import commit, dvc, git
-from tests.promotion_projects import check
+from tests.promotion_projects import check, copied, promoted, use_environment
 from tests.version_projects import good, put
 
 GTO = Path(sys.executable).parent / "gto"
@@ -18,16 +18,22 @@ FIRST, SECOND = good(), "".join(good().splitlines(keepends=True)[:-1])
 ON_PROD = ("--stage", "prod")
 
 
-@pytest.fixture
-def twice(gates, done):
+@pytest.fixture(scope="module")
+def made_twice(promoted_repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A dataset with two versions, the second without its last synthetic row, both on both stages."""
-    put(done, "first", SECOND)
-    commit(done, "a row less")
-    check(done)
-    for stage in ("staging", "prod"):
-        called = gates(done, "promote", "first", "--stage", stage)
-        assert called.code == 0, called.err
-    return done
+    with pytest.MonkeyPatch.context() as patch:
+        use_environment(patch)
+        root = copied(promoted_repository, tmp_path_factory.mktemp("twice"))
+        put(root, "first", SECOND)
+        commit(root, "a row less")
+        check(root)
+        return promoted(root)
+
+
+@pytest.fixture
+def twice(made_twice: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    use_environment(monkeypatch)
+    return copied(made_twice, tmp_path)
 
 
 def fetched(root: Path, *asked: str) -> str:

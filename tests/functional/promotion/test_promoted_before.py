@@ -11,7 +11,7 @@ import pytest
 
 from gates.cli.main import run
 from tests.dvc_repositories import commit, git, write
-from tests.promotion_projects import check, promotion_project, use_environment
+from tests.promotion_projects import check, copied, use_environment
 from tests.version_projects import put
 
 if TYPE_CHECKING:
@@ -27,11 +27,11 @@ date = 2099-01-01
 
 
 @pytest.fixture(scope="module")
-def promoted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def promoted(judged_repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The first dataset promoted as v1.0.0."""
     with pytest.MonkeyPatch.context() as patch:
         use_environment(patch)
-        root = promotion_project(tmp_path_factory.mktemp("ratchets") / "here")
+        root = copied(judged_repository, tmp_path_factory.mktemp("ratchets"))
         patch.chdir(root)
         assert run(("promote", "first", "--stage", "staging")) == 0
     return root
@@ -40,8 +40,7 @@ def promoted(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def root(promoted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     use_environment(monkeypatch)
-    shutil.copytree(promoted.parent, tmp_path / "all")
-    return tmp_path / "all" / "here"
+    return copied(promoted, tmp_path)
 
 
 def without_first_two(root: Path) -> None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gates.cli.main import run
 from tests.dvc_repositories import git
 from tests.forgeries import retag, words_of
-from tests.promotion_projects import check
+from tests.promotion_projects import check, copied, use_environment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,13 +19,22 @@ REASON = "a source withdrew"
 SAID = f"this data was taken back as v1.1.0 ({REASON}); promote other data\n"
 
 
-@pytest.fixture
-def twins(gates, done) -> Path:
+@pytest.fixture(scope="module")
+def made_twins(promoted_repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """v1.0.0 on both stages, and v1.1.0 with the same files on staging."""
-    check(done)
-    called = gates(done, "promote", "first", "--stage", "staging", "--version", "v1.1.0")
-    assert called.code == 0, called.err
-    return done
+    with pytest.MonkeyPatch.context() as patch:
+        use_environment(patch)
+        root = copied(promoted_repository, tmp_path_factory.mktemp("twins"))
+        check(root)
+        patch.chdir(root)
+        assert run(("promote", "first", "--stage", "staging", "--version", "v1.1.0")) == 0
+    return root
+
+
+@pytest.fixture
+def twins(made_twins: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    use_environment(monkeypatch)
+    return copied(made_twins, tmp_path)
 
 
 def take_back(gates, root: Path) -> str:
