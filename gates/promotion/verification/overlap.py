@@ -10,10 +10,10 @@ import numpy as np
 import polars as pl
 
 from gates.contract.plugins.registry import data_type_of
-from gates.data.batch import Batch
 from gates.data.duckdb.dataset import open_dataset
 from gates.data.evaluation import open_evaluation
 from gates.data.facts import ORIGIN, ROW_ID
+from gates.data.scan.inputs import PassInputs
 from gates.errors import GatesError
 from gates.metrics.copies.evaluation_search import EvaluationSearch
 from gates.metrics.stats.coincidence import equal_rows
@@ -145,9 +145,8 @@ def _shared(train: _Data, evaluation: _Data) -> int:
         items = open_evaluation(evaluation.config, data_type_of(evaluation.config), files=evaluation.files)
         assert items is not None  # noqa: S101  # it has files
         with items:
-            search = EvaluationSearch(opened.roles, items)
-        for batch in opened.batches():
-            search.update(Batch(batch))
+            search = EvaluationSearch(PassInputs(opened.roles, {}, evaluation=items))
+        opened.fold([search])
         matches = search.value()
     return len(np.union1d(matches.rows, matches.by_seed))
 
