@@ -141,8 +141,8 @@ def test_a_bad_dataset_fails_the_step_and_is_shown_wherever_github_shows_things(
 
 def message(reports: Path, dataset: str) -> str:
     checks = json.loads((reports / f"{dataset}.json").read_text())["checks"]
-    (found,) = (check["message"] for check in checks if check["outcome"] == "fail")
-    return found
+    (failed,) = (check for check in checks if check["outcome"] == "fail")
+    return f"{failed['message']}; fix: {failed['fix']}".replace("%", "%25")
 
 
 def test_a_warning_passes_and_fails_when_strict(step, project):
