@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from gates.contract.suites.suite import limits_of
 from gates.metrics.base.check_result import plain
+from gates.metrics.base.wording import percent
 from gates.verdict import CheckResult, Outcome
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ def result_without_rows(entry: SuiteEntry) -> CheckResult:
     if entry.type in ROW_COUNTS:
         limits = _limits(entry)
         return CheckResult(
-            entry.check_id, entry.severity, Outcome.FAIL, f"no rows in the {entry.check_id.scope} scope",
-            observed=0, min_value=limits.min_value, max_value=limits.max_value,
+            entry.check_id, entry.severity, Outcome.FAIL, f"There are no rows in the {entry.check_id.scope} scope.",
+            observed=0, min_value=limits.min_value, max_value=limits.max_value, fix=_fix(entry, Outcome.FAIL),
         )  # fmt: skip
     message = f"no rows in the {entry.check_id.scope} scope: there is nothing to judge"
     return CheckResult(entry.check_id, entry.severity, Outcome.ERROR, message)
@@ -54,16 +55,20 @@ def stock_result(entry: SuiteEntry, *, success: bool, result: Mapping[str, Any])
     observed = plain(result.get("observed_value"))
     if isinstance(observed, int | float) and not isinstance(observed, bool):
         limits = _limits(entry)
+        message = _message(entry, outcome, f"{observed:.6g}, {limits}")
         return CheckResult(
-            entry.check_id, entry.severity, outcome, f"{observed:.6g}, {limits}",
-            observed=observed, min_value=limits.min_value, max_value=limits.max_value,
+            entry.check_id, entry.severity, outcome, message,
+            observed=observed, min_value=limits.min_value, max_value=limits.max_value, fix=_fix(entry, outcome),
         )  # fmt: skip
     if observed is None and entry.type == _DIVERGENCE and not success:
-        message = "infinite: there are values to which the partition gives no weight"
-        return CheckResult(entry.check_id, entry.severity, Outcome.FAIL, message)
+        reason = "infinite, because there are values to which the partition gives no weight"
+        return CheckResult(
+            entry.check_id, entry.severity, outcome, _message(entry, outcome, reason), fix=_fix(entry, outcome)
+        )
     if _is_not_computable(result, observed):
         return error_result(entry, "not computable on these rows (NaN or no value)")
-    return CheckResult(entry.check_id, entry.severity, outcome, _said(entry, outcome, result))
+    message = _message(entry, outcome, _observation(entry, outcome, result))
+    return CheckResult(entry.check_id, entry.severity, outcome, message, fix=_fix(entry, outcome))
 
 
 def _limits(entry: SuiteEntry) -> Limits:
@@ -89,12 +94,15 @@ def _row_by_row(entry: SuiteEntry, outcome: Outcome, result: Mapping[str, Any]) 
     # 1 - .95 is .0500…044.
     limit = round(1 - mostly, 12) if isinstance(mostly, int | float) else None
     share = unexpected / present
-    message = f"{unexpected:,} of {present:,} values unexpected ({share:.3%})"
-    if limit:
-        message += f", limit {limit:.3%}"
+    text = f"{unexpected:,} of {present:,} values ({percent(share)}) are unexpected"
+    if limit is not None:
+        text += f"; at most {100 * limit:g} % may" if limit else "; none may"
     if missing:
-        message += f"; {missing:,} more are null"
-    return CheckResult(entry.check_id, entry.severity, outcome, message, observed=share, max_value=limit)
+        text += f"; {missing:,} more are null"
+    message = _message(entry, outcome, text)
+    return CheckResult(
+        entry.check_id, entry.severity, outcome, message, observed=share, max_value=limit, fix=_fix(entry, outcome)
+    )
 
 
 def _is_not_computable(result: Mapping[str, Any], observed: Any) -> bool:
@@ -104,7 +112,38 @@ def _is_not_computable(result: Mapping[str, Any], observed: Any) -> bool:
     return any(value is None or (isinstance(value, float) and math.isnan(value)) for value in values)
 
 
-def _said(entry: SuiteEntry, outcome: Outcome, result: Mapping[str, Any]) -> str:
+def _message(entry: SuiteEntry, outcome: Outcome, text: str) -> str:
+    """The text; of what failed behind a sentence on what is wrong."""
+    if outcome is Outcome.PASS:
+        return text
+    return f"{_subject(entry)} does not meet the expectation '{_expected(entry)}': {text}."
+
+
+def _subject(entry: SuiteEntry) -> str:
+    if "column" in entry.kwargs:
+        return f"The column '{entry.kwargs['column']}'"
+    columns = [entry.kwargs[name] for name in ("column_A", "column_B") if name in entry.kwargs]
+    columns = columns or _as_list(entry.kwargs.get("column_list"))
+    return f"The set of columns {', '.join(map(str, columns))}" if columns else f"The {entry.check_id.scope} scope"
+
+
+def _as_list(value: object) -> list[object]:
+    return list(value) if isinstance(value, list | tuple) else []
+
+
+def _expected(entry: SuiteEntry) -> str:
+    """`values to be between` of expect_column_values_to_be_between."""
+    words = entry.type.removeprefix("expect_").replace("_", " ")
+    return re.sub(r"^(column pair|multicolumn|column) ", "", words)
+
+
+def _fix(entry: SuiteEntry, outcome: Outcome) -> str:
+    if outcome is not Outcome.FAIL:
+        return ""
+    return f"Correct the rows, or the expectation in the {entry.check_id.scope} suite where it asks too much."
+
+
+def _observation(entry: SuiteEntry, outcome: Outcome, result: Mapping[str, Any]) -> str:
     if entry.type in _TYPES:
         return f"the type is {result['observed_value']}"
     counts = [

@@ -127,15 +127,15 @@ CASES = (
     ),
     Case(
         "human/expect_duplicate_ratio_to_be_less_than/exact", EVERY, "annotations",
-        repeating("human", 60), "0.01936, limit 0.01", exact=EXACT, missing=NO_PEOPLE,
+        repeating("human", 60), "60 of 3,099 rows repeat another", exact=EXACT, missing=NO_PEOPLE,
     ),
     Case(
         "synthetic/expect_duplicate_ratio_to_be_less_than/exact", EVERY, "annotations",
-        repeating("synthetic", 300), "0.09681, limit 0.05", exact=EXACT, missing=NOTHING_MADE,
+        repeating("synthetic", 300), "300 of 3,099 rows repeat another", exact=EXACT, missing=NOTHING_MADE,
     ),
     Case(
         "human/expect_annotator_agreement_to_be_between/nominal", RATED, "preference",
-        _vote_blindly, "at least 0.667; 3 annotators", rows=1300,
+        _vote_blindly, "Annotators agree too little: 3 annotators", rows=1300,
         missing=Missing(
             without_role("label_1", "label_2", "label_3"), Outcome.NOT_CONFIGURED,
             'nobody says who gave which item which label; add: columns = { label_1 = "…", label_2 = "…" }',
@@ -148,7 +148,7 @@ CASES = (
     ),
     Case(
         "human/expect_annotator_concentration_to_be_less_than", LABELLED_BY, "instruction",
-        _told_by_one, "limit 0.5; ana gave", rows=1300,
+        _told_by_one, "One annotator gave too many of the labels: ana gave", rows=1300,
         missing=Missing(
             without_role("annotator"), Outcome.NOT_CONFIGURED,
             'nobody says who gave which label; add: columns = { annotator = "…" }',
@@ -156,26 +156,26 @@ CASES = (
     ),
     Case(
         f"human/{SHARES}/distance", EVERY, "annotations",
-        spoken(north=0.25, south=0.45, east=0.3), "limit 0.1; region=south", missing=NO_POPULATION,
+        spoken(north=0.25, south=0.45, east=0.3), "declared population: region=south", missing=NO_POPULATION,
     ),
     Case(
         f"human/{SHARES}/under_representation", EVERY, "annotations",
-        after(region(12, 60), spoken(north=0.39, south=0.33, east=0.24, west=0.04)), "limit 0.5; region=west",
+        after(region(12, 60), spoken(north=0.39, south=0.33, east=0.24, west=0.04)), "declared population: region=west",
         missing=NO_POPULATION,
     ),
     Case(
         f"human/{SHARES}/design_effect", EVERY, "annotations",
-        spoken(north=0.1, south=0.1, east=0.8), "limit 2; region=east",
+        spoken(north=0.1, south=0.1, east=0.8), "declared population: region=east",
         # Weights grow large only where levels are far from their shares.
         also=frozenset({f"human/{SHARES}/distance", f"human/{SHARES}/under_representation"}), missing=NO_POPULATION,
     ),
     Case(
         "human/expect_slice_row_counts_to_be_between", EVERY, "annotations",
-        region(4, 60), "4, at least 10; fewest people in region=west", exact=EXACT, missing=NO_SLICES,
+        region(4, 60), "fewest people in region=west: 4 of", exact=EXACT, missing=NO_SLICES,
     ),
     *(
         Case(
-            f"{scope}/{PERSONAL}/{kind}", EVERY, "annotations", spoil, "limit 0; rows with",
+            f"{scope}/{PERSONAL}/{kind}", EVERY, "annotations", spoil, ": rows with",
             also=frozenset(f"{told}/{PERSONAL}/{one}" for told in scopes for one in ("secrets", "personal"))
             - {f"{scope}/{PERSONAL}/{kind}"},
             exact=EXACT, missing=NO_PEOPLE if scope == "human" else NOTHING_MADE,
@@ -218,7 +218,7 @@ CASES = (
     ),
     Case(
         "combined/expect_files_to_be_kept", EVERY, "annotations",
-        having(kept=KeptFiles(lost=0.5, story="1 of 2 files is gone")), "0.5, limit 0.1; 1 of 2 files is gone",
+        having(kept=KeptFiles(lost=0.5, story="1 of 2 files is gone")), "1 of 2 files is gone; at most 10 % may",
         too_few=having(kept=KeptFiles(unknown="the version before cannot be read")),
         missing=Missing(
             having(kept=None), Outcome.NOT_CONFIGURED,
@@ -227,7 +227,7 @@ CASES = (
     ),
     Case(
         "combined/expect_partitions_to_align", EVERY, "tabular",
-        with_cells("synthetic", "town", "TOWN 1", 60), "limit 0; column 'town'", exact=EXACT, missing=NOTHING_MADE, rows=1300,
+        with_cells("synthetic", "town", "TOWN 1", 60), ": column 'town'", exact=EXACT, missing=NOTHING_MADE, rows=1300,
     ),
     *(
         Case(
@@ -241,19 +241,19 @@ CASES = (
             ) if purpose == "pretrain" else NO_ROWS,
         )
         for purpose, prepared, spoil, reason in (
-            ("pretrain", declaring(purpose="pretrain"), keeping("human", 300), "warns beyond 0.1"),
-            ("finetune", declaring(purpose="finetune"), keeping("human", 600), "at least 0.2"),
-            ("preference", declaring(purpose="preference"), keeping("human", 1500), "at least 0.5"),
+            ("pretrain", declaring(purpose="pretrain"), keeping("human", 300), "at least 10 % should"),
+            ("finetune", declaring(purpose="finetune"), keeping("human", 600), "at least 20 % must"),
+            ("preference", declaring(purpose="preference"), keeping("human", 1500), "at least 50 % must"),
         )
     ),
     Case(
         "combined/expect_human_ratio_to_be_between/evaluation", EVERY, "annotations",
-        _with_one_made_row, "at least 1; 3,099 distinct human and 1 distinct synthetic rows",
+        _with_one_made_row, "3,099 distinct human and 1 distinct synthetic rows; at least 100 % must",
         prepared=after(declaring(purpose="evaluation"), keeping("synthetic", 0)), exact=EXACT, missing=NO_ROWS,
     ),
     Case(
         f"{COPIES}/exact", EVERY, "timeseries",
-        copying_people(30, "value"), "limit 0.001; 30 of 3,100",
+        copying_people(30, "value"), "30 of 3,100 (0.97 %) equal a human row",
         missing=NOTHING_MADE,
     ),
     Case(
@@ -262,7 +262,7 @@ CASES = (
     ),
     Case(
         "combined/expect_rare_slices_to_be_covered/union", EVERY, "text",
-        region(12, 12), "24, at least 30; fewest rows in region=west: 12 human, 12 synthetic", exact=EXACT,
+        region(12, 12), "fewest rows in region=west: 12 human, 12 synthetic; at least 30 required", exact=EXACT,
         missing=NO_SLICES, rows=1300,
     ),
     Case(

@@ -151,11 +151,11 @@ CASES = (
         _said_by_machines, "read like a chat model's", also=frozenset({BOILERPLATE}), missing=NO_PEOPLE, rows=ENOUGH,
     ),
     Case(
-        "human/expect_duplicate_ratio_to_be_less_than/near", TEXT_TYPES, ON, _near_themselves, "limit 0.05",
+        "human/expect_duplicate_ratio_to_be_less_than/near", TEXT_TYPES, ON, _near_themselves, "at most 5 % may",
         also=frozenset({"synthetic/expect_duplicate_ratio_to_be_less_than/near"}), exact=EXACT, missing=NO_PEOPLE, rows=ENOUGH,
     ),
     Case(
-        "synthetic/expect_duplicate_ratio_to_be_less_than/near", TEXT_TYPES, ON, _near_themselves, "limit 0.2",
+        "synthetic/expect_duplicate_ratio_to_be_less_than/near", TEXT_TYPES, ON, _near_themselves, "at most 20 % may",
         also=frozenset({"human/expect_duplicate_ratio_to_be_less_than/near"}), exact=EXACT, missing=NOTHING_MADE, rows=ENOUGH,
     ),
     Case(
@@ -183,21 +183,21 @@ CASES = (
         also=frozenset({"combined/expect_distributions_to_match"}), missing=NOTHING_MADE, rows=ENOUGH,
     ),
     Case(
-        f"{COPIES}/near", TEXT_TYPES, ON, _near_and_sharing_spans, "limit 0.001; 30 of 1,",
+        f"{COPIES}/near", TEXT_TYPES, ON, _near_and_sharing_spans, "Synthetic rows copy human rows: 30 of 1,",
         also=frozenset({f"{COPIES}/span"}), missing=NOTHING_MADE, rows=ENOUGH,
     ),
     Case(
-        f"{COPIES}/span", TEXT_TYPES, ON, _near_and_sharing_spans, "limit 0.001; 40 of 1,",
+        f"{COPIES}/span", TEXT_TYPES, ON, _near_and_sharing_spans, "Synthetic rows copy human rows: 40 of 1,",
         also=frozenset({f"{COPIES}/near"}), missing=NOTHING_MADE, rows=ENOUGH,
     ),
     Case(
         "combined/expect_distributions_to_match", TEXT_TYPES, ON,
-        every_cell("text", pl.format("{} {}", pl.col("text"), pl.col("text").str.slice(0, 60)), "synthetic"), "limit 0.4",
+        every_cell("text", pl.format("{} {}", pl.col("text"), pl.col("text").str.slice(0, 60)), "synthetic"), "at most 0.4 allowed",
         missing=NOTHING_MADE, rows=ENOUGH,
     ),
     Case(
         CONTAMINATION, TEXT_TYPES, ON,
-        _looping_or_asked_in_tests, "limit 0; 3 of", also=frozenset({DEGENERATE}), exact=EXACT, missing=NO_EVALUATION, rows=ENOUGH,
+        _looping_or_asked_in_tests, "items of evaluation sets: 3 of", also=frozenset({DEGENERATE}), exact=EXACT, missing=NO_EVALUATION, rows=ENOUGH,
     ),
     Case(
         "combined/expect_labels_to_agree_across_origins", LABELLED, ON,
@@ -229,7 +229,7 @@ CASES = (
     Case(
         "combined/expect_longer_response_rate_to_be_between", ("preference",), "preference",
         every_cell("chosen", pl.format("{} {}", pl.col("chosen"), pl.col("prompt").str.slice(0, 40))),
-        "limits 0.4 to 0.65; the longer response wins", missing=NO_PEOPLE, rows=ENOUGH,
+        "too often or too rarely: the longer response wins", missing=NO_PEOPLE, rows=ENOUGH,
     ),
     *(
         Case(

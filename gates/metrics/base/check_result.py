@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from gates.metrics.base.judge import judge
 from gates.metrics.base.measurement import Limits, measured_of, row_counts_of
+from gates.metrics.base.wording import Wording
 from gates.verdict import CheckResult, Outcome, Severity
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ class Demand:
 def check_result(check_id: CheckId, metric: Metric, measurement: Measurement, demand: Demand) -> CheckResult:
     """The measurement, judged; evidence as JSON has it, NaN and infinity as None. `gates explain` has the whole `fix`."""
     limits = demand.limits
-    judged = judge(measurement, limits, demand.severity, undecided=metric.undecided)
+    wording = Wording(_finding(metric, demand.params), metric.unit)
+    judged = judge(measurement, limits, demand.severity, undecided=metric.undecided, wording=wording)
     measured, rows = measured_of(judged.measurement), row_counts_of(judged.measurement)
     estimate = measured.estimate if measured else None
     baseline = measured.baseline if measured else None
@@ -53,6 +55,13 @@ def check_result(check_id: CheckId, metric: Metric, measurement: Measurement, de
         evidence=plain(judged.evidence),
         fix=_first_sentence(metric.fix) if judged.outcome is Outcome.FAIL else "",
     )
+
+
+def _finding(metric: Metric, params: Mapping[str, object]) -> str:
+    finding = metric.finding or f"{metric.expectation} is not met"
+    for name, value in params.items():
+        finding = finding.replace(f"{{{name}}}", str(value))
+    return finding
 
 
 def _first_sentence(text: str) -> str:

@@ -39,7 +39,7 @@ def decide(measured: Measured, limits: Limits) -> Decision:
     outcome = compare(estimate, limits)
     if outcome is Outcome.INCONCLUSIVE:
         needed = rows_needed(measured, limits)
-        why = _in_words(needed) or "; the estimate lies on the limit, and more rows will hardly decide"
+        why = _in_words(needed) or "the estimate lies on the limit, and more rows will hardly decide"
         return Decision(outcome, why, needed or None)
     return _reservation(measured, limits) if outcome is Outcome.PASS else Decision(outcome)
 
@@ -83,20 +83,24 @@ def _reservation(measured: Measured, limits: Limits) -> Decision:
     spread = measured.baseline.spread if measured.baseline else None
     if spread is not None and limits.max_value is not None and spread > limits.max_value:
         needed = _more_rows(measured, (spread / max(limits.max_value, spread * 1e-3)) ** 2)
-        why = "; human rows differ among themselves by more than the limit" + _in_words(needed)
+        why = _joined("human rows differ among themselves by more than the limit", _in_words(needed))
         return Decision(Outcome.INCONCLUSIVE, why, needed)
     if measured.unread:
-        return Decision(Outcome.INCONCLUSIVE, "; so nothing passes")
+        return Decision(Outcome.INCONCLUSIVE, "so nothing passes")
     least = measured.growth.rows_to_pass
     needed = {origin: least - n for origin, n in measured.rows.by_origin().items() if n < least}
     if needed:
-        return Decision(Outcome.INCONCLUSIVE, "; too few rows to show it" + _in_words(needed), needed)
+        return Decision(Outcome.INCONCLUSIVE, _joined("too few rows to show it", _in_words(needed)), needed)
     return Decision(Outcome.PASS)
 
 
 def _in_words(needed: Mapping[str, int]) -> str:
     more = " and ".join(f"{count:,} more {origin} rows" for origin, count in needed.items())
-    return f"; about {more} would decide" if more else ""
+    return f"about {more} would decide" if more else ""
+
+
+def _joined(*clauses: str) -> str:
+    return "; ".join(clause for clause in clauses if clause)
 
 
 def _more_rows(measured: Measured, growth: float) -> dict[str, int]:

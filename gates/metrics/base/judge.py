@@ -17,11 +17,14 @@ from gates.metrics.base.measurement import (
     estimate_of,
     row_counts_of,
 )
+from gates.metrics.base.metric import Unit
+from gates.metrics.base.wording import Wording
 from gates.verdict import LINE_TO_ADD, Outcome, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gates.metrics.base.decide import Decision
     from gates.metrics.base.measurement import Limits, Measurement, Part, PartKind
 
 # Which of the evidence's tables the parts of a kind stand in.
@@ -39,20 +42,43 @@ UNDECIDED_NAMED = 3
 class Judgement:
     """A measurement set against limits.
 
-    why: the end of the message, on what an interval leaves open. evidence: the measurement's, with tables of its parts.
+    lead: what is wrong or undecided, as a sentence; "" where the clauses say all. clauses: the rest of the message.
+    why: what an interval leaves open, in words. evidence: the measurement's, with tables of its parts.
     """
 
     outcome: Outcome
     severity: Severity
-    message: str
     measurement: Measurement
+    clauses: tuple[str, ...]
+    lead: str = ""
     rows_needed: Mapping[str, int] | None = None
     why: str = ""
     evidence: Mapping[str, object] = field(default_factory=dict)
 
+    @property
+    def message(self) -> str:
+        """What a person reads; of a number within its limits it is short."""
+        text = "; ".join(clause for clause in self.clauses if clause)
+        return f"{self.lead}: {text}." if self.lead else text
+
+
+@dataclass(frozen=True)
+class _Judge:
+    """Limits, what a broken one weighs, and how it is said. undecided: the severity of what cannot be decided."""
+
+    limits: Limits
+    severity: Severity
+    undecided: Severity | None
+    wording: Wording
+
 
 def judge(
-    measurement: Measurement, limits: Limits, severity: Severity, *, undecided: Severity | None = None
+    measurement: Measurement,
+    limits: Limits,
+    severity: Severity,
+    *,
+    undecided: Severity | None = None,
+    wording: Wording | None = None,
 ) -> Judgement:
     """The outcome of a measurement under limits; a part that breaks them decides where the whole does not.
 
@@ -60,22 +86,34 @@ def judge(
     `inconclusive` stands in the evidence with the rows that it needs, and its name in the message.
     undecided: the severity that an inconclusive outcome takes, where it differs from the check's own.
     """
+    return _judge(measurement, _Judge(limits, severity, undecided, wording or Wording()))
+
+
+def _judge(measurement: Measurement, by: _Judge) -> Judgement:
     if isinstance(measurement, ReportOnly):
-        reported = judge(measurement.measurement, limits, Severity.INFO)
-        return replace(reported, severity=Severity.INFO, message=f"{reported.message}; {measurement.reason}")
-    whole = _judge_one(measurement, limits, severity, undecided)
+        reported = _judge(measurement.measurement, replace(by, severity=Severity.INFO, undecided=None))
+        clauses = (*reported.clauses, f"reported only: {measurement.reason}")
+        return replace(reported, severity=Severity.INFO, clauses=clauses)
+    whole = _judge_one(measurement, by)
     if isinstance(measurement, NotConfigured) or not measurement.parts:
         return whole
     parts = measurement.parts
-    judged = {name: _judge_part(part, limits, severity, undecided) for name, part in parts.items()}
+    judged = {name: _judge_part(part, by) for name, part in parts.items()}
     failing = {name: one for name, one in judged.items() if _fails(one)}
     worst = max(
-        failing, key=lambda name: (_weight(failing[name]), _excess(failing[name].measurement, limits)), default=""
+        failing, key=lambda name: (_weight(failing[name]), _excess(failing[name].measurement, by.limits)), default=""
     )
     shown = whole
     if worst and _weight(whole) < _weight(failing[worst]):
-        shown = replace(failing[worst], message=f"{part_name(worst, parts[worst])}: {failing[worst].message}")
-    return _with_tables(shown, judged, parts, limits)
+        shown = _named(failing[worst], part_name(worst, parts[worst]))
+    return _with_tables(shown, judged, parts, by.limits)
+
+
+def _named(judged: Judgement, name: str) -> Judgement:
+    """The judgement of a part, whose message says which part it is."""
+    if judged.lead:
+        return replace(judged, lead=f"{judged.lead}, {name}")
+    return replace(judged, clauses=(f"{name}: {judged.clauses[0]}", *judged.clauses[1:]))
 
 
 def part_name(name: str, part: Part) -> str:
@@ -92,56 +130,59 @@ def _weight(judged: Judgement) -> int:
     return 1 if judged.outcome is Outcome.FAIL else 0
 
 
-def _judge_part(part: Part, limits: Limits, severity: Severity, undecided: Severity | None) -> Judgement:
+def _judge_part(part: Part, by: _Judge) -> Judgement:
     if not part.warns_only:
-        return judge(part.measurement, limits, severity, undecided=undecided)
+        return _judge(part.measurement, by)
     # A limit that was not made for a part warns of it already.
-    own = Severity.WARNING if severity is Severity.CRITICAL else severity
-    return judge(part.measurement, replace(limits, warn_value=None), own, undecided=undecided)
+    severity = Severity.WARNING if by.severity is Severity.CRITICAL else by.severity
+    return _judge(part.measurement, replace(by, limits=replace(by.limits, warn_value=None), severity=severity))
 
 
-def _judge_one(
-    measurement: Measured | NotConfigured | Inconclusive | Failed,
-    limits: Limits,
-    severity: Severity,
-    undecided: Severity | None,
-) -> Judgement:
+def _judge_one(measurement: Measured | NotConfigured | Inconclusive | Failed, by: _Judge) -> Judgement:
     match measurement:
         case NotConfigured(line=line):
             evidence = {LINE_TO_ADD: line} if line else {}
-            return Judgement(Outcome.NOT_CONFIGURED, severity, str(measurement), measurement, evidence=evidence)
-        case Failed(reason):
-            judged = Judgement(Outcome.ERROR, severity, _clauses(reason, measurement.note), measurement)
-        case Inconclusive(reason, undecided=own):
-            message = _clauses(reason, measurement.note)
-            needed = measurement.rows_needed or None
-            judged = Judgement(Outcome.INCONCLUSIVE, own or undecided or severity, message, measurement, needed)
+            clauses = (str(measurement),)
+            return Judgement(Outcome.NOT_CONFIGURED, by.severity, measurement, clauses, evidence=evidence)
+        case Failed(reason, note=note):
+            judged = Judgement(Outcome.ERROR, by.severity, measurement, (reason, note))
+        case Inconclusive(reason, undecided=undecided, rows_needed=needed, note=note):
+            severity = undecided or by.undecided or by.severity
+            lead = by.wording.question()
+            judged = Judgement(Outcome.INCONCLUSIVE, severity, measurement, (reason, note), lead, needed or None)
         case Measured():
-            judged = _judge_number(measurement, limits, severity, measurement.undecided or undecided or severity)
+            judged = _judge_number(measurement, by)
     return replace(judged, evidence=measurement.evidence)
 
 
-def _judge_number(measured: Measured, limits: Limits, severity: Severity, undecided: Severity) -> Judgement:
-    estimate, note = measured.estimate, _clauses("", measured.note, measured.unread)
+def _judge_number(measured: Measured, by: _Judge) -> Judgement:
+    estimate, limits, note = measured.estimate, by.limits, (measured.note, measured.unread)
     if not estimate.is_computable():
-        return Judgement(Outcome.ERROR, severity, f"{NOT_COMPUTABLE}{note}", measured)
-    decision = decide(measured, limits)
+        return Judgement(Outcome.ERROR, by.severity, measured, (NOT_COMPUTABLE, *note))
+    hard = replace(limits, warn_value=None)
+    decision = decide(measured, hard)
     if decision.outcome is not Outcome.PASS:
-        own = severity if decision.outcome is Outcome.FAIL else undecided
-        text = f"{estimate}, {limits}{note}{decision.why}"
-        return Judgement(decision.outcome, own, text, measured, decision.rows_needed, decision.why)
+        undecided = measured.undecided or by.undecided or by.severity
+        severity = by.severity if decision.outcome is Outcome.FAIL else undecided
+        return _broken(measured, hard, decision, replace(by, severity=severity))
     softer = limits.softer()
     decision = decide(measured, softer) if softer else decision
     if decision.outcome is not Outcome.PASS:
-        own = Severity.INFO if severity is Severity.INFO else Severity.WARNING
-        text = f"{estimate}, warns beyond {limits.warn_value:g} ({limits}){note}{decision.why}"
-        return Judgement(decision.outcome, own, text, measured, decision.rows_needed, decision.why)
-    return Judgement(Outcome.PASS, severity, f"{estimate}, {limits}{note}", measured)
+        severity = Severity.INFO if by.severity is Severity.INFO else Severity.WARNING
+        return _broken(measured, limits, decision, replace(by, severity=severity))
+    return Judgement(Outcome.PASS, by.severity, measured, (f"{estimate}, {limits}", *note))
 
 
-def _clauses(*clauses: str) -> str:
-    """The clauses as the parts of one message; after an empty first one they are its end."""
-    return clauses[0] + "".join(f"; {clause}" for clause in clauses[1:] if clause)
+def _broken(measured: Measured, limits: Limits, decision: Decision, by: _Judge) -> Judgement:
+    """What fails or cannot be decided, with the limits that it is about."""
+    wording, rule = by.wording, by.wording.rule(measured, limits)
+    number = wording.interval(measured.estimate)
+    if decision.outcome is Outcome.FAIL:
+        is_told = measured.note and wording.unit is not Unit.NUMBER
+        number = "" if is_told else f"measured {wording.number(measured.estimate.value)}"
+    lead = wording.finding if decision.outcome is Outcome.FAIL else wording.question()
+    clauses = (measured.note, ", ".join(part for part in (number, rule) if part), measured.unread, decision.why)
+    return Judgement(decision.outcome, by.severity, measured, clauses, lead, decision.rows_needed, decision.why)
 
 
 def _excess(measurement: Measurement, limits: Limits) -> float:
@@ -162,16 +203,16 @@ def _with_tables(
     for name in order:
         tables.setdefault(PART_TABLES[parts[name].kind], {})[name] = _part_row(judged[name])
     failing = [name for name in order if _fails(judged[name])]
-    spoken = [name for name in sorted(order) if parts[name].kind in ("language", "locale")]
-    message = judgement.message + ("; fails for " + ", ".join(failing) if failing else "") + _undecided(judged, spoken)
-    return replace(judgement, message=message, evidence={**judgement.evidence, **tables})
+    languages = [name for name in sorted(order) if parts[name].kind in ("language", "locale")]
+    named = ("fails for " + ", ".join(failing) if failing else "", *_undecided(judged, languages))
+    return replace(judgement, clauses=(*judgement.clauses, *named), evidence={**judgement.evidence, **tables})
 
 
 def _fails(one: Judgement) -> bool:
     return one.outcome in (Outcome.FAIL, Outcome.ERROR)
 
 
-def _undecided(judged: Mapping[str, Judgement], languages: list[str]) -> str:
+def _undecided(judged: Mapping[str, Judgement], languages: list[str]) -> tuple[str, str]:
     """The languages and locales that are undecided by themselves, as the end of a message: the evidence has their rows.
 
     Those without a number have too few rows to be measured at all; the interval of the others lies across the limit.
@@ -179,14 +220,14 @@ def _undecided(judged: Mapping[str, Judgement], languages: list[str]) -> str:
     names = [name for name in languages if judged[name].outcome is Outcome.INCONCLUSIVE]
     unmeasured = [name for name in names if estimate_of(judged[name].measurement) is None]
     across = [name for name in names if name not in unmeasured]
-    return _listed("too few rows to judge alone", unmeasured) + _listed("undecided alone", across)
+    return _listed("too few rows to judge alone", unmeasured), _listed("undecided alone", across)
 
 
 def _listed(what: str, names: list[str]) -> str:
     if not names:
         return ""
     rest = f" and {len(names) - UNDECIDED_NAMED} more" if len(names) > UNDECIDED_NAMED else ""
-    return f"; {what}: {', '.join(name.partition('=')[2] for name in names[:UNDECIDED_NAMED])}{rest}"
+    return f"{what}: {', '.join(name.partition('=')[2] for name in names[:UNDECIDED_NAMED])}{rest}"
 
 
 def _part_row(judged: Judgement) -> dict[str, object]:
@@ -203,5 +244,5 @@ def _part_row(judged: Judgement) -> dict[str, object]:
         "outcome": judged.outcome.value,
         "fails": _fails(judged),
         "rows_needed": judged.rows_needed,
-        "note": f"{note}{judged.why}".removeprefix("; "),
+        "note": "; ".join(clause for clause in (note, judged.why) if clause),
     }

@@ -25,6 +25,15 @@ class Side(StrEnum):
     BETWEEN = "between"
 
 
+class Unit(StrEnum):
+    """What the number is, for messages. An extra share is one beyond the share among human rows."""
+
+    SHARE = "share"
+    EXTRA_SHARE = "extra share"
+    COUNT = "count"
+    NUMBER = "number"
+
+
 @dataclass(frozen=True)
 class Metric:
     """A number computed from one scope or from both partitions, and what a person needs to know about it.
@@ -42,7 +51,8 @@ class Metric:
     accumulate: `accumulate(inputs, params)` names what `measure` asks `scan.collected` for, so that it is accumulated while rows
         are read and not by reading them again.
     rows: `rows(scan)` gives ids of rows that `measure` asks `scan.take` for, of a scan without samples: all are fetched at once.
-    asks, why, source, fix: what `gates explain` prints.
+    asks, why, source, fix: what `gates explain` prints; the first sentence of `fix` stands beside a failure.
+    finding: what is wrong where the limit is broken, in plain words and without a full stop; may name `{params}`.
     """
 
     expectation: str
@@ -61,3 +71,5 @@ class Metric:
     exact: str = ""
     accumulate: Callable[[PassInputs, Mapping[str, object]], Iterable[Accumulate[Any]]] | None = None
     rows: Callable[[Scan], Iterable[Ints]] | None = None
+    finding: str = ""
+    unit: Unit = Unit.NUMBER

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gates.data.text.markers import BOILERPLATE
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.content.marker_ratio import excess_of_marks
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ METRIC = Metric(
     expectation="expect_boilerplate_ratio_to_be_less_than",
     measure=measure,
     side=Side.MAX,
+    finding="Synthetic texts refuse, or speak as a chatbot",
+    unit=Unit.EXTRA_SHARE,
     asks="Do synthetic texts refuse, speak as a language model, or open like a chat?",
     why=(
         "A refusal in the data teaches the model to refuse, and a chat preamble becomes part of every answer. The phrases "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gates.data.text.markers import DEGENERATE
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.content.marker_ratio import excess_of_marks
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ METRIC = Metric(
     expectation="expect_degenerate_text_ratio_to_be_less_than",
     measure=measure,
     side=Side.MAX,
+    finding="Synthetic texts are empty, repeat themselves or are cut off",
+    unit=Unit.EXTRA_SHARE,
     asks="Are synthetic texts empty, looping, copied from their input, cut off, or do they carry a leaked prompt frame?",
     why=(
         "Degenerate texts teach a model to degenerate: loops come back in what it generates. Of a base model's answers "

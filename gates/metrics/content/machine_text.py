@@ -11,7 +11,7 @@ from gates.data.text.markers import BOILERPLATE
 from gates.metrics.base.breakdowns import distinct, first_of_each, with_languages
 from gates.metrics.base.languages import languages, too_few
 from gates.metrics.base.measurement import Growth, Measured, Measurement, NotConfigured, RowCounts
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.stats.intervals import clopper_pearson
 from gates.verdict import Severity
 
@@ -60,6 +60,8 @@ METRIC = Metric(
     expectation="expect_machine_text_ratio_to_be_less_than",
     measure=measure,
     side=Side.MAX,
+    finding="Human texts look as if a machine wrote them",
+    unit=Unit.SHARE,
     asks="Are the human texts really human?",
     why=(
         "People who are paid to write paste model output. Whatever passes for human becomes the baseline that synthetic rows are held "

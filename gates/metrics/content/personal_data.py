@@ -9,7 +9,7 @@ import polars as pl
 from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID, SYNTHETIC_CODE
 from gates.data.text.personal_data import CARD, READERS, WRONG_CARD, find
 from gates.metrics.base.measurement import Estimate, Measured, Measurement, RowCounts
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Side, Unit
 from gates.verdict import Scope
 
 if TYPE_CHECKING:
@@ -146,6 +146,8 @@ METRIC = Metric(
     expectation="expect_columns_to_not_contain_personal_data",
     measure=measure,
     side=Side.MAX,
+    finding="Texts contain secrets or personal data",
+    unit=Unit.COUNT,
     asks="Do any texts hold secrets, or data by which a person is known?",
     why=(
         "A model repeats what it was trained on, addresses and keys included, and a version that was once pushed stays with everybody "

@@ -11,7 +11,7 @@ from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.metrics.base.breakdowns import with_languages
 from gates.metrics.base.languages import languages, too_few_together
 from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, NotConfigured, RowCounts
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.copies.evaluation_search import EvaluationSearch
 
 if TYPE_CHECKING:
@@ -114,6 +114,8 @@ METRIC = Metric(
     expectation="expect_contamination_ratio_to_be_less_than",
     measure=measure,
     side=Side.MAX,
+    finding="Rows contain items of evaluation sets",
+    unit=Unit.SHARE,
     asks="Do rows hold what evaluation sets ask?",
     why=(
         "A model that has seen the questions scores well whatever it learned, and nobody notices. Any shared run of words would be too "

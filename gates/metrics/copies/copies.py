@@ -22,7 +22,8 @@ from gates.metrics.base.measurement import (
     Part,
     RowCounts,
 )
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.wording import percent
 from gates.metrics.copies.copy_baseline import (
     HOLDOUT,
     Coincidence,
@@ -42,12 +43,13 @@ from gates.verdict import Scope, Severity
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from gates.data.arrays import Hashes
-    from gates.data.scan.result import Scan
+    from gates.data.arrays import Hashes, Ints
+    from gates.data.scan.result import Rows, Scan
     from gates.metrics.base.breakdowns import Mask
     from gates.metrics.base.languages import Language
 
 EVIDENCE_ROWS = 10
+_VERBS = {"near": "nearly equal a human text", "span": "share 50 tokens in a row with a human text"}
 # Numbers within one hundredth of the human rows count as near: a copy with a little noise stays in its cell.
 NEAR_CELLS = 100
 # A holdout that shares one row in a hundred more with the human partition than people share among themselves is no
@@ -88,7 +90,8 @@ def _exact_rows(scan: Scan) -> Measurement:
         if fault:
             return Failed(fault)
     people = index.of(HUMAN_CODE)
-    copied = np.isin(index.digest, index.digest[people])
+    originals = _FirstOf(index.digest[people])
+    copied = np.isin(index.digest, originals.values)
     everybody, short_ones = (others(index.digest[mask], language.filter(mask)) for mask in (people, people & ~counted))
     fresh, matrix = fresh_people(scan, counted), scan.cached(duplicate_matrix).to_evidence()
 
@@ -103,13 +106,33 @@ def _exact_rows(scan: Scan) -> Measurement:
         own = mask if with_short else mask & counted
         baseline = (everybody if with_short else fresh).like(language.filter(own))
         human = int((people if with_short else people & counted).sum())
-        compared = _excess(int((own & copied).sum()), int(own.sum()), baseline, human)
+        compared = _excess(int((own & copied).sum()), int(own.sum()), baseline, human, "equal a human row")
         left_out = 0 if with_short else int(short.sum())
         note = compared.note + (f"; {left_out:,} under {TOKENS_AT_LEAST} tokens are not counted" if left_out else "")
-        places = [scan.place(int(row)) for row in index.row_id[own & copied][:EVIDENCE_ROWS]]
+        first = np.flatnonzero(own & copied)[:EVIDENCE_ROWS]
+        places = _places(scan, index.row_id[first], index.row_id[people][originals.find(index.digest[first])])
         return replace(compared, note=note, evidence={**compared.evidence, "matrix": matrix, "first_rows": places})
 
     return _whole_and_parts(scan, share)
+
+
+class _FirstOf:
+    """Finds where a value stands first."""
+
+    def __init__(self, values: Hashes) -> None:
+        self.values, self._first = np.unique(values, return_index=True)
+
+    def find(self, wanted: Hashes) -> Ints:
+        """Where each of these stands first; all of them are there."""
+        return self._first[np.searchsorted(self.values, wanted)]
+
+
+def _places(scan: Scan, copies: Ints, originals: Ints) -> list[str]:
+    """`data/s.parquet:1359 = data/h.parquet:77`: each of these rows with the human row that it copies."""
+    return [
+        f"{scan.place(int(copy))} = {scan.place(int(original))}"
+        for copy, original in zip(copies, originals, strict=True)
+    ]
 
 
 def _whole_and_parts(scan: Scan, share: Callable[[Mask], Measured | Inconclusive]) -> Measurement:
@@ -151,12 +174,19 @@ def _near_rows(scan: Scan) -> Measurement:
         cells = _cells(encode_rows(scan, scan.holdout.rows))
         fresh = held(cells, human, unsaid(len(cells)))
 
-    def share(rows: Coded) -> Measured | Inconclusive:
-        cells = np.unique(_cells(rows))
-        return _excess(int(np.isin(cells, human).sum()), len(cells), fresh.all(), len(human))
+    originals = _FirstOf(human)
 
-    parts = {name: Part(share(rows)) for name, rows in codes.generators.items()}
-    return replace(share(codes.synthetic), parts=parts)
+    def share(rows: Rows, coded_rows: Coded) -> Measured | Inconclusive:
+        cells, first = np.unique(_cells(coded_rows), return_index=True)
+        is_copy = np.isin(cells, human)
+        compared = _excess(int(is_copy.sum()), len(cells), fresh.all(), len(human), "lie in one cell with a human row")
+        at = np.argsort(rows.row_id[first[is_copy]])[:EVIDENCE_ROWS]
+        twins = scan.human.row_id[originals.find(cells[is_copy][at])]
+        places = _places(scan, rows.row_id[first[is_copy][at]], twins)
+        return replace(compared, evidence={**compared.evidence, "first_rows": places})
+
+    parts = {name: Part(share(scan.generators[name], rows)) for name, rows in codes.generators.items()}
+    return replace(share(scan.synthetic, codes.synthetic), parts=parts)
 
 
 def _cells(rows: Coded) -> Hashes:
@@ -184,8 +214,13 @@ def _text_copies(scan: Scan, kind: str) -> Measurement:
         own = first_of_each(index, rows & is_compared)
         copies = own & is_copy
         baseline = fresh.like(language.filter(own))
-        compared = _excess(int(copies.sum()), int(own.sum()), baseline, matrix.count(HUMAN_CODE))
-        places = [scan.place(int(row)) for row in index.row_id[copies][:EVIDENCE_ROWS]]
+        compared = _excess(int(copies.sum()), int(own.sum()), baseline, matrix.count(HUMAN_CODE), _VERBS[kind])
+        first = np.flatnonzero(copies)[:EVIDENCE_ROWS]
+        if kind == "near":
+            texts = matrix.of(SYNTHETIC_CODE)[_FirstOf(digest).find(index.digest[first])]
+            places = _places(scan, index.row_id[first], matrix.row_id[matrix.human_twins(texts)])
+        else:
+            places = [scan.place(int(row)) for row in index.row_id[first]]
         compared = replace(compared, evidence={**compared.evidence, **evidence, "first_rows": places})
         if isinstance(compared, Inconclusive):
             return compared
@@ -195,19 +230,20 @@ def _text_copies(scan: Scan, kind: str) -> Measurement:
     return _whole_and_parts(scan, share)
 
 
-def _excess(hits: int, rows: int, baseline: Coincidence, human: int) -> Measured | Inconclusive:
+def _excess(hits: int, rows: int, baseline: Coincidence, human: int, verb: str) -> Measured | Inconclusive:
     if not rows or not baseline.rows:
         reason = "no rows to compare: there are none, or they are texts under 20 tokens, which coincide by nature"
         return Inconclusive(reason, RowCounts(human, rows))
     share = baseline.hits / baseline.rows
-    against = f"against {share:.2%} of the {'holdout' if baseline.source == HOLDOUT else 'human rows among themselves'}"
+    source = "the holdout" if baseline.source == HOLDOUT else "human rows among themselves"
+    against = f", and so do {percent(share)} of {source}" if share else ""
     estimate = difference(clopper_pearson(hits, rows), baseline.share)
     measured = Measured(
         estimate,
         RowCounts(human, rows),
         baseline=Baseline(baseline.share.value),
         growth=Growth(shrinks="linear", limited_by=("synthetic", "human")),
-        note=f"{hits:,} of {rows:,} distinct synthetic rows ({hits / rows:.2%}) {against}",
+        note=f"{hits:,} of {rows:,} ({percent(hits / rows)}) {verb}{against}",
         undecided=Severity.WARNING if estimate.low <= 0 else None,
         evidence={
             "copies": hits,
@@ -230,6 +266,8 @@ METRIC = Metric(
     expectation="expect_synthetic_to_not_copy_human",
     measure=measure,
     side=Side.MAX,
+    finding="Synthetic rows copy human rows",
+    unit=Unit.EXTRA_SHARE,
     asks="Are synthetic rows copies of people's rows?",
     why=(
         "A copy adds nothing, leaks a person's row under a synthetic label, and flatters every other check. Fresh people coincide "

@@ -20,7 +20,7 @@ from gates.metrics.base.measurement import (
     NotConfigured,
     RowCounts,
 )
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.copies.near_duplicates import NearMatrix, near_matrix, no_long_text
 from gates.metrics.copies.text_store import TOKENS_AT_LEAST, accumulate_texts
 from gates.verdict import Scope, Severity
@@ -222,6 +222,8 @@ METRIC = Metric(
     expectation="expect_duplicate_ratio_to_be_less_than",
     measure=measure,
     side=Side.MAX,
+    finding="Rows repeat each other",
+    unit=Unit.SHARE,
     asks="Do rows repeat each other?",
     why=(
         "Repeated rows count an opinion twice, leak between folds, and are the first sign of a generator that collapsed. "

@@ -93,6 +93,14 @@ class NearMatrix:
         found[self.right[self.origin[self.left] == HUMAN_CODE]] = True
         return found
 
+    def human_twins(self, texts: Ints) -> Ints:
+        """The first human text that each of these nearly equals; all of them have one."""
+        twins = []
+        for text in texts.tolist():
+            near = np.concatenate([self.right[self.left == text], self.left[self.right == text]])
+            twins.append(near[self.origin[near] == HUMAN_CODE].min())
+        return np.array(twins, dtype=np.int64)
+
     def to_evidence(self) -> dict[str, object]:
         """Counts of near pairs by the origins of their two sides."""
         both = np.sort(np.stack([self.origin[self.left], self.origin[self.right]]), axis=0)

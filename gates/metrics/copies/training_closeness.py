@@ -19,7 +19,7 @@ from gates.metrics.base.measurement import (
     Part,
     RowCounts,
 )
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.copies.copies import holdout_fault
 from gates.metrics.stats.distances import Points, distances, points_of
 from gates.metrics.stats.encoding import coded, encode_rows
@@ -135,6 +135,8 @@ METRIC = Metric(
     expectation="expect_synthetic_to_not_favour_training_rows",
     measure=measure,
     side=Side.MAX,
+    finding="Synthetic rows lie nearer to training rows than to unseen human rows",
+    unit=Unit.SHARE,
     asks="Do synthetic rows lie nearer to the training rows than to fresh people's?",
     why=(
         "A generator that memorised lies near its training rows without copying one exactly, and gives away who was among them. Rows of the "

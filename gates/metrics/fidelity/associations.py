@@ -195,6 +195,7 @@ METRIC = Metric(
     expectation="expect_associations_to_match",
     measure=measure,
     side=Side.MAX,
+    finding="Columns of synthetic rows do not depend on each other as those of human rows do",
     asks="Do the synthetic columns hang together as the human columns do?",
     why=(
         "Every column can look right while no row does: shuffling columns independently keeps all distributions and "

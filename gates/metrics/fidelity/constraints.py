@@ -13,7 +13,7 @@ from gates.data.scan.accumulators import PerRow
 from gates.errors import MetricError, did_you_mean
 from gates.metrics.base.breakdowns import with_parts
 from gates.metrics.base.measurement import Growth, Inconclusive, Measured, Measurement, Part, RowCounts
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.stats.intervals import clopper_pearson
 from gates.verdict import Scope
 
@@ -195,6 +195,8 @@ METRIC = Metric(
     expectation="expect_constraint_violation_ratio_to_be_less_than",
     measure=measure,
     side=Side.MAX,
+    finding="Rows break a rule that holds in every human row",
+    unit=Unit.SHARE,
     asks="Do the synthetic rows keep the rules that hold in every human row?",
     why=(
         "A generator that samples columns one by one makes rows that cannot exist. Distributions and classifiers see little of it; "

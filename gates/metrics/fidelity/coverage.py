@@ -135,6 +135,7 @@ METRIC = Metric(
     expectation="expect_coverage_to_be_between",
     measure=measure,
     side=Side.BETWEEN,
+    finding="Synthetic rows do not reach everywhere that human rows lie",
     asks="Do synthetic rows reach wherever people's rows lie?",
     why=(
         "A generator that leaves out corners of the law can still match every column. Rows of people that nothing synthetic comes near are "

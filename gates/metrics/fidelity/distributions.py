@@ -95,6 +95,7 @@ METRIC = Metric(
     expectation="expect_distributions_to_match",
     measure=measure,
     side=Side.MAX,
+    finding="Columns of synthetic rows are distributed differently from those of human rows",
     asks="Does each column of the synthetic rows follow the human column's distribution?",
     why=(
         "A model trained on shifted columns learns the generator's world. A fixed threshold on a distance is unsound, "

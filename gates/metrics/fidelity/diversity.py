@@ -81,6 +81,7 @@ METRIC = Metric(
     expectation="expect_diversity_ratio_to_be_between",
     measure=measure,
     side=Side.BETWEEN,
+    finding="Synthetic rows do not vary as much as human rows",
     asks="Do synthetic rows vary as much as people's do?",
     why=(
         "A generator that collapsed repeats its favourites: every row is plausible and together they cover little. Diversity grows with n, "

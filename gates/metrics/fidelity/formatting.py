@@ -119,6 +119,7 @@ METRIC = Metric(
     expectation="expect_formatting_to_not_tell_origin",
     measure=measure,
     side=Side.MAX,
+    finding="Formatting tells synthetic texts from human texts",
     asks="Does formatting, such as white space, quotes or markup, tell which texts people wrote?",
     why=(
         "A model trained on such data learns the pipeline's artefact in place of the task, and every check of content is "

@@ -247,6 +247,7 @@ METRIC = Metric(
     expectation="expect_locale_distance_ratio_to_be_between",
     measure=measure,
     side=Side.BETWEEN,
+    finding="Synthetic texts do not differ between locales as human texts do",
     asks="Do the locales of a language differ in synthetic texts as they do among people?",
     why=(
         "Generators write everybody's texts in one voice, mostly that of the locale they were trained on most: tags say four countries and "

@@ -189,6 +189,7 @@ METRIC = Metric(
     expectation="expect_responses_to_fit_prompts",
     measure=measure,
     side=Side.MAX,
+    finding="Synthetic responses answer their own prompts less often than human ones",
     asks="Do synthetic responses answer their own prompts?",
     why=(
         "A join that slipped by one row leaves every column as it was, so no check of columns sees it, and a model trained on it learns to "

@@ -130,6 +130,7 @@ METRIC = Metric(
     expectation="expect_origin_separability_to_be_less_than",
     measure=measure,
     side=Side.MAX,
+    finding="A classifier tells synthetic rows from human rows",
     asks="Can a classifier tell synthetic rows from human ones?",
     why=(
         "What tells the origin is what synthetic rows lack or carry in excess, in one column or in many together. It is a statement about "

@@ -211,6 +211,7 @@ METRIC = Metric(
     expectation="expect_population_shares_to_match",
     measure=measure,
     side=Side.MAX,
+    finding="Human rows do not represent the declared population",
     asks="Do the people in the data stand for the people the model is meant for?",
     why=(
         "Who is missing among the people is missing in what a model learns, and in what synthetic rows mirror. Weights repair a "

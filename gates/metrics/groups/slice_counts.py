@@ -10,7 +10,7 @@ import polars as pl
 from gates.data.facts import ORIGIN
 from gates.metrics.base.full_columns import accumulate_people, people_columns
 from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, NotConfigured, RowCounts
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Side, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,6 +68,8 @@ METRIC = Metric(
     expectation="expect_slice_row_counts_to_be_between",
     measure=measure,
     side=Side.BETWEEN,
+    finding="A group has too few human rows",
+    unit=Unit.COUNT,
     asks="Are there people in every group and in every pair of groups?",
     why=(
         "A group that only synthetic rows describe is a guess about people nobody asked, and no check can compare it with anything. "

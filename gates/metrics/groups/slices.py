@@ -18,7 +18,7 @@ from gates.metrics.base.measurement import (
     ReportOnly,
     RowCounts,
 )
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.stats.encoding import HIGH_CARDINALITY_LEVELS, HIGH_CARDINALITY_RATIO
 from gates.metrics.stats.intervals import clopper_pearson
 from gates.metrics.stats.paired_draws import ROWS_TO_PASS
@@ -186,6 +186,8 @@ METRIC = Metric(
     expectation="expect_rare_slices_to_be_covered",
     measure=measure,
     side=Side.BETWEEN,
+    finding="Rare groups are missing, or have too few rows",
+    unit=Unit.COUNT,
     asks="Are the rare groups still there, and does each have enough rows?",
     why=(
         "Generators drop what is rare first, and no average shows it: a 1.7 % level that is gone moves its column by .017. A group with "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gates.metrics.base.measurement import Estimate, Inconclusive, Measured, Measurement, NotConfigured
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Side, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +34,8 @@ METRIC = Metric(
     expectation="expect_files_to_be_kept",
     measure=measure,
     side=Side.MAX,
+    finding="Files of the version before are missing",
+    unit=Unit.SHARE,
     asks="Are the files of the version before still there?",
     why=(
         "A folder that was pulled in part and added again loses the rest without a word, and every row that is left is "

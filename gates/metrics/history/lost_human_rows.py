@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gates.metrics.base.measurement import Estimate, Measured, Measurement, RowCounts
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.history.previous_human_rows import accumulate_both, people_before
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ METRIC = Metric(
     expectation="expect_human_rows_to_be_kept",
     measure=measure,
     side=Side.MAX,
+    finding="Human rows of the version promoted last are gone",
+    unit=Unit.SHARE,
     asks="Are the human rows of the version promoted last still there, or is it recorded why not?",
     why=(
         "What people wrote cannot be made again. Models trained on what earlier models made collapse where it replaces human "

@@ -105,6 +105,7 @@ METRIC = Metric(
     expectation=EXPECTATION,
     measure=measure,
     side=Side.MAX,
+    finding="The {family} is worse than in the version promoted last",
     asks="Are diversity, separability and agreement no worse than in the version promoted last?",
     why=(
         "Each version may be a little worse than the one before and still within every limit; ten versions later the set has collapsed. "

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from gates.metrics.base.measurement import Estimate, Growth, Inconclusive, Measured, Measurement, RowCounts
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.groups.slices import VANISHED_SHARE, is_categorical
 from gates.metrics.history.previous_human_rows import PeopleBefore, accumulate_both, people_before
 from gates.metrics.history.text_clusters import TextClusters
@@ -174,6 +174,8 @@ METRIC = Metric(
     expectation="expect_tail_mass_to_be_between",
     measure=measure,
     side=Side.BETWEEN,
+    finding="Rare cases of the version promoted last are gone",
+    unit=Unit.SHARE,
     asks="Is what was rare among the people of the version promoted last still there?",
     why=(
         "Tails go first: a model trained on what models made loses rare events before anything else changes, and a removal for a good "

@@ -10,7 +10,7 @@ import polars as pl
 
 from gates.config.data_types import LINEAGE_ROLES, PEOPLE_ROLES, RESPONSE_GENERATORS
 from gates.metrics.base.measurement import Estimate, Measured, Measurement, RowCounts
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.integrity.new_levels import UNIT, folded, new_levels
 
 if TYPE_CHECKING:
@@ -202,6 +202,8 @@ METRIC = Metric(
     expectation="expect_partitions_to_align",
     measure=measure,
     side=Side.MAX,
+    finding="Human and synthetic rows differ in columns, types, units or values",
+    unit=Unit.COUNT,
     asks="Do human and synthetic rows have the same columns, types, units, vocabularies and encodings?",
     why=(
         "Readers take the first file's schema and drop what only later files have. Minutes against hours, 'null' against a missing value, "

@@ -93,6 +93,7 @@ METRIC = Metric(
     expectation="expect_expert_ratio_to_be_between",
     measure=measure,
     side=Side.BETWEEN,
+    finding="Experts wrote or judged too few rows of a critical domain",
     asks="Where a mistake is dear, did people who know the matter write or judge the rows?",
     why=(
         "In medicine, law and the like fluent text and plausible labels are wrong in ways that only an expert sees. How much must come "

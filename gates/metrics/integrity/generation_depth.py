@@ -19,7 +19,7 @@ from gates.metrics.base.measurement import (
     NotConfigured,
     RowCounts,
 )
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Side, Unit
 from gates.verdict import Severity
 
 if TYPE_CHECKING:
@@ -128,6 +128,8 @@ METRIC = Metric(
     expectation="expect_generation_depth_to_be_between",
     measure=measure,
     side=Side.BETWEEN,
+    finding="Synthetic rows were made from other synthetic rows",
+    unit=Unit.SHARE,
     asks="Are synthetic rows made from what people wrote, or from other synthetic rows?",
     why=(
         "Each generation made from the one before loses tails and adds the errors of its generator. No single version shows it: the rows "

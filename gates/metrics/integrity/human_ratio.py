@@ -11,7 +11,7 @@ from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.metrics.base.breakdowns import distinct, with_languages
 from gates.metrics.base.languages import languages, too_few_together
 from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, RowCounts
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Side, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,6 +67,8 @@ METRIC = Metric(
     expectation="expect_human_ratio_to_be_between",
     measure=measure,
     side=Side.BETWEEN,
+    finding="The share of human rows does not suit the purpose of the dataset",
+    unit=Unit.SHARE,
     asks="Is there enough that people made, for what the dataset is meant for?",
     why=(
         "Models trained mostly on their own kind's output lose the tails first. There is no universal ratio: pretraining tolerates "

@@ -13,7 +13,7 @@ from gates.metrics.base.breakdowns import with_languages
 from gates.metrics.base.full_columns import columns, columns_of_all
 from gates.metrics.base.languages import languages, too_few
 from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, NotConfigured, RowCounts
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Side, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,6 +63,8 @@ METRIC = Metric(
     expectation="expect_lineage_to_be_complete",
     measure=measure,
     side=Side.MIN,
+    finding="Synthetic rows do not say where they come from",
+    unit=Unit.SHARE,
     asks="Does every synthetic row say which generator, version, prompt or seed, date and licence it comes from?",
     why="Without lineage a defect cannot be traced to its generator, and synthetic rows seeded by synthetic rows go unseen.",
     source="Longpre et al., Data Provenance Initiative, Nature Machine Intelligence 6 (2024)",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE, UNDECLARED_CODE
 from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, RowCounts
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Side, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +40,8 @@ METRIC = Metric(
     expectation="expect_origins_to_be_declared",
     measure=measure,
     side=Side.MIN,
+    finding="Rows do not say whether a person or a program made them",
+    unit=Unit.SHARE,
     asks="Does every row say whether a person or a program made it?",
     why=(
         "A row of unknown origin is seen by neither partition's checks. A new folder or a new value in the origin column must not slip "

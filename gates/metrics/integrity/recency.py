@@ -12,7 +12,7 @@ from gates.metrics.base.breakdowns import with_languages
 from gates.metrics.base.full_columns import columns, columns_of_all
 from gates.metrics.base.languages import languages, too_few
 from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, NotConfigured, RowCounts
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.temporal.parse_times import time_in_utc
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ METRIC = Metric(
     expectation="expect_human_rows_to_be_recent",
     measure=measure,
     side=Side.MIN,
+    finding="Too few human rows are recent",
+    unit=Unit.SHARE,
     asks="Is what people wrote as new as the rest of the data?",
     why=(
         "Language, facts and habits move. Synthetic rows that are added every month to human rows of years ago drift away from people "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gates.metrics.base.measurement import Estimate, Failed, Growth, Measured, Measurement, RowCounts
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.stats.intervals import clopper_pearson
 from gates.verdict import Severity
 
@@ -67,6 +67,8 @@ METRIC = Metric(
     expectation="expect_row_failure_ratio_to_be_less_than",
     measure=measure,
     side=Side.MAX,
+    finding="Rows break the rule {rule}",
+    unit=Unit.SHARE,
     asks="Do rows keep the row contract: types, nulls, ranges, vocabularies, lengths?",
     why="One row with minutes in a column of hours teaches a model a world that does not exist; the failing rows are kept with their reason.",
     source="pandera schema; bounds inferred from a sample carry Wilks' tolerance limits (Wilks 1941)",

@@ -205,6 +205,7 @@ METRIC = Metric(
     expectation="expect_annotator_agreement_to_be_between",
     measure=measure,
     side=Side.BETWEEN,
+    finding="Annotators agree too little",
     asks="Do annotators agree with each other more than chance would have them?",
     why=(
         "Labels that people do not agree on cannot be learned, and no model can be judged by them. A model that labels in people's "

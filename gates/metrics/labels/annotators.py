@@ -13,7 +13,7 @@ from gates.metrics.base.breakdowns import with_languages
 from gates.metrics.base.full_columns import accumulate_people, not_configured, people_columns, role_column
 from gates.metrics.base.languages import languages, too_few
 from gates.metrics.base.measurement import Estimate, Failed, Growth, Measured, Measurement, RowCounts
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.labels.annotator_habits import people_habits
 from gates.metrics.labels.ratings import ITEMS_AT_LEAST, kinds_between, ratings, scale_of
 from gates.metrics.stats.bootstrap import percentile_estimate, resampled
@@ -135,6 +135,8 @@ METRIC = Metric(
     expectation="expect_annotator_concentration_to_be_less_than",
     measure=measure,
     side=Side.MAX,
+    finding="One annotator gave too many of the labels",
+    unit=Unit.SHARE,
     asks="Are the labels one person's opinion, or many people's?",
     why=(
         "A model trained on labels that one person gave learns this person's habits, and works worse for annotators it has not seen. "

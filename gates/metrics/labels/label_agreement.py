@@ -10,7 +10,7 @@ import numpy as np
 from gates.metrics.base.breakdowns import with_languages
 from gates.metrics.base.languages import languages, too_few
 from gates.metrics.base.measurement import Baseline, Estimate, Inconclusive, Measured, Measurement, Part, RowCounts
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.labels.labels import NO_LABEL, Classes, classes
 from gates.metrics.labels.nearest_labels import Twins, accumulate_twins, twins_of_contents, twins_of_points
 from gates.metrics.stats.design_effect import Floats, effective_rows
@@ -119,6 +119,8 @@ METRIC = Metric(
     expectation="expect_labels_to_agree_across_origins",
     measure=measure,
     side=Side.MAX,
+    finding="Synthetic rows have other labels than human rows of the same content",
+    unit=Unit.EXTRA_SHARE,
     asks="Do synthetic rows bear the labels that people gave to nearly the same content?",
     why=(
         "Two rows that say the same and bear different labels teach a model nothing, or the generator's error. People contradict each "

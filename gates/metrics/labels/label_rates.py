@@ -122,6 +122,7 @@ METRIC = Metric(
     expectation="expect_label_rates_by_group_to_match",
     measure=measure,
     side=Side.MAX,
+    finding="Labels are not as frequent in each group as in human rows",
     asks="Is each label as frequent in each group as it is among people?",
     why=(
         "Generators repeat what is usual: they give the common label to a group more often than people do, and a model trained on it treats "

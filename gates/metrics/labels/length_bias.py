@@ -24,7 +24,7 @@ from gates.metrics.base.measurement import (
     RowCounts,
     estimate_of,
 )
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.stats.design_effect import clustered_share
 from gates.metrics.stats.paired_draws import ROWS_TO_PASS
 
@@ -112,6 +112,8 @@ METRIC = Metric(
     expectation="expect_longer_response_rate_to_be_between",
     measure=measure,
     side=Side.BETWEEN,
+    finding="The longer response is preferred too often or too rarely",
+    unit=Unit.SHARE,
     asks="Was a response preferred for what it says, or for its length?",
     why=(
         "People and judge models alike prefer long answers. A reward model that can tell the winner by length learns length, and what is "

@@ -153,6 +153,7 @@ METRIC = Metric(
     expectation="expect_origin_to_not_predict_label",
     measure=measure,
     side=Side.MAX,
+    finding="The label tells whether a row is human or synthetic",
     asks="Could a model learn the origin of a row instead of the task?",
     why=(
         "Origin is easily seen in text. Where most synthetic rows bear one label, a model that recognises the generator's style scores "

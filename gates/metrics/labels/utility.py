@@ -144,6 +144,7 @@ METRIC = Metric(
     expectation="expect_utility_to_be_between",
     measure=measure,
     side=Side.BETWEEN,
+    finding="A model learns less from synthetic rows than from human rows",
     asks="Does a model trained on synthetic rows predict people's labels as well as one trained on people's rows, and does adding them to these help or harm?",
     why=(
         "What synthetic rows are for is mostly to train on. Columns and pairs may look right while what decides the label is lost; and rows "

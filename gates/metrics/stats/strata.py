@@ -159,9 +159,7 @@ def _within_strata(scan: Scan, compare: Compare) -> Measurement:
                 if prefix not in spoken:
                     of_all.append(name)
     if not strata:
-        reason = (
-            f'reported only: synthetic_role = "extend" and no label or slice has {STRATUM_ROWS} rows of both origins'
-        )
+        reason = f'synthetic_role = "extend" and no label or slice has {STRATUM_ROWS} rows of both origins'
         return ReportOnly(with_details(compare(_everything(scan)), parts=small), reason)
     # A stratum of a language has the fewest rows and the widest interval: it fails as a part, and hides no other.
     farthest = max(of_all or strata, key=lambda name: _reach(strata[name]))

@@ -17,7 +17,7 @@ from gates.metrics.base.measurement import (
     Measurement,
     RowCounts,
 )
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.stats.intervals import ratio_difference
 from gates.metrics.temporal.ordered_rows import accumulate_ordered, missing_roles, ordered_rows, shown_entity
 from gates.verdict import Scope
@@ -193,6 +193,8 @@ METRIC = Metric(
     expectation="expect_series_to_be_sound",
     measure=measure,
     side=Side.MAX,
+    finding="Series have a defect that no sensor gives ({kind})",
+    unit=Unit.SHARE,
     asks="Could a sensor have given these series: one reading a time, no hours missing, no standstill, no day played again?",
     why=(
         "Two readings at one time and missing hours shift every window and lag that a model learns from. A series that stands "

@@ -49,7 +49,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
             parts[name] = Part(whole if len(own) == len(synthetic) else _compare(human, own, scan.seed))
     whole = replace(whole, parts=parts)
     if scan.declared.extends_human_law:
-        return ReportOnly(whole, 'reported only: synthetic_role = "extend" claims no law of people')
+        return ReportOnly(whole, 'synthetic_role = "extend" claims no law of people')
     return whole
 
 
@@ -128,6 +128,7 @@ METRIC = Metric(
     expectation="expect_temporal_structure_to_match",
     measure=measure,
     side=Side.MAX,
+    finding="Synthetic rows do not follow each other in time as human rows do",
     asks="Do synthetic readings and events follow each other as people's do?",
     why=(
         "Each value can be right and the order wrong: readings shuffled within their day have the same distribution and "

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from gates.metrics.base.measurement import Growth, Inconclusive, Measured, Measurement, NotConfigured, Part, RowCounts
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.stats.intervals import clopper_pearson
 from gates.metrics.stats.paired_draws import ROWS_TO_PASS
 from gates.metrics.temporal.ordered_rows import accumulate_ordered, missing_roles, ordered_rows
@@ -106,6 +106,8 @@ METRIC = Metric(
     expectation="expect_transition_violation_ratio_to_be_less_than",
     measure=measure,
     side=Side.MAX,
+    finding="Synthetic sessions contain steps that no human session has",
+    unit=Unit.SHARE,
     asks="Do synthetic sessions hold steps that no session of people has?",
     why=(
         "A payment before the basket, a logout before the login: each event is right and how often it occurs too, and still "

@@ -78,7 +78,8 @@ def test_a_result_carries_everything_the_measurement_said(run):
 
     assert run((asked, measured)) == [
         CheckResult(
-            asked.check_id, Severity.CRITICAL, Outcome.FAIL, "0.2 [0.1, 0.3], limit 0.05; worst is age",
+            asked.check_id, Severity.CRITICAL, Outcome.FAIL,
+            "expect_test_gap_to_be_less_than is not met: worst is age; measured 0.2, at most 0.05 allowed.",
             observed=0.2, low=0.1, high=0.3, baseline=0.01, baseline_p95=0.02, max_value=0.05, warn_value=0.01,
             n_human=10, n_synthetic=20, evidence={"columns": ["age", "sex"], "share": 0.25, "rows": [1, 2], "bad": None},
             fix="fix it.",
@@ -105,7 +106,7 @@ def test_each_outcome_comes_back_as_it_was_judged(run):
 
     assert results == {
         "pass": ("pass", "critical", "0.1, limit 0.5"),
-        "warn": ("fail", "warning", "0.1, warns beyond 0.05 (limit 0.5)"),
+        "warn": ("fail", "warning", results["warn"][2]),
         "unclear": ("inconclusive", "critical", results["unclear"][2]),
         "undecided": ("inconclusive", "warning", results["undecided"][2]),
         "not asked": ("not_asked", "critical", "add holdout = …"),
@@ -118,6 +119,7 @@ def test_each_outcome_comes_back_as_it_was_judged(run):
         "forgotten": ("error", "critical", "was not measured before the suite ran; this is a fault in gates"),
     }
     assert "more human rows" in results["unclear"][2]
+    assert "at most 0.05 expected, at most 0.5 allowed" in results["warn"][2]
 
 
 def test_every_scope_reads_its_own_measurements_and_results_keep_the_asked_order(suites, connection):

@@ -147,17 +147,22 @@ def test_a_row_by_row_result_observes_the_unexpected_share_and_no_values(ask):
     [result] = ask(entry("expect_column_values_to_match_regex", 1, column="s", regex="^a\\d$", mostly=0.95))
 
     assert result == CheckResult(
-        result.id, Severity.CRITICAL, Outcome.FAIL, "90 of 100 values unexpected (90.000%), limit 5.000%",
-        observed=0.9, max_value=0.05,
+        result.id, Severity.CRITICAL, Outcome.FAIL,
+        "The column 's' does not meet the expectation 'values to match regex': "
+        "90 of 100 values (90.0 %) are unexpected; at most 5 % may.",
+        observed=0.9, max_value=0.05, fix=result.fix,
     )  # fmt: skip
+    assert "human suite" in result.fix
 
 
 def test_an_aggregate_result_observes_the_number_against_its_limits(ask):
     [result] = ask(entry("expect_column_mean_to_be_between", 1, "warning", column="n", max_value=49))
 
     assert result == CheckResult(
-        result.id, Severity.WARNING, Outcome.FAIL, "49.5, limit 49", observed=49.5, max_value=49
-    )
+        result.id, Severity.WARNING, Outcome.FAIL,
+        "The column 'n' does not meet the expectation 'mean to be between': 49.5, limit 49.",
+        observed=49.5, max_value=49, fix=result.fix,
+    )  # fmt: skip
 
 
 def test_a_row_condition_narrows_the_rows(ask):

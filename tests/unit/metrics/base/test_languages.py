@@ -52,8 +52,8 @@ def test_one_language_fails_the_check_though_all_rows_together_pass():
 
     assert untold.outcome is Outcome.PASS
     assert found.outcome is Outcome.FAIL
-    assert found.message.startswith("language 'de': ")
-    assert found.message.endswith("; fails for language=de")
+    assert "language 'de': " in found.message
+    assert "; fails for language=de" in found.message
     table = found.evidence["languages"]
     assert {name: row["outcome"] for name, row in table.items()} == {"language=de": "fail", "language=en": "pass"}
 
@@ -69,7 +69,7 @@ def test_a_small_language_is_inconclusive_by_itself_with_the_rows_that_it_lacks(
     found = judged(tagged_scan(rows({"en": 900, "de": 120}, 1), rows({"en": 900, "de": 320}, 2)))
 
     assert found.outcome is Outcome.PASS
-    assert found.message.endswith("; too few rows to judge alone: de")
+    assert "; too few rows to judge alone: de" in found.message
     assert found.evidence["languages"]["language=de"] == {
         "observed": None,
         "low": None,
@@ -86,7 +86,7 @@ def test_three_small_languages_are_named_and_the_others_counted():
     few = dict.fromkeys(("aa", "bb", "cc", "dd", "ee"), 20)
     found = judged(tagged_scan(rows({"en": 700, **few}, 1), rows({"en": 700, **few}, 2)))
 
-    assert found.message.endswith("; too few rows to judge alone: aa, bb, cc and 2 more")
+    assert "; too few rows to judge alone: aa, bb, cc and 2 more" in found.message
 
 
 def test_what_one_origin_only_or_hardly_anybody_speaks_is_named_and_no_part():
@@ -363,7 +363,8 @@ def test_a_defect_of_one_language_is_counted_among_its_rows(kind, metric, limits
     assert measured.parts["language=en"].measurement.estimate.value <= 0
     if metric is not copies:
         found = judge(measured, limits, Severity.CRITICAL)
-        assert (found.outcome, found.message.split(":")[0]) == (Outcome.FAIL, "language 'de'")
+        assert found.outcome is Outcome.FAIL
+        assert ", language 'de': " in found.message
 
 
 def test_formatting_that_tells_the_origin_in_one_language_is_found_there():
@@ -373,7 +374,7 @@ def test_formatting_that_tells_the_origin_in_one_language_is_found_there():
     found = judged(tagged_scan(human, synthetic.with_columns(text=spaced)), formatting, Limits(max_value=0.35))
 
     assert found.outcome is Outcome.FAIL
-    assert found.message.startswith("language 'de': ")
+    assert "language 'de': " in found.message
 
 
 def test_people_who_agree_in_one_language_and_not_in_another_fail_by_its_name():
@@ -395,5 +396,5 @@ def test_people_who_agree_in_one_language_and_not_in_another_fail_by_its_name():
     found = judge(agreement.measure(scan, Scope.HUMAN, params), Limits(min_value=0.3), Severity.CRITICAL)
 
     assert found.outcome is Outcome.FAIL
-    assert found.message.startswith("language 'de': ")
+    assert "language 'de': " in found.message
     assert set(found.evidence["languages"]) == {"language=en", "language=de"}

@@ -154,10 +154,8 @@ def test_clean_rows_pass_and_few_rows_do_too_because_every_row_is_counted():
 def test_one_address_fails_with_its_place_and_without_itself():
     found = judged(rows("one", "I am ada@gmail.com and ada@gmail.com", None), CLEAN)
 
-    assert (found.outcome, found.message) == (
-        Outcome.FAIL,
-        "1, limit 0; rows with e-mail address in column 'text' (1), first at data/mix.parquet:2",
-    )
+    assert found.outcome is Outcome.FAIL
+    assert "rows with e-mail address in column 'text' (1), first at data/mix.parquet:2" in found.message
     assert found.evidence == {
         "rows_by_column": {"e-mail address in text": 1},
         "distinct_values": 1,

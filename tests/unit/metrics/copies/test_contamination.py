@@ -159,7 +159,7 @@ def test_a_text_that_two_generators_made_counts_for_both_whichever_stands_first(
 
 
 def test_what_is_missing_is_told():
-    assert 'add: evaluation = ["data/benchmarks"]' in measure(text_scan(["a"], ["b"]), Scope.COMBINED, {}).missing
+    assert measure(text_scan(["a"], ["b"]), Scope.COMBINED, {}).line == 'evaluation = ["data/benchmarks"]'
     numbers = pl.DataFrame({"a": [1, 2]})
     assert measure(table_scan(numbers, numbers), Scope.COMBINED, {}).missing == "contamination is defined for text"
     empty = measure(preference_scan(preferences(), Sets(["Yes", "No"])), Scope.COMBINED, {})

@@ -99,7 +99,7 @@ def test_languages_are_not_compared_with_each_other_and_each_is_judged():
     found = judged(tagged_scan(pl.concat([voices(1), *own]), pl.concat([voices(11), *flat])))
 
     assert found.outcome is Outcome.FAIL
-    assert found.message.startswith("language 'de': ")
+    assert "language 'de': " in found.message
     assert {name: row["outcome"] for name, row in found.evidence["languages"].items()} == {
         "language=de": "fail",
         "language=en": "pass",
@@ -140,9 +140,9 @@ def test_a_generator_that_collapsed_to_one_group_in_a_locale_is_no_mere_informat
     found = judged(tagged_scan(human, synthetic.with_columns(author=author), group="author"))
 
     assert (found.outcome, found.severity) == (Outcome.INCONCLUSIVE, Severity.WARNING)
-    assert found.message.endswith("too few groups: synthetic texts of en-in")
+    assert "too few groups: synthetic texts of en-in" in found.message
     alone = human.with_columns(author=author)
-    assert judged(tagged_scan(alone, synthetic, group="author")).message.endswith("human texts of en-in")
+    assert "human texts of en-in" in judged(tagged_scan(alone, synthetic, group="author")).message
 
 
 def test_the_declared_language_groups_locales_whose_tags_do_not_say_it():
@@ -157,8 +157,9 @@ def test_too_few_rows_of_a_locale_are_inconclusive_and_counted():
     found = judged(tagged_scan(human, voices(11)[:800]))
 
     assert (found.outcome, found.rows_needed) == (Outcome.INCONCLUSIVE, {"human": 180})
-    assert found.message == (
+    assert (
         "two locales of one language with 300 rows of each origin can be compared; en-in: 180 human rows missing"
+        in found.message
     )
 
 
@@ -186,13 +187,11 @@ def test_texts_without_words_are_no_pass():
 
 def test_without_locales_it_is_not_asked_and_says_what_to_add():
     found = judged(text_scan(["a"], ["b"]))
-    assert (found.outcome, found.message) == (
-        Outcome.NOT_CONFIGURED,
-        'no row says which locale it comes from; add: columns = { locale = "…" }',
-    )
+    assert found.outcome is Outcome.NOT_CONFIGURED
+    assert 'no row says which locale it comes from; add: columns = { locale = "…" }' in found.message
     alone = judged(tagged_scan(voices(1)[:400], voices(11)[:400]))
     assert alone.outcome is Outcome.NOT_CONFIGURED
-    assert alone.message.startswith("no language has rows of two locales")
+    assert "no language has rows of two locales" in alone.message
 
 
 def test_the_order_of_rows_changes_nothing():

@@ -82,7 +82,7 @@ def test_one_generator_that_refuses_fails_alone_and_is_named():
 
     assert outcome_of(Measured(found.estimate), Limits(max_value=0.01)) is Outcome.PASS
     assert judged.outcome is Outcome.FAIL
-    assert judged.message.startswith("generator 'sorry': ")
+    assert "generator 'sorry': " in judged.message
 
 
 def test_a_side_without_rows_is_an_error_and_not_a_pass():

@@ -70,7 +70,7 @@ def test_few_rows_decide_nothing():
 def test_a_level_nobody_has_fails_and_is_named():
     found = judged(people(500, north=0), "design_effect")
     assert found.outcome is Outcome.FAIL
-    assert found.message.startswith("500, limit 2; region=north has 0.0% of people's rows, declared 30.0%")
+    assert "region=north has 0.0% of people's rows, declared 30.0%" in found.message
     assert "region=north has no row: no weighting makes up for it" in found.message
     assert judged(people(500, north=0), "under_representation").measurement.estimate.value == 1
 
@@ -105,7 +105,7 @@ def test_without_declaration_it_is_not_asked_and_an_unknown_column_is_an_error()
     assert judged(people(200), declared={}).outcome is Outcome.NOT_CONFIGURED
     wrong = judged(people(200), declared={"regio": {"north": 1.0}})
     assert wrong.outcome is Outcome.ERROR
-    assert wrong.message == "population declares shares of 'regio', which is no column (did you mean 'region'?)"
+    assert "population declares shares of 'regio', which is no column (did you mean 'region'?)" in wrong.message
 
 
 def test_no_order_of_rows_moves_the_interval():

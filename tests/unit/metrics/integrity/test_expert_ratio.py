@@ -47,27 +47,21 @@ def test_enough_people_and_experts_pass():
 
 def test_too_few_experts_fail_though_people_suffice():
     found = judged(PEOPLE.with_columns(expertise=pl.lit("crowd")), MADE)
-    assert (found.outcome, found.message) == (
-        Outcome.FAIL,
-        "0, at least 1; medical: 0.0% of 100 rows are by experts, demanded 20.0%",
-    )
+    assert found.outcome is Outcome.FAIL
+    assert "medical: 0.0% of 100 rows are by experts, demanded 20.0%" in found.message
 
 
 def test_too_few_people_fail_though_experts_suffice():
     found = judged(PEOPLE[:30], rows({("medical", None): 90}, first=1000))
-    assert (found.outcome, found.message) == (
-        Outcome.FAIL,
-        "0.5, at least 1; medical: 25.0% of 120 rows are by people, demanded 50.0%",
-    )
+    assert found.outcome is Outcome.FAIL
+    assert "medical: 25.0% of 120 rows are by people, demanded 50.0%" in found.message
 
 
 def test_each_domain_is_held_to_its_own_demand():
     both = {"medical": {"human": 0.5}, "food": {"human": 0.1, "expert": 0.0}}
     found = judged(PEOPLE, MADE, demand=both)
-    assert (found.outcome, found.message) == (
-        Outcome.FAIL,
-        "0.09901, at least 1; food: 1.0% of 505 rows are by people, demanded 10.0%",
-    )
+    assert found.outcome is Outcome.FAIL
+    assert "food: 1.0% of 505 rows are by people, demanded 10.0%" in found.message
 
 
 def test_copied_rows_make_nobody_more_of_an_expert():
@@ -89,12 +83,8 @@ def test_counts_decide_however_few_rows_there_are():
 def test_what_is_not_declared_or_not_there_is_told():
     assert judged(PEOPLE, MADE, demand={}).outcome is Outcome.NOT_CONFIGURED
     without = judged(PEOPLE, MADE, bound=frozenset({"domain"}))
-    assert (without.outcome, without.message) == (
-        Outcome.ERROR,
-        "critical_domains needs the role expertise; data of type tabular has no role 'expertise'",
-    )
+    assert without.outcome is Outcome.ERROR
+    assert "critical_domains needs the role expertise; data of type tabular has no role 'expertise'" in without.message
     misspelt = judged(PEOPLE, MADE, demand={"medicine": {"human": 0.5}})
-    assert (misspelt.outcome, misspelt.message) == (
-        Outcome.ERROR,
-        "no row has the critical domain 'medicine' (did you mean 'medical'?)",
-    )
+    assert misspelt.outcome is Outcome.ERROR
+    assert "no row has the critical domain 'medicine' (did you mean 'medical'?)" in misspelt.message

@@ -83,16 +83,14 @@ def test_a_generator_of_a_later_generation_is_named():
     )
 
     assert found.outcome is Outcome.FAIL
-    assert found.message.startswith("generator 'second': 1")
+    assert "generator 'second': 300 of 300 synthetic rows lie deeper" in found.message
 
 
 def test_seeds_that_name_no_row_of_the_dataset_are_inconclusive():
     found = judged(HUMAN, synthetic(["elsewhere"] * 50 + [None] * 50))
 
     assert (found.outcome, found.severity) == (Outcome.INCONCLUSIVE, Severity.WARNING)
-    assert (
-        found.message == "no seed in column 'seed_id' of 100 synthetic rows names an id in column 'key' of the dataset"
-    )
+    assert "no seed in column 'seed_id' of 100 synthetic rows names an id in column 'key' of" in found.message
 
 
 def test_some_seeds_outside_the_dataset_are_counted():
@@ -104,8 +102,8 @@ def test_some_seeds_outside_the_dataset_are_counted():
 def test_without_ids_or_seeds_nothing_is_asked():
     made = synthetic(["h1"] * 10)
 
-    assert measured(HUMAN, made, lineage={}).missing.endswith('add: columns = { seed_id = "…" }')
-    assert measured(HUMAN, made, key=None).missing.endswith('add: columns = { key = "…" }')
+    assert measured(HUMAN, made, lineage={}).line.endswith('columns = { seed_id = "…" }')
+    assert measured(HUMAN, made, key=None).line.endswith('columns = { key = "…" }')
 
 
 def test_lists_of_seeds_are_an_error_that_says_what_was_expected():

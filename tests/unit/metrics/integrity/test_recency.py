@@ -38,10 +38,8 @@ def _with_time(roles):
 def test_recent_people_pass_and_old_ones_beside_new_synthetic_rows_fail():
     assert judged(rows([0, 10, 300]), rows([5])).outcome is Outcome.PASS
     old = judged(rows([400, 500, 300]), rows([0]))
-    assert (old.outcome, old.message) == (
-        Outcome.FAIL,
-        "0.3333, at least 0.5; newest row 2020-06-01, oldest by people 2019-01-18",
-    )
+    assert old.outcome is Outcome.FAIL
+    assert "newest row 2020-06-01, oldest by people 2019-01-18" in old.message
 
 
 @pytest.mark.parametrize(

@@ -171,7 +171,7 @@ def test_copied_rows_are_read_against_what_people_share():
     found = measured(copies, copied)
     assert outcome(found, max_value=0.001) is Outcome.FAIL
     assert found.evidence["copies"] == 100
-    assert found.evidence["first_rows"][0] == "data/mix.parquet:2301"
+    assert found.evidence["first_rows"][0] == "data/mix.parquet:2301 = data/mix.parquet:1"
 
 
 def test_a_coarse_table_in_which_everybody_has_a_twin_accuses_nobody():
@@ -483,5 +483,5 @@ def test_a_generator_with_enough_rows_fails_alone_and_is_named():
 
     judged = judge(found, Limits(max_value=0.5), Severity.CRITICAL)
     assert judged.outcome is Outcome.FAIL
-    assert judged.message.startswith("generator 'bad': ")
+    assert "generator 'bad': " in judged.message
     assert set(judged.evidence["generators"]) == {"good", "bad"}

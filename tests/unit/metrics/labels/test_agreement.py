@@ -57,13 +57,11 @@ def test_annotators_who_agree_pass_and_the_same_ones_guessing_fail():
 
 def test_few_items_decide_nothing():
     few = judged(scan_of(rows(29, {"ana": 1, "ben": 1})))
-    assert (few.outcome, few.message) == (
-        Outcome.INCONCLUSIVE,
-        (
-            "29 items have two ratings that can be compared; from 30 on agreement can be estimated; "
-            "2 annotators, 58 ratings, 29 items with two ratings or more"
-        ),
-    )
+    assert few.outcome is Outcome.INCONCLUSIVE
+    assert (
+        "29 items have two ratings that can be compared; from 30 on agreement can be estimated; "
+        "2 annotators, 58 ratings, 29 items with two ratings or more"
+    ) in few.message
     near = judged(scan_of(rows(60, {"ana": 0.85, "ben": 0.8})))
     assert near.outcome is Outcome.INCONCLUSIVE
     assert near.rows_needed
@@ -103,10 +101,10 @@ def test_without_roles_or_variation_nothing_is_judged():
     people = rows(100, {"ana": 1, "ben": 1})
     unasked = judged(scan_of(people, bound=frozenset({"label"})))
     assert unasked.outcome is Outcome.NOT_CONFIGURED
-    assert unasked.message == "nobody says who gave which item which label; data of type tabular has no role 'item'"
+    assert "nobody says who gave which item which label; data of type tabular has no role 'item'" in unasked.message
     alike = judged(scan_of(people.with_columns(label=pl.lit("yes"))))
     assert alike.outcome is Outcome.INCONCLUSIVE
-    assert alike.message.startswith("all ratings are 'yes': agreement beyond chance is not defined")
+    assert "all ratings are 'yes': agreement beyond chance is not defined" in alike.message
 
 
 def test_ordered_labels_disagree_less_where_neighbours_are_mixed_up():

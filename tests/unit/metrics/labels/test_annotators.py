@@ -41,7 +41,7 @@ def test_annotators_of_equal_weight_pass_and_one_with_most_rows_fails():
 
     mostly = judged(people.filter((pl.col("annotator") == "ana") | (pl.col("item") < 40)))
     assert mostly.outcome is Outcome.FAIL
-    assert mostly.message == ("0.625, limit 0.5; ana gave 62.5% of 320 rows; 2.93 annotators of equal weight")
+    assert "ana gave 62.5% of 320 rows; 2.93 annotators of equal weight" in mostly.message
     assert mostly.evidence["busiest"] == {"ana": 200, "ben": 40, "eva": 40, "leo": 40}
 
 
@@ -75,10 +75,8 @@ def test_rows_without_annotator_are_counted_and_a_missing_role_is_told():
     )
     assert judged(people).evidence["rows_without_annotator"] == 100
     unasked = judged(people, bound=frozenset({"item", "label"}))
-    assert (unasked.outcome, unasked.message) == (
-        Outcome.NOT_CONFIGURED,
-        "nobody says who gave which label; data of type tabular has no role 'annotator'",
-    )
+    assert unasked.outcome is Outcome.NOT_CONFIGURED
+    assert "nobody says who gave which label; data of type tabular has no role 'annotator'" in unasked.message
 
 
 def always(people: pl.DataFrame, name: str, label: str = "1") -> pl.DataFrame:
@@ -110,7 +108,7 @@ def test_many_whose_one_label_is_the_right_one_hide_nobody_who_never_looks():
     found = judged(pl.concat([*easy, *hard, says("careful", range(200, 230), "3")]))
 
     assert found.evidence["one_label_only"] == {"careless": {"label": "ok", "ratings": 40, "others_share": 0}}
-    assert found.message.endswith("; careless always says 'ok'")
+    assert "; careless always says 'ok'" in found.message
 
 
 def test_one_label_is_set_against_others_on_the_same_items_alone():
@@ -136,7 +134,7 @@ def test_all_who_have_a_habit_are_counted_and_ten_are_named():
     found = judged(people)
 
     assert list(found.evidence["one_label_only"]) == [f"lazy {at:02}" for at in range(10)]
-    assert found.message.endswith("; lazy 02 always says 'x'; 11 more do such things")
+    assert "; lazy 02 always says 'x'; 11 more do such things" in found.message
 
 
 def test_who_gives_one_item_two_labels_is_named_and_who_repeats_a_label_is_not():
@@ -148,4 +146,4 @@ def test_who_gives_one_item_two_labels_is_named_and_who_repeats_a_label_is_not()
 
     assert "items_with_two_labels" not in repeated.evidence
     assert contradicting.evidence["items_with_two_labels"] == {"eva": 3}
-    assert contradicting.message.endswith("; eva gave 3 items more than one label")
+    assert "; eva gave 3 items more than one label" in contradicting.message

@@ -119,7 +119,7 @@ def test_few_twins_are_inconclusive_and_worth_no_warning():
     found = of_texts(texts(), texts(mutate=True))
 
     assert (found.outcome, found.severity) == (Outcome.INCONCLUSIVE, Severity.INFO)
-    assert found.message.startswith("100 independent rows of each origin must have a human twin; 0 human rows")
+    assert "100 independent rows of each origin must have a human twin; 0 human rows" in found.message
 
 
 def test_many_copies_of_few_texts_are_few_twins():
@@ -129,9 +129,9 @@ def test_many_copies_of_few_texts_are_few_twins():
 
 
 def test_without_labels_nothing_is_asked_and_with_none_filled_in_it_is_an_error():
-    assert of_tables(table(1), table(2), label=None).message == 'no label is declared; add: label = "<column>"'
+    assert 'no label is declared; add: label = "<column>"' in of_tables(table(1), table(2), label=None).message
     empty = table(2).with_columns(label=pl.lit(None, pl.String))
-    assert of_tables(table(1), empty).message == "no synthetic row has a label in column 'label'"
+    assert "no synthetic row has a label in column 'label'" in of_tables(table(1), empty).message
 
 
 def test_a_label_alone_has_no_twins():

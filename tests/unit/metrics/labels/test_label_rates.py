@@ -47,7 +47,7 @@ def test_few_rows_are_inconclusive():
     tiny = judged(rows({"A": 0.3}, 1, 100), rows({"A": 0.9}, 2, 100))
     small = judged(rows({"A": 0.3}, 1, 300), rows({"A": 0.3}, 2, 300))
 
-    assert tiny.message == "no level of town has 300 labelled rows of both origins"
+    assert "no level of town has 300 labelled rows of both origins" in tiny.message
     assert (tiny.outcome, small.outcome) == (Outcome.INCONCLUSIVE, Outcome.INCONCLUSIVE)
 
 
@@ -63,7 +63,7 @@ def test_a_generator_that_shifts_a_group_is_named():
     found = judged(PEOPLE, synthetic.with_columns(generator=pl.Series(["fair"] * 18000 + ["skewed"] * 800)))
 
     assert found.outcome is Outcome.FAIL
-    assert found.message.endswith("fails for skewed")
+    assert "fails for skewed" in found.message
 
 
 def test_rows_that_extend_peoples_law_are_reported_only():
@@ -75,6 +75,6 @@ def test_rows_that_extend_peoples_law_are_reported_only():
 def test_without_label_or_slices_nothing_is_asked_and_without_any_label_it_is_an_error():
     synthetic = rows({"A": 0.3, "B": 0.6}, 2)
 
-    assert judged(PEOPLE, synthetic, label=None).message == 'no label is declared; add: label = "<column>"'
-    assert judged(PEOPLE, synthetic, slices=()).message == 'no groups are declared; add: slices = ["<column>"]'
+    assert 'no label is declared; add: label = "<column>"' in judged(PEOPLE, synthetic, label=None).message
+    assert 'no groups are declared; add: slices = ["<column>"]' in judged(PEOPLE, synthetic, slices=()).message
     assert judged(PEOPLE, synthetic.with_columns(label=pl.lit(None, pl.String))).outcome is Outcome.ERROR

@@ -55,7 +55,7 @@ def test_a_judge_who_likes_long_answers_fails_alone_and_is_named():
 
     assert found.outcome is Outcome.FAIL
     assert "the longer response wins 480 of 600 synthetic pairs" in found.message
-    assert found.message.endswith("fails for synthetic")
+    assert "fails for synthetic" in found.message
 
 
 def test_a_judge_who_likes_short_answers_fails():

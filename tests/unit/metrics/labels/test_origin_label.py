@@ -78,7 +78,7 @@ def test_a_generator_that_gives_one_label_only_is_named():
     found = judged(rows(2000, 0.3, 1), synthetic)
 
     assert found.outcome is Outcome.FAIL
-    assert found.message.startswith("generator 'yes-man'")
+    assert "generator 'yes-man'" in found.message
 
 
 def test_one_label_alone_tells_nothing():
@@ -88,7 +88,7 @@ def test_one_label_alone_tells_nothing():
 def test_without_a_label_or_with_values_that_are_no_classes_nothing_is_asked():
     human, synthetic = rows(200, 0.5, 1), rows(200, 0.5, 2)
 
-    assert judged(human, synthetic, label=None).message == 'no label is declared; add: label = "<column>"'
+    assert 'no label is declared; add: label = "<column>"' in judged(human, synthetic, label=None).message
     assert judged(human, synthetic, label="number").outcome is Outcome.NOT_CONFIGURED
 
 
@@ -98,7 +98,8 @@ def test_labels_that_are_missing_do_not_count_and_none_at_all_is_an_error():
     nothing = judged(human, synthetic.with_columns(label=pl.lit(None, pl.String)))
 
     assert judged(human, blank).measurement.rows.synthetic == 600
-    assert (nothing.outcome, nothing.message) == (Outcome.ERROR, "no synthetic row has a label in column 'label'")
+    assert nothing.outcome is Outcome.ERROR
+    assert "no synthetic row has a label in column 'label'" in nothing.message
 
 
 def test_the_order_of_rows_changes_nothing():

@@ -123,8 +123,8 @@ def test_generator_that_teaches_nothing_is_named_among_others():
     found = judged(scanned(human, pl.concat([fair, parrot]), HELD))
 
     assert found.outcome is Outcome.FAIL
-    assert found.message.startswith("generator 'parrot'")
-    assert found.message.endswith("fails for parrot")
+    assert "generator 'parrot'" in found.message
+    assert "fails for parrot" in found.message
 
 
 def test_rows_that_extend_peoples_law_are_judged_by_what_they_add():
@@ -157,7 +157,7 @@ def test_rows_that_cannot_decide_are_inconclusive(human, synthetic, reason):
 
     for found in (judged(scan), judged(scan, "both")):
         assert found.outcome is Outcome.INCONCLUSIVE
-        assert found.message.startswith(reason)
+        assert reason in found.message
 
 
 def test_more_rows_than_are_read_are_not_asked_for():
@@ -174,10 +174,8 @@ def test_rows_of_few_groups_are_inconclusive():
     few = judged(scanned(grouped(PEOPLE, 12), grouped(FRESH, 900), group="person"))
     shared = judged(scanned(grouped(PEOPLE, 500), grouped(FRESH, 500), grouped(HELD, 500), group="person"))
 
-    assert few.message.startswith("people's rows to test on come from 12 groups")
-    assert shared.message.startswith(
-        "fewer than 100 rows of an origin share no group with the people's rows to test on"
-    )
+    assert "people's rows to test on come from 12 groups" in few.message
+    assert "fewer than 100 rows of an origin share no group with the people's rows to test on" in shared.message
 
 
 def test_people_of_few_groups_a_fold_are_judged_together_though_no_generator_is_alone():
@@ -218,7 +216,7 @@ def test_near_copies_of_tested_texts_are_not_trained_on():
 def test_what_is_missing_is_told():
     free = pl.Series("label", np.arange(1000))
 
-    assert judged(scanned(PEOPLE, FRESH, label=None)).message == 'no label is declared; add: label = "<column>"'
+    assert 'no label is declared; add: label = "<column>"' in judged(scanned(PEOPLE, FRESH, label=None)).message
     assert judged(scanned(PEOPLE.with_columns(free), FRESH.with_columns(free))).outcome is Outcome.NOT_CONFIGURED
     assert judged(scanned(PEOPLE, FRESH.with_columns(label=pl.lit(None, pl.String)))).outcome is Outcome.ERROR
     with pytest.raises(MetricError, match="no column but the label"):

@@ -41,7 +41,7 @@ def test_second_reading_at_one_time_counts_as_one_row_each():
     found = judged("duplicate_timestamps", pl.concat([SOUND, SOUND.head(3).with_columns(pl.col("value") + 1)]), limit=0)
 
     assert found.outcome is Outcome.FAIL
-    assert found.message == "0.002079, limit 0; 3 of 1,443 rows: sensor 0; repeated times there: 3"
+    assert "3 of 1,443 rows: sensor 0; repeated times there: 3" in found.message
     assert found.evidence == {"rows": 1443, "unsound": 3, "repeated_times": {"sensor 0": 3.0}}
 
 
@@ -56,7 +56,7 @@ def test_gap_over_ten_steps_names_the_series_and_its_hours():
     hole = (pl.col("entity") == "sensor 4") & pl.col("timestamp").dt.hour().is_between(3, 8)
     found = judged("gaps", SOUND.filter(~hole))
 
-    assert found.message == "0.1, limit 0.05; 1 of 10 series: sensor 4; longest gap in hours there: 6.5"
+    assert "1 of 10 series: sensor 4; longest gap in hours there: 6.5" in found.message
     assert found.evidence["longest_gap_in_hours"] == {"sensor 4": 6.5}
     few = (pl.col("entity") == "sensor 4") & pl.col("timestamp").dt.hour().is_between(3, 6)
     assert judged("gaps", SOUND.filter(~few)).outcome is Outcome.PASS
@@ -96,7 +96,8 @@ def test_synthetic_standstill_counts_beyond_that_of_people():
 def test_series_that_are_too_short_decide_nothing(kind):
     found = judged(kind, SOUND.group_by("entity").head(20))
 
-    assert (found.outcome, found.message) == (Outcome.INCONCLUSIVE, "no series of this scope has 30 readings")
+    assert found.outcome is Outcome.INCONCLUSIVE
+    assert "no series of this scope has 30 readings" in found.message
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -105,16 +106,14 @@ def test_missing_roles_are_told_and_missing_readings_do_not_break(kind):
     assert judged(kind, holes).outcome is Outcome.PASS
     assert judged(kind, SOUND, bound=("entity", "value")).outcome is Outcome.NOT_CONFIGURED
     unnamed = judged(kind, SOUND, bound=("timestamp", "value"))
-    assert unnamed.message == 'no entity or session column is configured; add: columns = { entity = "…" }'
+    assert 'no entity or session column is configured; add: columns = { entity = "…" }' in unnamed.message
 
 
 def test_unknown_kind_is_an_error_that_names_the_kinds():
     found = judged("order", SOUND)
 
-    assert (found.outcome, found.message) == (
-        Outcome.ERROR,
-        "no kind 'order'; kinds: constant, duplicate_timestamps, gaps, periodic",
-    )
+    assert found.outcome is Outcome.ERROR
+    assert "no kind 'order'; kinds: constant, duplicate_timestamps, gaps, periodic" in found.message
 
 
 @pytest.mark.parametrize(

@@ -74,9 +74,10 @@ def test_events_in_another_order_or_at_even_steps_fail_and_the_facet_is_named(fa
 def test_few_days_decide_nothing():
     found = judged(readings(entities=1, days=10, seed=1), OTHERS)
 
-    assert (found.outcome, found.message) == (
-        Outcome.INCONCLUSIVE,
-        "there are 10 of people and 200 of synthetic rows: 20 days or sessions of each are needed to compare",
+    assert found.outcome is Outcome.INCONCLUSIVE
+    assert (
+        "there are 10 of people and 200 of synthetic rows: 20 days or sessions of each are needed to compare"
+        in found.message
     )
 
 
@@ -87,7 +88,7 @@ def test_one_generator_that_lost_the_order_fails_alone():
     found = judged(PEOPLE, pl.concat([good, bad]))
 
     assert found.outcome is Outcome.FAIL
-    assert found.message.endswith("fails for bad")
+    assert "fails for bad" in found.message
 
 
 def test_missing_roles_are_told_and_missing_readings_do_not_break():

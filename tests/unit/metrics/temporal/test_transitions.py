@@ -46,8 +46,8 @@ def test_events_that_people_rarely_have_are_not_held_against_anybody():
 def test_few_steps_decide_nothing():
     few = judged(PEOPLE, OTHERS.head(24))
     assert (few.outcome, few.measurement.rows.synthetic) == (Outcome.INCONCLUSIVE, 22)
-    assert judged(PEOPLE.head(24), OTHERS).message == "no event of people stands in 30 steps within sessions"
-    assert judged(PEOPLE, OTHERS.group_by("session").head(1)).message == "no synthetic session has two events"
+    assert "no event of people stands in 30 steps within sessions" in judged(PEOPLE.head(24), OTHERS).message
+    assert "no synthetic session has two events" in judged(PEOPLE, OTHERS.group_by("session").head(1)).message
 
 
 def test_each_generator_is_judged_alone():
@@ -60,15 +60,13 @@ def test_each_generator_is_judged_alone():
     found = judged(PEOPLE, both)
 
     assert found.outcome is Outcome.FAIL
-    assert found.message.endswith("fails for bad")
+    assert "fails for bad" in found.message
 
 
 def test_missing_session_is_told_and_rows_without_event_or_time_do_not_break():
     unasked = judged(PEOPLE, OTHERS, ("timestamp", "event"))
-    assert (unasked.outcome, unasked.message) == (
-        Outcome.NOT_CONFIGURED,
-        'no entity or session column is configured; add: columns = { session = "…" }',
-    )
+    assert unasked.outcome is Outcome.NOT_CONFIGURED
+    assert 'no entity or session column is configured; add: columns = { session = "…" }' in unasked.message
     by_entity = judged(
         PEOPLE.rename({"session": "entity"}), OTHERS.rename({"session": "entity"}), ("entity", "timestamp", "event")
     )
