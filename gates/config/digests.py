@@ -127,7 +127,14 @@ def _own_module(spec: str, root: Path) -> list[object]:
     file = spec.rpartition(":")[0]
     path = root / (file if file.endswith(".py") else f"{file.replace('.', '/')}.py")
     folders = {path.parent.resolve(), root.resolve()}
-    modules = sorted(other.name for folder in folders if folder.is_dir() for other in folder.glob("*.py"))
+    # A new module, or a new package, may be imported in place of what was.
+    modules = sorted(
+        other.relative_to(folder).as_posix()
+        for folder in folders
+        if folder.is_dir()
+        for pattern in ("*.py", "*/__init__.py")
+        for other in folder.glob(pattern)
+    )
     return [spec, _text(path), modules]
 
 

@@ -9,6 +9,7 @@ import sys
 import polars as pl
 import pytest
 
+import gates
 from tests.dvc_repositories import commit, new_git
 from tests.plugins import METRIC, PACKAGE, pip_install, project
 from tests.shared import built_once
@@ -110,6 +111,22 @@ def _raised(site, folder):
             (folder / inside).parent.mkdir(parents=True, exist_ok=True)
             (folder / inside).write_bytes(path.read_bytes())
     return folder
+
+
+@pytest.mark.usefixtures("claims")
+def test_authors_try_a_type_and_a_metric_on_small_frames():
+    from claims_gates.metrics import ROUND_AMOUNTS
+    from claims_gates.types import CLAIMS
+
+    human, synthetic = (rows().filter(pl.col("origin") == origin).drop("origin") for origin in ("human", "synthetic"))
+    rounded = synthetic.with_columns(amount=(pl.col("amount") / 100).ceil() * 100)
+
+    with gates.testing.scanned(human, rounded, type=CLAIMS.data_type) as scan:
+        result = gates.testing.judge(ROUND_AMOUNTS, scan, max_value=0.1)
+    failing = gates.testing.failing_rows(CLAIMS, human.with_columns(amount=-pl.col("amount")).head(2))
+
+    assert (result.outcome, result.observed) == (gates.Outcome.FAIL, 1.0)
+    assert failing == {"amount/minimum": [0, 1]}
 
 
 def test_report_of_a_distribution_is_printed_and_written(claims, gates):

@@ -255,6 +255,18 @@ def test_edit_of_a_module_that_a_plugin_imports_is_another_contract(tmp_path):
     assert before["suites_sha256"] == after["suites_sha256"]
 
 
+@pytest.mark.parametrize("new", ["own_limits.py", "own_limits/__init__.py", "plugins/own_limits/__init__.py"])
+def test_file_that_may_run_in_place_of_an_installed_one_is_another_key(new, tmp_path):
+    files = {"plugins/own_one.py": metric(OWN_METRIC)}
+    root = project(tmp_path, f'[plugins.metrics]\n{OWN_METRIC} = "plugins/own_one.py:METRIC"', files=files)
+    before = rules_inputs(mix(root), TODAY)
+
+    (root / new).parent.mkdir(exist_ok=True)
+    (root / new).write_text("")
+
+    assert rules_inputs(mix(root), TODAY) != before
+
+
 def test_another_version_of_an_installed_plugin_is_another_contract_and_another_key(tmp_path, installed):
     root = project(tmp_path / "p", files={"expectations/mix/human.json": OWN_SUITE})
     found = []
