@@ -48,7 +48,9 @@ def promotion_project(root: Path) -> Path:
     write(root, "gates.toml", (root / "gates.toml").read_text() + STAGES)
     write(root, "dvc.yaml", DVC_YAML)
     write(root, "expectations/first/synthetic.json", json.dumps(SUITE))
-    write(root, ".dvc/config", "[core]\n    remote = store\n['remote \"store\"']\n    url = ../../dvc-remote\n")
+    write(
+        root, ".dvc/config", f"[core]\n    remote = store\n['remote \"store\"']\n    url = {root.parent}/dvc-remote\n"
+    )
     commit(root, "stages")
     git(root.parent, "init", "-q", "--bare", "-b", "main", "remote.git")
     git(root, "remote", "add", "origin", "../remote.git")
