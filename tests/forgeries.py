@@ -36,9 +36,9 @@ def date_of(root: Path, tag: str) -> str:
 
 def retag(root: Path, tag: str, words: str, *, target: str | None = None, date: str | None = None) -> None:
     """A tag that says something else; it points where it pointed and bears the date that it bore, unless told."""
-    there = bool(git(root, "tag", "-l", tag))
-    date = date or date_of(root, tag if there else VERSION)
-    target = target or git(root, "rev-parse", f"{tag if there else VERSION}^{{}}")
+    exists = bool(git(root, "tag", "-l", tag))
+    date = date or date_of(root, tag if exists else VERSION)
+    target = target or git(root, "rev-parse", f"{tag if exists else VERSION}^{{}}")
     git(root, "tag", "-f", "-a", "-m", words, tag, target, GIT_COMMITTER_DATE=date)
 
 
@@ -48,10 +48,10 @@ def remake(root: Path, statement: Edit = nothing, verdict: Edit = nothing) -> No
     verdict(judged)
     judged["digest"] = digest_of_report(judged)
     document = json.dumps(judged).encode()
-    said = json.loads((root / STATEMENT).read_text())
-    said["predicate"]["verdict"] |= {"sha256": sha256(document).hexdigest(), "digest": judged["digest"]}
-    statement(said["predicate"])
-    content = (json.dumps(said, sort_keys=True, indent=2, ensure_ascii=False) + "\n").encode()
+    promotion = json.loads((root / STATEMENT).read_text())
+    promotion["predicate"]["verdict"] |= {"sha256": sha256(document).hexdigest(), "digest": judged["digest"]}
+    statement(promotion["predicate"])
+    content = (json.dumps(promotion, sort_keys=True, indent=2, ensure_ascii=False) + "\n").encode()
     (root / VERDICT).write_bytes(document)
     (root / STATEMENT).write_bytes(content)
     old, dates = git(root, "rev-parse", "HEAD"), {tag: date_of(root, tag) for tag in (VERSION, STAGING, PROD)}

@@ -78,13 +78,13 @@ def blocks(page: Path) -> Iterator[Block]:
 
 def commands(block: Block) -> list[Command]:
     """The commands of a console block."""
-    found: list[Command] = []
+    listed: list[Command] = []
     for at, line in enumerate(block.text.splitlines(), start=block.line):
         if line.startswith("$ "):
-            found.append(Command(line[2:], "", at))
+            listed.append(Command(line[2:], "", at))
         else:
-            found[-1] = Command(found[-1].text, f"{found[-1].shown}{line}\n", found[-1].line)
-    return found
+            listed[-1] = Command(listed[-1].text, f"{listed[-1].shown}{line}\n", listed[-1].line)
+    return listed
 
 
 def follow(page: Path, folder: Path) -> None:

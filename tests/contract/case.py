@@ -28,7 +28,7 @@ ENOUGH_TO_COMPARE = 400
 
 @dataclass(frozen=True)
 class Missing:
-    """What takes away what the check needs, and what it says then, word for word."""
+    """What takes away what the check needs, and what its message says then."""
 
     spoil: Callable[[Dataset], Dataset]
     outcome: Outcome
@@ -83,32 +83,34 @@ class Case:
             "too few rows, or why none are": True if self.too_few or not self.exact else len(self.exact) > 20,
             "a missing input, or why there is none": bool(self.missing) != bool(self.never_missing),
         }
-        return [f"{self.check}: the case lacks {part}" for part, there in parts.items() if not there]
+        return [f"{self.check}: the case lacks {part}" for part, is_given in parts.items() if not is_given]
 
 
-def asked_by_suites() -> dict[str, set[str]]:
+def checks_of_suites() -> dict[str, set[str]]:
     """Ids of all checks that the shipped suites ask, for any purpose, by data type. Row rules have cases of their own."""
     metrics = {metric.expectation: metric for metric in METRICS}
-    asked: dict[str, set[str]] = {}
+    checks: dict[str, set[str]] = {}
     for kind in DATA_TYPES:
         for part in ("common", kind):
             for scope in Scope:
                 suite = read_suite(built_in_suites() / part / f"{scope.value}.json", metrics, shown=f"{part}/{scope}")
                 ids = {str(entry.check_id) for entry in suite.expectations if entry.type != ROW_RULE}
-                asked.setdefault(kind, set()).update(ids)
-    return asked
+                checks.setdefault(kind, set()).update(ids)
+    return checks
 
 
-def refused(cases: Iterable[Case], metrics: Iterable[Metric], asked: dict[str, set[str]]) -> list[str]:
+def refused(cases: Iterable[Case], metrics: Iterable[Metric], by_type: dict[str, set[str]]) -> list[str]:
     """What has no contract: checks of a type's suites, metrics, and cases that lack a part; one line each."""
-    known: dict[str, set[str]] = {}
-    found: list[str] = []
+    types_of: dict[str, set[str]] = {}
+    problems: list[str] = []
     for case in cases:
-        found += case.lacks()
-        known.setdefault(case.check, set()).update(case.types)
-    expectations = {check.split("/")[1] for check in known} | {ROW_RULE}
-    found += [f"{metric.expectation}: no contract case" for metric in metrics if metric.expectation not in expectations]
-    found += [
-        f"{kind}: {check} has no contract case" for kind, ids in asked.items() for check in sorted(ids - {*known})
+        problems += case.lacks()
+        types_of.setdefault(case.check, set()).update(case.types)
+    expectations = {check.split("/")[1] for check in types_of} | {ROW_RULE}
+    problems += [
+        f"{metric.expectation}: no contract case" for metric in metrics if metric.expectation not in expectations
     ]
-    return found
+    problems += [
+        f"{kind}: {check} has no contract case" for kind, ids in by_type.items() for check in sorted(ids - {*types_of})
+    ]
+    return problems

@@ -20,15 +20,15 @@ PER_SENSOR = 100
 
 
 def _beside_people(share: float, count: int):
-    """Synthetic rows that are people's rows moved by a share of a standard deviation."""
+    """Synthetic rows that are human rows moved by a share of a standard deviation."""
 
     def change(dataset: Dataset) -> Dataset:
-        rng, people = np.random.default_rng(61), dataset.rows.filter(pl.col("origin") == "human")[:count]
+        rng, human = np.random.default_rng(61), dataset.rows.filter(pl.col("origin") == "human")[:count]
         rows = dataset.rows
         for column in ("town", "label", "region"):
-            rows = replaced(rows, "synthetic", column, people[column].to_list())
+            rows = replaced(rows, "synthetic", column, human[column].to_list())
         for column in ("age", "income", "height"):
-            values = people[column].to_numpy()
+            values = human[column].to_numpy()
             moved = values + rng.normal(0, share * values.std(), len(values))
             rows = replaced(rows, "synthetic", column, moved.tolist())
         return dataset.having(rows=rows)
@@ -161,11 +161,11 @@ CASES = (
     ),
     *(
         Case(
-            f"{scope}/{SERIES}/{kind}", ("timeseries",), "timeseries", spoil, said,
+            f"{scope}/{SERIES}/{kind}", ("timeseries",), "timeseries", spoil, message,
             also=frozenset({f"{other}/{SERIES}/{kind}"}), exact=EXACT if kind == "duplicate_timestamps" else "",
             missing=NO_PEOPLE if scope == "human" else NOTHING_MADE,
         )
-        for kind, spoil, said in (
+        for kind, spoil, message in (
             ("duplicate_timestamps", after(_twice("human"), _twice("synthetic")), "repeated times there: 1"),
             ("gaps", after(_with_gaps("human"), _with_gaps("synthetic")), "longest gap in hours there: 32"),
         )
@@ -174,11 +174,11 @@ CASES = (
     *(
         # One origin at a time: what people's sensors do, synthetic ones may.
         Case(
-            f"{scope}/{SERIES}/{kind}", ("timeseries",), "timeseries", _of_sensors(scope, readings), said,
+            f"{scope}/{SERIES}/{kind}", ("timeseries",), "timeseries", _of_sensors(scope, readings), message,
             missing=NO_PEOPLE if scope == "human" else NOTHING_MADE,
         )
         for scope in ("human", "synthetic")
-        for kind, readings, said in (
+        for kind, readings, message in (
             ("constant", _constant, "readings that are all equal there: 100"),
             ("periodic", _periodic, "readings after which all repeat there: 25"),
         )

@@ -61,10 +61,10 @@ def _near_themselves(dataset: Dataset) -> Dataset:
 
 
 def _near_and_sharing_spans(dataset: Dataset) -> Dataset:
-    """Thirty synthetic texts nearly repeat people's, and forty others have a long span of people's."""
-    people = dataset.rows.filter(pl.col("origin") == "human")["text"].to_list()
-    # The first forty people's texts are exchanged for those that share spans.
-    near = nearly([text for text in people[40:] if len(text) > 60][:30])
+    """Thirty synthetic texts nearly repeat human ones, and forty others share a long span with human ones."""
+    human = dataset.rows.filter(pl.col("origin") == "human")["text"].to_list()
+    # The first forty human texts are exchanged for those that share spans.
+    near = nearly([text for text in human[40:] if len(text) > 60][:30])
     spans, mine, theirs = texts(40, 51, 60), texts(40, 52, 90), texts(40, 53, 90)
     for origin, before, own in (("human", [], mine), ("synthetic", near, theirs)):
         joined = [f"{one} {span}" for one, span in zip(own, spans, strict=True)]
@@ -73,17 +73,17 @@ def _near_and_sharing_spans(dataset: Dataset) -> Dataset:
 
 
 def _said_by_machines(dataset: Dataset) -> Dataset:
-    """People's texts of a chat model, and synthetic refusals."""
+    """Human texts of a chat model, and synthetic refusals."""
     chatty = opened_with("As an AI language model, I cannot say.", 60, 56)
     refused = opened_with("I'm sorry, but I can't help with that.", 120, 57)
-    people = replaced(dataset.rows, "human", "text", chatty)
-    return dataset.having(rows=replaced(people, "synthetic", "text", refused))
+    chatting = replaced(dataset.rows, "human", "text", chatty)
+    return dataset.having(rows=replaced(chatting, "synthetic", "text", refused))
 
 
 def _looping_or_asked_in_tests(dataset: Dataset) -> Dataset:
     """Synthetic loops, and questions of a test in other rows."""
-    asked = dataset.evaluation["question"][:3].to_list()
-    return dataset.having(rows=replaced(dataset.rows, "synthetic", "text", [*_looping(120), *asked]))
+    questions = dataset.evaluation["question"][:3].to_list()
+    return dataset.having(rows=replaced(dataset.rows, "synthetic", "text", [*_looping(120), *questions]))
 
 
 def _looping(count: int) -> list[str]:
@@ -92,8 +92,8 @@ def _looping(count: int) -> list[str]:
 
 def _of_few_words(dataset: Dataset) -> Dataset:
     rng = np.random.default_rng(55)
-    said = [" ".join(word(int(number)) for number in rng.integers(0, 20, 28)) + "." for _ in range(3800)]
-    return dataset.having(rows=replaced(dataset.rows, "synthetic", "text", said))
+    few_words = [" ".join(word(int(number)) for number in rng.integers(0, 20, 28)) + "." for _ in range(3800)]
+    return dataset.having(rows=replaced(dataset.rows, "synthetic", "text", few_words))
 
 
 def _labels_turned(dataset: Dataset) -> Dataset:

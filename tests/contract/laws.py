@@ -78,9 +78,9 @@ def sentence(parts: Sequence[str]) -> str:
     return " ".join(parts).capitalize() + "."
 
 
-def shared(rng: np.random.Generator, asked: Sequence[str], own: Sequence[str]) -> list[str]:
-    """An answer that takes some of its words from what was asked."""
-    taken = rng.choice(np.array(asked), 8, replace=False).tolist()
+def shared(rng: np.random.Generator, question: Sequence[str], own: Sequence[str]) -> list[str]:
+    """An answer that takes some of its words from the question."""
+    taken = rng.choice(np.array(question), 8, replace=False).tolist()
     return rng.permutation([*taken, *own]).tolist()
 
 
