@@ -53,7 +53,9 @@ def _is_seen_below(name: str, folder: str) -> bool:
 def _is_matched(pattern: Sequence[str], parts: Sequence[str]) -> bool:
     """Whether a pattern matches a file, or a folder above it with no hidden folder in between."""
     for end in range(len(parts), 0, -1):
-        if _fits(pattern, parts[:end]):
+        # At the end, `**` stands for a folder with all in and below it: there is something below it in a file's name.
+        below_folder = ["*"] if end == len(parts) and pattern[-1] == "**" else []
+        if _fits([*pattern, *below_folder], parts[:end]):
             return True
         if end < len(parts) and parts[end - 1].startswith("."):
             return False
