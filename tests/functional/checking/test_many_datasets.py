@@ -136,7 +136,7 @@ def test_staged_looks_at_every_configuration(root, gates):
 
     called = gates(root, "check", "--staged")
 
-    assert "teams/a:near: warn" in called.out
+    assert "teams/a:near: WARN  " in called.out
 
 
 def test_a_revision_has_its_own_configurations(root, gates):
@@ -197,7 +197,7 @@ def test_reports_for_machines_name_what_could_not_be_judged(root, gates, form):
     assert called.code in {2, 3}
     assert "teams/a" in called.out.replace("%3A", ":")
     assert {"json": '"outcome": "unjudged"', "junit": 'type="unjudged"', "sarif": "toolExecutionNotifications",
-            "github": "could not judge"}[form] in called.out  # fmt: skip
+            "github": "::no verdict: "}[form] in called.out  # fmt: skip
     assert 'errors="1"' in (root / "reports/teams/a/chat.junit.xml").read_text()
     assert not (root / "reports/teams/a/chat.json").exists()
 
