@@ -17,22 +17,21 @@ from typing import TYPE_CHECKING
 from gates.checking.changes.files import ChangedFiles, changed_files, openable
 from gates.checking.conclude import JudgedData, column_types, planned, verdict_of_results
 from gates.checking.partial_row_limits import SeenRows, kept_files_result
-from gates.checking.resolve import ResolvedDataset, with_schemas
+from gates.checking.resolve import resolve_without_schemas, with_schemas
 from gates.checking.row_pass import RowPass
 from gates.checking.verdict_inputs import data_of
 from gates.config.deadline import TimeUpError
-from gates.contract.contract import load_contract
 from gates.contract.plan import ROW_FAILURES, Plan, plan, refuse_unknown_waivers
 from gates.data.duckdb.dataset import QuickOpening, open_dataset
 from gates.data.facts import ROWS_PER_FILE_BITS, FileFacts
 from gates.data.files import fingerprints
-from gates.rows.validators import RowSchemas
 from gates.verdict import UNDECLARED, Answer, CheckResult, Outcome, Scope, Verdict
 from gates.versions.local_files import FilesAtHand, files_at_hand
 
 if TYPE_CHECKING:
     from gates.checking.changes.files import Openable
     from gates.checking.check_or_recall import DatasetCheck
+    from gates.checking.resolve import ResolvedDataset
     from gates.config.deadline import Deadline
     from gates.contract.contract import Contract
     from gates.data.duckdb.dataset import LocalDataset
@@ -72,7 +71,7 @@ def judge_changed_rows(
     """
     at, dataset, seen = question.at, question.dataset, question.seen
     # An own schema is imported only where there are rows to ask.
-    resolved = ResolvedDataset(load_contract(dataset, question.terms.today), RowSchemas())
+    resolved = resolve_without_schemas(dataset, question.terms.today)
     changed = ChangedFiles((), frozenset())
     run = None
     # Without a snapshot, time was up or only a remote could tell.

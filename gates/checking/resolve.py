@@ -53,6 +53,11 @@ def resolve(dataset: DatasetConfig, today: date) -> ResolvedDataset:
     return with_schemas(load_contract(dataset, today))
 
 
+def resolve_without_schemas(dataset: DatasetConfig, today: date) -> ResolvedDataset:
+    """As `resolve`, for whom rows may not be asked at all: to import an own schema takes time."""
+    return ResolvedDataset(load_contract(dataset, today), RowSchemas())
+
+
 def with_schemas(contract: Contract) -> ResolvedDataset:
     """A contract with its schemas, whose import takes seconds. Raises what `load_schema` raises."""
     schemas = row_schemas(contract)

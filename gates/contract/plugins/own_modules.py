@@ -10,6 +10,7 @@ from __future__ import annotations
 import builtins
 import itertools
 import sys
+from importlib.machinery import SourceFileLoader
 from importlib.util import find_spec, module_from_spec, resolve_name, spec_from_file_location
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,12 +21,23 @@ from gates.errors import PluginError, SuiteError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from types import ModuleType
+    from types import CodeType, ModuleType
 
 _PACKAGE = "__init__.py"
 # Of these names a repository's own files are never meant: `schemas/json.py` is the schema of a dataset called json.
 _NEVER_OWN = frozenset({*sys.stdlib_module_names, "gates"})
 _loads = itertools.count(1)
+
+
+class _DigestedLoader(SourceFileLoader):
+    """Runs bytes that were read before, and never bytecode."""
+
+    def __init__(self, name: str, file: Path, content: bytes) -> None:
+        super().__init__(name, str(file))
+        self._content = content
+
+    def get_code(self, fullname: str) -> CodeType:
+        return self.source_to_code(self._content, self.get_filename(fullname))
 
 
 class OwnModules:
@@ -98,35 +110,38 @@ class OwnModules:
 
     def _run(self, name: str, *places: Path) -> ModuleType:
         """A new module of a file, or of folders without an `__init__.py`. Raises what it raises."""
-        path = places[0]
-        is_folder = path.is_dir()
-        if not is_folder and (path.suffix != ".py" or not path.resolve().is_relative_to(self.root)):
-            raise PluginError(f"imports {path.name}, which is no Python file of the repository")
-        if self._is_sealed and not is_folder:
-            shown = path.relative_to(self.root).as_posix()
-            raise PluginError(
-                f"imports {shown} only once it is used; import it where its module begins, so that verdicts depend on it"
-            )
-        content = b"" if is_folder else path.read_bytes()
+        path, real = places[0], places[0].resolve()
+        content = b"" if path.is_dir() else self._content(path, real)
+        file = path / _PACKAGE if path.is_dir() else path
         locations = (
-            [str(place) for place in places] if is_folder else [str(path.parent)] if path.name == _PACKAGE else None
+            [str(place if place.is_dir() else place.parent) for place in places] if file.name == _PACKAGE else None
         )
-        spec = spec_from_file_location(
-            f"{self._prefix}{name}", path / _PACKAGE if is_folder else path, submodule_search_locations=locations
-        )
+        loader = _DigestedLoader(f"{self._prefix}{name}", file, content)
+        spec = spec_from_file_location(loader.name, file, loader=loader, submodule_search_locations=locations)
         if spec is None:
             raise PluginError(f"Python cannot import {path.name}")
         module = module_from_spec(spec)
         vars(module)["__builtins__"] = self._builtins
-        self._modules[name] = sys.modules[spec.name] = module
+        self._modules[name] = sys.modules[loader.name] = module
         try:
-            if not is_folder:
-                self.sources[path.resolve().relative_to(self.root).as_posix()] = text_digest(content)
-                exec(compile(content, str(path), "exec", dont_inherit=True), vars(module))  # noqa: S102 (the digested bytes)
+            loader.exec_module(module)
         except BaseException:
-            del self._modules[name], sys.modules[spec.name]
+            del self._modules[name], sys.modules[loader.name]
             raise
         return module
+
+    def _content(self, path: Path, real: Path) -> bytes:
+        """The bytes that will run, digested. Raises PluginError for what may not run."""
+        if path.suffix != ".py" or not real.is_relative_to(self.root):
+            raise PluginError(f"imports {path.name}, which is no Python file of the repository")
+        shown = real.relative_to(self.root).as_posix()
+        if self._is_sealed:
+            raise PluginError(
+                f"imports {shown} only once it is used; import it where its module begins, so that verdicts depend on it"
+            )
+        content = path.read_bytes()
+        self.sources[shown] = text_digest(content)
+        return content
 
     def _import(
         self,

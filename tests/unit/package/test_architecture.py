@@ -54,6 +54,19 @@ def test_page_names_every_room_in_the_order_in_which_they_import():
     assert [floor[room] for room in named] == sorted(floor.values())
 
 
+def test_a_run_asks_the_configuration_once():
+    asking = {"data_type_of", "load_contract", "load_schema", "loaded", "metrics_of", "row_schemas", "type_suites"}
+    called = {
+        (shown(path), node.func.id)
+        for path in (PACKAGE / "checking").rglob("*.py")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in asking
+    }
+
+    # `gates lint` goes on after a mistake, and names each.
+    assert {path for path, _ in called} == {"gates/checking/lint.py", "gates/checking/resolve.py"}
+
+
 @pytest.mark.parametrize("name", ["utils", "helpers", "core", "common", "misc", "base"])
 def test_no_module_is_named_after_nothing(name):
     assert [shown(path) for path in MODULES if path.stem == name] == []
