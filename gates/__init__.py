@@ -27,7 +27,7 @@ _NAMES = {
         "ReportOnly",
         "RowCounts",
     ),
-    "gates.metrics.base.metric": ("Metric", "Side"),
+    "gates.metrics.base.metric": ("Metric", "Side", "Unit"),
     "gates.verdict": ("Answer", "CheckResult", "Outcome", "Scope", "Severity", "Verdict"),
 }
 _MODULES = {

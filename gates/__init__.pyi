@@ -21,6 +21,7 @@ from gates.metrics.base.measurement import ReportOnly as ReportOnly
 from gates.metrics.base.measurement import RowCounts as RowCounts
 from gates.metrics.base.metric import Metric as Metric
 from gates.metrics.base.metric import Side as Side
+from gates.metrics.base.metric import Unit as Unit
 from gates.metrics.stats import intervals as intervals
 from gates.rows.schemas import rules as rules
 from gates.verdict import Answer as Answer

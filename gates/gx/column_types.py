@@ -128,9 +128,9 @@ def column_type(described: str) -> TypeEngine[Any]:
     if described.endswith("]"):
         return LIST()
     name = described.partition("(")[0].strip()
-    known = _SPELLED_OTHERWISE.get(name) or globals().get(name)
-    if isinstance(known, type) and issubclass(known, TypeEngine):
-        return known()
+    named = _SPELLED_OTHERWISE.get(name) or globals().get(name)
+    if isinstance(named, type) and issubclass(named, TypeEngine):
+        return named()
     return UNKNOWN()
 
 

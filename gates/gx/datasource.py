@@ -43,12 +43,14 @@ class GatesDuckDBDatasource(SQLDatasource):  # type: ignore[misc]
     def get_execution_engine(self) -> GatesDuckDBExecutionEngine:
         """The one execution engine of this data source, on the connection of `get_engine`."""
         engine = self.get_engine()
-        held: GatesDuckDBExecutionEngine | None = self._execution_engine  # type: ignore[has-type]
-        if held is None or held.engine is not engine:
-            held = GatesDuckDBExecutionEngine(name=self.name, engine=engine, create_temp_table=self.create_temp_table)
-            self._execution_engine = held
-        held.origin, held.data_type = self.origin, self.data_type
-        return held
+        current: GatesDuckDBExecutionEngine | None = self._execution_engine  # type: ignore[has-type]
+        if current is None or current.engine is not engine:
+            current = GatesDuckDBExecutionEngine(
+                name=self.name, engine=engine, create_temp_table=self.create_temp_table
+            )
+            self._execution_engine = current
+        current.origin, current.data_type = self.origin, self.data_type
+        return current
 
     def _create_engine(self) -> sqlalchemy.Engine:
         settings = self.dict(exclude=self._get_exec_engine_excludes(), config_provider=self._config_provider)

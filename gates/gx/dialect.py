@@ -50,7 +50,7 @@ class MatchesRegex(ColumnMapMetricProvider):  # type: ignore[misc]
 
     @column_condition_partial(engine=Engine)  # type: ignore[untyped-decorator]
     def _duckdb(cls, column: Any, regex: str, **_: Any) -> Any:  # noqa: N805
-        return _found(column, regex)
+        return _matches(column, regex)
 
 
 class MatchesNoRegex(ColumnMapMetricProvider):  # type: ignore[misc]
@@ -61,7 +61,7 @@ class MatchesNoRegex(ColumnMapMetricProvider):  # type: ignore[misc]
 
     @column_condition_partial(engine=Engine)  # type: ignore[untyped-decorator]
     def _duckdb(cls, column: Any, regex: str, **_: Any) -> Any:  # noqa: N805
-        return sa.not_(_found(column, regex))
+        return sa.not_(_matches(column, regex))
 
 
 class MatchesRegexList(ColumnMapMetricProvider):  # type: ignore[misc]
@@ -73,7 +73,7 @@ class MatchesRegexList(ColumnMapMetricProvider):  # type: ignore[misc]
 
     @column_condition_partial(engine=Engine)  # type: ignore[untyped-decorator]
     def _duckdb(cls, column: Any, regex_list: list[str], match_on: str, **_: Any) -> Any:  # noqa: N805
-        return _joined(match_on)(*(_found(column, regex) for regex in _some(regex_list, "regex_list")))
+        return _joined(match_on)(*(_matches(column, regex) for regex in _some(regex_list, "regex_list")))
 
 
 class MatchesNoRegexList(ColumnMapMetricProvider):  # type: ignore[misc]
@@ -84,7 +84,7 @@ class MatchesNoRegexList(ColumnMapMetricProvider):  # type: ignore[misc]
 
     @column_condition_partial(engine=Engine)  # type: ignore[untyped-decorator]
     def _duckdb(cls, column: Any, regex_list: list[str], **_: Any) -> Any:  # noqa: N805
-        return sa.and_(*(sa.not_(_found(column, regex)) for regex in _some(regex_list, "regex_list")))
+        return sa.and_(*(sa.not_(_matches(column, regex)) for regex in _some(regex_list, "regex_list")))
 
 
 class MatchesLike(ColumnMapMetricProvider):  # type: ignore[misc]
@@ -151,7 +151,7 @@ class ParsesAsJson(ColumnMapMetricProvider):  # type: ignore[misc]
         return sa.func.json_valid(column)
 
 
-def _found(column: Any, regex: str) -> Any:
+def _matches(column: Any, regex: str) -> Any:
     return sa.func.regexp_matches(column, sa.literal(regex))
 
 

@@ -87,13 +87,13 @@ def expectation_class(metric: Metric, *, is_replacing: bool = False) -> type[Gat
     Raises GatesError when another metric or Great Expectations itself already has an expectation of this name.
     """
     name = metric.expectation
-    known = _registered.get(name)
-    if known and known[0] == metric:
-        return known[1]
-    if known and is_replacing:
+    registered = _registered.get(name)
+    if registered and registered[0] == metric:
+        return registered[1]
+    if registered and is_replacing:
         # Of plugins only: `gates.contract.plugins.registry` refuses names that are built in.
         return _made(metric)
-    if known or name in list_registered_expectation_implementations():
+    if registered or name in list_registered_expectation_implementations():
         raise GatesError(f"two expectations are called '{name}': rename the metric's `expectation`")
     return _made(metric)
 

@@ -146,11 +146,11 @@ def _unless_silent(
 
 
 def _configured(entry: SuiteEntry) -> None:
-    known = list_registered_expectation_implementations()
+    registered = list_registered_expectation_implementations()
     if entry.type in UNSUPPORTED:
         raise SuiteError(f"{entry.place}: {entry.type} is not supported here: {UNSUPPORTED[entry.type]}")
-    if entry.type not in known:
-        raise SuiteError(f"{entry.place}: unknown expectation '{entry.type}' ({did_you_mean(entry.type, known)})")
+    if entry.type not in registered:
+        raise SuiteError(f"{entry.place}: unknown expectation '{entry.type}' ({did_you_mean(entry.type, registered)})")
     if entry.type not in SUPPORTED and not _is_ours(entry):
         raise SuiteError(f"{entry.place}: {entry.type} is not supported here: nobody has tried it on DuckDB")
     try:

@@ -74,7 +74,7 @@ class Language:
 class Languages:
     """The languages that are parts, largest first.
 
-    parts: of comparisons. human, synthetic: of counts over one origin; either: over both together. unheard: row counts of
+    parts: of comparisons. human, synthetic: of counts over one origin; either: over both together. left_out: row counts of
     those that no comparison has as parts, by the reason why; beyond those that are named, numbers of tags and rows by kind,
     and of rows without a tag.
     """
@@ -83,13 +83,13 @@ class Languages:
     human: tuple[Language, ...]
     synthetic: tuple[Language, ...]
     either: tuple[Language, ...]
-    unheard: Mapping[str, Mapping[str, Mapping[str, int]]]
+    left_out: Mapping[str, Mapping[str, Mapping[str, int]]]
 
     def evidence(self, heard: Collection[str] = ()) -> dict[str, object]:
         """The languages without a result of their own; heard: names of those that a count has as parts all the same."""
         left = {
             reason: {name: counts for name, counts in table.items() if name not in heard}
-            for reason, table in self.unheard.items()
+            for reason, table in self.left_out.items()
         }
         return {reason: table for reason, table in left.items() if table}
 
@@ -101,40 +101,40 @@ def languages(scan: Scan) -> Languages:
     or a hundredth of the rows of one, the ten largest. A language that all rows are in is the whole, and a locale that means
     the same rows as a language is that language: neither is measured twice.
     """
-    tags = scan.cached(spoken)
+    tags = scan.cached(language_tags)
     human, synthetic = (scan.index.of(code) for code in (HUMAN_CODE, SYNTHETIC_CODE))
-    found: list[Language] = []
+    tagged: list[Language] = []
     for kind in (LANGUAGE, LOCALE):
         for word, own in _masks(tags, kind):
             one = Language(kind, word, own & human, own & synthetic)  # type: ignore[arg-type]
             is_whole = one.counts == (int(human.sum()), int(synthetic.sum()))
-            if not is_whole and not any(one.has_rows_of(other) for other in found):
-                found.append(one)
+            if not is_whole and not any(one.has_rows_of(other) for other in tagged):
+                tagged.append(one)
     totals = int(human.sum()), int(synthetic.sum())
-    shared = [one for one in found if min(one.counts)]
+    shared = [one for one in tagged if min(one.counts)]
     parts = _largest(shared, min, totals)
-    alone = [one for one in found if not min(one.counts)]
+    alone = [one for one in tagged if not min(one.counts)]
     apart = [one for one in shared if one not in parts]
-    unheard = {
+    left_out = {
         "in_one_origin_only": _counted(alone),
         "languages_not_looked_at": _counted(apart),
         "languages_not_named": _unnamed(tags, [*alone[NAMED_AT_MOST:], *apart[NAMED_AT_MOST:]], human, synthetic),
-        "languages_unsaid": _unsaid(tags, human, synthetic),
+        "languages_unsaid": _rows_without_tag(tags, human, synthetic),
     }
     return Languages(
         parts,
-        _largest(found, lambda counts: counts[0], totals),
-        _largest(found, lambda counts: counts[1], totals),
-        _largest(found, sum, totals),
-        {reason: table for reason, table in unheard.items() if table},
+        _largest(tagged, lambda counts: counts[0], totals),
+        _largest(tagged, lambda counts: counts[1], totals),
+        _largest(tagged, sum, totals),
+        {reason: table for reason, table in left_out.items() if table},
     )
 
 
 def _largest(
-    found: list[Language], size: Callable[[tuple[int, int]], int], totals: tuple[int, int]
+    tagged: list[Language], size: Callable[[tuple[int, int]], int], totals: tuple[int, int]
 ) -> tuple[Language, ...]:
     """Those with rows enough to be counted on, by size."""
-    own = [one for one in found if size(one.counts) and _is_counted_on(one.counts, size(one.counts), totals)]
+    own = [one for one in tagged if size(one.counts) and _is_counted_on(one.counts, size(one.counts), totals)]
     return tuple(sorted(own, key=lambda one: (-size(one.counts), -max(one.counts), one.name))[:PARTS_AT_MOST])
 
 
@@ -143,8 +143,8 @@ def accumulate_languages(inputs: PassInputs) -> list[Column]:
     return columns((name for names in _columns(inputs.roles).values() for name in names), inputs)
 
 
-def spoken(scan: Scan) -> pl.DataFrame:
-    """`language` and `locale` of every row of the index, as far as the data has them. Call through `scan.cached(spoken)`.
+def language_tags(scan: Scan) -> pl.DataFrame:
+    """`language` and `locale` of every row of the index, as far as the data has them. Call through `scan.cached(language_tags)`.
 
     Tags are compared without case, `_` as `-` (BCP 47, RFC 5646, 2.1.1); blank ones are null. The language of a
     translation is the pair, because one target language reads differently from two sources.
@@ -161,18 +161,18 @@ def row_languages(scan: Scan) -> pl.Series:
     Of a content that rows tag differently it is the first tag in the alphabet, so that row order does not matter. Call
     through `scan.cached(row_languages)`.
     """
-    return _of_content(_first_tag(scan.cached(spoken), len(scan.index.row_id)), scan.index.digest)
+    return _of_content(_first_tag(scan.cached(language_tags), len(scan.index.row_id)), scan.index.digest)
 
 
 def holdout_languages(scan: Scan) -> pl.Series:
     """The same of the holdout's sampled rows; empty where there is no holdout."""
     if scan.holdout is None:
-        return unsaid(0)
+        return no_language(0)
     tags = _tags(scan.holdout.rows.frame, _columns(scan.roles))
     return _of_content(_first_tag(tags, len(scan.holdout.rows)), scan.holdout.rows.digest)
 
 
-def unsaid(rows: int) -> pl.Series:
+def no_language(rows: int) -> pl.Series:
     """The language of rows that say none."""
     return pl.repeat(None, rows, dtype=pl.String, eager=True)
 
@@ -246,7 +246,7 @@ def _tags(frame: pl.DataFrame, wanted: Mapping[str, tuple[str, ...]]) -> pl.Data
 
 
 def _first_tag(tags: pl.DataFrame, rows: int) -> pl.Series:
-    return tags.to_series(0) if tags.columns else unsaid(rows)
+    return tags.to_series(0) if tags.columns else no_language(rows)
 
 
 def _of_content(tags: pl.Series, digest: Hashes) -> pl.Series:
@@ -269,16 +269,16 @@ def _masks(tags: pl.DataFrame, kind: str) -> Iterator[tuple[str, Mask]]:
         yield word, (tags[kind] == word).fill_null(value=False).to_numpy()
 
 
-def _unnamed(tags: pl.DataFrame, found: list[Language], human: Mask, synthetic: Mask) -> dict[str, Mapping[str, int]]:
+def _unnamed(tags: pl.DataFrame, tagged: list[Language], human: Mask, synthetic: Mask) -> dict[str, Mapping[str, int]]:
     """Per kind, how many tags are nowhere named and how many rows of each origin have them.
 
-    found: those among the thirty most frequent that are not named either.
+    tagged: those among the thirty most frequent that are not named either.
     """
     table: dict[str, Mapping[str, int]] = {}
     for kind in tags.columns:
         frequent = _by_frequency(tags, kind)
         rare = tags[kind].is_in(frequent[TAGS_LOOKED_AT:].implode()).fill_null(value=False).to_numpy()
-        own = [one for one in found if one.kind == kind]
+        own = [one for one in tagged if one.kind == kind]
         counts = {
             "tags": len(frequent[TAGS_LOOKED_AT:]) + len(own),
             "human": int((rare & human).sum()) + sum(one.counts[0] for one in own),
@@ -289,7 +289,7 @@ def _unnamed(tags: pl.DataFrame, found: list[Language], human: Mask, synthetic: 
     return table
 
 
-def _unsaid(tags: pl.DataFrame, human: Mask, synthetic: Mask) -> dict[str, Mapping[str, int]]:
+def _rows_without_tag(tags: pl.DataFrame, human: Mask, synthetic: Mask) -> dict[str, Mapping[str, int]]:
     """Per kind, how many rows of each origin have no tag: no part has them, and only the whole counts them."""
     masks = {kind: tags[kind].is_null().to_numpy() for kind in tags.columns}
     counts = {

@@ -29,16 +29,16 @@ logger = logging.getLogger(__name__)
 
 def accumulates(planned: Sequence[Planned], inputs: PassInputs) -> list[Accumulate[Any]]:
     """What these checks need of every row, each once."""
-    asked = (_named(metric, metric.accumulate, inputs, params) for metric, params in planned if metric.accumulate)
-    return list(dict.fromkeys([*(accumulate_languages(inputs) if planned else ()), *chain.from_iterable(asked)]))
+    needs = (_named(metric, metric.accumulate, inputs, params) for metric, params in planned if metric.accumulate)
+    return list(dict.fromkeys([*(accumulate_languages(inputs) if planned else ()), *chain.from_iterable(needs)]))
 
 
 def rows_to_fetch(planned: Sequence[Planned], scan: Scan) -> list[Ints]:
     """Ids of the rows beyond the samples that these checks will look at; `scan` has no samples yet."""
     own = {metric.rows: metric for metric, _ in planned if metric.rows}
-    asked = [_named(metric, row_ids, scan) for row_ids, metric in own.items()]
+    needs = [_named(metric, row_ids, scan) for row_ids, metric in own.items()]
     has_languages = any(not metric.languages_together for metric, _ in planned)
-    return [np.asarray(ids) for ids in chain(language_rows(scan) if has_languages else (), *asked)]
+    return [np.asarray(ids) for ids in chain(language_rows(scan) if has_languages else (), *needs)]
 
 
 def _named(metric: Metric, ask: Callable[..., Iterable[T]], *of: object) -> list[T]:

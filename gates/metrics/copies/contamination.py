@@ -85,9 +85,9 @@ def _within(scan: Scan, one: Language, flagged: Mask, found: ContaminatedRows) -
     hits = sum(len(np.unique(digest[mask & flagged])) for mask in sides)
     if few := too_few_together(human, synthetic):
         return few
-    spoken = scan.index.row_id[one.human | one.synthetic]
-    kept = np.isin(found.rows, spoken)
-    by_seed = found.by_seed[np.isin(found.by_seed, spoken)]
+    row_id = scan.index.row_id[one.human | one.synthetic]
+    kept = np.isin(found.rows, row_id)
+    by_seed = found.by_seed[np.isin(found.by_seed, row_id)]
     places = _first_rows(scan, replace(found, rows=found.rows[kept], item=found.item[kept], by_seed=by_seed))
     note = _hits(hits, rows, places)
     return Measured(

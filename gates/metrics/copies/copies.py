@@ -10,7 +10,7 @@ import numpy as np
 from gates.data.facts import HUMAN_CODE, NATURAL_REPEAT_RATIO, SYNTHETIC_CODE
 from gates.data.text.mix import mix
 from gates.metrics.base.breakdowns import first_of_each, with_languages
-from gates.metrics.base.languages import languages, row_languages, too_few, unsaid
+from gates.metrics.base.languages import languages, no_language, row_languages, too_few
 from gates.metrics.base.measurement import (
     Baseline,
     Failed,
@@ -154,8 +154,8 @@ def holdout_fault(scan: Scan) -> str:
         return "the holdout lacks content columns of the dataset, or is empty: give it the same columns"
     own = scan.index.of(HUMAN_CODE) & long_enough(scan)
     human, held_out = scan.index.digest[own], counted_holdout(scan)
-    fresh = held(held_out, human, unsaid(len(held_out))).all()
-    baseline = others(human, unsaid(len(human))).all()
+    fresh = held(held_out, human, no_language(len(held_out))).all()
+    baseline = others(human, no_language(len(human))).all()
     shared = difference(fresh.share, baseline.share)
     if shared.low > HOLDOUT_OVERLAP:
         reason = (
@@ -169,10 +169,10 @@ def _near_rows(scan: Scan) -> Measurement:
     """Rows of a table in the same cell: categories equal, numbers in the same hundredth of the human rows."""
     codes = scan.cached(coded)
     human = _cells(codes.human)
-    fresh = others(human, unsaid(len(human)))
+    fresh = others(human, no_language(len(human)))
     if scan.holdout is not None and len(scan.holdout.rows):
         cells = _cells(encode_rows(scan, scan.holdout.rows))
-        fresh = held(cells, human, unsaid(len(cells)))
+        fresh = held(cells, human, no_language(len(cells)))
 
     originals = _FirstOf(human)
 

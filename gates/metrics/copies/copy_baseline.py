@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from gates.data.facts import HUMAN_CODE
-from gates.metrics.base.languages import ROWS_TO_JUDGE_ALONE, holdout_languages, row_languages, unsaid
+from gates.metrics.base.languages import ROWS_TO_JUDGE_ALONE, holdout_languages, no_language, row_languages
 from gates.metrics.base.measurement import Estimate
 from gates.metrics.copies.near_duplicates import HOLDOUT_CODE
 from gates.metrics.copies.text_store import TOKENS_AT_LEAST
@@ -48,7 +48,7 @@ class Coincidence:
 
 @dataclass(frozen=True)
 class FreshPeople:
-    """Rows of people, by position: whether each equals a human row other than itself, and its language, null where unsaid."""
+    """Rows of people, by position: whether each equals a human row other than itself, and its language, null where no_language."""
 
     hit: Mask
     language: pl.Series
@@ -105,7 +105,7 @@ def fresh_people(scan: Scan, counted: Mask) -> FreshPeople:
         return others(index.digest[human], scan.cached(row_languages).filter(human))
     digest, language = counted_holdout(scan), holdout_languages(scan)
     if language.null_count() == len(language):
-        return held(digest, index.digest[human], unsaid(len(digest)))
+        return held(digest, index.digest[human], no_language(len(digest)))
     sampled = np.isin(scan.holdout.rows.digest, digest)
     return held(scan.holdout.rows.digest[sampled], index.digest[human], language.filter(sampled))
 

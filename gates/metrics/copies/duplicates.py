@@ -159,8 +159,8 @@ def _near(scan: Scan, scope: Scope) -> Measurement:
         few = too_few(len(human), len(synthetic) if scope is Scope.SYNTHETIC else None)
         return few or _near_among(matrix, scope, human, synthetic)
 
-    spoken = scan.cached(languages)
-    return with_languages(scan, whole, spoken.parts if scope is Scope.SYNTHETIC else spoken.human, of_language)
+    tagged = scan.cached(languages)
+    return with_languages(scan, whole, tagged.parts if scope is Scope.SYNTHETIC else tagged.human, of_language)
 
 
 def _near_among(matrix: NearMatrix, scope: Scope, human: Ints, synthetic: Ints) -> Measured | Inconclusive:

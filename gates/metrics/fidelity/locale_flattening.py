@@ -13,7 +13,15 @@ import scipy.sparse as sp
 
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.data.text.hashing import hashed_counts, unit_rows
-from gates.metrics.base.languages import LANGUAGE, LOCALE, ROWS_TO_JUDGE_ALONE, drawn_rows, rows_of, spoken, too_few
+from gates.metrics.base.languages import (
+    LANGUAGE,
+    LOCALE,
+    ROWS_TO_JUDGE_ALONE,
+    drawn_rows,
+    language_tags,
+    rows_of,
+    too_few,
+)
 from gates.metrics.base.measurement import Inconclusive, Measurement, NotConfigured, Part, RowCounts, with_details
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.base.text_samples import tokens_of
@@ -141,7 +149,7 @@ def _compared(counts: pl.DataFrame) -> pl.DataFrame:
 
 def _tagged(scan: Scan) -> pl.DataFrame:
     """Locale and language per row; without a declared language the tag's first part is it (en of en-gb)."""
-    tags = scan.cached(spoken)
+    tags = scan.cached(language_tags)
     first = pl.col(LOCALE).str.split("-").list.first()
     language = pl.when(pl.col(LOCALE).str.contains("-")).then(first).otherwise(pl.lit("any"))
     declared = pl.coalesce(pl.col(LANGUAGE), language) if LANGUAGE in tags.columns else language

@@ -116,10 +116,10 @@ def _machines_in_languages(scan: Scan, found: Ratings, scale: Scale) -> Measurem
         return whole
 
     def of_language(one: Language) -> Measurement:
-        spoken = found.frame.filter(_stands_in(found.frame, scan.index.row_id[one.human | one.synthetic]))
-        n_human = int(spoken["is_human"].sum())
-        few = too_few(n_human, spoken.height - n_human)
-        own = _machines(scan, replace(found, frame=spoken), scale)
+        in_language = found.frame.filter(_stands_in(found.frame, scan.index.row_id[one.human | one.synthetic]))
+        n_human = int(in_language["is_human"].sum())
+        few = too_few(n_human, in_language.height - n_human)
+        own = _machines(scan, replace(found, frame=in_language), scale)
         return few or (own if isinstance(own, NotConfigured) else replace(own, parts={}))
 
     return with_languages(scan, whole, scan.cached(languages).parts, of_language)

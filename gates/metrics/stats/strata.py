@@ -143,20 +143,20 @@ def _within_strata(scan: Scan, compare: Compare) -> Measurement:
     of_all: list[str] = []
     small: dict[str, Part] = {}
     generators = {f"{name} within ": sides for name, sides in _made_by(scan).items()}
-    spoken = {f"{name} within ": sides for name, sides in scan.cached(_languages).items()}
-    for prefix, sides in ({"": _everything(scan)} | generators | spoken).items():
-        lacking = too_few(len(sides.human), len(sides.synthetic)) if prefix in spoken else None
+    by_language = {f"{name} within ": sides for name, sides in scan.cached(_languages).items()}
+    for prefix, sides in ({"": _everything(scan)} | generators | by_language).items():
+        lacking = too_few(len(sides.human), len(sides.synthetic)) if prefix in by_language else None
         if lacking:
             small[sides.name] = Part(lacking, sides.kind)
             continue
         # Where languages are the slices, their strata are made of everything already.
-        for column in (name for name in _stratifiers(scan) if prefix not in spoken or name != sides.kind):
+        for column in (name for name in _stratifiers(scan) if prefix not in by_language or name != sides.kind):
             for level, human, synthetic in _strata(sides.human.frame[column], sides.synthetic.frame[column]):
                 name = f"{prefix}{column}={level}"
                 own = sides.within(name, human, synthetic)
-                is_spoken = prefix in spoken or column in (LANGUAGE, LOCALE)
-                strata[name] = _of_language(own, compare) if is_spoken else compare(own)
-                if prefix not in spoken:
+                is_of_language = prefix in by_language or column in (LANGUAGE, LOCALE)
+                strata[name] = _of_language(own, compare) if is_of_language else compare(own)
+                if prefix not in by_language:
                     of_all.append(name)
     if not strata:
         reason = f'synthetic_role = "extend" and no label or slice has {STRATUM_ROWS} rows of both origins'
