@@ -74,7 +74,7 @@ def test_half_of_the_files_gone_fails_the_whole_gate(root, gates):
     called = gates(root, "check")
 
     assert called.code == 1
-    assert f"{CHECK}\n" in called.out
+    assert f"check     {CHECK}  " in called.out
     assert "was pulled in part only" in called.out
 
 
