@@ -127,9 +127,9 @@ class _Pass:
         opened: LocalDataset,
         validators: Validators,
         options: Options,
-        asked: list[Planned],
+        planned_metrics: list[Planned],
     ) -> None:
-        self.opened, self.options, self.asked = opened, options, asked
+        self.opened, self.options, self.planned_metrics = opened, options, planned_metrics
         total = sum(file.rows for file in opened.files)
         self.rows = RowPass(validators, lambda done: options.progress("rows", done, total))
 
@@ -149,8 +149,8 @@ class _Pass:
                 on_batch=lambda batch: writer.write(batch, self.rows.ask(batch)),
                 undeclared_origins=self.opened.undeclared_origins,
                 evaluation=evaluation,
-                accumulate=lambda inputs: accumulates(self.asked, inputs),
-                rows=lambda unsampled: rows_to_fetch(self.asked, unsampled),
+                accumulate=lambda inputs: accumulates(self.planned_metrics, inputs),
+                rows=lambda unsampled: rows_to_fetch(self.planned_metrics, unsampled),
                 remembered=self._remembered(contract, self.options.summaries) if self.options.summaries else None,
             )
             seen = scan(self.opened, request, holdout)

@@ -23,7 +23,7 @@ def data_of(
 ) -> dict[str, object]:
     """Names, hashes and rows of the files that were read, as a verdict has them.
 
-    holdout, evaluation: None where there is none. promoted: what was promoted last, to which people were compared.
+    holdout, evaluation: None where there is none. promoted: what was promoted last, to which human rows were compared.
     """
     holdout_facts, evaluation_facts = holdout or (), evaluation or ()
     return {

@@ -7,7 +7,7 @@ LINEAGE_ROLES = ("generator", "generator_version", "prompt_id", "seed_id", "crea
 VOTES = tuple(f"label_{number}" for number in range(1, 6))
 # Who wrote or judged a row is known of people only: a generator has no author, and no annotator's expertise or vote.
 PEOPLE_ROLES = ("author", "annotator", "expertise", "translator", *VOTES)
-# Which model wrote either response of a pair; people's have none.
+# Which model wrote either response of a pair; human ones have none.
 RESPONSE_GENERATORS = ("generator_chosen", "generator_rejected")
 # Conversations as a list of {role, content}; the engine reads prompt, response and system out of it.
 MESSAGES = "messages"

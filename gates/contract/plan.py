@@ -165,7 +165,7 @@ def _unmentioned(rule: RowRule, scope: Scope, severity: Severity) -> SuiteEntry:
 
 
 def _for_role(entry: SuiteEntry, contract: Contract) -> SuiteEntry:
-    """Bounds inferred from people never block rows that are meant to go beyond them."""
+    """Bounds inferred from human rows never block rows that are meant to go beyond them."""
     extends = contract.dataset.synthetic_role == "extend" and entry.check_id.scope is Scope.SYNTHETIC
     if extends and entry.type == ROW_FAILURES and entry.kwargs.get("inferred") and entry.severity is Severity.CRITICAL:
         return replace(entry, severity=Severity.WARNING)

@@ -201,7 +201,7 @@ def _check_together(merged: Table, at: KeyPath, problems: Problems) -> None:
         problems.add((*at, "partitions"), "has both path and partitions; give one of them")
     if "path" not in merged and "partitions" not in merged:
         problems.add(at, 'has no path; add path = "…" or a table of partitions with human and synthetic')
-    # An evaluation set is people's, so that there is nothing to name for synthetic rows.
+    # An evaluation set has human rows alone, so that there is nothing to name for synthetic ones.
     required = ("human",) if merged.get("purpose") == "evaluation" else _ORIGIN_NAMES
     for origin in required:
         if "partitions" in merged and origin not in merged["partitions"]:
