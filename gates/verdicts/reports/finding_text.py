@@ -49,7 +49,8 @@ def rows_text(check: CheckResult) -> str:
         return ""
     shown: list[str] = []
     file = ""
-    for place in map(str, places[:MOST_PLACES]):
+    # Of pairs of rows, which name both files, one fills the line.
+    for place in map(str, places[: 1 if " = " in str(places[0]) else MOST_PLACES]):
         path, _, row = place.rpartition(":")
         shown.append(row if path == file else place)
         file = path
