@@ -1,5 +1,5 @@
 """A promoted version of a dataset: what it says, how it is named in git, who signed it, and how it comes to be.
 
-`statement`, `tags`, `tag_message`, `envelope`, `signers` and `signing_keys` (with `fields` and `errors`) call no git and
-read no configuration: they say what a promotion is. The other modules make, check and publish promotions with them.
+`statements/` has the records and names of a promotion, and calls no git; `signing/` signs records and reads keys; `git/`
+reads what was promoted and pushes; `verification/` recomputes what promotions claim; `promote/` plans and carries out.
 """

@@ -154,10 +154,14 @@ def _plain(value: object) -> object:
         return moment_text(value)
     if isinstance(value, Mapping):
         return dict(value)
+    if not is_dataclass(value):
+        raise TypeError(f"{value!r} has no form in JSON")
     # What has a text of its own is written so.
-    if not is_dataclass(value) or "__str__" in vars(type(value)):
-        return str(value)
-    return {field.name: getattr(value, field.name) for field in fields(value)}
+    return (
+        str(value)
+        if "__str__" in vars(type(value))
+        else {field.name: getattr(value, field.name) for field in fields(value)}
+    )
 
 
 def _inside(place: str, name: str) -> str:
