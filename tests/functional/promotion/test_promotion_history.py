@@ -37,7 +37,7 @@ def test_a_repository_that_commits_no_reports_has_the_history_of_its_promotions(
     assert lines[1] == ["version", "limit", first, second]
     assert lines[2] == ["tag", "first@v1.0.0", "first@v1.1.0"]
     assert lines[3] == ["stages", "prod", "staging"]
-    assert called.out.count("people ") == 2
+    assert called.out.count("baseline ") == 2
     assert "work tree" not in called.out
 
 
