@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -113,13 +114,14 @@ def _described(file: DataFile, parquet: Path, empty: Iterable[str], labels: Mapp
 def _check_names(names: list[str], file: DataFile) -> None:
     """Raises DataError for column names that SQL cannot tell apart, or that the engine needs for itself."""
     first: dict[str, str] = {}
+    counts = Counter(names)
     for name in names:
         if not name:
             raise DataError(f"{file.name}: a column has an empty name; give it one")
         if name.casefold() in _VIRTUAL_COLUMNS:
             raise DataError(f"{file.name}: a column may not be called '{name}'; rename it")
-        if names.count(name) > 1:
-            raise DataError(f"{file.name}: {names.count(name)} columns are called '{name}'; rename all but one")
+        if counts[name] > 1:
+            raise DataError(f"{file.name}: {counts[name]} columns are called '{name}'; rename all but one")
         other = first.setdefault(name.casefold(), name)
         if other != name:
             raise DataError(f"{file.name}: columns '{other}' and '{name}' differ only in case; rename one of them")

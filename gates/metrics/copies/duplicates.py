@@ -234,6 +234,6 @@ METRIC = Metric(
     params=(("kind", "exact"),),
     detail=("kind",),
     cached="hashes of content",
-    reads="near duplicates of texts: every text of 20 tokens and more, up to 4 million or 400 million tokens of each origin. A million of 100 tokens take 22 s and 380 MB; those that may resemble another are read again",
+    reads="near duplicates of texts: every text of 20 tokens and more, up to 4 million or 400 million tokens of each origin. A million of 100 tokens take 22 s and 380 MB",
     accumulate=accumulate_texts,
 )
