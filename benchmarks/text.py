@@ -28,7 +28,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from gates.data.text.contamination import GRAM_TOKENS, known_texts, shared_with
+from gates.data.text.contamination import GRAM_TOKENS, count_overlap, index_texts
 from gates.data.text.hashing import hashed_counts, unit_rows
 from gates.data.text.near.minhash import BAND_COUNT, BAND_ROWS, PLACES, SHINGLE_TOKENS
 from gates.data.text.near.near_duplicates import near_pairs
@@ -91,7 +91,7 @@ def contamination(texts: list[str]) -> dict[str, Pass]:
     """Which texts hold runs of 13 tokens of evaluation texts, one in a hundred of which leaked."""
     strangers = documents(EVALUATION_TEXTS, len(texts[0].split()), SEED + 1).texts
     evaluation, column = [*texts[: EVALUATION_TEXTS // 100], *strangers], pa.array(texts)
-    known = known_texts(tokenise(pa.array(evaluation)))
+    known = index_texts(tokenise(pa.array(evaluation)))
 
     def runs(text: str) -> list[tuple[str, ...]]:
         words = WORD.findall(text.lower())
@@ -100,7 +100,7 @@ def contamination(texts: list[str]) -> dict[str, Pass]:
     tuples = {run for text in evaluation for run in runs(text)}
     hashes = {hash(run) for run in tuples}
     return {
-        "gates": lambda: shared_with(known, tokenise(column)),
+        "gates": lambda: count_overlap(known, tokenise(column)),
         "Python set of tuples": lambda: [sum(run in tuples for run in runs(text)) for text in texts],
         "Python set of hashes": lambda: [sum(hash(run) in hashes for run in runs(text)) for text in texts],
     }

@@ -37,7 +37,7 @@ _LEADING, _TRAILING = np.uint8(1), np.uint8(2)
 
 
 @dataclass(frozen=True)
-class Known:
+class EvaluationIndex:
     """Evaluation texts, ready to be looked up. Equal texts are one; `text_of` has the number of each cell's text.
 
     grams: sorted hashes of their runs; weight: what a run counts, in [0, 1]. Run i stands at the places
@@ -58,39 +58,39 @@ class Known:
     shift: np.uint64
 
     def find(self, hashes: Hashes) -> tuple[Ints, Ints]:
-        """Positions of the hashes that are known, and the number of the run that each is."""
+        """Positions of the hashes that evaluation texts have, and the number of the run that each is."""
         maybe = np.flatnonzero(self.slots[hashes >> self.shift] & _LEADING)
         maybe = maybe[(self.slots[hashes[maybe] & np.uint64(len(self.slots) - 1)] & _TRAILING) > 0]
         if not len(self.grams) or not len(maybe):
             return maybe[:0], maybe[:0]
         wanted = hashes[maybe]
         at = np.minimum(np.searchsorted(self.grams, wanted), len(self.grams) - 1)
-        is_known = self.grams[at] == wanted
-        return maybe[is_known], at[is_known]
+        is_here = self.grams[at] == wanted
+        return maybe[is_here], at[is_here]
 
 
 @dataclass(frozen=True)
-class Shared:
-    """What texts share with known ones, by position.
+class OverlapCounts:
+    """What texts share with evaluation texts, by position.
 
-    covered: share of each text's tokens in known runs, runs counted by weight, in [0, 1]; 1 for a short text that equals
-    one. document, known: pairs of a text and a known text of which it holds more than half. nearest: the known text
-    that each text shares most with, -1 where none.
+    covered: share of each text's tokens in runs of theirs, runs counted by weight, in [0, 1]; 1 for a short text that equals
+    one. document, evaluation_text: pairs of a text and an evaluation text of which it holds more than half. nearest: the
+    evaluation text that each text shares most with, -1 where none.
     """
 
     covered: Floats
     document: Ints
-    known: Ints
+    evaluation_text: Ints
     nearest: Ints
 
     def contaminated(self) -> Mask:
-        """The texts of which more than half is known, and those that hold more than half of a known one."""
-        found = self.covered > COVERED_SHARE
-        found[self.document] = True
-        return found
+        """The texts of which more than half stands in evaluation texts, and those that hold more than half of one."""
+        contaminated = self.covered > COVERED_SHARE
+        contaminated[self.document] = True
+        return contaminated
 
 
-def known_texts(cells: TokenStream) -> Known:
+def index_texts(cells: TokenStream) -> EvaluationIndex:
     """The texts of evaluation sets, given one by one as tokens."""
     _, first, text_of = np.unique(document_hashes(cells), return_index=True, return_inverse=True)
     texts = cells.take(first)
@@ -114,7 +114,7 @@ def known_texts(cells: TokenStream) -> Known:
     short = np.flatnonzero((lengths >= SHORT_TOKENS) & (lengths < GRAM_TOKENS))
     content = document_hashes(texts)[short]
     by_content = np.argsort(content)
-    return Known(
+    return EvaluationIndex(
         text_of.astype(np.int64),
         lengths,
         hashes[starts],
@@ -129,30 +129,30 @@ def known_texts(cells: TokenStream) -> Known:
     )
 
 
-def shared_with(known: Known, texts: TokenStream, *, whole_short: bool = True) -> Shared:
-    """What texts share with known ones. whole_short: short texts count where they equal a known one."""
+def count_overlap(index: EvaluationIndex, texts: TokenStream, *, whole_short: bool = True) -> OverlapCounts:
+    """What texts share with evaluation texts. whole_short: short texts count where they equal one."""
     runs = ngrams(texts, GRAM_TOKENS)
-    found, run = known.find(runs.hashes)
-    document = np.searchsorted(runs.offsets, found, side="right") - 1
-    start = found - runs.offsets[:-1][document] + texts.offsets[:-1][document]
-    covered = _covered(texts, document, start, known.weight[run])
-    one, other, share = _pairs(known, document, run)
+    at_run, run = index.find(runs.hashes)
+    document = np.searchsorted(runs.offsets, at_run, side="right") - 1
+    start = at_run - runs.offsets[:-1][document] + texts.offsets[:-1][document]
+    covered = _covered(texts, document, start, index.weight[run])
+    one, other, share = _pairs(index, document, run)
     nearest = np.full(len(texts), -1, np.int64)
     by_share = np.argsort(share, kind="stable")
     # Of several assignments to one place the last one counts: the largest share.
     nearest[one[by_share]] = other[by_share]
-    if whole_short and len(known.short):
+    if whole_short and len(index.short):
         is_short = texts.lengths() < GRAM_TOKENS
         content = document_hashes(texts.where(is_short))
-        at = np.minimum(np.searchsorted(known.short, content), len(known.short) - 1)
-        same = known.short[at] == content
+        at = np.minimum(np.searchsorted(index.short, content), len(index.short) - 1)
+        same = index.short[at] == content
         equal, at = np.flatnonzero(is_short)[same], at[same]
         covered[equal] = 1.0
-        nearest[equal] = known.short_text[at]
-        one, other = np.append(one, equal), np.append(other, known.short_text[at])
+        nearest[equal] = index.short_text[at]
+        one, other = np.append(one, equal), np.append(other, index.short_text[at])
         share = np.append(share, np.ones(len(equal)))
-    held = share > COVERED_SHARE
-    return Shared(covered, one[held], other[held], nearest)
+    is_most = share > COVERED_SHARE
+    return OverlapCounts(covered, one[is_most], other[is_most], nearest)
 
 
 def _covered(texts: TokenStream, document: Ints, start: Ints, weight: Floats) -> Floats:
@@ -174,19 +174,19 @@ def _covered(texts: TokenStream, document: Ints, start: Ints, weight: Floats) ->
     return covered
 
 
-def _pairs(known: Known, document: Ints, run: Ints) -> tuple[Ints, Ints, Floats]:
-    """Pairs of a text and a known text with runs in common, and the share of the known text's tokens that lie in them.
+def _pairs(index: EvaluationIndex, document: Ints, run: Ints) -> tuple[Ints, Ints, Floats]:
+    """Pairs of a text and an evaluation text with runs in common, and the share of the latter's tokens that lie in them.
 
     Runs that more than COMMON_TEXTS texts have are left out: they would make pairs of all of them.
     """
-    kept = known.weight[run] == 1
+    kept = index.weight[run] == 1
     document, run = document[kept], run[kept]
-    counts = known.starts[run + 1] - known.starts[run]
+    counts = index.starts[run + 1] - index.starts[run]
     offsets = np.cumsum(counts) - counts
-    place = np.arange(int(counts.sum())) - np.repeat(offsets - known.starts[run], counts)
-    pair = np.repeat(document, counts) * max(1, len(known.lengths)) + known.text[place]
-    order = np.lexsort((known.position[place], pair))
-    pair, position = pair[order], known.position[place][order]
+    place = np.arange(int(counts.sum())) - np.repeat(offsets - index.starts[run], counts)
+    pair = np.repeat(document, counts) * max(1, len(index.lengths)) + index.text[place]
+    order = np.lexsort((index.position[place], pair))
+    pair, position = pair[order], index.position[place][order]
     if not len(pair):
         return pair, pair, np.zeros(0)
     new = np.ones(len(pair), bool)
@@ -195,5 +195,5 @@ def _pairs(known: Known, document: Ints, run: Ints) -> tuple[Ints, Ints, Floats]
     reach = np.full(len(pair), GRAM_TOKENS, np.int64)
     reach[:-1] = np.where(new[1:], GRAM_TOKENS, np.minimum(GRAM_TOKENS, position[1:] - position[:-1]))
     starts = np.flatnonzero(new)
-    one, other = np.divmod(pair[starts], max(1, len(known.lengths)))
-    return one, other, np.add.reduceat(reach, starts) / known.lengths[other]
+    one, other = np.divmod(pair[starts], max(1, len(index.lengths)))
+    return one, other, np.add.reduceat(reach, starts) / index.lengths[other]

@@ -10,7 +10,7 @@ import polars as pl
 
 from gates.data.facts import ROW_ID
 from gates.data.scan.inputs import EvaluationItems
-from gates.data.text.contamination import known_texts, shared_with
+from gates.data.text.contamination import count_overlap, index_texts
 from gates.data.text.tokens import tokenise
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ class EvaluationSearch:
     def __init__(self, inputs: PassInputs) -> None:
         roles, evaluation = inputs.roles, inputs.evaluation
         self._items = evaluation.items() if evaluation and roles.texts else _NO_ITEMS
-        self._known = known_texts(tokenise(self._items.texts.to_arrow()))
-        self.needs_rows = bool(len(self._known.grams) or len(self._known.short))
+        self._index = index_texts(tokenise(self._items.texts.to_arrow()))
+        self.needs_rows = bool(len(self._index.grams) or len(self._index.short))
         # First what is asked, or the main text where nothing is.
         self._texts = tuple(dict.fromkeys([*([roles.prompt] if roles.prompt else []), *roles.texts]))
         self._seeds = _Seeds(self._items, roles)
@@ -59,11 +59,11 @@ class EvaluationSearch:
         row_id = batch.rows.column(ROW_ID).to_numpy()
         for number, text in enumerate(self._texts):
             # Short answers ("Yes, it is true") coincide by nature; a short prompt is the item itself.
-            shared = shared_with(self._known, batch.tokens(text), whole_short=number == 0)
-            hit = np.flatnonzero(shared.contaminated())
+            overlap = count_overlap(self._index, batch.tokens(text), whole_short=number == 0)
+            hit = np.flatnonzero(overlap.contaminated())
             self._rows.append(row_id[hit])
-            self._text.append(shared.nearest[hit])
-            self._leaked.append(np.unique(shared.known))
+            self._text.append(overlap.nearest[hit])
+            self._leaked.append(np.unique(overlap.evaluation_text))
         self._seeds.update(batch)
 
     def merge(self, other: EvaluationSearch) -> None:
@@ -75,12 +75,12 @@ class EvaluationSearch:
 
     def value(self) -> ContaminatedRows:
         """What was found in all rows."""
-        text, item, known = np.concatenate(self._text), self._items.item, self._known
+        text, item, index = np.concatenate(self._text), self._items.item, self._index
         # Equal texts of several items are one; the first of these items is named.
-        _, first = np.unique(known.text_of, return_index=True)
+        _, first = np.unique(index.text_of, return_index=True)
         named = np.full(len(text), -1, dtype=np.int64)
         named[text >= 0] = item[first[text[text >= 0]]]
-        leaked = np.unique(item[np.isin(known.text_of, np.concatenate(self._leaked))])
+        leaked = np.unique(item[np.isin(index.text_of, np.concatenate(self._leaked))])
         return ContaminatedRows(
             self._items, np.concatenate(self._rows), named, leaked, self._seeds.rows(), has_texts=self.needs_rows
         )
@@ -94,7 +94,7 @@ class _Seeds:
         # Bare numbers name rows in every set and tell none from another.
         self._ids = ids.filter((ids != "") & ~ids.str.contains(r"^\d+$"))
         self._column, self._key = roles.lineage.get(SEED), roles.key
-        self._found: list[pl.DataFrame] = []
+        self._matches: list[pl.DataFrame] = []
         self._own: list[pl.Series] = []
 
     def update(self, batch: Batch) -> None:
@@ -103,21 +103,21 @@ class _Seeds:
             return
         frame = batch.frame
         seeds = frame.select(row=ROW_ID, seed=pl.col(self._column).cast(pl.String))
-        self._found.append(seeds.filter(pl.col("seed").is_in(self._ids.implode())))
+        self._matches.append(seeds.filter(pl.col("seed").is_in(self._ids.implode())))
         if self._key:
             own = frame[self._key].cast(pl.String)
             self._own.append(own.filter(own.is_in(self._ids.implode())))
 
     def merge(self, other: _Seeds) -> None:
         """Take over what was found in other rows."""
-        self._found += other._found
+        self._matches += other._matches
         self._own += other._own
 
     def rows(self) -> Ints:
         """Ids of the rows found so far."""
-        if not self._found:
+        if not self._matches:
             return np.empty(0, dtype=np.int64)
-        found = pl.concat(self._found)
+        matches = pl.concat(self._matches)
         if self._own:
-            found = found.filter(~pl.col("seed").is_in(pl.concat(self._own).implode()))
-        return found["row"].to_numpy()
+            matches = matches.filter(~pl.col("seed").is_in(pl.concat(self._own).implode()))
+        return matches["row"].to_numpy()

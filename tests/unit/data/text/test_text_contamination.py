@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from gates.data.text.contamination import GRAM_TOKENS, known_texts, shared_with
+from gates.data.text.contamination import GRAM_TOKENS, count_overlap, index_texts
 from gates.data.text.tokens import tokenise
 
 
@@ -15,7 +15,7 @@ def words(start: int, count: int) -> str:
 
 
 def shared(evaluation: list[str], texts: list[str], **options: bool):
-    return shared_with(known_texts(tokenise(pa.array(evaluation))), tokenise(pa.array(texts)), **options)
+    return count_overlap(index_texts(tokenise(pa.array(evaluation))), tokenise(pa.array(texts)), **options)
 
 
 def contaminated(evaluation: list[str], texts: list[str], **options: bool) -> list[bool]:
@@ -45,11 +45,14 @@ def test_a_long_text_that_holds_most_of_an_item_counts_although_little_of_it_is_
     found = shared([item, words(7000, 50)], [long_text, words(500, 400) + " " + words(0, 14)])
 
     assert found.covered.tolist() == pytest.approx([20 / 820, 14 / 414], abs=1e-9)
-    assert (found.document.tolist(), found.known.tolist()) == ([0], [int(known_code([item, words(7000, 50)], 0))])
+    assert (found.document.tolist(), found.evaluation_text.tolist()) == (
+        [0],
+        [int(known_code([item, words(7000, 50)], 0))],
+    )
 
 
 def known_code(evaluation: list[str], cell: int) -> int:
-    return int(known_texts(tokenise(pa.array(evaluation))).text_of[cell])
+    return int(index_texts(tokenise(pa.array(evaluation))).text_of[cell])
 
 
 def test_case_punctuation_and_spacing_do_not_hide_a_copy():
@@ -80,7 +83,7 @@ def test_short_texts_count_where_they_equal_an_item_as_a_whole():
     assert contaminated(evaluation, texts, whole_short=False) == [False] * 4
 
 
-def test_nearest_names_the_item_that_most_is_shared_with():
+def test_nearest_names_the_item_that_most_is_count_overlap():
     items = [words(0, 40), words(100, 20), "what is your favourite colour"]
     found = shared(items, [words(0, 15) + " " + words(100, 18), words(5000, 20), "What is your favourite colour?"])
 
@@ -89,8 +92,8 @@ def test_nearest_names_the_item_that_most_is_shared_with():
 
 @pytest.mark.parametrize(("evaluation", "texts"), [([], ["a b"]), (["a b c d"], []), (["", None], [None, ""])])
 def test_nothing_shares_nothing(evaluation, texts):
-    found = shared_with(
-        known_texts(tokenise(pa.array(evaluation, pa.string()))), tokenise(pa.array(texts, pa.string()))
+    found = count_overlap(
+        index_texts(tokenise(pa.array(evaluation, pa.string()))), tokenise(pa.array(texts, pa.string()))
     )
 
     assert found.contaminated().tolist() == [False] * len(texts)
