@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from gates.config.removals import FOLDER
 from gates.errors import DataError, UsageError
 from gates.promotion.git.history import message_of
-from gates.promotion.statements.expected_statement import stated_by
-from gates.promotion.statements.statement import BaseVersion, StatedContract, Statement, sha256
+from gates.promotion.statements.statement import BaseVersion, StatedContract, Statement, sha256, stated_by
 from gates.promotion.statements.tag_message import PreviousTag, TagMessage
 from gates.promotion.statements.tags import ReleaseVersion, TagName, parse_version
 from gates.verdict import Answer, Outcome

@@ -4,13 +4,15 @@ An in-toto Statement v1 (https://github.com/in-toto/attestation/blob/main/spec/v
 """
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Annotated, Any
 
 from gates.promotion.errors import PromotionError
 from gates.promotion.statements.forms import RESTORE, ObjectId, Release, no_json, wrong_record
-from gates.verdict import Answer
+from gates.verdict import Answer, Outcome, Verdict
 from gates.verdicts.decode import (
     Moment,
     RepositoryPath,
@@ -28,6 +30,8 @@ STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 # The `$id` of gates/promotion/statements/promotion.schema.json, named as the verdict's schema is.
 PREDICATE_TYPE = "urn:origin-gates:promotion:1"
 
+# More of two values would hide where they differ.
+_SHOWN_CHARACTERS = 60
 # Only data that passed is promoted; a warning holds nothing back.
 _PROMOTABLE = {answer.value: answer for answer in (Answer.PASS, Answer.WARN)}
 _Promotable = Annotated[Answer, TextForm(_PROMOTABLE.get, "pass or warn: nothing else is promoted")]
@@ -171,6 +175,29 @@ def parse_statement(content: bytes, shown: str) -> Statement:
     return statement
 
 
+def stated_by(verdict: Verdict, document: bytes, path: str, written_at: datetime | None) -> dict[str, Any]:
+    """The fields of a statement that its verdict decides. document: the verdict's bytes. path: of its copy."""
+    contract = verdict.contract
+    return {
+        "dataset": verdict.dataset,
+        "manifest_sha256": str(verdict.data["manifest_sha256"]),
+        "purpose": contract["purpose"],
+        "verdict": StatedVerdict(path, sha256(document), verdict.digest(), verdict.answer, written_at),
+        "gates": str(contract["gates"]),
+        "libraries": contract["libraries"],
+        "waived": tuple(StatedWaiver(**waiver) for waiver in verdict.waived),
+        "loosened": tuple(verdict.loosened),
+        "not_asked": _ids(verdict, Outcome.NOT_CONFIGURED),
+        "inconclusive": _ids(verdict, Outcome.INCONCLUSIVE),
+    }
+
+
+def first_difference(statement: Statement, expected: Statement) -> str | None:
+    """The first field in which two statements differ, with both values; None where they are equal."""
+    one, other = (json.loads(each.to_bytes()) for each in (statement, expected))
+    return _difference(one.pop("predicate"), other.pop("predicate"), "") or _difference(one, other, "")
+
+
 def sha256(content: bytes) -> str:
     """The digest by which files are bound, in hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
@@ -189,3 +216,22 @@ def _refuse_other_type(value: object, shown: str) -> None:
                 f"{shown}: is no promotion statement of this gates: '{name}' is {actual}, expected '{expected}'; "
                 f"{RESTORE}, or use the gates that wrote it"
             )
+
+
+def _difference(actual: object, expected: object, place: str) -> str | None:
+    if isinstance(actual, dict) and isinstance(expected, dict):
+        names = sorted({*actual, *expected})
+        inner = (
+            _difference(actual.get(name), expected.get(name), f"{place}.{name}" if place else name) for name in names
+        )
+        return next(filter(None, inner), None)
+    return None if actual == expected else f"'{place}' is {_short(actual)}, expected {_short(expected)}"
+
+
+def _short(value: object) -> str:
+    text = "nothing" if value is None else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
+
+
+def _ids(verdict: Verdict, outcome: Outcome) -> tuple[str, ...]:
+    return tuple(str(check.id) for check in verdict.checks if check.outcome is outcome)

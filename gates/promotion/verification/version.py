@@ -10,8 +10,7 @@ from gates.data.files import fingerprint, manifest_sha256
 from gates.errors import DataError, GatesError
 from gates.promotion.evidence import contract_files
 from gates.promotion.git.promoted_version import judged_files
-from gates.promotion.statements.expected_statement import first_difference, stated_by
-from gates.promotion.statements.statement import sha256
+from gates.promotion.statements.statement import first_difference, sha256, stated_by
 from gates.promotion.verification.contract import verify_contract
 from gates.promotion.verification.findings import Finding, looked_at, refused
 from gates.verdicts.decode import moment_text
