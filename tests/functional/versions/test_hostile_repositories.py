@@ -233,7 +233,7 @@ def test_a_signature_that_nothing_here_can_verify_is_not_looked_at_rather_than_w
     part = "first#prod#2: "
 
     held = gates(done, "verify", PROD, "--allowed-signers", str(signers))
-    assert f"{part}holds" in held.out, held.out
+    assert f"{part}verified" in held.out, held.out
     for program in ("no-such-program", "/nowhere/program"):
         git(done, "config", "gpg.ssh.program", program)
         called = gates(done, "verify", PROD, "--allowed-signers", str(signers))
