@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from gates.checking.resolve import ResolvedDataset
     from gates.contract.contract import Contract
+    from gates.data.engine import Dataset
     from gates.data.facts import FileFacts
     from gates.data.previous_version import KeptFiles, PromotedBefore
     from gates.data.scan.index import FileIndex
@@ -217,7 +218,7 @@ def _measure_one(seen: Scan, scope: Scope, metric: Metric, params: Mapping[str, 
 
 
 def _run_suites(
-    opened: LocalDataset,
+    opened: Dataset,
     chosen: Plan,
     measurements: Mapping[Scope, Mapping[str, Measurement]],
     contract: Contract,
@@ -228,7 +229,9 @@ def _run_suites(
 
     validate((entry for scope in Scope for entry in chosen.entries[scope]), contract.metrics.values())
     kinds = {check.id: check.kind for check in chosen.checks}
-    results = run(opened.connection, opened.views, chosen.entries, measurements)
+    views = {scope: opened.view(scope) for scope in Scope}
+    names = {scope: view.name for scope, view in views.items()}
+    results = run(views[Scope.COMBINED].connection, names, chosen.entries, measurements)
     options.progress("suites", 1, 1)
     return [replace(result, kind=kinds.get(result.id, result.kind)) for result in results]
 

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    import duckdb
     import polars as pl
     import pyarrow as pa
 
     from gates.data.arrays import Ints
     from gates.data.batch import Consumer
     from gates.data.facts import FileFacts, Roles
+    from gates.verdict import Scope
+
+
+@dataclass(frozen=True)
+class ScopeView:
+    """The rows of a scope where Great Expectations reads them: what its engine runs on, and their name there."""
+
+    connection: duckdb.DuckDBPyConnection
+    name: str
 
 
 class Source(Protocol):
@@ -38,3 +49,10 @@ class Source(Protocol):
 
     def take(self, row_ids: Ints) -> pl.DataFrame:
         """The rows with these ids, in the order asked for, with ROW_ID and ORIGIN."""
+
+
+class Dataset(Source, Protocol):
+    """A source that an engine opened, which has a view of each scope for Great Expectations."""
+
+    def view(self, scope: Scope) -> ScopeView:
+        """The rows of a scope, as the engine's own kind of batch."""

@@ -20,6 +20,7 @@ from gates.data.batch import feed
 from gates.data.duckdb.interrupt import interrupted_at
 from gates.data.duckdb.reading import stream_batches, take_rows
 from gates.data.duckdb.views import create_views, fixed_origin, rows_query, undeclared_origins
+from gates.data.engine import ScopeView
 from gates.data.facts import ORIGIN, FileFacts
 from gates.data.files import DataFile, data_files, fingerprint, fingerprints, holdout_files
 from gates.data.formats.staging import StagedFile, stage
@@ -60,7 +61,7 @@ MEMORY_LIMIT = "1GB"
 
 @dataclass(frozen=True)
 class LocalDataset:
-    """An opened dataset; a `gates.data.engine.Source`. Closing it ends the connection and removes what was staged.
+    """An opened dataset; a `gates.data.engine.Dataset`. Closing it ends the connection and removes what was staged.
 
     connection: its views, named in `views`, show the columns under their roles' names with ROW_ID and ORIGIN.
     files: what is known of each file, in the order of ROW_ID's file index. where: the data's path for messages.
@@ -96,6 +97,10 @@ class LocalDataset:
         """Names and types of the columns as batches have them, ROW_ID and ORIGIN last."""
         with self._reader() as reader:
             return reader.sql(select("*", self._combined, "LIMIT 0")).to_arrow_table().schema
+
+    def view(self, scope: Scope) -> ScopeView:
+        """The rows of a scope, for Great Expectations on DuckDB."""
+        return ScopeView(self.connection, self.views[scope])
 
     def is_unchanged(self, number: int) -> bool:
         """Whether a file still has the bytes that `files` names it by."""
