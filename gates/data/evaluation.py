@@ -81,15 +81,15 @@ def open_evaluation(
     kind: the type of the dataset. files: their files at another version than the work tree, sorted by name.
     Raises UsageError for paths that are not there, DataError for files that cannot be read as what they claim to be.
     """
-    found = evaluation_files(config) if files is None else files
-    if found is None:
+    declared = evaluation_files(config) if files is None else files
+    if declared is None:
         return None
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="gates-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         connection = connect(folder)
         stack.callback(connection.close)
-        staged = [stage(file, folder, number, connection) for number, file in enumerate(found)]
+        staged = [stage(file, folder, number, connection) for number, file in enumerate(declared)]
         facts = tuple(map(_facts, staged))
         return EvaluationSets(facts, staged, _id_columns(config, kind), stack.pop_all())
 

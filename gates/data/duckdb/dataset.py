@@ -116,8 +116,8 @@ class LocalDataset:
         counts = {Scope.HUMAN.value: 0, Scope.SYNTHETIC.value: 0, UNDECLARED: 0}
         origin = identifier(ORIGIN)
         with self._reader() as reader:
-            found = reader.execute(select(f"{origin}, count(*)", self._combined, f"GROUP BY {origin}")).fetchall()
-        return counts | dict(found)
+            rows = reader.execute(select(f"{origin}, count(*)", self._combined, f"GROUP BY {origin}")).fetchall()
+        return counts | dict(rows)
 
     def close(self) -> None:
         """Ends the connection and removes the staged files."""
@@ -189,10 +189,10 @@ def open_holdout(
     Every row counts as human whatever its columns say; columns other than required roles may be missing.
     Raises what `open_dataset` raises, and UsageError when the holdout lies within the dataset.
     """
-    held = holdout_files(config) if files is None else files
-    if held is None:
+    held_out = holdout_files(config) if files is None else files
+    if held_out is None:
         return None
-    return _open((config, kind), [replace(file, origin=Scope.HUMAN.value) for file in held], views, is_holdout=True)
+    return _open((config, kind), [replace(file, origin=Scope.HUMAN.value) for file in held_out], views, is_holdout=True)
 
 
 def _open(

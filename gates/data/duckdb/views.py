@@ -66,9 +66,9 @@ def undeclared_origins(
     undeclared = f"WHERE value IS NULL OR value NOT IN ({literals(declared) or 'NULL'})"
     ordered = f"GROUP BY value ORDER BY 2 DESC, 1 LIMIT {MOST_ORIGINS + 1}"
     query = select("value, CAST(sum(row_count) AS BIGINT)", f"({' UNION ALL '.join(runs)})", undeclared, ordered)
-    found = connection.execute(query).fetchall()
-    listed = [_shown_origin(value, rows, declared) for value, rows in found[:MOST_ORIGINS]]
-    return ", ".join(listed) + (" and more" if len(found) > MOST_ORIGINS else "")
+    frequent = connection.execute(query).fetchall()
+    listed = [_shown_origin(value, rows, declared) for value, rows in frequent[:MOST_ORIGINS]]
+    return ", ".join(listed) + (" and more" if len(frequent) > MOST_ORIGINS else "")
 
 
 def _stated_origins(alike: Sequence[StagedFile], origin: str) -> str:

@@ -131,11 +131,11 @@ class IndexBuilder:
 
     def values(self, code: int) -> dict[str, int]:
         """How many cells of each column are neither null nor NaN nor blank, in the rows of an origin."""
-        found: dict[str, int] = {}
+        counts: dict[str, int] = {}
         for place in sorted(self._values):
             if place[1] == code:
-                _add(found, self._values[place])
-        return found
+                _add(counts, self._values[place])
+        return counts
 
     def of_file(self, number: int, index: RowIndex, whole: Hashes) -> FileIndex | None:
         """One file's part of what was built; None where its rows are not numbered from 0 without a gap."""
@@ -153,11 +153,11 @@ class IndexBuilder:
 
     def _count_values(self, frame: pl.DataFrame, file: Ints, codes: npt.NDArray[np.int8]) -> None:
         # No column of the data bears the name of ROW_ID.
-        said = frame.select(
+        filled = frame.select(
             pl.Series(ROW_ID, file * len(_ORIGIN_CODES) + codes),
             *(has_value(name, kind) for name, kind in frame.schema.items()),
         )
-        for counts in said.group_by(ROW_ID).agg(pl.all().sum()).iter_rows(named=True):
+        for counts in filled.group_by(ROW_ID).agg(pl.all().sum()).iter_rows(named=True):
             _add(self._values[divmod(counts.pop(ROW_ID), len(_ORIGIN_CODES))], counts)
 
 

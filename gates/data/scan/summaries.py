@@ -81,9 +81,9 @@ class Summaries:
         contents = ((number, self.store.get_bytes(self._key(file))) for number, file in enumerate(files))
         return {number: _read(content) for number, content in contents if content is not None}
 
-    def keep(self, found: Iterable[tuple[FileFacts, FileIndex]]) -> None:
+    def keep(self, indexes: Iterable[tuple[FileFacts, FileIndex]]) -> None:
         """Keep what became known of files."""
-        self.store.put_bytes((self._key(file), _written(index)) for file, index in found)
+        self.store.put_bytes((self._key(file), _written(index)) for file, index in indexes)
 
     def _key(self, file: FileFacts) -> str:
         # Folders on the path give keys and origins; types and rows of a file follow from its bytes.

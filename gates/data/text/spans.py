@@ -53,26 +53,26 @@ class SpanSearch:
 
     def shared(self, read: Read) -> Mask:
         """Mask of the documents that share a run of 50 tokens with a human one other than themselves; `read` reads some."""
-        found, wanted = np.zeros(len(self._lengths), bool), np.zeros(len(self._lengths), bool)
+        shares, wanted = np.zeros(len(self._lengths), bool), np.zeros(len(self._lengths), bool)
         wanted[self._candidates()] = True
         human = wanted & self._is_human
         part_count = -(-int((self._lengths[human] - (SPAN_TOKENS - 1)).sum()) // RUNS_AT_ONCE)
         for part in range(part_count):
-            known = _PeoplesRuns.of(_runs(read(human), part, part_count))
-            for hashes, document in _runs(read(wanted & ~found), part, part_count):
-                found[known.shared_by_others(hashes, document)] = True
-        return found
+            human_runs = _HumanRuns.of(_runs(read(human), part, part_count))
+            for hashes, document in _runs(read(wanted & ~shares), part, part_count):
+                shares[human_runs.shared_by_others(hashes, document)] = True
+        return shares
 
     def _candidates(self) -> Ints:
         """Documents with a fingerprint that several documents have, one of them a person's."""
         part_count = max(1, sum(map(len, self._prints)) // PRINTS_AT_ONCE)
-        found = [
+        candidates = [
             self._common(
                 np.concatenate([prints[_is_in(prints >> _DOCUMENT_BITS, part, part_count)] for prints in self._prints])
             )
             for part in range(part_count)
         ]
-        return distinct_keys(np.concatenate(found))
+        return distinct_keys(np.concatenate(candidates))
 
     def _common(self, prints: Hashes) -> Ints:
         prints = distinct_keys(prints)
@@ -86,7 +86,7 @@ class SpanSearch:
 
 
 @dataclass(frozen=True)
-class _PeoplesRuns:
+class _HumanRuns:
     """Sorted distinct hashes of runs, and the first and the last document that has each."""
 
     hashes: Hashes
@@ -94,7 +94,7 @@ class _PeoplesRuns:
     last: Ints
 
     @classmethod
-    def of(cls, parts: Iterator[tuple[Hashes, Ints]]) -> _PeoplesRuns:
+    def of(cls, parts: Iterator[tuple[Hashes, Ints]]) -> _HumanRuns:
         hashes, document = (np.concatenate(side) for side in zip(*parts, strict=True))
         order = np.lexsort((document, hashes))
         hashes, document = hashes[order], document[order]
@@ -144,5 +144,5 @@ def _runs(documents: Iterator[tuple[Ints, TokenStream]], part: int, part_count: 
 
 
 def _is_in(hashes: Hashes, part: int, count: int) -> Mask:
-    found: Mask = hashes % np.uint64(count) == np.uint64(part)
-    return found
+    own: Mask = hashes % np.uint64(count) == np.uint64(part)
+    return own

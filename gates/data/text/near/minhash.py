@@ -49,12 +49,12 @@ def sketch(stream: TokenStream) -> Buckets:
 
     A bucket is 32 bits long: of a million documents 116 pairs share one in a band by chance.
     """
-    found = np.empty((BAND_COUNT, len(stream)), np.uint32)
+    buckets = np.empty((BAND_COUNT, len(stream)), np.uint32)
     # Runs are made piece by piece as well: they take as much memory as the tokens.
     for first, last in pieces(stream.offsets, PIECE_TOKENS):
         places = _places(polynomials(stream.between(first, last), SHINGLE_TOKENS))
-        found[:, first:last] = _folded(places.reshape(-1, BAND_COUNT, BAND_ROWS)).T
-    return found
+        buckets[:, first:last] = _folded(places.reshape(-1, BAND_COUNT, BAND_ROWS)).T
+    return buckets
 
 
 def _places(runs: TokenStream) -> Hashes:

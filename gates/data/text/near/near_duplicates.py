@@ -184,13 +184,13 @@ class _Candidates:
 
 
 def _verified(candidates: _Candidates, take: Take, threshold: float) -> NearPairs:
-    found = []
+    pairs = []
     for documents, block in candidates.blocks():
         sets = incidence(ngrams(take(documents), SHINGLE_TOKENS))
         one, two = (np.searchsorted(documents, side) for side in (block.left, block.right))
         left, right, jaccard = similar(sets, one, two, threshold)
-        found.append((documents[left], documents[right], jaccard))
-    return NearPairs(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+        pairs.append((documents[left], documents[right], jaccard))
+    return NearPairs(*(np.concatenate(parts) for parts in zip(*pairs, strict=True)))
 
 
 def _within_groups(groups: _Groups) -> NearPairs:
