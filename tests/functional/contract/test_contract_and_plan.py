@@ -66,9 +66,9 @@ def test_part_of_a_plan_is_named_by_words(tmp_path):
         "synthetic/expect_row_failure_ratio_to_be_less_than/x/range",
     ]
     with pytest.raises(
-        UsageError, match=r"--only duplicate_ratios: no such check \(did you mean 'expect_duplicate_ratio_"
+        UsageError, match=r"--only duplicate_ratoi: no such check \(did you mean 'expect_duplicate_ratio_"
     ):
-        whole.only(["duplicate_ratios"], ())
+        whole.only(["duplicate_ratoi"], ())
     with pytest.raises(UsageError, match=r"--only ratio: no such check \(one of: expect_"):
         whole.only(["ratio"], ())
     with pytest.raises(UsageError) as raised:
