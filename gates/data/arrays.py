@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
-
-
+Floats = npt.NDArray[np.float64]
 Hashes = npt.NDArray[np.uint64]
-
-
 Flags = npt.NDArray[np.uint16]
+Mask = npt.NDArray[np.bool_]

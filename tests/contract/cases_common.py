@@ -205,7 +205,7 @@ CASES = (
         "synthetic/expect_generation_depth_to_be_between", tuple(kind for kind in EVERY if kind != "timeseries"),
         "annotations", _seeded_by_machines, "400 of 3,099 synthetic rows lie deeper than 1", exact=EXACT,
         missing=Missing(
-            without_role("seed_id"), Outcome.NOT_CONFIGURED, 'no row says what seeded it; add: columns = { seed_id = "…" }'
+            without_role("seed_id"), Outcome.NOT_CONFIGURED, 'no seed column is declared; add: columns = { seed_id = "…" }'
         ),
     ),
     Case(
@@ -213,7 +213,7 @@ CASES = (
         with_cells("human", "origin", None, 5), "5 of 6,198 rows have an origin that is missing or not declared",
         exact=EXACT,
         missing=Missing(
-            after(keeping("human", 0), keeping("synthetic", 0)), Outcome.ERROR, "there are no rows at all"
+            after(keeping("human", 0), keeping("synthetic", 0)), Outcome.ERROR, "the dataset has no rows"
         ),
     ),
     Case(
@@ -275,11 +275,11 @@ CASES = (
     ),
     Case(
         "human/expect_human_rows_to_be_recent", EVERY, "annotations",
-        with_cells("human", "created_at", "2020-01-05", 1000), "oldest by people 2020-01-05",
+        with_cells("human", "created_at", "2020-01-05", 1000), "oldest human row 2020-01-05",
         prepared=own_suite("human", "expect_human_rows_to_be_recent", {"min_value": 0.9}), exact=EXACT,
         missing=Missing(
             without_role("created_at"), Outcome.NOT_CONFIGURED,
-            'nobody says when a row was made; add: columns = { created_at = "…" }',
+            'no column with the date of a row is declared; add: columns = { created_at = "…" }',
         ),
     ),
     Case(

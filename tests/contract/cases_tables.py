@@ -147,7 +147,7 @@ CASES = (
         "combined/expect_synthetic_to_not_favour_training_rows", ("tabular",), "tabular",
         _beside_people(0.12, 3100), "lie nearer to one of", rows=1300, missing=Missing(
             declaring(holdout=None), Outcome.NOT_CONFIGURED,
-            "without rows that no generator has seen nobody knows how near is too near; "
+            "no holdout is declared to compare distances with; "
             'add: holdout = "data/holdout.parquet"',
         ),
     ),

@@ -11,23 +11,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gates.data.text.near.lsh import distinct_keys
+from gates.data.text.near.lsh import distinct_keys, run_starts
 from gates.data.text.tokens import TokenStream, document_hashes, ngrams
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    from gates.data.text.tokens import Bytes, Hashes, Ints, Mask
-
-    Floats = npt.NDArray[np.float64]
+    from gates.data.arrays import Bytes, Floats, Hashes, Ints, Mask
 
 # Thirteen tokens in a row are rarely shared by chance (Brown et al., NeurIPS 2020, appendix C).
 GRAM_TOKENS = 13
 # More than half of a text: then what it says, and not an idiom in it, is the other's.
 COVERED_SHARE = 0.5
-# A passage that ten questions are asked about is still that passage; what more texts share is a form they are written in.
+# A passage with ten questions is still that passage; what more texts share is a form they are written in.
 COMMON_TEXTS = 10
-# Shorter texts are compared whole; of three tokens or fewer ("Not enough information") they coincide by nature. Prompts
+# Shorter texts are compared whole; of three tokens or fewer ("Not enough information") they coincide by chance. Prompts
 # that people wrote have six and more.
 SHORT_TOKENS = 4
 # Slots of the table that rules most runs out before they are looked up: with eight a gram one run in nine gets through
@@ -65,8 +61,8 @@ class EvaluationIndex:
             return maybe[:0], maybe[:0]
         wanted = hashes[maybe]
         at = np.minimum(np.searchsorted(self.grams, wanted), len(self.grams) - 1)
-        is_here = self.grams[at] == wanted
-        return maybe[is_here], at[is_here]
+        is_equal = self.grams[at] == wanted
+        return maybe[is_equal], at[is_equal]
 
 
 @dataclass(frozen=True)
@@ -74,7 +70,7 @@ class OverlapCounts:
     """What texts share with evaluation texts, by position.
 
     covered: share of each text's tokens in runs of theirs, runs counted by weight, in [0, 1]; 1 for a short text that equals
-    one. document, evaluation_text: pairs of a text and an evaluation text of which it holds more than half. nearest: the
+    one. document, evaluation_text: pairs of a text and an evaluation text of which it contains more than half. nearest: the
     evaluation text that each text shares most with, -1 where none.
     """
 
@@ -84,7 +80,7 @@ class OverlapCounts:
     nearest: Ints
 
     def contaminated(self) -> Mask:
-        """The texts of which more than half stands in evaluation texts, and those that hold more than half of one."""
+        """The texts of which more than half stands in evaluation texts, and those that contain more than half of one."""
         contaminated = self.covered > COVERED_SHARE
         contaminated[self.document] = True
         return contaminated
@@ -99,10 +95,8 @@ def index_texts(cells: TokenStream) -> EvaluationIndex:
     position = np.arange(len(text)) - runs.offsets[:-1][text]
     order = np.lexsort((position, text, runs.hashes))
     hashes, text, position = runs.hashes[order], text[order], position[order]
-    new = np.ones(len(hashes), bool)
-    new[1:] = hashes[1:] != hashes[:-1]
-    starts = np.flatnonzero(new)
-    other_text = new.copy()
+    other_text = run_starts(hashes)
+    starts = np.flatnonzero(other_text)
     other_text[1:] |= text[1:] != text[:-1]
     count = np.add.reduceat(other_text, starts) if len(starts) else starts
     bits = int(np.clip(np.ceil(np.log2(max(1, len(starts)) * _SLOTS_A_GRAM)), _LEAST_BITS, _MOST_BITS))
@@ -189,8 +183,7 @@ def _pairs(index: EvaluationIndex, document: Ints, run: Ints) -> tuple[Ints, Int
     pair, position = pair[order], index.position[place][order]
     if not len(pair):
         return pair, pair, np.zeros(0)
-    new = np.ones(len(pair), bool)
-    new[1:] = pair[1:] != pair[:-1]
+    new = run_starts(pair)
     # A run covers its tokens up to where the next one of the pair starts.
     reach = np.full(len(pair), GRAM_TOKENS, np.int64)
     reach[:-1] = np.where(new[1:], GRAM_TOKENS, np.minimum(GRAM_TOKENS, position[1:] - position[:-1]))

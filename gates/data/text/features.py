@@ -1,4 +1,4 @@
-"""Interpretable numbers per text, for comparing distributions and for naming what tells two origins apart."""
+"""Interpretable numbers per text, for comparing distributions and for naming what distinguishes two origins."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ VARIETY_TOKENS = 100
 
 
 def text_features(texts: pl.Series) -> pl.DataFrame:
-    """One row per text, one float64 column per feature; null and empty texts have 0 words and NaN where nothing can be said.
+    """One row per text, one float64 column per feature; null and empty texts have 0 words and NaN where a feature is undefined.
 
     Shares are of characters, in [0, 1]; `length in words` counts runs of non-space characters.
     """

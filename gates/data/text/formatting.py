@@ -2,7 +2,7 @@
 
 Length, casing and digits are style and not here. Longer texts hold more of everything, so each text is read up to the
 same number of characters (`window`), and styles (quotes, dashes, line ends) are shares of the places where a style
-shows; a text without such a place has NaN and tells nothing.
+shows; a text without such a place has NaN and is left out.
 """
 
 from __future__ import annotations
@@ -19,16 +19,11 @@ WINDOW_AT_LEAST = 100
 
 @dataclass(frozen=True)
 class FormattingFeature:
-    """One feature: its name in messages, and one sentence on how to mend a difference."""
+    """One feature: its name in messages, its value of a text, and one sentence on how to fix a difference."""
 
     name: str
-    fix: str
-
-
-@dataclass(frozen=True)
-class _Measured:
-    feature: FormattingFeature
     value: pl.Expr
+    fix: str
 
 
 # The text as it is, for its two ends; and its first characters, for everything inside.
@@ -52,125 +47,119 @@ def _share(some: pl.Expr, others: pl.Expr) -> pl.Expr:
     return some / (some + others)
 
 
-def _measured(name: str, value: pl.Expr, fix: str) -> _Measured:
-    return _Measured(FormattingFeature(name, fix), value)
-
-
-_MEASURED = (
-    _measured(
+FEATURES = (
+    FormattingFeature(
         "leading white space",
         _flag(_WHOLE.str.contains(r"^\s")),
         "strip leading white space from the texts of both origins",
     ),
-    _measured(
+    FormattingFeature(
         "trailing white space",
         _flag(_WHOLE.str.contains(r"\s$")),
         "strip trailing white space from the texts of both origins",
     ),
-    _measured(
+    FormattingFeature(
         "white space before line ends",
         _flag(_HEAD.str.contains(r"\S[ \t]+\r?\n")),
         "strip white space at the ends of lines in both origins",
     ),
-    _measured(
+    FormattingFeature(
         "blank lines",
         _count(r"\S[ \t]*\r?\n[ \t]*\r?\n"),
         "separate paragraphs the same way in both origins (one line break or one blank line)",
     ),
-    _measured(
+    FormattingFeature(
         "line ends of Windows (\\r\\n)",
         _share(_literals("\r\n"), _count(r"(?:^|[^\r])\n")),
         "convert line ends to \\n in both origins",
     ),
-    _measured(
+    FormattingFeature(
         "double spaces",
         _flag(_HEAD.str.contains(r"\S {2,}\S")),
         "collapse runs of spaces into one in both origins",
     ),
-    _measured("tabs", _flag(_HEAD.str.contains("\t", literal=True)), "replace tabs by spaces in both origins"),
-    _measured(
+    FormattingFeature("tabs", _flag(_HEAD.str.contains("\t", literal=True)), "replace tabs by spaces in both origins"),
+    FormattingFeature(
         "no-break and other special spaces",
         _flag(_HEAD.str.contains(r"[\x{A0}\x{2000}-\x{200A}\x{202F}\x{3000}]")),
         "replace special spaces (U+00A0, U+2000 to U+200A, U+202F) by plain ones in both origins",
     ),
-    _measured(
+    FormattingFeature(
         "zero-width characters or byte-order marks",
         _flag(_HEAD.str.contains(r"[\x{FEFF}\x{200B}\x{2060}\x{AD}]")),
         "remove U+FEFF, U+200B, U+2060 and soft hyphens from both origins",
     ),
-    _measured(
+    FormattingFeature(
         "glued words (lower case running into upper case)",
         _count(r"\p{Ll}{2}\p{Lu}\p{Ll}"),
         "restore the spaces or line breaks that were lost between words",
     ),
-    _measured(
+    FormattingFeature(
         "missing space after punctuation",
         _share(_count(r"\p{Ll}(?:[,:!?]\p{L}|\.\p{Lu}\p{Ll})"), _count(r"\p{Ll}[,:!?.]\s")),
         "restore the space after punctuation",
     ),
-    _measured(
+    FormattingFeature(
         "space before punctuation",
         _share(_count(r"\p{L} [,.](?:\s|$)"), _count(r"\p{L}[,.](?:\s|$)")),
         "detokenise: remove the space before commas and full stops",
     ),
-    _measured(
+    FormattingFeature(
         "curly quotes",
         _share(_count(r"[\x{2018}\x{2019}\x{201C}-\x{201E}]"), _count(r"[\"']")),
         "use one quote style, straight or curly, in both origins",
     ),
-    _measured(
+    FormattingFeature(
         "doubled quotes in place of quotation marks",
         _share(_count(r"``|''"), _count(r"[\"\x{201C}\x{201D}]")),
         "restore quotation marks that a tokeniser turned into `` and ''",
     ),
-    _measured(
+    FormattingFeature(
         "dashes as typographic characters",
         _share(_count(r"[\x{2013}\x{2014}]"), _count(r"\s--?\s|\w--\w")),
         "use one dash style (hyphens, or en and em dashes) in both origins",
     ),
-    _measured(
+    FormattingFeature(
         "ellipsis as one character",
         _share(_literals("\u2026"), _count(r"\.{3}")),
         "use one form of the ellipsis in both origins",
     ),
-    _measured(
+    FormattingFeature(
         "Unicode form other than NFC",
         _flag(_HEAD.str.normalize("NFC") != _HEAD),
         "normalise both origins to NFC",
     ),
-    _measured(
+    FormattingFeature(
         "broken encoding",
         _flag(_HEAD.str.contains(r"\x{FFFD}|\x{C3}[\x{80}-\x{BF}]|\x{E2}\x{20AC}|\x{C2}[\x{A0}-\x{BF}]")),
         "decode the files of both origins as the encoding they were written in",
     ),
-    _measured(
+    FormattingFeature(
         "HTML entities",
         _flag(_HEAD.str.contains(r"&(?:[a-zA-Z]{2,8}|#\d{1,7}|#x[0-9a-fA-F]{1,6});")),
         "unescape HTML entities in both origins",
     ),
-    _measured(
+    FormattingFeature(
         "HTML tags",
         _flag(_HEAD.str.contains(r"</?(?:p|br|b|i|u|em|strong|div|span|a|li|ul|ol|h[1-6]|table|tr|td|code|pre)(?:\s[^<>]*)?/?>")),
         "remove HTML tags from both origins, or keep them in both",
     ),
-    _measured(
+    FormattingFeature(
         "Markdown headings",
         _flag(_HEAD.str.contains(r"(?m)^#{1,6} \S")),
         "render or strip Markdown headings in both origins",
     ),
-    _measured(
+    FormattingFeature(
         "Markdown emphasis",
         _flag(_HEAD.str.contains(r"\*\*[^\s*][^*\n]*\*\*|__[^\s_][^_\n]*__")),
         "render or strip Markdown emphasis in both origins",
     ),
-    _measured(
+    FormattingFeature(
         "Markdown bullets and code fences",
         _flag(_HEAD.str.contains(r"(?m)^[ \t]*(?:[-*+] \S|```)")),
         "write lists and code the same way in both origins",
     ),
 )  # fmt: skip
-
-FEATURES: tuple[FormattingFeature, ...] = tuple(measured.feature for measured in _MEASURED)
 
 
 def formatting_features(texts: pl.Series, window: int | None = None) -> npt.NDArray[np.float64]:
@@ -182,8 +171,8 @@ def formatting_features(texts: pl.Series, window: int | None = None) -> npt.NDAr
     whole = texts.cast(pl.String).fill_null("")
     head = whole if window is None else whole.str.slice(0, window)
     frame = pl.DataFrame({"whole": whole, "head": head})
-    columns = [measured.value.alias(measured.feature.name) for measured in _MEASURED]
-    return frame.select(columns).to_numpy().astype(np.float64).reshape(len(texts), len(_MEASURED))
+    columns = [feature.value.alias(feature.name) for feature in FEATURES]
+    return frame.select(columns).to_numpy().astype(np.float64).reshape(len(texts), len(FEATURES))
 
 
 def common_window(first: pl.Series, second: pl.Series) -> int:

@@ -1,6 +1,6 @@
-"""Identifiers of persons in texts: addresses, telephone and account numbers, with what tells them from look-alikes.
+"""Identifiers of persons in texts: addresses, telephone and account numbers, with what distinguishes them from look-alikes.
 
-Each reader takes a text and yields the normalised identifiers in it. Where in doubt, it says nothing: order numbers,
+Each reader takes a text and yields the normalised identifiers in it. Where in doubt, it yields nothing: order numbers,
 versions, dates, times and hashes outnumber identifiers in most data by far.
 """
 
@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# RFC 2606 and RFC 6761 reserve these for documentation and tests: nobody lives there.
+# RFC 2606 and RFC 6761 reserve these for documentation and tests.
 _RESERVED = re.compile(r"(?:^|\.)(?:example(?:\.(?:com|net|org))?|test|invalid|localhost|local)$")
 # "logo@2x.png" is a file.
 _FILE_ENDINGS = frozenset({"bmp", "css", "gif", "html", "jpeg", "jpg", "js", "json", "pdf", "png", "svg", "webp"})
 # Addresses of machines.
-_NOBODY = frozenset({"git", "noreply", "no-reply", "donotreply"})
+_MACHINE_NAMES = frozenset({"git", "noreply", "no-reply", "donotreply"})
 _EMAIL = re.compile(
     r"(?<![\w.%+@/-])[A-Za-z0-9][A-Za-z0-9._%+'-]{0,63}@((?:[A-Za-z0-9-]{1,63}\.){1,8}([A-Za-z]{2,24}))(?![\w@-])"
 )
@@ -70,8 +70,10 @@ def emails(text: str) -> Iterator[str]:
     """E-mail addresses at domains that can exist, in lower case."""
     for match in _EMAIL.finditer(text):
         address, domain, ending = match[0].lower(), match[1].lower(), match[2].lower()
-        nobody = address.partition("@")[0] in _NOBODY or ending in _FILE_ENDINGS or _RESERVED.search(domain)
-        if not nobody and not _URL_BEFORE.search(text[max(0, match.start() - 80) : match.start()]):
+        is_no_person = (
+            address.partition("@")[0] in _MACHINE_NAMES or ending in _FILE_ENDINGS or _RESERVED.search(domain)
+        )
+        if not is_no_person and not _URL_BEFORE.search(text[max(0, match.start() - 80) : match.start()]):
             yield address
 
 
@@ -115,7 +117,7 @@ def addresses(text: str) -> Iterator[str]:
         if any(int(part) > 255 or str(int(part)) != part for part in parts):  # noqa: PLR2004  a byte's largest value
             continue
         version = _VERSION_BEFORE.search(text[max(0, match.start() - 12) : match.start()])
-        if not version and max(map(int, parts)) >= _SMALL_BYTE and _is_one_machines(IPv4Address(match[0])):
+        if not version and max(map(int, parts)) >= _SMALL_BYTE and _is_public_host(IPv4Address(match[0])):
             yield match[0]
     for match in _IPV6.finditer(text):
         address = _ipv6(match[0])
@@ -163,7 +165,7 @@ def _ends(written: str, length: int) -> Iterator[int]:
         yield seen[length - 1]
 
 
-def _is_one_machines(address: IPv4Address) -> bool:
+def _is_public_host(address: IPv4Address) -> bool:
     """Whether the address is public and not that of a group, as 239.255.255.250 is, to which devices announce themselves."""
     return address.is_global and not address.is_multicast
 

@@ -6,7 +6,6 @@ from enum import IntFlag
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from gates.data.text import phrases
@@ -16,11 +15,10 @@ from gates.data.text.tokens import TokenStream, ngrams
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Flags = npt.NDArray[np.uint16]
-Mask = npt.NDArray[np.bool_]
+    from gates.data.arrays import Flags, Mask
 
 # A loop: 8 tokens in a row that come back thrice, and such repeats are a tenth of the text. Without the share a thesis
-# said three times in an essay is a loop, and the longer a text the likelier (2.8 % of human essays); with it, none of
+# stated three times in an essay is a loop, and the longer a text the likelier (2.8 % of human essays); with it, none of
 # 676 human texts is, and of a looping base model's outputs 97 % still are.
 LOOP_TOKENS, LOOP_COUNT, LOOP_SHARE = 8, 3, 0.1
 # Generators cut off at a token limit, which is rarely under 100; short texts end as they like.
@@ -67,7 +65,7 @@ def marks(texts: pa.Array | pa.ChunkedArray, stream: TokenStream, prompts: pa.Ar
 
 
 def loops(stream: TokenStream) -> Mask:
-    """Whether at least a tenth of a document's 8-grams of tokens are ones that it holds three times or more."""
+    """Whether at least a tenth of a document's 8-grams of tokens occur in it three times or more."""
     grams = ngrams(stream, LOOP_TOKENS)
     documents = grams.documents()
     keys = mix(grams.hashes ^ mix(documents.astype(np.uint64)))
@@ -81,7 +79,7 @@ def loops(stream: TokenStream) -> Mask:
 
 
 def mark_names(mark: Mark) -> list[str]:
-    """The names of the marks in a set as they stand in evidence."""
+    """The names of the marks in a set, as in evidence."""
     return [str(single.name).lower() for single in mark]
 
 
@@ -89,7 +87,7 @@ def _phrase_marks(texts: pl.Series) -> dict[Mark, Mask]:
     frame = pl.DataFrame({"text": texts.str.to_lowercase().str.replace_all("\u2019", "'", literal=True)})
     text = pl.col("text")
     start, end = text.str.slice(0, START_CHARACTERS), text.str.slice(-END_CHARACTERS)
-    found = frame.select(
+    matches = frame.select(
         empty=text.str.strip_chars().str.len_bytes() == 0,
         refusal=_matches(start, phrases.REFUSAL_AT_START) | _matches(text, phrases.REFUSAL_ANYWHERE),
         self_reference=_matches(text, phrases.SELF_REFERENCE),
@@ -97,7 +95,7 @@ def _phrase_marks(texts: pl.Series) -> dict[Mark, Mask]:
         leaked_frame=_matches(text, phrases.LEAKED_FRAME),
         truncated=_matches(end, phrases.DANGLING_END),
     )
-    return {Mark[name.upper()]: found[name].to_numpy(writable=True) for name in found.columns}
+    return {Mark[name.upper()]: matches[name].to_numpy(writable=True) for name in matches.columns}
 
 
 def _matches(text: pl.Expr, patterns: tuple[str, ...]) -> pl.Expr:

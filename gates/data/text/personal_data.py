@@ -1,4 +1,4 @@
-"""Finds secrets and personal data in columns of texts: a fast search for candidates, and a close look at those only."""
+"""Secrets and personal data in columns of texts: a fast search for candidates, and a close look at those only."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ _ANY = "|".join(f"(?:{reader.candidate})" for reader in READERS)
 
 
 @dataclass(frozen=True)
-class Found:
+class Matches:
     """Where values stand, one entry per value, without the values.
 
     at: the cell's position. reader: position in READERS. digest: 64-bit hash of the normalised value.
@@ -73,19 +73,17 @@ class Found:
     digest: npt.NDArray[np.uint64]
 
 
-def find(texts: pl.Series) -> Found:
-    """Everything in a column of strings, in the order of its cells; nulls hold nothing."""
+def find(texts: pl.Series) -> Matches:
+    """Everything in a column of strings, in the order of its cells; nulls have nothing."""
     hit = texts.str.contains(_ANY).fill_null(value=False)
-    at: list[int] = []
-    readers: list[int] = []
-    digests: list[int] = []
-    for position, text in zip(hit.arg_true().to_list(), texts.filter(hit).to_list(), strict=True):
-        for number, reader in enumerate(READERS):
-            for value in reader.read(text):
-                at.append(position)
-                readers.append(number)
-                digests.append(_digest(value))
-    return Found(np.array(at, np.int64), np.array(readers, np.int8), np.array(digests, np.uint64))
+    values = [
+        (position, number, _digest(value))
+        for position, text in zip(hit.arg_true().to_list(), texts.filter(hit).to_list(), strict=True)
+        for number, reader in enumerate(READERS)
+        for value in reader.read(text)
+    ]
+    at, readers, digests = zip(*values, strict=True) if values else ((), (), ())
+    return Matches(np.array(at, np.int64), np.array(readers, np.int8), np.array(digests, np.uint64))
 
 
 def _digest(value: str) -> int:

@@ -1,8 +1,8 @@
-"""What chat models say and people hardly do, as regular expressions over lowered text with straight apostrophes.
+"""Phrases of chat models that people hardly use, as regular expressions over lowered text with straight apostrophes.
 
 Narrow on purpose: a match counts against a generator, and in human rows against their origin. What people write too
 ("I'm sorry to hear that", "Sure, why not", "Let me know if you need any further help") must not match. Written from
-what chat models are known to say; held against human answers, prompts and essays, where none of them matches.
+what chat models are known to say, and tested on human answers, prompts and essays, where none of them matches.
 """
 
 # ruff: noqa: RUF001 - Chinese phrases have full-width punctuation

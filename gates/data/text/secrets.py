@@ -62,7 +62,7 @@ def web_tokens(text: str) -> Iterator[str]:
 
 
 def assigned_secrets(text: str) -> Iterator[str]:
-    """Random words that something named key, secret, token or password is set to; shorter ones than 16 are not told."""
+    """Random words that something named key, secret, token or password is set to; shorter ones than 16 letters are left out."""
     for match in _ASSIGNED.finditer(text):
         value = match[1]
         if not _UUID.fullmatch(value) and not _NAME.fullmatch(value) and _is_random(value):

@@ -1,4 +1,4 @@
-"""Long spans that texts share with people's texts, of documents that need not lie in memory at once.
+"""Long spans that texts share with human texts, of documents that need not lie in memory at once.
 
 Fingerprints propose documents, their runs of 50 tokens decide. Of every 25 neighbouring runs of 26 tokens the smallest hash
 is a fingerprint, so that two documents with a run of 50 tokens in common have a fingerprint in common, and a document has
@@ -18,7 +18,8 @@ from gates.data.text.tokens import PIECE_TOKENS, ngrams, pieces
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gates.data.text.tokens import Hashes, Ints, Mask, Read, TokenStream
+    from gates.data.arrays import Hashes, Ints, Mask
+    from gates.data.text.tokens import Read, TokenStream
 
 # Two people do not write the same 50 tokens by chance: Lee et al. (ACL 2022) cut repeated spans of this length.
 SPAN_TOKENS = 50
@@ -28,12 +29,12 @@ WINDOW_RUNS = SPAN_TOKENS - RUN_TOKENS + 1
 # in 20,000 equals another by chance, and its document is read again.
 _DOCUMENT_BITS = np.uint64(24)
 _DOCUMENT = np.uint64(2**24 - 1)
-# Fingerprints, and runs of people's candidates, that are put in order at once, with 40 bytes each: both bound memory.
+# Fingerprints, and runs of human candidates, that are put in order at once, with 40 bytes each: both bound memory.
 PRINTS_AT_ONCE = RUNS_AT_ONCE = 1 << 23
 
 
 class SpanSearch:
-    """Finds documents that share a span with a person's, among documents that come in parts.
+    """Finds documents that share a span with a human one, among documents that come in parts.
 
     lengths: the number of tokens of each document. Of each about 8 bytes are kept for 13 tokens.
     """
@@ -64,7 +65,7 @@ class SpanSearch:
         return shares
 
     def _candidates(self) -> Ints:
-        """Documents with a fingerprint that several documents have, one of them a person's."""
+        """Documents with a fingerprint that several documents have, one of them human."""
         part_count = max(1, sum(map(len, self._prints)) // PRINTS_AT_ONCE)
         candidates = [
             self._common(
@@ -103,7 +104,7 @@ class _HumanRuns:
         return cls(hashes[starts], document[starts], document[ends - 1])
 
     def shared_by_others(self, hashes: Hashes, document: Ints) -> Ints:
-        """Those of the documents of runs that another document here has."""
+        """Those of the documents of runs that another human document has."""
         if not len(self.hashes):
             return document[:0]
         at = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)

@@ -20,19 +20,14 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from gates.data.arrays import Bytes, Hashes, Ints, Mask
 from gates.data.text.mix import mix
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-Bytes = npt.NDArray[np.uint8]
-Hashes = npt.NDArray[np.uint64]
-Ints = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
 
 # Any odd base is invertible modulo 2^64; these are the multipliers of MMIX and of L'Ecuyer's tables.
 TOKEN_BASE = 6364136223846793005
@@ -116,7 +111,7 @@ class TokenStream:
         return TokenStream(self.hashes[np.repeat(mask, lengths)], _offsets(lengths[mask]))
 
 
-# Reads documents by number in the order asked for; and those under a mask in any order, by number, a part at a time.
+# Reads documents by number in the order given; and those under a mask in any order, by number, a part at a time.
 Take = Callable[[Ints], TokenStream]
 Read = Callable[[Mask], Iterator[tuple[Ints, TokenStream]]]
 
@@ -129,12 +124,12 @@ def tokenise(texts: pa.Array | pa.ChunkedArray) -> TokenStream:
     hashes = np.empty((len(data) + len(bounds)) // 2, np.uint64)
     offsets = np.zeros(len(bounds), np.int64)
     for first, last in pieces(bounds, PIECE_BYTES):
-        found, before = _tokenise_piece(data[bounds[first] : bounds[last]], bounds[first : last + 1] - bounds[first])
+        tokens, before = _tokenise_piece(data[bounds[first] : bounds[last]], bounds[first : last + 1] - bounds[first])
         begin = int(offsets[first])
         offsets[first + 1 : last + 1] = begin + before[1:]
-        if begin + len(found) > len(hashes):
+        if begin + len(tokens) > len(hashes):
             hashes.resize(len(data), refcheck=False)
-        hashes[begin : begin + len(found)] = found
+        hashes[begin : begin + len(tokens)] = tokens
     hashes.resize(offsets[-1], refcheck=False)
     return TokenStream(hashes, offsets)
 
@@ -223,14 +218,14 @@ def _inside(letters: Bytes) -> Mask:
     Comparisons of whole arrays of bytes take less time than to look each byte up in a table.
     """
     inside = letters >= 0x80  # noqa: PLR2004 - first byte beyond ASCII
-    shifted, found = np.empty_like(letters), np.empty_like(inside)
+    shifted, in_range = np.empty_like(letters), np.empty_like(inside)
     # Below the first of a range the difference wraps to a large number.
     np.subtract(letters, ord("0"), out=shifted)
-    inside |= np.less(shifted, 10, out=found)
+    inside |= np.less(shifted, 10, out=in_range)
     np.bitwise_or(letters, 0x20, out=shifted)
     np.subtract(shifted, ord("a"), out=shifted)
-    inside |= np.less(shifted, 26, out=found)
-    inside |= np.equal(letters, ord("_"), out=found)
+    inside |= np.less(shifted, 26, out=in_range)
+    inside |= np.equal(letters, ord("_"), out=in_range)
     return inside
 
 

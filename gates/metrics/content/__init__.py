@@ -1,1 +1,1 @@
-"""What texts contain: marks of machines, boilerplate, loops, personal data."""
+"""What texts contain: phrases of machines, boilerplate, loops, personal data."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
-    """Share of distinct synthetic texts that are degenerate, minus the human share; evidence counts each way."""
+    """Share of distinct synthetic texts that are degenerate, minus the human share; evidence counts each kind."""
     return excess_of_marks(scan, DEGENERATE)
 
 
@@ -27,7 +27,7 @@ METRIC = Metric(
     side=Side.MAX,
     finding="Synthetic texts are empty, repeat themselves or are cut off",
     unit=Unit.EXTRA_SHARE,
-    asks="Are synthetic texts empty, looping, copied from their input, cut off, or do they carry a leaked prompt frame?",
+    asks="Are synthetic texts empty, looping, copied from their input, cut off, or do they contain a leaked prompt frame?",
     why=(
         "Degenerate texts teach a model to degenerate: loops come back in what it generates. Of a base model's answers "
         "to the self-instruct tasks 97 % loop, of another model's 19 % are empty; no person's do or are."
@@ -36,7 +36,6 @@ METRIC = Metric(
         "Loops: an 8-gram of tokens three times or more that makes up a tenth of the text (after Rae et al., Gopher, 2021, "
         "repetition filters); Newcombe's hybrid score interval (1998, method 10)"
     ),
-    fix="Drop the rows named; then raise the repetition penalty, set a stop sequence, or raise the token limit of the generator.",
-    # As for boilerplate: no fault is shown below the lower bound.
+    fix="Drop these rows; then raise the repetition penalty, set a stop sequence, or raise the token limit of the generator.",
     cached="marks",
 )

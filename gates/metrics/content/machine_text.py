@@ -1,4 +1,4 @@
-"""Whether texts that pass for human carry what only chat models write."""
+"""Whether texts declared human contain phrases that only chat models write."""
 
 from __future__ import annotations
 
@@ -12,18 +12,17 @@ from gates.metrics.base.breakdowns import distinct, first_of_each, with_language
 from gates.metrics.base.languages import languages, too_few
 from gates.metrics.base.measurement import Growth, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.places import first_places
 from gates.metrics.stats.intervals import clopper_pearson
 from gates.verdict import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gates.data.arrays import Mask
     from gates.data.scan.result import Scan
-    from gates.metrics.base.breakdowns import Mask
     from gates.metrics.base.languages import Language
     from gates.verdict import Scope
-
-EVIDENCE_ROWS = 10
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
@@ -43,7 +42,7 @@ def _among(scan: Scan, human: Mask) -> Measurement:
     """The share among these distinct human rows."""
     marked = human & (scan.index.marks & np.uint16(BOILERPLATE) != 0)
     hits, rows = int(marked.sum()), int(human.sum())
-    places = [scan.place(int(row)) for row in scan.index.row_id[marked][:EVIDENCE_ROWS]]
+    places = first_places(scan, scan.index.row_id[marked])
     note = (
         f"{hits:,} of {rows:,} human texts read like a chat model's, first at {', '.join(places[:3])}" if hits else ""
     )
@@ -64,11 +63,11 @@ METRIC = Metric(
     unit=Unit.SHARE,
     asks="Are the human texts really human?",
     why=(
-        "People who are paid to write paste model output. Whatever passes for human becomes the baseline that synthetic rows are held "
-        "to, so machine text in it blinds every other check. Phrases only: no classifier accuses a person."
+        "People who are paid to write paste model output. Human rows are the baseline that synthetic rows are compared with, so machine "
+        "text among them blinds every other check. Phrases only: no classifier accuses a person."
     ),
     source="Veselovsky et al., Artificial Artificial Artificial Intelligence, 2023; exact binomial bound (Clopper & Pearson 1934)",
-    fix="Read the rows named in the evidence; remove them, or declare them synthetic.",
+    fix="Read these rows; remove them, or declare them synthetic.",
     undecided=Severity.WARNING,
     cached="marks",
 )

@@ -1,4 +1,4 @@
-"""Share of distinct synthetic texts that carry one of a set of marks, beyond the same share among people's."""
+"""Share of distinct synthetic texts with one of a set of marks, beyond the same share of human texts."""
 
 from __future__ import annotations
 
@@ -9,17 +9,14 @@ import numpy as np
 from gates.data.text.markers import Mark, mark_names
 from gates.metrics.base.breakdowns import with_parts
 from gates.metrics.base.measurement import Baseline, Failed, Growth, Measured, Measurement, NotConfigured, RowCounts
+from gates.metrics.base.places import first_places
 from gates.metrics.stats.intervals import ratio_difference
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
+    from gates.data.arrays import Flags, Mask
     from gates.data.scan.result import Scan
     from gates.data.scan.row_index import RowIndex
 
-    Mask = npt.NDArray[np.bool_]
-
-PLACES = 10
 # With so few hits on both sides the interval's width is that of a count near zero, which falls with 1/n.
 FEW_HITS = 5
 
@@ -29,20 +26,20 @@ def excess_of_marks(scan: Scan, marks: Mark) -> Measurement:
 
     Distinct rows, because one refusal repeated a thousand times is one fault of the generator and a duplicate besides;
     but an empty text has no content to repeat, so each counts.
-    People's share is subtracted, so that what people write in this dataset too does not count against a generator.
+    The human share is subtracted, so that what human rows of this dataset contain too does not count against a generator.
     """
     if not scan.roles.texts:
         return NotConfigured('asked of texts only: set type = "text" for a dataset of texts')
     return with_parts(
         scan,
-        lambda synthetic, people: _excess(scan, synthetic, people, marks),
+        lambda synthetic, human: _excess(scan, synthetic, human, marks),
         distinct_rows=False,
         against_people=True,
     )
 
 
-def _excess(scan: Scan, synthetic: Mask, people: Mask, marks: Mark) -> Measurement:
-    human, synthetic = _counted(scan.index, people), _counted(scan.index, synthetic)
+def _excess(scan: Scan, synthetic: Mask, human: Mask, marks: Mark) -> Measurement:
+    human, synthetic = _counted(scan.index, human), _counted(scan.index, synthetic)
     n_human, n_synthetic = int(human.sum()), int(synthetic.sum())
     if not n_human or not n_synthetic:
         missing = "synthetic" if n_human else "human"
@@ -61,7 +58,7 @@ def _excess(scan: Scan, synthetic: Mask, people: Mask, marks: Mark) -> Measureme
         note=_note(counts["synthetic"], n_synthetic),
         evidence={
             "texts_with_mark": counts,
-            "first_rows": [scan.place(int(row_id)) for row_id in np.sort(scan.index.row_id[hits])[:PLACES]],
+            "first_rows": first_places(scan, scan.index.row_id[hits]),
         },
     )
 
@@ -75,8 +72,8 @@ def _counted(index: RowIndex, mask: Mask) -> Mask:
     return counted
 
 
-def _counts(flags: npt.NDArray[np.uint16], marks: Mark) -> dict[str, int]:
-    """How many rows carry each of the marks that occur, in the order of the bits."""
+def _counts(flags: Flags, marks: Mark) -> dict[str, int]:
+    """How many rows have each of the marks that occur, in the order of the bits."""
     counts = {
         name: int((flags & np.uint16(mark) != 0).sum()) for mark, name in zip(marks, mark_names(marks), strict=True)
     }
@@ -85,12 +82,12 @@ def _counts(flags: npt.NDArray[np.uint16], marks: Mark) -> dict[str, int]:
 
 def _note(counts: dict[str, int], rows: int) -> str:
     if not counts:
-        return "no synthetic text carries a mark"
+        return "no synthetic text has a mark"
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return "of synthetic texts " + ", ".join(f"{count / rows:.1%} {SAID[name]}" for name, count in ordered)
+    return "of synthetic texts " + ", ".join(f"{count / rows:.1%} {PHRASES[name]}" for name, count in ordered)
 
 
-SAID = {
+PHRASES = {
     "empty": "are empty",
     "refusal": "refuse",
     "self_reference": "speak as a language model",
@@ -98,5 +95,5 @@ SAID = {
     "loop": "loop",
     "copied_input": "copy their input",
     "truncated": "are cut off",
-    "leaked_frame": "carry a leaked prompt frame",
+    "leaked_frame": "contain a leaked prompt frame",
 }

@@ -1,4 +1,4 @@
-"""Secrets and personal data in any text of any row; what is found is named by its place and never shown."""
+"""Secrets and personal data in any text of any row, named by their places and never shown."""
 
 from __future__ import annotations
 
@@ -26,47 +26,43 @@ _SCHEMA = {"row": pl.Int64, "origin": pl.String, "column": pl.String, "reader": 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Number of rows of the scope with secrets, or with personal data, counted over every row.
 
-    Of synthetic rows only what people's rows hold too is counted: anything else was made up and is nobody's.
+    Of synthetic rows only what human rows contain too is counted: anything else was made up and belongs to no person.
     """
     readers = [number for number, reader in enumerate(READERS) if reader.kind == params["kind"]]
-    found = scan.collected(search).filter(pl.col("reader").is_in(readers))
-    human = found.filter(pl.col("origin") == Scope.HUMAN.value)
-    here = human if scope is Scope.HUMAN else found.filter(pl.col("origin") == scope.value)
+    values = scan.collected(search).filter(pl.col("reader").is_in(readers))
+    own = values.filter(pl.col("origin") == scope.value)
     if scope is Scope.SYNTHETIC:
-        here = here.join(human, on=["reader", "digest"], how="semi")
+        own = own.join(values.filter(pl.col("origin") == Scope.HUMAN.value), on=["reader", "digest"], how="semi")
     return Measured(
-        Estimate.exact(here["row"].n_unique()),
+        Estimate.exact(own["row"].n_unique()),
         RowCounts(int(scan.index.of(HUMAN_CODE).sum()), int(scan.index.of(SYNTHETIC_CODE).sum())),
-        note=_note(scan, scope, here),
-        evidence=_evidence(scan, here),
+        note=_note(scan, scope, own),
+        evidence=_evidence(scan, own),
     )
 
 
-def _note(scan: Scan, scope: Scope, here: pl.DataFrame) -> str:
-    if here.is_empty():
+def _note(scan: Scan, scope: Scope, values: pl.DataFrame) -> str:
+    if values.is_empty():
         return ""
     kinds = ", ".join(
-        f"{READERS[reader].name} in column '{column}' ({rows:,})" for column, reader, rows in _counted(here)
+        f"{READERS[reader].name} in column '{column}' ({rows:,})" for column, reader, rows in _counted(values)
     )
-    also = " that people's rows hold" if scope is Scope.SYNTHETIC else ""
-    return f"rows with {kinds}{also}, first at {scan.place(int(here['row'].min()))}"  # type: ignore[arg-type]
+    also = " that human rows contain too" if scope is Scope.SYNTHETIC else ""
+    return f"rows with {kinds}{also}, first at {scan.place(int(values['row'].min()))}"  # type: ignore[arg-type]
 
 
-def _evidence(scan: Scan, here: pl.DataFrame) -> dict[str, object]:
-    first = here.select("row", "column", "reader").unique().sort("row", "column", "reader").head(EVIDENCE_ROWS)
+def _evidence(scan: Scan, values: pl.DataFrame) -> dict[str, object]:
+    first = values.select("row", "column", "reader").unique().sort("row", "column", "reader").head(EVIDENCE_ROWS)
     places = [f"{scan.place(row)} {_what(column, reader)}" for row, column, reader in first.iter_rows()]
-    counts = {_what(column, reader): rows for column, reader, rows in _counted(here)}
-    return {"rows_by_column": counts, "distinct_values": _distinct(here), "first_rows": places}
+    counts = {_what(column, reader): rows for column, reader, rows in _counted(values)}
+    distinct = values.select("reader", "digest").n_unique() if values.height else 0
+    return {"rows_by_column": counts, "distinct_values": distinct, "first_rows": places}
 
 
-def _counted(here: pl.DataFrame) -> list[tuple[str, int, int]]:
+def _counted(values: pl.DataFrame) -> list[tuple[str, int, int]]:
     """Column, reader and rows, the most first."""
-    counts = here.group_by("column", "reader").agg(pl.col("row").n_unique())
+    counts = values.group_by("column", "reader").agg(pl.col("row").n_unique())
     return counts.sort("row", "column", "reader", descending=[True, False, False]).rows()
-
-
-def _distinct(here: pl.DataFrame) -> int:
-    return here.select("reader", "digest").n_unique() if here.height else 0
 
 
 def _what(column: str, reader: int) -> str:
@@ -74,7 +70,7 @@ def _what(column: str, reader: int) -> str:
 
 
 class _Search:
-    """A `gates.data.scan.accumulators.Accumulator` of all that there is in any row, for either kind and every scope."""
+    """A `gates.data.scan.accumulators.Accumulator` of the values in any row, for either kind and every scope."""
 
     needs_rows = True
 
@@ -83,46 +79,46 @@ class _Search:
 
     def update(self, batch: Batch) -> None:
         """Take some rows of the dataset."""
-        self._parts += _found_in(batch.frame)
+        self._parts += _values_in(batch.frame)
 
     def merge(self, other: _Search) -> None:
-        """Take over what was found in other rows."""
+        """Add the values of other rows."""
         self._parts += other._parts
 
     def value(self) -> pl.DataFrame:
-        """Row, origin, column, reader and digest of every value found."""
+        """Row, origin, column, reader and digest of every value."""
         return _without_order_numbers(pl.concat(self._parts))
 
 
 def search(inputs: PassInputs) -> _Search:
-    """Whatever the rows are, every text of theirs is looked through."""
+    """Whatever the rows are, every text of theirs is searched."""
     return _Search()
 
 
-def _without_order_numbers(found: pl.DataFrame) -> pl.DataFrame:
+def _without_order_numbers(values: pl.DataFrame) -> pl.DataFrame:
     """All but the card numbers of columns in which more numbers of that form have a wrong checksum than a right one.
 
     One of ten numbers has the right one by chance; people mistype far fewer than half of their cards.
     """
     names = [reader.name for reader in READERS]
     card, wrong = names.index(CARD), names.index(WRONG_CARD)
-    counts = found.group_by("column", "origin").agg(
+    counts = values.group_by("column", "origin").agg(
         cards=(pl.col("reader") == card).sum(), wrong=(pl.col("reader") == wrong).sum()
     )
     numbered = counts.filter(pl.col("wrong") > pl.col("cards")).with_columns(reader=pl.lit(card, pl.Int8))
-    return found.join(numbered, on=["column", "origin", "reader"], how="anti")
+    return values.join(numbered, on=["column", "origin", "reader"], how="anti")
 
 
-def _found_in(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
+def _values_in(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
     for column in frame.drop(ROW_ID, ORIGIN).get_columns():
         for rows, texts in _texts(pl.int_range(frame.height, eager=True), column):
-            found = find(texts)
-            if len(found.at):
-                cell = frame.select(row=ROW_ID, origin=pl.col(ORIGIN).cast(pl.String))[rows.gather(found.at)]
+            matches = find(texts)
+            if len(matches.at):
+                cell = frame.select(row=ROW_ID, origin=pl.col(ORIGIN).cast(pl.String))[rows.gather(matches.at)]
                 yield cell.with_columns(
                     column=pl.lit(column.name),
-                    reader=pl.Series(found.reader, dtype=pl.Int8),
-                    digest=pl.Series(found.digest, dtype=pl.UInt64),
+                    reader=pl.Series(matches.reader, dtype=pl.Int8),
+                    digest=pl.Series(matches.digest, dtype=pl.UInt64),
                 ).select(list(_SCHEMA))
 
 
@@ -148,18 +144,18 @@ METRIC = Metric(
     side=Side.MAX,
     finding="Texts contain secrets or personal data",
     unit=Unit.COUNT,
-    asks="Do any texts hold secrets, or data by which a person is known?",
+    asks="Do any texts contain secrets, or data that identifies a person?",
     why=(
         "A model repeats what it was trained on, addresses and keys included, and a version that was once pushed stays with everybody "
-        "who pulled it. A synthetic row that holds a person's address is that person's data again."
+        "who pulled it. A synthetic row with a person's address is that person's data again."
     ),
     source=(
         "prefixes as issuers publish them; entropy limits as in gitleaks; IBAN: ISO 13616, mod 97; cards: ISO/IEC 7812, Luhn; "
-        "phones: ITU-T E.164; names and postal addresses are not looked for"
+        "phones: ITU-T E.164; names and postal addresses are not searched for"
     ),
     fix=(
-        "Replace what stands at the places named in the evidence, revoke secrets first, and take the old version out of remotes. Where the "
-        "data is meant to have it, waive the check or raise the limit in the dataset's own suite."
+        "Revoke secrets, replace the values in these rows, and take the old version out of remotes. Where the "
+        "data is meant to have them, waive the check or raise the limit in the dataset's own suite."
     ),
     params=(("kind", "secrets"),),
     detail=("kind",),

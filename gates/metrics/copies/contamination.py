@@ -1,4 +1,4 @@
-"""Rows that hold what evaluation sets ask: what was trained on cannot be tested on."""
+"""Rows that contain evaluation items: what was trained on cannot be tested on."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from gates.metrics.copies.evaluation_search import EvaluationSearch
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gates.data.arrays import Mask
     from gates.data.scan.result import Scan
-    from gates.metrics.base.breakdowns import Mask
     from gates.metrics.base.languages import Language
     from gates.metrics.copies.evaluation_search import ContaminatedRows
     from gates.verdict import Scope
@@ -30,31 +30,31 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """Share of distinct rows that are contaminated, in [0, 1]; every row is read, so it is without interval.
 
     A row is contaminated where more than half of one of its texts stands in evaluation sets in runs of 13 tokens, where
-    it holds more than half of an evaluation text, where a short main text equals one, or where its seed is an
+    it contains more than half of an evaluation text, where a short main text equals one, or where its seed is an
     evaluation item.
     """
     if not scan.roles.texts:
         return NotConfigured("contamination is defined for text")
     if scan.evaluation is None:
         return NotConfigured("no evaluation sets are declared", 'evaluation = ["data/benchmarks"]')
-    found = scan.collected(EvaluationSearch)
-    if not found.has_texts:
-        return Failed(f"the evaluation sets hold no text of 4 tokens in their {len(found.items):,} rows")
-    return _measured(scan, found)
+    rows = scan.collected(EvaluationSearch)
+    if not rows.has_texts:
+        return Failed(f"the evaluation sets have no text of 4 tokens in their {len(rows.items):,} rows")
+    return _measured(scan, rows)
 
 
-def _measured(scan: Scan, found: ContaminatedRows) -> Measurement:
+def _measured(scan: Scan, contaminated: ContaminatedRows) -> Measurement:
     index = scan.index
     flagged = np.zeros(len(index.row_id), dtype=bool)
-    flagged[np.searchsorted(index.row_id, np.concatenate([found.rows, found.by_seed]))] = True
+    flagged[np.searchsorted(index.row_id, np.concatenate([contaminated.rows, contaminated.by_seed]))] = True
     # Of rows with equal content one counts, and it must not be one that only a seed sets apart.
     flagged = np.isin(index.digest, index.digest[flagged])
     masks = {"human": index.of(HUMAN_CODE), "synthetic": index.of(SYNTHETIC_CODE)}
     rows = {name: int((mask & index.is_first).sum()) for name, mask in masks.items()}
     hits = {name: int((mask & index.is_first & flagged).sum()) for name, mask in masks.items()}
     total, count = int(index.is_first.sum()), int((index.is_first & flagged).sum())
-    leaked, items = len(found.leaked), len(found.items)
-    places = _first_rows(scan, found)
+    leaked, items = len(contaminated.leaked), len(contaminated.items)
+    places = _first_rows(scan, contaminated)
     note = _hits(count, total, places) + f"; {leaked:,} of {items:,} evaluation items stand in single rows"
     # A text that two generators made counts for both, whichever stands first.
     generators = {
@@ -68,16 +68,18 @@ def _measured(scan: Scan, found: ContaminatedRows) -> Measurement:
         evidence={
             "contaminated_rows": hits,
             "contaminated_by_generator": {name: hit for name, hit in generators.items() if hit},
-            "contaminated_by_seed": len(found.by_seed),
+            "contaminated_by_seed": len(contaminated.by_seed),
             "evaluation_items": items,
             "leaked_items": leaked,
             "first_rows": places,
         },
     )
-    return with_languages(scan, whole, scan.cached(languages).either, lambda one: _within(scan, one, flagged, found))
+    return with_languages(
+        scan, whole, scan.cached(languages).either, lambda one: _within(scan, one, flagged, contaminated)
+    )
 
 
-def _within(scan: Scan, one: Language, flagged: Mask, found: ContaminatedRows) -> Measurement:
+def _within(scan: Scan, one: Language, flagged: Mask, contaminated: ContaminatedRows) -> Measurement:
     """The share of contaminated ones among the distinct rows of a language."""
     digest, sides = scan.index.digest, (one.human, one.synthetic)
     human, synthetic = (len(np.unique(digest[mask])) for mask in sides)
@@ -86,9 +88,11 @@ def _within(scan: Scan, one: Language, flagged: Mask, found: ContaminatedRows) -
     if few := too_few_together(human, synthetic):
         return few
     row_id = scan.index.row_id[one.human | one.synthetic]
-    kept = np.isin(found.rows, row_id)
-    by_seed = found.by_seed[np.isin(found.by_seed, row_id)]
-    places = _first_rows(scan, replace(found, rows=found.rows[kept], item=found.item[kept], by_seed=by_seed))
+    kept = np.isin(contaminated.rows, row_id)
+    by_seed = contaminated.by_seed[np.isin(contaminated.by_seed, row_id)]
+    places = _first_rows(
+        scan, replace(contaminated, rows=contaminated.rows[kept], item=contaminated.item[kept], by_seed=by_seed)
+    )
     note = _hits(hits, rows, places)
     return Measured(
         Estimate.exact(hits / rows), RowCounts(human, synthetic), note=note, evidence={"first_rows": places}
@@ -100,13 +104,13 @@ def _hits(hits: int, rows: int, places: list[str]) -> str:
     return f"{hits:,} of {rows:,} distinct rows{first}"
 
 
-def _first_rows(scan: Scan, found: ContaminatedRows) -> list[str]:
+def _first_rows(scan: Scan, contaminated: ContaminatedRows) -> list[str]:
     """Places of the first rows, with the evaluation item that each shares most with."""
-    first, at = np.unique(found.rows, return_index=True)
+    first, at = np.unique(contaminated.rows, return_index=True)
     places = []
-    for row, item in zip(first[:EVIDENCE_ROWS].tolist(), found.item[at][:EVIDENCE_ROWS].tolist(), strict=True):
-        places.append(scan.place(row) + (f" = {found.items.place(item)}" if item >= 0 else ""))
-    by_seed = [f"{scan.place(row)} (seed)" for row in np.unique(found.by_seed).tolist()]
+    for row, item in zip(first[:EVIDENCE_ROWS].tolist(), contaminated.item[at][:EVIDENCE_ROWS].tolist(), strict=True):
+        places.append(scan.place(row) + (f" = {contaminated.items.place(item)}" if item >= 0 else ""))
+    by_seed = [f"{scan.place(row)} (seed)" for row in np.unique(contaminated.by_seed).tolist()]
     return [*places, *by_seed][:EVIDENCE_ROWS]
 
 
@@ -116,13 +120,13 @@ METRIC = Metric(
     side=Side.MAX,
     finding="Rows contain items of evaluation sets",
     unit=Unit.SHARE,
-    asks="Do rows hold what evaluation sets ask?",
+    asks="Do rows contain items of evaluation sets?",
     why=(
         "A model that has seen the questions scores well whatever it learned, and nobody notices. Any shared run of words would be too "
         "strict, because code and boilerplate share them by idiom; more than half of a text is the text itself."
     ),
     source="Brown et al., NeurIPS 2020, appendix C; Sainz et al., NLP Evaluation in Trouble, EMNLP Findings 2023",
-    fix="Drop the rows named in the evidence; where they are synthetic, take the evaluation items out of the generator's seeds and prompts.",
+    fix="Drop these rows; where they are synthetic, take the evaluation items out of the generator's seeds and prompts.",
     reads="the texts of every row, while rows are read, and the evaluation sets",
     accumulate=lambda _inputs, _params: (EvaluationSearch,),
 )

@@ -1,4 +1,4 @@
-"""Synthetic rows that copy people's rows, beyond what fresh people would share by nature."""
+"""Synthetic rows that copy human rows, beyond what unseen human rows coincide in."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.base.wording import percent
 from gates.metrics.copies.copy_baseline import (
     HOLDOUT,
-    Coincidence,
+    BaselineShare,
+    content_baseline,
     counted_holdout,
-    fresh_people,
-    fresh_texts,
-    held,
-    others,
+    held_out,
+    leave_one_out,
+    text_baseline,
 )
 from gates.metrics.copies.duplicates import duplicate_matrix, long_enough
 from gates.metrics.copies.near_duplicates import near_matrix, no_long_text
@@ -43,35 +43,33 @@ from gates.verdict import Scope, Severity
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from gates.data.arrays import Hashes, Ints
+    from gates.data.arrays import Hashes, Ints, Mask
     from gates.data.scan.result import Rows, Scan
-    from gates.metrics.base.breakdowns import Mask
     from gates.metrics.base.languages import Language
 
 EVIDENCE_ROWS = 10
 _VERBS = {"near": "nearly equal a human text", "span": "share 50 tokens in a row with a human text"}
 # Numbers within one hundredth of the human rows count as near: a copy with a little noise stays in its cell.
 NEAR_CELLS = 100
-# A holdout that shares one row in a hundred more with the human partition than people share among themselves is no
+# A holdout that shares one row in a hundred more with the human partition than human rows share among themselves is no
 # holdout: copies would be excused by it.
 HOLDOUT_OVERLAP = 0.01
 # Of 252 answers of a model to prompts that people answered too, 17 equal a person's, nearly all of them short. Where half of
-# the short rows do, beyond the share of people's that equal another's, coinciding by nature is no reason to leave them out.
-SHORT_BY_NATURE = 0.5
+# the short rows do, beyond the share of human rows that equal another, coincidence is no reason to leave them out.
+SHORT_BY_CHANCE = 0.5
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
-    """Share of distinct synthetic rows that copy a human row, minus the share of fresh people who do, in [-1, 1].
+    """Share of distinct synthetic rows that copy a human row, minus the baseline of human rows that do, in [-1, 1].
 
-    kind "exact": same content; texts under 20 tokens coincide by nature and are left out, unless half of the synthetic ones
-    and more are a person's beyond what people share. "near": for texts token Jaccard >= .8, for tables the same cell of a grid;
-    "span": 50 tokens in a row. The baseline is the holdout; without one, the human rows that another human row equals
-    (leave one out), which estimates the same share as long as the human rows have not been deduplicated; people count
-    in the proportion of the synthetic rows' languages, because languages differ in how much coincides by nature.
+    kind "exact": same content; texts under 20 tokens coincide by chance and are left out, unless half of the synthetic ones
+    and more equal a human text beyond the baseline. "near": for texts token Jaccard >= .8, for tables the same cell of a
+    grid; "span": 50 tokens in a row. The baseline is the holdout; without one, the human rows that another human row equals
+    (leave one out), which estimates the same share as long as the human rows have not been deduplicated. It is weighted by
+    the synthetic rows' languages, because languages differ in how much coincides.
     Beyond four million human texts, or 400 million tokens of them, "near" and "span" compare with a sample of them: the
-    share of copies is then at least what was found, and nothing passes. It is not divided by the compared share, because
-    copies do not scatter: a generator that says one person's text in a hundred variations is found with all of them or
-    with none.
+    share of copies is then a lower bound, and nothing passes. It is not divided by the compared share, because copies do
+    not scatter: of a generator that varies one human text a hundred times, the sample shows all copies or none.
     """
     kind = str(params["kind"])
     if scan.roles.texts and kind != "exact":
@@ -89,28 +87,30 @@ def _exact_rows(scan: Scan) -> Measurement:
         fault = holdout_fault(scan)
         if fault:
             return Failed(fault)
-    people = index.of(HUMAN_CODE)
-    originals = _FirstOf(index.digest[people])
+    human = index.of(HUMAN_CODE)
+    originals = _FirstOf(index.digest[human])
     copied = np.isin(index.digest, originals.values)
-    everybody, short_ones = (others(index.digest[mask], language.filter(mask)) for mask in (people, people & ~counted))
-    fresh, matrix = fresh_people(scan, counted), scan.cached(duplicate_matrix).to_evidence()
+    among_all, among_short = (
+        leave_one_out(index.digest[mask], language.filter(mask)) for mask in (human, human & ~counted)
+    )
+    unseen, matrix = content_baseline(scan, counted), scan.cached(duplicate_matrix).to_evidence()
 
     def share(rows: Mask) -> Measured | Inconclusive:
         mask = first_of_each(index, rows)
         short = mask & ~counted
-        by_nature = short_ones.like(language.filter(short))
-        beyond = difference(clopper_pearson(int((short & copied).sum()), int(short.sum())), by_nature.share)
-        are_copies = beyond.low > SHORT_BY_NATURE
-        # Where nobody asks and all is short, people among themselves say what is natural.
+        by_chance = among_short.like(language.filter(short))
+        beyond = difference(clopper_pearson(int((short & copied).sum()), int(short.sum())), by_chance.share)
+        are_copies = beyond.low > SHORT_BY_CHANCE
+        # Where there are no prompts and all rows are short, human rows among themselves are the baseline.
         with_short = are_copies or (scan.roles.prompt is None and not (mask & counted).any())
         own = mask if with_short else mask & counted
-        baseline = (everybody if with_short else fresh).like(language.filter(own))
-        human = int((people if with_short else people & counted).sum())
-        compared = _excess(int((own & copied).sum()), int(own.sum()), baseline, human, "equal a human row")
+        baseline = (among_all if with_short else unseen).like(language.filter(own))
+        human_count = int((human if with_short else human & counted).sum())
+        compared = _excess(int((own & copied).sum()), int(own.sum()), baseline, human_count, "equal a human row")
         left_out = 0 if with_short else int(short.sum())
         note = compared.note + (f"; {left_out:,} under {TOKENS_AT_LEAST} tokens are not counted" if left_out else "")
         first = np.flatnonzero(own & copied)[:EVIDENCE_ROWS]
-        places = _places(scan, index.row_id[first], index.row_id[people][originals.find(index.digest[first])])
+        places = _places(scan, index.row_id[first], index.row_id[human][originals.find(index.digest[first])])
         return replace(compared, note=note, evidence={**compared.evidence, "matrix": matrix, "first_rows": places})
 
     return _whole_and_parts(scan, share)
@@ -123,7 +123,7 @@ class _FirstOf:
         self.values, self._first = np.unique(values, return_index=True)
 
     def find(self, wanted: Hashes) -> Ints:
-        """Where each of these stands first; all of them are there."""
+        """Where each of these stands first; all of them occur."""
         return self._first[np.searchsorted(self.values, wanted)]
 
 
@@ -136,7 +136,7 @@ def _places(scan: Scan, copies: Ints, originals: Ints) -> list[str]:
 
 
 def _whole_and_parts(scan: Scan, share: Callable[[Mask], Measured | Inconclusive]) -> Measurement:
-    """Of all synthetic rows, of each generator, and of each language that enough people write."""
+    """Of all synthetic rows, of each generator, and of each language with enough human rows."""
     index, counted = scan.index, long_enough(scan)
     made = index.of(SYNTHETIC_CODE)
     parts = {name: Part(share(made & (index.generator == index.generators.index(name)))) for name in scan.generators}
@@ -149,37 +149,37 @@ def _whole_and_parts(scan: Scan, share: Callable[[Mask], Measured | Inconclusive
 
 
 def holdout_fault(scan: Scan) -> str:
-    """Why the holdout cannot tell what fresh people share with the human partition, or "" where it can."""
+    """Why the holdout is no baseline of the human partition, or "" where it is one."""
     if scan.holdout is None or not len(scan.holdout.digests):
         return "the holdout lacks content columns of the dataset, or is empty: give it the same columns"
     own = scan.index.of(HUMAN_CODE) & long_enough(scan)
-    human, held_out = scan.index.digest[own], counted_holdout(scan)
-    fresh = held(held_out, human, no_language(len(held_out))).all()
-    baseline = others(human, no_language(len(human))).all()
-    shared = difference(fresh.share, baseline.share)
-    if shared.low > HOLDOUT_OVERLAP:
-        reason = (
-            f"{fresh.hits:,} of {fresh.rows:,} holdout rows stand in the human partition too: they are not held out"
-        )
-        return f"{reason}; take them out of one of the two"
-    return ""
+    human, holdout = scan.index.digest[own], counted_holdout(scan)
+    overlap = held_out(holdout, human, no_language(len(holdout))).all()
+    baseline = leave_one_out(human, no_language(len(human))).all()
+    if difference(overlap.share, baseline.share).low <= HOLDOUT_OVERLAP:
+        return ""
+    return (
+        f"{overlap.hits:,} of {overlap.rows:,} holdout rows stand in the human partition too: they are not held out; "
+        "take them out of one of the two"
+    )
 
 
 def _near_rows(scan: Scan) -> Measurement:
     """Rows of a table in the same cell: categories equal, numbers in the same hundredth of the human rows."""
     codes = scan.cached(coded)
     human = _cells(codes.human)
-    fresh = others(human, no_language(len(human)))
+    baseline = leave_one_out(human, no_language(len(human)))
     if scan.holdout is not None and len(scan.holdout.rows):
         cells = _cells(encode_rows(scan, scan.holdout.rows))
-        fresh = held(cells, human, no_language(len(cells)))
-
+        baseline = held_out(cells, human, no_language(len(cells)))
     originals = _FirstOf(human)
 
     def share(rows: Rows, coded_rows: Coded) -> Measured | Inconclusive:
         cells, first = np.unique(_cells(coded_rows), return_index=True)
         is_copy = np.isin(cells, human)
-        compared = _excess(int(is_copy.sum()), len(cells), fresh.all(), len(human), "lie in one cell with a human row")
+        compared = _excess(
+            int(is_copy.sum()), len(cells), baseline.all(), len(human), "lie in one cell with a human row"
+        )
         at = np.argsort(rows.row_id[first[is_copy]])[:EVIDENCE_ROWS]
         twins = scan.human.row_id[originals.find(cells[is_copy][at])]
         places = _places(scan, rows.row_id[first[is_copy][at]], twins)
@@ -204,16 +204,16 @@ def _text_copies(scan: Scan, kind: str) -> Measurement:
     copied = matrix.near_human() if kind == "near" else matrix.shares_span
     if index.of(SYNTHETIC_CODE).any() and not matrix.count(SYNTHETIC_CODE):
         return NotConfigured(no_long_text("synthetic"))
-    fresh, evidence = fresh_texts(scan, matrix, copied), matrix.to_evidence()
+    unseen, evidence = text_baseline(scan, matrix, copied), matrix.to_evidence()
     digest = matrix.contents(index, SYNTHETIC_CODE)
     is_copy = np.isin(index.digest, digest[copied[matrix.of(SYNTHETIC_CODE)]])
-    # Whole rows that are a person's are another check's: people's own repeats are one text in the matrix.
+    # Whole rows that equal a human row are the exact check's: repeated human rows are one text in the matrix.
     is_compared = np.isin(index.digest, digest) & ~np.isin(index.digest, index.digest[index.of(HUMAN_CODE)])
 
     def share(rows: Mask) -> Measured | Inconclusive:
         own = first_of_each(index, rows & is_compared)
         copies = own & is_copy
-        baseline = fresh.like(language.filter(own))
+        baseline = unseen.like(language.filter(own))
         compared = _excess(int(copies.sum()), int(own.sum()), baseline, matrix.count(HUMAN_CODE), _VERBS[kind])
         first = np.flatnonzero(copies)[:EVIDENCE_ROWS]
         if kind == "near":
@@ -230,9 +230,9 @@ def _text_copies(scan: Scan, kind: str) -> Measurement:
     return _whole_and_parts(scan, share)
 
 
-def _excess(hits: int, rows: int, baseline: Coincidence, human: int, verb: str) -> Measured | Inconclusive:
+def _excess(hits: int, rows: int, baseline: BaselineShare, human: int, verb: str) -> Measured | Inconclusive:
     if not rows or not baseline.rows:
-        reason = "no rows to compare: there are none, or they are texts under 20 tokens, which coincide by nature"
+        reason = "no rows to compare: there are none, or they are texts under 20 tokens, which coincide by chance"
         return Inconclusive(reason, RowCounts(human, rows))
     share = baseline.hits / baseline.rows
     source = "the holdout" if baseline.source == HOLDOUT else "human rows among themselves"
@@ -255,8 +255,8 @@ def _excess(hits: int, rows: int, baseline: Coincidence, human: int, verb: str) 
     )
     if hits and baseline.repeats > NATURAL_REPEAT_RATIO * baseline.rows:
         reason = (
-            f"{baseline.repeats:,} of {baseline.rows:,} human rows repeat another, by nature or by accident, and without a holdout "
-            'nobody can tell what fresh people would share: declare holdout = "path", or remove the repeats'
+            f"{baseline.repeats:,} of {baseline.rows:,} human rows repeat another, by chance or by accident, and without a "
+            'holdout the baseline is unknown: declare holdout = "path", or remove the repeats'
         )
         return Inconclusive.in_spite_of(replace(measured, undecided=None), reason)
     return measured
@@ -268,15 +268,15 @@ METRIC = Metric(
     side=Side.MAX,
     finding="Synthetic rows copy human rows",
     unit=Unit.EXTRA_SHARE,
-    asks="Are synthetic rows copies of people's rows?",
+    asks="Are synthetic rows copies of human rows?",
     why=(
-        "A copy adds nothing, leaks a person's row under a synthetic label, and flatters every other check. Fresh people coincide "
-        "too, so copies are read against a holdout that no generator has seen, or against people among themselves."
+        "A copy adds nothing, leaks a person's row under a synthetic label, and flatters every other check. Independent human rows "
+        "coincide too, so copies are compared with a holdout that no generator has seen, or with human rows among themselves."
     ),
     source="Carlini et al., USENIX Security 2021; exact binomial bounds (Clopper & Pearson 1934)",
     fix=(
-        "Drop the copied rows named in the evidence and train the generator with less capacity or with privacy noise. If the human rows were "
-        'deduplicated, declare a holdout (holdout = "path") so that natural coincidences are known.'
+        "Drop these rows, and train the generator with less capacity or with privacy noise. If the human rows were "
+        'deduplicated, declare a holdout (holdout = "path") so that coincidences are known.'
     ),
     params=(("kind", "exact"),),
     detail=("kind",),

@@ -1,4 +1,4 @@
-"""Rows that repeat each other: within people, within synthetic rows, and across. One origin-aware matrix serves all."""
+"""Rows that repeat each other: within human rows, within synthetic rows, and across. One origin-aware matrix serves all."""
 
 from __future__ import annotations
 
@@ -28,18 +28,15 @@ from gates.verdict import Scope, Severity
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy.typing as npt
-
-    from gates.data.arrays import Hashes, Ints
+    from gates.data.arrays import Hashes, Ints, Mask
     from gates.data.scan.result import Scan
     from gates.data.scan.row_index import RowIndex
-    from gates.metrics.base.breakdowns import Mask
     from gates.metrics.base.languages import Language
 
 # Of short answers of seven models up to 4 % repeat another of the same model, of two that degenerate 23 and 40 %.
 SHORT_REPEATS = 0.15
-# Fewer short rows of people say nothing about how often such rows repeat: hardly anybody writes so short.
-PEOPLE_AT_LEAST = 30
+# Fewer short human rows say nothing about how often such rows repeat.
+HUMAN_ROWS_AT_LEAST = 30
 EVIDENCE_ROWS = 10
 
 
@@ -63,7 +60,7 @@ class DuplicateMatrix:
         return dict(vars(self))
 
 
-def long_enough(scan: Scan) -> npt.NDArray[np.bool_]:
+def long_enough(scan: Scan) -> Mask:
     """Mask of the rows that count: all of a table's, the texts of at least 20 tokens."""
     if not scan.roles.texts:
         return np.ones(len(scan.index.digest), dtype=bool)
@@ -88,54 +85,48 @@ def duplicate_matrix(scan: Scan) -> DuplicateMatrix:
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Share of rows that repeat an earlier row of their origin, in [0, 1]; a count, so without interval.
 
-    kind "exact": same content; texts under 20 tokens coincide by nature and are left out, unless there are no others or
-    synthetic ones repeat each other by .15 and more beyond people's; "near": token Jaccard of at least .8 with another text. For synthetic rows the same
-    share among equally many human rows is subtracted, because repeats grow with n and a coarse table repeats by nature.
-    For the same reason nothing passes where only a sample of the texts was compared; a share beyond the limit fails.
+    kind "exact": same content; texts under 20 tokens coincide by chance and are left out, unless there are no others or
+    synthetic ones repeat each other by .15 and more beyond human ones; "near": token Jaccard of at least .8 with another
+    text. For synthetic rows the same share among equally many human rows is subtracted, because repeats grow with n and a
+    coarse table repeats by chance. For the same reason nothing passes where only a sample of the texts was compared; a share beyond the limit fails.
     """
     if params["kind"] == "near":
         return _near(scan, scope)
     matrix = scan.cached(duplicate_matrix)
     counted = long_enough(scan)
     if scope is Scope.HUMAN:
-        return _among_people(scan, matrix, counted if matrix.human else np.ones_like(counted))
+        return _among_human(scan, matrix, counted if matrix.human else np.ones_like(counted))
 
-    def excess(synthetic: npt.NDArray[np.bool_], people: npt.NDArray[np.bool_]) -> Measurement:
-        own, human = synthetic & counted, people & counted
-        size = min(int(own.sum()), int(human.sum()))
-        if not size or _repeat_short_ones(scan.index, synthetic & ~counted, people & ~counted):
-            own, human = synthetic, people
-            size = min(int(own.sum()), int(human.sum()))
+    def excess(synthetic: Mask, human: Mask) -> Measurement:
+        sides = synthetic & counted, human & counted
+        if not min(map(np.sum, sides)) or _repeat_short_ones(scan.index, synthetic & ~counted, human & ~counted):
+            sides = synthetic, human
+        synthetic_count, human_count = (int(side.sum()) for side in sides)
+        size = min(synthetic_count, human_count)
         if not size:
             return _nothing_to_count(matrix)
-        ratio = _repeats(scan.index.digest[own], size) - _repeats(scan.index.digest[human], size)
-        note, places = _named(scan, own)
-        evidence = {"matrix": matrix.to_evidence(), "first_rows": places}
-        return Measured(
-            Estimate.exact(ratio), RowCounts(int(human.sum()), int(own.sum())), note=note, evidence=evidence
-        )
+        own, baseline = (_repeats(scan.index.digest[side], size) for side in sides)
+        return _counted(scan, matrix, own - baseline, sides[0], RowCounts(human_count, synthetic_count))
 
     return with_parts(scan, excess, distinct_rows=False, against_people=True)
 
 
-def _among_people(scan: Scan, matrix: DuplicateMatrix, counted: Mask) -> Measurement:
-    """Of all people and of those who write each language."""
+def _among_human(scan: Scan, matrix: DuplicateMatrix, counted: Mask) -> Measurement:
+    """Of all human rows and of those in each language."""
 
     def share(mask: Mask) -> Measurement:
         digest = scan.index.digest[mask]
-        note, places = _named(scan, mask)
         ratio = (len(digest) - len(np.unique(digest))) / max(1, len(digest))
-        evidence = {"matrix": matrix.to_evidence(), "first_rows": places}
-        return Measured(Estimate.exact(ratio), RowCounts(len(digest)), note=note, evidence=evidence)
+        return _counted(scan, matrix, ratio, mask, RowCounts(len(digest)))
 
     def of_language(one: Language) -> Measurement:
         own = one.human & counted
         return too_few(int(own.sum()), None) or share(own)
 
-    people = scan.index.of(HUMAN_CODE) & counted
-    if not people.any():
+    human = scan.index.of(HUMAN_CODE) & counted
+    if not human.any():
         return _nothing_to_count(matrix)
-    return with_languages(scan, share(people), scan.cached(languages).human, of_language)
+    return with_languages(scan, share(human), scan.cached(languages).human, of_language)
 
 
 def _near(scan: Scan, scope: Scope) -> Measurement:
@@ -182,8 +173,8 @@ def _near_among(matrix: NearMatrix, scope: Scope, human: Ints, synthetic: Ints) 
     )
 
 
-def _named(scan: Scan, mask: Mask) -> tuple[str, list[str]]:
-    """How many of these rows, all of one origin, repeat an earlier one, and places of the first with the row repeated."""
+def _counted(scan: Scan, matrix: DuplicateMatrix, ratio: float, mask: Mask, rows: RowCounts) -> Measured:
+    """The ratio, with how many of these rows, all of one origin, repeat an earlier one, and the first of them with that."""
     row_id = scan.index.row_id[mask]
     _, first, content = np.unique(scan.index.digest[mask], return_index=True, return_inverse=True)
     repeated = row_id[first[content]]
@@ -191,7 +182,9 @@ def _named(scan: Scan, mask: Mask) -> tuple[str, list[str]]:
     places = [
         f"{scan.place(int(row_id[at]))} = {scan.place(int(repeated[at]))}" for at in repeats[:EVIDENCE_ROWS].tolist()
     ]
-    return (f"{len(repeats):,} of {len(row_id):,} rows repeat another, first at {places[0]}" if places else ""), places
+    note = f"{len(repeats):,} of {len(row_id):,} rows repeat another, first at {places[0]}" if places else ""
+    evidence = {"matrix": matrix.to_evidence(), "first_rows": places}
+    return Measured(Estimate.exact(ratio), rows, note=note, evidence=evidence)
 
 
 def _nothing_to_count(matrix: DuplicateMatrix) -> Measurement:
@@ -199,13 +192,13 @@ def _nothing_to_count(matrix: DuplicateMatrix) -> Measurement:
     return Inconclusive("no rows to count", RowCounts(matrix.human, matrix.synthetic), evidence=evidence)
 
 
-def _repeat_short_ones(index: RowIndex, made: Mask, people: Mask) -> bool:
-    """Whether short synthetic rows repeat each other so much more than people's that nature is no reason.
+def _repeat_short_ones(index: RowIndex, *sides: Mask) -> bool:
+    """Whether short rows of the first side, the synthetic, repeat so much more than human ones that it is no coincidence.
 
     Several generators give one short answer to one prompt, so that each is compared with itself.
     """
-    own, human = (combine(index.digest[mask], index.generator[mask].astype(np.uint64)) for mask in (made, people))
-    if len(human) < PEOPLE_AT_LEAST:
+    own, human = (combine(index.digest[mask], index.generator[mask].astype(np.uint64)) for mask in sides)
+    if len(human) < HUMAN_ROWS_AT_LEAST:
         return len(own) > 0 and _repeats(own, len(own)) > SHORT_REPEATS
     size = min(len(own), len(human))
     return size > 0 and _repeats(own, size) - _repeats(human, size) > SHORT_REPEATS

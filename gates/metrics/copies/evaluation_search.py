@@ -1,4 +1,4 @@
-"""Looks through every row of a dataset for what evaluation sets ask."""
+"""Searches every row of a dataset for evaluation items."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class ContaminatedRows:
     """Ids of the rows that share texts with evaluation items, and the item that each text of these shares most with.
 
     rows, item: by position; a row with several such texts stands there several times, and -1 is no single item.
-    leaked: items of which a single row holds more than half of a text. by_seed: rows made from an evaluation item.
-    has_texts: whether the items hold any text that is long enough to be found.
+    leaked: items of which a single row contains more than half of a text. by_seed: rows made from an evaluation item.
+    has_texts: whether any text of the items is long enough to be searched for.
     """
 
     items: EvaluationItems
@@ -49,7 +49,7 @@ class EvaluationSearch:
         self._items = evaluation.items() if evaluation and roles.texts else _NO_ITEMS
         self._index = index_texts(tokenise(self._items.texts.to_arrow()))
         self.needs_rows = bool(len(self._index.grams) or len(self._index.short))
-        # First what is asked, or the main text where nothing is.
+        # First the prompt, or the main text where there is none.
         self._texts = tuple(dict.fromkeys([*([roles.prompt] if roles.prompt else []), *roles.texts]))
         self._seeds = _Seeds(self._items, roles)
         self._rows, self._text, self._leaked = [_NONE], [_NONE], [_NONE]
@@ -58,7 +58,7 @@ class EvaluationSearch:
         """Take some rows of the dataset."""
         row_id = batch.rows.column(ROW_ID).to_numpy()
         for number, text in enumerate(self._texts):
-            # Short answers ("Yes, it is true") coincide by nature; a short prompt is the item itself.
+            # Short answers ("Yes, it is true") coincide by chance; a short prompt is the item itself.
             overlap = count_overlap(self._index, batch.tokens(text), whole_short=number == 0)
             hit = np.flatnonzero(overlap.contaminated())
             self._rows.append(row_id[hit])
@@ -67,14 +67,14 @@ class EvaluationSearch:
         self._seeds.update(batch)
 
     def merge(self, other: EvaluationSearch) -> None:
-        """Take over what was found in other rows, for the same sets."""
+        """Add the matches of other rows, for the same sets."""
         self._rows += other._rows
         self._text += other._text
         self._leaked += other._leaked
         self._seeds.merge(other._seeds)
 
     def value(self) -> ContaminatedRows:
-        """What was found in all rows."""
+        """The matches of all rows."""
         text, item, index = np.concatenate(self._text), self._items.item, self._index
         # Equal texts of several items are one; the first of these items is named.
         _, first = np.unique(index.text_of, return_index=True)
@@ -91,7 +91,7 @@ class _Seeds:
 
     def __init__(self, items: EvaluationItems, roles: Roles) -> None:
         ids = pl.Series(items.ids, dtype=pl.String).unique()
-        # Bare numbers name rows in every set and tell none from another.
+        # Bare numbers name rows in every set and identify none.
         self._ids = ids.filter((ids != "") & ~ids.str.contains(r"^\d+$"))
         self._column, self._key = roles.lineage.get(SEED), roles.key
         self._matches: list[pl.DataFrame] = []
@@ -109,14 +109,14 @@ class _Seeds:
             self._own.append(own.filter(own.is_in(self._ids.implode())))
 
     def merge(self, other: _Seeds) -> None:
-        """Take over what was found in other rows."""
+        """Add the matches of other rows."""
         self._matches += other._matches
         self._own += other._own
 
     def rows(self) -> Ints:
-        """Ids of the rows found so far."""
+        """Ids of these rows."""
         if not self._matches:
-            return np.empty(0, dtype=np.int64)
+            return _NONE
         matches = pl.concat(self._matches)
         if self._own:
             matches = matches.filter(~pl.col("seed").is_in(pl.concat(self._own).implode()))

@@ -19,7 +19,7 @@ from gates.metrics.copies.text_store import TEXTS_AT_MOST, TOKENS_AT_LEAST, TOKE
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from gates.data.arrays import Hashes, Ints
+    from gates.data.arrays import Hashes, Ints, Mask
     from gates.data.scan.result import Scan
     from gates.data.scan.row_index import RowIndex
 
@@ -41,7 +41,7 @@ class NearMatrix:
     origin: npt.NDArray[np.int8]
     left: Ints
     right: Ints
-    shares_span: npt.NDArray[np.bool_]
+    shares_span: Mask
     row_id: Ints
     left_out: int
     synthetic_left_out: int
@@ -57,8 +57,8 @@ class NearMatrix:
     def not_compared(self, *codes: int) -> str:
         """That not all texts of these origins were compared, or ""."""
         beyond = {HUMAN_CODE: ("human", self.left_out), SYNTHETIC_CODE: ("synthetic", self.synthetic_left_out)}
-        found = [(self.count(code), *beyond[code]) for code in codes if beyond[code][1]]
-        counts = " and ".join(f"{count:,} of {count + left_out:,} {origin}" for count, origin, left_out in found)
+        sampled = [(self.count(code), *beyond[code]) for code in codes if beyond[code][1]]
+        counts = " and ".join(f"{count:,} of {count + left_out:,} {origin}" for count, origin, left_out in sampled)
         return f"{counts} texts were compared; copies of the others are not seen" if counts else ""
 
     def of(self, code: int) -> Ints:
@@ -86,15 +86,15 @@ class NearMatrix:
         )
         return len(own) - len(np.unique(clusters(last + 1, self.left[kept], self.right[kept])[own]))
 
-    def near_human(self) -> npt.NDArray[np.bool_]:
+    def near_human(self) -> Mask:
         """Mask of the texts that nearly equal a human text other than themselves."""
-        found = np.zeros(len(self.origin), dtype=bool)
-        found[self.left[self.origin[self.right] == HUMAN_CODE]] = True
-        found[self.right[self.origin[self.left] == HUMAN_CODE]] = True
-        return found
+        is_near = np.zeros(len(self.origin), dtype=bool)
+        is_near[self.left[self.origin[self.right] == HUMAN_CODE]] = True
+        is_near[self.right[self.origin[self.left] == HUMAN_CODE]] = True
+        return is_near
 
     def human_twins(self, texts: Ints) -> Ints:
-        """The first human text that each of these nearly equals; all of them have one."""
+        """The first human text that each of these nearly equals; each has one."""
         twins = []
         for text in texts.tolist():
             near = np.concatenate([self.right[self.left == text], self.left[self.right == text]])
@@ -118,7 +118,7 @@ class NearMatrix:
 
 
 def no_long_text(origin: str) -> str:
-    """Why nothing near is asked of an origin whose texts are all short."""
+    """Why near copies are not measured for an origin whose texts are all short."""
     return f"no {origin} text has {TOKENS_AT_LEAST} tokens; shorter ones are compared whole (kind exact)"
 
 
@@ -128,9 +128,9 @@ def near_matrix(scan: Scan) -> NearMatrix:
     fitting = [rows[: _fitting(scan, rows)] for rows in (human, synthetic)]
     compared = np.concatenate(fitting)
     texts = compared_texts(scan, compared)
-    held = len(texts.row_id) - len(compared)
-    origin = np.append(scan.index.origin[compared], np.full(held, HOLDOUT_CODE, dtype=np.int8))
-    near = NearSearch(texts.lengths, [*map(len, fitting), held])
+    holdout_count = len(texts.row_id) - len(compared)
+    origin = np.append(scan.index.origin[compared], np.full(holdout_count, HOLDOUT_CODE, dtype=np.int8))
+    near = NearSearch(texts.lengths, [*map(len, fitting), holdout_count])
     spans = SpanSearch(texts.lengths, origin == HUMAN_CODE)
     for numbers, stream in texts.read(np.ones(len(origin), dtype=bool)):
         near.add(numbers, stream)

@@ -17,18 +17,17 @@ from gates.metrics.base.text_samples import main_text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from gates.data.arrays import Hashes, Ints
+    from gates.data.arrays import Hashes, Ints, Mask
     from gates.data.batch import Batch
     from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Scan
-    from gates.data.text.tokens import Mask
 
 # 100,000 texts of 1 KB: 130 MB.
 TOKENS_IN_MEMORY = 1 << 24
 # Of each origin. A text of 100 tokens takes 230 bytes at the peak, 73 for its sketch and 40 for its fingerprints throughout:
-# a million take 22 s and 380 MB, as many of both origins as are compared 1.8 GB. What is beyond is not compared, and is said.
+# a million take 22 s and 380 MB, as many of both origins as are compared 1.8 GB. What is beyond is not compared, and is reported.
 TEXTS_AT_MOST, TOKENS_AT_MOST = 4_000_000, 400_000_000
-# Shorter texts coincide by nature ("Yes.", "True"): they are reported and not counted.
+# Shorter texts coincide by chance ("Yes.", "True"): they are reported and not counted.
 TOKENS_AT_LEAST = 20
 
 
@@ -41,11 +40,11 @@ class StoredTexts:
     stream: TokenStream
 
     def places(self, digest: Hashes) -> Ints:
-        """Where the texts with these contents stand, all of which are here."""
+        """Where the texts with these contents stand, all of which are stored."""
         return self.place[np.searchsorted(self.digest, digest)]
 
     def take(self, places: Ints) -> TokenStream:
-        """The tokens of texts in the order asked for, read in the order in which they lie."""
+        """The tokens of texts in the order of `places`, read in the order in which they lie."""
         order = np.argsort(places, kind="stable")
         return self.stream.take(places[order]).take(np.argsort(order, kind="stable"))
 
@@ -54,7 +53,7 @@ class TextTokens:
     """An accumulator of the tokens of every distinct text that is long enough to be compared; its value is `StoredTexts`.
 
     Of more texts than are compared the ones with the smallest hashes are kept of each origin, and some beside. What does not
-    fit into memory is written to a file without a name, which nobody has to remove.
+    fit into memory is written to a file without a name, which goes with the process.
     """
 
     def __init__(self, inputs: PassInputs) -> None:
@@ -85,7 +84,7 @@ class TextTokens:
         self._append(digest[rows], stream.take(rows))
 
     def merge(self, other: TextTokens) -> None:
-        """Take over another's texts."""
+        """Add another's texts."""
         texts = other.value()
         order = np.argsort(texts.place)
         digest = texts.digest[order]
@@ -132,7 +131,7 @@ class _DigestSet:
         self._parts: list[Hashes] = []
 
     def add(self, digest: Hashes) -> Mask:
-        """Add distinct digests; mask of those that were not there."""
+        """Add distinct digests; mask of the new ones."""
         is_new = np.ones(len(digest), dtype=bool)
         for part in self._parts:
             at = np.minimum(np.searchsorted(part, digest), len(part) - 1)
@@ -170,7 +169,7 @@ class _Smallest:
 
 
 def accumulate_texts(inputs: PassInputs, params: Mapping[str, object]) -> tuple[type[TextTokens], ...]:
-    """What a check of copies or repeats reads of every row: texts, where it looks for more than whole equal rows."""
+    """What a check of copies or repeats reads of every row: texts, unless it compares whole rows only."""
     return (TextTokens,) if inputs.roles.texts and params.get("kind") != "exact" else ()
 
 
@@ -199,7 +198,7 @@ class ComparedTexts:
         yield len(self.places) + np.flatnonzero(kept), self.held_out.where(kept)
 
     def take(self, numbers: Ints) -> TokenStream:
-        """The tokens of these texts, in the order asked for."""
+        """The tokens of these texts, in the order of `numbers`."""
         is_held_out = numbers >= len(self.places)
         streams = [
             self.stored.take(self.places[numbers[~is_held_out]]),

@@ -1,4 +1,4 @@
-"""Whether synthetic rows lie nearer to the rows their generator was trained on than to fresh people's."""
+"""Whether synthetic rows lie nearer to the rows their generator was trained on than to unseen human rows."""
 
 from __future__ import annotations
 
@@ -30,14 +30,13 @@ from gates.verdict import Severity
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gates.data.arrays import Ints
+    from gates.data.arrays import Floats, Ints
     from gates.data.scan.result import Scan
-    from gates.metrics.stats.distances import Floats
     from gates.verdict import Scope
 
 # 5,000 synthetic rows give the share to .012. The denser training rows and holdout lie, the more closeness tells:
 # 5,000 of each against as many synthetic ones take a second.
-SYNTHETIC_ROWS, PEOPLE_ROWS = 5000, 5000
+SYNTHETIC_ROWS, HUMAN_ROWS = 5000, 5000
 ROWS_AT_ONCE = 500
 CHANCE = 0.5
 
@@ -45,54 +44,53 @@ CHANCE = 0.5
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Share of synthetic rows whose nearest training row is nearer than the nearest row of a holdout of equal size.
 
-    In [0, 1]; .5 is what rows of a law of its own give. Ties count half; the interval is exact over people, not over
-    rows. The human partition counts as what the generator was trained on.
+    In [0, 1]; .5 is what rows of a law of its own give. Ties count half; the interval is exact over human rows, not over
+    synthetic ones. The human partition counts as what the generator was trained on.
     """
     if scan.roles.texts:
         return NotConfigured("closeness to training rows is defined for tables; texts have copies and spans")
     if scan.holdout is None:
-        return NotConfigured(
-            "without rows that no generator has seen nobody knows how near is too near",
-            'holdout = "data/holdout.parquet"',
-        )
+        return NotConfigured("no holdout is declared to compare distances with", 'holdout = "data/holdout.parquet"')
     fault = holdout_fault(scan)
     if fault:
         return Failed(fault)
     codes = scan.cached(coded)
     names = [*codes.generators]
-    training, held, synthetic, *made = points_of(
+    training, holdout, synthetic, *made = points_of(
         codes.human, encode_rows(scan, scan.holdout.rows), codes.synthetic, *(codes.generators[name] for name in names)
     )
     if not training.width:
         return Failed("no column can be compared, so that no row is near another")
-    fresh = _fresh(scan)
-    size = min(len(training), len(fresh), PEOPLE_ROWS)
-    people = training.take(np.arange(size)), held.take(fresh[:size])
-    whole = _closeness(scan, synthetic, *people)
+    rows = _holdout_rows(scan)
+    size = min(len(training), len(rows), HUMAN_ROWS)
+    human = training.take(np.arange(size)), holdout.take(rows[:size])
+    whole = _closeness(synthetic, *human)
     parts = {
-        name: Part(_closeness(scan, points, *people))
+        name: Part(_closeness(points, *human))
         for name, points in zip(names, made, strict=True)
         if len(points) >= STRATUM_ROWS
     }
     return replace(whole, parts=parts)
 
 
-def _fresh(scan: Scan) -> Ints:
-    """Positions of the holdout's rows in the order of its sample; of equal ones the first where people's repeat none."""
-    assert scan.holdout is not None  # noqa: S101  # the caller has asked
+def _holdout_rows(scan: Scan) -> Ints:
+    """Positions of the holdout's rows in the order of its sample; of equal ones the first where human rows do not repeat."""
+    assert scan.holdout is not None  # noqa: S101  # the caller has one
     everything = np.arange(len(scan.holdout.rows))
     if len(np.unique(scan.human.digest)) < len(scan.human):
         return everything
     return np.sort(np.unique(scan.holdout.rows.digest, return_index=True)[1])
 
 
-def _closeness(scan: Scan, synthetic: Points, training: Points, held: Points) -> Measured | Inconclusive:
+def _closeness(synthetic: Points, training: Points, holdout: Points) -> Measured | Inconclusive:
     rows = synthetic.take(np.arange(min(len(synthetic), SYNTHETIC_ROWS)))
-    if not len(rows) or not len(held):
+    if not len(rows) or not len(holdout):
         return Inconclusive("no rows to compare", RowCounts(len(training), len(rows)))
-    (to_training, trained), (to_held, fresh) = _nearest(rows, training), _nearest(rows, held)
-    nearer, tied = int((to_training < to_held).sum()), int((to_training == to_held).sum())
-    share = _share((nearer + tied / 2) / len(rows), np.where(to_training <= to_held, trained, fresh + len(training)))
+    (to_training, trained), (to_holdout, unseen) = _nearest(rows, training), _nearest(rows, holdout)
+    nearer, tied = int((to_training < to_holdout).sum()), int((to_training == to_holdout).sum())
+    share = _share(
+        (nearer + tied / 2) / len(rows), np.where(to_training <= to_holdout, trained, unseen + len(training))
+    )
     return Measured(
         share,
         RowCounts(len(training), len(rows)),
@@ -105,18 +103,18 @@ def _closeness(scan: Scan, synthetic: Points, training: Points, held: Points) ->
             "tied": tied,
             "rows": len(rows),
             "people_a_side": len(training),
-            "median_distance": {"training": float(np.median(to_training)), "holdout": float(np.median(to_held))},
+            "median_distance": {"training": float(np.median(to_training)), "holdout": float(np.median(to_holdout))},
         },
     )
 
 
-def _share(share: float, person: Ints) -> Estimate:
-    """The share with its exact interval. person: the nearest person of each row, of training rows and holdout together.
+def _share(share: float, nearest: Ints) -> Estimate:
+    """The share with its exact interval. nearest: the nearest human row of each row, of training rows and holdout together.
 
-    Under the null it is the people who are dealt to either side at random, so that all rows around one person are one
-    observation: rows count as many as n^2 / sum of k^2, k being the rows around a person (Kish, Survey Sampling, 1965).
+    Under the null it is the human rows that are dealt to either side at random, so that all rows around one of them are one
+    observation: rows count as many as n^2 / sum of k^2, k being the rows around a human row (Kish, Survey Sampling, 1965).
     """
-    around = np.bincount(person).astype(np.float64)
+    around = np.bincount(nearest).astype(np.float64)
     effective = max(1, int(around.sum() ** 2 / (around**2).sum()))
     bounds = clopper_pearson(round(share * effective), effective)
     return Estimate(share, min(share, bounds.low), max(share, bounds.high))
@@ -124,11 +122,11 @@ def _share(share: float, person: Ints) -> Estimate:
 
 def _nearest(rows: Points, others: Points) -> tuple[Floats, Ints]:
     """Distance and position of the nearest of the others to each row, in pieces that bound memory."""
-    found = []
+    nearest = []
     for start in range(0, len(rows), ROWS_AT_ONCE):
         apart = distances(rows.take(np.arange(start, min(start + ROWS_AT_ONCE, len(rows)))), others)
-        found.append((apart.min(axis=1), apart.argmin(axis=1)))
-    return np.concatenate([one for one, _ in found]), np.concatenate([at for _, at in found])
+        nearest.append((apart.min(axis=1), apart.argmin(axis=1)))
+    return np.concatenate([distance for distance, _ in nearest]), np.concatenate([at for _, at in nearest])
 
 
 METRIC = Metric(
@@ -137,7 +135,7 @@ METRIC = Metric(
     side=Side.MAX,
     finding="Synthetic rows lie nearer to training rows than to unseen human rows",
     unit=Unit.SHARE,
-    asks="Do synthetic rows lie nearer to the training rows than to fresh people's?",
+    asks="Do synthetic rows lie nearer to the training rows than to unseen human rows?",
     why=(
         "A generator that memorised lies near its training rows without copying one exactly, and gives away who was among them. Rows of the "
         "same law lie near to both alike."

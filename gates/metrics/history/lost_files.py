@@ -1,4 +1,4 @@
-"""Whether the files of the version before are still there."""
+"""Files of the version before that are missing."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ METRIC = Metric(
     side=Side.MAX,
     finding="Files of the version before are missing",
     unit=Unit.SHARE,
-    asks="Are the files of the version before still there?",
+    asks="Are the files of the version before still present?",
     why=(
-        "A folder that was pulled in part and added again loses the rest without a word, and every row that is left is "
-        "in order: only the version before tells the difference."
+        "A folder that was pulled in part and added again loses the rest silently, and every row that is left is "
+        "in order: only a comparison with the version before shows the loss."
     ),
     source="The project's own rule; measured on DVC 3.67: 40 files became 20 without a warning",
     fix=(
-        "Get the files back as the message says. Where they were meant to go, waive this check for a few days with the "
-        "reason: once the removal is committed, nothing is missed any more."
+        "Get the files back as the message says. Where they were removed on purpose, waive this check for a few days with the "
+        "reason: once the removal is committed, nothing is missing any more."
     ),
     languages_together="files are counted, not rows",
     exact="compares names and hashes of two versions",

@@ -1,4 +1,4 @@
-"""Whether the human rows of the version promoted last are still there."""
+"""Human rows of the version promoted last that are gone."""
 
 from __future__ import annotations
 
@@ -6,36 +6,33 @@ from typing import TYPE_CHECKING
 
 from gates.metrics.base.measurement import Estimate, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
-from gates.metrics.history.previous_human_rows import accumulate_both, people_before
+from gates.metrics.base.places import EVIDENCE_ROWS
+from gates.metrics.history.previous_human_rows import accumulate_both, previous_human_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gates.data.scan.result import Scan
-    from gates.metrics.history.previous_human_rows import PeopleBefore
+    from gates.metrics.history.previous_human_rows import PreviousHumanRows
     from gates.verdict import Scope
 
-EVIDENCE_ROWS = 10
 _SHOWN = 3
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Share of the distinct human rows of the version promoted last that are gone without a record; a count, no interval.
 
-    A row is there where a human row, or a held-out one, has its content. With by "key" one that has its key will do,
-    whatever else became of it; keys that were given anew hide what went, so this has to be asked for.
+    A row is kept where a human row, or a held-out one, has its content. With by "key" one that has its key will do,
+    whatever its content; keys that were given anew hide what went, so this has to be configured.
     """
-    before = scan.cached(people_before)
+    before = scan.cached(previous_human_rows)
     if isinstance(before, Measurement):
         return before
-    is_here = before.has_content | before.has_key if params["by"] == "key" else before.has_content
-    gone = ~is_here & ~before.is_excused
+    is_kept = before.has_content | before.has_key if params["by"] == "key" else before.has_content
+    gone = ~is_kept & ~before.is_excused
     count = int(gone.sum())
-    evidence: dict[str, object] = {
-        "version": before.name,
-        "gone": count,
-        "recorded": int((~is_here & before.is_excused).sum()),
-    }
+    recorded = int((~is_kept & before.is_excused).sum())
+    evidence: dict[str, object] = {"version": before.name, "gone": count, "recorded": recorded}
     changed = int((gone & before.has_key).sum())
     if before.has_key.any():
         evidence["changed_under_their_key"] = int((before.has_key & ~before.has_content).sum())
@@ -53,7 +50,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     )
 
 
-def _note(before: PeopleBefore, rows: list[str], count: int, changed: int) -> str:
+def _note(before: PreviousHumanRows, rows: list[str], count: int, changed: int) -> str:
     clauses = []
     if count:
         more = ", …" if count > _SHOWN else ""
@@ -62,7 +59,7 @@ def _note(before: PeopleBefore, rows: list[str], count: int, changed: int) -> st
             f"({', '.join(rows[:_SHOWN])}{more})"
         )
     if changed:
-        clauses.append(f"of {changed:,} the key is there with another content")
+        clauses.append(f"the key of {changed:,} is there with other content")
     if before.late:
         clauses.append(f"records from before {before.name} excuse nothing ({', '.join(before.late[:_SHOWN])})")
     if before.unused:
@@ -76,14 +73,14 @@ METRIC = Metric(
     side=Side.MAX,
     finding="Human rows of the version promoted last are gone",
     unit=Unit.SHARE,
-    asks="Are the human rows of the version promoted last still there, or is it recorded why not?",
+    asks="Are the human rows of the version promoted last still present, or is their removal recorded?",
     why=(
         "What people wrote cannot be made again. Models trained on what earlier models made collapse where it replaces human "
         "data, and do not where it is added to it; version by version, rows go unnoticed."
     ),
     source="Gerstgrasser et al. 2024, Is model collapse inevitable? (accumulate, do not replace); consent may be withdrawn: GDPR art. 17",
     fix=(
-        "Bring the rows back, as with `git restore` and `dvc checkout` of the data's pointer. Where they were meant to go, record it in "
+        "Bring the rows back, as with `git restore` and `dvc checkout` of the data's pointer. Where they were removed on purpose, record it in "
         "promotions/DATASET/removals/NAME.toml: rows or where, reason, who, date."
     ),
     params=(("by", "content"),),

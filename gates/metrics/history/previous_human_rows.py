@@ -1,4 +1,4 @@
-"""The human rows of the version promoted last, beside those that are there now."""
+"""The human rows of the version promoted last, beside those of now."""
 
 from __future__ import annotations
 
@@ -19,16 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    import numpy.typing as npt
-
     from gates.config.removals import Removal
-    from gates.data.arrays import Hashes, Ints
+    from gates.data.arrays import Hashes, Ints, Mask
     from gates.data.batch import Batch
     from gates.data.previous_version import PromotedRows
     from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Scan
-
-    Mask = npt.NDArray[np.bool_]
 
 # As many rows as a scan samples of an origin (gates.data.scan.run): what is compared with its samples is as large.
 SAMPLE_ROWS, SAMPLE_TEXTS = 50_000, 10_000
@@ -37,13 +33,12 @@ NOTHING_BEFORE = "nothing was promoted yet: there is no version to be compared w
 
 
 @dataclass(frozen=True)
-class PeopleBefore:
+class PreviousHumanRows:
     """One entry per distinct human row of the version promoted last, in the order of its rows.
 
     name: of the version. has_content: a human row or a held-out one has its content now. has_key: a human row has its key.
-    is_excused: a record says why it went. sample: some of the rows, content and slices, in an
-    order of their content; sample_rows: their ids. unused: places of records that
-    name no row of it; late: of those from before its promotion.
+    is_excused: a record says why it went. sample: some of the rows, content and slices, in an order of their content;
+    sample_rows: their ids. unused: places of records that name no row of it; late: of those from before its promotion.
     """
 
     name: str
@@ -65,10 +60,10 @@ class PeopleBefore:
         return place(self.files, row_id)
 
 
-def people_before(scan: Scan) -> PeopleBefore | Measurement:
-    """What became of the people of the version promoted last, or why nobody can say. Call through `scan.cached`.
+def previous_human_rows(scan: Scan) -> PreviousHumanRows | Measurement:
+    """What became of the human rows of the version promoted last, or why this is unknown. Call through `scan.cached`.
 
-    Raises UsageError for a record of a removal that names what is no row and no column.
+    Raises UsageError for a record of a removal that names neither a row nor a column.
     """
     before = scan.before.promoted
     if before is None:
@@ -79,11 +74,11 @@ def people_before(scan: Scan) -> PeopleBefore | Measurement:
         both = scan.collected(BothVersions)
     except DataError as error:
         remedy = "get it, as with `dvc fetch --all-tags`, and check again"
-        return Inconclusive(f"the data of {before.name} cannot be had: {error}; {remedy}")
+        return Inconclusive(f"the data of {before.name} cannot be read: {error}; {remedy}")
     if not len(both.promoted.row_id):
         return NotConfigured(f"{before.name} has no human rows")
     if not both.promoted.shared:
-        return Inconclusive(f"{before.name} has no column of what rows are about now")
+        return Inconclusive(f"{before.name} has none of the columns of content that the dataset has now")
     return _compared(scan, both, before.name)
 
 
@@ -122,7 +117,7 @@ class _Both:
 class BothVersions:
     """An accumulator of what the version promoted last has, which it reads first, and of what the dataset has of that.
 
-    Raises DataError where the promoted data cannot be had.
+    Raises DataError where the promoted data cannot be read.
     """
 
     def __init__(self, inputs: PassInputs) -> None:
@@ -143,7 +138,7 @@ class BothVersions:
             self._digests.append(_digests(human, self._promoted.shared))
 
     def merge(self, other: BothVersions) -> None:
-        """Take over what another took of other rows of the dataset, beside the same promoted version."""
+        """Add what another took of other rows of the dataset, beside the same promoted version."""
         self._keys += other._keys
         self._digests += other._digests
 
@@ -156,7 +151,7 @@ class BothVersions:
 
 def _read_promoted(inputs: PassInputs) -> _Promoted:
     before = inputs.before.promoted
-    assert before is not None  # noqa: S101  # who asks knows that something was promoted
+    assert before is not None  # noqa: S101  # callers have a promoted version
     assert before.content is not None  # noqa: S101
     late, records = _by_day(inputs.declared.removals, before.content.promoted_on())
     with before.content.rows() as promoted:
@@ -165,13 +160,13 @@ def _read_promoted(inputs: PassInputs) -> _Promoted:
         return rows.value(tuple(record.place for record in late))
 
 
-def _compared(scan: Scan, both: _Both, name: str) -> PeopleBefore:
+def _compared(scan: Scan, both: _Both, name: str) -> PreviousHumanRows:
     """What became of the promoted rows, one entry per distinct content."""
     promoted = both.promoted
     digest, key, named = promoted.digest, promoted.key, promoted.named
     excused = np.logical_or.reduce(named) if named else np.zeros(len(digest), dtype=bool)
     keep = np.sort(np.unique(digest, return_index=True)[1])
-    return PeopleBefore(
+    return PreviousHumanRows(
         name=name,
         row_id=promoted.row_id[keep],
         has_content=np.isin(digest[keep], _digests_now(scan, both)),
@@ -196,7 +191,7 @@ def _digests_now(scan: Scan, both: _Both) -> Hashes:
 
 def _by_day(records: Sequence[Removal], promoted: date) -> tuple[list[Removal], list[Removal]]:
     """The records from before a promotion, which excuse nothing that went later, and the others."""
-    # Whoever decides writes the day of their own calendar, which may be behind that of UTC.
+    # Records have the day of their author's calendar, which may be behind that of UTC.
     first = promoted - timedelta(days=1)
     return [one for one in records if one.date < first], [one for one in records if one.date >= first]
 
@@ -208,14 +203,14 @@ class PromotedHumanRows:
 
     def __init__(self, inputs: PassInputs, promoted: PromotedRows, records: Sequence[Removal]) -> None:
         self._inputs, self._promoted, self._records = inputs, promoted, records
-        there = promoted.source.schema().names
-        self._shared = tuple(name for name in sorted(inputs.roles.content) if name in there)
-        self._wanted = tuple(dict.fromkeys((*self._shared, *(name for name in inputs.roles.slices if name in there))))
+        names = promoted.source.schema().names
+        self._shared = tuple(name for name in sorted(inputs.roles.content) if name in names)
+        self._wanted = tuple(dict.fromkeys((*self._shared, *(name for name in inputs.roles.slices if name in names))))
         self._parts: list[tuple[Ints, Hashes, Hashes, list[Mask]]] = []
         self._sample: pl.DataFrame | None = None
 
     def update(self, batch: Batch) -> None:
-        """Take in some rows of the version."""
+        """Take some rows of the version."""
         frame = batch.frame.filter(pl.Series(batch.origin == HUMAN_CODE)).drop(ORIGIN)
         now, key = self._inputs.schema, self._inputs.roles.key
         typed = frame.select(_as_now(frame, name, now[name]) for name in self._wanted)
@@ -225,7 +220,7 @@ class PromotedHumanRows:
         self._draw(typed.with_columns(pl.Series(_KEY, mix(digest)), frame[ROW_ID]))
 
     def merge(self, other: PromotedHumanRows) -> None:
-        """Take over another's rows."""
+        """Add another's rows."""
         self._parts += other._parts
         if other._sample is not None:
             self._draw(other._sample)
@@ -241,17 +236,8 @@ class PromotedHumanRows:
             for at in range(len(self._records))
         ]
         sample = pl.DataFrame() if self._sample is None else self._sample
-        return _Promoted(
-            row_id,
-            digest,
-            key,
-            named,
-            sample,
-            self._shared,
-            self._promoted.files,
-            tuple(self._records),
-            late,
-        )
+        files, records = self._promoted.files, tuple(self._records)
+        return _Promoted(row_id, digest, key, named, sample, self._shared, files, records, late)
 
     def _draw(self, rows: pl.DataFrame) -> None:
         """Keep the distinct rows with the smallest keys, as a scan does: of rows that stayed, both take the same."""

@@ -37,22 +37,23 @@ _RELATIVE = 1e-6
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """By how much the worst number of a family lies beyond the interval that it had, 0 where the intervals meet.
 
-    In the unit of that number; the bad side is that of the limit which it was held to. What was measured then and cannot be
-    measured now decides nothing. Intervals that do not meet are told apart more strictly than a test would.
+    In the unit of that number; the bad side is that of its limit. What was measured then and cannot be measured now decides
+    nothing. Intervals that do not meet differ at a stricter level than a test would require.
     """
-    if scan.before.promoted is None:
+    promoted = scan.before.promoted
+    if promoted is None:
         return NotConfigured(NOTHING_BEFORE)
-    if scan.before.promoted.content is None:
-        return Inconclusive(scan.before.promoted.unknown)
+    if promoted.content is None:
+        return Inconclusive(promoted.unknown)
     try:
-        checks = scan.before.promoted.content.checks()
+        checks = promoted.content.checks()
     except GatesError as error:
-        return Inconclusive(f"the verdict on {scan.before.promoted.name} cannot be read: {error}")
+        return Inconclusive(f"the verdict on {promoted.name} cannot be read: {error}")
     family = FAMILIES[str(params["family"])]
     recorded = {name: check for name, check in checks.items() if check.id.type == family and check.observed is not None}
     if not recorded:
-        return NotConfigured(f"{scan.before.promoted.name} has no number of {params['family']}")
-    return _compared(scan, scan.before.promoted.name, recorded)
+        return NotConfigured(f"{promoted.name} has no number of {params['family']}")
+    return _compared(scan, promoted.name, recorded)
 
 
 def _compared(scan: Scan, name: str, recorded: Mapping[str, CheckResult]) -> Measurement:
@@ -63,7 +64,7 @@ def _compared(scan: Scan, name: str, recorded: Mapping[str, CheckResult]) -> Mea
         if now is None or not now.is_computable():
             unknown.append(check)
             continue
-        before = Estimate(*(float(part) for part in (then.observed or 0.0, _or(then.low, then), _or(then.high, then))))
+        before = _estimate(then)
         gaps[check] = _gap(before, now, then)
         table[check] = {"before": [before.value, before.low, before.high], "now": [now.value, now.low, now.high]}
     evidence = {"version": name, "measured": table}
@@ -76,10 +77,8 @@ def _compared(scan: Scan, name: str, recorded: Mapping[str, CheckResult]) -> Mea
         thinnest = min((number for number in numbers if number), key=_rows_beyond_need)
         growth = Growth(limited_by=thinnest.growth.limited_by, rows_to_pass=thinnest.growth.rows_to_pass)
         return Measured(Estimate.exact(0.0), thinnest.rows, growth=growth, evidence=evidence)
-    estimate = estimate_of(scan.measured[worst])
-    then = recorded[worst]
-    was = Estimate(float(then.observed or 0.0), _or(then.low, then), _or(then.high, then))
-    return Measured(Estimate.exact(gaps[worst]), note=f"{worst} is {estimate}, was {was} in {name}", evidence=evidence)
+    note = f"{worst} is {estimate_of(scan.measured[worst])}, was {_estimate(recorded[worst])} in {name}"
+    return Measured(Estimate.exact(gaps[worst]), note=note, evidence=evidence)
 
 
 def _rows_beyond_need(measured: Measured) -> int:
@@ -87,16 +86,18 @@ def _rows_beyond_need(measured: Measured) -> int:
     return min(measured.rows.by_origin().values(), default=0) - measured.growth.rows_to_pass
 
 
-def _or(bound: float | None, then: CheckResult) -> float:
-    return float(bound if bound is not None else then.observed or 0.0)
+def _estimate(recorded: CheckResult) -> Estimate:
+    value = float(recorded.observed or 0.0)
+    low, high = (value if bound is None else float(bound) for bound in (recorded.low, recorded.high))
+    return Estimate(value, low, high)
 
 
-def _gap(before: Estimate, now: Estimate, held_to: CheckResult) -> float:
+def _gap(before: Estimate, now: Estimate, recorded: CheckResult) -> float:
     """How far the interval of now lies from that of before, on the side of the limit; 0 where they meet."""
     beyond = 0.0
-    if held_to.min_value is not None:
+    if recorded.min_value is not None:
         beyond = max(beyond, before.low - now.high)
-    if held_to.max_value is not None:
+    if recorded.max_value is not None:
         beyond = max(beyond, now.low - before.high)
     return beyond if beyond > _RELATIVE * max(1.0, abs(before.value)) else 0.0
 
@@ -109,18 +110,18 @@ METRIC = Metric(
     asks="Are diversity, separability and agreement no worse than in the version promoted last?",
     why=(
         "Each version may be a little worse than the one before and still within every limit; ten versions later the set has collapsed. "
-        "What was promoted once is what the next version is held to."
+        "The version promoted last is the baseline of the next one."
     ),
     source=(
         "Schenker & Gentleman, The American Statistician 55 (2001): intervals that do not overlap differ, at a stricter level than their own"
     ),
     fix=(
-        "See `gates explain` for the check named, and what changed since, with `gates diff`. Where the change is meant, waive this check "
-        "with the reason: the next promotion sets the mark anew."
+        "See `gates explain` for the check named, and what changed since, with `gates diff`. Where the change is on purpose, waive this "
+        "check with the reason: the next promotion sets the baseline anew."
     ),
     params=(("family", "diversity"),),
     detail=("family",),
-    languages_together="the numbers of all rows are held to those of the version before; each language is held to the limits of the check named",
-    exact="compares numbers recorded in two verdicts; the checks that found them are calibrated",
-    reads="no rows, but what other checks found, and the promoted verdict",
+    languages_together="the numbers of all rows are compared with those of the version before; each language has the limits of the check named",
+    exact="compares numbers recorded in two verdicts; the checks that measured them are calibrated",
+    reads="no rows, but what other checks measured, and the promoted verdict",
 )

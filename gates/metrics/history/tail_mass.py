@@ -1,4 +1,4 @@
-"""Whether what was rare among the people of the version promoted last is still covered, by rows of either origin.
+"""Whether rare cases among the human rows of the version promoted last are still covered, by rows of either origin.
 
 A row of that version lies in cells: a level of a categorical column, an extreme of a numeric one, a cluster of texts, a
 slice. A row is no longer covered where one of its cells has lost its rows. The definition is the same for tables and for
@@ -17,7 +17,7 @@ import polars as pl
 from gates.metrics.base.measurement import Estimate, Growth, Inconclusive, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.groups.slices import VANISHED_SHARE, is_categorical
-from gates.metrics.history.previous_human_rows import PeopleBefore, accumulate_both, people_before
+from gates.metrics.history.previous_human_rows import PreviousHumanRows, accumulate_both, previous_human_rows
 from gates.metrics.history.text_clusters import TextClusters
 from gates.metrics.stats.paired_draws import ROWS_TO_PASS
 
@@ -26,11 +26,10 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from gates.data.arrays import Ints
+    from gates.data.arrays import Floats, Ints, Mask
     from gates.data.scan.result import Rows, Scan
     from gates.verdict import Scope
 
-    Floats = npt.NDArray[np.float64]
     # A column of each origin as it is now, with what one of its rows stands for.
     Now = Sequence[tuple[pl.Series, float]]
 
@@ -47,25 +46,25 @@ _EVIDENCE_CELLS = 10
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
-    """1 minus the rows of the people promoted last that are no longer covered, over the rarest 5 %; 0 at least.
+    """1 minus the human rows promoted last that are no longer covered, over the rarest 5 %; 0 at least.
 
     Counted on samples. A cell has lost its rows where fewer than a fifth are left of what it had, both origins together,
-    scaled down where the whole is smaller than the people were. More rows elsewhere thin no cell out.
+    scaled down where the whole is smaller than the human rows of then. More rows elsewhere thin no cell out.
     """
-    before = scan.cached(people_before)
+    before = scan.cached(previous_human_rows)
     if isinstance(before, Measurement):
         return before
     n = before.sample.height
-    # How much smaller the whole is than the people were: a cell need not hold more of its rows than that.
+    # How much smaller the whole is than the human rows of then: a cell need not keep more of its rows than that.
     shrunk = min(1.0, (scan.human.total + scan.synthetic.total) / len(before))
-    uncovered, is_known, worst = np.zeros(n, dtype=bool), False, dict[str, int]()
+    uncovered, has_cells, worst = np.zeros(n, dtype=bool), False, dict[str, int]()
     for cells in _families(scan, before):
         is_cell = cells.had >= CELL_ROWS_AT_LEAST
         is_lost = is_cell & (cells.has < VANISHED_SHARE * shrunk * cells.had)
-        is_known = is_known or bool(is_cell.any())
+        has_cells = has_cells or bool(is_cell.any())
         uncovered |= is_lost
         worst |= {str(name): int(had) for name, had in zip(cells.name[is_lost], cells.had[is_lost], strict=True)}
-    if not is_known:
+    if not has_cells:
         reason = f"no level, extreme or cluster has {CELL_ROWS_AT_LEAST} of the {n:,} human rows of {before.name}"
         return Inconclusive(f"{reason}: none is rarer than another")
     return _measured(before, uncovered, sorted(worst, key=lambda name: (-worst[name], name)))
@@ -73,7 +72,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 
 @dataclass(frozen=True)
 class _Cells:
-    """For each row of the sample, the one cell that it lies in: its name, its rows among the people before, and now.
+    """For each row of the sample, the one cell that it lies in: its name, its human rows before, and its rows now.
 
     had: 0 where the row lies in none. has: of both origins, in rows of the sample.
     """
@@ -83,7 +82,7 @@ class _Cells:
     has: Floats
 
 
-def _families(scan: Scan, before: PeopleBefore) -> Iterator[_Cells]:
+def _families(scan: Scan, before: PreviousHumanRows) -> Iterator[_Cells]:
     """Cells of one kind after the other: of each column, each slice, the clusters of each text column."""
     for name in sorted(before.sample.columns):
         values = before.sample[name]
@@ -99,7 +98,7 @@ def _families(scan: Scan, before: PeopleBefore) -> Iterator[_Cells]:
             yield _extremes(values, now)
 
 
-def _weight(scan: Scan, before: PeopleBefore, rows: Rows) -> float:
+def _weight(scan: Scan, before: PreviousHumanRows, rows: Rows) -> float:
     """How many rows of the sample of before a row of a sample of now stands for."""
     return rows.total / max(1, len(rows)) * before.sample.height / len(before)
 
@@ -151,7 +150,7 @@ def _themes(values: pl.Series, now: Now) -> _Cells:
     return _Cells(names[clusters.code], had[clusters.code], np.asarray(has)[clusters.code])
 
 
-def _measured(before: PeopleBefore, uncovered: npt.NDArray[np.bool_], lost: list[str]) -> Measurement:
+def _measured(before: PreviousHumanRows, uncovered: Mask, lost: list[str]) -> Measurement:
     n, count = len(uncovered), int(uncovered.sum())
     share = count / n
     note = (
@@ -176,13 +175,13 @@ METRIC = Metric(
     side=Side.BETWEEN,
     finding="Rare cases of the version promoted last are gone",
     unit=Unit.SHARE,
-    asks="Is what was rare among the people of the version promoted last still there?",
+    asks="Are the rare cases among the human rows of the version promoted last still covered?",
     why=(
         "Tails go first: a model trained on what models made loses rare events before anything else changes, and a removal for a good "
         "reason may take a whole group along. Averages show neither."
     ),
     source="Shumailov et al., Nature 631 (2024): tails vanish first; Dohmatob et al. 2024, A tale of tails: what is cut off is not learned again",
-    fix="Collect rows for the cells named, or have the generator make such rows: for this check rows of either origin count.",
+    fix="Collect rows like these, or have the generator make such rows: for this check rows of either origin count.",
     languages_together='cells are looked at one by one: with slices = ["language"] each language is one',
     exact="counts rows whose level, extreme or cluster lost its rows since the version promoted last",
     reads="the sample, and one as large of the version promoted last",

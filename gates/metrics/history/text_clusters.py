@@ -14,13 +14,10 @@ from gates.data.text.hashing import hashed_counts, unit_rows
 from gates.data.text.tokens import tokenise
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
     import polars as pl
     import scipy.sparse as sp
 
-    from gates.data.arrays import Ints
-
-    Floats = npt.NDArray[np.float64]
+    from gates.data.arrays import Floats, Ints
 
 # Two per cent of the texts each on average: a rare theme of a hundredth has a cluster of its own and is among the small.
 CLUSTERS, TEXTS_PER_CLUSTER = 50, 20
@@ -75,7 +72,7 @@ def _centres(matrix: sp.csr_matrix, count: int) -> Floats:
 
 
 def _first(matrix: sp.csr_matrix, count: int) -> Floats:
-    """k-means++: each further centre is a text, the likelier the less it is like those that are there."""
+    """k-means++: each further centre is a text, the likelier the less it is like the earlier ones."""
     # Rows come in the order of their content's keys: which texts are drawn depends on texts alone.
     drawn = np.random.default_rng(0)
     chosen = [0]

@@ -16,8 +16,7 @@ from gates.metrics.integrity.new_levels import UNIT, folded, new_levels
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    import numpy.typing as npt
-
+    from gates.data.arrays import Floats
     from gates.data.facts import FileFacts
     from gates.data.scan.result import Scan
     from gates.verdict import Scope
@@ -48,13 +47,13 @@ class Difference:
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Number of columns written differently on the two sides; a count, so without interval."""
-    found = [
+    differences = [
         *_file_columns(scan), *_columns(scan), *_types(scan), *_units(scan), *_vocabularies(scan), *_new_levels(scan)
     ]  # fmt: skip
-    evidence = {"differences": [vars(difference) for difference in found]}
-    note = "; ".join(difference.message for difference in found[:3])
+    evidence = {"differences": [vars(difference) for difference in differences]}
+    note = "; ".join(difference.message for difference in differences[:3])
     return Measured(
-        Estimate.exact(len(found)), RowCounts(len(scan.human), len(scan.synthetic)), note=note, evidence=evidence
+        Estimate.exact(len(differences)), RowCounts(len(scan.human), len(scan.synthetic)), note=note, evidence=evidence
     )
 
 
@@ -65,7 +64,7 @@ def _ignored(scan: Scan) -> set[str]:
 
 
 def _file_columns(scan: Scan) -> Iterator[Difference]:
-    """A column that some files have and others lack: taking the first file's schema would lose it in silence."""
+    """A column that some files have and others lack: taking the first file's schema would lose it silently."""
     everywhere = {name for file in scan.files for name in file.columns} - _ignored(scan)
     for name in sorted(everywhere):
         lacking = [file.path for file in scan.files if file.rows and name not in file.columns]
@@ -110,7 +109,7 @@ def _row_of(file: FileFacts, name: str) -> str:
 
 
 def _family(arrow_type: str) -> str:
-    """Types that hold the same values whatever their width are one family.
+    """Types of the same values whatever their width are one family.
 
     Integers and floats are one: a missing value turns a CSV's integers into floats, and whether the numbers are whole
     is a constraint of its own.
@@ -142,7 +141,7 @@ def _units(scan: Scan) -> Iterator[Difference]:
             yield Difference("unit", name, message)
 
 
-def _quantile_ratios(human: pl.Series, synthetic: pl.Series) -> npt.NDArray[np.float64]:
+def _quantile_ratios(human: pl.Series, synthetic: pl.Series) -> Floats:
     mine, theirs = (side.cast(pl.Float64).drop_nulls().drop_nans() for side in (human, synthetic))
     if min(len(mine), len(theirs)) < ROWS_AT_LEAST:
         return np.empty(0)
@@ -151,7 +150,7 @@ def _quantile_ratios(human: pl.Series, synthetic: pl.Series) -> npt.NDArray[np.f
     # A column of few positive values (mostly zeros, or around zero) has no scale to compare.
     if (one <= 0).any() or (two <= 0).any() or mine.n_unique() < len(grid):
         return np.empty(0)
-    ratios: npt.NDArray[np.float64] = two / one
+    ratios: Floats = two / one
     return ratios
 
 
@@ -181,7 +180,7 @@ def _vocabularies(scan: Scan) -> Iterator[Difference]:
 
 
 def _new_levels(scan: Scan) -> Iterator[Difference]:
-    """A unit or a label that no person has; nulls written as words are differences already."""
+    """A unit or a label that no human row has; nulls written as words are differences already."""
     for new in new_levels(scan, NULL_WORDS):
         is_unit = new.column == UNIT
         yield Difference(
@@ -207,15 +206,15 @@ METRIC = Metric(
     asks="Do human and synthetic rows have the same columns, types, units, vocabularies and encodings?",
     why=(
         "Readers take the first file's schema and drop what only later files have. Minutes against hours, 'null' against a missing value, "
-        "' Male' against 'Male', a unit or a label that no person has tell a model the origin of a row instead of anything about the world."
+        "' Male' against 'Male', a unit or a label that no human row has tell a model the origin of a row instead of anything about the world."
     ),
     source="The project's own rule; observed in DuckDB and Arrow readers; Fisher's exact test (1922) for new levels",
     fix=(
         "Write both sides with one schema, one set of units and one set of labels; the message names the column and the "
-        'difference. Rows that bring new labels on purpose say so with synthetic_role = "extend".'
+        'difference. Where synthetic rows have new labels on purpose, set synthetic_role = "extend".'
     ),
     languages_together="columns and files are compared, not rows",
     exact="compares columns, types and vocabularies",
-    cached="cells that say something; columns and types by file",
+    cached="cells with a value; columns and types by file",
     reads="units, vocabularies and new levels: the sample",
 )

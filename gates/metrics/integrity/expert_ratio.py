@@ -1,4 +1,4 @@
-"""Whether domains that were declared critical have the people and the experts that were demanded for them."""
+"""Whether domains that were declared critical have the shares of human and expert rows that are demanded."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _DIGEST = "digest"
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """The smallest ratio of a share that a critical domain has to the share demanded; 1 and more is what was demanded.
 
-    Shares are of distinct rows of the domain, human and synthetic: rows by people, and rows by people whose expertise
-    is "expert". They are counts over every row, so without interval. A demand of 0 asks nothing.
+    Shares are of distinct rows of the domain, human and synthetic: human rows, and human rows whose expertise is
+    "expert". They are counts over every row, so without interval. A demand of 0 demands nothing.
     """
     if not scan.declared.critical_domains and _DOMAIN not in scan.roles.mappable:
         return not_configured(scan, "no domain is declared critical", _DOMAIN)
@@ -67,7 +67,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     return Measured(estimate, RowCounts(human, rows.height - human), note=note, evidence=evidence)
 
 
-_WORDS = {"human": "by people", "expert": "by experts"}
+_WORDS = {"human": "human", "expert": "by experts"}
 
 
 def _distinct_rows(scan: Scan, roles: list[str]) -> pl.DataFrame:

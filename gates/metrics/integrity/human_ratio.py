@@ -1,4 +1,4 @@
-"""How much of the dataset people made, for the purpose it is meant for."""
+"""The share of human rows, for the purpose of the dataset."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """Distinct human rows over distinct human plus distinct synthetic rows, in [0, 1]; a count, so without interval.
 
     A language below the blocking limit warns and never blocks: the limits of a purpose are about all that a model learns
-    from, and synthetic rows are often made to help a language that few people wrote in. The softer limit is not asked of a
+    from, and synthetic rows are often made to help a language with few human rows. The softer limit does not apply to a
     language. Where rows extend the human law, that is what they are for, and the languages are evidence.
     """
     human = int(distinct(scan.index, HUMAN_CODE).sum())
@@ -69,13 +69,13 @@ METRIC = Metric(
     side=Side.BETWEEN,
     finding="The share of human rows does not suit the purpose of the dataset",
     unit=Unit.SHARE,
-    asks="Is there enough that people made, for what the dataset is meant for?",
+    asks="Are there enough human rows for the purpose of the dataset?",
     why=(
         "Models trained mostly on their own kind's output lose the tails first. There is no universal ratio: pretraining tolerates "
         "much synthetic text, an evaluation set none. Repeated rows count once, so copying rows cannot raise the ratio."
     ),
     source="Shumailov et al., Nature 631 (2024) 755-759; Gerstgrasser et al., COLM 2024",
-    fix="Add human rows, or drop synthetic rows where they add least; or state another purpose if that is what the set is for.",
+    fix="Add human rows, or drop synthetic rows where they add least; or declare another purpose if that is what the dataset is for.",
     params=(("purpose", None),),
     detail=("purpose",),
     exact="a share counted over distinct rows",

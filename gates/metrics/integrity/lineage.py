@@ -1,4 +1,4 @@
-"""Whether synthetic rows say where they come from."""
+"""Whether synthetic rows state where they come from."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         return NotConfigured("no lineage column is declared", 'columns = { generator = "…", seed_id = "…" }')
     rows = int(scan.index.of(SYNTHETIC_CODE).sum())
     if not rows:
-        return Failed("no synthetic rows: lineage was never asked")
+        return Failed("there are no synthetic rows to have a lineage")
     whole = _least(
         declared, {role: scan.counts.synthetic_columns.get(column, 0) for role, column in declared.items()}, rows
     )
@@ -63,14 +63,14 @@ METRIC = Metric(
     expectation="expect_lineage_to_be_complete",
     measure=measure,
     side=Side.MIN,
-    finding="Synthetic rows do not say where they come from",
+    finding="Synthetic rows do not state where they come from",
     unit=Unit.SHARE,
-    asks="Does every synthetic row say which generator, version, prompt or seed, date and licence it comes from?",
+    asks="Does every synthetic row state which generator, version, prompt or seed, date and licence it comes from?",
     why="Without lineage a defect cannot be traced to its generator, and synthetic rows seeded by synthetic rows go unseen.",
     source="Longpre et al., Data Provenance Initiative, Nature Machine Intelligence 6 (2024)",
     fix="Have the generator write its name, version, seed or prompt id, date and licence into each row; map the columns' names in `columns`.",
     exact="a share of filled cells",
-    cached="cells that say something, by column",
+    cached="cells with a value, by column",
     reads="where rows have a language, the lineage columns of every row",
     accumulate=lambda inputs, _params: columns(inputs.roles.lineage.values(), inputs),
 )

@@ -1,4 +1,4 @@
-"""Units and labels that only synthetic rows have, although people would have shown them."""
+"""Units and labels that only synthetic rows have, although as many human rows would have shown them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NAMED = 3
 
 @dataclass(frozen=True)
 class NewLevels:
-    """The levels of a column that no person has, in order, and the share of synthetic rows that have them."""
+    """The levels of a column that no human row has, in order, and the share of synthetic rows that have them."""
 
     column: str
     levels: tuple[str, ...]
@@ -39,39 +39,37 @@ class NewLevels:
 
 
 def new_levels(scan: Scan, ignored: Collection[str]) -> Iterator[NewLevels]:
-    """Levels of the unit, and of the label of rows that mirror people, that people would have shown if they had them.
+    """Levels of the unit, and of the label of rows that mirror people, that human rows would have shown if they had them.
 
     A level that k of n synthetic rows have, and none of m human ones, is new where Fisher's exact test gives that split
     less than .001, shared out over the column's levels: if origin were chance, all k would fall among the synthetic
     rows with C(n, k) / C(n + m, k). With many more synthetic rows this is (1 - k/n)^m; with many more human ones it
     stays careful, since a level of a single row may well fall among either. Rows of one group are not independent, so a
-    label passes the test on groups as well as on rows; a unit is a way of writing and no draw, and is asked of rows.
+    label passes the test on groups as well as on rows; a unit is a way of writing and no draw, and is tested on rows.
 
     ignored: levels, as `folded` spells them, that are no levels.
     """
     labels = [scan.roles.label] if scan.roles.label and not scan.declared.extends_human_law else []
     for column in dict.fromkeys([*({UNIT} & {*scan.roles.bound}), *labels]):
         human, synthetic = (_rows(side, column) for side in (scan.human, scan.synthetic))
-        people = {folded(level) for level in human["level"].unique()}
-        if not 0 < len(people) <= LEVELS_AT_MOST:
+        human_levels = {folded(level) for level in human["level"].unique()}
+        if not 0 < len(human_levels) <= LEVELS_AT_MOST:
             continue
         units = ("digest",) if column == UNIT else ("digest", "group")
-        strange = sorted(
-            level
-            for level in synthetic["level"].unique()
-            if folded(level) not in people and folded(level) not in ignored
+        candidates = sorted(
+            level for level in synthetic["level"].unique() if folded(level) not in {*human_levels, *ignored}
         )
-        asked = len(people) + len(strange)
-        found = tuple(
-            level for level in strange if asked * max(_chance(human, synthetic, level, unit) for unit in units) < CHANCE
+        chance = CHANCE / (len(human_levels) + len(candidates))
+        levels = tuple(
+            level for level in candidates if max(_chance(human, synthetic, level, unit) for unit in units) < chance
         )
-        if found:
-            share = int(synthetic["level"].is_in(found).sum()) / len(synthetic)
-            yield NewLevels(column, found, share, len(human))
+        if levels:
+            share = int(synthetic["level"].is_in(levels).sum()) / len(synthetic)
+            yield NewLevels(column, levels, share, len(human))
 
 
 def folded(level: str) -> str:
-    """The level without what case and white space say."""
+    """The level without case and repeated white space."""
     return " ".join(level.split()).casefold()
 
 

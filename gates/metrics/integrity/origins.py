@@ -1,4 +1,4 @@
-"""Whether every row says who made it."""
+"""Whether every row has a declared origin."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE, UNDECLARED_CODE
 from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.places import first_places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,25 +15,22 @@ if TYPE_CHECKING:
     from gates.data.scan.result import Scan
     from gates.verdict import Scope
 
-EVIDENCE_ROWS = 10
-
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Share of rows with a declared origin, in [0, 1]; a count, so without interval."""
     index = scan.index
     total = len(index.origin)
     if not total:
-        return Failed("there are no rows at all")
+        return Failed("the dataset has no rows")
     undeclared = index.of(UNDECLARED_CODE)
     count = int(undeclared.sum())
-    places = [scan.place(int(row)) for row in index.row_id[undeclared][:EVIDENCE_ROWS]]
     human, synthetic = (int(index.of(code).sum()) for code in (HUMAN_CODE, SYNTHETIC_CODE))
     note = f"{count:,} of {total:,} rows have an origin that is missing or not declared" if count else ""
     return Measured(
         Estimate.exact(1 - count / total),
         RowCounts(human, synthetic),
         note=f"{note}: {scan.counts.undeclared_origins}" if scan.counts.undeclared_origins else note,
-        evidence={"undeclared": count, "rows": total, "first_rows": places},
+        evidence={"undeclared": count, "rows": total, "first_rows": first_places(scan, index.row_id[undeclared])},
     )
 
 

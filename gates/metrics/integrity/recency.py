@@ -1,4 +1,4 @@
-"""Whether people's rows are of the same time as the newest row."""
+"""Whether human rows are as recent as the newest row."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """
     column = scan.roles.lineage.get("created_at")
     if column is None:
-        return NotConfigured("nobody says when a row was made", 'columns = { created_at = "…" }')
+        return NotConfigured("no column with the date of a row is declared", 'columns = { created_at = "…" }')
     frame = columns_of_all(scan, [column]).select(
         pl.col(ORIGIN).cast(pl.String), when=time_in_utc(column, scan.human.frame.schema[column])
     )
@@ -51,7 +51,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 def _recent(human: pl.DataFrame, newest: object) -> Measurement:
     """The share of these rows that is recent."""
     recent, oldest = int(human["is_recent"].sum()), human["when"].min()
-    note = f"newest row {newest:%Y-%m-%d}" + (f", oldest by people {oldest:%Y-%m-%d}" if oldest is not None else "")  # type: ignore[str-bytes-safe]
+    note = f"newest row {newest:%Y-%m-%d}" + (f", oldest human row {oldest:%Y-%m-%d}" if oldest is not None else "")  # type: ignore[str-bytes-safe]
     evidence = {"recent": recent, "human_rows": human.height, "without_a_time": human["when"].null_count()}
     return Measured(Estimate.exact(recent / human.height), RowCounts(human.height), note=note, evidence=evidence)
 
@@ -62,13 +62,13 @@ METRIC = Metric(
     side=Side.MIN,
     finding="Too few human rows are recent",
     unit=Unit.SHARE,
-    asks="Is what people wrote as new as the rest of the data?",
+    asks="Are human rows as new as the rest of the data?",
     why=(
-        "Language, facts and habits move. Synthetic rows that are added every month to human rows of years ago drift away from people "
-        "without any single version showing it."
+        "Language, facts and habits move. Synthetic rows that are added every month to human rows of years ago drift away from what people "
+        "write without any single version showing it."
     ),
-    source="no limit is right for every dataset: no shipped suite asks this, a dataset's own suite may",
-    fix="Collect new rows by people, or state in the dataset's own suite how old they may be.",
+    source="no limit is right for every dataset: no shipped suite has this check, a dataset's own suite may",
+    fix="Collect new human rows, or state in the dataset's own suite how old they may be.",
     params=(("max_age_days", 365.0),),
     exact="a share counted over every row",
     reads="created_at of every row",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gates.metrics.base.measurement import Estimate, Failed, Growth, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.places import EVIDENCE_ROWS
 from gates.metrics.stats.intervals import clopper_pearson
 from gates.verdict import Severity
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from gates.data.scan.result import RuleFailures, Scan
     from gates.verdict import Scope
 
-EVIDENCE_ROWS = 10
 # A table has dozens of inferred rules and must fail by chance in fewer than one run of twenty: each bound holds with
 # 99.9 %.
 CONFIDENCE = 0.998
@@ -24,29 +24,31 @@ CONFIDENCE = 0.998
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Share of the scope's rows that break the rule, in [0, 1]; a count, so without interval.
 
-    A rule that was inferred from a sample is itself uncertain: within its limit the count speaks for itself, beyond it
+    A rule that was inferred from a sample is itself uncertain: within its limit the count decides, beyond it
     the exact interval decides.
     """
     rule = str(params["rule"])
-    found = scan.counts.failures.get(rule)
-    if found is None:
+    failures = scan.counts.failures.get(rule)
+    if failures is None:
         return Failed(f"the schema has no rule '{rule}', or it never ran")
-    first = [scan.place(row) for row in found.first if _is_in(scan, row, scope)]
-    return measurement_of(found, scope, first, is_inferred=bool(params["inferred"]))
+    first = [scan.place(row) for row in failures.first if _is_in(scan, row, scope)]
+    return measurement_of(failures, scope, first, is_inferred=bool(params["inferred"]))
 
 
-def measurement_of(found: RuleFailures, scope: Scope, first: Sequence[str], *, is_inferred: bool) -> Measured | Failed:
+def measurement_of(
+    failures: RuleFailures, scope: Scope, first: Sequence[str], *, is_inferred: bool
+) -> Measured | Failed:
     """As `measure`, of one rule's count; first: places of failing rows of the scope."""
-    rule = found.rule
-    if found.broken:
-        return Failed(f"rule '{rule}' could not run: {found.broken}")
-    hits, rows = found.failures.get(scope.value, 0), found.rows.get(scope.value, 0)
+    rule = failures.rule
+    if failures.broken:
+        return Failed(f"rule '{rule}' could not run: {failures.broken}")
+    hits, rows = failures.failures.get(scope.value, 0), failures.rows.get(scope.value, 0)
     if not rows:
-        return Failed(f"no {scope.value} rows: rule '{rule}' was never asked")
+        return Failed(f"no {scope.value} rows: rule '{rule}' was not applied")
     note = f"{hits:,} of {rows:,} {scope.value} rows fail {rule}" if hits else ""
     if first:
         note += ", first at " + ", ".join(first[:3])
-    human, synthetic = found.rows.get("human", 0), found.rows.get("synthetic", 0)
+    human, synthetic = failures.rows.get("human", 0), failures.rows.get("synthetic", 0)
     return Measured(
         clopper_pearson(hits, rows, CONFIDENCE) if is_inferred else Estimate.exact(hits / rows),
         RowCounts(human, synthetic),
@@ -72,7 +74,7 @@ METRIC = Metric(
     asks="Do rows keep the row contract: types, nulls, ranges, vocabularies, lengths?",
     why="One row with minutes in a column of hours teaches a model a world that does not exist; the failing rows are kept with their reason.",
     source="pandera schema; bounds inferred from a sample carry Wilks' tolerance limits (Wilks 1941)",
-    fix="Open the quarantine file named in the report: it holds every failing row with its rule and reason.",
+    fix="Open the quarantine file named in the report: it has every failing row with its rule and reason.",
     params=(("rule", None), ("inferred", False)),
     detail=("rule",),
     undecided=Severity.WARNING,

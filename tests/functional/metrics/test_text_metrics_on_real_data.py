@@ -89,7 +89,7 @@ def test_a_base_model_that_goes_on_and_on_is_degenerate():
     found = judged(text_scan(answers(None), answers("davinci")))["degenerate"]
 
     assert found.outcome is Outcome.FAIL
-    assert "97.2% loop, 78.5% carry a leaked prompt frame" in found.message
+    assert "97.2% loop, 78.5% contain a leaked prompt frame" in found.message
 
 
 def test_a_model_that_says_nothing_is_named_for_it():

@@ -125,7 +125,7 @@ def test_without_the_data_or_the_tag_of_what_was_promoted_nothing_passes(gates, 
     shutil.rmtree(root / ".dvc/cache")
     lost = kept(gates, root)
     assert lost["outcome"] == "inconclusive"
-    assert "the data of first@v1.0.0 cannot be had" in str(lost["message"])
+    assert "the data of first@v1.0.0 cannot be read" in str(lost["message"])
     git(root, "tag", "-d", "first@v1.0.0")
     nameless = kept(gates, root)
     assert nameless["outcome"] == "inconclusive"

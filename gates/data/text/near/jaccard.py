@@ -13,11 +13,8 @@ from scipy.sparse import csr_array
 from gates.data.text.mix import mix
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    from gates.data.text.tokens import Hashes, Ints, TokenStream
-
-    Floats = npt.NDArray[np.float64]
+    from gates.data.arrays import Floats, Hashes, Ints
+    from gates.data.text.tokens import TokenStream
 
 # Runs compared at once, which bounds memory.
 RUNS_AT_ONCE = 1 << 22
@@ -64,8 +61,7 @@ def names(hashes: Hashes) -> Ints:
     while len(waiting):
         slots = keys >> shift
         table[slots] = waiting
-        found = table[slots]
-        named[waiting] = found
-        other = np.flatnonzero(hashes[found] != wanted)
+        named[waiting] = table[slots]
+        other = np.flatnonzero(hashes[table[slots]] != wanted)
         waiting, wanted, keys = waiting[other], wanted[other], mix(keys[other])
     return named

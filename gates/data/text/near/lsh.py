@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from gates.data.text.tokens import Hashes, Ints
+from gates.data.arrays import Hashes, Ints
 
 if TYPE_CHECKING:
+    from gates.data.arrays import Mask
     from gates.data.text.near.minhash import Buckets
-    from gates.data.text.tokens import Mask
 
 Sortable = TypeVar("Sortable", Ints, Hashes)
 

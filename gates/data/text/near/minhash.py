@@ -16,7 +16,8 @@ from gates.data.text.mix import mix
 from gates.data.text.tokens import PIECE_TOKENS, pieces, polynomials
 
 if TYPE_CHECKING:
-    from gates.data.text.tokens import Hashes, TokenStream
+    from gates.data.arrays import Hashes
+    from gates.data.text.tokens import TokenStream
 
 Buckets = npt.NDArray[np.uint32]
 

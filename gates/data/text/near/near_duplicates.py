@@ -9,21 +9,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from gates.data.text.near.jaccard import incidence, similar
 from gates.data.text.near.lsh import bucket_pairs, crowded, distinct_keys, pairs_across, run_starts
 from gates.data.text.near.minhash import BAND_COUNT, SHINGLE_TOKENS, sketch
-from gates.data.text.tokens import READ_TOKENS, Ints, TokenStream, document_hashes, ngrams
+from gates.data.text.tokens import READ_TOKENS, TokenStream, document_hashes, ngrams
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from gates.data.arrays import Floats, Ints
     from gates.data.text.tokens import Take
-
-Floats = npt.NDArray[np.float64]
 
 # Buckets put in order at once, which bounds memory.
 BUCKETS_AT_ONCE = 1 << 20
@@ -147,7 +145,7 @@ class NearSearch:
 def near_pairs(stream: TokenStream, *, threshold: float = 0.8, min_tokens: int = 20) -> NearPairs:
     """Near duplicates among documents in memory, as `NearSearch.pairs` has them.
 
-    Documents of fewer than `min_tokens` coincide by nature and are left out.
+    Documents of fewer than `min_tokens` coincide by chance and are left out.
     """
     search = NearSearch(stream.lengths())
     counted = stream.lengths() >= max(min_tokens, SHINGLE_TOKENS)

@@ -163,7 +163,7 @@ def test_what_is_missing_is_told():
     numbers = pl.DataFrame({"a": [1, 2]})
     assert measure(table_scan(numbers, numbers), Scope.COMBINED, {}).missing == "contamination is defined for text"
     empty = measure(preference_scan(preferences(), Sets(["Yes", "No"])), Scope.COMBINED, {})
-    assert empty.reason == "the evaluation sets hold no text of 4 tokens in their 2 rows"
+    assert empty.reason == "the evaluation sets have no text of 4 tokens in their 2 rows"
 
 
 @needs_data

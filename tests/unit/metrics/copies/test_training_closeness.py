@@ -1,4 +1,4 @@
-"""Memorised rows lie nearer to their training rows than to fresh people's."""
+"""Memorised rows lie nearer to their training rows than to unseen human rows."""
 
 from __future__ import annotations
 

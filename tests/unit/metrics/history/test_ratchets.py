@@ -132,7 +132,7 @@ def test_a_changed_row_is_gone_unless_its_key_is_asked_for() -> None:
         )
 
     assert kept(now(changed)).evidence["changed_under_their_key"] == 1
-    assert "of 1 the key is there with another content" in kept(now(changed)).note
+    assert "the key of 1 is there with other content" in kept(now(changed)).note
     assert kept(now(changed), by="key").estimate == Estimate.exact(0)
     assert kept(now(changed[:-1]), by="key").evidence["gone"] == 1
     assert kept(now(keyed[:-1], removals=(removal("399"),))).estimate == Estimate.exact(0)
@@ -163,7 +163,7 @@ def test_what_was_not_promoted_is_not_asked_and_what_cannot_be_had_is_no_pass() 
     )
     lost = table(BEFORE, missing="data/first.csv is in no cache")
     for found in (kept(lost), tail(lost)):
-        assert found.reason.startswith("the data of first@v1.0.0 cannot be had: data/first.csv is in no cache; get it")
+        assert found.reason.startswith("the data of first@v1.0.0 cannot be read: data/first.csv is in no cache; get it")
         assert outcome(found, max_value=0) is Outcome.INCONCLUSIVE
     unknown = table_scan(
         BEFORE,

@@ -39,7 +39,7 @@ def test_recent_people_pass_and_old_ones_beside_new_synthetic_rows_fail():
     assert judged(rows([0, 10, 300]), rows([5])).outcome is Outcome.PASS
     old = judged(rows([400, 500, 300]), rows([0]))
     assert old.outcome is Outcome.FAIL
-    assert "newest row 2020-06-01, oldest by people 2019-01-18" in old.message
+    assert "newest row 2020-06-01, oldest human row 2019-01-18" in old.message
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What people share by nature is read in the languages of the rows that are judged, and among all their rows."""
+"""The baseline of copies is weighted by the languages of the synthetic rows, and counts all human rows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from gates.metrics.base.judge import judge
 from gates.metrics.base.measurement import Estimate, Limits
 from gates.metrics.copies.copies import measure
-from gates.metrics.copies.copy_baseline import FreshPeople, others
+from gates.metrics.copies.copy_baseline import HumanBaseline, leave_one_out
 from gates.metrics.stats.intervals import clopper_pearson
 from gates.verdict import Outcome, Scope, Severity
 from tests.scans import tagged_scan, text_scan, texts_of
@@ -31,12 +31,12 @@ def with_form(texts: list[str], every: int) -> list[str]:
     return [f"{text} {FORM}" if at % every == 0 else text for at, text in enumerate(texts)]
 
 
-def test_people_count_in_the_proportion_of_languages():
-    people = FreshPeople(np.arange(1000) >= 700, pl.Series(["de"] * 600 + ["ja"] * 400), "other people")
+def test_the_baseline_is_weighted_by_the_languages_of_synthetic_rows():
+    baseline = HumanBaseline(np.arange(1000) >= 700, pl.Series(["de"] * 600 + ["ja"] * 400), "other people")
     of_de, of_ja = clopper_pearson(0, 600), clopper_pearson(300, 400)
 
-    alone = people.like(pl.Series(["ja"] * 3))
-    mixed = people.like(pl.Series(["ja", "de", "ja", "ja"]))
+    alone = baseline.like(pl.Series(["ja"] * 3))
+    mixed = baseline.like(pl.Series(["ja", "de", "ja", "ja"]))
 
     assert bounds(alone.share) == pytest.approx(bounds(of_ja))
     assert bounds(mixed.share) == pytest.approx(
@@ -45,56 +45,54 @@ def test_people_count_in_the_proportion_of_languages():
     assert (mixed.hits, mixed.rows) == (300, 1000)
 
 
-def test_a_language_of_few_people_is_read_against_everybody():
-    people = FreshPeople(np.arange(1000) >= 900, pl.Series(["de"] * 900 + ["ja"] * 100), "other people")
+def test_a_language_of_few_human_rows_has_the_baseline_of_all():
+    baseline = HumanBaseline(np.arange(1000) >= 900, pl.Series(["de"] * 900 + ["ja"] * 100), "other people")
 
-    assert people.like(pl.Series(["ja"] * 3)).share == people.all().share
+    assert baseline.like(pl.Series(["ja"] * 3)).share == baseline.all().share
 
 
 @pytest.mark.parametrize("share", [0.0, 0.01, 0.2])
-def test_bounds_of_weighted_people_hold_as_often_as_they_say(share):
+def test_bounds_of_weighted_baselines_hold_as_often_as_they_state(share):
     drawn = np.random.default_rng(1)
     language = pl.Series(["de"] * 1700 + ["ja"] * 300)
-    asked = pl.Series(["de"] * 50 + ["ja"] * 50)
-    found = [
-        FreshPeople(np.append(drawn.random(1700) < 0.002, drawn.random(300) < share), language, "").like(asked).share
+    synthetic = pl.Series(["de"] * 50 + ["ja"] * 50)
+    shares = [
+        HumanBaseline(np.append(drawn.random(1700) < 0.002, drawn.random(300) < share), language, "").like(synthetic).share
         for _ in range(400)
     ]
     truth = (0.002 + share) / 2
 
-    assert np.mean([one.low <= truth for one in found]) >= 0.95
-    assert np.mean([one.high >= truth for one in found]) >= 0.95
+    assert np.mean([one.low <= truth for one in shares]) >= 0.95
+    assert np.mean([one.high >= truth for one in shares]) >= 0.95
 
 
 @pytest.mark.parametrize("language", [["sw", "sw"], [None, None], []])
-def test_languages_that_nobody_writes_are_read_against_everybody(language):
-    people = FreshPeople(np.array([True, False, False]), pl.Series(["de", "de", "ja"]), "other people")
+def test_languages_without_human_rows_have_the_baseline_of_all(language):
+    baseline = HumanBaseline(np.array([True, False, False]), pl.Series(["de", "de", "ja"]), "other people")
 
-    found = people.like(pl.Series(language, dtype=pl.String))
-
-    assert found == people.all()
+    assert baseline.like(pl.Series(language, dtype=pl.String)) == baseline.all()
 
 
-def test_equal_people_are_each_others_fresh_people():
-    found = others(np.array([7, 8, 7, 9], dtype=np.uint64), pl.Series([None] * 4, dtype=pl.String))
+def test_equal_human_rows_are_a_baseline_of_each_other():
+    baseline = leave_one_out(np.array([7, 8, 7, 9], dtype=np.uint64), pl.Series([None] * 4, dtype=pl.String))
 
-    assert (found.hit.tolist(), found.repeats) == ([True, False, True, False], 1)
+    assert (baseline.hit.tolist(), baseline.repeats) == ([True, False, True, False], 1)
 
 
 @pytest.mark.parametrize("kind", ["near", "span"])
 @pytest.mark.parametrize("repeated", [28, 200, 3000])
-def test_people_listed_twice_excuse_no_copies(kind, repeated):
+def test_human_rows_listed_twice_excuse_no_copies(kind, repeated):
     people = texts_of(3000, 2, length=70)
     copies = [f"{text.rsplit(maxsplit=1)[0]} zz" for text in people[:150]]
     made = [*texts_of(2850, 3, length=70), *copies]
 
-    found = judge(
+    result = judge(
         measure(text_scan([*people, *people[-repeated:]], made), Scope.COMBINED, {"kind": kind}),
         LIMITS,
         Severity.CRITICAL,
     )
 
-    assert found.outcome is Outcome.FAIL
+    assert result.outcome is Outcome.FAIL
 
 
 def test_word_for_word_repeats_are_no_near_copies_on_either_side():
@@ -105,9 +103,9 @@ def test_word_for_word_repeats_are_no_near_copies_on_either_side():
         [*texts_of(600, 3, length=60), *shared[:40]],
     )
 
-    found = measure(text_scan(human, made), Scope.COMBINED, {"kind": "near"})
+    near = measure(text_scan(human, made), Scope.COMBINED, {"kind": "near"})
 
-    assert (found.evidence["copies"], found.evidence["rows"], found.evidence["baseline_copies"]) == (0, 620, 0)
+    assert (near.evidence["copies"], near.evidence["rows"], near.evidence["baseline_copies"]) == (0, 620, 0)
 
 
 def test_the_order_of_rows_with_two_tags_does_not_matter():
@@ -115,26 +113,26 @@ def test_the_order_of_rows_with_two_tags_does_not_matter():
     twice = with_form(texts_of(500, 4), 9)
     sides = [rows("de", twice), rows("ja", twice)]
 
-    found = [
+    estimates = [
         measure(tagged_scan(human, pl.concat(made)), Scope.COMBINED, {"kind": "span"}).estimate
         for made in (sides, sides[::-1])
     ]
 
-    assert found[0] == found[1]
+    assert estimates[0] == estimates[1]
 
 
-def test_one_law_of_two_languages_is_no_copy_where_one_of_them_repeats_by_nature():
+def test_one_law_of_two_languages_is_no_copy_where_one_of_them_repeats_by_chance():
     """People write a form into every tenth text in `ja`; synthetic texts do as often, and most of them are in `ja`."""
     human = pl.concat([rows("de", texts_of(2700, 1, words=(0, 4000))), rows("ja", with_form(texts_of(400, 2), 10))])
     made = pl.concat([rows("de", texts_of(400, 3, words=(0, 4000))), rows("ja", with_form(texts_of(2700, 4), 10))])
 
-    found = judge(measure(tagged_scan(human, made), Scope.COMBINED, {"kind": "span"}), LIMITS, Severity.CRITICAL)
+    result = judge(measure(tagged_scan(human, made), Scope.COMBINED, {"kind": "span"}), LIMITS, Severity.CRITICAL)
 
-    assert (found.outcome, found.severity) == (Outcome.INCONCLUSIVE, Severity.WARNING)
+    assert (result.outcome, result.severity) == (Outcome.INCONCLUSIVE, Severity.WARNING)
 
 
-def test_copies_in_one_language_are_found_though_another_repeats_by_nature():
-    """Thirty of 400 texts in `de` copy a passage, which is less than people repeat in `ja` by nature."""
+def test_copies_in_one_language_are_reported_though_another_repeats_by_chance():
+    """Thirty of 400 texts in `de` copy a passage, which is less than human rows repeat in `ja`."""
     people = texts_of(400, 1, length=120, words=(0, 4000))
     copies = [f"{text} {' '.join(person.split()[:60])}" for text, person in zip(texts_of(30, 5), people, strict=False)]
     human = pl.concat([rows("de", people), rows("ja", with_form(texts_of(2700, 2), 5))])
@@ -142,7 +140,7 @@ def test_copies_in_one_language_are_found_though_another_repeats_by_nature():
         [rows("de", [*texts_of(370, 3, words=(0, 4000)), *copies]), rows("ja", with_form(texts_of(2700, 4), 5))]
     )
 
-    found = judge(measure(tagged_scan(human, made), Scope.COMBINED, {"kind": "span"}), LIMITS, Severity.CRITICAL)
+    result = judge(measure(tagged_scan(human, made), Scope.COMBINED, {"kind": "span"}), LIMITS, Severity.CRITICAL)
 
-    assert found.outcome is Outcome.FAIL
-    assert "language=de" in found.message
+    assert result.outcome is Outcome.FAIL
+    assert "language=de" in result.message
