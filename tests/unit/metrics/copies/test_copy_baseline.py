@@ -57,7 +57,9 @@ def test_bounds_of_weighted_baselines_hold_as_often_as_they_state(share):
     language = pl.Series(["de"] * 1700 + ["ja"] * 300)
     synthetic = pl.Series(["de"] * 50 + ["ja"] * 50)
     shares = [
-        HumanBaseline(np.append(drawn.random(1700) < 0.002, drawn.random(300) < share), language, "").like(synthetic).share
+        HumanBaseline(np.append(drawn.random(1700) < 0.002, drawn.random(300) < share), language, "")
+        .like(synthetic)
+        .share
         for _ in range(400)
     ]
     truth = (0.002 + share) / 2

@@ -9,7 +9,7 @@ import polars as pl
 
 from gates.metrics.base.judge import judge
 from gates.metrics.base.measurement import Limits
-from gates.metrics.integrity.generation_depth import ENDLESS, NOBODY, depths, measure
+from gates.metrics.integrity.generation_depth import ENDLESS, NO_PARENT, depths, measure
 from gates.verdict import Outcome, Scope, Severity
 from tests.tables import table_scan, with_inputs
 
@@ -58,7 +58,7 @@ def test_seeds_that_go_in_a_circle_count_as_deeper_and_are_named():
 
 
 def test_a_row_that_seeded_itself_and_what_hangs_on_it_have_no_end():
-    parent = np.array([NOBODY, 0, 1, 3, 3])
+    parent = np.array([NO_PARENT, 0, 1, 3, 3])
 
     assert depths(parent, np.array([False, True, True, True, True])).tolist() == [0, 1, 2, ENDLESS, ENDLESS]
 
