@@ -138,7 +138,7 @@ CASES = (
         _vote_blindly, "Annotators agree too little: 3 annotators", rows=1300,
         missing=Missing(
             without_role("label_1", "label_2", "label_3"), Outcome.NOT_CONFIGURED,
-            'nobody says who gave which item which label; add: columns = { label_1 = "…", label_2 = "…" }',
+            'no rating columns are configured; add: columns = { label_1 = "…", label_2 = "…" }',
         ),
     ),
     Case(
@@ -151,7 +151,7 @@ CASES = (
         _told_by_one, "One annotator gave too many of the labels: ana gave", rows=1300,
         missing=Missing(
             without_role("annotator"), Outcome.NOT_CONFIGURED,
-            'nobody says who gave which label; add: columns = { annotator = "…" }',
+            'no annotator column is configured; add: columns = { annotator = "…" }',
         ),
     ),
     Case(
@@ -171,7 +171,7 @@ CASES = (
     ),
     Case(
         "human/expect_slice_row_counts_to_be_between", EVERY, "annotations",
-        region(4, 60), "fewest people in region=west: 4 of", exact=EXACT, missing=NO_SLICES,
+        region(4, 60), "fewest human rows in region=west: 4 of", exact=EXACT, missing=NO_SLICES,
     ),
     *(
         Case(

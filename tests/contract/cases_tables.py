@@ -125,7 +125,7 @@ CASES = (
     ),
     Case(
         "combined/expect_coverage_to_be_between/coverage", (*NUMERIC, *TEXT_TYPES), "timeseries",
-        with_cells("synthetic", "value", 0.25), "of people's rows lie where only people's do", missing=NOTHING_MADE,
+        with_cells("synthetic", "value", 0.25), "of human rows lie where no synthetic ones do", missing=NOTHING_MADE,
         costly=True, rows=1300,
     ),
     Case(

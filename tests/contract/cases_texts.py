@@ -209,7 +209,7 @@ CASES = (
     Case(
         "combined/expect_label_rates_by_group_to_match", LABELLED, ON,
         _labels_by_region, "in region=", missing=Missing(
-            declaring(slices=None), Outcome.NOT_CONFIGURED, 'no groups are declared; add: slices = ["<column>"]'
+            declaring(slices=None), Outcome.NOT_CONFIGURED, 'no slices are declared; add: slices = ["<column>"]'
         ),
     ),
     Case(
@@ -244,7 +244,7 @@ CASES = (
         dealt("locale"), "as far apart as people of the two do", prepared=_from_two_countries,
         too_few=_from_two_countries, costly=True, rows=700, missing=Missing(
             without_role("locale"), Outcome.NOT_CONFIGURED,
-            'no row says which locale it comes from; add: columns = { locale = "…" }',
+            'no locale column is configured; add: columns = { locale = "…" }',
         ),
     ),
 )  # fmt: skip

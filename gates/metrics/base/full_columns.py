@@ -71,14 +71,14 @@ def label_columns(scan: Scan) -> tuple[str, ...]:
     return _label_columns(scan.roles)
 
 
-def people_columns(scan: Scan) -> pl.DataFrame:
-    """Row id, origin, and whatever says who made, judged or belongs to a row. Call through `scan.cached(people_columns)`."""
-    return columns_of_all(scan, _people_names(scan.inputs))
+def annotation_columns(scan: Scan) -> pl.DataFrame:
+    """Row id, origin, and whatever says who made, judged or belongs to a row. Call through `scan.cached(annotation_columns)`."""
+    return columns_of_all(scan, _annotation_names(scan.inputs))
 
 
-def accumulate_people(inputs: PassInputs, params: Mapping[str, object]) -> list[Column]:
-    """What `people_columns` reads of every row."""
-    return columns(_people_names(inputs), inputs)
+def accumulate_annotations(inputs: PassInputs, params: Mapping[str, object]) -> list[Column]:
+    """What `annotation_columns` reads of every row."""
+    return columns(_annotation_names(inputs), inputs)
 
 
 def columns(names: Iterable[str | None], inputs: PassInputs) -> list[Column]:
@@ -100,7 +100,7 @@ def _typed(values: pl.Series, kind: pl.DataType) -> pl.Series:
     return values if len(values) else pl.Series(dtype=pl.Categorical if kind == pl.String else kind)
 
 
-def _people_names(inputs: PassInputs) -> list[str]:
+def _annotation_names(inputs: PassInputs) -> list[str]:
     roles = inputs.roles
     named = [role for role in _RATING_ROLES if role in roles.bound]
     wanted = [*named, *_label_columns(roles), roles.label, *roles.slices, *inputs.declared.population]

@@ -1,4 +1,4 @@
-"""How far the strength of pairwise associations lies apart beyond people and people."""
+"""How far the strength of pairwise associations differs between human and synthetic rows, beyond chance."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gates.metrics.base.measurement import Failed, Measurement, NotConfigured, RowCounts
+from gates.metrics.base.measurement import Failed, Measurement, NotConfigured
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.stats.encoding import Coded, ColumnKind, Feature
 from gates.metrics.stats.paired_draws import draws, excess
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # An association is a coarse number with limits of .05 and .2; 10,000 rows a side fix it to about .01.
 ROWS_PER_DRAW = 10_000
-# Beyond this many pairs those that are strongest among people are compared: a pair costs about 10 ms over all draws.
+# Beyond this many pairs those that are strongest in human rows are compared: a pair costs about 10 ms over all draws.
 PAIRS_AT_MOST = 800
 # Levels beyond the most frequent ones share a code: Cramer's V of sparse tables is noise.
 LEVELS_AT_MOST = 30
@@ -39,12 +39,12 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     Spearman's correlation between numbers, the correlation ratio of ranks between a category and a number,
     bias-corrected Cramer's V between categories (Bergsma, Journal of the Korean Statistical Society 42 (2013) 323-328).
     """
-    known = scan.cached(_compared)
+    by_side = scan.cached(_compared)
 
     def compare(sides: Sides) -> Measurement:
-        if sides.name not in known:
-            known[sides.name] = _compare(sides)
-        return known[sides.name][str(params["over"])]
+        if sides.name not in by_side:
+            by_side[sides.name] = _compare(sides)
+        return by_side[sides.name][str(params["over"])]
 
     return compare_by_role(scan, compare)
 
@@ -65,30 +65,28 @@ class _Coarse:
 
 def _compare(sides: Sides) -> dict[str, Measurement]:
     features = sides.human_codes.features
-    n_human, n_synthetic = len(sides.human), len(sides.synthetic)
     made = draws(sides.human, sides.synthetic, sides.seed, at_most=ROWS_PER_DRAW)
     if len(features) <= 1 or not made:
-        none: Measurement = Failed(rows=RowCounts(n_human, n_synthetic))
-        if len(features) <= 1:
-            none = NotConfigured("fewer than two comparable columns: there is no pair to compare")
+        too_few = NotConfigured("fewer than two comparable columns: there is no pair to compare")
+        none: Measurement = Failed(rows=sides.counts) if len(features) > 1 else too_few
         return {"worst": none, "mean": none}
     human, synthetic, sizes = _coarse(sides.human_codes, sides.synthetic_codes)
     coarse = _Coarse(features, sizes, _pairs(features, sizes, human))
     cross, null = np.empty((len(made), len(coarse.pairs))), np.empty((len(made), len(coarse.pairs)))
     for row, draw in enumerate(made):
-        first = strengths(_take(human, draw.human_a), coarse)
+        first, other = (strengths(_take(human, rows), coarse) for rows in (draw.human_a, draw.human_b))
         cross[row] = np.abs(first - strengths(_take(synthetic, draw.synthetic), coarse))
-        null[row] = np.abs(first - strengths(_take(human, draw.human_b), coarse))
+        null[row] = np.abs(first - other)
     gap = np.median(cross - null, axis=0)
     order = np.argsort(-gap, kind="stable")[:EVIDENCE_PAIRS]
     named = {" and ".join(features[at].name for at in coarse.pairs[pair]): float(gap[pair]) for pair in order}
     first_pair = coarse.pairs[int(order[0])]
     note = f"worst pair '{features[first_pair[0]].name}' and '{features[first_pair[1]].name}'"
-    found = {
-        "worst": excess(cross.max(axis=1), null.max(axis=1), n_human, n_synthetic),
-        "mean": excess(cross.mean(axis=1), null.mean(axis=1), n_human, n_synthetic),
+    measured = {
+        "worst": excess(cross.max(axis=1), null.max(axis=1), sides.counts),
+        "mean": excess(cross.mean(axis=1), null.mean(axis=1), sides.counts),
     }
-    return {over: replace(one, note=note, evidence={"worst_pairs": named}) for over, one in found.items()}
+    return {over: replace(one, note=note, evidence={"worst_pairs": named}) for over, one in measured.items()}
 
 
 def strengths(codes: _Codes, coarse: _Coarse) -> npt.NDArray[np.float64]:
@@ -98,18 +96,18 @@ def strengths(codes: _Codes, coarse: _Coarse) -> npt.NDArray[np.float64]:
         for feature in coarse.features
         if feature.kind is ColumnKind.NUMERIC
     }
-    found = np.empty(len(coarse.pairs))
+    values = np.empty(len(coarse.pairs))
     for at, (left, right) in enumerate(coarse.pairs):
         one, two = coarse.features[left], coarse.features[right]
         if one.kind is two.kind is ColumnKind.NUMERIC:
-            found[at] = correlation(ranks[one.name], ranks[two.name])
+            values[at] = correlation(ranks[one.name], ranks[two.name])
         elif one.kind is two.kind:
             sizes = coarse.sizes[one.name], coarse.sizes[two.name]
-            found[at] = cramers_v(codes[one.name], codes[two.name], sizes)
+            values[at] = cramers_v(codes[one.name], codes[two.name], sizes)
         else:
             category, number = (two, one) if one.kind is ColumnKind.NUMERIC else (one, two)
-            found[at] = correlation_ratio(codes[category.name], ranks[number.name], coarse.sizes[category.name])
-    return found
+            values[at] = correlation_ratio(codes[category.name], ranks[number.name], coarse.sizes[category.name])
+    return values
 
 
 def midranks(codes: npt.NDArray[np.int32], size: int) -> npt.NDArray[np.float64]:
@@ -169,11 +167,7 @@ def _coarse(human: Coded, synthetic: Coded) -> tuple[_Codes, _Codes, dict[str, i
             kept = np.argsort(-counts, kind="stable")[: LEVELS_AT_MOST - 1]
             lookup = np.full(size, LEVELS_AT_MOST - 1, dtype=np.int32)
             lookup[kept] = np.arange(len(kept), dtype=np.int32)
-            mine[name], theirs[name], sizes[name] = (
-                lookup[human.codes[name]],
-                lookup[synthetic.codes[name]],
-                LEVELS_AT_MOST,
-            )
+            mine[name], theirs[name], sizes[name] = lookup[mine[name]], lookup[theirs[name]], LEVELS_AT_MOST
     return mine, theirs, sizes
 
 

@@ -1,4 +1,4 @@
-"""Rules across columns that hold among people: how many synthetic rows break one."""
+"""Rules across columns that hold in every human row: how many synthetic rows break one."""
 
 from __future__ import annotations
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Rows, Scan
 
+    # Masks of the rows that break a constraint and of the rows that it applies to; the first lies within the second.
+    Judged = tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]
+
 EVIDENCE_ROWS = 10
 
 
@@ -42,35 +45,22 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     if check is None:
         hint = did_you_mean(str(params["constraint"]), [*_CONSTRAINTS, "key"])
         raise MetricError(f"unknown constraint '{params['constraint']}': {hint}")
-    broken_in = _Breaker(scan.human, columns, check)
-    whole = _share(scan, scan.rows_of(scope), broken_in)
-    if scope.value == "synthetic":
-        return replace(
-            whole, parts={name: Part(_share(scan, rows, broken_in)) for name, rows in scan.generators.items()}
-        )
+
+    def share(rows: Rows) -> Measured | Inconclusive:
+        broken, applies = check(scan.human.frame, rows.frame, columns)
+        first = np.sort(rows.row_id[broken])[:EVIDENCE_ROWS]
+        return _measured(scan, columns, (int(broken.sum()), int(applies.sum())), first)
+
+    whole = share(scan.rows_of(scope))
+    if scope is Scope.SYNTHETIC:
+        return replace(whole, parts={name: Part(share(rows)) for name, rows in scan.generators.items()})
     return whole
 
 
-class _Breaker:
-    """One constraint bound to the human rows that it was learned from."""
-
-    def __init__(self, human: Rows, columns: list[str], check: Callable[..., object]) -> None:
-        self.human, self.columns, self.check = human, columns, check
-
-    def __call__(self, rows: Rows) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-        return self.check(self.human.frame, rows.frame, self.columns)  # type: ignore[return-value]
-
-
-def _share(scan: Scan, rows: Rows, broken_in: _Breaker) -> Measured | Inconclusive:
-    broken, asked = broken_in(rows)
-    first = np.sort(rows.row_id[broken & asked])[:EVIDENCE_ROWS]
-    return _found(scan, broken_in.columns, (int((broken & asked).sum()), int(asked.sum())), first)
-
-
-def _found(scan: Scan, columns: list[str], hits_of_rows: tuple[int, int], first: Ints) -> Measured | Inconclusive:
-    hits, n = hits_of_rows
+def _measured(scan: Scan, columns: list[str], counts: tuple[int, int], first: Ints) -> Measured | Inconclusive:
+    hits, n = counts
     named = " and ".join(f"column '{column}'" for column in columns)
-    counts = RowCounts(len(scan.human), n)
+    rows = RowCounts(len(scan.human), n)
     evidence = {
         "columns": columns,
         "violations": hits,
@@ -78,10 +68,10 @@ def _found(scan: Scan, columns: list[str], hits_of_rows: tuple[int, int], first:
         "first_rows": [scan.place(int(row)) for row in first],
     }
     if not n:
-        return Inconclusive(f"no row says anything about the rule on {named}", counts, evidence=evidence)
+        return Inconclusive(f"the rule on {named} applies to no row", rows, evidence=evidence)
     return Measured(
         clopper_pearson(hits, n),
-        counts,
+        rows,
         growth=Growth(shrinks="linear", limited_by=("synthetic",)),
         note=f"{hits:,} of {n:,} rows break the rule on {named}" if hits else "",
         evidence=evidence,
@@ -96,35 +86,36 @@ def _columns(scan: Scan, params: Mapping[str, object]) -> list[str]:
     return columns
 
 
-def _functional_dependency(human: pl.DataFrame, rows: pl.DataFrame, columns: Sequence[str]) -> object:
-    """The first columns determine the last; what people have with a determinant is what is allowed with it.
+def _functional_dependency(human: pl.DataFrame, rows: pl.DataFrame, columns: Sequence[str]) -> Judged:
+    """The first columns determine the last; what human rows have with a determinant is what is allowed with it.
 
-    A determinant that no person has asks nothing.
+    A determinant that no human row has is not judged.
     """
     *determinant, dependent = columns
     allowed = human.select(columns).unique()
     numbered = rows.select(columns).with_row_index("_at")
-    known = numbered.join(allowed.select(determinant).unique(), on=determinant, how="semi", nulls_equal=True)["_at"]
+    determinants = allowed.select(determinant).unique()
+    determined = numbered.join(determinants, on=determinant, how="semi", nulls_equal=True)["_at"]
     kept = numbered.join(allowed, on=[*determinant, dependent], how="semi", nulls_equal=True)["_at"]
-    asked, fine = np.zeros(rows.height, dtype=bool), np.zeros(rows.height, dtype=bool)
-    asked[known.to_numpy()] = True
+    applies, fine = np.zeros(rows.height, dtype=bool), np.zeros(rows.height, dtype=bool)
+    applies[determined.to_numpy()] = True
     fine[kept.to_numpy()] = True
-    return asked & ~fine, asked
+    return applies & ~fine, applies
 
 
-def _inequality(human: pl.DataFrame, rows: pl.DataFrame, columns: Sequence[str]) -> object:
+def _inequality(human: pl.DataFrame, rows: pl.DataFrame, columns: Sequence[str]) -> Judged:
     """The first column is at most the second."""
     small, large = columns
     pair = _without_nan(rows.select(small, large))
-    asked = (pair[small].is_not_null() & pair[large].is_not_null()).to_numpy()
-    return (pair[small] > pair[large]).fill_null(value=False).to_numpy() & asked, asked
+    applies = (pair[small].is_not_null() & pair[large].is_not_null()).to_numpy()
+    return (pair[small] > pair[large]).fill_null(value=False).to_numpy() & applies, applies
 
 
-def _integer_valued(human: pl.DataFrame, rows: pl.DataFrame, columns: Sequence[str]) -> object:
+def _integer_valued(human: pl.DataFrame, rows: pl.DataFrame, columns: Sequence[str]) -> Judged:
     """The column holds whole numbers."""
     numbers = rows[columns[0]].cast(pl.Float64, strict=False).to_numpy()
-    asked = ~np.isnan(numbers)
-    return asked & ((numbers != np.round(numbers)) | np.isinf(numbers)), asked
+    applies = ~np.isnan(numbers)
+    return applies & ((numbers != np.round(numbers)) | np.isinf(numbers)), applies
 
 
 @dataclass(frozen=True)
@@ -156,7 +147,7 @@ def _key(scan: Scan, scope: Scope, columns: list[str]) -> Measurement:
     """
     keys = scan.collected(KeyHashes(tuple(columns)))
     names, complete = keys.fill_null(0).to_numpy(), keys.is_not_null().to_numpy()
-    people = names[scan.index.of(HUMAN_CODE) & complete]
+    human = names[scan.index.of(HUMAN_CODE) & complete]
 
     def share(scope_rows: npt.NDArray[np.bool_], *, taken: bool) -> Measurement:
         mask = scope_rows & complete
@@ -164,13 +155,13 @@ def _key(scan: Scan, scope: Scope, columns: list[str]) -> Measurement:
         _, code, counts = np.unique(own, return_inverse=True, return_counts=True)
         broken = counts[code] > 1
         if taken:
-            broken |= np.isin(own, people)
+            broken |= np.isin(own, human)
         rows = np.sort(scan.index.row_id[mask][broken])[:EVIDENCE_ROWS]
-        return _found(scan, columns, (int(broken.sum()), len(own)), rows)
+        return _measured(scan, columns, (int(broken.sum()), len(own)), rows)
 
     if scope is Scope.HUMAN:
         return share(scan.index.of(HUMAN_CODE), taken=False)
-    return with_parts(scan, lambda mask, _people: share(mask, taken=True), distinct_rows=False)
+    return with_parts(scan, lambda mask, _human: share(mask, taken=True), distinct_rows=False)
 
 
 def _hashed_keys(rows: pl.DataFrame, columns: Sequence[str]) -> pl.Series:
@@ -185,7 +176,7 @@ def _without_nan(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(pl.col(name).fill_nan(None) for name in rows.columns if rows.schema[name].is_float())
 
 
-_CONSTRAINTS: dict[str, Callable[..., object]] = {
+_CONSTRAINTS: dict[str, Callable[[pl.DataFrame, pl.DataFrame, Sequence[str]], Judged]] = {
     "functional_dependency": _functional_dependency,
     "inequality": _inequality,
     "integer_valued": _integer_valued,

@@ -1,4 +1,4 @@
-"""Whether synthetic rows reach where people's rows lie, and which of people's rows nothing synthetic comes near."""
+"""Whether synthetic rows reach where human rows lie, and which human rows nothing synthetic comes near."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.metrics.base.measurement import Failed, Inconclusive, Measured, Measurement, RowCounts
+from gates.metrics.base.measurement import Failed, Inconclusive, Measured, Measurement
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.stats.distances import Points, distances, points_of
 from gates.metrics.stats.paired_draws import draws, percentile_ratio
@@ -47,21 +47,20 @@ class _Reach:
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
-    """A measure of how synthetic rows reach people's, divided by that of other people's rows; 1 is as good as people.
+    """A measure of how synthetic rows reach human rows, divided by that of other human rows; 1 is as good as these.
 
-    kind "coverage": share of people's rows with a synthetic one in their ball, which reaches to their fifth neighbour;
+    kind "coverage": share of human rows with a synthetic one in their ball, which reaches to their fifth neighbour;
     "density": how many such balls a synthetic row lies in; "precision": share of synthetic rows in any of them;
-    "recall": share of people's rows in a synthetic row's ball.
+    "recall": share of human rows in a synthetic row's ball.
     """
     kind = str(params["kind"])
     return compare_by_role(scan, lambda sides: _compare(scan, sides, kind))
 
 
 def _compare(scan: Scan, sides: Sides, kind: str) -> Measured | Inconclusive | Failed:
-    counts = len(sides.human), len(sides.synthetic)
     human, synthetic = points_of(sides.human_codes, sides.synthetic_codes)
     if not human.width:
-        return Inconclusive("no column can be compared, so that no row is near another", RowCounts(*counts))
+        return Inconclusive("no column can be compared, so that no row is near another", sides.counts)
     at_most = min(ROWS_A_SIDE, int(np.sqrt(DIFFERENCES_AT_MOST / human.width)))
     made = [
         draw
@@ -69,14 +68,14 @@ def _compare(scan: Scan, sides: Sides, kind: str) -> Measured | Inconclusive | F
         if len(draw.human_a) > NEIGHBOURS
     ]
     if not made:
-        reason = f"balls of {NEIGHBOURS} neighbours need {2 * NEIGHBOURS + 2} rows of each origin and groups of people that can be halved"
-        return Inconclusive(reason, RowCounts(*counts))
+        reason = f"balls of {NEIGHBOURS} neighbours need {2 * NEIGHBOURS + 2} rows of each origin and human groups that can be halved"
+        return Inconclusive(reason, sides.counts)
     cross = [_reach(human.take(draw.human_a), synthetic.take(draw.synthetic)) for draw in made]
     null = [_reach(human.take(draw.human_a), human.take(draw.human_b)) for draw in made]
     values, baseline = (np.array([getattr(reach, kind) for reach in side]) for side in (cross, null))
     if not baseline.all():
-        return Inconclusive("people's rows do not reach each other: there is no scale", RowCounts(*counts))
-    found = percentile_ratio(values / baseline, baseline, *counts)
+        return Inconclusive("human rows do not reach each other: there is no scale", sides.counts)
+    measured = percentile_ratio(values / baseline, baseline, sides.counts)
     mass = float(np.median([mine.recall - theirs.recall for mine, theirs in zip(null, cross, strict=True)]))
     where = _where(scan, sides.human, made, [reach.outside for reach in cross], [reach.outside for reach in null])
     evidence: dict[str, object] = {
@@ -86,8 +85,10 @@ def _compare(scan: Scan, sides: Sides, kind: str) -> Measured | Inconclusive | F
     }  # fmt: skip
     evidence |= {"unique_human_mass": mass, "unique_human_mass_by_level": where}
     first = next(iter(where), "")
-    note = f"{max(0.0, mass):.1%} of people's rows lie where only people's do" + (f", most in {first}" if first else "")
-    return replace(found, note=note, evidence=evidence)
+    note = f"{max(0.0, mass):.1%} of human rows lie where no synthetic ones do" + (
+        f", most in {first}" if first else ""
+    )
+    return replace(measured, note=note, evidence=evidence)
 
 
 def _reach(real: Points, made: Points) -> _Reach:
@@ -118,17 +119,17 @@ def _where(
     cross: list[npt.NDArray[np.bool_]],
     null: list[npt.NDArray[np.bool_]],
 ) -> dict[str, float]:
-    """Unique human mass by level of slices and label, largest first: where rows of people cannot be replaced."""
+    """Unique human mass by level of slices and label, largest first: where human rows cannot be replaced."""
     rows = np.concatenate([draw.human_a for draw in made])
     unique = np.concatenate(cross).astype(np.float64) - np.concatenate(null)
-    found: dict[str, float] = {}
+    masses: dict[str, float] = {}
     for column in dict.fromkeys([*scan.roles.slices, *([scan.roles.label] if scan.roles.label else [])]):
         levels = human.frame[column].cast(pl.String)[rows]
         table = pl.DataFrame({"level": levels, "row": rows, "mass": unique}).drop_nulls().group_by("level")
         for level, count, mass in table.agg(pl.col("row").n_unique(), pl.col("mass").mean()).sort("level").iter_rows():
             if count >= LEVEL_ROWS and mass > 0:
-                found[f"{column}={level}"] = round(mass, 6)
-    return dict(sorted(found.items(), key=lambda one: (-one[1], one[0]))[:EVIDENCE_LEVELS])
+                masses[f"{column}={level}"] = round(mass, 6)
+    return dict(sorted(masses.items(), key=lambda one: (-one[1], one[0]))[:EVIDENCE_LEVELS])
 
 
 METRIC = Metric(
@@ -136,13 +137,13 @@ METRIC = Metric(
     measure=measure,
     side=Side.BETWEEN,
     finding="Synthetic rows do not reach everywhere that human rows lie",
-    asks="Do synthetic rows reach wherever people's rows lie?",
+    asks="Do synthetic rows reach wherever human rows lie?",
     why=(
-        "A generator that leaves out corners of the law can still match every column. Rows of people that nothing synthetic comes near are "
+        "A generator that leaves out corners of the law can still match every column. Human rows that nothing synthetic comes near are "
         "what only people give; evidence says how many there are beyond chance and in which slices they lie."
     ),
     source="Naeem et al., Reliable Fidelity and Diversity Metrics, ICML 2020; Kynkäänniemi et al., NeurIPS 2019",
-    fix="Keep people's rows in the slices named in the evidence, or have the generator make more of these.",
+    fix="Keep human rows in the slices named in the evidence, or have the generator make more of these.",
     params=(("kind", "coverage"),),
     detail=("kind",),
     reads="the sample, at most 1,000 rows of it at a time",

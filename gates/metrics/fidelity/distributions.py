@@ -1,4 +1,4 @@
-"""How far the columns' distributions lie apart beyond people and people."""
+"""How far the columns' distributions differ between human and synthetic rows, beyond chance."""
 
 from __future__ import annotations
 
@@ -12,12 +12,11 @@ from gates.metrics.base.metric import Metric, Side
 from gates.metrics.integrity.new_levels import named_levels
 from gates.metrics.stats.encoding import Coded, ColumnKind, Feature
 from gates.metrics.stats.paired_draws import draws, excess
+from gates.metrics.stats.shares import kolmogorov_smirnov, shares, total_variation
 from gates.metrics.stats.strata import Sides, compare_by_role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import numpy.typing as npt
 
     from gates.data.scan.result import Scan
     from gates.metrics.base.measurement import Failed, Measured, Measurement
@@ -38,54 +37,41 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 def _compare(sides: Sides) -> Measured | Failed:
     features = sides.human_codes.features
     made = draws(sides.human, sides.synthetic, sides.seed)
-    cross = np.empty((len(made), len(features)))
-    null = np.empty_like(cross)
-    for row, draw in enumerate(made):
-        for column, feature in enumerate(features):
-            human = sides.human_codes.codes[feature.name]
-            first = _shares(human[draw.human_a], feature)
-            cross[row, column] = distance(
-                first, _shares(sides.synthetic_codes.codes[feature.name][draw.synthetic], feature), feature
-            )
-            null[row, column] = distance(first, _shares(human[draw.human_b], feature), feature)
     if not features or not made:
-        return excess(np.empty(0), np.empty(0), len(sides.human), len(sides.synthetic))
-    found = excess(cross.max(axis=1), null.max(axis=1), len(sides.human), len(sides.synthetic))
+        return excess(np.empty(0), np.empty(0), sides.counts)
+    cross, null = np.empty((len(made), len(features))), np.empty((len(made), len(features)))
+    for column, feature in enumerate(features):
+        human, synthetic = (side.codes[feature.name] for side in (sides.human_codes, sides.synthetic_codes))
+        distance = kolmogorov_smirnov if feature.kind is ColumnKind.NUMERIC else total_variation
+        for row, draw in enumerate(made):
+            first = shares(human[draw.human_a], feature.size)
+            cross[row, column] = distance(first, shares(synthetic[draw.synthetic], feature.size))
+            null[row, column] = distance(first, shares(human[draw.human_b], feature.size))
     gap = np.median(cross - null, axis=0)
     worst = np.argsort(-gap, kind="stable")[:EVIDENCE_COLUMNS]
-    evidence = {"worst_columns": {features[at].name: float(gap[at]) for at in worst}}
-    return replace(found, note=_note(features[worst[0]], sides.human_codes, sides.synthetic_codes), evidence=evidence)
-
-
-def distance(first: npt.NDArray[np.float64], second: npt.NDArray[np.float64], feature: Feature) -> float:
-    """KS (numeric) or TVD (categorical) between two vectors of shares over the feature's codes, in [0, 1]."""
-    if feature.kind is ColumnKind.NUMERIC:
-        return float(np.abs(np.cumsum(first - second)).max())
-    return float(np.abs(first - second).sum() / 2)
-
-
-def _shares(codes: npt.NDArray[np.int32], feature: Feature) -> npt.NDArray[np.float64]:
-    return np.bincount(codes, minlength=feature.size) / max(1, len(codes))
+    return replace(
+        excess(cross.max(axis=1), null.max(axis=1), sides.counts),
+        note=_note(features[worst[0]], sides.human_codes, sides.synthetic_codes),
+        evidence={"worst_columns": {features[at].name: float(gap[at]) for at in worst}},
+    )
 
 
 def _note(feature: Feature, human: Coded, synthetic: Coded) -> str:
     """What differs most in the worst column: the level, or the median."""
     if feature.kind is ColumnKind.NUMERIC:
-        mine, theirs = human.frame[feature.name].median(), synthetic.frame[feature.name].median()
-        numbers = [f"{value:.4g}" if isinstance(value, float) else "none" for value in (mine, theirs)]
+        medians = (side.frame[feature.name].median() for side in (human, synthetic))
+        numbers = [f"{value:.4g}" if isinstance(value, float) else "none" for value in medians]
         return f"worst column '{feature.name}': human median {numbers[0]}, synthetic {numbers[1]}"
-    shares = [_shares(side.codes[feature.name], feature) for side in (human, synthetic)]
-    at = int(np.argmax(np.abs(shares[0] - shares[1])))
+    mine, theirs = (shares(side.codes[feature.name], feature.size) for side in (human, synthetic))
+    at = int(np.argmax(np.abs(mine - theirs)))
     if at > len(feature.levels):
-        return f"worst column '{feature.name}': {shares[1][at]:.1%} of synthetic rows have levels that no person has: {_unknown(feature, synthetic)}"
+        return f"worst column '{feature.name}': {theirs[at]:.1%} of synthetic rows have levels that no human row has: {_new_levels(feature, synthetic)}"
     name = ["missing", *(f"'{level}'" for level in feature.levels)][at]
-    return (
-        f"worst column '{feature.name}': {name} is {shares[0][at]:.1%} of human rows, {shares[1][at]:.1%} of synthetic"
-    )
+    return f"worst column '{feature.name}': {name} is {mine[at]:.1%} of human rows, {theirs[at]:.1%} of synthetic"
 
 
-def _unknown(feature: Feature, synthetic: Coded) -> str:
-    """The most frequent levels that no person has."""
+def _new_levels(feature: Feature, synthetic: Coded) -> str:
+    """The most frequent levels that no human row has."""
     values = synthetic.frame[feature.name].filter(synthetic.codes[feature.name] == len(feature.levels) + 1)
     counted = Counter(values.to_list())
     return named_levels(sorted(counted, key=lambda level: (-counted[level], level)))
@@ -99,7 +85,7 @@ METRIC = Metric(
     asks="Does each column of the synthetic rows follow the human column's distribution?",
     why=(
         "A model trained on shifted columns learns the generator's world. A fixed threshold on a distance is unsound, "
-        "because the distance shrinks with n: what counts is how much further synthetic rows lie from people than other people do."
+        "because the distance shrinks with n: what counts is how much further synthetic rows lie from human rows than other human rows do."
     ),
     source="Kolmogorov-Smirnov and total variation distance; paired human half-splits as baseline",
     fix=(

@@ -1,4 +1,4 @@
-"""Whether synthetic rows vary as much as people's do, at an equal number of rows or tokens."""
+"""Whether synthetic rows vary as much as human rows, at an equal number of rows or tokens."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gates.metrics.base.measurement import Failed, Measured, Measurement, NotConfigured, RowCounts
+from gates.metrics.base.measurement import Failed, Measured, Measurement, NotConfigured
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.fidelity.text_diversity import text_diversity
 from gates.metrics.stats.effective_rank import effective_number
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gates.data.scan.result import Scan
     from gates.verdict import Scope
 
-# Twenty subsamples: the ratio of two halves of people stays within a few per cent.
+# Twenty subsamples: the ratio of two halves of the human rows stays within a few per cent.
 DRAW_COUNT = 20
 ROWS_PER_DRAW = 5000
 # Rarer levels hardly move a covariance, and a thousand columns of them would.
@@ -31,7 +31,7 @@ LEVELS_AT_MOST = 20
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
-    """Diversity of synthetic rows over that of people, 1 meaning equal.
+    """Diversity of synthetic rows over that of human rows, 1 meaning equal.
 
     measure "effective_number": exponential entropy of the eigenvalues of the feature covariance; for texts also
     "compression" (how much better they compress) and "distinct_3" (distinct token trigrams).
@@ -46,17 +46,18 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 
 
 def _compare(sides: Sides) -> Measured | Failed:
-    n_human, n_synthetic = len(sides.human), len(sides.synthetic)
     made = draws(sides.human, sides.synthetic, sides.seed, DRAW_COUNT, at_most=ROWS_PER_DRAW)
     human, synthetic = _matrices(sides.human_codes, sides.synthetic_codes)
     if not made or not human.shape[1]:
-        return Failed(rows=RowCounts(n_human, n_synthetic))
-    ours = np.array([effective_number(human[draw.human_a]) for draw in made])
-    others = np.array([effective_number(human[draw.human_b]) for draw in made])
-    theirs = np.array([effective_number(synthetic[draw.synthetic]) for draw in made])
-    found = percentile_ratio(theirs / ours, others / ours, n_human, n_synthetic)
-    numbers = f"{np.median(theirs):.3g} effective dimensions against {np.median(ours):.3g} of people"
-    return replace(found, note=numbers)
+        return Failed(rows=sides.counts)
+    ours, others, theirs = np.array(
+        [
+            [effective_number(rows) for rows in (human[draw.human_a], human[draw.human_b], synthetic[draw.synthetic])]
+            for draw in made
+        ]
+    ).T
+    note = f"{np.median(theirs):.3g} effective dimensions against {np.median(ours):.3g} in human rows"
+    return replace(percentile_ratio(theirs / ours, others / ours, sides.counts), note=note)
 
 
 def _matrices(human: Coded, synthetic: Coded) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
@@ -82,7 +83,7 @@ METRIC = Metric(
     measure=measure,
     side=Side.BETWEEN,
     finding="Synthetic rows do not vary as much as human rows",
-    asks="Do synthetic rows vary as much as people's do?",
+    asks="Do synthetic rows vary as much as human rows?",
     why=(
         "A generator that collapsed repeats its favourites: every row is plausible and together they cover little. Diversity grows with n, "
         "so both sides are measured on equally many rows or tokens."

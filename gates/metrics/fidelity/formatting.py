@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from gates.metrics.stats.paired_draws import Draw
     from gates.verdict import Scope
 
-    Floats = npt.NDArray[np.float64]
     Codes = npt.NDArray[np.int64]
 
 # A feature that fewer rows carry is an accident of the sample.
@@ -49,7 +48,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     The maximum over features is taken inside each draw, so that many features need no further correction.
     """
     if not scan.roles.texts:
-        return NotConfigured('asked of texts only: set type = "text" for a dataset of texts')
+        return NotConfigured('the dataset has no texts: set type = "text" for a dataset of texts')
     return compare_all(scan, lambda sides: _compare(scan, sides))
 
 
@@ -71,30 +70,24 @@ def _compare(scan: Scan, sides: Sides) -> Measured | Failed:
     human, synthetic = sides.human, sides.synthetic
     made = draws(human, synthetic, sides.seed)
     features = [feature for column in scan.roles.texts for feature in _features(human, synthetic, column)]
-    if not features:
-        return excess(np.zeros(len(made)), np.zeros(len(made)), len(human), len(synthetic))
-    cross, null = np.empty((len(made), len(features))), np.empty((len(made), len(features)))
-    for column, feature in enumerate(features):
-        cross[:, column], null[:, column] = _areas(feature, made)
-    if not made:
-        return excess(np.empty(0), np.empty(0), len(human), len(synthetic))
-    found = excess(cross.max(axis=1), null.max(axis=1), len(human), len(synthetic))
+    if not features or not made:
+        return excess(np.zeros(len(made)), np.zeros(len(made)), sides.counts)
+    cross, null = np.moveaxis(np.array([_areas(feature, made) for feature in features]), 0, 2)
+    measured = excess(cross.max(axis=1), null.max(axis=1), sides.counts)
     gap = np.median(cross - null, axis=0)
     order = np.argsort(-gap, kind="stable")[:EVIDENCE_FEATURES]
     worst = features[order[0]]
     area = float(np.median(cross[:, order[0]]))
     note = f"'{worst.name}' tells the origin with AUC {area:.2f}: {worst.fix}"
     evidence = {"auc_of_features": {features[at].name: float(np.median(cross[:, at])) for at in order}}
-    return replace(found, note=note, evidence=evidence)
+    return replace(measured, note=note, evidence=evidence)
 
 
-def _areas(feature: _Feature, made: list[Draw]) -> tuple[Floats, Floats]:
-    cross, null = np.empty(len(made)), np.empty(len(made))
-    for row, draw in enumerate(made):
-        first = feature.human[draw.human_a]
-        cross[row] = feature_auc(first, feature.synthetic[draw.synthetic], feature.levels)
-        null[row] = feature_auc(first, feature.human[draw.human_b], feature.levels)
-    return cross, null
+def _areas(feature: _Feature, made: list[Draw]) -> list[list[float]]:
+    """Of human against synthetic and against other human rows, a number per draw."""
+    firsts = [feature.human[draw.human_a] for draw in made]
+    others = [feature.synthetic[draw.synthetic] for draw in made], [feature.human[draw.human_b] for draw in made]
+    return [[feature_auc(*pair, feature.levels) for pair in zip(firsts, side, strict=True)] for side in others]
 
 
 def _features(human: Rows, synthetic: Rows, column: str) -> list[_Feature]:
@@ -102,7 +95,7 @@ def _features(human: Rows, synthetic: Rows, column: str) -> list[_Feature]:
     mine, theirs = human.frame[column], synthetic.frame[column]
     window = common_window(mine, theirs)
     values = np.concatenate([formatting_features(mine, window), formatting_features(theirs, window)])
-    found = []
+    features = []
     for feature, value in zip(FEATURES, values.T, strict=True):
         shown = ~np.isnan(value)
         levels, ranks, counts = np.unique(value[shown], return_inverse=True, return_counts=True)
@@ -111,8 +104,8 @@ def _features(human: Rows, synthetic: Rows, column: str) -> list[_Feature]:
         codes = np.full(len(value), ABSENT, np.int64)
         codes[shown] = ranks
         name = feature.name if column == "text" else f"{feature.name} in {column}"
-        found.append(_Feature(name, feature.fix, codes[: len(mine)], codes[len(mine) :], len(levels)))
-    return found
+        features.append(_Feature(name, feature.fix, codes[: len(mine)], codes[len(mine) :], len(levels)))
+    return features
 
 
 METRIC = Metric(
@@ -120,7 +113,7 @@ METRIC = Metric(
     measure=measure,
     side=Side.MAX,
     finding="Formatting tells synthetic texts from human texts",
-    asks="Does formatting, such as white space, quotes or markup, tell which texts people wrote?",
+    asks="Does formatting, such as white space, quotes or markup, tell which texts are human?",
     why=(
         "A model trained on such data learns the pipeline's artefact in place of the task, and every check of content is "
         "blurred by it. Every output in the self-instruct set begins with white space and no human answer does: AUC 1.0."

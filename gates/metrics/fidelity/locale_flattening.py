@@ -1,4 +1,4 @@
-"""Whether locales of one language differ as much in synthetic texts as in people's, or speak in one voice."""
+"""Whether locales of one language differ as much in synthetic texts as in human ones, or speak in one voice."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ class _Cloud:
 
 @dataclass(frozen=True)
 class _Locale:
-    """One locale with rows enough in both origins. draws: three clouds per draw: people, other people, synthetic."""
+    """One locale with rows enough in both origins. draws: three clouds per draw: human, other human, synthetic."""
 
     language: str
     word: str
@@ -97,21 +97,21 @@ class _Locale:
         """The origins of which some draw has texts of one group only, and no two to be compared."""
         if len(self.clouds) < DRAW_COUNT:
             return (f"human texts of {self.word}",)
-        people, others, made = np.isfinite(np.array([[cloud.own for cloud in clouds] for clouds in self.clouds])).T
-        sides = {"human": people & others, "synthetic": made}
-        return tuple(f"{origin} texts of {self.word}" for origin, are_known in sides.items() if not are_known.all())
+        human, others, made = np.isfinite(np.array([[cloud.own for cloud in clouds] for clouds in self.clouds])).T
+        sides = {"human": human & others, "synthetic": made}
+        return tuple(f"{origin} texts of {self.word}" for origin, are_finite in sides.items() if not are_finite.all())
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
-    """Distance between the locales of a language among synthetic texts over that among people's; 1 means kept, 0 one voice.
+    """Distance between the locales of a language among synthetic texts over that among human ones; 1 means kept, 0 one voice.
 
     The distance is the root of the mean squared discrepancy of hashed words over all pairs of locales of one language
     with 300 rows of both origins. A part per language.
     """
     if not scan.roles.texts:
-        return NotConfigured("asked of texts only: no text says how a locale speaks")
+        return NotConfigured("the dataset has no texts, in which locales could differ")
     if LOCALE not in scan.roles.bound:
-        return NotConfigured("no row says which locale it comes from", 'columns = { locale = "…" }')
+        return NotConfigured("no locale column is configured", 'columns = { locale = "…" }')
     counts = scan.cached(_counts)
     several = counts.filter(pl.len().over(LANGUAGE) > 1)
     if several.is_empty():
@@ -193,10 +193,10 @@ def _too_few(counts: pl.DataFrame) -> Measurement:
 
 def _locale(scan: Scan, language: str, word: str, seed: int) -> _Locale:
     human, synthetic = rows_of(scan, *_masks(scan, language, word))
-    people, made = _texts(scan, human), _texts(scan, synthetic)
+    human_texts, synthetic_texts = _texts(scan, human), _texts(scan, synthetic)
 
     def clouds(draw: Draw) -> tuple[_Cloud, _Cloud, _Cloud]:
-        return people.cloud(draw.human_a), people.cloud(draw.human_b), made.cloud(draw.synthetic)
+        return human_texts.cloud(draw.human_a), human_texts.cloud(draw.human_b), synthetic_texts.cloud(draw.synthetic)
 
     drawn = draws(human, synthetic, seed, at_most=TEXTS_PER_DRAW)
     return _Locale(language, word, (len(human), len(synthetic)), [clouds(draw) for draw in drawn])
@@ -217,38 +217,38 @@ def _compare(languages: Iterable[list[_Locale]]) -> Measurement:
     """The ratio over all pairs of locales within each language."""
     pairs = [pair for locales in languages for pair in combinations(locales, 2)]
     everybody = {locale.word: locale.counts for pair in pairs for locale in pair}
-    n_human, n_synthetic = (min(side) for side in zip(*everybody.values(), strict=True))
+    rows = RowCounts(*(min(side) for side in zip(*everybody.values(), strict=True)))
     grouped = sorted({reason for pair in pairs for locale in pair for reason in locale.too_few_groups()})
     if grouped:
-        reason = f"how far locales lie apart is told by texts of different groups; too few groups: {', '.join(grouped)}"
-        return Inconclusive(reason, RowCounts(n_human, n_synthetic))
+        reason = f"the distance of locales is measured between texts of different groups; too few groups: {', '.join(grouped)}"
+        return Inconclusive(reason, rows)
     apart = {f"{one.word} and {other.word}": _apart(one, other) for one, other in pairs}
-    human, people, made = np.mean(list(apart.values()), axis=0).T
+    human, others, made = np.mean(list(apart.values()), axis=0).T
     evidence = {"most_flattened": _most_flattened(apart)}
-    if min(human.min(), people.min()) <= 0:
-        reason = "people of these locales differ in their words by no more than chance has it, so that nothing can be flattened"
-        return Inconclusive(reason, RowCounts(n_human, n_synthetic), undecided=Severity.INFO, evidence=evidence)
-    ratios = np.sqrt(np.maximum(made, 0) / human), np.sqrt(people / human)
-    found = percentile_ratio(*ratios, n_human, n_synthetic)
+    if min(human.min(), others.min()) <= 0:
+        reason = "human texts of these locales differ in their words by no more than chance, so that nothing can be flattened"
+        return Inconclusive(reason, rows, undecided=Severity.INFO, evidence=evidence)
+    ratios = np.sqrt(np.maximum(made, 0) / human), np.sqrt(others / human)
+    measured = percentile_ratio(*ratios, rows)
     name, first = next(iter(evidence["most_flattened"].items()))
-    note = f"{name} lie {first:.0%} as far apart as people of the two do"
-    return replace(found, note=note, evidence=evidence)
+    note = f"{name} lie {first:.0%} as far apart as human texts of the two do"
+    return replace(measured, note=note, evidence=evidence)
 
 
 def _apart(one: _Locale, other: _Locale) -> Floats:
-    """Squared distances of two locales, a row per draw: people, other people, synthetic."""
+    """Squared distances of two locales, a row per draw: human, other human, synthetic."""
     drawn = zip(one.clouds, other.clouds, strict=False)
     return np.array([[a.squared_distance(b) for a, b in zip(mine, theirs, strict=True)] for mine, theirs in drawn])
 
 
 def _most_flattened(apart: Mapping[str, Floats]) -> dict[str, float]:
-    """The ratio of the pairs that people's texts tell apart, smallest first."""
-    found = {}
+    """The ratio of the pairs that human texts tell apart, smallest first."""
+    ratios = {}
     for name, squared in apart.items():
         human, made = np.median(squared[:, 0]), np.median(squared[:, 2])
         if human > 0:
-            found[name] = float(np.sqrt(max(0.0, made) / human))
-    return dict(sorted(found.items(), key=lambda item: (item[1], item[0]))[:EVIDENCE_PAIRS])
+            ratios[name] = float(np.sqrt(max(0.0, made) / human))
+    return dict(sorted(ratios.items(), key=lambda item: (item[1], item[0]))[:EVIDENCE_PAIRS])
 
 
 METRIC = Metric(
@@ -256,18 +256,18 @@ METRIC = Metric(
     measure=measure,
     side=Side.BETWEEN,
     finding="Synthetic texts do not differ between locales as human texts do",
-    asks="Do the locales of a language differ in synthetic texts as they do among people?",
+    asks="Do the locales of a language differ in synthetic texts as they do in human ones?",
     why=(
         "Generators write everybody's texts in one voice, mostly that of the locale they were trained on most: tags say four countries and "
-        "the words say one. Every locale by itself may look like people's, and what is lost lies between them."
+        "the words say one. Every locale by itself may look human, and what is lost lies between them."
     ),
     source=(
         "Agarwal et al., AI Suggestions Homogenize Writing Toward Western Styles, CHI 2025; Padmakumar & He, Does Writing with "
         "Language Models Reduce Content Diversity?, ICLR 2024; Gretton et al., A Kernel Two-Sample Test, JMLR 13 (2012)"
     ),
     fix=(
-        "Seed the generator with people's texts of the locales named, locale by locale, and ask for their words rather than for a "
-        "translation; keep people's rows there until the ratio rises."
+        "Seed the generator with human texts of the locales named, locale by locale, and ask for their words rather than for a "
+        "translation; keep human rows there until the ratio rises."
     ),
     languages_together="the languages and locales are compared with each other",
     reads="language and locale of every row, and 2,000 texts of each of ten locales and origin",

@@ -37,7 +37,7 @@ HASH_BITS = 18
 # Between languages only names and digits are words in common, so that length speaks too: a translation twice as long as
 # its source lets expect loses as much as one that lacks .17 of the cosine.
 LENGTH_WEIGHT = 0.25
-# Shuffled responses fit in half of the comparisons. Where people's fit in less than this, nothing can be told from them.
+# Shuffled responses fit in half of the comparisons. Where human ones fit in less than this, they tell nothing.
 FIT_AT_LEAST = 0.6
 
 
@@ -64,7 +64,7 @@ class _Fit:
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
-    """How much less often synthetic responses fit their own prompts than people's do, in [-1, 1].
+    """How much less often synthetic responses fit their own prompts than human ones do, in [-1, 1].
 
     A response fits where it is nearer to its own prompt than to another one of its origin and slice: cosine of words
     weighted by rarity; between languages also length. Ties say nothing: a right "Yes." shares no word with any prompt.
@@ -82,26 +82,26 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 
 def _compare(scan: Scan, human: _Fit, rows: Rows) -> Measured | Inconclusive | Failed:
     synthetic = _fit(scan, rows)
-    counts = len(human.rows), len(synthetic.rows)
+    counts = RowCounts(len(human.rows), len(synthetic.rows))
     telling = {"human": human.telling(), "synthetic": synthetic.telling()}
     if min(telling.values()) < ROWS_TO_PASS:
         reason = (
             f"{ROWS_TO_PASS} responses of each origin must share words with prompts to tell which they answer; "
             f"{telling['human']:,} human and {telling['synthetic']:,} synthetic ones do"
         )
-        return Inconclusive(reason, RowCounts(*counts))
+        return Inconclusive(reason, counts)
     fits = human.everything(), synthetic.everything()
     made = draws(human.rows, synthetic.rows, scan.seed)
     mine = np.array([human.share(draw.human_a) for draw in made])
     cross = mine - np.array([synthetic.share(draw.synthetic) for draw in made])
     null = mine - np.array([human.share(draw.human_b) for draw in made])
     measured = replace(
-        excess(cross, null, *counts),
-        note=f"of the comparisons that words decide, synthetic responses win {fits[1]:.1%} for their own prompts, people's {fits[0]:.1%}",
+        excess(cross, null, counts),
+        note=f"of the comparisons that words decide, synthetic responses win {fits[1]:.1%} for their own prompts, human ones {fits[0]:.1%}",
         evidence={"fit": {"human": fits[0], "synthetic": fits[1]}, "telling_rows": telling},
     )
     if isinstance(measured, Measured) and fits[0] < FIT_AT_LEAST:
-        reason = "people's responses fit their own prompts hardly better than others: words say nothing here, or the human rows are misaligned themselves"
+        reason = "human responses fit their own prompts hardly better than others: words say nothing here, or the human rows are misaligned themselves"
         return Inconclusive.in_spite_of(measured, reason)
     return measured
 
@@ -109,7 +109,7 @@ def _compare(scan: Scan, human: _Fit, rows: Rows) -> Measured | Inconclusive | F
 def _fit(scan: Scan, rows: Rows) -> _Fit:
     """The first rows of a sample, which is in random order, with their comparisons."""
     kept = np.arange(len(rows)) < RESPONSES_AT_MOST
-    prompts, responses = tokens_of(scan, rows.row_id, _asked), tokens_of(scan, rows.row_id)
+    prompts, responses = tokens_of(scan, rows.row_id, _prompts), tokens_of(scan, rows.row_id)
     kept &= (prompts.lengths() > 0) & (responses.lengths() > 0)
     prompts, responses, rows = prompts.where(kept), responses.where(kept), rows.where(kept)
     affinity = _Affinity(prompts, responses, by_length=set(TRANSLATION).issubset(scan.roles.bound))
@@ -131,19 +131,19 @@ class _Affinity:
     """How near responses are to prompts."""
 
     def __init__(self, prompts: TokenStream, responses: TokenStream, *, by_length: bool) -> None:
-        asked, answered = hashed_counts(prompts, HASH_BITS), hashed_counts(responses, HASH_BITS)
-        texts = asked.shape[0] + answered.shape[0]
-        columns = np.concatenate([asked.indices, answered.indices])
-        rarity = np.log((texts + 1) / (np.bincount(columns, minlength=asked.shape[1]) + 1))
-        self._asked, self._answered = (unit_rows(_weighted(one, rarity)) for one in (asked, answered))
-        self._asked_length, self._answered_length = (np.log(stream.lengths()) for stream in (prompts, responses))
-        self._usual = float(np.median(self._answered_length - self._asked_length)) if texts else 0.0
+        prompt_words, response_words = hashed_counts(prompts, HASH_BITS), hashed_counts(responses, HASH_BITS)
+        texts = prompt_words.shape[0] + response_words.shape[0]
+        columns = np.concatenate([prompt_words.indices, response_words.indices])
+        rarity = np.log((texts + 1) / (np.bincount(columns, minlength=prompt_words.shape[1]) + 1))
+        self._prompts, self._responses = (unit_rows(_weighted(one, rarity)) for one in (prompt_words, response_words))
+        self._prompt_length, self._response_length = (np.log(stream.lengths()) for stream in (prompts, responses))
+        self._usual = float(np.median(self._response_length - self._prompt_length)) if texts else 0.0
         self._length_weight = LENGTH_WEIGHT if by_length else 0.0
 
     def of(self, prompt: Ints) -> Floats:
         """The affinity of each response to the prompt at a position, rounded so that equal ones are equal."""
-        cosine = np.asarray(self._asked[prompt].multiply(self._answered).sum(axis=1)).ravel()
-        ratio = self._answered_length - self._asked_length[prompt]
+        cosine = np.asarray(self._prompts[prompt].multiply(self._responses).sum(axis=1)).ravel()
+        ratio = self._response_length - self._prompt_length[prompt]
         return np.round(cosine - self._length_weight * np.abs(ratio - self._usual), 9)
 
 
@@ -152,12 +152,10 @@ def _weighted(counts: sp.csr_matrix, rarity: Floats) -> sp.csr_matrix:
     return counts
 
 
-def _asked(roles: Roles, frame: pl.DataFrame) -> pl.Series:
+def _prompts(roles: Roles, frame: pl.DataFrame) -> pl.Series:
     """What is asked: the prompt and the input that belongs to it."""
-    asked = _strings(frame[str(roles.prompt)])
-    if "input" in roles.bound:
-        asked = asked + "\n" + _strings(frame["input"])
-    return asked
+    prompt = _strings(frame[str(roles.prompt)])
+    return prompt + "\n" + _strings(frame["input"]) if "input" in roles.bound else prompt
 
 
 def _strings(values: pl.Series) -> pl.Series:

@@ -1,4 +1,4 @@
-"""Whether a classifier tells synthetic rows from human ones better than it tells people from people."""
+"""Whether a classifier tells synthetic rows from human ones better than it tells two halves of these apart."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gates.metrics.base.measurement import Failed, Inconclusive, Measured, Measurement, RowCounts
+from gates.metrics.base.measurement import Failed, Inconclusive, Measured, Measurement
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.base.text_samples import tokens_of
 from gates.metrics.fidelity.telltale_features import telling_columns, telling_in_model, telling_words
 from gates.metrics.stats.classifiers import Table, Texts, cross_validated_auc, one_thread, table_of, texts_of
-from gates.metrics.stats.paired_draws import Draw, draws, excess
+from gates.metrics.stats.paired_draws import draws, excess
 from gates.metrics.stats.strata import STRATUM_ROWS, Sides, compare_by_role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gates.data.arrays import Hashes, Ints
     from gates.data.scan.result import Scan
     from gates.verdict import Scope
 
@@ -31,16 +32,12 @@ EVIDENCE_FEATURES = 5
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
-    """AUC of people against synthetic rows minus AUC of people against people, in [-1, 1].
+    """AUC of human against synthetic rows minus AUC of human against other human rows, in [-1, 1].
 
     Classifier two-sample test with folds by group. It measures the whole set; it never says of one row who wrote it.
     """
-
-    def compare(sides: Sides) -> Measurement:
-        return _compare(scan, sides)
-
     with one_thread():
-        return compare_by_role(scan, compare)
+        return compare_by_role(scan, lambda sides: _compare(scan, sides))
 
 
 def _compare(scan: Scan, sides: Sides) -> Measured | Inconclusive | Failed:
@@ -50,34 +47,33 @@ def _compare(scan: Scan, sides: Sides) -> Measured | Inconclusive | Failed:
         needed = max(0, least - n_human), max(0, least - n_synthetic)
         reason = f"a classifier needs {least} distinct rows of each origin: {needed[0]:,} human and {needed[1]:,} synthetic are missing"
         alone = _strongest(_single_features(scan, sides))
-        return Inconclusive(reason, RowCounts(n_human, n_synthetic), note=_note(alone), evidence={"telling": alone})
+        return Inconclusive(reason, sides.counts, note=_note(alone), evidence={"telling": alone})
     model = _model(scan, sides)
-    if isinstance(model, Table):
-        telling = _strongest(telling_in_model(model, n_human, n_synthetic, sides.seed))
-    else:
-        telling = _strongest(_single_features(scan, sides))
+    telling = _strongest(
+        telling_in_model(model, n_human, n_synthetic, sides.seed)
+        if isinstance(model, Table)
+        else _single_features(scan, sides)
+    )
     evidence: dict[str, object] = {"telling": telling}
     made = draws(sides.human, sides.synthetic, sides.seed, DRAW_COUNT, at_most=ROWS_A_SIDE)
     if not made:
-        return Failed(rows=RowCounts(n_human, n_synthetic), evidence=evidence)
-    cross = np.array([_area(model, sides, draw, sides.seed) for draw in made])
-    null = np.array(
-        [_area(model, sides, replace(draw, synthetic=draw.human_b), sides.seed, people=True) for draw in made]
-    )
-    permuted = _permuted(model, sides, made)
-    measured = excess(cross, null, n_human, n_synthetic)
+        return Failed(rows=sides.counts, evidence=evidence)
+    group = np.concatenate([sides.human.group, sides.synthetic.group])
+    pairs = [np.concatenate([draw.human_a, draw.synthetic + n_human]) for draw in made]
+    cross = np.array([_area(model, rows, group, sides.seed) for rows in pairs])
+    null = np.array([_area(model, np.concatenate([draw.human_a, draw.human_b]), group, sides.seed) for draw in made])
+    measured = excess(cross, null, sides.counts)
     if isinstance(measured, Failed):
         return replace(measured, evidence=evidence)
-    low, high = np.percentile(permuted, (5, 95))
-    note = _note(telling)
-    if float(np.median(cross)) < low:
-        reason = f'AUC {np.median(cross):.3f} lies below chance ({low:.3f}): rows of the two origins are paired or near copies: look at the copy checks, or declare group = "<column>"'
+    low, high = np.percentile(_permuted(model, pairs, group, sides.seed), (5, 95))
+    area = float(np.median(cross))
+    if area < low:
+        reason = f'AUC {area:.3f} lies below chance ({low:.3f}): rows of the two origins are paired or near copies: look at the copy checks, or declare group = "<column>"'
         return Inconclusive.in_spite_of(replace(measured, evidence=evidence), reason)
-    evidence["auc"] = float(np.median(cross))
+    evidence["auc"] = area
     baseline = replace(measured.baseline, p95=float(high)) if measured.baseline else None
-    return replace(
-        measured, baseline=baseline, note=f"AUC {np.median(cross):.3f}{note and '; ' + note}", evidence=evidence
-    )
+    note = "; ".join(clause for clause in (f"AUC {area:.3f}", _note(telling)) if clause)
+    return replace(measured, baseline=baseline, note=note, evidence=evidence)
 
 
 def _model(scan: Scan, sides: Sides) -> Table | Texts:
@@ -87,34 +83,24 @@ def _model(scan: Scan, sides: Sides) -> Table | Texts:
     return texts_of(stream, sides.human_codes, sides.synthetic_codes)
 
 
-def _area(model: Table | Texts, sides: Sides, draw: Draw, seed: int, *, people: bool = False) -> float:
-    offset = 0 if people else len(sides.human)
-    rows = np.concatenate([draw.human_a, draw.synthetic + offset])
-    other = sides.human.group if people else sides.synthetic.group
-    groups = np.concatenate([sides.human.group[draw.human_a], other[draw.synthetic]])
-    labels = np.repeat(np.array([0, 1], dtype=np.int8), len(draw.human_a))
-    return cross_validated_auc(model, rows, labels, groups, seed)
+def _area(model: Table | Texts, rows: Ints, group: Hashes, seed: int, rng: np.random.Generator | None = None) -> float:
+    """Area between the two halves of `rows`. rng: deals the labels out at random."""
+    labels = np.repeat(np.array([0, 1], dtype=np.int8), len(rows) // 2)
+    return cross_validated_auc(model, rows, rng.permutation(labels) if rng else labels, group[rows], seed)
 
 
-def _permuted(model: Table | Texts, sides: Sides, made: list[Draw]) -> list[float]:
+def _permuted(model: Table | Texts, pairs: list[Ints], group: Hashes, seed: int) -> list[float]:
     """Areas with labels dealt out at random: what chance gives with these rows and this model."""
-    rng = np.random.default_rng(sides.seed)
-    areas = []
-    for number in range(PERMUTATION_COUNT):
-        draw = made[number % len(made)]
-        rows = np.concatenate([draw.human_a, draw.synthetic + len(sides.human)])
-        groups = np.concatenate([sides.human.group[draw.human_a], sides.synthetic.group[draw.synthetic]])
-        labels = rng.permutation(np.repeat(np.array([0, 1], dtype=np.int8), len(draw.human_a)))
-        areas.append(cross_validated_auc(model, rows, labels, groups, sides.seed + number))
-    return areas
+    rng = np.random.default_rng(seed)
+    return [_area(model, pairs[number % len(pairs)], group, seed + number, rng) for number in range(PERMUTATION_COUNT)]
 
 
 def _single_features(scan: Scan, sides: Sides) -> dict[str, float]:
-    found = telling_columns(sides.human_codes, sides.synthetic_codes)
+    telling = telling_columns(sides.human_codes, sides.synthetic_codes)
     if scan.roles.texts:
         column = scan.roles.texts[0]
-        found |= telling_words(sides.human.frame[column], sides.synthetic.frame[column])
-    return found
+        telling |= telling_words(sides.human.frame[column], sides.synthetic.frame[column])
+    return telling
 
 
 def _strongest(telling: dict[str, float]) -> dict[str, float]:
@@ -137,6 +123,6 @@ METRIC = Metric(
         "the two sets; it never accuses a single row."
     ),
     source="Lopez-Paz & Oquab, Revisiting Classifier Two-Sample Tests, ICLR 2017; Kim et al., Annals of Statistics 49 (2021)",
-    fix="Look at the most telling features: length and formatting can be mended in the pipeline, the rest is the generator's work.",
+    fix="Look at the most telling features: length and formatting can be fixed in the pipeline, the rest is the generator's work.",
     reads="the sample",
 )

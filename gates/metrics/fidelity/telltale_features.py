@@ -1,4 +1,4 @@
-"""Single features that tell the origin, strongest first: what to look at, in words a person knows."""
+"""Single features that tell the origin, strongest first: what to look at, in plain words."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ROWS_AT_MOST = 2000
 
 def telling_columns(human: Coded, synthetic: Coded) -> dict[str, float]:
     """Per column, the AUC that it alone gives, in [.5, 1]; a category by the likelihood ratio of its levels."""
-    found = {}
+    areas = {}
     labels = np.concatenate([np.zeros(len(human), dtype=np.int8), np.ones(len(synthetic), dtype=np.int8)])
     if not len(human) or not len(synthetic):
         return {}
@@ -32,8 +32,8 @@ def telling_columns(human: Coded, synthetic: Coded) -> dict[str, float]:
             mine, theirs = (np.bincount(side, minlength=feature.size) / len(side) for side in sides)
             scores = (theirs - mine)[np.concatenate(sides)] / np.maximum(mine + theirs, 1e-12)[np.concatenate(sides)]
         area = auc(scores, labels)
-        found[feature.name] = max(area, 1 - area)
-    return found
+        areas[feature.name] = max(area, 1 - area)
+    return areas
 
 
 def telling_in_model(model: Table, human: int, synthetic: int, seed: int) -> dict[str, float]:
@@ -47,13 +47,13 @@ def telling_in_model(model: Table, human: int, synthetic: int, seed: int) -> dic
     half = size // 2
     # Samples stand in the order of a hash, so that the first rows are random rows.
     train = np.concatenate([np.arange(half), human + np.arange(half)])
-    held = np.concatenate([np.arange(half, size), human + np.arange(half, size)])
+    tested = np.concatenate([np.arange(half, size), human + np.arange(half, size)])
     labels = (train >= human).astype(np.int8)
     fitted = model.fit(train, labels)
     lost = permutation_importance(
         fitted,
-        model.values[held],
-        (held >= human).astype(np.int8),
+        model.values[tested],
+        (tested >= human).astype(np.int8),
         scoring="roc_auc",
         n_repeats=2,
         random_state=seed % 2**32,

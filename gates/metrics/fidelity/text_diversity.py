@@ -1,4 +1,4 @@
-"""Whether synthetic texts vary as much as people's do, at an equal number of texts or tokens."""
+"""Whether synthetic texts vary as much as human texts, at an equal number of texts or tokens."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from gates.data.text.tokens import TokenStream, ngrams
 from gates.errors import MetricError, did_you_mean
-from gates.metrics.base.measurement import Failed, Measured, Measurement, RowCounts
+from gates.metrics.base.measurement import Failed, Measured, Measurement
 from gates.metrics.base.text_samples import main_text, tokens_of
 from gates.metrics.stats.effective_rank import effective_number
 from gates.metrics.stats.paired_draws import draws, percentile_ratio
@@ -63,7 +63,7 @@ class _Sample:
 
 
 def text_diversity(scan: Scan, wanted: str) -> Measurement:
-    """Diversity of the main text of synthetic rows over that of people, 1 meaning equal; limits are on this ratio.
+    """Diversity of the main text of synthetic rows over that of human rows, 1 meaning equal; limits are on this ratio.
 
     "compression": how much better synthetic texts compress (above 1: more repetitive; Shaib et al. 2024);
     "distinct_3": distinct token trigrams per trigram (below 1: more repetitive; Li et al., NAACL 2016);
@@ -121,10 +121,9 @@ def hashed_words(stream: TokenStream) -> Floats:
 def _compare(scan: Scan, sides: Sides, measure: Callable[[_Sample], float]) -> Measured | Failed:
     made = draws(sides.human, sides.synthetic, sides.seed, DRAW_COUNT, at_most=TEXTS_PER_DRAW)
     human, synthetic = (_openings(scan, rows) for rows in (sides.human, sides.synthetic))
-    n_human, n_synthetic = len(sides.human), len(sides.synthetic)
     if not made:
-        return Failed(rows=RowCounts(n_human, n_synthetic))
-    found = np.empty((len(made), 3))
+        return Failed(rows=sides.counts)
+    values = np.empty((len(made), 3))
     for row, draw in enumerate(made):
         samples = [human.take(draw.human_a), human.take(draw.human_b), synthetic.take(draw.synthetic)]
         if measure is not spread_of_words:
@@ -132,13 +131,12 @@ def _compare(scan: Scan, sides: Sides, measure: Callable[[_Sample], float]) -> M
             samples = [sample.first(budget) for sample in samples]
         # Small matrices: on a busy machine the threads of BLAS wait for each other ten times longer than they work.
         with threadpool_limits(1, user_api="blas"):
-            found[row] = [measure(sample) for sample in samples]
-    if not np.isfinite(found).all() or not found.all():
-        reason = "too few texts with words on one side to compare their diversity"
-        return Failed(reason, RowCounts(n_human, n_synthetic))
-    ours, others, theirs = found.T
-    measured = percentile_ratio(theirs / ours, others / ours, n_human, n_synthetic)
-    return replace(measured, note=f"{np.median(theirs):.3g} against {np.median(ours):.3g} of people")
+            values[row] = [measure(sample) for sample in samples]
+    if not np.isfinite(values).all() or not values.all():
+        return Failed("too few texts with words on one side to compare their diversity", sides.counts)
+    ours, others, theirs = values.T
+    measured = percentile_ratio(theirs / ours, others / ours, sides.counts)
+    return replace(measured, note=f"{np.median(theirs):.3g} against {np.median(ours):.3g} in human rows")
 
 
 def _openings(scan: Scan, rows: Rows) -> _Sample:

@@ -1,4 +1,4 @@
-"""Whether people of each group have the share among the human rows that they have in the population meant."""
+"""Whether each group has the share of the human rows that it has in the declared population."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import polars as pl
 
 from gates.data.facts import HUMAN_CODE, ORIGIN
 from gates.errors import did_you_mean
-from gates.metrics.base.full_columns import accumulate_people, people_columns
+from gates.metrics.base.full_columns import accumulate_annotations, annotation_columns
 from gates.metrics.base.measurement import Failed, Growth, Inconclusive, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.stats.bootstrap import RESAMPLE_COUNT, basic_estimate, resampled
 from gates.metrics.stats.paired_draws import ROWS_TO_PASS
 from gates.metrics.stats.raking import Margin, UnreachableError, design_effect, rake
+from gates.metrics.stats.shares import total_variation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -61,7 +62,7 @@ class Sample:
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
-    """How far people's shares lie from the declared ones, over every human row.
+    """How far the shares of human rows lie from the declared ones, over every human row.
 
     "distance": total variation distance of the worst dimension, in [0, 1]; "under_representation": by which part of its
     declared share the worst level falls short, in [0, 1]; "design_effect": by how many times weighting the rows to the
@@ -98,7 +99,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 def sample_of(scan: Scan) -> Sample:
     """The human rows by combination of declared levels. Call through `scan.cached(sample_of)`."""
     dimensions = sorted(scan.declared.population)
-    frame = scan.cached(people_columns).select(
+    frame = scan.cached(annotation_columns).select(
         pl.col(ORIGIN).cast(pl.String), *(pl.col(name).cast(pl.String) for name in dimensions)
     )
     human = (frame[ORIGIN] == "human").to_numpy() & scan.index.of(HUMAN_CODE)
@@ -119,12 +120,12 @@ def _by_group(group: Hashes, combination: Ints, width: int) -> tuple[Ints, Float
     """Groups that hold the same rows are alike: how many there are of each kind, and the rows of one."""
     pairs = pl.DataFrame({"group": group, "combination": combination}).group_by("group", "combination").len()
     key = pl.format("{}:{}", "combination", "len")
-    held = (
+    by_group = (
         pairs.sort("group", "combination")
         .group_by("group", maintain_order=True)
         .agg(key.str.join(",").alias("key"), "combination", "len")
     )
-    kinds = held.group_by("key").agg(pl.len().alias("groups"), pl.col("combination").first(), pl.col("len").first())
+    kinds = by_group.group_by("key").agg(pl.len().alias("groups"), pl.col("combination").first(), pl.col("len").first())
     kinds = kinds.sort("key")
     rows = np.zeros((kinds.height, width))
     kind = np.repeat(np.arange(kinds.height), kinds["len"].list.len().to_numpy())
@@ -133,7 +134,7 @@ def _by_group(group: Hashes, combination: Ints, width: int) -> tuple[Ints, Float
 
 
 def _margin(dimension: str, levels: pl.Series, declared: Mapping[str, float]) -> Margin:
-    """Levels that nobody declared are one level more, of share 0."""
+    """Undeclared levels are one level more, of share 0."""
     names = [*sorted(declared), _ELSEWHERE]
     place = {name: number for number, name in enumerate(names)}
     level = np.array([place.get(name, len(names) - 1) for name in levels.to_list()], dtype=np.int64)
@@ -147,7 +148,7 @@ def _too_few(sample: Sample) -> str:
     """
     units = int(sample.units.sum())
     if units < UNITS_AT_LEAST:
-        return f"{units} independent rows of people; from {UNITS_AT_LEAST} on shares can be estimated"
+        return f"{units} independent human rows; from {UNITS_AT_LEAST} on shares can be estimated"
     for margin in sample.margins:
         shares = _shares(sample.times.astype(np.float64), margin)
         for name, share, declared in zip(margin.names, shares, margin.shares, strict=True):
@@ -161,7 +162,7 @@ def _statistic(measure: str, margins: tuple[Margin, ...], rows: int) -> tuple[Ca
     """The measure as a function of counts by combination, and the largest value that it can have."""
     if measure == "design_effect":
         return lambda times: _design_effect(times, margins), float(rows)
-    one = _distance if measure == "distance" else _shortfall
+    one = total_variation if measure == "distance" else _shortfall
     return lambda times: max(one(_shares(times, margin), margin.shares) for margin in margins), 1.0
 
 
@@ -170,13 +171,9 @@ def _shares(times: Floats, margin: Margin) -> Floats:
     return counts / max(float(times.sum()), 1.0)
 
 
-def _distance(shares: Floats, declared: Floats) -> float:
-    return float(np.abs(shares - declared).sum() / 2)
-
-
 def _shortfall(shares: Floats, declared: Floats) -> float:
-    there = declared > 0
-    return float(max(0.0, 1 - (shares[there] / declared[there]).min()))
+    is_declared = declared > 0
+    return float(max(0.0, 1 - (shares[is_declared] / declared[is_declared]).min()))
 
 
 def _design_effect(times: Floats, margins: tuple[Margin, ...]) -> float:
@@ -196,7 +193,7 @@ def _about(sample: Sample) -> tuple[str, dict[str, object]]:
                 levels.append((float(share - declared), f"{margin.dimension}={name}", float(share), float(declared)))
     levels.sort()
     _, lowest, share, declared = levels[0]
-    note = f"{lowest} has {share:.1%} of people's rows, declared {declared:.1%}"
+    note = f"{lowest} has {share:.1%} of the human rows, declared {declared:.1%}"
     shown = [{"level": name, "observed": share, "declared": declared} for _, name, share, declared in levels]
     evidence: dict[str, object] = {"levels": shown[:EVIDENCE_LEVELS], "rows_without_a_level": sample.missing}
     try:
@@ -212,10 +209,10 @@ METRIC = Metric(
     measure=measure,
     side=Side.MAX,
     finding="Human rows do not represent the declared population",
-    asks="Do the people in the data stand for the people the model is meant for?",
+    asks="Do the people in the data represent the people the model is for?",
     why=(
-        "Who is missing among the people is missing in what a model learns, and in what synthetic rows mirror. Weights repair a "
-        "sample only so far: they widen every error bar, and make nobody speak who was not asked."
+        "A group that is missing in the human rows is missing in what a model learns, and in what synthetic rows mirror. Weights repair a "
+        "sample only so far: they widen every error bar, and add nothing on people who are not in it."
     ),
     source="Deming & Stephan 1940; Kish, Survey Sampling, 1965, section 11.7; total variation distance",
     fix="Ask more people of the level named, or weight the rows to the declared shares where the design effect allows it.",
@@ -224,5 +221,5 @@ METRIC = Metric(
     languages_together="a language is a group like others, where the declared population names it",
     cached="hashes of groups",
     reads="the declared columns of every row",
-    accumulate=accumulate_people,
+    accumulate=accumulate_annotations,
 )

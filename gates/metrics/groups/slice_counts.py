@@ -1,4 +1,4 @@
-"""Whether every slice, and every pair of slices, has people in it."""
+"""Whether every slice, and every pair of slices, has human rows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from gates.data.facts import ORIGIN
-from gates.metrics.base.full_columns import accumulate_people, people_columns
+from gates.metrics.base.full_columns import accumulate_annotations, annotation_columns
 from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
 
@@ -25,13 +25,13 @@ _COUNTS = ("human", "synthetic")
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Human rows in the slice that has fewest of them, pairwise intersections included; a count over every row.
 
-    Slices that hold less than `prevalence` of all rows, human and synthetic, are too rare to be asked for. Rows without
+    Slices that hold less than `prevalence` of all rows, human and synthetic, are too rare to count. Rows without
     a value belong to no slice.
     """
     slices = sorted(scan.roles.slices)
     if not slices:
         return NotConfigured("no slices are declared", 'slices = ["<column>"]')
-    rows = scan.cached(people_columns).filter(pl.col(ORIGIN).cast(pl.String).is_in(_COUNTS))
+    rows = scan.cached(annotation_columns).filter(pl.col(ORIGIN).cast(pl.String).is_in(_COUNTS))
     least = float(str(params["prevalence"])) * rows.height
     crossed = [(name,) for name in slices] + list(combinations(slices, 2))
     cells = pl.concat([_cells(rows, columns) for columns in crossed])
@@ -40,7 +40,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         return Failed(f"no slice of {', '.join(slices)} holds {params['prevalence']:.1%} of the rows")
     thinnest = common.row(0, named=True)
     human = int(rows.filter(pl.col(ORIGIN).cast(pl.String) == "human").height)
-    note = f"fewest people in {thinnest['slice']}: {thinnest['human']:,} of {thinnest['rows']:,} rows"
+    note = f"fewest human rows in {thinnest['slice']}: {thinnest['human']:,} of {thinnest['rows']:,} rows"
     evidence = {
         "slices": common.height,
         "rarer": cells.height - common.height,
@@ -70,16 +70,16 @@ METRIC = Metric(
     side=Side.BETWEEN,
     finding="A group has too few human rows",
     unit=Unit.COUNT,
-    asks="Are there people in every group and in every pair of groups?",
+    asks="Are there human rows in every group and in every pair of groups?",
     why=(
-        "A group that only synthetic rows describe is a guess about people nobody asked, and no check can compare it with anything. "
+        "A group that only synthetic rows describe is a guess about people who gave no row, and no check can compare it with anything. "
         "Each group may be there while their intersection is empty."
     ),
     source="Buolamwini & Gebru, Gender Shades, FAT* 2018: errors hide in intersections",
-    fix="Collect rows by people of the slice named, or leave out its synthetic rows and say that the set does not cover it.",
+    fix="Collect human rows of the slice named, or leave out its synthetic rows and say that the set does not cover it.",
     params=(("prevalence", 0.005),),
     languages_together='slices are looked at one by one: with slices = ["language"] each language is one',
     exact="a count of rows",
     reads="the slices of every row",
-    accumulate=accumulate_people,
+    accumulate=accumulate_annotations,
 )

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from gates.data.scan.result import Rows, Scan
     from gates.verdict import Scope
 
-# Levels rarer than this among people are noise in tables of usual size.
+# Levels rarer than this in human rows are noise in tables of usual size.
 PREVALENCE_AT_LEAST = 0.005
 # A level is vanished where its synthetic share is surely below a fifth of its human share.
 VANISHED_SHARE = 0.2
@@ -54,7 +54,7 @@ class Level:
     is_slice: bool
 
     def is_vanished(self) -> bool:
-        """True where the level is common enough among people and surely far rarer among synthetic rows."""
+        """True where the level is common enough in human rows and surely far rarer in synthetic rows."""
         return self.human_share_low >= PREVALENCE_AT_LEAST and (
             self.synthetic_share_high < VANISHED_SHARE * self.human_share_low
         )
@@ -131,21 +131,21 @@ def all_levels(scan: Scan) -> list[Level]:
 
     Call through `scan.cached(all_levels)`.
     """
-    found: list[Level] = []
+    levels: list[Level] = []
     for column in dict.fromkeys((*scan.roles.slices, *(() if scan.roles.texts else scan.roles.content))):
         is_slice = column in scan.roles.slices
         if column in scan.roles.identifying and not is_slice:
             continue
         human = scan.human.frame[column]
         if is_slice or is_categorical(human):
-            found.extend(_levels(scan, column, is_slice=is_slice))
-    return found
+            levels.extend(_levels(scan, column, is_slice=is_slice))
+    return levels
 
 
 def _levels(scan: Scan, column: str, *, is_slice: bool) -> list[Level]:
     mine, theirs = _counts(scan.human, column), _counts(scan.synthetic, column)
     n_human, n_synthetic = len(scan.human), len(scan.synthetic)
-    found = []
+    levels = []
     for value in sorted(mine.keys() | theirs.keys() if is_slice else mine.keys()):
         human, synthetic = mine.get(value, 0), theirs.get(value, 0)
         share = human / max(1, n_human)
@@ -154,8 +154,8 @@ def _levels(scan: Scan, column: str, *, is_slice: bool) -> list[Level]:
         low, high = clopper_pearson(human, n_human).low, clopper_pearson(synthetic, n_synthetic).high
         scaled = round(share * scan.human.total), round(synthetic / max(1, n_synthetic) * scan.synthetic.total)
         shares = share, synthetic / max(1, n_synthetic)
-        found.append(Level(column, value, *scaled, *shares, low, high, is_slice))
-    return found
+        levels.append(Level(column, value, *scaled, *shares, low, high, is_slice))
+    return levels
 
 
 def _counts(rows: Rows, column: str) -> dict[str, int]:

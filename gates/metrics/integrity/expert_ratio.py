@@ -8,7 +8,13 @@ import polars as pl
 
 from gates.data.facts import ORIGIN
 from gates.errors import did_you_mean
-from gates.metrics.base.full_columns import accumulate_people, not_configured, people_columns, role_column, role_to_add
+from gates.metrics.base.full_columns import (
+    accumulate_annotations,
+    annotation_columns,
+    not_configured,
+    role_column,
+    role_to_add,
+)
 from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.labels.ratings import is_expert
@@ -72,7 +78,7 @@ _WORDS = {"human": "human", "expert": "by experts"}
 
 def _distinct_rows(scan: Scan, roles: list[str]) -> pl.DataFrame:
     """One row per content, origin, domain and expertise: copying a row makes nobody more of an expert."""
-    frame = scan.cached(people_columns).with_columns(pl.Series(_DIGEST, scan.index.digest))
+    frame = scan.cached(annotation_columns).with_columns(pl.Series(_DIGEST, scan.index.digest))
     origin = pl.col(ORIGIN).cast(pl.String)
     expert = is_expert(pl.col(_EXPERTISE)) if _EXPERTISE in roles else pl.lit(value=False)
     declared = frame.filter(origin.is_in(["human", "synthetic"])).select(
@@ -105,5 +111,5 @@ METRIC = Metric(
     exact="a share counted over every row",
     cached="hashes of content",
     reads="domain and expertise of every row",
-    accumulate=accumulate_people,
+    accumulate=accumulate_annotations,
 )

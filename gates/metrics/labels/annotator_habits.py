@@ -33,52 +33,52 @@ class Habits:
     two_labels: Mapping[str, int]
 
     def evidence(self) -> dict[str, object]:
-        """What there is to say of the first ten with each habit; nothing where nobody has such a habit."""
-        said = {"one_label_only": self.one_label, "items_with_two_labels": self.two_labels}
-        return {key: dict(islice(habit.items(), NAMED)) for key, habit in said.items() if habit}
+        """The first ten annotators with each habit; empty where no annotator has one."""
+        habits = {"one_label_only": self.one_label, "items_with_two_labels": self.two_labels}
+        return {key: dict(islice(habit.items(), NAMED)) for key, habit in habits.items() if habit}
 
     def note(self) -> str:
-        """The end of a message, "" where nobody has such a habit."""
+        """The end of a message, "" where no annotator has a habit."""
         names = list(dict.fromkeys([*self.one_label, *self.two_labels]))
         rest = f"; {len(names) - SPOKEN} more do such things" if len(names) > SPOKEN else ""
         return "".join(f"; {name} {self.of(name)}" for name in names[:SPOKEN]) + rest
 
     def of(self, name: str) -> str:
-        """What one of them does, "" for who has no such habit."""
+        """What an annotator does, "" without a habit."""
         label, count = self.one_label.get(name), self.two_labels.get(name)
         clauses = [f"always says '{label['label']}'"] if label else []
         clauses += [f"gave {count:,} {'item' if count == 1 else 'items'} more than one label"] if count else []
         return " and ".join(clauses)
 
 
-def people_habits(scan: Scan) -> Habits:
-    """The habits of people. Call through `scan.cached(people_habits)`."""
+def human_habits(scan: Scan) -> Habits:
+    """The habits of human annotators. Call through `scan.cached(human_habits)`."""
     return _habits(scan, is_human=True)
 
 
 def machine_habits(scan: Scan) -> Habits:
-    """The habits of machines, beside people. Call through `scan.cached(machine_habits)`."""
+    """The habits of machines, compared with human annotators. Call through `scan.cached(machine_habits)`."""
     return _habits(scan, is_human=False)
 
 
 def _habits(scan: Scan, *, is_human: bool) -> Habits:
-    found = scan.cached(ratings)
-    if found is None:
+    rated = scan.cached(ratings)
+    if rated is None:
         return Habits({}, {})
-    asked = found.frame.filter(pl.col("is_human") == is_human)
-    twice = found.contradicted.filter(pl.col("is_human") == is_human)[_WHO].value_counts()
+    rows = rated.frame.filter(pl.col("is_human") == is_human)
+    twice = rated.contradicted.filter(pl.col("is_human") == is_human)[_WHO].value_counts()
     return Habits(
-        _one_label(asked, found.of_people()),
+        _one_label(rows, rated.by_humans()),
         dict(twice.sort(["count", _WHO], descending=[True, False]).iter_rows()),
     )
 
 
-def _one_label(asked: pl.DataFrame, people: pl.DataFrame) -> dict[str, dict[str, object]]:
-    """Those of whom it is no chance, set against other people on the same items; of items that nobody shares nothing is said."""
-    each = asked.group_by(_WHO).agg(pl.len().alias("ratings"), pl.col(_LABEL).n_unique().alias("labels"))
+def _one_label(rows: pl.DataFrame, human: pl.DataFrame) -> dict[str, dict[str, object]]:
+    """Those who give one label beyond chance, compared with other humans on the items that they share."""
+    each = rows.group_by(_WHO).agg(pl.len().alias("ratings"), pl.col(_LABEL).n_unique().alias("labels"))
     same = each.filter((pl.col("labels") == 1) & (pl.col("ratings") >= ITEMS_AT_LEAST))
     named = (
-        _with_others(asked.join(same, on=_WHO), people)
+        _with_others(rows.join(same, on=_WHO), human)
         .filter(pl.col("others") > 0)
         .group_by(_WHO, _LABEL, "ratings")
         .agg(pl.len().alias("shared"), (pl.col("agreeing").sum() / pl.col("others").sum()).alias("share"))
@@ -91,13 +91,13 @@ def _one_label(asked: pl.DataFrame, people: pl.DataFrame) -> dict[str, dict[str,
     }
 
 
-def _with_others(asked: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
-    """These ratings with how many other people rated the item (`others`), and how many of them alike (`agreeing`)."""
-    people = people.join(asked, on=_WHAT, how="semi")
-    all_of_item = people.group_by(_WHAT).agg(pl.len().alias("all"))
-    alike = people.group_by(_WHAT, _LABEL).agg(pl.len().alias("alike"))
-    own = people.select(_WHAT, _WHO, pl.col(_LABEL).alias("own"))
-    joined = asked.join(all_of_item, on=_WHAT, how="left").join(alike, on=[_WHAT, _LABEL], how="left")
+def _with_others(rows: pl.DataFrame, human: pl.DataFrame) -> pl.DataFrame:
+    """These ratings with how many other humans rated the item (`others`), and how many of them alike (`agreeing`)."""
+    human = human.join(rows, on=_WHAT, how="semi")
+    all_of_item = human.group_by(_WHAT).agg(pl.len().alias("all"))
+    alike = human.group_by(_WHAT, _LABEL).agg(pl.len().alias("alike"))
+    own = human.select(_WHAT, _WHO, pl.col(_LABEL).alias("own"))
+    joined = rows.join(all_of_item, on=_WHAT, how="left").join(alike, on=[_WHAT, _LABEL], how="left")
     counts = joined.join(own, on=[_WHAT, _WHO], how="left").with_columns(pl.col("all", "alike").fill_null(0))
     return counts.with_columns(
         others=pl.col("all").cast(pl.Int64) - pl.col("own").is_not_null(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,14 +11,13 @@ import polars as pl
 
 from gates.data.facts import HUMAN_CODE, ORIGIN
 from gates.metrics.base.breakdowns import with_languages
-from gates.metrics.base.full_columns import accumulate_people, not_configured, people_columns, role_column
+from gates.metrics.base.full_columns import accumulate_annotations, annotation_columns, not_configured, role_column
 from gates.metrics.base.languages import languages, too_few
 from gates.metrics.base.measurement import Estimate, Failed, Growth, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
-from gates.metrics.labels.annotator_habits import people_habits
+from gates.metrics.labels.annotator_habits import human_habits
 from gates.metrics.labels.ratings import ITEMS_AT_LEAST, kinds_between, ratings, scale_of
 from gates.metrics.stats.bootstrap import percentile_estimate, resampled
-from gates.metrics.stats.krippendorff import agreement_between
 from gates.metrics.stats.paired_draws import ROWS_TO_PASS
 
 if TYPE_CHECKING:
@@ -39,22 +39,22 @@ _WHO, _WHAT = "annotator", "item"
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
-    """Share of people's rows that the busiest annotator gave, in [0, 1]; a count over every row, so without interval.
+    """Share of the human rows that the busiest annotator gave, in [0, 1]; a count over every row, so without interval.
 
     Evidence: the effective number of annotators exp(H), and annotators whose agreement with the others is surely lower
     than theirs, who always give one label, and who gave one item several. Annotators are named as the data names them:
     whoever has to talk to them must know who it is.
     """
     if role_column(scan, _WHO) is None:
-        return not_configured(scan, "nobody says who gave which label", _WHO)
-    rows = scan.cached(people_columns)
+        return not_configured(scan, "no annotator column is configured", _WHO)
+    rows = scan.cached(annotation_columns)
     counts = _rows_of_each(rows.filter(pl.col(ORIGIN).cast(pl.String) == "human"))
     if not counts.height:
         return Failed(f"no human row has an {_WHO}")
     whole = _concentration(counts, int(scan.index.of(HUMAN_CODE).sum()))
     outliers = _outliers(scan, counts[_WHO].head(COMPARED_AT_MOST).to_list())
     unlike = f"; {', '.join(outliers)} labels unlike the others" if isinstance(outliers, dict) and outliers else ""
-    habits = scan.cached(people_habits)
+    habits = scan.cached(human_habits)
     evidence = {**whole.evidence, "outlying": outliers, **habits.evidence()}
     whole = replace(whole, note=whole.note + unlike + habits.note(), evidence=evidence)
 
@@ -71,7 +71,7 @@ def _rows_of_each(human: pl.DataFrame) -> pl.DataFrame:
 
 
 def _concentration(counts: pl.DataFrame, rows: int) -> Measured:
-    """The busiest annotator's share. rows: with those that nobody is named for."""
+    """The busiest annotator's share. rows: with those without an annotator."""
     total = int(counts["count"].sum())
     shares = counts["count"].to_numpy() / total
     effective = float(np.exp(-(shares * np.log(shares)).sum()))
@@ -92,15 +92,15 @@ def _concentration(counts: pl.DataFrame, rows: int) -> Measured:
 
 
 def _outliers(scan: Scan, names: list[str]) -> dict[str, dict[str, float]] | str:
-    """Who agrees with the others surely less than the others do, with the interval; or why nobody can be compared."""
-    found = scan.cached(ratings)
-    if found is None:
+    """Who agrees with the others surely less than the others do, with the interval; or why none can be compared."""
+    rated = scan.cached(ratings)
+    if rated is None:
         return "no items and labels are declared"
-    people = found.of_people()
-    scale = scale_of(people, {"level": "nominal", "order": None})
-    coded = scale.coded(people)
+    human = rated.by_humans()
+    scale = scale_of(human, {"level": "nominal", "order": None})
+    coded = scale.coded(human)
     agreements = {name: one for name in names if (one := _with_others(coded, name, scale)) is not None}
-    if len(agreements) < 3:  # noqa: PLR2004  # of two who disagree nobody knows which one is right
+    if len(agreements) < 3:  # noqa: PLR2004  # of two who disagree either may be right
         return "fewer than three annotators share enough items with others"
     values = np.array([value for _, value in agreements.values()])
     middle = float(np.median(values))
@@ -109,11 +109,7 @@ def _outliers(scan: Scan, names: list[str]) -> dict[str, dict[str, float]] | str
     for name, (kinds, value) in agreements.items():
         if value >= bound:
             continue
-        draws = resampled(
-            kinds.times,
-            scan.seed,
-            lambda times, kinds=kinds: agreement_between(kinds.one, kinds.other, scale.distance, times),  # type: ignore[misc]
-        )
+        draws = resampled(kinds.times, scan.seed, partial(scale.agreement, kinds))
         estimate = percentile_estimate(value, draws)
         if estimate and estimate.high < bound:
             outlying[name] = {"agreement": value, "low": estimate.low, "high": estimate.high, "others": middle}
@@ -127,7 +123,7 @@ def _with_others(coded: pl.DataFrame, name: str, scale: Scale) -> tuple[Kinds, f
     kinds = kinds_between(own, others, len(scale.codes))
     if kinds.items < ITEMS_AT_LEAST:
         return None
-    value = float(agreement_between(kinds.one, kinds.other, scale.distance, kinds.times[None, :].astype(np.float64))[0])
+    value = float(scale.agreement(kinds, kinds.once())[0])
     return (kinds, value) if np.isfinite(value) else None
 
 
@@ -146,5 +142,5 @@ METRIC = Metric(
     fix="Spread the items over more annotators; read what outlying annotators labelled with them before their rows are kept or dropped.",
     exact="a share counted over every row",
     reads="item, annotator, label of every row",
-    accumulate=accumulate_people,
+    accumulate=accumulate_annotations,
 )

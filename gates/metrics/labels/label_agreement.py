@@ -1,4 +1,4 @@
-"""Whether synthetic rows contradict people: rows that say nearly the same and bear different labels."""
+"""Whether synthetic rows contradict human rows: rows of nearly the same content with different labels."""
 
 from __future__ import annotations
 
@@ -45,20 +45,20 @@ class _Disagreement:
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
-    """Share of differing labels between synthetic rows and their human twins, less that between people, in [-1, 1].
+    """Share of differing labels between synthetic rows and their human twins, less that among human rows, in [-1, 1].
 
     Twins are rows of equal content without the label; of texts also those of token Jaccard >= .8, of table rows those
-    within a tenth of a standard deviation; of annotations those of one item. A row that is no twin of a person's is not
-    asked. Rows of one cluster of twins count for as many as they are worth.
+    within a tenth of a standard deviation; of annotations those of one item. A row without a human twin does not
+    count. Rows of one cluster of twins count for as many as they are worth.
     """
-    known = scan.cached(classes)
-    if isinstance(known, Measurement):
-        return known
-    found = _twins(scan, known)
-    people = _disagreement(found, found.is_human)
-    whole = _against(scan, found, people, ~found.is_human)
+    scheme = scan.cached(classes)
+    if isinstance(scheme, Measurement):
+        return scheme
+    entries = _twins(scan, scheme)
+    human = _disagreement(entries, entries.is_human)
+    whole = _against(scan, entries, human, ~entries.is_human)
     parts = {
-        name: Part(_against(scan, found, people, ~found.is_human & (found.generator == name)))
+        name: Part(_against(scan, entries, human, ~entries.is_human & (entries.generator == name)))
         for name, rows in scan.generators.items()
         if len(rows) >= STRATUM_ROWS
     }
@@ -67,49 +67,49 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         return whole
 
     def of_language(one: Language) -> Measurement:
-        own = np.isin(found.row_id, scan.index.row_id[one.human | one.synthetic])
-        speakers = _disagreement(found, found.is_human & own)
-        return too_few(*one.counts) or _against(scan, found, speakers, ~found.is_human & own)
+        own = np.isin(entries.row_id, scan.index.row_id[one.human | one.synthetic])
+        human_speakers = _disagreement(entries, entries.is_human & own)
+        return too_few(*one.counts) or _against(scan, entries, human_speakers, ~entries.is_human & own)
 
     return with_languages(scan, whole, scan.cached(languages).parts, of_language)
 
 
-def _twins(scan: Scan, known: Classes) -> Twins:
+def _twins(scan: Scan, scheme: Classes) -> Twins:
     if scan.roles.texts or scan.roles.type == "annotations":
-        return twins_of_contents(scan, known)
-    return twins_of_points(scan, known)
+        return twins_of_contents(scan, scheme)
+    return twins_of_points(scan, scheme)
 
 
-def _disagreement(found: Twins, mask: npt.NDArray[np.bool_]) -> _Disagreement:
-    asked = mask & (found.label != NO_LABEL) & (found.twins > 0)
-    share = 1 - found.alike[asked] / found.twins[asked]
-    return _Disagreement(share, len(share), effective_rows(share, found.cluster[asked]))
+def _disagreement(entries: Twins, mask: npt.NDArray[np.bool_]) -> _Disagreement:
+    counted = mask & (entries.label != NO_LABEL) & (entries.twins > 0)
+    share = 1 - entries.alike[counted] / entries.twins[counted]
+    return _Disagreement(share, len(share), effective_rows(share, entries.cluster[counted]))
 
 
-def _against(scan: Scan, found: Twins, people: _Disagreement, mask: npt.NDArray[np.bool_]) -> Measured | Inconclusive:
-    synthetic = _disagreement(found, mask)
-    differ = np.flatnonzero(mask & (found.label != NO_LABEL) & (found.twins > 0) & (found.alike == 0))
+def _against(scan: Scan, entries: Twins, human: _Disagreement, mask: npt.NDArray[np.bool_]) -> Measured | Inconclusive:
+    synthetic = _disagreement(entries, mask)
+    differ = np.flatnonzero(mask & (entries.label != NO_LABEL) & (entries.twins > 0) & (entries.alike == 0))
     evidence = {
-        "human_rows_with_human_twins": people.rows,
+        "human_rows_with_human_twins": human.rows,
         "synthetic_rows_with_human_twins": synthetic.rows,
         "rows_unlike_all_their_twins": len(differ),
-        "first_rows": [scan.place(int(row)) for row in np.sort(found.row_id[differ])[:EVIDENCE_ROWS]],
+        "first_rows": [scan.place(int(row)) for row in np.sort(entries.row_id[differ])[:EVIDENCE_ROWS]],
     }
-    if min(people.worth, synthetic.worth) < ROWS_TO_PASS:
+    if min(human.worth, synthetic.worth) < ROWS_TO_PASS:
         reason = (
-            f"{ROWS_TO_PASS} independent rows of each origin must have a human twin; {people.rows:,} human rows worth "
-            f"{people.worth:,} and {synthetic.rows:,} synthetic rows worth {synthetic.worth:,} have one"
+            f"{ROWS_TO_PASS} independent rows of each origin must have a human twin; {human.rows:,} human rows worth "
+            f"{human.worth:,} and {synthetic.rows:,} synthetic rows worth {synthetic.worth:,} have one"
         )
         # Most datasets repeat nothing: that there are no twins is no fault of theirs.
         return Inconclusive(reason, undecided=Severity.INFO, evidence=evidence)
-    hits = [round(side.value * side.worth) for side in (synthetic, people)]
-    bounds = ratio_difference(hits[0], synthetic.worth, hits[1], people.worth)
-    value = synthetic.value - people.value
-    note = f"labels differ from human twins' in {synthetic.value:.1%} of synthetic rows, in {people.value:.1%} of human ones"
+    hits = [round(side.value * side.worth) for side in (synthetic, human)]
+    bounds = ratio_difference(hits[0], synthetic.worth, hits[1], human.worth)
+    value = synthetic.value - human.value
+    note = f"labels differ from human twins' in {synthetic.value:.1%} of synthetic rows, in {human.value:.1%} of human ones"
     return Measured(
         Estimate(value, min(value, bounds.low), max(value, bounds.high)),
-        RowCounts(people.worth, synthetic.worth),
-        baseline=Baseline(people.value),
+        RowCounts(human.worth, synthetic.worth),
+        baseline=Baseline(human.value),
         note=note,
         evidence=evidence,
     )

@@ -1,4 +1,4 @@
-"""Whether labels are as frequent in each group among synthetic rows as among people."""
+"""Whether labels are as frequent in each group among synthetic rows as among human rows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 
 from gates.metrics.base.measurement import (
     Failed,
@@ -21,14 +20,12 @@ from gates.metrics.base.measurement import (
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.labels.labels import Classes, classes, labelled
 from gates.metrics.stats.paired_draws import draws, excess
-from gates.metrics.stats.strata import STRATUM_ROWS
+from gates.metrics.stats.shares import shares, total_variation
+from gates.metrics.stats.strata import STRATUM_ROWS, levels_of_both
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy.typing as npt
-
-    from gates.data.arrays import Ints
     from gates.data.scan.result import Rows, Scan
     from gates.verdict import Scope
 
@@ -38,84 +35,76 @@ EVIDENCE_GROUPS = 10
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Excess distance of label shares in the worst group, in [-1, 1].
 
-    Total variation distance between labels of people and of synthetic rows within each level of each slice that has 300
-    labelled rows of both origins, less that between two halves of people. The maximum over groups is taken inside each
+    Total variation distance between labels of human and of synthetic rows within each level of each slice that has 300
+    labelled rows of both origins, less that between two halves of the human rows. The maximum over groups is taken inside each
     draw, so that many groups need no further correction.
     """
-    known = scan.cached(classes)
-    if isinstance(known, Measurement):
-        return known
+    scheme = scan.cached(classes)
+    if isinstance(scheme, Measurement):
+        return scheme
     if not scan.roles.slices:
-        return NotConfigured("no groups are declared", 'slices = ["<column>"]')
-    human = labelled(scan.human, known)
-    makers = {name: rows for name, rows in scan.generators.items() if len(rows) >= STRATUM_ROWS}
-    whole = _worst(scan, known, human, labelled(scan.synthetic, known))
+        return NotConfigured("no slices are declared", 'slices = ["<column>"]')
+    human = labelled(scan.human, scheme)
+    whole = _worst(scan, scheme, human, labelled(scan.synthetic, scheme))
     if scan.declared.extends_human_law:
-        return ReportOnly(whole, 'synthetic_role = "extend" does not promise people\'s label shares')
-    parts = {name: Part(_worst(scan, known, human, labelled(rows, known))) for name, rows in makers.items()}
+        return ReportOnly(whole, 'synthetic_role = "extend" does not promise the human label shares')
+    parts = {
+        name: Part(_worst(scan, scheme, human, labelled(rows, scheme)))
+        for name, rows in scan.generators.items()
+        if len(rows) >= STRATUM_ROWS
+    }
     return replace(whole, parts=parts)
 
 
-def _worst(scan: Scan, known: Classes, human: Rows, synthetic: Rows) -> Measured | Inconclusive | Failed:
+def _worst(scan: Scan, scheme: Classes, human: Rows, synthetic: Rows) -> Measured | Inconclusive | Failed:
     groups = _groups(scan.roles.slices, human, synthetic)
-    sizes = len(human), len(synthetic)
+    sizes = RowCounts(len(human), len(synthetic))
     if not groups:
         reason = f"no level of {', '.join(sorted(scan.roles.slices))} has {STRATUM_ROWS} labelled rows of both origins"
-        return Inconclusive(reason, RowCounts(*sizes))
-    drawn = {name: _distances(known, *sides, scan.seed) for name, sides in groups.items()}
+        return Inconclusive(reason, sizes)
+    drawn = [_distances(scheme, *sides, scan.seed) for sides in groups.values()]
     # Where rows come in groups, a draw may leave a side empty and is then missing.
-    count = min(len(cross) for cross, _ in drawn.values())
-    cross, null = (np.array([pair[at][:count] for pair in drawn.values()]) for at in (0, 1))
+    count = min(map(len, drawn))
     if not count:
-        return excess(np.empty(0), np.empty(0), *sizes)
+        return excess(np.empty(0), np.empty(0), sizes)
+    cross, null = np.moveaxis(np.array([pairs[:count] for pairs in drawn]), 2, 0)
     gap = np.median(cross - null, axis=1)
     names = list(groups)
     order = np.argsort(-gap, kind="stable")
     worst = names[order[0]]
     mine, theirs = groups[worst]
-    found = excess(cross.max(axis=0), null.max(axis=0), len(mine), len(theirs))
     evidence = {
-        "label": known.column,
+        "label": scheme.column,
         "groups": len(groups),
         "worst_groups": {names[at]: float(gap[at]) for at in order[:EVIDENCE_GROUPS]},
     }
-    return replace(found, note=_note(known, worst, mine, theirs), evidence=evidence)
+    measured = excess(cross.max(axis=0), null.max(axis=0), RowCounts(len(mine), len(theirs)))
+    return replace(measured, note=_note(scheme, worst, mine, theirs), evidence=evidence)
 
 
 def _groups(slices: tuple[str, ...], human: Rows, synthetic: Rows) -> dict[str, tuple[Rows, Rows]]:
     """The rows of both origins by level of a slice, `language=en`, where both have rows enough."""
-    found = {}
-    for column in sorted(slices):
-        mine, theirs = (rows.frame[column].cast(pl.String) for rows in (human, synthetic))
-        for level in mine.drop_nulls().unique().sort().to_list():
-            masks = [(side == level).fill_null(value=False).to_numpy() for side in (mine, theirs)]
-            if min(int(mask.sum()) for mask in masks) >= STRATUM_ROWS:
-                found[f"{column}={level}"] = human.where(masks[0]), synthetic.where(masks[1])
-    return found
+    return {
+        f"{column}={level}": (human.where(mine), synthetic.where(theirs))
+        for column in sorted(slices)
+        for level, mine, theirs in levels_of_both(human.frame[column], synthetic.frame[column])
+    }
 
 
-def _distances(
-    known: Classes, human: Rows, synthetic: Rows, seed: int
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Distances of people to synthetic rows and to other people, per draw."""
-    mine, theirs = known.codes(human.frame), known.codes(synthetic.frame)
+def _distances(scheme: Classes, human: Rows, synthetic: Rows, seed: int) -> list[tuple[float, float]]:
+    """Distances of human rows to synthetic and to other human rows, per draw."""
+    mine, theirs, size = scheme.codes(human.frame), scheme.codes(synthetic.frame), len(scheme.names)
     pairs = []
     for draw in draws(human, synthetic, seed):
-        first = _shares(mine[draw.human_a], known)
-        others = _shares(theirs[draw.synthetic], known), _shares(mine[draw.human_b], known)
-        pairs.append([np.abs(first - other).sum() / 2 for other in others])
-    both = np.array(pairs).reshape(len(pairs), 2)
-    return both[:, 0], both[:, 1]
+        first, other = shares(mine[draw.human_a], size), shares(mine[draw.human_b], size)
+        pairs.append((total_variation(first, shares(theirs[draw.synthetic], size)), total_variation(first, other)))
+    return pairs
 
 
-def _shares(codes: Ints, known: Classes) -> npt.NDArray[np.float64]:
-    return np.bincount(codes, minlength=len(known.names)) / max(1, len(codes))
-
-
-def _note(known: Classes, group: str, human: Rows, synthetic: Rows) -> str:
-    mine, theirs = (_shares(known.codes(rows.frame), known) for rows in (human, synthetic))
+def _note(scheme: Classes, group: str, human: Rows, synthetic: Rows) -> str:
+    mine, theirs = (shares(scheme.codes(rows.frame), len(scheme.names)) for rows in (human, synthetic))
     at = int(np.argmax(np.abs(mine - theirs)))
-    return f"in {group}, '{known.names[at]}' is {mine[at]:.1%} of human labels, {theirs[at]:.1%} of synthetic ones"
+    return f"in {group}, '{scheme.names[at]}' is {mine[at]:.1%} of human labels, {theirs[at]:.1%} of synthetic ones"
 
 
 METRIC = Metric(
@@ -123,13 +112,13 @@ METRIC = Metric(
     measure=measure,
     side=Side.MAX,
     finding="Labels are not as frequent in each group as in human rows",
-    asks="Is each label as frequent in each group as it is among people?",
+    asks="Is each label as frequent in each group as among the human rows?",
     why=(
         "Generators repeat what is usual: they give the common label to a group more often than people do, and a model trained on it treats "
         "the group accordingly. Over all rows the rates may match while two groups' errors cancel."
     ),
     source="Wyllie, Shumailov & Papernot, Fairness Feedback Loops, FAccT 2024; total variation distance",
-    fix="Condition the generator on group and label together, or reweight the group named to people's label shares.",
+    fix="Condition the generator on group and label together, or reweight the group named to the human label shares.",
     languages_together='groups are looked at one by one: with slices = ["language"] each language is one',
     reads="the sample",
 )

@@ -1,4 +1,4 @@
-"""The label of each row as a class, for the checks that compare labels of people with those of synthetic rows."""
+"""The label of each row as a class, for the checks that compare labels of human rows with those of synthetic rows."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def classes(scan: Scan) -> Classes | Measurement:
     column = scan.roles.label
     if column is None:
         return NotConfigured("no label is declared", 'label = "<column>"')
-    found = {rows: _words(side.frame[column]).drop_nulls() for rows, side in _sides(scan).items()}
-    unlabelled = [rows for rows, words in found.items() if not len(words)]
+    labels = {rows: _words(side.frame[column]).drop_nulls() for rows, side in _sides(scan).items()}
+    unlabelled = [rows for rows, words in labels.items() if not len(words)]
     if unlabelled:
         return Failed(f"no {' and no '.join(unlabelled)} row has a label in column '{column}'")
-    names = tuple(pl.concat(list(found.values())).unique().sort().to_list())
+    names = tuple(pl.concat(list(labels.values())).unique().sort().to_list())
     if len(names) > CLASSES_AT_MOST:
         return NotConfigured(
             f"column '{column}' has {len(names):,} values, and at most {CLASSES_AT_MOST} can be compared as classes",
@@ -51,9 +51,9 @@ def classes(scan: Scan) -> Classes | Measurement:
     return Classes(column, names)
 
 
-def labelled(rows: Rows, known: Classes, *, one_of_each_group: bool = False) -> Rows:
+def labelled(rows: Rows, scheme: Classes, *, one_of_each_group: bool = False) -> Rows:
     """The rows that have a label; of each group the first one only where rows of a group are not independent."""
-    mask = known.codes(rows.frame) != NO_LABEL
+    mask = scheme.codes(rows.frame) != NO_LABEL
     if one_of_each_group:
         _, first = np.unique(np.where(mask, rows.group, 0), return_index=True)
         chosen = np.zeros(len(mask), dtype=bool)

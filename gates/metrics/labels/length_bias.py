@@ -59,9 +59,9 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 
     def of_language(one: Language) -> Measurement:
         sides = zip(codes, (one.human, one.synthetic), strict=True)
-        found = [_of_origin(scan, longer_by, name, first_of_each(scan.index, mask)) for name, mask in sides]
-        judged = [origin for origin in found if _pairs(origin) >= ROWS_TO_JUDGE_ALONE]
-        fullest = max(found, key=_pairs)
+        by_origin = [_of_origin(scan, longer_by, name, first_of_each(scan.index, mask)) for name, mask in sides]
+        judged = [origin for origin in by_origin if _pairs(origin) >= ROWS_TO_JUDGE_ALONE]
+        fullest = max(by_origin, key=_pairs)
         return max(judged, key=_reach) if judged else too_few(fullest.rows.human, fullest.rows.synthetic) or fullest
 
     return with_languages(scan, replace(origins[farthest], parts=parts), scan.cached(languages).either, of_language)

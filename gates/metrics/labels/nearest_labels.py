@@ -41,7 +41,7 @@ class Twins:
     """One entry per row.
 
     twins: human rows other than itself that say nearly the same and have a label. alike: those with the row's own
-    label. cluster: rows of one cluster are twins of the same people.
+    label. cluster: rows of one cluster are twins of the same human rows.
     """
 
     row_id: Ints
@@ -63,16 +63,16 @@ def accumulate_twins(inputs: PassInputs, params: Mapping[str, object]) -> list[A
     return [*columns([roles.label, *items], inputs), *texts]
 
 
-def twins_of_contents(scan: Scan, known: Classes) -> Twins:
+def twins_of_contents(scan: Scan, scheme: Classes) -> Twins:
     """Twins among all rows: equal items of annotations, else equal content, and of single texts near duplicates."""
     index = scan.index
     names = ["item"] if scan.roles.type == "annotations" else []
-    frame = columns_of_all(scan, [known.column, *names])
+    frame = columns_of_all(scan, [scheme.column, *names])
     what = frame["item"].cast(pl.String).hash(0).to_numpy() if names else index.digest
     kept = np.flatnonzero(np.isin(index.origin, (HUMAN_CODE, SYNTHETIC_CODE)))
-    label, is_human = known.codes(frame)[kept], index.origin[kept] == HUMAN_CODE
+    label, is_human = scheme.codes(frame)[kept], index.origin[kept] == HUMAN_CODE
     contents, content = np.unique(what[kept], return_inverse=True)
-    counts = np.zeros((len(contents), len(known.names)))
+    counts = np.zeros((len(contents), len(scheme.names)))
     given = is_human & (label != NO_LABEL)
     np.add.at(counts, (content[given], label[given]), 1)
     left, right = _near_contents(scan, contents) if scan.roles.content == scan.roles.texts else _none()
@@ -102,32 +102,32 @@ def _none() -> tuple[Ints, Ints]:
     return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
 
 
-def twins_of_points(scan: Scan, known: Classes) -> Twins:
+def twins_of_points(scan: Scan, scheme: Classes) -> Twins:
     """Twins among the samples' first 5,000 rows of each origin, in all columns but the label.
 
     Raises MetricError where there is no other column.
     """
     codes = scan.cached(coded)
-    human, synthetic = (_without(side, known.column) for side in (codes.human, codes.synthetic))
+    human, synthetic = (_without(side, scheme.column) for side in (codes.human, codes.synthetic))
     mine, theirs = (points.take(np.arange(min(len(points), ROWS_AT_MOST))) for points in points_of(human, synthetic))
     if not mine.width:
         raise MetricError("no column but the label can be compared, so that no row is another's twin")
-    labels = known.codes(scan.human.frame)[: len(mine)]
+    labels = scheme.codes(scan.human.frame)[: len(mine)]
     sides = [
-        _side(scan.human, mine, known, (mine, labels), is_human=True),
-        _side(scan.synthetic, theirs, known, (mine, labels), is_human=False),
+        _side(scan.human, mine, scheme, (mine, labels), is_human=True),
+        _side(scan.synthetic, theirs, scheme, (mine, labels), is_human=False),
     ]
     return Twins(*(np.concatenate(parts) for parts in zip(*sides, strict=True)))
 
 
 def _side(
-    rows: Rows, points: Points, known: Classes, people: tuple[Points, Ints], *, is_human: bool
+    rows: Rows, points: Points, scheme: Classes, human: tuple[Points, Ints], *, is_human: bool
 ) -> tuple[npt.NDArray[np.generic], ...]:
     """The fields of `Twins` for the first rows of one origin; a row belongs to the cluster of its first twin."""
-    mine, labels = people
-    one_hot = np.eye(len(known.names))[np.maximum(labels, 0)] * (labels != NO_LABEL)[:, None]
-    own = known.codes(rows.frame)[: len(points)]
-    around, cluster = np.zeros((len(points), len(known.names))), np.empty(len(points), dtype=np.int64)
+    mine, labels = human
+    one_hot = np.eye(len(scheme.names))[np.maximum(labels, 0)] * (labels != NO_LABEL)[:, None]
+    own = scheme.codes(rows.frame)[: len(points)]
+    around, cluster = np.zeros((len(points), len(scheme.names))), np.empty(len(points), dtype=np.int64)
     for start in range(0, len(points), ROWS_AT_ONCE):
         piece = np.arange(start, min(start + ROWS_AT_ONCE, len(points)))
         near = distances(points.take(piece), mine) <= NEAR_DISTANCE

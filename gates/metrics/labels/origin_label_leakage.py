@@ -32,7 +32,7 @@ EVIDENCE_CLASSES = 5
 
 @dataclass(frozen=True)
 class _Counts:
-    """Rows by slice, origin (people first) and class; `names` are the slices' levels."""
+    """Rows by slice, origin (human first) and class; `names` are the slices' levels."""
 
     table: Ints
     names: tuple[str, ...]
@@ -44,29 +44,29 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     Mutual information of origin and label given the slice, less its mean when origins are permuted within slices, over
     the entropy of the label. The interval is the spread over resampled rows. Of rows of one group one counts.
     """
-    known = scan.cached(classes)
-    if isinstance(known, Measurement):
-        return known
+    scheme = scan.cached(classes)
+    if isinstance(scheme, Measurement):
+        return scheme
 
     def counted(rows: Rows) -> Rows:
-        return labelled(rows, known, one_of_each_group=bool(scan.roles.group))
+        return labelled(rows, scheme, one_of_each_group=bool(scan.roles.group))
 
     human = counted(scan.human)
-    whole = _told(scan, known, human, counted(scan.synthetic))
+    whole = _leaked(scan, scheme, human, counted(scan.synthetic))
     parts = {
-        name: Part(_told(scan, known, human, counted(rows)))
+        name: Part(_leaked(scan, scheme, human, counted(rows)))
         for name, rows in scan.generators.items()
         if len(rows) >= STRATUM_ROWS
     }
     return beside_languages(
         scan,
         replace(whole, parts=parts),
-        lambda sides: _told(scan, known, counted(sides.human), counted(sides.synthetic)),
+        lambda sides: _leaked(scan, scheme, counted(sides.human), counted(sides.synthetic)),
     )
 
 
-def _told(scan: Scan, known: Classes, human: Rows, synthetic: Rows) -> Measured | Inconclusive:
-    counts = _counted(known, scan.roles.slices, human, synthetic)
+def _leaked(scan: Scan, scheme: Classes, human: Rows, synthetic: Rows) -> Measured | Inconclusive:
+    counts = _counted(scheme, scan.roles.slices, human, synthetic)
     sizes = len(human), len(synthetic)
     by_class = counts.table.sum(axis=0)
     if (by_class.sum(axis=0) > 0).sum() < 2:  # noqa: PLR2004  # of one class there is nothing to tell
@@ -84,26 +84,28 @@ def _told(scan: Scan, known: Classes, human: Rows, synthetic: Rows) -> Measured 
     shares = by_class / np.maximum(1, by_class.sum(axis=1, keepdims=True))
     order = np.argsort(-np.abs(shares[0] - shares[1]), kind="stable")[:EVIDENCE_CLASSES]
     evidence = {
-        "label": known.column,
+        "label": scheme.column,
         "slices": len(counts.names),
         "permuted": chance,
-        "shares": {known.names[at]: {"human": shares[0, at], "synthetic": shares[1, at]} for at in order},
+        "shares": {scheme.names[at]: {"human": shares[0, at], "synthetic": shares[1, at]} for at in order},
     }
     worst = order[0]
-    note = f"'{known.names[worst]}' is {shares[0, worst]:.1%} of human labels, {shares[1, worst]:.1%} of synthetic ones"
+    note = (
+        f"'{scheme.names[worst]}' is {shares[0, worst]:.1%} of human labels, {shares[1, worst]:.1%} of synthetic ones"
+    )
     estimate = Estimate(float(bounds[1]), float(bounds[0]), float(bounds[2]))
     return Measured(estimate, RowCounts(*sizes), growth=Growth(rows_to_pass=ROWS_TO_PASS), note=note, evidence=evidence)
 
 
-def _counted(known: Classes, slices: tuple[str, ...], human: Rows, synthetic: Rows) -> _Counts:
+def _counted(scheme: Classes, slices: tuple[str, ...], human: Rows, synthetic: Rows) -> _Counts:
     """Counts over the combinations of the slices' levels; a missing value is a level of its own."""
     sides = [_slice_words(rows.frame, slices) for rows in (human, synthetic)]
     names = tuple(pl.concat(sides).unique().sort().to_list())
-    table = np.zeros((len(names), 2, len(known.names)), dtype=np.int64)
+    table = np.zeros((len(names), 2, len(scheme.names)), dtype=np.int64)
     numbers = {name: number for number, name in enumerate(names)}
     for origin, (rows, words) in enumerate(zip((human, synthetic), sides, strict=True)):
         places: Ints = words.replace_strict(numbers, default=0, return_dtype=pl.Int64).to_numpy()
-        np.add.at(table[:, origin], (places, known.codes(rows.frame)), 1)
+        np.add.at(table[:, origin], (places, scheme.codes(rows.frame)), 1)
     return _Counts(table, names)
 
 
@@ -123,9 +125,9 @@ def _information(counts: Floats) -> Floats:
     rows = counts.sum(axis=(1, 2, 3))
     parts = (counts, counts.sum(axis=(2, 3)), counts.sum(axis=2), counts.sum(axis=3), counts.sum(axis=(1, 2)))
     both, slices, labels, origins, classes_ = (_entropy_sum(part) for part in parts)
-    told = (both + slices - labels - origins) / rows
+    mutual = (both + slices - labels - origins) / rows
     entropy = np.log(rows) - classes_ / rows
-    share: Floats = np.divide(told, entropy, out=np.zeros_like(told), where=entropy > 0)
+    share: Floats = np.divide(mutual, entropy, out=np.zeros_like(mutual), where=entropy > 0)
     return share
 
 
@@ -138,15 +140,15 @@ def _entropy_sum(counts: Floats) -> Floats:
 def _permuted(table: Ints, seed: int) -> Floats:
     """Tables in which origins are dealt to the rows of each slice at random."""
     rng = np.random.default_rng(seed)
-    found = np.empty((PERMUTATION_COUNT, *table.shape))
+    tables = np.empty((PERMUTATION_COUNT, *table.shape))
     for number, part in enumerate(table):
         in_slice = part.sum(axis=0)
-        people = rng.multivariate_hypergeometric(
+        human = rng.multivariate_hypergeometric(
             in_slice, int(part[0].sum()), size=PERMUTATION_COUNT, method="marginals"
         )
-        found[:, number, 0] = people
-        found[:, number, 1] = in_slice - people
-    return found
+        tables[:, number, 0] = human
+        tables[:, number, 1] = in_slice - human
+    return tables
 
 
 METRIC = Metric(
@@ -160,6 +162,6 @@ METRIC = Metric(
         "well without having learned the task, and fails on people."
     ),
     source="Geirhos et al., Shortcut learning in deep neural networks, Nature Machine Intelligence 2 (2020) 665-673",
-    fix="Generate rows of every label in the shares that people have within each slice, or add human rows of the label named.",
+    fix="Generate rows of every label in the shares that human rows have within each slice, or add human rows of the label named.",
     reads="the sample",
 )

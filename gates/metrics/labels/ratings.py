@@ -11,8 +11,8 @@ import polars as pl
 from gates.config.data_types import VOTES
 from gates.data.facts import ORIGIN, ROW_ID
 from gates.errors import MetricError
-from gates.metrics.base.full_columns import label_columns, not_configured, people_columns, role_column
-from gates.metrics.stats.krippendorff import squared_distances
+from gates.metrics.base.full_columns import annotation_columns, label_columns, not_configured, role_column
+from gates.metrics.stats.krippendorff import agreement_between, krippendorff_alpha, squared_distances
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,8 +47,8 @@ class Ratings:
     contradicted: pl.DataFrame
     has_column_each: bool = False
 
-    def of_people(self) -> pl.DataFrame:
-        """The ratings by people."""
+    def by_humans(self) -> pl.DataFrame:
+        """The ratings by human annotators."""
         return self.frame.filter("is_human")
 
     def judges(self) -> dict[str, pl.DataFrame]:
@@ -61,7 +61,7 @@ def ratings(scan: Scan) -> Ratings | None:
     """All ratings of all rows; None where the data has none. Call through `scan.cached(ratings)`."""
     label = scan.roles.label
     if role_column(scan, _WHAT) and role_column(scan, _WHO) and label:
-        frame = scan.cached(people_columns)
+        frame = scan.cached(annotation_columns)
         expertise = role_column(scan, "expertise")
         expert = is_expert(pl.col(expertise)) if expertise else pl.lit(None, dtype=pl.Boolean)
         named = frame.select(
@@ -70,7 +70,7 @@ def ratings(scan: Scan) -> Ratings | None:
         return _cleaned(named)
     votes = label_columns(scan)
     if len(votes) > 1:
-        frame = scan.cached(people_columns).filter(pl.col(ORIGIN).cast(pl.String) == "human")
+        frame = scan.cached(annotation_columns).filter(pl.col(ORIGIN).cast(pl.String) == "human")
         long = frame.select(ROW_ID, pl.col(ROW_ID).alias(_WHAT), ORIGIN, *(_text(vote) for vote in votes)).unpivot(
             votes, index=[ROW_ID, _WHAT, ORIGIN], variable_name=_WHO, value_name=_LABEL
         )
@@ -82,11 +82,11 @@ def ratings_to_add(scan: Scan) -> NotConfigured:
     """Why there are no ratings, and the line that makes some."""
     votes = VOTES[:2]
     roles = votes if {*votes} <= {*scan.roles.mappable} else (_WHAT, _WHO, _LABEL)
-    return not_configured(scan, "nobody says who gave which item which label", *roles)
+    return not_configured(scan, "no rating columns are configured", *roles)
 
 
 def is_expert(expertise: pl.Expr) -> pl.Expr:
-    """Whether the word for a person's expertise is "expert"; null where there is no word."""
+    """Whether an annotator's expertise is "expert"; null where it is missing."""
     return expertise.cast(pl.String).str.strip_chars().str.to_lowercase() == EXPERT
 
 
@@ -123,6 +123,14 @@ class Scale:
         """The frame with each label's position as `code`."""
         return frame.with_columns(pl.col(_LABEL).replace_strict(self.codes, return_dtype=pl.Int64).alias(_CODE))
 
+    def alpha(self, kinds: Kinds, times: Floats) -> Floats:
+        """Agreement within one group of raters beyond chance, per draw of kinds."""
+        return krippendorff_alpha(kinds.one, self.distance, times)
+
+    def agreement(self, kinds: Kinds, times: Floats) -> Floats:
+        """Agreement between two groups of raters beyond chance, per draw of kinds."""
+        return agreement_between(kinds.one, kinds.other, self.distance, times)
+
 
 def scale_of(frame: pl.DataFrame, params: Mapping[str, object]) -> Scale:
     """The scale of all ratings of a frame at the level that the params name. Raises MetricError where it cannot be built."""
@@ -154,13 +162,13 @@ def _positions(words: list[str], order: list[str]) -> Floats:
 
 
 def _numbers(words: list[str], level: str) -> Floats:
-    found = pl.Series(words, dtype=pl.String).cast(pl.Float64, strict=False)
-    if found.null_count() or not found.is_finite().all():
-        word = next(word for word, value in zip(words, found, strict=True) if value is None or not np.isfinite(value))
+    numbers = pl.Series(words, dtype=pl.String).cast(pl.Float64, strict=False)
+    if numbers.null_count() or not numbers.is_finite().all():
+        word = next(word for word, value in zip(words, numbers, strict=True) if value is None or not np.isfinite(value))
         raise MetricError(
             f'label \'{word}\' is no number, and level is "{level}"; give order = ["lowest", …, "highest"]'
         )
-    return found.to_numpy()
+    return numbers.to_numpy()
 
 
 @dataclass(frozen=True)
@@ -175,6 +183,10 @@ class Kinds:
     def items(self) -> int:
         """Number of items."""
         return int(self.times.sum())
+
+    def once(self) -> Floats:
+        """The items themselves, as one draw."""
+        return self.times[None, :].astype(np.float64)
 
 
 def kinds_of(coded: pl.DataFrame, width: int) -> Kinds:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from gates.data.scan.result import Rows, Scan
     from gates.data.text.tokens import TokenStream
 
-# Three folds of 4,500 people train on 3,000 and test all: on census data, areas are then known to .005 a side.
+# Three folds of 4,500 human rows train on 3,000 and test all: on census data, areas are then known to .005 a side.
 TEST_ROWS, TRAIN_ROWS = 4500, 3000
 # Trees are shared among classes, so that more of them are learned worse; the rarer ones share one.
 CLASSES_AT_MOST = 8
@@ -40,8 +40,8 @@ CLASS_UNITS_AT_LEAST = 10
 UNITS_AT_LEAST = 20
 # Fits take most of the time: this many generators, those with most rows, are tested alone, on one fold each.
 GENERATORS_AT_MOST = 4
-# Kinds of rows beside people's and synthetic ones.
-HELD, GENERATOR = "held", "generator "
+# Kinds of rows beside human and synthetic ones.
+HOLDOUT, GENERATOR = "holdout", "generator "
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Task:
     """All rows below each other as models see them.
 
     unit: rows of one unit, a group or near copies, are never trained on and tested on. blocks: positions of each kind's
-    rows. splits: of people, those to train on and those to test on.
+    rows. splits: of the human rows, those to train on and those to test on.
     """
 
     model: Table | Texts
@@ -77,19 +77,19 @@ class Task:
         return [block[~np.isin(self.unit[block], self.unit[test])] for _, test in self.splits]
 
 
-def blocks_of(scan: Scan, known: Classes) -> tuple[dict[str, Block], tuple[str, ...]]:
+def blocks_of(scan: Scan, scheme: Classes) -> tuple[dict[str, Block], tuple[str, ...]]:
     """The rows of each kind that models train on and are tested on, and the names of the classes."""
     codes = scan.cached(coded)
     kinds = {"human": (scan.human, codes.human, TEST_ROWS), "synthetic": (scan.synthetic, codes.synthetic, TRAIN_ROWS)}
     for name in makers(scan)[:GENERATORS_AT_MOST]:
         kinds[f"{GENERATOR}{name}"] = (scan.generators[name], codes.generators[name], TRAIN_ROWS)
-    held = scan.holdout.rows if scan.holdout else None
-    if held is not None and known.column in held.frame.columns and len(held) >= STRATUM_ROWS:
-        kinds[HELD] = (held, encode_rows(scan, held), TEST_ROWS)
-    blocks = {name: _block(known, *kind) for name, kind in kinds.items()}
-    if HELD in blocks and len(blocks[HELD]) < STRATUM_ROWS:
-        del blocks[HELD]
-    return _merged(blocks, known)
+    holdout = scan.holdout.rows if scan.holdout else None
+    if holdout is not None and scheme.column in holdout.frame.columns and len(holdout) >= STRATUM_ROWS:
+        kinds[HOLDOUT] = (holdout, encode_rows(scan, holdout), TEST_ROWS)
+    blocks = {name: _block(scheme, *kind) for name, kind in kinds.items()}
+    if HOLDOUT in blocks and len(blocks[HOLDOUT]) < STRATUM_ROWS:
+        del blocks[HOLDOUT]
+    return _merged(blocks, scheme)
 
 
 def makers(scan: Scan) -> list[str]:
@@ -98,8 +98,8 @@ def makers(scan: Scan) -> list[str]:
     return sorted(some, key=lambda name: (-some[name], name))
 
 
-def _block(known: Classes, rows: Rows, codes: Coded, at_most: int) -> Block:
-    labels = known.codes(rows.frame)
+def _block(scheme: Classes, rows: Rows, codes: Coded, at_most: int) -> Block:
+    labels = scheme.codes(rows.frame)
     mask = labels != NO_LABEL
     total = round(rows.total * int(mask.sum()) / max(1, len(mask)))
     # Samples stand in the order of a hash, so that the first rows are random rows.
@@ -107,40 +107,40 @@ def _block(known: Classes, rows: Rows, codes: Coded, at_most: int) -> Block:
     return Block(replace(rows.where(mask), total=total), codes.where(mask), labels[mask].astype(np.int8))
 
 
-def _merged(blocks: dict[str, Block], known: Classes) -> tuple[dict[str, Block], tuple[str, ...]]:
-    """Blocks in which the classes that people give least often share one."""
-    counts = np.bincount(blocks["human"].labels, minlength=len(known.names))
+def _merged(blocks: dict[str, Block], scheme: Classes) -> tuple[dict[str, Block], tuple[str, ...]]:
+    """Blocks in which the classes that are rarest in human rows share one."""
+    counts = np.bincount(blocks["human"].labels, minlength=len(scheme.names))
     if len(counts) <= CLASSES_AT_MOST:
-        return blocks, known.names
+        return blocks, scheme.names
     kept = np.sort(np.argsort(-counts, kind="stable")[: CLASSES_AT_MOST - 1])
     code = np.full(len(counts), len(kept), dtype=np.int8)
     code[kept] = np.arange(len(kept))
-    names = (*(known.names[at] for at in kept), "all others")
+    names = (*(scheme.names[at] for at in kept), "all others")
     return {name: replace(block, labels=code[block.labels]) for name, block in blocks.items()}, names
 
 
-def too_little(human: Block, synthetic: Block, known: Classes) -> str:
+def too_little(human: Block, synthetic: Block, scheme: Classes) -> str:
     """Why these rows are too few to learn from, or ""."""
     missing = [max(0, STRATUM_ROWS - len(side)) for side in (human, synthetic)]
     if any(missing):
         return f"a model needs {STRATUM_ROWS} labelled rows of each origin: {missing[0]:,} human and {missing[1]:,} synthetic are missing"
     if len(np.unique(human.labels)) == 1:
-        return f"all people's rows have one label in column '{known.column}': there is nothing to learn"
+        return f"all human rows have one label in column '{scheme.column}': there is nothing to learn"
     return ""
 
 
 def task_of(scan: Scan, blocks: dict[str, Block], class_count: int) -> Task:
-    """The rows as one matrix, and which of people's are trained on and tested on: folds by group, or the holdout."""
+    """The rows as one matrix, and which human ones are trained on and tested on: folds by group, or the holdout."""
     ends = np.cumsum([len(block) for block in blocks.values()])
     places = {name: np.arange(end - len(block), end) for (name, block), end in zip(blocks.items(), ends, strict=True)}
     stream = joined([_tokens(scan, name, block) for name, block in blocks.items()]) if scan.roles.texts else None
     unit = _groups(scan, blocks) if stream is None else _with_near(_groups(scan, blocks), stream)
     human = places["human"]
-    if HELD in places:
-        splits = [(human[~np.isin(unit[human], unit[places[HELD]])], places[HELD])]
+    if HOLDOUT in places:
+        splits = [(human[~np.isin(unit[human], unit[places[HOLDOUT]])], places[HOLDOUT])]
     else:
         fold = mix(unit[human].astype(np.uint64) ^ np.uint64(scan.seed)) % np.uint64(FOLDS)
-        splits = [(human[fold != held], human[fold == held]) for held in range(FOLDS)]
+        splits = [(human[fold != number], human[fold == number]) for number in range(FOLDS)]
     labels = np.concatenate([block.labels for block in blocks.values()])
     return Task(_model(scan, blocks, stream), labels, unit, places, tuple(splits), class_count)
 
@@ -155,14 +155,14 @@ def _with_near(unit: Ints, stream: TokenStream) -> Ints:
 def _groups(scan: Scan, blocks: dict[str, Block]) -> Ints:
     """The group of each row, the same in all blocks, and without a group its content.
 
-    Tables have no near copies to join: numbers of fresh people fall into the cells of others by nature, and training
+    Tables have no near copies to join: numbers of other human rows coincide by nature, and training
     rows without those would lack just what the test rows ask for.
     """
     rows = [block.rows for block in blocks.values()]
     group = scan.roles.group
-    if HELD not in blocks:
+    if HOLDOUT not in blocks:
         return np.unique(np.concatenate([one.group for one in rows]), return_inverse=True)[1]
-    if group is None or group not in blocks[HELD].rows.frame.columns:
+    if group is None or group not in blocks[HOLDOUT].rows.frame.columns:
         return np.unique(np.concatenate([one.digest for one in rows]), return_inverse=True)[1]
     words = pl.concat([one.frame[group].cast(pl.String) for one in rows])
     # A row without a group is a group of its own.
@@ -187,7 +187,7 @@ def _model(scan: Scan, blocks: dict[str, Block], stream: TokenStream | None) -> 
 
 
 def _tokens(scan: Scan, name: str, block: Block) -> TokenStream:
-    if name == HELD:
+    if name == HOLDOUT:
         # Its rows are numbered apart, and no sample of the dataset holds them.
         return tokenise(_whole_text(scan.roles, block.rows.frame).to_arrow())
     return tokens_of(scan, block.rows.row_id, _whole_text)
@@ -200,15 +200,15 @@ def _whole_text(roles: Roles, frame: pl.DataFrame) -> pl.Series:
 
 
 def untestable(task: Task, name: str = "synthetic") -> str:
-    """Why people's rows to test on say nothing about a kind of rows, or ""."""
+    """Why the human rows to test on say nothing about a kind of rows, or ""."""
     left = [min(len(train), len(made)) for (train, _), made in zip(task.splits, task.apart(name), strict=True)]
     if min(left, default=0) < ROWS_TO_PASS:
-        return f"fewer than {ROWS_TO_PASS} rows of an origin share no group with the people's rows to test on: nothing to train on"
+        return f"fewer than {ROWS_TO_PASS} rows of an origin share no group with the human rows to test on: nothing to train on"
     test = test_of(task)
     units = len(np.unique(test.unit))
     if units < UNITS_AT_LEAST:
-        return f"people's rows to test on come from {units} groups: fewer than {UNITS_AT_LEAST} say little about others"
-    return "" if test.judged else f"no label occurs in {CLASS_UNITS_AT_LEAST} of people's rows or groups to test on"
+        return f"human rows to test on come from {units} groups: fewer than {UNITS_AT_LEAST} say little about others"
+    return "" if test.judged else f"no label occurs in {CLASS_UNITS_AT_LEAST} of the human rows or groups to test on"
 
 
 def test_of(task: Task) -> Exam:

@@ -1,4 +1,4 @@
-"""Models trained on people's rows, on synthetic rows and on both, all tested on people's rows that none of them saw."""
+"""Models trained on human rows, on synthetic rows and on both, all tested on human rows that none of them saw."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gates.metrics.base.measurement import Inconclusive, Measurement, RowCounts
 from gates.metrics.labels.labels import classes
 from gates.metrics.labels.task import (
     GENERATOR,
-    HELD,
+    HOLDOUT,
     TRAIN_ROWS,
     Task,
     blocks_of,
@@ -47,15 +47,15 @@ class Model:
 class Trained:
     """Models by what they were trained on, and what they are tested on.
 
-    even: people's rows, as many as `synthetic` has synthetic ones; people: all of people's training rows; both: these
-    and the synthetic rows that the dataset has for as many people, as far as they are read. ratio: synthetic rows for
-    each of people's in the dataset; added: in `both`.
+    even: as many human rows as `synthetic` has synthetic ones; human: all human training rows; both: these
+    and the synthetic rows that the dataset has for as many, as far as they are read. ratio: synthetic rows for
+    each human row in the dataset; added: in `both`.
     """
 
     test: Exam
     synthetic: Model
     even: Model
-    people: Model
+    human: Model
     both: Model
     n_synthetic: int
     ratio: float
@@ -70,7 +70,7 @@ class Trained:
 class Trials:
     """All models of a scan: of everything synthetic, and of the generators with most rows.
 
-    names: of the classes. is_held_out: whether the declared holdout was tested on, else people's rows in folds.
+    names: of the classes. is_held_out: whether the declared holdout was tested on, else human rows in folds.
     may_know_tested: whether near copies of tested rows may have been trained on.
     """
 
@@ -88,12 +88,12 @@ def trials(scan: Scan) -> Trials | Measurement:
 
     Raises MetricError where there is no column but the label.
     """
-    known = scan.cached(classes)
-    if isinstance(known, Measurement):
-        return known
-    blocks, names = blocks_of(scan, known)
+    scheme = scan.cached(classes)
+    if isinstance(scheme, Measurement):
+        return scheme
+    blocks, names = blocks_of(scan, scheme)
     human, synthetic = blocks["human"], blocks["synthetic"]
-    reason = too_little(human, synthetic, known)
+    reason = too_little(human, synthetic, scheme)
     if reason:
         return Inconclusive(reason, RowCounts(len(human), len(synthetic)))
     with one_thread():
@@ -113,9 +113,9 @@ def trials(scan: Scan) -> Trials | Measurement:
         }
     # A generator that made all synthetic rows is the whole.
     generators |= {name: whole for name, rows in scan.generators.items() if rows.total == scan.synthetic.total}
-    is_held_out = HELD in blocks
+    is_held_out = HOLDOUT in blocks
     may_know_tested = not is_held_out and not scan.roles.texts
-    return Trials(known.column, names, whole, generators, len(human), is_held_out, may_know_tested)
+    return Trials(scheme.column, names, whole, generators, len(human), is_held_out, may_know_tested)
 
 
 def _times(unit: Ints, seed: int) -> tuple[Ints, ...]:
@@ -126,45 +126,45 @@ def _times(unit: Ints, seed: int) -> tuple[Ints, ...]:
     return tuple(rng.multinomial(len(names), shares)[code] for _ in range(REFITS))
 
 
-def _about_as_many(size: int, people: int) -> int:
-    """All of people's rows where they are few more: a twentieth of the rows moves no score, and spares a fit."""
-    return people if size >= ENOUGH_RATIO * people else size
+def _about_as_many(size: int, human: int) -> int:
+    """All human rows where they are few more: a twentieth of the rows moves no score, and spares a fit."""
+    return human if size >= ENOUGH_RATIO * human else size
 
 
 @dataclass(frozen=True)
 class _Fits:
-    """Fits of a task; those on people's rows serve every kind of synthetic rows."""
+    """Fits of a task; those on human rows serve every kind of synthetic rows."""
 
     task: Task
     times: tuple[Ints, ...]
-    _people: dict[tuple[int, ...], Model] = field(default_factory=dict)
+    _human_models: dict[tuple[int, ...], Model] = field(default_factory=dict)
 
     def trained(self, name: str, ratio: float) -> Trained:
-        """The models for one kind of synthetic rows. ratio: its rows for each of people's."""
+        """The models for one kind of synthetic rows. ratio: its rows for each human row."""
         task = self.task
-        people = [train[:TRAIN_ROWS] for train, _ in task.splits]
+        human = [train[:TRAIN_ROWS] for train, _ in task.splits]
         made = task.apart(name)
-        even = tuple(min(len(one), len(other)) for one, other in zip(people, made, strict=True))
-        # Ten synthetic rows to one of people's would be 30,000. Neither 3,000 that weigh ten times as much nor 300 people
+        even = tuple(min(len(one), len(other)) for one, other in zip(human, made, strict=True))
+        # Ten synthetic rows for each human row would be 30,000. Neither 3,000 that weigh ten times as much nor 300 human rows
         # stand for that: in one run on rows of which 35 % have flipped labels they lose .066 and .039 of AUC, where 30,000
         # added to 3,000 lose .002, and 3,000 added to 3,000 lose .007. So fewer are added, and the note says how many.
-        added = [other[: round(len(one) * ratio)] for one, other in zip(people, made, strict=True)]
-        both = [np.r_[one, other] for one, other in zip(people, added, strict=True)]
+        added = [other[: round(len(one) * ratio)] for one, other in zip(human, made, strict=True)]
+        both = [np.r_[one, other] for one, other in zip(human, added, strict=True)]
         return Trained(
             test=test_of(task),
             synthetic=self._model([rows[:size] for rows, size in zip(made, even, strict=True)]),
-            even=self._of_people(people, tuple(map(_about_as_many, even, map(len, people)))),
-            people=self._of_people(people, tuple(map(len, people))),
+            even=self._of_human(human, tuple(map(_about_as_many, even, map(len, human)))),
+            human=self._of_human(human, tuple(map(len, human))),
             both=self._model(both),
             n_synthetic=len(task.blocks[name]),
             ratio=ratio,
-            added=sum(map(len, added)) / sum(map(len, people)),
+            added=sum(map(len, added)) / sum(map(len, human)),
         )
 
-    def _of_people(self, people: list[Ints], sizes: tuple[int, ...]) -> Model:
-        if sizes not in self._people:
-            self._people[sizes] = self._model([rows[:size] for rows, size in zip(people, sizes, strict=True)])
-        return self._people[sizes]
+    def _of_human(self, human: list[Ints], sizes: tuple[int, ...]) -> Model:
+        if sizes not in self._human_models:
+            self._human_models[sizes] = self._model([rows[:size] for rows, size in zip(human, sizes, strict=True)])
+        return self._human_models[sizes]
 
     def _model(self, trains: list[Ints]) -> Model:
         refits = tuple(self._scores([np.repeat(train, times[train]) for train in trains]) for times in self.times)
@@ -175,11 +175,11 @@ class _Fits:
         task, parts = self.task, []
         for train, (_, test) in zip(trains, task.splits, strict=True):
             labels = task.labels[train]
-            known = np.unique(labels)
-            found = np.full((len(test), task.class_count), -np.inf)
-            found[:, known] = 0.0
-            if len(known) > 1:
+            present = np.unique(labels)
+            scored = np.full((len(test), task.class_count), -np.inf)
+            scored[:, present] = 0.0
+            if len(present) > 1:
                 columns, scores = task.model.class_scores(train, labels, test)
-                found[:, columns] = scores
-            parts.append(found)
+                scored[:, columns] = scores
+            parts.append(scored)
         return np.concatenate(parts)

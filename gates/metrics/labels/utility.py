@@ -1,4 +1,4 @@
-"""Whether a model learns from synthetic rows what it learns from people's."""
+"""Whether a model learns from synthetic rows what it learns from human rows."""
 
 from __future__ import annotations
 
@@ -34,53 +34,53 @@ if TYPE_CHECKING:
 
 SYNTHETIC, BOTH = "synthetic", "both"
 CHANCE = 0.5
-# A share of what people's rows teach is a share of noise where a model of them is this near to guessing.
+# A share of what human rows teach is a share of noise where a model of them is this near to guessing.
 SKILL_AT_LEAST = 0.05
 EVIDENCE_CLASSES = 5
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
-    """What a model trained on other rows predicts of people's labels, against one trained on people's rows.
+    """What a model trained on other rows predicts of human labels, against one trained on human rows.
 
     A model's score is its area under the ROC curve, each class against all others, averaged over classes: .5 is chance
     whatever the classes' shares. train "synthetic": the score above chance from synthetic rows over that from as many
-    of people's rows, 1 being as good. train "both": the score from people's rows with synthetic ones added, in the
-    dataset's own proportion, less that from the same people's rows, in [-1, 1]. At most 3,000 are read: of more, the note
+    human rows, 1 being as good. train "both": the score from human rows with synthetic ones added, in the
+    dataset's own proportion, less that from the same human rows, in [-1, 1]. At most 3,000 are read: of more, the note
     and the evidence say which proportion was added, and the number is about that one.
-    Tested on the declared holdout where it has labels, else on people's rows in folds by group, which the generator may
-    have seen. Near copies of tested texts are not trained on. In tables nobody can tell them from rows that coincide by
-    nature: only a holdout shows what synthetic rows teach that copy people's with a little noise. The interval resamples
+    Tested on the declared holdout where it has labels, else on human rows in folds by group, which the generator may
+    have seen. Near copies of tested texts are not trained on. In tables they cannot be told from rows that coincide by
+    nature: only a holdout shows what synthetic rows teach that copy human rows with a little noise. The interval resamples
     groups of test rows and of training rows, the same for both models.
     """
-    found = scan.cached(trials)
-    if isinstance(found, Measurement):
-        return found
+    every = scan.cached(trials)
+    if isinstance(every, Measurement):
+        return every
     kind = str(params["train"])
-    whole = _compared(found, found.whole, kind, scan.seed)
+    whole = _compared(every, every.whole, kind, scan.seed)
     parts = {
-        name: Part(whole if one is found.whole else _compared(found, one, kind, scan.seed))
-        for name, one in found.generators.items()
+        name: Part(whole if one is every.whole else _compared(every, one, kind, scan.seed))
+        for name, one in every.generators.items()
     }
     left_out = sorted(set(scan.generators) - set(parts))
     if left_out:
         whole = replace(whole, evidence={**whole.evidence, "generators_not_tested_alone": left_out})
     if kind == SYNTHETIC and scan.declared.extends_human_law:
-        reason = 'synthetic_role = "extend" does not promise that synthetic rows can stand for people\'s'
+        reason = 'synthetic_role = "extend" does not promise that synthetic rows can stand for human rows'
         return ReportOnly(whole, reason)
     return replace(whole, parts=parts)
 
 
-def _compared(found: Trials, trained: Trained, kind: str, seed: int) -> Measured | Inconclusive:
-    tried, people = (trained.synthetic, trained.even) if kind == SYNTHETIC else (trained.both, trained.people)
+def _compared(every: Trials, trained: Trained, kind: str, seed: int) -> Measured | Inconclusive:
+    tried, human = (trained.synthetic, trained.even) if kind == SYNTHETIC else (trained.both, trained.human)
     test = trained.test
     scores = {name: float(test.areas(model.scores)[0]) for name, model in _models(trained).items()}
-    ours, theirs = (float(test.areas(model.scores)[0]) for model in (tried, people))
-    drawn = [test.resampled(model.refits, seed) for model in (tried, people)]
-    sizes = found.n_human, trained.n_synthetic
-    losing = _worst_recall(found, test, tried, people)
+    ours, theirs = (float(test.areas(model.scores)[0]) for model in (tried, human))
+    drawn = [test.resampled(model.refits, seed) for model in (tried, human)]
+    sizes = every.n_human, trained.n_synthetic
+    losing = _worst_recall(every, test, tried, human)
     evidence = {
-        "label": found.column,
-        "tested_on": "holdout" if found.is_held_out else "people's rows in folds",
+        "label": every.column,
+        "tested_on": "holdout" if every.is_held_out else "human rows in folds",
         "test_rows": len(test.labels),
         "scores": scores,
         "train_rows": {name: model.rows for name, model in _models(trained).items()},
@@ -88,21 +88,21 @@ def _compared(found: Trials, trained: Trained, kind: str, seed: int) -> Measured
         "worst_recall": losing,
     }
     if _around(theirs, drawn[1]).low <= CHANCE + SKILL_AT_LEAST:
-        reason = f"a model of people's rows hardly tells their labels (AUC {theirs:.3f}): nothing that synthetic rows could teach as well"
+        reason = f"a model of human rows hardly predicts their labels (AUC {theirs:.3f}): nothing that synthetic rows could teach as well"
         return Inconclusive(reason, RowCounts(*sizes), evidence=evidence)
     if kind == SYNTHETIC:
         value = (ours - CHANCE) / (theirs - CHANCE)
         draws = (drawn[0] - CHANCE) / (drawn[1] - CHANCE)
-        note = f"AUC {ours:.3f} from {tried.rows:,} synthetic rows, {theirs:.3f} from {people.rows:,} of people's"
+        note = f"AUC {ours:.3f} from {tried.rows:,} synthetic rows, {theirs:.3f} from {human.rows:,} human rows"
     else:
         value, draws = ours - theirs, drawn[0] - drawn[1]
-        note = f"AUC {ours:.3f} with {tried.rows - people.rows:,} synthetic rows added to {people.rows:,} of people's, {theirs:.3f} without"
+        note = f"AUC {ours:.3f} with {tried.rows - human.rows:,} synthetic rows added to {human.rows:,} human rows, {theirs:.3f} without"
         if not trained.is_all_added():
-            note += f"; that is {trained.added:.2g} for each of people's, and the dataset has {trained.ratio:.2g}"
+            note += f"; that is {trained.added:.2g} for each human row, and the dataset has {trained.ratio:.2g}"
     worst = next(iter(losing))
     note += f"; '{worst}' suffers most" if value < (1 if kind == SYNTHETIC else 0) else ""
-    if found.may_know_tested:
-        note += "; without a holdout, near copies of tested people's rows may be trained on"
+    if every.may_know_tested:
+        note += "; without a holdout, near copies of tested human rows may be trained on"
     return Measured(
         _around(value, draws),
         RowCounts(*sizes),
@@ -116,7 +116,7 @@ def _models(trained: Trained) -> dict[str, Model]:
     return {
         "synthetic": trained.synthetic,
         "as_many_of_people": trained.even,
-        "people": trained.people,
+        "people": trained.human,
         "both": trained.both,
     }
 
@@ -132,12 +132,12 @@ def _around(value: float, draws: Floats) -> Estimate:
     return Estimate(value, value - half, value + half)
 
 
-def _worst_recall(found: Trials, test: Exam, tried: Model, people: Model) -> dict[str, dict[str, float]]:
+def _worst_recall(every: Trials, test: Exam, tried: Model, human: Model) -> dict[str, dict[str, float]]:
     """Share of a class's test rows that each model calls by its name, of the classes that lose most."""
-    called = [np.argmax(model.scores, axis=1) for model in (tried, people)]
+    called = [np.argmax(model.scores, axis=1) for model in (tried, human)]
     recall = {code: [float((names[test.labels == code] == code).mean()) for names in called] for code in test.judged}
     order = sorted(recall, key=lambda code: (recall[code][0] - recall[code][1], code))[:EVIDENCE_CLASSES]
-    return {found.names[code]: {"trained": recall[code][0], "people": recall[code][1]} for code in order}
+    return {every.names[code]: {"trained": recall[code][0], "people": recall[code][1]} for code in order}
 
 
 METRIC = Metric(
@@ -145,17 +145,17 @@ METRIC = Metric(
     measure=measure,
     side=Side.BETWEEN,
     finding="A model learns less from synthetic rows than from human rows",
-    asks="Does a model trained on synthetic rows predict people's labels as well as one trained on people's rows, and does adding them to these help or harm?",
+    asks="Does a model trained on synthetic rows predict human labels as well as one trained on human rows, and does adding them to these help or harm?",
     why=(
         "What synthetic rows are for is mostly to train on. Columns and pairs may look right while what decides the label is lost; and rows "
-        "that harm a model which people's rows already train are better not added, however real they look."
+        "that harm a model which human rows already train are better not added, however real they look."
     ),
     source=(
         "Esteban, Hyland & Raetsch, Real-valued (Medical) Time Series Generation with Recurrent Conditional GANs, 2017 (train on synthetic, "
         "test on real); Hand & Till, Machine Learning 45 (2001) 171-186 (areas of several classes)"
     ),
     fix=(
-        "Look at the classes whose recall falls: have their labels checked by people, or generate from people's rows of those classes. Where "
+        "Look at the classes whose recall falls: have their labels checked by people, or generate from human rows of those classes. Where "
         "adding synthetic rows harms, leave them out, add fewer, or ask people for the next rows."
     ),
     params=(("train", SYNTHETIC),),

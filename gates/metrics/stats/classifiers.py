@@ -61,13 +61,6 @@ class Table:
     names: tuple[str, ...]
     categorical: npt.NDArray[np.bool_]
 
-    def scores(
-        self, train: npt.NDArray[np.bool_], labels: npt.NDArray[np.int8], rows: npt.NDArray[np.intp]
-    ) -> npt.NDArray[np.float64]:
-        """Scores of the rows outside `train` from a model fitted on those inside."""
-        model = self.fit(rows[train], labels[train])
-        return np.asarray(model.predict_proba(self.values[rows[~train]])[:, 1])
-
     def class_scores(self, train: Ints, labels: npt.NDArray[np.int8], rows: Ints) -> ClassScores:
         """Scores of other rows for each class that the training rows have, of which there are two at least."""
         model = self.fit(train, labels)
@@ -94,18 +87,11 @@ class Texts:
 
     matrix: sp.csr_matrix
 
-    def scores(
-        self, train: npt.NDArray[np.bool_], labels: npt.NDArray[np.int8], rows: npt.NDArray[np.intp]
-    ) -> npt.NDArray[np.float64]:
-        """Scores of the rows outside `train` from a linear model fitted on those inside."""
-        model = self.fit(rows[train], labels[train])
-        return np.asarray(model.decision_function(self.matrix[rows[~train]]))
-
     def class_scores(self, train: Ints, labels: npt.NDArray[np.int8], rows: Ints) -> ClassScores:
         """Scores of other rows for each class that the training rows have, of which there are two at least."""
         model = self.fit(train, labels)
-        found = np.asarray(model.decision_function(self.matrix[rows]))
-        return model.classes_, found if found.ndim > 1 else np.column_stack([-found, found])
+        scores = np.asarray(model.decision_function(self.matrix[rows]))
+        return model.classes_, scores if scores.ndim > 1 else np.column_stack([-scores, scores])
 
     def fit(self, rows: npt.NDArray[np.intp], labels: npt.NDArray[np.int8]) -> SGDClassifier:
         """Logistic regression by averaged stochastic gradient descent, one model a class against the others."""
@@ -154,11 +140,12 @@ def cross_validated_auc(
     """
     fold = (mix(groups ^ np.uint64(seed)) % np.uint64(FOLDS)).astype(np.int64)
     areas = []
-    for held in range(FOLDS):
-        train = fold != held
+    for number in range(FOLDS):
+        train = fold != number
         if min(len(np.unique(labels[train])), len(np.unique(labels[~train]))) <= 1:
             continue
-        areas.append(auc(model.scores(train, labels, rows), labels[~train]))
+        _, scores = model.class_scores(rows[train], labels[train], rows[~train])
+        areas.append(auc(scores[:, 1], labels[~train]))
     return float(np.mean(areas)) if len(areas) > 1 else float("nan")
 
 

@@ -47,7 +47,7 @@ def coincide(trained: pl.DataFrame, tested: pl.DataFrame) -> bool:
 def _likely_ratio(trained: pl.DataFrame, tested: pl.DataFrame) -> float:
     """The share of rows drawn anew that the training set has, or more.
 
-    It has one about as often as one of its own rows has a twin there, unless somebody repeated rows in it, of which a peak
+    It has one about as often as one of its own rows has a twin there, unless rows were repeated in it, of which a peak
     tells as long as none was drawn for it with replacement. The tested rows say it too: whoever repeated rows in the
     training set left these alone.
     """
@@ -94,7 +94,7 @@ def _has_peak(counts: Ints) -> bool:
     """Whether more rows stand there some k times than rows that were drawn would, for those that do so k-1 and k+1 times.
 
     Of any law, the number f_k of rows that were drawn k times is expected to be at most sqrt((k+1)/k f_(k-1) f_(k+1)): k! f_k are
-    moments of a mixture of Poisson laws, whose logarithms are convex (Cauchy and Schwarz). Rows that somebody wrote twice or
+    moments of a mixture of Poisson laws, whose logarithms are convex (Cauchy and Schwarz). Rows that were written twice or
     thrice break that, once they are some dozens; copies that were drawn with replacement hardly do.
     """
     times = np.bincount(counts, minlength=3).astype(float)

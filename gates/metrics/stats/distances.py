@@ -1,4 +1,4 @@
-"""Distances between rows over all their features: numbers in standard deviations of people, categories equal or not."""
+"""Distances between rows over all their features: numbers in standard deviations of human rows, categories equal or not."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Points:
 
 
 def points_of(human: Coded, *others: Coded) -> list[Points]:
-    """The rows of people, and then of others, as points on the scale of people. A missing number lies at their mean."""
+    """Human rows, and then others, as points on the scale of human rows. A missing number lies at their mean."""
     names = [feature.name for feature in human.features if feature.kind is ColumnKind.NUMERIC]
     mine = human.frame.select(names).to_numpy().astype(np.float64).reshape(len(human), len(names))
     present = np.isfinite(mine)

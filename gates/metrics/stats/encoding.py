@@ -1,6 +1,6 @@
 """Content columns as small integers, with edges and levels frozen from the human rows.
 
-Frozen edges make two histograms comparable and summable; levels that no person used share one code.
+Frozen edges make two histograms comparable and summable; levels that no human row has share one code.
 """
 
 from __future__ import annotations
@@ -108,8 +108,8 @@ def coded(scan: Scan) -> CodedScan:
 
 def encode_rows(scan: Scan, rows: Rows) -> Coded:
     """Other rows, such as the holdout's, under the scan's coding."""
-    known = scan.cached(coded)
-    return _encode(known.features, feature_frame(scan, rows)[0].select(feature.name for feature in known.features))
+    coding = scan.cached(coded)
+    return _encode(coding.features, feature_frame(scan, rows)[0].select(feature.name for feature in coding.features))
 
 
 def feature_frame(scan: Scan, rows: Rows) -> tuple[pl.DataFrame, dict[str, str]]:

@@ -55,6 +55,6 @@ def ratio_difference(hits_a: int, n_a: int, hits_b: int, n_b: int, confidence: f
 def difference(a: Estimate, b: Estimate) -> Estimate:
     """One share minus another; conservative, from the bounds of each.
 
-    For rare events near zero, where score intervals are too narrow to accuse somebody of copying.
+    For rare events near zero, where score intervals are too narrow to speak of copies.
     """
     return Estimate(a.value - b.value, a.low - b.high, a.high - b.low)

@@ -41,8 +41,8 @@ class Exam:
         drawn = np.ones((1, len(self.labels))) if weights is None else weights
         # Of two classes, one against the other is the other against the one.
         counted = self.judged[:1] if len(np.unique(self.labels)) == 2 and scores.shape[1] == 2 else self.judged  # noqa: PLR2004
-        found: Floats = np.mean([self._area(scores[:, code], self.labels == code, drawn) for code in counted], axis=0)
-        return found
+        areas: Floats = np.mean([self._area(scores[:, code], self.labels == code, drawn) for code in counted], axis=0)
+        return areas
 
     def resampled(self, models: tuple[Floats, ...], seed: int) -> Floats:
         """Areas over draws of the rows' groups with replacement, models x draws; a seed gives the same draws.

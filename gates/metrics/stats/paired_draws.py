@@ -1,4 +1,4 @@
-"""Paired draws: the same metric between people and synthetic rows, and between people and other people.
+"""Paired draws: the same metric between human and synthetic rows, and between human and other human rows.
 
 Each draw takes two halves of the human rows and a part of the synthetic rows, all three of one size, so that
 sampling noise is the same on both sides of the subtraction.
@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gates.metrics.base.measurement import Baseline, Estimate, Failed, Growth, Measured, RowCounts
+from gates.metrics.stats.bootstrap import HIGH, LOW, MIDDLE
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
     from gates.data.arrays import Hashes, Ints
     from gates.data.scan.result import Rows
+    from gates.metrics.stats.bootstrap import Floats
 
 # 50 draws fix the 5th and 95th percentile to about a tenth of the interval's width.
 DRAW_COUNT = 50
-LOW, MIDDLE, HIGH = 5, 50, 95
 # Halves of fewer than 50 rows are anecdotes: from fewer than 100 rows of an origin nothing passes.
 ROWS_TO_PASS = 100
 
@@ -69,9 +68,7 @@ def _draw(human: Rows, synthetic: Rows, size: int, rng: np.random.Generator) -> 
 
 def _thinned(draw: Draw, size: int, rng: np.random.Generator) -> Draw:
     """As many rows of each part of the draw, at random."""
-    parts = (draw.human_a, draw.human_b, draw.synthetic)
-    first, second, synthetic = (rng.permutation(part)[:size] for part in parts)
-    return Draw(first, second, synthetic)
+    return Draw(*(rng.permutation(part)[:size] for part in (draw.human_a, draw.human_b, draw.synthetic)))
 
 
 def _shuffled(group: Hashes, rng: np.random.Generator) -> Ints:
@@ -81,38 +78,30 @@ def _shuffled(group: Hashes, rng: np.random.Generator) -> Ints:
     return np.argsort(rank[code], kind="stable")
 
 
-def excess(
-    cross: npt.NDArray[np.float64], null: npt.NDArray[np.float64], n_human: int, n_synthetic: int
-) -> Measured | Failed:
-    """How far people and synthetic rows lie apart beyond people and people.
+def excess(cross: Floats, null: Floats, rows: RowCounts) -> Measured | Failed:
+    """How far human and synthetic rows lie apart, beyond human and other human rows.
 
     cross, null: one value per draw, in the metric's unit. The interval runs from the 5th to the 95th percentile of
     their difference; the baseline is the null's median, the noise half the null's own spread.
     """
-    measured = _spread(cross - null, null, n_human, n_synthetic)
+    measured = percentile_ratio(cross - null, null, rows)
     if isinstance(measured, Failed) or measured.baseline is None:
         return measured
     low, high = np.percentile(null, (LOW, HIGH))
     return replace(measured, baseline=replace(measured.baseline, spread=float(high - low) / 2))
 
 
-def percentile_ratio(
-    cross: npt.NDArray[np.float64], null: npt.NDArray[np.float64], n_human: int, n_synthetic: int
-) -> Measured | Failed:
-    """A ratio of synthetic rows to people with its spread over draws; the baseline is people to people."""
-    return _spread(cross, null, n_human, n_synthetic)
+def percentile_ratio(ratios: Floats, null: Floats, rows: RowCounts) -> Measured | Failed:
+    """The middle of the draws between their 5th and 95th percentile, of synthetic to human rows.
 
-
-def _spread(
-    values: npt.NDArray[np.float64], null: npt.NDArray[np.float64], n_human: int, n_synthetic: int
-) -> Measured | Failed:
-    """The middle of the draws between their 5th and 95th percentile; no number without draws or where one is not finite."""
-    if not len(values) or not np.isfinite(values).all() or not np.isfinite(null).all():
-        return Failed(rows=RowCounts(n_human, n_synthetic))
-    low, middle, high = (float(value) for value in np.percentile(values, (LOW, MIDDLE, HIGH)))
+    null: of human to other human rows, the baseline. No number without draws, or where one is not finite.
+    """
+    if not len(ratios) or not np.isfinite(ratios).all() or not np.isfinite(null).all():
+        return Failed(rows=rows)
+    low, middle, high = (float(value) for value in np.percentile(ratios, (LOW, MIDDLE, HIGH)))
     return Measured(
         Estimate(middle, low, high),
-        RowCounts(n_human, n_synthetic),
+        rows,
         baseline=Baseline(float(np.median(null)), p95=float(np.percentile(null, HIGH))),
         growth=Growth(rows_to_pass=ROWS_TO_PASS),
     )

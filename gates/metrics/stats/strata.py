@@ -1,6 +1,6 @@
-"""Within which rows people and synthetic rows are compared.
+"""Within which rows human and synthetic rows are compared.
 
-Rows that claim to mirror people are compared as a whole. Rows that extend the human law (rare cases, balancing,
+Rows that claim to mirror human rows are compared as a whole. Rows that extend the human law (rare cases, balancing,
 simulation) are compared within each label or slice where both sides have enough rows, else only reported.
 """
 
@@ -23,6 +23,7 @@ from gates.metrics.base.measurement import (
     Measurement,
     Part,
     ReportOnly,
+    RowCounts,
     estimate_of,
     with_details,
 )
@@ -53,6 +54,11 @@ class Sides:
     synthetic_codes: Coded
     seed: int
     kind: PartKind = "generator"
+
+    @property
+    def counts(self) -> RowCounts:
+        """How many rows of each origin are compared."""
+        return RowCounts(len(self.human), len(self.synthetic))
 
     def within(self, name: str, human: Mask, synthetic: Mask) -> Sides:
         """The sides of a stratum of these."""
@@ -125,19 +131,19 @@ def _everything(scan: Scan) -> Sides:
 
 def _languages(scan: Scan) -> dict[str, Sides]:
     """The sides of each language and locale that is a part, however few rows it has. Call through `scan.cached`."""
-    found = {}
+    by_language = {}
     for one in scan.cached(languages).parts:
         human, synthetic = rows_of(scan, one.human, one.synthetic)
         codes = encode_rows(scan, human), encode_rows(scan, synthetic)
-        found[one.name] = Sides(one.name, human, synthetic, *codes, scan.seed, one.kind)
-    return found
+        by_language[one.name] = Sides(one.name, human, synthetic, *codes, scan.seed, one.kind)
+    return by_language
 
 
 def _within_strata(scan: Scan, compare: Compare) -> Measurement:
     """A part per stratum, over all synthetic rows, per generator and per language.
 
-    The number shown is that of the farthest stratum among those of all languages together. Strata of a language are told
-    by its name and are strata all the same: too small a language has none, and is a part that cannot be decided.
+    The number shown is that of the farthest stratum among those of all languages together. Strata of a language are named
+    after it and are strata all the same: too small a language has none, and is a part that cannot be decided.
     """
     strata: dict[str, Measurement] = {}
     of_all: list[str] = []
@@ -151,7 +157,7 @@ def _within_strata(scan: Scan, compare: Compare) -> Measurement:
             continue
         # Where languages are the slices, their strata are made of everything already.
         for column in (name for name in _stratifiers(scan) if prefix not in by_language or name != sides.kind):
-            for level, human, synthetic in _strata(sides.human.frame[column], sides.synthetic.frame[column]):
+            for level, human, synthetic in levels_of_both(sides.human.frame[column], sides.synthetic.frame[column]):
                 name = f"{prefix}{column}={level}"
                 own = sides.within(name, human, synthetic)
                 is_of_language = prefix in by_language or column in (LANGUAGE, LOCALE)
@@ -188,12 +194,13 @@ def _stratifiers(scan: Scan) -> tuple[str, ...]:
     return (scan.roles.label,) if scan.roles.label else scan.roles.slices
 
 
-def _strata(human: pl.Series, synthetic: pl.Series) -> list[tuple[str, Mask, Mask]]:
-    found = []
+def levels_of_both(human: pl.Series, synthetic: pl.Series) -> list[tuple[str, Mask, Mask]]:
+    """Each level that has rows enough of both origins, with its rows."""
+    strata = []
     human, synthetic = human.cast(pl.String), synthetic.cast(pl.String)
     for level in human.drop_nulls().unique().sort().to_list():
         mine = (human == level).fill_null(value=False).to_numpy()
         theirs = (synthetic == level).fill_null(value=False).to_numpy()
         if min(int(mine.sum()), int(theirs.sum())) >= STRATUM_ROWS:
-            found.append((str(level), mine, theirs))
-    return found
+            strata.append((str(level), mine, theirs))
+    return strata

@@ -30,7 +30,9 @@ def missing_roles(roles: Roles) -> NotConfigured | None:
     """What to add to gates.toml where the data has no order to look at, or None."""
     if "timestamp" not in roles.bound or not _what(roles):
         what = "event" if "event" in roles.mappable else "value"
-        return NotConfigured("no column says what happened when", f'columns = {{ timestamp = "…", {what} = "…" }}')
+        return NotConfigured(
+            f"no timestamp and {what} columns are configured", f'columns = {{ timestamp = "…", {what} = "…" }}'
+        )
     if not _whose(roles):
         name = "entity" if _what(roles) == "value" else "session"
         return NotConfigured("no entity or session column is configured", f'columns = {{ {name} = "…" }}')

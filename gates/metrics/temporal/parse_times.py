@@ -8,13 +8,13 @@ import polars as pl
 def time_in_utc(column: str, kind: pl.DataType) -> pl.Expr:
     """The column as a time in UTC to the microsecond, null where it is none.
 
-    kind: the column's type. Numbers are no times, as nobody says what they count.
+    kind: the column's type. Numbers are no times, as their unit is unknown.
     """
     if kind == pl.Date:
         return pl.col(column).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
     if isinstance(kind, pl.Datetime):
-        known = pl.col(column).dt.cast_time_unit("us")
-        return known.dt.replace_time_zone("UTC") if kind.time_zone is None else known.dt.convert_time_zone("UTC")
+        times = pl.col(column).dt.cast_time_unit("us")
+        return times.dt.replace_time_zone("UTC") if kind.time_zone is None else times.dt.convert_time_zone("UTC")
     if kind not in (pl.String, pl.Categorical):
         return pl.lit(None, dtype=pl.Datetime("us", "UTC"))
     words = pl.col(column).cast(pl.String).str.strip_chars()

@@ -39,7 +39,7 @@ _EXACT_KINDS = ("duplicate_timestamps", "gaps")
 
 
 @dataclass(frozen=True)
-class _Found:
+class _Defects:
     """One origin's series that show a defect, worst first, and how many rows or series were looked at.
 
     unsound: by name of the series, how much of the defect it has.
@@ -56,7 +56,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     gaps: some step is longer than ten times the series' median step. constant: all readings are equal.
     periodic: the readings repeat exactly, twice at least, and vary. Series of fewer than 30 readings are looked at for
     repeated times only. A repeated time is the second reading at it and every further one.
-    Synthetic series that stand still or repeat count beyond the share of people's series that do: where people have
+    Synthetic series that stand still or repeat count beyond the share of human series that do: where human rows have
     none the share is exact, else it has the interval of a difference.
     """
     missing = missing_roles(scan.roles)
@@ -66,58 +66,58 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     if kind not in _LOOK:
         return Failed(f"no kind '{kind}'; kinds: {', '.join(sorted(_LOOK))}")
     rows = ordered_rows(scan)
-    found = _found(rows.filter(pl.col("origin") == scope.value), kind)
-    if not found.looked_at:
+    defects = _defects(rows.filter(pl.col("origin") == scope.value), kind)
+    if not defects.looked_at:
         return Inconclusive(f"no series of this scope has {READINGS_AT_LEAST} readings")
-    measured = _shares(found, scope)
+    measured = _shares(defects, scope)
     if scope is Scope.SYNTHETIC and kind not in _EXACT_KINDS:
-        people = _found(rows.filter(pl.col("origin") == Scope.HUMAN.value), kind)
-        measured = _beyond_people(measured, found, people)
+        human = _defects(rows.filter(pl.col("origin") == Scope.HUMAN.value), kind)
+        measured = _beyond_human(measured, defects, human)
     unit = "rows" if kind == "duplicate_timestamps" else "series"
     evidence = {
-        unit: found.looked_at,
-        "unsound": found.hits,
-        _MEANING[kind].replace(" ", "_"): dict(list(found.unsound.items())[:EVIDENCE_ENTITIES]),
+        unit: defects.looked_at,
+        "unsound": defects.hits,
+        _MEANING[kind].replace(" ", "_"): dict(list(defects.unsound.items())[:EVIDENCE_ENTITIES]),
     }
-    return replace(measured, note=_note(found, kind, unit), evidence=evidence)
+    return replace(measured, note=_note(defects, kind, unit), evidence=evidence)
 
 
-def _shares(found: _Found, scope: Scope) -> Measured:
-    share = Estimate.exact(found.hits / found.looked_at)
+def _shares(defects: _Defects, scope: Scope) -> Measured:
+    share = Estimate.exact(defects.hits / defects.looked_at)
     is_human = scope is Scope.HUMAN
-    human, synthetic = (found.looked_at, None) if is_human else (None, found.looked_at)
+    human, synthetic = (defects.looked_at, None) if is_human else (None, defects.looked_at)
     return Measured(share, RowCounts(human, synthetic), is_count=True)
 
 
-def _beyond_people(measured: Measured, found: _Found, people: _Found) -> Measured:
-    """The share beyond people's; people whose series are too short to be looked at have shown no such series."""
-    if not people.hits:
+def _beyond_human(measured: Measured, defects: _Defects, human: _Defects) -> Measured:
+    """The share beyond that of human series; where these are too short to be looked at, none has the defect."""
+    if not human.hits:
         return replace(measured, baseline=Baseline(0.0))
-    beyond = ratio_difference(found.hits, found.looked_at, people.hits, people.looked_at)
-    rows = replace(measured.rows, human=people.looked_at)
-    return replace(measured, estimate=beyond, rows=rows, baseline=Baseline(people.hits / people.looked_at))
+    beyond = ratio_difference(defects.hits, defects.looked_at, human.hits, human.looked_at)
+    rows = replace(measured.rows, human=human.looked_at)
+    return replace(measured, estimate=beyond, rows=rows, baseline=Baseline(human.hits / human.looked_at))
 
 
-def _note(found: _Found, kind: str, unit: str) -> str:
-    if not found.hits:
+def _note(defects: _Defects, kind: str, unit: str) -> str:
+    if not defects.hits:
         return ""
-    worst = next(iter(found.unsound))
-    more = f" and {len(found.unsound) - 1:,} more series" if len(found.unsound) > 1 else ""
-    amount = found.unsound[worst]
-    return f"{found.hits:,} of {found.looked_at:,} {unit}: {worst}{more}; {_MEANING[kind]} there: {amount:g}"
+    worst = next(iter(defects.unsound))
+    more = f" and {len(defects.unsound) - 1:,} more series" if len(defects.unsound) > 1 else ""
+    amount = defects.unsound[worst]
+    return f"{defects.hits:,} of {defects.looked_at:,} {unit}: {worst}{more}; {_MEANING[kind]} there: {amount:g}"
 
 
-def _found(rows: pl.DataFrame, kind: str) -> _Found:
+def _defects(rows: pl.DataFrame, kind: str) -> _Defects:
     """What is wrong with an origin's series, whose rows follow each other; each generator has series of its own."""
     return _LOOK[kind](rows.with_columns(series=pl.struct("generator", "entity").rle_id()))
 
 
-def _repeated_times(rows: pl.DataFrame) -> _Found:
+def _repeated_times(rows: pl.DataFrame) -> _Defects:
     per_series = rows.group_by("series", "entity").agg(amount=pl.len() - pl.col("when").n_unique())
     return _of(per_series, hits=int(per_series["amount"].sum()), looked_at=rows.height)
 
 
-def _gaps(rows: pl.DataFrame) -> _Found:
+def _gaps(rows: pl.DataFrame) -> _Defects:
     step = pl.col("when").diff().dt.total_microseconds().over("series")
     # A time given twice is a defect of its own, and no step.
     steps = rows.select("series", "entity", step=step).filter(pl.col("step") > 0)
@@ -130,7 +130,7 @@ def _gaps(rows: pl.DataFrame) -> _Found:
     return _of(long_enough.with_columns(amount=amount), looked_at=long_enough.height)
 
 
-def _constant(rows: pl.DataFrame) -> _Found:
+def _constant(rows: pl.DataFrame) -> _Defects:
     per_series = rows.drop_nulls("what").group_by("series", "entity").agg(
         readings=pl.len(), differing=pl.col("what").n_unique()
     )  # fmt: skip
@@ -139,7 +139,7 @@ def _constant(rows: pl.DataFrame) -> _Found:
     return _of(long_enough.with_columns(amount=amount), looked_at=long_enough.height)
 
 
-def _periodic(rows: pl.DataFrame) -> _Found:
+def _periodic(rows: pl.DataFrame) -> _Defects:
     per_series = rows.drop_nulls("what").group_by("series", "entity", maintain_order=True).agg("what")
     long_enough = per_series.filter(pl.col("what").list.len() >= READINGS_AT_LEAST)
     periods = [float(period(values.to_numpy())) for values in long_enough["what"]]
@@ -148,11 +148,11 @@ def _periodic(rows: pl.DataFrame) -> _Found:
     return _of(long_enough.with_columns(amount), looked_at=long_enough.height)
 
 
-def _of(per_series: pl.DataFrame, *, looked_at: int, hits: int | None = None) -> _Found:
+def _of(per_series: pl.DataFrame, *, looked_at: int, hits: int | None = None) -> _Defects:
     unsound = per_series.filter(pl.col("amount") > 0).with_columns(pl.col("entity").cast(pl.String))
     ordered = unsound.sort(["amount", "entity"], descending=[True, False])
     named = dict(zip(map(shown_entity, ordered["entity"]), map(float, ordered["amount"]), strict=True))
-    return _Found(unsound.height if hits is None else hits, looked_at, named)
+    return _Defects(unsound.height if hits is None else hits, looked_at, named)
 
 
 def period(values: npt.NDArray[np.generic]) -> int:
@@ -176,7 +176,7 @@ def period(values: npt.NDArray[np.generic]) -> int:
     return least if 2 * least <= len(codes) else 0
 
 
-_LOOK: Mapping[str, Callable[[pl.DataFrame], _Found]] = {
+_LOOK: Mapping[str, Callable[[pl.DataFrame], _Defects]] = {
     "duplicate_timestamps": _repeated_times,
     "gaps": _gaps,
     "constant": _constant,
@@ -207,7 +207,7 @@ METRIC = Metric(
     ),
     params=(("kind", "gaps"),),
     detail=("kind",),
-    languages_together="it is asked of time series, whose rows have no language",
+    languages_together="it measures time series, whose rows have no language",
     reads="entity, unit, time and value of every row",
     accumulate=accumulate_ordered,
 )

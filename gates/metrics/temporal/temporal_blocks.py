@@ -27,10 +27,10 @@ LAGS = (1, 2, 4, 8)
 READINGS_AT_LEAST = 20
 # Two events follow each other once; that is all a transition needs.
 EVENTS_AT_LEAST = 2
-# Twice the time is one class further, a millisecond to three years: clocks and people differ by factors.
+# Twice the time is one class further, a millisecond to three years: clocks and habits differ by factors.
 CLASSES_OF_STEPS = 48
 _LEAST_CLASS = -10
-# Transitions among the 20 commonest events of people; others share one place, where single pairs are too rare to count.
+# Transitions among the 20 commonest events of human rows; others share one place, where single pairs are too rare to count.
 EVENT_KINDS = 20
 
 
@@ -46,7 +46,7 @@ class Facet(StrEnum):
 class Blocks:
     """Stretches of one origin: `facets[facet]` has a row per stretch.
 
-    rows: how many readings or events each stretch has. generator: who made it, "" where nobody is named.
+    rows: how many readings or events each stretch has. generator: what made it, "" where none is named.
     """
 
     facets: dict[Facet, Numbers]
@@ -62,7 +62,7 @@ class Blocks:
 
 
 def blocks(scan: Scan) -> dict[str, Blocks]:
-    """The stretches of people and of synthetic rows, by origin: a day of a series or of an entity, or a session.
+    """The stretches of human and of synthetic rows, by origin: a day of a series or of an entity, or a session.
 
     Call through `scan.cached(blocks)`.
     """
@@ -72,13 +72,13 @@ def blocks(scan: Scan) -> dict[str, Blocks]:
     rows = rows.with_columns(block=pl.struct("origin", "generator", "entity", day.alias("day")).rle_id())
     least = EVENTS_AT_LEAST if rows.schema["what"] == pl.String else READINGS_AT_LEAST
     rows = rows.filter(pl.len().over("block") >= least)
-    people = rows.filter(pl.col("origin") == "human")
+    human = rows.filter(pl.col("origin") == "human")
     kinds: list[str] = []
     if rows.schema["what"] == pl.String:
-        common = people["what"].value_counts().sort(["count", "what"], descending=[True, False])
+        common = human["what"].value_counts().sort(["count", "what"], descending=[True, False])
         kinds = common["what"].head(EVENT_KINDS).to_list()
     return {
-        "human": _blocks(people, kinds),
+        "human": _blocks(human, kinds),
         "synthetic": _blocks(rows.filter(pl.col("origin") == "synthetic"), kinds),
     }
 
@@ -96,10 +96,10 @@ def _blocks(rows: pl.DataFrame, kinds: list[str]) -> Blocks:
 
 def _autocorrelation(rows: pl.DataFrame) -> Numbers:
     """Per stretch and lag the correlation of readings with those so many readings later; NaN where it stands still."""
-    found = rows.group_by("block").agg(
+    correlations = rows.group_by("block").agg(
         pl.corr(pl.col("what"), pl.col("what").shift(-lag)).alias(str(lag)) for lag in LAGS
     )
-    return found.sort("block").drop("block").to_numpy().astype(np.float64).reshape(-1, len(LAGS))
+    return correlations.sort("block").drop("block").to_numpy().astype(np.float64).reshape(-1, len(LAGS))
 
 
 def _steps(rows: pl.DataFrame, count: int) -> Numbers:

@@ -1,4 +1,4 @@
-"""Whether synthetic rows follow each other in time as people's do: autocorrelation, steps and transitions."""
+"""Whether synthetic rows follow each other in time as human rows do: autocorrelation, steps and transitions."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ import numpy as np
 import polars as pl
 
 from gates.data.scan.result import Rows
-from gates.metrics.base.measurement import Failed, Inconclusive, Measured, Measurement, Part, ReportOnly
+from gates.metrics.base.measurement import Failed, Inconclusive, Measured, Measurement, Part, ReportOnly, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.stats.paired_draws import draws, excess
+from gates.metrics.stats.shares import kolmogorov_smirnov, total_variation
 from gates.metrics.temporal.ordered_rows import accumulate_ordered, missing_roles
 from gates.metrics.temporal.temporal_blocks import Blocks, Facet, blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from gates.data.arrays import Ints
     from gates.data.scan.result import Scan
@@ -30,7 +31,7 @@ BLOCKS_AT_MOST = 2000
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
-    """How far synthetic days or sessions lie from people's in the order of things, beyond people among themselves.
+    """How far synthetic days or sessions lie from human ones in the order of things, beyond human ones from each other.
 
     The distance of two halves is the farthest of: the mean autocorrelation at lags 1, 2, 4 and 8 within a day (largest
     difference); the lengths of steps (KS over classes of powers of two); for events, which event follows which (TVD).
@@ -39,8 +40,8 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     missing = missing_roles(scan.roles)
     if missing:
         return missing
-    found = scan.cached(blocks)
-    human, synthetic = found["human"], found["synthetic"]
+    by_origin = scan.cached(blocks)
+    human, synthetic = by_origin["human"], by_origin["synthetic"]
     whole = _compare(human, synthetic, scan.seed)
     parts = {}
     for name in scan.generators:
@@ -49,20 +50,18 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
             parts[name] = Part(whole if len(own) == len(synthetic) else _compare(human, own, scan.seed))
     whole = replace(whole, parts=parts)
     if scan.declared.extends_human_law:
-        return ReportOnly(whole, 'synthetic_role = "extend" claims no law of people')
+        return ReportOnly(whole, 'synthetic_role = "extend" does not promise the human order')
     return whole
 
 
 def _compare(human: Blocks, synthetic: Blocks, seed: int) -> Measured | Inconclusive | Failed:
-    short = [f"{len(side):,} of {name}" for name, side in (("people", human), ("synthetic rows", synthetic))]
     if min(len(human), len(synthetic)) < BLOCKS_AT_LEAST:
-        return Inconclusive(
-            f"there are {' and '.join(short)}: {BLOCKS_AT_LEAST} days or sessions of each are needed to compare"
-        )
+        short = f"{len(human):,} of human rows and {len(synthetic):,} of synthetic rows"
+        return Inconclusive(f"there are {short}: {BLOCKS_AT_LEAST} days or sessions of each are needed to compare")
     made = draws(_as_rows(human), _as_rows(synthetic), seed, at_most=BLOCKS_AT_MOST // 2)
     cross = [distances(human, draw.human_a, synthetic, draw.synthetic) for draw in made]
     null = [distances(human, draw.human_a, human, draw.human_b) for draw in made]
-    found = excess(_farthest(cross), _farthest(null), int(human.rows.sum()), int(synthetic.rows.sum()))
+    measured = excess(_farthest(cross), _farthest(null), RowCounts(int(human.rows.sum()), int(synthetic.rows.sum())))
     beyond = {
         facet.value: float(np.median([one[facet] - other[facet] for one, other in zip(cross, null, strict=True)]))
         for facet in human.facets
@@ -70,7 +69,7 @@ def _compare(human: Blocks, synthetic: Blocks, seed: int) -> Measured | Inconclu
     worst = max(beyond, key=lambda name: (beyond[name], name))
     evidence = {"excess": beyond, "human_blocks": len(human), "synthetic_blocks": len(synthetic)}
     note = f"farthest in {worst}" if beyond[worst] > 0 else ""
-    return replace(found, note=note, evidence=evidence)
+    return replace(measured, note=note, evidence=evidence)
 
 
 def distances(one: Blocks, of_one: Ints, other: Blocks, of_other: Ints) -> dict[Facet, float]:
@@ -78,8 +77,8 @@ def distances(one: Blocks, of_one: Ints, other: Blocks, of_other: Ints) -> dict[
     return {facet: _DISTANCE[facet](one.facets[facet][of_one], other.facets[facet][of_other]) for facet in one.facets}
 
 
-def _farthest(found: list[dict[Facet, float]]) -> Numbers:
-    return np.array([max(one.values()) for one in found], dtype=np.float64)
+def _farthest(by_draw: list[dict[Facet, float]]) -> Numbers:
+    return np.array([max(one.values()) for one in by_draw], dtype=np.float64)
 
 
 def _of_means(one: Numbers, other: Numbers) -> float:
@@ -91,18 +90,10 @@ def _of_means(one: Numbers, other: Numbers) -> float:
 
 
 def _means(values: Numbers) -> Numbers:
-    known = ~np.isnan(values)
-    count = known.sum(axis=0)
-    total = np.where(known, values, 0.0).sum(axis=0)
+    present = ~np.isnan(values)
+    count = present.sum(axis=0)
+    total = np.where(present, values, 0.0).sum(axis=0)
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
-
-
-def _kolmogorov_smirnov(one: Numbers, other: Numbers) -> float:
-    return float(np.abs(np.cumsum(_shares(one) - _shares(other))).max())
-
-
-def _total_variation(one: Numbers, other: Numbers) -> float:
-    return float(np.abs(_shares(one) - _shares(other)).sum() / 2)
 
 
 def _shares(counts: Numbers) -> Numbers:
@@ -118,10 +109,10 @@ def _as_rows(side: Blocks) -> Rows:
     return Rows(pl.DataFrame({"block": place}), place, name, name, side.generator, len(side))
 
 
-_DISTANCE = {
+_DISTANCE: Mapping[Facet, Callable[[Numbers, Numbers], float]] = {
     Facet.AUTOCORRELATION: _of_means,
-    Facet.STEPS: _kolmogorov_smirnov,
-    Facet.TRANSITIONS: _total_variation,
+    Facet.STEPS: lambda one, other: kolmogorov_smirnov(_shares(one), _shares(other)),
+    Facet.TRANSITIONS: lambda one, other: total_variation(_shares(one), _shares(other)),
 }
 
 METRIC = Metric(
@@ -129,20 +120,20 @@ METRIC = Metric(
     measure=measure,
     side=Side.MAX,
     finding="Synthetic rows do not follow each other in time as human rows do",
-    asks="Do synthetic readings and events follow each other as people's do?",
+    asks="Do synthetic readings and events follow each other as human ones do?",
     why=(
         "Each value can be right and the order wrong: readings shuffled within their day have the same distribution and "
         "nothing to forecast, events in another order are another process. Days of one process differ among themselves, so "
         "that only what lies beyond counts."
     ),
     source=(
-        "autocorrelation as in Wiese et al., Quant GANs, Quantitative Finance 20 (2020); excess over people: paired draws of halves"
+        "autocorrelation as in Wiese et al., Quant GANs, Quantitative Finance 20 (2020); excess over human rows: paired draws of halves"
     ),
     fix=(
         "Evidence names the facet: where it is autocorrelation, let the generator model whole days and not single readings; "
         "where it is the time between rows, look at units and sampling rates; where it is transitions, at the order of events."
     ),
-    languages_together="it is asked of series and events, whose rows have no language",
+    languages_together="it measures series and events, whose rows have no language",
     reads="entity or session, time and value or event of every row",
     accumulate=accumulate_ordered,
 )

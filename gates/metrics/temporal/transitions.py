@@ -1,4 +1,4 @@
-"""Whether synthetic sessions contain steps from one event to another that no session of people has."""
+"""Whether synthetic sessions contain steps from one event to another that no human session has."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gates.data.scan.result import Scan
     from gates.verdict import Scope
 
-# What people did fewer than 30 times says little of what they never do.
+# An event with fewer than 30 human steps says little of what never follows it.
 FREQUENT = 30
 # Events that follow each other by chance would have met five times: that they never did has a chance of e^-5, under 1 %.
 EXPECTED_AT_LEAST = 5
@@ -28,29 +28,29 @@ _PAIR = ("now", "then")
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
-    """Share of synthetic steps from one event to the next that are unheard of among people, in [0, 1].
+    """Share of synthetic steps from one event to the next that are unheard of in human sessions, in [0, 1].
 
-    A step is unheard of where no session of people has it, although both events stand in 30 steps of people at least and
+    A step is unheard of where no human session has it, although both events stand in 30 human steps at least and
     would have met five times if what follows were left to chance. Over every row; a part per generator.
     """
     missing = missing_roles(scan.roles)
     if missing:
         return missing
     if "event" not in scan.roles.bound:
-        return NotConfigured("nobody says which column is the event", 'columns = { event = "…" }')
+        return NotConfigured("no event column is configured", 'columns = { event = "…" }')
     pairs = scan.cached(event_pairs)
-    people = pairs.filter(pl.col("origin") == "human")
-    known = people.group_by(*_PAIR).agg(people=pl.len())
-    if not _frequent(people).height:
-        return Inconclusive(f"no event of people stands in {FREQUENT} steps within sessions")
+    human = pairs.filter(pl.col("origin") == "human")
+    human_pairs = human.group_by(*_PAIR).agg(human=pl.len())
+    if not _frequent(human).height:
+        return Inconclusive(f"no event of human rows stands in {FREQUENT} steps within sessions")
     synthetic = pairs.filter(pl.col("origin") == "synthetic")
-    unheard = synthetic.join(_expected(people), on=_PAIR, how="inner").join(known, on=_PAIR, how="anti")
-    whole = _share(unheard, synthetic, people.height)
+    unheard = synthetic.join(_expected(human), on=_PAIR, how="inner").join(human_pairs, on=_PAIR, how="anti")
+    whole = _share(unheard, synthetic, human.height)
     parts = {}
     for name in scan.generators:
         own, of_own = (frame.filter(pl.col("generator") == name) for frame in (unheard, synthetic))
         if of_own.height >= ROWS_TO_PASS:
-            parts[name] = Part(_share(own, of_own, people.height))
+            parts[name] = Part(_share(own, of_own, human.height))
     return replace(whole, parts=parts)
 
 
@@ -70,31 +70,31 @@ def event_pairs(scan: Scan) -> pl.DataFrame:
     return steps.drop_nulls("then")
 
 
-def _frequent(people: pl.DataFrame) -> pl.DataFrame:
-    """Events and in how many steps of people they come first (left) and second (right)."""
-    left = people.group_by(what="now").agg(left=pl.len())
-    right = people.group_by(what="then").agg(right=pl.len())
+def _frequent(human: pl.DataFrame) -> pl.DataFrame:
+    """Events and in how many human steps they come first (left) and second (right)."""
+    left = human.group_by(what="now").agg(left=pl.len())
+    right = human.group_by(what="then").agg(right=pl.len())
     both = left.join(right, on="what", how="inner")
     return both.filter(pl.min_horizontal("left", "right") >= FREQUENT)
 
 
-def _expected(people: pl.DataFrame) -> pl.DataFrame:
+def _expected(human: pl.DataFrame) -> pl.DataFrame:
     """Pairs of frequent events that chance alone would have put together often enough to be missed."""
-    frequent = _frequent(people)
+    frequent = _frequent(human)
     every = frequent.select(now="what", left="left").join(frequent.select(then="what", right="right"), how="cross")
-    often = pl.col("left").cast(pl.Float64) * pl.col("right") / people.height >= EXPECTED_AT_LEAST
+    often = pl.col("left").cast(pl.Float64) * pl.col("right") / human.height >= EXPECTED_AT_LEAST
     return every.filter(often).select(*_PAIR)
 
 
-def _share(unheard: pl.DataFrame, synthetic: pl.DataFrame, people: int) -> Measured | Inconclusive:
+def _share(unheard: pl.DataFrame, synthetic: pl.DataFrame, human: int) -> Measured | Inconclusive:
     if not synthetic.height:
         return Inconclusive("no synthetic session has two events")
     counts = unheard.group_by(*_PAIR).agg(pl.len()).sort(["len", *_PAIR], descending=[True, False, False])
     shown = {f"{now} -> {then}": count for now, then, count in counts.head(EVIDENCE_PAIRS).iter_rows()}
-    note = f"people never go {next(iter(shown))}" if shown else ""
+    note = f"no human session goes {next(iter(shown))}" if shown else ""
     return Measured(
         clopper_pearson(unheard.height, synthetic.height),
-        RowCounts(people, synthetic.height),
+        RowCounts(human, synthetic.height),
         growth=Growth(limited_by=("synthetic",), rows_to_pass=ROWS_TO_PASS),
         is_count=True,
         note=note,
@@ -108,17 +108,17 @@ METRIC = Metric(
     side=Side.MAX,
     finding="Synthetic sessions contain steps that no human session has",
     unit=Unit.SHARE,
-    asks="Do synthetic sessions hold steps that no session of people has?",
+    asks="Do synthetic sessions contain steps that no human session has?",
     why=(
         "A payment before the basket, a logout before the login: each event is right and how often it occurs too, and still "
         "the process cannot happen. A model trained on such sessions learns states that do not exist."
     ),
     source="transitions of a first-order Markov chain, Anderson & Goodman, Annals of Mathematical Statistics 28 (1957)",
     fix=(
-        "Look at the named steps. Where they can happen, people's sessions are too few and need more; where they cannot, "
+        "Look at the named steps. Where they can happen, human sessions are too few and need more; where they cannot, "
         "generate whole sessions in order, or drop sessions that hold such a step."
     ),
-    languages_together="it is asked of events, whose rows have no language",
+    languages_together="it measures events, whose rows have no language",
     reads="session, time and event of every row",
     accumulate=accumulate_ordered,
 )

@@ -188,7 +188,7 @@ def test_texts_without_words_are_no_pass():
 def test_without_locales_it_is_not_asked_and_says_what_to_add():
     found = judged(text_scan(["a"], ["b"]))
     assert found.outcome is Outcome.NOT_CONFIGURED
-    assert 'no row says which locale it comes from; add: columns = { locale = "…" }' in found.message
+    assert 'no locale column is configured; add: columns = { locale = "…" }' in found.message
     alone = judged(tagged_scan(voices(1)[:400], voices(11)[:400]))
     assert alone.outcome is Outcome.NOT_CONFIGURED
     assert "no language has rows of two locales" in alone.message

@@ -33,12 +33,12 @@ def test_people_everywhere_pass():
 def test_an_intersection_without_people_fails_though_both_slices_have_them():
     found = judged(rows(HUMAN | {("de", "law"): 3}), rows(HUMAN))
     assert found.outcome is Outcome.FAIL
-    assert "fewest people in domain=law & language=de: 3 of 63 rows" in found.message
+    assert "fewest human rows in domain=law & language=de: 3 of 63 rows" in found.message
 
 
 def test_a_slice_that_only_synthetic_rows_have_fails():
     found = judged(rows(HUMAN), rows(HUMAN | {("fr", "law"): 50}))
-    assert "fewest people in domain=law & language=fr: 0 of 50 rows" in found.message
+    assert "fewest human rows in domain=law & language=fr: 0 of 50 rows" in found.message
 
 
 def test_slices_rarer_than_asked_for_are_counted_and_not_judged():

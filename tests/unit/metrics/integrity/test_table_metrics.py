@@ -421,7 +421,9 @@ def test_levels_that_no_person_has_are_named_where_they_are_what_differs_most():
 
     note = measured(distributions, synthetic).note
 
-    assert note == "worst column 'town': 25.8% of synthetic rows have levels that no person has: 'Atlantis', 'Lyonesse'"
+    assert (
+        note == "worst column 'town': 25.8% of synthetic rows have levels that no human row has: 'Atlantis', 'Lyonesse'"
+    )
 
 
 def test_a_column_of_two_types_is_found_in_the_files_and_integers_beside_floats_are_not():

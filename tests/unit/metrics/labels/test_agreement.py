@@ -101,7 +101,7 @@ def test_without_roles_or_variation_nothing_is_judged():
     people = rows(100, {"ana": 1, "ben": 1})
     unasked = judged(scan_of(people, bound=frozenset({"label"})))
     assert unasked.outcome is Outcome.NOT_CONFIGURED
-    assert "nobody says who gave which item which label; data of type tabular has no role 'item'" in unasked.message
+    assert "no rating columns are configured; data of type tabular has no role 'item'" in unasked.message
     alike = judged(scan_of(people.with_columns(label=pl.lit("yes"))))
     assert alike.outcome is Outcome.INCONCLUSIVE
     assert "all ratings are 'yes': agreement beyond chance is not defined" in alike.message
@@ -135,7 +135,7 @@ def test_a_machine_that_guesses_fails_alone_and_one_that_agrees_passes():
     scan = scan_of(people, machines)
     found = judged(scan, Scope.SYNTHETIC)
     assert found.outcome is Outcome.FAIL
-    assert "guess agrees least with people" in found.message
+    assert "guess agrees least with human annotators" in found.message
     assert found.evidence["generators"]["good"]["fails"] is False
     assert (
         judged(scan_of(people, machines.filter(pl.col("annotator") == "good")), Scope.SYNTHETIC).outcome is Outcome.PASS

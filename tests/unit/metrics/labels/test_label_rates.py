@@ -76,5 +76,5 @@ def test_without_label_or_slices_nothing_is_asked_and_without_any_label_it_is_an
     synthetic = rows({"A": 0.3, "B": 0.6}, 2)
 
     assert 'no label is declared; add: label = "<column>"' in judged(PEOPLE, synthetic, label=None).message
-    assert 'no groups are declared; add: slices = ["<column>"]' in judged(PEOPLE, synthetic, slices=()).message
+    assert 'no slices are declared; add: slices = ["<column>"]' in judged(PEOPLE, synthetic, slices=()).message
     assert judged(PEOPLE, synthetic.with_columns(label=pl.lit(None, pl.String))).outcome is Outcome.ERROR

@@ -89,9 +89,9 @@ def test_without_a_holdout_people_are_tested_on_in_folds_that_no_copy_reaches():
     for holdout in (None, unlabelled):
         found = measure(scanned(rows, rows, holdout), Scope.COMBINED, {"train": "synthetic"})
 
-        assert found.evidence["tested_on"] == "people's rows in folds"
+        assert found.evidence["tested_on"] == "human rows in folds"
         assert found.evidence["test_rows"] == 450
-        assert found.note.endswith("; without a holdout, near copies of tested people's rows may be trained on")
+        assert found.note.endswith("; without a holdout, near copies of tested human rows may be trained on")
         # The same rows in both kinds: each model saw the two thirds that it was not tested on.
         assert found.estimate.value == pytest.approx(1, abs=1e-9)
 
@@ -141,13 +141,13 @@ def test_rows_that_extend_peoples_law_are_judged_by_what_they_add():
         (
             PEOPLE.with_columns(label=pl.lit("yes")),
             FRESH,
-            "all people's rows have one label in column 'label': there is nothing to learn",
+            "all human rows have one label in column 'label': there is nothing to learn",
         ),
-        (permuted(people(400, 1)), FRESH[:400], "a model of people's rows hardly tells their labels"),
+        (permuted(people(400, 1)), FRESH[:400], "a model of human rows hardly predicts their labels"),
         (
             PEOPLE.with_columns(label=pl.when(pl.int_range(pl.len()) < 5).then(pl.lit("no")).otherwise(pl.lit("yes"))),
             FRESH,
-            "no label occurs in 10 of people's rows or groups to test on",
+            "no label occurs in 10 of the human rows or groups to test on",
         ),
     ],
     ids=["few rows", "one label", "nothing to learn", "a rare label"],
@@ -174,8 +174,8 @@ def test_rows_of_few_groups_are_inconclusive():
     few = judged(scanned(grouped(PEOPLE, 12), grouped(FRESH, 900), group="person"))
     shared = judged(scanned(grouped(PEOPLE, 500), grouped(FRESH, 500), grouped(HELD, 500), group="person"))
 
-    assert "people's rows to test on come from 12 groups" in few.message
-    assert "fewer than 100 rows of an origin share no group with the people's rows to test on" in shared.message
+    assert "human rows to test on come from 12 groups" in few.message
+    assert "fewer than 100 rows of an origin share no group with the human rows to test on" in shared.message
 
 
 def test_people_of_few_groups_a_fold_are_judged_together_though_no_generator_is_alone():
@@ -197,7 +197,7 @@ def test_fewer_rows_than_the_dataset_has_for_each_of_peoples_are_said():
 
     shares = found.evidence["synthetic_for_each_of_people"]
     assert (shares["added"], shares["dataset"]) == (pytest.approx(10, abs=0.1), pytest.approx(6000 / 450))
-    assert "; that is 10 for each of people's, and the dataset has 13" in found.note
+    assert "; that is 10 for each human row, and the dataset has 13" in found.note
 
 
 def test_near_copies_of_tested_texts_are_not_trained_on():
@@ -209,7 +209,7 @@ def test_near_copies_of_tested_texts_are_not_trained_on():
     found = measure(tagged_scan(human, copies, label="label"), Scope.COMBINED, {"train": "synthetic"})
 
     # Labels are dealt at random, so that a model can only know those that it has seen.
-    assert found.reason.startswith("a model of people's rows hardly tells their labels")
+    assert found.reason.startswith("a model of human rows hardly predicts their labels")
     assert found.evidence["scores"]["synthetic"] == pytest.approx(0.5, abs=0.1)
 
 

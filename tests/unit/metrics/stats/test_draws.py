@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from gates.data.scan.result import Rows
-from gates.metrics.base.measurement import Failed
+from gates.metrics.base.measurement import Failed, RowCounts
 from gates.metrics.stats.paired_draws import draws, excess
 
 
@@ -47,7 +47,7 @@ def test_the_same_seed_gives_the_same_draws():
 
 
 def test_excess_subtracts_within_each_draw():
-    found = excess(np.array([0.3, 0.4, 0.5]), np.array([0.1, 0.2, 0.3]), 10, 10)
+    found = excess(np.array([0.3, 0.4, 0.5]), np.array([0.1, 0.2, 0.3]), RowCounts(10, 10))
 
     assert found.estimate is not None
     assert found.estimate.value == pytest.approx(0.2)
@@ -55,5 +55,5 @@ def test_excess_subtracts_within_each_draw():
 
 
 def test_excess_without_draws_or_with_nan_is_no_number():
-    assert isinstance(excess(np.empty(0), np.empty(0), 1, 1), Failed)
-    assert isinstance(excess(np.array([np.nan]), np.array([0.0]), 1, 1), Failed)
+    assert isinstance(excess(np.empty(0), np.empty(0), RowCounts(1, 1)), Failed)
+    assert isinstance(excess(np.array([np.nan]), np.array([0.0]), RowCounts(1, 1)), Failed)

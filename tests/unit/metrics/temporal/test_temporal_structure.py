@@ -76,7 +76,7 @@ def test_few_days_decide_nothing():
 
     assert found.outcome is Outcome.INCONCLUSIVE
     assert (
-        "there are 10 of people and 200 of synthetic rows: 20 days or sessions of each are needed to compare"
+        "there are 10 of human rows and 200 of synthetic rows: 20 days or sessions of each are needed to compare"
         in found.message
     )
 

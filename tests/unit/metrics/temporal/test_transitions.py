@@ -33,7 +33,7 @@ def test_payment_without_basket_fails_and_is_named():
 
     assert found.outcome is Outcome.FAIL
     assert set(found.evidence["unheard_of"]) == {"view -> pay", "pay -> pay"}
-    assert "people never go view -> pay" in found.message
+    assert "no human session goes view -> pay" in found.message
 
 
 def test_events_that_people_rarely_have_are_not_held_against_anybody():
@@ -46,7 +46,7 @@ def test_events_that_people_rarely_have_are_not_held_against_anybody():
 def test_few_steps_decide_nothing():
     few = judged(PEOPLE, OTHERS.head(24))
     assert (few.outcome, few.measurement.rows.synthetic) == (Outcome.INCONCLUSIVE, 22)
-    assert "no event of people stands in 30 steps within sessions" in judged(PEOPLE.head(24), OTHERS).message
+    assert "no event of human rows stands in 30 steps within sessions" in judged(PEOPLE.head(24), OTHERS).message
     assert "no synthetic session has two events" in judged(PEOPLE, OTHERS.group_by("session").head(1)).message
 
 
