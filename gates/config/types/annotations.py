@@ -1,6 +1,6 @@
 """One annotator's label of one item.
 
-That an annotator labels an item once is no rule of a row; the suites ask it of the whole.
+That an annotator labels an item once is no rule of a row; the suites check it over all rows.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ TYPE = DataType(
             ValueKind.SINGLE_VALUE, ("label", "vote", "rating", "annotation", "judgement", "judgment")
         ),
     },
-    # Items may be numbers and labels grades: no type is asked.
+    # Items may be numbers and labels grades: no type is required.
     rules={"item": ("has-value",), "annotator": ("has-value",), "label": ("has-value",)},
     about="""\
-One annotator's label of one item. Labels may be words or numbers. A human row is a
-person's label, a synthetic row a model's.
+One annotator's label of one item. Labels may be words or numbers. A human row is a person's label, a synthetic row a
+model's.
 
-Compared: `label` and `rationale`; items and annotators only say which label it is. Group: `item`. The key `label` of
+Compared: `label` and `rationale`; items and annotators only identify the label. Group: `item`. The key `label` of
 `gates.toml` fills the role as well.
 """,
     example="""\

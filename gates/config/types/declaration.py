@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class ValueKind(StrEnum):
-    """What the values of a column are, as far as a name alone does not say it."""
+    """What the values of a column are, where a name alone does not show it."""
 
     TEXT = "text"
     NUMBER = "number"
@@ -23,7 +23,7 @@ class ValueKind(StrEnum):
 
 @dataclass(frozen=True)
 class ColumnNames:
-    """What public sets call the column of a role, in small letters, the most usual name first; and what it holds.
+    """What public sets call the column of a role, in small letters, the most usual name first; and the kind of its values.
 
     Words that several types use (`text`, `question`, `answer`) stand for none.
     """
@@ -47,7 +47,7 @@ RowRules = tuple[str | DeclaredRule, ...]
 LONGEST_TEXT = 10_000_000
 # Of a text that a row may go without.
 OPTIONAL_TEXT: RowRules = ("text", "valid-unicode", "no-nul", DeclaredRule("length", {"max_value": LONGEST_TEXT}))
-# Of a text that is there. not-blank counts nulls, so that a missing text is reported once.
+# Of a required text. not-blank counts nulls, so that a missing text is reported once.
 TEXT: RowRules = ("not-blank", *OPTIONAL_TEXT)
 
 
@@ -59,15 +59,15 @@ class DataType:
     that `columns` may map.
     named_roles: roles that a column takes by bearing the role's name; the others take a mapping.
     texts: required or optional roles of free text, the main one first. key: the role that identifies a row.
-    content: the roles that make up what a row says; empty where every column that has no other part is content.
+    content: the roles of a row's content; empty where every column that has no other part is content.
     identifying: content roles that say which thing a row is about, and are not compared between origins.
-    prompt: the role that the main text answers. groups: roles whose rows are not independent; the first that is
-    there is the default of `group`. by_day: the role of a time whose days part such a group.
+    prompt: the role that the main text answers. groups: roles whose rows are not independent; the first that
+    has a column is the default of `group`. by_day: the role of a time whose days part such a group.
     derived: roles that are read out of `messages` where no column has them.
     recognised_by: by role, the names by which `gates init` knows the type; none for a type that it does not guess.
     rules: by role, what every row keeps; of an optional role where there is a column for it.
     float_rules: what every content column of fractions keeps, where columns have no roles.
-    about, example: what the page of data types says, in Markdown; the example is a gates.toml and rows in JSON.
+    about, example: the section of the page of data types, in Markdown; the example is a gates.toml and rows in JSON.
     """
 
     name: str

@@ -28,7 +28,7 @@ TYPE = DataType(
     about="""\
 One event at one time, such as a click or a line of a log. Timestamps are read as for `timeseries`.
 
-Compared: `event`, `source` and the length and pattern of `message`; time, session and entity only say which event it is.
+Compared: `event`, `source` and the length and pattern of `message`; time, session and entity only identify the event.
 Group: `session`, else `entity`.
 """,
     example="""\

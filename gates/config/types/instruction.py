@@ -43,16 +43,16 @@ Main text: `response`, which marks, near copies and separability look at; format
 too. A row is its prompt, input, system text and response together. Group: `prompt`.
 
 Conversations, a list of `{role, content}` per row (a list of structs, or a text that is JSON), take the role `messages`
-in place of `prompt` and `response`. The response is the assistant's last message. The prompt is everything said before
-it, messages parted by a blank line, without what the system says, which becomes `system`; in a conversation of one turn
+in place of `prompt` and `response`. The response is the assistant's last message. The prompt is all messages before
+it, separated by a blank line, without the system's, which become `system`; in a conversation of one turn
 the prompt is the user's message. User and assistant speak in turn and the assistant has the last word
 (`messages/roles-alternate`); a `system` or `developer` message may come first, and `tool` messages between two of the
-assistant. Where a column `response` is there, `messages` is a column like any other.
+assistant. Where there is a column `response`, `messages` is a column like any other.
 
 Lists of `{from, value}`, as ShareGPT has them, are read as well: `human` or `user` is the user, `gpt` or `assistant` the
 assistant, `system` the system. Any other word stays as it is, and breaks `messages/roles-alternate`.
 
-In every type, a text role may hold such lists as well, as `prompt`, `chosen` and `rejected` of many preference sets do.
+In every type, a text role may have such lists as well, as `prompt`, `chosen` and `rejected` of many preference sets do.
 `response`, `chosen` and `rejected` are then the assistant's last message, other texts all messages but the system's.
 """,
     example="""\

@@ -27,7 +27,7 @@ TYPE = DataType(
     rules={
         "prompt": TEXT,
         "chosen": (*TEXT, "not-json-literal"),
-        # Between equal responses nobody can have preferred one.
+        # Between equal responses none can be preferred.
         "rejected": (*TEXT, "not-json-literal", DeclaredRule("differs-from", {"other": "chosen"})),
     },
     about="""\

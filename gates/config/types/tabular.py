@@ -1,7 +1,7 @@
 """Any table, whose columns are the user's own.
 
-What a column may hold is inferred by `gates init` from the human rows, or written by a person. What holds for any
-table is little: no infinite numbers. Column names are unique wherever a dataset can be opened at all.
+`gates init` infers from the human rows what a column may contain, or a person writes it. Common to all tables is little:
+no infinite numbers. Column names are unique wherever a dataset can be opened.
 """
 
 from __future__ import annotations

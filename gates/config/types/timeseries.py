@@ -1,6 +1,6 @@
 """One reading of one entity at one time.
 
-Order, repeated times and gaps are no rules of a row; the suites ask them of the whole.
+Order, repeated times and gaps are no rules of a row; the suites check them over all rows.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ TYPE = DataType(
     about="""\
 One reading of one entity at one time. A timestamp is a time, a number that counts time, or text in a form of ISO 8601.
 
-Compared: `value` and `unit`; entity and time only say which reading it is. Group: one day of one `entity`, because halves
+Compared: `value` and `unit`; entity and time only identify the reading. Group: one day of one `entity`, because halves
 of a series that are cut within a day differ by a KS distance of .106 even where nothing is wrong. Where most synthetic
 readings are of entities that human rows do not have, the group is the whole entity, because days of one sensor are alike and
 sensors differ: then a dozen entities of each origin are few.

@@ -1,6 +1,6 @@
 """Formatting of texts, feature by feature: what a pipeline leaves behind, not what a writer chose.
 
-Length, casing and digits are style and not here. Longer texts hold more of everything, so each text is read up to the
+Length, casing and digits are style and not here. Longer texts have more of everything, so each text is read up to the
 same number of characters (`window`), and styles (quotes, dashes, line ends) are shares of the places where a style
 shows; a text without such a place has NaN and is left out.
 """

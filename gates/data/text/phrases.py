@@ -2,14 +2,14 @@
 
 Narrow on purpose: a match counts against a generator, and in human rows against their origin. What people write too
 ("I'm sorry to hear that", "Sure, why not", "Let me know if you need any further help") must not match. Written from
-what chat models are known to say, and tested on human answers, prompts and essays, where none of them matches.
+what chat models are known to write, and tested on human answers, prompts and essays, where none of them matches.
 """
 
 # ruff: noqa: RUF001 - Chinese phrases have full-width punctuation
 
 from __future__ import annotations
 
-# The model as it names itself. "Assistant" and "program" alone are people's words too.
+# The model as it names itself. "Assistant" and "program" alone are words of people too.
 _MACHINE = (
     r"(?:(?:an?|your) )?(?:(?:large |ai |artificial intelligence )*language model"
     r"|ai(?: assistant| model| chatbot)?|artificial intelligence|llm|chatbot)\b"

@@ -155,7 +155,7 @@ def ngrams(stream: TokenStream, n: int) -> TokenStream:
 
 
 def polynomials(stream: TokenStream, n: int) -> TokenStream:
-    """What `ngrams` mixes: only the leading bits of these and of their odd multiples tell runs apart. For a piece of a stream."""
+    """What `ngrams` mixes: only the leading bits of these and of their odd multiples distinguish runs. For a piece of a stream."""
     windows = _windows(stream.hashes, n)
     # The last n - 1 tokens of a document begin no run within it.
     within = np.ones(len(stream.hashes), bool)

@@ -30,7 +30,7 @@ METRIC = Metric(
     asks="Do synthetic texts refuse, speak as a language model, or open like a chat?",
     why=(
         "A refusal in the data teaches the model to refuse, and a chat preamble becomes part of every answer. The phrases "
-        "are ones that hardly any person writes; their share among human rows is subtracted."
+        "are ones that people hardly write; their share among human rows is subtracted."
     ),
     source="Share of distinct rows, Newcombe's hybrid score interval for a difference (1998, method 10)",
     fix="Drop or regenerate these rows, and keep the model's answer without its preamble.",

@@ -30,7 +30,7 @@ METRIC = Metric(
     asks="Are synthetic texts empty, looping, copied from their input, cut off, or do they contain a leaked prompt frame?",
     why=(
         "Degenerate texts teach a model to degenerate: loops come back in what it generates. Of a base model's answers "
-        "to the self-instruct tasks 97 % loop, of another model's 19 % are empty; no person's do or are."
+        "to the self-instruct tasks 97 % loop, of another model's 19 % are empty; no human text loops or is empty."
     ),
     source=(
         "Loops: an 8-gram of tokens three times or more that makes up a tenth of the text (after Rae et al., Gopher, 2021, "

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Share of distinct human texts with a refusal, self-reference or chat preamble, in [0, 1], exact interval."""
     if not scan.roles.texts:
-        return NotConfigured('asked of texts only: set type = "text" for a dataset of texts')
+        return NotConfigured('defined for texts only: set type = "text" for a dataset of texts')
     whole = _among(scan, distinct(scan.index, HUMAN_CODE))
 
     def of_language(one: Language) -> Measurement:

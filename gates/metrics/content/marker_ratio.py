@@ -29,7 +29,7 @@ def excess_of_marks(scan: Scan, marks: Mark) -> Measurement:
     The human share is subtracted, so that what human rows of this dataset contain too does not count against a generator.
     """
     if not scan.roles.texts:
-        return NotConfigured('asked of texts only: set type = "text" for a dataset of texts')
+        return NotConfigured('defined for texts only: set type = "text" for a dataset of texts')
     return with_parts(
         scan,
         lambda synthetic, human: _excess(scan, synthetic, human, marks),

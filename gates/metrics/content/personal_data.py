@@ -29,7 +29,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     Of synthetic rows only what human rows contain too is counted: anything else was made up and belongs to no person.
     """
     readers = [number for number, reader in enumerate(READERS) if reader.kind == params["kind"]]
-    values = scan.collected(search).filter(pl.col("reader").is_in(readers))
+    values = scan.collected(PersonalDataSearch).filter(pl.col("reader").is_in(readers))
     own = values.filter(pl.col("origin") == scope.value)
     if scope is Scope.SYNTHETIC:
         own = own.join(values.filter(pl.col("origin") == Scope.HUMAN.value), on=["reader", "digest"], how="semi")
@@ -69,30 +69,25 @@ def _what(column: str, reader: int) -> str:
     return f"{READERS[reader].name} in {column}"
 
 
-class _Search:
-    """A `gates.data.scan.accumulators.Accumulator` of the values in any row, for either kind and every scope."""
+class PersonalDataSearch:
+    """A `gates.data.scan.accumulators.Accumulator` of the values in any text of any row, for either kind and every scope."""
 
     needs_rows = True
 
-    def __init__(self) -> None:
+    def __init__(self, _inputs: PassInputs) -> None:
         self._parts = [pl.DataFrame(schema=_SCHEMA)]
 
     def update(self, batch: Batch) -> None:
         """Take some rows of the dataset."""
         self._parts += _values_in(batch.frame)
 
-    def merge(self, other: _Search) -> None:
+    def merge(self, other: PersonalDataSearch) -> None:
         """Add the values of other rows."""
         self._parts += other._parts
 
     def value(self) -> pl.DataFrame:
         """Row, origin, column, reader and digest of every value."""
         return _without_order_numbers(pl.concat(self._parts))
-
-
-def search(inputs: PassInputs) -> _Search:
-    """Whatever the rows are, every text of theirs is searched."""
-    return _Search()
 
 
 def _without_order_numbers(values: pl.DataFrame) -> pl.DataFrame:
@@ -160,7 +155,7 @@ METRIC = Metric(
     params=(("kind", "secrets"),),
     detail=("kind",),
     languages_together="each row counts, whatever its language, and is named by its place",
-    accumulate=lambda _inputs, _params: (search,),
+    accumulate=lambda _inputs, _params: (PersonalDataSearch,),
     exact="counts rows in which a pattern stands",
     reads="every text of every row, while rows are read, once for all limits",
 )

@@ -122,7 +122,7 @@ METRIC = Metric(
     unit=Unit.SHARE,
     asks="Do rows contain items of evaluation sets?",
     why=(
-        "A model that has seen the questions scores well whatever it learned, and nobody notices. Any shared run of words would be too "
+        "A model that has seen the questions scores well whatever it learned, unnoticed. Any shared run of words would be too "
         "strict, because code and boilerplate share them by idiom; more than half of a text is the text itself."
     ),
     source="Brown et al., NeurIPS 2020, appendix C; Sainz et al., NLP Evaluation in Trouble, EMNLP Findings 2023",

@@ -60,7 +60,7 @@ class HumanBaseline:
         """The share, weighted by how often these languages occur.
 
         A language with fewer than 300 human rows takes the share of all human rows. The bounds are each language's own,
-        weighted: wider than those of the weighted share, which holds what is rare in a small language for possible.
+        weighted: wider than those of the weighted share, because what is rare in a small language is possible.
         """
         everything = self.all()
         by_language = pl.DataFrame({"language": self.language, "hit": self.hit}).group_by("language").agg(

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from gates.data.scan.result import Scan
     from gates.verdict import Scope
 
-# 5,000 synthetic rows give the share to .012. The denser training rows and holdout lie, the more closeness tells:
+# 5,000 synthetic rows give the share to .012. The denser training rows and holdout lie, the more closeness shows:
 # 5,000 of each against as many synthetic ones take a second.
 SYNTHETIC_ROWS, HUMAN_ROWS = 5000, 5000
 ROWS_AT_ONCE = 500
@@ -142,6 +142,6 @@ METRIC = Metric(
     ),
     source="Platzer & Reutterer, Frontiers in Big Data 4 (2021) 679939; exact binomial bounds (Clopper & Pearson 1934)",
     fix="Train the generator with less capacity, fewer epochs or privacy noise, and drop the rows that the copy checks name.",
-    languages_together="it is asked of tables, whose rows have no language",
+    languages_together="tables only, whose rows have no language",
     reads="the sample, and the holdout's",
 )

@@ -21,9 +21,9 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 
 
 def measurement_of(kept: KeptFiles | None) -> Measurement:
-    """As `measure`, of what became of the files; None where no version before is known."""
+    """As `measure`, of the files of two versions; None without a version before."""
     if kept is None:
-        return NotConfigured("no version before is known; `gates check` compares with it in a git repository")
+        return NotConfigured("there is no version before to compare with: `gates check` compares in a git repository")
     if kept.unknown:
         return Inconclusive(kept.unknown)
     evidence = {"files": list(kept.names)} if kept.names else {}

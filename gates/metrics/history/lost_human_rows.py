@@ -59,7 +59,7 @@ def _note(before: PreviousHumanRows, rows: list[str], count: int, changed: int) 
             f"({', '.join(rows[:_SHOWN])}{more})"
         )
     if changed:
-        clauses.append(f"the key of {changed:,} is there with other content")
+        clauses.append(f"of these, {changed:,} with the same key and other content")
     if before.late:
         clauses.append(f"records from before {before.name} excuse nothing ({', '.join(before.late[:_SHOWN])})")
     if before.unused:

@@ -86,7 +86,7 @@ def _families(scan: Scan, before: PreviousHumanRows) -> Iterator[_Cells]:
     """Cells of one kind after the other: of each column, each slice, the clusters of each text column."""
     for name in sorted(before.sample.columns):
         values = before.sample[name]
-        now = [(rows.frame[name], _weight(scan, before, rows)) for rows in (scan.human, scan.synthetic)]
+        now = [(rows.frame[name], _weight(before, rows)) for rows in (scan.human, scan.synthetic)]
         is_slice = name in scan.roles.slices
         if name in scan.roles.texts:
             yield _themes(values, now)
@@ -98,7 +98,7 @@ def _families(scan: Scan, before: PreviousHumanRows) -> Iterator[_Cells]:
             yield _extremes(values, now)
 
 
-def _weight(scan: Scan, before: PreviousHumanRows, rows: Rows) -> float:
+def _weight(before: PreviousHumanRows, rows: Rows) -> float:
     """How many rows of the sample of before a row of a sample of now stands for."""
     return rows.total / max(1, len(rows)) * before.sample.height / len(before)
 

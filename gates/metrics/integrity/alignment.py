@@ -78,12 +78,7 @@ def _columns(scan: Scan) -> Iterator[Difference]:
     reported = {difference.column for difference in _file_columns(scan)}
     for name in scan.human.frame.columns:
         sides = scan.counts.human_columns.get(name, 0), scan.counts.synthetic_columns.get(name, 0)
-        if (
-            name not in _ignored(scan) | reported
-            and (sides[0] > 0) != (sides[1] > 0)
-            and scan.human.total
-            and scan.synthetic.total
-        ):
+        if name not in _ignored(scan) | reported and (sides[0] > 0) != (sides[1] > 0):
             full, empty = ("human", "synthetic") if sides[0] else ("synthetic", "human")
             yield Difference("column", name, f"column '{name}' has values in {full} rows and none in {empty} rows")
 
@@ -161,7 +156,7 @@ def _vocabularies(scan: Scan) -> Iterator[Difference]:
         if human.dtype != pl.String or synthetic.dtype != pl.String or name in scan.roles.texts:
             continue
         mine, theirs = _shares(human), _shares(synthetic)
-        spelled = _folded(mine)
+        spelled = {folded(level): level for level in sorted(mine)}
         for level, share in sorted(theirs.items()):
             if share < SHARE_AT_LEAST or level in mine:
                 continue
@@ -193,10 +188,6 @@ def _shares(values: pl.Series) -> dict[str, float]:
     return {str(value): count / len(values) for value, count in counts.iter_rows()}
 
 
-def _folded(levels: Mapping[str, float]) -> dict[str, str]:
-    return {folded(level): level for level in sorted(levels)}
-
-
 METRIC = Metric(
     expectation="expect_partitions_to_align",
     measure=measure,
@@ -206,7 +197,7 @@ METRIC = Metric(
     asks="Do human and synthetic rows have the same columns, types, units, vocabularies and encodings?",
     why=(
         "Readers take the first file's schema and drop what only later files have. Minutes against hours, 'null' against a missing value, "
-        "' Male' against 'Male', a unit or a label that no human row has tell a model the origin of a row instead of anything about the world."
+        "' Male' against 'Male', a unit or a label that no human row has give a model the origin of a row instead of anything about the world."
     ),
     source="The project's own rule; observed in DuckDB and Arrow readers; Fisher's exact test (1922) for new levels",
     fix=(

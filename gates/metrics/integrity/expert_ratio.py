@@ -77,7 +77,7 @@ _WORDS = {"human": "human", "expert": "by experts"}
 
 
 def _distinct_rows(scan: Scan, roles: list[str]) -> pl.DataFrame:
-    """One row per content, origin, domain and expertise: copying a row makes nobody more of an expert."""
+    """One row per content, origin, domain and expertise: copies of a row count once."""
     frame = scan.cached(annotation_columns).with_columns(pl.Series(_DIGEST, scan.index.digest))
     origin = pl.col(ORIGIN).cast(pl.String)
     expert = is_expert(pl.col(_EXPERTISE)) if _EXPERTISE in roles else pl.lit(value=False)
@@ -100,7 +100,7 @@ METRIC = Metric(
     measure=measure,
     side=Side.BETWEEN,
     finding="Experts wrote or judged too few rows of a critical domain",
-    asks="Where a mistake is dear, did people who know the matter write or judge the rows?",
+    asks="Where a mistake is costly, did experts write or judge the rows?",
     why=(
         "In medicine, law and the like fluent text and plausible labels are wrong in ways that only an expert sees. How much must come "
         "from people and from experts is decided per domain and written into gates.toml, not inferred."

@@ -51,7 +51,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         return not_configured(scan, "seeds name rows by their id, and rows have none", role)
     ids, seeds = (_words(columns_of_all(scan, [column])[column]) for column in (key, seed))
     if ids is None or seeds is None:
-        return Failed(f"column '{key}' and column '{seed}' hold lists or structures; one id a row was expected")
+        return Failed(f"column '{key}' and column '{seed}' have lists or structures; one id a row was expected")
     parent = _parents(ids, seeds, scan.index.origin == HUMAN_CODE)
     synthetic = scan.index.of(SYNTHETIC_CODE)
     if not (parent[synthetic] != NO_PARENT).any():
@@ -65,8 +65,6 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 
 def _deeper(scan: Scan, depth: Ints, own: Mask, elsewhere: Mask, at_most: int) -> Measurement:
     rows, circular = int(own.sum()), own & (depth == ENDLESS)
-    if not rows:
-        return Failed("there are no synthetic rows to follow")
     deeper = own & (depth > at_most)
     finite = depth[own & ~circular]
     levels, counts = np.unique(finite, return_counts=True)

@@ -10,7 +10,7 @@ import numpy as np
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.metrics.base.breakdowns import distinct, with_languages
 from gates.metrics.base.languages import languages, too_few_together
-from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, RowCounts
+from gates.metrics.base.measurement import Estimate, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
 
 if TYPE_CHECKING:
@@ -30,12 +30,10 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """
     human = int(distinct(scan.index, HUMAN_CODE).sum())
     synthetic = int(distinct(scan.index, SYNTHETIC_CODE).sum())
-    if not human + synthetic:
-        return Failed("no row has a declared origin")
     whole = _ratio(human, synthetic)
     whole = replace(whole, evidence={**whole.evidence, "rows": int(np.size(scan.index.origin))})
     if scan.declared.extends_human_law:
-        shares = {one.name: _shares(scan, one) for one in scan.cached(languages).either}
+        shares = {one.name: _ratio(*_distinct(scan, one)).evidence for one in scan.cached(languages).either}
         return replace(whole, evidence={**whole.evidence, **({"by_language": shares} if shares else {})})
 
     def of_language(one: Language) -> Measurement:
@@ -57,10 +55,6 @@ def _distinct(scan: Scan, one: Language) -> tuple[int, int]:
     """Distinct human and distinct synthetic rows of a language."""
     human, synthetic = (len(np.unique(scan.index.digest[mask])) for mask in (one.human, one.synthetic))
     return human, synthetic
-
-
-def _shares(scan: Scan, one: Language) -> dict[str, int]:
-    return dict(zip(("distinct_human", "distinct_synthetic"), _distinct(scan, one), strict=True))
 
 
 METRIC = Metric(

@@ -12,7 +12,7 @@ from gates.data.scan.index import has_value
 from gates.metrics.base.breakdowns import with_languages
 from gates.metrics.base.full_columns import columns, columns_of_all
 from gates.metrics.base.languages import languages, too_few
-from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, NotConfigured, RowCounts
+from gates.metrics.base.measurement import Estimate, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     if not declared:
         return NotConfigured("no lineage column is declared", 'columns = { generator = "…", seed_id = "…" }')
     rows = int(scan.index.of(SYNTHETIC_CODE).sum())
-    if not rows:
-        return Failed("there are no synthetic rows to have a lineage")
     whole = _least(
         declared, {role: scan.counts.synthetic_columns.get(column, 0) for role, column in declared.items()}, rows
     )

@@ -39,7 +39,7 @@ class NewLevels:
 
 
 def new_levels(scan: Scan, ignored: Collection[str]) -> Iterator[NewLevels]:
-    """Levels of the unit, and of the label of rows that mirror people, that human rows would have shown if they had them.
+    """Levels of the unit, and of the label of rows that mirror human ones, that human rows would have shown if they had them.
 
     A level that k of n synthetic rows have, and none of m human ones, is new where Fisher's exact test gives that split
     less than .001, shared out over the column's levels: if origin were chance, all k would fall among the synthetic

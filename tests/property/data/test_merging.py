@@ -16,7 +16,7 @@ from gates.data.scan.accumulators import Accumulators
 from gates.data.scan.holdout import HoldoutIndex
 from gates.data.scan.inputs import EvaluationItems, PassInputs, VersionBefore
 from gates.metrics.base.full_columns import Column
-from gates.metrics.content.personal_data import search
+from gates.metrics.content.personal_data import PersonalDataSearch
 from gates.metrics.copies import text_store
 from gates.metrics.copies.evaluation_search import EvaluationSearch
 from gates.metrics.copies.text_store import TextTokens
@@ -113,12 +113,12 @@ KINDS = {
     "key": (KeyHashes(("id", "town")), plain),
     "lengths": (longer_by_of, plain),
     "ordered rows": (OrderedRows, plain),
-    "personal data": (search, plain),
+    "personal data": (PersonalDataSearch, plain),
     "evaluation sets": (EvaluationSearch, matches),
     "texts": (TextTokens, texts),
     "promoted before": (BothVersions, both),
     "holdout": (lambda inputs: HoldoutIndex(inputs.roles, {**dict(inputs.schema)}), plain),
-    "several": (lambda inputs: Accumulators([Column("town"), search], inputs), None),
+    "several": (lambda inputs: Accumulators([Column("town"), PersonalDataSearch], inputs), None),
 }
 
 

@@ -20,7 +20,7 @@ NEIGHBOURS = 8
 # What thousands share is common to them, and what two of them share beyond that puts them into other buckets as well. With
 # one neighbour from there on a text from a template has 10 near duplicates of it and not 53.
 CROWD, CROWD_NEIGHBOURS = 1000, 1
-# Slots that tell most buckets apart; more than 2^22 of them do not stay in the processor's cache.
+# Slots that separate most buckets; more than 2^22 of them do not stay in the processor's cache.
 _SLOTS_A_BUCKET, _MOST_BITS = 4, 22
 
 
@@ -81,7 +81,7 @@ def _run_begins(ordered: Hashes) -> Ints:
 def crowded(buckets: Buckets) -> Ints:
     """Positions of the buckets that may have an equal one, and of all those that have one, in a fifth of the time of sorting.
 
-    By their leading bits: of those that name one slot the last comer stays there, and the others find that they share it.
+    By their leading bits: of those that name one slot the last comer stays there, and the others see that they share it.
     """
     bits = min(_MOST_BITS, (_SLOTS_A_BUCKET * len(buckets)).bit_length())
     slots = (buckets >> np.uint32(32 - bits)).astype(np.int64) if bits else np.zeros(0, np.int64)

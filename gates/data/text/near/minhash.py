@@ -1,7 +1,7 @@
 """MinHash sketches of documents in a fixed number of bytes each, in which similar documents share a bucket.
 
 Dahlgaard, Knudsen & Thorup, Fast Similarity Sketching, FOCS 2017: a round throws every run of tokens into one of the
-places of the sketch, where the smallest stays, and further rounds fill the places that are left. Each place holds the same
+places of the sketch, where the smallest stays, and further rounds fill the places that are left. Each place has the same
 in two documents with a probability of their Jaccard similarity, for a few hundred steps a document and not for 80 a run.
 """
 

@@ -83,7 +83,7 @@ class NearSearch:
 
         Pairs lie within a side, or have one document of the first side. What many share does not give all their pairs: equal
         documents of a side pair with the first of them, and many near ones through some. The pairs of any first documents of
-        a side join these as all pairs among them would, whatever follows in it and whatever other sides hold; so where the
+        a side join these as all pairs among them would, whatever follows in it and whatever other sides contain; so where the
         order of documents is theirs by content, that of rows does not matter. Nor do the parts that documents come in.
         """
         groups = self._groups()

@@ -132,7 +132,7 @@ def test_a_changed_row_is_gone_unless_its_key_is_asked_for() -> None:
         )
 
     assert kept(now(changed)).evidence["changed_under_their_key"] == 1
-    assert "the key of 1 is there with other content" in kept(now(changed)).note
+    assert "of these, 1 with the same key and other content" in kept(now(changed)).note
     assert kept(now(changed), by="key").estimate == Estimate.exact(0)
     assert kept(now(changed[:-1]), by="key").evidence["gone"] == 1
     assert kept(now(keyed[:-1], removals=(removal("399"),))).estimate == Estimate.exact(0)

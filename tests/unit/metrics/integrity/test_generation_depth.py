@@ -112,5 +112,5 @@ def test_lists_of_seeds_are_an_error_that_says_what_was_expected():
 
     assert (
         measured(human, made).reason
-        == "column 'key' and column 'seed_id' hold lists or structures; one id a row was expected"
+        == "column 'key' and column 'seed_id' have lists or structures; one id a row was expected"
     )
