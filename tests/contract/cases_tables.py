@@ -157,7 +157,7 @@ CASES = (
     ),
     Case(
         "synthetic/expect_transition_violation_ratio_to_be_less_than", ("events",), "events",
-        _paying_first, "people never go open -> pay", missing=NOTHING_MADE,
+        _paying_first, "no human session goes open -> pay", missing=NOTHING_MADE,
     ),
     *(
         Case(

@@ -241,7 +241,7 @@ CASES = (
     ),
     Case(
         "combined/expect_locale_distance_ratio_to_be_between", ("text", "instruction", "preference"), ON,
-        dealt("locale"), "as far apart as people of the two do", prepared=_from_two_countries,
+        dealt("locale"), "as far apart as human texts of the two do", prepared=_from_two_countries,
         too_few=_from_two_countries, costly=True, rows=700, missing=Missing(
             without_role("locale"), Outcome.NOT_CONFIGURED,
             'no locale column is configured; add: columns = { locale = "…" }',

@@ -16,9 +16,7 @@ from gates.metrics.stats.strata import Sides, compare_by_role
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy.typing as npt
-
-    from gates.data.arrays import Ints
+    from gates.data.arrays import Codes, Floats, Ints
     from gates.data.scan.result import Scan
     from gates.verdict import Scope
 
@@ -30,7 +28,7 @@ PAIRS_AT_MOST = 800
 LEVELS_AT_MOST = 30
 EVIDENCE_PAIRS = 5
 
-_Codes = dict[str, "npt.NDArray[np.int32]"]
+_Codes = dict[str, "Codes"]
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
@@ -89,7 +87,7 @@ def _compare(sides: Sides) -> dict[str, Measurement]:
     return {over: replace(one, note=note, evidence={"worst_pairs": named}) for over, one in measured.items()}
 
 
-def strengths(codes: _Codes, coarse: _Coarse) -> npt.NDArray[np.float64]:
+def strengths(codes: _Codes, coarse: _Coarse) -> Floats:
     """Strength of every pair's association: Spearman in [-1, 1], the others in [0, 1]."""
     ranks = {
         feature.name: midranks(codes[feature.name], coarse.sizes[feature.name])
@@ -110,20 +108,20 @@ def strengths(codes: _Codes, coarse: _Coarse) -> npt.NDArray[np.float64]:
     return values
 
 
-def midranks(codes: npt.NDArray[np.int32], size: int) -> npt.NDArray[np.float64]:
+def midranks(codes: Codes, size: int) -> Floats:
     """Average ranks of ordered codes, ties sharing their mean rank."""
     counts = np.bincount(codes, minlength=size)
     return (np.cumsum(counts) - (counts - 1) / 2)[codes]
 
 
-def correlation(first: npt.NDArray[np.float64], second: npt.NDArray[np.float64]) -> float:
+def correlation(first: Floats, second: Floats) -> float:
     """Pearson's correlation; 0 where one side is constant. On midranks it is Spearman's."""
     one, two = first - first.mean(), second - second.mean()
     scale = np.sqrt((one @ one) * (two @ two))
     return float(one @ two / scale) if scale > 0 else 0.0
 
 
-def correlation_ratio(category: npt.NDArray[np.int32], number: npt.NDArray[np.float64], size: int) -> float:
+def correlation_ratio(category: Codes, number: Floats, size: int) -> float:
     """Share of a number's spread that a category explains, as eta in [0, 1], corrected for the number of levels.
 
     Kelley's epsilon-squared: Proceedings of the National Academy of Sciences 21 (1935) 554-559.
@@ -140,7 +138,7 @@ def correlation_ratio(category: npt.NDArray[np.int32], number: npt.NDArray[np.fl
     return float(np.sqrt(max(0.0, 1 - unexplained)))
 
 
-def cramers_v(first: npt.NDArray[np.int32], second: npt.NDArray[np.int32], sizes: tuple[int, int]) -> float:
+def cramers_v(first: Codes, second: Codes, sizes: tuple[int, int]) -> float:
     """Bias-corrected Cramer's V in [0, 1]; 0 where a side is constant. Bergsma 2013, equation 2."""
     table = np.bincount(first * sizes[1] + second, minlength=sizes[0] * sizes[1]).reshape(sizes)
     table = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]

@@ -20,14 +20,12 @@ from gates.verdict import Scope
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    import numpy.typing as npt
-
-    from gates.data.arrays import Ints
+    from gates.data.arrays import Ints, Mask
     from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Rows, Scan
 
     # Masks of the rows that break a constraint and of the rows that it applies to; the first lies within the second.
-    Judged = tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]
+    Judged = tuple[Mask, Mask]
 
 EVIDENCE_ROWS = 10
 
@@ -149,7 +147,7 @@ def _key(scan: Scan, scope: Scope, columns: list[str]) -> Measurement:
     names, complete = keys.fill_null(0).to_numpy(), keys.is_not_null().to_numpy()
     human = names[scan.index.of(HUMAN_CODE) & complete]
 
-    def share(scope_rows: npt.NDArray[np.bool_], *, taken: bool) -> Measurement:
+    def share(scope_rows: Mask, *, taken: bool) -> Measurement:
         mask = scope_rows & complete
         own = names[mask]
         _, code, counts = np.unique(own, return_inverse=True, return_counts=True)

@@ -17,10 +17,8 @@ from gates.metrics.stats.strata import Sides, compare_by_role
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy.typing as npt
-
+    from gates.data.arrays import Floats, Mask
     from gates.data.scan.result import Rows, Scan
-    from gates.metrics.stats.distances import Floats
     from gates.metrics.stats.paired_draws import Draw
     from gates.verdict import Scope
 
@@ -43,7 +41,7 @@ class _Reach:
     recall: float
     density: float
     coverage: float
-    outside: npt.NDArray[np.bool_]
+    outside: Mask
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
@@ -116,8 +114,8 @@ def _where(
     scan: Scan,
     human: Rows,
     made: list[Draw],
-    cross: list[npt.NDArray[np.bool_]],
-    null: list[npt.NDArray[np.bool_]],
+    cross: list[Mask],
+    null: list[Mask],
 ) -> dict[str, float]:
     """Unique human mass by level of slices and label, largest first: where human rows cannot be replaced."""
     rows = np.concatenate([draw.human_a for draw in made])

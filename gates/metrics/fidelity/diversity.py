@@ -18,8 +18,7 @@ from gates.metrics.stats.strata import Sides, compare_all
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy.typing as npt
-
+    from gates.data.arrays import Floats
     from gates.data.scan.result import Scan
     from gates.verdict import Scope
 
@@ -60,9 +59,9 @@ def _compare(sides: Sides) -> Measured | Failed:
     return replace(percentile_ratio(theirs / ours, others / ours, sides.counts), note=note)
 
 
-def _matrices(human: Coded, synthetic: Coded) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _matrices(human: Coded, synthetic: Coded) -> tuple[Floats, Floats]:
     """Numbers and level indicators in units of the human standard deviation, so that no column outweighs another."""
-    columns: list[tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]] = []
+    columns: list[tuple[Floats, Floats]] = []
     for feature in human.features:
         mine, theirs = human.codes[feature.name], synthetic.codes[feature.name]
         if feature.kind is ColumnKind.NUMERIC:

@@ -16,13 +16,10 @@ from gates.metrics.stats.strata import Sides, compare_all
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy.typing as npt
-
+    from gates.data.arrays import Ints
     from gates.data.scan.result import Rows, Scan
     from gates.metrics.stats.paired_draws import Draw
     from gates.verdict import Scope
-
-    Codes = npt.NDArray[np.int64]
 
 # A feature that fewer rows carry is an accident of the sample.
 ROWS_AT_LEAST = 10
@@ -37,8 +34,8 @@ class _Feature:
 
     name: str
     fix: str
-    human: Codes
-    synthetic: Codes
+    human: Ints
+    synthetic: Ints
     levels: int
 
 
@@ -52,7 +49,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     return compare_all(scan, lambda sides: _compare(scan, sides))
 
 
-def feature_auc(first: Codes, second: Codes, levels: int) -> float:
+def feature_auc(first: Ints, second: Ints, levels: int) -> float:
     """AUC with which a feature's ranks tell two sets of texts apart, in [.5, 1]; ties count half.
 
     Texts without a place for the feature to show (ABSENT) tell nothing: the AUC among the others is drawn to .5 by the

@@ -31,15 +31,10 @@ from gates.verdict import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    import numpy.typing as npt
-
-    from gates.data.arrays import Hashes, Ints
+    from gates.data.arrays import Floats, Hashes, Ints, Mask
     from gates.data.scan.result import Rows, Scan
     from gates.metrics.stats.paired_draws import Draw
     from gates.verdict import Scope
-
-    Floats = npt.NDArray[np.float64]
-    Mask = npt.NDArray[np.bool_]
 
 # Ten locales make 45 pairs and take two seconds; smaller ones are named as not looked at. An even number, so that no
 # language is left with one locale.

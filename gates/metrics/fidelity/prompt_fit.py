@@ -20,15 +20,12 @@ from gates.metrics.stats.strata import Sides, compare_all
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy.typing as npt
     import scipy.sparse as sp
 
-    from gates.data.arrays import Ints
+    from gates.data.arrays import Floats, Ints
     from gates.data.facts import Roles
     from gates.data.scan.result import Rows, Scan
     from gates.verdict import Scope
-
-    Floats = npt.NDArray[np.float64]
 
 # A share of 3,000 rows is known to .015, and their products take about a second.
 RESPONSES_AT_MOST = 3000

@@ -11,7 +11,7 @@ from gates.metrics.stats.classifiers import Table, auc
 from gates.metrics.stats.encoding import Coded, ColumnKind
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
+    from gates.data.arrays import Floats
 
 # A word that fewer distinct rows carry is an accident of the sample.
 ROWS_AT_LEAST = 10
@@ -68,7 +68,7 @@ def telling_words(human: pl.Series, synthetic: pl.Series) -> dict[str, float]:
         return {}
     counts = _presence(mine).join(_presence(theirs), on="word", how="full", coalesce=True).fill_null(0)
     counts = counts.filter(pl.col("texts") + pl.col("texts_right") >= ROWS_AT_LEAST)
-    shares: list[npt.NDArray[np.float64]] = [
+    shares: list[Floats] = [
         counts["texts"].to_numpy() / len(mine),
         counts["texts_right"].to_numpy() / len(theirs),
     ]

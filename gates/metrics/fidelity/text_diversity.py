@@ -20,14 +20,11 @@ from gates.metrics.stats.strata import Sides, compare_all
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import numpy.typing as npt
     import polars as pl
 
-    from gates.data.arrays import Ints
+    from gates.data.arrays import Floats, Ints
     from gates.data.facts import Roles
     from gates.data.scan.result import Rows, Scan
-
-    Floats = npt.NDArray[np.float64]
 
 # Twenty subsamples fix the middle of the ratio to a fifth of its spread.
 DRAW_COUNT = 20

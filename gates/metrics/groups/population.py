@@ -21,9 +21,8 @@ from gates.metrics.stats.shares import total_variation
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from gates.data.arrays import Hashes, Ints
+    from gates.data.arrays import Floats, Hashes, Ints
     from gates.data.scan.result import Scan
-    from gates.metrics.stats.bootstrap import Floats
     from gates.verdict import Scope
 
 EVIDENCE_LEVELS = 20

@@ -19,7 +19,7 @@ from gates.metrics.base.measurement import (
     RowCounts,
 )
 from gates.metrics.base.metric import Metric, Side, Unit
-from gates.metrics.stats.encoding import HIGH_CARDINALITY_LEVELS, HIGH_CARDINALITY_RATIO
+from gates.metrics.stats.encoding import is_high_cardinality
 from gates.metrics.stats.intervals import clopper_pearson
 from gates.metrics.stats.paired_draws import ROWS_TO_PASS
 from gates.verdict import Severity
@@ -51,7 +51,11 @@ class Level:
     synthetic_share: float
     human_share_low: float
     synthetic_share_high: float
-    is_slice: bool
+
+    @property
+    def rows(self) -> int:
+        """Rows of both origins."""
+        return self.human + self.synthetic
 
     def is_vanished(self) -> bool:
         """True where the level is common enough in human rows and surely far rarer in synthetic rows."""
@@ -84,45 +88,36 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 
 def _vanished(scan: Scan, levels: list[Level]) -> Measurement:
     gone = [level for level in levels if level.is_vanished()]
-    n_human, n_synthetic = len(scan.human), len(scan.synthetic)
-    evidence = {"vanished": [_row(level) for level in gone[:EVIDENCE_LEVELS]], "levels": len(levels)}
+    rows = RowCounts(len(scan.human), len(scan.synthetic))
+    evidence = {"vanished": _counted(gone), "levels": len(levels)}
     if scan.declared.extends_human_law:
-        reported = 'synthetic_role = "extend" does not promise every human level'
-        return ReportOnly(
-            Measured(Estimate.exact(len(gone)), RowCounts(n_human, n_synthetic), evidence=evidence), reported
-        )
-    note = "vanished: " + ", ".join(_words(level) for level in gone[:3]) if gone else ""
+        reason = 'synthetic_role = "extend" does not promise every human level'
+        return ReportOnly(Measured(Estimate.exact(len(gone)), rows, evidence=evidence), reason)
     doubtful = [level for level in levels if level.is_doubtful() and level.human_share >= PREVALENCE_AT_LEAST]
     if doubtful and not gone:
         reason = f"too few rows to say whether {len(doubtful)} levels have vanished, such as {_words(doubtful[0])}"
-        return Inconclusive(reason, RowCounts(n_human, n_synthetic), undecided=Severity.WARNING, evidence=evidence)
+        return Inconclusive(reason, rows, undecided=Severity.WARNING, evidence=evidence)
     return Measured(
         Estimate.exact(len(gone)),
-        RowCounts(n_human, n_synthetic),
+        rows,
         growth=Growth(rows_to_pass=ROWS_TO_PASS),
-        note=note,
+        note="vanished: " + ", ".join(_words(level) for level in gone[:3]) if gone else "",
         evidence=evidence,
     )
 
 
 def _union(scan: Scan, levels: list[Level]) -> Measurement:
-    least = min(levels, key=lambda level: (level.human + level.synthetic, str(level)))
+    fewest = sorted(levels, key=lambda level: (level.rows, str(level)))
+    least = fewest[0]
     enough = 30  # below it no share inside the level is known to better than a third
-    repaired = [_row(level) for level in levels if level.human < enough <= level.human + level.synthetic]
-    thin = sorted(
-        (level for level in levels if level.human + level.synthetic < enough),
-        key=lambda level: (level.human + level.synthetic, str(level)),
-    )
-    note = f"fewest rows in {least}: {least.human} human, {least.synthetic} synthetic"
-    evidence = {
-        "thin": [_row(level) for level in thin[:EVIDENCE_LEVELS]],
-        "repaired_by_synthetic": repaired[:EVIDENCE_LEVELS],
-    }
     return Measured(
-        Estimate.exact(least.human + least.synthetic),
+        Estimate.exact(least.rows),
         RowCounts(len(scan.human), len(scan.synthetic)),
-        note=note,
-        evidence=evidence,
+        note=f"fewest rows in {least}: {least.human} human, {least.synthetic} synthetic",
+        evidence={
+            "thin": _counted([level for level in fewest if level.rows < enough]),
+            "repaired_by_synthetic": _counted([level for level in levels if level.human < enough <= level.rows]),
+        },
     )
 
 
@@ -152,9 +147,9 @@ def _levels(scan: Scan, column: str, *, is_slice: bool) -> list[Level]:
         if share < PREVALENCE_AT_LEAST and not is_slice:
             continue
         low, high = clopper_pearson(human, n_human).low, clopper_pearson(synthetic, n_synthetic).high
-        scaled = round(share * scan.human.total), round(synthetic / max(1, n_synthetic) * scan.synthetic.total)
         shares = share, synthetic / max(1, n_synthetic)
-        levels.append(Level(column, value, *scaled, *shares, low, high, is_slice))
+        scaled = round(share * scan.human.total), round(shares[1] * scan.synthetic.total)
+        levels.append(Level(column, value, *scaled, *shares, low, high))
     return levels
 
 
@@ -165,17 +160,17 @@ def _counts(rows: Rows, column: str) -> dict[str, int]:
 
 def is_categorical(values: pl.Series) -> bool:
     """Whether a column's values are levels: few words, or whole numbers that repeat."""
-    present = values.drop_nulls()
-    distinct = present.n_unique() if not values.dtype.is_nested() else 0
     if values.dtype.is_integer():
-        return 0 < distinct <= min(INTEGER_LEVELS_AT_MOST, len(present) // INTEGER_LEVELS_AT_MOST)
-    if values.dtype not in (pl.String, pl.Boolean, pl.Categorical, pl.Enum):
-        return False
-    return not (distinct > HIGH_CARDINALITY_LEVELS and distinct > HIGH_CARDINALITY_RATIO * len(present))
+        present = values.drop_nulls()
+        return 0 < present.n_unique() <= min(INTEGER_LEVELS_AT_MOST, len(present) // INTEGER_LEVELS_AT_MOST)
+    is_word = values.dtype in (pl.String, pl.Boolean, pl.Categorical, pl.Enum)
+    return is_word and not is_high_cardinality(values)
 
 
-def _row(level: Level) -> dict[str, object]:
-    return {"level": str(level), "human": level.human, "synthetic": level.synthetic}
+def _counted(levels: list[Level]) -> list[dict[str, object]]:
+    return [
+        {"level": str(level), "human": level.human, "synthetic": level.synthetic} for level in levels[:EVIDENCE_LEVELS]
+    ]
 
 
 def _words(level: Level) -> str:

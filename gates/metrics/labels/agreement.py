@@ -33,10 +33,9 @@ from gates.verdict import Scope
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from gates.data.arrays import Ints
+    from gates.data.arrays import Floats, Ints
     from gates.data.scan.result import Scan
     from gates.metrics.base.languages import Language
-    from gates.metrics.stats.krippendorff import Floats
 
 EVIDENCE_JUDGES = 20
 

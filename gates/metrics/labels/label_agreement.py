@@ -13,7 +13,7 @@ from gates.metrics.base.measurement import Baseline, Estimate, Inconclusive, Mea
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.labels.labels import NO_LABEL, Classes, classes
 from gates.metrics.labels.nearest_labels import Twins, accumulate_twins, twins_of_contents, twins_of_points
-from gates.metrics.stats.design_effect import Floats, effective_rows
+from gates.metrics.stats.design_effect import effective_rows
 from gates.metrics.stats.intervals import ratio_difference
 from gates.metrics.stats.paired_draws import ROWS_TO_PASS
 from gates.metrics.stats.strata import STRATUM_ROWS
@@ -22,8 +22,7 @@ from gates.verdict import Severity
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy.typing as npt
-
+    from gates.data.arrays import Floats, Mask
     from gates.data.scan.result import Scan
     from gates.metrics.base.languages import Language
     from gates.verdict import Scope
@@ -80,13 +79,13 @@ def _twins(scan: Scan, scheme: Classes) -> Twins:
     return twins_of_points(scan, scheme)
 
 
-def _disagreement(entries: Twins, mask: npt.NDArray[np.bool_]) -> _Disagreement:
+def _disagreement(entries: Twins, mask: Mask) -> _Disagreement:
     counted = mask & (entries.label != NO_LABEL) & (entries.twins > 0)
     share = 1 - entries.alike[counted] / entries.twins[counted]
     return _Disagreement(share, len(share), effective_rows(share, entries.cluster[counted]))
 
 
-def _against(scan: Scan, entries: Twins, human: _Disagreement, mask: npt.NDArray[np.bool_]) -> Measured | Inconclusive:
+def _against(scan: Scan, entries: Twins, human: _Disagreement, mask: Mask) -> Measured | Inconclusive:
     synthetic = _disagreement(entries, mask)
     differ = np.flatnonzero(mask & (entries.label != NO_LABEL) & (entries.twins > 0) & (entries.alike == 0))
     evidence = {

@@ -38,8 +38,9 @@ def classes(scan: Scan) -> Classes | Measurement:
     column = scan.roles.label
     if column is None:
         return NotConfigured("no label is declared", 'label = "<column>"')
-    labels = {rows: _words(side.frame[column]).drop_nulls() for rows, side in _sides(scan).items()}
-    unlabelled = [rows for rows, words in labels.items() if not len(words)]
+    sides = {"human": scan.human, "synthetic": scan.synthetic}
+    labels = {origin: _words(rows.frame[column]).drop_nulls() for origin, rows in sides.items()}
+    unlabelled = [origin for origin, words in labels.items() if not len(words)]
     if unlabelled:
         return Failed(f"no {' and no '.join(unlabelled)} row has a label in column '{column}'")
     names = tuple(pl.concat(list(labels.values())).unique().sort().to_list())
@@ -56,14 +57,8 @@ def labelled(rows: Rows, scheme: Classes, *, one_of_each_group: bool = False) ->
     mask = scheme.codes(rows.frame) != NO_LABEL
     if one_of_each_group:
         _, first = np.unique(np.where(mask, rows.group, 0), return_index=True)
-        chosen = np.zeros(len(mask), dtype=bool)
-        chosen[first] = True
-        mask &= chosen
+        mask &= np.isin(np.arange(len(mask)), first)
     return rows.where(mask)
-
-
-def _sides(scan: Scan) -> dict[str, Rows]:
-    return {"human": scan.human, "synthetic": scan.synthetic}
 
 
 def _words(values: pl.Series) -> pl.Series:

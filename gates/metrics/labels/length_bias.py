@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
@@ -31,9 +30,9 @@ from gates.metrics.stats.paired_draws import ROWS_TO_PASS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gates.data.arrays import Floats, Mask
     from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Scan
-    from gates.metrics.base.breakdowns import Mask
     from gates.metrics.base.languages import Language
     from gates.verdict import Scope
 
@@ -71,7 +70,7 @@ def _pairs(measurement: Measured | Inconclusive) -> int:
     return sum(measurement.rows.by_origin().values())
 
 
-def _of_origin(scan: Scan, longer_by: npt.NDArray[np.float64], name: str, own: Mask) -> Measured | Inconclusive:
+def _of_origin(scan: Scan, longer_by: Floats, name: str, own: Mask) -> Measured | Inconclusive:
     """The share among the pairs of an origin. own: those of it that count, repeated ones once."""
     untied = own & np.isfinite(longer_by) & (longer_by != 0)
     pairs = int(untied.sum())

@@ -17,17 +17,15 @@ from gates.metrics.copies.near_duplicates import HOLDOUT_CODE, near_matrix
 from gates.metrics.copies.text_store import TextTokens
 from gates.metrics.labels.labels import NO_LABEL, Classes
 from gates.metrics.stats.distances import Points, distances, points_of
-from gates.metrics.stats.encoding import Coded, coded
+from gates.metrics.stats.encoding import coded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gates.data.arrays import Ints
+    from gates.data.arrays import Floats, Hashes, Ints, Mask
     from gates.data.scan.accumulators import Accumulate
     from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Rows, Scan
-
-Floats = npt.NDArray[np.float64]
 
 # Less than this over all numbers together is noise of measurement; another category is ten times as far.
 NEAR_DISTANCE = 0.1
@@ -45,7 +43,7 @@ class Twins:
     """
 
     row_id: Ints
-    is_human: npt.NDArray[np.bool_]
+    is_human: Mask
     generator: npt.NDArray[np.str_]
     label: Ints
     twins: Floats
@@ -75,7 +73,9 @@ def twins_of_contents(scan: Scan, scheme: Classes) -> Twins:
     counts = np.zeros((len(contents), len(scheme.names)))
     given = is_human & (label != NO_LABEL)
     np.add.at(counts, (content[given], label[given]), 1)
-    left, right = _near_contents(scan, contents) if scan.roles.content == scan.roles.texts else _none()
+    left = right = np.empty(0, dtype=np.int64)
+    if scan.roles.content == scan.roles.texts:
+        left, right = _near_contents(scan, contents)
     around = counts.copy()
     np.add.at(around, left, counts[right])
     np.add.at(around, right, counts[left])
@@ -87,7 +87,7 @@ def twins_of_contents(scan: Scan, scheme: Classes) -> Twins:
     )
 
 
-def _near_contents(scan: Scan, contents: npt.NDArray[np.uint64]) -> tuple[Ints, Ints]:
+def _near_contents(scan: Scan, contents: Hashes) -> tuple[Ints, Ints]:
     """Pairs of different contents whose texts nearly equal each other, each once, as positions in `contents`."""
     matrix = scan.cached(near_matrix)
     kept = (matrix.origin[matrix.left] != HOLDOUT_CODE) & (matrix.origin[matrix.right] != HOLDOUT_CODE)
@@ -98,17 +98,13 @@ def _near_contents(scan: Scan, contents: npt.NDArray[np.uint64]) -> tuple[Ints, 
     return pairs[0].astype(np.int64), pairs[1].astype(np.int64)
 
 
-def _none() -> tuple[Ints, Ints]:
-    return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-
-
 def twins_of_points(scan: Scan, scheme: Classes) -> Twins:
     """Twins among the samples' first 5,000 rows of each origin, in all columns but the label.
 
     Raises MetricError where there is no other column.
     """
     codes = scan.cached(coded)
-    human, synthetic = (_without(side, scheme.column) for side in (codes.human, codes.synthetic))
+    human, synthetic = (side.without(scheme.column) for side in (codes.human, codes.synthetic))
     mine, theirs = (points.take(np.arange(min(len(points), ROWS_AT_MOST))) for points in points_of(human, synthetic))
     if not mine.width:
         raise MetricError("no column but the label can be compared, so that no row is another's twin")
@@ -136,9 +132,3 @@ def _side(
     twins, alike = around.sum(axis=1) - itself, around[np.arange(len(points)), own] - itself
     origin = np.full(len(points), is_human)
     return rows.row_id[: len(points)], origin, rows.generator[: len(points)], own, twins, alike, cluster
-
-
-def _without(side: Coded, column: str) -> Coded:
-    """The rows without the features that a column gives."""
-    features = tuple(feature for feature in side.features if feature.name != column)
-    return Coded(features, {feature.name: side.codes[feature.name] for feature in features}, side.frame)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from gates.metrics.base.measurement import Estimate, Growth, Inconclusive, Measured, Measurement, Part, RowCounts
@@ -19,23 +18,13 @@ from gates.metrics.stats.strata import STRATUM_ROWS, beside_languages
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gates.data.arrays import Ints
+    from gates.data.arrays import Floats, Ints
     from gates.data.scan.result import Rows, Scan
     from gates.verdict import Scope
-
-Floats = npt.NDArray[np.float64]
 
 # The mean of 200 permutations is known to a fourteenth of their spread.
 PERMUTATION_COUNT = 200
 EVIDENCE_CLASSES = 5
-
-
-@dataclass(frozen=True)
-class _Counts:
-    """Rows by slice, origin (human first) and class; `names` are the slices' levels."""
-
-    table: Ints
-    names: tuple[str, ...]
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
@@ -66,26 +55,23 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 
 
 def _leaked(scan: Scan, scheme: Classes, human: Rows, synthetic: Rows) -> Measured | Inconclusive:
-    counts = _counted(scheme, scan.roles.slices, human, synthetic)
+    table = _counted(scheme, scan.roles.slices, human, synthetic)
     sizes = len(human), len(synthetic)
-    by_class = counts.table.sum(axis=0)
+    by_class = table.sum(axis=0)
     if (by_class.sum(axis=0) > 0).sum() < 2:  # noqa: PLR2004  # of one class there is nothing to tell
         return Inconclusive("all rows have one label: nothing can tell it", RowCounts(*sizes))
-    if not (counts.table.sum(axis=2) > 0).all(axis=1).any():
+    if not (table.sum(axis=2) > 0).all(axis=1).any():
         return Inconclusive("no slice has labelled rows of both origins", RowCounts(*sizes))
-    shape = counts.table.shape
-    observed = float(_information(counts.table[None].astype(np.float64))[0])
-    chance = float(_information(_permuted(counts.table, scan.seed)).mean())
-    drawn = resampled(
-        counts.table.reshape(-1), scan.seed, lambda times: _information(times.reshape(len(times), *shape))
-    )
+    observed = float(_information(table[None].astype(np.float64))[0])
+    chance = float(_information(_permuted(table, scan.seed)).mean())
+    drawn = resampled(table.reshape(-1), scan.seed, lambda times: _information(times.reshape(len(times), *table.shape)))
     low, middle, high = (float(value) for value in np.percentile(drawn, (LOW, MIDDLE, HIGH)))
     bounds = np.clip(observed - chance + np.array([low - middle, 0.0, high - middle]), 0.0, 1.0)
     shares = by_class / np.maximum(1, by_class.sum(axis=1, keepdims=True))
     order = np.argsort(-np.abs(shares[0] - shares[1]), kind="stable")[:EVIDENCE_CLASSES]
     evidence = {
         "label": scheme.column,
-        "slices": len(counts.names),
+        "slices": len(table),
         "permuted": chance,
         "shares": {scheme.names[at]: {"human": shares[0, at], "synthetic": shares[1, at]} for at in order},
     }
@@ -97,16 +83,15 @@ def _leaked(scan: Scan, scheme: Classes, human: Rows, synthetic: Rows) -> Measur
     return Measured(estimate, RowCounts(*sizes), growth=Growth(rows_to_pass=ROWS_TO_PASS), note=note, evidence=evidence)
 
 
-def _counted(scheme: Classes, slices: tuple[str, ...], human: Rows, synthetic: Rows) -> _Counts:
-    """Counts over the combinations of the slices' levels; a missing value is a level of its own."""
+def _counted(scheme: Classes, slices: tuple[str, ...], human: Rows, synthetic: Rows) -> Ints:
+    """Rows by combination of the slices' levels (a missing value is one), origin (human first) and class."""
     sides = [_slice_words(rows.frame, slices) for rows in (human, synthetic)]
-    names = tuple(pl.concat(sides).unique().sort().to_list())
-    table = np.zeros((len(names), 2, len(scheme.names)), dtype=np.int64)
-    numbers = {name: number for number, name in enumerate(names)}
+    numbers = {name: number for number, name in enumerate(pl.concat(sides).unique().sort().to_list())}
+    table = np.zeros((len(numbers), 2, len(scheme.names)), dtype=np.int64)
     for origin, (rows, words) in enumerate(zip((human, synthetic), sides, strict=True)):
         places: Ints = words.replace_strict(numbers, default=0, return_dtype=pl.Int64).to_numpy()
         np.add.at(table[:, origin], (places, scheme.codes(rows.frame)), 1)
-    return _Counts(table, names)
+    return table
 
 
 def _slice_words(frame: pl.DataFrame, slices: tuple[str, ...]) -> pl.Series:
@@ -143,11 +128,9 @@ def _permuted(table: Ints, seed: int) -> Floats:
     tables = np.empty((PERMUTATION_COUNT, *table.shape))
     for number, part in enumerate(table):
         in_slice = part.sum(axis=0)
-        human = rng.multivariate_hypergeometric(
-            in_slice, int(part[0].sum()), size=PERMUTATION_COUNT, method="marginals"
-        )
-        tables[:, number, 0] = human
-        tables[:, number, 1] = in_slice - human
+        size, n_human = PERMUTATION_COUNT, int(part[0].sum())
+        tables[:, number, 0] = rng.multivariate_hypergeometric(in_slice, n_human, size=size, method="marginals")
+        tables[:, number, 1] = in_slice - tables[:, number, 0]
     return tables
 
 

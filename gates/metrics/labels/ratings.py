@@ -17,10 +17,9 @@ from gates.metrics.stats.krippendorff import agreement_between, krippendorff_alp
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gates.data.arrays import Ints
+    from gates.data.arrays import Floats, Ints
     from gates.data.scan.result import Scan
     from gates.metrics.base.measurement import NotConfigured
-    from gates.metrics.stats.krippendorff import Floats
 
 # Of fewer items an interval by resampling is too narrow to be believed.
 ITEMS_AT_LEAST = 30

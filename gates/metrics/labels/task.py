@@ -23,9 +23,7 @@ from gates.metrics.stats.paired_draws import ROWS_TO_PASS
 from gates.metrics.stats.strata import STRATUM_ROWS
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
-    from gates.data.arrays import Ints
+    from gates.data.arrays import Ints, Labels
     from gates.data.facts import Roles
     from gates.data.scan.result import Rows, Scan
     from gates.data.text.tokens import TokenStream
@@ -50,7 +48,7 @@ class Block:
 
     rows: Rows
     codes: Coded
-    labels: npt.NDArray[np.int8]
+    labels: Labels
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -65,7 +63,7 @@ class Task:
     """
 
     model: Table | Texts
-    labels: npt.NDArray[np.int8]
+    labels: Labels
     unit: Ints
     blocks: dict[str, Ints]
     splits: tuple[tuple[Ints, Ints], ...]
@@ -177,12 +175,10 @@ def _model(scan: Scan, blocks: dict[str, Block], stream: TokenStream | None) -> 
     """
     codes = [block.codes for block in blocks.values()]
     if stream is None:
-        features = tuple(feature for feature in codes[0].features if feature.name != scan.roles.label)
-        if not features:
-            raise MetricError(
-                "no column but the label can be compared, so that there is nothing to learn the label from"
-            )
-        return table_of(replace(codes[0], features=features), *codes[1:])
+        human = codes[0].without(scan.roles.label)
+        if not human.features:
+            raise MetricError("no column but the label can be compared: there is nothing to learn the label from")
+        return table_of(human, *codes[1:])
     return texts_of(stream, *codes)
 
 

@@ -24,9 +24,8 @@ from gates.metrics.stats.classifiers import one_thread
 from gates.metrics.stats.strata import STRATUM_ROWS
 
 if TYPE_CHECKING:
-    from gates.data.arrays import Ints
+    from gates.data.arrays import Floats, Ints
     from gates.data.scan.result import Scan
-    from gates.metrics.stats.bootstrap import Floats
     from gates.metrics.stats.multiclass_auc import Exam
 
 # Two models of one law differ by the rows they happened to see: each is fitted anew on this many resamples of them.

@@ -27,8 +27,8 @@ from gates.metrics.stats.paired_draws import ROWS_TO_PASS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gates.data.arrays import Floats
     from gates.data.scan.result import Scan
-    from gates.metrics.stats.bootstrap import Floats
     from gates.metrics.stats.multiclass_auc import Exam
     from gates.verdict import Scope
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from gates.metrics.base.measurement import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gates.data.arrays import Ints
-
-Floats = npt.NDArray[np.float64]
+    from gates.data.arrays import Floats, Ints
 
 # The 5th percentile of 1,000 draws rests on 50 of them: from one seed to another it moves by a twentieth of the interval.
 RESAMPLE_COUNT = 1000

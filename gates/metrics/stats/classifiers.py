@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.linear_model import SGDClassifier
 
-    from gates.data.arrays import Hashes, Ints
+    from gates.data.arrays import Floats, Hashes, Ints, Labels, Mask
     from gates.data.text.tokens import TokenStream
 
     # The classes, and rows x classes of scores.
-    ClassScores = tuple[npt.NDArray[np.int8], npt.NDArray[np.float64]]
+    ClassScores = tuple[Labels, Floats]
 
 FOLDS = 3
 # scikit-learn's histogram trees take at most 255 categories; rarer human levels share one.
@@ -57,16 +57,16 @@ def one_thread() -> Iterator[None]:
 class Table:
     """Rows as a model sees them: one matrix over the two sides, categories marked."""
 
-    values: npt.NDArray[np.float64]
+    values: Floats
     names: tuple[str, ...]
-    categorical: npt.NDArray[np.bool_]
+    categorical: Mask
 
-    def class_scores(self, train: Ints, labels: npt.NDArray[np.int8], rows: Ints) -> ClassScores:
+    def class_scores(self, train: Ints, labels: Labels, rows: Ints) -> ClassScores:
         """Scores of other rows for each class that the training rows have, of which there are two at least."""
         model = self.fit(train, labels)
         return model.classes_, np.asarray(model.predict_proba(self.values[rows]))
 
-    def fit(self, rows: npt.NDArray[np.intp], labels: npt.NDArray[np.int8]) -> HistGradientBoostingClassifier:
+    def fit(self, rows: npt.NDArray[np.intp], labels: Labels) -> HistGradientBoostingClassifier:
         """Gradient-boosted trees, small enough for a hundred fits in seconds."""
         from sklearn.ensemble import HistGradientBoostingClassifier
 
@@ -87,13 +87,13 @@ class Texts:
 
     matrix: sp.csr_matrix
 
-    def class_scores(self, train: Ints, labels: npt.NDArray[np.int8], rows: Ints) -> ClassScores:
+    def class_scores(self, train: Ints, labels: Labels, rows: Ints) -> ClassScores:
         """Scores of other rows for each class that the training rows have, of which there are two at least."""
         model = self.fit(train, labels)
         scores = np.asarray(model.decision_function(self.matrix[rows]))
         return model.classes_, scores if scores.ndim > 1 else np.column_stack([-scores, scores])
 
-    def fit(self, rows: npt.NDArray[np.intp], labels: npt.NDArray[np.int8]) -> SGDClassifier:
+    def fit(self, rows: npt.NDArray[np.intp], labels: Labels) -> SGDClassifier:
         """Logistic regression by averaged stochastic gradient descent, one model a class against the others."""
         from sklearn.linear_model import SGDClassifier
 
@@ -131,7 +131,7 @@ def texts_of(stream: TokenStream, *sides: Coded) -> Texts:
 
 
 def cross_validated_auc(
-    model: Table | Texts, rows: npt.NDArray[np.intp], labels: npt.NDArray[np.int8], groups: Hashes, seed: int
+    model: Table | Texts, rows: npt.NDArray[np.intp], labels: Labels, groups: Hashes, seed: int
 ) -> float:
     """Area under the ROC curve of out-of-fold scores, in [0, 1]; rows of one group share a fold.
 
@@ -149,7 +149,7 @@ def cross_validated_auc(
     return float(np.mean(areas)) if len(areas) > 1 else float("nan")
 
 
-def auc(scores: npt.NDArray[np.float64], labels: npt.NDArray[np.int8]) -> float:
+def auc(scores: Floats, labels: Labels) -> float:
     """Probability that a row labelled 1 scores higher than one labelled 0, ties counting half.
 
     Mann & Whitney, Annals of Mathematical Statistics 18 (1947) 50-60.

@@ -5,15 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from gates.metrics.base.measurement import Estimate
 from gates.metrics.stats.intervals import clopper_pearson
 
 if TYPE_CHECKING:
-    from gates.data.arrays import Hashes, Ints
-
-Floats = npt.NDArray[np.float64]
+    from gates.data.arrays import Floats, Hashes, Ints
 
 
 def clustered_share(hits: Floats, cluster: Hashes | Ints) -> Estimate:

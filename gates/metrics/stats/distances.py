@@ -6,14 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from gates.metrics.stats.encoding import Coded, ColumnKind
 
 if TYPE_CHECKING:
-    from gates.data.arrays import Ints
-
-Floats = npt.NDArray[np.float64]
+    from gates.data.arrays import Floats, Ints
 
 # Beyond five standard deviations a single column would decide which rows are near.
 FARTHEST = 5.0

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
+    from gates.data.arrays import Floats
 
 # Two rows at least can differ.
 ROWS_AT_LEAST = 2
 
 
-def effective_number(features: npt.NDArray[np.float64]) -> float:
+def effective_number(features: Floats) -> float:
     """Exp of the entropy of the covariance's normalised eigenvalues, from 1 to the number of columns.
 
     1 where nothing varies. Friedman & Dieng, The Vendi Score, TMLR 2023 (here with the linear kernel on features).

@@ -5,7 +5,7 @@ Frozen edges make two histograms comparable and summable; levels that no human r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -15,8 +15,7 @@ import polars as pl
 from gates.data.text.features import text_features
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
+    from gates.data.arrays import Codes, Floats, Mask
     from gates.data.scan.result import Rows, Scan
 
 # At most this many grid points per numeric column: the error of a KS distance read off the grid is under 1/1,024,
@@ -45,7 +44,7 @@ class Feature:
 
     name: str
     kind: ColumnKind
-    grid: npt.NDArray[np.float64]
+    grid: Floats
     levels: tuple[str, ...] = ()
 
     @property
@@ -53,7 +52,7 @@ class Feature:
         """Number of codes."""
         return 2 * len(self.grid) + 2 if self.kind is ColumnKind.NUMERIC else len(self.levels) + 2
 
-    def encode(self, values: pl.Series) -> npt.NDArray[np.int32]:
+    def encode(self, values: pl.Series) -> Codes:
         """Codes of the values, one per row."""
         if self.kind is ColumnKind.CATEGORICAL:
             table = dict(zip(self.levels, range(1, len(self.levels) + 1), strict=True))
@@ -71,16 +70,20 @@ class Coded:
     """Rows of one origin as codes: `codes[feature]` has one entry per row; `frame` holds the features' values."""
 
     features: tuple[Feature, ...]
-    codes: dict[str, npt.NDArray[np.int32]]
+    codes: dict[str, Codes]
     frame: pl.DataFrame
 
     def __len__(self) -> int:
         return self.frame.height
 
-    def where(self, mask: npt.NDArray[np.bool_]) -> Coded:
+    def where(self, mask: Mask) -> Coded:
         """The rows under the mask."""
         codes = {name: code[mask] for name, code in self.codes.items()}
         return Coded(self.features, codes, self.frame.filter(pl.Series(mask)))
+
+    def without(self, column: str | None) -> Coded:
+        """The rows without the feature that a column is."""
+        return replace(self, features=tuple(feature for feature in self.features if feature.name != column))
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,7 @@ def feature_frame(scan: Scan, rows: Rows) -> tuple[pl.DataFrame, dict[str, str]]
             columns[name] = own.cast(pl.Float64).fill_nan(None)
         elif human.dtype.is_temporal():
             columns[name] = own.to_physical().cast(pl.Float64)
-        elif _is_high_cardinality(human):
+        elif is_high_cardinality(human):
             text = own.cast(pl.String)
             columns[f"length of {name}"] = text.str.len_chars().cast(pl.Float64)
             columns[f"pattern of {name}"] = _pattern(text)
@@ -146,18 +149,16 @@ def _uncomparable(values: pl.Series) -> str:
         return "no human values"
     if values.dtype.is_integer():
         present = values.drop_nulls()
-        low, high = int(present.min()), int(present.max())  # type: ignore[arg-type]
+        spread = int(present.max()) - int(present.min())  # type: ignore[arg-type]
+        is_unique = len(present) >= HIGH_CARDINALITY_LEVELS and present.n_unique() == len(present)
         # Consecutive unique integers number the rows; that they differ between partitions says nothing.
-        if (
-            len(present) >= HIGH_CARDINALITY_LEVELS
-            and present.n_unique() == len(present)
-            and high - low < 3 * len(present)
-        ):
+        if is_unique and spread < 3 * len(present):
             return "a row number"
     return ""
 
 
-def _is_high_cardinality(values: pl.Series) -> bool:
+def is_high_cardinality(values: pl.Series) -> bool:
+    """Whether words are mostly distinct, as identifiers and free text are."""
     if values.dtype not in (pl.String, pl.Categorical, pl.Enum):
         return False
     present = values.drop_nulls()
@@ -176,9 +177,9 @@ def _freeze(values: pl.Series) -> Feature:
     if values.dtype == pl.String:
         levels = tuple(values.drop_nulls().unique().sort().to_list())
         return Feature(values.name, ColumnKind.CATEGORICAL, np.empty(0), levels)
-    present = np.unique(values.drop_nulls().drop_nans().to_numpy())
+    ordered = np.sort(values.drop_nulls().drop_nans().to_numpy())
+    present = np.unique(ordered)
     if len(present) > GRID_POINTS:
-        ordered = np.sort(values.drop_nulls().drop_nans().to_numpy())
         at = np.linspace(0, len(ordered) - 1, GRID_POINTS).round().astype(int)
         present = np.unique(ordered[at])
     return Feature(values.name, ColumnKind.NUMERIC, present)

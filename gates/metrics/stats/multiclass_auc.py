@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
-from gates.metrics.stats.bootstrap import Floats, resampled
+from gates.metrics.stats.bootstrap import resampled
 
 if TYPE_CHECKING:
-    from gates.data.arrays import Hashes, Ints
+    from gates.data.arrays import Floats, Hashes, Ints, Labels, Mask
 
 # Shared by the refits of a model, 48 draws each: the mean variance within five refits is known to a tenth. Variance
 # between the refits rests on five numbers, however many draws there are, and is known to two thirds of itself (sqrt(2/4)).
@@ -27,7 +26,7 @@ class Exam:
     of different fits have no common scale. unit: the row's group; groups are drawn, not rows.
     """
 
-    labels: npt.NDArray[np.int8]
+    labels: Labels
     judged: tuple[int, ...]
     fold: Ints
     unit: Hashes | Ints
@@ -62,7 +61,7 @@ class Exam:
 
         return np.stack([drawn(number) for number in range(len(models))])
 
-    def _area(self, scores: Floats, is_class: npt.NDArray[np.bool_], weights: Floats) -> Floats:
+    def _area(self, scores: Floats, is_class: Mask, weights: Floats) -> Floats:
         """Weighted share of pairs in the right order, ties counting half, per draw; NaN where a draw has no pair."""
         right, pairs = np.zeros(len(weights)), np.zeros(len(weights))
         for fold in np.unique(self.fold):

@@ -15,9 +15,8 @@ from gates.metrics.base.measurement import Baseline, Estimate, Failed, Growth, M
 from gates.metrics.stats.bootstrap import HIGH, LOW, MIDDLE
 
 if TYPE_CHECKING:
-    from gates.data.arrays import Hashes, Ints
+    from gates.data.arrays import Floats, Hashes, Ints
     from gates.data.scan.result import Rows
-    from gates.metrics.stats.bootstrap import Floats
 
 # 50 draws fix the 5th and 95th percentile to about a tenth of the interval's width.
 DRAW_COUNT = 50

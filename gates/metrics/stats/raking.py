@@ -6,16 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from gates.errors import MetricError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gates.data.arrays import Ints
-
-Floats = npt.NDArray[np.float64]
+    from gates.data.arrays import Floats, Ints
 
 # Shares are declared to three places at best; a tenth of that is as good as exact.
 TOLERANCE = 1e-4

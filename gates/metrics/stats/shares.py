@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    Floats = npt.NDArray[np.float64]
+    from gates.data.arrays import Floats
 
 
 def shares(codes: npt.NDArray[np.signedinteger], size: int) -> Floats:

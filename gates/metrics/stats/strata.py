@@ -30,12 +30,9 @@ from gates.metrics.base.measurement import (
 from gates.metrics.stats.encoding import Coded, coded, encode_rows
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
+    from gates.data.arrays import Mask
     from gates.data.scan.result import Rows, Scan
     from gates.metrics.base.measurement import PartKind
-
-    Mask = npt.NDArray[np.bool_]
 
 STRATUM_ROWS = ROWS_TO_JUDGE_ALONE
 

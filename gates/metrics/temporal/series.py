@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 GAP_STEPS = 10
 # Thirty equal readings in a row, or two periods within thirty, are no accident of a series that varies.
 READINGS_AT_LEAST = 30
+_LONG_ENOUGH = pl.col("readings") >= READINGS_AT_LEAST
 EVIDENCE_ENTITIES = 20
 _EXACT_KINDS = ("duplicate_timestamps", "gaps")
 
@@ -114,45 +115,47 @@ def _defects(rows: pl.DataFrame, kind: str) -> _Defects:
 
 def _repeated_times(rows: pl.DataFrame) -> _Defects:
     per_series = rows.group_by("series", "entity").agg(amount=pl.len() - pl.col("when").n_unique())
-    return _of(per_series, hits=int(per_series["amount"].sum()), looked_at=rows.height)
+    return _Defects(int(per_series["amount"].sum()), rows.height, _worst_first(per_series))
+
+
+def _of_series(per_series: pl.DataFrame, amount: pl.Expr | pl.Series) -> _Defects:
+    """The defects of the series with `readings` enough; amount: by series, 0 for a sound one."""
+    per_series = per_series.with_columns(amount=amount)
+    # Series of two generators may have one name.
+    return _Defects(int((per_series["amount"] > 0).sum()), per_series.height, _worst_first(per_series))
 
 
 def _gaps(rows: pl.DataFrame) -> _Defects:
     step = pl.col("when").diff().dt.total_microseconds().over("series")
     # A time given twice is a defect of its own, and no step.
     steps = rows.select("series", "entity", step=step).filter(pl.col("step") > 0)
-    per_series = steps.group_by("series", "entity").agg(
-        usual=pl.col("step").median(), longest=pl.col("step").max(), readings=pl.len() + 1
-    )
-    long_enough = per_series.filter(pl.col("readings") >= READINGS_AT_LEAST)
+    usual, longest = pl.col("step").median(), pl.col("step").max()
+    per_series = steps.group_by("series", "entity").agg(usual=usual, longest=longest, readings=pl.len() + 1)
     hours = (pl.col("longest") / 3_600_000_000).round(2)
     amount = pl.when(pl.col("longest") > GAP_STEPS * pl.col("usual")).then(hours).otherwise(0.0)
-    return _of(long_enough.with_columns(amount=amount), looked_at=long_enough.height)
+    return _of_series(per_series.filter(_LONG_ENOUGH), amount)
 
 
 def _constant(rows: pl.DataFrame) -> _Defects:
-    per_series = rows.drop_nulls("what").group_by("series", "entity").agg(
-        readings=pl.len(), differing=pl.col("what").n_unique()
-    )  # fmt: skip
-    long_enough = per_series.filter(pl.col("readings") >= READINGS_AT_LEAST)
-    amount = pl.when(pl.col("differing") == 1).then(pl.col("readings")).otherwise(0).cast(pl.Float64)
-    return _of(long_enough.with_columns(amount=amount), looked_at=long_enough.height)
+    given = rows.drop_nulls("what").group_by("series", "entity")
+    per_series = given.agg(readings=pl.len(), differing=pl.col("what").n_unique()).filter(_LONG_ENOUGH)
+    return _of_series(per_series, pl.when(pl.col("differing") == 1).then(pl.col("readings")).otherwise(0))
 
 
 def _periodic(rows: pl.DataFrame) -> _Defects:
-    per_series = rows.drop_nulls("what").group_by("series", "entity", maintain_order=True).agg("what")
-    long_enough = per_series.filter(pl.col("what").list.len() >= READINGS_AT_LEAST)
-    periods = [float(period(values.to_numpy())) for values in long_enough["what"]]
+    given = rows.drop_nulls("what").group_by("series", "entity", maintain_order=True)
+    per_series = given.agg("what", readings=pl.len()).filter(_LONG_ENOUGH)
+    periods = [period(values.to_numpy()) for values in per_series["what"]]
     # A standstill repeats with every period and is a kind of its own.
-    amount = pl.Series("amount", [0.0 if length == 1 else length for length in periods], dtype=pl.Float64)
-    return _of(long_enough.with_columns(amount), looked_at=long_enough.height)
+    amounts = [0 if length == 1 else length for length in periods]
+    return _of_series(per_series, pl.Series(amounts, dtype=pl.Int64))
 
 
-def _of(per_series: pl.DataFrame, *, looked_at: int, hits: int | None = None) -> _Defects:
+def _worst_first(per_series: pl.DataFrame) -> dict[str, float]:
+    """The amount of the defect by name of each series that has it."""
     unsound = per_series.filter(pl.col("amount") > 0).with_columns(pl.col("entity").cast(pl.String))
     ordered = unsound.sort(["amount", "entity"], descending=[True, False])
-    named = dict(zip(map(shown_entity, ordered["entity"]), map(float, ordered["amount"]), strict=True))
-    return _Defects(unsound.height if hits is None else hits, looked_at, named)
+    return dict(zip(map(shown_entity, ordered["entity"]), map(float, ordered["amount"]), strict=True))
 
 
 def period(values: npt.NDArray[np.generic]) -> int:

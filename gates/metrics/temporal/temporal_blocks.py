@@ -17,10 +17,8 @@ from gates.metrics.temporal.ordered_rows import ordered_rows
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from gates.data.arrays import Ints
+    from gates.data.arrays import Floats, Ints, Mask
     from gates.data.scan.result import Scan
-
-    Numbers = npt.NDArray[np.float64]
 
 # A step, its neighbour, and what lies further back; with fewer than twenty readings a correlation at lag 8 is noise.
 LAGS = (1, 2, 4, 8)
@@ -49,14 +47,14 @@ class Blocks:
     rows: how many readings or events each stretch has. generator: what made it, "" where none is named.
     """
 
-    facets: dict[Facet, Numbers]
+    facets: dict[Facet, Floats]
     rows: Ints
     generator: npt.NDArray[np.str_]
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def where(self, mask: npt.NDArray[np.bool_]) -> Blocks:
+    def where(self, mask: Mask) -> Blocks:
         """The stretches under the mask."""
         return Blocks({name: part[mask] for name, part in self.facets.items()}, self.rows[mask], self.generator[mask])
 
@@ -94,7 +92,7 @@ def _blocks(rows: pl.DataFrame, kinds: list[str]) -> Blocks:
     return Blocks(facets, each["len"].to_numpy().astype(np.int64), each["generator"].to_numpy().astype(np.str_))
 
 
-def _autocorrelation(rows: pl.DataFrame) -> Numbers:
+def _autocorrelation(rows: pl.DataFrame) -> Floats:
     """Per stretch and lag the correlation of readings with those so many readings later; NaN where it stands still."""
     correlations = rows.group_by("block").agg(
         pl.corr(pl.col("what"), pl.col("what").shift(-lag)).alias(str(lag)) for lag in LAGS
@@ -102,7 +100,7 @@ def _autocorrelation(rows: pl.DataFrame) -> Numbers:
     return correlations.sort("block").drop("block").to_numpy().astype(np.float64).reshape(-1, len(LAGS))
 
 
-def _steps(rows: pl.DataFrame, count: int) -> Numbers:
+def _steps(rows: pl.DataFrame, count: int) -> Floats:
     """Per stretch how many steps have each class of length."""
     seconds = pl.col("when").diff().over("block").dt.total_microseconds() / 1e6
     steps = rows.select("block", seconds=seconds).drop_nulls()
@@ -111,7 +109,7 @@ def _steps(rows: pl.DataFrame, count: int) -> Numbers:
     return _counts(steps["block"].to_numpy(), classes, (count, CLASSES_OF_STEPS))
 
 
-def _transitions(rows: pl.DataFrame, count: int, kinds: list[str]) -> Numbers:
+def _transitions(rows: pl.DataFrame, count: int, kinds: list[str]) -> Floats:
     """Per stretch how often each kind of event follows each."""
     places = dict(zip(kinds, range(len(kinds)), strict=True))
     width = len(kinds) + 1
@@ -120,6 +118,6 @@ def _transitions(rows: pl.DataFrame, count: int, kinds: list[str]) -> Numbers:
     return _counts(pairs["block"].to_numpy(), (pairs["now"] * width + pairs["then"]).to_numpy(), (count, width**2))
 
 
-def _counts(block: Ints, place: Ints, shape: tuple[int, int]) -> Numbers:
+def _counts(block: Ints, place: Ints, shape: tuple[int, int]) -> Floats:
     flat = np.bincount(block.astype(np.int64) * shape[1] + place, minlength=shape[0] * shape[1])
     return flat.astype(np.float64).reshape(shape)

@@ -19,9 +19,8 @@ from gates.metrics.temporal.temporal_blocks import Blocks, Facet, blocks
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from gates.data.arrays import Ints
+    from gates.data.arrays import Floats, Ints
     from gates.data.scan.result import Scan
-    from gates.metrics.temporal.temporal_blocks import Numbers
     from gates.verdict import Scope
 
 # Halves of ten days or sessions: below that, one odd day is a tenth of what a half says, which is the limit itself.
@@ -77,11 +76,11 @@ def distances(one: Blocks, of_one: Ints, other: Blocks, of_other: Ints) -> dict[
     return {facet: _DISTANCE[facet](one.facets[facet][of_one], other.facets[facet][of_other]) for facet in one.facets}
 
 
-def _farthest(by_draw: list[dict[Facet, float]]) -> Numbers:
+def _farthest(by_draw: list[dict[Facet, float]]) -> Floats:
     return np.array([max(one.values()) for one in by_draw], dtype=np.float64)
 
 
-def _of_means(one: Numbers, other: Numbers) -> float:
+def _of_means(one: Floats, other: Floats) -> float:
     """The largest difference of mean correlations; days that stand still have none, and count in other checks."""
     mean, other_mean = _means(one), _means(other)
     # Where one half stands still on every day and the other does not, they have no correlation in common.
@@ -89,16 +88,16 @@ def _of_means(one: Numbers, other: Numbers) -> float:
     return float(np.where(np.isnan(apart), 1.0, apart).max())
 
 
-def _means(values: Numbers) -> Numbers:
+def _means(values: Floats) -> Floats:
     present = ~np.isnan(values)
     count = present.sum(axis=0)
     total = np.where(present, values, 0.0).sum(axis=0)
     return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
-def _shares(counts: Numbers) -> Numbers:
+def _shares(counts: Floats) -> Floats:
     total = counts.sum(axis=0)
-    shares: Numbers = total / max(1.0, float(total.sum()))
+    shares: Floats = total / max(1.0, float(total.sum()))
     return shares
 
 
@@ -109,7 +108,7 @@ def _as_rows(side: Blocks) -> Rows:
     return Rows(pl.DataFrame({"block": place}), place, name, name, side.generator, len(side))
 
 
-_DISTANCE: Mapping[Facet, Callable[[Numbers, Numbers], float]] = {
+_DISTANCE: Mapping[Facet, Callable[[Floats, Floats], float]] = {
     Facet.AUTOCORRELATION: _of_means,
     Facet.STEPS: lambda one, other: kolmogorov_smirnov(_shares(one), _shares(other)),
     Facet.TRANSITIONS: lambda one, other: total_variation(_shares(one), _shares(other)),
