@@ -121,10 +121,7 @@ def _units(scan: Scan) -> Iterator[Difference]:
     for name in scan.roles.content:
         human, synthetic = scan.human.frame[name], scan.synthetic.frame[name]
         is_number = human.dtype.is_numeric() and synthetic.dtype.is_numeric()
-        if not is_number or name in scan.roles.identifying:
-            continue
-        ratios = _quantile_ratios(human, synthetic)
-        if not len(ratios):
+        if not is_number or name in scan.roles.identifying or not len(ratios := _quantile_ratios(human, synthetic)):
             continue
         off, factor, word = min(
             (float(np.abs(sense / factor - 1).max()), factor, word)
@@ -155,23 +152,18 @@ def _vocabularies(scan: Scan) -> Iterator[Difference]:
         human, synthetic = scan.human.frame[name], scan.synthetic.frame[name]
         if human.dtype != pl.String or synthetic.dtype != pl.String or name in scan.roles.texts:
             continue
-        mine, theirs = _shares(human), _shares(synthetic)
-        spelled = {folded(level): level for level in sorted(mine)}
-        for level, share in sorted(theirs.items()):
-            if share < SHARE_AT_LEAST or level in mine:
-                continue
+        spelled = {folded(level): level for level in human.drop_nulls().unique().sort()}
+        nulls = []
+        for level in _one_sided_levels(synthetic, human):
             twin = spelled.get(folded(level))
             if twin is not None:
                 yield Difference("vocabulary", name, f"column '{name}' spells {twin!r} as {level!r} in synthetic rows")
-            elif folded(level) in NULL_WORDS:
-                yield Difference(
-                    "encoding", name, f"column '{name}' writes missing values as {level!r} in synthetic rows"
-                )
-        for level, share in sorted(mine.items()):
-            if share >= SHARE_AT_LEAST and level not in theirs and folded(level) in NULL_WORDS:
-                yield Difference(
-                    "encoding", name, f"column '{name}' writes missing values as {level!r} in human rows only"
-                )
+            else:
+                nulls.append((level, "in synthetic rows"))
+        nulls += [(level, "in human rows only") for level in _one_sided_levels(human, synthetic)]
+        for level, where in nulls:
+            if folded(level) in NULL_WORDS:
+                yield Difference("encoding", name, f"column '{name}' writes missing values as {level!r} {where}")
 
 
 def _new_levels(scan: Scan) -> Iterator[Difference]:
@@ -183,9 +175,10 @@ def _new_levels(scan: Scan) -> Iterator[Difference]:
         )
 
 
-def _shares(values: pl.Series) -> dict[str, float]:
-    counts = values.drop_nulls().value_counts()
-    return {str(value): count / len(values) for value, count in counts.iter_rows()}
+def _one_sided_levels(values: pl.Series, others: pl.Series) -> list[str]:
+    """The levels, sorted, of at least one row in a hundred that the other side lacks."""
+    counts = values.drop_nulls().value_counts().iter_rows()
+    return sorted({level for level, count in counts if count >= SHARE_AT_LEAST * len(values)} - {*others})
 
 
 METRIC = Metric(
