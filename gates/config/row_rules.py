@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-WRITTEN_BY_A_PERSON = "a rule that a person wrote holds in every row"
-
 # Stands in a rule's id where a column's name stands otherwise: the rule looks at several columns of a row.
 WHOLE_ROW = "row"
 
@@ -23,14 +21,10 @@ class RowRule:
 
     id: `<column>/<rule>`, the same whatever the order of columns and checks in the schema.
     description: what is expected of the value, "a value from 17 to 90".
-    inferred, max_failing_ratio, reason: the defaults where no suite mentions the rule; limits live in suites only.
     """
 
     id: str
     description: str
-    inferred: bool = False
-    max_failing_ratio: float = 0.0
-    reason: str = WRITTEN_BY_A_PERSON
 
 
 def rule_id(column: str, rule: str) -> str:

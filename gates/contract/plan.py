@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from gates.contract.contract import Contract
 
 ROW_FAILURES = "expect_row_failure_ratio_to_be_less_than"
+# Where no suite says how many rows may break a rule.
+_UNMENTIONED = {"reason": "a rule that a person wrote holds in every row"}
 HUMAN_RATIO = "expect_human_ratio_to_be_between"
 # Arguments of Great Expectations' expectations and of ours that name columns.
 _COLUMN_ARGUMENTS = frozenset({"column", "column_A", "column_B", "column_list", "column_set", "columns"})
@@ -160,8 +162,8 @@ def _refuse_unknown_rules(entries: Sequence[SuiteEntry], rules: Mapping[str, Row
 
 
 def _unmentioned(rule: RowRule, scope: Scope, severity: Severity) -> SuiteEntry:
-    kwargs = {"rule": rule.id, "max_value": rule.max_failing_ratio}
-    return SuiteEntry(CheckId(scope, ROW_FAILURES, rule.id), ROW_FAILURES, kwargs, severity, {"reason": rule.reason})
+    kwargs = {"rule": rule.id, "max_value": 0.0}
+    return SuiteEntry(CheckId(scope, ROW_FAILURES, rule.id), ROW_FAILURES, kwargs, severity, _UNMENTIONED)
 
 
 def _for_role(entry: SuiteEntry, contract: Contract) -> SuiteEntry:

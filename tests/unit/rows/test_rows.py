@@ -64,7 +64,6 @@ def test_rules_are_known_without_data_and_named_by_column_and_check():
         ("sex/type", "String"),
         ("sex/vocabulary", "one of 2 known values"),
     ]
-    assert {(rule.inferred, rule.max_failing_ratio) for rule in rules(PEOPLE)} == {(False, 0.0)}
 
 
 def test_every_failing_row_is_collected_under_each_rule_it_breaks():
