@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import subprocess
 import sys
 
 import duckdb
 import pytest
+
+import gates.gx
 
 PROGRAM = """
 import json
@@ -87,3 +90,12 @@ def test_the_scope_of_a_single_expectation_stands_in_its_meta(answers):
     _success, result = answers["rows-rows"]["expect_duplicate_ratio_to_be_less_than"]
 
     assert (result["details"]["outcome"], result["details"]["observed"]) == ("pass", 0.0)
+
+
+def test_the_former_name_gives_the_same_and_warns(monkeypatch):
+    monkeypatch.delitem(sys.modules, "gates.suites", raising=False)
+
+    with pytest.warns(DeprecationWarning, match=r"gates\.gx"):
+        former = importlib.import_module("gates.suites")
+
+    assert [name for name in gates.gx.__all__ if getattr(former, name) is not getattr(gates.gx, name)] == []
