@@ -39,12 +39,12 @@ class MetricError(GatesError):
     """A metric cannot be computed on these rows; the judge turns it into the outcome `error`."""
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, words: Iterable[str]) -> str:
     """A clause naming the nearest valid word, or the valid words when none is near."""
     # Only who makes a mistake waits for it.
     from difflib import get_close_matches
 
-    names = sorted(set(known))
+    names = sorted(set(words))
     near = get_close_matches(word, names, n=1, cutoff=0.6)
     if near:
         return f"did you mean '{near[0]}'?"

@@ -287,14 +287,14 @@ def exit_code(answer: Answer, *, strict: bool = False) -> int:
 
 
 def _answer(results: Sequence[CheckResult], *, inconclusive_blocks: bool) -> Answer:
-    asked = [result for result in results if result.outcome is not Outcome.NOT_CONFIGURED]
-    critical = [result.outcome for result in asked if result.severity is Severity.CRITICAL]
+    configured = [result for result in results if result.outcome is not Outcome.NOT_CONFIGURED]
+    critical = [result.outcome for result in configured if result.severity is Severity.CRITICAL]
     if Outcome.FAIL in critical:
         return Answer.FAIL
     undecided = inconclusive_blocks and Outcome.INCONCLUSIVE in critical
-    if not asked or undecided or any(result.outcome is Outcome.ERROR for result in asked):
+    if not configured or undecided or any(result.outcome is Outcome.ERROR for result in configured):
         return Answer.NO_VERDICT
-    if any(result.severity is not Severity.INFO and result.outcome is not Outcome.PASS for result in asked):
+    if any(result.severity is not Severity.INFO and result.outcome is not Outcome.PASS for result in configured):
         return Answer.WARN
     return Answer.PASS
 

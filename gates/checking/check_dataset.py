@@ -223,7 +223,7 @@ def _run_suites(
     measurements: Mapping[Scope, Mapping[str, Measurement]],
     contract: Contract,
     options: Options,
-) -> list:  # type: ignore[type-arg]
+) -> list[CheckResult]:
     options.progress("suites", 0, 1)
     from gates.gx.run import run, validate
 

@@ -52,7 +52,7 @@ def role_to_add(scan: Scan, *roles: str) -> str:
 
 
 @dataclass(frozen=True)
-class Column:
+class ColumnReader:
     """Makes an accumulator of one column of every row. Words are kept once and not once a row."""
 
     name: str
@@ -76,14 +76,14 @@ def annotation_columns(scan: Scan) -> pl.DataFrame:
     return columns_of_all(scan, _annotation_names(scan.inputs))
 
 
-def accumulate_annotations(inputs: PassInputs, params: Mapping[str, object]) -> list[Column]:
+def accumulate_annotations(inputs: PassInputs, params: Mapping[str, object]) -> list[ColumnReader]:
     """What `annotation_columns` reads of every row."""
     return columns(_annotation_names(inputs), inputs)
 
 
-def columns(names: Iterable[str | None], inputs: PassInputs) -> list[Column]:
+def columns(names: Iterable[str | None], inputs: PassInputs) -> list[ColumnReader]:
     """An accumulator each of these columns, as far as the data has them."""
-    return [Column(name) for name in dict.fromkeys(names) if name is not None and name in inputs.schema]
+    return [ColumnReader(name) for name in dict.fromkeys(names) if name is not None and name in inputs.schema]
 
 
 def columns_of_all(scan: Scan, names: Iterable[str]) -> pl.DataFrame:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gates.data.facts import Roles
     from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Rows, Scan
-    from gates.metrics.base.full_columns import Column
+    from gates.metrics.base.full_columns import ColumnReader
 
     Mask = npt.NDArray[np.bool_]
 
@@ -138,7 +138,7 @@ def _largest(
     return tuple(sorted(own, key=lambda one: (-size(one.counts), -max(one.counts), one.name))[:PARTS_AT_MOST])
 
 
-def accumulate_languages(inputs: PassInputs) -> list[Column]:
+def accumulate_languages(inputs: PassInputs) -> list[ColumnReader]:
     """What languages and locales are told by in every row."""
     return columns((name for names in _columns(inputs.roles).values() for name in names), inputs)
 

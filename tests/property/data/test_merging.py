@@ -15,7 +15,7 @@ from gates.data.facts import ORIGIN, ROW_ID, Roles
 from gates.data.scan.accumulators import Accumulators
 from gates.data.scan.holdout import HoldoutIndex
 from gates.data.scan.inputs import EvaluationItems, PassInputs, VersionBefore
-from gates.metrics.base.full_columns import Column
+from gates.metrics.base.full_columns import ColumnReader
 from gates.metrics.content.personal_data import PersonalDataSearch
 from gates.metrics.copies import text_store
 from gates.metrics.copies.evaluation_search import EvaluationSearch
@@ -109,7 +109,7 @@ def both(value: object) -> object:
 
 # How each accumulator is made, and its value without what hangs on the order in which rows came.
 KINDS = {
-    "column": (Column("town"), plain),
+    "column": (ColumnReader("town"), plain),
     "key": (KeyHashes(("id", "town")), plain),
     "lengths": (longer_by_of, plain),
     "ordered rows": (OrderedRows, plain),
@@ -118,7 +118,7 @@ KINDS = {
     "texts": (TextTokens, texts),
     "promoted before": (BothVersions, both),
     "holdout": (lambda inputs: HoldoutIndex(inputs.roles, {**dict(inputs.schema)}), plain),
-    "several": (lambda inputs: Accumulators([Column("town"), PersonalDataSearch], inputs), None),
+    "several": (lambda inputs: Accumulators([ColumnReader("town"), PersonalDataSearch], inputs), None),
 }
 
 

@@ -83,7 +83,7 @@ def test_short_texts_count_where_they_equal_an_item_as_a_whole():
     assert contaminated(evaluation, texts, whole_short=False) == [False] * 4
 
 
-def test_nearest_names_the_item_that_most_is_count_overlap():
+def test_nearest_names_the_item_that_most_is_shared_with():
     items = [words(0, 40), words(100, 20), "what is your favourite colour"]
     found = shared(items, [words(0, 15) + " " + words(100, 18), words(5000, 20), "What is your favourite colour?"])
 
