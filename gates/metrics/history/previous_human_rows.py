@@ -203,10 +203,12 @@ class PromotedHumanRows:
 
     def __init__(self, inputs: PassInputs, promoted: PromotedRows, records: Sequence[Removal]) -> None:
         self._inputs, self._promoted, self._records = inputs, promoted, records
+        self._names = [f"named_{number}" for number in range(len(records))]
         names = promoted.source.schema().names
         self._shared = tuple(name for name in sorted(inputs.roles.content) if name in names)
         self._wanted = tuple(dict.fromkeys((*self._shared, *(name for name in inputs.roles.slices if name in names))))
-        self._parts: list[tuple[Ints, Hashes, Hashes, list[Mask]]] = []
+        schema = {ROW_ID: pl.Int64, "digest": pl.UInt64, "key": pl.UInt64, **dict.fromkeys(self._names, pl.Boolean)}
+        self._parts = [pl.DataFrame(schema=schema)]
         self._sample: pl.DataFrame | None = None
 
     def update(self, batch: Batch) -> None:
@@ -216,7 +218,8 @@ class PromotedHumanRows:
         typed = frame.select(_as_now(frame, name, now[name]) for name in self._wanted)
         digest = _digests(typed, self._shared) if self._shared else np.zeros(len(frame), np.uint64)
         named = [named_rows(frame, record, self._promoted, key) for record in self._records]
-        self._parts.append((frame[ROW_ID].to_numpy(), digest, _key_hashes(frame, key), named))
+        hashes = {ROW_ID: frame[ROW_ID], "digest": digest, "key": _key_hashes(frame, key)}
+        self._parts.append(pl.DataFrame({**hashes, **dict(zip(self._names, named, strict=True))}))
         self._draw(typed.with_columns(pl.Series(_KEY, mix(digest)), frame[ROW_ID]))
 
     def merge(self, other: PromotedHumanRows) -> None:
@@ -227,14 +230,7 @@ class PromotedHumanRows:
 
     def value(self, late: tuple[str, ...] = ()) -> _Promoted:
         """All rows that were read. late: places of records that excuse none of them."""
-        parts = sorted((part for part in self._parts if len(part[0])), key=lambda part: int(part[0][0]))
-        no_ids, no_hashes = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint64)
-        row_id = np.concatenate([no_ids, *(part[0] for part in parts)])
-        digest, key = (np.concatenate([no_hashes, *(part[at] for part in parts)]) for at in (1, 2))
-        named = [
-            np.concatenate([np.empty(0, dtype=bool), *(part[3][at] for part in parts)])
-            for at in range(len(self._records))
-        ]
+        row_id, digest, key, *named = (column.to_numpy() for column in pl.concat(self._parts).sort(ROW_ID))
         sample = pl.DataFrame() if self._sample is None else self._sample
         files, records = self._promoted.files, tuple(self._records)
         return _Promoted(row_id, digest, key, named, sample, self._shared, files, records, late)

@@ -181,7 +181,7 @@ METRIC = Metric(
         "reason may take a whole group along. Averages show neither."
     ),
     source="Shumailov et al., Nature 631 (2024): tails vanish first; Dohmatob et al. 2024, A tale of tails: what is cut off is not learned again",
-    fix="Collect rows like these, or have the generator make such rows: for this check rows of either origin count.",
+    fix="Collect rows of the levels, extremes or clusters named above, or have the generator make such rows: rows of either origin count.",
     languages_together='cells are looked at one by one: with slices = ["language"] each language is one',
     exact="counts rows whose level, extreme or cluster lost its rows since the version promoted last",
     reads="the sample, and one as large of the version promoted last",

@@ -106,7 +106,7 @@ METRIC = Metric(
         "from people and from experts is decided per domain and written into gates.toml, not inferred."
     ),
     source="the dataset's own policy: critical_domains in gates.toml",
-    fix="Have experts write or review rows of the domain named, with expertise = expert; or take synthetic rows of it out.",
+    fix="Have experts write or review rows of this domain, with expertise = expert; or take synthetic rows of it out.",
     languages_together="shares are demanded by domain, in gates.toml",
     exact="a share counted over every row",
     cached="hashes of content",
