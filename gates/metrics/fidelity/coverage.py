@@ -17,9 +17,8 @@ from gates.metrics.stats.strata import Sides, compare_by_role
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gates.data.arrays import Floats, Mask
+    from gates.data.arrays import Floats, Ints, Mask
     from gates.data.scan.result import Rows, Scan
-    from gates.metrics.stats.paired_draws import Draw
     from gates.verdict import Scope
 
 # Naeem et al. (2020) recommend 5: with fewer neighbours a ball is an accident, with more it spans gaps.
@@ -60,11 +59,8 @@ def _compare(scan: Scan, sides: Sides, kind: str) -> Measured | Inconclusive | F
     if not human.width:
         return Inconclusive("no column can be compared, so that no row is near another", sides.counts)
     at_most = min(ROWS_A_SIDE, int(np.sqrt(DIFFERENCES_AT_MOST / human.width)))
-    made = [
-        draw
-        for draw in draws(sides.human, sides.synthetic, sides.seed, DRAW_COUNT, at_most=at_most)
-        if len(draw.human_a) > NEIGHBOURS
-    ]
+    drawn = draws(sides.human, sides.synthetic, sides.seed, DRAW_COUNT, at_most=at_most)
+    made = [draw for draw in drawn if len(draw.human_a) > NEIGHBOURS]
     if not made:
         reason = f"balls of {NEIGHBOURS} neighbours need {2 * NEIGHBOURS + 2} rows of each origin and human groups that can be halved"
         return Inconclusive(reason, sides.counts)
@@ -75,17 +71,16 @@ def _compare(scan: Scan, sides: Sides, kind: str) -> Measured | Inconclusive | F
         return Inconclusive("human rows do not reach each other: there is no scale", sides.counts)
     measured = percentile_ratio(values / baseline, baseline, sides.counts)
     mass = float(np.median([mine.recall - theirs.recall for mine, theirs in zip(null, cross, strict=True)]))
-    where = _where(scan, sides.human, made, [reach.outside for reach in cross], [reach.outside for reach in null])
+    unique = [theirs.outside.astype(np.float64) - mine.outside for mine, theirs in zip(null, cross, strict=True)]
+    where = _where(scan, sides.human, np.concatenate([draw.human_a for draw in made]), np.concatenate(unique))
+    sets = {"synthetic": cross, "people": null}
     evidence: dict[str, object] = {
-        name: {"synthetic": float(np.median([getattr(reach, name) for reach in cross])),
-               "people": float(np.median([getattr(reach, name) for reach in null]))}
+        name: {origin: float(np.median([getattr(reach, name) for reach in side])) for origin, side in sets.items()}
         for name in ("precision", "recall", "density", "coverage")
-    }  # fmt: skip
+    }
     evidence |= {"unique_human_mass": mass, "unique_human_mass_by_level": where}
-    first = next(iter(where), "")
-    note = f"{max(0.0, mass):.1%} of human rows lie where no synthetic ones do" + (
-        f", most in {first}" if first else ""
-    )
+    most = f", most in {next(iter(where))}" if where else ""
+    note = f"{max(0.0, mass):.1%} of human rows lie where no synthetic ones do{most}"
     return replace(measured, note=note, evidence=evidence)
 
 
@@ -110,18 +105,10 @@ def _radius(points: Points) -> Floats:
     return radius
 
 
-def _where(
-    scan: Scan,
-    human: Rows,
-    made: list[Draw],
-    cross: list[Mask],
-    null: list[Mask],
-) -> dict[str, float]:
+def _where(scan: Scan, human: Rows, rows: Ints, unique: Floats) -> dict[str, float]:
     """Unique human mass by level of slices and label, largest first: where human rows cannot be replaced."""
-    rows = np.concatenate([draw.human_a for draw in made])
-    unique = np.concatenate(cross).astype(np.float64) - np.concatenate(null)
     masses: dict[str, float] = {}
-    for column in dict.fromkeys([*scan.roles.slices, *([scan.roles.label] if scan.roles.label else [])]):
+    for column in dict.fromkeys(name for name in (*scan.roles.slices, scan.roles.label) if name):
         levels = human.frame[column].cast(pl.String)[rows]
         table = pl.DataFrame({"level": levels, "row": rows, "mass": unique}).drop_nulls().group_by("level")
         for level, count, mass in table.agg(pl.col("row").n_unique(), pl.col("mass").mean()).sort("level").iter_rows():

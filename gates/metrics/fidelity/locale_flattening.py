@@ -119,14 +119,10 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         by_language[language].append(_locale(scan, language, word, scan.seed + number))
     whole = _compare(by_language.values())
     left_out = counts.join(taken, on=[LANGUAGE, LOCALE], how="anti").select(LOCALE, "human", "synthetic")
-    evidence = {
-        "locales_not_compared": {
-            word: {"human": human, "synthetic": made} for word, human, made in left_out.iter_rows()
-        }
-    }
+    sizes = {word: {"human": human, "synthetic": made} for word, human, made in left_out.iter_rows()}
     own = sorted(by_language.items()) if len(by_language) > 1 else []
     parts = {f"{LANGUAGE}={language}": Part(_compare([locales]), "language") for language, locales in own}
-    return with_details(whole, parts=parts, evidence=evidence)
+    return with_details(whole, parts=parts, evidence={"locales_not_compared": sizes})
 
 
 def locale_rows(scan: Scan) -> Iterator[Ints]:
@@ -176,10 +172,8 @@ def _taken(together: pl.DataFrame) -> pl.DataFrame:
 def _too_few(counts: pl.DataFrame) -> Measurement:
     """Undecided, with what the two largest locales of a language lack to be compared."""
     nearest = counts.filter(pl.col(LANGUAGE) == counts[LANGUAGE][0]).head(2)
-    words = []
-    for row in nearest.iter_rows(named=True):
-        lacking = too_few(row["human"], row["synthetic"])
-        words += [f"{row[LOCALE]}: {lacking.reason}"] if lacking else []
+    lacking = [(row[LOCALE], too_few(row["human"], row["synthetic"])) for row in nearest.iter_rows(named=True)]
+    words = [f"{locale}: {few.reason}" for locale, few in lacking if few]
     reason = f"two locales of one language with {ROWS_TO_JUDGE_ALONE} rows of each origin can be compared; {'; '.join(words)}"
     n_human, n_synthetic = (int(nearest[origin].to_numpy().min()) for origin in ("human", "synthetic"))
     fewest = too_few(n_human, n_synthetic)
@@ -211,8 +205,8 @@ def _texts(scan: Scan, rows: Rows) -> _Texts:
 def _compare(languages: Iterable[list[_Locale]]) -> Measurement:
     """The ratio over all pairs of locales within each language."""
     pairs = [pair for locales in languages for pair in combinations(locales, 2)]
-    everybody = {locale.word: locale.counts for pair in pairs for locale in pair}
-    rows = RowCounts(*(min(side) for side in zip(*everybody.values(), strict=True)))
+    compared = {locale.word: locale.counts for pair in pairs for locale in pair}
+    rows = RowCounts(*(min(side) for side in zip(*compared.values(), strict=True)))
     grouped = sorted({reason for pair in pairs for locale in pair for reason in locale.too_few_groups()})
     if grouped:
         reason = f"the distance of locales is measured between texts of different groups; too few groups: {', '.join(grouped)}"

@@ -68,10 +68,10 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """
     if scan.roles.prompt is None:
         return NotConfigured(f"data of type {scan.roles.type} has no prompts that something answers")
-    everybody = _fit(scan, scan.human)
+    human_fit = _fit(scan, scan.human)
 
     def compare(sides: Sides) -> Measurement:
-        human = everybody if sides.human is scan.human else _fit(scan, sides.human)
+        human = human_fit if sides.human is scan.human else _fit(scan, sides.human)
         return _compare(scan, human, sides.synthetic)
 
     return compare_all(scan, compare)

@@ -127,9 +127,9 @@ def _machines(scan: Scan, rated: Ratings, scale: Scale) -> Measured | Inconclusi
     for name, own in judges.items():
         kinds = kinds_between(scale.coded(own), human, len(scale.codes))
         part = _measured(kinds, scale, scan.seed, partial(scale.agreement, kinds))
-        strange = 1 - float(own["label"].is_in(human_labels).mean() or 0)  # type: ignore[arg-type]
+        unshared = 1 - float(own["label"].is_in(human_labels).mean() or 0)  # type: ignore[arg-type]
         note = f"{kinds.items:,} shared items" + (
-            f", {strange:.1%} of its labels are no human label" if strange else ""
+            f", {unshared:.1%} of its labels are no human label" if unshared else ""
         )
         habit = habits.of(name)
         note += f"; it {habit}" if habit else ""

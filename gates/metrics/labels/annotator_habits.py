@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # One label all the time is chance where nearly every item deserves it: others' share of it to the power of the ratings.
 CHANCE_AT_MOST = 0.001
 # Evidence has those with most ratings, a message fewer.
-NAMED, SPOKEN = 10, 3
+IN_EVIDENCE, IN_MESSAGE = 10, 3
 _WHO, _WHAT, _LABEL = "annotator", "item", "label"
 
 
@@ -35,13 +35,13 @@ class Habits:
     def evidence(self) -> dict[str, object]:
         """The first ten annotators with each habit; empty where no annotator has one."""
         habits = {"one_label_only": self.one_label, "items_with_two_labels": self.two_labels}
-        return {key: dict(islice(habit.items(), NAMED)) for key, habit in habits.items() if habit}
+        return {key: dict(islice(habit.items(), IN_EVIDENCE)) for key, habit in habits.items() if habit}
 
     def note(self) -> str:
         """The end of a message, "" where no annotator has a habit."""
         names = list(dict.fromkeys([*self.one_label, *self.two_labels]))
-        rest = f"; {len(names) - SPOKEN} more do such things" if len(names) > SPOKEN else ""
-        return "".join(f"; {name} {self.of(name)}" for name in names[:SPOKEN]) + rest
+        rest = f"; {len(names) - IN_MESSAGE} more have such habits" if len(names) > IN_MESSAGE else ""
+        return "".join(f"; {name} {self.of(name)}" for name in names[:IN_MESSAGE]) + rest
 
     def of(self, name: str) -> str:
         """What an annotator does, "" without a habit."""

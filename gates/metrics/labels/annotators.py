@@ -81,12 +81,11 @@ def _concentration(counts: pl.DataFrame, rows: int) -> Measured:
         "rows_without_annotator": rows - total,
         "busiest": dict(counts.head(EVIDENCE_ANNOTATORS).iter_rows()),
     }
-    note = f"{counts[_WHO][0]} gave {shares[0]:.1%} of {total:,} rows; {effective:.3g} annotators of equal weight"
     return Measured(
         Estimate.exact(float(shares[0])),
         RowCounts(total),
         growth=Growth(rows_to_pass=ROWS_TO_PASS),
-        note=note,
+        note=f"{counts[_WHO][0]} gave {shares[0]:.1%} of {total:,} rows; {effective:.3g} annotators of equal weight",
         evidence=evidence,
     )
 

@@ -11,7 +11,7 @@ from gates.metrics.base.breakdowns import with_languages
 from gates.metrics.base.languages import languages, too_few
 from gates.metrics.base.measurement import Baseline, Estimate, Inconclusive, Measured, Measurement, Part, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
-from gates.metrics.labels.labels import NO_LABEL, Classes, classes
+from gates.metrics.labels.labels import NO_LABEL, classes
 from gates.metrics.labels.nearest_labels import Twins, accumulate_twins, twins_of_contents, twins_of_points
 from gates.metrics.stats.design_effect import effective_rows
 from gates.metrics.stats.intervals import ratio_difference
@@ -53,7 +53,8 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     scheme = scan.cached(classes)
     if isinstance(scheme, Measurement):
         return scheme
-    entries = _twins(scan, scheme)
+    has_contents = scan.roles.texts or scan.roles.type == "annotations"
+    entries = (twins_of_contents if has_contents else twins_of_points)(scan, scheme)
     human = _disagreement(entries, entries.is_human)
     whole = _against(scan, entries, human, ~entries.is_human)
     parts = {
@@ -71,12 +72,6 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         return too_few(*one.counts) or _against(scan, entries, human_speakers, ~entries.is_human & own)
 
     return with_languages(scan, whole, scan.cached(languages).parts, of_language)
-
-
-def _twins(scan: Scan, scheme: Classes) -> Twins:
-    if scan.roles.texts or scan.roles.type == "annotations":
-        return twins_of_contents(scan, scheme)
-    return twins_of_points(scan, scheme)
 
 
 def _disagreement(entries: Twins, mask: Mask) -> _Disagreement:
@@ -104,12 +99,11 @@ def _against(scan: Scan, entries: Twins, human: _Disagreement, mask: Mask) -> Me
     hits = [round(side.value * side.worth) for side in (synthetic, human)]
     bounds = ratio_difference(hits[0], synthetic.worth, hits[1], human.worth)
     value = synthetic.value - human.value
-    note = f"labels differ from human twins' in {synthetic.value:.1%} of synthetic rows, in {human.value:.1%} of human ones"
     return Measured(
         Estimate(value, min(value, bounds.low), max(value, bounds.high)),
         RowCounts(human.worth, synthetic.worth),
         baseline=Baseline(human.value),
-        note=note,
+        note=f"labels differ from human twins' in {synthetic.value:.1%} of synthetic rows, in {human.value:.1%} of human ones",
         evidence=evidence,
     )
 

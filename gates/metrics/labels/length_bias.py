@@ -81,16 +81,14 @@ def _of_origin(scan: Scan, longer_by: Floats, name: str, own: Mask) -> Measured 
         "without_a_response": int((own & np.isnan(longer_by)).sum()),
     }
     if not pairs:
-        reason = f"no two responses of a {name} pair differ in length"
-        return Inconclusive(reason, evidence=evidence)
+        return Inconclusive(f"no two responses of a {name} pair differ in length", evidence=evidence)
     longer = (longer_by[untied] > 0).astype(np.float64)
-    note = f"the longer response wins {int(longer.sum()):,} of {pairs:,} {name} pairs"
     return Measured(
         clustered_share(longer, scan.index.group[untied]),
         RowCounts(pairs if name == "human" else None, pairs if name == "synthetic" else None),
         baseline=Baseline(CHANCE),
         growth=Growth(limited_by=(name,), rows_to_pass=ROWS_TO_PASS),
-        note=note,
+        note=f"the longer response wins {int(longer.sum()):,} of {pairs:,} {name} pairs",
         evidence=evidence,
     )
 

@@ -76,7 +76,7 @@ def _compared(every: Trials, trained: Trained, kind: str, seed: int) -> Measured
     scores = {name: float(test.areas(model.scores)[0]) for name, model in _models(trained).items()}
     ours, theirs = (float(test.areas(model.scores)[0]) for model in (tried, human))
     drawn = [test.resampled(model.refits, seed) for model in (tried, human)]
-    sizes = every.n_human, trained.n_synthetic
+    rows = RowCounts(every.n_human, trained.n_synthetic)
     losing = _worst_recall(every, test, tried, human)
     evidence = {
         "label": every.column,
@@ -89,7 +89,7 @@ def _compared(every: Trials, trained: Trained, kind: str, seed: int) -> Measured
     }
     if _around(theirs, drawn[1]).low <= CHANCE + SKILL_AT_LEAST:
         reason = f"a model of human rows hardly predicts their labels (AUC {theirs:.3f}): nothing that synthetic rows could teach as well"
-        return Inconclusive(reason, RowCounts(*sizes), evidence=evidence)
+        return Inconclusive(reason, rows, evidence=evidence)
     if kind == SYNTHETIC:
         value = (ours - CHANCE) / (theirs - CHANCE)
         draws = (drawn[0] - CHANCE) / (drawn[1] - CHANCE)
@@ -105,7 +105,7 @@ def _compared(every: Trials, trained: Trained, kind: str, seed: int) -> Measured
         note += "; without a holdout, near copies of tested human rows may be trained on"
     return Measured(
         _around(value, draws),
-        RowCounts(*sizes),
+        rows,
         growth=Growth(rows_to_pass=ROWS_TO_PASS, rows_read=TEST_ROWS),
         note=note,
         evidence=evidence,
@@ -133,9 +133,9 @@ def _around(value: float, draws: Floats) -> Estimate:
 
 
 def _worst_recall(every: Trials, test: Exam, tried: Model, human: Model) -> dict[str, dict[str, float]]:
-    """Share of a class's test rows that each model calls by its name, of the classes that lose most."""
-    called = [np.argmax(model.scores, axis=1) for model in (tried, human)]
-    recall = {code: [float((names[test.labels == code] == code).mean()) for names in called] for code in test.judged}
+    """Share of a class's test rows that each model predicts, of the classes that lose most."""
+    predicted = [np.argmax(model.scores, axis=1) for model in (tried, human)]
+    recall = {code: [float((codes[test.labels == code] == code).mean()) for codes in predicted] for code in test.judged}
     order = sorted(recall, key=lambda code: (recall[code][0] - recall[code][1], code))[:EVIDENCE_CLASSES]
     return {every.names[code]: {"trained": recall[code][0], "people": recall[code][1]} for code in order}
 

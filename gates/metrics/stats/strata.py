@@ -84,7 +84,7 @@ def compare_all(scan: Scan, compare: Compare) -> Measurement:
     """
     whole = compare(_everything(scan))
     parts: dict[str, Part] = {}
-    for name, sides in _made_by(scan).items():
+    for name, sides in _by_generator(scan).items():
         if len(sides.synthetic) < STRATUM_ROWS:
             continue
         # A generator that made all synthetic rows is the whole: measuring it again would cost as much and say nothing new.
@@ -145,7 +145,7 @@ def _within_strata(scan: Scan, compare: Compare) -> Measurement:
     strata: dict[str, Measurement] = {}
     of_all: list[str] = []
     small: dict[str, Part] = {}
-    generators = {f"{name} within ": sides for name, sides in _made_by(scan).items()}
+    generators = {f"{name} within ": sides for name, sides in _by_generator(scan).items()}
     by_language = {f"{name} within ": sides for name, sides in scan.cached(_languages).items()}
     for prefix, sides in ({"": _everything(scan)} | generators | by_language).items():
         lacking = too_few(len(sides.human), len(sides.synthetic)) if prefix in by_language else None
@@ -171,7 +171,7 @@ def _within_strata(scan: Scan, compare: Compare) -> Measurement:
     return with_details(chosen, note=f"within {farthest}", parts=parts, evidence=scan.cached(languages).evidence())
 
 
-def _made_by(scan: Scan) -> dict[str, Sides]:
+def _by_generator(scan: Scan) -> dict[str, Sides]:
     """The sides of each generator of the scan; who compares them decides whether it has rows enough."""
     codes = scan.cached(coded)
     return {

@@ -8,15 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.metrics.base.measurement import (
-    Baseline,
-    Estimate,
-    Failed,
-    Inconclusive,
-    Measured,
-    Measurement,
-    RowCounts,
-)
+from gates.metrics.base.measurement import Baseline, Estimate, Failed, Inconclusive, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.stats.intervals import ratio_difference
 from gates.metrics.temporal.ordered_rows import accumulate_ordered, missing_roles, ordered_rows, shown_entity

@@ -55,8 +55,10 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 
 def _compare(human: Blocks, synthetic: Blocks, seed: int) -> Measured | Inconclusive | Failed:
     if min(len(human), len(synthetic)) < BLOCKS_AT_LEAST:
-        short = f"{len(human):,} of human rows and {len(synthetic):,} of synthetic rows"
-        return Inconclusive(f"there are {short}: {BLOCKS_AT_LEAST} days or sessions of each are needed to compare")
+        return Inconclusive(
+            f"{len(human):,} human and {len(synthetic):,} synthetic days or sessions: "
+            f"{BLOCKS_AT_LEAST} of each are needed to compare"
+        )
     made = draws(_as_rows(human), _as_rows(synthetic), seed, at_most=BLOCKS_AT_MOST // 2)
     cross = [distances(human, draw.human_a, synthetic, draw.synthetic) for draw in made]
     null = [distances(human, draw.human_a, human, draw.human_b) for draw in made]

@@ -28,9 +28,9 @@ _PAIR = ("now", "then")
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
-    """Share of synthetic steps from one event to the next that are unheard of in human sessions, in [0, 1].
+    """Share of synthetic steps from one event to the next that break the order of human sessions, in [0, 1].
 
-    A step is unheard of where no human session has it, although both events stand in 30 human steps at least and
+    A step breaks it where no human session has it, although both events stand in 30 human steps at least and
     would have met five times if what follows were left to chance. Over every row; a part per generator.
     """
     missing = missing_roles(scan.roles)
@@ -44,11 +44,11 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     if not _frequent(human).height:
         return Inconclusive(f"no event of human rows stands in {FREQUENT} steps within sessions")
     synthetic = pairs.filter(pl.col("origin") == "synthetic")
-    unheard = synthetic.join(_expected(human), on=_PAIR, how="inner").join(human_pairs, on=_PAIR, how="anti")
-    whole = _share(unheard, synthetic, human.height)
+    violations = synthetic.join(_expected(human), on=_PAIR, how="inner").join(human_pairs, on=_PAIR, how="anti")
+    whole = _share(violations, synthetic, human.height)
     parts = {}
     for name in scan.generators:
-        own, of_own = (frame.filter(pl.col("generator") == name) for frame in (unheard, synthetic))
+        own, of_own = (frame.filter(pl.col("generator") == name) for frame in (violations, synthetic))
         if of_own.height >= ROWS_TO_PASS:
             parts[name] = Part(_share(own, of_own, human.height))
     return replace(whole, parts=parts)
@@ -86,19 +86,19 @@ def _expected(human: pl.DataFrame) -> pl.DataFrame:
     return every.filter(often).select(*_PAIR)
 
 
-def _share(unheard: pl.DataFrame, synthetic: pl.DataFrame, human: int) -> Measured | Inconclusive:
+def _share(violations: pl.DataFrame, synthetic: pl.DataFrame, human: int) -> Measured | Inconclusive:
     if not synthetic.height:
         return Inconclusive("no synthetic session has two events")
-    counts = unheard.group_by(*_PAIR).agg(pl.len()).sort(["len", *_PAIR], descending=[True, False, False])
+    counts = violations.group_by(*_PAIR).agg(pl.len()).sort(["len", *_PAIR], descending=[True, False, False])
     shown = {f"{now} -> {then}": count for now, then, count in counts.head(EVIDENCE_PAIRS).iter_rows()}
     note = f"no human session goes {next(iter(shown))}" if shown else ""
     return Measured(
-        clopper_pearson(unheard.height, synthetic.height),
+        clopper_pearson(violations.height, synthetic.height),
         RowCounts(human, synthetic.height),
         growth=Growth(limited_by=("synthetic",), rows_to_pass=ROWS_TO_PASS),
         is_count=True,
         note=note,
-        evidence={"unheard_of": shown, "unheard_of_count": unheard.height, "transitions": synthetic.height},
+        evidence={"unheard_of": shown, "unheard_of_count": violations.height, "transitions": synthetic.height},
     )
 
 

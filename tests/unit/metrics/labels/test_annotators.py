@@ -134,7 +134,7 @@ def test_all_who_have_a_habit_are_counted_and_ten_are_named():
     found = judged(people)
 
     assert list(found.evidence["one_label_only"]) == [f"lazy {at:02}" for at in range(10)]
-    assert "; lazy 02 always says 'x'; 11 more do such things" in found.message
+    assert "; lazy 02 always says 'x'; 11 more have such habits" in found.message
 
 
 def test_who_gives_one_item_two_labels_is_named_and_who_repeats_a_label_is_not():
