@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Fetches the data, judges it, and tells GitHub: annotations, summary, reports, outputs. Exits as `gates check` does, and
-# with 3 where nobody could judge.
+# with 3 where there is no verdict.
 # Reads PROGRAMS, DATASETS, CONFIG, STRICT, OUTPUT, PULL, BASE, IS_FORK; GITHUB_ACTION_PATH, GITHUB_OUTPUT, GITHUB_STEP_SUMMARY, RUNNER_TEMP.
 set -euo pipefail
 
@@ -22,7 +22,7 @@ unjudged() {
     quietly_show "$log"
     printf '::error title=Data gates::%s\n' "$1"
     {
-        printf '## Data gates: could not judge\n\n%s\n\n' "$1"
+        printf '## Data gates: no verdict\n\n%s\n\n' "$1"
         tail -n 40 -- "$log" | tr -d '\r' | sed 's/^/    /'
     } >>"$GITHUB_STEP_SUMMARY"
     output verdict unjudged

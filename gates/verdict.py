@@ -66,6 +66,11 @@ class Answer(StrEnum):
     FAIL = "fail"
     NO_VERDICT = "unjudged"
 
+    @property
+    def word(self) -> str:
+        """What reports for people say; the value is what documents hold."""
+        return "no verdict" if self is Answer.NO_VERDICT else self.value
+
 
 @dataclass(frozen=True, order=True)
 class CheckId:
@@ -280,7 +285,7 @@ def conclude(
 
 
 def exit_code(answer: Answer, *, strict: bool = False) -> int:
-    """0 judged good, 1 judged bad, 3 could not judge (2 is wrong usage, click's own)."""
+    """0 passed, 1 failed, 3 no verdict (2 is wrong usage, click's own)."""
     if answer is Answer.WARN:
         return 1 if strict else 0
     return {Answer.PASS: 0, Answer.FAIL: 1, Answer.NO_VERDICT: 3}[answer]

@@ -123,4 +123,4 @@ def _line(verdict: RecordedVerdict, name: str) -> str:
         "",
     )
     counts = tally(verdict.checks, verdict.waived)
-    return printable(f"{name}: {verdict.answer.value}: {counts} (verdict {verdict.digest[:12]}){failed}")
+    return printable(f"{name}: {verdict.answer.word.upper()}  {counts} (verdict {verdict.digest[:12]}){failed}")

@@ -102,8 +102,7 @@ def headline(verdict: Verdict, name: str = "") -> str:
 
 def answer(verdict: Verdict) -> str:
     """The answer in words; that of a part of the plan says so."""
-    word = "no verdict" if verdict.answer is Answer.NO_VERDICT else verdict.answer.value
-    return f"{word} (partial run)" if verdict.is_partial else word
+    return f"{verdict.answer.word} (partial run)" if verdict.is_partial else verdict.answer.word
 
 
 def role_line(verdict: Verdict) -> str:

@@ -234,7 +234,7 @@ def test_a_fork_without_the_secrets_of_the_remote_is_not_judged(step, project):
 
     assert (done.code, done.outputs["verdict"]) == (3, "unjudged"), done.log
     assert done.summary.startswith(
-        "## Data gates: could not judge\n\nThe data could not be fetched with dvc pull. "
+        "## Data gates: no verdict\n\nThe data could not be fetched with dvc pull. "
         "A pull request from a fork has no access to this repository's secrets.\n\n    "
     )
 

@@ -95,7 +95,7 @@ def test_second_run_measures_nothing_again_and_fails_again(root):
     assert second.returncode != 0
     ran = [line for line in second.stdout.splitlines() if line.startswith("Running stage")]
     assert ran == [f"Running stage '{PIPELINE}:enforce-flawed':"]
-    assert "flawed: fail: " in second.stdout
+    assert "flawed: FAIL " in second.stdout
 
 
 def test_edit_of_anything_a_verdict_stands_on_invalidates_it(root):

@@ -42,12 +42,12 @@ def test_verdict_that_still_fits_decides_the_exit_code(judged_project, gates):
 
     called = gates(judged_project.root, "enforce", "sound")
     assert (called.code, called.err) == (0, "")
-    assert called.out.startswith("sound: warn: ")
+    assert called.out.startswith("sound: WARN ")
     assert called.out.endswith(f"(verdict {sound['digest'][:12]})\n")
 
     called = gates(judged_project.root, "enforce", "flawed")
     assert (called.code, called.err) == (1, "")
-    assert called.out.startswith("flawed: fail: ")
+    assert called.out.startswith("flawed: FAIL ")
     assert "; failed: " in called.out
 
 
