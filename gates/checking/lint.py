@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Lint:
-    """What was looked at and found. problems: must be mended; notes: may stay. Both name file and line."""
+    """What was looked at and found. problems: must be fixed; notes: may stay. Both name file and line."""
 
     datasets: int = 0
     checks: int = 0
@@ -80,7 +80,7 @@ def _lint_strays(datasets: Collection[DatasetConfig], report: Lint) -> None:
         report.problems.append(f"{stray.path}: no dataset has this name ({near}); {cure}, or remove it")
     for root in sorted({dataset.root for dataset in datasets}):
         report.problems += [
-            f"expectations/{path.name}: nobody reads it: suites lie in expectations/DATASET/, one for each of "
+            f"expectations/{path.name}: is not read: suites lie in expectations/DATASET/, one for each of "
             f"{', '.join(f'{scope.value}.json' for scope in Scope)}; move it there, or remove it"
             for path in sorted((root / "expectations").glob("*.json"))
         ]

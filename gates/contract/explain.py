@@ -111,7 +111,7 @@ def explanation(check_type: str, metrics: Mapping[str, Metric] = BY_NAME) -> Exp
         asks=f"One of Great Expectations' own expectations: {words}.",
         why="Somebody wrote it into a suite; the reason there says why.",
         source=f"https://greatexpectations.io/expectations/{check_type}",
-        fix="Mend the rows, or change the limit in the suite that asks.",
+        fix="Fix the rows, or change the limit in the suite that asks.",
     )
 
 

@@ -130,7 +130,7 @@ def refuse_other_promotion(verdict: RecordedVerdict, promoted: PromotedBefore | 
     what = (
         f"{promoted.name} was promoted" if promoted else "the version promoted last was taken back, or its tag is gone,"
     )
-    raise VerdictError(f"{what} since it was judged: people are compared with another version now")
+    raise VerdictError(f"{what} since it was judged: human rows are compared with another version now")
 
 
 def _manifest(files: Iterable[DataFile]) -> str:

@@ -247,7 +247,7 @@ def test_suite_outside_of_a_dataset_s_folder_is_a_problem(lint):
         2,
         [
             (
-                "expectations/notes.json: nobody reads it: suites lie in expectations/DATASET/, one for each of human.json, "
+                "expectations/notes.json: is not read: suites lie in expectations/DATASET/, one for each of human.json, "
                 "synthetic.json, combined.json; move it there, or remove it"
             ),
             "1 problem to fix",
