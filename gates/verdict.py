@@ -107,8 +107,8 @@ class CheckResult:
     """The positive record that a check ran.
 
     `observed` with its interval [`low`, `high`] is in the units of the limits `min_value`/`max_value`.
-    `baseline` is the same metric between two sets of people, `baseline_p95` its 95th percentile.
-    `rows_needed` says per origin how many more rows would decide an inconclusive check, `fix` what mends a failed one.
+    `baseline` is the same metric between two sets of human rows, `baseline_p95` its 95th percentile.
+    `rows_needed` says per origin how many more rows would decide an inconclusive check, `fix` how to fix a failed one.
     """
 
     id: CheckId

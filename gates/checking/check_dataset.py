@@ -19,7 +19,7 @@ from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE, UNDECLARED_CODE
 from gates.data.scan.inputs import Declarations, VersionBefore
 from gates.data.scan.run import Remembered, ScanRequest, scan
 from gates.data.scan.summaries import RowReading, Summaries
-from gates.metrics.base.evaluate import PEOPLE_ALONE, ask, holds_people_alone
+from gates.metrics.base.evaluate import HUMAN_ROWS_ONLY, ask, has_human_rows_only
 from gates.metrics.base.measurement import Measurement, NotConfigured
 from gates.metrics.base.needs import accumulates, rows_to_fetch
 from gates.metrics.history import regressions
@@ -94,7 +94,7 @@ def judge(resolved: ResolvedDataset, options: Options) -> Judged:
         clock.lap("scan")
         measurements = _measure(seen, chosen, contract.metrics, options)
         clock.lap("metrics")
-        results = _asked_of(seen, _run_suites(opened, chosen, measurements, contract, options))
+        results = _without_empty_synthetic(seen, _run_suites(opened, chosen, measurements, contract, options))
         clock.lap("suites")
         data = data_of(opened.files, _files(holdout), _files(evaluation), promoted=options.promoted)
         judged = JudgedData(_row_counts(seen), data)
@@ -236,15 +236,15 @@ def _run_suites(
     return [replace(result, kind=kinds.get(result.id, result.kind)) for result in results]
 
 
-def _asked_of(seen: Scan, results: list[CheckResult]) -> list[CheckResult]:
+def _without_empty_synthetic(seen: Scan, results: list[CheckResult]) -> list[CheckResult]:
     """The results; of an evaluation set's empty synthetic scope nothing is asked, by the suites' own expectations either."""
-    if not holds_people_alone(seen):
+    if not has_human_rows_only(seen):
         return results
-    return [_not_asked(result) if result.id.scope is Scope.SYNTHETIC else result for result in results]
+    return [_not_configured(result) if result.id.scope is Scope.SYNTHETIC else result for result in results]
 
 
-def _not_asked(result: CheckResult) -> CheckResult:
-    return CheckResult(result.id, result.severity, Outcome.NOT_CONFIGURED, PEOPLE_ALONE, result.kind)
+def _not_configured(result: CheckResult) -> CheckResult:
+    return CheckResult(result.id, result.severity, Outcome.NOT_CONFIGURED, HUMAN_ROWS_ONLY, result.kind)
 
 
 def _row_counts(seen: Scan) -> dict[str, int]:

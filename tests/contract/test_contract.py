@@ -9,7 +9,7 @@ import pytest
 
 from gates.config.data_types import DATA_TYPES
 from gates.config.load import read_config
-from gates.metrics.base.evaluate import PEOPLE_ALONE
+from gates.metrics.base.evaluate import HUMAN_ROWS_ONLY
 from gates.metrics.catalogue import METRICS
 from gates.verdict import Answer, Outcome, Scope, Severity, conclude, exit_code
 from gates.verdict import PlannedCheck as Planned
@@ -115,7 +115,7 @@ def test_evaluation_set_of_people_alone_is_let_through(kind):
 
     assert (exit_code(verdict.answer), failed(verdict.checks)) == (0, set())
     said = {(check.outcome, check.message) for check in verdict.checks if check.id.scope is Scope.SYNTHETIC}
-    assert said == {(Outcome.NOT_CONFIGURED, PEOPLE_ALONE)}
+    assert said == {(Outcome.NOT_CONFIGURED, HUMAN_ROWS_ONLY)}
 
 
 def test_evaluation_set_with_one_made_row_fails():
@@ -123,14 +123,14 @@ def test_evaluation_set_with_one_made_row_fails():
 
     told = verdict.check("combined/expect_human_ratio_to_be_between/evaluation")
     assert (verdict.answer, told.outcome, told.severity) == (Answer.FAIL, Outcome.FAIL, Severity.CRITICAL)
-    assert PEOPLE_ALONE not in {check.message for check in verdict.checks}
+    assert HUMAN_ROWS_ONLY not in {check.message for check in verdict.checks}
 
 
 def test_evaluation_set_without_people_is_not_let_through():
     verdict = verdict_on("events", FEW, EVALUATION, NO_PEOPLE.spoil)
 
     assert verdict.answer is Answer.FAIL
-    assert PEOPLE_ALONE not in {check.message for check in verdict.checks}
+    assert HUMAN_ROWS_ONLY not in {check.message for check in verdict.checks}
 
 
 def test_people_alone_for_another_purpose_cannot_be_judged():

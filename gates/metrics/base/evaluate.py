@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _CODES = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE}
-# Synthetic rows are judged against people, so that both partitions must have rows.
+# Synthetic rows are judged against human rows, so that both partitions must have rows.
 _NEEDED = {Scope.HUMAN: ("human",), Scope.SYNTHETIC: ("human", "synthetic"), Scope.COMBINED: ("human", "synthetic")}
 # Row rules ask each row by itself: rows of their own scope are all that they need.
 _OF_OWN_SCOPE = frozenset({"expect_row_failure_ratio_to_be_less_than"})
@@ -32,13 +32,13 @@ _ASKED_WHEN_EMPTY = frozenset({
     "expect_tail_mass_to_be_between",
 })  # fmt: skip
 
-# Evaluation sets are people's (gates/metrics/integrity/human_ratio.py asks it of them); nothing is missing where they are.
+# Evaluation sets have human rows only (gates/metrics/integrity/human_ratio.py asks it of them); nothing is missing where they are.
 EVALUATION = "evaluation"
-_SHARE_OF_PEOPLE = "expect_human_ratio_to_be_between"
-PEOPLE_ALONE = "an evaluation set holds people's rows alone, and so does this one"
+_HUMAN_RATIO = "expect_human_ratio_to_be_between"
+HUMAN_ROWS_ONLY = "an evaluation set holds human rows only, and so does this one"
 
 
-def holds_people_alone(scan: Scan) -> bool:
+def has_human_rows_only(scan: Scan) -> bool:
     """Whether no synthetic row is there, and none is meant to be."""
     # Every metric asks; the rows are looked through only where it can be so.
     if scan.declared.purpose != EVALUATION:
@@ -52,11 +52,11 @@ def ask(metric: Metric, scan: Scan, scope: Scope, params: Mapping[str, object]) 
     if metric.expectation in _OF_OWN_SCOPE and scope is not Scope.COMBINED:
         needed = (scope.value,)
     empty = [origin for origin in needed if not scan.index.of(_CODES[origin]).any()]
-    are_alone = holds_people_alone(scan)
-    is_asked = metric.expectation in _ASKED_WHEN_EMPTY or (are_alone and metric.expectation == _SHARE_OF_PEOPLE)
+    are_alone = has_human_rows_only(scan)
+    is_asked = metric.expectation in _ASKED_WHEN_EMPTY or (are_alone and metric.expectation == _HUMAN_RATIO)
     if empty and not is_asked:
         if are_alone:
-            return NotConfigured(PEOPLE_ALONE)
+            return NotConfigured(HUMAN_ROWS_ONLY)
         return Failed(f"there are no {' and no '.join(empty)} {NOTHING_TO_MEASURE}")
     try:
         return metric.measure(scan, scope, params)

@@ -85,10 +85,10 @@ class Languages:
     either: tuple[Language, ...]
     left_out: Mapping[str, Mapping[str, Mapping[str, int]]]
 
-    def evidence(self, heard: Collection[str] = ()) -> dict[str, object]:
-        """The languages without a result of their own; heard: names of those that a count has as parts all the same."""
+    def evidence(self, shown: Collection[str] = ()) -> dict[str, object]:
+        """The languages without a result of their own; shown: names of those that a count has as parts all the same."""
         left = {
-            reason: {name: counts for name, counts in table.items() if name not in heard}
+            reason: {name: counts for name, counts in table.items() if name not in shown}
             for reason, table in self.left_out.items()
         }
         return {reason: table for reason, table in left.items() if table}
