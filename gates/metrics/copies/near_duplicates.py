@@ -104,17 +104,14 @@ class NearMatrix:
     def to_evidence(self) -> dict[str, object]:
         """Counts of near pairs by the origins of their two sides."""
         both = np.sort(np.stack([self.origin[self.left], self.origin[self.right]]), axis=0)
-        names = {HUMAN_CODE: "human", SYNTHETIC_CODE: "synthetic", HOLDOUT_CODE: "holdout"}
+        names = {HUMAN_CODE: "human", SYNTHETIC_CODE: "synthetic"}
         pairs = {
             f"{names[first]}_{names[second]}": int(((both[0] == first) & (both[1] == second)).sum())
             for first in names
             for second in names
-            if first <= second and HOLDOUT_CODE not in (first, second)
+            if first <= second
         }
-        return {
-            "near_pairs": pairs,
-            "texts_compared": {"human": self.count(HUMAN_CODE), "synthetic": self.count(SYNTHETIC_CODE)},
-        }
+        return {"near_pairs": pairs, "texts_compared": {name: self.count(code) for code, name in names.items()}}
 
 
 def no_long_text(origin: str) -> str:

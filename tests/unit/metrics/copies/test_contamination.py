@@ -1,4 +1,4 @@
-"""Rows that hold what evaluation sets ask are found in whichever way they came in."""
+"""Rows that contain evaluation items are reported in whichever way they came in."""
 
 from __future__ import annotations
 
