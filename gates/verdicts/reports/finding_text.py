@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 MOST_PLACES = 3
 # Words of types that say little of a check, and that many another type has.
 _VAGUE = frozenset({"column", "human", "label", "not", "origin", "origins", "row", "rows", "synthetic", "table", "to"})
+# A check names no more rows (gates/metrics/base/places.py): there may be others.
+MOST_NAMED = 10
 # The evidence that counts all the rows of which `first_rows` are the first.
-_ROW_COUNTS = ("failures", "violations", "copies", "undeclared", "texts_with_mark", "contaminated_rows")
+_ROW_COUNTS = (
+    "failures", "violations", "copies", "undeclared", "texts_with_mark", "contaminated_rows", "rows_unlike_all_their_twins"
+)  # fmt: skip
 
 
 def short_name(check: CheckResult, types: Collection[str]) -> str:
@@ -43,7 +47,10 @@ def _word(check_type: str, types: Collection[str]) -> str:
 
 
 def rows_text(check: CheckResult) -> str:
-    """The first rows that a finding is about, and how many more there are: `data/a.csv:3, 8, 9, and 41 more`."""
+    """The first rows that a finding is about, and how many more there are: `data/a.csv:3, 8, 9, and 41 more`.
+
+    Where the evidence has no count of all of them, a full list of places may not be all: `data/a.csv:3, 8, 9, and others`.
+    """
     places = check.evidence.get(FIRST)
     if not isinstance(places, list | tuple) or not places:
         return ""
@@ -54,9 +61,18 @@ def rows_text(check: CheckResult) -> str:
         path, _, row = place.rpartition(":")
         shown.append(row if path == file else place)
         file = path
-    counts = [count for name in _ROW_COUNTS if isinstance(count := check.evidence.get(name), int)]
+    counts = [count for name in _ROW_COUNTS if (count := _count(check.evidence.get(name)))]
+    if not counts and len(places) >= MOST_NAMED:
+        return ", ".join(shown) + ", and others"
     rest = max([len(places), *counts]) - len(shown)
     return ", ".join(shown) + (f", and {rest:,} more" if rest > 0 else "")
+
+
+def _count(value: object) -> int:
+    """A number of rows, also where the evidence has it by origin; 0 where it has none."""
+    if isinstance(value, dict):
+        return sum(count for count in value.values() if isinstance(count, int))
+    return value if isinstance(value, int) else 0
 
 
 def measured_text(check: CheckResult) -> str:

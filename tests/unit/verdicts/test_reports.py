@@ -17,6 +17,7 @@ from gates.config.installed.plugins import Plugins
 from gates.contract.check_lookup import resolve_checks
 from gates.contract.explain import shipped_uses
 from gates.contract.plugins.registry import metrics_of
+from gates.metrics.base.places import EVIDENCE_ROWS
 from gates.verdict import (
     LINE_TO_ADD,
     NOTHING_TO_MEASURE,
@@ -243,6 +244,16 @@ def test_rows_of_one_file_name_it_once():
         rows_text(check("x", Outcome.FAIL, "", evidence={"first_rows": places})) == "a.csv:1, 20, b.csv:3, and 1 more"
     )
     assert rows_text(check("x", Outcome.FAIL, "")) == ""
+
+
+def test_rows_beyond_those_that_a_check_names_are_not_counted_as_if_there_were_none():
+    places = [f"a.csv:{row}" for row in range(EVIDENCE_ROWS)]
+
+    assert rows_text(check("x", Outcome.FAIL, "", evidence={"first_rows": places})) == "a.csv:0, 1, 2, and others"
+    counted = check("x", Outcome.FAIL, "", evidence={"first_rows": places, "failures": 94})
+    assert rows_text(counted) == "a.csv:0, 1, 2, and 91 more"
+    by_origin = {"first_rows": places, "contaminated_rows": {"human": 0, "synthetic": 30}}
+    assert rows_text(check("x", Outcome.FAIL, "", evidence=by_origin)) == "a.csv:0, 1, 2, and 27 more"
 
 
 @pytest.mark.parametrize("name", DATA_TYPES)
