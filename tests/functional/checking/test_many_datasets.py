@@ -210,6 +210,7 @@ def test_one_broken_configuration_leaves_the_others_judged(root, gates):
     assert called.code == 2
     assert named(called.out) == ["near", "teams/b:table", "teams/a:*"]
     assert "gates.toml:1: not valid TOML" in called.err
+    assert re.search(r"^teams/a:\* +not judged +.*gates.toml:1: not valid TOML", called.out, re.MULTILINE)
     assert called.out.endswith("3 datasets: 2 warn, 1 not judged\n")
 
 
