@@ -55,12 +55,12 @@ def with_parts(
     measure: Callable[[Mask, Mask], Measurement],
     *,
     distinct_rows: bool = True,
-    against_people: bool = False,
+    against_human: bool = False,
 ) -> Measurement:
     """`measure(synthetic, human)` over the (distinct) synthetic rows, with a part per generator and per language.
 
-    against_people: people's rows are the baseline, so that a language needs as many of them; a generator is measured
-    against all people, a language against those who speak it.
+    against_human: human rows are the baseline, so that a language needs as many of them; a generator is measured
+    against all human rows, a language against those in it.
     """
     index = scan.index
     synthetic, human = index.of(SYNTHETIC_CODE), index.of(HUMAN_CODE)
@@ -76,9 +76,9 @@ def with_parts(
 
     def of_language(one: Language) -> Measurement:
         own = counted(one.synthetic)
-        small = too_few(int(one.human.sum()) if against_people else None, int(own.sum()))
+        small = too_few(int(one.human.sum()) if against_human else None, int(own.sum()))
         return small or measure(own, one.human)
 
     tagged = scan.cached(languages)
-    compared = tagged.parts if against_people else tagged.synthetic
+    compared = tagged.parts if against_human else tagged.synthetic
     return with_languages(scan, with_details(whole, parts=parts), compared, of_language)

@@ -1,4 +1,4 @@
-"""The few columns of every row that counts of people are taken from, accumulated in the pass over the data."""
+"""The few columns of every row that annotations, slices and lineage are counted from, accumulated in the pass over the data."""
 
 from __future__ import annotations
 

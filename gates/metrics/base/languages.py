@@ -139,7 +139,7 @@ def _largest(
 
 
 def accumulate_languages(inputs: PassInputs) -> list[ColumnReader]:
-    """What languages and locales are told by in every row."""
+    """What languages and locales are read from in every row."""
     return columns((name for names in _columns(inputs.roles).values() for name in names), inputs)
 
 
@@ -156,7 +156,7 @@ def language_tags(scan: Scan) -> pl.DataFrame:
 
 
 def row_languages(scan: Scan) -> pl.Series:
-    """The language of what each row of the index says, or its locale where nobody says languages; null where unsaid.
+    """The language of what each row of the index says, or its locale where there is no language column; null where it has no tag.
 
     Of a content that rows tag differently it is the first tag in the alphabet, so that row order does not matter. Call
     through `scan.cached(row_languages)`.

@@ -34,7 +34,7 @@ def excess_of_marks(scan: Scan, marks: Mark) -> Measurement:
         scan,
         lambda synthetic, human: _excess(scan, synthetic, human, marks),
         distinct_rows=False,
-        against_people=True,
+        against_human=True,
     )
 
 

@@ -108,7 +108,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         own, baseline = (_repeats(scan.index.digest[side], size) for side in sides)
         return _counted(scan, matrix, own - baseline, sides[0], RowCounts(human_count, synthetic_count))
 
-    return with_parts(scan, excess, distinct_rows=False, against_people=True)
+    return with_parts(scan, excess, distinct_rows=False, against_human=True)
 
 
 def _among_human(scan: Scan, matrix: DuplicateMatrix, counted: Mask) -> Measurement:
