@@ -6,7 +6,7 @@ how many such units there are. Units are alike by the thousand, so that a millio
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from gates.data.arrays import Floats
 
 Level = Literal["nominal", "ordinal", "interval", "ratio"]
-LEVELS: tuple[Level, ...] = get_args(Level)
 
 
 def squared_distances(level: Level, values: Floats, marginals: Floats) -> Floats:
