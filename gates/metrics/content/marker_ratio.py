@@ -58,6 +58,7 @@ def _excess(scan: Scan, synthetic: Mask, human: Mask, marks: Mark) -> Measuremen
         note=_note(counts["synthetic"], n_synthetic),
         evidence={
             "texts_with_mark": counts,
+            "marked_rows": len(hits),
             "first_rows": first_places(scan, scan.index.row_id[hits]),
         },
     )

@@ -183,7 +183,7 @@ def _counted(scan: Scan, matrix: DuplicateMatrix, ratio: float, mask: Mask, rows
         f"{scan.place(int(row_id[at]))} = {scan.place(int(repeated[at]))}" for at in repeats[:EVIDENCE_ROWS].tolist()
     ]
     note = f"{len(repeats):,} of {len(row_id):,} rows repeat another, first at {places[0]}" if places else ""
-    evidence = {"matrix": matrix.to_evidence(), "first_rows": places}
+    evidence = {"matrix": matrix.to_evidence(), "repeats": len(repeats), "first_rows": places}
     return Measured(Estimate.exact(ratio), rows, note=note, evidence=evidence)
 
 

@@ -71,6 +71,7 @@ def _deeper(scan: Scan, depth: Ints, own: Mask, elsewhere: Mask, at_most: int) -
     circles = first_places(scan, scan.index.row_id[circular])
     evidence = {
         "rows_by_depth": dict(zip(levels.tolist(), counts.tolist(), strict=True)),
+        "deeper_rows": int(deeper.sum()),
         "circular": int(circular.sum()),
         "seeds_outside_the_dataset": int((own & elsewhere).sum()),
         "first_rows": first_places(scan, scan.index.row_id[deeper]),

@@ -22,7 +22,8 @@ _VAGUE = frozenset({"column", "human", "label", "not", "origin", "origins", "row
 MOST_NAMED = 10
 # The evidence that counts all the rows of which `first_rows` are the first.
 _ROW_COUNTS = (
-    "failures", "violations", "copies", "undeclared", "texts_with_mark", "contaminated_rows", "rows_unlike_all_their_twins"
+    "failures", "violations", "copies", "undeclared", "texts_with_mark", "contaminated_rows", "rows_unlike_all_their_twins",
+    "marked_rows", "repeats", "deeper_rows", "rows_by_column",
 )  # fmt: skip
 
 

@@ -256,6 +256,16 @@ def test_rows_beyond_those_that_a_check_names_are_not_counted_as_if_there_were_n
     assert rows_text(check("x", Outcome.FAIL, "", evidence=by_origin)) == "a.csv:0, 1, 2, and 27 more"
 
 
+@pytest.mark.parametrize(
+    "count",
+    [{"marked_rows": 60}, {"repeats": 60}, {"deeper_rows": 60}, {"rows_by_column": {"name in text": 59, "key": 1}}],
+)
+def test_rows_beyond_the_first_are_counted(count):
+    evidence = {"first_rows": ["a.csv:1", "a.csv:2", "a.csv:3", "a.csv:4"], **count}
+
+    assert rows_text(check("x", Outcome.FAIL, "", evidence=evidence)) == "a.csv:1, 2, 3, and 57 more"
+
+
 @pytest.mark.parametrize("name", DATA_TYPES)
 def test_the_word_of_a_check_means_it_and_nothing_else(name):
     metrics = metrics_of(Plugins())
