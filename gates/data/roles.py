@@ -58,12 +58,12 @@ class Binder:
         for column in config.columns.values():
             self._named("columns", column)
         bound = {role: role for role in kind.roles if self._has(role) and self._binds(role)}
-        for role in kind.required_roles:
-            if role not in bound:
-                instead = f', or {MESSAGES} = "…"' if role in kind.derived else ""
-                raise UsageError(
-                    f'{config.place("columns")}: {self._no_column(role)}; map it with columns = {{ {role} = "…"{instead} }}'
-                )
+        if missing := [role for role in kind.required_roles if role not in bound]:
+            instead = f', or {MESSAGES} = "…"' if any(role in kind.derived for role in missing) else ""
+            line = ", ".join(f'{role} = "…"' for role in missing)
+            raise UsageError(
+                f"{config.place('columns')}: {self._no_column(missing[0])}; map it with columns = {{ {line}{instead} }}"
+            )
         lineage = {role: role for role in LINEAGE_ROLES if role in bound}
         key = kind.key if kind.key in bound else None
         content = tuple(role for role in kind.content if role in bound)
