@@ -42,6 +42,11 @@ class Outcome(StrEnum):
     ERROR = "error"
     NOT_CONFIGURED = "not_asked"
 
+    @property
+    def shown(self) -> str:
+        """The word for readers; the value is for files and programs."""
+        return "not configured" if self is Outcome.NOT_CONFIGURED else self.value
+
 
 class Severity(StrEnum):
     """How much a check matters; a property of the expectation, never an outcome."""

@@ -46,7 +46,7 @@ def difference(recorded: Verdict, again: Verdict) -> str | None:
         if check.id not in now:
             return f"{check.id} was not measured again"
         if now[check.id].outcome is not check.outcome:
-            return f"{check.id} was {check.outcome.value}, is {now[check.id].outcome.value}"
+            return f"{check.id} was {check.outcome.shown}, is {now[check.id].outcome.shown}"
     if again.answer is not recorded.answer:
         return f"the verdict was {recorded.answer.value}, is {again.answer.value}"
     wrong = (_number(check, now[check.id]) for check in checks)

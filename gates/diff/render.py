@@ -98,7 +98,7 @@ def _result(check: CheckResult | None) -> str:
     if check is None:
         return "not planned"
     number = "" if check.observed is None else f" {check.observed:.4g}"
-    return f"{check.outcome.value}{number}"
+    return f"{check.outcome.shown}{number}"
 
 
 def _step(before: int, after: int) -> str:

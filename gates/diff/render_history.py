@@ -110,7 +110,7 @@ def _result(history: VerdictHistory, check_id: str, at: int, newest: CheckResult
     mark = _CHANGED if history.is_outcome_changed(check_id, at) else ""
     if check is None:
         return _NOT_PLANNED + mark if version.verdict else ""
-    parts = [check.outcome.value + mark]
+    parts = [check.outcome.shown + mark]
     if check.observed is not None:
         parts.append(f"{check.observed:.4g}")
     if is_detailed and check.low is not None and check.high is not None:

@@ -28,11 +28,7 @@ _REVIEW = "reviewed-by"
 # Who wrote a part of it is no second pair of eyes.
 _COAUTHOR = "co-authored-by"
 # A check that broke off has not answered either; only a waiver lets such a verdict pass.
-_SHOWN_OUTCOMES = {
-    Outcome.NOT_CONFIGURED: "not configured",
-    Outcome.INCONCLUSIVE: "inconclusive",
-    Outcome.ERROR: "error",
-}
+_UNANSWERED = frozenset({Outcome.NOT_CONFIGURED, Outcome.INCONCLUSIVE, Outcome.ERROR})
 EVALUATION = "evaluation"
 # What `git log` gives of a commit: the author as the commit has it, for which no mailmap is asked, and the trailers.
 _AUTHOR_AND_TRAILERS = "--format=%ae%n%(trailers:only,unfold)"
@@ -190,8 +186,8 @@ def _answers(stage: Stage, candidate: Candidate) -> Iterator[str]:
             yield f"Stage '{stage.name}' requires an answer to {word}, and the verdict has no such check ({clause})."
     # Several words may require one check; it is named once.
     for check in candidate.checks:
-        if check.outcome in _SHOWN_OUTCOMES and {ALL, str(check.id), check.id.type} & set(stage.answered):
-            ended = _SHOWN_OUTCOMES[check.outcome]
+        if check.outcome in _UNANSWERED and {ALL, str(check.id), check.id.type} & set(stage.answered):
+            ended = check.outcome.shown
             yield (
                 f"Stage '{stage.name}' requires an answer to {check.id}, which is {ended} ({check.message}); "
                 f"give it what it needs and check again, or take it out of `answered` of [stages.{stage.name}]."

@@ -142,7 +142,7 @@ def lenience_of(verdict: Verdict, path: str) -> str | None:
     waived = {waiver["check"] for waiver in verdict.waived}
     ended = Counter(check.outcome for check in verdict.checks if str(check.id) not in waived)
     counts = (
-        (ended[Outcome.FAIL], "uncritical check", "failed"),
+        (ended[Outcome.FAIL], "warning", "failed"),
         (ended[Outcome.INCONCLUSIVE], "check", "inconclusive"),
         (len(waived), "check", "waived"),
         (len(verdict.loosened), "limit", "loosened"),

@@ -87,7 +87,7 @@ def missing_inputs(checks: Iterable[CheckResult]) -> tuple[str, ...]:
 
 def outcome_of(verdict: Verdict, check_id: str) -> str:
     """The outcome of a waived check in a word."""
-    return next((check.outcome.value for check in verdict.checks if str(check.id) == check_id), "not planned")
+    return next((check.outcome.shown for check in verdict.checks if str(check.id) == check_id), "not planned")
 
 
 def headline(verdict: Verdict, name: str = "") -> str:

@@ -194,7 +194,7 @@ def test_what_was_not_sent_of_a_version_before_is_said() -> None:
 
 def test_what_a_verdict_let_pass_is_said(gates, ready) -> None:
     called = gates(ready, *STAGED, "--dry-run")
-    counts = "2 uncritical checks failed, 9 checks inconclusive"
+    counts = "2 warnings failed, 9 checks inconclusive"
     assert f"first: its verdict is warn: {counts} (see promotions/first/v1.0.0.verdict.json)" in called.err
 
 

@@ -87,7 +87,7 @@ def _table(checks: Sequence[CheckResult]) -> Iterator[str]:
     yield "|---|---|---|---|---|---|---|"
     for check in checks:
         texts = (check.message, rows_text(check), measured_text(check), check.fix, str(check.id))
-        yield f"| {check.outcome.value} | {check.severity.value} | {' | '.join(map(cell, texts))} |"
+        yield f"| {check.outcome.shown} | {check.severity.value} | {' | '.join(map(cell, texts))} |"
     yield ""
 
 
