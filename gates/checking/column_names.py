@@ -49,7 +49,8 @@ def _message(result: CheckResult, names: Mapping[str, str]) -> str:
     message = _COLUMN.sub(lambda match: _named(match[1], names), result.message)
     role = result.id.detail.partition("/")[0]
     if result.id.type == ROW_FAILURES and role in names and result.id.detail in message:
-        message += f"; {_named(role, names)}"
+        sentence = message.removesuffix(".")
+        message = f"{sentence}; {_named(role, names)}{message[len(sentence) :]}"
     return message
 
 

@@ -35,6 +35,11 @@ def said(check: str, message: str, columns: dict[str, str]) -> str:
             "0.02, limit 0; 4 of 150 human rows fail text/not-blank, first at a.csv:1",
             "0.02, limit 0; 4 of 150 human rows fail text/not-blank, first at a.csv:1; column 'body' (text)",
         ),
+        (
+            RULE,
+            "Rows break the rule text/not-blank: 4 of 150 human rows fail text/not-blank; none may.",
+            "Rows break the rule text/not-blank: 4 of 150 human rows fail text/not-blank; none may; column 'body' (text).",
+        ),
         (RULE, "0, limit 0", "0, limit 0"),
         (
             "human/expect_columns_to_not_contain_personal_data/personal",
