@@ -457,6 +457,20 @@ def test_a_report_says_what_to_do_next_unless_nothing_is_open():
     assert "Next: " not in terminal(passed)
 
 
+def test_where_rows_are_missing_the_next_step_is_more_rows_whatever_warns_besides():
+    undecided = check("x", Outcome.INCONCLUSIVE, "too few rows")
+    warning = check("y", Outcome.FAIL, "beyond", severity=Severity.WARNING)
+    broken = check("z", Outcome.ERROR, "broke", severity=Severity.WARNING)
+
+    def next_step(*checks: CheckResult) -> str:
+        contract = {**example().contract, "inconclusive": "block"}
+        verdict = replace(example(), answer=Answer.NO_VERDICT, checks=list(checks), waived=[], contract=contract)
+        return terminal(verdict).partition("\nNext: ")[2]
+
+    assert next_step(undecided, warning).startswith("add rows and run `gates check reviews` again")
+    assert next_step(undecided, broken).startswith("fix the data")
+
+
 @pytest.mark.parametrize("report", [terminal, markdown])
 def test_a_part_of_the_plan_shows_no_digest_of_a_verdict(report):
     partial = replace(example(), is_partial=True)

@@ -218,8 +218,12 @@ class _Screen:
 
     def _next(self) -> str:
         name = self.name or self.verdict.dataset
-        if self.verdict.answer is Answer.NO_VERDICT and all(
-            check.outcome is Outcome.INCONCLUSIVE for check in self.listed.failures
+        outcomes = {check.outcome for check in self.listed.failures}
+        # Without an error it is too few rows why there is no verdict, whatever warns besides.
+        if (
+            self.verdict.answer is Answer.NO_VERDICT
+            and Outcome.INCONCLUSIVE in outcomes
+            and Outcome.ERROR not in outcomes
         ):
             return f'add rows and run `gates check {name}` again; or let it pass: inconclusive = "warn" in gates.toml'
         if all(check.severity is Severity.INFO for check in self.listed.failures):
