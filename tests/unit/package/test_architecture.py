@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,12 @@ def test_a_run_asks_the_configuration_once():
 @pytest.mark.parametrize("name", ["utils", "helpers", "core", "common", "misc", "base"])
 def test_no_module_is_named_after_nothing(name):
     assert [shown(path) for path in MODULES if path.stem == name] == []
+
+
+def test_a_class_name_is_used_once():
+    names = Counter(node.name for path in MODULES for node in ast.walk(parsed(path)) if isinstance(node, ast.ClassDef))
+
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_modules_and_functions_stay_small():
