@@ -168,7 +168,10 @@ def test_a_full_check_reads_every_row_once_and_fetches_rows_once(kind, tokens, t
 
 METRICS = Path(languages.__file__).parents[1]
 # What only an engine knows: its library, its files, its batches and their order, how a row id is made.
-ENGINE = re.compile(r"import duckdb|duckdb\.|read_parquet|\.batches\(|\.source\.|\bopen\(|pq\.|import pyarrow\.parquet")
+ENGINE = re.compile(
+    r"import duckdb|duckdb\.|pl\.(read|scan)_|read_(parquet|bytes|text)|\.batches\(|\.source\.|\.connection\b|\bopen\(|pq\.|"
+    r"import pyarrow\.parquet"
+)
 
 
 def test_no_metric_knows_an_engine_opens_a_file_or_reads_batches():
