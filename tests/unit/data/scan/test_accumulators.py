@@ -127,7 +127,7 @@ def test_what_could_not_be_accumulated_in_the_pass_breaks_where_it_is_asked_for(
         def value(self) -> float:
             return 1 / (where != "value")
 
-    seen = scan(source(), ScanRequest(accumulate=lambda _inputs: (Broken, personal_data.search)))
+    seen = scan(source(), ScanRequest(accumulate=lambda _inputs: (Broken, personal_data.PersonalDataSearch)))
 
     assert personal(seen) == personal(scanned(source()))
     with pytest.raises(ZeroDivisionError):
@@ -157,10 +157,10 @@ def test_accumulator_that_would_end_the_program_has_no_value_and_the_others_have
         def value(self) -> bool:
             return self.end("value")
 
-    accumulators = Accumulators((Ends, personal_data.search), PassInputs(ROLES, {}))
+    accumulators = Accumulators((Ends, personal_data.PersonalDataSearch), PassInputs(ROLES, {}))
     source().fold([accumulators])
 
-    assert list(accumulators.values()) == [personal_data.search]
+    assert list(accumulators.values()) == [personal_data.PersonalDataSearch]
 
 
 def test_tokens_of_a_batch_are_those_of_its_column():
