@@ -114,8 +114,8 @@ def test_evaluation_set_of_people_alone_is_let_through(kind):
     verdict = verdict_on(kind, ENOUGH_TO_COMPARE, EVALUATION, NOTHING_MADE.spoil)
 
     assert (exit_code(verdict.answer), failed(verdict.checks)) == (0, set())
-    said = {(check.outcome, check.message) for check in verdict.checks if check.id.scope is Scope.SYNTHETIC}
-    assert said == {(Outcome.NOT_CONFIGURED, HUMAN_ROWS_ONLY)}
+    reasons = {(check.outcome, check.message) for check in verdict.checks if check.id.scope is Scope.SYNTHETIC}
+    assert reasons == {(Outcome.NOT_CONFIGURED, HUMAN_ROWS_ONLY)}
 
 
 def test_evaluation_set_with_one_made_row_fails():

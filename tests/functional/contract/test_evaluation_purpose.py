@@ -39,8 +39,8 @@ def test_one_synthetic_row_fails_it(tmp_path):
 
     verdict = judged(tmp_path, DECLARED["column"], pl.concat([rows, made]))
 
-    told = verdict.check(RATIO)
-    assert (verdict.answer, told.outcome, told.severity) == (Answer.FAIL, Outcome.FAIL, Severity.CRITICAL)
+    result = verdict.check(RATIO)
+    assert (verdict.answer, result.outcome, result.severity) == (Answer.FAIL, Outcome.FAIL, Severity.CRITICAL)
 
 
 def test_training_rows_without_synthetic_ones_are_no_evaluation_set(tmp_path):

@@ -12,7 +12,7 @@ SETTINGS = 'type = "tabular"\npurpose = "finetune"\n'
 RANK = {Outcome.PASS: 0, Outcome.NOT_CONFIGURED: 0, Outcome.INCONCLUSIVE: 1, Outcome.FAIL: 2, Outcome.ERROR: 3}
 
 
-def people(count: int, seed: int = 1) -> pl.DataFrame:
+def human_rows(count: int, seed: int = 1) -> pl.DataFrame:
     """A made-up table of people: two dependent columns, one categorical, one skewed number."""
     rows = pl.DataFrame({"id_": range(count)}).with_columns(
         grade=(pl.col("id_").hash(seed) % 5).cast(pl.Int64),
@@ -39,7 +39,7 @@ def table(verdict) -> dict[str, tuple[str, object]]:
 
 
 def test_the_order_of_rows_changes_nothing(outcomes_of):
-    human, synthetic = people(900), people(900, seed=50)
+    human, synthetic = human_rows(900), human_rows(900, seed=50)
 
     shuffled = outcomes_of(human.sample(fraction=1, shuffle=True, seed=4), synthetic.reverse())
 
@@ -47,14 +47,14 @@ def test_the_order_of_rows_changes_nothing(outcomes_of):
 
 
 def test_three_runs_give_one_digest(outcomes_of, tmp_path):
-    write_dataset(tmp_path, {"human": people(400), "synthetic": people(400, seed=9)}, SETTINGS)
+    write_dataset(tmp_path, {"human": human_rows(400), "synthetic": human_rows(400, seed=9)}, SETTINGS)
 
     assert len({judged(tmp_path, skip=(SEPARABILITY,)).verdict.digest() for _ in range(3)}) == 1
 
 
 @pytest.mark.parametrize("count", [60, 400, 1500])
 def test_duplicating_the_synthetic_rows_improves_no_outcome(outcomes_of, count):
-    human, synthetic = people(1500), people(count, seed=50)
+    human, synthetic = human_rows(1500), human_rows(count, seed=50)
 
     once, twice = outcomes_of(human, synthetic), outcomes_of(human, pl.concat([synthetic, synthetic]))
 
@@ -82,8 +82,8 @@ def test_duplicating_synthetic_adult_rows_improves_no_outcome(tmp_path):
 
 
 def test_a_column_that_one_partitions_files_lack_is_found(tmp_path):
-    people(400).write_parquet(tmp_path / "human.parquet")
-    people(400, seed=50).with_columns(score=pl.lit(1)).write_parquet(tmp_path / "synthetic.parquet")
+    human_rows(400).write_parquet(tmp_path / "human.parquet")
+    human_rows(400, seed=50).with_columns(score=pl.lit(1)).write_parquet(tmp_path / "synthetic.parquet")
     (tmp_path / "gates.toml").write_text(
         '[datasets.mix]\ntype = "tabular"\npartitions = { human = "human.parquet", synthetic = "synthetic.parquet" }\n'
     )
@@ -96,7 +96,7 @@ def test_a_column_that_one_partitions_files_lack_is_found(tmp_path):
 
 @pytest.mark.parametrize("empty", ["human", "synthetic"])
 def test_an_empty_partition_is_never_a_pass(outcomes_of, empty):
-    frames = {"human": people(400), "synthetic": people(400, seed=50)}
+    frames = {"human": human_rows(400), "synthetic": human_rows(400, seed=50)}
     frames[empty] = frames[empty].clear()
 
     verdict = outcomes_of(frames["human"], frames["synthetic"])
@@ -111,8 +111,8 @@ def test_an_empty_partition_is_never_a_pass(outcomes_of, empty):
 
 
 def test_nan_in_synthetic_rows_is_never_a_pass(tmp_path):
-    human = people(900)
-    synthetic = people(900, seed=50).with_columns(income=pl.lit(float("nan")))
+    human = human_rows(900)
+    synthetic = human_rows(900, seed=50).with_columns(income=pl.lit(float("nan")))
     write_dataset(tmp_path, {"human": human, "synthetic": synthetic}, SETTINGS)
     draft_accepted(tmp_path, human)
 
@@ -124,8 +124,8 @@ def test_nan_in_synthetic_rows_is_never_a_pass(tmp_path):
 
 
 def test_a_row_of_undeclared_origin_fails_the_gate(tmp_path):
-    frames = [people(400).with_columns(origin=pl.lit(who)) for who in ("human", "synthetic")]
-    stray = people(1, seed=3).with_columns(origin=pl.lit("web"))
+    frames = [human_rows(400).with_columns(origin=pl.lit(who)) for who in ("human", "synthetic")]
+    stray = human_rows(1, seed=3).with_columns(origin=pl.lit("web"))
     pl.concat([*frames, stray]).write_parquet(tmp_path / "mix.parquet")
     (tmp_path / "gates.toml").write_text('[datasets.mix]\npath = "mix.parquet"\ntype = "tabular"\n')
 

@@ -31,55 +31,60 @@ UNLIKE = {"gates": OTHER, "sha256": OTHER_DIGEST}
 
 def rejudged(root: Path, edit: Edit, *, gates: str = __version__, sha256: str | None = None) -> None:
     """The promotion as another gates, or one with other libraries, would have made it. sha256: of the contract."""
-    told = json.loads((root / VERDICT).read_text())
-    edit(told)
-    libraries = told["contract"]["libraries"]
+    verdict = json.loads((root / VERDICT).read_text())
+    edit(verdict)
+    libraries = verdict["contract"]["libraries"]
     if sha256 is None:
         contract = load_contract(read_config(root / "gates.toml").dataset("first"), datetime.now(tz=UTC).date())
-        contract = contract.with_sources(told["contract"]["schema_sources"]).with_versions(gates, libraries)
+        contract = contract.with_sources(verdict["contract"]["schema_sources"]).with_versions(gates, libraries)
         sha256 = str(contract.to_json()["sha256"])
-    told["contract"] |= {"gates": gates, "sha256": sha256}
+    verdict["contract"] |= {"gates": gates, "sha256": sha256}
 
-    def state(said: dict[str, Any]) -> None:
-        said |= {"gates": gates, "libraries": libraries, "waived": told["waived"], "loosened": told["loosened"]}
-        said["contract"]["sha256"] = sha256
+    def state(statement: dict[str, Any]) -> None:
+        statement |= {
+            "gates": gates,
+            "libraries": libraries,
+            "waived": verdict["waived"],
+            "loosened": verdict["loosened"],
+        }
+        statement["contract"]["sha256"] = sha256
         for name in ("not_asked", "inconclusive"):
-            said[name] = [check["id"] for check in told["checks"] if check["outcome"] == name]
+            statement[name] = [check["id"] for check in verdict["checks"] if check["outcome"] == name]
 
-    remake(root, state, lambda judged: judged.update(told))
+    remake(root, state, lambda judged: judged.update(verdict))
 
 
 def libraries(**versions: str) -> Edit:
-    return lambda told: told["contract"]["libraries"].update(versions)
+    return lambda verdict: verdict["contract"]["libraries"].update(versions)
 
 
 def nothing(_: dict[str, Any]) -> None:
     """Leaves a verdict as it is."""
 
 
-def other_suites(told: dict[str, Any]) -> None:
-    told["contract"]["suites_sha256"] = OTHER_DIGEST
+def other_suites(verdict: dict[str, Any]) -> None:
+    verdict["contract"]["suites_sha256"] = OTHER_DIGEST
 
 
-def failed(told: dict[str, Any]) -> None:
+def failed(verdict: dict[str, Any]) -> None:
     """One check is left, and it failed."""
-    told["checks"] = told["checks"][:1]
-    told["checks"][0] |= {"outcome": "fail", "severity": "critical"}
+    verdict["checks"] = verdict["checks"][:1]
+    verdict["checks"][0] |= {"outcome": "fail", "severity": "critical"}
 
 
 def without(check: str) -> Edit:
-    def edit(told: dict[str, Any]) -> None:
-        left = [one for one in told["checks"] if one["id"] != check]
-        assert len(left) == len(told["checks"]) - 1
-        told["checks"] = left
+    def edit(verdict: dict[str, Any]) -> None:
+        left = [one for one in verdict["checks"] if one["id"] != check]
+        assert len(left) == len(verdict["checks"]) - 1
+        verdict["checks"] = left
 
     return edit
 
 
 def both(*edits: Edit) -> Edit:
-    def edit(told: dict[str, Any]) -> None:
+    def edit(verdict: dict[str, Any]) -> None:
         for one in edits:
-            one(told)
+            one(verdict)
 
     return edit
 
@@ -89,15 +94,17 @@ def test_an_upgrade_takes_no_promotion_back(gates, done, edit: Edit, by: str) ->
     rejudged(done, edit, gates=by)
     git(done, "tag", "-d", PROD)
 
-    held = gates(done, "verify")
+    verified = gates(done, "verify")
     further = gates(done, "promote", "first", "--stage", "prod", "--version", "v1.0.0")
 
-    assert (held.code, "files of the contract, contract, data" in held.out) == (0, True), held.out
+    assert (verified.code, "files of the contract, contract, data" in verified.out) == (0, True), verified.out
     assert further.code == 0, further.err
 
 
 def test_of_another_gates_only_what_stands_on_its_own_suites_is_not_looked_at(gates, done) -> None:
-    rejudged(done, both(other_suites, lambda told: told.update(loosened=["so"])), gates=OTHER, sha256=OTHER_DIGEST)
+    rejudged(
+        done, both(other_suites, lambda verdict: verdict.update(loosened=["so"])), gates=OTHER, sha256=OTHER_DIGEST
+    )
     git(done, "tag", "-d", PROD)
 
     seen = gates(done, "verify", VERSION)
@@ -111,15 +118,15 @@ def test_of_another_gates_only_what_stands_on_its_own_suites_is_not_looked_at(ga
     assert (further.code, words in further.err, "install that version" in further.err) == (3, True, True), further.err
 
 
-def waived(told: dict[str, Any]) -> None:
-    told["waived"] = [{"check": OWN, "reason": "r", "owner": "o", "expires": "2090-01-01"}]
+def waived(verdict: dict[str, Any]) -> None:
+    verdict["waived"] = [{"check": OWN, "reason": "r", "owner": "o", "expires": "2090-01-01"}]
 
 
 @pytest.mark.parametrize(
     ("edit", "by", "words"),
     [
         (libraries(zzz="1"), HERE, "names the library zzz, and gates"),
-        (lambda told: told["contract"]["libraries"].pop("numpy"), HERE, "does not name the library numpy"),
+        (lambda verdict: verdict["contract"]["libraries"].pop("numpy"), HERE, "does not name the library numpy"),
         (libraries(numpy="0.1"), STALE, "was judged under another contract"),
         (both(libraries(zzz="1"), failed), STALE, "but its checks add up to fail"),
         (failed, THERE, "but its checks add up to fail"),
@@ -128,14 +135,14 @@ def waived(told: dict[str, Any]) -> None:
         (both(other_suites, without(OWN)), UNLIKE, f"lacks 1 planned check, {OWN}"),
         (both(other_suites, waived), UNLIKE, "the verdict says otherwise of 'waived'"),
         (
-            both(other_suites, lambda told: told["contract"].update(synthetic_role="extend")), UNLIKE,
+            both(other_suites, lambda verdict: verdict["contract"].update(synthetic_role="extend")), UNLIKE,
             "the verdict says otherwise of 'synthetic_role'",
         ),
         (
-            both(other_suites, lambda told: told["contract"].update(schema_sources={"schemas/limits.py": OTHER_DIGEST})),
+            both(other_suites, lambda verdict: verdict["contract"].update(schema_sources={"schemas/limits.py": OTHER_DIGEST})),
             UNLIKE, "the verdict says otherwise of 'schema_sources'",
         ),
-        (lambda told: told.update(loosened=["so"]), HERE, "the verdict says otherwise of 'loosened'"),
+        (lambda verdict: verdict.update(loosened=["so"]), HERE, "the verdict says otherwise of 'loosened'"),
     ],
 )  # fmt: skip
 def test_other_versions_excuse_nothing_else(gates, done, edit: Edit, by: dict[str, str], words: str) -> None:

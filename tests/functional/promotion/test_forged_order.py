@@ -168,8 +168,8 @@ def test_versions_of_branches_that_did_not_know_each_other_hold(gates, done) -> 
     with_fewer_rows(done, 2)
     run(gates, done, "--stage", "staging", "--version", "v1.0.1")
     git(done, "update-ref", "refs/tags/first@v2.0.0", second)
-    held = gates(done, "verify", "first@v1.0.1")
-    assert held.code == 0, held.out
+    verified = gates(done, "verify", "first@v1.0.1")
+    assert verified.code == 0, verified.out
     git(done, "switch", "-q", "main")
     git(done, "merge", "-q", "-X", "ours", "--no-edit", "hotfix")
     with_fewer_rows(done, 3)

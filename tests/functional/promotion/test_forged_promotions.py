@@ -229,9 +229,9 @@ def test_every_condition_is_asked_again(gates, ready) -> None:
         called = gates(ready, "promote", "first", "--stage", stage)
         assert called.code == 0, called.err
 
-    held = gates(ready, "verify")
+    verified = gates(ready, "verify")
 
-    assert held.code == 0, held.out
+    assert verified.code == 0, verified.out
     says = "after first#staging#1; reviewers Bo <bo@example.org>; verdict 0 days old of at most 3"
     assert f"Conditions: {says}\nConfiguration: {git(ready, 'rev-parse', 'HEAD')}" in words_of(ready, PROD)
     late = int(git(ready, "tag", "-l", "--format=%(taggerdate:unix)", PROD)) + 9 * 86400

@@ -53,18 +53,18 @@ def test_a_stage_is_reached_in_its_order_only(gates, ready) -> None:
     assert called.code == 1
     assert "Stage 'prod' comes after 'staging'" in called.err
     assert git(ready, "show-ref") == before
-    told = called.err.split("`")[1].split()
-    assert told == ["gates", "promote", "first", "--stage", "staging"]
-    assert gates(ready, *told[1:]).code == 0
+    command = called.err.split("`")[1].split()
+    assert command == ["gates", "promote", "first", "--stage", "staging"]
+    assert gates(ready, *command[1:]).code == 0
     further = gates(ready, "promote", "first", "--stage", "prod")
     assert further.code == 0, further.err
 
 
 def test_a_stage_may_be_asked_for_by_the_number_that_the_version_is_to_have(gates, ready) -> None:
     called = gates(ready, "promote", "first", "--stage", "prod", "--version", "v2.0.0")
-    told = called.err.split("`")[1].split()
-    assert (called.code, told[-2:]) == (1, ["--version", "v2.0.0"])
-    assert gates(ready, *told[1:]).code == 0
+    command = called.err.split("`")[1].split()
+    assert (called.code, command[-2:]) == (1, ["--version", "v2.0.0"])
+    assert gates(ready, *command[1:]).code == 0
     further = gates(ready, "promote", "first", "--stage", "prod", "--version", "v2.0.0")
     assert further.code == 0, further.err
 

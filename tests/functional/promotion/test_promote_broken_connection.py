@@ -24,8 +24,8 @@ def break_at(remote, step: str, before: str = "") -> None:
 def test_what_the_remote_took_before_the_connection_broke_is_promoted(ready) -> None:
     remote = ready.parent / "remote.git"
     break_at(remote, "committed")
-    told = promote(ready)
-    assert told == "the connection to origin broke, and it has everything all the same"
+    message = promote(ready)
+    assert message == "the connection to origin broke, and it has everything all the same"
     assert tags_at(remote) == tags_at(ready)
     assert [*tags_at(ready)] == ["first#staging#1", "first@v1.0.0"]
     assert git(remote, "rev-parse", "main") == git(ready, "rev-parse", "HEAD")

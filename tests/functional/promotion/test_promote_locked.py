@@ -38,9 +38,9 @@ with only_promotion(git_at(Path.cwd()), print):
 def test_of_two_in_one_clone_the_second_goes_on_from_what_the_first_left(ready) -> None:
     command = [sys.executable, "-m", "gates", *STAGED]
     both = [subprocess.Popen(command, cwd=ready, env=ENV, stderr=subprocess.PIPE, text=True) for _ in range(2)]
-    told = [process.communicate()[1] for process in both]
-    assert sorted(process.returncode for process in both) == [0, 2], told
-    said = [words for words, process in zip(told, both, strict=True) if process.returncode == 2]
+    errors = [process.communicate()[1] for process in both]
+    assert sorted(process.returncode for process in both) == [0, 2], errors
+    said = [words for words, process in zip(errors, both, strict=True) if process.returncode == 2]
     assert "first v1.0.0 is on 'staging' already" in said[0]
     assert git(ready, "tag", "--list").split() == ["first#staging#1", "first@v1.0.0"]
     assert git(ready, "status", "--porcelain") == ""

@@ -34,8 +34,8 @@ def test_what_one_key_signed_holds_for_who_trusts_it_and_for_nobody_else(gates, 
 
     assert called.code == 0, called.err
     assert "  file promotions/first/v1.1.0.dsse.json\n" in called.out
-    held = gates(done, "verify", "first@v1.1.0", "--allowed-signers", str(signers))
-    assert (held.code, "signature, signature of the tag" in held.out) == (0, True), held.out
+    verified = gates(done, "verify", "first@v1.1.0", "--allowed-signers", str(signers))
+    assert (verified.code, "signature, signature of the tag" in verified.out) == (0, True), verified.out
     refused = gates(done, "verify", "first@v1.1.0", "--allowed-signers", str(others))
     assert refused.code == 1
     envelope = done / "promotions/first/v1.1.0.dsse.json"
@@ -91,12 +91,12 @@ def test_a_version_may_rest_on_its_signed_tag(gates, done, tmp_path) -> None:
     _, others = new_key(tmp_path, "other")
     sign_with_ssh(done, VERSION, key)
 
-    held = gates(done, "verify", VERSION, "--allowed-signers", str(signers))
+    verified = gates(done, "verify", VERSION, "--allowed-signers", str(signers))
     refused = gates(done, "verify", VERSION, "--allowed-signers", str(others))
     on_stage = gates(done, "verify", PROD, "--allowed-signers", str(signers))
     by_file = gates(done, "verify", VERSION, "--key", f"{key}.pub")
 
-    assert (held.code, refused.code, on_stage.code, by_file.code) == (0, 1, 1, 1), held.out
-    assert "  signature: the statement is not signed, the tag that names it is\n" in held.out
+    assert (verified.code, refused.code, on_stage.code, by_file.code) == (0, 1, 1, 1), verified.out
+    assert "  signature: the statement is not signed, the tag that names it is\n" in verified.out
     assert f"{VERSION}: verified" in on_stage.out
     assert "  signature: the statement is not signed\n" in by_file.out

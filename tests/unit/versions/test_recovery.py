@@ -119,13 +119,13 @@ def test_who_commits_meanwhile_keeps_the_commit_and_is_told_how_to_get_the_files
     write(repository, "a.txt", "another\n")
     git(repository, "commit", "-q", "-a", "-m", "mine")
     mine = git(repository, "rev-parse", "HEAD")
-    told = str(recover(at(repository)))
-    assert told.startswith("an interrupted promotion was finished (a commit on 'main' has deleted")
+    report = str(recover(at(repository)))
+    assert report.startswith("an interrupted promotion was finished (a commit on 'main' has deleted")
     assert git(repository, "rev-parse", "HEAD") == mine
     assert git(repository, "tag", "--list").split() == [PUT, MADE]
     write(repository, "message", "back\n")
     git(repository, "config", "core.editor", "cp ../repository/message")
-    follow_the_words(repository, told)
+    follow_the_words(repository, report)
     assert (repository / FILE).read_bytes() == CONTENT
     assert git(repository, "rev-parse", f"HEAD:{FILE}") == git(repository, "rev-parse", f"{made.new}:{FILE}")
 
@@ -272,10 +272,10 @@ def test_what_was_begun_in_one_work_tree_is_brought_to_an_end_from_another(
     made, before = left(begun, *refs), state(called)[1:]
 
     assert "was begun and not ended" in str(interrupted(at(called)))
-    told = recover(at(called))
+    report = recover(at(called))
 
     word = "finished" if refs else "cleared away"
-    assert told == f"an interrupted promotion was {word}: {MADE}, {PUT}, in {begun}"
+    assert report == f"an interrupted promotion was {word}: {MADE}, {PUT}, in {begun}"
     assert git(called, "tag", "--list").split() == ([PUT, MADE] if refs else [])
     assert git(begun, "rev-parse", "HEAD") == (made.new if refs else made.old)
     assert (git(begun, "status", "--porcelain"), (begun / FILE).exists()) == ("", bool(refs))

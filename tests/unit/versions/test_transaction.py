@@ -96,9 +96,9 @@ def test_what_was_killed_is_finished_or_cleared_away(
         with pytest.raises(KeyboardInterrupt):
             apply(at, made)
     assert "was begun and not ended: reviews@v1.0.0" in str(interrupted(at))
-    told = recover(at)
+    report = recover(at)
     word = "finished" if step == "restore" else "cleared away"
-    assert told == f"an interrupted promotion was {word}: reviews@v1.0.0"
+    assert report == f"an interrupted promotion was {word}: reviews@v1.0.0"
     if step == "update-ref":
         assert state(repository) == before
     else:
