@@ -194,7 +194,7 @@ CASES = (
     ),
     Case(
         "synthetic/expect_lineage_to_be_complete", EVERY, "annotations",
-        with_cells("synthetic", "licence", None, 100), "column 'licence' is filled in 96.8% of synthetic rows", exact=EXACT,
+        with_cells("synthetic", "licence", None, 100), "column 'licence' is filled in 96.8 % of synthetic rows", exact=EXACT,
         missing=Missing(
             without_role("generator", "generator_version", "prompt_id", "seed_id", "created_at", "licence"),
             Outcome.NOT_CONFIGURED,
@@ -267,7 +267,7 @@ CASES = (
     ),
     Case(
         "combined/expect_expert_ratio_to_be_between", DOMAINS, "instruction",
-        with_cells("human", "expertise", "lay"), "medicine: 0.0% of", exact=EXACT, rows=1300,
+        with_cells("human", "expertise", "lay"), "medicine: 0.0 % of", exact=EXACT, rows=1300,
         missing=Missing(
             declaring(critical_domains=None), Outcome.NOT_CONFIGURED,
             "no domain is declared critical; add: critical_domains = { medical = { human = 0.5, expert = 0.2 } }",

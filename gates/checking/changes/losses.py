@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gates.data.previous_version import KeptFiles
+from gates.metrics.base.wording import percent
 from gates.verdict import UNDECLARED
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def loss_of(comparison: Comparison, most_lost: float = MOST_LOST) -> str | None:
     share = _lost(comparison)
     if share <= most_lost:
         return None
-    return f"{share:.0%} of the files are gone, more than the {most_lost:.0%} of one change: {comparison.sentence()}"
+    return f"{percent(share)} of the files are gone, more than the {percent(most_lost)} of one change: {comparison.sentence()}"
 
 
 def kept_files(files: Comparison, holdout: Comparison | None = None, evaluation: Comparison | None = None) -> KeptFiles:

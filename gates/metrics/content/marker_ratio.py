@@ -10,6 +10,7 @@ from gates.data.text.markers import Mark, mark_names
 from gates.metrics.base.breakdowns import with_parts
 from gates.metrics.base.measurement import Baseline, Failed, Growth, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.places import first_places
+from gates.metrics.base.wording import percent
 from gates.metrics.stats.intervals import ratio_difference
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def _note(counts: dict[str, int], rows: int) -> str:
     if not counts:
         return "no synthetic text has a mark"
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return "of synthetic texts " + ", ".join(f"{count / rows:.1%} {PHRASES[name]}" for name, count in ordered)
+    return "of synthetic texts " + ", ".join(f"{percent(count / rows)} {PHRASES[name]}" for name, count in ordered)
 
 
 PHRASES = {

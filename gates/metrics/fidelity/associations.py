@@ -47,7 +47,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     return compare_by_role(scan, compare)
 
 
-def _compared(scan: Scan) -> dict[str, dict[str, Measurement]]:
+def _compared(_scan: Scan) -> dict[str, dict[str, Measurement]]:
     """Worst and mean come from the same draws: a place to keep both. Call through `scan.cached(_compared)`."""
     return {}
 

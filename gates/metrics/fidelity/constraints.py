@@ -101,7 +101,7 @@ def _functional_dependency(human: pl.DataFrame, rows: pl.DataFrame, columns: Seq
     return applies & ~fine, applies
 
 
-def _inequality(human: pl.DataFrame, rows: pl.DataFrame, columns: Sequence[str]) -> Judged:
+def _inequality(_human: pl.DataFrame, rows: pl.DataFrame, columns: Sequence[str]) -> Judged:
     """The first column is at most the second."""
     small, large = columns
     pair = _without_nan(rows.select(small, large))
@@ -109,7 +109,7 @@ def _inequality(human: pl.DataFrame, rows: pl.DataFrame, columns: Sequence[str])
     return (pair[small] > pair[large]).fill_null(value=False).to_numpy() & applies, applies
 
 
-def _integer_valued(human: pl.DataFrame, rows: pl.DataFrame, columns: Sequence[str]) -> Judged:
+def _integer_valued(_human: pl.DataFrame, rows: pl.DataFrame, columns: Sequence[str]) -> Judged:
     """The column holds whole numbers."""
     numbers = rows[columns[0]].cast(pl.Float64, strict=False).to_numpy()
     applies = ~np.isnan(numbers)

@@ -10,6 +10,7 @@ import polars as pl
 
 from gates.metrics.base.measurement import Failed, Inconclusive, Measured, Measurement
 from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.wording import percent
 from gates.metrics.stats.distances import Points, distances, points_of
 from gates.metrics.stats.paired_draws import draws, percentile_ratio
 from gates.metrics.stats.strata import Sides, compare_by_role
@@ -80,7 +81,7 @@ def _compare(scan: Scan, sides: Sides, kind: str) -> Measured | Inconclusive | F
     }
     evidence |= {"unique_human_mass": mass, "unique_human_mass_by_level": where}
     most = f", most in {next(iter(where))}" if where else ""
-    note = f"{max(0.0, mass):.1%} of human rows lie where no synthetic ones do{most}"
+    note = f"{percent(max(0.0, mass))} of human rows lie where no synthetic ones do{most}"
     return replace(measured, note=note, evidence=evidence)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.wording import percent
 from gates.metrics.integrity.new_levels import named_levels
 from gates.metrics.stats.encoding import Coded, ColumnKind, Feature
 from gates.metrics.stats.paired_draws import draws, excess
@@ -65,9 +66,9 @@ def _note(feature: Feature, human: Coded, synthetic: Coded) -> str:
     mine, theirs = (shares(side.codes[feature.name], feature.size) for side in (human, synthetic))
     at = int(np.argmax(np.abs(mine - theirs)))
     if at > len(feature.levels):
-        return f"worst column '{feature.name}': {theirs[at]:.1%} of synthetic rows have levels that no human row has: {_new_levels(feature, synthetic)}"
+        return f"worst column '{feature.name}': {percent(theirs[at])} of synthetic rows have levels that no human row has: {_new_levels(feature, synthetic)}"
     name = ["missing", *(f"'{level}'" for level in feature.levels)][at]
-    return f"worst column '{feature.name}': {name} is {mine[at]:.1%} of human rows, {theirs[at]:.1%} of synthetic"
+    return f"worst column '{feature.name}': {name} is {percent(mine[at])} of human rows, {percent(theirs[at])} of synthetic"
 
 
 def _in_digits(number: float) -> str:

@@ -25,6 +25,7 @@ from gates.metrics.base.languages import (
 from gates.metrics.base.measurement import Inconclusive, Measurement, NotConfigured, Part, RowCounts, with_details
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.base.text_samples import tokens_of
+from gates.metrics.base.wording import percent
 from gates.metrics.stats.paired_draws import DRAW_COUNT, draws, percentile_ratio
 from gates.verdict import Severity
 
@@ -220,7 +221,7 @@ def _compare(languages: Iterable[list[_Locale]]) -> Measurement:
     ratios = np.sqrt(np.maximum(made, 0) / human), np.sqrt(others / human)
     measured = percentile_ratio(*ratios, rows)
     name, first = next(iter(evidence["most_flattened"].items()))
-    note = f"{name} lie {first:.0%} as far apart as human texts of the two do"
+    note = f"{name} lie {percent(first)} as far apart as human texts of the two do"
     return replace(measured, note=note, evidence=evidence)
 
 

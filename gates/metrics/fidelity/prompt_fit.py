@@ -14,6 +14,7 @@ from gates.metrics.base.languages import TRANSLATION
 from gates.metrics.base.measurement import Failed, Inconclusive, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.base.text_samples import tokens_of
+from gates.metrics.base.wording import percent
 from gates.metrics.stats.paired_draws import ROWS_TO_PASS, draws, excess
 from gates.metrics.stats.strata import Sides, compare_all
 
@@ -94,7 +95,7 @@ def _compare(scan: Scan, human: _Fit, rows: Rows) -> Measured | Inconclusive | F
     null = mine - np.array([human.share(draw.human_b) for draw in made])
     measured = replace(
         excess(cross, null, counts),
-        note=f"of the comparisons that words decide, synthetic responses win {fits[1]:.1%} for their own prompts, human ones {fits[0]:.1%}",
+        note=f"of the comparisons that words decide, synthetic responses win {percent(fits[1])} for their own prompts, human ones {percent(fits[0])}",
         evidence={"fit": {"human": fits[0], "synthetic": fits[1]}, "telling_rows": telling},
     )
     if isinstance(measured, Measured) and fits[0] < FIT_AT_LEAST:

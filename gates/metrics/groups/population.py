@@ -13,6 +13,7 @@ from gates.errors import did_you_mean
 from gates.metrics.base.full_columns import accumulate_annotations, annotation_columns
 from gates.metrics.base.measurement import Failed, Growth, Inconclusive, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.wording import percent
 from gates.metrics.stats.bootstrap import RESAMPLE_COUNT, basic_estimate, resampled
 from gates.metrics.stats.paired_draws import ROWS_TO_PASS
 from gates.metrics.stats.raking import Margin, UnreachableError, design_effect, rake
@@ -153,7 +154,7 @@ def _too_few(sample: Sample) -> str:
         for name, share, declared in zip(margin.names, shares, margin.shares, strict=True):
             by_chance = (1 - declared) ** units
             if declared and not share and by_chance >= CHANCE_AT_LEAST:
-                return f"{margin.dimension}={name} has no row, as by chance in {by_chance:.0%} of samples of {units:,}"
+                return f"{margin.dimension}={name} has no row, as by chance in {percent(by_chance)} of samples of {units:,}"
     return ""
 
 
@@ -192,7 +193,7 @@ def _about(sample: Sample) -> tuple[str, dict[str, object]]:
                 levels.append((float(share - declared), f"{margin.dimension}={name}", float(share), float(declared)))
     levels.sort()
     _, lowest, share, declared = levels[0]
-    note = f"{lowest} has {share:.1%} of the human rows, declared {declared:.1%}"
+    note = f"{lowest} has {percent(share)} of the human rows, declared {percent(declared)}"
     shown = [{"level": name, "observed": share, "declared": declared} for _, name, share, declared in levels]
     evidence: dict[str, object] = {"levels": shown[:EVIDENCE_LEVELS], "rows_without_a_level": sample.missing}
     try:

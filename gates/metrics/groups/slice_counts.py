@@ -11,6 +11,7 @@ from gates.data.facts import ORIGIN
 from gates.metrics.base.full_columns import accumulate_annotations, annotation_columns
 from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.wording import percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,12 +33,12 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     if not slices:
         return NotConfigured("no slices are declared", 'slices = ["<column>"]')
     rows = scan.cached(annotation_columns).filter(pl.col(ORIGIN).cast(pl.String).is_in(_COUNTS))
-    least = float(str(params["prevalence"])) * rows.height
+    prevalence = float(str(params["prevalence"]))
     crossed = [(name,) for name in slices] + list(combinations(slices, 2))
     cells = pl.concat([_cells(rows, columns) for columns in crossed])
-    common = cells.filter(pl.col("rows") >= least).sort("human", "slice")
+    common = cells.filter(pl.col("rows") >= prevalence * rows.height).sort("human", "slice")
     if not common.height:
-        return Failed(f"no slice of {', '.join(slices)} holds {params['prevalence']:.1%} of the rows")
+        return Failed(f"no slice of {', '.join(slices)} holds {percent(prevalence)} of the rows")
     thinnest = common.row(0, named=True)
     human = int(rows.filter(pl.col(ORIGIN).cast(pl.String) == "human").height)
     note = f"fewest human rows in {thinnest['slice']}: {thinnest['human']:,} of {thinnest['rows']:,} rows"

@@ -16,6 +16,7 @@ import polars as pl
 
 from gates.metrics.base.measurement import Estimate, Growth, Inconclusive, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.wording import percent
 from gates.metrics.groups.slices import VANISHED_SHARE, is_categorical
 from gates.metrics.history.previous_human_rows import PreviousHumanRows, accumulate_both, previous_human_rows
 from gates.metrics.history.text_clusters import TextClusters
@@ -154,7 +155,9 @@ def _measured(before: PreviousHumanRows, uncovered: Mask, lost: list[str]) -> Me
     n, count = len(uncovered), int(uncovered.sum())
     share = count / n
     note = (
-        f"{share:.2%} of the human rows of {before.name} are no longer covered: {', '.join(lost[:3])}" if count else ""
+        f"{percent(share)} of the human rows of {before.name} are no longer covered: {', '.join(lost[:3])}"
+        if count
+        else ""
     )
     rows = np.sort(before.sample_rows[uncovered])[:_EVIDENCE_CELLS]
     about = {

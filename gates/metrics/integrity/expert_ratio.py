@@ -17,6 +17,7 @@ from gates.metrics.base.full_columns import (
 )
 from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.wording import percent
 from gates.metrics.labels.ratings import is_expert
 
 if TYPE_CHECKING:
@@ -64,8 +65,8 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         return NotConfigured("no critical domain demands a share above 0")
     domain, who = min(ratios, key=lambda key: (ratios[key], key))
     note = (
-        f"{domain}: {table[domain][who]:.1%} of {table[domain]['rows']:,.0f} rows are {_WORDS[who]}, "
-        f"demanded {scan.declared.critical_domains[domain][who]:.1%}"
+        f"{domain}: {percent(table[domain][who])} of {table[domain]['rows']:,.0f} rows are {_WORDS[who]}, "
+        f"demanded {percent(scan.declared.critical_domains[domain][who])}"
     )
     human = rows.filter("is_human").height
     evidence = {"domains": table, "rows_without_domain": rows[_DOMAIN].null_count()}

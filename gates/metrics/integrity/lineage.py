@@ -14,6 +14,7 @@ from gates.metrics.base.full_columns import columns, columns_of_all
 from gates.metrics.base.languages import languages, too_few
 from gates.metrics.base.measurement import Estimate, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.wording import percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +47,11 @@ def _least(declared: Mapping[str, str], filled: Mapping[str, int], rows: int) ->
     shares = {role: filled[role] / rows for role in sorted(declared)}
     worst = min(shares, key=lambda role: (shares[role], role))
     absent = [role for role in LINEAGE_ROLES if role not in declared]
-    note = f"column '{declared[worst]}' is filled in {shares[worst]:.1%} of synthetic rows" if shares[worst] < 1 else ""
+    note = (
+        f"column '{declared[worst]}' is filled in {percent(shares[worst])} of synthetic rows"
+        if shares[worst] < 1
+        else ""
+    )
     evidence = {"filled": shares, "not_declared": absent}
     return Measured(Estimate.exact(shares[worst]), RowCounts(synthetic=rows), note=note, evidence=evidence)
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from gates.metrics.base.wording import percent
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
@@ -33,7 +35,7 @@ class NewLevels:
     def message(self) -> str:
         """The column, its levels and how many rows have them."""
         return (
-            f"column '{self.column}' has {named_levels(self.levels)} in {self.share:.1%} of synthetic rows and in none "
+            f"column '{self.column}' has {named_levels(self.levels)} in {percent(self.share)} of synthetic rows and in none "
             f"of {self.human_rows:,} human rows"
         )
 

@@ -15,6 +15,7 @@ from gates.metrics.base.full_columns import accumulate_annotations
 from gates.metrics.base.languages import languages, too_few
 from gates.metrics.base.measurement import Growth, Inconclusive, Measured, Measurement, NotConfigured, Part, RowCounts
 from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.wording import percent
 from gates.metrics.labels.annotator_habits import human_habits, machine_habits
 from gates.metrics.labels.ratings import (
     ITEMS_AT_LEAST,
@@ -129,7 +130,7 @@ def _machines(scan: Scan, rated: Ratings, scale: Scale) -> Measured | Inconclusi
         part = _measured(kinds, scale, scan.seed, partial(scale.agreement, kinds))
         unshared = 1 - float(own["label"].is_in(human_labels).mean() or 0)  # type: ignore[arg-type]
         note = f"{kinds.items:,} shared items" + (
-            f", {unshared:.1%} of its labels are no human label" if unshared else ""
+            f", {percent(unshared)} of its labels are no human label" if unshared else ""
         )
         habit = habits.of(name)
         note += f"; it {habit}" if habit else ""

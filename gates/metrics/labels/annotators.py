@@ -15,6 +15,7 @@ from gates.metrics.base.full_columns import accumulate_annotations, annotation_c
 from gates.metrics.base.languages import languages, too_few
 from gates.metrics.base.measurement import Estimate, Failed, Growth, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.wording import percent
 from gates.metrics.labels.annotator_habits import human_habits
 from gates.metrics.labels.ratings import ITEMS_AT_LEAST, kinds_between, ratings, scale_of
 from gates.metrics.stats.bootstrap import percentile_estimate, resampled
@@ -85,7 +86,7 @@ def _concentration(counts: pl.DataFrame, rows: int) -> Measured:
         Estimate.exact(float(shares[0])),
         RowCounts(total),
         growth=Growth(rows_to_pass=ROWS_TO_PASS),
-        note=f"{counts[_WHO][0]} gave {shares[0]:.1%} of {total:,} rows; {effective:.3g} annotators of equal weight",
+        note=f"{counts[_WHO][0]} gave {percent(shares[0])} of {total:,} rows; {effective:.3g} annotators of equal weight",
         evidence=evidence,
     )
 

@@ -11,6 +11,7 @@ from gates.metrics.base.breakdowns import with_languages
 from gates.metrics.base.languages import languages, too_few
 from gates.metrics.base.measurement import Baseline, Estimate, Inconclusive, Measured, Measurement, Part, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.wording import percent
 from gates.metrics.labels.labels import NO_LABEL, classes
 from gates.metrics.labels.nearest_labels import Twins, accumulate_twins, twins_of_contents, twins_of_points
 from gates.metrics.stats.design_effect import effective_rows
@@ -103,7 +104,7 @@ def _against(scan: Scan, entries: Twins, human: _Disagreement, mask: Mask) -> Me
         Estimate(value, min(value, bounds.low), max(value, bounds.high)),
         RowCounts(human.worth, synthetic.worth),
         baseline=Baseline(human.value),
-        note=f"labels differ from human twins' in {synthetic.value:.1%} of synthetic rows, in {human.value:.1%} of human ones",
+        note=f"labels differ from human twins' in {percent(synthetic.value)} of synthetic rows, in {percent(human.value)} of human ones",
         evidence=evidence,
     )
 

@@ -18,6 +18,7 @@ from gates.metrics.base.measurement import (
     RowCounts,
 )
 from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.wording import percent
 from gates.metrics.labels.labels import Classes, classes, labelled
 from gates.metrics.stats.paired_draws import draws, excess
 from gates.metrics.stats.shares import shares, total_variation
@@ -104,7 +105,7 @@ def _distances(scheme: Classes, human: Rows, synthetic: Rows, seed: int) -> list
 def _note(scheme: Classes, group: str, human: Rows, synthetic: Rows) -> str:
     mine, theirs = (shares(scheme.codes(rows.frame), len(scheme.names)) for rows in (human, synthetic))
     at = int(np.argmax(np.abs(mine - theirs)))
-    return f"in {group}, '{scheme.names[at]}' is {mine[at]:.1%} of human labels, {theirs[at]:.1%} of synthetic ones"
+    return f"in {group}, '{scheme.names[at]}' is {percent(mine[at])} of human labels, {percent(theirs[at])} of synthetic ones"
 
 
 METRIC = Metric(

@@ -10,6 +10,7 @@ import polars as pl
 
 from gates.metrics.base.measurement import Estimate, Growth, Inconclusive, Measured, Measurement, Part, RowCounts
 from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.wording import percent
 from gates.metrics.labels.labels import Classes, classes, labelled
 from gates.metrics.stats.bootstrap import HIGH, LOW, MIDDLE, resampled
 from gates.metrics.stats.paired_draws import ROWS_TO_PASS
@@ -76,9 +77,7 @@ def _leaked(scan: Scan, scheme: Classes, human: Rows, synthetic: Rows) -> Measur
         "shares": {scheme.names[at]: {"human": shares[0, at], "synthetic": shares[1, at]} for at in order},
     }
     worst = order[0]
-    note = (
-        f"'{scheme.names[worst]}' is {shares[0, worst]:.1%} of human labels, {shares[1, worst]:.1%} of synthetic ones"
-    )
+    note = f"'{scheme.names[worst]}' is {percent(shares[0, worst])} of human labels, {percent(shares[1, worst])} of synthetic ones"
     estimate = Estimate(float(bounds[1]), float(bounds[0]), float(bounds[2]))
     return Measured(estimate, RowCounts(*sizes), growth=Growth(rows_to_pass=ROWS_TO_PASS), note=note, evidence=evidence)
 

@@ -94,7 +94,7 @@ def test_half_of_the_files_gone_is_a_loss_with_the_way_back(root, gates):
 
     assert called.code == 1
     assert called.out.splitlines()[-1] == (
-        f"lost without notice: 50% of the files are gone, more than the 10% of one change: 10 files in HEAD ({first[:7]}), "
+        f"lost without notice: 50.0 % of the files are gone, more than the 10.0 % of one change: 10 files in HEAD ({first[:7]}), "
         "5 in the index: 5 gone (data/texts/05.csv, data/texts/06.csv, data/texts/07.csv, …). That is what `dvc add` makes "
         f"of a folder that was pulled in part only; to get the files back: `git checkout {first} -- data/texts.dvc`, "
         "then `dvc pull data/texts.dvc`"
@@ -233,7 +233,7 @@ def test_partial_pull_and_add_of_real_dvc_is_a_loss_and_new_origin_folder_fails_
     assert called.code == 1
     assert "rows: human 20, synthetic 20 -> 0, undeclared 0 -> 1\n" in called.out
     lost = [line for line in called.out.splitlines() if line.startswith("lost without notice: ")]
-    assert lost[0].startswith("lost without notice: 50% of the files are gone")
+    assert lost[0].startswith("lost without notice: 50.0 % of the files are gone")
     assert lost[1].startswith(
         "lost without notice: 1 more row of an origin that is not declared (data/texts/origin=web"
     )

@@ -89,14 +89,14 @@ def test_a_base_model_that_goes_on_and_on_is_degenerate():
     found = judged(text_scan(answers(None), answers("davinci")))["degenerate"]
 
     assert found.outcome is Outcome.FAIL
-    assert "97.2% loop, 78.5% contain a leaked prompt frame" in found.message
+    assert "97.2 % loop, 78.5 % contain a leaked prompt frame" in found.message
 
 
 def test_a_model_that_says_nothing_is_named_for_it():
     found = judged(text_scan(answers(None), answers("davinci-t0-ft")))["degenerate"]
 
     assert found.outcome is Outcome.FAIL
-    assert "of synthetic texts 19.3% are empty" in found.message
+    assert "of synthetic texts 19.3 % are empty" in found.message
 
 
 @pytest.mark.parametrize("seed", range(20))

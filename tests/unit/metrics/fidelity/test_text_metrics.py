@@ -50,7 +50,7 @@ def test_boilerplate_is_the_share_of_distinct_synthetic_texts_beyond_that_of_peo
 
     assert found.estimate == ratio_difference(10, 300, 1, 301)
     assert (found.rows.human, found.rows.synthetic) == (301, 300)
-    assert found.note == "of synthetic texts 3.3% speak as a language model"
+    assert found.note == "of synthetic texts 3.3 % speak as a language model"
     assert found.evidence["texts_with_mark"] == {"synthetic": {"self_reference": 10}, "human": {"self_reference": 1}}
     assert found.evidence["first_rows"] == [f"texts.parquet:{row}" for row in range(592, 602)]
     assert outcome_of(found, Limits(max_value=0.01)) is Outcome.FAIL
@@ -60,7 +60,7 @@ def test_every_empty_text_counts_as_degenerate_though_all_are_equal():
     found = degenerate.measure(text_scan(stories(300, 1), stories(240, 2) + [""] * 60), Scope.SYNTHETIC, {})
 
     assert found.estimate == ratio_difference(60, 300, 0, 300)
-    assert found.note == "of synthetic texts 20.0% are empty"
+    assert found.note == "of synthetic texts 20.0 % are empty"
 
 
 def test_a_clean_set_passes_and_a_small_one_is_undecided():

@@ -70,7 +70,7 @@ def test_few_rows_decide_nothing():
 def test_a_level_nobody_has_fails_and_is_named():
     found = judged(people(500, north=0), "design_effect")
     assert found.outcome is Outcome.FAIL
-    assert "region=north has 0.0% of the human rows, declared 30.0%" in found.message
+    assert "region=north has 0.0 % of the human rows, declared 30.0 %" in found.message
     assert "region=north has no row: no weighting makes up for it" in found.message
     assert judged(people(500, north=0), "under_representation").measurement.estimate.value == 1
 

@@ -37,7 +37,7 @@ def test_enough_people_and_experts_pass():
     found = judged(PEOPLE, MADE)
     assert (found.outcome, found.message) == (
         Outcome.PASS,
-        "1.4, at least 1; medical: 70.0% of 100 rows are human, demanded 50.0%",
+        "1.4, at least 1; medical: 70.0 % of 100 rows are human, demanded 50.0 %",
     )
     assert found.evidence == {
         "domains": {"medical": {"rows": 100, "human": 0.7, "expert": 0.3}},
@@ -48,20 +48,20 @@ def test_enough_people_and_experts_pass():
 def test_too_few_experts_fail_though_people_suffice():
     found = judged(PEOPLE.with_columns(expertise=pl.lit("crowd")), MADE)
     assert found.outcome is Outcome.FAIL
-    assert "medical: 0.0% of 100 rows are by experts, demanded 20.0%" in found.message
+    assert "medical: 0.0 % of 100 rows are by experts, demanded 20.0 %" in found.message
 
 
 def test_too_few_people_fail_though_experts_suffice():
     found = judged(PEOPLE[:30], rows({("medical", None): 90}, first=1000))
     assert found.outcome is Outcome.FAIL
-    assert "medical: 25.0% of 120 rows are human, demanded 50.0%" in found.message
+    assert "medical: 25.0 % of 120 rows are human, demanded 50.0 %" in found.message
 
 
 def test_each_domain_is_held_to_its_own_demand():
     both = {"medical": {"human": 0.5}, "food": {"human": 0.1, "expert": 0.0}}
     found = judged(PEOPLE, MADE, demand=both)
     assert found.outcome is Outcome.FAIL
-    assert "food: 1.0% of 505 rows are human, demanded 10.0%" in found.message
+    assert "food: 0.99 % of 505 rows are human, demanded 10.0 %" in found.message
 
 
 def test_copied_rows_make_nobody_more_of_an_expert():

@@ -360,7 +360,7 @@ def test_a_unit_that_no_person_used_is_named_whatever_the_rows_claim():
 
     assert outcome(found, max_value=0) is Outcome.FAIL
     assert (
-        found.note == "column 'unit' has 'F' in 5.0% of synthetic rows and in none of 1,200 human rows: another unit?"
+        found.note == "column 'unit' has 'F' in 5.0 % of synthetic rows and in none of 1,200 human rows: another unit?"
     )
 
 
@@ -371,7 +371,7 @@ def test_a_label_that_no_person_gave_is_named_unless_rows_extend_the_human_law()
     found = measured(alignment, NEW_LABEL, roles={"label": "grade"})
 
     assert outcome(found, max_value=0) is Outcome.FAIL
-    assert found.note == "column 'grade' has '9' in 5.0% of synthetic rows and in none of 1,200 human rows"
+    assert found.note == "column 'grade' has '9' in 5.0 % of synthetic rows and in none of 1,200 human rows"
     extends = ScanRequest(declared=Declarations(purpose="finetune", extends_human_law=True))
     assert (
         outcome(measured(alignment, NEW_LABEL, request=extends, roles={"label": "grade"}), max_value=0) is Outcome.PASS
@@ -422,7 +422,8 @@ def test_levels_that_no_person_has_are_named_where_they_are_what_differs_most():
     note = measured(distributions, synthetic).note
 
     assert (
-        note == "worst column 'town': 25.8% of synthetic rows have levels that no human row has: 'Atlantis', 'Lyonesse'"
+        note
+        == "worst column 'town': 25.8 % of synthetic rows have levels that no human row has: 'Atlantis', 'Lyonesse'"
     )
 
 

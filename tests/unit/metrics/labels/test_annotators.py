@@ -41,7 +41,7 @@ def test_annotators_of_equal_weight_pass_and_one_with_most_rows_fails():
 
     mostly = judged(people.filter((pl.col("annotator") == "ana") | (pl.col("item") < 40)))
     assert mostly.outcome is Outcome.FAIL
-    assert "ana gave 62.5% of 320 rows; 2.93 annotators of equal weight" in mostly.message
+    assert "ana gave 62.5 % of 320 rows; 2.93 annotators of equal weight" in mostly.message
     assert mostly.evidence["busiest"] == {"ana": 200, "ben": 40, "eva": 40, "leo": 40}
 
 

@@ -45,7 +45,7 @@ def test_a_label_that_mostly_synthetic_rows_bear_fails_and_is_named():
     found = judged(rows(1000, 0.2, 1), rows(1000, 0.9, 2))
 
     assert found.outcome is Outcome.FAIL
-    assert found.measurement.note == "'no' is 81.2% of human labels, 10.8% of synthetic ones"
+    assert found.measurement.note == "'no' is 81.2 % of human labels, 10.8 % of synthetic ones"
     assert set(found.evidence["shares"]) == {"yes", "no"}
 
 
