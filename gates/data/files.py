@@ -230,7 +230,7 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 def _present(file: DataFile) -> DataFile:
     if not file.path.exists():
-        raise DataError(f"{file.name}: a link to nothing; run `dvc checkout` if DVC made it")
+        raise DataError(f"{file.name}: broken symbolic link; run `dvc checkout` if DVC made it")
     return file
 
 

@@ -255,7 +255,7 @@ def test_links_are_followed(parquet, tmp_path):
         assert [file.path for file in dataset.files] == ["data/a.parquet", "data/more/b.parquet"]
 
     (tmp_path / "cache/9f").unlink()
-    with pytest.raises(DataError, match=r"data/a\.parquet: a link to nothing; run `dvc checkout`"):
+    with pytest.raises(DataError, match=r"data/a\.parquet: broken symbolic link; run `dvc checkout`"):
         open_dataset(text_config(tmp_path))
 
 
