@@ -471,6 +471,19 @@ def test_where_rows_are_missing_the_next_step_is_more_rows_whatever_warns_beside
     assert next_step(undecided, broken).startswith("fix the data")
 
 
+def test_after_warnings_the_next_step_is_to_look_at_them():
+    beyond = check("copies", Outcome.FAIL, "beyond", severity=Severity.WARNING)
+    undecided = check("copies", Outcome.INCONCLUSIVE, "too few rows")
+
+    def next_step(one: CheckResult) -> str:
+        contract = {**example().contract, "inconclusive": "warn"}
+        verdict = replace(example(), answer=Answer.WARN, checks=[one], waived=[], contract=contract)
+        return terminal(verdict).partition("\nNext: ")[2]
+
+    assert "`gates explain copies`; drafted rules block after `gates init reviews --accept`" in next_step(beyond)
+    assert "`gates explain copies`; more rows decide them (`gates check reviews -v`" in next_step(undecided)
+
+
 @pytest.mark.parametrize("report", [terminal, markdown])
 def test_a_part_of_the_plan_shows_no_digest_of_a_verdict(report):
     partial = replace(example(), is_partial=True)

@@ -61,7 +61,7 @@ class RenderOptions:
     """width: columns to wrap at, or None where every line stays whole, as in a pipe. verbose: every check, also passes.
 
     Lines that a person copies, check ids and commands, stay whole: the terminal itself wraps those that are too long.
-    failing_rows: how many rows of a dataset fail, and the file that has them, where this run wrote one.
+    failing_rows: how many rows of a dataset fail, and the file that has them, where it is there.
     """
 
     width: int | None = None
@@ -226,12 +226,28 @@ class _Screen:
             and Outcome.ERROR not in outcomes
         ):
             return f'add rows and run `gates check {name}` again; or let it pass: inconclusive = "warn" in gates.toml'
+        if self.verdict.answer is Answer.WARN:
+            return self._next_of_warnings()
         if all(check.severity is Severity.INFO for check in self.listed.failures):
             return ""
         return (
             f"fix the data and run `gates check {name}` again; or, with a reason, change a limit (`gates explain CHECK` "
             "has the entry) or waive a check"
         )
+
+    def _next_of_warnings(self) -> str:
+        """What to look at first, and what to do about it."""
+        failing, undecided = (
+            [check for check in checks if check.severity is not Severity.INFO]
+            for checks in (self.listed.failures, self.listed.undecided)
+        )
+        first = next(iter([*failing, *undecided]), None)
+        if first is None:
+            return ""
+        look = f"look at the warnings, the first with `{explain_command(first, self.types)}`"
+        if not failing:
+            return f"{look}; more rows decide them (`gates check {self.name or self.verdict.dataset} -v` says how many)"
+        return f"{look}; drafted rules block after `gates init {self.verdict.dataset} --accept`"
 
 
 def terminal(verdict: Verdict, options: RenderOptions | None = None, name: str = "") -> str:
