@@ -68,7 +68,7 @@ class Proposal:
 
     @property
     def is_small(self) -> bool:
-        """Whether some checks will be undecided for want of rows."""
+        """Whether some checks will be undecided for lack of rows."""
         return min(self.rows[Scope.HUMAN], self.rows[Scope.SYNTHETIC]) < ENOUGH_ROWS
 
 

@@ -222,7 +222,7 @@ CASES = (
         too_few=having(kept=KeptFiles(unknown="the version before cannot be read")),
         missing=Missing(
             having(kept=None), Outcome.NOT_CONFIGURED,
-            "there is no version before to compare with: `gates check` compares in a git repository",
+            "there is no earlier version to compare with: `gates check` compares in a git repository",
         ),
     ),
     Case(

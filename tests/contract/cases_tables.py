@@ -141,7 +141,7 @@ CASES = (
         f"{ASSOCIATIONS}/worst", ("tabular",), "tabular", _paired, "at most 0.2 allowed", missing=NOTHING_MADE, rows=1300,
     ),
     Case(
-        f"{COPIES}/near", ("tabular",), "tabular", _beside_people(0.0005, 100), "lie in one cell with a human row", missing=NOTHING_MADE, rows=1300,
+        f"{COPIES}/near", ("tabular",), "tabular", _beside_people(0.0005, 100), "nearly equal a human row", missing=NOTHING_MADE, rows=1300,
     ),
     Case(
         "combined/expect_synthetic_to_not_favour_training_rows", ("tabular",), "tabular",

@@ -177,9 +177,7 @@ def _near_rows(scan: Scan) -> Measurement:
     def share(rows: Rows, coded_rows: Coded) -> Measured | Inconclusive:
         cells, first = np.unique(_cells(coded_rows), return_index=True)
         is_copy = np.isin(cells, human)
-        compared = _excess(
-            int(is_copy.sum()), len(cells), baseline.all(), len(human), "lie in one cell with a human row"
-        )
+        compared = _excess(int(is_copy.sum()), len(cells), baseline.all(), len(human), "nearly equal a human row")
         at = np.argsort(rows.row_id[first[is_copy]])[:EVIDENCE_ROWS]
         twins = scan.human.row_id[originals.find(cells[is_copy][at])]
         places = _places(scan, rows.row_id[first[is_copy][at]], twins)

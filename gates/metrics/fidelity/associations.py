@@ -194,7 +194,7 @@ METRIC = Metric(
         "destroys what a model would learn from."
     ),
     source="Bergsma 2013 (Cramer's V), Spearman 1904, Kelley 1935 (correlation ratio); human half-splits as baseline",
-    fix="Use a generator that models columns jointly, and look at the worst pair named: one of the two is often sampled by itself.",
+    fix="Use a generator that models columns jointly, and look at the pair of columns that differs most: one of the two is often sampled by itself.",
     params=(("over", "worst"),),
     detail=("over",),
     reads="the sample",

@@ -122,14 +122,14 @@ METRIC = Metric(
     expectation="expect_coverage_to_be_between",
     measure=measure,
     side=Side.BETWEEN,
-    finding="Synthetic rows do not reach everywhere that human rows lie",
-    asks="Do synthetic rows reach wherever human rows lie?",
+    finding="Synthetic rows miss regions that human rows cover",
+    asks="Do synthetic rows cover all regions that human rows cover?",
     why=(
         "A generator that leaves out corners of the law can still match every column. Human rows that nothing synthetic comes near are "
         "what only people give; evidence says how many there are beyond chance and in which slices they lie."
     ),
     source="Naeem et al., Reliable Fidelity and Diversity Metrics, ICML 2020; Kynkäänniemi et al., NeurIPS 2019",
-    fix="Keep human rows in the slices named in the evidence, or have the generator make more of these.",
+    fix="Have the generator make more rows like the human rows that no synthetic row comes near, or keep these human rows in the set.",
     params=(("kind", "coverage"),),
     detail=("kind",),
     reads="the sample, at most 1,000 rows of it at a time",

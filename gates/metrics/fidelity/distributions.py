@@ -94,8 +94,8 @@ METRIC = Metric(
     ),
     source="Kolmogorov-Smirnov and total variation distance; paired human half-splits as baseline",
     fix=(
-        "Retrain the generator on the worst column named, or reweight its rows; if the rows are meant to extend the "
-        'human law (rare cases, balancing), say so with synthetic_role = "extend".'
+        "Retrain the generator on the column that differs most, or reweight its rows; if the rows are meant to add what "
+        'human rows lack (rare cases, balancing), say so with synthetic_role = "extend".'
     ),
     reads="the sample",
 )

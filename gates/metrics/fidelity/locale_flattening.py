@@ -256,7 +256,7 @@ METRIC = Metric(
         "Language Models Reduce Content Diversity?, ICLR 2024; Gretton et al., A Kernel Two-Sample Test, JMLR 13 (2012)"
     ),
     fix=(
-        "Seed the generator with human texts of the locales named, locale by locale, and ask for their words rather than for a "
+        "Seed the generator with human texts of the locales that lie too close, locale by locale, and ask for their words rather than for a "
         "translation; keep human rows there until the ratio rises."
     ),
     languages_together="the languages and locales are compared with each other",

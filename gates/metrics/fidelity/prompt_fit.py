@@ -192,6 +192,6 @@ METRIC = Metric(
         "answer beside the question. Words shared with one's own prompt and not with others give it away."
     ),
     source="Permutation test of association: Good, Permutation, Parametric and Bootstrap Tests of Hypotheses, 2005",
-    fix="Join responses and prompts by an id rather than by position, and look at a few rows of the generator named.",
+    fix="Join responses and prompts by an id rather than by position, and look at a few rows of each generator that fails.",
     reads="3,000 rows of the sample of each origin and generator",
 )

@@ -215,7 +215,7 @@ METRIC = Metric(
         "sample only so far: they widen every error bar, and add nothing on people who are not in it."
     ),
     source="Deming & Stephan 1940; Kish, Survey Sampling, 1965, section 11.7; total variation distance",
-    fix="Ask more people of the level named, or weight the rows to the declared shares where the design effect allows it.",
+    fix="Ask more people of the group that has too few rows, or weight the rows to the declared shares where the design effect allows it.",
     params=(("measure", "distance"),),
     detail=("measure",),
     languages_together="a language is a group like others, where the declared population names it",

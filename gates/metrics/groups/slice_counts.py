@@ -77,7 +77,7 @@ METRIC = Metric(
         "Each group may be there while their intersection is empty."
     ),
     source="Buolamwini & Gebru, Gender Shades, FAT* 2018: errors hide in intersections",
-    fix="Collect human rows of the slice named, or leave out its synthetic rows and say that the set does not cover it.",
+    fix="Collect human rows of the slice that has fewest, or leave out its synthetic rows and say that the set does not cover it.",
     params=(("prevalence", 0.005),),
     languages_together='slices are looked at one by one: with slices = ["language"] each language is one',
     exact="a count of rows",

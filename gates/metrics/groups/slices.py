@@ -189,7 +189,7 @@ METRIC = Metric(
         "fewer than 30 rows cannot be learned or tested."
     ),
     source="Shumailov et al., Nature 631 (2024): tails vanish first; exact binomial bounds",
-    fix="Condition the generator on the level named, or collect human rows for it; synthetic rows may fill a gap but count as synthetic.",
+    fix="Condition the generator on the group that is missing, or collect human rows for it; synthetic rows may fill a gap but count as synthetic.",
     params=(("kind", "vanished"),),
     detail=("kind",),
     languages_together='levels are looked at one by one: with slices = ["language"] each language is one',

@@ -23,7 +23,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 def measurement_of(kept: KeptFiles | None) -> Measurement:
     """As `measure`, of the files of two versions; None without a version before."""
     if kept is None:
-        return NotConfigured("there is no version before to compare with: `gates check` compares in a git repository")
+        return NotConfigured("there is no earlier version to compare with: `gates check` compares in a git repository")
     if kept.unknown:
         return Inconclusive(kept.unknown)
     evidence = {"files": list(kept.names)} if kept.names else {}
@@ -34,12 +34,12 @@ METRIC = Metric(
     expectation="expect_files_to_be_kept",
     measure=measure,
     side=Side.MAX,
-    finding="Files of the version before are missing",
+    finding="Files of the earlier version are missing",
     unit=Unit.SHARE,
-    asks="Are the files of the version before still present?",
+    asks="Are the files of the earlier version still present?",
     why=(
         "A folder that was pulled in part and added again loses the rest silently, and every row that is left is "
-        "in order: only a comparison with the version before shows the loss."
+        "in order: only a comparison with the earlier version shows the loss."
     ),
     source="The project's own rule; measured on DVC 3.67: 40 files became 20 without a warning",
     fix=(

@@ -121,7 +121,7 @@ METRIC = Metric(
     ),
     params=(("family", "diversity"),),
     detail=("family",),
-    languages_together="the numbers of all rows are compared with those of the version before; each language has the limits of the check named",
+    languages_together="the numbers of all rows are compared with those of the earlier version; each language has the limits of the check named",
     exact="compares numbers recorded in two verdicts; the checks that measured them are calibrated",
     reads="no rows, but what other checks measured, and the promoted verdict",
 )

@@ -121,7 +121,7 @@ METRIC = Metric(
         "other too, so what counts is how much oftener synthetic rows contradict them."
     ),
     source="Northcutt, Athalye & Mueller, Pervasive Label Errors in Test Sets, NeurIPS 2021; Newcombe, Statistics in Medicine 17 (1998)",
-    fix="Read the rows named beside their human twins; have people label the synthetic rows, or drop those that contradict all twins.",
+    fix="Read the synthetic rows beside their human twins; have people label the synthetic rows, or drop those that contradict all twins.",
     cached="hashes of content",
     reads="the label, and the item of annotations, of every row; near duplicates of texts: every text of 20 tokens and more; twins of table rows: 5,000 rows of the sample of each origin",
     accumulate=accumulate_twins,

@@ -119,7 +119,7 @@ METRIC = Metric(
         "the group accordingly. Over all rows the rates may match while two groups' errors cancel."
     ),
     source="Wyllie, Shumailov & Papernot, Fairness Feedback Loops, FAccT 2024; total variation distance",
-    fix="Condition the generator on group and label together, or reweight the group named to the human label shares.",
+    fix="Condition the generator on group and label together, or reweight the group that differs most to the human label shares.",
     languages_together='groups are looked at one by one: with slices = ["language"] each language is one',
     reads="the sample",
 )

@@ -144,6 +144,6 @@ METRIC = Metric(
         "well without having learned the task, and fails on people."
     ),
     source="Geirhos et al., Shortcut learning in deep neural networks, Nature Machine Intelligence 2 (2020) 665-673",
-    fix="Generate rows of every label in the shares that human rows have within each slice, or add human rows of the label named.",
+    fix="Generate rows of every label in the shares that human rows have within each slice, or add human rows of the label that differs most.",
     reads="the sample",
 )

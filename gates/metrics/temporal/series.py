@@ -197,8 +197,8 @@ METRIC = Metric(
     ),
     source="known defects of the Numenta Anomaly Benchmark (Lavin & Ahmad, ICMLA 2015): repeated hours, gaps, scripted days",
     fix=(
-        "Look the named series up. Keep times in UTC, where no hour comes twice; split a series at its gaps or drop it; leave "
-        "out series that stand still, and let the generator vary from day to day."
+        "Split a series at its gaps or drop it, keep times in UTC, where no hour comes twice, and leave out series that stand "
+        "still. Let the generator vary from day to day."
     ),
     params=(("kind", "gaps"),),
     detail=("kind",),

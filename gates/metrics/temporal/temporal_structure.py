@@ -131,8 +131,8 @@ METRIC = Metric(
         "autocorrelation as in Wiese et al., Quant GANs, Quantitative Finance 20 (2020); excess over human rows: paired draws of halves"
     ),
     fix=(
-        "Evidence names the facet: where it is autocorrelation, let the generator model whole days and not single readings; "
-        "where it is the time between rows, look at units and sampling rates; where it is transitions, at the order of events."
+        "Where autocorrelation differs, let the generator model whole days and not single readings; where the time between rows "
+        "does, look at units and sampling rates; where transitions do, at the order of events."
     ),
     languages_together="it measures series and events, whose rows have no language",
     reads="entity or session, time and value or event of every row",

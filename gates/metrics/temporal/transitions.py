@@ -115,7 +115,7 @@ METRIC = Metric(
     ),
     source="transitions of a first-order Markov chain, Anderson & Goodman, Annals of Mathematical Statistics 28 (1957)",
     fix=(
-        "Look at the named steps. Where they can happen, human sessions are too few and need more; where they cannot, "
+        "Where these steps can happen, collect more human sessions; where they cannot, "
         "generate whole sessions in order, or drop sessions that hold such a step."
     ),
     languages_together="it measures events, whose rows have no language",

@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 # Places that a line names; the quarantine file and the JSON report have more.
 MOST_PLACES = 3
 # Words of types that say little of a check, and that many another type has.
-_VAGUE = frozenset({"column", "human", "label", "not", "origin", "origins", "row", "rows", "synthetic", "table", "to"})
+_VAGUE = frozenset(
+    {"column", "columns", "contain", "human", "label", "not", "origin", "origins", "row", "rows", "synthetic", "table", "to"}
+)  # fmt: skip
+# Of words that people say in the plural; `gates explain` knows both.
+_PLURALS = {"copy": "copies", "duplicate": "duplicates", "failure": "failures"}
+# How the name of a type ends that says no more than that there are limits.
+_ENDINGS = ("_to_be_between", "_to_be_less_than", "_to_match")
 # A check names no more rows (gates/metrics/base/places.py): there may be others.
 MOST_NAMED = 10
 # The evidence that counts all the rows of which `first_rows` are the first.
@@ -27,15 +33,19 @@ _ROW_COUNTS = (
 )  # fmt: skip
 
 
-def short_name(check: CheckResult, types: Collection[str]) -> str:
-    """A word that means the check's type among these, for `gates explain`, and its detail: `coverage`, `copy (exact)`."""
-    word = _word(check.id.type, types)
-    return word if check.id.detail in ("", word) else f"{word} ({check.id.detail})"
+def short_name(check: CheckResult) -> str:
+    """The words of the check's type, and its detail: `coverage`, `machine text ratio`, `associations (mean)`."""
+    name = check.id.type.removeprefix(PREFIX)
+    for ending in _ENDINGS:
+        name = name.removesuffix(ending)
+    words = name.replace("_", " ")
+    return words if check.id.detail in ("", words) else f"{words} ({check.id.detail})"
 
 
 def explain_command(check: CheckResult, types: Collection[str]) -> str:
     """The command that says more of a check."""
-    return f"gates explain {shlex.quote(_word(check.id.type, types))}"
+    word = _word(check.id.type, types)
+    return f"gates explain {shlex.quote(_PLURALS.get(word, word))}"
 
 
 def _word(check_type: str, types: Collection[str]) -> str:

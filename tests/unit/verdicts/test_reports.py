@@ -32,7 +32,7 @@ from gates.verdict import (
     digest_of_report,
 )
 from gates.verdicts.reports.evidence import MOST_CHARACTERS, evidence_line
-from gates.verdicts.reports.finding_text import rows_text, short_name
+from gates.verdicts.reports.finding_text import explain_command, rows_text
 from gates.verdicts.reports.findings import (
     findings,
     headline,
@@ -185,7 +185,7 @@ def test_an_undecided_critical_check_is_a_failure_just_where_it_is_why_there_is_
 def test_what_a_line_would_enable_is_counted_by_its_inputs_and_what_cannot_be_is_left_out():
     report = terminal(example())
 
-    assert "not configured: 1 check for want of generator; gates list missing reviews\n" in report
+    assert "not configured: 1 check (need generator); gates list missing reviews\n" in report
     assert "expert_ratio" not in report
     assert "expert_ratio" in terminal(example(), RenderOptions(verbose=True))
     lines = ['columns = { timestamp = "…", value = "…" }', 'label = "<column>"', 'label = "x"']
@@ -273,7 +273,8 @@ def test_the_word_of_a_check_means_it_and_nothing_else(name):
     everything = {use.entry.type for use in shipped_uses(Plugins(), metrics, None, None)} | set(metrics)
 
     for one in types:
-        word = short_name(CheckResult(CheckId(Scope.COMBINED, one), Severity.INFO, Outcome.PASS, ""), types)
+        check_of_type = CheckResult(CheckId(Scope.COMBINED, one), Severity.INFO, Outcome.PASS, "")
+        word = explain_command(check_of_type, types).removeprefix("gates explain ")
         assert resolve_checks(word, [f"combined/{each}" for each in everything]) == [f"combined/{one}"]
 
 

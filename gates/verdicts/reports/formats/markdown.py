@@ -100,7 +100,7 @@ def _undecided(verdict: Verdict, check: CheckResult) -> str:
 def _not_configured(checks: Sequence[CheckResult], inputs: Sequence[str]) -> Iterator[str]:
     if not checks:
         return
-    names = f" for want of {code(', '.join(inputs))}" if inputs else ""
+    names = f" (need {code(', '.join(inputs))})" if inputs else ""
     yield f"<details><summary>Not configured: {counted(len(checks), 'check')}{names}</summary>"
     yield ""
     yield from (f"- {code(str(check.id))}: {code(check.message)}" for check in checks)

@@ -155,7 +155,7 @@ class _Screen:
             yield _Line(f"{counted(count, 'check')}: {message}", _INDENT)
         for check in stated:
             if check not in whole:
-                yield _Line(f"{short_name(check, self.types)}: {check.message}", _INDENT, is_cut=True)
+                yield _Line(f"{short_name(check)}: {check.message}", _INDENT, is_cut=True)
 
     def _finding(self, check: CheckResult) -> Iterator[_Line]:
         yield _Line(check.message, _INDENT, _COLORS[check.outcome])
@@ -201,12 +201,10 @@ class _Screen:
         if missing := self.listed.missing:
             names = _in_short(missing_inputs(missing))
             command = f"gates list missing {self.name or self.verdict.dataset}"
-            yield _Line(
-                f"not configured: {counted(len(missing), 'check')} for want of {names}; {command}", style="cyan"
-            )
+            yield _Line(f"not configured: {counted(len(missing), 'check')} (need {names}); {command}", style="cyan")
 
     def _names(self, checks: Iterable[CheckResult]) -> str:
-        return _in_short([short_name(check, self.types) for check in checks])
+        return _in_short([short_name(check) for check in checks])
 
     def _everything(self) -> Iterator[_Line]:
         for check in self.listed.not_configured:
