@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from types import CodeType, ModuleType
 
 _PACKAGE = "__init__.py"
-# Of these names a repository's own files are never meant: `schemas/json.py` is the schema of a dataset called json.
-_NEVER_OWN = frozenset({*sys.stdlib_module_names, "gates"})
+# Of these names a repository's own files are never meant: `schemas/json.py` is the schema of a dataset called json, and
+# what a schema needs is pandera, whatever lies beside it.
+_NEVER_OWN = frozenset({*sys.stdlib_module_names, "gates", "pandera", "polars"})
 _loads = itertools.count(1)
 
 
@@ -50,8 +51,9 @@ class OwnModules:
         self.root, self.folders = root, tuple(dict.fromkeys(folders))
         self.sources: dict[str, str] = {}
         self._modules: dict[str, ModuleType] = {}
-        # pandera and dataclasses resolve annotations through sys.modules: there, names begin like no other's.
-        self._prefix = f"gates_own_{next(_loads)}."
+        # pandera, dataclasses and pickle look modules up in sys.modules: there, names begin like no other's. No dot ends
+        # the beginning: whoever imports `a.b` imports `a`.
+        self._prefix = f"gates_own_{next(_loads)}_"
         self._builtins = {**vars(builtins), "__import__": self._import}
         self._is_sealed = False
 
@@ -153,8 +155,9 @@ class OwnModules:
     ) -> ModuleType:
         """What `import` means in these modules."""
         if level:
-            package = str((globals or {}).get("__package__") or "").removeprefix(self._prefix)
-            name = resolve_name("." * level + name, package)
+            name = resolve_name("." * level + name, str((globals or {}).get("__package__") or ""))
+        # pickle asks for a class's module by its name in sys.modules.
+        name = name.removeprefix(self._prefix)
         module = self.load(name)
         if module is None:
             return builtins.__import__(name, globals, locals, fromlist or (), 0)

@@ -71,6 +71,34 @@ def test_two_loads_see_modules_of_their_own_alone(tmp_path):
     assert (sys.path, sys.meta_path, "limits" in sys.modules) == (path, finders, False)
 
 
+def test_objects_of_own_classes_can_be_pickled(tmp_path):
+    root = write(
+        tmp_path,
+        own="import pickle\nfrom pkg.one import One\nCOPY = pickle.loads(pickle.dumps(One()))\n",
+        pkg_in_one="class One:\n    pass\n",
+    )
+
+    _, module = executed(root)
+
+    assert isinstance(module.COPY, module.One)
+
+
+@pytest.mark.parametrize("name", ["json", "pandera", "polars"])
+def test_schema_of_a_dataset_that_is_called_like_a_library_sees_the_library(name, tmp_path):
+    root = write(tmp_path, **{name: f"import {name}\nimport pandera.polars as pa\nLIBRARY = {name}\n"})
+
+    modules, module = executed(root, f"{name}.py")
+
+    assert (module.LIBRARY, list(modules.sources)) == (sys.modules[name], [f"{name}.py"])
+
+
+def test_relative_import_outside_of_a_package_says_so(tmp_path):
+    root = write(tmp_path, own="from .limits import MOST\n", limits="MOST = 1\n")
+
+    with pytest.raises(SuiteError, match=r"own\.py:1: ImportError: .*relative"):
+        executed(root)
+
+
 def test_every_form_of_import_finds_the_repositorys_modules(tmp_path):
     root = write(
         tmp_path,
