@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from gates.checking.conclude import JudgedData, column_types, planned, verdict_of_results
 from gates.checking.row_pass import RowPass
 from gates.checking.verdict_inputs import data_of
-from gates.contract.plan import Plan, refuse_unknown_waivers
+from gates.contract.plan import ROW_FAILURES, Plan, refuse_unknown_waivers
 from gates.contract.suites import measurement_key, params_of
 from gates.data.duckdb.dataset import LocalDataset, open_dataset, open_holdout
 from gates.data.evaluation import EvaluationSets, open_evaluation
@@ -28,6 +28,8 @@ from gates.verdict import CheckResult, Outcome, Scope, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+    import pyarrow as pa
 
     from gates.checking.resolve import ResolvedDataset
     from gates.contract.contract import Contract
@@ -49,7 +51,7 @@ _CODES = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE, "undeclared": UNDECL
 class Options:
     """How to judge; nothing here can change an outcome except `only` and `scopes`, which make a partial plan.
 
-    quarantine: folder for failing rows, or None for none. progress: told the step, how far it is, and its length.
+    quarantine: folder for rows that fail a planned rule, or None for none. progress: told the step, how far it is, and its length.
     files, holdout_files, evaluation_files: the files of another version than the work tree (`gates.versions.snapshots.files_at`).
     kept_files: what became of the files of the version before. promoted: what was promoted last. summaries: where what is known of single files is kept.
     """
@@ -62,6 +64,11 @@ class Options:
     kept_files: KeptFiles | None = None
     promoted: PromotedBefore | None = None
     summaries: SummaryStore | None = None
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether only some of the planned checks are asked."""
+        return bool(self.only or self.scopes)
 
 
 @dataclass(frozen=True)
@@ -89,7 +96,7 @@ def judge(resolved: ResolvedDataset, options: Options) -> Judged:
         refuse_unknown_waivers(contract, whole)
         chosen = whole.only(options.only, options.scopes)
         clock.lap("open")
-        pass_over = _Pass(opened, validators, options, _measured_of(chosen, contract.metrics))
+        pass_over = _Pass(opened, validators, options, chosen)
         quarantined, writer_path, seen = pass_over.run(contract, holdout, evaluation)
         clock.lap("scan")
         measurements = _measure(seen, chosen, contract.metrics, options)
@@ -128,9 +135,9 @@ class _Pass:
         opened: LocalDataset,
         validators: Validators,
         options: Options,
-        planned_metrics: list[Planned],
+        chosen: Plan,
     ) -> None:
-        self.opened, self.options, self.planned_metrics = opened, options, planned_metrics
+        self.opened, self.options, self.chosen = opened, options, chosen
         total = sum(file.rows for file in opened.files)
         self.rows = RowPass(validators, lambda done: options.progress("rows", done, total))
 
@@ -140,18 +147,26 @@ class _Pass:
         """Number of failing rows, where they went, and what was seen."""
         dataset = contract.dataset
         folder = self.options.quarantine
-        mode = QuarantineMode(dataset.quarantine) if folder else QuarantineMode.OFF
+        rules = _row_rules(self.chosen) if self.options.is_partial else None
+        is_off = folder is None or rules == {}
+        mode = QuarantineMode.OFF if is_off else QuarantineMode(dataset.quarantine)
+        planned_metrics = _measured_of(self.chosen, contract.metrics)
+
+        def ask(batch: pa.RecordBatch) -> None:
+            failures = self.rows.ask(batch)
+            writer.write(batch, failures if rules is None else failures.of_rules(rules))
+
         path = (folder or Path()) / f"{dataset.name}.parquet"
         with QuarantineWriter(path, [file.path for file in self.opened.files], mode) as writer:
             request = ScanRequest(
                 declared=_declared(contract),
                 before=VersionBefore(self.options.kept_files, self.options.promoted),
                 rule_failures=self.rows.failures.value,
-                on_batch=lambda batch: writer.write(batch, self.rows.ask(batch)),
+                on_batch=ask,
                 undeclared_origins=self.opened.undeclared_origins,
                 evaluation=evaluation,
-                accumulate=lambda inputs: accumulates(self.planned_metrics, inputs),
-                rows=lambda unsampled: rows_to_fetch(self.planned_metrics, unsampled),
+                accumulate=lambda inputs: accumulates(planned_metrics, inputs),
+                rows=lambda unsampled: rows_to_fetch(planned_metrics, unsampled),
                 remembered=self._remembered(contract, self.options.summaries) if self.options.summaries else None,
             )
             seen = scan(self.opened, request, holdout)
@@ -183,6 +198,17 @@ def _declared(contract: Contract) -> Declarations:
         critical_domains=dataset.critical_domains,
         removals=contract.removals,
     )
+
+
+def _row_rules(chosen: Plan) -> dict[str, set[str]]:
+    """The row rules of the planned checks, each with the origins of the rows that it is asked of."""
+    origins: dict[str, set[str]] = {}
+    for scope in Scope:
+        of_scope = set(_CODES) if scope is Scope.COMBINED else {scope.value}
+        for entry in chosen.entries[scope]:
+            if entry.type == ROW_FAILURES:
+                origins.setdefault(str(entry.kwargs["rule"]), set()).update(of_scope)
+    return origins
 
 
 def _measured_of(chosen: Plan, metrics: Mapping[str, Metric]) -> list[Planned]:

@@ -71,7 +71,7 @@ class DatasetCheck:
 
     def recall(self) -> CheckedDataset | None:
         """The verdict that judging anew would give, or None when that is not known."""
-        return self._memory.recall() if self._memory else None
+        return self._memory.recall(self.terms.quarantine) if self._memory else None
 
     def answer(self, progress: Callable[[str, int, int], None]) -> CheckedDataset:
         """The verdict reached anew. Raises what `judge_at` raises."""

@@ -115,7 +115,8 @@ class JudgedVersion:
 class CheckedDataset:
     """A verdict with what belongs to one run only. is_remembered: it was reached before, on the same bytes.
 
-    quarantined: number of failing rows. quarantine: where they were written, if they were, and by this run.
+    quarantined: number of failing rows. quarantine: the file that has them, written by this run or, where it is
+    still the same, by the run that reached the verdict; None where there is none.
     """
 
     verdict: Verdict

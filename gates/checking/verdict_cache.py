@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -13,7 +14,9 @@ from gates.verdict import Outcome
 from gates.verdicts.from_json import verdict_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
+    from pathlib import Path
 
     from gates.checking.cache.folder import Cache
     from gates.checking.check_version import JudgedVersion
@@ -31,8 +34,12 @@ class Memory:
         self._at, self._dataset, self._today, self._cache = at, dataset, today, cache
         self._key = self._key_of(seen)
 
-    def recall(self) -> CheckedDataset | None:
-        """The verdict that judging anew would give, or None when that is not known."""
+    def recall(self, quarantine: Path | None = None) -> CheckedDataset | None:
+        """The verdict that judging anew would give, or None when that is not known.
+
+        quarantine: the folder for failing rows; the answer names the file there that has the bytes that were written
+        when the verdict was reached.
+        """
         entry = self._cache.get(self._key) if self._key else None
         if entry is None:
             return None
@@ -40,7 +47,8 @@ class Memory:
             verdict = verdict_of(entry["verdict"])
             if not is_code_unchanged(verdict.contract, self._dataset.root):
                 return None
-            return CheckedDataset(verdict, entry["quarantined"], is_remembered=True)
+            rows = _unchanged(entry["quarantine"], quarantine) if quarantine else None
+            return CheckedDataset(verdict, entry["quarantined"], rows, is_remembered=True)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             logger.debug("%s: not a verdict: %s", self._dataset.name, error)
             return None
@@ -56,7 +64,13 @@ class Memory:
             return
         seen = compared(self._at, self._dataset, self._cache)
         if self._key_of(seen) == self._key and _was_reached_on(verdict, seen):
-            self._cache.put(self._key, {"verdict": verdict.to_json(), "quarantined": answered.quarantined})
+            rows = answered.quarantine
+            entry = {
+                "verdict": verdict.to_json(),
+                "quarantined": answered.quarantined,
+                "quarantine": {rows.name: _sha256(rows)} if rows else {},
+            }
+            self._cache.put(self._key, entry)
 
     def _key_of(self, seen: Compared) -> str | None:
         """None where nothing tells the bytes."""
@@ -65,6 +79,21 @@ class Memory:
         kept = seen.kept_files and asdict(seen.kept_files)
         promoted = seen.promoted and [seen.promoted.statement_sha256, seen.promoted.unknown]
         return digest([seen.snapshot.digest, kept, promoted, contract_key(self._dataset, self._today)])
+
+
+def _unchanged(sha256_by_name: Mapping[str, str], folder: Path) -> Path | None:
+    """The file of failing rows, where the folder still has it as it was."""
+    named = ((folder / name, sha256) for name, sha256 in sha256_by_name.items())
+    return next((path for path, sha256 in named if sha256 and sha256 == _sha256(path)), None)
+
+
+def _sha256(path: Path) -> str | None:
+    """Of a file's bytes; None where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
 
 
 def _was_reached_on(verdict: Verdict, seen: Compared) -> bool:

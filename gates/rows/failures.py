@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from gates.data.scan.result import RuleFailures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from gates.data.arrays import Ints
 
@@ -39,6 +39,15 @@ class BatchFailures:
         if not self.failing:
             return np.empty(0, dtype=np.int64)
         return np.unique(np.concatenate(list(self.failing.values())))
+
+    def of_rules(self, origins: Mapping[str, Collection[str]]) -> BatchFailures:
+        """The failures of some rules alone. origins: by rule, those whose rows count."""
+        failing = {}
+        for rule in self.failing.keys() & origins.keys():
+            rows = self.failing[rule]
+            if (kept := rows[np.isin(self.origin[rows], list(origins[rule]))]).size:
+                failing[rule] = kept
+        return replace(self, failing=failing)
 
 
 class RowFailures:

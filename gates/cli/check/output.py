@@ -30,7 +30,7 @@ LEFT = "deferred to pre-push"
 class Shown:
     """One dataset of a call: its verdict, or what stood in the way; neither where all is deferred to the push.
 
-    failing_rows: how many rows fail, and the file that has them, where this run wrote one.
+    failing_rows: how many rows fail, and the file that has them, where it is there.
     """
 
     name: str

@@ -208,18 +208,22 @@ def _say(asking: DatasetRun, answered: CheckedDataset, request: CheckRequest) ->
 
 
 def _failing_rows(asking: DatasetRun, answered: CheckedDataset) -> str:
-    """`12 in .gates/quarantine/reviews.parquet`, where this run wrote them."""
-    if answered.is_remembered or not answered.quarantine or not answered.quarantined:
+    """`12 in .gates/quarantine/reviews.parquet`, where this verdict's rows are there."""
+    if not answered.quarantine or not answered.quarantined:
         return ""
     return f"{answered.quarantined:,} in {answered.quarantine.relative_to(asking.store.root).as_posix()}"
 
 
 def _note_remembered(shown: list[Shown]) -> None:
-    remembered = [(one.name, one.answered.quarantined) for one in shown if one.answered and one.answered.is_remembered]
+    remembered = [one for one in shown if one.answered and one.answered.is_remembered]
     if not remembered:
         return
-    who = remembered[0][0] if len(remembered) == 1 else f"{len(remembered):,} of {counted(len(shown), 'dataset')}"
-    failing = sum(count for _, count in remembered)
+    who = remembered[0].name if len(remembered) == 1 else f"{len(remembered):,} of {counted(len(shown), 'dataset')}"
+    failing = sum(
+        one.answered.quarantined
+        for one in shown
+        if one.answered and one.answered.is_remembered and not one.answered.quarantine
+    )
     rows = f"; --no-cache writes the {counted(failing, 'failing row')}" if failing else ""
     note(f"{who}: unchanged, using the cached verdict{rows}")
 

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 
+import polars as pl
 import pytest
 
 from tests.dvc_repositories import ENVIRONMENT, git, write
@@ -170,6 +171,46 @@ def test_partial_run_neither_asks_the_cache_nor_feeds_it(root, gates):
     partial = gates(root, "check", "second", "--scope", "human", "--format", "json")
     assert json.loads(partial.out)["partial"] is True
     assert REMEMBERED not in partial.err
+
+
+def rows_line(called):
+    """Where a report says that the failing rows are."""
+    return next((line for line in called.out.splitlines() if line.startswith("failing rows: ")), None)
+
+
+def test_cached_verdict_names_the_file_of_its_failing_rows_as_long_as_it_is_the_same(root, gates):
+    write(root, "schemas/limits.py", LIMITS.replace("9", "1"))
+    anew, remembered = gates(root, "check", "first"), gates(root, "check", "first")
+
+    assert rows_line(anew).endswith(" in .gates/quarantine/first.parquet")
+    assert rows_line(remembered) == rows_line(anew)
+    assert remembered.err == "first: unchanged, using the cached verdict\n"
+
+    (root / ".gates/quarantine/first.parquet").write_bytes(b"rows of another run")
+    stale = gates(root, "check", "first")
+    assert rows_line(stale) is None
+    assert "using the cached verdict; --no-cache writes the " in stale.err
+    gates(root, "check", "first", "--no-cache")
+    assert rows_line(gates(root, "check", "first")) == rows_line(anew)
+
+    (root / ".gates/quarantine/first.parquet").unlink()
+    assert rows_line(gates(root, "check", "first")) is None
+
+
+def test_partial_run_names_only_rows_that_fail_what_it_asks(root, gates):
+    write(root, "schemas/limits.py", LIMITS.replace("9", "1"))
+    path = root / ".gates/quarantine/first.parquet"
+    gates(root, "check", "first")
+    whole = path.read_bytes()
+
+    other = gates(root, "check", "first", "--only", "expect_distributions_to_match")
+
+    assert rows_line(other) is None
+    assert path.read_bytes() == whole
+    of_humans = gates(root, "check", "first", "--only", "row_failure", "--scope", "human")
+    rows = pl.read_parquet(path)
+    assert rows_line(of_humans) == f"failing rows: {rows.height} in .gates/quarantine/first.parquet"
+    assert set(rows["origin"]) == {"human"}
 
 
 def test_no_cache_neither_asks_it_nor_feeds_it(root, gates):
