@@ -14,6 +14,7 @@ from gates.cli.streams import clean_stdout, note
 from gates.errors import GatesError
 
 if TYPE_CHECKING:
+    from gates.contract.contract import Contract
     from gates.contract.explain import Explanation, Use
 
 WIDTH = 100
@@ -28,13 +29,23 @@ Examples:
 """
 )
 @click.argument("check")
+@click.option("--all-types", is_flag=True, help="In a project, show the limits of data types that it does not use too.")
 @config_option
-def command(check: str, config: Path | None) -> int:
+def command(check: str, config: Path | None, *, all_types: bool) -> int:
     """Explain CHECK: what it asks, why, its source and limits, and how to fix what it finds.
 
     CHECK is an id from a report, an expectation's name with or without `expect_`, or a word that only one name contains.
     """
-    from gates.contract.explain import arguments, explanation, find_type, matching, shipped_uses, suite_entry
+    from gates.contract.explain import (
+        arguments,
+        explanation,
+        find_type,
+        matching,
+        of_datasets,
+        own_uses,
+        shipped_uses,
+        suite_entry,
+    )
     from gates.contract.plugins.registry import metrics_of
 
     plugins = plugins_here(config)
@@ -42,27 +53,30 @@ def command(check: str, config: Path | None) -> int:
         metrics = metrics_of(plugins)
         shipped = shipped_uses(plugins, metrics)
     check_type, check_id = find_type(check, metrics)
-    uses = matching([*shipped, *_uses_here(config)], check_type, check_id)
+    here = _datasets_here(config)
+    every = matching([*shipped, *own_uses(here)], check_type, check_id)
+    uses = every if all_types else of_datasets(every, here)
     scope = uses[0].entry.check_id.scope.value if uses else "SCOPE"
     entry = _entry_text(arguments(check_type, metrics), suite_entry(check_type, uses, metrics), scope)
-    click.echo("\n".join([*_text(explanation(check_type, metrics), uses), *entry]))
+    more = f"  {left:,} more in suites of other data types: --all-types" if (left := len(every) - len(uses)) else ""
+    lines = [*_text(explanation(check_type, metrics), uses), *([more] if more else []), *entry]
+    click.echo("\n".join(lines))
     return 0
 
 
-def _uses_here(path: Path | None) -> list[Use]:
-    """The uses in the suites of the surrounding project; none where there is no project."""
+def _datasets_here(path: Path | None) -> dict[str, Contract]:
+    """The contracts of the surrounding project's datasets; none where there is no project."""
     from gates.config.load import load_config, nearest_config
     from gates.contract.contract import load_contract
-    from gates.contract.explain import own_uses
 
     try:
         if path is None and nearest_config(Path.cwd()) is None:
-            return []
+            return {}
         config = load_config(path)
-        return own_uses({name: load_contract(dataset, today()) for name, dataset in config.datasets.items()})
+        return {name: load_contract(dataset, today()) for name, dataset in config.datasets.items()}
     except GatesError:
         note("this project's own limits are not shown, because its configuration has mistakes: run `gates lint`")
-        return []
+        return {}
 
 
 def _text(about: Explanation, uses: list[Use]) -> list[str]:

@@ -212,6 +212,13 @@ def own_uses(contracts: Mapping[str, Contract]) -> list[Use]:
     ]
 
 
+def of_datasets(uses: Sequence[Use], contracts: Mapping[str, Contract]) -> list[Use]:
+    """The uses that count for some datasets: their own, `common` and of their data types; all where none of them does."""
+    owners = {COMMON, *contracts, *(contract.dataset.type for contract in contracts.values())}
+    counting = [use for use in uses if use.is_own or use.owner in owners]
+    return counting if contracts and counting else list(uses)
+
+
 def matching(uses: Sequence[Use], check_type: str, check: str) -> list[Use]:
     """The uses of a type; of one check id alone where the suites have it."""
     of_type = [use for use in uses if use.entry.type == check_type]

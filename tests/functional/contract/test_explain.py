@@ -102,3 +102,18 @@ def test_shipped_suites_ask_with_every_listed_kind():
     }
 
     assert listed <= shipped
+
+
+def test_project_shows_the_limits_of_its_own_data_types_unless_all_are_wanted(tmp_path, gates):
+    (tmp_path / "gates.toml").write_text('[datasets.reviews]\npath = "reviews.csv"\ntype = "text"\n')
+
+    def owners(*arguments: str) -> set[str]:
+        limits = gates(tmp_path, "explain", *arguments).out.partition("\nlimits\n")[2].partition("\narguments\n")[0]
+        return {line.split(":")[0].strip() for line in limits.splitlines() if "/expect_" in line}
+
+    every = owners("duplicate_ratio", "--all-types")
+    assert every >= {"text", "instruction"}
+    assert owners("duplicate_ratio") == every & {"common", "text"}
+    assert "more in suites of other data types: --all-types\n" in gates(tmp_path, "explain", "duplicate_ratio").out
+    # A check of other types alone is explained by them.
+    assert owners("series_to_be_sound") == {"timeseries"}
