@@ -118,6 +118,8 @@ def _check_names(names: list[str], file: DataFile) -> None:
     for name in names:
         if not name:
             raise DataError(f"{file.name}: a column has an empty name; give it one")
+        if "\0" in name:
+            raise DataError(f"{file.name}: a column has a NUL byte in its name, {name!r}; rename it")
         if name.casefold() in _VIRTUAL_COLUMNS:
             raise DataError(f"{file.name}: a column may not be called '{name}'; rename it")
         if counts[name] > 1:

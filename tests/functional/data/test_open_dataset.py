@@ -369,6 +369,7 @@ def test_text_that_is_not_utf8_inside_parquet_is_named(tmp_path):
         ({"text": ["x"], "Text": ["y"]}, "columns 'text' and 'Text' differ only in case; rename one of them"),
         ({"text": ["x"], "file_index": [1]}, "a column may not be called 'file_index'; rename it"),
         ({"text": ["x"], "": [1]}, "a column has an empty name; give it one"),
+        ({"text": ["x"], "a\0b": [1]}, "a column has a NUL byte in its name, 'a\\x00b'; rename it"),
     ],
 )
 def test_names_that_sql_cannot_tell_apart_are_refused(parquet, tmp_path, columns, message):
