@@ -176,10 +176,10 @@ def _judge_number(measured: Measured, by: _Judge) -> Judgement:
 def _broken(measured: Measured, limits: Limits, decision: Decision, by: _Judge) -> Judgement:
     """What fails or cannot be decided, with the limits that it is about."""
     wording, rule = by.wording, by.wording.rule(measured, limits)
-    number = wording.interval(measured.estimate)
+    number = wording.interval(measured)
     if decision.outcome is Outcome.FAIL:
-        is_told = measured.note and wording.unit is not Unit.NUMBER
-        number = "" if is_told else f"measured {wording.number(measured.estimate.value)}"
+        is_told = measured.note and wording.unit not in (Unit.NUMBER, Unit.EXTRA_NUMBER)
+        number = "" if is_told else wording.measured(measured)
     lead = wording.finding if decision.outcome is Outcome.FAIL else wording.question()
     clauses = (measured.note, ", ".join(part for part in (number, rule) if part), measured.unread, decision.why)
     return Judgement(decision.outcome, by.severity, measured, clauses, lead, decision.rows_needed, decision.why)

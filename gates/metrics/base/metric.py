@@ -32,6 +32,7 @@ class Unit(StrEnum):
     EXTRA_SHARE = "extra share"
     COUNT = "count"
     NUMBER = "number"
+    EXTRA_NUMBER = "extra number"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from gates.metrics.base.metric import Unit
 
 if TYPE_CHECKING:
-    from gates.metrics.base.measurement import Estimate, Limits, Measured
+    from gates.metrics.base.measurement import Limits, Measured
 
 
 _PARTICIPLES = {"may": "allowed", "should": "expected", "must": "required"}
@@ -34,11 +34,21 @@ class Wording:
             return f"{value:,.0f}"
         return percent(value) if self.unit in (Unit.SHARE, Unit.EXTRA_SHARE) else f"{value:.3g}"
 
-    def interval(self, estimate: Estimate) -> str:
+    def measured(self, measured: Measured) -> str:
+        """The number in words: `measured 0.246 beyond the baseline of 0.505`."""
+        return f"measured {self.number(measured.estimate.value)}{self._beyond(measured)}"
+
+    def interval(self, measured: Measured) -> str:
         """The interval in words, of a number that is none by itself too."""
+        estimate = measured.estimate
         if estimate.low == estimate.high:
-            return f"measured {self.number(estimate.value)}"
-        return f"the interval is {self.number(estimate.low)} to {self.number(estimate.high)}"
+            return self.measured(measured)
+        return f"the interval is {self.number(estimate.low)} to {self.number(estimate.high)}{self._beyond(measured)}"
+
+    def _beyond(self, measured: Measured) -> str:
+        if self.unit is not Unit.EXTRA_NUMBER or measured.baseline is None:
+            return ""
+        return f" beyond the baseline of {self.number(measured.baseline.value)}"
 
     def rule(self, measured: Measured, limits: Limits) -> str:
         """What the limits allow, on the side that is broken or nearer."""
@@ -57,7 +67,7 @@ class Wording:
     def _rule(self, measured: Measured, limit: float, verb: str, *, is_over: bool) -> str:
         bound = "at most" if is_over else "at least"
         is_none = is_over and not limit
-        if self.unit in (Unit.NUMBER, Unit.COUNT):
+        if self.unit in (Unit.NUMBER, Unit.EXTRA_NUMBER, Unit.COUNT):
             shown = "none" if is_none and self.unit is Unit.COUNT else f"{bound} {limit:g}"
             return f"{shown} {_PARTICIPLES[verb]}"
         if is_none and self.unit is not Unit.EXTRA_SHARE:

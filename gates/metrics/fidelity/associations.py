@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gates.metrics.base.measurement import Failed, Measurement, NotConfigured
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.stats.encoding import Coded, ColumnKind, Feature
 from gates.metrics.stats.paired_draws import draws, excess
 from gates.metrics.stats.strata import Sides, compare_by_role
@@ -188,6 +188,7 @@ METRIC = Metric(
     measure=measure,
     side=Side.MAX,
     finding="Columns of synthetic rows do not depend on each other as those of human rows do",
+    unit=Unit.EXTRA_NUMBER,
     asks="Do the synthetic columns hang together as the human columns do?",
     why=(
         "Every column can look right while no row does: shuffling columns independently keeps all distributions and "

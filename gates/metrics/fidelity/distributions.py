@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.base.wording import percent
 from gates.metrics.integrity.new_levels import named_levels
 from gates.metrics.stats.encoding import Coded, ColumnKind, Feature
@@ -87,6 +87,7 @@ METRIC = Metric(
     measure=measure,
     side=Side.MAX,
     finding="Columns of synthetic rows are distributed differently from those of human rows",
+    unit=Unit.EXTRA_NUMBER,
     asks="Does each column of the synthetic rows follow the human column's distribution?",
     why=(
         "A model trained on shifted columns learns the generator's world. A fixed threshold on a distance is unsound, "

@@ -9,7 +9,7 @@ import numpy as np
 
 from gates.data.text.formatting import FEATURES, common_window, formatting_features
 from gates.metrics.base.measurement import Failed, Measured, Measurement, NotConfigured
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.stats.paired_draws import draws, excess
 from gates.metrics.stats.strata import Sides, compare_all
 
@@ -110,6 +110,7 @@ METRIC = Metric(
     measure=measure,
     side=Side.MAX,
     finding="Formatting tells synthetic texts from human texts",
+    unit=Unit.EXTRA_NUMBER,
     asks="Does formatting, such as white space, quotes or markup, tell which texts are human?",
     why=(
         "A model trained on such data learns the pipeline's artefact in place of the task, and every check of content is "

@@ -12,7 +12,7 @@ from gates.data.text.hashing import hashed_counts, unit_rows
 from gates.data.text.tokens import TokenStream, document_hashes
 from gates.metrics.base.languages import TRANSLATION
 from gates.metrics.base.measurement import Failed, Inconclusive, Measured, Measurement, NotConfigured, RowCounts
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.base.text_samples import tokens_of
 from gates.metrics.base.wording import percent
 from gates.metrics.stats.paired_draws import ROWS_TO_PASS, draws, excess
@@ -186,6 +186,7 @@ METRIC = Metric(
     measure=measure,
     side=Side.MAX,
     finding="Synthetic responses answer their own prompts less often than human ones",
+    unit=Unit.EXTRA_NUMBER,
     asks="Do synthetic responses answer their own prompts?",
     why=(
         "A join that slipped by one row leaves every column as it was, so no check of columns sees it, and a model trained on it learns to "

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gates.metrics.base.measurement import Failed, Inconclusive, Measured, Measurement
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.base.text_samples import tokens_of
 from gates.metrics.fidelity.telltale_features import telling_columns, telling_in_model, telling_words
 from gates.metrics.stats.classifiers import Table, Texts, cross_validated_auc, one_thread, table_of, texts_of
@@ -117,6 +117,7 @@ METRIC = Metric(
     measure=measure,
     side=Side.MAX,
     finding="A classifier tells synthetic rows from human rows",
+    unit=Unit.EXTRA_NUMBER,
     asks="Can a classifier tell synthetic rows from human ones?",
     why=(
         "What tells the origin is what synthetic rows lack or carry in excess, in one column or in many together. It is a statement about "

@@ -17,7 +17,7 @@ from gates.metrics.base.measurement import (
     ReportOnly,
     RowCounts,
 )
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.base.wording import percent
 from gates.metrics.labels.labels import Classes, classes, labelled
 from gates.metrics.stats.paired_draws import draws, excess
@@ -113,6 +113,7 @@ METRIC = Metric(
     measure=measure,
     side=Side.MAX,
     finding="Labels are not as frequent in each group as in human rows",
+    unit=Unit.EXTRA_NUMBER,
     asks="Is each label as frequent in each group as among the human rows?",
     why=(
         "Generators repeat what is usual: they give the common label to a group more often than people do, and a model trained on it treats "

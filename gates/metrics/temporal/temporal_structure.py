@@ -10,7 +10,7 @@ import polars as pl
 
 from gates.data.scan.result import Rows
 from gates.metrics.base.measurement import Failed, Inconclusive, Measured, Measurement, Part, ReportOnly, RowCounts
-from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.stats.paired_draws import draws, excess
 from gates.metrics.stats.shares import kolmogorov_smirnov, total_variation
 from gates.metrics.temporal.ordered_rows import accumulate_ordered, missing_roles
@@ -121,6 +121,7 @@ METRIC = Metric(
     measure=measure,
     side=Side.MAX,
     finding="Synthetic rows do not follow each other in time as human rows do",
+    unit=Unit.EXTRA_NUMBER,
     asks="Do synthetic readings and events follow each other as human ones do?",
     why=(
         "Each value can be right and the order wrong: readings shuffled within their day have the same distribution and "

@@ -26,6 +26,13 @@ _PLURALS = {"copy": "copies", "duplicate": "duplicates", "failure": "failures"}
 _ENDINGS = ("_to_be_between", "_to_be_less_than", "_to_match")
 # A check names no more rows (gates/metrics/base/places.py): there may be others.
 MOST_NAMED = 10
+# What these measure is already less the baseline: how far synthetic rows go beyond it.
+EXCESSES = frozenset({
+    "expect_associations_to_match", "expect_boilerplate_ratio_to_be_less_than", "expect_degenerate_text_ratio_to_be_less_than",
+    "expect_distributions_to_match", "expect_formatting_to_not_tell_origin", "expect_label_rates_by_group_to_match",
+    "expect_labels_to_agree_across_origins", "expect_origin_separability_to_be_less_than", "expect_responses_to_fit_prompts",
+    "expect_synthetic_to_not_copy_human", "expect_temporal_structure_to_match",
+})  # fmt: skip
 # The evidence that counts all the rows of which `first_rows` are the first.
 _ROW_COUNTS = (
     "failures", "violations", "copies", "undeclared", "texts_with_mark", "contaminated_rows", "rows_unlike_all_their_twins",
@@ -87,15 +94,18 @@ def _count(value: object) -> int:
 
 
 def measured_text(check: CheckResult) -> str:
-    """The number with its interval, limits and baseline: `0.03, interval 0.0146 to 0.0386, limit 0.001 (baseline 0)`."""
+    """The number with its baseline, interval and limits: `0.03 beyond the baseline of 0, interval 0.0146 to 0.0386, limit 0.001`."""
     if check.observed is None:
         return ""
     parts = [f"{check.observed:.3g}" if isinstance(check.observed, float) else f"{check.observed:,}"]
     if check.low is not None and check.high is not None and check.low != check.high:
         parts.append(f"interval {check.low:.3g} to {check.high:.3g}")
     parts += _limits(check)
-    baseline = "" if check.baseline is None else f" (baseline {check.baseline:.3g})"
-    return ", ".join(parts) + baseline
+    if check.baseline is None:
+        return ", ".join(parts)
+    if check.id.type in EXCESSES:
+        return ", ".join([f"{parts[0]} beyond the baseline of {check.baseline:.3g}", *parts[1:]])
+    return ", ".join(parts) + f" (baseline {check.baseline:.3g})"
 
 
 def _limits(check: CheckResult) -> list[str]:

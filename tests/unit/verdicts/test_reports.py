@@ -230,7 +230,7 @@ def test_a_finding_names_rows_numbers_fix_and_check():
     assert (
         "\n  Synthetic rows copy human rows.\n"
         "    rows      s.csv:9 = h.csv:7, and 41 more\n"
-        "    measured  0.03, interval 0.0146 to 0.0386, limit 0.001 (baseline 0)\n"
+        "    measured  0.03 beyond the baseline of 0, interval 0.0146 to 0.0386, limit 0.001\n"
         "    fix       drop these rows\n"
     ) in report
     assert "    check     combined/expect_synthetic_to_not_copy_human/exact   (gates explain " in report

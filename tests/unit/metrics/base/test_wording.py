@@ -8,6 +8,7 @@ from gates.metrics.base.metric import Unit
 from gates.metrics.base.wording import Wording, percent
 from gates.metrics.catalogue import METRICS
 from gates.verdict import Outcome, Severity
+from gates.verdicts.reports.finding_text import EXCESSES
 
 COPIES = Wording("Synthetic rows copy human rows", Unit.EXTRA_SHARE)
 
@@ -65,6 +66,20 @@ def test_limits_are_said_in_the_unit_of_the_number(unit, value, limits, rule):
     assert judged.outcome is Outcome.FAIL
     assert judged.message.startswith("It is so: measured ")
     assert rule in judged.message
+
+
+def test_an_excess_names_the_baseline_that_it_goes_beyond():
+    apart = Measured(Estimate(0.3, 0.28, 0.32), baseline=Baseline(0.505), note="AUC 0.805")
+
+    assert message(apart, Wording("Origins differ", Unit.EXTRA_NUMBER), max_value=0.25) == (
+        "Origins differ: AUC 0.805; measured 0.3 beyond the baseline of 0.505, at most 0.25 allowed."
+    )
+
+
+def test_reports_call_an_excess_just_what_metrics_do():
+    units = {Unit.EXTRA_NUMBER, Unit.EXTRA_SHARE}
+
+    assert {metric.expectation for metric in METRICS if metric.unit in units} == EXCESSES
 
 
 def test_percents_keep_two_digits():
