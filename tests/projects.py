@@ -46,7 +46,7 @@ class Project:
     check: Called
 
 
-def people(count: int, seed: int) -> pl.DataFrame:
+def table_rows(count: int, seed: int) -> pl.DataFrame:
     """Made-up people: a dependent pair of columns, a town, an income."""
     row = pl.int_range(count, eager=True).to_frame("row")
     drawn = row.select(
@@ -68,10 +68,10 @@ def mixed(human: pl.DataFrame, synthetic: pl.DataFrame) -> pl.DataFrame:
 def write_project(root: Path) -> None:
     """Two datasets: `sound` from one law, `flawed` with one synthetic row over and over."""
     (root / "data").mkdir()
-    human = people(ROWS, seed=1)
-    mixed(human, people(ROWS, seed=11)).write_parquet(root / "data/sound.parquet")
-    people(ROWS, seed=21).write_csv(root / "data/holdout.csv")
-    repeated = pl.concat([people(1, seed=31)] * ROWS)
+    human = table_rows(ROWS, seed=1)
+    mixed(human, table_rows(ROWS, seed=11)).write_parquet(root / "data/sound.parquet")
+    table_rows(ROWS, seed=21).write_csv(root / "data/holdout.csv")
+    repeated = pl.concat([table_rows(1, seed=31)] * ROWS)
     mixed(human, repeated).write_parquet(root / "data/flawed.parquet")
     (root / "gates.toml").write_text(CONFIG)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tests.dvc_repositories import commit, new_repository, track, write
-from tests.projects import mixed, people
+from tests.projects import mixed, table_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,12 +36,12 @@ LIMITS = "HIGHEST = 9\n"
 
 def good(seed: int = 1) -> str:
     """CSV whose two partitions follow one law."""
-    return mixed(people(60, seed), people(60, seed + 10)).write_csv()
+    return mixed(table_rows(60, seed), table_rows(60, seed + 10)).write_csv()
 
 
 def bad() -> str:
     """CSV with one synthetic row over and over, of which all copy a person."""
-    human = people(60, 1)
+    human = table_rows(60, 1)
     return mixed(human, pl.concat([human.head(1)] * 60)).write_csv()
 
 

@@ -110,7 +110,7 @@ def test_nothing_is_said_of_a_partition_without_rows_but_that_it_is_empty(kind, 
 
 
 @pytest.mark.parametrize("kind", DATA_TYPES)
-def test_evaluation_set_of_people_alone_is_let_through(kind):
+def test_evaluation_set_of_human_rows_alone_is_let_through(kind):
     verdict = verdict_on(kind, ENOUGH_TO_COMPARE, EVALUATION, NOTHING_MADE.spoil)
 
     assert (exit_code(verdict.answer), failed(verdict.checks)) == (0, set())
@@ -126,14 +126,14 @@ def test_evaluation_set_with_one_made_row_fails():
     assert HUMAN_ROWS_ONLY not in {check.message for check in verdict.checks}
 
 
-def test_evaluation_set_without_people_is_not_let_through():
+def test_evaluation_set_without_human_rows_is_not_let_through():
     verdict = verdict_on("events", FEW, EVALUATION, NO_PEOPLE.spoil)
 
     assert verdict.answer is Answer.FAIL
     assert HUMAN_ROWS_ONLY not in {check.message for check in verdict.checks}
 
 
-def test_people_alone_for_another_purpose_cannot_be_judged():
+def test_human_rows_alone_for_another_purpose_cannot_be_judged():
     both = frozenset({"expect_distributions_to_match", "expect_human_ratio_to_be_between"})
     verdict = verdict_on("events", FEW, NOTHING_MADE.spoil, only=both)
 

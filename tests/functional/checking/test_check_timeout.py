@@ -9,7 +9,7 @@ import shutil
 import pytest
 
 from tests.dvc_repositories import commit, git, md5, track, write
-from tests.projects import mixed, people
+from tests.projects import mixed, table_rows
 from tests.version_projects import LIMITS, good, put, version_project
 
 FOLDER = """\
@@ -38,7 +38,7 @@ INFORM = """\
 def rows(seed: int) -> bytes:
     """Parquet whose grades all break the rule."""
     stream = io.BytesIO()
-    mixed(people(30, seed), people(30, seed + 10)).write_parquet(stream)
+    mixed(table_rows(30, seed), table_rows(30, seed + 10)).write_parquet(stream)
     return stream.getvalue()
 
 

@@ -28,7 +28,7 @@ from gates.data.files import data_file
 from gates.errors import DataError, UsageError
 from gates.verdict import Answer, Outcome, Severity
 from tests.dvc_repositories import commit, git, md5, new_repository, track, write
-from tests.projects import mixed, people
+from tests.projects import mixed, table_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +59,7 @@ LIMIT = """\
 
 def frame(seed: int, rows: int = 30, worst: int | None = None) -> pl.DataFrame:
     """Rows of both origins; worst: a grade that the last row has."""
-    table = mixed(people(rows, seed), people(rows, seed + 100))
+    table = mixed(table_rows(rows, seed), table_rows(rows, seed + 100))
     if worst is None:
         return table
     last = pl.int_range(table.height, eager=True) == table.height - 1

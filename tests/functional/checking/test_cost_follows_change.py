@@ -21,7 +21,7 @@ from gates.data.duckdb.dataset import LocalDataset
 from gates.data.facts import ROW_ID, ROWS_PER_FILE_BITS
 from gates.metrics.catalogue import METRICS
 from tests.opened import open_dataset
-from tests.projects import mixed, people
+from tests.projects import mixed, table_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -101,7 +101,7 @@ def put(path, frame):
 
 
 def part(seed, rows=30):
-    return mixed(people(rows, seed), people(rows, seed + 100)).with_columns(
+    return mixed(table_rows(rows, seed), table_rows(rows, seed + 100)).with_columns(
         generator=pl.when(pl.col("origin") == "synthetic").then(pl.lit(f"model {seed % 3}"))
     )
 
@@ -267,7 +267,7 @@ def test_a_file_added_before_all_others_is_the_only_one_read(tmp_path):
 
 
 def test_keys_and_origins_on_paths_belong_to_what_is_known_of_a_file(tmp_path):
-    store, rows = Store(), people(30, 1)
+    store, rows = Store(), table_rows(30, 1)
     where = 'origin = "made_by"'
     write(
         tmp_path,
@@ -284,7 +284,7 @@ def test_keys_and_origins_on_paths_belong_to_what_is_known_of_a_file(tmp_path):
 
 
 def test_partitions_that_change_places_are_read_again(tmp_path):
-    store, files = Store(), {"a/rows.parquet": people(30, 1), "b/rows.parquet": people(30, 2)}
+    store, files = Store(), {"a/rows.parquet": table_rows(30, 1), "b/rows.parquet": table_rows(30, 2)}
     for human, synthetic in ("ab", "ba"):
         write(tmp_path, files, where=f'partitions = {{ human = "data/{human}", synthetic = "data/{synthetic}" }}')
         as_without(tmp_path, store)
@@ -385,7 +385,7 @@ def test_a_file_that_changes_while_it_is_judged_is_not_remembered(tmp_path):
 def test_a_holdout_is_read_in_the_types_of_files_that_were_not(tmp_path):
     store = Store()
     write(tmp_path, {"a.parquet": part(1), "b.parquet": part(2)}, f'{SETTINGS}holdout = "holdout.csv"\n')
-    people(40, 5).write_csv(tmp_path / "holdout.csv")
+    table_rows(40, 5).write_csv(tmp_path / "holdout.csv")
     only = (*ASKED, "expect_synthetic_to_not_copy_human")
     first = run(tmp_path, store, only)
 

@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 from tests.dvc_repositories import commit, dvc, git, new_repository, track, write
-from tests.projects import mixed, people
+from tests.projects import mixed, table_rows
 
 CHECK = "combined/expect_files_to_be_kept"
 CONFIG = """\
@@ -22,7 +22,7 @@ inconclusive = "warn"
 
 def shards(count: int) -> dict[str, str]:
     """Files of people, half of each marked as synthetic."""
-    return {f"{at:02}.csv": mixed(people(15, at), people(15, at + 50)).write_csv() for at in range(count)}
+    return {f"{at:02}.csv": mixed(table_rows(15, at), table_rows(15, at + 50)).write_csv() for at in range(count)}
 
 
 def put(root, files) -> None:

@@ -9,7 +9,7 @@ import shutil
 import pytest
 
 from tests.dvc_repositories import commit, git, new_git, write
-from tests.projects import mixed, people, program
+from tests.projects import mixed, program, table_rows
 from tests.shared import built_once
 
 DEFAULTS = """\
@@ -39,7 +39,7 @@ def table(name: str) -> str:
 
 
 def rows(seed: int) -> str:
-    return mixed(people(20, seed), people(20, seed + 500)).write_csv()
+    return mixed(table_rows(20, seed), table_rows(20, seed + 500)).write_csv()
 
 
 def add(root, folder: str, *names: str) -> None:

@@ -11,7 +11,7 @@ from gates.checking.check_dataset import Options, judge
 from gates.checking.resolve import resolve
 from gates.config.load import read_config
 from gates.verdict import Answer, Outcome, Severity
-from tests.projects import ROWS, people
+from tests.projects import ROWS, table_rows
 
 RATIO = "combined/expect_human_ratio_to_be_between/evaluation"
 DECLARED = {"column": 'path = "exam.parquet"', "partition": 'partitions = { human = "exam.parquet" }'}
@@ -25,8 +25,8 @@ def judged(root, declared: str, rows: pl.DataFrame, purpose: str = "evaluation")
 
 
 @pytest.mark.parametrize("form", sorted(DECLARED))
-def test_people_alone_pass(form, tmp_path):
-    rows = people(ROWS, seed=1)
+def test_human_rows_alone_pass(form, tmp_path):
+    rows = table_rows(ROWS, seed=1)
     verdict = judged(tmp_path, DECLARED[form], rows.with_columns(origin=pl.lit("human")) if form == "column" else rows)
 
     assert (verdict.answer, verdict.rows) == (Answer.PASS, {"human": ROWS, "synthetic": 0, "undeclared": 0})
@@ -34,8 +34,8 @@ def test_people_alone_pass(form, tmp_path):
 
 
 def test_one_synthetic_row_fails_it(tmp_path):
-    rows = people(ROWS, seed=1).with_columns(origin=pl.lit("human"))
-    made = people(1, seed=2).with_columns(origin=pl.lit("synthetic"))
+    rows = table_rows(ROWS, seed=1).with_columns(origin=pl.lit("human"))
+    made = table_rows(1, seed=2).with_columns(origin=pl.lit("synthetic"))
 
     verdict = judged(tmp_path, DECLARED["column"], pl.concat([rows, made]))
 
@@ -44,7 +44,7 @@ def test_one_synthetic_row_fails_it(tmp_path):
 
 
 def test_training_rows_without_synthetic_ones_are_no_evaluation_set(tmp_path):
-    rows = people(ROWS, seed=1).with_columns(origin=pl.lit("human"))
+    rows = table_rows(ROWS, seed=1).with_columns(origin=pl.lit("human"))
 
     verdict = judged(tmp_path, DECLARED["column"], rows, "finetune")
 

@@ -436,7 +436,7 @@ def test_arrow_types_that_only_encode_differently_are_one_type(tmp_path, parquet
         assert [row["text"] for row in rows_of(dataset)] == ["x", "y", "x"] * 3
 
 
-def test_real_people_are_all_there():
+def test_real_human_rows_are_all_there():
     if not SHARED.is_dir():
         pytest.skip("the folder of real data is not beside the repository")
     config = DatasetConfig("adult", SHARED, 1, "tabular", path="tabular_adult_2023.parquet", label="income")

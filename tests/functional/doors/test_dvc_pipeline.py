@@ -15,7 +15,7 @@ import yaml
 from gates.init.pipeline_files import HEADER, PIPELINE
 from gates.verdict import digest_of_report
 from tests.dvc_repositories import ENVIRONMENT, commit, dvc, git, new_git
-from tests.projects import mixed, people, program, write_project
+from tests.projects import mixed, program, table_rows, write_project
 from tests.shared import built_once
 from tests.warm import warm_path
 
@@ -224,7 +224,7 @@ def test_mark_of_a_dataset_that_passed_goes_when_it_passes_no_more(root):
 
 
 def test_new_configuration_gets_the_file_instead_of_the_snippet(tmp_path, gates):
-    mixed(people(50, seed=1), people(50, seed=2)).write_csv(tmp_path / "people.csv")
+    mixed(table_rows(50, seed=1), table_rows(50, seed=2)).write_csv(tmp_path / "people.csv")
 
     called = gates(tmp_path, "init", "--write")
 
@@ -266,7 +266,7 @@ def test_stage_of_the_users_own_for_the_same_report_is_not_doubled(root, gates):
 
 
 def test_hooks_and_workflow_of_the_users_own_are_left_as_they_are_and_shown_what_to_add(tmp_path, gates):
-    mixed(people(300, 1), people(300, 2)).write_csv(tmp_path / "people.csv")
+    mixed(table_rows(300, 1), table_rows(300, 2)).write_csv(tmp_path / "people.csv")
     (tmp_path / ".github/workflows").mkdir(parents=True)
     own = {".pre-commit-config.yaml": "repos: []  # mine\n", ".github/workflows/data-gates.yml": "name: mine\n"}
     for name, text in own.items():

@@ -15,7 +15,7 @@ import yaml
 
 from gates.init.pipeline_files import PIPELINE
 from tests.dvc_repositories import ENVIRONMENT, commit, dvc, git, md5, new_repository, write
-from tests.projects import mixed, people
+from tests.projects import mixed, table_rows
 from tests.shared import built_once
 from tests.version_projects import LIMITS, bad, good, put, version_project
 from tests.warm import warm_path
@@ -46,7 +46,7 @@ pytestmark = pytest.mark.slow
 
 def shards(count: int = 4) -> dict[str, str]:
     """Files of people, half of each marked as synthetic."""
-    return {f"{at:02}.csv": mixed(people(15, at), people(15, at + 50)).write_csv() for at in range(count)}
+    return {f"{at:02}.csv": mixed(table_rows(15, at), table_rows(15, at + 50)).write_csv() for at in range(count)}
 
 
 @pytest.fixture(scope="session")
@@ -201,7 +201,7 @@ def test_file_of_the_same_size_and_time_with_other_bytes_is_judged_anew(small, g
 def test_rows_of_an_origin_that_no_partition_has_fail_the_combined_scope(root, gates):
     write(root, "gates.toml", CONFIG.replace("data/people", "data/texts"))
     for origin in ("human", "synthetic", "web"):
-        rows = people(20, len(origin)).write_csv()
+        rows = table_rows(20, len(origin)).write_csv()
         write(root, f"data/texts/origin={origin}/0.csv", rows)
 
     called = gates(root, "check", "people", "--format", "json")
@@ -229,7 +229,7 @@ def test_files_that_a_cloud_names_by_version_are_judged_as_they_lie_and_never_ta
 
 def test_pieces_for_dvc_yaml_are_in_block_style(tmp_path, gates):
     """In flow style, DVC does not parse a `${item}`, and people put that in."""
-    mixed(people(50, seed=1), people(50, seed=2)).write_csv(tmp_path / "people.csv")
+    mixed(table_rows(50, seed=1), table_rows(50, seed=2)).write_csv(tmp_path / "people.csv")
     assert gates(tmp_path, "init", "--write").code == 0
     written = (tmp_path / PIPELINE).read_text()
 

@@ -72,7 +72,7 @@ def test_education_and_its_number_are_found_to_determine_each_other_and_nothing_
     ]
 
 
-def test_held_out_people_keep_every_constraint_and_every_rule(adult, draft, tmp_path):
+def test_held_out_human_rows_keep_every_constraint_and_every_rule(adult, draft, tmp_path):
     for constraint in draft.constraints:
         broken, asked = violations(constraint, adult["trn"], adult["val"])
         assert broken <= 0.001 * asked
@@ -95,22 +95,22 @@ def test_generators_break_the_dependency_as_often_as_is_known(adult, draft, gene
 
 @pytest.mark.parametrize("n", [500, 1000, 5000])
 def test_no_constraint_of_a_random_half_is_broken_in_the_other(adult, n):
-    people = pl.concat([adult["trn"], adult["val"]])
+    human_rows = pl.concat([adult["trn"], adult["val"]])
     for seed in range(20):
-        order = np.random.default_rng(seed).permutation(people.height)
-        sample, others = people[order[:n]], people[order[people.height // 2 :]]
+        order = np.random.default_rng(seed).permutation(human_rows.height)
+        sample, others = human_rows[order[:n]], human_rows[order[human_rows.height // 2 :]]
         found = infer(sample, total_rows=n).constraints
         assert [constraint.columns for constraint in found] == FOUND
         for constraint in found:
             assert clopper_pearson(*violations(constraint, sample, others)).low <= 0.01
 
 
-def test_rules_of_a_small_sample_fail_other_people_in_at_most_one_of_twenty(adult):
-    people = pl.concat([adult["trn"], adult["val"]])
+def test_rules_of_a_small_sample_fail_other_human_rows_in_at_most_one_of_twenty(adult):
+    human_rows = pl.concat([adult["trn"], adult["val"]])
     asked = beyond = 0
     for seed in range(20):
-        order = np.random.default_rng(seed).permutation(people.height)
-        sample, others = people[order[:300]], people[order[people.height // 2 :]]
+        order = np.random.default_rng(seed).permutation(human_rows.height)
+        sample, others = human_rows[order[:300]], human_rows[order[human_rows.height // 2 :]]
         for column in infer(sample, total_rows=300).columns:
             for rule, limit in column.limits.items():
                 if rule == "range":

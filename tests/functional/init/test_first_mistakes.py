@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from tests.projects import mixed, people
+from tests.projects import mixed, table_rows
 
 CONFIG = '[datasets.mix]\npath = "data/mix.csv"\ntype = "tabular"\n'
-ROWS = mixed(people(30, seed=1), people(30, seed=2))
+ROWS = mixed(table_rows(30, seed=1), table_rows(30, seed=2))
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from gates.config.load import read_config
-from tests.projects import mixed, people
+from tests.projects import mixed, table_rows
 
 WORDS = "people write sentences of many words, one after another, number"
 
@@ -87,7 +87,7 @@ def test_without_drafts_nobody_is_told_to_accept_some(tmp_path, gates):
 def test_configuration_of_a_folder_above_is_named_with_its_path(tmp_path, gates):
     (tmp_path / "gates.toml").write_text('[datasets.mix]\npath = "mix.csv"\ntype = "tabular"\n')
     (tmp_path / "below").mkdir()
-    mixed(people(20, seed=1), people(20, seed=2)).write_csv(tmp_path / "below" / "new.csv")
+    mixed(table_rows(20, seed=1), table_rows(20, seed=2)).write_csv(tmp_path / "below" / "new.csv")
 
     called = gates(tmp_path / "below", "init", "new.csv")
 

@@ -13,9 +13,9 @@ from gates.errors import UsageError
 from gates.init.find import FoundData, find_data
 from gates.init.origin_guess import OriginColumn, find_origin
 from gates.init.snippets import dvc_stages, pre_commit_hooks
-from tests.projects import mixed, people
+from tests.projects import mixed, table_rows
 
-ROWS = mixed(people(400, seed=1), people(400, seed=2))
+ROWS = mixed(table_rows(400, seed=1), table_rows(400, seed=2))
 SUITES = [f"expectations/people/{scope}.json" for scope in ("combined", "human", "synthetic")]
 
 
@@ -47,7 +47,7 @@ def test_plain_csv_becomes_a_configured_project_with_drafts(tmp_path, gates):
 
 
 def test_many_rows_leave_undecided_checks_blocking(tmp_path, gates):
-    mixed(people(5_000, seed=1), people(5_000, seed=2)).write_parquet(tmp_path / "people.parquet")
+    mixed(table_rows(5_000, seed=1), table_rows(5_000, seed=2)).write_parquet(tmp_path / "people.parquet")
 
     gates(tmp_path, "init")
 
@@ -127,7 +127,7 @@ def test_text_column_of_another_name_is_mapped(tmp_path, gates):
 
 def test_words_for_origins_are_written_down_and_strange_ones_named(tmp_path, gates):
     words = pl.Series("origin", ["expert", "gpt-4", "template", "zzz"] * 200)
-    people(800, seed=1).with_columns(words).write_csv(tmp_path / "people.csv")
+    table_rows(800, seed=1).with_columns(words).write_csv(tmp_path / "people.csv")
 
     called = gates(tmp_path, "init")
 
@@ -142,7 +142,7 @@ def test_words_for_origins_are_written_down_and_strange_ones_named(tmp_path, gat
 def test_partitions_are_found_by_name(tmp_path, gates):
     (tmp_path / "data").mkdir()
     for name, seed in (("human", 1), ("synthetic_v2", 2), ("holdout", 3)):
-        people(300, seed).write_csv(tmp_path / "data" / f"{name}.csv")
+        table_rows(300, seed).write_csv(tmp_path / "data" / f"{name}.csv")
 
     called = gates(tmp_path, "init")
 
@@ -156,7 +156,7 @@ def test_hive_folders_say_who_made_a_row(tmp_path, gates):
     for origin, seed in (("human", 1), ("gpt-4", 2)):
         folder = tmp_path / "reviews" / f"origin={origin}"
         folder.mkdir(parents=True)
-        people(300, seed).write_parquet(folder / "part-0.parquet")
+        table_rows(300, seed).write_parquet(folder / "part-0.parquet")
 
     called = gates(tmp_path, "init", "reviews")
 
@@ -319,7 +319,7 @@ def test_path_of_a_dataset_means_the_dataset(second, gates):
 def test_folder_of_a_dataset_s_partitions_means_the_dataset(tmp_path, gates):
     (tmp_path / "data").mkdir()
     for name, seed in (("human", 1), ("synthetic", 2)):
-        people(300, seed).write_csv(tmp_path / "data" / f"{name}.csv")
+        table_rows(300, seed).write_csv(tmp_path / "data" / f"{name}.csv")
     gates(tmp_path, "init", "data")
 
     assert gates(tmp_path, "init", "data").out.startswith("data: has rules already (")
@@ -435,8 +435,8 @@ def test_local_hooks_do_what_the_offered_ones_do():
 
 @pytest.mark.parametrize(("name", "is_key"), [("id", True), ("row_id", True), ("Customer ID", True), ("amount", False)])
 def test_column_that_numbers_the_rows_becomes_the_key(tmp_path, gates, name, is_key):
-    human = people(300, 1)
-    rows = mixed(human, people(300, 2))
+    human = table_rows(300, 1)
+    rows = mixed(human, table_rows(300, 2))
     numbered = rows.with_columns(pl.Series(name, [f"r{at:04}" for at in range(len(rows))]))
     numbered.write_csv(tmp_path / "people.csv")
 
@@ -448,8 +448,8 @@ def test_column_that_numbers_the_rows_becomes_the_key(tmp_path, gates, name, is_
 
 
 def test_copies_under_new_ids_are_found_after_init(tmp_path, gates):
-    human = people(400, 1)
-    copied = pl.concat([human.head(80), people(320, 2)])
+    human = table_rows(400, 1)
+    copied = pl.concat([human.head(80), table_rows(320, 2)])
     rows = mixed(human, copied)
     rows.with_columns(pl.Series("id", [f"r{at:04}" for at in range(len(rows))])).write_csv(tmp_path / "people.csv")
     gates(tmp_path, "init", "people.csv")

@@ -100,7 +100,7 @@ def test_a_model_that_says_nothing_is_named_for_it():
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_halves_of_what_people_wrote_fail_nothing(seed):
+def test_halves_of_human_texts_fail_nothing(seed):
     texts = essays() if seed % 2 else answers(None)
     order = np.random.default_rng(seed).permutation(len(texts))
     half = len(texts) // 2

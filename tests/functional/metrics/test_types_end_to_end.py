@@ -315,7 +315,7 @@ def test_configured_group_and_label_take_the_place_of_the_default(tmp_path):
         )  # fmt: skip
 
 
-def test_who_wrote_a_row_is_known_of_people_only(tmp_path, gates):
+def test_who_wrote_a_row_is_known_of_human_rows_only(tmp_path, gates):
     sides = [pl.DataFrame(columns_of("instruction", salt)).with_columns(origin=pl.lit(origin), annotator=pl.lit(who))
              for salt, origin, who in ((1, "human", "ana"), (5, "synthetic", None))]  # fmt: skip
     pl.concat(sides).write_parquet(tmp_path / "rows.parquet")

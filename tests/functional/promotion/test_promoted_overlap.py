@@ -18,7 +18,7 @@ from gates.versions.changes.clean_repository import require_clean
 from gates.versions.repository import open_repository
 from tests.dvc_repositories import commit, git, track, write
 from tests.forgeries import VERSION, date_of, retag, words_of
-from tests.projects import people
+from tests.projects import table_rows
 from tests.version_projects import put
 
 if TYPE_CHECKING:
@@ -42,13 +42,13 @@ def human(frame: pl.DataFrame) -> pl.DataFrame:
 
 def test_rows_that_were_trained_on_are_counted(done: Path) -> None:
     trained = pl.read_csv(done / "data/first.csv").filter(pl.col("origin") == "human").head(3)
-    assert told(done, pl.concat([human(people(40, 77)), trained])) == [
+    assert told(done, pl.concat([human(table_rows(40, 77)), trained])) == [
         "3 rows of first@v1.0.0 overlap with second: what was trained on cannot be tested on"
     ]
 
 
-def test_rows_of_other_people_are_shared_with_nobody(done: Path) -> None:
-    assert told(done, human(people(40, 77))) == []
+def test_other_human_rows_are_shared_with_no_promotion(done: Path) -> None:
+    assert told(done, human(table_rows(40, 77))) == []
 
 
 def test_two_training_sets_may_share_rows(done: Path) -> None:
@@ -81,8 +81,8 @@ def promoted_with(root: Path, trained: pl.DataFrame) -> None:
 
 
 def test_rows_that_a_training_set_repeats_do_not_hide_the_others(done: Path) -> None:
-    tested = human(people(40, 77))
-    trained = human(people(200, 5))
+    tested = human(table_rows(40, 77))
+    trained = human(table_rows(200, 5))
     promoted_with(done, pl.concat([trained, trained.head(10), tested]))
 
     found = told(done, tested)
@@ -102,8 +102,8 @@ def test_rows_of_a_coarse_table_coincide_with_those_of_others(done: Path) -> Non
 
 @pytest.mark.parametrize("times", [2, 3])
 def test_rows_of_a_training_set_that_was_repeated_whole_are_found(done: Path, times: int) -> None:
-    tested = human(people(40, 77))
-    promoted_with(done, pl.concat([people(200, 5).pipe(human), tested] * times))
+    tested = human(table_rows(40, 77))
+    promoted_with(done, pl.concat([table_rows(200, 5).pipe(human), tested] * times))
 
     found = told(done, tested)
 
@@ -176,7 +176,7 @@ def looked_for(root: Path) -> list[Finding]:
 
 def test_verify_asks_again_what_was_shared_when_an_evaluation_set_was_promoted(gates, done: Path) -> None:
     trained = pl.read_csv(done / "data/first.csv").filter(pl.col("origin") == "human").head(3)
-    promoted_for_evaluation(gates, done, pl.concat([human(people(300, 77)), trained]))
+    promoted_for_evaluation(gates, done, pl.concat([human(table_rows(300, 77)), trained]))
     words = "3 rows of first@v1.0.0 overlap with second: what was trained on cannot be tested on"
     unseen = "overlap: whether it shares rows with first@v1.0.0 takes reading all of them: --rerun looks"
 
@@ -192,6 +192,6 @@ def test_verify_asks_again_what_was_shared_when_an_evaluation_set_was_promoted(g
 
 
 def test_what_shares_nothing_holds_again(gates, done: Path) -> None:
-    promoted_for_evaluation(gates, done, human(people(300, 77)))
+    promoted_for_evaluation(gates, done, human(table_rows(300, 77)))
 
     assert looked_for(done) == [Finding("second@v1.0.0", "overlap", FindingState.VERIFIED)]

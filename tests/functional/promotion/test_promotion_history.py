@@ -41,7 +41,7 @@ def test_a_repository_that_commits_no_reports_has_the_history_of_its_promotions(
     assert "work tree" not in called.out
 
 
-def test_numbers_are_those_of_the_promoted_verdict_with_the_baseline_of_people(gates, done):
+def test_numbers_are_those_of_the_promoted_verdict_with_the_baseline_of_human_rows(gates, done):
     (version,) = versions(gates, done)
 
     promoted = json.loads((done / "promotions/first/v1.0.0.verdict.json").read_text())
@@ -107,7 +107,7 @@ def test_a_promoted_verdict_counts_again_where_its_bytes_are_back(gates, done):
     assert [one["promoted"] is not None for one in found] == [True, False, False]
 
 
-def test_dvc_draws_a_number_beside_that_of_people(gates, done):
+def test_dvc_draws_a_number_beside_that_of_human_rows(gates, done):
     called = gates(done, "diff", "first", "--all", "--metric", CHECK, "--plots", "history.json")
     assert called.code == 0, called.err
     (point,) = json.loads((done / "history.json").read_text())

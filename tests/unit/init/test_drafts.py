@@ -145,7 +145,7 @@ def test_keys_are_distinct_and_made_to_be(name, values, is_key):
     assert looks_like_a_key(pl.Series(name, values)) is is_key
 
 
-def people(n, seed=0):
+def table_rows(n, seed=0):
     rng = np.random.default_rng(seed)
     degree = rng.integers(0, 5, n)
     start = rng.normal(50, 10, n)
@@ -164,7 +164,7 @@ def constraints(frame):
 
 
 def test_dependencies_and_inequalities_that_hold_are_found_and_no_others():
-    assert constraints(people(500)) == [
+    assert constraints(table_rows(500)) == [
         ("functional_dependency", ("degree", "years")),
         ("functional_dependency", ("years", "degree")),
         ("inequality", ("start", "end")),
@@ -172,18 +172,20 @@ def test_dependencies_and_inequalities_that_hold_are_found_and_no_others():
 
 
 def test_one_row_against_it_ends_a_constraint():
-    frame = people(500)
+    frame = table_rows(500)
     odd = frame[:1].with_columns(years=8 - pl.col("years") + 2 * (pl.col("years") == 4), end=pl.col("start") - 1)
 
     assert constraints(pl.concat([frame, odd])) == []
 
 
 def test_too_few_rows_show_no_constraint():
-    assert constraints(people(299)) == []
+    assert constraints(table_rows(299)) == []
 
 
 def test_a_column_that_hardly_varies_follows_from_nothing():
-    frame = people(2000).with_columns(rare=pl.when(pl.col("degree") == "degree 4").then(pl.lit(1)).otherwise(pl.lit(0)))
+    frame = table_rows(2000).with_columns(
+        rare=pl.when(pl.col("degree") == "degree 4").then(pl.lit(1)).otherwise(pl.lit(0))
+    )
     scarce = pl.concat([frame.filter(pl.col("rare") == 0), frame.filter(pl.col("rare") == 1)[:50]])
 
     assert ("functional_dependency", ("degree", "rare")) in constraints(frame)
@@ -191,13 +193,13 @@ def test_a_column_that_hardly_varies_follows_from_nothing():
 
 
 def test_inequalities_between_ranges_that_do_not_overlap_are_no_news():
-    frame = people(500).select("start", later=pl.col("end") + 1000)
+    frame = table_rows(500).select("start", later=pl.col("end") + 1000)
 
     assert constraints(frame) == []
 
 
 def test_evidence_says_how_many_rows_could_have_broken_a_constraint():
-    assert infer(people(500), total_rows=900).constraints[0] == Constraint(
+    assert infer(table_rows(500), total_rows=900).constraints[0] == Constraint(
         ConstraintKind.FUNCTIONAL_DEPENDENCY,
         ("degree", "years"),
         495,
@@ -207,7 +209,7 @@ def test_evidence_says_how_many_rows_could_have_broken_a_constraint():
 
 
 def test_the_order_of_rows_does_not_matter():
-    frame = people(500)
+    frame = table_rows(500)
 
     assert infer(frame.reverse(), total_rows=500) == infer(frame, total_rows=500)
 
@@ -276,7 +278,7 @@ def test_the_rows_a_draft_was_made_from_pass_it(tmp_path):
 
 
 def test_a_draft_is_readable_source():
-    frame = people(400).select("degree", "years").with_columns(hours=pl.col("years").cast(pl.Float64))
+    frame = table_rows(400).select("degree", "years").with_columns(hours=pl.col("years").cast(pl.Float64))
 
     assert (
         schema_source(infer(frame, total_rows=1234), "staff")
@@ -328,7 +330,7 @@ Staff = pa.DataFrameSchema(
 
 
 def test_every_entry_of_a_draft_warns_and_says_why_and_what_for(tmp_path):
-    files = write_draft(infer(people(500), total_rows=500), "staff", tmp_path)
+    files = write_draft(infer(table_rows(500), total_rows=500), "staff", tmp_path)
 
     suites = [json.loads(path.read_text()) for path in files.suites]
     entries = [entry for suite in suites for entry in suite["expectations"]]
@@ -345,7 +347,7 @@ def test_every_entry_of_a_draft_warns_and_says_why_and_what_for(tmp_path):
 
 
 def test_existing_files_are_overwritten_only_by_force(tmp_path):
-    draft = infer(people(500), total_rows=500)
+    draft = infer(table_rows(500), total_rows=500)
     files = write_draft(draft, "staff", tmp_path)
     written = {path: path.read_bytes() for path in (files.schema, *files.suites)}
     files.schema.write_text("edited")
@@ -365,7 +367,7 @@ def test_existing_files_are_overwritten_only_by_force(tmp_path):
 @pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", "a b"])
 def test_a_name_that_makes_no_file_name_is_refused(tmp_path, name):
     with pytest.raises(UsageError, match="files are named after it"):
-        write_draft(infer(people(50), total_rows=50), name, tmp_path)
+        write_draft(infer(table_rows(50), total_rows=50), name, tmp_path)
 
     assert list(tmp_path.iterdir()) == []
 
@@ -379,7 +381,7 @@ def test_schemas_are_named_after_their_dataset():
 
 
 def test_accepting_makes_a_draft_block_and_is_harmless_twice(tmp_path):
-    files = write_draft(infer(people(500), total_rows=500), "staff", tmp_path)
+    files = write_draft(infer(table_rows(500), total_rows=500), "staff", tmp_path)
     paths = [files.schema, *files.suites]
     before = json.loads(files.suites[1].read_text())
 

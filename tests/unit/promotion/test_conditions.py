@@ -94,13 +94,13 @@ def test_everything_that_is_missing_is_told_at_once():
 @pytest.mark.parametrize("asked", ["pretrain", "finetune", "preference", "evaluation"])
 def test_a_dataset_without_a_purpose_or_with_another_is_promoted_to_no_stage_with_one(asked):
     stage = Stage("prod", 1, purpose=asked)
-    people = replace(GOOD, rows={"human": 10, "synthetic": 0, "undeclared": 0})
+    human_rows = replace(GOOD, rows={"human": 10, "synthetic": 0, "undeclared": 0})
     other = "pretrain" if asked == "evaluation" else "evaluation"
 
-    assert unmet(stage, replace(people, purpose=asked)) == []
-    (undeclared,) = unmet(stage, replace(people, purpose=None))
+    assert unmet(stage, replace(human_rows, purpose=asked)) == []
+    (undeclared,) = unmet(stage, replace(human_rows, purpose=None))
     assert f'reviews declares no purpose; add purpose = "{asked}" to [datasets.reviews]' in undeclared
-    assert unmet(stage, replace(people, purpose=other)) == [
+    assert unmet(stage, replace(human_rows, purpose=other)) == [
         f"Stage 'prod' takes datasets for {asked}, and reviews is for {other}; promote it to a stage of its own purpose."
     ]
 
@@ -109,7 +109,7 @@ def test_a_dataset_without_a_purpose_or_with_another_is_promoted_to_no_stage_wit
     ("synthetic", "undeclared", "held"),
     [(1, 0, "1 synthetic"), (0, 2, "2 undeclared"), (2000, 3, "2,000 synthetic and 3 undeclared")],
 )
-def test_an_evaluation_set_with_another_row_than_people_made_goes_nowhere(synthetic, undeclared, held):
+def test_an_evaluation_set_with_another_row_than_human_ones_goes_nowhere(synthetic, undeclared, held):
     rows = {"human": 5000, "synthetic": synthetic, "undeclared": undeclared}
     candidate = replace(GOOD, rows=rows, purpose="evaluation")
 

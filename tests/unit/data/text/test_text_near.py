@@ -112,20 +112,20 @@ def joined(pairs: list[tuple[int, int]], n: int) -> list[int]:
 def test_variations_of_one_persons_text_are_all_found_however_many_there_are(monkeypatch):
     monkeypatch.setattr(lsh, "CROWD", 50)
     rng = np.random.default_rng(1)
-    people = [words(rng, 90) for _ in range(100)]
+    human_rows = [words(rng, 90) for _ in range(100)]
 
-    found = found_among([" ".join(text) for text in people], variations(rng, people[60], 2000))
+    found = found_among([" ".join(text) for text in human_rows], variations(rng, human_rows[60], 2000))
 
     assert np.isin(np.arange(100, 2100), found.right[found.left == 60]).mean() >= 0.99
 
 
-def test_variations_of_a_persons_text_from_a_template_are_near_people(monkeypatch):
+def test_variations_of_a_human_text_from_a_template_are_near_human_rows(monkeypatch):
     monkeypatch.setattr(lsh, "CROWD", 50)
     rng = np.random.default_rng(1)
     template = words(rng, 90)
-    people = [edited(rng, template, 3) for _ in range(100)]
+    human_rows = [edited(rng, template, 3) for _ in range(100)]
 
-    found = found_among(people, variations(rng, people[60].split(), 2000))
+    found = found_among(human_rows, variations(rng, human_rows[60].split(), 2000))
 
     assert np.isin(np.arange(100, 2100), found.right[found.left < 100]).mean() >= 0.99
 

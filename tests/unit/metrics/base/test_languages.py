@@ -41,11 +41,11 @@ def judged(scan: Scan, metric=distributions, limits: Limits = LIMITS, **params: 
     return judge(metric.measure(scan, Scope.COMBINED, params), limits, Severity.CRITICAL)
 
 
-PEOPLE = {"en": 1500, "de": 400}
+HUMAN_ROWS = {"en": 1500, "de": 400}
 
 
 def test_one_language_fails_the_check_though_all_rows_together_pass():
-    human, synthetic = rows(PEOPLE, 1), shortened(rows(PEOPLE, 2), "de")
+    human, synthetic = rows(HUMAN_ROWS, 1), shortened(rows(HUMAN_ROWS, 2), "de")
 
     found = judged(tagged_scan(human, synthetic))
     untold = judged(tagged_scan(human.drop("language"), synthetic.drop("language")))
@@ -59,7 +59,7 @@ def test_one_language_fails_the_check_though_all_rows_together_pass():
 
 
 def test_languages_that_keep_the_law_pass():
-    found = judged(tagged_scan(rows(PEOPLE, 1), rows(PEOPLE, 2)))
+    found = judged(tagged_scan(rows(HUMAN_ROWS, 1), rows(HUMAN_ROWS, 2)))
 
     assert found.outcome is Outcome.PASS
     assert {row["outcome"] for row in found.evidence["languages"].values()} == {"pass"}
@@ -131,7 +131,7 @@ def test_a_language_that_all_rows_are_in_is_the_whole():
 
 def test_a_locale_with_the_rows_of_a_language_is_not_measured_twice():
     locale = pl.col("language").replace_strict({"en": "en-GB", "de": "de-DE"})
-    human, synthetic = (rows(PEOPLE, seed).with_columns(locale=locale) for seed in (1, 2))
+    human, synthetic = (rows(HUMAN_ROWS, seed).with_columns(locale=locale) for seed in (1, 2))
 
     assert [one.name for one in tagged_scan(human, synthetic).cached(languages).parts] == ["language=en", "language=de"]
     mixed = human.with_columns(locale=pl.when(pl.int_range(pl.len()) < 700).then(pl.lit("en-US")).otherwise("locale"))
@@ -157,9 +157,9 @@ def test_rows_without_a_tag_belong_to_no_language():
 
 def test_a_small_language_of_a_large_dataset_has_rows_of_its_own():
     counts = {"en": 10_400, "de": 310}
-    people = pl.DataFrame({"text": [f"text number {n}" for n in range(10_710)]})
+    human_rows = pl.DataFrame({"text": [f"text number {n}" for n in range(10_710)]})
     words = [word for word, count in counts.items() for _ in range(count)]
-    human = people.with_columns(language=pl.Series(words))
+    human = human_rows.with_columns(language=pl.Series(words))
     synthetic = human.with_columns(text="made " + pl.col("text"))
     seen: dict[str, tuple[int, int]] = {}
 
@@ -289,14 +289,14 @@ def test_tags_that_are_nowhere_named_are_counted():
 
 
 def test_the_order_of_rows_changes_nothing():
-    human, synthetic = rows(PEOPLE, 1), shortened(rows(PEOPLE, 2), "de")
+    human, synthetic = rows(HUMAN_ROWS, 1), shortened(rows(HUMAN_ROWS, 2), "de")
     turned = judged(tagged_scan(human[::-1], synthetic[::-1]))
 
     assert judged(tagged_scan(human, synthetic)).evidence == turned.evidence
 
 
 def test_extending_rows_are_compared_within_the_strata_of_each_language():
-    human, synthetic = rows(PEOPLE, 1, label="a"), shortened(rows(PEOPLE, 2, label="a"), "de")
+    human, synthetic = rows(HUMAN_ROWS, 1, label="a"), shortened(rows(HUMAN_ROWS, 2, label="a"), "de")
 
     found = judged(tagged_scan(human, synthetic, extends_human_law=True, label="label"))
 
@@ -318,7 +318,7 @@ def test_where_languages_are_the_slices_of_extending_rows_no_stratum_is_made_twi
 
 
 def test_generators_and_languages_stand_side_by_side():
-    human, synthetic = rows(PEOPLE, 1), rows(PEOPLE, 2)
+    human, synthetic = rows(HUMAN_ROWS, 1), rows(HUMAN_ROWS, 2)
     makers = pl.Series("generator", ["a", "b"] * (synthetic.height // 2))
 
     evidence = judged(tagged_scan(human, synthetic.with_columns(makers))).evidence
@@ -368,7 +368,7 @@ def test_a_defect_of_one_language_is_counted_among_its_rows(kind, metric, limits
 
 
 def test_formatting_that_tells_the_origin_in_one_language_is_found_there():
-    human, synthetic = rows(PEOPLE, 1), rows(PEOPLE, 2)
+    human, synthetic = rows(HUMAN_ROWS, 1), rows(HUMAN_ROWS, 2)
     spaced = pl.when(pl.col("language") == "de").then(pl.lit(" ") + pl.col("text")).otherwise("text")
 
     found = judged(tagged_scan(human, synthetic.with_columns(text=spaced)), formatting, Limits(max_value=0.35))

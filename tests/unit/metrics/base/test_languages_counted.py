@@ -272,7 +272,7 @@ def test_languages_of_an_even_mixture_that_chance_made_uneven_do_not_warn():
     assert ratio(scan).outcome is Outcome.PASS
 
 
-def test_a_whole_with_too_few_people_still_blocks():
+def test_a_whole_with_too_few_human_rows_still_blocks():
     scan = tagged_scan(spoken_rows({"en": 100, "sw": 20}, 1), spoken_rows({"en": 500, "sw": 475}, 2))
 
     assert (ratio(scan).outcome, ratio(scan).severity) == (Outcome.FAIL, Severity.CRITICAL)

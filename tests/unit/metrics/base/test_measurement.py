@@ -61,7 +61,7 @@ def test_across_the_softer_limit_a_check_is_undecided_as_a_warning():
     assert judged(Estimate(0.05, 0.01, 0.1), Limits(max_value=0.25, warn_value=0.12)).outcome is Outcome.PASS
 
 
-def test_where_people_differ_by_more_than_the_limit_nothing_passes():
+def test_where_human_rows_differ_by_more_than_the_limit_nothing_passes():
     found = judged(Estimate(0.0, -0.01, 0.01), Limits(max_value=0.05), baseline=Baseline(0.0, spread=0.1))
 
     assert found.outcome is Outcome.INCONCLUSIVE

@@ -84,12 +84,12 @@ def test_equal_human_rows_are_a_baseline_of_each_other():
 @pytest.mark.parametrize("kind", ["near", "span"])
 @pytest.mark.parametrize("repeated", [28, 200, 3000])
 def test_human_rows_listed_twice_excuse_no_copies(kind, repeated):
-    people = texts_of(3000, 2, length=70)
-    copies = [f"{text.rsplit(maxsplit=1)[0]} zz" for text in people[:150]]
+    human_rows = texts_of(3000, 2, length=70)
+    copies = [f"{text.rsplit(maxsplit=1)[0]} zz" for text in human_rows[:150]]
     made = [*texts_of(2850, 3, length=70), *copies]
 
     result = judge(
-        measure(text_scan([*people, *people[-repeated:]], made), Scope.COMBINED, {"kind": kind}),
+        measure(text_scan([*human_rows, *human_rows[-repeated:]], made), Scope.COMBINED, {"kind": kind}),
         LIMITS,
         Severity.CRITICAL,
     )
@@ -135,9 +135,11 @@ def test_one_law_of_two_languages_is_no_copy_where_one_of_them_repeats_by_chance
 
 def test_copies_in_one_language_are_reported_though_another_repeats_by_chance():
     """Thirty of 400 texts in `de` copy a passage, which is less than human rows repeat in `ja`."""
-    people = texts_of(400, 1, length=120, words=(0, 4000))
-    copies = [f"{text} {' '.join(person.split()[:60])}" for text, person in zip(texts_of(30, 5), people, strict=False)]
-    human = pl.concat([rows("de", people), rows("ja", with_form(texts_of(2700, 2), 5))])
+    human_rows = texts_of(400, 1, length=120, words=(0, 4000))
+    copies = [
+        f"{text} {' '.join(person.split()[:60])}" for text, person in zip(texts_of(30, 5), human_rows, strict=False)
+    ]
+    human = pl.concat([rows("de", human_rows), rows("ja", with_form(texts_of(2700, 2), 5))])
     made = pl.concat(
         [rows("de", [*texts_of(370, 3, words=(0, 4000)), *copies]), rows("ja", with_form(texts_of(2700, 4), 5))]
     )

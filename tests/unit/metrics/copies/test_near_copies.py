@@ -45,13 +45,13 @@ def hits(found: Measurement) -> tuple[object, object]:
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_texts_that_two_generators_made_are_copies_of_both_whichever_stands_first(order):
     human = texts_of(600, 1)
-    people = pl.DataFrame({"text": human, "language": ["en", "de"] * 300})
+    human_rows = pl.DataFrame({"text": human, "language": ["en", "de"] * 300})
     sides = [
         made([*near(human[:200]), *texts_of(200, seed)], generator, language)
         for seed, generator, language in ((2, "a", "en"), (3, "b", "de"))
     ]
 
-    found = measure(tagged_scan(people, pl.concat([sides[at] for at in order])), Scope.COMBINED, {"kind": "near"})
+    found = measure(tagged_scan(human_rows, pl.concat([sides[at] for at in order])), Scope.COMBINED, {"kind": "near"})
 
     assert hits(found) == (200, 600)
     assert {name: hits(part.measurement) for name, part in found.parts.items()} == dict.fromkeys(
@@ -65,7 +65,7 @@ def test_texts_that_two_generators_made_are_copies_of_both_whichever_stands_firs
 
 
 @pytest.mark.parametrize("kind", ["near", "span"])
-def test_nothing_passes_where_not_all_of_peoples_texts_were_compared(kind, monkeypatch):
+def test_nothing_passes_where_not_all_human_texts_were_compared(kind, monkeypatch):
     scan = text_scan(texts_of(400, 1), texts_of(300, 2))
     whole = judge(measure(scan, Scope.COMBINED, {"kind": kind}), LIMITS, Severity.CRITICAL)
     monkeypatch.setattr(near_duplicates, "TEXTS_AT_MOST", 300)
@@ -100,10 +100,10 @@ def repeats(human: list[str], synthetic: list[str], scope: Scope, limit: float =
 
 def test_repeats_that_a_sample_of_the_texts_hides_do_not_pass(monkeypatch):
     texts = texts_of(1000, 1)
-    people = [*texts, *near(texts[:200])]
-    whole = repeats(people, people[:50], Scope.HUMAN)
+    human_rows = [*texts, *near(texts[:200])]
+    whole = repeats(human_rows, human_rows[:50], Scope.HUMAN)
     monkeypatch.setattr(near_duplicates, "TEXTS_AT_MOST", 240)
-    part, found_all_the_same = (repeats(people, people[:50], Scope.HUMAN, limit) for limit in (0.05, 0.001))
+    part, found_all_the_same = (repeats(human_rows, human_rows[:50], Scope.HUMAN, limit) for limit in (0.05, 0.001))
 
     assert (whole.outcome, round(whole.measurement.estimate.value, 3)) == (Outcome.FAIL, 0.167)
     assert part.measurement.estimate.value < 0.05
@@ -176,7 +176,7 @@ def of_template(count: int, length: int = 90) -> list[str]:
     ]
 
 
-def test_synthetic_rows_leave_peoples_near_repeats_as_they_are(monkeypatch):
+def test_synthetic_rows_leave_human_near_repeats_as_they_are(monkeypatch):
     monkeypatch.setattr(lsh, "CROWD", 20)
     human = [*of_template(60), *texts_of(340, 1)]
     alone, beside = (near_matrix(text_scan(human, made)) for made in (texts_of(300, 2), of_template(800)[100:]))
@@ -184,7 +184,7 @@ def test_synthetic_rows_leave_peoples_near_repeats_as_they_are(monkeypatch):
     assert alone.repeats(alone.of(HUMAN_CODE)) == beside.repeats(beside.of(HUMAN_CODE)) == 59
 
 
-def test_a_template_among_many_synthetic_rows_is_counted_in_as_many_as_there_are_people(monkeypatch):
+def test_a_template_among_many_synthetic_rows_is_counted_in_as_many_as_there_are_human_rows(monkeypatch):
     monkeypatch.setattr(lsh, "CROWD", 20)
     matrix = near_matrix(text_scan(texts_of(300, 1), [*of_template(300), *texts_of(1200, 2)]))
     drawn = matrix.of(SYNTHETIC_CODE)[:300]

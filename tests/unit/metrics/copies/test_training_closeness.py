@@ -12,7 +12,7 @@ from gates.verdict import Outcome, Scope, Severity
 from tests.real import adult, needs_data
 from tests.scans import text_scan
 from tests.tables import table_scan
-from tests.unit.metrics.fidelity.test_coverage import people
+from tests.unit.metrics.fidelity.test_coverage import table_rows
 
 LIMITS = Limits(max_value=0.55)
 
@@ -31,22 +31,22 @@ def judged(human, synthetic, holdout):
 
 
 def test_fresh_rows_pass_and_memorised_ones_fail():
-    human, holdout = people(2000, 1), people(2000, 2)
+    human, holdout = table_rows(2000, 1), table_rows(2000, 2)
 
-    assert judged(human, people(2000, 3), holdout).outcome is Outcome.PASS
+    assert judged(human, table_rows(2000, 3), holdout).outcome is Outcome.PASS
     assert judged(human, noisy(human), holdout).outcome is Outcome.FAIL
-    assert judged(human, pl.concat([noisy(human)[:600], people(1400, 3)]), holdout).outcome is Outcome.FAIL
+    assert judged(human, pl.concat([noisy(human)[:600], table_rows(1400, 3)]), holdout).outcome is Outcome.FAIL
 
 
 def test_sides_of_equal_size_are_compared_whatever_there_is():
-    found = measured(people(3000, 1), people(2000, 3), people(400, 2))
+    found = measured(table_rows(3000, 1), table_rows(2000, 3), table_rows(400, 2))
 
     assert found.evidence["people_a_side"] == 400
     assert found.estimate.low < 0.5 < found.estimate.high
 
 
 def test_ties_count_half():
-    coarse = [people(1500, seed).select("region") for seed in (1, 2, 3)]
+    coarse = [table_rows(1500, seed).select("region") for seed in (1, 2, 3)]
     found = measured(*coarse)
 
     assert (found.estimate.value, found.evidence["tied"], found.evidence["nearer_to_training"]) == (
@@ -57,9 +57,9 @@ def test_ties_count_half():
 
 
 def test_a_memorising_generator_fails_among_others():
-    human, holdout = people(2000, 1), people(2000, 2)
+    human, holdout = table_rows(2000, 1), table_rows(2000, 2)
     made = pl.concat([
-        people(3000, 3).with_columns(generator=pl.lit("fresh")), noisy(human)[:300].with_columns(generator=pl.lit("parrot")),
+        table_rows(3000, 3).with_columns(generator=pl.lit("fresh")), noisy(human)[:300].with_columns(generator=pl.lit("parrot")),
     ])  # fmt: skip
 
     found = judged(human.with_columns(generator=pl.lit(None, pl.String)), made, holdout)
@@ -69,13 +69,13 @@ def test_a_memorising_generator_fails_among_others():
 
 
 def test_too_few_rows_warn_that_they_show_nothing():
-    found = judged(people(200, 1), people(60, 3), people(200, 2))
+    found = judged(table_rows(200, 1), table_rows(60, 3), table_rows(200, 2))
 
     assert (found.outcome, found.severity) == (Outcome.INCONCLUSIVE, Severity.WARNING)
 
 
 def test_what_is_missing_is_told():
-    human, synthetic = people(300, 1), people(300, 2)
+    human, synthetic = table_rows(300, 1), table_rows(300, 2)
 
     assert measured(human, synthetic, None).line == 'holdout = "data/holdout.parquet"'
     assert measured(human, synthetic, human[:200]).reason.startswith(

@@ -16,7 +16,7 @@ from tests.scans import text_scan
 from tests.tables import table_scan
 
 
-def people(count: int, seed: int) -> pl.DataFrame:
+def table_rows(count: int, seed: int) -> pl.DataFrame:
     rng = np.random.default_rng(seed)
     region = rng.choice(["north", "south", "west"], count, p=[0.5, 0.3, 0.2])
     age = rng.normal(40, 12, count) + 30 * (region == "west")
@@ -33,8 +33,8 @@ def outcome(human: pl.DataFrame, synthetic: pl.DataFrame) -> Outcome:
 
 
 @pytest.mark.parametrize("kind", ["precision", "recall", "density", "coverage"])
-def test_fresh_people_reach_what_people_reach(kind):
-    found = measured(people(1500, 1), people(1500, 2), kind)
+def test_fresh_human_rows_cover_what_human_rows_cover(kind):
+    found = measured(table_rows(1500, 1), table_rows(1500, 2), kind)
 
     assert found.estimate is not None
     assert found.estimate.value == pytest.approx(1, abs=0.05)
@@ -42,11 +42,11 @@ def test_fresh_people_reach_what_people_reach(kind):
 
 
 def test_a_corner_left_out_fails_and_its_slice_is_named():
-    human, synthetic = people(1500, 1), people(2500, 2).filter(pl.col("region") != "west")
+    human, synthetic = table_rows(1500, 1), table_rows(2500, 2).filter(pl.col("region") != "west")
 
     found = measured(human, synthetic, slices=("region",))
 
-    assert outcome(human, people(1500, 3)) is Outcome.PASS
+    assert outcome(human, table_rows(1500, 3)) is Outcome.PASS
     assert outcome(human, synthetic) is Outcome.FAIL
     assert next(iter(found.evidence["unique_human_mass_by_level"])) == "region=west"
     assert "most in region=west" in found.note
@@ -54,8 +54,8 @@ def test_a_corner_left_out_fails_and_its_slice_is_named():
 
 
 def test_rows_in_one_place_are_precise_and_cover_nothing():
-    human = people(800, 1)
-    mean = people(800, 2).with_columns(
+    human = table_rows(800, 1)
+    mean = table_rows(800, 2).with_columns(
         region=pl.lit("north"), age=40 + pl.col("age") / 100, income=40_000 + pl.col("age")
     )
 
@@ -66,12 +66,12 @@ def test_rows_in_one_place_are_precise_and_cover_nothing():
 
 
 def test_too_few_rows_are_inconclusive():
-    assert "balls of 5 neighbours need 12 rows" in measured(people(10, 1), people(10, 2)).reason
-    assert outcome(people(60, 1), people(60, 2)) is Outcome.INCONCLUSIVE
+    assert "balls of 5 neighbours need 12 rows" in measured(table_rows(10, 1), table_rows(10, 2)).reason
+    assert outcome(table_rows(60, 1), table_rows(60, 2)) is Outcome.INCONCLUSIVE
 
 
 def test_missing_numbers_lie_at_the_mean_and_missing_columns_decide_nothing():
-    human, synthetic = people(600, 1), people(600, 2)
+    human, synthetic = table_rows(600, 1), table_rows(600, 2)
     holes = pl.when(pl.int_range(pl.len()) % 10 == 0).then(None).otherwise(pl.col("age")).alias("age")
 
     assert measured(human.with_columns(holes), synthetic.with_columns(holes)).estimate.value > 0.95

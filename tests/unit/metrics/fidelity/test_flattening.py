@@ -41,7 +41,7 @@ def judged(scan: Scan):
     return judge(locale_flattening.measure(scan, Scope.COMBINED, {}), LIMITS, Severity.WARNING)
 
 
-def test_other_people_of_the_same_locales_pass():
+def test_other_human_rows_of_the_same_locales_pass():
     found = judged(tagged_scan(voices(1), voices(11)))
 
     assert found.outcome is Outcome.PASS
@@ -170,7 +170,7 @@ def test_a_locale_too_small_to_be_compared_is_named():
     assert found.evidence["locales_not_compared"] == {"en-us": {"human": 200, "synthetic": 400}}
 
 
-def test_people_without_a_difference_leave_nothing_to_flatten():
+def test_human_rows_without_a_difference_leave_nothing_to_flatten():
     found = judged(tagged_scan(one_voice(1), one_voice(11)))
 
     assert (found.outcome, found.severity) == (Outcome.INCONCLUSIVE, Severity.INFO)

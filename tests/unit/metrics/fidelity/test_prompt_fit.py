@@ -55,14 +55,14 @@ def outcome(human: pl.DataFrame, synthetic: pl.DataFrame, roles: Roles = INSTRUC
     return judge(found(human, synthetic, roles), Limits(max_value=0.15), Severity.CRITICAL).outcome
 
 
-def test_responses_that_fit_as_peoples_do_pass_and_shifted_ones_fail():
+def test_responses_that_fit_as_human_ones_do_pass_and_shifted_ones_fail():
     human, synthetic = answered(600, 1, "human"), answered(600, 2, "synthetic")
 
     assert outcome(human, synthetic) is Outcome.PASS
     assert outcome(human, shifted(synthetic)) is Outcome.FAIL
 
 
-def test_people_who_are_misaligned_themselves_decide_nothing():
+def test_human_rows_that_are_misaligned_themselves_decide_nothing():
     human, synthetic = answered(600, 1, "human"), answered(600, 2, "synthetic")
 
     measured = found(shifted(human), synthetic)

@@ -39,13 +39,13 @@ def outcome_of(measurement: Measurement, limits: Limits) -> Outcome:
     return judge(measurement, limits, Severity.CRITICAL).outcome
 
 
-def test_boilerplate_is_the_share_of_distinct_synthetic_texts_beyond_that_of_people():
-    people, machines = stories(300, 1), stories(290, 2)
+def test_boilerplate_is_the_share_of_distinct_synthetic_texts_beyond_that_of_human_rows():
+    human_rows, machines = stories(300, 1), stories(290, 2)
     refusals = [f"As an AI language model, I cannot say number {number}." for number in range(10)]
     repeated = [refusals[0]] * 50
 
     found = boilerplate.measure(
-        text_scan([*people, "As an AI, I disagree."], machines + refusals + repeated), Scope.SYNTHETIC, {}
+        text_scan([*human_rows, "As an AI, I disagree."], machines + refusals + repeated), Scope.SYNTHETIC, {}
     )
 
     assert found.estimate == ratio_difference(10, 300, 1, 301)
@@ -105,10 +105,10 @@ def test_one_artefact_fails_formatting_and_is_named_with_its_fix():
 
 
 def test_texts_of_one_pipeline_pass_formatting_whatever_their_length():
-    people = stories(400, 1)
+    human_rows = stories(400, 1)
     short = [". ".join(story.split(". ")[:1]) for story in stories(400, 2)]
 
-    found = formatting.measure(text_scan(people, short), Scope.COMBINED, {})
+    found = formatting.measure(text_scan(human_rows, short), Scope.COMBINED, {})
 
     assert outcome_of(found, Limits(max_value=0.35, warn_value=0.15)) is Outcome.PASS
 
@@ -149,11 +149,11 @@ LIMITS = {
 
 @pytest.mark.parametrize("name", LIMITS)
 def test_a_generator_with_ten_favourites_fails_every_diversity_measure_and_fresh_texts_pass(name):
-    people, favourites = stories(300, 1), stories(10, 2)
+    human_rows, favourites = stories(300, 1), stories(10, 2)
     collapsed = [f"{favourites[number % 10]} {number}" for number in range(300)]
 
-    failing = text_diversity(text_scan(people, collapsed), name)
-    passing = text_diversity(text_scan(people, stories(300, 3)), name)
+    failing = text_diversity(text_scan(human_rows, collapsed), name)
+    passing = text_diversity(text_scan(human_rows, stories(300, 3)), name)
 
     assert outcome_of(failing, LIMITS[name]) is Outcome.FAIL
     assert outcome_of(passing, LIMITS[name]) is Outcome.PASS
@@ -161,11 +161,11 @@ def test_a_generator_with_ten_favourites_fails_every_diversity_measure_and_fresh
 
 
 @pytest.mark.parametrize("name", LIMITS)
-def test_shorter_texts_of_the_same_people_are_as_diverse(name):
-    people = stories(600, 1)
-    short = [story[: len(story) // 2] for story in people[300:]]
+def test_shorter_texts_of_the_same_human_rows_are_as_diverse(name):
+    human_rows = stories(600, 1)
+    short = [story[: len(story) // 2] for story in human_rows[300:]]
 
-    assert outcome_of(text_diversity(text_scan(people[:300], short), name), LIMITS[name]) is Outcome.PASS
+    assert outcome_of(text_diversity(text_scan(human_rows[:300], short), name), LIMITS[name]) is Outcome.PASS
 
 
 def test_diversity_of_texts_without_words_is_an_error():
@@ -189,24 +189,24 @@ def test_measurements_are_the_same_every_time(measure):
 
 
 def test_short_answers_that_mostly_are_a_persons_are_copies_and_others_are_left_out():
-    people, fresh = texts_of(300, 1, length=6, words=(0, 4000)), texts_of(300, 2, length=6, words=(0, 4000))
+    human_rows, fresh = texts_of(300, 1, length=6, words=(0, 4000)), texts_of(300, 2, length=6, words=(0, 4000))
     long = texts_of(40, 3)
 
     def exact(made: list[str]) -> Measurement:
-        return copies.measure(text_scan(people, made), Scope.COMBINED, {"kind": "exact"})
+        return copies.measure(text_scan(human_rows, made), Scope.COMBINED, {"kind": "exact"})
 
-    copied, natural = exact([*people, *long]), exact([*people[:30], *fresh[30:], *long])
+    copied, natural = exact([*human_rows, *long]), exact([*human_rows[:30], *fresh[30:], *long])
 
     assert (copied.evidence["copies"], copied.evidence["rows"]) == (300, 340)
     assert isinstance(natural, Inconclusive) or "300 under 20 tokens are not counted" in natural.note
 
 
-def test_short_texts_are_copies_where_all_are_short_and_people_do_not_repeat_each_other():
-    people, fresh = texts_of(3000, 1, length=6, words=(0, 4000)), texts_of(3000, 2, length=6, words=(0, 4000))
+def test_short_texts_are_copies_where_all_are_short_and_human_rows_do_not_repeat_each_other():
+    human_rows, fresh = texts_of(3000, 1, length=6, words=(0, 4000)), texts_of(3000, 2, length=6, words=(0, 4000))
 
-    copied = copies.measure(text_scan(people, [*people[:90], *fresh[90:]]), Scope.COMBINED, {"kind": "exact"})
-    near = copies.measure(text_scan(people, fresh), Scope.COMBINED, {"kind": "near"})
-    repeats = duplicates.measure(text_scan(people, fresh), Scope.HUMAN, {"kind": "near"})
+    copied = copies.measure(text_scan(human_rows, [*human_rows[:90], *fresh[90:]]), Scope.COMBINED, {"kind": "exact"})
+    near = copies.measure(text_scan(human_rows, fresh), Scope.COMBINED, {"kind": "near"})
+    repeats = duplicates.measure(text_scan(human_rows, fresh), Scope.HUMAN, {"kind": "near"})
 
     assert outcome_of(copied, Limits(max_value=0.001)) is Outcome.FAIL
     assert "no synthetic text has 20 tokens" in near.missing
@@ -215,14 +215,14 @@ def test_short_texts_are_copies_where_all_are_short_and_people_do_not_repeat_eac
 
 @pytest.mark.parametrize(("scope", "long_rows"), [(Scope.HUMAN, 0), (Scope.SYNTHETIC, 0), (Scope.SYNTHETIC, 500)])
 def test_a_short_text_that_stands_there_a_thousand_times_is_a_repeat(scope, long_rows):
-    people, made = (
+    human_rows, made = (
         [*texts_of(1000, seed, length=8, words=(0, 4000)), *texts_of(long_rows, seed + 2)] for seed in (1, 2)
     )
     repeating = [*["Great place, would come again!"] * 1000, *made]
-    sides = (repeating, made) if scope is Scope.HUMAN else (people, repeating)
+    sides = (repeating, made) if scope is Scope.HUMAN else (human_rows, repeating)
 
     found = duplicates.measure(text_scan(*sides), scope, {"kind": "exact"})
-    sound = duplicates.measure(text_scan(people, made), scope, {"kind": "exact"})
+    sound = duplicates.measure(text_scan(human_rows, made), scope, {"kind": "exact"})
 
     assert outcome_of(found, Limits(max_value=0.05)) is Outcome.FAIL
     assert outcome_of(sound, Limits(max_value=0.05)) is Outcome.PASS

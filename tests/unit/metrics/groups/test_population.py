@@ -18,7 +18,7 @@ DECLARED = {"region": {"north": 0.3, "south": 0.7}, "age": {"old": 0.4, "young":
 LIMITS = {"distance": 0.1, "under_representation": 0.5, "design_effect": 2}
 
 
-def people(n: int, north: float = 0.3, old: float = 0.4, seed: int = 3) -> pl.DataFrame:
+def table_rows(n: int, north: float = 0.3, old: float = 0.4, seed: int = 3) -> pl.DataFrame:
     rng = np.random.default_rng(seed)
     return pl.DataFrame({
         "region": np.where(rng.random(n) < north, "north", "south"),
@@ -35,27 +35,27 @@ def judged(frame: pl.DataFrame, measure: str = "distance", declared=DECLARED, **
 
 @pytest.mark.parametrize("measure", population.MEASURES)
 def test_a_sample_of_the_population_passes(measure):
-    assert judged(people(1000), measure).outcome is Outcome.PASS
+    assert judged(table_rows(1000), measure).outcome is Outcome.PASS
 
 
 def test_each_measure_catches_what_it_is_for():
-    skewed = people(1000, north=0.5)
+    skewed = table_rows(1000, north=0.5)
     assert {measure: judged(skewed, measure).outcome for measure in population.MEASURES} == {
         "distance": Outcome.FAIL,
         "under_representation": Outcome.PASS,
         "design_effect": Outcome.PASS,
     }
-    few_northerners = people(1000, north=0.06)
+    few_northerners = table_rows(1000, north=0.06)
     assert {measure: judged(few_northerners, measure).outcome for measure in population.MEASURES} == {
         "distance": Outcome.FAIL,
         "under_representation": Outcome.FAIL,
         "design_effect": Outcome.INCONCLUSIVE,
     }
-    assert judged(people(1000, north=0.03), "design_effect").outcome is Outcome.FAIL
+    assert judged(table_rows(1000, north=0.03), "design_effect").outcome is Outcome.FAIL
 
 
 def test_the_distance_is_that_of_the_shares_less_the_noise():
-    frame = people(20_000, north=0.5)
+    frame = table_rows(20_000, north=0.5)
     found = judged(frame).measurement
     observed = abs((frame["region"] == "north").mean() - 0.3)
     assert found.estimate.value == pytest.approx(observed, abs=0.002)
@@ -64,19 +64,19 @@ def test_the_distance_is_that_of_the_shares_less_the_noise():
 
 
 def test_few_rows_decide_nothing():
-    assert judged(people(60)).outcome is Outcome.INCONCLUSIVE
+    assert judged(table_rows(60)).outcome is Outcome.INCONCLUSIVE
 
 
 def test_a_level_nobody_has_fails_and_is_named():
-    found = judged(people(500, north=0), "design_effect")
+    found = judged(table_rows(500, north=0), "design_effect")
     assert found.outcome is Outcome.FAIL
     assert "region=north has 0.0 % of the human rows, declared 30.0 %" in found.message
     assert "region=north has no row: no weighting makes up for it" in found.message
-    assert judged(people(500, north=0), "under_representation").measurement.estimate.value == 1
+    assert judged(table_rows(500, north=0), "under_representation").measurement.estimate.value == 1
 
 
 def test_rows_of_one_person_count_as_one_witness():
-    persons = people(150)
+    persons = table_rows(150)
     rows = pl.concat([persons.with_columns(number=pl.col("number") * 100 + copy) for copy in range(20)])
     rows = rows.with_columns(person=pl.col("number") // 100)
     each, grouped = judged(rows), judged(rows, group="person")
@@ -85,7 +85,7 @@ def test_rows_of_one_person_count_as_one_witness():
 
 
 def test_levels_nobody_declared_and_blank_cells_are_told():
-    frame = people(1000).with_columns(
+    frame = table_rows(1000).with_columns(
         region=pl.when(pl.col("number") < 100)
         .then(None)
         .when(pl.col("number") < 300)
@@ -102,12 +102,12 @@ def test_levels_nobody_declared_and_blank_cells_are_told():
 
 
 def test_without_declaration_it_is_not_asked_and_an_unknown_column_is_an_error():
-    assert judged(people(200), declared={}).outcome is Outcome.NOT_CONFIGURED
-    wrong = judged(people(200), declared={"regio": {"north": 1.0}})
+    assert judged(table_rows(200), declared={}).outcome is Outcome.NOT_CONFIGURED
+    wrong = judged(table_rows(200), declared={"regio": {"north": 1.0}})
     assert wrong.outcome is Outcome.ERROR
     assert "population declares shares of 'regio', which is no column (did you mean 'region'?)" in wrong.message
 
 
 def test_no_order_of_rows_moves_the_interval():
-    frame = people(500)
+    frame = table_rows(500)
     assert judged(frame).message == judged(frame.sample(fraction=1, shuffle=True, seed=1)).message

@@ -26,11 +26,11 @@ def judged(human: pl.DataFrame, synthetic: pl.DataFrame, slices: tuple[str, ...]
 HUMAN = {("en", "law"): 100, ("en", "food"): 100, ("de", "law"): 60, ("de", "food"): 40}
 
 
-def test_people_everywhere_pass():
+def test_human_rows_everywhere_pass():
     assert judged(rows(HUMAN), rows(HUMAN)).outcome is Outcome.PASS
 
 
-def test_an_intersection_without_people_fails_though_both_slices_have_them():
+def test_an_intersection_without_human_rows_fails_though_both_slices_have_them():
     found = judged(rows(HUMAN | {("de", "law"): 3}), rows(HUMAN))
     assert found.outcome is Outcome.FAIL
     assert "fewest human rows in domain=law & language=de: 3 of 63 rows" in found.message

@@ -17,12 +17,12 @@ from gates.metrics.base.judge import judge
 from gates.metrics.base.measurement import Estimate, Growth, Limits, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.history import lost_human_rows, regressions, tail_mass
 from gates.verdict import CheckResult, Outcome, Scope, Severity
-from tests.projects import people
+from tests.projects import table_rows
 from tests.promoted_before import promoted, recorded, removal
 from tests.tables import MemorySource, table_scan
 
-BEFORE = people(400, seed=1)
-MADE = people(400, seed=11)
+BEFORE = table_rows(400, seed=1)
+MADE = table_rows(400, seed=11)
 
 
 def table(
@@ -47,7 +47,7 @@ def outcome(found: Measurement, **limits: float) -> Outcome:
 
 
 def test_more_human_rows_in_another_order_keep_those_of_before() -> None:
-    found = kept(table(pl.concat([people(50, seed=2), BEFORE.reverse()])))
+    found = kept(table(pl.concat([table_rows(50, seed=2), BEFORE.reverse()])))
     assert (found.estimate, found.note, outcome(found, max_value=0)) == (Estimate.exact(0), "", Outcome.PASS)
 
 
@@ -180,7 +180,9 @@ def rare(count: int) -> pl.DataFrame:
 
 
 def test_a_tail_that_is_all_there_passes_whatever_comes_to_it() -> None:
-    crowd = pl.concat([rare(12), *(people(400, seed=at).with_columns(income=pl.lit(1e4) + at) for at in range(50, 60))])
+    crowd = pl.concat(
+        [rare(12), *(table_rows(400, seed=at).with_columns(income=pl.lit(1e4) + at) for at in range(50, 60))]
+    )
     found = tail(table(crowd, before=rare(12)))
     assert (found.estimate, outcome(found, min_value=0.95)) == (Estimate.exact(1), Outcome.PASS)
 
@@ -200,14 +202,14 @@ def test_synthetic_rows_may_cover_the_tail() -> None:
 
 
 def test_half_of_the_rows_taken_at_random_keep_their_tail() -> None:
-    some = people(4000, seed=1)
+    some = table_rows(4000, seed=1)
     half = some.sample(fraction=0.5, seed=3)
-    found = tail(table(half, before=some, made=people(20, seed=5)))
+    found = tail(table(half, before=some, made=table_rows(20, seed=5)))
     assert outcome(found, min_value=0.95) is Outcome.PASS
 
 
 def test_few_rows_show_no_tail() -> None:
-    found = tail(table(people(60, seed=1), before=people(60, seed=1)))
+    found = tail(table(table_rows(60, seed=1), before=table_rows(60, seed=1)))
     assert outcome(found, min_value=0.95) is Outcome.INCONCLUSIVE
 
 

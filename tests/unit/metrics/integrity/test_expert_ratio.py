@@ -29,12 +29,12 @@ def judged(human: pl.DataFrame, synthetic: pl.DataFrame, demand=DEMAND, bound: f
     return judge(expert_ratio.measure(scan, Scope.COMBINED, {}), Limits(min_value=1), Severity.CRITICAL)
 
 
-PEOPLE = rows({("medical", "Expert"): 30, ("medical", "crowd"): 40, ("food", "crowd"): 5})
+HUMAN_ROWS = rows({("medical", "Expert"): 30, ("medical", "crowd"): 40, ("food", "crowd"): 5})
 MADE = rows({("medical", None): 30, ("food", None): 500}, first=1000)
 
 
-def test_enough_people_and_experts_pass():
-    found = judged(PEOPLE, MADE)
+def test_enough_human_rows_and_experts_pass():
+    found = judged(HUMAN_ROWS, MADE)
     assert (found.outcome, found.message) == (
         Outcome.PASS,
         "1.4, at least 1; medical: 70.0 % of 100 rows are human, demanded 50.0 %",
@@ -45,46 +45,46 @@ def test_enough_people_and_experts_pass():
     }
 
 
-def test_too_few_experts_fail_though_people_suffice():
-    found = judged(PEOPLE.with_columns(expertise=pl.lit("crowd")), MADE)
+def test_too_few_experts_fail_though_human_rows_suffice():
+    found = judged(HUMAN_ROWS.with_columns(expertise=pl.lit("crowd")), MADE)
     assert found.outcome is Outcome.FAIL
     assert "medical: 0.0 % of 100 rows are by experts, demanded 20.0 %" in found.message
 
 
-def test_too_few_people_fail_though_experts_suffice():
-    found = judged(PEOPLE[:30], rows({("medical", None): 90}, first=1000))
+def test_too_few_human_rows_fail_though_experts_suffice():
+    found = judged(HUMAN_ROWS[:30], rows({("medical", None): 90}, first=1000))
     assert found.outcome is Outcome.FAIL
     assert "medical: 25.0 % of 120 rows are human, demanded 50.0 %" in found.message
 
 
 def test_each_domain_is_held_to_its_own_demand():
     both = {"medical": {"human": 0.5}, "food": {"human": 0.1, "expert": 0.0}}
-    found = judged(PEOPLE, MADE, demand=both)
+    found = judged(HUMAN_ROWS, MADE, demand=both)
     assert found.outcome is Outcome.FAIL
     assert "food: 0.99 % of 505 rows are human, demanded 10.0 %" in found.message
 
 
 def test_copied_rows_make_nobody_more_of_an_expert():
-    few = pl.concat([PEOPLE[:5], PEOPLE[30:]])
-    copied = pl.concat([few, *[PEOPLE[:5]] * 20])
+    few = pl.concat([HUMAN_ROWS[:5], HUMAN_ROWS[30:]])
+    copied = pl.concat([few, *[HUMAN_ROWS[:5]] * 20])
     assert judged(few, MADE).outcome is Outcome.FAIL
     assert judged(copied, MADE).message == judged(few, MADE).message
 
 
 def test_a_synthetic_row_that_calls_itself_expert_is_none():
     claimed = MADE.with_columns(expertise=pl.lit("expert"))
-    assert judged(PEOPLE, claimed).message == judged(PEOPLE, MADE).message
+    assert judged(HUMAN_ROWS, claimed).message == judged(HUMAN_ROWS, MADE).message
 
 
 def test_counts_decide_however_few_rows_there_are():
-    assert judged(PEOPLE[29:31], MADE[:0]).outcome is Outcome.PASS
+    assert judged(HUMAN_ROWS[29:31], MADE[:0]).outcome is Outcome.PASS
 
 
 def test_what_is_not_declared_or_not_there_is_told():
-    assert judged(PEOPLE, MADE, demand={}).outcome is Outcome.NOT_CONFIGURED
-    without = judged(PEOPLE, MADE, bound=frozenset({"domain"}))
+    assert judged(HUMAN_ROWS, MADE, demand={}).outcome is Outcome.NOT_CONFIGURED
+    without = judged(HUMAN_ROWS, MADE, bound=frozenset({"domain"}))
     assert without.outcome is Outcome.ERROR
     assert "critical_domains needs the role expertise; data of type tabular has no role 'expertise'" in without.message
-    misspelt = judged(PEOPLE, MADE, demand={"medicine": {"human": 0.5}})
+    misspelt = judged(HUMAN_ROWS, MADE, demand={"medicine": {"human": 0.5}})
     assert misspelt.outcome is Outcome.ERROR
     assert "no row has the critical domain 'medicine' (did you mean 'medical'?)" in misspelt.message

@@ -32,7 +32,7 @@ def judged(*args, **kwargs):
     return judge(measured(*args, **kwargs), Limits(max_value=0.05), Severity.CRITICAL)
 
 
-def test_rows_that_people_seeded_pass():
+def test_rows_that_human_rows_seeded_pass():
     found = judged(HUMAN, synthetic([f"h{row}" for row in range(100)]))
 
     assert (found.outcome, found.measurement.estimate.value) == (Outcome.PASS, 0.0)

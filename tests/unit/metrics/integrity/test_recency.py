@@ -35,7 +35,7 @@ def _with_time(roles):
     return replace(roles, lineage={"created_at": "created_at"})
 
 
-def test_recent_people_pass_and_old_ones_beside_new_synthetic_rows_fail():
+def test_recent_human_rows_pass_and_old_ones_beside_new_synthetic_rows_fail():
     assert judged(rows([0, 10, 300]), rows([5])).outcome is Outcome.PASS
     old = judged(rows([400, 500, 300]), rows([0]))
     assert old.outcome is Outcome.FAIL

@@ -19,7 +19,7 @@ from gates.verdict import Outcome, Scope, Severity
 from tests.tables import table_scan
 
 
-def people(count: int, seed: int = 1) -> pl.DataFrame:
+def table_rows(count: int, seed: int = 1) -> pl.DataFrame:
     number = pl.int_range(count)
     return pl.select(
         grade=(number.hash(seed) % 5).cast(pl.Int64),
@@ -28,7 +28,7 @@ def people(count: int, seed: int = 1) -> pl.DataFrame:
     ).with_columns(title=pl.concat_str(pl.lit("grade "), pl.col("grade").cast(pl.String)))
 
 
-HUMAN, OTHERS = people(1200), people(1200, seed=50)
+HUMAN, OTHERS = table_rows(1200), table_rows(1200, seed=50)
 
 
 def measured(metric, synthetic=OTHERS, scope=Scope.COMBINED, human=HUMAN, request=None, **params):
@@ -45,7 +45,7 @@ def outcome(measurement, **limits) -> Outcome:
 # distributions
 
 
-def test_people_match_people_and_a_shifted_column_is_named():
+def test_human_rows_match_human_rows_and_a_shifted_column_is_named():
     shifted = OTHERS.with_columns(income=pl.col("income") * 1.4)
 
     assert outcome(measured(distributions), max_value=0.05) is Outcome.PASS
@@ -61,7 +61,10 @@ def test_missing_values_count_as_a_value_of_their_column():
 
 
 def test_distributions_of_few_rows_are_inconclusive():
-    assert outcome(measured(distributions, people(50, 9), human=people(50, 8)), max_value=0.05) is Outcome.INCONCLUSIVE
+    assert (
+        outcome(measured(distributions, table_rows(50, 9), human=table_rows(50, 8)), max_value=0.05)
+        is Outcome.INCONCLUSIVE
+    )
 
 
 def test_a_row_number_is_not_compared():
@@ -87,9 +90,9 @@ def test_identifiers_are_compared_by_length_and_pattern():
 
 
 def test_extending_rows_are_compared_within_their_label():
-    rare = people(6000, seed=50).filter((pl.col("grade") == 0) | (pl.col("income") < 2000))
+    rare = table_rows(6000, seed=50).filter((pl.col("grade") == 0) | (pl.col("income") < 2000))
     request = ScanRequest(declared=Declarations(extends_human_law=True))
-    human = people(3000)
+    human = table_rows(3000)
 
     mirrored = measured(distributions, rare.drop("income"), human=human.drop("income"))
     extended = measured(
@@ -134,7 +137,7 @@ def test_a_broken_constraint_is_counted_row_by_row(kind, columns, broken):
         broken = pl.concat(
             [OTHERS.with_columns(income=pl.int_range(5000, 6200).cast(pl.Float64)), human.drop("top").head(200)]
         )
-    fine = people(600, seed=70).with_columns(top=pl.lit(9), income=pl.int_range(9000, 9600).cast(pl.Float64))
+    fine = table_rows(600, seed=70).with_columns(top=pl.lit(9), income=pl.int_range(9000, 9600).cast(pl.Float64))
     broken = broken if "top" in broken.columns else broken.with_columns(top=pl.lit(9))
 
     def found(frame):
@@ -164,7 +167,7 @@ def test_a_constraint_on_a_missing_column_is_an_error_with_the_nearest_word():
 # copies and duplicates
 
 
-def test_copied_rows_are_read_against_what_people_share():
+def test_copied_rows_are_read_against_what_human_rows_share():
     copied = pl.concat([OTHERS.head(1100), HUMAN.head(100)])
 
     assert outcome(measured(copies), max_value=0.01) is Outcome.PASS
@@ -184,7 +187,7 @@ def test_a_coarse_table_in_which_everybody_has_a_twin_accuses_nobody():
 
 
 def test_a_holdout_is_the_baseline_where_there_is_one():
-    found = measured(copies, holdout=pl.concat([people(500, seed=90), HUMAN.head(2)]))
+    found = measured(copies, holdout=pl.concat([table_rows(500, seed=90), HUMAN.head(2)]))
 
     assert found.baseline.value == pytest.approx(2 / 502)
     assert found.evidence["baseline_source"] == "holdout"
@@ -193,7 +196,7 @@ def test_a_holdout_is_the_baseline_where_there_is_one():
 def test_a_holdout_that_shares_rows_with_the_human_partition_excuses_no_copies():
     copied = pl.concat([OTHERS.head(600), HUMAN.head(600)])
 
-    found = measured(copies, copied, holdout=pl.concat([people(500, seed=90), HUMAN.head(50)]))
+    found = measured(copies, copied, holdout=pl.concat([table_rows(500, seed=90), HUMAN.head(50)]))
 
     assert outcome(found, max_value=0.001) is Outcome.ERROR
     assert found.reason.startswith("50 of 550 holdout rows stand in the human partition too: they are not held out")
@@ -211,14 +214,14 @@ def test_repeated_human_rows_excuse_no_copies():
 def test_near_copies_of_a_table_are_read_against_the_holdout_too():
     jittered = HUMAN.with_columns(income=pl.col("income") + 0.5)
 
-    found = measured(copies, jittered, holdout=people(800, seed=90), kind="near")
+    found = measured(copies, jittered, holdout=table_rows(800, seed=90), kind="near")
 
     assert outcome(found, max_value=0.01) is Outcome.FAIL
     assert found.evidence["baseline_source"] == "holdout"
 
 
 def test_a_holdout_without_the_columns_is_an_error():
-    assert outcome(measured(copies, holdout=people(500, seed=90).drop("town")), max_value=0.001) is Outcome.ERROR
+    assert outcome(measured(copies, holdout=table_rows(500, seed=90).drop("town")), max_value=0.001) is Outcome.ERROR
 
 
 def test_repeated_synthetic_rows_count_beyond_equally_many_human_rows():
@@ -290,19 +293,19 @@ def test_nan_on_one_side_of_an_inequality_asks_nothing_and_infinity_is_no_whole_
 
 
 def test_a_vanished_level_is_named_though_its_column_hardly_moves():
-    human = pl.concat([people(4000), people(80, seed=3).with_columns(town=pl.lit("hamlet"))])
-    gone = people(4080, seed=50)
+    human = pl.concat([table_rows(4000), table_rows(80, seed=3).with_columns(town=pl.lit("hamlet"))])
+    gone = table_rows(4080, seed=50)
 
     found = measured(slices, gone, human=human)
 
     assert outcome(found, max_value=0) is Outcome.FAIL
     assert found.note == "vanished: town=hamlet (80 human, 0 synthetic)"
-    assert outcome(measured(slices, people(4080, seed=70), human=people(4080)), max_value=0) is Outcome.PASS
+    assert outcome(measured(slices, table_rows(4080, seed=70), human=table_rows(4080)), max_value=0) is Outcome.PASS
 
 
 def test_a_level_repaired_by_synthetic_rows_is_shown_and_not_counted_as_human():
-    human = pl.concat([people(1200), people(12, seed=3).with_columns(town=pl.lit("hamlet"))])
-    repaired = pl.concat([OTHERS, people(100, seed=4).with_columns(town=pl.lit("hamlet"))])
+    human = pl.concat([table_rows(1200), table_rows(12, seed=3).with_columns(town=pl.lit("hamlet"))])
+    repaired = pl.concat([OTHERS, table_rows(100, seed=4).with_columns(town=pl.lit("hamlet"))])
 
     found = measured(slices, repaired, human=human, kind="union")
 
@@ -311,9 +314,9 @@ def test_a_level_repaired_by_synthetic_rows_is_shown_and_not_counted_as_human():
 
 
 def test_few_rows_cannot_say_that_a_level_is_still_there():
-    human = pl.concat([people(900), people(100, seed=3).with_columns(town=pl.lit("hamlet"))])
+    human = pl.concat([table_rows(900), table_rows(100, seed=3).with_columns(town=pl.lit("hamlet"))])
 
-    found = judge(measured(slices, people(40, seed=50), human=human), Limits(max_value=0), Severity.CRITICAL)
+    found = judge(measured(slices, table_rows(40, seed=50), human=human), Limits(max_value=0), Severity.CRITICAL)
 
     assert (found.outcome, found.severity) == (Outcome.INCONCLUSIVE, Severity.WARNING)
 
@@ -345,7 +348,7 @@ def test_two_samples_of_one_law_align():
 
 
 def readings(count: int, seed: int) -> pl.DataFrame:
-    return people(count, seed).with_columns(
+    return table_rows(count, seed).with_columns(
         unit=pl.when(pl.int_range(count).hash(seed) % 3 == 0).then(pl.lit("C")).otherwise(pl.lit("hPa"))
     )
 
@@ -397,7 +400,7 @@ def test_rare_labels_of_one_law_accuse_nobody(rows):
     def drawn(count: int, seed: int) -> pl.DataFrame:
         number = pl.int_range(count).hash(seed) % 10_000
         rare = pl.when(number < 150).then(number // 10).otherwise(15 + number % 15)
-        return people(count, seed).with_columns(grade=rare.cast(pl.Int64))
+        return table_rows(count, seed).with_columns(grade=rare.cast(pl.Int64))
 
     found = [
         outcome(
@@ -451,7 +454,7 @@ def test_repeating_human_rows_does_not_raise_the_human_ratio():
 
     assert once.estimate == repeated.estimate
     assert outcome(once, min_value=0.4) is Outcome.PASS
-    assert outcome(measured(human_ratio, people(9000, 50)), min_value=0.2) is Outcome.FAIL
+    assert outcome(measured(human_ratio, table_rows(9000, 50)), min_value=0.2) is Outcome.FAIL
 
 
 def test_every_row_with_an_origin_is_declared():
@@ -472,9 +475,9 @@ def test_lineage_is_not_asked_without_a_column_and_counted_with_one():
 
 
 def test_a_generator_with_enough_rows_fails_alone_and_is_named():
-    good = people(3000, seed=50).with_columns(generator=pl.lit("good"))
-    bad = people(400, seed=60).with_columns(generator=pl.lit("bad"), title=pl.lit("grade 1"))
-    few = people(40, seed=60).with_columns(generator=pl.lit("few"), title=pl.lit("grade 1"))
+    good = table_rows(3000, seed=50).with_columns(generator=pl.lit("good"))
+    bad = table_rows(400, seed=60).with_columns(generator=pl.lit("bad"), title=pl.lit("grade 1"))
+    few = table_rows(40, seed=60).with_columns(generator=pl.lit("few"), title=pl.lit("grade 1"))
 
     found = measured(
         constraints,

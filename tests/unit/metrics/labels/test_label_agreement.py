@@ -77,7 +77,7 @@ def of_texts(human: pl.DataFrame, synthetic: pl.DataFrame):
     return verdict(measure(scanned(human, synthetic, TEXT), Scope.COMBINED, {}))
 
 
-def test_table_rows_that_differ_no_oftener_than_people_do_pass():
+def test_table_rows_that_differ_no_oftener_than_human_rows_do_pass():
     assert of_tables(table(1), table(2)).outcome is Outcome.PASS
 
 
@@ -100,7 +100,7 @@ def test_equal_short_texts_are_twins_too():
     assert of_texts(*short).outcome is Outcome.FAIL
 
 
-def test_a_machine_that_labels_peoples_items_otherwise_fails():
+def test_a_machine_that_labels_human_items_otherwise_fails():
     def labels(who: str, wrong: float) -> pl.DataFrame:
         item = pl.Series("item", range(600))
         return pl.DataFrame(

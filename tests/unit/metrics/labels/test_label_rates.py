@@ -28,15 +28,15 @@ def judged(human: pl.DataFrame, synthetic: pl.DataFrame, request: ScanRequest | 
     return judge(measured, Limits(max_value=0.05), Severity.WARNING)
 
 
-PEOPLE = rows({"A": 0.3, "B": 0.6}, 1)
+HUMAN_ROWS = rows({"A": 0.3, "B": 0.6}, 1)
 
 
-def test_synthetic_rows_with_peoples_rates_pass():
-    assert judged(PEOPLE, rows({"A": 0.3, "B": 0.6}, 2)).outcome is Outcome.PASS
+def test_synthetic_rows_with_human_rates_pass():
+    assert judged(HUMAN_ROWS, rows({"A": 0.3, "B": 0.6}, 2)).outcome is Outcome.PASS
 
 
 def test_groups_whose_errors_cancel_fail_and_the_worst_is_named():
-    found = judged(PEOPLE, rows({"A": 0.5, "B": 0.4}, 2))
+    found = judged(HUMAN_ROWS, rows({"A": 0.5, "B": 0.4}, 2))
 
     assert found.outcome is Outcome.FAIL
     assert set(found.evidence["worst_groups"]) == {"town=A", "town=B"}
@@ -52,7 +52,7 @@ def test_few_rows_are_inconclusive():
 
 
 def test_groups_that_are_too_small_do_not_count():
-    human = pl.concat([PEOPLE, rows({"C": 0.1}, 3, 200)])
+    human = pl.concat([HUMAN_ROWS, rows({"C": 0.1}, 3, 200)])
     synthetic = pl.concat([rows({"A": 0.3, "B": 0.6}, 2), rows({"C": 0.9}, 4, 200)])
 
     assert judged(human, synthetic).evidence["groups"] == 2
@@ -60,14 +60,16 @@ def test_groups_that_are_too_small_do_not_count():
 
 def test_a_generator_that_shifts_a_group_is_named():
     synthetic = pl.concat([rows({"A": 0.3, "B": 0.6}, 2, 9000), rows({"A": 0.9, "B": 0.6}, 3, 400)])
-    found = judged(PEOPLE, synthetic.with_columns(generator=pl.Series(["fair"] * 18000 + ["skewed"] * 800)))
+    found = judged(HUMAN_ROWS, synthetic.with_columns(generator=pl.Series(["fair"] * 18000 + ["skewed"] * 800)))
 
     assert found.outcome is Outcome.FAIL
     assert "fails for skewed" in found.message
 
 
-def test_rows_that_extend_peoples_law_are_reported_only():
-    found = judged(PEOPLE, rows({"A": 0.9, "B": 0.6}, 2), ScanRequest(declared=Declarations(extends_human_law=True)))
+def test_rows_that_extend_human_rows_are_reported_only():
+    found = judged(
+        HUMAN_ROWS, rows({"A": 0.9, "B": 0.6}, 2), ScanRequest(declared=Declarations(extends_human_law=True))
+    )
 
     assert found.severity is Severity.INFO
 
@@ -75,6 +77,6 @@ def test_rows_that_extend_peoples_law_are_reported_only():
 def test_without_label_or_slices_nothing_is_asked_and_without_any_label_it_is_an_error():
     synthetic = rows({"A": 0.3, "B": 0.6}, 2)
 
-    assert 'no label is declared; add: label = "<column>"' in judged(PEOPLE, synthetic, label=None).message
-    assert 'no slices are declared; add: slices = ["<column>"]' in judged(PEOPLE, synthetic, slices=()).message
-    assert judged(PEOPLE, synthetic.with_columns(label=pl.lit(None, pl.String))).outcome is Outcome.ERROR
+    assert 'no label is declared; add: label = "<column>"' in judged(HUMAN_ROWS, synthetic, label=None).message
+    assert 'no slices are declared; add: slices = ["<column>"]' in judged(HUMAN_ROWS, synthetic, slices=()).message
+    assert judged(HUMAN_ROWS, synthetic.with_columns(label=pl.lit(None, pl.String))).outcome is Outcome.ERROR

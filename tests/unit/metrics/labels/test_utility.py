@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 LIMITS = {"synthetic": Limits(min_value=0.9), "both": Limits(min_value=-0.01)}
 
 
-def people(count: int, seed: int, *, signal: float = 3.0) -> pl.DataFrame:
+def table_rows(count: int, seed: int, *, signal: float = 3.0) -> pl.DataFrame:
     """Rows whose label follows from two columns, up to noise."""
     rng = np.random.default_rng(seed)
     town = rng.choice(["A", "B", "C"], count)
@@ -51,12 +51,12 @@ def judged(scan: Scan, train: str = "synthetic"):
     return judge(found, LIMITS[train], Severity.WARNING)
 
 
-PEOPLE, FRESH, HELD = people(1000, 1), people(1000, 2), people(3000, 3)
-NOISE = permuted(people(3000, 2))
+HUMAN_ROWS, FRESH, HELD = table_rows(1000, 1), table_rows(1000, 2), table_rows(3000, 3)
+NOISE = permuted(table_rows(3000, 2))
 
 
-def test_fresh_rows_teach_as_much_as_peoples_and_do_not_harm():
-    scan = scanned(PEOPLE, FRESH, HELD)
+def test_fresh_rows_teach_as_much_as_human_rows_and_do_not_harm():
+    scan = scanned(HUMAN_ROWS, FRESH, HELD)
     alone, added = judged(scan), judged(scan, "both")
 
     assert (alone.outcome, added.outcome) == (Outcome.PASS, Outcome.PASS)
@@ -74,7 +74,7 @@ def test_fresh_rows_teach_as_much_as_peoples_and_do_not_harm():
 
 
 def test_labels_dealt_at_random_teach_nothing_and_harm():
-    scan = scanned(PEOPLE, NOISE, HELD)
+    scan = scanned(HUMAN_ROWS, NOISE, HELD)
     alone, added = judged(scan), judged(scan, "both")
 
     assert (alone.outcome, added.outcome) == (Outcome.FAIL, Outcome.FAIL)
@@ -83,9 +83,9 @@ def test_labels_dealt_at_random_teach_nothing_and_harm():
     assert "suffers most" in added.message
 
 
-def test_without_a_holdout_people_are_tested_on_in_folds_that_no_copy_reaches():
-    rows = people(450, 1, signal=1)
-    unlabelled = people(900, 4).drop("label")
+def test_without_a_holdout_human_rows_are_tested_on_in_folds_that_no_copy_reaches():
+    rows = table_rows(450, 1, signal=1)
+    unlabelled = table_rows(900, 4).drop("label")
     for holdout in (None, unlabelled):
         found = measure(scanned(rows, rows, holdout), Scope.COMBINED, {"train": "synthetic"})
 
@@ -97,8 +97,8 @@ def test_without_a_holdout_people_are_tested_on_in_folds_that_no_copy_reaches():
 
 
 def test_number_does_not_depend_on_the_order_of_rows():
-    forward = judged(scanned(PEOPLE, FRESH, HELD)).measurement
-    backward = judged(scanned(PEOPLE.reverse(), FRESH.reverse(), HELD.reverse())).measurement
+    forward = judged(scanned(HUMAN_ROWS, FRESH, HELD)).measurement
+    backward = judged(scanned(HUMAN_ROWS.reverse(), FRESH.reverse(), HELD.reverse())).measurement
 
     assert forward == backward
 
@@ -106,7 +106,7 @@ def test_number_does_not_depend_on_the_order_of_rows():
 def test_class_that_synthetic_rows_lack_fails_and_is_named():
     def three(count: int, seed: int) -> pl.DataFrame:
         old = pl.col("age") > 1
-        return people(count, seed).with_columns(label=pl.when(old).then(pl.lit("old")).otherwise("label"))
+        return table_rows(count, seed).with_columns(label=pl.when(old).then(pl.lit("old")).otherwise("label"))
 
     found = judged(scanned(three(1000, 1), three(1300, 2).filter(pl.col("label") != "old"), three(3000, 3)))
 
@@ -116,9 +116,9 @@ def test_class_that_synthetic_rows_lack_fails_and_is_named():
 
 
 def test_generator_that_teaches_nothing_is_named_among_others():
-    fair = people(2000, 2).with_columns(generator=pl.lit("fair"))
-    parrot = permuted(people(600, 5)).with_columns(generator=pl.lit("parrot"))
-    human = PEOPLE.with_columns(generator=pl.lit(None, pl.String))
+    fair = table_rows(2000, 2).with_columns(generator=pl.lit("fair"))
+    parrot = permuted(table_rows(600, 5)).with_columns(generator=pl.lit("parrot"))
+    human = HUMAN_ROWS.with_columns(generator=pl.lit(None, pl.String))
 
     found = judged(scanned(human, pl.concat([fair, parrot]), HELD))
 
@@ -127,8 +127,8 @@ def test_generator_that_teaches_nothing_is_named_among_others():
     assert "fails for parrot" in found.message
 
 
-def test_rows_that_extend_peoples_law_are_judged_by_what_they_add():
-    scan = scanned(PEOPLE, NOISE, HELD, ScanRequest(declared=Declarations(extends_human_law=True)))
+def test_rows_that_extend_human_rows_are_judged_by_what_they_add():
+    scan = scanned(HUMAN_ROWS, NOISE, HELD, ScanRequest(declared=Declarations(extends_human_law=True)))
 
     assert judged(scan).severity is Severity.INFO
     assert (judged(scan, "both").outcome, judged(scan, "both").severity) == (Outcome.FAIL, Severity.WARNING)
@@ -137,15 +137,21 @@ def test_rows_that_extend_peoples_law_are_judged_by_what_they_add():
 @pytest.mark.parametrize(
     ("human", "synthetic", "reason"),
     [
-        (people(299, 1), FRESH, "a model needs 300 labelled rows of each origin: 1 human and 0 synthetic are missing"),
         (
-            PEOPLE.with_columns(label=pl.lit("yes")),
+            table_rows(299, 1),
+            FRESH,
+            "a model needs 300 labelled rows of each origin: 1 human and 0 synthetic are missing",
+        ),
+        (
+            HUMAN_ROWS.with_columns(label=pl.lit("yes")),
             FRESH,
             "all human rows have one label in column 'label': there is nothing to learn",
         ),
-        (permuted(people(400, 1)), FRESH[:400], "a model of human rows hardly predicts their labels"),
+        (permuted(table_rows(400, 1)), FRESH[:400], "a model of human rows hardly predicts their labels"),
         (
-            PEOPLE.with_columns(label=pl.when(pl.int_range(pl.len()) < 5).then(pl.lit("no")).otherwise(pl.lit("yes"))),
+            HUMAN_ROWS.with_columns(
+                label=pl.when(pl.int_range(pl.len()) < 5).then(pl.lit("no")).otherwise(pl.lit("yes"))
+            ),
             FRESH,
             "no label occurs in 10 of the human rows or groups to test on",
         ),
@@ -171,14 +177,14 @@ def test_rows_of_few_groups_are_inconclusive():
     def grouped(rows: pl.DataFrame, names: int) -> pl.DataFrame:
         return rows.with_columns(person=pl.int_range(pl.len()) % names)
 
-    few = judged(scanned(grouped(PEOPLE, 12), grouped(FRESH, 900), group="person"))
-    shared = judged(scanned(grouped(PEOPLE, 500), grouped(FRESH, 500), grouped(HELD, 500), group="person"))
+    few = judged(scanned(grouped(HUMAN_ROWS, 12), grouped(FRESH, 900), group="person"))
+    shared = judged(scanned(grouped(HUMAN_ROWS, 500), grouped(FRESH, 500), grouped(HELD, 500), group="person"))
 
     assert "human rows to test on come from 12 groups" in few.message
     assert "fewer than 100 rows of an origin share no group with the human rows to test on" in shared.message
 
 
-def test_people_of_few_groups_a_fold_are_judged_together_though_no_generator_is_alone():
+def test_human_rows_of_few_groups_a_fold_are_judged_together_though_no_generator_is_alone():
     def grouped(rows: pl.DataFrame, generators: list[str] | None) -> pl.DataFrame:
         makers = pl.lit(None, pl.String) if generators is None else pl.Series(generators)
         prefix = "person" if generators is None else "made"
@@ -186,14 +192,14 @@ def test_people_of_few_groups_a_fold_are_judged_together_though_no_generator_is_
             person=pl.format("{}{}", pl.lit(prefix), pl.int_range(pl.len()) % 40), generator=makers
         )
 
-    found = judged(scanned(grouped(PEOPLE, None), grouped(FRESH, ["a", "b"] * 500), group="person"))
+    found = judged(scanned(grouped(HUMAN_ROWS, None), grouped(FRESH, ["a", "b"] * 500), group="person"))
 
     assert found.outcome is Outcome.PASS
     assert found.evidence["generators_not_tested_alone"] == ["a", "b"]
 
 
-def test_fewer_rows_than_the_dataset_has_for_each_of_peoples_are_said():
-    found = measure(scanned(people(450, 1), people(6000, 2)), Scope.COMBINED, {"train": "both"})
+def test_fewer_rows_than_the_dataset_has_for_each_human_row_are_said():
+    found = measure(scanned(table_rows(450, 1), table_rows(6000, 2)), Scope.COMBINED, {"train": "both"})
 
     shares = found.evidence["synthetic_for_each_of_people"]
     assert (shares["added"], shares["dataset"]) == (pytest.approx(10, abs=0.1), pytest.approx(6000 / 450))
@@ -216,11 +222,11 @@ def test_near_copies_of_tested_texts_are_not_trained_on():
 def test_what_is_missing_is_told():
     free = pl.Series("label", np.arange(1000))
 
-    assert 'no label is declared; add: label = "<column>"' in judged(scanned(PEOPLE, FRESH, label=None)).message
-    assert judged(scanned(PEOPLE.with_columns(free), FRESH.with_columns(free))).outcome is Outcome.NOT_CONFIGURED
-    assert judged(scanned(PEOPLE, FRESH.with_columns(label=pl.lit(None, pl.String)))).outcome is Outcome.ERROR
+    assert 'no label is declared; add: label = "<column>"' in judged(scanned(HUMAN_ROWS, FRESH, label=None)).message
+    assert judged(scanned(HUMAN_ROWS.with_columns(free), FRESH.with_columns(free))).outcome is Outcome.NOT_CONFIGURED
+    assert judged(scanned(HUMAN_ROWS, FRESH.with_columns(label=pl.lit(None, pl.String)))).outcome is Outcome.ERROR
     with pytest.raises(MetricError, match="no column but the label"):
-        judged(scanned(PEOPLE.select("label"), FRESH.select("label")))
+        judged(scanned(HUMAN_ROWS.select("label"), FRESH.select("label")))
 
 
 def test_texts_are_learned_from_too():
@@ -271,7 +277,7 @@ def test_rows_of_different_fits_are_not_compared():
 
 
 @needs_data
-def test_fresh_people_pass_and_noisy_generators_of_census_data_fail():
+def test_fresh_human_rows_pass_and_noisy_generators_of_census_data_fail():
     human, fresh, noisy = (adult(part)[:3000] for part in ("trn", "val", "flip50"))
     held = adult("val")[3000:6000]
 

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from gates.metrics.stats.coincidence import coincide, equal_rows
-from tests.projects import people
+from tests.projects import table_rows
 from tests.real import DATA, needs_data
 
 
@@ -25,8 +25,8 @@ def repeated(rows: pl.DataFrame, share: float, times: int) -> pl.DataFrame:
 @pytest.mark.parametrize("times", [2, 3, 5])
 @pytest.mark.parametrize(("share", "inside"), [(0.2, 40), (0.5, 4), (0.5, 40), (1.0, 4), (1.0, 40)])
 def test_rows_that_somebody_repeated_hide_nothing_of_what_is_asked(share: float, times: int, inside: int) -> None:
-    tested = people(40, 77)
-    trained = repeated(pl.concat([people(200, 5), tested.head(inside)]), share, times)
+    tested = table_rows(40, 77)
+    trained = repeated(pl.concat([table_rows(200, 5), tested.head(inside)]), share, times)
 
     assert not coincide(trained, tested)
 
@@ -46,7 +46,7 @@ def drawn_again(rows: pl.DataFrame, count: int, seed: int) -> pl.DataFrame:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_rows_that_were_drawn_again_and_again_hide_nothing_of_what_is_asked(seed: int) -> None:
-    rows, tested = people(2_000, 5), people(500, 77)
+    rows, tested = table_rows(2_000, 5), table_rows(500, 77)
     taken = pl.concat([rows, tested.head(400)])
     rare, others = pl.concat([rows.head(200), tested.head(250)]), rows.tail(1_800)
 
@@ -80,19 +80,19 @@ def test_more_rows_than_coincide_by_nature_are_shared() -> None:
 
 
 def test_where_the_rows_that_are_asked_are_repeated_too_nothing_excuses_that_they_are_there() -> None:
-    tested = repeated(people(40, 77), 1, 2)
+    tested = repeated(table_rows(40, 77), 1, 2)
 
-    assert not coincide(repeated(pl.concat([people(200, 5), tested]), 1, 2), tested)
+    assert not coincide(repeated(pl.concat([table_rows(200, 5), tested]), 1, 2), tested)
 
 
 def test_where_nothing_is_asked_nothing_is_shared() -> None:
-    trained = repeated(people(200, 5), 1, 2)
+    trained = repeated(table_rows(200, 5), 1, 2)
 
     assert not coincide(trained, trained.head(0))
 
 
 @needs_data
-def test_rows_of_real_people_coincide_in_few_columns_and_not_in_all() -> None:
+def test_real_human_rows_coincide_in_few_columns_and_not_in_all() -> None:
     rows = pl.read_parquet(DATA / "tabular_adult_2023.parquet").head(30_000)
     few = rows.select("sex", "race", "education", "occupation", "hours-per-week").cast(pl.String)
     every = rows.drop("part", "origin", "generator", "source").cast(pl.String)

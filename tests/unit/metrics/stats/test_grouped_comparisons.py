@@ -57,7 +57,7 @@ def test_text_without_words_has_no_infinite_feature():
 
 
 def test_days_are_units_among_the_same_sensors_and_sensors_among_others():
-    people, same = readings(4, 3, 1), readings(4, 3, 2)
+    human_rows, same = readings(4, 3, 1), readings(4, 3, 2)
     others = same.with_columns(entity=pl.format("other {}", pl.col("entity")))
     alone = pl.col("entity") == "sensor 0"
 
@@ -65,6 +65,6 @@ def test_days_are_units_among_the_same_sensors_and_sensors_among_others():
         roles = {"group": "entity", "group_by_day": "timestamp", "bound": SERIES_ROLES}
         return len(np.unique(table_scan(human, synthetic, **roles).human.group))
 
-    assert (units(people, same), units(people, others)) == (4 * 3, 4)
+    assert (units(human_rows, same), units(human_rows, others)) == (4 * 3, 4)
     # Of one sensor nobody knows how far sensors lie apart.
-    assert units(people.filter(alone), others) == 3
+    assert units(human_rows.filter(alone), others) == 3

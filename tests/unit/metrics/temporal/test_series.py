@@ -75,7 +75,7 @@ def test_standstill_and_repetition_are_two_kinds():
     assert judged("periodic", loop).evidence["readings_after_which_all_repeat"] == {"sensor 3": 48.0}
 
 
-def test_synthetic_standstill_counts_beyond_that_of_people():
+def test_synthetic_standstill_counts_beyond_that_of_human_rows():
     still = SOUND.with_columns(value=pl.when(pl.col("entity") == "sensor 2").then(7.0).otherwise("value"))
 
     alone = judged("constant", SOUND, still, Scope.SYNTHETIC)

@@ -14,7 +14,7 @@ from gates.metrics.temporal import temporal_structure
 from gates.verdict import Outcome, Scope, Severity
 from tests.series import EVENT_ROLES, SERIES_ROLES, readings, series_scan, sessions
 
-PEOPLE = readings(entities=10, days=20, seed=1)
+HUMAN_ROWS = readings(entities=10, days=20, seed=1)
 OTHERS = readings(entities=10, days=20, seed=2)
 VISITS, OTHER_VISITS = sessions(600, seed=1), sessions(600, seed=2)
 
@@ -25,7 +25,7 @@ def judged(human, synthetic, bound=SERIES_ROLES):
 
 
 @pytest.mark.parametrize(
-    ("human", "synthetic", "bound"), [(PEOPLE, OTHERS, SERIES_ROLES), (VISITS, OTHER_VISITS, EVENT_ROLES)]
+    ("human", "synthetic", "bound"), [(HUMAN_ROWS, OTHERS, SERIES_ROLES), (VISITS, OTHER_VISITS, EVENT_ROLES)]
 )
 def test_rows_of_one_process_pass_in_any_order_of_rows(human, synthetic, bound):
     found = judged(human, synthetic, bound)
@@ -47,7 +47,7 @@ def test_rows_of_one_process_pass_in_any_order_of_rows(human, synthetic, bound):
     ],
 )
 def test_readings_in_another_order_or_at_other_steps_fail_and_the_facet_is_named(facet, changed):
-    found = judged(PEOPLE, changed)
+    found = judged(HUMAN_ROWS, changed)
 
     assert found.outcome is Outcome.FAIL
     assert f"farthest in {facet}" in found.message
@@ -82,13 +82,13 @@ def test_one_generator_that_lost_the_order_fails_alone():
     bad = OTHERS.with_columns(pl.col("value").shuffle(seed=1).over("entity"), generator=pl.lit("bad"))
     good = readings(entities=30, days=20, seed=5).with_columns(generator=pl.lit("good"))
 
-    found = judged(PEOPLE, pl.concat([good, bad]))
+    found = judged(HUMAN_ROWS, pl.concat([good, bad]))
 
     assert found.outcome is Outcome.FAIL
     assert "fails for bad" in found.message
 
 
 def test_missing_roles_are_told_and_missing_readings_do_not_break():
-    assert judged(PEOPLE, OTHERS, ("entity", "value")).outcome is Outcome.NOT_CONFIGURED
+    assert judged(HUMAN_ROWS, OTHERS, ("entity", "value")).outcome is Outcome.NOT_CONFIGURED
     holes = OTHERS.with_columns(value=pl.when(pl.int_range(pl.len()) % 50 == 0).then(None).otherwise("value"))
-    assert judged(PEOPLE, holes).outcome is Outcome.PASS
+    assert judged(HUMAN_ROWS, holes).outcome is Outcome.PASS

@@ -11,7 +11,7 @@ from gates.metrics.temporal import transitions
 from gates.verdict import Outcome, Scope, Severity
 from tests.series import EVENT_ROLES, series_scan, sessions
 
-PEOPLE, OTHERS = sessions(200, seed=1), sessions(200, seed=2)
+HUMAN_ROWS, OTHERS = sessions(200, seed=1), sessions(200, seed=2)
 
 
 def judged(human, synthetic, bound=EVENT_ROLES):
@@ -20,7 +20,7 @@ def judged(human, synthetic, bound=EVENT_ROLES):
 
 
 def test_sessions_of_one_process_pass():
-    found = judged(PEOPLE, OTHERS)
+    found = judged(HUMAN_ROWS, OTHERS)
 
     assert (found.outcome, found.measurement.estimate.value) == (Outcome.PASS, 0.0)
     assert found.evidence == {"unheard_of": {}, "unheard_of_count": 0, "transitions": 2200}
@@ -29,25 +29,25 @@ def test_sessions_of_one_process_pass():
 def test_payment_without_basket_fails_and_is_named():
     skips = OTHERS.with_columns(event=pl.when(pl.col("event") == "add").then(pl.lit("pay")).otherwise("event"))
 
-    found = judged(PEOPLE, skips)
+    found = judged(HUMAN_ROWS, skips)
 
     assert found.outcome is Outcome.FAIL
     assert set(found.evidence["unheard_of"]) == {"view -> pay", "pay -> pay"}
     assert "no human session goes view -> pay" in found.message
 
 
-def test_events_that_people_rarely_have_are_not_held_against_anybody():
+def test_events_that_human_rows_rarely_have_fail_nothing():
     rare = OTHERS.with_columns(event=pl.when(pl.col("event") == "add").then(pl.lit("refund")).otherwise("event"))
-    seen = pl.concat([PEOPLE, PEOPLE.head(20).with_columns(event=pl.lit("refund"), session=pl.lit("r"))])
+    seen = pl.concat([HUMAN_ROWS, HUMAN_ROWS.head(20).with_columns(event=pl.lit("refund"), session=pl.lit("r"))])
 
     assert judged(seen, rare).evidence["unheard_of_count"] == 0
 
 
 def test_few_steps_decide_nothing():
-    few = judged(PEOPLE, OTHERS.head(24))
+    few = judged(HUMAN_ROWS, OTHERS.head(24))
     assert (few.outcome, few.measurement.rows.synthetic) == (Outcome.INCONCLUSIVE, 22)
-    assert "no event of human rows stands in 30 steps within sessions" in judged(PEOPLE.head(24), OTHERS).message
-    assert "no synthetic session has two events" in judged(PEOPLE, OTHERS.group_by("session").head(1)).message
+    assert "no event of human rows stands in 30 steps within sessions" in judged(HUMAN_ROWS.head(24), OTHERS).message
+    assert "no synthetic session has two events" in judged(HUMAN_ROWS, OTHERS.group_by("session").head(1)).message
 
 
 def test_each_generator_is_judged_alone():
@@ -57,19 +57,19 @@ def test_each_generator_is_judged_alone():
         skips.head(600).with_columns(generator=pl.lit("bad")),
     ])  # fmt: skip
 
-    found = judged(PEOPLE, both)
+    found = judged(HUMAN_ROWS, both)
 
     assert found.outcome is Outcome.FAIL
     assert "fails for bad" in found.message
 
 
 def test_missing_session_is_told_and_rows_without_event_or_time_do_not_break():
-    unasked = judged(PEOPLE, OTHERS, ("timestamp", "event"))
+    unasked = judged(HUMAN_ROWS, OTHERS, ("timestamp", "event"))
     assert unasked.outcome is Outcome.NOT_CONFIGURED
     assert 'no entity or session column is configured; add: columns = { session = "…" }' in unasked.message
     by_entity = judged(
-        PEOPLE.rename({"session": "entity"}), OTHERS.rename({"session": "entity"}), ("entity", "timestamp", "event")
+        HUMAN_ROWS.rename({"session": "entity"}), OTHERS.rename({"session": "entity"}), ("entity", "timestamp", "event")
     )
     assert by_entity.outcome is Outcome.PASS
     untimed = OTHERS.with_columns(timestamp=pl.when(pl.col("session") == "2-0").then(None).otherwise("timestamp"))
-    assert judged(PEOPLE, untimed).evidence["transitions"] == 2189
+    assert judged(HUMAN_ROWS, untimed).evidence["transitions"] == 2189
