@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import numpy as np
 import polars as pl
 import pytest
 from sklearn.metrics import cohen_kappa_score
 
-from gates.metrics.stats.krippendorff import LEVELS, agreement_between, krippendorff_alpha, squared_distances
+from gates.metrics.stats.krippendorff import Level, agreement_between, krippendorff_alpha, squared_distances
 
 # Krippendorff, Computing Krippendorff's Alpha-Reliability, 2011, section C: four observers, twelve units.
 FOUR_OBSERVERS = (
@@ -51,7 +53,7 @@ def test_two_observers_agree_as_published():
 def test_units_drawn_twice_count_twice_and_units_left_out_do_not_count():
     words, counts = counts_of(FOUR_OBSERVERS)
     times = np.array([[2, 0, 1, 3, 0, 1, 1, 1, 0, 1, 1]], dtype=float)
-    for level in LEVELS:
+    for level in get_args(Level):
         distance = squared_distances(level, np.array(words, dtype=float), counts.sum(axis=0))
         copied = np.repeat(counts, times[0].astype(int), axis=0)
         drawn = krippendorff_alpha(counts, distance, times)
