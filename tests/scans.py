@@ -52,10 +52,10 @@ def tagged_scan(
     generator = "generator" if "generator" in frame.columns else None
     bound = tuple(name for name in frame.columns if name != ORIGIN)
     mappable = data_type("text").roles
-    known = Roles("text", ("text",), ("text",), bound=bound, generator=generator, mappable=mappable, **roles)  # type: ignore[arg-type]
+    bound_roles = Roles("text", ("text",), ("text",), bound=bound, generator=generator, mappable=mappable, **roles)  # type: ignore[arg-type]
     facts = (FileFacts("texts.parquet", frame.height, {"text": "string"}, "", 0),)
     request = ScanRequest(declared=Declarations(purpose="finetune", extends_human_law=extends_human_law))
-    return scan(MemorySource(frame, known, facts), request)
+    return scan(MemorySource(frame, bound_roles, facts), request)
 
 
 def texts_of(count: int, seed: int, *, length: int = 40, words: tuple[int, int] = (0, 400)) -> list[str]:

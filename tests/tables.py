@@ -74,11 +74,17 @@ def table_scan(
     generator = "generator" if "generator" in both.columns else None
     content = tuple(name for name in both.columns if name not in (ORIGIN, "generator"))
     lineage = {"generator": "generator"} if generator else {}
-    known = Roles(
+    bound_roles = Roles(
         "tabular", content, generator=generator, lineage=lineage, mappable=data_type("tabular").roles, **roles
     )  # type: ignore[arg-type]
     facts = (FileFacts("data/mix.parquet", both.height, dict.fromkeys(content, "string"), "0" * 64, 1),)
-    held = None if holdout is None else MemorySource(holdout.with_columns(pl.lit("human").alias(ORIGIN)), known, facts)
+    holdout_source = (
+        None
+        if holdout is None
+        else MemorySource(holdout.with_columns(pl.lit("human").alias(ORIGIN)), bound_roles, facts)
+    )
     return scan(
-        MemorySource(both, known, facts), request or ScanRequest(declared=Declarations(purpose="finetune")), held
+        MemorySource(both, bound_roles, facts),
+        request or ScanRequest(declared=Declarations(purpose="finetune")),
+        holdout_source,
     )

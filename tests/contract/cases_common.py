@@ -176,7 +176,7 @@ CASES = (
     *(
         Case(
             f"{scope}/{PERSONAL}/{kind}", EVERY, "annotations", spoil, ": rows with",
-            also=frozenset(f"{told}/{PERSONAL}/{one}" for told in scopes for one in ("secrets", "personal"))
+            also=frozenset(f"{other}/{PERSONAL}/{one}" for other in scopes for one in ("secrets", "personal"))
             - {f"{scope}/{PERSONAL}/{kind}"},
             exact=EXACT, missing=NO_PEOPLE if scope == "human" else NOTHING_MADE,
         )

@@ -40,9 +40,9 @@ def outcomes(verdict) -> dict[str, Outcome]:
 
 def expected(kind: str, verdict) -> dict[str, Outcome]:
     """Of each check of a verdict on sound rows: passed where a case says that the type can be asked, else not asked."""
-    asked = {case.check: Outcome.PASS for case in CASES if kind in case.types}
-    asked |= {case.check: Outcome.INCONCLUSIVE for case in CASES if kind in case.undecided}
-    return {check: asked.get(check, Outcome.NOT_CONFIGURED) for check in outcomes(verdict)}
+    expected = {case.check: Outcome.PASS for case in CASES if kind in case.types}
+    expected |= {case.check: Outcome.INCONCLUSIVE for case in CASES if kind in case.undecided}
+    return {check: expected.get(check, Outcome.NOT_CONFIGURED) for check in outcomes(verdict)}
 
 
 @pytest.mark.parametrize("case", named(CASES))
@@ -121,8 +121,8 @@ def test_evaluation_set_of_human_rows_alone_is_let_through(kind):
 def test_evaluation_set_with_one_made_row_fails():
     verdict = verdict_on("text", FEW, EVALUATION, keeping("synthetic", 1))
 
-    told = verdict.check("combined/expect_human_ratio_to_be_between/evaluation")
-    assert (verdict.answer, told.outcome, told.severity) == (Answer.FAIL, Outcome.FAIL, Severity.CRITICAL)
+    result = verdict.check("combined/expect_human_ratio_to_be_between/evaluation")
+    assert (verdict.answer, result.outcome, result.severity) == (Answer.FAIL, Outcome.FAIL, Severity.CRITICAL)
     assert HUMAN_ROWS_ONLY not in {check.message for check in verdict.checks}
 
 
@@ -137,8 +137,8 @@ def test_human_rows_alone_for_another_purpose_cannot_be_judged():
     both = frozenset({"expect_distributions_to_match", "expect_human_ratio_to_be_between"})
     verdict = verdict_on("events", FEW, NOTHING_MADE.spoil, only=both)
 
-    told = verdict.check("combined/expect_distributions_to_match")
-    assert (verdict.answer, told.outcome) == (Answer.NO_VERDICT, Outcome.ERROR)
+    result = verdict.check("combined/expect_distributions_to_match")
+    assert (verdict.answer, result.outcome) == (Answer.NO_VERDICT, Outcome.ERROR)
     assert verdict.check("combined/expect_human_ratio_to_be_between/finetune").outcome is Outcome.ERROR
 
 
@@ -152,9 +152,9 @@ ASKED_WHEN_EMPTY = {
 def test_every_line_that_a_check_asks_to_add_is_one_that_the_type_takes(kind, tmp_path):
     bare = replace(sound(kind, FEW), declared={}, holdout=None, evaluation=None, population={}, kept=None)
     verdict = bare.verdict(tmp_path, NAMING_LINES.__contains__)
-    told = {check.message for check in verdict.checks if check.outcome is Outcome.NOT_CONFIGURED}
+    messages = {check.message for check in verdict.checks if check.outcome is Outcome.NOT_CONFIGURED}
 
-    lines = {match[1] for message in told if (match := re.search(r"add: ([^#]+)", message))}
+    lines = {match[1] for message in messages if (match := re.search(r"add: ([^#]+)", message))}
     for line in lines:
         config = f'[datasets.{NAME}]\ntype = "{kind}"\npath = "rows.parquet"\n{line}\n'
         (tmp_path / "gates.toml").write_text(config)
@@ -169,9 +169,9 @@ def test_every_check_of_every_type_and_every_metric_has_a_contract():
 def test_metric_check_or_part_without_a_contract_is_refused():
     made_up = replace(METRICS[1], expectation="expect_rows_to_be_nice")
     partial = replace(next(case for case in CASES if case.missing), missing=None, reason="")
-    asked = {"text": {"human/expect_rows_to_be_nice", CASES[0].check}}
+    checks_by_type = {"text": {"human/expect_rows_to_be_nice", CASES[0].check}}
 
-    assert refused([*CASES, partial], [*METRICS, made_up], asked) == [
+    assert refused([*CASES, partial], [*METRICS, made_up], checks_by_type) == [
         f"{partial.check}: the case lacks a mutation with its reason",
         f"{partial.check}: the case lacks a missing input, or why there is none",
         "expect_rows_to_be_nice: no contract case",

@@ -31,8 +31,10 @@ def test_every_rule_of_a_type_has_a_row_that_breaks_it_and_holds_for_few_sound_r
     verdict = sound(kind, FEW).verdict(tmp_path, rules)
 
     # A column that is not there is refused when the data is opened, before any rule.
-    found = {str(check.id): check.outcome for check in verdict.checks if not check.id.detail.endswith("/present")}
-    assert found == dict.fromkeys(ids(RULES[kind]), Outcome.PASS)
+    outcome_by_check = {
+        str(check.id): check.outcome for check in verdict.checks if not check.id.detail.endswith("/present")
+    }
+    assert outcome_by_check == dict.fromkeys(ids(RULES[kind]), Outcome.PASS)
 
 
 @pytest.mark.parametrize("kind", DATA_TYPES)
