@@ -106,9 +106,9 @@ def _init(request: InitRequest) -> Iterator[str]:
     for dataset in datasets:
         has_rules = yield from _rules(dataset, request, is_named=bool(request.target) and not is_new)
         drafted += [dataset.name] if has_rules else []
-    yield from _next_steps(
-        datasets, () if request.accept else drafted, show_snippets=is_new, show_stages=not request.write
-    )
+    if is_new and not request.write:
+        yield from _snippets(config)
+    yield from _next_steps(datasets, () if request.accept else drafted, is_written=request.write or not is_new)
     if request.write:
         yield from _put_in_place(config)
 
@@ -239,17 +239,26 @@ def _shown(paths: Sequence[Path], dataset: DatasetConfig) -> str:
     return ", ".join(path.relative_to(dataset.root).as_posix() for path in paths)
 
 
-def _next_steps(
-    datasets: Sequence[DatasetConfig], drafted: Sequence[str], *, show_snippets: bool, show_stages: bool
-) -> Iterator[str]:
+def _snippets(config: Config) -> Iterator[str]:
+    """What to add to files of the repository, as far as it has git and DVC."""
     from gates.init.snippets import dvc_stages, pre_commit_hooks
+    from gates.versions.repository import open_repository
 
-    if show_snippets and show_stages:
+    path = config.path.resolve()
+    repository = open_repository(path.parent)
+    name = repository.relative(path)
+    if name and repository.dvc_root(name):
         yield from ("", "for DVC, add to dvc.yaml (`gates init --write` does it, in a file of its own):")
-        yield from (f"  {line}" for line in dvc_stages(datasets).splitlines())
+        yield from (f"  {line}" for line in dvc_stages(config.datasets.values()).splitlines())
+    if repository.git:
         yield from ("", "for pre-commit, add to .pre-commit-config.yaml:")
         yield from (f"  {line}" for line in pre_commit_hooks().splitlines())
+
+
+def _next_steps(datasets: Sequence[DatasetConfig], drafted: Sequence[str], *, is_written: bool) -> Iterator[str]:
     which = datasets[0].name if len(datasets) == 1 else "--all"
     yield from ("", "next:", f"  gates check {which}")
     if drafted:
         yield f"  gates init {drafted[0]} --accept    once you have read the drafts: until then they only warn"
+    if not is_written:
+        yield "  gates init --write    once you want it in a pipeline: DVC stages, pre-commit hooks and a workflow"

@@ -13,6 +13,7 @@ from gates.errors import UsageError
 from gates.init.find import FoundData, find_data
 from gates.init.origin_guess import OriginColumn, find_origin
 from gates.init.snippets import dvc_stages, pre_commit_hooks
+from tests.dvc_repositories import new_git, new_repository
 from tests.projects import mixed, table_rows
 
 ROWS = mixed(table_rows(400, seed=1), table_rows(400, seed=2))
@@ -44,6 +45,29 @@ def test_plain_csv_becomes_a_configured_project_with_drafts(tmp_path, gates):
         '  too few to decide every check: inconclusive = "warn" in gates.toml lets undecided checks warn'
     )
     assert "  gates check people\n" in called.out
+
+
+def test_without_git_and_dvc_the_next_steps_are_the_end_of_a_short_output(tmp_path, gates):
+    ROWS.write_csv(tmp_path / "people.csv")
+
+    lines = gates(tmp_path, "init").out.splitlines()
+
+    assert len(lines) < 15
+    steps = lines[lines.index("next:") + 1 :]
+    commands = [step.split("    ")[0].strip() for step in steps]
+    assert commands == ["gates check people", "gates init people --accept", "gates init --write"]
+
+
+@pytest.mark.parametrize(("make", "shows_stages"), [(new_git, False), (new_repository, True)])
+def test_stages_are_printed_where_dvc_is_in_use_and_hooks_where_git_is(tmp_path, gates, make, shows_stages):
+    root = make(tmp_path / "project")
+    ROWS.write_csv(root / "people.csv")
+
+    out = gates(root, "init").out
+
+    assert ("\n    check-people:\n" in out) == shows_stages
+    assert "\n        - id: gates-check\n" in out
+    assert out.index("id: gates-check") < out.index("next:\n")
 
 
 def test_many_rows_leave_undecided_checks_blocking(tmp_path, gates):
