@@ -10,6 +10,8 @@ import polars as pl
 
 from gates.config.data_types import data_type
 from gates.data.batch import feed
+from gates.data.duckdb.dataset import connect
+from gates.data.duckdb.index_table import DuckTable, table_apart
 from gates.data.facts import ORIGIN, ROW_ID, FileFacts, Roles
 from gates.data.scan.inputs import Declarations
 from gates.data.scan.run import ScanRequest, scan
@@ -41,6 +43,9 @@ class MemorySource:
 
     def schema(self) -> pa.Schema:
         return self._numbered().clear().to_arrow().schema
+
+    def index_table(self) -> DuckTable:
+        return table_apart(connect)
 
     def take(self, row_ids: Ints) -> pl.DataFrame:
         return self._numbered()[np.asarray(row_ids)]

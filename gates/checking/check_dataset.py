@@ -27,7 +27,7 @@ from gates.rows.quarantine import QuarantineMode, QuarantineWriter
 from gates.verdict import CheckResult, Outcome, Scope, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     import pyarrow as pa
 
@@ -177,16 +177,18 @@ class _Pass:
         opened, rows, schema = self.opened, self.rows, self.opened.schema()
         reading = RowReading(contract.dataset, opened.roles, schema, rows.validators.rules().values(), contract.code)
         summaries = Summaries(store, reading.digest())
-        indexes = summaries.recall(opened.files)
-        for index in indexes.values():
-            rows.done += len(index)
-            rows.failures.count_sound({name: int(index.of(code).sum()) for name, code in _CODES.items()})
+
+        def files() -> Iterator[tuple[int, FileIndex]]:
+            for number, index in summaries.recall(opened.files):
+                rows.done += len(index)
+                rows.failures.count_sound({name: int(index.of(code).sum()) for name, code in _CODES.items()})
+                yield number, index
 
         def keep(read: Iterable[tuple[int, FileIndex]]) -> None:
             sound = (one for one in read if one[0] not in rows.flawed and opened.is_unchanged(one[0]))
             summaries.keep((opened.files[number], index) for number, index in sound)
 
-        return Remembered(indexes, keep)
+        return Remembered(files, keep)
 
 
 def _declared(contract: Contract) -> Declarations:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     import duckdb
     import polars as pl
     import pyarrow as pa
 
-    from gates.data.arrays import Ints
+    from gates.data.arrays import Ints, Mask
     from gates.data.batch import Consumer
     from gates.data.facts import FileFacts, Roles
     from gates.verdict import Scope
@@ -24,6 +24,41 @@ class ScopeView:
 
     connection: duckdb.DuckDBPyConnection
     name: str
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """A question about groups of rows of an index.
+
+    keys: columns whose values a group has in common. masks: rows to count, by name; of each group it is known how many
+    rows are under each mask (`name`), and the position of the first of them (`name_first`, -1 where there is none).
+    at_least: how many rows a group must have under a mask; others are left out.
+    """
+
+    keys: tuple[str, ...]
+    masks: Mapping[str, Mask]
+    at_least: Mapping[str, int] = field(default_factory=dict)
+
+
+class IndexTable(Protocol):
+    """An entry per row, in the order of row ids; a position counts entries from 0. Nothing of it has to fit in memory."""
+
+    def __len__(self) -> int: ...
+
+    def append(self, rows: pa.RecordBatch) -> None:
+        """Add entries; every batch has the same columns, `row_id` among them. Batches may come in any order."""
+
+    def columns(self, *names: str, row_ids: tuple[int, int] | None = None) -> Iterator[pa.RecordBatch]:
+        """These columns in the order of row ids. row_ids: of the rows with ids from the first to before the second."""
+
+    def group(self, question: Grouped) -> Iterator[pa.RecordBatch]:
+        """The groups with a row under a mask, in no order; `Grouped` says what is known of each."""
+
+    def members(self, question: Grouped) -> Iterator[Ints]:
+        """Positions of all rows, under a mask or not, of the groups that `group` has, in no order."""
+
+    def ranks(self, keys: Sequence[str], by: str) -> Iterator[tuple[Ints, Ints]]:
+        """Positions of the rows whose keys another row has too, and how many of these come before it by a column, then by row id."""
 
 
 class Source(Protocol):
@@ -49,6 +84,9 @@ class Source(Protocol):
 
     def take(self, row_ids: Ints) -> pl.DataFrame:
         """The rows with these ids, in the order asked for, with ROW_ID and ORIGIN."""
+
+    def index_table(self) -> IndexTable:
+        """An empty table beside the rows, for an entry per row."""
 
 
 class Dataset(Source, Protocol):

@@ -1,6 +1,6 @@
 """What the one shared pass over a dataset learned, in the form that metrics read.
 
-A `Scan` holds a light index of every row, and samples of the rows themselves. Both are independent of row order.
+A `Scan` asks a light index of every row, and holds samples of the rows themselves. Both are independent of row order.
 """
 
 from __future__ import annotations

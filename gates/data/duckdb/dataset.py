@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from gates.config.dataset import Origins
 from gates.data.batch import feed
+from gates.data.duckdb.index_table import DuckTable
 from gates.data.duckdb.interrupt import interrupted_at
 from gates.data.duckdb.reading import stream_batches, take_rows
 from gates.data.duckdb.views import create_views, fixed_origin, rows_query, undeclared_origins
@@ -110,6 +111,10 @@ class LocalDataset:
         """The rows with these ids, in the order asked for, with ROW_ID and ORIGIN. Raises KeyError for other ids."""
         with self._reader() as reader:
             return take_rows(reader, self._combined, row_ids)
+
+    def index_table(self) -> DuckTable:
+        """An empty table for an entry per row; it shares the connection's memory limit."""
+        return DuckTable(self._reader)
 
     def row_counts(self) -> dict[str, int]:
         """How many rows are human, synthetic and undeclared."""

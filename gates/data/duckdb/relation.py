@@ -12,6 +12,8 @@ from gates.config.data_types import DATA_TYPES, LINEAGE_ROLES, data_type
 from gates.config.dataset import DataSource, Origins
 from gates.data.batch import feed
 from gates.data.columns import Column
+from gates.data.duckdb.dataset import connect
+from gates.data.duckdb.index_table import DuckTable, table_apart
 from gates.data.duckdb.reading import stream_batches, take_rows
 from gates.data.facts import ORIGIN, ROW_ID, FileFacts
 from gates.data.roles import Binder
@@ -81,6 +83,10 @@ class RelationSource:
     def take(self, row_ids: Ints) -> pl.DataFrame:
         """The rows with these ids, in the order asked for, with ROW_ID and ORIGIN."""
         return take_rows(self._reader(), self._source, row_ids)
+
+    def index_table(self) -> DuckTable:
+        """An empty table for an entry per row, in a database of its own: nothing is written to somebody else's."""
+        return table_apart(connect)
 
     def _reader(self) -> duckdb.DuckDBPyConnection:
         """A cursor, so that queries of others do not end a running stream; temporary tables exist only on their own connection."""

@@ -8,10 +8,10 @@ import numpy as np
 import polars as pl
 
 from gates.data.batch import content_digest
-from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID
+from gates.data.facts import ORIGIN, ROW_ID
 from gates.data.scan.result import Holdout, Rows
-from gates.data.scan.row_index import RowIndex
-from gates.data.scan.samples import sample_keys, sample_size
+from gates.data.scan.samples import sample_size
+from gates.data.text.mix import row_keys
 from gates.data.text.tokens import tokenise
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def read_holdout(inputs: PassInputs, holdout: Source) -> Holdout:
     if set(roles.content) <= set(schema):
         holdout.fold([rows])
     row_id, digest, whole, tokens = rows.value()
-    keep = np.argsort(_keys(row_id, digest, whole), kind="stable")[:size]
+    keep = np.argsort(_keys(digest, whole), kind="stable")[:size]
     taken = holdout.take(row_id[keep]) if len(keep) else pl.DataFrame(schema=schema)
     frame = taken.select(_typed({name: kind for name, kind in schema.items() if name != ROW_ID}))
     own = digest[keep]
@@ -85,16 +85,9 @@ def _typed(schema: Mapping[str, pl.DataType]) -> list[pl.Expr]:
     return [pl.col(name).cast(kind, strict=False) for name, kind in schema.items()]
 
 
-def _keys(row_id: Ints, digest: Hashes, whole: Hashes) -> Hashes:
+def _keys(digest: Hashes, whole: Hashes) -> Hashes:
     """A key per row by content and occurrence, as the dataset's own samples have them."""
-    rows = len(row_id)
-    index = RowIndex(
-        row_id=row_id,
-        origin=np.full(rows, HUMAN_CODE, dtype=np.int8),
-        digest=digest,
-        group=digest,
-        generator=np.full(rows, -1, dtype=np.int16),
-        marks=np.zeros(rows, dtype=np.uint16),
-        tokens=np.zeros(rows, dtype=np.int32),
-    )
-    return sample_keys(index, whole, distinct=False)
+    order = np.lexsort((whole, digest))
+    keys = np.empty(len(digest), dtype=np.uint64)
+    keys[order] = row_keys(digest[order])
+    return keys

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID, ROWS_PER_FILE_BITS, SYNTHETIC_CODE, UNDECLARED_CODE, Roles
 from gates.data.scan.row_index import RowIndex
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from gates.data.arrays import Hashes, Ints
     from gates.data.batch import Batch
+    from gates.data.engine import IndexTable
 
 _ORIGIN_CODES = (HUMAN_CODE, SYNTHETIC_CODE, UNDECLARED_CODE)
 # What is known of a row beside its id, with the type that it is kept in.
@@ -32,6 +34,10 @@ COLUMN_TYPES: Mapping[str, type[np.generic]] = {
     "tokens": np.int32,
     "generator": np.int32,
 }
+
+_SCHEMA = pa.schema(
+    [("row_id", pa.int64()), *((name, pa.from_numpy_dtype(kind)) for name, kind in COLUMN_TYPES.items())]
+)
 
 
 @dataclass(frozen=True)
@@ -55,22 +61,15 @@ class FileIndex:
         return mask
 
 
-@dataclass(frozen=True)
-class _Part:
-    row_id: Ints
-    columns: Mapping[str, npt.NDArray[np.generic]]
-    names: Sequence[str]
-
-
-T = TypeVar("T", bound=np.generic)
-
-
 class IndexBuilder:
-    """Mergeable summary behind the row index: `update(batch)`, `add(file)`, `merge(other)`, `build()`."""
+    """Mergeable summary behind the row index: `update(batch)`, `add(file)`, `merge(other)`, `build()`.
 
-    def __init__(self, roles: Roles) -> None:
-        self.roles = roles
-        self._parts: list[_Part] = []
+    table: takes the entries as they come, so that none stays in memory.
+    """
+
+    def __init__(self, roles: Roles, table: IndexTable) -> None:
+        self.roles, self.table = roles, table
+        self._names: dict[str, int] = {}
         self._values: defaultdict[tuple[int, int], dict[str, int]] = defaultdict(dict)
 
     def update(self, batch: Batch) -> None:
@@ -88,46 +87,34 @@ class IndexBuilder:
             "tokens": tokens,
             "generator": generator,
         }
-        self._parts.append(_Part(row_id, columns, names))
+        self._append(row_id, columns, names)
         self._count_values(frame.drop(ROW_ID, ORIGIN), row_id >> ROWS_PER_FILE_BITS, codes)
 
     def add(self, number: int, file: FileIndex) -> None:
         """Take over what is known of the rows of the file with this number."""
         row_id = np.arange(len(file), dtype=np.int64) + (number << ROWS_PER_FILE_BITS)
-        self._parts.append(_Part(row_id, file.columns, file.names))
+        self._append(row_id, file.columns, file.names)
         for code, counts in zip(_ORIGIN_CODES, file.values, strict=True):
             _add(self._values[number, code], counts)
 
     def merge(self, other: IndexBuilder) -> None:
         """Take over another builder's rows."""
-        self._parts.extend(other._parts)
+        for batch in other.table.columns("row_id", *COLUMN_TYPES):
+            columns = {name: batch.column(name).to_numpy() for name in COLUMN_TYPES}
+            self._append(batch.column("row_id").to_numpy(), columns, list(other._names))
         for place, counts in other._values.items():
             _add(self._values[place], counts)
 
-    def build(self) -> tuple[RowIndex, Hashes]:
-        """The index sorted by row id, and beside it the hash of each row in all its columns."""
-        order = np.argsort(_joined([part.row_id for part in self._parts], np.int64), kind="stable")
-        listed = tuple(sorted({name for part in self._parts for name in part.names if name}))
-        position = {name: number for number, name in enumerate(listed)}
+    def build(self) -> RowIndex:
+        """The index of all these rows."""
+        return RowIndex(self.table, list(self._names))
 
-        def column(name: str, kind: type[T]) -> npt.NDArray[T]:
-            return _joined([part.columns[name] for part in self._parts], kind)[order]
-
-        generators = [
-            np.array([position.get(name, -1) for name in part.names], dtype=np.int16)[part.columns["generator"]]
-            for part in self._parts
-        ]
-        index = RowIndex(
-            row_id=_joined([part.row_id for part in self._parts], np.int64)[order],
-            origin=column("origin", np.int8),
-            digest=column("digest", np.uint64),
-            group=column("group", np.uint64),
-            generator=_joined(generators, np.int16)[order],
-            marks=column("marks", np.uint16),
-            tokens=column("tokens", np.int32),
-            generators=listed,
-        )
-        return index, column("whole", np.uint64)
+    def _append(self, row_id: Ints, columns: Mapping[str, npt.NDArray[np.generic]], names: Sequence[str]) -> None:
+        """Entries whose generators are numbered by these names."""
+        numbers = np.array([self._names.setdefault(name, len(self._names)) for name in names], dtype=np.int32)
+        entries = {**columns, "generator": numbers[columns["generator"]]}
+        typed = {name: pa.array(entries[name].astype(kind, copy=False)) for name, kind in COLUMN_TYPES.items()}
+        self.table.append(pa.record_batch({"row_id": pa.array(row_id), **typed}))
 
     def values(self, code: int) -> dict[str, int]:
         """How many cells of each column are neither null nor NaN nor blank, in the rows of an origin."""
@@ -137,17 +124,20 @@ class IndexBuilder:
                 _add(counts, self._values[place])
         return counts
 
-    def of_file(self, number: int, index: RowIndex, whole: Hashes) -> FileIndex | None:
+    def of_file(self, number: int) -> FileIndex | None:
         """One file's part of what was built; None where its rows are not numbered from 0 without a gap."""
-        begin, end = np.searchsorted(index.row_id, [number << ROWS_PER_FILE_BITS, (number + 1) << ROWS_PER_FILE_BITS])
-        first = number << ROWS_PER_FILE_BITS
-        if not np.array_equal(index.row_id[begin:end], np.arange(first, first + end - begin)):
+        ends = number << ROWS_PER_FILE_BITS, (number + 1) << ROWS_PER_FILE_BITS
+        batches = self.table.columns("row_id", *COLUMN_TYPES, row_ids=ends)
+        entries = pa.Table.from_batches(batches, _SCHEMA)
+        row_id, *arrays = (column.to_numpy() for column in entries.columns)
+        if not np.array_equal(row_id, np.arange(ends[0], ends[0] + len(row_id))):
             return None
-        names, generator = np.unique(index.generator[begin:end], return_inverse=True)
-        columns = {name: getattr(index, name)[begin:end] for name in COLUMN_TYPES if name not in {"whole", "generator"}}
+        columns = dict(zip(COLUMN_TYPES, arrays, strict=True))
+        numbers, generator = np.unique(columns["generator"], return_inverse=True)
+        listed = list(self._names)
         return FileIndex(
-            {**columns, "whole": whole[begin:end], "generator": generator.astype(np.int32)},
-            tuple((*index.generators, "")[name] for name in names),
+            {**columns, "generator": generator.astype(np.int32)},
+            tuple(listed[name] for name in numbers),
             tuple(self._values.get((number, code), {}) for code in _ORIGIN_CODES),
         )
 
@@ -159,10 +149,6 @@ class IndexBuilder:
         )
         for counts in filled.group_by(ROW_ID).agg(pl.all().sum()).iter_rows(named=True):
             _add(self._values[divmod(counts.pop(ROW_ID), len(_ORIGIN_CODES))], counts)
-
-
-def _joined(parts: Sequence[npt.NDArray[np.generic]], kind: type[T]) -> npt.NDArray[T]:
-    return np.concatenate(parts).astype(kind, copy=False) if parts else np.empty(0, dtype=kind)
 
 
 def _add(mine: dict[str, int], theirs: Mapping[str, int]) -> None:

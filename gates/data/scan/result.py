@@ -128,15 +128,14 @@ class Fetched:
 class Scan:
     """Everything metrics may read.
 
-    inputs: what was known before rows were read. sample_keys: a key per row of the index; samples hold the rows with the
-    smallest. seed derives from the rows' content, so that neither row order nor repeated rows change the draws.
+    inputs: what was known before rows were read. samples_are_distinct: repeated rows were not drawn. seed derives from the rows' content, so that neither row order nor repeated rows change the draws.
     measured: by check id, the `Measurement` of what was asked already.
     """
 
     inputs: PassInputs
     files: tuple[FileFacts, ...]
     index: RowIndex
-    sample_keys: Hashes
+    samples_are_distinct: bool
     samples: Samples
     holdout: Holdout | None
     counts: ScanCounts

@@ -1,58 +1,241 @@
-"""A light entry for every row of a dataset."""
+"""A light entry for every row of a dataset, in a table that is asked; only narrow columns are ever held whole."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from gates.data.engine import Grouped
+from gates.data.text.mix import combine
+
 if TYPE_CHECKING:
-    from gates.data.arrays import Flags, Hashes, Ints
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from gates.data.arrays import Flags, Hashes, Ints, Mask
+    from gates.data.engine import IndexTable
+
+T = TypeVar("T", bound=np.generic)
 
 
-@dataclass(frozen=True)
 class RowIndex:
-    """One entry per row of the dataset, sorted by row id; all arrays have the same length n.
+    """One entry per row of the dataset, in the order of row ids; masks and arrays have an element per row.
 
-    digest: 64-bit hash of the row's content. group: hash of the group column's value, or the digest without one.
-    generator: index into `generators`, -1 for rows without one. marks: bit set of `gates.data.text.markers.Mark`
-    (all zero for types without text). tokens: number of tokens of the main text (0 without text).
+    names: what the numbers in the table's column `generator` stand for, "" where a row has none.
+    Held once they are asked for: origin, generator (position in `generators`, -1 for rows without one), marks (bit set of
+    `gates.data.text.markers.Mark`, zero without text), tokens (of the main text, 0 without text) and is_first. Never
+    held, because eight bytes a row are too much: row ids, digest (64-bit hash of the content), group (hash of the group
+    column's value, or the digest without one) and whole (hash of all columns). They are asked about; `digest`,
+    `group` and `row_id` read them at each call, for what needs all of them.
     """
 
-    row_id: Ints
-    origin: npt.NDArray[np.int8]
-    digest: Hashes
-    group: Hashes
-    generator: npt.NDArray[np.int16]
-    marks: Flags
-    tokens: npt.NDArray[np.int32]
-    generators: tuple[str, ...] = ()
+    def __init__(self, table: IndexTable, names: Sequence[str] = ()) -> None:
+        self.table, self._names = table, tuple(names)
+        self.generators = tuple(sorted(set(names) - {""}))
+
+    def __len__(self) -> int:
+        return len(self.table)
 
     @cached_property
-    def by_content(self) -> Ints:
-        """The rows' positions by content, then by origin, then by row id: sorted once, because sorting is what takes long."""
-        order: Ints = np.lexsort((self.origin, self.digest))
-        return order
+    def origin(self) -> npt.NDArray[np.int8]:
+        """The origin code of each row."""
+        return self._column("origin", np.int8)
 
     @cached_property
-    def starts(self) -> npt.NDArray[np.bool_]:
-        """Where in `by_content` the rows of another content or origin begin."""
-        digest, origin = self.digest[self.by_content], self.origin[self.by_content]
-        starts = np.ones(len(digest), dtype=bool)
-        starts[1:] = (digest[1:] != digest[:-1]) | (origin[1:] != origin[:-1])
-        return starts
+    def generator(self) -> npt.NDArray[np.int16]:
+        """The position of each row's generator in `generators`, -1 for rows without one."""
+        return self._column("generator", np.int16, self._positions)
 
     @cached_property
-    def is_first(self) -> npt.NDArray[np.bool_]:
+    def marks(self) -> Flags:
+        """The marks of each row's text."""
+        return self._column("marks", np.uint16)
+
+    @cached_property
+    def tokens(self) -> npt.NDArray[np.int32]:
+        """The number of tokens of each row's main text."""
+        return self._column("tokens", np.int32)
+
+    @property
+    def row_id(self) -> Ints:
+        """The id of each row."""
+        return self.ids(np.arange(len(self)))
+
+    @property
+    def digest(self) -> Hashes:
+        """The hash of each row's content."""
+        return self._column("digest", np.uint64)
+
+    @property
+    def group(self) -> Hashes:
+        """The hash of each row's group."""
+        return self._column("group", np.uint64)
+
+    @cached_property
+    def is_first(self) -> Mask:
         """Mask of one row per distinct content and origin: ratios are taken over distinct rows."""
-        first = np.empty(len(self.digest), dtype=bool)
-        first[self.by_content] = self.starts
+        return self._firsts(Grouped(("digest", "origin"), {"rows": np.ones(len(self), dtype=bool)}))
+
+    @cached_property
+    def occurrence(self) -> npt.NDArray[np.int32]:
+        """How many rows of a row's content and origin count before it; which ones depends on what else they hold."""
+        occurrence = np.zeros(len(self), dtype=np.int32)
+        for positions, ranks in self.table.ranks(("digest", "origin"), "whole"):
+            occurrence[positions] = ranks
+        return occurrence
+
+    def of(self, code: int) -> Mask:
+        """Mask of the rows with this origin code."""
+        mask: Mask = self.origin == code
+        return mask
+
+    def ids(self, positions: Ints) -> Ints:
+        """The ids of the rows at these positions."""
+        first, start = self._runs
+        run = np.searchsorted(start, positions, side="right") - 1
+        ids: Ints = first[run] + (positions - start[run])
+        return ids
+
+    def ids_of(self, mask: Mask, at_most: int | None = None) -> Ints:
+        """The ids of the first rows under a mask, or of all of them."""
+        return self.ids(np.flatnonzero(mask)[:at_most])
+
+    def positions(self, row_ids: Ints) -> Ints:
+        """Where rows with these ids stand; of an id that no row has, where it would stand."""
+        first, start = self._runs
+        if not len(first):
+            return np.zeros(len(row_ids), dtype=np.int64)
+        run = np.maximum(np.searchsorted(first, row_ids, side="right") - 1, 0)
+        end = np.append(start[1:], len(self))
+        places: Ints = start[run] + np.clip(row_ids - first[run], 0, end[run] - start[run])
+        return places
+
+    def at(self, name: str, positions: Ints) -> Hashes:
+        """The values of "digest" or "group" at these positions."""
+        order = np.argsort(positions, kind="stable")
+        values, ordered = np.empty(len(positions), dtype=np.uint64), positions[order]
+        for begin, column in self._hashes(name):
+            low, high = np.searchsorted(ordered, [begin, begin + len(column)])
+            values[order[low:high]] = column[ordered[low:high] - begin]
+        return values
+
+    def digests(self, mask: Mask) -> Iterator[Hashes]:
+        """The hash of the content of each row under a mask, in pieces."""
+        for begin, column in self._hashes("digest"):
+            yield column[mask[begin : begin + len(column)]]
+
+    def sampling_keys(self) -> Iterator[tuple[int, Hashes]]:
+        """A key per row that depends on its content and occurrence only, in pieces with the position of their first row."""
+        for begin, digest in self._hashes("digest"):
+            yield begin, combine(digest, self.occurrence[begin : begin + len(digest)].astype(np.uint64))
+
+    def by_content(self, masks: Mapping[str, Mask]) -> Iterator[dict[str, Ints]]:
+        """Per distinct content under one of the masks, in pieces: how many rows there are under each mask."""
+        for batch in self.table.group(Grouped(("digest",), masks)):
+            yield {name: batch.column(name).to_numpy() for name in masks}
+
+    def contents(self, mask: Mask, *, by_generator: bool = False) -> Iterator[tuple[Hashes, Ints]]:
+        """The distinct contents under a mask, in pieces, and how many rows have each.
+
+        by_generator: contents that several generators made are told apart, and hashed with these.
+        """
+        keys = ("digest", "generator") if by_generator else ("digest",)
+        for batch in self.table.group(Grouped(keys, {"rows": mask})):
+            digest = batch.column("digest").to_numpy()
+            if by_generator:
+                digest = combine(digest, self._positions[batch.column("generator").to_numpy()].astype(np.uint64))
+            yield digest, batch.column("rows").to_numpy()
+
+    def distinct(self, mask: Mask) -> int:
+        """How many contents the rows under a mask have."""
+        return sum(len(counts) for _, counts in self.contents(mask))
+
+    def first_of_each(self, mask: Mask) -> Mask:
+        """Mask of the first row of each content under a mask."""
+        return self._firsts(Grouped(("digest",), {"rows": mask}))
+
+    def repeated(self, mask: Mask) -> Mask:
+        """Mask of the rows under a mask whose content another row under it has too."""
+        return mask & self._members(Grouped(("digest",), {"rows": mask}, {"rows": 2}))
+
+    def with_content_of(self, mask: Mask) -> Mask:
+        """Mask of all rows whose content a row under a mask has."""
+        return self._members(Grouped(("digest",), {"rows": mask}))
+
+    def first_with_content_of(self, positions: Ints, mask: Mask) -> Ints:
+        """For each of a few rows, the position of the first row under a mask that has its content; -1 where none does."""
+        wanted = self.at("digest", positions)
+        first = dict.fromkeys(wanted.tolist(), -1)
+        for begin, column in self._hashes("digest") if len(wanted) else ():
+            rows = np.flatnonzero(mask[begin : begin + len(column)])
+            for row in rows[np.isin(column[rows], wanted)].tolist():
+                if first[int(column[row])] < 0:
+                    first[int(column[row])] = begin + row
+        return np.array([first[digest] for digest in wanted.tolist()], dtype=np.int64)
+
+    def with_content_in(self, digests: Hashes) -> Mask:
+        """Mask of all rows that have one of these contents."""
+        ordered = np.unique(digests)
+        mask = np.zeros(len(self), dtype=bool)
+        for begin, column in self._hashes("digest") if len(ordered) else ():
+            near = np.minimum(np.searchsorted(ordered, column), len(ordered) - 1)
+            mask[begin : begin + len(column)] = ordered[near] == column
+        return mask
+
+    def having(self, digests: Hashes, mask: Mask) -> Mask:
+        """Which of these contents a row under a mask has."""
+        ordered, place = np.unique(digests, return_inverse=True)
+        is_there = np.zeros(len(ordered), dtype=bool)
+        for piece in self.digests(mask) if len(ordered) else ():
+            near = np.minimum(np.searchsorted(ordered, piece), len(ordered) - 1)
+            is_there[near[ordered[near] == piece]] = True
+        return is_there[place]
+
+    @property
+    def _positions(self) -> npt.NDArray[np.int16]:
+        """The position in `generators` of what each number of the table stands for."""
+        position = {name: number for number, name in enumerate(self.generators)}
+        return np.array([position.get(name, -1) for name in self._names], dtype=np.int16)
+
+    def _firsts(self, question: Grouped) -> Mask:
+        first = np.zeros(len(self), dtype=bool)
+        for batch in self.table.group(question):
+            first[batch.column("rows_first").to_numpy()] = True
         return first
 
-    def of(self, code: int) -> npt.NDArray[np.bool_]:
-        """Mask of the rows with this origin code."""
-        mask: npt.NDArray[np.bool_] = self.origin == code
+    def _members(self, question: Grouped) -> Mask:
+        mask = np.zeros(len(self), dtype=bool)
+        for positions in self.table.members(question):
+            mask[positions] = True
         return mask
+
+    @cached_property
+    def _runs(self) -> tuple[Ints, Ints]:
+        """Runs of row ids without a gap, one per file as a rule: the first id of each, and where it stands."""
+        first, start, after = [], [], -1
+        for begin, ids in self._pieces("row_id", np.int64):
+            breaks = np.flatnonzero(np.diff(ids, prepend=after - 1) != 1)
+            first.append(ids[breaks])
+            start.append(breaks + begin)
+            after = int(ids[-1]) + 1
+        nothing = np.empty(0, dtype=np.int64)
+        return np.concatenate([nothing, *first]), np.concatenate([nothing, *start])
+
+    def _column(self, name: str, kind: type[T], numbers: npt.NDArray[T] | None = None) -> npt.NDArray[T]:
+        """A column. numbers: what its values stand for."""
+        whole = np.empty(len(self), dtype=kind)
+        for begin, column in self._pieces(name, kind):
+            whole[begin : begin + len(column)] = column if numbers is None else numbers[column]
+        return whole
+
+    def _hashes(self, name: str) -> Iterator[tuple[int, Hashes]]:
+        return self._pieces(name, np.uint64)
+
+    def _pieces(self, name: str, _kind: type[T]) -> Iterator[tuple[int, npt.NDArray[T]]]:
+        """A column in pieces, each with the position of its first row."""
+        begin = 0
+        for batch in self.table.columns(name):
+            yield begin, batch.column(0).to_numpy()
+            begin += batch.num_rows

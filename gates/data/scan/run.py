@@ -15,7 +15,7 @@ from gates.data.scan.holdout import read_holdout
 from gates.data.scan.index import FileIndex, IndexBuilder
 from gates.data.scan.inputs import Declarations, PassInputs, VersionBefore
 from gates.data.scan.result import Fetched, Rows, RuleFailures, Samples, Scan, ScanCounts
-from gates.data.scan.samples import Sampler, sample_keys, sample_size
+from gates.data.scan.samples import Sampler, sample_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pyarrow as pa
 
-    from gates.data.arrays import Hashes, Ints
+    from gates.data.arrays import Ints
     from gates.data.batch import Batch
     from gates.data.engine import Source
     from gates.data.scan.accumulators import Accumulate
@@ -40,11 +40,11 @@ logger = logging.getLogger(__name__)
 class Remembered:
     """What is known of a dataset's files before any row is read.
 
-    files: what the index knows of those that need not be read, by number.
+    files: what the index knows of those that need not be read, with their numbers, one after the other.
     keep: takes what became known of the files that were read, with their numbers.
     """
 
-    files: Mapping[int, FileIndex]
+    files: Callable[[], Iterable[tuple[int, FileIndex]]]
     keep: Callable[[Iterable[tuple[int, FileIndex]]], None]
 
 
@@ -71,18 +71,17 @@ def scan(opened: Source, request: ScanRequest, holdout: Source | None = None) ->
     """Read every row once, index it, and fetch the rows that metrics work on."""
     schema = pl.DataFrame(opened.schema().empty_table()).schema
     inputs = PassInputs(opened.roles, schema, request.declared, request.before, request.evaluation)
-    builder = IndexBuilder(opened.roles)
+    builder = IndexBuilder(opened.roles, opened.index_table())
     accumulators = Accumulators(dict.fromkeys(request.accumulate(inputs)), inputs)
-    _read(opened, request, builder, accumulators)
-    index, whole = builder.build()
+    files_read = _read(opened, request, builder, accumulators)
+    index = builder.build()
     if request.remembered:
-        _keep(request.remembered, _unread(opened, request.remembered), builder, index, whole)
-    is_distinct = _repeat_ratio(index) <= NATURAL_REPEAT_RATIO
+        _keep(request.remembered, files_read, builder)
     unsampled = Scan(
         inputs=inputs,
         files=opened.files,
         index=index,
-        sample_keys=sample_keys(index, whole, distinct=is_distinct),
+        samples_are_distinct=_repeat_ratio(index) <= NATURAL_REPEAT_RATIO,
         samples=_no_samples(schema),
         holdout=read_holdout(inputs, holdout) if holdout else None,
         counts=_counts(request, builder, index),
@@ -103,27 +102,32 @@ class _OnBatch:
         self._on_batch(batch.rows)
 
 
-def _read(opened: Source, request: ScanRequest, builder: IndexBuilder, accumulators: Accumulators) -> None:
-    """Read what is not remembered.
+def _read(opened: Source, request: ScanRequest, builder: IndexBuilder, accumulators: Accumulators) -> list[int]:
+    """Read what is not remembered; the numbers of the files that were read.
 
     No index tells what checks accumulate: for them, files that are remembered are read too.
     """
     consumers = (_OnBatch(request.on_batch), accumulators, builder)
+    numbers = list(range(len(opened.files)))
     if request.remembered is None:
         opened.fold(consumers)
-        return
-    opened.fold(consumers, _unread(opened, request.remembered))
-    for number, file in request.remembered.files.items():
+        return numbers
+    remembered = set()
+    for number, file in request.remembered.files():
         builder.add(number, file)
+        remembered.add(number)
+    unread = [number for number in numbers if number not in remembered]
+    opened.fold(consumers, unread)
     if accumulators.needs_rows:
-        opened.fold([accumulators], list(request.remembered.files))
+        opened.fold([accumulators], remembered)
+    return unread
 
 
 def _sampled(unsampled: Scan, request: ScanRequest) -> Scan:
     """The scan with its samples; they are fetched together with the other rows that the checks to come will look at."""
     index, size = unsampled.index, sample_size(unsampled.roles)
     masks = _masks(index)
-    sampler = Sampler(unsampled.source, unsampled.roles, index, unsampled.sample_keys)
+    sampler = Sampler(unsampled.source, unsampled.roles, index, unsampled.samples_are_distinct)
     announced = list(request.rows(unsampled))
     fetched = None
     if any(len(rows) for rows in announced):
@@ -147,13 +151,9 @@ def _counts(request: ScanRequest, builder: IndexBuilder, index: RowIndex) -> Sca
     return ScanCounts(request.rule_failures(), builder.values(HUMAN_CODE), builder.values(SYNTHETIC_CODE), undeclared)
 
 
-def _unread(opened: Source, remembered: Remembered) -> list[int]:
-    return [number for number in range(len(opened.files)) if number not in remembered.files]
-
-
-def _keep(remembered: Remembered, unread: Iterable[int], builder: IndexBuilder, index: RowIndex, whole: Hashes) -> None:
+def _keep(remembered: Remembered, files_read: Iterable[int], builder: IndexBuilder) -> None:
     """Hand on what became known of the files that were read."""
-    built = ((number, builder.of_file(number, index, whole)) for number in unread)
+    built = ((number, builder.of_file(number)) for number in files_read)
     remembered.keep((number, file) for number, file in built if file is not None)
 
 
@@ -164,10 +164,12 @@ def _repeat_ratio(index: RowIndex) -> float:
 
 
 def _seed(index: RowIndex) -> int:
-    ordered = index.digest[index.by_content]
-    distinct = np.ones(len(ordered), dtype=bool)
-    distinct[1:] = ordered[1:] != ordered[:-1]
-    return int(np.bitwise_xor.reduce(ordered[distinct]))
+    """What all distinct contents come to, in whatever order."""
+    first = index.first_of_each(np.ones(len(index), dtype=bool))
+    seed = np.uint64(0)
+    for digests in index.digests(first):
+        seed ^= np.bitwise_xor.reduce(digests)
+    return int(seed)
 
 
 def _masks(index: RowIndex) -> dict[str | int, npt.NDArray[np.bool_]]:

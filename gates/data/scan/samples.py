@@ -10,14 +10,14 @@ import polars as pl
 
 from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID, SYNTHETIC_CODE, Roles
 from gates.data.scan.result import Rows
-from gates.data.text.mix import LAST, combine
+from gates.data.text.mix import combine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import numpy.typing as npt
 
-    from gates.data.arrays import Hashes, Ints
+    from gates.data.arrays import Hashes, Ints, Mask
     from gates.data.scan.row_index import RowIndex
 
 Name = TypeVar("Name")
@@ -41,72 +41,67 @@ def sample_size(roles: Roles) -> int:
     return SAMPLE_TEXTS if roles.texts else SAMPLE_ROWS
 
 
-def sample_keys(index: RowIndex, whole: Hashes, *, distinct: bool) -> Hashes:
-    """A key per row that depends on its content only; LAST where only distinct rows count and this one repeats another."""
-    order, starts = index.by_content.copy(), index.starts
-    begin = np.maximum.accumulate(np.where(starts, np.arange(len(order)), 0))
-    repeated = ~starts
-    repeated[:-1] |= ~starts[1:]
-    # Rows of one content and origin stand together; what else they hold decides which of them counts as the first.
-    rows = order[repeated]
-    order[repeated] = rows[np.lexsort((whole[rows], index.origin[rows], index.digest[rows]))]
-    occurrence = np.empty(len(order), dtype=np.uint64)
-    occurrence[order] = np.arange(len(order)) - begin
-    keys = combine(index.digest, occurrence)
-    return np.where(occurrence > 0, LAST, keys) if distinct else keys
-
-
 @dataclass(frozen=True)
 class Sampler:
-    """What samples are drawn from: all rows, with a key of `sample_keys` each."""
+    """What samples are drawn from: all rows, or one row per distinct content and origin, by the index's keys.
+
+    A key depends on a row's content and occurrence only; what else rows of one content hold decides which counts as the first.
+    """
 
     source: Takes
     roles: Roles
     index: RowIndex
-    keys: Hashes
+    is_distinct: bool
 
-    def drawn(self, masks: Mapping[Name, npt.NDArray[np.bool_]], size: int) -> dict[Name, Rows]:
+    def drawn(self, masks: Mapping[Name, Mask], size: int) -> dict[Name, Rows]:
         """Bottom-k rows under each mask, in the order of their keys; a row in several samples is fetched once."""
         index = self.index
-        candidates = self._candidates(masks)
-        chosen = {name: _bottom(self.keys, rows, size) for name, rows in candidates.items()}
-        is_wanted = np.zeros(len(self.keys), dtype=bool)
-        for rows in chosen.values():
-            is_wanted[rows] = True
-        fetched = self.source.take(index.row_id[is_wanted]).drop(ROW_ID, ORIGIN)
-        place = np.cumsum(is_wanted) - 1
-        groups = self._groups(fetched, is_wanted)
+        chosen = self._bottom(masks, size)
+        wanted = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *chosen.values()]))
+        fetched = self.source.take(index.ids(wanted)).drop(ROW_ID, ORIGIN)
+        digest = index.at("digest", wanted)
+        groups = self._groups(fetched, wanted, digest)
         names = np.array([*index.generators, ""])
-        return {
-            name: Rows(
-                fetched[place[rows]],
-                index.row_id[rows],
-                index.digest[rows],
-                groups[rows],
-                names[index.generator[rows]],
-                len(candidates[name]),
-            )
-            for name, rows in chosen.items()
-        }
+        samples = {}
+        for name, rows in chosen.items():
+            place = np.searchsorted(wanted, rows)
+            total = int((masks[name] & self.is_countable).sum())
+            generator = names[index.generator[rows]]
+            samples[name] = Rows(fetched[place], index.ids(rows), digest[place], groups[place], generator, total)
+        return samples
 
-    def row_ids(self, masks: Mapping[Name, npt.NDArray[np.bool_]], size: int) -> list[Ints]:
+    def row_ids(self, masks: Mapping[Name, Mask], size: int) -> list[Ints]:
         """The ids of the rows that `drawn` fetches."""
-        return [self.index.row_id[_bottom(self.keys, rows, size)] for rows in self._candidates(masks).values()]
+        return [self.index.ids(rows) for rows in self._bottom(masks, size).values()]
 
-    def _candidates(self, masks: Mapping[Name, npt.NDArray[np.bool_]]) -> dict[Name, Ints]:
-        return {name: np.flatnonzero(mask & (self.keys != LAST)) for name, mask in masks.items()}
+    @property
+    def is_countable(self) -> Mask:
+        """Mask of the rows that may be drawn."""
+        return self.index.occurrence == 0 if self.is_distinct else np.ones(len(self.index), dtype=bool)
 
-    def _groups(self, fetched: pl.DataFrame, is_wanted: npt.NDArray[np.bool_]) -> Hashes:
+    def _bottom(self, masks: Mapping[Name, Mask], size: int) -> dict[Name, Ints]:
+        """Positions of the rows under each mask that have the smallest keys, in the order of these; of equal keys the first row's."""
+        nothing = np.empty(0, dtype=np.int64)
+        lowest = {name: (nothing.astype(np.uint64), nothing) for name in masks}
+        is_countable = self.is_countable
+        for begin, keys in self.index.sampling_keys():
+            part = slice(begin, begin + len(keys))
+            for name, mask in masks.items():
+                rows = np.flatnonzero(mask[part] & is_countable[part])
+                own, positions = lowest[name]
+                lowest[name] = _lowest(np.append(own, keys[rows]), np.append(positions, rows + begin), size)
+        return {name: positions for name, (_, positions) in lowest.items()}
+
+    def _groups(self, fetched: pl.DataFrame, wanted: Ints, digest: Hashes) -> Hashes:
         """The group of each row. Without declared groups a row is a group of its own, and equal rows of both origins share one.
 
         A copied row must not stand in a training fold and in a test fold.
         """
-        groups = self.index.group if self.roles.group else self.keys
-        entity = str(self.roles.group)
-        if self.roles.group_by_day and not _are_of_the_same(fetched[entity], self.index.origin[is_wanted]):
-            groups = groups.copy()
-            groups[is_wanted] = fetched.select(entity).hash_rows().to_numpy()
-        return groups
+        if not self.roles.group:
+            return combine(digest, self.index.occurrence[wanted].astype(np.uint64))
+        if self.roles.group_by_day and not _are_of_the_same(fetched[self.roles.group], self.index.origin[wanted]):
+            return fetched.select(self.roles.group).hash_rows().to_numpy()
+        return self.index.at("group", wanted)
 
 
 def _are_of_the_same(entities: pl.Series, origin: npt.NDArray[np.int8]) -> bool:
@@ -121,10 +116,10 @@ def _are_of_the_same(entities: pl.Series, origin: npt.NDArray[np.int8]) -> bool:
     return len(people) < 2 or 2 * synthetic.is_in(people.implode()).sum() >= len(synthetic)  # noqa: PLR2004  # one alone
 
 
-def _bottom(keys: Hashes, rows: Ints, size: int) -> Ints:
-    """Those of the rows that have the smallest keys, in the order of these; of equal keys the first row's."""
-    own = keys[rows]
-    if len(rows) > size:
-        low = own <= np.partition(own, size - 1)[size - 1]
-        rows, own = rows[low], own[low]
-    return rows[np.argsort(own, kind="stable")][:size]
+def _lowest(keys: Hashes, positions: Ints, size: int) -> tuple[Hashes, Ints]:
+    """The smallest of the keys in their order, with their positions; of equal keys the first."""
+    if len(keys) > size:
+        low = keys <= np.partition(keys, size - 1)[size - 1]
+        keys, positions = keys[low], positions[low]
+    order = np.argsort(keys, kind="stable")[:size]
+    return keys[order], positions[order]

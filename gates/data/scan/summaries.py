@@ -76,10 +76,12 @@ class Summaries:
     store: SummaryStore
     reading: str
 
-    def recall(self, files: Iterable[FileFacts]) -> dict[int, FileIndex]:
-        """What is known of the files, by their number."""
-        contents = ((number, self.store.get_bytes(self._key(file))) for number, file in enumerate(files))
-        return {number: _read(content) for number, content in contents if content is not None}
+    def recall(self, files: Iterable[FileFacts]) -> Iterator[tuple[int, FileIndex]]:
+        """What is known of the files, with their numbers: read one by one, because together they may not fit in memory."""
+        for number, file in enumerate(files):
+            content = self.store.get_bytes(self._key(file))
+            if content is not None:
+                yield number, _read(content)
 
     def keep(self, indexes: Iterable[tuple[FileFacts, FileIndex]]) -> None:
         """Keep what became known of files."""

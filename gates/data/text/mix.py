@@ -9,8 +9,6 @@ import numpy as np
 if TYPE_CHECKING:
     from gates.data.arrays import Hashes
 
-# The largest key: a row that must not be drawn.
-LAST = np.uint64(2**64 - 1)
 # 2^64 divided by the golden ratio, odd: successive multiples are spread evenly (Knuth, TAOCP 3, 6.4).
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.metrics.base.languages import languages, too_few
 from gates.metrics.base.measurement import Part, with_details
@@ -13,14 +11,11 @@ from gates.metrics.base.measurement import Part, with_details
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    import numpy.typing as npt
-
+    from gates.data.arrays import Mask
     from gates.data.scan.result import Scan
     from gates.data.scan.row_index import RowIndex
     from gates.metrics.base.languages import Language
     from gates.metrics.base.measurement import Measurement
-
-    Mask = npt.NDArray[np.bool_]
 
 
 def distinct(index: RowIndex, code: int) -> Mask:
@@ -30,11 +25,7 @@ def distinct(index: RowIndex, code: int) -> Mask:
 
 def first_of_each(index: RowIndex, mask: Mask) -> Mask:
     """Mask of one row per distinct content among these rows, which are of one origin."""
-    positions = np.flatnonzero(mask)
-    _, first = np.unique(index.digest[positions], return_index=True)
-    chosen = np.zeros(len(mask), dtype=bool)
-    chosen[positions[first]] = True
-    return chosen
+    return index.first_of_each(mask)
 
 
 def with_languages(

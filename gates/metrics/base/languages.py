@@ -14,7 +14,6 @@ import polars as pl
 
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.data.scan.samples import Sampler, sample_size
-from gates.data.text.mix import LAST
 from gates.metrics.base.full_columns import columns, columns_of_all
 from gates.metrics.base.measurement import Inconclusive, RowCounts
 
@@ -161,7 +160,12 @@ def row_languages(scan: Scan) -> pl.Series:
     Of a content that rows tag differently it is the first tag in the alphabet, so that row order does not matter. Call
     through `scan.cached(row_languages)`.
     """
-    return _of_content(_first_tag(scan.cached(language_tags), len(scan.index.row_id)), scan.index.digest)
+    tags = _first_tag(scan.cached(language_tags), len(scan.index))
+    if tags.null_count() == len(tags):
+        return tags
+    tags = tags.cast(pl.String)
+    repeated = np.flatnonzero(scan.index.repeated(np.ones(len(tags), dtype=bool)))
+    return tags.scatter(repeated, _of_content(tags[repeated], scan.index.at("digest", repeated)))
 
 
 def holdout_languages(scan: Scan) -> pl.Series:
@@ -174,7 +178,7 @@ def holdout_languages(scan: Scan) -> pl.Series:
 
 def no_language(rows: int) -> pl.Series:
     """The language of rows that say none."""
-    return pl.repeat(None, rows, dtype=pl.String, eager=True)
+    return pl.repeat(None, rows, dtype=pl.Null, eager=True)
 
 
 def rows_of(scan: Scan, human: Mask, synthetic: Mask) -> tuple[Rows, Rows]:
@@ -185,7 +189,7 @@ def rows_of(scan: Scan, human: Mask, synthetic: Mask) -> tuple[Rows, Rows]:
     """
     masks = (scan.human, human), (scan.synthetic, synthetic)
     if all(len(rows) == rows.total for rows, _ in masks):
-        first, second = (_kept(rows, np.isin(rows.row_id, scan.index.row_id[mask])) for rows, mask in masks)
+        first, second = (_kept(rows, mask[scan.index.positions(rows.row_id)]) for rows, mask in masks)
         return first, second
     drawn = _sampler(scan).drawn({HUMAN_CODE: human, SYNTHETIC_CODE: synthetic}, ROWS_DRAWN)
     return drawn[HUMAN_CODE], drawn[SYNTHETIC_CODE]
@@ -199,7 +203,7 @@ def language_rows(scan: Scan) -> Iterator[Ints]:
 
 def drawn_rows(scan: Scan, human: Mask, synthetic: Mask) -> list[Ints]:
     """Ids of the rows that `rows_of` draws under these masks; none where the samples hold all rows."""
-    countable = scan.sample_keys != LAST
+    countable = _sampler(scan).is_countable
     sides = (int((scan.index.of(code) & countable).sum()) for code in (HUMAN_CODE, SYNTHETIC_CODE))
     if max(sides) <= sample_size(scan.roles):
         return []
@@ -207,7 +211,7 @@ def drawn_rows(scan: Scan, human: Mask, synthetic: Mask) -> list[Ints]:
 
 
 def _sampler(scan: Scan) -> Sampler:
-    return Sampler(scan, scan.roles, scan.index, scan.sample_keys)
+    return Sampler(scan, scan.roles, scan.index, scan.samples_are_distinct)
 
 
 def too_few(n_human: int | None, n_synthetic: int | None) -> Inconclusive | None:

@@ -42,7 +42,7 @@ def _among(scan: Scan, human: Mask) -> Measurement:
     """The share among these distinct human rows."""
     marked = human & (scan.index.marks & np.uint16(BOILERPLATE) != 0)
     hits, rows = int(marked.sum()), int(human.sum())
-    places = first_places(scan, scan.index.row_id[marked])
+    places = first_places(scan, marked)
     note = (
         f"{hits:,} of {rows:,} human texts read like a chat model's, first at {', '.join(places[:3])}" if hits else ""
     )

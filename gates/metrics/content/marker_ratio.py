@@ -46,32 +46,29 @@ def _excess(scan: Scan, synthetic: Mask, human: Mask, marks: Mark) -> Measuremen
         missing = "synthetic" if n_human else "human"
         return Failed(f"there are no {missing} rows to compare", RowCounts(n_human, n_synthetic))
     marked = (scan.index.marks & np.uint16(marks)) != 0
-    hits, human_hits = np.flatnonzero(synthetic & marked), int((human & marked).sum())
+    hits, human_hits = int((synthetic & marked).sum()), int((human & marked).sum())
     counts = {
         "synthetic": _counts(scan.index.marks[synthetic], marks),
         "human": _counts(scan.index.marks[human], marks),
     }
     return Measured(
-        ratio_difference(len(hits), n_synthetic, human_hits, n_human),
+        ratio_difference(hits, n_synthetic, human_hits, n_human),
         RowCounts(n_human, n_synthetic),
         baseline=Baseline(human_hits / n_human),
-        growth=Growth(shrinks="linear" if len(hits) + human_hits <= FEW_HITS else "root"),
+        growth=Growth(shrinks="linear" if hits + human_hits <= FEW_HITS else "root"),
         note=_note(counts["synthetic"], n_synthetic),
         evidence={
             "texts_with_mark": counts,
-            "marked_rows": len(hits),
-            "first_rows": first_places(scan, scan.index.row_id[hits]),
+            "marked_rows": hits,
+            "first_rows": first_places(scan, synthetic & marked),
         },
     )
 
 
 def _counted(index: RowIndex, mask: Mask) -> Mask:
     """The first row of each content under the mask, and all empty ones."""
-    rows = np.flatnonzero(mask)
-    _, first = np.unique(index.digest[rows], return_index=True)
     counted: Mask = mask & ((index.marks & np.uint16(Mark.EMPTY)) != 0)
-    counted[rows[first]] = True
-    return counted
+    return counted | index.first_of_each(mask)
 
 
 def _counts(flags: Flags, marks: Mark) -> dict[str, int]:

@@ -45,10 +45,10 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 
 def _measured(scan: Scan, contaminated: ContaminatedRows) -> Measurement:
     index = scan.index
-    flagged = np.zeros(len(index.row_id), dtype=bool)
-    flagged[np.searchsorted(index.row_id, np.concatenate([contaminated.rows, contaminated.by_seed]))] = True
+    flagged = np.zeros(len(index), dtype=bool)
+    flagged[index.positions(np.concatenate([contaminated.rows, contaminated.by_seed]))] = True
     # Of rows with equal content one counts, and it must not be one that only a seed sets apart.
-    flagged = np.isin(index.digest, index.digest[flagged])
+    flagged = index.with_content_of(flagged)
     masks = {"human": index.of(HUMAN_CODE), "synthetic": index.of(SYNTHETIC_CODE)}
     rows = {name: int((mask & index.is_first).sum()) for name, mask in masks.items()}
     hits = {name: int((mask & index.is_first & flagged).sum()) for name, mask in masks.items()}
@@ -58,7 +58,7 @@ def _measured(scan: Scan, contaminated: ContaminatedRows) -> Measurement:
     note = _hits(count, total, places) + f"; {leaked:,} of {items:,} evaluation items stand in single rows"
     # A text that two generators made counts for both, whichever stands first.
     generators = {
-        name: len(np.unique(index.digest[masks["synthetic"] & flagged & (index.generator == number)]))
+        name: index.distinct(masks["synthetic"] & flagged & (index.generator == number))
         for number, name in enumerate(index.generators)
     }
     whole = Measured(
@@ -81,15 +81,15 @@ def _measured(scan: Scan, contaminated: ContaminatedRows) -> Measurement:
 
 def _within(scan: Scan, one: Language, flagged: Mask, contaminated: ContaminatedRows) -> Measurement:
     """The share of contaminated ones among the distinct rows of a language."""
-    digest, sides = scan.index.digest, (one.human, one.synthetic)
-    human, synthetic = (len(np.unique(digest[mask])) for mask in sides)
+    index, sides = scan.index, (one.human, one.synthetic)
+    human, synthetic = (index.distinct(mask) for mask in sides)
     rows = human + synthetic
-    hits = sum(len(np.unique(digest[mask & flagged])) for mask in sides)
+    hits = sum(index.distinct(mask & flagged) for mask in sides)
     if few := too_few_together(human, synthetic):
         return few
-    row_id = scan.index.row_id[one.human | one.synthetic]
-    kept = np.isin(contaminated.rows, row_id)
-    by_seed = contaminated.by_seed[np.isin(contaminated.by_seed, row_id)]
+    in_language = one.human | one.synthetic
+    kept = in_language[index.positions(contaminated.rows)]
+    by_seed = contaminated.by_seed[in_language[index.positions(contaminated.by_seed)]]
     places = _first_rows(
         scan, replace(contaminated, rows=contaminated.rows[kept], item=contaminated.item[kept], by_seed=by_seed)
     )

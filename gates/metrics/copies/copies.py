@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,6 +32,7 @@ from gates.metrics.copies.copy_baseline import (
     counted_holdout,
     held_out,
     leave_one_out,
+    rows_left_out,
     text_baseline,
 )
 from gates.metrics.copies.duplicates import duplicate_matrix, long_enough
@@ -88,11 +90,8 @@ def _exact_rows(scan: Scan) -> Measurement:
         if fault:
             return Failed(fault)
     human = index.of(HUMAN_CODE)
-    originals = _FirstOf(index.digest[human])
-    copied = np.isin(index.digest, originals.values)
-    among_all, among_short = (
-        leave_one_out(index.digest[mask], language.filter(mask)) for mask in (human, human & ~counted)
-    )
+    copied = index.with_content_of(human)
+    among_all, among_short = (rows_left_out(index, mask, language) for mask in (human, human & ~counted))
     unseen, matrix = content_baseline(scan, counted), scan.cached(duplicate_matrix).to_evidence()
 
     def share(rows: Mask) -> Measured | Inconclusive:
@@ -110,7 +109,7 @@ def _exact_rows(scan: Scan) -> Measurement:
         left_out = 0 if with_short else int(short.sum())
         note = compared.note + (f"; {left_out:,} under {TOKENS_AT_LEAST} tokens are not counted" if left_out else "")
         first = np.flatnonzero(own & copied)[:EVIDENCE_ROWS]
-        places = _places(scan, index.row_id[first], index.row_id[human][originals.find(index.digest[first])])
+        places = _places(scan, index.ids(first), index.ids(index.first_with_content_of(first, human)))
         return replace(compared, note=note, evidence={**compared.evidence, "matrix": matrix, "first_rows": places})
 
     return _whole_and_parts(scan, share)
@@ -153,9 +152,9 @@ def holdout_fault(scan: Scan) -> str:
     if scan.holdout is None or not len(scan.holdout.digests):
         return "the holdout lacks content columns of the dataset, or is empty: give it the same columns"
     own = scan.index.of(HUMAN_CODE) & long_enough(scan)
-    human, holdout = scan.index.digest[own], counted_holdout(scan)
-    overlap = held_out(holdout, human, no_language(len(holdout))).all()
-    baseline = leave_one_out(human, no_language(len(human))).all()
+    holdout = counted_holdout(scan)
+    overlap = held_out(holdout, partial(scan.index.having, mask=own), no_language(len(holdout))).all()
+    baseline = rows_left_out(scan.index, own, no_language(len(own))).all()
     if difference(overlap.share, baseline.share).low <= HOLDOUT_OVERLAP:
         return ""
     return (
@@ -171,7 +170,7 @@ def _near_rows(scan: Scan) -> Measurement:
     baseline = leave_one_out(human, no_language(len(human)))
     if scan.holdout is not None and len(scan.holdout.rows):
         cells = _cells(encode_rows(scan, scan.holdout.rows))
-        baseline = held_out(cells, human, no_language(len(cells)))
+        baseline = held_out(cells, lambda distinct: np.isin(distinct, human), no_language(len(cells)))
     originals = _FirstOf(human)
 
     def share(rows: Rows, coded_rows: Coded) -> Measured | Inconclusive:
@@ -204,9 +203,9 @@ def _text_copies(scan: Scan, kind: str) -> Measurement:
         return NotConfigured(no_long_text("synthetic"))
     unseen, evidence = text_baseline(scan, matrix, copied), matrix.to_evidence()
     digest = matrix.contents(index, SYNTHETIC_CODE)
-    is_copy = np.isin(index.digest, digest[copied[matrix.of(SYNTHETIC_CODE)]])
+    is_copy = index.with_content_in(digest[copied[matrix.of(SYNTHETIC_CODE)]])
     # Whole rows that equal a human row are the exact check's: repeated human rows are one text in the matrix.
-    is_compared = np.isin(index.digest, digest) & ~np.isin(index.digest, index.digest[index.of(HUMAN_CODE)])
+    is_compared = index.with_content_in(digest) & ~index.with_content_of(index.of(HUMAN_CODE))
 
     def share(rows: Mask) -> Measured | Inconclusive:
         own = first_of_each(index, rows & is_compared)
@@ -215,10 +214,10 @@ def _text_copies(scan: Scan, kind: str) -> Measurement:
         compared = _excess(int(copies.sum()), int(own.sum()), baseline, matrix.count(HUMAN_CODE), _VERBS[kind])
         first = np.flatnonzero(copies)[:EVIDENCE_ROWS]
         if kind == "near":
-            texts = matrix.of(SYNTHETIC_CODE)[_FirstOf(digest).find(index.digest[first])]
-            places = _places(scan, index.row_id[first], matrix.row_id[matrix.human_twins(texts)])
+            texts = matrix.of(SYNTHETIC_CODE)[_FirstOf(digest).find(index.at("digest", first))]
+            places = _places(scan, index.ids(first), matrix.row_id[matrix.human_twins(texts)])
         else:
-            places = [scan.place(int(row)) for row in index.row_id[first]]
+            places = [scan.place(int(row)) for row in index.ids(first)]
         compared = replace(compared, evidence={**compared.evidence, **evidence, "first_rows": places})
         if isinstance(compared, Inconclusive):
             return compared

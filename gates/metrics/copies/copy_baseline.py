@@ -7,6 +7,7 @@ by the languages of the synthetic rows.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,8 +21,11 @@ from gates.metrics.copies.text_store import TOKENS_AT_LEAST
 from gates.metrics.stats.intervals import clopper_pearson
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gates.data.arrays import Hashes, Mask
     from gates.data.scan.result import Scan
+    from gates.data.scan.row_index import RowIndex
     from gates.metrics.copies.near_duplicates import NearMatrix
 
 HOLDOUT, OTHERS = "holdout", "other people"
@@ -63,10 +67,14 @@ class HumanBaseline:
         weighted: wider than those of the weighted share, because what is rare in a small language is possible.
         """
         everything = self.all()
-        by_language = pl.DataFrame({"language": self.language, "hit": self.hit}).group_by("language").agg(
+        if language.dtype == self.language.dtype == pl.Null:
+            return everything
+        by_language = pl.DataFrame({"language": self.language.cast(pl.String), "hit": self.hit}).group_by("language").agg(
             pl.col("hit").sum(), rows=pl.len()
         ).filter(pl.col("rows") >= ROWS_TO_JUDGE_ALONE)  # fmt: skip
-        wanted = language.alias("language").value_counts().join(by_language, on="language", nulls_equal=True)
+        wanted = (
+            language.cast(pl.String).alias("language").value_counts().join(by_language, on="language", nulls_equal=True)
+        )
         if not wanted.height or by_language["rows"].sum() == everything.rows == by_language["rows"].max():
             return everything
         parts = [(count, clopper_pearson(hits, rows)) for _, count, hits, rows in wanted.sort("language").iter_rows()]
@@ -84,10 +92,16 @@ def leave_one_out(digest: Hashes, language: pl.Series) -> HumanBaseline:
     return HumanBaseline(counts[code] > 1, language, OTHERS, len(digest) - len(counts))
 
 
-def held_out(digest: Hashes, human: Hashes, language: pl.Series) -> HumanBaseline:
-    """The distinct rows of a holdout against human rows."""
+def rows_left_out(index: RowIndex, mask: Mask, language: pl.Series) -> HumanBaseline:
+    """The same of the rows of the index under a mask. language: of every row."""
+    repeats = int(mask.sum()) - index.distinct(mask)
+    return HumanBaseline(index.repeated(mask)[mask], language.filter(mask), OTHERS, repeats)
+
+
+def held_out(digest: Hashes, is_human: Callable[[Hashes], Mask], language: pl.Series) -> HumanBaseline:
+    """The distinct rows of a holdout against human rows. is_human: which contents these have."""
     distinct, first = np.unique(digest, return_index=True)
-    return HumanBaseline(np.isin(distinct, human), language[first], HOLDOUT)
+    return HumanBaseline(is_human(distinct), language[first], HOLDOUT)
 
 
 def content_baseline(scan: Scan, counted: Mask) -> HumanBaseline:
@@ -98,12 +112,13 @@ def content_baseline(scan: Scan, counted: Mask) -> HumanBaseline:
     index = scan.index
     human = index.of(HUMAN_CODE) & counted
     if scan.holdout is None:
-        return leave_one_out(index.digest[human], scan.cached(row_languages).filter(human))
+        return rows_left_out(index, human, scan.cached(row_languages))
+    is_human = partial(index.having, mask=human)
     digest, language = counted_holdout(scan), holdout_languages(scan)
     if language.null_count() == len(language):
-        return held_out(digest, index.digest[human], no_language(len(digest)))
+        return held_out(digest, is_human, no_language(len(digest)))
     sampled = np.isin(scan.holdout.rows.digest, digest)
-    return held_out(scan.holdout.rows.digest[sampled], index.digest[human], language.filter(sampled))
+    return held_out(scan.holdout.rows.digest[sampled], is_human, language.filter(sampled))
 
 
 def text_baseline(scan: Scan, matrix: NearMatrix, copied: Mask) -> HumanBaseline:
@@ -114,12 +129,12 @@ def text_baseline(scan: Scan, matrix: NearMatrix, copied: Mask) -> HumanBaseline
     """
     if scan.holdout is None:
         own = matrix.of(HUMAN_CODE)
-        rows = np.searchsorted(scan.index.row_id, matrix.row_id[own])
+        rows = scan.index.positions(matrix.row_id[own])
         return HumanBaseline(copied[own], scan.cached(row_languages)[rows], OTHERS)
     at = matrix.of(HOLDOUT_CODE)
     order = np.argsort(scan.holdout.rows.row_id)
     rows = order[np.searchsorted(scan.holdout.rows.row_id[order], matrix.row_id[at])]
-    new = ~np.isin(scan.holdout.rows.digest[rows], scan.index.digest[scan.index.of(HUMAN_CODE)])
+    new = ~scan.index.having(scan.holdout.rows.digest[rows], scan.index.of(HUMAN_CODE))
     return HumanBaseline(copied[at][new], holdout_languages(scan)[rows[new]], HOLDOUT)
 
 

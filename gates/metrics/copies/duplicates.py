@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
-from gates.data.text.mix import combine, row_keys
 from gates.metrics.base.breakdowns import with_languages, with_parts
 from gates.metrics.base.languages import languages, too_few
 from gates.metrics.base.measurement import (
@@ -21,6 +20,7 @@ from gates.metrics.base.measurement import (
     RowCounts,
 )
 from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.copies.drawn_repeats import repeat_share
 from gates.metrics.copies.near_duplicates import NearMatrix, near_matrix, no_long_text
 from gates.metrics.copies.text_store import TOKENS_AT_LEAST, accumulate_texts
 from gates.verdict import Scope, Severity
@@ -28,7 +28,7 @@ from gates.verdict import Scope, Severity
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gates.data.arrays import Hashes, Ints, Mask
+    from gates.data.arrays import Ints, Mask
     from gates.data.scan.result import Scan
     from gates.data.scan.row_index import RowIndex
     from gates.metrics.base.languages import Language
@@ -63,7 +63,7 @@ class DuplicateMatrix:
 def long_enough(scan: Scan) -> Mask:
     """Mask of the rows that count: all of a table's, the texts of at least 20 tokens."""
     if not scan.roles.texts:
-        return np.ones(len(scan.index.digest), dtype=bool)
+        return np.ones(len(scan.index), dtype=bool)
     return scan.index.tokens >= TOKENS_AT_LEAST
 
 
@@ -71,13 +71,17 @@ def duplicate_matrix(scan: Scan) -> DuplicateMatrix:
     """The exact matrix. Call through `scan.cached(duplicate_matrix)`."""
     index, counted = scan.index, long_enough(scan)
     human, synthetic = (counted & index.of(code) for code in (HUMAN_CODE, SYNTHETIC_CODE))
-    human_digests, synthetic_digests = (np.unique(index.digest[mask]) for mask in (human, synthetic))
+    contents = dict.fromkeys(("human", "synthetic", "both"), 0)
+    for rows in index.by_content({"human": human, "synthetic": synthetic}):
+        for name, mask in (("human", rows["human"] > 0), ("synthetic", rows["synthetic"] > 0)):
+            contents[name] += int(mask.sum())
+        contents["both"] += int(((rows["human"] > 0) & (rows["synthetic"] > 0)).sum())
     return DuplicateMatrix(
         human=int(human.sum()),
         synthetic=int(synthetic.sum()),
-        human_in_human=int(human.sum()) - len(human_digests),
-        synthetic_in_synthetic=int(synthetic.sum()) - len(synthetic_digests),
-        synthetic_in_human=int(np.isin(synthetic_digests, human_digests).sum()),
+        human_in_human=int(human.sum()) - contents["human"],
+        synthetic_in_synthetic=int(synthetic.sum()) - contents["synthetic"],
+        synthetic_in_human=contents["both"],
         short=int((~counted).sum()),
     )
 
@@ -105,7 +109,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         size = min(synthetic_count, human_count)
         if not size:
             return _nothing_to_count(matrix)
-        own, baseline = (_repeats(scan.index.digest[side], size) for side in sides)
+        own, baseline = (repeat_share(scan.index, side, size) for side in sides)
         return _counted(scan, matrix, own - baseline, sides[0], RowCounts(human_count, synthetic_count))
 
     return with_parts(scan, excess, distinct_rows=False, against_human=True)
@@ -115,9 +119,9 @@ def _among_human(scan: Scan, matrix: DuplicateMatrix, counted: Mask) -> Measurem
     """Of all human rows and of those in each language."""
 
     def share(mask: Mask) -> Measurement:
-        digest = scan.index.digest[mask]
-        ratio = (len(digest) - len(np.unique(digest))) / max(1, len(digest))
-        return _counted(scan, matrix, ratio, mask, RowCounts(len(digest)))
+        rows = int(mask.sum())
+        ratio = (rows - scan.index.distinct(mask)) / max(1, rows)
+        return _counted(scan, matrix, ratio, mask, RowCounts(rows))
 
     def of_language(one: Language) -> Measurement:
         own = one.human & counted
@@ -144,7 +148,7 @@ def _near(scan: Scan, scope: Scope) -> Measurement:
 
     def of_language(one: Language) -> Measurement:
         human, synthetic = (
-            own[np.isin(content, scan.index.digest[mask])]
+            own[scan.index.having(content, mask)]
             for own, content, mask in zip(texts, contents, (one.human, one.synthetic), strict=True)
         )
         few = too_few(len(human), len(synthetic) if scope is Scope.SYNTHETIC else None)
@@ -175,15 +179,13 @@ def _near_among(matrix: NearMatrix, scope: Scope, human: Ints, synthetic: Ints) 
 
 def _counted(scan: Scan, matrix: DuplicateMatrix, ratio: float, mask: Mask, rows: RowCounts) -> Measured:
     """The ratio, with how many of these rows, all of one origin, repeat an earlier one, and the first of them with that."""
-    row_id = scan.index.row_id[mask]
-    _, first, content = np.unique(scan.index.digest[mask], return_index=True, return_inverse=True)
-    repeated = row_id[first[content]]
-    repeats = np.flatnonzero(row_id != repeated)
-    places = [
-        f"{scan.place(int(row_id[at]))} = {scan.place(int(repeated[at]))}" for at in repeats[:EVIDENCE_ROWS].tolist()
-    ]
-    note = f"{len(repeats):,} of {len(row_id):,} rows repeat another, first at {places[0]}" if places else ""
-    evidence = {"matrix": matrix.to_evidence(), "repeats": len(repeats), "first_rows": places}
+    index = scan.index
+    repeats = mask & ~index.first_of_each(mask)
+    shown = np.flatnonzero(repeats)[:EVIDENCE_ROWS]
+    pairs = zip(index.ids(shown), index.ids(index.first_with_content_of(shown, mask)), strict=True)
+    places = [f"{scan.place(int(row))} = {scan.place(int(first))}" for row, first in pairs]
+    note = f"{int(repeats.sum()):,} of {int(mask.sum()):,} rows repeat another, first at {places[0]}" if places else ""
+    evidence = {"matrix": matrix.to_evidence(), "repeats": int(repeats.sum()), "first_rows": places}
     return Measured(Estimate.exact(ratio), rows, note=note, evidence=evidence)
 
 
@@ -197,18 +199,14 @@ def _repeat_short_ones(index: RowIndex, *sides: Mask) -> bool:
 
     Several generators give one short answer to one prompt, so that each is compared with itself.
     """
-    own, human = (combine(index.digest[mask], index.generator[mask].astype(np.uint64)) for mask in sides)
-    if len(human) < HUMAN_ROWS_AT_LEAST:
-        return len(own) > 0 and _repeats(own, len(own)) > SHORT_REPEATS
-    size = min(len(own), len(human))
-    return size > 0 and _repeats(own, size) - _repeats(human, size) > SHORT_REPEATS
-
-
-def _repeats(digest: Hashes, size: int) -> float:
-    """Share of repeats among `size` rows drawn by a hash of content and occurrence: row order does not matter."""
-    ordered = np.sort(digest)
-    drawn = ordered[np.argsort(row_keys(ordered), kind="stable")[:size]]
-    return (size - len(np.unique(drawn))) / size
+    synthetic_count, human_count = (int(mask.sum()) for mask in sides)
+    if human_count < HUMAN_ROWS_AT_LEAST:
+        return synthetic_count > 0 and repeat_share(index, sides[0], synthetic_count, by_generator=True) > SHORT_REPEATS
+    size = min(synthetic_count, human_count)
+    if not size:
+        return False
+    own, human = (repeat_share(index, mask, size, by_generator=True) for mask in sides)
+    return own - human > SHORT_REPEATS
 
 
 METRIC = Metric(

@@ -70,7 +70,7 @@ class NearMatrix:
 
         A text is here once, by its first row; a generator or language has it wherever one of its rows does.
         """
-        return index.digest[np.searchsorted(index.row_id, self.row_id[self.of(code)])]
+        return index.at("digest", index.positions(self.row_id[self.of(code)]))
 
     def repeats(self, own: Ints) -> int:
         """Texts beyond the first of their cluster among the texts at these positions, which are of one origin.
@@ -145,7 +145,7 @@ def _distinct(scan: Scan, code: int) -> Ints:
     """
     index = scan.index
     rows = np.flatnonzero(index.of(code) & index.is_first & (index.tokens >= TOKENS_AT_LEAST))
-    return rows[np.argsort(mix(index.digest[rows]), kind="stable")]
+    return rows[np.argsort(mix(index.at("digest", rows)), kind="stable")]
 
 
 def _fitting(scan: Scan, rows: Ints) -> int:

@@ -211,9 +211,9 @@ def compared_texts(scan: Scan, rows: Ints) -> ComparedTexts:
     """The main texts of rows, given by their positions in the index, then those of the holdout that are long enough."""
     index, stored = scan.index, scan.collected(TextTokens)
     held_out, held_out_id = _holdout(scan)
-    row_id = np.append(index.row_id[rows], held_out_id)
+    row_id = np.append(index.ids(rows), held_out_id)
     lengths = np.append(index.tokens[rows].astype(np.int64), held_out.lengths())
-    return ComparedTexts(row_id, lengths, stored, stored.places(index.digest[rows]), held_out)
+    return ComparedTexts(row_id, lengths, stored, stored.places(index.at("digest", rows)), held_out)
 
 
 def _holdout(scan: Scan) -> tuple[TokenStream, Ints]:

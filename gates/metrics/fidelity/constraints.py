@@ -154,7 +154,7 @@ def _key(scan: Scan, scope: Scope, columns: list[str]) -> Measurement:
         broken = counts[code] > 1
         if taken:
             broken |= np.isin(own, human)
-        rows = np.sort(scan.index.row_id[mask][broken])[:EVIDENCE_ROWS]
+        rows = scan.index.ids(np.flatnonzero(mask)[np.flatnonzero(broken)[:EVIDENCE_ROWS]])
         return _measured(scan, columns, (int(broken.sum()), len(own)), rows)
 
     if scope is Scope.HUMAN:

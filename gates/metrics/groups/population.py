@@ -113,7 +113,9 @@ def sample_of(scan: Scan) -> Sample:
         return Sample(margins, times, times, None, missing)
     numbered = tally.drop("len").with_row_index("combination")
     combination = kept.join(numbered, on=dimensions, how="left", maintain_order="left")["combination"].to_numpy()
-    return Sample(margins, times, *_by_group(scan.index.group[whole], combination, len(times)), missing)
+    return Sample(
+        margins, times, *_by_group(scan.index.at("group", np.flatnonzero(whole)), combination, len(times)), missing
+    )
 
 
 def _by_group(group: Hashes, combination: Ints, width: int) -> tuple[Ints, Floats]:

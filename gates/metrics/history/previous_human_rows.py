@@ -169,7 +169,7 @@ def _compared(scan: Scan, both: _Both, name: str) -> PreviousHumanRows:
     return PreviousHumanRows(
         name=name,
         row_id=promoted.row_id[keep],
-        has_content=np.isin(digest[keep], _digests_now(scan, both)),
+        has_content=_has_content(scan, both, digest[keep]),
         has_key=np.isin(key[keep], both.keys_now) & (key[keep] != 0),
         # A content that stands in several rows is excused only where each of them is.
         is_excused=~np.isin(digest[keep], digest[~excused]),
@@ -181,12 +181,12 @@ def _compared(scan: Scan, both: _Both, name: str) -> PreviousHumanRows:
     )
 
 
-def _digests_now(scan: Scan, both: _Both) -> Hashes:
-    """Of human and held-out rows; where columns were added since, of human ones over the columns that both versions have."""
+def _has_content(scan: Scan, both: _Both, digest: Hashes) -> Mask:
+    """Which of these contents human and held-out rows have; where columns were added since, of human ones over the columns that both versions have."""
     if both.digests_now is not None:
-        return both.digests_now
+        return np.isin(digest, both.digests_now)
     held_out = scan.holdout.digests if scan.holdout else np.empty(0, dtype=np.uint64)
-    return np.concatenate([scan.index.digest[scan.index.of(HUMAN_CODE)], held_out])
+    return scan.index.having(digest, scan.index.of(HUMAN_CODE)) | np.isin(digest, held_out)
 
 
 def _by_day(records: Sequence[Removal], promoted: date) -> tuple[list[Removal], list[Removal]]:

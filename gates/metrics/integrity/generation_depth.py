@@ -68,13 +68,13 @@ def _deeper(scan: Scan, depth: Ints, own: Mask, elsewhere: Mask, at_most: int) -
     deeper = own & (depth > at_most)
     finite = depth[own & ~circular]
     levels, counts = np.unique(finite, return_counts=True)
-    circles = first_places(scan, scan.index.row_id[circular])
+    circles = first_places(scan, circular)
     evidence = {
         "rows_by_depth": dict(zip(levels.tolist(), counts.tolist(), strict=True)),
         "deeper_rows": int(deeper.sum()),
         "circular": int(circular.sum()),
         "seeds_outside_the_dataset": int((own & elsewhere).sum()),
-        "first_rows": first_places(scan, scan.index.row_id[deeper]),
+        "first_rows": first_places(scan, deeper),
         "first_circular_rows": circles,
     }
     note = f"{int(deeper.sum()):,} of {rows:,} synthetic rows lie deeper than {at_most}"

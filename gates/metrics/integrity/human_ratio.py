@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.metrics.base.breakdowns import distinct, with_languages
 from gates.metrics.base.languages import languages, too_few_together
@@ -31,7 +29,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     human = int(distinct(scan.index, HUMAN_CODE).sum())
     synthetic = int(distinct(scan.index, SYNTHETIC_CODE).sum())
     whole = _ratio(human, synthetic)
-    whole = replace(whole, evidence={**whole.evidence, "rows": int(np.size(scan.index.origin))})
+    whole = replace(whole, evidence={**whole.evidence, "rows": len(scan.index)})
     if scan.declared.extends_human_law:
         shares = {one.name: _ratio(*_distinct(scan, one)).evidence for one in scan.cached(languages).either}
         return replace(whole, evidence={**whole.evidence, **({"by_language": shares} if shares else {})})
@@ -53,7 +51,7 @@ def _ratio(human: int, synthetic: int) -> Measured:
 
 def _distinct(scan: Scan, one: Language) -> tuple[int, int]:
     """Distinct human and distinct synthetic rows of a language."""
-    human, synthetic = (len(np.unique(scan.index.digest[mask])) for mask in (one.human, one.synthetic))
+    human, synthetic = (scan.index.distinct(mask) for mask in (one.human, one.synthetic))
     return human, synthetic
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Share of rows with a declared origin, in [0, 1]; a count, so without interval."""
     index = scan.index
-    total = len(index.origin)
+    total = len(index)
     if not total:
         return Failed("the dataset has no rows")
     undeclared = index.of(UNDECLARED_CODE)
@@ -30,7 +30,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         Estimate.exact(1 - count / total),
         RowCounts(human, synthetic),
         note=f"{note}: {scan.counts.undeclared_origins}" if scan.counts.undeclared_origins else note,
-        evidence={"undeclared": count, "rows": total, "first_rows": first_places(scan, index.row_id[undeclared])},
+        evidence={"undeclared": count, "rows": total, "first_rows": first_places(scan, undeclared)},
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from gates.metrics.base.measurement import Estimate, Failed, Growth, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.base.places import EVIDENCE_ROWS
@@ -60,9 +62,9 @@ def measurement_of(
 
 
 def _is_in(scan: Scan, row_id: int, scope: Scope) -> bool:
-    at = int(scan.index.row_id.searchsorted(row_id))
+    at = int(scan.index.positions(np.array([row_id]))[0])
     code = {"human": 0, "synthetic": 1}.get(scope.value)
-    return at < len(scan.index.row_id) and (code is None or int(scan.index.origin[at]) == code)
+    return at < len(scan.index) and (code is None or int(scan.index.origin[at]) == code)
 
 
 METRIC = Metric(

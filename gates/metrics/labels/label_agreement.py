@@ -68,7 +68,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         return whole
 
     def of_language(one: Language) -> Measurement:
-        own = np.isin(entries.row_id, scan.index.row_id[one.human | one.synthetic])
+        own = (one.human | one.synthetic)[scan.index.positions(entries.row_id)]
         human_speakers = _disagreement(entries, entries.is_human & own)
         return too_few(*one.counts) or _against(scan, entries, human_speakers, ~entries.is_human & own)
 

@@ -84,7 +84,7 @@ def _of_origin(scan: Scan, longer_by: Floats, name: str, own: Mask) -> Measured 
         return Inconclusive(f"no two responses of a {name} pair differ in length", evidence=evidence)
     longer = (longer_by[untied] > 0).astype(np.float64)
     return Measured(
-        clustered_share(longer, scan.index.group[untied]),
+        clustered_share(longer, scan.index.at("group", np.flatnonzero(untied))),
         RowCounts(pairs if name == "human" else None, pairs if name == "synthetic" else None),
         baseline=Baseline(CHANCE),
         growth=Growth(limited_by=(name,), rows_to_pass=ROWS_TO_PASS),

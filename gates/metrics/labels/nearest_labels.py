@@ -83,7 +83,7 @@ def twins_of_contents(scan: Scan, scheme: Classes) -> Twins:
     generator = np.array([*index.generators, ""])[index.generator[kept]]
     twins, alike = around.sum(axis=1)[content] - own, around[content, label] - own
     return Twins(
-        index.row_id[kept], is_human, generator, label, twins, alike, clusters(len(contents), left, right)[content]
+        index.ids(kept), is_human, generator, label, twins, alike, clusters(len(contents), left, right)[content]
     )
 
 
@@ -91,8 +91,7 @@ def _near_contents(scan: Scan, contents: Hashes) -> tuple[Ints, Ints]:
     """Pairs of different contents whose texts nearly equal each other, each once, as positions in `contents`."""
     matrix = scan.cached(near_matrix)
     kept = (matrix.origin[matrix.left] != HOLDOUT_CODE) & (matrix.origin[matrix.right] != HOLDOUT_CODE)
-    order = np.searchsorted(scan.index.row_id, matrix.row_id)
-    digest = scan.index.digest[np.minimum(order, len(scan.index.row_id) - 1)]
+    digest = scan.index.at("digest", np.minimum(scan.index.positions(matrix.row_id), len(scan.index) - 1))
     ends = np.searchsorted(contents, np.stack([digest[matrix.left[kept]], digest[matrix.right[kept]]]))
     pairs = np.unique(np.sort(ends[:, ends[0] != ends[1]], axis=0), axis=1)
     return pairs[0].astype(np.int64), pairs[1].astype(np.int64)

@@ -255,10 +255,8 @@ def test_real_preferences_repeat_what_was_asked_and_answered_before(tmp_path):
     rows = pairs.select(prompt="instruction", chosen="response1", rejected="response2", origin=pl.lit("human"))
 
     opened, seen = opened_scan(tmp_path, rows, 'type = "preference"\n')
-    opened.close()
-    index = seen.index
-
-    assert len(index.digest) - int(index.is_first.sum()) == 99
+    with opened:
+        assert len(seen.index) - int(seen.index.is_first.sum()) == 99
 
 
 def opened_scan(root: Path, rows: pl.DataFrame, toml: str):

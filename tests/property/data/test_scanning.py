@@ -8,11 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gates.data.batch import Batch
+from gates.data.duckdb.dataset import connect
+from gates.data.duckdb.index_table import table_apart
 from gates.data.facts import ORIGIN, ROW_ID, Roles
 from gates.data.scan.run import IndexBuilder
 from gates.data.text.mix import occurrences, row_keys
 from tests.tables import table_scan
 
+COLUMNS = ("row_id", "origin", "digest", "generator", "marks", "tokens", "is_first", "occurrence")
 ROLES = Roles("tabular", ("x", "y"), generator="generator")
 ROWS = st.lists(
     st.tuples(
@@ -28,7 +31,7 @@ SCHEMA = {ORIGIN: pl.String, "x": pl.Int64, "y": pl.String, "generator": pl.Stri
 
 
 def built(frames: list[pl.DataFrame]) -> IndexBuilder:
-    builder = IndexBuilder(ROLES)
+    builder = IndexBuilder(ROLES, table_apart(connect))
     for frame in frames:
         for batch in frame.to_arrow().to_batches():
             builder.update(Batch(batch))
@@ -36,11 +39,10 @@ def built(frames: list[pl.DataFrame]) -> IndexBuilder:
 
 
 def columns(builder: IndexBuilder) -> dict[str, list[object]]:
-    index, whole = builder.build()
-    found = {name: value.tolist() for name, value in vars(index).items() if isinstance(value, np.ndarray)}
+    index = builder.build()
     return {
-        **found,
-        "whole": whole.tolist(),
+        **{name: getattr(index, name).tolist() for name in COLUMNS},
+        "group": index.at("group", np.arange(len(index))).tolist(),
         "generators": list(index.generators),
         "values": [builder.values(code) for code in range(3)],
     }

@@ -1,0 +1,132 @@
+"""The row index as a table of DuckDB: what it holds and what groups take spills to disk beyond the memory limit."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import tempfile
+import weakref
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from gates.data.sql import identifier, select
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
+
+    import duckdb
+
+    from gates.data.arrays import Ints
+    from gates.data.engine import Grouped
+
+    Reader = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
+
+_NUMBERS = itertools.count()
+_BATCH_ROWS = 100_000
+_ROWS, _MASKS = "_gates_rows", "_gates_masks"
+_ROW_ID, _POSITION = "row_id", "position"
+
+
+class DuckTable:
+    """A `gates.data.engine.IndexTable`. reader: a connection per question, to the database that holds the table."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._name = f"_gates_index_{next(_NUMBERS)}"
+        self._rows, self._last, self._is_sorted = 0, -1, True
+
+    def append(self, rows: pa.RecordBatch) -> None:
+        """Add entries; every batch has the same columns, `row_id` among them."""
+        row_id = rows.column(_ROW_ID).to_numpy()
+        if not len(row_id):
+            return
+        self._is_sorted &= bool(row_id[0] > self._last and (row_id[1:] > row_id[:-1]).all())
+        self._last = int(row_id[-1])
+        with self._reader() as connection:
+            connection.register(_ROWS, rows)
+            entries = select("*", _ROWS)
+            into = f"INSERT INTO {self._name}" if self._rows else f"CREATE TABLE {self._name} AS"
+            connection.execute(f"{into} {entries}")
+        self._rows += len(row_id)
+
+    def __len__(self) -> int:
+        return self._rows
+
+    def columns(self, *names: str, row_ids: tuple[int, int] | None = None) -> Iterator[pa.RecordBatch]:
+        """These columns in the order of row ids. row_ids: of the rows with ids from the first to before the second."""
+        where = [] if row_ids is None else [f"WHERE {_ROW_ID} >= {row_ids[0]} AND {_ROW_ID} < {row_ids[1]}"]
+        return self._ask(select(", ".join(map(identifier, names)), self._sorted(), *where))
+
+    def group(self, question: Grouped) -> Iterator[pa.RecordBatch]:
+        """The groups with a row under a mask, in no order; `Grouped` says what is known of each."""
+        keys = ", ".join(map(identifier, question.keys))
+        columns = [keys]
+        for name in question.masks:
+            rows = f"FILTER ({identifier(name)})"
+            columns.append(f"count(*) {rows} AS {identifier(name)}")
+            columns.append(f"coalesce(min({_POSITION}) {rows}, -1) AS {identifier(f'{name}_first')}")
+        return self._ask(self._groups(question, ", ".join(columns)), question)
+
+    def members(self, question: Grouped) -> Iterator[Ints]:
+        """Positions of all rows, under a mask or not, of the groups that `group` has, in no order."""
+        keys = ", ".join(map(identifier, question.keys))
+        groups = f"({self._groups(question, keys)}) AS groups"
+        rows = f"({select(f'rowid AS {_POSITION}, {keys}', self._sorted())}) AS entries"
+        query = select(_POSITION, f"{rows} SEMI JOIN {groups} USING ({keys})")
+        return (batch.column(0).to_numpy() for batch in self._ask(query, question))
+
+    def ranks(self, keys: Sequence[str], by: str) -> Iterator[tuple[Ints, Ints]]:
+        """Positions of the rows whose keys another row has too, and how many of these come before it by a column, then by row id."""
+        listed = ", ".join(map(identifier, keys))
+        groups = select(listed, self._sorted(), f"GROUP BY {listed} HAVING count(*) > 1")
+        rows = f"({select(f'rowid AS {_POSITION}, {listed}, {identifier(by)}', self._sorted())}) AS entries"
+        rank = f"row_number() OVER (PARTITION BY {listed} ORDER BY {identifier(by)}, {_POSITION}) - 1"
+        query = select(f"{_POSITION}, {rank}", f"{rows} SEMI JOIN ({groups}) AS groups USING ({listed})")
+        return ((batch.column(0).to_numpy(), batch.column(1).to_numpy()) for batch in self._ask(query))
+
+    def _groups(self, question: Grouped, columns: str) -> str:
+        """SQL of the groups. Masks stand beside the rows, in their order."""
+        keys, masks = ", ".join(map(identifier, question.keys)), ", ".join(map(identifier, question.masks))
+        entries = f"({select(f'rowid AS {_POSITION}, {keys}', self._sorted())}) AS entries"
+        source = f"({select(f'{_POSITION}, {keys}, {masks}', f'{entries} POSITIONAL JOIN {_MASKS}')}) AS masked"
+        clauses = [f"WHERE {' OR '.join(map(identifier, question.masks))}", f"GROUP BY {keys}"]
+        least = [f"count(*) FILTER ({identifier(name)}) >= {rows}" for name, rows in question.at_least.items()]
+        return select(columns, source, *clauses, *([f"HAVING {' AND '.join(least)}"] if least else []))
+
+    def _sorted(self) -> str:
+        """The table's name; its rows stand in the order of row ids from now on."""
+        if not self._is_sorted:
+            with self._reader() as connection:
+                ordered = f"{self._name}_sorted"
+                connection.execute(f"CREATE TABLE {ordered} AS {select('*', self._name, f'ORDER BY {_ROW_ID}')}")
+                connection.execute(f"DROP TABLE {self._name}")
+            self._name, self._is_sorted = ordered, True
+        return self._name
+
+    def _ask(self, query: str, question: Grouped | None = None) -> Iterator[pa.RecordBatch]:
+        if not self._rows:
+            return
+        with self._reader() as connection:
+            if question:
+                masks = {name: pa.array(np.asarray(mask, dtype=bool)) for name, mask in question.masks.items()}
+                connection.register(_MASKS, pa.table(masks))
+            yield from connection.sql(query).to_arrow_reader(_BATCH_ROWS)
+
+
+def table_apart(connect: Callable[[Path], duckdb.DuckDBPyConnection]) -> DuckTable:
+    """A table in a database of its own, for rows that come from elsewhere; both go when nobody needs them any more."""
+    folder = Path(tempfile.mkdtemp(prefix="gates-"))
+    database = connect(folder)
+    table = DuckTable(lambda: closing(database.cursor()))
+    weakref.finalize(table, _remove, database, folder)
+    return table
+
+
+def _remove(database: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    database.close()
+    shutil.rmtree(folder, ignore_errors=True)

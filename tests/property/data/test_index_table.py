@@ -1,0 +1,142 @@
+"""What is asked of the row index does not depend on the order of rows, on batches or on files, and is what polars says of all rows."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gates.data.duckdb.dataset import MEMORY_VARIABLE, connect
+from gates.data.duckdb.index_table import table_apart
+from gates.data.facts import ROWS_PER_FILE_BITS
+from gates.data.scan.row_index import RowIndex
+from gates.data.text.mix import combine, row_keys
+from gates.metrics.copies.drawn_repeats import repeat_share
+
+KINDS = {"origin": pl.Int8, "digest": pl.UInt64, "group": pl.UInt64, "whole": pl.UInt64, "generator": pl.Int32}
+NAMES = ["h", "", "g"]
+# Hashes fill their 64 bits; few of them, so that rows repeat.
+HASHES = st.sampled_from([0, 3, 5 << 61, 2**64 - 1])
+ROWS = st.lists(
+    st.tuples(
+        st.integers(0, 2), HASHES, HASHES, st.integers(0, 3), st.integers(0, 2), st.booleans(), st.integers(0, 2)
+    ),
+    min_size=1,
+    max_size=40,
+)
+
+
+def entries_of(rows):
+    """Entries in the order of their ids, which count from 0 in each of three files, and a mask."""
+    schema = {**KINDS, "mask": pl.Boolean, "file": pl.Int64}
+    frame = pl.DataFrame(rows, schema=schema, orient="row").sort("file", maintain_order=True)
+    number = pl.int_range(pl.len(), dtype=pl.Int64).over("file")
+    marks, tokens = pl.lit(0, pl.UInt16).alias("marks"), pl.lit(0, pl.Int32).alias("tokens")
+    frame = frame.with_columns(marks, tokens, row_id=pl.col("file") * (1 << ROWS_PER_FILE_BITS) + number)
+    return frame.drop("file", "mask"), frame["mask"].to_numpy()
+
+
+def index_of(frames):
+    table = table_apart(connect)
+    for frame in frames:
+        for batch in frame.to_arrow().to_batches():
+            table.append(batch)
+    return RowIndex(table, NAMES)
+
+
+@settings(max_examples=40, deadline=None)
+@given(rows=ROWS, cut=st.integers(0, 40), order=st.randoms(use_true_random=False))
+def test_groups_are_what_polars_makes_of_all_rows(rows, cut, order):
+    entries, mask = entries_of(rows)
+    parts = [entries[:cut], entries[cut:]]
+    order.shuffle(parts)
+    index, digest = index_of(parts), entries["digest"]
+    masked = entries.with_row_index("position").filter(pl.Series(mask))
+    first = masked.group_by("digest").agg(pl.col("position").min(), rows=pl.len()).sort("digest")
+
+    assert index.row_id.tolist() == entries["row_id"].to_list()
+    assert index.positions(index.row_id).tolist() == list(range(len(entries)))
+    assert index.distinct(mask) == first.height
+    assert np.flatnonzero(index.first_of_each(mask)).tolist() == sorted(first["position"])
+    assert index.with_content_of(mask).tolist() == digest.is_in(first["digest"].implode()).to_list()
+    again = digest.is_in(first.filter(pl.col("rows") > 1)["digest"].implode()).to_numpy()
+    assert index.repeated(mask).tolist() == (mask & again).tolist()
+    assert index.having(digest.to_numpy(), mask).tolist() == digest.is_in(first["digest"].implode()).to_list()
+    assert index.with_content_in(first["digest"].to_numpy()).tolist() == index.with_content_of(mask).tolist()
+    where = dict(first.select("digest", "position").iter_rows())
+    every = np.arange(len(entries))
+    assert index.first_with_content_of(every, mask).tolist() == [where.get(one, -1) for one in digest]
+    assert (
+        index.is_first.tolist()
+        == entries.select(pl.struct("digest", "origin").is_first_distinct()).to_series().to_list()
+    )
+    ranked = entries.with_row_index("position").sort("whole", "position")
+    ranked = ranked.with_columns(rank=pl.int_range(pl.len()).over("digest", "origin")).sort("position")
+    assert index.occurrence.tolist() == ranked["rank"].to_list()
+    assert index.at("group", every[::-1]).tolist() == entries["group"].to_list()[::-1]
+
+
+@settings(max_examples=40, deadline=None)
+@given(rows=ROWS, size=st.integers(1, 40), by_generator=st.booleans())
+def test_repeats_are_drawn_as_from_all_rows_at_once(rows, size, by_generator):
+    entries, mask = entries_of(rows)
+    mask[0] = True
+    size, index = min(size, int(mask.sum())), index_of([entries])
+    content = entries["digest"].to_numpy()[mask]
+    if by_generator:
+        content = combine(content, index.generator[mask].astype(np.uint64))
+    ordered = np.sort(content)
+    drawn = ordered[np.argsort(row_keys(ordered), kind="stable")[:size]]
+
+    assert repeat_share(index, mask, size, by_generator=by_generator) == (size - len(np.unique(drawn))) / size
+
+
+def test_of_no_rows_nothing_is_known():
+    index, nothing = index_of([]), np.zeros(0, dtype=bool)
+
+    assert (len(index), index.distinct(nothing), index.is_first.tolist(), index.row_id.tolist()) == (0, 0, [], [])
+    assert index.having(np.array([1], dtype=np.uint64), nothing).tolist() == [False]
+
+
+GROWTH = """
+import resource, sys
+import numpy as np, pyarrow as pa
+from gates.data.duckdb.dataset import connect
+from gates.data.duckdb.index_table import table_apart
+from gates.data.scan.row_index import RowIndex
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+
+table, hashes, rows = table_apart(connect), np.random.default_rng(1), 50_000
+before = peak()
+for begin in range(0, int(sys.argv[1]), rows):
+    digest = hashes.integers(0, 2**63, rows, dtype=np.uint64)
+    table.append(pa.record_batch({
+        "row_id": np.arange(begin, begin + rows), "origin": (np.arange(rows) % 2).astype(np.int8), "digest": digest,
+        "group": digest, "whole": digest, "generator": np.zeros(rows, np.int32),
+        "marks": np.zeros(rows, np.uint16), "tokens": np.zeros(rows, np.int32),
+    }))
+index = RowIndex(table, [""])
+human = index.of(0)
+assert index.is_first.all() and not index.with_content_of(human)[~human].any()
+assert index.distinct(human) == human.sum() and not index.occurrence.any()
+print(peak() - before)
+"""
+
+
+def peak_megabytes(rows, monkeypatch):
+    monkeypatch.setenv(MEMORY_VARIABLE, "100MB")
+    ran = subprocess.run([sys.executable, "-c", GROWTH, str(rows)], capture_output=True, text=True, check=True)
+    return int(ran.stdout)
+
+
+def test_three_times_the_rows_do_not_take_three_times_the_memory(monkeypatch):
+    few, many = (peak_megabytes(rows, monkeypatch) for rows in (1_000_000, 3_000_000))
+
+    # In arrays, three million rows took 120 MB, and as much again while they were sorted.
+    assert many - few < 60
