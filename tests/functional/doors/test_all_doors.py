@@ -163,7 +163,7 @@ def test_every_door_gives_the_verdict_of_every_other(project, gates):
     assert found == dict.fromkeys(found, found["staged"])
     # What failed is refused, and what is good is not.
     assert (hook.returncode, push.returncode, enforced.code) == (1, 1, 1)
-    assert [line.split(":")[:2] for line in enforced.out.splitlines()] == [["first", " warn"], ["second", " fail"]]
+    assert [line.split()[:2] for line in enforced.out.splitlines()] == [["first:", "WARN"], ["second:", "FAIL"]]
     assert "second: FAIL " in repro.stdout
     assert repro.returncode != 0
     marks = {name: (root / f"reports/{name}.passed").exists() for name in NAMES}

@@ -122,6 +122,8 @@ def test_what_was_not_promoted_yet_or_was_taken_back_is_compared_with_nothing(ga
 def test_without_the_data_or_the_tag_of_what_was_promoted_nothing_passes(gates, root) -> None:
     without_first_two(root)
     commit(root, "shorter")
+    # Other tests push to the remote that all copies of the project name.
+    write(root, ".dvc/config.local", "['remote \"store\"']\n    url = ../empty\n")
     shutil.rmtree(root / ".dvc/cache")
     lost = kept(gates, root)
     assert lost["outcome"] == "inconclusive"
