@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 def check(
     dataset: str, *, config: Path | str | None = None, rev: str | None = None, only: Sequence[str] = ()
 ) -> Verdict:
-    """The verdict on a dataset of gates.toml, the same that `gates check` prints; nothing is written or printed.
+    """The verdict on a dataset of gates.toml, the same that `gates check` prints.
+
+    Nothing is printed, and no report or file of failing rows is written; the cache below .gates is used and filled.
 
     config: gates.toml or its folder (default: the nearest above the current folder). rev: judge what a commit has, instead
     of the work tree. only: ask these checks only, as `gates check --only` takes them.
