@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def rows(rng: np.random.Generator, count: int, origin: str) -> pl.DataFrame:
-    asked, answered = words(rng, count, 24), words(rng, count, 20)
+    prompts, answered = words(rng, count, 24), words(rng, count, 20)
     return pl.DataFrame({
-        "prompt": [sentence(parts) for parts in asked],
-        "response": [sentence(shared(rng, one, other)) for one, other in zip(asked, answered, strict=True)],
+        "prompt": [sentence(parts) for parts in prompts],
+        "response": [sentence(shared(rng, one, other)) for one, other in zip(prompts, answered, strict=True)],
         **by_people(rng, count, origin),
     })  # fmt: skip
 

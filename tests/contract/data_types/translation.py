@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def rows(rng: np.random.Generator, count: int, origin: str) -> pl.DataFrame:
-    said = words(rng, count, 22)
+    sources = words(rng, count, 22)
     names = [f"{word(int(number)).capitalize()} {int(year)}" for number, year in rng.integers(100, 1700, (count, 2))]
     return pl.DataFrame({
-        "source": [f"{sentence(parts)[:-1]} {name}." for parts, name in zip(said, names, strict=True)],
+        "source": [f"{sentence(parts)[:-1]} {name}." for parts, name in zip(sources, names, strict=True)],
         "target": [f"{sentence([f'{part}en' for part in parts])[:-1]} {name}."
-                   for parts, name in zip(said, names, strict=True)],
+                   for parts, name in zip(sources, names, strict=True)],
         "source_language": ["en"] * count,
         "target_language": ["de"] * count,
         "domain": domains(rng, count),

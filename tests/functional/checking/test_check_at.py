@@ -33,11 +33,11 @@ def digest(called):
 
 
 def test_equal_bytes_give_the_same_document_through_every_door(root, gates):
-    found = [gates(root, "check", "first", *door, "--no-cache", "--format", "json") for door in DOORS]
+    calls = [gates(root, "check", "first", *door, "--no-cache", "--format", "json") for door in DOORS]
 
-    assert verdict(found[0])["contract"]["schema_sources"].keys() == {"schemas/first.py", "schemas/limits.py"}
-    assert {one.out for one in found} == {found[0].out}
-    assert {one.code for one in found} == {found[0].code}
+    assert verdict(calls[0])["contract"]["schema_sources"].keys() == {"schemas/first.py", "schemas/limits.py"}
+    assert {one.out for one in calls} == {calls[0].out}
+    assert {one.code for one in calls} == {calls[0].code}
 
 
 def test_what_is_staged_counts_and_not_what_lies_in_the_work_tree(root, gates):
@@ -81,14 +81,14 @@ def test_only_the_work_tree_leaves_a_verdict_for_enforce(root, gates):
 
 
 @pytest.mark.parametrize(
-    ("asked", "named"),
+    ("options", "named"),
     [
         (("--staged", "--worktree"), "--staged and --worktree exclude each other"),
         (("--staged", "--rev", "HEAD"), "--rev and --staged exclude each other"),
     ],
 )
-def test_versions_exclude_each_other(root, gates, asked, named):
-    called = gates(root, "check", "first", *asked)
+def test_versions_exclude_each_other(root, gates, options, named):
+    called = gates(root, "check", "first", *options)
 
     assert (called.code, called.out) == (2, "")
     assert named in called.err

@@ -89,8 +89,8 @@ def test_hook_in_which_nothing_changed_starts_few_processes(root, tmp_path, argu
     )  # fmt: skip
 
     assert done.returncode == 0, done.stderr
-    asked = log.read_text().splitlines()
-    assert len(asked) <= most, asked
+    calls = log.read_text().splitlines()
+    assert len(calls) <= most, calls
 
 
 @pytest.mark.parametrize("form", ["terminal", "json", "markdown", "junit", "sarif", "github"])

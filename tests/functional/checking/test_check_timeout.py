@@ -125,9 +125,9 @@ def test_failures_that_only_inform_refuse_nothing_where_the_rest_is_left(root, g
 
     called = gates(root, "check", "--staged", "--timeout", "60", "--format", "json")
 
-    found = json.loads(called.out)
-    assert {(check["outcome"], check["severity"]) for check in found["checks"]} == {("fail", "info")}
-    assert (called.code, found["outcome"]) == (0, "unjudged")
+    document = json.loads(called.out)
+    assert {(check["outcome"], check["severity"]) for check in document["checks"]} == {("fail", "info")}
+    assert (called.code, document["outcome"]) == (0, "unjudged")
 
 
 def test_a_rule_that_cannot_run_refuses_the_commit(root, gates):

@@ -133,8 +133,8 @@ class Data:
             yield DatasetCheck(at, dataset, CheckTerms(TODAY, self.root / ".gates/quarantine"), clock)
 
 
-def outcomes(found) -> dict[str, Outcome]:
-    return {str(check.id).partition("/")[0] + "/" + check.id.detail: check.outcome for check in found.verdict.checks}
+def outcomes(result) -> dict[str, Outcome]:
+    return {str(check.id).partition("/")[0] + "/" + check.id.detail: check.outcome for check in result.verdict.checks}
 
 
 @pytest.fixture
@@ -148,32 +148,32 @@ def data(tmp_path, form):
 def test_bad_rows_in_a_changed_file_are_refused(data):
     data.put(b=frame(2, worst=12))
 
-    found = data.judged()
+    result = data.judged()
 
-    assert (found.judged, found.changed, found.is_finished) == (1, 1, True)
-    assert found.verdict.answer is Answer.FAIL
-    assert found.verdict.is_partial
-    (failed,) = [check for check in found.verdict.checks if check.outcome is Outcome.FAIL]
+    assert (result.judged, result.changed, result.is_finished) == (1, 1, True)
+    assert result.verdict.answer is Answer.FAIL
+    assert result.verdict.is_partial
+    (failed,) = [check for check in result.verdict.checks if check.outcome is Outcome.FAIL]
     assert str(failed.id).startswith("synthetic/")
     assert failed.id.detail == GRADE
     assert f"1 of 30 synthetic rows fail {GRADE}, first at data/first/b.{data.form}:60" in failed.message
-    assert found.verdict.rows == {"human": 30, "synthetic": 30, "undeclared": 0}
-    assert [file["path"] for file in found.verdict.data["files"]] == [f"data/first/b.{data.form}"]
-    assert [file["md5"] for file in found.verdict.data["files"]] == [md5(data.files[f"b.{data.form}"])]
+    assert result.verdict.rows == {"human": 30, "synthetic": 30, "undeclared": 0}
+    assert [file["path"] for file in result.verdict.data["files"]] == [f"data/first/b.{data.form}"]
+    assert [file["md5"] for file in result.verdict.data["files"]] == [md5(data.files[f"b.{data.form}"])]
 
 
 def test_good_rows_in_changed_and_added_files_pass_and_the_rest_is_counted(data):
     data.put(b=frame(12), d=frame(4))
 
-    found = data.judged()
+    result = data.judged()
 
-    assert (found.judged, found.changed, found.is_finished) == (2, 2, True)
-    assert found.verdict.answer is Answer.PASS
-    assert found.verdict.rows == {"human": 60, "synthetic": 60, "undeclared": 0}
-    assert {str(check.id): check.outcome for check in found.verdict.checks if check.kind != "schema"} == {
+    assert (result.judged, result.changed, result.is_finished) == (2, 2, True)
+    assert result.verdict.answer is Answer.PASS
+    assert result.verdict.rows == {"human": 60, "synthetic": 60, "undeclared": 0}
+    assert {str(check.id): check.outcome for check in result.verdict.checks if check.kind != "schema"} == {
         KEPT: Outcome.PASS
     }
-    assert found.checks_left > 10
+    assert result.checks_left > 10
 
 
 def test_bad_rows_in_an_unchanged_file_are_not_looked_at(tmp_path, form):
@@ -182,19 +182,19 @@ def test_bad_rows_in_an_unchanged_file_are_not_looked_at(tmp_path, form):
     commit(data.root)
     data.put(b=frame(3))
 
-    found = data.judged()
+    result = data.judged()
 
-    assert (found.judged, found.changed) == (1, 1)
-    assert found.verdict.answer is Answer.PASS
+    assert (result.judged, result.changed) == (1, 1)
+    assert result.verdict.answer is Answer.PASS
 
 
 def test_the_first_commit_changes_every_file(tmp_path, form):
     data = Data(tmp_path / "project", form)
     data.put(a=frame(1, worst=12), b=frame(2))
 
-    found = data.judged()
+    result = data.judged()
 
-    assert (found.judged, found.changed, found.verdict.answer) == (2, 2, Answer.FAIL)
+    assert (result.judged, result.changed, result.verdict.answer) == (2, 2, Answer.FAIL)
 
 
 def test_what_a_file_is_called_is_no_change_of_its_bytes(data):
@@ -215,12 +215,12 @@ def test_changed_rules_alone_are_left_to_the_push(data):
     write(data.root, "schemas/first.py", SCHEMA.replace("9", "0"))
     git(data.root, "add", "-A")
 
-    found = data.judged()
+    result = data.judged()
 
-    assert (found.judged, found.changed, found.is_finished) == (0, 0, True)
-    assert list(found.verdict.checks) == []
-    assert found.verdict.answer is Answer.NO_VERDICT
-    assert found.checks_left > 10
+    assert (result.judged, result.changed, result.is_finished) == (0, 0, True)
+    assert list(result.verdict.checks) == []
+    assert result.verdict.answer is Answer.NO_VERDICT
+    assert result.checks_left > 10
 
 
 @pytest.mark.parametrize("rows", [None, 0], ids=["in time", "time is up"])
@@ -228,11 +228,11 @@ def test_files_that_got_lost_are_told(data, rows):
     del data.files[f"b.{data.form}"], data.files[f"c.{data.form}"]
     data.put()
 
-    found = data.judged(rows)
+    result = data.judged(rows)
 
-    (check,) = found.verdict.checks
-    assert (found.judged, found.changed, found.is_finished) == (0, 0, rows is None)
-    assert (str(check.id), check.outcome, found.verdict.answer) == (KEPT, Outcome.FAIL, Answer.FAIL)
+    (check,) = result.verdict.checks
+    assert (result.judged, result.changed, result.is_finished) == (0, 0, rows is None)
+    assert (str(check.id), check.outcome, result.verdict.answer) == (KEPT, Outcome.FAIL, Answer.FAIL)
     assert ", 1 in the index: 2 gone (data/first/b" in check.message
 
 
@@ -249,10 +249,10 @@ def test_files_that_only_a_remote_can_list_are_left_to_the_push(data):
     data.put(b=frame(2, worst=12))
     shutil.rmtree(data.root / ".dvc/cache")
 
-    found = data.judged()
+    result = data.judged()
 
-    assert (found.judged, found.changed, found.is_finished) == (0, 0, False)
-    assert (list(found.verdict.checks), found.verdict.answer) == ([], Answer.NO_VERDICT)
+    assert (result.judged, result.changed, result.is_finished) == (0, 0, False)
+    assert (list(result.verdict.checks), result.verdict.answer) == ([], Answer.NO_VERDICT)
 
 
 def test_a_version_before_that_only_a_remote_can_list_is_not_compared_with(data):
@@ -262,12 +262,12 @@ def test_a_version_before_that_only_a_remote_can_list_is_not_compared_with(data)
         path.unlink()
 
     with data.question(Clock()) as question:
-        found = judge_changed_rows(question, Clock())
+        result = judge_changed_rows(question, Clock())
 
     assert (question.seen.is_left, question.seen.kept_files) == (True, None)
-    assert (found.judged, found.changed, found.is_finished) == (3, 3, True)
-    assert found.verdict.answer is Answer.FAIL
-    assert KEPT not in {str(check.id) for check in found.verdict.checks}
+    assert (result.judged, result.changed, result.is_finished) == (3, 3, True)
+    assert result.verdict.answer is Answer.FAIL
+    assert KEPT not in {str(check.id) for check in result.verdict.checks}
 
 
 def test_a_large_file_of_the_work_tree_is_not_read_to_its_end(tmp_path):
@@ -276,44 +276,44 @@ def test_a_large_file_of_the_work_tree_is_not_read_to_its_end(tmp_path):
     clock = Looks(0.0, iter(range(5)))
 
     with data.question(clock, worktree=True) as question:
-        found = judge_changed_rows(question, clock)
+        result = judge_changed_rows(question, clock)
 
     assert (question.seen, question.recall()) == (Compared(None, is_left=True), None)
-    assert (found.judged, found.changed, found.is_finished) == (0, 0, False)
-    assert (list(found.verdict.checks), found.verdict.answer) == ([], Answer.NO_VERDICT)
+    assert (result.judged, result.changed, result.is_finished) == (0, 0, False)
+    assert (list(result.verdict.checks), result.verdict.answer) == ([], Answer.NO_VERDICT)
 
 
 def test_a_deadline_that_has_passed_gives_nothing_judged_and_no_pass(data):
     data.put(b=frame(2, worst=12))
 
-    found = data.judged(rows=0)
+    result = data.judged(rows=0)
 
-    assert (found.judged, found.is_finished) == (0, False)
-    assert list(found.verdict.checks) == []
-    assert found.verdict.answer is Answer.NO_VERDICT
-    assert found.checks_left > 10
+    assert (result.judged, result.is_finished) == (0, False)
+    assert list(result.verdict.checks) == []
+    assert result.verdict.answer is Answer.NO_VERDICT
+    assert result.checks_left > 10
 
 
 def test_time_that_is_up_ends_it_and_says_how_many_files_it_saw(tmp_path):
     data = Data(tmp_path / "project", "parquet")
     data.put(**{f"f{number}": frame(number) for number in range(12)})
 
-    found = data.judged(rows=3 * 60)
+    result = data.judged(rows=3 * 60)
 
-    assert (found.judged, found.changed, found.is_finished) == (3, 12, False)
-    assert found.verdict.rows == {"human": 90, "synthetic": 90, "undeclared": 0}
-    assert list(found.verdict.checks) == []
-    assert found.verdict.answer is Answer.NO_VERDICT
+    assert (result.judged, result.changed, result.is_finished) == (3, 12, False)
+    assert result.verdict.rows == {"human": 90, "synthetic": 90, "undeclared": 0}
+    assert list(result.verdict.checks) == []
+    assert result.verdict.answer is Answer.NO_VERDICT
 
 
 def test_time_that_is_up_ends_it_within_a_file(tmp_path):
     data = Data(tmp_path / "project", "parquet")
     data.put(a=frame(1, rows=5000))
 
-    found = data.judged(rows=1)
+    result = data.judged(rows=1)
 
-    assert (found.judged, found.changed, found.is_finished) == (0, 1, False)
-    assert 0 < sum(found.verdict.rows.values()) < 10_000
+    assert (result.judged, result.changed, result.is_finished) == (0, 1, False)
+    assert 0 < sum(result.verdict.rows.values()) < 10_000
 
 
 def test_slices_grow_while_rules_are_fast_and_shrink_while_they_are_slow():
@@ -327,12 +327,12 @@ def test_what_failed_until_time_ran_out_stays_a_failure(tmp_path):
     data = Data(tmp_path / "project", "csv")
     data.put(a=frame(1, worst=12), **{f"f{number}": frame(number) for number in range(12)})
 
-    found = data.judged(rows=2 * 60)
+    result = data.judged(rows=2 * 60)
 
-    assert (found.judged, found.is_finished) == (2, False)
-    assert outcomes(found) == {f"synthetic/{GRADE}": Outcome.FAIL}
-    assert "rows were looked at" in found.verdict.checks[0].message
-    assert found.verdict.answer is Answer.FAIL
+    assert (result.judged, result.is_finished) == (2, False)
+    assert outcomes(result) == {f"synthetic/{GRADE}": Outcome.FAIL}
+    assert "rows were looked at" in result.verdict.checks[0].message
+    assert result.verdict.answer is Answer.FAIL
 
 
 def test_a_run_that_did_not_finish_is_no_pass_whatever_it_found(tmp_path):
@@ -342,11 +342,11 @@ def test_a_run_that_did_not_finish_is_no_pass_whatever_it_found(tmp_path):
     name = md5(data.files["b.parquet"])
     (data.root / f".dvc/cache/files/md5/{name[:2]}/{name[2:]}").unlink()
 
-    found = data.judged()
+    result = data.judged()
 
-    assert (found.judged, found.changed) == (1, 2)
-    assert outcomes(found) == {f"synthetic/{GRADE}": Outcome.FAIL}
-    assert found.verdict.answer is Answer.NO_VERDICT
+    assert (result.judged, result.changed) == (1, 2)
+    assert outcomes(result) == {f"synthetic/{GRADE}": Outcome.FAIL}
+    assert result.verdict.answer is Answer.NO_VERDICT
 
 
 @pytest.mark.parametrize(("limit", "expected"), [(0.01, {f"synthetic/{GRADE}": Outcome.FAIL}), (0.2, {})])
@@ -357,21 +357,21 @@ def test_a_share_of_the_rows_seen_fails_only_where_the_rows_to_come_cannot_mend_
     bad = frame(1).with_columns(grade=pl.lit(12, dtype=pl.Int64))
     data.put(a=bad, **{f"f{number}": frame(number) for number in range(12)})
 
-    found = data.judged(rows=3 * 60)
+    result = data.judged(rows=3 * 60)
 
     # 30 of at most 30 + 60 * 12 synthetic rows fail: 4 %, whatever the others are.
-    assert not found.is_finished
-    assert {name: what for name, what in outcomes(found).items() if name.startswith("synthetic")} == expected
+    assert not result.is_finished
+    assert {name: what for name, what in outcomes(result).items() if name.startswith("synthetic")} == expected
 
 
 def test_draft_rules_warn(data):
     write(data.root, "schemas/first.py", "DRAFT = True\n" + SCHEMA)
     data.put(b=frame(2, worst=12))
 
-    found = data.judged()
+    result = data.judged()
 
-    assert found.verdict.answer is Answer.WARN
-    assert {check.severity for check in found.verdict.checks if check.id.detail == GRADE} == {Severity.WARNING}
+    assert result.verdict.answer is Answer.WARN
+    assert {check.severity for check in result.verdict.checks if check.id.detail == GRADE} == {Severity.WARNING}
 
 
 def test_a_waiver_counts(data):
@@ -380,10 +380,10 @@ def test_a_waiver_counts(data):
     write(data.root, "gates.toml", CONFIG + waiver)
     git(data.root, "add", "-A")
 
-    found = data.judged()
+    result = data.judged()
 
-    assert found.verdict.answer is Answer.PASS
-    assert [waived["check"] for waived in found.verdict.waived] == [check]
+    assert result.verdict.answer is Answer.PASS
+    assert [waived["check"] for waived in result.verdict.waived] == [check]
 
 
 def _failing(data: Data):
@@ -396,10 +396,10 @@ def test_a_rule_that_cannot_run_is_an_error(data):
     write(data.root, "schemas/first.py", schema)
     data.put(b=frame(5))
 
-    found = data.judged()
+    result = data.judged()
 
-    assert found.verdict.answer is Answer.NO_VERDICT
-    assert {check.outcome for check in found.verdict.checks if check.id.detail == "grade/broken"} == {Outcome.ERROR}
+    assert result.verdict.answer is Answer.NO_VERDICT
+    assert {check.outcome for check in result.verdict.checks if check.id.detail == "grade/broken"} == {Outcome.ERROR}
 
 
 def test_unchanged_files_tell_the_type_of_a_column(tmp_path):
@@ -408,11 +408,11 @@ def test_unchanged_files_tell_the_type_of_a_column(tmp_path):
     commit(data.root)
     data.put(b=frame(3))
 
-    found = data.judged()
+    result = data.judged()
 
     # Alone, the column of b.csv would be one of numbers, and no text.
-    assert found.verdict.answer is Answer.PASS
-    assert "human/grade/type" in outcomes(found)
+    assert result.verdict.answer is Answer.PASS
+    assert "human/grade/type" in outcomes(result)
 
 
 def test_a_column_that_only_unchanged_files_have_keeps_its_type(tmp_path):
@@ -421,10 +421,10 @@ def test_a_column_that_only_unchanged_files_have_keeps_its_type(tmp_path):
     commit(data.root)
     data.put(b=frame(3))
 
-    found = data.judged()
+    result = data.judged()
 
-    assert found.verdict.answer is Answer.PASS
-    assert "human/score/finite" in outcomes(found)
+    assert result.verdict.answer is Answer.PASS
+    assert "human/score/finite" in outcomes(result)
 
 
 def test_a_limit_on_a_rule_that_unread_files_may_have_is_left_to_the_push(tmp_path):
@@ -437,13 +437,13 @@ def test_a_limit_on_a_rule_that_unread_files_may_have_is_left_to_the_push(tmp_pa
     whole_numbers = frame(3).with_columns(pl.col("income").cast(pl.Int64))
     data.put(b=whole_numbers)
 
-    found = data.judged()
+    result = data.judged()
 
-    assert found.verdict.answer is Answer.PASS
-    assert "human/income/finite" not in outcomes(found)
+    assert result.verdict.answer is Answer.PASS
+    assert "human/income/finite" not in outcomes(result)
     # That no file got lost is told beside rows only.
-    assert KEPT in {str(check.id) for check in found.verdict.checks}
-    assert found.checks_left == before - 1
+    assert KEPT in {str(check.id) for check in result.verdict.checks}
+    assert result.checks_left == before - 1
 
 
 def test_files_that_would_have_to_be_fetched_are_left_to_the_push(data):
@@ -451,16 +451,16 @@ def test_files_that_would_have_to_be_fetched_are_left_to_the_push(data):
     name = md5(data.files[f"c.{data.form}"])
     (data.root / f".dvc/cache/files/md5/{name[:2]}/{name[2:]}").unlink()
 
-    found = data.judged()
+    result = data.judged()
 
-    assert not found.is_finished
-    assert found.changed == 2
+    assert not result.is_finished
+    assert result.changed == 2
     if data.form == "csv":
         # The type of a column follows from all its values.
-        assert (found.judged, found.verdict.answer) == (0, Answer.NO_VERDICT)
+        assert (result.judged, result.verdict.answer) == (0, Answer.NO_VERDICT)
     else:
-        assert (found.judged, found.verdict.answer) == (1, Answer.FAIL)
-        assert set(outcomes(found).values()) == {Outcome.FAIL}
+        assert (result.judged, result.verdict.answer) == (1, Answer.FAIL)
+        assert set(outcomes(result).values()) == {Outcome.FAIL}
 
 
 def test_damaged_bytes_are_refused(data):
@@ -485,14 +485,14 @@ def test_a_column_that_is_not_there_is_refused(data):
 
 
 def test_the_work_tree_is_judged_by_its_own_bytes(data):
-    for name, held in data.files.items():
-        write(data.root, f"data/first/{name}", held)
+    for name, contents in data.files.items():
+        write(data.root, f"data/first/{name}", contents)
     assert data.judged(worktree=True).changed == 0
 
     write(data.root, f"data/first/b.{data.form}", content(frame(2, worst=12), data.form))
-    found = data.judged(worktree=True)
+    result = data.judged(worktree=True)
 
-    assert (found.judged, found.changed, found.verdict.answer) == (1, 1, Answer.FAIL)
+    assert (result.judged, result.changed, result.verdict.answer) == (1, 1, Answer.FAIL)
 
 
 class Unheeded(Deadline):

@@ -63,8 +63,8 @@ def files_below(*folders):
 
 def left_behind(root):
     """What is only there while something is being written."""
-    found = files_below(root / ".gates", root / ".dvc/tmp", root / "reports")
-    return [path for path in found if path.suffix == ".unfinished" or path.suffix.removeprefix(".").isdigit()]
+    paths = files_below(root / ".gates", root / ".dvc/tmp", root / "reports")
+    return [path for path in paths if path.suffix == ".unfinished" or path.suffix.removeprefix(".").isdigit()]
 
 
 def start(root, *arguments):
@@ -81,12 +81,12 @@ def test_eight_checks_at_once_say_the_same_and_leave_a_sound_cache(tmp_path, gat
     commit(root, "grades too high")
 
     running = [start(root, *arguments) for arguments in DOORS]
-    said = [process.communicate(timeout=FOR_EVER) for process in running]
+    outputs = [process.communicate(timeout=FOR_EVER) for process in running]
 
-    assert [process.returncode for process in running] == [1] * len(DOORS), said
-    assert [out for out, _ in said] == [said[0][0]] * len(DOORS)
+    assert [process.returncode for process in running] == [1] * len(DOORS), outputs
+    assert [out for out, _ in outputs] == [outputs[0][0]] * len(DOORS)
     assert left_behind(root) == []
-    verdicts = {one.pop("id"): one for one in json.loads(said[0][0])}
+    verdicts = {one.pop("id"): one for one in json.loads(outputs[0][0])}
     for folder in (root / ".gates/verdicts", root / "reports"):
         assert {name: json.loads((folder / f"{name}.json").read_text()) for name in NAMES} == verdicts
     quarantine = {path.name: pl.read_parquet(path).height for path in (root / ".gates/quarantine").iterdir()}
@@ -94,7 +94,7 @@ def test_eight_checks_at_once_say_the_same_and_leave_a_sound_cache(tmp_path, gat
     assert quarantine["first.parquet"] > 0
     again, anew = gates(root, *ASKED), gates(root, *ASKED, "--no-cache")
     assert REMEMBERED in again.err
-    assert (again.code, again.out) == (anew.code, anew.out) == (1, said[0][0])
+    assert (again.code, again.out) == (anew.code, anew.out) == (1, outputs[0][0])
 
 
 @pytest.fixture(scope="module")
@@ -133,15 +133,15 @@ def stored(root):
 @pytest.fixture(scope="module")
 def undisturbed(warm, tmp_path_factory):
     """By the dataset that changed: what a run that nothing disturbs prints, what it stores, how long it takes."""
-    found = {}
+    documents = {}
     for name in CHANGES:
         root = copied(warm, tmp_path_factory.mktemp("undisturbed") / "project", name)
         before = time.monotonic()
         out, err = start(root).communicate(timeout=FOR_EVER)
-        found[name] = out, stored(root), time.monotonic() - before
+        documents[name] = out, stored(root), time.monotonic() - before
         assert len(json.loads(out)) == len(NAMES), err
         assert stored(root)[name] != stored(warm)[name]
-    return found
+    return documents
 
 
 def sound_after_a_kill(root, gates, old, undisturbed):

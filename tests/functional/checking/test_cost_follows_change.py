@@ -60,9 +60,9 @@ class Store:
         return self.entries.get(key)
 
     def put_bytes(self, entries: Iterable[tuple[str, bytes]]) -> None:
-        found = dict(entries)
-        self.entries |= found
-        self.put.append(len(found))
+        files = dict(entries)
+        self.entries |= files
+        self.put.append(len(files))
 
 
 def run(root, store=None, only=ASKED):
@@ -74,11 +74,12 @@ def run(root, store=None, only=ASKED):
             counts.append((done, total))
 
     contract = load_contract(load_config(root / "gates.toml").dataset("mix"), TODAY)
-    known = {check for entries in contract.entries.values() for check in (entry.type for entry in entries)}
-    known.add("expect_row_failure_ratio_to_be_less_than")
-    asked = tuple(check for check in only if check in known)
+    types = {check for entries in contract.entries.values() for check in (entry.type for entry in entries)}
+    types.add("expect_row_failure_ratio_to_be_less_than")
+    selected = tuple(check for check in only if check in types)
     judged = judge(
-        with_schemas(contract), Options(only=asked, quarantine=root / "quarantine", progress=progress, summaries=store)
+        with_schemas(contract),
+        Options(only=selected, quarantine=root / "quarantine", progress=progress, summaries=store),
     )
     rows = pl.read_parquet(judged.quarantine).rows() if judged.quarantine else []
     assert len({(file, row) for file, row, *_ in rows}) == judged.quarantined
@@ -250,9 +251,9 @@ def test_another_evaluation_set_is_looked_for_in_files_that_did_not_change(tmp_p
     put_exam(tmp_path, 1)
 
     assert as_without(tmp_path, store) == []
-    found, *_ = run(tmp_path, store, WHOLE)
+    verdict, *_ = run(tmp_path, store, WHOLE)
 
-    assert ("data/1.parquet:1 = exam.jsonl:1" in clean, "data/1.parquet:1 = exam.jsonl:1" in found) == (False, True)
+    assert ("data/1.parquet:1 = exam.jsonl:1" in clean, "data/1.parquet:1 = exam.jsonl:1" in verdict) == (False, True)
 
 
 def test_a_file_added_before_all_others_is_the_only_one_read(tmp_path):
@@ -327,14 +328,14 @@ def test_a_schema_that_was_edited_asks_all_rows_again(tmp_path):
     write(tmp_path, {"a.parquet": part(1), "b.parquet": part(2)})
     (tmp_path / "schemas").mkdir()
     schema = tmp_path / "schemas/mix.py"
-    found = []
+    verdicts = []
     for text in ("9", "9", "3", "9  # as before"):
         schema.write_text(SCHEMA.replace("LIMIT", text.split()[0]) + text.partition("#")[2].replace(" as", "# as"))
         as_without(tmp_path, store)
-        found.append(len(run(tmp_path)[1]))
+        verdicts.append(len(run(tmp_path)[1]))
 
-    assert found == [0, 0, found[2], 0]
-    assert found[2] > 0
+    assert verdicts == [0, 0, verdicts[2], 0]
+    assert verdicts[2] > 0
     assert store.put == [2, 0, 0, 2]
 
 

@@ -58,9 +58,9 @@ def test_the_purpose_chooses_the_limit_on_the_human_ratio(tmp_path):
 def test_part_of_a_plan_is_named_by_words(tmp_path):
     whole = plan(contract_of(tmp_path), RULES)
 
-    asked = [str(check.id) for check in whole.only(["row_failure/x/range", "human/duplicate_ratio"], ()).checks]
+    selected = [str(check.id) for check in whole.only(["row_failure/x/range", "human/duplicate_ratio"], ()).checks]
 
-    assert asked == [
+    assert selected == [
         "human/expect_duplicate_ratio_to_be_less_than/exact",
         "human/expect_row_failure_ratio_to_be_less_than/x/range",
         "synthetic/expect_row_failure_ratio_to_be_less_than/x/range",

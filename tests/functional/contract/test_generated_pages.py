@@ -52,7 +52,7 @@ def test_page_of_checks_has_every_metric_and_every_shipped_limit():
 def test_every_shipped_limit_answers_a_question_that_is_listed():
     answers = {f"{use.owner}: {use.entry.check_id}": questions_of(use) for use in USES}
 
-    assert {place: said for place, said in answers.items() if not said or not set(said) <= set(QUESTIONS)} == {}
+    assert {place: answer for place, answer in answers.items() if not answer or not set(answer) <= set(QUESTIONS)} == {}
     assert set(_QUESTIONS.values()) <= set(QUESTIONS)
 
 

@@ -167,8 +167,8 @@ def test_repositories_that_are_judged_together_have_each_their_own_metric_of_one
 
     judged = gates(tmp_path, "check", "--all", "--format", "json", "--only", OWN)
 
-    found = {one["id"]: one["checks"][0]["outcome"] for one in json.loads(judged.out)}
-    assert found == {"a:mix": "pass", "b:mix": "fail", "c:mix": "fail"}
+    outcome_of = {one["id"]: one["checks"][0]["outcome"] for one in json.loads(judged.out)}
+    assert outcome_of == {"a:mix": "pass", "b:mix": "fail", "c:mix": "fail"}
 
 
 def test_staged_plugin_is_the_one_that_judges_what_is_staged(tmp_path, gates):

@@ -98,10 +98,10 @@ def test_every_text_counts_whatever_its_column_and_depth(tmp_path):
     with open_evaluation(dataset) as opened:
         items = opened.items()
 
-    found = sorted(zip(items.item.tolist(), items.texts.to_list(), strict=True), key=str)
-    assert [text for item, text in found if item == 0] == ["zero"]
-    assert {text for item, text in found if item == 1} == {"q-1", "user", "assistant", "first", "second", "one"}
-    assert {text for item, text in found if item == 2} == {"q-2", None}
+    pairs = sorted(zip(items.item.tolist(), items.texts.to_list(), strict=True), key=str)
+    assert [text for item, text in pairs if item == 0] == ["zero"]
+    assert {text for item, text in pairs if item == 1} == {"q-1", "user", "assistant", "first", "second", "one"}
+    assert {text for item, text in pairs if item == 2} == {"q-2", None}
     assert items.ids.tolist() == ["", "q-1", "q-2"]
     assert [items.place(item) for item in range(3)] == ["a.jsonl:1", "b.parquet:1", "b.parquet:2"]
     assert [(file.path, file.rows) for file in opened.files] == [("a.jsonl", 1), ("b.parquet", 2)]
@@ -111,10 +111,10 @@ def test_a_leaked_item_fails_the_dataset(root):
     assert (result(judged(root)).outcome.value, result(judged(root)).observed) == ("pass", 0)
 
     put(root, data=texts("synthetic,Which of the seven bridges did the baker cross before noon?"))
-    found = result(judged(root))
+    check = result(judged(root))
 
-    assert (found.outcome.value, found.severity.value) == ("fail", "critical")
-    assert found.evidence["first_rows"] == ["data/texts.csv:19 = exams/a.csv:1"]
+    assert (check.outcome.value, check.severity.value) == ("fail", "critical")
+    assert check.evidence["first_rows"] == ["data/texts.csv:19 = exams/a.csv:1"]
 
 
 def test_evaluation_sets_within_the_dataset_and_missing_ones_are_refused_by_line(root):

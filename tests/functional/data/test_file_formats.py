@@ -49,26 +49,26 @@ def test_csv_types_come_from_every_value_of_a_column(tmp_path):
     rows = text + "-2,1e3,False,2023-01-01,2024-01-01,2024-01-01T12:00:00.5+02:00,1,1,2,3,3,human\n" * 30_000
     rows += "3,,,,,,,,,,three,human\n"
 
-    found, types = read(tmp_path, "a.csv", rows)
+    values, types = read(tmp_path, "a.csv", rows)
 
     assert types == {
         "i": "int64", "f": "double", "b": "bool", "d": "date32[day]", "t": "timestamp[us]", "z": "timestamp[us, tz=UTC]",
         "s": "string", "code": "string", "phone": "string", "long": "string", "late": "string",
     }  # fmt: skip
-    assert found[0] == {
+    assert values[0] == {
         "i": 1, "f": 1.5, "b": True, "d": date(2024, 2, 29), "t": datetime(2024, 1, 1, 10),  # noqa: DTZ001
         "z": datetime(2024, 1, 1, 10, tzinfo=UTC), "s": "x", "code": "07", "phone": "+41",
         "long": "12345678901234567890", "late": "3",
     }  # fmt: skip
-    assert found[1]["z"] == datetime(2024, 1, 1, 10, 0, 0, 500_000, tzinfo=UTC)
-    assert found[-1] == dict.fromkeys(types) | {"i": 3, "late": "three"}
-    assert len(found) == 30_002
+    assert values[1]["z"] == datetime(2024, 1, 1, 10, 0, 0, 500_000, tzinfo=UTC)
+    assert values[-1] == dict.fromkeys(types) | {"i": 3, "late": "three"}
+    assert len(values) == 30_002
 
 
 def test_csv_tells_an_empty_cell_from_an_empty_string(tmp_path):
-    found, types = read(tmp_path, "a.csv", 'a,n,e,origin\n"",1,,human\n,"",,human\n')
+    rows, types = read(tmp_path, "a.csv", 'a,n,e,origin\n"",1,,human\n,"",,human\n')
 
-    assert found == [{"a": "", "n": 1, "e": None}, {"a": None, "n": None, "e": None}]
+    assert rows == [{"a": "", "n": 1, "e": None}, {"a": None, "n": None, "e": None}]
     assert types == {"a": "string", "n": "int64", "e": "null"}
 
 
@@ -88,15 +88,15 @@ def test_csv_tells_an_empty_cell_from_an_empty_string(tmp_path):
     ],
 )
 def test_csv_is_read_as_people_write_it(tmp_path, name, text, rows):
-    found, _ = read(tmp_path, name, text)
+    values, _ = read(tmp_path, name, text)
 
-    assert [row["a"] for row in found] == rows
+    assert [row["a"] for row in values] == rows
 
 
 def test_the_index_that_pandas_writes_gets_a_name(tmp_path):
-    found, _ = read(tmp_path, "a.csv", ",a,origin\n0,x,human\n1,y,human\n")
+    rows, _ = read(tmp_path, "a.csv", ",a,origin\n0,x,human\n1,y,human\n")
 
-    assert found == [{"column_1": 0, "a": "x"}, {"column_1": 1, "a": "y"}]
+    assert rows == [{"column_1": 0, "a": "x"}, {"column_1": 1, "a": "y"}]
 
 
 def test_rows_of_a_long_csv_with_line_breaks_in_texts_keep_their_numbers(tmp_path):
@@ -186,23 +186,23 @@ def test_rows_of_a_long_csv_with_line_breaks_in_texts_keep_their_numbers(tmp_pat
     ],
 )
 def test_unreadable_files_get_one_clear_sentence(tmp_path, name, content, message):
-    found = refusal(tmp_path, name, content)
+    shown = refusal(tmp_path, name, content)
 
-    assert found.startswith(message) if message.endswith(": ") else found == message
+    assert shown.startswith(message) if message.endswith(": ") else shown == message
 
 
 def test_json_strings_stay_strings_whatever_they_look_like(tmp_path):
-    found, types = read(
+    rows, types = read(
         tmp_path, "a.jsonl", jsonl('{"d": "2024-01-01", "n": "12", "t": "true"}', '{"d": "2024-01-02", "n": "07"}')
     )
 
-    assert found == [{"d": "2024-01-01", "n": "12", "t": "true"}, {"d": "2024-01-02", "n": "07", "t": None}]
+    assert rows == [{"d": "2024-01-01", "n": "12", "t": "true"}, {"d": "2024-01-02", "n": "07", "t": None}]
     assert types == {"d": "string", "n": "string", "t": "string"}
 
 
 def test_json_values_of_several_types_survive_as_text_and_the_type_says_so(tmp_path):
     rows = ['{"a": "yes", "n": 1, "m": "x", "l": [1]}'] * 40_000 + ['{"a": true, "n": 2.5, "m": 1, "l": "[1]"}']
-    found, types = read(tmp_path, "a.jsonl", jsonl(*rows))
+    values, types = read(tmp_path, "a.jsonl", jsonl(*rows))
 
     assert types == {
         "a": "mixed(bool,string); bool first in row 40,001",
@@ -210,26 +210,26 @@ def test_json_values_of_several_types_survive_as_text_and_the_type_says_so(tmp_p
         "m": "mixed(int64,string); int64 first in row 40,001",
         "l": "mixed(list,string); string first in row 40,001",
     }
-    assert found[0] == {"a": "yes", "n": 1.0, "m": "x", "l": "[1]"}
-    assert found[-1] == {"a": "true", "n": 2.5, "m": "1", "l": "[1]"}
+    assert values[0] == {"a": "yes", "n": 1.0, "m": "x", "l": "[1]"}
+    assert values[-1] == {"a": "true", "n": 2.5, "m": "1", "l": "[1]"}
 
 
 def test_json_numbers_lose_no_digits_where_a_type_can_hold_them(tmp_path):
-    found, types = read(
+    rows, types = read(
         tmp_path,
         "a.jsonl",
         jsonl('{"i": 9007199254740993, "u": 18446744073709551615, "f": 1.0, "z": null}', '{"i": -1, "u": 1, "f": 2.0}'),
     )
 
-    assert found[0] == {"i": 9007199254740993, "u": 18446744073709551615, "f": 1.0, "z": None}
+    assert rows[0] == {"i": 9007199254740993, "u": 18446744073709551615, "f": 1.0, "z": None}
     assert types == {"i": "int64", "u": "uint64", "f": "double", "z": "null"}
 
 
 def test_json_numbers_that_no_number_type_holds_together_become_text(tmp_path):
     content = '{"i": 18446744073709551615, "l": [{"n": 12345678901234567890}], "origin": "human"}\n{"i": -1}\n'
-    found, types = read(tmp_path, "a.jsonl", content)
+    rows, types = read(tmp_path, "a.jsonl", content)
 
-    assert found == [{"i": "18446744073709551615", "l": '[{"n":12345678901234567890}]'}, {"i": "-1", "l": None}]
+    assert rows == [{"i": "18446744073709551615", "l": '[{"n":12345678901234567890}]'}, {"i": "-1", "l": None}]
     assert types == {"i": "string", "l": "string"}
 
 
@@ -238,9 +238,9 @@ def test_json_lists_and_objects_keep_their_structure(tmp_path):
         '{"m": [{"role": "user", "content": "hi"}], "o": {"n": 1}, "e": [], "origin": "human"}\n'
         '{"m": [{"role": "user"}, {"role": 3}], "o": {"n": 2}, "e": [], "origin": "human"}\n'
     )
-    found, types = read(tmp_path, "a.jsonl", content)
+    rows, types = read(tmp_path, "a.jsonl", content)
 
-    assert found == [
+    assert rows == [
         {"m": [{"role": "user", "content": "hi"}], "o": {"n": 1}, "e": []},
         {"m": [{"role": "user", "content": None}, {"role": "3", "content": None}], "o": {"n": 2}, "e": []},
     ]
@@ -260,17 +260,17 @@ def test_json_column_of_several_types_says_where_the_rarest_begins(tmp_path):
 
 def test_json_keys_of_any_letters_keep_the_order_of_the_first_row(tmp_path):
     content = '{"z": 1, "it\'s": 2, "a \\"b\\".c": 3, "ü": 4, "origin": "human"}\n{"z": 1, "m": 5, "b": 6}\n'
-    found, types = read(tmp_path, "a.jsonl", content)
+    rows, types = read(tmp_path, "a.jsonl", content)
 
     assert list(types) == ["z", "it's", 'a "b".c', "ü", "b", "m"]
-    assert found[0] == {"z": 1, "it's": 2, 'a "b".c': 3, "ü": 4, "b": None, "m": None}
+    assert rows[0] == {"z": 1, "it's": 2, 'a "b".c': 3, "ü": 4, "b": None, "m": None}
 
 
 def test_objects_with_data_in_their_keys_stay_json_text(tmp_path):
     rows = [f'{{"o": {{"key{n}": {n}}}, "origin": "human"}}\n' for n in range(300)]
-    found, types = read(tmp_path, "a.jsonl", "".join(rows))
+    values, types = read(tmp_path, "a.jsonl", "".join(rows))
 
-    assert (types, found[7]) == ({"o": "string"}, {"o": '{"key7":7}'})
+    assert (types, values[7]) == ({"o": "string"}, {"o": '{"key7":7}'})
 
 
 def test_arrow_files_and_streams_are_read(tmp_path):
@@ -281,8 +281,8 @@ def test_arrow_files_and_streams_are_read(tmp_path):
     pa.feather.write_feather(table, file, compression="lz4")
 
     for name, sink in (("s.arrow", stream), ("f.feather", file)):
-        found, types = read(tmp_path, name, sink.getvalue().to_pybytes())
-        assert (found, types) == ([{"a": "x"}, {"a": "y"}, {"a": "x"}], {"a": "string"})
+        rows, types = read(tmp_path, name, sink.getvalue().to_pybytes())
+        assert (rows, types) == ([{"a": "x"}, {"a": "y"}, {"a": "x"}], {"a": "string"})
 
 
 def test_a_column_without_values_in_one_file_does_not_change_its_type_in_another(tmp_path):

@@ -318,13 +318,13 @@ def test_a_holdout_is_human_whatever_its_columns_say(parquet, tmp_path):
     parquet("held.parquet", body=["y", "z"], origin=["synthetic", None])
     config = text_config(tmp_path, "data.parquet", columns={"text": "body"}, label="tone", holdout="held.parquet")
 
-    with open_holdout(config) as held:
-        assert rows_of(held) == [
+    with open_holdout(config) as holdout:
+        assert rows_of(holdout) == [
             {"text": "y", ROW_ID: 0, ORIGIN: "human"},
             {"text": "z", ROW_ID: 1, ORIGIN: "human"},
         ]
-        assert held.roles == Roles("text", ("text",), ("text",), bound=("text",))
-        assert [file.origin for file in held.files] == ["human"]
+        assert holdout.roles == Roles("text", ("text",), ("text",), bound=("text",))
+        assert [file.origin for file in holdout.files] == ["human"]
     assert open_holdout(text_config(tmp_path, "data.parquet")) is None
 
 

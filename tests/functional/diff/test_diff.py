@@ -148,11 +148,11 @@ def test_verdict_of_the_work_tree_is_not_taken_for_one_of_an_unchanged_base(root
 def test_json_and_markdown_say_the_same(root, gates):
     put(root, shards(11))
 
-    (found,) = json.loads(gates(root, "diff", "--format", "json").out)
-    assert found["files"] == {
+    (document,) = json.loads(gates(root, "diff", "--format", "json").out)
+    assert document["files"] == {
         "base_count": 10, "new_count": 11, "added": ["data/texts/10.csv"], "changed": [], "removed": [], "moved": [],
     }  # fmt: skip
-    assert (found["base"]["rows"]["human"], found["new"]["rows"]["human"], found["lost"]) == (10, 12, [])
+    assert (document["base"]["rows"]["human"], document["new"]["rows"]["human"], document["lost"]) == (10, 12, [])
     assert "- `+ data/texts/10.csv`\n" in gates(root, "diff", "--format", "markdown").out
 
 
@@ -168,7 +168,7 @@ def test_dataset_that_was_not_there_yet_is_new_and_nothing_is_lost(root, gates):
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["textss"], "'textss' is no dataset and no revision (did you mean 'texts'?)\n"),
         (["texts", "HEAD", "main"], "'HEAD' is no dataset and no revision (expected one of: texts)\n"),
@@ -176,10 +176,10 @@ def test_dataset_that_was_not_there_yet_is_new_and_nothing_is_lost(root, gates):
         (["--base", "mian"], "no revision 'mian' in project (did you mean 'main'?)\n"),
     ],
 )
-def test_words_that_name_nothing_are_usage_errors(words, said, root, gates):
+def test_words_that_name_nothing_are_usage_errors(words, message, root, gates):
     called = gates(root, "diff", *words)
 
-    assert (called.code, called.out, called.err) == (2, "", said)
+    assert (called.code, called.out, called.err) == (2, "", message)
 
 
 def test_word_that_is_dataset_and_branch_is_asked_back(root, gates):

@@ -112,8 +112,8 @@ def test_verdict_in_the_work_tree_is_the_last_one_where_it_differs(root, gates):
 def test_json_has_every_number_and_is_the_same_every_time(root, gates):
     called = gates(root, "diff", "--all", "--format", "json")
 
-    (found,) = documents(called)
-    assert found["versions"][0] == {
+    (document,) = documents(called)
+    assert document["versions"][0] == {
         "version": shas(root)[0],
         "commit": git(root, "rev-list", "--max-parents=0", "HEAD"),
         "date": "2026-11-01T08:00:00+02:00",
@@ -130,8 +130,8 @@ def test_json_has_every_number_and_is_the_same_every_time(root, gates):
             "observed": 0.25, "low": 0.125, "high": 0.375, "baseline": 0.0625, "min_value": None, "max_value": 0.5, "warn_value": None,
         }],
     }  # fmt: skip
-    assert (found["dataset"], found["older_left_out"], found["shallow"]) == ("texts", False, False)
-    assert [one["is_changed"] for one in found["versions"]] == [False, True]
+    assert (document["dataset"], document["older_left_out"], document["shallow"]) == ("texts", False, False)
+    assert [one["is_changed"] for one in document["versions"]] == [False, True]
     assert gates(root, "diff", "--all", "--format", "json").out == called.out
 
 
@@ -205,9 +205,9 @@ def test_damaged_edited_foreign_and_deleted_verdicts_are_noted(root, gates):
     write(root, REPORT, report)
     commit(root, "no numbers")
 
-    (found,) = documents(gates(root, "diff", "--all", "--format", "json"))
+    (document,) = documents(gates(root, "diff", "--all", "--format", "json"))
 
-    why = [(one["missing"], one["why_no_verdict"], one["checks"]) for one in found["versions"][2:]]
+    why = [(one["missing"], one["why_no_verdict"], one["checks"]) for one in document["versions"][2:]]
     names = shas(root)[3:]
     assert [(missing, checks) for missing, _, checks in why] == [
         ("damaged", []), ("damaged", []), ("not recorded", []), ("damaged", []),
@@ -223,9 +223,9 @@ def test_version_after_one_without_numbers_is_compared_with_the_one_before(root,
     commit(root, "damaged")
     version(root, 5, 0.25)
 
-    (found,) = documents(gates(root, "diff", "--all", "--format", "json"))
+    (document,) = documents(gates(root, "diff", "--all", "--format", "json"))
 
-    assert [one["is_changed"] for one in found["versions"]] == [False, True, False, True]
+    assert [one["is_changed"] for one in document["versions"]] == [False, True, False, True]
 
 
 def test_limit_keeps_the_newest_and_says_so(root, gates):
@@ -233,8 +233,8 @@ def test_limit_keeps_the_newest_and_says_so(root, gates):
 
     assert shas(root)[0] not in called.out
     assert called.out.endswith("older versions are left out: --limit says how many to show\n")
-    (found,) = documents(gates(root, "diff", "--all", "--limit", "1", "--format", "json"))
-    assert (len(found["versions"]), found["older_left_out"]) == (1, True)
+    (document,) = documents(gates(root, "diff", "--all", "--limit", "1", "--format", "json"))
+    assert (len(document["versions"]), document["older_left_out"]) == (1, True)
     assert not documents(gates(root, "diff", "--all", "--limit", "2", "--format", "json"))[0]["older_left_out"]
 
 
@@ -246,9 +246,9 @@ def test_merge_is_one_version_and_its_branch_none(root, gates):
     commit(root, "meanwhile")
     git(root, "merge", "-q", "--no-ff", "-m", "merge", "side")
 
-    (found,) = documents(gates(root, "diff", "--all", "--format", "json"))
+    (document,) = documents(gates(root, "diff", "--all", "--format", "json"))
 
-    commits = [one["commit"] for one in found["versions"]]
+    commits = [one["commit"] for one in document["versions"]]
     assert commits[-1] == git(root, "rev-parse", "HEAD")
     assert on_side not in commits
     assert len(commits) == 3
@@ -326,7 +326,7 @@ def test_shallow_clone_says_that_versions_may_lack(root, gates, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (
             ["--all", "main"],
@@ -339,11 +339,11 @@ def test_shallow_clone_says_that_versions_may_lack(root, gates, tmp_path):
         (["--all", "--rev", "mian"], "no revision 'mian' in project (did you mean 'main'?)"),
     ],
 )
-def test_options_and_words_of_the_other_comparison_are_usage_errors(words, said, root, gates):
+def test_options_and_words_of_the_other_comparison_are_usage_errors(words, message, root, gates):
     called = gates(root, "diff", *words)
 
     assert (called.code, called.out) == (2, "")
-    assert said in called.err
+    assert message in called.err
 
 
 def test_revision_ends_the_history(root, gates):

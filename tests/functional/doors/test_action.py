@@ -90,8 +90,8 @@ def step(tmp_path):
 
 
 def git(folder: Path, *arguments: str) -> str:
-    known = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
-    done = subprocess.run(["git", *known, *arguments], cwd=folder, check=True, capture_output=True, text=True)
+    identity = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+    done = subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True, text=True)
     return done.stdout.strip()
 
 
@@ -105,8 +105,8 @@ def project(tmp_path):
     (root / "data/bad.csv").write_text("\n".join(["origin,size", *rows, "robot,1"]) + "\n")
     (root / "data/undecided.csv").write_text("\n".join(["origin,size", *rows]) + "\n")
     (root / "gates.toml").write_text(CONFIG)
-    for name, asked in {"good": [ORIGINS], "bad": [ORIGINS], "warned": [ORIGINS, FEW], "undecided": [ALIKE]}.items():
-        suite = {"name": name, "expectations": asked}
+    for name, entries in {"good": [ORIGINS], "bad": [ORIGINS], "warned": [ORIGINS, FEW], "undecided": [ALIKE]}.items():
+        suite = {"name": name, "expectations": entries}
         (root / "expectations" / name).mkdir(parents=True)
         (root / "expectations" / name / "combined.json").write_text(json.dumps(suite, indent=2))
     git(root.parent, "init", "--quiet")
@@ -181,7 +181,7 @@ def test_what_could_not_be_judged_is_never_green(step, project):
 
 
 @pytest.mark.parametrize(
-    ("inputs", "code", "said"),
+    ("inputs", "code", "expected_message"),
     [
         ({"DATASETS": "gone"}, 2, "data/gone.csv"),
         ({"DATASETS": "goood"}, 2, "did you mean 'good'?"),
@@ -190,12 +190,12 @@ def test_what_could_not_be_judged_is_never_green(step, project):
         ({"CONFIG": "nowhere.toml"}, 2, "nowhere.toml"),
     ],
 )
-def test_a_call_that_is_wrong_ends_with_its_sentence_in_log_and_summary(step, project, inputs, code, said):
+def test_a_call_that_is_wrong_ends_with_its_sentence_in_log_and_summary(step, project, inputs, code, expected_message):
     done = step("Judge", project, **inputs)
 
     assert (done.code, done.outputs["verdict"]) == (code, "unjudged"), done.log
-    assert said in done.log
-    assert any(line.startswith("    ") and said in line for line in done.summary.splitlines())
+    assert expected_message in done.log
+    assert any(line.startswith("    ") and expected_message in line for line in done.summary.splitlines())
     assert not list(project.rglob("pwned"))
 
 
@@ -313,7 +313,7 @@ def test_every_configuration_of_a_repository_is_judged_and_counts(step, project)
 
 
 @pytest.mark.parametrize(
-    ("inputs", "said"),
+    ("inputs", "expected_message"),
     [
         ({"VERSION": "1.0 --index-url=https://evil.example"}, "the input 'version' is no version"),
         ({"VERSION": "../elsewhere"}, "the input 'version' is no version"),
@@ -321,12 +321,12 @@ def test_every_configuration_of_a_repository_is_judged_and_counts(step, project)
         ({"PACKAGES": "git+https://evil.example/x"}, "names no package"),
     ],
 )
-def test_nothing_but_names_and_versions_reaches_pip(step, tmp_path, inputs, said):
+def test_nothing_but_names_and_versions_reaches_pip(step, tmp_path, inputs, expected_message):
     done = step("Install gates", tmp_path, **inputs)
 
     assert done.code == 2
     assert done.log.startswith("::error title=gates::")
-    assert said in done.log
+    assert expected_message in done.log
 
 
 def test_a_python_that_is_too_old_is_refused_before_anything_is_installed(step, tmp_path):
@@ -429,7 +429,7 @@ def test_what_was_judged_elsewhere_is_named_with_its_folder(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("reports", "said"),
+    ("reports", "expected_message"),
     [
         ({}, "No dataset was judged: there is no verdict in the folder with the reports."),
         ({"first.metrics.json": "{}"}, "No dataset was judged: there is no verdict in the folder with the reports."),
@@ -437,7 +437,7 @@ def test_what_was_judged_elsewhere_is_named_with_its_folder(tmp_path):
         (None, "Which datasets were judged could not be read from the reports."),
     ],
 )
-def test_what_finds_no_verdict_to_promote_has_not_passed(step, tmp_path, reports, said):
+def test_what_finds_no_verdict_to_promote_has_not_passed(step, tmp_path, reports, expected_message):
     folder = tmp_path / "reports"
     if reports is not None:
         folder.mkdir()
@@ -449,8 +449,8 @@ def test_what_finds_no_verdict_to_promote_has_not_passed(step, tmp_path, reports
     done = step("Promote", tmp_path, STAGE="staging", REPORT=str(folder), **PUSHED)
 
     assert (done.code, done.outputs) == (3, {"promoted": ""}), done.log
-    assert f"::error title=Data gates::{said}\n" in done.log
-    assert done.summary.startswith(f"## Data gates: nothing more was promoted\n\n{said}\n")
+    assert f"::error title=Data gates::{expected_message}\n" in done.log
+    assert done.summary.startswith(f"## Data gates: nothing more was promoted\n\n{expected_message}\n")
 
 
 def test_a_verdict_that_cannot_be_read_leaves_the_step_unjudged(tmp_path):

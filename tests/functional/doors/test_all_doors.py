@@ -59,20 +59,20 @@ class Project:
 
 def stages() -> str:
     """A check and an enforce stage for each dataset, as the page on DVC has them."""
-    found = {}
+    verdicts = {}
     for name in NAMES:
         deps = [f"data/{name}.csv", "gates.toml", *(["schemas"] if name == "first" else [])]
         outs = [{f"reports/{name}.json": {"cache": False}}, {f"reports/{name}.md": {"cache": False}}]
-        found[f"check-{name}"] = {
+        verdicts[f"check-{name}"] = {
             "cmd": f"gates check {name} --exit-zero --quiet --output reports", "deps": deps, "outs": outs,
             "metrics": [{f"reports/{name}.metrics.json": {"cache": False}}],
             "plots": [{f"reports/{name}.plots.json": {"cache": False}}],
         }  # fmt: skip
-        found[f"enforce-{name}"] = {
+        verdicts[f"enforce-{name}"] = {
             "cmd": f"gates enforce {name} --output reports --mark", "deps": [*deps, f"reports/{name}.json"],
             "outs": [{f"reports/{name}.passed": {"cache": False}}],
         }  # fmt: skip
-    return yaml.safe_dump({"stages": found}, sort_keys=False)
+    return yaml.safe_dump({"stages": verdicts}, sort_keys=False)
 
 
 @pytest.fixture(params=["cold", "warm"])
@@ -90,8 +90,8 @@ def project(request, tmp_path):
     (root / "dvc.yaml").write_text(stages())
     (root / ".dvc/config").write_text(f"[core]\n    remote = store\n['remote \"store\"']\n    url = {tmp_path}/store\n")
     commit(root, "doors")
-    found = Project(root, request.param == "cold")
-    installed = found.run(sys.executable, "-m", "pre_commit", "install", "--install-hooks")
+    built = Project(root, request.param == "cold")
+    installed = built.run(sys.executable, "-m", "pre_commit", "install", "--install-hooks")
     assert installed.returncode == 0, installed.stdout
     git(tmp_path, "init", "-q", "--bare", "remote.git")
     git(root, "remote", "add", "origin", str(tmp_path / "remote.git"))
@@ -99,7 +99,7 @@ def project(request, tmp_path):
     put(root, "first", good(5))
     put(root, "second", bad())
     git(root, "add", "-A")
-    return found
+    return built
 
 
 def in_text(text: str) -> dict[str, str]:
@@ -140,27 +140,27 @@ def from_action(project: Project, folder: Path, output: str) -> dict[str, str]:
 
 
 def test_every_door_gives_the_verdict_of_every_other(project, gates):
-    root, found = project.root, {}
+    root, verdicts = project.root, {}
     hook = project.run("git", "commit", "-m", "refused")
-    found["pre-commit hook"] = in_text(hook.stdout)
-    found["staged"] = from_command_line(project, gates, "staged")
-    found["worktree"] = from_command_line(project, gates, "worktree")
-    found["the store"] = in_files(root / ".gates/verdicts")
+    verdicts["pre-commit hook"] = in_text(hook.stdout)
+    verdicts["staged"] = from_command_line(project, gates, "staged")
+    verdicts["worktree"] = from_command_line(project, gates, "worktree")
+    verdicts["the store"] = in_files(root / ".gates/verdicts")
     enforced = gates(root, "enforce", "--all")
 
     git(root, "commit", "-q", "--no-verify", "-m", "past the hook")
-    found["revision"] = from_command_line(project, gates, "revision")
+    verdicts["revision"] = from_command_line(project, gates, "revision")
     push = project.run("git", "push", "origin", "main")
-    found["pre-push hook"] = in_text(push.stdout)
+    verdicts["pre-push hook"] = in_text(push.stdout)
     repro = project.run("dvc", "repro", "--keep-going")
-    found["DVC stages"] = in_files(root / "reports")
+    verdicts["DVC stages"] = in_files(root / "reports")
     dvc(root, "push", "-q", "data/first.csv.dvc", "data/second.csv.dvc")
     git(root, "clone", "-q", str(root), str(root.parent / "clone"))
-    found["the action"] = from_action(project, root.parent / "clone", "gates-reports")
-    found["the action again"] = from_action(project, root.parent / "clone", "more-reports")
+    verdicts["the action"] = from_action(project, root.parent / "clone", "gates-reports")
+    verdicts["the action again"] = from_action(project, root.parent / "clone", "more-reports")
 
-    assert sorted(found["staged"]) == list(NAMES)
-    assert found == dict.fromkeys(found, found["staged"])
+    assert sorted(verdicts["staged"]) == list(NAMES)
+    assert verdicts == dict.fromkeys(verdicts, verdicts["staged"])
     # What failed is refused, and what is good is not.
     assert (hook.returncode, push.returncode, enforced.code) == (1, 1, 1)
     assert [line.split()[:2] for line in enforced.out.splitlines()] == [["first:", "WARN"], ["second:", "FAIL"]]
@@ -169,7 +169,7 @@ def test_every_door_gives_the_verdict_of_every_other(project, gates):
     marks = {name: (root / f"reports/{name}.passed").exists() for name in NAMES}
     assert marks == {"first": True, "second": False}
     mark = (root / "reports/first.passed").read_text()
-    assert mark.startswith(found["staged"]["first"])
+    assert mark.startswith(verdicts["staged"]["first"])
 
 
 @pytest.mark.parametrize("project", ["warm"], indirect=True)

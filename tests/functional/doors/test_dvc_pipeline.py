@@ -62,8 +62,8 @@ def _pipeline(folder: Path) -> Pipeline:
     assert program(root, "init", "sound", "--accept").code == 0
     written = program(root, "init", "flawed", "--write")
     assert written.code == 0, written.err
-    said = f"\nwrote {PIPELINE}: `dvc repro {PIPELINE}` judges what has changed, and fails where a verdict does\n"
-    assert said in written.out
+    message = f"\nwrote {PIPELINE}: `dvc repro {PIPELINE}` judges what has changed, and fails where a verdict does\n"
+    assert message in written.out
     first = repro(root)
     commit(root, "gated")
     return Pipeline(root, first)
@@ -141,11 +141,11 @@ def drawn(root, *arguments: str) -> dict[str, list[dict]]:
 def test_plot_has_a_bar_for_each_check_with_a_limit(root):
     records = {name: json.loads((root / f"reports/{name}.plots.json").read_text()) for name in ("sound", "flawed")}
 
-    found = drawn(root, "show")
+    plots = drawn(root, "show")
 
-    assert sorted(found) == ["reports/flawed.plots.json", "reports/sound.plots.json"]
+    assert sorted(plots) == ["reports/flawed.plots.json", "reports/sound.plots.json"]
     for name, listed in records.items():
-        (plot,) = found[f"reports/{name}.plots.json"]
+        (plot,) = plots[f"reports/{name}.plots.json"]
         assert plot["data"]["values"] == [one | {"rev": "workspace"} for one in listed]
         assert plot["title"]["text"] == f"{name}: share of the limit used, over 1 is too much"
         assert (plot["encoding"]["x"]["field"], plot["encoding"]["y"]["field"]) == ("of_limit", "label")

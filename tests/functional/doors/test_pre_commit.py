@@ -64,8 +64,8 @@ class Worked:
 
     def has_arrived(self, branch):
         """Whether the remote has a branch as it is here."""
-        there = git(self.root, "ls-remote", "origin", f"refs/heads/{branch}").partition("\t")[0]
-        return there == git(self.root, "rev-parse", branch)
+        remote_commit = git(self.root, "ls-remote", "origin", f"refs/heads/{branch}").partition("\t")[0]
+        return remote_commit == git(self.root, "rev-parse", branch)
 
 
 def pre_commit(root, environment, *arguments):

@@ -114,17 +114,17 @@ def test_the_page_names_every_input_and_output():
 
 
 def test_only_the_job_that_promotes_may_write_and_only_it_keeps_the_credentials(snippets):
-    found = {}
+    permissions = {}
     for path in snippets:
         workflow = yaml.safe_load(path.read_text())
         (job,) = workflow["jobs"].values()
         (checkout,) = (step for step in job["steps"] if step["uses"].startswith("actions/checkout@"))
         # PyYAML reads the key `on` as true.
-        found[path.name] = (
+        permissions[path.name] = (
             sorted(workflow[True]), workflow["permissions"], job.get("permissions"), checkout["with"]["persist-credentials"],
         )  # fmt: skip
 
-    assert found == {
+    assert permissions == {
         "data-gates.yml": (["pull_request", "push"], {"contents": "read"}, None, False),
         "promote-data.yml": (["push"], {}, {"contents": "write"}, True),
     }

@@ -38,8 +38,8 @@ def entry(
     return SuiteEntry(check_id, item.expectation, kwargs, Severity(severity), {}, "human.json", 3)
 
 
-def key(asked: SuiteEntry) -> str:
-    return measurement_key(asked.type, params_of(METRICS[asked.type], asked.kwargs))
+def key(suite_entry: SuiteEntry) -> str:
+    return measurement_key(suite_entry.type, params_of(METRICS[suite_entry.type], suite_entry.kwargs))
 
 
 @pytest.fixture(scope="module")
@@ -64,21 +64,21 @@ def connection():
 @pytest.fixture(scope="module")
 def run(suites, connection):
     def run_all(*pairs: tuple[SuiteEntry, Measurement | None], view: str = "human") -> list[CheckResult]:
-        entries = [asked for asked, _ in pairs]
+        entries = [suite_entry for suite_entry, _ in pairs]
         suites.validate(entries)
-        made = {key(asked): measured for asked, measured in pairs if measured is not None}
+        made = {key(suite_entry): measured for suite_entry, measured in pairs if measured is not None}
         return suites.run(connection, {Scope.HUMAN: view}, {Scope.HUMAN: entries}, {Scope.HUMAN: made})
 
     return run_all
 
 
 def test_a_result_carries_everything_the_measurement_said(run):
-    asked = entry(GAP, max_value=0.05, warn_value=0.01)
+    suite_entry = entry(GAP, max_value=0.05, warn_value=0.01)
     measured = Measured(Estimate(0.2, 0.1, 0.3), RowCounts(10, 20), baseline=Baseline(0.01, p95=0.02), note="worst is age", evidence={"columns": ["age", np.str_("sex")], "share": np.float64(0.25), "rows": np.array([1, 2]), "bad": float("nan")})  # fmt: skip
 
-    assert run((asked, measured)) == [
+    assert run((suite_entry, measured)) == [
         CheckResult(
-            asked.check_id, Severity.CRITICAL, Outcome.FAIL,
+            suite_entry.check_id, Severity.CRITICAL, Outcome.FAIL,
             "expect_test_gap_to_be_less_than is not met: worst is age; measured 0.2, at most 0.05 allowed.",
             observed=0.2, low=0.1, high=0.3, baseline=0.01, baseline_p95=0.02, max_value=0.05, warn_value=0.01,
             n_human=10, n_synthetic=20, evidence={"columns": ["age", "sex"], "share": 0.25, "rows": [1, 2], "bad": None},
@@ -89,7 +89,7 @@ def test_a_result_carries_everything_the_measurement_said(run):
 
 def test_each_outcome_comes_back_as_it_was_judged(run):
     wide = Measured(Estimate(0.04, 0.0, 0.08), RowCounts(10, 10))
-    asked = [
+    cases = [
         (entry(GAP, detail="pass", max_value=0.5, kind="a"), Measured(Estimate.exact(0.1))),
         (entry(GAP, detail="warn", max_value=0.5, warn_value=0.05, kind="b"), Measured(Estimate.exact(0.1))),
         (entry(GAP, detail="unclear", max_value=0.05, kind="c"), wide),
@@ -101,7 +101,7 @@ def test_each_outcome_comes_back_as_it_was_judged(run):
     ]
 
     results = {
-        result.id.detail: (result.outcome.value, result.severity.value, result.message) for result in run(*asked)
+        result.id.detail: (result.outcome.value, result.severity.value, result.message) for result in run(*cases)
     }
 
     assert results == {
@@ -138,12 +138,14 @@ def test_every_scope_reads_its_own_measurements_and_results_keep_the_asked_order
         {Scope.HUMAN: "human", Scope.SYNTHETIC: "synthetic"},
         entries,
         {
-            Scope.HUMAN: {key(asked): number(0.1) for asked in human},
-            Scope.SYNTHETIC: {key(asked): number(0.9) for asked in synthetic},
+            Scope.HUMAN: {key(suite_entry): number(0.1) for suite_entry in human},
+            Scope.SYNTHETIC: {key(suite_entry): number(0.9) for suite_entry in synthetic},
         },
     )
 
-    assert [result.id for result in results] == [asked.check_id for scope in entries.values() for asked in scope]
+    assert [result.id for result in results] == [
+        suite_entry.check_id for scope in entries.values() for suite_entry in scope
+    ]
     assert [result.outcome for result in results] == [Outcome.PASS] * 7 + [Outcome.FAIL] * 2
 
 
@@ -155,9 +157,9 @@ def test_two_expectations_with_other_limits_share_one_measurement(run):
 
 
 def test_on_an_empty_scope_our_expectations_say_themselves_what_is_missing(run):
-    asked = entry(GAP, max_value=0.1)
+    suite_entry = entry(GAP, max_value=0.1)
 
-    [result] = run((asked, Failed("no human rows")), view="nobody")
+    [result] = run((suite_entry, Failed("no human rows")), view="nobody")
 
     assert (result.outcome, result.message) == (Outcome.ERROR, "no human rows")
 

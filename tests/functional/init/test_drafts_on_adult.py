@@ -41,8 +41,8 @@ def violations(constraint, human, rows):
     if constraint.kind is ConstraintKind.INEQUALITY:
         return int((rows[first] > rows[second]).sum()), rows.height
     allowed = human.select(first, expected=second).unique()
-    asked = rows.select(first, second).join(allowed, on=first)
-    return int((asked[second] != asked["expected"]).sum()), asked.height
+    determined = rows.select(first, second).join(allowed, on=first)
+    return int((determined[second] != determined["expected"]).sum()), determined.height
 
 
 def failure_ratios(draft, frame, tmp_path):
@@ -55,9 +55,9 @@ def failure_ratios(draft, frame, tmp_path):
             pa.RecordBatch.from_arrays([column.combine_chunks() for column in table.columns], names=table.column_names)
         )
     )
-    found = count.value()
-    assert not any(rule.broken for rule in found.values())
-    return {name: rule.failures["x"] / rule.rows["x"] for name, rule in found.items() if rule.failures["x"]}
+    failures = count.value()
+    assert not any(rule.broken for rule in failures.values())
+    return {name: rule.failures["x"] / rule.rows["x"] for name, rule in failures.items() if rule.failures["x"]}
 
 
 def limits(draft):
@@ -67,15 +67,15 @@ def limits(draft):
 
 
 def test_education_and_its_number_are_found_to_determine_each_other_and_nothing_else(draft):
-    assert [(found.kind.value, found.columns) for found in draft.constraints] == [
+    assert [(constraint.kind.value, constraint.columns) for constraint in draft.constraints] == [
         ("functional_dependency", columns) for columns in FOUND
     ]
 
 
 def test_held_out_human_rows_keep_every_constraint_and_every_rule(adult, draft, tmp_path):
     for constraint in draft.constraints:
-        broken, asked = violations(constraint, adult["trn"], adult["val"])
-        assert broken <= 0.001 * asked
+        broken, judged_count = violations(constraint, adult["trn"], adult["val"])
+        assert broken <= 0.001 * judged_count
     allowed = limits(draft)
 
     assert set(allowed.values()) == {0.0, 0.001}
@@ -88,9 +88,9 @@ def test_the_rows_of_the_draft_break_none_of_its_rules(adult, draft, tmp_path):
 
 @pytest.mark.parametrize(("generator", "ratio"), [("ctgan", 0.181), ("gaussian_copula", 0.907), ("mostly", 0.0)])
 def test_generators_break_the_dependency_as_often_as_is_known(adult, draft, generator, ratio):
-    broken, asked = violations(draft.constraints[0], adult["trn"], adult[generator])
+    broken, judged_count = violations(draft.constraints[0], adult["trn"], adult[generator])
 
-    assert broken / asked == pytest.approx(ratio, abs=0.001)
+    assert broken / judged_count == pytest.approx(ratio, abs=0.001)
 
 
 @pytest.mark.parametrize("n", [500, 1000, 5000])
@@ -99,15 +99,15 @@ def test_no_constraint_of_a_random_half_is_broken_in_the_other(adult, n):
     for seed in range(20):
         order = np.random.default_rng(seed).permutation(human_rows.height)
         sample, others = human_rows[order[:n]], human_rows[order[human_rows.height // 2 :]]
-        found = infer(sample, total_rows=n).constraints
-        assert [constraint.columns for constraint in found] == FOUND
-        for constraint in found:
+        constraints = infer(sample, total_rows=n).constraints
+        assert [constraint.columns for constraint in constraints] == FOUND
+        for constraint in constraints:
             assert clopper_pearson(*violations(constraint, sample, others)).low <= 0.01
 
 
 def test_rules_of_a_small_sample_fail_other_human_rows_in_at_most_one_of_twenty(adult):
     human_rows = pl.concat([adult["trn"], adult["val"]])
-    asked = beyond = 0
+    judged_count = beyond = 0
     for seed in range(20):
         order = np.random.default_rng(seed).permutation(human_rows.height)
         sample, others = human_rows[order[:300]], human_rows[order[human_rows.height // 2 :]]
@@ -119,8 +119,8 @@ def test_rules_of_a_small_sample_fail_other_human_rows_in_at_most_one_of_twenty(
                     broken = ~others[column.name].is_in(list(column.vocabulary))
                 else:
                     continue
-                asked += 1
+                judged_count += 1
                 beyond += broken.mean() > limit.max_value
 
-    assert asked >= 200
-    assert beyond <= 0.05 * asked
+    assert judged_count >= 200
+    assert beyond <= 0.05 * judged_count

@@ -389,7 +389,7 @@ def test_missing_path_names_the_nearest(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("columns", "found"),
+    ("columns", "expected"),
     [
         ({"a": {"x": 1, "y": 2}}, None),
         ({"a": {"human": 3}}, None),
@@ -410,8 +410,8 @@ def test_missing_path_names_the_nearest(tmp_path):
         ({"smoker": {"true": 1, "false": 2}}, None),
     ],
 )
-def test_origin_column_is_one_whose_words_are_all_known(columns, found):
-    assert find_origin(columns) == found
+def test_origin_column_is_one_whose_words_are_all_known(columns, expected):
+    assert find_origin(columns) == expected
 
 
 def test_snippets_are_yaml_that_measures_before_it_decides(judged_project):

@@ -84,7 +84,7 @@ def test_a_classifier_separates_a_broken_generator_and_not_a_good_one(tmp_path):
         write_dataset(tmp_path / part, {"human": adult("trn"), "synthetic": adult(part)}, SETTINGS)
         outcomes[part] = judged(tmp_path / part, only=(SEPARABILITY,)).verdict.checks[0]
 
-    assert [found.outcome for found in outcomes.values()] == [Outcome.PASS, Outcome.PASS, Outcome.FAIL]
+    assert [judgement.outcome for judgement in outcomes.values()] == [Outcome.PASS, Outcome.PASS, Outcome.FAIL]
     assert {"education", "education-num"} < set(outcomes["flip50"].evidence["telling"])
 
 

@@ -69,15 +69,15 @@ def test_duplicating_the_synthetic_rows_improves_no_outcome(outcomes_of, count):
 @needs_data
 def test_duplicating_synthetic_adult_rows_improves_no_outcome(tmp_path):
     human, synthetic = adult("trn").head(1500), adult("tvae").head(500)
-    found = []
+    verdicts = []
     for number, frame in enumerate((synthetic, pl.concat([synthetic, synthetic]))):
         root = tmp_path / str(number)
         root.mkdir()
         write_dataset(root, {"human": human, "synthetic": frame}, SETTINGS)
         draft_accepted(root, human)
-        found.append(judged(root).verdict)
+        verdicts.append(judged(root).verdict)
 
-    pairs = list(zip(found[0].checks, found[1].checks, strict=True))
+    pairs = list(zip(verdicts[0].checks, verdicts[1].checks, strict=True))
     assert [str(one.id) for one, two in pairs if RANK[two.outcome] < RANK[one.outcome]] == []
 
 
@@ -88,10 +88,10 @@ def test_a_column_that_one_partitions_files_lack_is_found(tmp_path):
         '[datasets.mix]\ntype = "tabular"\npartitions = { human = "human.parquet", synthetic = "synthetic.parquet" }\n'
     )
 
-    found = judged(tmp_path, skip=(SEPARABILITY,)).verdict.check("combined/expect_partitions_to_align")
+    check = judged(tmp_path, skip=(SEPARABILITY,)).verdict.check("combined/expect_partitions_to_align")
 
-    assert found.outcome is Outcome.FAIL
-    assert "column 'score' is missing from 1 of 2 files, first human.parquet" in found.message
+    assert check.outcome is Outcome.FAIL
+    assert "column 'score' is missing from 1 of 2 files, first human.parquet" in check.message
 
 
 @pytest.mark.parametrize("empty", ["human", "synthetic"])
@@ -129,7 +129,7 @@ def test_a_row_of_undeclared_origin_fails_the_gate(tmp_path):
     pl.concat([*frames, stray]).write_parquet(tmp_path / "mix.parquet")
     (tmp_path / "gates.toml").write_text('[datasets.mix]\npath = "mix.parquet"\ntype = "tabular"\n')
 
-    found = judged(tmp_path, only=("expect_origins_to_be_declared",)).verdict
+    verdict = judged(tmp_path, only=("expect_origins_to_be_declared",)).verdict
 
-    assert (found.answer, found.rows) == (Answer.FAIL, {"human": 400, "synthetic": 400, "undeclared": 1})
-    assert found.checks[0].evidence["first_rows"] == ["mix.parquet:801"]
+    assert (verdict.answer, verdict.rows) == (Answer.FAIL, {"human": 400, "synthetic": 400, "undeclared": 1})
+    assert verdict.checks[0].evidence["first_rows"] == ["mix.parquet:801"]

@@ -25,12 +25,12 @@ EXPERTS = "combined/expect_expert_ratio_to_be_between"
 CHECKS = (AGREEMENT, MACHINE, DISTANCE, EXPERTS)
 
 
-def labels(people: float = 0.98, machine: float = 0.98) -> pl.DataFrame:
+def labels(accuracy: float = 0.98, machine: float = 0.98) -> pl.DataFrame:
     """Three people and a machine label 300 items; their labels are right with these chances."""
     rng = np.random.default_rng(7)
     truth = rng.integers(0, 3, 300)
     parts = []
-    for name, right in (("ana", people), ("ben", people), ("eva", people), ("machine", machine)):
+    for name, right in (("ana", accuracy), ("ben", accuracy), ("eva", accuracy), ("machine", machine)):
         given = np.where(rng.random(300) < right, truth, rng.integers(0, 3, 300))
         parts.append(
             pl.DataFrame({
@@ -70,16 +70,16 @@ def test_people_and_a_machine_who_agree_pass(gates, tmp_path):
 def test_guessing_people_a_guessing_machine_and_missing_experts_fail_alone(gates, tmp_path):
     root = project(tmp_path, labels())
     for check, rows in {
-        AGREEMENT: labels(people=0.6, machine=0.6),
+        AGREEMENT: labels(accuracy=0.6, machine=0.6),
         MACHINE: labels(machine=0.3),
         EXPERTS: labels().with_columns(expertise=pl.lit("crowd")),
         DISTANCE: labels().filter((pl.col("language") == "en") | (pl.col("item") < 60)),
     }.items():
         write(root, "data/labels.csv", rows.write_csv())
-        found = asked(gates, root, "--worktree")
-        assert found[check] == "fail"
+        outcomes = asked(gates, root, "--worktree")
+        assert outcomes[check] == "fail"
         if check != AGREEMENT:
-            assert sum(outcome == "fail" for outcome in found.values()) == 1
+            assert sum(outcome == "fail" for outcome in outcomes.values()) == 1
 
 
 def test_shares_are_those_of_the_version_that_is_judged_and_changing_them_changes_the_verdict(gates, tmp_path):

@@ -30,8 +30,8 @@ def measured(human: pl.DataFrame, synthetic: pl.DataFrame, **roles: object):
     return separability.measure(table_scan(human, synthetic, **roles), Scope.COMBINED, {})
 
 
-def outcome(found) -> Outcome:
-    return judge(found, LIMITS, Severity.CRITICAL).outcome
+def outcome(measurement) -> Outcome:
+    return judge(measurement, LIMITS, Severity.CRITICAL).outcome
 
 
 def test_columns_shuffled_independently_are_told_apart_though_each_is_right():
@@ -39,19 +39,20 @@ def test_columns_shuffled_independently_are_told_apart_though_each_is_right():
     shuffled = other.with_columns(y=other["y"].sample(fraction=1, shuffle=True, seed=1))
 
     assert outcome(measured(human, table(800))) is Outcome.PASS
-    found = measured(human, shuffled)
-    assert outcome(found) is Outcome.FAIL
-    assert set(list(found.evidence["telling"])[:2]) == {"x", "y"}
+    measurement = measured(human, shuffled)
+    assert outcome(measurement) is Outcome.FAIL
+    assert set(list(measurement.evidence["telling"])[:2]) == {"x", "y"}
 
 
 def test_few_rows_cannot_say_and_still_name_what_tells():
-    found = measured(table(100), table(100).with_columns(x=pl.col("x") + 9))
+    measurement = measured(table(100), table(100).with_columns(x=pl.col("x") + 9))
 
-    assert outcome(found) is Outcome.INCONCLUSIVE
+    assert outcome(measurement) is Outcome.INCONCLUSIVE
     assert (
-        found.reason == "a classifier needs 300 distinct rows of each origin: 200 human and 200 synthetic are missing"
+        measurement.reason
+        == "a classifier needs 300 distinct rows of each origin: 200 human and 200 synthetic are missing"
     )
-    assert next(iter(found.evidence["telling"])) == "x"
+    assert next(iter(measurement.evidence["telling"])) == "x"
 
 
 def test_an_area_below_chance_means_paired_rows_and_never_passes():
@@ -59,10 +60,10 @@ def test_an_area_below_chance_means_paired_rows_and_never_passes():
     human = pl.DataFrame({"x": RNG.normal(size=700) * 1000, "pair": np.arange(700)})
     synthetic = human.with_columns(x=pl.col("x") + 1e-6)
 
-    found = measured(human, synthetic)
+    measurement = measured(human, synthetic)
 
-    assert outcome(found) is not Outcome.PASS
-    assert 'declare group = "<column>"' in found.reason
+    assert outcome(measurement) is not Outcome.PASS
+    assert 'declare group = "<column>"' in measurement.reason
 
 
 def test_three_runs_give_one_number():
@@ -77,10 +78,10 @@ def test_length_is_named_where_length_tells():
         [" ".join(RNG.choice(words, size)) + "." for size in RNG.integers(low, low + 30, 250)] for low in (40, 90)
     )
 
-    found = separability.measure(text_scan(short, long), Scope.COMBINED, {})
+    measurement = separability.measure(text_scan(short, long), Scope.COMBINED, {})
 
-    assert {"length in words", "length in characters"} & set(list(found.evidence["telling"])[:3])
-    assert outcome(found) is Outcome.FAIL
+    assert {"length in words", "length in characters"} & set(list(measurement.evidence["telling"])[:3])
+    assert outcome(measurement) is Outcome.FAIL
 
 
 def test_area_under_the_curve_counts_ties_half():

@@ -51,13 +51,13 @@ def case(name: str, column: str) -> Scan:
 
 def judged(scan: Scan) -> dict[str, Judgement]:
     """Every text check under the limits that the suites give it."""
-    found = {
+    measurements = {
         "formatting": (formatting.measure(scan, Scope.COMBINED, {}), Limits(max_value=0.35, warn_value=0.15)),
         "boilerplate": (boilerplate.measure(scan, Scope.SYNTHETIC, {}), Limits(max_value=0.01)),
         "degenerate": (degenerate.measure(scan, Scope.SYNTHETIC, {}), Limits(max_value=0.01)),
         **{name: (text_diversity(scan, name), limits) for name, limits in DIVERSITY.items()},
     }
-    return {name: judge(measured, limits, Severity.CRITICAL) for name, (measured, limits) in found.items()}
+    return {name: judge(measured, limits, Severity.CRITICAL) for name, (measured, limits) in measurements.items()}
 
 
 def failed(scan: Scan) -> set[str]:
@@ -86,17 +86,17 @@ def test_a_good_instruction_model_fails_nothing_once_its_answers_are_stripped():
 
 
 def test_a_base_model_that_goes_on_and_on_is_degenerate():
-    found = judged(text_scan(answers(None), answers("davinci")))["degenerate"]
+    judgement = judged(text_scan(answers(None), answers("davinci")))["degenerate"]
 
-    assert found.outcome is Outcome.FAIL
-    assert "97.2 % loop, 78.5 % contain a leaked prompt frame" in found.message
+    assert judgement.outcome is Outcome.FAIL
+    assert "97.2 % loop, 78.5 % contain a leaked prompt frame" in judgement.message
 
 
 def test_a_model_that_says_nothing_is_named_for_it():
-    found = judged(text_scan(answers(None), answers("davinci-t0-ft")))["degenerate"]
+    judgement = judged(text_scan(answers(None), answers("davinci-t0-ft")))["degenerate"]
 
-    assert found.outcome is Outcome.FAIL
-    assert "of synthetic texts 19.3 % are empty" in found.message
+    assert judgement.outcome is Outcome.FAIL
+    assert "of synthetic texts 19.3 % are empty" in judgement.message
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -45,9 +45,9 @@ def human(rows: pl.DataFrame) -> pl.DataFrame:
 def test_leading_white_space_tells_every_model_answer_and_is_named(verdict_on, answers):
     verdict = verdict_on(human(answers), answers.filter(pl.col("generator") == "text-davinci-003"))
 
-    found = verdict.check(FORMATTING)
-    assert verdict.failed() == [found.id]
-    assert "'leading white space' tells the origin with AUC 1.00: strip leading white space" in found.message
+    check = verdict.check(FORMATTING)
+    assert verdict.failed() == [check.id]
+    assert "'leading white space' tells the origin with AUC 1.00: strip leading white space" in check.message
 
 
 def test_the_same_answers_stripped_fail_nothing_critical(verdict_on, answers):
@@ -61,11 +61,11 @@ def test_the_same_answers_stripped_fail_nothing_critical(verdict_on, answers):
 
 
 def test_a_base_model_that_loops_fails_degenerate_text(verdict_on, answers):
-    found = verdict_on(human(answers), answers.filter(pl.col("generator") == "davinci")).check(DEGENERATE)
+    check = verdict_on(human(answers), answers.filter(pl.col("generator") == "davinci")).check(DEGENERATE)
 
-    assert found.outcome is Outcome.FAIL
-    assert found.observed > 0.95
-    assert "loop" in found.message
+    assert check.outcome is Outcome.FAIL
+    assert check.observed > 0.95
+    assert "loop" in check.message
 
 
 def test_empty_answers_fail_and_are_named(verdict_on, answers):

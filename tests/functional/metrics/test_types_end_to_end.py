@@ -78,7 +78,7 @@ def test_type_is_recognised_and_its_dataset_judged_without_errors(kind, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("types", "found"),
+    ("types", "expected"),
     [
         ({"Prompt": "VARCHAR", "completion": "VARCHAR"}, ("instruction", {"prompt": "Prompt", "response": "completion"})),
         ({"conversations": 'STRUCT("role" VARCHAR, "content" VARCHAR)[]'}, ("instruction", {"messages": "conversations"})),
@@ -93,10 +93,10 @@ def test_type_is_recognised_and_its_dataset_judged_without_errors(kind, tmp_path
         ({"source": "VARCHAR", "target": "VARCHAR"}, None),
     ],
 )  # fmt: skip
-def test_types_are_recognised_by_names_and_what_columns_hold(types, found):
+def test_types_are_recognised_by_names_and_what_columns_hold(types, expected):
     recognised = recognise(types)
 
-    assert (recognised and (recognised.type, recognised.mapping)) == found
+    assert (recognised and (recognised.type, recognised.mapping)) == expected
 
 
 def test_guess_says_which_other_type_would_suit():
@@ -163,8 +163,8 @@ def test_conversations_of_sharegpt_are_read_as_messages(form, tmp_path):
     talks.append(
         [{"from": "user", "value": "Hi"}, {"from": "assistant", "value": "Ho"}, {"from": "bing", "value": "?"}]
     )
-    said = [json.dumps(talk) for talk in talks] if form == "text" else talks
-    pl.DataFrame({"talk": said, "origin": ["human"] * len(talks)}).write_parquet(tmp_path / "t.parquet")
+    messages = [json.dumps(talk) for talk in talks] if form == "text" else talks
+    pl.DataFrame({"talk": messages, "origin": ["human"] * len(talks)}).write_parquet(tmp_path / "t.parquet")
     (tmp_path / "gates.toml").write_text(CONFIG.format("t.parquet"))
 
     with open_dataset(read_config(tmp_path / "gates.toml").datasets["talks"]) as opened:
@@ -267,10 +267,10 @@ def opened_scan(root: Path, rows: pl.DataFrame, toml: str):
 
 
 def test_answers_to_one_prompt_are_one_group_and_a_repeated_prompt_is_marked(tmp_path):
-    asked = "Please write down the whole sentence that you see here"
+    prompt = "Please write down the whole sentence that you see here"
     rows = pl.DataFrame({
-        "prompt": [asked, asked, "Add 2 and 3."],
-        "response": [asked, "No.", "5"],
+        "prompt": [prompt, prompt, "Add 2 and 3."],
+        "response": [prompt, "No.", "5"],
         "origin": ["human", "synthetic", "synthetic"],
     })  # fmt: skip
     opened, seen = opened_scan(tmp_path, rows, 'type = "instruction"\n')

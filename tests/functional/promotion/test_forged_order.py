@@ -40,17 +40,17 @@ def made_by_hand(root: Path, version: str, base: str | None = None, **edit: obje
 
     edit: what its statement says otherwise than that of the first.
     """
-    judged, said = (json.loads((root / name).read_text()) for name in (VERDICT, STATEMENT))
+    judged, statement = (json.loads((root / name).read_text()) for name in (VERDICT, STATEMENT))
     before = (root / f"promotions/first/{base}.json").read_bytes() if base else None
     judged["data"]["promoted_sha256"] = sha256(before).hexdigest() if before else None
     judged["digest"] = digest_of_report(judged)
     document = json.dumps(judged).encode()
     path = f"promotions/first/{version}.verdict.json"
-    predicate = said["predicate"]
+    predicate = statement["predicate"]
     predicate["verdict"] |= {"path": path, "sha256": sha256(document).hexdigest(), "digest": judged["digest"]}
     predicate["base"] = {"version": base, "statement_sha256": sha256(before).hexdigest()} if before else None
     predicate |= {"version": version, "commit": git(root, "rev-parse", "HEAD"), **edit}
-    content = (json.dumps(said, sort_keys=True, indent=2, ensure_ascii=False) + "\n").encode()
+    content = (json.dumps(statement, sort_keys=True, indent=2, ensure_ascii=False) + "\n").encode()
     (root / path).write_bytes(document)
     (root / f"promotions/first/{version}.json").write_bytes(content)
     git(root, "add", "promotions")
@@ -136,8 +136,8 @@ def test_a_version_does_not_follow_one_that_was_taken_back(gates, done) -> None:
 
     called = gates(done, "verify", "first@v1.1.0")
 
-    said = f"order: follows v1.0.0, which {RECORD} of the judged commit says was taken back"
-    assert (called.code, said in called.out) == (1, True), called.out
+    message = f"order: follows v1.0.0, which {RECORD} of the judged commit says was taken back"
+    assert (called.code, message in called.out) == (1, True), called.out
 
 
 def test_what_was_promoted_around_revocations_holds(gates, done) -> None:
@@ -187,12 +187,14 @@ def test_what_verify_would_name_is_not_promoted(gates, done) -> None:
 
     called = gates(done, "promote", "first", "--stage", "staging")
 
-    said = f"first v1.0.1: follows v1.0.0, which {RECORD} of the judged commit says was taken back; merge the branches"
-    assert (called.code, said in called.err) == (3, True), called.err
+    message = (
+        f"first v1.0.1: follows v1.0.0, which {RECORD} of the judged commit says was taken back; merge the branches"
+    )
+    assert (called.code, message in called.err) == (3, True), called.err
 
 
 def test_of_one_version_all_that_it_follows_is_looked_at(gates, done) -> None:
-    remake(done, statement=lambda said: said.update(purpose="pretrain"))
+    remake(done, statement=lambda message: message.update(purpose="pretrain"))
     made_by_hand(done, "v1.1.0", "v1.0.0", purpose="finetune")
     made_by_hand(done, "v1.1.1", "v1.1.0", purpose="finetune")
 
@@ -205,13 +207,13 @@ def test_of_one_version_all_that_it_follows_is_looked_at(gates, done) -> None:
 
 
 def test_nothing_is_promoted_after_a_version_that_does_not_hold(gates, done) -> None:
-    remake(done, statement=lambda said: said["verdict"].update(written_at="2040-01-01T00:00:00Z"))
+    remake(done, statement=lambda message: message["verdict"].update(written_at="2040-01-01T00:00:00Z"))
     with_fewer_rows(done, 1)
 
     called = gates(done, "promote", "first", "--stage", "staging")
 
-    said = f"after the promotion, {json.loads((done / STATEMENT).read_text())['predicate']['promoted_at']}; nothing can follow {VERSION}"
-    assert (called.code, f"{VERSION}: statement: its verdict was written at 2040" in called.err, said in called.err) == (
+    message = f"after the promotion, {json.loads((done / STATEMENT).read_text())['predicate']['promoted_at']}; nothing can follow {VERSION}"
+    assert (called.code, f"{VERSION}: statement: its verdict was written at 2040" in called.err, message in called.err) == (
         3, True, True,
     ), called.err  # fmt: skip
 
@@ -232,8 +234,8 @@ def forged_twice_before(gates, ready):
 def test_a_stage_that_was_put_there_by_hand_opens_none_after_the_next_one(gates, forged_twice_before) -> None:
     called = gates(forged_twice_before, "promote", "first", "--stage", "prod", "--version", "v1.0.0")
 
-    said = "first#dev#2: order: first#dev#2: is no annotated tag"
-    assert (called.code, said in called.err, "it cannot be promoted any further" in called.err) == (3, True, True)
+    message = "first#dev#2: order: first#dev#2: is no annotated tag"
+    assert (called.code, message in called.err, "it cannot be promoted any further" in called.err) == (3, True, True)
     assert git(forged_twice_before, "tag", "-l", "first#prod*") == ""
 
 
@@ -243,8 +245,8 @@ def test_of_one_event_all_that_it_came_after_is_looked_at(gates, forged_twice_be
 
     called = gates(forged_twice_before, "verify", "first#prod#4")
 
-    said = "first#prod#4: FAILED\n  conditions: rests on first#dev#2: order: first#dev#2: is no annotated tag"
-    assert (called.code, said in called.out) == (1, True), called.out
+    message = "first#prod#4: FAILED\n  conditions: rests on first#dev#2: order: first#dev#2: is no annotated tag"
+    assert (called.code, message in called.out) == (1, True), called.out
 
 
 def test_an_event_whose_first_stage_was_made_by_hand_does_not_hold(gates, done) -> None:
@@ -252,13 +254,13 @@ def test_an_event_whose_first_stage_was_made_by_hand_does_not_hold(gates, done) 
 
     called = gates(done, "verify", PROD)
 
-    said = f"{PROD}: FAILED\n  conditions: rests on {STAGING}: order: {STAGING}: is no annotated tag"
-    assert (called.code, said in called.out) == (1, True), called.out
+    message = f"{PROD}: FAILED\n  conditions: rests on {STAGING}: order: {STAGING}: is no annotated tag"
+    assert (called.code, message in called.out) == (1, True), called.out
 
 
-@pytest.mark.parametrize("asked", [("--if-new",), ("--version", "v1.0.0", "--if-new")])
-def test_a_stage_is_held_by_no_event_that_was_made_by_hand(gates, forged_twice_before, asked) -> None:
-    called = gates(forged_twice_before, "promote", "first", "--stage", "dev", *asked)
+@pytest.mark.parametrize("arguments", [("--if-new",), ("--version", "v1.0.0", "--if-new")])
+def test_a_stage_is_held_by_no_event_that_was_made_by_hand(gates, forged_twice_before, arguments) -> None:
+    called = gates(forged_twice_before, "promote", "first", "--stage", "dev", *arguments)
 
     assert (called.code, "first#dev#2: is no annotated tag" in called.err, "already" in called.err) == (3, True, False)
 
@@ -272,8 +274,8 @@ def test_data_that_was_taken_back_does_not_return_under_another_name(gates, done
 
     called = gates(done, "promote", "first", "--stage", "staging")
 
-    said = "this data was taken back as v1.0.0 (consent withdrawn); promote other data"
-    assert (called.code, said in called.err) == (1, True), called.err
+    message = "this data was taken back as v1.0.0 (consent withdrawn); promote other data"
+    assert (called.code, message in called.err) == (1, True), called.err
 
 
 def test_after_a_version_that_nobody_can_read_was_taken_back_the_next_one_is_promoted(gates, done) -> None:
@@ -300,12 +302,15 @@ def test_what_was_taken_back_comes_on_no_stage_by_hand(gates, done) -> None:
 
 def test_whoever_asks_for_what_was_taken_back_does_not_get_an_exit_of_zero(gates, done) -> None:
     run(gates, done, "--revoke", "--stage", "prod", "--reason", "a source withdrew")
-    codes = [gates(done, "verify", *asked).code for asked in ((), (VERSION,), (STAGING,), (PROD,), ("first#prod!#3",))]
+    codes = [
+        gates(done, "verify", *arguments).code
+        for arguments in ((), (VERSION,), (STAGING,), (PROD,), ("first#prod!#3",))
+    ]
     assert codes == [0, 0, 0, 1, 0]
 
     run(gates, done, "--revoke", "--reason", "consent withdrawn")
 
-    codes = [gates(done, "verify", *asked).code for asked in ((), (VERSION,), (STAGING,), ("first@v1.0.0!",))]
+    codes = [gates(done, "verify", *arguments).code for arguments in ((), (VERSION,), (STAGING,), ("first@v1.0.0!",))]
     assert codes == [0, 1, 1, 0]
     called = gates(done, "verify", VERSION)
     assert "taken back: it was taken back: consent withdrawn" in called.out

@@ -45,7 +45,9 @@ def test_each_claim_of_a_statement_is_held_against_its_verdict(gates, done) -> N
     ):
         remake(
             done,
-            statement=lambda said, name=field, to=value: said.update({**before, "verdict": said["verdict"], name: to}),
+            statement=lambda predicate, name=field, to=value: predicate.update(
+                {**before, "verdict": predicate["verdict"], name: to}
+            ),
         )
 
         called = gates(done, "verify", VERSION)
@@ -59,19 +61,19 @@ def test_each_claim_of_a_statement_is_held_against_its_verdict(gates, done) -> N
     ("edit", "words"),
     [
         (
-            lambda said: said["contract"]["files"].pop("schemas/limits.py"),
+            lambda predicate: predicate["contract"]["files"].pop("schemas/limits.py"),
             "schemas/limits.py is left out of the statement",
         ),
         (
-            lambda said: said["contract"]["files"].update({"dvc.yaml": "0" * 64, "gates.lock": "1" * 64}),
+            lambda predicate: predicate["contract"]["files"].update({"dvc.yaml": "0" * 64, "gates.lock": "1" * 64}),
             "dvc.yaml is not what was judged; gates.lock is gone",
         ),
         (
-            lambda said: said["contract"]["files"].update({"data/second.csv.dvc": "1" * 64}),
+            lambda predicate: predicate["contract"]["files"].update({"data/second.csv.dvc": "1" * 64}),
             "data/second.csv.dvc is no part of it, and the statement names it",
         ),
         (
-            lambda said: said["pointers"].update({"data/second.csv": "1" * 32}),
+            lambda predicate: predicate["pointers"].update({"data/second.csv": "1" * 32}),
             "data: the pointers name other data than the statement: data/second.csv is gone",
         ),
     ],
@@ -89,14 +91,14 @@ def test_files_and_pointers_are_those_of_the_commit_and_all_of_them(
 @pytest.mark.parametrize(
     ("edit", "words"),
     [
-        (lambda told: told["contract"].pop("libraries"), "has no field 'contract.libraries'"),
-        (lambda told: told.update(loosened="none"), "as 'loosened', expected an array"),
-        (lambda told: told["data"]["files"][0].pop("sha256"), "has no field 'data.files[0].sha256'"),
+        (lambda predicate: predicate["contract"].pop("libraries"), "has no field 'contract.libraries'"),
+        (lambda predicate: predicate.update(loosened="none"), "as 'loosened', expected an array"),
+        (lambda predicate: predicate["data"]["files"][0].pop("sha256"), "has no field 'data.files[0].sha256'"),
         (
-            lambda told: told["contract"].update(inconclusive="block"),
+            lambda predicate: predicate["contract"].update(inconclusive="block"),
             "says otherwise of 'inconclusive' than the contract",
         ),
-        (lambda told: told.update(loosened=["so"]), "'loosened' is [], expected"),
+        (lambda predicate: predicate.update(loosened=["so"]), "'loosened' is [], expected"),
     ],
 )
 def test_a_verdict_that_gates_never_wrote_is_named_and_no_error_of_ours(
@@ -190,7 +192,7 @@ def test_tags_that_are_made_by_hand_are_named(
 
 
 def test_a_verdict_cannot_have_been_written_after_the_promotion(gates, done) -> None:
-    remake(done, statement=lambda said: said["verdict"].update(written_at="2040-01-01T00:00:00Z"))
+    remake(done, statement=lambda predicate: predicate["verdict"].update(written_at="2040-01-01T00:00:00Z"))
 
     called = gates(done, "verify", VERSION)
 

@@ -100,17 +100,17 @@ HELD = "held: prod by v1.0.0; staging by v1.0.0; see --stage and --version"
 
 
 @pytest.mark.parametrize(
-    ("asked", "said"),
+    ("options", "message"),
     [
         (("--stage", "prd"), f"no version of 'first' is on 'prd' (did you mean 'prod'?); {HELD}"),
         (("--stage", "prd", "--version", "v1.0.0"), f"first@v1.0.0 is not on 'prd' (did you mean 'prod'?); {HELD}"),
         (("--version", "v3.0.0"), "'first' has no version v3.0.0; promoted: v1.0.0"),
     ],
 )
-def test_what_is_not_there_to_be_taken_back_is_told_beside_what_is(gates, done, asked, said) -> None:
+def test_what_is_not_there_to_be_taken_back_is_told_beside_what_is(gates, done, options, message) -> None:
     before = git(done, "show-ref")
-    called = gates(done, "promote", "first", "--revoke", *asked, "--reason", "a source withdrew")
-    assert (called.code, called.err.strip()) == (2, said)
+    called = gates(done, "promote", "first", "--revoke", *options, "--reason", "a source withdrew")
+    assert (called.code, called.err.strip()) == (2, message)
     assert git(done, "show-ref") == before
 
 

@@ -36,10 +36,10 @@ def twice(made_twice: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     return copied(made_twice, tmp_path)
 
 
-def fetched(root: Path, *asked: str) -> str:
+def fetched(root: Path, *rev: str) -> str:
     target = root.parent / "fetched.csv"
     target.unlink(missing_ok=True)
-    dvc(root.parent, "artifacts", "get", "-q", str(root), "first", *asked, "--out", str(target))
+    dvc(root.parent, "artifacts", "get", "-q", str(root), "first", *rev, "--out", str(target))
     return target.read_text()
 
 
@@ -108,8 +108,8 @@ def test_a_version_that_made_way_is_not_taken_off_its_stage(gates, twice) -> Non
 
     called = gates(twice, "promote", "first", "--revoke", *ON_PROD, "--version", "v1.0.0", "--reason", "old")
 
-    said = "first@v1.0.0 has made way on 'prod' by first#prod#4, and to take it off now would lead DVC back to it; "
-    assert (called.code, said in called.err) == (2, True), called.err
+    message = "first@v1.0.0 has made way on 'prod' by first#prod#4, and to take it off now would lead DVC back to it; "
+    assert (called.code, message in called.err) == (2, True), called.err
     assert (git(twice, "show-ref"), fetched(twice, *ON_PROD) == SECOND) == (before, True)
 
 

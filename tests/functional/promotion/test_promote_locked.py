@@ -40,8 +40,8 @@ def test_of_two_in_one_clone_the_second_goes_on_from_what_the_first_left(ready) 
     both = [subprocess.Popen(command, cwd=ready, env=ENV, stderr=subprocess.PIPE, text=True) for _ in range(2)]
     errors = [process.communicate()[1] for process in both]
     assert sorted(process.returncode for process in both) == [0, 2], errors
-    said = [words for words, process in zip(errors, both, strict=True) if process.returncode == 2]
-    assert "first v1.0.0 is on 'staging' already" in said[0]
+    refusals = [words for words, process in zip(errors, both, strict=True) if process.returncode == 2]
+    assert "first v1.0.0 is on 'staging' already" in refusals[0]
     assert git(ready, "tag", "--list").split() == ["first#staging#1", "first@v1.0.0"]
     assert git(ready, "status", "--porcelain") == ""
     assert not (ready / NOTE).exists()

@@ -26,9 +26,9 @@ def test_who_has_dvc_alone_gets_what_was_promoted(gates, ready, tmp_path) -> Non
     # Its import takes two seconds.
     import dvc.api as dvc_api
 
-    found = dvc_api.artifacts_show("first", version="v1.0.0", repo=remote)
-    assert found == {"rev": git(ready, "rev-parse", "HEAD"), "path": "data/first.csv"}
-    with dvc_api.open(found["path"], repo=remote, rev=found["rev"], mode="rb") as stream:
+    artifact = dvc_api.artifacts_show("first", version="v1.0.0", repo=remote)
+    assert artifact == {"rev": git(ready, "rev-parse", "HEAD"), "path": "data/first.csv"}
+    with dvc_api.open(artifact["path"], repo=remote, rev=artifact["rev"], mode="rb") as stream:
         assert stream.read() == got.read_bytes()
     git(tmp_path, "clone", "-q", remote, "clone")
     shown = subprocess.run(

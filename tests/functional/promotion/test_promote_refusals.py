@@ -162,12 +162,12 @@ def test_a_verdict_that_is_written_anew_meanwhile_is_not_promoted(
     enforced = evidence.enforce
 
     def and_then_another(*given: Any, **named: Any) -> Any:
-        found = enforced(*given, **named)
+        evidence_read = enforced(*given, **named)
         verdict = json.loads(path.read_text())
         check = next(check for check in verdict["checks"] if check["observed"] is not None)
         check["observed"] += 1  # which no digest covers
         path.write_text(json.dumps(verdict))
-        return found
+        return evidence_read
 
     monkeypatch.setattr(evidence, "enforce", and_then_another)
     before = git(ready, "show-ref")

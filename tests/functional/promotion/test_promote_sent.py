@@ -41,9 +41,9 @@ def files_below(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
-def pasted(told: str, word: str) -> str:
+def pasted(commands: str, word: str) -> str:
     """The command of a sentence that starts with a word."""
-    return next(part for part in told.split("`") if part.startswith(word))
+    return next(part for part in commands.split("`") if part.startswith(word))
 
 
 def test_a_further_stage_takes_along_what_was_never_sent(gates, ready) -> None:
@@ -104,10 +104,10 @@ def test_what_was_killed_before_it_was_sent_is_sent_by_the_same_call(gates, read
     assert git(bare(ready), "rev-parse", "main") == git(ready, "rev-parse", "HEAD")
     assert files_below(store)
     thrice = gates(ready, *STAGED, "--push")
-    said = "first v1.0.0 is on 'staging' already, and origin has all of it"
-    assert (thrice.code, thrice.err.strip()) == (2, f"{said}; where that is fine, give --if-new")
+    message = "first v1.0.0 is on 'staging' already, and origin has all of it"
+    assert (thrice.code, thrice.err.strip()) == (2, f"{message}; where that is fine, give --if-new")
     fine = gates(ready, *STAGED, "--push", "--if-new")
-    assert (fine.code, fine.err.strip()) == (0, said)
+    assert (fine.code, fine.err.strip()) == (0, message)
 
 
 def test_a_revocation_that_was_not_sent_is_sent_by_the_same_call(gates, done) -> None:
@@ -119,8 +119,8 @@ def test_a_revocation_that_was_not_sent_is_sent_by_the_same_call(gates, done) ->
     assert tags_at(bare(done)) == tags_at(done)
     assert git(bare(done), "rev-parse", "main") == git(done, "rev-parse", "HEAD")
     thrice = gates(done, *OFF, "--push")
-    said = "first@v1.0.0 was taken off 'prod' already (no version is on it now), and origin has all of it\n"
-    assert (thrice.code, thrice.err) == (2, said)
+    message = "first@v1.0.0 was taken off 'prod' already (no version is on it now), and origin has all of it\n"
+    assert (thrice.code, thrice.err) == (2, message)
     assert len(tags_at(done)) == 4
 
 
@@ -166,8 +166,8 @@ def test_what_the_remote_has_is_not_among_the_commands_that_send_the_rest(gates,
 def test_without_a_remote_the_commands_begin_with_one(gates, ready) -> None:
     git(ready, "remote", "remove", "origin")
     called = gates(ready, *STAGED)
-    told = "`git remote add origin URL`, then `dvc push`, then `git push --atomic origin main first@v1.0.0"
-    assert (called.code, f"not pushed: {told}" in called.err) == (0, True), called.err
+    commands = "`git remote add origin URL`, then `dvc push`, then `git push --atomic origin main first@v1.0.0"
+    assert (called.code, f"not pushed: {commands}" in called.err) == (0, True), called.err
     git(ready, "remote", "add", "origin", "../remote.git")
     subprocess.run(["bash", "-c", pasted(called.err, "git push")], cwd=ready, env=ENVIRONMENT, check=True)
     assert tags_at(bare(ready)) == tags_at(ready)
@@ -185,10 +185,10 @@ def test_what_was_not_sent_of_a_version_before_is_said() -> None:
     after = TagMessage("reviews v1.0.1", "0" * 64, ReleaseVersion(1, 0, 1), PreviousTag("reviews#prod#2", "1" * 40))
     parcel = PushPlan("2" * 40, {"reviews@v1.0.1": "3" * 40}, ())
     remote = GitRemote("origin", "refs/heads/main")
-    told = missing_before(remote, parcel, [after], {})
-    assert told is not None
-    assert told.startswith("origin lacks reviews#prod#2, which this follows")
-    assert told.endswith("`git push origin 'reviews#prod#2'`")
+    missing = missing_before(remote, parcel, [after], {})
+    assert missing is not None
+    assert missing.startswith("origin lacks reviews#prod#2, which this follows")
+    assert missing.endswith("`git push origin 'reviews#prod#2'`")
     assert missing_before(remote, parcel, [after], {"refs/tags/reviews#prod#2": "1" * 40}) is None
 
 
@@ -200,9 +200,9 @@ def test_what_a_verdict_let_pass_is_said(gates, ready) -> None:
 
 def test_a_stage_that_no_version_holds_is_answered_with_those_that_are_held(gates, done) -> None:
     called = gates(done, "promote", "first", "--revoke", "--stage", "prodd", "--reason", "x")
-    held = "held: prod by v1.0.0; staging by v1.0.0"
-    said = f"no version of 'first' is on 'prodd' (did you mean 'prod'?); {held}; see --stage and --version"
-    assert (called.code, called.err.strip()) == (2, said)
+    stages_held = "held: prod by v1.0.0; staging by v1.0.0"
+    message = f"no version of 'first' is on 'prodd' (did you mean 'prod'?); {stages_held}; see --stage and --version"
+    assert (called.code, called.err.strip()) == (2, message)
 
 
 def test_a_version_that_is_on_no_stage_is_answered_so(gates, ready) -> None:

@@ -10,7 +10,7 @@ LINES = "artifacts:\n  first:\n    path: data/first.csv\n    type: dataset\n"
 
 
 @pytest.mark.parametrize(
-    ("dvc_yaml", "said"),
+    ("dvc_yaml", "message"),
     [
         ("", "first: dvc.yaml has no artifact of this name, so that `dvc artifacts get` does not find"),
         ("artifacts:\n  second:\n    path: data/first.csv\n", "first: dvc.yaml has no artifact of this name"),
@@ -20,14 +20,14 @@ LINES = "artifacts:\n  first:\n    path: data/first.csv\n    type: dataset\n"
         ),
     ],
 )
-def test_lines_that_dvc_yaml_lacks_are_said_to_the_letter(gates, ready, dvc_yaml, said) -> None:
+def test_lines_that_dvc_yaml_lacks_are_said_to_the_letter(gates, ready, dvc_yaml, message) -> None:
     (ready / "dvc.yaml").write_text(dvc_yaml)
     commit(ready, "another dvc.yaml")
 
     called = gates(ready, "promote", "first", "--stage", "staging", "--dry-run")
 
     assert called.code == 0
-    assert said in called.err
+    assert message in called.err
     assert called.err.endswith(LINES)
 
 

@@ -50,8 +50,8 @@ def without_first_two(root: Path) -> None:
 
 def kept(gates, root: Path, *arguments: str) -> dict[str, object]:
     called = gates(root, "check", "first", "--only", KEPT, "--format", "json", *arguments)
-    (found,) = json.loads(called.out)["checks"]
-    return {"code": called.code, **found}
+    (result,) = json.loads(called.out)["checks"]
+    return {"code": called.code, **result}
 
 
 def test_a_verdict_is_bound_to_the_promotion_that_it_was_reached_against(gates, root) -> None:

@@ -85,9 +85,9 @@ def test_rows_that_a_training_set_repeats_do_not_hide_the_others(done: Path) -> 
     trained = human(table_rows(200, 5))
     promoted_with(done, pl.concat([trained, trained.head(10), tested]))
 
-    found = told(done, tested)
+    finding = told(done, tested)
 
-    assert [sentence.partition(":")[0] for sentence in found] == ["40 rows of first@v1.0.0 overlap with second"]
+    assert [sentence.partition(":")[0] for sentence in finding] == ["40 rows of first@v1.0.0 overlap with second"]
 
 
 def test_rows_of_a_coarse_table_coincide_with_those_of_others(done: Path) -> None:
@@ -105,10 +105,10 @@ def test_rows_of_a_training_set_that_was_repeated_whole_are_found(done: Path, ti
     tested = human(table_rows(40, 77))
     promoted_with(done, pl.concat([table_rows(200, 5).pipe(human), tested] * times))
 
-    found = told(done, tested)
+    finding = told(done, tested)
 
     words = f"{40 * times} rows of first@v1.0.0 overlap with second"
-    assert [sentence.partition(":")[0] for sentence in found] == [words]
+    assert [sentence.partition(":")[0] for sentence in finding] == [words]
 
 
 def test_lists_and_structs_are_compared_by_value(done: Path) -> None:
@@ -143,13 +143,13 @@ def test_short_prompts_and_seeds_of_an_evaluation_set_are_found_as_the_check_fin
     write(done, "gates.toml", (done / "gates.toml").read_text().replace('"tabular"', '"instruction"'))
     none = [None] * 30
     # Two rows hold a prompt, one of them was made from it as well, and a third was made from another.
-    asked = [*prompts(2, "Ada"), *prompts(28, "Bob")]
-    promoted_with(done, instructions(asked, ["exam-0", None, "exam-7", *none[3:]]))
+    items = [*prompts(2, "Ada"), *prompts(28, "Bob")]
+    promoted_with(done, instructions(items, ["exam-0", None, "exam-7", *none[3:]]))
     tested = instructions(prompts(30, "Ada"), none).with_columns(id=pl.format("exam-{}", pl.int_range(30)))
 
-    found = told(done, tested.with_columns(response=pl.lit("Yes, it is so.")))
+    finding = told(done, tested.with_columns(response=pl.lit("Yes, it is so.")))
 
-    assert [sentence.partition(":")[0] for sentence in found] == ["3 rows of first@v1.0.0 overlap with second"]
+    assert [sentence.partition(":")[0] for sentence in finding] == ["3 rows of first@v1.0.0 overlap with second"]
     assert told(done, instructions(prompts(30, "Eve"), none)) == []
 
 

@@ -15,8 +15,8 @@ VERDICT = ".gates/verdicts/first.json"
 
 def documents(called) -> dict:
     assert (called.code, called.err) == (0, ""), called.err
-    (found,) = json.loads(called.out)
-    return found
+    (document,) = json.loads(called.out)
+    return document
 
 
 def versions(gates, root) -> list[dict]:
@@ -82,10 +82,10 @@ def test_a_judged_commit_and_its_promotion_are_one_version(gates, ready):
     assert [one["commit"] for one in versions(gates, ready)] == [git(ready, "rev-parse", "HEAD")]
     assert gates(ready, "promote", "first", "--stage", "staging", "--output", "reports").code == 0
 
-    found = documents(gates(ready, "diff", "first", "--all", "--limit", "1", "--format", "json"))
+    document = documents(gates(ready, "diff", "first", "--all", "--limit", "1", "--format", "json"))
 
-    assert [one["commit"] for one in found["versions"]] == [git(ready, "rev-parse", "HEAD")]
-    assert found["older_left_out"] is False
+    assert [one["commit"] for one in document["versions"]] == [git(ready, "rev-parse", "HEAD")]
+    assert document["older_left_out"] is False
 
 
 def test_a_promoted_verdict_counts_again_where_its_bytes_are_back(gates, done):
@@ -99,12 +99,12 @@ def test_a_promoted_verdict_counts_again_where_its_bytes_are_back(gates, done):
     (done / "reports/first.json").unlink()
     commit(done, "back again")
 
-    found = versions(gates, done)
+    history = versions(gates, done)
 
-    assert [(one["missing"], bool(one["checks"])) for one in found] == [
+    assert [(one["missing"], bool(one["checks"])) for one in history] == [
         (None, True), ("not on these bytes", False), (None, True),
     ]  # fmt: skip
-    assert [one["promoted"] is not None for one in found] == [True, False, False]
+    assert [one["promoted"] is not None for one in history] == [True, False, False]
 
 
 def test_dvc_draws_a_number_beside_that_of_human_rows(gates, done):

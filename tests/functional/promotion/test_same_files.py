@@ -44,9 +44,9 @@ def take_back(gates, root: Path) -> str:
 
 
 def test_who_takes_a_version_back_is_told_which_others_have_its_files(gates, twins) -> None:
-    told = take_back(gates, twins)
+    message = take_back(gates, twins)
 
-    assert told.splitlines()[0] == (
+    assert message.splitlines()[0] == (
         "v1.0.0 has the same files and stands: no stage takes such files any more, and consumers may still have them; "
         "take back too: --revoke --version v1.0.0"
     )
@@ -60,15 +60,15 @@ def test_a_version_whose_files_were_taken_back_under_another_number_comes_on_no_
     take_back(gates, twins)
     before = git(twins, "show-ref")
 
-    for asked in (
+    for arguments in (
         ("--stage", "prod", "--version", "v1.0.0"),
         ("--stage", "staging", "--version", "v1.0.0", "--if-new"),
         ("--stage", "staging"),
         ("--stage", "staging", "--version", "v1.2.0"),
     ):
         check(twins)
-        called = gates(twins, "promote", "first", *asked)
-        assert (called.code, called.err) == (1, SAID), asked
+        called = gates(twins, "promote", "first", *arguments)
+        assert (called.code, called.err) == (1, SAID), arguments
     assert git(twins, "show-ref") == before
 
 
@@ -76,10 +76,15 @@ def test_whoever_asks_for_files_that_were_taken_back_under_another_number_gets_n
     assert gates(twins, "verify", "first@v1.0.0").code == 0
     take_back(gates, twins)
 
-    said = f"  taken back: its files were taken back as v1.1.0: {REASON}\n"
-    for asked, code in (("first@v1.0.0", 1), ("promotions/first/v1.0.0.json", 1), ("first#prod#2", 1), ("first", 0)):
-        called = gates(twins, "verify", asked)
-        assert (called.code, said in called.out) == (code, True), called.out
+    message = f"  taken back: its files were taken back as v1.1.0: {REASON}\n"
+    for arguments, code in (
+        ("first@v1.0.0", 1),
+        ("promotions/first/v1.0.0.json", 1),
+        ("first#prod#2", 1),
+        ("first", 0),
+    ):
+        called = gates(twins, "verify", arguments)
+        assert (called.code, message in called.out) == (code, True), called.out
     # Who asks for no version by its name uses none: what was promoted is what it says it is.
     assert gates(twins, "verify").code == 0
 
@@ -93,8 +98,8 @@ def test_files_that_were_taken_back_under_another_number_come_on_no_stage_by_han
 
     called = gates(twins, "verify")
 
-    said = "conditions: v1.1.0 was taken back before, by first@v1.1.0!, and has the same files"
-    assert (called.code, said in called.out) == (1, True), called.out
+    message = "conditions: v1.1.0 was taken back before, by first@v1.1.0!, and has the same files"
+    assert (called.code, message in called.out) == (1, True), called.out
 
 
 def test_where_what_was_taken_back_cannot_be_read_nobody_says_that_a_version_is_good(gates, twins) -> None:
@@ -103,5 +108,5 @@ def test_where_what_was_taken_back_cannot_be_read_nobody_says_that_a_version_is_
 
     called = gates(twins, "verify", "first@v1.0.0")
 
-    said = "taken back: whether its files were, under another number: "
-    assert (called.code, said in called.out) == (3, True), called.out
+    message = "taken back: whether its files were, under another number: "
+    assert (called.code, message in called.out) == (3, True), called.out

@@ -55,17 +55,17 @@ def sign_with_ssh(root: Path, tag: str, key: Path) -> None:
 @needs_ssh_keygen
 def test_a_signed_version_says_nothing_of_who_put_it_on_a_stage(gates, done, tmp_path) -> None:
     key, signers = new_key(tmp_path, "key")
-    asked, only_key = ("--allowed-signers", str(signers)), ("--key", f"{key}.pub")
+    signers_option, only_key = ("--allowed-signers", str(signers)), ("--key", f"{key}.pub")
     assert gates(done, "check", "first", "--quiet").code == 0
     called = gates(done, "promote", "first", "--stage", "staging", "--version", "v1.1.0", "--sign", "--key", str(key))
     assert called.code == 0, called.err
     stage = "first#staging#3"
 
-    unsigned = gates(done, "verify", stage, *asked)
+    unsigned = gates(done, "verify", stage, *signers_option)
     unseen = gates(done, "verify", stage, *only_key)
-    version = gates(done, "verify", "first@v1.1.0", *asked)
+    version = gates(done, "verify", "first@v1.1.0", *signers_option)
     git(done, "tag", "-a", "-m", "no more", "first@v1.1.0!", "first@v1.1.0^{}")
-    taken_back = gates(done, "verify", "first@v1.1.0!", *asked)
+    taken_back = gates(done, "verify", "first@v1.1.0!", *signers_option)
 
     words = "  signature of the tag: git did not sign it: "
     assert f"{stage}: FAILED\n{words}nothing says who made the tag\n" in unsigned.out
@@ -78,7 +78,7 @@ def test_a_signed_version_says_nothing_of_who_put_it_on_a_stage(gates, done, tmp
     assert f"{words}the envelope has to say who made the version\n" in version.out
     git(done, "tag", "-d", "first@v1.1.0!")
     sign_with_ssh(done, stage, key)
-    signed = gates(done, "verify", stage, *asked)
+    signed = gates(done, "verify", stage, *signers_option)
     assert (signed.code, f"{stage}: verified: 3 parts (order, conditions, signature of the tag)" in signed.out) == (
         0,
         True,

@@ -110,9 +110,9 @@ def cached_data(root: Path) -> None:
     """The object in DVC's cache, and no remote that has it."""
     pointer = (root / "data/first.csv.dvc").read_text()
     name = pointer.split("md5: ")[1].split()[0]
-    found = list((root / ".dvc/cache").rglob(name[2:]))
-    assert found
-    for path in found:
+    paths = list((root / ".dvc/cache").rglob(name[2:]))
+    assert paths
+    for path in paths:
         flip(path)
 
 

@@ -208,7 +208,7 @@ LONG = "x" * 300
 @pytest.mark.parametrize(
     ("statement", "verdict"),
     [
-        (lambda said: said["contract"]["files"].update({LONG: "0" * 64}), nothing),
+        (lambda predicate: predicate["contract"]["files"].update({LONG: "0" * 64}), nothing),
         (nothing, lambda judged: judged["contract"]["schema_sources"].update({LONG: "0" * 64})),
         (nothing, lambda judged: judged["data"]["files"][0].update(path=LONG)),
     ],
@@ -232,8 +232,8 @@ def test_a_signature_that_nothing_here_can_verify_is_not_looked_at_rather_than_w
     git(done, "tag", "-f", "-s", "-m", words, PROD, f"{PROD}^{{}}", GIT_COMMITTER_DATE=date_of(done, PROD))
     part = "first#prod#2: "
 
-    held = gates(done, "verify", PROD, "--allowed-signers", str(signers))
-    assert f"{part}verified" in held.out, held.out
+    verified = gates(done, "verify", PROD, "--allowed-signers", str(signers))
+    assert f"{part}verified" in verified.out, verified.out
     for program in ("no-such-program", "/nowhere/program"):
         git(done, "config", "gpg.ssh.program", program)
         called = gates(done, "verify", PROD, "--allowed-signers", str(signers))
@@ -274,22 +274,22 @@ def test_a_signature_by_a_pgp_key_that_nobody_here_has_is_unknown_and_a_changed_
 ) -> None:
     del keyring
     named = new_pgp_key("ada")
-    asked = ("verify", PROD, "--pgp-key", named)
+    arguments = ("verify", PROD, "--pgp-key", named)
     sign_with_pgp(done, named)
-    held = gates(done, *asked)
-    assert "first#prod#2: verified: 3 parts (order, conditions, signature of the tag)" in held.out, held.out
+    verified = gates(done, *arguments)
+    assert "first#prod#2: verified: 3 parts (order, conditions, signature of the tag)" in verified.out, verified.out
     good = git(done, "rev-parse", PROD)
     content = subprocess.run(["git", "cat-file", "tag", good], cwd=done, capture_output=True, check=True).stdout
     changed = told(
         done, "hash-object", "-t", "tag", "-w", "--stdin", content=content.replace(b"first v1", b"First v1", 1)
     )
     git(done, "update-ref", f"refs/tags/{PROD}", changed)
-    wrong = gates(done, *asked)
+    wrong = gates(done, *arguments)
     assert "first#prod#2: FAILED\n  signature of the tag: gpg: Signature made" in wrong.out, wrong.out
     git(done, "update-ref", f"refs/tags/{PROD}", good)
     (tmp_path / "empty").mkdir(mode=0o700)
     monkeypatch.setenv("GNUPGHOME", str(tmp_path / "empty"))
-    called = gates(done, *asked)
+    called = gates(done, *arguments)
     assert "first#prod#2: could not be verified\n  signature of the tag: gpg: " in called.out, called.out
     assert "Can't check signature: No public key" in called.out
 
@@ -305,8 +305,8 @@ def test_a_signature_of_a_key_that_nobody_named_does_not_count_whatever_the_keyr
     by_file, by_key = ("--allowed-signers", str(signers)), ("--pgp-key", spaced)
     part = "first#prod#2: FAILED\n  signature of the tag: "
 
-    def told_of(*asked: str) -> str:
-        return gates(done, "verify", PROD, *asked).out
+    def told_of(*arguments: str) -> str:
+        return gates(done, "verify", PROD, *arguments).out
 
     assert f"{part}git did not sign it: nothing says who made the tag" in told_of(*by_key)
     sign_with_pgp(done, other)
@@ -337,15 +337,18 @@ def test_an_ssh_key_is_not_named_by_a_pgp_key(gates, done, tmp_path) -> None:
     )
 
     refused = gates(done, "verify", PROD, "--pgp-key", "A" * 40)
-    held = gates(done, "verify", PROD, "--pgp-key", "A" * 40, "--allowed-signers", str(signers))
+    verified = gates(done, "verify", PROD, "--pgp-key", "A" * 40, "--allowed-signers", str(signers))
 
     assert "signature of the tag: signed with SSH, and no SSH key was named; give --allowed-signers" in refused.out
-    assert "first#prod#2: verified" in held.out, held.out
+    assert "first#prod#2: verified" in verified.out, verified.out
 
 
 def test_without_the_library_a_signature_could_not_be_looked_at(monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "cryptography", None)
 
-    found = looked_at("first@v1.0.0", "signature", lambda: str(ed25519_library()))
+    finding = looked_at("first@v1.0.0", "signature", lambda: str(ed25519_library()))
 
-    assert (found.state, "signatures need the package 'cryptography'" in found.words) == (FindingState.UNKNOWN, True)
+    assert (finding.state, "signatures need the package 'cryptography'" in finding.words) == (
+        FindingState.UNKNOWN,
+        True,
+    )

@@ -103,7 +103,7 @@ def test_a_path_stands_for_the_same_files_and_bytes_in_every_version(built, spec
     at = {version: snapshot(repository, config(built, spec), version) for version in (WORKTREE, STAGED, head(built))}
 
     assert [file.name for file in at[WORKTREE].files] == [file.name for file in data_files(config(built, spec))]
-    assert len({found.digest for found in at.values()}) == 1
+    assert len({taken.digest for taken in at.values()}) == 1
     assert compare(at[head(built)], at[WORKTREE]).is_same
 
 
@@ -113,9 +113,9 @@ def test_data_opens_at_a_commit_as_it_does_in_the_work_tree(root):
     shutil.rmtree(root / "data/parts")
     (root / "data/held.csv").unlink()
 
-    with files_at(open_repository(root), dataset, head(root)) as found:
-        opened = open_dataset(dataset, files=found.dataset)
-        seen = facts(opened), facts(open_holdout(dataset, files=found.holdout))
+    with files_at(open_repository(root), dataset, head(root)) as files:
+        opened = open_dataset(dataset, files=files.dataset)
+        seen = facts(opened), facts(open_holdout(dataset, files=files.holdout))
 
     assert seen == expected
     assert seen[0][1] == {"human": 33, "synthetic": 33, "undeclared": 0}
@@ -129,34 +129,34 @@ def test_folders_partitions_and_files_of_git_open_at_a_commit(root):
     shutil.rmtree(root / "data")
     seen = []
     for dataset in (by_folder, by_path):
-        with files_at(open_repository(root), dataset, STAGED) as found:
-            temporary = [file.path for file in found.dataset if file.name == "data/plain.csv"]
-            seen.append(facts(open_dataset(dataset, files=found.dataset)))
+        with files_at(open_repository(root), dataset, STAGED) as files:
+            temporary = [file.path for file in files.dataset if file.name == "data/plain.csv"]
+            seen.append(facts(open_dataset(dataset, files=files.dataset)))
 
     assert seen == expected
     assert [path.exists() for path in temporary] == [False]
 
 
 def test_the_work_tree_counts_by_its_bytes_and_not_by_its_pointer(root):
-    held = config(root, "data/held.csv")
+    dataset = config(root, "data/held.csv")
     write(root, "data/held.csv", "text\nedited\n")
     repository = open_repository(root)
 
-    found = {str(at): snapshot(repository, held, at).files[0].entry.md5 for at in (WORKTREE, STAGED)}
+    hashes = {str(at): snapshot(repository, dataset, at).files[0].entry.md5 for at in (WORKTREE, STAGED)}
 
-    assert found["the work tree"] == md5("text\nedited\n") != found["the index"]
+    assert hashes["the work tree"] == md5("text\nedited\n") != hashes["the index"]
 
 
 def test_a_caller_may_remember_hashes_of_the_work_tree(root):
-    asked = []
+    calls = []
 
     def remembered(path, *, is_legacy):
-        asked.append((path.name, is_legacy))
+        calls.append((path.name, is_legacy))
         return "0" * 32, 7
 
-    found = snapshot(open_repository(root), config(root, "data/held.csv"), WORKTREE, md5_of=remembered)
+    taken = snapshot(open_repository(root), config(root, "data/held.csv"), WORKTREE, md5_of=remembered)
 
-    assert (asked, found.files[0].entry.md5, found.files[0].entry.size) == ([("held.csv", False)], "0" * 32, 7)
+    assert (calls, taken.files[0].entry.md5, taken.files[0].entry.size) == ([("held.csv", False)], "0" * 32, 7)
 
 
 def test_half_a_dataset_lost_by_a_partial_pull_is_said(root):
@@ -165,13 +165,13 @@ def test_half_a_dataset_lost_by_a_partial_pull_is_said(root):
     dvc(root, "add", "-q", "data/parts")
     commit(root, "looks innocent")
     repository = open_repository(root)
-    found = compare(*(snapshot(repository, config(root), version) for version in (before, head(root))))
+    changes = compare(*(snapshot(repository, config(root), version) for version in (before, head(root))))
 
     lost = tuple(
         f"data/parts/by=synthetic/{name}" for name in ("a.parquet", "b.csv", "c.jsonl", "d.jsonl.gz", "e.arrow")
     )
-    assert (found.removed, found.lost_share, found.added, found.changed) == (lost, 0.5, (), ())
-    assert found.sentence() == (
+    assert (changes.removed, changes.lost_share, changes.added, changes.changed) == (lost, 0.5, (), ())
+    assert changes.sentence() == (
         f"10 files in HEAD ({before.commit[:7]}), 5 in HEAD ({head(root).commit[:7]}): 5 gone (data/parts/by=synthetic/"
         "a.parquet, data/parts/by=synthetic/b.csv, data/parts/by=synthetic/c.jsonl, …). That is what `dvc add` makes of a "
         "folder that was pulled in part only; to get the files back: "
@@ -221,10 +221,10 @@ def test_added_changed_moved_and_removed_files_are_told_apart(small):
 
 
 def test_files_renamed_into_folders_are_not_lost(small):
-    found = became(small, {"x/a.csv": "a", "x/b.csv": "b", "y/c.csv": "c", "y/copy.csv": "c"})
+    changes = became(small, {"x/a.csv": "a", "x/b.csv": "b", "y/c.csv": "c", "y/copy.csv": "c"})
 
-    assert (found.lost_share, len(found.moved), found.is_same) == (0.0, 4, False)
-    assert found.sentence().endswith("4 in the index: 4 moved")
+    assert (changes.lost_share, len(changes.moved), changes.is_same) == (0.0, 4, False)
+    assert changes.sentence().endswith("4 in the index: 4 moved")
 
 
 def test_of_two_equal_files_of_which_one_is_left_one_is_lost(small):
@@ -232,10 +232,10 @@ def test_of_two_equal_files_of_which_one_is_left_one_is_lost(small):
 
 
 def test_nothing_changed_is_said_in_one_clause(small):
-    found = became(small, {"a.csv": "a", "b.csv": "b", "c.csv": "c", "copy.csv": "c"})
+    changes = became(small, {"a.csv": "a", "b.csv": "b", "c.csv": "c", "copy.csv": "c"})
 
-    assert (found.is_same, found.lost_share) == (True, 0.0)
-    assert found.sentence() == f"4 files, as in {head(small)}"
+    assert (changes.is_same, changes.lost_share) == (True, 0.0)
+    assert changes.sentence() == f"4 files, as in {head(small)}"
 
 
 def test_a_dataset_that_was_not_there_before_lost_nothing(small):
@@ -280,11 +280,11 @@ def test_plain_git_needs_no_dvc(tmp_path):
     write(root, "team/data/a.csv", "text,origin\n")
     dataset = config(root / "team", "data")
 
-    with files_at(open_repository(root / "team"), dataset, head(root)) as found:
-        opened = open_dataset(dataset, files=found.dataset)
+    with files_at(open_repository(root / "team"), dataset, head(root)) as files:
+        opened = open_dataset(dataset, files=files.dataset)
         with opened:
             assert opened.row_counts() == {"human": 1, "synthetic": 1, "undeclared": 0}
-        assert [file.name for file in found.dataset] == ["data/a.csv"]
+        assert [file.name for file in files.dataset] == ["data/a.csv"]
 
 
 def test_a_file_checked_out_with_other_line_ends_is_judged_by_its_blob(tmp_path):
@@ -327,8 +327,8 @@ def test_text_that_dvc_2_hashed_is_the_same_in_the_work_tree(tmp_path):
 
     assert legacy == of_dvc(str(file), name="md5-dos2unix") != md5(text)
     assert compare(*(snapshot(repository, config(root, "a.csv"), at) for at in (head(root), WORKTREE))).is_same
-    with files_at(repository, config(root, "a.csv"), head(root)) as found:
-        assert found.dataset[0].path.read_bytes() == text.encode()
+    with files_at(repository, config(root, "a.csv"), head(root)) as files:
+        assert files.dataset[0].path.read_bytes() == text.encode()
 
 
 def test_a_cache_object_that_was_edited_is_refused(small):
@@ -348,8 +348,8 @@ def test_equal_bytes_in_dataset_and_holdout_are_no_overlap_but_one_name_is(small
     repository = open_repository(small)
     twins = config(small, "d/c.csv", holdout="d/copy.csv")
 
-    with files_at(repository, twins, head(small)) as found:
-        assert found.dataset[0].path == found.holdout[0].path
+    with files_at(repository, twins, head(small)) as files:
+        assert files.dataset[0].path == files.holdout[0].path
     with pytest.raises(UsageError, match=r"3: dataset 'd': d/c\.csv belongs to the dataset too"):
         snapshot(repository, replace(twins, holdout="d"), head(small))
 

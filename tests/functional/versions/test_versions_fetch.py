@@ -69,8 +69,8 @@ def config(root, path="data/d"):
 
 
 def contents(root, path, version):
-    with files_at(open_repository(root), config(root, path), version) as found:
-        return {file.name: file.path.read_text() for file in found.dataset}
+    with files_at(open_repository(root), config(root, path), version) as files:
+        return {file.name: file.path.read_text() for file in files.dataset}
 
 
 def listed(folder):
@@ -93,9 +93,9 @@ def test_a_manifest_alone_is_read_from_the_remote_without_the_data(parent):
     root = parent / "project"
     (parent / "remote/files/md5" / md5("a")[:2] / md5("a")[2:]).unlink()
 
-    found = snapshot(open_repository(root), config(root), STAGED)
+    taken = snapshot(open_repository(root), config(root), STAGED)
 
-    assert [(file.name, file.entry.md5) for file in found.files] == [
+    assert [(file.name, file.entry.md5) for file in taken.files] == [
         ("data/d/a.csv", md5("a")),
         ("data/d/x/b.csv", md5("b")),
     ]

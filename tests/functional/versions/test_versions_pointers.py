@@ -35,8 +35,8 @@ def root(tmp_path):
 
 
 def md5_at(root, version, path="data/a.csv"):
-    found = pointers(open_repository(root), version).get(path)
-    return found and found.md5
+    pointer = pointers(open_repository(root), version).get(path)
+    return pointer and pointer.md5
 
 
 def test_commit_index_and_work_tree_may_each_name_other_bytes(root):
@@ -47,10 +47,10 @@ def test_commit_index_and_work_tree_may_each_name_other_bytes(root):
     track(root, "data/a.csv", "unstaged")
     repository = open_repository(root)
 
-    found = {str(version): md5_at(root, version) for version in (revision(repository, "main"), STAGED, WORKTREE)}
+    hashes = {str(version): md5_at(root, version) for version in (revision(repository, "main"), STAGED, WORKTREE)}
 
     sha = git(root, "rev-parse", "--short=7", "HEAD")
-    assert found == {f"main ({sha})": md5("committed"), "the index": md5("staged"), "the work tree": md5("unstaged")}
+    assert hashes == {f"main ({sha})": md5("committed"), "the index": md5("staged"), "the work tree": md5("unstaged")}
 
 
 def test_a_pointer_that_git_rm_took_is_gone_from_the_index_only(root):
@@ -88,9 +88,9 @@ def test_imports_legacy_hashes_and_wdir_are_seen(root):
         f"md5: {ZERO}\nfrozen: true\nwdir: ../data\ndeps:\n- path: d\n  repo:\n    url: ../other\n    rev_lock: {ZERO}\n"
         f"outs:\n- md5: {md5('a')}\n  path: d.csv\n",
     )
-    found = pointers(open_repository(root), WORKTREE)["data/d.csv"]
+    pointer = pointers(open_repository(root), WORKTREE)["data/d.csv"]
 
-    assert (found.kind, found.is_legacy, found.is_dir, found.place) == (
+    assert (pointer.kind, pointer.is_legacy, pointer.is_dir, pointer.place) == (
         PointerKind.IMPORTED,
         True,
         False,
@@ -177,13 +177,13 @@ def test_outs_of_a_lock_lie_in_their_stage_s_folder_and_stale_stages_do_not_coun
     repository = open_repository(root)
     head = revision(repository, "HEAD")
 
-    found = pointers(repository, head)
+    by_path = pointers(repository, head)
 
-    assert {path: (pointer.md5, pointer.place) for path, pointer in found.items()} == {
+    assert {path: (pointer.md5, pointer.place) for path, pointer in by_path.items()} == {
         "data/out.csv": (md5("a"), "pipe/dvc.lock: stage 'clean'"),
         "pipe/de.csv": (md5("a"), "pipe/dvc.lock: stage 'split@de'"),
     }
-    assert found == pointers(repository, STAGED) == pointers(repository, WORKTREE)
+    assert by_path == pointers(repository, STAGED) == pointers(repository, WORKTREE)
 
 
 def test_the_first_format_of_a_lock_is_read(root):
@@ -198,9 +198,9 @@ def test_words_that_older_yaml_takes_for_booleans_and_numbers_are_names(root):
     write(root, "n.dvc", f"outs:\n- md5: {ZERO}\n  hash: md5\n  path: 1_000\n")
     write(root, "t.dvc", f"outs:\n- md5: {ZERO}\n  hash: md5\n  path: 12:30\n")
 
-    found = pointers(open_repository(root), WORKTREE)
+    by_path = pointers(open_repository(root), WORKTREE)
 
-    assert {path: pointer.md5 for path, pointer in found.items()} == {"on": "1" * 32, "1_000": ZERO, "12:30": ZERO}
+    assert {path: pointer.md5 for path, pointer in by_path.items()} == {"on": "1" * 32, "1_000": ZERO, "12:30": ZERO}
 
 
 def test_names_with_spaces_umlauts_and_quotes_survive_git(root):
@@ -324,10 +324,10 @@ def test_a_dvc_folder_below_git_s_top_folder_has_a_cache_of_its_own(tmp_path):
     repository = open_repository(sub / "data")
     head = revision(repository, "HEAD")
 
-    found = pointers(repository, head)
+    by_path = pointers(repository, head)
 
-    assert list(found) == ["team/data/d"]
-    assert manifest(repository, head, found["team/data/d"]) == (ManifestEntry("team/data/d/a.csv", md5("a")),)
+    assert list(by_path) == ["team/data/d"]
+    assert manifest(repository, head, by_path["team/data/d"]) == (ManifestEntry("team/data/d/a.csv", md5("a")),)
 
 
 def test_without_git_there_is_the_work_tree_only(tmp_path):
@@ -435,11 +435,11 @@ def test_revisions_are_full_shas_and_equal_whatever_they_were_called(root):
     sha = commit(root)
     git(root, "tag", "-a", "v1", "-m", "v1")
     repository = open_repository(root)
-    found = [revision(repository, name) for name in ("HEAD", "main", "v1", sha[:8], sha)]
+    revisions = [revision(repository, name) for name in ("HEAD", "main", "v1", sha[:8], sha)]
 
-    assert {(version.kind, version.commit) for version in found} == {(VersionKind.REVISION, sha)}
-    assert len(set(found)) == 1
-    assert [str(version) for version in found[1:4]] == [f"main ({sha[:7]})", f"v1 ({sha[:7]})", sha[:7]]
+    assert {(version.kind, version.commit) for version in revisions} == {(VersionKind.REVISION, sha)}
+    assert len(set(revisions)) == 1
+    assert [str(version) for version in revisions[1:4]] == [f"main ({sha[:7]})", f"v1 ({sha[:7]})", sha[:7]]
 
 
 @pytest.mark.parametrize(

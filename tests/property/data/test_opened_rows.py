@@ -99,12 +99,12 @@ def test_every_format_gives_the_same_rows_and_types(rows):
         for name, content in written(rows).items():
             Path(folder, name).write_bytes(content)
             with open_dataset(DatasetConfig("d", Path(folder), 1, "tabular", path=name)) as dataset:
-                found = pa.Table.from_batches(list(dataset.batches()))
-                opened[name] = (found.schema, found.to_pylist(), dict(dataset.files[0].columns))
+                table = pa.Table.from_batches(list(dataset.batches()))
+                opened[name] = (table.schema, table.to_pylist(), dict(dataset.files[0].columns))
 
     expected = [
         {**{name: row[name] for name in SCHEMA.names[:-1]}, ROW_ID: number, ORIGIN: row["origin"]}
         for number, row in enumerate(rows)
     ]
-    assert {name: found[1] for name, found in opened.items()} == dict.fromkeys(opened, expected)
-    assert len({(found[0], tuple(found[2].items())) for found in opened.values()}) == 1
+    assert {name: table[1] for name, table in opened.items()} == dict.fromkeys(opened, expected)
+    assert len({(table[0], tuple(table[2].items())) for table in opened.values()}) == 1

@@ -67,9 +67,9 @@ def test_files_kept_apart_make_up_the_whole(roles, files, data):
     summaries.keep((facts, whole.of_file(number)) for number, facts in enumerate(names))
 
     again = IndexBuilder(roles, table_apart(connect))
-    found = dict(summaries.recall(names))
-    for number in data.draw(st.permutations(sorted(found))):
-        again.add(number, found[number])
+    recalled = dict(summaries.recall(names))
+    for number in data.draw(st.permutations(sorted(recalled))):
+        again.add(number, recalled[number])
 
     assert facts_of(again) == facts_of(whole)
     assert dict(Summaries(summaries.store, "another reading").recall(names)) == {}

@@ -38,7 +38,7 @@ def test_names_match_as_files_do(names, spec):
         except GatesError:
             on_disk = set()
 
-    found = matching(names, spec)
+    names_matched = matching(names, spec)
 
-    assert {name for name in found if name == spec or not holds_no_rows(name.rpartition("/")[2])} == on_disk
-    assert all(concerns(name, spec) for name in found)
+    assert {name for name in names_matched if name == spec or not holds_no_rows(name.rpartition("/")[2])} == on_disk
+    assert all(concerns(name, spec) for name in names_matched)

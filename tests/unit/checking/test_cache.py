@@ -144,9 +144,9 @@ def test_writers_at_the_same_time_leave_whole_entries(tmp_path):
     ]
 
     assert [writer.communicate()[1] for writer in writers] == [""] * 4
-    found = [entry for key in "01234" if (entry := Cache(folder).get(key))]
-    assert found
-    assert {len(set(entry["text"])) for entry in found} == {1}
+    entries = [entry for key in "01234" if (entry := Cache(folder).get(key))]
+    assert entries
+    assert {len(set(entry["text"])) for entry in entries} == {1}
     assert not list(folder.glob("*.unfinished"))
 
 
@@ -163,9 +163,9 @@ def test_killed_writer_leaves_whole_entries(tmp_path):
         writer.kill()
         writer.wait()
 
-        found = [entry["text"] for key in "01234" if (entry := Cache(folder).get(key))]
-        assert found
-        assert set(found) == {letter * 300}
+        entries = [entry["text"] for key in "01234" if (entry := Cache(folder).get(key))]
+        assert entries
+        assert set(entries) == {letter * 300}
 
 
 def test_the_cache_lies_with_dvc_where_there_is_dvc(tmp_path):
@@ -180,9 +180,9 @@ def test_the_cache_lies_with_dvc_where_there_is_dvc(tmp_path):
 
 def hashed(cache, path):
     hashes = RememberedHashes(cache, "here")
-    found = hashes(path, is_legacy=False)
+    digests = hashes(path, is_legacy=False)
     hashes.save()
-    return found
+    return digests
 
 
 def remembered(cache):

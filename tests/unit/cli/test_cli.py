@@ -205,8 +205,8 @@ def test_datasets_are_those_named_or_the_only_one_or_all(tmp_path):
         (tmp_path / "gates.toml").write_text(text)
         return read_config(tmp_path / "gates.toml")
 
-    def names(found):
-        return [dataset.name for dataset in found]
+    def names(commands):
+        return [dataset.name for dataset in commands]
 
     assert names(chosen(datasets("a"), (), every=False)) == ["a"]
     assert names(chosen(datasets("ab"), (), every=True)) == ["a", "b"]

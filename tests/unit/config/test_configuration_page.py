@@ -31,7 +31,7 @@ def test_every_key_has_a_row_with_type_default_and_meaning(key):
 @pytest.mark.parametrize("key", [key for key in SUPPORTED if key not in ("type", "waivers")])
 def test_every_key_has_an_example_that_is_read(key, tmp_path):
     row = next(line for line in PAGE.splitlines() if line.startswith(f"| `{key}` |"))
-    example = next(found for found in re.findall(r"`([^`]+)`", row) if found.startswith(f"{key} = "))
+    example = next(snippet for snippet in re.findall(r"`([^`]+)`", row) if snippet.startswith(f"{key} = "))
     needed = {"path": 'path = "x.csv"', "type": 'type = "text"'}
     if key in ("path", "partitions"):
         del needed["path"]
@@ -99,7 +99,7 @@ def test_blocks_are_configurations_that_are_read(tmp_path):
 @pytest.mark.parametrize("key", KEYS)
 def test_every_table_of_plugins_has_an_example_that_is_read(key, tmp_path):
     row = next(line for line in PAGE.splitlines() if line.startswith(f"| `{key}` |"))
-    example = next(found for found in re.findall(r"`([^`]+)`", row) if found.startswith(f"{key} = "))
+    example = next(snippet for snippet in re.findall(r"`([^`]+)`", row) if snippet.startswith(f"{key} = "))
     (tmp_path / "gates.toml").write_text(f'[plugins]\n{example}\n[datasets.a]\npath = "x.csv"\ntype = "text"')
 
     assert [one.kind.key for one in read_config(tmp_path / "gates.toml").plugins.declared] == [key]

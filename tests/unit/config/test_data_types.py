@@ -37,9 +37,9 @@ def failing(kind: str, **columns: object) -> dict[str, list[int]]:
     frame = pl.DataFrame(columns)
     schema = built_in_schema(Roles(kind, (), bound=tuple(frame.columns)), {})
     numbered = frame.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias(ROW_ID), pl.lit("human").alias(ORIGIN))
-    found = RowValidator(schema).validate(numbered.to_arrow().to_batches()[0])
-    assert found.broken == {}
-    return {rule: rows.tolist() for rule, rows in sorted(found.failing.items())}
+    failures = RowValidator(schema).validate(numbered.to_arrow().to_batches()[0])
+    assert failures.broken == {}
+    return {rule: rows.tolist() for rule, rows in sorted(failures.failing.items())}
 
 
 @pytest.mark.parametrize("name", DATA_TYPES)
@@ -57,14 +57,14 @@ def test_special_roles_are_roles_of_the_type(name):
 
 @pytest.mark.parametrize("name", DESCRIBED)
 def test_suites_limit_rules_that_the_schema_has(name):
-    known = {rule.id for rule in rules(schema_of(name))}
+    rule_ids = {rule.id for rule in rules(schema_of(name))}
     metrics = {metric.expectation: metric for metric in METRICS}
 
     for scope in (Scope.HUMAN, Scope.SYNTHETIC):
         path = ROOT / f"expectations/{name}/{scope.value}.json"
         entries = read_suite(path, metrics, shown=path.name).expectations
         limited = {str(entry.kwargs["rule"]) for entry in entries if entry.type == ROW_FAILURES}
-        assert limited <= known
+        assert limited <= rule_ids
         assert all(entry.meta.get("reason") and entry.meta.get("question") for entry in entries)
 
 
@@ -104,9 +104,9 @@ def test_messages_alternate_and_end_with_the_assistant():
     ]
     rows = [*good, *bad]
 
-    found = failing("instruction", prompt=["p"] * len(rows), response=["r"] * len(rows), messages=rows)
+    failures = failing("instruction", prompt=["p"] * len(rows), response=["r"] * len(rows), messages=rows)
 
-    assert found == {"messages/roles-alternate": list(range(len(good), len(rows)))}
+    assert failures == {"messages/roles-alternate": list(range(len(good), len(rows)))}
 
 
 def test_preference_rules():
@@ -130,9 +130,9 @@ def test_preference_rules():
     ids=["words", "numbers", "fractions"],
 )
 def test_labels_of_any_type_are_there(labels, bad):
-    found = failing("annotations", item=[1, 2, 3, 4], annotator=["ana"] * 4, label=labels)
+    failures = failing("annotations", item=[1, 2, 3, 4], annotator=["ana"] * 4, label=labels)
 
-    assert found == {"label/not-blank": bad}
+    assert failures == {"label/not-blank": bad}
 
 
 @pytest.mark.parametrize(
@@ -164,9 +164,9 @@ def test_reading_rules():
 
 
 def test_numbers_written_as_text_are_readings_and_words_are_not():
-    found = failing("timeseries", entity=["a"] * 2, timestamp=[1, 2], value=["0.5", "n/a"])
+    failures = failing("timeseries", entity=["a"] * 2, timestamp=[1, 2], value=["0.5", "n/a"])
 
-    assert found == {"value/type": [1]}
+    assert failures == {"value/type": [1]}
 
 
 def test_translation_rules():
@@ -202,9 +202,9 @@ def test_language_tags_are_those_of_bcp_47():
     tags = [*good, *bad]
     rows = {"source": ["Hello"] * len(tags), "target": ["Bonjour"] * len(tags), "source_language": ["fr"] * len(tags)}
 
-    found = failing("translation", **rows, target_language=tags)
+    failures = failing("translation", **rows, target_language=tags)
 
-    assert found["target_language/bcp-47"] == list(range(len(good), len(tags)))
+    assert failures["target_language/bcp-47"] == list(range(len(good), len(tags)))
 
 
 def test_page_names_every_type():
@@ -242,8 +242,8 @@ def test_example_of_the_page_opens_and_keeps_every_row_rule(name, tmp_path):
     with open_dataset(dataset) as opened:
         types = {field.name: str(field.type) for field in opened.schema()}
         (batch,) = opened.batches()
-        found = RowSchemas().validators(opened.roles, types).validate(batch)
+        failures = RowSchemas().validators(opened.roles, types).validate(batch)
 
     assert batch.num_rows == len([json.loads(line) for line in lines.splitlines()])
-    assert ({rule: rows for rule, rows in found.failing.items() if len(rows)}, found.broken) == ({}, {})
+    assert ({rule: rows for rule, rows in failures.failing.items() if len(rows)}, failures.broken) == ({}, {})
     assert set(data_type(name).required_roles) <= set(opened.roles.bound)

@@ -67,8 +67,8 @@ def test_a_bad_file_is_named_with_its_line(dataset, text, message):
 
 def test_another_share_is_another_contract(dataset):
     def digests(text):
-        found = dataset(text)
-        return load_contract(found, TODAY).to_json()["sha256"], rules_inputs(found, TODAY)["population"]
+        config = dataset(text)
+        return load_contract(config, TODAY).to_json()["sha256"], rules_inputs(config, TODAY)["population"]
 
     one, other = digests(GOOD), digests(GOOD.replace("0.25", "0.2").replace("0.75", "0.8"))
     assert one[0] != other[0]

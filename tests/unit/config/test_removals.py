@@ -74,12 +74,12 @@ def test_lint_names_records_that_excuse_nothing(tmp_path) -> None:
     write(tmp_path, "gates.toml", '[datasets.first]\npath = "data"\ntype = "tabular"\n')
     write(tmp_path, "promotions/first/removals/one.toml", RECORD + 'rows = ["a"]\n')
     write(tmp_path, "promotions/fist/removals/one.toml", RECORD + 'rows = ["a"]\n')
-    found = lint(tmp_path / "gates.toml", date(2026, 3, 1))
-    assert found.problems == [
+    messages = lint(tmp_path / "gates.toml", date(2026, 3, 1))
+    assert messages.problems == [
         "promotions/first/removals/one.toml:4: date is 2026-03-02, a day to come; write the day of the decision",
         "promotions/fist/removals: no dataset has this name (did you mean 'first'?)",
     ]
-    assert found.notes == [
+    assert messages.notes == [
         "promotions/first/removals/one.toml:4: nothing was promoted yet, so that nothing can be missed"
     ]
 
@@ -89,8 +89,8 @@ def test_lint_names_records_that_the_last_promotion_left_behind(tmp_path) -> Non
     write(tmp_path, "promotions/reviews/v1.2.0.json", statement().to_bytes())
     write(tmp_path, "promotions/reviews/removals/new.toml", RECORD + 'rows = ["a"]\n')
     write(tmp_path, "promotions/reviews/removals/old.toml", RECORD.replace("03-02", "02-27") + 'rows = ["a"]\n')
-    found = lint(tmp_path / "gates.toml", date(2026, 3, 3))
-    assert (found.problems, found.notes) == (
+    messages = lint(tmp_path / "gates.toml", date(2026, 3, 3))
+    assert (messages.problems, messages.notes) == (
         [],
         [
             (

@@ -30,12 +30,12 @@ def mistakes(stages):
 
 
 def test_every_key_is_read_and_what_is_left_out_is_not_asked_for(stages):
-    found = stages(
+    config = stages(
         '[stages.plain]\n[stages.full]\nafter = "plain"\npurpose = "evaluation"\nreviewers = 2\nmaximum_age = 30\n'
         'waivers = "forbidden"\nloosened = "forbidden"\nanswered = ["combined/expect_x/y", "expect_z"]\n'
     )
 
-    assert found == {
+    assert config == {
         "plain": Stage("plain", 4, None, None, 0, None, "allowed", "allowed", ()),
         "full": Stage(
             "full", 5, "plain", "evaluation", 2, 30, "forbidden", "forbidden", ("combined/expect_x/y", "expect_z")
@@ -52,9 +52,9 @@ def test_stages_come_in_the_order_of_promotion_and_of_the_file_where_that_is_ope
 def test_a_pyproject_has_stages_too(stages):
     dataset = '[tool.gates.datasets.a]\npath = "x.csv"\ntype = "text"\n'
 
-    found = stages("[tool.gates.stages.prod]\nreviewers = 1\n", "pyproject.toml", dataset)
+    config = stages("[tool.gates.stages.prod]\nreviewers = 1\n", "pyproject.toml", dataset)
 
-    assert found == {"prod": Stage("prod", 4, reviewers=1)}
+    assert config == {"prod": Stage("prod", 4, reviewers=1)}
 
 
 def test_a_stage_is_found_by_name_and_a_wrong_name_suggests_the_nearest(stages, tmp_path):

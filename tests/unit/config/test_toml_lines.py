@@ -64,7 +64,7 @@ def test_syntax_errors_have_a_line(text, line):
     try:
         tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        found, message = decode_error(error, text)
-        assert found == line
+        shown_line, message = decode_error(error, text)
+        assert shown_line == line
         assert "at line" not in message
         assert "at end" not in message

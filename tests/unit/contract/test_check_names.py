@@ -16,7 +16,7 @@ IDS = tuple(f"combined/{kind}" for kind in KINDS)
 
 
 @pytest.mark.parametrize(
-    ("word", "found"),
+    ("word", "expected"),
     [
         ("boilerplate", [KINDS[0]]),
         ("separab", [KINDS[3]]),
@@ -31,12 +31,12 @@ IDS = tuple(f"combined/{kind}" for kind in KINDS)
         ("expect_", []),
     ],
 )
-def test_word_or_its_beginning_finds_every_name_that_has_it(word, found):
-    assert search_checks(word, KINDS) == found
+def test_word_or_its_beginning_finds_every_name_that_has_it(word, expected):
+    assert search_checks(word, KINDS) == expected
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "message"),
     [
         ("boilerplat", "did you mean 'expect_boilerplate_ratio_to_be_less_than'?"),
         ("separabilty", "did you mean 'expect_origin_separability_to_be_less_than'?"),
@@ -52,8 +52,8 @@ def test_word_or_its_beginning_finds_every_name_that_has_it(word, found):
         ("zz/zz", "nothing is near"),
     ],
 )
-def test_wrong_name_is_answered_with_what_it_may_mean(name, said):
-    assert suggestion(name, KINDS, IDS, otherwise="nothing is near") == said
+def test_wrong_name_is_answered_with_what_it_may_mean(name, message):
+    assert suggestion(name, KINDS, IDS, otherwise="nothing is near") == message
 
 
 def test_many_names_are_cut_short():
@@ -74,7 +74,7 @@ PLANNED = [
 
 
 @pytest.mark.parametrize(
-    ("asked", "found"),
+    ("name", "expected"),
     [
         (f"human/{TWICE}/exact", [0]),
         (f"human/{TWICE}", [0, 1]),
@@ -99,5 +99,5 @@ PLANNED = [
         ("nobody/duplicate", []),
     ],
 )
-def test_name_means_every_check_that_it_can_mean_of_one_type(asked, found):
-    assert resolve_checks(asked, PLANNED) == [PLANNED[at] for at in found]
+def test_name_means_every_check_that_it_can_mean_of_one_type(name, expected):
+    assert resolve_checks(name, PLANNED) == [PLANNED[at] for at in expected]

@@ -63,19 +63,19 @@ def test_metric_that_breaks_names_the_innermost_line_of_its_repository(value, fa
     files = {"plugins/own_one.py": metric(NAME, value, HELPERS), "plugins/own_help.py": OWN_HELP}
     root = project(tmp_path, f'[plugins.metrics]\n{NAME} = "plugins/own_one.py:METRIC"', files=files)
 
-    found = measured(metrics_of(read_config(root / "gates.toml").plugins))
+    reason = measured(metrics_of(read_config(root / "gates.toml").plugins))
 
-    assert found.startswith(failure)
+    assert reason.startswith(failure)
 
 
 def test_metric_that_returns_something_else_names_its_function_and_what_is_expected(tmp_path):
     text = metric(NAME).replace("Measured(Estimate.exact(0.0))", "3")
     root = project(tmp_path, f'[plugins.metrics]\n{NAME} = "own_one.py:METRIC"', files={"own_one.py": text})
 
-    found = measured(metrics_of(read_config(root / "gates.toml").plugins))
+    reason = measured(metrics_of(read_config(root / "gates.toml").plugins))
 
     assert (
-        found
+        reason
         == "own_one.py:4: measure returned a int, expected a Measured or NotConfigured or Inconclusive or Failed or ReportOnly"
     )
 
@@ -84,10 +84,10 @@ def test_metric_that_accumulates_with_something_else_names_its_line(tmp_path):
     text = metric(NAME, "scan.collected(lambda inputs: 3)")
     root = project(tmp_path, f'[plugins.metrics]\n{NAME} = "own_one.py:METRIC"', files={"own_one.py": text})
 
-    found = measured(metrics_of(read_config(root / "gates.toml").plugins))
+    reason = measured(metrics_of(read_config(root / "gates.toml").plugins))
 
     expected = "measure.<locals>.<lambda> returned a int, expected a gates.data.scan.accumulators.Accumulator"
-    assert found == f"own_one.py:5: TypeError: {expected}"
+    assert reason == f"own_one.py:5: TypeError: {expected}"
 
 
 def with_accumulate(root, accumulator, accumulate="lambda inputs, params: (accumulator,)"):

@@ -223,11 +223,11 @@ def test_metric_of_the_configuration_is_what_suites_may_limit(spec, files, tmp_p
     files = {**files, "expectations/mix/human.json": OWN_SUITE}
     root = project(tmp_path, f'[plugins.metrics]\n{OWN_METRIC} = "{spec}"', files=files)
 
-    found = contract(root)
+    resolved = contract(root)
 
-    assert found["plugins"] == [{"kind": "metric", "name": OWN_METRIC, "distribution": None, "version": None}]
+    assert resolved["plugins"] == [{"kind": "metric", "name": OWN_METRIC, "distribution": None, "version": None}]
     assert spec.partition(":")[0] in {
-        path if path.startswith("plugins") else path[:-3].replace("/", ".") for path in found["plugin_sources"]
+        path if path.startswith("plugins") else path[:-3].replace("/", ".") for path in resolved["plugin_sources"]
     }
     assert (
         f"mix: human/{OWN_METRIC} (expectations/mix/human.json:1): critical, limit 1"
@@ -269,14 +269,14 @@ def test_file_that_may_run_in_place_of_an_installed_one_is_another_key(new, tmp_
 
 def test_another_version_of_an_installed_plugin_is_another_contract_and_another_key(tmp_path, installed):
     root = project(tmp_path / "p", files={"expectations/mix/human.json": OWN_SUITE})
-    found = []
+    versions = []
     for version in ("1.0", "1.1"):
         installed("metrics", f"{OWN_METRIC} = own_one:METRIC", metric(OWN_METRIC), version=version)
         dataset = mix(root)
-        found.append((load_contract(dataset, TODAY).to_json()["sha256"], contract_key(dataset, TODAY)["installed"]))
+        versions.append((load_contract(dataset, TODAY).to_json()["sha256"], contract_key(dataset, TODAY)["installed"]))
 
-    assert found[0][0] != found[1][0]
-    assert [installed for _, installed in found] == [["own-plugins 1.0"], ["own-plugins 1.1"]]
+    assert versions[0][0] != versions[1][0]
+    assert [installed for _, installed in versions] == [["own-plugins 1.0"], ["own-plugins 1.1"]]
 
 
 def test_plugin_that_nothing_names_leaves_the_contract_as_it_is(tmp_path, installed):
@@ -292,7 +292,7 @@ def test_type_of_the_configuration_has_its_suites_beside_it(tmp_path):
     suites = {f"expectations/notes/{name}": text for name, text in SUITES.items()}
     table = '[plugins.types]\nnotes = "plugins/own_types.py:OWN"'
     root = project(tmp_path, table, 'type = "notes"', {**files, **suites})
-    before, said = contract(root), rules_inputs(mix(root), TODAY)
+    before, inputs = contract(root), rules_inputs(mix(root), TODAY)
 
     (root / "expectations/notes/human.json").write_text(
         SUITES["human.json"].replace("[]", '[{"type": "expect_column_to_exist", "kwargs": {"column": "note"}}]')
@@ -300,7 +300,7 @@ def test_type_of_the_configuration_has_its_suites_beside_it(tmp_path):
 
     assert data_type_of(mix(root)).required_roles == ("note",)
     assert contract(root)["suites_sha256"] != before["suites_sha256"]
-    assert rules_inputs(mix(root), TODAY) != said
+    assert rules_inputs(mix(root), TODAY) != inputs
     (root / "expectations/notes/human.json").unlink()
     with pytest.raises(PluginError, match=r"its suites lack expectations/notes/human\.json"):
         contract(root)
@@ -478,9 +478,9 @@ def test_verdict_on_an_editable_plugin_elsewhere_does_not_count_where_the_plugin
     package(inside / "src")
     editable(inside / "src")
 
-    found = contract(outside)
+    resolved = contract(outside)
 
-    assert (is_code_unchanged(found, outside), is_code_unchanged(found, inside)) == (True, False)
+    assert (is_code_unchanged(resolved, outside), is_code_unchanged(resolved, inside)) == (True, False)
 
 
 def test_suites_of_an_editable_type_inside_the_repository_belong_to_its_code(tmp_path, editable):
@@ -608,15 +608,15 @@ def test_module_of_a_namespace_is_told_by_the_distribution_that_wrote_it(tmp_pat
     distribution(site, "alpha-plugins", {}, {"own_space/first.py": metric(OWN_METRIC)}, "1.0")
     distribution(site, "beta-plugins", {}, {"own_space/second.py": metric(OWN_METRIC)}, "2.0")
     monkeypatch.syspath_prepend(site)
-    found = []
+    owners = []
     for module in ("first", "second"):
         table = f'[plugins.metrics]\n{OWN_METRIC} = "own_space.{module}:METRIC"'
         root = project(tmp_path / module, table, files={"expectations/mix/human.json": OWN_SUITE})
         (one,) = contract(root)["plugins"]
-        found.append((one["distribution"], one["version"]))
+        owners.append((one["distribution"], one["version"]))
     (site / "own_space/third.py").write_text(metric(OWN_METRIC))
 
-    assert found == [("alpha-plugins", "1.0"), ("beta-plugins", "2.0")]
+    assert owners == [("alpha-plugins", "1.0"), ("beta-plugins", "2.0")]
     table = f'[plugins.metrics]\n{OWN_METRIC} = "own_space.third:METRIC"'
     with pytest.raises(PluginError, match=r"'own_space\.third' is neither in this repository nor in an installed"):
         contract(project(tmp_path / "third", table))
@@ -627,7 +627,7 @@ def test_page_says_which_commands_run_the_code_of_the_repository(call, tmp_path,
     text = "import pathlib\npathlib.Path(__file__).with_suffix('.ran').touch()\n"
     root = project(tmp_path, '[plugins.types]\nnotes = "own.py:OWN"', files={"own.py": text})
     page = (Path(__file__).parents[3] / "docs/reference/configuration.md").read_text(encoding="utf-8")
-    said = page.partition("\n## Plugins\n")[2].partition("\n## ")[0].partition("Other commands import")[2]
+    paragraph = page.partition("\n## Plugins\n")[2].partition("\n## ")[0].partition("Other commands import")[2]
     (root / "gates.toml").write_text((root / "gates.toml").read_text().replace("datasets.mix", "datasets.texts"))
     (root / ".gates/verdicts").mkdir(parents=True)
     (root / ".gates/verdicts/texts.json").write_text(verdict_on({}, 0.1, "pass"))
@@ -635,4 +635,4 @@ def test_page_says_which_commands_run_the_code_of_the_repository(call, tmp_path,
     gates(root, *call.split())
 
     command = "gates " + call.removesuffix(" own_number")
-    assert (root / "own.ran").is_file() is (f"`{command}`" in said)
+    assert (root / "own.ran").is_file() is (f"`{command}`" in paragraph)

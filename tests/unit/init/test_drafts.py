@@ -59,12 +59,12 @@ def test_unseen_mass_is_bounded_by_what_one_half_has_and_the_other_has_not():
 def test_the_bound_of_unseen_mass_holds_in_19_of_20_samples():
     rng = np.random.default_rng(7)
     law = np.r_[[0.9 / 5] * 5, [0.1 / 100] * 100]
-    held = 0
+    covered = 0
     for _ in range(200):
         counts = rng.multinomial(300, law)
-        held += law[counts == 0].sum() <= unseen_mass_bound([int(count) for count in counts if count])
+        covered += law[counts == 0].sum() <= unseen_mass_bound([int(count) for count in counts if count])
 
-    assert held >= 190
+    assert covered >= 190
 
 
 def test_inferred_limits_are_rounded_up_and_never_below_a_thousandth():
@@ -99,17 +99,17 @@ def column(values, name="c", **more):
     ],
 )
 def test_columns_are_told_apart_by_what_they_hold(values, kind, rules_of):
-    found = column(values)
+    drafted = column(values)
 
-    assert found.kind is kind
-    assert set(found.limits) == {"present", "type", "not-null"} | rules_of
+    assert drafted.kind is kind
+    assert set(drafted.limits) == {"present", "type", "not-null"} | rules_of
 
 
 def test_a_column_with_gaps_is_nullable_and_nan_is_a_gap():
-    found = column([1.5, None, float("nan")] * 100)
+    drafted = column([1.5, None, float("nan")] * 100)
 
-    assert (found.is_nullable, found.rows, found.missing, found.minimum) == (True, 100, 200, 1.5)
-    assert "not-null" not in found.limits
+    assert (drafted.is_nullable, drafted.rows, drafted.missing, drafted.minimum) == (True, 100, 200, 1.5)
+    assert "not-null" not in drafted.limits
 
 
 def test_a_column_of_nothing_has_no_rules_but_its_presence():
@@ -160,7 +160,9 @@ def table_rows(n, seed=0):
 
 
 def constraints(frame):
-    return [(found.kind.value, found.columns) for found in infer(frame, total_rows=frame.height).constraints]
+    return [
+        (constraint.kind.value, constraint.columns) for constraint in infer(frame, total_rows=frame.height).constraints
+    ]
 
 
 def test_dependencies_and_inequalities_that_hold_are_found_and_no_others():
@@ -223,16 +225,16 @@ def test_what_follows_from_other_constraints_is_left_out():
 
 @given(st.sets(st.sampled_from([(x, y) for x in "abcd" for y in "abcd" if x != y])))
 def test_what_is_left_implies_all_that_held(edges):
-    def closure(found):
+    def closure(reached):
         while True:
-            more = found | {(x, z) for x, y in found for other, z in found if y == other and x != z}
-            if more == found:
-                return found
-            found = more
+            more = reached | {(x, z) for x, y in reached for other, z in reached if y == other and x != z}
+            if more == reached:
+                return reached
+            reached = more
 
-    held = closure(edges)
+    implied = closure(edges)
 
-    assert closure(set(without_consequences(held, "abcd"))) == held
+    assert closure(set(without_consequences(implied, "abcd"))) == implied
 
 
 ODD = ['quote " and \\', "new\nline", "{brace}", "'; import os #", "é", "\u202e"]
@@ -270,11 +272,11 @@ def test_the_rows_a_draft_was_made_from_pass_it(tmp_path):
     files = write_draft(infer(frame, total_rows=600), "odd", tmp_path)
     batch = frame.with_columns(pl.lit("human").alias(ORIGIN), pl.int_range(600).alias(ROW_ID)).to_arrow()
 
-    found = RowValidator(load_schema(files.spec, tmp_path).model).validate(
+    failures = RowValidator(load_schema(files.spec, tmp_path).model).validate(
         pa.RecordBatch.from_arrays([column.combine_chunks() for column in batch.columns], names=batch.column_names)
     )
 
-    assert (found.failing, found.broken) == ({}, {})
+    assert (failures.failing, failures.broken) == ({}, {})
 
 
 def test_a_draft_is_readable_source():

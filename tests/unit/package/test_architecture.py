@@ -19,14 +19,14 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 def imported(tree: ast.AST) -> list[tuple[str, int]]:
     """Full names of what a module imports, inside functions and for type checkers too, with their lines."""
-    found = []
+    names = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            found += [(alias.name, node.lineno) for alias in node.names]
+            names += [(alias.name, node.lineno) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"line {node.lineno}: imports name their package in full"
-            found += [(f"{node.module}.{alias.name}", node.lineno) for alias in node.names]
-    return found
+            names += [(f"{node.module}.{alias.name}", node.lineno) for alias in node.names]
+    return names
 
 
 def shown(path: Path) -> str:
@@ -118,11 +118,11 @@ OWN_CODE = PACKAGE / "contract/plugins/own_modules.py"
 def test_nothing_in_data_can_be_executed():
     banned = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib"}
     calls = {"eval", "exec"}
-    found = []
+    offences = []
     for path in MODULES:
         tree = parsed(path)
-        found += [f"{shown(path)}:{line}: {name}" for name, line in imported(tree) if name.split(".")[0] in banned]
-        found += [
+        offences += [f"{shown(path)}:{line}: {name}" for name, line in imported(tree) if name.split(".")[0] in banned]
+        offences += [
             f"{shown(path)}:{node.lineno}: {node.func.id}"
             for node in ast.walk(tree)
             if isinstance(node, ast.Call)
@@ -131,7 +131,7 @@ def test_nothing_in_data_can_be_executed():
             and path != OWN_CODE
         ]
 
-    assert found == []
+    assert offences == []
 
 
 def test_neither_pandera_on_ibis_nor_schemas_in_yaml_are_used():

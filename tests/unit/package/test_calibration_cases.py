@@ -33,8 +33,8 @@ def test_suites_ask_what_the_cases_of_a_law_are_about(law):
     if law == "tabular" and not DATA.is_dir():
         pytest.skip("the real data is not beside the repository")
 
-    with asked(drawn(law, ROWS, seed=0)) as found:
-        assert [case.check for case in CASES if case.law == law and case.check not in found.entries] == []
+    with asked(drawn(law, ROWS, seed=0)) as question:
+        assert [case.check for case in CASES if case.law == law and case.check not in question.entries] == []
 
 
 def test_a_planted_defect_fails_the_check_that_the_same_law_does_not_fail():
@@ -44,8 +44,8 @@ def test_a_planted_defect_fails_the_check_that_the_same_law_does_not_fail():
 
     judged = []
     for sample in (sound, flawed):
-        with asked(sample) as found:
-            judged.append((found.judge(case.check).outcome, found.judge(case.check).severity))
+        with asked(sample) as question:
+            judged.append((question.judge(case.check).outcome, question.judge(case.check).severity))
 
     assert judged[0][0] is not Outcome.FAIL
     assert judged[1] == (Outcome.FAIL, Severity.CRITICAL)

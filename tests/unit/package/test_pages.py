@@ -54,15 +54,15 @@ def test_files_are_written_and_commands_are_run(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("right", "wrong", "said"),
+    ("right", "wrong", "message"),
     [
         ("one two\n...", "one four\n...", r"page.md:14: \$ cat folder/words.txt printed\none two\nthree"),
         ("$ echo $?\n1", "$ echo $?\n2", r"page.md:18: \$ echo \$\?: 1"),
         ("$ echo $?\n1\n", "", r"page.md:17: \$ false: exit code 1"),
     ],
 )
-def test_what_does_not_come_true_is_named_with_its_line(right, wrong, said, tmp_path):
-    with pytest.raises(AssertionError, match=said):
+def test_what_does_not_come_true_is_named_with_its_line(right, wrong, message, tmp_path):
+    with pytest.raises(AssertionError, match=message):
         follow_text(PAGE.replace(right, wrong), tmp_path)
 
 

@@ -91,39 +91,39 @@ def test_everything_that_is_missing_is_told_at_once():
     ]
 
 
-@pytest.mark.parametrize("asked", ["pretrain", "finetune", "preference", "evaluation"])
-def test_a_dataset_without_a_purpose_or_with_another_is_promoted_to_no_stage_with_one(asked):
-    stage = Stage("prod", 1, purpose=asked)
+@pytest.mark.parametrize("purpose", ["pretrain", "finetune", "preference", "evaluation"])
+def test_a_dataset_without_a_purpose_or_with_another_is_promoted_to_no_stage_with_one(purpose):
+    stage = Stage("prod", 1, purpose=purpose)
     human_rows = replace(GOOD, rows={"human": 10, "synthetic": 0, "undeclared": 0})
-    other = "pretrain" if asked == "evaluation" else "evaluation"
+    other = "pretrain" if purpose == "evaluation" else "evaluation"
 
-    assert unmet(stage, replace(human_rows, purpose=asked)) == []
+    assert unmet(stage, replace(human_rows, purpose=purpose)) == []
     (undeclared,) = unmet(stage, replace(human_rows, purpose=None))
-    assert f'reviews declares no purpose; add purpose = "{asked}" to [datasets.reviews]' in undeclared
+    assert f'reviews declares no purpose; add purpose = "{purpose}" to [datasets.reviews]' in undeclared
     assert unmet(stage, replace(human_rows, purpose=other)) == [
-        f"Stage 'prod' takes datasets for {asked}, and reviews is for {other}; promote it to a stage of its own purpose."
+        f"Stage 'prod' takes datasets for {purpose}, and reviews is for {other}; promote it to a stage of its own purpose."
     ]
 
 
 @pytest.mark.parametrize(
-    ("synthetic", "undeclared", "held"),
+    ("synthetic", "undeclared", "counts"),
     [(1, 0, "1 synthetic"), (0, 2, "2 undeclared"), (2000, 3, "2,000 synthetic and 3 undeclared")],
 )
-def test_an_evaluation_set_with_another_row_than_human_ones_goes_nowhere(synthetic, undeclared, held):
+def test_an_evaluation_set_with_another_row_than_human_ones_goes_nowhere(synthetic, undeclared, counts):
     rows = {"human": 5000, "synthetic": synthetic, "undeclared": undeclared}
     candidate = replace(GOOD, rows=rows, purpose="evaluation")
 
     assert unmet(Stage("dev", 1), candidate) == [
         (
             "Stage 'dev' takes reviews, which is for evaluation, with human rows only, and it has "
-            f"{held} rows; take them out, or state the purpose that they serve."
+            f"{counts} rows; take them out, or state the purpose that they serve."
         )
     ]
     assert unmet(Stage("dev", 1), replace(candidate, purpose="finetune")) == []
 
 
 @pytest.mark.parametrize(
-    ("trailers", "found"),
+    ("trailers", "count"),
     [
         ((ADA, BO), {"ada@x.org": "Ada", "bo@x.org": "Bo B."}),
         ((ADA, ("Reviewed-by", " Ada L. <ADA@X.org> ")), {"ada@x.org": "Ada"}),
@@ -134,8 +134,8 @@ def test_an_evaluation_set_with_another_row_than_human_ones_goes_nowhere(synthet
         ((ADA, ("Acked-by", "Bo <bo@x.org>")), {"ada@x.org": "Ada"}),
     ],
 )
-def test_reviewers_are_told_apart_by_mail_and_authors_do_not_count(trailers, found):
-    assert reviewers(replace(GOOD, trailers=trailers)) == found
+def test_reviewers_are_told_apart_by_mail_and_authors_do_not_count(trailers, count):
+    assert reviewers(replace(GOOD, trailers=trailers)) == count
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_a_trailer_that_names_nobody_is_shown_where_reviewers_are_missing(value)
 
 
 @pytest.mark.parametrize(
-    ("age", "told"),
+    ("age", "age_text"),
     [
         (timedelta(0), None),
         (timedelta(days=30, hours=23), None),
@@ -170,10 +170,10 @@ def test_a_trailer_that_names_nobody_is_shown_where_reviewers_are_missing(value)
         ),
     ],
 )
-def test_a_verdict_grows_too_old_by_whole_days(age, told):
-    found = unmet(Stage("prod", 1, maximum_age=30), replace(GOOD, written_at=NOW - age))
+def test_a_verdict_grows_too_old_by_whole_days(age, age_text):
+    conditions = unmet(Stage("prod", 1, maximum_age=30), replace(GOOD, written_at=NOW - age))
 
-    assert found == ([f"Stage 'prod' takes verdicts of at most 30 days, and {told}"] if told else [])
+    assert conditions == ([f"Stage 'prod' takes verdicts of at most 30 days, and {age_text}"] if age_text else [])
 
 
 def test_time_zones_do_not_change_an_age():
@@ -200,15 +200,15 @@ def test_waivers_and_loosened_limits_pass_unless_the_stage_forbids_them():
     ]
 
 
-@pytest.mark.parametrize("asked", [("expect_x",), ("combined/expect_x",), ("all",), ("expect_x", "combined/expect_x")])
+@pytest.mark.parametrize("names", [("expect_x",), ("combined/expect_x",), ("all",), ("expect_x", "combined/expect_x")])
 @pytest.mark.parametrize("outcome", list(Outcome))
-def test_a_check_is_answered_when_it_passed_or_failed(asked, outcome):
+def test_a_check_is_answered_when_it_passed_or_failed(names, outcome):
     candidate = replace(GOOD, checks=(check("expect_x", outcome, "no holdout"), check("expect_y")))
 
-    found = unmet(Stage("prod", 1, answered=asked), candidate)
+    conditions = unmet(Stage("prod", 1, answered=names), candidate)
 
     answered = outcome in (Outcome.PASS, Outcome.FAIL)
-    assert found == (
+    assert conditions == (
         []
         if answered
         else [

@@ -50,8 +50,8 @@ def test_what_is_signed_is_the_encoding_of_the_published_vector():
 def test_the_signer_of_a_statement_is_found(key, other_key):
     envelope = sign(STATEMENT, key)
 
-    found = verify(envelope, STATEMENT, [signer(other_key, "bob"), signer(key)], at=PROMOTED_AT, shown=SHOWN)
-    assert found == signer(key)
+    signatory = verify(envelope, STATEMENT, [signer(other_key, "bob"), signer(key)], at=PROMOTED_AT, shown=SHOWN)
+    assert signatory == signer(key)
 
 
 def test_the_envelope_is_one_of_dsse(key):

@@ -67,14 +67,14 @@ def test_the_file_is_canonical_json():
 
 
 def test_neither_the_order_of_names_nor_the_time_zone_changes_the_bytes():
-    said = statement()
+    promoted = statement()
     other = replace(
-        said,
-        contract=replace(said.contract, files=dict(reversed(said.contract.files.items()))),
-        promoted_at=said.promoted_at.astimezone(timezone(timedelta(hours=5))).replace(microsecond=7),
+        promoted,
+        contract=replace(promoted.contract, files=dict(reversed(promoted.contract.files.items()))),
+        promoted_at=promoted.promoted_at.astimezone(timezone(timedelta(hours=5))).replace(microsecond=7),
     )
 
-    assert other.to_bytes() == said.to_bytes()
+    assert other.to_bytes() == promoted.to_bytes()
 
 
 def test_the_statement_is_one_by_the_published_definition():
@@ -216,15 +216,15 @@ def test_the_same_words_in_other_bytes_are_refused(edited):
 
 
 def test_a_name_that_is_not_utf8_is_refused_where_it_is_written_and_where_it_is_read():
-    said = replace(statement(), pointers={"data/\udcff.dvc": "c" * 32})
+    promoted = replace(statement(), pointers={"data/\udcff.dvc": "c" * 32})
     with pytest.raises(PromotionError, match=r"reviews v1.2.0: a name is not UTF-8, near '.*udcff.*'; rename the file"):
-        said.to_bytes()
+        promoted.to_bytes()
 
     with pytest.raises(PromotionError, match="a name is not UTF-8"):
         parse_statement(statement().to_bytes().replace(b'"ada"', b'"\\udcff"'), "v1.json")
 
 
 def test_a_moment_before_the_year_1000_has_four_digits_too():
-    said = replace(statement(), promoted_at=datetime(1, 1, 1, tzinfo=UTC))
+    promoted = replace(statement(), promoted_at=datetime(1, 1, 1, tzinfo=UTC))
 
-    assert parse_statement(said.to_bytes(), "v1.json") == said
+    assert parse_statement(promoted.to_bytes(), "v1.json") == promoted

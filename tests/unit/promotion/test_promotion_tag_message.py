@@ -63,8 +63,8 @@ def test_a_message_comes_back_from_a_real_tag(tmp_path):
     git("commit", "--quiet", "--allow-empty", "--message", "first")
     git("tag", "--annotate", "--file=-", "--cleanup=verbatim", "reviews#prod#3", content=REVOKED.to_text())
 
-    said = git("for-each-ref", "--format=%(contents)", "refs/tags/reviews#prod#3")
-    assert parse_message(said, "reviews#prod#3") == REVOKED
+    contents = git("for-each-ref", "--format=%(contents)", "refs/tags/reviews#prod#3")
+    assert parse_message(contents, "reviews#prod#3") == REVOKED
 
 
 @pytest.mark.parametrize("kind", ["PGP SIGNATURE", "PGP MESSAGE", "SSH SIGNATURE", "SIGNED MESSAGE"])
@@ -84,12 +84,12 @@ def test_what_stands_behind_a_signature_is_never_read(end):
 
 
 def test_other_trailers_and_a_body_may_stand_there():
-    said = (
+    text = (
         MESSAGE.to_text().replace("\n\n", "\n\nBecause Ω: asked.\nVersion: v9.9.9\n\n")
         + "Reviewed-by: Bob <bob@example.com>\n"
     )
 
-    assert parse_message(said, "reviews#prod#3") == MESSAGE
+    assert parse_message(text, "reviews#prod#3") == MESSAGE
 
 
 @pytest.mark.parametrize(

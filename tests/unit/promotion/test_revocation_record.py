@@ -53,9 +53,9 @@ def test_another_name_is_no_record(name):
     ],
 )
 def test_each_field_that_differs_is_named(field, value):
-    found = RECORD.difference(replace(RECORD, **{field: value}).to_bytes(), "record")
+    difference = RECORD.difference(replace(RECORD, **{field: value}).to_bytes(), "record")
 
-    assert f"as '{field}', and its tag says" in found
+    assert f"as '{field}', and its tag says" in difference
 
 
 def test_a_record_that_was_written_otherwise_or_is_none_is_refused():

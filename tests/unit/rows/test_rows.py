@@ -32,8 +32,8 @@ def batch_of(columns, *, origin=None, ids=None):
 
 
 def failing(schema, columns, **more):
-    found = RowValidator(schema).validate(batch_of(columns, **more))
-    return {rule: at.tolist() for rule, at in found.failing.items()}
+    failures = RowValidator(schema).validate(batch_of(columns, **more))
+    return {rule: at.tolist() for rule, at in failures.failing.items()}
 
 
 def counted(schema, *batches):
@@ -67,45 +67,45 @@ def test_rules_are_known_without_data_and_named_by_column_and_check():
 
 
 def test_every_failing_row_is_collected_under_each_rule_it_breaks():
-    found = RowValidator(PEOPLE).validate(
+    failures = RowValidator(PEOPLE).validate(
         batch_of({"age": [16, 40, None, 50, 91], "sex": ["Male", "x", None, "y", "Male"]})
     )
 
-    assert {rule: at.tolist() for rule, at in found.failing.items()} == {
+    assert {rule: at.tolist() for rule, at in failures.failing.items()} == {
         "age/range": [0, 4],
         "age/not-null": [2],
         "sex/vocabulary": [1, 3],
         "row/not-forty": [1],
     }
-    assert found.reasons == {
+    assert failures.reasons == {
         "age/range": "expected a value from 17 to 90",
         "age/not-null": "expected a value",
         "sex/vocabulary": "expected one of 2 known values",
         "row/not-forty": "expected what check 'not-forty' asks",
     }
-    assert found.broken == {}
+    assert failures.broken == {}
 
 
 def test_failures_are_counted_per_origin_and_rules_without_failures_are_reported():
     ids = [5, 6, 1 << ROWS_PER_FILE_BITS]
 
-    found = counted(
+    failures = counted(
         PEOPLE, batch_of({"age": [10, 20, 99], "sex": ["Male"] * 3}, origin=["human", None, "synthetic"], ids=ids)
     )
 
     rows = {"human": 1, "synthetic": 1, "undeclared": 1}
     none = {"human": 0, "synthetic": 0, "undeclared": 0}
-    assert set(found) == {rule.id for rule in rules(PEOPLE)}
-    assert found["age/range"] == RuleFailures(
+    assert set(failures) == {rule.id for rule in rules(PEOPLE)}
+    assert failures["age/range"] == RuleFailures(
         "age/range", {"human": 1, "synthetic": 1, "undeclared": 0}, rows, (5, 1 << ROWS_PER_FILE_BITS)
     )
-    assert found["sex/vocabulary"] == RuleFailures("sex/vocabulary", none, rows)
+    assert failures["sex/vocabulary"] == RuleFailures("sex/vocabulary", none, rows)
 
 
 def test_a_rule_that_saw_no_rows_has_none():
-    found = counted(PEOPLE, batch_of({"age": pa.array([], pa.int64()), "sex": pa.array([], pa.string())}))
+    failures = counted(PEOPLE, batch_of({"age": pa.array([], pa.int64()), "sex": pa.array([], pa.string())}))
 
-    assert found["age/range"] == RuleFailures("age/range", {}, {})
+    assert failures["age/range"] == RuleFailures("age/range", {}, {})
 
 
 # Trap 1: a lazy frame passes with bad data under the same schema.
@@ -156,10 +156,10 @@ def test_a_check_that_raises_is_broken_and_the_others_still_count():
         {"age": pandera.Column(int, [pandera.Check(boom, name="boom"), pandera.Check.gt(5)])}
     )
 
-    found = RowValidator(schema).validate(batch_of({"age": [1, 9]}))
+    failures = RowValidator(schema).validate(batch_of({"age": [1, 9]}))
 
-    assert found.broken == {"age/boom": 'the check could not run: ValueError("no such thing")'}
-    assert {rule: at.tolist() for rule, at in found.failing.items()} == {"age/minimum": [0]}
+    assert failures.broken == {"age/boom": 'the check could not run: ValueError("no such thing")'}
+    assert {rule: at.tolist() for rule, at in failures.failing.items()} == {"age/minimum": [0]}
 
 
 def test_checks_that_do_not_answer_per_row_are_broken():
@@ -168,12 +168,12 @@ def test_checks_that_do_not_answer_per_row_are_broken():
         "b": pandera.Column(int, pandera.Check(lambda d: d.lazyframe.select(pl.col("nowhere")), name="elsewhere")),
     })  # fmt: skip
 
-    found = RowValidator(schema).validate(batch_of({"a": [1], "b": [2]}))
+    failures = RowValidator(schema).validate(batch_of({"a": [1], "b": [2]}))
 
-    assert found.failing == {}
-    assert set(found.broken) == {"a/once", "b/elsewhere"}
-    assert "one answer for many rows" in found.broken["a/once"]
-    assert "ColumnNotFoundError" in found.broken["b/elsewhere"]
+    assert failures.failing == {}
+    assert set(failures.broken) == {"a/once", "b/elsewhere"}
+    assert "one answer for many rows" in failures.broken["a/once"]
+    assert "ColumnNotFoundError" in failures.broken["b/elsewhere"]
 
 
 def test_a_check_that_only_warns_counts_like_any_other():
@@ -183,11 +183,11 @@ def test_a_check_that_only_warns_counts_like_any_other():
 
 
 def test_a_missing_column_fails_every_row_and_breaks_its_other_rules():
-    found = RowValidator(PEOPLE).validate(batch_of({"sex": ["Male", "Male"]}))
+    failures = RowValidator(PEOPLE).validate(batch_of({"sex": ["Male", "Male"]}))
 
-    assert {rule: at.tolist() for rule, at in found.failing.items()} == {"age/present": [0, 1]}
-    assert found.reasons == {"age/present": "no column 'age'"}
-    assert set(found.broken) == {"age/type", "age/range", "age/not-null", "row/not-forty"}
+    assert {rule: at.tolist() for rule, at in failures.failing.items()} == {"age/present": [0, 1]}
+    assert failures.reasons == {"age/present": "no column 'age'"}
+    assert set(failures.broken) == {"age/type", "age/range", "age/not-null", "row/not-forty"}
 
 
 def test_an_optional_column_may_be_missing():
@@ -197,23 +197,23 @@ def test_an_optional_column_may_be_missing():
 
 
 def test_a_column_of_the_wrong_type_fails_every_row_and_names_both_types():
-    found = RowValidator(pandera.DataFrameSchema({"a": pandera.Column(pl.Int64)})).validate(
+    failures = RowValidator(pandera.DataFrameSchema({"a": pandera.Column(pl.Int64)})).validate(
         batch_of({"a": [[1], [2]]}),
     )
 
-    assert {rule: at.tolist() for rule, at in found.failing.items()} == {"a/type": [0, 1]}
-    assert found.reasons == {"a/type": "expected Int64, got List(Int64)"}
+    assert {rule: at.tolist() for rule, at in failures.failing.items()} == {"a/type": [0, 1]}
+    assert failures.reasons == {"a/type": "expected Int64, got List(Int64)"}
 
 
 def test_one_partition_of_strings_does_not_blame_the_rows_of_the_other():
-    found = counted(
+    failures = counted(
         pandera.DataFrameSchema({"hours": pandera.Column(pl.Int64, pandera.Check.in_range(1, 99))}),
         batch_of({"hours": ["40", "38", "200", "40h", "35.5"]}, origin=["human"] * 3 + ["synthetic"] * 2),
     )
 
-    assert found["hours/type"].failures == {"human": 0, "synthetic": 2}
-    assert found["hours/range"].failures == {"human": 1, "synthetic": 0}
-    assert found["hours/not-null"].failures == {"human": 0, "synthetic": 0}
+    assert failures["hours/type"].failures == {"human": 0, "synthetic": 2}
+    assert failures["hours/range"].failures == {"human": 1, "synthetic": 0}
+    assert failures["hours/not-null"].failures == {"human": 0, "synthetic": 0}
 
 
 def test_floats_without_fraction_are_integers_and_nan_is_missing_among_them():
@@ -274,9 +274,9 @@ def test_a_pattern_of_columns_is_one_rule_that_a_row_breaks_once():
 def test_a_strict_schema_names_the_columns_it_does_not_know():
     schema = pandera.DataFrameSchema({"a": pandera.Column(int)}, strict=True)
 
-    found = RowValidator(schema).validate(batch_of({"a": [1], "b": [1], "c": [1]}))
+    failures = RowValidator(schema).validate(batch_of({"a": [1], "b": [1], "c": [1]}))
 
-    assert found.reasons == {"row/declared-columns": "not in the schema: b, c"}
+    assert failures.reasons == {"row/declared-columns": "not in the schema: b, c"}
 
 
 def test_wide_frames_are_validated_in_groups_with_the_same_answer():
@@ -285,11 +285,11 @@ def test_wide_frames_are_validated_in_groups_with_the_same_answer():
     columns = {name: pandera.Column(int, pandera.Check.lt(100)) for name in names}
     columns["c119"] = pandera.Column(int, [pandera.Check.lt(100), pair])
 
-    found = failing(pandera.DataFrameSchema(columns), {name: [number, 100] for number, name in enumerate(names)})
+    failures = failing(pandera.DataFrameSchema(columns), {name: [number, 100] for number, name in enumerate(names)})
 
-    assert found["c60/maximum"] == [1]
-    assert found["c119/maximum"] == [0, 1]
-    assert found["c119/above-c0"] == [1]
+    assert failures["c60/maximum"] == [1]
+    assert failures["c119/maximum"] == [0, 1]
+    assert failures["c119/above-c0"] == [1]
 
 
 def test_models_are_read_like_schemas():
@@ -308,9 +308,9 @@ def test_where_two_schemas_have_a_rule_a_row_that_breaks_either_one_breaks_it():
     loose = pandera.DataFrameSchema({"a": pandera.Column(int, pandera.Check.lt(50))})
     batch = batch_of({"a": [1, 7]})
 
-    found = joined([RowValidator(strict).validate(batch), RowValidator(loose).validate(batch)])
+    failures = joined([RowValidator(strict).validate(batch), RowValidator(loose).validate(batch)])
 
-    assert {rule: at.tolist() for rule, at in found.failing.items()} == {"a/minimum": [0], "a/maximum": [1]}
+    assert {rule: at.tolist() for rule, at in failures.failing.items()} == {"a/minimum": [0], "a/maximum": [1]}
 
 
 BATCHES = st.lists(
@@ -324,7 +324,7 @@ def _batch_failures(rows, start):
     return BatchFailures(
         np.arange(start, start + len(rows), dtype=np.int64),
         np.array([row[1] for row in rows], dtype=np.str_),
-        {rule: np.array(found, dtype=np.int64) for rule, found in at.items() if found},
+        {rule: np.array(positions, dtype=np.int64) for rule, positions in at.items() if positions},
         broken={"a/y": f"since {start}"} if len(rows) > 20 else {},
     )
 
@@ -335,10 +335,10 @@ def test_merging_counts_is_associative_and_blind_to_order(parts, order):
     batches = [_batch_failures(rows, 1000 * number) for number, rows in enumerate(parts)]
 
     def count(*chosen):
-        found = RowFailures(["a/x", "a/y"])
+        failures = RowFailures(["a/x", "a/y"])
         for one in chosen:
-            found.update(one)
-        return found
+            failures.update(one)
+        return failures
 
     whole = count(*batches)
     left, right = count(batches[order[0]]), count(batches[order[1]])
@@ -366,15 +366,15 @@ def quarantined(tmp_path, mode=QuarantineMode.ROWS):
 def test_quarantine_holds_every_failing_row_and_rule(tmp_path):
     path, failing_rows = quarantined(tmp_path)
 
-    found = pq.read_table(path).to_pylist()
+    quarantined_rows = pq.read_table(path).to_pylist()
 
-    assert [(row["file"], row["row"], row["origin"], row["rule"], row["reason"]) for row in found] == [
+    assert [(row["file"], row["row"], row["origin"], row["rule"], row["reason"]) for row in quarantined_rows] == [
         ("a.parquet", 1, "human", "age/range", "expected a value from 17 to 90"),
         ("a.parquet", 1, "human", "sex/vocabulary", "expected one of 2 known values"),
         ("a.parquet", 2, "human", "row/not-forty", "expected what check 'not-forty' asks"),
         ("b.parquet", 1, "synthetic", "age/range", "expected a value from 17 to 90"),
     ]
-    assert json.loads(found[3]["content"]) == {"age": 91, "sex": "Male"}
+    assert json.loads(quarantined_rows[3]["content"]) == {"age": 91, "sex": "Male"}
     assert failing_rows == 3
     assert [entry.name for entry in path.parent.iterdir()] == ["people.parquet"]
 
@@ -430,25 +430,25 @@ def test_quarantine_says_in_json_what_json_has_no_word_for(tmp_path):
         max_size=40,
     )
 )
-def test_quarantined_and_passing_rows_are_all_rows(tmp_path_factory, people):
+def test_quarantined_and_passing_rows_are_all_rows(tmp_path_factory, persons):
     path = tmp_path_factory.mktemp("q") / "q.parquet"
     batch = batch_of(
         {
-            "age": pa.array([age for age, _ in people], pa.int64()),
-            "sex": pa.array([sex for _, sex in people], pa.string()),
+            "age": pa.array([age for age, _ in persons], pa.int64()),
+            "sex": pa.array([sex for _, sex in persons], pa.string()),
         }
     )
-    found = RowValidator(PEOPLE).validate(batch)
+    failures = RowValidator(PEOPLE).validate(batch)
 
     with QuarantineWriter(path, ["a.parquet"]) as writer:
-        writer.write(batch, found)
+        writer.write(batch, failures)
 
-    held = set(pq.read_table(path)["row"].to_pylist())
+    quarantined_rows = set(pq.read_table(path)["row"].to_pylist())
     passing = {
         number
-        for number, (age, sex) in enumerate(people, start=1)
+        for number, (age, sex) in enumerate(persons, start=1)
         if age is not None and 17 <= age <= 90 and age != 40 and sex in {"Male", None}
     }
-    assert held | passing == set(range(1, len(people) + 1))
-    assert not held & passing
-    assert writer.failing_rows == len(held)
+    assert quarantined_rows | passing == set(range(1, len(persons) + 1))
+    assert not quarantined_rows & passing
+    assert writer.failing_rows == len(quarantined_rows)

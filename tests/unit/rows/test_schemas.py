@@ -140,9 +140,9 @@ TIME = datetime(2020, 1, 2, 3, 4, 5, 500_000)  # noqa: DTZ001 (a column without 
     ],
 )
 def test_values_are_of_a_type_where_they_convert_without_loss(values, expected, converted, failed):
-    found = convert(pl.Series("a", values), expected)
+    conversion = convert(pl.Series("a", values), expected)
 
-    assert (found.values.dtype, found.values.to_list(), found.failed.nonzero()[0].tolist()) == (
+    assert (conversion.values.dtype, conversion.values.to_list(), conversion.failed.nonzero()[0].tolist()) == (
         expected,
         converted,
         failed,
@@ -180,11 +180,11 @@ other = 3
 def test_a_schema_is_loaded_by_path_with_what_it_imports_from_the_repository(repository):
     root = repository(claims=MODEL, limits="HIGHEST = 9", unused="x = 1")
 
-    found = load_schema("schemas/claims.py:Claims", root)
+    schema = load_schema("schemas/claims.py:Claims", root)
 
-    assert list(found.sources) == ["schemas/claims.py", "schemas/limits.py"]
-    assert not found.is_draft
-    assert failing(found.model, amount=[1.0, 10.0]) == {"amount/maximum": [1]}
+    assert list(schema.sources) == ["schemas/claims.py", "schemas/limits.py"]
+    assert not schema.is_draft
+    assert failing(schema.model, amount=[1.0, 10.0]) == {"amount/maximum": [1]}
 
 
 def test_loading_leaves_no_trace_and_reads_every_module_afresh(repository):
@@ -204,9 +204,9 @@ def test_loading_leaves_no_trace_and_reads_every_module_afresh(repository):
 def test_a_schema_imports_from_the_repository_s_root_too(repository):
     root = repository(claims=MODEL.replace("from limits", "from schemas.limits"), limits="HIGHEST = 9")
 
-    found = load_schema("schemas/claims.py:Claims", root)
+    schema = load_schema("schemas/claims.py:Claims", root)
 
-    assert list(found.sources) == ["schemas/claims.py", "schemas/limits.py"]
+    assert list(schema.sources) == ["schemas/claims.py", "schemas/limits.py"]
     assert "schemas" not in sys.modules
 
 

@@ -137,13 +137,13 @@ def test_what_passes_or_is_not_asked_is_not_annotated():
 def test_a_finding_is_an_error_exactly_when_it_alone_would_end_the_check_with_another_code_than_0(
     severity, outcome, blocks, strict
 ):
-    found = CheckResult(CheckId(Scope.HUMAN, "expect_x"), severity, outcome, "x")
+    finding = CheckResult(CheckId(Scope.HUMAN, "expect_x"), severity, outcome, "x")
     passed = CheckResult(CheckId(Scope.HUMAN, "expect_y"), severity, Outcome.PASS, "y")
-    planned = [Planned(result.id, severity) for result in (found, passed)]
-    answer, checks = conclude(planned, [found, passed], inconclusive_blocks=blocks)
+    planned = [Planned(result.id, severity) for result in (finding, passed)]
+    answer, checks = conclude(planned, [finding, passed], inconclusive_blocks=blocks)
     verdict = replace(example(), answer=answer, checks=checks, waived=[])
 
-    weight = located(verdict, inconclusive_blocks=blocks, is_strict=strict).weight(found)
+    weight = located(verdict, inconclusive_blocks=blocks, is_strict=strict).weight(finding)
 
     assert (weight is Weight.ERROR) == (exit_code(answer, strict=strict) != 0)
     assert (weight is Weight.WARNING) == (answer is Answer.WARN and not strict)

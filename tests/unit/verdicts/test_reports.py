@@ -54,9 +54,9 @@ SCHEMA = json.loads((Path(gates.__file__).parent / "verdicts" / "reports" / "ver
 
 
 def check(name: str, outcome: Outcome, message: str, **more: object) -> CheckResult:
-    known = {"severity": Severity.CRITICAL, "scope": Scope.COMBINED, "detail": "", **more}
-    check_id = CheckId(known.pop("scope"), f"expect_{name}", known.pop("detail"))
-    return CheckResult(id=check_id, outcome=outcome, message=message, **known)
+    fields = {"severity": Severity.CRITICAL, "scope": Scope.COMBINED, "detail": "", **more}
+    check_id = CheckId(fields.pop("scope"), f"expect_{name}", fields.pop("detail"))
+    return CheckResult(id=check_id, outcome=outcome, message=message, **fields)
 
 
 def example() -> Verdict:
@@ -539,12 +539,12 @@ def test_one_lies_on_the_limit_whatever_the_signs(observed, low, high):
     low, high = sorted((low, high))
     kept = low <= observed <= high
 
-    found = of_limit(limited(observed, low, high))
+    shares_shown = of_limit(limited(observed, low, high))
 
-    assert found is not None
-    assert 0 <= found[0] <= FARTHEST
+    assert shares_shown is not None
+    assert 0 <= shares_shown[0] <= FARTHEST
     # Beside the limit, division rounds.
-    assert found[0] == pytest.approx(1) or (found[0] <= 1) is kept
+    assert shares_shown[0] == pytest.approx(1) or (shares_shown[0] <= 1) is kept
 
 
 def test_checks_without_a_number_or_a_limit_or_a_finding_have_no_bar():

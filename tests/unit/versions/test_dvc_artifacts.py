@@ -10,7 +10,7 @@ from gates.versions.dvc.artifacts import artifacts_text
 
 
 @pytest.mark.parametrize(
-    ("table", "expected", "said"),
+    ("table", "expected", "message"),
     [
         ('[datasets.first]\npath = "data/first set"', {"first": {"path": "data/first set", "type": "dataset"}}, ""),
         ('[datasets.first]\npath = "data/*.csv"', None, "has no single path"),
@@ -19,7 +19,7 @@ from gates.versions.dvc.artifacts import artifacts_text
         ('[datasets.on]\npath = "data.csv"', {"on": {"path": "data.csv", "type": "dataset"}}, ""),
     ],
 )
-def test_each_dataset_of_one_path_is_an_artifact_and_others_are_said(tmp_path, table, expected, said):
+def test_each_dataset_of_one_path_is_an_artifact_and_others_are_said(tmp_path, table, expected, message):
     path = tmp_path / "gates.toml"
     path.write_text(f'[defaults]\ntype = "tabular"\n\n{table}\n')
 
@@ -27,4 +27,4 @@ def test_each_dataset_of_one_path_is_an_artifact_and_others_are_said(tmp_path, t
 
     document = yaml.load(text, Loader=yaml.BaseLoader) or {}
     assert document.get("artifacts") == expected
-    assert said in text
+    assert message in text

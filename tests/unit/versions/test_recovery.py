@@ -28,9 +28,9 @@ BRANCH = "refs/heads/main"
 
 
 def at(root: Path) -> Git:
-    found = git_at(root)
-    assert found
-    return found
+    repository = git_at(root)
+    assert repository
+    return repository
 
 
 def prepared(root: Path) -> PreparedRefs:
@@ -284,7 +284,7 @@ def test_what_was_begun_in_one_work_tree_is_brought_to_an_end_from_another(
 
 
 def test_what_was_begun_in_a_work_tree_that_was_moved_or_removed_ends_all_the_same(repository: Path) -> None:
-    for what, there in (("move", repository.parent / "moved"), ("remove", None)):
+    for what, destination in (("move", repository.parent / "moved"), ("remove", None)):
         git(repository, "worktree", "add", "-q", "-B", "other", "../linked")
         linked = repository.parent / "linked"
         old = git(linked, "rev-parse", "HEAD")
@@ -292,13 +292,18 @@ def test_what_was_begun_in_a_work_tree_that_was_moved_or_removed_ends_all_the_sa
         made = PreparedRefs("refs/heads/other", old, new, {MADE: write_tag(at(linked), MADE, new, "words\n")}, (FILE,))
         write_note(at(linked), TransactionNote(made))
         git(repository, "update-ref", "refs/heads/other", new)
-        git(repository, "worktree", what, *(["../linked", str(there)] if there else ["--force", "../linked"]))
+        git(
+            repository,
+            "worktree",
+            what,
+            *(["../linked", str(destination)] if destination else ["--force", "../linked"]),
+        )
 
         assert "finished" in str(recover(at(repository)))
 
         assert git(repository, "rev-parse", f"{MADE}^{{commit}}") == new
         assert git(repository, "status", "--porcelain") == ""
-        if there:
-            assert (git(there, "status", "--porcelain"), (there / FILE).read_bytes()) == ("", CONTENT)
-            git(repository, "worktree", "remove", "--force", str(there))
+        if destination:
+            assert (git(destination, "status", "--porcelain"), (destination / FILE).read_bytes()) == ("", CONTENT)
+            git(repository, "worktree", "remove", "--force", str(destination))
         git(repository, "tag", "--delete", MADE)

@@ -137,6 +137,6 @@ def test_a_tag_is_signed_where_git_signs_tags(repository: Path, tmp_path: Path) 
 
 
 def _git(root: Path) -> Git:
-    found = git_at(root)
-    assert found
-    return found
+    repository = git_at(root)
+    assert repository
+    return repository

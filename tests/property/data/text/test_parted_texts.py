@@ -64,16 +64,16 @@ def parts_of(rng: np.random.Generator, stream: TokenStream, count: int) -> list[
 
 def shared_by_sets(documents: list[np.ndarray], is_human: np.ndarray) -> list[bool]:
     runs = [{tuple(one[at : at + SPAN_TOKENS]) for at in range(len(one) - SPAN_TOKENS + 1)} for one in documents]
-    found = [False] * len(documents)
+    is_shared = [False] * len(documents)
     for one, two in combinations(range(len(documents)), 2):
         if runs[one] & runs[two]:
-            found[one] |= bool(is_human[two])
-            found[two] |= bool(is_human[one])
-    return found
+            is_shared[one] |= bool(is_human[two])
+            is_shared[two] |= bool(is_human[one])
+    return is_shared
 
 
-def as_lists(found: NearPairs) -> tuple[list[float], ...]:
-    return found.left.tolist(), found.right.tolist(), found.jaccard.tolist()
+def as_lists(pairs: NearPairs) -> tuple[list[float], ...]:
+    return pairs.left.tolist(), pairs.right.tolist(), pairs.jaccard.tolist()
 
 
 @pytest.mark.usefixtures("bounds")

@@ -78,8 +78,8 @@ def answers(seen: Scan) -> list[object]:
 
 
 def personal(seen: Scan) -> list[object]:
-    asked = [(scope, kind) for scope in (Scope.HUMAN, Scope.SYNTHETIC) for kind in ("secrets", "personal")]
-    return [ask(personal_data.METRIC, seen, scope, {"kind": kind}) for scope, kind in asked]
+    requested = [(scope, kind) for scope in (Scope.HUMAN, Scope.SYNTHETIC) for kind in ("secrets", "personal")]
+    return [ask(personal_data.METRIC, seen, scope, {"kind": kind}) for scope, kind in requested]
 
 
 def test_the_pass_accumulates_what_checks_would_find_by_reading_rows_again():
@@ -166,7 +166,7 @@ def test_accumulator_that_would_end_the_program_has_no_value_and_the_others_have
 def test_tokens_of_a_batch_are_those_of_its_column():
     rows = pl.DataFrame({ROW_ID: [0, 1], "text": ["One two", None]}).to_arrow().to_batches()[0]
 
-    found, expected = Batch(rows).tokens("text"), tokenise(rows.column("text"))
+    tokens, expected = Batch(rows).tokens("text"), tokenise(rows.column("text"))
 
-    assert np.array_equal(found.hashes, expected.hashes)
-    assert np.array_equal(found.offsets, expected.offsets)
+    assert np.array_equal(tokens.hashes, expected.hashes)
+    assert np.array_equal(tokens.offsets, expected.offsets)

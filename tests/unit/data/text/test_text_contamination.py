@@ -26,10 +26,10 @@ def test_a_text_counts_from_more_than_half_of_it_on():
     item = words(0, 200)
     texts = [words(0, 20) + " " + words(1000 + 100 * own, own) for own in (0, 19, 20, 60)]
 
-    found = shared([item], texts)
+    overlap = shared([item], texts)
 
-    assert found.covered.tolist() == pytest.approx([1, 20 / 39, 0.5, 0.25], abs=1e-9)
-    assert found.contaminated().tolist() == [True, True, False, False]
+    assert overlap.covered.tolist() == pytest.approx([1, 20 / 39, 0.5, 0.25], abs=1e-9)
+    assert overlap.contaminated().tolist() == [True, True, False, False]
 
 
 def test_a_run_of_thirteen_is_needed():
@@ -42,10 +42,10 @@ def test_a_long_text_that_holds_most_of_an_item_counts_although_little_of_it_is_
     item = words(0, 30)
     long_text = words(500, 400) + " " + words(0, 20) + " " + words(2000, 400)
 
-    found = shared([item, words(7000, 50)], [long_text, words(500, 400) + " " + words(0, 14)])
+    overlap = shared([item, words(7000, 50)], [long_text, words(500, 400) + " " + words(0, 14)])
 
-    assert found.covered.tolist() == pytest.approx([20 / 820, 14 / 414], abs=1e-9)
-    assert (found.document.tolist(), found.evaluation_text.tolist()) == (
+    assert overlap.covered.tolist() == pytest.approx([20 / 820, 14 / 414], abs=1e-9)
+    assert (overlap.document.tolist(), overlap.evaluation_text.tolist()) == (
         [0],
         [int(known_code([item, words(7000, 50)], 0))],
     )
@@ -85,18 +85,18 @@ def test_short_texts_count_where_they_equal_an_item_as_a_whole():
 
 def test_nearest_names_the_item_that_most_is_shared_with():
     items = [words(0, 40), words(100, 20), "what is your favourite colour"]
-    found = shared(items, [words(0, 15) + " " + words(100, 18), words(5000, 20), "What is your favourite colour?"])
+    overlap = shared(items, [words(0, 15) + " " + words(100, 18), words(5000, 20), "What is your favourite colour?"])
 
-    assert found.nearest.tolist() == [known_code(items, 1), -1, known_code(items, 2)]
+    assert overlap.nearest.tolist() == [known_code(items, 1), -1, known_code(items, 2)]
 
 
 @pytest.mark.parametrize(("evaluation", "texts"), [([], ["a b"]), (["a b c d"], []), (["", None], [None, ""])])
 def test_nothing_shares_nothing(evaluation, texts):
-    found = count_overlap(
+    overlap = count_overlap(
         index_texts(tokenise(pa.array(evaluation, pa.string()))), tokenise(pa.array(texts, pa.string()))
     )
 
-    assert found.contaminated().tolist() == [False] * len(texts)
+    assert overlap.contaminated().tolist() == [False] * len(texts)
 
 
 def test_each_text_is_judged_on_its_own():

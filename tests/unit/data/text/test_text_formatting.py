@@ -49,9 +49,9 @@ def shown_by(text: str) -> dict[str, float]:
     ],
 )
 def test_each_artefact_shows_in_its_own_feature(text, expected):
-    found = {name: value for name, value in shown_by(text).items() if not np.isnan(value)}
+    artefacts = {name: value for name, value in shown_by(text).items() if not np.isnan(value)}
     # Two doubled straight quotes are straight quotes too, and these count as 0.
-    assert found == expected
+    assert artefacts == expected
 
 
 def test_plain_prose_shows_nothing():

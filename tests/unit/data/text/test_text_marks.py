@@ -15,10 +15,10 @@ FILLER = (
 
 def marks_of(*texts: str | None, prompts: list[str | None] | None = None) -> list[Mark]:
     array = pa.array(texts, pa.large_string())
-    asked = None if prompts is None else pa.array(prompts, pa.large_string())
-    found = marks(array, tokenise(array), asked)
-    assert found.dtype == np.uint16
-    return [Mark(int(flags)) for flags in found]
+    prompt_column = None if prompts is None else pa.array(prompts, pa.large_string())
+    marked = marks(array, tokenise(array), prompt_column)
+    assert marked.dtype == np.uint16
+    return [Mark(int(flags)) for flags in marked]
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,8 @@ def edited(rng: np.random.Generator, original: list[str], edits: int) -> str:
 
 
 def pairs_of(texts: list[str]) -> set[tuple[int, int]]:
-    found = near_pairs(stream_of(texts))
-    return set(zip(found.left.tolist(), found.right.tolist(), strict=True))
+    pairs = near_pairs(stream_of(texts))
+    return set(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True))
 
 
 def test_planted_near_duplicates_are_found_and_nothing_else():
@@ -35,21 +35,21 @@ def test_planted_near_duplicates_are_found_and_nothing_else():
     copies = [edited(rng, original, 5) for original in originals]
     texts = [" ".join(original) for original in originals] + copies + [" ".join(words(rng, 180)) for _ in range(1000)]
 
-    found = pairs_of(texts)
+    pairs = pairs_of(texts)
 
     planted = {(number, number + 200) for number in range(200)}
-    assert len(found & planted) >= 0.95 * len(planted)
-    assert found <= planted
+    assert len(pairs & planted) >= 0.95 * len(planted)
+    assert pairs <= planted
 
 
 def test_jaccard_is_that_of_the_sets_of_word_trigrams():
     base = [f"t{number}" for number in range(40)]
     texts = [" ".join(base), " ".join([*base, "x"]), " ".join([*base[:20], "y", *base[21:]])]
 
-    found = near_pairs(stream_of(texts), threshold=0.5)
+    pairs = near_pairs(stream_of(texts), threshold=0.5)
 
-    assert list(zip(found.left.tolist(), found.right.tolist(), strict=True)) == [(0, 1), (0, 2), (1, 2)]
-    assert found.jaccard.tolist() == [38 / 39, 35 / 41, 35 / 42]
+    assert list(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True)) == [(0, 1), (0, 2), (1, 2)]
+    assert pairs.jaccard.tolist() == [38 / 39, 35 / 41, 35 / 42]
 
 
 def test_order_of_documents_does_not_change_the_clusters():
@@ -60,8 +60,8 @@ def test_order_of_documents_does_not_change_the_clusters():
     order = rng.permutation(len(texts))
 
     def as_sets(positions: np.ndarray) -> set[frozenset[int]]:
-        found = near_pairs(stream_of([texts[at] for at in positions]))
-        label = clusters(len(texts), found.left, found.right)
+        pairs = near_pairs(stream_of([texts[at] for at in positions]))
+        label = clusters(len(texts), pairs.left, pairs.right)
         return {frozenset(positions[label == name].tolist()) for name in np.unique(label)}
 
     assert as_sets(order) == as_sets(np.arange(len(texts)))
@@ -70,20 +70,20 @@ def test_order_of_documents_does_not_change_the_clusters():
 def test_a_document_equal_to_many_does_not_pair_with_each_of_them():
     text = "the same text of well over twenty tokens again and again " * 3
 
-    found = near_pairs(stream_of([text] * 5000))
+    pairs = near_pairs(stream_of([text] * 5000))
 
-    assert len(found) == 5000 - 1
-    assert clusters(5000, found.left, found.right).tolist() == [0] * 5000
-    assert set(found.jaccard.tolist()) == {1.0}
+    assert len(pairs) == 5000 - 1
+    assert clusters(5000, pairs.left, pairs.right).tolist() == [0] * 5000
+    assert set(pairs.jaccard.tolist()) == {1.0}
 
 
 def test_many_texts_from_one_template_are_one_cluster_in_a_bounded_number_of_pairs():
     base = " ".join(words(np.random.default_rng(1), 100))
 
-    found = near_pairs(stream_of([f"{base} ending{number}" for number in range(3000)]))
+    pairs = near_pairs(stream_of([f"{base} ending{number}" for number in range(3000)]))
 
-    assert len(np.unique(clusters(3000, found.left, found.right))) == 1
-    assert len(found) < 40 * 3000
+    assert len(np.unique(clusters(3000, pairs.left, pairs.right))) == 1
+    assert len(pairs) < 40 * 3000
 
 
 def variations(rng: np.random.Generator, original: list[str], count: int) -> list[str]:
@@ -98,10 +98,10 @@ def found_among(*sides: list[str]) -> NearPairs:
     return search.pairs(stream.take, threshold=0.8)
 
 
-def within(found: NearPairs, begin: int, end: int) -> list[tuple[int, int]]:
+def within(pairs: NearPairs, begin: int, end: int) -> list[tuple[int, int]]:
     """Its pairs among the documents from `begin` up to before `end`."""
-    kept = (found.left >= begin) & (found.right < end)
-    return list(zip(found.left[kept].tolist(), found.right[kept].tolist(), strict=True))
+    kept = (pairs.left >= begin) & (pairs.right < end)
+    return list(zip(pairs.left[kept].tolist(), pairs.right[kept].tolist(), strict=True))
 
 
 def joined(pairs: list[tuple[int, int]], n: int) -> list[int]:
@@ -114,9 +114,9 @@ def test_variations_of_one_persons_text_are_all_found_however_many_there_are(mon
     rng = np.random.default_rng(1)
     human_rows = [words(rng, 90) for _ in range(100)]
 
-    found = found_among([" ".join(text) for text in human_rows], variations(rng, human_rows[60], 2000))
+    pairs = found_among([" ".join(text) for text in human_rows], variations(rng, human_rows[60], 2000))
 
-    assert np.isin(np.arange(100, 2100), found.right[found.left == 60]).mean() >= 0.99
+    assert np.isin(np.arange(100, 2100), pairs.right[pairs.left == 60]).mean() >= 0.99
 
 
 def test_variations_of_a_human_text_from_a_template_are_near_human_rows(monkeypatch):
@@ -125,9 +125,9 @@ def test_variations_of_a_human_text_from_a_template_are_near_human_rows(monkeypa
     template = words(rng, 90)
     human_rows = [edited(rng, template, 3) for _ in range(100)]
 
-    found = found_among(human_rows, variations(rng, human_rows[60].split(), 2000))
+    pairs = found_among(human_rows, variations(rng, human_rows[60].split(), 2000))
 
-    assert np.isin(np.arange(100, 2100), found.right[found.left < 100]).mean() >= 0.99
+    assert np.isin(np.arange(100, 2100), pairs.right[pairs.left < 100]).mean() >= 0.99
 
 
 def test_pairs_of_a_side_stay_what_they_are_when_other_sides_have_any_texts(monkeypatch):
@@ -160,11 +160,11 @@ def test_equal_texts_of_two_sides_pair_with_those_of_the_first():
     rng = np.random.default_rng(1)
     one, two = (" ".join(words(rng, 30)) for _ in range(2))
 
-    found = found_among([one, one], [two, one, one], [one, two])
+    near = found_among([one, one], [two, one, one], [one, two])
 
-    pairs = list(zip(found.left.tolist(), found.right.tolist(), strict=True))
+    pairs = list(zip(near.left.tolist(), near.right.tolist(), strict=True))
     assert pairs == [(0, 1), (0, 3), (0, 4), (0, 5), (1, 3), (1, 5), (3, 4)]
-    assert set(found.jaccard.tolist()) == {1.0}
+    assert set(near.jaccard.tolist()) == {1.0}
 
 
 def test_short_and_empty_documents_have_no_near_duplicates():
@@ -192,8 +192,8 @@ def test_equal_documents_of_different_parts_cost_two_pairs_each_and_their_sketch
         taken.extend(documents.tolist())
         return copies.take(documents % 1000)
 
-    found = search.pairs(take, threshold=0.8)
+    pairs = search.pairs(take, threshold=0.8)
 
-    assert np.unique(clusters(5000, found.left, found.right)).tolist() == [0]
-    assert len(found) < 2 * 5000
+    assert np.unique(clusters(5000, pairs.left, pairs.right)).tolist() == [0]
+    assert len(pairs) < 2 * 5000
     assert sorted(taken) == [0, 1]

@@ -51,9 +51,9 @@ def test_similarity_is_that_of_pythons_sets():
         >= 0.5 * len(either := {*documents[one], *documents[two]})
     ]
 
-    found = similar(incidence(stream_of(*documents)), left, right, 0.5)
+    is_similar = similar(incidence(stream_of(*documents)), left, right, 0.5)
 
-    assert list(zip(*(side.tolist() for side in found), strict=True)) == expected
+    assert list(zip(*(side.tolist() for side in is_similar), strict=True)) == expected
     assert len(expected) > 10
 
 
@@ -73,10 +73,10 @@ def test_texts_that_repeat_their_shingles_are_compared_as_sets():
     # Shingles of a phrase said n times are those of it said twice.
     phrase = "one two three four five six seven eight nine ten "
 
-    found = near_pairs(tokenise(pa.array([phrase * 3, phrase * 9, phrase * 4])))
+    pairs = near_pairs(tokenise(pa.array([phrase * 3, phrase * 9, phrase * 4])))
 
-    assert list(zip(found.left.tolist(), found.right.tolist(), strict=True)) == [(0, 1), (0, 2), (1, 2)]
-    assert found.jaccard.tolist() == [1.0, 1.0, 1.0]
+    assert list(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True)) == [(0, 1), (0, 2), (1, 2)]
+    assert pairs.jaccard.tolist() == [1.0, 1.0, 1.0]
 
 
 def test_bands_find_a_pair_at_the_threshold_in_998_of_1000_and_few_at_two_fifths():

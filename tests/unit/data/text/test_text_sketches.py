@@ -66,8 +66,8 @@ def test_runs_that_a_document_repeats_do_not_change_its_sketch():
 
 @pytest.mark.parametrize("count", [0, 1, 2, 5000])
 def test_no_bucket_that_another_equals_is_left_out_before_sorting(count):
-    found = mix(np.random.default_rng(1).integers(0, 4000, count).astype(np.uint64))
-    values = (found >> np.uint64(32)).astype(np.uint32)
+    mixed = mix(np.random.default_rng(1).integers(0, 4000, count).astype(np.uint64))
+    values = (mixed >> np.uint64(32)).astype(np.uint32)
     _, code, sizes = np.unique(values, return_inverse=True, return_counts=True)
 
     kept = crowded(values)

@@ -47,30 +47,30 @@ HUMAN_ROWS = {"en": 1500, "de": 400}
 def test_one_language_fails_the_check_though_all_rows_together_pass():
     human, synthetic = rows(HUMAN_ROWS, 1), shortened(rows(HUMAN_ROWS, 2), "de")
 
-    found = judged(tagged_scan(human, synthetic))
+    judgement = judged(tagged_scan(human, synthetic))
     untold = judged(tagged_scan(human.drop("language"), synthetic.drop("language")))
 
     assert untold.outcome is Outcome.PASS
-    assert found.outcome is Outcome.FAIL
-    assert "language 'de': " in found.message
-    assert "; fails for language=de" in found.message
-    table = found.evidence["languages"]
+    assert judgement.outcome is Outcome.FAIL
+    assert "language 'de': " in judgement.message
+    assert "; fails for language=de" in judgement.message
+    table = judgement.evidence["languages"]
     assert {name: row["outcome"] for name, row in table.items()} == {"language=de": "fail", "language=en": "pass"}
 
 
 def test_languages_that_keep_the_law_pass():
-    found = judged(tagged_scan(rows(HUMAN_ROWS, 1), rows(HUMAN_ROWS, 2)))
+    judgement = judged(tagged_scan(rows(HUMAN_ROWS, 1), rows(HUMAN_ROWS, 2)))
 
-    assert found.outcome is Outcome.PASS
-    assert {row["outcome"] for row in found.evidence["languages"].values()} == {"pass"}
+    assert judgement.outcome is Outcome.PASS
+    assert {row["outcome"] for row in judgement.evidence["languages"].values()} == {"pass"}
 
 
 def test_a_small_language_is_inconclusive_by_itself_with_the_rows_that_it_lacks():
-    found = judged(tagged_scan(rows({"en": 900, "de": 120}, 1), rows({"en": 900, "de": 320}, 2)))
+    judgement = judged(tagged_scan(rows({"en": 900, "de": 120}, 1), rows({"en": 900, "de": 320}, 2)))
 
-    assert found.outcome is Outcome.PASS
-    assert "; too few rows to judge alone: de" in found.message
-    assert found.evidence["languages"]["language=de"] == {
+    assert judgement.outcome is Outcome.PASS
+    assert "; too few rows to judge alone: de" in judgement.message
+    assert judgement.evidence["languages"]["language=de"] == {
         "observed": None,
         "low": None,
         "high": None,
@@ -84,9 +84,9 @@ def test_a_small_language_is_inconclusive_by_itself_with_the_rows_that_it_lacks(
 
 def test_three_small_languages_are_named_and_the_others_counted():
     few = dict.fromkeys(("aa", "bb", "cc", "dd", "ee"), 20)
-    found = judged(tagged_scan(rows({"en": 700, **few}, 1), rows({"en": 700, **few}, 2)))
+    judgement = judged(tagged_scan(rows({"en": 700, **few}, 1), rows({"en": 700, **few}, 2)))
 
-    assert "; too few rows to judge alone: aa, bb, cc and 2 more" in found.message
+    assert "; too few rows to judge alone: aa, bb, cc and 2 more" in judgement.message
 
 
 def test_what_one_origin_only_or_hardly_anybody_speaks_is_named_and_no_part():
@@ -116,10 +116,10 @@ def test_rows_without_a_tag_are_counted_and_no_language():
 
 def test_the_largest_languages_are_parts_and_the_rest_is_named():
     counts = {f"l{number:02}": 20 + number for number in range(PARTS_AT_MOST + 2)}
-    found = tagged_scan(rows(counts, 1), rows(counts, 2)).cached(languages)
+    parts = tagged_scan(rows(counts, 1), rows(counts, 2)).cached(languages)
 
-    assert [one.word for one in found.parts] == sorted(counts, reverse=True)[:PARTS_AT_MOST]
-    assert sorted(found.evidence()["languages_not_looked_at"]) == ["language=l00", "language=l01"]
+    assert [one.word for one in parts.parts] == sorted(counts, reverse=True)[:PARTS_AT_MOST]
+    assert sorted(parts.evidence()["languages_not_looked_at"]) == ["language=l00", "language=l01"]
 
 
 def test_a_language_that_all_rows_are_in_is_the_whole():
@@ -143,9 +143,9 @@ def test_of_translations_the_pair_is_judged():
     pairs = pl.DataFrame({"source_language": ["en"] * 300 + ["fr"] * 300, "target_language": ["de"] * 600})
     human, synthetic = (pairs.with_columns(text=pl.Series(texts_of(600, seed))) for seed in (1, 2))
 
-    found = tagged_scan(human, synthetic).cached(languages)
+    parts = tagged_scan(human, synthetic).cached(languages)
 
-    assert [one.name for one in found.parts] == ["language=en>de", "language=fr>de"]
+    assert [one.name for one in parts.parts] == ["language=en>de", "language=fr>de"]
 
 
 def test_rows_without_a_tag_belong_to_no_language():
@@ -185,10 +185,10 @@ def test_repeats_of_a_language_count_as_they_do_in_the_whole():
     scan = tagged_scan(repetitive(12_000, 1), repetitive(1200, 2))
     assert len(scan.human) < scan.human.total
 
-    found = judged(scan, limits=Limits(max_value=0.1))
+    judgement = judged(scan, limits=Limits(max_value=0.1))
 
-    assert found.outcome is Outcome.PASS
-    assert {row["outcome"] for row in found.evidence["languages"].values()} == {"pass"}
+    assert judgement.outcome is Outcome.PASS
+    assert {row["outcome"] for row in judgement.evidence["languages"].values()} == {"pass"}
 
 
 def readings(sensors: str, seed: int) -> pl.DataFrame:
@@ -232,10 +232,10 @@ def by_authors(german: int, origin: str, seed: int) -> pl.DataFrame:
 def test_a_language_of_too_few_authors_to_be_halved_is_undecided_by_itself(german, metric, params):
     scan = tagged_scan(by_authors(german, "human", 1), by_authors(german, "synthetic", 2), group="author")
 
-    found = judged(scan, metric, Limits(max_value=5), **params)
+    judgement = judged(scan, metric, Limits(max_value=5), **params)
 
-    assert found.outcome is Outcome.PASS
-    part = found.evidence["languages"]["language=de"]
+    assert judgement.outcome is Outcome.PASS
+    part = judgement.evidence["languages"]["language=de"]
     assert part["outcome"] in {"pass", "inconclusive"}
     if german == 1:
         note = "not computable on these rows, which come from 1 human and 1 synthetic groups"
@@ -247,10 +247,10 @@ def test_extending_rows_in_a_language_of_one_author_are_undecided_there():
         by_authors(1, origin, seed).with_columns(label=pl.lit("a")) for seed, origin in enumerate(("human", "made"))
     )
 
-    found = judged(tagged_scan(human, synthetic, extends_human_law=True, label="label", group="author"))
+    judgement = judged(tagged_scan(human, synthetic, extends_human_law=True, label="label", group="author"))
 
-    assert found.outcome is Outcome.PASS
-    assert found.evidence["strata"]["language=de within label=a"]["outcome"] == "inconclusive"
+    assert judgement.outcome is Outcome.PASS
+    assert judgement.evidence["strata"]["language=de within label=a"]["outcome"] == "inconclusive"
 
 
 def law(seed: int) -> pl.DataFrame:
@@ -268,11 +268,11 @@ def test_the_smallest_stratum_of_a_language_is_not_the_outcome_of_extending_rows
         label="label",
     )
 
-    found = judged(scan, limits=Limits(max_value=0.05))
+    judgement = judged(scan, limits=Limits(max_value=0.05))
 
-    assert found.outcome is Outcome.PASS
-    assert found.message.split("within ")[1].startswith("label=")
-    strata = found.evidence["strata"]
+    assert judgement.outcome is Outcome.PASS
+    assert judgement.message.split("within ")[1].startswith("label=")
+    strata = judgement.evidence["strata"]
     assert strata["language=de within label=0"]["outcome"] == "inconclusive"
 
 
@@ -298,10 +298,10 @@ def test_the_order_of_rows_changes_nothing():
 def test_extending_rows_are_compared_within_the_strata_of_each_language():
     human, synthetic = rows(HUMAN_ROWS, 1, label="a"), shortened(rows(HUMAN_ROWS, 2, label="a"), "de")
 
-    found = judged(tagged_scan(human, synthetic, extends_human_law=True, label="label"))
+    judgement = judged(tagged_scan(human, synthetic, extends_human_law=True, label="label"))
 
-    assert found.outcome is Outcome.FAIL
-    assert set(found.evidence["strata"]) == {
+    assert judgement.outcome is Outcome.FAIL
+    assert set(judgement.evidence["strata"]) == {
         "label=a",
         "language=en within label=a",
         "language=de within label=a",
@@ -311,10 +311,10 @@ def test_extending_rows_are_compared_within_the_strata_of_each_language():
 def test_where_languages_are_the_slices_of_extending_rows_no_stratum_is_made_twice():
     human, synthetic = (rows({"en": 600, "de": 400, "fr": 50}, seed) for seed in (1, 2))
 
-    found = judged(tagged_scan(human, synthetic, extends_human_law=True, slices=("language",))).evidence
+    evidence = judged(tagged_scan(human, synthetic, extends_human_law=True, slices=("language",))).evidence
 
-    assert set(found["strata"]) == {"language=en", "language=de"}
-    assert {name: row["outcome"] for name, row in found["languages"].items()} == {"language=fr": "inconclusive"}
+    assert set(evidence["strata"]) == {"language=en", "language=de"}
+    assert {name: row["outcome"] for name, row in evidence["languages"].items()} == {"language=fr": "inconclusive"}
 
 
 def test_generators_and_languages_stand_side_by_side():
@@ -335,8 +335,8 @@ def spoiled(kind: str) -> pl.DataFrame:
     synthetic, human = rows({"en": 3000, "de": 400}, 2), rows({"en": 3000, "de": 400}, 1)
     german = pl.col("language") == "de"
     if kind == "refusal":
-        said = pl.lit("I'm sorry, but as an AI language model I cannot help with that. ") + pl.col("text")
-        return synthetic.with_columns(text=pl.when(german).then(said).otherwise("text"))
+        refusals = pl.lit("I'm sorry, but as an AI language model I cannot help with that. ") + pl.col("text")
+        return synthetic.with_columns(text=pl.when(german).then(refusals).otherwise("text"))
     twin = synthetic["text"][-1] if kind == "repeat" else human["text"][-1] + (" zz" if kind == "near copy" else "")
     return synthetic.with_columns(
         text=pl.when(german & (pl.int_range(pl.len()) >= 3300)).then(pl.lit(twin)).otherwise("text")
@@ -362,19 +362,19 @@ def test_a_defect_of_one_language_is_counted_among_its_rows(kind, metric, limits
     assert part.value > measured.estimate.value
     assert measured.parts["language=en"].measurement.estimate.value <= 0
     if metric is not copies:
-        found = judge(measured, limits, Severity.CRITICAL)
-        assert found.outcome is Outcome.FAIL
-        assert ", language 'de': " in found.message
+        judgement = judge(measured, limits, Severity.CRITICAL)
+        assert judgement.outcome is Outcome.FAIL
+        assert ", language 'de': " in judgement.message
 
 
 def test_formatting_that_tells_the_origin_in_one_language_is_found_there():
     human, synthetic = rows(HUMAN_ROWS, 1), rows(HUMAN_ROWS, 2)
     spaced = pl.when(pl.col("language") == "de").then(pl.lit(" ") + pl.col("text")).otherwise("text")
 
-    found = judged(tagged_scan(human, synthetic.with_columns(text=spaced)), formatting, Limits(max_value=0.35))
+    judgement = judged(tagged_scan(human, synthetic.with_columns(text=spaced)), formatting, Limits(max_value=0.35))
 
-    assert found.outcome is Outcome.FAIL
-    assert "language 'de': " in found.message
+    assert judgement.outcome is Outcome.FAIL
+    assert "language 'de': " in judgement.message
 
 
 def test_people_who_agree_in_one_language_and_not_in_another_fail_by_its_name():
@@ -393,8 +393,8 @@ def test_people_who_agree_in_one_language_and_not_in_another_fail_by_its_name():
     # No machine rated in German, and what people say among themselves does not hang on it.
     assert [one.name for one in scan.cached(languages).parts] == ["language=en"]
 
-    found = judge(agreement.measure(scan, Scope.HUMAN, params), Limits(min_value=0.3), Severity.CRITICAL)
+    judgement = judge(agreement.measure(scan, Scope.HUMAN, params), Limits(min_value=0.3), Severity.CRITICAL)
 
-    assert found.outcome is Outcome.FAIL
-    assert "language 'de': " in found.message
-    assert set(found.evidence["languages"]) == {"language=en", "language=de"}
+    assert judgement.outcome is Outcome.FAIL
+    assert "language 'de': " in judgement.message
+    assert set(judgement.evidence["languages"]) == {"language=en", "language=de"}

@@ -127,8 +127,8 @@ def one_annotator_in(counts: dict[str, int]) -> Planted:
 
 def exam_in(counts: dict[str, int]) -> Planted:
     human, synthetic = spoken_rows(counts, 1), spoken_rows(counts, 2)
-    asked = Exam(synthetic.filter(SWAHILI)["text"].head(40).to_list())
-    scan = with_inputs(tagged_scan(human, synthetic), evaluation=asked)
+    exam = Exam(synthetic.filter(SWAHILI)["text"].head(40).to_list())
+    scan = with_inputs(tagged_scan(human, synthetic), evaluation=exam)
     return Planted(scan, contamination, Scope.COMBINED, Limits(max_value=0.02), {})
 
 
@@ -187,27 +187,27 @@ PLANTED = {
 @pytest.mark.parametrize("plant", PLANTED.values(), ids=PLANTED)
 def test_a_defect_of_one_language_fails_by_its_name_where_all_rows_together_pass(plant):
     planted = plant(MOST)
-    found = planted.judged()
+    judgement = planted.judged()
     untold = planted.judged(without_languages(planted.scan))
 
     assert untold.outcome is Outcome.PASS
     assert "languages" not in untold.evidence
-    assert found.outcome is Outcome.FAIL
-    assert ", language 'sw': " in found.message
-    assert "; fails for language=sw" in found.message
-    table = found.evidence["languages"]
+    assert judgement.outcome is Outcome.FAIL
+    assert ", language 'sw': " in judgement.message
+    assert "; fails for language=sw" in judgement.message
+    table = judgement.evidence["languages"]
     assert {name: row["outcome"] for name, row in table.items()} == {"language=en": "pass", "language=sw": "fail"}
 
 
 @pytest.mark.parametrize("plant", PLANTED.values(), ids=PLANTED)
 def test_of_too_few_rows_nothing_is_said_and_all_rows_together_decide(plant):
     planted = plant(FEW)
-    found = planted.judged()
+    judgement = planted.judged()
     untold = planted.judged(without_languages(planted.scan))
 
-    assert found.outcome is untold.outcome is Outcome.PASS
-    assert "; too few rows to judge alone: sw" in found.message
-    row = found.evidence["languages"]["language=sw"]
+    assert judgement.outcome is untold.outcome is Outcome.PASS
+    assert "; too few rows to judge alone: sw" in judgement.message
+    row = judgement.evidence["languages"]["language=sw"]
     assert (row["outcome"], row["observed"]) == ("inconclusive", None)
     assert row["note"].endswith("missing")
 
@@ -215,11 +215,11 @@ def test_of_too_few_rows_nothing_is_said_and_all_rows_together_decide(plant):
 def test_a_language_that_its_interval_leaves_open_is_named_with_the_rows_that_are_looked_at():
     scan = tagged_scan(spoken_rows({"en": 2400, "sw": 400, "de": 120}, 1), spoken_rows(MOST, 2))
 
-    found = Planted(scan, machine_text, Scope.HUMAN, Limits(max_value=0.005), {}).judged()
+    judgement = Planted(scan, machine_text, Scope.HUMAN, Limits(max_value=0.005), {}).judged()
 
-    assert found.outcome is Outcome.PASS
-    assert "; too few rows to judge alone: de; undecided alone: sw" in found.message
-    row = found.evidence["languages"]["language=sw"]
+    assert judgement.outcome is Outcome.PASS
+    assert "; too few rows to judge alone: de; undecided alone: sw" in judgement.message
+    row = judgement.evidence["languages"]["language=sw"]
     assert (row["outcome"], row["rows"], row["note"]) == (
         "inconclusive",
         {"human": 400},
@@ -249,21 +249,21 @@ def ratio(scan: Scan) -> Judgement:
 
 
 def test_a_language_that_machines_wrote_warns_and_does_not_block():
-    found = ratio(mixture())
+    measurement = ratio(mixture())
 
-    assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.WARNING)
-    assert "language 'sw': 25 distinct human and" in found.message
+    assert (measurement.outcome, measurement.severity) == (Outcome.FAIL, Severity.WARNING)
+    assert "language 'sw': 25 distinct human and" in measurement.message
     assert ratio(without_languages(mixture())).outcome is Outcome.PASS
 
 
 def test_a_language_without_any_person_is_counted_all_the_same():
     scan = tagged_scan(spoken_rows({"en": 1500}, 1), spoken_rows({"en": 500, "sw": 475}, 2))
 
-    found = ratio(scan)
+    measurement = ratio(scan)
 
-    assert "language 'sw': 0 distinct human and" in found.message
+    assert "language 'sw': 0 distinct human and" in measurement.message
     assert scan.cached(languages).evidence() == {"in_one_origin_only": {"language=sw": {"human": 0, "synthetic": 475}}}
-    assert "in_one_origin_only" not in found.evidence
+    assert "in_one_origin_only" not in measurement.evidence
 
 
 def test_languages_of_an_even_mixture_that_chance_made_uneven_do_not_warn():
@@ -279,10 +279,10 @@ def test_a_whole_with_too_few_human_rows_still_blocks():
 
 
 def test_rows_that_extend_a_language_on_purpose_are_shown_and_not_judged():
-    found = ratio(mixture(extends_human_law=True))
+    measurement = ratio(mixture(extends_human_law=True))
 
-    assert (found.outcome, found.severity) == (Outcome.PASS, Severity.CRITICAL)
-    assert found.evidence["by_language"] == {
+    assert (measurement.outcome, measurement.severity) == (Outcome.PASS, Severity.CRITICAL)
+    assert measurement.evidence["by_language"] == {
         "language=en": {"distinct_human": 1500, "distinct_synthetic": 500},
         "language=sw": {"distinct_human": 25, "distinct_synthetic": 475},
     }

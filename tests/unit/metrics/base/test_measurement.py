@@ -46,26 +46,26 @@ def test_a_lower_limit_works_the_other_way_round():
 
 
 def test_beyond_the_softer_limit_a_check_fails_as_a_warning():
-    found = judged(Estimate(0.2, 0.15, 0.24), Limits(max_value=0.25, warn_value=0.1))
+    judgement = judged(Estimate(0.2, 0.15, 0.24), Limits(max_value=0.25, warn_value=0.1))
 
-    assert (found.outcome, found.severity) == (Outcome.FAIL, WARNING)
-    assert found.message == (
+    assert (judgement.outcome, judgement.severity) == (Outcome.FAIL, WARNING)
+    assert judgement.message == (
         "The number is beyond its limit: measured 0.2, at most 0.1 expected, at most 0.25 allowed."
     )
 
 
 def test_across_the_softer_limit_a_check_is_undecided_as_a_warning():
-    found = judged(Estimate(0.1, 0.05, 0.2), Limits(max_value=0.25, warn_value=0.12))
+    judgement = judged(Estimate(0.1, 0.05, 0.2), Limits(max_value=0.25, warn_value=0.12))
 
-    assert (found.outcome, found.severity) == (Outcome.INCONCLUSIVE, WARNING)
+    assert (judgement.outcome, judgement.severity) == (Outcome.INCONCLUSIVE, WARNING)
     assert judged(Estimate(0.05, 0.01, 0.1), Limits(max_value=0.25, warn_value=0.12)).outcome is Outcome.PASS
 
 
 def test_where_human_rows_differ_by_more_than_the_limit_nothing_passes():
-    found = judged(Estimate(0.0, -0.01, 0.01), Limits(max_value=0.05), baseline=Baseline(0.0, spread=0.1))
+    judgement = judged(Estimate(0.0, -0.01, 0.01), Limits(max_value=0.05), baseline=Baseline(0.0, spread=0.1))
 
-    assert found.outcome is Outcome.INCONCLUSIVE
-    assert found.rows_needed == {"human": 300, "synthetic": 300}
+    assert judgement.outcome is Outcome.INCONCLUSIVE
+    assert judgement.rows_needed == {"human": 300, "synthetic": 300}
     steady = judged(Estimate(0.0, -0.01, 0.01), Limits(max_value=0.05), baseline=Baseline(0.0, spread=0.04))
     assert steady.outcome is Outcome.PASS
 
@@ -74,9 +74,9 @@ def test_a_generator_that_only_warns_does_not_hide_that_the_whole_is_undecided()
     warns = Measured(Estimate(0.15, 0.12, 0.2), RowCounts(9, 9))
     whole = Measured(Estimate(0.2, 0.1, 0.3), RowCounts(9, 18), parts={"warns": Part(warns)})
 
-    found = judge(whole, Limits(max_value=0.25, warn_value=0.1), CRITICAL)
+    judgement = judge(whole, Limits(max_value=0.25, warn_value=0.1), CRITICAL)
 
-    assert (found.outcome, found.severity) == (Outcome.INCONCLUSIVE, CRITICAL)
+    assert (judgement.outcome, judgement.severity) == (Outcome.INCONCLUSIVE, CRITICAL)
 
 
 def test_counted_rows_within_the_limit_pass_whatever_their_interval():
@@ -97,24 +97,24 @@ def test_what_could_not_be_asked_or_decided_says_so():
 
 
 def test_a_reported_number_never_blocks():
-    found = judge(ReportOnly(Measured(Estimate.exact(9)), "for information"), Limits(max_value=1), CRITICAL)
+    judgement = judge(ReportOnly(Measured(Estimate.exact(9)), "for information"), Limits(max_value=1), CRITICAL)
 
-    assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.INFO)
+    assert (judgement.outcome, judgement.severity) == (Outcome.FAIL, Severity.INFO)
 
 
 def test_an_inconclusive_check_says_how_many_rows_would_decide():
-    found = judged(Estimate(0.0, -0.1, 0.1), Limits(max_value=0.05))
+    judgement = judged(Estimate(0.0, -0.1, 0.1), Limits(max_value=0.05))
 
-    assert found.rows_needed == {"human": 300, "synthetic": 300}
-    assert "about 300 more human rows and 300 more synthetic rows would decide" in found.message
+    assert judgement.rows_needed == {"human": 300, "synthetic": 300}
+    assert "about 300 more human rows and 300 more synthetic rows would decide" in judgement.message
 
 
 def test_zero_hits_need_rows_in_proportion_and_not_in_the_square():
-    found = judged(
+    judgement = judged(
         Estimate(0.0, 0.0, 0.03), Limits(max_value=0.001), growth=Growth(shrinks="linear", limited_by=("synthetic",))
     )
 
-    assert found.rows_needed == {"synthetic": 2900}
+    assert judgement.rows_needed == {"synthetic": 2900}
 
 
 def test_an_estimate_on_the_limit_needs_no_number_of_rows():
@@ -125,13 +125,13 @@ def test_one_generator_fails_the_check_for_all_and_is_named():
     good, bad = Measured(Estimate(0.0, 0.0, 0.01), RowCounts(9, 9)), Measured(Estimate(0.4, 0.3, 0.5), RowCounts(9, 9))
     whole = Measured(Estimate(0.02, 0.0, 0.04), RowCounts(9, 18), parts={"good": Part(good), "bad": Part(bad)})
 
-    found = judge(whole, Limits(max_value=0.05), CRITICAL)
+    judgement = judge(whole, Limits(max_value=0.05), CRITICAL)
 
-    assert found.outcome is Outcome.FAIL
-    assert found.message == (
+    assert judgement.outcome is Outcome.FAIL
+    assert judgement.message == (
         "The number is beyond its limit, generator 'bad': measured 0.4, at most 0.05 allowed; fails for bad."
     )
-    assert list(found.evidence["generators"]) == ["bad", "good"]
+    assert list(judgement.evidence["generators"]) == ["bad", "good"]
 
 
 def test_an_undecided_check_may_take_another_severity():
@@ -144,10 +144,10 @@ def test_an_undecided_check_may_take_another_severity():
 def test_a_generator_that_could_not_be_measured_is_an_error_of_the_check():
     whole = Measured(Estimate(0.0, 0.0, 0.01), RowCounts(900, 900), parts={"broken": Part(Failed("broke"))})
 
-    found = judge(whole, Limits(max_value=0.05), CRITICAL)
+    judgement = judge(whole, Limits(max_value=0.05), CRITICAL)
 
-    assert found.outcome is Outcome.ERROR
-    assert "generator 'broken': broke; fails for broken" in found.message
+    assert judgement.outcome is Outcome.ERROR
+    assert "generator 'broken': broke; fails for broken" in judgement.message
 
 
 def test_too_few_rows_never_pass_and_may_fail():

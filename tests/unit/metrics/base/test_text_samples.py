@@ -88,13 +88,13 @@ def test_near_copies_and_diversity_read_one_stream_and_fetch_no_row_again(monkey
 def test_rows_outside_of_the_samples_are_fetched_and_stand_where_they_were_asked_for():
     whole = text_scan(texts(1), texts(2))
     scan, source = recorded(with_samples(whole, human=whole.human.where(np.arange(250) % 2 == 0)))
-    everything, asked = [*texts(1), *texts(2)], np.random.default_rng(3).permutation(500)
+    everything, positions = [*texts(1), *texts(2)], np.random.default_rng(3).permutation(500)
 
-    found = tokens_of(scan, asked)
+    tokens = tokens_of(scan, positions)
 
-    expected = tokenise(pa.array([everything[row] for row in asked]))
-    assert np.array_equal(found.hashes, expected.hashes)
-    assert np.array_equal(found.offsets, expected.offsets)
+    expected = tokenise(pa.array([everything[row] for row in positions]))
+    assert np.array_equal(tokens.hashes, expected.hashes)
+    assert np.array_equal(tokens.offsets, expected.offsets)
     assert sorted(source.fetched) == sorted(whole.human.row_id[1::2].tolist())
 
 

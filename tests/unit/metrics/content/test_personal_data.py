@@ -102,8 +102,8 @@ LOOK_ALIKES = [
 
 
 def named(text: str) -> list[str]:
-    found = (READERS[number] for number in find(pl.Series([text])).reader)
-    return [reader.name for reader in found if reader.kind != "look-alike"]
+    readers = (READERS[number] for number in find(pl.Series([text])).reader)
+    return [reader.name for reader in readers if reader.kind != "look-alike"]
 
 
 @pytest.mark.parametrize(("text", "name"), PRESENT)
@@ -147,21 +147,21 @@ CLEAN = rows("one", "two", None)
 
 def test_clean_rows_pass_and_few_rows_do_too_because_every_row_is_counted():
     for scope in (Scope.HUMAN, Scope.SYNTHETIC):
-        found = judged(CLEAN, rows("three"), scope=scope)
-        assert (found.outcome, found.message) == (Outcome.PASS, "0, limit 0")
+        judgement = judged(CLEAN, rows("three"), scope=scope)
+        assert (judgement.outcome, judgement.message) == (Outcome.PASS, "0, limit 0")
 
 
 def test_one_address_fails_with_its_place_and_without_itself():
-    found = judged(rows("one", "I am ada@gmail.com and ada@gmail.com", None), CLEAN)
+    judgement = judged(rows("one", "I am ada@gmail.com and ada@gmail.com", None), CLEAN)
 
-    assert found.outcome is Outcome.FAIL
-    assert "rows with e-mail address in column 'text' (1), first at data/mix.parquet:2" in found.message
-    assert found.evidence == {
+    assert judgement.outcome is Outcome.FAIL
+    assert "rows with e-mail address in column 'text' (1), first at data/mix.parquet:2" in judgement.message
+    assert judgement.evidence == {
         "rows_by_column": {"e-mail address in text": 1},
         "distinct_values": 1,
         "first_rows": ["data/mix.parquet:2 e-mail address in text"],
     }
-    assert "ada" not in json.dumps(asdict(found.measurement))
+    assert "ada" not in json.dumps(asdict(judgement.measurement))
 
 
 def test_each_kind_sees_its_own_only():
@@ -176,8 +176,8 @@ def test_synthetic_rows_leak_only_what_people_wrote():
     human = rows("ada@gmail.com", "nothing")
 
     assert judged(human, made_up, scope=Scope.SYNTHETIC).outcome is Outcome.PASS
-    found = judged(human, memorised, scope=Scope.SYNTHETIC)
-    assert (found.outcome, found.evidence["first_rows"]) == (
+    judgement = judged(human, memorised, scope=Scope.SYNTHETIC)
+    assert (judgement.outcome, judgement.evidence["first_rows"]) == (
         Outcome.FAIL,
         ["data/mix.parquet:4 e-mail address in text"],
     )

@@ -74,10 +74,10 @@ EXAM = Sets([sentence(9000 + number, 6) for number in range(10)] + [sentence(910
 
 
 def test_rows_that_share_nothing_are_clean():
-    found = measure(preference_scan(preferences(), EXAM), Scope.COMBINED, {})
+    measurement = measure(preference_scan(preferences(), EXAM), Scope.COMBINED, {})
 
-    assert (found.estimate, found.rows.human, found.rows.synthetic) == (Estimate.exact(0), 30, 30)
-    assert (found.evidence["leaked_items"], found.evidence["evaluation_items"]) == (0, 12)
+    assert (measurement.estimate, measurement.rows.human, measurement.rows.synthetic) == (Estimate.exact(0), 30, 30)
+    assert (measurement.evidence["leaked_items"], measurement.evidence["evaluation_items"]) == (0, 12)
 
 
 @pytest.mark.parametrize(
@@ -89,13 +89,13 @@ def test_rows_that_share_nothing_are_clean():
     ],
 )
 def test_an_item_in_any_text_of_any_origin_is_found_and_named(row, column, value, item):
-    found = measure(preference_scan(with_cell(preferences(), row, column, value), EXAM), Scope.COMBINED, {})
+    measurement = measure(preference_scan(with_cell(preferences(), row, column, value), EXAM), Scope.COMBINED, {})
 
-    assert found.estimate == Estimate.exact(1 / 60)
-    assert found.evidence["first_rows"] == [f"data/mix.jsonl:{row + 1} = data/exam.jsonl:{item}"]
-    assert found.evidence["leaked_items"] == 1
-    assert found.evidence["contaminated_rows"] == {"human": int(row < 30), "synthetic": int(row >= 30)}
-    assert found.evidence["contaminated_by_generator"] == ({"gpt": 1} if row >= 30 else {})
+    assert measurement.estimate == Estimate.exact(1 / 60)
+    assert measurement.evidence["first_rows"] == [f"data/mix.jsonl:{row + 1} = data/exam.jsonl:{item}"]
+    assert measurement.evidence["leaked_items"] == 1
+    assert measurement.evidence["contaminated_rows"] == {"human": int(row < 30), "synthetic": int(row >= 30)}
+    assert measurement.evidence["contaminated_by_generator"] == ({"gpt": 1} if row >= 30 else {})
 
 
 def test_rows_are_named_in_the_message_and_in_each_language():
@@ -104,16 +104,22 @@ def test_rows_are_named_in_the_message_and_in_each_language():
     facts = (FileFacts("data/mix.jsonl", tagged.height, {}, "", 0),)
     roles = replace(PREFERENCE, bound=("language",))
 
-    found = measure(scan(MemorySource(tagged, roles, facts), ScanRequest(evaluation=EXAM)), Scope.COMBINED, {})
+    measurement = measure(scan(MemorySource(tagged, roles, facts), ScanRequest(evaluation=EXAM)), Scope.COMBINED, {})
 
     places = ["data/mix.jsonl:4 = data/exam.jsonl:5", "data/mix.jsonl:702 = data/exam.jsonl:6"]
-    assert found.note.startswith(f"2 of 900 distinct rows, first at {places[0]}; ")
-    assert found.evidence["first_rows"] == places
-    assert (found.parts["language=de"].measurement.note, found.parts["language=de"].measurement.evidence) == (
+    assert measurement.note.startswith(f"2 of 900 distinct rows, first at {places[0]}; ")
+    assert measurement.evidence["first_rows"] == places
+    assert (
+        measurement.parts["language=de"].measurement.note,
+        measurement.parts["language=de"].measurement.evidence,
+    ) == (
         f"2 of 450 distinct rows, first at {places[0]}",
         {"first_rows": places},
     )
-    assert (found.parts["language=en"].measurement.note, found.parts["language=en"].measurement.evidence) == (
+    assert (
+        measurement.parts["language=en"].measurement.note,
+        measurement.parts["language=en"].measurement.evidence,
+    ) == (
         "0 of 450 distinct rows",
         {"first_rows": []},
     )
@@ -131,8 +137,11 @@ def test_a_seed_that_is_an_evaluation_item_counts_unless_the_dataset_has_the_id_
     own = with_cell(seeded, 0, "id", "exam-3")
     numbered = with_cell(preferences(), 50, "seed_id", "3")
 
-    found = measure(preference_scan(seeded, named), Scope.COMBINED, {})
-    assert (found.estimate, found.evidence["first_rows"]) == (Estimate.exact(1 / 60), ["data/mix.jsonl:51 (seed)"])
+    measurement = measure(preference_scan(seeded, named), Scope.COMBINED, {})
+    assert (measurement.estimate, measurement.evidence["first_rows"]) == (
+        Estimate.exact(1 / 60),
+        ["data/mix.jsonl:51 (seed)"],
+    )
     assert measure(preference_scan(own, named), Scope.COMBINED, {}).estimate == Estimate.exact(0)
     bare = replace(EXAM, ids=tuple(str(number) for number in range(12)))
     assert measure(preference_scan(numbered, bare), Scope.COMBINED, {}).estimate == Estimate.exact(0)
@@ -152,10 +161,10 @@ def test_a_text_that_two_generators_made_counts_for_both_whichever_stands_first(
     frame = with_cell(frame, 40, "prompt", EXAM.texts[4])
     both = pl.concat([frame, frame[40:41].with_columns(generator=pl.lit(makers[1]))])
 
-    found = measure(preference_scan(both, EXAM), Scope.COMBINED, {})
+    measurement = measure(preference_scan(both, EXAM), Scope.COMBINED, {})
 
-    assert found.estimate == Estimate.exact(1 / 60)
-    assert found.evidence["contaminated_by_generator"] == {"gpt": 1, "llama": 1}
+    assert measurement.estimate == Estimate.exact(1 / 60)
+    assert measurement.evidence["contaminated_by_generator"] == {"gpt": 1, "llama": 1}
 
 
 def test_what_is_missing_is_told():
@@ -178,7 +187,7 @@ def test_prompts_of_a_preference_set_are_found_in_the_set_they_were_taken_from()
     )  # fmt: skip
     taken_from = pl.read_parquet(DATA / "instruct_selfinstruct.parquet")["instruction"].unique().sort().to_list()
 
-    found = measure(preference_scan(frame, Sets(taken_from)), Scope.COMBINED, {})
+    measurement = measure(preference_scan(frame, Sets(taken_from)), Scope.COMBINED, {})
 
-    assert found.estimate is not None
-    assert found.estimate.value > 0.99
+    assert measurement.estimate is not None
+    assert measurement.estimate.value > 0.99

@@ -38,8 +38,8 @@ def made(texts: list[str], generator: str, language: str) -> pl.DataFrame:
     return pl.DataFrame({"text": texts, "generator": generator, "language": language})
 
 
-def hits(found: Measurement) -> tuple[object, object]:
-    return found.evidence["copies"], found.evidence["rows"]
+def hits(measurement: Measurement) -> tuple[object, object]:
+    return measurement.evidence["copies"], measurement.evidence["rows"]
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
@@ -51,13 +51,15 @@ def test_texts_that_two_generators_made_are_copies_of_both_whichever_stands_firs
         for seed, generator, language in ((2, "a", "en"), (3, "b", "de"))
     ]
 
-    found = measure(tagged_scan(human_rows, pl.concat([sides[at] for at in order])), Scope.COMBINED, {"kind": "near"})
+    measurement = measure(
+        tagged_scan(human_rows, pl.concat([sides[at] for at in order])), Scope.COMBINED, {"kind": "near"}
+    )
 
-    assert hits(found) == (200, 600)
-    assert {name: hits(part.measurement) for name, part in found.parts.items()} == dict.fromkeys(
+    assert hits(measurement) == (200, 600)
+    assert {name: hits(part.measurement) for name, part in measurement.parts.items()} == dict.fromkeys(
         ("a", "b", "language=en", "language=de"), (200, 400)
     )
-    first = {name: part.measurement.evidence["first_rows"][0] for name, part in found.parts.items()}
+    first = {name: part.measurement.evidence["first_rows"][0] for name, part in measurement.parts.items()}
     of_first, of_second = ("a", "b") if order == (0, 1) else ("b", "a")
     twins = [place.split(" = ") for place in (first[of_first], first[of_second])]
     assert [copy for copy, _ in twins] == ["texts.parquet:601", "texts.parquet:1001"]
@@ -87,15 +89,15 @@ def test_copies_of_the_texts_that_were_compared_fail(monkeypatch):
     human = texts_of(400, 1)
     scan = text_scan(human, [*near(human[:150]), *texts_of(150, 2)])
 
-    found = judge(measure(scan, Scope.COMBINED, {"kind": "near"}), LIMITS, Severity.CRITICAL)
+    judgement = judge(measure(scan, Scope.COMBINED, {"kind": "near"}), LIMITS, Severity.CRITICAL)
 
-    assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.CRITICAL)
+    assert (judgement.outcome, judgement.severity) == (Outcome.FAIL, Severity.CRITICAL)
 
 
 def repeats(human: list[str], synthetic: list[str], scope: Scope, limit: float = 0.05) -> Judgement:
     """Whether the texts of a scope nearly repeat each other, judged."""
-    found = duplicates.measure(text_scan(human, synthetic), scope, {"kind": "near"})
-    return judge(found, Limits(max_value=limit), Severity.CRITICAL)
+    measurement = duplicates.measure(text_scan(human, synthetic), scope, {"kind": "near"})
+    return judge(measurement, Limits(max_value=limit), Severity.CRITICAL)
 
 
 def test_repeats_that_a_sample_of_the_texts_hides_do_not_pass(monkeypatch):
@@ -115,17 +117,19 @@ def test_repeats_that_a_sample_of_the_texts_hides_do_not_pass(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("human", "synthetic", "said"),
+    ("human", "synthetic", "unread"),
     [(400, 350, "300 of 400 human and 300 of 350 synthetic"), (200, 350, "300 of 350 synthetic"), (300, 300, "")],
 )
-def test_synthetic_repeats_do_not_pass_where_texts_of_either_origin_were_left_out(human, synthetic, said, monkeypatch):
+def test_synthetic_repeats_do_not_pass_where_texts_of_either_origin_were_left_out(
+    human, synthetic, unread, monkeypatch
+):
     monkeypatch.setattr(near_duplicates, "TEXTS_AT_MOST", 300)
 
-    found = repeats(texts_of(human, 1), texts_of(synthetic, 2), Scope.SYNTHETIC)
+    judgement = repeats(texts_of(human, 1), texts_of(synthetic, 2), Scope.SYNTHETIC)
 
-    assert found.outcome is (Outcome.INCONCLUSIVE if said else Outcome.PASS)
-    assert found.measurement.unread == (
-        f"{said} texts were compared; copies of the others are not seen" if said else ""
+    assert judgement.outcome is (Outcome.INCONCLUSIVE if unread else Outcome.PASS)
+    assert judgement.measurement.unread == (
+        f"{unread} texts were compared; copies of the others are not seen" if unread else ""
     )
 
 
@@ -135,9 +139,9 @@ def scan_with_holdout(order: np.ndarray) -> Scan:
     spans = [f"{new} {' '.join(old.split()[5:60])} {new}" for new, old in zip(texts_of(40, 3), human, strict=False)]
     whole = text_scan([*human, "short one", *human[:5]], [*near(human[:70]), *fresh, *spans, human[7], "short one"])
     source = whole.source
-    held = pl.DataFrame({"text": [*near(near(human[20:40])), human[3], "short"], "_gates_origin": "human"})
+    holdout = pl.DataFrame({"text": [*near(near(human[20:40])), human[3], "short"], "_gates_origin": "human"})
     moved = MemorySource(source.frame[order], whole.roles, whole.files, batch_rows=37)
-    return scan_rows(moved, ScanRequest(declared=Declarations(purpose="finetune")), replace(source, frame=held))
+    return scan_rows(moved, ScanRequest(declared=Declarations(purpose="finetune")), replace(source, frame=holdout))
 
 
 def assert_equal(one: NearMatrix, two: NearMatrix) -> None:

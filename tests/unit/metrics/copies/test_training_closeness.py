@@ -39,19 +39,19 @@ def test_fresh_rows_pass_and_memorised_ones_fail():
 
 
 def test_sides_of_equal_size_are_compared_whatever_there_is():
-    found = measured(table_rows(3000, 1), table_rows(2000, 3), table_rows(400, 2))
+    measurement = measured(table_rows(3000, 1), table_rows(2000, 3), table_rows(400, 2))
 
-    assert found.evidence["people_a_side"] == 400
-    assert found.estimate.low < 0.5 < found.estimate.high
+    assert measurement.evidence["people_a_side"] == 400
+    assert measurement.estimate.low < 0.5 < measurement.estimate.high
 
 
 def test_ties_count_half():
     coarse = [table_rows(1500, seed).select("region") for seed in (1, 2, 3)]
-    found = measured(*coarse)
+    measurement = measured(*coarse)
 
-    assert (found.estimate.value, found.evidence["tied"], found.evidence["nearer_to_training"]) == (
+    assert (measurement.estimate.value, measurement.evidence["tied"], measurement.evidence["nearer_to_training"]) == (
         0.5,
-        found.evidence["rows"],
+        measurement.evidence["rows"],
         0,
     )
 
@@ -62,16 +62,16 @@ def test_a_memorising_generator_fails_among_others():
         table_rows(3000, 3).with_columns(generator=pl.lit("fresh")), noisy(human)[:300].with_columns(generator=pl.lit("parrot")),
     ])  # fmt: skip
 
-    found = judged(human.with_columns(generator=pl.lit(None, pl.String)), made, holdout)
+    judgement = judged(human.with_columns(generator=pl.lit(None, pl.String)), made, holdout)
 
-    assert found.outcome is Outcome.FAIL
-    assert "generator 'parrot'" in found.message
+    assert judgement.outcome is Outcome.FAIL
+    assert "generator 'parrot'" in judgement.message
 
 
 def test_too_few_rows_warn_that_they_show_nothing():
-    found = judged(table_rows(200, 1), table_rows(60, 3), table_rows(200, 2))
+    judgement = judged(table_rows(200, 1), table_rows(60, 3), table_rows(200, 2))
 
-    assert (found.outcome, found.severity) == (Outcome.INCONCLUSIVE, Severity.WARNING)
+    assert (judgement.outcome, judgement.severity) == (Outcome.INCONCLUSIVE, Severity.WARNING)
 
 
 def test_what_is_missing_is_told():
@@ -88,6 +88,6 @@ def test_what_is_missing_is_told():
 @needs_data
 @pytest.mark.parametrize(("part", "fails"), [("mostly", False), ("flip10", True)])
 def test_census_data_with_copies_fails_and_a_good_generator_does_not(part, fails):
-    found = judged(adult("trn").head(6000), adult(part).head(3000), adult("val").head(6000))
+    judgement = judged(adult("trn").head(6000), adult(part).head(3000), adult("val").head(6000))
 
-    assert (found.outcome is Outcome.FAIL) is fails
+    assert (judgement.outcome is Outcome.FAIL) is fails

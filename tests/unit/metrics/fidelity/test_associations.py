@@ -13,9 +13,9 @@ RNG = np.random.default_rng(7)
 def test_correlation_of_midranks_is_spearmans():
     first, second = RNG.integers(0, 9, 400), RNG.integers(0, 5, 400)
 
-    found = correlation(midranks(first.astype(np.int32), 9), midranks((first + second).astype(np.int32), 14))
+    estimate = correlation(midranks(first.astype(np.int32), 9), midranks((first + second).astype(np.int32), 14))
 
-    assert found == pytest.approx(spearmanr(first, first + second).statistic, abs=1e-12)
+    assert estimate == pytest.approx(spearmanr(first, first + second).statistic, abs=1e-12)
 
 
 def test_bias_correction_takes_cramers_v_of_independent_columns_to_zero():

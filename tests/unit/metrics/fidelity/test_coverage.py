@@ -34,23 +34,23 @@ def outcome(human: pl.DataFrame, synthetic: pl.DataFrame) -> Outcome:
 
 @pytest.mark.parametrize("kind", ["precision", "recall", "density", "coverage"])
 def test_fresh_human_rows_cover_what_human_rows_cover(kind):
-    found = measured(table_rows(1500, 1), table_rows(1500, 2), kind)
+    measurement = measured(table_rows(1500, 1), table_rows(1500, 2), kind)
 
-    assert found.estimate is not None
-    assert found.estimate.value == pytest.approx(1, abs=0.05)
-    assert abs(found.evidence["unique_human_mass"]) < 0.02
+    assert measurement.estimate is not None
+    assert measurement.estimate.value == pytest.approx(1, abs=0.05)
+    assert abs(measurement.evidence["unique_human_mass"]) < 0.02
 
 
 def test_a_corner_left_out_fails_and_its_slice_is_named():
     human, synthetic = table_rows(1500, 1), table_rows(2500, 2).filter(pl.col("region") != "west")
 
-    found = measured(human, synthetic, slices=("region",))
+    measurement = measured(human, synthetic, slices=("region",))
 
     assert outcome(human, table_rows(1500, 3)) is Outcome.PASS
     assert outcome(human, synthetic) is Outcome.FAIL
-    assert next(iter(found.evidence["unique_human_mass_by_level"])) == "region=west"
-    assert "most in region=west" in found.note
-    assert found.evidence["unique_human_mass"] == pytest.approx(0.2, abs=0.06)
+    assert next(iter(measurement.evidence["unique_human_mass_by_level"])) == "region=west"
+    assert "most in region=west" in measurement.note
+    assert measurement.evidence["unique_human_mass"] == pytest.approx(0.2, abs=0.06)
 
 
 def test_rows_in_one_place_are_precise_and_cover_nothing():
@@ -84,11 +84,11 @@ def test_texts_are_compared_by_their_features():
         [" ".join(f"word{(row * 7 + place) % 97}" for place in range(size + row % 9)) for row in range(300)]
         for size in (6, 60)
     )
-    found = measure(
+    measurement = measure(
         text_scan([*short, *long], short[:150] + [f"{text} so" for text in short]), Scope.COMBINED, {"kind": "coverage"}
     )
 
-    assert found.estimate.high < 0.9
+    assert measurement.estimate.high < 0.9
 
 
 def test_distances_are_exact_and_count_categories_once():

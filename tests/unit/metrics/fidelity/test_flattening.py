@@ -42,19 +42,19 @@ def judged(scan: Scan):
 
 
 def test_other_human_rows_of_the_same_locales_pass():
-    found = judged(tagged_scan(voices(1), voices(11)))
+    judgement = judged(tagged_scan(voices(1), voices(11)))
 
-    assert found.outcome is Outcome.PASS
-    assert 0.9 < found.measurement.estimate.value < 1.1
-    assert 0.9 < found.measurement.baseline.value < 1.1
+    assert judgement.outcome is Outcome.PASS
+    assert 0.9 < judgement.measurement.estimate.value < 1.1
+    assert 0.9 < judgement.measurement.baseline.value < 1.1
 
 
 def test_locales_in_one_voice_fail():
-    found = judged(tagged_scan(voices(1), one_voice(11)))
+    judgement = judged(tagged_scan(voices(1), one_voice(11)))
 
-    assert found.outcome is Outcome.FAIL
-    assert found.measurement.estimate.value < 0.2
-    assert sorted(found.evidence["most_flattened"]) == [
+    assert judgement.outcome is Outcome.FAIL
+    assert judgement.measurement.estimate.value < 0.2
+    assert sorted(judgement.evidence["most_flattened"]) == [
         "en-gb and en-in",
         "en-gb and en-us",
         "en-in and en-us",
@@ -64,10 +64,10 @@ def test_locales_in_one_voice_fail():
 def test_the_pair_that_lost_its_difference_is_named():
     synthetic = pl.concat([voice("en-GB", VOICES["en-IN"], 400, 21), voices(11).filter(pl.col("locale") != "en-GB")])
 
-    found = judged(tagged_scan(voices(1), synthetic))
+    judgement = judged(tagged_scan(voices(1), synthetic))
 
-    assert "en-gb and en-in lie " in found.message
-    assert next(iter(found.evidence["most_flattened"])) == "en-gb and en-in"
+    assert "en-gb and en-in lie " in judgement.message
+    assert next(iter(judgement.evidence["most_flattened"])) == "en-gb and en-in"
 
 
 def test_tags_half_of_which_were_dealt_out_are_found_by_this_check_alone():
@@ -87,8 +87,8 @@ def test_tags_half_of_which_were_dealt_out_are_found_by_this_check_alone():
         (coverage, {"kind": "coverage"}, Limits(min_value=0.9)),
     )
     for metric, params, limits in others:
-        found = judge(metric.measure(scan, Scope.COMBINED, params), limits, Severity.WARNING)
-        assert found.outcome is Outcome.PASS
+        judgement = judge(metric.measure(scan, Scope.COMBINED, params), limits, Severity.WARNING)
+        assert judgement.outcome is Outcome.PASS
 
 
 def test_languages_are_not_compared_with_each_other_and_each_is_judged():
@@ -96,11 +96,11 @@ def test_languages_are_not_compared_with_each_other_and_each_is_judged():
     own = [voice(name, words, 400, 30 + at) for at, (name, words) in enumerate(german.items())]
     flat = [voice(name, german["de-DE"], 400, 40 + at) for at, name in enumerate(german)]
 
-    found = judged(tagged_scan(pl.concat([voices(1), *own]), pl.concat([voices(11), *flat])))
+    judgement = judged(tagged_scan(pl.concat([voices(1), *own]), pl.concat([voices(11), *flat])))
 
-    assert found.outcome is Outcome.FAIL
-    assert "language 'de': " in found.message
-    assert {name: row["outcome"] for name, row in found.evidence["languages"].items()} == {
+    assert judgement.outcome is Outcome.FAIL
+    assert "language 'de': " in judgement.message
+    assert {name: row["outcome"] for name, row in judgement.evidence["languages"].items()} == {
         "language=de": "fail",
         "language=en": "pass",
     }
@@ -123,11 +123,11 @@ def locales(counts: dict[str, int], seed: int) -> pl.DataFrame:
     ],
 )
 def test_locales_are_taken_by_pairs_of_a_language(counts, compared):
-    found = locale_flattening.measure(tagged_scan(locales(counts, 1), locales(counts, 50)), Scope.COMBINED, {})
+    measurement = locale_flattening.measure(tagged_scan(locales(counts, 1), locales(counts, 50)), Scope.COMBINED, {})
 
-    assert found.estimate is not None
-    assert len(found.parts) == compared
-    assert len(found.evidence["locales_not_compared"]) == len(counts) - 10
+    assert measurement.estimate is not None
+    assert len(measurement.parts) == compared
+    assert len(measurement.evidence["locales_not_compared"]) == len(counts) - 10
 
 
 def test_a_generator_that_collapsed_to_one_group_in_a_locale_is_no_mere_information():
@@ -137,10 +137,10 @@ def test_a_generator_that_collapsed_to_one_group_in_a_locale_is_no_mere_informat
     )
     author = pl.when(pl.col("locale") == "en-IN").then(pl.lit("bot")).otherwise("author")
 
-    found = judged(tagged_scan(human, synthetic.with_columns(author=author), group="author"))
+    judgement = judged(tagged_scan(human, synthetic.with_columns(author=author), group="author"))
 
-    assert (found.outcome, found.severity) == (Outcome.INCONCLUSIVE, Severity.WARNING)
-    assert "too few groups: synthetic texts of en-in" in found.message
+    assert (judgement.outcome, judgement.severity) == (Outcome.INCONCLUSIVE, Severity.WARNING)
+    assert "too few groups: synthetic texts of en-in" in judgement.message
     alone = human.with_columns(author=author)
     assert "human texts of en-in" in judged(tagged_scan(alone, synthetic, group="author")).message
 
@@ -154,27 +154,27 @@ def test_the_declared_language_groups_locales_whose_tags_do_not_say_it():
 
 def test_too_few_rows_of_a_locale_are_inconclusive_and_counted():
     human = pl.concat([voices(1)[:400], voices(1)[400:520]])
-    found = judged(tagged_scan(human, voices(11)[:800]))
+    judgement = judged(tagged_scan(human, voices(11)[:800]))
 
-    assert (found.outcome, found.rows_needed) == (Outcome.INCONCLUSIVE, {"human": 180})
+    assert (judgement.outcome, judgement.rows_needed) == (Outcome.INCONCLUSIVE, {"human": 180})
     assert (
         "two locales of one language with 300 rows of each origin can be compared; en-in: 180 human rows missing"
-        in found.message
+        in judgement.message
     )
 
 
 def test_a_locale_too_small_to_be_compared_is_named():
-    found = judged(tagged_scan(voices(1)[:1000], voices(11)))
+    judgement = judged(tagged_scan(voices(1)[:1000], voices(11)))
 
-    assert found.outcome is Outcome.PASS
-    assert found.evidence["locales_not_compared"] == {"en-us": {"human": 200, "synthetic": 400}}
+    assert judgement.outcome is Outcome.PASS
+    assert judgement.evidence["locales_not_compared"] == {"en-us": {"human": 200, "synthetic": 400}}
 
 
 def test_human_rows_without_a_difference_leave_nothing_to_flatten():
-    found = judged(tagged_scan(one_voice(1), one_voice(11)))
+    judgement = judged(tagged_scan(one_voice(1), one_voice(11)))
 
-    assert (found.outcome, found.severity) == (Outcome.INCONCLUSIVE, Severity.INFO)
-    assert "by no more than chance" in found.message
+    assert (judgement.outcome, judgement.severity) == (Outcome.INCONCLUSIVE, Severity.INFO)
+    assert "by no more than chance" in judgement.message
 
 
 def test_texts_without_words_are_no_pass():
@@ -186,9 +186,9 @@ def test_texts_without_words_are_no_pass():
 
 
 def test_without_locales_it_is_not_asked_and_says_what_to_add():
-    found = judged(text_scan(["a"], ["b"]))
-    assert found.outcome is Outcome.NOT_CONFIGURED
-    assert 'no locale column is configured; add: columns = { locale = "…" }' in found.message
+    judgement = judged(text_scan(["a"], ["b"]))
+    assert judgement.outcome is Outcome.NOT_CONFIGURED
+    assert 'no locale column is configured; add: columns = { locale = "…" }' in judgement.message
     alone = judged(tagged_scan(voices(1)[:400], voices(11)[:400]))
     assert alone.outcome is Outcome.NOT_CONFIGURED
     assert "no language has rows of two locales" in alone.message
@@ -205,11 +205,11 @@ ESSAYS = {"en-pupils": "HewlettStudentEssay_real_88", "en-applicants": "CollegeE
 def passages(half: int) -> pl.DataFrame:
     """Sentences of every other essay of two groups of people, standing in for two locales."""
     essays = pl.read_parquet(DATA / "text_essays.parquet")
-    found = []
+    pairs = []
     for locale, subset in ESSAYS.items():
         for text in essays.filter(pl.col("subset") == subset)["text"].to_list()[half::2]:
-            found += [(locale, part) for part in re.split(r"(?<=[.!?])\s+", text) if len(part.split()) >= 12]
-    return pl.DataFrame(found, schema=["locale", "text"], orient="row")
+            pairs += [(locale, part) for part in re.split(r"(?<=[.!?])\s+", text) if len(part.split()) >= 12]
+    return pl.DataFrame(pairs, schema=["locale", "text"], orient="row")
 
 
 @needs_data

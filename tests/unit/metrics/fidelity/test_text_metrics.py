@@ -44,23 +44,26 @@ def test_boilerplate_is_the_share_of_distinct_synthetic_texts_beyond_that_of_hum
     refusals = [f"As an AI language model, I cannot say number {number}." for number in range(10)]
     repeated = [refusals[0]] * 50
 
-    found = boilerplate.measure(
+    measurement = boilerplate.measure(
         text_scan([*human_rows, "As an AI, I disagree."], machines + refusals + repeated), Scope.SYNTHETIC, {}
     )
 
-    assert found.estimate == ratio_difference(10, 300, 1, 301)
-    assert (found.rows.human, found.rows.synthetic) == (301, 300)
-    assert found.note == "of synthetic texts 3.3 % speak as a language model"
-    assert found.evidence["texts_with_mark"] == {"synthetic": {"self_reference": 10}, "human": {"self_reference": 1}}
-    assert found.evidence["first_rows"] == [f"texts.parquet:{row}" for row in range(592, 602)]
-    assert outcome_of(found, Limits(max_value=0.01)) is Outcome.FAIL
+    assert measurement.estimate == ratio_difference(10, 300, 1, 301)
+    assert (measurement.rows.human, measurement.rows.synthetic) == (301, 300)
+    assert measurement.note == "of synthetic texts 3.3 % speak as a language model"
+    assert measurement.evidence["texts_with_mark"] == {
+        "synthetic": {"self_reference": 10},
+        "human": {"self_reference": 1},
+    }
+    assert measurement.evidence["first_rows"] == [f"texts.parquet:{row}" for row in range(592, 602)]
+    assert outcome_of(measurement, Limits(max_value=0.01)) is Outcome.FAIL
 
 
 def test_every_empty_text_counts_as_degenerate_though_all_are_equal():
-    found = degenerate.measure(text_scan(stories(300, 1), stories(240, 2) + [""] * 60), Scope.SYNTHETIC, {})
+    measurement = degenerate.measure(text_scan(stories(300, 1), stories(240, 2) + [""] * 60), Scope.SYNTHETIC, {})
 
-    assert found.estimate == ratio_difference(60, 300, 0, 300)
-    assert found.note == "of synthetic texts 20.0 % are empty"
+    assert measurement.estimate == ratio_difference(60, 300, 0, 300)
+    assert measurement.note == "of synthetic texts 20.0 % are empty"
 
 
 def test_a_clean_set_passes_and_a_small_one_is_undecided():
@@ -77,56 +80,56 @@ def test_one_generator_that_refuses_fails_alone_and_is_named():
     machines += stories(300, 4)
     names = ["good"] * 3000 + ["sorry"] * 312
 
-    found = boilerplate.measure(text_scan(stories(3000, 1), machines, names), Scope.SYNTHETIC, {})
-    judged = judge(found, Limits(max_value=0.01), Severity.CRITICAL)
+    measurement = boilerplate.measure(text_scan(stories(3000, 1), machines, names), Scope.SYNTHETIC, {})
+    judged = judge(measurement, Limits(max_value=0.01), Severity.CRITICAL)
 
-    assert outcome_of(Measured(found.estimate), Limits(max_value=0.01)) is Outcome.PASS
+    assert outcome_of(Measured(measurement.estimate), Limits(max_value=0.01)) is Outcome.PASS
     assert judged.outcome is Outcome.FAIL
     assert "generator 'sorry': " in judged.message
 
 
 def test_a_side_without_rows_is_an_error_and_not_a_pass():
-    found = degenerate.measure(text_scan(stories(10, 1), []), Scope.SYNTHETIC, {})
+    measurement = degenerate.measure(text_scan(stories(10, 1), []), Scope.SYNTHETIC, {})
 
-    assert found.reason == "there are no synthetic rows to compare"
-    assert outcome_of(found, Limits(max_value=0.01)) is Outcome.ERROR
+    assert measurement.reason == "there are no synthetic rows to compare"
+    assert outcome_of(measurement, Limits(max_value=0.01)) is Outcome.ERROR
 
 
 def test_one_artefact_fails_formatting_and_is_named_with_its_fix():
     machines = [f" {story}" for story in stories(300, 2)]
 
-    found = formatting.measure(text_scan(stories(300, 1), machines), Scope.COMBINED, {})
+    measurement = formatting.measure(text_scan(stories(300, 1), machines), Scope.COMBINED, {})
 
-    assert outcome_of(found, Limits(max_value=0.35)) is Outcome.FAIL
-    assert found.note == (
+    assert outcome_of(measurement, Limits(max_value=0.35)) is Outcome.FAIL
+    assert measurement.note == (
         "'leading white space' tells the origin with AUC 1.00: strip leading white space from the texts of both origins"
     )
-    assert found.evidence == {"auc_of_features": {"leading white space": 1.0}}
+    assert measurement.evidence == {"auc_of_features": {"leading white space": 1.0}}
 
 
 def test_texts_of_one_pipeline_pass_formatting_whatever_their_length():
     human_rows = stories(400, 1)
     short = [". ".join(story.split(". ")[:1]) for story in stories(400, 2)]
 
-    found = formatting.measure(text_scan(human_rows, short), Scope.COMBINED, {})
+    measurement = formatting.measure(text_scan(human_rows, short), Scope.COMBINED, {})
 
-    assert outcome_of(found, Limits(max_value=0.35, warn_value=0.15)) is Outcome.PASS
+    assert outcome_of(measurement, Limits(max_value=0.35, warn_value=0.15)) is Outcome.PASS
 
 
 def test_an_artefact_of_fewer_than_ten_rows_is_an_accident():
     machines = stories(300, 2)
     machines[:9] = [f"\t{story}" for story in machines[:9]]
 
-    found = formatting.measure(text_scan(stories(300, 1), machines), Scope.COMBINED, {})
+    measurement = formatting.measure(text_scan(stories(300, 1), machines), Scope.COMBINED, {})
 
-    assert found.evidence == {}
-    assert outcome_of(found, Limits(max_value=0.35)) is Outcome.PASS
+    assert measurement.evidence == {}
+    assert outcome_of(measurement, Limits(max_value=0.35)) is Outcome.PASS
 
 
 def test_too_few_texts_are_not_computable():
-    found = formatting.measure(text_scan(["one text"], ["another"]), Scope.COMBINED, {})
+    measurement = formatting.measure(text_scan(["one text"], ["another"]), Scope.COMBINED, {})
 
-    assert outcome_of(found, Limits(max_value=0.35)) is Outcome.ERROR
+    assert outcome_of(measurement, Limits(max_value=0.35)) is Outcome.ERROR
 
 
 def test_auc_counts_ties_half_and_texts_without_the_feature_tell_nothing():
@@ -170,8 +173,8 @@ def test_shorter_texts_of_the_same_human_rows_are_as_diverse(name):
 
 def test_diversity_of_texts_without_words_is_an_error():
     for name in LIMITS:
-        found = text_diversity(text_scan([""] * 20, [""] * 20), name)
-        assert isinstance(found, Failed) or name == "effective_number"
+        measurement = text_diversity(text_scan([""] * 20, [""] * 20), name)
+        assert isinstance(measurement, Failed) or name == "effective_number"
 
 
 def test_an_unknown_measure_of_diversity_is_refused_with_the_nearest():
@@ -221,8 +224,8 @@ def test_a_short_text_that_stands_there_a_thousand_times_is_a_repeat(scope, long
     repeating = [*["Great place, would come again!"] * 1000, *made]
     sides = (repeating, made) if scope is Scope.HUMAN else (human_rows, repeating)
 
-    found = duplicates.measure(text_scan(*sides), scope, {"kind": "exact"})
+    measurement = duplicates.measure(text_scan(*sides), scope, {"kind": "exact"})
     sound = duplicates.measure(text_scan(human_rows, made), scope, {"kind": "exact"})
 
-    assert outcome_of(found, Limits(max_value=0.05)) is Outcome.FAIL
+    assert outcome_of(measurement, Limits(max_value=0.05)) is Outcome.FAIL
     assert outcome_of(sound, Limits(max_value=0.05)) is Outcome.PASS

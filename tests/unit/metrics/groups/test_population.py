@@ -56,11 +56,13 @@ def test_each_measure_catches_what_it_is_for():
 
 def test_the_distance_is_that_of_the_shares_less_the_noise():
     frame = table_rows(20_000, north=0.5)
-    found = judged(frame).measurement
+    measurement = judged(frame).measurement
     observed = abs((frame["region"] == "north").mean() - 0.3)
-    assert found.estimate.value == pytest.approx(observed, abs=0.002)
+    assert measurement.estimate.value == pytest.approx(observed, abs=0.002)
     # Half of the width that 20,000 rows give a share of one half, at 90 %.
-    assert (found.estimate.high - found.estimate.low) / 2 == pytest.approx(1.645 * np.sqrt(0.25 / 20_000), rel=0.2)
+    assert (measurement.estimate.high - measurement.estimate.low) / 2 == pytest.approx(
+        1.645 * np.sqrt(0.25 / 20_000), rel=0.2
+    )
 
 
 def test_few_rows_decide_nothing():
@@ -68,10 +70,10 @@ def test_few_rows_decide_nothing():
 
 
 def test_a_level_nobody_has_fails_and_is_named():
-    found = judged(table_rows(500, north=0), "design_effect")
-    assert found.outcome is Outcome.FAIL
-    assert "region=north has 0.0 % of the human rows, declared 30.0 %" in found.message
-    assert "region=north has no row: no weighting makes up for it" in found.message
+    judgement = judged(table_rows(500, north=0), "design_effect")
+    assert judgement.outcome is Outcome.FAIL
+    assert "region=north has 0.0 % of the human rows, declared 30.0 %" in judgement.message
+    assert "region=north has no row: no weighting makes up for it" in judgement.message
     assert judged(table_rows(500, north=0), "under_representation").measurement.estimate.value == 1
 
 
@@ -80,7 +82,7 @@ def test_rows_of_one_person_count_as_one_witness():
     rows = pl.concat([persons.with_columns(number=pl.col("number") * 100 + copy) for copy in range(20)])
     rows = rows.with_columns(person=pl.col("number") // 100)
     each, grouped = judged(rows), judged(rows, group="person")
-    width = lambda found: found.measurement.estimate.high - found.measurement.estimate.low  # noqa: E731
+    width = lambda judgement: judgement.measurement.estimate.high - judgement.measurement.estimate.low  # noqa: E731
     assert width(grouped) > 3 * width(each)
 
 
@@ -92,10 +94,10 @@ def test_levels_nobody_declared_and_blank_cells_are_told():
         .then(pl.lit("west"))
         .otherwise("region")
     )
-    found = judged(frame)
-    assert found.outcome is Outcome.FAIL
-    assert found.evidence["rows_without_a_level"] == 100
-    levels = {one["level"]: one for one in found.evidence["levels"]}
+    judgement = judged(frame)
+    assert judgement.outcome is Outcome.FAIL
+    assert judgement.evidence["rows_without_a_level"] == 100
+    levels = {one["level"]: one for one in judgement.evidence["levels"]}
     assert levels["region=(not declared)"] == {
         "level": "region=(not declared)", "observed": pytest.approx(2 / 9), "declared": 0.0,
     }  # fmt: skip

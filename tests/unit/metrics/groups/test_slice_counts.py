@@ -31,20 +31,20 @@ def test_human_rows_everywhere_pass():
 
 
 def test_an_intersection_without_human_rows_fails_though_both_slices_have_them():
-    found = judged(rows(HUMAN | {("de", "law"): 3}), rows(HUMAN))
-    assert found.outcome is Outcome.FAIL
-    assert "fewest human rows in domain=law & language=de: 3 of 63 rows" in found.message
+    judgement = judged(rows(HUMAN | {("de", "law"): 3}), rows(HUMAN))
+    assert judgement.outcome is Outcome.FAIL
+    assert "fewest human rows in domain=law & language=de: 3 of 63 rows" in judgement.message
 
 
 def test_a_slice_that_only_synthetic_rows_have_fails():
-    found = judged(rows(HUMAN), rows(HUMAN | {("fr", "law"): 50}))
-    assert "fewest human rows in domain=law & language=fr: 0 of 50 rows" in found.message
+    judgement = judged(rows(HUMAN), rows(HUMAN | {("fr", "law"): 50}))
+    assert "fewest human rows in domain=law & language=fr: 0 of 50 rows" in judgement.message
 
 
 def test_slices_rarer_than_asked_for_are_counted_and_not_judged():
-    found = judged(rows(HUMAN), rows(HUMAN | {("fr", "law"): 2}))
-    assert found.outcome is Outcome.PASS
-    assert found.evidence["rarer"] == 2
+    judgement = judged(rows(HUMAN), rows(HUMAN | {("fr", "law"): 2}))
+    assert judgement.outcome is Outcome.PASS
+    assert judgement.evidence["rarer"] == 2
 
 
 def test_counts_decide_however_few_rows_there_are():
@@ -53,9 +53,9 @@ def test_counts_decide_however_few_rows_there_are():
 
 
 def test_blank_cells_belong_to_no_slice_and_missing_slices_are_told():
-    found = judged(rows(HUMAN | {(None, "law"): 4}), rows(HUMAN))
-    assert found.outcome is Outcome.PASS
-    assert found.evidence["rows_without_a_value"] == {"domain": 0, "language": 4}
+    judgement = judged(rows(HUMAN | {(None, "law"): 4}), rows(HUMAN))
+    assert judgement.outcome is Outcome.PASS
+    assert judgement.evidence["rows_without_a_value"] == {"domain": 0, "language": 4}
     assert judged(rows(HUMAN), rows(HUMAN), slices=()).outcome is Outcome.NOT_CONFIGURED
 
 

@@ -42,29 +42,33 @@ def tail(seen) -> Measurement:
     return ask(tail_mass.METRIC, seen, Scope.COMBINED, {})
 
 
-def outcome(found: Measurement, **limits: float) -> Outcome:
-    return judge(found, Limits(**limits), Severity.CRITICAL).outcome
+def outcome(measurement: Measurement, **limits: float) -> Outcome:
+    return judge(measurement, Limits(**limits), Severity.CRITICAL).outcome
 
 
 def test_more_human_rows_in_another_order_keep_those_of_before() -> None:
-    found = kept(table(pl.concat([table_rows(50, seed=2), BEFORE.reverse()])))
-    assert (found.estimate, found.note, outcome(found, max_value=0)) == (Estimate.exact(0), "", Outcome.PASS)
+    measurement = kept(table(pl.concat([table_rows(50, seed=2), BEFORE.reverse()])))
+    assert (measurement.estimate, measurement.note, outcome(measurement, max_value=0)) == (
+        Estimate.exact(0),
+        "",
+        Outcome.PASS,
+    )
 
 
 def test_rows_that_are_gone_are_named_by_their_place_in_the_promoted_version() -> None:
-    found = kept(table(BEFORE[3:]))
-    assert outcome(found, max_value=0) is Outcome.FAIL
-    assert found.estimate == Estimate.exact(3 / 400)
-    assert found.evidence["rows"] == ["data/mix.parquet:1", "data/mix.parquet:2", "data/mix.parquet:3"]
-    assert found.note == (
+    measurement = kept(table(BEFORE[3:]))
+    assert outcome(measurement, max_value=0) is Outcome.FAIL
+    assert measurement.estimate == Estimate.exact(3 / 400)
+    assert measurement.evidence["rows"] == ["data/mix.parquet:1", "data/mix.parquet:2", "data/mix.parquet:3"]
+    assert measurement.note == (
         "3 of 400 human rows of first@v1.0.0 are gone and no removal is recorded "
         "(data/mix.parquet:1, data/mix.parquet:2, data/mix.parquet:3)"
     )
 
 
 def test_human_rows_that_became_synthetic_are_gone() -> None:
-    found = kept(table(BEFORE[1:], made=pl.concat([MADE, BEFORE[:1]])))
-    assert found.evidence["gone"] == 1
+    measurement = kept(table(BEFORE[1:], made=pl.concat([MADE, BEFORE[:1]])))
+    assert measurement.evidence["gone"] == 1
 
 
 def test_a_row_that_was_there_twice_may_go_once() -> None:
@@ -80,8 +84,8 @@ def test_a_row_that_was_there_twice_may_go_once() -> None:
     ],
 )
 def test_a_recorded_removal_excuses_the_rows_it_names(record) -> None:
-    found = kept(table(BEFORE[2:], removals=[record]))
-    assert (found.estimate, found.evidence["recorded"]) == (Estimate.exact(0), 2)
+    measurement = kept(table(BEFORE[2:], removals=[record]))
+    assert (measurement.estimate, measurement.evidence["recorded"]) == (Estimate.exact(0), 2)
 
 
 def test_a_record_excuses_no_other_row() -> None:
@@ -89,14 +93,14 @@ def test_a_record_excuses_no_other_row() -> None:
 
 
 def test_a_record_from_before_the_promotion_excuses_nothing() -> None:
-    found = kept(table(BEFORE[1:], removals=[removal("data/mix.parquet:1", on=date(2026, 1, 31))]))
-    assert found.evidence["gone"] == 1
-    assert found.evidence["records_from_before"] == ["promotions/first/removals/one.toml:1"]
+    measurement = kept(table(BEFORE[1:], removals=[removal("data/mix.parquet:1", on=date(2026, 1, 31))]))
+    assert measurement.evidence["gone"] == 1
+    assert measurement.evidence["records_from_before"] == ["promotions/first/removals/one.toml:1"]
 
 
 def test_a_record_that_names_no_row_is_told() -> None:
-    found = kept(table(BEFORE, removals=[removal(where={"town": ("Atlantis",)})]))
-    assert found.note == "records that name no row of first@v1.0.0: promotions/first/removals/one.toml:1"
+    measurement = kept(table(BEFORE, removals=[removal(where={"town": ("Atlantis",)})]))
+    assert measurement.note == "records that name no row of first@v1.0.0: promotions/first/removals/one.toml:1"
 
 
 @pytest.mark.parametrize(
@@ -108,9 +112,9 @@ def test_a_record_that_names_no_row_is_told() -> None:
     ],
 )
 def test_a_record_of_what_is_not_there_is_an_error(record, words) -> None:
-    found = kept(table(BEFORE, removals=[record]))
-    assert words in found.reason
-    assert outcome(found, max_value=0) is Outcome.ERROR
+    measurement = kept(table(BEFORE, removals=[record]))
+    assert words in measurement.reason
+    assert outcome(measurement, max_value=0) is Outcome.ERROR
 
 
 def test_a_changed_row_is_gone_unless_its_key_is_asked_for() -> None:
@@ -139,8 +143,8 @@ def test_a_changed_row_is_gone_unless_its_key_is_asked_for() -> None:
 
 
 def test_a_new_column_does_not_make_all_rows_new() -> None:
-    found = kept(table(BEFORE[1:].with_columns(extra=pl.lit(1)), made=MADE.with_columns(extra=pl.lit(2))))
-    assert found.evidence["gone"] == 1
+    measurement = kept(table(BEFORE[1:].with_columns(extra=pl.lit(1)), made=MADE.with_columns(extra=pl.lit(2))))
+    assert measurement.evidence["gone"] == 1
 
 
 def test_whole_numbers_that_are_read_as_fractions_are_the_same() -> None:
@@ -162,9 +166,11 @@ def test_what_was_not_promoted_is_not_asked_and_what_cannot_be_had_is_no_pass() 
         == "nothing was promoted yet: there is no version to be compared with"
     )
     lost = table(BEFORE, missing="data/first.csv is in no cache")
-    for found in (kept(lost), tail(lost)):
-        assert found.reason.startswith("the data of first@v1.0.0 cannot be read: data/first.csv is in no cache; get it")
-        assert outcome(found, max_value=0) is Outcome.INCONCLUSIVE
+    for measurement in (kept(lost), tail(lost)):
+        assert measurement.reason.startswith(
+            "the data of first@v1.0.0 cannot be read: data/first.csv is in no cache; get it"
+        )
+        assert outcome(measurement, max_value=0) is Outcome.INCONCLUSIVE
     unknown = table_scan(
         BEFORE,
         MADE,
@@ -183,14 +189,14 @@ def test_a_tail_that_is_all_there_passes_whatever_comes_to_it() -> None:
     crowd = pl.concat(
         [rare(12), *(table_rows(400, seed=at).with_columns(income=pl.lit(1e4) + at) for at in range(50, 60))]
     )
-    found = tail(table(crowd, before=rare(12)))
-    assert (found.estimate, outcome(found, min_value=0.95)) == (Estimate.exact(1), Outcome.PASS)
+    measurement = tail(table(crowd, before=rare(12)))
+    assert (measurement.estimate, outcome(measurement, min_value=0.95)) == (Estimate.exact(1), Outcome.PASS)
 
 
 def test_a_group_that_goes_takes_its_share_of_the_tail_along() -> None:
-    found = tail(table(rare(12)[12:], before=rare(12), removals=[removal(where={"town": ("Hamlet",)})]))
-    assert outcome(found, min_value=0.95) is Outcome.FAIL
-    assert "town=Hamlet" in found.evidence["cells"]
+    measurement = tail(table(rare(12)[12:], before=rare(12), removals=[removal(where={"town": ("Hamlet",)})]))
+    assert outcome(measurement, min_value=0.95) is Outcome.FAIL
+    assert "town=Hamlet" in measurement.evidence["cells"]
 
 
 def test_synthetic_rows_may_cover_the_tail() -> None:
@@ -204,13 +210,13 @@ def test_synthetic_rows_may_cover_the_tail() -> None:
 def test_half_of_the_rows_taken_at_random_keep_their_tail() -> None:
     some = table_rows(4000, seed=1)
     half = some.sample(fraction=0.5, seed=3)
-    found = tail(table(half, before=some, made=table_rows(20, seed=5)))
-    assert outcome(found, min_value=0.95) is Outcome.PASS
+    measurement = tail(table(half, before=some, made=table_rows(20, seed=5)))
+    assert outcome(measurement, min_value=0.95) is Outcome.PASS
 
 
 def test_few_rows_show_no_tail() -> None:
-    found = tail(table(table_rows(60, seed=1), before=table_rows(60, seed=1)))
-    assert outcome(found, min_value=0.95) is Outcome.INCONCLUSIVE
+    measurement = tail(table(table_rows(60, seed=1), before=table_rows(60, seed=1)))
+    assert outcome(measurement, min_value=0.95) is Outcome.INCONCLUSIVE
 
 
 def texts(count: int, topic: str, seed: int) -> list[str]:
@@ -271,17 +277,17 @@ def numbers(now: Measurement | None, then: CheckResult | None, family: str) -> M
     ],
 )
 def test_diversity_may_not_fall_beyond_the_interval_it_had(now, beyond) -> None:
-    found = numbers(Measured(now), recorded(DIVERSITY, 0.95, 0.9, 1.0, min_value=0.8), "diversity")
-    assert found.estimate.value == pytest.approx(beyond)
-    assert outcome(found, max_value=0) is (Outcome.FAIL if beyond else Outcome.PASS)
+    measurement = numbers(Measured(now), recorded(DIVERSITY, 0.95, 0.9, 1.0, min_value=0.8), "diversity")
+    assert measurement.estimate.value == pytest.approx(beyond)
+    assert outcome(measurement, max_value=0) is (Outcome.FAIL if beyond else Outcome.PASS)
 
 
 def test_separability_may_not_rise_and_the_message_says_from_where() -> None:
-    found = numbers(
+    measurement = numbers(
         Measured(Estimate(0.2, 0.15, 0.25)), recorded(SEPARABILITY, 0.05, 0.0, 0.1, max_value=0.25), "separability"
     )
-    assert found.estimate.value == pytest.approx(0.05)
-    assert found.note == f"{SEPARABILITY} is 0.2 [0.15, 0.25], was 0.05 [0, 0.1] in first@v1.0.0"
+    assert measurement.estimate.value == pytest.approx(0.05)
+    assert measurement.note == f"{SEPARABILITY} is 0.2 [0.15, 0.25], was 0.05 [0, 0.1] in first@v1.0.0"
     better = numbers(
         Measured(Estimate(0.0, -0.1, -0.05)), recorded(SEPARABILITY, 0.05, 0.0, 0.1, max_value=0.25), "separability"
     )

@@ -34,34 +34,34 @@ MADE = rows({("medical", None): 30, ("food", None): 500}, first=1000)
 
 
 def test_enough_human_rows_and_experts_pass():
-    found = judged(HUMAN_ROWS, MADE)
-    assert (found.outcome, found.message) == (
+    judgement = judged(HUMAN_ROWS, MADE)
+    assert (judgement.outcome, judgement.message) == (
         Outcome.PASS,
         "1.4, at least 1; medical: 70.0 % of 100 rows are human, demanded 50.0 %",
     )
-    assert found.evidence == {
+    assert judgement.evidence == {
         "domains": {"medical": {"rows": 100, "human": 0.7, "expert": 0.3}},
         "rows_without_domain": 0,
     }
 
 
 def test_too_few_experts_fail_though_human_rows_suffice():
-    found = judged(HUMAN_ROWS.with_columns(expertise=pl.lit("crowd")), MADE)
-    assert found.outcome is Outcome.FAIL
-    assert "medical: 0.0 % of 100 rows are by experts, demanded 20.0 %" in found.message
+    judgement = judged(HUMAN_ROWS.with_columns(expertise=pl.lit("crowd")), MADE)
+    assert judgement.outcome is Outcome.FAIL
+    assert "medical: 0.0 % of 100 rows are by experts, demanded 20.0 %" in judgement.message
 
 
 def test_too_few_human_rows_fail_though_experts_suffice():
-    found = judged(HUMAN_ROWS[:30], rows({("medical", None): 90}, first=1000))
-    assert found.outcome is Outcome.FAIL
-    assert "medical: 25.0 % of 120 rows are human, demanded 50.0 %" in found.message
+    judgement = judged(HUMAN_ROWS[:30], rows({("medical", None): 90}, first=1000))
+    assert judgement.outcome is Outcome.FAIL
+    assert "medical: 25.0 % of 120 rows are human, demanded 50.0 %" in judgement.message
 
 
 def test_each_domain_is_held_to_its_own_demand():
     both = {"medical": {"human": 0.5}, "food": {"human": 0.1, "expert": 0.0}}
-    found = judged(HUMAN_ROWS, MADE, demand=both)
-    assert found.outcome is Outcome.FAIL
-    assert "food: 0.99 % of 505 rows are human, demanded 10.0 %" in found.message
+    judgement = judged(HUMAN_ROWS, MADE, demand=both)
+    assert judgement.outcome is Outcome.FAIL
+    assert "food: 0.99 % of 505 rows are human, demanded 10.0 %" in judgement.message
 
 
 def test_copied_rows_make_nobody_more_of_an_expert():

@@ -24,8 +24,8 @@ def synthetic(seeds: list[str | None]) -> pl.DataFrame:
 
 def measured(human: pl.DataFrame, made: pl.DataFrame, max_depth: int = 1, **roles: object):
     scan = table_scan(human, made)
-    known = replace(scan.roles, key="key", lineage={**scan.roles.lineage, "seed_id": "seed_id"})
-    return measure(with_inputs(scan, roles=replace(known, **roles)), Scope.SYNTHETIC, {"max_depth": max_depth})
+    seeded_roles = replace(scan.roles, key="key", lineage={**scan.roles.lineage, "seed_id": "seed_id"})
+    return measure(with_inputs(scan, roles=replace(seeded_roles, **roles)), Scope.SYNTHETIC, {"max_depth": max_depth})
 
 
 def judged(*args, **kwargs):
@@ -33,28 +33,28 @@ def judged(*args, **kwargs):
 
 
 def test_rows_that_human_rows_seeded_pass():
-    found = judged(HUMAN, synthetic([f"h{row}" for row in range(100)]))
+    judgement = judged(HUMAN, synthetic([f"h{row}" for row in range(100)]))
 
-    assert (found.outcome, found.measurement.estimate.value) == (Outcome.PASS, 0.0)
+    assert (judgement.outcome, judgement.measurement.estimate.value) == (Outcome.PASS, 0.0)
 
 
 def test_rows_that_synthetic_rows_seeded_fail_with_their_depth_and_place():
     seeds = [f"h{row}" for row in range(90)] + [f"s{row - 1}" for row in range(90, 100)]
-    found = judged(HUMAN, synthetic(seeds))
+    judgement = judged(HUMAN, synthetic(seeds))
 
-    assert found.outcome is Outcome.FAIL
-    assert found.measurement.note == "10 of 100 synthetic rows lie deeper than 1"
-    assert found.evidence["rows_by_depth"] == {1: 90} | dict.fromkeys(range(2, 12), 1)
-    assert found.evidence["first_rows"][0] == "data/mix.parquet:191"
+    assert judgement.outcome is Outcome.FAIL
+    assert judgement.measurement.note == "10 of 100 synthetic rows lie deeper than 1"
+    assert judgement.evidence["rows_by_depth"] == {1: 90} | dict.fromkeys(range(2, 12), 1)
+    assert judgement.evidence["first_rows"][0] == "data/mix.parquet:191"
     assert judged(HUMAN, synthetic(seeds), max_depth=6).outcome is Outcome.PASS
 
 
 def test_seeds_that_go_in_a_circle_count_as_deeper_and_are_named():
     seeds = [f"h{row}" for row in range(90)] + [f"s{90 + (row + 1) % 10}" for row in range(10)]
-    found = judged(HUMAN, synthetic(seeds), max_depth=50)
+    judgement = judged(HUMAN, synthetic(seeds), max_depth=50)
 
-    assert found.outcome is Outcome.FAIL
-    assert found.measurement.note.endswith("the seeds of 10 go in a circle, first data/mix.parquet:191")
+    assert judgement.outcome is Outcome.FAIL
+    assert judgement.measurement.note.endswith("the seeds of 10 go in a circle, first data/mix.parquet:191")
 
 
 def test_a_row_that_seeded_itself_and_what_hangs_on_it_have_no_end():
@@ -78,25 +78,25 @@ def test_of_rows_with_one_id_the_persons_is_meant_and_numbers_are_ids():
 
 def test_a_generator_of_a_later_generation_is_named():
     made = synthetic([f"h{row % 100}" for row in range(9700)] + [f"s{row}" for row in range(300)])
-    found = judged(
+    judgement = judged(
         HUMAN, made.with_columns(generator=pl.Series(["first"] * 9700 + ["second"] * 300)), generator="generator"
     )
 
-    assert found.outcome is Outcome.FAIL
-    assert "generator 'second': 300 of 300 synthetic rows lie deeper" in found.message
+    assert judgement.outcome is Outcome.FAIL
+    assert "generator 'second': 300 of 300 synthetic rows lie deeper" in judgement.message
 
 
 def test_seeds_that_name_no_row_of_the_dataset_are_inconclusive():
-    found = judged(HUMAN, synthetic(["elsewhere"] * 50 + [None] * 50))
+    judgement = judged(HUMAN, synthetic(["elsewhere"] * 50 + [None] * 50))
 
-    assert (found.outcome, found.severity) == (Outcome.INCONCLUSIVE, Severity.WARNING)
-    assert "no seed in column 'seed_id' of 100 synthetic rows names an id in column 'key' of" in found.message
+    assert (judgement.outcome, judgement.severity) == (Outcome.INCONCLUSIVE, Severity.WARNING)
+    assert "no seed in column 'seed_id' of 100 synthetic rows names an id in column 'key' of" in judgement.message
 
 
 def test_some_seeds_outside_the_dataset_are_counted():
-    found = measured(HUMAN, synthetic(["elsewhere"] * 30 + ["h1"] * 70))
+    measurement = measured(HUMAN, synthetic(["elsewhere"] * 30 + ["h1"] * 70))
 
-    assert found.evidence["seeds_outside_the_dataset"] == 30
+    assert measurement.evidence["seeds_outside_the_dataset"] == 30
 
 
 def test_without_ids_or_seeds_nothing_is_asked():

@@ -27,10 +27,14 @@ def judged(purpose: str, human: int, synthetic: int) -> str:
     rows = pl.DataFrame({"number": range(human + synthetic)})
     entry = ENTRIES[purpose]
     measured = human_ratio.measure(table_scan(rows[:human], rows[human:]), Scope.COMBINED, {"purpose": purpose})
-    found = judge(measured, limits_of(entry.kwargs), entry.severity)
-    if found.outcome is Outcome.PASS:
+    judgement = judge(measured, limits_of(entry.kwargs), entry.severity)
+    if judgement.outcome is Outcome.PASS:
         return PASSES
-    return {Severity.CRITICAL: BLOCKS, Severity.WARNING: WARNS}[found.severity] if found.outcome is Outcome.FAIL else ""
+    return (
+        {Severity.CRITICAL: BLOCKS, Severity.WARNING: WARNS}[judgement.severity]
+        if judgement.outcome is Outcome.FAIL
+        else ""
+    )
 
 
 def test_every_purpose_has_its_policy_and_no_other_has_one():

@@ -63,9 +63,9 @@ def test_cells_without_a_time_are_not_recent_and_none_at_all_is_an_error():
     blank = human.with_columns(
         created_at=pl.when(pl.col("number") == 0).then("created_at").otherwise(pl.lit("long ago"))
     )
-    found = judged(blank, blank[:0])
-    assert found.outcome is Outcome.FAIL
-    assert found.evidence == {"recent": 1, "human_rows": 3, "without_a_time": 2}
+    judgement = judged(blank, blank[:0])
+    assert judgement.outcome is Outcome.FAIL
+    assert judgement.evidence == {"recent": 1, "human_rows": 3, "without_a_time": 2}
     nothing = human.with_columns(created_at=pl.lit("soon"))
     assert judged(nothing, nothing[:0]).outcome is Outcome.ERROR
     assert judged(human, human[:0], lineage=False).outcome is Outcome.NOT_CONFIGURED

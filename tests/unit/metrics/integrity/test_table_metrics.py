@@ -49,9 +49,9 @@ def test_human_rows_match_human_rows_and_a_shifted_column_is_named():
     shifted = OTHERS.with_columns(income=pl.col("income") * 1.4)
 
     assert outcome(measured(distributions), max_value=0.05) is Outcome.PASS
-    found = measured(distributions, shifted)
-    assert outcome(found, max_value=0.05) is Outcome.FAIL
-    assert found.note.startswith("worst column 'income': human median")
+    measurement = measured(distributions, shifted)
+    assert outcome(measurement, max_value=0.05) is Outcome.FAIL
+    assert measurement.note.startswith("worst column 'income': human median")
 
 
 def test_missing_values_count_as_a_value_of_their_column():
@@ -72,10 +72,10 @@ def test_a_row_number_is_not_compared():
         frame.with_columns(number=pl.int_range(start, start + 1200)) for frame, start in ((HUMAN, 0), (OTHERS, 5000))
     ]
 
-    found = measured(distributions, numbered[1], human=numbered[0])
+    measurement = measured(distributions, numbered[1], human=numbered[0])
 
-    assert outcome(found, max_value=0.05) is Outcome.PASS
-    assert found.evidence["not_compared"] == {"number": "a row number"}
+    assert outcome(measurement, max_value=0.05) is Outcome.PASS
+    assert measurement.evidence["not_compared"] == {"number": "a row number"}
 
 
 def test_identifiers_are_compared_by_length_and_pattern():
@@ -106,13 +106,13 @@ def test_extending_rows_are_compared_within_their_label():
 
 
 def test_extending_rows_without_label_or_slice_are_only_reported():
-    found = measured(
+    measurement = measured(
         distributions,
         OTHERS.with_columns(grade=pl.lit(1)),
         request=ScanRequest(declared=Declarations(extends_human_law=True)),
     )
 
-    judged = judge(found, Limits(max_value=0.05), Severity.CRITICAL)
+    judged = judge(measurement, Limits(max_value=0.05), Severity.CRITICAL)
     assert (judged.outcome, judged.severity) == (Outcome.FAIL, Severity.INFO)
     assert 'synthetic_role = "extend"' in judged.message
 
@@ -152,11 +152,11 @@ def test_a_broken_constraint_is_counted_row_by_row(kind, columns, broken):
 def test_a_determinant_that_no_person_has_asks_nothing():
     strange = OTHERS.with_columns(grade=pl.lit(99))
 
-    found = measured(
+    measurement = measured(
         constraints, strange, Scope.SYNTHETIC, constraint="functional_dependency", columns=["grade", "title"]
     )
 
-    assert outcome(found, max_value=0.01) is Outcome.INCONCLUSIVE
+    assert outcome(measurement, max_value=0.01) is Outcome.INCONCLUSIVE
 
 
 def test_a_constraint_on_a_missing_column_is_an_error_with_the_nearest_word():
@@ -171,53 +171,57 @@ def test_copied_rows_are_read_against_what_human_rows_share():
     copied = pl.concat([OTHERS.head(1100), HUMAN.head(100)])
 
     assert outcome(measured(copies), max_value=0.01) is Outcome.PASS
-    found = measured(copies, copied)
-    assert outcome(found, max_value=0.001) is Outcome.FAIL
-    assert found.evidence["copies"] == 100
-    assert found.evidence["first_rows"][0] == "data/mix.parquet:2301 = data/mix.parquet:1"
+    measurement = measured(copies, copied)
+    assert outcome(measurement, max_value=0.001) is Outcome.FAIL
+    assert measurement.evidence["copies"] == 100
+    assert measurement.evidence["first_rows"][0] == "data/mix.parquet:2301 = data/mix.parquet:1"
 
 
 def test_a_coarse_table_in_which_everybody_has_a_twin_accuses_nobody():
     coarse = ["grade", "town"]
 
-    found = measured(copies, OTHERS.select(coarse), human=HUMAN.select(coarse))
+    measurement = measured(copies, OTHERS.select(coarse), human=HUMAN.select(coarse))
 
-    assert outcome(found, max_value=0.001) is not Outcome.FAIL
-    assert found.measured.baseline.value == 1.0
+    assert outcome(measurement, max_value=0.001) is not Outcome.FAIL
+    assert measurement.measured.baseline.value == 1.0
 
 
 def test_a_holdout_is_the_baseline_where_there_is_one():
-    found = measured(copies, holdout=pl.concat([table_rows(500, seed=90), HUMAN.head(2)]))
+    measurement = measured(copies, holdout=pl.concat([table_rows(500, seed=90), HUMAN.head(2)]))
 
-    assert found.baseline.value == pytest.approx(2 / 502)
-    assert found.evidence["baseline_source"] == "holdout"
+    assert measurement.baseline.value == pytest.approx(2 / 502)
+    assert measurement.evidence["baseline_source"] == "holdout"
 
 
 def test_a_holdout_that_shares_rows_with_the_human_partition_excuses_no_copies():
     copied = pl.concat([OTHERS.head(600), HUMAN.head(600)])
 
-    found = measured(copies, copied, holdout=pl.concat([table_rows(500, seed=90), HUMAN.head(50)]))
+    measurement = measured(copies, copied, holdout=pl.concat([table_rows(500, seed=90), HUMAN.head(50)]))
 
-    assert outcome(found, max_value=0.001) is Outcome.ERROR
-    assert found.reason.startswith("50 of 550 holdout rows stand in the human partition too: they are not held out")
+    assert outcome(measurement, max_value=0.001) is Outcome.ERROR
+    assert measurement.reason.startswith(
+        "50 of 550 holdout rows stand in the human partition too: they are not held out"
+    )
 
 
 def test_repeated_human_rows_excuse_no_copies():
     copied = pl.concat([OTHERS.head(1000), HUMAN.head(200)])
 
-    found = judge(measured(copies, copied, human=pl.concat([HUMAN, HUMAN])), Limits(max_value=0.001), Severity.CRITICAL)
+    judgement = judge(
+        measured(copies, copied, human=pl.concat([HUMAN, HUMAN])), Limits(max_value=0.001), Severity.CRITICAL
+    )
 
-    assert (found.outcome, found.severity) == (Outcome.INCONCLUSIVE, Severity.CRITICAL)
-    assert 'declare holdout = "path", or remove the repeats' in found.message
+    assert (judgement.outcome, judgement.severity) == (Outcome.INCONCLUSIVE, Severity.CRITICAL)
+    assert 'declare holdout = "path", or remove the repeats' in judgement.message
 
 
 def test_near_copies_of_a_table_are_read_against_the_holdout_too():
     jittered = HUMAN.with_columns(income=pl.col("income") + 0.5)
 
-    found = measured(copies, jittered, holdout=table_rows(800, seed=90), kind="near")
+    measurement = measured(copies, jittered, holdout=table_rows(800, seed=90), kind="near")
 
-    assert outcome(found, max_value=0.01) is Outcome.FAIL
-    assert found.evidence["baseline_source"] == "holdout"
+    assert outcome(measurement, max_value=0.01) is Outcome.FAIL
+    assert measurement.evidence["baseline_source"] == "holdout"
 
 
 def test_a_holdout_without_the_columns_is_an_error():
@@ -227,19 +231,19 @@ def test_a_holdout_without_the_columns_is_an_error():
 def test_repeated_synthetic_rows_count_beyond_equally_many_human_rows():
     collapsed = pl.concat([OTHERS.head(600), OTHERS.head(600)])
 
-    found = measured(duplicates, collapsed, Scope.SYNTHETIC)
+    measurement = measured(duplicates, collapsed, Scope.SYNTHETIC)
 
-    assert found.estimate is not None
-    assert found.estimate.value == pytest.approx(0.5, abs=0.01)
+    assert measurement.estimate is not None
+    assert measurement.estimate.value == pytest.approx(0.5, abs=0.01)
     assert outcome(measured(duplicates, scope=Scope.SYNTHETIC), max_value=0.05) is Outcome.PASS
 
 
 def test_one_matrix_counts_duplicates_by_both_origins():
     mixed = pl.concat([OTHERS, OTHERS.head(10), HUMAN.head(5)])
 
-    found = measured(duplicates, mixed, Scope.HUMAN, human=pl.concat([HUMAN, HUMAN.head(3)]))
+    measurement = measured(duplicates, mixed, Scope.HUMAN, human=pl.concat([HUMAN, HUMAN.head(3)]))
 
-    assert found.evidence["matrix"] == {
+    assert measurement.evidence["matrix"] == {
         "human": 1203, "synthetic": 1215, "human_in_human": 3, "synthetic_in_synthetic": 10, "synthetic_in_human": 5, "short": 0,
     }  # fmt: skip
 
@@ -250,10 +254,10 @@ def test_a_key_is_counted_over_all_rows_and_not_in_a_sample():
         id=pl.when(pl.col("id") < 3600).then(pl.col("id") + 3600).otherwise(pl.col("id")) + 200_000
     )
 
-    found = measured(constraints, repeated, Scope.SYNTHETIC, many, constraint="key", columns=["id"])
+    measurement = measured(constraints, repeated, Scope.SYNTHETIC, many, constraint="key", columns=["id"])
 
-    assert found.evidence["violations"] == 7200
-    assert outcome(found, max_value=0.01) is Outcome.FAIL
+    assert measurement.evidence["violations"] == 7200
+    assert outcome(measurement, max_value=0.01) is Outcome.FAIL
 
 
 @pytest.mark.parametrize(
@@ -264,11 +268,15 @@ def test_missing_keys_repeat_nothing_and_do_not_count(gap, key):
     gaps = pl.when(pl.int_range(pl.len()) < 20).then(gap)
     mixed = human.with_columns(id=gaps.otherwise(pl.col("id") + 1000))
 
-    found = measured(
+    measurement = measured(
         constraints, mixed, Scope.SYNTHETIC, human.with_columns(id=gaps.otherwise("id")), constraint="key", columns=key
     )
 
-    assert (found.evidence["violations"], found.evidence["rows"], found.estimate.value) == (0, 180, 0.0)
+    assert (measurement.evidence["violations"], measurement.evidence["rows"], measurement.estimate.value) == (
+        0,
+        180,
+        0.0,
+    )
 
 
 def test_nan_on_one_side_of_an_inequality_asks_nothing_and_infinity_is_no_whole_number():
@@ -296,10 +304,10 @@ def test_a_vanished_level_is_named_though_its_column_hardly_moves():
     human = pl.concat([table_rows(4000), table_rows(80, seed=3).with_columns(town=pl.lit("hamlet"))])
     gone = table_rows(4080, seed=50)
 
-    found = measured(slices, gone, human=human)
+    measurement = measured(slices, gone, human=human)
 
-    assert outcome(found, max_value=0) is Outcome.FAIL
-    assert found.note == "vanished: town=hamlet (80 human, 0 synthetic)"
+    assert outcome(measurement, max_value=0) is Outcome.FAIL
+    assert measurement.note == "vanished: town=hamlet (80 human, 0 synthetic)"
     assert outcome(measured(slices, table_rows(4080, seed=70), human=table_rows(4080)), max_value=0) is Outcome.PASS
 
 
@@ -307,18 +315,18 @@ def test_a_level_repaired_by_synthetic_rows_is_shown_and_not_counted_as_human():
     human = pl.concat([table_rows(1200), table_rows(12, seed=3).with_columns(town=pl.lit("hamlet"))])
     repaired = pl.concat([OTHERS, table_rows(100, seed=4).with_columns(town=pl.lit("hamlet"))])
 
-    found = measured(slices, repaired, human=human, kind="union")
+    measurement = measured(slices, repaired, human=human, kind="union")
 
-    assert outcome(found, min_value=30) is Outcome.PASS
-    assert found.evidence["repaired_by_synthetic"] == [{"level": "town=hamlet", "human": 12, "synthetic": 100}]
+    assert outcome(measurement, min_value=30) is Outcome.PASS
+    assert measurement.evidence["repaired_by_synthetic"] == [{"level": "town=hamlet", "human": 12, "synthetic": 100}]
 
 
 def test_few_rows_cannot_say_that_a_level_is_still_there():
     human = pl.concat([table_rows(900), table_rows(100, seed=3).with_columns(town=pl.lit("hamlet"))])
 
-    found = judge(measured(slices, table_rows(40, seed=50), human=human), Limits(max_value=0), Severity.CRITICAL)
+    judgement = judge(measured(slices, table_rows(40, seed=50), human=human), Limits(max_value=0), Severity.CRITICAL)
 
-    assert (found.outcome, found.severity) == (Outcome.INCONCLUSIVE, Severity.WARNING)
+    assert (judgement.outcome, judgement.severity) == (Outcome.INCONCLUSIVE, Severity.WARNING)
 
 
 # alignment
@@ -337,10 +345,10 @@ def test_few_rows_cannot_say_that_a_level_is_still_there():
     ],
 )
 def test_what_is_written_differently_is_found(change, message):
-    found = measured(alignment, OTHERS.with_columns(change))
+    measurement = measured(alignment, OTHERS.with_columns(change))
 
-    assert outcome(found, max_value=0) is Outcome.FAIL
-    assert message in found.note
+    assert outcome(measurement, max_value=0) is Outcome.FAIL
+    assert message in measurement.note
 
 
 def test_two_samples_of_one_law_align():
@@ -359,11 +367,14 @@ def test_a_unit_that_no_person_used_is_named_whatever_the_rows_claim():
     )
     request = ScanRequest(declared=Declarations(purpose="finetune", extends_human_law=True))
 
-    found = measured(alignment, with_fahrenheit, human=readings(1200, 1), request=request, roles={"bound": ("unit",)})
+    measurement = measured(
+        alignment, with_fahrenheit, human=readings(1200, 1), request=request, roles={"bound": ("unit",)}
+    )
 
-    assert outcome(found, max_value=0) is Outcome.FAIL
+    assert outcome(measurement, max_value=0) is Outcome.FAIL
     assert (
-        found.note == "column 'unit' has 'F' in 5.0 % of synthetic rows and in none of 1,200 human rows: another unit?"
+        measurement.note
+        == "column 'unit' has 'F' in 5.0 % of synthetic rows and in none of 1,200 human rows: another unit?"
     )
 
 
@@ -371,10 +382,10 @@ NEW_LABEL = OTHERS.with_columns(grade=pl.when(pl.int_range(1200) < 60).then(9).o
 
 
 def test_a_label_that_no_person_gave_is_named_unless_rows_extend_the_human_law():
-    found = measured(alignment, NEW_LABEL, roles={"label": "grade"})
+    measurement = measured(alignment, NEW_LABEL, roles={"label": "grade"})
 
-    assert outcome(found, max_value=0) is Outcome.FAIL
-    assert found.note == "column 'grade' has '9' in 5.0 % of synthetic rows and in none of 1,200 human rows"
+    assert outcome(measurement, max_value=0) is Outcome.FAIL
+    assert measurement.note == "column 'grade' has '9' in 5.0 % of synthetic rows and in none of 1,200 human rows"
     extends = ScanRequest(declared=Declarations(purpose="finetune", extends_human_law=True))
     assert (
         outcome(measured(alignment, NEW_LABEL, request=extends, roles={"label": "grade"}), max_value=0) is Outcome.PASS
@@ -402,7 +413,7 @@ def test_rare_labels_of_one_law_accuse_nobody(rows):
         rare = pl.when(number < 150).then(number // 10).otherwise(15 + number % 15)
         return table_rows(count, seed).with_columns(grade=rare.cast(pl.Int64))
 
-    found = [
+    outcomes = [
         outcome(
             measured(alignment, drawn(rows[1], 100 + seed), human=drawn(rows[0], seed), roles={"label": "grade"}),
             max_value=0,
@@ -410,7 +421,7 @@ def test_rare_labels_of_one_law_accuse_nobody(rows):
         for seed in range(1, 13)
     ]
 
-    assert found == [Outcome.PASS] * 12
+    assert outcomes == [Outcome.PASS] * 12
 
 
 def test_levels_that_no_person_has_are_named_where_they_are_what_differs_most():
@@ -479,7 +490,7 @@ def test_a_generator_with_enough_rows_fails_alone_and_is_named():
     bad = table_rows(400, seed=60).with_columns(generator=pl.lit("bad"), title=pl.lit("grade 1"))
     few = table_rows(40, seed=60).with_columns(generator=pl.lit("few"), title=pl.lit("grade 1"))
 
-    found = measured(
+    measurement = measured(
         constraints,
         pl.concat([good, bad, few]),
         Scope.SYNTHETIC,
@@ -487,7 +498,7 @@ def test_a_generator_with_enough_rows_fails_alone_and_is_named():
         columns=["grade", "title"],
     )
 
-    judged = judge(found, Limits(max_value=0.5), Severity.CRITICAL)
+    judged = judge(measurement, Limits(max_value=0.5), Severity.CRITICAL)
     assert judged.outcome is Outcome.FAIL
     assert "generator 'bad': " in judged.message
     assert set(judged.evidence["generators"]) == {"good", "bad"}

@@ -82,10 +82,10 @@ def test_table_rows_that_differ_no_oftener_than_human_rows_do_pass():
 
 
 def test_table_rows_with_wrong_labels_fail_though_every_column_matches():
-    found = of_tables(table(1), table(2, wrong=0.4))
+    judgement = of_tables(table(1), table(2, wrong=0.4))
 
-    assert found.outcome is Outcome.FAIL
-    assert len(found.evidence["first_rows"]) == 10
+    assert judgement.outcome is Outcome.FAIL
+    assert len(judgement.evidence["first_rows"]) == 10
 
 
 def test_near_texts_with_the_label_of_their_human_twin_pass_and_with_another_fail():
@@ -107,25 +107,25 @@ def test_a_machine_that_labels_human_items_otherwise_fails():
             {"item": item, "annotator": [who] * 600, "label": (item % 2) ^ (item < wrong * 600).cast(pl.Int64)}
         )
 
-    people = pl.concat([labels("ann", 0.0), labels("bob", 0.02)])
+    human = pl.concat([labels("ann", 0.0), labels("bob", 0.02)])
 
     def found(wrong: float):
-        return verdict(measure(scanned(people, labels("machine", wrong), ANNOTATIONS), Scope.COMBINED, {}))
+        return verdict(measure(scanned(human, labels("machine", wrong), ANNOTATIONS), Scope.COMBINED, {}))
 
     assert (found(0.02).outcome, found(0.4).outcome) == (Outcome.PASS, Outcome.FAIL)
 
 
 def test_few_twins_are_inconclusive_and_worth_no_warning():
-    found = of_texts(texts(), texts(mutate=True))
+    judgement = of_texts(texts(), texts(mutate=True))
 
-    assert (found.outcome, found.severity) == (Outcome.INCONCLUSIVE, Severity.INFO)
-    assert "100 independent rows of each origin must have a human twin; 0 human rows" in found.message
+    assert (judgement.outcome, judgement.severity) == (Outcome.INCONCLUSIVE, Severity.INFO)
+    assert "100 independent rows of each origin must have a human twin; 0 human rows" in judgement.message
 
 
 def test_many_copies_of_few_texts_are_few_twins():
-    people, copied = people_twice()[:20], texts()[:20]
+    human, copied = people_twice()[:20], texts()[:20]
 
-    assert of_texts(pl.concat([people] * 20), pl.concat([copied] * 20)).outcome is Outcome.INCONCLUSIVE
+    assert of_texts(pl.concat([human] * 20), pl.concat([copied] * 20)).outcome is Outcome.INCONCLUSIVE
 
 
 def test_without_labels_nothing_is_asked_and_with_none_filled_in_it_is_an_error():
@@ -142,6 +142,6 @@ def test_a_label_alone_has_no_twins():
 def test_rows_without_a_label_are_nobodys_twins():
     blank = people_twice().with_columns(label=pl.when(pl.int_range(pl.len()) < 600).then("label"))
 
-    found = scanned(blank, texts(mutate=True), replace(TEXT))
+    scanned_rows = scanned(blank, texts(mutate=True), replace(TEXT))
 
-    assert measure(found, Scope.COMBINED, {}).evidence["human_rows_with_human_twins"] == 0
+    assert measure(scanned_rows, Scope.COMBINED, {}).evidence["human_rows_with_human_twins"] == 0

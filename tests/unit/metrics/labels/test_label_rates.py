@@ -23,8 +23,8 @@ def rows(rates: dict[str, float], seed: int, count: int = 3000) -> pl.DataFrame:
 
 
 def judged(human: pl.DataFrame, synthetic: pl.DataFrame, request: ScanRequest | None = None, **roles: object):
-    known = {"label": "label", "slices": ("town",), **roles}
-    measured = measure(table_scan(human, synthetic, request=request, **known), Scope.COMBINED, {})
+    bound = {"label": "label", "slices": ("town",), **roles}
+    measured = measure(table_scan(human, synthetic, request=request, **bound), Scope.COMBINED, {})
     return judge(measured, Limits(max_value=0.05), Severity.WARNING)
 
 
@@ -36,11 +36,11 @@ def test_synthetic_rows_with_human_rates_pass():
 
 
 def test_groups_whose_errors_cancel_fail_and_the_worst_is_named():
-    found = judged(HUMAN_ROWS, rows({"A": 0.5, "B": 0.4}, 2))
+    judgement = judged(HUMAN_ROWS, rows({"A": 0.5, "B": 0.4}, 2))
 
-    assert found.outcome is Outcome.FAIL
-    assert set(found.evidence["worst_groups"]) == {"town=A", "town=B"}
-    assert found.measurement.note.startswith("in town=")
+    assert judgement.outcome is Outcome.FAIL
+    assert set(judgement.evidence["worst_groups"]) == {"town=A", "town=B"}
+    assert judgement.measurement.note.startswith("in town=")
 
 
 def test_few_rows_are_inconclusive():
@@ -60,18 +60,18 @@ def test_groups_that_are_too_small_do_not_count():
 
 def test_a_generator_that_shifts_a_group_is_named():
     synthetic = pl.concat([rows({"A": 0.3, "B": 0.6}, 2, 9000), rows({"A": 0.9, "B": 0.6}, 3, 400)])
-    found = judged(HUMAN_ROWS, synthetic.with_columns(generator=pl.Series(["fair"] * 18000 + ["skewed"] * 800)))
+    judgement = judged(HUMAN_ROWS, synthetic.with_columns(generator=pl.Series(["fair"] * 18000 + ["skewed"] * 800)))
 
-    assert found.outcome is Outcome.FAIL
-    assert "fails for skewed" in found.message
+    assert judgement.outcome is Outcome.FAIL
+    assert "fails for skewed" in judgement.message
 
 
 def test_rows_that_extend_human_rows_are_reported_only():
-    found = judged(
+    judgement = judged(
         HUMAN_ROWS, rows({"A": 0.9, "B": 0.6}, 2), ScanRequest(declared=Declarations(extends_human_law=True))
     )
 
-    assert found.severity is Severity.INFO
+    assert judgement.severity is Severity.INFO
 
 
 def test_without_label_or_slices_nothing_is_asked_and_without_any_label_it_is_an_error():

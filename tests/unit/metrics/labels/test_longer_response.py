@@ -44,18 +44,18 @@ def judged(*frames: pl.DataFrame):
 
 
 def test_judges_who_disregard_length_pass():
-    found = judged(pairs(600, 320, "human"), pairs(600, 310, "synthetic"))
+    judgement = judged(pairs(600, 320, "human"), pairs(600, 310, "synthetic"))
 
-    assert found.outcome is Outcome.PASS
-    assert found.measurement.note == "the longer response wins 320 of 600 human pairs"
+    assert judgement.outcome is Outcome.PASS
+    assert judgement.measurement.note == "the longer response wins 320 of 600 human pairs"
 
 
 def test_a_judge_who_likes_long_answers_fails_alone_and_is_named():
-    found = judged(pairs(600, 320, "human"), pairs(600, 480, "synthetic"))
+    judgement = judged(pairs(600, 320, "human"), pairs(600, 480, "synthetic"))
 
-    assert found.outcome is Outcome.FAIL
-    assert "the longer response wins 480 of 600 synthetic pairs" in found.message
-    assert "fails for synthetic" in found.message
+    assert judgement.outcome is Outcome.FAIL
+    assert "the longer response wins 480 of 600 synthetic pairs" in judgement.message
+    assert "fails for synthetic" in judgement.message
 
 
 def test_a_judge_who_likes_short_answers_fails():
@@ -63,10 +63,10 @@ def test_a_judge_who_likes_short_answers_fails():
 
 
 def test_few_pairs_of_one_origin_are_inconclusive_even_beside_many_of_the_other():
-    found = judged(pairs(600, 310, "human"), pairs(30, 16, "synthetic"))
+    judgement = judged(pairs(600, 310, "human"), pairs(30, 16, "synthetic"))
 
-    assert found.outcome is Outcome.INCONCLUSIVE
-    assert set(found.rows_needed) == {"synthetic"}
+    assert judgement.outcome is Outcome.INCONCLUSIVE
+    assert set(judgement.rows_needed) == {"synthetic"}
 
 
 def test_repeated_pairs_count_once_and_alike_pairs_of_one_prompt_for_little():
@@ -87,9 +87,9 @@ def test_ties_and_missing_responses_are_counted_apart():
         rejected=pl.when(pl.int_range(pl.len()) < 100).then("chosen")
         .when(pl.int_range(pl.len()) >= 400).then("rejected")
     )  # fmt: skip
-    found = judged(human, pairs(600, 310, "synthetic"))
+    judgement = judged(human, pairs(600, 310, "synthetic"))
 
-    assert found.measurement.parts["human"].measurement.evidence == {
+    assert judgement.measurement.parts["human"].measurement.evidence == {
         "origin": "human", "pairs": 200, "ties": 100, "without_a_response": 300,
     }  # fmt: skip
 
@@ -97,10 +97,10 @@ def test_ties_and_missing_responses_are_counted_apart():
 def test_responses_of_equal_length_alone_decide_nothing():
     same = pairs(600, 0, "human").with_columns(rejected=pl.lit("other"))
 
-    found = judged(same, pairs(600, 310, "synthetic"))
+    judgement = judged(same, pairs(600, 310, "synthetic"))
 
-    assert found.outcome is Outcome.INCONCLUSIVE
-    assert "no two responses of a human pair differ in length" in found.message
+    assert judgement.outcome is Outcome.INCONCLUSIVE
+    assert "no two responses of a human pair differ in length" in judgement.message
 
 
 def test_text_has_no_pairs():
@@ -116,12 +116,12 @@ CASE = DATA.parent / "cases" / "pandalm_as_shipped" / "data" / "mix.parquet"
 @pytest.mark.skipif(not CASE.is_file(), reason="the case (shared/cases/pandalm_as_shipped) is not beside this checkout")
 def test_pandalms_judges_prefer_the_longer_response_in_two_of_three_pairs():
     frame = pl.read_parquet(CASE).rename({"origin": ORIGIN})
-    found = judged(frame.select("prompt", "chosen", "rejected", ORIGIN))
+    judgement = judged(frame.select("prompt", "chosen", "rejected", ORIGIN))
 
     parts = [
         part.measurement.evidence | {"rate": part.measurement.estimate.value}
-        for part in found.measurement.parts.values()
+        for part in judgement.measurement.parts.values()
     ]
     pooled = sum(part["rate"] * part["pairs"] for part in parts) / sum(part["pairs"] for part in parts)
     assert pooled == pytest.approx(0.672, abs=0.01)
-    assert found.outcome is not Outcome.PASS
+    assert judgement.outcome is not Outcome.PASS

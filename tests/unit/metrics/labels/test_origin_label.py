@@ -26,27 +26,27 @@ def judged(human: pl.DataFrame, synthetic: pl.DataFrame, **roles: object):
 
 
 def test_equal_label_rates_pass_at_nothing_beyond_chance():
-    found = judged(rows(1000, 0.3, 1), rows(1000, 0.3, 2))
+    judgement = judged(rows(1000, 0.3, 1), rows(1000, 0.3, 2))
 
-    assert found.outcome is Outcome.PASS
-    assert found.measurement.estimate.value < 0.003
+    assert judgement.outcome is Outcome.PASS
+    assert judgement.measurement.estimate.value < 0.003
 
 
 def test_the_information_is_that_of_the_textbook():
     half = rows(2000, 0.5, 1).with_columns(label=pl.Series(["yes", "no"] * 1000))
     three_in_four = rows(2000, 0.5, 2).with_columns(label=pl.Series(["yes", "yes", "yes", "no"] * 500))
 
-    found = judged(half, three_in_four).measurement
+    measurement = judged(half, three_in_four).measurement
 
-    assert found.estimate.value == pytest.approx(0.0511, abs=0.0005)
+    assert measurement.estimate.value == pytest.approx(0.0511, abs=0.0005)
 
 
 def test_a_label_that_mostly_synthetic_rows_bear_fails_and_is_named():
-    found = judged(rows(1000, 0.2, 1), rows(1000, 0.9, 2))
+    judgement = judged(rows(1000, 0.2, 1), rows(1000, 0.9, 2))
 
-    assert found.outcome is Outcome.FAIL
-    assert found.measurement.note == "'no' is 81.2 % of human labels, 10.8 % of synthetic ones"
-    assert set(found.evidence["shares"]) == {"yes", "no"}
+    assert judgement.outcome is Outcome.FAIL
+    assert judgement.measurement.note == "'no' is 81.2 % of human labels, 10.8 % of synthetic ones"
+    assert set(judgement.evidence["shares"]) == {"yes", "no"}
 
 
 def test_slices_that_explain_the_labels_are_taken_off():
@@ -66,19 +66,19 @@ def test_rows_of_one_group_count_once():
         rows(1000, rate, seed).with_columns(who=pl.int_range(pl.len()) // 25) for rate, seed in ((0.3, 1), (0.3, 2))
     )
 
-    found = judged(human, synthetic, group="who")
+    judgement = judged(human, synthetic, group="who")
 
-    assert (found.measurement.rows.human, found.outcome) == (40, Outcome.INCONCLUSIVE)
+    assert (judgement.measurement.rows.human, judgement.outcome) == (40, Outcome.INCONCLUSIVE)
 
 
 def test_a_generator_that_gives_one_label_only_is_named():
     synthetic = pl.concat([rows(2000, 0.3, 2), rows(300, 1.0, 3)]).with_columns(
         generator=pl.Series(["fair"] * 2000 + ["yes-man"] * 300)
     )
-    found = judged(rows(2000, 0.3, 1), synthetic)
+    judgement = judged(rows(2000, 0.3, 1), synthetic)
 
-    assert found.outcome is Outcome.FAIL
-    assert "generator 'yes-man'" in found.message
+    assert judgement.outcome is Outcome.FAIL
+    assert "generator 'yes-man'" in judgement.message
 
 
 def test_one_label_alone_tells_nothing():

@@ -47,8 +47,8 @@ def scanned(human, synthetic, holdout=None, request=None, **roles: object) -> Sc
 
 
 def judged(scan: Scan, train: str = "synthetic"):
-    found = measure(scan, Scope.COMBINED, {"train": train})
-    return judge(found, LIMITS[train], Severity.WARNING)
+    measurement = measure(scan, Scope.COMBINED, {"train": train})
+    return judge(measurement, LIMITS[train], Severity.WARNING)
 
 
 HUMAN_ROWS, FRESH, HELD = table_rows(1000, 1), table_rows(1000, 2), table_rows(3000, 3)
@@ -87,13 +87,13 @@ def test_without_a_holdout_human_rows_are_tested_on_in_folds_that_no_copy_reache
     rows = table_rows(450, 1, signal=1)
     unlabelled = table_rows(900, 4).drop("label")
     for holdout in (None, unlabelled):
-        found = measure(scanned(rows, rows, holdout), Scope.COMBINED, {"train": "synthetic"})
+        measurement = measure(scanned(rows, rows, holdout), Scope.COMBINED, {"train": "synthetic"})
 
-        assert found.evidence["tested_on"] == "human rows in folds"
-        assert found.evidence["test_rows"] == 450
-        assert found.note.endswith("; without a holdout, near copies of tested human rows may be trained on")
+        assert measurement.evidence["tested_on"] == "human rows in folds"
+        assert measurement.evidence["test_rows"] == 450
+        assert measurement.note.endswith("; without a holdout, near copies of tested human rows may be trained on")
         # The same rows in both kinds: each model saw the two thirds that it was not tested on.
-        assert found.estimate.value == pytest.approx(1, abs=1e-9)
+        assert measurement.estimate.value == pytest.approx(1, abs=1e-9)
 
 
 def test_number_does_not_depend_on_the_order_of_rows():
@@ -108,11 +108,11 @@ def test_class_that_synthetic_rows_lack_fails_and_is_named():
         old = pl.col("age") > 1
         return table_rows(count, seed).with_columns(label=pl.when(old).then(pl.lit("old")).otherwise("label"))
 
-    found = judged(scanned(three(1000, 1), three(1300, 2).filter(pl.col("label") != "old"), three(3000, 3)))
+    judgement = judged(scanned(three(1000, 1), three(1300, 2).filter(pl.col("label") != "old"), three(3000, 3)))
 
-    assert found.outcome is Outcome.FAIL
-    assert "'old' suffers most" in found.message
-    assert found.evidence["worst_recall"]["old"]["trained"] == 0
+    assert judgement.outcome is Outcome.FAIL
+    assert "'old' suffers most" in judgement.message
+    assert judgement.evidence["worst_recall"]["old"]["trained"] == 0
 
 
 def test_generator_that_teaches_nothing_is_named_among_others():
@@ -120,11 +120,11 @@ def test_generator_that_teaches_nothing_is_named_among_others():
     parrot = permuted(table_rows(600, 5)).with_columns(generator=pl.lit("parrot"))
     human = HUMAN_ROWS.with_columns(generator=pl.lit(None, pl.String))
 
-    found = judged(scanned(human, pl.concat([fair, parrot]), HELD))
+    judgement = judged(scanned(human, pl.concat([fair, parrot]), HELD))
 
-    assert found.outcome is Outcome.FAIL
-    assert "generator 'parrot'" in found.message
-    assert "fails for parrot" in found.message
+    assert judgement.outcome is Outcome.FAIL
+    assert "generator 'parrot'" in judgement.message
+    assert "fails for parrot" in judgement.message
 
 
 def test_rows_that_extend_human_rows_are_judged_by_what_they_add():
@@ -161,9 +161,9 @@ def test_rows_that_extend_human_rows_are_judged_by_what_they_add():
 def test_rows_that_cannot_decide_are_inconclusive(human, synthetic, reason):
     scan = scanned(human, synthetic)
 
-    for found in (judged(scan), judged(scan, "both")):
-        assert found.outcome is Outcome.INCONCLUSIVE
-        assert reason in found.message
+    for judgement in (judged(scan), judged(scan, "both")):
+        assert judgement.outcome is Outcome.INCONCLUSIVE
+        assert reason in judgement.message
 
 
 def test_more_rows_than_are_read_are_not_asked_for():
@@ -192,31 +192,31 @@ def test_human_rows_of_few_groups_a_fold_are_judged_together_though_no_generator
             person=pl.format("{}{}", pl.lit(prefix), pl.int_range(pl.len()) % 40), generator=makers
         )
 
-    found = judged(scanned(grouped(HUMAN_ROWS, None), grouped(FRESH, ["a", "b"] * 500), group="person"))
+    judgement = judged(scanned(grouped(HUMAN_ROWS, None), grouped(FRESH, ["a", "b"] * 500), group="person"))
 
-    assert found.outcome is Outcome.PASS
-    assert found.evidence["generators_not_tested_alone"] == ["a", "b"]
+    assert judgement.outcome is Outcome.PASS
+    assert judgement.evidence["generators_not_tested_alone"] == ["a", "b"]
 
 
 def test_fewer_rows_than_the_dataset_has_for_each_human_row_are_said():
-    found = measure(scanned(table_rows(450, 1), table_rows(6000, 2)), Scope.COMBINED, {"train": "both"})
+    measurement = measure(scanned(table_rows(450, 1), table_rows(6000, 2)), Scope.COMBINED, {"train": "both"})
 
-    shares = found.evidence["synthetic_for_each_of_people"]
+    shares = measurement.evidence["synthetic_for_each_of_people"]
     assert (shares["added"], shares["dataset"]) == (pytest.approx(10, abs=0.1), pytest.approx(6000 / 450))
-    assert "; that is 10 for each human row, and the dataset has 13" in found.note
+    assert "; that is 10 for each human row, and the dataset has 13" in measurement.note
 
 
 def test_near_copies_of_tested_texts_are_not_trained_on():
     mine = [f"{text} mine" for text in texts_of(450, 1)]
-    said = np.random.default_rng(0).choice(["praise", "blame"], 450)
-    human = pl.DataFrame({"text": mine, "label": said})
+    labels_drawn = np.random.default_rng(0).choice(["praise", "blame"], 450)
+    human = pl.DataFrame({"text": mine, "label": labels_drawn})
     copies = human.with_columns(pl.col("text").str.replace("mine$", "copied"))
 
-    found = measure(tagged_scan(human, copies, label="label"), Scope.COMBINED, {"train": "synthetic"})
+    measurement = measure(tagged_scan(human, copies, label="label"), Scope.COMBINED, {"train": "synthetic"})
 
     # Labels are dealt at random, so that a model can only know those that it has seen.
-    assert found.reason.startswith("a model of human rows hardly predicts their labels")
-    assert found.evidence["scores"]["synthetic"] == pytest.approx(0.5, abs=0.1)
+    assert measurement.reason.startswith("a model of human rows hardly predicts their labels")
+    assert measurement.evidence["scores"]["synthetic"] == pytest.approx(0.5, abs=0.1)
 
 
 def test_what_is_missing_is_told():
@@ -242,8 +242,8 @@ def test_texts_are_learned_from_too():
         scan = text_scan(mine, theirs)
         roles = replace(scan.roles, label="label")
         human, synthetic = (
-            replace(rows, frame=rows.frame.with_columns(label=rows.frame["text"].replace_strict(dict(zip(written, said, strict=True)))))
-            for rows, written, said in ((scan.human, mine, mine_said), (scan.synthetic, theirs, labels))
+            replace(rows, frame=rows.frame.with_columns(label=rows.frame["text"].replace_strict(dict(zip(written, labels_drawn, strict=True)))))
+            for rows, written, labels_drawn in ((scan.human, mine, mine_said), (scan.synthetic, theirs, labels))
         )  # fmt: skip
         return judged(with_samples(with_inputs(scan, roles=roles), human=human, synthetic=synthetic)).outcome
 
@@ -279,9 +279,9 @@ def test_rows_of_different_fits_are_not_compared():
 @needs_data
 def test_fresh_human_rows_pass_and_noisy_generators_of_census_data_fail():
     human, fresh, noisy = (adult(part)[:3000] for part in ("trn", "val", "flip50"))
-    held = adult("val")[3000:6000]
+    holdout = adult("val")[3000:6000]
 
-    sound, unsound = (scanned(human, rows, held, label="income") for rows in (fresh, noisy))
+    sound, unsound = (scanned(human, rows, holdout, label="income") for rows in (fresh, noisy))
 
     assert [judged(sound, train).outcome for train in LIMITS] == [Outcome.PASS, Outcome.PASS]
     assert judged(unsound).outcome is Outcome.FAIL

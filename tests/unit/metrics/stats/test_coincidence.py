@@ -55,10 +55,10 @@ def test_rows_that_were_drawn_again_and_again_hide_nothing_of_what_is_asked(seed
 
 
 @pytest.mark.parametrize("cells", [30, 300, 3000, 30_000])
-@pytest.mark.parametrize("asked", [20, 40, 100, 500])
-def test_rows_of_a_coarse_table_coincide_however_few_are_asked(cells: int, asked: int) -> None:
+@pytest.mark.parametrize("drawn", [20, 40, 100, 500])
+def test_rows_of_a_coarse_table_coincide_however_few_are_asked(cells: int, drawn: int) -> None:
     # So many that each repeats more often than the limit below which repeats are accidents.
-    assert coincide(coarse(5_000, asked, cells=cells), coarse(asked, 100 + cells, cells=cells))
+    assert coincide(coarse(5_000, drawn, cells=cells), coarse(drawn, 100 + cells, cells=cells))
 
 
 def test_rows_of_a_coarse_table_coincide_with_those_of_a_smaller_one() -> None:

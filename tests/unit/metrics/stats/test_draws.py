@@ -47,11 +47,11 @@ def test_the_same_seed_gives_the_same_draws():
 
 
 def test_excess_subtracts_within_each_draw():
-    found = excess(np.array([0.3, 0.4, 0.5]), np.array([0.1, 0.2, 0.3]), RowCounts(10, 10))
+    estimate = excess(np.array([0.3, 0.4, 0.5]), np.array([0.1, 0.2, 0.3]), RowCounts(10, 10))
 
-    assert found.estimate is not None
-    assert found.estimate.value == pytest.approx(0.2)
-    assert found.baseline.value == pytest.approx(0.2)
+    assert estimate.estimate is not None
+    assert estimate.estimate.value == pytest.approx(0.2)
+    assert estimate.baseline.value == pytest.approx(0.2)
 
 
 def test_excess_without_draws_or_with_nan_is_no_number():

@@ -10,15 +10,15 @@ from gates.metrics.stats.intervals import clopper_pearson, difference, ratio_dif
 
 
 def test_exact_interval_matches_newcombes_table():
-    found = clopper_pearson(81, 263, confidence=0.95)
+    estimate = clopper_pearson(81, 263, confidence=0.95)
 
-    assert (round(found.low, 4), round(found.high, 4)) == (0.2527, 0.3676)
+    assert (round(estimate.low, 4), round(estimate.high, 4)) == (0.2527, 0.3676)
 
 
 def test_score_interval_matches_newcombes_table():
-    found = wilson(81, 263, confidence=0.95)
+    estimate = wilson(81, 263, confidence=0.95)
 
-    assert (round(found.low, 4), round(found.high, 4)) == (0.2553, 0.3662)
+    assert (round(estimate.low, 4), round(estimate.high, 4)) == (0.2553, 0.3662)
 
 
 @pytest.mark.parametrize(
@@ -31,9 +31,9 @@ def test_score_interval_matches_newcombes_table():
     ],
 )
 def test_difference_of_ratios_matches_newcombes_method_10(counts, low, high):
-    found = ratio_difference(*counts, confidence=0.95)
+    estimate = ratio_difference(*counts, confidence=0.95)
 
-    assert (round(found.low, 4), round(found.high, 4)) == (low, high)
+    assert (round(estimate.low, 4), round(estimate.high, 4)) == (low, high)
 
 
 def test_no_hits_among_3000_rows_bound_the_ratio_by_a_thousandth():
@@ -41,7 +41,9 @@ def test_no_hits_among_3000_rows_bound_the_ratio_by_a_thousandth():
 
 
 def test_no_rows_give_nan_and_never_a_pass():
-    assert all(math.isnan(found.value) for found in (clopper_pearson(0, 0), wilson(0, 0), ratio_difference(0, 0, 1, 2)))
+    assert all(
+        math.isnan(estimate.value) for estimate in (clopper_pearson(0, 0), wilson(0, 0), ratio_difference(0, 0, 1, 2))
+    )
 
 
 def test_difference_of_exact_bounds_is_wider_than_the_score_interval():

@@ -23,8 +23,8 @@ SOUND = readings(entities=10, days=3, seed=1)
 
 
 def judged(kind, human, synthetic=SOUND, scope=Scope.HUMAN, *, limit=0.05, bound=SERIES_ROLES):
-    found = ask(series.METRIC, series_scan(human, synthetic, bound), scope, {"kind": kind})
-    return judge(found, Limits(max_value=limit), Severity.WARNING)
+    measurement = ask(series.METRIC, series_scan(human, synthetic, bound), scope, {"kind": kind})
+    return judge(measurement, Limits(max_value=limit), Severity.WARNING)
 
 
 @pytest.mark.parametrize("scope", [Scope.HUMAN, Scope.SYNTHETIC])
@@ -32,32 +32,34 @@ def judged(kind, human, synthetic=SOUND, scope=Scope.HUMAN, *, limit=0.05, bound
 def test_sound_series_pass_in_any_order_of_rows(kind, scope):
     mixed = SOUND.sample(fraction=1, shuffle=True, seed=3)
 
-    found = judged(kind, SOUND, mixed, scope, limit=0)
+    judgement = judged(kind, SOUND, mixed, scope, limit=0)
 
-    assert (found.outcome, found.message) == (Outcome.PASS, "0, limit 0")
+    assert (judgement.outcome, judgement.message) == (Outcome.PASS, "0, limit 0")
 
 
 def test_second_reading_at_one_time_counts_as_one_row_each():
-    found = judged("duplicate_timestamps", pl.concat([SOUND, SOUND.head(3).with_columns(pl.col("value") + 1)]), limit=0)
+    judgement = judged(
+        "duplicate_timestamps", pl.concat([SOUND, SOUND.head(3).with_columns(pl.col("value") + 1)]), limit=0
+    )
 
-    assert found.outcome is Outcome.FAIL
-    assert "3 of 1,443 rows: sensor 0; repeated times there: 3" in found.message
-    assert found.evidence == {"rows": 1443, "unsound": 3, "repeated_times": {"sensor 0": 3.0}}
+    assert judgement.outcome is Outcome.FAIL
+    assert "3 of 1,443 rows: sensor 0; repeated times there: 3" in judgement.message
+    assert judgement.evidence == {"rows": 1443, "unsound": 3, "repeated_times": {"sensor 0": 3.0}}
 
 
 def test_one_sensor_in_two_units_is_two_series():
     both = pl.concat([SOUND.with_columns(unit=pl.lit("C")), SOUND.with_columns(unit=pl.lit("%"))])
-    found = judged("duplicate_timestamps", both, both, limit=0, bound=(*SERIES_ROLES, "unit"))
+    judgement = judged("duplicate_timestamps", both, both, limit=0, bound=(*SERIES_ROLES, "unit"))
 
-    assert found.outcome is Outcome.PASS
+    assert judgement.outcome is Outcome.PASS
 
 
 def test_gap_over_ten_steps_names_the_series_and_its_hours():
     hole = (pl.col("entity") == "sensor 4") & pl.col("timestamp").dt.hour().is_between(3, 8)
-    found = judged("gaps", SOUND.filter(~hole))
+    judgement = judged("gaps", SOUND.filter(~hole))
 
-    assert "1 of 10 series: sensor 4; longest gap in hours there: 6.5" in found.message
-    assert found.evidence["longest_gap_in_hours"] == {"sensor 4": 6.5}
+    assert "1 of 10 series: sensor 4; longest gap in hours there: 6.5" in judgement.message
+    assert judgement.evidence["longest_gap_in_hours"] == {"sensor 4": 6.5}
     few = (pl.col("entity") == "sensor 4") & pl.col("timestamp").dt.hour().is_between(3, 6)
     assert judged("gaps", SOUND.filter(~few)).outcome is Outcome.PASS
 
@@ -68,9 +70,9 @@ def test_standstill_and_repetition_are_two_kinds():
     looped = SOUND.filter(pl.col("entity") == "sensor 3").with_columns(value=pl.Series(first * 3))
     loop = pl.concat([SOUND.filter(pl.col("entity") != "sensor 3"), looped])
 
-    found = {name: judged("constant", frame).evidence for name, frame in (("still", still), ("loop", loop))}
-    assert found["still"]["readings_that_are_all_equal"] == {"sensor 2": 144.0}
-    assert found["loop"]["unsound"] == 0
+    evidence = {name: judged("constant", frame).evidence for name, frame in (("still", still), ("loop", loop))}
+    assert evidence["still"]["readings_that_are_all_equal"] == {"sensor 2": 144.0}
+    assert evidence["loop"]["unsound"] == 0
     assert judged("periodic", still).outcome is Outcome.PASS
     assert judged("periodic", loop).evidence["readings_after_which_all_repeat"] == {"sensor 3": 48.0}
 
@@ -94,10 +96,10 @@ def test_synthetic_standstill_counts_beyond_that_of_human_rows():
 
 @pytest.mark.parametrize("kind", KINDS[1:])
 def test_series_that_are_too_short_decide_nothing(kind):
-    found = judged(kind, SOUND.group_by("entity").head(20))
+    judgement = judged(kind, SOUND.group_by("entity").head(20))
 
-    assert found.outcome is Outcome.INCONCLUSIVE
-    assert "no series of this scope has 30 readings" in found.message
+    assert judgement.outcome is Outcome.INCONCLUSIVE
+    assert "no series of this scope has 30 readings" in judgement.message
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -110,10 +112,10 @@ def test_missing_roles_are_told_and_missing_readings_do_not_break(kind):
 
 
 def test_unknown_kind_is_an_error_that_names_the_kinds():
-    found = judged("order", SOUND)
+    judgement = judged("order", SOUND)
 
-    assert found.outcome is Outcome.ERROR
-    assert "no kind 'order'; kinds: constant, duplicate_timestamps, gaps, periodic" in found.message
+    assert judgement.outcome is Outcome.ERROR
+    assert "no kind 'order'; kinds: constant, duplicate_timestamps, gaps, periodic" in judgement.message
 
 
 @pytest.mark.parametrize(

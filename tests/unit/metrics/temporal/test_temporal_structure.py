@@ -20,21 +20,21 @@ VISITS, OTHER_VISITS = sessions(600, seed=1), sessions(600, seed=2)
 
 
 def judged(human, synthetic, bound=SERIES_ROLES):
-    found = ask(temporal_structure.METRIC, series_scan(human, synthetic, bound), Scope.COMBINED, {})
-    return judge(found, Limits(max_value=0.1), Severity.CRITICAL)
+    measurement = ask(temporal_structure.METRIC, series_scan(human, synthetic, bound), Scope.COMBINED, {})
+    return judge(measurement, Limits(max_value=0.1), Severity.CRITICAL)
 
 
 @pytest.mark.parametrize(
     ("human", "synthetic", "bound"), [(HUMAN_ROWS, OTHERS, SERIES_ROLES), (VISITS, OTHER_VISITS, EVENT_ROLES)]
 )
 def test_rows_of_one_process_pass_in_any_order_of_rows(human, synthetic, bound):
-    found = judged(human, synthetic, bound)
+    judgement = judged(human, synthetic, bound)
     mixed = judged(
         human.sample(fraction=1, shuffle=True, seed=3), synthetic.sample(fraction=1, shuffle=True, seed=4), bound
     )
 
-    assert found.outcome is Outcome.PASS, found.message
-    assert mixed.measurement == found.measurement
+    assert judgement.outcome is Outcome.PASS, judgement.message
+    assert mixed.measurement == judgement.measurement
 
 
 @pytest.mark.parametrize(
@@ -47,10 +47,10 @@ def test_rows_of_one_process_pass_in_any_order_of_rows(human, synthetic, bound):
     ],
 )
 def test_readings_in_another_order_or_at_other_steps_fail_and_the_facet_is_named(facet, changed):
-    found = judged(HUMAN_ROWS, changed)
+    judgement = judged(HUMAN_ROWS, changed)
 
-    assert found.outcome is Outcome.FAIL
-    assert f"farthest in {facet}" in found.message
+    assert judgement.outcome is Outcome.FAIL
+    assert f"farthest in {facet}" in judgement.message
 
 
 @pytest.mark.parametrize(
@@ -65,27 +65,27 @@ def test_readings_in_another_order_or_at_other_steps_fail_and_the_facet_is_named
     ],
 )  # fmt: skip
 def test_events_in_another_order_or_at_even_steps_fail_and_the_facet_is_named(facet, changed):
-    found = judged(VISITS, changed, EVENT_ROLES)
+    judgement = judged(VISITS, changed, EVENT_ROLES)
 
-    assert found.outcome is Outcome.FAIL
-    assert f"farthest in {facet}" in found.message
+    assert judgement.outcome is Outcome.FAIL
+    assert f"farthest in {facet}" in judgement.message
 
 
 def test_few_days_decide_nothing():
-    found = judged(readings(entities=1, days=10, seed=1), OTHERS)
+    judgement = judged(readings(entities=1, days=10, seed=1), OTHERS)
 
-    assert found.outcome is Outcome.INCONCLUSIVE
-    assert "10 human and 200 synthetic days or sessions: 20 of each are needed" in found.message
+    assert judgement.outcome is Outcome.INCONCLUSIVE
+    assert "10 human and 200 synthetic days or sessions: 20 of each are needed" in judgement.message
 
 
 def test_one_generator_that_lost_the_order_fails_alone():
     bad = OTHERS.with_columns(pl.col("value").shuffle(seed=1).over("entity"), generator=pl.lit("bad"))
     good = readings(entities=30, days=20, seed=5).with_columns(generator=pl.lit("good"))
 
-    found = judged(HUMAN_ROWS, pl.concat([good, bad]))
+    judgement = judged(HUMAN_ROWS, pl.concat([good, bad]))
 
-    assert found.outcome is Outcome.FAIL
-    assert "fails for bad" in found.message
+    assert judgement.outcome is Outcome.FAIL
+    assert "fails for bad" in judgement.message
 
 
 def test_missing_roles_are_told_and_missing_readings_do_not_break():

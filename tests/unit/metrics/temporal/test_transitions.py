@@ -15,25 +15,25 @@ HUMAN_ROWS, OTHERS = sessions(200, seed=1), sessions(200, seed=2)
 
 
 def judged(human, synthetic, bound=EVENT_ROLES):
-    found = ask(transitions.METRIC, series_scan(human, synthetic, bound), Scope.SYNTHETIC, {})
-    return judge(found, Limits(max_value=0.01), Severity.WARNING)
+    measurement = ask(transitions.METRIC, series_scan(human, synthetic, bound), Scope.SYNTHETIC, {})
+    return judge(measurement, Limits(max_value=0.01), Severity.WARNING)
 
 
 def test_sessions_of_one_process_pass():
-    found = judged(HUMAN_ROWS, OTHERS)
+    judgement = judged(HUMAN_ROWS, OTHERS)
 
-    assert (found.outcome, found.measurement.estimate.value) == (Outcome.PASS, 0.0)
-    assert found.evidence == {"unheard_of": {}, "unheard_of_count": 0, "transitions": 2200}
+    assert (judgement.outcome, judgement.measurement.estimate.value) == (Outcome.PASS, 0.0)
+    assert judgement.evidence == {"unheard_of": {}, "unheard_of_count": 0, "transitions": 2200}
 
 
 def test_payment_without_basket_fails_and_is_named():
     skips = OTHERS.with_columns(event=pl.when(pl.col("event") == "add").then(pl.lit("pay")).otherwise("event"))
 
-    found = judged(HUMAN_ROWS, skips)
+    judgement = judged(HUMAN_ROWS, skips)
 
-    assert found.outcome is Outcome.FAIL
-    assert set(found.evidence["unheard_of"]) == {"view -> pay", "pay -> pay"}
-    assert "no human session goes view -> pay" in found.message
+    assert judgement.outcome is Outcome.FAIL
+    assert set(judgement.evidence["unheard_of"]) == {"view -> pay", "pay -> pay"}
+    assert "no human session goes view -> pay" in judgement.message
 
 
 def test_events_that_human_rows_rarely_have_fail_nothing():
@@ -57,10 +57,10 @@ def test_each_generator_is_judged_alone():
         skips.head(600).with_columns(generator=pl.lit("bad")),
     ])  # fmt: skip
 
-    found = judged(HUMAN_ROWS, both)
+    judgement = judged(HUMAN_ROWS, both)
 
-    assert found.outcome is Outcome.FAIL
-    assert "fails for bad" in found.message
+    assert judgement.outcome is Outcome.FAIL
+    assert "fails for bad" in judgement.message
 
 
 def test_missing_session_is_told_and_rows_without_event_or_time_do_not_break():
