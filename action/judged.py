@@ -25,5 +25,5 @@ def judged(reports: Path) -> list[str]:
 
 
 if __name__ == "__main__":
-    found = judged(Path(sys.argv[1]))
-    sys.stdout.buffer.write(b"".join(os.fsencode(name) + b"\0" for name in found))
+    names = judged(Path(sys.argv[1]))
+    sys.stdout.buffer.write(b"".join(os.fsencode(name) + b"\0" for name in names))

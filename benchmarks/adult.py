@@ -28,8 +28,8 @@ def prepare(root: Path, part: str) -> None:
     rows = pl.read_parquet(DATA / "tabular_adult_2023.parquet")
     kept = rows.filter(pl.col("part").is_in(["trn", part])).drop("part", "generator", "source")
     kept.write_parquet(root / "mix.parquet")
-    held = rows.filter(pl.col("part") == "val").drop("part", "generator", "source")
-    held.write_parquet(root / "holdout.parquet")
+    holdout = rows.filter(pl.col("part") == "val").drop("part", "generator", "source")
+    holdout.write_parquet(root / "holdout.parquet")
     settings = (
         'path = "mix.parquet"\ntype = "tabular"\npurpose = "finetune"\nlabel = "income"\nholdout = "holdout.parquet"\n'
     )

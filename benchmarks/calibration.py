@@ -77,8 +77,8 @@ def power_of(job: Record) -> Record:
         case for case in CASES if [case.check, case.law, case.what] == [job[name] for name in ("check", "law", "what")]
     )
     started = time.process_time()
-    found = power.power(power.Search(case, int(str(job["rows"])), int(str(job["seeds"])), job.get("known")))  # type: ignore[arg-type]
-    return {**job, "found": found.found, "warned": found.warned, "seconds": round(time.process_time() - started)}
+    result = power.power(power.Search(case, int(str(job["rows"])), int(str(job["seeds"])), job.get("known")))  # type: ignore[arg-type]
+    return {**job, "found": result.smallest, "warned": result.warned, "seconds": round(time.process_time() - started)}
 
 
 def verdict_of(job: Record) -> Record:

@@ -115,7 +115,7 @@ def scans(root: Path, rows: int, runs: int) -> dict[str, float]:
         write_file(root, 0, rows, seed)
         seconds[SCAN_ALL].append(judge(resolved, everything).seconds["scan"])
         seconds[SCAN_ONE].append(judge(resolved, remembering).seconds["scan"])
-    return {name: statistics.median(found) for name, found in seconds.items()}
+    return {name: statistics.median(times) for name, times in seconds.items()}
 
 
 def main() -> None:

@@ -91,7 +91,7 @@ def contamination(texts: list[str]) -> dict[str, Pass]:
     """Which texts hold runs of 13 tokens of evaluation texts, one in a hundred of which leaked."""
     strangers = documents(EVALUATION_TEXTS, len(texts[0].split()), SEED + 1).texts
     evaluation, column = [*texts[: EVALUATION_TEXTS // 100], *strangers], pa.array(texts)
-    known = index_texts(tokenise(pa.array(evaluation)))
+    index = index_texts(tokenise(pa.array(evaluation)))
 
     def runs(text: str) -> list[tuple[str, ...]]:
         words = WORD.findall(text.lower())
@@ -100,7 +100,7 @@ def contamination(texts: list[str]) -> dict[str, Pass]:
     tuples = {run for text in evaluation for run in runs(text)}
     hashes = {hash(run) for run in tuples}
     return {
-        "gates": lambda: count_overlap(known, tokenise(column)),
+        "gates": lambda: count_overlap(index, tokenise(column)),
         "Python set of tuples": lambda: [sum(run in tuples for run in runs(text)) for text in texts],
         "Python set of hashes": lambda: [sum(hash(run) in hashes for run in runs(text)) for text in texts],
     }
@@ -118,8 +118,8 @@ def near_duplicates(texts: list[str]) -> dict[str, Callable[[], Pairs]]:
 
 
 def _gates(column: pa.Array) -> Pairs:
-    found = near_pairs(tokenise(column), threshold=NEAR_JACCARD)
-    return set(zip(found.left.tolist(), found.right.tolist(), strict=True))
+    pairs = near_pairs(tokenise(column), threshold=NEAR_JACCARD)
+    return set(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True))
 
 
 def _rensa(texts: list[str]) -> Pairs:
@@ -178,11 +178,11 @@ def seconds(passes: Mapping[str, Pass], rounds: int) -> dict[str, tuple[float, f
 def table(name: str, passes: Mapping[str, Pass], megabytes: float, rounds: int) -> list[dict[str, object]]:
     """A row per side."""
     # What is loaded, imported or built at the first use is no part of the pass.
-    found = {who: run() for who, run in passes.items()}
+    results = {who: run() for who, run in passes.items()}
     taken = seconds(passes, rounds)
     return [
         {"pass": name, "by": who, "wall s": round(wall, 3), "CPU s": round(used, 3), "MB per CPU s": round(megabytes / used, 1),
-         "times gates": round(used / taken["gates"][1], 1), "found": found[who]}
+         "times gates": round(used / taken["gates"][1], 1), "found": results[who]}
         for who, (wall, used) in taken.items()
     ]  # fmt: skip
 

@@ -42,8 +42,8 @@ PARTS_AT_LEAST = 3
 
 def descriptions(rows: int, rng: np.random.Generator) -> Sample:
     """Descriptions, shuffled and cut into parts."""
-    human, synthetic, spare, *held = _cut(TEXTS, rows, rng)
-    return Sample("text", human, synthetic, spare, *held, settings='label = "label"\n')
+    human, synthetic, spare, *others = _cut(TEXTS, rows, rng)
+    return Sample("text", human, synthetic, spare, *others, settings='label = "label"\n')
 
 
 def translations(rows: int, rng: np.random.Generator) -> Sample:
@@ -78,13 +78,15 @@ def _stanzas(path: Path) -> Iterator[dict[str, str]]:
 
 def _bodies(folders: Sequence[Path]) -> dict[str, dict[str, str]]:
     """By language and the description's md5: the description without its first line."""
-    found: dict[str, dict[str, str]] = {}
+    by_language: dict[str, dict[str, str]] = {}
     for path in (path for folder in folders for path in folder.glob("*_main_i18n_Translation-*.lz4")):
         language = path.stem.rpartition("-")[2]
         bodies = ((one["Description-md5"], one[f"Description-{language}"]) for one in _stanzas(path))
-        said = {md5: re.sub(r"^\.$", "", body.partition("\n")[2], flags=re.MULTILINE) for md5, body in bodies}
-        found.setdefault(language, {}).update({md5: body for md5, body in said.items() if body and LOST not in body})
-    return found
+        cleaned = {md5: re.sub(r"^\.$", "", body.partition("\n")[2], flags=re.MULTILINE) for md5, body in bodies}
+        by_language.setdefault(language, {}).update(
+            {md5: body for md5, body in cleaned.items() if body and LOST not in body}
+        )
+    return by_language
 
 
 def _packages(folders: Sequence[Path]) -> Iterator[dict[str, str]]:
@@ -106,7 +108,9 @@ def _write(folders: Sequence[Path]) -> None:
         if text := bodies["en"].get(md5):
             texts.append((text, one["Section"].rpartition("/")[2]))
             pairs += [
-                (text, said[md5], "en", name) for name, said in sorted(bodies.items()) if name != "en" and md5 in said
+                (text, translated[md5], "en", name)
+                for name, translated in sorted(bodies.items())
+                if name != "en" and md5 in translated
             ]
     counts = Counter(section for _, section in texts)
     texts = [(text, section if counts[section] >= SECTION_TEXTS else "other") for text, section in texts]

@@ -106,12 +106,12 @@ def _answers(rows: int, rng: np.random.Generator) -> pl.DataFrame:
 def _answering(prompts: list[str], topic: Ints, rng: np.random.Generator) -> list[str]:
     """Texts that open by taking up some words of what they answer; a tenth does not."""
     answers = texts(topic, rng, middle=4)
-    found = []
+    answered = []
     for prompt, answer in zip(prompts, answers, strict=True):
         words = prompt.rstrip(".?!").lower().replace(",", "").split()
         taken = [words[at] for at in rng.integers(len(words), size=4)] if rng.random() < 0.9 else []
-        found.append(f"{' '.join(taken).capitalize()}. {answer}" if taken else answer)
-    return found
+        answered.append(f"{' '.join(taken).capitalize()}. {answer}" if taken else answer)
+    return answered
 
 
 def preference(rows: int, rng: np.random.Generator) -> Sample:

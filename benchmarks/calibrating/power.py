@@ -24,23 +24,23 @@ FOUND_AT_LEAST = 0.95
 
 @dataclass(frozen=True)
 class Power:
-    """found: the smallest dose at which the check fails as its suite means it; warned: at which it fails at all.
+    """smallest: the least dose at which the check fails as its suite means it; warned: at which it fails at all.
 
     None where no dose is found.
     """
 
-    found: float | None
+    smallest: float | None
     warned: float | None
 
 
 @dataclass(frozen=True)
 class Search:
-    """One case at one size. known: a dose that is found at a smaller size, from which the search goes down."""
+    """One case at one size. start_at: a dose that is found at a smaller size, from which the search goes down."""
 
     case: Case
     rows: int
     seeds: int
-    known: float | None = None
+    start_at: float | None = None
 
 
 def power(search: Search) -> Power:
@@ -52,16 +52,16 @@ def power(search: Search) -> Power:
 
     # A check that warns fails as a warning; one that blocks must block.
     wanted = severity_of(search.case)
-    found = least_dose(search, lambda dose, seed: failure(dose, seed) is wanted)
+    smallest = least_dose(search, lambda dose, seed: failure(dose, seed) is wanted)
     if wanted is not Severity.CRITICAL:
-        return Power(found, found)
-    return Power(found, least_dose(search, lambda dose, seed: failure(dose, seed) is not None, found))
+        return Power(smallest, smallest)
+    return Power(smallest, least_dose(search, lambda dose, seed: failure(dose, seed) is not None, smallest))
 
 
 def failure_of(case: Case, rows: int, dose: float, seed: int) -> Severity | None:
     """The severity with which the check fails on a draw with the defect, or None where it does not."""
-    with warnings.catch_warnings(), asked(planted(case, rows, dose, seed)) as found:
-        judged = found.judge(case.check)
+    with warnings.catch_warnings(), asked(planted(case, rows, dose, seed)) as question:
+        judged = question.judge(case.check)
     return judged.severity if judged.outcome is Outcome.FAIL else None
 
 
@@ -72,8 +72,8 @@ def planted(case: Case, rows: int, dose: float, seed: int) -> Sample:
 
 def severity_of(case: Case) -> Severity:
     """The severity that the suite gives the check."""
-    with asked(drawn(case.law, 200, 0)) as found:
-        return found.entries[case.check][1].severity
+    with asked(drawn(case.law, 200, 0)) as question:
+        return question.entries[case.check][1].severity
 
 
 def least_dose(search: Search, is_found: Callable[[float, int], bool], at_most: float | None = None) -> float | None:
@@ -89,7 +89,7 @@ def least_dose(search: Search, is_found: Callable[[float, int], bool], at_most: 
                 return False
         return True
 
-    bounds = [dose for dose in (at_most, search.known) if dose is not None]
+    bounds = [dose for dose in (at_most, search.start_at) if dose is not None]
     low, high = 0, doses.index(min(bounds)) if bounds else len(doses)
     while low < high:
         middle = (low + high) // 2

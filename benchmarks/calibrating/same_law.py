@@ -30,8 +30,10 @@ class Trial:
 
 def outcomes(trial: Trial) -> dict[str, str]:
     """`outcome/severity` by check id, of the checks that were asked."""
-    with warnings.catch_warnings(), asked(drawn(trial.law, trial.rows, trial.seed)) as found:
-        judged = {check: found.judge(check) for check in found.entries if check != SLOW or trial.seed % SLOW_EVERY == 0}
+    with warnings.catch_warnings(), asked(drawn(trial.law, trial.rows, trial.seed)) as question:
+        judged = {
+            check: question.judge(check) for check in question.entries if check != SLOW or trial.seed % SLOW_EVERY == 0
+        }
     return {
         check: f"{one.outcome.value}/{one.severity.value}"
         for check, one in judged.items()

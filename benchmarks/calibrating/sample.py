@@ -76,8 +76,8 @@ def asked(sample: Sample) -> Iterator[Asked]:
         contract = load_contract(load_config(root / "gates.toml").dataset("mix"), date(2026, 1, 1))
         dataset = contract.dataset
         opened = stack.enter_context(open_dataset(dataset))
-        held = open_holdout(dataset)
-        holdout = stack.enter_context(held) if held else None
+        opened_holdout = open_holdout(dataset)
+        holdout = stack.enter_context(opened_holdout) if opened_holdout else None
         sets = open_evaluation(dataset)
         shares = contract.population.shares if contract.population else {}
         request = ScanRequest(

@@ -21,8 +21,8 @@ def answers_table(records: Iterable[Record]) -> Iterator[str]:
     for record in records:
         counts[str(record["law"]), int(str(record["rows"]))][str(record["answer"])] += 1
     yield from _header("data", "rows a side", "draws", *ANSWERS)
-    for (law, rows), found in sorted(counts.items()):
-        yield _row(law, f"{rows:,}", found.total(), *(found[word] for word in ANSWERS))
+    for (law, rows), answer_counts in sorted(counts.items()):
+        yield _row(law, f"{rows:,}", answer_counts.total(), *(answer_counts[word] for word in ANSWERS))
 
 
 def outcomes_table(records: Iterable[Record]) -> Iterator[str]:
@@ -33,28 +33,28 @@ def outcomes_table(records: Iterable[Record]) -> Iterator[str]:
     for check, law in sorted({(check, law) for check, law, _ in counts}):
         cells = []
         for rows in sizes:
-            found = counts.get((check, law, rows))
-            cells.append(" / ".join(_per_cent(share) for share in _shares(found)) if found else "")
+            outcome_counts = counts.get((check, law, rows))
+            cells.append(" / ".join(_per_cent(share) for share in _shares(outcome_counts)) if outcome_counts else "")
         yield _row(f"`{check}`", law, *cells)
 
 
 def breaches(records: Iterable[Record]) -> Iterator[str]:
     """Where a check fails sound data too often at any size, or passes it too rarely where it has rows enough."""
-    for (check, law, rows), found in sorted(_outcomes(records).items()):
-        fails, _, passes = _shares(found)
+    for (check, law, rows), outcome_counts in sorted(_outcomes(records).items()):
+        fails, _, passes = _shares(outcome_counts)
         if fails > FAILS_AT_MOST or (rows >= DECIDES_FROM and passes < PASSES_AT_LEAST):
-            yield f"{check} on {law} at {rows:,}: fails {fails:.0%}, passes {passes:.0%} of {found.total()}"
+            yield f"{check} on {law} at {rows:,}: fails {fails:.0%}, passes {passes:.0%} of {outcome_counts.total()}"
 
 
 def power_table(records: Iterable[Record]) -> Iterator[str]:
     """Per case the smallest dose found, by size."""
-    found: dict[tuple[str, str, str], dict[int, Record]] = defaultdict(dict)
+    by_case: dict[tuple[str, str, str], dict[int, Record]] = defaultdict(dict)
     for record in records:
-        found[str(record["check"]), str(record["law"]), str(record["what"])][int(str(record["rows"]))] = record
-    sizes = sorted({rows for by_size in found.values() for rows in by_size})
+        by_case[str(record["check"]), str(record["law"]), str(record["what"])][int(str(record["rows"]))] = record
+    sizes = sorted({rows for by_size in by_case.values() for rows in by_size})
     yield from _header("check", "data", "planted", *(f"n = {rows:,}" for rows in sizes))
     for case in CASES:
-        by_size = found.get((case.check, case.law, case.what), {})
+        by_size = by_case.get((case.check, case.law, case.what), {})
         if by_size:
             cells = (_found(case, by_size[rows]) if rows in by_size else "" for rows in sizes)
             yield _row(f"`{case.check}`", case.law, case.what, *cells)
@@ -80,16 +80,20 @@ def _outcomes(records: Iterable[Record]) -> dict[tuple[str, str, int], Counter[s
     return counts
 
 
-def _shares(found: Counter[str]) -> tuple[float, float, float]:
-    total = found.total()
-    return (found["fail"] + found["error"]) / total, found["inconclusive"] / total, found["pass"] / total
+def _shares(outcome_counts: Counter[str]) -> tuple[float, float, float]:
+    total = outcome_counts.total()
+    return (
+        (outcome_counts["fail"] + outcome_counts["error"]) / total,
+        outcome_counts["inconclusive"] / total,
+        outcome_counts["pass"] / total,
+    )
 
 
 def _found(case: Case, record: Record) -> str:
-    found, warned = record["found"], record["warned"]
+    dose, warned = record["found"], record["warned"]
     seeds = int(str(record["seeds"]))
-    words = "not found" if found is None else _dose(case, float(str(found)))
-    if warned != found:
+    words = "not found" if dose is None else _dose(case, float(str(dose)))
+    if warned != dose:
         words += f", warns from {_dose(case, float(str(warned)))}"
     return words if seeds == 20 else f"{words} ({seeds} draws)"
 

@@ -67,12 +67,12 @@ def looping(sample: Sample, dose: float, rng: Rng) -> Sample:
 def leaked(sample: Sample, dose: float, rng: Rng) -> Sample:
     """Synthetic rows that hold a text of an evaluation set."""
     assert sample.evaluation is not None
-    known = sample.evaluation.to_series(0)
+    items = sample.evaluation.to_series(0)
     column = "prompt" if sample.type == "instruction" else "text"
     at = chosen(sample.synthetic.height, dose, rng)
     return with_synthetic(
         sample,
-        changed(sample.synthetic, at, column, lambda old: known[rng.integers(len(known), size=len(old))].to_list()),
+        changed(sample.synthetic, at, column, lambda old: items[rng.integers(len(items), size=len(old))].to_list()),
     )
 
 

@@ -49,8 +49,10 @@ def verdict(trial: Trial) -> tuple[str, dict[str, str]]:
         contract = load_contract(load_config(root / "gates.toml").dataset("mix"), date(2026, 1, 1))
         types = {entry.type for entries in contract.entries.values() for entry in entries}
         only = () if trial.seed % SLOW_EVERY == 0 else tuple(sorted(types - {SLOW.partition("/")[2]}))
-        found = judge(with_schemas(contract), Options(only=only)).verdict
-    return found.answer.value, {str(one.id): f"{one.outcome.value}/{one.severity.value}" for one in found.checks}
+        concluded = judge(with_schemas(contract), Options(only=only)).verdict
+    return concluded.answer.value, {
+        str(one.id): f"{one.outcome.value}/{one.severity.value}" for one in concluded.checks
+    }
 
 
 def _cut(trial: Trial) -> Sample:

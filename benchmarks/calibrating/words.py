@@ -36,13 +36,15 @@ class Language:
 def language(seed: int = 0) -> Language:
     """A language of its own for each seed; the same in every draw."""
     rng = np.random.default_rng([seed, 7])
-    found: dict[str, None] = {}
-    while len(found) < VOCABULARY:
-        syllables = 1 + int(rng.integers(3)) + (len(found) > 150)
-        found["".join(str(rng.choice(part)) for _ in range(syllables) for part in (_ONSETS, _VOWELS, _CODAS))] = None
+    vocabulary: dict[str, None] = {}
+    while len(vocabulary) < VOCABULARY:
+        syllables = 1 + int(rng.integers(3)) + (len(vocabulary) > 150)
+        vocabulary["".join(str(rng.choice(part)) for _ in range(syllables) for part in (_ONSETS, _VOWELS, _CODAS))] = (
+            None
+        )
     shares = 1 / (np.arange(VOCABULARY) + 3.0) ** EXPONENT
     topics = rng.choice(np.arange(150, VOCABULARY), size=(TOPICS, TOPIC_WORDS), replace=True)
-    return Language(np.array(list(found), dtype=object), shares / shares.sum(), topics.astype(np.int64))
+    return Language(np.array(list(vocabulary), dtype=object), shares / shares.sum(), topics.astype(np.int64))
 
 
 def topics(rows: int, rng: np.random.Generator) -> Ints:

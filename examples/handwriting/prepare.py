@@ -85,12 +85,12 @@ def flawed_rows(human: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     A second generator draws two in five rows column by column; centres are in per cent; three rows in a hundred are
     plain copies of human rows; no row has the digit 7.
     """
-    known = human.filter(pl.col("digit") != FLAWED_MISSING_DIGIT)
-    rows = good_rows(known, rng)
+    kept = human.filter(pl.col("digit") != FLAWED_MISSING_DIGIT)
+    rows = good_rows(kept, rng)
     independent, copied = (round(ratio * len(rows)) for ratio in (FLAWED_INDEPENDENT_RATIO, FLAWED_COPIED_RATIO))
-    loose = pl.DataFrame([known[name].gather(rng.integers(len(known), size=independent)) for name in known.columns])
+    loose = pl.DataFrame([kept[name].gather(rng.integers(len(kept), size=independent)) for name in kept.columns])
     loose = loose.with_columns(generator=pl.lit(COLUMN_SAMPLER))
-    copies = known[rng.choice(len(known), size=copied, replace=False)].with_columns(generator=pl.lit(BOOTSTRAP))
+    copies = kept[rng.choice(len(kept), size=copied, replace=False)].with_columns(generator=pl.lit(BOOTSTRAP))
     sampled = pl.concat([loose, rows[independent + copied :]])
     in_per_cent = sampled.with_columns((pl.col("centre_row", "centre_column") * 100).round(DECIMALS))
     return pl.concat([in_per_cent, copies])
@@ -124,11 +124,11 @@ def _drawn(human: pl.DataFrame, rng: np.random.Generator) -> list[tuple[pl.DataF
     shares = human["digit"].value_counts().sort("digit")
     wanted = SYNTHETIC_ROWS * (1 + SPARE_RATIO)
     edges = np.round(np.cumsum([0, *shares["count"]]) / len(human) * wanted).astype(int)
-    found = []
+    drawn = []
     for digit, count in zip(shares["digit"], np.diff(edges), strict=True):
         own = human.filter(pl.col("digit") == digit)
-        found.append((own, own[rng.integers(len(own), size=count)]))
-    return found
+        drawn.append((own, own[rng.integers(len(own), size=count)]))
+    return drawn
 
 
 def _smoothed(own: pl.DataFrame, drawn: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:

@@ -53,12 +53,12 @@ def columns_of(files: Sequence[StagedFile], origin: str, mapping: Mapping[str, s
                 kinds.setdefault(key, []).append(pa.string())
     reserved = {name.casefold() for name in (*mapping, ROW_ID, ORIGIN)}
     columns = []
-    for source, found in kinds.items():
+    for source, types in kinds.items():
         roles = [role for role, column in mapping.items() if column == source]
         if source == origin and not roles:
             continue
         own = f"{source}{_SUFFIX}" if source.casefold() in reserved else source
-        kind, sql_type = common_type(found)
+        kind, sql_type = common_type(types)
         columns += [Column(name, source, kind, sql_type, source not in in_files) for name in roles or [own]]
     _check_distinct(columns)
     return columns

@@ -84,7 +84,7 @@ def resolve(spec: str, root: Path, place: str, origin: str | None = None) -> lis
     else:
         # Path.glob takes no absolute pattern; hidden files stay out.
         matches = [root / match for match in glob.glob(spec, root_dir=root, recursive=True)]  # noqa: PTH207
-        matches = [found for match in matches for found in (_walk(match) if match.is_dir() else [match])]
+        matches = [below for match in matches for below in (_walk(match) if match.is_dir() else [match])]
         if not matches:
             raise UsageError(f"{place}: {_nothing_at(spec, root)}")
     chosen = {match for match in matches if match == path or not holds_no_rows(match.name)}

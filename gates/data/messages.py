@@ -41,16 +41,16 @@ def with_messages(columns: Sequence[Column], kind: DataType, place: str) -> list
     `messages` itself then holds a list of {role, content} whatever the files hold: lists, or text that is JSON; NULL
     where a value is neither. Raises UsageError where the files hold lists of structs with other keys.
     """
-    found = list(columns)
-    names = {column.name for column in found}
+    read_columns = list(columns)
+    names = {column.name for column in read_columns}
     if MESSAGES not in names or not kind.derived or "response" in names:
-        return found
-    at = next(number for number, column in enumerate(found) if column.name == MESSAGES)
-    _check_keys(found[at], place)
-    read = replace(found[at], sql_type="VARCHAR")
-    found[at] = replace(read, kind=MESSAGES_TYPE, reading=messages_sql)
+        return read_columns
+    at = next(number for number, column in enumerate(read_columns) if column.name == MESSAGES)
+    _check_keys(read_columns[at], place)
+    read = replace(read_columns[at], sql_type="VARCHAR")
+    read_columns[at] = replace(read, kind=MESSAGES_TYPE, reading=messages_sql)
     derived = [(role, _READINGS[role]) for role in kind.derived if role not in names]
-    return found + [replace(read, name=role, kind=pa.string(), reading=reading) for role, reading in derived]
+    return read_columns + [replace(read, name=role, kind=pa.string(), reading=reading) for role, reading in derived]
 
 
 def with_texts(columns: Sequence[Column], kind: DataType, bound: Collection[str], place: str) -> list[Column]:
@@ -122,8 +122,8 @@ def _response(text: str) -> str:
 
 
 def _system(text: str) -> str:
-    said = f"[x.content FOR x IN {messages_sql(text)} IF x.role IN {_SYSTEM}]"
-    return f"nullif(array_to_string({said}, {_BLANK_LINE}), '')"
+    contents = f"[x.content FOR x IN {messages_sql(text)} IF x.role IN {_SYSTEM}]"
+    return f"nullif(array_to_string({contents}, {_BLANK_LINE}), '')"
 
 
 def _contents(text: str) -> str:

@@ -101,9 +101,9 @@ class Binder:
         if column is None:
             return None
         for attribute in ("source", "name"):
-            for found in self.columns:
-                if getattr(found, attribute) == column:
-                    return found.name
+            for candidate in self.columns:
+                if getattr(candidate, attribute) == column:
+                    return candidate.name
         if self.is_lenient:
             return None
         raise UsageError(f"{self.config.place(key)}: {self._no_column(column)}")

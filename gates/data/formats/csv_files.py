@@ -103,8 +103,8 @@ def _types(source: str, names: list[str], connection: duckdb.DuckDBPyConnection)
     empty: list[str] = []
     rows = 0
     for some in (names[first : first + _COLUMNS_AT_ONCE] for first in range(0, len(names), _COLUMNS_AT_ONCE)):
-        asked = ["count(*)", *(expression for name in some for expression in (_count(name), _fitting(name)))]
-        rows, *answers = connection.execute(select(", ".join(asked), source)).fetchone() or (0,)
+        expressions = ["count(*)", *(expression for name in some for expression in (_count(name), _fitting(name)))]
+        rows, *answers = connection.execute(select(", ".join(expressions), source)).fetchone() or (0,)
         for name, count, fits in zip(some, answers[::2], answers[1::2], strict=True):
             kinds.append(next((kind for bit, (kind, _) in enumerate(_CANDIDATES) if (fits or 0) >> bit & 1), "VARCHAR"))
             if count == 0:
@@ -134,8 +134,8 @@ def _cast(name: str, kind: str) -> str:
 
 def _explained(file: DataFile, text: Path, width: int, message: str) -> DataError:
     """One sentence for what DuckDB says in twenty lines, without the row itself."""
-    found = _LINE_NUMBER.search(message)
-    place = f"{file.name}:{found.group(1)}" if found else file.name
+    in_line = _LINE_NUMBER.search(message)
+    place = f"{file.name}:{in_line.group(1)}" if in_line else file.name
     counts = _COLUMN_COUNT.search(message)
     if counts:
         return DataError(

@@ -104,13 +104,13 @@ def _seen(
 
     `UINT64` stands for whole numbers that do not fit into int64.
     """
-    asked = []
+    expressions = []
     for key in keys:
         column = identifier(key)
-        asked.append(f"list(DISTINCT json_type({column}))")
+        expressions.append(f"list(DISTINCT json_type({column}))")
         big = f"json_type({column}) = 'UBIGINT' AND TRY_CAST({column} AS BIGINT) IS NULL"
-        asked.append(f"coalesce(bool_or({big}), false)")
-    row = connection.execute(select(", ".join(asked), source)).fetchone() or ()
+        expressions.append(f"coalesce(bool_or({big}), false)")
+    row = connection.execute(select(", ".join(expressions), source)).fetchone() or ()
     seen: dict[str, tuple[set[str], str | None]] = {}
     for number, key in enumerate(keys):
         kinds = {kind for kind in row[2 * number] or () if kind not in (None, "NULL")}
@@ -151,11 +151,11 @@ def _rarest(source: str, key: str, connection: duckdb.DuckDBPyConnection) -> str
     counts = connection.execute(
         select("kind, count(*), min(number)", f"({rows})", "WHERE kind <> 'NULL' GROUP BY 1")
     ).fetchall()
-    found: dict[str, tuple[int, int]] = {}
+    by_name: dict[str, tuple[int, int]] = {}
     for kind, count, first in counts:
-        others, earliest = found.get(_NAMES[kind], (0, first))
-        found[_NAMES[kind]] = others + count, min(earliest, first)
-    name, (_, first) = min(found.items(), key=lambda one: (one[1][0], -one[1][1]))
+        others, earliest = by_name.get(_NAMES[kind], (0, first))
+        by_name[_NAMES[kind]] = others + count, min(earliest, first)
+    name, (_, first) = min(by_name.items(), key=lambda one: (one[1][0], -one[1][1]))
     return f"{name} first in row {first:,}"
 
 
@@ -195,6 +195,6 @@ def _wrong_with(line: bytes) -> str:
         whole = line.lstrip().startswith(b"[")
         return f"not valid JSON: {error}" + ("; expected one object a line, not one array" if whole else "")
     if not isinstance(value, dict):
-        found = "an array" if isinstance(value, list) else f"'{type(value).__name__}'"
-        return f"{found} where an object was expected; each line is one row, {{…}}"
+        kind = "an array" if isinstance(value, list) else f"'{type(value).__name__}'"
+        return f"{kind} where an object was expected; each line is one row, {{…}}"
     return f"key '{twice[0]}' occurs twice in one row; keep one of them" if twice else ""

@@ -90,10 +90,10 @@ class Accumulators:
         return answers
 
 
-def _unbroken(asked: Mapping[Accumulate[Any], S], ask: Callable[[S], T]) -> dict[Accumulate[Any], T]:
-    """What those answer that do not break; what broke is told in the log."""
+def _unbroken(states: Mapping[Accumulate[Any], S], ask: Callable[[S], T]) -> dict[Accumulate[Any], T]:
+    """What those answer that do not break; what broke is logged."""
     answers = {}
-    for key, one in asked.items():
+    for key, one in states.items():
         try:
             answers[key] = ask(one)
         # Its check accumulates anew, and has the error if it comes again. Code of others may end the program, which would

@@ -111,9 +111,9 @@ def _are_of_the_same(entities: pl.Series, origin: npt.NDArray[np.int8]) -> bool:
     entities lie apart, which blocked one sound set of sensors in eight. Of a single entity nobody knows that, and its
     days are all there is to compare.
     """
-    people = entities.filter(pl.Series(origin == HUMAN_CODE)).unique()
+    human = entities.filter(pl.Series(origin == HUMAN_CODE)).unique()
     synthetic = entities.filter(pl.Series(origin == SYNTHETIC_CODE))
-    return len(people) < 2 or 2 * synthetic.is_in(people.implode()).sum() >= len(synthetic)  # noqa: PLR2004  # one alone
+    return len(human) < 2 or 2 * synthetic.is_in(human.implode()).sum() >= len(synthetic)  # noqa: PLR2004  # one alone
 
 
 def _lowest(keys: Hashes, positions: Ints, size: int) -> tuple[Hashes, Ints]:

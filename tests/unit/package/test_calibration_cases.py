@@ -66,7 +66,7 @@ def test_the_search_goes_down_from_a_dose_that_is_known_to_be_found():
         asked_for.append(dose)
         return dose >= 0.01
 
-    assert least_dose(Search(CASES[0], 1000, 20, known=0.02), is_found) == 0.01
+    assert least_dose(Search(CASES[0], 1000, 20, start_at=0.02), is_found) == 0.01
     assert max(asked_for) < 0.02
 
 
