@@ -1,4 +1,4 @@
-"""For authors of metrics and data types: small frames scanned, a metric judged, a type's rules asked.
+"""For authors of metrics and data types: small frames scanned, a metric judged, a type's rules run.
 
 with gates.testing.scanned(human, synthetic, type="tabular") as scan:
 result = gates.testing.judge(FAINT, scan, gates.Scope.HUMAN, max_value=0.02)
@@ -90,7 +90,7 @@ def judge(metric: Metric, scan: Scan, scope: Scope = Scope.COMBINED, **kwargs: o
 def failing_rows(contract: TypeContract, rows: pl.DataFrame) -> dict[str, list[int]]:
     """Numbers of the rows, counted from 0, that break each rule of a data type's schema; sound rules are left out.
 
-    rows: columns bear their roles' names. Raises PluginError where the type has no schema, or a rule cannot run.
+    rows: columns have their roles' names. Raises PluginError where the type has no schema, or a rule cannot run.
     """
     bound = tuple(role for role in contract.data_type.roles if role in rows.columns)
     types = {field.name: str(field.type) for field in rows.to_arrow().schema}

@@ -17,7 +17,7 @@ SCHEMA_VERSION = 1
 # The digests of everything that was read to reach a verdict.
 _INPUTS = ("manifest_sha256", "holdout_sha256", "evaluation_sha256", "md5_manifest_sha256", "promoted_sha256")
 
-# Rows of an origin that nobody declared, where rows are counted by origin.
+# Rows of an origin that is not declared, where rows are counted by origin.
 UNDECLARED = "undeclared"
 # The evidence of a check that is not configured: the line to add to the dataset's table in gates.toml.
 LINE_TO_ADD = "add"
@@ -57,7 +57,7 @@ class Severity(StrEnum):
 
 
 class Kind(StrEnum):
-    """Who asked: a pandera rule on rows, or a Great Expectations expectation on a whole scope."""
+    """What ran: a pandera rule on rows, or a Great Expectations expectation on a whole scope."""
 
     SCHEMA = "schema"
     SUITE = "suite"
@@ -174,7 +174,7 @@ class CheckResult:
 class Verdict:
     """Every planned check's result for one dataset version under one contract version.
 
-    is_partial: only some of the planned checks were asked, so that this is no verdict on the dataset.
+    is_partial: only some of the planned checks were run, so that this is no verdict on the dataset.
     """
 
     dataset: str
@@ -269,7 +269,7 @@ def conclude(
 ) -> tuple[Answer, list[CheckResult]]:
     """Answer of a verdict, and one result per planned check in the plan's order.
 
-    A planned check without a result becomes `error`, and so does a result that nobody planned; an empty plan is
+    A planned check without a result becomes `error`, and so does a result that was not planned; an empty plan is
     `unjudged`. Waived checks keep their outcome and do not count.
     """
     by_id: dict[CheckId, CheckResult] = {}

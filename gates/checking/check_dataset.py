@@ -51,7 +51,7 @@ _CODES = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE, "undeclared": UNDECL
 class Options:
     """How to judge; nothing here can change an outcome except `only` and `scopes`, which make a partial plan.
 
-    quarantine: folder for rows that fail a planned rule, or None for none. progress: told the step, how far it is, and its length.
+    quarantine: folder for rows that fail a planned rule, or None for none. progress: called with the step, how far it is, and its length.
     files, holdout_files, evaluation_files: the files of another version than the work tree (`gates.versions.snapshots.files_at`).
     kept_files: what became of the files of the version before. promoted: what was promoted last. summaries: where what is known of single files is kept.
     """
@@ -67,7 +67,7 @@ class Options:
 
     @property
     def is_partial(self) -> bool:
-        """Whether only some of the planned checks are asked."""
+        """Whether only some of the planned checks are run."""
         return bool(self.only or self.scopes)
 
 
@@ -128,7 +128,7 @@ def _files(side: LocalDataset | EvaluationSets | None) -> tuple[FileFacts, ...] 
 
 
 class _Pass:
-    """The shared scan with the row rules asked of each batch."""
+    """The shared scan with the row rules applied to each batch."""
 
     def __init__(
         self,
@@ -203,7 +203,7 @@ def _declared(contract: Contract) -> Declarations:
 
 
 def _row_rules(chosen: Plan) -> dict[str, set[str]]:
-    """The row rules of the planned checks, each with the origins of the rows that it is asked of."""
+    """The row rules of the planned checks, each with the origins of the rows that it applies to."""
     origins: dict[str, set[str]] = {}
     for scope in Scope:
         of_scope = set(_CODES) if scope is Scope.COMBINED else {scope.value}
@@ -265,7 +265,7 @@ def _run_suites(
 
 
 def _without_empty_synthetic(seen: Scan, results: list[CheckResult]) -> list[CheckResult]:
-    """The results; of an evaluation set's empty synthetic scope nothing is asked, by the suites' own expectations either."""
+    """The results; an evaluation set's empty synthetic scope is not checked, by the suites' own expectations either."""
     if not has_human_rows_only(seen):
         return results
     return [_not_configured(result) if result.id.scope is Scope.SYNTHETIC else result for result in results]

@@ -36,7 +36,7 @@ class CheckTerms:
 
     @property
     def is_partial(self) -> bool:
-        """Whether only some of the planned checks are asked."""
+        """Whether only some of the planned checks are run."""
         return bool(self.only or self.scopes)
 
 

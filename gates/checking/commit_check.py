@@ -1,9 +1,9 @@
 """Judges the rows of changed files in the seconds that people wait at a commit; everything else is left to the push.
 
-Only row rules are asked, and only of files whose bytes are not those of the version before. The rows of these files,
+Only row rules are checked, and only on files whose bytes are not those of the version before. The rows of these files,
 taken together, are held to the limits of the suites as if there were no others: a share of failing rows that the whole
-dataset would bear may be too large for them, and one file may fail more than its share where the others make up for it.
-Files that got lost are told too, for names are enough to see it. What is found is no verdict on the dataset, and
+dataset would stand may be too large for them, and one file may fail more than its share where the others make up for it.
+Files that got lost are reported too, for names are enough to see it. What is found is no verdict on the dataset, and
 nothing is written.
 """
 
@@ -97,7 +97,7 @@ def judge_changed_rows(
 
 
 class _ChangedRows:
-    """The row rules asked of one file after the other."""
+    """The row rules applied to one file after the other."""
 
     def __init__(self, resolved: ResolvedDataset, files: Openable, opened: LocalDataset, progress: Progress) -> None:
         self.resolved, self.files, self.opened = resolved, files, opened
@@ -128,7 +128,7 @@ class _ChangedRows:
         return f"{self.opened.files[row_id >> ROWS_PER_FILE_BITS].path}:{row + 1}"
 
     def results(self, *, unseen: int | None) -> list[CheckResult]:
-        """What can be said, in the order of the plan; of scopes without rows nothing is asked."""
+        """What can be said, in the order of the plan; scopes without rows are not checked."""
         seen = SeenRows(self.rows.failures, self.place, unseen)
         counts = self.rows.failures.value()
         results = [
@@ -165,14 +165,14 @@ def _rows_at_commit(
     checks = [check for check in whole.checks if check.id in ids]
     verdict = verdict_of_results(resolved, checks, results, looked_at, is_partial=True)
     if verdict.answer is Answer.PASS and not is_finished:
-        # Only failures that inform were found; of what was not looked at nobody knows.
+        # Only failures that inform were found; what was not looked at is unknown.
         verdict = replace(verdict, answer=Answer.NO_VERDICT)
     left = len(whole.checks) + _left_out(resolved.contract, whole) - len(verdict.checks)
     return RowsAtCommit(verdict, judged, len(changed.changed), is_finished, left)
 
 
 def _of_lost_files(whole: Plan, kept: KeptFiles | None, *, is_pass_shown: bool) -> list[CheckResult]:
-    """A loss is told whatever else is; that nothing got lost, only beside rows: alone it would look like a good dataset."""
+    """A loss is reported whatever else is; that nothing got lost, only beside rows: alone it would look like a good dataset."""
     result = kept_files_result(whole, kept)
     outcomes = {Outcome.FAIL, Outcome.PASS} if is_pass_shown else {Outcome.FAIL}
     return [result] if result and result.outcome in outcomes else []

@@ -56,7 +56,7 @@ def verdict_of_results(
     *,
     is_partial: bool,
 ) -> Verdict:
-    """The verdict that results add up to, held to the checks that were planned; columns bear their names in the files."""
+    """The verdict that results add up to, held to the checks that were planned; columns have their names in the files."""
     contract = resolved.contract
     answer, concluded = conclude(
         checks,

@@ -59,7 +59,7 @@ def lint(config: Path | None, today: date, *, is_deep: bool = False) -> Lint:
     datasets = read.datasets.values()
     report.datasets = len(datasets)
     for dataset in datasets:
-        # What one of them may have lost is said once, below.
+        # What one of them may have lost is reported once, below.
         _lint_dataset(replace(dataset, strays=()), today, report, is_deep=is_deep)
     _lint_strays(datasets, report)
     return report

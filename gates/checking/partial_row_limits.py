@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SeenRows:
-    """Rows whose rules were asked. place: what to call a row in a message.
+    """Rows that were checked. place: what to call a row in a message.
 
-    unseen: how many rows of the same files were not looked at; None where nobody counted them.
+    unseen: how many rows of the same files were not looked at; None where they were not counted.
     """
 
     failures: RowFailures
@@ -48,7 +48,7 @@ class SeenRows:
             scope = entry.check_id.scope.value
             rule = replace(rule, rows={**rule.rows, scope: rule.rows.get(scope, 0) + self.unseen})
         elif limits.max_value:
-            # A share of nobody knows how many rows.
+            # A share of an unknown number of rows.
             return None
         judged = self._judged(entry, rule)
         return judged if judged.outcome is Outcome.FAIL else None

@@ -54,7 +54,7 @@ def resolve(dataset: DatasetConfig, today: date) -> ResolvedDataset:
 
 
 def resolve_without_schemas(dataset: DatasetConfig, today: date) -> ResolvedDataset:
-    """As `resolve`, for whom rows may not be asked at all: to import an own schema takes time."""
+    """As `resolve`, where rows may not be checked at all: to import an own schema takes time."""
     return ResolvedDataset(load_contract(dataset, today), RowSchemas())
 
 

@@ -1,4 +1,4 @@
-"""The row rules asked of every batch of rows: what fails is counted, and passed on to be kept."""
+"""The row rules applied to every batch of rows: what fails is counted, and passed on to be kept."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _FIRST_SLICE, _LEAST_SLICE = 4096, 64
 
 @dataclass
 class RowPass:
-    """One pass over rows. progress: told how many were asked.
+    """One pass over rows. progress: called with how many were checked.
 
-    failures: the count by rule. done: how many rows were asked. flawed: numbers of the files of which some row breaks a
-    rule, or whose rows nobody could ask.
+    failures: the count by rule. done: how many rows were checked. flawed: numbers of the files of which some row breaks a
+    rule, or whose rows could not be checked.
     """
 
     validators: Validators
@@ -54,7 +54,7 @@ class RowPass:
         return failing
 
     def ask_in_time(self, batch: pa.RecordBatch, clock: Deadline) -> None:
-        """As `ask`, slice by slice. Raises TimeUpError, with what was asked by then counted."""
+        """As `ask`, slice by slice. Raises TimeUpError, with what was checked by then counted."""
         start = 0
         while start < batch.num_rows:
             clock.check()

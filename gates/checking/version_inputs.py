@@ -87,7 +87,7 @@ def _with_changes(
 ) -> Compared:
     """is_near: no remote is asked for the version before."""
     if at.before is None:
-        # Where history begins nothing can be missing; where it was cut off nobody knows.
+        # Where history begins nothing can be missing; where it was cut off that is unknown.
         is_cut_off = at.repository.git is None or at.repository.git.is_shallow()
         return inputs if is_cut_off else replace(inputs, kept_files=KeptFiles())
     try:

@@ -18,7 +18,7 @@ A dataset's `type` says what one row is. It brings roles for columns, row rules 
 synthetic rows and both together. `gates list types` prints the roles, `gates list checks` the suites, and `gates init`
 guesses the type from what the columns are called. Where none fits, [add one](../how-to/add-a-data-type.md).
 
-A column plays a role by bearing its name; any other name is mapped: `columns = { response = "output" }`. Without its
+A column plays a role by having its name; any other name is mapped: `columns = { response = "output" }`. Without its
 required roles nothing of a dataset is judged; optional ones switch on checks that need them. Every type but `tabular`
 also takes the roles of lineage by name: `generator`, `generator_version`, `prompt_id`, `seed_id`, `created_at` and
 `licence`.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 class TimeUpError(Exception):
-    """The deadline has passed; what was found until then may still be told."""
+    """The deadline has passed; what was found until then may still be reported."""
 
 
 @dataclass(frozen=True)

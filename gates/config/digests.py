@@ -64,7 +64,7 @@ def contract_key(dataset: DatasetConfig, today: date) -> dict[str, object]:
 
 
 def program_inputs() -> dict[str, object]:
-    """What computes, whatever it is asked: gates itself, libraries, Python."""
+    """What computes a verdict, whatever the dataset: gates itself, libraries, Python."""
     return {"gates": [__version__, _own_code()], "libraries": _libraries(), "python": list(sys.version_info[:3])}
 
 

@@ -51,7 +51,7 @@ def lost_by(dataset: DatasetConfig) -> list[Stray]:
 def refuse_lost_rules(dataset: DatasetConfig) -> None:
     """Raises SuiteError where the dataset may have lost its rules.
 
-    One that was renamed would be judged without its own rules, and pass because nobody asks them any more.
+    One that was renamed would be judged without its own rules, and pass because they are not run any more.
     """
     lost = [
         f"{stray.path}: no dataset is called '{stray.name}', and '{dataset.name}' has no {'schema' if stray.is_schema else 'suites'} "

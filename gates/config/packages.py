@@ -57,7 +57,7 @@ def package_of(module: str) -> Package | None:
 
 
 def are_packages_unchanged(recorded: Mapping[str, str], root: Path) -> bool:
-    """Whether these packages have these digests still, and lie outside of the repository, whose files are told one by one."""
+    """Whether these packages have these digests still, and lie outside of the repository, whose files are listed one by one."""
     for name, sha256 in recorded.items():
         package = package_of(name)
         if package is None or package.file.resolve().is_relative_to(root.resolve()) or package.digest() != sha256:

@@ -17,7 +17,7 @@ _UNSAFE = re.compile(r"[%/\s\x00-\x1f\x7f]")
 
 @dataclass(frozen=True)
 class RowRule:
-    """One question that is asked of every row.
+    """One rule that every row has to keep.
 
     id: `<column>/<rule>`, the same whatever the order of columns and checks in the schema.
     description: what is expected of the value, "a value from 17 to 90".

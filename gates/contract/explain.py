@@ -66,7 +66,7 @@ class Use:
         return f"{self.entry.severity.value}, {limits}{softer}"
 
     def reason(self) -> str:
-        """Why the limit is what it is; "" where nobody said."""
+        """Why the limit is what it is; "" where none is given."""
         return str(self.entry.meta.get("reason", ""))
 
 
@@ -88,7 +88,7 @@ _STOCK = {
 def explanation(check_type: str, metrics: Mapping[str, Metric] = BY_NAME) -> Explanation:
     """The explanation of an expectation type. Raises KeyError for a type that no suite can have.
 
-    metrics: all that there are, by expectation; those of gates itself, where nobody says.
+    metrics: all that there are, by expectation; those of gates itself, where none are given.
     """
     if metric := metrics.get(check_type):
         return Explanation(

@@ -1,4 +1,4 @@
-"""Which checks are asked of which scopes, in a fixed order, before anything runs."""
+"""Which checks run on which scopes, in a fixed order, before anything runs."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Plan:
             matched_scopes = list(dict.fromkeys(one.partition("/")[0] for one in matches))
             if scopes and not {*matched_scopes} & {*scopes}:
                 raise UsageError(
-                    f"--only {name}: asked of {' and '.join(matched_scopes)} alone; "
+                    f"--only {name}: runs on {' and '.join(matched_scopes)} alone; "
                     f"with it, leave out --scope, or give --scope {matched_scopes[0]}"
                 )
             chosen.update(matches)

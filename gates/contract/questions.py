@@ -53,7 +53,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
 class AnsweredQuestion:
     """One question with what answers it.
 
-    checks: by expectation type, where it is asked: `common human`, `text combined`. commands: names of commands.
+    checks: by expectation type, where it runs: `common human`, `text combined`. commands: names of commands.
     """
 
     question: str
@@ -77,7 +77,7 @@ def answered(uses: Iterable[Use]) -> list[AnsweredQuestion]:
     places_by_type: dict[str, dict[str, dict[str, None]]] = {question: {} for question in QUESTIONS}
     for use in uses:
         place = f"{use.owner} {use.entry.check_id.scope.value}"
-        # Dictionaries for their order; a type is asked in one place with several limits.
+        # Dictionaries for their order; a type runs in one place with several limits.
         for question in questions_of(use):
             places_by_type.get(question, {}).setdefault(use.entry.type, {})[place] = None
     return [

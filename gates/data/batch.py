@@ -27,7 +27,7 @@ _CODES = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE}
 class Batch:
     """A batch of rows, of which each text is tokenised and each content hashed once: by whoever asks for it first.
 
-    rows: the batch as Arrow has it; its columns bear the roles' names.
+    rows: the batch as Arrow has it; its columns have the roles' names.
     """
 
     def __init__(self, rows: pa.RecordBatch) -> None:

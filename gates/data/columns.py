@@ -39,7 +39,7 @@ class Column:
 def columns_of(files: Sequence[StagedFile], origin: str, mapping: Mapping[str, str]) -> list[Column]:
     """The columns of all files in order of first appearance, under the names of the roles that `mapping` gives them.
 
-    The origin column is left out unless a role maps to it. A column that bears a role's name by chance, or one of
+    The origin column is left out unless a role maps to it. A column that has a role's name by chance, or one of
     the engine's own, becomes `<name> (file)`.
     """
     kinds: dict[str, list[pa.DataType]] = {}
@@ -65,7 +65,7 @@ def columns_of(files: Sequence[StagedFile], origin: str, mapping: Mapping[str, s
 
 
 def name_in_files(name: str) -> str:
-    """What files call a column that bears a role's name by chance, from what the views call it; other names as they are."""
+    """What files call a column that has a role's name by chance, from what the views call it; other names as they are."""
     return name.removesuffix(_SUFFIX)
 
 

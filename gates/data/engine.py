@@ -62,7 +62,7 @@ class IndexTable(Protocol):
 
 
 class Source(Protocol):
-    """An opened dataset: columns bear the roles' names, plus ROW_ID (int64) and ORIGIN (string).
+    """An opened dataset: columns have the roles' names, plus ROW_ID (int64) and ORIGIN (string).
 
     ROW_ID is `file index << 40 | row number`, rows counted from 0 within their file, files in path order.
     """

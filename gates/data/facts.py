@@ -51,7 +51,7 @@ class Roles:
     content: the columns that make up what a row says; origin, lineage and keys are not content.
     texts: content columns of free text, the main one first.
     lineage: generator, generator_version, prompt_id, seed_id, created_at, licence, as far as they are there.
-    bound: every role of the type that is a column; the column bears the role's name.
+    bound: every role of the type that is a column; the column has the role's name.
     identifying: content columns that say which thing a row is about (an item, a time); origins are not compared in them.
     prompt: the column that the main text answers. group_by_day: a column of times whose days part the groups.
     mappable: every role that `columns` may map in data of this type.

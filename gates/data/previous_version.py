@@ -31,7 +31,7 @@ class PromotedRows:
 
 
 class PromotedContent(Protocol):
-    """What a promoted version holds, read when it is asked. Everything raises GatesError for what cannot be had."""
+    """What a promoted version holds, read when it is needed. Everything raises GatesError for what cannot be had."""
 
     def checks(self) -> Mapping[str, CheckResult]:
         """The results of its verdict by check id."""

@@ -35,7 +35,7 @@ def select(columns: str, source: str, *clauses: str) -> str:
 def origin_of(value: str, origins: Origins, otherwise: str = UNDECLARED) -> str:
     """SQL for the origin that a value of the origin column stands for; values match exactly.
 
-    value: SQL of the value. otherwise: the origin of NULL and of values that nobody declared.
+    value: SQL of the value. otherwise: the origin of NULL and of values that are not declared.
     """
     text = f"CAST({value} AS VARCHAR)"
     # NULL is in no list; SQL has no empty one.

@@ -34,7 +34,7 @@ class ComparedVersion:
 
 @dataclass(frozen=True)
 class CheckChange:
-    """A check whose outcome or number differs; None on the side where it was not asked."""
+    """A check whose outcome or number differs; None on the side where it did not run."""
 
     id: str
     before: CheckResult | None

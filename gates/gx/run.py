@@ -106,7 +106,7 @@ def _run_scope(
 
 
 def _by_id(batch: Any, entries: Sequence[SuiteEntry]) -> dict[str, Any]:
-    """Great Expectations' results by expectation id; it returns them in another order than it was asked."""
+    """Great Expectations' results by expectation id; it returns them in another order than they were given."""
     try:
         suite = gx.ExpectationSuite(name=batch.id, expectations=[_configuration(entry) for entry in entries])
         results = batch.validate(suite).results

@@ -1,1 +1,1 @@
-"""Rules on single rows: asked of batches through pandera, counted, converted, and kept in quarantine."""
+"""Rules on single rows: run on batches through pandera, counted, converted, and kept in quarantine."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Schema = pa.DataFrameSchema | type[pa.DataFrameModel]
 
-LOOKS_ACROSS = "looks across rows, and row rules are asked of one row at a time"
+LOOKS_ACROSS = "looks across rows, and row rules see one row at a time"
 USE_A_SUITE = "remove it and put expect_column_values_to_be_unique into the dataset's suite"
 
 _NAMES = {
@@ -100,7 +100,7 @@ class Compiled:
 def compiled(schema: Schema) -> Compiled:
     """The schema's row rules.
 
-    Raises SuiteError where the schema asks for what cannot be asked of single rows or would change the data, and
+    Raises SuiteError where the schema asks for what cannot be checked on single rows or would change the data, and
     where two rules would have one id.
     """
     whole = schema if isinstance(schema, pa.DataFrameSchema) else schema.to_schema()
@@ -177,7 +177,7 @@ def _unsuitable(schema: pa.DataFrameSchema) -> Iterator[str]:
     if schema.dtype is not None:
         yield "a type for the whole frame is not supported; give every column its own"
     if schema.ordered:
-        yield "ordered=True is not asked of rows; remove it"
+        yield "ordered=True is no rule on rows; remove it"
     changing = {"drop_invalid_rows": schema.drop_invalid_rows, "add_missing_columns": schema.add_missing_columns}
     for option in [name for name, is_set in changing.items() if is_set]:
         yield f"{option}=True changes the data, and a gate only looks at it; remove it"

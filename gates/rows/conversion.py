@@ -1,4 +1,4 @@
-"""Types asked of single values: what converts without loss is of the type, what does not is named row by row.
+"""Types of single values: what converts without loss is of the type, what does not is named row by row.
 
 Human and synthetic files are opened as one table, so one file whose numbers are strings turns the whole column into
 strings. The rows of the other file are not to blame for that.

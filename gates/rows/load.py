@@ -25,7 +25,7 @@ DRAFT_MARK = "DRAFT"
 class LoadedSchema:
     """A schema and the repository's files it was made from: sha256 by path, the schema's own among them.
 
-    is_draft: the module still carries `DRAFT = True`, so nobody has accepted it.
+    is_draft: the module still carries `DRAFT = True`, so it has not been accepted.
     """
 
     model: pa.DataFrameSchema

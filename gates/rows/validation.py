@@ -52,7 +52,7 @@ _TOLD = f'{PluginError.__name__}("'
 def rules(schema: Schema) -> tuple[RowRule, ...]:
     """The rules that a schema asks of every row, in the order of their ids, known before any data is read.
 
-    Raises SuiteError for a schema that cannot be asked of single rows.
+    Raises SuiteError for a schema that cannot be checked on single rows.
     """
     return compiled(schema).rules()
 
@@ -62,7 +62,7 @@ class RowValidator:
 
     view_names: what batches call a column of the files, where that is another name. The schema may name a column as
     the files do, or by its role where no column of the files has that name.
-    Raises SuiteError for a schema that cannot be asked of single rows.
+    Raises SuiteError for a schema that cannot be checked on single rows.
     """
 
     def __init__(self, schema: Schema, view_names: Mapping[str, str] | None = None) -> None:
@@ -92,7 +92,7 @@ class RowValidator:
 
 
 class _FrameCheck:
-    """One schema asked of one frame."""
+    """One schema run on one frame."""
 
     def __init__(self, schema: Compiled, content: pl.DataFrame, height: int, aliases: Mapping[str, str]) -> None:
         self.schema = schema
@@ -104,7 +104,7 @@ class _FrameCheck:
         self.failing: dict[str, npt.NDArray[np.bool_]] = {}
         self.reasons: dict[str, str] = {}
         self.broken: dict[str, str] = {}
-        # Values that are not of their column's type are asked nothing else.
+        # Values that are not of their column's type are checked for nothing else.
         self._untyped: dict[str, npt.NDArray[np.bool_]] = {}
 
     def ask_columns(self) -> None:
@@ -167,7 +167,7 @@ class _FrameCheck:
                 self._fail(column.type, conversion.failed, f"expected {expected}, got {values.dtype}")
 
     def _ask_group(self, group: Sequence[tuple[str, ColumnRules]], frame: pl.DataFrame) -> None:
-        """Ask pandera; the columns of a group that two patterns share are asked in turn."""
+        """Run pandera; the columns of a group that two patterns share are checked in turn."""
         while group:
             by_name = dict(reversed(group))
             group = [(name, column) for name, column in group if by_name[name] is not column]

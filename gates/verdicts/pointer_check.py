@@ -26,7 +26,7 @@ HEAD = "HEAD"
 def compare_with_pointers(verdict: RecordedVerdict, dataset: DatasetConfig) -> None:
     """Raises VerdictError unless names and md5s of the judged files are those that HEAD has, holdout and evaluation sets too.
 
-    The manifest of a directory is made from the verdict: where it bears the name that the pointer gives, it is the one,
+    The manifest of a directory is made from the verdict: where it has the name that the pointer gives, it is the one,
     and neither cache nor remote is asked. Raises DataError where that is not so and the manifest cannot be had.
     """
     repository = open_repository(dataset.root)

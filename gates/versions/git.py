@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _BLOCK = 1 << 20
 _LINK, _SUBMODULE = "120000", "160000"
-# What hooks export. It speaks of the repository the process stands in, which need not be the one that is asked.
+# What hooks export. It speaks of the repository the process stands in, which need not be the one that is meant.
 _LOCAL_VARIABLES = (
     "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY",
     "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE", "GIT_PREFIX",

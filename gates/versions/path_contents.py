@@ -51,7 +51,7 @@ def folder_of(repository: Repository, config: DataPaths) -> str:
 
 
 class Contents:
-    """All that git and DVC have at a version, asked by the paths of one configuration."""
+    """All that git and DVC have at a version, looked up by the paths of one configuration."""
 
     def __init__(self, repository: Repository, config: DataPaths, version: Version, store: Store) -> None:
         tree = tree_at(repository, version)

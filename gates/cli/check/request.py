@@ -40,7 +40,7 @@ class Execution:
 
     @property
     def is_partial(self) -> bool:
-        """Whether only some of the planned checks are asked."""
+        """Whether only some of the planned checks are run."""
         return bool(self.only or self.scopes)
 
 

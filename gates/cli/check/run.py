@@ -100,7 +100,7 @@ def _answer(asking: DatasetRun, question: DatasetCheck, request: CheckRequest) -
 def _rows_at_commit(
     asking: DatasetRun, question: DatasetCheck, clock: Deadline, request: CheckRequest
 ) -> CheckedDataset:
-    """What can be said of changed rows in the time there is; the rest is left, and that is said."""
+    """What can be said of changed rows in the time there is; the rest is left, and that is reported."""
     from gates.checking.commit_check import judge_changed_rows
 
     with clean_stdout(), progress_bar(asking.name, is_quiet=request.reporting.quiet) as progress:

@@ -1,4 +1,4 @@
-"""What is installed, told from the names of the folders that installers write: no metadata is parsed, nothing imported.
+"""What is installed, known from the names of the folders that installers write: no metadata is parsed, nothing imported.
 
 To read and parse the metadata of every distribution takes longer than all the rest that recalling a verdict does.
 """
@@ -73,7 +73,7 @@ def _offering(folders: tuple[str, ...]) -> tuple[Distribution, ...]:
 
 def _entry_points(distribution: Distribution) -> bytes:
     try:
-        with open(f"{distribution.metadata}/entry_points.txt", "rb") as stream:  # noqa: PTH123  # asked of hundreds
+        with open(f"{distribution.metadata}/entry_points.txt", "rb") as stream:  # noqa: PTH123  # read for hundreds
             return stream.read()
     except OSError:
         # Most distributions have none.

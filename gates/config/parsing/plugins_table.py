@@ -1,4 +1,4 @@
-"""The table `[plugins]` of a configuration: names, and where what bears them is found."""
+"""The table `[plugins]` of a configuration: names, and where their code is."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ KEYS = {kind.key: kind for kind in PluginKind}
 def declared(table: object, place: Callable[[KeyPath], str], add: Callable[[KeyPath, str], None]) -> list[Reference]:
     """The plugins that the table names, in its order.
 
-    place: `gates.toml:7` of a key. add: told the key and what is wrong with it.
+    place: `gates.toml:7` of a key. add: called with the key and what is wrong with it.
     """
     references: list[Reference] = []
     for key, entries in _items(table, (TABLE,), add):

@@ -57,7 +57,7 @@ class DataType:
 
     summary: what one row is. required_roles: roles without which nothing can be judged. optional_roles: the others
     that `columns` may map.
-    named_roles: roles that a column takes by bearing the role's name; the others take a mapping.
+    named_roles: roles that a column takes by having the role's name; the others take a mapping.
     texts: required or optional roles of free text, the main one first. key: the role that identifies a row.
     content: the roles of a row's content; empty where every column that has no other part is content.
     identifying: content roles that say which thing a row is about, and are not compared between origins.

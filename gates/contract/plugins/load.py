@@ -224,7 +224,7 @@ def _called(name: str, reference: Reference) -> str:
 
 
 def _wrong_needs(metric: Metric) -> str:
-    """What a metric needs of rows is asked of functions."""
+    """What a metric needs of rows is given by functions."""
     needs = {"accumulate": metric.accumulate, "rows": metric.rows}
     wrong = [name for name, need in needs.items() if need is not None and not callable(need)]
     return f"its {wrong[0]} is a {type(needs[wrong[0]]).__name__}, expected a function" if wrong else ""

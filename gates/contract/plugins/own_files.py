@@ -61,7 +61,7 @@ def is_own_file(file: str | None, root: Path) -> bool:
     """Whether a file lies below the resolved root, and not in an environment that does."""
     if not file or file.startswith("<"):
         return False
-    folder = _real_folder(os.path.dirname(file))  # noqa: PTH120 (asked of thousands of modules, where Path is slow)
+    folder = _real_folder(os.path.dirname(file))  # noqa: PTH120 (called for thousands of modules, where Path is slow)
     return folder.is_relative_to(root) and not any(folder.is_relative_to(place) for place in _installed())
 
 

@@ -66,7 +66,7 @@ class LocalDataset:
 
     connection: its views, named in `views`, show the columns under their roles' names with ROW_ID and ORIGIN.
     files: what is known of each file, in the order of ROW_ID's file index. where: the data's path for messages.
-    undeclared_origins: names the origins that nobody declared, read when it is called.
+    undeclared_origins: names the origins that are not declared, read when it is called.
     """
 
     connection: duckdb.DuckDBPyConnection

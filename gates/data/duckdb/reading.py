@@ -57,8 +57,8 @@ def take_rows(connection: duckdb.DuckDBPyConnection, source: str, row_ids: Ints)
     connection.register(_WANTED, wanted)
     try:
         query = select(
-            "found.*",
-            f"{source} AS found JOIN {_WANTED} AS wanted ON found.{identifier(ROW_ID)} = wanted.{identifier(ROW_ID)}",
+            "data.*",
+            f"{source} AS data JOIN {_WANTED} AS wanted ON data.{identifier(ROW_ID)} = wanted.{identifier(ROW_ID)}",
             f"ORDER BY wanted.{_POSITION}",
         )
         frame = pl.DataFrame(connection.sql(query).to_arrow_table())

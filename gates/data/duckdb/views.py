@@ -57,7 +57,7 @@ def rows_query(files: Mapping[int, StagedFile], columns: Sequence[Column], origi
 def undeclared_origins(
     connection: duckdb.DuckDBPyConnection, files: Sequence[StagedFile], origin: str, origins: Origins
 ) -> str:
-    """The most frequent origins that nobody declared, with their rows and the nearest declared word; "" where all are."""
+    """The most frequent origins that are not declared, with their rows and the nearest declared word; "" where all are."""
     loose = [file for file in files if fixed_origin(file, origin, origins) in (None, UNDECLARED)]
     runs = [_stated_origins(list(run), origin) for _, run in groupby(loose, key=_likeness)]
     if not runs:

@@ -1,6 +1,6 @@
 """Reads CSV and TSV: the header says how many columns there are, and whole columns decide on their types.
 
-DuckDB's sniffer is not asked: on small or regular files it guesses header, delimiter and types from a sample.
+DuckDB's sniffer is not used: on small or regular files it guesses header, delimiter and types from a sample.
 """
 
 from __future__ import annotations

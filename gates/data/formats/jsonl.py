@@ -1,6 +1,6 @@
 """Reads JSON lines: every value of a column decides on its type, and a column of several types says so.
 
-DuckDB's own inference is not asked: it turns strings that look like dates into dates.
+DuckDB's own inference is not used: it turns strings that look like dates into dates.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _TARGETS = {
     frozenset({"double"}): "DOUBLE",
     frozenset({"int64", "double"}): "DOUBLE",
 }
-# Objects with more keys than this all told are maps with data in their keys; they stay JSON text.
+# Objects with more keys than this in all are maps with data in their keys; they stay JSON text.
 _MOST_FIELDS = 200
 # One row may be this long, 8 times DuckDB's own limit of 16 MB.
 _LONGEST_ROW = 128 << 20

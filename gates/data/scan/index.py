@@ -142,7 +142,7 @@ class IndexBuilder:
         )
 
     def _count_values(self, frame: pl.DataFrame, file: Ints, codes: npt.NDArray[np.int8]) -> None:
-        # No column of the data bears the name of ROW_ID.
+        # No column of the data has the name of ROW_ID.
         filled = frame.select(
             pl.Series(ROW_ID, file * len(_ORIGIN_CODES) + codes),
             *(has_value(name, kind) for name, kind in frame.schema.items()),

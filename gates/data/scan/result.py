@@ -99,7 +99,7 @@ class Holdout:
 class ScanCounts:
     """What was counted over all rows: failures by rule; cells that are neither null nor NaN nor blank, by origin and column.
 
-    undeclared_origins names the origins that nobody declared, "" where all are.
+    undeclared_origins names the origins that are not declared, "" where all are.
     """
 
     failures: Mapping[str, RuleFailures]
@@ -129,7 +129,7 @@ class Scan:
     """Everything metrics may read.
 
     inputs: what was known before rows were read. samples_are_distinct: repeated rows were not drawn. seed derives from the rows' content, so that neither row order nor repeated rows change the draws.
-    measured: by check id, the `Measurement` of what was asked already.
+    measured: by check id, the `Measurement` of what was measured already.
     """
 
     inputs: PassInputs

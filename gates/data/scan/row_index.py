@@ -1,4 +1,4 @@
-"""A light entry for every row of a dataset, in a table that is asked; only narrow columns are ever held whole."""
+"""A light entry for every row of a dataset, in a table that is queried; only narrow columns are ever held whole."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class ScanRequest:
     """What a scan is to keep beside the rows' own facts.
 
     accumulate: what the checks to come need of every row. rows: ids of rows, beyond the samples, that they will look at:
-    asked of a scan whose samples are empty, because all rows are fetched together.
+    called with a scan whose samples are empty, because all rows are fetched together.
     """
 
     declared: Declarations = field(default_factory=Declarations)

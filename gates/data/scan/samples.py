@@ -105,7 +105,7 @@ class Sampler:
 
 
 def _are_of_the_same(entities: pl.Series, origin: npt.NDArray[np.int8]) -> bool:
-    """Whether days are what was drawn: most synthetic rows are of entities that people's rows are of too.
+    """Whether days are what was drawn: most synthetic rows are of entities that human rows are of too.
 
     Where entities differ, entities were drawn, and the days of one are alike: halves cut within an entity hide how far
     entities lie apart, which blocked one sound set of sensors in eight. Of a single entity nobody knows that, and its

@@ -39,7 +39,7 @@ class SummaryStore(Protocol):
 
 @dataclass(frozen=True)
 class RowReading:
-    """How rows are read and what is asked of each: beside a file's bytes, all that its summary depends on.
+    """How rows are read and checked: beside a file's bytes, all that its summary depends on.
 
     schema: the columns of all files together, with the types that each file's values take there.
     sources: digests of the files that the dataset's own schema was made from.

@@ -23,7 +23,7 @@ _CODES = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE}
 _NEEDED = {Scope.HUMAN: ("human",), Scope.SYNTHETIC: ("human", "synthetic"), Scope.COMBINED: ("human", "synthetic")}
 # Row rules ask each row by itself: rows of their own scope are all that they need.
 _OF_OWN_SCOPE = frozenset({"expect_row_failure_ratio_to_be_less_than"})
-# What can be asked without rows of both origins.
+# What can be checked without rows of both origins.
 _ASKED_WHEN_EMPTY = frozenset({
     "expect_files_to_be_kept",
     "expect_human_rows_to_be_kept",

@@ -64,7 +64,7 @@ class Judgement:
 
 @dataclass(frozen=True)
 class _Judge:
-    """Limits, what a broken one weighs, and how it is said. undecided: the severity of what cannot be decided."""
+    """Limits, what a broken one weighs, and how it is worded. undecided: the severity of what cannot be decided."""
 
     limits: Limits
     severity: Severity

@@ -1,4 +1,4 @@
-"""How an outcome is said: what is wrong in a sentence, then the numbers, then the limit.
+"""How an outcome is worded: what is wrong in a sentence, then the numbers, then the limit.
 
 `Synthetic rows copy human rows: 42 of 1,400 (3.0 %) equal a human row; at most 0.1 % may.`
 """

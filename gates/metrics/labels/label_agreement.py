@@ -33,7 +33,7 @@ EVIDENCE_ROWS = 10
 
 @dataclass(frozen=True)
 class _Disagreement:
-    """Per row with human twins, the share of them that bear another label, and the cluster the row belongs to."""
+    """Per row with human twins, the share of them that have another label, and the cluster the row belongs to."""
 
     share: Floats
     rows: int
@@ -115,9 +115,9 @@ METRIC = Metric(
     side=Side.MAX,
     finding="Synthetic rows have other labels than human rows of the same content",
     unit=Unit.EXTRA_SHARE,
-    asks="Do synthetic rows bear the labels that people gave to nearly the same content?",
+    asks="Do synthetic rows have the labels that people gave to nearly the same content?",
     why=(
-        "Two rows that say the same and bear different labels teach a model nothing, or the generator's error. People contradict each "
+        "Two rows that say the same and have different labels teach a model nothing, or the generator's error. People contradict each "
         "other too, so what counts is how much oftener synthetic rows contradict them."
     ),
     source="Northcutt, Athalye & Mueller, Pervasive Label Errors in Test Sets, NeurIPS 2021; Newcombe, Statistics in Medicine 17 (1998)",

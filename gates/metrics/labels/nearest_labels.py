@@ -1,4 +1,4 @@
-"""Human twins of every row: human rows that say nearly the same, and how many of them bear the same label."""
+"""Human twins of every row: human rows that say nearly the same, and how many of them have the same label."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Twins:
 
 
 def accumulate_twins(inputs: PassInputs, params: Mapping[str, object]) -> list[Accumulate[Any]]:
-    """What twins are told by in every row, where they are not looked for among samples."""
+    """What twins are recognised by in every row, where they are not looked for among samples."""
     roles = inputs.roles
     if not roles.label or not (roles.texts or roles.type == "annotations"):
         return []

@@ -140,7 +140,7 @@ METRIC = Metric(
     finding="The label tells whether a row is human or synthetic",
     asks="Could a model learn the origin of a row instead of the task?",
     why=(
-        "Origin is easily seen in text. Where most synthetic rows bear one label, a model that recognises the generator's style scores "
+        "Origin is easily seen in text. Where most synthetic rows have one label, a model that recognises the generator's style scores "
         "well without having learned the task, and fails on people."
     ),
     source="Geirhos et al., Shortcut learning in deep neural networks, Nature Machine Intelligence 2 (2020) 665-673",

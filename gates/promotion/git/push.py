@@ -112,7 +112,7 @@ def _after_broken_connection(git: Git, remote: GitRemote, plan: PushPlan, new: P
         here = "here nothing was promoted" if new else "here nothing was changed"
         then = "what it took comes with that; else promote again" if new else "then run this again"
         raise DataError(
-            f"the connection to {remote.name} broke and it does not answer ({words}): nobody knows whether it took the "
+            f"the connection to {remote.name} broke and it does not answer ({words}): it is unknown whether it took the "
             f"promotion, and {here}; once it is back: `git fetch --tags {remote.name}`, {_pull(remote)}: {then}"
         ) from None
     if not missing:

@@ -20,7 +20,7 @@ NONE = "none"
 # that begins so counts: behind one that git takes for a signature's and gates does not, anything could be said unsigned.
 _SIGNATURE = re.compile(r"^-----BEGIN (?:PGP SIGNATURE|PGP MESSAGE|SSH SIGNATURE|SIGNED MESSAGE)-----", re.MULTILINE)
 _TRAILER = re.compile(r"(?P<key>[A-Za-z0-9-]+) *: *(?P<value>.*)")
-# A value with a line feed would be a trailer of its own; other control characters hide what is said.
+# A value with a line feed would be a trailer of its own; other control characters hide what it says.
 _ONE_LINE = re.compile(r"[^\x00-\x1f\x7f\s](?:[^\x00-\x1f\x7f]*[^\x00-\x1f\x7f\s])?")
 
 

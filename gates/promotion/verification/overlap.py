@@ -69,7 +69,7 @@ def overlaps(
     purpose nothing is compared. An evaluation set is compared with every training set that stands, a training set with
     every evaluation set. Texts share rows as `expect_contamination_ratio_to_be_less_than` says; other rows where they are
     equal in all columns that both have, unless no more are than coincide by nature.
-    Raises DataError where the data of a promoted set cannot be had: nobody knows what it shares.
+    Raises DataError where the data of a promoted set cannot be had: what it shares is unknown.
     """
     others = counterparts(repository, dataset.purpose, at)
     if not others:

@@ -30,7 +30,7 @@ def _maximum(value: float) -> pa.Check:
     return pa.Check.less_than_or_equal_to(value, description=f"at most {value:g}")
 
 
-# `not-blank` is asked of texts and `has-value` of values of any type; both are called not-blank in a rule's id.
+# `not-blank` applies to texts and `has-value` of values of any type; both are called not-blank in a rule's id.
 CHECKS: Mapping[str, Callable[..., pa.Check]] = {
     "bcp-47": rules.language_tag,
     "differs-from": rules.differs_from,

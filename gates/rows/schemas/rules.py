@@ -99,7 +99,7 @@ def no_leaked_frame() -> pa.Check:
 
 
 def language_tag() -> pa.Check:
-    """A well-formed BCP 47 tag (RFC 5646) such as `en`, `pt-BR` or `zh-Hans`; registries are not asked. Rule `bcp-47`."""
+    """A well-formed BCP 47 tag (RFC 5646) such as `en`, `pt-BR` or `zh-Hans`; registries are not consulted. Rule `bcp-47`."""
     return _check(
         "bcp-47",
         "a BCP 47 language tag such as 'en', 'pt-BR' or 'zh-Hans'",

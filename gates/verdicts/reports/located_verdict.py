@@ -110,7 +110,7 @@ class Located:
 
 
 def unplaced(verdict: Verdict) -> Located:
-    """A verdict of which nobody knows the lines, at the first line of gates.toml."""
+    """A verdict whose lines are unknown, at the first line of gates.toml."""
     return Located(verdict, Place("gates.toml", 1))
 
 

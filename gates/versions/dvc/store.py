@@ -41,14 +41,14 @@ def manifest(repository: Repository, version: Version, pointer: Pointer) -> tupl
 
 
 def manifest_content(md5s: Mapping[str, str]) -> bytes:
-    """A directory's manifest as DVC writes it, so that it bears the same name. md5s: by path within the directory."""
+    """A directory's manifest as DVC writes it, so that it has the same name. md5s: by path within the directory."""
     return json.dumps([{"md5": md5, "relpath": path} for path, md5 in sorted(md5s.items())], sort_keys=True).encode()
 
 
 def manifests_of(pointers: Iterable[Pointer], md5s: Mapping[str, str]) -> dict[str, bytes]:
     """What the manifest of each tracked directory would be, had it no files but these, by its md5.
 
-    md5s: by path as the repository has it. Where one bears the name that a pointer gives, it is that pointer's.
+    md5s: by path as the repository has it. Where one has the name that a pointer gives, it is that pointer's.
     """
     manifests = {}
     for pointer in pointers:
@@ -130,7 +130,7 @@ class Store:
         return _entries(content, pointer)
 
     def _listed_by_dvc(self, pointer: Pointer) -> bytes:
-        """DVC gives the entries and not the object: written as DVC writes it, it must bear the same name."""
+        """DVC gives the entries and not the object: written as DVC writes it, it must have the same name."""
         try:
             listed = self._remote(pointer).listed(pointer.path)
         except DataError as error:

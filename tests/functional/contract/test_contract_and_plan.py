@@ -74,7 +74,7 @@ def test_part_of_a_plan_is_named_by_words(tmp_path):
     with pytest.raises(UsageError) as raised:
         whole.only(["distributions"], (Scope.SYNTHETIC,))
     assert str(raised.value) == (
-        "--only distributions: asked of combined alone; with it, leave out --scope, or give --scope combined"
+        "--only distributions: runs on combined alone; with it, leave out --scope, or give --scope combined"
     )
 
 

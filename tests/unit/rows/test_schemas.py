@@ -1,4 +1,4 @@
-"""Built-in row rules, types asked of single values, and loading a user's own schema."""
+"""Built-in row rules, types of single values, and loading a user's own schema."""
 
 from __future__ import annotations
 

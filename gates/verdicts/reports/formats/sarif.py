@@ -85,7 +85,7 @@ def _rule(kind: str, metrics: Mapping[str, Metric] | None) -> dict[str, object]:
     try:
         explained = explanation(kind) if metrics is None else explanation(kind, metrics)
     except KeyError:
-        # A result that nobody planned is reported too.
+        # A result that was not planned is reported too.
         return {"id": kind}
     return {
         "id": kind,
