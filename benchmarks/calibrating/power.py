@@ -12,7 +12,7 @@ import numpy as np
 from gates.verdict import Outcome, Severity
 
 from .laws import drawn
-from .sample import Sample, asked
+from .sample import Sample, open_sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,8 +60,8 @@ def power(search: Search) -> Power:
 
 def failure_of(case: Case, rows: int, dose: float, seed: int) -> Severity | None:
     """The severity with which the check fails on a draw with the defect, or None where it does not."""
-    with warnings.catch_warnings(), asked(planted(case, rows, dose, seed)) as question:
-        judged = question.judge(case.check)
+    with warnings.catch_warnings(), open_sample(planted(case, rows, dose, seed)) as opened:
+        judged = opened.judge(case.check)
     return judged.severity if judged.outcome is Outcome.FAIL else None
 
 
@@ -72,8 +72,8 @@ def planted(case: Case, rows: int, dose: float, seed: int) -> Sample:
 
 def severity_of(case: Case) -> Severity:
     """The severity that the suite gives the check."""
-    with asked(drawn(case.law, 200, 0)) as question:
-        return question.entries[case.check][1].severity
+    with open_sample(drawn(case.law, 200, 0)) as opened:
+        return opened.entries[case.check][1].severity
 
 
 def least_dose(search: Search, is_found: Callable[[float, int], bool], at_most: float | None = None) -> float | None:

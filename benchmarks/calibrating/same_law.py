@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from gates.verdict import Outcome, Severity
 
 from .laws import drawn
-from .sample import asked
+from .sample import open_sample
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,9 +30,9 @@ class Trial:
 
 def outcomes(trial: Trial) -> dict[str, str]:
     """`outcome/severity` by check id, of the checks that were asked."""
-    with warnings.catch_warnings(), asked(drawn(trial.law, trial.rows, trial.seed)) as question:
+    with warnings.catch_warnings(), open_sample(drawn(trial.law, trial.rows, trial.seed)) as opened:
         judged = {
-            check: question.judge(check) for check in question.entries if check != SLOW or trial.seed % SLOW_EVERY == 0
+            check: opened.judge(check) for check in opened.entries if check != SLOW or trial.seed % SLOW_EVERY == 0
         }
     return {
         check: f"{one.outcome.value}/{one.severity.value}"

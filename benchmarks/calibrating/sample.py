@@ -53,7 +53,7 @@ class Sample:
 
 
 @dataclass(frozen=True)
-class Asked:
+class OpenedSample:
     """A scanned draw, and the expectations on it that a metric answers, by check id."""
 
     scan: Scan
@@ -68,7 +68,7 @@ class Asked:
 
 
 @contextmanager
-def asked(sample: Sample) -> Iterator[Asked]:
+def open_sample(sample: Sample) -> Iterator[OpenedSample]:
     """The draw, written into a folder, opened and scanned as `gates check` does it."""
     with ExitStack() as stack:
         root = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -84,7 +84,7 @@ def asked(sample: Sample) -> Iterator[Asked]:
             declared=Declarations(purpose=dataset.purpose, population=shares),
             evaluation=stack.enter_context(sets) if sets else None,
         )
-        yield Asked(scan(opened, request, holdout), _entries(contract))
+        yield OpenedSample(scan(opened, request, holdout), _entries(contract))
 
 
 def write(sample: Sample, root: Path) -> None:

@@ -65,7 +65,7 @@ def spoken(**shares: float) -> object:
     return having(population=shares)
 
 
-def _told_by_one(dataset: Dataset) -> Dataset:
+def _separable_by_one(dataset: Dataset) -> Dataset:
     rows = dataset.rows.filter(pl.col("origin") == "human").height
     names = [("ana", "ana", "bo", "cy")[number % 4] if number % 9 else "ana" for number in range(rows)]
     return dataset.having(rows=replaced(dataset.rows, "human", "annotator", names))
@@ -148,7 +148,7 @@ CASES = (
     ),
     Case(
         "human/expect_annotator_concentration_to_be_less_than", LABELLED_BY, "instruction",
-        _told_by_one, "One annotator gave too many of the labels: ana gave", rows=1300,
+        _separable_by_one, "One annotator gave too many of the labels: ana gave", rows=1300,
         missing=Missing(
             without_role("annotator"), Outcome.NOT_CONFIGURED,
             'no annotator column is configured; add: columns = { annotator = "…" }',

@@ -72,7 +72,7 @@ def _near_and_sharing_spans(dataset: Dataset) -> Dataset:
     return dataset
 
 
-def _said_by_machines(dataset: Dataset) -> Dataset:
+def _worded_by_machines(dataset: Dataset) -> Dataset:
     """Human texts of a chat model, and synthetic refusals."""
     chatty = opened_with("As an AI language model, I cannot say.", 60, 56)
     refused = opened_with("I'm sorry, but I can't help with that.", 120, 57)
@@ -116,7 +116,7 @@ def _labels_by_region(dataset: Dataset) -> Dataset:
     return dataset.having(rows=replaced(dataset.rows, "synthetic", "label", labels.tolist()))
 
 
-def _told_by_a_word(dataset: Dataset) -> Dataset:
+def _separable_by_a_word(dataset: Dataset) -> Dataset:
     """People label a text by whether it has a certain word, which most have and many have not."""
     has_it = pl.col("text").str.to_lowercase().str.contains(word(0))
     label = pl.when(has_it).then(pl.lit("good")).otherwise(pl.lit("bad")).alias("label")
@@ -148,7 +148,7 @@ def _from_two_countries(dataset: Dataset) -> Dataset:
 CASES = (
     Case(
         MACHINE, TEXT_TYPES, ON,
-        _said_by_machines, "read like a chat model's", also=frozenset({BOILERPLATE}), missing=NO_PEOPLE, rows=ENOUGH,
+        _worded_by_machines, "read like a chat model's", also=frozenset({BOILERPLATE}), missing=NO_PEOPLE, rows=ENOUGH,
     ),
     Case(
         "human/expect_duplicate_ratio_to_be_less_than/near", TEXT_TYPES, ON, _near_themselves, "at most 5 % may",
@@ -159,7 +159,7 @@ CASES = (
         also=frozenset({"human/expect_duplicate_ratio_to_be_less_than/near"}), exact=EXACT, missing=NOTHING_MADE, rows=ENOUGH,
     ),
     Case(
-        BOILERPLATE, TEXT_TYPES, ON, _said_by_machines, "refuse", also=frozenset({MACHINE}),
+        BOILERPLATE, TEXT_TYPES, ON, _worded_by_machines, "refuse", also=frozenset({MACHINE}),
         missing=NOTHING_MADE, rows=ENOUGH,
     ),
     Case(
@@ -233,7 +233,7 @@ CASES = (
     ),
     *(
         Case(
-            f"{UTILITY}/{train}", ("text", "tabular"), ON, LABELS_DEALT, "suffers most", prepared=_told_by_a_word,
+            f"{UTILITY}/{train}", ("text", "tabular"), ON, LABELS_DEALT, "suffers most", prepared=_separable_by_a_word,
             # Labels that teach nothing by themselves teach worse beside people's, if they are as many.
             also=frozenset({f"{UTILITY}/{other}"}), missing=NO_LABEL, costly=True, rows=700,
         )

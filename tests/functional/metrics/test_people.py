@@ -55,7 +55,7 @@ def project(root, rows: pl.DataFrame, shares: str = SHARES):
     return root
 
 
-def asked(gates, root, *options: str) -> dict[str, str]:
+def outcomes_of(gates, root, *options: str) -> dict[str, str]:
     only = [word for check in CHECKS for word in ("--only", check)]
     called = gates(root, "check", "labels", "--format", "json", *only, *options)
     assert called.code in (0, 1), called.err
@@ -64,7 +64,7 @@ def asked(gates, root, *options: str) -> dict[str, str]:
 
 def test_people_and_a_machine_who_agree_pass(gates, tmp_path):
     root = project(tmp_path, labels())
-    assert asked(gates, root) == dict.fromkeys(CHECKS, "pass")
+    assert outcomes_of(gates, root) == dict.fromkeys(CHECKS, "pass")
 
 
 def test_guessing_people_a_guessing_machine_and_missing_experts_fail_alone(gates, tmp_path):
@@ -76,7 +76,7 @@ def test_guessing_people_a_guessing_machine_and_missing_experts_fail_alone(gates
         DISTANCE: labels().filter((pl.col("language") == "en") | (pl.col("item") < 60)),
     }.items():
         write(root, "data/labels.csv", rows.write_csv())
-        outcomes = asked(gates, root, "--worktree")
+        outcomes = outcomes_of(gates, root, "--worktree")
         assert outcomes[check] == "fail"
         if check != AGREEMENT:
             assert sum(outcome == "fail" for outcome in outcomes.values()) == 1
@@ -85,8 +85,8 @@ def test_guessing_people_a_guessing_machine_and_missing_experts_fail_alone(gates
 def test_shares_are_those_of_the_version_that_is_judged_and_changing_them_changes_the_verdict(gates, tmp_path):
     root = project(tmp_path, labels())
     write(root, "references/population.csv", SHARES.replace("0.6", "0.1").replace("0.4", "0.9"))
-    assert asked(gates, root, "--rev", "HEAD")[DISTANCE] == "pass"
-    assert asked(gates, root, "--worktree")[DISTANCE] == "fail"
+    assert outcomes_of(gates, root, "--rev", "HEAD")[DISTANCE] == "pass"
+    assert outcomes_of(gates, root, "--worktree")[DISTANCE] == "fail"
 
 
 def test_shares_that_are_not_there_stop_the_check_with_their_line(gates, tmp_path):

@@ -43,24 +43,24 @@ def fetched(root: Path, *rev: str) -> str:
     return target.read_text()
 
 
-def held(root: Path) -> dict[str, str]:
+def versions_on_stages(root: Path) -> dict[str, str]:
     """The version by stage, as gto sees it."""
     shown = subprocess.run([GTO, "show", "--json"], cwd=root, check=True, capture_output=True, text=True)
     return json.loads(shown.stdout)["first"]["stage"]
 
 
 def test_a_stage_is_what_it_was_once_the_version_before_is_put_there_again(gates, twice) -> None:
-    assert (fetched(twice, *ON_PROD) == SECOND, held(twice)["prod"]) == (True, "v1.0.1")
+    assert (fetched(twice, *ON_PROD) == SECOND, versions_on_stages(twice)["prod"]) == (True, "v1.0.1")
 
     taken = gates(twice, "promote", "first", "--revoke", *ON_PROD, "--reason", "a source withdrew")
     assert taken.code == 0, taken.err
     # What docs/how-to/promote.md warns of: DVC passes over the mark of a revocation.
-    assert (fetched(twice, *ON_PROD) == SECOND, held(twice).get("prod")) == (True, "v1.0.0")
+    assert (fetched(twice, *ON_PROD) == SECOND, versions_on_stages(twice).get("prod")) == (True, "v1.0.0")
     back = gates(twice, "promote", "first", *ON_PROD, "--version", "v1.0.0")
 
     assert back.code == 0, back.err
     assert back.out == "promoted first v1.0.0 to prod\n  tag  first#prod#6\n"
-    assert (fetched(twice, *ON_PROD) == FIRST, held(twice)["prod"]) == (True, "v1.0.0")
+    assert (fetched(twice, *ON_PROD) == FIRST, versions_on_stages(twice)["prod"]) == (True, "v1.0.0")
     verified = gates(twice, "verify")
     assert verified.code == 0, verified.out + verified.err
     again = gates(twice, "promote", "first", *ON_PROD, "--version", "v1.0.0")
@@ -83,7 +83,7 @@ def test_dvc_fetches_a_version_that_was_taken_back_and_gto_does_not_show_it(gate
     assert taken.code == 0, taken.err
 
     assert fetched(twice, "--rev", "v1.0.1") == fetched(twice) == SECOND
-    assert held(twice) == {"prod": "v1.0.0", "staging": "v1.0.0"}
+    assert versions_on_stages(twice) == {"prod": "v1.0.0", "staging": "v1.0.0"}
     shown = gates(twice, "verify", "first@v1.0.1")
     assert (shown.code, "taken back: it was taken back: consent withdrawn" in shown.out) == (1, True)
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 SECOND = 'path = "data/second.csv"'
 
 
-def told(root: Path, tested: pl.DataFrame) -> list[str]:
+def overlaps_with(root: Path, tested: pl.DataFrame) -> list[str]:
     """What stands against the second dataset as an evaluation set with these rows."""
     put(root, "second", tested.write_csv())
     commit(root, "an evaluation set")
@@ -42,13 +42,13 @@ def human(frame: pl.DataFrame) -> pl.DataFrame:
 
 def test_rows_that_were_trained_on_are_counted(done: Path) -> None:
     trained = pl.read_csv(done / "data/first.csv").filter(pl.col("origin") == "human").head(3)
-    assert told(done, pl.concat([human(table_rows(40, 77)), trained])) == [
+    assert overlaps_with(done, pl.concat([human(table_rows(40, 77)), trained])) == [
         "3 rows of first@v1.0.0 overlap with second: what was trained on cannot be tested on"
     ]
 
 
 def test_other_human_rows_are_shared_with_no_promotion(done: Path) -> None:
-    assert told(done, human(table_rows(40, 77))) == []
+    assert overlaps_with(done, human(table_rows(40, 77))) == []
 
 
 def test_two_training_sets_may_share_rows(done: Path) -> None:
@@ -85,7 +85,7 @@ def test_rows_that_a_training_set_repeats_do_not_hide_the_others(done: Path) -> 
     trained = human(table_rows(200, 5))
     promoted_with(done, pl.concat([trained, trained.head(10), tested]))
 
-    finding = told(done, tested)
+    finding = overlaps_with(done, tested)
 
     assert [sentence.partition(":")[0] for sentence in finding] == ["40 rows of first@v1.0.0 overlap with second"]
 
@@ -97,7 +97,7 @@ def test_rows_of_a_coarse_table_coincide_with_those_of_others(done: Path) -> Non
 
     promoted_with(done, coarse(600, 1))
 
-    assert told(done, coarse(200, 2)) == []
+    assert overlaps_with(done, coarse(200, 2)) == []
 
 
 @pytest.mark.parametrize("times", [2, 3])
@@ -105,7 +105,7 @@ def test_rows_of_a_training_set_that_was_repeated_whole_are_found(done: Path, ti
     tested = human(table_rows(40, 77))
     promoted_with(done, pl.concat([table_rows(200, 5).pipe(human), tested] * times))
 
-    finding = told(done, tested)
+    finding = overlaps_with(done, tested)
 
     words = f"{40 * times} rows of first@v1.0.0 overlap with second"
     assert [sentence.partition(":")[0] for sentence in finding] == [words]
@@ -147,10 +147,10 @@ def test_short_prompts_and_seeds_of_an_evaluation_set_are_found_as_the_check_fin
     promoted_with(done, instructions(items, ["exam-0", None, "exam-7", *none[3:]]))
     tested = instructions(prompts(30, "Ada"), none).with_columns(id=pl.format("exam-{}", pl.int_range(30)))
 
-    finding = told(done, tested.with_columns(response=pl.lit("Yes, it is so.")))
+    finding = overlaps_with(done, tested.with_columns(response=pl.lit("Yes, it is so.")))
 
     assert [sentence.partition(":")[0] for sentence in finding] == ["3 rows of first@v1.0.0 overlap with second"]
-    assert told(done, instructions(prompts(30, "Eve"), none)) == []
+    assert overlaps_with(done, instructions(prompts(30, "Eve"), none)) == []
 
 
 def promoted_for_evaluation(gates, root: Path, rows: pl.DataFrame) -> None:

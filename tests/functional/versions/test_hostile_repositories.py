@@ -28,7 +28,7 @@ BESIDE = "gates_was_led_out"
 PATTERN = '\n[datasets."more-*"]\npath = "data/*.csv"\n'
 
 
-def told(root: Path, *arguments: str, content: bytes) -> str:
+def git_output(root: Path, *arguments: str, content: bytes) -> str:
     """What git prints when it is given this to read."""
     done = subprocess.run(
         ["git", *arguments], cwd=root, env=ENVIRONMENT, input=content, capture_output=True, check=True
@@ -40,12 +40,12 @@ def with_entry(
     root: Path, tree: str, name: bytes, *, kind: bytes = b"40000", content: bytes = b"raise SystemExit\n"
 ) -> str:
     """A tree with one more entry under any name: a folder with a Python file in it, or what the kind says."""
-    blob = told(root, "hash-object", "-w", "--stdin", content=content)
-    inner = told(root, "mktree", content=f"100644 blob {blob}\t{BESIDE}.py\n".encode())
+    blob = git_output(root, "hash-object", "-w", "--stdin", content=content)
+    inner = git_output(root, "mktree", content=f"100644 blob {blob}\t{BESIDE}.py\n".encode())
     named = inner if kind == b"40000" else blob
     own = subprocess.run(["git", "cat-file", "tree", tree], cwd=root, capture_output=True, check=True).stdout
     entry = kind + b" " + name + b"\0" + bytes.fromhex(named)
-    return told(root, "hash-object", "-t", "tree", "-w", "--literally", "--stdin", content=own + entry)
+    return git_output(root, "hash-object", "-t", "tree", "-w", "--literally", "--stdin", content=own + entry)
 
 
 def commit_of(root: Path, tree: str, parent: str, date: str) -> str:
@@ -86,10 +86,10 @@ def test_a_path_that_leads_out_of_the_folder_is_laid_out_nowhere_by_check(gates,
 
 def test_a_path_that_git_itself_lets_into_a_tree_is_laid_out_nowhere_by_verify(gates, done, outside) -> None:
     # As somebody would do it: nothing of this needs more than git's own commands, and a clone takes it.
-    blob = told(done, "hash-object", "-w", "--stdin", content=b"raise SystemExit\n")
-    inner = told(done, "mktree", content=f"100644 blob {blob}\t{BESIDE}.py\n".encode())
+    blob = git_output(done, "hash-object", "-w", "--stdin", content=b"raise SystemExit\n")
+    inner = git_output(done, "mktree", content=f"100644 blob {blob}\t{BESIDE}.py\n".encode())
     listed = git(done, "ls-tree", f"{VERSION}^{{}}")
-    tree = told(done, "mktree", content=f"{listed}\n040000 tree {inner}\t..\n".encode())
+    tree = git_output(done, "mktree", content=f"{listed}\n040000 tree {inner}\t..\n".encode())
     made = commit_of(done, tree, git(done, "rev-parse", f"{VERSION}^{{}}^"), date_of(done, VERSION))
     for tag in (VERSION, STAGING, PROD):
         retag(done, tag, words_of(done, tag), target=made)
@@ -280,7 +280,7 @@ def test_a_signature_by_a_pgp_key_that_nobody_here_has_is_unknown_and_a_changed_
     assert "first#prod#2: verified: 3 parts (order, conditions, signature of the tag)" in verified.out, verified.out
     good = git(done, "rev-parse", PROD)
     content = subprocess.run(["git", "cat-file", "tag", good], cwd=done, capture_output=True, check=True).stdout
-    changed = told(
+    changed = git_output(
         done, "hash-object", "-t", "tag", "-w", "--stdin", content=content.replace(b"first v1", b"First v1", 1)
     )
     git(done, "update-ref", f"refs/tags/{PROD}", changed)
@@ -305,16 +305,16 @@ def test_a_signature_of_a_key_that_nobody_named_does_not_count_whatever_the_keyr
     by_file, by_key = ("--allowed-signers", str(signers)), ("--pgp-key", spaced)
     part = "first#prod#2: FAILED\n  signature of the tag: "
 
-    def told_of(*arguments: str) -> str:
+    def verify_output(*arguments: str) -> str:
         return gates(done, "verify", PROD, *arguments).out
 
-    assert f"{part}git did not sign it: nothing says who made the tag" in told_of(*by_key)
+    assert f"{part}git did not sign it: nothing says who made the tag" in verify_output(*by_key)
     sign_with_pgp(done, other)
-    assert f"{part}signed with PGP, and {signers} names SSH keys only; give --pgp-key" in told_of(*by_file)
-    assert f"{part}signed with PGP by {other}, which no --pgp-key names" in told_of(*by_file, *by_key)
+    assert f"{part}signed with PGP, and {signers} names SSH keys only; give --pgp-key" in verify_output(*by_file)
+    assert f"{part}signed with PGP by {other}, which no --pgp-key names" in verify_output(*by_file, *by_key)
     sign_with_pgp(done, named)
-    assert "first#prod#2: verified" in told_of(*by_key)
-    assert "first#prod#2: verified" in told_of(*by_file, *by_key)
+    assert "first#prod#2: verified" in verify_output(*by_key)
+    assert "first#prod#2: verified" in verify_output(*by_file, *by_key)
     refused = gates(done, "verify", PROD, "--pgp-key", named[-16:])
     assert (refused.code, "expected all 40 or 64 hexadecimal digits" in refused.err) == (2, True)
 

@@ -15,7 +15,7 @@ RULE = "human/expect_row_failure_ratio_to_be_less_than/text/not-blank"
 MATCH = "combined/expect_distributions_to_match"
 
 
-def said(check: str, message: str, columns: dict[str, str]) -> str:
+def renamed(check: str, message: str, columns: dict[str, str]) -> str:
     dataset = DatasetConfig("mix", Path(), 1, "text", columns=columns)
     result = CheckResult(CheckId.parse(check), Severity.CRITICAL, Outcome.FAIL, message)
     [named] = with_own_names([result], dataset, data_type("text"))
@@ -51,5 +51,5 @@ def said(check: str, message: str, columns: dict[str, str]) -> str:
     ],
 )  # fmt: skip
 def test_message_names_the_column_of_a_role(check, message, named):
-    assert said(check, message, {"text": "body", "id": "id"}) == named
-    assert said(check, message, {}) == message
+    assert renamed(check, message, {"text": "body", "id": "id"}) == named
+    assert renamed(check, message, {}) == message

@@ -9,7 +9,7 @@ from benchmarks.calibrating.cases import CASES, DOSES
 from benchmarks.calibrating.laws import DATA, LAWS, drawn
 from benchmarks.calibrating.power import Search, least_dose
 from benchmarks.calibrating.same_law import answer
-from benchmarks.calibrating.sample import asked
+from benchmarks.calibrating.sample import open_sample
 from gates.metrics.catalogue import METRICS
 from gates.verdict import Outcome, Severity
 
@@ -33,8 +33,8 @@ def test_suites_ask_what_the_cases_of_a_law_are_about(law):
     if law == "tabular" and not DATA.is_dir():
         pytest.skip("the real data is not beside the repository")
 
-    with asked(drawn(law, ROWS, seed=0)) as question:
-        assert [case.check for case in CASES if case.law == law and case.check not in question.entries] == []
+    with open_sample(drawn(law, ROWS, seed=0)) as opened:
+        assert [case.check for case in CASES if case.law == law and case.check not in opened.entries] == []
 
 
 def test_a_planted_defect_fails_the_check_that_the_same_law_does_not_fail():
@@ -44,8 +44,8 @@ def test_a_planted_defect_fails_the_check_that_the_same_law_does_not_fail():
 
     judged = []
     for sample in (sound, flawed):
-        with asked(sample) as question:
-            judged.append((question.judge(case.check).outcome, question.judge(case.check).severity))
+        with open_sample(sample) as opened:
+            judged.append((opened.judge(case.check).outcome, opened.judge(case.check).severity))
 
     assert judged[0][0] is not Outcome.FAIL
     assert judged[1] == (Outcome.FAIL, Severity.CRITICAL)

@@ -90,7 +90,7 @@ def variations(rng: np.random.Generator, original: list[str], count: int) -> lis
     return [edited(rng, original, 1) for _ in range(count)]
 
 
-def found_among(*sides: list[str]) -> NearPairs:
+def pairs_among(*sides: list[str]) -> NearPairs:
     """Near duplicates of texts of several sides."""
     stream = stream_of([text for side in sides for text in side])
     search = NearSearch(stream.lengths(), [len(side) for side in sides])
@@ -114,7 +114,7 @@ def test_variations_of_one_persons_text_are_all_found_however_many_there_are(mon
     rng = np.random.default_rng(1)
     human_rows = [words(rng, 90) for _ in range(100)]
 
-    pairs = found_among([" ".join(text) for text in human_rows], variations(rng, human_rows[60], 2000))
+    pairs = pairs_among([" ".join(text) for text in human_rows], variations(rng, human_rows[60], 2000))
 
     assert np.isin(np.arange(100, 2100), pairs.right[pairs.left == 60]).mean() >= 0.99
 
@@ -125,7 +125,7 @@ def test_variations_of_a_human_text_from_a_template_are_near_human_rows(monkeypa
     template = words(rng, 90)
     human_rows = [edited(rng, template, 3) for _ in range(100)]
 
-    pairs = found_among(human_rows, variations(rng, human_rows[60].split(), 2000))
+    pairs = pairs_among(human_rows, variations(rng, human_rows[60].split(), 2000))
 
     assert np.isin(np.arange(100, 2100), pairs.right[pairs.left < 100]).mean() >= 0.99
 
@@ -137,10 +137,10 @@ def test_pairs_of_a_side_stay_what_they_are_when_other_sides_have_any_texts(monk
     sides = [[*variations(rng, template, 60), " ".join(template)] for _ in range(3)]
     sides[1] += sides[0][:5]
 
-    whole = found_among(*sides)
+    whole = pairs_among(*sides)
 
-    assert within(whole, 0, 61) == within(found_among(sides[0]), 0, 61)
-    assert [(one - 61, two - 61) for one, two in within(whole, 61, 127)] == within(found_among(sides[1]), 0, 66)
+    assert within(whole, 0, 61) == within(pairs_among(sides[0]), 0, 61)
+    assert [(one - 61, two - 61) for one, two in within(whole, 61, 127)] == within(pairs_among(sides[1]), 0, 66)
 
 
 def test_texts_that_follow_do_not_change_which_of_a_side_are_joined(monkeypatch):
@@ -150,17 +150,17 @@ def test_texts_that_follow_do_not_change_which_of_a_side_are_joined(monkeypatch)
     texts = [edited(rng, template, 3) for _ in range(200)]
     texts += [texts[number] for number in rng.integers(0, 200, 100)]
     texts = [texts[number] for number in rng.permutation(300)]
-    whole = found_among(texts)
+    whole = pairs_among(texts)
 
     for count in (1, 15, 60, 150, 300):
-        assert joined(within(whole, 0, count), count) == joined(within(found_among(texts[:count]), 0, count), count)
+        assert joined(within(whole, 0, count), count) == joined(within(pairs_among(texts[:count]), 0, count), count)
 
 
 def test_equal_texts_of_two_sides_pair_with_those_of_the_first():
     rng = np.random.default_rng(1)
     one, two = (" ".join(words(rng, 30)) for _ in range(2))
 
-    near = found_among([one, one], [two, one, one], [one, two])
+    near = pairs_among([one, one], [two, one, one], [one, two])
 
     pairs = list(zip(near.left.tolist(), near.right.tolist(), strict=True))
     assert pairs == [(0, 1), (0, 3), (0, 4), (0, 5), (1, 3), (1, 5), (3, 4)]

@@ -80,12 +80,12 @@ def test_texts_that_repeat_their_shingles_are_compared_as_sets():
 
 
 def test_bands_find_a_pair_at_the_threshold_in_998_of_1000_and_few_at_two_fifths():
-    def found(jaccard: float) -> float:
+    def recall_at(jaccard: float) -> float:
         return 1 - (1 - jaccard**minhash.BAND_ROWS) ** minhash.BAND_COUNT
 
-    assert found(0.8) > 0.998
-    assert found(0.85) > 0.9999
-    assert found(0.4) < 0.16
+    assert recall_at(0.8) > 0.998
+    assert recall_at(0.85) > 0.9999
+    assert recall_at(0.4) < 0.16
 
 
 def test_pairs_do_not_depend_on_how_many_buckets_are_put_in_order_at_once(monkeypatch):

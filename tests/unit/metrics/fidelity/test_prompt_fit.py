@@ -45,14 +45,14 @@ def shifted(frame: pl.DataFrame, column: str = "response") -> pl.DataFrame:
     return frame.with_columns(pl.concat([values[-1:], values[:-1]]).alias(column))
 
 
-def found(human: pl.DataFrame, synthetic: pl.DataFrame, roles: Roles = INSTRUCTION):
+def measured(human: pl.DataFrame, synthetic: pl.DataFrame, roles: Roles = INSTRUCTION):
     frame = pl.concat([human, synthetic])
     facts = (FileFacts("data/mix.jsonl", frame.height, {}, "", 0),)
     return measure(scan(MemorySource(frame, roles, facts), ScanRequest()), Scope.COMBINED, {})
 
 
 def outcome(human: pl.DataFrame, synthetic: pl.DataFrame, roles: Roles = INSTRUCTION) -> Outcome:
-    return judge(found(human, synthetic, roles), Limits(max_value=0.15), Severity.CRITICAL).outcome
+    return judge(measured(human, synthetic, roles), Limits(max_value=0.15), Severity.CRITICAL).outcome
 
 
 def test_responses_that_fit_as_human_ones_do_pass_and_shifted_ones_fail():
@@ -65,9 +65,9 @@ def test_responses_that_fit_as_human_ones_do_pass_and_shifted_ones_fail():
 def test_human_rows_that_are_misaligned_themselves_decide_nothing():
     human, synthetic = answered(600, 1, "human"), answered(600, 2, "synthetic")
 
-    measured = found(shifted(human), synthetic)
+    measurement = measured(shifted(human), synthetic)
 
-    assert "or the human rows are misaligned themselves" in measured.reason
+    assert "or the human rows are misaligned themselves" in measurement.reason
 
 
 def test_answers_that_share_no_word_say_nothing_either_way():
@@ -78,8 +78,8 @@ def test_answers_that_share_no_word_say_nothing_either_way():
 
 
 def test_too_few_rows_and_empty_responses_are_inconclusive():
-    few = found(answered(60, 1, "human"), answered(60, 2, "synthetic"))
-    empty = found(answered(600, 1, "human"), answered(600, 2, "synthetic").with_columns(response=pl.lit("")))
+    few = measured(answered(60, 1, "human"), answered(60, 2, "synthetic"))
+    empty = measured(answered(600, 1, "human"), answered(600, 2, "synthetic").with_columns(response=pl.lit("")))
 
     assert few.reason.startswith("100 responses of each origin must share words with prompts")
     assert (empty.rows.synthetic, estimate_of(empty)) == (0, None)

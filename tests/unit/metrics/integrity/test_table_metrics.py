@@ -140,13 +140,13 @@ def test_a_broken_constraint_is_counted_row_by_row(kind, columns, broken):
     fine = table_rows(600, seed=70).with_columns(top=pl.lit(9), income=pl.int_range(9000, 9600).cast(pl.Float64))
     broken = broken if "top" in broken.columns else broken.with_columns(top=pl.lit(9))
 
-    def found(frame):
+    def constraint_of(frame):
         return measured(
             constraints, frame.select(human.columns), Scope.SYNTHETIC, human, constraint=kind, columns=columns
         )
 
-    assert outcome(found(fine), max_value=0.01) is Outcome.PASS
-    assert outcome(found(broken), max_value=0.01) is Outcome.FAIL
+    assert outcome(constraint_of(fine), max_value=0.01) is Outcome.PASS
+    assert outcome(constraint_of(broken), max_value=0.01) is Outcome.FAIL
 
 
 def test_a_determinant_that_no_person_has_asks_nothing():

@@ -109,10 +109,10 @@ def test_a_machine_that_labels_human_items_otherwise_fails():
 
     human = pl.concat([labels("ann", 0.0), labels("bob", 0.02)])
 
-    def found(wrong: float):
+    def judged_with(wrong: float):
         return verdict(measure(scanned(human, labels("machine", wrong), ANNOTATIONS), Scope.COMBINED, {}))
 
-    assert (found(0.02).outcome, found(0.4).outcome) == (Outcome.PASS, Outcome.FAIL)
+    assert (judged_with(0.02).outcome, judged_with(0.4).outcome) == (Outcome.PASS, Outcome.FAIL)
 
 
 def test_few_twins_are_inconclusive_and_worth_no_warning():
