@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from gates.checking.conclude import JudgedData, column_types, planned, verdict_of_results
 from gates.checking.row_pass import RowPass
 from gates.checking.verdict_inputs import data_of
-from gates.contract.plan import ROW_FAILURES, Plan, refuse_unknown_waivers
-from gates.contract.suites import measurement_key, params_of
+from gates.contract.plan import Plan, refuse_unknown_waivers
+from gates.contract.suites import ROW_FAILURES, measurement_key, params_of
 from gates.data.duckdb.dataset import LocalDataset, open_dataset, open_holdout
 from gates.data.evaluation import EvaluationSets, open_evaluation
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE, UNDECLARED_CODE

@@ -21,7 +21,8 @@ from gates.checking.resolve import resolve_without_schemas, with_schemas
 from gates.checking.row_pass import RowPass
 from gates.checking.verdict_inputs import data_of
 from gates.config.deadline import TimeUpError
-from gates.contract.plan import ROW_FAILURES, Plan, plan, refuse_unknown_waivers
+from gates.contract.plan import Plan, plan, refuse_unknown_waivers
+from gates.contract.suites import ROW_FAILURES
 from gates.data.duckdb.dataset import QuickOpening, open_dataset
 from gates.data.facts import ROWS_PER_FILE_BITS, FileFacts
 from gates.data.files import fingerprints

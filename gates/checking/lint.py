@@ -12,9 +12,9 @@ from gates.config.load import load_config
 from gates.config.removals import FOLDER, REMOVALS
 from gates.config.row_rules import FINITE, RowRule
 from gates.contract.contract import load_contract
-from gates.contract.plan import ROW_FAILURES, plan, waives_nothing
+from gates.contract.plan import plan, waives_nothing
 from gates.contract.plugins.registry import loaded, metrics_of
-from gates.contract.suites import read_suite
+from gates.contract.suites import ROW_FAILURES, read_suite
 from gates.errors import GatesError, did_you_mean
 from gates.verdict import CheckId, Scope
 from gates.verdicts.reports.text import counted

@@ -12,6 +12,7 @@ import click
 from gates.cli.options import config_option
 from gates.cli.streams import note
 from gates.verdicts.reports.text import printable
+from gates.visible_text import has_words
 
 if TYPE_CHECKING:
     from gates.checking.targets import Target
@@ -91,7 +92,7 @@ class _Call:
     config: Path | None
 
     def refuse_what_excludes(self) -> None:
-        if self.revoke and not (self.reason and self.reason.strip()):
+        if self.revoke and not (self.reason and has_words(self.reason)):
             raise click.UsageError('--revoke needs --reason "…": who meets the revocation asks why')
         if self.reason and not self.revoke:
             raise click.UsageError("--reason says why something is taken back: give --revoke too")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from gates.config.schema_files import text_digest
 from gates.errors import UsageError, did_you_mean
+from gates.visible_text import has_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,11 +90,15 @@ def _row(row: dict[str | None, str | list[str] | None], where: str) -> dict[str,
     cells = {str(key): value.strip() for key, value in row.items() if isinstance(value, str)}
     if len(cells) != len(COLUMNS) or None in row:
         raise UsageError(f"{where}: expected {len(COLUMNS)} cells: {', '.join(COLUMNS)}")
-    empty = next((column for column in COLUMNS if not cells[column]), None)
+    empty = next((column for column in COLUMNS if not _says_something(column, cells[column])), None)
     if empty:
         why = "; say where the share comes from, so that others can check it" if empty == "source" else ""
         raise UsageError(f"{where}: {empty} is empty{why}")
     return cells
+
+
+def _says_something(column: str, cell: str) -> bool:
+    return has_words(cell) if column == "source" else bool(cell)
 
 
 def _share(text: str, where: str) -> float:

@@ -142,7 +142,7 @@ def _where(value: Any) -> str:
 _READERS: Mapping[str, Reader] = {
     "rows": _rows,
     "where": _where,
-    "reason": validators.string,
-    "who": validators.string,
+    "reason": validators.words,
+    "who": validators.words,
     "date": validators.day,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gates import __version__
@@ -178,6 +179,7 @@ def _merged_suites(
     """The entries of each scope, shipped ones under those of the dataset's own folder, and what is looser than shipped."""
     entries: dict[Scope, tuple[SuiteEntry, ...]] = {}
     loosened: list[str] = []
+    kind = data_type_of(dataset)
     for scope in Scope:
         shipped = []
         for part in ("common", dataset.type):
@@ -186,7 +188,8 @@ def _merged_suites(
             shipped.append(suite if dataset.extends else _what_always_counts(suite))
         own = folder / f"{scope.value}.json"
         shown = own.relative_to(dataset.root).as_posix()
-        merged = merge(shipped, read_suite(own, metrics, shown=shown) if own.is_file() else None)
+        own_suite = read_suite(own, metrics, shown=shown) if own.is_file() else None
+        merged = merge(shipped, own_suite, partial(_is_rule_of_type, dataset, kind))
         entries[scope] = merged.entries
         loosened += merged.loosened
     if not dataset.extends:
@@ -194,6 +197,13 @@ def _merged_suites(
             f"built-in suites of '{dataset.type}' are switched off ({dataset.place('extends')}: extends = false)"
         )
     return entries, tuple(loosened)
+
+
+def _is_rule_of_type(dataset: DatasetConfig, kind: DataType, rule: str) -> bool:
+    """Whether the data type has the row rule; where the dataset has no schema of its own, nobody else can."""
+    column, _, name = rule.rpartition("/")
+    roles = {mapped: role for role, mapped in dataset.columns.items()}
+    return own_schema(dataset) is None or kind.has_rule(roles.get(column, column), name)
 
 
 def _named_metrics(dataset: DatasetConfig, entries: Mapping[Scope, tuple[SuiteEntry, ...]]) -> list[LoadedPlugin]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gates.contract.check_lookup import resolve_checks, suggestion
-from gates.contract.suites import SuiteEntry
+from gates.contract.suites import ROW_FAILURES, SuiteEntry, unmentioned_rule
 from gates.errors import SuiteError, UsageError, did_you_mean
-from gates.verdict import CheckId, Kind, PlannedCheck, Scope, Severity
+from gates.verdict import Kind, PlannedCheck, Scope, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from gates.config.row_rules import RowRule
     from gates.contract.contract import Contract
 
-ROW_FAILURES = "expect_row_failure_ratio_to_be_less_than"
-# Where no suite says how many rows may break a rule.
-_UNMENTIONED = {"reason": "a rule that a person wrote holds in every row"}
 HUMAN_RATIO = "expect_human_ratio_to_be_between"
 # Arguments of Great Expectations' expectations and of ours that name columns.
 _COLUMN_ARGUMENTS = frozenset({"column", "column_A", "column_B", "column_list", "column_set", "columns"})
@@ -100,7 +97,7 @@ def plan(
         if scope is not Scope.COMBINED:
             mentioned = {str(entry.kwargs.get("rule")) for entry in listed if entry.type == ROW_FAILURES}
             listed += [
-                _unmentioned(rule, scope, Severity.WARNING if rule.id in drafted else Severity.CRITICAL)
+                unmentioned_rule(scope, rule.id, Severity.WARNING if rule.id in drafted else Severity.CRITICAL)
                 for rule in rules_by_id.values()
                 if rule.id not in mentioned
             ]
@@ -159,11 +156,6 @@ def _refuse_unknown_rules(entries: Sequence[SuiteEntry], rules: Mapping[str, Row
         rule = str(entry.kwargs.get("rule"))
         if entry.type == ROW_FAILURES and rule not in rules:
             raise SuiteError(f"{entry.place}: the schema has no rule '{rule}' ({did_you_mean(rule, rules)})")
-
-
-def _unmentioned(rule: RowRule, scope: Scope, severity: Severity) -> SuiteEntry:
-    kwargs = {"rule": rule.id, "max_value": 0.0}
-    return SuiteEntry(CheckId(scope, ROW_FAILURES, rule.id), ROW_FAILURES, kwargs, severity, _UNMENTIONED)
 
 
 def _for_role(entry: SuiteEntry, contract: Contract) -> SuiteEntry:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from gates.config.row_rules import RowRule
 from gates.config.schema_files import file_digests
 from gates.contract.contract import load_contract
-from gates.contract.plan import ROW_FAILURES, plan
+from gates.contract.plan import plan
+from gates.contract.suites import ROW_FAILURES
 from gates.data.duckdb.dataset import data_files
 from gates.data.facts import FileFacts
 from gates.data.files import evaluation_files, fingerprint, manifest_sha256, resolve

@@ -274,7 +274,7 @@ _READERS: Mapping[str, Reader] = {
 }
 _WAIVER_READERS: Mapping[str, Reader] = {
     "check": validators.check_id,
-    "reason": validators.string,
-    "owner": validators.string,
+    "reason": validators.words,
+    "owner": validators.words,
     "expires": validators.day,
 }

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gates.errors import did_you_mean
+from gates.visible_text import has_words
 
 Reader = Callable[[Any], str]
 
@@ -24,6 +25,14 @@ def string(value: Any) -> str:
     if not isinstance(value, str):
         return f"is {toml_name(value)}, expected a string"
     return "" if value.strip() else "is empty"
+
+
+def words(value: Any) -> str:
+    """Words that somebody can read."""
+    wrong = string(value)
+    if wrong or has_words(value):
+        return wrong
+    return "has no letter and no digit that can be seen, expected words"
 
 
 def strings(value: Any) -> str:

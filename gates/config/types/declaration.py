@@ -89,6 +89,17 @@ class DataType:
     about: str = ""
     example: str = ""
 
+    def has_rule(self, column: str, rule: str) -> bool:
+        """Whether a row rule is this type's: of a role, or of any column of fractions where columns have no roles.
+
+        rule: as in its id: `text` and `number` ask for a `type`, `has-value` is called `not-blank`, and rules that look at
+        another column end in its name.
+        """
+        declared = self.rules.get(column, self.float_rules)
+        names = {one if isinstance(one, str) else one.name for one in declared}
+        names |= {"present", "type", "not-null", "not-blank"} if column in self.rules else set()
+        return any(rule == name or rule.startswith(f"{name}-") for name in names)
+
     @property
     def roles(self) -> tuple[str, ...]:
         """Every role that `columns` may map."""

@@ -6,6 +6,7 @@
 from gates.contract.suites.merge import Merged, merge
 from gates.contract.suites.read import read_suite
 from gates.contract.suites.suite import (
+    ROW_FAILURES,
     Suite,
     SuiteEntry,
     demand_of,
@@ -13,9 +14,11 @@ from gates.contract.suites.suite import (
     limits_of,
     measurement_key,
     params_of,
+    unmentioned_rule,
 )
 
 __all__ = [
+    "ROW_FAILURES",
     "Merged",
     "Suite",
     "SuiteEntry",
@@ -26,4 +29,5 @@ __all__ = [
     "merge",
     "params_of",
     "read_suite",
+    "unmentioned_rule",
 ]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gates.contract.suites.suite import ROW_FAILURES, unmentioned_rule
 from gates.errors import SuiteError
 from gates.verdict import CheckId, Severity
+from gates.visible_text import has_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from gates.contract.suites.suite import Suite, SuiteEntry
 
@@ -35,9 +37,12 @@ class Merged:
     loosened: tuple[str, ...]
 
 
-def merge(built_in: Sequence[Suite], own: Suite | None) -> Merged:
+def merge(
+    built_in: Sequence[Suite], own: Suite | None, is_rule_of_type: Callable[[str], bool] = lambda _: False
+) -> Merged:
     """All expectations of one scope: later built-in suites replace earlier ones, the dataset's own comes last.
 
+    is_rule_of_type: whether a row rule is one that the data type brings along: no row may break it, mentioned or not.
     Raises SuiteError with file and line when the own suite loosens a check without `meta.reason`, or replaces one that
     nobody may replace.
     """
@@ -47,6 +52,9 @@ def merge(built_in: Sequence[Suite], own: Suite | None) -> Merged:
     loosened: list[str] = []
     for entry in own.expectations if own else ():
         present = merged.get(entry.check_id)
+        rule = str(entry.kwargs.get("rule"))
+        if present is None and entry.type == ROW_FAILURES and is_rule_of_type(rule):
+            present = unmentioned_rule(entry.check_id.scope, rule)
         if present is not None:
             loosened += _replacement(present, entry)
         merged[entry.check_id] = entry
@@ -55,6 +63,7 @@ def merge(built_in: Sequence[Suite], own: Suite | None) -> Merged:
 
 def _replacement(present: SuiteEntry, entry: SuiteEntry) -> list[str]:
     changes = looser_by(present, entry)
+    than = present.place if present.path else f"the limit that {present.kwargs['rule']} has by itself"
     if not changes:
         return []
     if entry.type == ORIGINS or (entry.type == ROW_COUNT and _is_the_row_count(present)):
@@ -62,13 +71,19 @@ def _replacement(present: SuiteEntry, entry: SuiteEntry) -> list[str]:
             f"{entry.place}: {entry.check_id} cannot be replaced by a looser one; "
             'to ask for more, add a check of your own with "meta": {"rule": "…"}'
         )
-    reason = entry.meta.get("reason")
-    if not isinstance(reason, str) or not reason.strip():
+    reason = reason_of(entry)
+    if reason is None:
         raise SuiteError(
-            f"{entry.place}: {entry.check_id} is looser than {present.place} ({'; '.join(changes)}); "
+            f"{entry.place}: {entry.check_id} is looser than {than} ({'; '.join(changes)}); "
             'say why with "meta": {"reason": "…"}'
         )
-    return [f"{entry.check_id} {change} ({reason.strip()})" for change in changes]
+    return [f"{entry.check_id} {change} ({reason})" for change in changes]
+
+
+def reason_of(entry: SuiteEntry) -> str | None:
+    """Why the entry is as it is, in words that somebody can read; None where it does not say."""
+    reason = entry.meta.get("reason")
+    return reason.strip() if isinstance(reason, str) and has_words(reason) else None
 
 
 def _is_the_row_count(entry: SuiteEntry) -> bool:

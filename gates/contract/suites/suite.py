@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from gates.metrics.base.metric import Metric
 
 LIMITS = ("min_value", "max_value", "warn_value")
+ROW_FAILURES = "expect_row_failure_ratio_to_be_less_than"
+# Where no suite says how many rows may break a rule.
+_UNMENTIONED = {"reason": "a rule that a person wrote holds in every row"}
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,12 @@ class Suite:
 def expectation_id(check_id: CheckId) -> str:
     """The id under which Great Expectations knows a check; its results are matched by it, never by position."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"gates:{check_id}"))
+
+
+def unmentioned_rule(scope: Scope, rule: str, severity: Severity = Severity.CRITICAL) -> SuiteEntry:
+    """The limit on a row rule that no suite mentions."""
+    kwargs = {"rule": rule, "max_value": 0.0}
+    return SuiteEntry(CheckId(scope, ROW_FAILURES, rule), ROW_FAILURES, kwargs, severity, _UNMENTIONED)
 
 
 def limits_of(kwargs: Mapping[str, object]) -> Limits:

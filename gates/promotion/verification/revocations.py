@@ -14,6 +14,7 @@ from gates.promotion.verification.findings import Finding, looked_at
 from gates.versions.git import literal
 from gates.versions.trees import tree_at
 from gates.versions.version import revision
+from gates.visible_text import has_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,7 @@ def wrong_record(event: StageEvent) -> str | None:
     Raises DataError where there is no record here, PromotionError where it is none.
     """
     name, message, moment, history = event.tag.name, event.message, event.tag.made_at, event.history
-    if not message.reason:
+    if not message.reason or not has_words(message.reason):
         return "gives no reason"
     if moment is None:
         return "its moment cannot be known: it has no date"

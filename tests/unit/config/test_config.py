@@ -311,6 +311,14 @@ WAIVER = 'check = "human/expect_x"\nreason = "r"\nowner = "o"\nexpires = 2027-01
             WAIVER.replace("human/", "people/"),
             "5: {}waiver: check 'people/expect_x' is no check id; expected <human|synthetic|combined>/<expectation>[/<detail>]",
         ),
+        (
+            WAIVER.replace('"r"', '"\u200b"'),
+            "6: {}waiver: reason has no letter and no digit that can be seen, expected words",
+        ),
+        (
+            WAIVER.replace('"o"', '"\u3164…"'),
+            "7: {}waiver: owner has no letter and no digit that can be seen, expected words",
+        ),
         (WAIVER + "until = 3\n", "9: {}waiver: unknown key 'until' (expected one of: check, expires, owner, reason)"),
         (WAIVER + "[[datasets.reviews.waivers]]\n" + WAIVER, "9: {}check 'human/expect_x' is waived twice"),
     ],

@@ -12,8 +12,7 @@ import pytest
 from gates.cli.types_page import COMMON_RULES
 from gates.config.data_types import DATA_TYPES, LINEAGE_ROLES, data_type
 from gates.config.load import read_config
-from gates.contract.plan import ROW_FAILURES
-from gates.contract.suites import read_suite
+from gates.contract.suites import ROW_FAILURES, read_suite
 from gates.data.facts import ORIGIN, ROW_ID, Roles
 from gates.metrics.catalogue import METRICS
 from gates.rows.schemas.built_in import built_in_schema
@@ -66,6 +65,16 @@ def test_suites_limit_rules_that_the_schema_has(name):
         limited = {str(entry.kwargs["rule"]) for entry in entries if entry.type == ROW_FAILURES}
         assert limited <= rule_ids
         assert all(entry.meta.get("reason") and entry.meta.get("question") for entry in entries)
+
+
+@pytest.mark.parametrize("name", DATA_TYPES)
+def test_a_type_knows_its_row_rules_without_their_schema(name):
+    schema = built_in_schema(Roles(name, ("size",), bound=data_type(name).roles), {"size": "double"})
+
+    for rule in rules(schema):
+        column, _, last = rule.id.rpartition("/")
+        assert data_type(name).has_rule(column, last), rule.id
+    assert not data_type(name).has_rule("grade", "at-most")
 
 
 def test_response_rules():

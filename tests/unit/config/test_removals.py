@@ -43,6 +43,7 @@ def test_a_record_names_rows_or_values(tmp_path) -> None:
         ('rows = ["a"]\n', "1: date is missing; a removal needs rows or where, reason, who and date"),
         (RECORD, "1: rows and where are both missing; give one: which rows went"),
         (RECORD + 'rows = ["a"]\nwhere = { b = 1 }\n', "5: rows and where stand there both; keep one: which rows went"),
+        (RECORD.replace("consent withdrawn", "\u2800 …") + 'rows = ["a"]\n', "1: reason has no letter and no digit"),
         (RECORD + 'rows = ["a"]\nreson = ""\n', "5: unknown key 'reson' (did you mean 'reason'?)"),
         (RECORD + "rows = []\n", "4: rows is empty: it names no row"),
         (RECORD + 'rows = ["a", "a"]\n', "4: rows names 'a' twice"),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from gates.contract.suites import Merged, Suite, SuiteEntry, merge
@@ -87,6 +89,32 @@ def test_loosening_needs_a_reason_and_is_listed_with_it(present, own, change):
 )  # fmt: skip
 def test_tightening_needs_no_reason(present, own):
     assert merge([suite(built_in(**present))], suite(entry(**own))).loosened == ()
+
+
+@pytest.mark.parametrize(
+    "reason", ["\u200b", " \u3000\u00a0", "\u3164\u2800", "\u0301", "…", "--- !", "\U000e0041", " "]
+)
+def test_what_nobody_can_read_is_no_reason(reason):
+    with pytest.raises(SuiteError, match="say why"):
+        merge([suite(built_in(max_value=0.05))], suite(entry(max_value=0.2, reason=reason)))
+
+
+def test_a_row_rule_of_the_type_is_limited_before_any_suite_mentions_it():
+    rows = "expect_row_failure_ratio_to_be_less_than"
+    looser = {"kind": rows, "rule": "size/finite", "max_value": 0.5}
+    of_type = "size/finite".__eq__
+
+    def own(reason=None, **kwargs):
+        return suite(replace(entry(reason=reason, **looser), kwargs={"rule": kwargs["rule"], "max_value": 0.5}))
+
+    with pytest.raises(
+        SuiteError, match=r"looser than the limit that size/finite has by itself \(max_value 0 -> 0.5\)"
+    ):
+        merge([], own(rule="size/finite"), of_type)
+    assert merge([], own("sensors saturate", rule="size/finite"), of_type).loosened == (
+        f"human/{rows}/size/finite max_value 0 -> 0.5 (sensors saturate)",
+    )
+    assert merge([], own(rule="size/of-their-own"), of_type).loosened == ()
 
 
 def test_the_origins_and_the_row_count_cannot_be_loosened_whatever_the_reason():

@@ -1,0 +1,25 @@
+"""Whether somebody who looks at a text sees anything, and whether what they see says anything."""
+
+from __future__ import annotations
+
+import unicodedata
+
+# Letters and symbols by category that are drawn as nothing: Default_Ignorable_Code_Point beyond category Cf, and blanks.
+# https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt
+_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\U0001d159\U00013441\U00013442\U00016fe4")
+_SIGHTLESS = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
+
+
+def has_visible_text(text: str) -> bool:
+    """Whether a character of the text leaves ink: no blank, no format or control character, no mark without its letter."""
+    return any(map(_is_visible, text))
+
+
+def has_words(text: str) -> bool:
+    """Whether the text has a letter or a digit that is seen: punctuation and symbols alone give no reason."""
+    return any(unicodedata.category(one)[0] in "LN" and one not in _BLANK for one in text)
+
+
+def _is_visible(character: str) -> bool:
+    category = unicodedata.category(character)
+    return category[0] != "M" and category not in _SIGHTLESS and character not in _BLANK
