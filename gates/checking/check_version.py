@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gates.versions.configuration import config_at
@@ -12,7 +12,7 @@ from gates.versions.repository import open_repository
 from gates.versions.version import VersionKind, base_of, choose_versions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import date
     from pathlib import Path
 
@@ -116,13 +116,14 @@ class CheckedDataset:
     """A verdict with what belongs to one run only. is_remembered: it was reached before, on the same bytes.
 
     quarantined: number of failing rows. quarantine: the file that has them, written by this run or, where it is
-    still the same, by the run that reached the verdict; None where there is none.
+    still the same, by the run that reached the verdict; None where there is none. lines: as `Contract.own_lines`.
     """
 
     verdict: Verdict
     quarantined: int = 0
     quarantine: Path | None = None
     is_remembered: bool = False
+    lines: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
 
 def compares(repository: Repository, request: VersionRequest) -> Compares:
@@ -165,7 +166,8 @@ def judge_at(
         summaries = cache.for_summaries() if cache else None
         chosen = replace(options, files=files, summaries=summaries)
         judged = judge(resolved, chosen)
-    return CheckedDataset(judged.verdict, judged.quarantined, judged.quarantine)
+    lines = resolved.contract.own_lines
+    return CheckedDataset(judged.verdict, judged.quarantined, judged.quarantine, lines=lines)
 
 
 def _is_missing_upstream(repository: Repository, since: str | None) -> bool:

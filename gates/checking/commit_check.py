@@ -30,6 +30,8 @@ from gates.verdict import UNDECLARED, Answer, CheckResult, Outcome, Scope, Verdi
 from gates.versions.local_files import FilesAtHand, files_at_hand
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gates.checking.changes.files import Openable
     from gates.checking.check_or_recall import DatasetCheck
     from gates.checking.resolve import ResolvedDataset
@@ -49,7 +51,7 @@ class RowsAtCommit:
 
     judged: files looked at whole. changed: files added or with other bytes, 0 where time ran out before they were known.
     is_finished: every changed file was looked at; False where time ran out or bytes would have to be fetched.
-    checks_left: planned checks without a result; where nothing was opened, those that the suites name.
+    checks_left: planned checks without a result; where nothing was opened, those that the suites name. lines: as `Contract.own_lines`.
     """
 
     verdict: Verdict
@@ -57,6 +59,7 @@ class RowsAtCommit:
     changed: int
     is_finished: bool
     checks_left: int
+    lines: Mapping[str, tuple[str, int]]
 
 
 def judge_changed_rows(
@@ -169,7 +172,7 @@ def _rows_at_commit(
         # Only failures that inform were found; what was not looked at is unknown.
         verdict = replace(verdict, answer=Answer.NO_VERDICT)
     left = len(whole.checks) + _left_out(resolved.contract, whole) - len(verdict.checks)
-    return RowsAtCommit(verdict, judged, len(changed.changed), is_finished, left)
+    return RowsAtCommit(verdict, judged, len(changed.changed), is_finished, left, resolved.contract.own_lines)
 
 
 def _of_lost_files(whole: Plan, kept: KeptFiles | None, *, is_pass_shown: bool) -> list[CheckResult]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gates.checking.check_dataset import Options, judge
-from gates.checking.resolve import resolve
+from gates.checking.resolve import with_schemas
 from gates.data.previous_version import PromotedBefore
 from gates.promotion.git.history import tag_history
 from gates.promotion.git.last_promoted import by_tag
@@ -73,11 +73,10 @@ def _number(then: CheckResult, now: CheckResult) -> str | None:
 
 
 def _again(promoted: PromotedVersion) -> Verdict:
-    with promoted.configured() as dataset:
-        resolved = resolve(dataset, promoted.statement.promoted_at.date())
-        with files_at(promoted.repository, replace(dataset, root=promoted.home), promoted.revision) as files:
-            options = Options(files=files, promoted=_base(promoted))
-            return judge(resolved, options).verdict
+    with promoted.contract() as contract:
+        at_home = replace(contract.dataset, root=promoted.home)
+        with files_at(promoted.repository, at_home, promoted.revision) as files:
+            return judge(with_schemas(contract), Options(files=files, promoted=_base(promoted))).verdict
 
 
 def _base(promoted: PromotedVersion) -> PromotedBefore | None:

@@ -48,7 +48,8 @@ class Memory:
             if not is_code_unchanged(verdict.contract, self._dataset.root):
                 return None
             rows = _unchanged(entry["quarantine"], quarantine) if quarantine else None
-            return CheckedDataset(verdict, entry["quarantined"], rows, is_remembered=True)
+            lines = {check: (path, line) for check, (path, line) in entry["lines"].items()}
+            return CheckedDataset(verdict, entry["quarantined"], rows, is_remembered=True, lines=lines)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             logger.debug("%s: not a verdict: %s", self._dataset.name, error)
             return None
@@ -69,6 +70,7 @@ class Memory:
                 "verdict": verdict.to_json(),
                 "quarantined": answered.quarantined,
                 "quarantine": {rows.name: _sha256(rows)} if rows else {},
+                "lines": answered.lines,
             }
             self._cache.put(self._key, entry)
 

@@ -92,6 +92,7 @@ def _enforced(
     dataset: DatasetConfig, name: str, path: Path, output: Path | None, flags: Mapping[str, bool]
 ) -> RecordedVerdict | GatesError:
     """The verdict if it is up to date, else the error that says why not."""
+    from gates.contract.contract import load_contract
     from gates.promotion.git.last_promoted import promoted_beside
     from gates.verdicts.enforce import enforce, refuse_other_promotion
     from gates.verdicts.pointer_check import compare_with_pointers
@@ -99,7 +100,7 @@ def _enforced(
 
     try:
         compare_data = compare_with_pointers if flags["pointer_only"] else None
-        verdict = enforce(dataset, path, today(), compare_data=compare_data)
+        verdict = enforce(load_contract(dataset, today()), path, compare_data=compare_data)
         refuse_other_promotion(verdict, promoted_beside(dataset.root, dataset.name))
     except GatesError as error:
         again = f"; run `gates check {name}{f' --output {output}' if output else ''}`"

@@ -84,6 +84,13 @@ class Contract:
             return {}
         return {"plugins": [one.to_json() for one in self.plugins], "plugin_sources": self._plugin_sources()}
 
+    @property
+    def own_lines(self) -> dict[str, tuple[str, int]]:
+        """File and line by check, of those in the dataset's own suites: shipped ones are not in the repository."""
+        folder = f"expectations/{self.dataset.name}/"
+        entries = (entry for listed in self.entries.values() for entry in listed)
+        return {str(entry.check_id): (entry.path, entry.line) for entry in entries if entry.path.startswith(folder)}
+
     def with_sources(self, sources: Mapping[str, str]) -> Contract:
         """The same contract, bound to the files that its schema was made from."""
         return replace(self, schema_sources=sources)

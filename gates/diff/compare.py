@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from gates.checking.changes.losses import MOST_LOST
@@ -16,8 +17,10 @@ from gates.versions.comparison import compare, compare_evaluations, compare_hold
 from gates.versions.snapshots import files_at, snapshot, snapshot_or_empty
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from gates.config.data_types import DataType
     from gates.config.dataset import DatasetConfig
     from gates.versions.repository import Repository
     from gates.versions.snapshots import Snapshot
@@ -44,12 +47,14 @@ def difference(
     holdout = compare_holdouts(before, after) if config.holdout else None
     evaluation = compare_evaluations(before, after) if config.evaluation else None
     is_same = all(one.is_same for one in (files, holdout, evaluation) if one)
-    new = _counted(repository, config, versions.judged)
+    # A plugin that does not load leaves files and verdicts to compare.
+    data_type = cache(partial(data_type_of, config))
+    new = _counted(repository, config, data_type, versions.judged)
     own = VerdictPaths(places, (config.root / FOLDER / config.name).resolve())
     if files.is_same:
         base = ComparedVersion(versions.base, new.rows, None, new.why_no_rows, undeclared_files=new.undeclared_files)
     elif before.files:
-        base = _counted(repository, config, versions.base)
+        base = _counted(repository, config, data_type, versions.base)
     else:
         base = ComparedVersion(versions.base, _NO_ROWS, None)
     return DatasetDifference(
@@ -65,11 +70,13 @@ def difference(
     )
 
 
-def _counted(repository: Repository, config: DatasetConfig, version: Version) -> ComparedVersion:
+def _counted(
+    repository: Repository, config: DatasetConfig, data_type: Callable[[], DataType], version: Version
+) -> ComparedVersion:
     try:
         with (
             files_at(repository, config, version) as current,
-            open_dataset(config, data_type_of(config), files=current.dataset) as opened,
+            open_dataset(config, data_type(), files=current.dataset) as opened,
         ):
             strangers = tuple(file.path for file in opened.files if file.origin == UNDECLARED)
             return ComparedVersion(version, opened.row_counts(), None, undeclared_files=strangers)

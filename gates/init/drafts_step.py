@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from gates.config.data_types import data_type
 from gates.config.schema_files import own_schema
-from gates.contract.plugins.registry import data_type_of
 from gates.data.duckdb.dataset import VIEWS, open_dataset
 from gates.data.sql import identifier, select
 from gates.errors import DataError
@@ -39,7 +39,7 @@ def draft(dataset: DatasetConfig, *, force: bool) -> DraftFiles:
 
     Raises DataError where there are no human rows, UsageError where files exist and `force` is not set.
     """
-    with open_dataset(dataset, data_type_of(dataset)) as opened:
+    with open_dataset(dataset, data_type(dataset.type)) as opened:
         total = opened.row_counts()[Scope.HUMAN.value]
         if not total:
             raise DataError(

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from gates.config.data_types import data_type
 from gates.config.dataset import DatasetConfig
-from gates.contract.plugins.registry import data_type_of
 from gates.data.duckdb.dataset import VIEWS, LocalDataset, open_dataset
 from gates.data.facts import ORIGIN
 from gates.data.sql import identifier, select
@@ -101,7 +101,7 @@ def propose(root: Path, data: FoundData) -> Proposal:
 def _opened(config: DatasetConfig) -> LocalDataset:
     """The opened dataset. Messages name the path alone: there is no line of a configuration to name yet."""
     try:
-        return open_dataset(config, data_type_of(config))
+        return open_dataset(config, data_type(config.type))
     except GatesError as error:
         raise type(error)(str(error).replace(f"{config.place()}: ", "")) from error
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gates.config.removals import removals_folder
+from gates.contract.contract import load_contract
 from gates.data.files import fingerprint
 from gates.errors import UsageError
 from gates.promotion.errors import ConditionError
@@ -28,6 +29,7 @@ from gates.versions.trees import LOCK, PIPELINE
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gates.config.data_types import DataType
     from gates.config.dataset import DatasetConfig
     from gates.promotion.signing.signing_keys import SigningKey
     from gates.verdict import Verdict
@@ -74,6 +76,7 @@ class Evidence:
     written_at: datetime
     pointers: Mapping[str, str]
     files: Mapping[str, str]
+    data_type: DataType
 
     @property
     def manifest(self) -> str:
@@ -100,8 +103,9 @@ def evidence_of(clean: CleanRepository, dataset: DatasetConfig, request: Promote
         with files_at(clean.repository, at_home, clean.version) as files:
             refuse_other_files(verdict, at_home, files.dataset, files.holdout, files.evaluation)
 
+    contract = load_contract(dataset, request.now.date())
     try:
-        recorded = enforce(dataset, request.verdict, request.now.date(), compare_data=compare_data)
+        recorded = enforce(contract, request.verdict, compare_data=compare_data)
     except VerdictError as error:
         raise VerdictError(f"{dataset.name}: {error}; `gates check {dataset.name}`, then promote") from error
     document, written_at = _read(request.verdict)
@@ -112,7 +116,8 @@ def evidence_of(clean: CleanRepository, dataset: DatasetConfig, request: Promote
     verdict = verdict_of(json.loads(document))
     _refuse_unfit(verdict, written_at, request.now)
     _refuse_changed(verdict, request.home)
-    return Evidence(verdict, document, written_at, pointers, contract_files(clean.tree, at_home, verdict, pointers))
+    files = contract_files(clean.tree, at_home, verdict, pointers)
+    return Evidence(verdict, document, written_at, pointers, files, contract.data_type)
 
 
 def _refuse_unfit(verdict: Verdict, written_at: datetime, now: datetime) -> None:

@@ -22,7 +22,6 @@ from gates.errors import PluginError
 from gates.rows.compile import ColumnRules, Compiled, Schema, compiled
 from gates.rows.conversion import convert, readable
 from gates.rows.failures import BatchFailures, RowFailures
-from gates.rows.load import LoadedSchema, load_schema
 from gates.rows.quarantine import QuarantineMode, QuarantineWriter
 from gates.verdict import UNDECLARED
 
@@ -33,13 +32,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BatchFailures",
-    "LoadedSchema",
     "QuarantineMode",
     "QuarantineWriter",
     "RowFailures",
     "RowRule",
     "RowValidator",
-    "load_schema",
     "rule_id",
     "rules",
 ]

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from gates.config.row_rules import RowRule
 from gates.config.schema_files import file_digests
-from gates.contract.contract import load_contract
 from gates.contract.plan import plan
 from gates.contract.suites import ROW_FAILURES
 from gates.data.duckdb.dataset import data_files
@@ -23,7 +22,6 @@ from gates.verdicts.reports.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from datetime import date
     from pathlib import Path
 
     from gates.config.dataset import DatasetConfig
@@ -35,21 +33,19 @@ if TYPE_CHECKING:
 
 
 def enforce(
-    dataset: DatasetConfig,
+    contract: Contract,
     path: Path,
-    today: date,
     *,
     compare_data: Callable[[RecordedVerdict, DatasetConfig], None] | None = None,
 ) -> RecordedVerdict:
     """The recorded verdict, once everything it stands on has been found unchanged.
 
-    compare_data: raises VerdictError unless the data is what was judged; by default it reads the bytes that are there.
-    Raises VerdictError naming what does not fit; UsageError and SuiteError as `gates check` would.
+    contract: as it is now. compare_data: raises VerdictError unless the data is what was judged; by default it reads the bytes that are there.
+    Raises VerdictError naming what does not fit.
     """
-    verdict = read_verdict(path)
+    verdict, dataset = read_verdict(path), contract.dataset
     if verdict.dataset != dataset.name:
         raise VerdictError(f"{path.name}: is the verdict on '{verdict.dataset}'")
-    contract = load_contract(dataset, today)
     refuse_other_contract(verdict, contract)
     (compare_data or _compare_data)(verdict, dataset)
     refuse_other_answer(verdict, contract)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gates.checking.check_or_recall import CheckTerms, DatasetCheck
@@ -109,7 +109,7 @@ def _rows_at_commit(
     ended = "" if looked.is_finished else f" in the {request.execution.timeout:g} s there were, fetching nothing"
     left = f"{counted(looked.checks_left, 'check')} and the verdict are deferred to pre-push"
     note(f"{asking.name}: looked at {looked_at}{ended}; {left}{_without_hook(asking.at)}")
-    return CheckedDataset(looked.verdict)
+    return CheckedDataset(looked.verdict, lines=looked.lines)
 
 
 def _without_hook(at: JudgedVersion) -> str:
@@ -179,17 +179,11 @@ def _write_on_demand(
 
 
 def _located(asking: DatasetRun, answered: CheckedDataset, request: CheckRequest) -> Located:
-    """The verdict with the lines of suites, where a report wants them: they take long to read."""
-    from gates.verdicts.reports.located_verdict import Located, Place, folder_in_repository, locate
+    """The verdict with the lines of its checks, as seen from the top of the repository."""
+    from gates.verdicts.reports.located_verdict import folder_in_repository, locate
 
-    dataset, name = asking.dataset, asking.name
-    if not any(find_report(dataset.plugins, name).is_document for name in request.reporting.reports):
-        place = Place(dataset.source, dataset.line)
-        return Located(answered.verdict, place, is_strict=request.reporting.strict, id=name, plugins=dataset.plugins)
-    from gates.contract.contract import load_contract
-
-    contract, folder = load_contract(dataset, today()), folder_in_repository(asking.at.home)
-    return locate(answered.verdict, contract, folder=folder, is_strict=request.reporting.strict, name=name)
+    located = locate(answered.verdict, asking.dataset, answered.lines, folder=folder_in_repository(asking.at.home))
+    return replace(located, is_strict=request.reporting.strict, id=asking.name)
 
 
 def _say(asking: DatasetRun, answered: CheckedDataset, request: CheckRequest) -> None:

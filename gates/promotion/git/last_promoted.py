@@ -118,20 +118,19 @@ class _Content:
 
     @contextmanager
     def rows(self) -> Iterator[PromotedRows]:
-        from gates.contract.plugins.registry import data_type_of
         from gates.data.duckdb.dataset import open_dataset
         from gates.data.files import manifest_sha256
 
         try:
             with (
-                self._promoted.files() as (dataset, files),
-                open_dataset(dataset, data_type_of(dataset), files=files.dataset) as opened,
+                self._promoted.files() as data,
+                open_dataset(data.config, data.data_type, files=data.files.dataset) as opened,
             ):
                 if manifest_sha256(opened.files) != self._promoted.statement.manifest_sha256:
                     raise DataError(
                         f"the data of {self.tag.name} is not what was promoted; `gates verify {self.tag.name}`"
                     )
-                yield PromotedRows(opened, {column: role for role, column in dataset.columns.items()})
+                yield PromotedRows(opened, {column: role for role, column in data.config.columns.items()})
         except OSError as error:
             raise DataError(f"the data of {self.tag.name} cannot be read: {error}") from error
 

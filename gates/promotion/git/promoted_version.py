@@ -9,6 +9,8 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from gates.config.load import FILE_NAME, PYPROJECT
+from gates.contract.contract import load_contract
+from gates.contract.plugins.registry import data_type_of
 from gates.data.facts import FileFacts
 from gates.errors import DataError
 from gates.promotion.errors import PromotionError
@@ -25,8 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from gates.config.data_types import DataType
     from gates.config.dataset import DatasetConfig
     from gates.config.load import Config
+    from gates.contract.contract import Contract
     from gates.promotion.git.history import PromotionTag
     from gates.promotion.statements.statement import Statement
     from gates.promotion.statements.tag_message import TagMessage
@@ -34,6 +38,15 @@ if TYPE_CHECKING:
     from gates.versions.git import Git
     from gates.versions.repository import Repository
     from gates.versions.trees import Tree
+
+
+@dataclass(frozen=True)
+class DatasetFiles:
+    """A dataset at a commit, ready to be opened."""
+
+    config: DatasetConfig
+    data_type: DataType
+    files: VersionFiles
 
 
 @dataclass(frozen=True)
@@ -100,10 +113,28 @@ class PromotedVersion:
             yield replace(dataset, root=self.home)
 
     @contextmanager
-    def files(self) -> Iterator[tuple[DatasetConfig, VersionFiles]]:
-        """The dataset as `at_home` gives it, and its files, ready to be opened."""
-        with self.at_home() as dataset, files_at(self.repository, dataset, self.revision) as files:
-            yield dataset, files
+    def contract(self) -> Iterator[Contract]:
+        """The contract as the commit states it on the day of the promotion; suites and schema lie below its root meanwhile."""
+        with self.configured() as dataset:
+            yield load_contract(dataset, self.statement.promoted_at.date())
+
+    @contextmanager
+    def files(self) -> Iterator[DatasetFiles]:
+        """The dataset as `at_home` gives it, with its files; suites that this gates cannot read are no hindrance."""
+        with (
+            self.at_home() as dataset,
+            openable(self.repository, dataset, data_type_of(dataset), self.revision) as data,
+        ):
+            yield data
+
+
+@contextmanager
+def openable(
+    repository: Repository, dataset: DatasetConfig, data_type: DataType, version: Version
+) -> Iterator[DatasetFiles]:
+    """What a version has of a dataset. dataset: its root is the configuration's folder in the work tree."""
+    with files_at(repository, dataset, version) as files:
+        yield DatasetFiles(dataset, data_type, files)
 
 
 # Neither a tag's object nor a commit ever changes, and a version is read again for each event that it has part in.

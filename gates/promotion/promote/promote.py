@@ -11,7 +11,7 @@ from gates.errors import UsageError
 from gates.promotion.errors import ConditionError, PromotionError
 from gates.promotion.evidence import contract_files, evidence_of
 from gates.promotion.git.history import tag_history
-from gates.promotion.git.promoted_version import promoted_version
+from gates.promotion.git.promoted_version import openable, promoted_version
 from gates.promotion.git.same_files import files_of, files_of_verdict, refuse_revoked_files
 from gates.promotion.promote.plan import (
     PromotionPlan,
@@ -47,17 +47,17 @@ from gates.versions.version import at_commit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from contextlib import AbstractContextManager
 
     from gates.config.dataset import DatasetConfig
     from gates.config.stages import Stage
     from gates.promotion.evidence import Evidence, PromoteRequest
     from gates.promotion.git.history import PromotionTag, TagHistory
-    from gates.promotion.git.promoted_version import PromotedVersion
+    from gates.promotion.git.promoted_version import DatasetFiles, PromotedVersion
     from gates.promotion.statements.tags import ReleaseVersion
     from gates.promotion.verification.findings import Finding
     from gates.verdict import Verdict
     from gates.versions.changes.clean_repository import CleanRepository
-    from gates.versions.version import Version
 
 
 def plan_promotion(clean: CleanRepository, request: PromoteRequest) -> PromotionPlan:
@@ -107,7 +107,8 @@ class _Promotion:
     def _new(self, dataset: DatasetConfig, evidence: Evidence) -> PromotionPlan:
         clean, request, history = self.clean, self.request, self.history
         refuse_revoked_files(history, files_of_verdict(evidence.manifest, evidence.verdict))
-        self._refuse_overlaps(replace(dataset, root=request.home), clean.version)
+        at_home = replace(dataset, root=request.home)
+        self._refuse_overlaps(dataset.purpose, openable(clean.repository, at_home, evidence.data_type, clean.version))
         last, version = history.last(), wanted_version(request.version, history)
         if last and version <= last:
             raise UsageError(
@@ -151,8 +152,7 @@ class _Promotion:
             return self._nothing_new(promoted, stages[stage.name])
         self._refuse_signing(promoted)
         self._refuse_unverified(promoted)
-        with promoted.at_home() as dataset:
-            self._refuse_overlaps(dataset, promoted.revision)
+        self._refuse_overlaps(statement.purpose, promoted.files())
         written_at = statement.verdict.written_at
         transition = StageTransition(statement.version, statement.commit, written_at, request.now, stages)
         put = self._stage_tag(promoted.digest, promoted.verdict, transition)
@@ -250,10 +250,10 @@ class _Promotion:
         last = self.history.last_event(self.stage.name)
         return last is not None and last.commit == tag.commit
 
-    def _refuse_overlaps(self, dataset: DatasetConfig, version: Version) -> None:
-        shared = overlaps(self.clean.repository, dataset, version)
+    def _refuse_overlaps(self, purpose: str | None, data: AbstractContextManager[DatasetFiles]) -> None:
+        shared = overlaps(self.clean.repository, purpose, data)
         if shared:
-            ways = (f"{one}; remove them from {dataset.name}, or revoke {one.other} first." for one in shared)
+            ways = (f"{one}; remove them from {self.history.dataset}, or revoke {one.other} first." for one in shared)
             raise ConditionError("\n".join(ways))
 
 

@@ -8,12 +8,12 @@ these cannot be computed here.
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from gates import __version__
 from gates.config.schema_files import LIBRARIES
-from gates.contract.contract import load_contract
 from gates.contract.suites import read_suite
 from gates.errors import DataError, UsageError
 from gates.promotion.statements.statement import StatedWaiver
@@ -30,12 +30,10 @@ from gates.verdicts.enforce import (
 from gates.verdicts.recorded import parse_verdict
 
 if TYPE_CHECKING:
-    from gates.config.dataset import DatasetConfig
     from gates.contract.contract import Contract
     from gates.promotion.git.promoted_version import PromotedVersion
     from gates.promotion.statements.statement import Statement
     from gates.verdict import CheckId, Verdict
-    from gates.verdicts.recorded import RecordedVerdict
 
 # What a verdict says of its contract that follows from gates' own suites too, which are others in another gates.
 _OF_OWN_SUITES = {"sha256": "the digest", "suites_sha256": "the merged suites", "loosened": "what was loosened"}
@@ -46,15 +44,28 @@ def verify_contract(promoted: PromotedVersion) -> Finding | str | None:
 
     Raises VerdictError for an answer or a contract that cannot be; DataError where another gates read what this one cannot.
     """
-    with promoted.configured() as dataset:
-        return _compare(promoted, dataset)
+    statement = promoted.statement
+    with ExitStack() as stack:
+        try:
+            contract = stack.enter_context(promoted.contract())
+        except UsageError as error:
+            if statement.gates == __version__:
+                raise
+            # Another version may know other expectations: what it read then is no mistake now.
+            raise DataError(
+                f"takes gates {statement.gates}, and {__version__} cannot read its suites: {error}"
+            ) from error
+        return _compare(promoted, contract)
 
 
-def _compare(promoted: PromotedVersion, dataset: DatasetConfig) -> Finding | str | None:
+def _compare(promoted: PromotedVersion, contract: Contract) -> Finding | str | None:
     statement = promoted.statement
     is_same_gates = statement.gates == __version__
     recorded = parse_verdict(promoted.document, promoted.paths.verdict)
-    contract = _contract_then(statement, dataset, recorded)
+    # A waiver may have run out since, and what is installed may have another version.
+    contract = contract.with_versions(statement.gates, statement.libraries).with_sources(
+        sources_now(recorded, contract.dataset.root)
+    )
     refuse_other_sum(recorded, contract)
     unknown = _unknown_libraries(statement) if is_same_gates else None
     if unknown:
@@ -74,20 +85,6 @@ def _compare(promoted: PromotedVersion, dataset: DatasetConfig) -> Finding | str
     names = ", ".join(_OF_OWN_SUITES[name] for name in differing)
     words = f"takes gates {statement.gates}, here is {__version__}: {names} cannot be compared, all else is verified"
     return Finding(promoted.name, "contract", FindingState.NOT_LOOKED_AT, words)
-
-
-def _contract_then(statement: Statement, dataset: DatasetConfig, recorded: RecordedVerdict) -> Contract:
-    """The contract as it was: a waiver may have run out since, and what is installed may have another version."""
-    try:
-        contract = load_contract(dataset, statement.promoted_at.date())
-    except UsageError as error:
-        if statement.gates == __version__:
-            raise
-        # Another version may know other expectations: what it read then is no mistake now.
-        raise DataError(f"takes gates {statement.gates}, and {__version__} cannot read its suites: {error}") from error
-    return contract.with_versions(statement.gates, statement.libraries).with_sources(
-        sources_now(recorded, dataset.root)
-    )
 
 
 def _own_checks(contract: Contract) -> list[CheckId]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from gates.contract.plugins.registry import data_type_of
 from gates.data.duckdb.dataset import open_dataset
 from gates.data.evaluation import open_evaluation
 from gates.data.facts import ORIGIN, ROW_ID
@@ -23,17 +21,14 @@ from gates.promotion.git.non_dataset_tags import is_foreign
 from gates.promotion.git.promoted_version import promoted_version
 from gates.promotion.stage_conditions import EVALUATION
 from gates.promotion.verification.findings import Finding, FindingState, looked_at
-from gates.versions.snapshots import files_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from gates.config.dataset import DatasetConfig
-    from gates.data.files import DataFile
-    from gates.promotion.git.promoted_version import PromotedVersion
+    from gates.promotion.git.promoted_version import DatasetFiles, PromotedVersion
     from gates.versions.repository import Repository
-    from gates.versions.version import Version
 
 _PART = "overlap"
 
@@ -51,38 +46,29 @@ class TrainTestOverlap:
         return f"{self.count:,} rows of {self.train} overlap with {self.evaluation}: what was trained on cannot be tested on"
 
 
-@dataclass(frozen=True)
-class _Data:
-    """A dataset at a commit, ready to be opened. name: as messages say it."""
-
-    name: str
-    config: DatasetConfig
-    files: Sequence[DataFile]
-
-
 def overlaps(
-    repository: Repository, dataset: DatasetConfig, version: Version, at: datetime | None = None
+    repository: Repository, purpose: str | None, data: AbstractContextManager[DatasetFiles], at: datetime | None = None
 ) -> list[TrainTestOverlap]:
     """The promoted sets that share rows with what a commit has of a dataset.
 
-    dataset: its root is the configuration's folder in the work tree. at: of those that stood then, None for now. Without a
-    purpose nothing is compared. An evaluation set is compared with every training set that stands, a training set with
+    purpose: of the dataset. data: what the commit has of it, only asked for where there is something to share rows with.
+    at: of those that stood then, None for now. Without a purpose nothing is compared. An evaluation set is compared with every training set that stands, a training set with
     every evaluation set. Texts share rows as `expect_contamination_ratio_to_be_less_than` says; other rows where they are
     equal in all columns that both have, unless no more are than coincide by nature.
     Raises DataError where the data of a promoted set cannot be had: what it shares is unknown.
     """
-    others = counterparts(repository, dataset.purpose, at)
+    others = counterparts(repository, purpose, at)
     if not others:
         return []
     shared = []
-    with files_at(repository, dataset, version) as files:
-        own = _Data(dataset.name, dataset, files.dataset)
+    with data as own:
         for promoted in others:
-            with _data_of(promoted) as other:
-                train, evaluation = (other, own) if dataset.purpose == EVALUATION else (own, other)
-                count = _shared(train, evaluation)
+            with promoted.files() as other:
+                sides = [(own.config.name, own), (promoted.name, other)]
+                (train, of_train), (evaluation, of_evaluation) = sides[:: -1 if purpose == EVALUATION else 1]
+                count = _shared(of_train, of_evaluation)
             if count:
-                shared.append(TrainTestOverlap(count, train.name, evaluation.name, other.name))
+                shared.append(TrainTestOverlap(count, train, evaluation, promoted.name))
     return shared
 
 
@@ -111,14 +97,13 @@ def counterparts(repository: Repository, purpose: str | None, at: datetime | Non
 
 def verify_overlap(promoted: PromotedVersion, *, is_rerun: bool) -> Iterator[Finding]:
     """A finding where there was something to share rows with. Only a rerun looks: it reads all rows of both sides."""
-    repository, at = promoted.repository, promoted.statement.promoted_at
+    repository, at, purpose = promoted.repository, promoted.statement.promoted_at, promoted.statement.purpose
 
     def step() -> str | None:
-        with promoted.at_home() as dataset:
-            return "; ".join(map(str, overlaps(repository, dataset, promoted.revision, at))) or None
+        return "; ".join(map(str, overlaps(repository, purpose, promoted.files(), at))) or None
 
     try:
-        others = counterparts(repository, promoted.statement.purpose, at)
+        others = counterparts(repository, purpose, at)
     except GatesError as error:
         # What is wrong with another version does not stand against this one.
         state = FindingState.UNKNOWN if is_rerun else FindingState.NOT_LOOKED_AT
@@ -131,18 +116,12 @@ def verify_overlap(promoted: PromotedVersion, *, is_rerun: bool) -> Iterator[Fin
         yield Finding(promoted.name, _PART, FindingState.NOT_LOOKED_AT, words)
 
 
-@contextmanager
-def _data_of(promoted: PromotedVersion) -> Iterator[_Data]:
-    with promoted.files() as (dataset, files):
-        yield _Data(promoted.name, dataset, files.dataset)
-
-
-def _shared(train: _Data, evaluation: _Data) -> int:
+def _shared(train: DatasetFiles, evaluation: DatasetFiles) -> int:
     """How many rows of the one have a text of the other, or were made from it."""
-    with open_dataset(train.config, data_type_of(train.config), files=train.files) as opened:
+    with open_dataset(train.config, train.data_type, files=train.files.dataset) as opened:
         if not opened.roles.texts:
             return equal_rows(_rows(train), _rows(evaluation))
-        items = open_evaluation(evaluation.config, data_type_of(evaluation.config), files=evaluation.files)
+        items = open_evaluation(evaluation.config, evaluation.data_type, files=evaluation.files.dataset)
         assert items is not None  # noqa: S101  # it has files
         with items:
             search = EvaluationSearch(PassInputs(opened.roles, {}, evaluation=items))
@@ -151,9 +130,9 @@ def _shared(train: _Data, evaluation: _Data) -> int:
     return len(np.union1d(matches.rows, matches.by_seed))
 
 
-def _rows(data: _Data) -> pl.DataFrame:
+def _rows(data: DatasetFiles) -> pl.DataFrame:
     """The content of rows, without who made them."""
-    with open_dataset(data.config, data_type_of(data.config), files=data.files) as opened:
+    with open_dataset(data.config, data.data_type, files=data.files.dataset) as opened:
         batches = [pl.DataFrame(batch) for batch in opened.batches()]
         content = [name for name in opened.roles.content if name not in (ROW_ID, ORIGIN, opened.roles.label)]
     return pl.concat(batches).select(content) if batches else pl.DataFrame()

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from gates.config.installed.plugins import PluginKind, Plugins
-from gates.verdict import Outcome, Scope, Severity
+from gates.verdict import Outcome, Severity
 from gates.verdicts.reports.findings import waived_ids
 from gates.verdicts.reports.text import printable
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from gates.contract.contract import Contract
+    from gates.config.dataset import DatasetConfig
     from gates.metrics.base.metric import Metric
     from gates.verdict import CheckResult, Verdict
 
@@ -123,26 +123,18 @@ class Unjudged:
 
 
 def locate(
-    verdict: Verdict, contract: Contract, *, folder: str = "", is_strict: bool = False, name: str = ""
+    verdict: Verdict, dataset: DatasetConfig, lines: Mapping[str, tuple[str, int]], *, folder: str = ""
 ) -> Located:
-    """The verdict with the places that its contract knows.
+    """The verdict with the places of its checks.
 
-    folder: the way from the repository's root to the configuration's folder. name: as `Located.id`.
+    lines: as `Contract.own_lines`. folder: the way from the repository's root to the configuration's folder.
     """
-    dataset = contract.dataset
     prefix = f"{folder}/" if folder else ""
     return Located(
         verdict,
         Place(f"{prefix}{dataset.source}", dataset.line),
-        {
-            str(entry.check_id): Place(f"{prefix}{entry.path}", entry.line)
-            for scope in Scope
-            for entry in contract.entries[scope]
-            if entry.path.startswith(f"expectations/{dataset.name}/")
-        },
+        {check: Place(f"{prefix}{path}", line) for check, (path, line) in lines.items()},
         inconclusive_blocks=dataset.inconclusive == "block",
-        is_strict=is_strict,
-        id=name,
         plugins=dataset.plugins,
     )
 

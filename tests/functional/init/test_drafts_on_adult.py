@@ -14,7 +14,8 @@ from gates.init.drafts.draft import ConstraintKind
 from gates.init.drafts.infer import infer
 from gates.init.drafts.write import write_draft
 from gates.metrics.stats.intervals import clopper_pearson
-from gates.rows.validation import RowFailures, RowValidator, load_schema
+from gates.rows.load import load_schema
+from gates.rows.validation import RowFailures, RowValidator
 
 ADULT = Path(__file__).parents[3] / "../shared/data/tabular_adult_2023.parquet"
 

@@ -9,9 +9,10 @@ import numpy as np
 import polars as pl
 import pytest
 
+from gates.config.data_types import data_type
 from gates.config.load import read_config
 from gates.promotion.git.history import tag_history
-from gates.promotion.git.promoted_version import promoted_version
+from gates.promotion.git.promoted_version import openable, promoted_version
 from gates.promotion.verification.findings import Finding, FindingState
 from gates.promotion.verification.overlap import TrainTestOverlap, overlaps, verify_overlap
 from gates.versions.changes.clean_repository import require_clean
@@ -24,6 +25,9 @@ from tests.version_projects import put
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from gates.config.dataset import DatasetConfig
+    from gates.versions.changes.clean_repository import CleanRepository
+
 SECOND = 'path = "data/second.csv"'
 
 
@@ -33,7 +37,12 @@ def overlaps_with(root: Path, tested: pl.DataFrame) -> list[str]:
     commit(root, "an evaluation set")
     ground = require_clean(open_repository(root))
     dataset = replace(read_config(root / "gates.toml").dataset("second"), purpose="evaluation")
-    return [*map(str, overlaps(ground.repository, dataset, ground.version))]
+    return [*map(str, shared_by(ground, dataset))]
+
+
+def shared_by(clean: CleanRepository, dataset: DatasetConfig) -> list[TrainTestOverlap]:
+    files = openable(clean.repository, dataset, data_type(dataset.type), clean.version)
+    return overlaps(clean.repository, dataset.purpose, files)
 
 
 def human(frame: pl.DataFrame) -> pl.DataFrame:
@@ -54,13 +63,13 @@ def test_other_human_rows_are_shared_with_no_promotion(done: Path) -> None:
 def test_two_training_sets_may_share_rows(done: Path) -> None:
     ground = require_clean(open_repository(done))
     dataset = read_config(done / "gates.toml").dataset("second")
-    assert overlaps(ground.repository, dataset, ground.version) == []
+    assert shared_by(ground, dataset) == []
 
 
 def test_without_a_purpose_nothing_is_asked(done: Path) -> None:
     ground = require_clean(open_repository(done))
     dataset = replace(read_config(done / "gates.toml").dataset("second"), purpose=None)
-    assert overlaps(ground.repository, dataset, ground.version) == []
+    assert shared_by(ground, dataset) == []
 
 
 def test_a_dataset_that_was_promoted_for_training_does_not_become_what_is_asked(done: Path) -> None:
@@ -68,9 +77,7 @@ def test_a_dataset_that_was_promoted_for_training_does_not_become_what_is_asked(
     dataset = replace(read_config(done / "gates.toml").dataset("first"), purpose="evaluation")
 
     rows = pl.read_csv(done / "data/first.csv").height
-    assert overlaps(ground.repository, dataset, ground.version) == [
-        TrainTestOverlap(rows, train=VERSION, evaluation="first", other=VERSION)
-    ]
+    assert shared_by(ground, dataset) == [TrainTestOverlap(rows, train=VERSION, evaluation="first", other=VERSION)]
 
 
 def promoted_with(root: Path, trained: pl.DataFrame) -> None:
@@ -125,7 +132,7 @@ def test_lists_and_structs_are_compared_by_value(done: Path) -> None:
     clean = require_clean(open_repository(done))
     dataset = replace(read_config(done / "gates.toml").dataset("second"), purpose="evaluation")
 
-    shared = overlaps(clean.repository, dataset, clean.version)
+    shared = shared_by(clean, dataset)
 
     assert [overlap.count for overlap in shared] == [2]
 

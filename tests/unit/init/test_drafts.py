@@ -24,7 +24,8 @@ from gates.init.drafts.draft import Constraint, ConstraintKind, InferredKind
 from gates.init.drafts.infer import infer
 from gates.init.drafts.source import schema_source
 from gates.init.drafts.write import write_draft
-from gates.rows.validation import RowValidator, load_schema, rules
+from gates.rows.load import load_schema
+from gates.rows.validation import RowValidator, rules
 
 
 @pytest.mark.parametrize(("n", "coverage"), [(46, 0.9), (93, 0.95), (473, 0.99), (4742, 0.999)])

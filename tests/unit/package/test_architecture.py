@@ -55,17 +55,46 @@ def test_page_names_every_room_in_the_order_in_which_they_import():
     assert [floor[room] for room in named] == sorted(floor.values())
 
 
-def test_a_run_asks_the_configuration_once():
-    asking = {"data_type_of", "load_contract", "load_schema", "loaded", "metrics_of", "row_schemas", "type_suites"}
-    called = {
-        (shown(path), node.func.id)
-        for path in (PACKAGE / "checking").rglob("*.py")
-        for node in ast.walk(parsed(path))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in asking
+def test_what_a_configuration_names_is_asked_for_in_few_places():
+    asking = {
+        "data_type_of", "data_types_of", "load_contract", "load_schema", "loaded", "metrics_of", "own_code",
+        "row_schemas", "type_suites",
+    }  # fmt: skip
+    imported = {
+        shown(path): asking
+        & {alias.name for node in ast.walk(parsed(path)) if isinstance(node, ast.ImportFrom) for alias in node.names}
+        for path in MODULES
     }
+    asked = {path: names for path, names in imported.items() if names}
 
-    # `gates lint` goes on after a mistake, and names each.
-    assert {path for path, _ in called} == {"gates/checking/lint.py", "gates/checking/resolve.py"}
+    of_one_dataset = {
+        # Resolving itself.
+        "gates/contract/contract.py": {"data_type_of", "loaded", "metrics_of", "type_suites"},
+        "gates/rows/validators.py": {"load_schema"},
+        # A run.
+        "gates/checking/resolve.py": {"load_contract", "row_schemas"},
+        # A recorded verdict is compared with a contract, and no schema is imported.
+        "gates/cli/enforce.py": {"load_contract"},
+        "gates/promotion/evidence.py": {"load_contract"},
+        # A promoted version has a configuration of its own, and is opened where another gates cannot read its suites.
+        "gates/promotion/git/promoted_version.py": {"data_type_of", "load_contract"},
+        # Rows of two versions are counted, whatever the suites are; no plugin is imported where no file is opened.
+        "gates/diff/compare.py": {"data_type_of"},
+        # Goes on after a mistake, and names each.
+        "gates/checking/lint.py": {"load_contract", "loaded", "metrics_of"},
+        # What DVC has to watch, of a configuration that nothing was judged under yet.
+        "gates/init/snippets.py": {"load_schema", "own_code"},
+    }
+    of_plugins = {
+        # Questions about whatever there is, in a project or outside of one.
+        "gates/cli/explain.py": {"load_contract", "metrics_of"},
+        "gates/cli/list.py": {"data_types_of", "metrics_of"},
+        "gates/cli/list_pages.py": {"data_types_of", "metrics_of"},
+        "gates/contract/explain.py": {"loaded", "type_suites"},
+        # A report on a stored verdict: what a plugin's metric means is not stored with it.
+        "gates/verdicts/reports/located_verdict.py": {"metrics_of"},
+    }
+    assert asked == of_one_dataset | of_plugins
 
 
 @pytest.mark.parametrize("name", ["utils", "helpers", "core", "common", "misc", "base"])

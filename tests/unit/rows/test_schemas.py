@@ -17,10 +17,11 @@ from gates.contract.plugins.interface import TypeContract
 from gates.data.facts import ORIGIN, ROW_ID, Roles
 from gates.errors import SuiteError
 from gates.rows.conversion import convert
+from gates.rows.load import load_schema
 from gates.rows.schemas.built_in import schema_of
 from gates.rows.schemas.declared import declared_schema
 from gates.rows.schemas.rules import finite, integer_valued, reads_one_column
-from gates.rows.validation import RowValidator, load_schema, rules
+from gates.rows.validation import RowValidator, rules
 
 RANGE = {"min_value": 1, "max_value": 9}
 Text = declared_schema(data_type("text"), ("text",), {})

@@ -322,7 +322,7 @@ def test_a_check_stands_where_the_datasets_own_suite_asks_it_else_at_the_dataset
     (root / "expectations/rows/human.json").write_text(SUITE)
     contract = load_contract(load_config(root).dataset("rows"), date(2026, 1, 1))
 
-    judged = locate(example(), contract, folder=folder_in_repository(root))
+    judged = locate(example(), contract.dataset, contract.own_lines, folder=folder_in_repository(root))
 
     def place(text: str) -> Place:
         return judged.place(CheckResult(CheckId.parse(text), Severity.CRITICAL, Outcome.FAIL, ""))
