@@ -152,6 +152,15 @@ class RowIndex:
         """How many contents the rows under a mask have."""
         return sum(len(counts) for _, counts in self.contents(mask))
 
+    def times(self, mask: Mask) -> Ints:
+        """By k, how many contents stand k times under a mask."""
+        times = np.zeros(1, dtype=np.int64)
+        for _, counts in self.contents(mask):
+            piece = np.bincount(counts, minlength=len(times))
+            piece[: len(times)] += times
+            times = piece
+        return times
+
     def first_of_each(self, mask: Mask) -> Mask:
         """Mask of the first row of each content under a mask."""
         return self._firsts(Grouped(("digest",), {"rows": mask}))

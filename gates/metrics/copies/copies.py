@@ -176,7 +176,9 @@ def _near_rows(scan: Scan) -> Measurement:
     def share(rows: Rows, coded_rows: Coded) -> Measured | Inconclusive:
         cells, first = np.unique(_cells(coded_rows), return_index=True)
         is_copy = np.isin(cells, human)
-        compared = _excess(int(is_copy.sum()), len(cells), baseline.all(), len(human), "nearly equal a human row")
+        compared = _excess(
+            int(is_copy.sum()), len(cells), baseline.all(len(cells)), len(human), "nearly equal a human row"
+        )
         at = np.argsort(rows.row_id[first[is_copy]])[:EVIDENCE_ROWS]
         twins = scan.human.row_id[originals.find(cells[is_copy][at])]
         places = _places(scan, rows.row_id[first[is_copy][at]], twins)
@@ -231,7 +233,7 @@ def _excess(hits: int, rows: int, baseline: BaselineShare, human: int, verb: str
     if not rows or not baseline.rows:
         reason = "no rows to compare: there are none, or they are texts under 20 tokens, which coincide by chance"
         return Inconclusive(reason, RowCounts(human, rows))
-    share = baseline.hits / baseline.rows
+    share = baseline.share.value
     source = "the holdout" if baseline.source == HOLDOUT else "human rows among themselves"
     against = f", and so do {percent(share)} of {source}" if share else ""
     estimate = difference(clopper_pearson(hits, rows), baseline.share)
@@ -250,12 +252,15 @@ def _excess(hits: int, rows: int, baseline: BaselineShare, human: int, verb: str
             "baseline_source": baseline.source,
         },
     )
-    if hits and baseline.repeats > NATURAL_REPEAT_RATIO * baseline.rows:
+    if hits and estimate.low <= 0 and baseline.repeats > NATURAL_REPEAT_RATIO * baseline.rows:
+        why = "some by accident" if baseline.are_accidents else "by chance or by accident"
         reason = (
-            f"{baseline.repeats:,} of {baseline.rows:,} human rows repeat another, by chance or by accident, and without a "
+            f"{baseline.repeats:,} of {baseline.rows:,} human rows repeat another, {why}, and without a "
             'holdout the baseline is unknown: declare holdout = "path", or remove the repeats'
         )
-        return Inconclusive.in_spite_of(replace(measured, undecided=None), reason)
+        return Inconclusive.in_spite_of(
+            replace(measured, undecided=None) if baseline.are_accidents else measured, reason
+        )
     return measured
 
 

@@ -6,7 +6,7 @@ by the languages of the synthetic rows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,12 +18,14 @@ from gates.metrics.base.languages import ROWS_TO_JUDGE_ALONE, holdout_languages,
 from gates.metrics.base.measurement import Estimate
 from gates.metrics.copies.near_duplicates import HOLDOUT_CODE
 from gates.metrics.copies.text_store import TOKENS_AT_LEAST
+from gates.metrics.stats.coincidence import has_peak
+from gates.metrics.stats.fresh_rows import share_seen, written_once
 from gates.metrics.stats.intervals import clopper_pearson
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gates.data.arrays import Hashes, Mask
+    from gates.data.arrays import Hashes, Ints, Mask
     from gates.data.scan.result import Scan
     from gates.data.scan.row_index import RowIndex
     from gates.metrics.copies.near_duplicates import NearMatrix
@@ -36,7 +38,7 @@ class BaselineShare:
     """share: of the baseline's rows, in [0, 1], those that equal a human row, with exact bounds.
 
     hits, rows: over all languages. repeats: rows beyond the first of their content, where the human rows themselves are
-    the baseline.
+    the baseline. are_accidents: whether some were written twice, which nobody drew.
     """
 
     share: Estimate
@@ -44,21 +46,29 @@ class BaselineShare:
     rows: int
     source: str
     repeats: int = 0
+    are_accidents: bool = False
 
 
 @dataclass(frozen=True)
 class HumanBaseline:
-    """Human rows, by position: whether each equals a human row other than itself, and its language, null where no_language."""
+    """Human rows, by position: whether each equals a human row other than itself, and its language, null where no_language.
+
+    times: how many contents stand k times among them, by k, where the human rows themselves are the baseline; else empty.
+    """
 
     hit: Mask
     language: pl.Series
     source: str
-    repeats: int = 0
+    times: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
-    def all(self) -> BaselineShare:
-        """The share over all languages."""
+    def all(self, distinct: int | None = None) -> BaselineShare:
+        """The share over all languages. distinct: of so many contents drawn anew, else of rows."""
         hits, rows = int(self.hit.sum()), len(self.hit)
-        return BaselineShare(clopper_pearson(hits, rows), hits, rows, self.source, self.repeats)
+        if not hits or not distinct or not len(self.times):
+            return BaselineShare(clopper_pearson(hits, rows), hits, rows, self.source)
+        times = written_once(self.times)
+        share = share_seen(times, distinct)
+        return BaselineShare(share, hits, rows, self.source, rows - int(self.times.sum()), has_peak(self.times))
 
     def like(self, language: pl.Series) -> BaselineShare:
         """The share, weighted by how often these languages occur.
@@ -66,7 +76,7 @@ class HumanBaseline:
         A language with fewer than 300 human rows takes the share of all human rows. The bounds are each language's own,
         weighted: wider than those of the weighted share, because what is rare in a small language is possible.
         """
-        everything = self.all()
+        everything = self.all(len(language))
         if language.dtype == self.language.dtype == pl.Null:
             return everything
         by_language = pl.DataFrame({"language": self.language.cast(pl.String), "hit": self.hit}).group_by("language").agg(
@@ -83,19 +93,18 @@ class HumanBaseline:
             sum(count * getattr(share, bound) for count, share in parts) / len(language)
             for bound in ("value", "low", "high")
         )
-        return BaselineShare(Estimate(value, low, high), everything.hits, everything.rows, self.source, self.repeats)
+        return replace(everything, share=Estimate(value, low, high))
 
 
 def leave_one_out(digest: Hashes, language: pl.Series) -> HumanBaseline:
     """Each human row against all others."""
     _, code, counts = np.unique(digest, return_inverse=True, return_counts=True)
-    return HumanBaseline(counts[code] > 1, language, OTHERS, len(digest) - len(counts))
+    return HumanBaseline(counts[code] > 1, language, OTHERS, np.bincount(counts))
 
 
 def rows_left_out(index: RowIndex, mask: Mask, language: pl.Series) -> HumanBaseline:
     """The same of the rows of the index under a mask. language: of every row."""
-    repeats = int(mask.sum()) - index.distinct(mask)
-    return HumanBaseline(index.repeated(mask)[mask], language.filter(mask), OTHERS, repeats)
+    return HumanBaseline(index.repeated(mask)[mask], language.filter(mask), OTHERS, index.times(mask))
 
 
 def held_out(digest: Hashes, is_human: Callable[[Hashes], Mask], language: pl.Series) -> HumanBaseline:

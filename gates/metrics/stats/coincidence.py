@@ -52,11 +52,11 @@ def _likely_ratio(trained: pl.DataFrame, tested: pl.DataFrame) -> float:
     training set left these alone.
     """
     counts, tested_counts = _counts(trained), _counts(tested)
-    if not _has_peak(counts):
+    if not has_peak(np.bincount(counts)):
         # Few tested rows may have no twins by chance.
         highest = _twin_ratio_at_most(tested_counts)
         return min(_twin_ratio(counts), _ratio_by_tested(highest, trained.height, tested.height))
-    if _has_peak(tested_counts):
+    if has_peak(np.bincount(tested_counts)):
         # Nothing is left that says how often rows coincide.
         return 0.0
     return _ratio_by_tested(_twin_ratio(tested_counts), trained.height, tested.height)
@@ -90,17 +90,17 @@ def _twin_ratio_at_most(counts: Ints) -> float:
     return clopper_pearson(float(twins.sum()) / together, float(counts.sum()) / together).high
 
 
-def _has_peak(counts: Ints) -> bool:
+def has_peak(times: Ints) -> bool:
     """Whether more rows stand there some k times than rows that were drawn would, for those that do so k-1 and k+1 times.
 
+    times: how many distinct rows stand there k times, by k.
     Of any law, the number f_k of rows that were drawn k times is expected to be at most sqrt((k+1)/k f_(k-1) f_(k+1)): k! f_k are
     moments of a mixture of Poisson laws, whose logarithms are convex (Cauchy and Schwarz). Rows that were written twice or
     thrice break that, once they are some dozens; copies that were drawn with replacement hardly do.
     """
-    times = np.bincount(counts, minlength=3).astype(float)
-    times = np.append(times, 0.0)
-    copies = np.arange(2, len(times) - 1)
-    fewer, here, more = times[1:-2], times[2:-1], times[3:]
+    counted = np.append(times, np.zeros(max(1, 4 - len(times)))).astype(float)
+    copies = np.arange(2, len(counted) - 1)
+    fewer, here, more = counted[1:-2], counted[2:-1], counted[3:]
     slope = (copies + 1) / copies
     # One row more on each side: where none is there, some may have been expected.
     highest = np.sqrt(slope * (fewer + 1) * (more + 1))

@@ -13,6 +13,7 @@ from gates.metrics.copies.copy_baseline import HumanBaseline, leave_one_out
 from gates.metrics.stats.intervals import clopper_pearson
 from gates.verdict import Outcome, Scope, Severity
 from tests.scans import tagged_scan, text_scan, texts_of
+from tests.tables import table_scan
 
 LIMITS = Limits(max_value=0.01)
 # A passage of 60 tokens that everybody who writes of one thing puts into the text.
@@ -78,7 +79,7 @@ def test_languages_without_human_rows_have_the_baseline_of_all(language):
 def test_equal_human_rows_are_a_baseline_of_each_other():
     baseline = leave_one_out(np.array([7, 8, 7, 9], dtype=np.uint64), pl.Series([None] * 4, dtype=pl.String))
 
-    assert (baseline.hit.tolist(), baseline.repeats) == ([True, False, True, False], 1)
+    assert (baseline.hit.tolist(), baseline.all(3).repeats) == ([True, False, True, False], 1)
 
 
 @pytest.mark.parametrize("kind", ["near", "span"])
@@ -148,3 +149,42 @@ def test_copies_in_one_language_are_reported_though_another_repeats_by_chance():
 
     assert result.outcome is Outcome.FAIL
     assert "language=de" in result.message
+
+
+def table(count: int, seed: int) -> pl.DataFrame:
+    """Rows of few columns, of which one in twenty of a thousand repeats another by nature."""
+    rng = np.random.default_rng(seed)
+    columns = {f"c{number}": (12 * rng.random(count) ** 2).astype(int) for number in range(4)}
+    return pl.DataFrame(columns)
+
+
+def exact(human: pl.DataFrame, synthetic: pl.DataFrame, limit: float = 0.001) -> tuple[Outcome, Severity]:
+    found = judge(
+        measure(table_scan(human, synthetic), Scope.COMBINED, {"kind": "exact"}),
+        Limits(max_value=limit),
+        Severity.CRITICAL,
+    )
+    return found.outcome, found.severity
+
+
+@pytest.mark.parametrize("count", [10, 60, 1000, 4000])
+@pytest.mark.parametrize("written", [1, 2])
+def test_rows_that_are_all_copied_fail_however_often_human_rows_repeat(count, written):
+    human = table(count, 1)
+
+    assert exact(pl.concat([human] * written), human) == (Outcome.FAIL, Severity.CRITICAL)
+
+
+@pytest.mark.parametrize("count", [60, 1000, 4000])
+def test_fresh_rows_that_repeat_human_rows_by_nature_do_not_block(count):
+    for seed in range(10):
+        outcome, severity = exact(table(count, 2 * seed), table(count, 2 * seed + 1))
+
+        assert outcome is Outcome.PASS or (outcome, severity) == (Outcome.INCONCLUSIVE, Severity.WARNING)
+
+
+def test_copies_stay_undecided_and_block_where_human_rows_were_written_twice_by_accident():
+    human = pl.DataFrame({"c": np.arange(1000)})
+    synthetic = pl.DataFrame({"c": np.append(np.arange(300), np.arange(5000, 5700))})
+
+    assert exact(pl.concat([human, human[:400]]), synthetic) == (Outcome.INCONCLUSIVE, Severity.CRITICAL)
