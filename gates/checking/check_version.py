@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gates.versions.configuration import config_at
 from gates.versions.repository import open_repository
-from gates.versions.version import VersionKind, base_of, choose_versions
+from gates.versions.version import VersionKind, base_of, chosen_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -130,12 +130,16 @@ def compares(repository: Repository, request: VersionRequest) -> Compares:
     """The versions that a call means. Raises UsageError."""
     is_new = _is_missing_upstream(repository, request.since)
     since = None if is_new else request.since
-    versions = choose_versions(
-        repository, rev=request.rev, staged=request.staged, worktree=request.worktree, since=since
-    )
-    before = base_of(repository, versions.judged, request.base) if request.base else versions.base
+    judged = chosen_version(repository, rev=request.rev, staged=request.staged, worktree=request.worktree)
+    before = base_of(repository, judged, request.base or since)
     is_whole = request.base is None and (is_new or request.is_whole_history)
-    return Compares(versions.judged, None if is_new else versions.base, before, is_whole)
+    # Datasets that are as they were are left out since the branch point, or where the index is as HEAD.
+    base = (
+        before
+        if request.base is None or not (since or judged.kind is VersionKind.STAGED)
+        else base_of(repository, judged, since)
+    )
+    return Compares(judged, None if is_new else base, before, is_whole)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from gates.errors import DataError, UsageError, did_you_mean
+from gates.versions.git_answers import DEEPEN, LOST, broken_names, is_no, not_started, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -55,8 +56,7 @@ class Git:
         """What git prints. stdin: what it reads. Raises DataError with git's own words when it fails."""
         ended = self._run(arguments, extra, stdin)
         if ended.returncode:
-            words = ended.stderr.decode(errors="replace").strip().split("\n")[0]
-            raise DataError(f"git {arguments[0]} failed in {self.top}: {words}")
+            raise refusal(self.top, arguments, ended.stderr)
         return ended.stdout
 
     def outcome(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
@@ -73,14 +73,18 @@ class Git:
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             return None
+        except OSError as error:
+            raise not_started(error) from error
 
-    def succeeds(self, *arguments: str) -> bool:
-        """Whether git ends well."""
-        return self.outcome(*arguments).returncode == 0
+    def says_yes(self, *arguments: str) -> bool:
+        """Whether git answers a question with yes. Raises DataError where it refuses to answer."""
+        return self.output_or_none(*arguments) is not None
 
     def output_or_none(self, *arguments: str) -> str | None:
-        """What git prints, without its line feed; None where it fails."""
+        """What git prints, without its line feed; None where it says no. Raises DataError where it refuses."""
         ended = self._run(arguments)
+        if ended.returncode and not is_no(ended):
+            raise refusal(self.top, arguments, ended.stderr)
         return None if ended.returncode else ended.stdout.decode().strip()
 
     def is_on(self, setting: str) -> bool:
@@ -88,27 +92,44 @@ class Git:
         return self.output_or_none("config", "--type=bool", "--get", setting) == "true"
 
     def commit(self, revision: str) -> str:
-        """The full sha of the commit that a revision stands for. Raises UsageError naming the nearest name there is."""
+        """The full sha of the commit that a revision stands for.
+
+        Raises UsageError naming the nearest name there is, DataError in a shallow clone, which may lack what it names.
+        """
         sha = None if revision.startswith("-") else self.commit_or_none(revision)
         if sha is None:
-            raise UsageError(f"no revision '{revision}' in {self.top.name}{self._hint(revision)}")
+            shown = f"no revision '{revision}' in {self.top.name}"
+            if self.is_shallow():
+                raise DataError(f"{shown}: its history is shallow; {DEEPEN}")
+            raise UsageError(f"{shown}{self._hint(revision)}")
         return sha
 
     def commit_or_none(self, revision: str) -> str | None:
         """As `commit`, but None where there is none, as HEAD before the first commit."""
-        return self.output_or_none("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+        return self._named(revision, f"{revision}^{{commit}}")
+
+    def parent(self, commit: str) -> str | None:
+        """The first parent of a commit; None where history begins. Raises DataError where a shallow clone cut it off."""
+        # A shallow clone takes its oldest commits for first ones, but does not write them anew.
+        header = self.run("cat-file", "commit", commit).partition(b"\n\n")[0]
+        if not header.count(b"\nparent "):
+            return None
+        before = self.commit_or_none(f"{commit}^")
+        if before is None:
+            raise DataError(f"the commit before {commit[:7]} is not here: the clone is shallow; {DEEPEN}")
+        return before
 
     def ref(self, name: str) -> str | None:
         """The object that a ref names; None where there is no such ref."""
-        return self.output_or_none("rev-parse", "--verify", "--quiet", name)
+        return self._named(name, name)
 
     def is_ancestor(self, commit: str, other: str) -> bool:
         """Whether a commit is in the history of another one, or the same."""
-        return self.succeeds("merge-base", "--is-ancestor", commit, other)
+        return self.says_yes("merge-base", "--is-ancestor", commit, other)
 
     def has_object(self, name: str) -> bool:
         """Whether git has an object."""
-        return self.succeeds("cat-file", "-e", name)
+        return not self.run("cat-file", "--batch-check", stdin=f"{name}\n".encode()).endswith(b" missing\n")
 
     def branches_with(self, commit: str) -> list[str]:
         """The tips of the branches, here and of remotes, that have a commit in their history."""
@@ -119,13 +140,21 @@ class Git:
 
     def contents_at(self, tips: Iterable[str], path: str) -> list[bytes | None]:
         """What a file has at each of some commits, None where it is not there."""
-        names = "".join(f"{tip}:{path}\n" for tip in tips)
+        commits = list(tips)
+        names = "".join(f"{tip}:{path}\n" for tip in commits)
         answers = lines_of(self.run("cat-file", "--batch-check=%(objecttype) %(objectname)", stdin=names.encode()))
-        # A name that stands for nothing is given back, and "missing" after it.
-        ids = [line.split(" ")[1] if line.startswith("blob ") else None for line in answers]
+        # A name that stands for nothing is given back, and "missing" after it; so is one whose object git lost.
+        ids = [
+            line.split(" ")[1] if line.startswith("blob ") else self._blob_in(tip, path)
+            for tip, line in zip(commits, answers, strict=True)
+        ]
         with self.blobs() as blobs:
             contents = {blob: blobs.read(blob) for blob in dict.fromkeys(ids) if blob}
         return [contents[blob] if blob else None for blob in ids]
+
+    def _blob_in(self, tip: str, path: str) -> str | None:
+        entries = _entries(self.run("ls-tree", "-z", "--full-tree", tip, "--", path))
+        return next((sha for _, (_, kind, sha) in entries if kind == "blob"), None)
 
     def last_between(self, commit: str, tip: str, before: datetime) -> str | None:
         """The last first parent of a tip that follows a commit and was made before a moment; None where there is none."""
@@ -155,7 +184,7 @@ class Git:
 
     def is_index_of(self, commit: str) -> bool:
         """Whether the index has the files of a commit, and no merge is unresolved; the work tree is not looked at."""
-        return self._run(("diff-index", "--cached", "--quiet", commit, "--")).returncode == 0
+        return self.says_yes("diff-index", "--cached", "--quiet", "--ignore-submodules=none", commit, "--")
 
     def work_tree(self, *patterns: str) -> list[str]:
         """Paths in the work tree that are tracked, or neither tracked nor ignored, and that fit a pathspec."""
@@ -177,14 +206,14 @@ class Git:
     @contextmanager
     def blobs(self) -> Iterator[Blobs]:
         """Blobs on request, all through one process."""
-        with subprocess.Popen(
-            ["git", "cat-file", "--batch"],
-            cwd=self.top,
-            env=self.environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        ) as process:
+        try:
+            started = subprocess.Popen(
+                ["git", "cat-file", "--batch"], cwd=self.top, env=self.environment,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
+        except OSError as error:
+            raise not_started(error) from error
+        with started as process:
             assert process.stdin is not None  # noqa: S101  # both are pipes
             assert process.stdout is not None  # noqa: S101
             yield Blobs(process.stdin, process.stdout)
@@ -220,14 +249,29 @@ class Git:
             return subprocess.run(
                 ["git", *arguments], cwd=self.top, env=environment, input=stdin, capture_output=True, check=False
             )
-        except FileNotFoundError as error:
-            raise DataError("git is not installed, or not on PATH; it is needed to read versions") from error
+        except OSError as error:
+            raise not_started(error) from error
+
+    def _named(self, name: str, wanted: str) -> str | None:
+        """What git prints for a name. None only where it stands for nothing: not where git cannot read what it stands for."""
+        answer = self.output_or_none("rev-parse", "--verify", "--quiet", wanted)
+        if answer is not None:
+            return answer
+        sha = self.output_or_none("rev-parse", "--verify", "--quiet", name)
+        if sha and not self.has_object(sha):
+            raise DataError(f"{name} is {sha[:7]}, which git does not have in {self.top}; {LOST}")
+        arguments = ("for-each-ref", "--format=")
+        if broken := broken_names(self.outcome(*arguments).stderr):
+            raise refusal(self.top, arguments, broken)
+        branch = self.output_or_none("symbolic-ref", "--quiet", "HEAD") if name == "HEAD" else None
+        # A branch that git deletes loses its log, and one without a commit has none yet.
+        if branch and self.says_yes("reflog", "exists", branch):
+            raise DataError(f"{branch} had commits and is gone in {self.top}: its ref was lost; {LOST}")
+        return None
 
     def _hint(self, revision: str) -> str:
         if self.commit_or_none("HEAD") is None:
             return ": it has no commit yet"
-        if self.is_shallow():
-            return ": its history is shallow; fetch the rest with `git fetch --unshallow` (in CI: fetch-depth: 0)"
         names = {"HEAD", *self.run("for-each-ref", "--format=%(refname:short)").decode().split()}
         near = did_you_mean(revision, names)
         if near.startswith("did") and _ANCESTOR.split(revision)[0] not in names:
@@ -270,7 +314,9 @@ def git_at(folder: Path) -> Git | None:
     top = _top_of(folder.resolve())
     if top is None:
         return None
-    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+    # Where its `.git` is broken, git must not answer for a repository further up.
+    ceiling = {"GIT_CEILING_DIRECTORIES": str(top.parent)}
+    environment = {**os.environ, **ceiling, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
     if _top_of(Path.cwd()) != top:
         for name in _LOCAL_VARIABLES:
             environment.pop(name, None)
@@ -278,12 +324,18 @@ def git_at(folder: Path) -> Git | None:
 
 
 def _top_of(folder: Path) -> Path | None:
-    """Asking git itself goes wrong in a hook of a linked work tree: with GIT_DIR set, every folder is a top folder."""
-    for candidate in (folder, *folder.parents):
-        mark = candidate / ".git"
-        if mark.is_file() or (mark / "HEAD").exists():
-            return candidate
-    return None
+    """Asking git itself goes wrong in a hook of a linked work tree: with GIT_DIR set, every folder is a top folder.
+
+    Where a `.git` is broken, git says so when it is asked; only an empty folder of this name is none, as git has it.
+    """
+    return next((one for one in (folder, *folder.parents) if _is_something(one / ".git")), None)
+
+
+def _is_something(mark: Path) -> bool:
+    try:
+        return not mark.is_dir() or any(mark.iterdir()) if os.path.lexists(mark) else False
+    except PermissionError:
+        return True
 
 
 def leads_out(path: str) -> bool:

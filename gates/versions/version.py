@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from gates.errors import UsageError
+from gates.errors import DataError, UsageError
+from gates.versions.git_answers import DEEPEN
 
 if TYPE_CHECKING:
     from gates.versions.git import Git
@@ -70,6 +71,18 @@ def revision(repository: Repository, name: str) -> Version:
     return Version(VersionKind.REVISION, git_of(repository, name).commit(name), name)
 
 
+def chosen_version(
+    repository: Repository, *, rev: str | None = None, staged: bool = False, worktree: bool = False
+) -> Version:
+    """What the options `--rev`, `--staged` and `--worktree` ask for; with none of them the work tree. Raises UsageError."""
+    options = [option for option, on in (("--rev", rev), ("--staged", staged), ("--worktree", worktree)) if on]
+    if len(options) > 1:
+        raise UsageError(f"{' and '.join(options)} exclude each other; give one of them")
+    if staged:
+        git_of(repository, "--staged")
+    return revision(repository, rev) if rev else STAGED if staged else WORKTREE
+
+
 def choose_versions(
     repository: Repository,
     *,
@@ -78,31 +91,27 @@ def choose_versions(
     worktree: bool = False,
     since: str | None = None,
 ) -> Versions:
-    """What the options `--rev`, `--staged`, `--worktree` and `--since` ask for; with none of them the work tree.
-
-    The base is where the judged version and `since` part, so that what others did there meanwhile is not taken for a
-    change made here; without `since` it is HEAD, or a revision's first parent. Raises UsageError.
-    """
-    options = [option for option, on in (("--rev", rev), ("--staged", staged), ("--worktree", worktree)) if on]
-    if len(options) > 1:
-        raise UsageError(f"{' and '.join(options)} exclude each other; give one of them")
-    judged = revision(repository, rev) if rev else STAGED if staged else WORKTREE
-    if staged:
-        git_of(repository, "--staged")
+    """As `chosen_version`, with what it is compared with as `base_of` says."""
+    judged = chosen_version(repository, rev=rev, staged=staged, worktree=worktree)
     return Versions(judged, base_of(repository, judged, since))
 
 
-def base_of(repository: Repository, judged: Version, since: str | None) -> Version | None:
-    """What the judged version is compared with, as `choose_versions` says."""
+def base_of(repository: Repository, judged: Version, since: str | None = None) -> Version | None:
+    """What a version is compared with: HEAD, or a revision's first parent; None where nothing came before.
+
+    With `since` it is where both part, so that what others did there meanwhile is not taken for a change made here.
+    Raises UsageError where there is no such revision, DataError where it is not in a shallow clone.
+    """
     if since is not None:
-        other = revision(repository, since)
-        own = judged.commit or git_of(repository, since).commit_or_none("HEAD")
-        shared = git_of(repository, since).merge_base(str(other.commit), own) if own else None
+        other, git = revision(repository, since), git_of(repository, since)
+        own = judged.commit or git.commit_or_none("HEAD")
+        shared = git.merge_base(str(other.commit), own) if own else None
+        if own and shared is None and git.is_shallow():
+            raise DataError(f"where {judged} and {since} part is not here: the clone is shallow; {DEEPEN}")
         return Version(VersionKind.REVISION, shared, since) if shared else other
     if repository.git is None:
         return None
-    name = f"{judged.commit}^" if judged.commit else "HEAD"
-    before = repository.git.commit_or_none(name)
+    before = repository.git.parent(judged.commit) if judged.commit else repository.git.commit_or_none("HEAD")
     shown = f"{judged.name}^" if judged.commit else "HEAD"
     return Version(VersionKind.REVISION, before, shown) if before else None
 

@@ -149,15 +149,13 @@ def _is_shallow(repository: Repository) -> bool:
 
 def _versions(repository: Repository, request: DiffRequest, base: str) -> Versions:
     """The two versions. Raises DataError where the history that is here does not reach back to the base."""
-    from gates.versions.version import Versions, choose_versions, revision
+    from gates.versions.version import Versions, chosen_version, revision
 
-    judged = choose_versions(repository, rev=request.rev, staged=request.staged).judged
+    judged = chosen_version(repository, rev=request.rev, staged=request.staged)
     try:
         return Versions(judged, revision(repository, base))
-    except UsageError as error:
-        if _is_shallow(repository):
-            raise DataError(f"could not compare: {error}") from error
-        raise
+    except DataError as error:
+        raise DataError(f"could not compare: {error}") from error
 
 
 def _show(differences: Sequence[DatasetDifference], form: str) -> None:

@@ -82,7 +82,7 @@ def missing_before(
 def names_other_data(git: Git, commit: str, pointers: Sequence[str]) -> bool:
     """Whether HEAD may name other data than a commit does, so that `dvc push` sends other data than its own."""
     files = [*(literal(f"{path}.dvc") for path in pointers), f":(glob)**/{LOCK}"]
-    return not git.succeeds("diff", "--quiet", commit, "HEAD", "--", *files)
+    return not git.says_yes("diff", "--quiet", commit, "HEAD", "--", *files)
 
 
 def push(git: Git, remote: GitRemote, plan: PushPlan, new: PreparedRefs | None = None) -> str | None:

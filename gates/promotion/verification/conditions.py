@@ -88,7 +88,7 @@ def _wrong_answer(event: StageEvent, commit: str, stage: Stage, candidate: Candi
 def _stage_at(event: StageEvent, commit: str) -> Stage:
     git, promoted, short, folder = event.history.git, event.promoted, commit[:7], event.history.folder
     for needed in (commit, promoted.statement.commit):
-        if git.commit_or_none(needed) is None:
+        if not git.has_object(f"{needed}^{{commit}}"):
             what = "the stage's configuration" if needed == commit else "what was judged"
             raise DataError(f"{what} is that of {needed[:7]}, and that commit is not here; `git fetch`")
     if not _is_reachable(event, commit):

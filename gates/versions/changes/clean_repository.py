@@ -64,7 +64,7 @@ def require_clean(repository: Repository) -> CleanRepository:
         raise DataError(
             f"HEAD is dated in the future, {made_at:%Y-%m-%dT%H:%M:%SZ}; set the clock right, or wait until then, and promote again"
         )
-    if not git.succeeds("var", "GIT_COMMITTER_IDENT"):
+    if git.outcome("var", "GIT_COMMITTER_IDENT").returncode:
         raise UsageError(
             'git does not know who you are; `git config user.name "…"` and `git config user.email "…"` (in CI: GIT_COMMITTER_NAME, GIT_COMMITTER_EMAIL)'
         )

@@ -123,8 +123,9 @@ def test_where_history_was_cut_off_nobody_knows(root, gates, tmp_path):
 
     called = gates(tmp_path / "shallow", "check", "--rev", "HEAD", "--only", CHECK, "--format", "json")
 
-    (check,) = json.loads(called.out)["checks"]
-    assert (check["outcome"], "no earlier version" in check["message"]) == ("not_asked", True)
+    assert called.code == 3
+    assert "the clone is shallow" in called.err
+    assert "fetch-depth: 0" in called.err
 
 
 def test_clean_checkout_of_a_shallow_clone_is_compared_with_nothing(root, gates, tmp_path):

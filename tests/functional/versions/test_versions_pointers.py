@@ -476,9 +476,8 @@ def test_a_shallow_clone_says_how_to_get_the_history(root, tmp_path):
     commit(root, "two")
     git(tmp_path, "clone", "-q", "--depth", "1", f"file://{root}", "shallow")
 
-    with pytest.raises(
-        UsageError, match=r"no revision 'HEAD~1' in shallow: .* `git fetch --unshallow` \(in CI: fetch-depth: 0\)"
-    ):
+    words = r"no revision 'HEAD~1' in shallow: .* `git fetch --unshallow` \(in CI: fetch-depth: 0\)"
+    with pytest.raises(DataError, match=words):
         revision(open_repository(tmp_path / "shallow"), "HEAD~1")
 
 
