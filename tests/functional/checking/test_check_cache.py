@@ -257,3 +257,19 @@ def test_without_dvc_the_cache_lies_in_the_ignored_folder(root, gates):
     assert (first.err, second.err, first.out) == ("", REMEMBERED, second.out)
     assert list((root / ".gates/cache").iterdir())
     assert git(root, "status", "--porcelain", ".gates") == ""
+
+
+def test_a_verdict_that_came_with_a_checkout_is_judged_anew(root, gates, monkeypatch):
+    git(root, "add", "--force", ".dvc/tmp/gates")
+    git(root, "commit", "-q", "-m", "somebody's cache")
+    clone = root.parent / "clone"
+    git(root.parent, "clone", "-q", str(root), str(clone))
+    shutil.copytree(root / ".dvc/cache", clone / ".dvc/cache")
+    monkeypatch.setenv("XDG_STATE_HOME", str(root.parent / "another user"))
+
+    first = gates(clone, "check", "second", "--rev", "HEAD")
+    again = gates(clone, "check", "second", "--rev", "HEAD")
+
+    assert REMEMBERED not in first.err
+    assert REMEMBERED in again.err
+    assert (first.code, first.out) == (again.code, again.out)
