@@ -74,13 +74,15 @@ class DatasetCheck:
         return self._memory.recall(self.terms.quarantine) if self._memory else None
 
     def answer(self, progress: Callable[[str, int, int], None]) -> CheckedDataset:
-        """The verdict reached anew. Raises what `judge_at` raises."""
+        """The verdict reached anew. Raises what `judge_at` raises, and DataError for files that changed."""
         from gates.checking.check_dataset import Options
+        from gates.checking.verdict_cache import refuse_other_bytes
 
         options = Options(self.terms.only, self.terms.scopes, self.terms.quarantine, progress)
         options = replace(options, kept_files=self.seen.kept_files, promoted=self.seen.promoted)
         cache = self._cache if self.terms.is_remembering else None
         answered = judge_at(self.at, self.dataset, options, self.terms.today, cache=cache)
+        refuse_other_bytes(answered.verdict, self.seen)
         if self._memory:
             self._memory.keep(answered)
         return answered

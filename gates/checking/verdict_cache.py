@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from gates.checking.check_version import CheckedDataset
 from gates.checking.version_inputs import compared
-from gates.config.digests import contract_key, digest, is_code_unchanged
+from gates.config.digests import contract_key, digest, is_code_unchanged, rule_files
+from gates.data.steady_files import changed, signs_of
 from gates.verdict import Outcome
 from gates.verdicts.from_json import verdict_of
 
@@ -32,6 +33,7 @@ class Memory:
 
     def __init__(self, at: JudgedVersion, dataset: DatasetConfig, today: date, cache: Cache, seen: Compared) -> None:
         self._at, self._dataset, self._today, self._cache = at, dataset, today, cache
+        self._rules = _rule_signs(dataset)
         self._key = self._key_of(seen)
 
     def recall(self, quarantine: Path | None = None) -> CheckedDataset | None:
@@ -64,7 +66,7 @@ class Memory:
         if verdict.is_partial or broken or self._key is None:
             return
         seen = compared(self._at, self._dataset, self._cache)
-        if self._key_of(seen) == self._key and _was_reached_on(verdict, seen):
+        if self._key_of(seen) == self._key and self._rules == _rule_signs(self._dataset):
             rows = answered.quarantine
             entry = {
                 "verdict": verdict.to_json(),
@@ -98,10 +100,19 @@ def _sha256(path: Path) -> str | None:
         return None
 
 
-def _was_reached_on(verdict: Verdict, seen: Compared) -> bool:
-    """Whether the bytes that were judged are those that were seen, and not others that lay there in between."""
-    if seen.snapshot is None:
-        return False
+def _rule_signs(dataset: DatasetConfig) -> list[object]:
+    """Tells files of rules that changed and changed back from those that stayed as they were."""
+    files = (path for path in rule_files(dataset) if path.is_file())
+    return [[str(path), *signs_of(path)] for path in files]
+
+
+def refuse_other_bytes(verdict: Verdict, seen: Compared) -> None:
+    """Raises DataError where the bytes that were judged are not those that were seen before, and compared.
+
+    DVC 2's md5 of text tells nothing.
+    """
+    if seen.snapshot is None or not seen.is_exact:
+        return
     sides = (
         ("files", seen.snapshot.files),
         ("holdout_files", seen.snapshot.holdout or ()),
@@ -110,6 +121,7 @@ def _was_reached_on(verdict: Verdict, seen: Compared) -> bool:
     for name, files in sides:
         judged = {file["path"]: file["md5"] for file in verdict.data[name]}  # type: ignore[attr-defined]
         md5_by_name = {file.name: file.entry.md5 for file in files}
-        if judged.keys() != md5_by_name.keys() or any(md5 and judged[path] != md5 for path, md5 in md5_by_name.items()):
-            return False
-    return True
+        for path in sorted(judged.keys() | md5_by_name.keys()):
+            is_there = path in judged and path in md5_by_name
+            if not is_there or md5_by_name[path] not in {None, judged[path]}:
+                raise changed(path)

@@ -17,6 +17,7 @@ from gates.config.installed.entry_points import distributions
 from gates.config.installed.plugins import PluginKind, are_as_installed, installed_identities
 from gates.config.orphans import lost_by
 from gates.config.packages import are_packages_unchanged
+from gates.config.removals import removals_folder
 from gates.config.schema_files import LIBRARIES, own_schema, text_digest
 
 if TYPE_CHECKING:
@@ -48,12 +49,23 @@ def rules_inputs(dataset: DatasetConfig, today: date) -> dict[str, object]:
         "origins": [dataset.origins.human, dataset.origins.synthetic],
         "waivers": waivers,
         "suites": _texts(dataset.root / "expectations" / dataset.name),
-        "removals": _texts(dataset.root / "promotions" / dataset.name / "removals"),
+        "removals": _texts(removals_folder(dataset.root, dataset.name)),
         "schema": _schema(dataset),
         "plugins": _plugins(dataset),
         "lost": [stray.path for stray in lost_by(dataset)],
         "population": _text(dataset.root / dataset.population) if dataset.population else None,
     }
+
+
+def rule_files(dataset: DatasetConfig) -> list[Path]:
+    """The files that `rules_inputs` reads, apart from modules."""
+    folders = (
+        dataset.root / "expectations" / dataset.name,
+        dataset.root / "expectations" / dataset.type,
+        removals_folder(dataset.root, dataset.name),
+    )
+    listed = [path for folder in folders if folder.is_dir() for path in sorted(folder.iterdir())]
+    return [*listed, *([dataset.root / dataset.population] if dataset.population else [])]
 
 
 def contract_key(dataset: DatasetConfig, today: date) -> dict[str, object]:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -20,7 +17,9 @@ from gates.data.facts import FileFacts
 from gates.data.files import DataFile, evaluation_files, fingerprints
 from gates.data.formats.staging import stage
 from gates.data.scan.inputs import EvaluationItems
-from gates.errors import DataError
+from gates.data.steady_files import SteadyFiles
+from gates.errors import DataError, GatesError
+from gates.private_folder import PrivateFolder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,6 +44,7 @@ class EvaluationSets:
     files: tuple[FileFacts, ...]
     _staged: Sequence[StagedFile]
     _id_columns: tuple[str, ...]
+    _steady: SteadyFiles
     _owned: ExitStack
 
     def items(self) -> EvaluationItems:
@@ -71,6 +71,8 @@ class EvaluationSets:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._owned.close()
+        if error is None or isinstance(error, GatesError):
+            self._steady.confirm()
 
 
 def open_evaluation(
@@ -85,13 +87,15 @@ def open_evaluation(
     if declared is None:
         return None
     with ExitStack() as stack:
-        folder = Path(tempfile.mkdtemp(prefix="gates-"))
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        connection = connect(folder)
+        folder = stack.enter_context(PrivateFolder())
+        connection = connect(folder.path)
         stack.callback(connection.close)
-        staged = [stage(file, folder, number, connection) for number, file in enumerate(declared)]
+        staged, steady = [], SteadyFiles()
+        for file in declared:
+            steady.watch(file.path, file.name)
+            staged.append(stage(file, folder, connection))
         facts = tuple(map(_facts, staged))
-        return EvaluationSets(facts, staged, _id_columns(config, kind), stack.pop_all())
+        return EvaluationSets(facts, staged, _id_columns(config, kind), steady, stack.pop_all())
 
 
 def _facts(file: StagedFile) -> FileFacts:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import glob
 from typing import TYPE_CHECKING
 
+from gates.errors import DataError
 from gates.verdict import UNDECLARED, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from gates.config.dataset import Origins
 
@@ -22,14 +25,28 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def path_literal(path: Path) -> str:
+    """A quoted path to one file. Raises DataError for one that DuckDB takes for a pattern: it would read other files."""
+    if glob.has_magic(str(path)):
+        raise DataError(
+            f"{path.parent}: readers take its name for a pattern; set TMPDIR to a folder without [, * and ?"
+        )
+    return literal(str(path))
+
+
 def literals(texts: Iterable[str]) -> str:
-    """Quoted SQL strings in brackets, as `IN` and `read_parquet` take them."""
+    """Quoted SQL strings with commas, as `IN` takes them in brackets."""
     return ", ".join(literal(text) for text in texts)
 
 
 def select(columns: str, source: str, *clauses: str) -> str:
     """`SELECT columns FROM source clauses`, all of them SQL in which names and values are quoted already."""
     return " ".join(("SELECT", columns, "FROM", source, *clauses))
+
+
+def copy(query: str, target: Path) -> str:
+    """SQL that writes what a query gives to a Parquet file, which is there already."""
+    return f"COPY ({query}) TO {literal(str(target))} (FORMAT parquet, USE_TMP_FILE false)"
 
 
 def origin_of(value: str, origins: Origins, otherwise: str = UNDECLARED) -> str:

@@ -199,7 +199,7 @@ def _data_file(file: SnapshotFile, store: Store, blobs: Blobs) -> DataFile:
 
 def unpacked(file: SnapshotFile, store: Store, blobs: Blobs) -> Path:
     """Where the bytes of a file that git has lie now. Raises DataError for what only stands for the bytes."""
-    path = store.new_path()
+    path = store.new_file()
     start = b""
     with path.open("wb") as stream:
         for block in blobs.blocks(str(file.blob)):

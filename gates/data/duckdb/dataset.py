@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import duckdb
@@ -23,15 +20,18 @@ from gates.data.duckdb.reading import stream_batches, take_rows
 from gates.data.duckdb.views import create_views, fixed_origin, rows_query, undeclared_origins
 from gates.data.engine import ScopeView
 from gates.data.facts import ORIGIN, FileFacts
-from gates.data.files import DataFile, data_files, fingerprint, fingerprints, holdout_files
+from gates.data.files import DataFile, data_files, fingerprints, holdout_files
 from gates.data.formats.staging import StagedFile, stage
 from gates.data.roles import Binder, role_columns
 from gates.data.sql import identifier, select
-from gates.errors import DataError, UsageError, did_you_mean
+from gates.data.steady_files import SteadyFiles
+from gates.errors import DataError, GatesError, UsageError, did_you_mean
+from gates.private_folder import PrivateFolder
 from gates.verdict import UNDECLARED, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
     from types import TracebackType
 
     import polars as pl
@@ -64,6 +64,8 @@ MEMORY_LIMIT = "1GB"
 class LocalDataset:
     """An opened dataset; a `gates.data.engine.Dataset`. Closing it ends the connection and removes what was staged.
 
+    At the end of a `with` it raises DataError where a file changed meanwhile.
+
     connection: its views, named in `views`, show the columns under their roles' names with ROW_ID and ORIGIN.
     files: what is known of each file, in the order of ROW_ID's file index. where: the data's path for messages.
     undeclared_origins: names the origins that are not declared, read when it is called.
@@ -77,6 +79,7 @@ class LocalDataset:
     undeclared_origins: Callable[[], str]
     _query: Callable[[Mapping[int, StagedFile]], str]
     _staged: Sequence[StagedFile]
+    _steady: SteadyFiles
     _owned: ExitStack
 
     def batches(self, files: Collection[int] | None = None) -> Iterator[pa.RecordBatch]:
@@ -104,8 +107,8 @@ class LocalDataset:
         return ScopeView(self.connection, self.views[scope])
 
     def is_unchanged(self, number: int) -> bool:
-        """Whether a file still has the bytes that `files` names it by."""
-        return fingerprint(self._staged[number].file.path)[0] == self.files[number].sha256
+        """Whether a file still is the one that `files` names."""
+        return self._steady.is_steady(self._staged[number].file.path)
 
     def take(self, row_ids: Ints) -> pl.DataFrame:
         """The rows with these ids, in the order asked for, with ROW_ID and ORIGIN. Raises KeyError for other ids."""
@@ -135,6 +138,8 @@ class LocalDataset:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+        if error is None or isinstance(error, GatesError):
+            self._steady.confirm()
 
     def _rows_of(self, files: Collection[int]) -> str:
         """SQL of the rows of these files. The empty part has the types of all files, which a part alone may not have."""
@@ -215,14 +220,14 @@ def _open(
     origins = Origins((), ()) if is_holdout else config.origins
     stack = ExitStack()
     try:
-        folder = Path(tempfile.mkdtemp(prefix="gates-"))
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        connection = connect(folder)
+        folder = stack.enter_context(PrivateFolder())
+        connection = connect(folder.path)
         stack.callback(connection.close)
-        staged = []
-        for number, file in enumerate(files):
+        staged, steady = [], SteadyFiles()
+        for file in files:
             with interrupted_at(quick.deadline if quick else None, connection):
-                staged.append(stage(file, folder, number, connection))
+                steady.watch(file.path, file.name)
+                staged.append(stage(file, folder, connection))
         if not is_lenient:
             _check_origin(config, staged, where)
         columns = role_columns(staged, config, kind)
@@ -234,7 +239,7 @@ def _open(
         stack.close()
         raise
     undeclared = partial(undeclared_origins, connection, staged, config.origin, origins)
-    return LocalDataset(connection, views, facts, roles, where, undeclared, query, staged, stack)
+    return LocalDataset(connection, views, facts, roles, where, undeclared, query, staged, steady, stack)
 
 
 @contextmanager
@@ -256,7 +261,8 @@ def _unreadable(error: Exception, files: Sequence[StagedFile], where: str) -> Da
     sentence = str(error).strip().split("\n")[0]
     if "Out of Memory" in sentence:
         return DataError(f"{where}: out of memory; raise {MEMORY_VARIABLE}, now {_memory_limit()}")
-    for file in files:
+    # The longest first: one may be the beginning of another.
+    for file in sorted(files, key=lambda file: -len(str(file.parquet))):
         sentence = sentence.replace(str(file.parquet), file.file.name)
     return DataError(f"{_damaged(files) or where}: cannot be read: {sentence}")
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import itertools
-import shutil
-import tempfile
 import weakref
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
 from gates.data.sql import identifier, select
+from gates.private_folder import PrivateFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     import duckdb
 
@@ -120,13 +119,13 @@ class DuckTable:
 
 def table_apart(connect: Callable[[Path], duckdb.DuckDBPyConnection]) -> DuckTable:
     """A table in a database of its own, for rows that come from elsewhere; both go when nobody needs them any more."""
-    folder = Path(tempfile.mkdtemp(prefix="gates-"))
-    database = connect(folder)
+    folder = PrivateFolder()
+    database = connect(folder.path)
     table = DuckTable(lambda: closing(database.cursor()))
     weakref.finalize(table, _remove, database, folder)
     return table
 
 
-def _remove(database: duckdb.DuckDBPyConnection, folder: Path) -> None:
+def _remove(database: duckdb.DuckDBPyConnection, folder: PrivateFolder) -> None:
     database.close()
-    shutil.rmtree(folder, ignore_errors=True)
+    folder.close()

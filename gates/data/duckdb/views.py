@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from gates.data.facts import ORIGIN, ROW_ID, ROWS_PER_FILE_BITS
-from gates.data.sql import identifier, literal, literals, origin_of, select
+from gates.data.sql import identifier, literal, literals, origin_of, path_literal, select
 from gates.errors import did_you_mean
 from gates.verdict import UNDECLARED, Scope
 
@@ -49,7 +49,7 @@ def rows_query(files: Mapping[int, StagedFile], columns: Sequence[Column], origi
         row_id = f"((file_index::BIGINT + {first}) << {ROWS_PER_FILE_BITS}) | file_row_number"
         expressions.append(f"{row_id} AS {identifier(ROW_ID)}")
         expressions.append(f"{_origin(file, origin, origins)} AS {identifier(ORIGIN)}")
-        paths = literals(str(entry.parquet) for _, entry in alike)
+        paths = ", ".join(path_literal(entry.parquet) for _, entry in alike)
         runs.append(select(", ".join(expressions), f"read_parquet([{paths}], hive_partitioning = false)"))
     return " UNION ALL ".join(runs)
 
@@ -77,7 +77,7 @@ def _stated_origins(alike: Sequence[StagedFile], origin: str) -> str:
         value = alike[0].file.hive.get(origin)
         text = "NULL" if value is None else literal(value)
         return f"SELECT CAST({text} AS VARCHAR) AS value, {sum(file.rows for file in alike)} AS row_count"
-    paths = literals(str(file.parquet) for file in alike)
+    paths = ", ".join(path_literal(file.parquet) for file in alike)
     columns = f"CAST({identifier(origin)} AS VARCHAR) AS value, count(*) AS row_count"
     return select(columns, f"read_parquet([{paths}], hive_partitioning = false)", "GROUP BY 1")
 

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from gates.data.files import DataFile, Format
-from gates.data.sql import identifier, literal, select
+from gates.data.sql import copy, identifier, literal, path_literal, select
 from gates.errors import DataError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from gates.private_folder import PrivateFolder
 
 _DELIMITERS = (",", ";", "\t", "|")
 # DuckDB's own limit of 2 MB is less than a long document; the buffer has room for two lines of this length.
@@ -41,27 +43,29 @@ _CANDIDATES = (
 )
 
 
-def stage_csv(file: DataFile, text: Path, target: Path, connection: duckdb.DuckDBPyConnection) -> list[str]:
+def stage_csv(
+    file: DataFile, text: Path, target: Path, folder: PrivateFolder, connection: duckdb.DuckDBPyConnection
+) -> list[str]:
     """Writes the rows as Parquet to `target`; returns the columns without any value.
 
     A cell without anything in it is NULL; a quoted empty one is an empty string, or NULL in a column of numbers.
     Raises DataError naming file and line.
     """
     delimiter, names = _header(file, text)
-    raw = target.with_suffix(".raw.parquet")
+    raw = folder.new_file()
     try:
-        connection.execute(f"COPY ({_select(text, delimiter, names)}) TO {literal(str(raw))} (FORMAT parquet)")
+        connection.execute(copy(_select(text, delimiter, names), raw))
     except duckdb.InterruptException:
         raise
     except duckdb.Error as error:
         raise _explained(file, text, len(names), str(error)) from error
-    source = f"read_parquet({literal(str(raw))}, hive_partitioning = false)"
+    source = f"read_parquet({path_literal(raw)}, hive_partitioning = false)"
     kinds, empty, rows = _types(source, names, connection)
     if rows == 0:
         raise DataError(f"{file.name}: a header without rows")
     casts = ", ".join(_cast(name, kind) for name, kind in zip(names, kinds, strict=True))
-    connection.execute(f"COPY ({select(casts, source)}) TO {literal(str(target))} (FORMAT parquet)")
-    raw.unlink()
+    connection.execute(copy(select(casts, source), target))
+    folder.discard(raw)
     return empty
 
 
@@ -91,7 +95,7 @@ def _select(text: Path, delimiter: str, names: list[str]) -> str:
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
     return select(
         "*",
-        f"read_csv([{literal(str(text))}], auto_detect = false, header = true, delim = {literal(delimiter)}, "
+        f"read_csv([{path_literal(text)}], auto_detect = false, header = true, delim = {literal(delimiter)}, "
         f"""quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false, hive_partitioning = false, """
         f"max_line_size = {_LONGEST_LINE}, buffer_size = {2 * _LONGEST_LINE}, columns = {{{columns}}})",
     )

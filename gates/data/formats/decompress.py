@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gates.data.files import DataFile
+    from gates.private_folder import PrivateFolder
 
 _BLOCK = 1 << 20
 _OTHER_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def as_plain_text(file: DataFile, target: Path) -> Path:
-    """A path to the file's text, unpacked and without a byte order mark: the file itself, or `target`.
+def as_plain_text(file: DataFile, folder: PrivateFolder) -> Path:
+    """A path to the file's text, unpacked and without a byte order mark; readers need not know its name.
 
     Raises DataError naming file and line for text that is not UTF-8, and for a truncated or corrupt archive.
     """
@@ -31,7 +32,8 @@ def as_plain_text(file: DataFile, target: Path) -> Path:
     if file.codec is None and not start.startswith(codecs.BOM_UTF8):
         for _ in _checked(file):
             pass
-        return file.path
+        return folder.link(file.path)
+    target = folder.new_file()
     with target.open("wb") as copy:
         for block in _checked(file):
             copy.write(block)

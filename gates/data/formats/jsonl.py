@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from gates.data.sql import identifier, literal, select
+from gates.data.sql import copy, identifier, literal, path_literal, select
 from gates.errors import DataError
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def stage_jsonl(
     try:
         keys = _keys(file, text, connection)
         columns = ", ".join(f"{literal(key)}: 'JSON'" for key in keys)
-        source = f"read_json([{literal(str(text))}], {_OPTIONS}, format = 'newline_delimited', columns = {{{columns}}})"
+        source = f"read_json([{path_literal(text)}], {_OPTIONS}, format = 'newline_delimited', columns = {{{columns}}})"
         seen = _seen(source, keys, connection)
         expressions: list[str] = []
         labels: dict[str, str] = {}
@@ -56,9 +56,7 @@ def stage_jsonl(
             if label and structure is None:
                 label += f"; {_rarest(source, key, connection)}"
             labels |= {key: label} if label else {}
-        connection.execute(
-            f"COPY ({select(', '.join(expressions), source)}) TO {literal(str(target))} (FORMAT parquet)"
-        )
+        connection.execute(copy(select(", ".join(expressions), source), target))
     except duckdb.InterruptException:
         raise
     except duckdb.Error as error:
@@ -71,7 +69,7 @@ _OPTIONS = f"maximum_object_size = {_LONGEST_ROW}, hive_partitioning = false"
 
 def _keys(file: DataFile, text: Path, connection: duckdb.DuckDBPyConnection) -> list[str]:
     """The keys of all rows: those of the first row in its order, then the others sorted."""
-    source = f"read_ndjson_objects([{literal(str(text))}], {_OPTIONS})"
+    source = f"read_ndjson_objects([{path_literal(text)}], {_OPTIONS})"
     faults = connection.execute(
         select(
             "count(*), count(*) FILTER (json_type(json) <> 'OBJECT'), "

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from gates.private_folder import PrivateFolder
+
 # DuckDB takes these names for the number of a file and of a row in it, unless a file has such a column.
 _VIRTUAL_COLUMNS = ("file_index", "file_row_number")
 
@@ -50,39 +52,34 @@ class StagedFile:
         return {name: self.labels.get(name, str(kind)) for name, kind in self.types.items()}
 
 
-def stage(file: DataFile, folder: Path, number: int, connection: duckdb.DuckDBPyConnection) -> StagedFile:
-    """The file as Parquet, rows in order; `folder` takes what has to be written.
+def stage(file: DataFile, folder: PrivateFolder, connection: duckdb.DuckDBPyConnection) -> StagedFile:
+    """The file as Parquet, rows in order, at a path without any part of its name; `folder` takes what has to be written.
 
     Raises DataError naming file and, where it is known, line.
     """
     if file.path.stat().st_size == 0:
         raise DataError(f"{file.name}: empty, 0 bytes; expected {file.format.value}")
-    target = folder / f"{number:06}.parquet"
     empty: Iterable[str] = ()
     labels: Mapping[str, str] = {}
     if file.format is Format.PARQUET:
-        # DuckDB would take such a path for a glob.
-        if any(character in str(file.path) for character in "*?[]"):
-            target.symlink_to(file.path.resolve())
-        else:
-            target = file.path
-    elif file.format is Format.ARROW:
+        return _described(file, folder.link(file.path), empty, labels)
+    target = folder.new_file()
+    if file.format is Format.ARROW:
         _stage_arrow(file, target)
     else:
-        text = as_plain_text(file, folder / f"{number:06}.txt")
+        text = as_plain_text(file, folder)
         try:
             if file.format is Format.JSONL:
                 empty, labels = stage_jsonl(file, text, target, connection)
             else:
-                empty = stage_csv(file, text, target, connection)
+                empty = stage_csv(file, text, target, folder, connection)
         except duckdb.InterruptException:
             # Whoever interrupts knows why.
             raise
         except duckdb.Error as error:
             # Neither the file's fault nor its format's: memory or disk ran out.
             raise DataError(f"{file.name}: cannot be read: {_sentence(error)}") from error
-        if text != file.path:
-            text.unlink()
+        folder.discard(text)
     return _described(file, target, empty, labels)
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import posixpath
-import shutil
-import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from gates.errors import DataError
+from gates.private_folder import PrivateFolder
 from gates.versions.dvc.dvc_pointers import checked_md5, checked_name
 from gates.versions.dvc.md5 import blocks_md5, file_md5
 from gates.versions.dvc.pointer import ManifestEntry, PointerKind
@@ -73,8 +72,7 @@ class Store:
         self._caches: dict[str, tuple[Path, ...]] = {}
         self._remotes: dict[str, RemoteFiles] = {}
         self._owned = ExitStack()
-        self._folder: Path | None = None
-        self._written = 0
+        self._folder: PrivateFolder | None = None
         self._at_hand: dict[str, Path] = {}
 
     def manifest(self, pointer: Pointer) -> tuple[ManifestEntry, ...]:
@@ -104,13 +102,14 @@ class Store:
         """Where the bytes of a file lie without being fetched, not verified; None where they are not here."""
         return self._cached(entry.md5, pointer) if entry.md5 else None
 
-    def new_path(self) -> Path:
-        """A path for a file that lives until the store is closed."""
+    def new_file(self) -> Path:
+        """An empty file that lives until the store is closed."""
+        return self._private().new_file()
+
+    def _private(self) -> PrivateFolder:
         if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="gates-version-"))
-            self._owned.callback(shutil.rmtree, self._folder, ignore_errors=True)
-        self._written += 1
-        return self._folder / f"{self._written:06}"
+            self._folder = self._owned.enter_context(PrivateFolder("version-"))
+        return self._folder
 
     def __enter__(self) -> Self:
         return self
@@ -144,12 +143,12 @@ class Store:
     def _fetched(self, name: str, identity: str | None, pointer: Pointer) -> Path:
         """Where the bytes of a file lie now that DVC has brought them; fetched once."""
         if name not in self._at_hand:
-            path = self.new_path()
+            path = self._private().new_path()
             try:
                 self._remote(pointer).fetch(name, path)
             except DataError as error:
                 raise self._lacking(name, identity, pointer, error) from error
-            self._at_hand[name] = path
+            self._at_hand[name] = self._private().adopt(path)
         return self._at_hand[name]
 
     def _cached(self, name: str | None, pointer: Pointer) -> Path | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from gates.config.load import load_config
 from gates.contract.contract import load_contract
 from gates.data.duckdb.dataset import LocalDataset
 from gates.data.facts import ROW_ID, ROWS_PER_FILE_BITS
+from gates.errors import DataError
 from gates.metrics.catalogue import METRICS
 from tests.opened import open_dataset
 from tests.projects import mixed, table_rows
@@ -145,7 +147,7 @@ def test_one_changed_file_of_forty_is_the_only_one_read(tmp_path):
 def test_no_page_of_an_unchanged_file_is_decoded(tmp_path):
     write(tmp_path, {f"{number}.parquet": part(number) for number in range(4)})
 
-    with open_dataset(load_config(tmp_path / "gates.toml").dataset("mix")) as opened:
+    with closing(open_dataset(load_config(tmp_path / "gates.toml").dataset("mix"))) as opened:
         whole = pl.concat([pl.DataFrame(batch) for batch in opened.batches()])
         for number in (0, 1, 3):
             path = tmp_path / f"data/{number}.parquet"
@@ -376,9 +378,9 @@ def test_a_file_that_changes_while_it_is_judged_is_not_remembered(tmp_path):
         if step == "rows":
             put(tmp_path / "data/a.jsonl", part(3))
 
-    judge(
-        with_schemas(contract), Options(only=("expect_human_ratio_to_be_between",), progress=meanwhile, summaries=store)
-    )
+    options = Options(only=("expect_human_ratio_to_be_between",), progress=meanwhile, summaries=store)
+    with pytest.raises(DataError, match=r"data/a\.jsonl: changed while it was judged"):
+        judge(with_schemas(contract), options)
 
     assert store.put == [1]
 

@@ -394,7 +394,10 @@ def test_what_was_staged_is_gone_after_closing_and_after_a_failure(tmp_path, mon
     (tmp_path / "a.csv").write_text("text,origin\na,human\n")
 
     with open_dataset(text_config(tmp_path, "a.csv")) as dataset:
-        assert len(list(scratch.glob("*/*.parquet"))) == 1
+        # A killed process leaves nothing but an empty folder behind where rows need no names, as on Linux.
+        assert len([path for path in scratch.glob("*/*") if path.name != ".lock"]) == (
+            not Path("/proc/self/fd").exists()
+        )
         assert dataset.row_counts() == {"human": 1, "synthetic": 0, "undeclared": 0}
     assert list(scratch.iterdir()) == []
     with pytest.raises(UsageError):
