@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from gates.config.dataset import DatasetConfig
     from gates.diff.promotions import Promotions
-    from gates.versions.git import Blobs, Git
+    from gates.versions.git import Git
+    from gates.versions.git_blobs import Blobs
     from gates.versions.repository import Repository
     from gates.versions.snapshots import Snapshot
     from gates.versions.trees import Tree

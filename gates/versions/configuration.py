@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from gates.config.load import Config, read_config
-from gates.config.removals import is_removal
+from gates.config.removals import FOLDER, is_removal
 from gates.errors import DataError, UsageError
 from gates.versions.git import leads_out
 from gates.versions.path_patterns import is_below
@@ -43,6 +43,8 @@ def config_at(repository: Repository, path: Path, version: Version) -> Iterator[
     if name is None:
         raise UsageError(f"{path} lies outside of the repository {repository.top}: only the work tree can be judged")
     tree = tree_at(repository, version)
+    if within := next((path for path in tree.listing.unread if is_below(name, path)), None):
+        raise DataError(tree.listing.unread[within])
     if name not in tree.listing.blobs:
         raise UsageError(f"{name} is not in {version}; `git add {name}`, or give --worktree")
     with tempfile.TemporaryDirectory(prefix="gates-contract-") as temporary:
@@ -57,6 +59,10 @@ def config_at(repository: Repository, path: Path, version: Version) -> Iterator[
 def _lay_out(tree: Tree, name: str, root: Path) -> None:
     """Write what the contract can stand on, with names relative to the configuration's folder."""
     folder = name.rpartition("/")[0]
+    for path, why in tree.listing.unread.items():
+        shown = path[len(folder) + 1 :] if folder else path
+        if _is_in(path, folder) and any(is_below(one, shown) or is_below(shown, one) for one in (*_FOLDERS, FOLDER)):
+            raise DataError(why)
     inside = {path: path[len(folder) + 1 :] if folder else path for path in tree.listing.blobs if _is_in(path, folder)}
     wanted = [path for path, shown in inside.items() if path == name or _is_of_contract(shown)]
     _refuse_links(tree, wanted)

@@ -24,7 +24,10 @@ Concerned = tuple[frozenset[tuple[str, ...]], ...]
 
 @dataclass(frozen=True)
 class Tracked:
-    """All that git and DVC have at a commit or in the index, read once for many datasets."""
+    """All that git and DVC have at a commit or in the index, read once for many datasets.
+
+    blobs: by path; of a submodule whose files are not here, its commit.
+    """
 
     repository: Repository
     blobs: Mapping[str, str]
@@ -34,7 +37,8 @@ class Tracked:
 def tracked_at(repository: Repository, version: Version) -> Tracked:
     """What is tracked at a commit or in the index. Raises what `pointers` raises."""
     tree = tree_at(repository, version)
-    return Tracked(repository, tree.listing.blobs, pointers_in(tree).by_path)
+    unread = {path: commit for path, commit in tree.listing.submodules.items() if path in tree.listing.unread}
+    return Tracked(repository, {**tree.listing.blobs, **unread}, pointers_in(tree).by_path)
 
 
 def concerned(tracked: Tracked, config: DataPaths) -> Concerned:

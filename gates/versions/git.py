@@ -9,15 +9,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from gates.errors import DataError, UsageError, did_you_mean
 from gates.versions.git_answers import DEEPEN, LOST, broken_names, is_no, not_started, refusal
+from gates.versions.git_blobs import Blobs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-_BLOCK = 1 << 20
+_ALTERNATES = "GIT_ALTERNATE_OBJECT_DIRECTORIES"
 _LINK, _SUBMODULE = "120000", "160000"
 # What hooks export. It speaks of the repository the process stands in, which need not be the one that is meant.
 _LOCAL_VARIABLES = (
@@ -39,10 +40,17 @@ _NOBODY = {
 
 @dataclass(frozen=True)
 class Listing:
-    """Blobs by path of a commit or of the index; `links` are paths whose blob is the target of a symbolic link."""
+    """Blobs by path of a commit or of the index; `links` are paths whose blob is the target of a symbolic link.
+
+    submodules: the commit by path of each. unread: of those whose files nobody can list here, why. stores: folders with the
+    objects of the others, whose files are among the blobs (`gates.versions.submodules`).
+    """
 
     blobs: Mapping[str, str]
     links: frozenset[str] = frozenset()
+    submodules: Mapping[str, str] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
+    stores: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -204,11 +212,13 @@ class Git:
         return {path: about.split(" ")[2] for about, path in zip(records[::2], records[1::2], strict=True)}
 
     @contextmanager
-    def blobs(self) -> Iterator[Blobs]:
-        """Blobs on request, all through one process."""
+    def blobs(self, stores: Sequence[str] = ()) -> Iterator[Blobs]:
+        """Blobs on request, all through one process. stores: further folders of objects, as of submodules."""
+        own = self.environment.get(_ALTERNATES)
+        also = {_ALTERNATES: os.pathsep.join([*map(_quoted, stores), *([own] if own else [])])} if stores else {}
         try:
             started = subprocess.Popen(
-                ["git", "cat-file", "--batch"], cwd=self.top, env=self.environment,
+                ["git", "cat-file", "--batch"], cwd=self.top, env={**self.environment, **also},
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         except OSError as error:
@@ -279,36 +289,6 @@ class Git:
         return "; expected a branch, a tag or a commit, see `git log --oneline --all`"
 
 
-@dataclass(frozen=True)
-class Blobs:
-    """Answers of one `git cat-file --batch`."""
-
-    _requests: IO[bytes]
-    _answers: IO[bytes]
-
-    def read(self, sha: str) -> bytes:
-        """The whole content of a blob."""
-        return b"".join(self.blocks(sha))
-
-    def blocks(self, sha: str) -> Iterator[bytes]:
-        """The content of a blob piece by piece; take all of them before asking for another. Raises DataError."""
-        try:
-            self._requests.write(f"{sha}\n".encode())
-            self._requests.flush()
-            header = self._answers.readline().split()
-        except OSError as error:
-            raise DataError(f"git cat-file ended before it gave blob {sha}: {error.strerror}") from error
-        if len(header) != 3:  # noqa: PLR2004  # sha, type, size; a missing object has two words
-            raise DataError(f"git has no blob {sha}; run `git fsck`, or fetch the part that is missing")
-        left = int(header[2]) + 1  # the line feed behind every blob
-        while left:
-            block = self._answers.read(min(left, _BLOCK))
-            if not block:
-                raise DataError(f"git cat-file ended in the middle of blob {sha}")
-            left -= len(block)
-            yield block if left else block[:-1]
-
-
 def git_at(folder: Path) -> Git | None:
     """The git work tree that a folder lies in, or None. No process is started."""
     top = _top_of(folder.resolve())
@@ -338,6 +318,12 @@ def _is_something(mark: Path) -> bool:
         return True
 
 
+def _quoted(folder: str) -> str:
+    """As git reads it where it may hold what stands between two folders."""
+    escaped = folder.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
 def leads_out(path: str) -> bool:
     """Whether a path that names a file of a repository has a part that no such path has: `..`, `.`, `.git`, nothing."""
     return _LEADS_OUT.search(path.replace(os.sep, "/")) is not None
@@ -358,18 +344,19 @@ def lines_of(printed: bytes, errors: str = "surrogateescape") -> list[str]:
 
 def _listing(entries: Iterable[tuple[str, str, str]], shown: str) -> Listing:
     """The blobs among paths with mode and sha. Raises DataError for a path that leads out, naming where it is."""
-    blobs, links = {}, set()
+    blobs: dict[str, str] = {}
+    submodules: dict[str, str] = {}
+    links = set()
     for path, mode, sha in entries:
         if leads_out(path):
             raise DataError(
                 f"{path!r} in {shown}: git makes no such path, so it was put there by hand; nothing of it is read, "
                 "`git fsck` names it; find out who made it"
             )
-        if mode != _SUBMODULE:
-            blobs[path] = sha
+        (submodules if mode == _SUBMODULE else blobs)[path] = sha
         if mode == _LINK:
             links.add(path)
-    return Listing(blobs, frozenset(links))
+    return Listing(blobs, frozenset(links), submodules)
 
 
 def _entries(printed: bytes) -> Iterator[tuple[str, list[str]]]:

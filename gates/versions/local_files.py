@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from gates.data.files import DataFile, data_file
 from gates.versions.dvc.store import Store
 from gates.versions.snapshots import unpacked
-from gates.versions.version import VersionKind, git_of
+from gates.versions.trees import tree_at
+from gates.versions.version import VersionKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gates.config.dataset import DataPaths
-    from gates.versions.git import Blobs
+    from gates.versions.git_blobs import Blobs
     from gates.versions.path_contents import SnapshotFile
     from gates.versions.repository import Repository
     from gates.versions.version import Version
@@ -53,5 +54,5 @@ def files_at_hand(repository: Repository, config: DataPaths, version: Version) -
     if version.kind is VersionKind.WORKTREE:
         yield FilesAtHand(config, None)
         return
-    with Store(repository, version) as store, git_of(repository, str(version)).blobs() as blobs:
+    with Store(repository, version) as store, tree_at(repository, version).blobs() as blobs:
         yield FilesAtHand(config, (store, blobs))

@@ -15,7 +15,6 @@ from gates.versions.dvc.pointer import ManifestEntry
 from gates.versions.dvc.pointers import pointers_in
 from gates.versions.path_patterns import concerns, is_below, matching
 from gates.versions.trees import tree_at
-from gates.versions.version import git_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +53,7 @@ class Contents:
     """All that git and DVC have at a version, looked up by the paths of one configuration."""
 
     def __init__(self, repository: Repository, config: DataPaths, version: Version, store: Store) -> None:
-        tree = tree_at(repository, version)
+        self.tree = tree = tree_at(repository, version)
         tracked = pointers_in(tree)
         self._repository, self._version, self._store = repository, version, store
         self._blobs, self._links = tree.listing.blobs, tree.listing.links
@@ -95,6 +94,9 @@ class Contents:
 
     def _files_at(self, spec: str) -> Mapping[str, SnapshotFile]:
         """Files that a path may stand for, by their path in the repository."""
+        unread = next((why for path, why in self.tree.listing.unread.items() if concerns(path, spec)), None)
+        if unread:
+            raise DataError(unread)
         files: dict[str, SnapshotFile] = {}
         for pointer in self._pointers.values():
             # Outs with `cache: false` have a pointer, but their bytes are in git.
@@ -115,7 +117,7 @@ class Contents:
         if not any(file.blob for file in files):
             return files
         hashed = []
-        with git_of(self._repository, str(self._version)).blobs() as blobs:
+        with self.tree.blobs() as blobs:
             for file in files:
                 entry = file.entry
                 if file.blob and entry.name in self._links:
@@ -145,6 +147,9 @@ class Contents:
         return problem + (f" ({hint})" if hint.startswith("did") else "")
 
     def _adding(self, spec: str, path: str) -> str:
+        within = next((name for name in self.tree.listing.submodules if is_below(path, name)), None)
+        if within:
+            return f"commit it in the submodule {within}, then `git add {within}`"
         if self._repository.dvc_root(path) is None:
             return f"run `git add {spec}`"
         is_added = (self._repository.top / f"{path}.dvc").is_file()

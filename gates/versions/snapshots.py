@@ -16,7 +16,7 @@ from gates.versions.dvc.pointer import ManifestEntry
 from gates.versions.dvc.pointers import pointers
 from gates.versions.dvc.store import Store
 from gates.versions.path_contents import Contents, SnapshotFile, folder_of
-from gates.versions.version import VersionKind, git_of
+from gates.versions.version import VersionKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from gates.config.dataset import DataPaths
     from gates.versions.dvc.md5 import Md5Of
     from gates.versions.dvc.pointer import Pointer
-    from gates.versions.git import Blobs
+    from gates.versions.git_blobs import Blobs
     from gates.versions.repository import Repository
     from gates.versions.version import Version
 
@@ -130,8 +130,9 @@ def files_at(repository: Repository, config: DataPaths, version: Version) -> Ite
         yield VersionFiles(data_files(config), holdout_files(config), evaluation_files(config))
         return
     with Store(repository, version) as store:
-        current = _of_version(Contents(repository, config, version, store), config, version)
-        with git_of(repository, str(version)).blobs() as blobs:
+        contents = Contents(repository, config, version, store)
+        current = _of_version(contents, config, version)
+        with contents.tree.blobs() as blobs:
             dataset = [_data_file(file, store, blobs) for file in current.files]
             holdout, evaluation = (
                 None if files is None else [_data_file(file, store, blobs) for file in files]

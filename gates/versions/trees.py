@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 
 from gates.versions.git import Listing
 from gates.versions.repository import DVC_DIR
+from gates.versions.submodules import with_submodules
 from gates.versions.version import Version, VersionKind, git_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from gates.versions.git import Git
+    from gates.versions.git_blobs import Blobs
     from gates.versions.repository import Repository
 
 LOCK, PIPELINE = "dvc.lock", "dvc.yaml"
@@ -41,8 +44,12 @@ class Tree:
         wanted = list(names)
         if not wanted:
             return {}
-        with git_of(self.repository, str(self.version)).blobs() as blobs:
+        with self.blobs() as blobs:
             return {name: blobs.read(self.listing.blobs[name]) for name in wanted}
+
+    def blobs(self) -> AbstractContextManager[Blobs]:
+        """The blobs of the listing on request. Raises UsageError outside of git."""
+        return git_of(self.repository, str(self.version)).blobs(self.listing.stores)
 
 
 def tree_at(repository: Repository, version: Version) -> Tree:
@@ -51,7 +58,7 @@ def tree_at(repository: Repository, version: Version) -> Tree:
         names: Iterable[str] = _work_tree(repository)
         return Tree(repository, version, Listing({}), tuple(sorted(names)))
     git = git_of(repository, str(version))
-    listing = git.index() if version.commit is None else _committed(git, version.commit)
+    listing = with_submodules(git, git.index()) if version.commit is None else _committed(git, version.commit)
     return Tree(repository, version, listing, tuple(sorted(name for name in listing.blobs if _is_pointer_file(name))))
 
 
@@ -70,7 +77,7 @@ def is_same_tree(repository: Repository, base: Version, version: Version) -> boo
 # A commit never changes, and every dataset is compared with the same one.
 @lru_cache(maxsize=8)
 def _committed(git: Git, commit: str) -> Listing:
-    return git.tree(commit)
+    return with_submodules(git, git.tree(commit))
 
 
 def _work_tree(repository: Repository) -> Iterator[str]:

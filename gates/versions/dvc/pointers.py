@@ -46,15 +46,16 @@ def pointers_in(tree: Tree) -> Pointers:
     """As `pointers`, of a tree that is already at hand."""
     if tree.version.kind is VersionKind.WORKTREE:
         return _pointers_of(tuple(tree.read(tree.names).items()))
-    return _pointers_in_git(tree.repository, tuple((name, tree.listing.blobs[name]) for name in tree.names))
+    named = tuple((name, tree.listing.blobs[name]) for name in tree.names)
+    return _pointers_in_git(tree.repository, named, tree.listing.stores)
 
 
 # A blob never changes, so that what some blobs say need not be read again for each of many datasets.
 @lru_cache(maxsize=8)
-def _pointers_in_git(repository: Repository, named: tuple[tuple[str, str], ...]) -> Pointers:
+def _pointers_in_git(repository: Repository, named: tuple[tuple[str, str], ...], stores: tuple[str, ...]) -> Pointers:
     if not named:
         return Pointers({})
-    with git_of(repository, "its history").blobs() as blobs:
+    with git_of(repository, "its history").blobs(stores) as blobs:
         return _pointers_of(tuple((name, blobs.read(sha)) for name, sha in named))
 
 
