@@ -136,7 +136,7 @@ class _Call:
             dataset=name,
             stage=self.stage,
             verdict=store.path(name),
-            now=datetime.now(tz=UTC),
+            now=datetime.now(tz=UTC).replace(microsecond=0),
             version=self.version,
             key=self._signing_key(clean) if self.sign else None,
         )

@@ -43,7 +43,7 @@ _LOCK_FILES = (LOCK, PIPELINE, "uv.lock", "poetry.lock", "pdm.lock", "pylock.tom
 
 @dataclass(frozen=True)
 class PromoteRequest:
-    """What a call of `gates promote` wants. path: of the configuration. verdict: of the recorded verdict.
+    """What a call of `gates promote` wants. path: of the configuration. verdict: of the recorded verdict. now: to the second.
 
     version: None where the call leaves it open. stage: None where a whole version is revoked. key: None for no signature.
     """
@@ -131,7 +131,7 @@ def _refuse_unfit(verdict: Verdict, written_at: datetime, now: datetime) -> None
             f"{name}: its verdict is fail, and only what passed is promoted; `gates check {name}` says what "
             "failed: fix it, commit and check again"
         )
-    if written_at.replace(microsecond=0) > now:
+    if written_at > now:
         raise VerdictError(
             f"{name}: its verdict is dated in the future, {moment_text(written_at)}; set the clock right, "
             f"`gates check {name}`, then promote"
@@ -150,10 +150,10 @@ def _refuse_changed(verdict: Verdict, home: Path) -> None:
 
 
 def _read(path: Path) -> tuple[bytes, datetime]:
-    """The bytes of a verdict and when they were written, of one and the same file."""
+    """The bytes of a verdict and the second in which they were written, of one and the same file."""
     try:
         with path.open("rb") as stream:
-            return stream.read(), datetime.fromtimestamp(os.fstat(stream.fileno()).st_mtime, tz=UTC)
+            return stream.read(), datetime.fromtimestamp(int(os.fstat(stream.fileno()).st_mtime), tz=UTC)
     except OSError as error:
         raise VerdictError(f"{path}: cannot be read: {error.strerror}; `gates check`, then promote") from error
 

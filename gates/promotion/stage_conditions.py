@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gates.config.stages import Stage
     from gates.promotion.git.history import PromotionTag
     from gates.promotion.statements.tags import ReleaseVersion
-    from gates.verdict import CheckResult, Verdict
+    from gates.verdict import Verdict
     from gates.versions.git import Git
 
 # A person as git writes one: a name, and a mail address in angle brackets.
@@ -38,26 +38,36 @@ _AUTHOR_AND_TRAILERS = "--format=%ae%n%(trailers:only,unfold)"
 class Candidate:
     """The version that is to be promoted, as conditions see it.
 
-    checks, rows, waived, loosened: as the verdict has them; rows by origin. purpose: of the dataset.
-    stages: the tag by stage that this version is on, such as {"staging": "reviews#staging#2"}.
-    written_at, now: with their time zones; written_at is None where it was not recorded.
-    trailers: (name, value) of the commit that was judged. author: the mail address of its author.
-    is_new: version is the next number, of a version that does not exist yet.
+    author, trailers: of the commit that was judged, as `commit_people` gives them. stages: the tag by stage that this
+    version is on. written_at: when the verdict was written, None where it was not recorded; now: both to the second, with
+    their time zones. is_new: version is the next number, of a version that does not exist yet.
     """
 
-    dataset: str
-    version: str
-    checks: Sequence[CheckResult]
-    rows: Mapping[str, int]
+    verdict: Verdict
+    version: ReleaseVersion
     author: str
+    trailers: Sequence[tuple[str, str]]
     now: datetime
     written_at: datetime | None = None
-    purpose: str | None = None
-    stages: Mapping[str, str] = field(default_factory=dict)
-    trailers: Sequence[tuple[str, str]] = ()
-    waived: Sequence[Mapping[str, str]] = ()
-    loosened: Sequence[str] = ()
+    stages: Mapping[str, PromotionTag] = field(default_factory=dict)
     is_new: bool = False
+
+    @property
+    def dataset(self) -> str:
+        return self.verdict.dataset
+
+    @property
+    def purpose(self) -> str | None:
+        """Of the dataset."""
+        return str(self.verdict.contract["purpose"] or "") or None
+
+
+def commit_people(git: Git, commit: str) -> tuple[str, list[tuple[str, str]]]:
+    """The mail address of a commit's author, and (name, value) of its trailers."""
+    log = ("log", "--no-show-signature", "--encoding=UTF-8", "-1", _AUTHOR_AND_TRAILERS, commit)
+    author, *lines = lines_of(git.run(*log), "replace")
+    trailers = ((name.strip(), value.strip()) for name, _, value in (line.partition(":") for line in lines))
+    return author, [(name, value) for name, value in trailers if name]
 
 
 def unmet(stage: Stage, candidate: Candidate) -> list[str]:
@@ -70,7 +80,7 @@ def met(stage: Stage, candidate: Candidate) -> str:
     """The conditions of the stage and what fulfils them, on one line; "none" where it has none. `unmet` is empty."""
     age, names = _age_in_days(candidate), [f"{name} <{mail}>" for mail, name in reviewers(candidate).items()]
     clauses = (
-        stage.after is not None and f"after {candidate.stages[stage.after]}",
+        stage.after is not None and f"after {candidate.stages[stage.after].name}",
         stage.purpose is not None and f"purpose {stage.purpose}",
         stage.reviewers and f"reviewers {', '.join(names)}",
         stage.maximum_age is not None
@@ -125,7 +135,7 @@ def _purpose(stage: Stage, candidate: Candidate) -> Iterator[str]:
 
 def _mix(stage: Stage, candidate: Candidate) -> Iterator[str]:
     """Counted here besides the check of the human ratio, which a suite may loosen, leave out, or a waiver pass over."""
-    other = {origin: candidate.rows[origin] for origin in (Scope.SYNTHETIC.value, UNDECLARED)}
+    other = {origin: candidate.verdict.rows[origin] for origin in (Scope.SYNTHETIC.value, UNDECLARED)}
     if candidate.purpose == EVALUATION and any(other.values()):
         counts = " and ".join(f"{count:,} {origin}" for origin, count in other.items() if count)
         yield (
@@ -163,29 +173,29 @@ def _age(stage: Stage, candidate: Candidate) -> Iterator[str]:
 
 
 def _leniency(stage: Stage, candidate: Candidate) -> Iterator[str]:
-    if stage.waivers == "forbidden" and candidate.waived:
-        names = ", ".join(f"{waiver['check']} ({waiver['owner']})" for waiver in candidate.waived)
+    if stage.waivers == "forbidden" and candidate.verdict.waived:
+        names = ", ".join(f"{waiver['check']} ({waiver['owner']})" for waiver in candidate.verdict.waived)
         yield (
-            f"Stage '{stage.name}' forbids waivers, and the verdict has {counted(len(candidate.waived), 'waiver')}: {names}; "
+            f"Stage '{stage.name}' forbids waivers, and the verdict has {counted(len(candidate.verdict.waived), 'waiver')}: {names}; "
             "fix what they pass over, remove them and check again."
         )
-    if stage.loosened == "forbidden" and candidate.loosened:
-        limits = "; ".join(candidate.loosened)
+    if stage.loosened == "forbidden" and candidate.verdict.loosened:
+        limits = "; ".join(candidate.verdict.loosened)
         yield (
-            f"Stage '{stage.name}' forbids loosened limits, and the verdict has {len(candidate.loosened)}: {limits}; "
+            f"Stage '{stage.name}' forbids loosened limits, and the verdict has {len(candidate.verdict.loosened)}: {limits}; "
             "remove them from the dataset's own suite and check again."
         )
 
 
 def _answers(stage: Stage, candidate: Candidate) -> Iterator[str]:
-    names = {name for check in candidate.checks for name in (str(check.id), check.id.type)}
+    names = {name for check in candidate.verdict.checks for name in (str(check.id), check.id.type)}
     for word in stage.answered:
-        if word not in names and not (word == ALL and candidate.checks):
+        if word not in names and not (word == ALL and candidate.verdict.checks):
             near = did_you_mean(word, names)
             clause = near if near.startswith("did") else f"`gates check {candidate.dataset} -v` lists them"
             yield f"Stage '{stage.name}' requires an answer to {word}, and the verdict has no such check ({clause})."
     # Several words may require one check; it is named once.
-    for check in candidate.checks:
+    for check in candidate.verdict.checks:
         if check.outcome in _UNANSWERED and {ALL, str(check.id), check.id.type} & set(stage.answered):
             ended = check.outcome.shown
             yield (
@@ -218,42 +228,3 @@ def _is(name: str, trailer: str) -> bool:
 def _age_in_days(candidate: Candidate) -> int | None:
     """Whole days since the verdict was written; negative when it is dated in the future."""
     return None if candidate.written_at is None else (candidate.now - candidate.written_at).days
-
-
-@dataclass(frozen=True)
-class StageTransition:
-    """A version on its way to a stage.
-
-    judged: the commit, whose message names who reviewed it. stages: the tag of each stage that the version is on before.
-    is_new: as in `Candidate`.
-    """
-
-    version: ReleaseVersion
-    judged: str
-    written_at: datetime | None
-    now: datetime
-    stages: Mapping[str, PromotionTag]
-    is_new: bool = False
-
-
-def candidate_of(git: Git, verdict: Verdict, transition: StageTransition) -> Candidate:
-    """What a stage's conditions are compared with. Moments are to the second, as statements and tags have them."""
-    log = ("log", "--no-show-signature", "--encoding=UTF-8", "-1", _AUTHOR_AND_TRAILERS, transition.judged)
-    author, *lines = lines_of(git.run(*log), "replace")
-    trailers = [(name.strip(), value.strip()) for name, _, value in (line.partition(":") for line in lines)]
-    purpose, written_at = verdict.contract["purpose"], transition.written_at
-    return Candidate(
-        dataset=verdict.dataset,
-        version=str(transition.version),
-        checks=verdict.checks,
-        rows=verdict.rows,
-        author=author,
-        now=transition.now.replace(microsecond=0),
-        written_at=written_at.replace(microsecond=0) if written_at else None,
-        purpose=str(purpose) if purpose else None,
-        stages={stage: str(tag.name) for stage, tag in transition.stages.items()},
-        trailers=[(name, value) for name, value in trailers if name],
-        waived=verdict.waived,
-        loosened=verdict.loosened,
-        is_new=transition.is_new,
-    )

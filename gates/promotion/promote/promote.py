@@ -23,7 +23,7 @@ from gates.promotion.promote.plan import (
     wanted_version,
 )
 from gates.promotion.signing.envelope import sign
-from gates.promotion.stage_conditions import StageTransition, candidate_of, met, unmet
+from gates.promotion.stage_conditions import Candidate, commit_people, met, unmet
 from gates.promotion.statements.paths import folder_of_config
 from gates.promotion.statements.statement import sha256
 from gates.promotion.statements.tag_message import TagMessage
@@ -56,7 +56,6 @@ if TYPE_CHECKING:
     from gates.promotion.git.promoted_version import DatasetFiles, PromotedVersion
     from gates.promotion.statements.tags import ReleaseVersion
     from gates.promotion.verification.findings import Finding
-    from gates.verdict import Verdict
     from gates.versions.changes.clean_repository import CleanRepository
 
 
@@ -121,8 +120,10 @@ class _Promotion:
         if request.key:
             files[paths.envelope] = sign(statement, request.key)
         is_new = request.version is None
-        transition = StageTransition(version, clean.head, evidence.written_at, request.now, {}, is_new=is_new)
-        put = self._stage_tag(digest, evidence.verdict, transition)
+        people, judged = commit_people(clean.git, clean.head), evidence.verdict
+        put = self._stage_tag(
+            digest, Candidate(judged, version, *people, request.now, evidence.written_at, is_new=is_new)
+        )
         words = f"{history.dataset} {version} to {self.stage.name}"
         return PromotionPlan(
             version, (version_tag(history, version, digest, files.get(paths.envelope)), put), files=files,
@@ -153,9 +154,9 @@ class _Promotion:
         self._refuse_signing(promoted)
         self._refuse_unverified(promoted)
         self._refuse_overlaps(statement.purpose, promoted.files())
-        written_at = statement.verdict.written_at
-        transition = StageTransition(statement.version, statement.commit, written_at, request.now, stages)
-        put = self._stage_tag(promoted.digest, promoted.verdict, transition)
+        people, written_at = commit_people(self.clean.git, statement.commit), statement.verdict.written_at
+        candidate = Candidate(promoted.verdict, statement.version, *people, request.now, written_at, stages)
+        put = self._stage_tag(promoted.digest, candidate)
         plan = self._of_existing(promoted, f"promoted {history.dataset} {statement.version} to {stage.name}")
         return replace(plan, tags=(put,), lenience=lenience_of(promoted.verdict, promoted.paths.verdict))
 
@@ -175,17 +176,16 @@ class _Promotion:
         version = promoted.statement.version
         return self._of_existing(promoted, f"{self.history.dataset} {version} is on '{self.stage.name}' already")
 
-    def _stage_tag(self, digest: str, verdict: Verdict, transition: StageTransition) -> tuple[TagName, TagMessage]:
+    def _stage_tag(self, digest: str, candidate: Candidate) -> tuple[TagName, TagMessage]:
         """The tag that puts a version on the stage. Raises ConditionError where a condition of it is not fulfilled."""
         history, stage = self.history, self.stage
-        candidate = candidate_of(self.clean.git, verdict, transition)
         missing = unmet(stage, candidate)
         if missing:
             raise ConditionError("\n".join(missing))
         return TagName(history.dataset, history.folder, stage=stage.name, number=history.next_number), TagMessage(
-            subject=f"{history.dataset} {transition.version} to {stage.name}",
+            subject=f"{history.dataset} {candidate.version} to {stage.name}",
             statement_sha256=digest,
-            version=transition.version,
+            version=candidate.version,
             follows=previous(history.last_event(stage.name)),
             stage=stage.name,
             conditions=(met(stage, candidate),),

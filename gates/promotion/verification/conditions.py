@@ -10,7 +10,7 @@ from gates.errors import DataError, UsageError
 from gates.promotion.errors import PromotionError
 from gates.promotion.git.promoted_version import config_in, configuration_in, promoted_version
 from gates.promotion.git.same_files import files_of
-from gates.promotion.stage_conditions import StageTransition, candidate_of, met, unmet
+from gates.promotion.stage_conditions import Candidate, commit_people, met, unmet
 from gates.verdicts.decode import moment_text
 from gates.versions.git import committed_at
 from gates.versions.trees import tree_at
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from gates.config.stages import Stage
-    from gates.promotion.stage_conditions import Candidate
     from gates.promotion.statements.tags import ReleaseVersion
     from gates.promotion.verification.order import StageEvent
 
@@ -38,9 +37,8 @@ def wrong_conditions(event: StageEvent) -> str | None:
     stage = _stage_at(event, commit)
     stages = event.history.events_of(tag.commit, before=tag.name.number)
     statement = promoted.statement
-    written_at = statement.verdict.written_at
-    transition = StageTransition(statement.version, statement.commit, written_at, tag.made_at, stages)
-    candidate = candidate_of(event.history.git, promoted.verdict, transition)
+    people, written_at = commit_people(event.history.git, statement.commit), statement.verdict.written_at
+    candidate = Candidate(promoted.verdict, statement.version, *people, tag.made_at, written_at, stages)
     return (
         _dated_before(event, commit, tag.made_at)
         or _revoked(event, commit)

@@ -45,7 +45,7 @@ def test_a_remote_that_is_gone_leaves_nothing_here_and_what_it_took_comes_with_t
     away = ready.parent / "away.git"
     break_at(remote, "committed", f"mv '{remote}' '{away}'")
     before = state(ready)
-    with pytest.raises(DataError, match=r"does not answer .* nobody knows whether it took the promotion") as caught:
+    with pytest.raises(DataError, match=r"does not answer .* it is unknown whether it took the promotion") as caught:
         promote(ready)
     assert state(ready) == before
     away.rename(remote)

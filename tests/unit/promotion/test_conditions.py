@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gates.config.stages import Stage
+from gates.promotion.git.history import PromotionTag
 from gates.promotion.stage_conditions import Candidate, met, reviewers, unmet
-from gates.verdict import CheckId, CheckResult, Outcome, Scope, Severity
+from gates.promotion.statements.tags import ReleaseVersion, TagName
+from gates.verdict import Answer, CheckId, CheckResult, Outcome, Scope, Severity, Verdict
 
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
 ADA, BO = ("Reviewed-by", "Ada <ada@x.org>"), ("Reviewed-by", "Bo B. <bo@x.org>")
@@ -20,22 +22,34 @@ def check(name: str, outcome: Outcome = Outcome.PASS, message: str = "") -> Chec
 
 
 GOOD = Candidate(
-    dataset="reviews",
-    version="v1.2.0",
-    checks=(check("expect_x"), check("expect_y", Outcome.FAIL)),
-    rows={"human": 10, "synthetic": 10, "undeclared": 0},
+    verdict=Verdict(
+        "reviews",
+        Answer.PASS,
+        checks=(check("expect_x"), check("expect_y", Outcome.FAIL)),
+        rows={"human": 10, "synthetic": 10, "undeclared": 0},
+        data={},
+        contract={"purpose": "finetune"},
+    ),
+    version=ReleaseVersion(1, 2, 0),
     author="zoe@x.org",
+    trailers=(("Signed-off-by", "Zoe <zoe@x.org>"), ADA, BO),
     now=NOW,
     written_at=NOW - timedelta(days=3, hours=23),
-    purpose="finetune",
-    stages={"staging": "reviews#staging#2"},
-    trailers=(("Signed-off-by", "Zoe <zoe@x.org>"), ADA, BO),
+    stages={
+        "staging": PromotionTag(TagName("reviews", stage="staging", number=2), "1" * 40, "2" * 40, is_annotated=True)
+    },
 )
 STRICT = Stage("prod", 1, "staging", "finetune", 2, 30, "forbidden", "forbidden", ("expect_x", "combined/expect_y"))
 
 
+def judged(candidate: Candidate, purpose: str | None = "finetune", **fields: object) -> Candidate:
+    """The candidate with a verdict that differs in these fields."""
+    return replace(candidate, verdict=replace(candidate.verdict, contract={"purpose": purpose}, **fields))
+
+
 def test_a_stage_that_asks_nothing_takes_everything():
-    bare = Candidate("reviews", "v1.0.0", (), {"human": 0, "synthetic": 1, "undeclared": 1}, "zoe@x.org", NOW)
+    verdict = Verdict("reviews", Answer.PASS, (), {"human": 0, "synthetic": 1, "undeclared": 1}, {}, {"purpose": None})
+    bare = Candidate(verdict, ReleaseVersion(1, 0, 0), "zoe@x.org", (), NOW)
 
     assert unmet(Stage("dev", 1), bare) == []
     assert met(Stage("dev", 1), bare) == "none"
@@ -61,7 +75,7 @@ def test_of_a_version_that_is_not_there_yet_the_command_names_no_number():
 
 
 def test_everything_that_is_missing_is_told_at_once():
-    bare = replace(GOOD, stages={}, purpose=None, trailers=(), written_at=None, checks=())
+    bare = judged(replace(GOOD, stages={}, trailers=(), written_at=None), purpose=None, checks=())
 
     assert unmet(STRICT, bare) == [
         (
@@ -94,13 +108,13 @@ def test_everything_that_is_missing_is_told_at_once():
 @pytest.mark.parametrize("purpose", ["pretrain", "finetune", "preference", "evaluation"])
 def test_a_dataset_without_a_purpose_or_with_another_is_promoted_to_no_stage_with_one(purpose):
     stage = Stage("prod", 1, purpose=purpose)
-    human_rows = replace(GOOD, rows={"human": 10, "synthetic": 0, "undeclared": 0})
+    human_rows = judged(GOOD, rows={"human": 10, "synthetic": 0, "undeclared": 0})
     other = "pretrain" if purpose == "evaluation" else "evaluation"
 
-    assert unmet(stage, replace(human_rows, purpose=purpose)) == []
-    (undeclared,) = unmet(stage, replace(human_rows, purpose=None))
+    assert unmet(stage, judged(human_rows, purpose=purpose)) == []
+    (undeclared,) = unmet(stage, judged(human_rows, purpose=None))
     assert f'reviews declares no purpose; add purpose = "{purpose}" to [datasets.reviews]' in undeclared
-    assert unmet(stage, replace(human_rows, purpose=other)) == [
+    assert unmet(stage, judged(human_rows, purpose=other)) == [
         f"Stage 'prod' takes datasets for {purpose}, and reviews is for {other}; promote it to a stage of its own purpose."
     ]
 
@@ -111,7 +125,7 @@ def test_a_dataset_without_a_purpose_or_with_another_is_promoted_to_no_stage_wit
 )
 def test_an_evaluation_set_with_another_row_than_human_ones_goes_nowhere(synthetic, undeclared, counts):
     rows = {"human": 5000, "synthetic": synthetic, "undeclared": undeclared}
-    candidate = replace(GOOD, rows=rows, purpose="evaluation")
+    candidate = judged(GOOD, rows=rows, purpose="evaluation")
 
     assert unmet(Stage("dev", 1), candidate) == [
         (
@@ -119,7 +133,7 @@ def test_an_evaluation_set_with_another_row_than_human_ones_goes_nowhere(synthet
             f"{counts} rows; take them out, or state the purpose that they serve."
         )
     ]
-    assert unmet(Stage("dev", 1), replace(candidate, purpose="finetune")) == []
+    assert unmet(Stage("dev", 1), judged(candidate, purpose="finetune")) == []
 
 
 @pytest.mark.parametrize(
@@ -185,7 +199,7 @@ def test_time_zones_do_not_change_an_age():
 def test_waivers_and_loosened_limits_pass_unless_the_stage_forbids_them():
     waiver = {"check": "combined/expect_y", "reason": "r", "owner": "ana", "expires": "2027-01-31"}
     loosened = "combined/expect_x max_value 0.1 -> 0.2 (forms repeat)"
-    candidate = replace(GOOD, waived=(waiver,), loosened=(loosened,))
+    candidate = judged(GOOD, waived=(waiver,), loosened=(loosened,))
 
     assert unmet(Stage("prod", 1), candidate) == []
     assert unmet(Stage("prod", 1, waivers="forbidden", loosened="forbidden"), candidate) == [
@@ -203,7 +217,7 @@ def test_waivers_and_loosened_limits_pass_unless_the_stage_forbids_them():
 @pytest.mark.parametrize("names", [("expect_x",), ("combined/expect_x",), ("all",), ("expect_x", "combined/expect_x")])
 @pytest.mark.parametrize("outcome", list(Outcome))
 def test_a_check_is_answered_when_it_passed_or_failed(names, outcome):
-    candidate = replace(GOOD, checks=(check("expect_x", outcome, "no holdout"), check("expect_y")))
+    candidate = judged(GOOD, checks=(check("expect_x", outcome, "no holdout"), check("expect_y")))
 
     conditions = unmet(Stage("prod", 1, answered=names), candidate)
 
@@ -221,7 +235,7 @@ def test_a_check_is_answered_when_it_passed_or_failed(names, outcome):
 
 
 def test_only_what_is_asked_for_must_be_answered():
-    candidate = replace(GOOD, checks=(check("expect_x"), check("expect_y", Outcome.NOT_CONFIGURED)))
+    candidate = judged(GOOD, checks=(check("expect_x"), check("expect_y", Outcome.NOT_CONFIGURED)))
 
     assert unmet(Stage("prod", 1, answered=("expect_x",)), candidate) == []
 
@@ -236,4 +250,4 @@ def test_a_check_that_the_verdict_does_not_have_suggests_the_nearest():
 
 
 def test_all_of_a_verdict_without_checks_is_no_answer():
-    assert len(unmet(Stage("prod", 1, answered=("all",)), replace(GOOD, checks=()))) == 1
+    assert len(unmet(Stage("prod", 1, answered=("all",)), judged(GOOD, checks=()))) == 1
