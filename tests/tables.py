@@ -11,13 +11,13 @@ import polars as pl
 from gates.config.data_types import data_type
 from gates.data.batch import feed
 from gates.data.duckdb.dataset import connect
-from gates.data.duckdb.index_table import DuckTable, table_apart
+from gates.data.duckdb.index_table import DuckSortedTable, DuckTable, table_apart
 from gates.data.facts import ORIGIN, ROW_ID, FileFacts, Roles
 from gates.data.scan.inputs import Declarations
 from gates.data.scan.run import ScanRequest, scan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     import pyarrow as pa
 
@@ -45,7 +45,10 @@ class MemorySource:
         return self._numbered().clear().to_arrow().schema
 
     def index_table(self) -> DuckTable:
-        return table_apart(connect)
+        return table_apart(connect, DuckTable)
+
+    def sorted_table(self, by: Sequence[str]) -> DuckSortedTable:
+        return table_apart(connect, lambda reader: DuckSortedTable(reader, by))
 
     def take(self, row_ids: Ints) -> pl.DataFrame:
         return self._numbered()[np.asarray(row_ids)]

@@ -257,9 +257,7 @@ def _run_suites(
 
     validate((entry for scope in Scope for entry in chosen.entries[scope]), contract.metrics.values())
     kinds = {check.id: check.kind for check in chosen.checks}
-    views = {scope: opened.view(scope) for scope in Scope}
-    names = {scope: view.name for scope, view in views.items()}
-    results = run(views[Scope.COMBINED].connection, names, chosen.entries, measurements)
+    results = run({scope: opened.view(scope) for scope in Scope}, chosen.entries, measurements)
     options.progress("suites", 1, 1)
     return [replace(result, kind=kinds.get(result.id, result.kind)) for result in results]
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    import duckdb
     import polars as pl
     import pyarrow as pa
 
@@ -18,12 +17,12 @@ if TYPE_CHECKING:
     from gates.verdict import Scope
 
 
-@dataclass(frozen=True)
-class ScopeView:
-    """The rows of a scope where Great Expectations reads them: what its engine runs on, and their name there."""
+class ScopeView(Protocol):
+    """The rows of a scope where Great Expectations reads them; only `gates.gx` knows the kinds that engines have."""
 
-    connection: duckdb.DuckDBPyConnection
-    name: str
+    @property
+    def name(self) -> str:
+        """What the rows are called there."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +60,16 @@ class IndexTable(Protocol):
         """Positions of the rows whose keys another row has too, and how many of these come before it by a column, then by row id."""
 
 
+class SortedTable(Protocol):
+    """Rows that come in any order and are read back in one. Nothing of it has to fit in memory."""
+
+    def append(self, rows: pa.RecordBatch | pa.Table) -> None:
+        """Add rows; all have the same columns."""
+
+    def in_order(self) -> Iterator[pa.RecordBatch]:
+        """All rows by the columns that the table was made for, missing values first, in bounded batches."""
+
+
 class Source(Protocol):
     """An opened dataset: columns have the roles' names, plus ROW_ID (int64) and ORIGIN (string).
 
@@ -87,6 +96,9 @@ class Source(Protocol):
 
     def index_table(self) -> IndexTable:
         """An empty table beside the rows, for an entry per row."""
+
+    def sorted_table(self, by: Sequence[str]) -> SortedTable:
+        """An empty table beside the rows, for what checks read in the order of these columns."""
 
 
 class Dataset(Source, Protocol):

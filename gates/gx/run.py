@@ -21,6 +21,7 @@ from great_expectations.expectations.registry import get_expectation_impl, list_
 
 from gates.contract.suites import demand_of, expectation_id
 from gates.contract.suites.names import SILENT_WITHOUT_VALUES, SUPPORTED, UNSUPPORTED
+from gates.data.duckdb.views import DuckView
 from gates.errors import SuiteError, did_you_mean
 from gates.gx.datasource import GatesDuckDBDatasource
 from gates.gx.expectations import GatesExpectation, register
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from gates.contract.suites import SuiteEntry
+    from gates.data.engine import ScopeView
     from gates.metrics.base.measurement import Measurement
     from gates.metrics.base.metric import Metric
     from gates.verdict import Scope
@@ -55,23 +57,32 @@ def validate(entries: Iterable[SuiteEntry], metrics: Iterable[Metric] = ()) -> N
 
 
 def run(
-    connection: duckdb.DuckDBPyConnection,
-    views: Mapping[Scope, str],
+    views: Mapping[Scope, ScopeView],
     entries: Mapping[Scope, Sequence[SuiteEntry]],
     measurements: Mapping[Scope, Mapping[str, Measurement]],
 ) -> list[CheckResult]:
     """One result per expectation, scope by scope in the order of `entries`.
 
-    connection: open, with one view per scope, and in no transaction; it stays open.
+    views: one per scope of `entries`, all on one open DuckDB connection that is in no transaction; it stays open.
     measurements: what our own expectations ask for, by `measurement_key`.
     """
     with _quiet():
-        source = _source(connection, [views[scope] for scope in entries])
+        connection = _connection([views[scope] for scope in entries])
+        source = _source(connection, [views[scope].name for scope in entries])
         results: list[CheckResult] = []
         for scope, scope_entries in entries.items():
-            rows = _count(connection, "*", views[scope])
-            results += _run_scope(source, views[scope], scope_entries, measurements.get(scope, {}), has_rows=rows > 0)
+            name = views[scope].name
+            rows = _count(connection, "*", name)
+            results += _run_scope(source, name, scope_entries, measurements.get(scope, {}), has_rows=rows > 0)
     return results
+
+
+def _connection(views: Sequence[ScopeView]) -> duckdb.DuckDBPyConnection:
+    """What all these views stand on. Raises TypeError for those of an engine that has no data source here."""
+    others = [type(view).__name__ for view in views if not isinstance(view, DuckView)]
+    if others:
+        raise TypeError(f"Great Expectations has no data source for {others[0]}; expected DuckView")
+    return next(view.connection for view in views if isinstance(view, DuckView))
 
 
 def _run_scope(

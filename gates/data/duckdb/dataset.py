@@ -14,11 +14,10 @@ import pyarrow.parquet as pq
 
 from gates.config.dataset import Origins
 from gates.data.batch import feed
-from gates.data.duckdb.index_table import DuckTable
+from gates.data.duckdb.index_table import DuckSortedTable, DuckTable
 from gates.data.duckdb.interrupt import interrupted_at
 from gates.data.duckdb.reading import stream_batches, take_rows
-from gates.data.duckdb.views import create_views, fixed_origin, rows_query, undeclared_origins
-from gates.data.engine import ScopeView
+from gates.data.duckdb.views import DuckView, create_views, fixed_origin, rows_query, undeclared_origins
 from gates.data.facts import ORIGIN, FileFacts
 from gates.data.files import DataFile, data_files, fingerprints, holdout_files
 from gates.data.formats.staging import StagedFile, stage
@@ -102,9 +101,9 @@ class LocalDataset:
         with self._reader() as reader:
             return reader.sql(select("*", self._combined, "LIMIT 0")).to_arrow_table().schema
 
-    def view(self, scope: Scope) -> ScopeView:
+    def view(self, scope: Scope) -> DuckView:
         """The rows of a scope, for Great Expectations on DuckDB."""
-        return ScopeView(self.connection, self.views[scope])
+        return DuckView(self.connection, self.views[scope])
 
     def is_unchanged(self, number: int) -> bool:
         """Whether a file still is the one that `files` names."""
@@ -118,6 +117,10 @@ class LocalDataset:
     def index_table(self) -> DuckTable:
         """An empty table for an entry per row; it shares the connection's memory limit."""
         return DuckTable(self._reader)
+
+    def sorted_table(self, by: Sequence[str]) -> DuckSortedTable:
+        """An empty table for what is read in the order of these columns; it shares the connection's memory limit."""
+        return DuckSortedTable(self._reader, by)
 
     def row_counts(self) -> dict[str, int]:
         """How many rows are human, synthetic and undeclared."""

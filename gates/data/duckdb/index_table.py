@@ -1,11 +1,11 @@
-"""The row index as a table of DuckDB: what it holds and what groups take spills to disk beyond the memory limit."""
+"""Tables beside the rows in DuckDB: what they hold, and what order and groups take, spills to disk beyond the memory limit."""
 
 from __future__ import annotations
 
 import itertools
 import weakref
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -25,33 +25,65 @@ if TYPE_CHECKING:
 
     Reader = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
 
+T = TypeVar("T")
 _NUMBERS = itertools.count()
 _BATCH_ROWS = 100_000
 _ROWS, _MASKS = "_gates_rows", "_gates_masks"
 _ROW_ID, _POSITION = "row_id", "position"
 
 
-class DuckTable:
-    """A `gates.data.engine.IndexTable`. reader: a connection per question, to the database that holds the table."""
+class DuckSortedTable:
+    """A `gates.data.engine.SortedTable`. reader: a connection per question, to the database that holds the table."""
+
+    def __init__(self, reader: Reader, by: Sequence[str]) -> None:
+        self._reader = reader
+        self._by = ", ".join(f"{identifier(name)} NULLS FIRST" for name in by)
+        self._name = f"_gates_table_{next(_NUMBERS)}"
+        self._rows, self._is_sorted = 0, True
+
+    def append(self, rows: pa.RecordBatch | pa.Table) -> None:
+        """Add rows; all have the same columns."""
+        if not rows.num_rows:
+            return
+        with self._reader() as connection:
+            connection.register(_ROWS, rows)
+            into = f"INSERT INTO {self._name}" if self._rows else f"CREATE TABLE {self._name} AS"
+            connection.execute(f"{into} {select('*', _ROWS)}")
+        self._rows += rows.num_rows
+        self._is_sorted = False
+
+    def in_order(self) -> Iterator[pa.RecordBatch]:
+        """All rows by the columns that the table was made for, missing values first, in bounded batches."""
+        if self._rows:
+            with self._reader() as connection:
+                yield from connection.sql(select("*", self._sorted())).to_arrow_reader(_BATCH_ROWS)
+
+    def _sorted(self) -> str:
+        """The table's name; its rows stand in order from now on."""
+        if not self._is_sorted:
+            with self._reader() as connection:
+                ordered = f"{self._name}_sorted"
+                connection.execute(f"CREATE TABLE {ordered} AS {select('*', self._name, f'ORDER BY {self._by}')}")
+                connection.execute(f"DROP TABLE {self._name}")
+            self._name, self._is_sorted = ordered, True
+        return self._name
+
+
+class DuckTable(DuckSortedTable):
+    """A `gates.data.engine.IndexTable`, in the order of row ids."""
 
     def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self._name = f"_gates_index_{next(_NUMBERS)}"
-        self._rows, self._last, self._is_sorted = 0, -1, True
+        super().__init__(reader, [_ROW_ID])
+        self._last = -1
 
-    def append(self, rows: pa.RecordBatch) -> None:
+    def append(self, rows: pa.RecordBatch | pa.Table) -> None:
         """Add entries; every batch has the same columns, `row_id` among them."""
         row_id = rows.column(_ROW_ID).to_numpy()
         if not len(row_id):
             return
-        self._is_sorted &= bool(row_id[0] > self._last and (row_id[1:] > row_id[:-1]).all())
-        self._last = int(row_id[-1])
-        with self._reader() as connection:
-            connection.register(_ROWS, rows)
-            entries = select("*", _ROWS)
-            into = f"INSERT INTO {self._name}" if self._rows else f"CREATE TABLE {self._name} AS"
-            connection.execute(f"{into} {entries}")
-        self._rows += len(row_id)
+        is_next = self._is_sorted and bool(row_id[0] > self._last and (row_id[1:] > row_id[:-1]).all())
+        super().append(rows)
+        self._last, self._is_sorted = int(row_id[-1]), is_next
 
     def __len__(self) -> int:
         return self._rows
@@ -97,16 +129,6 @@ class DuckTable:
         least = [f"count(*) FILTER ({identifier(name)}) >= {rows}" for name, rows in question.at_least.items()]
         return select(columns, source, *clauses, *([f"HAVING {' AND '.join(least)}"] if least else []))
 
-    def _sorted(self) -> str:
-        """The table's name; its rows stand in the order of row ids from now on."""
-        if not self._is_sorted:
-            with self._reader() as connection:
-                ordered = f"{self._name}_sorted"
-                connection.execute(f"CREATE TABLE {ordered} AS {select('*', self._name, f'ORDER BY {_ROW_ID}')}")
-                connection.execute(f"DROP TABLE {self._name}")
-            self._name, self._is_sorted = ordered, True
-        return self._name
-
     def _ask(self, query: str, question: Grouped | None = None) -> Iterator[pa.RecordBatch]:
         if not self._rows:
             return
@@ -117,11 +139,11 @@ class DuckTable:
             yield from connection.sql(query).to_arrow_reader(_BATCH_ROWS)
 
 
-def table_apart(connect: Callable[[Path], duckdb.DuckDBPyConnection]) -> DuckTable:
+def table_apart(connect: Callable[[Path], duckdb.DuckDBPyConnection], make: Callable[[Reader], T]) -> T:
     """A table in a database of its own, for rows that come from elsewhere; both go when nobody needs them any more."""
     folder = PrivateFolder()
     database = connect(folder.path)
-    table = DuckTable(lambda: closing(database.cursor()))
+    table = make(lambda: closing(database.cursor()))
     weakref.finalize(table, _remove, database, folder)
     return table
 

@@ -13,7 +13,7 @@ from gates.config.dataset import DataSource, Origins
 from gates.data.batch import feed
 from gates.data.columns import Column
 from gates.data.duckdb.dataset import connect
-from gates.data.duckdb.index_table import DuckTable, table_apart
+from gates.data.duckdb.index_table import DuckSortedTable, DuckTable, table_apart
 from gates.data.duckdb.reading import stream_batches, take_rows
 from gates.data.facts import ORIGIN, ROW_ID, FileFacts
 from gates.data.roles import Binder
@@ -22,7 +22,7 @@ from gates.data.sql import identifier, origin_of, select
 from gates.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     import polars as pl
 
@@ -86,7 +86,11 @@ class RelationSource:
 
     def index_table(self) -> DuckTable:
         """An empty table for an entry per row, in a database of its own: nothing is written to somebody else's."""
-        return table_apart(connect)
+        return table_apart(connect, DuckTable)
+
+    def sorted_table(self, by: Sequence[str]) -> DuckSortedTable:
+        """An empty table for what is read in the order of these columns, in a database of its own."""
+        return table_apart(connect, lambda reader: DuckSortedTable(reader, by))
 
     def _reader(self) -> duckdb.DuckDBPyConnection:
         """A cursor, so that queries of others do not end a running stream; temporary tables exist only on their own connection."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,14 @@ if TYPE_CHECKING:
 MOST_ORIGINS = 5
 # The word for who made a row is short; a longer value is another column's, and no place to show it.
 MOST_ORIGIN_LETTERS = 40
+
+
+@dataclass(frozen=True)
+class DuckView:
+    """The rows of a scope in DuckDB; a `gates.data.engine.ScopeView`. name: of a view on the connection."""
+
+    connection: duckdb.DuckDBPyConnection
+    name: str
 
 
 def create_views(connection: duckdb.DuckDBPyConnection, query: str, names: Mapping[Scope, str]) -> None:

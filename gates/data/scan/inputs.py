@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import numpy as np
     import numpy.typing as npt
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from gates.config.removals import Removal
     from gates.data.arrays import Ints
+    from gates.data.engine import SortedTable
     from gates.data.facts import Roles
     from gates.data.previous_version import KeptFiles, PromotedBefore
 
@@ -76,10 +77,14 @@ class VersionBefore:
 
 @dataclass(frozen=True)
 class PassInputs:
-    """What accumulators are made from. schema: the columns of all rows with their types; evaluation: None without sets."""
+    """What accumulators are made from. schema: the columns of all rows with their types; evaluation: None without sets.
+
+    sorted_table: an empty table of the engine, for rows that are read in the order of these columns.
+    """
 
     roles: Roles
     schema: Mapping[str, pl.DataType]
+    sorted_table: Callable[[Sequence[str]], SortedTable]
     declared: Declarations = field(default_factory=Declarations)
     before: VersionBefore = field(default_factory=VersionBefore)
     evaluation: EvaluationSource | None = None

@@ -1,19 +1,22 @@
-"""Readings and events of every row in the order of time, read in one pass over the data."""
+"""Readings and events of every row in the order of time: kept by the pass over the data, sorted by whatever holds the rows."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
+import pyarrow as pa
 
 from gates.data.facts import ORIGIN
 from gates.metrics.base.measurement import NotConfigured
 from gates.metrics.temporal.parse_times import time_in_utc
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from gates.data.batch import Batch
+    from gates.data.engine import SortedTable
     from gates.data.facts import Roles
     from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Scan
@@ -24,6 +27,10 @@ _WHAT = ("value", "event")
 _WHOSE = {"value": (("entity", "unit"),), "event": (("session",), ("entity",))}
 # Between an entity's name and its unit; no name holds it.
 _BETWEEN = "\x1f"
+# Whose rows follow each other.
+_OWNER = ("origin", "generator", "entity")
+# Rows of one time by what they say, so that the order of rows in files changes nothing.
+_ORDER = (*_OWNER, "when", "what")
 
 
 def missing_roles(roles: Roles) -> NotConfigured | None:
@@ -39,13 +46,36 @@ def missing_roles(roles: Roles) -> NotConfigured | None:
     return None
 
 
-def ordered_rows(scan: Scan) -> pl.DataFrame:
-    """origin, generator, entity, when (UTC) and what, of every row with a time and an entity.
-
-    what: the value as a float, or the event's name. Sorted by origin, entity and time; rows of one time by what they
-    say, so that the order of rows in files changes nothing. Only where `missing_roles` is None.
-    """
+def ordered_rows(scan: Scan) -> Ordered:
+    """Every row with a time and an entity. Only where `missing_roles` is None."""
     return scan.collected(OrderedRows)
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """Rows by origin, generator, entity and time, streamed from where they are kept. has_events: what they say are names."""
+
+    table: SortedTable
+    has_events: bool
+
+    def entities(self) -> Iterator[pl.DataFrame]:
+        """origin, generator, entity, when (UTC) and what, in pieces that part no entity; at least one, perhaps without rows.
+
+        what: the value as a float, or the event's name.
+        """
+        waiting = [self._nothing()]
+        for batch in self.table.in_order():
+            frame = pl.DataFrame(pa.Table.from_batches([batch]))
+            begins = frame.height - _rows_of_last(frame)
+            if begins or not _is_one_entity(waiting[-1], frame):
+                yield pl.concat([*waiting, frame[:begins]])
+                waiting = []
+            waiting.append(frame[begins:])
+        yield pl.concat(waiting)
+
+    def _nothing(self) -> pl.DataFrame:
+        when, what = pl.Datetime("us", "UTC"), pl.String() if self.has_events else pl.Float64()
+        return pl.DataFrame(schema={**dict.fromkeys(_OWNER, pl.String()), "when": when, "what": what})
 
 
 class OrderedRows:
@@ -54,20 +84,21 @@ class OrderedRows:
     def __init__(self, inputs: PassInputs) -> None:
         self.needs_rows = not missing_roles(inputs.roles)
         self._select = _columns_in_order(inputs) if self.needs_rows else {}
-        self._parts: list[pl.DataFrame] = []
+        self._has_events = self.needs_rows and _what(inputs.roles) == "event"
+        self._table = inputs.sorted_table(_ORDER)
 
     def update(self, batch: Batch) -> None:
         """Take some rows of the dataset."""
-        self._parts.append(batch.frame.select(**self._select).drop_nulls(["when", "entity"]))
+        self._table.append(batch.frame.select(**self._select).drop_nulls(["when", "entity"]).to_arrow())
 
     def merge(self, other: OrderedRows) -> None:
         """Take over another's rows."""
-        self._parts += other._parts
+        for rows in other._table.in_order():
+            self._table.append(rows)
 
-    def value(self) -> pl.DataFrame:
-        """All rows, sorted."""
-        parts = pl.concat(self._parts, how="vertical_relaxed") if self._parts else pl.DataFrame()
-        return parts.sort("origin", "generator", "entity", "when", "what") if parts.width else parts
+    def value(self) -> Ordered:
+        """All rows, sorted once they are read."""
+        return Ordered(self._table, self._has_events)
 
 
 def accumulate_ordered(inputs: PassInputs, params: Mapping[str, object]) -> tuple[type[OrderedRows], ...]:
@@ -80,12 +111,22 @@ def _columns_in_order(inputs: PassInputs) -> dict[str, pl.Expr]:
     what, whose = _what(roles), _whose(roles)
     generator = _words(roles.generator) if roles.generator else pl.lit("")
     return {
-        "origin": _words(ORIGIN).cast(pl.Categorical),
-        "generator": generator.fill_null("").cast(pl.Categorical),
-        "entity": pl.concat_str([_words(name) for name in whose], separator=_BETWEEN).cast(pl.Categorical),
+        "origin": _words(ORIGIN),
+        "generator": generator.fill_null(""),
+        "entity": pl.concat_str([_words(name) for name in whose], separator=_BETWEEN),
         "when": time_in_utc("timestamp", inputs.schema["timestamp"]),
         "what": pl.col("value").cast(pl.Float64, strict=False).fill_nan(None) if what == "value" else _words(what),
     }
+
+
+def _rows_of_last(frame: pl.DataFrame) -> int:
+    """How many rows at the end have the entity of the last one."""
+    last = frame.row(-1, named=True)
+    return int(frame.select(pl.all_horizontal(pl.col(name) == last[name] for name in _OWNER).sum()).item())
+
+
+def _is_one_entity(before: pl.DataFrame, after: pl.DataFrame) -> bool:
+    return not before.height or before.select(_OWNER).row(-1) == after.select(_OWNER).row(0)
 
 
 def shown_entity(name: str) -> str:

@@ -58,13 +58,12 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     kind = str(params["kind"])
     if kind not in _LOOK:
         return Failed(f"no kind '{kind}'; kinds: {', '.join(sorted(_LOOK))}")
-    rows = ordered_rows(scan)
-    defects = _defects(rows.filter(pl.col("origin") == scope.value), kind)
+    defects = _defects(scan, scope, kind)
     if not defects.looked_at:
         return Inconclusive(f"no series of this scope has {READINGS_AT_LEAST} readings")
     measured = _shares(defects, scope)
     if scope is Scope.SYNTHETIC and kind not in _EXACT_KINDS:
-        human = _defects(rows.filter(pl.col("origin") == Scope.HUMAN.value), kind)
+        human = _defects(scan, Scope.HUMAN, kind)
         measured = _beyond_human(measured, defects, human)
     unit = "rows" if kind == "duplicate_timestamps" else "series"
     evidence = {
@@ -100,24 +99,36 @@ def _note(defects: _Defects, kind: str, unit: str) -> str:
     return f"{defects.hits:,} of {defects.looked_at:,} {unit}: {worst}{more}; {_MEANING[kind]} there: {amount:g}"
 
 
-def _defects(rows: pl.DataFrame, kind: str) -> _Defects:
+def _defects(scan: Scan, scope: Scope, kind: str) -> _Defects:
     """What is wrong with an origin's series, whose rows follow each other; each generator has series of its own."""
-    return _LOOK[kind](rows.with_columns(series=pl.struct("generator", "entity").rle_id()))
+    per_series = pl.concat(
+        _LOOK[kind](
+            rows.filter(pl.col("origin") == scope.value).with_columns(series=pl.struct("generator", "entity").rle_id())
+        )
+        for rows in ordered_rows(scan).entities()
+    )
+    return _Defects(int(per_series["hits"].sum()), int(per_series["looked_at"].sum()), _worst_first(per_series))
 
 
-def _repeated_times(rows: pl.DataFrame) -> _Defects:
-    per_series = rows.group_by("series", "entity").agg(amount=pl.len() - pl.col("when").n_unique())
-    return _Defects(int(per_series["amount"].sum()), rows.height, _worst_first(per_series))
+def _repeated_times(rows: pl.DataFrame) -> pl.DataFrame:
+    repeated = pl.len() - pl.col("when").n_unique()
+    per_series = rows.group_by("series", "entity").agg(amount=repeated.cast(pl.Float64), looked_at=pl.len())
+    return _looked_at(per_series, hits=pl.col("amount"), looked_at=pl.col("looked_at"))
 
 
-def _of_series(per_series: pl.DataFrame, amount: pl.Expr | pl.Series) -> _Defects:
-    """The defects of the series with `readings` enough; amount: by series, 0 for a sound one."""
+def _of_series(per_series: pl.DataFrame, amount: pl.Expr | pl.Series) -> pl.DataFrame:
+    """The series with `readings` enough; amount: by series, 0 for a sound one."""
     per_series = per_series.with_columns(amount=amount)
+    return _looked_at(per_series, hits=pl.col("amount") > 0, looked_at=pl.lit(1))
+
+
+def _looked_at(per_series: pl.DataFrame, *, hits: pl.Expr, looked_at: pl.Expr) -> pl.DataFrame:
     # Series of two generators may have one name.
-    return _Defects(int((per_series["amount"] > 0).sum()), per_series.height, _worst_first(per_series))
+    amount = pl.col("amount").cast(pl.Float64)
+    return per_series.select("entity", amount, hits=hits.cast(pl.Int64), looked_at=looked_at.cast(pl.Int64))
 
 
-def _gaps(rows: pl.DataFrame) -> _Defects:
+def _gaps(rows: pl.DataFrame) -> pl.DataFrame:
     step = pl.col("when").diff().dt.total_microseconds().over("series")
     # A time given twice is a defect of its own, and no step.
     steps = rows.select("series", "entity", step=step).filter(pl.col("step") > 0)
@@ -128,13 +139,13 @@ def _gaps(rows: pl.DataFrame) -> _Defects:
     return _of_series(per_series.filter(_LONG_ENOUGH), amount)
 
 
-def _constant(rows: pl.DataFrame) -> _Defects:
+def _constant(rows: pl.DataFrame) -> pl.DataFrame:
     given = rows.drop_nulls("what").group_by("series", "entity")
     per_series = given.agg(readings=pl.len(), differing=pl.col("what").n_unique()).filter(_LONG_ENOUGH)
     return _of_series(per_series, pl.when(pl.col("differing") == 1).then(pl.col("readings")).otherwise(0))
 
 
-def _periodic(rows: pl.DataFrame) -> _Defects:
+def _periodic(rows: pl.DataFrame) -> pl.DataFrame:
     given = rows.drop_nulls("what").group_by("series", "entity", maintain_order=True)
     per_series = given.agg("what", readings=pl.len()).filter(_LONG_ENOUGH)
     periods = [period(values.to_numpy()) for values in per_series["what"]]
@@ -145,9 +156,8 @@ def _periodic(rows: pl.DataFrame) -> _Defects:
 
 def _worst_first(per_series: pl.DataFrame) -> dict[str, float]:
     """The amount of the defect by name of each series that has it."""
-    unsound = per_series.filter(pl.col("amount") > 0).with_columns(pl.col("entity").cast(pl.String))
-    ordered = unsound.sort(["amount", "entity"], descending=[True, False])
-    return dict(zip(map(shown_entity, ordered["entity"]), map(float, ordered["amount"]), strict=True))
+    ordered = per_series.filter(pl.col("amount") > 0).sort(["amount", "entity"], descending=[True, False])
+    return dict(zip(map(shown_entity, ordered["entity"]), ordered["amount"], strict=True))
 
 
 def period(values: npt.NDArray[np.generic]) -> int:
@@ -171,7 +181,8 @@ def period(values: npt.NDArray[np.generic]) -> int:
     return least if 2 * least <= len(codes) else 0
 
 
-_LOOK: Mapping[str, Callable[[pl.DataFrame], _Defects]] = {
+# By kind: of each series among some rows, whole ones, how much of the defect it has and what that counts for.
+_LOOK: Mapping[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
     "duplicate_timestamps": _repeated_times,
     "gaps": _gaps,
     "constant": _constant,

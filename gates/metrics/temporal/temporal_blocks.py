@@ -15,6 +15,8 @@ import polars as pl
 from gates.metrics.temporal.ordered_rows import ordered_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     import numpy.typing as npt
 
     from gates.data.arrays import Floats, Ints, Mask
@@ -64,26 +66,39 @@ def blocks(scan: Scan) -> dict[str, Blocks]:
 
     Call through `scan.cached(blocks)`.
     """
-    rows = ordered_rows(scan).drop_nulls("what")
-    is_session = "session" in scan.roles.bound and rows.schema["what"] == pl.String
-    day = pl.lit(0) if is_session else pl.col("when").dt.date()
-    rows = rows.with_columns(block=pl.struct("origin", "generator", "entity", day.alias("day")).rle_id())
-    least = EVENTS_AT_LEAST if rows.schema["what"] == pl.String else READINGS_AT_LEAST
-    rows = rows.filter(pl.len().over("block") >= least)
-    human = rows.filter(pl.col("origin") == "human")
     kinds: list[str] = []
-    if rows.schema["what"] == pl.String:
-        common = human["what"].value_counts().sort(["count", "what"], descending=[True, False])
+    if ordered_rows(scan).has_events:
+        counts = pl.concat(rows["what"].value_counts() for rows in _rows_of_blocks(scan, "human"))
+        common = counts.group_by("what").agg(pl.col("count").sum()).sort(["count", "what"], descending=[True, False])
         kinds = common["what"].head(EVENT_KINDS).to_list()
-    return {
-        "human": _blocks(human, kinds),
-        "synthetic": _blocks(rows.filter(pl.col("origin") == "synthetic"), kinds),
-    }
+    return {origin: _together(_rows_of_blocks(scan, origin), kinds) for origin in ("human", "synthetic")}
+
+
+def _rows_of_blocks(scan: Scan, origin: str) -> Iterator[pl.DataFrame]:
+    """An origin's rows in stretches that are long enough, which `block` tells apart in each piece."""
+    ordered = ordered_rows(scan)
+    is_session = "session" in scan.roles.bound and ordered.has_events
+    day = pl.lit(0) if is_session else pl.col("when").dt.date()
+    least = EVENTS_AT_LEAST if ordered.has_events else READINGS_AT_LEAST
+    for piece in ordered.entities():
+        rows = piece.filter(pl.col("origin") == origin).drop_nulls("what")
+        rows = rows.with_columns(block=pl.struct("generator", "entity", day.alias("day")).rle_id())
+        yield rows.filter(pl.len().over("block") >= least)
+
+
+def _together(pieces: Iterable[pl.DataFrame], kinds: list[str]) -> Blocks:
+    parts = [_blocks(rows, kinds) for rows in pieces]
+    facets = {name: np.concatenate([part.facets[name] for part in parts]) for name in parts[0].facets}
+    rows, generator = (
+        np.concatenate(columns) for columns in zip(*((one.rows, one.generator) for one in parts), strict=True)
+    )
+    return Blocks(facets, rows, generator)
 
 
 def _blocks(rows: pl.DataFrame, kinds: list[str]) -> Blocks:
+    """The stretches of some rows."""
     rows = rows.with_columns(block=pl.col("block").rle_id())
-    each = rows.group_by("block").agg(pl.len(), pl.col("generator").first().cast(pl.String)).sort("block")
+    each = rows.group_by("block").agg(pl.len(), pl.col("generator").first()).sort("block")
     facets = {Facet.STEPS: _steps(rows, each.height)}
     if rows.schema["what"] == pl.String:
         facets[Facet.TRANSITIONS] = _transitions(rows, each.height, kinds)

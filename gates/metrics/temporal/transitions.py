@@ -40,40 +40,45 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         return NotConfigured("no event column is configured", 'columns = { event = "…" }')
     pairs = scan.cached(event_pairs)
     human = pairs.filter(pl.col("origin") == "human")
-    human_pairs = human.group_by(*_PAIR).agg(human=pl.len())
     if not _frequent(human).height:
         return Inconclusive(f"no event of human rows stands in {FREQUENT} steps within sessions")
     synthetic = pairs.filter(pl.col("origin") == "synthetic")
-    violations = synthetic.join(_expected(human), on=_PAIR, how="inner").join(human_pairs, on=_PAIR, how="anti")
-    whole = _share(violations, synthetic, human.height)
+    violations = synthetic.join(_expected(human), on=_PAIR, how="inner").join(human, on=_PAIR, how="anti")
+    whole = _share(violations, synthetic, _steps(human))
     parts = {}
     for name in scan.generators:
         own, of_own = (frame.filter(pl.col("generator") == name) for frame in (violations, synthetic))
-        if of_own.height >= ROWS_TO_PASS:
-            parts[name] = Part(_share(own, of_own, human.height))
+        if _steps(of_own) >= ROWS_TO_PASS:
+            parts[name] = Part(_share(own, of_own, _steps(human)))
     return replace(whole, parts=parts)
 
 
 def event_pairs(scan: Scan) -> pl.DataFrame:
-    """origin, generator, now and then of every two events that follow each other within a session.
+    """How many times (`steps`) events of an origin and generator follow each other, `now` and `then`, within sessions.
 
     Call through `scan.cached(event_pairs)`.
     """
-    rows = ordered_rows(scan).drop_nulls("what")
+    counted = pl.concat(_pairs(rows) for rows in ordered_rows(scan).entities())
+    return counted.group_by("origin", "generator", *_PAIR).agg(pl.col("steps").sum())
+
+
+def _pairs(rows: pl.DataFrame) -> pl.DataFrame:
+    rows = rows.drop_nulls("what")
     session = pl.struct("origin", "generator", "entity").rle_id()
     steps = rows.with_columns(session=session).select(
-        pl.col("origin").cast(pl.String),
-        pl.col("generator").cast(pl.String),
-        now=pl.col("what"),
-        then=pl.col("what").shift(-1).over("session"),
+        "origin", "generator", now="what", then=pl.col("what").shift(-1).over("session")
     )
-    return steps.drop_nulls("then")
+    return steps.drop_nulls("then").group_by("origin", "generator", *_PAIR).agg(steps=pl.len().cast(pl.Int64))
+
+
+def _steps(pairs: pl.DataFrame) -> int:
+    return int(pairs["steps"].sum())
 
 
 def _frequent(human: pl.DataFrame) -> pl.DataFrame:
     """Events and in how many human steps they come first (left) and second (right)."""
-    left = human.group_by(what="now").agg(left=pl.len())
-    right = human.group_by(what="then").agg(right=pl.len())
+    left = human.group_by(what="now").agg(left=pl.col("steps").sum())
+    right = human.group_by(what="then").agg(right=pl.col("steps").sum())
     both = left.join(right, on="what", how="inner")
     return both.filter(pl.min_horizontal("left", "right") >= FREQUENT)
 
@@ -82,23 +87,25 @@ def _expected(human: pl.DataFrame) -> pl.DataFrame:
     """Pairs of frequent events that chance alone would have put together often enough to be missed."""
     frequent = _frequent(human)
     every = frequent.select(now="what", left="left").join(frequent.select(then="what", right="right"), how="cross")
-    often = pl.col("left").cast(pl.Float64) * pl.col("right") / human.height >= EXPECTED_AT_LEAST
+    often = pl.col("left").cast(pl.Float64) * pl.col("right") / _steps(human) >= EXPECTED_AT_LEAST
     return every.filter(often).select(*_PAIR)
 
 
 def _share(violations: pl.DataFrame, synthetic: pl.DataFrame, human: int) -> Measured | Inconclusive:
-    if not synthetic.height:
+    steps, violating = _steps(synthetic), _steps(violations)
+    if not steps:
         return Inconclusive("no synthetic session has two events")
-    counts = violations.group_by(*_PAIR).agg(pl.len()).sort(["len", *_PAIR], descending=[True, False, False])
+    counts = violations.group_by(*_PAIR).agg(pl.col("steps").sum())
+    counts = counts.sort(["steps", *_PAIR], descending=[True, False, False])
     shown = {f"{now} -> {then}": count for now, then, count in counts.head(EVIDENCE_PAIRS).iter_rows()}
     note = f"no human session goes {next(iter(shown))}" if shown else ""
     return Measured(
-        clopper_pearson(violations.height, synthetic.height),
-        RowCounts(human, synthetic.height),
+        clopper_pearson(violating, steps),
+        RowCounts(human, steps),
         growth=Growth(limited_by=("synthetic",), rows_to_pass=ROWS_TO_PASS),
         is_count=True,
         note=note,
-        evidence={"unheard_of": shown, "unheard_of_count": violations.height, "transitions": synthetic.height},
+        evidence={"unheard_of": shown, "unheard_of_count": violating, "transitions": steps},
     )
 
 

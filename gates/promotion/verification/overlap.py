@@ -124,7 +124,7 @@ def _shared(train: DatasetFiles, evaluation: DatasetFiles) -> int:
         items = open_evaluation(evaluation.config, evaluation.data_type, files=evaluation.files.dataset)
         assert items is not None  # noqa: S101  # it has files
         with items:
-            search = EvaluationSearch(PassInputs(opened.roles, {}, evaluation=items))
+            search = EvaluationSearch(PassInputs(opened.roles, {}, opened.sorted_table, evaluation=items))
         opened.fold([search])
         matches = search.value()
     return len(np.union1d(matches.rows, matches.by_seed))

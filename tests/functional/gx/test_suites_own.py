@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from gates.contract.suites import SuiteEntry, measurement_key, params_of
+from gates.data.duckdb.views import DuckView
 from gates.errors import GatesError, SuiteError
 from gates.metrics.base.measurement import Baseline, Estimate, Failed, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side
@@ -67,7 +68,7 @@ def run(suites, connection):
         entries = [suite_entry for suite_entry, _ in pairs]
         suites.validate(entries)
         made = {key(suite_entry): measured for suite_entry, measured in pairs if measured is not None}
-        return suites.run(connection, {Scope.HUMAN: view}, {Scope.HUMAN: entries}, {Scope.HUMAN: made})
+        return suites.run({Scope.HUMAN: DuckView(connection, view)}, {Scope.HUMAN: entries}, {Scope.HUMAN: made})
 
     return run_all
 

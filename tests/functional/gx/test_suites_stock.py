@@ -10,6 +10,7 @@ import pytest
 
 from gates.contract.suites import SuiteEntry
 from gates.contract.suites.names import SUPPORTED, UNSUPPORTED
+from gates.data.duckdb.views import DuckView
 from gates.errors import SuiteError
 from gates.verdict import CheckId, CheckResult, Outcome, Scope, Severity
 
@@ -108,7 +109,7 @@ def gx():
 def ask(gx, connection):
     def ask_all(*entries: SuiteEntry, scope: Scope = Scope.HUMAN, view: str | None = None) -> list[CheckResult]:
         gx.validate(entries)
-        return gx.run(connection, {scope: view or scope.value}, {scope: entries}, {})
+        return gx.run({scope: DuckView(connection, view or scope.value)}, {scope: entries}, {})
 
     return ask_all
 

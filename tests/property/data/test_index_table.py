@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gates.data.duckdb.dataset import MEMORY_VARIABLE, connect
-from gates.data.duckdb.index_table import table_apart
+from gates.data.duckdb.index_table import DuckTable, table_apart
 from gates.data.facts import ROWS_PER_FILE_BITS
 from gates.data.scan.row_index import RowIndex
 from gates.data.text.mix import combine, row_keys
@@ -41,7 +41,7 @@ def entries_of(rows):
 
 
 def index_of(frames):
-    table = table_apart(connect)
+    table = table_apart(connect, DuckTable)
     for frame in frames:
         for batch in frame.to_arrow().to_batches():
             table.append(batch)
@@ -106,13 +106,13 @@ GROWTH = """
 import resource, sys
 import numpy as np, pyarrow as pa
 from gates.data.duckdb.dataset import connect
-from gates.data.duckdb.index_table import table_apart
+from gates.data.duckdb.index_table import DuckTable, table_apart
 from gates.data.scan.row_index import RowIndex
 
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
 
-table, hashes, rows = table_apart(connect), np.random.default_rng(1), 50_000
+table, hashes, rows = table_apart(connect, DuckTable), np.random.default_rng(1), 50_000
 before = peak()
 for begin in range(0, int(sys.argv[1]), rows):
     digest = hashes.integers(0, 2**63, rows, dtype=np.uint64)

@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gates.data.batch import Batch
+from gates.data.duckdb.dataset import connect
+from gates.data.duckdb.index_table import DuckSortedTable, table_apart
 from gates.data.facts import ORIGIN, ROW_ID, Roles
 from gates.data.scan.accumulators import Accumulators
 from gates.data.scan.holdout import HoldoutIndex
@@ -72,9 +74,15 @@ def frame_of(rows: list[tuple]) -> pl.DataFrame:
     ).drop("number")
 
 
+def in_memory(by) -> DuckSortedTable:
+    return table_apart(connect, lambda reader: DuckSortedTable(reader, by))
+
+
 def inputs_of(frame: pl.DataFrame) -> PassInputs:
     before = pl.DataFrame({"id": ["h1", "h9"], "chosen": [LONG[1], "gone"], "town": ["A", "B"]})
-    return PassInputs(ROLES, frame.schema, before=VersionBefore(promoted=promoted(before)), evaluation=Exam())
+    return PassInputs(
+        ROLES, frame.schema, in_memory, before=VersionBefore(promoted=promoted(before)), evaluation=Exam()
+    )
 
 
 def plain(value: object) -> object:
@@ -112,7 +120,7 @@ KINDS = {
     "column": (ColumnReader("town"), plain),
     "key": (KeyHashes(("id", "town")), plain),
     "lengths": (longer_by_of, plain),
-    "ordered rows": (OrderedRows, plain),
+    "ordered rows": (OrderedRows, lambda ordered: list(map(plain, ordered.entities()))),
     "personal data": (PersonalDataSearch, plain),
     "evaluation sets": (EvaluationSearch, matches),
     "texts": (TextTokens, texts),
@@ -165,7 +173,7 @@ def test_promoted_rows_merge_whatever_part_comes_first(values, cut, swap):
     frame = pl.DataFrame({"chosen": [LONG[value] for value in values], "town": "A", ORIGIN: "human"}).with_columns(
         pl.int_range(pl.len(), dtype=pl.Int64).alias(ROW_ID)
     )
-    inputs = PassInputs(ROLES, frame.schema)
+    inputs = PassInputs(ROLES, frame.schema, in_memory)
 
     with promoted(frame.drop(ORIGIN, ROW_ID)).content.rows() as opened:
 

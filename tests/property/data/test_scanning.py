@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gates.data.batch import Batch
 from gates.data.duckdb.dataset import connect
-from gates.data.duckdb.index_table import table_apart
+from gates.data.duckdb.index_table import DuckTable, table_apart
 from gates.data.facts import ORIGIN, ROW_ID, Roles
 from gates.data.scan.run import IndexBuilder
 from gates.data.text.mix import occurrences, row_keys
@@ -31,7 +31,7 @@ SCHEMA = {ORIGIN: pl.String, "x": pl.Int64, "y": pl.String, "generator": pl.Stri
 
 
 def built(frames: list[pl.DataFrame]) -> IndexBuilder:
-    builder = IndexBuilder(ROLES, table_apart(connect))
+    builder = IndexBuilder(ROLES, table_apart(connect, DuckTable))
     for frame in frames:
         for batch in frame.to_arrow().to_batches():
             builder.update(Batch(batch))

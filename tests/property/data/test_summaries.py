@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gates.data.batch import Batch
 from gates.data.duckdb.dataset import connect
-from gates.data.duckdb.index_table import table_apart
+from gates.data.duckdb.index_table import DuckTable, table_apart
 from gates.data.facts import ORIGIN, ROW_ID, ROWS_PER_FILE_BITS, FileFacts, Roles
 from gates.data.scan.index import IndexBuilder
 from gates.data.scan.summaries import Summaries
@@ -59,14 +59,14 @@ class Store(dict[str, bytes]):
 @given(roles=ROLES, files=st.lists(ROWS, min_size=1, max_size=4), data=st.data())
 def test_files_kept_apart_make_up_the_whole(roles, files, data):
     frames = [frame_of(number, rows) for number, rows in enumerate(files)]
-    whole = IndexBuilder(roles, table_apart(connect))
+    whole = IndexBuilder(roles, table_apart(connect, DuckTable))
     for batch in pl.concat(frames).to_arrow().to_batches():
         whole.update(Batch(batch))
     names = [FileFacts(f"{number}.parquet", len(rows), {}, str(number), 0) for number, rows in enumerate(files)]
     summaries = Summaries(Store(), "one reading")
     summaries.keep((facts, whole.of_file(number)) for number, facts in enumerate(names))
 
-    again = IndexBuilder(roles, table_apart(connect))
+    again = IndexBuilder(roles, table_apart(connect, DuckTable))
     recalled = dict(summaries.recall(names))
     for number in data.draw(st.permutations(sorted(recalled))):
         again.add(number, recalled[number])
@@ -76,7 +76,7 @@ def test_files_kept_apart_make_up_the_whole(roles, files, data):
 
 
 def test_rows_that_are_not_numbered_from_the_first_are_not_kept():
-    builder = IndexBuilder(Roles("tabular", ("x",)), table_apart(connect))
+    builder = IndexBuilder(Roles("tabular", ("x",)), table_apart(connect, DuckTable))
     for batch in frame_of(0, [("human", 1.0, "a", "g")] * 3)[1:].to_arrow().to_batches():
         builder.update(Batch(batch))
 
