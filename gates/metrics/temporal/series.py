@@ -58,12 +58,12 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     kind = str(params["kind"])
     if kind not in _LOOK:
         return Failed(f"no kind '{kind}'; kinds: {', '.join(sorted(_LOOK))}")
-    defects = _defects(scan, scope, kind)
+    defects = _defects(scan, scope.value, kind)
     if not defects.looked_at:
         return Inconclusive(f"no series of this scope has {READINGS_AT_LEAST} readings")
     measured = _shares(defects, scope)
     if scope is Scope.SYNTHETIC and kind not in _EXACT_KINDS:
-        human = _defects(scan, Scope.HUMAN, kind)
+        human = _defects(scan, Scope.HUMAN.value, kind)
         measured = _beyond_human(measured, defects, human)
     unit = "rows" if kind == "duplicate_timestamps" else "series"
     evidence = {
@@ -99,20 +99,26 @@ def _note(defects: _Defects, kind: str, unit: str) -> str:
     return f"{defects.hits:,} of {defects.looked_at:,} {unit}: {worst}{more}; {_MEANING[kind]} there: {amount:g}"
 
 
-def _defects(scan: Scan, scope: Scope, kind: str) -> _Defects:
-    """What is wrong with an origin's series, whose rows follow each other; each generator has series of its own."""
-    per_series = pl.concat(
-        _LOOK[kind](
-            rows.filter(pl.col("origin") == scope.value).with_columns(series=pl.struct("generator", "entity").rle_id())
-        )
-        for rows in ordered_rows(scan).entities()
-    )
+def _defects(scan: Scan, origin: str, kind: str) -> _Defects:
+    """What is wrong with an origin's series."""
+    per_series = scan.cached(_per_series)[kind].filter(pl.col("origin") == origin)
     return _Defects(int(per_series["hits"].sum()), int(per_series["looked_at"].sum()), _worst_first(per_series))
+
+
+def _per_series(scan: Scan) -> dict[str, pl.DataFrame]:
+    """By kind what each series has of it; rows are gone through once. Each generator has series of its own."""
+    parts: dict[str, list[pl.DataFrame]] = {kind: [] for kind in _LOOK}
+    for piece in ordered_rows(scan).entities():
+        rows = piece.with_columns(series=pl.struct("origin", "generator", "entity").rle_id())
+        owners = rows.group_by("series").agg(pl.first("origin", "entity"))
+        for kind, look in _LOOK.items():
+            parts[kind].append(owners.join(look(rows), on="series", how="inner"))
+    return {kind: pl.concat(frames) for kind, frames in parts.items()}
 
 
 def _repeated_times(rows: pl.DataFrame) -> pl.DataFrame:
     repeated = pl.len() - pl.col("when").n_unique()
-    per_series = rows.group_by("series", "entity").agg(amount=repeated.cast(pl.Float64), looked_at=pl.len())
+    per_series = rows.group_by("series").agg(amount=repeated.cast(pl.Float64), looked_at=pl.len())
     return _looked_at(per_series, hits=pl.col("amount"), looked_at=pl.col("looked_at"))
 
 
@@ -125,28 +131,28 @@ def _of_series(per_series: pl.DataFrame, amount: pl.Expr | pl.Series) -> pl.Data
 def _looked_at(per_series: pl.DataFrame, *, hits: pl.Expr, looked_at: pl.Expr) -> pl.DataFrame:
     # Series of two generators may have one name.
     amount = pl.col("amount").cast(pl.Float64)
-    return per_series.select("entity", amount, hits=hits.cast(pl.Int64), looked_at=looked_at.cast(pl.Int64))
+    return per_series.select("series", amount, hits=hits.cast(pl.Int64), looked_at=looked_at.cast(pl.Int64))
 
 
 def _gaps(rows: pl.DataFrame) -> pl.DataFrame:
     step = pl.col("when").diff().dt.total_microseconds().over("series")
     # A time given twice is a defect of its own, and no step.
-    steps = rows.select("series", "entity", step=step).filter(pl.col("step") > 0)
+    steps = rows.select("series", step=step).filter(pl.col("step") > 0)
     usual, longest = pl.col("step").median(), pl.col("step").max()
-    per_series = steps.group_by("series", "entity").agg(usual=usual, longest=longest, readings=pl.len() + 1)
+    per_series = steps.group_by("series").agg(usual=usual, longest=longest, readings=pl.len() + 1)
     hours = (pl.col("longest") / 3_600_000_000).round(2)
     amount = pl.when(pl.col("longest") > GAP_STEPS * pl.col("usual")).then(hours).otherwise(0.0)
     return _of_series(per_series.filter(_LONG_ENOUGH), amount)
 
 
 def _constant(rows: pl.DataFrame) -> pl.DataFrame:
-    given = rows.drop_nulls("what").group_by("series", "entity")
+    given = rows.drop_nulls("what").group_by("series")
     per_series = given.agg(readings=pl.len(), differing=pl.col("what").n_unique()).filter(_LONG_ENOUGH)
     return _of_series(per_series, pl.when(pl.col("differing") == 1).then(pl.col("readings")).otherwise(0))
 
 
 def _periodic(rows: pl.DataFrame) -> pl.DataFrame:
-    given = rows.drop_nulls("what").group_by("series", "entity", maintain_order=True)
+    given = rows.drop_nulls("what").group_by("series", maintain_order=True)
     per_series = given.agg("what", readings=pl.len()).filter(_LONG_ENOUGH)
     periods = [period(values.to_numpy()) for values in per_series["what"]]
     # A standstill repeats with every period and is a kind of its own.
