@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gates.checking.changes.files import ChangedFiles, changed_files, openable
@@ -23,6 +24,7 @@ from gates.checking.verdict_inputs import data_of
 from gates.config.deadline import TimeUpError
 from gates.contract.plan import Plan, plan, refuse_unknown_waivers
 from gates.contract.suites import ROW_FAILURES
+from gates.data.batch import OnBatch
 from gates.data.duckdb.dataset import QuickOpening, open_dataset
 from gates.data.facts import ROWS_PER_FILE_BITS, FileFacts
 from gates.data.files import fingerprints
@@ -122,8 +124,7 @@ class _ChangedRows:
             clock.check()
             sha256, md5, size = fingerprints(data.path, clock.check)
             at_hand.refuse_other_bytes(file, md5)
-            for batch in self.opened.batches([number]):
-                self.rows.ask_in_time(batch, clock)
+            self.opened.fold([OnBatch(partial(self.rows.ask_in_time, clock=clock))], [number])
             self.facts.append(replace(self.opened.files[number], sha256=sha256, md5=md5, size=size))
 
     def place(self, row_id: int) -> str:

@@ -12,7 +12,7 @@ from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID, SYNTHETIC_CODE, UNDECLA
 from gates.data.text.tokens import tokenise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     import numpy as np
     import numpy.typing as npt
@@ -75,6 +75,17 @@ class Consumer(Protocol):
 
     def update(self, batch: Batch) -> object:
         """Take some rows."""
+
+
+class OnBatch:
+    """A consumer for whoever looks at batches as they are read and keeps what comes of it by itself."""
+
+    def __init__(self, on_batch: Callable[[pa.RecordBatch], None]) -> None:
+        self._on_batch = on_batch
+
+    def update(self, batch: Batch) -> None:
+        """Hand the rows on."""
+        self._on_batch(batch.rows)
 
 
 def feed(batches: Iterable[pa.RecordBatch], consumers: Iterable[Consumer]) -> None:

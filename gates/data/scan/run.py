@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from gates.data.batch import OnBatch
 from gates.data.facts import HUMAN_CODE, NATURAL_REPEAT_RATIO, SYNTHETIC_CODE, UNDECLARED_CODE
 from gates.data.scan.accumulators import Accumulators
 from gates.data.scan.holdout import read_holdout
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from gates.data.arrays import Ints
-    from gates.data.batch import Batch
     from gates.data.engine import Source
     from gates.data.scan.accumulators import Accumulate
     from gates.data.scan.inputs import EvaluationSource
@@ -92,22 +92,12 @@ def scan(opened: Source, request: ScanRequest, holdout: Source | None = None) ->
     return _sampled(unsampled, request)
 
 
-class _OnBatch:
-    """Whoever looks at batches as they are read and keeps what it finds by itself."""
-
-    def __init__(self, on_batch: Callable[[pa.RecordBatch], None]) -> None:
-        self._on_batch = on_batch
-
-    def update(self, batch: Batch) -> None:
-        self._on_batch(batch.rows)
-
-
 def _read(opened: Source, request: ScanRequest, builder: IndexBuilder, accumulators: Accumulators) -> list[int]:
     """Read what is not remembered; the numbers of the files that were read.
 
     No index tells what checks accumulate: for them, files that are remembered are read too.
     """
-    consumers = (_OnBatch(request.on_batch), accumulators, builder)
+    consumers = (OnBatch(request.on_batch), accumulators, builder)
     numbers = list(range(len(opened.files)))
     if request.remembered is None:
         opened.fold(consumers)

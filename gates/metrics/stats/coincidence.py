@@ -1,4 +1,7 @@
-"""Whether rows of two tables are equal by nature, as where few columns have few values, or because one has rows of the other."""
+"""Whether rows of two tables are equal by nature, as where few columns have few values, or because one has rows of the other.
+
+trained, tested: of each distinct content in either table, how many rows of the training set and of the tested one have it.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,9 @@ from gates.data.facts import NATURAL_REPEAT_RATIO
 from gates.metrics.stats.intervals import clopper_pearson
 
 if TYPE_CHECKING:
-    from gates.data.arrays import Ints
+    from collections.abc import Sequence
+
+    from gates.data.arrays import Hashes, Ints
 
 # Beyond three standard deviations of a binomial count, chance is about 1 in 700.
 _SPREADS = 3
@@ -20,46 +25,43 @@ _SPREADS = 3
 _PEAK_SPREADS = 4
 
 
-def equal_rows(trained: pl.DataFrame, tested: pl.DataFrame) -> int:
-    """How many training rows equal a tested one in all columns that both have; 0 where no more are than coincide by nature."""
-    columns = sorted({*trained.columns} & {*tested.columns})
-    if not columns:
-        return 0
-    one, other = (frame.select(_text_of(frame, name) for name in columns) for frame in (trained, tested))
-    if coincide(one, other):
-        return 0
-    return one.join(other.unique(), on=columns, how="semi", nulls_equal=True).height
+def equal_rows(trained: Ints, tested: Ints) -> int:
+    """How many training rows equal a tested one; 0 where no more are than coincide by nature."""
+    return 0 if coincide(trained, tested) else int(trained[tested > 0].sum())
 
 
-def coincide(trained: pl.DataFrame, tested: pl.DataFrame) -> bool:
-    """Whether rows repeat by nature, and no more of the tested ones are in the training set than that makes likely.
-
-    Both have the same columns.
-    """
+def coincide(trained: Ints, tested: Ints) -> bool:
+    """Whether rows repeat by nature, and no more of the tested ones are in the training set than that makes likely."""
     likely = _likely_ratio(trained, tested)
     if likely <= NATURAL_REPEAT_RATIO:
         return False
-    shared = tested.join(trained.unique(), on=tested.columns, how="semi", nulls_equal=True).height
-    spread = math.sqrt(tested.height * likely * (1 - likely))
-    return shared <= tested.height * likely + _SPREADS * spread
+    rows, shared = int(tested.sum()), int(tested[trained > 0].sum())
+    spread = math.sqrt(rows * likely * (1 - likely))
+    return shared <= rows * likely + _SPREADS * spread
 
 
-def _likely_ratio(trained: pl.DataFrame, tested: pl.DataFrame) -> float:
+def content_hashes(frame: pl.DataFrame, columns: Sequence[str]) -> Hashes:
+    """64-bit hash of what each row says in these columns, whatever types these have."""
+    return frame.select(_text_of(frame, name) for name in columns).hash_rows().to_numpy()
+
+
+def _likely_ratio(trained: Ints, tested: Ints) -> float:
     """The share of rows drawn anew that the training set has, or more.
 
     It has one about as often as one of its own rows has a twin there, unless rows were repeated in it, of which a peak
     tells as long as none was drawn for it with replacement. The tested rows say it too: whoever repeated rows in the
     training set left these alone.
     """
-    counts, tested_counts = _counts(trained), _counts(tested)
+    counts, tested_counts = trained[trained > 0], tested[tested > 0]
+    rows, tested_rows = int(trained.sum()), int(tested.sum())
     if not has_peak(np.bincount(counts)):
         # Few tested rows may have no twins by chance.
         highest = _twin_ratio_at_most(tested_counts)
-        return min(_twin_ratio(counts), _ratio_by_tested(highest, trained.height, tested.height))
+        return min(_twin_ratio(counts), _ratio_by_tested(highest, rows, tested_rows))
     if has_peak(np.bincount(tested_counts)):
         # Nothing is left that says how often rows coincide.
         return 0.0
-    return _ratio_by_tested(_twin_ratio(tested_counts), trained.height, tested.height)
+    return _ratio_by_tested(_twin_ratio(tested_counts), rows, tested_rows)
 
 
 def _ratio_by_tested(twins: float, trained: int, tested: int) -> float:
@@ -68,11 +70,6 @@ def _ratio_by_tested(twins: float, trained: int, tested: int) -> float:
     That is 1 - (1 - s)^(N / (n - 1)), as the mean of a power is at least the power of the mean, and s where N is smaller.
     """
     return 1 - math.pow(1 - twins, max(1.0, trained / max(tested - 1, 1)))
-
-
-def _counts(rows: pl.DataFrame) -> Ints:
-    """How often each distinct row stands there."""
-    return rows.to_struct().value_counts(name="count")["count"].to_numpy().astype(np.int64)
 
 
 def _twin_ratio(counts: Ints) -> float:

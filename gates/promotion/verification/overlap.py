@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
+import pyarrow as pa
 
 from gates.data.duckdb.dataset import open_dataset
+from gates.data.engine import Grouped
 from gates.data.evaluation import open_evaluation
 from gates.data.facts import ORIGIN, ROW_ID
 from gates.data.scan.inputs import PassInputs
 from gates.errors import GatesError
 from gates.metrics.copies.evaluation_search import EvaluationSearch
-from gates.metrics.stats.coincidence import equal_rows
+from gates.metrics.stats.coincidence import content_hashes, equal_rows
 from gates.promotion.errors import PromotionError
 from gates.promotion.git.history import histories
 from gates.promotion.git.non_dataset_tags import is_foreign
@@ -23,14 +24,20 @@ from gates.promotion.stage_conditions import EVALUATION
 from gates.promotion.verification.findings import Finding, FindingState, looked_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
+    from gates.data.batch import Batch
+    from gates.data.engine import IndexTable, Source
+    from gates.data.facts import Roles
     from gates.promotion.git.promoted_version import DatasetFiles, PromotedVersion
     from gates.versions.repository import Repository
 
 _PART = "overlap"
+_DIGEST, _TRAIN = "digest", "train"
+# Beyond all ids of training rows.
+_TESTED = 1 << 62
 
 
 @dataclass(frozen=True)
@@ -120,7 +127,8 @@ def _shared(train: DatasetFiles, evaluation: DatasetFiles) -> int:
     """How many rows of the one have a text of the other, or were made from it."""
     with open_dataset(train.config, train.data_type, files=train.files.dataset) as opened:
         if not opened.roles.texts:
-            return equal_rows(_rows(train), _rows(evaluation))
+            with open_dataset(evaluation.config, evaluation.data_type, files=evaluation.files.dataset) as tested:
+                return _equal_rows(opened, tested)
         items = open_evaluation(evaluation.config, evaluation.data_type, files=evaluation.files.dataset)
         assert items is not None  # noqa: S101  # it has files
         with items:
@@ -130,9 +138,35 @@ def _shared(train: DatasetFiles, evaluation: DatasetFiles) -> int:
     return len(np.union1d(matches.rows, matches.by_seed))
 
 
-def _rows(data: DatasetFiles) -> pl.DataFrame:
-    """The content of rows, without who made them."""
-    with open_dataset(data.config, data.data_type, files=data.files.dataset) as opened:
-        batches = [pl.DataFrame(batch) for batch in opened.batches()]
-        content = [name for name in opened.roles.content if name not in (ROW_ID, ORIGIN, opened.roles.label)]
-    return pl.concat(batches).select(content) if batches else pl.DataFrame()
+def _equal_rows(trained: Source, tested: Source) -> int:
+    """How many training rows equal a tested one in all columns that both have, whoever made them."""
+    columns = sorted(_content(trained.roles) & _content(tested.roles))
+    if not columns:
+        return 0
+    contents = _Contents(trained.index_table(), columns)
+    trained.fold([contents])
+    trained_rows = len(contents.table)
+    contents.first_id = _TESTED
+    tested.fold([contents])
+    is_trained = np.arange(len(contents.table)) < trained_rows
+    question = Grouped((_DIGEST,), {_TRAIN: is_trained, EVALUATION: ~is_trained})
+    counts = [[batch.column(name).to_numpy() for name in question.masks] for batch in contents.table.group(question)]
+    return equal_rows(*np.concatenate(counts, axis=1)) if counts else 0
+
+
+def _content(roles: Roles) -> set[str]:
+    return {*roles.content} - {ROW_ID, ORIGIN, roles.label or ""}
+
+
+@dataclass
+class _Contents:
+    """A consumer that keeps a hash of what each row says in some columns. first_id: what row ids begin with."""
+
+    table: IndexTable
+    columns: Sequence[str]
+    first_id: int = 0
+
+    def update(self, batch: Batch) -> None:
+        """Take some rows."""
+        row_id, digest = batch.row_id + self.first_id, content_hashes(batch.frame, self.columns)
+        self.table.append(pa.record_batch({"row_id": row_id, _DIGEST: digest}))
