@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from contextlib import ExitStack
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from gates.data.duckdb.dataset import connect
-from gates.data.facts import FileFacts
+from gates.data.batch import feed
+from gates.data.duckdb.dataset import connect, reader
+from gates.data.duckdb.reading import stream_batches
+from gates.data.duckdb.views import file_query
+from gates.data.facts import ROW_ID, ROWS_PER_FILE_BITS, FileFacts
 from gates.data.files import DataFile, evaluation_files, fingerprints
 from gates.data.formats.staging import stage
 from gates.data.scan.inputs import EvaluationItems
 from gates.data.steady_files import SteadyFiles
-from gates.errors import DataError, GatesError
+from gates.errors import GatesError
 from gates.private_folder import PrivateFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from types import TracebackType
+
+    import duckdb
+    import numpy.typing as npt
 
     from gates.config.data_types import DataType
     from gates.config.dataset import DataSource
     from gates.data.arrays import Ints
+    from gates.data.batch import Batch, Consumer
     from gates.data.formats.staging import StagedFile
 
 # What most sets call the column that names an item, where the dataset says nothing else.
 ID = "id"
+_NONE = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -42,27 +51,31 @@ class EvaluationSets:
     """
 
     files: tuple[FileFacts, ...]
+    _connection: duckdb.DuckDBPyConnection
     _staged: Sequence[StagedFile]
     _id_columns: tuple[str, ...]
     _steady: SteadyFiles
     _owned: ExitStack
 
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Every item once, ordered by file and row, in bounded batches: its texts and ids, under each file's own names, and ROW_ID.
+
+        Raises DataError when a file turns out to be damaged.
+        """
+        for number, staged in enumerate(self._staged):
+            columns = [name for name, kind in staged.types.items() if name in self._id_columns or _has_texts(kind)]
+            with reader(self._connection, [staged], staged.file.name) as cursor:
+                yield from stream_batches(cursor, f"({file_query(staged, number, columns)})")
+
+    def fold(self, consumers: Iterable[Consumer]) -> None:
+        """Give every item to each consumer in one pass. Raises what `batches` raises."""
+        feed(self.batches(), consumers)
+
     def items(self) -> EvaluationItems:
-        """Every text of every item. Raises DataError when a file turns out to be damaged."""
-        texts, items, ids = [pa.array([], pa.string())], [np.empty(0, np.int64)], [np.empty(0, str)]
-        files: list[tuple[str, int]] = []
-        first = 0
-        for staged in self._staged:
-            files.append((staged.file.name, first))
-            table = _read(staged)
-            for column in table.columns:
-                for values, rows in _leaves(column.combine_chunks(), np.arange(first, first + len(table))):
-                    texts.append(values)
-                    items.append(rows)
-            ids.append(_ids(table, self._id_columns))
-            first += len(table)
-        cells = pl.Series(pa.chunked_array(texts), dtype=pl.String)
-        return EvaluationItems(cells, np.concatenate(items), np.concatenate(ids), tuple(files))
+        """Every text of every item. Raises what `batches` raises."""
+        items = ItemTexts(self.files, self._id_columns)
+        self.fold([items])
+        return items.value()
 
     def __enter__(self) -> Self:
         return self
@@ -73,6 +86,52 @@ class EvaluationSets:
         self._owned.close()
         if error is None or isinstance(error, GatesError):
             self._steady.confirm()
+
+
+class ItemTexts:
+    """An accumulator of the texts and ids of evaluation items. id_columns: the first of these that a file has names its items."""
+
+    needs_rows = True
+
+    def __init__(self, files: Sequence[FileFacts], id_columns: Sequence[str]) -> None:
+        self._files, self._id_columns = files, id_columns
+        self._first = np.cumsum([0, *(file.rows for file in files)])
+        # By number of the file and the column: texts and the item of each.
+        self._texts: defaultdict[tuple[int, int], list[tuple[pa.Array, Ints]]] = defaultdict(list)
+        self._ids: list[tuple[npt.NDArray[np.str_], Ints]] = []
+
+    def update(self, batch: Batch) -> None:
+        """Take some items, all of one file."""
+        number = int(batch.row_id[0]) >> ROWS_PER_FILE_BITS
+        item = self._first[number] + batch.row_id - (number << ROWS_PER_FILE_BITS)
+        for place, (name, column) in enumerate(zip(batch.rows.schema.names, batch.rows.columns, strict=True)):
+            if name != ROW_ID:
+                self._texts[number, place] += _leaves(column, item)
+        self._ids.append((_ids(batch.rows, self._id_columns), item))
+
+    def merge(self, other: ItemTexts) -> None:
+        """Take over another's items."""
+        for place, leaves in other._texts.items():
+            self._texts[place] += leaves
+        self._ids += other._ids
+
+    def value(self) -> EvaluationItems:
+        """All items, in the order of their files and rows, and their texts file by file, column by column."""
+        columns = [_in_order(leaves) for _, leaves in sorted(self._texts.items(), key=itemgetter(0))]
+        texts = pl.concat([pl.Series(dtype=pl.String), *(texts for texts, _ in columns)])
+        item = np.concatenate([_NONE, *(items for _, items in columns)])
+        ids = np.concatenate([np.empty(0, str), *(ids for ids, _ in self._ids)])
+        order = np.argsort(np.concatenate([_NONE, *(items for _, items in self._ids)]))
+        files = tuple((file.path, int(first)) for file, first in zip(self._files, self._first, strict=False))
+        return EvaluationItems(texts, item, ids[order], files)
+
+
+def _in_order(leaves: Sequence[tuple[pa.Array, Ints]]) -> tuple[pl.Series, Ints]:
+    """Texts by their items."""
+    item = np.concatenate([_NONE, *(items for _, items in leaves)])
+    order = np.argsort(item, kind="stable")
+    texts = pl.Series(pa.chunked_array([values for values, _ in leaves], pa.string()), dtype=pl.String)
+    return texts.gather(order), item[order]
 
 
 def open_evaluation(
@@ -95,7 +154,7 @@ def open_evaluation(
             steady.watch(file.path, file.name)
             staged.append(stage(file, folder, connection))
         facts = tuple(map(_facts, staged))
-        return EvaluationSets(facts, staged, _id_columns(config, kind), steady, stack.pop_all())
+        return EvaluationSets(facts, connection, staged, _id_columns(config, kind), steady, stack.pop_all())
 
 
 def _facts(file: StagedFile) -> FileFacts:
@@ -109,11 +168,11 @@ def _id_columns(config: DataSource, kind: DataType) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in (own, kind.key, ID) if name))
 
 
-def _read(staged: StagedFile) -> pa.Table:
-    try:
-        return pq.read_table(staged.parquet, partitioning=None)
-    except (OSError, pa.ArrowException) as error:
-        raise DataError(f"{staged.file.name}: cannot be read: {str(error).strip().splitlines()[0]}") from error
+def _has_texts(kind: pa.DataType) -> bool:
+    """Whether `_leaves` of such a column may have texts. kind: as `plain_type` has it."""
+    if pa.types.is_nested(kind):
+        return any(_has_texts(kind.field(number).type) for number in range(kind.num_fields))
+    return bool(pa.types.is_string(kind))
 
 
 def _leaves(values: pa.Array, rows: Ints) -> Iterator[tuple[pa.Array, Ints]]:
@@ -125,6 +184,8 @@ def _leaves(values: pa.Array, rows: Ints) -> Iterator[tuple[pa.Array, Ints]]:
         values, kind = values.cast(kind.value_type), kind.value_type
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         yield values.cast(pa.string()), rows
+    elif pa.types.is_map(kind):
+        yield from _leaves(values.cast(pa.list_(pa.struct([("key", kind.key_type), ("value", kind.item_type)]))), rows)
     elif pa.types.is_list(kind) or pa.types.is_large_list(kind):
         yield from _leaves(values.flatten(), rows[pc.list_parent_indices(values).to_numpy(zero_copy_only=False)])
     elif pa.types.is_struct(kind):
@@ -132,9 +193,9 @@ def _leaves(values: pa.Array, rows: Ints) -> Iterator[tuple[pa.Array, Ints]]:
             yield from _leaves(field, rows)
 
 
-def _ids(table: pa.Table, names: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.str_]]:
-    name = next((name for name in names if name in table.column_names), None)
-    if name is None or pa.types.is_nested(table.schema.field(name).type):
-        return np.full(len(table), "", dtype=str)
-    ids = pl.Series(table[name]).cast(pl.String).fill_null("")
+def _ids(rows: pa.RecordBatch, names: Sequence[str]) -> npt.NDArray[np.str_]:
+    name = next((name for name in names if name in rows.schema.names), None)
+    if name is None or pa.types.is_nested(rows.schema.field(name).type):
+        return np.full(rows.num_rows, "", dtype=str)
+    ids = pl.Series(pa.chunked_array([rows.column(name)])).cast(pl.String).fill_null("")
     return np.array(ids.to_list(), dtype=str)

@@ -14,7 +14,7 @@ from gates.errors import did_you_mean
 from gates.verdict import UNDECLARED, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import duckdb
 
@@ -61,6 +61,15 @@ def rows_query(files: Mapping[int, StagedFile], columns: Sequence[Column], origi
         paths = ", ".join(path_literal(entry.parquet) for _, entry in alike)
         runs.append(select(", ".join(expressions), f"read_parquet([{paths}], hive_partitioning = false)"))
     return " UNION ALL ".join(runs)
+
+
+def file_query(file: StagedFile, number: int, columns: Iterable[str]) -> str:
+    """SQL of all rows of one file in some columns, under their own names, with ROW_ID last."""
+    row_id = f"({number}::BIGINT << {ROWS_PER_FILE_BITS}) | file_row_number AS {identifier(ROW_ID)}"
+    return select(
+        ", ".join((*map(identifier, columns), row_id)),
+        f"read_parquet([{path_literal(file.parquet)}], hive_partitioning = false)",
+    )
 
 
 def undeclared_origins(

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import date
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from gates.checking.changes.losses import kept_files
@@ -14,6 +16,7 @@ from gates.checking.check_dataset import Options, judge
 from gates.checking.resolve import resolve
 from gates.config.dataset import DatasetConfig
 from gates.config.load import load_config
+from gates.data.duckdb import reading
 from gates.diff.verdict_lookup import is_about
 from gates.errors import DataError, UsageError
 from gates.verdicts.enforce import enforce
@@ -105,6 +108,33 @@ def test_every_text_counts_whatever_its_column_and_depth(tmp_path):
     assert items.ids.tolist() == ["", "q-1", "q-2"]
     assert [items.place(item) for item in range(3)] == ["a.jsonl:1", "b.parquet:1", "b.parquet:2"]
     assert [(file.path, file.rows) for file in opened.files] == [("a.jsonl", 1), ("b.parquet", 2)]
+
+
+def test_texts_count_in_maps_and_lists_of_one_length_and_beyond_the_first_batch(tmp_path):
+    rows = reading.BATCH_ROWS + 1
+    pq.write_table(
+        pa.table({
+            "id": pa.array(range(rows), pa.int32()),
+            "named": pa.array([[("key", "value")]] * rows, pa.map_(pa.string(), pa.string())),
+            "pair": pa.array([["left", "right"]] * rows, pa.list_(pa.string(), 2)),
+            "image": pa.array([b"x"] * rows),
+        }),
+        tmp_path / "a.parquet",
+    )  # fmt: skip
+    write(tmp_path, "b.jsonl", '{"prompt": "last"}\n')
+    write(tmp_path, "x.csv", texts())
+
+    with open_evaluation(
+        DatasetConfig("d", tmp_path, 1, "text", path="x.csv", evaluation=("a.parquet", "b.jsonl"))
+    ) as opened:
+        items = opened.items()
+
+    assert [items.texts.filter(items.item == item).to_list() for item in (0, rows - 1, rows)] == [
+        ["key", "value", "left", "right"],
+        ["key", "value", "left", "right"],
+        ["last"],
+    ]
+    assert (items.ids[rows - 1], items.place(rows)) == (str(rows - 1), "b.jsonl:1")
 
 
 def test_a_leaked_item_fails_the_dataset(root):

@@ -125,7 +125,7 @@ READS: Counter[str] = Counter()
 def reads(monkeypatch) -> Counter[str]:
     """How often rows are read, by whose they are, and fetched by their ids."""
     READS.clear()
-    read, fetch, items = LocalDataset.batches, LocalDataset.take, EvaluationSets.items
+    read, fetch, exam = LocalDataset.batches, LocalDataset.take, EvaluationSets.batches
 
     def batches(self, *files):
         READS[self.where] += 1
@@ -137,11 +137,11 @@ def reads(monkeypatch) -> Counter[str]:
 
     def evaluation(self):
         READS["exam"] += 1
-        return items(self)
+        return exam(self)
 
     monkeypatch.setattr(LocalDataset, "batches", batches)
     monkeypatch.setattr(LocalDataset, "take", take)
-    monkeypatch.setattr(EvaluationSets, "items", evaluation)
+    monkeypatch.setattr(EvaluationSets, "batches", evaluation)
     # So few rows are a sample of the dataset, as they are of a large one.
     monkeypatch.setattr(samples, "SAMPLE_ROWS", 50)
     monkeypatch.setattr(samples, "SAMPLE_TEXTS", 50)
@@ -163,6 +163,8 @@ def test_a_full_check_reads_every_row_once_and_fetches_rows_once(kind, tokens, t
     outcomes = {check.outcome.value for check in judged.verdict.checks}
     assert outcomes >= {"pass", "fail"}
     assert reads["data"] == reads["data by id"] == reads["holdout.parquet"] == reads["before"] == 1
+    has_texts = kind not in ("tabular", "timeseries", "events", "annotations")
+    assert reads["exam"] == has_texts
     assert max(reads.values()) == 1
 
 
@@ -183,3 +185,23 @@ def test_no_metric_knows_an_engine_opens_a_file_or_reads_batches():
 
     # The promoted version is a dataset of its own, folded as this one is.
     assert knowing == {"history/previous_human_rows.py": ".source."}
+
+
+PACKAGE = METRICS.parent
+# What is left to whoever opened the data: batches are folded, and a view is of an engine's own kind.
+OPENED = re.compile(r"\.batches\(|\.connection\b|import duckdb|duckdb\.DuckDB")
+
+
+def test_rooms_above_the_data_fold_rows_and_know_no_connection():
+    """`gates.gx` runs Great Expectations on DuckDB; first drafts of rules ask SQL of the views."""
+    rooms = [room for room in sorted(PACKAGE.iterdir()) if room.is_dir() and room.name not in ("data", "gx")]
+    knowing = {
+        path.relative_to(PACKAGE).as_posix()
+        for room in rooms
+        for path in room.rglob("*.py")
+        if OPENED.search(path.read_text())
+    }
+
+    assert knowing == {"init/drafts_step.py", "init/proposal.py"}
+    engine = (PACKAGE / "data/engine.py").read_text()
+    assert not OPENED.search(engine)

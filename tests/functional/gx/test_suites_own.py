@@ -135,8 +135,7 @@ def test_every_scope_reads_its_own_measurements_and_results_keep_the_asked_order
     entries = {Scope.HUMAN: [human[0], rows, *human[1:]], Scope.SYNTHETIC: synthetic}
 
     results = suites.run(
-        connection,
-        {Scope.HUMAN: "human", Scope.SYNTHETIC: "synthetic"},
+        {scope: DuckView(connection, scope.value) for scope in (Scope.HUMAN, Scope.SYNTHETIC)},
         entries,
         {
             Scope.HUMAN: {key(suite_entry): number(0.1) for suite_entry in human},

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from gates.data.batch import Batch
 from gates.data.duckdb.dataset import connect
 from gates.data.duckdb.index_table import DuckSortedTable, table_apart
-from gates.data.facts import ORIGIN, ROW_ID, Roles
+from gates.data.evaluation import ItemTexts
+from gates.data.facts import ORIGIN, ROW_ID, FileFacts, Roles
 from gates.data.scan.accumulators import Accumulators
 from gates.data.scan.holdout import HoldoutIndex
 from gates.data.scan.inputs import EvaluationItems, PassInputs, VersionBefore
@@ -107,6 +108,11 @@ def matches(value: object) -> list[object]:
     return [pairs, value.leaked.tolist(), sorted(value.by_seed.tolist())]
 
 
+def items(value: EvaluationItems) -> object:
+    texts = value.texts.to_list()
+    return [sorted(map(repr, zip(value.item.tolist(), texts, strict=True))), value.ids.tolist()]
+
+
 def in_order(value: object) -> object:
     return sorted(map(repr, plain(value)))  # type: ignore[call-overload]
 
@@ -123,6 +129,7 @@ KINDS = {
     "ordered rows": (OrderedRows, lambda ordered: list(map(plain, ordered.entities()))),
     "personal data": (PersonalDataSearch, plain),
     "evaluation sets": (EvaluationSearch, matches),
+    "evaluation items": (lambda _: ItemTexts([FileFacts("exam.jsonl", 25, {}, "", 0)], ["id"]), items),
     "texts": (TextTokens, texts),
     "promoted before": (BothVersions, both),
     "holdout": (lambda inputs: HoldoutIndex(inputs.roles, {**dict(inputs.schema)}), plain),
