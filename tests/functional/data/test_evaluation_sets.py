@@ -16,6 +16,7 @@ from gates.checking.check_dataset import Options, judge
 from gates.checking.resolve import resolve
 from gates.config.dataset import DatasetConfig
 from gates.config.load import load_config
+from gates.contract.contract import load_contract
 from gates.data.duckdb import reading
 from gates.diff.verdict_lookup import is_about
 from gates.errors import DataError, UsageError
@@ -182,12 +183,12 @@ def test_verdict_is_bound_to_the_bytes_of_the_evaluation_sets(root):
 
 def test_enforce_refuses_other_evaluation_sets(root):
     place = recorded(root)
-    enforce(config(root), place, TODAY)
+    enforce(load_contract(config(root), TODAY), place)
 
     write(root, "exams/b.csv", OTHER + "what did the miller say,nothing\n")
 
     with pytest.raises(VerdictError, match=r"the evaluation sets exams, exams/a\.csv have changed since"):
-        enforce(config(root), place, TODAY)
+        enforce(load_contract(config(root), TODAY), place)
 
 
 def test_enforce_without_data_refuses_other_pointers_of_evaluation_sets(root):
