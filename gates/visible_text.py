@@ -7,6 +7,8 @@ import unicodedata
 # Letters and symbols by category that are drawn as nothing: Default_Ignorable_Code_Point beyond category Cf, and blanks.
 # https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt
 _BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\U0001d159\U00013441\U00013442\U00016fe4")
+# The same for whole columns, as a regular expression of Rust: some character is seen.
+VISIBLE = rf"[^\p{{Z}}\p{{Cc}}\p{{Cf}}\p{{M}}\p{{Default_Ignorable_Code_Point}}{''.join(sorted(_BLANK))}]"
 _SIGHTLESS = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 
 

@@ -59,7 +59,7 @@ class SeenRows:
 
     def _measurement(self, entry: SuiteEntry, rule: RuleFailures) -> Measurement:
         scope = entry.check_id.scope
-        first = [self.place(row) for row in self.failures.first(rule.rule, scope.value)]
+        first = [rule.place(row, self.place(row)) for row in self.failures.first(rule.rule, scope.value)]
         is_inferred = bool(params_of(row_failures.METRIC, entry.kwargs)["inferred"])
         measurement = row_failures.measurement_of(rule, scope, first, is_inferred=is_inferred)
         if self.unseen == 0:

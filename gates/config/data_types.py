@@ -6,11 +6,13 @@ from importlib import import_module
 from pathlib import Path
 
 from gates.config import types
-from gates.config.roles import LINEAGE_ROLES, MESSAGES, PEOPLE_ROLES, RESPONSE_GENERATORS, VOTES
+from gates.config.roles import COMPLETIONS, HISTORY, LINEAGE_ROLES, MESSAGES, PEOPLE_ROLES, RESPONSE_GENERATORS, VOTES
 from gates.config.types.declaration import DataType
 
 __all__ = [
+    "COMPLETIONS",
     "DATA_TYPES",
+    "HISTORY",
     "LINEAGE_ROLES",
     "MESSAGES",
     "PEOPLE_ROLES",

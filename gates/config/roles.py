@@ -11,5 +11,9 @@ PEOPLE_ROLES = ("author", "annotator", "expertise", "translator", *VOTES)
 RESPONSE_GENERATORS = ("generator_chosen", "generator_rejected")
 # Conversations as a list of {role, content}; the engine reads prompt, response and system out of it.
 MESSAGES = "messages"
+# What was said before the prompt: turns as messages, or as pairs of what was asked and answered.
+HISTORY = "history"
+# Answers of several models to one prompt, with a score each.
+COMPLETIONS = "completions"
 # What is written down of most texts.
 WRITTEN = ("id", "author", "source", "domain", "language", "locale", "label")

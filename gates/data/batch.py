@@ -9,6 +9,7 @@ import polars as pl
 import pyarrow as pa
 
 from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID, SYNTHETIC_CODE, UNDECLARED_CODE
+from gates.data.text.comparable import comparable
 from gates.data.text.tokens import tokenise
 
 if TYPE_CHECKING:
@@ -65,9 +66,14 @@ class Batch:
         return self._digests[roles.content]
 
 
-def content_digest(frame: pl.DataFrame, roles: Roles) -> Hashes:
-    """64-bit hash of each row's content columns; equal rows have equal digests under one version of polars."""
-    return frame.select(sorted(roles.content)).hash_rows().to_numpy()
+def content_digest(frame: pl.DataFrame, roles: Roles, columns: Iterable[str] | None = None) -> Hashes:
+    """64-bit hash of each row's content columns, or of these; equal rows have equal digests under one version of polars.
+
+    Texts are equal where they read alike, as `comparable` has it.
+    """
+    content = frame.select(sorted(roles.content) if columns is None else list(columns))
+    texts = [name for name in roles.texts if content.schema.get(name) == pl.String]
+    return content.with_columns(comparable(content[name]) for name in texts).hash_rows().to_numpy()
 
 
 class Consumer(Protocol):

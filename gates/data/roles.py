@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from gates.config.data_types import LINEAGE_ROLES, MESSAGES
 from gates.data.columns import columns_of
+from gates.data.conversations.columns import MESSAGES_TYPE, Conversations
 from gates.data.facts import Roles
-from gates.data.messages import with_messages, with_texts
 from gates.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def role_columns(files: Sequence[StagedFile], config: DataSource, kind: DataType
     mapped, place = mapped_roles(config, kind), config.place("columns")
     columns = columns_of(files, config.origin, mapped)
     bound = {role for role in kind.roles if role in mapped or role in kind.named_roles}
-    return with_texts(with_messages(columns, kind, place), kind, bound, place)
+    return Conversations(files, kind, bound, place).read(columns)
 
 
 def mapped_roles(config: DataSource, kind: DataType) -> Mapping[str, str]:
@@ -83,6 +83,9 @@ class Binder:
             bound=tuple(bound),
             identifying=tuple(role for role in kind.identifying if role in bound),
             prompt=kind.prompt if kind.prompt in bound else None,
+            turns=next(
+                (column.name for column in self.columns if column.kind == MESSAGES_TYPE and column.reading), None
+            ),
             mappable=kind.roles,
         )
 

@@ -24,7 +24,8 @@ FIRST_ROWS = 10
 class BatchFailures:
     """What the rules found in one batch.
 
-    row_id and origin: one entry per row of the batch. failing: ascending positions within the batch, per rule that
+    row_id and origin: one entry per row of the batch. turns: per rule and position, the message of a conversation that
+    breaks the rule, counted from 1. failing: ascending positions within the batch, per rule that
     some row breaks. reasons: why, for the same rules. broken: why a rule could not run, for rules that could not.
     """
 
@@ -33,6 +34,7 @@ class BatchFailures:
     failing: Mapping[str, Ints] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
     broken: Mapping[str, str] = field(default_factory=dict)
+    turns: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
 
     def failing_rows(self) -> Ints:
         """Ascending positions of the rows that break at least one rule."""
@@ -57,6 +59,7 @@ class RowFailures:
         self._rows: Counter[str] = Counter()
         self._failures: dict[str, Counter[str]] = {rule: Counter() for rule in rules}
         self._first: dict[str, dict[str, tuple[int, ...]]] = {rule: {} for rule in self._failures}
+        self._turns: dict[str, dict[int, int]] = {}
         self._broken: dict[str, str] = {}
 
     def update(self, batch: BatchFailures) -> None:
@@ -67,6 +70,7 @@ class RowFailures:
             for origin, count in _count(origins).items():
                 self._failures[rule][origin] += count
                 self._note_first(rule, origin, np.sort(row_ids[origins == origin])[:FIRST_ROWS].tolist())
+            self._note_turns(rule, {int(batch.row_id[at]): turn for at, turn in batch.turns.get(rule, {}).items()})
         for rule, why in batch.broken.items():
             self._note_broken(rule, why)
 
@@ -81,6 +85,7 @@ class RowFailures:
             self._failures[rule].update(failures)
             for origin, row_ids in other._first[rule].items():
                 self._note_first(rule, origin, row_ids)
+            self._note_turns(rule, other.turns(rule))
         for rule, why in other._broken.items():
             self._note_broken(rule, why)
 
@@ -92,6 +97,10 @@ class RowFailures:
     def first(self, rule: str, origin: str) -> tuple[int, ...]:
         """Ids of the first rows of an origin that break a rule, ascending."""
         return self._first[rule].get(origin, ())
+
+    def turns(self, rule: str) -> Mapping[int, int]:
+        """By id of the first rows of conversations that break a rule, the message that does."""
+        return self._turns.get(rule, {})
 
     def value(self) -> dict[str, RuleFailures]:
         """The count per rule; every announced rule has an entry, with no origin where no row was seen.
@@ -106,6 +115,7 @@ class RowFailures:
                 rows=rows,
                 first=tuple(sorted(row for row_ids in self._first[rule].values() for row in row_ids)),
                 broken=self._broken.get(rule, ""),
+                turns=self.turns(rule),
             )
             for rule, failures in self._failures.items()
         }
@@ -113,6 +123,13 @@ class RowFailures:
     def _note_first(self, rule: str, origin: str, row_ids: Iterable[int]) -> None:
         earlier = self._first[rule].get(origin, ())
         self._first[rule][origin] = tuple(sorted({*earlier, *row_ids})[:FIRST_ROWS])
+
+    def _note_turns(self, rule: str, turns: Mapping[int, int]) -> None:
+        if not turns:
+            return
+        first = {row_id for row_ids in self._first[rule].values() for row_id in row_ids}
+        both = {**self.turns(rule), **turns}
+        self._turns[rule] = {row_id: both[row_id] for row_id in both.keys() & first}
 
     def _note_broken(self, rule: str, why: str) -> None:
         # The first in the alphabet, because the first in time depends on the order of batches.
@@ -128,9 +145,11 @@ def joined(batches: Sequence[BatchFailures]) -> BatchFailures:
     """One batch's failures under several schemas; where two have a rule, a row that breaks either one breaks it."""
     first, *rest = batches
     failing, reasons, broken = dict(first.failing), dict(first.reasons), dict(first.broken)
+    turns = dict(first.turns)
     for other in rest:
         for rule, rows in other.failing.items():
             failing[rule] = np.union1d(failing[rule], rows) if rule in failing else rows
         reasons = {**other.reasons, **reasons}
         broken = {**other.broken, **broken}
-    return BatchFailures(first.row_id, first.origin, failing, reasons, broken)
+        turns = {**other.turns, **turns}
+    return BatchFailures(first.row_id, first.origin, failing, reasons, broken, turns)

@@ -102,7 +102,10 @@ class QuarantineWriter:
                     "row": (ids & ((1 << ROWS_PER_FILE_BITS) - 1)) + 1,
                     "origin": failures.origin[at].tolist(),
                     "rule": [order[index] for index in which.tolist()],
-                    "reason": [failures.reasons.get(order[index], "") for index in which.tolist()],
+                    "reason": [
+                        _reason(failures, order[index], row)
+                        for index, row in zip(which.tolist(), at.tolist(), strict=True)
+                    ],
                     "content": [content[index] for index in np.searchsorted(rows, at).tolist()],
                 },
                 schema=SCHEMA,
@@ -119,6 +122,11 @@ class QuarantineWriter:
             json.dumps(dict(zip(names, map(_plain, values), strict=True)), ensure_ascii=False)
             for values in zip(*columns, strict=True)
         ]
+
+
+def _reason(failures: BatchFailures, rule: str, row: int) -> str:
+    turn = failures.turns.get(rule, {}).get(row)
+    return (f"turn {turn}: " if turn else "") + failures.reasons.get(rule, "")
 
 
 def _python_values(column: pa.Array) -> list[object]:

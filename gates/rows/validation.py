@@ -7,21 +7,24 @@ made from Arrow batches, and every failing row is collected.
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandera.polars as pandera
 import polars as pl
+import polars.selectors as cs
 import pyarrow as pa
 from pandera.config import ValidationDepth, config_context
 from pandera.errors import SchemaError, SchemaErrorReason, SchemaErrors
 
 from gates.config.row_rules import RowRule, rule_id
+from gates.data.conversations.turns import RESPONSE, ROW, TURN, assistant_turns
 from gates.data.facts import ORIGIN, ROW_ID
 from gates.errors import PluginError
 from gates.rows.compile import ColumnRules, Compiled, Schema, compiled
 from gates.rows.conversion import convert, readable
-from gates.rows.failures import BatchFailures, RowFailures
+from gates.rows.failures import BatchFailures, RowFailures, joined
 from gates.rows.quarantine import QuarantineMode, QuarantineWriter
 from gates.verdict import UNDECLARED
 
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     import numpy.typing as npt
+
+    from gates.data.facts import Roles
 
 __all__ = [
     "BatchFailures",
@@ -58,12 +63,16 @@ class RowValidator:
     """Asks a schema's rules of batches; holds no data, so one validator serves any number of threads or batches.
 
     view_names: what batches call a column of the files, where that is another name. The schema may name a column as
-    the files do, or by its role where no column of the files has that name.
-    Raises SuiteError for a schema that cannot be checked on single rows.
+    the files do, or by its role where no column of the files has that name. roles: where they name conversations, the
+    rules of `response` are asked of every turn of the assistant.
+    Raises SuiteError for a schema that cannot be asked of single rows.
     """
 
-    def __init__(self, schema: Schema, view_names: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, schema: Schema, view_names: Mapping[str, str] | None = None, *, roles: Roles | None = None
+    ) -> None:
         self._compiled = compiled(schema)
+        self._roles = roles
         self._view_names = view_names or {}
         self.rules = self._compiled.rules()
 
@@ -79,12 +88,40 @@ class RowValidator:
         if frame.height:
             run.ask_columns()
             run.ask_rows()
-        return BatchFailures(
+        whole = BatchFailures(
             frame[ROW_ID].to_numpy(),
             origin,
             failing={rule: np.flatnonzero(mask) for rule, mask in run.failing.items() if mask.any()},
             reasons=run.reasons,
             broken=run.broken,
+        )
+        return joined([whole, self._of_turns(frame, whole)]) if self._roles and self._roles.turns else whole
+
+    def _of_turns(self, frame: pl.DataFrame, whole: BatchFailures) -> BatchFailures:
+        """The rows of which some turn of the assistant breaks a rule of `response`, with the first turn that does."""
+        turns = assistant_turns(frame, self._roles) if self._roles else pl.DataFrame()
+        asked = [column for column in self._compiled.columns if column.name == RESPONSE]
+        if not asked or turns.is_empty():
+            return replace(whole, failing={}, reasons={}, broken={})
+        content = frame.select(pl.exclude(RESPONSE, "prompt", ROW_ID, ORIGIN) - cs.nested())[turns[ROW]]
+        run = _FrameCheck(
+            Compiled(tuple(asked), (), None),
+            content.with_columns(turns["prompt"], turns[RESPONSE]),
+            turns.height,
+            {},
+        )
+        run.ask_columns()
+        rows, numbers = turns[ROW].to_numpy(), turns[TURN].to_numpy()
+        first = {rule: np.unique(rows[mask], return_index=True) for rule, mask in run.failing.items() if mask.any()}
+        return replace(
+            whole,
+            failing={rule: row for rule, (row, _) in first.items()},
+            reasons=run.reasons,
+            broken=run.broken,
+            turns={
+                rule: dict(zip(row.tolist(), numbers[run.failing[rule]][at].tolist(), strict=True))
+                for rule, (row, at) in first.items()
+            },
         )
 
 

@@ -42,12 +42,13 @@ class RowSchemas:
         that is another name. Raises PluginError for a plugin whose schema is none.
         """
         if self.type_plugin:
-            of_type = RowValidator(plugin_schema(self.type_plugin, roles, column_types))
+            of_type = RowValidator(plugin_schema(self.type_plugin, roles, column_types), roles=roles)
         else:
-            of_type = RowValidator(built_in_schema(roles, column_types))
+            of_type = RowValidator(built_in_schema(roles, column_types), roles=roles)
         if self.own is None:
             return Validators(of_type)
-        return Validators(of_type, RowValidator(self.own.model, view_names or {}), is_draft=self.own.is_draft)
+        own = RowValidator(self.own.model, view_names or {}, roles=roles)
+        return Validators(of_type, own, is_draft=self.own.is_draft)
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,7 @@ class DataType:
     prompt: the role that the main text answers. groups: roles whose rows are not independent; the first that
     has a column is the default of `group`. by_day: the role of a time whose days part such a group.
     derived: roles that are read out of `messages` where no column has them.
+    conversations: roles of lists of messages, of which every turn of the assistant is judged.
     recognised_by: by role, the names by which `gates init` knows the type; none for a type that it does not guess.
     rules: by role, what every row keeps; of an optional role where there is a column for it.
     float_rules: what every content column of fractions keeps, where columns have no roles.
@@ -83,6 +84,7 @@ class DataType:
     groups: tuple[str, ...] = ()
     by_day: str | None = None
     derived: tuple[str, ...] = ()
+    conversations: tuple[str, ...] = ()
     recognised_by: Mapping[str, ColumnNames] = field(default_factory=dict, hash=False)
     rules: Mapping[str, RowRules] = field(default_factory=dict, hash=False)
     float_rules: RowRules = field(default=(), hash=False)

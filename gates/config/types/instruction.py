@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from gates.config.roles import LINEAGE_ROLES, MESSAGES, WRITTEN
+from gates.config.roles import HISTORY, LINEAGE_ROLES, MESSAGES, WRITTEN
 from gates.config.types.declaration import OPTIONAL_TEXT, TEXT, ColumnNames, DataType, DeclaredRule, ValueKind
 
-_OPTIONAL = ("input", "system", MESSAGES, "annotator", "expertise", *WRITTEN, *LINEAGE_ROLES)
+_OPTIONAL = ("input", "system", MESSAGES, HISTORY, "annotator", "expertise", *WRITTEN, *LINEAGE_ROLES)
 
 TYPE = DataType(
     name="instruction",
@@ -20,6 +20,7 @@ TYPE = DataType(
     # Answers to one prompt are alike, whoever gives them.
     groups=("prompt",),
     derived=("prompt", "response", "system"),
+    conversations=(MESSAGES, HISTORY),
     recognised_by={
         "prompt": ColumnNames(ValueKind.TEXT, ("prompt", "instruction")),
         "response": ColumnNames(ValueKind.TEXT, ("response", "output", "completion")),

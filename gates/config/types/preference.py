@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from gates.config.roles import LINEAGE_ROLES, RESPONSE_GENERATORS, VOTES, WRITTEN
+from gates.config.roles import COMPLETIONS, LINEAGE_ROLES, RESPONSE_GENERATORS, VOTES, WRITTEN
 from gates.config.types.declaration import TEXT, ColumnNames, DataType, DeclaredRule, ValueKind
 
-_OPTIONAL = ("annotator", "expertise", *VOTES, *RESPONSE_GENERATORS, *WRITTEN, *LINEAGE_ROLES)
+_OPTIONAL = (COMPLETIONS, "annotator", "expertise", *VOTES, *RESPONSE_GENERATORS, *WRITTEN, *LINEAGE_ROLES)
 
 TYPE = DataType(
     name="preference",

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from gates.config.dataset import Origins
 from gates.data.batch import feed
+from gates.data.conversations.sql import MACROS
 from gates.data.duckdb.index_table import DuckSortedTable, DuckTable
 from gates.data.duckdb.interrupt import interrupted_at
 from gates.data.duckdb.reading import stream_batches, take_rows
@@ -285,6 +286,8 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     except duckdb.ParserException as error:
         raise UsageError(f"{MEMORY_VARIABLE}='{_memory_limit()}' is no amount of memory; expected e.g. 2GB") from error
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
+    for macro in MACROS:
+        connection.execute(f"CREATE MACRO {macro}")
     return connection
 
 

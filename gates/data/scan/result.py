@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+def with_turn(place: str, turn: int | None) -> str:
+    """The place of a row, and of the message in its conversation."""
+    return f"{place} turn {turn}" if turn else place
+
+
 @dataclass(frozen=True)
 class Rows:
     """Rows of one origin in memory: a deterministic sample, or all of them where they are few.
@@ -64,7 +69,8 @@ class RuleFailures:
     """How one pandera rule fared, counted over every row it saw.
 
     failures and rows per origin name ("human", "synthetic", "undeclared"); first: ids of the first failing rows.
-    broken: why the rule itself could not run, or "".
+    broken: why the rule itself could not run, or "". turns: of those rows that are conversations, by id the message that
+    breaks it, counted from 1.
     """
 
     rule: str
@@ -72,6 +78,11 @@ class RuleFailures:
     rows: Mapping[str, int]
     first: tuple[int, ...] = ()
     broken: str = ""
+    turns: Mapping[int, int] = field(default_factory=dict)
+
+    def place(self, row_id: int, place: str) -> str:
+        """What to call a failing row that stands at this place: `path:161`, or `path:161 turn 4` in a conversation."""
+        return with_turn(place, self.turns.get(row_id))
 
 
 @dataclass(frozen=True)

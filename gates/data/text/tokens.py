@@ -5,8 +5,8 @@ What a token is:
 - apostrophes, straight or curly, separate ("don't" is "don", "t"), so that quote style does not change the tokens;
 - a character of a script written without spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese) and an emoji is a token
   of its own;
-- upper case is lowered for ASCII and for the two-byte characters of UTF-8 (Latin, Greek, Cyrillic, Armenian) whose
-  lower-case form has two bytes as well; anything else is taken as it stands, and so is the form of composed characters.
+- upper case is lowered for ASCII; texts with other characters are read in the form in which `comparable` has them, so
+  that texts which read alike have the same tokens.
 
 Equal tokens have equal hashes in every batch, process and version of Python or numpy. Texts must be valid UTF-8;
 invalid bytes give some token rather than an error.
@@ -20,10 +20,12 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from gates.data.arrays import Bytes, Hashes, Ints, Mask
+from gates.data.text.comparable import comparable
 from gates.data.text.mix import mix
 
 if TYPE_CHECKING:
@@ -119,6 +121,8 @@ Read = Callable[[Mask], Iterator[tuple[Ints, TokenStream]]]
 def tokenise(texts: pa.Array | pa.ChunkedArray) -> TokenStream:
     """The token stream of an Arrow string array; nulls and texts without a word have no tokens."""
     data, bounds = _utf8(texts)
+    if len(data) and data.max() >= 0x80:  # noqa: PLR2004 - first byte beyond ASCII
+        data, bounds = _utf8(_folded(texts))
     # No token of valid UTF-8 takes less than two bytes with what parts it from the next one. Memory that is not written
     # to costs nothing, and to collect the pieces and join them takes as long as half of the hashing.
     hashes = np.empty((len(data) + len(bounds)) // 2, np.uint64)
@@ -275,6 +279,15 @@ def _lower(letters: Bytes, leads: Ints, points: Ints) -> None:
     changed = np.flatnonzero((lower != points) & (leads + 1 < len(letters)))
     letters[leads[changed]] = 0xC0 | (lower[changed] >> 6)
     letters[leads[changed] + 1] = 0x80 | (lower[changed] & 0x3F)
+
+
+def _folded(texts: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    try:
+        texts.validate(full=True)
+    except pa.ArrowInvalid:
+        # polars trusts its input blindly.
+        return texts
+    return comparable(pl.Series("text", texts).cast(pl.String)).to_arrow()
 
 
 def _utf8(texts: pa.Array | pa.ChunkedArray) -> tuple[Bytes, Ints]:

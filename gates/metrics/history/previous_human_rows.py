@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from gates.data.batch import content_digest
 from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID
 from gates.data.text.mix import mix
 from gates.errors import DataError
@@ -122,7 +123,7 @@ class BothVersions:
 
     def __init__(self, inputs: PassInputs) -> None:
         self._promoted = _read_promoted(inputs)
-        roles = inputs.roles
+        self._roles = roles = inputs.roles
         has_keys = roles.key is not None and roles.key in inputs.schema and bool(self._promoted.key.any())
         self._key = roles.key if has_keys else None
         self._has_other_columns = list(self._promoted.shared) != sorted(roles.content)
@@ -135,7 +136,7 @@ class BothVersions:
         human = batch.frame.filter(pl.Series(batch.origin == HUMAN_CODE))
         self._keys.append(_key_hashes(human, self._key))
         if self._has_other_columns:
-            self._digests.append(_digests(human, self._promoted.shared))
+            self._digests.append(content_digest(human, self._roles, self._promoted.shared))
 
     def merge(self, other: BothVersions) -> None:
         """Add what another took of other rows of the dataset, beside the same promoted version."""
@@ -216,7 +217,9 @@ class PromotedHumanRows:
         frame = batch.frame.filter(pl.Series(batch.origin == HUMAN_CODE)).drop(ORIGIN)
         now, key = self._inputs.schema, self._inputs.roles.key
         typed = frame.select(_as_now(frame, name, now[name]) for name in self._wanted)
-        digest = _digests(typed, self._shared) if self._shared else np.zeros(len(frame), np.uint64)
+        digest = (
+            content_digest(typed, self._inputs.roles, self._shared) if self._shared else np.zeros(len(frame), np.uint64)
+        )
         named = [named_rows(frame, record, self._promoted, key) for record in self._records]
         hashes = {ROW_ID: frame[ROW_ID], "digest": digest, "key": _key_hashes(frame, key)}
         self._parts.append(pl.DataFrame({**hashes, **dict(zip(self._names, named, strict=True))}))
@@ -244,10 +247,6 @@ class PromotedHumanRows:
             both = rows if self._sample is None else pl.concat([self._sample, rows], how="vertical_relaxed")
             ordered = both.sort(_KEY, ROW_ID)
             self._sample = ordered.unique(_KEY, keep="first", maintain_order=True).head(most)
-
-
-def _digests(frame: pl.DataFrame, columns: Sequence[str]) -> Hashes:
-    return frame.select(columns).hash_rows().to_numpy()
 
 
 def _as_now(frame: pl.DataFrame, name: str, kind: pl.DataType) -> pl.Expr:

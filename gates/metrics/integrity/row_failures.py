@@ -33,7 +33,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     failures = scan.counts.failures.get(rule)
     if failures is None:
         return Failed(f"the schema has no rule '{rule}', or it never ran")
-    first = [scan.place(row) for row in failures.first if _is_in(scan, row, scope)]
+    first = [failures.place(row, scan.place(row)) for row in failures.first if _is_in(scan, row, scope)]
     return measurement_of(failures, scope, first, is_inferred=bool(params["inferred"]))
 
 

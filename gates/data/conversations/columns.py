@@ -1,0 +1,169 @@
+"""Reads prompts, answers and system texts out of the columns that hold conversations.
+
+A role of text may hold a conversation in any shape: `response`, `chosen` and `rejected` are then the assistant's last
+message, any other text all messages but the system's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from gates.config.data_types import COMPLETIONS, MESSAGES
+from gates.data.conversations.shapes import (
+    KEYS,
+    Shape,
+    first_values,
+    has_keys,
+    is_list,
+    shape_of_texts,
+    shape_of_type,
+)
+from gates.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from gates.config.data_types import DataType
+    from gates.data.columns import Column
+    from gates.data.formats.staging import StagedFile
+
+MESSAGES_TYPE = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
+# Roles that hold what the assistant says to a prompt.
+_ANSWERS = ("response", "chosen", "rejected")
+_READINGS = {role: f"gates_{macro}(gates_messages({{}}))" for role, macro in
+             {"prompt": "prompt", "response": "answer", "system": "system"}.items()}  # fmt: skip
+_RANKED = {"chosen": "gates_ranked({})[1]", "rejected": "nullif(gates_ranked({}), [gates_ranked({})[1]])[-1]"}
+
+
+@dataclass(frozen=True)
+class Conversations:
+    """Finds the conversations among the columns of files.
+
+    bound: the roles that columns play. place: the line of the configuration that names the columns.
+    """
+
+    files: Sequence[StagedFile]
+    kind: DataType
+    bound: Collection[str]
+    place: str
+
+    def read(self, columns: Sequence[Column]) -> list[Column]:
+        """The columns, where texts are what conversations say, and those that are read out of one beside them.
+
+        `messages` and `history` hold a list of {role, content} whatever the files hold; NULL where a value is no
+        conversation. Raises UsageError where the column of a role holds other lists, structs or bytes, which no check takes for a value.
+        """
+        names = {column.name for column in columns}
+        readings = [self._read(column, names) if column.name in self.bound else column for column in columns]
+        return readings + self._derived(columns)
+
+    def _read(self, column: Column, names: Collection[str]) -> Column:
+        if column.name in self.kind.conversations:
+            return self._conversation(column, names)
+        if column.name == COMPLETIONS:
+            return column
+        if column.name in self.kind.texts and self._shape(column):
+            macro = "gates_answer" if column.name in _ANSWERS else "gates_spoken"
+            said = f"{macro}(gates_messages({{}}))"
+            # Among conversations written as text a value that is none is a text.
+            plain = f"CASE WHEN gates_messages({{}}) IS NULL THEN {{}} ELSE {said} END"
+            return _reading(column, said if is_list(column.kind) else plain)
+        self._check_value(column)
+        return column
+
+    def _conversation(self, column: Column, names: Collection[str]) -> Column:
+        """A column of conversations; messages beside a response, and a history in words, are columns like any other."""
+        is_history = column.name != MESSAGES
+        if ("response" in names) != is_history:
+            return column
+        self._check_shape(column)
+        if is_history and not self._shape(column):
+            return column
+        return _reading(column, "gates_messages({})", MESSAGES_TYPE)
+
+    def _derived(self, columns: Sequence[Column]) -> list[Column]:
+        by_name = {column.name: column for column in columns}
+        if MESSAGES in by_name and self.kind.derived and "response" not in by_name:
+            missing = [role for role in self.kind.derived if role not in by_name]
+            return [_reading(replace(by_name[MESSAGES], name=role), _READINGS[role]) for role in missing]
+        if COMPLETIONS in self.bound and COMPLETIONS in by_name:
+            missing = [role for role in _RANKED if role not in by_name]
+            return [_reading(replace(by_name[COMPLETIONS], name=role), _RANKED[role]) for role in missing]
+        chosen = by_name.get("chosen")
+        needs_prompt = "chosen" in self.bound and "prompt" in self.kind.required_roles and "prompt" not in by_name
+        if needs_prompt and chosen and self._shape(chosen):
+            return [_reading(replace(chosen, name="prompt"), _READINGS["prompt"])]
+        return []
+
+    def _shape(self, column: Column) -> Shape | None:
+        """The shape of a column of lists, or of text whose first values are nearly all conversations."""
+        if not pa.types.is_string(column.kind):
+            return shape_of_type(column.kind)
+        file = next((file for file in self.files if file.types.get(column.source) == pa.string()), None)
+        shape = shape_of_texts(first_values(file.parquet, column.source)) if file else None
+        # Only pairs are read out of transcripts: elsewhere "Human:" may be part of a text.
+        return None if shape is Shape.TRANSCRIPT and column.name not in ("chosen", "rejected") else shape
+
+    def _check_shape(self, column: Column) -> None:
+        if pa.types.is_string(column.kind) or shape_of_type(column.kind):
+            return
+        expected = " or ".join(f"{{{', '.join(keys)}}}" for keys in KEYS)
+        strange = _keys(column.kind)
+        if strange and not has_keys(strange):
+            raise UsageError(
+                f"{self.place}: column '{column.source}' holds lists of {{{', '.join(strange)}}}; expected messages of {expected}: rename the keys"
+            )
+        raise UsageError(
+            f"{self.place}: column '{column.source}' holds {_plural(column.kind)}, which cannot be '{column.name}'; expected messages of {expected}"
+        )
+
+    def _check_value(self, column: Column) -> None:
+        """Raises UsageError for a column whose values are no texts, numbers or times."""
+        is_text = column.name in self.kind.texts
+        if is_text and _keys(column.kind):
+            self._check_shape(column)
+        is_key = column.name == self.kind.key
+        if pa.types.is_nested(column.kind) or (_is_bytes(column.kind) and not is_key):
+            expected = "text, or messages of {role, content}" if is_text else "one text, number or time per row"
+            raise UsageError(
+                f"{self.place}: column '{column.source}' holds {_plural(column.kind)}, which cannot be '{column.name}'; expected {expected}"
+            )
+
+
+def _reading(column: Column, template: str, kind: pa.DataType | None = None) -> Column:
+    """The column, read by SQL in which `{}` stands for what the files hold."""
+
+    def reading(value: str) -> str:
+        return template.replace("{}", value)
+
+    return replace(column, sql_type="VARCHAR", kind=kind or pa.string(), reading=reading)
+
+
+def _keys(kind: pa.DataType) -> tuple[str, ...]:
+    """The keys of the structs in a list."""
+    if not is_list(kind) or not pa.types.is_struct(kind.value_type):
+        return ()
+    return tuple(field.name for field in kind.value_type)
+
+
+def _plural(kind: pa.DataType) -> str:
+    if _is_bytes(kind):
+        return "bytes"
+    if is_list(kind):
+        return "lists"
+    return (
+        "structs"
+        if pa.types.is_struct(kind)
+        else "maps"
+        if pa.types.is_map(kind)
+        else "lists"
+        if pa.types.is_nested(kind)
+        else f"{kind} values"
+    )
+
+
+def _is_bytes(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
