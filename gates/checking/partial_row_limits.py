@@ -43,6 +43,9 @@ class SeenRows:
         rule = counts[str(entry.kwargs["rule"])]
         if self.unseen == 0 or rule.broken:
             return self._judged(entry, rule)
+        if entry.kwargs.get("beyond_human"):
+            # Human rows not looked at may break the rule as often.
+            return None
         limits = limits_of(entry.kwargs)
         if self.unseen is not None:
             scope = entry.check_id.scope.value
@@ -60,8 +63,8 @@ class SeenRows:
     def _measurement(self, entry: SuiteEntry, rule: RuleFailures) -> Measurement:
         scope = entry.check_id.scope
         first = [rule.place(row, self.place(row)) for row in self.failures.first(rule.rule, scope.value)]
-        is_inferred = bool(params_of(row_failures.METRIC, entry.kwargs)["inferred"])
-        measurement = row_failures.measurement_of(rule, scope, first, is_inferred=is_inferred)
+        params = params_of(row_failures.METRIC, entry.kwargs)
+        measurement = row_failures.measurement_of(rule, scope, first, params)
         if self.unseen == 0:
             return measurement
         looked_at = f"{self.failures.rows.get(scope.value, 0):,} rows were looked at, the others taken for good ones"

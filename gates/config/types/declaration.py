@@ -49,6 +49,8 @@ LONGEST_TEXT = 10_000_000
 OPTIONAL_TEXT: RowRules = ("text", "valid-unicode", "no-nul", DeclaredRule("length", {"max_value": LONGEST_TEXT}))
 # Of a required text. not-blank counts nulls, so that a missing text is reported once.
 TEXT: RowRules = ("not-blank", *OPTIONAL_TEXT)
+# Of a text that a model is taught to write.
+TAUGHT_TEXT: RowRules = (*TEXT, "not-missing-word", "no-leaked-frame")
 
 
 @dataclass(frozen=True)

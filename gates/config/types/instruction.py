@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from gates.config.roles import HISTORY, LINEAGE_ROLES, MESSAGES, WRITTEN
-from gates.config.types.declaration import OPTIONAL_TEXT, TEXT, ColumnNames, DataType, DeclaredRule, ValueKind
+from gates.config.types.declaration import (
+    OPTIONAL_TEXT,
+    TAUGHT_TEXT,
+    TEXT,
+    ColumnNames,
+    DataType,
+    DeclaredRule,
+    ValueKind,
+)
 
 _OPTIONAL = ("input", "system", MESSAGES, HISTORY, "annotator", "expertise", *WRITTEN, *LINEAGE_ROLES)
 
@@ -31,7 +39,7 @@ TYPE = DataType(
     rules={
         "prompt": TEXT,
         # "Yes." is a whole answer: there is no lower bound on length.
-        "response": (*TEXT, DeclaredRule("differs-from", {"other": "prompt"}), "no-leaked-frame"),
+        "response": (*TAUGHT_TEXT, DeclaredRule("differs-from", {"other": "prompt"})),
         "input": OPTIONAL_TEXT,
         "system": OPTIONAL_TEXT,
         MESSAGES: ("present", "roles-alternate"),

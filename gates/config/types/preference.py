@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gates.config.roles import COMPLETIONS, LINEAGE_ROLES, RESPONSE_GENERATORS, VOTES, WRITTEN
-from gates.config.types.declaration import TEXT, ColumnNames, DataType, DeclaredRule, ValueKind
+from gates.config.types.declaration import TAUGHT_TEXT, TEXT, ColumnNames, DataType, DeclaredRule, ValueKind
 
 _OPTIONAL = (COMPLETIONS, "annotator", "expertise", *VOTES, *RESPONSE_GENERATORS, *WRITTEN, *LINEAGE_ROLES)
 
@@ -26,9 +26,9 @@ TYPE = DataType(
     },
     rules={
         "prompt": TEXT,
-        "chosen": (*TEXT, "not-json-literal"),
+        "chosen": (*TAUGHT_TEXT, "not-json-literal"),
         # Between equal responses none can be preferred.
-        "rejected": (*TEXT, "not-json-literal", DeclaredRule("differs-from", {"other": "chosen"})),
+        "rejected": (*TAUGHT_TEXT, "not-json-literal", DeclaredRule("differs-from", {"other": "chosen"})),
     },
     about="""\
 Two responses to one prompt, one of which was preferred.

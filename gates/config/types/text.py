@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gates.config.roles import LINEAGE_ROLES
-from gates.config.types.declaration import TEXT, DataType
+from gates.config.types.declaration import TAUGHT_TEXT, DataType
 
 _OPTIONAL = ("id", "author", "source", "language", "locale", "label", *LINEAGE_ROLES)
 
@@ -16,7 +16,7 @@ TYPE = DataType(
     texts=("text",),
     key="id",
     content=("text",),
-    rules={"text": TEXT},
+    rules={"text": TAUGHT_TEXT},
     about="""\
 One text a row.
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID, ROWS_PER_FILE_BITS, SYNTHETIC_CODE, UNDECLARED_CODE, Roles
 from gates.data.scan.row_index import RowIndex
 from gates.data.text.markers import marks
+from gates.data.text.turn_marks import marks_of_turns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -194,4 +195,7 @@ def _text_facts(batch: Batch, roles: Roles) -> tuple[npt.NDArray[np.uint16], npt
     main = roles.texts[0]
     stream = batch.tokens(main)
     prompts = batch.rows.column(roles.prompt) if roles.prompt else None
-    return marks(batch.rows.column(main), stream, prompts), stream.lengths().astype(np.int32)
+    flags = marks(batch.rows.column(main), stream, prompts)
+    rows, of_turns = marks_of_turns(batch.frame, roles)
+    np.bitwise_or.at(flags, rows, of_turns)
+    return flags, stream.lengths().astype(np.int32)

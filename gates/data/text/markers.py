@@ -1,4 +1,4 @@
-"""Marks of text that no person wrote on purpose: chat boilerplate, loops, blanks, leaked frames, cut-off ends."""
+"""Marks of text that no person wrote on purpose: chat boilerplate, loops, blanks, leaked frames, open blocks, cut-off ends."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import polars as pl
 from gates.data.text import phrases
 from gates.data.text.mix import mix
 from gates.data.text.tokens import TokenStream, ngrams
+from gates.visible_text import VISIBLE
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -40,10 +41,13 @@ class Mark(IntFlag):
     COPIED_INPUT = 32
     TRUNCATED = 64
     LEAKED_FRAME = 128
+    OPEN_FENCE = 256
 
 
 BOILERPLATE = Mark.REFUSAL | Mark.SELF_REFERENCE | Mark.PREAMBLE
-DEGENERATE = Mark.EMPTY | Mark.LOOP | Mark.COPIED_INPUT | Mark.TRUNCATED | Mark.LEAKED_FRAME
+DEGENERATE = Mark.EMPTY | Mark.LOOP | Mark.COPIED_INPUT | Mark.TRUNCATED | Mark.LEAKED_FRAME | Mark.OPEN_FENCE
+# A line that opens or closes a block of code; one that does both on one line is neither.
+FENCE = r"(?m)^[ \t>]*(?:```|~~~)[^`\n]*$"
 
 
 def marks(texts: pa.Array | pa.ChunkedArray, stream: TokenStream, prompts: pa.Array | None = None) -> Flags:
@@ -56,8 +60,7 @@ def marks(texts: pa.Array | pa.ChunkedArray, stream: TokenStream, prompts: pa.Ar
     columns[Mark.TRUNCATED] &= stream.lengths() >= TRUNCATED_TOKENS
     columns[Mark.LOOP] = loops(stream)
     if prompts is not None:
-        same = series.str.strip_chars() == _strings(prompts).str.strip_chars()
-        columns[Mark.COPIED_INPUT] = same.to_numpy() & (stream.lengths() >= COPIED_TOKENS)
+        columns[Mark.COPIED_INPUT] = _begins_with(series, _strings(prompts))
     flags = np.zeros(len(series), np.uint16)
     for mark, mask in columns.items():
         flags |= mask.astype(np.uint16) * np.uint16(mark)
@@ -88,14 +91,23 @@ def _phrase_marks(texts: pl.Series) -> dict[Mark, Mask]:
     text = pl.col("text")
     start, end = text.str.slice(0, START_CHARACTERS), text.str.slice(-END_CHARACTERS)
     matches = frame.select(
-        empty=text.str.strip_chars().str.len_bytes() == 0,
+        empty=~text.str.contains(VISIBLE),
         refusal=_matches(start, phrases.REFUSAL_AT_START) | _matches(text, phrases.REFUSAL_ANYWHERE),
         self_reference=_matches(text, phrases.SELF_REFERENCE),
         preamble=_matches(start, phrases.PREAMBLE),
         leaked_frame=_matches(text, phrases.LEAKED_FRAME),
+        open_fence=text.str.count_matches(FENCE) % 2 == 1,
         truncated=_matches(end, phrases.DANGLING_END),
     )
     return {Mark[name.upper()]: matches[name].to_numpy(writable=True) for name in matches.columns}
+
+
+def _begins_with(texts: pl.Series, prompts: pl.Series) -> Mask:
+    """Whether a text begins with its prompt, white space apart, as decoders leave it that do not cut the prompt off."""
+    frame = pl.DataFrame([texts.alias("text"), prompts.alias("prompt")])
+    text, prompt = (pl.col(name).str.replace_all(r"\s+", " ").str.strip_chars() for name in ("text", "prompt"))
+    is_long = prompt.str.count_matches(r"\w+") >= COPIED_TOKENS
+    return frame.select(is_long & text.str.starts_with(prompt)).to_series().to_numpy()
 
 
 def _matches(text: pl.Expr, patterns: tuple[str, ...]) -> pl.Expr:

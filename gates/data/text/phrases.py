@@ -9,6 +9,8 @@ what chat models are known to write, and tested on human answers, prompts and es
 
 from __future__ import annotations
 
+from gates.data.text.template_tokens import TEMPLATE_TOKEN
+
 # The model as it names itself. "Assistant" and "program" alone are words of people too.
 _MACHINE = (
     r"(?:(?:an?|your) )?(?:(?:large |ai |artificial intelligence )*language model"
@@ -77,8 +79,9 @@ PREAMBLE = (
 LEAKED_FRAME = (
     r"(?m)^[ \t]*(?:input|output)[ \t]*:",
     r"(?m)^#{2,3} (?:instruction|response|input|output|human|assistant|user)s?:?[ \t]*$",
-    r"<\|(?:im_start|im_end|endoftext|end_of_text|eot_id|assistant|user|system|start_header_id|end_header_id)\|>",
-    r"\[/?inst\]|<</?sys>>",
+    r"(?m)^(?:#{1,3} ?)?(?:human|user|assistant)[ \t]*:(?:[ \t]|$)",
+    r"^\W*below is an instruction that describes a task",
+    TEMPLATE_TOKEN,
 )
 
 # No sentence ends in a comma, an article, a conjunction or a preposition that takes what follows. Missing end

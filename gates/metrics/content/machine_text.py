@@ -12,7 +12,7 @@ from gates.metrics.base.breakdowns import distinct, first_of_each, with_language
 from gates.metrics.base.languages import languages, too_few
 from gates.metrics.base.measurement import Growth, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
-from gates.metrics.base.places import first_places
+from gates.metrics.content.marker_ratio import marked_places
 from gates.metrics.stats.intervals import clopper_pearson
 from gates.verdict import Severity
 
@@ -42,7 +42,7 @@ def _among(scan: Scan, human: Mask) -> Measurement:
     """The share among these distinct human rows."""
     marked = human & (scan.index.marks & np.uint16(BOILERPLATE) != 0)
     hits, rows = int(marked.sum()), int(human.sum())
-    places = first_places(scan, marked)
+    places = marked_places(scan, marked, BOILERPLATE)
     note = (
         f"{hits:,} of {rows:,} human texts read like a chat model's, first at {', '.join(places[:3])}" if hits else ""
     )

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gates.data.scan.result import with_turn
 from gates.data.text.markers import Mark, mark_names
+from gates.data.text.turn_marks import first_turns_with
 from gates.metrics.base.breakdowns import with_parts
 from gates.metrics.base.measurement import Baseline, Failed, Growth, Measured, Measurement, NotConfigured, RowCounts
-from gates.metrics.base.places import first_places
+from gates.metrics.base.places import EVIDENCE_ROWS
 from gates.metrics.base.wording import percent
 from gates.metrics.stats.intervals import ratio_difference
 
@@ -60,9 +62,16 @@ def _excess(scan: Scan, synthetic: Mask, human: Mask, marks: Mark) -> Measuremen
         evidence={
             "texts_with_mark": counts,
             "marked_rows": hits,
-            "first_rows": first_places(scan, synthetic & marked),
+            "first_rows": marked_places(scan, synthetic & marked, marks),
         },
     )
+
+
+def marked_places(scan: Scan, marked: Mask, marks: Mark) -> list[str]:
+    """Places of the first rows with one of the marks, with the turn that has it in conversations of several."""
+    row_ids = scan.index.ids_of(marked, EVIDENCE_ROWS)
+    turns = first_turns_with(scan.take(row_ids), scan.roles, marks) if scan.roles.turns and len(row_ids) else {}
+    return [with_turn(scan.place(row), turns.get(at)) for at, row in enumerate(row_ids.tolist())]
 
 
 def _counted(index: RowIndex, mask: Mask) -> Mask:
@@ -92,7 +101,8 @@ PHRASES = {
     "self_reference": "speak as a language model",
     "preamble": "open with a chat preamble",
     "loop": "loop",
-    "copied_input": "copy their input",
+    "copied_input": "begin with their prompt",
     "truncated": "are cut off",
     "leaked_frame": "contain a leaked prompt frame",
+    "open_fence": "open a block of code and do not close it",
 }

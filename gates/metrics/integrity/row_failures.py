@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gates.metrics.base.measurement import Estimate, Failed, Growth, Measured, Measurement, RowCounts
+from gates.metrics.base.measurement import Baseline, Estimate, Failed, Growth, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.base.places import EVIDENCE_ROWS
-from gates.metrics.stats.intervals import clopper_pearson
-from gates.verdict import Severity
+from gates.metrics.stats.intervals import clopper_pearson, ratio_difference
+from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from gates.data.scan.result import RuleFailures, Scan
-    from gates.verdict import Scope
 
 # A table has dozens of inferred rules and must fail by chance in fewer than one run of twenty: each bound holds with
 # 99.9 %.
@@ -27,18 +26,18 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """Share of the scope's rows that break the rule, in [0, 1]; a count, so without interval.
 
     A rule that was inferred from a sample is itself uncertain: within its limit the count decides, beyond it
-    the exact interval decides.
+    the exact interval decides. beyond_human: synthetic rows may break the rule as often as human rows do.
     """
     rule = str(params["rule"])
     failures = scan.counts.failures.get(rule)
     if failures is None:
         return Failed(f"the schema has no rule '{rule}', or it never ran")
     first = [failures.place(row, scan.place(row)) for row in failures.first if _is_in(scan, row, scope)]
-    return measurement_of(failures, scope, first, is_inferred=bool(params["inferred"]))
+    return measurement_of(failures, scope, first, params)
 
 
 def measurement_of(
-    failures: RuleFailures, scope: Scope, first: Sequence[str], *, is_inferred: bool
+    failures: RuleFailures, scope: Scope, first: Sequence[str], params: Mapping[str, object]
 ) -> Measured | Failed:
     """As `measure`, of one rule's count; first: places of failing rows of the scope."""
     rule = failures.rule
@@ -51,14 +50,25 @@ def measurement_of(
     if first:
         note += ", first at " + ", ".join(first[:3])
     human, synthetic = failures.rows.get("human", 0), failures.rows.get("synthetic", 0)
+    human_hits = failures.failures.get("human", 0) if params["beyond_human"] and scope is Scope.SYNTHETIC else 0
+    if human_hits:
+        note += f"{'; ' if note else ''}{human_hits:,} of {human:,} human rows do too"
     return Measured(
-        clopper_pearson(hits, rows, CONFIDENCE) if is_inferred else Estimate.exact(hits / rows),
+        _estimate((hits, rows), (human_hits, human), is_inferred=bool(params["inferred"])),
         RowCounts(human, synthetic),
+        baseline=Baseline(human_hits / human) if human_hits else None,
         growth=Growth(shrinks="linear", limited_by=(scope.value,)),
         is_count=True,
         note=note,
         evidence={"failures": hits, "rows": rows, "first_rows": list(first[:EVIDENCE_ROWS])},
     )
+
+
+def _estimate(counted: tuple[int, int], human: tuple[int, int], *, is_inferred: bool) -> Estimate:
+    """The share of rows that break a rule, or what it is beyond the same share of human rows, where some of them do."""
+    if human[0]:
+        return ratio_difference(*counted, *human)
+    return clopper_pearson(*counted, CONFIDENCE) if is_inferred else Estimate.exact(counted[0] / counted[1])
 
 
 def _is_in(scan: Scan, row_id: int, scope: Scope) -> bool:
@@ -77,7 +87,7 @@ METRIC = Metric(
     why="One row with minutes in a column of hours teaches a model a world that does not exist; the failing rows are kept with their reason.",
     source="pandera schema; bounds inferred from a sample carry Wilks' tolerance limits (Wilks 1941)",
     fix="Open the quarantine file named in the report: it has every failing row with its rule and reason.",
-    params=(("rule", None), ("inferred", False)),
+    params=(("rule", None), ("inferred", False), ("beyond_human", False)),
     detail=("rule",),
     undecided=Severity.WARNING,
     languages_together="failures are counted by rule; the quarantine file has every failing row",

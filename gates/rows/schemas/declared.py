@@ -44,6 +44,7 @@ CHECKS: Mapping[str, Callable[..., pa.Check]] = {
     "no-nul": rules.no_nul,
     "not-blank": rules.not_blank,
     "not-json-literal": rules.not_json_literal,
+    "not-missing-word": rules.not_missing_word,
     "parseable": rules.time,
     "roles-alternate": rules.roles_alternate,
     "range": pa.Check.in_range,

@@ -15,16 +15,17 @@ from pandera.api.function_dispatch import Dispatcher
 from gates.config.row_rules import FINITE, INTEGER_VALUED
 from gates.data.text.phrases import LEAKED_FRAME
 from gates.rows.schemas.times import parsed_time
+from gates.visible_text import VISIBLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# White space by Unicode, and the characters that are as invisible: zero-width space, joiners, word joiner, BOM.
-INVISIBLE = r"\s\x{200B}-\x{200D}\x{2060}\x{FEFF}"
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 # How polars writes what a float column has in place of a missing number.
 NOT_A_NUMBER = "NaN"
 JSON_LITERALS = ("true", "false", "null")
+# How pandas, Python, JSON, R and spreadsheets write a value that is missing, in small letters.
+MISSING_WORDS = ("nan", "none", "null", "nil", "nat", "<na>", "n/a", "#n/a", "undefined")
 # RFC 5646, section 2.1: language, extended languages, script, region, variants, extensions, private use. Languages of
 # five to eight letters are reserved and none is registered: such a word is a name, "english".
 LANGUAGE_TAG = (
@@ -37,9 +38,7 @@ TURNS = rf"^((system|developer),)?user,{_ANSWER}(,user,{_ANSWER})*$"
 
 def not_blank() -> pa.Check:
     """Some character of the text can be seen; null is blank. Rule `not-blank`."""
-    return _check(
-        "not-blank", "text with a visible character", lambda text: text.str.contains(f"[^{INVISIBLE}]"), nulls=True
-    )
+    return _check("not-blank", "text with a visible character", lambda text: text.str.contains(VISIBLE), nulls=True)
 
 
 def valid_unicode() -> pa.Check:
@@ -74,7 +73,7 @@ def has_value() -> pa.Check:
 
     def holds(value: pl.Expr) -> pl.Expr:
         text = value.cast(pl.String)
-        return text.str.contains(f"[^{INVISIBLE}]") & (text != NOT_A_NUMBER)
+        return text.str.contains(VISIBLE) & (text != NOT_A_NUMBER)
 
     return _check("not-blank", "a value that is neither missing nor blank", holds, nulls=True)
 
@@ -85,6 +84,15 @@ def not_json_literal() -> pa.Check:
         "not-json-literal",
         "a text, not the JSON value true, false or null written out",
         lambda text: ~text.str.strip_chars().is_in(JSON_LITERALS),
+    )
+
+
+def not_missing_word() -> pa.Check:
+    """Not the whole text `nan`, `None`, `null` or `N/A`, which a converter wrote for a missing one. Rule `not-missing-word`."""
+    return _check(
+        "not-missing-word",
+        "a text, not the word that a converter writes for a missing one (nan, None, null, N/A)",
+        lambda text: ~text.str.strip_chars().str.to_lowercase().is_in(MISSING_WORDS),
     )
 
 
