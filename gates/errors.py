@@ -5,10 +5,11 @@ A check never raises because data is bad: that is a result. These errors mean th
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 
 class GatesError(Exception):
@@ -37,6 +38,31 @@ class PluginError(GatesError):
 
 class MetricError(GatesError):
     """A metric cannot be computed on these rows; the judge turns it into the outcome `error`."""
+
+
+@contextmanager
+def foreign_code(as_error: Callable[[BaseException], GatesError]) -> Iterator[None]:
+    """While it lasts, code of others runs: what it raises, but on purpose or as an interrupt, is raised as `as_error` makes it.
+
+    That is more than `Exception`: what ends a program would end it with an exit code of its own, 0 perhaps.
+    """
+    try:
+        yield
+    except (GatesError, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        raise as_error(error) from error
+
+
+def foreign_text(error: BaseException) -> str:
+    """`KeyError: 'x'` in one line, of whatever code of others raises; its own text may be of many, or break in turn."""
+    name = type(error).__name__
+    try:
+        return f"{name}: {' '.join(str(error).split())}"
+    except KeyboardInterrupt:
+        raise
+    except BaseException as broken:  # noqa: BLE001  (its text is code of others too)
+        return f"{name} (and {type(broken).__name__} while its text was made)"
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ import click
 
 from gates import __version__
 from gates.cli.streams_at_exit import DEBUG_VARIABLE, flush_and_close, tolerate_broken_pipe
-from gates.errors import GatesError, did_you_mean
+from gates.errors import GatesError, did_you_mean, foreign_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -127,27 +127,26 @@ def _invoke(arguments: Sequence[str]) -> int:
 
 def _sentence(error: BaseException) -> tuple[str, int]:
     """What went wrong, and the exit code for it."""
-    what = " ".join(str(error).split())
     if isinstance(error, GatesError):
         return str(error), error.exit_code
-    if isinstance(error, SystemExit):
-        return "imported code ended the program (SystemExit); look for sys.exit() in schemas and plugins", NO_VERDICT
+    if not isinstance(error, Exception):
+        kind = type(error).__name__
+        return f"imported code ended the program ({kind}); look for sys.exit() in schemas and plugins", NO_VERDICT
     if isinstance(error, MemoryError):
         return "out of memory: close other programs, or judge smaller files", NO_VERDICT
     if isinstance(error, OSError) and error.filename is not None:
-        return f"cannot use {error.filename}: {error.strerror or what}", NO_VERDICT
-    kind = type(error).__name__
+        return f"cannot use {error.filename}: {error.strerror or foreign_text(error)}", NO_VERDICT
     return (
-        f"internal error: {kind}: {what}; this is a bug; run with {DEBUG_VARIABLE}=1 for the traceback",
+        f"internal error: {foreign_text(error)}; this is a bug; run with {DEBUG_VARIABLE}=1 for the traceback",
         NO_VERDICT,
     )
 
 
 def _say(message: str, code: int) -> int:
-    from gates.verdicts.reports.text import printable
+    from gates.verdicts.reports.text import printable_lines
 
-    for line in message.splitlines():
-        click.echo(printable(line), err=True)
+    for line in printable_lines(message):
+        click.echo(line, err=True)
     return code
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gates.verdicts.reports.text import printable
+from gates.verdicts.reports.text import printable_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 def note(message: str) -> None:
     """Lines for the person at the terminal."""
-    for line in message.splitlines():
-        click.echo(printable(line), err=True)
+    for line in printable_lines(message):
+        click.echo(line, err=True)
 
 
 def render_options(*, verbose: bool) -> RenderOptions:

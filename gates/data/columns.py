@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from gates.data.formats.staging import StagedFile
 
 _SUFFIX = " (file)"
+# Column, what it holds, the part that it cannot play, and what is expected.
+NO_VALUE = "column '{}' holds {}, which cannot be '{}'; expected {}"
+SINGLE_VALUE = "one text, number or time per row"
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,15 @@ class Column:
     sql_type: str
     is_key: bool
     reading: Callable[[str], str] | None = None
+
+
+def what_is_no_value(kind: pa.DataType) -> str:
+    """What a column holds where its values are no texts, numbers or times: `lists`, `bytes`; else ""."""
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        return "bytes"
+    if not pa.types.is_nested(kind):
+        return ""
+    return "structs" if pa.types.is_struct(kind) else "maps" if pa.types.is_map(kind) else "lists"
 
 
 def columns_of(files: Sequence[StagedFile], origin: str, mapping: Mapping[str, str]) -> list[Column]:

@@ -7,13 +7,15 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from gates.config.data_types import LINEAGE_ROLES, MESSAGES
-from gates.data.columns import columns_of
+from gates.data.columns import NO_VALUE, SINGLE_VALUE, columns_of, what_is_no_value
 from gates.data.conversations.columns import MESSAGES_TYPE, Conversations
 from gates.data.facts import Roles
 from gates.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    import pyarrow as pa
 
     from gates.config.data_types import DataType
     from gates.config.dataset import DataSource
@@ -27,9 +29,20 @@ _NAMED_COLUMNS = 10
 def role_columns(files: Sequence[StagedFile], config: DataSource, kind: DataType) -> list[Column]:
     """The columns of all files under the names of their roles, and those that conversations hold."""
     mapped, place = mapped_roles(config, kind), config.place("columns")
+    for file in files:
+        if config.origin in file.types:
+            _refuse_no_value(config, "origin", config.origin, file.types[config.origin])
     columns = columns_of(files, config.origin, mapped)
     bound = {role for role in kind.roles if role in mapped or role in kind.named_roles}
     return Conversations(files, kind, bound, place).read(columns)
+
+
+def _refuse_no_value(config: DataSource, key: str, column: str, kind: pa.DataType) -> None:
+    """Raises UsageError for a column that a key names and whose values are no texts, numbers or times."""
+    held = what_is_no_value(kind)
+    # A digest tells groups apart, too.
+    if held and (key, held) != ("group", "bytes"):
+        raise UsageError(f"{config.place(key)}: {NO_VALUE.format(column, held, key, SINGLE_VALUE)}")
 
 
 def mapped_roles(config: DataSource, kind: DataType) -> Mapping[str, str]:
@@ -100,12 +113,17 @@ class Binder:
         return tuple(column.name for column in self.columns if column.name not in names and not column.is_key)
 
     def _named(self, key: str, column: str | None) -> str | None:
-        """The view's name of a column that the configuration calls by its name in the file, or by its role."""
+        """The view's name of a column that the configuration calls by its name in the file, or by its role.
+
+        Raises UsageError where there is none, and where it holds lists, structs or bytes.
+        """
         if column is None:
             return None
         for attribute in ("source", "name"):
             for candidate in self.columns:
                 if getattr(candidate, attribute) == column:
+                    if key != "columns":
+                        _refuse_no_value(self.config, key, column, candidate.kind)
                     return candidate.name
         if self.is_lenient:
             return None

@@ -10,7 +10,7 @@ import pandera.polars as pa
 from gates.contract.plugins.errors import OwnCode
 from gates.contract.plugins.own_files import named_file
 from gates.contract.plugins.own_modules import OwnModules
-from gates.errors import SuiteError, did_you_mean
+from gates.errors import SuiteError, did_you_mean, foreign_code
 from gates.rows.schemas.error_lines import with_error_lines
 
 if TYPE_CHECKING:
@@ -58,10 +58,8 @@ def _schema_in(module: ModuleType, name: str, spec: str, code: OwnCode) -> pa.Da
         ]
         what = "is not there" if schema is None else "is no pandera.polars schema"
         raise SuiteError(f"{spec}: '{name}' {what} ({did_you_mean(name, names)})")
-    try:
+    with foreign_code(lambda error: SuiteError(f"{spec}: {code.format_error(error)}")):
         return with_error_lines(schema.to_schema(), code)
-    except Exception as error:
-        raise SuiteError(f"{spec}: {code.format_error(error)}") from error
 
 
 def _is_model(value: object) -> TypeGuard[type[pa.DataFrameModel]]:

@@ -21,7 +21,7 @@ from pandera.errors import SchemaError, SchemaErrorReason, SchemaErrors
 from gates.config.row_rules import RowRule, rule_id
 from gates.data.conversations.turns import RESPONSE, ROW, TURN, assistant_turns
 from gates.data.facts import ORIGIN, ROW_ID
-from gates.errors import PluginError
+from gates.errors import PluginError, foreign_text
 from gates.rows.compile import ColumnRules, Compiled, Schema, compiled
 from gates.rows.conversion import convert, readable
 from gates.rows.failures import BatchFailures, RowFailures, joined
@@ -287,8 +287,10 @@ def _errors(schema: pandera.DataFrameSchema, frame: pl.DataFrame) -> Iterable[Sc
             schema.validate(frame, lazy=True)
     except SchemaErrors as errors:
         return errors.schema_errors
-    except Exception as error:  # noqa: BLE001 (whatever a schema raises, its rules are broken, and say so)
-        message = f"{type(error).__name__}: {error}"
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 (whatever a schema raises, its rules are broken, and say so)
+        message = foreign_text(error)
         return [SchemaError(schema, frame, message, reason_code=SchemaErrorReason.CHECK_ERROR)]  # type: ignore[no-untyped-call]
     return []
 

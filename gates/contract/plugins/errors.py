@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from gates.contract.plugins.interface import Report, TypeContract, is_made
 from gates.contract.plugins.own_files import is_own_file, place_of
-from gates.errors import GatesError, PluginError
+from gates.errors import PluginError, foreign_code, foreign_text
 from gates.metrics.base.measurement import Measurement
 from gates.metrics.base.metric import Metric
 
@@ -48,13 +48,8 @@ class OwnCode:
 
         @wraps(function)
         def call(*arguments: object, **named: object) -> Returned:
-            try:
+            with foreign_code(lambda error: PluginError(self.format_error(error))):
                 returned = function(*arguments, **named)
-            except GatesError:
-                raise
-            # Code that ends the program would end it with an exit code of its own, 0 perhaps.
-            except (Exception, SystemExit) as error:
-                raise PluginError(self.format_error(error)) from error
             if expected is not None and not isinstance(returned, expected):
                 kinds = expected.__args__ if isinstance(expected, UnionType) else (expected,)
                 names = " or ".join(kind.__name__ for kind in kinds)
@@ -78,4 +73,4 @@ class OwnCode:
     def format_error(self, error: BaseException) -> str:
         """`metrics/mine.py:14: KeyError: 'x'`; without the place where no line of this code had a part in it."""
         place = place_of(error, self.root, self.package)
-        return f"{place}: {type(error).__name__}: {error}" if place else f"{type(error).__name__}: {error}"
+        return f"{place}: {foreign_text(error)}" if place else foreign_text(error)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import re
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,13 +16,14 @@ from gates.config.schema_files import file_digests
 from gates.contract.plugins.errors import OwnCode
 from gates.contract.plugins.interface import Report, TypeContract
 from gates.contract.plugins.own_files import is_own_file, named_file
-from gates.contract.plugins.own_modules import OwnModules
-from gates.errors import GatesError, PluginError
+from gates.contract.plugins.own_modules import OwnModules, import_failure
+from gates.errors import GatesError, PluginError, foreign_code, foreign_text
 from gates.metrics.base.metric import Metric
 from gates.verdict import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
     from types import ModuleType
 
     from gates.config.data_types import DataType
@@ -173,16 +173,11 @@ def _imported(reference: Reference) -> ModuleType:
         return importlib.import_module(_module_name(reference))
 
 
-@contextmanager
-def _importing() -> Iterator[None]:
-    try:
-        yield
-    except GatesError:
-        raise
-    except SystemExit as error:
-        raise PluginError("ends the program while it is imported (SystemExit)") from error
-    except Exception as error:
-        raise PluginError(f"does not import: {type(error).__name__}: {error}") from error
+def _importing() -> AbstractContextManager[None]:
+    def failure(error: BaseException) -> PluginError:
+        return PluginError(f"{'does not import: ' if isinstance(error, Exception) else ''}{import_failure(error)}")
+
+    return foreign_code(failure)
 
 
 def _attribute(module: ModuleType, reference: Reference) -> Offered:
@@ -195,10 +190,8 @@ def _attribute(module: ModuleType, reference: Reference) -> Offered:
     to_schema = getattr(value.schema, "to_schema", None) if isinstance(value, TypeContract) else None
     if to_schema is None or not isinstance(value, TypeContract):
         return value
-    try:
+    with foreign_code(lambda error: PluginError(f"its schema: {foreign_text(error)}")):
         return replace(value, schema=to_schema())
-    except Exception as error:
-        raise PluginError(f"its schema: {type(error).__name__}: {error}") from error
 
 
 def _wrong_with(plugin: LoadedPlugin, root: Path) -> str:

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gates.config.schema_files import text_digest
+from gates.contract.plugins.early_exit import OWN, refuse_early_exits
 from gates.contract.plugins.own_files import is_own_file, place_in
-from gates.errors import PluginError, SuiteError
+from gates.errors import PluginError, SuiteError, foreign_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -53,19 +54,19 @@ class OwnModules:
         self._modules: dict[str, ModuleType] = {}
         # pandera, dataclasses and pickle look modules up in sys.modules: there, names begin like no other's. No dot ends
         # the beginning: whoever imports `a.b` imports `a`.
-        self._prefix = f"gates_own_{next(_loads)}_"
+        self._prefix = f"{OWN}{next(_loads)}_"
         self._builtins = {**vars(builtins), "__import__": self._import}
         self._is_sealed = False
+        refuse_early_exits()
 
     def execute(self, path: Path) -> ModuleType:
         """The module of a file. Raises SuiteError naming file and line."""
         try:
             return self._run(path.stem, path)
-        except SystemExit as error:
-            place = place_in(error, path, self.root)
-            raise SuiteError(f"{place}: ends the program while it is imported (SystemExit)") from error
-        except Exception as error:
-            raise SuiteError(f"{place_in(error, path, self.root)}: {type(error).__name__}: {error}") from error
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            raise SuiteError(f"{place_in(error, path, self.root)}: {import_failure(error)}") from error
 
     def seal(self) -> None:
         """From now on, no file runs that has not run yet: no contract would know of it."""
@@ -168,6 +169,13 @@ class OwnModules:
             if not hasattr(module, attribute) and _candidates(attribute, getattr(module, "__path__", ())):
                 self.load(f"{name}.{attribute}")
         return module
+
+
+def import_failure(error: BaseException) -> str:
+    """What a module raised while it was imported."""
+    if isinstance(error, Exception):
+        return foreign_text(error)
+    return f"ends the program while it is imported ({type(error).__name__})"
 
 
 def _candidates(name: str, folders: Iterable[str | Path]) -> list[Path]:

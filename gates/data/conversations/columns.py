@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from gates.config.data_types import COMPLETIONS, MESSAGES
+from gates.data.columns import NO_VALUE, SINGLE_VALUE, what_is_no_value
 from gates.data.conversations.shapes import (
     KEYS,
     Shape,
@@ -116,21 +117,19 @@ class Conversations:
             raise UsageError(
                 f"{self.place}: column '{column.source}' holds lists of {{{', '.join(strange)}}}; expected messages of {expected}: rename the keys"
             )
-        raise UsageError(
-            f"{self.place}: column '{column.source}' holds {_plural(column.kind)}, which cannot be '{column.name}'; expected messages of {expected}"
-        )
+        held = what_is_no_value(column.kind) or f"{column.kind} values"
+        sentence = NO_VALUE.format(column.source, held, column.name, f"messages of {expected}")
+        raise UsageError(f"{self.place}: {sentence}")
 
     def _check_value(self, column: Column) -> None:
         """Raises UsageError for a column whose values are no texts, numbers or times."""
         is_text = column.name in self.kind.texts
         if is_text and _keys(column.kind):
             self._check_shape(column)
-        is_key = column.name == self.kind.key
-        if pa.types.is_nested(column.kind) or (_is_bytes(column.kind) and not is_key):
-            expected = "text, or messages of {role, content}" if is_text else "one text, number or time per row"
-            raise UsageError(
-                f"{self.place}: column '{column.source}' holds {_plural(column.kind)}, which cannot be '{column.name}'; expected {expected}"
-            )
+        held = what_is_no_value(column.kind)
+        if held and (column.name, held) != (self.kind.key, "bytes"):
+            expected = "text, or messages of {role, content}" if is_text else SINGLE_VALUE
+            raise UsageError(f"{self.place}: {NO_VALUE.format(column.source, held, column.name, expected)}")
 
 
 def _reading(column: Column, template: str, kind: pa.DataType | None = None) -> Column:
@@ -147,23 +146,3 @@ def _keys(kind: pa.DataType) -> tuple[str, ...]:
     if not is_list(kind) or not pa.types.is_struct(kind.value_type):
         return ()
     return tuple(field.name for field in kind.value_type)
-
-
-def _plural(kind: pa.DataType) -> str:
-    if _is_bytes(kind):
-        return "bytes"
-    if is_list(kind):
-        return "lists"
-    return (
-        "structs"
-        if pa.types.is_struct(kind)
-        else "maps"
-        if pa.types.is_map(kind)
-        else "lists"
-        if pa.types.is_nested(kind)
-        else f"{kind} values"
-    )
-
-
-def _is_bytes(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))

@@ -98,7 +98,9 @@ def _unbroken(states: Mapping[Accumulate[Any], S], ask: Callable[[S], T]) -> dic
             answers[key] = ask(one)
         # Its check accumulates anew, and has the error if it comes again. Code of others may end the program, which would
         # end it with an exit code of its own, 0 perhaps.
-        except (Exception, SystemExit):
+        except KeyboardInterrupt:
+            raise
+        except BaseException:
             logger.debug("%s broke", key, exc_info=True)
     return answers
 

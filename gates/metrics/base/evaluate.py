@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
-from gates.errors import GatesError
+from gates.errors import GatesError, foreign_text
 from gates.metrics.base.measurement import Failed, Measurement, NotConfigured
 from gates.verdict import NOTHING_TO_MEASURE, Scope
 
@@ -64,4 +64,4 @@ def ask(metric: Metric, scan: Scan, scope: Scope, params: Mapping[str, object]) 
         return Failed(str(error))
     except Exception as error:  # a metric that breaks is an error of its check, and the others still count
         logger.debug("%s broke", metric.expectation, exc_info=True)
-        return Failed(f"could not be computed: {type(error).__name__}: {error}")
+        return Failed(f"could not be computed: {foreign_text(error)}")

@@ -45,6 +45,8 @@ def _named(metric: Metric, ask: Callable[..., Iterable[T]], *of: object) -> list
     """What a metric asks for. One that breaks asks for nothing: it reads by itself, and has the error if it comes again."""
     try:
         return list(ask(*of))
-    except (Exception, SystemExit):
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
         logger.debug("%s broke", metric.expectation, exc_info=True)
         return []

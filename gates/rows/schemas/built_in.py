@@ -8,7 +8,7 @@ import pandera.polars as pa
 
 from gates.config.data_types import data_type
 from gates.contract.plugins.interface import TypeContract
-from gates.errors import GatesError, PluginError
+from gates.errors import GatesError, PluginError, foreign_text
 from gates.rows.schemas.declared import declared_schema
 from gates.rows.schemas.error_lines import with_error_lines
 
@@ -49,8 +49,10 @@ def schema_of(contract: TypeContract, roles: Roles, columns: Mapping[str, str]) 
             schema = schema.to_schema()
     except GatesError as error:
         raise PluginError(f"{who}: its schema: {error}") from error
-    except Exception as error:
-        raise PluginError(f"{who}: its schema: {type(error).__name__}: {error}") from error
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        raise PluginError(f"{who}: its schema: {foreign_text(error)}") from error
     if not isinstance(schema, pa.DataFrameSchema):
         raise PluginError(f"{who}: its schema is a {type(schema).__name__}, expected a pandera.polars DataFrameSchema")
     return schema

@@ -13,6 +13,12 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+def printable_lines(message: str) -> list[str]:
+    """The lines of a message, none of which GitHub Actions takes for a command: names in it come from data and from others' code."""
+    lines = map(printable, message.splitlines())
+    return [f"\\{line}" if line.lstrip().startswith(("::", "##[")) else line for line in lines]
+
+
 def printable(text: str) -> str:
     r"""One line in which nothing can move the cursor, hide text or turn its direction.
 

@@ -113,3 +113,25 @@ def test_column_of_a_role_that_holds_no_value_is_refused_where_it_is_named(role,
 
     assert str(refused.value).startswith("gates.toml:4: dataset 'pairs': column 'named' ")
     assert message in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "cell", "kind"),
+    [
+        ("label", ["a"], "lists"),
+        ("label", b"\xff", "bytes"),
+        ("slices", {"x": 1}, "structs"),
+        ("group", ["a"], "lists"),
+        ("origin", ["human"], "lists"),
+    ],
+)
+def test_column_that_a_key_names_and_that_holds_no_value_is_one_sentence(key, cell, kind, tmp_path, gates):
+    pl.DataFrame({"x": [1.5] * 9, "origin": ["human"] * 9, "named": [cell] * 9}).write_parquet(tmp_path / "rows.parquet")
+    table = f'[datasets.rows]\ntype = "tabular"\npath = "rows.parquet"\n{key} = {{}}\n'
+    (tmp_path / "gates.toml").write_text(table.format('["named"]' if key == "slices" else '"named"'))
+
+    called = gates(tmp_path, "check")
+
+    assert (called.code, called.out) == (2, "")
+    expected = f"column 'named' holds {kind}, which cannot be '{key}'; expected one text, number or time per row"
+    assert called.err == f"gates.toml:4: dataset 'rows': {expected}\n"

@@ -6,10 +6,24 @@ import json
 
 import pytest
 
-from tests.projects import mixed, table_rows
+from tests.projects import mixed, program, table_rows
 
 CONFIG = '[datasets.mix]\npath = "data/mix.csv"\ntype = "tabular"\n'
 ROWS = mixed(table_rows(30, seed=1), table_rows(30, seed=2))
+OWN_CHECK = """\
+import os
+import pandera.polars as pa
+from gates import GatesError
+
+class Mix(pa.DataFrameModel):
+    @pa.dataframe_check
+    def odd(cls, data):
+        {}
+
+
+def throw(error):
+    raise error
+"""
 
 
 @pytest.fixture
@@ -128,6 +142,44 @@ def test_schema_that_ends_the_program(tmp_path, mistaken):
     (tmp_path / "schemas" / "mix.py").write_text("raise SystemExit(0)\n")
 
     says(mistaken(), 2, "schemas/mix.py:1: ends the program while it is imported")
+
+
+@pytest.mark.program
+@pytest.mark.parametrize(
+    ("broken", "sentence"),
+    [
+        ("os._exit(0)", "schemas/mix.py:8: SystemExit: os._exit()"),
+        ("throw(GeneratorExit)", "schemas/mix.py:12: GeneratorExit"),
+        ("throw(ValueError('one\\n::error::two'))", "schemas/mix.py:12: ValueError: one ::error::two"),
+        ("throw(GatesError('one\\n::error::two'))", "could not run: GatesError"),
+    ],
+)
+def test_check_of_an_own_schema_that_breaks_out_is_no_verdict(tmp_path, broken, sentence):
+    (tmp_path / "data").mkdir()
+    ROWS.write_csv(tmp_path / "data" / "mix.csv")
+    (tmp_path / "gates.toml").write_text(CONFIG)
+    (tmp_path / "schemas").mkdir()
+    (tmp_path / "schemas" / "mix.py").write_text(OWN_CHECK.format(broken))
+
+    called = program(tmp_path, "check", "--only", "row_failure_ratio", "--format", "markdown")
+
+    assert called.code == 3
+    assert sentence in called.out
+    assert "internal error" not in called.err
+    assert not [line for line in (called.out + called.err).splitlines() if line.lstrip().startswith("::")]
+
+
+@pytest.mark.program
+def test_message_of_own_code_is_no_command_for_actions(tmp_path):
+    (tmp_path / "data").mkdir()
+    ROWS.write_csv(tmp_path / "data" / "mix.csv")
+    (tmp_path / "gates.toml").write_text(CONFIG)
+    (tmp_path / "schemas").mkdir()
+    (tmp_path / "schemas" / "mix.py").write_text("raise ValueError('one\\n::error::two')\n")
+
+    called = program(tmp_path, "check")
+
+    assert (called.code, called.err) == (2, "schemas/mix.py:1: ValueError: one ::error::two\n")
 
 
 def test_only_and_output_exclude_each_other(tmp_path, gates):

@@ -28,7 +28,7 @@ from tests.scans import text_scan
 
 NAME = "expect_own_number_to_be_small"
 # What stands before `measure` in the module of a metric, one line.
-HELPERS = "import sys; from gates.errors import MetricError; from own_help import found, refuse\n"
+HELPERS = "import sys; from gates.errors import MetricError; from own_help import Mute, found, refuse, throw\n"
 OWN_HELP = """\
 from gates.errors import MetricError
 
@@ -39,6 +39,15 @@ def found(scan):
 
 def refuse(scan):
     raise MetricError("no weights in these rows")
+
+
+def throw(error):
+    raise error
+
+
+class Mute(Exception):
+    def __str__(self):
+        return str(1 / 0)
 """
 BREAKS = "pa.Check(lambda data: {}['x'])"
 
@@ -53,6 +62,11 @@ def measured(metrics) -> str | None:
     [
         ("1 / 0", "plugins/own_one.py:6: ZeroDivisionError: division by zero"),
         ("sys.exit(0)", "plugins/own_one.py:6: SystemExit: 0"),
+        ("__import__('os')._exit(0)", "plugins/own_one.py:6: SystemExit: os._exit()"),
+        ("__import__('os').execv('/bin/true', ['true'])", "plugins/own_one.py:6: SystemExit: os.execv()"),
+        ("throw(GeneratorExit())", "plugins/own_help.py:13: GeneratorExit: "),
+        ("throw(Mute())", "plugins/own_help.py:13: Mute (and ZeroDivisionError while its text was made)"),
+        ("throw(ValueError('one\\n::error::two'))", "plugins/own_help.py:13: ValueError: one ::error::two"),
         ("found(scan)", "plugins/own_help.py:5: KeyError: 'x'"),
         ("scan.cached(found)", "plugins/own_help.py:5: KeyError: 'x'"),
         ("scan.rows_of('nobody')", "plugins/own_one.py:6: "),

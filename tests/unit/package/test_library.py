@@ -15,6 +15,7 @@ import pytest
 import gates
 from gates.config.data_types import DataType
 from gates.contract.plugins.interface import TypeContract
+from tests.projects import mixed, table_rows
 
 ROOT = Path(__file__).parents[3]
 HOW_TO = sorted((ROOT / "docs/how-to").glob("*.md"))
@@ -68,6 +69,16 @@ def test_check_gives_the_verdict_that_the_command_prints(judged_project, monkeyp
     assert {**json.loads(json.dumps(sound.to_json())), "id": "sound"} == reported["sound"]
     assert flawed.digest() == reported["flawed"]["digest"]
     assert flawed.answer is gates.Answer.FAIL
+
+
+def test_check_takes_the_only_dataset_and_no_other(judged_project, tmp_path):
+    mixed(table_rows(90, 1), table_rows(90, 2)).write_csv(tmp_path / "one.csv")
+    table = '[datasets.one]\ntype = "tabular"\npurpose = "finetune"\npath = "one.csv"\n'
+    (tmp_path / "gates.toml").write_text(table)
+
+    assert gates.check(config=tmp_path, only=["human_ratio"]).dataset == "one"
+    with pytest.raises(gates.GatesError, match=r"gates\.toml has 2 datasets: name one \(sound, flawed\)"):
+        gates.check(config=judged_project.root)
 
 
 def test_check_of_some_checks_writes_nothing(judged_project, tmp_path, capfd):

@@ -166,6 +166,13 @@ def repository(tmp_path):
     return write
 
 
+MUTE = """\
+class Mute(Exception):
+    def __str__(self):
+        return str(1 / 0)
+
+raise Mute
+"""
 MODEL = """\
 from __future__ import annotations
 import pandera.polars as pa
@@ -226,6 +233,9 @@ def test_a_schema_named_like_a_library_module_does_not_stand_in_for_it(repositor
         ("x = (", "schemas/s.py:S", r"^schemas/s\.py:1: SyntaxError"),
         ("\nimport nowhere_at_all\n", "schemas/s.py:S", r"^schemas/s\.py:2: ModuleNotFoundError: No module named 'nowhere_at_all'"),
         ("import sys\n\nsys.exit(0)\n", "schemas/s.py:S", r"^schemas/s\.py:3: ends the program while it is imported"),
+        ("import os\n\nos._exit(0)\n", "schemas/s.py:S", r"^schemas/s\.py:3: ends the program while it is imported"),
+        ("raise GeneratorExit\n", "schemas/s.py:S", r"^schemas/s\.py:1: ends the program while .* \(GeneratorExit\)"),
+        (MUTE, "schemas/s.py:S", r"^schemas/s\.py:5: Mute \(and ZeroDivisionError while its text was made\)$"),
         ("import helper\n", "schemas/s.py:S", r"^schemas/helper\.py:2: ZeroDivisionError"),
         (MODEL.replace("from limits import HIGHEST", "HIGHEST = 1"), "schemas/s.py:Claim", r"'Claim' is not there \(did you mean 'Claims'\?\)"),
         (MODEL.replace("from limits import HIGHEST", "HIGHEST = 1"), "schemas/s.py:other", r"'other' is no pandera.polars schema"),
