@@ -126,7 +126,9 @@ def test_column_of_a_role_that_holds_no_value_is_refused_where_it_is_named(role,
     ],
 )
 def test_column_that_a_key_names_and_that_holds_no_value_is_one_sentence(key, cell, kind, tmp_path, gates):
-    pl.DataFrame({"x": [1.5] * 9, "origin": ["human"] * 9, "named": [cell] * 9}).write_parquet(tmp_path / "rows.parquet")
+    pl.DataFrame({"x": [1.5] * 9, "origin": ["human"] * 9, "named": [cell] * 9}).write_parquet(
+        tmp_path / "rows.parquet"
+    )
     table = f'[datasets.rows]\ntype = "tabular"\npath = "rows.parquet"\n{key} = {{}}\n'
     (tmp_path / "gates.toml").write_text(table.format('["named"]' if key == "slices" else '"named"'))
 
