@@ -1,4 +1,9 @@
-"""Sets counted row failures against the limits of the suites, without Great Expectations."""
+"""Sets counted row failures against the limits of the suites, for the quick check of a commit.
+
+What judges is `check_result`, as in `gates/gx/run.py`; the expectation there only hands a measurement on to it. The way
+through Great Expectations would give the same results: its import alone takes 2.8 s of CPU, where the quick check of
+100,000 changed rows takes 1.5 s in all. Only this check may leave rows out, which `SeenRows` allows for.
+"""
 
 from __future__ import annotations
 

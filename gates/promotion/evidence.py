@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING
 
 from gates.config.removals import removals_folder
 from gates.contract.contract import load_contract
-from gates.data.files import fingerprint
 from gates.errors import UsageError
 from gates.promotion.errors import ConditionError
-from gates.promotion.git.promoted_version import judged_files
+from gates.promotion.git.promoted_version import edited_file
 from gates.verdict import Answer
 from gates.verdicts.decode import moment_text
 from gates.verdicts.enforce import enforce, refuse_other_files
@@ -115,7 +114,12 @@ def evidence_of(clean: CleanRepository, dataset: DatasetConfig, request: Promote
         )
     verdict = verdict_of(json.loads(document))
     _refuse_unfit(verdict, written_at, request.now)
-    _refuse_changed(verdict, request.home)
+    edited = edited_file(verdict, request.home)
+    if edited:
+        raise UsageError(
+            f"not committed: {edited}, which is not what its pointer in HEAD names; `dvc add` it, commit and check again, or "
+            "`dvc checkout` it"
+        )
     files = contract_files(clean.tree, at_home, verdict, pointers)
     return Evidence(verdict, document, written_at, pointers, files, contract.data_type)
 
@@ -136,17 +140,6 @@ def _refuse_unfit(verdict: Verdict, written_at: datetime, now: datetime) -> None
             f"{name}: its verdict is dated in the future, {moment_text(written_at)}; set the clock right, "
             f"`gates check {name}`, then promote"
         )
-
-
-def _refuse_changed(verdict: Verdict, home: Path) -> None:
-    """Refuses changes of data that is tracked as those of other files; what is not here need not be."""
-    for file in judged_files(verdict):
-        path = home / file.path
-        if path.is_file() and fingerprint(path)[0] != file.sha256:
-            raise UsageError(
-                f"not committed: {file.path}, which is not what its pointer in HEAD names; `dvc add` it, commit and check again, or "
-                "`dvc checkout` it"
-            )
 
 
 def _read(path: Path) -> tuple[bytes, datetime]:

@@ -10,7 +10,7 @@ import numpy as np
 from gates.metrics.base.measurement import Failed, Measurement, NotConfigured
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.stats.encoding import Coded, ColumnKind, Feature
-from gates.metrics.stats.paired_draws import draws, excess
+from gates.metrics.stats.paired_draws import draws, excess, worst_excess
 from gates.metrics.stats.strata import Sides, compare_by_role
 
 if TYPE_CHECKING:
@@ -75,15 +75,12 @@ def _compare(sides: Sides) -> dict[str, Measurement]:
         first, other = (strengths(_take(human, rows), coarse) for rows in (draw.human_a, draw.human_b))
         cross[row] = np.abs(first - strengths(_take(synthetic, draw.synthetic), coarse))
         null[row] = np.abs(first - other)
-    gap = np.median(cross - null, axis=0)
-    order = np.argsort(-gap, kind="stable")[:EVIDENCE_PAIRS]
-    named = {" and ".join(features[at].name for at in coarse.pairs[pair]): float(gap[pair]) for pair in order}
+    worst, gap, order = worst_excess(cross, null, sides.counts)
+    shown = order[:EVIDENCE_PAIRS]
+    named = {" and ".join(features[at].name for at in coarse.pairs[pair]): float(gap[pair]) for pair in shown}
     first_pair = coarse.pairs[int(order[0])]
     note = f"worst pair '{features[first_pair[0]].name}' and '{features[first_pair[1]].name}'"
-    measured = {
-        "worst": excess(cross.max(axis=1), null.max(axis=1), sides.counts),
-        "mean": excess(cross.mean(axis=1), null.mean(axis=1), sides.counts),
-    }
+    measured = {"worst": worst, "mean": excess(cross.mean(axis=1), null.mean(axis=1), sides.counts)}
     return {over: replace(one, note=note, evidence={"worst_pairs": named}) for over, one in measured.items()}
 
 

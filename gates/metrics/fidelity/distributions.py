@@ -12,7 +12,7 @@ from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.base.wording import percent
 from gates.metrics.integrity.new_levels import named_levels
 from gates.metrics.stats.encoding import Coded, ColumnKind, Feature
-from gates.metrics.stats.paired_draws import draws, excess
+from gates.metrics.stats.paired_draws import draws, excess, worst_excess
 from gates.metrics.stats.shares import kolmogorov_smirnov, shares, total_variation
 from gates.metrics.stats.strata import Sides, compare_by_role
 
@@ -48,12 +48,11 @@ def _compare(sides: Sides) -> Measured | Failed:
             first = shares(human[draw.human_a], feature.size)
             cross[row, column] = distance(first, shares(synthetic[draw.synthetic], feature.size))
             null[row, column] = distance(first, shares(human[draw.human_b], feature.size))
-    gap = np.median(cross - null, axis=0)
-    worst = np.argsort(-gap, kind="stable")[:EVIDENCE_COLUMNS]
+    measured, gap, order = worst_excess(cross, null, sides.counts)
     return replace(
-        excess(cross.max(axis=1), null.max(axis=1), sides.counts),
-        note=_note(features[worst[0]], sides.human_codes, sides.synthetic_codes),
-        evidence={"worst_columns": {features[at].name: float(gap[at]) for at in worst}},
+        measured,
+        note=_note(features[order[0]], sides.human_codes, sides.synthetic_codes),
+        evidence={"worst_columns": {features[at].name: float(gap[at]) for at in order[:EVIDENCE_COLUMNS]}},
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from gates.data.text.formatting import FEATURES, common_window, formatting_features
 from gates.metrics.base.measurement import Failed, Measured, Measurement, NotConfigured
 from gates.metrics.base.metric import Metric, Side, Unit
-from gates.metrics.stats.paired_draws import draws, excess
+from gates.metrics.stats.paired_draws import draws, excess, worst_excess
 from gates.metrics.stats.strata import Sides, compare_all
 
 if TYPE_CHECKING:
@@ -70,13 +70,13 @@ def _compare(scan: Scan, sides: Sides) -> Measured | Failed:
     if not features or not made:
         return excess(np.zeros(len(made)), np.zeros(len(made)), sides.counts)
     cross, null = np.moveaxis(np.array([_areas(feature, made) for feature in features]), 0, 2)
-    measured = excess(cross.max(axis=1), null.max(axis=1), sides.counts)
-    gap = np.median(cross - null, axis=0)
-    order = np.argsort(-gap, kind="stable")[:EVIDENCE_FEATURES]
+    measured, _, order = worst_excess(cross, null, sides.counts)
     worst = features[order[0]]
     area = float(np.median(cross[:, order[0]]))
     note = f"'{worst.name}' tells the origin with AUC {area:.2f}: {worst.fix}"
-    evidence = {"auc_of_features": {features[at].name: float(np.median(cross[:, at])) for at in order}}
+    evidence = {
+        "auc_of_features": {features[at].name: float(np.median(cross[:, at])) for at in order[:EVIDENCE_FEATURES]}
+    }
     return replace(measured, note=note, evidence=evidence)
 
 

@@ -20,7 +20,7 @@ from gates.metrics.base.measurement import (
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.base.wording import percent
 from gates.metrics.labels.labels import Classes, classes, labelled
-from gates.metrics.stats.paired_draws import draws, excess
+from gates.metrics.stats.paired_draws import draws, excess, worst_excess
 from gates.metrics.stats.shares import shares, total_variation
 from gates.metrics.stats.strata import STRATUM_ROWS, levels_of_both
 
@@ -68,10 +68,9 @@ def _worst(scan: Scan, scheme: Classes, human: Rows, synthetic: Rows) -> Measure
     count = min(map(len, drawn))
     if not count:
         return excess(np.empty(0), np.empty(0), sizes)
-    cross, null = np.moveaxis(np.array([pairs[:count] for pairs in drawn]), 2, 0)
-    gap = np.median(cross - null, axis=1)
+    cross, null = np.array([pairs[:count] for pairs in drawn]).T
     names = list(groups)
-    order = np.argsort(-gap, kind="stable")
+    measured, gap, order = worst_excess(cross, null, sizes)
     worst = names[order[0]]
     mine, theirs = groups[worst]
     evidence = {
@@ -79,8 +78,8 @@ def _worst(scan: Scan, scheme: Classes, human: Rows, synthetic: Rows) -> Measure
         "groups": len(groups),
         "worst_groups": {names[at]: float(gap[at]) for at in order[:EVIDENCE_GROUPS]},
     }
-    measured = excess(cross.max(axis=0), null.max(axis=0), RowCounts(len(mine), len(theirs)))
-    return replace(measured, note=_note(scheme, worst, mine, theirs), evidence=evidence)
+    rows = RowCounts(len(mine), len(theirs))
+    return replace(measured, rows=rows, note=_note(scheme, worst, mine, theirs), evidence=evidence)
 
 
 def _groups(slices: tuple[str, ...], human: Rows, synthetic: Rows) -> dict[str, tuple[Rows, Rows]]:

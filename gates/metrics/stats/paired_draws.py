@@ -90,6 +90,16 @@ def excess(cross: Floats, null: Floats, rows: RowCounts) -> Measured | Failed:
     return replace(measured, baseline=replace(measured.baseline, spread=float(high - low) / 2))
 
 
+def worst_excess(cross: Floats, null: Floats, rows: RowCounts) -> tuple[Measured | Failed, Floats, Ints]:
+    """The `excess` of whatever lies farthest apart in each draw, so that many features need no further correction.
+
+    cross, null: a row per draw, a column per feature. Beside it the median excess of each feature, and the features in
+    its order, largest first.
+    """
+    gap = np.median(cross - null, axis=0)
+    return excess(cross.max(axis=1), null.max(axis=1), rows), gap, np.argsort(-gap, kind="stable")
+
+
 def percentile_ratio(ratios: Floats, null: Floats, rows: RowCounts) -> Measured | Failed:
     """The middle of the draws between their 5th and 95th percentile, of synthetic to human rows.
 

@@ -76,13 +76,9 @@ class TagHistory:
 
     def standing(self, at: datetime | None = None) -> dict[ReleaseVersion, PromotionTag]:
         """The versions that are not revoked with their tags, lowest first. at: as tags' dates say it was then, None for now."""
-        tags = [tag for tag in self.versions if at is None or (tag.made_at is not None and tag.made_at <= at)]
-        revoked = {tag.name.version for tag in tags if tag.name.is_revocation}
-        return {
-            tag.name.version: tag
-            for tag in tags
-            if tag.name.version and not tag.name.is_revocation and tag.name.version not in revoked
-        }
+        counted = {tag for tag in self.versions if at is None or (tag.made_at is not None and tag.made_at <= at)}
+        revoked = {tag.name.version for tag in counted if tag.name.is_revocation}
+        return {version: tag for version, tag in self.made.items() if tag in counted and version not in revoked}
 
     def last(self) -> ReleaseVersion | None:
         """The highest version that is not revoked."""

@@ -6,10 +6,10 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from gates.data.files import fingerprint, manifest_sha256
+from gates.data.files import manifest_sha256
 from gates.errors import DataError, GatesError
 from gates.promotion.evidence import contract_files
-from gates.promotion.git.promoted_version import judged_files
+from gates.promotion.git.promoted_version import edited_file, judged_files
 from gates.promotion.statements.statement import first_difference, sha256, stated_by
 from gates.promotion.verification.contract import verify_contract
 from gates.promotion.verification.findings import Finding, looked_at, refused
@@ -21,7 +21,6 @@ from gates.versions.snapshots import files_at, snapshot
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from gates.data.facts import FileFacts
     from gates.promotion.git.promoted_version import PromotedVersion
     from gates.versions.trees import Tree
 
@@ -161,19 +160,18 @@ def _wrong_texts(promoted: PromotedVersion) -> str | None:
 
 
 def _data_here(promoted: PromotedVersion) -> Iterator[Finding]:
-    """A finding on the data files that are here: a clone need not pull the data."""
+    """A finding on the data files that are here, where there are any."""
     part = "data in the work tree"
     try:
-        files = [file for file in judged_files(promoted.verdict) if (promoted.home / file.path).is_file()]
+        is_here = any((promoted.home / file.path).is_file() for file in judged_files(promoted.verdict))
     except (GatesError, OSError) as error:
         yield refused(promoted.name, part, error)
         return
-    if files:
-        yield looked_at(promoted.name, part, partial(_changed, promoted, files))
+    if is_here:
+        yield looked_at(promoted.name, part, partial(_changed, promoted))
 
 
-def _changed(promoted: PromotedVersion, files: list[FileFacts]) -> str | None:
-    for file in files:
-        if fingerprint(promoted.home / file.path)[0] != file.sha256:
-            return f"{file.path} is not what was promoted; `dvc checkout`, or check it and promote a new version"
-    return None
+def _changed(promoted: PromotedVersion) -> str | None:
+    edited = edited_file(promoted.verdict, promoted.home)
+    how = "`dvc checkout`, or check it and promote a new version"
+    return f"{edited} is not what was promoted; {how}" if edited else None
