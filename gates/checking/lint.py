@@ -16,6 +16,7 @@ from gates.contract.plan import plan, waives_nothing
 from gates.contract.plugins.registry import loaded, metrics_of
 from gates.contract.suites import ROW_FAILURES, read_suite
 from gates.errors import GatesError, did_you_mean
+from gates.regular_files import is_file
 from gates.verdict import CheckId, Scope
 from gates.verdicts.reports.text import counted
 
@@ -131,8 +132,9 @@ def _broken_suites(dataset: DatasetConfig) -> Iterator[GatesError]:
     for scope in Scope:
         path = dataset.root / "expectations" / dataset.name / f"{scope.value}.json"
         try:
-            if path.is_file():
-                read_suite(path, metrics, shown=path.relative_to(dataset.root).as_posix())
+            shown = path.relative_to(dataset.root).as_posix()
+            if is_file(path, shown):
+                read_suite(path, metrics, shown=shown)
         except GatesError as error:
             yield error
 

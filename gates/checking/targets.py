@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gates.config.load import FILE_NAME, PYPROJECT, config_path, nearest_config
 from gates.errors import UsageError, did_you_mean
+from gates.regular_files import is_file
 from gates.versions.repository import open_repository
 from gates.versions.version import git_of
 
@@ -113,7 +114,7 @@ def _placed(repository: Repository, names: Iterable[str]) -> list[Target]:
 def _names_in_work_tree(repository: Repository) -> list[str]:
     """Paths of the tracked configurations that are there."""
     listed = repository.git.tracked(*_PATTERNS) if repository.git else {}
-    own, shared = _sorted_by_kind([name for name in listed if (repository.top / name).is_file()])
+    own, shared = _sorted_by_kind([name for name in listed if is_file(repository.top / name, name)])
     return [*own, *(name for name in shared if _TABLE in (repository.top / name).read_bytes())]
 
 

@@ -17,8 +17,9 @@ from gates.config.installed.entry_points import distributions
 from gates.config.installed.plugins import PluginKind, are_as_installed, installed_identities
 from gates.config.orphans import lost_by
 from gates.config.packages import are_packages_unchanged
-from gates.config.removals import removals_folder
+from gates.config.removals import FOLDER, REMOVALS, removals_folder
 from gates.config.schema_files import LIBRARIES, own_schema, text_digest
+from gates.regular_files import content_of, is_file, is_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,12 +49,12 @@ def rules_inputs(dataset: DatasetConfig, today: date) -> dict[str, object]:
         "dataset": keys,
         "origins": [dataset.origins.human, dataset.origins.synthetic],
         "waivers": waivers,
-        "suites": _texts(dataset.root / "expectations" / dataset.name),
-        "removals": _texts(removals_folder(dataset.root, dataset.name)),
+        "suites": _texts(dataset.root, "expectations", dataset.name),
+        "removals": _texts(dataset.root, FOLDER, dataset.name, REMOVALS),
         "schema": _schema(dataset),
         "plugins": _plugins(dataset),
         "lost": [stray.path for stray in lost_by(dataset)],
-        "population": _text(dataset.root / dataset.population) if dataset.population else None,
+        "population": _text(dataset.root, dataset.population) if dataset.population else None,
     }
 
 
@@ -70,7 +71,7 @@ def rule_files(dataset: DatasetConfig) -> list[Path]:
 
 def contract_key(dataset: DatasetConfig, today: date) -> dict[str, object]:
     """As `rules_inputs`, with all else that can move a verdict: shipped suites, plugins, gates itself, libraries, Python."""
-    shipped = {part: _texts(built_in_suites() / part) for part in ("common", dataset.type)}
+    shipped = {part: _texts(built_in_suites(), part) for part in ("common", dataset.type)}
     inputs = rules_inputs(dataset, today)
     return {**inputs, "shipped": shipped, "installed": installed_identities(), **program_inputs()}
 
@@ -107,14 +108,15 @@ def _are_sources_unchanged(sources: Mapping[str, str], root: Path) -> bool:
     return True
 
 
-def _texts(folder: Path) -> dict[str, str]:
-    if not folder.is_dir():
-        return {}
-    return {path.name: text_digest(path.read_bytes()) for path in sorted(folder.iterdir()) if path.is_file()}
+def _texts(root: Path, *parts: str) -> dict[str, str]:
+    shown = "/".join(parts)
+    folder = root / shown
+    names = sorted(path.name for path in folder.iterdir()) if is_folder(folder, shown) else []
+    return {name: text_digest(content_of(folder / name, f"{shown}/{name}")) for name in names}
 
 
-def _text(path: Path) -> str | None:
-    return text_digest(path.read_bytes()) if path.is_file() else None
+def _text(root: Path, name: str) -> str | None:
+    return text_digest(content_of(root / name, name)) if is_file(root / name, name) else None
 
 
 def _schema(dataset: DatasetConfig) -> list[object] | None:
@@ -132,13 +134,13 @@ def _plugins(dataset: DatasetConfig) -> list[object]:
         [plugin.kind, plugin.name, _own_module(plugin.spec, dataset.root)] for plugin in declared
     ]
     is_own = any(plugin.kind is PluginKind.TYPE and plugin.name == dataset.type for plugin in declared)
-    return [*identities, _texts(dataset.root / "expectations" / dataset.type)] if is_own else identities
+    return [*identities, _texts(dataset.root, "expectations", dataset.type)] if is_own else identities
 
 
 def _own_module(spec: str, root: Path) -> list[object]:
     file = spec.rpartition(":")[0]
-    path = root / (file if file.endswith(".py") else f"{file.replace('.', '/')}.py")
-    folders = {path.parent.resolve(), root.resolve()}
+    name = file if file.endswith(".py") else f"{file.replace('.', '/')}.py"
+    folders = {(root / name).parent.resolve(), root.resolve()}
     # A new module, or a new package, may be imported in place of what was.
     modules = sorted(
         other.relative_to(folder).as_posix()
@@ -147,7 +149,7 @@ def _own_module(spec: str, root: Path) -> list[object]:
         for pattern in ("*.py", "*/__init__.py")
         for other in folder.glob(pattern)
     )
-    return [spec, _text(path), modules]
+    return [spec, _text(root, name), modules]
 
 
 def _libraries() -> dict[str, str]:

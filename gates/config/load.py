@@ -15,6 +15,7 @@ from gates.config.parsing.parse import datasets_of, plugins_of
 from gates.config.parsing.problems import Problems
 from gates.config.stages import Stage, stages_of
 from gates.errors import UsageError, did_you_mean
+from gates.regular_files import content_of, is_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -150,7 +151,7 @@ def _explicit_file(path: Path) -> Path:
         if config:
             return config
         raise UsageError(f"no {FILE_NAME} in {path}; run `gates init` there")
-    if not path.is_file():
+    if not is_file(path, str(path)):
         near = [entry.name for entry in path.parent.glob("*.toml")] if path.parent.is_dir() else []
         hint = f" ({did_you_mean(path.name, near)})" if near else ""
         raise UsageError(f"no configuration file {path}{hint}; run `gates init` to write one")
@@ -159,10 +160,11 @@ def _explicit_file(path: Path) -> Path:
 
 def _config_in(folder: Path) -> Path | None:
     own, shared = folder / FILE_NAME, folder / PYPROJECT
-    in_pyproject = shared.is_file() and _has_table(shared)
-    if own.is_file() and in_pyproject:
+    in_pyproject = is_file(shared, str(shared)) and _has_table(shared)
+    is_own = is_file(own, str(own))
+    if is_own and in_pyproject:
         raise UsageError(f"{folder} has both {FILE_NAME} and [tool.gates] in {PYPROJECT}; keep one of them")
-    if own.is_file():
+    if is_own:
         return own
     return shared if in_pyproject else None
 
@@ -180,10 +182,9 @@ def _has_table(pyproject: Path) -> bool:
 
 
 def _text_of(path: Path) -> str:
+    content = content_of(path, str(path))
     try:
-        return path.read_bytes().decode("utf-8").replace("\r\n", "\n")
+        return content.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        line = content[: error.start].count(b"\n") + 1
         raise UsageError(f"{path.name}:{line}: not UTF-8; save the file as UTF-8 without a byte order mark") from error
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error

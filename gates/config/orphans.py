@@ -12,6 +12,7 @@ from gates.config.dataset import SCHEMAS, SUITES, Stray, schema_name
 from gates.config.installed.plugins import PluginKind
 from gates.config.schema_files import own_schema
 from gates.errors import SuiteError
+from gates.regular_files import content_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -64,7 +65,10 @@ def refuse_lost_rules(dataset: DatasetConfig) -> None:
 
 def _schemas(folder: Path, named: Collection[str]) -> Iterator[Stray]:
     """Files that define the schema of a dataset called as they are, and that nothing names or imports."""
-    texts = {path: path.read_text(encoding="utf-8", errors="replace") for path in sorted(folder.glob("*.py"))}
+    texts = {
+        path: content_of(path, f"{SCHEMAS}/{path.name}").decode(errors="replace")
+        for path in sorted(folder.glob("*.py"))
+    }
     for path, text in texts.items():
         defined = rf"^(class\s+{schema_name(path.stem)}\b|{schema_name(path.stem)}\s*[:=])"
         imported = re.compile(rf"^\s*(from|import)\b.*\b{re.escape(path.stem)}\b", re.MULTILINE)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from gates.config.schema_files import text_digest
 from gates.errors import UsageError, did_you_mean
+from gates.regular_files import content_of, is_file
 from gates.visible_text import has_words
 
 if TYPE_CHECKING:
@@ -57,17 +58,17 @@ def read_population(dataset: DatasetConfig) -> Population | None:
 
 
 def _text_of(path: Path, dataset: DatasetConfig) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{dataset.population}: not UTF-8; save the file as UTF-8") from error
-    except OSError as error:
+    if not is_file(path, str(dataset.population)):
         near = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
         hint = f" ({did_you_mean(path.name, near)})" if near else ""
         raise UsageError(
             f"{dataset.place('population')}: no file of population shares {dataset.population}{hint}; "
             f"it is a CSV with the columns {', '.join(COLUMNS)}, and lies in git beside the configuration"
-        ) from error
+        )
+    try:
+        return content_of(path, str(dataset.population)).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{dataset.population}: not UTF-8; save the file as UTF-8") from error
 
 
 def _rows(text: str, name: str) -> list[tuple[int, dict[str, str]]]:

@@ -14,6 +14,7 @@ from gates.config.parsing.line_numbers import decode_error, key_lines
 from gates.config.parsing.problems import Problems
 from gates.config.schema_files import text_digest
 from gates.errors import UsageError, did_you_mean
+from gates.regular_files import content_of, is_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,7 +64,7 @@ def read_removals(root: Path, dataset: str) -> tuple[Removal, ...]:
     would read it.
     """
     folder = removals_folder(root, dataset)
-    if not folder.is_dir():
+    if not is_folder(folder, folder.relative_to(root).as_posix()):
         return ()
     removals = []
     for path in sorted(folder.iterdir()):
@@ -76,7 +77,7 @@ def read_removals(root: Path, dataset: str) -> tuple[Removal, ...]:
 
 
 def _read(path: Path, shown: str) -> Removal:
-    content = path.read_bytes()
+    content = content_of(path, shown)
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
         table = tomllib.loads(text)

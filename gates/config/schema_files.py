@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from gates.config.dataset import schema_name
+from gates.regular_files import is_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,8 +29,9 @@ def library_versions() -> dict[str, str]:
 
 def own_schema(dataset: DatasetConfig) -> str | None:
     """The dataset's own schema: the one that gates.toml names, else the one at `schemas/<dataset>.py`."""
-    path = dataset.root / "schemas" / f"{dataset.name}.py"
-    return dataset.schema or (f"schemas/{path.name}:{schema_name(dataset.name)}" if path.is_file() else None)
+    shown = f"schemas/{dataset.name}.py"
+    is_there = not dataset.schema and is_file(dataset.root / shown, shown)
+    return dataset.schema or (f"{shown}:{schema_name(dataset.name)}" if is_there else None)
 
 
 def text_digest(text: bytes) -> str:

@@ -18,6 +18,7 @@ from gates.contract.plugins.registry import data_type_of, loaded, metrics_of, ty
 from gates.contract.suites import Suite, SuiteEntry, merge, read_suite
 from gates.errors import SuiteError, did_you_mean
 from gates.metrics.catalogue import BY_NAME
+from gates.regular_files import is_file, is_folder
 from gates.verdict import Scope
 
 if TYPE_CHECKING:
@@ -195,7 +196,7 @@ def _merged_suites(
             shipped.append(suite if dataset.extends else _what_always_counts(suite))
         own = folder / f"{scope.value}.json"
         shown = own.relative_to(dataset.root).as_posix()
-        own_suite = read_suite(own, metrics, shown=shown) if own.is_file() else None
+        own_suite = read_suite(own, metrics, shown=shown) if is_file(own, shown) else None
         merged = merge(shipped, own_suite, partial(_is_rule_of_type, dataset, kind))
         entries[scope] = merged.entries
         loosened += merged.loosened
@@ -226,7 +227,7 @@ def _what_always_counts(suite: Suite) -> Suite:
 def _refuse_stray_files(folder: Path) -> None:
     """A misspelt suite would be ignored in silence."""
     names = [f"{scope.value}.json" for scope in Scope]
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+    for path in sorted(folder.iterdir()) if is_folder(folder, f"expectations/{folder.name}") else ():
         if path.name not in names and not path.name.startswith("."):
             shown = f"expectations/{folder.name}/{path.name}"
             raise SuiteError(f"{shown}:1: no scope is called '{path.stem}' ({did_you_mean(path.name, names)})")

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gates.data.files import DataFile, by_partition, data_file, data_files, evaluation_files, holdout_files, overlap
-from gates.errors import DataError, UsageError
+from gates.errors import UsageError
+from gates.regular_files import refuse_pointer
 from gates.versions.dvc.md5 import file_md5
 from gates.versions.dvc.pointer import ManifestEntry
 from gates.versions.dvc.pointers import pointers
@@ -29,8 +30,7 @@ if TYPE_CHECKING:
     from gates.versions.repository import Repository
     from gates.versions.version import Version
 
-# The first line of what git keeps in place of a file that Git LFS has (git-lfs/docs/spec.md).
-_LFS = b"version https://git-lfs.github.com/spec/"
+_IN_THE_WORK_TREE = "`git lfs pull` brings it into the work tree: give --worktree; or `dvc add` it"
 
 
 @dataclass(frozen=True)
@@ -206,8 +206,5 @@ def unpacked(file: SnapshotFile, store: Store, blobs: Blobs) -> Path:
         for block in blobs.blocks(str(file.blob)):
             start = start or block
             stream.write(block)
-    if start.startswith(_LFS):
-        raise DataError(
-            f"{file.entry.name}: in Git LFS, which is not read; check it out and give --worktree, or `dvc add` it"
-        )
+    refuse_pointer(start, file.entry.name, _IN_THE_WORK_TREE)
     return path

@@ -19,6 +19,7 @@ from gates.contract.plugins.own_files import is_own_file, named_file
 from gates.contract.plugins.own_modules import OwnModules, import_failure
 from gates.errors import GatesError, PluginError, foreign_code, foreign_text
 from gates.metrics.base.metric import Metric
+from gates.regular_files import is_file
 from gates.verdict import Scope
 
 if TYPE_CHECKING:
@@ -124,7 +125,9 @@ def _own_suites(value: Offered, root: Path) -> set[Path]:
     folder = value.suites.resolve() if isinstance(value, TypeContract) and value.suites else None
     if folder is None or not folder.is_relative_to(root):
         return set()
-    return {path for scope in Scope if (path := folder / f"{scope.value}.json").is_file()}
+    return {
+        path for scope in Scope if is_file(path := folder / f"{scope.value}.json", f"{folder.name}/{scope.value}.json")
+    }
 
 
 def _of_file(reference: Reference, root: Path) -> LoadedPlugin:

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from gates.errors import SuiteError, did_you_mean
+from gates.regular_files import is_file
 
 
 def named_file(spec: str, root: Path, what: str) -> tuple[Path, str]:
@@ -24,7 +25,7 @@ def named_file(spec: str, root: Path, what: str) -> tuple[Path, str]:
         raise SuiteError(
             f"{what} '{spec}': {file} lies outside of the repository; move it inside, so that it is versioned"
         )
-    if not path.is_file():
+    if not is_file(path, f"{what} '{spec}': {file}"):
         near = [str(other.relative_to(root)) for other in path.parent.glob("*.py")]
         raise SuiteError(f"{what} '{spec}': no file {file} ({did_you_mean(file, near)})")
     return path, name

@@ -19,6 +19,7 @@ from gates.config.schema_files import text_digest
 from gates.contract.plugins.early_exit import OWN, refuse_early_exits
 from gates.contract.plugins.own_files import is_own_file, place_in
 from gates.errors import PluginError, SuiteError, foreign_text
+from gates.regular_files import content_of, is_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -142,7 +143,7 @@ class OwnModules:
             raise PluginError(
                 f"imports {shown} only once it is used; import it where its module begins, so that verdicts depend on it"
             )
-        content = path.read_bytes()
+        content = content_of(path, shown)
         self.sources[shown] = text_digest(content)
         return content
 
@@ -185,6 +186,6 @@ def _candidates(name: str, folders: Iterable[str | Path]) -> list[Path]:
     """
     for folder in folders:
         for path in (Path(folder, f"{name}.py"), Path(folder, name, _PACKAGE)):
-            if path.is_file():
+            if is_file(path, path.name):
                 return [path]
     return [Path(folder, name) for folder in folders if isinstance(folder, str) and Path(folder, name).is_dir()]

@@ -9,6 +9,7 @@ from gates.contract.suites.names import SUPPORTED, UNSUPPORTED
 from gates.contract.suites.positions import Placed, parse_suite
 from gates.contract.suites.suite import LIMITS, Suite, SuiteEntry, check_id_of, params_of
 from gates.errors import SuiteError, did_you_mean
+from gates.regular_files import content_of
 from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
@@ -36,11 +37,7 @@ def read_suite(path: Path, metrics: Mapping[str, Metric], *, shown: str | None =
     except ValueError:
         hint = did_you_mean(path.stem, [scope.value for scope in Scope])
         raise SuiteError(f"{name}:1: a suite file is named after its scope, not '{path.stem}' ({hint})") from None
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise SuiteError(f"{name}:1: cannot be read: {error.strerror}") from error
-    keys = parse_suite(data, name)
+    keys = parse_suite(content_of(path, f"{name}:1"), name)
     title = _title(keys, name)
     entries = tuple(_entry(item, scope, name, metrics) for item in _items(keys, name))
     _refuse_duplicates(entries)

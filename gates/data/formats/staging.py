@@ -16,6 +16,7 @@ from gates.data.formats.csv_files import stage_csv
 from gates.data.formats.decompress import as_plain_text
 from gates.data.formats.jsonl import stage_jsonl
 from gates.errors import DataError
+from gates.regular_files import refuse_pointer_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -59,6 +60,7 @@ def stage(file: DataFile, folder: PrivateFolder, connection: duckdb.DuckDBPyConn
     """
     if file.path.stat().st_size == 0:
         raise DataError(f"{file.name}: empty, 0 bytes; expected {file.format.value}")
+    refuse_pointer_at(file.path, file.name)
     empty: Iterable[str] = ()
     labels: Mapping[str, str] = {}
     if file.format is Format.PARQUET:
