@@ -166,9 +166,8 @@ def promoted_version(repository: Repository, tag: PromotionTag) -> PromotedVersi
                 f"{tag.name}: points to {tag.commit[:7]}, which has no {path}; the tag was moved, or gates did not make it; fetch it "
                 "again from a clone that you trust"
             )
-    names = (paths.statement, paths.verdict, paths.envelope)
-    contents = tree.read(path for path in names if path in tree.listing.blobs)
-    statement, document, envelope = (contents.get(path) for path in names)
+    contents = tree.read(path for path in paths if path in tree.listing.blobs)
+    statement, document, envelope = (contents.get(path) for path in paths)
     assert statement is not None  # noqa: S101  # the commit has both
     assert document is not None  # noqa: S101
     parsed = parse_statement(statement, f"{paths.statement} in {tag.name}")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gates.config.removals import FOLDER
 from gates.promotion.statements.tags import ReleaseVersion, TagName, parse_version
@@ -21,8 +20,7 @@ _FILE = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class PromotionPaths:
+class PromotionPaths(NamedTuple):
     """The files of one version, from the repository's root."""
 
     statement: str

@@ -77,8 +77,7 @@ def _tag(history: TagHistory, word: str, path: str | None) -> PromotionTag | Non
         if word == str(tag.name):
             return tag
     for version, tag in history.made.items():
-        paths = history.paths(version)
-        if path in (paths.statement, paths.verdict, paths.envelope):
+        if path in history.paths(version):
             return tag
     return tag_of_record(history, path) if path else None
 

@@ -51,7 +51,7 @@ def _wrong_tag(promoted: PromotedVersion) -> str | None:
         return f"points to {tag.commit[:7]}, which does not follow the judged commit {statement.commit[:7]}"
     added = git.run("diff-tree", "-r", "-z", "--name-only", "--no-renames", statement.commit, tag.commit)
     names = {name for name in added.decode(errors="surrogateescape").split("\0") if name}
-    others = names - {promoted.paths.statement, promoted.paths.verdict, promoted.paths.envelope}
+    others = names - {*promoted.paths}
     if others:
         return f"its commit changes {min(others)} beside the promotion's own files"
     if tag.made_at != statement.promoted_at:
@@ -139,8 +139,8 @@ def verify_local_copies(promoted: PromotedVersion) -> Iterator[Finding]:
 
 
 def _wrong_own_files(promoted: PromotedVersion, head: Mapping[str, str]) -> str | None:
-    paths, blobs = promoted.paths, promoted.tree.listing.blobs
-    own = [path for path in (paths.statement, paths.verdict, paths.envelope) if path in blobs]
+    blobs = promoted.tree.listing.blobs
+    own = [path for path in promoted.paths if path in blobs]
     contents = promoted.tree.read(own)
     for path in own:
         if head.get(path) != blobs[path]:
