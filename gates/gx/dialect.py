@@ -6,7 +6,8 @@ by guessing (column names and types).
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from great_expectations.core.metric_domain_types import MetricDomainTypes
@@ -19,6 +20,9 @@ from great_expectations.expectations.metrics.table_metric_provider import TableM
 
 from gates.gx.column_types import column_type
 from gates.gx.engine import GatesDuckDBExecutionEngine as Engine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class ColumnTypes(TableMetricProvider):  # type: ignore[misc]
@@ -42,121 +46,40 @@ class ColumnTypes(TableMetricProvider):  # type: ignore[misc]
         return [{"name": row[0], "type": column_type(row[1])} for row in described]
 
 
-class MatchesRegex(ColumnMapMetricProvider):  # type: ignore[misc]
-    """Values in which the pattern is found (RE2 syntax, as `regexp_matches` takes it)."""
+def _provide(name: str, value_keys: tuple[str, ...], condition: Callable[..., Any]) -> None:
+    """Make `column_values.NAME` the values on which a condition holds; Great Expectations knows it from then on.
 
-    condition_metric_name = "column_values.match_regex"
-    condition_value_keys = ("regex",)
+    condition: given the column and the value of each key, None where the expectation leaves it out.
+    """
 
-    @column_condition_partial(engine=Engine)  # type: ignore[untyped-decorator]
-    def _duckdb(cls, column: Any, regex: str, **_: Any) -> Any:  # noqa: N805
-        return _matches(column, regex)
+    def _duckdb(cls: Any, column: Any, **given: Any) -> Any:  # noqa: ARG001  # what Great Expectations calls it with
+        return condition(column, *(given.get(key) for key in value_keys))
 
-
-class MatchesNoRegex(ColumnMapMetricProvider):  # type: ignore[misc]
-    """Values in which the pattern is not found."""
-
-    condition_metric_name = "column_values.not_match_regex"
-    condition_value_keys = ("regex",)
-
-    @column_condition_partial(engine=Engine)  # type: ignore[untyped-decorator]
-    def _duckdb(cls, column: Any, regex: str, **_: Any) -> Any:  # noqa: N805
-        return sa.not_(_matches(column, regex))
-
-
-class MatchesRegexList(ColumnMapMetricProvider):  # type: ignore[misc]
-    """Values in which any, or each, of the patterns is found."""
-
-    condition_metric_name = "column_values.match_regex_list"
-    condition_value_keys = ("regex_list", "match_on")
-    default_kwarg_values = {"match_on": "any"}  # noqa: RUF012
-
-    @column_condition_partial(engine=Engine)  # type: ignore[untyped-decorator]
-    def _duckdb(cls, column: Any, regex_list: list[str], match_on: str, **_: Any) -> Any:  # noqa: N805
-        return _joined(match_on)(*(_matches(column, regex) for regex in _some(regex_list, "regex_list")))
-
-
-class MatchesNoRegexList(ColumnMapMetricProvider):  # type: ignore[misc]
-    """Values in which none of the patterns is found."""
-
-    condition_metric_name = "column_values.not_match_regex_list"
-    condition_value_keys = ("regex_list",)
-
-    @column_condition_partial(engine=Engine)  # type: ignore[untyped-decorator]
-    def _duckdb(cls, column: Any, regex_list: list[str], **_: Any) -> Any:  # noqa: N805
-        return sa.and_(*(sa.not_(_matches(column, regex)) for regex in _some(regex_list, "regex_list")))
-
-
-class MatchesLike(ColumnMapMetricProvider):  # type: ignore[misc]
-    """Values that the LIKE pattern describes whole."""
-
-    condition_metric_name = "column_values.match_like_pattern"
-    condition_value_keys = ("like_pattern", "escape")
-
-    @column_condition_partial(engine=Engine)  # type: ignore[untyped-decorator]
-    def _duckdb(cls, column: Any, like_pattern: str, escape: str | None = None, **_: Any) -> Any:  # noqa: N805
-        return _like(column, like_pattern, escape)
-
-
-class MatchesNoLike(ColumnMapMetricProvider):  # type: ignore[misc]
-    """Values that the LIKE pattern does not describe."""
-
-    condition_metric_name = "column_values.not_match_like_pattern"
-    condition_value_keys = ("like_pattern", "escape")
-
-    @column_condition_partial(engine=Engine)  # type: ignore[untyped-decorator]
-    def _duckdb(cls, column: Any, like_pattern: str, escape: str | None = None, **_: Any) -> Any:  # noqa: N805
-        return sa.not_(_like(column, like_pattern, escape))
-
-
-class MatchesLikeList(ColumnMapMetricProvider):  # type: ignore[misc]
-    """Values that any, or each, of the LIKE patterns describes."""
-
-    condition_metric_name = "column_values.match_like_pattern_list"
-    condition_value_keys = ("like_pattern_list", "match_on", "escape")
-    default_kwarg_values = {"match_on": "any"}  # noqa: RUF012
-
-    @column_condition_partial(engine=Engine)  # type: ignore[untyped-decorator]
-    def _duckdb(
-        cls,  # noqa: N805
-        column: Any,
-        like_pattern_list: list[str],
-        match_on: str | None,
-        escape: str | None = None,
-        **_: Any,
-    ) -> Any:
-        patterns = _some(like_pattern_list, "like_pattern_list")
-        return _joined(match_on)(*(_like(column, pattern, escape) for pattern in patterns))
-
-
-class MatchesNoLikeList(ColumnMapMetricProvider):  # type: ignore[misc]
-    """Values that none of the LIKE patterns describes."""
-
-    condition_metric_name = "column_values.not_match_like_pattern_list"
-    condition_value_keys = ("like_pattern_list", "escape")
-
-    @column_condition_partial(engine=Engine)  # type: ignore[untyped-decorator]
-    def _duckdb(cls, column: Any, like_pattern_list: list[str], escape: str | None = None, **_: Any) -> Any:  # noqa: N805
-        patterns = _some(like_pattern_list, "like_pattern_list")
-        return sa.and_(*(sa.not_(_like(column, pattern, escape)) for pattern in patterns))
-
-
-class ParsesAsJson(ColumnMapMetricProvider):  # type: ignore[misc]
-    """Values that are one JSON document each."""
-
-    condition_metric_name = "column_values.json_parseable"
-
-    @column_condition_partial(engine=Engine)  # type: ignore[untyped-decorator]
-    def _duckdb(cls, column: Any, **_: Any) -> Any:  # noqa: N805
-        return sa.func.json_valid(column)
+    parts = {
+        "condition_metric_name": f"column_values.{name}",
+        "condition_value_keys": value_keys,
+        "default_kwarg_values": dict.fromkeys(value_keys),
+        "_duckdb": column_condition_partial(engine=Engine)(_duckdb),
+    }
+    type(ColumnMapMetricProvider)(name, (ColumnMapMetricProvider,), parts)
 
 
 def _matches(column: Any, regex: str) -> Any:
+    """Whether the pattern is found, in RE2's syntax."""
     return sa.func.regexp_matches(column, sa.literal(regex))
 
 
+def _matches_of(column: Any, regex_list: list[str], match_on: str | None = None) -> Any:
+    return _joined(match_on)(*(_matches(column, regex) for regex in _some(regex_list, "regex_list")))
+
+
 def _like(column: Any, pattern: str, escape: str | None) -> Any:
+    """Whether the LIKE pattern describes the whole value."""
     return column.like(sa.literal(pattern), escape=escape)
+
+
+def _like_of(column: Any, patterns: list[str], escape: str | None, match_on: str | None = None) -> Any:
+    return _joined(match_on)(*(_like(column, pattern, escape) for pattern in _some(patterns, "like_pattern_list")))
 
 
 def _joined(match_on: str | None) -> Any:
@@ -169,3 +92,20 @@ def _some(patterns: list[str], name: str) -> list[str]:
     if not patterns:
         raise ValueError(f"{name} is empty: name at least one pattern")
     return patterns
+
+
+def _negated(condition: Callable[..., Any], column: Any, *values: Any) -> Any:
+    return sa.not_(condition(column, *values))
+
+
+for _name, _keys, _condition in (
+    ("match_regex", ("regex",), _matches),
+    ("match_regex_list", ("regex_list", "match_on"), _matches_of),
+    ("match_like_pattern", ("like_pattern", "escape"), _like),
+    ("match_like_pattern_list", ("like_pattern_list", "escape", "match_on"), _like_of),
+):
+    _provide(_name, _keys, _condition)
+    # None of several patterns is the opposite of any of them.
+    _without = tuple(key for key in _keys if key != "match_on")
+    _provide(f"not_{_name}", _without, partial(_negated, _condition))
+_provide("json_parseable", (), sa.func.json_valid)
