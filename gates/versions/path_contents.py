@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from gates.data.files import FORMATS_TEXT, holds_no_rows
 from gates.errors import DataError, UsageError, did_you_mean
 from gates.versions.dvc.md5 import blocks_md5
-from gates.versions.dvc.pointer import ManifestEntry
+from gates.versions.dvc.pointer import ManifestEntry, PointerKind
 from gates.versions.dvc.pointers import pointers_in
 from gates.versions.path_patterns import concerns, is_below, matching
 from gates.versions.trees import tree_at
@@ -99,14 +99,17 @@ class Contents:
             raise DataError(unread)
         files: dict[str, SnapshotFile] = {}
         for pointer in self._pointers.values():
-            # Outs with `cache: false` have a pointer, but their bytes are in git.
-            if pointer.path in self._blobs or not concerns(pointer.path, spec):
+            if not concerns(pointer.path, spec):
                 continue
-            for entry in self._store.manifest(pointer):
+            # Outs with `cache: false` have a pointer, but their bytes are in git.
+            is_in_git = pointer.path in self._blobs
+            for entry in (pointer.content,) if is_in_git else self._store.manifest(pointer):
                 files[entry.name] = self._file(entry, None, pointer)
         for path, blob in self._blobs.items():
             if concerns(path, spec):
-                files[path] = self._file(ManifestEntry(path, None), blob, None)
+                pointed = files.get(path)
+                entry = pointed.entry if pointed and _tells_bytes(pointed.pointer) else ManifestEntry(path, None)
+                files[path] = self._file(entry, blob, None)
         return files
 
     def _file(self, entry: ManifestEntry, blob: str | None, pointer: Pointer | None) -> SnapshotFile:
@@ -124,9 +127,18 @@ class Contents:
                     raise DataError(f"{entry.name}: a symbolic link in git; commit the data itself, or `dvc add` it")
                 if file.blob:
                     md5, size = blocks_md5(blobs.blocks(file.blob))
+                    self._refuse_other_pointer(entry, md5)
                     entry = replace(entry, md5=md5, size=size)
                 hashed.append(replace(file, entry=entry))
         return hashed
+
+    def _refuse_other_pointer(self, entry: ManifestEntry, md5: str) -> None:
+        """Raises DataError where a pointer names other bytes than git has: which lie there depends on who came last."""
+        if entry.md5 not in {None, md5}:
+            raise DataError(
+                f"{entry.name}: git has other bytes in {self._version} than DVC's pointer names; `git rm --cached` it, or "
+                "remove it from DVC"
+            )
 
     def _nothing_at(self, spec: str, path: str) -> str:
         """That there is nothing, with the nearest name there is, and how to bring what lies in the work tree there."""
@@ -154,3 +166,8 @@ class Contents:
             return f"run `git add {spec}`"
         is_added = (self._repository.top / f"{path}.dvc").is_file()
         return f"run `git add {spec}.dvc`" if is_added else f"run `dvc add {spec}` and `git add {spec}.dvc`"
+
+
+def _tells_bytes(pointer: Pointer | None) -> bool:
+    """Whether a pointer tells which bytes git has. The lock of a stage may be behind; DVC 2's md5 takes CRLF for LF."""
+    return pointer is not None and pointer.kind is not PointerKind.STAGE and not pointer.is_legacy

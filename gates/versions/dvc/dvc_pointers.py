@@ -5,17 +5,19 @@ from __future__ import annotations
 import posixpath
 import re
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from gates.errors import DataError
 from gates.versions.dvc.pointer import ManifestEntry, Pointer, PointerKind
 from gates.versions.dvc.yaml import mapping_in, mapping_of, mappings_in, number_in, text_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 # Pointers come with pull requests, and an md5 becomes part of a path: nothing else may stand there.
 _MD5 = re.compile(r"[0-9a-f]{32}(\.dir)?")
 _DIRECTORY = ".dir"
+_LEGACY = "md5-dos2unix"
 _TEMPLATE = "${"
 
 
@@ -28,7 +30,7 @@ def parse_dvc_file(content: bytes, name: str) -> list[Pointer]:
         kind = PointerKind.STAGE
     elif mappings_in(document, "deps"):
         kind = PointerKind.IMPORTED
-    pointers = (_pointer(out, folder, name, kind) for out in mappings_in(document, "outs"))
+    pointers = (_pointer(out, folder, name, kind) for out in _outs(document, name))
     return [pointer for pointer in pointers if pointer]
 
 
@@ -51,7 +53,7 @@ def parse_lock(content: bytes, name: str, pipeline: bytes, pipeline_name: str) -
         if wdir and _TEMPLATE in wdir:
             unplaced.append(f"{pipeline_name}: stage '{stage}'")
             continue
-        for out in mappings_in(mapping_in(locked, stage), "outs"):
+        for out in _outs(mapping_in(locked, stage), f"{name}: stage '{stage}'"):
             pointer = _pointer(out, _folder(name, wdir), name, PointerKind.STAGE, stage)
             pointers += [pointer] if pointer else []
     return pointers, unplaced
@@ -83,11 +85,44 @@ def checked_md5(value: str | None, place: str) -> str | None:
 
 
 def checked_name(folder: str, name: str | None, place: str) -> str:
-    """The path of a file within a tracked directory. Raises DataError for a name that leads out of it."""
-    path = posixpath.normpath(posixpath.join(folder, name or ""))
-    if not name or not path.startswith(f"{folder}/"):
-        raise DataError(f"{place}: '{name}' leads out of {folder}; restore the file from git")
-    return path
+    """The path of a file within a tracked directory. Raises DataError for a name that leads out of it, or that DVC does not write."""
+    if not name or any(part in {"", ".", ".."} for part in name.split("/")):
+        raise DataError(
+            f"{place}: {name!r} leads out of {folder}, or is another name than DVC writes; restore the file from git"
+        )
+    return posixpath.normpath(posixpath.join(folder, _plain(name, place)))
+
+
+def refuse_colliding(names: Iterable[str], place: str) -> None:
+    """Raises DataError for names of files that do not lie beside each other on every disk, so that DVC lays one out."""
+    taken: dict[str, str] = {}
+    for name in names:
+        other = taken.setdefault(normalize("NFC", name).casefold(), name)
+        if other is not name:
+            how = "is named twice" if other == name else f"differs from '{other}' in case or accents only"
+            raise DataError(f"{place}: '{name}' {how}; keep one of them, and `dvc add` again")
+    for folded, name in taken.items():
+        parts = folded.split("/")
+        folder = next(("/".join(parts[:end]) for end in range(1, len(parts)) if "/".join(parts[:end]) in taken), None)
+        if folder:
+            raise DataError(
+                f"{place}: '{taken[folder]}' is a file and the folder of '{name}'; restore the file from git"
+            )
+
+
+def _plain(name: str, place: str) -> str:
+    r"""A path without characters that another system takes for a separator, or no system for a name."""
+    if "\\" in name or "\0" in name:
+        raise DataError(f"{place}: {name!r} holds a backslash or a NUL byte, which DVC does not write; rename the file")
+    return name
+
+
+def _outs(document: Mapping[str, object], place: str) -> list[Mapping[str, object]]:
+    """The outs below a key of DVC's. Raises DataError where one is no mapping: DVC refuses the file."""
+    outs = document.get("outs", [])
+    if isinstance(outs, list) and all(isinstance(out, dict) for out in outs):
+        return outs
+    raise DataError(f"{place}: outs are no list of mappings, such as DVC writes; restore the file from git")
 
 
 def _locked(document: Mapping[str, object]) -> Mapping[str, object]:
@@ -109,6 +144,8 @@ def _pointer(
         raise DataError(f"{place}: an out has no path; restore the file from git")
     if "://" in path or posixpath.isabs(path):
         return None
+    if ".." in _plain(path, place).lstrip("./").split("/"):
+        raise DataError(f"{place}: the path '{path}' climbs out of a folder it names; restore the file from git")
     path = posixpath.normpath(posixpath.join(folder, path))
     # The folder, too, is what the file says.
     if posixpath.isabs(path) or path == ".." or path.startswith("../"):
@@ -118,17 +155,28 @@ def _pointer(
         _entry(entry, checked_name(path, text_in(entry, "relpath"), place), place)
         for entry in mappings_in(out, "files")
     )
+    refuse_colliding((entry.name for entry in files), place)
+    is_dir = bool(files) or (text_in(out, "md5") or "").endswith(_DIRECTORY)
+    if content.md5 and "nfiles" in out and not is_dir:
+        raise DataError(f"{place}: has the md5 of a file, and the nfiles of a directory; restore the file from git")
     return Pointer(
         path=path,
         file=file,
         kind=kind,
         content=content,
-        is_dir=bool(files) or "nfiles" in out or (text_in(out, "md5") or "").endswith(_DIRECTORY),
-        is_legacy="hash" not in out,
+        is_dir=is_dir or "nfiles" in out,
+        is_legacy=_is_legacy(text_in(out, "hash"), place),
         stage=stage,
         nfiles=number_in(out, "nfiles"),
         files=files,
     )
+
+
+def _is_legacy(name: str | None, place: str) -> bool:
+    """Whether hashes are those of DVC 2. Raises DataError for a hash that DVC has no name for."""
+    if name not in {None, "md5", _LEGACY}:
+        raise DataError(f"{place}: the hash '{name}' is none of DVC's; restore the file from git")
+    return name != "md5"
 
 
 def _entry(entry: Mapping[str, object], name: str, place: str) -> ManifestEntry:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from gates.errors import DataError
@@ -82,4 +83,10 @@ def _pointers_of(contents: tuple[tuple[str, bytes], ...]) -> Pointers:
         other = by_path.setdefault(pointer.path, pointer)
         if other is not pointer:
             raise DataError(f"{pointer.path}: claimed by {other.place} and by {pointer.place}; remove one of them")
+    for path, pointer in by_path.items():
+        outer = next((by_path[str(folder)] for folder in PurePosixPath(path).parents if str(folder) in by_path), None)
+        if outer:
+            raise DataError(
+                f"{path}: lies in {outer.path}, which {outer.place} tracks, and so does {pointer.place}; remove one of them"
+            )
     return Pointers(by_path, tuple(unplaced), unlocked)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from gates.errors import DataError
 from gates.private_folder import PrivateFolder
-from gates.versions.dvc.dvc_pointers import checked_md5, checked_name
+from gates.versions.dvc.dvc_pointers import checked_md5, checked_name, refuse_colliding
 from gates.versions.dvc.md5 import blocks_md5, file_md5
 from gates.versions.dvc.pointer import ManifestEntry, PointerKind
 from gates.versions.path_patterns import is_below
@@ -74,6 +74,7 @@ class Store:
         self._owned = ExitStack()
         self._folder: PrivateFolder | None = None
         self._at_hand: dict[str, Path] = {}
+        self._sizes: dict[str, dict[str, int]] = {}
 
     def manifest(self, pointer: Pointer) -> tuple[ManifestEntry, ...]:
         """As the function of this name."""
@@ -96,7 +97,20 @@ class Store:
         path = cached or self._fetched(entry.name, entry.identity, pointer)
         if entry.md5 and file_md5(path, is_legacy=pointer.is_legacy)[0] != entry.md5:
             raise self._damaged(entry.name, entry.md5, pointer, cached)
+        self._refuse_other_size(entry, path.stat().st_size, pointer)
         return path
+
+    def _refuse_other_size(self, entry: ManifestEntry, size: int, pointer: Pointer) -> None:
+        """Raises DataError where a pointer tells another size, of a file or of all files in a directory together."""
+        sizes = self._sizes.setdefault(pointer.path, {})
+        sizes[entry.name] = size
+        is_whole = not pointer.is_dir or len(sizes) == len(self.manifest(pointer))
+        stated = pointer.size if is_whole else None
+        if entry.size not in {None, size} or stated not in {None, sum(sizes.values())}:
+            raise DataError(
+                f"{entry.name} in {self._version}: has {size} bytes, which is not the size that {pointer.place} states; "
+                "restore the pointer from git"
+            )
 
     def at_hand(self, entry: ManifestEntry, pointer: Pointer) -> Path | None:
         """Where the bytes of a file lie without being fetched, not verified; None where they are not here."""
@@ -159,7 +173,12 @@ class Store:
             self._caches[root] = self._repository.cache_folders(root)
         layouts = (_OLD_LAYOUT, _NEW_LAYOUT) if pointer.is_legacy else (_NEW_LAYOUT, _OLD_LAYOUT)
         places = (cache / layout / name[:2] / name[2:] for cache in self._caches[root] for layout in layouts)
-        return next((place for place in places if place.is_file()), None)
+        cached = next((place for place in places if place.is_file()), None)
+        if cached and cached.is_symlink():
+            raise DataError(
+                f"the cache object {cached} is a symbolic link, which DVC does not make; delete it, then `{self._fetching(pointer)}`"
+            )
+        return cached
 
     def _remote(self, pointer: Pointer) -> RemoteFiles:
         root = self._repository.dvc_root(pointer.file)
@@ -202,7 +221,15 @@ def _entries(content: bytes, pointer: Pointer) -> list[ManifestEntry]:
         words = [(entry["relpath"], entry.get("md5"), entry.get("size")) for entry in listed]
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise DataError(f"{place}: not a list of files of DVC; run `dvc add {pointer.path}` again") from error
-    return [
-        ManifestEntry(checked_name(pointer.path, str(name), place), checked_md5(md5 and str(md5), place), size)
+    if not all(isinstance(name, str) and isinstance(md5, str) and not md5.endswith(".dir") for name, md5, _ in words):
+        raise DataError(f"{place}: has a file without a name or an md5; run `dvc add {pointer.path}` again")
+    if pointer.nfiles not in {None, len(words)}:
+        raise DataError(
+            f"{place}: lists {len(words)} files, where {pointer.file} says {pointer.nfiles}; restore the pointer from git"
+        )
+    entries = [
+        ManifestEntry(checked_name(pointer.path, name, place), checked_md5(md5, place), size)
         for name, md5, size in words
     ]
+    refuse_colliding((entry.name for entry in entries), place)
+    return entries

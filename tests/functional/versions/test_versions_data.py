@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -339,6 +340,48 @@ def test_a_cache_object_that_was_edited_is_refused(small):
         pytest.raises(
             DataError, match=r"^d/a\.csv in HEAD \(.*\): the cache object .* is not what d\.dvc names, its md5"
         ),
+        files_at(open_repository(small), config(small, "d"), head(small)),
+    ):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("pattern", "by", "message"),
+    [
+        (r"  size: \d+", "  size: 5", r"which is not the size that d\.dvc states"),
+        (r"  nfiles: \d+", "  nfiles: 5", r"lists 4 files, where d\.dvc says 5"),
+    ],
+)
+def test_a_pointer_that_states_another_size_is_refused(small, pattern, by, message):
+    text = (small / "d.dvc").read_text()
+    stated = re.sub(pattern, by, text) if re.search(pattern, text) else f"{text.rstrip()}\n{by}\n"
+    write(small, "d.dvc", stated)
+    commit(small)
+
+    with pytest.raises(DataError, match=message), files_at(open_repository(small), config(small, "d"), head(small)):
+        pass
+
+
+def test_a_link_in_place_of_a_cache_object_is_refused(small):
+    name = md5("a")
+    path = small / f".dvc/cache/files/md5/{name[:2]}/{name[2:]}"
+    path.rename(small / "elsewhere")
+    path.symlink_to(small / "elsewhere")
+
+    with (
+        pytest.raises(DataError, match="is a symbolic link, which DVC does not make"),
+        files_at(open_repository(small), config(small, "d"), head(small)),
+    ):
+        pass
+
+
+def test_other_bytes_in_git_than_a_pointer_names_are_refused(small):
+    write(small, "d/a.csv", "other")
+    git(small, "add", "-f", "d/a.csv")
+    commit(small)
+
+    with (
+        pytest.raises(DataError, match=r"^d/a\.csv: git has other bytes in HEAD .* than DVC's pointer names"),
         files_at(open_repository(small), config(small, "d"), head(small)),
     ):
         pass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import textwrap
@@ -221,6 +222,18 @@ def test_names_with_spaces_umlauts_and_quotes_survive_git(root):
         ("- a\n", r"^d/x\.dvc: not a file of DVC: expected a mapping, found a list"),
         (f"outs:\n- md5: {ZERO}\n", r"^d/x\.dvc: an out has no path"),
         (f"outs:\n- path: x\n  files:\n  - relpath: ../../y\n    md5: {ZERO}\n", r"'\.\./\.\./y' leads out of d/x"),
+        (f"outs:\n- path: x/../y\n  md5: {ZERO}\n", r"^d/x\.dvc: the path 'x/\.\./y' climbs out"),
+        (f"outs:\n- path: x\\y\n  md5: {ZERO}\n", r"^d/x\.dvc: .* holds a backslash"),
+        (
+            f"outs:\n- path: x\n  md5: {ZERO}\n  md5: {ZERO}\n",
+            r"^d/x\.dvc:4: not valid YAML: the key 'md5' stands there twice",
+        ),
+        (f"outs:\n  path: x\n  md5: {ZERO}\n", r"^d/x\.dvc: outs are no list of mappings"),
+        (f"outs:\n- path: x\n  md5: {ZERO}\n  hash: sha256\n", r"^d/x\.dvc: the hash 'sha256' is none of DVC's"),
+        (
+            f"outs:\n- path: x\n  md5: {ZERO}\n  hash: md5\n  nfiles: 2\n",
+            r"has the md5 of a file, and the nfiles of a directory",
+        ),
     ],
 )
 def test_what_is_no_pointer_is_refused_by_name(root, text, message):
@@ -373,6 +386,55 @@ def test_a_manifest_with_names_that_lead_out_is_refused(root):
 
     with pytest.raises(DataError, match=r"^the manifest of d\.dvc: '\.\./\.\./x' leads out of d"):
         manifest(repository, WORKTREE, pointers(repository, WORKTREE)["d"])
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (["x/../d.csv"], "'x/../d.csv' leads out of d, or is another name than DVC writes"),
+        (["/etc/passwd"], "'/etc/passwd' leads out of d"),
+        (["./d.csv"], "'./d.csv' leads out of d"),
+        (["a//d.csv"], "'a//d.csv' leads out of d"),
+        (["a\\d.csv"], "holds a backslash"),
+        (["a\0d.csv"], "holds a backslash or a NUL byte"),
+        ([""], "'' leads out of d"),
+        ([None], "has a file without a name"),
+        (["d.csv", "d.csv"], "'d/d.csv' is named twice"),
+        (["d.csv", "D.csv"], "'d/D.csv' differs from 'd/d.csv' in case or accents only"),
+        (["\u00fc.csv", "u\u0308.csv"], "in case or accents only"),
+        (["a", "a/d.csv"], "'d/a' is a file and the folder of 'd/a/d.csv'"),
+        (["a.csv", "b.csv", "c.csv"], "lists 3 files, where d.dvc says 2"),
+    ],
+)
+def test_a_manifest_that_dvc_would_lay_out_differently_is_refused(root, names, message):
+    listed = json.dumps([{"md5": md5("a"), "relpath": name} for name in names])
+    nfiles = min(len(names), 2)
+    manifest_name = store(root / ".dvc/cache", listed, ".dir")
+    write(root, "d.dvc", f"outs:\n- md5: {manifest_name}\n  hash: md5\n  path: d\n  nfiles: {nfiles}\n")
+    repository = open_repository(root)
+
+    with pytest.raises(DataError, match=re.escape(message)):
+        manifest(repository, WORKTREE, pointers(repository, WORKTREE)["d"])
+
+
+def test_a_pointer_within_a_tracked_folder_is_refused(root):
+    track(root, "d", {"a.csv": "a"})
+    write(root, "e.dvc", f"outs:\n- {{md5: {ZERO}, path: d/b.csv}}\n")
+
+    with pytest.raises(DataError, match=r"^d/b\.csv: lies in d, which d\.dvc tracks, and so does e\.dvc"):
+        pointers(open_repository(root), WORKTREE)
+
+
+def test_what_yaml_merges_is_read_as_dvc_reads_it(root):
+    pipeline = "x: &defaults {wdir: sub}\nstages:\n  make:\n    <<: *defaults\n    cmd: x\n    outs: [o.csv]\n"
+    write(root, "dvc.yaml", pipeline)
+    write(
+        root,
+        "dvc.lock",
+        f"schema: '2.0'\nstages: {{make: {{cmd: x, outs: [{{path: o.csv, md5: {ZERO}, hash: md5}}]}}}}\n",
+    )
+
+    assert list(pointers(open_repository(root), WORKTREE)) == ["sub/o.csv"]
 
 
 def test_a_pointer_without_content_is_no_empty_dataset(root):
