@@ -76,16 +76,16 @@ def _mode(path: Path, shown: str) -> int | None:
     try:
         return path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
-        there = next((place for place in (path, *path.parents) if os.path.lexists(place)), path)
+        nearest = next((place for place in (path, *path.parents) if os.path.lexists(place)), path)
     except OSError as error:
         raise UsageError(f"{shown}: cannot be read: {error.strerror}") from error
     except ValueError:
         # No file has such a name: it holds a NUL.
         return None
-    if there.is_dir():
+    if nearest.is_dir():
         return None
-    kind = "a broken symbolic link" if there.is_symlink() else "no folder"
-    raise UsageError(f"{shown}: {there.name} is {kind}; restore what it stood for, or remove it")
+    kind = "a broken symbolic link" if nearest.is_symlink() else "no folder"
+    raise UsageError(f"{shown}: {nearest.name} is {kind}; restore what it stood for, or remove it")
 
 
 def _kind(mode: int) -> str:

@@ -39,10 +39,10 @@ def role_columns(files: Sequence[StagedFile], config: DataSource, kind: DataType
 
 def _refuse_no_value(config: DataSource, key: str, column: str, kind: pa.DataType) -> None:
     """Raises UsageError for a column that a key names and whose values are no texts, numbers or times."""
-    held = what_is_no_value(kind)
+    content = what_is_no_value(kind)
     # A digest tells groups apart, too.
-    if held and (key, held) != ("group", "bytes"):
-        raise UsageError(f"{config.place(key)}: {NO_VALUE.format(column, held, key, SINGLE_VALUE)}")
+    if content and (key, content) != ("group", "bytes"):
+        raise UsageError(f"{config.place(key)}: {NO_VALUE.format(column, content, key, SINGLE_VALUE)}")
 
 
 def mapped_roles(config: DataSource, kind: DataType) -> Mapping[str, str]:

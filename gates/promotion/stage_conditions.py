@@ -38,7 +38,7 @@ _AUTHOR_AND_TRAILERS = "--format=%ae%n%(trailers:only,unfold)"
 class Candidate:
     """The version that is to be promoted, as conditions see it.
 
-    author, trailers: of the commit that was judged, as `commit_people` gives them. stages: the tag by stage that this
+    author, trailers: of the commit that was judged, as `authorship` gives them. stages: the tag by stage that this
     version is on. written_at: when the verdict was written, None where it was not recorded; now: both to the second, with
     their time zones. is_new: version is the next number, of a version that does not exist yet.
     """
@@ -62,7 +62,7 @@ class Candidate:
         return str(self.verdict.contract["purpose"] or "") or None
 
 
-def commit_people(git: Git, commit: str) -> tuple[str, list[tuple[str, str]]]:
+def authorship(git: Git, commit: str) -> tuple[str, list[tuple[str, str]]]:
     """The mail address of a commit's author, and (name, value) of its trailers."""
     log = ("log", "--no-show-signature", "--encoding=UTF-8", "-1", _AUTHOR_AND_TRAILERS, commit)
     author, *lines = lines_of(git.run(*log), "replace")

@@ -64,8 +64,8 @@ class RowValidator:
 
     view_names: what batches call a column of the files, where that is another name. The schema may name a column as
     the files do, or by its role where no column of the files has that name. roles: where they name conversations, the
-    rules of `response` are asked of every turn of the assistant.
-    Raises SuiteError for a schema that cannot be asked of single rows.
+    rules of `response` apply to every turn of the assistant.
+    Raises SuiteError for a schema that cannot be checked on single rows.
     """
 
     def __init__(
@@ -100,12 +100,12 @@ class RowValidator:
     def _of_turns(self, frame: pl.DataFrame, whole: BatchFailures) -> BatchFailures:
         """The rows of which some turn of the assistant breaks a rule of `response`, with the first turn that does."""
         turns = assistant_turns(frame, self._roles) if self._roles else pl.DataFrame()
-        asked = [column for column in self._compiled.columns if column.name == RESPONSE]
-        if not asked or turns.is_empty():
+        of_response = [column for column in self._compiled.columns if column.name == RESPONSE]
+        if not of_response or turns.is_empty():
             return replace(whole, failing={}, reasons={}, broken={})
         content = frame.select(pl.exclude(RESPONSE, "prompt", ROW_ID, ORIGIN) - cs.nested())[turns[ROW]]
         run = _FrameCheck(
-            Compiled(tuple(asked), (), None),
+            Compiled(tuple(of_response), (), None),
             content.with_columns(turns["prompt"], turns[RESPONSE]),
             turns.height,
             {},

@@ -68,10 +68,10 @@ class Conversations:
             return column
         if column.name in self.kind.texts and self._shape(column):
             macro = "gates_answer" if column.name in _ANSWERS else "gates_spoken"
-            said = f"{macro}(gates_messages({{}}))"
+            messages = f"{macro}(gates_messages({{}}))"
             # Among conversations written as text a value that is none is a text.
-            plain = f"CASE WHEN gates_messages({{}}) IS NULL THEN {{}} ELSE {said} END"
-            return _reading(column, said if is_list(column.kind) else plain)
+            plain = f"CASE WHEN gates_messages({{}}) IS NULL THEN {{}} ELSE {messages} END"
+            return _reading(column, messages if is_list(column.kind) else plain)
         self._check_value(column)
         return column
 
@@ -117,8 +117,8 @@ class Conversations:
             raise UsageError(
                 f"{self.place}: column '{column.source}' holds lists of {{{', '.join(strange)}}}; expected messages of {expected}: rename the keys"
             )
-        held = what_is_no_value(column.kind) or f"{column.kind} values"
-        sentence = NO_VALUE.format(column.source, held, column.name, f"messages of {expected}")
+        content = what_is_no_value(column.kind) or f"{column.kind} values"
+        sentence = NO_VALUE.format(column.source, content, column.name, f"messages of {expected}")
         raise UsageError(f"{self.place}: {sentence}")
 
     def _check_value(self, column: Column) -> None:
@@ -126,10 +126,10 @@ class Conversations:
         is_text = column.name in self.kind.texts
         if is_text and _keys(column.kind):
             self._check_shape(column)
-        held = what_is_no_value(column.kind)
-        if held and (column.name, held) != (self.kind.key, "bytes"):
+        content = what_is_no_value(column.kind)
+        if content and (column.name, content) != (self.kind.key, "bytes"):
             expected = "text, or messages of {role, content}" if is_text else SINGLE_VALUE
-            raise UsageError(f"{self.place}: {NO_VALUE.format(column.source, held, column.name, expected)}")
+            raise UsageError(f"{self.place}: {NO_VALUE.format(column.source, content, column.name, expected)}")
 
 
 def _reading(column: Column, template: str, kind: pa.DataType | None = None) -> Column:

@@ -32,13 +32,13 @@ def assistant_turns(frame: pl.DataFrame, roles: Roles) -> pl.DataFrame:
             .alias(MESSAGES)
         )  # fmt: skip
     is_answer = pl.col("role") == "assistant"
-    asked = pl.when(pl.col("role") == "user").then(pl.col("content").fill_null(""))
+    question = pl.when(pl.col("role") == "user").then(pl.col("content").fill_null(""))
     return (
         conversations.select(ROW, MESSAGES)
         .explode(MESSAGES)
         .unnest(MESSAGES)
         .with_columns(
-            (pl.int_range(pl.len()).over(ROW) + 1).alias(TURN), asked.forward_fill().over(ROW).alias("prompt")
+            (pl.int_range(pl.len()).over(ROW) + 1).alias(TURN), question.forward_fill().over(ROW).alias("prompt")
         )
         .filter(is_answer.fill_null(value=False))
         .filter(pl.len().over(ROW) > 1)

@@ -23,7 +23,7 @@ from gates.promotion.promote.plan import (
     wanted_version,
 )
 from gates.promotion.signing.envelope import sign
-from gates.promotion.stage_conditions import Candidate, commit_people, met, unmet
+from gates.promotion.stage_conditions import Candidate, authorship, met, unmet
 from gates.promotion.statements.paths import folder_of_config
 from gates.promotion.statements.statement import sha256
 from gates.promotion.statements.tag_message import TagMessage
@@ -120,9 +120,9 @@ class _Promotion:
         if request.key:
             files[paths.envelope] = sign(statement, request.key)
         is_new = request.version is None
-        people, judged = commit_people(clean.git, clean.head), evidence.verdict
+        written_by, judged = authorship(clean.git, clean.head), evidence.verdict
         put = self._stage_tag(
-            digest, Candidate(judged, version, *people, request.now, evidence.written_at, is_new=is_new)
+            digest, Candidate(judged, version, *written_by, request.now, evidence.written_at, is_new=is_new)
         )
         words = f"{history.dataset} {version} to {self.stage.name}"
         return PromotionPlan(
@@ -154,8 +154,8 @@ class _Promotion:
         self._refuse_signing(promoted)
         self._refuse_unverified(promoted)
         self._refuse_overlaps(statement.purpose, promoted.files())
-        people, written_at = commit_people(self.clean.git, statement.commit), statement.verdict.written_at
-        candidate = Candidate(promoted.verdict, statement.version, *people, request.now, written_at, stages)
+        written_by, written_at = authorship(self.clean.git, statement.commit), statement.verdict.written_at
+        candidate = Candidate(promoted.verdict, statement.version, *written_by, request.now, written_at, stages)
         put = self._stage_tag(promoted.digest, candidate)
         plan = self._of_existing(promoted, f"promoted {history.dataset} {statement.version} to {stage.name}")
         return replace(plan, tags=(put,), lenience=lenience_of(promoted.verdict, promoted.paths.verdict))

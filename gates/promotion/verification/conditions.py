@@ -10,7 +10,7 @@ from gates.errors import DataError, UsageError
 from gates.promotion.errors import PromotionError
 from gates.promotion.git.promoted_version import config_in, configuration_in, promoted_version
 from gates.promotion.git.same_files import files_of
-from gates.promotion.stage_conditions import Candidate, commit_people, met, unmet
+from gates.promotion.stage_conditions import Candidate, authorship, met, unmet
 from gates.verdicts.decode import moment_text
 from gates.versions.git import committed_at
 from gates.versions.trees import tree_at
@@ -37,8 +37,8 @@ def wrong_conditions(event: StageEvent) -> str | None:
     stage = _stage_at(event, commit)
     stages = event.history.events_of(tag.commit, before=tag.name.number)
     statement = promoted.statement
-    people, written_at = commit_people(event.history.git, statement.commit), statement.verdict.written_at
-    candidate = Candidate(promoted.verdict, statement.version, *people, tag.made_at, written_at, stages)
+    written_by, written_at = authorship(event.history.git, statement.commit), statement.verdict.written_at
+    candidate = Candidate(promoted.verdict, statement.version, *written_by, tag.made_at, written_at, stages)
     return (
         _dated_before(event, commit, tag.made_at)
         or _revoked(event, commit)

@@ -89,8 +89,8 @@ def test_a_project_is_judged_by_its_own_files_and_not_by_those_of_a_neighbour(tm
     )
 
     assert texts(config) == ["its own data"]
-    with open_holdout(config) as held:
-        assert pl.concat([pl.DataFrame(batch) for batch in held.batches()])["text"].to_list() == ["its own held"]
+    with open_holdout(config) as holdout:
+        assert pl.concat([pl.DataFrame(batch) for batch in holdout.batches()])["text"].to_list() == ["its own held"]
     with open_evaluation(config) as evaluation:
         assert "its own items" in evaluation.items().texts.to_list()
 

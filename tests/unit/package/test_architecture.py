@@ -65,7 +65,7 @@ def test_what_a_configuration_names_is_asked_for_in_few_places():
         & {alias.name for node in ast.walk(parsed(path)) if isinstance(node, ast.ImportFrom) for alias in node.names}
         for path in MODULES
     }
-    asked = {path: names for path, names in imported.items() if names}
+    importing = {path: names for path, names in imported.items() if names}
 
     of_one_dataset = {
         # Resolving itself.
@@ -94,7 +94,7 @@ def test_what_a_configuration_names_is_asked_for_in_few_places():
         # A report on a stored verdict: what a plugin's metric means is not stored with it.
         "gates/verdicts/reports/located_verdict.py": {"metrics_of"},
     }
-    assert asked == of_one_dataset | of_plugins
+    assert importing == of_one_dataset | of_plugins
 
 
 @pytest.mark.parametrize("name", ["utils", "helpers", "core", "common", "misc", "base"])
@@ -168,3 +168,19 @@ def test_neither_pandera_on_ibis_nor_schemas_in_yaml_are_used():
     for path in PACKAGE.rglob("*.py"):
         source = path.read_text(encoding="utf-8")
         assert not {word for word in ("pandera.ibis", "to_yaml", "from_yaml", "pandera.io") if word in source}, path
+
+
+def test_variables_are_named_for_what_they_are():
+    vague = {"found", "told", "said", "asked", "known", "there", "held", "meant"}
+    folders = ("gates", "tests", "benchmarks", "examples", "action")
+
+    offences = [
+        f"{shown(path)}:{node.lineno}"
+        for folder in folders
+        for path in sorted((PACKAGE.parent / folder).rglob("*.py"))
+        for node in ast.walk(parsed(path))
+        if (isinstance(node, ast.arg) and node.arg in vague)
+        or (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in vague)
+    ]
+
+    assert offences == []

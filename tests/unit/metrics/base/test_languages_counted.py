@@ -228,7 +228,7 @@ def test_a_language_that_its_interval_leaves_open_is_named_with_the_rows_that_ar
 
 
 def without_languages(scan: Scan) -> Scan:
-    """The same rows of which nobody says what language they are in."""
+    """The same rows without a language tag."""
     bound = tuple(name for name in scan.roles.bound if name != "language")
     return with_inputs(scan, roles=replace(scan.roles, bound=bound))
 

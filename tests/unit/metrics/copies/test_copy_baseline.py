@@ -159,12 +159,12 @@ def table(count: int, seed: int) -> pl.DataFrame:
 
 
 def exact(human: pl.DataFrame, synthetic: pl.DataFrame, limit: float = 0.001) -> tuple[Outcome, Severity]:
-    found = judge(
+    judgement = judge(
         measure(table_scan(human, synthetic), Scope.COMBINED, {"kind": "exact"}),
         Limits(max_value=limit),
         Severity.CRITICAL,
     )
-    return found.outcome, found.severity
+    return judgement.outcome, judgement.severity
 
 
 @pytest.mark.parametrize("count", [10, 60, 1000, 4000])
