@@ -212,10 +212,12 @@ def _wanted(config: Config, target: str | None) -> list[DatasetConfig]:
 def _rules(dataset: DatasetConfig, request: InitRequest, *, is_named: bool) -> Generator[str, None, bool]:
     """Drafts a dataset's rules where it has none, and accepts them where that was asked for; whether it has some."""
     from gates.init.drafts.accept import accept
-    from gates.init.drafts_step import DRAFTED_TYPES, draft, rule_files
+    from gates.init.drafts_step import DRAFTED_TYPES, draft, remove_other_drafts, rule_files
 
     present = rule_files(dataset)
     has_rules = False
+    if removed := remove_other_drafts(dataset):
+        yield f"{dataset.name}: removed {_shown(removed, dataset)}: drafts for another type than {dataset.type}"
     if dataset.type not in DRAFTED_TYPES:
         yield f"{dataset.name}: type {dataset.type} has built-in rules; nothing to draft"
     elif dataset.schema and (is_named or not present):

@@ -11,6 +11,7 @@ from gates.config.schema_files import own_schema
 from gates.data.duckdb.dataset import VIEWS, open_dataset
 from gates.data.sql import identifier, select
 from gates.errors import DataError
+from gates.init.drafts.accept import are_drafts
 from gates.init.drafts.infer import infer
 from gates.init.drafts.write import DraftFiles, write_draft
 from gates.verdict import Scope
@@ -32,6 +33,14 @@ def rule_files(dataset: DatasetConfig) -> list[Path]:
     schema = [dataset.root / spec.rpartition(":")[0]] if spec else []
     suites = [dataset.root / "expectations" / dataset.name / f"{scope.value}.json" for scope in Scope]
     return [path for path in (*schema, *suites) if path.is_file()]
+
+
+def remove_other_drafts(dataset: DatasetConfig) -> list[Path]:
+    """The drafts of a dataset whose type is another by now; nobody has accepted them, and they are gone."""
+    drafts = [] if dataset.type in DRAFTED_TYPES or dataset.schema else are_drafts(rule_files(dataset))
+    for path in drafts:
+        path.unlink()
+    return drafts
 
 
 def draft(dataset: DatasetConfig, *, force: bool) -> DraftFiles:

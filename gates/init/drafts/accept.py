@@ -34,6 +34,30 @@ def accept(paths: Iterable[Path]) -> tuple[Path, ...]:
     return changed
 
 
+def are_drafts(paths: Iterable[Path]) -> list[Path]:
+    """Those of a dataset's rule files that have nothing but drafts; none where no draft is left among them."""
+    marked = {path: [*_marks(path)] for path in paths}
+    return [path for path, marks in marked.items() if all(marks)] if any(map(any, marked.values())) else []
+
+
+def _marks(path: Path) -> Iterator[bool]:
+    """Whether each rule of a suite is a draft; of a schema, whether all of it is."""
+    text = _read(path)
+    if path.suffix == ".py":
+        yield bool(_MARK.search(text))
+        return
+    try:
+        suite = json.loads(text)
+    except json.JSONDecodeError:
+        suite = None
+    entries = suite.get("expectations") if isinstance(suite, dict) else None
+    yield from map(_is_draft, entries) if isinstance(entries, list) else [False]
+
+
+def _is_draft(entry: Any) -> bool:
+    return isinstance(entry, dict) and isinstance(entry.get("meta"), dict) and entry["meta"].get("draft") is True
+
+
 def _read(path: Path) -> str:
     try:
         return path.read_bytes().decode()
@@ -52,7 +76,7 @@ def _accepted(path: Path, text: str) -> str:
         raise UsageError(f"{path}:{error.lineno}: {error.msg}; fix the JSON and accept again") from error
     for start, end in reversed(list(_entry_spans(text))):
         entry = json.loads(text[start:end])
-        if isinstance(entry, dict) and isinstance(entry.get("meta"), dict) and entry["meta"].get("draft") is True:
+        if _is_draft(entry):
             text = text[:start] + _written(_without_mark(entry), text, start) + text[end:]
     return text
 

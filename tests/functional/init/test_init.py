@@ -117,6 +117,40 @@ def test_second_run_changes_nothing_unless_forced(tmp_path, gates):
     assert '"edited"' not in path.read_text()
 
 
+def test_drafts_go_when_the_type_is_changed(tmp_path, gates):
+    rows = ROWS.with_columns(text=pl.format("number {} of many", pl.int_range(pl.len())))
+    rows.write_csv(tmp_path / "people.csv")
+    gates(tmp_path, "init")
+    config = tmp_path / "gates.toml"
+    config.write_text(config.read_text().replace('"tabular"', '"text"'))
+    drafted = [name for name in files(tmp_path) if name.startswith(("schemas/", "expectations/"))]
+
+    called = gates(tmp_path, "init")
+
+    assert called.code == 0, called.err
+    assert called.out.startswith(f"people: removed {drafted[-1]}, ")
+    assert "drafts for another type than text" in called.out.splitlines()[0]
+    assert (len(drafted), files(tmp_path)) == (4, ["gates.toml", "people.csv"])
+
+
+@pytest.mark.parametrize("own", ["accepted", "written", "broken"])
+def test_rules_that_are_no_drafts_stay_when_the_type_is_changed(own, tmp_path, gates):
+    ROWS.write_csv(tmp_path / "people.csv")
+    gates(tmp_path, "init", *(["--accept"] if own == "accepted" else []))
+    config, suite = tmp_path / "gates.toml", tmp_path / "expectations/people/human.json"
+    config.write_text(config.read_text().replace('"tabular"', '"text"'))
+    if own == "written":
+        suite.write_text(suite.read_text().replace('"draft": true,', "", 1))
+    if own == "broken":
+        suite.write_text("{")
+    before = suite.read_text()
+
+    called = gates(tmp_path, "init")
+
+    assert "expectations/people/human.json" not in called.out
+    assert suite.read_text() == before
+
+
 def test_accepting_twice_is_accepting_once(tmp_path, gates):
     ROWS.write_csv(tmp_path / "people.csv")
 
