@@ -17,6 +17,7 @@ from gates.data.duckdb.dataset import LocalDataset, open_dataset, open_holdout
 from gates.data.evaluation import EvaluationSets, open_evaluation
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE, UNDECLARED_CODE
 from gates.data.scan.inputs import Declarations, VersionBefore
+from gates.data.scan.result import NAMED_ROWS
 from gates.data.scan.run import Remembered, ScanRequest, scan
 from gates.data.scan.summaries import RowReading, Summaries
 from gates.metrics.base.evaluate import HUMAN_ROWS_ONLY, ask, has_human_rows_only
@@ -160,6 +161,7 @@ class _Pass:
         with QuarantineWriter(path, [file.path for file in self.opened.files], mode) as writer:
             request = ScanRequest(
                 declared=_declared(contract),
+                named_rows=None if self.options.only else NAMED_ROWS,
                 before=VersionBefore(self.options.kept_files, self.options.promoted),
                 rule_failures=self.rows.failures.value,
                 on_batch=ask,

@@ -44,7 +44,10 @@ Examples:
 )
 @dataset_arguments
 @click.option(
-    "--only", multiple=True, metavar="NAME", help="Run this check only: its id, its type or a word of it (repeatable)."
+    "--only",
+    multiple=True,
+    metavar="NAME",
+    help="Run this check only: its id, its type or a word of it (repeatable); --format json has every row that it finds.",
 )
 @click.option(
     "--scope",

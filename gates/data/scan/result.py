@@ -32,6 +32,10 @@ def with_turn(place: str, turn: int | None) -> str:
     return f"{place} turn {turn}" if turn else place
 
 
+# Enough to see what they have in common; a verdict is kept and read whole.
+NAMED_ROWS = 10
+
+
 @dataclass(frozen=True)
 class Rows:
     """Rows of one origin in memory: a deterministic sample, or all of them where they are few.
@@ -140,7 +144,7 @@ class Scan:
     """Everything metrics may read.
 
     inputs: what was known before rows were read. samples_are_distinct: repeated rows were not drawn. seed derives from the rows' content, so that neither row order nor repeated rows change the draws.
-    measured: by check id, the `Measurement` of what was measured already.
+    measured: by check id, the `Measurement` of what was measured already. named_rows: how many rows a finding names, None for all.
     """
 
     inputs: PassInputs
@@ -153,6 +157,7 @@ class Scan:
     source: Source
     seed: int
     measured: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    named_rows: int | None = NAMED_ROWS
     _fetched: Fetched | None = field(default=None, compare=False, repr=False)
     _collected: dict[Accumulate[Any], Any] = field(default_factory=dict, compare=False, repr=False)
     _memo: dict[Callable[..., object], object] = field(default_factory=dict, compare=False, repr=False)

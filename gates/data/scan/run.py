@@ -15,7 +15,7 @@ from gates.data.scan.accumulators import Accumulators
 from gates.data.scan.holdout import read_holdout
 from gates.data.scan.index import FileIndex, IndexBuilder
 from gates.data.scan.inputs import Declarations, PassInputs, VersionBefore
-from gates.data.scan.result import Fetched, Rows, RuleFailures, Samples, Scan, ScanCounts
+from gates.data.scan.result import NAMED_ROWS, Fetched, Rows, RuleFailures, Samples, Scan, ScanCounts
 from gates.data.scan.samples import Sampler, sample_size
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class ScanRequest:
     """What a scan is to keep beside the rows' own facts.
 
     accumulate: what the checks to come need of every row. rows: ids of rows, beyond the samples, that they will look at:
-    called with a scan whose samples are empty, because all rows are fetched together.
+    called with a scan whose samples are empty, because all rows are fetched together. named_rows: as in `Scan`.
     """
 
     declared: Declarations = field(default_factory=Declarations)
@@ -65,6 +65,7 @@ class ScanRequest:
     remembered: Remembered | None = None
     accumulate: Callable[[PassInputs], Iterable[Accumulate[Any]]] = field(default=lambda _inputs: ())
     rows: Callable[[Scan], Iterable[Ints]] = field(default=lambda _scan: ())
+    named_rows: int | None = NAMED_ROWS
 
 
 def scan(opened: Source, request: ScanRequest, holdout: Source | None = None) -> Scan:
@@ -87,6 +88,7 @@ def scan(opened: Source, request: ScanRequest, holdout: Source | None = None) ->
         counts=_counts(request, builder, index),
         source=opened,
         seed=_seed(index),
+        named_rows=request.named_rows,
         _collected=accumulators.values(),
     )
     return _sampled(unsampled, request)

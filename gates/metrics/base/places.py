@@ -8,9 +8,7 @@ if TYPE_CHECKING:
     from gates.data.arrays import Mask
     from gates.data.scan.result import Scan
 
-EVIDENCE_ROWS = 10
-
 
 def first_places(scan: Scan, mask: Mask) -> list[str]:
-    """`path:row` of the first ten rows under a mask."""
-    return [scan.place(row) for row in scan.index.ids_of(mask, EVIDENCE_ROWS).tolist()]
+    """`path:row` of the first rows under a mask, as many as a finding names."""
+    return [scan.place(row) for row in scan.index.ids_of(mask, scan.named_rows).tolist()]

@@ -11,7 +11,6 @@ from gates.data.text.markers import Mark, mark_names
 from gates.data.text.turn_marks import first_turns_with
 from gates.metrics.base.breakdowns import with_parts
 from gates.metrics.base.measurement import Baseline, Failed, Growth, Measured, Measurement, NotConfigured, RowCounts
-from gates.metrics.base.places import EVIDENCE_ROWS
 from gates.metrics.base.wording import percent
 from gates.metrics.stats.intervals import ratio_difference
 
@@ -69,7 +68,7 @@ def _excess(scan: Scan, synthetic: Mask, human: Mask, marks: Mark) -> Measuremen
 
 def marked_places(scan: Scan, marked: Mask, marks: Mark) -> list[str]:
     """Places of the first rows with one of the marks, with the turn that has it in conversations of several."""
-    row_ids = scan.index.ids_of(marked, EVIDENCE_ROWS)
+    row_ids = scan.index.ids_of(marked, scan.named_rows)
     turns = first_turns_with(scan.take(row_ids), scan.roles, marks) if scan.roles.turns and len(row_ids) else {}
     return [with_turn(scan.place(row), turns.get(at)) for at, row in enumerate(row_ids.tolist())]
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Scan
 
-EVIDENCE_ROWS = 10
 _SCHEMA = {"row": pl.Int64, "origin": pl.String, "column": pl.String, "reader": pl.Int8, "digest": pl.UInt64}
 
 
@@ -52,7 +51,7 @@ def _note(scan: Scan, scope: Scope, values: pl.DataFrame) -> str:
 
 
 def _evidence(scan: Scan, values: pl.DataFrame) -> dict[str, object]:
-    first = values.select("row", "column", "reader").unique().sort("row", "column", "reader").head(EVIDENCE_ROWS)
+    first = values.select("row", "column", "reader").unique().sort("row", "column", "reader")[: scan.named_rows]
     places = [f"{scan.place(row)} {_what(column, reader)}" for row, column, reader in first.iter_rows()]
     counts = {_what(column, reader): rows for column, reader, rows in _counted(values)}
     distinct = values.select("reader", "digest").n_unique() if values.height else 0

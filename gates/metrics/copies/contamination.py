@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from gates.metrics.copies.evaluation_search import ContaminatedRows
     from gates.verdict import Scope
 
-EVIDENCE_ROWS = 10
-
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Share of distinct rows that are contaminated, in [0, 1]; every row is read, so it is without interval.
@@ -108,10 +106,12 @@ def _first_rows(scan: Scan, contaminated: ContaminatedRows) -> list[str]:
     """Places of the first rows, with the evaluation item that each shares most with."""
     first, at = np.unique(contaminated.rows, return_index=True)
     places = []
-    for row, item in zip(first[:EVIDENCE_ROWS].tolist(), contaminated.item[at][:EVIDENCE_ROWS].tolist(), strict=True):
+    for row, item in zip(
+        first[: scan.named_rows].tolist(), contaminated.item[at][: scan.named_rows].tolist(), strict=True
+    ):
         places.append(scan.place(row) + (f" = {contaminated.items.place(item)}" if item >= 0 else ""))
     by_seed = [f"{scan.place(row)} (seed)" for row in np.unique(contaminated.by_seed).tolist()]
-    return [*places, *by_seed][:EVIDENCE_ROWS]
+    return [*places, *by_seed][: scan.named_rows]
 
 
 METRIC = Metric(

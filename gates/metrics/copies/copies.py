@@ -49,7 +49,6 @@ if TYPE_CHECKING:
     from gates.data.scan.result import Rows, Scan
     from gates.metrics.base.languages import Language
 
-EVIDENCE_ROWS = 10
 _VERBS = {"near": "nearly equal a human text", "span": "share 50 tokens in a row with a human text"}
 # Numbers within one hundredth of the human rows count as near: a copy with a little noise stays in its cell.
 NEAR_CELLS = 100
@@ -108,7 +107,7 @@ def _exact_rows(scan: Scan) -> Measurement:
         compared = _excess(int((own & copied).sum()), int(own.sum()), baseline, human_count, "equal a human row")
         left_out = 0 if with_short else int(short.sum())
         note = compared.note + (f"; {left_out:,} under {TOKENS_AT_LEAST} tokens are not counted" if left_out else "")
-        first = np.flatnonzero(own & copied)[:EVIDENCE_ROWS]
+        first = np.flatnonzero(own & copied)[: scan.named_rows]
         places = _places(scan, index.ids(first), index.ids(index.first_with_content_of(first, human)))
         return replace(compared, note=note, evidence={**compared.evidence, "matrix": matrix, "first_rows": places})
 
@@ -179,7 +178,7 @@ def _near_rows(scan: Scan) -> Measurement:
         compared = _excess(
             int(is_copy.sum()), len(cells), baseline.all(len(cells)), len(human), "nearly equal a human row"
         )
-        at = np.argsort(rows.row_id[first[is_copy]])[:EVIDENCE_ROWS]
+        at = np.argsort(rows.row_id[first[is_copy]])[: scan.named_rows]
         twins = scan.human.row_id[originals.find(cells[is_copy][at])]
         places = _places(scan, rows.row_id[first[is_copy][at]], twins)
         return replace(compared, evidence={**compared.evidence, "first_rows": places})
@@ -214,7 +213,7 @@ def _text_copies(scan: Scan, kind: str) -> Measurement:
         copies = own & is_copy
         baseline = unseen.like(language.filter(own))
         compared = _excess(int(copies.sum()), int(own.sum()), baseline, matrix.count(HUMAN_CODE), _VERBS[kind])
-        first = np.flatnonzero(copies)[:EVIDENCE_ROWS]
+        first = np.flatnonzero(copies)[: scan.named_rows]
         if kind == "near":
             texts = matrix.of(SYNTHETIC_CODE)[_FirstOf(digest).find(index.at("digest", first))]
             places = _places(scan, index.ids(first), matrix.row_id[matrix.human_twins(texts)])

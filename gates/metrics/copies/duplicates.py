@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 SHORT_REPEATS = 0.15
 # Fewer short human rows say nothing about how often such rows repeat.
 HUMAN_ROWS_AT_LEAST = 30
-EVIDENCE_ROWS = 10
 
 
 @dataclass(frozen=True)
@@ -181,7 +180,7 @@ def _counted(scan: Scan, matrix: DuplicateMatrix, ratio: float, mask: Mask, rows
     """The ratio, with how many of these rows, all of one origin, repeat an earlier one, and the first of them with that."""
     index = scan.index
     repeats = mask & ~index.first_of_each(mask)
-    shown = np.flatnonzero(repeats)[:EVIDENCE_ROWS]
+    shown = np.flatnonzero(repeats)[: scan.named_rows]
     pairs = zip(index.ids(shown), index.ids(index.first_with_content_of(shown, mask)), strict=True)
     places = [f"{scan.place(int(row))} = {scan.place(int(first))}" for row, first in pairs]
     note = f"{int(repeats.sum()):,} of {int(mask.sum()):,} rows repeat another, first at {places[0]}" if places else ""

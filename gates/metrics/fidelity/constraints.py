@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     # Masks of the rows that break a constraint and of the rows that it applies to; the first lies within the second.
     Judged = tuple[Mask, Mask]
 
-EVIDENCE_ROWS = 10
-
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Share of the scope's rows that break one constraint, in [0, 1], with its exact interval and a part per generator.
@@ -46,7 +44,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 
     def share(rows: Rows) -> Measured | Inconclusive:
         broken, applies = check(scan.human.frame, rows.frame, columns)
-        first = np.sort(rows.row_id[broken])[:EVIDENCE_ROWS]
+        first = np.sort(rows.row_id[broken])[: scan.named_rows]
         return _measured(scan, columns, (int(broken.sum()), int(applies.sum())), first)
 
     whole = share(scan.rows_of(scope))
@@ -154,7 +152,7 @@ def _key(scan: Scan, scope: Scope, columns: list[str]) -> Measurement:
         broken = counts[code] > 1
         if taken:
             broken |= np.isin(own, human)
-        rows = scan.index.ids(np.flatnonzero(mask)[np.flatnonzero(broken)[:EVIDENCE_ROWS]])
+        rows = scan.index.ids(np.flatnonzero(mask)[np.flatnonzero(broken)[: scan.named_rows]])
         return _measured(scan, columns, (int(broken.sum()), len(own)), rows)
 
     if scope is Scope.HUMAN:

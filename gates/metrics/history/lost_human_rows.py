@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from gates.metrics.base.measurement import Estimate, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
-from gates.metrics.base.places import EVIDENCE_ROWS
 from gates.metrics.history.previous_human_rows import accumulate_both, previous_human_rows
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     changed = int((gone & before.has_key).sum())
     if before.has_key.any():
         evidence["changed_under_their_key"] = int((before.has_key & ~before.has_content).sum())
-    rows = [before.place(int(row)) for row in before.row_id[gone][:EVIDENCE_ROWS]]
+    rows = [before.place(int(row)) for row in before.row_id[gone][: scan.named_rows]]
     if rows:
         evidence["rows"] = rows
     for name, places in (("records_of_no_row", before.unused), ("records_from_before", before.late)):

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gates.data.scan.result import NAMED_ROWS
 from gates.metrics.base.measurement import Baseline, Estimate, Failed, Growth, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
-from gates.metrics.base.places import EVIDENCE_ROWS
 from gates.metrics.stats.intervals import clopper_pearson, ratio_difference
 from gates.verdict import Scope, Severity
 
@@ -60,7 +60,7 @@ def measurement_of(
         growth=Growth(shrinks="linear", limited_by=(scope.value,)),
         is_count=True,
         note=note,
-        evidence={"failures": hits, "rows": rows, "first_rows": list(first[:EVIDENCE_ROWS])},
+        evidence={"failures": hits, "rows": rows, "first_rows": list(first[:NAMED_ROWS])},
     )
 
 

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from gates.metrics.base.languages import Language
     from gates.verdict import Scope
 
-EVIDENCE_ROWS = 10
-
 
 @dataclass(frozen=True)
 class _Disagreement:
@@ -88,7 +86,7 @@ def _against(scan: Scan, entries: Twins, human: _Disagreement, mask: Mask) -> Me
         "human_rows_with_human_twins": human.rows,
         "synthetic_rows_with_human_twins": synthetic.rows,
         "rows_unlike_all_their_twins": len(differ),
-        "first_rows": [scan.place(int(row)) for row in np.sort(entries.row_id[differ])[:EVIDENCE_ROWS]],
+        "first_rows": [scan.place(int(row)) for row in np.sort(entries.row_id[differ])[: scan.named_rows]],
     }
     if min(human.worth, synthetic.worth) < ROWS_TO_PASS:
         reason = (

@@ -24,7 +24,7 @@ _VAGUE = frozenset(
 _PLURALS = {"copy": "copies", "duplicate": "duplicates", "failure": "failures"}
 # How the name of a type ends that says no more than that there are limits.
 _ENDINGS = ("_to_be_between", "_to_be_less_than", "_to_match")
-# A check names no more rows (gates/metrics/base/places.py): there may be others.
+# A check of a whole run names no more rows (`NAMED_ROWS` in gates/data/scan/result.py): there may be others.
 MOST_NAMED = 10
 # What these measure is already less the baseline: how far synthetic rows go beyond it.
 EXCESSES = frozenset({
@@ -80,7 +80,7 @@ def rows_text(check: CheckResult) -> str:
         shown.append(row if path == file else place)
         file = path
     counts = [count for name in _ROW_COUNTS if (count := _count(check.evidence.get(name)))]
-    if not counts and len(places) >= MOST_NAMED:
+    if not counts and len(places) == MOST_NAMED:
         return ", ".join(shown) + ", and others"
     rest = max([len(places), *counts]) - len(shown)
     return ", ".join(shown) + (f", and {rest:,} more" if rest > 0 else "")

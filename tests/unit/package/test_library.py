@@ -81,6 +81,18 @@ def test_check_takes_the_only_dataset_and_no_other(judged_project, tmp_path):
         gates.check(config=judged_project.root)
 
 
+def test_check_of_one_check_names_every_row(judged_project):
+    reported = next(one for one in json.loads(judged_project.check.out) if one["dataset"] == "flawed")
+    whole = {one["id"]: one["evidence"].get("first_rows") for one in reported["checks"] if one["evidence"]}
+
+    (*_, one) = gates.check(
+        "flawed", config=judged_project.root, only=["synthetic/expect_duplicate_ratio_to_be_less_than/exact"]
+    ).checks
+
+    assert len(one.evidence["first_rows"]) == one.evidence["repeats"] > 100
+    assert one.evidence["first_rows"][:10] == whole[str(one.id)]
+
+
 def test_check_of_some_checks_writes_nothing(judged_project, tmp_path, capfd):
     before = sorted(judged_project.root.rglob("*"))
 
