@@ -17,7 +17,7 @@ from gates.config.installed.plugins import Plugins
 from gates.contract.check_lookup import resolve_checks
 from gates.contract.explain import shipped_uses
 from gates.contract.plugins.registry import metrics_of
-from gates.metrics.base.places import EVIDENCE_ROWS
+from gates.data.scan.result import NAMED_ROWS
 from gates.verdict import (
     LINE_TO_ADD,
     NOTHING_TO_MEASURE,
@@ -247,7 +247,7 @@ def test_rows_of_one_file_name_it_once():
 
 
 def test_rows_beyond_those_that_a_check_names_are_not_counted_as_if_there_were_none():
-    places = [f"a.csv:{row}" for row in range(EVIDENCE_ROWS)]
+    places = [f"a.csv:{row}" for row in range(NAMED_ROWS)]
 
     assert rows_text(check("x", Outcome.FAIL, "", evidence={"first_rows": places})) == "a.csv:0, 1, 2, and others"
     counted = check("x", Outcome.FAIL, "", evidence={"first_rows": places, "failures": 94})
