@@ -58,7 +58,7 @@ def test_mutation_fails_this_check_and_without_it_nothing_fails_for_the_reason(c
 
 
 @pytest.mark.parametrize("kind", DATA_TYPES)
-def test_sound_rows_of_every_type_pass_every_check_that_can_be_asked(kind):
+def test_sound_rows_of_every_type_pass_every_check_that_can_be_run(kind):
     verdict = verdict_on(kind, ROWS, promoted_as_it_is, only=NOT_COSTLY)
 
     assert (verdict.answer, outcomes(verdict)) == (Answer.PASS, expected(kind, verdict))
@@ -100,7 +100,7 @@ def test_missing_input_is_named_and_never_passes(case):
 
 @pytest.mark.parametrize("kind", DATA_TYPES)
 @pytest.mark.parametrize(("origin", "missing"), [("human", NO_PEOPLE), ("synthetic", NOTHING_MADE)])
-def test_nothing_is_said_of_a_partition_without_rows_but_that_it_is_empty(kind, origin, missing):
+def test_nothing_is_reported_of_a_partition_without_rows_but_that_it_is_empty(kind, origin, missing):
     verdict = verdict_on(kind, FEW, missing.spoil)
 
     about = (origin, "combined")

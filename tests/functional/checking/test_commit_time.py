@@ -224,7 +224,7 @@ def test_changed_rules_alone_are_left_to_the_push(data):
 
 
 @pytest.mark.parametrize("rows", [None, 0], ids=["in time", "time is up"])
-def test_files_that_got_lost_are_told(data, rows):
+def test_files_that_got_lost_are_reported(data, rows):
     del data.files[f"b.{data.form}"], data.files[f"c.{data.form}"]
     data.put()
 
@@ -350,7 +350,7 @@ def test_a_run_that_did_not_finish_is_no_pass_whatever_it_found(tmp_path):
 
 
 @pytest.mark.parametrize(("limit", "expected"), [(0.01, {f"synthetic/{GRADE}": Outcome.FAIL}), (0.2, {})])
-def test_a_share_of_the_rows_seen_fails_only_where_the_rows_to_come_cannot_mend_it(tmp_path, limit, expected):
+def test_a_share_of_the_rows_seen_fails_only_where_the_rows_to_come_cannot_change_it(tmp_path, limit, expected):
     data = Data(tmp_path / "project", "parquet")
     suite = LIMIT.format(rule=GRADE, limit=limit, severity="critical")
     write(data.root, "expectations/first/synthetic.json", suite)

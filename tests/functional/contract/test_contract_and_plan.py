@@ -154,7 +154,7 @@ def test_the_declaration_of_origins_cannot_be_replaced(tmp_path, kind):
         assert contract_of(tmp_path, suites=suites).loosened
 
 
-def test_switching_the_built_in_suites_off_is_said_in_every_report(tmp_path):
+def test_switching_the_built_in_suites_off_is_reported_in_every_report(tmp_path):
     contract = contract_of(tmp_path, "extends = false\n")
 
     assert contract.loosened == (

@@ -53,7 +53,7 @@ def root(tmp_path):
     return root
 
 
-def test_what_did_not_change_is_said_in_three_lines(root, gates):
+def test_what_did_not_change_is_reported_in_three_lines(root, gates):
     called = gates(root, "diff")
 
     sha = git(root, "rev-parse", "HEAD")[:7]
@@ -261,7 +261,7 @@ def test_undeclared_rows_that_were_there_before_are_no_new_loss():
 
 
 @pytest.mark.parametrize("form", ["terminal", "markdown", "json"])
-def test_rows_that_cannot_be_counted_are_told_with_the_reason(root, gates, form):
+def test_rows_that_cannot_be_counted_are_reported_with_the_reason(root, gates, form):
     shutil.rmtree(root / ".dvc/cache/files/md5")
     put(root, shards(10) | {"new.csv": csv("human", "n")})
     commit(root, "second")

@@ -189,7 +189,7 @@ def test_merge_of_two_good_branches_is_judged_as_merged(worked):
     assert COPIES in refused.stdout
 
 
-def test_data_that_dvc_itself_added_is_refused_and_mended_by_adding_it_again(worked):
+def test_data_that_dvc_itself_added_is_refused_and_fixed_by_adding_it_again(worked):
     before = worked.commits()
     write(worked.root, "data/second.csv", bad())
     dvc(worked.root, "add", "-q", "data/second.csv")

@@ -123,7 +123,7 @@ def test_each_outcome_comes_back_as_it_was_judged(run):
     assert "at most 0.05 expected, at most 0.5 allowed" in results["warn"][2]
 
 
-def test_every_scope_reads_its_own_measurements_and_results_keep_the_asked_order(suites, connection):
+def test_every_scope_reads_its_own_measurements_and_results_keep_the_order_of_the_entries(suites, connection):
     def number(value: float) -> Measurement:
         return Measured(Estimate.exact(value))
 

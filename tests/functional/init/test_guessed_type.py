@@ -74,7 +74,7 @@ def test_column_name_cannot_leave_the_comment_it_stands_in(tmp_path, gates):
     assert read_config(tmp_path / "gates.toml").datasets["notes"].extends is True
 
 
-def test_without_drafts_nobody_is_told_to_accept_some(tmp_path, gates):
+def test_without_drafts_nobody_is_asked_to_accept_some(tmp_path, gates):
     written(tmp_path, {"text": sentences(40)}, "texts.jsonl")
 
     out = gates(tmp_path, "init", "texts.jsonl").out

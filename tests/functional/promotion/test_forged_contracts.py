@@ -241,7 +241,7 @@ def elsewhere(root: Path) -> None:
         (elsewhere, "required what was not there: Stage 'prod' requires 2 reviewers"),
     ],
 )
-def test_a_configuration_that_was_replaced_is_not_asked(gates, done, forge: Callable[[Path], None], words: str) -> None:
+def test_a_configuration_that_was_replaced_is_not_read(gates, done, forge: Callable[[Path], None], words: str) -> None:
     forge(done)
     retag(done, PROD, words_of(done, PROD), date=later(done, 60))
 

@@ -294,7 +294,7 @@ def test_an_event_is_named_by_its_tag_or_record_and_goes_with_its_version(gates,
     assert gates(done, "verify", OFF).code == 1
 
 
-def test_a_word_that_names_nothing_is_told_what_there_is(gates, done) -> None:
+def test_a_word_that_names_nothing_is_answered_with_what_there_is(gates, done) -> None:
     for word, hint in (
         ("promotions/first/v1.0.1.json", f"did you mean '{STATEMENT}'?"),
         ("first#prod#3", "did you mean 'first#prod#2'?"),

@@ -107,7 +107,7 @@ HELD = "held: prod by v1.0.0; staging by v1.0.0; see --stage and --version"
         (("--version", "v3.0.0"), "'first' has no version v3.0.0; promoted: v1.0.0"),
     ],
 )
-def test_what_is_not_there_to_be_taken_back_is_told_beside_what_is(gates, done, options, message) -> None:
+def test_what_is_not_there_to_be_taken_back_is_reported_beside_what_is(gates, done, options, message) -> None:
     before = git(done, "show-ref")
     called = gates(done, "promote", "first", "--revoke", *options, "--reason", "a source withdrew")
     assert (called.code, called.err.strip()) == (2, message)
@@ -167,7 +167,7 @@ def test_a_clone_in_which_nobody_judged_promotes_nothing_that_is_new(gates, done
     assert (called.code, "no verdict at" in called.err) == (3, True), called.err
 
 
-def test_data_that_is_not_here_is_not_said_to_hold(gates, done) -> None:
+def test_data_that_is_not_here_is_not_called_verified(gates, done) -> None:
     (done / "data/first.csv").unlink()
     called = gates(done, "verify")
     assert (called.code, "data in the work tree" in called.out) == (0, False), called.out

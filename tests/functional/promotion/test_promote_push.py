@@ -127,7 +127,7 @@ def test_a_branch_that_is_behind_is_refused_with_the_way_on(ready, monkeypatch) 
     assert tags_at(ready.parent / "remote.git") == tags_at(ready)
 
 
-def test_what_the_remote_has_from_somebody_else_is_told_with_the_commands_that_drop_ones_own(
+def test_what_the_remote_has_from_somebody_else_is_reported_with_the_commands_that_drop_ones_own(
     gates, ready, monkeypatch
 ) -> None:
     other = second_clone(ready, monkeypatch)

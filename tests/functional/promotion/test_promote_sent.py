@@ -57,7 +57,7 @@ def test_a_further_stage_takes_along_what_was_never_sent(gates, ready) -> None:
     assert files_below(store)
 
 
-def test_data_that_head_does_not_name_any_more_is_sent_by_the_commands_that_are_told(gates, ready) -> None:
+def test_data_that_head_does_not_name_any_more_is_sent_by_the_commands_that_are_shown(gates, ready) -> None:
     store = with_own_store(ready)
     assert gates(ready, *STAGED).code == 0
     old = ready / "data/first.csv.dvc"
@@ -141,7 +141,7 @@ def test_who_takes_back_twice_takes_back_one_version(gates, done) -> None:
     assert "first@v1.0.0!" not in tags_at(done)
 
 
-def test_the_commands_that_send_it_work_as_they_are_told(gates, ready) -> None:
+def test_the_commands_that_send_it_work_as_they_are_shown(gates, ready) -> None:
     first = gates(ready, *STAGED)
     assert "not pushed: `dvc push`, then `git push --atomic origin main first@v1.0.0 'first#staging#1'`" in first.err
     gates(ready, "promote", "first", "--stage", "prod")
@@ -181,7 +181,7 @@ def test_among_remotes_of_which_nobody_says_which_the_choice_is_named(gates, rea
     assert (called.code, "it is not configured which of one, two 'main' goes to" in called.err) == (0, True), called.err
 
 
-def test_what_was_not_sent_of_a_version_before_is_said() -> None:
+def test_what_was_not_sent_of_a_version_before_is_reported() -> None:
     after = TagMessage("reviews v1.0.1", "0" * 64, ReleaseVersion(1, 0, 1), PreviousTag("reviews#prod#2", "1" * 40))
     parcel = PushPlan("2" * 40, {"reviews@v1.0.1": "3" * 40}, ())
     remote = GitRemote("origin", "refs/heads/main")
@@ -192,7 +192,7 @@ def test_what_was_not_sent_of_a_version_before_is_said() -> None:
     assert missing_before(remote, parcel, [after], {"refs/tags/reviews#prod#2": "1" * 40}) is None
 
 
-def test_what_a_verdict_let_pass_is_said(gates, ready) -> None:
+def test_what_a_verdict_let_pass_is_reported(gates, ready) -> None:
     called = gates(ready, *STAGED, "--dry-run")
     counts = "2 warnings failed, 9 checks inconclusive"
     assert f"first: its verdict is warn: {counts} (see promotions/first/v1.0.0.verdict.json)" in called.err

@@ -20,7 +20,7 @@ LINES = "artifacts:\n  first:\n    path: data/first.csv\n    type: dataset\n"
         ),
     ],
 )
-def test_lines_that_dvc_yaml_lacks_are_said_to_the_letter(gates, ready, dvc_yaml, message) -> None:
+def test_lines_that_dvc_yaml_lacks_are_reported_to_the_letter(gates, ready, dvc_yaml, message) -> None:
     (ready / "dvc.yaml").write_text(dvc_yaml)
     commit(ready, "another dvc.yaml")
 
@@ -32,7 +32,7 @@ def test_lines_that_dvc_yaml_lacks_are_said_to_the_letter(gates, ready, dvc_yaml
 
 
 @pytest.mark.parametrize("path", ["data/first.csv", "./data/first.csv", "${where}"])
-def test_nothing_is_said_where_dvc_yaml_has_it(gates, ready, path) -> None:
+def test_nothing_is_reported_where_dvc_yaml_has_it(gates, ready, path) -> None:
     (ready / "dvc.yaml").write_text(f"artifacts:\n  first:\n    path: {path}\n")
     commit(ready, "another dvc.yaml")
 

@@ -66,7 +66,7 @@ def test_two_training_sets_may_share_rows(done: Path) -> None:
     assert shared_by(ground, dataset) == []
 
 
-def test_without_a_purpose_nothing_is_asked(done: Path) -> None:
+def test_without_a_purpose_nothing_is_checked(done: Path) -> None:
     ground = require_clean(open_repository(done))
     dataset = replace(read_config(done / "gates.toml").dataset("second"), purpose=None)
     assert shared_by(ground, dataset) == []

@@ -43,7 +43,7 @@ def take_back(gates, root: Path) -> str:
     return called.err
 
 
-def test_who_takes_a_version_back_is_told_which_others_have_its_files(gates, twins) -> None:
+def test_who_takes_a_version_back_learns_which_others_have_its_files(gates, twins) -> None:
     message = take_back(gates, twins)
 
     assert message.splitlines()[0] == (

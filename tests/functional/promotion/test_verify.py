@@ -184,7 +184,7 @@ def test_judging_again_gives_the_same_numbers(gates, done) -> None:
     )
 
 
-def test_another_outcome_or_number_in_a_second_run_is_told(done) -> None:
+def test_another_outcome_or_number_in_a_second_run_is_reported(done) -> None:
     recorded = verdict_of(json.loads((done / VERDICT).read_text()))
     at, check = next((at, one) for at, one in enumerate(recorded.checks) if one.observed)
     moved = replace(check, observed=check.observed * (1 + 1e-5))

@@ -54,7 +54,7 @@ def test_names_are_those_of_the_configurations_folder_and_git_has_files_too(root
         compare_with_pointers(recorded, config(root / "team", path))
 
 
-def test_directory_with_other_files_cannot_be_told_without_its_manifest(root):
+def test_directory_with_other_files_cannot_be_compared_without_its_manifest(root):
     with pytest.raises(DataError, match=r"data/texts in HEAD .*is not in the cache of DVC"):
         compare_with_pointers(judged(FILES | {"origin=human/c.csv": "text\nc\n"}), config(root))
 

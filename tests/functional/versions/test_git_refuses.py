@@ -138,7 +138,7 @@ def test_a_missing_object_is_refused_and_not_taken_for_a_missing_file(root, gate
     assert refused(called), (called.code, called.out, called.err)
 
 
-def test_git_that_is_not_installed_is_said(root):
+def test_git_that_is_not_installed_is_reported(root):
     program = Path(sys.executable).parent / "gates"
     done = subprocess.run(
         [program, "check"], cwd=root, env=ENVIRONMENT | {"PATH": str(root)}, capture_output=True, text=True, check=False

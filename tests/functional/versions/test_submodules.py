@@ -136,7 +136,7 @@ def test_suites_in_a_submodule_that_was_not_fetched_are_not_taken_for_none(root,
     assert (called.code, "expectations: a submodule at" in called.err) == (3, True)
 
 
-def test_nobody_is_told_to_add_a_path_within_a_submodule(root, gates):
+def test_nobody_is_asked_to_add_a_path_within_a_submodule(root, gates):
     write(root, "gates.toml", CONFIG.replace("d.csv", "e.csv"))
     git(root, "add", "gates.toml")
     write(root, "data/e.csv", good())

@@ -160,7 +160,7 @@ def test_a_caller_may_remember_hashes_of_the_work_tree(root):
     assert (calls, taken.files[0].entry.md5, taken.files[0].entry.size) == ([("held.csv", False)], "0" * 32, 7)
 
 
-def test_half_a_dataset_lost_by_a_partial_pull_is_said(root):
+def test_half_a_dataset_lost_by_a_partial_pull_is_reported(root):
     before = head(root)
     shutil.rmtree(root / "data/parts/by=synthetic")
     dvc(root, "add", "-q", "data/parts")
@@ -232,7 +232,7 @@ def test_of_two_equal_files_of_which_one_is_left_one_is_lost(small):
     assert became(small, {"a.csv": "a", "b.csv": "b", "x.csv": "c"}).lost_share == 0.25
 
 
-def test_nothing_changed_is_said_in_one_clause(small):
+def test_nothing_changed_is_reported_in_one_clause(small):
     changes = became(small, {"a.csv": "a", "b.csv": "b", "c.csv": "c", "copy.csv": "c"})
 
     assert (changes.is_same, changes.lost_share) == (True, 0.0)
@@ -471,7 +471,7 @@ def test_a_configuration_below_the_top_has_paths_of_its_own(built):
     assert (here, above) == (["copy.csv"], ["../held.csv"])
 
 
-def test_what_was_added_and_not_staged_is_said(tmp_path):
+def test_what_was_added_and_not_staged_is_reported(tmp_path):
     plain, tracked = new_git(tmp_path / "plain"), new_repository(tmp_path / "tracked")
     track(tracked, "a.csv", "a")
     for root in (plain, tracked):
@@ -482,7 +482,7 @@ def test_what_was_added_and_not_staged_is_said(tmp_path):
             snapshot(open_repository(root), config(root, "a.csv"), STAGED)
 
 
-def test_an_out_whose_stage_lost_its_lock_entry_is_said(built, tmp_path):
+def test_an_out_whose_stage_lost_its_lock_entry_is_reported(built, tmp_path):
     root = Path(shutil.copytree(built, tmp_path / "project"))
     write(root, "dvc.lock", "schema: '2.0'\nstages: {}\n")
     git(root, "add", "-A")

@@ -109,7 +109,7 @@ def test_unknown_option_is_wrong_usage(tmp_path, gates):
         (BrokenPipeError(32, "Broken pipe"), 3, "internal error: BrokenPipeError: [Errno 32] Broken pipe; this is a bug; run with GATES_DEBUG=1 for the traceback\n"),
     ],
 )  # fmt: skip
-def test_whatever_goes_wrong_is_said_in_its_own_words_with_its_own_code(case, command_that_raises, tmp_path, gates):
+def test_whatever_goes_wrong_is_reported_in_its_own_words_with_its_own_code(case, command_that_raises, tmp_path, gates):
     error, code, words = case
     command_that_raises(error)
 
@@ -258,5 +258,5 @@ def test_today_is_a_day_of_universal_time():
     assert isinstance(today(), date)
 
 
-def test_scopes_that_can_be_asked_are_those_there_are():
+def test_scopes_that_can_be_checked_are_those_there_are():
     assert set(SCOPES) == {scope.value for scope in Scope}

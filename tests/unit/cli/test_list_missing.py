@@ -26,7 +26,7 @@ def test_text_has_lines_to_copy_before_what_no_line_enables(judged_project, gate
     assert shown.index('  slices = ["<column>"]') < shown.index("sound: no line of gates.toml enables these")
 
 
-def test_dataset_without_a_verdict_is_told_to_be_checked(project_copy, gates):
+def test_dataset_without_a_verdict_is_to_be_checked(project_copy, gates):
     (project_copy / ".gates/verdicts/sound.json").unlink()
 
     called = gates(project_copy, "list", "missing", "sound")

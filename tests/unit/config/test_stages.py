@@ -96,7 +96,7 @@ def test_a_stage_of_a_configuration_without_stages_says_what_to_add(stages, tmp_
         ),
     ],
 )
-def test_what_is_wrong_with_a_key_is_said_with_its_line(mistakes, line, message):
+def test_what_is_wrong_with_a_key_is_reported_with_its_line(mistakes, line, message):
     text = f"[stages.dev]\n[stages.prod]\n{line}\n"
 
     assert mistakes(text) == [f"gates.toml:6: stage 'prod': {message}"]

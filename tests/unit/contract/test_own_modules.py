@@ -156,7 +156,7 @@ def test_after_a_load_no_other_file_runs(tmp_path):
         module.late()
 
 
-def test_module_that_nobody_has_is_told_as_python_tells_it(tmp_path):
+def test_module_that_nobody_has_is_reported_as_python_reports_it(tmp_path):
     root = write(tmp_path, own="import pkg.absent\n", pkg_in___init__="")
 
     with pytest.raises(SuiteError, match=r"^own\.py:1: ModuleNotFoundError: No module named 'pkg\.absent'$"):

@@ -340,7 +340,7 @@ def test_module_that_nothing_tells_the_version_of_is_refused(tmp_path, monkeypat
         contract(root)
 
 
-def test_module_of_an_installed_distribution_is_told_by_its_version(tmp_path, installed):
+def test_module_of_an_installed_distribution_is_known_by_its_version(tmp_path, installed):
     installed("scripts", "x = own_one:METRIC", metric(OWN_METRIC), version="3.2")
     table = f'[plugins.metrics]\n{OWN_METRIC} = "own_one:METRIC"'
     root = project(tmp_path / "p", table, files={"expectations/mix/human.json": OWN_SUITE})
@@ -603,7 +603,7 @@ def test_model_without_its_names_that_an_installed_function_returns_is_named(tmp
         plugin_schema(brought, None, {})
 
 
-def test_module_of_a_namespace_is_told_by_the_distribution_that_wrote_it(tmp_path, monkeypatch):
+def test_module_of_a_namespace_is_known_by_the_distribution_that_wrote_it(tmp_path, monkeypatch):
     site = tmp_path / "site"
     distribution(site, "alpha-plugins", {}, {"own_space/first.py": metric(OWN_METRIC)}, "1.0")
     distribution(site, "beta-plugins", {}, {"own_space/second.py": metric(OWN_METRIC)}, "2.0")

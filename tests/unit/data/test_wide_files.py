@@ -56,7 +56,7 @@ class Recording:
         return self.connection.execute(query)
 
 
-def test_types_of_many_columns_are_told_by_queries_of_few_columns_each(tmp_path):
+def test_types_of_many_columns_are_read_by_queries_of_few_columns_each(tmp_path):
     values = {"BIGINT": ["1", "-2"], "DOUBLE": ["1.5", "2"], "VARCHAR": ["007", "x"], "DATE": ["2024-01-31", None],
               "BOOLEAN": ["true", "false"], "TIMESTAMP": ["2024-01-31 10:00", "2024-02-01"]}  # fmt: skip
     kinds = [kind for _ in range(30) for kind in values]

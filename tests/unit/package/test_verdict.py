@@ -89,7 +89,7 @@ def test_an_empty_plan_is_never_a_pass():
     assert conclude([], [])[0] is Answer.NO_VERDICT
 
 
-def test_checks_that_were_all_not_asked_are_never_a_pass():
+def test_checks_that_were_all_not_configured_are_never_a_pass():
     assert answer_of(result(Outcome.NOT_CONFIGURED)) is Answer.NO_VERDICT
 
 

@@ -74,7 +74,7 @@ def test_of_a_version_that_is_not_there_yet_the_command_names_no_number():
     ]
 
 
-def test_everything_that_is_missing_is_told_at_once():
+def test_everything_that_is_missing_is_reported_at_once():
     bare = judged(replace(GOOD, stages={}, trailers=(), written_at=None), purpose=None, checks=())
 
     assert unmet(STRICT, bare) == [

@@ -142,7 +142,7 @@ def test_switching_pandera_off_does_not_switch_the_rules_off(variable):
         ),
     ],
 )  # fmt: skip
-def test_schemas_that_cannot_be_asked_of_single_rows_are_refused(schema, message):
+def test_schemas_that_cannot_be_checked_on_single_rows_are_refused(schema, message):
     with pytest.raises(SuiteError, match=message):
         rules(schema)
 

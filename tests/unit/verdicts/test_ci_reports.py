@@ -126,7 +126,7 @@ def test_ten_annotations_of_a_kind_are_shown_and_the_others_counted():
     assert lines[-1] == "16 more errors and 12 more warnings in the reports"
 
 
-def test_what_passes_or_is_not_asked_is_not_annotated():
+def test_what_passes_or_is_not_configured_is_not_annotated():
     assert workflow_commands([located(one(Outcome.PASS)), located(one(Outcome.NOT_CONFIGURED))]) == ""
 
 
@@ -184,7 +184,7 @@ def test_inconclusive_checks_and_warnings_count_in_junit_as_configured():
 
 
 @pytest.mark.parametrize("checks", [[], [check("x", Outcome.NOT_CONFIGURED, "not declared")]])
-def test_a_verdict_in_which_nothing_was_asked_is_no_green_junit_report(checks):
+def test_a_verdict_in_which_nothing_was_checked_is_no_green_junit_report(checks):
     verdict = replace(example(), answer=Answer.NO_VERDICT, checks=checks, waived=[])
 
     root = ET.fromstring(junit([located(verdict)]))

@@ -136,7 +136,7 @@ def test_a_language_too_small_to_be_judged_alone_is_listed_whatever_passed():
     assert undersized_languages(example()) == ()
 
 
-def test_rows_without_a_tag_are_said_once_whatever_passed():
+def test_rows_without_a_tag_are_reported_once_whatever_passed():
     evidence = {
         "languages_unsaid": {"language": {"human": 1225, "synthetic": 0}, "locale": {"human": 2, "synthetic": 3}}
     }
@@ -425,7 +425,7 @@ def in_force(**settings: str) -> Verdict:
 
 
 @pytest.mark.parametrize("report", [terminal, markdown])
-def test_a_role_that_loosens_is_said_in_the_head_of_every_report(report):
+def test_a_role_that_loosens_is_reported_in_the_head_of_every_report(report):
     line = "role: extend: comparisons hold within label or slice, inferred bounds only warn"
 
     head = report(in_force(synthetic_role="extend")).splitlines()[:5]

@@ -19,7 +19,7 @@ from gates.versions.dvc.artifacts import artifacts_text
         ('[datasets.on]\npath = "data.csv"', {"on": {"path": "data.csv", "type": "dataset"}}, ""),
     ],
 )
-def test_each_dataset_of_one_path_is_an_artifact_and_others_are_said(tmp_path, table, expected, message):
+def test_each_dataset_of_one_path_is_an_artifact_and_others_are_reported(tmp_path, table, expected, message):
     path = tmp_path / "gates.toml"
     path.write_text(f'[defaults]\ntype = "tabular"\n\n{table}\n')
 

@@ -114,7 +114,7 @@ def test_killed_while_it_is_taken_back_it_is_taken_back(repository: Path, monkey
     assert (state(repository), step > 5) == (before, True)
 
 
-def test_who_commits_meanwhile_keeps_the_commit_and_is_told_how_to_get_the_files_back(repository: Path) -> None:
+def test_who_commits_meanwhile_keeps_the_commit_and_learns_how_to_get_the_files_back(repository: Path) -> None:
     made = left(repository, BRANCH)
     write(repository, "a.txt", "another\n")
     git(repository, "commit", "-q", "-a", "-m", "mine")
@@ -151,7 +151,7 @@ def test_a_branch_that_went_elsewhere_is_left_where_no_tag_was_made(repository: 
     assert state(repository) == before
 
 
-def test_a_tag_whose_branch_went_elsewhere_is_kept_or_dropped_by_the_commands_that_are_told(repository: Path) -> None:
+def test_a_tag_whose_branch_went_elsewhere_is_kept_or_dropped_by_the_commands_that_are_shown(repository: Path) -> None:
     left(repository, f"refs/tags/{PUT}")
     commit(repository, "mine")
     for _ in range(2):
@@ -169,7 +169,7 @@ def test_a_tag_whose_branch_went_elsewhere_is_kept_or_dropped_by_the_commands_th
     assert git(repository, "tag", "--list") == ""
 
 
-def test_a_tag_whose_branch_is_gone_is_kept_by_the_command_that_is_told(repository: Path) -> None:
+def test_a_tag_whose_branch_is_gone_is_kept_by_the_command_that_is_shown(repository: Path) -> None:
     left(repository, f"refs/tags/{PUT}")
     git(repository, "branch", "-m", "main", "other")
     with pytest.raises(DataError, match="'main' is gone") as caught:
@@ -180,7 +180,7 @@ def test_a_tag_whose_branch_is_gone_is_kept_by_the_command_that_is_told(reposito
 
 
 @pytest.mark.parametrize("what", ["taken", "lost"])
-def test_a_tag_that_cannot_be_made_any_more_is_dropped_by_the_commands_that_are_told(
+def test_a_tag_that_cannot_be_made_any_more_is_dropped_by_the_commands_that_are_shown(
     repository: Path, what: str
 ) -> None:
     made = left(repository, BRANCH, f"refs/tags/{PUT}")
@@ -240,7 +240,7 @@ def test_a_lock_that_a_killed_git_left_is_named_and_the_rest_follows_once_it_is_
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"branch": 1, "old": 2, "new": 3, "tags": [1], "files": []}'])
-def test_a_note_that_says_nothing_is_removed_by_the_command_that_is_told(repository: Path, text: str) -> None:
+def test_a_note_that_says_nothing_is_removed_by_the_command_that_is_shown(repository: Path, text: str) -> None:
     write(repository, ".git/gates-promotion.json", text)
     with pytest.raises(DataError, match="is no note of an interrupted promotion") as caught:
         recover(at(repository))

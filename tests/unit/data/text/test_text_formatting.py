@@ -87,7 +87,7 @@ def test_the_window_is_the_lower_quartile_of_the_shorter_side():
     assert common_window(pl.Series(["yes"]), long) == WINDOW_AT_LEAST
 
 
-def test_names_are_unique_and_every_feature_says_how_to_mend_it():
+def test_names_are_unique_and_every_feature_says_how_to_fix_it():
     assert len(set(NAMES)) == len(NAMES)
     assert all(len(feature.fix.split()) >= 4 for feature in FEATURES)
 

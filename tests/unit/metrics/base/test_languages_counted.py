@@ -200,7 +200,7 @@ def test_a_defect_of_one_language_fails_by_its_name_where_all_rows_together_pass
 
 
 @pytest.mark.parametrize("plant", PLANTED.values(), ids=PLANTED)
-def test_of_too_few_rows_nothing_is_said_and_all_rows_together_decide(plant):
+def test_of_too_few_rows_nothing_is_reported_and_all_rows_together_decide(plant):
     planted = plant(FEW)
     judgement = planted.judged()
     untold = planted.judged(without_languages(planted.scan))

@@ -84,7 +84,7 @@ def test_counted_rows_within_the_limit_pass_whatever_their_interval():
     assert judged(Estimate(0.01, 0.002, 0.05), Limits(max_value=0.0), is_count=True).outcome is Outcome.FAIL
 
 
-def test_what_could_not_be_asked_or_decided_says_so():
+def test_what_could_not_be_checked_or_decided_says_so():
     limits = Limits(max_value=1.0)
 
     shown = Inconclusive.in_spite_of(Measured(Estimate.exact(0)), "paired")

@@ -25,7 +25,7 @@ def test_a_failure_says_what_is_wrong_then_the_number_then_the_limit():
     )
 
 
-def test_a_share_beyond_the_baseline_is_said_to_be_one():
+def test_a_share_beyond_the_baseline_is_called_one():
     copied = Measured(
         Estimate.exact(0.03), baseline=Baseline(0.02), note="5.0 % equal a human row, 2.0 % of the holdout"
     )
@@ -60,7 +60,7 @@ def test_what_is_undecided_says_what_would_decide():
         (Unit.SHARE, 0.3, {"max_value": 0.4, "warn_value": 0.2}, "at most 20 % should, at most 40 % may"),
     ],
 )
-def test_limits_are_said_in_the_unit_of_the_number(unit, value, limits, rule):
+def test_limits_are_reported_in_the_unit_of_the_number(unit, value, limits, rule):
     judged = judge(
         Measured(Estimate.exact(value)), Limits(**limits), Severity.CRITICAL, wording=Wording("It is so", unit)
     )

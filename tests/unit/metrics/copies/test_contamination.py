@@ -167,7 +167,7 @@ def test_a_text_that_two_generators_made_counts_for_both_whichever_stands_first(
     assert measurement.evidence["contaminated_by_generator"] == {"gpt": 1, "llama": 1}
 
 
-def test_what_is_missing_is_told():
+def test_what_is_missing_is_reported():
     assert measure(text_scan(["a"], ["b"]), Scope.COMBINED, {}).line == 'evaluation = ["data/benchmarks"]'
     numbers = pl.DataFrame({"a": [1, 2]})
     assert measure(table_scan(numbers, numbers), Scope.COMBINED, {}).missing == "contamination is defined for text"

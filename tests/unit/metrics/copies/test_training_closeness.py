@@ -74,7 +74,7 @@ def test_too_few_rows_warn_that_they_show_nothing():
     assert (judgement.outcome, judgement.severity) == (Outcome.INCONCLUSIVE, Severity.WARNING)
 
 
-def test_what_is_missing_is_told():
+def test_what_is_missing_is_reported():
     human, synthetic = table_rows(300, 1), table_rows(300, 2)
 
     assert measured(human, synthetic, None).line == 'holdout = "data/holdout.parquet"'

@@ -185,7 +185,7 @@ def test_texts_without_words_are_no_pass():
     assert judged(tagged_scan(blank, voices(11)[:800])).outcome is Outcome.INCONCLUSIVE
 
 
-def test_without_locales_it_is_not_asked_and_says_what_to_add():
+def test_without_locales_it_is_not_configured_and_says_what_to_add():
     judgement = judged(text_scan(["a"], ["b"]))
     assert judgement.outcome is Outcome.NOT_CONFIGURED
     assert 'no locale column is configured; add: columns = { locale = "…" }' in judgement.message

@@ -120,7 +120,7 @@ def translated(count: int, seed: int, origin: str) -> pl.DataFrame:
     return frame.with_columns(pl.lit(origin).alias(ORIGIN), source_language=pl.lit("de"), target_language=pl.lit("en"))
 
 
-def test_translations_are_told_by_numbers_and_length():
+def test_translations_are_recognised_by_numbers_and_length():
     human, synthetic = translated(600, 1, "human"), translated(600, 2, "synthetic")
 
     assert outcome(human, synthetic, TRANSLATION) is Outcome.PASS

@@ -86,7 +86,7 @@ def test_rows_of_one_person_count_as_one_witness():
     assert width(grouped) > 3 * width(each)
 
 
-def test_levels_nobody_declared_and_blank_cells_are_told():
+def test_levels_nobody_declared_and_blank_cells_are_reported():
     frame = table_rows(1000).with_columns(
         region=pl.when(pl.col("number") < 100)
         .then(None)
@@ -103,7 +103,7 @@ def test_levels_nobody_declared_and_blank_cells_are_told():
     }  # fmt: skip
 
 
-def test_without_declaration_it_is_not_asked_and_an_unknown_column_is_an_error():
+def test_without_declaration_it_is_not_configured_and_an_unknown_column_is_an_error():
     assert judged(table_rows(200), declared={}).outcome is Outcome.NOT_CONFIGURED
     wrong = judged(table_rows(200), declared={"regio": {"north": 1.0}})
     assert wrong.outcome is Outcome.ERROR

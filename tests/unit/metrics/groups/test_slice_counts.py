@@ -52,7 +52,7 @@ def test_counts_decide_however_few_rows_there_are():
     assert judged(rows(few), rows(few)).outcome is Outcome.FAIL
 
 
-def test_blank_cells_belong_to_no_slice_and_missing_slices_are_told():
+def test_blank_cells_belong_to_no_slice_and_missing_slices_are_reported():
     judgement = judged(rows(HUMAN | {(None, "law"): 4}), rows(HUMAN))
     assert judgement.outcome is Outcome.PASS
     assert judgement.evidence["rows_without_a_value"] == {"domain": 0, "language": 4}

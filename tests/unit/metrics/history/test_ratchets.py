@@ -98,7 +98,7 @@ def test_a_record_from_before_the_promotion_excuses_nothing() -> None:
     assert measurement.evidence["records_from_before"] == ["promotions/first/removals/one.toml:1"]
 
 
-def test_a_record_that_names_no_row_is_told() -> None:
+def test_a_record_that_names_no_row_is_reported() -> None:
     measurement = kept(table(BEFORE, removals=[removal(where={"town": ("Atlantis",)})]))
     assert measurement.note == "records that name no row of first@v1.0.0: promotions/first/removals/one.toml:1"
 
@@ -158,7 +158,7 @@ def test_whole_numbers_that_are_read_as_fractions_are_the_same() -> None:
     assert kept(table(BEFORE, before=halves)).evidence["gone"] == 400
 
 
-def test_what_was_not_promoted_is_not_asked_and_what_cannot_be_had_is_no_pass() -> None:
+def test_what_was_not_promoted_is_not_configured_and_what_cannot_be_had_is_no_pass() -> None:
     first = table_scan(BEFORE, MADE)
     assert (
         kept(first).missing
@@ -310,5 +310,5 @@ def test_an_interval_that_is_wide_for_want_of_rows_is_no_pass() -> None:
     assert (outcome(few, max_value=0), outcome(enough, max_value=0)) == (Outcome.INCONCLUSIVE, Outcome.PASS)
 
 
-def test_what_had_no_number_is_not_asked() -> None:
+def test_what_had_no_number_is_not_configured() -> None:
     assert numbers(None, None, "agreement").missing == "first@v1.0.0 has no number of agreement"

@@ -80,7 +80,7 @@ def test_counts_decide_however_few_rows_there_are():
     assert judged(HUMAN_ROWS[29:31], MADE[:0]).outcome is Outcome.PASS
 
 
-def test_what_is_not_declared_or_not_there_is_told():
+def test_what_is_not_declared_or_not_there_is_reported():
     assert judged(HUMAN_ROWS, MADE, demand={}).outcome is Outcome.NOT_CONFIGURED
     without = judged(HUMAN_ROWS, MADE, bound=frozenset({"domain"}))
     assert without.outcome is Outcome.ERROR

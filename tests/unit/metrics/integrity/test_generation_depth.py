@@ -99,7 +99,7 @@ def test_some_seeds_outside_the_dataset_are_counted():
     assert measurement.evidence["seeds_outside_the_dataset"] == 30
 
 
-def test_without_ids_or_seeds_nothing_is_asked():
+def test_without_ids_or_seeds_nothing_is_checked():
     made = synthetic(["h1"] * 10)
 
     assert measured(HUMAN, made, lineage={}).line.endswith('columns = { seed_id = "…" }')

@@ -472,7 +472,7 @@ def test_every_row_with_an_origin_is_declared():
     assert outcome(measured(origins), min_value=1.0) is Outcome.PASS
 
 
-def test_lineage_is_not_asked_without_a_column_and_counted_with_one():
+def test_lineage_is_not_configured_without_a_column_and_counted_with_one():
     assert outcome(measured(lineage, scope=Scope.SYNTHETIC), min_value=1.0) is Outcome.NOT_CONFIGURED
     whole = OTHERS.with_columns(generator=pl.lit("g"))
     blank = whole.with_columns(generator=pl.lit("  "))

@@ -199,7 +199,7 @@ def test_three_real_people_agree_and_neither_machine_agrees_with_them_as_they_do
     assert max(agreements.values()) < 0.6 < among.measurement.estimate.low
 
 
-def test_machine_that_always_gives_one_label_is_said_to():
+def test_machine_that_always_gives_one_label_is_named():
     ratings = rows(400, {"ana": 0.97, "ben": 0.97, "eva": 0.97})
     machine = rows(400, {"judge": 1}).with_columns(label=pl.lit("1"))
     twice = pl.concat([machine, machine.head(1).with_columns(label=pl.lit("2"))])

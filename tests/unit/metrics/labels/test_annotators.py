@@ -69,7 +69,7 @@ def test_two_annotators_and_items_rated_once_name_nobody():
     assert judged(alone).outcome is Outcome.PASS
 
 
-def test_rows_without_annotator_are_counted_and_a_missing_role_is_told():
+def test_rows_without_annotator_are_counted_and_a_missing_role_is_reported():
     ratings = rows(200, {"ana": 1, "ben": 1}).with_columns(
         annotator=pl.when(pl.col("item") < 150).then("annotator"),
     )

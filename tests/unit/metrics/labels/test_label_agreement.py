@@ -128,7 +128,7 @@ def test_many_copies_of_few_texts_are_few_twins():
     assert of_texts(pl.concat([human] * 20), pl.concat([copied] * 20)).outcome is Outcome.INCONCLUSIVE
 
 
-def test_without_labels_nothing_is_asked_and_with_none_filled_in_it_is_an_error():
+def test_without_labels_nothing_is_checked_and_with_none_filled_in_it_is_an_error():
     assert 'no label is declared; add: label = "<column>"' in of_tables(table(1), table(2), label=None).message
     empty = table(2).with_columns(label=pl.lit(None, pl.String))
     assert "no synthetic row has a label in column 'label'" in of_tables(table(1), empty).message

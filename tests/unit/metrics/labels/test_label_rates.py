@@ -74,7 +74,7 @@ def test_rows_that_extend_human_rows_are_reported_only():
     assert judgement.severity is Severity.INFO
 
 
-def test_without_label_or_slices_nothing_is_asked_and_without_any_label_it_is_an_error():
+def test_without_label_or_slices_nothing_is_checked_and_without_any_label_it_is_an_error():
     synthetic = rows({"A": 0.3, "B": 0.6}, 2)
 
     assert 'no label is declared; add: label = "<column>"' in judged(HUMAN_ROWS, synthetic, label=None).message

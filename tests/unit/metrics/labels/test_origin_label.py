@@ -85,7 +85,7 @@ def test_one_label_alone_tells_nothing():
     assert judged(rows(500, 1.0, 1), rows(500, 1.0, 2)).outcome is Outcome.INCONCLUSIVE
 
 
-def test_without_a_label_or_with_values_that_are_no_classes_nothing_is_asked():
+def test_without_a_label_or_with_values_that_are_no_classes_nothing_is_checked():
     human, synthetic = rows(200, 0.5, 1), rows(200, 0.5, 2)
 
     assert 'no label is declared; add: label = "<column>"' in judged(human, synthetic, label=None).message

@@ -198,7 +198,7 @@ def test_human_rows_of_few_groups_a_fold_are_judged_together_though_no_generator
     assert judgement.evidence["generators_not_tested_alone"] == ["a", "b"]
 
 
-def test_fewer_rows_than_the_dataset_has_for_each_human_row_are_said():
+def test_fewer_rows_than_the_dataset_has_for_each_human_row_are_reported():
     measurement = measure(scanned(table_rows(450, 1), table_rows(6000, 2)), Scope.COMBINED, {"train": "both"})
 
     shares = measurement.evidence["synthetic_for_each_of_people"]
@@ -219,7 +219,7 @@ def test_near_copies_of_tested_texts_are_not_trained_on():
     assert measurement.evidence["scores"]["synthetic"] == pytest.approx(0.5, abs=0.1)
 
 
-def test_what_is_missing_is_told():
+def test_what_is_missing_is_reported():
     free = pl.Series("label", np.arange(1000))
 
     assert 'no label is declared; add: label = "<column>"' in judged(scanned(HUMAN_ROWS, FRESH, label=None)).message

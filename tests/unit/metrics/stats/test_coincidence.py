@@ -99,7 +99,7 @@ def test_where_the_rows_that_are_asked_are_repeated_too_nothing_excuses_that_the
     assert not coincide(repeated(pl.concat([table_rows(200, 5), tested]), 1, 2), tested)
 
 
-def test_where_nothing_is_asked_nothing_is_shared() -> None:
+def test_where_nothing_is_checked_nothing_is_shared() -> None:
     trained = repeated(table_rows(200, 5), 1, 2)
 
     assert not coincide(trained, trained.head(0))

@@ -103,7 +103,7 @@ def test_series_that_are_too_short_decide_nothing(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_missing_roles_are_told_and_missing_readings_do_not_break(kind):
+def test_missing_roles_are_reported_and_missing_readings_do_not_break(kind):
     holes = SOUND.with_columns(value=pl.when(pl.int_range(pl.len()) % 7 == 0).then(np.nan).otherwise("value"))
     assert judged(kind, holes).outcome is Outcome.PASS
     assert judged(kind, SOUND, bound=("entity", "value")).outcome is Outcome.NOT_CONFIGURED

@@ -88,7 +88,7 @@ def test_one_generator_that_lost_the_order_fails_alone():
     assert "fails for bad" in judgement.message
 
 
-def test_missing_roles_are_told_and_missing_readings_do_not_break():
+def test_missing_roles_are_reported_and_missing_readings_do_not_break():
     assert judged(HUMAN_ROWS, OTHERS, ("entity", "value")).outcome is Outcome.NOT_CONFIGURED
     holes = OTHERS.with_columns(value=pl.when(pl.int_range(pl.len()) % 50 == 0).then(None).otherwise("value"))
     assert judged(HUMAN_ROWS, holes).outcome is Outcome.PASS

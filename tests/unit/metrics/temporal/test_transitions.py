@@ -63,7 +63,7 @@ def test_each_generator_is_judged_alone():
     assert "fails for bad" in judgement.message
 
 
-def test_missing_session_is_told_and_rows_without_event_or_time_do_not_break():
+def test_missing_session_is_reported_and_rows_without_event_or_time_do_not_break():
     unasked = judged(HUMAN_ROWS, OTHERS, ("timestamp", "event"))
     assert unasked.outcome is Outcome.NOT_CONFIGURED
     assert 'no entity or session column is configured; add: columns = { session = "…" }' in unasked.message
