@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+    import numpy as np
+    import numpy.typing as npt
     import polars as pl
     import pyarrow as pa
 
@@ -31,12 +33,14 @@ class Grouped:
 
     keys: columns whose values a group has in common. masks: rows to count, by name; of each group it is known how many
     rows are under each mask (`name`), and the position of the first of them (`name_first`, -1 where there is none).
-    at_least: how many rows a group must have under a mask; others are left out.
+    at_least: how many rows a group must have under a mask; others are left out. numbers: by name a number of each row that
+    stands in no column, and is a key too.
     """
 
     keys: tuple[str, ...]
     masks: Mapping[str, Mask]
     at_least: Mapping[str, int] = field(default_factory=dict)
+    numbers: Mapping[str, Ints | npt.NDArray[np.int32]] = field(default_factory=dict)
 
 
 class IndexTable(Protocol):
@@ -54,7 +58,7 @@ class IndexTable(Protocol):
         """The groups with a row under a mask, in no order; `Grouped` says what is known of each."""
 
     def members(self, question: Grouped) -> Iterator[Ints]:
-        """Positions of all rows, under a mask or not, of the groups that `group` has, in no order."""
+        """Positions of all rows, under a mask or not, of the groups that `group` has, in no order; numbers are no keys here."""
 
     def ranks(self, keys: Sequence[str], by: str) -> Iterator[tuple[Ints, Ints]]:
         """Positions of the rows whose keys another row has too, and how many of these come before it by a column, then by row id."""

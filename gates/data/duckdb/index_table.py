@@ -95,8 +95,7 @@ class DuckTable(DuckSortedTable):
 
     def group(self, question: Grouped) -> Iterator[pa.RecordBatch]:
         """The groups with a row under a mask, in no order; `Grouped` says what is known of each."""
-        keys = ", ".join(map(identifier, question.keys))
-        columns = [keys]
+        columns = [*map(identifier, (*question.keys, *question.numbers))]
         for name in question.masks:
             rows = f"FILTER ({identifier(name)})"
             columns.append(f"count(*) {rows} AS {identifier(name)}")
@@ -104,7 +103,7 @@ class DuckTable(DuckSortedTable):
         return self._ask(self._groups(question, ", ".join(columns)), question)
 
     def members(self, question: Grouped) -> Iterator[Ints]:
-        """Positions of all rows, under a mask or not, of the groups that `group` has, in no order."""
+        """Positions of all rows, under a mask or not, of the groups that `group` has, in no order; numbers are no keys here."""
         keys = ", ".join(map(identifier, question.keys))
         groups = f"({self._groups(question, keys)}) AS groups"
         rows = f"({select(f'rowid AS {_POSITION}, {keys}', self._sorted())}) AS entries"
@@ -121,11 +120,16 @@ class DuckTable(DuckSortedTable):
         return ((batch.column(0).to_numpy(), batch.column(1).to_numpy()) for batch in self._ask(query))
 
     def _groups(self, question: Grouped, columns: str) -> str:
-        """SQL of the groups. Masks stand beside the rows, in their order."""
-        keys, masks = ", ".join(map(identifier, question.keys)), ", ".join(map(identifier, question.masks))
+        """SQL of the groups. Masks and numbers stand beside the rows, in their order."""
+        keys, beside = (
+            ", ".join(map(identifier, question.keys)),
+            [*map(identifier, (*question.masks, *question.numbers))],
+        )
         entries = f"({select(f'rowid AS {_POSITION}, {keys}', self._sorted())}) AS entries"
-        source = f"({select(f'{_POSITION}, {keys}, {masks}', f'{entries} POSITIONAL JOIN {_MASKS}')}) AS masked"
-        clauses = [f"WHERE {' OR '.join(map(identifier, question.masks))}", f"GROUP BY {keys}"]
+        listed = ", ".join((_POSITION, keys, *beside))
+        source = f"({select(listed, f'{entries} POSITIONAL JOIN {_MASKS}')}) AS masked"
+        every_key = ", ".join((keys, *map(identifier, question.numbers)))
+        clauses = [f"WHERE {' OR '.join(map(identifier, question.masks))}", f"GROUP BY {every_key}"]
         least = [f"count(*) FILTER ({identifier(name)}) >= {rows}" for name, rows in question.at_least.items()]
         return select(columns, source, *clauses, *([f"HAVING {' AND '.join(least)}"] if least else []))
 
@@ -135,7 +139,7 @@ class DuckTable(DuckSortedTable):
         with self._reader() as connection:
             if question:
                 masks = {name: pa.array(np.asarray(mask, dtype=bool)) for name, mask in question.masks.items()}
-                connection.register(_MASKS, pa.table(masks))
+                connection.register(_MASKS, pa.table({**masks, **question.numbers}))
             yield from connection.sql(query).to_arrow_reader(_BATCH_ROWS)
 
 

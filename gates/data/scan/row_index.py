@@ -27,8 +27,7 @@ class RowIndex:
     Held once they are asked for: origin, generator (position in `generators`, -1 for rows without one), marks (bit set of
     `gates.data.text.markers.Mark`, zero without text), tokens (of the main text, 0 without text) and is_first. Never
     held, because eight bytes a row are too much: row ids, digest (64-bit hash of the content), group (hash of the group
-    column's value, or the digest without one) and whole (hash of all columns). They are asked about; `digest`,
-    `group` and `row_id` read them at each call, for what needs all of them.
+    column's value, or the digest without one) and whole (hash of all columns). They are asked about.
     """
 
     def __init__(self, table: IndexTable, names: Sequence[str] = ()) -> None:
@@ -57,21 +56,6 @@ class RowIndex:
     def tokens(self) -> npt.NDArray[np.int32]:
         """The number of tokens of each row's main text."""
         return self._column("tokens", np.int32)
-
-    @property
-    def row_id(self) -> Ints:
-        """The id of each row."""
-        return self.ids(np.arange(len(self)))
-
-    @property
-    def digest(self) -> Hashes:
-        """The hash of each row's content."""
-        return self._column("digest", np.uint64)
-
-    @property
-    def group(self) -> Hashes:
-        """The hash of each row's group."""
-        return self._column("group", np.uint64)
 
     @cached_property
     def is_first(self) -> Mask:
@@ -147,6 +131,13 @@ class RowIndex:
             if by_generator:
                 digest = combine(digest, self._positions[batch.column("generator").to_numpy()].astype(np.uint64))
             yield digest, batch.column("rows").to_numpy()
+
+    def distinct_by(self, kinds: npt.NDArray[np.int32], mask: Mask) -> Ints:
+        """By number of a kind, how many contents the rows of this kind under a mask have. kinds: from 0."""
+        counts = np.zeros(int(kinds.max(initial=-1)) + 1, dtype=np.int64)
+        for batch in self.table.group(Grouped(("digest",), {"rows": mask}, numbers={"kind": kinds})):
+            counts += np.bincount(batch.column("kind").to_numpy(), minlength=len(counts))
+        return counts
 
     def distinct(self, mask: Mask) -> int:
         """How many contents the rows under a mask have."""

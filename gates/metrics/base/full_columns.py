@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID, SYNTHETIC_CODE, UNDECLARED_CODE
+from gates.data.facts import HUMAN_CODE, ORIGIN, SYNTHETIC_CODE, UNDECLARED_CODE
 from gates.data.scan.accumulators import PerRow
 from gates.metrics.base.measurement import NotConfigured
 from gates.verdict import UNDECLARED
@@ -72,7 +72,7 @@ def label_columns(scan: Scan) -> tuple[str, ...]:
 
 
 def annotation_columns(scan: Scan) -> pl.DataFrame:
-    """Row id, origin, and whatever says who made, judged or belongs to a row. Call through `scan.cached(annotation_columns)`."""
+    """Origin, and whatever says who made, judged or belongs to a row. Call through `scan.cached(annotation_columns)`."""
     return columns_of_all(scan, _annotation_names(scan.inputs))
 
 
@@ -87,12 +87,12 @@ def columns(names: Iterable[str | None], inputs: PassInputs) -> list[ColumnReade
 
 
 def columns_of_all(scan: Scan, names: Iterable[str]) -> pl.DataFrame:
-    """These columns of every row, as far as the data has them, with row id and origin, in the order of row ids."""
+    """These columns of every row, as far as the data has them, with the origin, in the order of row ids."""
     index, wanted = scan.index, columns(names, scan.inputs)
     origins = pl.Series(_ORIGINS, dtype=pl.Categorical).gather(np.take(_PLACES, index.origin))
     series = zip(wanted, scan.collected_together(wanted), strict=True)
     collected = {column.name: _typed(values, scan.inputs.schema[column.name]) for column, values in series}
-    return pl.DataFrame({ROW_ID: index.row_id, ORIGIN: origins, **collected})
+    return pl.DataFrame({ORIGIN: origins, **collected})
 
 
 def _typed(values: pl.Series, kind: pl.DataType) -> pl.Series:

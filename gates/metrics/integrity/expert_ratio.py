@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gates.data.facts import ORIGIN
+from gates.data.facts import HUMAN_CODE, ORIGIN, SYNTHETIC_CODE
 from gates.errors import did_you_mean
 from gates.metrics.base.full_columns import (
     accumulate_annotations,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gates.verdict import Scope
 
 _DOMAIN, _EXPERTISE = "domain", "expertise"
-_DIGEST = "digest"
+_KIND, _ROWS = "kind", "rows"
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
@@ -68,32 +68,36 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         f"{domain}: {percent(table[domain][who])} of {table[domain]['rows']:,.0f} rows are {_WORDS[who]}, "
         f"demanded {percent(scan.declared.critical_domains[domain][who])}"
     )
-    human = rows.filter("is_human").height
-    evidence = {"domains": table, "rows_without_domain": rows[_DOMAIN].null_count()}
+    human = _count(rows.filter("is_human"))
+    evidence = {"domains": table, "rows_without_domain": _count(rows.filter(pl.col(_DOMAIN).is_null()))}
     estimate = Estimate.exact(ratios[domain, who])
-    return Measured(estimate, RowCounts(human, rows.height - human), note=note, evidence=evidence)
+    return Measured(estimate, RowCounts(human, _count(rows) - human), note=note, evidence=evidence)
 
 
 _WORDS = {"human": "human", "expert": "by experts"}
 
 
 def _distinct_rows(scan: Scan, roles: list[str]) -> pl.DataFrame:
-    """One row per content, origin, domain and expertise: copies of a row count once."""
-    frame = scan.cached(annotation_columns).with_columns(pl.Series(_DIGEST, scan.index.digest))
-    origin = pl.col(ORIGIN).cast(pl.String)
+    """By domain, origin and expertise, how many contents there are (`rows`): copies of a row count once."""
+    frame, index = scan.cached(annotation_columns), scan.index
+    is_human = pl.col(ORIGIN).cast(pl.String) == "human"
     expert = is_expert(pl.col(_EXPERTISE)) if _EXPERTISE in roles else pl.lit(value=False)
-    declared = frame.filter(origin.is_in(["human", "synthetic"])).select(
-        _DIGEST,
-        pl.col(_DOMAIN).cast(pl.String),
-        is_human=origin == "human",
-        is_expert=(expert & (origin == "human")).fill_null(value=False),
+    each = frame.select(
+        pl.col(_DOMAIN).cast(pl.String), is_human=is_human, is_expert=(expert & is_human).fill_null(value=False)
     )
-    return declared.unique()
+    kinds = each.unique(maintain_order=True).with_columns(pl.int_range(pl.len(), dtype=pl.Int32).alias(_KIND))
+    kind = each.join(kinds, on=each.columns, how="left", nulls_equal=True, maintain_order="left")[_KIND].to_numpy()
+    counts = index.distinct_by(kind, index.of(HUMAN_CODE) | index.of(SYNTHETIC_CODE))
+    return kinds.with_columns(pl.Series(_ROWS, counts)).filter(pl.col(_ROWS) > 0)
+
+
+def _count(rows: pl.DataFrame) -> int:
+    return int(rows[_ROWS].sum())
 
 
 def _row(rows: pl.DataFrame, demanded: Mapping[str, float]) -> dict[str, float]:
-    shares = {"human": rows["is_human"].mean(), "expert": rows["is_expert"].mean()}
-    return {"rows": rows.height, **{who: float(str(shares[who])) for who in demanded}}
+    shares = {who: _count(rows.filter(f"is_{who}")) / _count(rows) for who in demanded}
+    return {_ROWS: _count(rows), **shares}
 
 
 METRIC = Metric(

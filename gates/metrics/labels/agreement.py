@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.data.facts import ROW_ID
 from gates.metrics.base.breakdowns import with_languages
 from gates.metrics.base.full_columns import accumulate_annotations
 from gates.metrics.base.languages import languages, too_few
@@ -19,6 +18,7 @@ from gates.metrics.base.wording import percent
 from gates.metrics.labels.annotator_habits import human_habits, machine_habits
 from gates.metrics.labels.ratings import (
     ITEMS_AT_LEAST,
+    POSITION,
     Kinds,
     Ratings,
     Scale,
@@ -65,7 +65,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     whole = replace(measured, note=note + habits.note(), evidence=about)
 
     def of_language(one: Language) -> Measurement:
-        own = human.filter(_stands_in(scan, human, one.human))
+        own = human.filter(_stands_in(human, one.human))
         return too_few(own.height, None) or _among(own, kinds_of(scale.coded(own), len(scale.codes)), scale, scan.seed)
 
     # A guideline can be clear in the language it was written in and not in another.
@@ -79,9 +79,9 @@ def _among(human: pl.DataFrame, kinds: Kinds, scale: Scale, seed: int) -> Measur
     return replace(measured, growth=Growth(limited_by=("human",))) if isinstance(measured, Measured) else measured
 
 
-def _stands_in(scan: Scan, frame: pl.DataFrame, rows: Mask) -> pl.Series:
+def _stands_in(frame: pl.DataFrame, rows: Mask) -> pl.Series:
     """Mask of the ratings that stand in these rows."""
-    return pl.Series(rows[scan.index.positions(frame[ROW_ID].to_numpy())], dtype=pl.Boolean)
+    return pl.Series(rows[frame[POSITION].to_numpy()], dtype=pl.Boolean)
 
 
 def _measured(kinds: Kinds, scale: Scale, seed: int, statistic: Callable[[Floats], Floats]) -> Measured | Inconclusive:
@@ -109,7 +109,7 @@ def _machines_in_languages(scan: Scan, rated: Ratings, scale: Scale) -> Measurem
         return whole
 
     def of_language(one: Language) -> Measurement:
-        in_language = rated.frame.filter(_stands_in(scan, rated.frame, one.human | one.synthetic))
+        in_language = rated.frame.filter(_stands_in(rated.frame, one.human | one.synthetic))
         n_human = int(in_language["is_human"].sum())
         few = too_few(n_human, in_language.height - n_human)
         own = _machines(scan, replace(rated, frame=in_language), scale)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from gates.data.scan.accumulators import Accumulate
     from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Rows, Scan
+    from gates.data.scan.row_index import RowIndex
 
 # Less than this over all numbers together is noise of measurement; another category is ten times as far.
 NEAR_DISTANCE = 0.1
@@ -66,10 +67,14 @@ def twins_of_contents(scan: Scan, scheme: Classes) -> Twins:
     index = scan.index
     names = ["item"] if scan.roles.type == "annotations" else []
     frame = columns_of_all(scan, [scheme.column, *names])
-    what = frame["item"].cast(pl.String).hash(0).to_numpy() if names else index.digest
-    kept = np.flatnonzero(np.isin(index.origin, (HUMAN_CODE, SYNTHETIC_CODE)))
+    declared = np.isin(index.origin, (HUMAN_CODE, SYNTHETIC_CODE))
+    kept = np.flatnonzero(declared)
     label, is_human = scheme.codes(frame)[kept], index.origin[kept] == HUMAN_CODE
-    contents, content = np.unique(what[kept], return_inverse=True)
+    if names:
+        items = frame["item"].cast(pl.String).hash(0).to_numpy()[kept]
+        contents, content = np.unique(items, return_inverse=True)
+    else:
+        contents, content = _contents(index, declared)
     counts = np.zeros((len(contents), len(scheme.names)))
     given = is_human & (label != NO_LABEL)
     np.add.at(counts, (content[given], label[given]), 1)
@@ -85,6 +90,13 @@ def twins_of_contents(scan: Scan, scheme: Classes) -> Twins:
     return Twins(
         index.ids(kept), is_human, generator, label, twins, alike, clusters(len(contents), left, right)[content]
     )
+
+
+def _contents(index: RowIndex, mask: Mask) -> tuple[Hashes, Ints]:
+    """The distinct contents under a mask, in order, and which of them each of its rows has."""
+    contents = np.sort(np.concatenate([np.empty(0, np.uint64), *(hashes for hashes, _ in index.contents(mask))]))
+    content = [np.searchsorted(contents, hashes).astype(np.int32) for hashes in index.digests(mask)]
+    return contents, np.concatenate([np.empty(0, np.int32), *content])
 
 
 def _near_contents(scan: Scan, contents: Hashes) -> tuple[Ints, Ints]:

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from gates.config.data_types import VOTES
-from gates.data.facts import ORIGIN, ROW_ID
+from gates.data.facts import ORIGIN
 from gates.errors import MetricError
 from gates.metrics.base.full_columns import annotation_columns, label_columns, not_configured, role_column
 from gates.metrics.stats.krippendorff import agreement_between, krippendorff_alpha, squared_distances
@@ -28,6 +28,7 @@ LABELS_AT_MOST = 500
 EXPERT = "expert"
 _WHO, _WHAT, _LABEL = "annotator", "item", "label"
 _CODE = "code"
+POSITION = "_gates_position"
 _RATED = (_WHAT, _WHO, "is_human")
 
 
@@ -35,7 +36,7 @@ _RATED = (_WHAT, _WHO, "is_human")
 class Ratings:
     """One row per item, annotator and origin: `item`, `annotator`, `label` (strings), `is_human`, `is_expert` (null: unknown).
 
-    ROW_ID is the row that a rating stands in.
+    POSITION is that of the row that a rating stands in, among all rows.
     repeated: ratings left out because their annotator rated the item before; missing: cells without a label.
     contradicted: item, annotator and `is_human` where an annotator gave an item several labels.
     """
@@ -60,18 +61,20 @@ def ratings(scan: Scan) -> Ratings | None:
     """All ratings of all rows; None where the data has none. Call through `scan.cached(ratings)`."""
     label = scan.roles.label
     if role_column(scan, _WHAT) and role_column(scan, _WHO) and label:
-        frame = scan.cached(annotation_columns)
+        frame = scan.cached(annotation_columns).with_row_index(POSITION)
         expertise = role_column(scan, "expertise")
         expert = is_expert(pl.col(expertise)) if expertise else pl.lit(None, dtype=pl.Boolean)
         named = frame.select(
-            _text(_WHAT).alias(_WHAT), _text(_WHO), _text(label).alias(_LABEL), ORIGIN, ROW_ID, is_expert=expert
+            _text(_WHAT).alias(_WHAT), _text(_WHO), _text(label).alias(_LABEL), ORIGIN, POSITION, is_expert=expert
         )
         return _cleaned(named)
     votes = label_columns(scan)
     if len(votes) > 1:
-        frame = scan.cached(annotation_columns).filter(pl.col(ORIGIN).cast(pl.String) == "human")
-        long = frame.select(ROW_ID, pl.col(ROW_ID).alias(_WHAT), ORIGIN, *(_text(vote) for vote in votes)).unpivot(
-            votes, index=[ROW_ID, _WHAT, ORIGIN], variable_name=_WHO, value_name=_LABEL
+        frame = (
+            scan.cached(annotation_columns).with_row_index(POSITION).filter(pl.col(ORIGIN).cast(pl.String) == "human")
+        )
+        long = frame.select(POSITION, pl.col(POSITION).alias(_WHAT), ORIGIN, *(_text(vote) for vote in votes)).unpivot(
+            votes, index=[POSITION, _WHAT, ORIGIN], variable_name=_WHO, value_name=_LABEL
         )
         return _cleaned(long.with_columns(is_expert=pl.lit(None, dtype=pl.Boolean)), has_column_each=True)
     return None

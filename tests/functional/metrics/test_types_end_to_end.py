@@ -6,6 +6,7 @@ import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -275,7 +276,7 @@ def test_answers_to_one_prompt_are_one_group_and_a_repeated_prompt_is_marked(tmp
     })  # fmt: skip
     opened, seen = opened_scan(tmp_path, rows, 'type = "instruction"\n')
     with opened:
-        groups = seen.index.group.tolist()
+        groups = seen.index.at("group", np.arange(len(seen.index))).tolist()
 
         assert (groups[0] == groups[1], groups[0] == groups[2]) == (True, False)
         assert (seen.index.marks & Mark.COPIED_INPUT > 0).tolist() == [True, False, False]
@@ -294,7 +295,7 @@ def test_readings_are_grouped_by_entity_and_day(as_text, tmp_path):
     })  # fmt: skip
     opened, seen = opened_scan(tmp_path, rows, 'type = "timeseries"\n')
     with opened:
-        first, same_day, next_day, other = seen.index.group.tolist()
+        first, same_day, next_day, other = seen.index.at("group", np.arange(len(seen.index))).tolist()
 
     assert first == same_day
     assert len({first, next_day, other}) == 3
