@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from gates.config.data_types import data_type
 from gates.config.dataset import DatasetConfig
+from gates.data.conversations.shapes import SAMPLED_VALUES, shape_of_texts
 from gates.data.duckdb.dataset import VIEWS, LocalDataset, open_dataset
 from gates.data.facts import ORIGIN
 from gates.data.sql import identifier, select
 from gates.errors import GatesError, UsageError
 from gates.init.origin_guess import find_origin, one_sided
-from gates.init.type_guess import recognise
+from gates.init.type_guess import TYPE_BY_SHAPE, recognise
 from gates.verdict import Scope
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ MOST_BESIDE_TEXT = 5
 ENOUGH_ROWS = 5_000
 _NAMED_COLUMNS = 10
 _NAMED_FILES = 5
+_DISPREFERRED = data_type("preference").recognised_by["rejected"].names
 KEY = "key"
 # Usual names of a column that tells rows apart.
 KEY_NAME = re.compile(r"(?i)(.+[_ -])?(id|uuid|guid|key|index)|row_?(id|number)|unnamed: 0")
@@ -86,7 +88,8 @@ def propose(root: Path, data: FoundData) -> Proposal:
         origin = None if data.partitions else _origin(connection, view, types, data)
         _check_one_table(opened.files, origin, data)
         rows = opened.row_counts() if origin is None else dict(origin.rows)
-        recognised = recognise({name: kind for name, kind in types.items() if origin is None or name != origin.name})
+        content = {name: kind for name, kind in types.items() if origin is None or name != origin.name}
+        recognised = recognise(content | _conversations(connection, view, content))
         text = None if recognised else _text_column(connection, view, types, origin)
         key = None if recognised or text else _key_column(connection, view, types)
     if recognised:
@@ -163,12 +166,23 @@ def _check_one_table(files: Sequence[FileFacts], origin: OriginColumn | None, da
         )
 
 
+def _conversations(connection: duckdb.DuckDBPyConnection, view: str, types: Mapping[str, str]) -> dict[str, str]:
+    """What columns of text hold instead: messages or pairs as JSON, or transcripts."""
+    shapes = {}
+    for name in (name for name, kind in types.items() if kind == "VARCHAR"):
+        value = identifier(name)
+        query = select(value, view, f"WHERE {value} IS NOT NULL LIMIT {SAMPLED_VALUES}")
+        shapes[name] = shape_of_texts(text for (text,) in connection.execute(query).fetchall())
+    return {name: TYPE_BY_SHAPE[shape] for name, shape in shapes.items() if shape}
+
+
 def _text_column(
     connection: duckdb.DuckDBPyConnection, view: str, types: Mapping[str, str], origin: OriginColumn | None
 ) -> str | None:
     """The column called `text` if it holds sentences, else the only one that clearly does, else None."""
     content = [name for name in types if origin is None or name != origin.name]
-    strings = [name for name in content if types[name] == "VARCHAR"]
+    # What was not preferred may be bad on purpose.
+    strings = [name for name in content if types[name] == "VARCHAR" and name.casefold() not in _DISPREFERRED]
     if TEXT in strings and _is_long(connection, view, TEXT):
         return TEXT
     if len(content) - 1 > MOST_BESIDE_TEXT:

@@ -103,7 +103,7 @@ class RowValidator:
         of_response = [column for column in self._compiled.columns if column.name == RESPONSE]
         if not of_response or turns.is_empty():
             return replace(whole, failing={}, reasons={}, broken={})
-        content = frame.select(pl.exclude(RESPONSE, "prompt", ROW_ID, ORIGIN) - cs.nested())[turns[ROW]]
+        content = frame.select(~cs.nested())[turns[ROW]]
         run = _FrameCheck(
             Compiled(tuple(of_response), (), None),
             content.with_columns(turns["prompt"], turns[RESPONSE]),

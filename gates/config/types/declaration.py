@@ -19,6 +19,8 @@ class ValueKind(StrEnum):
     # A word, a number or a date: whatever names a thing.
     SINGLE_VALUE = "single value"
     MESSAGES = "messages"
+    # Answers to one prompt, each with its score.
+    SCORED = "scored answers"
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,10 @@ TYPE = DataType(
         "response": ColumnNames(ValueKind.TEXT, ("response", "output", "completion")),
         "input": ColumnNames(ValueKind.TEXT, ("input",)),
         "system": ColumnNames(ValueKind.TEXT, ("system", "system_prompt")),
-        MESSAGES: ColumnNames(ValueKind.MESSAGES, (MESSAGES, "conversation", "conversations")),
+        MESSAGES: ColumnNames(
+            ValueKind.MESSAGES, (MESSAGES, "conversation", "conversations", "dialog", "dialogue", "chat")
+        ),
+        HISTORY: ColumnNames(ValueKind.MESSAGES, (HISTORY,)),
     },
     rules={
         "prompt": TEXT,

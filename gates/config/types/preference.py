@@ -21,8 +21,9 @@ TYPE = DataType(
     groups=("prompt",),
     recognised_by={
         "prompt": ColumnNames(ValueKind.TEXT, ("prompt", "instruction", "question")),
-        "chosen": ColumnNames(ValueKind.TEXT, ("chosen", "preferred")),
-        "rejected": ColumnNames(ValueKind.TEXT, ("rejected", "dispreferred")),
+        "chosen": ColumnNames(ValueKind.TEXT, ("chosen", "preferred", "chosen_response")),
+        "rejected": ColumnNames(ValueKind.TEXT, ("rejected", "dispreferred", "rejected_response")),
+        COMPLETIONS: ColumnNames(ValueKind.SCORED, (COMPLETIONS, "responses", "candidates")),
     },
     rules={
         "prompt": TEXT,
