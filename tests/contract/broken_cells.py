@@ -48,6 +48,14 @@ def unreadable_time(dataset: Dataset) -> Dataset:
     return with_cell("timestamp", "yesterday")(dataset.having(rows=rows))
 
 
+def of_taught_text(column: str) -> dict[str, Change]:
+    """What a text that a model learns to write keeps beyond `of_text`."""
+    return {
+        f"{column}/no-leaked-frame": with_cell(column, f"{WORDS}\nOutput: more"),
+        f"{column}/not-missing-word": with_cell(column, "NaN"),
+    }
+
+
 def of_text(column: str) -> dict[str, Change]:
     return {
         f"{column}/not-blank": with_cell(column, " \t"),

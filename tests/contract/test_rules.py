@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+import polars as pl
 import pytest
 
 from gates.config.data_types import DATA_TYPES, data_type
 from gates.errors import UsageError
-from gates.verdict import Outcome
+from gates.verdict import CheckId, Outcome, Scope
 from tests.contract.case import FEW
 from tests.contract.datasets import ROW_RULE, sound
-from tests.contract.rules import ALSO, RULES, WHOLE_COLUMN, broken_apart, rules_of_single_rows
+from tests.contract.rules import ALSO, BEYOND_HUMAN, RULES, WHOLE_COLUMN, broken_apart, rules_of_single_rows
 
 ORIGINS = ("human", "synthetic")
+BEYOND = [(kind, rule) for kind, changes in RULES.items() for rule in changes if rule.endswith(BEYOND_HUMAN)]
 WHOLE = [(kind, rule) for kind, changes in RULES.items() for rule in changes if rule.endswith(WHOLE_COLUMN)]
 
 
@@ -45,7 +47,22 @@ def test_each_row_that_breaks_a_rule_fails_it_and_no_other(kind, tmp_path):
     # As many rows as were made to break it: any other rule's row that did too would make one more.
     breaking = Counter(name for rule in single for name in (rule, *ALSO.get(rule, ())))
     failures = {str(check.id): check.evidence["failures"] for check in verdict.checks if check.outcome is Outcome.FAIL}
-    assert failures == {f"{scope}/{ROW_RULE}/{name}": rows for name, rows in breaking.items() for scope in ORIGINS}
+    assert failures == {
+        f"{scope}/{ROW_RULE}/{name}": rows
+        for name, rows in breaking.items()
+        for scope in (ORIGINS[:1] if name.endswith(BEYOND_HUMAN) else ORIGINS)
+    }
+
+
+@pytest.mark.parametrize(("kind", "rule"), BEYOND)
+def test_synthetic_row_alone_that_does_what_human_rows_do_not_fails(kind, rule, tmp_path):
+    dataset = sound(kind, FEW)
+    is_human = pl.col("origin") == "human"
+    rows = pl.concat([dataset.rows.filter(is_human), RULES[kind][rule](dataset).rows.filter(~is_human)])
+
+    verdict = dataset.having(rows=rows).verdict(tmp_path, rules)
+
+    assert verdict.failed() == [CheckId(Scope.SYNTHETIC, ROW_RULE, rule)]
 
 
 @pytest.mark.parametrize(("kind", "rule"), WHOLE)

@@ -59,10 +59,14 @@ in place of `prompt` and `response`. The response is the assistant's last messag
 it, separated by a blank line, without the system's, which become `system`; in a conversation of one turn
 the prompt is the user's message. User and assistant speak in turn and the assistant has the last word
 (`messages/roles-alternate`); a `system` or `developer` message may come first, and `tool` messages between two of the
-assistant. Where there is a column `response`, `messages` is a column like any other.
+assistant. Where there is a column `response`, `messages` is a column like any other. Every turn of the assistant is
+judged as a response of its own, by the row rules of `response` and for marks; findings name the message, counted from 1:
+`chats.jsonl:161 turn 4`. `history` holds the turns before a prompt, as messages or as pairs of question and answer.
 
-Lists of `{from, value}`, as ShareGPT has them, are read as well: `human` or `user` is the user, `gpt` or `assistant` the
-assistant, `system` the system. Any other word stays as it is, and breaks `messages/roles-alternate`.
+Content in parts is the text of its parts; pictures and sounds are not looked at. A call of a tool (`tool_calls`,
+`function_call`) is what the assistant says. Lists of `{from, value}`, as ShareGPT has them, are read as well: `human` is
+the user, `gpt` and `function_call` the assistant, `observation` a tool. Any other word stays as it is, and breaks
+`messages/roles-alternate`. [Every format](formats.md) has a line to try.
 
 In every type, a text role may have such lists as well, as `prompt`, `chosen` and `rejected` of many preference sets do.
 `response`, `chosen` and `rejected` are then the assistant's last message, other texts all messages but the system's.

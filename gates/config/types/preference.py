@@ -37,6 +37,10 @@ Two responses to one prompt, one of which was preferred.
 Main text: `chosen`, because that is what a model is taught: marks, near copies and separability look at it. A rejected
 response may be bad on purpose; it has row rules, and its formatting is compared. Votes of several annotators stand side by
 side in `label_1` to `label_5`. Group: `prompt`.
+
+Both sides may be conversations: lists of messages, or transcripts ("Human: … Assistant: …"). Each is then the
+assistant's last message, and without a column for the prompt that is what comes before it in `chosen`. `completions` holds
+answers to one prompt with a score each: the best is `chosen`, the worst `rejected`.
 """,
     example="""\
 ```toml

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tests.contract.broken_cells import WORDS, of_text, saying_the_same, with_cell
+from tests.contract.broken_cells import of_taught_text, of_text, saying_the_same
 from tests.contract.laws import by_people, sentence, shared, words
 
 if TYPE_CHECKING:
@@ -26,5 +26,5 @@ RULES = {
     **of_text("prompt"),
     **of_text("response"),
     "response/differs-from-prompt": saying_the_same("response", "prompt"),
-    "response/no-leaked-frame": with_cell("response", f"{WORDS}\nOutput: more"),
+    **of_taught_text("response"),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from tests.contract.broken_cells import of_text, saying_the_same, with_cell
+from tests.contract.broken_cells import of_taught_text, of_text, saying_the_same, with_cell
 from tests.contract.laws import by_people, sentence, shared, words
 
 
@@ -32,6 +32,8 @@ RULES = {
     **of_text("prompt"),
     **of_text("chosen"),
     **of_text("rejected"),
+    **of_taught_text("chosen"),
+    **of_taught_text("rejected"),
     "chosen/not-json-literal": with_cell("chosen", "true"),
     "rejected/not-json-literal": with_cell("rejected", "false"),
     "rejected/differs-from-chosen": saying_the_same("rejected", "chosen"),

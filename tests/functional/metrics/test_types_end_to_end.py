@@ -257,7 +257,8 @@ def test_real_preferences_repeat_what_was_asked_and_answered_before(tmp_path):
 
     opened, seen = opened_scan(tmp_path, rows, 'type = "preference"\n')
     with opened:
-        assert len(seen.index) - int(seen.index.is_first.sum()) == 99
+        # Two of them differ from an earlier one in capitals or accents alone.
+        assert len(seen.index) - int(seen.index.is_first.sum()) == 101
 
 
 def opened_scan(root: Path, rows: pl.DataFrame, toml: str):

@@ -130,6 +130,7 @@ def test_preference_rules():
         "rejected/differs-from-chosen": [3],
         "rejected/not-blank": [4],
         "rejected/not-json-literal": [1],
+        "rejected/not-missing-word": [1],
     }
 
 

@@ -36,8 +36,10 @@ def failing(schema, **columns):
 def test_text_asks_for_visible_valid_text_of_bounded_length():
     assert [rule.id for rule in rules(Text)] == [
         "text/length",
+        "text/no-leaked-frame",
         "text/no-nul",
         "text/not-blank",
+        "text/not-missing-word",
         "text/present",
         "text/type",
         "text/valid-unicode",

@@ -154,7 +154,7 @@ def test_a_long_answer_that_repeats_its_prompt_is_copied_and_a_short_one_may_be_
 
 def test_marks_have_names_for_evidence():
     assert mark_names(BOILERPLATE) == ["refusal", "self_reference", "preamble"]
-    assert mark_names(DEGENERATE) == ["empty", "loop", "copied_input", "truncated", "leaked_frame"]
+    assert mark_names(DEGENERATE) == ["empty", "loop", "copied_input", "truncated", "leaked_frame", "open_fence"]
 
 
 def test_no_texts_have_no_marks():
