@@ -10,12 +10,13 @@ from gates.config.load import FILE_NAME, PYPROJECT, config_path, nearest_config
 from gates.errors import UsageError, did_you_mean
 from gates.regular_files import is_file
 from gates.versions.repository import open_repository
-from gates.versions.version import git_of
+from gates.versions.version import VersionKind, git_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from gates.versions.repository import Repository
+    from gates.versions.version import Version
 
 # Between a folder and a dataset's name.
 _SEPARATOR = ":"
@@ -109,6 +110,13 @@ def _placed(repository: Repository, names: Iterable[str]) -> list[Target]:
     above = [path for path in paths if here.is_relative_to(path.parent.resolve())]
     nearest = max(above, key=lambda path: len(path.parts), default=None)
     return [Target(path, "" if path == nearest else _folder(repository, path)) for path in paths]
+
+
+def config_names(repository: Repository, version: Version) -> list[str]:
+    """Paths of the configurations that a version has."""
+    if version.kind is VersionKind.WORKTREE:
+        return _names_in_work_tree(repository)
+    return _committed_names(repository, version.commit)
 
 
 def _names_in_work_tree(repository: Repository) -> list[str]:

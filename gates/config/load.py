@@ -14,6 +14,7 @@ from gates.config.parsing.line_numbers import KeyPath, decode_error, key_lines
 from gates.config.parsing.parse import datasets_of, plugins_of
 from gates.config.parsing.problems import Problems
 from gates.config.stages import Stage, stages_of
+from gates.config.weakened import TABLE, WeakenedReason, weakened_of
 from gates.errors import UsageError, did_you_mean
 from gates.regular_files import content_of, is_file
 
@@ -42,7 +43,7 @@ PYPROJECT = "pyproject.toml"
 class Config:
     """A whole configuration file: its datasets by name, in the order of the file, and its plugins.
 
-    stages: by name, in the order of promotion.
+    stages: by name, in the order of promotion. weakened: why changes have let rows pass that failed before.
     """
 
     path: Path
@@ -50,6 +51,7 @@ class Config:
     text: str = field(default="", repr=False, compare=False)
     stages: Mapping[str, Stage] = field(default_factory=dict)
     plugins: Plugins = field(default_factory=Plugins, repr=False, compare=False)
+    weakened: tuple[WeakenedReason, ...] = ()
 
     def dataset(self, name: str) -> DatasetConfig:
         """The dataset of this name. Raises UsageError when there is none."""
@@ -106,10 +108,11 @@ def read_config(path: Path) -> Config:
     problems = Problems(path.name, read.prefix, read.lines)
     problems.plugins = plugins_of(read.document, path, problems)
     stages = stages_of(read.document.get("stages", {}), problems)
+    weakened = weakened_of(read.document.get(TABLE, []), problems)
     datasets = datasets_of(read.document, path, problems)
     orphans = strays(path.parent, datasets.values(), problems.plugins)
     datasets = {name: replace(dataset, strays=orphans) for name, dataset in datasets.items()}
-    return Config(path, datasets, read.text, stages, problems.plugins)
+    return Config(path, datasets, read.text, stages, problems.plugins, weakened)
 
 
 def read_plugins(path: Path) -> Plugins:

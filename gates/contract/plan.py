@@ -87,7 +87,7 @@ def plan(
     rules_by_id = {rule.id: rule for rule in rules}
     entries = {}
     for scope in Scope:
-        fitting = (entry for entry in contract.entries[scope] if _fits_purpose(entry, contract))
+        fitting = (entry for entry in contract.entries[scope] if fits_purpose(entry, contract))
         listed = [_in_view(entry, view_names, rules_by_id) if view_names else entry for entry in fitting]
         if is_lenient:
             listed = [
@@ -123,7 +123,7 @@ def waives_nothing(contract: Contract, waiver: Waiver, planned: Collection[str])
     )
 
 
-def _fits_purpose(entry: SuiteEntry, contract: Contract) -> bool:
+def fits_purpose(entry: SuiteEntry, contract: Contract) -> bool:
     """Suites limit the human ratio per purpose; without a purpose the first stands for the question."""
     entry_purpose = entry.kwargs.get("purpose")
     if entry.type != HUMAN_RATIO or entry_purpose is None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gates.checking.check_version import JudgedVersion
     from gates.config.dataset import DatasetConfig
     from gates.versions.dataset_pointers import Tracked
+    from gates.versions.repository import Repository
     from gates.versions.version import Version
 
 logger = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ class _Sides:
 
 def _sides(at: JudgedVersion, base: Version) -> _Sides:
     if at.is_worktree:
-        return _Sides(at, base, None, None, _modules_in_work_tree(at))
+        return _Sides(at, base, None, None, modules_in_work_tree(at.repository, at.home))
     return _Sides(at, base, tracked_at(at.repository, base), tracked_at(at.repository, at.version), None)
 
 
@@ -62,8 +63,8 @@ def _differs(sides: _Sides, old: DatasetConfig, new: DatasetConfig, today: date)
             return True
         if own_schema(new) is None and not new.plugins.declared:
             return False
-        now = _modules(new.root) if sides.modules is None else sides.modules
-        return _modules(old.root) != now
+        now = modules(new.root) if sides.modules is None else sides.modules
+        return modules(old.root) != now
     except GatesError as error:
         logger.debug("%s: cannot be compared: %s", new.name, error)
         return True
@@ -79,13 +80,13 @@ def _has_other_data(sides: _Sides, old: DatasetConfig, new: DatasetConfig) -> bo
     return hashes.saw_legacy or snapshot_or_empty(at.repository, home_old, sides.base).digest != now.digest
 
 
-def _modules(root: Path) -> dict[str, str]:
+def modules(root: Path) -> dict[str, str]:
     """Digests of the Python that a schema may import, where a version is laid out below a root."""
     return {path.relative_to(root).as_posix(): text_digest(path.read_bytes()) for path in root.rglob("*.py")}
 
 
-def _modules_in_work_tree(at: JudgedVersion) -> dict[str, str]:
-    """As `_modules`; git leaves out what it ignores, and does not walk through environments and data."""
-    listed = at.repository.git.work_tree("*.py") if at.repository.git else []
-    paths = [path for name in listed if (path := at.repository.top / name).is_relative_to(at.home) and path.is_file()]
-    return {path.relative_to(at.home).as_posix(): text_digest(path.read_bytes()) for path in paths}
+def modules_in_work_tree(repository: Repository, home: Path) -> dict[str, str]:
+    """As `modules`; git leaves out what it ignores, and does not walk through environments and data."""
+    listed = repository.git.work_tree("*.py") if repository.git else []
+    paths = [path for name in listed if (path := repository.top / name).is_relative_to(home) and path.is_file()]
+    return {path.relative_to(home).as_posix(): text_digest(path.read_bytes()) for path in paths}

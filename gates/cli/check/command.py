@@ -29,6 +29,11 @@ With --rev or --staged, configuration and suites are read from that revision, an
 .dvc/tmp/gates, or .gates/cache without DVC.
 
 \b
+With --base, --since or --pushed, what lets rows pass that failed before is listed first: a dataset or check that is gone, a
+looser limit, a waiver, other code. It fails without a reason in the change, [[weakened]] in gates.toml; --exit-zero does
+not change that.
+
+\b
 In a repository with several gates.toml, --all, --staged, --pushed and --since mean the datasets of all that git tracks.
 FOLDER:NAME is a dataset of another one than the nearest; its files go to DIR/FOLDER.
 
@@ -83,7 +88,8 @@ Examples:
 @click.option(
     "--base",
     metavar="REV",
-    help="The previous version, whose files must not be lost. [default: HEAD, or the parent of --rev]",
+    help="The previous version, whose files must not be lost and whose configuration must not be weakened without a reason. "
+    "[default: HEAD, or the parent of --rev, for files alone]",
 )
 @click.option(
     "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gates.checking.check_version import version_requested
 from gates.checking.targets import targets_of
-from gates.cli.options import chosen, today
+from gates.cli.options import chosen, today, worst
 from gates.cli.streams import note
 from gates.config.installed.plugins import Plugins
 from gates.errors import GatesError, UsageError
@@ -20,7 +20,23 @@ if TYPE_CHECKING:
 
 
 def check(request: CheckRequest, version: VersionRequest) -> int:
-    """The exit code of a call."""
+    """The exit code of a call: of the datasets, and 1 for a change that weakens the gate and does not say why."""
+    if version.base is None and version.since is None:
+        return _judged(request, version)
+    from gates.cli.check.weakened import is_weakened
+
+    is_bad = is_weakened(request, version)
+    try:
+        code = _judged(request, version)
+    except GatesError as error:
+        if not is_bad:
+            raise
+        note(str(error))
+        code = error.exit_code
+    return worst([code, int(is_bad)])
+
+
+def _judged(request: CheckRequest, version: VersionRequest) -> int:
     targets = targets_of(
         request.selection.datasets,
         request.selection.config,

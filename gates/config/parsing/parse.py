@@ -27,7 +27,7 @@ Table = Mapping[str, Any]
 
 _ORIGIN_NAMES = ("human", "synthetic")
 _WAIVER_KEYS = ("check", "reason", "owner", "expires")
-_TOP_LEVEL = ("datasets", "defaults", "stages", TABLE)
+_TOP_LEVEL = ("datasets", "defaults", "stages", TABLE, "weakened")
 _NOT_IN_DEFAULTS = ("path", "partitions", "waivers")
 
 

@@ -3,7 +3,7 @@
 `gates.gx` runs what is read here; its import costs seconds, this one's does not.
 """
 
-from gates.contract.suites.merge import Merged, merge
+from gates.contract.suites.merge import Merged, looser_by, merge, reason_of
 from gates.contract.suites.read import read_suite
 from gates.contract.suites.suite import (
     ROW_FAILURES,
@@ -25,9 +25,11 @@ __all__ = [
     "demand_of",
     "expectation_id",
     "limits_of",
+    "looser_by",
     "measurement_key",
     "merge",
     "params_of",
     "read_suite",
+    "reason_of",
     "unmentioned_rule",
 ]

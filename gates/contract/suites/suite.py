@@ -57,7 +57,7 @@ def expectation_id(check_id: CheckId) -> str:
 
 def unmentioned_rule(scope: Scope, rule: str, severity: Severity = Severity.CRITICAL) -> SuiteEntry:
     """The limit on a row rule that no suite mentions."""
-    kwargs = {"rule": rule, "max_value": 0.0}
+    kwargs = {"rule": rule, "inferred": False, "max_value": 0.0}
     return SuiteEntry(CheckId(scope, ROW_FAILURES, rule), ROW_FAILURES, kwargs, severity, _UNMENTIONED)
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from gates.verdict import CheckResult, Verdict
-    from gates.verdicts.reports.located_verdict import Located, Unjudged
+    from gates.verdicts.reports.located_verdict import Located, Place, Unjudged
 
 # GitHub shows ten annotations of a kind per step and drops the others without a word:
 # https://docs.github.com/en/rest/checks/runs#create-a-check-run
@@ -49,10 +49,15 @@ def _lines(judged: Sequence[Located]) -> Iterator[str]:
 
 def _line(command: str, located: Located, check: CheckResult) -> str:
     place = located.place(check)
-    title = f"{located.name}: {check.id}"
+    text = located.message(check) + (f"; fix: {check.fix}" if check.fix else "")
+    return annotation(command, place, f"{located.name}: {check.id}", text)
+
+
+def annotation(command: str, place: Place, title: str, text: str) -> str:
+    """One workflow command that puts a text on a line."""
     properties = {"file": place.path, "line": str(place.line), "title": title}
     written = ",".join(f"{name}={_escaped_property(value)}" for name, value in properties.items())
-    return f"::{command} {written}::{_escaped(located.message(check) + (f'; fix: {check.fix}' if check.fix else ''))}"
+    return f"::{command} {written}::{_escaped(text)}"
 
 
 def _escaped(text: str) -> str:

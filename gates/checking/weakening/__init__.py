@@ -1,0 +1,1 @@
+"""Whether a change lets rows pass that failed before: its configuration set against that of the version before."""

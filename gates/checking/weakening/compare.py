@@ -1,0 +1,136 @@
+"""Sets the configurations of a change against those of its base, all of them or those that a call means."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from gates.checking.targets import config_names
+from gates.checking.weakening.conditions import config_differences
+from gates.checking.weakening.dataset import dataset_differences
+from gates.config.weakened import TABLE
+from gates.errors import DataError, GatesError
+from gates.versions.configuration import config_at
+from gates.versions.trees import is_same_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from gates.checking.weakening.difference import Change, Difference
+    from gates.config.load import Config
+    from gates.versions.version import Version
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Weakening:
+    """One way in which a change lets rows pass that failed before.
+
+    what: as `what` of `[[weakened]]` names it. dataset: "" where it is about all of a configuration.
+    path, line: where it shows, below the top folder. reason: why, where the change says so.
+    """
+
+    what: str
+    dataset: str
+    sentence: str
+    path: str
+    line: int
+    reason: str | None
+
+    @property
+    def fix(self) -> str:
+        """What to do about it."""
+        return f'take it back, or say why in gates.toml: [[{TABLE}]] what = "{self.what}", reason = "…"'
+
+
+def weakenings(change: Change, names: Collection[str] = (), folder: str | None = None) -> list[Weakening]:
+    """What weakens the gate, in the order of configurations and datasets.
+
+    names: of datasets, all of them where there are none. folder: of the only configuration that counts.
+    Raises DataError where the base cannot be read: nobody can say then what it asked for.
+    """
+    if is_same_tree(change.repository, change.base, change.judged):
+        return []
+    before, now = _by_folder(change, change.base), _by_folder(change, change.judged)
+    with ExitStack() as stack:
+        old = {at: _at_base(change, name, stack) for at, name in before.items() if folder in (None, at)}
+        new = {at: config for at, name in now.items() if (config := _readable(change, name, stack))}
+        weaker = []
+        for at, config in old.items():
+            if at in new:
+                weaker += list(_of_config(change, at, config, new[at]))
+            elif at not in now:
+                weaker.append(_gone(at, config))
+        reasons = _new_reasons(old, new)
+    return [
+        replace(one, reason=one.reason or reasons.get(one.what))
+        for one in weaker
+        if not names or not one.dataset or one.dataset in names
+    ]
+
+
+def _by_folder(change: Change, version: Version) -> Mapping[str, str]:
+    """The configuration of each folder of the repository."""
+    return {name.rpartition("/")[0]: name for name in sorted(config_names(change.repository, version), reverse=True)}
+
+
+def _at_base(change: Change, name: str, stack: ExitStack) -> Config:
+    """Whatever is wrong with the base is no mistake of the change."""
+    try:
+        return stack.enter_context(config_at(change.repository, change.repository.top / name, change.base))
+    except GatesError as error:
+        raise DataError(
+            f"the configuration at {change.base} cannot be read, so that nobody can tell what the change gives up: {error}"
+        ) from error
+
+
+def _readable(change: Change, name: str, stack: ExitStack) -> Config | None:
+    """None for a configuration that is wrong: judging says what, and ends with no verdict."""
+    try:
+        return stack.enter_context(config_at(change.repository, change.repository.top / name, change.judged))
+    except GatesError as error:
+        logger.debug("%s: not compared: %s", name, error)
+        return None
+
+
+def _gone(at: str, old: Config) -> Weakening:
+    path = f"{at}/{old.path.name}" if at else old.path.name
+    datasets = ", ".join(old.datasets)
+    return Weakening(path, "", f"{path} is gone: nothing judges {datasets} any more", path, 1, None)
+
+
+def _of_config(change: Change, at: str, old: Config, new: Config) -> Iterator[Weakening]:
+    prefix, folder = (f"{at}:", f"{at}/") if at else ("", "")
+    for one in config_differences(old, new):
+        path, line = _shown_at(one, new.path.name, 1)
+        yield Weakening(f"{prefix}{one.about}", "", one.sentence, folder + path, line, one.reason)
+    for name, dataset in old.datasets.items():
+        now = new.datasets.get(name)
+        if now is None:
+            text = f"the dataset '{name}' is gone from {new.path.name}: nothing judges {dataset.where()} any more"
+            yield Weakening(f"{prefix}{name}", name, text, folder + new.path.name, 1, None)
+            continue
+        for one in dataset_differences(change, at, dataset, now):
+            path, line = _shown_at(one, now.source, now.key_lines.get(one.key, now.line))
+            text = f"dataset '{prefix}{name}': {one.sentence}"
+            yield Weakening(f"{prefix}{name}/{one.about}", name, text, folder + path, line, one.reason)
+
+
+def _shown_at(one: Difference, source: str, line: int) -> tuple[str, int]:
+    path, _, number = one.place.rpartition(":")
+    return path or source, int(number) if number.isdigit() else line
+
+
+def _new_reasons(old: Mapping[str, Config], new: Mapping[str, Config]) -> dict[str, str]:
+    """The reasons that the change adds: those that the base has were given for what the base gave up."""
+    reasons = {}
+    for at, config in new.items():
+        known = old[at].weakened if at in old else ()
+        for one in config.weakened:
+            if one not in known:
+                reasons[one.what] = one.reason
+                reasons.setdefault(f"{at}:{one.what}" if at else one.what, one.reason)
+    return reasons

@@ -1,0 +1,94 @@
+"""Which files a dataset's paths do not stand for any more, and which stand for another origin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from gates.checking.weakening.difference import CANNOT_TELL, Difference
+from gates.errors import DataError, UsageError
+from gates.versions.comparison import compare, compare_evaluations, compare_holdouts
+from gates.versions.dataset_pointers import concerned, tracked_at
+from gates.versions.snapshots import Snapshot, snapshot_or_empty
+from gates.versions.version import VersionKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+    from gates.config.dataset import DatasetConfig
+    from gates.versions.repository import Repository
+    from gates.versions.version import Version
+
+_SHOWN = 3
+_NOTHING: dict[str, Any] = {"path": None, "partitions": {}, "holdout": None, "evaluation": ()}
+
+
+@dataclass(frozen=True)
+class FileSides:
+    """Both versions of a dataset's paths. old, new: below the configuration's folder in the work tree."""
+
+    repository: Repository
+    base: Version
+    judged: Version
+    old: DatasetConfig
+    new: DatasetConfig
+
+    def differences(self) -> Iterator[Difference]:
+        """What is left out or replaced; that it cannot be known counts as well."""
+        kept = {"path": self.old.path, "partitions": self.old.partitions}
+        if kept != {"path": self.new.path, "partitions": self.new.partitions}:
+            yield from self._tried("path" if self.new.path else "partitions", self._paths)
+        for key, what in (("holdout", "held-out rows"), ("evaluation", "evaluation sets")):
+            if getattr(self.old, key) and not getattr(self.new, key):
+                yield Difference(key, f"the {what} {_listed(getattr(self.old, key))} are gone", key)
+            elif getattr(self.old, key):
+                yield from self._tried(key, lambda key=key, what=what: self._beside(key, what))
+
+    def _tried(self, key: str, look: Any) -> Iterator[Difference]:
+        try:
+            text = look()
+        except DataError as error:
+            text = f"{key} cannot be compared with {self.base}: {error}"
+        if text:
+            yield Difference(key, text, key)
+
+    def _paths(self) -> str:
+        keys = ("path", "partitions")
+        before, now = self._at(self.base, self.old, *keys), self._at(self.judged, self.new, *keys)
+        left_out = {file.name for file in self._at(self.judged, self.old, *keys).files} - {
+            file.name for file in now.files
+        }
+        left_out |= set(compare(before, now).removed)
+        if left_out:
+            return f"files that {self.base} judges are left out: {_listed(sorted(left_out))}"
+        origins = {file.entry.identity: file.origin for file in before.files}
+        moved = [file.name for file in now.files if origins.get(file.entry.identity, file.origin) != file.origin]
+        return f"files count as another origin: {_listed(moved)}: {CANNOT_TELL}" if moved else ""
+
+    def _beside(self, key: str, what: str) -> str:
+        if self.judged.kind is not VersionKind.WORKTREE:
+            pairs = ((self.base, self.old), (self.judged, self.new))
+            one, other = (concerned(tracked_at(self.repository, at), _only(config, key)) for at, config in pairs)
+            if one == other:
+                return ""
+        before, now = self._at(self.base, self.old, key), self._at(self.judged, self.new, key)
+        changes = compare_holdouts(before, now) if key == "holdout" else compare_evaluations(before, now)
+        replaced = [*changes.removed, *changes.changed]
+        return f"the {what} are others ({_listed(replaced)}): {CANNOT_TELL}" if replaced else ""
+
+    def _at(self, version: Version, config: DatasetConfig, *keys: str) -> Snapshot:
+        try:
+            return snapshot_or_empty(self.repository, _only(config, *keys), version)
+        except UsageError:
+            # Nothing lies there in the work tree: judging says so where it matters.
+            return Snapshot(version, (), (), ())
+
+
+def _only(config: DatasetConfig, *keys: str) -> DatasetConfig:
+    return replace(config, **{**_NOTHING, **{key: getattr(config, key) for key in keys}})
+
+
+def _listed(names: str | Sequence[str]) -> str:
+    shown = [names] if isinstance(names, str) else list(names)
+    return ", ".join(shown[:_SHOWN]) + (f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else "")
