@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fetches the data, judges it, and tells GitHub: annotations, summary, reports, outputs. Exits as `gates check` does, and
 # with 3 where there is no verdict.
-# Reads PROGRAMS, DATASETS, CONFIG, STRICT, OUTPUT, PULL, BASE, IS_FORK; GITHUB_ACTION_PATH, GITHUB_OUTPUT, GITHUB_STEP_SUMMARY, RUNNER_TEMP.
+# Reads PROGRAMS, DATASETS, CONFIG, STRICT, OUTPUT, PULL, BASE, IS_FORK, EVENT; GITHUB_ACTION_PATH, GITHUB_OUTPUT, GITHUB_STEP_SUMMARY, RUNNER_TEMP.
 set -euo pipefail
 
 PATH="${PROGRAMS:+$PROGRAMS:}$PATH"
@@ -38,12 +38,11 @@ has_dvc() {
     done
 }
 
+# Of a fork nothing is fetched here: DVC would obey the fork's own configuration. gates fetches once it knows that it is the base's.
 fetch() {
-    [ "$PULL" = true ] && has_dvc || return 0
+    [ "$PULL" = true ] && [ "$IS_FORK" != true ] && has_dvc || return 0
     dvc pull >"$log" 2>&1 && return 0
-    local why="The data could not be fetched with dvc pull."
-    [ "$IS_FORK" != true ] || why+=" A pull request from a fork has no access to this repository's secrets."
-    unjudged "$why" 3
+    unjudged "The data could not be fetched with dvc pull." 3
 }
 
 # What a sed program prints of all verdicts, those of other folders' configurations among them.
@@ -56,10 +55,16 @@ count() {
     find "$reports" -name "*.$1" | wc -l
 }
 
+# Something where the change takes away from the gate and does not say why.
+weakened() {
+    [ ! -f "$reports/weakened.markdown" ] || grep -x '## This change weakens the gate' "$reports/weakened.markdown" || true
+}
+
 # The worst outcome among the verdicts written now, given the exit code of gates: what is missing is never good.
 worst() {
     local outcomes
     # A verdict has this key once at the top, indented by two spaces; text from data cannot begin a line of it.
+    [ -z "$(weakened)" ] || { echo fail; return; }
     outcomes="$(in_verdicts 's/^  "outcome": "\([a-z]*\)",$/\1/p')" || outcomes+=" unjudged"
     # Of a dataset that could not be judged there is a JUnit file and no verdict.
     [ "$(count junit.xml)" -eq "$(count md)" ] || outcomes+=" unjudged"
@@ -91,14 +96,19 @@ changed() {
 }
 
 summarise() {
-    find "$reports" -name '*.md' -print0 | LC_ALL=C sort -z | xargs -0 cat -- |
-        head -c "$summary_bytes" >>"$GITHUB_STEP_SUMMARY" || true
+    {
+        [ ! -f "$reports/weakened.markdown" ] || cat -- "$reports/weakened.markdown"
+        find "$reports" -name '*.md' -print0 | LC_ALL=C sort -z | xargs -0 cat --
+    } | head -c "$summary_bytes" >>"$GITHUB_STEP_SUMMARY" || true
     printf '\n' >>"$GITHUB_STEP_SUMMARY"
 }
 
 if [ -e "$OUTPUT" ] && [ -n "$(ls -A -- "$OUTPUT")" ]; then
     unjudged "The folder for the reports is not empty; name another one with the input 'output'." 2
 fi
+# With the secrets of the base, and mostly with its files: what the pull request offers is not what lies here.
+[ "$EVENT" != pull_request_target ] ||
+    unjudged "On pull_request_target nothing is judged: run this on pull_request." 3
 mkdir -p -- "$OUTPUT"
 reports="$(cd -- "$OUTPUT" && pwd)"
 output report "$reports"
@@ -106,7 +116,12 @@ fetch
 
 arguments=(check --quiet --format github --output "$reports" --also junit --also sarif)
 [ "$STRICT" != true ] || arguments+=(--strict)
-if has_base; then
+if [ "$IS_FORK" = true ]; then
+    has_base ||
+        unjudged "The base of this pull request is not in the clone: check out with fetch-depth: 0." 3
+    # The data of the fork under the configuration and the code of the base.
+    arguments+=(--rev HEAD --base "$BASE" --trust "$BASE")
+elif has_base; then
     arguments+=(--base "$BASE")
 elif git rev-parse --quiet --verify HEAD^ >/dev/null 2>&1; then
     # A checkout is as its own commit; what the commit lost shows beside its parent only.
@@ -120,10 +135,13 @@ code=0
 gates "${arguments[@]}" >"$commands" 2>"$log" || code=$?
 verdict="$(worst "$code")"
 cat -- "$commands"
-[ -z "$(find "$reports" -name '*.md' -print -quit)" ] || summarise
+[ -z "$(find "$reports" \( -name '*.md' -o -name weakened.markdown \) -print -quit)" ] || summarise
 output changed "$(changed)"
 if [ "$verdict" = unjudged ]; then
-    unjudged "A dataset could not be judged, which is neither good nor bad." "$((code > 0 ? code : 3))"
+    why="A dataset could not be judged, which is neither good nor bad."
+    [ "$IS_FORK" != true ] ||
+        why+=" A pull request from a fork is judged by the base's configuration and code alone, and has no access to this repository's secrets."
+    unjudged "$why" "$((code > 0 ? code : 3))"
 fi
 quietly_show "$log"
 output verdict "$verdict"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gates.versions.configuration import config_at
 from gates.versions.repository import open_repository
-from gates.versions.version import VersionKind, base_of, chosen_version
+from gates.versions.version import VersionKind, base_of, chosen_version, revision
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,7 +35,8 @@ class VersionRequest:
 
     since: leaves out the datasets that are as they were where this revision branched off. base: the version before, whose
     files must not be lost; without it that of `since`, else HEAD, or a revision's first parent. is_whole_history: all
-    commits up to `rev` are new to whom they are for.
+    commits up to `rev` are new to whom they are for. trust: the revision whose configuration and code count, where those of
+    `rev` are somebody else's.
     """
 
     rev: str | None = None
@@ -44,6 +45,7 @@ class VersionRequest:
     since: str | None = None
     base: str | None = None
     is_whole_history: bool = False
+    trust: str | None = None
 
 
 def pushed() -> VersionRequest:
@@ -65,12 +67,14 @@ class Compares:
     """A version and what it is compared with; names are resolved, so that whatever becomes of them it stays the same.
 
     base, before: as in `JudgedVersion`. is_whole_history: all commits before are new too, and `before` is but one of them.
+    trusted: whose configuration counts, where it is not the version's own.
     """
 
     version: Version
     base: Version | None
     before: Version | None
     is_whole_history: bool = False
+    trusted: Version | None = None
 
 
 @dataclass(frozen=True)
@@ -139,7 +143,8 @@ def compares(repository: Repository, request: VersionRequest) -> Compares:
         if request.base is None or not (since or judged.kind is VersionKind.STAGED)
         else base_of(repository, judged, since)
     )
-    return Compares(judged, None if is_new else base, before, is_whole)
+    trusted = revision(repository, request.trust) if request.trust else None
+    return Compares(judged, None if is_new else base, before, is_whole, trusted)
 
 
 @contextmanager
@@ -150,7 +155,7 @@ def version_requested(path: Path, request: VersionRequest | Compares) -> Iterato
     """
     repository = open_repository(path.parent)
     chosen = request if isinstance(request, Compares) else compares(repository, request)
-    with config_at(repository, path, chosen.version) as config:
+    with config_at(repository, path, chosen.trusted or chosen.version) as config:
         yield JudgedVersion(repository, chosen, config, path.parent)
 
 

@@ -11,7 +11,7 @@ from gates.checking.resolve import resolve
 from gates.checking.weakening.files import FileSides
 from gates.checking.weakening.keys import key_differences
 from gates.checking.weakening.rules import code_differences, record_differences, suite_differences
-from gates.config.digests import rules_inputs
+from gates.config.digests import is_code_unchanged, rules_inputs
 from gates.config.schema_files import own_schema
 from gates.errors import DataError, GatesError
 from gates.versions.version import VersionKind
@@ -34,6 +34,8 @@ def dataset_differences(change: Change, at: str, old: DatasetConfig, new: Datase
     home = change.repository.top / at
     sides = FileSides(change.repository, change.base, change.judged, replace(old, root=home), replace(new, root=home))
     yield from sides.differences()
+    if change.is_foreign:
+        return
     if rules_inputs(old, change.today) == rules_inputs(new, change.today) and not _has_other_code(change, old, new):
         return
     yield from key_differences(old, new, change.today)
@@ -50,6 +52,15 @@ def dataset_differences(change: Change, at: str, old: DatasetConfig, new: Datase
     yield from suite_differences(before, now)
     yield from record_differences(before.contract, now.contract)
     yield from code_differences(before.contract, now.contract)
+
+
+def has_other_rules(change: Change, old: DatasetConfig, new: DatasetConfig) -> bool:
+    """Whether anything that judges a dataset is not as at the base. Runs no code of the judged version."""
+    if rules_inputs(old, change.today) != rules_inputs(new, change.today):
+        return True
+    if not _has_other_code(change, old, new):
+        return False
+    return not is_code_unchanged(resolve(old, change.today).contract.to_json(), new.root)
 
 
 def _has_other_code(change: Change, old: DatasetConfig, new: DatasetConfig) -> bool:

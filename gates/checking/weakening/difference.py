@@ -16,12 +16,16 @@ CANNOT_TELL = "whether that lets more rows pass cannot be told"
 
 @dataclass(frozen=True)
 class Change:
-    """Two versions. base: what the change is made on. judged: what it makes of it."""
+    """Two versions. base: what the change is made on. judged: what it makes of it.
+
+    is_foreign: no code of the judged version may run here; its rules are known to be those of the base.
+    """
 
     repository: Repository
     base: Version
     judged: Version
     today: date
+    is_foreign: bool = False
 
 
 @dataclass(frozen=True)

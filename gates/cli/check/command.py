@@ -92,6 +92,12 @@ Examples:
     "[default: HEAD, or the parent of --rev, for files alone]",
 )
 @click.option(
+    "--trust",
+    metavar="REV",
+    help="With --rev: judge the data of somebody else under the configuration and code of this revision alone; no verdict "
+    "where theirs differ.",
+)
+@click.option(
     "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
     help="Quick check: lost files and rows of changed files only, for at most SECONDS. Writes no verdict.",
 )  # fmt: skip
@@ -110,10 +116,12 @@ def command(**given: Any) -> int:
     chooses_by_version = bool(given["staged"] or given["pushed"] or given["since"] is not None)
     request = CheckRequest.of_options(given, is_open=chooses_by_version and not given["datasets"])
     _refuse_what_excludes(request)
-    version = {name: given[name] for name in ("rev", "staged", "worktree", "since")}
+    version = {name: given[name] for name in ("rev", "staged", "worktree", "since", "trust")}
+    if given["trust"] and not given["rev"]:
+        raise click.UsageError("--trust says whose rules count for a commit: name the commit with --rev")
     if given["pushed"] and any(version.values()):
         raise click.UsageError(
-            "--pushed already sets the version and the base: leave out --rev, --staged, --worktree and --since"
+            "--pushed already sets the version and the base: leave out --rev, --staged, --worktree, --since and --trust"
         )
     return check(request, _version(version, given["base"], is_pushed=given["pushed"]))
 

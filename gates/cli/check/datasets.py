@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def check(request: CheckRequest, version: VersionRequest) -> int:
     """The exit code of a call: of the datasets, and 1 for a change that weakens the gate and does not say why."""
-    if version.base is None and version.since is None:
+    if version.base is None and version.since is None and version.trust is None:
         return _judged(request, version)
     from gates.cli.check.weakened import is_weakened
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from gates.checking.check_version import VersionRequest
     from gates.checking.weakening.compare import Weakening
     from gates.cli.check.request import CheckRequest, DatasetSelection
+    from gates.versions.repository import Repository
+    from gates.versions.version import Version
 
 TITLE = "This change weakens the gate"
 FILE = "weakened.markdown"
@@ -49,13 +51,26 @@ def _weakenings(selection: DatasetSelection, version: VersionRequest) -> list[We
     path = config_path(selection.config) if selection.config else None
     repository = open_repository(path.parent if path else Path.cwd())
     versions = compares(repository, version)
+    if versions.trusted:
+        from gates.checking.weakening.foreign import refuse_foreign_rules
+
+        refuse_foreign_rules(Change(repository, versions.trusted, versions.version, today()))
     base = versions.before if version.base else versions.base
-    if base is None:
+    if base is None or (not version.base and _is_unrelated(repository, base, versions.version)):
         return []
     names = {word.rpartition(":")[2] for word in selection.datasets}
     folder = repository.relative(path.parent) if path else None
-    change = Change(repository, base, versions.version, today())
+    change = Change(repository, base, versions.version, today(), is_foreign=versions.trusted is not None)
     return weakenings(change, names, "" if folder == "." else folder)
+
+
+def _is_unrelated(repository: Repository, base: Version, judged: Version) -> bool:
+    """Whether a branch that began anew, as one of pages does, is no change of the other."""
+    git = repository.git
+    own = judged.commit or (git.commit_or_none("HEAD") if git else None)
+    if git is None or own is None or base.commit is None or git.is_shallow():
+        return False
+    return git.merge_base(base.commit, own) is None
 
 
 def _text(weaker: Sequence[Weakening]) -> str:

@@ -221,22 +221,117 @@ def test_reports_of_an_earlier_run_are_never_taken_for_this_one(step, project):
     assert "is not empty; name another one with the input 'output'" in done.log
 
 
-def test_a_fork_without_the_secrets_of_the_remote_is_not_judged(step, project):
+@pytest.fixture
+def forked(project):
+    """A repository with DVC and a schema, and a commit on it that a fork may offer. The base is `main`."""
     repository = project.parent
     for command in (["init", "--quiet"], ["remote", "add", "--quiet", "-d", "far", str(repository / "no-such-remote")]):
         subprocess.run([warm_dvc(), *command], cwd=repository, check=True, capture_output=True)
-    pointer = "outs:\n- md5: 0123456789abcdef0123456789abcdef\n  size: 1\n  path: good.csv\n"
-    (project / "data/good.csv").unlink()
-    git(repository, "rm", "--quiet", "--cached", "team/data/good.csv")
-    (project / "data/good.csv.dvc").write_text(pointer)
+    (project / "schemas").mkdir()
+    (project / "schemas/good.py").write_text(
+        "import pandera.polars as pa\n\nGood = pa.DataFrameSchema({'size': pa.Column(checks=pa.Check.le(99))})\n"
+    )
+    git(repository, "add", "--all")
+    git(repository, "commit", "--quiet", "-m", "with DVC")
+    git(repository, "branch", "--force", "base")
+    return project
 
-    done = step("Judge", project, DATASETS="good", IS_FORK="true")
+
+def offered(step, project, datasets="good", **inputs):
+    """The step on what a fork has changed in the work tree."""
+    git(project.parent, "add", "--all")
+    git(project.parent, "commit", "--quiet", "--allow-empty", "-m", "offered")
+    return step("Judge", project, DATASETS=datasets, IS_FORK="true", BASE=git(project, "rev-parse", "base"), **inputs)
+
+
+def test_a_fork_without_the_secrets_of_the_remote_is_not_judged(step, forked):
+    pointer = "outs:\n- md5: 0123456789abcdef0123456789abcdef\n  size: 1\n  path: good.csv\n"
+    (forked / "data/good.csv").unlink()
+    (forked / "data/good.csv.dvc").write_text(pointer)
+
+    done = offered(step, forked)
 
     assert (done.code, done.outputs["verdict"]) == (3, "unjudged"), done.log
-    assert done.summary.startswith(
-        "## Data gates: no verdict\n\nThe data could not be fetched with dvc pull. "
-        "A pull request from a fork has no access to this repository's secrets.\n\n    "
-    )
+    assert "has no access to this repository's secrets" in done.summary
+    assert "data/good.csv" in done.summary
+
+
+def test_other_data_of_a_fork_is_judged_by_the_rules_of_the_base(step, forked):
+    rows = (forked / "data/good.csv").read_text()
+    (forked / "data/good.csv").write_text(rows + "human,3\n")
+    fine = offered(step, forked)
+    (forked / "data/good.csv").write_text(rows + "human,300\n")
+    bad = offered(step, forked, OUTPUT="again")
+
+    assert (fine.code, fine.outputs["verdict"]) == (0, "pass"), fine.log
+    assert (bad.code, bad.outputs["verdict"]) == (1, "fail"), bad.log
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("team/schemas/good.py", "from pathlib import Path\nPath('ran').touch()\nGood = None\n"),
+        ("team/gates.toml", CONFIG + '\n[plugins]\nmetrics = { expect_x_to_be = "evil.py:X" }\n'),
+        ("team/gates.toml", CONFIG[: CONFIG.index("[datasets.bad]")]),
+        ("team/expectations/good/combined.json", '{"name": "good", "expectations": []}'),
+        ("team/promotions/good/v1.0.0.json", "{}"),
+        ("other/gates.toml", '[datasets.more]\ntype = "text"\npath = "x.csv"\n'),
+        (".dvc/config", "[core]\n    remote = far\n['remote \"far\"']\n    url = ../../team\n"),
+        (".dvc/cache/files/md5/01/23456789abcdef0123456789abcdef", "x"),
+        (".dvc/tmp/gates/0.json", "{}"),
+        ("team/.gates/cache/0.json", "{}"),
+        (".dvcignore", "*.csv\n"),
+        ("team/data/more.dvc", "deps:\n- path: x\n  repo:\n    url: https://evil.example\nouts:\n- path: more\n"),
+    ],
+)
+def test_what_a_fork_has_of_rules_and_machinery_is_not_run_and_leaves_no_verdict(step, forked, name, text):
+    file = forked.parent / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+    git(forked.parent, "add", "--force", name)
+    (forked / "evil.py").write_text("from pathlib import Path\nPath('ran').touch()\n")
+
+    done = offered(step, forked)
+
+    assert (done.code, done.outputs["verdict"]) == (3, "unjudged"), done.log
+    assert "is not trusted to judge itself" in done.log
+    assert name.split("/")[-1] in done.log
+    assert not list(forked.parent.rglob("ran"))
+
+
+def test_a_fork_whose_base_is_not_there_is_not_judged(step, project):
+    for base in ("", "0" * 40):
+        done = step("Judge", project, DATASETS="good", IS_FORK="true", BASE=base, OUTPUT=f"out{len(base)}")
+        assert (done.code, done.outputs["verdict"]) == (3, "unjudged"), done.log
+        assert "fetch-depth: 0" in done.log
+
+
+def test_nothing_is_judged_with_the_secrets_of_a_target(step, project):
+    done = step("Judge", project, DATASETS="good", EVENT="pull_request_target")
+
+    assert (done.code, done.outputs) == (3, {"verdict": "unjudged"}), done.log
+    assert "run this on pull_request" in done.summary
+
+
+def test_a_pull_request_that_weakens_the_gate_fails_and_says_so_first(step, project):
+    base = git(project, "rev-parse", "HEAD")
+    config = CONFIG[: CONFIG.index("[datasets.bad]")]
+    (project / "gates.toml").write_text(config)
+    git(project, "commit", "--quiet", "--all", "-m", "drops the bad ones")
+
+    silent = step("Judge", project, BASE=base)
+    names = ("bad", "warned", "undecided", "gone")
+    reasons = "".join(f'\n[[weakened]]\nwhat = "team:{name}"\nreason = "not used"\n' for name in names)
+    (project / "gates.toml").write_text(config + reasons)
+    git(project, "commit", "--quiet", "--all", "-m", "says why")
+    said = step("Judge", project, BASE=base, OUTPUT="again")
+
+    assert (silent.code, silent.outputs["verdict"]) == (1, "fail"), silent.log
+    assert silent.log.startswith("::error file=team/gates.toml,line=1,title=This change weakens the gate::")
+    assert silent.summary.startswith("## This change weakens the gate\n")
+    assert "## `good`: pass" in silent.summary
+    assert (said.code, said.outputs["verdict"]) == (0, "pass"), said.log
+    assert said.summary.startswith("## This change weakens the gate, and says why\n")
 
 
 @pytest.mark.parametrize(

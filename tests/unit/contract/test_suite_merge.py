@@ -105,7 +105,11 @@ def test_a_row_rule_of_the_type_is_limited_before_any_suite_mentions_it():
     of_type = "size/finite".__eq__
 
     def own(reason=None, **kwargs):
-        return suite(replace(entry(reason=reason, **looser), kwargs={"rule": kwargs["rule"], "inferred": False, "max_value": 0.5}))
+        return suite(
+            replace(
+                entry(reason=reason, **looser), kwargs={"rule": kwargs["rule"], "inferred": False, "max_value": 0.5}
+            )
+        )
 
     with pytest.raises(
         SuiteError, match=r"looser than the limit that size/finite has by itself \(max_value 0 -> 0.5\)"
