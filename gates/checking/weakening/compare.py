@@ -18,7 +18,7 @@ from gates.versions.trees import is_same_tree
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from gates.checking.weakening.difference import Change, Difference
+    from gates.checking.weakening.difference import Change, RuleDifference
     from gates.config.load import Config
     from gates.versions.version import Version
 
@@ -119,7 +119,7 @@ def _of_config(change: Change, at: str, old: Config, new: Config) -> Iterator[We
             yield Weakening(f"{prefix}{name}/{one.about}", name, text, folder + path, line, one.reason)
 
 
-def _shown_at(one: Difference, source: str, line: int) -> tuple[str, int]:
+def _shown_at(one: RuleDifference, source: str, line: int) -> tuple[str, int]:
     path, _, number = one.place.rpartition(":")
     return path or source, int(number) if number.isdigit() else line
 
@@ -128,9 +128,9 @@ def _new_reasons(old: Mapping[str, Config], new: Mapping[str, Config]) -> dict[s
     """The reasons that the change adds: those that the base has were given for what the base gave up."""
     reasons = {}
     for at, config in new.items():
-        known = old[at].weakened if at in old else ()
+        before = old[at].weakened if at in old else ()
         for one in config.weakened:
-            if one not in known:
+            if one not in before:
                 reasons[one.what] = one.reason
                 reasons.setdefault(f"{at}:{one.what}" if at else one.what, one.reason)
     return reasons

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.checking.weakening.difference import CANNOT_TELL, Difference
+from gates.checking.weakening.difference import CANNOT_TELL, RuleDifference
 from gates.config.stages import ALL
 
 if TYPE_CHECKING:
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from gates.config.stages import Stage
 
 
-def config_differences(old: Config, new: Config) -> Iterator[Difference]:
+def config_differences(old: Config, new: Config) -> Iterator[RuleDifference]:
     """Differences beside the datasets."""
     for name, stage in old.stages.items():
         if name not in new.stages:
-            yield Difference(f"stages.{name}", f"the stage '{name}' is gone, with all its conditions")
+            yield RuleDifference(f"stages.{name}", f"the stage '{name}' is gone, with all its conditions")
         elif changes := _loosened(stage, new.stages[name]):
             text = f"the stage '{name}' asks for less: {'; '.join(changes)}"
-            yield Difference(f"stages.{name}", text, place=str(new.stages[name].line))
+            yield RuleDifference(f"stages.{name}", text, place=str(new.stages[name].line))
     yield from _plugins(old.plugins, new.plugins)
 
 
@@ -47,9 +47,9 @@ def _loosened(old: Stage, new: Stage) -> list[str]:
     return changes
 
 
-def _plugins(old: Plugins, new: Plugins) -> Iterator[Difference]:
+def _plugins(old: Plugins, new: Plugins) -> Iterator[RuleDifference]:
     before = {(one.kind, one.name): one.spec for one in old.declared}
     for one in new.declared:
         if before.get((one.kind, one.name)) != one.spec:
             text = f"the {one.kind.value} '{one.name}' is own code from {one.spec}: {CANNOT_TELL}"
-            yield Difference(f"plugins.{one.name}", text, place=one.place.rpartition(":")[2])
+            yield RuleDifference(f"plugins.{one.name}", text, place=one.place.rpartition(":")[2])

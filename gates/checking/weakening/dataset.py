@@ -19,14 +19,14 @@ from gates.versions.version import VersionKind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from gates.checking.weakening.difference import Change, Difference
+    from gates.checking.weakening.difference import Change, RuleDifference
     from gates.config.dataset import DatasetConfig
 
 
 logger = logging.getLogger(__name__)
 
 
-def dataset_differences(change: Change, at: str, old: DatasetConfig, new: DatasetConfig) -> Iterator[Difference]:
+def dataset_differences(change: Change, at: str, old: DatasetConfig, new: DatasetConfig) -> Iterator[RuleDifference]:
     """Every difference that can let rows pass which failed before, and every one of which that cannot be told.
 
     at: the configuration's folder in the repository. Raises DataError where the dataset of the base cannot be resolved.

@@ -29,7 +29,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Difference:
+class RuleDifference:
     """What became of a dataset's rules. about: of what they speak, unique within the dataset; "" for the dataset itself.
 
     key: the key of gates.toml whose line shows it. place: another line, `path:line` below the configuration's folder.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gates.checking.weakening.difference import CANNOT_TELL, Difference
+from gates.checking.weakening.difference import CANNOT_TELL, RuleDifference
 from gates.errors import DataError, UsageError
 from gates.versions.comparison import compare, compare_evaluations, compare_holdouts
 from gates.versions.dataset_pointers import concerned, tracked_at
@@ -34,24 +34,24 @@ class FileSides:
     old: DatasetConfig
     new: DatasetConfig
 
-    def differences(self) -> Iterator[Difference]:
+    def differences(self) -> Iterator[RuleDifference]:
         """What is left out or replaced; that it cannot be known counts as well."""
         kept = {"path": self.old.path, "partitions": self.old.partitions}
         if kept != {"path": self.new.path, "partitions": self.new.partitions}:
             yield from self._tried("path" if self.new.path else "partitions", self._paths)
         for key, what in (("holdout", "held-out rows"), ("evaluation", "evaluation sets")):
             if getattr(self.old, key) and not getattr(self.new, key):
-                yield Difference(key, f"the {what} {_listed(getattr(self.old, key))} are gone", key)
+                yield RuleDifference(key, f"the {what} {_listed(getattr(self.old, key))} are gone", key)
             elif getattr(self.old, key):
                 yield from self._tried(key, lambda key=key, what=what: self._beside(key, what))
 
-    def _tried(self, key: str, look: Any) -> Iterator[Difference]:
+    def _tried(self, key: str, look: Any) -> Iterator[RuleDifference]:
         try:
             text = look()
         except DataError as error:
             text = f"{key} cannot be compared with {self.base}: {error}"
         if text:
-            yield Difference(key, text, key)
+            yield RuleDifference(key, text, key)
 
     def _paths(self) -> str:
         keys = ("path", "partitions")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from gates.checking.weakening.difference import CANNOT_TELL, Difference
+from gates.checking.weakening.difference import CANNOT_TELL, RuleDifference
 from gates.contract.plan import fits_purpose
 from gates.contract.suites import ROW_FAILURES, looser_by, reason_of, unmentioned_rule
 from gates.rows.validation import rules
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _DRAFT = "DRAFT"
 
 
-def suite_differences(old: ResolvedDataset, new: ResolvedDataset) -> Iterator[Difference]:
+def suite_differences(old: ResolvedDataset, new: ResolvedDataset) -> Iterator[RuleDifference]:
     """Checks that are gone, and limits that are looser."""
     is_switched_off = old.config.extends and not new.config.extends
     for scope in Scope:
@@ -33,36 +33,38 @@ def suite_differences(old: ResolvedDataset, new: ResolvedDataset) -> Iterator[Di
             if other is not None:
                 yield from _looser(entry, other, new.contract)
             elif not is_switched_off or _is_own(entry, old.contract):
-                yield Difference(str(check), f"{check} is not checked any more")
+                yield RuleDifference(str(check), f"{check} is not checked any more")
         for check, entry in now.items():
             # Before a suite mentioned it, no row might break it.
             if check not in before and entry.type == ROW_FAILURES and _had_rule(old, str(entry.kwargs.get("rule"))):
                 yield from _looser(unmentioned_rule(scope, str(entry.kwargs.get("rule"))), entry, new.contract)
 
 
-def record_differences(old: Contract, new: Contract) -> Iterator[Difference]:
+def record_differences(old: Contract, new: Contract) -> Iterator[RuleDifference]:
     """Records of removals that are new, which say why themselves, and other shares of the population."""
-    known = {removal.sha256 for removal in old.removals}
+    recorded = {removal.sha256 for removal in old.removals}
     for removal in new.removals:
-        if removal.sha256 not in known:
+        if removal.sha256 not in recorded:
             path = removal.place.rpartition(":")[0]
             text = f"human rows may be missing, as {path} says"
-            yield Difference(f"removals/{path.rpartition('/')[2]}", text, place=removal.place, reason=removal.reason)
+            yield RuleDifference(
+                f"removals/{path.rpartition('/')[2]}", text, place=removal.place, reason=removal.reason
+            )
     if old.population and (new.population is None or new.population.sha256 != old.population.sha256):
         what = "are gone" if new.population is None else f"are others: {CANNOT_TELL}"
-        yield Difference("population", f"the population's shares {what}", "population")
+        yield RuleDifference("population", f"the population's shares {what}", "population")
 
 
-def code_differences(old: Contract, new: Contract) -> Iterator[Difference]:
+def code_differences(old: Contract, new: Contract) -> Iterator[RuleDifference]:
     """A schema that is gone, and code that is not what it was: comments and layout apart."""
     if old.schema and not new.schema:
-        yield Difference("schema", f"the schema {old.schema} is gone, and its row rules with it", "schema")
+        yield RuleDifference("schema", f"the schema {old.schema} is gone, and its row rules with it", "schema")
         return
     changed = [path for path in sorted(old.code) if not _is_same_code(path, old, new)]
     if old.schema:
         changed += [path for path in sorted(new.schema_sources) if path not in old.code]
     if changed:
-        yield Difference("code", f"own code is not what it was ({', '.join(changed)}): {CANNOT_TELL}", "schema")
+        yield RuleDifference("code", f"own code is not what it was ({', '.join(changed)}): {CANNOT_TELL}", "schema")
 
 
 def _entries(contract: Contract, scope: Scope) -> Mapping[CheckId, SuiteEntry]:
@@ -84,14 +86,14 @@ def _had_rule(old: ResolvedDataset, rule: str) -> bool:
     return is_own or old.data_type.has_rule(roles.get(column, column), name)
 
 
-def _looser(old: SuiteEntry, new: SuiteEntry, contract: Contract) -> Iterator[Difference]:
+def _looser(old: SuiteEntry, new: SuiteEntry, contract: Contract) -> Iterator[RuleDifference]:
     changes = looser_by(old, new)
     if changes:
         reason = reason_of(new) if _is_own(new, contract) else None
         is_new = reason is not None and reason != reason_of(old)
         place = new.place if _is_own(new, contract) else ""
         text = f"{new.check_id} is looser: {'; '.join(changes)}"
-        yield Difference(str(new.check_id), text, place=place, reason=reason if is_new else None)
+        yield RuleDifference(str(new.check_id), text, place=place, reason=reason if is_new else None)
 
 
 def _is_own(entry: SuiteEntry, contract: Contract) -> bool:

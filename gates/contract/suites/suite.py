@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from gates.metrics.base.check_result import Demand
 from gates.metrics.base.measurement import Limits
+from gates.metrics.catalogue import BY_NAME
 from gates.verdict import CheckId, Scope, Severity
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def expectation_id(check_id: CheckId) -> str:
 
 def unmentioned_rule(scope: Scope, rule: str, severity: Severity = Severity.CRITICAL) -> SuiteEntry:
     """The limit on a row rule that no suite mentions."""
-    kwargs = {"rule": rule, "inferred": False, "max_value": 0.0}
+    kwargs = {**params_of(BY_NAME[ROW_FAILURES], {"rule": rule}), "max_value": 0.0}
     return SuiteEntry(CheckId(scope, ROW_FAILURES, rule), ROW_FAILURES, kwargs, severity, _UNMENTIONED)
 
 

@@ -94,7 +94,7 @@ def change(root, judged=WORKTREE, base="HEAD"):
     return Change(repository, revision(repository, base), judged, DAY)
 
 
-def found(root):
+def weaker(root):
     """What is weaker, by whether the change says why."""
     return {one.what: one.reason for one in weakenings(change(root))}
 
@@ -106,7 +106,7 @@ def edit(root, name, old, new):
 
 
 def test_what_is_as_it_was_or_stricter_weakens_nothing(root):
-    assert found(root) == {}
+    assert weaker(root) == {}
     edit(root, "gates.toml", "human = 0.5", "human = 0.6")
     edit(root, "gates.toml", "reviewers = 2", "reviewers = 3")
     edit(root, "gates.toml", '["data/exam.csv"]', '["data/exam.csv", "data/second.csv"]')
@@ -119,7 +119,7 @@ def test_what_is_as_it_was_or_stricter_weakens_nothing(root):
     )
     write(root, "data/first/c.csv", rows(5))
 
-    assert found(root) == {}
+    assert weaker(root) == {}
 
 
 @pytest.mark.parametrize(
@@ -166,30 +166,30 @@ def test_what_is_as_it_was_or_stricter_weakens_nothing(root):
 def test_each_way_to_ask_for_less_is_named(root, name, old, new, what):
     edit(root, name, old, new)
 
-    assert found(root) == {what: None}
+    assert weaker(root) == {what: None}
 
 
 def test_another_purpose_asks_another_share_of_human_rows(root):
     edit(root, "gates.toml", 'purpose = "finetune"', 'purpose = "pretrain"')
 
-    assert set(found(root)) == {"first/purpose", "first/combined/expect_human_ratio_to_be_between/finetune"}
+    assert set(weaker(root)) == {"first/purpose", "first/combined/expect_human_ratio_to_be_between/finetune"}
 
 
 def test_a_check_a_suite_a_schema_a_dataset_or_a_configuration_that_is_gone_is_named(root):
     ranged = "first/human/expect_column_values_to_be_between/grade"
     write(root, "expectations/first/human.json", suite(RULE))
-    assert found(root) == {ranged: None}
+    assert weaker(root) == {ranged: None}
 
     # Without its limit, no row may break the rule: that is stricter.
     (root / "expectations/first/human.json").unlink()
-    assert found(root) == {ranged: None}
+    assert weaker(root) == {ranged: None}
 
     (root / "schemas/first.py").unlink()
-    assert found(root) == {ranged: None, "first/schema": None}
+    assert weaker(root) == {ranged: None, "first/schema": None}
 
     edit(root, "gates.toml", '[datasets.second]\ntype = "tabular"\npath = "data/second.csv"\n', "")
     git(root, "rm", "-q", "-r", "team")
-    assert found(root) == {ranged: None, "first/schema": None, "second": None, "team/gates.toml": None}
+    assert weaker(root) == {ranged: None, "first/schema": None, "second": None, "team/gates.toml": None}
 
 
 def test_a_limit_on_a_rule_that_no_suite_mentioned_is_looser_than_none(root):
@@ -197,19 +197,19 @@ def test_a_limit_on_a_rule_that_no_suite_mentioned_is_looser_than_none(root):
     commit(root, "no limit on the rule")
     write(root, "expectations/first/human.json", suite(RANGE, RULE))
 
-    assert found(root) == {"first/human/expect_row_failure_ratio_to_be_less_than/grade/grade-at-most": None}
+    assert weaker(root) == {"first/human/expect_row_failure_ratio_to_be_less_than/grade/grade-at-most": None}
 
 
 def test_a_reason_in_the_change_is_shown_and_one_of_the_base_is_none(root):
     edit(root, "gates.toml", 'slices = ["place"]\n', "")
     reason = '[[weakened]]\nwhat = "first/slices"\nreason = "Places are not known any more."\n'
     write(root, "gates.toml", (root / "gates.toml").read_text() + reason)
-    assert found(root) == {"first/slices": "Places are not known any more."}
+    assert weaker(root) == {"first/slices": "Places are not known any more."}
 
     edit(root, "gates.toml", 'purpose = "finetune"', 'purpose = "finetune"\nslices = ["place"]')
     commit(root, "reason and slices")
     edit(root, "gates.toml", 'slices = ["place"]\n', "")
-    assert found(root) == {"first/slices": None}
+    assert weaker(root) == {"first/slices": None}
 
 
 def test_waivers_removals_and_loosened_limits_say_why_themselves(root):
@@ -222,7 +222,7 @@ def test_waivers_removals_and_loosened_limits_say_why_themselves(root):
     write(root, "promotions/first/removals/one.toml", record)
     looser = {**RANGE, "kwargs": {**RANGE["kwargs"], "max_value": 12}, "meta": {"reason": "grades go to 12"}}
     write(root, "expectations/first/human.json", suite(looser, RULE))
-    assert found(root) == {
+    assert weaker(root) == {
         f"first/{waived}": "grades go to 12",
         f"first/waivers/{waived}": "new grades",
         "first/removals/one.toml": "consent withdrawn",
@@ -231,7 +231,7 @@ def test_waivers_removals_and_loosened_limits_say_why_themselves(root):
     commit(root, "merged")
     edit(root, "gates.toml", "2031-01-01", "2032-01-01")
     edit(root, "expectations/first/human.json", "12}", "15}")
-    assert found(root) == {f"first/{waived}": None, f"first/waivers/{waived}": None}
+    assert weaker(root) == {f"first/{waived}": None, f"first/waivers/{waived}": None}
 
 
 def test_the_index_and_a_commit_are_compared_as_the_work_tree_is(root):
@@ -253,7 +253,7 @@ def test_datasets_moved_between_files_of_one_folder_are_found_there(root):
     write(root, "team/pyproject.toml", text)
     git(root, "add", "-A")
 
-    assert found(root) == {}
+    assert weaker(root) == {}
 
 
 @pytest.mark.parametrize(
@@ -286,12 +286,12 @@ def test_a_change_that_says_no_reason_fails_though_its_rows_pass(root, gates, op
     write(root, "data/first/b.csv", rows(3, "synthetic"))
     commit(root, "weaker")
 
-    said = gates(root, "check", "--all", option, base)
+    called = gates(root, "check", "--all", option, base)
     again = gates(root, "check", "--all", option, base, "--exit-zero", "--format", "json")
 
-    assert said.code == 1
-    assert said.out.startswith(TITLE)
-    assert "first: PASS" in said.out
+    assert called.code == 1
+    assert called.out.startswith(TITLE)
+    assert "first: PASS" in called.out
     assert again.code == 1
     assert TITLE in again.err
     assert json.loads(again.out)["outcome"] == "pass"
@@ -312,9 +312,9 @@ def test_with_reasons_a_weaker_change_exits_as_its_rows_do(root, gates):
     git(root, "rm", "-q", "-r", "team")
     (root / "gates.toml").write_text(simple + reason)
 
-    said = gates(root, "check", "--all", "--base", "HEAD", "--output", "out")
+    called = gates(root, "check", "--all", "--base", "HEAD", "--output", "out")
 
-    assert said.code == 0, said.out
-    assert said.out.startswith(TITLE)
-    assert "reason  The team is no more." in said.out
+    assert called.code == 0, called.out
+    assert called.out.startswith(TITLE)
+    assert "reason  The team is no more." in called.out
     assert (root / "out/weakened.markdown").read_text().startswith(f"## {TITLE}, and says why\n")

@@ -324,14 +324,14 @@ def test_a_pull_request_that_weakens_the_gate_fails_and_says_so_first(step, proj
     reasons = "".join(f'\n[[weakened]]\nwhat = "team:{name}"\nreason = "not used"\n' for name in names)
     (project / "gates.toml").write_text(config + reasons)
     git(project, "commit", "--quiet", "--all", "-m", "says why")
-    said = step("Judge", project, BASE=base, OUTPUT="again")
+    reasoned = step("Judge", project, BASE=base, OUTPUT="again")
 
     assert (silent.code, silent.outputs["verdict"]) == (1, "fail"), silent.log
     assert silent.log.startswith("::error file=team/gates.toml,line=1,title=This change weakens the gate::")
     assert silent.summary.startswith("## This change weakens the gate\n")
     assert "## `good`: pass" in silent.summary
-    assert (said.code, said.outputs["verdict"]) == (0, "pass"), said.log
-    assert said.summary.startswith("## This change weakens the gate, and says why\n")
+    assert (reasoned.code, reasoned.outputs["verdict"]) == (0, "pass"), reasoned.log
+    assert reasoned.summary.startswith("## This change weakens the gate, and says why\n")
 
 
 @pytest.mark.parametrize(

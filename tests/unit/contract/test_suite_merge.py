@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from gates.contract.suites import Merged, Suite, SuiteEntry, merge
+from gates.contract.suites import Merged, Suite, SuiteEntry, merge, unmentioned_rule
 from gates.errors import SuiteError
 from gates.verdict import CheckId, Scope, Severity
 
@@ -107,7 +107,8 @@ def test_a_row_rule_of_the_type_is_limited_before_any_suite_mentions_it():
     def own(reason=None, **kwargs):
         return suite(
             replace(
-                entry(reason=reason, **looser), kwargs={"rule": kwargs["rule"], "inferred": False, "max_value": 0.5}
+                entry(reason=reason, **looser),
+                kwargs=unmentioned_rule(Scope.HUMAN, kwargs["rule"]).kwargs | {"max_value": 0.5},
             )
         )
 
