@@ -8,50 +8,41 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gates.data.facts import HUMAN_CODE, NATURAL_REPEAT_RATIO, SYNTHETIC_CODE
-from gates.data.text.mix import mix
+from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.metrics.base.breakdowns import first_of_each, with_languages
 from gates.metrics.base.languages import languages, no_language, row_languages, too_few
 from gates.metrics.base.measurement import (
-    Baseline,
     Failed,
-    Growth,
     Inconclusive,
     Measured,
     Measurement,
     NotConfigured,
     Part,
-    RowCounts,
 )
 from gates.metrics.base.metric import Metric, Side, Unit
-from gates.metrics.base.wording import percent
 from gates.metrics.copies.copy_baseline import (
-    HOLDOUT,
-    BaselineShare,
     content_baseline,
     counted_holdout,
     held_out,
-    leave_one_out,
     rows_left_out,
     text_baseline,
 )
+from gates.metrics.copies.copy_excess import excess, twin_places
 from gates.metrics.copies.duplicates import duplicate_matrix, long_enough
 from gates.metrics.copies.near_duplicates import near_matrix, no_long_text
+from gates.metrics.copies.near_rows import near_rows
 from gates.metrics.copies.text_store import TOKENS_AT_LEAST, accumulate_texts
-from gates.metrics.stats.encoding import Coded, ColumnKind, coded, encode_rows
 from gates.metrics.stats.intervals import clopper_pearson, difference
-from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from gates.data.arrays import Hashes, Ints, Mask
-    from gates.data.scan.result import Rows, Scan
+    from gates.data.scan.result import Scan
     from gates.metrics.base.languages import Language
+    from gates.verdict import Scope
 
 _VERBS = {"near": "nearly equal a human text", "span": "share 50 tokens in a row with a human text"}
-# Numbers within one hundredth of the human rows count as near: a copy with a little noise stays in its cell.
-NEAR_CELLS = 100
 # A holdout that shares one row in a hundred more with the human partition than human rows share among themselves is no
 # holdout: copies would be excused by it.
 HOLDOUT_OVERLAP = 0.01
@@ -64,8 +55,8 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """Share of distinct synthetic rows that copy a human row, minus the baseline of human rows that do, in [-1, 1].
 
     kind "exact": same content; texts under 20 tokens coincide by chance and are left out, unless half of the synthetic ones
-    and more equal a human text beyond the baseline. "near": for texts token Jaccard >= .8, for tables the same cell of a
-    grid; "span": 50 tokens in a row. The baseline is the holdout; without one, the human rows that another human row equals
+    and more equal a human text beyond the baseline. "near": for texts token Jaccard >= .8, for tables as `near_rows` has it; "span":
+    50 tokens in a row. The baseline is the holdout; without one, the human rows that another human row equals
     (leave one out), which estimates the same share as long as the human rows have not been deduplicated. It is weighted by
     the synthetic rows' languages, because languages differ in how much coincides.
     Beyond four million human texts, or 400 million tokens of them, "near" and "span" compare with a sample of them: the
@@ -78,7 +69,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     if kind == "span":
         return NotConfigured("shared spans are defined for text")
     if kind == "near":
-        return _near_rows(scan)
+        return near_rows(scan)
     return _exact_rows(scan)
 
 
@@ -104,11 +95,11 @@ def _exact_rows(scan: Scan) -> Measurement:
         own = mask if with_short else mask & counted
         baseline = (among_all if with_short else unseen).like(language.filter(own))
         human_count = int((human if with_short else human & counted).sum())
-        compared = _excess(int((own & copied).sum()), int(own.sum()), baseline, human_count, "equal a human row")
+        compared = excess(int((own & copied).sum()), int(own.sum()), baseline, human_count, "equal a human row")
         left_out = 0 if with_short else int(short.sum())
         note = compared.note + (f"; {left_out:,} under {TOKENS_AT_LEAST} tokens are not counted" if left_out else "")
         first = np.flatnonzero(own & copied)[: scan.named_rows]
-        places = _places(scan, index.ids(first), index.ids(index.first_with_content_of(first, human)))
+        places = twin_places(scan, index.ids(first), index.ids(index.first_with_content_of(first, human)))
         return replace(compared, note=note, evidence={**compared.evidence, "matrix": matrix, "first_rows": places})
 
     return _whole_and_parts(scan, share)
@@ -123,14 +114,6 @@ class _FirstOf:
     def find(self, wanted: Hashes) -> Ints:
         """Where each of these stands first; all of them occur."""
         return self._first[np.searchsorted(self.values, wanted)]
-
-
-def _places(scan: Scan, copies: Ints, originals: Ints) -> list[str]:
-    """`data/s.parquet:1359 = data/h.parquet:77`: each of these rows with the human row that it copies."""
-    return [
-        f"{scan.place(int(copy))} = {scan.place(int(original))}"
-        for copy, original in zip(copies, originals, strict=True)
-    ]
 
 
 def _whole_and_parts(scan: Scan, share: Callable[[Mask], Measured | Inconclusive]) -> Measurement:
@@ -162,41 +145,6 @@ def holdout_fault(scan: Scan) -> str:
     )
 
 
-def _near_rows(scan: Scan) -> Measurement:
-    """Rows of a table in the same cell: categories equal, numbers in the same hundredth of the human rows."""
-    codes = scan.cached(coded)
-    human = _cells(codes.human)
-    baseline = leave_one_out(human, no_language(len(human)))
-    if scan.holdout is not None and len(scan.holdout.rows):
-        cells = _cells(encode_rows(scan, scan.holdout.rows))
-        baseline = held_out(cells, lambda distinct: np.isin(distinct, human), no_language(len(cells)))
-    originals = _FirstOf(human)
-
-    def share(rows: Rows, coded_rows: Coded) -> Measured | Inconclusive:
-        cells, first = np.unique(_cells(coded_rows), return_index=True)
-        is_copy = np.isin(cells, human)
-        compared = _excess(
-            int(is_copy.sum()), len(cells), baseline.all(len(cells)), len(human), "nearly equal a human row"
-        )
-        at = np.argsort(rows.row_id[first[is_copy]])[: scan.named_rows]
-        twins = scan.human.row_id[originals.find(cells[is_copy][at])]
-        places = _places(scan, rows.row_id[first[is_copy][at]], twins)
-        return replace(compared, evidence={**compared.evidence, "first_rows": places})
-
-    parts = {name: Part(share(scan.generators[name], rows)) for name, rows in codes.generators.items()}
-    return replace(share(scan.synthetic, codes.synthetic), parts=parts)
-
-
-def _cells(rows: Coded) -> Hashes:
-    cell = np.zeros(len(rows), dtype=np.uint64)
-    for feature in rows.features:
-        code = rows.codes[feature.name].astype(np.int64)
-        if feature.kind is ColumnKind.NUMERIC and feature.size > 2 * NEAR_CELLS:
-            code = code * NEAR_CELLS // feature.size
-        cell = mix(cell * np.uint64(31) + code.astype(np.uint64))
-    return cell
-
-
 def _text_copies(scan: Scan, kind: str) -> Measurement:
     index, matrix, language = scan.index, scan.cached(near_matrix), scan.cached(row_languages)
     copied = matrix.near_human() if kind == "near" else matrix.shares_span
@@ -212,11 +160,11 @@ def _text_copies(scan: Scan, kind: str) -> Measurement:
         own = first_of_each(index, rows & is_compared)
         copies = own & is_copy
         baseline = unseen.like(language.filter(own))
-        compared = _excess(int(copies.sum()), int(own.sum()), baseline, matrix.count(HUMAN_CODE), _VERBS[kind])
+        compared = excess(int(copies.sum()), int(own.sum()), baseline, matrix.count(HUMAN_CODE), _VERBS[kind])
         first = np.flatnonzero(copies)[: scan.named_rows]
         if kind == "near":
             texts = matrix.of(SYNTHETIC_CODE)[_FirstOf(digest).find(index.at("digest", first))]
-            places = _places(scan, index.ids(first), matrix.row_id[matrix.human_twins(texts)])
+            places = twin_places(scan, index.ids(first), matrix.row_id[matrix.human_twins(texts)])
         else:
             places = [scan.place(int(row)) for row in index.ids(first)]
         compared = replace(compared, evidence={**compared.evidence, **evidence, "first_rows": places})
@@ -226,41 +174,6 @@ def _text_copies(scan: Scan, kind: str) -> Measurement:
         return replace(compared, unread=matrix.not_compared(HUMAN_CODE), growth=growth)
 
     return _whole_and_parts(scan, share)
-
-
-def _excess(hits: int, rows: int, baseline: BaselineShare, human: int, verb: str) -> Measured | Inconclusive:
-    if not rows or not baseline.rows:
-        reason = "no rows to compare: there are none, or they are texts under 20 tokens, which coincide by chance"
-        return Inconclusive(reason, RowCounts(human, rows))
-    share = baseline.share.value
-    source = "the holdout" if baseline.source == HOLDOUT else "human rows among themselves"
-    against = f", and so do {percent(share)} of {source}" if share else ""
-    estimate = difference(clopper_pearson(hits, rows), baseline.share)
-    measured = Measured(
-        estimate,
-        RowCounts(human, rows),
-        baseline=Baseline(baseline.share.value),
-        growth=Growth(shrinks="linear", limited_by=("synthetic", "human")),
-        note=f"{hits:,} of {rows:,} ({percent(hits / rows)}) {verb}{against}",
-        undecided=Severity.WARNING if estimate.low <= 0 else None,
-        evidence={
-            "copies": hits,
-            "rows": rows,
-            "baseline_copies": baseline.hits,
-            "baseline_rows": baseline.rows,
-            "baseline_source": baseline.source,
-        },
-    )
-    if hits and estimate.low <= 0 and baseline.repeats > NATURAL_REPEAT_RATIO * baseline.rows:
-        why = "some by accident" if baseline.are_accidents else "by chance or by accident"
-        reason = (
-            f"{baseline.repeats:,} of {baseline.rows:,} human rows repeat another, {why}, and without a "
-            'holdout the baseline is unknown: declare holdout = "path", or remove the repeats'
-        )
-        return Inconclusive.in_spite_of(
-            replace(measured, undecided=None) if baseline.are_accidents else measured, reason
-        )
-    return measured
 
 
 METRIC = Metric(
@@ -284,7 +197,7 @@ METRIC = Metric(
     cached="exact copies: hashes of content",
     reads=(
         "the holdout; near copies and shared spans: every text of 20 tokens and more, up to 4 million or 400 million tokens of "
-        "each origin, and of more human texts nothing passes; near copies of table rows: the sample"
+        "each origin, and of more human texts nothing passes; near copies of table rows: the sample, of wide or long tables the first rows of it"
     ),
     accumulate=accumulate_texts,
 )
