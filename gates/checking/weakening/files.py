@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from gates.checking.cache.folder import cache_of
+from gates.checking.cache.hashes import RememberedHashes
 from gates.checking.weakening.difference import CANNOT_TELL, RuleDifference
 from gates.errors import DataError, UsageError
 from gates.versions.comparison import compare, compare_evaluations, compare_holdouts
 from gates.versions.dataset_pointers import concerned, tracked_at
-from gates.versions.snapshots import Snapshot, snapshot_or_empty
+from gates.versions.snapshots import Snapshot, snapshot, snapshot_or_empty
 from gates.versions.version import VersionKind
 
 if TYPE_CHECKING:
@@ -78,8 +80,14 @@ class FileSides:
         return f"the {what} are others ({_listed(replaced)}): {CANNOT_TELL}" if replaced else ""
 
     def _at(self, version: Version, config: DatasetConfig, *keys: str) -> Snapshot:
+        paths = _only(config, *keys)
         try:
-            return snapshot_or_empty(self.repository, _only(config, *keys), version)
+            if version.kind is VersionKind.WORKTREE:
+                cache = cache_of(self.repository, config.root)
+                return snapshot(
+                    self.repository, paths, version, md5_of=RememberedHashes(cache, f"{config.root}:{config.name}")
+                )
+            return snapshot_or_empty(self.repository, paths, version)
         except UsageError:
             # Nothing lies there in the work tree: judging says so where it matters.
             return Snapshot(version, (), (), ())

@@ -50,7 +50,8 @@ def refuse_foreign_rules(change: Change) -> None:
 
 
 def _is_machinery(name: str) -> bool:
-    parts = name.split("/")
+    # Some disks take `.DVC` for `.dvc`.
+    parts = name.casefold().split("/")
     return bool({DVC_DIR, FOLDER} & set(parts)) or parts[-1] in _MACHINERY
 
 

@@ -63,6 +63,7 @@ def code_differences(old: Contract, new: Contract) -> Iterator[RuleDifference]:
     changed = [path for path in sorted(old.code) if not _is_same_code(path, old, new)]
     if old.schema:
         changed += [path for path in sorted(new.schema_sources) if path not in old.code]
+        changed += [str(new.schema)] if new.schema != old.schema and not changed else []
     if changed:
         yield RuleDifference("code", f"own code is not what it was ({', '.join(changed)}): {CANNOT_TELL}", "schema")
 

@@ -152,6 +152,7 @@ def test_what_is_as_it_was_or_stricter_weakens_nothing(root):
         ("gates.toml", "[stages.prod]", "[stages.other]", "stages.prod"),
         ("gates.toml", "[stages.prod]", '[plugins]\nreports = { mine = "mine.py:REPORT" }\n[stages.prod]', "plugins.mine"),
         ("schemas/first.py", "le(9", "le(99", "first/code"),
+        ("schemas/first.py", "First = ", "First = pa.DataFrameSchema({})\nOther = ", "first/code"),
         ("schemas/first.py", "import pandera", "DRAFT = True\nimport pandera", "first/code"),
         ("expectations/first/human.json", '"max_value": 9', '"max_value": 10',
          "first/human/expect_column_values_to_be_between/grade"),
@@ -167,6 +168,14 @@ def test_each_way_to_ask_for_less_is_named(root, name, old, new, what):
     edit(root, name, old, new)
 
     assert weaker(root) == {what: None}
+
+
+def test_another_schema_of_the_same_file_is_other_code(root):
+    write(root, "schemas/first.py", SCHEMA + "Lax = pa.DataFrameSchema({})\n")
+    commit(root, "two schemas")
+    edit(root, "gates.toml", 'purpose = "finetune"', 'purpose = "finetune"\nschema = "schemas/first.py:Lax"')
+
+    assert weaker(root) == {"first/code": None}
 
 
 def test_another_purpose_asks_another_share_of_human_rows(root):
