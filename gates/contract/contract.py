@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gates import __version__
+from gates.config.data_types import DATA_TYPES
 from gates.config.installed.plugins import PluginKind
 from gates.config.orphans import refuse_lost_rules
 from gates.config.population import read_population
@@ -208,10 +209,11 @@ def _merged_suites(
 
 
 def _is_rule_of_type(dataset: DatasetConfig, kind: DataType, rule: str) -> bool:
-    """Whether the data type has the row rule; where the dataset has no schema of its own, nobody else can."""
+    """Whether the data type has the row rule; of a plugin's, whose schema may be a function, nobody else where there is none."""
     column, _, name = rule.rpartition("/")
     roles = {mapped: role for role, mapped in dataset.columns.items()}
-    return own_schema(dataset) is None or kind.has_rule(roles.get(column, column), name)
+    is_only_schema = dataset.type not in DATA_TYPES and own_schema(dataset) is None
+    return is_only_schema or kind.has_rule(roles.get(column, column), name)
 
 
 def _named_metrics(dataset: DatasetConfig, entries: Mapping[Scope, tuple[SuiteEntry, ...]]) -> list[LoadedPlugin]:
