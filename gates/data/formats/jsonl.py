@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gates.data.files import DataFile
+    from gates.private_folder import PrivateFolder
 
 # Words of json_type() and what the type of a mixed column calls them.
 _NAMES = {
@@ -31,12 +32,14 @@ _TARGETS = {
 }
 # Objects with more keys than this in all are maps with data in their keys; they stay JSON text.
 _MOST_FIELDS = 200
+# As many columns as are seen at once: what a query costs grows with their square.
+_COLUMNS_AT_ONCE = 50
 # One row may be this long, 8 times DuckDB's own limit of 16 MB.
 _LONGEST_ROW = 128 << 20
 
 
 def stage_jsonl(
-    file: DataFile, text: Path, target: Path, connection: duckdb.DuckDBPyConnection
+    file: DataFile, text: Path, target: Path, folder: PrivateFolder, connection: duckdb.DuckDBPyConnection
 ) -> tuple[list[str], dict[str, str]]:
     """Writes the rows as Parquet to `target`; returns the columns without any value, and the types of mixed ones.
 
@@ -45,8 +48,7 @@ def stage_jsonl(
     """
     try:
         keys = _keys(file, text, connection)
-        columns = ", ".join(f"{literal(key)}: 'JSON'" for key in keys)
-        source = f"read_json([{path_literal(text)}], {_OPTIONS}, format = 'newline_delimited', columns = {{{columns}}})"
+        source = _as_json_values(text, keys, folder.new_file(), connection)
         seen = _seen(source, keys, connection)
         expressions: list[str] = []
         labels: dict[str, str] = {}
@@ -57,7 +59,7 @@ def stage_jsonl(
                 label += f"; {_rarest(source, key, connection)}"
             labels |= {key: label} if label else {}
         connection.execute(copy(select(", ".join(expressions), source), target))
-    except duckdb.InterruptException:
+    except (duckdb.InterruptException, duckdb.OutOfMemoryException):
         raise
     except duckdb.Error as error:
         raise _explained(file, text, str(error)) from error
@@ -95,6 +97,14 @@ def _keys(file: DataFile, text: Path, connection: duckdb.DuckDBPyConnection) -> 
     return keys
 
 
+def _as_json_values(text: Path, keys: list[str], raw: Path, connection: duckdb.DuckDBPyConnection) -> str:
+    """SQL of all rows with the value of each key as JSON: a text is parsed once, and a column read by itself from then on."""
+    columns = ", ".join(f"{literal(key)}: 'JSON'" for key in keys)
+    source = f"read_json([{path_literal(text)}], {_OPTIONS}, format = 'newline_delimited', columns = {{{columns}}})"
+    connection.execute(copy(select("*", source), raw))
+    return f"read_parquet({path_literal(raw)}, hive_partitioning = false)"
+
+
 def _seen(
     source: str, keys: list[str], connection: duckdb.DuckDBPyConnection
 ) -> dict[str, tuple[set[str], str | None]]:
@@ -102,25 +112,40 @@ def _seen(
 
     `UINT64` stands for whole numbers that do not fit into int64.
     """
-    expressions = []
-    for key in keys:
-        column = identifier(key)
-        expressions.append(f"list(DISTINCT json_type({column}))")
-        big = f"json_type({column}) = 'UBIGINT' AND TRY_CAST({column} AS BIGINT) IS NULL"
-        expressions.append(f"coalesce(bool_or({big}), false)")
-    row = connection.execute(select(", ".join(expressions), source)).fetchone() or ()
-    seen: dict[str, tuple[set[str], str | None]] = {}
-    for number, key in enumerate(keys):
-        kinds = {kind for kind in row[2 * number] or () if kind not in (None, "NULL")}
-        kinds |= {"UINT64"} if row[2 * number + 1] else set()
-        structure = None
-        if kinds in ({"ARRAY"}, {"OBJECT"}):
-            # Nested numbers of so many digits may not fit into int64: the column stays text and loses none.
-            long = f"bool_or(regexp_matches({identifier(key)}::VARCHAR, '[0-9]{{19}}'))"
-            query = select(f"CASE WHEN {long} THEN NULL ELSE json_group_structure({identifier(key)}) END", source)
-            structure = (connection.execute(query).fetchone() or (None,))[0]
-        seen[key] = (kinds, structure)
-    return seen
+    kinds: dict[str, set[str]] = {key: set() for key in keys}
+    big = "bool_or(json_type(value) = 'UBIGINT' AND TRY_CAST(value AS BIGINT) IS NULL)"
+    for some in (keys[first : first + _COLUMNS_AT_ONCE] for first in range(0, len(keys), _COLUMNS_AT_ONCE)):
+        columns = select(", ".join(map(identifier, some)), source)
+        cells = f"(UNPIVOT ({columns}) ON COLUMNS(*) INTO NAME key VALUE value)"
+        for key, kind, is_big in connection.execute(
+            select(f"key, json_type(value), {big}", cells, "GROUP BY 1, 2")
+        ).fetchall():
+            kinds[key] |= ({kind} if kind != "NULL" else set()) | ({"UINT64"} if is_big else set())
+    return {key: (kinds[key], _structure(source, key, kinds[key], connection)) for key in keys}
+
+
+def _structure(source: str, key: str, kinds: set[str], connection: duckdb.DuckDBPyConnection) -> str | None:
+    """The common structure of lists or objects; None for other values, and where no struct holds them: they stay text."""
+    if kinds not in ({"ARRAY"}, {"OBJECT"}):
+        return None
+    # Nested numbers of so many digits may not fit into int64: the column stays text and loses none.
+    long = f"bool_or(regexp_matches({identifier(key)}::VARCHAR, '[0-9]{{19}}'))"
+    query = select(f"CASE WHEN {long} THEN NULL ELSE json_group_structure({identifier(key)}) END", source)
+    structure: str | None = (connection.execute(query).fetchone() or (None,))[0]
+    return structure if structure and _fits_structs(structure) else None
+
+
+def _fits_structs(structure: str) -> bool:
+    """Whether structs can hold all objects in it: no key is empty, has a NUL byte, or differs from another only in case."""
+    fits = True
+
+    def look(pairs: list[tuple[str, object]]) -> None:
+        nonlocal fits
+        names = {name.casefold() for name, _ in pairs}
+        fits &= len(names) == len(pairs) and all(name and "\0" not in name for name in names)
+
+    json.loads(structure, object_pairs_hook=look)
+    return fits
 
 
 def _expression(key: str, kinds: set[str], structure: str | None) -> tuple[str, str]:
@@ -176,7 +201,8 @@ def _explained(file: DataFile, text: Path, message: str) -> DataError:
         for number, line in enumerate(stream, start=1):
             if line.strip() and (wrong := _wrong_with(line)):
                 return DataError(f"{file.name}:{number}: {wrong}")
-    return DataError(f"{file.name}: not readable as JSON lines: {message.strip().split(chr(10))[0]}")
+    sentence = message.strip().split(chr(10))[0].replace(str(text), file.name)
+    return DataError(f"{file.name}: not readable as JSON lines: {sentence}")
 
 
 def _wrong_with(line: bytes) -> str:
@@ -189,10 +215,19 @@ def _wrong_with(line: bytes) -> str:
 
     try:
         value = json.loads(line, object_pairs_hook=collect)
+    except RecursionError:
+        return "lists or objects within each other, too deep to be read"
     except ValueError as error:
         whole = line.lstrip().startswith(b"[")
         return f"not valid JSON: {error}" + ("; expected one object a line, not one array" if whole else "")
     if not isinstance(value, dict):
         kind = "an array" if isinstance(value, list) else f"'{type(value).__name__}'"
         return f"{kind} where an object was expected; each line is one row, {{…}}"
-    return f"key '{twice[0]}' occurs twice in one row; keep one of them" if twice else ""
+    if twice:
+        return f"key {twice[0]!r} occurs twice in one row; keep one of them"
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        half = f"\\u{ord(error.object[error.start]):04x}"
+        return f"{half} is half of a surrogate pair, as a letter that was cut in two leaves it; write the text anew"
+    return ""

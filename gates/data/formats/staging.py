@@ -72,7 +72,7 @@ def stage(file: DataFile, folder: PrivateFolder, connection: duckdb.DuckDBPyConn
         text = as_plain_text(file, folder)
         try:
             if file.format is Format.JSONL:
-                empty, labels = stage_jsonl(file, text, target, connection)
+                empty, labels = stage_jsonl(file, text, target, folder, connection)
             else:
                 empty = stage_csv(file, text, target, folder, connection)
         except duckdb.InterruptException:
