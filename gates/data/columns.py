@@ -28,7 +28,7 @@ class Column:
     name: what the views call it. source: what the files or their `key=value` folders call it.
     kind: the Arrow type it has in the views. sql_type: the SQL type that values of other types are cast to.
     is_key: it comes from folder names alone. reading: SQL of the value from SQL of what the files hold, where it is
-    read out of that.
+    read out of that. parse: the macro that what the files hold goes through first, once for all columns of one source.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Column:
     sql_type: str
     is_key: bool
     reading: Callable[[str], str] | None = None
+    parse: str = ""
 
 
 def what_is_no_value(kind: pa.DataType) -> str:

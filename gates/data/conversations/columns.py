@@ -34,9 +34,14 @@ if TYPE_CHECKING:
 MESSAGES_TYPE = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
 # Roles that hold what the assistant says to a prompt.
 _ANSWERS = ("response", "chosen", "rejected")
-_READINGS = {role: f"gates_{macro}(gates_messages({{}}))" for role, macro in
-             {"prompt": "prompt", "response": "answer", "system": "system"}.items()}  # fmt: skip
-_RANKED = {"chosen": "gates_ranked({})[1]", "rejected": "nullif(gates_ranked({}), [gates_ranked({})[1]])[-1]"}
+# SQL of what is read, `{}` being what a macro has made of the value.
+_MESSAGES_OF = "{}.messages"
+_READINGS = {
+    "prompt": f"gates_prompt({_MESSAGES_OF})",
+    "response": f"gates_answer({_MESSAGES_OF})",
+    "system": f"gates_system({_MESSAGES_OF})",
+}
+_RANKED = {"chosen": "{}[1]", "rejected": "CASE WHEN len({}) > 1 THEN {}[-1] END"}
 
 
 @dataclass(frozen=True)
@@ -68,10 +73,10 @@ class Conversations:
             return column
         if column.name in self.kind.texts and self._shape(column):
             macro = "gates_answer" if column.name in _ANSWERS else "gates_spoken"
-            messages = f"{macro}(gates_messages({{}}))"
             # Among conversations written as text a value that is none is a text.
-            plain = f"CASE WHEN gates_messages({{}}) IS NULL THEN {{}} ELSE {messages} END"
-            return _reading(column, messages if is_list(column.kind) else plain)
+            otherwise = "NULL" if is_list(column.kind) else "{}.value"
+            said = f"CASE WHEN {_MESSAGES_OF} IS NULL THEN {otherwise} ELSE {macro}({_MESSAGES_OF}) END"
+            return _reading(column, said)
         self._check_value(column)
         return column
 
@@ -83,7 +88,7 @@ class Conversations:
         self._check_shape(column)
         if is_history and not self._shape(column):
             return column
-        return _reading(column, "gates_messages({})", MESSAGES_TYPE)
+        return _reading(column, _MESSAGES_OF, kind=MESSAGES_TYPE)
 
     def _derived(self, columns: Sequence[Column]) -> list[Column]:
         by_name = {column.name: column for column in columns}
@@ -92,7 +97,8 @@ class Conversations:
             return [_reading(replace(by_name[MESSAGES], name=role), _READINGS[role]) for role in missing]
         if COMPLETIONS in self.bound and COMPLETIONS in by_name:
             missing = [role for role in _RANKED if role not in by_name]
-            return [_reading(replace(by_name[COMPLETIONS], name=role), _RANKED[role]) for role in missing]
+            source = by_name[COMPLETIONS]
+            return [_reading(replace(source, name=role), _RANKED[role], "gates_ranked") for role in missing]
         chosen = by_name.get("chosen")
         needs_prompt = "chosen" in self.bound and "prompt" in self.kind.required_roles and "prompt" not in by_name
         if needs_prompt and chosen and self._shape(chosen):
@@ -132,13 +138,15 @@ class Conversations:
             raise UsageError(f"{self.place}: {NO_VALUE.format(column.source, content, column.name, expected)}")
 
 
-def _reading(column: Column, template: str, kind: pa.DataType | None = None) -> Column:
-    """The column, read by SQL in which `{}` stands for what the files hold."""
+def _reading(
+    column: Column, template: str, parse: str = "gates_conversation", *, kind: pa.DataType | None = None
+) -> Column:
+    """The column, read by SQL in which `{}` stands for what a macro makes of what the files hold."""
 
     def reading(value: str) -> str:
         return template.replace("{}", value)
 
-    return replace(column, sql_type="VARCHAR", kind=kind or pa.string(), reading=reading)
+    return replace(column, sql_type="VARCHAR", kind=kind or pa.string(), reading=reading, parse=parse)
 
 
 def _keys(kind: pa.DataType) -> tuple[str, ...]:

@@ -5,6 +5,9 @@ blank line, without what the system says; in a conversation of one turn that is 
 
 Content in parts is the text of its parts. Pictures and sounds are not looked at: each stands as its kind and a digest of
 what the file has for it, so that two questions on two pictures differ. A call of a tool is what the assistant says, as JSON.
+
+An argument of a macro is written out wherever the macro names it: what is long is bound to a name by a list of one first,
+or binding a query takes longer than to run it.
 """
 
 from __future__ import annotations
@@ -51,11 +54,12 @@ MACROS = (
     f"""gates_is_parts(value) AS json_type(value) = 'ARRAY' AND list_bool_and(
         [json_type(part) = 'VARCHAR' OR regexp_full_match(coalesce(part ->> 'type', ''), '{_PART_TYPES}')
         FOR part IN from_json(value, {_ANY})])""",
-    """gates_content(value) AS CASE
-        WHEN json_type(value) = 'ARRAY' THEN gates_parts(value)
-        WHEN json_type(value) = 'OBJECT' THEN gates_part(value)
-        WHEN (value ->> '$') LIKE '[{%' AND gates_is_parts(gates_unquoted(value)) THEN gates_parts(gates_unquoted(value))
-        ELSE (value ->> '$') END""",
+    # words: what stands in the file; unquoted: the same, where a converter wrote it into a text.
+    """gates_content(words, unquoted) AS CASE
+        WHEN json_type(words) = 'ARRAY' THEN gates_parts(words)
+        WHEN json_type(words) = 'OBJECT' THEN gates_part(words)
+        WHEN json_type(unquoted) = 'ARRAY' AND gates_is_parts(unquoted) THEN gates_parts(unquoted)
+        ELSE words ->> '$' END""",
     f"""gates_calls(calls, call) AS coalesce(
         nullif(array_to_string([CAST(coalesce(nullif((one -> 'function'), 'null'), one) AS VARCHAR)
             FOR one IN from_json(CASE WHEN json_type(calls) = 'ARRAY' THEN calls END, {_ANY}) IF json_type(one) <> 'NULL'],
@@ -64,10 +68,11 @@ MACROS = (
     """gates_said(words, calls) AS CASE WHEN calls IS NULL THEN words
         WHEN coalesce(trim(words), '') = '' THEN calls ELSE words || chr(10) || calls END""",
     f"""gates_json_messages(value) AS [
-        {{'role': gates_speaker(coalesce(x.role, x."from")), 'content': gates_said(
-            gates_content(coalesce(x.content, x."value")),
-            gates_calls(gates_unquoted(x.tool_calls), gates_unquoted(x.function_call)))}}
-        FOR x IN from_json(value, {_MESSAGE_SHAPE})]""",
+        {{'role': x.role, 'content': gates_said(x.words, x.calls)}} FOR x IN [
+        {{'role': x.role, 'words': gates_content(x.words, gates_unquoted(x.words)), 'calls': gates_calls(x.calls, x.call)}} FOR x IN [
+        {{'role': gates_speaker(x.role), 'words': x.words, 'calls': gates_unquoted(x.calls), 'call': gates_unquoted(x.call)}} FOR x IN [
+        {{'role': coalesce(x.role, x."from"), 'words': coalesce(x.content, x."value"), 'calls': x.tool_calls, 'call': x.function_call}}
+        FOR x IN from_json(value, {_MESSAGE_SHAPE})]]]]""",
     """gates_pairs(value) AS flatten([
         [{'role': 'user', 'content': pair[1]}, {'role': 'assistant', 'content': pair[2]}]
         FOR pair IN from_json(value, '[["VARCHAR"]]')])""",
@@ -77,11 +82,13 @@ MACROS = (
             {_BLANK_LINE} || ltrim(value, chr(10)), '\\n\\n({"|".join(TRANSCRIPT_WORDS)}): ?',
             {_TURN} || '\\1' || {_WORDS}, 'g'), {_TURN})[2:]]""",
     # NULL for what is no conversation.
-    """gates_messages(value) AS CASE
-        WHEN json_valid(value) THEN CASE
-            WHEN json_type(value, '$[0]') = 'ARRAY' THEN gates_pairs(value)
-            ELSE gates_json_messages(value) END
-        WHEN regexp_matches(value, '(?s)(?:^|\\n\\n)(?:Human|User): ?.*\\n\\nAssistant:') THEN gates_transcript(value) END""",
+    """gates_messages(value) AS [CASE
+        WHEN json_valid(text) THEN CASE
+            WHEN json_type(text, '$[0]') = 'ARRAY' THEN gates_pairs(text)
+            ELSE gates_json_messages(text) END
+        WHEN regexp_matches(text, '(?s)(?:^|\\n\\n)(?:Human|User): ?.*\\n\\nAssistant:') THEN gates_transcript(text) END
+        FOR text IN [value]][1]""",
+    "gates_conversation(value) AS {'value': value, 'messages': gates_messages(value)}",
     "gates_answer(messages) AS [x.content FOR x IN messages IF x.role = 'assistant'][-1]",
     f"""gates_system(messages) AS nullif(array_to_string(
         [x.content FOR x IN messages IF x.role IN {_SYSTEM}], {_BLANK_LINE}), '')""",

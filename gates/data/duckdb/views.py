@@ -59,7 +59,8 @@ def rows_query(files: Mapping[int, StagedFile], columns: Sequence[Column], origi
         expressions.append(f"{row_id} AS {identifier(ROW_ID)}")
         expressions.append(f"{_origin(file, origin, origins)} AS {identifier(ORIGIN)}")
         paths = ", ".join(path_literal(entry.parquet) for _, entry in alike)
-        runs.append(select(", ".join(expressions), f"read_parquet([{paths}], hive_partitioning = false)"))
+        source = _parsed(columns, file, f"read_parquet([{paths}], hive_partitioning = false)")
+        runs.append(select(", ".join(expressions), source))
     return " UNION ALL ".join(runs)
 
 
@@ -127,8 +128,21 @@ def _likeness(file: StagedFile) -> tuple[object, ...]:
     return types, tuple(sorted((key, value or "") for key, value in file.file.hive.items())), file.file.origin
 
 
+def _parsed(columns: Sequence[Column], file: StagedFile, source: str) -> str:
+    """SQL of the files with what several columns are read out of, parsed once."""
+    parsed = {_parsed_name(column): f"{column.parse}({_value(column, file)})" for column in columns if column.parse}
+    if not parsed:
+        return source
+    expressions = (f"{expression} AS {name}" for name, expression in parsed.items())
+    return f"({select(', '.join(('*', 'file_index', 'file_row_number', *expressions)), source)})"
+
+
+def _parsed_name(column: Column) -> str:
+    return identifier(f"{column.parse} {column.source}")
+
+
 def _read(column: Column, file: StagedFile) -> str:
-    value = _value(column, file)
+    value = _parsed_name(column) if column.parse else _value(column, file)
     return column.reading(value) if column.reading else value
 
 
