@@ -105,6 +105,8 @@ def judge(resolved: ResolvedDataset, options: Options) -> Judged:
         results = _without_empty_synthetic(seen, _run_suites(opened, chosen, measurements, contract, options))
         clock.lap("suites")
         data = data_of(opened.files, _files(holdout), _files(evaluation), promoted=options.promoted)
+        if unread := opened.unread_parts():
+            data["unread_parts"] = unread
         judged = JudgedData(_row_counts(seen), data)
         is_partial = chosen.checks != whole.checks
         verdict = verdict_of_results(resolved, chosen.checks, results, judged, is_partial=is_partial)

@@ -53,7 +53,7 @@ class Roles:
     lineage: generator, generator_version, prompt_id, seed_id, created_at, licence, as far as they are there.
     bound: every role of the type that is a column; the column has the role's name.
     identifying: content columns that say which thing a row is about (an item, a time); origins are not compared in them.
-    turns: the column of conversations, a list of {role, content}, of which every turn of the assistant is judged.
+    spoken: texts that were read out of conversations. turns: the column of conversations, a list of {role, content}, of which every turn of the assistant is judged.
     prompt: the column that the main text answers. group_by_day: a column of times whose days part the groups.
     mappable: every role that `columns` may map in data of this type.
     """
@@ -71,5 +71,6 @@ class Roles:
     identifying: tuple[str, ...] = ()
     prompt: str | None = None
     turns: str | None = None
+    spoken: tuple[str, ...] = ()
     group_by_day: str | None = None
     mappable: tuple[str, ...] = field(default=(), repr=False, compare=False)

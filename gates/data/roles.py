@@ -96,6 +96,7 @@ class Binder:
             bound=tuple(bound),
             identifying=tuple(role for role in kind.identifying if role in bound),
             prompt=kind.prompt if kind.prompt in bound else None,
+            spoken=tuple(column.name for column in self.columns if column.parse and column.name in bound),
             turns=next(
                 (column.name for column in self.columns if column.kind == MESSAGES_TYPE and column.reading), None
             ),

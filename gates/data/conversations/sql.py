@@ -17,6 +17,13 @@ from gates.data.sql import literals
 
 # Stands before the digest of what is not looked at, and in no text that a person wrote.
 MEDIA = ("image", "audio", "video", "file")
+
+
+def media_pattern(kind: str) -> str:
+    """A regular expression of what stands for a part of this kind in a text."""
+    return rf"\[{kind} [0-9a-f]{{8}}\]"
+
+
 _SYSTEM = "('system', 'developer')"
 _BLANK_LINE = "chr(10) || chr(10)"
 # Control characters that part turns, and a turn's speaker from its words.

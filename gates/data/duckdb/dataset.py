@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from gates.config.dataset import Origins
 from gates.data.batch import feed
-from gates.data.conversations.sql import MACROS
+from gates.data.conversations.sql import MACROS, MEDIA, media_pattern
 from gates.data.duckdb.index_table import DuckSortedTable, DuckTable
 from gates.data.duckdb.interrupt import interrupted_at
 from gates.data.duckdb.reading import stream_batches, take_rows
@@ -130,6 +130,17 @@ class LocalDataset:
         with self._reader() as reader:
             rows = reader.execute(select(f"{origin}, count(*)", self._combined, f"GROUP BY {origin}")).fetchall()
         return counts | dict(rows)
+
+    def unread_parts(self) -> dict[str, int]:
+        """How many pictures, sounds, videos and files the texts of conversations have, which are not looked at."""
+        texts = [name for name in self.roles.spoken if name in self.roles.texts]
+        if not texts:
+            return {}
+        said = f"concat_ws(' ', {', '.join(map(identifier, texts))})"
+        counts = (f"coalesce(sum(len(regexp_extract_all({said}, '{media_pattern(kind)}'))), 0)" for kind in MEDIA)
+        with self._reader() as reader:
+            row = reader.execute(select(", ".join(counts), self._combined)).fetchone() or ()
+        return {kind: int(count) for kind, count in zip(MEDIA, row, strict=True) if count}
 
     def close(self) -> None:
         """Ends the connection and removes the staged files."""

@@ -150,6 +150,16 @@ def rows_without_tag(verdict: Verdict) -> tuple[str, ...]:
     )
 
 
+def unread_parts(verdict: Verdict) -> tuple[str, ...]:
+    """A line for the pictures, sounds and files in messages, which no check looks at."""
+    counts = verdict.data.get("unread_parts")
+    if not isinstance(counts, dict) or not counts:
+        return ()
+    return (
+        f"not looked at: {' and '.join(counted(count, f'{kind} part') for kind, count in counts.items())} of messages",
+    )
+
+
 def _rows(counts: Mapping[str, int]) -> str:
     return " and ".join(f"{count:,} {origin}" for origin, count in sorted(counts.items()))
 

@@ -29,6 +29,7 @@ from gates.verdicts.reports.findings import (
     role_line,
     rows_without_tag,
     undersized_languages,
+    unread_parts,
 )
 from gates.verdicts.reports.text import counted, printable
 
@@ -111,7 +112,9 @@ class _Screen:
         yield from (_Line(f"loosened: {line}", style="yellow") for line in verdict.loosened)
         small = undersized_languages(verdict)
         shown = small if options.verbose else small[:MOST_LANGUAGES]
-        yield from (_Line(line, style="yellow") for line in (*shown, *rows_without_tag(verdict)))
+        yield from (
+            _Line(line, style="yellow") for line in (*shown, *rows_without_tag(verdict), *unread_parts(verdict))
+        )
         if len(small) > len(shown):
             yield _Line(f"{len(small) - len(shown):,} more languages are too small (-v lists them)", style="yellow")
         yield from self._everything() if options.verbose else self._open_in_short()
