@@ -13,6 +13,8 @@ RESPONSE_GENERATORS = ("generator_chosen", "generator_rejected")
 MESSAGES = "messages"
 # What was said before the prompt: turns as messages, or as pairs of what was asked and answered.
 HISTORY = "history"
+# What an instruction is about, where it stands apart from it.
+INPUT = "input"
 # Answers of several models to one prompt, with a score each.
 COMPLETIONS = "completions"
 # What is written down of most texts.

@@ -10,9 +10,10 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
+from gates.config.roles import INPUT
 from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID, ROWS_PER_FILE_BITS, SYNTHETIC_CODE, UNDECLARED_CODE, Roles
 from gates.data.scan.row_index import RowIndex
-from gates.data.text.markers import marks
+from gates.data.text.markers import Mark, begins_with_prompt, marks
 from gates.data.text.turn_marks import marks_of_turns
 
 if TYPE_CHECKING:
@@ -196,6 +197,11 @@ def _text_facts(batch: Batch, roles: Roles) -> tuple[npt.NDArray[np.uint16], npt
     stream = batch.tokens(main)
     prompts = batch.rows.column(roles.prompt) if roles.prompt else None
     flags = marks(batch.rows.column(main), stream, prompts)
+    if roles.prompt and INPUT in roles.texts:
+        # A prompt may stand in two columns, of which a decoder makes one.
+        both = pl.concat_str(roles.prompt, pl.col(INPUT).fill_null(""), separator=" ")
+        copied = begins_with_prompt(batch.rows.column(main), batch.frame.select(both).to_series().to_arrow())
+        flags |= copied.astype(np.uint16) * np.uint16(Mark.COPIED_INPUT)
     rows, of_turns = marks_of_turns(batch.frame, roles)
     np.bitwise_or.at(flags, rows, of_turns)
     return flags, stream.lengths().astype(np.int32)

@@ -10,7 +10,7 @@ import polars as pl
 
 from gates.data.text import phrases
 from gates.data.text.mix import mix
-from gates.data.text.tokens import TokenStream, ngrams
+from gates.data.text.tokens import TokenStream, ngrams, tokenise
 from gates.visible_text import VISIBLE
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ LOOP_TOKENS, LOOP_COUNT, LOOP_SHARE = 8, 3, 0.1
 TRUNCATED_TOKENS = 100
 # An answer that repeats a shorter prompt may simply be right ("yes", "Paris").
 COPIED_TOKENS = 8
+# What decoders put before a prompt that they repeat.
+ASKED = r"^(?:user|human|question|prompt|instruction|input|q) "
 # A start, with room for a greeting, and an end: what the phrases of these places may span.
 START_CHARACTERS, END_CHARACTERS = 400, 100
 
@@ -60,7 +62,7 @@ def marks(texts: pa.Array | pa.ChunkedArray, stream: TokenStream, prompts: pa.Ar
     columns[Mark.TRUNCATED] &= stream.lengths() >= TRUNCATED_TOKENS
     columns[Mark.LOOP] = loops(stream)
     if prompts is not None:
-        columns[Mark.COPIED_INPUT] = _begins_with(series, _strings(prompts))
+        columns[Mark.COPIED_INPUT] = begins_with_prompt(texts, prompts)
     flags = np.zeros(len(series), np.uint16)
     for mark, mask in columns.items():
         flags |= mask.astype(np.uint16) * np.uint16(mark)
@@ -79,6 +81,20 @@ def loops(stream: TokenStream) -> Mask:
     looping = thrice[np.minimum(np.searchsorted(thrice, keys), len(thrice) - 1)] == keys
     repeated = np.bincount(documents[looping], minlength=len(stream))
     return (repeated > 0) & (repeated >= LOOP_SHARE * grams.lengths())
+
+
+def begins_with_prompt(texts: pa.Array | pa.ChunkedArray, prompts: pa.Array | pa.ChunkedArray) -> Mask:
+    """Whether a text begins with its prompt, as decoders leave it that do not cut the prompt off; short prompts do not count.
+
+    White space, punctuation and what stands before an asked prompt ("User:") do not matter.
+    """
+    plain = pl.all().str.to_lowercase().str.replace_all(r"[\s\p{P}\p{S}]+", " ").str.strip_chars()
+    frame = pl.DataFrame({"text": _strings(texts), "prompt": _strings(prompts)}).select(plain)
+    text, prompt = pl.col("text").str.replace(ASKED, ""), pl.col("prompt")
+    begins = frame.select((prompt != "") & text.str.starts_with(prompt)).to_series().to_numpy(writable=True)
+    rows = np.flatnonzero(begins)
+    begins[rows] = tokenise(frame["prompt"][rows].to_arrow()).lengths() >= COPIED_TOKENS
+    return begins
 
 
 def mark_names(mark: Mark) -> list[str]:
@@ -100,14 +116,6 @@ def _phrase_marks(texts: pl.Series) -> dict[Mark, Mask]:
         truncated=_matches(end, phrases.DANGLING_END),
     )
     return {Mark[name.upper()]: matches[name].to_numpy(writable=True) for name in matches.columns}
-
-
-def _begins_with(texts: pl.Series, prompts: pl.Series) -> Mask:
-    """Whether a text begins with its prompt, white space apart, as decoders leave it that do not cut the prompt off."""
-    frame = pl.DataFrame([texts.alias("text"), prompts.alias("prompt")])
-    text, prompt = (pl.col(name).str.replace_all(r"\s+", " ").str.strip_chars() for name in ("text", "prompt"))
-    is_long = prompt.str.count_matches(r"\w+") >= COPIED_TOKENS
-    return frame.select(is_long & text.str.starts_with(prompt)).to_series().to_numpy()
 
 
 def _matches(text: pl.Expr, patterns: tuple[str, ...]) -> pl.Expr:

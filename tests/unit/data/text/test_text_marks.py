@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 
 from gates.data.text.markers import BOILERPLATE, DEGENERATE, Mark, mark_names, marks
+from gates.data.text.template_tokens import TEMPLATE_TOKENS
 from gates.data.text.tokens import tokenise
 
 FILLER = (
@@ -150,6 +151,52 @@ def test_a_long_answer_that_repeats_its_prompt_is_copied_and_a_short_one_may_be_
     assert marks_of(f" {long}\n", short, long, long, prompts=[long, short, "other", None]) == [
         Mark.COPIED_INPUT, Mark(0), Mark(0), Mark(0),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("family", TEMPLATE_TOKENS)
+def test_token_of_any_family_of_models_leaks(family):
+    assert marks_of(*(f"That is so. {token}" for token in TEMPLATE_TOKENS[family])) == (
+        [Mark.LEAKED_FRAME] * len(TEMPLATE_TOKENS[family])
+    )
+
+
+def test_tokens_that_no_table_has_leak_by_their_form_and_code_does_not():
+    leaking = ["<|tool_response|> ok", "<｜tool▁calls▁begin｜>", "Human: and now?", "### Assistant: yes"]
+    fine = ["a <| b |> c", "x <|> y", "<b>bold</b> <span>", "[1] see [note]", "The user: a person", "list |> map"]
+
+    assert marks_of(*leaking) == [Mark.LEAKED_FRAME] * len(leaking)
+    assert marks_of(*fine) == [Mark(0)] * len(fine)
+
+
+@pytest.mark.parametrize(
+    "text", ["\u3164", "\u2800", "\u115f\u1160", "\u200b", "\u00ad", "\U000e0041", "\u2066\u2069", "\ufe0f"]
+)
+def test_text_that_nobody_sees_is_empty(text):
+    assert marks_of(text, f"{text}!") == [Mark.EMPTY, Mark(0)]
+
+
+def test_code_block_without_an_end_is_open():
+    closed = [
+        "```python\nx = 1\n```\nDone.",
+        "Use ```x``` here.",
+        "~~~\na\n~~~",
+        "> ```\n> a\n> ```",
+        "```x = 1```\nDone.",
+    ]
+    opened = ["So:\n```python\nx = 1", "```\na\n```\nand\n```sh\nls", "  ```js\n  x()", "~~~\nx"]
+
+    assert marks_of(*closed) == [Mark(0)] * len(closed)
+    assert marks_of(*opened) == [Mark.OPEN_FENCE] * len(opened)
+
+
+@pytest.mark.parametrize(
+    "echo", ["{}\n\nParis.", "  {} Paris.", "**{}**\nParis.", "User: {}\nParis.", '"{}" Paris.', "{}"]
+)
+def test_answer_that_begins_with_its_prompt_copies_it(echo):
+    prompt = "Please tell me what the capital of that country is called?"
+
+    assert marks_of(echo.format(prompt), prompts=[prompt])[0] & Mark.COPIED_INPUT
+    assert marks_of(f"You ask: {prompt} It is Paris.", prompts=[prompt]) == [Mark(0)]
 
 
 def test_marks_have_names_for_evidence():

@@ -1,0 +1,53 @@
+"""What reads alike is the same text for duplicates, copies and contamination."""
+
+# ruff: noqa: RUF001 - letters that look like others are what is tested
+
+from __future__ import annotations
+
+import unicodedata
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from gates.data.batch import content_digest
+from gates.data.facts import Roles
+from gates.data.text.comparable import comparable
+from gates.data.text.tokens import document_hashes, tokenise
+
+ROLES = Roles("text", content=("text",), texts=("text",))
+PLAIN = "Café Zürich, naïve rôle"
+SAME = {
+    "decomposed": unicodedata.normalize("NFD", PLAIN),
+    "without accents": "Cafe Zurich, naive role",
+    "capitals": PLAIN.upper(),
+    "full width": "Ｃａｆé Zürich, naïve rôle",
+    "soft hyphen": "Ca\u00adfé Zürich, naïve rôle",
+    "zero-width joiner": "Café Zür\u200dich, naïve rôle",
+    "variation selector": "Café Zürich\ufe0e, naïve rôle",
+    "Cyrillic letters": "Саfé Zürich, nаïvе rôlе",
+    "mathematical letters": "𝐂𝐚𝐟é Zürich, naïve rôle",
+}
+
+
+@pytest.mark.parametrize("text", SAME.values(), ids=SAME)
+def test_texts_that_read_alike_are_equal_as_rows_and_as_tokens(text):
+    tokens = document_hashes(tokenise(pa.array([PLAIN, text])))
+    digests = content_digest(pl.DataFrame({"text": [PLAIN, text]}), ROLES)
+
+    assert tokens[0] == tokens[1]
+    assert digests[0] == digests[1]
+
+
+def test_texts_that_read_otherwise_differ():
+    others = ["Café Zürich", "Café Zürich, naïve rule", "Кафе Цюрих", "カフェ", None, ""]
+
+    assert len(np.unique(content_digest(pl.DataFrame({"text": [PLAIN, *others]}), ROLES))) == len(others) + 1
+    assert comparable(pl.Series(["straße ﬁn", None])).to_list() == ["strasse fin", None]
+
+
+def test_columns_of_tables_are_equal_where_their_values_are():
+    table = Roles("tabular", content=("name",))
+
+    assert len(np.unique(content_digest(pl.DataFrame({"name": ["Ann", "ann"]}), table))) == 2
