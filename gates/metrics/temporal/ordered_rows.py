@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pyarrow as pa
 
-from gates.data.facts import ORIGIN
+from gates.data.facts import ORIGIN, ROW_ID
 from gates.metrics.base.measurement import NotConfigured
 from gates.metrics.temporal.parse_times import time_in_utc
 
@@ -59,9 +59,9 @@ class Ordered:
     has_events: bool
 
     def entities(self) -> Iterator[pl.DataFrame]:
-        """origin, generator, entity, when (UTC) and what, in pieces that part no entity; at least one, perhaps without rows.
+        """origin, generator, entity, when (UTC), what and place, in pieces that part no entity; at least one, perhaps without rows.
 
-        what: the value as a float, or the event's name.
+        what: the value as a float, or the event's name. place: the id of the row, which says where it stands in its file.
         """
         waiting = [self._nothing()]
         for batch in self.table.in_order():
@@ -75,7 +75,9 @@ class Ordered:
 
     def _nothing(self) -> pl.DataFrame:
         when, what = pl.Datetime("us", "UTC"), pl.String() if self.has_events else pl.Float64()
-        return pl.DataFrame(schema={**dict.fromkeys(_OWNER, pl.String()), "when": when, "what": what})
+        return pl.DataFrame(
+            schema={**dict.fromkeys(_OWNER, pl.String()), "when": when, "what": what, "place": pl.Int64()}
+        )
 
 
 class OrderedRows:
@@ -116,6 +118,7 @@ def _columns_in_order(inputs: PassInputs) -> dict[str, pl.Expr]:
         "entity": pl.concat_str([_words(name) for name in whose], separator=_BETWEEN),
         "when": time_in_utc("timestamp", inputs.schema["timestamp"]),
         "what": pl.col("value").cast(pl.Float64, strict=False).fill_nan(None) if what == "value" else _words(what),
+        "place": pl.col(ROW_ID),
     }
 
 

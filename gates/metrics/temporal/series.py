@@ -8,11 +8,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.metrics.base.measurement import Baseline, Estimate, Failed, Inconclusive, Measured, Measurement, RowCounts
+from gates.data.facts import ROWS_PER_FILE_BITS
+from gates.metrics.base.measurement import (
+    Baseline,
+    Estimate,
+    Failed,
+    Inconclusive,
+    Measured,
+    Measurement,
+    NotConfigured,
+    RowCounts,
+)
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.stats.intervals import ratio_difference
 from gates.metrics.temporal.ordered_rows import accumulate_ordered, missing_roles, ordered_rows, shown_entity
-from gates.verdict import Scope
+from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,7 +38,13 @@ GAP_STEPS = 10
 READINGS_AT_LEAST = 30
 _LONG_ENOUGH = pl.col("readings") >= READINGS_AT_LEAST
 EVIDENCE_ENTITIES = 20
-_EXACT_KINDS = ("duplicate_timestamps", "gaps")
+# What is counted where synthetic series are compared with human ones: repeated times come together, as in the hour that clocks
+# repeat, so that days are counted and not rows.
+_COMPARED_BY = {"duplicate_timestamps": "days_with_duplicates"}
+# Of these a sensor shows some by chance: that no human series does is no proof that none would.
+_BY_CHANCE = ("duplicate_timestamps", "gaps", "backward_steps")
+# Of series whose rows stand in no order, half of the steps go back. They are sorted, and break no order.
+BACK_AT_MOST = 0.25
 
 
 @dataclass(frozen=True)
@@ -49,22 +65,27 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     gaps: some step is longer than ten times the series' median step. constant: all readings are equal.
     periodic: the readings repeat exactly, twice at least, and vary. Series of fewer than 30 readings are looked at for
     repeated times only. A repeated time is the second reading at it and every further one.
-    Synthetic series that stand still or repeat count beyond the share of human series that do: where human rows have
-    none the share is exact, else it has the interval of a difference.
+    backward_steps: in its file, a row stands after one of a later time; series in no order at all are not looked at.
+    Synthetic series count beyond the share of human series that do so, with the interval of a difference (Newcombe 1998); of
+    repeated times, days of a series are compared. Where no human series stands still or repeats, the share is exact.
     """
     missing = missing_roles(scan.roles)
     if missing:
         return missing
     kind = str(params["kind"])
-    if kind not in _LOOK:
-        return Failed(f"no kind '{kind}'; kinds: {', '.join(sorted(_LOOK))}")
+    if kind not in _MEANING:
+        return Failed(f"no kind '{kind}'; kinds: {', '.join(sorted(_MEANING))}")
     defects = _defects(scan, scope.value, kind)
+    if not defects.looked_at and kind == "backward_steps":
+        return NotConfigured("rows of series stand in no order in their files, so that none is broken")
     if not defects.looked_at:
-        return Inconclusive(f"no series of this scope has {READINGS_AT_LEAST} readings")
+        return Inconclusive(f"no series of this scope has {READINGS_AT_LEAST} readings", undecided=Severity.WARNING)
     measured = _shares(defects, scope)
-    if scope is Scope.SYNTHETIC and kind not in _EXACT_KINDS:
-        human = _defects(scan, Scope.HUMAN.value, kind)
-        measured = _beyond_human(measured, defects, human)
+    if scope is Scope.SYNTHETIC:
+        own, human = (
+            _defects(scan, origin, _COMPARED_BY.get(kind, kind)) for origin in (scope.value, Scope.HUMAN.value)
+        )
+        measured = _beyond_human(measured, own, human, is_exact=kind not in _BY_CHANCE and not human.hits)
     unit = "rows" if kind == "duplicate_timestamps" else "series"
     evidence = {
         unit: defects.looked_at,
@@ -81,13 +102,17 @@ def _shares(defects: _Defects, scope: Scope) -> Measured:
     return Measured(share, RowCounts(human, synthetic), is_count=True)
 
 
-def _beyond_human(measured: Measured, defects: _Defects, human: _Defects) -> Measured:
+def _beyond_human(measured: Measured, defects: _Defects, human: _Defects, *, is_exact: bool) -> Measured:
     """The share beyond that of human series; where these are too short to be looked at, none has the defect."""
-    if not human.hits:
-        return replace(measured, baseline=Baseline(0.0))
-    beyond = ratio_difference(defects.hits, defects.looked_at, human.hits, human.looked_at)
-    rows = replace(measured.rows, human=human.looked_at)
-    return replace(measured, estimate=beyond, rows=rows, baseline=Baseline(human.hits / human.looked_at))
+    if is_exact or not human.looked_at or not defects.hits:
+        return replace(measured, baseline=Baseline(human.hits / max(1, human.looked_at)))
+    return replace(
+        measured,
+        estimate=ratio_difference(defects.hits, defects.looked_at, human.hits, human.looked_at),
+        rows=RowCounts(human.looked_at, defects.looked_at),
+        baseline=Baseline(human.hits / human.looked_at),
+        undecided=Severity.WARNING,
+    )
 
 
 def _note(defects: _Defects, kind: str, unit: str) -> str:
@@ -120,6 +145,24 @@ def _repeated_times(rows: pl.DataFrame) -> pl.DataFrame:
     repeated = pl.len() - pl.col("when").n_unique()
     per_series = rows.group_by("series").agg(amount=repeated.cast(pl.Float64), looked_at=pl.len())
     return _looked_at(per_series, hits=pl.col("amount"), looked_at=pl.col("looked_at"))
+
+
+def _days_with_duplicates(rows: pl.DataFrame) -> pl.DataFrame:
+    day = rows.with_columns(day=pl.col("when").dt.date()).group_by("series", "day")
+    days = day.agg(repeated=pl.len() > pl.col("when").n_unique())
+    per_series = days.group_by("series").agg(amount=pl.col("repeated").sum(), looked_at=pl.len())
+    return _looked_at(per_series, hits=pl.col("amount"), looked_at=pl.col("looked_at"))
+
+
+def _backward_steps(rows: pl.DataFrame) -> pl.DataFrame:
+    file = pl.col("place") // (1 << ROWS_PER_FILE_BITS)
+    step = pl.col("when").diff().over("series", "file")
+    steps = (
+        rows.sort("series", "place").with_columns(file=file).select("series", is_back=step.dt.total_microseconds() < 0)
+    )
+    per_series = steps.group_by("series").agg(amount=pl.col("is_back").sum(), readings=pl.len())
+    in_order = per_series.filter(_LONG_ENOUGH & (pl.col("amount") <= BACK_AT_MOST * pl.col("readings")))
+    return _of_series(in_order, pl.col("amount"))
 
 
 def _of_series(per_series: pl.DataFrame, amount: pl.Expr | pl.Series) -> pl.DataFrame:
@@ -190,13 +233,16 @@ def period(values: npt.NDArray[np.generic]) -> int:
 # By kind: of each series among some rows, whole ones, how much of the defect it has and what that counts for.
 _LOOK: Mapping[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
     "duplicate_timestamps": _repeated_times,
+    "days_with_duplicates": _days_with_duplicates,
     "gaps": _gaps,
+    "backward_steps": _backward_steps,
     "constant": _constant,
     "periodic": _periodic,
 }
 _MEANING = {
     "duplicate_timestamps": "repeated times",
     "gaps": "longest gap in hours",
+    "backward_steps": "steps back in time",
     "constant": "readings that are all equal",
     "periodic": "readings after which all repeat",
 }
@@ -207,9 +253,9 @@ METRIC = Metric(
     side=Side.MAX,
     finding="Series have a defect that no sensor gives ({kind})",
     unit=Unit.SHARE,
-    asks="Could a sensor have given these series: one reading a time, no hours missing, no standstill, no day played again?",
+    asks="Could a sensor have given these series: one reading a time, in order, no hours missing, no standstill, no day played again?",
     why=(
-        "Two readings at one time and missing hours shift every window and lag that a model learns from. A series that stands "
+        "Two readings at one time, readings out of order and missing hours shift every window and lag that a model learns from. A series that stands "
         "still or repeats to the last digit comes from a broken sensor or from a script."
     ),
     source="known defects of the Numenta Anomaly Benchmark (Lavin & Ahmad, ICMLA 2015): repeated hours, gaps, scripted days",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -115,7 +115,7 @@ def test_unknown_kind_is_an_error_that_names_the_kinds():
     judgement = judged("order", SOUND)
 
     assert judgement.outcome is Outcome.ERROR
-    assert "no kind 'order'; kinds: constant, duplicate_timestamps, gaps, periodic" in judgement.message
+    assert "no kind 'order'; kinds: backward_steps, constant, duplicate_timestamps, gaps, periodic" in judgement.message
 
 
 @pytest.mark.parametrize(
@@ -159,3 +159,68 @@ def test_known_defects_of_real_series_are_found():
     assert named("constant", Scope.SYNTHETIC) == {"art_flatline": 4032}
     assert named("periodic", Scope.SYNTHETIC) == {"art_daily_no_noise": timedelta(days=1) // timedelta(minutes=5)}
     assert (named("constant", Scope.HUMAN), named("periodic", Scope.HUMAN)) == ({}, {})
+
+
+def of_two_days(sensors: int) -> pl.DataFrame:
+    """Readings of many sensors every half hour."""
+    rng = np.random.default_rng(5)
+    times = [datetime(2026, 3, 1, tzinfo=UTC) + timedelta(minutes=30 * step) for step in range(96)]
+    return pl.DataFrame({
+        "entity": np.repeat([f"sensor {number}" for number in range(sensors)], 96),
+        "timestamp": times * sensors,
+        "value": rng.normal(size=96 * sensors),
+    })  # fmt: skip
+
+
+def of_synthetic(kind: str, human: pl.DataFrame, synthetic: pl.DataFrame, limit: float = 0) -> tuple[Outcome, Severity]:
+    judgement = judge(
+        ask(series.METRIC, series_scan(human, synthetic, SERIES_ROLES), Scope.SYNTHETIC, {"kind": kind}),
+        Limits(max_value=limit),
+        Severity.CRITICAL,
+    )
+    return judgement.outcome, judgement.severity
+
+
+def some(sensors: int) -> pl.Expr:
+    return pl.col("entity").is_in([f"sensor {number}" for number in range(sensors)])
+
+
+def repeated(frame: pl.DataFrame, sensors: int) -> pl.DataFrame:
+    place = pl.int_range(pl.len()).over("entity")
+    earlier = pl.col("timestamp").shift(1).over("entity")
+    return frame.with_columns(timestamp=pl.when(some(sensors) & (place == 20)).then(earlier).otherwise("timestamp"))
+
+
+def exchanged(frame: pl.DataFrame, sensors: int) -> pl.DataFrame:
+    """The same rows with two blocks of ten of some sensors in each other's place."""
+    place, row = pl.int_range(pl.len()).over("entity"), pl.int_range(pl.len())
+    moved = pl.when(some(sensors) & place.is_between(20, 29)).then(row + 10)
+    return frame.sort(
+        moved.when(some(sensors) & place.is_between(30, 39)).then(row - 10).otherwise(row), maintain_order=True
+    )
+
+
+def without_hours(frame: pl.DataFrame, sensors: int) -> pl.DataFrame:
+    return frame.filter(~(some(sensors) & pl.col("timestamp").dt.hour().is_between(3, 9)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "spoil", "limit"),
+    [("duplicate_timestamps", repeated, 0), ("backward_steps", exchanged, 0), ("gaps", without_hours, 0.05)],
+)
+def test_what_no_human_series_does_blocks_in_many_synthetic_ones_and_is_undecided_in_one(kind, spoil, limit):
+    sound = of_two_days(40)
+
+    assert of_synthetic(kind, sound, spoil(sound, 12), limit) == (Outcome.FAIL, Severity.CRITICAL)
+    assert of_synthetic(kind, spoil(sound, 12), spoil(sound, 12), limit)[0] is Outcome.PASS
+    assert of_synthetic(kind, spoil(sound, 12), sound, limit)[0] is Outcome.PASS
+    few = of_synthetic(kind, sound, spoil(sound, 1), limit)
+    assert few[0] is Outcome.PASS or few == (Outcome.INCONCLUSIVE, Severity.WARNING)
+
+
+def test_rows_in_no_order_at_all_break_none():
+    sound = of_two_days(10)
+    mixed = sound.sample(fraction=1, shuffle=True, seed=3)
+
+    assert of_synthetic("backward_steps", sound, mixed)[0] is Outcome.NOT_CONFIGURED
+    assert of_synthetic("backward_steps", mixed, sound)[0] is Outcome.PASS
