@@ -89,7 +89,8 @@ class PrivateFolder:
 
     def _reached(self, path: Path) -> Path | None:
         """A path to a file that is kept open, whatever becomes of its name; None where the system has none, or no more."""
-        descriptor = os.open(path, os.O_RDONLY)
+        # Whoever put a pipe there would have to be waited for.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
         reached = _OPEN_FILES / str(descriptor)
         # A process is given the lowest number that is free.
         if descriptor < _most_descriptors() and reached.exists():

@@ -231,6 +231,15 @@ def _walk(folder: Path) -> Iterator[Path]:
 def _present(file: DataFile) -> DataFile:
     if not file.path.exists():
         raise DataError(f"{file.name}: broken symbolic link; run `dvc checkout` if DVC made it")
+    if not file.path.is_file():
+        raise DataError(
+            f"{file.name}: no regular file, as a pipe, a device or a socket is none; write the rows to a file"
+        )
+    if not file.name.isascii():
+        try:
+            file.name.encode()
+        except UnicodeEncodeError as error:
+            raise DataError(f"{file.name!r}: the name is not UTF-8; rename the file") from error
     return file
 
 

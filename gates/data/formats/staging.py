@@ -130,7 +130,8 @@ def _check_names(names: list[str], file: DataFile) -> None:
 
 def _stage_arrow(file: DataFile, target: Path) -> None:
     try:
-        with pa.memory_map(str(file.path)) as source:
+        # Not mapped into memory: a file that is cut off meanwhile would end the process.
+        with pa.OSFile(str(file.path)) as source:
             try:
                 reader = pa.ipc.open_file(source)
                 batches = (reader.get_batch(number) for number in range(reader.num_record_batches))
@@ -140,6 +141,8 @@ def _stage_arrow(file: DataFile, target: Path) -> None:
                 reader = batches = pa.ipc.open_stream(source)
             with pq.ParquetWriter(target, reader.schema) as writer:
                 for batch in batches:
+                    # An offset beyond the end would be followed, and end the process.
+                    batch.validate(full=True)
                     writer.write_batch(batch)
     except (OSError, pa.ArrowException) as error:
         raise DataError(f"{file.name}: not readable as Arrow IPC or Feather: {_sentence(error)}") from error
