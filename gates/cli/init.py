@@ -161,6 +161,8 @@ def _inferences(proposal: Proposal, path: Path) -> Iterator[str]:
     yield f"  rows: {counts}"
     if proposal.is_small:
         yield '  too few to decide every check: inconclusive = "warn" in gates.toml lets undecided checks warn'
+    if proposal.columns:
+        yield f"  columns: {', '.join(f'{role} = {column!r}' for role, column in proposal.columns.items())}"
     yield f"  type {proposal.type} is a guess: {proposal.guess}; change `type` in {path.name} if that is wrong, then run `gates init` again"
 
 

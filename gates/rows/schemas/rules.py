@@ -32,7 +32,8 @@ LANGUAGE_TAG = (
     r"(?i)^[a-z]{2,3}(-[a-z]{3}){0,3}(-[a-z]{4})?(-([a-z]{2}|\d{3}))?(-([a-z\d]{5,8}|\d[a-z\d]{3}))*"
     r"(-[a-wy-z\d](-[a-z\d]{2,8})+)*(-x(-[a-z\d]{1,8})+)?$"
 )
-_ANSWER = r"assistant((,(tool|function))+,assistant)*"
+# Several calls, or words and a call, may stand before what tools answer.
+_ANSWER = r"(assistant(,assistant)*(,(tool|function))+,)*assistant"
 TURNS = rf"^((system|developer),)?user,{_ANSWER}(,user,{_ANSWER})*$"
 
 
