@@ -14,7 +14,7 @@ from gates.checking.weakening.difference import Change
 from gates.errors import DataError
 from gates.versions.repository import open_repository
 from gates.versions.version import STAGED, WORKTREE, revision
-from tests.dvc_repositories import commit, git, new_git, write
+from tests.dvc_repositories import commit, git, new_git, new_repository, track, write
 from tests.projects import table_rows
 from tests.shared import built_once
 
@@ -327,3 +327,52 @@ def test_with_reasons_a_weaker_change_exits_as_its_rows_do(root, gates):
     assert called.out.startswith(TITLE)
     assert "reason  The team is no more." in called.out
     assert (root / "out/weakened.markdown").read_text().startswith(f"## {TITLE}, and says why\n")
+
+
+@pytest.fixture
+def tracked(tmp_path):
+    """Data that DVC has: a folder of two files and a holdout, whose objects lie in the cache."""
+    root = new_repository(tmp_path / "project")
+    write(root, "gates.toml", '[datasets.first]\ntype = "tabular"\npath = "data"\nholdout = "held.csv"\n')
+    track(root, "data", {"a.csv": rows(1), "part/b.csv": rows(2)})
+    track(root, "held.csv", rows(3))
+    commit(root, "base")
+    return root
+
+
+def between_commits(root, message):
+    commit(root, message)
+    repository = open_repository(root)
+    return {one.what: one.sentence for one in weakenings(change(root, revision(repository, "HEAD"), "HEAD^"))}
+
+
+def test_files_that_dvc_has_are_missed_where_the_path_leaves_them_out(tracked):
+    edit(tracked, "gates.toml", 'path = "data"', 'path = "data/part"')
+
+    (sentence,) = between_commits(tracked, "narrower").values()
+    assert "data/a.csv" in sentence
+    edit(tracked, "gates.toml", 'path = "data/part"', 'path = "data/**/*.csv"')
+    assert between_commits(tracked, "wider") == {}
+
+
+def test_data_that_moves_as_a_whole_leaves_nothing_out(tracked):
+    edit(tracked, "gates.toml", 'path = "data"', 'path = "rows"')
+    (tracked / "data.dvc").unlink()
+    track(tracked, "rows", {"a.csv": rows(1), "part/b.csv": rows(2), "c.csv": rows(4)})
+
+    assert between_commits(tracked, "moved") == {}
+
+
+def test_another_holdout_under_the_same_name_is_named(tracked):
+    track(tracked, "held.csv", rows(5))
+
+    assert list(between_commits(tracked, "another")) == ["first/holdout"]
+    assert between_commits(tracked, "nothing") == {}
+
+
+def test_what_cannot_be_compared_counts(tracked):
+    edit(tracked, "gates.toml", 'path = "data"', 'path = "data/part"')
+    shutil.rmtree(tracked / ".dvc/cache")
+
+    (sentence,) = between_commits(tracked, "narrower, without the cache").values()
+    assert "cannot be compared" in sentence
