@@ -118,6 +118,15 @@ def _guessed(frame: pl.DataFrame, dose: float, rng: Rng) -> pl.DataFrame:
     )
 
 
+def judged_twice(sample: Sample, dose: float, rng: Rng) -> Sample:
+    """Synthetic ratings that their judge gave another time, with another label."""
+    frame = sample.synthetic
+    again = frame[chosen(frame.height, dose, rng)]
+    labels = frame["label"].unique().sort().to_list()
+    following = dict(zip(labels, [*labels[1:], labels[0]], strict=True))
+    return with_synthetic(sample, pl.concat([frame, again.with_columns(pl.col("label").replace(following))]))
+
+
 def biased_group(sample: Sample, dose: float, rng: Rng) -> Sample:
     """Share of one group's synthetic rows whose label was set to the same class."""
     group, level, label, value = _LABELLED[sample.type]

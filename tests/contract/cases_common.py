@@ -79,6 +79,14 @@ def _vote_blindly(dataset: Dataset) -> Dataset:
     return dataset
 
 
+def _judge_twice(dataset: Dataset) -> Dataset:
+    """Eighty items that a judge labels a second time, differently."""
+    again = dataset.rows.filter(pl.col("origin") == "synthetic")[:80]
+    other = again["label"].unique().sort().to_list()
+    labels = pl.col("label").replace(dict(zip(other, [*other[1:], other[0]], strict=True)))
+    return dataset.having(rows=pl.concat([dataset.rows, again.with_columns(labels)]))
+
+
 def _judge_blindly(dataset: Dataset) -> Dataset:
     labels = ("good", "fair", "bad", "unclear")
     blind = pl.Series([labels[number * 7 % 4] for number in range(dataset.rows.height)])
@@ -145,6 +153,10 @@ CASES = (
         "synthetic/expect_annotator_agreement_to_be_between/nominal", ("annotations",), "annotations",
         _judge_blindly, "judge 3", also=frozenset({"combined/expect_labels_to_agree_across_origins"}),
         missing=NOTHING_MADE,
+    ),
+    Case(
+        "synthetic/expect_self_contradiction_ratio_to_be_less_than", ("annotations",), "annotations",
+        _judge_twice, "rated items have several labels of one annotator", exact=EXACT, missing=NOTHING_MADE,
     ),
     Case(
         "human/expect_annotator_concentration_to_be_less_than", LABELLED_BY, "instruction",

@@ -181,7 +181,7 @@ CASES = (
     *(
         Case(
             f"{scope}/{SERIES}/{kind}", ("timeseries",), "timeseries", spoil, message,
-            exact=EXACT if (scope, kind) == ("human", "duplicate_timestamps") else "", missing=NO_PEOPLE if scope == "human" else NOTHING_MADE,
+            exact=EXACT if kind == "duplicate_timestamps" else "", missing=NO_PEOPLE if scope == "human" else NOTHING_MADE,
         )
         for scope, kind, spoil, message in (
             ("human", "duplicate_timestamps", _twice("human"), "repeated times there: 1"),

@@ -76,7 +76,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     if kind not in _MEANING:
         return Failed(f"no kind '{kind}'; kinds: {', '.join(sorted(_MEANING))}")
     defects = _defects(scan, scope.value, kind)
-    if not defects.looked_at and kind == "backward_steps":
+    if not defects.looked_at and kind == "backward_steps" and _defects(scan, scope.value, "gaps").looked_at:
         return NotConfigured("rows of series stand in no order in their files, so that none is broken")
     if not defects.looked_at:
         return Inconclusive(f"no series of this scope has {READINGS_AT_LEAST} readings", undecided=Severity.WARNING)
