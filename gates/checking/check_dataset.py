@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from gates.contract.contract import Contract
     from gates.data.engine import Dataset
     from gates.data.facts import FileFacts
-    from gates.data.previous_version import KeptFiles, PromotedBefore
+    from gates.data.previous_version import CommitBefore, KeptFiles, PromotedBefore
     from gates.data.scan.index import FileIndex
     from gates.data.scan.result import Scan
     from gates.data.scan.summaries import SummaryStore
@@ -54,7 +54,7 @@ class Options:
 
     quarantine: folder for rows that fail a planned rule, or None for none. progress: called with the step, how far it is, and its length.
     files, holdout_files, evaluation_files: the files of another version than the work tree (`gates.versions.snapshots.files_at`).
-    kept_files: what became of the files of the version before. promoted: what was promoted last. summaries: where what is known of single files is kept.
+    kept_files: what became of the files of the version before. promoted: what was promoted last. commit: the commit before, where nothing was. summaries: where what is known of single files is kept.
     """
 
     only: tuple[str, ...] = ()
@@ -64,6 +64,7 @@ class Options:
     files: VersionFiles | None = None
     kept_files: KeptFiles | None = None
     promoted: PromotedBefore | None = None
+    commit: CommitBefore | None = None
     summaries: SummaryStore | None = None
 
     @property
@@ -164,7 +165,7 @@ class _Pass:
             request = ScanRequest(
                 declared=_declared(contract),
                 named_rows=None if self.options.only else NAMED_ROWS,
-                before=VersionBefore(self.options.kept_files, self.options.promoted),
+                before=VersionBefore(self.options.kept_files, self.options.promoted, self.options.commit),
                 rule_failures=self.rows.failures.value,
                 on_batch=ask,
                 undeclared_origins=self.opened.undeclared_origins,

@@ -79,10 +79,11 @@ class DatasetCheck:
         from gates.checking.verdict_cache import refuse_other_bytes
 
         options = Options(self.terms.only, self.terms.scopes, self.terms.quarantine, progress)
-        options = replace(options, kept_files=self.seen.kept_files, promoted=self.seen.promoted)
+        seen = self.seen
+        options = replace(options, kept_files=seen.kept_files, promoted=seen.promoted, commit=seen.commit)
         cache = self._cache if self.terms.is_remembering else None
         answered = judge_at(self.at, self.dataset, options, self.terms.today, cache=cache)
-        refuse_other_bytes(answered.verdict, self.seen)
+        refuse_other_bytes(answered.verdict, seen)
         if self._memory:
             self._memory.keep(answered)
         return answered

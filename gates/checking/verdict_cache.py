@@ -82,7 +82,8 @@ class Memory:
             return None
         kept = seen.kept_files and asdict(seen.kept_files)
         promoted = seen.promoted and [seen.promoted.statement_sha256, seen.promoted.unknown]
-        return digest([seen.snapshot.digest, kept, promoted, contract_key(self._dataset, self._today)])
+        commit = seen.commit and [seen.commit.key, seen.commit.unknown]
+        return digest([seen.snapshot.digest, kept, promoted, commit, contract_key(self._dataset, self._today)])
 
 
 def _unchanged(sha256_by_name: Mapping[str, str], folder: Path) -> Path | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gates.checking.cache.hashes import RememberedHashes
 from gates.checking.changes.losses import kept_files
+from gates.checking.changes.rows_before import commit_before
 from gates.config.deadline import TimeUpError
 from gates.data.previous_version import KeptFiles
 from gates.errors import DataError, GatesError
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from gates.checking.check_version import JudgedVersion
     from gates.config.dataset import DatasetConfig
     from gates.config.deadline import Deadline
-    from gates.data.previous_version import PromotedBefore
+    from gates.data.previous_version import CommitBefore, PromotedBefore
     from gates.versions.comparison import Comparison
     from gates.versions.snapshots import Snapshot
     from gates.versions.version import Version
@@ -38,7 +39,7 @@ class Compared:
 
     is_exact: whether its hashes tell the bytes; DVC 2's md5 of a text file takes CRLF for LF.
     kept_files: None where no version before tells. changes: None where there is none, or none to compare with.
-    promoted: what was promoted last before.
+    promoted: what was promoted last before. commit: what the version before had, where nothing was promoted.
     is_left: time was up, or only a remote could tell, so that a snapshot or the version before is missing.
     """
 
@@ -47,6 +48,7 @@ class Compared:
     kept_files: KeptFiles | None = None
     changes: Comparison | None = None
     promoted: PromotedBefore | None = None
+    commit: CommitBefore | None = None
     is_left: bool = False
 
 
@@ -57,7 +59,9 @@ def compared(at: JudgedVersion, dataset: DatasetConfig, cache: Cache, clock: Dea
     tree; with a clock, of the work tree too.
     """
     inputs = _compared(at, dataset, cache, clock)
-    return replace(inputs, promoted=promoted_before(at.repository, at.version, at.home, dataset.name))
+    promoted = promoted_before(at.repository, at.version, at.home, dataset.name)
+    # Where something was promoted, nothing falls behind that, however many commits ago it was.
+    return replace(inputs, promoted=promoted, commit=None if promoted else inputs.commit)
 
 
 def _compared(at: JudgedVersion, dataset: DatasetConfig, cache: Cache, clock: Deadline | None) -> Compared:
@@ -100,9 +104,14 @@ def _with_changes(
         return replace(inputs, kept_files=KeptFiles(unknown=unknown))
     changes = compare(old, seen)
     holdout_changes = compare_holdouts(old, seen) if home.holdout else None
-    kept = kept_files(changes, holdout_changes, compare_evaluations(old, seen) if home.evaluation else None)
-    says_nothing = not kept.lost and _says_nothing(at, changes)
-    return replace(inputs, kept_files=None if says_nothing else kept, changes=changes)
+    kept: KeptFiles | None = kept_files(
+        changes, holdout_changes, compare_evaluations(old, seen) if home.evaluation else None
+    )
+    commit = None if is_near else commit_before(at, home, seen, manifests)
+    if _says_nothing(at, changes):
+        kept = kept if kept and kept.lost else None
+        commit = commit if commit and commit.content else None
+    return replace(inputs, kept_files=kept, changes=changes, commit=commit)
 
 
 def _says_nothing(at: JudgedVersion, files: Comparison) -> bool:

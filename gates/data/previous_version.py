@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 class PromotedRows:
     """The rows of a promoted version while it is open.
 
-    source: its dataset. columns: the roles' names by the names in the files.
+    source: its dataset, or its files that changed since. columns: the roles' names by the names in the files. version: what
+    messages call it.
     """
 
     source: Source
     columns: Mapping[str, str]
+    version: str = "what was promoted"
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -57,6 +59,30 @@ class PromotedBefore:
     name: str
     statement_sha256: str | None = None
     content: PromotedContent | None = None
+    unknown: str = ""
+
+
+class EarlierContent(Protocol):
+    """The rows of a commit, read when they are asked for."""
+
+    def rows(self) -> AbstractContextManager[PromotedRows]:
+        """Those of the files that are not here as they were; fetches what is not here. Raises DataError."""
+
+
+@dataclass(frozen=True)
+class CommitBefore:
+    """The commit before what is judged, as far as its rows may be gone.
+
+    name: as `HEAD (3f2a91c)`. content: None where each of its files is here as it was. key: tells that from other content.
+    gone: names of files without a successor of their name or their bytes. records: sha256 of the records of removals that
+    it has: what they say happened before. unknown: why its files cannot be told, or "".
+    """
+
+    name: str
+    content: EarlierContent | None = None
+    key: str = ""
+    gone: tuple[str, ...] = ()
+    records: frozenset[str] = frozenset()
     unknown: str = ""
 
 

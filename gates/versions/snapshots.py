@@ -17,10 +17,11 @@ from gates.versions.dvc.pointer import ManifestEntry
 from gates.versions.dvc.pointers import pointers
 from gates.versions.dvc.store import Store
 from gates.versions.path_contents import Contents, SnapshotFile, folder_of
+from gates.versions.trees import tree_at
 from gates.versions.version import VersionKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from gates.config.dataset import DataPaths
@@ -139,6 +140,25 @@ def files_at(repository: Repository, config: DataPaths, version: Version) -> Ite
                 for files in (current.holdout, current.evaluation)
             )
         yield VersionFiles(dataset, holdout, evaluation)
+
+
+@contextmanager
+def data_files_at(
+    repository: Repository, version: Version, files: Iterable[SnapshotFile], here: Mapping[str, Path]
+) -> Iterator[list[DataFile]]:
+    """Some files of a commit or the index, ready to be opened. here: bytes in the work tree, by what names them.
+
+    Raises DataError as `files_at` does.
+    """
+    with Store(repository, version) as store, tree_at(repository, version).blobs() as blobs:
+        yield [
+            data_file(path, file.name, file.origin)
+            if file.pointer
+            and not store.at_hand(file.entry, file.pointer)
+            and (path := here.get(file.entry.identity or ""))
+            else _data_file(file, store, blobs)
+            for file in files
+        ]
 
 
 def _of_version(contents: Contents, config: DataPaths, version: Version) -> Snapshot:

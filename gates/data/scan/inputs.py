@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gates.data.arrays import Ints
     from gates.data.engine import SortedTable
     from gates.data.facts import Roles
-    from gates.data.previous_version import KeptFiles, PromotedBefore
+    from gates.data.previous_version import CommitBefore, KeptFiles, PromotedBefore
 
 
 @dataclass(frozen=True)
@@ -68,11 +68,13 @@ class VersionBefore:
     """What the dataset is compared with in its own past.
 
     kept_files: what became of the files of the version before, None where there was none. promoted: what was promoted
-    last, None where nothing was.
+    last, None where nothing was. commit: whose human rows must not get lost as long as nothing was promoted; None where
+    there is none.
     """
 
     kept_files: KeptFiles | None = None
     promoted: PromotedBefore | None = None
+    commit: CommitBefore | None = None
 
 
 @dataclass(frozen=True)

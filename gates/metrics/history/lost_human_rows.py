@@ -1,4 +1,4 @@
-"""Human rows of the version promoted last that are gone."""
+"""Human rows of the version before that are gone: of the one promoted last, else of the commit before."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from gates.metrics.base.measurement import Estimate, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
-from gates.metrics.history.previous_human_rows import accumulate_both, previous_human_rows
+from gates.metrics.history.previous_human_rows import accumulate_kept, human_rows_of_commit, previous_human_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,12 +19,14 @@ _SHOWN = 3
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
-    """Share of the distinct human rows of the version promoted last that are gone without a record; a count, no interval.
+    """Share of the distinct human rows of the version before that are gone without a record; a count, no interval.
 
-    A row is kept where a human row, or a held-out one, has its content. With by "key" one that has its key will do,
+    That is the version promoted last or, as long as there is none, the commit before: of that the share is taken of the files
+    that are not here as they were. Rows are known by what they say, wherever they stand, so that files may be renamed, split,
+    sorted and written anew; where several rows say the same, one of them that is left keeps it. A row is kept where a human row, or a held-out one, has its content. With by "key" one that has its key will do,
     whatever its content; keys that were given anew hide what went, so this has to be configured.
     """
-    before = scan.cached(previous_human_rows)
+    before = scan.cached(human_rows_of_commit if scan.before.promoted is None else previous_human_rows)
     if isinstance(before, Measurement):
         return before
     is_kept = before.has_content | before.has_key if params["by"] == "key" else before.has_content
@@ -54,11 +56,14 @@ def _note(before: PreviousHumanRows, rows: list[str], count: int, changed: int) 
     if count:
         more = ", …" if count > _SHOWN else ""
         clauses.append(
-            f"{count:,} of {len(before):,} human rows of {before.name} are gone and no removal is recorded "
+            f"{count:,} of {len(before):,} human rows of {before.extent} are gone and no removal is recorded "
             f"({', '.join(rows[:_SHOWN])}{more})"
         )
     if changed:
         clauses.append(f"of these, {changed:,} with the same key and other content")
+    if count:
+        named = ", ".join(f'"{row}"' for row in rows[:_SHOWN]) + (", …" if count > _SHOWN else "")
+        clauses.append(f'to record it: rows = [{named}], reason = "…", who = "…", date = YYYY-MM-DD')
     if before.late:
         clauses.append(f"records from before {before.name} excuse nothing ({', '.join(before.late[:_SHOWN])})")
     if before.unused:
@@ -70,22 +75,22 @@ METRIC = Metric(
     expectation="expect_human_rows_to_be_kept",
     measure=measure,
     side=Side.MAX,
-    finding="Human rows of the version promoted last are gone",
+    finding="Human rows of the version before are gone",
     unit=Unit.SHARE,
-    asks="Are the human rows of the version promoted last still present, or is their removal recorded?",
+    asks="Are the human rows of the version before still present, or is their removal recorded?",
     why=(
         "What people wrote cannot be made again. Models trained on what earlier models made collapse where it replaces human "
         "data, and do not where it is added to it; version by version, rows go unnoticed."
     ),
     source="Gerstgrasser et al. 2024, Is model collapse inevitable? (accumulate, do not replace); consent may be withdrawn: GDPR art. 17",
     fix=(
-        "Bring the rows back, as with `git restore` and `dvc checkout` of the data's pointer. Where they were removed on purpose, record it in "
-        "promotions/DATASET/removals/NAME.toml: rows or where, reason, who, date."
+        "Bring the rows back, as with `git restore` and `dvc checkout` of the data's pointer, or record why they went in "
+        "promotions/DATASET/removals/NAME.toml: rows or where, reason, who, date; commit that together with the data."
     ),
     params=(("by", "content"),),
     languages_together="each row that is gone counts, whatever its language, and is named by its place",
-    exact="counts rows whose content is gone since the version promoted last",
+    exact="counts rows whose content is gone since the version before",
     cached="hashes of content",
-    reads="every row of the version promoted last; the key of every row where one is declared",
-    accumulate=accumulate_both,
+    reads="every row of the version promoted last, or of files that changed since the commit before; the key of every row where one is declared",
+    accumulate=accumulate_kept,
 )

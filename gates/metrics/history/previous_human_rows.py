@@ -11,9 +11,10 @@ import polars as pl
 
 from gates.data.batch import content_digest
 from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID
+from gates.data.scan.result import NAMED_ROWS
 from gates.data.text.mix import mix
 from gates.errors import DataError
-from gates.metrics.base.measurement import Inconclusive, Measurement, NotConfigured
+from gates.metrics.base.measurement import Estimate, Inconclusive, Measured, Measurement, NotConfigured
 from gates.metrics.history.removed_rows import named_rows, place
 
 if TYPE_CHECKING:
@@ -23,13 +24,14 @@ if TYPE_CHECKING:
     from gates.config.removals import Removal
     from gates.data.arrays import Hashes, Ints, Mask
     from gates.data.batch import Batch
-    from gates.data.previous_version import PromotedRows
+    from gates.data.previous_version import CommitBefore, PromotedRows
     from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Scan
 
 # As many rows as a scan samples of an origin (gates.data.scan.run): what is compared with its samples is as large.
 SAMPLE_ROWS, SAMPLE_TEXTS = 50_000, 10_000
 _KEY = "_gates_key"
+_SHOWN = 3
 NOTHING_BEFORE = "nothing was promoted yet: there is no version to be compared with"
 
 
@@ -37,7 +39,7 @@ NOTHING_BEFORE = "nothing was promoted yet: there is no version to be compared w
 class PreviousHumanRows:
     """One entry per distinct human row of the version promoted last, in the order of its rows.
 
-    name: of the version. has_content: a human row or a held-out one has its content now. has_key: a human row has its key.
+    name: of the version. extent: which of its rows these are, in messages. has_content: a human row or a held-out one has its content now. has_key: a human row has its key.
     is_excused: a record says why it went. sample: some of the rows, content and slices, in an order of their content;
     sample_rows: their ids. unused: places of records that name no row of it; late: of those from before its promotion.
     """
@@ -52,6 +54,7 @@ class PreviousHumanRows:
     files: tuple[str, ...]
     unused: tuple[str, ...] = ()
     late: tuple[str, ...] = ()
+    extent: str = ""
 
     def __len__(self) -> int:
         return len(self.row_id)
@@ -76,11 +79,43 @@ def previous_human_rows(scan: Scan) -> PreviousHumanRows | Measurement:
     except DataError as error:
         remedy = "get it, as with `dvc fetch --all-tags`, and check again"
         return Inconclusive(f"the data of {before.name} cannot be read: {error}; {remedy}")
-    if not len(both.promoted.row_id):
+    if not len(both.earlier.row_id):
         return NotConfigured(f"{before.name} has no human rows")
-    if not both.promoted.shared:
-        return Inconclusive(f"{before.name} has none of the columns of content that the dataset has now")
     return _compared(scan, both, before.name)
+
+
+def human_rows_of_commit(scan: Scan) -> PreviousHumanRows | Measurement:
+    """What became of the human rows of the commit before, of its files that are not here as they were; else why nobody knows.
+
+    Call through `scan.cached`. Raises as `previous_human_rows` does.
+    """
+    before = scan.before.commit
+    if before is None:
+        return NotConfigured(NOTHING_BEFORE)
+    if before.unknown:
+        return Inconclusive(before.unknown)
+    try:
+        both = scan.collected(SinceCommit) if before.content else None
+    except DataError as error:
+        return _unread(before, error)
+    if both is None or not len(both.earlier.row_id):
+        return Measured(Estimate.exact(0.0))
+    return _compared(scan, both, before.name, f"the files of {before.name} that changed")
+
+
+def _unread(before: CommitBefore, error: DataError) -> Measurement:
+    """Of files that changed, the rows may still be there; of one that is gone, somebody would have to show it."""
+    if not before.gone:
+        return Inconclusive(f"the files of {before.name} that changed cannot be read: {error}")
+    gone = f"{', '.join(before.gone[:_SHOWN])}{', …' if len(before.gone) > _SHOWN else ''}"
+    note = f"{gone} of {before.name} cannot be read, so that all its rows count as gone: {error}"
+    return Measured(Estimate.exact(1.0), note=note, evidence={"files": list(before.gone[:NAMED_ROWS])})
+
+
+def accumulate_kept(inputs: PassInputs, params: Mapping[str, object]) -> tuple[type[BothVersions], ...]:
+    """As `accumulate_both`, where nothing was promoted of the commit before."""
+    is_read = inputs.before.commit is not None and inputs.before.commit.content is not None
+    return (SinceCommit,) if is_read and inputs.before.promoted is None else accumulate_both(inputs, params)
 
 
 def accumulate_both(inputs: PassInputs, params: Mapping[str, object]) -> tuple[type[BothVersions], ...]:
@@ -89,10 +124,10 @@ def accumulate_both(inputs: PassInputs, params: Mapping[str, object]) -> tuple[t
 
 
 @dataclass(frozen=True)
-class _Promoted:
-    """The human rows of a promoted version in their order. key: 0 for none. named: per record of a removal, its rows.
+class _EarlierRows:
+    """The human rows of an earlier version in their order. key: 0 for none. named: per record of a removal, its rows.
 
-    shared: columns of content that the dataset has now too. late: places of records from before the promotion.
+    shared: columns of content that the dataset has now too. late: places of records from before that version.
     """
 
     row_id: Ints
@@ -108,9 +143,9 @@ class _Promoted:
 
 @dataclass(frozen=True)
 class _Both:
-    """keys_now: of the human rows. digests_now: of these, where columns of content were added since; else the index has them."""
+    """earlier: the human rows of the version before. keys_now: of the human rows. digests_now: of these, where columns of content were added since; else the index has them."""
 
-    promoted: _Promoted
+    earlier: _EarlierRows
     keys_now: Hashes
     digests_now: Hashes | None
 
@@ -118,15 +153,15 @@ class _Both:
 class BothVersions:
     """An accumulator of what the version promoted last has, which it reads first, and of what the dataset has of that.
 
-    Raises DataError where the promoted data cannot be read.
+    Raises DataError where that data cannot be read.
     """
 
     def __init__(self, inputs: PassInputs) -> None:
-        self._promoted = _read_promoted(inputs)
+        self._earlier = self._read(inputs)
         self._roles = roles = inputs.roles
-        has_keys = roles.key is not None and roles.key in inputs.schema and bool(self._promoted.key.any())
+        has_keys = roles.key is not None and roles.key in inputs.schema and bool(self._earlier.key.any())
         self._key = roles.key if has_keys else None
-        self._has_other_columns = list(self._promoted.shared) != sorted(roles.content)
+        self._has_other_columns = list(self._earlier.shared) != sorted(roles.content)
         self.needs_rows = has_keys or self._has_other_columns
         self._keys: list[Hashes] = []
         self._digests: list[Hashes] = []
@@ -136,7 +171,7 @@ class BothVersions:
         human = batch.frame.filter(pl.Series(batch.origin == HUMAN_CODE))
         self._keys.append(_key_hashes(human, self._key))
         if self._has_other_columns:
-            self._digests.append(content_digest(human, self._roles, self._promoted.shared))
+            self._digests.append(content_digest(human, self._roles, self._earlier.shared))
 
     def merge(self, other: BothVersions) -> None:
         """Add what another took of other rows of the dataset, beside the same promoted version."""
@@ -147,23 +182,46 @@ class BothVersions:
         """Both versions."""
         nothing = np.empty(0, dtype=np.uint64)
         keys, digests = (np.concatenate([nothing, *parts]) for parts in (self._keys, self._digests))
-        return _Both(self._promoted, keys, digests if self._has_other_columns else None)
+        return _Both(self._earlier, keys, digests if self._has_other_columns else None)
+
+    def _read(self, inputs: PassInputs) -> _EarlierRows:
+        return _read_promoted(inputs)
 
 
-def _read_promoted(inputs: PassInputs) -> _Promoted:
+class SinceCommit(BothVersions):
+    """As `BothVersions`, of the commit before."""
+
+    def _read(self, inputs: PassInputs) -> _EarlierRows:
+        before = inputs.before.commit
+        assert before is not None  # noqa: S101  # callers have a commit
+        assert before.content is not None  # noqa: S101
+        late = [one for one in inputs.declared.removals if one.sha256 in before.records]
+        with before.content.rows() as rows:
+            return _earlier_rows(inputs, rows, late)
+
+
+def _read_promoted(inputs: PassInputs) -> _EarlierRows:
     before = inputs.before.promoted
     assert before is not None  # noqa: S101  # callers have a promoted version
     assert before.content is not None  # noqa: S101
-    late, records = _by_day(inputs.declared.removals, before.content.promoted_on())
+    late = _from_before(inputs.declared.removals, before.content.promoted_on())
     with before.content.rows() as promoted:
-        rows = PromotedHumanRows(inputs, promoted, records)
-        promoted.source.fold([rows])
-        return rows.value(tuple(record.place for record in late))
+        return _earlier_rows(inputs, promoted, late)
 
 
-def _compared(scan: Scan, both: _Both, name: str) -> PreviousHumanRows:
-    """What became of the promoted rows, one entry per distinct content."""
-    promoted = both.promoted
+def _earlier_rows(inputs: PassInputs, promoted: PromotedRows, late: Sequence[Removal]) -> _EarlierRows:
+    """late: records from before the version, which excuse nothing that went later."""
+    records = [one for one in inputs.declared.removals if one not in late]
+    rows = PromotedHumanRows(inputs, promoted, records)
+    promoted.source.fold([rows])
+    return rows.value(tuple(record.place for record in late))
+
+
+def _compared(scan: Scan, both: _Both, name: str, extent: str = "") -> PreviousHumanRows | Measurement:
+    """What became of the earlier rows, one entry per distinct content."""
+    promoted = both.earlier
+    if not promoted.shared:
+        return Inconclusive(f"{name} has none of the columns of content that the dataset has now")
     digest, key, named = promoted.digest, promoted.key, promoted.named
     excused = np.logical_or.reduce(named) if named else np.zeros(len(digest), dtype=bool)
     keep = np.sort(np.unique(digest, return_index=True)[1])
@@ -179,6 +237,7 @@ def _compared(scan: Scan, both: _Both, name: str) -> PreviousHumanRows:
         files=promoted.files,
         unused=tuple(one.place for one, mask in zip(promoted.records, named, strict=True) if not mask.any()),
         late=promoted.late,
+        extent=extent or name,
     )
 
 
@@ -190,11 +249,11 @@ def _has_content(scan: Scan, both: _Both, digest: Hashes) -> Mask:
     return scan.index.having(digest, scan.index.of(HUMAN_CODE)) | np.isin(digest, held_out)
 
 
-def _by_day(records: Sequence[Removal], promoted: date) -> tuple[list[Removal], list[Removal]]:
-    """The records from before a promotion, which excuse nothing that went later, and the others."""
+def _from_before(records: Sequence[Removal], promoted: date) -> list[Removal]:
+    """The records from before a promotion."""
     # Records have the day of their author's calendar, which may be behind that of UTC.
     first = promoted - timedelta(days=1)
-    return [one for one in records if one.date < first], [one for one in records if one.date >= first]
+    return [one for one in records if one.date < first]
 
 
 class PromotedHumanRows:
@@ -231,12 +290,12 @@ class PromotedHumanRows:
         if other._sample is not None:
             self._draw(other._sample)
 
-    def value(self, late: tuple[str, ...] = ()) -> _Promoted:
+    def value(self, late: tuple[str, ...] = ()) -> _EarlierRows:
         """All rows that were read. late: places of records that excuse none of them."""
         row_id, digest, key, *named = (column.to_numpy() for column in pl.concat(self._parts).sort(ROW_ID))
         sample = pl.DataFrame() if self._sample is None else self._sample
         files, records = self._promoted.files, tuple(self._records)
-        return _Promoted(row_id, digest, key, named, sample, self._shared, files, records, late)
+        return _EarlierRows(row_id, digest, key, named, sample, self._shared, files, records, late)
 
     def _draw(self, rows: pl.DataFrame) -> None:
         """Keep the distinct rows with the smallest keys, as a scan does: of rows that stayed, both take the same."""

@@ -50,7 +50,7 @@ def _by_name(frame: pl.DataFrame, record: Removal, promoted: PromotedRows, key: 
     if wrong is not None:
         files = ", ".join(promoted.files[:3])
         raise UsageError(
-            f"{record.place}: rows: '{wrong}' is no row of what was promoted: without a key expected path:row, with one of {files}"
+            f"{record.place}: rows: '{wrong}' is no row of {promoted.version}: without a key expected path:row, with one of {files}"
         )
     return named
 

@@ -112,11 +112,14 @@ def test_a_second_version_names_the_first_and_can_be_judged_again(gates, root) -
     assert verified.code == 0, verified.out + verified.err
 
 
-def test_what_was_not_promoted_yet_or_was_taken_back_is_compared_with_nothing(gates, root) -> None:
-    assert kept(gates, root, "--rev", "HEAD~1")["outcome"] == "not_asked"
+def test_where_nothing_was_promoted_yet_or_it_was_taken_back_the_commit_before_counts(gates, root) -> None:
+    assert "first@v1.0.0" not in str(kept(gates, root, "--rev", "HEAD~1"))
     taken = gates(root, "promote", "first", "--revoke", "--version", "v1.0.0", "--reason", "wrong licence")
     assert taken.code == 0, taken.err
-    assert kept(gates, root)["outcome"] == "not_asked"
+    assert kept(gates, root)["outcome"] == "pass"
+    without_first_two(root)
+    lost = kept(gates, root)
+    assert (lost["outcome"], "of the files of HEAD" in str(lost["message"])) == ("fail", True)
 
 
 def test_without_the_data_or_the_tag_of_what_was_promoted_nothing_passes(gates, root) -> None:

@@ -62,7 +62,9 @@ def test_rows_that_are_gone_are_named_by_their_place_in_the_promoted_version() -
     assert measurement.evidence["rows"] == ["data/mix.parquet:1", "data/mix.parquet:2", "data/mix.parquet:3"]
     assert measurement.note == (
         "3 of 400 human rows of first@v1.0.0 are gone and no removal is recorded "
-        "(data/mix.parquet:1, data/mix.parquet:2, data/mix.parquet:3)"
+        "(data/mix.parquet:1, data/mix.parquet:2, data/mix.parquet:3); "
+        'to record it: rows = ["data/mix.parquet:1", "data/mix.parquet:2", "data/mix.parquet:3"], reason = "…", who = "…", '
+        "date = YYYY-MM-DD"
     )
 
 
