@@ -165,7 +165,7 @@ class _Pass:
             request = ScanRequest(
                 declared=_declared(contract),
                 named_rows=None if self.options.only else NAMED_ROWS,
-                before=VersionBefore(self.options.kept_files, self.options.promoted, self.options.commit),
+                before=self._before(contract),
                 rule_failures=self.rows.failures.value,
                 on_batch=ask,
                 undeclared_origins=self.opened.undeclared_origins,
@@ -177,11 +177,26 @@ class _Pass:
             seen = scan(self.opened, request, holdout)
         return writer.failing_rows, None if mode is QuarantineMode.OFF else path, seen
 
+    def _before(self, contract: Contract) -> VersionBefore:
+        commit, store = self.options.commit, self.options.summaries
+
+        def remembered() -> list[FileIndex] | None:
+            summaries = self._summaries(contract, store) if store else None
+            indexes = [summaries.of_md5(*file) for file in commit.files] if commit and summaries else []
+            known = [index for index in indexes if index is not None]
+            return known if known and len(known) == len(indexes) else None
+
+        return VersionBefore(self.options.kept_files, self.options.promoted, commit, remembered)
+
+    def _summaries(self, contract: Contract, store: SummaryStore) -> Summaries:
+        opened, rules = self.opened, self.rows.validators.rules().values()
+        return Summaries(
+            store, RowReading(contract.dataset, opened.roles, opened.schema(), rules, contract.code).digest()
+        )
+
     def _remembered(self, contract: Contract, store: SummaryStore) -> Remembered:
         """What earlier runs found out about files without a failing row; failing rows are read each time, to be shown."""
-        opened, rows, schema = self.opened, self.rows, self.opened.schema()
-        reading = RowReading(contract.dataset, opened.roles, schema, rows.validators.rules().values(), contract.code)
-        summaries = Summaries(store, reading.digest())
+        opened, rows, summaries = self.opened, self.rows, self._summaries(contract, store)
 
         def files() -> Iterator[tuple[int, FileIndex]]:
             for number, index in summaries.recall(opened.files):

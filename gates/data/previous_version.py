@@ -74,13 +74,14 @@ class CommitBefore:
     """The commit before what is judged, as far as its rows may be gone.
 
     name: as `HEAD (3f2a91c)`. content: None where each of its files is here as it was. key: tells that from other content.
-    gone: names of files without a successor of their name or their bytes. records: sha256 of the records of removals that
+    files: those of content, by name, md5 and origin. gone: names of files without a successor of their name or their bytes. records: sha256 of the records of removals that
     it has: what they say happened before. unknown: why its files cannot be told, or "".
     """
 
     name: str
     content: EarlierContent | None = None
     key: str = ""
+    files: tuple[tuple[str, str | None, str | None], ...] = ()
     gone: tuple[str, ...] = ()
     records: frozenset[str] = frozenset()
     unknown: str = ""

@@ -56,6 +56,7 @@ def commit_before(
         str(before),
         _Content(at, home, before, files, here),
         digest([str(before), [_identity(file) for file in files], _reading(dataset), sorted(records)]),
+        tuple((file.name, file.entry.md5, file.origin) for file in files),
         tuple(file.name for file in files if file.name not in names and file.entry.identity not in bytes_now),
         records,
     )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gates.data.engine import SortedTable
     from gates.data.facts import Roles
     from gates.data.previous_version import CommitBefore, KeptFiles, PromotedBefore
+    from gates.data.scan.index import FileIndex
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,13 @@ class VersionBefore:
 
     kept_files: what became of the files of the version before, None where there was none. promoted: what was promoted
     last, None where nothing was. commit: whose human rows must not get lost as long as nothing was promoted; None where
-    there is none.
+    there is none. remembered: what is known of files of that commit whose bytes are not here, all of them or None.
     """
 
     kept_files: KeptFiles | None = None
     promoted: PromotedBefore | None = None
     commit: CommitBefore | None = None
+    remembered: Callable[[], Sequence[FileIndex] | None] = field(default=lambda: None, repr=False)
 
 
 @dataclass(frozen=True)

@@ -79,17 +79,27 @@ class Summaries:
     def recall(self, files: Iterable[FileFacts]) -> Iterator[tuple[int, FileIndex]]:
         """What is known of the files, with their numbers: read one by one, because together they may not fit in memory."""
         for number, file in enumerate(files):
-            content = self.store.get_bytes(self._key(file))
+            content = self.store.get_bytes(self._key(file.sha256, file.path, file.origin))
             if content is not None:
                 yield number, _read(content)
 
     def keep(self, indexes: Iterable[tuple[FileFacts, FileIndex]]) -> None:
         """Keep what became known of files."""
-        self.store.put_bytes((self._key(file), _written(index)) for file, index in indexes)
+        self.store.put_bytes(entry for file, index in indexes for entry in self._entries(file, index))
 
-    def _key(self, file: FileFacts) -> str:
+    def of_md5(self, path: str, md5: str | None, origin: str | None) -> FileIndex | None:
+        """What is known of a file whose bytes are not here, by the md5 that git or DVC has of it; None where nothing is."""
+        sha256 = self.store.get_bytes(self._key(f"md5:{md5}", path, origin)) if md5 else None
+        content = self.store.get_bytes(self._key(sha256.decode(), path, origin)) if sha256 else None
+        return None if content is None else _read(content)
+
+    def _entries(self, file: FileFacts, index: FileIndex) -> Iterator[tuple[str, bytes]]:
+        yield self._key(file.sha256, file.path, file.origin), _written(index)
+        yield self._key(f"md5:{file.md5}", file.path, file.origin), file.sha256.encode()
+
+    def _key(self, name: str, path: str, origin: str | None) -> str:
         # Folders on the path give keys and origins; types and rows of a file follow from its bytes.
-        return digest([self.reading, file.sha256, file.path, file.origin])
+        return digest([self.reading, name, path, origin])
 
 
 def _written(index: FileIndex) -> bytes:

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from gates.data.batch import content_digest
-from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID
+from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID, ROWS_PER_FILE_BITS
 from gates.data.scan.result import NAMED_ROWS
 from gates.data.text.mix import mix
 from gates.errors import DataError
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gates.data.arrays import Hashes, Ints, Mask
     from gates.data.batch import Batch
     from gates.data.previous_version import CommitBefore, PromotedRows
+    from gates.data.scan.index import FileIndex
     from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Scan
 
@@ -196,8 +197,14 @@ class SinceCommit(BothVersions):
         assert before is not None  # noqa: S101  # callers have a commit
         assert before.content is not None  # noqa: S101
         late = [one for one in inputs.declared.removals if one.sha256 in before.records]
-        with before.content.rows() as rows:
-            return _earlier_rows(inputs, rows, late)
+        try:
+            with before.content.rows() as rows:
+                return _earlier_rows(inputs, rows, late)
+        except DataError:
+            indexes = inputs.before.remembered()
+            if indexes is None:
+                raise
+        return _remembered_rows(inputs, indexes, late)
 
 
 def _read_promoted(inputs: PassInputs) -> _EarlierRows:
@@ -215,6 +222,29 @@ def _earlier_rows(inputs: PassInputs, promoted: PromotedRows, late: Sequence[Rem
     rows = PromotedHumanRows(inputs, promoted, records)
     promoted.source.fold([rows])
     return rows.value(tuple(record.place for record in late))
+
+
+def _remembered_rows(inputs: PassInputs, indexes: Sequence[FileIndex], late: Sequence[Removal]) -> _EarlierRows:
+    """As `_earlier_rows`, of files of which hashes are left alone: a record can name their rows by place only."""
+    names = tuple(name for name, *_ in inputs.before.commit.files) if inputs.before.commit else ()
+    is_human = [index.of(HUMAN_CODE) for index in indexes]
+    row_id = np.concatenate(
+        [np.flatnonzero(mask) + (number << ROWS_PER_FILE_BITS) for number, mask in enumerate(is_human)]
+    )
+    digest = np.concatenate([index.columns["digest"][mask] for index, mask in zip(indexes, is_human, strict=True)])
+    records = tuple(one for one in inputs.declared.removals if one not in late and one.where is None)
+    places = np.array([place(names, int(row)) for row in row_id], dtype=str)
+    return _EarlierRows(
+        row_id=row_id,
+        digest=digest.astype(np.uint64),
+        key=np.zeros(len(row_id), dtype=np.uint64),
+        named=[np.isin(places, one.rows) for one in records],
+        sample=pl.DataFrame(schema={ROW_ID: pl.Int64, _KEY: pl.UInt64}),
+        shared=tuple(sorted(inputs.roles.content)),
+        files=names,
+        records=records,
+        late=tuple(one.place for one in late),
+    )
 
 
 def _compared(scan: Scan, both: _Both, name: str, extent: str = "") -> PreviousHumanRows | Measurement:

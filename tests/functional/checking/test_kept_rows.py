@@ -236,6 +236,22 @@ def test_a_lost_file_whose_bytes_are_nowhere_fails_and_a_changed_one_is_not_deci
     assert asked(root, gates)[1] == "inconclusive"
 
 
+def test_rows_of_files_that_are_nowhere_are_known_from_an_earlier_run(tmp_path, gates):
+    root = project(tmp_path / "project", in_dvc=True)
+    gates(root, "check", "--exit-zero")
+    for place in (root / ".dvc/cache/files/md5").glob("*/*"):
+        if not place.name.endswith(".dir"):
+            place.unlink()
+    whole = pl.concat(shards().values())
+    shutil.rmtree(root / "data/people")
+
+    write(root, "data/people/all.csv", whole.reverse().write_csv())
+    assert asked(root, gates)[:2] == (0, "pass")
+    write(root, "data/people/all.csv", without(whole).write_csv())
+    code, _, message = asked(root, gates)
+    assert (code, "1 of 400 human rows" in message, "data/people/00.csv:" in message) == (1, True, True)
+
+
 def test_files_that_only_moved_are_read_where_they_are_now(tmp_path, gates):
     root = project(tmp_path / "project", in_dvc=True)
     shutil.rmtree(root / ".dvc/cache/files/md5")
