@@ -183,8 +183,8 @@ class _Pass:
         def remembered() -> list[FileIndex] | None:
             summaries = self._summaries(contract, store) if store else None
             indexes = [summaries.of_md5(*file) for file in commit.files] if commit and summaries else []
-            known = [index for index in indexes if index is not None]
-            return known if known and len(known) == len(indexes) else None
+            indexes_here = [index for index in indexes if index is not None]
+            return indexes_here if indexes_here and len(indexes_here) == len(indexes) else None
 
         return VersionBefore(self.options.kept_files, self.options.promoted, commit, remembered)
 

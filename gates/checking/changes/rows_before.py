@@ -54,7 +54,7 @@ def commit_before(
     bytes_now = {file.entry.identity for file in seen.files}
     return CommitBefore(
         str(before),
-        _Content(at, home, before, files, here),
+        _CommitRows(at, home, before, files, here),
         digest([str(before), [_identity(file) for file in files], _reading(dataset), sorted(records)]),
         tuple((file.name, file.entry.md5, file.origin) for file in files),
         tuple(file.name for file in files if file.name not in names and file.entry.identity not in bytes_now),
@@ -93,7 +93,7 @@ def _configured(at: JudgedVersion, home: DatasetConfig, before: Version) -> Iter
 
 
 @dataclass(frozen=True)
-class _Content:
+class _CommitRows:
     """An `EarlierContent`."""
 
     at: JudgedVersion
