@@ -16,7 +16,7 @@ from gates.versions.configuration import config_at
 from gates.versions.trees import is_same_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from gates.checking.weakening.difference import Change, RuleDifference
     from gates.config.load import Config
@@ -29,12 +29,11 @@ logger = logging.getLogger(__name__)
 class Weakening:
     """One way in which a change lets rows pass that failed before.
 
-    what: as `what` of `[[weakened]]` names it. dataset: "" where it is about all of a configuration.
+    what: as `what` of `[[weakened]]` names it.
     path, line: where it shows, below the top folder. reason: why, where the change says so.
     """
 
     what: str
-    dataset: str
     sentence: str
     path: str
     line: int
@@ -46,17 +45,17 @@ class Weakening:
         return f'take it back, or say why in gates.toml: [[{TABLE}]] what = "{self.what}", reason = "…"'
 
 
-def weakenings(change: Change, names: Collection[str] = (), folder: str | None = None) -> list[Weakening]:
+def weakenings(change: Change, folder: str | None = None) -> list[Weakening]:
     """What weakens the gate, in the order of configurations and datasets.
 
-    names: of datasets, all of them where there are none. folder: of the only configuration that counts.
-    Raises DataError where the base cannot be read: nobody can say then what it asked for.
+    All datasets count, whichever a call judges: that one is gone shows nowhere else. folder: of the only configuration that
+    counts. Raises DataError where the base cannot be read: nobody can say then what it asked for.
     """
     if is_same_tree(change.repository, change.base, change.judged):
         return []
-    before, now = _by_folder(change, change.base), _by_folder(change, change.judged)
+    before, now = _by_folder(change, change.base, folder), _by_folder(change, change.judged, folder)
     with ExitStack() as stack:
-        old = {at: _at_base(change, name, stack) for at, name in before.items() if folder in (None, at)}
+        old = {at: _at_base(change, name, stack) for at, name in before.items()}
         new = {at: config for at, name in now.items() if (config := _readable(change, name, stack))}
         weaker = []
         for at, config in old.items():
@@ -65,16 +64,14 @@ def weakenings(change: Change, names: Collection[str] = (), folder: str | None =
             elif at not in now:
                 weaker.append(_gone(at, config))
         reasons = _new_reasons(old, new)
-    return [
-        replace(one, reason=one.reason or reasons.get(one.what))
-        for one in weaker
-        if not names or not one.dataset or one.dataset in names
-    ]
+    return [replace(one, reason=one.reason or reasons.get(one.what)) for one in weaker]
 
 
-def _by_folder(change: Change, version: Version) -> Mapping[str, str]:
-    """The configuration of each folder of the repository."""
-    return {name.rpartition("/")[0]: name for name in sorted(config_names(change.repository, version), reverse=True)}
+def _by_folder(change: Change, version: Version, only: str | None) -> Mapping[str, str]:
+    """The configuration of each folder of the repository, or of one."""
+    names = sorted(config_names(change.repository, version), reverse=True)
+    by_folder = {name.rpartition("/")[0]: name for name in names}
+    return {at: name for at, name in by_folder.items() if only in (None, at)}
 
 
 def _at_base(change: Change, name: str, stack: ExitStack) -> Config:
@@ -99,24 +96,24 @@ def _readable(change: Change, name: str, stack: ExitStack) -> Config | None:
 def _gone(at: str, old: Config) -> Weakening:
     path = f"{at}/{old.path.name}" if at else old.path.name
     datasets = ", ".join(old.datasets)
-    return Weakening(path, "", f"{path} is gone: nothing judges {datasets} any more", path, 1, None)
+    return Weakening(path, f"{path} is gone: nothing judges {datasets} any more", path, 1, None)
 
 
 def _of_config(change: Change, at: str, old: Config, new: Config) -> Iterator[Weakening]:
     prefix, folder = (f"{at}:", f"{at}/") if at else ("", "")
     for one in config_differences(old, new):
         path, line = _shown_at(one, new.path.name, 1)
-        yield Weakening(f"{prefix}{one.about}", "", one.sentence, folder + path, line, one.reason)
+        yield Weakening(f"{prefix}{one.about}", one.sentence, folder + path, line, one.reason)
     for name, dataset in old.datasets.items():
         now = new.datasets.get(name)
         if now is None:
             text = f"the dataset '{name}' is gone from {new.path.name}: nothing judges {dataset.where()} any more"
-            yield Weakening(f"{prefix}{name}", name, text, folder + new.path.name, 1, None)
+            yield Weakening(f"{prefix}{name}", text, folder + new.path.name, 1, None)
             continue
         for one in dataset_differences(change, at, dataset, now):
             path, line = _shown_at(one, now.source, now.key_lines.get(one.key, now.line))
             text = f"dataset '{prefix}{name}': {one.sentence}"
-            yield Weakening(f"{prefix}{name}/{one.about}", name, text, folder + path, line, one.reason)
+            yield Weakening(f"{prefix}{name}/{one.about}", text, folder + path, line, one.reason)
 
 
 def _shown_at(one: RuleDifference, source: str, line: int) -> tuple[str, int]:

@@ -58,10 +58,9 @@ def _weakenings(selection: DatasetSelection, version: VersionRequest) -> list[We
     base = versions.before if version.base else versions.base
     if base is None or (not version.base and _is_unrelated(repository, base, versions.version)):
         return []
-    names = {word.rpartition(":")[2] for word in selection.datasets}
     folder = repository.relative(path.parent) if path else None
     change = Change(repository, base, versions.version, today(), is_foreign=versions.trusted is not None)
-    return weakenings(change, names, "" if folder == "." else folder)
+    return weakenings(change, "" if folder == "." else folder)
 
 
 def _is_unrelated(repository: Repository, base: Version, judged: Version) -> bool:

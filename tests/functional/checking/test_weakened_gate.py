@@ -305,6 +305,9 @@ def test_a_change_that_says_no_reason_fails_though_its_rows_pass(root, gates, op
     assert TITLE in again.err
     assert json.loads(again.out)["outcome"] == "pass"
     assert gates(root, "check", "--all").code == 0
+    # Whichever is judged, what is gone is gone.
+    named = gates(root, "check", "first", option, base)
+    assert (named.code, "second" in named.out) == (1, True)
 
 
 def test_with_reasons_a_weaker_change_exits_as_its_rows_do(root, gates):
