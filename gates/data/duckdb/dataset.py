@@ -245,15 +245,20 @@ def _open(
                 staged.append(stage(file, folder, connection))
         if not is_lenient:
             _check_origin(config, staged, where)
-        columns = role_columns(staged, config, kind)
-        roles = Binder(config, kind, columns, where, is_lenient=is_lenient).roles()
-        query = partial(rows_query, columns=columns, origin=config.origin, origins=origins)
-        create_views(connection, query(dict(enumerate(staged))), views)
+        with _refused(staged, where):
+            columns = role_columns(staged, config, kind)
+            roles = Binder(config, kind, columns, where, is_lenient=is_lenient).roles()
+            query = partial(rows_query, columns=columns, origin=config.origin, origins=origins)
+            create_views(connection, query(dict(enumerate(staged))), views)
         facts = tuple(_facts(file, config.origin, origins, is_hashed=quick is None) for file in staged)
     except BaseException:
         stack.close()
         raise
-    undeclared = partial(undeclared_origins, connection, staged, config.origin, origins)
+
+    def undeclared() -> str:
+        with reader(connection, staged, where) as cursor:
+            return undeclared_origins(cursor, staged, config.origin, origins)
+
     return LocalDataset(connection, views, facts, roles, where, undeclared, query, staged, steady, stack)
 
 
@@ -264,12 +269,20 @@ def reader(
     """A cursor on files that were staged; what goes wrong with it is a DataError. where: the data's path for messages."""
     cursor = connection.cursor()
     try:
-        yield cursor
-    # An error in the middle of a stream comes through Arrow, as OSError.
-    except (duckdb.Error, OSError, pa.ArrowException) as error:
-        raise _unreadable(error, files, where) from error
+        with _refused(files, where):
+            yield cursor
     finally:
         cursor.close()
+
+
+@contextmanager
+def _refused(files: Sequence[StagedFile], where: str) -> Iterator[None]:
+    """What goes wrong with files that were staged is a DataError."""
+    try:
+        yield
+    # An error in the middle of a stream comes through Arrow, as OSError.
+    except (duckdb.Error, OSError, pa.ArrowException, UnicodeDecodeError) as error:
+        raise _unreadable(error, files, where) from error
 
 
 def _unreadable(error: Exception, files: Sequence[StagedFile], where: str) -> DataError:

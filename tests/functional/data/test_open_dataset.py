@@ -351,6 +351,11 @@ def test_damaged_parquet_is_named_when_it_is_opened_or_when_it_is_read(tmp_path,
     other.write_bytes(content[:2000] + bytes(20000) + content[22000:])
     with open_dataset(text_config(tmp_path)) as dataset, pytest.raises(DataError, match=r"data/b\.parquet: cannot be"):
         list(dataset.batches())
+    # The first page is looked at before all others, for what its column holds.
+    for damage in (bytes(100), b"\x0e" * 100, b"\xff" * 1000):
+        (tmp_path / "data/a.parquet").write_bytes(content[:4] + damage + content[4 + len(damage) :])
+        with pytest.raises(DataError, match=r"data/a\.parquet: cannot be"), open_dataset(text_config(tmp_path)) as dataset:
+            list(dataset.batches())
 
 
 def test_text_that_is_not_utf8_inside_parquet_is_named(tmp_path):
@@ -359,7 +364,7 @@ def test_text_that_is_not_utf8_inside_parquet_is_named(tmp_path):
     )
     pq.write_table(pa.table({"text": raw, "origin": ["human"]}), tmp_path / "a.parquet")
 
-    with open_dataset(text_config(tmp_path, "a.parquet")) as dataset, pytest.raises(DataError, match=r"^a\.parquet: "):
+    with pytest.raises(DataError, match=r"^a\.parquet: "), open_dataset(text_config(tmp_path, "a.parquet")) as dataset:
         list(dataset.batches())
 
 
