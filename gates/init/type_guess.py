@@ -34,7 +34,7 @@ _PATTERNS: Mapping[ValueKind, str] = {
     ValueKind.SCORED: r"STRUCT\((?=.*\b(response|content|text|completion)\b)(?=.*\b(overall_score|score|rating)\b).*\)\[\]",
 }
 # A type's own roles may stand beside them; with more columns than these that have no role, it is a table that happens
-# to have such names.
+# to have such names. No table has conversations, or an answer that was rejected.
 MOST_OTHER_COLUMNS = 5
 
 
@@ -89,13 +89,14 @@ def _columns(kind: DataType, types: Mapping[str, str]) -> dict[str, str] | None:
     }
     if MESSAGES in kind.roles and MESSAGES not in by_role and "response" not in by_role:
         # Whatever it is called, a lone column of conversations is one.
-        conversations = [name for name, held in types.items() if re.fullmatch(_MESSAGES, held)]
+        conversations = [name for name, kind_of_column in types.items() if re.fullmatch(_MESSAGES, kind_of_column)]
         by_role |= {MESSAGES: conversations[0]} if len(conversations) == 1 else {}
     derived = _derived(kind, by_role, types)
     if any(role not in by_role and role not in derived for role in kind.required_roles):
         return None
     others = [name for name in types if name not in by_role.values() and name not in kind.named_roles]
-    return by_role if len(others) <= MOST_OTHER_COLUMNS else None
+    is_sure = MESSAGES in by_role or COMPLETIONS in by_role or "rejected" in by_role
+    return by_role if is_sure or len(others) <= MOST_OTHER_COLUMNS else None
 
 
 def _derived(kind: DataType, by_role: Mapping[str, str], types: Mapping[str, str]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from pandera.errors import SchemaError, SchemaErrorReason, SchemaErrors
 
 from gates.config.row_rules import RowRule, rule_id
 from gates.data.conversations.turns import RESPONSE, ROW, TURN, assistant_turns
-from gates.data.facts import ORIGIN, ROW_ID
+from gates.data.facts import ORIGIN, ROW_ID, TURNS
 from gates.errors import PluginError, foreign_text
 from gates.rows.compile import ColumnRules, Compiled, Schema, compiled
 from gates.rows.conversion import convert, readable
@@ -64,7 +64,7 @@ class RowValidator:
 
     view_names: what batches call a column of the files, where that is another name. The schema may name a column as
     the files do, or by its role where no column of the files has that name. roles: where they name conversations, the
-    rules of `response` apply to every turn of the assistant.
+    rules of the main text apply to every turn of the assistant.
     Raises SuiteError for a schema that cannot be checked on single rows.
     """
 
@@ -83,7 +83,7 @@ class RowValidator:
         """
         frame = _frame(batch)
         origin = frame[ORIGIN].cast(pl.String).fill_null(UNDECLARED).to_numpy().astype(np.str_)
-        content, aliases = _with_file_names(frame.drop(ROW_ID, ORIGIN), self._view_names)
+        content, aliases = _with_file_names(frame.drop(ROW_ID, ORIGIN, TURNS, strict=False), self._view_names)
         run = _FrameCheck(self._compiled, content, frame.height, aliases)
         if frame.height:
             run.ask_columns()
@@ -98,15 +98,17 @@ class RowValidator:
         return joined([whole, self._of_turns(frame, whole)]) if self._roles and self._roles.turns else whole
 
     def _of_turns(self, frame: pl.DataFrame, whole: BatchFailures) -> BatchFailures:
-        """The rows of which some turn of the assistant breaks a rule of `response`, with the first turn that does."""
-        turns = assistant_turns(frame, self._roles) if self._roles else pl.DataFrame()
-        of_response = [column for column in self._compiled.columns if column.name == RESPONSE]
-        if not of_response or turns.is_empty():
+        """The rows of which some turn of the assistant breaks a rule of the main text, with the first turn that does."""
+        if self._roles is None:
+            return whole
+        turns, main = assistant_turns(frame, self._roles), self._roles.texts[0]
+        of_text = [column for column in self._compiled.columns if column.name == main]
+        if not of_text or turns.is_empty():
             return replace(whole, failing={}, reasons={}, broken={})
         content = frame.select(~cs.nested())[turns[ROW]]
         run = _FrameCheck(
-            Compiled(tuple(of_response), (), None),
-            content.with_columns(turns["prompt"], turns[RESPONSE]),
+            Compiled(tuple(of_text), (), None),
+            content.with_columns(turns["prompt"], turns[RESPONSE].alias(main)),
             turns.height,
             {},
         )

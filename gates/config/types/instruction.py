@@ -32,7 +32,7 @@ TYPE = DataType(
     recognised_by={
         "prompt": ColumnNames(ValueKind.TEXT, ("prompt", "instruction")),
         "response": ColumnNames(ValueKind.TEXT, ("response", "output", "completion")),
-        "input": ColumnNames(ValueKind.TEXT, ("input",)),
+        "input": ColumnNames(ValueKind.TEXT, ("input", "context")),
         "system": ColumnNames(ValueKind.TEXT, ("system", "system_prompt")),
         MESSAGES: ColumnNames(
             ValueKind.MESSAGES, (MESSAGES, "conversation", "conversations", "dialog", "dialogue", "chat")

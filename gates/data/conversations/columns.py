@@ -22,6 +22,7 @@ from gates.data.conversations.shapes import (
     shape_of_texts,
     shape_of_type,
 )
+from gates.data.facts import TURNS
 from gates.errors import UsageError
 
 if TYPE_CHECKING:
@@ -75,8 +76,8 @@ class Conversations:
             macro = "gates_answer" if column.name in _ANSWERS else "gates_spoken"
             # Among conversations written as text a value that is none is a text.
             otherwise = "NULL" if is_list(column.kind) else "{}.value"
-            said = f"CASE WHEN {_MESSAGES_OF} IS NULL THEN {otherwise} ELSE {macro}({_MESSAGES_OF}) END"
-            return _reading(column, said)
+            spoken = f"CASE WHEN {_MESSAGES_OF} IS NULL THEN {otherwise} ELSE {macro}({_MESSAGES_OF}) END"
+            return _reading(column, spoken)
         self._check_value(column)
         return column
 
@@ -99,6 +100,9 @@ class Conversations:
             missing = [role for role in _RANKED if role not in by_name]
             source = by_name[COMPLETIONS]
             return [_reading(replace(source, name=role), _RANKED[role], "gates_ranked") for role in missing]
+        main = by_name.get(next(iter(self.kind.texts), ""))
+        if main and main.name in self.bound and main.name not in _ANSWERS and self._shape(main):
+            return [_reading(replace(main, name=TURNS), _MESSAGES_OF, kind=MESSAGES_TYPE)]
         chosen = by_name.get("chosen")
         needs_prompt = "chosen" in self.bound and "prompt" in self.kind.required_roles and "prompt" not in by_name
         if needs_prompt and chosen and self._shape(chosen):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gates.config.data_types import MESSAGES
+from gates.config.data_types import HISTORY, MESSAGES
 
 if TYPE_CHECKING:
     from gates.data.facts import Roles
@@ -26,7 +26,7 @@ def assistant_turns(frame: pl.DataFrame, roles: Roles) -> pl.DataFrame:
     if role is None:
         return pl.DataFrame(schema={ROW: pl.Int64, TURN: pl.Int64, "prompt": pl.String, "response": pl.String})
     conversations = frame.select(pl.int_range(pl.len()).alias(ROW), pl.col(role).alias(MESSAGES), *_own(frame, roles))
-    if role != MESSAGES:
+    if role == HISTORY:
         conversations = conversations.with_columns(
             pl.concat_list(pl.col(MESSAGES).fill_null([]), _message("user", "prompt"), _message("assistant", "response"))
             .alias(MESSAGES)
@@ -47,7 +47,7 @@ def assistant_turns(frame: pl.DataFrame, roles: Roles) -> pl.DataFrame:
 
 
 def _own(frame: pl.DataFrame, roles: Roles) -> list[str]:
-    return [name for name in ("prompt", "response") if name in frame.columns and roles.turns != MESSAGES]
+    return [name for name in ("prompt", "response") if name in frame.columns and roles.turns == HISTORY]
 
 
 def _message(role: str, column: str) -> pl.Expr:

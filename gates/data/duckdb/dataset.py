@@ -136,8 +136,10 @@ class LocalDataset:
         texts = [name for name in self.roles.spoken if name in self.roles.texts]
         if not texts:
             return {}
-        said = f"concat_ws(' ', {', '.join(map(identifier, texts))})"
-        counts = (f"coalesce(sum(len(regexp_extract_all({said}, '{media_pattern(kind)}'))), 0)" for kind in MEDIA)
+        texts_together = f"concat_ws(' ', {', '.join(map(identifier, texts))})"
+        counts = (
+            f"coalesce(sum(len(regexp_extract_all({texts_together}, '{media_pattern(kind)}'))), 0)" for kind in MEDIA
+        )
         with self._reader() as reader:
             row = reader.execute(select(", ".join(counts), self._combined)).fetchone() or ()
         return {kind: int(count) for kind, count in zip(MEDIA, row, strict=True) if count}

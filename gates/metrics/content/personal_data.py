@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID, SYNTHETIC_CODE
+from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID, SYNTHETIC_CODE, TURNS
 from gates.data.text.personal_data import CARD, READERS, WRONG_CARD, find
 from gates.metrics.base.measurement import Estimate, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
@@ -104,7 +104,7 @@ def _without_order_numbers(values: pl.DataFrame) -> pl.DataFrame:
 
 
 def _values_in(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    for column in frame.drop(ROW_ID, ORIGIN).get_columns():
+    for column in frame.drop(ROW_ID, ORIGIN, TURNS, strict=False).get_columns():
         for rows, texts in _texts(pl.int_range(frame.height, eager=True), column):
             matches = find(texts)
             if len(matches.at):

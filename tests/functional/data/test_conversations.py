@@ -45,7 +45,7 @@ def sentences(rng: random.Random, count: int = 2) -> str:
     )
 
 
-def asked(rng: random.Random) -> str:
+def question(rng: random.Random) -> str:
     return f"What about the {rng.choice(WORDS)} that sleeps by the {rng.choice(WORDS)} in case {rng.randrange(99999)}?"
 
 
@@ -89,11 +89,16 @@ BY_RULE = {
 }  # fmt: skip
 
 
-def test_defect_of_an_earlier_turn_is_found_and_named_with_its_turn(tmp_path, gates):
+@pytest.mark.parametrize(
+    ("kind", "role"),
+    [("instruction", "response"), ("text", "text")],
+    ids=["conversations", "texts that are conversations"],
+)
+def test_defect_of_an_earlier_turn_is_found_and_named_with_its_turn(kind, role, tmp_path, gates):
     defects = dict(enumerate(DEFECTS.values(), start=FIRST))
 
     def row(number: int, rng: random.Random) -> Mapping[str, object]:
-        first, second = asked(rng), asked(rng)
+        first, second = question(rng), question(rng)
         answer = defects[number](first) if number in defects else sentences(rng)
         return {"messages": [
             {"role": "system", "content": "Be short."}, {"role": "user", "content": first},
@@ -101,20 +106,21 @@ def test_defect_of_an_earlier_turn_is_found_and_named_with_its_turn(tmp_path, ga
             {"role": "assistant", "content": sentences(rng)},
         ]}  # fmt: skip
 
-    written(tmp_path, row, 'type = "instruction"')
+    columns = 'columns = { text = "messages" }' if kind == "text" else ""
+    written(tmp_path, row, f'type = "{kind}"', columns)
 
     checks = checked(tmp_path, gates, RULE, DEGENERATE, BOILERPLATE)
 
     places = {name: f"rows.jsonl:{FIRST + at} turn 3" for at, name in enumerate(DEFECTS)}
     for rule, names in BY_RULE.items():
-        first = checks[f"synthetic/{RULE}/response/{rule}"]["evidence"]["first_rows"]
+        first = checks[f"synthetic/{RULE}/{role}/{rule}"]["evidence"]["first_rows"]
         assert first == [places[name] for name in names]
     not_degenerate = {"missing word", "refusal"}
     assert checks[f"synthetic/{DEGENERATE}"]["evidence"]["first_rows"] == [
         place for name, place in places.items() if name not in not_degenerate
     ]
     assert checks[f"synthetic/{BOILERPLATE}"]["evidence"]["first_rows"] == [places["refusal"]]
-    assert f"synthetic/{RULE}/response/not-blank" in failed(checks)
+    assert f"synthetic/{RULE}/{role}/not-blank" in failed(checks)
 
 
 CALL = {"name": "find", "arguments": '{"of": "lamp"}'}
@@ -139,7 +145,7 @@ TOOL_CALL = {"role": "assistant", "content": None, "tool_calls": [{"id": "c", "t
 )  # fmt: skip
 def test_sound_conversations_break_no_rule(talk, tmp_path, gates):
     def row(number: int, rng: random.Random) -> Mapping[str, object]:
-        messages = talk(asked(rng), sentences(rng))
+        messages = talk(question(rng), sentences(rng))
         return {"talk": [one if isinstance(one, dict) else {"role": one[0], "content": one[1]} for one in messages]}
 
     written(tmp_path, row, 'type = "instruction"', 'columns = { messages = "talk" }')
@@ -156,7 +162,7 @@ def test_parts_that_nobody_looks_at_are_counted_in_one_line(tmp_path, gates):
             {"type": "input_audio", "input_audio": {"data": "xx"}},
         )
         parts = [
-            {"type": "text", "text": asked(rng)},
+            {"type": "text", "text": question(rng)},
             *([picture] if number % 2 else []),
             *([sound] if number == 1 else []),
         ]
@@ -182,7 +188,7 @@ def test_what_human_rows_do_as_often_is_no_leak_and_what_synthetic_rows_do_more_
     def row(share: float) -> Callable[[int, random.Random], Mapping[str, object]]:
         def one(number: int, rng: random.Random) -> Mapping[str, object]:
             has_leak = number % 4 == 0 or (number > ROWS and rng.random() < share)
-            return {"prompt": asked(rng), "response": sentences(rng) + (leak if has_leak else "")}
+            return {"prompt": question(rng), "response": sentences(rng) + (leak if has_leak else "")}
 
         return one
 
@@ -241,9 +247,9 @@ def test_disguised_evaluation_items_and_copies_are_found(disguise, tmp_path, gat
 
 def test_pairs_in_lists_are_held_to_the_rules_of_pairs(tmp_path, gates):
     def row(number: int, rng: random.Random) -> Mapping[str, object]:
-        question, answer = {"role": "user", "content": asked(rng)}, {"role": "assistant", "content": sentences(rng)}
+        user, answer = {"role": "user", "content": question(rng)}, {"role": "assistant", "content": sentences(rng)}
         other = {"role": "assistant", "content": sentences(rng)}
-        return {"chosen": [question, answer], "rejected": [question, answer if number > ROWS and number % 2 else other]}
+        return {"chosen": [user, answer], "rejected": [user, answer if number > ROWS and number % 2 else other]}
 
     written(tmp_path, row, 'type = "preference"')
 
