@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from gates import __version__
-from gates.cli.streams_at_exit import DEBUG_VARIABLE, flush_and_close, tolerate_broken_pipe
+from gates.cli.streams_at_exit import DEBUG_VARIABLE, flush_and_close, open_missing_streams, tolerate_broken_pipe
+from gates.cli.supervise import supervised
 from gates.errors import GatesError, did_you_mean, foreign_text
 
 if TYPE_CHECKING:
@@ -104,10 +105,17 @@ def run(arguments: Sequence[str]) -> int:
 
 def main() -> NoReturn:
     """Entry point of the program `gates`."""
+    open_missing_streams()
     _tame_streams()
-    code = run(sys.argv[1:])
+    code = supervised(lambda: run(sys.argv[1:]), _died)
     flush_and_close()
     sys.exit(code)
+
+
+def _died(name: str) -> int:
+    """The sentence for a signal that ended the run."""
+    why = "most often for lack of memory" if name == "SIGKILL" else "as libraries do on a damaged file"
+    return _say(f"no verdict: the run was ended by {name}, {why}; judge the files one by one to find it", NO_VERDICT)
 
 
 def _invoke(arguments: Sequence[str]) -> int:
@@ -136,6 +144,8 @@ def _sentence(error: BaseException) -> tuple[str, int]:
         return "out of memory: close other programs, or judge smaller files", NO_VERDICT
     if isinstance(error, OSError) and error.filename is not None:
         return f"cannot use {error.filename}: {error.strerror or foreign_text(error)}", NO_VERDICT
+    if isinstance(error, OSError) and error.errno:
+        return f"cannot read or write: {error.strerror}; nothing was left half written", NO_VERDICT
     return (
         f"internal error: {foreign_text(error)}; this is a bug; run with {DEBUG_VARIABLE}=1 for the traceback",
         NO_VERDICT,

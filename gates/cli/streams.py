@@ -39,13 +39,7 @@ def clean_stdout() -> Iterator[None]:
     """While it lasts, what libraries and schemas print goes to stderr, from Python and from C alike."""
     sys.stdout.flush()
     sys.stderr.flush()
-    try:
-        kept = os.dup(1)
-    except OSError:
-        # Closed by the caller: there is nothing to spoil.
-        with redirect_stdout(sys.stderr):
-            yield
-        return
+    kept = os.dup(1)
     try:
         os.dup2(2, 1)
         with redirect_stdout(sys.stderr):

@@ -24,6 +24,20 @@ class _Pipe(io.FileIO):
             return memoryview(text).nbytes
 
 
+def open_missing_streams() -> None:
+    """Give the process the standard streams that its caller closed, leading nowhere.
+
+    Python has None for them, and the next file that is opened would get their descriptors, and what is printed.
+    """
+    for descriptor, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            # The lowest free descriptor is the one that is missing.
+            os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(descriptor, mode, closefd=False))
+
+
 def tolerate_broken_pipe(stream: TextIO) -> TextIO:
     """A stream to the same file descriptor that a closed pipe does not break; the stream itself where it has none.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gates.atomic_files import replace_text
+from gates.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +41,21 @@ class VerdictStore:
             replace_text(path, digest + "\n")
 
     def prepare(self) -> None:
-        """Make `.gates/`, which git ignores from its first moment."""
+        """Make `.gates/`, which git ignores from its first moment.
+
+        Raises UsageError where a link, which a commit may bring along, would lead rows and reports out of the project.
+        """
+        own = self.root / FOLDER
+        for folder in (own, self.quarantine, own / "verdicts"):
+            if folder.is_symlink():
+                raise UsageError(
+                    f"{folder.relative_to(self.root)}: a symbolic link, through which failing rows would leave the "
+                    "project; remove it"
+                )
+        if self.output and _leads_out(self.output, self.root):
+            raise UsageError(
+                f"{self.output}: a symbolic link leads it out of the project; remove the link, or name the folder itself"
+            )
         ignore = self.root / FOLDER / ".gitignore"
         if not ignore.exists():
             replace_text(ignore, "*\n")
@@ -69,3 +84,8 @@ class VerdictStore:
             replace_text(path.with_name(f"{verdict.dataset}.plots.json"), plots(verdict))
         replace_text(path, as_json(verdict))
         return path
+
+
+def _leads_out(path: Path, root: Path) -> bool:
+    """Whether a path that is written as one below the root lies elsewhere."""
+    return path.absolute().is_relative_to(root) and not path.resolve().is_relative_to(root.resolve())

@@ -1,0 +1,91 @@
+"""However a run ends, its exit code is the answer, and what went wrong is a sentence: no traceback, no code of chance."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+GATES = Path(sys.executable).with_name("gates")
+SOUND = '[datasets.d]\npath = "d.csv"\ntype = "tabular"\n'
+# Two rows are too few to say anything; a key without a name is wrong usage.
+ANSWERS = {"none": (SOUND, 3), "usage": (SOUND + "nonsense = 1\n", 2)}
+
+
+def project(root: Path, text: str) -> Path:
+    (root / "gates.toml").write_text(text)
+    (root / "d.csv").write_text("x,origin\n1,human\n2,synthetic\n")
+    return root
+
+
+def ended(root: Path, command: str) -> tuple[int, str]:
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=root, capture_output=True, text=True, check=False, env={"PATH": "/usr/bin:/bin"}
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory):
+    """A project for each answer; the first call judges it, the others read the cached verdict."""
+    return {answer: project(tmp_path_factory.mktemp(answer), text) for answer, (text, _) in ANSWERS.items()}
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+@pytest.mark.parametrize(
+    "streams",
+    [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-", "| true; exit ${PIPESTATUS[0]}", "2>&1 | true; exit ${PIPESTATUS[0]}"],
+)
+def test_closed_streams_change_no_exit_code_and_leave_no_traceback(judged, streams, answer):
+    ending, printed = ended(judged[answer], f"{GATES} check --worktree {streams}")
+
+    code = ANSWERS[answer][1]
+    assert (ending, "Traceback" in printed, "internal error" in printed) == (code, False, False), printed
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is full")
+def test_a_full_disk_behind_stdout_is_a_sentence(tmp_path):
+    ending, printed = ended(project(tmp_path, SOUND), f"{GATES} check --worktree > /dev/full")
+
+    assert (ending, "internal error" in printed, "No space left on device" in printed) == (3, False, True), printed
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only on Linux a run is supervised")
+@pytest.mark.parametrize("name", ["SIGSEGV", "SIGBUS", "SIGABRT", "SIGKILL"])
+def test_a_run_that_crashes_is_no_verdict(tmp_path, name):
+    project(tmp_path, SOUND + 'schema = "schemas/own.py:Own"\n')
+    (tmp_path / "schemas").mkdir()
+    (tmp_path / "schemas/own.py").write_text(f"import os, signal\nos.kill(os.getpid(), signal.{name})\n")
+
+    ending, printed = ended(tmp_path, f"{GATES} check --worktree")
+
+    assert ending == 3, printed
+    assert f"no verdict: the run was ended by {name}" in printed
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only on Linux a run is supervised")
+@pytest.mark.parametrize(
+    ("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM), (signal.SIGKILL, -signal.SIGKILL)]
+)
+def test_a_signal_to_the_program_ends_all_of_it(tmp_path, sent, code):
+    project(tmp_path, SOUND + 'schema = "schemas/own.py:Own"\n')
+    (tmp_path / "schemas").mkdir()
+    waiting = 'import os, time\nopen("pid", "w").write(str(os.getpid()))\ntime.sleep(60)\n'
+    (tmp_path / "schemas/own.py").write_text(waiting)
+    process = subprocess.Popen([GATES, "check", "--worktree"], cwd=tmp_path, stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+    process.send_signal(sent)
+    _, said = process.communicate(timeout=30)
+
+    assert (process.returncode, b"Traceback" in said) == (code, False)
+    status = Path("/proc", (tmp_path / "pid").read_text(), "status")
+    time.sleep(0.2)
+    assert not status.exists() or "zombie" in status.read_text()
