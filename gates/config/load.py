@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from gates.config.dataset import DatasetConfig, Origins, Waiver
 from gates.config.installed.plugins import Plugins
 from gates.config.orphans import strays
-from gates.config.parsing.line_numbers import KeyPath, decode_error, key_lines
+from gates.config.parsing.line_numbers import KeyPath, decode_error, key_lines, toml_of
 from gates.config.parsing.parse import datasets_of, plugins_of
 from gates.config.parsing.problems import Problems
 from gates.config.stages import Stage, stages_of
@@ -134,7 +134,7 @@ class _ParsedFile:
 def _read(path: Path) -> _ParsedFile:
     text = _text_of(path)
     try:
-        document: dict[str, Any] = tomllib.loads(text)
+        document: dict[str, Any] = toml_of(text)
     except tomllib.TOMLDecodeError as error:
         line, message = decode_error(error, text)
         raise UsageError(f"{path.name}:{line}: not valid TOML: {message}") from error
@@ -178,7 +178,7 @@ def _has_table(pyproject: Path) -> bool:
     if "tool" not in text or "gates" not in text:
         return False
     try:
-        tool = tomllib.loads(text).get("tool")
+        tool = toml_of(text).get("tool")
     except tomllib.TOMLDecodeError:
         return "tool.gates" in text
     return isinstance(tool, dict) and "gates" in tool

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gates.config.parsing import validators
-from gates.config.parsing.line_numbers import decode_error, key_lines
+from gates.config.parsing.line_numbers import decode_error, key_lines, toml_of
 from gates.config.parsing.problems import Problems
 from gates.config.schema_files import text_digest
 from gates.errors import UsageError, did_you_mean
@@ -80,7 +80,7 @@ def _read(path: Path, shown: str) -> Removal:
     content = content_of(path, shown)
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
-        table = tomllib.loads(text)
+        table = toml_of(text)
     except UnicodeDecodeError as error:
         raise UsageError(f"{shown}: not UTF-8; save the file as UTF-8") from error
     except tomllib.TOMLDecodeError as error:

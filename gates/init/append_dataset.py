@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gates.atomic_files import replace_text
+from gates.config.parsing.line_numbers import toml_of
 from gates.errors import UsageError
 from gates.init.config_text import table_text
 from gates.init.find import find_data
@@ -51,7 +52,7 @@ def append_table(config: Config, proposal: Proposal) -> None:
         existing = file.read()
     text = existing + ("" if existing.endswith("\n") or not existing else "\n") + "\n" + table_text(proposal)
     try:
-        tomllib.loads(text)
+        toml_of(text)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(
             f"{config.path.name}: no table can be added at its end ({error}); nothing was written; add by hand:\n"

@@ -25,7 +25,7 @@ def whole_verdict(content: bytes, shown: str) -> Verdict:
         document = json.loads(content)
         decode(_VerdictForm, document, fail)
         return verdict_of(document)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
         what = f"it has no {error}" if isinstance(error, KeyError) else str(error).split("\n")[0]
         raise VerdictError(f"{shown}: is no verdict of gates ({what})") from error
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +18,8 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _DEPTH = {"[": 1, "{": 1, "]": -1, "}": -1}
+# Python turns no text of more digits into a number, since that takes the square of their time.
+_LONG_NUMBER = re.compile(r"\d[\d_]{4300,}")
 _DECODE_PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
 
 
@@ -50,6 +52,22 @@ def line_of(lines: Mapping[KeyPath, int], path: KeyPath) -> int:
         if path[:end] in lines:
             return lines[path[:end]]
     return 1
+
+
+def toml_of(text: str) -> dict[str, Any]:
+    """What TOML says. Raises TOMLDecodeError for all that cannot be read, also for what Python's parser has other errors for."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise
+    except ValueError as error:
+        long = _LONG_NUMBER.search(text)
+        line = text.count("\n", 0, long.start() if long else len(text)) + 1
+        raise tomllib.TOMLDecodeError(f"a number of more digits than can be read (at line {line}, column 1)") from error
+    except RecursionError as error:
+        raise tomllib.TOMLDecodeError(
+            "arrays or tables within each other, too deep to be read (at line 1, column 1)"
+        ) from error
 
 
 def decode_error(error: tomllib.TOMLDecodeError, text: str) -> tuple[int, str]:

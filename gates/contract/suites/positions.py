@@ -82,6 +82,8 @@ class _Walk:
             raise SuiteError(f"{self.path}:{error.lineno}: not JSON: {error.msg} (column {error.colno})") from error
         except RecursionError as error:
             raise self._error("nested too deeply") from error
+        except ValueError as error:
+            raise self._error("a number of more digits than can be read") from error
         return Placed(value, line)
 
     def _next(self) -> str:

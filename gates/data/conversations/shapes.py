@@ -86,7 +86,7 @@ def _shape_of_text(text: str) -> Shape | None:
     if text.lstrip().startswith("["):
         try:
             values = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         if values and all(isinstance(value, dict) and has_keys(value) for value in values):
             return Shape.MESSAGES

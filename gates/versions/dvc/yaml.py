@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _CONFLICT = b"<<<<<<< "
 _MERGE = "<<"
+_LONGEST_NUMBER = 18
 
 
 # libyaml parses a lock file of 400 stages ten times as fast as the parser in Python.
@@ -75,6 +76,8 @@ def text_in(document: Mapping[str, object], key: str) -> str | None:
 
 
 def number_in(document: Mapping[str, object], key: str) -> int | None:
-    """The number below a key, or None."""
+    """The number below a key, or None. Raises DataError for one that counts nothing on this earth."""
     text = text_in(document, key)
+    if text and len(text) > _LONGEST_NUMBER:
+        raise DataError(f"{key}: a number of {len(text):,} digits, which DVC does not write; restore the file from git")
     return int(text) if text and text.isdecimal() else None
