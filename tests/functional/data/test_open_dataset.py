@@ -354,7 +354,10 @@ def test_damaged_parquet_is_named_when_it_is_opened_or_when_it_is_read(tmp_path,
     # The first page is looked at before all others, for what its column holds.
     for damage in (bytes(100), b"\x0e" * 100, b"\xff" * 1000):
         (tmp_path / "data/a.parquet").write_bytes(content[:4] + damage + content[4 + len(damage) :])
-        with pytest.raises(DataError, match=r"data/a\.parquet: cannot be"), open_dataset(text_config(tmp_path)) as dataset:
+        with (
+            pytest.raises(DataError, match=r"data/a\.parquet: cannot be"),
+            open_dataset(text_config(tmp_path)) as dataset,
+        ):
             list(dataset.batches())
 
 
