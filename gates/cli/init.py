@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import glob
 import os
+import shlex
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,18 +20,44 @@ if TYPE_CHECKING:
 
     from gates.config.dataset import DatasetConfig
     from gates.config.load import Config
+    from gates.init.find import Given
     from gates.init.proposal import Proposal
 
 
 @dataclass(frozen=True)
 class InitRequest:
-    """One call of the command. target: a dataset of gates.toml, or a path where there is none yet."""
+    """One call of the command. targets: a dataset of gates.toml, or paths and patterns of data that it does not have yet."""
 
-    target: str | None
+    targets: tuple[str, ...]
+    human: str | None
+    synthetic: str | None
+    holdout: str | None
     accept: bool
     force: bool
     write: bool
     config: Path | None
+
+    @property
+    def target(self) -> str | None:
+        """What is named where it is one."""
+        return self.targets[0] if len(self.targets) == 1 else None
+
+    def written(self) -> str:
+        """The command with the data that is named."""
+        options = {"--human": self.human, "--synthetic": self.synthetic, "--holdout": self.holdout}
+        named = [word for option, path in options.items() if path for word in (option, path)]
+        return shlex.join(["gates", "init", *self.targets, *named])
+
+    def given(self) -> Given:
+        """The data that is named."""
+        from gates.init.find import Given
+
+        named = {"human": self.human, "synthetic": self.synthetic}
+        return Given(
+            tuple(Path(target).absolute() for target in self.targets),
+            {origin: Path(path).absolute() for origin, path in named.items() if path},
+            Path(self.holdout).absolute() if self.holdout else None,
+        )
 
 
 @click.command(
@@ -39,6 +67,8 @@ Drafted rules only warn. Read and edit schemas/DATASET.py and expectations/DATAS
 \b
 Examples:
   gates init data/reviews.csv    without a gates.toml: write one, and draft rules
+  gates init real.csv fake.csv   ... for a file of each origin, known by their names
+  gates init --human a.csv --synthetic 'b-*.csv' --holdout c.csv    ... or as you say
   gates init                     with one: draft rules for datasets that have none
   gates init data/votes.csv      with one: print the table to add for further data
   gates init data/votes.csv --write    ... and add it at the end of gates.toml
@@ -46,7 +76,10 @@ Examples:
   gates init --write             gate every dataset in `dvc repro`, at commits and in pull requests
 """
 )
-@click.argument("target", required=False, metavar="[DATASET|PATH]")
+@click.argument("targets", nargs=-1, metavar="[DATASET|PATH...]")
+@click.option("--human", metavar="PATH", help="A file, folder or pattern of human rows.")
+@click.option("--synthetic", metavar="PATH", help="A file, folder or pattern of synthetic rows.")
+@click.option("--holdout", metavar="PATH", help="Human rows that no generator has seen.")
 @click.option("--accept", is_flag=True, help="Accept the drafted rules: from now on they block.")
 @click.option(
     "--force",
@@ -88,11 +121,11 @@ def _init(request: InitRequest) -> Iterator[str]:
         datasets: Sequence[DatasetConfig] = list(config.datasets.values())
     else:
         config = load_config(path)
-        if _is_further(config, request.target):
+        if _is_further(config, request):
             extended = yield from _further(config, request)
             if extended is None:
                 return
-            config, request = extended, replace(request, target=[*extended.datasets][-1])
+            config, request = extended, replace(request, targets=([*extended.datasets][-1],))
         datasets = _wanted(config, request.target)
     if request.write:
         from gates.init.pipeline_files import refuse_taken
@@ -137,10 +170,10 @@ def _new_config(request: InitRequest) -> Generator[str, None, Path]:
     from gates.config.load import FILE_NAME
     from gates.init.config_text import config_text
     from gates.init.find import find_data
-    from gates.init.proposal import propose
+    from gates.init.propose import propose
 
     path = (request.config or Path(FILE_NAME)).absolute()
-    data = find_data(path.parent, Path(request.target).absolute() if request.target else None)
+    data = find_data(path.parent, request.given())
     proposal = propose(path.parent, data)
     replace_text(path, config_text(proposal))
     yield f"wrote {path.name}: dataset '{data.name}', type {proposal.type}, data in {data.where()}"
@@ -150,28 +183,28 @@ def _new_config(request: InitRequest) -> Generator[str, None, Path]:
 
 def _inferences(proposal: Proposal, path: Path) -> Iterator[str]:
     """What was inferred from the data of one dataset."""
-    if proposal.origin:
-        yield (
-            f"  origin: column '{proposal.origin.name}': {', '.join(proposal.origin.human)} = human, "
-            f"{', '.join(proposal.origin.synthetic)} = synthetic"
-        )
-        if proposal.origin.unknown:
-            yield f"  undeclared values, which fail the gate until you add them to human or synthetic in {path.name}: {', '.join(proposal.origin.unknown)}"
-    counts = " and ".join(f"{proposal.rows[origin]:,} {origin}" for origin in ("human", "synthetic"))
-    yield f"  rows: {counts}"
+    from gates.init.guess_table import guess_table
+
+    yield from guess_table(proposal)
+    if proposal.origin and proposal.origin.unknown:
+        listed = ", ".join(f"{value} in {rows:,} rows" for value, rows in proposal.origin.unknown.items())
+        yield f"  undeclared values, which fail the gate until you add them to human or synthetic in {path.name}: {listed}"
     if proposal.is_small:
-        yield '  too few to decide every check: inconclusive = "warn" in gates.toml lets undecided checks warn'
-    if proposal.columns:
-        yield f"  columns: {', '.join(f'{role} = {column!r}' for role, column in proposal.columns.items())}"
-    yield f"  type {proposal.type} is a guess: {proposal.guess}; change `type` in {path.name} if that is wrong, then run `gates init` again"
+        yield '  too few rows to decide every check: inconclusive = "warn" in gates.toml lets undecided checks warn'
+    yield f"  where a guess is wrong, change it in {path.name} and run `gates init` again"
 
 
-def _is_further(config: Config, target: str | None) -> bool:
-    """Whether the target is data that no dataset has yet."""
+def _is_further(config: Config, request: InitRequest) -> bool:
+    """Whether what is named is data that no dataset has yet."""
     from gates.init.append_dataset import dataset_at
 
-    is_data = target is not None and target not in config.datasets and Path(target).exists()
-    return is_data and dataset_at(config, Path(str(target))) is None
+    if request.human or request.synthetic or len(request.targets) > 1:
+        return True
+    target = request.target
+    if target is None or target in config.datasets:
+        return False
+    is_pattern = glob.has_magic(target) and not Path(target).exists()
+    return is_pattern or (Path(target).exists() and dataset_at(config, Path(target)) is None)
 
 
 def _further(config: Config, request: InitRequest) -> Generator[str, None, Config | None]:
@@ -181,14 +214,14 @@ def _further(config: Config, request: InitRequest) -> Generator[str, None, Confi
     from gates.init.config_text import table_text
     from gates.init.pipeline_files import refuse_taken
 
-    proposal = propose_further(config, Path(str(request.target)).absolute())
+    proposal = propose_further(config, request.given())
     name, file = proposal.data.name, os.path.relpath(config.path)
     if not request.write:
         yield f"{file} exists and is not changed; for {proposal.data.where()}, add this table to it:"
         yield ""
         yield from table_text(proposal).splitlines()
         yield ""
-        yield f"then run `gates init {name}`; `gates init {request.target} --write` does both"
+        yield f"then run `gates init {name}`; `{request.written()} --write` does both"
         return None
     refuse_taken(config)
     append_table(config, proposal)

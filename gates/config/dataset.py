@@ -31,9 +31,16 @@ class Waiver:
     line: int
 
 
+# In a list of origins: a row that has no value, or an empty text, in the origin column.
+WITHOUT_VALUE = ""
+
+
 @dataclass(frozen=True)
 class Origins:
-    """The values of the origin column that stand for either origin; they match exactly or not at all."""
+    """The values of the origin column that stand for either origin; they match exactly or not at all.
+
+    WITHOUT_VALUE stands for rows without one.
+    """
 
     human: tuple[str, ...] = ("human",)
     synthetic: tuple[str, ...] = ("synthetic",)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 from typing import TYPE_CHECKING
 
+from gates.config.dataset import WITHOUT_VALUE
 from gates.errors import DataError
 from gates.verdict import UNDECLARED, Scope
 
@@ -52,9 +53,9 @@ def copy(query: str, target: Path) -> str:
 def origin_of(value: str, origins: Origins, otherwise: str = UNDECLARED) -> str:
     """SQL for the origin that a value of the origin column stands for; values match exactly.
 
-    value: SQL of the value. otherwise: the origin of NULL and of values that are not declared.
+    value: SQL of the value. otherwise: the origin of values that are not declared.
     """
-    text = f"CAST({value} AS VARCHAR)"
+    text = f"coalesce(CAST({value} AS VARCHAR), {literal(WITHOUT_VALUE)})"
     # NULL is in no list; SQL has no empty one.
     human, synthetic = literals(origins.human) or "NULL", literals(origins.synthetic) or "NULL"
     return (

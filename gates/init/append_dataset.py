@@ -11,12 +11,13 @@ from gates.config.parsing.line_numbers import toml_of
 from gates.errors import UsageError
 from gates.init.config_text import table_text
 from gates.init.find import find_data
-from gates.init.proposal import propose
+from gates.init.propose import propose
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from gates.config.load import Config
+    from gates.init.find import Given
     from gates.init.proposal import Proposal
 
 
@@ -33,13 +34,13 @@ def dataset_at(config: Config, target: Path) -> str | None:
     return None
 
 
-def propose_further(config: Config, target: Path) -> Proposal:
+def propose_further(config: Config, given: Given) -> Proposal:
     """What the table of one more dataset should say; its name is one that no dataset has.
 
     Raises UsageError and DataError as for a first dataset.
     """
     root = config.path.parent
-    data = find_data(root, target)
+    data = find_data(root, given)
     name, number = data.name, 2
     while name in config.datasets:
         name, number = f"{data.name}_{number}", number + 1

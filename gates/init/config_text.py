@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from gates.config.dataset import WITHOUT_VALUE
 from gates.verdicts.reports.text import printable
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ _HEAD = """\
 # What `gates check` judges. Every key: docs/reference/configuration.md in the repository of gates.
 # `gates lint` finds mistakes here; `gates list types` and `gates explain CHECK` say more.
 """
+_NO_LABEL = '# label = "…"  # the column that a model would learn'
 
 
 def config_text(proposal: Proposal) -> str:
@@ -32,23 +34,29 @@ def _lines(proposal: Proposal) -> Iterator[str]:
     data = proposal.data
     yield f"[datasets.{data.name}]"
     if data.path:
-        yield f"path = {_string(data.path)}"
+        yield f"path = {toml_string(data.path)}"
     else:
-        paths = ", ".join(f"{origin} = {_string(path)}" for origin, path in data.partitions.items())
+        paths = ", ".join(f"{origin} = {toml_string(path)}" for origin, path in data.partitions.items())
         yield f"partitions = {{ {paths} }}"
     # A column's name is data; it must not end the comment that it stands in.
-    yield f"type = {_string(proposal.type)}  # a guess: {printable(proposal.guess)}; `gates list types` has the others"
+    yield f"type = {toml_string(proposal.type)}  # a guess: {printable(proposal.guess)}; `gates list types` has the others"
     if proposal.columns:
-        mapped = ", ".join(f"{role} = {_string(column)}" for role, column in proposal.columns.items())
+        mapped = ", ".join(f"{role} = {toml_string(column)}" for role, column in proposal.columns.items())
         yield f"columns = {{ {mapped} }}"
     if proposal.origin:
-        yield f"origin = {_string(proposal.origin.name)}  # the column that says who made a row"
+        yield f"origin = {toml_string(proposal.origin.name)}  # the column that says who made a row"
     if data.holdout:
-        yield f"holdout = {_string(data.holdout)}  # human rows that no generator has seen"
+        yield f"holdout = {toml_string(data.holdout)}  # human rows that no generator has seen"
     else:
         yield '# holdout = "data/holdout.parquet"  # human rows that no generator has seen: the baseline for copies'
     yield '# purpose = "finetune"  # pretrain | finetune | preference | evaluation: how many rows must be human'
-    yield '# label = "…"  # the column that a model would learn'
+    label = toml_string(proposal.label) if proposal.label else None
+    yield f"label = {label}  # a guess: {printable(proposal.why['label'])}" if label else _NO_LABEL
+    if proposal.group:
+        yield f"group = {toml_string(proposal.group)}  # a guess: {printable(proposal.why['group'])}: they are no independent rows"
+    if proposal.choices:
+        yield "# What says who made a row? Choose one of these lines:"
+        yield from (f"# {printable(choice)}" for choice in proposal.choices)
     if proposal.is_small:
         yield from _inconclusive(proposal)
     if proposal.origin and (proposal.origin.human, proposal.origin.synthetic) != (("human",), ("synthetic",)):
@@ -58,6 +66,8 @@ def _lines(proposal: Proposal) -> Iterator[str]:
         yield f"synthetic = {_strings(proposal.origin.synthetic)}"
     if proposal.origin and proposal.origin.unknown:
         yield f"# Rows with these values are undeclared, and fail the gate until a list above has them: {_strings(proposal.origin.unknown)}"
+    if proposal.origin and WITHOUT_VALUE in proposal.origin.human:
+        yield '# "" stands for rows without a value in that column.'
 
 
 def _inconclusive(proposal: Proposal) -> Iterator[str]:
@@ -68,9 +78,9 @@ def _inconclusive(proposal: Proposal) -> Iterator[str]:
 
 
 def _strings(words: Iterable[str]) -> str:
-    return f"[{', '.join(_string(word) for word in words)}]"
+    return f"[{', '.join(toml_string(word) for word in words)}]"
 
 
-def _string(text: str) -> str:
-    """A TOML basic string; its escapes are those of JSON, but for DEL."""
+def toml_string(text: str) -> str:
+    """A basic string of TOML; its escapes are those of JSON, but for DEL."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 from dataclasses import dataclass, field
+from itertools import takewhile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import yaml
@@ -12,63 +15,123 @@ import yaml
 from gates.config.data_types import DATA_TYPES
 from gates.data.files import FORMATS_TEXT, resolve
 from gates.errors import GatesError, UsageError, did_you_mean
+from gates.init.origin_words import is_holdout, is_test, word_of_origin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-# Usual names of files and folders of one origin.
-_PARTITIONS = {
-    "human": ("human", "people", "real", "original"),
-    "synthetic": ("synthetic", "synth", "generated", "fake", "artificial"),
-}
-_HOLDOUT = ("holdout", "held_out", "held-out")
+_ORIGINS = ("human", "synthetic")
 _FOLDER = "data"
+# What several files have in common is their name if it has this many letters.
+_LEAST_NAME = 3
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the command line names: paths and patterns, absolute. origins: of either origin, by name."""
+
+    paths: tuple[Path, ...] = ()
+    origins: Mapping[str, Path] = field(default_factory=dict)
+    holdout: Path | None = None
 
 
 @dataclass(frozen=True)
 class FoundData:
-    """Where the rows lie, relative to the project: one path, or one per origin."""
+    """Where the rows lie, relative to the project: one path, or one per origin. why: reasons, by what was guessed."""
 
     name: str
     path: str | None = None
     partitions: Mapping[str, str] = field(default_factory=dict)
     holdout: str | None = None
+    why: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def where(self) -> str:
         """The path or both paths, for messages."""
         return self.path or " and ".join(self.partitions.values())
 
 
-def find_data(root: Path, given: Path | None) -> FoundData:
-    """The data at `given`, else what DVC tracks, else what lies in `data/` or in the project itself.
+def find_data(root: Path, given: Given) -> FoundData:
+    """The data that is given, else what DVC tracks, else what lies in `data/` or in the project itself.
 
     Raises UsageError where there is nothing, or where several files could each be meant.
     """
-    if given is not None:
-        if not given.exists():
-            near = [entry.name for entry in given.parent.iterdir()] if given.parent.is_dir() else []
-            hint = did_you_mean(given.name, near)
-            raise UsageError(f"no file or folder '{given}'" + (f" ({hint})" if hint.startswith("did") else ""))
-        return _in_folder(given, root) if given.is_dir() else _single_path(given, root, None)
+    holdouts = [*_matches(given.holdout)] if given.holdout else []
+    if given.origins:
+        return _by_origin(given, holdouts, root)
+    if given.paths:
+        paths = [match for path in given.paths for match in _matches(path)]
+        pattern = given.paths[0] if len(given.paths) == 1 else None
+        return _among(paths, holdouts, pattern, root)
     candidates = _candidates(root)
     if not candidates:
         raise UsageError(
             f"no data files in {root} or {root / _FOLDER}; name them: `gates init PATH`, "
-            "a Parquet, JSONL, CSV or Arrow file or a folder of them"
+            "a Parquet, JSON, JSONL, CSV or Arrow file, a folder or a pattern of them, or a file of each origin"
         )
-    data = _pair(candidates, root) or _single(candidates, root)
+    data = _pair(candidates, holdouts, root) or _single(candidates, holdouts, root)
     if data is None:
         names = ", ".join(_relative(path, root) for path in candidates)
-        raise UsageError(f"several files could be the dataset ({names}); name one: `gates init PATH`")
+        raise UsageError(
+            f"several files could be the dataset ({names}); name one: `gates init PATH`, or one of each origin: "
+            "`gates init --human PATH --synthetic PATH`"
+        )
     return data
 
 
 def dataset_name(path: Path, root: Path) -> str:
     """A name that configuration, files and shells take as it is: the file's own, in plain letters."""
-    stem = path.resolve().name.partition(".")[0] if path.resolve() != root.resolve() else root.resolve().name
+    return _plain_name(
+        path.resolve().name.partition(".")[0] if path.resolve() != root.resolve() else root.resolve().name
+    )
+
+
+def _plain_name(stem: str) -> str:
     name = re.sub(r"[^a-z0-9]+", "_", stem.lower()).strip("_") or "dataset"
     return f"{name}_data" if name in (*DATA_TYPES, "common") else name
+
+
+def _matches(path: Path) -> list[Path]:
+    """What a path or a pattern stands for. Raises UsageError where there is nothing."""
+    if path.exists():
+        return [path]
+    matches = sorted(Path(match) for match in glob.glob(str(path), recursive=True))  # noqa: PTH207 (absolute)
+    if not matches:
+        near = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+        hint = did_you_mean(path.name, near)
+        raise UsageError(f"no file or folder '{path}'" + (f" ({hint})" if hint.startswith("did") else ""))
+    return matches
+
+
+def _by_origin(given: Given, holdouts: list[Path], root: Path) -> FoundData:
+    """The files of each origin as they were given; a path beside one of them is the other's."""
+    origins = {origin: _matches(path) for origin, path in given.origins.items()}
+    missing = [origin for origin in _ORIGINS if origin not in origins]
+    if missing and given.paths:
+        origins[missing.pop()] = [match for path in given.paths for match in _matches(path)]
+    elif given.paths:
+        raise UsageError(f"'{_relative(given.paths[0], root)}' is given beside both origins; leave it out")
+    if missing:
+        raise UsageError(f"no {missing[0]} rows are given; add --{missing[0]} PATH")
+    return _partitioned(origins, holdouts, dict.fromkeys((*_ORIGINS, "holdout"), "given"), root)
+
+
+def _among(paths: list[Path], holdouts: list[Path], pattern: Path | None, root: Path) -> FoundData:
+    """The data among paths that were given, none of which may be left out."""
+    if len(paths) == 1:
+        return _in_folder(paths[0], holdouts, root) if paths[0].is_dir() else _single_path(paths[0], holdouts, root)
+    named, rest = _sorted_out(paths)
+    if rest and len(named) == 1:
+        # What the name of one side leaves open is the other.
+        (other,) = (origin for origin in _ORIGINS if origin not in named)
+        named, rest = {**named, other: rest}, []
+    if not rest and (data := _pair(paths, holdouts, root, named)):
+        return data
+    own = [path for path in paths if not is_holdout(path.name)]
+    holdouts = holdouts or [path for path in paths if is_holdout(path.name)]
+    spec = _relative(pattern, root) if pattern and len(own) == len(paths) else _together(own, root)
+    return FoundData(
+        _common_name(own, root), spec, holdout=_together(holdouts, root) if holdouts else None, why={"path": "given"}
+    )
 
 
 def _candidates(root: Path) -> list[Path]:
@@ -103,41 +166,107 @@ def _holds_rows(path: Path, root: Path) -> bool:
         return False
 
 
-def _in_folder(folder: Path, root: Path) -> FoundData:
+def _in_folder(folder: Path, holdouts: list[Path], root: Path) -> FoundData:
     entries = [entry for entry in sorted(folder.iterdir()) if not entry.name.startswith(".")]
     if not entries:
         raise UsageError(f"'{_relative(folder, root)}' is empty; expected {FORMATS_TEXT}")
-    return _pair(entries, root) or _single_path(folder, root, None)
+    return _pair(entries, holdouts, root) or _single_path(folder, holdouts, root)
 
 
-def _pair(candidates: list[Path], root: Path) -> FoundData | None:
-    """Files or folders named after origins, exactly one of each."""
-    by_origin = {origin: _named(candidates, words) for origin, words in _PARTITIONS.items()}
-    if any(len(paths) != 1 for paths in by_origin.values()):
+def _sorted_out(paths: Iterable[Path]) -> tuple[dict[str, list[Path]], list[Path]]:
+    """Files and folders by the origin that their names give, and those that give none; without what is held out."""
+    named: dict[str, list[Path]] = {}
+    rest = []
+    for path in paths:
+        origin = word_of_origin(path.name)
+        if is_holdout(path.name):
+            continue
+        if origin:
+            named.setdefault(origin[0], []).append(path)
+        else:
+            rest.append(path)
+    return named, rest
+
+
+def _pair(
+    paths: list[Path], holdouts: list[Path], root: Path, named: Mapping[str, list[Path]] | None = None
+) -> FoundData | None:
+    """Files or folders of both origins by their names, or as `named` has them; None where one has none."""
+    origins = dict(named or _sorted_out(paths)[0])
+    if any(origin not in origins for origin in _ORIGINS):
         return None
-    partitions = {origin: _relative(paths[0], root) for origin, paths in by_origin.items()}
-    holdouts = _named(candidates, _HOLDOUT)
-    name = dataset_name(candidates[0].parent, root)
-    return FoundData(name, partitions=partitions, holdout=_relative(holdouts[0], root) if holdouts else None)
+    why = dict(_reasons(origins))
+    holdouts = holdouts or [path for path in paths if is_holdout(path.name)]
+    tests = [path for path in origins["human"] if is_test(path.name)]
+    if not holdouts and tests and len(tests) < len(origins["human"]):
+        holdouts, why["holdout"] = tests, "human rows for a test, by its name"
+        origins["human"] = [path for path in origins["human"] if path not in tests]
+    return _partitioned(origins, holdouts, {"holdout": "by its name", **why}, root)
 
 
-def _single(candidates: list[Path], root: Path) -> FoundData | None:
-    holdouts = _named(candidates, _HOLDOUT)
+def _reasons(origins: Mapping[str, Sequence[Path]]) -> Iterator[tuple[str, str]]:
+    for origin, paths in origins.items():
+        word = word_of_origin(paths[0].name)
+        yield origin, f"'{word[1]}' in its name" if word else "what the other's name leaves"
+
+
+def _partitioned(
+    origins: Mapping[str, list[Path]], holdouts: list[Path], why: Mapping[str, str], root: Path
+) -> FoundData:
+    every = [path for origin in _ORIGINS for path in origins[origin]]
+    return FoundData(
+        _common_name(every, root),
+        partitions={origin: _together(origins[origin], root) for origin in _ORIGINS},
+        holdout=_together(holdouts, root) if holdouts else None,
+        why=why,
+    )
+
+
+def _single(candidates: list[Path], holdouts: list[Path], root: Path) -> FoundData | None:
+    holdouts = holdouts or [path for path in candidates if is_holdout(path.name)]
     rest = [path for path in candidates if path not in holdouts]
     if len(rest) != 1:
         return None
     if rest[0].is_dir() and not holdouts:
-        return _in_folder(rest[0], root)
-    return _single_path(rest[0], root, holdouts[0] if holdouts else None)
+        return _in_folder(rest[0], [], root)
+    return _single_path(rest[0], holdouts, root)
 
 
-def _single_path(path: Path, root: Path, holdout: Path | None) -> FoundData:
-    relative_holdout = _relative(holdout, root) if holdout else None
-    return FoundData(dataset_name(path, root), _relative(path, root), holdout=relative_holdout)
+def _single_path(path: Path, holdouts: list[Path], root: Path) -> FoundData:
+    held_out = _together(holdouts, root) if holdouts else None
+    return FoundData(dataset_name(path, root), _relative(path, root), holdout=held_out, why={"holdout": "by its name"})
 
 
-def _named(paths: Iterable[Path], words: tuple[str, ...]) -> list[Path]:
-    return [path for path in paths if re.match(rf"({'|'.join(words)})(?![a-z])", path.name.lower())]
+def _together(paths: Sequence[Path], root: Path) -> str:
+    """One path, pattern or folder that stands for these and no others. Raises UsageError where there is none."""
+    names = [_relative(path, root) for path in paths]
+    if len(names) == 1:
+        return names[0]
+    head = _common_start(names)
+    longest_tail = min(map(len, names)) - len(head)
+    tail = _common_start([name[::-1] for name in names])[:longest_tail][::-1]
+    pattern = f"{glob.escape(head)}*{glob.escape(tail)}"
+    # Path.glob takes no absolute pattern.
+    if {match.replace(os.sep, "/") for match in glob.glob(pattern, root_dir=root)} == {*names}:  # noqa: PTH207
+        return pattern
+    folder = paths[0].parent
+    if {entry for entry in folder.iterdir() if not entry.name.startswith(".")} == {*paths}:
+        return _relative(folder, root)
+    raise UsageError(
+        f"no pattern stands for {', '.join(names)} alone; move them into a folder of their own and name that"
+    )
+
+
+def _common_name(paths: Sequence[Path], root: Path) -> str:
+    """What the names of files have in common, else the name of their folder."""
+    stem = re.sub(r"[^A-Za-z0-9]+$", "", _common_start([path.name.partition(".")[0] for path in paths]))
+    is_name = len(stem) >= _LEAST_NAME and word_of_origin(stem) is None
+    return _plain_name(stem) if is_name else dataset_name(paths[0].parent, root)
+
+
+def _common_start(texts: Iterable[str]) -> str:
+    alike = takewhile(lambda letters: len({*letters}) == 1, zip(*texts, strict=False))
+    return "".join(letters[0] for letters in alike)
 
 
 def _relative(path: Path, root: Path) -> str:

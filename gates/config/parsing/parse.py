@@ -256,7 +256,7 @@ _READERS: Mapping[str, Reader] = {
     "path": validators.string,
     "partitions": validators.table(validators.string, *_ORIGIN_NAMES),
     "origin": validators.string,
-    "origins": validators.table(validators.strings, *_ORIGIN_NAMES),
+    "origins": validators.table(validators.origin_words, *_ORIGIN_NAMES),
     "holdout": validators.string,
     "evaluation": validators.strings,
     "group": validators.string,

@@ -41,6 +41,11 @@ def strings(value: Any) -> str:
     return f"names '{max(value, key=value.count)}' twice" if len(set(value)) < len(value) else ""
 
 
+def origin_words(value: Any) -> str:
+    """Values of the origin column; an empty one stands for rows without any."""
+    return strings([" " if item == "" else item for item in value] if isinstance(value, list) else value)
+
+
 def flag(value: Any) -> str:
     return "" if isinstance(value, bool) else f"is {toml_name(value)}, expected true or false"
 

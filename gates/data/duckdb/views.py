@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from gates.config.dataset import WITHOUT_VALUE
 from gates.data.facts import ORIGIN, ROW_ID, ROWS_PER_FILE_BITS
 from gates.data.sql import identifier, literal, literals, origin_of, path_literal, select
 from gates.errors import did_you_mean
@@ -82,12 +84,24 @@ def undeclared_origins(
     if not runs:
         return ""
     declared = (*origins.human, *origins.synthetic)
-    undeclared = f"WHERE value IS NULL OR value NOT IN ({literals(declared) or 'NULL'})"
+    named = f"coalesce(value, {literal(WITHOUT_VALUE)}) IN ({literals(declared)})"
+    undeclared = f"WHERE NOT ({named})" if declared else ""
     ordered = f"GROUP BY value ORDER BY 2 DESC, 1 LIMIT {MOST_ORIGINS + 1}"
     query = select("value, CAST(sum(row_count) AS BIGINT)", f"({' UNION ALL '.join(runs)})", undeclared, ordered)
     frequent = connection.execute(query).fetchall()
     listed = [_shown_origin(value, rows, declared) for value, rows in frequent[:MOST_ORIGINS]]
-    return ", ".join(listed) + (" and more" if len(frequent) > MOST_ORIGINS else "")
+    more = " and more" if len(frequent) > MOST_ORIGINS else ""
+    return ", ".join(listed) + more + (_line_to_add(frequent[0][0], origins) if frequent else "")
+
+
+def _line_to_add(value: str | None, origins: Origins) -> str:
+    """The lines of which one declares a value."""
+    word = value or WITHOUT_VALUE
+    if len(word) > MOST_ORIGIN_LETTERS or not word.isprintable():
+        return ""
+    lists = ((Scope.HUMAN, origins.human), (Scope.SYNTHETIC, origins.synthetic))
+    human, synthetic = (f"{scope} = {json.dumps([*words, word], ensure_ascii=False)}" for scope, words in lists)
+    return f"; to declare it, add below [datasets.….origins] {human}, or {synthetic}"
 
 
 def _stated_origins(alike: Sequence[StagedFile], origin: str) -> str:
@@ -116,7 +130,7 @@ def fixed_origin(file: StagedFile, origin: str, origins: Origins) -> str | None:
         return file.file.origin
     if origin not in file.file.hive:
         return None
-    value = file.file.hive[origin]
+    value = file.file.hive[origin] or WITHOUT_VALUE
     if value in origins.human:
         return Scope.HUMAN.value
     return Scope.SYNTHETIC.value if value in origins.synthetic else UNDECLARED

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gates.config.load import read_config
+from tests.guesses import guesses
 
 PAGE = (Path(__file__).parents[3] / "docs/reference/formats.md").read_text(encoding="utf-8")
 LINES = re.findall(r"^\| (.+?) \| `(\{.+\})` \| (instruction|preference) \|$", PAGE, flags=re.MULTILINE)
@@ -41,7 +42,7 @@ def test_format_is_guessed_and_an_empty_answer_in_it_is_found(name, line, kind, 
     guessed = gates(tmp_path, "init", "rows.jsonl")
     verdict = json.loads(gates(tmp_path, "check", "rows", "--format", "json", "--only", ROW_RULES).out)
 
-    assert f"type {kind} is a guess" in guessed.out
+    assert guesses(guessed.out)["type"][0] == kind
     assert read_config(tmp_path / "gates.toml").datasets["rows"].type == kind
     failed = {check["id"]: check for check in verdict["checks"] if check["outcome"] == "fail"}
     role = "response" if kind == "instruction" else "chosen"

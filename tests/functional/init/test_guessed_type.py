@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from gates.config.load import read_config
+from tests.guesses import guesses
 from tests.projects import mixed, table_rows
 
 WORDS = "people write sentences of many words, one after another, number"
@@ -28,10 +29,8 @@ def test_the_only_column_of_free_text_makes_it_text(tmp_path, gates):
 
     dataset = read_config(tmp_path / "gates.toml").datasets["notes"]
     assert (called.code, dataset.type, dict(dataset.columns)) == (0, "text", {"text": "body"})
-    assert (
-        "  type text is a guess: column 'body' reads as free text; change `type` in gates.toml if that is wrong"
-        in called.out
-    )
+    assert guesses(called.out)["type"] == ("text", "column 'body' reads as free text")
+    assert "where a guess is wrong, change it in gates.toml" in called.out
     assert "# a guess: column 'body' reads as free text" in (tmp_path / "gates.toml").read_text()
 
 
@@ -63,7 +62,7 @@ def test_what_is_not_clearly_one_text_is_a_table(columns, tmp_path, gates):
     called = gates(tmp_path, "init")
 
     assert read_config(tmp_path / "gates.toml").datasets["notes"].type == "tabular"
-    assert "  type tabular is a guess: no single column is clearly free text; change `type`" in called.out
+    assert guesses(called.out)["type"] == ("tabular", "no single column is clearly free text")
 
 
 def test_column_name_cannot_leave_the_comment_it_stands_in(tmp_path, gates):

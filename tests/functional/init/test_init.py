@@ -10,10 +10,11 @@ import yaml
 
 from gates.config.load import read_config
 from gates.errors import UsageError
-from gates.init.find import FoundData, find_data
+from gates.init.find import FoundData, Given, find_data
 from gates.init.origin_guess import OriginColumn, find_origin
 from gates.init.snippets import dvc_stages, pre_commit_hooks
 from tests.dvc_repositories import new_git, new_repository
+from tests.guesses import guesses
 from tests.projects import mixed, table_rows
 
 ROWS = mixed(table_rows(400, seed=1), table_rows(400, seed=2))
@@ -38,11 +39,18 @@ def test_plain_csv_becomes_a_configured_project_with_drafts(tmp_path, gates):
         "origin",
         "warn",
     )
-    assert called.out.startswith(
-        "wrote gates.toml: dataset 'people', type tabular, data in people.csv\n"
-        "  origin: column 'origin': human = human, synthetic = synthetic\n"
-        "  rows: 400 human and 400 synthetic\n"
-        '  too few to decide every check: inconclusive = "warn" in gates.toml lets undecided checks warn'
+    assert called.out.startswith("wrote gates.toml: dataset 'people', type tabular, data in people.csv\n")
+    assert guesses(called.out) == {
+        "type": ("tabular", "no single column is clearly free text"),
+        "origin": (
+            "column 'origin': human = human, synthetic = synthetic",
+            "its values are words for both origins",
+        ),
+        "rows": ("400 human and 400 synthetic",),
+    }
+    assert (
+        '  too few rows to decide every check: inconclusive = "warn" in gates.toml lets undecided checks warn'
+        in called.out
     )
     assert "  gates check people\n" in called.out
 
@@ -192,7 +200,7 @@ def test_words_for_origins_are_written_down_and_strange_ones_named(tmp_path, gat
     origins = read_config(tmp_path / "gates.toml").datasets["people"].origins
     assert (origins.human, origins.synthetic) == (("expert",), ("gpt-4", "template"))
     assert (
-        "  undeclared values, which fail the gate until you add them to human or synthetic in gates.toml: zzz\n"
+        "  undeclared values, which fail the gate until you add them to human or synthetic in gates.toml: zzz in 200 rows\n"
         in called.out
     )
 
@@ -228,7 +236,7 @@ def test_dvc_outs_come_first(tmp_path):
     ROWS.write_csv(tmp_path / "data" / "notes.csv")
     (tmp_path / "data" / "mix.csv.dvc").write_text("outs:\n- md5: 0\n  path: mix.csv\n")
 
-    assert find_data(tmp_path, None) == FoundData("mix", "data/mix.csv")
+    assert find_data(tmp_path, Given()) == FoundData("mix", "data/mix.csv")
 
 
 @pytest.mark.parametrize(
@@ -419,7 +427,7 @@ def test_missing_path_names_the_nearest(tmp_path):
     (tmp_path / "reviews.csv").touch()
 
     with pytest.raises(UsageError, match=r"did you mean 'reviews.csv'\?"):
-        find_data(tmp_path, tmp_path / "review.csv")
+        find_data(tmp_path, Given((tmp_path / "review.csv",)))
 
 
 @pytest.mark.parametrize(
@@ -429,18 +437,18 @@ def test_missing_path_names_the_nearest(tmp_path):
         ({"a": {"human": 3}}, None),
         (
             {"who": {"human": 3, "gpt-3.5": 4}},
-            OriginColumn("who", ("human",), ("gpt-3.5",), (), {"human": 3, "synthetic": 4}),
+            OriginColumn("who", ("human",), ("gpt-3.5",), {}, {"human": 3, "synthetic": 4}),
         ),
         (
             {"made_by": {"human": 1, "ai": 1}, "origin": {"real": 3, "ctgan": 4, "?": 1}},
-            OriginColumn("origin", ("real",), ("ctgan",), ("?",), {"human": 3, "synthetic": 4}),
+            OriginColumn("origin", ("real",), ("ctgan",), {"?": 1}, {"human": 3, "synthetic": 4}),
         ),
         ({"a": {"human": 1, "ai": 1, "?": 1}}, None),
         (
             {"is_synthetic": {"false": 1, "true": 2}},
-            OriginColumn("is_synthetic", ("false",), ("true",), (), {"human": 1, "synthetic": 2}),
+            OriginColumn("is_synthetic", ("false",), ("true",), {}, {"human": 1, "synthetic": 2}),
         ),
-        ({"human": {"1": 1, "0": 2}}, OriginColumn("human", ("1",), ("0",), (), {"human": 1, "synthetic": 2})),
+        ({"human": {"1": 1, "0": 2}}, OriginColumn("human", ("1",), ("0",), {}, {"human": 1, "synthetic": 2})),
         ({"smoker": {"true": 1, "false": 2}}, None),
     ],
 )

@@ -16,6 +16,7 @@ from gates.data.scan.run import ScanRequest, scan
 from gates.data.text.markers import Mark
 from gates.errors import UsageError
 from gates.init.type_guess import recognise
+from tests.guesses import guesses
 from tests.opened import open_dataset
 
 CASES = Path(__file__).parents[3] / "../shared/cases"
@@ -72,7 +73,8 @@ def test_type_is_recognised_and_its_dataset_judged_without_errors(kind, tmp_path
 
     dataset = read_config(tmp_path / "gates.toml").datasets["rows"]
     assert (made.code, dataset.type, dict(dataset.columns)) == (0, kind, MAPPED[kind])
-    assert f"type {kind} is a guess: columns " in made.out
+    assert guesses(made.out)["type"][0] == kind
+    assert guesses(made.out)["type"][1].startswith("columns ")
     verdict = json.loads(judged.out)
     assert [check["id"] for check in verdict["checks"] if check["outcome"] == "error"] == []
     assert {check["outcome"] for check in verdict["checks"] if check["kind"] == "schema"} == {"pass"}
@@ -202,7 +204,8 @@ def test_conversations_are_recognised(tmp_path, gates):
 
     dataset = read_config(tmp_path / "gates.toml").datasets["talks"]
     assert (dataset.type, dict(dataset.columns)) == ("instruction", {"messages": "conversation"})
-    assert "type instruction is a guess: column 'conversation' reads as instruction" in out
+    assert guesses(out)["type"][0] == "instruction"
+    assert guesses(out)["type"][1].startswith("column 'conversation' reads as instruction")
 
 
 def test_what_is_no_list_of_messages_is_no_conversation(tmp_path):

@@ -1,0 +1,242 @@
+"""What a new gates.toml should say about data that no configuration describes yet."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from gates.config.data_types import data_type
+from gates.config.dataset import WITHOUT_VALUE, DatasetConfig, Origins
+from gates.data.conversations.shapes import SAMPLED_VALUES, shape_of_texts
+from gates.data.duckdb.dataset import VIEWS, LocalDataset, open_dataset
+from gates.data.sql import identifier, literal, select
+from gates.errors import GatesError, UsageError
+from gates.init.config_text import table_text, toml_string
+from gates.init.origin_guess import find_origin, one_sided
+from gates.init.origin_words import GENERATOR
+from gates.init.proposal import Proposal
+from gates.init.roles_guess import Guess, Rows, generator_of, group_of, is_human, key_of, label_of
+from gates.init.type_guess import TYPE_BY_SHAPE, recognise
+from gates.verdict import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from gates.data.facts import FileFacts
+    from gates.init.find import FoundData
+    from gates.init.origin_guess import OriginColumn
+
+# A name that no column has: while the origin is unknown, every row is read as one.
+_NO_COLUMN = "\x00"
+# Who makes rows can be counted on two hands, with generators by name a few more.
+MOST_ORIGIN_VALUES = 20
+_ORIGIN_TYPES = {"VARCHAR", "BOOLEAN", "BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UTINYINT", "DOUBLE", "FLOAT"}
+_BOTH = (Scope.HUMAN, Scope.SYNTHETIC)
+# A sentence is longer than this on average; the level of a category hardly is.
+SENTENCE = 40
+# The column that a dataset is about when its type is text.
+TEXT = "text"
+# Sentences hardly repeat, although copies among them are what the gate looks for; levels and templates do.
+MOSTLY_DISTINCT = 0.5
+# One-word values among sentences are slips; links, hashes and paths are long and distinct, but have no white space.
+MOSTLY_SPACED = 0.9
+# A title stands beside its text and is several times shorter; a question beside its answer hardly is.
+MUCH_LONGER = 4
+# An id, a date, a source, a label and a split go with a text; with more columns than that, they are what it is about.
+MOST_BESIDE_TEXT = 5
+_NAMED_COLUMNS = 10
+_NAMED_FILES = 5
+_DISPREFERRED = data_type("preference").recognised_by["rejected"].names
+_CHOICES = 5
+
+
+def propose(root: Path, data: FoundData) -> Proposal:
+    """Read the columns and propose type, origin and what columns are for.
+
+    Raises UsageError where no column says who made a row, with a configuration in which a person can choose, and where
+    files have nothing else in common; DataError for files that cannot be read.
+    """
+    partitions = data.partitions or {Scope.HUMAN.value: str(data.path)}
+    config = DatasetConfig(data.name, root, 0, "tabular", partitions=partitions, origin=_NO_COLUMN, source="gates init")
+    with _opened(config) as opened:
+        every = Rows(opened.connection, identifier(VIEWS[Scope.COMBINED]), _types(opened))
+        values = {} if data.partitions else _values(every)
+        origin = find_origin(values)
+        _check_one_table(opened.files, origin, data)
+        rows = opened.row_counts() if origin is None else dict(origin.rows)
+        content = {name: kind for name, kind in every.types.items() if origin is None or name != origin.name}
+        proposal = _typed(Proposal(data, "tabular", origin, rows), replace(every, types=content))
+        if origin is None and not data.partitions:
+            side = one_sided(values)
+            choices = _choices(values, opened.files, is_one_sided=bool(side))
+            text = table_text(replace(proposal, choices=tuple(choices)))
+            wrong = f"{data.where()}: {side or _no_origin(every)}"
+            raise UsageError(f"{wrong}; or put this into gates.toml and choose:\n\n{text}")
+    return proposal
+
+
+def _typed(proposal: Proposal, rows: Rows) -> Proposal:
+    """With the type, and the parts that columns play in it. rows: without the column of the origin."""
+    recognised = recognise({**rows.types, **_conversations(rows)})
+    if recognised:
+        parts = replace(proposal, type=recognised.type, columns=recognised.mapping, guess=recognised.guess)
+        return _with_generator(parts, rows)
+    text = _text_column(rows)
+    if text:
+        mapped = {TEXT: text} if text != TEXT else {}
+        parts = replace(proposal, type="text", columns=mapped, guess=f"column '{text}' reads as free text")
+        return _with_generator(_with_label(parts, rows), rows)
+    key = key_of(rows)
+    if key:
+        proposal = replace(proposal, columns={"key": key.column}, why={"key": key.why})
+    group = group_of(rows, key.column if key else None)
+    if group:
+        proposal = replace(proposal, group=group.column, why={**proposal.why, "group": group.why})
+    parts = replace(proposal, guess="no single column is clearly free text")
+    return _with_generator(_with_label(parts, rows), rows)
+
+
+def _with_label(proposal: Proposal, rows: Rows) -> Proposal:
+    label = label_of(rows)
+    if label is None or label.column in (*proposal.columns.values(), proposal.group):
+        return proposal
+    return replace(proposal, label=label.column, why={**proposal.why, "label": label.why})
+
+
+def _with_generator(proposal: Proposal, rows: Rows) -> Proposal:
+    """With the role of a generator, which the column of the origin may have too."""
+    origin, role = proposal.origin, "generator"
+    if origin and GENERATOR.fullmatch(origin.name):
+        guess: Guess | None = Guess(origin.name, "it names generators")
+    else:
+        words = Origins(origin.human, origin.synthetic) if origin else Origins()
+        guess = generator_of(rows, is_human(origin.name if origin else None, words))
+    if guess is None or guess.column in (role, *proposal.columns.values()):
+        return proposal
+    columns = {**proposal.columns, role: guess.column}
+    return replace(proposal, columns=columns, why={**proposal.why, role: guess.why})
+
+
+def _opened(config: DatasetConfig) -> LocalDataset:
+    """The opened dataset. Messages name the path alone: there is no line of a configuration to name yet."""
+    try:
+        return open_dataset(config, data_type(config.type))
+    except GatesError as error:
+        raise type(error)(str(error).replace(f"{config.place()}: ", "")) from error
+
+
+def _types(opened: LocalDataset) -> dict[str, str]:
+    """SQL type by column, without the engine's own columns."""
+    described = opened.connection.execute(f"DESCRIBE {identifier(VIEWS[Scope.COMBINED])}").fetchall()
+    return {str(row[0]): str(row[1]) for row in described if not str(row[0]).startswith("_gates_")}
+
+
+def _values(rows: Rows) -> dict[str, dict[str, int]]:
+    """Rows by value of the columns that have but a few values."""
+    counted: dict[str, dict[str, int]] = {}
+    for name, kind in rows.types.items():
+        if kind not in _ORIGIN_TYPES and not kind.startswith("ENUM"):
+            continue
+        value = f"CAST({identifier(name)} AS VARCHAR)"
+        is_generator = GENERATOR.fullmatch(name)
+        shown = f"coalesce({value}, {literal(WITHOUT_VALUE)})" if is_generator else value
+        query = select(
+            f"{shown}, count(*)", rows.view, f"WHERE {shown} IS NOT NULL GROUP BY 1 LIMIT {MOST_ORIGIN_VALUES + 1}"
+        )
+        answers = rows.connection.execute(query).fetchall()
+        if len(answers) <= MOST_ORIGIN_VALUES:
+            counted[name] = {str(row[0]): int(row[1]) for row in answers}
+    return counted
+
+
+def _no_origin(rows: Rows) -> str:
+    rest = len(rows.types) - _NAMED_COLUMNS
+    listed = ", ".join(list(rows.types)[:_NAMED_COLUMNS]) + (f" and {rest} more" if rest > 0 else "")
+    return (
+        f"no column says who made a row, with values such as 'human' and 'synthetic' (columns: {listed}); add one, or name "
+        "the rows of each origin (`gates init --human PATH --synthetic PATH`)"
+    )
+
+
+def _choices(
+    values: Mapping[str, Mapping[str, int]], files: Sequence[FileFacts], *, is_one_sided: bool
+) -> Iterator[str]:
+    """Lines of gates.toml of which one says who made a row: columns of few values, and the files."""
+    for name, rows in sorted(values.items(), key=lambda entry: (len(entry[1]), entry[0]))[:_CHOICES]:
+        if len(rows) > 1:
+            listed = ", ".join(f"{toml_string(value)} in {count:,} rows" for value, count in [*rows.items()][:_CHOICES])
+            yield f"origin = {toml_string(name)}  # {listed}; say in [datasets.….origins] which are human"
+    if len(files) == len(_BOTH):
+        for one, other in (files, [*reversed(files)]):
+            yield f"partitions = {{ human = {toml_string(one.path)}, synthetic = {toml_string(other.path)} }}  # in place of path"
+    if not is_one_sided:
+        human = toml_string(files[0].path if len(files) == 1 else "…")
+        yield f'partitions = {{ human = {human} }}  # in place of path, with purpose = "evaluation", where every row is human'
+
+
+def _check_one_table(files: Sequence[FileFacts], origin: OriginColumn | None, data: FoundData) -> None:
+    """Raises UsageError where the files of a folder fall apart into such as share no column but the origin."""
+    if data.path is None or origin is None:
+        return
+    # Each entry: columns that are linked by files that share some, and the first file among those.
+    tables: list[tuple[set[str], FileFacts]] = []
+    for file in (file for file in files if file.rows):
+        columns = {*file.columns} - {origin.name}
+        linked = [table for table in tables if table[0] & columns]
+        first = linked[0][1] if linked else file
+        tables = [table for table in tables if table not in linked]
+        tables.append((columns.union(*(table[0] for table in linked)), first))
+    if len(tables) > 1:
+        shown = sorted((file.path, ", ".join(list(file.columns)[:_NAMED_COLUMNS])) for _, file in tables)
+        listed = "; ".join(f"{path} has {columns}" for path, columns in shown[:_NAMED_FILES])
+        more = f"; and {len(shown) - _NAMED_FILES} more" if len(shown) > _NAMED_FILES else ""
+        raise UsageError(
+            f"{data.where()}: its files share no column but '{origin.name}', so they are not one dataset ({listed}{more}); "
+            "name one of them: `gates init PATH`"
+        )
+
+
+def _conversations(rows: Rows) -> dict[str, str]:
+    """What columns of text hold instead: messages or pairs as JSON, or transcripts."""
+    shapes = {}
+    for name in (name for name, kind in rows.types.items() if kind == "VARCHAR"):
+        value = identifier(name)
+        query = select(value, rows.view, f"WHERE {value} IS NOT NULL LIMIT {SAMPLED_VALUES}")
+        shapes[name] = shape_of_texts(text for (text,) in rows.connection.execute(query).fetchall())
+    return {name: TYPE_BY_SHAPE[shape] for name, shape in shapes.items() if shape}
+
+
+def _text_column(rows: Rows) -> str | None:
+    """The column called `text` if it holds sentences, else the only one that clearly does, else None."""
+    # What was not preferred may be bad on purpose.
+    strings = [name for name, kind in rows.types.items() if kind == "VARCHAR" and name.casefold() not in _DISPREFERRED]
+    if TEXT in strings and _is_long(rows, TEXT):
+        return TEXT
+    if len(rows.types) - 1 > MOST_BESIDE_TEXT:
+        return None
+    lengths = {name: length for name in strings if (length := _free_text_length(rows, name))}
+    longest = max(lengths, key=lambda name: lengths[name], default=None)
+    if longest is None:
+        return None
+    others = (length for name, length in lengths.items() if name != longest)
+    return longest if all(lengths[longest] >= MUCH_LONGER * length for length in others) else None
+
+
+def _is_long(rows: Rows, name: str) -> bool:
+    (length,) = rows.ask(f"avg(length({identifier(name)}))")
+    return isinstance(length, float) and length >= SENTENCE
+
+
+def _free_text_length(rows: Rows, name: str) -> float:
+    """Average length of a column of long, mostly distinct values with white space in them; 0 for any other column."""
+    value = identifier(name)
+    # Counting exactly would keep every text in memory; the sketch is a few per cent off.
+    length, distinct, spaced = rows.ask(
+        f"avg(length({value}))",
+        f"approx_count_distinct({value}) / count({value})",
+        f"avg(CAST(regexp_matches(trim({value}), '\\s') AS INTEGER))",
+    )
+    if not isinstance(length, float) or not isinstance(distinct, float) or not isinstance(spaced, float):
+        return 0.0
+    return length if length >= SENTENCE and distinct >= MOSTLY_DISTINCT and spaced >= MOSTLY_SPACED else 0.0

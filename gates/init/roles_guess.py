@@ -1,0 +1,110 @@
+"""Finds the columns of a table or a text that play a part: its key, label, group and generator."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gates.data.facts import ORIGIN
+from gates.data.sql import identifier, literal, origin_of, select
+from gates.init.origin_words import GENERATOR
+from gates.verdict import Scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import duckdb
+
+    from gates.config.dataset import Origins
+
+# Usual names of a column that tells rows apart.
+KEY_NAME = re.compile(r"(?i)(.+[_ -])?(id|uuid|guid|key|index)|row_?(id|number)|unnamed: 0|column_1")
+KEY_TYPES = frozenset({"VARCHAR", "UUID", "BIGINT", "INTEGER", "UBIGINT", "UINTEGER", "HUGEINT", "SMALLINT"})
+# What a model is to predict, by the names it has in public tables.
+LABEL_NAME = re.compile(r"(?i)label|target|class|y|outcome|sentiment|(class|target|true)[_ -]?(label|name)|churn(ed)?")
+MOST_LABELS = 50
+# Whom or what several rows are about, as ids of persons and of what they did name it.
+GROUP_NAME = re.compile(
+    r"(?i)(user|customer|client|patient|subject|person|participant|household|family|session|account|device|machine|student"
+    r"|speaker|author|document|doc|conversation|thread|group)[_ -]?(id|key|uuid|no|nr|number)|group|session|household"
+)
+# Of a group there are several rows on average.
+LEAST_GROUP_ROWS = 2
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A column that plays a part, and why."""
+
+    column: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of new data. types: SQL type by column. human: SQL that is true of human rows."""
+
+    connection: duckdb.DuckDBPyConnection
+    view: str
+    types: Mapping[str, str]
+
+    def ask(self, *expressions: str) -> tuple[object, ...]:
+        """One row of aggregates over all rows."""
+        return self.connection.execute(select(", ".join(expressions), self.view)).fetchone() or ()
+
+
+def is_human(origin: str | None, origins: Origins) -> str:
+    """SQL that is true of human rows. origin: the column that says so, None where paths do."""
+    made_by = identifier(ORIGIN) if origin is None else origin_of(identifier(origin), origins)
+    return f"{made_by} = {literal(Scope.HUMAN)}"
+
+
+def key_of(rows: Rows) -> Guess | None:
+    """The first column that is called as keys are and differs from row to row, within each origin at least.
+
+    What numbers the rows says nothing of what they are about: with it, no copied row would equal its original.
+    """
+    for name, value in _columns(rows, KEY_NAME):
+        distinct = f"count({value}) = count(*) AND count(DISTINCT ({value}, {identifier(ORIGIN)})) = count(*)"
+        if rows.ask(distinct) == (True,):
+            return Guess(name, "its name, and no two rows of an origin share a value")
+    return None
+
+
+def label_of(rows: Rows) -> Guess | None:
+    """The only column that is called as labels are and has a few values."""
+    names = [name for name in rows.types if LABEL_NAME.fullmatch(name)]
+    if len(names) != 1:
+        return None
+    (levels,) = rows.ask(f"approx_count_distinct({identifier(names[0])})")
+    few = isinstance(levels, int) and 1 < levels <= MOST_LABELS
+    return Guess(names[0], f"its name, and its {levels} values") if few else None
+
+
+def group_of(rows: Rows, key: str | None) -> Guess | None:
+    """The first column that is called as what several rows are about, and has several rows for each."""
+    for name, value in _columns(rows, GROUP_NAME):
+        distinct, count = rows.ask(f"count(DISTINCT {value})", f"count({value})")
+        is_shared = isinstance(distinct, int) and isinstance(count, int) and 1 < distinct * LEAST_GROUP_ROWS <= count
+        if name != key and is_shared:
+            return Guess(name, f"its name, and {count:,} rows share {distinct:,} values")
+    return None
+
+
+def generator_of(rows: Rows, human: str) -> Guess | None:
+    """The column that names a generator of synthetic rows, and nothing for human ones. human: SQL that is true of these."""
+    for name in (name for name, kind in rows.types.items() if kind == "VARCHAR" and GENERATOR.fullmatch(name)):
+        present = f"coalesce(trim({identifier(name)}), '') <> ''"
+        of_human, of_others = rows.ask(
+            f"count(*) FILTER ({present} AND {human})", f"count(*) FILTER ({present} AND NOT {human})"
+        )
+        if not of_human and of_others:
+            return Guess(name, "its name, and it is empty in every human row")
+    return None
+
+
+def _columns(rows: Rows, names: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+    for name, kind in rows.types.items():
+        if names.fullmatch(name) and kind in KEY_TYPES:
+            yield name, identifier(name)

@@ -1,0 +1,109 @@
+"""`gates init` with a file of each origin, under the names that people give them, and as options."""
+
+from __future__ import annotations
+
+from itertools import chain
+
+import polars as pl
+import pytest
+
+from gates.config.load import read_config
+from tests.projects import table_rows
+
+
+def dataset(root):
+    (one,) = read_config(root / "gates.toml").datasets.values()
+    return one
+
+
+def written(root, *names: str) -> None:
+    for seed, name in enumerate(names, start=1):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        table_rows(60, seed).write_csv(root / name)
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (("real.csv", "synthetic.csv"), ("real.csv", "synthetic.csv", None)),
+        (("fake.csv", "original.csv"), ("original.csv", "fake.csv", None)),
+        (("adult_human.csv", "adult_gen.csv"), ("adult_human.csv", "adult_gen.csv", None)),
+        (("adult.csv", "adult_ctgan.csv"), ("adult.csv", "adult_ctgan.csv", None)),
+        (("train_real.csv", "test_real.csv", "gpt4.csv"), ("train_real.csv", "gpt4.csv", "test_real.csv")),
+        (("train.csv", "test.csv", "SyntheticRows.csv"), ("train.csv", "SyntheticRows.csv", "test.csv")),
+        (("people.csv", "llm.csv", "held_out.csv"), ("people.csv", "llm.csv", "held_out.csv")),
+        (("real/a.csv", "real/b.csv", "synth/a.csv"), ("real", "synth", None)),
+        (("human-1.csv", "human-2.csv", "ai-1.csv", "ai-2.csv"), ("human-*.csv", "ai-*.csv", None)),
+    ],
+)
+def test_file_of_each_origin_is_known_by_its_name(names, expected, tmp_path, gates):
+    written(tmp_path, *names)
+    named = sorted({name.split("/")[0] if "/" in name else name for name in names})
+
+    called = gates(tmp_path, "init", *named)
+
+    assert called.code == 0, called.err
+    found = dataset(tmp_path)
+    assert (found.partitions["human"], found.partitions["synthetic"], found.holdout) == expected
+
+
+@pytest.mark.parametrize("is_quoted", [True, False])
+def test_options_and_patterns_name_the_files_of_each_origin(is_quoted, tmp_path, gates):
+    written(tmp_path, "x/a-1.csv", "x/a-2.csv", "x/b.csv", "x/c.csv")
+
+    named = ("--human", "x/a-*.csv", "--synthetic", "x/b.csv", "--holdout", "x/c.csv")
+    called = gates(tmp_path, "init", *named if is_quoted else ("x/b.csv", *named[:2], *named[4:]))
+
+    assert called.code == 0, called.err
+    found = dataset(tmp_path)
+    assert (dict(found.partitions), found.holdout) == ({"human": "x/a-*.csv", "synthetic": "x/b.csv"}, "x/c.csv")
+
+
+def test_pattern_of_files_with_an_origin_column_is_one_dataset(tmp_path, gates):
+    for part in (1, 2):
+        rows = pl.concat([table_rows(50, part), table_rows(50, part + 5)])
+        origin = pl.Series("origin", ["human"] * 50 + ["synthetic"] * 50)
+        rows.with_columns(origin).write_csv(tmp_path / f"part-{part}.csv")
+
+    for named in (["part-*.csv"], ["part-1.csv", "part-2.csv"]):
+        called = gates(tmp_path, "init", *named)
+
+        assert called.code == 0, called.err
+        assert dataset(tmp_path).path == "part-*.csv"
+        (tmp_path / "gates.toml").unlink()
+
+
+def test_files_that_nothing_tells_apart_end_in_a_configuration_to_choose_in(tmp_path, gates):
+    written(tmp_path, "a.csv", "b.csv")
+
+    called = gates(tmp_path, "init", "a.csv", "b.csv")
+
+    assert (called.code, called.out) == (2, "")
+    text = called.err.partition("\n\n")[2]
+    both = 'partitions = { human = "a.csv", synthetic = "b.csv" }'
+    assert f"# {both}" in text
+    chosen = text.replace(f"# {both}", both).replace('path = "*.csv"\n', "")
+    (tmp_path / "gates.toml").write_text(chosen)
+    assert dict(dataset(tmp_path).partitions) == {"human": "a.csv", "synthetic": "b.csv"}
+
+
+def test_one_origin_alone_says_which_option_is_missing(tmp_path, gates):
+    written(tmp_path, "a.csv")
+
+    called = gates(tmp_path, "init", "--human", "a.csv")
+
+    assert (called.code, "add --synthetic PATH" in called.err) == (2, True)
+
+
+def test_files_of_further_data_are_a_table_to_add(tmp_path, gates):
+    written(tmp_path, "data/real.csv", "data/fake.csv", "more/real.csv", "more/fake.csv")
+    gates(tmp_path, "init", "data/real.csv", "data/fake.csv")
+
+    shown = gates(tmp_path, "init", "more/real.csv", "more/fake.csv")
+    assert "`gates init more/real.csv more/fake.csv --write` does both" in shown.out
+
+    assert gates(tmp_path, "init", "--human", "more/real.csv", "--synthetic", "more/fake.csv", "--write").code == 0
+    datasets = read_config(tmp_path / "gates.toml").datasets.values()
+    assert [*chain.from_iterable(one.partitions.values() for one in datasets)] == [
+        "data/real.csv", "data/fake.csv", "more/real.csv", "more/fake.csv",
+    ]  # fmt: skip
