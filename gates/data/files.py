@@ -36,7 +36,7 @@ _FORMATS = {
     ".csv": Format.CSV, ".tsv": Format.TSV, ".arrow": Format.ARROW, ".feather": Format.ARROW, ".ipc": Format.ARROW,
 }  # fmt: skip
 _CODECS = {".gz": "gzip", ".zst": "zstd"}
-_COMPRESSIBLE = {Format.JSONL, Format.CSV, Format.TSV}
+TEXTS = {Format.JSONL, Format.CSV, Format.TSV}
 FORMATS_TEXT = "Parquet, JSONL and CSV or TSV (also .gz and .zst), Arrow IPC or Feather"
 
 # Marker files of Spark, and what people put beside data; none of them ever holds rows.
@@ -206,7 +206,7 @@ def data_file(path: Path, name: str, origin: str | None = None) -> DataFile:
     codec = _CODECS.get(suffixes[-1]) if suffixes else None
     kind = suffixes[:-1] if codec else suffixes
     form = _FORMATS.get(kind[-1]) if kind else None
-    if form is None or (codec and form not in _COMPRESSIBLE):
+    if form is None or (codec and form not in TEXTS):
         hint = "; .json is read only as JSONL, one object a line" if ".json" in kind[-1:] else ""
         raise DataError(
             f"{name}: '{''.join(suffixes[-2:]) or Path(name).name}' is not a known format; expected {FORMATS_TEXT}{hint}. "

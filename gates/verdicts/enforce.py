@@ -6,6 +6,7 @@ imported, as only a metric says what the arguments of its expectation mean.
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from gates.contract.plan import plan
 from gates.contract.suites import ROW_FAILURES
 from gates.data.duckdb.dataset import data_files
 from gates.data.facts import FileFacts
-from gates.data.files import evaluation_files, fingerprint, manifest_sha256, resolve
+from gates.data.files import TEXTS, evaluation_files, fingerprint, manifest_sha256, resolve
 from gates.verdict import PlannedCheck, Scope, conclude
 from gates.verdicts.recorded import VerdictError, read_verdict
 from gates.verdicts.reports.text import counted
@@ -108,14 +109,28 @@ def refuse_other_files(
     evaluation: Iterable[DataFile] | None,
 ) -> None:
     """Raises VerdictError unless files have the names and the bytes that were judged. None: there are no such files."""
-    if _manifest(files) != verdict.manifest_sha256:
-        raise VerdictError(f"the data in {dataset.where()} has changed since it was judged")
-    if (None if holdout is None else _manifest(holdout)) != verdict.holdout_sha256:
-        raise VerdictError(f"the holdout {dataset.holdout} has changed since the data was judged")
-    if (None if evaluation is None else _manifest(evaluation)) != verdict.evaluation_sha256:
-        raise VerdictError(
-            f"the evaluation sets {', '.join(dataset.evaluation)} have changed since the data was judged"
-        )
+    _refuse_others(files, verdict.manifest_sha256, f"the data in {dataset.where()} has changed since it was judged")
+    _refuse_others(
+        holdout, verdict.holdout_sha256, f"the holdout {dataset.holdout} has changed since the data was judged"
+    )
+    sets = ", ".join(dataset.evaluation)
+    _refuse_others(
+        evaluation, verdict.evaluation_sha256, f"the evaluation sets {sets} have changed since the data was judged"
+    )
+
+
+def _refuse_others(files: Iterable[DataFile] | None, recorded: str | None, problem: str) -> None:
+    """Raises VerdictError unless files have the manifest that was recorded. None: there are no such files."""
+    listed = None if files is None else list(files)
+    if (None if listed is None else _manifest(listed)) == recorded:
+        return
+    for ends in (b"\n", b"\r\n"):
+        if listed and _manifest(listed, ends) == recorded:
+            raise VerdictError(
+                f"{problem}, but in its line ends only, as git's core.autocrlf makes them: add a line such as "
+                f"'{listed[0].name} -text' to .gitattributes, commit it, and check the file out anew"
+            )
+    raise VerdictError(problem)
 
 
 def refuse_other_promotion(verdict: RecordedVerdict, promoted: PromotedBefore | None) -> None:
@@ -130,12 +145,25 @@ def refuse_other_promotion(verdict: RecordedVerdict, promoted: PromotedBefore | 
     raise VerdictError(f"{what} since it was judged: human rows are compared with another version now")
 
 
-def _manifest(files: Iterable[DataFile]) -> str:
+def _manifest(files: Iterable[DataFile], ends: bytes | None = None) -> str:
+    """Of the files as they are, or of texts as they would be with other line ends."""
     facts = []
     for file in files:
-        digest, size = fingerprint(file.path)
+        is_text = ends is not None and file.codec is None and file.format in TEXTS
+        digest, size = _fingerprint_with(file.path, ends or b"") if is_text else fingerprint(file.path)
         facts.append(FileFacts(file.name, 0, {}, digest, size))
     return manifest_sha256(facts)
+
+
+def _fingerprint_with(path: Path, ends: bytes) -> tuple[str, int]:
+    """As `fingerprint`, of a text with these line ends."""
+    sha256, size = hashlib.sha256(), 0
+    with path.open("rb") as stream:
+        for line in stream:
+            other = line.removesuffix(b"\n").removesuffix(b"\r") + ends if line.endswith(b"\n") else line
+            sha256.update(other)
+            size += len(other)
+    return sha256.hexdigest(), size
 
 
 def refuse_other_answer(verdict: RecordedVerdict, contract: Contract) -> None:
