@@ -378,3 +378,25 @@ def test_config_is_a_value(write):
 
     assert read_config(path) == read_config(path)
     assert isinstance(read_config(path), Config)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('[[weakened]]\nwhat = "reviews"\n', "weakened: reason is missing; it needs what and reason"),
+        ('[[weakened]]\nwhat = "a"\nreason = "\u200b …"\n', "weakened: reason has no letter and no digit"),
+        ('[[weakened]]\nwhat = "a"\nreason = "b"\nwhy = "c"\n', "weakened: unknown key 'why'"),
+        ('[weakened]\nwhat = "a"\n', "weakened is a table, expected tables [[weakened]]"),
+    ],
+)
+def test_why_a_change_weakens_the_gate_is_said_in_words(write, text, message):
+    (mistake,) = mistakes(write(dataset_with("") + "\n" + text))
+
+    assert message in mistake
+
+
+@pytest.mark.parametrize("reason", ["\u200b", " ", "…", "\u3164"])
+def test_a_version_is_not_taken_back_for_a_reason_that_nobody_can_read(gates, tmp_path, reason):
+    called = gates(tmp_path, "promote", "reviews", "--revoke", "--reason", reason)
+
+    assert (called.code, "--revoke needs --reason" in called.err) == (2, True)
