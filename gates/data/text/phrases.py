@@ -79,7 +79,10 @@ PREAMBLE = (
 LEAKED_FRAME = (
     r"(?m)^[ \t]*(?:input|output)[ \t]*:",
     r"(?m)^#{2,3} (?:instruction|response|input|output|human|assistant|user)s?:?[ \t]*$",
-    r"(?m)^(?:#{1,3} ?)?(?:human|user|assistant)[ \t]*:(?:[ \t]|$)",
+    # The next turn of a transcript; in a single text people let a user and a bot speak line by line.
+    r"\n[ \t]*\n(?:human|user)[ \t]*:(?:\s|$)",
+    r"(?m)^#{1,3} ?(?:human|user|assistant)[ \t]*:",
+    r"^\s*assistant[ \t]*:",
     r"^\W*below is an instruction that describes a task",
     TEMPLATE_TOKEN,
 )

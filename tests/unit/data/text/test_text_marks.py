@@ -161,8 +161,22 @@ def test_token_of_any_family_of_models_leaks(family):
 
 
 def test_tokens_that_no_table_has_leak_by_their_form_and_code_does_not():
-    leaking = ["<|tool_response|> ok", "<｜tool▁calls▁begin｜>", "Human: and now?", "### Assistant: yes"]
-    fine = ["a <| b |> c", "x <|> y", "<b>bold</b> <span>", "[1] see [note]", "The user: a person", "list |> map"]
+    leaking = [
+        "<|tool_response|> ok",
+        "<｜tool▁calls▁begin｜>",
+        "Yes.\n\nHuman: and now?",
+        "Assistant: yes",
+        "### Assistant: yes",
+    ]
+    fine = [
+        "a <| b |> c",
+        "x <|> y",
+        "<b>bold</b> <span>",
+        "[1] see [note]",
+        "The user: a person",
+        "User: hi\nBot: ho",
+        "list |> map",
+    ]
 
     assert marks_of(*leaking) == [Mark.LEAKED_FRAME] * len(leaking)
     assert marks_of(*fine) == [Mark(0)] * len(fine)
