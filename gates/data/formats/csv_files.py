@@ -54,13 +54,17 @@ def stage_csv(
     delimiter, names = _header(file, text)
     raw = folder.new_file()
     try:
-        connection.execute(copy(_select(text, delimiter, names), raw))
-    except duckdb.InterruptException:
+        ends, least = _line_ends(file, text, delimiter) if any("\n" in name for name in names) else ("", 0)
+        connection.execute(copy(_select(text, delimiter, names, ends), raw))
+    except (duckdb.InterruptException, duckdb.OutOfMemoryException, duckdb.IOException):
+        # Not the file's fault: whoever called knows why, or memory or disk ran out.
         raise
     except duckdb.Error as error:
         raise _explained(file, text, len(names), str(error)) from error
     source = f"read_parquet({path_literal(raw)}, hive_partitioning = false)"
     kinds, empty, rows = _types(source, names, connection)
+    if 0 < rows < least:
+        raise DataError(f"{file.name}: mixes line ends, \\n and \\r\\n; write the file with one of them")
     if rows == 0:
         raise DataError(f"{file.name}: a header without rows")
     casts = ", ".join(_cast(name, kind) for name, kind in zip(names, kinds, strict=True))
@@ -91,11 +95,30 @@ def _header(file: DataFile, text: Path) -> tuple[str, list[str]]:
     return delimiter, names
 
 
-def _select(text: Path, delimiter: str, names: list[str]) -> str:
+def _line_ends(file: DataFile, text: Path, delimiter: str) -> tuple[str, int]:
+    """How lines end, as DuckDB writes it, and how many rows there are; it takes the end of a header's first line for all.
+
+    Only of files whose header holds a line end within a name.
+    """
+    header: list[str] = []
+    with text.open(encoding="utf-8", newline="") as stream:
+        lines = (header.append(line) or line for line in iter(stream.readline, ""))  # type: ignore[func-returns-value]
+        try:
+            next(csv.reader(lines, delimiter=delimiter, strict=True))
+            rows = sum(1 for row in csv.reader(stream, delimiter=delimiter, strict=True) if row)
+        except csv.Error as error:
+            raise DataError(
+                f"{file.name}: not readable as CSV: {error}; rename the column with a line break"
+            ) from error
+    return (r"\r\n" if header[-1].endswith("\r\n") else r"\n"), rows
+
+
+def _select(text: Path, delimiter: str, names: list[str], ends: str) -> str:
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
+    new_line = f"new_line = {literal(ends)}, " if ends else ""
     return select(
         "*",
-        f"read_csv([{path_literal(text)}], auto_detect = false, header = true, delim = {literal(delimiter)}, "
+        f"read_csv([{path_literal(text)}], auto_detect = false, header = true, {new_line}delim = {literal(delimiter)}, "
         f"""quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false, hive_partitioning = false, """
         f"max_line_size = {_LONGEST_LINE}, buffer_size = {2 * _LONGEST_LINE}, columns = {{{columns}}})",
     )

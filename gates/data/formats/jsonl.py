@@ -59,7 +59,7 @@ def stage_jsonl(
                 label += f"; {_rarest(source, key, connection)}"
             labels |= {key: label} if label else {}
         connection.execute(copy(select(", ".join(expressions), source), target))
-    except (duckdb.InterruptException, duckdb.OutOfMemoryException):
+    except (duckdb.InterruptException, duckdb.OutOfMemoryException, duckdb.IOException):
         raise
     except duckdb.Error as error:
         raise _explained(file, text, str(error)) from error

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -149,5 +152,7 @@ def _stage_arrow(file: DataFile, target: Path) -> None:
 
 
 def _sentence(error: Exception) -> str:
-    """The first line of a library's message, without a full stop."""
+    """The first line of a library's message, without a full stop; for a full disk, what to do."""
+    if os.strerror(errno.ENOSPC) in str(error):
+        return f"no space left in {tempfile.gettempdir()}, the folder for temporary files; free some, or set TMPDIR"
     return str(error).strip().split("\n")[0].rstrip(".")

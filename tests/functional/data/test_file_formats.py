@@ -294,3 +294,17 @@ def test_a_column_without_values_in_one_file_does_not_change_its_type_in_another
         described = dataset.connection.sql("DESCRIBE combined").fetchall()
         assert (described[0][0], described[0][1]) == ("n", "BIGINT")
         assert [file.columns["n"] for file in dataset.files] == ["null", "int64"]
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+@pytest.mark.parametrize("within", ["\n", "\r\n"])
+def test_a_line_break_within_a_name_ends_no_line(tmp_path, ends, within):
+    rows = f"60,human{ends}61,synthetic{ends}" * 60
+
+    with opened(tmp_path, "data.csv", f'"age{within}(years)",origin{ends}{rows}'.encode()) as dataset:
+        assert dataset.row_counts() == {"human": 60, "synthetic": 60, "undeclared": 0}
+
+
+def test_mixed_line_ends_below_a_name_with_a_line_break_lose_no_rows(tmp_path):
+    with pytest.raises(DataError, match=r"^data\.csv"):
+        opened(tmp_path, "data.csv", b'"a\nb",origin\r\n1,human\r\n2,human\n3,human\r\n')

@@ -8,9 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from gates.config.dataset import DatasetConfig
+from gates.errors import DataError
 from gates.private_folder import PrivateFolder
+from tests.opened import open_dataset
 
 HERE = Path(__file__).parents[3]
 OPENS = """
@@ -84,3 +88,24 @@ def test_nothing_of_others_is_swept(scratch):
 
     assert (scratch / "gates-notes/page").read_text() == "mine"
     assert (elsewhere / ".lock").exists()
+
+
+@pytest.mark.parametrize("name", ["data.csv", "data.jsonl", "data.arrow"])
+def test_a_full_disk_is_said_and_nothing_is_left_on_it(tmp_path, scratch, name):
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", scratch], check=False, capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("only root can make a small disk")
+    frame = pl.DataFrame({"text": [str(number**9) for number in range(100_000)], "origin": ["human"] * 100_000})
+    {"csv": frame.write_csv, "jsonl": frame.write_ndjson, "arrow": frame.write_ipc}[name.partition(".")[2]](
+        tmp_path / name
+    )
+    try:
+        with pytest.raises(DataError, match=f"^{name}: .*no space left in {scratch}") as refused:
+            open_dataset(DatasetConfig("d", tmp_path, 1, "text", path=name, columns={"text": "text"}))
+        left = list(scratch.iterdir())
+    finally:
+        subprocess.run(["umount", scratch], check=True)
+    assert "/proc/" not in str(refused.value)
+    assert left == []
