@@ -10,7 +10,7 @@ from gates.checking.cache.hashes import RememberedHashes
 from gates.checking.changes.losses import kept_files
 from gates.checking.changes.rows_before import commit_before
 from gates.config.deadline import TimeUpError
-from gates.data.previous_version import KeptFiles
+from gates.data.previous_version import CommitBefore, KeptFiles
 from gates.errors import DataError, GatesError
 from gates.promotion.git.last_promoted import promoted_before
 from gates.versions.comparison import compare, compare_evaluations, compare_holdouts
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from gates.checking.check_version import JudgedVersion
     from gates.config.dataset import DatasetConfig
     from gates.config.deadline import Deadline
-    from gates.data.previous_version import CommitBefore, PromotedBefore
+    from gates.data.previous_version import PromotedBefore
     from gates.versions.comparison import Comparison
     from gates.versions.snapshots import Snapshot
     from gates.versions.version import Version
@@ -93,7 +93,7 @@ def _with_changes(
     if at.before is None:
         # Where history begins nothing can be missing; where it was cut off that is unknown.
         is_cut_off = at.repository.git is None or at.repository.git.is_shallow()
-        return inputs if is_cut_off else replace(inputs, kept_files=KeptFiles())
+        return inputs if is_cut_off else replace(inputs, kept_files=KeptFiles(), commit=CommitBefore("no commit"))
     try:
         manifests = _manifests_before(at, seen, at.before)
         if is_near and far_pointer(home, tree_at(at.repository, at.before), manifests):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from gates.versions.snapshots import Snapshot
     from gates.versions.version import Version
 
+_SHA1_LENGTH = 40
+
 
 def commit_before(
     at: JudgedVersion, home: DatasetConfig, seen: Snapshot, manifests: Mapping[str, bytes]
@@ -47,7 +50,7 @@ def commit_before(
     as_they_were = {_identity(file) for file in seen.files if is_read_alike and file.entry.identity}
     files = tuple(file for file in was.files if _identity(file) not in as_they_were)
     if not files:
-        return CommitBefore(str(before)) if was.files else None
+        return CommitBefore(str(before))
     records = frozenset(_records(at, home, before))
     here = {str(file.entry.identity): at.home / file.name for file in seen.files} if at.is_worktree else {}
     names = {file.name for file in seen.files}
@@ -81,9 +84,21 @@ def _records(at: JudgedVersion, home: DatasetConfig, before: Version) -> Iterato
     )
 
 
+def _has_same_configuration(at: JudgedVersion, before: Version) -> bool:
+    """Whether the commit has the very file, by the name that git gives its bytes: then it need not be read."""
+    name = at.repository.relative(at.config_path.resolve())
+    blob = tree_at(at.repository, before).listing.blobs.get(name or "", "")
+    content = at.config.path.read_bytes()
+    kind = "sha1" if len(blob) == _SHA1_LENGTH else "sha256"
+    return blob == hashlib.new(kind, b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+
+
 @contextmanager
 def _configured(at: JudgedVersion, home: DatasetConfig, before: Version) -> Iterator[DatasetConfig]:
     """The dataset as the commit configures it, or as it is now where that has none of this name, or none to be read."""
+    if _has_same_configuration(at, before):
+        yield home
+        return
     with ExitStack() as stack:
         try:
             own = stack.enter_context(config_at(at.repository, at.config_path, before)).datasets.get(home.name)

@@ -186,8 +186,11 @@ def test_a_loss_is_not_answered_from_memory_of_a_verdict_without_it(root, gates)
 
 def test_a_removal_that_was_meant_can_be_waived_with_a_reason(root, gates):
     put(root, dict(list(shards(8).items())[:4]))
-    waiver = f'\n[[datasets.people.waivers]]\ncheck = "{CHECK}"\nreason = "a source withdrew"\nowner = "ann"\n'
-    write(root, "gates.toml", f"{CONFIG}{waiver}expires = 2099-01-01\n")
+    waivers = [
+        f'\n[[datasets.people.waivers]]\ncheck = "{check}"\nreason = "a source withdrew"\nowner = "ann"\nexpires = 2099-01-01\n'
+        for check in (CHECK, "combined/expect_human_rows_to_be_kept")
+    ]
+    write(root, "gates.toml", "".join((CONFIG, *waivers)))
 
     called = gates(root, "check")
 

@@ -136,7 +136,8 @@ def test_staged_looks_at_every_configuration(root, gates):
 
     called = gates(root, "check", "--staged")
 
-    assert "teams/a:near: WARN  " in called.out
+    assert "teams/a:near: FAIL  1 critical check failed" in called.out
+    assert "Human rows of the version before are gone" in called.out
 
 
 def test_a_revision_has_its_own_configurations(root, gates):
