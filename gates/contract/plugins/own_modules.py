@@ -30,6 +30,17 @@ _PACKAGE = "__init__.py"
 # what a schema needs is pandera, whatever lies beside it.
 _NEVER_OWN = frozenset({*sys.stdlib_module_names, "gates", "pandera", "polars"})
 _loads = itertools.count(1)
+# Those that run a module just now.
+_loading: list[OwnModules] = []
+
+
+def _refuse_undigested(event: str, arguments: tuple[object, ...]) -> None:
+    """An audit hook: code of a repository's file that nobody digested, as `runpy.run_path` has it, does not run."""
+    if event == "exec" and _loading:
+        _loading[-1].refuse_undigested(str(getattr(arguments[0], "co_filename", "")))
+
+
+sys.addaudithook(_refuse_undigested)
 
 
 class _DigestedLoader(SourceFileLoader):
@@ -72,6 +83,14 @@ class OwnModules:
     def seal(self) -> None:
         """From now on, no file runs that has not run yet: no contract would know of it."""
         self._is_sealed = True
+
+    def refuse_undigested(self, file: str) -> None:
+        """Raises PluginError where code of this file is about to run, and the file is the repository's and was not digested."""
+        path = Path(file)
+        if path.suffix and path.is_file() and is_own_file(str(path.resolve()), self.root):
+            shown = path.resolve().relative_to(self.root).as_posix()
+            if shown not in self.sources:
+                raise PluginError(f"runs {shown} past `import`, so that verdicts would not depend on it; import it")
 
     def load(self, name: str) -> ModuleType | None:
         """The repository's module of a dotted name; None where the outermost package is not the repository's.
@@ -127,11 +146,14 @@ class OwnModules:
         module = module_from_spec(spec)
         vars(module)["__builtins__"] = self._builtins
         self._modules[name] = sys.modules[loader.name] = module
+        _loading.append(self)
         try:
             loader.exec_module(module)
         except BaseException:
             del self._modules[name], sys.modules[loader.name]
             raise
+        finally:
+            _loading.pop()
         return module
 
     def _content(self, path: Path, real: Path) -> bytes:

@@ -161,3 +161,28 @@ def test_module_that_nobody_has_is_reported_as_python_reports_it(tmp_path):
 
     with pytest.raises(SuiteError, match=r"^own\.py:1: ModuleNotFoundError: No module named 'pkg\.absent'$"):
         executed(root)
+
+
+@pytest.mark.parametrize(
+    "runs",
+    [
+        "import runpy\nrunpy.run_path({path!r})\n",
+        "from pathlib import Path\nexec(compile(Path({path!r}).read_text(), {path!r}, 'exec'))\n",
+        (
+            "from importlib.util import module_from_spec, spec_from_file_location\n"
+            "spec = spec_from_file_location('side', {path!r})\nspec.loader.exec_module(module_from_spec(spec))\n"
+        ),
+        "import sys\nsys.path.insert(0, {folder!r})\nimport importlib\nimportlib.import_module('side')\n",
+    ],
+)
+def test_a_file_that_nobody_digested_does_not_run_past_import(tmp_path, runs, monkeypatch):
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    (tmp_path / "mark").mkdir()
+    side = tmp_path / "side.py"
+    root = write(tmp_path, own=runs.format(path=str(side), folder=str(tmp_path)))
+    side.write_text(f"open({str(tmp_path / 'mark/ran')!r}, 'w').close()\n")
+
+    with pytest.raises(SuiteError, match=r"runs side\.py past `import`"):
+        executed(root)
+    assert not (tmp_path / "mark/ran").exists()
