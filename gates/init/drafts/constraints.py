@@ -13,6 +13,7 @@ import polars as pl
 from gates.init.drafts.bounds import rate_bound
 from gates.init.drafts.columns import MOST_LEVELS, looks_like_a_key
 from gates.init.drafts.draft import ColumnDraft, Constraint, ConstraintKind, InferredKind
+from gates.metrics.temporal.parse_times import time_in_utc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,6 +26,9 @@ LEAST_VARIED_RATIO = 0.05
 ROWS_PER_LEVEL = 10
 # An inequality that unrelated columns would hardly break says nothing.
 LEAST_CHANCE_VIOLATIONS = 0.01
+
+# A column of words is one of times where all but a few say one.
+LEAST_TIME_RATIO = 0.95
 
 _LEVELLED = (InferredKind.CATEGORICAL, InferredKind.BOOLEAN)
 _NUMERIC = (InferredKind.NUMERIC, InferredKind.INTEGER_VALUED)
@@ -104,16 +108,18 @@ def _dependency_trials(x: _Levels, y: _Levels) -> int:
 
 
 def _inequalities(frame: pl.DataFrame, columns: Sequence[ColumnDraft]) -> list[Constraint]:
-    numbers = [column for column in columns if column.kind in _NUMERIC and column.minimum is not None]
+    ordered = {column.name: _ordered(frame, column) for column in columns}
+    present = {name: values for name, values in ordered.items() if values.count()}
+    kinds = {name: values.dtype.is_numeric() for name, values in present.items()}
     trials: dict[Edge, tuple[int, float]] = {}
-    for small, large in permutations(numbers, 2):
-        if small.maximum is None or large.minimum is None or small.maximum <= large.minimum:
+    for small, large in permutations(present, 2):
+        if kinds[small] != kinds[large] or present[small].max() <= present[large].min():  # type: ignore[operator]  # of one kind
             # Ranges that do not overlap say it already.
             continue
-        both = frame.select(a=small.name, b=large.name).drop_nulls()
+        both = pl.DataFrame({"a": present[small], "b": present[large]}).drop_nulls()
         chance = _chance_violations(both)
         if both.height >= LEAST_TRIALS and chance >= LEAST_CHANCE_VIOLATIONS and not (both["a"] > both["b"]).any():
-            trials[small.name, large.name] = (both.height, chance)
+            trials[small, large] = (both.height, chance)
     return [
         Constraint(
             ConstraintKind.INEQUALITY,
@@ -122,8 +128,17 @@ def _inequalities(frame: pl.DataFrame, columns: Sequence[ColumnDraft]) -> list[C
             f"holds in all of {trials[small, large][0]:,} human rows; unrelated columns would break it in "
             f"{trials[small, large][1]:.2g} of them",
         )
-        for small, large in without_consequences(trials, [column.name for column in numbers])
+        for small, large in without_consequences(trials, list(present))
     ]
+
+
+def _ordered(frame: pl.DataFrame, column: ColumnDraft) -> pl.Series:
+    """A column's numbers, or its times where it is one of times or of words that nearly all say a time; else nulls."""
+    if column.kind in _NUMERIC and column.minimum is not None:
+        return frame[column.name]
+    times = frame.select(time_in_utc(column.name, frame.schema[column.name])).to_series()
+    is_time = times.count() >= LEAST_TIME_RATIO * frame[column.name].count()
+    return times if is_time else pl.Series([None] * frame.height, dtype=times.dtype)
 
 
 def _chance_violations(both: pl.DataFrame) -> float:

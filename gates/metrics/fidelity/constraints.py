@@ -15,6 +15,7 @@ from gates.metrics.base.breakdowns import with_parts
 from gates.metrics.base.measurement import Growth, Inconclusive, Measured, Measurement, Part, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.stats.intervals import clopper_pearson
+from gates.metrics.temporal.parse_times import time_in_utc
 from gates.verdict import Scope
 
 if TYPE_CHECKING:
@@ -100,9 +101,11 @@ def _functional_dependency(human: pl.DataFrame, rows: pl.DataFrame, columns: Seq
 
 
 def _inequality(_human: pl.DataFrame, rows: pl.DataFrame, columns: Sequence[str]) -> Judged:
-    """The first column is at most the second."""
+    """The first column is at most the second; words stand for the times that they say, and those that say none for nothing."""
     small, large = columns
-    pair = _without_nan(rows.select(small, large))
+    words = [name for name in columns if rows.schema[name] in (pl.String, pl.Categorical)]
+    times = (time_in_utc(name, rows.schema[name]).alias(name) for name in words)
+    pair = _without_nan(rows.select(small, large).with_columns(times))
     applies = (pair[small].is_not_null() & pair[large].is_not_null()).to_numpy()
     return (pair[small] > pair[large]).fill_null(value=False).to_numpy() & applies, applies
 

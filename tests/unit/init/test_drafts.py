@@ -201,6 +201,17 @@ def test_inequalities_between_ranges_that_do_not_overlap_are_no_news():
     assert constraints(frame) == []
 
 
+@pytest.mark.parametrize("as_words", [False, True])
+def test_times_that_never_come_before_others_are_an_inequality(as_words):
+    rng = np.random.default_rng(1)
+    began = 19_000 + rng.integers(0, 400, 500)
+    frame = pl.DataFrame({"began": began, "ended": began + rng.integers(0, 90, 500)}).cast(pl.Int32).cast(pl.Date)
+    written = frame.with_columns(pl.col("began", "ended").cast(pl.String)) if as_words else frame
+
+    assert ("inequality", ("began", "ended")) in constraints(written)
+    assert ("inequality", ("began", "ended")) not in constraints(written.with_columns(ended=pl.col("began").reverse()))
+
+
 def test_evidence_says_how_many_rows_could_have_broken_a_constraint():
     assert infer(table_rows(500), total_rows=900).constraints[0] == Constraint(
         ConstraintKind.FUNCTIONAL_DEPENDENCY,

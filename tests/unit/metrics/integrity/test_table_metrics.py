@@ -279,6 +279,16 @@ def test_missing_keys_repeat_nothing_and_do_not_count(gap, key):
     )
 
 
+def test_words_that_say_times_are_compared_as_times():
+    human = pl.DataFrame({"a": ["2024-03-01"] * 400, "b": ["2024-03-02T10:00"] * 400})
+    params = {"constraint": "inequality", "columns": ["a", "b"]}
+    early = human.with_columns(b=pl.when(pl.int_range(400) < 40).then(pl.lit("2024-02-28 23:00")).otherwise("b"))
+    silent = human.with_columns(b=pl.when(pl.int_range(400) < 40).then(pl.lit("soon")).otherwise("b"))
+
+    assert outcome(measured(constraints, early, Scope.SYNTHETIC, human, **params), max_value=0.01) is Outcome.FAIL
+    assert outcome(measured(constraints, silent, Scope.SYNTHETIC, human, **params), max_value=0.01) is Outcome.PASS
+
+
 def test_nan_on_one_side_of_an_inequality_asks_nothing_and_infinity_is_no_whole_number():
     human = pl.DataFrame({"a": [1.0] * 400, "b": [2.0] * 400})
     params = {"constraint": "inequality", "columns": ["a", "b"]}
