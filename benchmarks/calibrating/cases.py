@@ -110,6 +110,8 @@ CASES: tuple[Case, ...] = (
     Case(_RATES, "text", table_defects.biased_group, "synthetic texts of one locale have the same label"),
     Case(_TOLD, "tabular", table_defects.one_label, "synthetic rows have the same label"),
     Case(_TOLD, "text", table_defects.one_label, "synthetic texts have the same label"),
+    Case(f"{_UTILITY}/human", "tabular", table_defects.labels_dealt_out, "synthetic labels are dealt out again"),
+    Case(f"{_UTILITY}/human", "text", table_defects.labels_dealt_out, "synthetic labels are dealt out again"),
     Case(f"{_UTILITY}/synthetic", "tabular", table_defects.labels_dealt_out, "synthetic labels are dealt out again"),
     Case(f"{_UTILITY}/both", "tabular", table_defects.labels_dealt_out, "synthetic labels are dealt out again"),
     Case(f"{_UTILITY}/synthetic", "text", table_defects.labels_dealt_out, "synthetic labels are dealt out again"),

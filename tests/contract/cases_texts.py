@@ -233,11 +233,12 @@ CASES = (
     ),
     *(
         Case(
-            f"{UTILITY}/{train}", ("text", "tabular"), ON, LABELS_DEALT, "suffers most", prepared=_separable_by_a_word,
+            f"{UTILITY}/{train}", ("text", "tabular"), ON, LABELS_DEALT, reason, prepared=_separable_by_a_word,
             # Labels that teach nothing by themselves teach worse beside people's, if they are as many.
-            also=frozenset({f"{UTILITY}/{other}"}), missing=NO_LABEL, costly=True, rows=700,
+            also=frozenset({f"{UTILITY}/{other}" for other in ("human", "synthetic", "both") if other != train}),
+            missing=NO_LABEL, costly=True, rows=700,
         )
-        for train, other in (("synthetic", "both"), ("both", "synthetic"))
+        for train, reason in (("human", "on synthetic labels"), ("synthetic", "suffers most"), ("both", "suffers most"))
     ),
     Case(
         "combined/expect_locale_distance_ratio_to_be_between", ("text", "instruction", "preference"), ON,

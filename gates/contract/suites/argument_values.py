@@ -26,7 +26,7 @@ VALUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "expect_rare_slices_to_be_covered": {"kind": ("vanished", "union")},
     "expect_series_to_be_sound": {"kind": ("duplicate_timestamps", "backward_steps", "gaps", "constant", "periodic")},
     "expect_synthetic_to_not_copy_human": {"kind": ("exact", "near", "span")},
-    "expect_utility_to_be_between": {"train": ("synthetic", "both")},
+    "expect_utility_to_be_between": {"train": ("human", "synthetic", "both")},
 }
 # Where any word will do, what it names.
 _FREE = {

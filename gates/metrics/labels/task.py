@@ -69,6 +69,17 @@ class Task:
     splits: tuple[tuple[Ints, Ints], ...]
     class_count: int
 
+    def tests(self) -> list[Ints]:
+        """Per split, the human rows to test on."""
+        return [rows for _, rows in self.splits]
+
+    def dealt(self, name: str) -> list[Ints]:
+        """The rows of a kind, dealt out to the splits, without those that share a unit with the human rows trained on."""
+        block, number = self.blocks[name], len(self.splits)
+        dealt = [block[at::number] for at in range(number)]
+        trains = (train for train, _ in self.splits)
+        return [rows[~np.isin(self.unit[rows], self.unit[train])] for rows, train in zip(dealt, trains, strict=True)]
+
     def apart(self, name: str) -> list[Ints]:
         """Per split, the rows of a kind that share no unit with the rows to test on."""
         block = self.blocks[name]
@@ -200,18 +211,18 @@ def untestable(task: Task, name: str = "synthetic") -> str:
     left = [min(len(train), len(made)) for (train, _), made in zip(task.splits, task.apart(name), strict=True)]
     if min(left, default=0) < ROWS_TO_PASS:
         return f"fewer than {ROWS_TO_PASS} rows of an origin share no group with the human rows to test on: nothing to train on"
-    test = test_of(task)
+    test = exam_of(task, task.tests())
     units = len(np.unique(test.unit))
     if units < UNITS_AT_LEAST:
         return f"human rows to test on come from {units} groups: fewer than {UNITS_AT_LEAST} say little about others"
     return "" if test.judged else f"no label occurs in {CLASS_UNITS_AT_LEAST} of the human rows or groups to test on"
 
 
-def test_of(task: Task) -> Exam:
-    """The rows of all splits that are tested on, in order."""
-    rows = np.concatenate([np.empty(0, dtype=np.int64), *(rows for _, rows in task.splits)])
+def exam_of(task: Task, tests: list[Ints]) -> Exam:
+    """The rows of all splits that are tested on, in order; those of a split together."""
+    rows = np.concatenate([np.empty(0, dtype=np.int64), *tests])
     labels = task.labels[rows]
-    fold = np.repeat(np.arange(len(task.splits)), [len(rows) for _, rows in task.splits])
+    fold = np.repeat(np.arange(len(tests)), list(map(len, tests)))
     unit = task.unit[rows]
     carrying = np.array([len(np.unique(unit[labels == code])) for code in range(task.class_count)])
     lacking = np.array([len(np.unique(unit[labels != code])) for code in range(task.class_count)])

@@ -15,8 +15,8 @@ from gates.metrics.labels.task import (
     TRAIN_ROWS,
     Task,
     blocks_of,
+    exam_of,
     task_of,
-    test_of,
     too_little,
     untestable,
 )
@@ -47,11 +47,13 @@ class Trained:
     """Models by what they were trained on, and what they are tested on.
 
     even: as many human rows as `synthetic` has synthetic ones; human: all human training rows; both: these
-    and the synthetic rows that the dataset has for as many, as far as they are read. ratio: synthetic rows for
+    and the synthetic rows that the dataset has for as many, as far as they are read. on_synthetic: the synthetic rows as what
+    a model of human rows is tested on. ratio: synthetic rows for
     each human row in the dataset; added: in `both`.
     """
 
     test: Exam
+    on_synthetic: tuple[Exam, Model]
     synthetic: Model
     even: Model
     human: Model
@@ -150,7 +152,8 @@ class _Fits:
         added = [other[: round(len(one) * ratio)] for one, other in zip(human, made, strict=True)]
         both = [np.r_[one, other] for one, other in zip(human, added, strict=True)]
         return Trained(
-            test=test_of(task),
+            test=exam_of(task, task.tests()),
+            on_synthetic=(exam_of(task, task.dealt(name)), self._model(human, task.dealt(name))),
             synthetic=self._model([rows[:size] for rows, size in zip(made, even, strict=True)]),
             even=self._of_human(human, tuple(map(_about_as_many, even, map(len, human)))),
             human=self._of_human(human, tuple(map(len, human))),
@@ -165,19 +168,22 @@ class _Fits:
             self._human_models[sizes] = self._model([rows[:size] for rows, size in zip(human, sizes, strict=True)])
         return self._human_models[sizes]
 
-    def _model(self, trains: list[Ints]) -> Model:
-        refits = tuple(self._scores([np.repeat(train, times[train]) for train in trains]) for times in self.times)
-        return Model(self._scores(trains), refits, max(map(len, trains)))
+    def _model(self, trains: list[Ints], tests: list[Ints] | None = None) -> Model:
+        tested = self.task.tests() if tests is None else tests
+        refits = tuple(
+            self._scores([np.repeat(train, times[train]) for train in trains], tested) for times in self.times
+        )
+        return Model(self._scores(trains, tested), refits, max(map(len, trains)))
 
-    def _scores(self, trains: list[Ints]) -> Floats:
+    def _scores(self, trains: list[Ints], tests: list[Ints]) -> Floats:
         """Scores of all test rows, each from the model of its split; a class that no training row has scores lowest."""
         task, parts = self.task, []
-        for train, (_, test) in zip(trains, task.splits, strict=True):
+        for train, test in zip(trains, tests, strict=True):
             labels = task.labels[train]
             present = np.unique(labels)
             scored = np.full((len(test), task.class_count), -np.inf)
             scored[:, present] = 0.0
-            if len(present) > 1:
+            if len(present) > 1 and len(test):
                 columns, scores = task.model.class_scores(train, labels, test)
                 scored[:, columns] = scores
             parts.append(scored)
