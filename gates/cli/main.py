@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 NAME = "gates"
 COMPLETION_VARIABLE = "_GATES_COMPLETE"
 NO_VERDICT, INTERRUPTED = 3, 130
+# What a write says of a disk that is full, spent, broken or not to be written.
+_OF_THE_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
 
 # Name, module and help line; the module's `command` is the click command.
 COMMANDS: Mapping[str, tuple[str, str]] = {
@@ -144,7 +147,7 @@ def _sentence(error: BaseException) -> tuple[str, int]:
         return "out of memory: close other programs, or judge smaller files", NO_VERDICT
     if isinstance(error, OSError) and error.filename is not None:
         return f"cannot use {error.filename}: {error.strerror or foreign_text(error)}", NO_VERDICT
-    if isinstance(error, OSError) and error.errno:
+    if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
         return f"cannot read or write: {error.strerror}; nothing was left half written", NO_VERDICT
     return (
         f"internal error: {foreign_text(error)}; this is a bug; run with {DEBUG_VARIABLE}=1 for the traceback",
