@@ -41,10 +41,19 @@ def test_texts_that_read_alike_are_equal_as_rows_and_as_tokens(text):
 
 
 def test_texts_that_read_otherwise_differ():
-    others = ["Café Zürich", "Café Zürich, naïve rule", "Кафе Цюрих", "カフェ", None, ""]
+    others = [
+        "Café Zürich", "Café Zürich, naïve rule", "Кафе Цюрих", "カフェ", "か", "が", "कल", "कुल", "น้า", "นา", None, "",
+    ]  # fmt: skip
 
     assert len(np.unique(content_digest(pl.DataFrame({"text": [PLAIN, *others]}), ROLES))) == len(others) + 1
-    assert comparable(pl.Series(["straße ﬁn", None])).to_list() == ["strasse fin", None]
+    assert comparable(pl.Series(["Ab", "straße ﬁn", None, "C", "É"])).to_list() == ["ab", "strasse fin", None, "c", "e"]
+
+
+@pytest.mark.parametrize("text", ["が", "कुल", "한국어", "น้ำ", "Việt Nam", "שָׁלוֹם", "العَرَبِيَّة"])
+def test_canonically_equal_texts_are_equal_in_any_script(text):
+    forms = pl.Series([unicodedata.normalize(form, text) for form in ("NFC", "NFD", "NFKC", "NFKD")])
+
+    assert comparable(forms).n_unique() == 1
 
 
 def test_columns_of_tables_are_equal_where_their_values_are():
