@@ -136,7 +136,7 @@ def _become(call: list[object], streams: list[int], caller: socket.socket) -> No
     os.environ.update(environment)
 
 
-def _import_libraries() -> None:
+def import_libraries() -> None:
     """Imports what judging and DVC need and what starts no threads before it is used, for a fork would not have them."""
 
     import gates.checking.check_dataset
@@ -175,6 +175,6 @@ def _end(code: int) -> None:
 
 
 if __name__ == "__main__":
-    _import_libraries()
+    import_libraries()
     _await_call(socket.socket(fileno=int(sys.argv[1])))
     _end(_run(Path(sys.argv[0]).name))
