@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 import scipy.sparse as sp
 from threadpoolctl import threadpool_limits
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     ClassScores = tuple[Labels, Floats]
 
 FOLDS = 3
-# scikit-learn's histogram trees take at most 255 categories; rarer human levels share one.
+# scikit-learn's histogram trees take at most 255 categories; rarer levels share one.
 CATEGORIES_AT_MOST = 254
 HASH_BITS = 15
 # Of more than two classes every step grows a tree a class: fewer steps make as many trees in all.
@@ -109,14 +110,26 @@ def table_of(human: Coded, *others: Coded) -> Table:
         if feature.kind is ColumnKind.NUMERIC:
             columns.append(np.concatenate([side.frame[feature.name].to_numpy() for side in sides]))
             continue
-        counts = np.bincount(human.codes[feature.name], minlength=feature.size)
-        rank = np.empty(feature.size, dtype=np.int64)
-        rank[np.argsort(-counts, kind="stable")] = np.arange(feature.size)
-        codes = np.concatenate([side.codes[feature.name] for side in sides])
-        columns.append(np.minimum(rank[codes], CATEGORIES_AT_MOST).astype(np.float64))
+        columns.append(_ranks(pl.concat([side.frame[feature.name] for side in sides])))
     names = tuple(feature.name for feature in human.features)
     categorical = np.array([feature.kind is ColumnKind.CATEGORICAL for feature in human.features])
     return Table(np.column_stack(columns), names, categorical)
+
+
+def _ranks(levels: pl.Series) -> Floats:
+    """Each level's place by how many rows of all sides have it; the rarer ones share the last.
+
+    Levels that one side lacks are told apart like all others: under one code they would give away the other side, however
+    rare each of them is.
+    """
+    counts = levels.value_counts(name="rows").sort(["rows", levels.name], descending=[True, False], nulls_last=True)
+    ranked = counts.with_columns(rank=pl.int_range(pl.len()).clip(0, CATEGORIES_AT_MOST).cast(pl.Float64))
+    ranks: Floats = (
+        levels.to_frame()
+        .join(ranked, on=levels.name, how="left", nulls_equal=True, maintain_order="left")["rank"]
+        .to_numpy()
+    )
+    return ranks
 
 
 def texts_of(stream: TokenStream, *sides: Coded) -> Texts:
