@@ -15,7 +15,7 @@ from gates.init.config_text import table_text, toml_string
 from gates.init.origin_guess import find_origin, one_sided
 from gates.init.origin_words import GENERATOR
 from gates.init.proposal import Proposal
-from gates.init.roles_guess import Guess, Rows, generator_of, group_of, is_human, key_of, label_of
+from gates.init.roles_guess import Guess, NewRows, generator_of, group_of, is_human, key_of, label_of
 from gates.init.type_guess import TYPE_BY_SHAPE, recognise
 from gates.verdict import Scope
 
@@ -60,7 +60,7 @@ def propose(root: Path, data: FoundData) -> Proposal:
     partitions = data.partitions or {Scope.HUMAN.value: str(data.path)}
     config = DatasetConfig(data.name, root, 0, "tabular", partitions=partitions, origin=_NO_COLUMN, source="gates init")
     with _opened(config) as opened:
-        every = Rows(opened.connection, identifier(VIEWS[Scope.COMBINED]), _types(opened))
+        every = NewRows(opened.connection, identifier(VIEWS[Scope.COMBINED]), _types(opened))
         values = {} if data.partitions else _values(every)
         origin = find_origin(values)
         _check_one_table(opened.files, origin, data)
@@ -76,7 +76,7 @@ def propose(root: Path, data: FoundData) -> Proposal:
     return proposal
 
 
-def _typed(proposal: Proposal, rows: Rows) -> Proposal:
+def _typed(proposal: Proposal, rows: NewRows) -> Proposal:
     """With the type, and the parts that columns play in it. rows: without the column of the origin."""
     recognised = recognise({**rows.types, **_conversations(rows)})
     if recognised:
@@ -97,14 +97,14 @@ def _typed(proposal: Proposal, rows: Rows) -> Proposal:
     return _with_generator(_with_label(parts, rows), rows)
 
 
-def _with_label(proposal: Proposal, rows: Rows) -> Proposal:
+def _with_label(proposal: Proposal, rows: NewRows) -> Proposal:
     label = label_of(rows)
     if label is None or label.column in (*proposal.columns.values(), proposal.group):
         return proposal
     return replace(proposal, label=label.column, why={**proposal.why, "label": label.why})
 
 
-def _with_generator(proposal: Proposal, rows: Rows) -> Proposal:
+def _with_generator(proposal: Proposal, rows: NewRows) -> Proposal:
     """With the role of a generator, which the column of the origin may have too."""
     origin, role = proposal.origin, "generator"
     if origin and GENERATOR.fullmatch(origin.name):
@@ -132,7 +132,7 @@ def _types(opened: LocalDataset) -> dict[str, str]:
     return {str(row[0]): str(row[1]) for row in described if not str(row[0]).startswith("_gates_")}
 
 
-def _values(rows: Rows) -> dict[str, dict[str, int]]:
+def _values(rows: NewRows) -> dict[str, dict[str, int]]:
     """Rows by value of the columns that have but a few values."""
     counted: dict[str, dict[str, int]] = {}
     for name, kind in rows.types.items():
@@ -150,7 +150,7 @@ def _values(rows: Rows) -> dict[str, dict[str, int]]:
     return counted
 
 
-def _no_origin(rows: Rows) -> str:
+def _no_origin(rows: NewRows) -> str:
     rest = len(rows.types) - _NAMED_COLUMNS
     listed = ", ".join(list(rows.types)[:_NAMED_COLUMNS]) + (f" and {rest} more" if rest > 0 else "")
     return (
@@ -197,7 +197,7 @@ def _check_one_table(files: Sequence[FileFacts], origin: OriginColumn | None, da
         )
 
 
-def _conversations(rows: Rows) -> dict[str, str]:
+def _conversations(rows: NewRows) -> dict[str, str]:
     """What columns of text hold instead: messages or pairs as JSON, or transcripts."""
     shapes = {}
     for name in (name for name, kind in rows.types.items() if kind == "VARCHAR"):
@@ -207,7 +207,7 @@ def _conversations(rows: Rows) -> dict[str, str]:
     return {name: TYPE_BY_SHAPE[shape] for name, shape in shapes.items() if shape}
 
 
-def _text_column(rows: Rows) -> str | None:
+def _text_column(rows: NewRows) -> str | None:
     """The column called `text` if it holds sentences, else the only one that clearly does, else None."""
     # What was not preferred may be bad on purpose.
     strings = [name for name, kind in rows.types.items() if kind == "VARCHAR" and name.casefold() not in _DISPREFERRED]
@@ -223,12 +223,12 @@ def _text_column(rows: Rows) -> str | None:
     return longest if all(lengths[longest] >= MUCH_LONGER * length for length in others) else None
 
 
-def _is_long(rows: Rows, name: str) -> bool:
+def _is_long(rows: NewRows, name: str) -> bool:
     (length,) = rows.ask(f"avg(length({identifier(name)}))")
     return isinstance(length, float) and length >= SENTENCE
 
 
-def _free_text_length(rows: Rows, name: str) -> float:
+def _free_text_length(rows: NewRows, name: str) -> float:
     """Average length of a column of long, mostly distinct values with white space in them; 0 for any other column."""
     value = identifier(name)
     # Counting exactly would keep every text in memory; the sketch is a few per cent off.

@@ -42,7 +42,7 @@ class Guess:
 
 
 @dataclass(frozen=True)
-class Rows:
+class NewRows:
     """The rows of new data. types: SQL type by column. human: SQL that is true of human rows."""
 
     connection: duckdb.DuckDBPyConnection
@@ -60,7 +60,7 @@ def is_human(origin: str | None, origins: Origins) -> str:
     return f"{made_by} = {literal(Scope.HUMAN)}"
 
 
-def key_of(rows: Rows) -> Guess | None:
+def key_of(rows: NewRows) -> Guess | None:
     """The first column that is called as keys are and differs from row to row, within each origin at least.
 
     What numbers the rows says nothing of what they are about: with it, no copied row would equal its original.
@@ -72,7 +72,7 @@ def key_of(rows: Rows) -> Guess | None:
     return None
 
 
-def label_of(rows: Rows) -> Guess | None:
+def label_of(rows: NewRows) -> Guess | None:
     """The only column that is called as labels are and has a few values."""
     names = [name for name in rows.types if LABEL_NAME.fullmatch(name)]
     if len(names) != 1:
@@ -82,7 +82,7 @@ def label_of(rows: Rows) -> Guess | None:
     return Guess(names[0], f"its name, and its {levels} values") if few else None
 
 
-def group_of(rows: Rows, key: str | None) -> Guess | None:
+def group_of(rows: NewRows, key: str | None) -> Guess | None:
     """The first column that is called as what several rows are about, and has several rows for each."""
     for name, value in _columns(rows, GROUP_NAME):
         distinct, count = rows.ask(f"count(DISTINCT {value})", f"count({value})")
@@ -92,7 +92,7 @@ def group_of(rows: Rows, key: str | None) -> Guess | None:
     return None
 
 
-def generator_of(rows: Rows, human: str) -> Guess | None:
+def generator_of(rows: NewRows, human: str) -> Guess | None:
     """The column that names a generator of synthetic rows, and nothing for human ones. human: SQL that is true of these."""
     for name in (name for name, kind in rows.types.items() if kind == "VARCHAR" and GENERATOR.fullmatch(name)):
         present = f"coalesce(trim({identifier(name)}), '') <> ''"
@@ -104,7 +104,7 @@ def generator_of(rows: Rows, human: str) -> Guess | None:
     return None
 
 
-def _columns(rows: Rows, names: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+def _columns(rows: NewRows, names: re.Pattern[str]) -> Iterator[tuple[str, str]]:
     for name, kind in rows.types.items():
         if names.fullmatch(name) and kind in KEY_TYPES:
             yield name, identifier(name)

@@ -41,12 +41,14 @@ def _suite(value: int) -> str:
 def _states() -> dict[str, tuple[str, str]]:
     """Two contents of each file, whose verdicts are different ones."""
     data = sound_files()["plain/data.csv"].decode()
-    held = "number,text,score\n" + "".join(f'{100 + row},"row {row} of those held out",{row}.5\n' for row in range(20))
+    holdout = "number,text,score\n" + "".join(
+        f'{100 + row},"row {row} of those held out",{row}.5\n' for row in range(20)
+    )
     items = "text\n" + "".join(f"item {row} of a set that a model is tested on\n" for row in range(20))
     copied = '"' + data.split('"')[5] + '"'
     return {
         "data.csv": (data, data.replace("line 7", "evil 7")),
-        "held.csv": (held, held.replace('"row 3 of those held out"', copied)),
+        "held.csv": (holdout, holdout.replace('"row 3 of those held out"', copied)),
         "items.csv": (items, items.replace("item 3", copied, 1).replace(f"{copied} of a set that a model is tested on", copied)),
         "expectations/d/combined.json": (_suite(20), _suite(90)),
         "schemas/d.py": (_SCHEMA.format("gt", "above"), _SCHEMA.format("lt", "below")),

@@ -55,9 +55,12 @@ def near_rows(scan: Scan) -> Measurement:
         own = _first(_new(_distinct(rows), human), most)
         margin, twin = margins(reference, columns.cells(own)) if len(own) else (np.empty(0), np.empty(0, dtype=int))
         is_near = margin > limit
-        found = np.flatnonzero(is_near)[np.argsort(own.row_id[is_near])][: scan.named_rows]
+        nearest = np.flatnonzero(is_near)[np.argsort(own.row_id[is_near])][: scan.named_rows]
         compared = excess(int(is_near.sum()), len(own), baseline, len(human), "nearly equal a human row")
-        evidence = {**compared.evidence, "first_rows": twin_places(scan, own.row_id[found], human.row_id[twin[found]])}
+        evidence = {
+            **compared.evidence,
+            "first_rows": twin_places(scan, own.row_id[nearest], human.row_id[twin[nearest]]),
+        }
         return replace(compared, evidence=evidence, undecided=Severity.WARNING)
 
     whole = share(scan.synthetic)
@@ -73,8 +76,8 @@ def _baseline_margins(scan: Scan, human: tuple[_Columns, Rows, Cells], most: int
     """How far unseen human rows stand near to one alone, and which rows these are."""
     columns, rows, reference = human
     if scan.holdout is not None and len(scan.holdout.rows):
-        held = _first(_new(_distinct(scan.holdout.rows), rows), most)
-        return (margins(reference, columns.cells(held))[0] if len(held) else np.empty(0)), HOLDOUT
+        unseen = _first(_new(_distinct(scan.holdout.rows), rows), most)
+        return (margins(reference, columns.cells(unseen))[0] if len(unseen) else np.empty(0)), HOLDOUT
     own = np.arange(min(len(rows), most))
     return margins(reference, reference.take(own), own)[0], OTHERS
 
@@ -96,7 +99,7 @@ class _Columns:
     def cells(self, rows: Rows) -> Cells:
         """These rows; a missing level is a level."""
         numbers = [rows.frame[name].to_physical().cast(pl.Float64).to_numpy() for name in self._numbers]
-        levels = [_codes(rows.frame[name].cast(pl.String), known) for name, known in self._levels.items()]
+        levels = [_codes(rows.frame[name].cast(pl.String), human_levels) for name, human_levels in self._levels.items()]
         return Cells(_matrix(numbers, len(rows)), _matrix(levels, len(rows)).astype(np.int64))
 
 

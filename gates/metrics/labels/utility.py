@@ -95,8 +95,7 @@ def _compared(every: Trials, trained: Trained, kind: str, seed: int) -> Measured
     if kind == HUMAN:
         return _labels_kept(trained, seed, (theirs, drawn[1]), rows, evidence)
     if kind == SYNTHETIC:
-        value = (ours - CHANCE) / (theirs - CHANCE)
-        draws = (drawn[0] - CHANCE) / (drawn[1] - CHANCE)
+        value, draws = (ours - CHANCE) / (theirs - CHANCE), (drawn[0] - CHANCE) / (drawn[1] - CHANCE)
         note = f"AUC {ours:.3f} from {tried.rows:,} synthetic rows, {theirs:.3f} from {human.rows:,} human rows"
     else:
         value, draws = ours - theirs, drawn[0] - drawn[1]

@@ -83,9 +83,9 @@ def test_a_signal_to_the_program_ends_all_of_it(tmp_path, sent, code):
         time.sleep(0.05)
 
     process.send_signal(sent)
-    _, said = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=30)
 
-    assert (process.returncode, b"Traceback" in said) == (code, False)
+    assert (process.returncode, b"Traceback" in errors) == (code, False)
     status = Path("/proc", (tmp_path / "pid").read_text(), "status")
     time.sleep(0.2)
     assert not status.exists() or "zombie" in status.read_text()

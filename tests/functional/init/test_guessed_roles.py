@@ -48,8 +48,8 @@ def test_rows_without_a_value_are_undeclared_unless_an_empty_word_declares_them(
 
     def checked(lines: str) -> dict[str, object]:
         (tmp_path / "gates.toml").write_text(config + lines)
-        asked = gates(tmp_path, "check", "--format", "json", "--only", "combined/expect_origins_to_be_declared")
-        (check,) = json.loads(asked.out)["checks"]
+        called = gates(tmp_path, "check", "--format", "json", "--only", "combined/expect_origins_to_be_declared")
+        (check,) = json.loads(called.out)["checks"]
         return check
 
     without = checked('human = ["human"]\n')

@@ -43,8 +43,8 @@ def test_file_of_each_origin_is_known_by_its_name(names, expected, tmp_path, gat
     called = gates(tmp_path, "init", *named)
 
     assert called.code == 0, called.err
-    found = dataset(tmp_path)
-    assert (found.partitions["human"], found.partitions["synthetic"], found.holdout) == expected
+    config = dataset(tmp_path)
+    assert (config.partitions["human"], config.partitions["synthetic"], config.holdout) == expected
 
 
 @pytest.mark.parametrize("is_quoted", [True, False])
@@ -55,8 +55,8 @@ def test_options_and_patterns_name_the_files_of_each_origin(is_quoted, tmp_path,
     called = gates(tmp_path, "init", *named if is_quoted else ("x/b.csv", *named[:2], *named[4:]))
 
     assert called.code == 0, called.err
-    found = dataset(tmp_path)
-    assert (dict(found.partitions), found.holdout) == ({"human": "x/a-*.csv", "synthetic": "x/b.csv"}, "x/c.csv")
+    config = dataset(tmp_path)
+    assert (dict(config.partitions), config.holdout) == ({"human": "x/a-*.csv", "synthetic": "x/b.csv"}, "x/c.csv")
 
 
 def test_pattern_of_files_with_an_origin_column_is_one_dataset(tmp_path, gates):

@@ -65,10 +65,10 @@ def test_human_rows_with_few_values_changed_fail(cells, with_holdout):
     human, fresh = people(1500, 1), people(1500, 2)
     copies = changed(human[:180], people(180, 3), cells, 4)
 
-    found = near(human, pl.concat([fresh[180:], copies]), holdout=people(1000, 5) if with_holdout else None)
+    check = near(human, pl.concat([fresh[180:], copies]), holdout=people(1000, 5) if with_holdout else None)
 
-    assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.CRITICAL)
-    copy, twin = found.evidence["first_rows"][0].split(" = ")
+    assert (check.outcome, check.severity) == (Outcome.FAIL, Severity.CRITICAL)
+    copy, twin = check.evidence["first_rows"][0].split(" = ")
     assert int(copy.rpartition(":")[2]) > 1500 >= int(twin.rpartition(":")[2])
 
 
@@ -83,25 +83,25 @@ def test_fresh_rows_do_not_block_whichever_side_they_are(count, draws):
     for seed in range(draws):
         one, other = people(count, 2 * seed), people(count, 2 * seed + 1)
 
-        for found in (near(one, other), near(other, one)):
-            assert found.outcome is Outcome.PASS or found.severity is Severity.WARNING
+        for check in (near(one, other), near(other, one)):
+            assert check.outcome is Outcome.PASS or check.severity is Severity.WARNING
 
 
 def test_rows_that_equal_a_human_row_are_left_to_the_exact_check():
     human = people(600, 1)
 
-    found = near(human, pl.concat([human[:300], people(300, 2)]))
+    check = near(human, pl.concat([human[:300], people(300, 2)]))
 
-    assert found.measurement.evidence["rows"] == 300
+    assert check.measurement.evidence["rows"] == 300
 
 
 def test_rows_that_extend_human_rows_are_reported_only():
     human = people(600, 1)
     extends = ScanRequest(declared=Declarations(purpose="finetune", extends_human_law=True))
 
-    found = near(human, noisy(human, 3), request=extends)
+    check = near(human, noisy(human, 3), request=extends)
 
-    assert found.severity is Severity.INFO
+    assert check.severity is Severity.INFO
 
 
 def test_two_rows_with_a_missing_number_are_alike_in_it():

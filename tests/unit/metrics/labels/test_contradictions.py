@@ -29,25 +29,25 @@ def judged(human: pl.DataFrame, synthetic: pl.DataFrame) -> Judgement:
 
 
 def test_a_judge_with_two_labels_for_many_items_fails_and_the_rows_are_named():
-    found = judged(ratings(500, "ana"), ratings(500, "judge", twice=40))
+    check = judged(ratings(500, "ana"), ratings(500, "judge", twice=40))
 
-    assert (found.outcome, found.severity) == (Outcome.FAIL, Severity.CRITICAL)
-    assert found.evidence["items_with_several_labels"] == 40
-    assert found.evidence["annotators"] == ["judge"]
-    assert found.evidence["first_rows"][0] == "data/mix.parquet:501"
+    assert (check.outcome, check.severity) == (Outcome.FAIL, Severity.CRITICAL)
+    assert check.evidence["items_with_several_labels"] == 40
+    assert check.evidence["annotators"] == ["judge"]
+    assert check.evidence["first_rows"][0] == "data/mix.parquet:501"
 
 
 @pytest.mark.parametrize(("of_people", "of_judge"), [(0, 0), (40, 40), (0, 1)])
 def test_a_judge_that_contradicts_itself_as_people_do_or_hardly_passes(of_people, of_judge):
-    found = judged(ratings(500, "ana", of_people), ratings(500, "judge", of_judge))
+    check = judged(ratings(500, "ana", of_people), ratings(500, "judge", of_judge))
 
-    assert found.outcome is Outcome.PASS
+    assert check.outcome is Outcome.PASS
 
 
 def test_an_item_of_few_warns():
-    found = judged(ratings(20, "ana"), ratings(20, "judge", 1))
+    check = judged(ratings(20, "ana"), ratings(20, "judge", 1))
 
-    assert (found.outcome, found.severity) == (Outcome.INCONCLUSIVE, Severity.WARNING)
+    assert (check.outcome, check.severity) == (Outcome.INCONCLUSIVE, Severity.WARNING)
 
 
 def test_the_same_label_given_twice_is_no_contradiction():
