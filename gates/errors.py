@@ -28,6 +28,10 @@ class DataError(GatesError):
     """The data cannot be read as what it claims to be: exit 3."""
 
 
+class NoRowsError(DataError):
+    """A file in a known format that holds no row: nothing is wrong with it where others of its folder do."""
+
+
 class SuiteError(UsageError):
     """A suite, schema or check name in the repository is wrong: exit 2."""
 

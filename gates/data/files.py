@@ -6,6 +6,7 @@ import glob
 import hashlib
 import json
 import os
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -26,6 +27,7 @@ class Format(StrEnum):
 
     PARQUET = "Parquet"
     JSONL = "JSONL"
+    JSON = "JSON"
     CSV = "CSV"
     TSV = "TSV"
     ARROW = "Arrow IPC"
@@ -33,15 +35,24 @@ class Format(StrEnum):
 
 _FORMATS = {
     ".parquet": Format.PARQUET, ".pq": Format.PARQUET, ".jsonl": Format.JSONL, ".ndjson": Format.JSONL,
+    ".txt": Format.JSONL, ".json": Format.JSON,
     ".csv": Format.CSV, ".tsv": Format.TSV, ".arrow": Format.ARROW, ".feather": Format.ARROW, ".ipc": Format.ARROW,
 }  # fmt: skip
 _CODECS = {".gz": "gzip", ".zst": "zstd"}
-TEXTS = {Format.JSONL, Format.CSV, Format.TSV}
-FORMATS_TEXT = "Parquet, JSONL and CSV or TSV (also .gz and .zst), Arrow IPC or Feather"
+TEXTS = {Format.JSONL, Format.JSON, Format.CSV, Format.TSV}
+FORMATS_TEXT = "Parquet, JSON, JSONL and CSV or TSV (also .gz and .zst), Arrow IPC or Feather"
 
-# Marker files of Spark, and what people put beside data; none of them ever holds rows.
-_NEVER_ROWS = {"_success", "_metadata", "_common_metadata", "license", "licence", "readme", "citation", "notice"}
+# Marker files of Spark and of `datasets.save_to_disk`; none of them ever holds rows.
+_NEVER_ROWS = {
+    "_success", "_metadata", "_common_metadata", "state.json", "dataset_info.json", "dataset_infos.json", "dataset_dict.json",
+}  # fmt: skip
+# What people put beside data, with any suffix.
+_NEVER_ROWS_STEMS = {"license", "licence", "readme", "citation", "notice", "requirements"}
 _NEVER_ROWS_SUFFIXES = {".dvc", ".md", ".crc"}
+# What `datasets` keeps of mapped and filtered rows in a folder that it saved.
+_CACHED = re.compile(r"(cache-[0-9a-f]+|tmp\w*)(_\d+_of_\d+)?\.arrow")
+# Workbooks, whose sheets hold more than rows: titles, colours, formulas.
+_SHEETS = {".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".numbers"}
 _BLOCK = 1 << 20
 # What Hive and Spark write where the value of a partition key is NULL.
 _HIVE_NULL = "__HIVE_DEFAULT_PARTITION__"
@@ -194,7 +205,8 @@ def manifest_sha256(files: Iterable[FileFacts]) -> str:
 def holds_no_rows(name: str) -> bool:
     """Whether a file, by the last part of its name, is one of those that people and programs put beside data."""
     name = name.lower()
-    return name.startswith(".") or name in _NEVER_ROWS or Path(name).suffix in _NEVER_ROWS_SUFFIXES
+    is_beside = name in _NEVER_ROWS or Path(name).suffix in _NEVER_ROWS_SUFFIXES or Path(name).stem in _NEVER_ROWS_STEMS
+    return name.startswith(".") or is_beside or bool(_CACHED.fullmatch(name))
 
 
 def data_file(path: Path, name: str, origin: str | None = None) -> DataFile:
@@ -207,7 +219,8 @@ def data_file(path: Path, name: str, origin: str | None = None) -> DataFile:
     kind = suffixes[:-1] if codec else suffixes
     form = _FORMATS.get(kind[-1]) if kind else None
     if form is None or (codec and form not in TEXTS):
-        hint = "; .json is read only as JSONL, one object a line" if ".json" in kind[-1:] else ""
+        sheet = kind and kind[-1] in _SHEETS
+        hint = "; export the sheet as CSV in UTF-8, and name that file" if sheet else ""
         raise DataError(
             f"{name}: '{''.join(suffixes[-2:]) or Path(name).name}' is not a known format; expected {FORMATS_TEXT}{hint}. "
             f"Move the file away or give a glob that leaves it out"

@@ -14,6 +14,7 @@ import yaml
 
 from gates.config.data_types import DATA_TYPES
 from gates.data.files import FORMATS_TEXT, resolve
+from gates.data.formats.json_files import begins_with_rows
 from gates.errors import GatesError, UsageError, did_you_mean
 from gates.init.origin_words import is_holdout, is_test, word_of_origin
 
@@ -161,8 +162,10 @@ def _holds_rows(path: Path, root: Path) -> bool:
     if path.is_dir() and path.parent == root:
         return False
     try:
-        return bool(resolve(_relative(path, root), root, ""))
-    except GatesError:
+        # Settings and remarks have these suffixes as well.
+        is_doubtful = path.suffix in (".json", ".txt") and not begins_with_rows(path)
+        return not is_doubtful and bool(resolve(_relative(path, root), root, ""))
+    except (GatesError, UnicodeDecodeError):
         return False
 
 

@@ -25,7 +25,7 @@ from gates.data.formats.staging import StagedFile, stage
 from gates.data.roles import Binder, role_columns
 from gates.data.sql import identifier, select
 from gates.data.steady_files import SteadyFiles
-from gates.errors import DataError, GatesError, UsageError, did_you_mean
+from gates.errors import DataError, GatesError, NoRowsError, UsageError, did_you_mean
 from gates.private_folder import PrivateFolder
 from gates.verdict import UNDECLARED, Scope
 
@@ -161,7 +161,8 @@ class LocalDataset:
     def _rows_of(self, files: Collection[int]) -> str:
         """SQL of the rows of these files. The empty part has the types of all files, which a part alone may not have."""
         nothing = select("*", self._combined, "WHERE false")
-        return f"{nothing} UNION ALL {self._query({number: self._staged[number] for number in sorted(files)})}"
+        query = self._query({number: self._staged[number] for number in sorted(files)})
+        return f"{nothing} UNION ALL {query}" if query else nothing
 
     @property
     def _combined(self) -> str:
@@ -235,16 +236,18 @@ def _open(
     where = str(config.holdout) if is_holdout else config.where()
     # A holdout is human throughout: no value of its origin column means anything.
     origins = Origins((), ()) if is_holdout else config.origins
-    stack = ExitStack()
+    stack, steady = ExitStack(), SteadyFiles()
     try:
         folder = stack.enter_context(PrivateFolder())
         connection = connect(folder.path)
         stack.callback(connection.close)
-        staged, steady = [], SteadyFiles()
+        staged: list[StagedFile] = []
+        without_rows: dict[str, NoRowsError] = {}
         for file in files:
             with interrupted_at(quick.deadline if quick else None, connection):
                 steady.watch(file.path, file.name)
-                staged.append(stage(file, folder, connection))
+                staged.append(_stage_or_leave_out(file, folder, connection, without_rows))
+        _refuse_nothing(staged, without_rows)
         if not is_lenient:
             _check_origin(config, staged, where)
         with _refused(staged, where):
@@ -253,8 +256,11 @@ def _open(
             query = partial(rows_query, columns=columns, origin=config.origin, origins=origins)
             create_views(connection, query(dict(enumerate(staged))), views)
         facts = tuple(_facts(file, config.origin, origins, is_hashed=quick is None) for file in staged)
-    except BaseException:
+    except BaseException as error:
         stack.close()
+        if isinstance(error, GatesError):
+            # Half of a file that somebody writes is wrong in many ways.
+            steady.confirm()
         raise
 
     def undeclared() -> str:
@@ -262,6 +268,28 @@ def _open(
             return undeclared_origins(cursor, staged, config.origin, origins)
 
     return LocalDataset(connection, views, facts, roles, where, undeclared, query, staged, steady, stack)
+
+
+def _stage_or_leave_out(
+    file: DataFile,
+    folder: PrivateFolder,
+    connection: duckdb.DuckDBPyConnection,
+    without_rows: dict[str, NoRowsError],
+) -> StagedFile:
+    """The staged file; one without columns where it holds no row, which `without_rows` then notes by name."""
+    try:
+        return stage(file, folder, connection)
+    except NoRowsError as error:
+        without_rows[file.name] = error
+        return StagedFile(file, folder.path, 0, {})
+
+
+def _refuse_nothing(staged: Sequence[StagedFile], without_rows: Mapping[str, NoRowsError]) -> None:
+    """Raises what was noted of the first file of a path, or of a partition, none of whose files has columns."""
+    for origin in {file.file.origin for file in staged}:
+        files = [file for file in staged if file.file.origin == origin]
+        if not any(file.types for file in files):
+            raise without_rows[files[0].file.name]
 
 
 @contextmanager
@@ -342,7 +370,7 @@ def _facts(file: StagedFile, origin: str, origins: Origins, *, is_hashed: bool) 
 
 def _damaged(files: Sequence[StagedFile]) -> str | None:
     """Name of the first file whose pages cannot be decoded, looked for only after something went wrong."""
-    for file in files:
+    for file in (file for file in files if file.types):
         try:
             with pq.ParquetFile(file.parquet) as opened:
                 for batch in opened.iter_batches():

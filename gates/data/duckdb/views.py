@@ -52,7 +52,7 @@ def rows_query(files: Mapping[int, StagedFile], columns: Sequence[Column], origi
     """SQL of all rows of files by their number, under the columns' names, with ROW_ID and ORIGIN last."""
     runs = []
     # Within a run numbers go up by one, so that they follow from the first.
-    numbered = enumerate(sorted(files.items()))
+    numbered = enumerate(sorted((number, file) for number, file in files.items() if file.types))
     for _, run in groupby(numbered, key=lambda entry: (entry[1][0] - entry[0], _likeness(entry[1][1]))):
         alike = [entry for _, entry in run]
         first, file = alike[0]
@@ -79,7 +79,7 @@ def undeclared_origins(
     connection: duckdb.DuckDBPyConnection, files: Sequence[StagedFile], origin: str, origins: Origins
 ) -> str:
     """The most frequent origins that are not declared, with their rows and the nearest declared word; "" where all are."""
-    loose = [file for file in files if fixed_origin(file, origin, origins) in (None, UNDECLARED)]
+    loose = [file for file in files if file.rows and fixed_origin(file, origin, origins) in (None, UNDECLARED)]
     runs = [_stated_origins(list(run), origin) for _, run in groupby(loose, key=_likeness)]
     if not runs:
         return ""

@@ -14,7 +14,7 @@ import duckdb
 
 from gates.data.files import DataFile, Format
 from gates.data.sql import copy, identifier, literal, path_literal, select
-from gates.errors import DataError
+from gates.errors import DataError, NoRowsError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +66,7 @@ def stage_csv(
     if 0 < rows < least:
         raise DataError(f"{file.name}: mixes line ends, \\n and \\r\\n; write the file with one of them")
     if rows == 0:
-        raise DataError(f"{file.name}: a header without rows")
+        raise NoRowsError(f"{file.name}: a header without rows")
     casts = ", ".join(_cast(name, kind) for name, kind in zip(names, kinds, strict=True))
     connection.execute(copy(select(casts, source), target))
     folder.discard(raw)

@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING
 
 import pyarrow as pa
 
-from gates.errors import DataError
+from gates.errors import DataError, NoRowsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ def as_plain_text(file: DataFile, folder: PrivateFolder) -> Path:
     with file.path.open("rb") as stream:
         start = stream.read(len(codecs.BOM_UTF8))
     if not start:
-        raise DataError(f"{file.name}: empty, 0 bytes; expected {file.format.value}")
+        raise NoRowsError(f"{file.name}: empty, 0 bytes; expected {file.format.value}")
     if file.codec is None and not start.startswith(codecs.BOM_UTF8):
         for _ in _checked(file):
             pass
@@ -59,7 +59,7 @@ def _checked(file: DataFile) -> Iterator[bytes]:
     except UnicodeDecodeError as error:
         raise _not_utf8(file, lines, error) from error
     if is_first:
-        raise DataError(f"{file.name}: an archive of nothing; expected {file.format.value}")
+        raise NoRowsError(f"{file.name}: an archive of nothing; expected {file.format.value}")
 
 
 def _blocks(file: DataFile) -> Iterator[bytes]:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from gates.data.files import Format
 from gates.data.sql import copy, identifier, literal, path_literal, select
-from gates.errors import DataError
+from gates.errors import DataError, NoRowsError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +36,7 @@ _MOST_FIELDS = 200
 # As many columns as are seen at once: what a query costs grows with their square.
 _COLUMNS_AT_ONCE = 50
 # One row may be this long, 8 times DuckDB's own limit of 16 MB.
-_LONGEST_ROW = 128 << 20
+LONGEST_ROW = 128 << 20
 
 
 def stage_jsonl(
@@ -66,7 +67,7 @@ def stage_jsonl(
     return [key for key, (kinds, _) in seen.items() if not kinds], labels
 
 
-_OPTIONS = f"maximum_object_size = {_LONGEST_ROW}, hive_partitioning = false"
+_OPTIONS = f"maximum_object_size = {LONGEST_ROW}, hive_partitioning = false"
 
 
 def _keys(file: DataFile, text: Path, connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -80,7 +81,7 @@ def _keys(file: DataFile, text: Path, connection: duckdb.DuckDBPyConnection) -> 
         )
     ).fetchone() or (0, 0, 0)
     if faults[0] == 0:
-        raise DataError(f"{file.name}: no rows, only blank lines")
+        raise NoRowsError(f"{file.name}: no rows, only blank lines")
     if faults[1] or faults[2]:
         raise _explained(file, text, "a line is not an object, or has a key twice")
     first = connection.execute(select("json_keys(json)", source, "LIMIT 1")).fetchone()
@@ -200,7 +201,8 @@ def _explained(file: DataFile, text: Path, message: str) -> DataError:
     with text.open("rb") as stream:
         for number, line in enumerate(stream, start=1):
             if line.strip() and (wrong := _wrong_with(line)):
-                return DataError(f"{file.name}:{number}: {wrong}")
+                place = f"{file.name}:{number}" if file.format is Format.JSONL else f"{file.name}: row {number}"
+                return DataError(f"{place}: {wrong}")
     sentence = message.strip().split(chr(10))[0].replace(str(text), file.name)
     return DataError(f"{file.name}: not readable as JSON lines: {sentence}")
 
@@ -218,8 +220,7 @@ def _wrong_with(line: bytes) -> str:
     except RecursionError:
         return "lists or objects within each other, too deep to be read"
     except ValueError as error:
-        whole = line.lstrip().startswith(b"[")
-        return f"not valid JSON: {error}" + ("; expected one object a line, not one array" if whole else "")
+        return f"not valid JSON: {error}"
     if not isinstance(value, dict):
         kind = "an array" if isinstance(value, list) else f"'{type(value).__name__}'"
         return f"{kind} where an object was expected; each line is one row, {{…}}"

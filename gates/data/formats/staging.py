@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from gates.data.files import DataFile, Format
 from gates.data.formats.csv_files import stage_csv
 from gates.data.formats.decompress import as_plain_text
+from gates.data.formats.json_files import as_json_lines
 from gates.data.formats.jsonl import stage_jsonl
 from gates.errors import DataError
 from gates.regular_files import refuse_pointer_at
@@ -61,7 +62,7 @@ def stage(file: DataFile, folder: PrivateFolder, connection: duckdb.DuckDBPyConn
 
     Raises DataError naming file and, where it is known, line.
     """
-    if file.path.stat().st_size == 0:
+    if file.path.stat().st_size == 0 and file.format in (Format.PARQUET, Format.ARROW):
         raise DataError(f"{file.name}: empty, 0 bytes; expected {file.format.value}")
     refuse_pointer_at(file.path, file.name)
     empty: Iterable[str] = ()
@@ -74,8 +75,9 @@ def stage(file: DataFile, folder: PrivateFolder, connection: duckdb.DuckDBPyConn
     else:
         text = as_plain_text(file, folder)
         try:
-            if file.format is Format.JSONL:
-                empty, labels = stage_jsonl(file, text, target, folder, connection)
+            if file.format in (Format.JSONL, Format.JSON):
+                lines, text = as_json_lines(file, text, folder, connection)
+                empty, labels = stage_jsonl(lines, text, target, folder, connection)
             else:
                 empty = stage_csv(file, text, target, folder, connection)
         except duckdb.InterruptException:

@@ -305,7 +305,7 @@ def test_names_that_are_not_there_are_usage_errors_with_line_and_suggestion(parq
 
 def test_a_folder_without_data_or_with_a_strange_file_cannot_be_judged(tmp_path):
     (tmp_path / "data").mkdir()
-    with pytest.raises(DataError, match="data holds no data files; expected Parquet, JSONL and CSV"):
+    with pytest.raises(DataError, match="data holds no data files; expected Parquet, JSON, JSONL and CSV"):
         open_dataset(text_config(tmp_path))
     (tmp_path / "data/a.csv").write_text("text,origin\na,human\n")
     (tmp_path / "data/b.xlsx").touch()
