@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
+from scipy.stats import binom
 
 from gates.config.data_types import LINEAGE_ROLES, PEOPLE_ROLES, RESPONSE_GENERATORS
 from gates.metrics.base.measurement import Estimate, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.integrity.date_forms import new_forms
 from gates.metrics.integrity.new_levels import UNIT, folded, new_levels
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ NULL_WORDS = frozenset(
 UNIT_FACTORS = (2.2046, 2.54, 3.2808, 7, 10, 12, 24, 60, 100, 365.25, 1000, 1440, 3600, 86400, 1e6)
 # Quartiles must agree on the factor within this share of it: two standard errors of a lower quartile at n = 1,000.
 FACTOR_TOLERANCE = 0.15
+# Quartiles of sixty rows with a heavy tail lie a factor of two apart by chance: one wrong accusation in a thousand columns.
+UNIT_BY_CHANCE = 0.001
 # A level or a sentinel in fewer rows than this may be a slip of one row, which the row rules find.
 SHARE_AT_LEAST = 0.01
 # Fewer rows than this carry no quantile that a unit could be read off.
@@ -48,7 +52,8 @@ class Difference:
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Number of columns written differently on the two sides; a count, so without interval."""
     differences = [
-        *_file_columns(scan), *_columns(scan), *_types(scan), *_units(scan), *_vocabularies(scan), *_new_levels(scan)
+        *_file_columns(scan), *_columns(scan), *_types(scan), *_units(scan), *_vocabularies(scan), *_new_levels(scan),
+        *(Difference("encoding", new.column, new.message) for new in new_forms(scan)),
     ]  # fmt: skip
     evidence = {"differences": [vars(difference) for difference in differences]}
     note = "; ".join(difference.message for difference in differences[:3])
@@ -117,11 +122,16 @@ def _family(arrow_type: str) -> str:
 
 
 def _units(scan: Scan) -> Iterator[Difference]:
-    """A number that on one side is a known factor larger in every quantile: hours against minutes."""
+    """A number that on one side is a known factor larger in every quartile, beyond chance: hours against minutes."""
+    groups = len(np.unique(scan.human.group)), len(np.unique(scan.synthetic.group))
     for name in scan.roles.content:
         human, synthetic = scan.human.frame[name], scan.synthetic.frame[name]
         is_number = human.dtype.is_numeric() and synthetic.dtype.is_numeric()
-        if not is_number or name in scan.roles.identifying or not len(ratios := _quantile_ratios(human, synthetic)):
+        if (
+            not is_number
+            or name in scan.roles.identifying
+            or not len(ratios := _quantile_ratios(human, synthetic, groups))
+        ):
             continue
         off, factor, word = min(
             (float(np.abs(sense / factor - 1).max()), factor, word)
@@ -133,7 +143,8 @@ def _units(scan: Scan) -> Iterator[Difference]:
             yield Difference("unit", name, message)
 
 
-def _quantile_ratios(human: pl.Series, synthetic: pl.Series) -> Floats:
+def _quantile_ratios(human: pl.Series, synthetic: pl.Series, groups: tuple[int, int]) -> Floats:
+    """Synthetic quartiles over human ones; none where chance explains that they differ."""
     mine, theirs = (side.cast(pl.Float64).drop_nulls().drop_nans() for side in (human, synthetic))
     if min(len(mine), len(theirs)) < ROWS_AT_LEAST:
         return np.empty(0)
@@ -142,8 +153,23 @@ def _quantile_ratios(human: pl.Series, synthetic: pl.Series) -> Floats:
     # A column of few positive values (mostly zeros, or around zero) has no scale to compare.
     if (one <= 0).any() or (two <= 0).any() or mine.n_unique() < len(grid):
         return np.empty(0)
+    bounds = [
+        [_quantile_bounds(side, at, count) for at in grid] for side, count in zip((mine, theirs), groups, strict=True)
+    ]
+    if any(low <= upper and lower <= high for (low, high), (lower, upper) in zip(*bounds, strict=True)):
+        return np.empty(0)
     ratios: Floats = two / one
     return ratios
+
+
+def _quantile_bounds(values: pl.Series, at: float, groups: int) -> tuple[float, float]:
+    """What a quantile lies between, from the binomial law of how many values lie below it (Conover 1999, 3.2).
+
+    groups: rows of one group are no independent values, as readings of one sensor.
+    """
+    n = min(groups, len(values))
+    below = binom.ppf([UNIT_BY_CHANCE / 2, 1 - UNIT_BY_CHANCE / 2], n, at) / n
+    return float(values.quantile(below[0]) or 0.0), float(values.quantile(below[1]) or 0.0)
 
 
 def _vocabularies(scan: Scan) -> Iterator[Difference]:

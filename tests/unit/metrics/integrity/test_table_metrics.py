@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -369,6 +370,41 @@ def readings(count: int, seed: int) -> pl.DataFrame:
     return table_rows(count, seed).with_columns(
         unit=pl.when(pl.int_range(count).hash(seed) % 3 == 0).then(pl.lit("C")).otherwise(pl.lit("hPa"))
     )
+
+
+def dated(count: int, seed: int, form: str = "%Y-%m-%d") -> pl.DataFrame:
+    days = pl.select(day=pl.date(2023, 1, 1) + pl.duration(days=pl.int_range(count).hash(seed) % 700))["day"]
+    return table_rows(count, seed).with_columns(since=days.dt.strftime(form))
+
+
+@pytest.mark.parametrize(
+    ("form", "shown"), [("%B %d, %Y", "May 04, 2023"), ("%d/%m/%Y", "04/05/2023"), ("%d.%m.%Y", "04.05.2023")]
+)
+def test_a_form_of_dates_that_no_human_row_has_is_named(form, shown):
+    human, fresh = dated(800, 1), dated(800, 2)
+    mixed = pl.concat([fresh[80:], dated(80, 3, form)])
+
+    found = measured(alignment, mixed, human=human)
+
+    assert outcome(found, max_value=0) is Outcome.FAIL
+    assert (
+        f"column 'since' writes dates as {shown} in 10.0 % of synthetic rows; human rows write 2023-05-04" in found.note
+    )
+
+
+def test_forms_that_human_rows_mix_too_are_no_difference():
+    human, fresh = (pl.concat([dated(700, seed), dated(100, seed + 9, "%d.%m.%Y")]) for seed in (1, 2))
+
+    assert outcome(measured(alignment, fresh, human=human), max_value=0) is Outcome.PASS
+    assert outcome(measured(alignment, dated(800, 2), human=dated(800, 1)), max_value=0) is Outcome.PASS
+
+
+def test_quartiles_that_differ_by_chance_name_no_unit():
+    """Of heavy tails quartiles of thirty rows lie some factor of units apart more often than not."""
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        sides = [pl.DataFrame({"spent": np.exp(3 * rng.standard_normal(40))}) for _ in range(2)]
+        assert measured(alignment, sides[0], human=sides[1]).estimate.value == 0
 
 
 def test_a_unit_that_no_person_used_is_named_whatever_the_rows_claim():
