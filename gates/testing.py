@@ -23,6 +23,7 @@ from gates.data.duckdb.dataset import open_dataset, open_holdout
 from gates.data.facts import ORIGIN, ROW_ID, Roles
 from gates.data.scan.inputs import Declarations
 from gates.data.scan.run import ScanRequest, scan
+from gates.data.values.survey import survey
 from gates.errors import PluginError, SuiteError
 from gates.metrics.base.check_result import Demand, check_result
 from gates.metrics.base.evaluate import ask
@@ -66,10 +67,11 @@ def scanned(
             "frames", root, 1, kind.name, partitions={"human": "human.parquet", "synthetic": "synthetic.parquet"}
         )
         config = replace(config, holdout=None if holdout is None else "holdout.parquet", **keys)
-        opened = stack.enter_context(open_dataset(config, kind))
+        as_written = stack.enter_context(open_dataset(config, kind))
+        opened = as_written.with_readings(survey(as_written))
         held_out = open_holdout(config, kind)
         if held_out:
-            stack.enter_context(held_out)
+            held_out = stack.enter_context(held_out).with_readings(opened.readings)
         declared = Declarations(config.purpose, config.synthetic_role == "extend", {}, config.critical_domains)
         yield scan(opened, ScanRequest(declared=declared), held_out)
 

@@ -175,6 +175,7 @@ class Verdict:
     """Every planned check's result for one dataset version under one contract version.
 
     is_partial: only some of the planned checks were run, so that this is no verdict on the dataset.
+    columns: `read_as`, what columns hold that are written as text; `not_compared`, the others that no check compares, with why.
     """
 
     dataset: str
@@ -186,6 +187,7 @@ class Verdict:
     loosened: Sequence[str] = ()
     waived: Sequence[Mapping[str, str]] = ()
     is_partial: bool = False
+    columns: Mapping[str, object] = field(default_factory=dict)
 
     def failed(self, severity: Severity = Severity.CRITICAL) -> list[CheckId]:
         """Ids of the checks of this severity that failed."""
@@ -209,6 +211,7 @@ class Verdict:
             "checks": [check.to_json() for check in self.checks],
             "rows": dict(self.rows),
             "data": dict(self.data),
+            "columns": rounded_tree(dict(self.columns)),
             "contract": dict(self.contract),
             "loosened": list(self.loosened),
             "waived": [dict(waiver) for waiver in self.waived],

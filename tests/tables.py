@@ -15,6 +15,8 @@ from gates.data.duckdb.index_table import DuckSortedTable, DuckTable, table_apar
 from gates.data.facts import ORIGIN, ROW_ID, FileFacts, Roles
 from gates.data.scan.inputs import Declarations
 from gates.data.scan.run import ScanRequest, scan
+from gates.data.values.readings import NO_READINGS, Readings
+from gates.data.values.survey import survey
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -34,14 +36,25 @@ class MemorySource:
     roles: Roles
     files: tuple[FileFacts, ...] = field(default=())
     batch_rows: int = 20_000
+    readings: Readings = NO_READINGS
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         yield from self._numbered().to_arrow().to_batches(max_chunksize=self.batch_rows)
 
     def fold(self, consumers: Iterable[Consumer], _files: object = None) -> None:
-        feed(self.batches(), consumers)
+        feed(self.batches(), consumers, self.readings)
+
+    def columns(self, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        yield from self._numbered().select(names).to_arrow().to_batches(max_chunksize=self.batch_rows)
+
+    def surveyed(self) -> MemorySource:
+        """The same rows, whose columns are read as `gates check` reads them."""
+        return replace(self, readings=survey(self))
 
     def schema(self) -> pa.Schema:
+        return self.readings.schema(self.raw_schema())
+
+    def raw_schema(self) -> pa.Schema:
         return self._numbered().clear().to_arrow().schema
 
     def index_table(self) -> DuckTable:
@@ -51,7 +64,7 @@ class MemorySource:
         return table_apart(connect, lambda reader: DuckSortedTable(reader, by))
 
     def take(self, row_ids: Ints) -> pl.DataFrame:
-        return self._numbered()[np.asarray(row_ids)]
+        return self.readings.apply(self._numbered()[np.asarray(row_ids)])
 
     def _numbered(self) -> pl.DataFrame:
         return self.frame.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias(ROW_ID))
@@ -86,13 +99,16 @@ def table_scan(
         "tabular", content, generator=generator, lineage=lineage, mappable=data_type("tabular").roles, **roles
     )  # type: ignore[arg-type]
     facts = (FileFacts("data/mix.parquet", both.height, dict.fromkeys(content, "string"), "0" * 64, 1),)
+    source = MemorySource(both, bound_roles, facts).surveyed()
     holdout_source = (
         None
         if holdout is None
-        else MemorySource(holdout.with_columns(pl.lit("human").alias(ORIGIN)), bound_roles, facts)
+        else MemorySource(
+            holdout.with_columns(pl.lit("human").alias(ORIGIN)), bound_roles, facts, readings=source.readings
+        )
     )
     return scan(
-        MemorySource(both, bound_roles, facts),
+        source,
         request or ScanRequest(declared=Declarations(purpose="finetune")),
         holdout_source,
     )

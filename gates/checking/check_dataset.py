@@ -20,10 +20,12 @@ from gates.data.scan.inputs import Declarations, VersionBefore
 from gates.data.scan.result import NAMED_ROWS
 from gates.data.scan.run import Remembered, ScanRequest, scan
 from gates.data.scan.summaries import RowReading, Summaries
+from gates.data.values.survey import survey
 from gates.metrics.base.evaluate import HUMAN_ROWS_ONLY, ask, has_human_rows_only
 from gates.metrics.base.measurement import Measurement, NotConfigured
 from gates.metrics.base.needs import accumulates, rows_to_fetch
 from gates.metrics.history import regressions
+from gates.metrics.stats.not_compared import not_compared
 from gates.rows.quarantine import QuarantineMode, QuarantineWriter
 from gates.verdict import CheckResult, Outcome, Scope, Verdict
 
@@ -93,7 +95,7 @@ def judge(resolved: ResolvedDataset, options: Options) -> Judged:
     with ExitStack() as stack:
         opened, holdout, evaluation = _opened(resolved, options, stack)
         columns = column_types(opened)
-        validators = resolved.validators(opened.roles, columns)
+        validators = resolved.validators(opened.roles, columns, opened.readings)
         whole = planned(resolved, validators, columns)
         refuse_unknown_waivers(contract, whole)
         chosen = whole.only(options.only, options.scopes)
@@ -108,7 +110,8 @@ def judge(resolved: ResolvedDataset, options: Options) -> Judged:
         data = data_of(opened.files, _files(holdout), _files(evaluation), promoted=options.promoted)
         if unread := opened.unread_parts():
             data["unread_parts"] = unread
-        judged = JudgedData(_row_counts(seen), data)
+        read_as = {name: one.to_json() for name, one in opened.readings.columns.items()}
+        judged = JudgedData(_row_counts(seen), data, read_as, not_compared(seen))
         is_partial = chosen.checks != whole.checks
         verdict = verdict_of_results(resolved, chosen.checks, results, judged, is_partial=is_partial)
     return Judged(verdict, quarantined, writer_path, clock.laps)
@@ -119,9 +122,11 @@ def _opened(
 ) -> tuple[LocalDataset, LocalDataset | None, EvaluationSets | None]:
     """The dataset with its holdout and its evaluation sets, as far as there are any; the stack closes them."""
     dataset, kind, files = resolved.config, resolved.data_type, options.files
-    opened = stack.enter_context(open_dataset(dataset, kind, files=files.dataset if files else None))
+    as_written = stack.enter_context(open_dataset(dataset, kind, files=files.dataset if files else None))
+    population = resolved.contract.population
+    opened = as_written.with_readings(survey(as_written, population.shares if population else ()))
     holdout = open_holdout(dataset, kind, files=files.holdout if files else None)
-    held_out = stack.enter_context(holdout) if holdout else None
+    held_out = stack.enter_context(holdout).with_readings(opened.readings) if holdout else None
     evaluation = open_evaluation(dataset, kind, files=files.evaluation if files else None)
     evaluation_sets = stack.enter_context(evaluation) if evaluation else None
     return opened, held_out, evaluation_sets
@@ -190,9 +195,8 @@ class _Pass:
 
     def _summaries(self, contract: Contract, store: SummaryStore) -> Summaries:
         opened, rules = self.opened, self.rows.validators.rules().values()
-        return Summaries(
-            store, RowReading(contract.dataset, opened.roles, opened.schema(), rules, contract.code).digest()
-        )
+        reading = RowReading(contract.dataset, opened.roles, opened.schema(), rules, contract.code, opened.readings)
+        return Summaries(store, reading.digest())
 
     def _remembered(self, contract: Contract, store: SummaryStore) -> Remembered:
         """What earlier runs found out about files without a failing row; failing rows are read each time, to be shown."""

@@ -34,6 +34,11 @@ def view_names(columns: Iterable[str], dataset: DatasetConfig, kind: DataType) -
     return {**{file: view for file, view in namesakes.items() if file != view}, **mapped}
 
 
+def own_name(column: str, dataset: DatasetConfig, kind: DataType) -> str:
+    """What files call a column of the views."""
+    return mapped_roles(dataset, kind).get(column) or name_in_files(column)
+
+
 def with_own_names(results: Iterable[CheckResult], dataset: DatasetConfig, kind: DataType) -> list[CheckResult]:
     """The results, where a message says `column 'body' (text)` of `columns = { text = "body" }`.
 

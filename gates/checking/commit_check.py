@@ -28,6 +28,8 @@ from gates.data.batch import OnBatch
 from gates.data.duckdb.dataset import QuickOpening, open_dataset
 from gates.data.facts import ROWS_PER_FILE_BITS, FileFacts
 from gates.data.files import fingerprints
+from gates.data.values.readings import NO_READINGS
+from gates.data.values.survey import survey
 from gates.verdict import UNDECLARED, Answer, CheckResult, Outcome, Scope, Verdict
 from gates.versions.local_files import FilesAtHand, files_at_hand
 
@@ -95,7 +97,7 @@ def judge_changed_rows(
                     quick = QuickOpening(clock, is_whole=files.is_whole)
                     here = [data for _, data in files.files]
                     opened = stack.enter_context(open_dataset(home, resolved.data_type, files=here, quick=quick))
-                    run = _ChangedRows(with_schemas(resolved.contract), files, opened, progress)
+                    run = _ChangedRows(with_schemas(resolved.contract), files, opened, progress, clock)
                     run.look(at_hand, clock)
         except TimeUpError:
             is_in_time = False
@@ -105,10 +107,19 @@ def judge_changed_rows(
 class _ChangedRows:
     """The row rules applied to one file after the other."""
 
-    def __init__(self, resolved: ResolvedDataset, files: Openable, opened: LocalDataset, progress: Progress) -> None:
+    def __init__(
+        self,
+        resolved: ResolvedDataset,
+        files: Openable,
+        opened: LocalDataset,
+        progress: Progress,
+        clock: Deadline,
+    ) -> None:
         self.resolved, self.files, self.opened = resolved, files, opened
         columns = column_types(opened)
-        validators = resolved.validators(opened.roles, columns)
+        # Only own schemas ask for what a text reads as.
+        readings = survey(opened, on_batch=clock.check) if resolved.schemas.own else NO_READINGS
+        validators = resolved.validators(opened.roles, columns, readings)
         self.plan = planned(resolved, validators, columns, is_lenient=not files.is_whole)
         if files.is_whole:
             refuse_unknown_waivers(resolved.contract, self.plan)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from gates.checking.column_names import with_own_names
+from gates.checking.column_names import own_name, with_own_names
 from gates.checking.verdict_inputs import waiver_rows
 from gates.contract.plan import Plan, plan
 from gates.verdict import Verdict, conclude
@@ -21,15 +21,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class JudgedData:
-    """What was judged, as a verdict has it. rows: by origin. data: what `data_of` says of the files."""
+    """What was judged, as a verdict has it. rows: by origin. data: what `data_of` says of the files.
+
+    read_as, not_compared: what a verdict says of columns, by their names in the views.
+    """
 
     rows: Mapping[str, int]
     data: Mapping[str, object]
+    read_as: Mapping[str, object] = field(default_factory=dict)
+    not_compared: Mapping[str, object] = field(default_factory=dict)
 
 
 def column_types(opened: LocalDataset) -> dict[str, str]:
-    """Arrow type by column of the views."""
-    return {field.name: str(field.type) for field in opened.schema()}
+    """Arrow type by column of the views, as files have it."""
+    return {field.name: str(field.type) for field in opened.raw_schema()}
 
 
 def planned(
@@ -74,4 +79,9 @@ def verdict_of_results(
         loosened=contract.loosened,
         waived=waiver_rows(contract.waivers),
         is_partial=is_partial,
+        columns={
+            name: {own_name(column, resolved.config, resolved.data_type): one for column, one in columns.items()}
+            for name, columns in (("read_as", judged.read_as), ("not_compared", judged.not_compared))
+            if columns
+        },
     )

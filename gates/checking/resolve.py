@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gates.checking.column_names import view_names
 from gates.contract.contract import Contract, load_contract
+from gates.data.values.readings import NO_READINGS
 from gates.rows.validators import RowSchemas, Validators, row_schemas
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from gates.config.data_types import DataType
     from gates.config.dataset import DatasetConfig
     from gates.data.facts import Roles
+    from gates.data.values.readings import Readings
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,12 @@ class ResolvedDataset:
         """What views of these columns call a column of the files, where that is another name."""
         return view_names(columns, self.config, self.data_type)
 
-    def validators(self, roles: Roles, columns: Mapping[str, str]) -> Validators:
-        """Both schemas for the columns of the opened dataset. columns: Arrow type by column of the views."""
-        return self.schemas.validators(roles, columns, self.view_names(columns))
+    def validators(self, roles: Roles, columns: Mapping[str, str], readings: Readings = NO_READINGS) -> Validators:
+        """Both schemas for the columns of the opened dataset.
+
+        columns: Arrow type by column of the views. readings: what columns read as that are written as text.
+        """
+        return self.schemas.validators(roles, columns, self.view_names(columns), readings)
 
 
 def resolve(dataset: DatasetConfig, today: date) -> ResolvedDataset:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID, SYNTHETIC_CODE, UNDECLARED_CODE
 from gates.data.text.comparable import comparable
 from gates.data.text.tokens import tokenise
+from gates.data.values.readings import NO_READINGS, Readings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -28,18 +29,23 @@ _CODES = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE}
 class Batch:
     """A batch of rows, of which each text is tokenised and each content hashed once: by whoever asks for it first.
 
-    rows: the batch as Arrow has it; its columns have the roles' names.
+    rows: the batch as files have it; its columns have the roles' names. readings: what columns read as.
     """
 
-    def __init__(self, rows: pa.RecordBatch) -> None:
-        self.rows = rows
+    def __init__(self, rows: pa.RecordBatch, readings: Readings = NO_READINGS) -> None:
+        self.rows, self._readings = rows, readings
         self._tokens: dict[str, TokenStream] = {}
         self._digests: dict[tuple[str, ...], Hashes] = {}
 
     @cached_property
-    def frame(self) -> pl.DataFrame:
-        """The rows as polars has them."""
+    def raw(self) -> pl.DataFrame:
+        """The rows as files have them."""
         return pl.DataFrame(pa.Table.from_batches([self.rows]))
+
+    @cached_property
+    def frame(self) -> pl.DataFrame:
+        """The rows as checks compare them."""
+        return self._readings.apply(self.raw)
 
     def tokens(self, text: str) -> TokenStream:
         """The tokens of a column of texts."""
@@ -94,11 +100,11 @@ class OnBatch:
         self._on_batch(batch.rows)
 
 
-def feed(batches: Iterable[pa.RecordBatch], consumers: Iterable[Consumer]) -> None:
+def feed(batches: Iterable[pa.RecordBatch], consumers: Iterable[Consumer], readings: Readings = NO_READINGS) -> None:
     """Give each batch to each consumer before the next is read."""
     listed = tuple(consumers)
     for rows in batches:
-        _feed_one(Batch(rows), listed)
+        _feed_one(Batch(rows, readings), listed)
 
 
 def _feed_one(batch: Batch, consumers: tuple[Consumer, ...]) -> None:

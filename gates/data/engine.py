@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gates.data.arrays import Ints, Mask
     from gates.data.batch import Consumer
     from gates.data.facts import FileFacts, Roles
+    from gates.data.values.readings import Readings
     from gates.verdict import Scope
 
 
@@ -86,8 +87,12 @@ class Source(Protocol):
     @property
     def files(self) -> tuple[FileFacts, ...]: ...
 
+    @property
+    def readings(self) -> Readings:
+        """What columns read as that are written as text."""
+
     def schema(self) -> pa.Schema:
-        """Names and types of the columns as batches have them, ROW_ID and ORIGIN among them."""
+        """Names and types of the columns as checks compare them, ROW_ID and ORIGIN among them."""
 
     def fold(self, consumers: Iterable[Consumer], files: Collection[int] | None = None) -> None:
         """Give every row of every origin once to each consumer, in one pass and in bounded batches.

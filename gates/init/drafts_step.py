@@ -10,6 +10,7 @@ from gates.config.data_types import data_type
 from gates.config.schema_files import own_schema
 from gates.data.duckdb.dataset import VIEWS, open_dataset
 from gates.data.sql import identifier, select
+from gates.data.values.survey import survey
 from gates.errors import DataError
 from gates.init.drafts.accept import are_drafts
 from gates.init.drafts.infer import infer
@@ -59,5 +60,5 @@ def draft(dataset: DatasetConfig, *, force: bool) -> DraftFiles:
         # Rows of one content are alike: which of them are drawn does not depend on their order.
         drawn = f"ORDER BY hash({columns}) LIMIT {MOST_ROWS}" if total > MOST_ROWS else ""
         query = select(columns, identifier(VIEWS[Scope.HUMAN]), drawn)
-        rows = pl.DataFrame(opened.connection.sql(query).to_arrow_table())
+        rows = survey(opened).apply(pl.DataFrame(opened.connection.sql(query).to_arrow_table()))
     return write_draft(infer(rows, total_rows=total), dataset.name, dataset.root, force=force)

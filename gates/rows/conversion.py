@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pyarrow as pa
 
-from gates.rows.schemas.times import naive_time, zoned_time
+from gates.data.values.times import has_zone, in_utc
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import numpy as np
     import numpy.typing as npt
+
+    from gates.data.values.readings import Reading
 
 INTEGRAL_DECIMAL = r"^[+-]?\d+\.0*$"
 
@@ -31,17 +33,18 @@ class Conversion:
     failed: npt.NDArray[np.bool_]
 
 
-def convert(values: pl.Series, expected: pl.DataType) -> Conversion:
-    """The values in the expected type, where nothing is lost by it.
+def convert(values: pl.Series, expected: pl.DataType, reading: Reading | None = None) -> Conversion:
+    """The values in the expected type, where nothing is lost by it. reading: what the column reads as, for other types than text.
 
     Strings are parsed; numbers change their width, and become integers only without a fraction; times change their
     unit. Nothing but text becomes text. Missing values, and NaN among integers, stay missing.
     """
+    stated = reading.read(values) if reading and not isinstance(expected, pl.String) else values
     try:
-        converted = _converter(values.dtype, expected)(values, expected)
+        converted = _converter(stated.dtype, expected)(stated, expected)
     except pl.exceptions.PolarsError:
         # A pair of types that polars knows no way between.
-        converted = _nothing(values, expected)
+        converted = _nothing(stated, expected)
     missing = values.is_nan().fill_null(True) if values.dtype.is_float() else values.is_null()
     return Conversion(converted, (converted.is_null() & ~missing).to_numpy())
 
@@ -126,9 +129,9 @@ def _parse_booleans(values: pl.Series, _: pl.DataType) -> pl.Series:
 
 
 def _parse_times(values: pl.Series, expected: pl.DataType) -> pl.Series:
+    """A text without a zone states no time of a type that has one, nor the other way round."""
     text = values.cast(pl.String)
     zone = expected.time_zone if isinstance(expected, pl.Datetime) else None
-    column = pl.col("text")
-    parsed = zoned_time(column).dt.convert_time_zone(zone) if zone else naive_time(column)
-    times = pl.DataFrame({"text": text}).select(parsed.alias(values.name)).to_series()
-    return _cast_without_loss(times, expected)
+    times = in_utc(text).dt.convert_time_zone(zone) if zone else in_utc(text).dt.replace_time_zone(None)
+    is_alike = has_zone(text) == (zone is not None)
+    return _cast_without_loss(times.zip_with(is_alike, _nothing(times, times.dtype)), expected)

@@ -21,6 +21,7 @@ from pandera.errors import SchemaError, SchemaErrorReason, SchemaErrors
 from gates.config.row_rules import RowRule, rule_id
 from gates.data.conversations.turns import RESPONSE, ROW, TURN, assistant_turns
 from gates.data.facts import ORIGIN, ROW_ID, TURNS
+from gates.data.values.readings import NO_READINGS, Readings
 from gates.errors import PluginError, foreign_text
 from gates.rows.compile import ColumnRules, Compiled, Schema, compiled
 from gates.rows.conversion import convert, readable
@@ -64,16 +65,25 @@ class RowValidator:
 
     view_names: what batches call a column of the files, where that is another name. The schema may name a column as
     the files do, or by its role where no column of the files has that name. roles: where they name conversations, the
-    rules of the main text apply to every turn of the assistant.
+    rules of the main text apply to every turn of the assistant. readings: what columns read as that are written
+    as text: a rule that expects another type than text is asked of what they read as.
     Raises SuiteError for a schema that cannot be checked on single rows.
     """
 
     def __init__(
-        self, schema: Schema, view_names: Mapping[str, str] | None = None, *, roles: Roles | None = None
+        self,
+        schema: Schema,
+        view_names: Mapping[str, str] | None = None,
+        *,
+        roles: Roles | None = None,
+        readings: Readings = NO_READINGS,
     ) -> None:
         self._compiled = compiled(schema)
         self._roles = roles
         self._view_names = view_names or {}
+        # Under the names that rules may have for the columns.
+        names = {view: file for file, view in self._view_names.items()}
+        self._readings = Readings({**readings.columns, **{names.get(n, n): one for n, one in readings.columns.items()}})
         self.rules = self._compiled.rules()
 
     def validate(self, batch: pa.RecordBatch) -> BatchFailures:
@@ -84,7 +94,7 @@ class RowValidator:
         frame = _frame(batch)
         origin = frame[ORIGIN].cast(pl.String).fill_null(UNDECLARED).to_numpy().astype(np.str_)
         content, aliases = _with_file_names(frame.drop(ROW_ID, ORIGIN, TURNS, strict=False), self._view_names)
-        run = _FrameCheck(self._compiled, content, frame.height, aliases)
+        run = _FrameCheck(self._compiled, content, frame.height, aliases, self._readings)
         if frame.height:
             run.ask_columns()
             run.ask_rows()
@@ -130,8 +140,16 @@ class RowValidator:
 class _FrameCheck:
     """One schema run on one frame."""
 
-    def __init__(self, schema: Compiled, content: pl.DataFrame, height: int, aliases: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        schema: Compiled,
+        content: pl.DataFrame,
+        height: int,
+        aliases: Mapping[str, str],
+        readings: Readings = NO_READINGS,
+    ) -> None:
         self.schema = schema
+        self.readings = readings
         # A column's name in the files by its role, where both name it.
         self.aliases = aliases
         self.content = content
@@ -194,7 +212,7 @@ class _FrameCheck:
             return
         wanted = expected.type() if isinstance(expected.type, type) else expected.type
         if isinstance(wanted, pl.DataType):
-            conversion = convert(values, wanted)
+            conversion = convert(values, wanted, self.readings.of(name))
             # A check across columns may name it either way.
             twin = [alias for alias, own in self.aliases.items() if own == name]
             self.content = self.content.with_columns(conversion.values.alias(one) for one in (name, *twin))

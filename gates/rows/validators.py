@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from gates.data.values.readings import NO_READINGS
 from gates.rows.failures import joined
 from gates.rows.load import load_schema
 from gates.rows.schemas.built_in import built_in_schema, plugin_schema
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from gates.contract.contract import Contract
     from gates.contract.plugins.load import LoadedPlugin
     from gates.data.facts import Roles
+    from gates.data.values.readings import Readings
     from gates.rows.failures import BatchFailures
     from gates.rows.load import LoadedSchema
 
@@ -34,20 +36,26 @@ class RowSchemas:
     type_plugin: LoadedPlugin | None = None
 
     def validators(
-        self, roles: Roles, column_types: Mapping[str, str], view_names: Mapping[str, str] | None = None
+        self,
+        roles: Roles,
+        column_types: Mapping[str, str],
+        view_names: Mapping[str, str] | None = None,
+        readings: Readings = NO_READINGS,
     ) -> Validators:
         """The schemas for the columns of the opened dataset.
 
         column_types: Arrow type by column of the views. view_names: what the views call a column of the files, where
-        that is another name. Raises PluginError for a plugin whose schema is none.
+        that is another name. readings: what columns read as. Raises PluginError for a plugin whose schema is none.
         """
-        if self.type_plugin:
-            of_type = RowValidator(plugin_schema(self.type_plugin, roles, column_types), roles=roles)
-        else:
-            of_type = RowValidator(built_in_schema(roles, column_types), roles=roles)
+        schema = (
+            plugin_schema(self.type_plugin, roles, column_types)
+            if self.type_plugin
+            else built_in_schema(roles, column_types)
+        )
+        of_type = RowValidator(schema, roles=roles, readings=readings)
         if self.own is None:
             return Validators(of_type)
-        own = RowValidator(self.own.model, view_names or {}, roles=roles)
+        own = RowValidator(self.own.model, view_names or {}, roles=roles, readings=readings)
         return Validators(of_type, own, is_draft=self.own.is_draft)
 
 

@@ -30,6 +30,7 @@ def verdict_of(document: Mapping[str, Any]) -> Verdict:
         loosened=document["loosened"],
         waived=document["waived"],
         is_partial=document["partial"],
+        columns=document.get("columns", {}),
     )
     if verdict.digest() != document["digest"]:
         raise ValueError(f"the verdict on '{verdict.dataset}' does not have the digest it claims")

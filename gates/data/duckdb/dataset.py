@@ -25,6 +25,7 @@ from gates.data.formats.staging import StagedFile, stage
 from gates.data.roles import Binder, role_columns
 from gates.data.sql import identifier, select
 from gates.data.steady_files import SteadyFiles
+from gates.data.values.readings import NO_READINGS
 from gates.errors import DataError, GatesError, NoRowsError, UsageError, did_you_mean
 from gates.private_folder import PrivateFolder
 from gates.verdict import UNDECLARED, Scope
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from gates.data.arrays import Ints
     from gates.data.batch import Consumer
     from gates.data.facts import Roles
+    from gates.data.values.readings import Readings
 
 __all__ = [
     "MEMORY_LIMIT",
@@ -69,6 +71,7 @@ class LocalDataset:
     connection: its views, named in `views`, show the columns under their roles' names with ROW_ID and ORIGIN.
     files: what is known of each file, in the order of ROW_ID's file index. where: the data's path for messages.
     undeclared_origins: names the origins that are not declared, read when it is called.
+    readings: what columns read as, for whoever compares rows; views and `batches` have them as files do.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -81,6 +84,7 @@ class LocalDataset:
     _staged: Sequence[StagedFile]
     _steady: SteadyFiles
     _owned: ExitStack
+    readings: Readings = NO_READINGS
 
     def batches(self, files: Collection[int] | None = None) -> Iterator[pa.RecordBatch]:
         """Every row of every origin once, ordered by file and row, in bounded batches.
@@ -95,10 +99,23 @@ class LocalDataset:
 
     def fold(self, consumers: Iterable[Consumer], files: Collection[int] | None = None) -> None:
         """Give every row of these files, or of all, to each consumer in one pass. Raises what `batches` raises."""
-        feed(self.batches(files), consumers)
+        feed(self.batches(files), consumers, self.readings)
+
+    def columns(self, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """These columns of every row as files have them, in bounded batches."""
+        with self._reader() as reader:
+            yield from stream_batches(reader, f"({select(', '.join(map(identifier, names)), self._combined)})")
+
+    def with_readings(self, readings: Readings) -> LocalDataset:
+        """The same rows, whose columns read as these say."""
+        return replace(self, readings=readings)
 
     def schema(self) -> pa.Schema:
-        """Names and types of the columns as batches have them, ROW_ID and ORIGIN last."""
+        """Names and types of the columns as checks compare them, ROW_ID and ORIGIN among them."""
+        return self.readings.schema(self.raw_schema())
+
+    def raw_schema(self) -> pa.Schema:
+        """Names and types of the columns as files have them, ROW_ID and ORIGIN last."""
         with self._reader() as reader:
             return reader.sql(select("*", self._combined, "LIMIT 0")).to_arrow_table().schema
 
@@ -113,7 +130,7 @@ class LocalDataset:
     def take(self, row_ids: Ints) -> pl.DataFrame:
         """The rows with these ids, in the order asked for, with ROW_ID and ORIGIN. Raises KeyError for other ids."""
         with self._reader() as reader:
-            return take_rows(reader, self._combined, row_ids)
+            return self.readings.apply(take_rows(reader, self._combined, row_ids))
 
     def index_table(self) -> DuckTable:
         """An empty table for an entry per row; it shares the connection's memory limit."""

@@ -19,6 +19,7 @@ from gates.data.facts import ORIGIN, ROW_ID, FileFacts
 from gates.data.roles import Binder
 from gates.data.scan.run import ScanRequest, scan
 from gates.data.sql import identifier, origin_of, select
+from gates.data.values.readings import NO_READINGS
 from gates.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ class RelationSource:
         number = f"row_number() OVER () - 1 AS {identifier(ROW_ID)}"
         mapped = f"{origin_of(identifier(origin), origins or Origins())} AS {identifier(ORIGIN)}"
         self._source = f"({select(', '.join((*kept, number, mapped)), name)})"
+
+    readings = NO_READINGS
 
     def batches(self, files: Collection[int] | None = None) -> Iterator[pa.RecordBatch]:
         """Every row of every origin once, in bounded batches; the relation is file 0."""

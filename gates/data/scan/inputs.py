@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from gates.data.values.readings import NO_READINGS, Readings
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -84,6 +86,7 @@ class PassInputs:
     """What accumulators are made from. schema: the columns of all rows with their types; evaluation: None without sets.
 
     sorted_table: an empty table of the engine, for rows that are read in the order of these columns.
+    readings: what columns read as; the schema has them read.
     """
 
     roles: Roles
@@ -92,3 +95,4 @@ class PassInputs:
     declared: Declarations = field(default_factory=Declarations)
     before: VersionBefore = field(default_factory=VersionBefore)
     evaluation: EvaluationSource | None = None
+    readings: Readings = NO_READINGS

@@ -71,7 +71,9 @@ class ScanRequest:
 def scan(opened: Source, request: ScanRequest, holdout: Source | None = None) -> Scan:
     """Read every row once, index it, and fetch the rows that metrics work on."""
     schema = pl.DataFrame(opened.schema().empty_table()).schema
-    inputs = PassInputs(opened.roles, schema, opened.sorted_table, request.declared, request.before, request.evaluation)
+    inputs = PassInputs(
+        opened.roles, schema, opened.sorted_table, request.declared, request.before, request.evaluation, opened.readings
+    )
     builder = IndexBuilder(opened.roles, opened.index_table())
     accumulators = Accumulators(dict.fromkeys(request.accumulate(inputs)), inputs)
     files_read = _read(opened, request, builder, accumulators)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gates.config.dataset import DatasetConfig
     from gates.config.row_rules import RowRule
     from gates.data.facts import FileFacts, Roles
+    from gates.data.values.readings import Readings
 
 # Counts up when what is kept of a file, or how it is written down, changes.
 FORMAT = 1
@@ -42,7 +43,7 @@ class RowReading:
     """How rows are read and checked: beside a file's bytes, all that its summary depends on.
 
     schema: the columns of all files together, with the types that each file's values take there.
-    sources: digests of the files that the dataset's own schema was made from.
+    sources: digests of the files that the dataset's own schema was made from. readings: what columns read as.
     """
 
     dataset: DatasetConfig
@@ -50,6 +51,7 @@ class RowReading:
     schema: pa.Schema
     rules: Iterable[RowRule]
     sources: Mapping[str, str]
+    readings: Readings
 
     def digest(self) -> str:
         """sha256 of all of it, and of what computes."""
@@ -64,6 +66,7 @@ class RowReading:
             "renamed": sorted(self.dataset.columns.items()),
             "roles": asdict(self.roles),
             "columns": [[field.name, str(field.type)] for field in self.schema],
+            "readings": self.readings.digestible(),
             "rules": sorted([rule.id, rule.description] for rule in self.rules),
             "sources": sorted(self.sources.items()),
         })  # fmt: skip

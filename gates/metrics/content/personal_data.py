@@ -78,7 +78,7 @@ class PersonalDataSearch:
 
     def update(self, batch: Batch) -> None:
         """Take some rows of the dataset."""
-        self._parts += _values_in(batch.frame)
+        self._parts += _values_in(batch.raw)
 
     def merge(self, other: PersonalDataSearch) -> None:
         """Add the values of other rows."""

@@ -60,7 +60,7 @@ def _note(feature: Feature, human: Coded, synthetic: Coded) -> str:
     """What differs most in the worst column: the level, or the median."""
     if feature.kind is ColumnKind.NUMERIC:
         medians = (side.frame[feature.name].median() for side in (human, synthetic))
-        numbers = [_in_digits(value) if isinstance(value, float) else "none" for value in medians]
+        numbers = [feature.shown(value) if isinstance(value, float) else "none" for value in medians]
         return f"worst column '{feature.name}': human median {numbers[0]}, synthetic {numbers[1]}"
     mine, theirs = (shares(side.codes[feature.name], feature.size) for side in (human, synthetic))
     at = int(np.argmax(np.abs(mine - theirs)))
@@ -68,10 +68,6 @@ def _note(feature: Feature, human: Coded, synthetic: Coded) -> str:
         return f"worst column '{feature.name}': {percent(theirs[at])} of synthetic rows have levels that no human row has: {_new_levels(feature, synthetic)}"
     name = ["missing", *(f"'{level}'" for level in feature.levels)][at]
     return f"worst column '{feature.name}': {name} is {percent(mine[at])} of human rows, {percent(theirs[at])} of synthetic"
-
-
-def _in_digits(number: float) -> str:
-    return f"{number:,.0f}" if 1_000 <= abs(number) < 1e9 else f"{number:.4g}"  # noqa: PLR2004 (no reader counts zeros)
 
 
 def _new_levels(feature: Feature, synthetic: Coded) -> str:

@@ -305,7 +305,8 @@ class PromotedHumanRows:
         """Take some rows of the version."""
         frame = batch.frame.filter(pl.Series(batch.origin == HUMAN_CODE)).drop(ORIGIN)
         now, key = self._inputs.schema, self._inputs.roles.key
-        typed = frame.select(_as_now(frame, name, now[name]) for name in self._wanted)
+        read = self._inputs.readings.apply(frame)
+        typed = read.select(_as_now(read, name, now[name]) for name in self._wanted)
         digest = (
             content_digest(typed, self._inputs.roles, self._shared) if self._shared else np.zeros(len(frame), np.uint64)
         )

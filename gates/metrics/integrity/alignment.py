@@ -10,9 +10,10 @@ import polars as pl
 from scipy.stats import binom
 
 from gates.config.data_types import LINEAGE_ROLES, PEOPLE_ROLES, RESPONSE_GENERATORS
+from gates.data.values.kinds import NULL_WORDS
 from gates.metrics.base.measurement import Estimate, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
-from gates.metrics.integrity.date_forms import new_forms
+from gates.metrics.integrity.manners import differences_in_manners
 from gates.metrics.integrity.new_levels import UNIT, folded, new_levels
 
 if TYPE_CHECKING:
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
     from gates.data.scan.result import Scan
     from gates.verdict import Scope
 
-# What programs write where a value is missing; a category that only one side has and that is one of these hides nulls.
-NULL_WORDS = frozenset(
-    {"", "nan", "none", "null", "na", "n/a", "#n/a", "nil", "undefined", "missing", "<na>", "nat", "\\n"}
-)
 # Factors between units that people confuse (pounds, inches, feet, weeks, tens, dozens, days, minutes, cents and percent,
 # years, thousands, minutes and seconds of a day, millions), further apart than two samples blur them.
 UNIT_FACTORS = (2.2046, 2.54, 3.2808, 7, 10, 12, 24, 60, 100, 365.25, 1000, 1440, 3600, 86400, 1e6)
@@ -53,7 +50,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """Number of columns written differently on the two sides; a count, so without interval."""
     differences = [
         *_file_columns(scan), *_columns(scan), *_types(scan), *_units(scan), *_vocabularies(scan), *_new_levels(scan),
-        *(Difference("encoding", new.column, new.message) for new in new_forms(scan)),
+        *(Difference(*one) for one in differences_in_manners(scan)),
     ]  # fmt: skip
     evidence = {"differences": [vars(difference) for difference in differences]}
     note = "; ".join(difference.message for difference in differences[:3])

@@ -38,6 +38,7 @@ class ColumnKind(StrEnum):
 class Feature:
     """One comparable column: its name in messages, its kind, and its frozen grid or levels.
 
+    unit: the type of a column of times, which numbers of the grid count.
     codes: 0 stands for a missing value; numeric grids have a code per grid point and one per gap between points;
     categories have one code per human level and a last one for every other level.
     """
@@ -46,11 +47,21 @@ class Feature:
     kind: ColumnKind
     grid: Floats
     levels: tuple[str, ...] = ()
+    unit: pl.DataType | None = None
 
     @property
     def size(self) -> int:
         """Number of codes."""
         return 2 * len(self.grid) + 2 if self.kind is ColumnKind.NUMERIC else len(self.levels) + 2
+
+    def shown(self, number: float) -> str:
+        """A number of the column as a person writes it: a time where it counts time."""
+        if self.unit is not None:
+            # Days are counted in 32 bits.
+            count = pl.Series([round(number)]).cast(pl.Int32 if self.unit == pl.Date else pl.Int64)
+            return str(count.cast(self.unit)[0])
+        # Nobody counts the zeros of an exponent.
+        return f"{number:,.0f}" if 1_000 <= abs(number) < 1e9 else f"{number:.4g}"  # noqa: PLR2004
 
     def encode(self, values: pl.Series) -> Codes:
         """Codes of the values, one per row."""
@@ -100,7 +111,8 @@ class CodedScan:
 def coded(scan: Scan) -> CodedScan:
     """The scan's samples as codes. Call through `scan.cached(coded)`."""
     human_frame, skipped = feature_frame(scan, scan.human)
-    features = tuple(_freeze(human_frame[name]) for name in human_frame.columns)
+    kinds = scan.human.frame.schema
+    features = tuple(_freeze(human_frame[name], kinds.get(name)) for name in human_frame.columns)
 
     def encoded(rows: Rows) -> Coded:
         return _encode(features, feature_frame(scan, rows)[0].select(human_frame.columns))
@@ -126,7 +138,7 @@ def feature_frame(scan: Scan, rows: Rows) -> tuple[pl.DataFrame, dict[str, str]]
     skipped: dict[str, str] = {}
     for name in scan.roles.content:
         human, own = scan.human.frame[name], rows.frame[name]
-        reason = "says which thing a row is about" if name in scan.roles.identifying else _uncomparable(human)
+        reason = "says which thing a row is about" if name in scan.roles.identifying else why_not_compared(human)
         if reason:
             skipped[name] = reason
         elif human.dtype.is_numeric():
@@ -142,7 +154,8 @@ def feature_frame(scan: Scan, rows: Rows) -> tuple[pl.DataFrame, dict[str, str]]
     return pl.DataFrame(columns), skipped
 
 
-def _uncomparable(values: pl.Series) -> str:
+def why_not_compared(values: pl.Series) -> str:
+    """Why a column of human values has nothing to be compared with; "" where it has."""
     if values.dtype.is_nested() or values.dtype == pl.Binary:
         return f"{values.dtype} values are not compared"
     if values.null_count() == len(values):
@@ -173,7 +186,8 @@ def _pattern(text: pl.Series) -> pl.Series:
     return text.str.slice(0, 40)
 
 
-def _freeze(values: pl.Series) -> Feature:
+def _freeze(values: pl.Series, kind: pl.DataType | None) -> Feature:
+    """The feature of human values. kind: the type of the column that they were, None where they are no column's."""
     if values.dtype == pl.String:
         levels = tuple(values.drop_nulls().unique().sort().to_list())
         return Feature(values.name, ColumnKind.CATEGORICAL, np.empty(0), levels)
@@ -182,7 +196,7 @@ def _freeze(values: pl.Series) -> Feature:
     if len(present) > GRID_POINTS:
         at = np.linspace(0, len(ordered) - 1, GRID_POINTS).round().astype(int)
         present = np.unique(ordered[at])
-    return Feature(values.name, ColumnKind.NUMERIC, present)
+    return Feature(values.name, ColumnKind.NUMERIC, present, unit=kind if kind and kind.is_temporal() else None)
 
 
 def _encode(features: tuple[Feature, ...], frame: pl.DataFrame) -> Coded:

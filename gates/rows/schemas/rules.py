@@ -14,7 +14,7 @@ from pandera.api.function_dispatch import Dispatcher
 
 from gates.config.row_rules import FINITE, INTEGER_VALUED
 from gates.data.text.phrases import LEAKED_FRAME
-from gates.rows.schemas.times import parsed_time
+from gates.data.values.times import is_time
 from gates.visible_text import VISIBLE
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def language_tag() -> pa.Check:
 
 
 def time() -> pa.Check:
-    """A time: of a type for times, a number that counts time, or text in a form of ISO 8601. Rule `parseable`."""
+    """A time: of a type for times, a number that counts time, or text that states one. Rule `parseable`."""
 
     def rows(data: pa.PolarsData) -> pl.LazyFrame:
         column = pl.col(data.key or "*")
@@ -126,10 +126,15 @@ def time() -> pa.Check:
             return data.lazyframe.select(column.is_not_null())
         if kind.is_float():
             return data.lazyframe.select(column.is_finite().fill_null(value=False))
-        return data.lazyframe.select(parsed_time(column.cast(pl.String)).is_not_null())
+        return data.lazyframe.select(column.cast(pl.String).map_batches(is_time, return_dtype=pl.Boolean))
 
     rows.reads_one_column = True  # type: ignore[attr-defined]
-    return pa.Check(rows, name="parseable", description="a time, as text in a form of ISO 8601", ignore_na=False)
+    return pa.Check(
+        rows,
+        name="parseable",
+        description="a time, as text in a form of ISO 8601 such as 2024-03-04T05:06:07Z, or a date as people write it",
+        ignore_na=False,
+    )
 
 
 def differs_from(other: str, *, min_length: int = 0) -> pa.Check:

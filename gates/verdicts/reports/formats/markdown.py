@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from gates.contract.plugins import Report
+from gates.verdicts.reports.columns import column_lines
 from gates.verdicts.reports.evidence import FIRST, evidence_line
 from gates.verdicts.reports.finding_text import measured_text, needs_text, rows_text
 from gates.verdicts.reports.findings import (
@@ -61,6 +62,7 @@ def _lines(verdict: Verdict, name: str) -> Iterator[str]:
     if role := role_line(verdict):
         yield f"{role[0].upper()}{role[1:]}."
     yield ""
+    yield from _section("Columns", (code(line) for line in column_lines(verdict)))
     yield from _table(listed.failures)
     for check in listed.failures:
         if line := evidence_line({name: value for name, value in check.evidence.items() if name != FIRST}):

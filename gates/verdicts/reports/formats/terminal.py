@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from gates.contract.plugins import Report
 from gates.verdict import NOTHING_TO_MEASURE, Answer, Outcome, Severity
+from gates.verdicts.reports.columns import column_lines
 from gates.verdicts.reports.evidence import FIRST, evidence_line
 from gates.verdicts.reports.finding_text import (
     explain_command,
@@ -104,6 +105,7 @@ class _Screen:
         yield _Line(f"rows: {rows}")
         if role := role_line(verdict):
             yield _Line(role, style="yellow")
+        yield from (_Line(line, style="dim") for line in column_lines(verdict))
         yield from self._failures()
         if options.verbose:
             yield from self._group("not decided: too few rows to say", listed.undecided, listed.undecided)

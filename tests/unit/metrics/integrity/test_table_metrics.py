@@ -377,9 +377,7 @@ def dated(count: int, seed: int, form: str = "%Y-%m-%d") -> pl.DataFrame:
     return table_rows(count, seed).with_columns(since=days.dt.strftime(form))
 
 
-@pytest.mark.parametrize(
-    ("form", "shown"), [("%B %d, %Y", "May 04, 2023"), ("%d/%m/%Y", "04/05/2023"), ("%d.%m.%Y", "04.05.2023")]
-)
+@pytest.mark.parametrize(("form", "shown"), [("%B %d, %Y", "month D, Y"), ("%d/%m/%Y", "D/M/Y"), ("%d.%m.%Y", "D.M.Y")])
 def test_a_form_of_dates_that_no_human_row_has_is_named(form, shown):
     human, fresh = dated(800, 1), dated(800, 2)
     mixed = pl.concat([fresh[80:], dated(80, 3, form)])
@@ -388,7 +386,8 @@ def test_a_form_of_dates_that_no_human_row_has_is_named(form, shown):
 
     assert outcome(found, max_value=0) is Outcome.FAIL
     assert (
-        f"column 'since' writes dates as {shown} in 10.0 % of synthetic rows; human rows write 2023-05-04" in found.note
+        f"column 'since' is written as {shown} in 10.0 % of synthetic values and in 0.0 % of human ones, which are mostly as Y-M-D"
+        in found.note
     )
 
 
