@@ -5,8 +5,11 @@ from __future__ import annotations
 LINEAGE_ROLES = ("generator", "generator_version", "prompt_id", "seed_id", "created_at", "licence")
 # Several annotators' votes stand in columns side by side; five are more than any public set has.
 VOTES = tuple(f"label_{number}" for number in range(1, 6))
-# Who wrote or judged a row is known of people only: a generator has no author, and no annotator's expertise or vote.
-PEOPLE_ROLES = ("author", "annotator", "expertise", "translator", *VOTES)
+# Where a row comes from and what it is about, whatever its type: checks by domain, language and annotator read them.
+CONTEXT_ROLES = ("domain", "expertise", "language", "locale", "author", "source", "annotator", "cost")
+# Who wrote or judged a row, and what that cost, is known of people only: a generator has no author, and no annotator's
+# expertise or vote.
+PEOPLE_ROLES = ("author", "annotator", "expertise", "translator", "cost", *VOTES)
 # Which model wrote either response of a pair; human ones have none.
 RESPONSE_GENERATORS = ("generator_chosen", "generator_rejected")
 # Conversations as a list of {role, content}; the engine reads prompt, response and system out of it.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from gates.config.data_types import LINEAGE_ROLES, MESSAGES
+from gates.config.data_types import LINEAGE_ROLES, MESSAGES, PEOPLE_ROLES
 from gates.data.columns import NO_VALUE, SINGLE_VALUE, columns_of, what_is_no_value
 from gates.data.conversations.columns import MESSAGES_TYPE, Conversations
 from gates.data.facts import Roles
@@ -84,7 +84,7 @@ class Binder:
         default_group = next((role for role in kind.groups if role in bound), None)
         return Roles(
             type=config.type,
-            content=content or self._everything_but({*lineage, key}),
+            content=content or self._everything_but({*lineage, key, *({*bound} & {*PEOPLE_ROLES})}),
             texts=tuple(role for role in kind.texts if role in bound),
             label=self._named("label", config.label) or bound.get("label"),
             group=group or default_group,

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from gates.config.roles import CONTEXT_ROLES
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -60,7 +62,7 @@ class DataType:
     """What `gates` knows of one data type before it sees any data.
 
     summary: what one row is. required_roles: roles without which nothing can be judged. optional_roles: the others
-    that `columns` may map.
+    that `columns` may map, the context roles of every type (`CONTEXT_ROLES`) among them.
     named_roles: roles that a column takes by having the role's name; the others take a mapping.
     texts: required or optional roles of free text, the main one first. key: the role that identifies a row.
     content: the roles of a row's content; empty where every column that has no other part is content.
@@ -94,6 +96,13 @@ class DataType:
     float_rules: RowRules = field(default=(), hash=False)
     about: str = ""
     example: str = ""
+
+    def __post_init__(self) -> None:
+        """Every type has the context roles; types whose columns have roles take them by name, too."""
+        context = tuple(role for role in CONTEXT_ROLES if role not in self.roles)
+        object.__setattr__(self, "optional_roles", (*self.optional_roles, *context))
+        if self.content:
+            object.__setattr__(self, "named_roles", (*self.named_roles, *context))
 
     def has_rule(self, column: str, rule: str) -> bool:
         """Whether a row rule is this type's: of a role, or of any column of fractions where columns have no roles.

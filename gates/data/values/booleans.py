@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from gates.data.values.kinds import Decision, Manners, ValueKind
+from gates.data.values.kinds import ColumnDecision, Manners, WrittenKind
 
 _YES = ("true", "t", "yes", "y", "on", "ja", "oui", "si", "sí", "sì", "sim", "da", "да", "tak", "vrai", "vero",
         "verdadero", "verdadeiro", "wahr", "是", "はい", "예", "نعم", "हाँ", "x")  # fmt: skip
@@ -25,15 +25,15 @@ def _manners(text: pl.Series) -> pl.DataFrame:
     )
 
 
-def _decide(manners: Manners) -> Decision | None:
-    return Decision() if manners["meaning"].n_unique() == len({"yes", "no"}) else None
+def _decide(manners: Manners) -> ColumnDecision | None:
+    return ColumnDecision() if manners["meaning"].n_unique() == len({"yes", "no"}) else None
 
 
-def _read(text: pl.Series, _decision: Decision) -> pl.Series:
+def _read(text: pl.Series, _decision: ColumnDecision) -> pl.Series:
     return _meaning(text).replace_strict({"yes": True, "no": False}, default=None, return_dtype=pl.Boolean)
 
 
-def _traits(manners: Manners, _decision: Decision) -> pl.DataFrame:
+def _traits(manners: Manners, _decision: ColumnDecision) -> pl.DataFrame:
     word = pl.col("word")
     written = {
         meaning: pl.when(pl.col("meaning") == meaning).then(pl.format("as '{}' for {}", word, "meaning"))
@@ -42,4 +42,4 @@ def _traits(manners: Manners, _decision: Decision) -> pl.DataFrame:
     return manners.select("origin", "count", **written)
 
 
-BOOLEANS = ValueKind("yes or no", _manners, _decide, _read, _traits)
+BOOLEANS = WrittenKind("yes or no", _manners, _decide, _read, _traits)

@@ -6,7 +6,7 @@ import re
 
 import polars as pl
 
-from gates.data.values.kinds import Decision, Manners, ValueKind
+from gates.data.values.kinds import ColumnDecision, Manners, WrittenKind
 
 # Microseconds in a unit, by its name.
 _UNITS = {"seconds": 1e6, "milliseconds": 1e3, "microseconds": 1.0, "nanoseconds": 1e-3}
@@ -37,11 +37,11 @@ def _manners(numbers: pl.Series) -> pl.DataFrame:
     return _unit(numbers).to_frame()
 
 
-def _decide(_manners: Manners) -> Decision:
-    return Decision()
+def _decide(_manners: Manners) -> ColumnDecision:
+    return ColumnDecision()
 
 
-def _read(numbers: pl.Series, _decision: Decision) -> pl.Series:
+def _read(numbers: pl.Series, _decision: ColumnDecision) -> pl.Series:
     size = pl.col("unit").replace_strict(_UNITS, default=None, return_dtype=pl.Float64)
     # A float has all digits of microseconds in these years.
     both = pl.DataFrame([numbers.cast(pl.Float64, strict=False).alias("number"), _unit(numbers)])
@@ -49,8 +49,8 @@ def _read(numbers: pl.Series, _decision: Decision) -> pl.Series:
     return microseconds.cast(pl.Datetime("us", "UTC")).alias(numbers.name)
 
 
-def _traits(manners: Manners, _decision: Decision) -> pl.DataFrame:
+def _traits(manners: Manners, _decision: ColumnDecision) -> pl.DataFrame:
     return manners.select("origin", "count", time=pl.lit("as ") + pl.col("unit") + " since 1970")
 
 
-EPOCHS = ValueKind("times", _manners, _decide, _read, _traits, reads_numbers=True)
+EPOCHS = WrittenKind("times", _manners, _decide, _read, _traits, reads_numbers=True)

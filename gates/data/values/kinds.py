@@ -22,7 +22,7 @@ Manners = pl.DataFrame
 
 
 @dataclass(frozen=True)
-class Decision:
+class ColumnDecision:
     """How the values of a column are read, decided by all of them together.
 
     options: what reading takes beside the text. doubt: what no value of the column tells, as a clause.
@@ -35,7 +35,7 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class ValueKind:
+class WrittenKind:
     """One kind of value. name: as in "`wage` reads as numbers". reads_numbers: columns of numbers may be of it, too.
 
     manners: the traits of each text, a column each; the first is null where, and only where, the text is no such value.
@@ -45,7 +45,7 @@ class ValueKind:
 
     name: str
     manners: Callable[[pl.Series], pl.DataFrame]
-    decide: Callable[[Manners], Decision | None]
-    read: Callable[[pl.Series, Decision], pl.Series]
-    traits: Callable[[Manners, Decision], pl.DataFrame]
+    decide: Callable[[Manners], ColumnDecision | None]
+    read: Callable[[pl.Series, ColumnDecision], pl.Series]
+    traits: Callable[[Manners, ColumnDecision], pl.DataFrame]
     reads_numbers: bool = False

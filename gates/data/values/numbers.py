@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from gates.data.values.kinds import Decision, Manners, ValueKind
+from gates.data.values.kinds import ColumnDecision, Manners, WrittenKind
 
 _CODES = (
     "EUR|USD|GBP|CHF|JPY|CNY|RMB|INR|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|RON|BGN|RUB|UAH|TRY|BRL|MXN|ARS|CLP|COP|PEN|"
@@ -89,7 +89,7 @@ def _counts(manners: Manners, trait: str) -> dict[str, int]:
     return dict(manners.drop_nulls(trait).group_by(trait).agg(pl.col("count").sum()).iter_rows())
 
 
-def _decide(manners: Manners) -> Decision | None:
+def _decide(manners: Manners) -> ColumnDecision | None:
     decimals, thousands = _counts(manners, "decimal"), _counts(manners, "thousands")
     lengths = manners["grouped digits"].unique().to_list()
     if len(lengths) == 1 and lengths[0] != "no" and int(lengths[0]) >= _LEAST_TELEPHONE:
@@ -101,10 +101,10 @@ def _decide(manners: Manners) -> Decision | None:
     # Three digits after a mark in every value: the two readings differ by a factor of 1,000 that all values share.
     doubt = "no value tells whether three digits after a mark are thousands or decimals" if is_open else ""
     has_fractions = bool({".", ",", "power", f"open {mark}"} & decimals.keys())
-    return Decision({"decimal": mark, "type": "fractions" if has_fractions else "whole"}, doubt)
+    return ColumnDecision({"decimal": mark, "type": "fractions" if has_fractions else "whole"}, doubt)
 
 
-def _read(text: pl.Series, decision: Decision) -> pl.Series:
+def _read(text: pl.Series, decision: ColumnDecision) -> pl.Series:
     manners, parts = _manners(text), _parts(text)
     mark = _decimal(decision)
     digits = pl.col("digits")
@@ -120,13 +120,13 @@ def _read(text: pl.Series, decision: Decision) -> pl.Series:
     return both.select(signed.cast(kind, strict=False).alias(text.name)).to_series()
 
 
-def _decimal(decision: Decision) -> pl.Expr:
+def _decimal(decision: ColumnDecision) -> pl.Expr:
     """The mark before decimals; an open one is that of the column, or else parts thousands."""
     own, open_mark = pl.col("decimal"), pl.lit(f"open {decision.options['decimal']}")
     return pl.when(own == open_mark).then(pl.lit(decision.options["decimal"])).otherwise(own)
 
 
-def _traits(manners: Manners, decision: Decision) -> pl.DataFrame:
+def _traits(manners: Manners, decision: ColumnDecision) -> pl.DataFrame:
     decimal = _decimal(decision)
     is_open = decimal.str.starts_with("open ")
     thousands = pl.when(is_open).then(decimal.str.slice(len("open "))).otherwise(pl.col("thousands"))
@@ -146,4 +146,4 @@ def _phrase(trait: pl.Expr, some: str, none: str) -> pl.Expr:
     return pl.when(trait == "no").then(pl.lit(none)).otherwise(pl.format(some, trait))
 
 
-NUMBERS = ValueKind("numbers", _manners, _decide, _read, _traits)
+NUMBERS = WrittenKind("numbers", _manners, _decide, _read, _traits)

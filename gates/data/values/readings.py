@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from gates.data.values.kinds import Decision, Manners, ValueKind
+    from gates.data.values.kinds import ColumnDecision, Manners, WrittenKind
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class Reading:
     by origin. unread: the first values by origin, in order, that are of no such kind.
     """
 
-    kind: ValueKind
-    decision: Decision
+    kind: WrittenKind
+    decision: ColumnDecision
     manners: Manners
     values: Mapping[str, int]
     unread: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

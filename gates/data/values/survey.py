@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from gates.data.facts import FileFacts, Roles
-    from gates.data.values.kinds import Manners, ValueKind
+    from gates.data.values.kinds import Manners, WrittenKind
 
 # A column of which this share reads as one kind holds that kind, and the rest are slips.
 LEAST_RATIO = 0.95
@@ -68,13 +68,13 @@ def survey(
     return Readings({name: reading for name, reading in readings.items() if reading})
 
 
-def _candidates(opened: SurveyedSource, left_alone: Collection[str]) -> dict[str, tuple[ValueKind, ...]]:
+def _candidates(opened: SurveyedSource, left_alone: Collection[str]) -> dict[str, tuple[WrittenKind, ...]]:
     roles = opened.roles
     identifying = {*roles.identifying} - {_TIME}
     parts = {roles.label, roles.group, roles.key, roles.generator, *roles.slices, *roles.lineage.values()}
     ignored = {*roles.texts, *identifying, *left_alone, *(parts - {_TIME})}
     schema = pl.DataFrame(opened.raw_schema().empty_table()).schema
-    candidates: dict[str, tuple[ValueKind, ...]] = {}
+    candidates: dict[str, tuple[WrittenKind, ...]] = {}
     for name in roles.content:
         kind = schema[name]
         if name in ignored:
@@ -92,7 +92,7 @@ def _candidates(opened: SurveyedSource, left_alone: Collection[str]) -> dict[str
 class _Column:
     """The values of a column, counted by manner and origin for each kind that they may still be."""
 
-    def __init__(self, kinds: Iterable[ValueKind], rows: int) -> None:
+    def __init__(self, kinds: Iterable[WrittenKind], rows: int) -> None:
         self.kinds = list(kinds)
         self._most_unread = (1 - LEAST_RATIO) * rows
         self._values: Counter[str] = Counter()
@@ -122,7 +122,7 @@ class _Column:
         # Of fewer rows than there are no larger share can be left unread: the order of rows does not matter.
         self.kinds = [kind for kind in self.kinds if self._misses(kind) <= self._most_unread]
 
-    def _count(self, kind: ValueKind, counted: pl.DataFrame, too_long: int) -> None:
+    def _count(self, kind: WrittenKind, counted: pl.DataFrame, too_long: int) -> None:
         manners = kind.manners(counted["value"])
         traits = manners.columns
         both = pl.concat([counted, manners], how="horizontal")
@@ -137,12 +137,12 @@ class _Column:
             self._show(kind, str(name), group["value"])
         self._unread[kind.name][""] += too_long
 
-    def _show(self, kind: ValueKind, origin: str, values: pl.Series) -> None:
+    def _show(self, kind: WrittenKind, origin: str, values: pl.Series) -> None:
         words = values.cast(pl.String).unique().sort().head(_NAMED).to_list()
-        known = self._examples.get((kind.name, origin), [])
-        self._examples[kind.name, origin] = sorted({*known, *words})[:_NAMED]
+        before = self._examples.get((kind.name, origin), [])
+        self._examples[kind.name, origin] = sorted({*before, *words})[:_NAMED]
 
-    def _misses(self, kind: ValueKind) -> int:
+    def _misses(self, kind: WrittenKind) -> int:
         return self._unread[kind.name].total() - self._missing.total()
 
     def reading(self) -> Reading | None:

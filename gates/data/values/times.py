@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from gates.data.values.kinds import Decision, Manners, ValueKind
+from gates.data.values.kinds import ColumnDecision, Manners, WrittenKind
 
 _MONTHS = (
     "jan january januar janvier janv enero gennaio janeiro januari ene gen",
@@ -147,11 +147,11 @@ def _manners(text: pl.Series) -> pl.DataFrame:
     return parts.select(pl.when(is_known).then(one).alias(name) for name, one in traits.items())
 
 
-def _decide(manners: Manners) -> Decision:
+def _decide(manners: Manners) -> ColumnDecision:
     counts = dict(manners.group_by("order").agg(pl.col("count").sum()).iter_rows())
     day, month = counts.get("day first", 0), counts.get("month first", 0)
     is_open = day == month and "open" in counts
-    return Decision(
+    return ColumnDecision(
         {
             "order": "month first" if month > day else "day first",
             "type": "zoned"
@@ -165,7 +165,7 @@ def _decide(manners: Manners) -> Decision:
     )
 
 
-def _read(text: pl.Series, decision: Decision) -> pl.Series:
+def _read(text: pl.Series, decision: ColumnDecision) -> pl.Series:
     parts = _when(_parts(text), is_day_first=_DAY_FIRST.get(decision.options["order"]))
     if decision.options["type"] == "dates":
         return parts.select(pl.when(pl.col("clock") == 0).then("date").alias(text.name)).to_series()
@@ -188,10 +188,10 @@ def has_zone(text: pl.Series) -> pl.Series:
 
 def in_utc(text: pl.Series) -> pl.Series:
     """The times in UTC, null where a text is none or does not tell which number is the day."""
-    return _read(text, Decision({"order": "", "type": "zoned"}))
+    return _read(text, ColumnDecision({"order": "", "type": "zoned"}))
 
 
-def _traits(manners: Manners, decision: Decision) -> pl.DataFrame:
+def _traits(manners: Manners, decision: ColumnDecision) -> pl.DataFrame:
     own = pl.when(pl.col("order") == "open").then(pl.lit(decision.options["order"])).otherwise(pl.col("order"))
     mark = pl.col("form")
     date = (
@@ -213,4 +213,4 @@ def _traits(manners: Manners, decision: Decision) -> pl.DataFrame:
     return manners.select("origin", "count", date=pl.format("as {}", date), time=time, zone=zone)
 
 
-TIMES = ValueKind("dates", _manners, _decide, _read, _traits)
+TIMES = WrittenKind("dates", _manners, _decide, _read, _traits)

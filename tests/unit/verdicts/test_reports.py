@@ -31,6 +31,7 @@ from gates.verdict import (
     Verdict,
     digest_of_report,
 )
+from gates.verdicts.from_json import verdict_of
 from gates.verdicts.reports.evidence import MOST_CHARACTERS, evidence_line
 from gates.verdicts.reports.finding_text import explain_command, rows_text
 from gates.verdicts.reports.findings import (
@@ -572,3 +573,20 @@ def rewrite_golden_files() -> None:
 
 if __name__ == "__main__":
     rewrite_golden_files()
+
+
+def test_columns_that_read_as_something_else_or_are_not_compared_have_a_line_each():
+    wage = {"kind": "numbers", "ratio": 0.992, "compared": True, "doubt": ""}
+    start = {"kind": "dates", "ratio": 1.0, "compared": False, "doubt": "no value tells the day"}
+    columns = {
+        "read_as": {"wage": wage, "start": start},
+        "not_compared": {"notes": "has no role", "embedding": "lists"},
+    }
+    verdict = replace(example(), columns=columns)
+
+    for text in (terminal(verdict), markdown(verdict)):
+        assert "`wage` reads as numbers (99.2 %)" in text
+        assert "`start` may hold dates and is compared as text: no value tells the day" in text
+        assert "not compared: `notes`, `embedding`" in text
+    assert verdict_of(verdict.to_json()).columns == columns
+    Draft202012Validator(SCHEMA).validate(verdict.to_json())

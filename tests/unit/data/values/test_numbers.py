@@ -10,10 +10,10 @@ import pytest
 from gates.data.values.numbers import NUMBERS
 
 if TYPE_CHECKING:
-    from gates.data.values.kinds import Decision
+    from gates.data.values.kinds import ColumnDecision
 
 
-def decided(values: list[str]) -> Decision | None:
+def decided(values: list[str]) -> ColumnDecision | None:
     manners = NUMBERS.manners(pl.Series("amount", values))
     counted = manners.drop_nulls("decimal").with_columns(origin=pl.lit("human")).group_by(pl.all()).len("count")
     return NUMBERS.decide(counted)

@@ -8,11 +8,11 @@ import polars as pl
 import pytest
 
 from gates.data.values.epochs import EPOCHS
-from gates.data.values.kinds import Decision
+from gates.data.values.kinds import ColumnDecision
 from gates.data.values.times import TIMES, has_zone, in_utc, is_time
 
 
-def decided(values: list[str]) -> Decision:
+def decided(values: list[str]) -> ColumnDecision:
     manners = TIMES.manners(pl.Series("day", values))
     counted = manners.drop_nulls("form").with_columns(origin=pl.lit("human")).group_by(pl.all()).len("count")
     decision = TIMES.decide(counted)
@@ -86,6 +86,6 @@ def test_seconds_and_their_parts_count_one_time() -> None:
     time = datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
     counts = pl.Series([1_700_000_000 * 1000**power for power in range(4)], dtype=pl.Int64)
 
-    assert EPOCHS.read(counts, Decision()).to_list() == [time] * 4
-    assert EPOCHS.read(counts.cast(pl.String), Decision()).to_list() == [time] * 4
+    assert EPOCHS.read(counts, ColumnDecision()).to_list() == [time] * 4
+    assert EPOCHS.read(counts.cast(pl.String), ColumnDecision()).to_list() == [time] * 4
     assert EPOCHS.manners(pl.Series([12, 20_240_101]))["unit"].to_list() == [None, None]
