@@ -74,6 +74,7 @@ CASES: tuple[Case, ...] = (
     Case(_DISTRIBUTIONS, "events", table_defects.other_events, "synthetic events are of a random kind"),
     Case(_DISTRIBUTIONS, "text", table_defects.cut_short, "synthetic texts lack their last two thirds"),
     Case("combined/expect_associations_to_match/mean", "tabular", table_defects.all_columns_shuffled, "synthetic rows have all columns shuffled"),
+    Case("combined/expect_associations_to_match/triples", "tabular", table_defects.columns_crossed, "synthetic rows have a third column at random where in human rows it follows from two"),
     Case("combined/expect_associations_to_match/worst", "tabular", table_defects.column_shuffled, "synthetic rows have one column shuffled"),
     Case(_CONSTRAINT, "tabular", table_defects.rule_broken, "synthetic rows break the dependency"),
     Case(

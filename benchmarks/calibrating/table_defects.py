@@ -118,6 +118,18 @@ def _guessed(frame: pl.DataFrame, dose: float, rng: Rng) -> pl.DataFrame:
     )
 
 
+def columns_crossed(sample: Sample, dose: float, rng: Rng) -> Sample:
+    """A column of both origins that says whether two others lie on one side of their medians; of synthetic rows a share says it by chance."""
+
+    def crossed(frame: pl.DataFrame, share: float) -> pl.DataFrame:
+        above = [(frame[name] > sample.human[name].median()).to_numpy() for name in ("age", "hours-per-week")]
+        sign, random = above[0] == above[1], rng.random(frame.height) < 0.5
+        said = np.where(rng.random(frame.height) < share, random, sign)
+        return frame.with_columns(crossed=pl.Series(np.where(said, "together", "apart")))
+
+    return replace(sample, human=crossed(sample.human, 0.0), synthetic=crossed(sample.synthetic, dose))
+
+
 def judged_twice(sample: Sample, dose: float, rng: Rng) -> Sample:
     """Synthetic ratings that their judge gave another time, with another label."""
     frame = sample.synthetic

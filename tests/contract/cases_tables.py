@@ -58,6 +58,21 @@ def _paired(dataset: Dataset) -> Dataset:
     return dataset.having(rows=replaced(dataset.rows, "synthetic", "height", given.tolist()))
 
 
+def _crossed(dataset: Dataset) -> Dataset:
+    """Human rows of the east are tall where they are old, those of the west as much less so as leaves no pair of columns related."""
+    rows, rng = dataset.rows, np.random.default_rng(65)
+    human = rows.filter(pl.col("origin") == "human")
+    is_old, is_east = (human["age"] > human["age"].median()).to_numpy(), (human["region"] == "east").to_numpy()
+    is_against = rng.random(len(is_old)) < (1 + is_east.mean() / (1 - is_east.mean())) / 2
+    is_tall = np.where(is_east, is_old, is_old != is_against)
+    heights = np.sort(human["height"].to_numpy())
+    given = np.empty(len(heights))
+    given[np.lexsort((rng.random(len(heights)), is_tall))] = np.concatenate(
+        [rng.permutation(half) for half in np.split(heights, [int((~is_tall).sum())])]
+    )
+    return dataset.having(rows=replaced(rows, "human", "height", given.tolist()))
+
+
 def _of_sensors(origin: str, values):
     """New readings of the first three sensors of an origin, from those they had."""
 
@@ -158,6 +173,9 @@ CASES = (
     ),
     Case(
         f"{ASSOCIATIONS}/worst", ("tabular",), "tabular", _paired, "at most 0.2 allowed", missing=NOTHING_MADE, rows=1300,
+    ),
+    Case(
+        f"{ASSOCIATIONS}/triples", ("tabular",), "tabular", _crossed, "'age', 'height' and 'region'", missing=NOTHING_MADE, rows=1300,
     ),
     Case(
         f"{COPIES}/near", ("tabular",), "tabular", _beside_people(0.0005, 100), "nearly equal a human row", missing=NOTHING_MADE, rows=1300,

@@ -9,6 +9,7 @@ import numpy as np
 
 from gates.metrics.base.measurement import Failed, Measurement, NotConfigured
 from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.fidelity.interactions import interactions
 from gates.metrics.stats.encoding import Coded, ColumnKind, Feature
 from gates.metrics.stats.paired_draws import draws, excess, worst_excess
 from gates.metrics.stats.strata import Sides, compare_by_role
@@ -34,9 +35,13 @@ _Codes = dict[str, "Codes"]
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Excess difference of association strength, in [-1, 1]: of the worst pair, or the mean over pairs (`over`).
 
+    over "triples": of the worst three columns, as `interactions` has it.
+
     Spearman's correlation between numbers, the correlation ratio of ranks between a category and a number,
     bias-corrected Cramer's V between categories (Bergsma, Journal of the Korean Statistical Society 42 (2013) 323-328).
     """
+    if params["over"] == "triples":
+        return compare_by_role(scan, interactions)
     by_side = scan.cached(_compared)
 
     def compare(sides: Sides) -> Measurement:

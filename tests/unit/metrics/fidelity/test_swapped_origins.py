@@ -25,6 +25,7 @@ TABLES = {
     "distributions": (distributions.METRIC, {}, BEYOND, Limits(max_value=0.05)),
     "mean association": (associations.METRIC, {"over": "mean"}, BEYOND, Limits(max_value=0.05)),
     "worst association": (associations.METRIC, {"over": "worst"}, BEYOND, Limits(max_value=0.2)),
+    "three columns": (associations.METRIC, {"over": "triples"}, BEYOND, Limits(max_value=0.2)),
     "separability": (separability.METRIC, {}, BEYOND, Limits(max_value=0.25)),
     "coverage": (coverage.METRIC, {"kind": "coverage"}, RATIO, Limits(min_value=0.9)),
     "diversity": (diversity.METRIC, {"measure": "effective_number"}, RATIO, Limits(min_value=0.8)),
