@@ -87,7 +87,7 @@ def _typed(proposal: Proposal, rows: NewRows) -> Proposal:
         mapped = {TEXT: text} if text != TEXT else {}
         parts = replace(proposal, type="text", columns=mapped, guess=f"column '{text}' reads as free text")
         return _with_generator(_with_label(parts, rows), rows)
-    key = key_of(rows)
+    key = key_of(rows, _human(proposal))
     if key:
         proposal = replace(proposal, columns={"key": key.column}, why={"key": key.why})
     group = group_of(rows, key.column if key else None)
@@ -104,14 +104,20 @@ def _with_label(proposal: Proposal, rows: NewRows) -> Proposal:
     return replace(proposal, label=label.column, why={**proposal.why, "label": label.why})
 
 
+def _human(proposal: Proposal) -> str:
+    """SQL that is true of human rows."""
+    origin = proposal.origin
+    words = Origins(origin.human, origin.synthetic) if origin else Origins()
+    return is_human(origin.name if origin else None, words)
+
+
 def _with_generator(proposal: Proposal, rows: NewRows) -> Proposal:
     """With the role of a generator, which the column of the origin may have too."""
     origin, role = proposal.origin, "generator"
     if origin and GENERATOR.fullmatch(origin.name):
         guess: Guess | None = Guess(origin.name, "it names generators")
     else:
-        words = Origins(origin.human, origin.synthetic) if origin else Origins()
-        guess = generator_of(rows, is_human(origin.name if origin else None, words))
+        guess = generator_of(rows, _human(proposal))
     if guess is None or guess.column in (role, *proposal.columns.values()):
         return proposal
     columns = {**proposal.columns, role: guess.column}

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from gates.config.dataset import Origins
 
 # Usual names of a column that tells rows apart.
-KEY_NAME = re.compile(r"(?i)(.+[_ -])?(id|uuid|guid|key|index)|row_?(id|number)|unnamed: 0|column_1")
+KEY_NAME = re.compile(r"(?i)(.+[_ -])?(id|uuid|guid|key|index)|row_?(id|number)|unnamed: 0|column_1_\(no_name.*")
+# ... and of one that numbers the rows of a file.
+INDEX_NAME = re.compile(r"(?i)index|row_?(id|number)|unnamed: 0|column_1_\(no_name.*")
 KEY_TYPES = frozenset({"VARCHAR", "UUID", "BIGINT", "INTEGER", "UBIGINT", "UINTEGER", "HUGEINT", "SMALLINT"})
 # What a model is to predict, by the names it has in public tables.
 LABEL_NAME = re.compile(r"(?i)label|target|class|y|outcome|sentiment|(class|target|true)[_ -]?(label|name)|churn(ed)?")
@@ -60,14 +62,14 @@ def is_human(origin: str | None, origins: Origins) -> str:
     return f"{made_by} = {literal(Scope.HUMAN)}"
 
 
-def key_of(rows: NewRows) -> Guess | None:
-    """The first column that is called as keys are and differs from row to row, within each origin at least.
+def key_of(rows: NewRows, human: str) -> Guess | None:
+    """The first column that is called as keys are and differs from row to row; a row index may start anew in each origin.
 
-    What numbers the rows says nothing of what they are about: with it, no copied row would equal its original.
+    human: SQL that is true of human rows. What numbers the rows says nothing of what they are about: with it, no copied row would equal its original.
     """
     for name, value in _columns(rows, KEY_NAME):
-        distinct = f"count({value}) = count(*) AND count(DISTINCT ({value}, {identifier(ORIGIN)})) = count(*)"
-        if rows.ask(distinct) == (True,):
+        within = f"({value}, {human})" if INDEX_NAME.fullmatch(name) else f"({value}, {identifier(ORIGIN)})"
+        if rows.ask(f"count({value}) = count(*) AND count(DISTINCT {within}) = count(*)") == (True,):
             return Guess(name, "its name, and no two rows of an origin share a value")
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeGuard
 
@@ -56,10 +57,24 @@ def _schema_in(module: ModuleType, name: str, spec: str, code: OwnCode) -> pa.Da
         names = [
             key for key, value in vars(module).items() if isinstance(value, pa.DataFrameSchema) or _is_model(value)
         ]
+        if library := _other_library(schema):
+            raise SuiteError(
+                f"{spec}: '{name}' is a schema for {library}, and rows are read with polars: import pandera.polars in its "
+                "module in place of pandera, and use types of polars"
+            )
         what = "is not there" if schema is None else "is no pandera.polars schema"
         raise SuiteError(f"{spec}: '{name}' {what} ({did_you_mean(name, names)})")
     with foreign_code(lambda error: SuiteError(f"{spec}: {code.format_error(error)}")):
         return with_error_lines(schema.to_schema(), code)
+
+
+def _other_library(schema: object) -> str:
+    """The library of tables that a schema of pandera is for, where it is not polars; "" for what is no schema."""
+    kinds = schema.__mro__ if isinstance(schema, type) else type(schema).__mro__
+    matches = (
+        re.match(r"pandera\.api\.(pandas|pyspark|ibis|geopandas|modin|dask)\b", kind.__module__) for kind in kinds
+    )
+    return next((match.group(1) for match in matches if match), "")
 
 
 def _is_model(value: object) -> TypeGuard[type[pa.DataFrameModel]]:

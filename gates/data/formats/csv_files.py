@@ -7,21 +7,20 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import duckdb
 
-from gates.data.files import DataFile, Format
+from gates.data.formats.csv_header import Header, read_header
 from gates.data.sql import copy, identifier, literal, path_literal, select
 from gates.errors import DataError, NoRowsError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from gates.data.files import DataFile
     from gates.private_folder import PrivateFolder
 
-_DELIMITERS = (",", ";", "\t", "|")
 # DuckDB's own limit of 2 MB is less than a long document; the buffer has room for two lines of this length.
 _LONGEST_LINE = 16 << 20
 # DuckDB compares the expressions of a query with each other: of 1,400 at once it takes 5 s, of 100 fourteen times .03.
@@ -51,11 +50,12 @@ def stage_csv(
     A cell without anything in it is NULL; a quoted empty one is an empty string, or NULL in a column of numbers.
     Raises DataError naming file and line.
     """
-    delimiter, names = _header(file, text)
+    header = read_header(file, text)
+    names = header.names
     raw = folder.new_file()
     try:
-        ends, least = _line_ends(file, text, delimiter) if any("\n" in name for name in names) else ("", 0)
-        connection.execute(copy(_select(text, delimiter, names, ends), raw))
+        ends, least = _line_ends(file, text, header) if any("\n" in name for name in names) else ("", 0)
+        connection.execute(copy(_select(text, header, ends), raw))
     except (duckdb.InterruptException, duckdb.OutOfMemoryException, duckdb.IOException):
         # Not the file's fault: whoever called knows why, or memory or disk ran out.
         raise
@@ -73,54 +73,34 @@ def stage_csv(
     return empty
 
 
-def _header(file: DataFile, text: Path) -> tuple[str, list[str]]:
-    """The delimiter and the column names; a column without a name, as pandas writes its index, gets one."""
-    with text.open(encoding="utf-8", newline="") as stream:
-        first = stream.readline()
-        delimiter = "\t" if file.format is Format.TSV else max(_DELIMITERS, key=first.count)
-        stream.seek(0)
-        try:
-            names = next(csv.reader(stream, delimiter=delimiter, strict=True), [])
-        except csv.Error as error:
-            raise DataError(f"{file.name}:1: the header cannot be read: {error}") from error
-    names = [name or f"column_{number}" for number, name in enumerate(names, start=1)]
-    counts, folded = Counter(names), Counter(name.casefold() for name in names)
-    for name in names:
-        if counts[name] > 1:
-            raise DataError(f"{file.name}:1: {counts[name]} columns are called '{name}'; rename all but one")
-        if folded[name.casefold()] > 1:
-            raise DataError(f"{file.name}:1: two columns differ from '{name}' only in case; rename one of them")
-    if not names:
-        raise DataError(f"{file.name}:1: no header; the first line must name the columns")
-    return delimiter, names
-
-
-def _line_ends(file: DataFile, text: Path, delimiter: str) -> tuple[str, int]:
+def _line_ends(file: DataFile, text: Path, header: Header) -> tuple[str, int]:
     """How lines end, as DuckDB writes it, and how many rows there are; it takes the end of a header's first line for all.
 
     Only of files whose header holds a line end within a name.
     """
-    header: list[str] = []
+    first: list[str] = []
     with text.open(encoding="utf-8", newline="") as stream:
-        lines = (header.append(line) or line for line in iter(stream.readline, ""))  # type: ignore[func-returns-value]
+        for _ in range(header.lines_before):
+            stream.readline()
+        lines = (first.append(line) or line for line in iter(stream.readline, ""))  # type: ignore[func-returns-value]
         try:
-            next(csv.reader(lines, delimiter=delimiter, strict=True))
-            rows = sum(1 for row in csv.reader(stream, delimiter=delimiter, strict=True) if row)
+            next(csv.reader(lines, delimiter=header.delimiter, strict=True))
+            rows = sum(1 for row in csv.reader(stream, delimiter=header.delimiter, strict=True) if row)
         except csv.Error as error:
             raise DataError(
                 f"{file.name}: not readable as CSV: {error}; rename the column with a line break"
             ) from error
-    return (r"\r\n" if header[-1].endswith("\r\n") else r"\n"), rows
+    return (r"\r\n" if first[-1].endswith("\r\n") else r"\n"), rows
 
 
-def _select(text: Path, delimiter: str, names: list[str], ends: str) -> str:
-    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
+def _select(text: Path, header: Header, ends: str) -> str:
+    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in header.names)
     new_line = f"new_line = {literal(ends)}, " if ends else ""
     return select(
         "*",
-        f"read_csv([{path_literal(text)}], auto_detect = false, header = true, {new_line}delim = {literal(delimiter)}, "
+        f"read_csv([{path_literal(text)}], auto_detect = false, header = true, {new_line}delim = {literal(header.delimiter)}, "
         f"""quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false, hive_partitioning = false, """
-        f"max_line_size = {_LONGEST_LINE}, buffer_size = {2 * _LONGEST_LINE}, columns = {{{columns}}})",
+        f"skip = {header.lines_before}, max_line_size = {_LONGEST_LINE}, buffer_size = {2 * _LONGEST_LINE}, columns = {{{columns}}})",
     )
 
 

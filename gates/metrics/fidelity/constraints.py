@@ -46,7 +46,8 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     def share(rows: Rows) -> Measured | Inconclusive:
         broken, applies = check(scan.human.frame, rows.frame, columns)
         first = np.sort(rows.row_id[broken])[: scan.named_rows]
-        return _measured(scan, columns, (int(broken.sum()), int(applies.sum())), first)
+        rule = _RULES[str(params["constraint"])].format("' with '".join(columns[:-1]) or columns[0], columns[-1])
+        return _measured(scan, columns, (int(broken.sum()), int(applies.sum())), first, rule)
 
     whole = share(scan.rows_of(scope))
     if scope is Scope.SYNTHETIC:
@@ -54,7 +55,9 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     return whole
 
 
-def _measured(scan: Scan, columns: list[str], counts: tuple[int, int], first: Ints) -> Measured | Inconclusive:
+def _measured(
+    scan: Scan, columns: list[str], counts: tuple[int, int], first: Ints, rule: str
+) -> Measured | Inconclusive:
     hits, n = counts
     named = " and ".join(f"column '{column}'" for column in columns)
     rows = RowCounts(len(scan.human), n)
@@ -70,7 +73,7 @@ def _measured(scan: Scan, columns: list[str], counts: tuple[int, int], first: In
         clopper_pearson(hits, n),
         rows,
         growth=Growth(shrinks="linear", limited_by=("synthetic",)),
-        note=f"{hits:,} of {n:,} rows break the rule on {named}" if hits else "",
+        note=f"{hits:,} of {n:,} rows break the rule on {named}: {rule}" if hits else "",
         evidence=evidence,
     )
 
@@ -153,10 +156,13 @@ def _key(scan: Scan, scope: Scope, columns: list[str]) -> Measurement:
         own = names[mask]
         _, code, counts = np.unique(own, return_inverse=True, return_counts=True)
         broken = counts[code] > 1
+        rule = "no two rows share a value"
         if taken:
-            broken |= np.isin(own, human)
+            of_humans = np.isin(own, human)
+            broken |= of_humans
+            rule += f", and {int(of_humans.sum()):,} rows have the value of a human row"
         rows = scan.index.ids(np.flatnonzero(mask)[np.flatnonzero(broken)[: scan.named_rows]])
-        return _measured(scan, columns, (int(broken.sum()), len(own)), rows)
+        return _measured(scan, columns, (int(broken.sum()), len(own)), rows, rule)
 
     if scope is Scope.HUMAN:
         return share(scan.index.of(HUMAN_CODE), taken=False)
@@ -174,6 +180,13 @@ def _without_nan(rows: pl.DataFrame) -> pl.DataFrame:
     """NaN, which polars holds greater than and equal to itself, as the missing value it stands for."""
     return rows.with_columns(pl.col(name).fill_nan(None) for name in rows.columns if rows.schema[name].is_float())
 
+
+# What a constraint asks of its first and last column.
+_RULES = {
+    "functional_dependency": "'{0}' goes with one '{1}', as in human rows",
+    "inequality": "'{0}' is at most '{1}'",
+    "integer_valued": "'{0}' is a whole number",
+}
 
 _CONSTRAINTS: dict[str, Callable[[pl.DataFrame, pl.DataFrame, Sequence[str]], Judged]] = {
     "functional_dependency": _functional_dependency,

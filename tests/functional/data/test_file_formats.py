@@ -85,6 +85,15 @@ def test_csv_tells_an_empty_cell_from_an_empty_string(tmp_path):
         ("a.csv", "a,origin\nnull,human\nNA,human\n", ["null", "NA"]),
         ("a.csv", "a,origin\n" + "x" * 5_000_000 + ",human\n", ["x" * 5_000_000]),
         ("a.csv", '"a",origin\nx,human', ["x"]),
+        ("a.csv", "# exported, by tool, v2\r\n\r\na,origin\r\nx,human\r\n", ["x"]),
+        ("a.csv", "# one\n#two\na,origin\nx,human\n", ["x"]),
+        ("a.csv", "# of 2024, May\na,origin\nx,human\n", ["x"]),
+        ("a.csv", "\n\n \na,origin\nx,human\n", ["x"]),
+        ("a.csv", "sep=;\na;origin\nx,y;human\n", ["x,y"]),
+        ("a.csv", '\ufeff"sep=|"\r\na|origin\r\nx|human\r\n', ["x"]),
+        ("a.csv", 'a;origin;"p, q, r, s"\nx;human;1\n', ["x"]),
+        ("a.csv", "a;origin;b, in $\nx;human;1\n", ["x"]),
+        ("a.csv", '# remark\r\na,origin,"b\n(years)"\r\nx,human,1\r\n', ["x"]),
     ],
 )
 def test_csv_is_read_as_people_write_it(tmp_path, name, text, rows):
@@ -96,7 +105,14 @@ def test_csv_is_read_as_people_write_it(tmp_path, name, text, rows):
 def test_the_index_that_pandas_writes_gets_a_name(tmp_path):
     rows, _ = read(tmp_path, "a.csv", ",a,origin\n0,x,human\n1,y,human\n")
 
-    assert rows == [{"column_1": 0, "a": "x"}, {"column_1": 1, "a": "y"}]
+    index = "column_1_(no_name_in_the_header:_a_row_index?)"
+    assert rows == [{index: 0, "a": "x"}, {index: 1, "a": "y"}]
+
+
+def test_sign_of_comments_may_begin_the_first_name(tmp_path):
+    rows, types = read(tmp_path, "a.csv", "#id,a,origin\n1,x,human\n2,y,human\n")
+
+    assert (rows[0], types["#id"]) == ({"#id": 1, "a": "x"}, "int64")
 
 
 def test_rows_of_a_long_csv_with_line_breaks_in_texts_keep_their_numbers(tmp_path):
@@ -114,7 +130,19 @@ def test_rows_of_a_long_csv_with_line_breaks_in_texts_keep_their_numbers(tmp_pat
         ("a.csv", b"a,origin\n", "a.csv: a header without rows"),
         ("a.csv", b"a,a\n1,2\n", "a.csv:1: 2 columns are called 'a'; rename all but one"),
         ("a.csv", b"a,A\n1,2\n", "a.csv:1: two columns differ from 'a' only in case; rename one of them"),
-        ("a.csv", b"\na,b\n", "a.csv:1: no header; the first line must name the columns"),
+        ("a.csv", b"\n\n", "a.csv:1: no header; the first line must name the columns"),
+        ("a.csv", b"\na,b\n", "a.csv: a header without rows"),
+        (
+            "a.csv",
+            b"Report of May\na,origin\n1,human\n",
+            "a.csv:1: is no header: it has 1 names, and the rows below it 2 values; remove what stands above the line that names the columns, or name all of them there",
+        ),
+        (
+            "a.csv",
+            b"# x\n\na,origin\n1,human\n1\n",
+            "a.csv:5: 1 values where the header has 2 columns; quote or complete them",
+        ),
+        ("a.csv", b"# x\na,b,a\n", "a.csv:2: 2 columns are called 'a'; rename all but one"),
         (
             "a.csv",
             b"a,origin\n1,human\n1,2,human\n",

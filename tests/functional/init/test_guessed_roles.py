@@ -69,3 +69,27 @@ def test_label_and_group_are_bound_with_their_reasons(tmp_path, gates):
     assert (dataset(tmp_path).label, dataset(tmp_path).group) == ("target", "patient_id")
     assert guesses(out)["label"] == ("column 'target'", "its name, and its 2 values")
     assert guesses(out)["group"] == ("column 'patient_id'", "its name, and 120 rows share 20 values")
+
+
+def test_row_index_of_pandas_becomes_the_key_also_where_origins_share_numbers(tmp_path, gates):
+    numbered = rows(origin=["human"] * HALF + ["synthetic"] * HALF, index=[*range(HALF), *range(HALF)])
+    numbered.select("index", pl.exclude("index")).rename({"index": ""}).write_csv(tmp_path / "mix.csv")
+
+    gates(tmp_path, "init", "mix.csv")
+
+    assert "no_name_in_the_header" in dataset(tmp_path).columns["key"]
+
+
+def test_synthetic_rows_with_keys_of_human_rows_are_counted_by_the_drafted_rule(tmp_path, gates):
+    both = pl.concat([table_rows(150, 1), table_rows(150, 2)])
+    ids = pl.Series("id", [*range(150), *range(100), *range(1000, 1050)])
+    origin = pl.Series("origin", ["human"] * 150 + ["synthetic"] * 150)
+    both.with_columns(ids, origin).write_csv(tmp_path / "mix.csv")
+    gates(tmp_path, "init", "mix.csv")
+
+    asked = gates(tmp_path, "check", "--format", "json", "--only", "expect_constraint_violation_ratio_to_be_less_than")
+
+    messages = [check["message"] for check in json.loads(asked.out)["checks"]]
+    assert any(
+        "column 'id': no two rows share a value, and 100 rows have the value of a human row" in one for one in messages
+    )

@@ -241,6 +241,8 @@ def test_a_schema_named_like_a_library_module_does_not_stand_in_for_it(repositor
         ("import helper\n", "schemas/s.py:S", r"^schemas/helper\.py:2: ZeroDivisionError"),
         (MODEL.replace("from limits import HIGHEST", "HIGHEST = 1"), "schemas/s.py:Claim", r"'Claim' is not there \(did you mean 'Claims'\?\)"),
         (MODEL.replace("from limits import HIGHEST", "HIGHEST = 1"), "schemas/s.py:other", r"'other' is no pandera.polars schema"),
+        ("import pandera.pandas as pa\nclass T(pa.DataFrameModel):\n    age: int\n", "schemas/s.py:T", r"'T' is a schema for pandas, .* import pandera.polars"),
+        ("import pandera.pandas as pa\nT = pa.DataFrameSchema({})\n", "schemas/s.py:T", r"'T' is a schema for pandas, .* import pandera.polars"),
         ("", "schemas/t.py:S", r"no file schemas/t\.py \(did you mean 'schemas/s\.py'\?\)"),
         ("", "schemas/s.py", r"expected path/to/file\.py:Name"),
         ("", "../s.py:S", r"lies outside of the repository"),
