@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from gates.config.data_types import data_type
 from gates.config.schema_files import own_schema
 from gates.data.duckdb.dataset import VIEWS, open_dataset
+from gates.data.facts import ROW_ID
 from gates.data.sql import identifier, select
 from gates.data.values.survey import survey
 from gates.errors import DataError
@@ -59,6 +58,6 @@ def draft(dataset: DatasetConfig, *, force: bool) -> DraftFiles:
         columns = ", ".join(identifier(name) for name in opened.roles.content)
         # Rows of one content are alike: which of them are drawn does not depend on their order.
         drawn = f"ORDER BY hash({columns}) LIMIT {MOST_ROWS}" if total > MOST_ROWS else ""
-        query = select(columns, identifier(VIEWS[Scope.HUMAN]), drawn)
-        rows = survey(opened).apply(pl.DataFrame(opened.connection.sql(query).to_arrow_table()))
+        query = select(f"{columns}, {identifier(ROW_ID)}", identifier(VIEWS[Scope.HUMAN]), drawn)
+        rows = survey(opened).apply(opened.rows(query).drop(ROW_ID))
     return write_draft(infer(rows, total_rows=total), dataset.name, dataset.root, force=force)

@@ -6,6 +6,7 @@ import json
 import os
 import random
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from tests.attack.figures import Clock, Figures
@@ -75,7 +76,9 @@ def attack_races(worker: Worker, folder: Path, clock: Clock, seed: int) -> Figur
         write = chance.choice((_in_place, _renamed))
         pause = chance.choice((0.0, 0.01, 0.05, 0.2))
         with _Writer(root / name, states[name], write, pause):
+            start = time.monotonic()
             outcome, about = _judged(worker, root, verdicts[name])
+            figures.slowest = max(figures.slowest, time.monotonic() - start)
         (root / name).write_text(states[name][0])
         figures.add(outcome, number, f"{name}: {about}")
     figures.seconds = clock.passed

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Self
 
 import duckdb
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
-
-    import polars as pl
 
     from gates.config.data_types import DataType
     from gates.config.dataset import DataSource
@@ -131,6 +130,11 @@ class LocalDataset:
         """The rows with these ids, in the order asked for, with ROW_ID and ORIGIN. Raises KeyError for other ids."""
         with self._reader() as reader:
             return self.readings.apply(take_rows(reader, self._combined, row_ids))
+
+    def rows(self, query: str) -> pl.DataFrame:
+        """The rows of a query on the views, at least one, with ROW_ID among its columns. Raises what `batches` raises."""
+        with self._reader() as reader:
+            return pl.DataFrame(pa.Table.from_batches(stream_batches(reader, f"({query})")))
 
     def index_table(self) -> DuckTable:
         """An empty table for an entry per row; it shares the connection's memory limit."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from gates.data.facts import ROW_ID
+from gates.data.facts import ROW_ID, ROWS_PER_FILE_BITS
 from gates.data.sql import identifier, select
 
 if TYPE_CHECKING:
@@ -30,11 +32,12 @@ _POSITION = "_gates_position"
 def stream_batches(connection: duckdb.DuckDBPyConnection, source: str) -> Iterator[pa.RecordBatch]:
     """All rows of a relation or a bracketed query, in its order, BATCH_ROWS or BATCH_BYTES at a time.
 
-    The connection serves nothing else until the last batch is out.
+    The connection serves nothing else until the last batch is out. Raises ArrowInvalid for a time that no calendar holds.
     """
     waiting: list[pa.RecordBatch] = []
     rows = size = 0
     for step in connection.sql(select("*", source)).to_arrow_reader(_STEP_ROWS):
+        _refuse_times_outside_of_calendars(step)
         waiting.append(step)
         rows += step.num_rows
         size += step.nbytes
@@ -68,3 +71,27 @@ def take_rows(connection: duckdb.DuckDBPyConnection, source: str, row_ids: Ints)
         missing = sorted(set(np.asarray(row_ids).tolist()) - set(frame[ROW_ID].to_list()))
         raise KeyError(f"no row has the id {missing[0]}")
     return frame
+
+
+def _refuse_times_outside_of_calendars(rows: pa.RecordBatch) -> None:
+    """Raises ArrowInvalid for a time outside of the years 1 to 9999: Python has none, and polars ends at one as text."""
+    for name, column in zip(rows.schema.names, rows.columns, strict=True):
+        first, last = _calendar(column.type)
+        if first is None:
+            continue
+        is_outside = pc.fill_null(pc.or_(pc.less(column, first), pc.greater(column, last)), fill_value=False)
+        at = pc.index(is_outside, value=True).as_py()
+        if at >= 0:
+            row = int(rows.column(ROW_ID)[at].as_py()) & ((1 << ROWS_PER_FILE_BITS) - 1)
+            raise pa.ArrowInvalid(f"column '{name}' has a time outside of the years 1 to 9999 in row {row + 1}")
+
+
+def _calendar(kind: pa.DataType) -> tuple[pa.Scalar | None, pa.Scalar | None]:
+    """The first and last moment of the calendar in a type; none in one that is no time, or that cannot leave it."""
+    if pa.types.is_date(kind):
+        return pa.scalar(date.min, kind), pa.scalar(date.max, kind)
+    if not pa.types.is_timestamp(kind) or kind.unit == "ns":
+        return None, None
+    zone = UTC if kind.tz else None
+    last = datetime.max.replace(microsecond=0, tzinfo=zone)
+    return pa.scalar(datetime.min.replace(tzinfo=zone), kind), pa.scalar(last, kind)

@@ -361,6 +361,23 @@ def test_damaged_parquet_is_named_when_it_is_opened_or_when_it_is_read(tmp_path,
             list(dataset.batches())
 
 
+@pytest.mark.parametrize("kind", [pa.date32(), pa.timestamp("us"), pa.timestamp("ms", "UTC"), pa.timestamp("s")])
+@pytest.mark.parametrize("is_late", [False, True])
+def test_a_time_that_no_calendar_holds_is_named(tmp_path, kind, is_late, gates):
+    outside = {"date32[day]": 3_000_000, "timestamp[us]": 2**62, "timestamp[s]": 2**42}.get(str(kind), 2**52)
+    raw = pa.array([0, None, outside if is_late else -outside, 1], pa.int32() if pa.types.is_date(kind) else pa.int64())
+    columns = {"when": raw.cast(kind), "number": [1, 2, 3, 4], "origin": ["human", "synthetic"] * 2}
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+    (tmp_path / "gates.toml").write_text('[datasets.d]\npath = "a.parquet"\ntype = "tabular"\n')
+
+    for command in (("check", "d"), ("init", "d")):
+        called = gates(tmp_path, *command)
+        assert called.code == 3
+        assert (
+            "a.parquet: cannot be read: column 'when' has a time outside of the years 1 to 9999 in row 3" in called.err
+        )
+
+
 def test_text_that_is_not_utf8_inside_parquet_is_named(tmp_path):
     raw = pa.Array.from_buffers(
         pa.string(), 1, [None, pa.py_buffer(np.array([0, 2], np.int32)), pa.py_buffer(b"\xff\xfe")]
