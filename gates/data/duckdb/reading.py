@@ -82,8 +82,14 @@ def _refuse_times_outside_of_calendars(rows: pa.RecordBatch) -> None:
         is_outside = pc.fill_null(pc.or_(pc.less(column, first), pc.greater(column, last)), fill_value=False)
         at = pc.index(is_outside, value=True).as_py()
         if at >= 0:
-            row = int(rows.column(ROW_ID)[at].as_py()) & ((1 << ROWS_PER_FILE_BITS) - 1)
-            raise pa.ArrowInvalid(f"column '{name}' has a time outside of the years 1 to 9999 in row {row + 1}")
+            raise pa.ArrowInvalid(f"column '{name}' has a time outside of the years 1 to 9999{_in_row(rows, at)}")
+
+
+def _in_row(rows: pa.RecordBatch, at: int) -> str:
+    """Which row of its file one of a batch is, where the batch knows."""
+    if ROW_ID not in rows.schema.names:
+        return ""
+    return f" in row {(int(rows.column(ROW_ID)[at].as_py()) & ((1 << ROWS_PER_FILE_BITS) - 1)) + 1}"
 
 
 def _calendar(kind: pa.DataType) -> tuple[pa.Scalar | None, pa.Scalar | None]:
