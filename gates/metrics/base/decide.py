@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from gates.metrics.base.measurement import Limits, Measured
 
-# An estimate so near its limit that it would take more than a thousand times the rows will hardly be decided by rows.
-ROWS_GROWTH_AT_MOST = 1000
+# Whoever has some rows may find ten times as many, and nobody a thousand times.
+ROWS_GROWTH_AT_MOST = 10
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def decide(measured: Measured, limits: Limits) -> Decision:
     outcome = compare(estimate, limits)
     if outcome is Outcome.INCONCLUSIVE:
         needed = rows_needed(measured, limits)
-        why = _in_words(needed) or "the estimate lies on the limit, and more rows will hardly decide"
+        why = _in_words(needed) or "the estimate lies on the limit: ten times the rows would hardly decide"
         return Decision(outcome, why, needed or None)
     return _reservation(measured, limits) if outcome is Outcome.PASS else Decision(outcome)
 
@@ -58,7 +58,7 @@ def compare(estimate: Estimate, limits: Limits) -> Outcome:
 def rows_needed(measured: Measured, limits: Limits) -> dict[str, int]:
     """How many more rows per origin would move the interval off the limit, at the present value.
 
-    Empty where no number of rows would, because the value sits on the limit or no more rows are read.
+    Empty where ten times the rows would not, because the value sits so near the limit, or where no more rows are read.
     """
     estimate = measured.estimate
     growth = 1.0
@@ -82,9 +82,10 @@ def _reservation(measured: Measured, limits: Limits) -> Decision:
     """A pass, or what stands against it although the interval lies within the limits."""
     spread = measured.baseline.spread if measured.baseline else None
     if spread is not None and limits.max_value is not None and spread > limits.max_value:
-        needed = _more_rows(measured, (spread / max(limits.max_value, spread * 1e-3)) ** 2)
+        growth = (spread / max(limits.max_value, spread * 1e-3)) ** 2
+        needed = _more_rows(measured, growth) if growth <= ROWS_GROWTH_AT_MOST else {}
         why = _joined("human rows differ among themselves by more than the limit", _in_words(needed))
-        return Decision(Outcome.INCONCLUSIVE, why, needed)
+        return Decision(Outcome.INCONCLUSIVE, why, needed or None)
     if measured.unread:
         return Decision(Outcome.INCONCLUSIVE, "so nothing passes")
     least = measured.growth.rows_to_pass

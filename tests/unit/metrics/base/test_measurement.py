@@ -109,12 +109,21 @@ def test_an_inconclusive_check_says_how_many_rows_would_decide():
     assert "about 300 more human rows and 300 more synthetic rows would decide" in judgement.message
 
 
+@pytest.mark.parametrize("shrinks", ["linear", "root"])
+def test_nobody_is_asked_for_more_than_ten_times_the_rows(shrinks):
+    judgement = judged(Estimate(0.0, 0.0, 0.03), Limits(max_value=0.001), growth=Growth(shrinks=shrinks))
+
+    assert judgement.outcome is Outcome.INCONCLUSIVE
+    assert judgement.rows_needed is None
+    assert "the estimate lies on the limit" in judgement.message
+
+
 def test_zero_hits_need_rows_in_proportion_and_not_in_the_square():
     judgement = judged(
-        Estimate(0.0, 0.0, 0.03), Limits(max_value=0.001), growth=Growth(shrinks="linear", limited_by=("synthetic",))
+        Estimate(0.0, 0.0, 0.03), Limits(max_value=0.005), growth=Growth(shrinks="linear", limited_by=("synthetic",))
     )
 
-    assert judgement.rows_needed == {"synthetic": 2900}
+    assert judgement.rows_needed == {"synthetic": 500}
 
 
 def test_an_estimate_on_the_limit_needs_no_number_of_rows():
