@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from gates.data.files import Format
+from gates.data.formats.nested_keys import has_key_twice
 from gates.data.sql import copy, identifier, literal, path_literal, select
 from gates.errors import DataError, NoRowsError
 
@@ -51,6 +52,9 @@ def stage_jsonl(
         keys = _keys(file, text, connection)
         source = _as_json_values(text, keys, folder.new_file(), connection)
         seen = _seen(source, keys, connection)
+        nested = {key: structure for key, (kinds, structure) in seen.items() if kinds & {"ARRAY", "OBJECT"}}
+        if any(has_key_twice(source, key, structure, connection) for key, structure in nested.items()):
+            raise _explained(file, text, "an object within a row has a key twice")
         expressions: list[str] = []
         labels: dict[str, str] = {}
         for key, (kinds, structure) in seen.items():
@@ -225,7 +229,7 @@ def _wrong_with(line: bytes) -> str:
         kind = "an array" if isinstance(value, list) else f"'{type(value).__name__}'"
         return f"{kind} where an object was expected; each line is one row, {{…}}"
     if twice:
-        return f"key {twice[0]!r} occurs twice in one row; keep one of them"
+        return f"key {twice[0]!r} occurs twice in one object; keep one of them"
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:

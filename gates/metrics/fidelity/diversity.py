@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 # Twenty subsamples: the ratio of two halves of the human rows stays within a few per cent.
 DRAW_COUNT = 20
 ROWS_PER_DRAW = 5000
+# Of more columns than this, levels counted as columns, as many rows are drawn: eigenvalues cost the cube of the fewer of both.
+COLUMNS_OF_WIDE = 500
 # Rarer levels hardly move a covariance, and a thousand columns of them would.
 LEVELS_AT_MOST = 20
 
@@ -51,7 +53,9 @@ def _compare(sides: Sides) -> Measured | Failed:
     The same rows would choose levels that are frequent in them by chance, and no others would vary as much in these: with a
     column of 600 dates, halves of human rows lay at .83 of each other, in both directions.
     """
-    made = draws(sides.human, sides.synthetic, sides.seed, DRAW_COUNT, at_most=ROWS_PER_DRAW)
+    width = sum(min(feature.size, LEVELS_AT_MOST) or 1 for feature in sides.human_codes.features)
+    at_most = ROWS_PER_DRAW if width <= COLUMNS_OF_WIDE else COLUMNS_OF_WIDE
+    made = draws(sides.human, sides.synthetic, sides.seed, DRAW_COUNT, at_most=at_most)
     if not made or not sides.human_codes.features:
         return Failed(rows=sides.counts)
     human, synthetic = sides.human_codes, sides.synthetic_codes

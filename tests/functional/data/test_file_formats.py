@@ -186,7 +186,26 @@ def test_rows_of_a_long_csv_with_line_breaks_in_texts_keep_their_numbers(tmp_pat
             "a.jsonl:3: not valid JSON: Expecting ',' delimiter: line 3 column 1 (char 11); write the file anew",
         ),
         ("a.jsonl", b'{"a": 1}\n3\n', "a.jsonl:2: 'int' where an object was expected; each line is one row, {…}"),
-        ("a.jsonl", b'{"a": 1, "a": 2}\n', "a.jsonl:1: key 'a' occurs twice in one row; keep one of them"),
+        ("a.jsonl", b'{"a": 1, "a": 2}\n', "a.jsonl:1: key 'a' occurs twice in one object; keep one of them"),
+        *(
+            (
+                "a.jsonl",
+                b'{"a": {"b": 1}}\n{"a": ' + cell + b"}\n",
+                "a.jsonl:2: key 'x' occurs twice in one object; keep one of them",
+            )
+            for cell in (
+                b'{"x": 1, "x": 1}',
+                b'{"b": {"x": 1, "\\u0078": null}}',
+                b'[{"b": 2}, [{"x": 1}, {"x": {}, "x": {}}]]',
+                b'{"b": [1, "y", {"x": [], "x": 3}]}',
+                b'{"b\\"": {"x": 1, "x": 2}}',
+                b'{"b": 1234567890123456789012, "c": {"x": 1, "x": 2}}',
+            )
+        ),
+        *(
+            ("a.jsonl", b'{"a": [' + cell + b"]}\n", "a.jsonl:1: key 'x' occurs twice in one object; keep one of them")
+            for cell in (b'{"x": 1, "x": 2}', b'{"role": "user"}, {"m": [{"x": 1, "y": 2, "x": 1}]}')
+        ),
         ("a.jsonl", b'{"a": 1}\n{"A": 2}\n', "a.jsonl: keys 'a' and 'A' differ only in case; rename one of them"),
         ("a.jsonl", b'{"a": 1}\n{"a": "\xff"}\n', "a.jsonl:2: byte 0xff is not UTF-8; save the whole file as UTF-8"),
         (
