@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from gates.checking.column_names import view_names
+from gates.checking.lint_paths import lost_paths
 from gates.config.installed.plugins import PluginKind
 from gates.config.load import load_config
 from gates.config.removals import FOLDER, REMOVALS
@@ -98,8 +99,7 @@ def _lint_strays(datasets: Collection[DatasetConfig], report: Lint) -> None:
 
 
 def _lint_dataset(dataset: DatasetConfig, today: date, report: Lint, *, is_deep: bool) -> None:
-    broken = list(_broken_suites(dataset))
-    for error in broken:
+    for error in (*_broken_suites(dataset), *lost_paths(dataset)):
         report.add(error)
     try:
         contract = load_contract(dataset, today)

@@ -21,6 +21,8 @@ def lint(tmp_path, gates):
 
     def call(config: str = CONFIG, suites: dict[str, str] | None = None, *options: str):
         (tmp_path / "gates.toml").write_text(config)
+        for name in ("notes", "other"):
+            (tmp_path / f"{name}.jsonl").touch()
         for name, text in (suites or {}).items():
             path = tmp_path / "expectations" / "notes" / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -287,3 +289,27 @@ def test_part_of_a_name_after_a_scope_explains_that_check(tmp_path, gates):
     limits = called.out.partition("limits")[2].partition("arguments")[0]
     assert "common: human/expect_duplicate_ratio_to_be_less_than/exact: " in limits
     assert "synthetic/" not in limits
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('path = "data/mixx.csv"', "no file or folder 'data/mixx.csv' (did you mean 'mix.csv'?)"),
+        (
+            'partitions = { human = "data/mix.csv", synthetic = "data/none-*.csv" }',
+            "no file or folder 'data/none-*.csv'",
+        ),
+        ('path = "data/mix.csv"\nholdout = "data/held.csv"', "no file or folder 'data/held.csv'"),
+    ],
+)
+def test_path_at_which_there_is_nothing_is_a_problem(line, words, tmp_path, gates):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/mix.csv").write_text("a,origin\n1,human\n")
+    (tmp_path / "gates.toml").write_text(f'[datasets.mix]\n{line}\ntype = "tabular"\n')
+
+    called = gates(tmp_path, "lint")
+
+    assert (called.code, words in called.out + called.err) == (2, True)
+
+    (tmp_path / "data/mixx.csv.dvc").write_text("outs:\n- md5: d41d8cd98f00b204e9800998ecf8427e\n  path: mixx.csv\n")
+    assert (gates(tmp_path, "lint").code == 0) == ("mixx" in line)
