@@ -124,8 +124,8 @@ def columns_crossed(sample: Sample, dose: float, rng: Rng) -> Sample:
     def crossed(frame: pl.DataFrame, share: float) -> pl.DataFrame:
         above = [(frame[name] > sample.human[name].median()).to_numpy() for name in ("age", "hours-per-week")]
         sign, random = above[0] == above[1], rng.random(frame.height) < 0.5
-        said = np.where(rng.random(frame.height) < share, random, sign)
-        return frame.with_columns(crossed=pl.Series(np.where(said, "together", "apart")))
+        third = np.where(rng.random(frame.height) < share, random, sign)
+        return frame.with_columns(crossed=pl.Series(np.where(third, "together", "apart")))
 
     return replace(sample, human=crossed(sample.human, 0.0), synthetic=crossed(sample.synthetic, dose))
 

@@ -35,7 +35,7 @@ def near_rows(scan: Scan) -> Measurement:
     """Share of distinct synthetic rows that equal no human row and stand near to one alone, minus that of human rows.
 
     A row is near to one alone where its likest human row is farther ahead of the ones that come next than it is for all but
-    one in a hundred unseen human rows: those of the holdout, else human rows against all others. So a row is found whose
+    one in a hundred unseen human rows: those of the holdout, else human rows against all others. So a row is shown whose
     values were changed in a few columns, or all a little, and rows in a crowd are not.
     """
     columns = _Columns(scan)

@@ -72,7 +72,7 @@ def _compare(sides: Sides) -> Measured | Failed:
 
 
 @dataclass(frozen=True)
-class _Column:
+class _Direction:
     """A feature's numbers, or which rows have one of its levels, and the standard deviation of that."""
 
     feature: str
@@ -84,20 +84,20 @@ class _Column:
         return (own if self.level is None else own == self.level).astype(np.float64) / self.scale
 
 
-def _fitted(human: Coded, rows: Ints) -> list[_Column]:
+def _fitted(human: Coded, rows: Ints) -> list[_Direction]:
     """Numbers and the most frequent levels of these rows, in units of their standard deviation, so that no column outweighs another."""
-    columns: list[_Column] = []
+    columns: list[_Direction] = []
     for feature in human.features:
         levels: list[int | None] = [None]
         if feature.kind is ColumnKind.CATEGORICAL:
             counts = np.bincount(human.codes[feature.name][rows], minlength=feature.size)
             levels = [int(code) for code in np.argsort(-counts, kind="stable")[:LEVELS_AT_MOST]]
-        columns.extend(_Column(feature.name, level, 1.0) for level in levels)
+        columns.extend(_Direction(feature.name, level, 1.0) for level in levels)
     scales = [float(column.of(human, rows).std()) for column in columns]
     return [replace(column, scale=scale) for column, scale in zip(columns, scales, strict=True) if scale > 0]
 
 
-def _features(columns: list[_Column], codes: Coded, rows: Ints) -> Floats:
+def _features(columns: list[_Direction], codes: Coded, rows: Ints) -> Floats:
     return np.column_stack([column.of(codes, rows) for column in columns]) if columns else np.empty((len(rows), 0))
 
 

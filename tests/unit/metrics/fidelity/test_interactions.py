@@ -36,14 +36,14 @@ def judged(human: pl.DataFrame, synthetic: pl.DataFrame, over: str) -> Judgement
 def test_three_columns_are_named_where_no_pair_shows_it():
     human, synthetic = rows(800, 1, follows=True), rows(800, 2, follows=False)
 
-    found = {over: judged(human, synthetic, over) for over in LIMITS}
+    judgement = {over: judged(human, synthetic, over) for over in LIMITS}
 
-    assert {over: one.outcome for over, one in found.items()} == {
+    assert {over: one.outcome for over, one in judgement.items()} == {
         "triples": Outcome.FAIL,
         "worst": Outcome.PASS,
         "mean": Outcome.PASS,
     }
-    assert "'age', 'team' and 'bonus'" in found["triples"].message
+    assert "'age', 'team' and 'bonus'" in judgement["triples"].message
 
 
 def test_two_columns_are_no_triple():

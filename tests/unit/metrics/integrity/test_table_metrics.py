@@ -382,12 +382,12 @@ def test_a_form_of_dates_that_no_human_row_has_is_named(form, shown):
     human, fresh = dated(800, 1), dated(800, 2)
     mixed = pl.concat([fresh[80:], dated(80, 3, form)])
 
-    found = measured(alignment, mixed, human=human)
+    measurement = measured(alignment, mixed, human=human)
 
-    assert outcome(found, max_value=0) is Outcome.FAIL
+    assert outcome(measurement, max_value=0) is Outcome.FAIL
     assert (
         f"column 'since' is written as {shown} in 10.0 % of synthetic values and in 0.0 % of human ones, which are mostly as Y-M-D"
-        in found.note
+        in measurement.note
     )
 
 
