@@ -35,7 +35,7 @@ def near_rows(scan: Scan) -> Measurement:
     """Share of distinct synthetic rows that equal no human row and stand near to one alone, minus that of human rows.
 
     A row is near to one alone where its likest human row is farther ahead of the ones that come next than it is for all but
-    one in a hundred unseen human rows: those of the holdout, else human rows against all others. So a row is shown whose
+    one in a hundred unseen human rows: those of the holdout, else human rows against all others. That finds a row whose
     values were changed in a few columns, or all a little, and rows in a crowd are not.
     """
     columns = _Columns(scan)
@@ -49,7 +49,10 @@ def near_rows(scan: Scan) -> Measurement:
         return Inconclusive("no unseen human rows to compare with", RowCounts(len(human), len(scan.synthetic)))
     limit = np.sort(unseen)[-1 - int(_RARE * len(unseen))]
     over = int((unseen > limit).sum())
-    baseline = BaselineShare(clopper_pearson(over, len(unseen)), over, len(unseen), source)
+    # Two human rows that are each other's likest stand there together: they count as one (Kish).
+    together = 2 if source == OTHERS else 1
+    share_bounds = clopper_pearson(over / together, len(unseen) / together)
+    baseline = BaselineShare(share_bounds, over, len(unseen), source)
 
     def share(rows: Rows) -> Measured | Inconclusive:
         own = _first(_new(_distinct(rows), human), most)

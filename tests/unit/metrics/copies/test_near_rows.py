@@ -1,4 +1,4 @@
-"""Rows that are one human row with few values changed or a little noise are judgement; rows of a crowd, and fresh ones, are not."""
+"""Rows that are one human row with few values changed or a little noise are found; rows of a crowd, and fresh ones, are not."""
 
 from __future__ import annotations
 
