@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from tests.attack.figures import Clock, Figures
 from tests.attack.sound import sound_files, write_project
-from tests.attack.worker import LONGEST, fault
+from tests.attack.worker import fault
 from tests.dvc_repositories import ENVIRONMENT, git, new_git
 from tests.projects import Called
 from tests.promotion_projects import promotion_project
@@ -97,7 +97,7 @@ def _scenes(worker: Worker, folder: Path, *, is_short: bool) -> list[Scene]:
     ]
     if not is_short:
         promote = folder / "promote/here"
-        worker.call(promotion_project, promote, seconds=30 * LONGEST)
+        worker.call(promotion_project, promote)
         scenes.append(Scene(_PROMOTE, promote))
     for number, scene in enumerate(scenes):
         scene.watch(folder / f"{number}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tests.attack.figures import Clock, Figures
 from tests.attack.sound import sound_files, write_project
-from tests.attack.worker import LONGEST, DiedError, HungError, fault, gates
+from tests.attack.worker import DiedError, HungError, fault, gates
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,7 +91,7 @@ def _verdicts(worker: Worker, path: Path, states: tuple[str, str]) -> list[str]:
     outs = []
     for state in states:
         path.write_text(state)
-        called = worker.call(gates, root, _CHECK, seconds=10 * LONGEST)
+        called = worker.call(gates, root, _CHECK)
         assert called.out, called.err
         outs.append(called.out)
     path.write_text(states[0])

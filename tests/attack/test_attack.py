@@ -31,7 +31,7 @@ def test_a_crash_and_a_hang_are_seen_and_the_next_call_is_answered(tmp_path):
         with pytest.raises(DiedError, match="SIGSEGV"):
             worker.call(signal.raise_signal, signal.SIGSEGV)
         with pytest.raises(HungError):
-            worker.call(time.sleep, 60, seconds=0.1)
+            worker.call(time.sleep, 60, wait=0.1)
         called = worker.call(gates, tmp_path, ["check"])
 
     assert (called.code, fault(called)) == (2, "")

@@ -7,6 +7,7 @@ import io
 import multiprocessing
 import os
 import signal
+import time
 from typing import TYPE_CHECKING, Self
 
 from gates.cli.main import run
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from pathlib import Path
 
+# Seconds of processor time, so that others on the machine make nothing a hang; and what waits for ever is one too.
 LONGEST = 20.0
+_LONGEST_WAIT = 10 * LONGEST
 # What a start may take on a busy machine; it is no part of a try.
 _LONGEST_START = 300.0
 
@@ -50,19 +53,22 @@ class Worker:
     def __exit__(self, *_: object) -> None:
         self._end()
 
-    def call(self, function: Callable[..., object], *arguments: object, seconds: float = LONGEST) -> object:
+    def call(self, function: Callable[..., object], *arguments: object, wait: float = _LONGEST_WAIT) -> object:
         """What a function of a module returns there. Raises DiedError and HungError; the next call has a new process."""
         try:
             self._connection.send((function, arguments))
-            if self._connection.poll(seconds):
-                return self._connection.recv()
-        except (EOFError, ConnectionError, BrokenPipeError):
+            if self._connection.poll(wait):
+                seconds, answer = self._connection.recv()
+                if seconds > LONGEST:
+                    raise HungError(f"{seconds:.1f} s of processor time")
+                return answer
+        except (EOFError, ConnectionError):
             code = self._end()
             self._start()
             raise DiedError(_ending(code)) from None
         self._end()
         self._start()
-        raise HungError(f"more than {seconds:g} s")
+        raise HungError(f"no answer in {wait:g} s")
 
     def _start(self) -> None:
         self._connection, other = self._context.Pipe()
@@ -123,7 +129,9 @@ def _answer(connection: Connection, prepare: Callable[[], None], environment: di
             function, arguments = connection.recv()
         except EOFError:
             return
-        connection.send(function(*arguments))
+        start = time.process_time()
+        answer = function(*arguments)
+        connection.send((time.process_time() - start, answer))
 
 
 def _ending(code: int | None) -> str:
