@@ -5,22 +5,21 @@ from __future__ import annotations
 import base64
 import json
 import math
-import os
-import tempfile
+from contextlib import ExitStack
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gates.atomic_files import UNFINISHED, sweep
+from gates.atomic_files import unfinished
 from gates.data.facts import ORIGIN, ROW_ID, ROWS_PER_FILE_BITS
 from gates.rows.conversion import readable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
     from types import TracebackType
 
     from gates.data.arrays import Ints
@@ -56,31 +55,19 @@ class QuarantineWriter:
     def __init__(self, path: Path, files: Sequence[str], mode: QuarantineMode = QuarantineMode.ROWS) -> None:
         self.path, self.files, self.mode = path, files, QuarantineMode(mode)
         self.failing_rows = 0
-        self._temporary: Path | None = None
+        self._owned = ExitStack()
         self._writer: pq.ParquetWriter | None = None
 
     def __enter__(self) -> Self:
         if self.mode is not QuarantineMode.OFF:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            sweep(self.path)
-            # mkstemp gives mode 0600, and os.replace keeps it.
-            handle, name = tempfile.mkstemp(UNFINISHED, f".{self.path.name}.", self.path.parent)
-            os.close(handle)
-            self._temporary = Path(name)
-            self._writer = pq.ParquetWriter(name, SCHEMA, compression="zstd")
+            temporary = self._owned.enter_context(unfinished(self.path))
+            self._writer = self._owned.enter_context(pq.ParquetWriter(temporary, SCHEMA, compression="zstd"))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._writer is None or self._temporary is None:
-            return
-        try:
-            self._writer.close()
-            if kind is None:
-                self._temporary.replace(self.path)
-        finally:
-            self._temporary.unlink(missing_ok=True)
+        self._owned.__exit__(kind, error, trace)
 
     def write(self, batch: pa.RecordBatch, failures: BatchFailures) -> None:
         """Append the failing rows of one batch, by position and then by rule."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from gates.config.load import Config, read_config
 from gates.config.removals import FOLDER, is_removal
 from gates.errors import DataError, UsageError
+from gates.private_folder import PrivateFolder
 from gates.versions.git import leads_out
 from gates.versions.path_patterns import is_below
 from gates.versions.trees import POINTER_SUFFIX, tree_at
@@ -47,9 +47,9 @@ def config_at(repository: Repository, path: Path, version: Version) -> Iterator[
         raise DataError(tree.listing.unread[within])
     if name not in tree.listing.blobs:
         raise UsageError(f"{name} is not in {version}; `git add {name}`, or give --worktree")
-    with tempfile.TemporaryDirectory(prefix="gates-contract-") as temporary:
+    with PrivateFolder("contract-") as temporary:
         # Resolved, as links on the way to it would make its files look like strangers to the schema's loader.
-        root = Path(temporary).resolve()
+        root = temporary.path.resolve()
         _lay_out(tree, name, root)
         config = read_config(root / path.name)
         _lay_out_populations(tree, name, config)

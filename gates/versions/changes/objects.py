@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from gates.private_folder import PrivateFolder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,8 +22,8 @@ def write_commit(git: Git, files: Mapping[str, bytes], message: str, at: datetim
 
     at: its dates, None for those of the clock.
     """
-    with tempfile.TemporaryDirectory(prefix="gates-promotion-") as folder:
-        index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
+    with PrivateFolder("promotion-") as folder:
+        index = {"GIT_INDEX_FILE": str(folder.path / "index")}
         git.run("read-tree", "HEAD", extra=index)
         for path, content in files.items():
             blob = git.run("hash-object", "-w", "--stdin", stdin=content).decode().strip()
@@ -39,11 +39,11 @@ def write_tag(git: Git, name: str, commit: str, message: str, at: datetime | Non
 
     `git tag` names what it makes at once: it runs in a repository for the moment, which shares nothing but the objects.
     """
-    with tempfile.TemporaryDirectory(prefix="gates-promotion-") as folder:
+    with PrivateFolder("promotion-") as folder:
         hash_name = git.run("rev-parse", "--show-object-format").decode().strip()
-        git.run("init", "--quiet", "--bare", f"--object-format={hash_name}", folder)
+        git.run("init", "--quiet", "--bare", f"--object-format={hash_name}", str(folder.path))
         objects = git.top / os.fsdecode(git.run("rev-parse", "--git-path", "objects")).strip()
-        away = {"GIT_DIR": folder, "GIT_OBJECT_DIRECTORY": str(objects), **_settings(git), **_dates(at)}
+        away = {"GIT_DIR": str(folder.path), "GIT_OBJECT_DIRECTORY": str(objects), **_settings(git), **_dates(at)}
         git.run("tag", "--annotate", "--cleanup=verbatim", "-F", "-", name, commit, extra=away, stdin=message.encode())
         return git.run("rev-parse", f"refs/tags/{name}", extra=away).decode().strip()
 
