@@ -190,7 +190,7 @@ def _inferences(proposal: Proposal, path: Path) -> Iterator[str]:
         listed = ", ".join(f"{value} in {rows:,} rows" for value, rows in proposal.origin.unknown.items())
         yield f"  undeclared values, which fail the gate until you add them to human or synthetic in {path.name}: {listed}"
     if proposal.is_small:
-        yield '  too few rows to decide every check: inconclusive = "warn" in gates.toml lets undecided checks warn'
+        yield "  these may be too few rows to decide every check: `gates check` says which it cannot decide"
     yield f"  where a guess is wrong, change it in {path.name} and run `gates init` again"
 
 

@@ -57,8 +57,6 @@ def _lines(proposal: Proposal) -> Iterator[str]:
     if proposal.choices:
         yield "# What says who made a row? Choose one of these lines:"
         yield from (f"# {printable(choice)}" for choice in proposal.choices)
-    if proposal.is_small:
-        yield from _inconclusive(proposal)
     if proposal.origin and (proposal.origin.human, proposal.origin.synthetic) != (("human",), ("synthetic",)):
         yield ""
         yield f"[datasets.{data.name}.origins]"
@@ -68,13 +66,6 @@ def _lines(proposal: Proposal) -> Iterator[str]:
         yield f"# Rows with these values are undeclared, and fail the gate until a list above has them: {_strings(proposal.origin.unknown)}"
     if proposal.origin and WITHOUT_VALUE in proposal.origin.human:
         yield '# "" stands for rows without a value in that column.'
-
-
-def _inconclusive(proposal: Proposal) -> Iterator[str]:
-    counts = " and ".join(f"{proposal.rows[origin]:,} {origin}" for origin in ("human", "synthetic"))
-    yield f"# {counts} rows are too few to decide every check, which takes about 5,000 of each. With this"
-    yield "# line, inconclusive checks warn instead of leaving no verdict. Remove it when there are more rows."
-    yield 'inconclusive = "warn"'
 
 
 def _strings(words: Iterable[str]) -> str:

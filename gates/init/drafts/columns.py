@@ -7,7 +7,14 @@ import re
 import polars as pl
 
 from gates.config.row_rules import INTEGER_VALUED, NOT_NULL, PRESENT, RANGE, TYPE, VOCABULARY
-from gates.init.drafts.bounds import inferred_limit, rate_bound, tolerance_coverage, unseen_mass_bound
+from gates.init.drafts.bounds import (
+    AT_ONCE,
+    ERROR,
+    inferred_limit,
+    rate_bound,
+    tolerance_coverage,
+    unseen_mass_bound,
+)
 from gates.init.drafts.draft import ColumnDraft, InferredKind, InferredLimit
 
 # A person can check a list of 100; and a level that every fifth row introduces anew is not a category.
@@ -25,14 +32,14 @@ _CAMEL_KEY_NAME = re.compile(r"[a-z](Id|ID|Key|Uuid|UUID)$")
 _DATE = r"^\d{4}-\d\d-\d\d"
 
 
-def infer_column(values: pl.Series) -> ColumnDraft:
-    """The draft of one column; NaN counts as missing."""
+def infer_column(values: pl.Series, error: float = ERROR) -> ColumnDraft:
+    """The draft of one column, each of whose rules is too tight with a chance of at most `error`; NaN counts as missing."""
     text = isinstance(values.dtype, pl.Categorical | pl.Enum)
     present = (values.cast(pl.String) if text else values).drop_nulls()
     present = present.drop_nans() if present.dtype.is_float() else present
     kind = _kind(present)
     n, missing = present.len(), values.len() - present.len()
-    bound = rate_bound(n)
+    bound = rate_bound(n, error)
     limits = {PRESENT: InferredLimit(0.0, "a column is there or it is not")}
     if isinstance(present.dtype, pl.Null):
         return ColumnDraft(values.name, present.dtype, kind, n, missing, limits=limits)
@@ -47,14 +54,14 @@ def infer_column(values: pl.Series) -> ColumnDraft:
         )
     minimum, maximum = _range(present, kind)
     if minimum is not None:
-        coverage = tolerance_coverage(n)
+        coverage = tolerance_coverage(n, error)
         limits[RANGE] = InferredLimit(
             inferred_limit(1 - coverage),
-            f"exact range of {n:,} human values; it covers {_floored(coverage)} of human rows with 95 % confidence (Wilks 1941)",
+            f"exact range of {n:,} human values; it covers {_floored(coverage)} of human rows {AT_ONCE} (Wilks 1941)",
         )
     vocabulary = tuple(sorted(present.unique().to_list())) if kind is InferredKind.CATEGORICAL else ()
     if vocabulary:
-        unseen = _unseen(present)
+        unseen = _unseen(present, error)
         limits[VOCABULARY] = InferredLimit(
             inferred_limit(unseen),
             f"{len(vocabulary)} levels in {n:,} human values{_at_most(unseen, 'use another one')}",
@@ -106,8 +113,8 @@ def _kind(present: pl.Series) -> InferredKind:  # noqa: PLR0911 (one return per 
     return InferredKind.IDENTIFIER if looks_like_a_key(present) else InferredKind.TEXT
 
 
-def _unseen(present: pl.Series) -> float:
-    return unseen_mass_bound(present.value_counts(name="rows").sort(present.name)["rows"].to_list())
+def _unseen(present: pl.Series, error: float = ERROR) -> float:
+    return unseen_mass_bound(present.value_counts(name="rows").sort(present.name)["rows"].to_list(), error)
 
 
 def _range(present: pl.Series, kind: InferredKind) -> tuple[float | None, float | None]:
@@ -123,7 +130,7 @@ def _ends(present: pl.Series) -> tuple[float, float]:
 
 
 def _at_most(bound: float, what: str = "do otherwise") -> str:
-    return f"; at most {bound:.2g} of human rows {what}, with 95 % confidence"
+    return f"; at most {bound:.2g} of human rows {what}, {AT_ONCE}"
 
 
 def _floored(coverage: float) -> str:

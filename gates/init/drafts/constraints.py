@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from gates.init.drafts.bounds import rate_bound
+from gates.init.drafts.bounds import AT_ONCE, constraint_error, inferred_limit, rate_bound
 from gates.init.drafts.columns import MOST_LEVELS, looks_like_a_key
-from gates.init.drafts.draft import ColumnDraft, Constraint, ConstraintKind, InferredKind
+from gates.init.drafts.draft import CONSTRAINT_LIMIT, ColumnDraft, Constraint, ConstraintKind, InferredKind
 from gates.metrics.temporal.parse_times import time_in_utc
 
 if TYPE_CHECKING:
@@ -38,7 +38,12 @@ Edge = tuple[str, str]
 
 def infer_constraints(frame: pl.DataFrame, columns: Sequence[ColumnDraft]) -> tuple[Constraint, ...]:
     """Keys, functional dependencies and inequalities of the human rows, each kind in the order of the columns."""
-    return (*_keys(frame, columns), *_dependencies(frame, columns), *_inequalities(frame, columns))
+    error = constraint_error(len(columns))
+    return (
+        *_keys(frame, columns),
+        *_dependencies(frame, columns, error),
+        *_inequalities(frame, columns, error),
+    )
 
 
 def _keys(frame: pl.DataFrame, columns: Sequence[ColumnDraft]) -> list[Constraint]:
@@ -64,7 +69,7 @@ class _Levels:
     count: int
 
 
-def _dependencies(frame: pl.DataFrame, columns: Sequence[ColumnDraft]) -> list[Constraint]:
+def _dependencies(frame: pl.DataFrame, columns: Sequence[ColumnDraft], error: float) -> list[Constraint]:
     levels = {column.name: _levels(frame[column.name]) for column in columns if _may_have_levels(column)}
     levels = {name: column_levels for name, column_levels in levels.items() if 1 < column_levels.count <= MOST_LEVELS}
     trials = {
@@ -78,7 +83,8 @@ def _dependencies(frame: pl.DataFrame, columns: Sequence[ColumnDraft]) -> list[C
             (x, y),
             trials[x, y],
             f"holds in every human row, {trials[x, y]:,} of which repeat a determinant and could have broken it; "
-            f"at most {rate_bound(trials[x, y]):.2g} of human rows do not keep it, with 95 % confidence",
+            f"at most {rate_bound(trials[x, y], error):.2g} of human rows do not keep it, {AT_ONCE}",
+            _limit(trials[x, y], error),
         )
         for x, y in without_consequences(trials, list(levels))
     ]
@@ -107,7 +113,7 @@ def _dependency_trials(x: _Levels, y: _Levels) -> int:
     return n - used if varied >= LEAST_VARIED_RATIO else 0
 
 
-def _inequalities(frame: pl.DataFrame, columns: Sequence[ColumnDraft]) -> list[Constraint]:
+def _inequalities(frame: pl.DataFrame, columns: Sequence[ColumnDraft], error: float) -> list[Constraint]:
     ordered = {column.name: _ordered(frame, column) for column in columns}
     present = {name: values for name, values in ordered.items() if values.count()}
     kinds = {name: values.dtype.is_numeric() for name, values in present.items()}
@@ -127,6 +133,7 @@ def _inequalities(frame: pl.DataFrame, columns: Sequence[ColumnDraft]) -> list[C
             trials[small, large][0],
             f"holds in all of {trials[small, large][0]:,} human rows; unrelated columns would break it in "
             f"{trials[small, large][1]:.2g} of them",
+            _limit(trials[small, large][0], error),
         )
         for small, large in without_consequences(trials, list(present))
     ]
@@ -139,6 +146,11 @@ def _ordered(frame: pl.DataFrame, column: ColumnDraft) -> pl.Series:
     times = frame.select(time_in_utc(column.name, frame.schema[column.name])).to_series()
     is_time = times.count() >= LEAST_TIME_RATIO * frame[column.name].count()
     return times if is_time else pl.Series([None] * frame.height, dtype=times.dtype)
+
+
+def _limit(trials: int, error: float) -> float:
+    """What may break a rule that none of so many rows broke: the check's own limit, or what these rows cannot exclude."""
+    return max(CONSTRAINT_LIMIT, inferred_limit(rate_bound(trials, error)))
 
 
 def _chance_violations(both: pl.DataFrame) -> float:

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+# The check's default: what holds in every human row fails in at most one synthetic row of a hundred.
+CONSTRAINT_LIMIT = 0.01
+
+
 class InferredKind(StrEnum):
     """What a column holds, as far as values tell."""
 
@@ -68,12 +72,16 @@ class ColumnDraft:
 
 @dataclass(frozen=True)
 class Constraint:
-    """A rule that no human row breaks. rows: how many rows could have broken it."""
+    """A rule that no human row breaks.
+
+    rows: how many rows could have broken it. max_value: the ratio of rows in [0, 1] that may break it.
+    """
 
     kind: ConstraintKind
     columns: tuple[str, ...]
     rows: int
     reason: str
+    max_value: float = CONSTRAINT_LIMIT
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gates.init.drafts.bounds import column_rule_error
 from gates.init.drafts.columns import infer_column
 from gates.init.drafts.constraints import infer_constraints
 from gates.init.drafts.draft import Draft
@@ -17,5 +18,6 @@ def infer(frame: pl.DataFrame, *, total_rows: int) -> Draft:
 
     frame: human rows, content columns only. total_rows: human rows there are, of which the frame may be a sample.
     """
-    columns = tuple(infer_column(frame[name]) for name in frame.columns)
+    error = column_rule_error(len(frame.columns))
+    columns = tuple(infer_column(frame[name], error) for name in frame.columns)
     return Draft(frame.height, total_rows, columns, infer_constraints(frame, columns))

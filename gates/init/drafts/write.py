@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 ROW_RULE = "expect_row_failure_ratio_to_be_less_than"
 CONSTRAINT = "expect_constraint_violation_ratio_to_be_less_than"
 
-# The check's default: what holds in every human row fails in at most one synthetic row of a hundred.
-CONSTRAINT_LIMIT = 0.01
-
 _ROW_QUESTION = "validating against human behaviour"
 _QUESTIONS = {
     PRESENT: "integration without noise",
@@ -104,7 +101,7 @@ def _constraint_entries(draft: Draft) -> Iterator[dict[str, object]]:
         kwargs = {
             "constraint": constraint.kind.value,
             "columns": list(constraint.columns),
-            "max_value": CONSTRAINT_LIMIT,
+            "max_value": constraint.max_value,
         }
         yield _entry(CONSTRAINT, kwargs, constraint.reason, constraint.kind)
 

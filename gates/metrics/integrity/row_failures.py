@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from gates.data.scan.result import RuleFailures, Scan
 
-# A table has dozens of inferred rules and must fail by chance in fewer than one run of twenty: each bound holds with
-# 99.9 %.
+# The limit of an inferred rule holds for all rules of its draft at once; the count of rows beside it is by itself
+# uncertain where they are few: each lower bound holds with 99.9 %.
 CONFIDENCE = 0.998
 
 

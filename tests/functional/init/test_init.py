@@ -37,7 +37,7 @@ def test_plain_csv_becomes_a_configured_project_with_drafts(tmp_path, gates):
         "people.csv",
         "tabular",
         "origin",
-        "warn",
+        "block",
     )
     assert called.out.startswith("wrote gates.toml: dataset 'people', type tabular, data in people.csv\n")
     assert guesses(called.out) == {
@@ -48,10 +48,7 @@ def test_plain_csv_becomes_a_configured_project_with_drafts(tmp_path, gates):
         ),
         "rows": ("400 human and 400 synthetic",),
     }
-    assert (
-        '  too few rows to decide every check: inconclusive = "warn" in gates.toml lets undecided checks warn'
-        in called.out
-    )
+    assert "  these may be too few rows to decide every check: `gates check` says which it cannot decide" in called.out
     assert "  gates check people\n" in called.out
 
 
