@@ -16,7 +16,7 @@ from gates.verdict import Outcome
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gates.metrics.base.measurement import Limits, Measured
+    from gates.metrics.base.measurement import Limits, Measured, RowCounts
 
 # Whoever has some rows may find ten times as many, and nobody a thousand times.
 ROWS_GROWTH_AT_MOST = 10
@@ -69,13 +69,25 @@ def rows_needed(measured: Measured, limits: Limits) -> dict[str, int]:
         distance = abs(estimate.value - limit)
         ratio = reach / max(distance, reach * 1e-9)
         needed = ratio if measured.growth.shrinks == "linear" else ratio**2
-        if needed > ROWS_GROWTH_AT_MOST:
-            return {}
         growth = max(growth, needed)
-    more = _more_rows(measured, growth)
+    more = asked_for(_more_rows(measured, growth), measured.rows)
     rows, rows_read = measured.rows.by_origin(), measured.growth.rows_read
     is_beyond = any(rows[origin] + count > rows_read for origin, count in more.items())
     return {} if rows_read and is_beyond else more
+
+
+def asked_for(needed: Mapping[str, int], rows: RowCounts) -> dict[str, int]:
+    """The rows that a message may ask for: none where one origin would need more than ten times what it has."""
+    present = rows.by_origin()
+    is_within_reach = all(
+        count <= (ROWS_GROWTH_AT_MOST - 1) * present.get(origin, 0) for origin, count in needed.items()
+    )
+    return dict(needed) if is_within_reach else {}
+
+
+def shows_nothing(measured: Measured, limits: Limits) -> bool:
+    """Whether an undecided number is itself within its limits: only its interval reaches beyond them."""
+    return compare(Estimate.exact(measured.estimate.value), limits) is Outcome.PASS
 
 
 def _reservation(measured: Measured, limits: Limits) -> Decision:
@@ -83,7 +95,7 @@ def _reservation(measured: Measured, limits: Limits) -> Decision:
     spread = measured.baseline.spread if measured.baseline else None
     if spread is not None and limits.max_value is not None and spread > limits.max_value:
         growth = (spread / max(limits.max_value, spread * 1e-3)) ** 2
-        needed = _more_rows(measured, growth) if growth <= ROWS_GROWTH_AT_MOST else {}
+        needed = asked_for(_more_rows(measured, growth), measured.rows)
         why = _joined("human rows differ among themselves by more than the limit", _in_words(needed))
         return Decision(Outcome.INCONCLUSIVE, why, needed or None)
     if measured.unread:
@@ -91,7 +103,8 @@ def _reservation(measured: Measured, limits: Limits) -> Decision:
     least = measured.growth.rows_to_pass
     needed = {origin: least - n for origin, n in measured.rows.by_origin().items() if n < least}
     if needed:
-        return Decision(Outcome.INCONCLUSIVE, _joined("too few rows to show it", _in_words(needed)), needed)
+        needed = asked_for(needed, measured.rows)
+        return Decision(Outcome.INCONCLUSIVE, _joined("too few rows to show it", _in_words(needed)), needed or None)
     return Decision(Outcome.PASS)
 
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from gates.metrics.base.decide import decide
+from gates.metrics.base.decide import asked_for, decide, shows_nothing
 from gates.metrics.base.measurement import (
     NOT_COMPUTABLE,
     Failed,
@@ -146,7 +146,8 @@ def _judge_one(measurement: Measured | NotConfigured | Inconclusive | Failed, by
             return Judgement(Outcome.NOT_CONFIGURED, by.severity, measurement, clauses, evidence=evidence)
         case Failed(reason, note=note):
             judged = Judgement(Outcome.ERROR, by.severity, measurement, (reason, note))
-        case Inconclusive(reason, undecided=undecided, rows_needed=needed, note=note):
+        case Inconclusive(reason, rows, undecided=undecided, note=note):
+            needed = asked_for(measurement.rows_needed, rows)
             severity = undecided or by.undecided or by.severity
             lead = by.wording.question()
             judged = Judgement(Outcome.INCONCLUSIVE, severity, measurement, (reason, note), lead, needed or None)
@@ -163,14 +164,24 @@ def _judge_number(measured: Measured, by: _Judge) -> Judgement:
     decision = decide(measured, hard)
     if decision.outcome is not Outcome.PASS:
         undecided = measured.undecided or by.undecided or by.severity
-        severity = by.severity if decision.outcome is Outcome.FAIL else undecided
+        severity = by.severity if decision.outcome is Outcome.FAIL else _open(undecided, measured, hard)
         return _broken(measured, hard, decision, replace(by, severity=severity))
     softer = limits.softer()
     decision = decide(measured, softer) if softer else decision
     if decision.outcome is not Outcome.PASS:
         severity = Severity.INFO if by.severity is Severity.INFO else Severity.WARNING
+        if decision.outcome is Outcome.INCONCLUSIVE and softer:
+            severity = _open(severity, measured, softer)
         return _broken(measured, limits, decision, replace(by, severity=severity))
     return Judgement(Outcome.PASS, by.severity, measured, (f"{estimate}, {limits}", *note))
+
+
+def _open(severity: Severity, measured: Measured, limits: Limits) -> Severity:
+    """What an undecided number weighs: nothing to warn of where it is itself within its limits.
+
+    Sound rows would warn at most sizes, and people would learn to read over warnings. Critical ones leave no verdict.
+    """
+    return Severity.INFO if severity is Severity.WARNING and shows_nothing(measured, limits) else severity
 
 
 def _broken(measured: Measured, limits: Limits, decision: Decision, by: _Judge) -> Judgement:

@@ -44,8 +44,7 @@ def _compare(scan: Scan, sides: Sides) -> Measured | Inconclusive | Failed:
     n_human, n_synthetic = len(sides.human), len(sides.synthetic)
     least = TEXTS_AT_LEAST if scan.roles.texts else STRATUM_ROWS
     if min(n_human, n_synthetic) < least:
-        needed = max(0, least - n_human), max(0, least - n_synthetic)
-        reason = f"a classifier needs {least} distinct rows of each origin: {needed[0]:,} human and {needed[1]:,} synthetic are missing"
+        reason = f"a classifier needs {least} distinct rows of each origin; there are {n_human:,} human and {n_synthetic:,} synthetic"
         alone = _strongest(_single_features(scan, sides))
         return Inconclusive(reason, sides.counts, note=_note(alone), evidence={"telling": alone})
     model = _model(scan, sides)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
+from scipy.special import betainc
 
 from gates.metrics.base.measurement import (
     Estimate,
@@ -37,11 +38,16 @@ VANISHED_SHARE = 0.2
 # Integer columns with at most this many values, each for twenty rows or more, are read as categories too: grades, codes.
 INTEGER_LEVELS_AT_MOST = 20
 EVIDENCE_LEVELS = 20
+# A level that looks vanished is worth a warning where chance makes one such of all levels in fewer than one set of twenty.
+DOUBT = 0.05
 
 
 @dataclass(frozen=True)
 class Level:
-    """One level of one column with its counts in the samples, scaled to the partitions' rows."""
+    """One level of one column with its counts in the samples, scaled to the partitions' rows.
+
+    chance: of so few synthetic rows among the rows of the level, if both origins had it as often.
+    """
 
     column: str
     value: str
@@ -51,6 +57,7 @@ class Level:
     synthetic_share: float
     human_share_low: float
     synthetic_share_high: float
+    chance: float
 
     @property
     def rows(self) -> int:
@@ -72,8 +79,9 @@ class Level:
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
-    """Kind "vanished": number of vanished levels; "union": rows of both origins in the smallest level or slice.
+    """Kind "vanished": number of vanished levels; "union": rows of both origins in the smallest slice.
 
+    Without slices the smallest level is reported and not judged.
     Levels repaired by synthetic rows (fewer than 30 human rows, enough in the union) are evidence, never counted as human.
     """
     if scan.roles.texts and not scan.roles.slices:
@@ -96,7 +104,11 @@ def _vanished(scan: Scan, levels: list[Level]) -> Measurement:
     doubtful = [level for level in levels if level.is_doubtful() and level.human_share >= PREVALENCE_AT_LEAST]
     if doubtful and not gone:
         reason = f"too few rows to say whether {len(doubtful)} levels have vanished, such as {_words(doubtful[0])}"
-        return Inconclusive(reason, rows, undecided=Severity.WARNING, evidence=evidence)
+        # Some rare level of many has no row among sound rows too.
+        is_chance = min(level.chance for level in doubtful) * len(levels) > DOUBT
+        is_enough = min(len(scan.human), len(scan.synthetic)) >= ROWS_TO_PASS
+        undecided = Severity.INFO if is_chance and is_enough else Severity.WARNING
+        return Inconclusive(reason, rows, undecided=undecided, evidence=evidence)
     return Measured(
         Estimate.exact(len(gone)),
         rows,
@@ -107,10 +119,10 @@ def _vanished(scan: Scan, levels: list[Level]) -> Measurement:
 
 
 def _union(scan: Scan, levels: list[Level]) -> Measurement:
-    fewest = sorted(levels, key=lambda level: (level.rows, str(level)))
+    fewest = sorted(levels, key=lambda level: (level.column not in scan.roles.slices, level.rows, str(level)))
     least = fewest[0]
     enough = 30  # below it no share inside the level is known to better than a third
-    return Measured(
+    measured = Measured(
         Estimate.exact(least.rows),
         RowCounts(len(scan.human), len(scan.synthetic)),
         note=f"fewest rows in {least}: {least.human} human, {least.synthetic} synthetic",
@@ -119,6 +131,8 @@ def _union(scan: Scan, levels: list[Level]) -> Measurement:
             "repaired_by_synthetic": _counted([level for level in levels if level.human < enough <= level.rows]),
         },
     )
+    # Sound tables have rare levels; that these are groups that a model must serve is for somebody to say.
+    return measured if scan.roles.slices else ReportOnly(measured, "no slices are declared")
 
 
 def all_levels(scan: Scan) -> list[Level]:
@@ -149,8 +163,14 @@ def _levels(scan: Scan, column: str, *, is_slice: bool) -> list[Level]:
         low, high = clopper_pearson(human, n_human).low, clopper_pearson(synthetic, n_synthetic).high
         shares = share, synthetic / max(1, n_synthetic)
         scaled = round(share * scan.human.total), round(shares[1] * scan.synthetic.total)
-        levels.append(Level(column, value, *scaled, *shares, low, high))
+        chance = _chance_of_so_few(human, synthetic, n_synthetic / max(1, n_human + n_synthetic))
+        levels.append(Level(column, value, *scaled, *shares, low, high, chance))
     return levels
+
+
+def _chance_of_so_few(human: int, synthetic: int, share: float) -> float:
+    """Of at most so many synthetic rows among all of a level, where each is synthetic with this chance: a binomial tail."""
+    return float(betainc(human, synthetic + 1, 1 - share)) if human else 1.0
 
 
 def _counts(rows: Rows, column: str) -> dict[str, int]:

@@ -50,7 +50,7 @@ def test_few_rows_cannot_say_and_still_name_what_tells():
     assert outcome(measurement) is Outcome.INCONCLUSIVE
     assert (
         measurement.reason
-        == "a classifier needs 300 distinct rows of each origin: 200 human and 200 synthetic are missing"
+        == "a classifier needs 300 distinct rows of each origin; there are 100 human and 100 synthetic"
     )
     assert next(iter(measurement.evidence["telling"])) == "x"
 

@@ -38,11 +38,11 @@ def refused(called, words):
 
 def test_verdict_that_still_fits_decides_the_exit_code(judged_project, gates):
     sound, flawed = (json.loads(stored(judged_project.root, name).read_text()) for name in ("sound", "flawed"))
-    assert (sound["outcome"], flawed["outcome"]) == ("warn", "fail")
+    assert (sound["outcome"], flawed["outcome"]) == ("pass", "fail")
 
     called = gates(judged_project.root, "enforce", "sound")
     assert (called.code, called.err) == (0, "")
-    assert called.out.startswith("sound: WARN ")
+    assert called.out.startswith("sound: PASS ")
     assert called.out.endswith(f"(verdict {sound['digest'][:12]})\n")
 
     called = gates(judged_project.root, "enforce", "flawed")
@@ -51,8 +51,15 @@ def test_verdict_that_still_fits_decides_the_exit_code(judged_project, gates):
     assert "; failed: " in called.out
 
 
-def test_strict_makes_a_warning_bad(judged_project, gates):
-    assert gates(judged_project.root, "enforce", "sound", "--strict").code == 1
+def test_strict_makes_a_warning_bad(project_copy, gates):
+    def warn(report):
+        next(check for check in report["checks"] if check["severity"] == "warning").update(outcome="fail")
+        report["outcome"] = "warn"
+
+    edit(stored(project_copy), warn, forge=True)
+
+    assert gates(project_copy, "enforce", "sound").code == 0
+    assert gates(project_copy, "enforce", "sound", "--strict").code == 1
 
 
 def test_of_several_datasets_the_worst_decides(judged_project, gates):
@@ -75,15 +82,15 @@ def test_without_a_verdict_it_says_which_command_makes_one(project_copy, gates):
 
 
 def test_edited_verdict_is_refused(project_copy, gates):
-    edit(stored(project_copy), lambda report: report.update(outcome="pass"))
+    edit(stored(project_copy), lambda report: report.update(outcome="warn"))
 
     assert refused(gates(project_copy, "enforce", "sound"), "was edited")
 
 
 def test_answer_that_does_not_follow_from_the_checks_is_refused_even_with_a_fitting_digest(project_copy, gates):
-    edit(stored(project_copy), lambda report: report.update(outcome="pass"), forge=True)
+    edit(stored(project_copy), lambda report: report.update(outcome="warn"), forge=True)
 
-    assert refused(gates(project_copy, "enforce", "sound"), "says pass, but its checks add up to warn")
+    assert refused(gates(project_copy, "enforce", "sound"), "says warn, but its checks add up to pass")
 
 
 def test_check_that_was_taken_out_is_missed(project_copy, gates):

@@ -54,10 +54,13 @@ def test_beyond_the_softer_limit_a_check_fails_as_a_warning():
     )
 
 
-def test_across_the_softer_limit_a_check_is_undecided_as_a_warning():
-    judgement = judged(Estimate(0.1, 0.05, 0.2), Limits(max_value=0.25, warn_value=0.12))
+def test_across_the_softer_limit_a_check_is_undecided_and_warns_of_a_number_beyond_it():
+    limits = Limits(max_value=0.25, warn_value=0.12)
+    judgement = judged(Estimate(0.13, 0.05, 0.2), limits)
 
     assert (judgement.outcome, judgement.severity) == (Outcome.INCONCLUSIVE, WARNING)
+    within = judged(Estimate(0.1, 0.05, 0.2), limits)
+    assert (within.outcome, within.severity) == (Outcome.INCONCLUSIVE, Severity.INFO)
     assert judged(Estimate(0.05, 0.01, 0.1), Limits(max_value=0.25, warn_value=0.12)).outcome is Outcome.PASS
 
 
@@ -126,6 +129,28 @@ def test_zero_hits_need_rows_in_proportion_and_not_in_the_square():
     assert judgement.rows_needed == {"synthetic": 500}
 
 
+@pytest.mark.parametrize(
+    ("estimate", "limit", "growth", "baseline", "why"),
+    [
+        (Estimate(0.04, 0.0, 0.08), 0.05, Growth(), None, "the estimate lies on the limit"),
+        (Estimate(0.0, 0.0, 0.0), 0.05, Growth(), Baseline(0.0, spread=0.5), "human rows differ among themselves"),
+        (Estimate(0.0, 0.0, 0.0), 0.05, Growth(rows_to_pass=1001), None, "too few rows to show it"),
+    ],
+)
+def test_no_message_asks_for_more_than_ten_times_the_rows_at_hand(estimate, limit, growth, baseline, why):
+    judgement = judged(estimate, Limits(max_value=limit), growth=growth, baseline=baseline)
+
+    assert (judgement.outcome, judgement.rows_needed) == (Outcome.INCONCLUSIVE, None)
+    assert why in judgement.message
+    assert "would decide" not in judgement.message
+
+
+def test_a_metric_that_says_what_it_lacks_asks_for_no_more_than_that_either():
+    lacking = [Inconclusive("too few", RowCounts(n, n), rows_needed={"human": 900}) for n in (99, 100)]
+
+    assert [judge(each, Limits(max_value=0), CRITICAL).rows_needed for each in lacking] == [None, {"human": 900}]
+
+
 def test_an_estimate_on_the_limit_needs_no_number_of_rows():
     assert judged(Estimate(0.05, 0.0, 0.1), Limits(max_value=0.05)).rows_needed is None
 
@@ -144,10 +169,18 @@ def test_one_generator_fails_the_check_for_all_and_is_named():
 
 
 def test_an_undecided_check_may_take_another_severity():
-    measured = Measured(Estimate(0.0, 0.0, 0.1), RowCounts(9, 9))
+    measured = Measured(Estimate(0.06, 0.0, 0.1), RowCounts(9, 9))
 
     assert judge(measured, Limits(max_value=0.05), CRITICAL, undecided=WARNING).severity is WARNING
     assert judge(measured, Limits(max_value=0.05), CRITICAL).severity is CRITICAL
+
+
+def test_what_is_undecided_and_shows_nothing_does_not_warn_and_blocks_where_it_is_critical():
+    within = Measured(Estimate(0.0, 0.0, 0.1), RowCounts(9, 9))
+
+    assert judge(within, Limits(max_value=0.05), CRITICAL, undecided=WARNING).severity is Severity.INFO
+    assert judge(within, Limits(max_value=0.05), WARNING).severity is Severity.INFO
+    assert judge(within, Limits(max_value=0.05), CRITICAL).severity is CRITICAL
 
 
 def test_a_generator_that_could_not_be_measured_is_an_error_of_the_check():

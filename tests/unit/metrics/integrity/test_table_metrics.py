@@ -11,7 +11,7 @@ from gates.data.scan.inputs import Declarations
 from gates.data.scan.run import ScanRequest
 from gates.errors import MetricError
 from gates.metrics.base.judge import judge
-from gates.metrics.base.measurement import Limits
+from gates.metrics.base.measurement import Limits, ReportOnly
 from gates.metrics.copies import copies, duplicates
 from gates.metrics.fidelity import constraints, distributions
 from gates.metrics.groups import slices
@@ -326,8 +326,10 @@ def test_a_level_repaired_by_synthetic_rows_is_shown_and_not_counted_as_human():
     human = pl.concat([table_rows(1200), table_rows(12, seed=3).with_columns(town=pl.lit("hamlet"))])
     repaired = pl.concat([OTHERS, table_rows(100, seed=4).with_columns(town=pl.lit("hamlet"))])
 
-    measurement = measured(slices, repaired, human=human, kind="union")
+    unsaid = measured(slices, repaired, human=human, kind="union")
+    measurement = measured(slices, repaired, human=human, kind="union", roles={"slices": ("town",)})
 
+    assert unsaid == ReportOnly(measurement, "no slices are declared")
     assert outcome(measurement, min_value=30) is Outcome.PASS
     assert measurement.evidence["repaired_by_synthetic"] == [{"level": "town=hamlet", "human": 12, "synthetic": 100}]
 
