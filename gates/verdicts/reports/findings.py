@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
     from gates.verdict import CheckResult, Verdict
 
+# With fewer rows of an origin few statistics can be computed at all.
+FEW_ROWS = 300
 # Said of a critical check that does not hold the dataset back.
 DOWNGRADED = 'downgraded to a warning by inconclusive = "warn" in gates.toml'
 # What went wrong comes first, then what could not be decided.
@@ -69,6 +72,23 @@ def _decides(verdict: Verdict, check: CheckResult) -> bool:
         return True
     is_critical = check.severity is Severity.CRITICAL and verdict.answer is Answer.NO_VERDICT
     return is_critical and not is_downgraded(verdict, check)
+
+
+def shows_nothing(check: CheckResult) -> bool:
+    """Whether a check is undecided for few rows alone: so few that no number says much, or its number is within its limits.
+
+    One whose whole interval is within them has another reason.
+    """
+    if check.outcome is not Outcome.INCONCLUSIVE:
+        return False
+    if any(count is not None and count < FEW_ROWS for count in (check.n_human, check.n_synthetic)):
+        return True
+    if check.observed is None or check.low is None or check.high is None:
+        return False
+    low = -math.inf if check.min_value is None else check.min_value
+    high = math.inf if check.max_value is None else check.max_value
+    is_within = low <= check.low and check.high <= high
+    return low <= check.observed <= high and (not is_within or bool(check.rows_needed))
 
 
 def line_to_add(check: CheckResult) -> str:

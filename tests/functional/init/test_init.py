@@ -520,3 +520,23 @@ def test_copies_under_new_ids_are_found_after_init(tmp_path, gates):
     called = gates(tmp_path, "check", "--only", "combined/expect_synthetic_to_not_copy_human/exact")
 
     assert called.code == 1
+
+
+def test_few_rows_end_in_one_sentence_and_the_line_that_accepts_it(tmp_path, gates):
+    ROWS.group_by("origin", maintain_order=True).head(12).write_csv(tmp_path / "people.csv")
+    gates(tmp_path, "init")
+    text = (tmp_path / "gates.toml").read_text()
+
+    called = gates(tmp_path, "check")
+
+    assert (called.code, "inconclusive" in text) == (3, False)
+    sentences = [line for line in called.out.splitlines() if "12 human and 12 synthetic rows do not decide" in line]
+    assert len(sentences) == 1
+    assert "distributions" in sentences[0]
+    assert "\ncritical\n" not in called.out
+    line = 'inconclusive = "warn"'
+    assert f"or let it pass: {line} in gates.toml" in called.out
+
+    (tmp_path / "gates.toml").write_text(text.replace("type =", f"{line}\ntype =", 1))
+
+    assert gates(tmp_path, "check").code == 0

@@ -29,6 +29,7 @@ from gates.verdicts.reports.findings import (
     outcome_of,
     role_line,
     rows_without_tag,
+    shows_nothing,
     undersized_languages,
     unread_parts,
 )
@@ -130,20 +131,36 @@ class _Screen:
 
     def _failures(self) -> Iterator[_Line]:
         """By severity. Of many the first of each type are whole, others have a line, and the last ones are counted."""
-        failures = [check for check in self.listed.failures if not _is_empty(check)]
+        quiet = [] if self.options.verbose else [check for check in self.listed.failures if shows_nothing(check)]
+        quiet = quiet if len(quiet) > 1 else []
+        if quiet:
+            yield _Line("")
+            yield _Line(self._too_few(quiet), style=_COLORS[Outcome.INCONCLUSIVE])
+        listed_failures = [check for check in self.listed.failures if check not in quiet]
+        failures = [check for check in listed_failures if not _is_empty(check)]
         whole, in_a_line = failures, 0
         if len(failures) > MOST_FINDINGS and not self.options.verbose:
             first = {check.id.type: check for check in reversed(failures)}
             whole = [check for check in failures if first[check.id.type] is check][:MOST_WHOLE]
             in_a_line = MOST_LINES
         shown = [*whole, *[check for check in failures if check not in whole][:in_a_line]]
-        for severity, group in groupby(self.listed.failures, key=lambda check: check.severity):
+        for severity, group in groupby(listed_failures, key=lambda check: check.severity):
             listed = [check for check in group if _is_empty(check) or check in shown]
             yield from self._group(_TITLES[severity], listed, whole)
         if len(whole) < len(failures):
             rest = f"{len(failures) - len(shown):,} more; " if len(shown) < len(failures) else ""
             yield _Line("")
             yield _Line(f"{rest}gates check -v shows all of them whole", style="dim")
+
+    def _too_few(self, checks: Sequence[CheckResult]) -> str:
+        """What critical checks lack that showed nothing, in a sentence; the next step has the line that accepts it."""
+        rows = " and ".join(f"{self.verdict.rows.get(origin, 0):,} {origin}" for origin in ("human", "synthetic"))
+        needs = [check.rows_needed or {} for check in checks]
+        most = {origin: max((need.get(origin, 0) for need in needs), default=0) for origin in ("human", "synthetic")}
+        more = " and ".join(f"{count:,} more {origin}" for origin, count in most.items() if count)
+        named = f"{rows} rows do not decide {counted(len(checks), 'critical check')}: {self._names(checks)}"
+        advice = f"about {more} rows would decide most" if more else "nor would ten times as many"
+        return f"{named}; {advice}; gates check -v for each"
 
     def _group(self, title: str, checks: Sequence[CheckResult], whole: Collection[CheckResult]) -> Iterator[_Line]:
         """Findings under a title; what an empty partition explains is one line. whole: those with all they say."""
