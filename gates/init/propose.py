@@ -13,7 +13,7 @@ from gates.data.sql import identifier, literal, select
 from gates.errors import GatesError, UsageError
 from gates.init.config_text import table_text, toml_string
 from gates.init.origin_guess import find_origin, one_sided
-from gates.init.origin_words import GENERATOR
+from gates.init.origin_words import GENERATOR, HUMAN, SYNTHETIC
 from gates.init.proposal import Proposal
 from gates.init.roles_guess import Guess, NewRows, generator_of, group_of, is_human, key_of, label_of
 from gates.init.type_guess import TYPE_BY_SHAPE, recognise
@@ -85,7 +85,8 @@ def _typed(proposal: Proposal, rows: NewRows) -> Proposal:
     text = _text_column(rows)
     if text:
         mapped = {TEXT: text} if text != TEXT else {}
-        parts = replace(proposal, type="text", columns=mapped, guess=f"column '{text}' reads as free text")
+        why = {TEXT: "it reads as free text"}
+        parts = replace(proposal, type="text", columns=mapped, guess=f"column '{text}' reads as free text", why=why)
         return _with_generator(_with_label(parts, rows), rows)
     key = key_of(rows, _human(proposal))
     if key:
@@ -172,7 +173,12 @@ def _choices(
     for name, rows in sorted(values.items(), key=lambda entry: (len(entry[1]), entry[0]))[:_CHOICES]:
         if len(rows) > 1:
             listed = ", ".join(f"{toml_string(value)} in {count:,} rows" for value, count in [*rows.items()][:_CHOICES])
-            yield f"origin = {toml_string(name)}  # {listed}; say in [datasets.….origins] which are human"
+            human, synthetic = (
+                ", ".join(toml_string(value) for value in rows if words.fullmatch(value)) or '"…"'
+                for words in (HUMAN, SYNTHETIC)
+            )
+            yield f"origin = {toml_string(name)}  # {listed}"
+            yield f"origins = {{ human = [{human}], synthetic = [{synthetic}] }}  # with that origin: sort its values in"
     if len(files) == len(_BOTH):
         for one, other in (files, [*reversed(files)]):
             yield f"partitions = {{ human = {toml_string(one.path)}, synthetic = {toml_string(other.path)} }}  # in place of path"

@@ -107,3 +107,21 @@ def test_files_of_further_data_are_a_table_to_add(tmp_path, gates):
     assert [*chain.from_iterable(one.partitions.values() for one in datasets)] == [
         "data/real.csv", "data/fake.csv", "more/real.csv", "more/fake.csv",
     ]  # fmt: skip
+
+
+def test_column_of_unknown_words_is_a_choice_with_the_lines_to_sort_them_in(tmp_path, gates):
+    words = pl.Series("who", ["anna", "gpt-4", "zorg"] * 20)
+    table_rows(60, 1).with_columns(words).write_csv(tmp_path / "mix.csv")
+
+    called = gates(tmp_path, "init", "mix.csv")
+
+    assert (called.code, called.out) == (2, "")
+    text = called.err.partition("\n\n")[2]
+    assert '# origin = "who"  # "anna" in 20 rows' in text
+    chosen = text.replace('# origin = "who"', 'origin = "who"').replace(
+        '# origins = { human = ["…"], synthetic = ["gpt-4"] }',
+        'origins = { human = ["anna"], synthetic = ["gpt-4"] }',
+        1,
+    )
+    (tmp_path / "gates.toml").write_text(chosen)
+    assert (dataset(tmp_path).origin, dataset(tmp_path).origins.synthetic) == ("who", ("gpt-4",))
