@@ -100,5 +100,5 @@ def test_folder_without_data_is_named_alone(tmp_path, gates):
     (tmp_path / "papers").mkdir()
     (tmp_path / "papers" / "readme.md").write_text("no rows")
 
-    assert gates(tmp_path, "init", "empty").err.startswith("'empty' is empty; expected Parquet, JSONL")
-    assert gates(tmp_path, "init", "papers").err.startswith("papers holds no data files; expected Parquet, JSONL")
+    assert gates(tmp_path, "init", "empty").err.startswith("'empty' is empty; expected Parquet, JSON, JSONL")
+    assert gates(tmp_path, "init", "papers").err.startswith("papers holds no data files; expected Parquet, JSON, JSONL")
