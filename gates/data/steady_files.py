@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 # Linux gives two changes the same time when they follow within a tick of its clock, at most 10 ms.
 _TICK_NS = 20_000_000
+# Two seconds: whoever writes for longer is not done.
+_MOST_TICKS = 100
 
 Signs = tuple[int, ...]
 
@@ -33,12 +35,17 @@ class SteadyFiles:
         self._signs: dict[Path, tuple[str, Signs]] = {}
 
     def watch(self, path: Path, name: str) -> None:
-        """Note how a file is before the first byte is read. name: what messages call it."""
-        signs = signs_of(path)
-        while 0 <= time.time_ns() - signs[-1] < _TICK_NS:
-            time.sleep(_TICK_NS / 1e9)
+        """Note how a file is before the first byte is read. name: what messages call it.
+
+        Raises DataError where it is written again and again.
+        """
+        for _ in range(_MOST_TICKS):
             signs = signs_of(path)
-        self._signs[path] = name, signs
+            if not 0 <= time.time_ns() - signs[-1] < _TICK_NS:
+                self._signs[path] = name, signs
+                return
+            time.sleep(_TICK_NS / 1e9)
+        raise changed(name)
 
     def is_steady(self, path: Path) -> bool:
         """Whether a watched file is as it was."""
