@@ -72,7 +72,9 @@ def scanned(
         held_out = open_holdout(config, kind)
         if held_out:
             held_out = stack.enter_context(held_out).with_readings(opened.readings)
-        declared = Declarations(config.purpose, config.synthetic_role == "extend", {}, config.critical_domains)
+        declared = Declarations(
+            config.purpose, config.synthetic_role == "extend", critical_domains=config.critical_domains
+        )
         yield scan(opened, ScanRequest(declared=declared), held_out)
 
 

@@ -21,7 +21,7 @@ from gates.data.scan.result import NAMED_ROWS
 from gates.data.scan.run import Remembered, ScanRequest, scan
 from gates.data.scan.summaries import RowReading, Summaries
 from gates.data.values.survey import survey
-from gates.metrics.base.evaluate import HUMAN_ROWS_ONLY, ask, has_human_rows_only
+from gates.metrics.base.evaluate import ask, unchecked_scope
 from gates.metrics.base.measurement import Measurement, NotConfigured
 from gates.metrics.base.needs import accumulates, rows_to_fetch
 from gates.metrics.history import regressions
@@ -105,7 +105,7 @@ def judge(resolved: ResolvedDataset, options: Options) -> Judged:
         clock.lap("scan")
         measurements = _measure(seen, chosen, contract.metrics, options)
         clock.lap("metrics")
-        results = _without_empty_synthetic(seen, _run_suites(opened, chosen, measurements, contract, options))
+        results = _without_unchecked_scope(seen, _run_suites(opened, chosen, measurements, contract, options))
         clock.lap("suites")
         data = data_of(opened.files, _files(holdout), _files(evaluation), promoted=options.promoted)
         if unread := opened.unread_parts():
@@ -220,6 +220,7 @@ def _declared(contract: Contract) -> Declarations:
     return Declarations(
         purpose=dataset.purpose,
         extends_human_law=dataset.synthetic_role == "extend",
+        human_rows="set" if dataset.reference is None else "reference" if dataset.reference else "none",
         population=contract.population.shares if contract.population else {},
         critical_domains=dataset.critical_domains,
         removals=contract.removals,
@@ -286,15 +287,18 @@ def _run_suites(
     return [replace(result, kind=kinds.get(result.id, result.kind)) for result in results]
 
 
-def _without_empty_synthetic(seen: Scan, results: list[CheckResult]) -> list[CheckResult]:
-    """The results; an evaluation set's empty synthetic scope is not checked, by the suites' own expectations either."""
-    if not has_human_rows_only(seen):
+def _without_unchecked_scope(seen: Scan, results: list[CheckResult]) -> list[CheckResult]:
+    """The results; a scope that is empty on purpose is not checked, by the suites' own expectations either."""
+    unchecked = unchecked_scope(seen)
+    if unchecked is None:
         return results
-    return [_not_configured(result) if result.id.scope is Scope.SYNTHETIC else result for result in results]
-
-
-def _not_configured(result: CheckResult) -> CheckResult:
-    return CheckResult(result.id, result.severity, Outcome.NOT_CONFIGURED, HUMAN_ROWS_ONLY, result.kind)
+    scope, why = unchecked
+    return [
+        CheckResult(result.id, result.severity, Outcome.NOT_CONFIGURED, why, result.kind)
+        if result.id.scope is scope
+        else result
+        for result in results
+    ]
 
 
 def _row_counts(seen: Scan) -> dict[str, int]:

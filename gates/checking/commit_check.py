@@ -126,6 +126,8 @@ class _ChangedRows:
         self.total = sum(file.rows for file in opened.files if file.path in files.looked_at)
         self.rows = RowPass(validators, lambda done: progress("rows", done, self.total))
         self.facts: list[FileFacts] = []
+        # Rows of a reference are no part of the set.
+        self.unchecked = None if resolved.config.reference is None else Scope.HUMAN
 
     def look(self, at_hand: FilesAtHand, clock: Deadline) -> None:
         """Ask the rules of every row. Raises TimeUpError, with what was seen so far counted, and DataError."""
@@ -150,7 +152,7 @@ class _ChangedRows:
         results = [
             seen.result(entry, counts)
             for scope in Scope
-            if self.rows.failures.rows.get(scope.value)
+            if self.rows.failures.rows.get(scope.value) and scope is not self.unchecked
             for entry in self.plan.entries[scope]
             if entry.type == ROW_FAILURES
         ]

@@ -69,12 +69,27 @@ class DataPaths(ConfigTable):
     """Where a dataset's files lie: what git and DVC are asked for.
 
     partitions: `human` and `synthetic` with a path each; empty where `path` is given instead.
+    reference: human rows outside of the set, which has synthetic ones alone; "" where there are none to compare with.
     """
 
     path: str | None = field(default=None, kw_only=True)
     partitions: Mapping[str, str] = field(default_factory=dict, kw_only=True)
     holdout: str | None = field(default=None, kw_only=True)
+    reference: str | None = field(default=None, kw_only=True)
     evaluation: tuple[str, ...] = field(default=(), kw_only=True)
+
+    def partition_paths(self) -> Mapping[str, tuple[str, str]]:
+        """By origin, the key and the path of its rows, where paths tell origins; empty where `path` has both."""
+        if self.reference is None:
+            return {origin: ("partitions", path) for origin, path in self.partitions.items()}
+        path = ("path", self.path) if self.path else ("partitions", self.partitions["synthetic"])
+        human = {"human": ("reference", self.reference)} if self.reference else {}
+        return {**human, "synthetic": path}
+
+    def paths(self) -> tuple[str, ...]:
+        """Every path that the dataset names."""
+        own = (self.path, *self.partitions.values(), self.reference, self.holdout, *self.evaluation)
+        return tuple(path for path in own if path)
 
     def where(self) -> str:
         """The data's path, or both partitions' paths, as the file has them."""

@@ -135,7 +135,7 @@ class Contract:
         roles = {
             name: getattr(dataset, name)
             for name in (
-                "type", "purpose", "path", "partitions", "origin", "holdout", "evaluation", "group", "label",
+                "type", "purpose", "path", "partitions", "origin", "holdout", "reference", "evaluation", "group", "label",
                 "slices", "columns", "critical_domains", "synthetic_role", "inconclusive", "extends",
             )
         }  # fmt: skip

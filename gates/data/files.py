@@ -142,16 +142,19 @@ def evaluation_files(config: DataPaths) -> list[DataFile] | None:
 
 
 def by_partition(config: DataPaths, find: Callable[[str, str, str | None], list[Found]]) -> list[Found]:
-    """What is found for a dataset's path, or for both of its partitions, sorted by name.
+    """What is found for a dataset's path, or for each of its partitions, a reference among them, sorted by name.
 
     find: takes a path, whom to name in messages, and the origin that the path gives.
     """
-    if config.path is not None:
+    partitions = config.partition_paths()
+    if config.path is not None and not partitions:
         return find(config.path, config.place("path"), None)
     files: dict[str, Found] = {}
-    for origin, spec in sorted(config.partitions.items()):
-        for file in find(spec, config.place("partitions"), origin):
+    for origin, (key, spec) in sorted(partitions.items()):
+        for file in find(spec, config.place(key), origin):
             if file.name in files:
+                if config.reference:
+                    raise UsageError(f"{config.place('reference')}: {file.name} lies in the dataset and its reference")
                 raise UsageError(f"{config.place('partitions')}: {file.name} lies in both partitions")
             files[file.name] = file
     return [files[name] for name in sorted(files)]

@@ -102,8 +102,7 @@ def _stages(dataset: DatasetConfig, wdir: str | None) -> Iterator[str]:
 
 
 def _paths(dataset: DatasetConfig) -> list[str]:
-    paths = [dataset.path] if dataset.path else [dataset.partitions[origin] for origin in sorted(dataset.partitions)]
-    return [path for path in (*paths, dataset.holdout, *dataset.evaluation) if path]
+    return list(dataset.paths())
 
 
 def _own_files(dataset: DatasetConfig) -> list[str]:

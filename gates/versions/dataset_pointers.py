@@ -46,9 +46,8 @@ def concerned(tracked: Tracked, config: DataPaths) -> Concerned:
 
     Two equal ones are the same data; two that differ may be. A path outside of the repository has nothing here.
     """
-    specs = [path for path in (config.path, *config.partitions.values(), config.holdout, *config.evaluation) if path]
     root = config.root.resolve()
-    paths = [tracked.repository.relative(Path(os.path.normpath(root / spec))) for spec in specs]
+    paths = [tracked.repository.relative(Path(os.path.normpath(root / spec))) for spec in config.paths()]
     wanted = [path for path in paths if path is not None]
     pointed = frozenset(
         (

@@ -24,8 +24,7 @@ def pointers_of(config: DataPaths, tree: Tree) -> list[Pointer]:
     tree: of a commit or of the index.
     """
     folder = folder_of(tree.repository, config)
-    specs = [path for path in (config.path, config.holdout, *config.evaluation, *config.partitions.values()) if path]
-    places = [posixpath.normpath(posixpath.join(folder, spec)) for spec in specs]
+    places = [posixpath.normpath(posixpath.join(folder, spec)) for spec in config.paths()]
     return [
         pointer
         for path, pointer in pointers_in(tree).by_path.items()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gates.versions.version import Version
 
 _SHOWN = 3
-_NOTHING: dict[str, Any] = {"path": None, "partitions": {}, "holdout": None, "evaluation": ()}
+_NOTHING: dict[str, Any] = {"path": None, "partitions": {}, "holdout": None, "reference": None, "evaluation": ()}
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ class FileSides:
 
     def differences(self) -> Iterator[RuleDifference]:
         """What is left out or replaced; that it cannot be known counts as well."""
+        if self.old.reference and not self.new.reference:
+            yield RuleDifference("reference", f"the human rows of {self.old.reference} are gone", "reference")
         kept = {"path": self.old.path, "partitions": self.old.partitions}
         if kept != {"path": self.new.path, "partitions": self.new.partitions}:
             yield from self._tried("path" if self.new.path else "partitions", self._paths)
@@ -56,7 +58,7 @@ class FileSides:
             yield RuleDifference(key, text, key)
 
     def _paths(self) -> str:
-        keys = ("path", "partitions")
+        keys = ("path", "partitions", "reference")
         before, now = self._at(self.base, self.old, *keys), self._at(self.judged, self.new, *keys)
         left_out = {file.name for file in self._at(self.judged, self.old, *keys).files} - {
             file.name for file in now.files

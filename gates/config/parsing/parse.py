@@ -109,6 +109,8 @@ def _merged(defaults: Table, table: Table) -> dict[str, Any]:
 def _values(merged: Table, at: KeyPath, problems: Problems) -> dict[str, Any]:
     """The arguments of a DatasetConfig: arrays as tuples, tables as their own classes."""
     values = {key: tuple(value) if isinstance(value, list) else value for key, value in merged.items()}
+    if merged.get("reference") is False:
+        values["reference"] = ""
     if "origins" in merged:
         values["origins"] = Origins(**{origin: tuple(words) for origin, words in merged["origins"].items()})
     if "waivers" in merged:
@@ -147,6 +149,7 @@ def _expanded(dataset: DatasetConfig, at: KeyPath, problems: Problems) -> list[D
         filled = {
             "path": dataset.path and dataset.path.replace("*", word),
             "partitions": {key: value.replace("*", word) for key, value in dataset.partitions.items()},
+            "reference": dataset.reference and dataset.reference.replace("*", word),
             "holdout": dataset.holdout and dataset.holdout.replace("*", word),
             "evaluation": tuple(path.replace("*", word) for path in dataset.evaluation),
         }
@@ -197,15 +200,7 @@ def _check_keys(table: Table, at: KeyPath, problems: Problems) -> None:
 
 def _check_together(merged: Table, at: KeyPath, problems: Problems) -> None:
     """What can be said only of the keys together."""
-    if "path" in merged and "partitions" in merged:
-        problems.add((*at, "partitions"), "has both path and partitions; give one of them")
-    if "path" not in merged and "partitions" not in merged:
-        problems.add(at, 'has no path; add path = "…" or a table of partitions with human and synthetic')
-    # An evaluation set has human rows alone, so that there is nothing to name for synthetic ones.
-    required = ("human",) if merged.get("purpose") == "evaluation" else _ORIGIN_NAMES
-    for origin in required:
-        if "partitions" in merged and origin not in merged["partitions"]:
-            problems.add((*at, "partitions"), f'partitions has no {origin}; add {origin} = "…"')
+    _check_paths(merged, at, problems)
     words = merged.get("origins", {})
     both = set(words.get("human", ("human",))) & set(words.get("synthetic", ("synthetic",)))
     if both:
@@ -228,6 +223,25 @@ def _check_together(merged: Table, at: KeyPath, problems: Problems) -> None:
     for key in ("label", "group"):
         if key in merged and key in mapped and mapped[key] != merged[key]:
             problems.add((*at, key), f"{key} is '{merged[key]}' here and '{mapped[key]}' in columns; keep one of them")
+
+
+def _check_paths(merged: Table, at: KeyPath, problems: Problems) -> None:
+    """Where the rows of each origin lie."""
+    if "path" in merged and "partitions" in merged:
+        problems.add((*at, "partitions"), "has both path and partitions; give one of them")
+    if "path" not in merged and "partitions" not in merged:
+        problems.add(at, 'has no path; add path = "…" or a table of partitions with human and synthetic')
+    # An evaluation set has human rows alone, so that there is nothing to name for synthetic ones.
+    required = ("human",) if merged.get("purpose") == "evaluation" else _ORIGIN_NAMES
+    if "reference" in merged:
+        required = ("synthetic",)
+        if "human" in merged.get("partitions", {}):
+            problems.add(
+                (*at, "reference"), "reference takes the place of human rows; leave partitions.human out, or it"
+            )
+    for origin in required:
+        if "partitions" in merged and origin not in merged["partitions"]:
+            problems.add((*at, "partitions"), f'partitions has no {origin}; add {origin} = "…"')
 
 
 def _check_waivers(value: Any, at: KeyPath, problems: Problems) -> None:
@@ -258,6 +272,7 @@ _READERS: Mapping[str, Reader] = {
     "origin": validators.string,
     "origins": validators.table(validators.origin_words, *_ORIGIN_NAMES),
     "holdout": validators.string,
+    "reference": lambda value: "" if value is False else validators.string(value),
     "evaluation": validators.strings,
     "group": validators.string,
     "label": validators.string,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from gates.data.values.readings import NO_READINGS, Readings
 
@@ -55,12 +55,14 @@ class EvaluationSource(Protocol):
 class Declarations:
     """What the configuration states about the rows, as far as checks read it.
 
+    human_rows: "set" where the set has them, "reference" where they lie outside of it, "none" where there are none.
     population: declared share of people by column and level. critical_domains: least share of "human" and of "expert" rows by
     domain. removals: the records of why human rows went.
     """
 
     purpose: str | None = None
     extends_human_law: bool = False
+    human_rows: Literal["set", "reference", "none"] = "set"
     population: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     critical_domains: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     removals: tuple[Removal, ...] = ()

@@ -36,6 +36,15 @@ _ASKED_WHEN_EMPTY = frozenset({
 EVALUATION = "evaluation"
 _HUMAN_RATIO = "expect_human_ratio_to_be_between"
 HUMAN_ROWS_ONLY = "an evaluation set holds human rows only, and so does this one"
+# Of synthetic rows alone, what says something without human rows beside them.
+_ASKED_OF_SYNTHETIC_ALONE = frozenset({
+    "expect_annotator_agreement_to_be_between",
+    "expect_contamination_ratio_to_be_less_than",
+    "expect_generation_depth_to_be_between",
+    "expect_lineage_to_be_complete",
+})  # fmt: skip
+SYNTHETIC_ROWS_ONLY = "the set has synthetic rows alone"
+REFERENCE_LINE = 'reference = "path"  # human rows outside of the set'
 
 
 def has_human_rows_only(scan: Scan) -> bool:
@@ -46,9 +55,30 @@ def has_human_rows_only(scan: Scan) -> bool:
     return bool(scan.index.of(HUMAN_CODE).any()) and not scan.index.of(SYNTHETIC_CODE).any()
 
 
+def unchecked_scope(scan: Scan) -> tuple[Scope, str] | None:
+    """The scope whose rows are not in the set, as they are not meant to be, and why; None where both are."""
+    if has_human_rows_only(scan):
+        return Scope.SYNTHETIC, HUMAN_ROWS_ONLY
+    return (Scope.HUMAN, SYNTHETIC_ROWS_ONLY) if scan.declared.human_rows != "set" else None
+
+
+def _of_synthetic_rows_alone(metric: Metric, scan: Scan, scope: Scope) -> NotConfigured | None:
+    """Why a check says nothing of a set without human rows; a reference takes their place where origins are compared."""
+    if scan.declared.human_rows == "set":
+        return None
+    if scope is Scope.HUMAN or metric.expectation == _HUMAN_RATIO:
+        return NotConfigured(SYNTHETIC_ROWS_ONLY)
+    is_asked = metric.expectation in _ASKED_OF_SYNTHETIC_ALONE | _OF_OWN_SCOPE | _ASKED_WHEN_EMPTY
+    if scan.declared.human_rows == "reference" or is_asked:
+        return None
+    return NotConfigured(SYNTHETIC_ROWS_ONLY, REFERENCE_LINE)
+
+
 def ask(metric: Metric, scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """The metric's measurement, or why there is none: an empty partition, rows it cannot be computed on, or a fault."""
-    needed = _NEEDED[scope]
+    if alone := _of_synthetic_rows_alone(metric, scan, scope):
+        return alone
+    needed = _NEEDED[scope] if scan.declared.human_rows != "none" else ("synthetic",)
     if metric.expectation in _OF_OWN_SCOPE and scope is not Scope.COMBINED:
         needed = (scope.value,)
     empty = [origin for origin in needed if not scan.index.of(_CODES[origin]).any()]

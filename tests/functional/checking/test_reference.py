@@ -1,0 +1,142 @@
+"""Sets of synthetic rows alone: judged by themselves, or against human rows that lie outside of the set."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import pytest
+
+from tests.projects import ROWS, table_rows
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LFS = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'ab' * 32}\nsize 1234\n"
+IDENTITY = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+
+
+def git(root: Path, *arguments: str) -> None:
+    subprocess.run(["git", *IDENTITY, *arguments], cwd=root, check=True, capture_output=True)
+
+
+def project(root: Path, synthetic: pl.DataFrame, reference: str) -> Path:
+    git(root, "init", "--quiet")
+    (root / "human").mkdir()
+    synthetic.write_csv(root / "made.csv")
+    table_rows(ROWS, seed=1).write_csv(root / "human/rows.csv")
+    (root / "gates.toml").write_text(
+        f'[datasets.made]\npath = "made.csv"\ntype = "tabular"\ninconclusive = "warn"\nreference = {reference}\n'
+    )
+    return root
+
+
+def verdict_of(called: Any) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(called.out)
+    return document
+
+
+def outcomes(verdict: dict[str, Any]) -> dict[str, str]:
+    return {check["id"]: check["outcome"] for check in verdict["checks"]}
+
+
+def test_synthetic_rows_alone_are_judged_by_what_needs_no_human_rows(tmp_path, gates):
+    root = project(tmp_path, table_rows(ROWS, seed=11), "false")
+
+    called = gates(root, "check", "--format", "json")
+    verdict = verdict_of(called)
+
+    assert called.code == 0, called.out
+    assert verdict["rows"] == {"human": 0, "synthetic": ROWS, "undeclared": 0}
+    assert set(outcomes(verdict).values()) == {"pass", "not_asked"}
+    assert outcomes(verdict)["synthetic/expect_row_failure_ratio_to_be_less_than/income/finite"] == "pass"
+    assert 'reference = "path"' in gates(root, "list", "missing", "made").out
+
+
+def test_a_row_rule_fails_synthetic_rows_alone(tmp_path, gates):
+    broken = table_rows(ROWS, seed=11).with_columns(income=pl.lit(float("inf")))
+
+    assert gates(project(tmp_path, broken, "false"), "check").code == 1
+
+
+@pytest.mark.parametrize("reference", ['"human"', '"human/rows.csv"', '"human/*.csv"'])
+def test_a_reference_takes_the_place_of_human_rows_in_comparisons(tmp_path, gates, reference):
+    shifted = table_rows(ROWS, seed=11).with_columns(income=pl.col("income") * 3)
+    called = gates(project(tmp_path, shifted, reference), "check", "--format", "json")
+    verdict = verdict_of(called)
+
+    assert called.code == 1
+    assert outcomes(verdict)["combined/expect_distributions_to_match"] == "fail"
+    assert {one for name, one in outcomes(verdict).items() if name.startswith("human/")} == {"not_asked"}
+    assert outcomes(verdict).get("combined/expect_human_ratio_to_be_between/pretrain", "not_asked") == "not_asked"
+    assert "human/rows.csv" in {file["path"] for file in verdict["data"]["files"]}
+
+
+def test_copies_of_a_reference_are_found(tmp_path, gates):
+    root = project(tmp_path, table_rows(ROWS, seed=1), '"human"')
+
+    verdict = verdict_of(gates(root, "check", "--format", "json"))
+
+    assert outcomes(verdict)["combined/expect_synthetic_to_not_copy_human/exact"] == "fail"
+
+
+def test_other_bytes_of_a_reference_are_another_verdict(tmp_path, gates):
+    root = project(tmp_path, table_rows(ROWS, seed=11), '"human"')
+    first = verdict_of(gates(root, "check", "--format", "json"))
+    table_rows(ROWS, seed=2).write_csv(root / "human/rows.csv")
+    second = verdict_of(gates(root, "check", "--format", "json"))
+
+    assert first["data"]["manifest_sha256"] != second["data"]["manifest_sha256"]
+    assert first["digest"] != second["digest"]
+
+
+def test_a_reference_is_read_at_the_version_that_is_judged(tmp_path, gates):
+    root = project(tmp_path, table_rows(ROWS, seed=11), '"human"')
+    git(root, "add", ".")
+    git(root, "commit", "--quiet", "-m", "data")
+    here = verdict_of(gates(root, "check", "--format", "json"))
+    (root / "human/rows.csv").write_text("grade,town,income,title\n1,a,1.0,b\n")
+    there = verdict_of(gates(root, "check", "--rev", "HEAD", "--format", "json"))
+
+    assert here["data"]["manifest_sha256"] == there["data"]["manifest_sha256"]
+
+
+def test_a_reference_that_git_lfs_left_behind_is_named(tmp_path, gates):
+    root = project(tmp_path, table_rows(ROWS, seed=11), '"human/rows.csv"')
+    (root / "human/rows.csv").write_text(LFS)
+
+    called = gates(root, "check")
+
+    assert called.code == 3
+    assert "human/rows.csv" in called.err
+    assert "git lfs pull" in called.err
+
+
+@pytest.mark.parametrize(
+    ("reference", "sentence"),
+    [
+        ('"nowhere.csv"', "no file or folder 'nowhere.csv'"),
+        ('"made.csv"', "made.csv lies in the dataset and its reference"),
+        ("3", "reference is an integer"),
+    ],
+)
+def test_a_reference_that_cannot_be_one_ends_in_a_sentence(tmp_path, gates, reference, sentence):
+    called = gates(project(tmp_path, table_rows(ROWS, seed=11), reference), "check")
+
+    assert called.code == 2
+    assert sentence in called.err
+    assert "gates.toml:5" in called.err
+
+
+def test_human_rows_in_the_set_and_a_reference_are_refused(tmp_path, gates):
+    root = project(tmp_path, table_rows(ROWS, seed=11), '"human"')
+    config = (root / "gates.toml").read_text()
+    both = 'partitions = { human = "human", synthetic = "made.csv" }'
+    (root / "gates.toml").write_text(config.replace('path = "made.csv"', both))
+
+    called = gates(root, "check")
+
+    assert called.code == 2
+    assert "takes the place of human rows" in called.err
