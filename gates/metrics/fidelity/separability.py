@@ -49,7 +49,7 @@ def _compare(scan: Scan, sides: Sides) -> Measured | Inconclusive | Failed:
         return Inconclusive(reason, sides.counts, note=_note(alone), evidence={"telling": alone})
     model = _model(scan, sides)
     telling = _strongest(
-        telling_in_model(model, n_human, n_synthetic, sides.seed)
+        telling_in_model(model, sides.human_codes, sides.synthetic_codes, sides.seed)
         if isinstance(model, Table)
         else _single_features(scan, sides)
     )

@@ -37,6 +37,8 @@ CATEGORIES_AT_MOST = 254
 HASH_BITS = 15
 # Of more than two classes every step grows a tree a class: fewer steps make as many trees in all.
 STEPS, STEPS_AT_LEAST = 40, 10
+# What a step costs grows with the columns: of more than this, there are fewer steps, and all columns are in each.
+COLUMNS_OF_ALL_STEPS = 200
 
 
 @contextmanager
@@ -71,8 +73,9 @@ class Table:
         """Gradient-boosted trees, small enough for a hundred fits in seconds."""
         from sklearn.ensemble import HistGradientBoostingClassifier
 
+        wider = max(1.0, self.values.shape[1] / COLUMNS_OF_ALL_STEPS)
         model = HistGradientBoostingClassifier(
-            max_iter=max(STEPS_AT_LEAST, STEPS * 2 // len(np.unique(labels))),
+            max_iter=max(STEPS_AT_LEAST, int(STEPS * 2 / len(np.unique(labels)) / wider)),
             learning_rate=0.15,
             max_leaf_nodes=15,
             categorical_features=self.categorical,

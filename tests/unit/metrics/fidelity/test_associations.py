@@ -1,11 +1,21 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 from scipy.stats import spearmanr
 from scipy.stats.contingency import association
 
-from gates.metrics.fidelity.associations import correlation, correlation_ratio, cramers_v, midranks
+from gates.metrics.fidelity.associations import (
+    PAIRS_AT_MOST,
+    correlation,
+    correlation_ratio,
+    cramers_v,
+    measure,
+    midranks,
+)
+from gates.verdict import Scope
+from tests.tables import table_scan
 
 RNG = np.random.default_rng(7)
 
@@ -45,3 +55,18 @@ def test_levels_without_influence_explain_nothing_on_average():
     category, number = RNG.integers(0, 40, 2000).astype(np.int32), RNG.normal(size=2000)
 
     assert correlation_ratio(category, number, 40) < 0.1
+
+
+def test_pairs_of_wide_tables_that_are_not_compared_are_counted_and_said():
+    columns = 160
+    human, synthetic = (np.random.default_rng(seed).normal(size=(400, columns)) for seed in (1, 2))
+    for rows in (human, synthetic):
+        rows[:, 1] = rows[:, 0] + 0.01 * rows[:, 1]
+    synthetic[:, 1] = np.random.default_rng(3).normal(size=len(synthetic))
+    sides = [pl.DataFrame({f"c{at}": rows[:, at] for at in range(columns)}) for rows in (human, synthetic)]
+
+    measured = measure(table_scan(*sides), Scope.COMBINED, {"over": "worst"})
+
+    assert measured.evidence["pairs_not_compared"] == columns * (columns - 1) // 2 - PAIRS_AT_MOST
+    assert f"{PAIRS_AT_MOST} of 12,720 pairs compared" in measured.note
+    assert next(iter(measured.evidence["worst_pairs"])) == "c0 and c1"
