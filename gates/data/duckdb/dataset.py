@@ -92,9 +92,8 @@ class LocalDataset:
         """
         if files is not None and not files:
             return
-        source = self._combined if files is None else f"({self._rows_of(files)})"
         with self._reader() as reader:
-            yield from stream_batches(reader, source)
+            yield from stream_batches(reader, self._combined if files is None else f"({self._rows_of(files)})")
 
     def fold(self, consumers: Iterable[Consumer], files: Collection[int] | None = None) -> None:
         """Give every row of these files, or of all, to each consumer in one pass. Raises what `batches` raises."""

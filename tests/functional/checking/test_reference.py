@@ -98,9 +98,9 @@ def test_a_reference_is_read_at_the_version_that_is_judged(tmp_path, gates):
     git(root, "commit", "--quiet", "-m", "data")
     here = verdict_of(gates(root, "check", "--format", "json"))
     (root / "human/rows.csv").write_text("grade,town,income,title\n1,a,1.0,b\n")
-    there = verdict_of(gates(root, "check", "--rev", "HEAD", "--format", "json"))
+    committed = verdict_of(gates(root, "check", "--rev", "HEAD", "--format", "json"))
 
-    assert here["data"]["manifest_sha256"] == there["data"]["manifest_sha256"]
+    assert here["data"]["manifest_sha256"] == committed["data"]["manifest_sha256"]
 
 
 def test_a_reference_that_git_lfs_left_behind_is_named(tmp_path, gates):

@@ -87,9 +87,9 @@ def test_synthetic_rows_with_keys_of_human_rows_are_counted_by_the_drafted_rule(
     both.with_columns(ids, origin).write_csv(tmp_path / "mix.csv")
     gates(tmp_path, "init", "mix.csv")
 
-    asked = gates(tmp_path, "check", "--format", "json", "--only", "expect_constraint_violation_ratio_to_be_less_than")
+    called = gates(tmp_path, "check", "--format", "json", "--only", "expect_constraint_violation_ratio_to_be_less_than")
 
-    messages = [check["message"] for check in json.loads(asked.out)["checks"]]
+    messages = [check["message"] for check in json.loads(called.out)["checks"]]
     assert any(
         "column 'id': no two rows share a value, and 100 rows have the value of a human row" in one for one in messages
     )

@@ -47,12 +47,12 @@ def test_words_for_missing_values_do_not_count_against_a_column() -> None:
 
 def test_the_order_of_rows_decides_nothing() -> None:
     values = [*amounts(), *["unknown"] * 20]
-    there, back = (reading_of(one, amounts(), label=None) for one in (values, values[::-1]))
+    forward, back = (reading_of(one, amounts(), label=None) for one in (values, values[::-1]))
 
-    assert there is not None
+    assert forward is not None
     assert back is not None
-    assert there.values == back.values
-    assert there.manners.equals(back.manners)
+    assert forward.values == back.values
+    assert forward.manners.equals(back.manners)
 
 
 @pytest.mark.parametrize("key", ["label", "group"])
