@@ -14,7 +14,7 @@ from gates.metrics.fidelity.text_diversity import text_diversity
 from gates.metrics.stats.effective_rank import effective_number
 from gates.metrics.stats.encoding import Coded, ColumnKind
 from gates.metrics.stats.paired_draws import draws, percentile_ratio
-from gates.metrics.stats.strata import Sides, compare_all
+from gates.metrics.stats.strata import Sides, compare_variety
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,8 +43,8 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         return text_diversity(scan, wanted)
     if wanted != "effective_number":
         return NotConfigured(f"'{wanted}' is defined for text; tables have measure = \"effective_number\"")
-    # A set that collapsed is a defect whatever it is meant for.
-    return compare_all(scan, _compare)
+    # A set that collapsed is a defect whatever it is meant for; rows of a rare class vary as that class does.
+    return compare_variety(scan, _compare)
 
 
 def _compare(sides: Sides) -> Measured | Failed:

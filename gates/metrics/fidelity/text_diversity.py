@@ -15,7 +15,7 @@ from gates.metrics.base.measurement import Failed, Measured, Measurement
 from gates.metrics.base.text_samples import main_text, tokens_of
 from gates.metrics.stats.effective_rank import effective_number
 from gates.metrics.stats.paired_draws import draws, percentile_ratio
-from gates.metrics.stats.strata import Sides, compare_all
+from gates.metrics.stats.strata import Sides, compare_variety
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,7 +69,7 @@ def text_diversity(scan: Scan, wanted: str) -> Measurement:
     """
     if wanted not in MEASURES:
         raise MetricError(f"diversity has no measure '{wanted}' ({did_you_mean(wanted, MEASURES)})")
-    return compare_all(scan, lambda sides: _compare(scan, sides, MEASURES[wanted]))
+    return compare_variety(scan, lambda sides: _compare(scan, sides, MEASURES[wanted]))
 
 
 def compression(sample: _Sample) -> float:

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.metrics.base.measurement import Estimate, Growth, Inconclusive, Measured, Measurement, Part, RowCounts
+from gates.metrics.base.measurement import (
+    Estimate,
+    Growth,
+    Inconclusive,
+    Measured,
+    Measurement,
+    Part,
+    ReportOnly,
+    RowCounts,
+)
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.base.wording import percent
 from gates.metrics.labels.labels import Classes, classes, labelled
@@ -26,6 +35,7 @@ if TYPE_CHECKING:
 # The mean of 200 permutations is known to a fourteenth of their spread.
 PERMUTATION_COUNT = 200
 EVIDENCE_CLASSES = 5
+EXTENDS = 'synthetic_role = "extend" does not promise the human label shares'
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
@@ -48,11 +58,12 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         for name, rows in scan.generators.items()
         if len(rows) >= STRATUM_ROWS
     }
-    return beside_languages(
+    compared = beside_languages(
         scan,
         replace(whole, parts=parts),
         lambda sides: _leaked(scan, scheme, counted(sides.human), counted(sides.synthetic)),
     )
+    return ReportOnly(compared, EXTENDS) if scan.declared.extends_human_law else compared
 
 
 def _leaked(scan: Scan, scheme: Classes, human: Rows, synthetic: Rows) -> Measured | Inconclusive:

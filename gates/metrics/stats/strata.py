@@ -28,6 +28,7 @@ from gates.metrics.base.measurement import (
     with_details,
 )
 from gates.metrics.stats.encoding import Coded, coded, encode_rows
+from gates.verdict import Severity
 
 if TYPE_CHECKING:
     from gates.data.arrays import Mask
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from gates.metrics.base.measurement import PartKind
 
 STRATUM_ROWS = ROWS_TO_JUDGE_ALONE
+# Rare classes are what extending rows are made for: from here on a stratum can fail, and what it leaves open blocks nothing.
+RARE_STRATUM_ROWS = 100
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,12 @@ Compare = Callable[[Sides], Measurement]
 def compare_by_role(scan: Scan, compare: Compare) -> Measurement:
     """`compare` over everything, with parts; for extending rows within strata, with a part each."""
     return _within_strata(scan, compare) if scan.declared.extends_human_law else compare_all(scan, compare)
+
+
+def compare_variety(scan: Scan, compare: Compare) -> Measurement:
+    """As `compare_by_role`, of what is a defect whatever rows are for: without a label or slice, over everything."""
+    is_within = scan.declared.extends_human_law and _stratifiers(scan)
+    return _within_strata(scan, compare) if is_within else compare_all(scan, compare)
 
 
 def compare_all(scan: Scan, compare: Compare) -> Measurement:
@@ -154,21 +163,32 @@ def _within_strata(scan: Scan, compare: Compare) -> Measurement:
             continue
         # Where languages are the slices, their strata are made of everything already.
         for column in (name for name in _stratifiers(scan) if prefix not in by_language or name != sides.kind):
-            for level, human, synthetic in levels_of_both(sides.human.frame[column], sides.synthetic.frame[column]):
+            for level, human, synthetic in _rare_levels(sides, column):
                 name = f"{prefix}{column}={level}"
                 own = sides.within(name, human, synthetic)
                 is_of_language = prefix in by_language or column in (LANGUAGE, LOCALE)
-                strata[name] = _of_language(own, compare) if is_of_language else compare(own)
+                strata[name] = _unblocking(own, _of_language(own, compare) if is_of_language else compare(own))
                 if prefix not in by_language:
                     of_all.append(name)
     if not strata:
-        reason = f'synthetic_role = "extend" and no label or slice has {STRATUM_ROWS} rows of both origins'
+        reason = f'synthetic_role = "extend" and no label or slice has {RARE_STRATUM_ROWS} rows of both origins'
         return ReportOnly(with_details(compare(_everything(scan)), parts=small), reason)
     # A stratum of a language has the fewest rows and the widest interval: it fails as a part, and hides no other.
     farthest = max(of_all or strata, key=lambda name: _reach(strata[name]))
     chosen = strata[farthest]
     parts = {name: Part(one, "stratum") for name, one in strata.items()} | small
     return with_details(chosen, note=f"within {farthest}", parts=parts, evidence=scan.cached(languages).evidence())
+
+
+def _rare_levels(sides: Sides, column: str) -> list[tuple[str, Mask, Mask]]:
+    return levels_of_both(sides.human.frame[column], sides.synthetic.frame[column], RARE_STRATUM_ROWS)
+
+
+def _unblocking(sides: Sides, measurement: Measurement) -> Measurement:
+    """What few human rows of a stratum leave open is for information."""
+    if len(sides.human) >= STRATUM_ROWS or not isinstance(measurement, Measured | Inconclusive):
+        return measurement
+    return replace(measurement, undecided=Severity.INFO)
 
 
 def _by_generator(scan: Scan) -> dict[str, Sides]:
@@ -191,13 +211,13 @@ def _stratifiers(scan: Scan) -> tuple[str, ...]:
     return (scan.roles.label,) if scan.roles.label else scan.roles.slices
 
 
-def levels_of_both(human: pl.Series, synthetic: pl.Series) -> list[tuple[str, Mask, Mask]]:
+def levels_of_both(human: pl.Series, synthetic: pl.Series, least: int = STRATUM_ROWS) -> list[tuple[str, Mask, Mask]]:
     """Each level that has rows enough of both origins, with its rows."""
     strata = []
     human, synthetic = human.cast(pl.String), synthetic.cast(pl.String)
     for level in human.drop_nulls().unique().sort().to_list():
         mine = (human == level).fill_null(value=False).to_numpy()
         theirs = (synthetic == level).fill_null(value=False).to_numpy()
-        if min(int(mine.sum()), int(theirs.sum())) >= STRATUM_ROWS:
+        if min(int(mine.sum()), int(theirs.sum())) >= least:
             strata.append((str(level), mine, theirs))
     return strata

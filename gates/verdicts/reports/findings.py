@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # With fewer rows of an origin few statistics can be computed at all.
 FEW_ROWS = 300
+NOT_PROMISED = 'synthetic_role = "extend"'
 # Said of a critical check that does not hold the dataset back.
 DOWNGRADED = 'downgraded to a warning by inconclusive = "warn" in gates.toml'
 # What went wrong comes first, then what could not be decided.
@@ -72,6 +73,11 @@ def _decides(verdict: Verdict, check: CheckResult) -> bool:
         return True
     is_critical = check.severity is Severity.CRITICAL and verdict.answer is Answer.NO_VERDICT
     return is_critical and not is_downgraded(verdict, check)
+
+
+def is_not_promised(check: CheckResult) -> bool:
+    """Whether a number is only reported because rows that extend human rows do not promise it."""
+    return check.severity is Severity.INFO and "reported only: " in check.message and NOT_PROMISED in check.message
 
 
 def shows_nothing(check: CheckResult) -> bool:

@@ -21,10 +21,12 @@ from gates.verdicts.reports.finding_text import (
 )
 from gates.verdicts.reports.findings import (
     DOWNGRADED,
+    NOT_PROMISED,
     Findings,
     findings,
     headline,
     is_downgraded,
+    is_not_promised,
     missing_inputs,
     outcome_of,
     role_line,
@@ -136,6 +138,7 @@ class _Screen:
         if quiet:
             yield _Line("")
             yield _Line(self._too_few(quiet), style=_COLORS[Outcome.INCONCLUSIVE])
+        quiet = [*quiet, *([] if self.options.verbose else filter(is_not_promised, self.listed.failures))]
         listed_failures = [check for check in self.listed.failures if check not in quiet]
         failures = [check for check in listed_failures if not _is_empty(check)]
         whole, in_a_line = failures, 0
@@ -215,7 +218,10 @@ class _Screen:
     def _open_in_short(self) -> Iterator[_Line]:
         """What is not decided, and what is not configured, in a line each."""
         downgraded = [check for check in self.listed.undecided if is_downgraded(self.verdict, check)]
-        undecided = [check for check in self.listed.undecided if check not in downgraded]
+        reported = [check for check in (*self.listed.failures, *self.listed.undecided) if is_not_promised(check)]
+        undecided = [check for check in self.listed.undecided if check not in (*downgraded, *reported)]
+        if reported:
+            yield _Line(f"not compared ({NOT_PROMISED}): {self._names(reported)}; gates check -v for why", style="cyan")
         if undecided:
             yield _Line(f"not decided at this size: {self._names(undecided)}; gates check -v for why", style="yellow")
         if downgraded:
