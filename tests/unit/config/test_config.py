@@ -97,6 +97,7 @@ def test_every_key_is_read_and_defaults_fill_what_a_dataset_leaves_out(write, tm
         "label": "accepted",
         "slices": ("language", "domain"),
         "population": "references/population.csv",
+        "reference": None,
         "critical_domains": {"medical": {"human": 0.5, "expert": 0.2}},
         "columns": {"text": "body"},
         "synthetic_role": "extend",

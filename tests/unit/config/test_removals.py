@@ -73,6 +73,7 @@ def test_a_file_that_nobody_would_read_is_refused(tmp_path) -> None:
 
 def test_lint_names_records_that_excuse_nothing(tmp_path) -> None:
     write(tmp_path, "gates.toml", '[datasets.first]\npath = "data"\ntype = "tabular"\n')
+    write(tmp_path, "data/rows.csv", "a,origin\n1,human\n")
     write(tmp_path, "promotions/first/removals/one.toml", RECORD + 'rows = ["a"]\n')
     write(tmp_path, "promotions/fist/removals/one.toml", RECORD + 'rows = ["a"]\n')
     messages = lint(tmp_path / "gates.toml", date(2026, 3, 1))
@@ -87,6 +88,7 @@ def test_lint_names_records_that_excuse_nothing(tmp_path) -> None:
 
 def test_lint_names_records_that_the_last_promotion_left_behind(tmp_path) -> None:
     write(tmp_path, "gates.toml", '[datasets.reviews]\npath = "data"\ntype = "tabular"\n')
+    write(tmp_path, "data/rows.csv", "a,origin\n1,human\n")
     write(tmp_path, "promotions/reviews/v1.2.0.json", statement().to_bytes())
     write(tmp_path, "promotions/reviews/removals/new.toml", RECORD + 'rows = ["a"]\n')
     write(tmp_path, "promotions/reviews/removals/old.toml", RECORD.replace("03-02", "02-27") + 'rows = ["a"]\n')
