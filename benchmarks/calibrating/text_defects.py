@@ -46,6 +46,18 @@ def _prefixed(prefix: str) -> Defect:
 leading_space = _prefixed(" ")
 boilerplate = _prefixed(BOILERPLATE)
 stock_opening = _prefixed(STOCK_OPENING)
+announced = _prefixed("Here is what was asked for. ")
+misread = _prefixed("It\u00e2\u20ac\u2122s so. ")
+
+
+def cut_off(sample: Sample, dose: float, rng: Rng) -> Sample:
+    """Synthetic texts (share of these) that end after two thirds."""
+    at, column = chosen(sample.synthetic.height, dose, rng), text_column(sample)
+    return with_synthetic(sample, changed(sample.synthetic, at, column, lambda old: [_cut(text) for text in old]))
+
+
+def _cut(text: str) -> str:
+    return text[: len(text) * 2 // 3].rstrip(" .!?\n")
 
 
 def machine_among_people(sample: Sample, dose: float, rng: Rng) -> Sample:

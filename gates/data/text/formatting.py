@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from gates.data.text.mojibake import MOJIBAKE
+
 # Below this many characters hardly any feature has a place to show.
 WINDOW_AT_LEAST = 100
 
@@ -131,7 +133,7 @@ FEATURES = (
     ),
     FormattingFeature(
         "broken encoding",
-        _flag(_HEAD.str.contains(r"\x{FFFD}|\x{C3}[\x{80}-\x{BF}]|\x{E2}\x{20AC}|\x{C2}[\x{A0}-\x{BF}]")),
+        _flag(_HEAD.str.contains(rf"\x{{FFFD}}|{MOJIBAKE}")),
         "decode the files of both origins as the encoding they were written in",
     ),
     FormattingFeature(

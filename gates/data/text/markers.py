@@ -1,4 +1,4 @@
-"""Marks of text that no person wrote on purpose: chat boilerplate, loops, blanks, leaked frames, open blocks, cut-off ends."""
+"""Marks of text that no person wrote on purpose: chat boilerplate, loops, blanks, leaked frames, open blocks, cut-off ends, broken encoding."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import polars as pl
 
 from gates.data.text import phrases
 from gates.data.text.mix import mix
+from gates.data.text.mojibake import MOJIBAKE
 from gates.data.text.tokens import TokenStream, ngrams, tokenise
 from gates.visible_text import VISIBLE
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 LOOP_TOKENS, LOOP_COUNT, LOOP_SHARE = 8, 3, 0.1
 # Generators cut off at a token limit, which is rarely under 100; short texts end as they like.
 TRUNCATED_TOKENS = 100
+# Titles, labels and answers of a few words end without a full stop, and so do signatures and headings on a last line.
+SENTENCE_TOKENS, SENTENCE_CHARACTERS = 20, 40
 # An answer that repeats a shorter prompt may simply be right ("yes", "Paris").
 COPIED_TOKENS = 8
 # What decoders put before a prompt that they repeat.
@@ -44,12 +47,25 @@ class Mark(IntFlag):
     TRUNCATED = 64
     LEAKED_FRAME = 128
     OPEN_FENCE = 256
+    BROKEN_ENCODING = 512
+    UNFINISHED = 1024
+    ANNOUNCEMENT = 2048
+    OFFER = 4096
 
 
 BOILERPLATE = Mark.REFUSAL | Mark.SELF_REFERENCE | Mark.PREAMBLE
-DEGENERATE = Mark.EMPTY | Mark.LOOP | Mark.COPIED_INPUT | Mark.TRUNCATED | Mark.LEAKED_FRAME | Mark.OPEN_FENCE
+DEGENERATE = (
+    Mark.EMPTY | Mark.LOOP | Mark.COPIED_INPUT | Mark.TRUNCATED | Mark.LEAKED_FRAME | Mark.OPEN_FENCE
+    | Mark.BROKEN_ENCODING
+)  # fmt: skip
+# What people do as well, now and then: alone it says nothing of a text, only its share says something.
+STOCK_PHRASES = Mark.ANNOUNCEMENT | Mark.OFFER
 # A line that opens or closes a block of code; one that does both on one line is neither.
 FENCE = r"(?m)^[ \t>]*(?:```|~~~)[^`\n]*$"
+# A last line that ends in a letter, a digit or a comma: every script has its own full stops, and all are punctuation.
+INSIDE_SENTENCE = r"[\p{L}\p{M}\p{N},،、，]$"  # noqa: RUF001 - commas of other scripts
+# Items of lists and tables, fields, sources of quotations, code, addresses and hashtags end in no full stop.
+NO_SENTENCE = r"^[ \t>]*(?:[-*+•–—―#|]|\(?\w{1,3}[.):])|^[^.!?]{0,60}:|[=;{}<>|\\]|\S[/@]\S*$|#\w+$"  # noqa: RUF001
 
 
 def marks(texts: pa.Array | pa.ChunkedArray, stream: TokenStream, prompts: pa.Array | None = None) -> Flags:
@@ -60,6 +76,7 @@ def marks(texts: pa.Array | pa.ChunkedArray, stream: TokenStream, prompts: pa.Ar
     series = _strings(texts)
     columns = _phrase_marks(series)
     columns[Mark.TRUNCATED] &= stream.lengths() >= TRUNCATED_TOKENS
+    columns[Mark.UNFINISHED] &= stream.lengths() >= SENTENCE_TOKENS
     columns[Mark.LOOP] = loops(stream)
     if prompts is not None:
         columns[Mark.COPIED_INPUT] = begins_with_prompt(texts, prompts)
@@ -103,7 +120,8 @@ def mark_names(mark: Mark) -> list[str]:
 
 
 def _phrase_marks(texts: pl.Series) -> dict[Mark, Mask]:
-    frame = pl.DataFrame({"text": texts.str.to_lowercase().str.replace_all("\u2019", "'", literal=True)})
+    lowered = texts.str.to_lowercase().str.replace_all("\u2019", "'", literal=True)
+    frame = pl.DataFrame({"text": lowered, "as_written": texts})
     text = pl.col("text")
     start, end = text.str.slice(0, START_CHARACTERS), text.str.slice(-END_CHARACTERS)
     matches = frame.select(
@@ -114,8 +132,22 @@ def _phrase_marks(texts: pl.Series) -> dict[Mark, Mask]:
         leaked_frame=_matches(text, phrases.LEAKED_FRAME),
         open_fence=text.str.count_matches(FENCE) % 2 == 1,
         truncated=_matches(end, phrases.DANGLING_END),
+        broken_encoding=pl.col("as_written").str.contains(MOJIBAKE),
+        unfinished=_is_unfinished(text),
+        announcement=_matches(start, phrases.ANNOUNCEMENT),
+        offer=_matches(end, phrases.OFFER),
     )
     return {Mark[name.upper()]: matches[name].to_numpy(writable=True) for name in matches.columns}
+
+
+def _is_unfinished(text: pl.Expr) -> pl.Expr:
+    """Whether the last line is long enough for a sentence, may be one, and does not end as one."""
+    line = text.str.strip_chars_end().str.slice(-START_CHARACTERS).str.extract(r"([^\n]*)$", 1)
+    return (
+        (line.str.len_chars() >= SENTENCE_CHARACTERS)
+        & line.str.contains(INSIDE_SENTENCE)
+        & ~line.str.contains(NO_SENTENCE)
+    )
 
 
 def _matches(text: pl.Expr, patterns: tuple[str, ...]) -> pl.Expr:

@@ -75,6 +75,21 @@ PREAMBLE = (
     r"^\W*(?:当然|好的)(?:可以)?[，,！!。]\s*(?:以下是|这是|下面是)",
 )
 
+# How answers announce themselves, and offer more: people do so too, so that only a share beyond theirs says anything.
+ANNOUNCEMENT = (
+    r"^\W*(?:sure(?: thing)?|certainly|of course|absolutely|definitely|with pleasure)\s*[,!.:]",
+    r"^\W*(?:here(?:'s| is| are)|below (?:is|are)|(?:the )?following (?:is|are)|as (?:you )?requested)\b",
+    r"^\W*(?:hier (?:ist|sind)|im folgenden|nachfolgend|natürlich\s*[,!.]|gerne?\s*[,!.])",
+    r"^\W*(?:voici|ci-dessous|bien sûr\s*[,!.])",
+    r"^\W*(?:aqu[ií] (?:está|están|estão|tiene|tienes|hay)|a continuación|a seguir|claro\s*[,!.]|por supuesto\s*[,!.]|ecco )",
+    r"^\W*(?:当然|好的|以下是|下面是|以下は|以下に|もちろん)",
+)
+OFFER = (
+    r"\bi hope (?:this|that|it) (?:helps|is helpful|answers)\b[^.!?]*[.!]?\W*$",
+    r"\b(?:let me know|feel free to (?:ask|reach out|contact)|don't hesitate to)\b[^.!?]*[.!]?\W*$",
+    r"\b(?:is there anything else|would you like me to|do you want me to)\b[^.!?]*\?\W*$",
+)
+
 # Few-shot prompts and chat templates that the generator went on writing.
 LEAKED_FRAME = (
     r"(?m)^[ \t]*(?:input|output)[ \t]*:",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.data.text.markers import BOILERPLATE
+from gates.data.text.markers import BOILERPLATE, STOCK_PHRASES
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.content.marker_ratio import excess_of_marks
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
-    """Share of distinct synthetic texts with a refusal, self-reference or chat preamble, minus the human share."""
-    return excess_of_marks(scan, BOILERPLATE)
+    """Share of distinct synthetic texts with a refusal, self-reference or stock phrase, minus the human share."""
+    return excess_of_marks(scan, BOILERPLATE, STOCK_PHRASES)
 
 
 METRIC = Metric(
@@ -30,7 +30,8 @@ METRIC = Metric(
     asks="Do synthetic texts refuse, speak as a language model, or open like a chat?",
     why=(
         "A refusal in the data teaches the model to refuse, and a chat preamble becomes part of every answer. The phrases "
-        "are ones that people hardly write; their share among human rows is subtracted."
+        "are ones that people hardly write; their share among human rows is subtracted. Announcements (`Here is ...`) and "
+        "offers of help count where their share is more than 5 % beyond the human share."
     ),
     source="Share of distinct rows, Newcombe's hybrid score interval for a difference (1998, method 10)",
     fix="Drop or regenerate these rows, and keep the model's answer without its preamble.",

@@ -1,10 +1,10 @@
-"""Whether synthetic texts are no texts at all: empty, looping, copied, cut off, or with a leaked frame."""
+"""Whether synthetic texts are no texts at all: empty, looping, copied, cut off, misread, or with a leaked frame."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.data.text.markers import DEGENERATE
+from gates.data.text.markers import DEGENERATE, Mark
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.content.marker_ratio import excess_of_marks
 
@@ -18,24 +18,26 @@ if TYPE_CHECKING:
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Share of distinct synthetic texts that are degenerate, minus the human share; evidence counts each kind."""
-    return excess_of_marks(scan, DEGENERATE)
+    return excess_of_marks(scan, DEGENERATE, Mark.UNFINISHED)
 
 
 METRIC = Metric(
     expectation="expect_degenerate_text_ratio_to_be_less_than",
     measure=measure,
     side=Side.MAX,
-    finding="Synthetic texts are empty, repeat themselves or are cut off",
+    finding="Synthetic texts are empty, repeat themselves, are cut off or misread",
     unit=Unit.EXTRA_SHARE,
-    asks="Are synthetic texts empty, looping, copied from their input, cut off, or do they contain a leaked prompt frame?",
+    asks="Are synthetic texts empty, looping, copied from their input, cut off, read in a wrong encoding, or do they contain a leaked prompt frame?",
     why=(
         "Degenerate texts teach a model to degenerate: loops come back in what it generates. Of a base model's answers "
-        "to the self-instruct tasks 97 % loop, of another model's 19 % are empty; no human text loops or is empty."
+        "to the self-instruct tasks 97 % loop, of another model's 19 % are empty; no human text loops or is empty. Texts that end inside a "
+        "sentence count where their share is more than 5 % beyond the human share."
     ),
     source=(
         "Loops: an 8-gram of tokens three times or more that makes up a tenth of the text (after Rae et al., Gopher, 2021, "
-        "repetition filters); Newcombe's hybrid score interval (1998, method 10)"
+        "repetition filters); broken encoding: runs that are UTF-8 as bytes of Windows-1252 or Latin-1 "
+        "(after Speer, ftfy, 2019); Newcombe's hybrid score interval (1998, method 10)"
     ),
-    fix="Drop these rows; then raise the repetition penalty, set a stop sequence, or raise the token limit of the generator.",
+    fix="Drop these rows, and read misread files as UTF-8; then raise the repetition penalty, set a stop sequence, or raise the token limit of the generator.",
     cached="marks",
 )

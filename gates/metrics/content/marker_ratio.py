@@ -21,31 +21,36 @@ if TYPE_CHECKING:
 
 # With so few hits on both sides the interval's width is that of a count near zero, which falls with 1/n.
 FEW_HITS = 5
+# What people do as well counts from five in a hundred beyond human rows, with the whole interval: sound sources differ by less.
+# Of eight models and 427 human answers up to 2 % end inside a sentence, and 1 % announce themselves.
+HABIT_ALLOWANCE = 0.05
 
 
-def excess_of_marks(scan: Scan, marks: Mark) -> Measurement:
+def excess_of_marks(scan: Scan, marks: Mark, habits: Mark) -> Measurement:
     """The excess share in [-1, 1] with its score interval, a part per generator and language, and per mark how often and where.
 
     Distinct rows, because one refusal repeated a thousand times is one fault of the generator and a duplicate besides;
     but an empty text has no content to repeat, so each counts.
     The human share is subtracted, so that what human rows of this dataset contain too does not count against a generator.
+    habits: marks that human rows have as well; each counts where its excess alone is beyond `HABIT_ALLOWANCE`.
     """
     if not scan.roles.texts:
         return NotConfigured('defined for texts only: set type = "text" for a dataset of texts')
     return with_parts(
         scan,
-        lambda synthetic, human: _excess(scan, synthetic, human, marks),
+        lambda synthetic, human: _excess(scan, synthetic, human, marks, habits),
         distinct_rows=False,
         against_human=True,
     )
 
 
-def _excess(scan: Scan, synthetic: Mask, human: Mask, marks: Mark) -> Measurement:
+def _excess(scan: Scan, synthetic: Mask, human: Mask, marks: Mark, habits: Mark) -> Measurement:
     human, synthetic = _counted(scan.index, human), _counted(scan.index, synthetic)
     n_human, n_synthetic = int(human.sum()), int(synthetic.sum())
     if not n_human or not n_synthetic:
         missing = "synthetic" if n_human else "human"
         return Failed(f"there are no {missing} rows to compare", RowCounts(n_human, n_synthetic))
+    marks |= _beyond_human(scan.index.marks[synthetic], scan.index.marks[human], habits)
     marked = (scan.index.marks & np.uint16(marks)) != 0
     hits, human_hits = int((synthetic & marked).sum()), int((human & marked).sum())
     counts = {
@@ -79,6 +84,16 @@ def _counted(index: RowIndex, mask: Mask) -> Mask:
     return counted | index.first_of_each(mask)
 
 
+def _beyond_human(synthetic: Flags, human: Flags, habits: Mark) -> Mark:
+    """Those of the marks whose share among synthetic texts is beyond the human share by more than `HABIT_ALLOWANCE`."""
+    beyond = Mark(0)
+    for habit in habits:
+        hits, human_hits = (int((flags & np.uint16(habit) != 0).sum()) for flags in (synthetic, human))
+        if ratio_difference(hits, len(synthetic), human_hits, len(human)).low > HABIT_ALLOWANCE:
+            beyond |= habit
+    return beyond
+
+
 def _counts(flags: Flags, marks: Mark) -> dict[str, int]:
     """How many rows have each of the marks that occur, in the order of the bits."""
     counts = {
@@ -104,4 +119,8 @@ PHRASES = {
     "truncated": "are cut off",
     "leaked_frame": "contain a leaked prompt frame",
     "open_fence": "open a block of code and do not close it",
+    "broken_encoding": "have a broken encoding",
+    "unfinished": "end inside a sentence",
+    "announcement": "open with an announcement",
+    "offer": "close with an offer of help",
 }

@@ -21,6 +21,8 @@ from gates.verdict import Outcome, Scope, Severity
 from tests.scans import text_scan
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gates.data.scan.result import Scan
 
 SHARED = Path(__file__).parents[3] / "../shared"
@@ -106,6 +108,46 @@ def test_halves_of_human_texts_fail_nothing(seed):
     half = len(texts) // 2
 
     assert failed(text_scan([texts[at] for at in order[:half]], [texts[at] for at in order[half:]])) == set()
+
+
+def judged_with(defect: Callable[[str], str], share: float, metric: str, *, human_share: float = 0.0) -> Judgement:
+    """Halves of human essays, with the defect in these shares of each."""
+    texts = essays()
+    np.random.default_rng(3).shuffle(texts)
+    half = len(texts) // 2
+    sides = [
+        [defect(text) if at < wanted * half else text for at, text in enumerate(side)]
+        for side, wanted in ((texts[:half], human_share), (texts[half:], share))
+    ]
+    return judged(text_scan(*sides))[metric]
+
+
+def cut(text: str) -> str:
+    return text[: len(text) * 2 // 3].rstrip(".!?\"' \n")
+
+
+def misread(text: str) -> str:
+    return text.replace("'", "\u2019").replace("\u2019", "\u00e2\u0080\u0099")
+
+
+def announced(text: str) -> str:
+    return f"Here is an essay about it. {text}"
+
+
+@pytest.mark.parametrize(
+    ("defect", "metric", "words"),
+    [
+        (misread, "degenerate", "have a broken encoding"),
+        (cut, "degenerate", "end inside a sentence"),
+        (announced, "boilerplate", "open with an announcement"),
+    ],
+)
+def test_share_of_marked_texts_fails_unless_human_rows_have_it_too(defect, metric, words):
+    judgement = judged_with(defect, 0.25, metric)
+
+    assert judgement.outcome is Outcome.FAIL
+    assert words in judgement.message
+    assert judged_with(defect, 0.3, metric, human_share=0.3).outcome is not Outcome.FAIL
 
 
 def test_boilerplate_among_synthetic_answers_is_found():

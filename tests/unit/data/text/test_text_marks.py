@@ -5,7 +5,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from gates.data.text.markers import BOILERPLATE, DEGENERATE, Mark, mark_names, marks
+from gates.data.text.markers import BOILERPLATE, DEGENERATE, STOCK_PHRASES, Mark, mark_names, marks
 from gates.data.text.template_tokens import TEMPLATE_TOKENS
 from gates.data.text.tokens import tokenise
 
@@ -14,7 +14,19 @@ FILLER = (
 )
 
 
+# What people do as well, apart from what they do not.
+HABITS = STOCK_PHRASES | Mark.UNFINISHED
+
+
 def marks_of(*texts: str | None, prompts: list[str | None] | None = None) -> list[Mark]:
+    return [mark & ~HABITS for mark in all_marks_of(*texts, prompts=prompts)]
+
+
+def habits_of(*texts: str) -> list[Mark]:
+    return [mark & HABITS for mark in all_marks_of(*texts)]
+
+
+def all_marks_of(*texts: str | None, prompts: list[str | None] | None = None) -> list[Mark]:
     array = pa.array(texts, pa.large_string())
     prompt_column = None if prompts is None else pa.array(prompts, pa.large_string())
     marked = marks(array, tokenise(array), prompt_column)
@@ -213,9 +225,102 @@ def test_answer_that_begins_with_its_prompt_copies_it(echo):
     assert marks_of(f"You ask: {prompt} It is Paris.", prompts=[prompt]) == [Mark(0)]
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1"])
+@pytest.mark.parametrize(
+    "text", ["donâ", "café", "Größe", "£5", "don’t", "a – b", "a ✓ b", "привет", "καλά", "日本語", "😀", "a\u00a0b"]
+)
+def test_utf8_read_in_another_encoding_is_broken(text, encoding):
+    assert marks_of(text) == [Mark(0)]
+    # Windows-1252 has no characters for five bytes; decoders leave their numbers.
+    misread = "".join(bytes([byte]).decode(encoding, "replace").replace("\ufffd", chr(byte)) for byte in text.encode())
+
+    assert marks_of(f"Well, {misread} then.") == [Mark.BROKEN_ENCODING]
+
+
+def test_letters_before_quotes_are_no_broken_encoding():
+    texts = [
+        "„Spaß“",
+        "„MENÜ“",
+        "está…”",
+        "é…”",
+        "«CAFÉ»",
+        "«É»",
+        "A",
+        "MANHÃ,",
+        "À",
+        "LA",
+        "CARTE,",
+        "ÂGE,",
+        "ÃO",
+        "São",
+        "Ðe",
+    ]
+
+    assert marks_of(*texts) == [Mark(0)] * len(texts)
+    assert marks_of("Zürich, Ñandú, Ångström, crème brûlée, naïve, Þór, ”ä” and ’é’: “à”.") == [Mark(0)]
+
+
+def test_long_text_that_ends_inside_a_sentence_is_unfinished():
+    sentence = FILLER.strip()
+    cut = [
+        "and nobody of those who were there knew how it wou",
+        "so on that day, although it rained,",
+        "because there were 12",
+    ]
+    japanese = (
+        "これは長い文章です。" * 4
+        + "そして彼は静かに部屋を出て長い廊下を歩きながら昔のことをゆっくりと思い出して外へ出ようとして"
+    )
+
+    assert all(Mark.UNFINISHED in mark for mark in habits_of(*(f"{sentence} {end}" for end in cut), japanese))
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "", '"They all agreed on it in the end."', "(That was the first meeting of the year.)", "Was it? 😀", "यह अंत है।",
+        "Best regards,\nAnna Meyer", "\n- a list of things that were said at the meeting there",
+        "\n2. a list of things that were said at the meeting there", "Source: https://example.org/minutes/of/the/meeting",
+        "\n    return the_price_of_bread = price.of(bread) + other(prices", "All of it was good #bread #prices",
+        "\nKeywords: committee, roads, schools, bread, prices, evening",
+    ],
+)  # fmt: skip
+def test_ends_of_finished_texts_are_not_unfinished(end):
+    separator = "" if end.startswith("\n") else " "
+
+    assert habits_of(FILLER.strip() + separator + end) == [Mark(0)]
+
+
+def test_short_text_may_end_as_it_likes():
+    assert habits_of("The committee met on Tuesday and talked about the price of bread") == [Mark(0)]
+
+
+def test_announcements_and_offers_are_marked():
+    opened = [
+        "Here are three ideas.",
+        "Sure! Bread.",
+        "Below is a list.",
+        "Hier ist der Text.",
+        "Voici le texte.",
+        "以下是列表。",
+    ]
+    closed = ["Bread. I hope this helps!", "Bread. Let me know if you need more.", "Bread. Would you like me to go on?"]
+
+    assert habits_of(*opened, *closed) == [Mark.ANNOUNCEMENT] * 6 + [Mark.OFFER] * 3
+    assert habits_of("There is bread here.", "I hope this helps him, but who knows. Bread.", "Surely.") == [Mark(0)] * 3
+
+
 def test_marks_have_names_for_evidence():
     assert mark_names(BOILERPLATE) == ["refusal", "self_reference", "preamble"]
-    assert mark_names(DEGENERATE) == ["empty", "loop", "copied_input", "truncated", "leaked_frame", "open_fence"]
+    assert mark_names(DEGENERATE) == [
+        "empty",
+        "loop",
+        "copied_input",
+        "truncated",
+        "leaked_frame",
+        "open_fence",
+        "broken_encoding",
+    ]
 
 
 def test_no_texts_have_no_marks():
