@@ -177,11 +177,12 @@ def _judge_number(measured: Measured, by: _Judge) -> Judgement:
 
 
 def _open(severity: Severity, measured: Measured, limits: Limits) -> Severity:
-    """What an undecided number weighs: nothing to warn of where it is itself within its limits.
+    """What an undecided number weighs: nothing to warn of where all rows were read and it is itself within its limits.
 
     Sound rows would warn at most sizes, and people would learn to read over warnings. Critical ones leave no verdict.
     """
-    return Severity.INFO if severity is Severity.WARNING and shows_nothing(measured, limits) else severity
+    is_quiet = shows_nothing(measured, limits) and not measured.unread
+    return Severity.INFO if severity is Severity.WARNING and is_quiet else severity
 
 
 def _broken(measured: Measured, limits: Limits, decision: Decision, by: _Judge) -> Judgement:

@@ -131,7 +131,7 @@ def test_one_law_of_two_languages_is_no_copy_where_one_of_them_repeats_by_chance
 
     result = judge(measure(tagged_scan(human, made), Scope.COMBINED, {"kind": "span"}), LIMITS, Severity.CRITICAL)
 
-    assert (result.outcome, result.severity) == (Outcome.INCONCLUSIVE, Severity.WARNING)
+    assert (result.outcome, result.severity) == (Outcome.INCONCLUSIVE, Severity.INFO)
 
 
 def test_copies_in_one_language_are_reported_though_another_repeats_by_chance():
@@ -180,7 +180,7 @@ def test_fresh_rows_that_repeat_human_rows_by_nature_do_not_block(count):
     for seed in range(10):
         outcome, severity = exact(table(count, 2 * seed), table(count, 2 * seed + 1))
 
-        assert outcome is Outcome.PASS or (outcome, severity) == (Outcome.INCONCLUSIVE, Severity.WARNING)
+        assert outcome is Outcome.PASS or (outcome is Outcome.INCONCLUSIVE and severity is not Severity.CRITICAL)
 
 
 def test_copies_stay_undecided_and_block_where_human_rows_were_written_twice_by_accident():

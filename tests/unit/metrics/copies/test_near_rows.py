@@ -84,7 +84,7 @@ def test_fresh_rows_do_not_block_whichever_side_they_are(count, draws):
         one, other = people(count, 2 * seed), people(count, 2 * seed + 1)
 
         for check in (near(one, other), near(other, one)):
-            assert check.outcome is Outcome.PASS or check.severity is Severity.WARNING
+            assert check.outcome is Outcome.PASS or check.severity is not Severity.CRITICAL
 
 
 def test_rows_that_equal_a_human_row_are_left_to_the_exact_check():
