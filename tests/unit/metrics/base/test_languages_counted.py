@@ -35,6 +35,7 @@ MECHANISM = {
     "with_languages",
     "compare_all",
     "compare_by_role",
+    "compare_variety",
     "beside_languages",
     "excess_of_marks",
 }

@@ -84,7 +84,7 @@ def test_what_is_not_declared_or_not_there_is_reported():
     assert judged(HUMAN_ROWS, MADE, demand={}).outcome is Outcome.NOT_CONFIGURED
     without = judged(HUMAN_ROWS, MADE, bound=frozenset({"domain"}))
     assert without.outcome is Outcome.ERROR
-    assert "critical_domains needs the role expertise; data of type tabular has no role 'expertise'" in without.message
+    assert "critical_domains needs the role expertise; add: columns = { expertise" in without.message
     misspelt = judged(HUMAN_ROWS, MADE, demand={"medicine": {"human": 0.5}})
     assert misspelt.outcome is Outcome.ERROR
     assert "no row has the critical domain 'medicine' (did you mean 'medical'?)" in misspelt.message

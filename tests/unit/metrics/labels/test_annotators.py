@@ -76,7 +76,7 @@ def test_rows_without_annotator_are_counted_and_a_missing_role_is_reported():
     assert judged(ratings).evidence["rows_without_annotator"] == 100
     unasked = judged(ratings, bound=frozenset({"item", "label"}))
     assert unasked.outcome is Outcome.NOT_CONFIGURED
-    assert "no annotator column is configured; data of type tabular has no role 'annotator'" in unasked.message
+    assert "no annotator column is configured; add: columns = { annotator" in unasked.message
 
 
 def always(ratings: pl.DataFrame, name: str, label: str = "1") -> pl.DataFrame:
