@@ -13,6 +13,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from gates.config.data_types import DATA_TYPES, data_type
 from gates.data.batch import feed
 from gates.data.duckdb.dataset import connect, reader
 from gates.data.duckdb.reading import stream_batches
@@ -40,7 +41,19 @@ if TYPE_CHECKING:
 
 # What most sets call the column that names an item, where the dataset says nothing else.
 ID = "id"
+# What is compared with answers only, and what is not compared: a rejected answer is nothing that a model is tested on, and
+# evasions ("It depends on many things") are in every set.
+_ANSWERS, _REJECTED = ("response", "chosen"), ("rejected",)
 _NONE = np.empty(0, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class EvaluationColumns:
+    """How columns of evaluation sets are called. ids: the first of these that a file has names its items."""
+
+    ids: tuple[str, ...]
+    answers: frozenset[str] = frozenset()
+    rejected: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -53,7 +66,7 @@ class EvaluationSets:
     files: tuple[FileFacts, ...]
     _connection: duckdb.DuckDBPyConnection
     _staged: Sequence[StagedFile]
-    _id_columns: tuple[str, ...]
+    _columns: EvaluationColumns
     _steady: SteadyFiles
     _owned: ExitStack
 
@@ -63,7 +76,7 @@ class EvaluationSets:
         Raises DataError when a file turns out to be damaged.
         """
         for number, staged in enumerate(self._staged):
-            columns = [name for name, kind in staged.types.items() if name in self._id_columns or _has_texts(kind)]
+            columns = [name for name, kind in staged.types.items() if name in self._columns.ids or _has_texts(kind)]
             with reader(self._connection, [staged], staged.file.name) as cursor:
                 yield from stream_batches(cursor, f"({file_query(staged, number, columns)})")
 
@@ -73,7 +86,7 @@ class EvaluationSets:
 
     def items(self) -> EvaluationItems:
         """Every text of every item. Raises what `batches` raises."""
-        items = ItemTexts(self.files, self._id_columns)
+        items = ItemTexts(self.files, self._columns)
         self.fold([items])
         return items.value()
 
@@ -89,41 +102,54 @@ class EvaluationSets:
 
 
 class ItemTexts:
-    """An accumulator of the texts and ids of evaluation items. id_columns: the first of these that a file has names its items."""
+    """An accumulator of the texts and ids of evaluation items."""
 
     needs_rows = True
 
-    def __init__(self, files: Sequence[FileFacts], id_columns: Sequence[str]) -> None:
-        self._files, self._id_columns = files, id_columns
+    def __init__(self, files: Sequence[FileFacts], columns: EvaluationColumns) -> None:
+        self._files, self._columns = files, columns
         self._first = np.cumsum([0, *(file.rows for file in files)])
         # By number of the file and the column: texts and the item of each.
         self._texts: defaultdict[tuple[int, int], list[tuple[pa.Array, Ints]]] = defaultdict(list)
         self._ids: list[tuple[npt.NDArray[np.str_], Ints]] = []
+        self._answers: set[tuple[int, int]] = set()
+        self._rejected: set[str] = set()
 
     def update(self, batch: Batch) -> None:
         """Take some items, all of one file."""
         number = int(batch.row_id[0]) >> ROWS_PER_FILE_BITS
         item = self._first[number] + batch.row_id - (number << ROWS_PER_FILE_BITS)
         for place, (name, column) in enumerate(zip(batch.rows.schema.names, batch.rows.columns, strict=True)):
-            if name != ROW_ID:
+            if name in self._columns.rejected:
+                self._rejected.add(name)
+            elif name != ROW_ID:
                 self._texts[number, place] += _leaves(column, item)
-        self._ids.append((_ids(batch.rows, self._id_columns), item))
+                if name in self._columns.answers:
+                    self._answers.add((number, place))
+        self._ids.append((_ids(batch.rows, self._columns.ids), item))
 
     def merge(self, other: ItemTexts) -> None:
         """Take over another's items."""
         for place, leaves in other._texts.items():
             self._texts[place] += leaves
         self._ids += other._ids
+        self._answers |= other._answers
+        self._rejected |= other._rejected
 
     def value(self) -> EvaluationItems:
         """All items, in the order of their files and rows, and their texts file by file, column by column."""
-        columns = [_in_order(leaves) for _, leaves in sorted(self._texts.items(), key=itemgetter(0))]
+        ordered = sorted(self._texts.items(), key=itemgetter(0))
+        columns = [_in_order(leaves) for _, leaves in ordered]
         texts = pl.concat([pl.Series(dtype=pl.String), *(texts for texts, _ in columns)])
         item = np.concatenate([_NONE, *(items for _, items in columns)])
+        is_answer = [
+            np.full(len(texts), place in self._answers) for (place, _), (texts, _) in zip(ordered, columns, strict=True)
+        ]
+        answers = np.flatnonzero(np.concatenate([np.empty(0, bool), *is_answer]))
         ids = np.concatenate([np.empty(0, str), *(ids for ids, _ in self._ids)])
         order = np.argsort(np.concatenate([_NONE, *(items for _, items in self._ids)]))
         files = tuple((file.path, int(first)) for file, first in zip(self._files, self._first, strict=False))
-        return EvaluationItems(texts, item, ids[order], files)
+        return EvaluationItems(texts, item, ids[order], files, answers, tuple(sorted(self._rejected)))
 
 
 def _in_order(leaves: Sequence[tuple[pa.Array, Ints]]) -> tuple[pl.Series, Ints]:
@@ -154,7 +180,7 @@ def open_evaluation(
             steady.watch(file.path, file.name)
             staged.append(stage(file, folder, connection))
         facts = tuple(map(_facts, staged))
-        return EvaluationSets(facts, connection, staged, _id_columns(config, kind), steady, stack.pop_all())
+        return EvaluationSets(facts, connection, staged, _columns(config, kind), steady, stack.pop_all())
 
 
 def _facts(file: StagedFile) -> FileFacts:
@@ -162,10 +188,22 @@ def _facts(file: StagedFile) -> FileFacts:
     return FileFacts(file.file.name, file.rows, file.type_names(), sha256, size, None, md5)
 
 
-def _id_columns(config: DataSource, kind: DataType) -> tuple[str, ...]:
-    """What the dataset calls its own key comes first: sets of one house share their columns."""
+def _columns(config: DataSource, kind: DataType) -> EvaluationColumns:
+    """What the dataset calls its own columns, and what most sets call them: sets of one house share their columns."""
     own = config.columns.get(kind.key) if kind.key else None
-    return tuple(dict.fromkeys(name for name in (own, kind.key, ID) if name))
+    ids = tuple(dict.fromkeys(name for name in (own, kind.key, ID) if name))
+    return EvaluationColumns(ids, _names(config, _ANSWERS), _names(config, _REJECTED))
+
+
+def _names(config: DataSource, roles: Sequence[str]) -> frozenset[str]:
+    """How columns of these roles are called, in whatever type they stand."""
+    usual = [
+        one.recognised_by[role].names
+        for one in map(data_type, DATA_TYPES)
+        for role in roles
+        if role in one.recognised_by
+    ]
+    return frozenset().union(*usual, (config.columns[role] for role in roles if role in config.columns))
 
 
 def _has_texts(kind: pa.DataType) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
+import numpy as np
+
 from gates.data.values.readings import NO_READINGS, Readings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    import numpy as np
     import numpy.typing as npt
     import polars as pl
 
@@ -27,13 +28,16 @@ class EvaluationItems:
     """The texts of evaluation sets, one entry per text cell: a text and the number of the item (row) it belongs to.
 
     ids: the items' ids as strings, "" where an item has none. files: names of the files and the number of the first
-    item of each.
+    item of each. answers: positions of the texts that are answers. rejected: columns of rejected answers, which are not
+    among the texts.
     """
 
     texts: pl.Series
     item: Ints
     ids: npt.NDArray[np.str_]
     files: tuple[tuple[str, int], ...]
+    answers: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    rejected: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -34,13 +34,14 @@ _LEADING, _TRAILING = np.uint8(1), np.uint8(2)
 
 @dataclass(frozen=True)
 class EvaluationIndex:
-    """Evaluation texts, ready to be looked up. Equal texts are one; `text_of` has the number of each cell's text.
+    """Evaluation texts, ready to be looked up. Equal texts are one; `text_of` has the number of each cell's text in `texts`.
 
     grams: sorted hashes of their runs; weight: what a run counts, in [0, 1]. Run i stands at the places
     `starts[i]:starts[i + 1]` of `text` and `position`; short: sorted hashes of whole short texts, `short_text` their texts.
     slots: whether any run has these leading bits, and whether any has these trailing ones.
     """
 
+    texts: TokenStream
     text_of: Ints
     lengths: Ints
     grams: Hashes
@@ -66,18 +67,30 @@ class EvaluationIndex:
 
 
 @dataclass(frozen=True)
+class SharedSpans:
+    """Stretches of evaluation texts that texts share, by position: tokens `first:last` of the evaluation text."""
+
+    document: Ints
+    evaluation_text: Ints
+    first: Ints
+    last: Ints
+
+
+@dataclass(frozen=True)
 class OverlapCounts:
     """What texts share with evaluation texts, by position.
 
     covered: share of each text's tokens in runs of theirs, runs counted by weight, in [0, 1]; 1 for a short text that equals
     one. document, evaluation_text: pairs of a text and an evaluation text of which it contains more than half. nearest: the
-    evaluation text that each text shares most with, -1 where none.
+    evaluation text that each text shares most with, -1 where none. spans: where in which evaluation text what each text shares
+    stands.
     """
 
     covered: Floats
     document: Ints
     evaluation_text: Ints
     nearest: Ints
+    spans: SharedSpans
 
     def contaminated(self) -> Mask:
         """The texts of which more than half stands in evaluation texts, and those that contain more than half of one."""
@@ -109,6 +122,7 @@ def index_texts(cells: TokenStream) -> EvaluationIndex:
     content = document_hashes(texts)[short]
     by_content = np.argsort(content)
     return EvaluationIndex(
+        texts,
         text_of.astype(np.int64),
         lengths,
         hashes[starts],
@@ -130,23 +144,31 @@ def count_overlap(index: EvaluationIndex, texts: TokenStream, *, whole_short: bo
     document = np.searchsorted(runs.offsets, at_run, side="right") - 1
     start = at_run - runs.offsets[:-1][document] + texts.offsets[:-1][document]
     covered = _covered(texts, document, start, index.weight[run])
-    one, other, share = _pairs(index, document, run)
+    spans = _spans(index, document, run)
+    one, other, share = _pairs(index, spans)
     nearest = np.full(len(texts), -1, np.int64)
     by_share = np.argsort(share, kind="stable")
     # Of several assignments to one place the last one counts: the largest share.
     nearest[one[by_share]] = other[by_share]
     if whole_short and len(index.short):
-        is_short = texts.lengths() < GRAM_TOKENS
-        content = document_hashes(texts.where(is_short))
-        at = np.minimum(np.searchsorted(index.short, content), len(index.short) - 1)
-        same = index.short[at] == content
-        equal, at = np.flatnonzero(is_short)[same], at[same]
+        equal, text = _equal_short(index, texts)
         covered[equal] = 1.0
-        nearest[equal] = index.short_text[at]
-        one, other = np.append(one, equal), np.append(other, index.short_text[at])
+        nearest[equal] = text
+        one, other = np.append(one, equal), np.append(other, text)
         share = np.append(share, np.ones(len(equal)))
+        whole = (equal, text, np.zeros(len(equal), np.int64), index.lengths[text])
+        spans = SharedSpans(*map(np.append, (spans.document, spans.evaluation_text, spans.first, spans.last), whole))
     is_most = share > COVERED_SHARE
-    return OverlapCounts(covered, one[is_most], other[is_most], nearest)
+    return OverlapCounts(covered, one[is_most], other[is_most], nearest, spans)
+
+
+def _equal_short(index: EvaluationIndex, texts: TokenStream) -> tuple[Ints, Ints]:
+    """Short texts that equal an evaluation text, and that text."""
+    is_short = texts.lengths() < GRAM_TOKENS
+    content = document_hashes(texts.where(is_short))
+    at = np.minimum(np.searchsorted(index.short, content), len(index.short) - 1)
+    same = index.short[at] == content
+    return np.flatnonzero(is_short)[same], index.short_text[at[same]]
 
 
 def _covered(texts: TokenStream, document: Ints, start: Ints, weight: Floats) -> Floats:
@@ -168,8 +190,8 @@ def _covered(texts: TokenStream, document: Ints, start: Ints, weight: Floats) ->
     return covered
 
 
-def _pairs(index: EvaluationIndex, document: Ints, run: Ints) -> tuple[Ints, Ints, Floats]:
-    """Pairs of a text and an evaluation text with runs in common, and the share of the latter's tokens that lie in them.
+def _spans(index: EvaluationIndex, document: Ints, run: Ints) -> SharedSpans:
+    """What texts share with evaluation texts, run by run, joined where the runs touch.
 
     Runs that more than COMMON_TEXTS texts have are left out: they would make pairs of all of them.
     """
@@ -181,12 +203,19 @@ def _pairs(index: EvaluationIndex, document: Ints, run: Ints) -> tuple[Ints, Int
     pair = np.repeat(document, counts) * max(1, len(index.lengths)) + index.text[place]
     order = np.lexsort((index.position[place], pair))
     pair, position = pair[order], index.position[place][order]
-    if not len(pair):
-        return pair, pair, np.zeros(0)
-    new = run_starts(pair)
-    # A run covers its tokens up to where the next one of the pair starts.
-    reach = np.full(len(pair), GRAM_TOKENS, np.int64)
-    reach[:-1] = np.where(new[1:], GRAM_TOKENS, np.minimum(GRAM_TOKENS, position[1:] - position[:-1]))
-    starts = np.flatnonzero(new)
+    begins = run_starts(pair)
+    begins[1:] |= position[1:] - position[:-1] > GRAM_TOKENS
+    starts = np.flatnonzero(begins)
+    ends = np.append(starts[1:], len(pair))[: len(starts)] - 1
     one, other = np.divmod(pair[starts], max(1, len(index.lengths)))
-    return one, other, np.add.reduceat(reach, starts) / index.lengths[other]
+    return SharedSpans(one, other, position[starts], position[ends] + GRAM_TOKENS)
+
+
+def _pairs(index: EvaluationIndex, spans: SharedSpans) -> tuple[Ints, Ints, Floats]:
+    """Pairs of a text and an evaluation text with spans in common, and the share of the latter's tokens that lie in them."""
+    pair = spans.document * max(1, len(index.lengths)) + spans.evaluation_text
+    starts = np.flatnonzero(run_starts(pair))
+    if not len(starts):
+        return pair, pair, np.zeros(0)
+    other = spans.evaluation_text[starts]
+    return spans.document[starts], other, np.add.reduceat(spans.last - spans.first, starts) / index.lengths[other]

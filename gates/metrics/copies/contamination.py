@@ -29,7 +29,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 
     A row is contaminated where more than half of one of its texts stands in evaluation sets in runs of 13 tokens, where
     it contains more than half of an evaluation text, where a short main text equals one, or where its seed is an
-    evaluation item.
+    evaluation item. Phrases that many items or human rows have are idiom and do not count.
     """
     if not scan.roles.texts:
         return NotConfigured("contamination is defined for text")
@@ -59,6 +59,7 @@ def _measured(scan: Scan, contaminated: ContaminatedRows) -> Measurement:
         name: index.distinct(masks["synthetic"] & flagged & (index.generator == number))
         for number, name in enumerate(index.generators)
     }
+    note += _words(contaminated) + _not_told(contaminated)
     whole = Measured(
         Estimate.exact(count / total),
         RowCounts(rows["human"], rows["synthetic"]),
@@ -67,6 +68,7 @@ def _measured(scan: Scan, contaminated: ContaminatedRows) -> Measurement:
             "contaminated_rows": hits,
             "contaminated_by_generator": {name: hit for name, hit in generators.items() if hit},
             "contaminated_by_seed": len(contaminated.by_seed),
+            "rows_of_idiom": len(contaminated.by_idiom),
             "evaluation_items": items,
             "leaked_items": leaked,
             "first_rows": places,
@@ -102,6 +104,25 @@ def _hits(hits: int, rows: int, places: list[str]) -> str:
     return f"{hits:,} of {rows:,} distinct rows{first}"
 
 
+def _words(contaminated: ContaminatedRows) -> str:
+    """How many words the first row shares, and how many of these tell a leak."""
+    if not len(contaminated.rows):
+        return ""
+    at = int(np.argmin(contaminated.rows))
+    words, distinctive = int(contaminated.words[at]), int(contaminated.distinctive[at])
+    return f"; the first shares {words:,} words, {distinctive:,} of them in no phrase that many rows or items have"
+
+
+def _not_told(contaminated: ContaminatedRows) -> str:
+    """What was not compared, and where what is shared tells nothing."""
+    note = ""
+    if count := len(contaminated.by_idiom):
+        note += f"; {count:,} rows share only phrases with items that many human rows or items have: whether they leak cannot be told"
+    if rejected := contaminated.items.rejected:
+        note += f"; rejected answers of evaluation sets ({', '.join(rejected)}) are not compared"
+    return note
+
+
 def _first_rows(scan: Scan, contaminated: ContaminatedRows) -> list[str]:
     """Places of the first rows, with the evaluation item that each shares most with."""
     first, at = np.unique(contaminated.rows, return_index=True)
@@ -123,7 +144,10 @@ METRIC = Metric(
     asks="Do rows contain items of evaluation sets?",
     why=(
         "A model that has seen the questions scores well whatever it learned, unnoticed. Any shared run of words would be too "
-        "strict, because code and boilerplate share them by idiom; more than half of a text is the text itself."
+        "strict, because code and boilerplate share them by idiom; more than half of a text is the text itself. Phrases of four "
+        "words that more than ten items or human rows have, and more than 1 % of them, count as idiom: an item is told by "
+        "its other words. Human rows that contain an item make nothing idiom, so repeating a leak does not hide it. Rejected "
+        "answers of evaluation sets are not compared, and their other answers with answers only."
     ),
     source="Brown et al., NeurIPS 2020, appendix C; Sainz et al., NLP Evaluation in Trouble, EMNLP Findings 2023",
     fix="Drop these rows; where they are synthetic, take the evaluation items out of the generator's seeds and prompts.",

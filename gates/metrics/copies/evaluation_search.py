@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.data.facts import ROW_ID
+from gates.config.roles import INPUT
+from gates.data.facts import HUMAN_CODE, ROW_ID, ROWS_PER_FILE_BITS
 from gates.data.scan.inputs import EvaluationItems
-from gates.data.text.contamination import count_overlap, index_texts
-from gates.data.text.tokens import tokenise
+from gates.metrics.copies.evaluation_texts import TextSearch
 
 if TYPE_CHECKING:
     from gates.data.arrays import Ints
@@ -24,20 +24,30 @@ _NONE = np.empty(0, dtype=np.int64)
 _NO_ITEMS = EvaluationItems(pl.Series(dtype=pl.String), _NONE, np.empty(0, dtype=str), ())
 
 
+# So many rows at the beginning of each file tell idiom; more would cost more than they tell.
+_IDIOM_ROWS = 20_000
+_WITHIN_FILE = (1 << ROWS_PER_FILE_BITS) - 1
+
+
 @dataclass(frozen=True)
 class ContaminatedRows:
     """Ids of the rows that share texts with evaluation items, and the item that each text of these shares most with.
 
-    rows, item: by position; a row with several such texts stands there several times, and -1 is no single item.
+    rows, item: by position; a row with several such texts stands there several times, and -1 is no single item. words: how
+    many words in a row, or in several runs, each shares with this item; distinctive: those of them that are no idiom.
     leaked: items of which a single row contains more than half of a text. by_seed: rows made from an evaluation item.
+    by_idiom: rows that share as much, but nothing that tells them from what many rows and items share.
     has_texts: whether any text of the items is long enough to be searched for.
     """
 
     items: EvaluationItems
     rows: Ints
     item: Ints
+    words: Ints
+    distinctive: Ints
     leaked: Ints
     by_seed: Ints
+    by_idiom: Ints
     has_texts: bool
 
 
@@ -46,43 +56,52 @@ class EvaluationSearch:
 
     def __init__(self, inputs: PassInputs) -> None:
         roles, evaluation = inputs.roles, inputs.evaluation
-        self._items = evaluation.items() if evaluation and roles.texts else _NO_ITEMS
-        self._index = index_texts(tokenise(self._items.texts.to_arrow()))
-        self.needs_rows = bool(len(self._index.grams) or len(self._index.short))
+        self._items = items = evaluation.items() if evaluation and roles.texts else _NO_ITEMS
         # First the prompt, or the main text where there is none.
-        self._texts = tuple(dict.fromkeys([*([roles.prompt] if roles.prompt else []), *roles.texts]))
+        texts = tuple(dict.fromkeys([*([roles.prompt] if roles.prompt else []), *roles.texts]))
+        is_answer = np.zeros(len(items.texts), dtype=bool)
+        is_answer[items.answers] = True
+        # What is asked leaks in any text; an answer only in one.
+        answering = tuple(name for name in texts if name not in (roles.prompt, INPUT))
+        self._searches = (
+            TextSearch(items, np.flatnonzero(~is_answer), texts, whole_short=texts[:1]),
+            TextSearch(items, np.flatnonzero(is_answer), answering),
+        )
+        self.needs_rows = any(search.has_texts for search in self._searches)
         self._seeds = _Seeds(self._items, roles)
-        self._rows, self._text, self._leaked = [_NONE], [_NONE], [_NONE]
 
     def update(self, batch: Batch) -> None:
         """Take some rows of the dataset."""
-        row_id = batch.rows.column(ROW_ID).to_numpy()
-        for number, text in enumerate(self._texts):
-            # Short answers ("Yes, it is true") coincide by chance; a short prompt is the item itself.
-            overlap = count_overlap(self._index, batch.tokens(text), whole_short=number == 0)
-            hit = np.flatnonzero(overlap.contaminated())
-            self._rows.append(row_id[hit])
-            self._text.append(overlap.nearest[hit])
-            self._leaked.append(np.unique(overlap.evaluation_text))
+        hits = [search.update(batch) for search in self._searches]
+        # A row that contains an item makes nothing in it idiom, however often it is repeated.
+        is_idiomatic = (
+            (batch.origin == HUMAN_CODE) & (batch.row_id & _WITHIN_FILE < _IDIOM_ROWS) & ~np.any(hits, axis=0)
+        )
+        for search in self._searches:
+            search.count_phrases(batch, is_idiomatic)
         self._seeds.update(batch)
 
     def merge(self, other: EvaluationSearch) -> None:
         """Add the matches of other rows, for the same sets."""
-        self._rows += other._rows
-        self._text += other._text
-        self._leaked += other._leaked
+        for search, more in zip(self._searches, other._searches, strict=True):
+            search.merge(more)
         self._seeds.merge(other._seeds)
 
     def value(self) -> ContaminatedRows:
         """The matches of all rows."""
-        text, item, index = np.concatenate(self._text), self._items.item, self._index
-        # Equal texts of several items are one; the first of these items is named.
-        _, first = np.unique(index.text_of, return_index=True)
-        named = np.full(len(text), -1, dtype=np.int64)
-        named[text >= 0] = item[first[text[text >= 0]]]
-        leaked = np.unique(item[np.isin(index.text_of, np.concatenate(self._leaked))])
+        matches = [search.value() for search in self._searches]
+        texts = pl.concat([one.texts for one in matches])
+        rows = texts.filter("is_contaminated")
         return ContaminatedRows(
-            self._items, np.concatenate(self._rows), named, leaked, self._seeds.rows(), has_texts=self.needs_rows
+            self._items,
+            rows["row"].to_numpy(),
+            rows["item"].to_numpy(),
+            rows["words"].to_numpy(),
+            rows["distinctive"].to_numpy(),
+            np.unique(np.concatenate([one.leaked for one in matches])),
+            self._seeds.rows(),
+            np.setdiff1d(texts["row"].to_numpy(), rows["row"].to_numpy()),
+            has_texts=self.needs_rows,
         )
 
 

@@ -148,6 +148,17 @@ def test_a_leaked_item_fails_the_dataset(root):
     assert check.evidence["first_rows"] == ["data/texts.csv:19 = exams/a.csv:1"]
 
 
+def test_rejected_answers_of_evaluation_sets_are_not_compared_and_this_is_said(root):
+    evasion = "there are many ways to do this and all of them have advantages as you can imagine well"
+    put(root, exams={"a.csv": f"prompt,chosen,rejected\n{EXAM.splitlines()[1]},{evasion}\n", "b.csv": OTHER})
+    put(root, data=texts(f"human,{evasion}", f"synthetic,{evasion} now"))
+
+    check = result(judged(root))
+
+    assert (check.outcome.value, check.observed) == ("pass", 0)
+    assert "rejected answers of evaluation sets (rejected) are not compared" in check.message
+
+
 def test_evaluation_sets_within_the_dataset_and_missing_ones_are_refused_by_line(root):
     inside, missing = (replace(config(root), evaluation=(path,)) for path in ("data", "exam"))
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from gates.data.batch import Batch
 from gates.data.duckdb.dataset import connect
 from gates.data.duckdb.index_table import DuckSortedTable, table_apart
-from gates.data.evaluation import ItemTexts
+from gates.data.evaluation import EvaluationColumns, ItemTexts
 from gates.data.facts import ORIGIN, ROW_ID, FileFacts, Roles
 from gates.data.scan.accumulators import Accumulators
 from gates.data.scan.holdout import HoldoutIndex
@@ -40,6 +40,9 @@ ROLES = Roles(
     slices=("town",),
     lineage={"seed_id": "seed_id"},
 )
+
+
+EXAM_COLUMNS = EvaluationColumns(("id",), frozenset({"chosen"}), frozenset({"rejected"}))
 
 
 class Exam:
@@ -105,12 +108,17 @@ def texts(value: text_store.StoredTexts) -> dict[int, list[int]]:
 def matches(value: object) -> list[object]:
     """What was found in evaluation sets, as rows with their items."""
     pairs = sorted(zip(value.rows.tolist(), value.item.tolist(), strict=True))
-    return [pairs, value.leaked.tolist(), sorted(value.by_seed.tolist())]
+    return [pairs, value.leaked.tolist(), sorted(value.by_seed.tolist()), value.by_idiom.tolist()]
 
 
 def items(value: EvaluationItems) -> object:
     texts = value.texts.to_list()
-    return [sorted(map(repr, zip(value.item.tolist(), texts, strict=True))), value.ids.tolist()]
+    return [
+        sorted(map(repr, zip(value.item.tolist(), texts, strict=True))),
+        value.ids.tolist(),
+        sorted(texts[at] or "" for at in value.answers),
+        value.rejected,
+    ]
 
 
 def in_order(value: object) -> object:
@@ -129,7 +137,7 @@ KINDS = {
     "ordered rows": (OrderedRows, lambda ordered: list(map(plain, ordered.entities()))),
     "personal data": (PersonalDataSearch, plain),
     "evaluation sets": (EvaluationSearch, matches),
-    "evaluation items": (lambda _: ItemTexts([FileFacts("exam.jsonl", 25, {}, "", 0)], ["id"]), items),
+    "evaluation items": (lambda _: ItemTexts([FileFacts("exam.jsonl", 25, {}, "", 0)], EXAM_COLUMNS), items),
     "texts": (TextTokens, texts),
     "promoted before": (BothVersions, both),
     "holdout": (lambda inputs: HoldoutIndex(inputs.roles, {**dict(inputs.schema)}), plain),

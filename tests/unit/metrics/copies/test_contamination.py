@@ -175,6 +175,105 @@ def test_what_is_missing_is_reported():
     assert empty.reason == "the evaluation sets have no text of 4 tokens in their 2 rows"
 
 
+def orders(seed: int, count: int) -> list[str]:
+    """Tasks made of the same phrases, each with words of its own."""
+    rng = np.random.default_rng(seed)
+    first = ["find the largest value of the votes read", "find the smallest value of the votes read"]
+    then = [
+        "round to the nearest",
+        "leave out all votes below",
+        "stop once the sum is above",
+        "print all of them after",
+    ]
+    made = []
+    for number in range(count):
+        steps = [f"{then[at]} {seed}x{number}x{step}" for step, at in enumerate(rng.permutation(4)[:3])]
+        steps.append(f"name it after {sentence(10_000 * seed + number, 4)}")
+        made.append(
+            f"In the language of your choice write a program to {first[number % 2]} and then {', '.join(steps)}."
+        )
+    return made
+
+
+def with_prompts(prompts: list[str]) -> pl.DataFrame:
+    return preferences(len(prompts)).with_columns(prompt=pl.Series(prompts))
+
+
+# Too few for the items by themselves to show what is idiom.
+IDIOM = Sets(orders(1, 12))
+
+
+def test_tasks_made_of_the_phrases_of_many_rows_are_no_leak_and_this_is_said():
+    clean = measure(preference_scan(with_prompts(orders(2, 200)), IDIOM), Scope.COMBINED, {})
+
+    assert clean.estimate == Estimate.exact(0)
+    assert clean.evidence["rows_of_idiom"] > 0
+    assert f"{clean.evidence['rows_of_idiom']} rows share only phrases" in clean.note
+    assert "cannot be told" in clean.note
+
+
+@pytest.mark.parametrize(
+    "leak",
+    [
+        lambda item, _: item,
+        lambda item, _: item.upper().replace(" ", "  "),
+        lambda item, _: " ".join(item.split()[: round(0.8 * len(item.split()))]),
+        lambda item, row: f"{orders(3, 60)[row]} {item} {orders(4, 60)[row]}",
+    ],
+    ids=["verbatim", "case and spacing", "cut", "idiom around"],
+)
+@pytest.mark.parametrize("times", [1, 50])
+def test_an_item_among_rows_of_its_idiom_is_found_however_often_it_is_repeated(leak, times):
+    rows = orders(2, 200)
+    leaked = [leak(IDIOM.texts[7], row) for row in range(times)]
+
+    found = measure(preference_scan(with_prompts(leaked + rows[times:]), IDIOM), Scope.COMBINED, {})
+
+    # With chosen answers of their own repeated prompts stand in distinct rows.
+    assert sum(found.evidence["contaminated_rows"].values()) == times
+    assert (found.evidence["leaked_items"], found.evidence["first_rows"][0]) == (
+        1,
+        "data/mix.jsonl:1 = data/exam.jsonl:8",
+    )
+
+
+def test_an_item_of_idiom_alone_is_not_told_from_idiom():
+    halves = [" ".join(f"common{half}x{at}" for at in range(9)) for half in range(2)]
+    item = " ".join(halves)
+    prompts = [item, *(f"{halves[row % 2]} {sentence(7000 + row, 20)}" for row in range(99))]
+
+    measurement = measure(preference_scan(with_prompts(prompts), Sets([item])), Scope.COMBINED, {})
+
+    assert (measurement.estimate, measurement.evidence["rows_of_idiom"]) == (Estimate.exact(0), 1)
+
+
+def test_the_message_says_how_many_words_are_shared():
+    measurement = measure(
+        preference_scan(with_cell(preferences(), 3, "prompt", EXAM.texts[10]), EXAM), Scope.COMBINED, {}
+    )
+
+    assert "the first shares 30 words, 30 of them in no phrase" in measurement.note
+
+
+def test_answers_are_compared_with_answers_only():
+    items = [sentence(1, 6), sentence(9100, 30)]
+
+    @dataclass(frozen=True)
+    class Answered(Sets):
+        def items(self) -> EvaluationItems:
+            return replace(super().items(), answers=np.array([1]))
+
+    def rate(column: str) -> Estimate | None:
+        frame = with_cell(preferences().with_columns(prompt=pl.lit("x")), 3, column, items[1])
+        return measure(preference_scan(frame, Answered(items)), Scope.COMBINED, {}).estimate
+
+    assert [rate(column) for column in ("prompt", "chosen", "rejected")] == [
+        Estimate.exact(0),
+        Estimate.exact(1 / 60),
+        Estimate.exact(1 / 60),
+    ]
+
+
 @needs_data
 def test_prompts_of_a_preference_set_are_found_in_the_set_they_were_taken_from():
     rows = pl.read_parquet(DATA / "preference_pandalm.parquet").select(
