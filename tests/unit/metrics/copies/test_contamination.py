@@ -227,11 +227,11 @@ def test_an_item_among_rows_of_its_idiom_is_found_however_often_it_is_repeated(l
     rows = orders(2, 200)
     leaked = [leak(IDIOM.texts[7], row) for row in range(times)]
 
-    found = measure(preference_scan(with_prompts(leaked + rows[times:]), IDIOM), Scope.COMBINED, {})
+    measurement = measure(preference_scan(with_prompts(leaked + rows[times:]), IDIOM), Scope.COMBINED, {})
 
     # With chosen answers of their own repeated prompts stand in distinct rows.
-    assert sum(found.evidence["contaminated_rows"].values()) == times
-    assert (found.evidence["leaked_items"], found.evidence["first_rows"][0]) == (
+    assert sum(measurement.evidence["contaminated_rows"].values()) == times
+    assert (measurement.evidence["leaked_items"], measurement.evidence["first_rows"][0]) == (
         1,
         "data/mix.jsonl:1 = data/exam.jsonl:8",
     )
