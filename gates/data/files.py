@@ -81,10 +81,17 @@ class _Named(Protocol):
 Found = TypeVar("Found", bound=_Named)
 
 
-def resolve(spec: str, root: Path, place: str, origin: str | None = None) -> list[DataFile]:
+def _all(paths: set[Path]) -> set[Path]:
+    return paths
+
+
+def resolve(
+    spec: str, root: Path, place: str, origin: str | None = None, choose: Callable[[set[Path]], set[Path]] = _all
+) -> list[DataFile]:
     """The data files that a file, folder or glob stands for, sorted by name.
 
-    place: whom to name in messages, such as `gates.toml:3: dataset 'reviews'`.
+    place: whom to name in messages, such as `gates.toml:3: dataset 'reviews'`. choose: leaves paths out before anything is
+    asked of their names, as `gates.versions.dvc.ignored` does.
     Raises UsageError when nothing is there, DataError when what is there is not data in a known format.
     """
     path = root / spec
@@ -99,42 +106,47 @@ def resolve(spec: str, root: Path, place: str, origin: str | None = None) -> lis
         if not matches:
             raise UsageError(f"{place}: {_nothing_at(spec, root)}")
     chosen = {match for match in matches if match == path or not holds_no_rows(match.name)}
-    files = [_present(data_file(match, Path(os.path.relpath(match, root)).as_posix(), origin)) for match in chosen]
+    kept = choose(chosen)
+    files = [_present(data_file(match, Path(os.path.relpath(match, root)).as_posix(), origin)) for match in kept]
     if not files:
-        raise DataError(f"{place}: {spec} holds no data files; expected {FORMATS_TEXT}")
+        left = f" besides the {len(chosen)} that a .dvcignore leaves out" if chosen else ""
+        raise DataError(f"{place}: {spec} holds no data files{left}; expected {FORMATS_TEXT}")
     return sorted(files, key=lambda file: file.name)
 
 
-def data_files(config: DataPaths) -> list[DataFile]:
-    """The files of a dataset in the work tree, sorted by name; of both partitions where it has them."""
-    return by_partition(config, lambda spec, place, origin: resolve(spec, config.root, place, origin))
+def data_files(config: DataPaths, choose: Callable[[set[Path]], set[Path]] = _all) -> list[DataFile]:
+    """The files of a dataset in the work tree, sorted by name; of both partitions where it has them.
+
+    choose: as in `resolve`.
+    """
+    return by_partition(config, lambda spec, place, origin: resolve(spec, config.root, place, origin, choose))
 
 
-def holdout_files(config: DataPaths) -> list[DataFile] | None:
+def holdout_files(config: DataPaths, choose: Callable[[set[Path]], set[Path]] = _all) -> list[DataFile] | None:
     """The files of the held-out human rows in the work tree, or None where there are none.
 
-    Raises UsageError when one of them belongs to the dataset too.
+    choose: as in `resolve`. Raises UsageError when one of them belongs to the dataset too.
     """
     if config.holdout is None:
         return None
-    files = resolve(config.holdout, config.root, config.place("holdout"))
-    own = {file.path.resolve() for file in data_files(config)}
+    files = resolve(config.holdout, config.root, config.place("holdout"), choose=choose)
+    own = {file.path.resolve() for file in data_files(config, choose)}
     for file in files:
         if file.path.resolve() in own:
             raise UsageError(overlap(config, file.name))
     return files
 
 
-def evaluation_files(config: DataPaths) -> list[DataFile] | None:
+def evaluation_files(config: DataPaths, choose: Callable[[set[Path]], set[Path]] = _all) -> list[DataFile] | None:
     """The files of the evaluation sets in the work tree, sorted by name, or None where there are none.
 
-    Raises UsageError when one of them belongs to the dataset too.
+    choose: as in `resolve`. Raises UsageError when one of them belongs to the dataset too.
     """
     if not config.evaluation:
         return None
     place = config.place("evaluation")
-    files = {file.name: file for spec in config.evaluation for file in resolve(spec, config.root, place)}
-    own = {file.path.resolve() for file in data_files(config)}
+    files = {file.name: file for spec in config.evaluation for file in resolve(spec, config.root, place, choose=choose)}
+    own = {file.path.resolve() for file in data_files(config, choose)}
     for file in files.values():
         if file.path.resolve() in own:
             raise UsageError(overlap(config, file.name, "evaluation"))

@@ -15,6 +15,8 @@ from gates.init.drafts.accept import are_drafts
 from gates.init.drafts.infer import infer
 from gates.init.drafts.write import DraftFiles, write_draft
 from gates.verdict import Scope
+from gates.versions.repository import open_repository
+from gates.versions.snapshots import work_tree_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +50,8 @@ def draft(dataset: DatasetConfig, *, force: bool) -> DraftFiles:
 
     Raises DataError where there are no human rows, UsageError where files exist and `force` is not set.
     """
-    with open_dataset(dataset, data_type(dataset.type)) as opened:
+    files = work_tree_files(open_repository(dataset.root), dataset).dataset
+    with open_dataset(dataset, data_type(dataset.type), files=files) as opened:
         total = opened.row_counts()[Scope.HUMAN.value]
         if not total:
             raise DataError(

@@ -18,6 +18,8 @@ from gates.init.proposal import Proposal
 from gates.init.roles_guess import Guess, NewRows, generator_of, group_of, is_human, key_of, label_of
 from gates.init.type_guess import TYPE_BY_SHAPE, recognise
 from gates.verdict import Scope
+from gates.versions.repository import open_repository
+from gates.versions.snapshots import work_tree_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -128,7 +130,8 @@ def _with_generator(proposal: Proposal, rows: NewRows) -> Proposal:
 def _opened(config: DatasetConfig) -> LocalDataset:
     """The opened dataset. Messages name the path alone: there is no line of a configuration to name yet."""
     try:
-        return open_dataset(config, data_type(config.type))
+        files = work_tree_files(open_repository(config.root), config).dataset
+        return open_dataset(config, data_type(config.type), files=files)
     except GatesError as error:
         raise type(error)(str(error).replace(f"{config.place()}: ", "")) from error
 

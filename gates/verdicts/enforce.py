@@ -14,12 +14,13 @@ from gates.config.row_rules import RowRule
 from gates.config.schema_files import file_digests
 from gates.contract.plan import plan
 from gates.contract.suites import ROW_FAILURES
-from gates.data.duckdb.dataset import data_files
 from gates.data.facts import FileFacts
-from gates.data.files import TEXTS, evaluation_files, fingerprint, manifest_sha256, resolve
+from gates.data.files import TEXTS, fingerprint, manifest_sha256
 from gates.verdict import PlannedCheck, Scope, conclude
 from gates.verdicts.recorded import VerdictError, read_verdict
 from gates.verdicts.reports.text import counted
+from gates.versions.repository import open_repository
+from gates.versions.snapshots import work_tree_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -97,8 +98,8 @@ def sources_now(verdict: RecordedVerdict, root: Path) -> dict[str, str]:
 
 
 def _compare_data(verdict: RecordedVerdict, dataset: DatasetConfig) -> None:
-    holdout = resolve(dataset.holdout, dataset.root, dataset.place("holdout")) if dataset.holdout else None
-    refuse_other_files(verdict, dataset, data_files(dataset), holdout, evaluation_files(dataset))
+    present = work_tree_files(open_repository(dataset.root), dataset)
+    refuse_other_files(verdict, dataset, present.dataset, present.holdout, present.evaluation)
 
 
 def refuse_other_files(

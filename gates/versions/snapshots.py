@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from gates.data.files import DataFile, by_partition, data_file, data_files, evaluation_files, holdout_files, overlap
 from gates.errors import UsageError
 from gates.regular_files import refuse_pointer
+from gates.versions.dvc.ignored import DvcIgnored, covering
 from gates.versions.dvc.md5 import file_md5
 from gates.versions.dvc.pointer import ManifestEntry
 from gates.versions.dvc.pointers import pointers
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from gates.config.dataset import DataPaths
     from gates.versions.dvc.md5 import Md5Of
-    from gates.versions.dvc.pointer import Pointer
     from gates.versions.git_blobs import Blobs
     from gates.versions.repository import Repository
     from gates.versions.version import Version
@@ -38,13 +38,14 @@ _IN_THE_WORK_TREE = "`git lfs pull` brings it into the work tree: give --worktre
 class Snapshot:
     """The files of a dataset at a version, and those of its holdout and of its evaluation sets, each sorted by name.
 
-    No holdout and no evaluation sets are None.
+    No holdout and no evaluation sets are None. left_out: as in `VersionFiles`.
     """
 
     version: Version
     files: tuple[SnapshotFile, ...]
     holdout: tuple[SnapshotFile, ...] | None = None
     evaluation: tuple[SnapshotFile, ...] | None = None
+    left_out: tuple[str, ...] = ()
 
     @property
     def all_files(self) -> tuple[SnapshotFile, ...]:
@@ -84,11 +85,26 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class VersionFiles:
-    """Files to open, as in `open_dataset(config, files=found.dataset)`: of holdout and evaluation sets too."""
+    """Files to open, as in `open_dataset(config, files=files.dataset)`: of holdout and evaluation sets too.
+
+    left_out: names of files in the work tree that no commit would have, as a `.dvcignore` keeps them out of DVC.
+    """
 
     dataset: list[DataFile]
     holdout: list[DataFile] | None
     evaluation: list[DataFile] | None
+    left_out: tuple[str, ...] = ()
+
+
+def work_tree_files(repository: Repository, config: DataPaths) -> VersionFiles:
+    """The files of a dataset in the work tree, as `dvc add` and `git add` would take them.
+
+    Raises what `data_files`, `holdout_files` and `evaluation_files` raise.
+    """
+    ignored = DvcIgnored(repository, config)
+    dataset = data_files(config, ignored.without)
+    holdout, evaluation = holdout_files(config, ignored.without), evaluation_files(config, ignored.without)
+    return VersionFiles(dataset, holdout, evaluation, tuple(sorted(ignored.names)))
 
 
 def snapshot(
@@ -128,7 +144,7 @@ def files_at(repository: Repository, config: DataPaths, version: Version) -> Ite
     Raises what `snapshot` raises, and DataError for bytes that cannot be had or are not what their name says.
     """
     if version.kind is VersionKind.WORKTREE:
-        yield VersionFiles(data_files(config), holdout_files(config), evaluation_files(config))
+        yield work_tree_files(repository, config)
         return
     with Store(repository, version) as store:
         contents = Contents(repository, config, version, store)
@@ -193,24 +209,15 @@ def _of_work_tree(repository: Repository, config: DataPaths, version: Version, m
 
     def hashed(file: DataFile) -> SnapshotFile:
         name = posixpath.normpath(posixpath.join(folder, file.name))
-        pointer = _covering(tracked, name)
+        pointer = covering(tracked, name)
         md5, size = md5_of(file.path, is_legacy=pointer is not None and pointer.is_legacy)
         return SnapshotFile(file.name, ManifestEntry(name, md5, size), file.origin)
 
+    present = work_tree_files(repository, config)
     holdout, evaluation = (
-        None if files is None else tuple(map(hashed, files))
-        for files in (holdout_files(config), evaluation_files(config))
+        None if files is None else tuple(map(hashed, files)) for files in (present.holdout, present.evaluation)
     )
-    return Snapshot(version, tuple(map(hashed, data_files(config))), holdout, evaluation)
-
-
-def _covering(tracked: Mapping[str, Pointer], name: str) -> Pointer | None:
-    """The pointer of a file, or of the nearest tracked folder around it."""
-    while name:
-        if name in tracked:
-            return tracked[name]
-        name = name.rpartition("/")[0]
-    return None
+    return Snapshot(version, tuple(map(hashed, present.dataset)), holdout, evaluation, present.left_out)
 
 
 def _data_file(file: SnapshotFile, store: Store, blobs: Blobs) -> DataFile:

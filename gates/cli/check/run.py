@@ -78,6 +78,7 @@ def _answers(runs: list[DatasetRun], request: CheckRequest) -> Iterator[tuple[Da
         asking.store.prepare()
         try:
             question = DatasetCheck(asking.at, asking.dataset, _terms(asking, request), clock)
+            _note_left_out(asking.name, question)
             remembered = question.recall()
             if remembered is None and request.execution.jobs > 1 and clock is None:
                 waiting.append(asking)
@@ -90,6 +91,14 @@ def _answers(runs: list[DatasetRun], request: CheckRequest) -> Iterator[tuple[Da
             yield asking, error
     if waiting:
         yield from _in_parallel(waiting, request)
+
+
+def _note_left_out(name: str, question: DatasetCheck) -> None:
+    """Files that DVC ignores are not judged, in the work tree as in a commit; that is never silent."""
+    seen = question.seen.snapshot
+    if seen and seen.left_out:
+        more = f" and {len(seen.left_out) - 1:,} more" if len(seen.left_out) > 1 else ""
+        note(f"{name}: not judged, as .dvcignore keeps it out of DVC and of each commit: {seen.left_out[0]}{more}")
 
 
 def _answer(asking: DatasetRun, question: DatasetCheck, request: CheckRequest) -> CheckedDataset:
