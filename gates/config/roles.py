@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 LINEAGE_ROLES = ("generator", "generator_version", "prompt_id", "seed_id", "created_at", "licence")
 # Several annotators' votes stand in columns side by side; five are more than any public set has.
 VOTES = tuple(f"label_{number}" for number in range(1, 6))
@@ -22,3 +24,5 @@ INPUT = "input"
 COMPLETIONS = "completions"
 # What is written down of most texts.
 WRITTEN = ("id", "author", "source", "domain", "language", "locale", "label")
+# Names of a column that numbers the rows of a file, as pandas writes it: the numbers start anew in each file.
+INDEX_NAME = re.compile(r"(?i)index|row_?(id|number)|unnamed: 0|column_1_\(no_name.*")

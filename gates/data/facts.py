@@ -57,7 +57,8 @@ class Roles:
     identifying: content columns that say which thing a row is about (an item, a time); origins are not compared in them.
     spoken: texts that were read out of conversations. turns: the column of conversations, a list of {role, content}, of which every turn of the assistant is judged.
     prompt: the column that the main text answers. group_by_day: a column of times whose days part the groups.
-    mappable: every role that `columns` may map in data of this type.
+    mappable: every role that `columns` may map in data of this type. declared_key: the key, where `columns` says that it is
+    one; a column that has the role by its name alone, or that numbers the rows of a file, promises nothing.
     """
 
     type: str
@@ -76,3 +77,4 @@ class Roles:
     spoken: tuple[str, ...] = ()
     group_by_day: str | None = None
     mappable: tuple[str, ...] = field(default=(), repr=False, compare=False)
+    declared_key: str | None = None

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from gates.config.data_types import LINEAGE_ROLES, MESSAGES, PEOPLE_ROLES
+from gates.config.roles import INDEX_NAME
 from gates.data.columns import NO_VALUE, SINGLE_VALUE, columns_of, what_is_no_value
 from gates.data.conversations.columns import MESSAGES_TYPE, Conversations
 from gates.data.facts import Roles
@@ -90,6 +91,7 @@ class Binder:
             group=group or default_group,
             group_by_day=kind.by_day if default_group and not group else None,
             key=key,
+            declared_key=key if key and self._names_rows(config.columns.get(key)) else None,
             generator=lineage.get("generator"),
             slices=tuple(name for name in (self._named("slices", name) for name in config.slices) if name),
             lineage=lineage,
@@ -102,6 +104,10 @@ class Binder:
             ),
             mappable=kind.roles,
         )
+
+    @staticmethod
+    def _names_rows(column: str | None) -> bool:
+        return column is not None and not INDEX_NAME.fullmatch(column)
 
     def _binds(self, role: str) -> bool:
         return role in mapped_roles(self.config, self.kind) or role in self.kind.named_roles

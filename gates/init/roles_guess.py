@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gates.config.roles import INDEX_NAME
 from gates.data.facts import ORIGIN
 from gates.data.sql import identifier, literal, origin_of, select
 from gates.init.origin_words import GENERATOR
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 # Usual names of a column that tells rows apart.
 KEY_NAME = re.compile(r"(?i)(.+[_ -])?(id|uuid|guid|key|index)|row_?(id|number)|unnamed: 0|column_1_\(no_name.*")
-# ... and of one that numbers the rows of a file.
-INDEX_NAME = re.compile(r"(?i)index|row_?(id|number)|unnamed: 0|column_1_\(no_name.*")
 KEY_TYPES = frozenset({"VARCHAR", "UUID", "BIGINT", "INTEGER", "UBIGINT", "UINTEGER", "HUGEINT", "SMALLINT"})
 # What a model is to predict, by the names it has in public tables.
 LABEL_NAME = re.compile(r"(?i)label|target|class|y|outcome|sentiment|(class|target|true)[_ -]?(label|name)|churn(ed)?")

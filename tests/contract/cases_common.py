@@ -84,7 +84,7 @@ def _judge_twice(dataset: Dataset) -> Dataset:
     again = dataset.rows.filter(pl.col("origin") == "synthetic")[:80]
     other = again["label"].unique().sort().to_list()
     labels = pl.col("label").replace(dict(zip(other, [*other[1:], other[0]], strict=True)))
-    return dataset.having(rows=pl.concat([dataset.rows, again.with_columns(labels)]))
+    return dataset.having(rows=pl.concat([dataset.rows, again.with_columns(labels, id=pl.format("{}-again", "id"))]))
 
 
 def _judge_blindly(dataset: Dataset) -> Dataset:
@@ -226,6 +226,14 @@ CASES = (
         exact=EXACT,
         missing=Missing(
             after(keeping("human", 0), keeping("synthetic", 0)), Outcome.ERROR, "the dataset has no rows"
+        ),
+    ),
+    Case(
+        "combined/expect_keys_to_name_one_row", tuple(kind for kind in EVERY if kind != "timeseries"), "annotations",
+        copying_people(30, "id"), "30 of 3,099 synthetic rows have the key of a human row", exact=EXACT,
+        missing=Missing(
+            without_role("id", "key"), Outcome.NOT_CONFIGURED,
+            'no key is declared that names a row; add: columns = { id = "…" }',
         ),
     ),
     Case(

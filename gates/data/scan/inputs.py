@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from gates.config.removals import Removal
     from gates.data.arrays import Ints
-    from gates.data.engine import SortedTable
+    from gates.data.engine import IndexTable, SortedTable
     from gates.data.facts import Roles
     from gates.data.previous_version import CommitBefore, KeptFiles, PromotedBefore
     from gates.data.scan.index import FileIndex
@@ -91,13 +91,15 @@ class VersionBefore:
 class PassInputs:
     """What accumulators are made from. schema: the columns of all rows with their types; evaluation: None without sets.
 
-    sorted_table: an empty table of the engine, for rows that are read in the order of these columns.
+    sorted_table: an empty table of the engine, for rows that are read in the order of these columns. index_table: one
+    for an entry per row.
     readings: what columns read as; the schema has them read.
     """
 
     roles: Roles
     schema: Mapping[str, pl.DataType]
     sorted_table: Callable[[Sequence[str]], SortedTable]
+    index_table: Callable[[], IndexTable]
     declared: Declarations = field(default_factory=Declarations)
     before: VersionBefore = field(default_factory=VersionBefore)
     evaluation: EvaluationSource | None = None

@@ -72,7 +72,14 @@ def scan(opened: Source, request: ScanRequest, holdout: Source | None = None) ->
     """Read every row once, index it, and fetch the rows that metrics work on."""
     schema = pl.DataFrame(opened.schema().empty_table()).schema
     inputs = PassInputs(
-        opened.roles, schema, opened.sorted_table, request.declared, request.before, request.evaluation, opened.readings
+        roles=opened.roles,
+        schema=schema,
+        sorted_table=opened.sorted_table,
+        index_table=opened.index_table,
+        declared=request.declared,
+        before=request.before,
+        evaluation=request.evaluation,
+        readings=opened.readings,
     )
     builder = IndexBuilder(opened.roles, opened.index_table())
     accumulators = Accumulators(dict.fromkeys(request.accumulate(inputs)), inputs)

@@ -41,6 +41,7 @@ _ASKED_OF_SYNTHETIC_ALONE = frozenset({
     "expect_annotator_agreement_to_be_between",
     "expect_contamination_ratio_to_be_less_than",
     "expect_generation_depth_to_be_between",
+    "expect_keys_to_name_one_row",
     "expect_lineage_to_be_complete",
 })  # fmt: skip
 SYNTHETIC_ROWS_ONLY = "the set has synthetic rows alone"

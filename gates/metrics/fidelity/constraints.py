@@ -14,6 +14,7 @@ from gates.errors import MetricError, did_you_mean
 from gates.metrics.base.breakdowns import with_parts
 from gates.metrics.base.measurement import Growth, Inconclusive, Measured, Measurement, Part, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.row_keys import key_hashes, without_nan
 from gates.metrics.stats.intervals import clopper_pearson
 from gates.metrics.temporal.parse_times import time_in_utc
 from gates.verdict import Scope
@@ -108,7 +109,7 @@ def _inequality(_human: pl.DataFrame, rows: pl.DataFrame, columns: Sequence[str]
     small, large = columns
     words = [name for name in columns if rows.schema[name] in (pl.String, pl.Categorical)]
     times = (time_in_utc(name, rows.schema[name]).alias(name) for name in words)
-    pair = _without_nan(rows.select(small, large).with_columns(times))
+    pair = without_nan(rows.select(small, large).with_columns(times))
     applies = (pair[small].is_not_null() & pair[large].is_not_null()).to_numpy()
     return (pair[small] > pair[large]).fill_null(value=False).to_numpy() & applies, applies
 
@@ -128,7 +129,7 @@ class KeyHashes:
 
     def __call__(self, _inputs: PassInputs) -> PerRow:
         """The accumulator."""
-        return PerRow(lambda batch: _hashed_keys(batch.frame, self.columns))
+        return PerRow(lambda batch: key_hashes(batch.frame, self.columns))
 
 
 def accumulate_keys(inputs: PassInputs, params: Mapping[str, object]) -> list[KeyHashes]:
@@ -167,18 +168,6 @@ def _key(scan: Scan, scope: Scope, columns: list[str]) -> Measurement:
     if scope is Scope.HUMAN:
         return share(scan.index.of(HUMAN_CODE), taken=False)
     return with_parts(scan, lambda mask, _human: share(mask, taken=True), distinct_rows=False)
-
-
-def _hashed_keys(rows: pl.DataFrame, columns: Sequence[str]) -> pl.Series:
-    """The hash of each row's key, null where a part of the key is missing: as in SQL, a missing key repeats nothing."""
-    key = _without_nan(rows.select(columns))
-    is_complete = key.select(pl.all_horizontal(pl.all().is_not_null())).to_series()
-    return key.hash_rows().zip_with(is_complete, pl.Series([None], dtype=pl.UInt64))
-
-
-def _without_nan(rows: pl.DataFrame) -> pl.DataFrame:
-    """NaN, which polars holds greater than and equal to itself, as the missing value it stands for."""
-    return rows.with_columns(pl.col(name).fill_nan(None) for name in rows.columns if rows.schema[name].is_float())
 
 
 # What a constraint asks of its first and last column.

@@ -132,7 +132,8 @@ def _shared(train: DatasetFiles, evaluation: DatasetFiles) -> int:
         items = open_evaluation(evaluation.config, evaluation.data_type, files=evaluation.files.dataset)
         assert items is not None  # noqa: S101  # it has files
         with items:
-            search = EvaluationSearch(PassInputs(opened.roles, {}, opened.sorted_table, evaluation=items))
+            inputs = PassInputs(opened.roles, {}, opened.sorted_table, opened.index_table, evaluation=items)
+            search = EvaluationSearch(inputs)
         opened.fold([search])
         matches = search.value()
     return len(np.union1d(matches.rows, matches.by_seed))

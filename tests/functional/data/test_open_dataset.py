@@ -105,6 +105,7 @@ def test_in_a_table_every_column_is_content_but_lineage_key_and_folder_names(par
             content=("age", "licence", "income"),
             label="income",
             key="key",
+            declared_key="key",
             generator="generator",
             slices=("part",),
             lineage={"generator": "generator", "created_at": "created_at"},

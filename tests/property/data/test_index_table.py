@@ -163,6 +163,7 @@ def batch(begin):
 inputs = PassInputs(
     Roles("timeseries", bound, (), bound=bound, mappable=bound), batch(0).schema,
     lambda by: table_apart(connect, lambda reader: DuckSortedTable(reader, by)),
+    lambda: table_apart(connect, DuckTable),
 )
 ordered, before = OrderedRows(inputs), peak()
 for begin in range(0, int(sys.argv[1]), rows):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gates.data.batch import Batch
 from gates.data.duckdb.dataset import connect
-from gates.data.duckdb.index_table import DuckSortedTable, table_apart
+from gates.data.duckdb.index_table import DuckSortedTable, DuckTable, table_apart
 from gates.data.evaluation import EvaluationColumns, ItemTexts
 from gates.data.facts import ORIGIN, ROW_ID, FileFacts, Roles
 from gates.data.scan.accumulators import Accumulators
@@ -25,6 +25,7 @@ from gates.metrics.copies.evaluation_search import EvaluationSearch
 from gates.metrics.copies.text_store import TextTokens
 from gates.metrics.fidelity.constraints import KeyHashes
 from gates.metrics.history.previous_human_rows import BothVersions, PromotedHumanRows
+from gates.metrics.integrity.keys import KeyIndex
 from gates.metrics.labels.length_bias import longer_by_of
 from gates.metrics.temporal.ordered_rows import OrderedRows
 from tests.promoted_before import promoted
@@ -37,6 +38,7 @@ ROLES = Roles(
     ("chosen", "rejected"),
     bound=("chosen", "rejected", "timestamp", "event", "session", "id"),
     key="id",
+    declared_key="id",
     slices=("town",),
     lineage={"seed_id": "seed_id"},
 )
@@ -82,10 +84,14 @@ def in_memory(by) -> DuckSortedTable:
     return table_apart(connect, lambda reader: DuckSortedTable(reader, by))
 
 
+def beside_rows() -> DuckTable:
+    return table_apart(connect, DuckTable)
+
+
 def inputs_of(frame: pl.DataFrame) -> PassInputs:
     before = pl.DataFrame({"id": ["h1", "h9"], "chosen": [LONG[1], "gone"], "town": ["A", "B"]})
     return PassInputs(
-        ROLES, frame.schema, in_memory, before=VersionBefore(promoted=promoted(before)), evaluation=Exam()
+        ROLES, frame.schema, in_memory, beside_rows, before=VersionBefore(promoted=promoted(before)), evaluation=Exam()
     )
 
 
@@ -126,13 +132,17 @@ def in_order(value: object) -> object:
 
 
 def both(value: object) -> object:
-    return [plain(value.promoted), sorted(value.keys_now.tolist()), sorted(value.digests_now.tolist())]
+    return [plain(value.earlier), sorted(value.keys_now.tolist()), sorted(value.digests_now.tolist())]
 
 
 # How each accumulator is made, and its value without what hangs on the order in which rows came.
 KINDS = {
     "column": (ColumnReader("town"), plain),
     "key": (KeyHashes(("id", "town")), plain),
+    "keys": (
+        KeyIndex,
+        lambda index: [plain(pl.DataFrame(piece)) for piece in index.table.columns("row_id", "digest", "origin")],
+    ),
     "lengths": (longer_by_of, plain),
     "ordered rows": (OrderedRows, lambda ordered: list(map(plain, ordered.entities()))),
     "personal data": (PersonalDataSearch, plain),
@@ -188,7 +198,7 @@ def test_promoted_rows_merge_whatever_part_comes_first(values, cut, swap):
     frame = pl.DataFrame({"chosen": [LONG[value] for value in values], "town": "A", ORIGIN: "human"}).with_columns(
         pl.int_range(pl.len(), dtype=pl.Int64).alias(ROW_ID)
     )
-    inputs = PassInputs(ROLES, frame.schema, in_memory)
+    inputs = PassInputs(ROLES, frame.schema, in_memory, beside_rows)
 
     with promoted(frame.drop(ORIGIN, ROW_ID)).content.rows() as opened:
 

@@ -157,7 +157,8 @@ def test_accumulator_that_would_end_the_program_has_no_value_and_the_others_have
         def value(self) -> bool:
             return self.end("value")
 
-    accumulators = Accumulators((Ends, personal_data.PersonalDataSearch), PassInputs(ROLES, {}, source().sorted_table))
+    inputs = PassInputs(ROLES, {}, source().sorted_table, source().index_table)
+    accumulators = Accumulators((Ends, personal_data.PersonalDataSearch), inputs)
     source().fold([accumulators])
 
     assert list(accumulators.values()) == [personal_data.PersonalDataSearch]

@@ -1,0 +1,126 @@
+"""Whether the declared key names one row: no key stands twice in an origin, and none in both."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
+from gates.data.scan.row_index import RowIndex
+from gates.metrics.base.full_columns import not_configured
+from gates.metrics.base.measurement import Estimate, Inconclusive, Measured, Measurement, NotConfigured, RowCounts
+from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.base.row_keys import key_hashes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gates.data.arrays import Mask
+    from gates.data.batch import Batch
+    from gates.data.scan.inputs import PassInputs
+    from gates.data.scan.result import Scan
+    from gates.verdict import Scope
+
+
+def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """How many rows have a declared key that names another row too; a count over every row.
+
+    A synthetic row counts where a human row has its key; a row of either origin where an earlier one of its origin has. Rows
+    without a key do not count. Human rows outside of the set have keys of their own, which say nothing about its rows.
+    """
+    key = scan.roles.declared_key
+    if key is None:
+        return _not_declared(scan)
+    keys = scan.collected(KeyIndex)
+    if not len(keys):
+        return Inconclusive(f"no row has a value in column '{key}', which is declared as the key")
+    human, synthetic = keys.of(HUMAN_CODE), keys.of(SYNTHETIC_CODE)
+    if scan.declared.human_rows != "set":
+        human = np.zeros_like(human)
+    taken = synthetic & keys.with_content_of(human)
+    again = {
+        name: (mask & ~keys.first_of_each(mask), mask) for name, mask in (("synthetic", synthetic), ("human", human))
+    }
+    clauses, places = [], _pairs(scan, keys, taken, human)
+    if places:
+        clauses.append(
+            f"{int(taken.sum()):,} of {int(synthetic.sum()):,} synthetic rows have the key of a human row, first {places[0]}"
+        )
+    for name, (repeats, among) in again.items():
+        pairs = _pairs(scan, keys, repeats, among)
+        if pairs:
+            count, of = int(repeats.sum()), int(among.sum())
+            clauses.append(f"{count:,} of {of:,} {name} rows have the key of an earlier one, first {pairs[0]}")
+            places += pairs
+    evidence = {
+        "shared_with_human_rows": int(taken.sum()),
+        **{f"repeated_in_{name}_rows": int(repeats.sum()) for name, (repeats, _) in again.items()},
+        "rows_with_a_key": int(human.sum() + synthetic.sum()),
+        "first_rows": places[: scan.named_rows],
+    }
+    rows = int((taken | again["synthetic"][0] | again["human"][0]).sum())
+    counts = RowCounts(int(human.sum()), int(synthetic.sum()))
+    return Measured(Estimate.exact(rows), counts, note="; ".join(clauses), evidence=evidence)
+
+
+class KeyIndex:
+    """An accumulator of the rows that have a declared key: an index in which a row's content is its key."""
+
+    def __init__(self, inputs: PassInputs) -> None:
+        self._key = inputs.roles.declared_key
+        self.needs_rows = self._key is not None
+        self._table = inputs.index_table()
+
+    def update(self, batch: Batch) -> None:
+        """Take some rows of the dataset."""
+        hashes = key_hashes(batch.frame, [str(self._key)])
+        has_key = hashes.is_not_null().to_numpy()
+        columns = {"row_id": batch.row_id, "digest": hashes.fill_null(0).to_numpy(), "origin": batch.origin}
+        self._table.append(pa.record_batch({name: values[has_key] for name, values in columns.items()}))
+
+    def merge(self, other: KeyIndex) -> None:
+        """Take over another's rows."""
+        for rows in other._table.columns("row_id", "digest", "origin"):
+            self._table.append(rows)
+
+    def value(self) -> RowIndex:
+        """The index."""
+        return RowIndex(self._table)
+
+
+def _not_declared(scan: Scan) -> NotConfigured:
+    role = next((name for name in ("key", "id") if name in scan.roles.mappable), "key")
+    return not_configured(scan, "no key is declared that names a row", role)
+
+
+def _pairs(scan: Scan, keys: RowIndex, rows: Mask, others: Mask) -> list[str]:
+    """The first of these rows, each with the first of the others that has its key: `file:row = file:row`."""
+    shown = np.flatnonzero(rows)[: scan.named_rows]
+    pairs = zip(keys.ids(shown).tolist(), keys.ids(keys.first_with_content_of(shown, others)).tolist(), strict=True)
+    return [f"{scan.place(row)} = {scan.place(other)}" for row, other in pairs]
+
+
+METRIC = Metric(
+    expectation="expect_keys_to_name_one_row",
+    measure=measure,
+    side=Side.MAX,
+    finding="A key that should name one row names several",
+    unit=Unit.COUNT,
+    asks="Does the declared key name one row, whoever made it?",
+    why=(
+        "A join, a removal or a split by a key that two rows have takes the wrong one of them. A synthetic row under a human row's key is "
+        "taken for that row wherever the two meet."
+    ),
+    source="The project's own rule; keys: Codd 1970",
+    fix=(
+        "Give synthetic rows keys of their own, or bind the column to another role: `seed_id` where it names the row that a row was made "
+        "from. Of rows that repeat a key within one origin, keep one or number them anew."
+    ),
+    languages_together="a key names a row whatever its language",
+    exact="counts rows whose key another row has",
+    cached="origins",
+    reads="the declared key of every row",
+    accumulate=lambda inputs, _params: (KeyIndex,) if inputs.roles.declared_key else (),
+)

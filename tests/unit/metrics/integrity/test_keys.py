@@ -1,0 +1,116 @@
+"""A declared key names one row of the set, whoever made it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+import pytest
+
+from gates import testing
+from gates.metrics.base.evaluate import ask
+from gates.metrics.base.measurement import NotConfigured
+from gates.metrics.integrity.keys import METRIC
+from gates.verdict import Outcome, Scope
+from tests.tables import with_inputs
+
+ROWS = 300
+
+
+def rows(first: int, **columns: object) -> pl.DataFrame:
+    frame = pl.DataFrame({"id": range(first, first + ROWS), "amount": [number * 7 % 101 for number in range(ROWS)]})
+    return frame.with_columns(**columns)
+
+
+def first(count: int, value: object, otherwise: object = "id") -> pl.Expr:
+    return pl.when(pl.int_range(pl.len()) < count).then(value).otherwise(otherwise)
+
+
+def judged(human: pl.DataFrame, synthetic: pl.DataFrame, key: str = "id"):
+    with testing.scanned(human, synthetic, columns={"key": key}) as scan:
+        return testing.judge(METRIC, scan, max_value=0)
+
+
+def test_keys_of_their_own_pass():
+    result = judged(rows(1), rows(1000))
+
+    assert (result.outcome, result.observed, result.n_human, result.n_synthetic) == (Outcome.PASS, 0, ROWS, ROWS)
+
+
+def test_synthetic_rows_with_keys_of_human_rows_fail_with_both_places():
+    result = judged(rows(1), rows(1000, id=first(40, pl.col("id") - 999 + 10)))
+
+    assert (result.outcome, result.observed) == (Outcome.FAIL, 40)
+    assert "40 of 300 synthetic rows have the key of a human row" in result.message
+    assert "first synthetic.parquet:1 = human.parquet:11" in result.message
+    assert "none allowed" in result.message
+    assert result.evidence["first_rows"][1] == "synthetic.parquet:2 = human.parquet:12"
+    assert "keys of their own" in result.fix
+
+
+@pytest.mark.parametrize(
+    ("origin", "first_pair"),
+    [("human", "human.parquet:2 = human.parquet:1"), ("synthetic", "synthetic.parquet:2 = synthetic.parquet:1")],
+)
+def test_a_key_that_repeats_within_one_origin_fails(origin, first_pair):
+    sides = {"human": rows(1), "synthetic": rows(1000)}
+    sides[origin] = sides[origin].with_columns(id=first(4, pl.col("id").first()))
+
+    result = judged(**sides)
+
+    assert (result.outcome, result.observed) == (Outcome.FAIL, 3)
+    assert f"3 of 300 {origin} rows have the key of an earlier one, first {first_pair}" in result.message
+    assert result.evidence["shared_with_human_rows"] == 0
+
+
+@pytest.mark.parametrize(
+    ("as_key", "gap"),
+    [(pl.col("id"), None), (pl.col("id").cast(pl.Float64), float("nan")), (pl.format("r{}", "id"), "  ")],
+    ids=["null", "NaN", "blank"],
+)
+def test_missing_keys_equal_nothing(as_key, gap):
+    sides = [rows(begin, id=as_key).with_columns(id=first(50, pl.lit(gap))) for begin in (1, 1000)]
+
+    result = judged(*sides)
+
+    assert (result.outcome, result.n_human, result.n_synthetic) == (Outcome.PASS, ROWS - 50, ROWS - 50)
+
+
+def test_rows_without_any_key_decide_nothing():
+    gone = pl.lit(None, dtype=pl.Int64)
+
+    assert judged(rows(1, id=gone), rows(1, id=gone)).outcome is Outcome.INCONCLUSIVE
+
+
+def test_keys_of_different_types_are_compared_as_what_they_say():
+    assert judged(rows(1), rows(1, id=pl.col("id").cast(pl.String))).observed == ROWS
+
+
+def test_a_column_that_only_numbers_the_rows_of_a_file_is_no_key():
+    numbered = [rows(0).rename({"id": "row_id"})] * 2
+
+    assert judged(*numbered, key="row_id").outcome is Outcome.NOT_CONFIGURED
+
+
+def test_nothing_is_declared_by_the_name_of_a_column_alone():
+    text = pl.DataFrame({"id": range(ROWS), "text": [f"text {number}" for number in range(ROWS)]})
+
+    with testing.scanned(text, text, type="text") as scan:
+        by_name = ask(METRIC, scan, Scope.COMBINED, {})
+    with testing.scanned(text, text, type="text", columns={"id": "id"}) as scan:
+        declared = testing.judge(METRIC, scan, max_value=0)
+
+    assert isinstance(by_name, NotConfigured)
+    assert by_name.line == 'columns = { id = "…" }'
+    assert (declared.outcome, declared.observed) == (Outcome.FAIL, ROWS)
+
+
+@pytest.mark.parametrize(("human_rows", "count"), [("set", ROWS + 3), ("reference", 3), ("none", 3)])
+def test_human_rows_outside_of_the_set_have_keys_of_their_own(human_rows, count):
+    human, synthetic = rows(1), rows(1, id=first(4, pl.col("id").first()))
+
+    with testing.scanned(human, synthetic, columns={"key": "id"}) as scan:
+        declared = replace(scan.declared, human_rows=human_rows)
+        result = testing.judge(METRIC, with_inputs(scan, declared=declared), max_value=0)
+
+    assert result.observed == min(count, ROWS)
