@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # With so few hits on both sides the interval's width is that of a count near zero, which falls with 1/n.
 FEW_HITS = 5
 # What people do as well counts from five in a hundred beyond human rows, with the whole interval: sound sources differ by less.
-# Of eight models and 427 human answers up to 2 % end inside a sentence, and 1 % announce themselves.
+# Of 427 human answers 1.4 % end inside a sentence, of most models 0.2 to 5 % (a base model 17 %); about 1 % announce themselves.
 HABIT_ALLOWANCE = 0.05
 
 
