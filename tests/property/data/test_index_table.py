@@ -144,7 +144,7 @@ import resource, sys
 import numpy as np, polars as pl
 from gates.data.batch import Batch
 from gates.data.duckdb.dataset import connect
-from gates.data.duckdb.index_table import DuckSortedTable, table_apart
+from gates.data.duckdb.index_table import DuckSortedTable, DuckTable, table_apart
 from gates.data.facts import ORIGIN, ROW_ID, Roles
 from gates.data.scan.inputs import PassInputs
 from gates.metrics.temporal.ordered_rows import OrderedRows
