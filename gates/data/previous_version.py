@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import date
 
@@ -65,8 +65,11 @@ class PromotedBefore:
 class EarlierContent(Protocol):
     """The rows of a commit, read when they are asked for."""
 
-    def rows(self) -> AbstractContextManager[PromotedRows]:
+    def rows(self) -> AbstractContextManager[Sequence[PromotedRows]]:
         """Those of the files that are not here as they were; fetches what is not here. Raises DataError."""
+
+    def elsewhere(self) -> AbstractContextManager[Sequence[PromotedRows]]:
+        """The rows of other datasets of the change, where some may have gone. Raises DataError."""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 # What a contract is made of, beside the Python that a schema may import from anywhere in the repository.
 _FOLDERS = ("expectations", "schemas")
 # A table such as [datasets."reviews-*"], whose datasets are named after what lies in the data's folder.
-_PATTERN_TABLE = re.compile(rb"^\s*\[[^\]#]*\*", re.MULTILINE)
+PATTERN_TABLE = re.compile(rb"^\s*\[[^\]#]*\*", re.MULTILINE)
 
 
 @contextmanager
@@ -68,7 +68,7 @@ def _lay_out(tree: Tree, name: str, root: Path) -> None:
     _refuse_links(tree, wanted)
     for path, content in tree.read(wanted).items():
         _write(root, inside[path], content)
-    if _PATTERN_TABLE.search((root / inside[name]).read_bytes()):
+    if PATTERN_TABLE.search((root / inside[name]).read_bytes()):
         # Few configurations have patterns, and pointers take YAML.
         from gates.versions.dvc.pointers import pointers_in
 

@@ -30,6 +30,8 @@ _LOCAL_VARIABLES = (
 _LEADS_OUT = re.compile(r"(?:^|/)(?:\.{0,2}|\.git)(?:/|\Z)", re.IGNORECASE)
 # How git goes on after a name, as in `main~2` and `HEAD^`.
 _ANCESTOR = re.compile(r"[~^:@]")
+# A commit is what its sha says: `git replace` and grafts put another tree or other parents in its place on one machine.
+_AS_COMMITTED = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": os.devnull}
 # A commit made of the index is read and forgotten: with fixed words and dates, equal indexes give one and the same.
 _NOBODY = {
     f"GIT_{who}_{what}": value
@@ -296,7 +298,7 @@ def git_at(folder: Path) -> Git | None:
         return None
     # Where its `.git` is broken, git must not answer for a repository further up.
     ceiling = {"GIT_CEILING_DIRECTORIES": str(top.parent)}
-    environment = {**os.environ, **ceiling, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+    environment = {**os.environ, **ceiling, **_AS_COMMITTED, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
     if _top_of(Path.cwd()) != top:
         for name in _LOCAL_VARIABLES:
             environment.pop(name, None)

@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import hashlib
-import posixpath
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
+from gates.checking.changes.moved_datasets import MovedDatasets, moved_since
 from gates.config.digests import digest
 from gates.config.removals import FOLDER, REMOVALS
 from gates.config.schema_files import text_digest
 from gates.data.previous_version import CommitBefore, PromotedRows
 from gates.errors import DataError, GatesError, UsageError
-from gates.versions.configuration import config_at
-from gates.versions.path_contents import folder_of
-from gates.versions.snapshots import data_files_at, snapshot_or_empty
+from gates.versions.configuration import PATTERN_TABLE, config_at
+from gates.versions.snapshots import data_files_at, files_at, snapshot_or_empty
 from gates.versions.trees import tree_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from gates.checking.changes.moved_datasets import PlacedDataset
     from gates.checking.check_version import JudgedVersion
     from gates.config.dataset import DatasetConfig
+    from gates.data.files import DataFile
     from gates.versions.path_contents import SnapshotFile
     from gates.versions.snapshots import Snapshot
     from gates.versions.version import Version
+
+    _Earlier = tuple[Version, Callable[[], AbstractContextManager[DatasetConfig]]]
 
 _SHA1_LENGTH = 40
 
@@ -36,33 +41,74 @@ def commit_before(
 ) -> CommitBefore | None:
     """What the commit before had of a dataset, under its own configuration; None where it had nothing.
 
+    Of a dataset that is new, or has other paths, that is also what the commit has in datasets that are gone by their id.
     home: the dataset with its root in the work tree. seen: what is judged. manifests: as in `Store`.
     """
     before = at.before
     if before is None:
         return None
     try:
-        with _configured(at, home, before) as dataset:
-            was = snapshot_or_empty(at.repository, dataset, before, manifests=manifests)
+        moved = _moved(at, home, before)
+        parts = tuple(_changed_parts(at, home, seen, _earlier(at, home, before, moved), manifests))
+        elsewhere = [file for heir in moved.heirs for file in _files_now(at, heir)]
     except GatesError as error:
         return CommitBefore(str(before), unknown=f"the files of {before} are not known: {error}")
-    is_read_alike = _reading(dataset) == _reading(home)
-    as_they_were = {_identity(file) for file in seen.files if is_read_alike and file.entry.identity}
-    files = tuple(file for file in was.files if _identity(file) not in as_they_were)
-    if not files:
+    if not parts:
         return CommitBefore(str(before))
-    records = frozenset(_records(at, home, before))
+    records = _records(at, before)
     here = {str(file.entry.identity): at.home / file.name for file in seen.files} if at.is_worktree else {}
     names = {file.name for file in seen.files}
-    bytes_now = {file.entry.identity for file in seen.files}
+    bytes_now = {file.entry.identity for file in (*seen.files, *elsewhere)}
+    files = [file for part in parts for file in part.files]
+    identities = [[_identity(file) for file in some] for some in (files, elsewhere)]
     return CommitBefore(
         str(before),
-        _CommitRows(at, home, before, files, here),
-        digest([str(before), [_identity(file) for file in files], _reading(dataset), sorted(records)]),
+        _CommitRows(at, parts, moved.heirs, here),
+        digest([str(before), identities, [part.reading for part in parts], sorted(records)]),
         tuple((file.name, file.entry.md5, file.origin) for file in files),
         tuple(file.name for file in files if file.name not in names and file.entry.identity not in bytes_now),
         records,
     )
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The files of one dataset of the commit that are not here as they were. configured: its configuration; reading: of that."""
+
+    version: Version
+    configured: Callable[[], AbstractContextManager[DatasetConfig]]
+    reading: Sequence[object]
+    files: tuple[SnapshotFile, ...]
+
+
+def _changed_parts(
+    at: JudgedVersion, home: DatasetConfig, seen: Snapshot, earlier: Iterable[_Earlier], manifests: Mapping[str, bytes]
+) -> Iterator[_Part]:
+    for version, configured in earlier:
+        with configured() as dataset:
+            was, reading = snapshot_or_empty(at.repository, dataset, version, manifests=manifests), _reading(dataset)
+        is_read_alike = reading == _reading(home)
+        as_they_were = {_identity(file) for file in seen.files if is_read_alike and file.entry.identity}
+        files = tuple(file for file in was.files if _identity(file) not in as_they_were)
+        if files:
+            yield _Part(version, configured, reading, files)
+
+
+def _earlier(at: JudgedVersion, home: DatasetConfig, before: Version, moved: MovedDatasets) -> Iterator[_Earlier]:
+    """The dataset as a version has it, and those of that version which are gone."""
+    yield before, partial(_configured, at, home, before)
+    yield from ((before, partial(one.configured, at.repository)) for one in moved.gone)
+
+
+def _moved(at: JudgedVersion, home: DatasetConfig, before: Version) -> MovedDatasets:
+    """Equal configurations have equal datasets, unless these are named after what lies in a folder."""
+    is_same = _has_same_configuration(at, before) and not PATTERN_TABLE.search(at.config.path.read_bytes())
+    return MovedDatasets() if is_same else moved_since(at, home.name, before)
+
+
+def _files_now(at: JudgedVersion, heir: PlacedDataset) -> tuple[SnapshotFile, ...]:
+    with heir.configured(at.repository) as dataset:
+        return snapshot_or_empty(at.repository, dataset, at.version).files
 
 
 def _identity(file: SnapshotFile) -> tuple[str, str | None, str | None]:
@@ -75,13 +121,11 @@ def _reading(dataset: DatasetConfig) -> list[object]:
     return [dataset.type, dataset.origin, origins, sorted(dataset.columns.items())]
 
 
-def _records(at: JudgedVersion, home: DatasetConfig, before: Version) -> Iterator[str]:
-    """The digests of the records of removals that the commit has."""
+def _records(at: JudgedVersion, before: Version) -> frozenset[str]:
+    """The digests of the records of removals that a version has: of any dataset, as a record may move with its own."""
     tree = tree_at(at.repository, before)
-    folder = posixpath.normpath(posixpath.join(folder_of(at.repository, home), FOLDER, home.name, REMOVALS))
-    yield from map(
-        text_digest, tree.read(name for name in tree.listing.blobs if name.startswith(f"{folder}/")).values()
-    )
+    names = [name for name in tree.listing.blobs if f"/{REMOVALS}/" in name and f"{FOLDER}/" in name]
+    return frozenset(map(text_digest, tree.read(names).values()))
 
 
 def _has_same_configuration(at: JudgedVersion, before: Version) -> bool:
@@ -112,21 +156,44 @@ class _CommitRows:
     """An `EarlierContent`."""
 
     at: JudgedVersion
-    home: DatasetConfig
-    before: Version
-    files: tuple[SnapshotFile, ...]
+    parts: tuple[_Part, ...]
+    heirs: tuple[PlacedDataset, ...]
     here: Mapping[str, Path]
 
     @contextmanager
-    def rows(self) -> Iterator[PromotedRows]:
-        from gates.contract.plugins.registry import data_type_of
-        from gates.data.duckdb.dataset import open_dataset
+    def rows(self) -> Iterator[Sequence[PromotedRows]]:
+        with _opening() as stack:
+            opened = []
+            for part in self.parts:
+                dataset = stack.enter_context(part.configured())
+                files = data_files_at(self.at.repository, part.version, part.files, self.here)
+                opened.append(_opened(stack, dataset, stack.enter_context(files), part.version))
+            yield opened
 
-        with ExitStack() as stack:
-            try:
-                dataset = stack.enter_context(_configured(self.at, self.home, self.before))
-                data = stack.enter_context(data_files_at(self.at.repository, self.before, self.files, self.here))
-                opened = stack.enter_context(open_dataset(dataset, data_type_of(dataset), files=data))
-            except (UsageError, OSError) as error:
-                raise DataError(str(error)) from error
-            yield PromotedRows(opened, {column: role for role, column in dataset.columns.items()}, str(self.before))
+    @contextmanager
+    def elsewhere(self) -> Iterator[Sequence[PromotedRows]]:
+        with _opening() as stack:
+            opened = []
+            for heir in self.heirs:
+                dataset = stack.enter_context(heir.configured(self.at.repository))
+                files = stack.enter_context(files_at(self.at.repository, dataset, self.at.version))
+                opened.append(_opened(stack, dataset, files.dataset, self.at.version))
+            yield opened
+
+
+def _opened(stack: ExitStack, dataset: DatasetConfig, files: list[DataFile], version: Version) -> PromotedRows:
+    from gates.contract.plugins.registry import data_type_of
+    from gates.data.duckdb.dataset import open_dataset
+
+    opened = stack.enter_context(open_dataset(dataset, data_type_of(dataset), files=files))
+    return PromotedRows(opened, {column: role for role, column in dataset.columns.items()}, str(version))
+
+
+@contextmanager
+def _opening() -> Iterator[ExitStack]:
+    """What is opened within; raises DataError for whatever cannot be."""
+    with ExitStack() as stack:
+        try:
+            yield stack
+        except (UsageError, OSError) as error:
+            raise DataError(str(error)) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -198,13 +198,15 @@ class SinceCommit(BothVersions):
         assert before.content is not None  # noqa: S101
         late = [one for one in inputs.declared.removals if one.sha256 in before.records]
         try:
-            with before.content.rows() as rows:
-                return _earlier_rows(inputs, rows, late)
+            with before.content.rows() as parts:
+                earlier = _earlier_rows(inputs, parts, late)
         except DataError:
             indexes = inputs.before.remembered()
             if indexes is None:
                 raise
-        return _remembered_rows(inputs, indexes, late)
+            earlier = _remembered_rows(inputs, indexes, late)
+        with before.content.elsewhere() as others:
+            return _without(earlier, [_digests(inputs, rows, earlier.shared) for rows in others])
 
 
 def _read_promoted(inputs: PassInputs) -> _EarlierRows:
@@ -213,15 +215,59 @@ def _read_promoted(inputs: PassInputs) -> _EarlierRows:
     assert before.content is not None  # noqa: S101
     late = _from_before(inputs.declared.removals, before.content.promoted_on())
     with before.content.rows() as promoted:
-        return _earlier_rows(inputs, promoted, late)
+        return _earlier_rows(inputs, [promoted], late)
 
 
-def _earlier_rows(inputs: PassInputs, promoted: PromotedRows, late: Sequence[Removal]) -> _EarlierRows:
+def _earlier_rows(inputs: PassInputs, parts: Sequence[PromotedRows], late: Sequence[Removal]) -> _EarlierRows:
     """late: records from before the version, which excuse nothing that went later."""
     records = [one for one in inputs.declared.removals if one not in late]
-    rows = PromotedHumanRows(inputs, promoted, records)
-    promoted.source.fold([rows])
-    return rows.value(tuple(record.place for record in late))
+    columns = [set(part.source.schema().names) for part in parts]
+    shared = tuple(name for name in sorted(inputs.roles.content) if all(name in names for names in columns))
+    values = []
+    for part in parts:
+        rows = PromotedHumanRows(inputs, part, records, shared)
+        part.source.fold([rows])
+        values.append(rows.value(tuple(record.place for record in late)))
+    return _together(values)
+
+
+def _together(parts: Sequence[_EarlierRows]) -> _EarlierRows:
+    """The rows of several datasets as if their files were those of one."""
+    first, *others = parts
+    for one in others:
+        offset = len(first.files) << ROWS_PER_FILE_BITS
+        first = replace(
+            first,
+            row_id=np.concatenate([first.row_id, one.row_id + offset]),
+            digest=np.concatenate([first.digest, one.digest]),
+            key=np.concatenate([first.key, one.key]),
+            named=[np.concatenate(pair) for pair in zip(first.named, one.named, strict=True)],
+            files=(*first.files, *one.files),
+        )
+    return first
+
+
+def _digests(inputs: PassInputs, rows: PromotedRows, shared: tuple[str, ...]) -> Hashes:
+    """The contents of the human rows of another dataset; none where it lacks a column."""
+    if not set(shared) <= set(rows.source.schema().names):
+        return np.empty(0, dtype=np.uint64)
+    human = PromotedHumanRows(inputs, rows, (), shared)
+    rows.source.fold([human])
+    return human.value().digest
+
+
+def _without(earlier: _EarlierRows, elsewhere: Sequence[Hashes]) -> _EarlierRows:
+    """The rows whose content no other dataset has now."""
+    if not elsewhere:
+        return earlier
+    left = ~np.isin(earlier.digest, np.concatenate(elsewhere))
+    return replace(
+        earlier,
+        row_id=earlier.row_id[left],
+        digest=earlier.digest[left],
+        key=earlier.key[left],
+        named=[mask[left] for mask in earlier.named],
+    )
 
 
 def _remembered_rows(inputs: PassInputs, indexes: Sequence[FileIndex], late: Sequence[Removal]) -> _EarlierRows:
@@ -287,15 +333,20 @@ def _from_before(records: Sequence[Removal], promoted: date) -> list[Removal]:
 
 
 class PromotedHumanRows:
-    """An accumulator of a promoted version's human rows: hashes of all of them, the content of a sample only."""
+    """An accumulator of a promoted version's human rows: hashes of all of them, the content of a sample only.
+
+    shared: the columns that make up a row's content.
+    """
 
     needs_rows = True
 
-    def __init__(self, inputs: PassInputs, promoted: PromotedRows, records: Sequence[Removal]) -> None:
+    def __init__(
+        self, inputs: PassInputs, promoted: PromotedRows, records: Sequence[Removal], shared: tuple[str, ...]
+    ) -> None:
         self._inputs, self._promoted, self._records = inputs, promoted, records
         self._names = [f"named_{number}" for number in range(len(records))]
         names = promoted.source.schema().names
-        self._shared = tuple(name for name in sorted(inputs.roles.content) if name in names)
+        self._shared = shared
         self._wanted = tuple(dict.fromkeys((*self._shared, *(name for name in inputs.roles.slices if name in names))))
         schema = {ROW_ID: pl.Int64, "digest": pl.UInt64, "key": pl.UInt64, **dict.fromkeys(self._names, pl.Boolean)}
         self._parts = [pl.DataFrame(schema=schema)]

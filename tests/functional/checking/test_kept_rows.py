@@ -268,3 +268,52 @@ def test_files_that_only_moved_are_read_where_they_are_now(tmp_path, gates):
 def test_where_history_begins_no_row_can_be_gone(root, gates):
     assert asked(root, gates, "--rev", "HEAD")[:2] == (0, "pass")
     assert asked(root, gates)[:2] == (0, "pass")
+
+
+TWO = CONFIG.replace("people", "ones") + CONFIG.replace("people", "others")
+
+
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_a_dataset_that_moves_with_its_data_keeps_its_human_rows_or_fails(in_git, gates, is_lost):
+    write(in_git, "gates.toml", CONFIG.replace("people", "writers"))
+    git(in_git, "mv", "data/people", "data/writers")
+    if is_lost:
+        git(in_git, "rm", "-q", "data/writers/07.csv")
+    git(in_git, "add", "-A")
+    expected = (1, "fail") if is_lost else (0, "pass")
+
+    code, outcome, message = asked(in_git, gates, "--staged")
+
+    assert (code, outcome) == expected
+    assert ("data/people/07.csv:" in message) is is_lost
+    commit(in_git, "renames the dataset")
+    assert asked(in_git, gates, "--rev", "HEAD")[:2] == expected
+
+
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_a_configuration_that_moves_into_a_folder_keeps_its_human_rows_or_fails(in_git, gates, is_lost):
+    (in_git / "sub").mkdir()
+    git(in_git, "mv", "gates.toml", "data", "sub")
+    if is_lost:
+        git(in_git, "rm", "-q", "sub/data/people/07.csv")
+    commit(in_git, "moves all of it")
+
+    code, outcome, message = asked(in_git / "sub", gates, "--rev", "HEAD")
+
+    assert (code, outcome) == ((1, "fail") if is_lost else (0, "pass"))
+    assert ("10 human rows" in message) is is_lost
+
+
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_rows_of_a_dataset_that_was_split_are_looked_for_in_all_of_its_parts(in_git, gates, is_lost):
+    write(in_git, "gates.toml", TWO)
+    (in_git / "data/ones").mkdir()
+    git(in_git, "mv", *(f"data/people/{at:02}.csv" for at in range(20)), "data/ones")
+    git(in_git, "mv", "data/people", "data/others")
+    if is_lost:
+        git(in_git, "rm", "-q", "data/others/27.csv")
+    git(in_git, "add", "-A")
+    expected = (1, "fail") if is_lost else (0, "pass")
+
+    assert asked(in_git, gates, "--staged", "ones")[:2] == expected
+    assert asked(in_git, gates, "--staged", "others")[:2] == expected
