@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gates.versions.configuration import config_at
+from gates.versions.merged import versions_beside
 from gates.versions.repository import open_repository
 from gates.versions.version import VersionKind, base_of, chosen_version, revision
 
@@ -35,7 +36,7 @@ class VersionRequest:
 
     since: leaves out the datasets that are as they were where this revision branched off. base: the version before, whose
     files must not be lost; without it that of `since`, else HEAD, or a revision's first parent. is_whole_history: all
-    commits up to `rev` are new to whom they are for. trust: the revision whose configuration and code count, where those of
+    commits up to `rev` are new to whom they are for. overwritten: what the branch has that `rev` is pushed to. trust: the revision whose configuration and code count, where those of
     `rev` are somebody else's.
     """
 
@@ -45,6 +46,7 @@ class VersionRequest:
     since: str | None = None
     base: str | None = None
     is_whole_history: bool = False
+    overwritten: str | None = None
     trust: str | None = None
 
 
@@ -56,7 +58,8 @@ def pushed() -> VersionRequest:
     """
     variable = os.environ.get
     if variable("PRE_COMMIT_TO_REF"):
-        return VersionRequest(variable("PRE_COMMIT_TO_REF"), since=variable("PRE_COMMIT_FROM_REF") or UPSTREAM)
+        since = variable("PRE_COMMIT_FROM_REF")
+        return VersionRequest(variable("PRE_COMMIT_TO_REF"), since=since or UPSTREAM, overwritten=since)
     if variable("PRE_COMMIT_LOCAL_BRANCH"):
         return VersionRequest(variable("PRE_COMMIT_LOCAL_BRANCH"), is_whole_history=True)
     return VersionRequest("HEAD", since=UPSTREAM)
@@ -67,7 +70,7 @@ class Compares:
     """A version and what it is compared with; names are resolved, so that whatever becomes of them it stays the same.
 
     base, before: as in `JudgedVersion`. is_whole_history: all commits before are new too, and `before` is but one of them.
-    trusted: whose configuration counts, where it is not the version's own.
+    trusted: whose configuration counts, where it is not the version's own. beside: as in `versions_beside`.
     """
 
     version: Version
@@ -75,6 +78,7 @@ class Compares:
     before: Version | None
     is_whole_history: bool = False
     trusted: Version | None = None
+    beside: tuple[Version, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -144,7 +148,8 @@ def compares(repository: Repository, request: VersionRequest) -> Compares:
         else base_of(repository, judged, since)
     )
     trusted = revision(repository, request.trust) if request.trust else None
-    return Compares(judged, None if is_new else base, before, is_whole, trusted)
+    beside = versions_beside(repository, judged, before, request.overwritten)
+    return Compares(judged, None if is_new else base, before, is_whole, trusted, beside)
 
 
 @contextmanager

@@ -19,12 +19,13 @@ class PromotedRows:
     """The rows of a promoted version while it is open.
 
     source: its dataset, or its files that changed since. columns: the roles' names by the names in the files. version: what
-    messages call it.
+    messages call it. records: sha256 of the records of removals that it has, which excuse nothing that went later.
     """
 
     source: Source
     columns: Mapping[str, str]
     version: str = "what was promoted"
+    records: frozenset[str] = frozenset()
 
     @property
     def files(self) -> tuple[str, ...]:

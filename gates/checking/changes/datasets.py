@@ -17,17 +17,19 @@ if TYPE_CHECKING:
 
 
 def changed(at: JudgedVersion, datasets: Sequence[DatasetConfig], today: date) -> list[DatasetConfig]:
-    """Those whose data, configuration, suites or schema differ from the base; all of them where there is none.
+    """Those whose data, configuration, suites or schema differ from the base, or what was merged; all where there is no base.
 
     A dataset that cannot be compared counts as changed: judging it says what is wrong. Raises what `refuse_gone` raises.
     """
     if at.base is None:
         return list(datasets)
-    if is_same_tree(at.repository, at.base, at.version):
+    others = [one for one in (at.base, *at.compares.beside) if not is_same_tree(at.repository, one, at.version)]
+    if not others:
         return []
     if at.version.kind is VersionKind.STAGED:
         refuse_gone(at.repository)
     # Reading pointers and suites takes longer to import than seeing that there is nothing to read.
     from gates.checking.changes.config import differing
 
-    return differing(at, at.base, datasets, today)
+    names = {one.name for base in others for one in differing(at, base, datasets, today)}
+    return [one for one in datasets if one.name in names]

@@ -48,23 +48,26 @@ def commit_before(
     if before is None:
         return None
     try:
-        moved = _moved(at, home, before)
-        parts = tuple(_changed_parts(at, home, seen, _earlier(at, home, before, moved), manifests))
-        elsewhere = [file for heir in moved.heirs for file in _files_now(at, heir)]
+        moved = {version: _moved(at, home, version) for version in (before, *at.compares.beside)}
+        heirs = tuple(dict.fromkeys(heir for one in moved.values() for heir in one.heirs))
+        earlier = (one for version in moved for one in _earlier(at, home, version, moved[version]))
+        parts = tuple(_changed_parts(at, home, seen, earlier, manifests))
+        elsewhere = [file for heir in heirs for file in _files_now(at, heir)]
     except GatesError as error:
         return CommitBefore(str(before), unknown=f"the files of {before} are not known: {error}")
     if not parts:
         return CommitBefore(str(before))
-    records = _records(at, before)
+    name = " and ".join(dict.fromkeys(str(part.version) for part in parts))
+    records = frozenset[str]().union(*(part.records for part in parts))
     here = {str(file.entry.identity): at.home / file.name for file in seen.files} if at.is_worktree else {}
     names = {file.name for file in seen.files}
     bytes_now = {file.entry.identity for file in (*seen.files, *elsewhere)}
     files = [file for part in parts for file in part.files]
     identities = [[_identity(file) for file in some] for some in (files, elsewhere)]
     return CommitBefore(
-        str(before),
-        _CommitRows(at, parts, moved.heirs, here),
-        digest([str(before), identities, [part.reading for part in parts], sorted(records)]),
+        name,
+        _CommitRows(at, parts, heirs, here),
+        digest([name, identities, [part.reading for part in parts], sorted(records)]),
         tuple((file.name, file.entry.md5, file.origin) for file in files),
         tuple(file.name for file in files if file.name not in names and file.entry.identity not in bytes_now),
         records,
@@ -73,12 +76,16 @@ def commit_before(
 
 @dataclass(frozen=True)
 class _Part:
-    """The files of one dataset of the commit that are not here as they were. configured: its configuration; reading: of that."""
+    """The files of one dataset of the commit that are not here as they were. configured: its configuration; reading: of that.
+
+    records: the digests of the commit's records of removals.
+    """
 
     version: Version
     configured: Callable[[], AbstractContextManager[DatasetConfig]]
     reading: Sequence[object]
     files: tuple[SnapshotFile, ...]
+    records: frozenset[str]
 
 
 def _changed_parts(
@@ -91,7 +98,7 @@ def _changed_parts(
         as_they_were = {_identity(file) for file in seen.files if is_read_alike and file.entry.identity}
         files = tuple(file for file in was.files if _identity(file) not in as_they_were)
         if files:
-            yield _Part(version, configured, reading, files)
+            yield _Part(version, configured, reading, files, _records(at, version))
 
 
 def _earlier(at: JudgedVersion, home: DatasetConfig, before: Version, moved: MovedDatasets) -> Iterator[_Earlier]:
@@ -167,7 +174,8 @@ class _CommitRows:
             for part in self.parts:
                 dataset = stack.enter_context(part.configured())
                 files = data_files_at(self.at.repository, part.version, part.files, self.here)
-                opened.append(_opened(stack, dataset, stack.enter_context(files), part.version))
+                rows = _opened(stack, dataset, stack.enter_context(files), part.version)
+                opened.append(replace(rows, records=part.records))
             yield opened
 
     @contextmanager

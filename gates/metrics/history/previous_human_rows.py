@@ -196,15 +196,16 @@ class SinceCommit(BothVersions):
         before = inputs.before.commit
         assert before is not None  # noqa: S101  # callers have a commit
         assert before.content is not None  # noqa: S101
-        late = [one for one in inputs.declared.removals if one.sha256 in before.records]
+        removals = inputs.declared.removals
         try:
             with before.content.rows() as parts:
+                late = [one for one in removals if all(one.sha256 in part.records for part in parts)]
                 earlier = _earlier_rows(inputs, parts, late)
         except DataError:
             indexes = inputs.before.remembered()
             if indexes is None:
                 raise
-            earlier = _remembered_rows(inputs, indexes, late)
+            earlier = _remembered_rows(inputs, indexes, [one for one in removals if one.sha256 in before.records])
         with before.content.elsewhere() as others:
             return _without(earlier, [_digests(inputs, rows, earlier.shared) for rows in others])
 
@@ -227,7 +228,9 @@ def _earlier_rows(inputs: PassInputs, parts: Sequence[PromotedRows], late: Seque
     for part in parts:
         rows = PromotedHumanRows(inputs, part, records, shared)
         part.source.fold([rows])
-        values.append(rows.value(tuple(record.place for record in late)))
+        value = rows.value(tuple(record.place for record in late))
+        pairs = zip(records, value.named, strict=True)
+        values.append(replace(value, named=[mask & (one.sha256 not in part.records) for one, mask in pairs]))
     return _together(values)
 
 

@@ -278,7 +278,7 @@ def test_a_dataset_that_moves_with_its_data_keeps_its_human_rows_or_fails(in_git
     write(in_git, "gates.toml", CONFIG.replace("people", "writers"))
     git(in_git, "mv", "data/people", "data/writers")
     if is_lost:
-        git(in_git, "rm", "-q", "data/writers/07.csv")
+        git(in_git, "rm", "-qf", "data/writers/07.csv")
     git(in_git, "add", "-A")
     expected = (1, "fail") if is_lost else (0, "pass")
 
@@ -295,7 +295,7 @@ def test_a_configuration_that_moves_into_a_folder_keeps_its_human_rows_or_fails(
     (in_git / "sub").mkdir()
     git(in_git, "mv", "gates.toml", "data", "sub")
     if is_lost:
-        git(in_git, "rm", "-q", "sub/data/people/07.csv")
+        git(in_git, "rm", "-qf", "sub/data/people/07.csv")
     commit(in_git, "moves all of it")
 
     code, outcome, message = asked(in_git / "sub", gates, "--rev", "HEAD")
@@ -311,7 +311,7 @@ def test_rows_of_a_dataset_that_was_split_are_looked_for_in_all_of_its_parts(in_
     git(in_git, "mv", *(f"data/people/{at:02}.csv" for at in range(20)), "data/ones")
     git(in_git, "mv", "data/people", "data/others")
     if is_lost:
-        git(in_git, "rm", "-q", "data/others/27.csv")
+        git(in_git, "rm", "-qf", "data/others/27.csv")
     git(in_git, "add", "-A")
     expected = (1, "fail") if is_lost else (0, "pass")
 
