@@ -22,6 +22,12 @@ def has_words(text: str) -> bool:
     return any(unicodedata.category(one)[0] in "LN" and one not in _BLANK for one in text)
 
 
+def folded_words(text: str) -> str:
+    """The letters and digits of a text that are seen, without case: texts that differ in anything else give one reason."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(one for one in plain if unicodedata.category(one)[0] in "LN" and one not in _BLANK)
+
+
 def _is_visible(character: str) -> bool:
     category = unicodedata.category(character)
     return category[0] != "M" and category not in _SIGHTLESS and character not in _BLANK

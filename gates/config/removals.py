@@ -6,7 +6,7 @@ A record names rows or the values of columns, and is compared with data as plain
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from gates.config.parsing import validators
@@ -15,9 +15,10 @@ from gates.config.parsing.problems import Problems
 from gates.config.schema_files import text_digest
 from gates.errors import UsageError, did_you_mean
 from gates.regular_files import content_of, is_folder
+from gates.visible_text import folded_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date
     from pathlib import Path
 
@@ -70,14 +71,32 @@ def read_removals(root: Path, dataset: str) -> tuple[Removal, ...]:
     for path in sorted(folder.iterdir()):
         shown = path.relative_to(root).as_posix()
         if path.suffix == SUFFIX and path.is_file():
-            removals.append(_read(path, shown))
+            removals.append(parse_removal(content_of(path, shown), shown))
         elif not path.name.startswith("."):
             raise UsageError(f"{shown}: is no record of a removal: expected a file whose name ends in {SUFFIX}")
     return tuple(removals)
 
 
-def _read(path: Path, shown: str) -> Removal:
-    content = content_of(path, shown)
+def new_part(record: Removal, earlier: Iterable[Removal]) -> Removal | None:
+    """The record without the rows that earlier ones name for the same reason; None where nothing is left.
+
+    Layout, comments, who and date make no record new, nor do fewer rows or narrower values.
+    """
+    words = folded_words(record.reason)
+    alike = [one for one in earlier if folded_words(one.reason) == words]
+    if record.where is not None:
+        return None if any(_is_within(record.where, one.where) for one in alike if one.where is not None) else record
+    named = {row for one in alike for row in one.rows}
+    rows = tuple(row for row in record.rows if row not in named)
+    return replace(record, rows=rows) if rows else None
+
+
+def _is_within(where: Mapping[str, tuple[Value, ...]], wider: Mapping[str, tuple[Value, ...]]) -> bool:
+    return all(column in where and {*where[column]} <= {*values} for column, values in wider.items())
+
+
+def parse_removal(content: bytes, shown: str) -> Removal:
+    """The record in the bytes of a file. shown: its path, for messages. Raises UsageError naming file and line."""
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
         table = toml_of(text)

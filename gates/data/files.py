@@ -46,7 +46,7 @@ FORMATS_TEXT = "Parquet, JSON, JSONL and CSV or TSV (also .gz and .zst), Arrow I
 _NEVER_ROWS = {
     "_success", "_metadata", "_common_metadata", "state.json", "dataset_info.json", "dataset_infos.json", "dataset_dict.json",
 }  # fmt: skip
-# What people put beside data, with any suffix.
+# What people put beside data, unless the suffix is one of data.
 _NEVER_ROWS_STEMS = {"license", "licence", "readme", "citation", "notice", "requirements"}
 _NEVER_ROWS_SUFFIXES = {".dvc", ".md", ".crc"}
 # What `datasets` keeps of mapped and filtered rows in a folder that it saved.
@@ -98,11 +98,11 @@ def resolve(
     if path.is_file():
         matches = [path]
     elif path.is_dir():
-        matches = list(_walk(path))
+        matches = list(walk(path))
     else:
         # Path.glob takes no absolute pattern; hidden files stay out.
         matches = [root / match for match in glob.glob(spec, root_dir=root, recursive=True)]  # noqa: PTH207
-        matches = [below for match in matches for below in (_walk(match) if match.is_dir() else [match])]
+        matches = [below for match in matches for below in (walk(match) if match.is_dir() else [match])]
         if not matches:
             raise UsageError(f"{place}: {_nothing_at(spec, root)}")
     chosen = {match for match in matches if match == path or not holds_no_rows(match.name)}
@@ -220,7 +220,9 @@ def manifest_sha256(files: Iterable[FileFacts]) -> str:
 def holds_no_rows(name: str) -> bool:
     """Whether a file, by the last part of its name, is one of those that people and programs put beside data."""
     name = name.lower()
-    is_beside = name in _NEVER_ROWS or Path(name).suffix in _NEVER_ROWS_SUFFIXES or Path(name).stem in _NEVER_ROWS_STEMS
+    stem, suffix = Path(name).stem, Path(name).suffix
+    is_page = stem in _NEVER_ROWS_STEMS and (suffix == ".txt" or suffix not in _FORMATS)
+    is_beside = name in _NEVER_ROWS or suffix in _NEVER_ROWS_SUFFIXES or is_page
     return name.startswith(".") or is_beside or bool(_CACHED.fullmatch(name))
 
 
@@ -243,7 +245,7 @@ def data_file(path: Path, name: str, origin: str | None = None) -> DataFile:
     return DataFile(path, name, form, codec, _hive(name), origin)
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def walk(folder: Path, *, into_hidden: bool = False) -> Iterator[Path]:
     """Files in a folder and below it; links are followed, each real folder is entered once."""
     entered: set[str] = set()
     for here, folders, names in os.walk(folder, followlinks=True):
@@ -252,7 +254,7 @@ def _walk(folder: Path) -> Iterator[Path]:
             folders.clear()
             continue
         entered.add(real)
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted(name for name in folders if into_hidden or not name.startswith("."))
         yield from (Path(here, name) for name in sorted(names))
 
 

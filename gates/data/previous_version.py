@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import date
 
+    from gates.config.removals import Removal
     from gates.data.engine import Source
     from gates.verdict import CheckResult
 
@@ -19,13 +20,13 @@ class PromotedRows:
     """The rows of a promoted version while it is open.
 
     source: its dataset, or its files that changed since. columns: the roles' names by the names in the files. version: what
-    messages call it. records: sha256 of the records of removals that it has, which excuse nothing that went later.
+    messages call it. records: of removals, that it has, which excuse nothing that went later.
     """
 
     source: Source
     columns: Mapping[str, str]
     version: str = "what was promoted"
-    records: frozenset[str] = frozenset()
+    records: tuple[Removal, ...] = ()
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -78,7 +79,7 @@ class CommitBefore:
     """The commit before what is judged, as far as its rows may be gone.
 
     name: as `HEAD (3f2a91c)`. content: None where each of its files is here as it was. key: tells that from other content.
-    files: those of content, by name, md5 and origin. gone: names of files without a successor of their name or their bytes. records: sha256 of the records of removals that
+    files: those of content, by name, md5 and origin. gone: names of files without a successor of their name or their bytes. records: of removals, that
     it has: what they say happened before. unknown: why its files cannot be told, or "".
     """
 
@@ -87,7 +88,7 @@ class CommitBefore:
     key: str = ""
     files: tuple[tuple[str, str | None, str | None], ...] = ()
     gone: tuple[str, ...] = ()
-    records: frozenset[str] = frozenset()
+    records: tuple[Removal, ...] = ()
     unknown: str = ""
 
 

@@ -84,6 +84,10 @@ class Contents:
         ]
         return sorted(self._with_hashes(chosen), key=lambda file: file.name)
 
+    def names_at(self, spec: str) -> list[str]:
+        """The names of all files that may lie at a path or below it, whether they hold rows or not."""
+        return [file.name for file in self._files_at(self._path_of(spec, spec)).values()]
+
     def _path_of(self, spec: str, place: str) -> str:
         path = self._repository.relative(Path(os.path.normpath(self._root / spec)))
         if path is None:

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 from gates.checking.changes.moved_datasets import MovedDatasets, moved_since
 from gates.config.digests import digest
-from gates.config.removals import FOLDER, REMOVALS
-from gates.config.schema_files import text_digest
 from gates.data.previous_version import CommitBefore, PromotedRows
 from gates.errors import DataError, GatesError, UsageError
 from gates.versions.configuration import PATTERN_TABLE, config_at
+from gates.versions.removals import removals_at
 from gates.versions.snapshots import data_files_at, files_at, snapshot_or_empty
 from gates.versions.trees import tree_at
 
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from gates.checking.changes.moved_datasets import PlacedDataset
     from gates.checking.check_version import JudgedVersion
     from gates.config.dataset import DatasetConfig
+    from gates.config.removals import Removal
     from gates.data.files import DataFile
     from gates.versions.path_contents import SnapshotFile
     from gates.versions.snapshots import Snapshot
@@ -58,7 +58,7 @@ def commit_before(
     if not parts:
         return CommitBefore(str(before))
     name = " and ".join(dict.fromkeys(str(part.version) for part in parts))
-    records = frozenset[str]().union(*(part.records for part in parts))
+    records = tuple(record for part in parts for record in part.records)
     here = {str(file.entry.identity): at.home / file.name for file in seen.files} if at.is_worktree else {}
     names = {file.name for file in seen.files}
     bytes_now = {file.entry.identity for file in (*seen.files, *elsewhere)}
@@ -67,7 +67,7 @@ def commit_before(
     return CommitBefore(
         name,
         _CommitRows(at, parts, heirs, here),
-        digest([name, identities, [part.reading for part in parts], sorted(records)]),
+        digest([name, identities, [part.reading for part in parts], sorted({record.sha256 for record in records})]),
         tuple((file.name, file.entry.md5, file.origin) for file in files),
         tuple(file.name for file in files if file.name not in names and file.entry.identity not in bytes_now),
         records,
@@ -78,14 +78,14 @@ def commit_before(
 class _Part:
     """The files of one dataset of the commit that are not here as they were. configured: its configuration; reading: of that.
 
-    records: the digests of the commit's records of removals.
+    records: the commit's records of removals, of any dataset, as a record may move with its own.
     """
 
     version: Version
     configured: Callable[[], AbstractContextManager[DatasetConfig]]
     reading: Sequence[object]
     files: tuple[SnapshotFile, ...]
-    records: frozenset[str]
+    records: tuple[Removal, ...]
 
 
 def _changed_parts(
@@ -98,7 +98,7 @@ def _changed_parts(
         as_they_were = {_identity(file) for file in seen.files if is_read_alike and file.entry.identity}
         files = tuple(file for file in was.files if _identity(file) not in as_they_were)
         if files:
-            yield _Part(version, configured, reading, files, _records(at, version))
+            yield _Part(version, configured, reading, files, removals_at(tree_at(at.repository, version)))
 
 
 def _earlier(at: JudgedVersion, home: DatasetConfig, before: Version, moved: MovedDatasets) -> Iterator[_Earlier]:
@@ -126,13 +126,6 @@ def _reading(dataset: DatasetConfig) -> list[object]:
     """What says who made a row, and what it says."""
     origins = [dataset.origins.human, dataset.origins.synthetic]
     return [dataset.type, dataset.origin, origins, sorted(dataset.columns.items())]
-
-
-def _records(at: JudgedVersion, before: Version) -> frozenset[str]:
-    """The digests of the records of removals that a version has: of any dataset, as a record may move with its own."""
-    tree = tree_at(at.repository, before)
-    names = [name for name in tree.listing.blobs if f"/{REMOVALS}/" in name and f"{FOLDER}/" in name]
-    return frozenset(map(text_digest, tree.read(names).values()))
 
 
 def _has_same_configuration(at: JudgedVersion, before: Version) -> bool:

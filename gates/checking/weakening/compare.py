@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from gates.checking.targets import config_names
 from gates.checking.weakening.conditions import config_differences
 from gates.checking.weakening.dataset import dataset_differences
+from gates.config.load import FILE_NAME, PYPROJECT
 from gates.config.weakened import TABLE
 from gates.errors import DataError, GatesError
 from gates.versions.configuration import config_at
 from gates.versions.trees import is_same_tree
+from gates.visible_text import folded_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,7 +32,8 @@ class Weakening:
     """One way in which a change lets rows pass that failed before.
 
     what: as `what` of `[[weakened]]` names it.
-    path, line: where it shows, below the top folder. reason: why, where the change says so.
+    path, line: where it shows, below the top folder. reason: why, where the change says so. config: the file that a reason
+    would stand in, below the top folder.
     """
 
     what: str
@@ -38,11 +41,13 @@ class Weakening:
     path: str
     line: int
     reason: str | None
+    config: str = FILE_NAME
 
     @property
     def fix(self) -> str:
         """What to do about it."""
-        return f'take it back, or say why in gates.toml: [[{TABLE}]] what = "{self.what}", reason = "…"'
+        table = f"tool.gates.{TABLE}" if self.config.endswith(PYPROJECT) else TABLE
+        return f'take it back, or say why in {self.config}: [[{table}]] what = "{self.what}", reason = "…"'
 
 
 def weakenings(change: Change, folder: str | None = None) -> list[Weakening]:
@@ -60,9 +65,9 @@ def weakenings(change: Change, folder: str | None = None) -> list[Weakening]:
         weaker = []
         for at, config in old.items():
             if at in new:
-                weaker += list(_of_config(change, at, config, new[at]))
+                weaker += [replace(one, config=now[at]) for one in _of_config(change, at, config, new[at])]
             elif at not in now:
-                weaker.append(_gone(at, config))
+                weaker.append(replace(_gone(at, config), config=next(iter(now.values()), FILE_NAME)))
         reasons = _new_reasons(old, new)
     return [replace(one, reason=one.reason or reasons.get(one.what)) for one in weaker]
 
@@ -125,9 +130,9 @@ def _new_reasons(old: Mapping[str, Config], new: Mapping[str, Config]) -> dict[s
     """The reasons that the change adds: those that the base has were given for what the base gave up."""
     reasons = {}
     for at, config in new.items():
-        before = old[at].weakened if at in old else ()
+        before = {(one.what, folded_words(one.reason)) for one in (old[at].weakened if at in old else ())}
         for one in config.weakened:
-            if one not in before:
+            if (one.what, folded_words(one.reason)) not in before:
                 reasons[one.what] = one.reason
                 reasons.setdefault(f"{at}:{one.what}" if at else one.what, one.reason)
     return reasons

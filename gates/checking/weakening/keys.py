@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gates.checking.weakening.difference import CANNOT_TELL, RuleDifference
+from gates.visible_text import folded_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -75,7 +76,7 @@ def _waivers(old: tuple[Waiver, ...], new: tuple[Waiver, ...], today: date) -> I
         if waiver.expires < today or (present and waiver.expires <= present.expires):
             continue
         what = "is waived longer" if present else "is waived"
-        is_new = present is None or present.reason != waiver.reason
+        is_new = present is None or folded_words(present.reason) != folded_words(waiver.reason)
         yield RuleDifference(
             f"waivers/{waiver.check}",
             f"{waiver.check} {what}, until {waiver.expires}",

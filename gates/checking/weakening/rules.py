@@ -6,10 +6,12 @@ import ast
 from typing import TYPE_CHECKING
 
 from gates.checking.weakening.difference import CANNOT_TELL, RuleDifference
+from gates.config.removals import new_part
 from gates.contract.plan import fits_purpose
 from gates.contract.suites import ROW_FAILURES, looser_by, reason_of, unmentioned_rule
 from gates.rows.validation import rules
 from gates.verdict import Scope
+from gates.visible_text import folded_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,9 +44,8 @@ def suite_differences(old: ResolvedDataset, new: ResolvedDataset) -> Iterator[Ru
 
 def record_differences(old: Contract, new: Contract) -> Iterator[RuleDifference]:
     """Records of removals that are new, which say why themselves, and other shares of the population."""
-    recorded = {removal.sha256 for removal in old.removals}
     for removal in new.removals:
-        if removal.sha256 not in recorded:
+        if new_part(removal, old.removals):
             path = removal.place.rpartition(":")[0]
             text = f"human rows may be missing, as {path} says"
             yield RuleDifference(
@@ -91,7 +92,7 @@ def _looser(old: SuiteEntry, new: SuiteEntry, contract: Contract) -> Iterator[Ru
     changes = looser_by(old, new)
     if changes:
         reason = reason_of(new) if _is_own(new, contract) else None
-        is_new = reason is not None and reason != reason_of(old)
+        is_new = reason is not None and folded_words(reason) != folded_words(reason_of(old) or "")
         place = new.place if _is_own(new, contract) else ""
         text = f"{new.check_id} is looser: {'; '.join(changes)}"
         yield RuleDifference(str(new.check_id), text, place=place, reason=reason if is_new else None)

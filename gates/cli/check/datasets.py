@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gates.checking.check_version import version_requested
@@ -27,7 +28,7 @@ def check(request: CheckRequest, version: VersionRequest) -> int:
 
     is_bad = is_weakened(request, version)
     try:
-        code = _judged(request, version)
+        code = _judged(replace(request, reporting=replace(request.reporting, is_weakened=is_bad)), version)
     except GatesError as error:
         if not is_bad:
             raise

@@ -72,7 +72,7 @@ def _show_on_terminal(shown: Sequence[Shown], judged: Sequence[Located], reporti
     if reported:
         from gates.verdicts.reports.formats.terminal import terminal
 
-        options = render_options(verbose=reporting.verbose)
+        options = replace(render_options(verbose=reporting.verbose), is_weakened=reporting.is_weakened)
         failing = {one.name: one.failing_rows for one in shown}
         reports = "\n".join(
             terminal(one.verdict, replace(options, failing_rows=failing.get(one.name, "")), one.name)
@@ -84,3 +84,5 @@ def _show_on_terminal(shown: Sequence[Shown], judged: Sequence[Located], reporti
             SummaryRow(one.name, one.located.verdict if one.located else None, str(one.error or LEFT)) for one in shown
         )
         click.echo(summary(list(rows)), nl=False)
+        if reporting.is_weakened:
+            click.echo("FAIL  the change weakens the gate")

@@ -46,7 +46,7 @@ class Execution:
 
 @dataclass(frozen=True)
 class Reporting:
-    """What is printed and written, and the exit code of warnings."""
+    """What is printed and written, and the exit code of warnings. is_weakened: the change fails, whatever its rows are."""
 
     format: str
     output: Path | None
@@ -55,6 +55,7 @@ class Reporting:
     verbose: bool
     strict: bool
     exit_zero: bool
+    is_weakened: bool = False
 
     @property
     def reports(self) -> tuple[str, ...]:
@@ -73,7 +74,7 @@ class CheckRequest:
     @classmethod
     def of_options(cls, options: Mapping[str, Any], *, is_open: bool) -> CheckRequest:
         """The call with these options. is_open: as in `DatasetSelection`."""
-        values = {**options, "is_open": is_open}
+        values = {**options, "is_open": is_open, "is_weakened": False}
         return cls(_part(DatasetSelection, values), _part(Execution, values), _part(Reporting, values))
 
 

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from gates.verdicts.reports.located_verdict import Located
 
 
+_SHOWN = 20
+
+
 @dataclass(frozen=True)
 class DatasetRun:
     """One dataset of a call. number: its place among them."""
@@ -205,9 +208,20 @@ def _say(asking: DatasetRun, answered: CheckedDataset, request: CheckRequest) ->
         note(f"{asking.name}: {scope}: result not stored")
     if request.reporting.quiet:
         return
+    if request.reporting.verbose:
+        _note_not_read(asking)
     # The terminal's report has it where it belongs.
     if (rows := _failing_rows(asking, answered)) and request.reporting.format != "terminal":
         note(f"{asking.name}: failing rows: {rows}")
+
+
+def _note_not_read(asking: DatasetRun) -> None:
+    from gates.versions.without_rows import names_without_rows
+
+    names = names_without_rows(asking.at.repository, replace(asking.dataset, root=asking.at.home), asking.at.version)
+    if names:
+        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+        note(f"{asking.name}: not read, by their names files without rows: {', '.join(names[:_SHOWN])}{more}")
 
 
 def _failing_rows(asking: DatasetRun, answered: CheckedDataset) -> str:

@@ -155,4 +155,6 @@ def _explained(file: DataFile, text: Path, width: int, message: str) -> DataErro
     content = text.read_bytes()
     if b"\r\n" in content and re.search(rb"(?<!\r)\n", content):
         return DataError(f"{place}: mixes line ends, \\n and \\r\\n; write the file with one of them")
+    if b"\r" in content.replace(b"\r\n", b""):
+        return DataError(f"{place}: some lines end in \\r alone; write the file with \\n at the end of each line")
     return DataError(f"{place}: not readable as CSV: {message.strip().split(chr(10))[0]}")

@@ -6,6 +6,7 @@ DuckDB's own inference is not used: it turns strings that look like dates into d
 from __future__ import annotations
 
 import json
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -206,9 +207,15 @@ def _explained(file: DataFile, text: Path, message: str) -> DataError:
         for number, line in enumerate(stream, start=1):
             if line.strip() and (wrong := _wrong_with(line)):
                 place = f"{file.name}:{number}" if file.format is Format.JSONL else f"{file.name}: row {number}"
-                return DataError(f"{place}: {wrong}")
+                return DataError(f"{place}: {wrong}{_other_format(file)}")
     sentence = message.strip().split(chr(10))[0].replace(str(text), file.name)
     return DataError(f"{file.name}: not readable as JSON lines: {sentence}")
+
+
+def _other_format(file: DataFile) -> str:
+    """What a name that says little of its rows may have meant."""
+    is_text = ".txt" in PurePosixPath(file.name.lower()).suffixes[-2:]
+    return "; a .txt is read as JSON lines: rename one that holds CSV to .csv, or .tsv" if is_text else ""
 
 
 def _wrong_with(line: bytes) -> str:

@@ -68,7 +68,10 @@ def _note(before: PreviousHumanRows, rows: list[str], count: int, changed: int) 
         named = ", ".join(f'"{row}"' for row in rows[:_SHOWN]) + (", …" if count > _SHOWN else "")
         clauses.append(f'to record it: rows = [{named}], reason = "…", who = "…", date = YYYY-MM-DD')
     if before.late:
-        clauses.append(f"records from before {before.name} excuse nothing ({', '.join(before.late[:_SHOWN])})")
+        places = ", ".join(before.late[:_SHOWN])
+        clauses.append(
+            f"records from before {before.name}, edited or not, excuse nothing ({places}): give a new one its own reason"
+        )
     if before.unused:
         clauses.append(f"records that name no row of {before.name}: {', '.join(before.unused[:_SHOWN])}")
     return "; ".join(clauses)

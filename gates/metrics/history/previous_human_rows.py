@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from gates.config.removals import new_part
 from gates.data.batch import content_digest
 from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID, ROWS_PER_FILE_BITS
 from gates.data.scan.result import NAMED_ROWS
@@ -199,13 +200,12 @@ class SinceCommit(BothVersions):
         removals = inputs.declared.removals
         try:
             with before.content.rows() as parts:
-                late = [one for one in removals if all(one.sha256 in part.records for part in parts)]
-                earlier = _earlier_rows(inputs, parts, late)
+                earlier = _earlier_rows(inputs, parts, removals)
         except DataError:
             indexes = inputs.before.remembered()
             if indexes is None:
                 raise
-            earlier = _remembered_rows(inputs, indexes, [one for one in removals if one.sha256 in before.records])
+            earlier = _remembered_rows(inputs, indexes, _new_records(removals, before.records))
         with before.content.elsewhere() as others:
             return _without(earlier, [_digests(inputs, rows, earlier.shared) for rows in others])
 
@@ -214,23 +214,26 @@ def _read_promoted(inputs: PassInputs) -> _EarlierRows:
     before = inputs.before.promoted
     assert before is not None  # noqa: S101  # callers have a promoted version
     assert before.content is not None  # noqa: S101
-    late = _from_before(inputs.declared.removals, before.content.promoted_on())
+    dated = _from_after(inputs.declared.removals, before.content.promoted_on())
     with before.content.rows() as promoted:
-        return _earlier_rows(inputs, [promoted], late)
+        return _earlier_rows(inputs, [promoted], dated)
 
 
-def _earlier_rows(inputs: PassInputs, parts: Sequence[PromotedRows], late: Sequence[Removal]) -> _EarlierRows:
-    """late: records from before the version, which excuse nothing that went later."""
-    records = [one for one in inputs.declared.removals if one not in late]
+def _earlier_rows(inputs: PassInputs, parts: Sequence[PromotedRows], removals: Sequence[Removal]) -> _EarlierRows:
+    """removals: records that may excuse rows; of each part those do that say more than the records it has."""
+    records = tuple(one for one in removals if any(new_part(one, part.records) for part in parts))
+    late = _late(inputs, records)
     columns = [set(part.source.schema().names) for part in parts]
     shared = tuple(name for name in sorted(inputs.roles.content) if all(name in names for names in columns))
     values = []
     for part in parts:
-        rows = PromotedHumanRows(inputs, part, records, shared)
+        new = _new_records(records, part.records)
+        rows = PromotedHumanRows(inputs, part, new, shared)
         part.source.fold([rows])
-        value = rows.value(tuple(record.place for record in late))
-        pairs = zip(records, value.named, strict=True)
-        values.append(replace(value, named=[mask & (one.sha256 not in part.records) for one, mask in pairs]))
+        value = rows.value(late)
+        masks = {one.place: mask for one, mask in zip(new, value.named, strict=True)}
+        none = np.zeros(len(value.digest), dtype=bool)
+        values.append(replace(value, named=[masks.get(one.place, none) for one in records], records=records))
     return _together(values)
 
 
@@ -273,7 +276,18 @@ def _without(earlier: _EarlierRows, elsewhere: Sequence[Hashes]) -> _EarlierRows
     )
 
 
-def _remembered_rows(inputs: PassInputs, indexes: Sequence[FileIndex], late: Sequence[Removal]) -> _EarlierRows:
+def _new_records(records: Sequence[Removal], earlier: Sequence[Removal]) -> list[Removal]:
+    """What is new in each record, of those in which something is."""
+    return [new for one in records if (new := new_part(one, earlier))]
+
+
+def _late(inputs: PassInputs, records: Sequence[Removal]) -> tuple[str, ...]:
+    """Places of the records in which nothing is new."""
+    places = {one.place for one in records}
+    return tuple(one.place for one in inputs.declared.removals if one.place not in places)
+
+
+def _remembered_rows(inputs: PassInputs, indexes: Sequence[FileIndex], new: Sequence[Removal]) -> _EarlierRows:
     """As `_earlier_rows`, of files of which hashes are left alone: a record can name their rows by place only."""
     names = tuple(name for name, *_ in inputs.before.commit.files) if inputs.before.commit else ()
     is_human = [index.of(HUMAN_CODE) for index in indexes]
@@ -281,7 +295,7 @@ def _remembered_rows(inputs: PassInputs, indexes: Sequence[FileIndex], late: Seq
         [np.flatnonzero(mask) + (number << ROWS_PER_FILE_BITS) for number, mask in enumerate(is_human)]
     )
     digest = np.concatenate([index.columns["digest"][mask] for index, mask in zip(indexes, is_human, strict=True)])
-    records = tuple(one for one in inputs.declared.removals if one not in late and one.where is None)
+    records = tuple(one for one in new if one.where is None)
     places = np.array([place(names, int(row)) for row in row_id], dtype=str)
     return _EarlierRows(
         row_id=row_id,
@@ -292,7 +306,7 @@ def _remembered_rows(inputs: PassInputs, indexes: Sequence[FileIndex], late: Seq
         shared=tuple(sorted(inputs.roles.content)),
         files=names,
         records=records,
-        late=tuple(one.place for one in late),
+        late=_late(inputs, new),
     )
 
 
@@ -328,11 +342,11 @@ def _has_content(scan: Scan, both: _Both, digest: Hashes) -> Mask:
     return scan.index.having(digest, scan.index.of(HUMAN_CODE)) | np.isin(digest, held_out)
 
 
-def _from_before(records: Sequence[Removal], promoted: date) -> list[Removal]:
-    """The records from before a promotion."""
+def _from_after(records: Sequence[Removal], promoted: date) -> list[Removal]:
+    """The records that are not from before a promotion."""
     # Records have the day of their author's calendar, which may be behind that of UTC.
     first = promoted - timedelta(days=1)
-    return [one for one in records if one.date < first]
+    return [one for one in records if one.date >= first]
 
 
 class PromotedHumanRows:

@@ -14,6 +14,7 @@ from gates.errors import DataError
 from gates.promotion.errors import PromotionError
 from gates.promotion.statements.paths import folder_of_config
 from gates.promotion.statements.tags import artifact, parse_version
+from gates.versions.removals import removals_at
 from gates.versions.repository import open_repository
 from gates.versions.version import WORKTREE, Version, VersionKind, git_of
 
@@ -130,7 +131,8 @@ class _Content:
                     raise DataError(
                         f"the data of {self.tag.name} is not what was promoted; `gates verify {self.tag.name}`"
                     )
-                yield PromotedRows(opened, {column: role for role, column in data.config.columns.items()})
+                columns = {column: role for role, column in data.config.columns.items()}
+                yield PromotedRows(opened, columns, records=removals_at(self._promoted.tree))
         except OSError as error:
             raise DataError(f"the data of {self.tag.name} cannot be read: {error}") from error
 

@@ -116,14 +116,16 @@ def outcome_of(verdict: Verdict, check_id: str) -> str:
     return next((check.outcome.shown for check in verdict.checks if str(check.id) == check_id), "not planned")
 
 
-def headline(verdict: Verdict, name: str = "") -> str:
+def headline(verdict: Verdict, name: str = "", *, is_weakened: bool = False) -> str:
     """The answer and its reason in one line, such as `reviews: FAIL  2 critical checks failed, 29 of 31 passed`.
 
-    name: how the dataset is called, where not by its name alone.
+    name: how the dataset is called, where not by its name alone. is_weakened: whether the change weakens the gate without a
+    reason, and so fails whatever its rows are.
     """
     word, _, part = answer(verdict).partition(" (")
+    word, why = ("fail", "the change weakens the gate; ") if is_weakened else (word, "")
     shown = f"{word.upper()} ({part}" if part else word.upper()
-    return f"{name or verdict.dataset}: {shown}  {tally(verdict.checks, waived_ids(verdict))}"
+    return f"{name or verdict.dataset}: {shown}  {why}{tally(verdict.checks, waived_ids(verdict))}"
 
 
 def answer(verdict: Verdict) -> str:

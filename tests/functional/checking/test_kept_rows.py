@@ -204,6 +204,35 @@ def test_a_record_in_the_change_says_why_and_one_from_before_does_not(in_git, ga
     assert (code, "records from before HEAD" in message) == (1, True)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("# rows", "# looked at again"),
+        ("data team", "somebody else"),
+        ("2024-01-31", "2024-02-01"),
+        ("the writer withdrew it", "The writer\u200b withdrew  it."),
+        ("two values", "one value"),
+    ],
+)
+def test_a_record_that_says_nothing_new_excuses_no_new_loss(in_git, gates, old, new):
+    frames = shards()
+    values = sorted(set(frames["00"].filter(human(frames["00"]))[COLUMN]))[:2]
+    where = f"where = {{{{ {COLUMN} = {json.dumps(values)} }}}}"
+    record = RECORD.replace("rows = [{rows}]", f"{where}  # rows").format()
+    write(in_git, f"{RECORDS}/one.toml", record)
+    commit(in_git, "a record")
+    put(in_git, {name: frame.filter(~(human(frame) & frame[COLUMN].is_in(values))) for name, frame in frames.items()})
+    edited = record.replace(old, new) if old in record else record.replace(json.dumps(values), json.dumps(values[:1]))
+    for name in ("one", "other"):
+        (in_git / f"{RECORDS}/one.toml").unlink(missing_ok=True)
+        write(in_git, f"{RECORDS}/{name}.toml", edited)
+        code, _, message = asked(in_git, gates)
+        assert (code, "records from before HEAD" in message) == (1, True)
+
+    write(in_git, f"{RECORDS}/other.toml", record.replace("the writer withdrew it", "a second writer withdrew it"))
+    assert asked(in_git, gates)[:2] == (0, "pass")
+
+
 def test_a_record_of_values_excuses_the_rows_that_have_them(in_git, gates):
     frames = shards()
     value = frames["00"].filter(human(frames["00"]))[COLUMN][0]
@@ -263,6 +292,20 @@ def test_files_that_only_moved_are_read_where_they_are_now(tmp_path, gates):
         (root / f"data/people/{name}.csv").rename(root / f"data/people/moved-{name}.csv")
 
     assert asked(root, gates)[:2] == (0, "pass")
+
+
+def test_files_that_are_not_read_by_their_names_are_named(root, gates):
+    names = [".b.csv", ".h/c.csv", "README.md", "_SUCCESS"]
+    texts = {f"{name}.csv": as_text(frame, ".csv") for name, frame in shards().items()} | dict.fromkeys(names, "x")
+    for name in names:
+        write(root, f"data/people/{name}", "x")
+    if (root / ".dvc").exists():
+        track(root, "data/people", texts)
+    git(root, "add", "-A")
+    listed = ", ".join(f"data/people/{name}" for name in names)
+
+    for version in ("--worktree", "--staged"):
+        assert listed in gates(root, "check", "people", "--only", CHECK, "-v", version).err
 
 
 def test_where_history_begins_no_row_can_be_gone(root, gates):

@@ -219,6 +219,8 @@ def test_a_reason_in_the_change_is_shown_and_one_of_the_base_is_none(root):
     commit(root, "reason and slices")
     edit(root, "gates.toml", 'slices = ["place"]\n', "")
     assert weaker(root) == {"first/slices": None}
+    edit(root, "gates.toml", "Places are not known any more.", " places are  NOT known\u200b any more! ")
+    assert weaker(root) == {"first/slices": None}
 
 
 def test_waivers_removals_and_loosened_limits_say_why_themselves(root):
@@ -241,6 +243,17 @@ def test_waivers_removals_and_loosened_limits_say_why_themselves(root):
     edit(root, "gates.toml", "2031-01-01", "2032-01-01")
     edit(root, "expectations/first/human.json", "12}", "15}")
     assert weaker(root) == {f"first/{waived}": None, f"first/waivers/{waived}": None}
+    edit(root, "gates.toml", "new grades", "New  grades.")
+    edit(root, "expectations/first/human.json", "grades go to 12", "Grades\u200b go to 12 …")
+    edit(root, "promotions/first/removals/one.toml", '"a"', '"b"  # looked at again')
+    assert weaker(root) == {f"first/{waived}": None, f"first/waivers/{waived}": None}
+    edit(root, "promotions/first/removals/one.toml", "consent withdrawn", "written by a machine")
+    edit(root, "gates.toml", "New  grades.", "Newer grades")
+    assert weaker(root) == {
+        f"first/{waived}": None,
+        f"first/waivers/{waived}": "Newer grades",
+        "first/removals/one.toml": "written by a machine",
+    }
 
 
 def test_the_index_and_a_commit_are_compared_as_the_work_tree_is(root):
@@ -284,6 +297,23 @@ def test_a_base_that_cannot_be_read_lets_nobody_tell(root, gates, name, text):
     assert gates(root, "check", "first", "--base", "HEAD").code == 3
 
 
+def test_a_fix_names_the_file_and_the_table_that_there_are(root):
+    (root / "gates.toml").unlink()
+    own = CONFIG.replace('slices = ["place"]\n', "")
+    write(
+        root,
+        "pyproject.toml",
+        own.replace("[datasets", "[tool.gates.datasets").replace("[stages", "[tool.gates.stages"),
+    )
+    git(root, "add", "-A")
+
+    (one,) = weakenings(change(root), "")
+
+    assert one.fix.startswith("take it back, or say why in pyproject.toml: [[tool.gates.weakened]] what = ")
+    (root / "team/gates.toml").unlink()
+    assert {one.config for one in weakenings(change(root))} == {"pyproject.toml"}
+
+
 @pytest.mark.parametrize("option", ["--base", "--since"])
 def test_a_change_that_says_no_reason_fails_though_its_rows_pass(root, gates, option):
     base = git(root, "rev-parse", "HEAD")
@@ -300,7 +330,8 @@ def test_a_change_that_says_no_reason_fails_though_its_rows_pass(root, gates, op
 
     assert called.code == 1
     assert called.out.startswith(TITLE)
-    assert "first: PASS" in called.out
+    assert "first: FAIL  the change weakens the gate; " in called.out
+    assert "PASS" not in called.out
     assert again.code == 1
     assert TITLE in again.err
     assert json.loads(again.out)["outcome"] == "pass"

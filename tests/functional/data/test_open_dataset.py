@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 from itertools import pairwise
 from pathlib import Path
@@ -244,6 +245,37 @@ def test_formats_may_be_mixed_and_files_that_hold_no_rows_are_passed_over(parque
     for path in ("data", "data/", "data/*", "**/*.*"):
         with open_dataset(text_config(tmp_path, path)) as dataset:
             assert [(row["text"], row[ROW_ID] >> 40) for row in rows_of(dataset)] == [("c", 0), ("p", 1), ("j", 2)]
+
+
+def test_a_page_with_the_suffix_of_data_is_data(tmp_path):
+    (tmp_path / "data").mkdir()
+    for name in ("LICENSE.csv", "readme.CSV", "Notice.csv.gz"):
+        text = b"text,origin\nc,human\n"
+        (tmp_path / "data" / name).write_bytes(gzip.compress(text) if name.endswith(".gz") else text)
+    for name in ("LICENSE", "README.txt", "readme.rst", "Citation.cff", "requirements.txt"):
+        (tmp_path / "data" / name).write_text("nothing")
+
+    with open_dataset(text_config(tmp_path, "data")) as dataset:
+        assert [file.path for file in dataset.files] == ["data/LICENSE.csv", "data/Notice.csv.gz", "data/readme.CSV"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        (
+            "b.txt",
+            "text,origin\na,human\n",
+            r"b\.txt:1: not valid JSON.*a \.txt is read as JSON lines: rename .* \.csv",
+        ),
+        ("b.csv", "text,origin\na,human\nb,human\rc,human\r", r"b\.csv.* end in \\r alone; write the file with \\n"),
+    ],
+)
+def test_rows_written_in_another_way_than_their_name_says_get_a_sentence_of_ours(tmp_path, name, content, words):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / name).write_text(content, newline="")
+
+    with pytest.raises(DataError, match=words), open_dataset(text_config(tmp_path, "data")) as dataset:
+        rows_of(dataset)
 
 
 def test_links_are_followed(parquet, tmp_path):

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from gates.checking.lint import lint
-from gates.config.removals import Removal, read_removals
+from gates.config.removals import Removal, new_part, read_removals
 from gates.errors import UsageError
 from tests.dvc_repositories import write
 from tests.promotions import statement
@@ -102,3 +102,23 @@ def test_lint_names_records_that_the_last_promotion_left_behind(tmp_path) -> Non
             )
         ],
     )
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "rows"),
+    [
+        ('rows = ["a", "b"]', 'rows = ["b"]', None),
+        ('rows = ["a"]', 'rows = ["a", "b"]', ("b",)),
+        ('where = { s = ["x", "y"] }', 'where = { s = "y", t = 1 }', None),
+        ('where = { s = "x" }', 'where = { s = ["x", "y"] }', ()),
+        ('where = { s = "x" }', 'rows = ["a"]', ("a",)),
+    ],
+)
+def test_a_record_is_new_as_far_as_no_earlier_one_says_it_for_the_same_reason(tmp_path, earlier, later, rows) -> None:
+    (old,) = read(tmp_path, RECORD + earlier + "\n")
+    (new,) = read(tmp_path, RECORD.replace("consent withdrawn", "Consent - withdrawn!") + later + "\n")
+    part = new_part(new, [old])
+    assert (part and part.rows) == rows
+
+    (other,) = read(tmp_path, RECORD.replace("consent", "licence") + later + "\n")
+    assert new_part(other, [old]) == other

@@ -66,13 +66,14 @@ class RenderOptions:
     """width: columns to wrap at, or None where every line stays whole, as in a pipe. verbose: every check, also passes.
 
     Lines that a person copies, check ids and commands, stay whole: the terminal itself wraps those that are too long.
-    failing_rows: how many rows of a dataset fail, and the file that has them, where it is there.
+    failing_rows: how many rows of a dataset fail, and the file that has them, where it is there. is_weakened: as for `headline`.
     """
 
     width: int | None = None
     color: bool = False
     verbose: bool = False
     failing_rows: str = ""
+    is_weakened: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,8 @@ class _Screen:
 
     def lines(self) -> Iterator[_Line]:
         verdict, options, listed = self.verdict, self.options, self.listed
-        yield _Line(headline(verdict, self.name), style=f"bold {_COLORS[verdict.answer]}")
+        color = _COLORS[Answer.FAIL if options.is_weakened else verdict.answer]
+        yield _Line(headline(verdict, self.name, is_weakened=options.is_weakened), style=f"bold {color}")
         rows = ", ".join(f"{count:,} {origin}" for origin, count in verdict.rows.items())
         yield _Line(f"rows: {rows}")
         if role := role_line(verdict):
