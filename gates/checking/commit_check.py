@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from gates.checking.changes.files import ChangedFiles, changed_files, openable
 from gates.checking.conclude import JudgedData, column_types, planned, verdict_of_results
-from gates.checking.partial_row_limits import SeenRows, kept_files_result
+from gates.checking.partial_row_limits import SeenRows, kept_files_result, lost_human_files_result
 from gates.checking.resolve import resolve_without_schemas, with_schemas
 from gates.checking.row_pass import RowPass
 from gates.checking.verdict_inputs import data_of
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from gates.checking.changes.files import Openable
     from gates.checking.check_or_recall import DatasetCheck
     from gates.checking.resolve import ResolvedDataset
+    from gates.checking.version_inputs import Compared
     from gates.config.deadline import Deadline
     from gates.contract.contract import Contract
     from gates.data.duckdb.dataset import LocalDataset
@@ -101,7 +102,7 @@ def judge_changed_rows(
                     run.look(at_hand, clock)
         except TimeUpError:
             is_in_time = False
-    return _rows_at_commit(resolved, changed, run, seen.kept_files, is_in_time=is_in_time)
+    return _rows_at_commit(resolved, changed, run, seen, is_in_time=is_in_time)
 
 
 class _ChangedRows:
@@ -163,7 +164,7 @@ def _rows_at_commit(
     resolved: ResolvedDataset,
     changed: ChangedFiles,
     run: _ChangedRows | None,
-    kept: KeptFiles | None,
+    seen: Compared,
     *,
     is_in_time: bool,
 ) -> RowsAtCommit:
@@ -176,7 +177,9 @@ def _rows_at_commit(
         results = run.results(unseen=run.total - run.rows.done if is_counted else None)
     else:
         whole = plan(resolved.contract, (), is_lenient=True)
-    results += _of_lost_files(whole, kept, is_pass_shown=is_finished and bool(results))
+    results += _of_lost_files(whole, seen.kept_files, is_pass_shown=is_finished and bool(results))
+    lost = lost_human_files_result(whole, seen.lost_human_files) if seen.lost_human_files else None
+    results += [lost] if lost else []
     ids = {result.id for result in results}
     rows = run.rows.failures.rows if run else {}
     looked_at = JudgedData({origin: rows.get(origin, 0) for origin in _ORIGINS}, data_of(run.facts if run else []))

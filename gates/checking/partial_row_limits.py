@@ -12,20 +12,24 @@ from typing import TYPE_CHECKING
 
 from gates.contract.suites import demand_of, limits_of, params_of
 from gates.metrics.base.check_result import check_result
+from gates.metrics.base.measurement import Estimate, Measured
 from gates.metrics.history import lost_files
 from gates.metrics.integrity import row_failures
 from gates.verdict import Kind, Outcome, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from gates.contract.plan import Plan
     from gates.contract.suites import SuiteEntry
     from gates.data.previous_version import KeptFiles
     from gates.data.scan.result import RuleFailures
     from gates.metrics.base.measurement import Measurement
+    from gates.metrics.base.metric import Metric
     from gates.rows.failures import RowFailures
     from gates.verdict import CheckResult
+
+_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -79,8 +83,22 @@ class SeenRows:
 
 def kept_files_result(planned: Plan, kept: KeptFiles | None) -> CheckResult | None:
     """What the check of kept files says; None where it is not planned."""
+    return _result(planned, lost_files.METRIC, lost_files.measurement_of(kept))
+
+
+def lost_human_files_result(planned: Plan, names: Sequence[str]) -> CheckResult | None:
+    """That human files are gone, and their rows with them; None where the check of human rows is not planned."""
+    from gates.metrics.history import lost_human_rows
+
+    shown = f"{', '.join(names[:_SHOWN])}{', …' if len(names) > _SHOWN else ''}"
+    note = f"{shown} of HEAD: gone with all human rows, no other file that may have some was added, and no removal is recorded"
+    return _result(
+        planned, lost_human_rows.METRIC, Measured(Estimate.exact(1.0), note=note, evidence={"files": list(names)})
+    )
+
+
+def _result(planned: Plan, metric: Metric, measurement: Measurement) -> CheckResult | None:
     for entry in planned.entries[Scope.COMBINED]:
-        if entry.type == lost_files.METRIC.expectation:
-            metric = lost_files.METRIC
-            return check_result(entry.check_id, metric, lost_files.measurement_of(kept), demand_of(metric, entry))
+        if entry.type == metric.expectation:
+            return check_result(entry.check_id, metric, measurement, demand_of(metric, entry))
     return None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gates.checking.cache.hashes import RememberedHashes
 from gates.checking.changes.losses import kept_files
-from gates.checking.changes.rows_before import commit_before
+from gates.checking.changes.rows_before import commit_before, lost_human_files
 from gates.config.deadline import TimeUpError
 from gates.data.previous_version import CommitBefore, KeptFiles
 from gates.errors import DataError, GatesError
@@ -40,7 +40,7 @@ class Compared:
     is_exact: whether its hashes tell the bytes; DVC 2's md5 of a text file takes CRLF for LF.
     kept_files: None where no version before tells. changes: None where there is none, or none to compare with.
     promoted: what was promoted last before. commit: what the version before had, where nothing was promoted.
-    is_left: time was up, or only a remote could tell, so that a snapshot or the version before is missing.
+    lost_human_files: as `lost_human_files` finds them. is_left: time was up, or only a remote could tell, so that a snapshot or the version before is missing.
     """
 
     snapshot: Snapshot | None
@@ -49,6 +49,7 @@ class Compared:
     changes: Comparison | None = None
     promoted: PromotedBefore | None = None
     commit: CommitBefore | None = None
+    lost_human_files: tuple[str, ...] = ()
     is_left: bool = False
 
 
@@ -61,7 +62,7 @@ def compared(at: JudgedVersion, dataset: DatasetConfig, cache: Cache, clock: Dea
     inputs = _compared(at, dataset, cache, clock)
     promoted = promoted_before(at.repository, at.version, at.home, dataset.name)
     # Where something was promoted, nothing falls behind that, however many commits ago it was.
-    return replace(inputs, promoted=promoted, commit=None if promoted else inputs.commit)
+    return replace(inputs, promoted=promoted, commit=None, lost_human_files=()) if promoted else inputs
 
 
 def _compared(at: JudgedVersion, dataset: DatasetConfig, cache: Cache, clock: Deadline | None) -> Compared:
@@ -111,7 +112,8 @@ def _with_changes(
     if _says_nothing(at, changes):
         kept = kept if kept and kept.lost else None
         commit = commit if commit and commit.content else None
-    return replace(inputs, kept_files=kept, changes=changes, commit=commit)
+    gone = lost_human_files(at, old, seen, changes)
+    return replace(inputs, kept_files=kept, changes=changes, commit=commit, lost_human_files=gone)
 
 
 def _says_nothing(at: JudgedVersion, files: Comparison) -> bool:

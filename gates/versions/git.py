@@ -129,6 +129,11 @@ class Git:
             raise DataError(f"the commit before {commit[:7]} is not here: the clone is shallow; {DEEPEN}")
         return before
 
+    def has_other_branches(self, commit: str | None) -> bool:
+        """Whether a branch, here or of a remote, has commits that are not in the history of one; None for no commit."""
+        beside = (f"--no-contains={commit}",) if commit else ()
+        return bool(self.run("for-each-ref", "--count=1", *beside, "refs/heads", "refs/remotes"))
+
     def ref(self, name: str) -> str | None:
         """The object that a ref names; None where there is no such ref."""
         return self._named(name, name)

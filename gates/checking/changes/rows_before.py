@@ -12,10 +12,12 @@ from gates.checking.changes.moved_datasets import MovedDatasets, moved_since
 from gates.config.digests import digest
 from gates.data.previous_version import CommitBefore, PromotedRows
 from gates.errors import DataError, GatesError, UsageError
+from gates.verdict import Scope
 from gates.versions.configuration import PATTERN_TABLE, config_at
 from gates.versions.removals import removals_at
 from gates.versions.snapshots import data_files_at, files_at, snapshot_or_empty
 from gates.versions.trees import tree_at
+from gates.versions.version import VersionKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from gates.config.dataset import DatasetConfig
     from gates.config.removals import Removal
     from gates.data.files import DataFile
+    from gates.versions.comparison import Comparison
     from gates.versions.path_contents import SnapshotFile
     from gates.versions.snapshots import Snapshot
     from gates.versions.version import Version
@@ -72,6 +75,23 @@ def commit_before(
         tuple(file.name for file in files if file.name not in names and file.entry.identity not in bytes_now),
         records,
     )
+
+
+def lost_human_files(at: JudgedVersion, old: Snapshot, seen: Snapshot, changes: Comparison) -> tuple[str, ...]:
+    """Human files that the index lacks and whose rows can stand nowhere else, known without reading a row.
+
+    None are named where a file that may have human rows was added or changed, also a held-out one, or where a record came along.
+    """
+    if at.before is None or at.version.kind is not VersionKind.STAGED or old.holdout != seen.holdout:
+        return ()
+    origins = {file.name: file.origin for file in seen.files}
+    if any(origins[name] != Scope.SYNTHETIC for name in (*changes.added, *changes.changed)):
+        return ()
+    if _records(at, at.version) - _records(at, at.before):
+        return ()
+    left = {file.entry.identity for file in seen.files}
+    gone = (file for file in old.files if file.name in changes.removed and file.entry.identity not in left)
+    return tuple(file.name for file in gone if file.origin == Scope.HUMAN)
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,9 @@ def _datasets(at: JudgedVersion, target: Target, request: CheckRequest, version:
     from gates.checking.changes.datasets import changed
 
     datasets = chosen(at.config, target.names, every=request.selection.is_every)
+    git = at.repository.git
+    if at.before is None and git and not git.is_shallow() and git.has_other_branches(at.version.commit):
+        note(f"nothing was compared with an earlier version: there is no commit before {at.version} on this branch")
     if version.since is None and not (version.staged and request.selection.is_open and not request.selection.every):
         return datasets
     changed_datasets = changed(at, datasets, today())

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.dvc_repositories import commit, git, write
-from tests.functional.checking.test_kept_rows import asked, project, shards
+from tests.functional.checking.test_kept_rows import CHECK, CONFIG, asked, project, shards
+from tests.projects import table_rows
 
 
 @pytest.fixture
@@ -87,3 +88,30 @@ def test_a_push_that_overwrites_a_commit_keeps_its_human_rows(root, gates, monke
 
     assert (code, outcome) == (1, "fail")
     assert "data/people/new.csv:" in message
+
+
+def test_a_lost_file_of_the_human_partition_fails_within_the_time_of_a_commit(root, gates):
+    config = CONFIG.replace(
+        'path = "data/people"', 'partitions = { human = "data/human", synthetic = "data/synthetic" }'
+    )
+    write(root, "gates.toml", config)
+    for at in range(15):
+        write(root, f"data/human/{at:02}.csv", table_rows(10, at).write_csv())
+    write(root, "data/synthetic/00.csv", table_rows(10, 99).write_csv())
+    commit(root, "partitions")
+    git(root, "mv", "data/human/03.csv", "data/human/moved.csv")
+    assert gates(root, "check", "--staged", "--timeout", "60").code == 0
+    git(root, "rm", "-q", "data/human/07.csv")
+
+    called = gates(root, "check", "--staged", "--timeout", "60")
+
+    assert (called.code, "data/human/07.csv" in called.out) == (1, True), called.out
+
+
+def test_a_branch_without_history_says_that_nothing_was_compared(root, gates):
+    git(root, "checkout", "-q", "--orphan", "new")
+    git(root, "rm", "-qf", "data/people/07.csv")
+
+    called = gates(root, "check", "--staged", "--only", CHECK)
+
+    assert (called.code, "no commit before" in called.err) == (0, True), called.err
