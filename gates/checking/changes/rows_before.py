@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from gates.checking.changes.moved_datasets import MovedDatasets, moved_since
 from gates.config.digests import digest
+from gates.config.removals import new_part
 from gates.data.previous_version import CommitBefore, PromotedRows
 from gates.errors import DataError, GatesError, UsageError
 from gates.verdict import Scope
@@ -87,7 +88,8 @@ def lost_human_files(at: JudgedVersion, old: Snapshot, seen: Snapshot, changes: 
     origins = {file.name: file.origin for file in seen.files}
     if any(origins[name] != Scope.SYNTHETIC for name in (*changes.added, *changes.changed)):
         return ()
-    if _records(at, at.version) - _records(at, at.before):
+    was, now = (removals_at(tree_at(at.repository, version)) for version in (at.before, at.version))
+    if any(new_part(record, was) for record in now):
         return ()
     left = {file.entry.identity for file in seen.files}
     gone = (file for file in old.files if file.name in changes.removed and file.entry.identity not in left)
