@@ -102,7 +102,9 @@ def _with_changes(
         old = snapshot_or_empty(at.repository, home, at.before, manifests=manifests)
     except DataError as error:
         unknown = f"the files cannot be compared with those of {at.before}: {error}"
-        return replace(inputs, kept_files=KeptFiles(unknown=unknown))
+        return replace(
+            inputs, kept_files=KeptFiles(unknown=unknown), commit=CommitBefore(str(at.before), unknown=unknown)
+        )
     changes = compare(old, seen)
     holdout_changes = compare_holdouts(old, seen) if home.holdout else None
     kept: KeptFiles | None = kept_files(

@@ -33,7 +33,9 @@ class Blobs:
         except OSError as error:
             raise DataError(f"git cat-file ended before it gave blob {sha}: {error.strerror}") from error
         if len(header) != 3:  # noqa: PLR2004  # sha, type, size; a missing object has two words
-            raise DataError(f"git has no blob {sha}; run `git fsck`, or fetch the part that is missing")
+            raise DataError(
+                f"git has no blob {sha}; `git fetch --refetch --no-filter` brings what a clone with --filter left out, `git fsck` names what else is missing"
+            )
         left = int(header[2]) + 1  # the line feed behind every blob
         while left:
             block = self._answers.read(min(left, _BLOCK))

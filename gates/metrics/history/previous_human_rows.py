@@ -15,7 +15,7 @@ from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID, ROWS_PER_FILE_BITS
 from gates.data.scan.result import NAMED_ROWS
 from gates.data.text.mix import mix
 from gates.errors import DataError
-from gates.metrics.base.measurement import Estimate, Inconclusive, Measured, Measurement, NotConfigured
+from gates.metrics.base.measurement import Estimate, Failed, Inconclusive, Measured, Measurement, NotConfigured
 from gates.metrics.history.removed_rows import named_rows, place
 
 if TYPE_CHECKING:
@@ -95,7 +95,8 @@ def human_rows_of_commit(scan: Scan) -> PreviousHumanRows | Measurement:
     if before is None:
         return NotConfigured(NOTHING_BEFORE)
     if before.unknown:
-        return Inconclusive(before.unknown)
+        # More rows decide nothing here: no setting for too few of them lets it pass.
+        return Failed(before.unknown)
     try:
         both = scan.collected(SinceCommit) if before.content else None
     except DataError as error:

@@ -115,3 +115,16 @@ def test_a_branch_without_history_says_that_nothing_was_compared(root, gates):
     called = gates(root, "check", "--staged", "--only", CHECK)
 
     assert (called.code, "no commit before" in called.err) == (0, True), called.err
+
+
+def test_a_clone_without_the_earlier_bytes_has_no_verdict_and_is_told_to_fetch(root, gates, tmp_path):
+    lose_a_shard(root)
+    git(root, "config", "uploadpack.allowFilter", "true")
+    git(root, "clone", "-q", "--filter=blob:none", f"file://{root}", str(tmp_path / "part"))
+    git(tmp_path / "part", "remote", "set-url", "origin", "file:///nowhere")
+
+    called = gates(tmp_path / "part", "check", "--only", CHECK, "--rev", "HEAD")
+
+    assert called.code == 3, called.out
+    assert "git fetch --refetch" in called.out
+    assert "inconclusive =" not in called.out

@@ -57,6 +57,8 @@ _COLORS = {
     Outcome.FAIL: "red", Outcome.ERROR: "magenta", Outcome.INCONCLUSIVE: "yellow",
 }  # fmt: skip
 _TITLES = {Severity.CRITICAL: "critical", Severity.WARNING: "warnings", Severity.INFO: "for information"}
+# What was there before is read or not, whatever the number of rows now.
+_OF_HISTORY = {"expect_files_to_be_kept", "expect_human_rows_to_be_kept"}
 _INDENT = 2
 _LABEL = 10
 
@@ -247,6 +249,10 @@ class _Screen:
     def _next(self) -> str:
         name = self.name or self.verdict.dataset
         outcomes = {check.outcome for check in self.listed.failures}
+        if outcomes <= {Outcome.ERROR, Outcome.INCONCLUSIVE} and any(
+            check.id.type in _OF_HISTORY for check in self.listed.failures
+        ):
+            return f"get what is missing of the earlier version, as said above, and run `gates check {name}` again"
         # Without an error it is too few rows why there is no verdict, whatever warns besides.
         if (
             self.verdict.answer is Answer.NO_VERDICT
