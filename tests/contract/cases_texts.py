@@ -192,7 +192,7 @@ CASES = (
     ),
     Case(
         "combined/expect_distributions_to_match", TEXT_TYPES, ON,
-        every_cell("text", pl.format("{} {}", pl.col("text"), pl.col("text").str.slice(0, 60)), "synthetic"), "at most 0.4 allowed",
+        every_cell("text", pl.format("{} {}.", pl.col("text"), pl.col("text").str.slice(0, 60)), "synthetic"), "at most 0.4 allowed",
         missing=NOTHING_MADE, rows=ENOUGH,
     ),
     Case(

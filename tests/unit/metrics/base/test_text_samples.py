@@ -115,5 +115,5 @@ def test_only_what_reads_rows_that_no_sample_holds_tokenises_by_itself():
         "metrics/copies/text_store.py",  # the holdout's sample
         "metrics/labels/task.py",  # the holdout's sample
         "metrics/history/text_clusters.py",  # people's texts of the version promoted before
-        "metrics/copies/evaluation_search.py",  # the evaluation sets
+        "metrics/copies/evaluation_texts.py",  # the evaluation sets
     }
