@@ -55,12 +55,12 @@ def moved_since(at: JudgedVersion, name: str, before: Version) -> MovedDatasets:
 
 
 def _datasets(
-    repository: Repository, version: Version, known: Path | None
+    repository: Repository, version: Version, own_path: Path | None
 ) -> dict[tuple[Path, str], tuple[PlacedDataset, object]]:
-    """Each dataset of a version by folder and name, with its paths. known: a configuration that git need not track yet."""
+    """Each dataset of a version by folder and name, with its paths. own_path: a configuration that git need not track yet."""
     paths = {(repository.top / name).resolve() for name in config_names(repository, version)}
     datasets = {}
-    for path in sorted(paths | ({known.resolve()} if known else set())):
+    for path in sorted(paths | ({own_path.resolve()} if own_path else set())):
         with config_at(repository, path, version) as config:
             for one in config.datasets.values():
                 datasets[path.parent, one.name] = (PlacedDataset(version, path, one.name), _paths(one))

@@ -24,7 +24,8 @@ from gates.metrics.copies import text_store
 from gates.metrics.copies.evaluation_search import EvaluationSearch
 from gates.metrics.copies.text_store import TextTokens
 from gates.metrics.fidelity.constraints import KeyHashes
-from gates.metrics.history.previous_human_rows import BothVersions, PromotedHumanRows
+from gates.metrics.history.earlier_rows import PromotedHumanRows
+from gates.metrics.history.previous_human_rows import BothVersions
 from gates.metrics.integrity.keys import KeyIndex
 from gates.metrics.labels.length_bias import longer_by_of
 from gates.metrics.temporal.ordered_rows import OrderedRows
