@@ -12,7 +12,7 @@ from gates.diff.verdict_lookup import is_about
 from gates.errors import DataError, GatesError
 from gates.verdicts.recorded import RecordedVerdict, VerdictError, parse_verdict
 from gates.versions.dvc.store import manifests_of
-from gates.versions.git import lines_of
+from gates.versions.git.commands import lines_of
 from gates.versions.manifests import far_pointer, pointers_of
 from gates.versions.path_contents import folder_of
 from gates.versions.snapshots import snapshot, snapshot_or_empty
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from gates.config.dataset import DatasetConfig
     from gates.diff.promotions import Promotions
-    from gates.versions.git import Git
-    from gates.versions.git_blobs import Blobs
+    from gates.versions.git.blobs import Blobs
+    from gates.versions.git.commands import Git
     from gates.versions.repository import Repository
     from gates.versions.snapshots import Snapshot
     from gates.versions.trees import Tree

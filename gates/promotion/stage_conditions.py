@@ -10,7 +10,7 @@ from gates.config.stages import ALL
 from gates.errors import did_you_mean
 from gates.verdict import UNDECLARED, Outcome, Scope
 from gates.verdicts.reports.text import counted
-from gates.versions.git import lines_of
+from gates.versions.git.commands import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gates.promotion.git.history import PromotionTag
     from gates.promotion.statements.tags import ReleaseVersion
     from gates.verdict import Verdict
-    from gates.versions.git import Git
+    from gates.versions.git.commands import Git
 
 # A person as git writes one: a name, and a mail address in angle brackets.
 _PERSON = re.compile(r"(?P<name>[^<>]*[^<>\s])\s*<(?P<mail>[^<>@\s]+@[^<>@\s]+)>")

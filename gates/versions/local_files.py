@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gates.config.dataset import DataPaths
-    from gates.versions.git_blobs import Blobs
+    from gates.versions.git.blobs import Blobs
     from gates.versions.path_contents import SnapshotFile
     from gates.versions.repository import Repository
     from gates.versions.version import Version

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.versions.git import lines_of
+from gates.versions.git.commands import lines_of
 from gates.versions.version import at_commit, revision
 
 if TYPE_CHECKING:
-    from gates.versions.git import Git
+    from gates.versions.git.commands import Git
     from gates.versions.repository import Repository
     from gates.versions.version import Version
 

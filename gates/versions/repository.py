@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gates.errors import DataError
-from gates.versions.git import git_at
+from gates.versions.git.commands import git_at
 
 if TYPE_CHECKING:
-    from gates.versions.git import Git
+    from gates.versions.git.commands import Git
 
 DVC_DIR = ".dvc"
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from gates.config.dataset import DataPaths
     from gates.versions.dvc.md5 import Md5Of
-    from gates.versions.git_blobs import Blobs
+    from gates.versions.git.blobs import Blobs
     from gates.versions.repository import Repository
     from gates.versions.version import Version
 

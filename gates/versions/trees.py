@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from gates.versions.git import Listing
+from gates.versions.git.commands import Listing
+from gates.versions.git.submodules import with_submodules
 from gates.versions.repository import DVC_DIR
-from gates.versions.submodules import with_submodules
 from gates.versions.version import Version, VersionKind, git_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
-    from gates.versions.git import Git
-    from gates.versions.git_blobs import Blobs
+    from gates.versions.git.blobs import Blobs
+    from gates.versions.git.commands import Git
     from gates.versions.repository import Repository
 
 LOCK, PIPELINE = "dvc.lock", "dvc.yaml"

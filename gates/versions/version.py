@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from gates.errors import DataError, UsageError
-from gates.versions.git_answers import DEEPEN
+from gates.versions.git.answers import DEEPEN
 
 if TYPE_CHECKING:
-    from gates.versions.git import Git
+    from gates.versions.git.commands import Git
     from gates.versions.repository import Repository
 
 _SHORT_SHA = 7

@@ -13,8 +13,8 @@ import pyarrow as pa
 from gates.config.roles import INPUT
 from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID, ROWS_PER_FILE_BITS, SYNTHETIC_CODE, UNDECLARED_CODE, Roles
 from gates.data.scan.row_index import RowIndex
-from gates.data.text.markers import Mark, begins_with_prompt, marks
-from gates.data.text.turn_marks import marks_of_turns
+from gates.data.text.marks.markers import Mark, begins_with_prompt, marks
+from gates.data.text.marks.turn_marks import marks_of_turns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

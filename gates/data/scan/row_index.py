@@ -25,7 +25,7 @@ class RowIndex:
 
     names: what the numbers in the table's column `generator` stand for, "" where a row has none.
     Held once they are asked for: origin, generator (position in `generators`, -1 for rows without one), marks (bit set of
-    `gates.data.text.markers.Mark`, zero without text), tokens (of the main text, 0 without text) and is_first. Never
+    `gates.data.text.marks.markers.Mark`, zero without text), tokens (of the main text, 0 without text) and is_first. Never
     held, because eight bytes a row are too much: row ids, digest (64-bit hash of the content), group (hash of the group
     column's value, or the digest without one) and whole (hash of all columns). They are asked about.
     """

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from gates.data.text.mojibake import MOJIBAKE
+from gates.data.text.marks.mojibake import MOJIBAKE
 
 # Below this many characters hardly any feature has a place to show.
 WINDOW_AT_LEAST = 100

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.data.text.markers import BOILERPLATE, STOCK_PHRASES
+from gates.data.text.marks.markers import BOILERPLATE, STOCK_PHRASES
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.content.marker_ratio import excess_of_marks
 

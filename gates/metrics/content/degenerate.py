@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.data.text.markers import DEGENERATE, Mark
+from gates.data.text.marks.markers import DEGENERATE, Mark
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.content.marker_ratio import excess_of_marks
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gates.data.facts import HUMAN_CODE
-from gates.data.text.markers import BOILERPLATE
+from gates.data.text.marks.markers import BOILERPLATE
 from gates.metrics.base.breakdowns import distinct, first_of_each, with_languages
 from gates.metrics.base.languages import languages, too_few
 from gates.metrics.base.measurement import Growth, Measured, Measurement, NotConfigured, RowCounts

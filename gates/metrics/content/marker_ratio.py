@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gates.data.scan.result import with_turn
-from gates.data.text.markers import Mark, mark_names
-from gates.data.text.turn_marks import first_turns_with
+from gates.data.text.marks.markers import Mark, mark_names
+from gates.data.text.marks.turn_marks import first_turns_with
 from gates.metrics.base.breakdowns import with_parts
 from gates.metrics.base.measurement import Baseline, Failed, Growth, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.wording import percent

@@ -11,11 +11,11 @@ from gates.promotion.errors import PromotionError
 from gates.promotion.statements.paths import PromotionPaths, paths_of, record_path
 from gates.promotion.statements.tag_message import TagMessage, parse_message
 from gates.promotion.statements.tags import ReleaseVersion, TagName, next_number, parse_tag
-from gates.versions.git import lines_of
+from gates.versions.git.commands import lines_of
 from gates.versions.version import git_of
 
 if TYPE_CHECKING:
-    from gates.versions.git import Git
+    from gates.versions.git.commands import Git
     from gates.versions.repository import Repository
 
 # What a tag points to is read from its own object, so that one whose target is gone is listed like any other.

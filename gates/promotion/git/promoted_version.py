@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from gates.promotion.statements.statement import Statement
     from gates.promotion.statements.tag_message import TagMessage
     from gates.verdict import Verdict
-    from gates.versions.git import Git
+    from gates.versions.git.commands import Git
     from gates.versions.repository import Repository
     from gates.versions.trees import Tree
 

@@ -11,7 +11,7 @@ from gates.errors import DataError, UsageError
 from gates.promotion.errors import PromotionError
 from gates.versions.changes.git_remote import HEADS, GitRemote, first_line, refs_at, remote_of, tags_within
 from gates.versions.changes.transaction import TAGS, undo
-from gates.versions.git import literal
+from gates.versions.git.commands import literal
 from gates.versions.trees import LOCK
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from gates.promotion.statements.tag_message import TagMessage
     from gates.versions.changes.transaction import PreparedRefs
-    from gates.versions.git import Git
+    from gates.versions.git.commands import Git
 
 # Seconds: a host that is up answers within one or two, and without an answer the commands name some tags too many.
 _PATIENCE = 5.0

@@ -12,7 +12,7 @@ from gates.promotion.git.promoted_version import config_in, configuration_in, pr
 from gates.promotion.git.same_files import files_of
 from gates.promotion.stage_conditions import Candidate, authorship, met, unmet
 from gates.verdicts.decode import moment_text
-from gates.versions.git import committed_at
+from gates.versions.git.commands import committed_at
 from gates.versions.trees import tree_at
 from gates.versions.version import at_commit
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from gates.promotion.git.promoted_version import PromotedVersion
     from gates.promotion.statements.tag_message import PreviousTag, TagMessage
     from gates.promotion.statements.tags import ReleaseVersion
-    from gates.versions.git import Git
+    from gates.versions.git.commands import Git
 
 
 @dataclass(frozen=True)

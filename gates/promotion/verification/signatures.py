@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gates.promotion.git.history import PromotionTag
     from gates.promotion.git.promoted_version import PromotedVersion
     from gates.promotion.signing.signers import Signer
-    from gates.versions.git import Git
+    from gates.versions.git.commands import Git
 
 # What git writes where the program that verifies is not there (run-command.c) or too old (gpg-interface.c), and gpg where
 # it has no such key or cannot check one of its kind (doc/DETAILS): that says nothing of the signature.

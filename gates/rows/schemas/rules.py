@@ -13,7 +13,7 @@ import polars as pl
 from pandera.api.function_dispatch import Dispatcher
 
 from gates.config.row_rules import FINITE, INTEGER_VALUED
-from gates.data.text.phrases import LEAKED_FRAME
+from gates.data.text.marks.phrases import LEAKED_FRAME
 from gates.data.values.times import is_time
 from gates.visible_text import VISIBLE
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from gates.versions.git import Git
+    from gates.versions.git.commands import Git
 
 # It stays where it is: who deleted it would take it from under the feet of those who wait for it.
 _FILE = "gates-promotion.lock"

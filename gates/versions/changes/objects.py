@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from gates.versions.git import Git
+    from gates.versions.git.commands import Git
 
 # What decides who makes a tag and how it is signed (git-config(1)).
 _SIGNING = r"^(user|gpg|tag)\."

@@ -18,11 +18,11 @@ from gates.versions.changes.transaction import (
     transact,
     untouched,
 )
-from gates.versions.git import literal
+from gates.versions.git.commands import literal
 
 if TYPE_CHECKING:
     from gates.versions.changes.transaction import PreparedRefs, TransactionNote
-    from gates.versions.git import Git
+    from gates.versions.git.commands import Git
 
 
 @dataclass(frozen=True)

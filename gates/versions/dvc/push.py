@@ -12,7 +12,7 @@ from gates.errors import DataError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gates.versions.git import Git
+    from gates.versions.git.commands import Git
 
 # How DVC begins a line that says what went wrong.
 _ERROR = "ERROR: "

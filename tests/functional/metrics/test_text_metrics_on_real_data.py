@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from gates.data.facts import HUMAN_CODE
-from gates.data.text.markers import BOILERPLATE, DEGENERATE, Mark, marks
+from gates.data.text.marks.markers import BOILERPLATE, DEGENERATE, Mark, marks
 from gates.data.text.tokens import tokenise
 from gates.metrics.base.judge import Judgement, judge
 from gates.metrics.base.measurement import Limits

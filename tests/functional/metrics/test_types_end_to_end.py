@@ -13,7 +13,7 @@ import pytest
 from gates.config.load import read_config
 from gates.data.facts import ROW_ID
 from gates.data.scan.run import ScanRequest, scan
-from gates.data.text.markers import Mark
+from gates.data.text.marks.markers import Mark
 from gates.errors import UsageError
 from gates.init.type_guess import recognise
 from tests.guesses import guesses

@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Timer
 
 from gates.versions.changes.lock import only_promotion
-from gates.versions.git import git_at
+from gates.versions.git.commands import git_at
 from tests.dvc_repositories import ENVIRONMENT, git
 from tests.pushed_promotions import state
 
@@ -26,7 +26,7 @@ import time
 from pathlib import Path
 
 from gates.versions.changes.lock import only_promotion
-from gates.versions.git import git_at
+from gates.versions.git.commands import git_at
 
 with only_promotion(git_at(Path.cwd()), print):
     child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], stdout=subprocess.DEVNULL)

@@ -11,14 +11,14 @@ from gates.errors import DataError
 from gates.versions.changes.objects import write_commit, write_tag
 from gates.versions.changes.recovery import interrupted, recover
 from gates.versions.changes.transaction import PreparedRefs, TransactionNote, apply, note_path, undo, write_note
-from gates.versions.git import git_at
+from gates.versions.git.commands import git_at
 from tests.dvc_repositories import ENVIRONMENT, commit, git, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from gates.versions.git import Git
+    from gates.versions.git.commands import Git
 
 FILE = "promotions/reviews/v1.0.0.json"
 MADE, PUT = "reviews@v1.0.0", "reviews#staging#1"

@@ -8,13 +8,13 @@ from gates.errors import DataError
 from gates.versions.changes.objects import write_commit, write_tag
 from gates.versions.changes.recovery import interrupted, recover
 from gates.versions.changes.transaction import PreparedRefs, apply, undo
-from gates.versions.git import git_at
+from gates.versions.git.commands import git_at
 from tests.dvc_repositories import commit, git
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gates.versions.git import Git
+    from gates.versions.git.commands import Git
 
 FILE = "promotions/reviews/v1.0.0.json"
 

@@ -5,8 +5,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from gates.data.text.markers import BOILERPLATE, DEGENERATE, STOCK_PHRASES, Mark, mark_names, marks
-from gates.data.text.template_tokens import TEMPLATE_TOKENS
+from gates.data.text.marks.markers import BOILERPLATE, DEGENERATE, STOCK_PHRASES, Mark, mark_names, marks
+from gates.data.text.marks.template_tokens import TEMPLATE_TOKENS
 from gates.data.text.tokens import tokenise
 
 FILLER = (

@@ -109,8 +109,8 @@ def test_only_what_reads_rows_that_no_sample_holds_tokenises_by_itself():
         "data/text/tokens.py",
         "data/batch.py",  # every row, in the one pass
         "data/scan/holdout.py",  # the holdout's rows, counted
-        "data/text/markers.py",  # the prompts that an answer begins with
-        "data/text/turn_marks.py",  # turns of a conversation but the last, in the one pass
+        "data/text/marks/markers.py",  # the prompts that an answer begins with
+        "data/text/marks/turn_marks.py",  # turns of a conversation but the last, in the one pass
         "metrics/base/text_samples.py",  # the samples
         "metrics/copies/text_store.py",  # the holdout's sample
         "metrics/labels/task.py",  # the holdout's sample

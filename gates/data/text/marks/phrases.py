@@ -9,7 +9,7 @@ what chat models are known to write, and tested on human answers, prompts and es
 
 from __future__ import annotations
 
-from gates.data.text.template_tokens import TEMPLATE_TOKEN
+from gates.data.text.marks.template_tokens import TEMPLATE_TOKEN
 
 # The model as it names itself. "Assistant" and "program" alone are words of people too.
 _MACHINE = (

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.data.text import phrases
+from gates.data.text.marks import phrases
+from gates.data.text.marks.mojibake import MOJIBAKE
 from gates.data.text.mix import mix
-from gates.data.text.mojibake import MOJIBAKE
 from gates.data.text.tokens import TokenStream, ngrams, tokenise
 from gates.visible_text import VISIBLE
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gates.errors import DataError, UsageError, did_you_mean
-from gates.versions.git_answers import DEEPEN, LOST, broken_names, is_no, not_started, refusal
-from gates.versions.git_blobs import Blobs
+from gates.versions.git.answers import DEEPEN, LOST, broken_names, is_no, not_started, refusal
+from gates.versions.git.blobs import Blobs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -45,7 +45,7 @@ class Listing:
     """Blobs by path of a commit or of the index; `links` are paths whose blob is the target of a symbolic link.
 
     submodules: the commit by path of each. unread: of those whose files nobody can list here, why. stores: folders with the
-    objects of the others, whose files are among the blobs (`gates.versions.submodules`).
+    objects of the others, whose files are among the blobs (`gates.versions.git.submodules`).
     """
 
     blobs: Mapping[str, str]
