@@ -35,14 +35,16 @@ def of_limit(check: CheckResult) -> tuple[float, float] | None:
     so that it grows towards the bad side either way; of two limits it is the one gone farther towards. Against a limit
     of 0 it is 0 on the good side and FARTHEST on the bad. None without a number or a limit.
     """
-    if check.observed is None or rounded_tree(check.observed) is None:
+    # As the verdict has it: one that was stored in between is drawn the same.
+    observed = rounded_tree(check.observed)
+    if not isinstance(observed, int | float):
         return None
     towards = []
     if check.max_value is not None:
-        towards.append((_of_maximum(check.observed, check.max_value), check.max_value))
+        towards.append((_of_maximum(observed, check.max_value), check.max_value))
     if check.min_value is not None:
         # A minimum is a maximum with all signs turned.
-        towards.append((_of_maximum(-check.observed, -check.min_value), check.min_value))
+        towards.append((_of_maximum(-observed, -check.min_value), check.min_value))
     return max(towards, key=lambda pair: pair[0], default=None)
 
 
