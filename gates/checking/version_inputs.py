@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gates.checking.cache.hashes import RememberedHashes
 from gates.checking.changes.losses import kept_files
-from gates.checking.changes.rows_before import commit_before, lost_human_files
+from gates.checking.changes.rows_before import commit_before, is_near_before, lost_human_files
 from gates.config.deadline import TimeUpError
 from gates.data.previous_version import CommitBefore, KeptFiles
 from gates.errors import DataError, GatesError
@@ -110,7 +110,8 @@ def _with_changes(
     kept: KeptFiles | None = kept_files(
         changes, holdout_changes, compare_evaluations(old, seen) if home.evaluation else None
     )
-    commit = None if is_near else commit_before(at, home, seen, manifests)
+    # A verdict reached without a clock is recalled only where the same is known.
+    commit = commit_before(at, home, seen, manifests) if not is_near or is_near_before(at) else None
     if _says_nothing(at, changes):
         kept = kept if kept and kept.lost else None
         commit = commit if commit and commit.content else None

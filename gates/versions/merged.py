@@ -49,8 +49,7 @@ def _merged(git: Git, tip: str, before: str | None) -> list[str]:
 
 def _merge_heads(git: Git) -> list[str]:
     """What is being merged: nothing but while a merge waits for its commit."""
-    place = git.top / git.run("rev-parse", "--git-path", _MERGE_HEAD).decode().rstrip("\n")
     try:
-        return place.read_text().split()
+        return git.own_file(_MERGE_HEAD).read_text().split()
     except FileNotFoundError:
         return []

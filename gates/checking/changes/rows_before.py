@@ -78,12 +78,20 @@ def commit_before(
     )
 
 
+def is_near_before(at: JudgedVersion) -> bool:
+    """Whether `commit_before` asks for no more than the same dataset of the one version before, configured as it is now."""
+    return at.before is not None and not at.compares.beside and _has_datasets_as_now(at, at.before)
+
+
 def lost_human_files(at: JudgedVersion, old: Snapshot, seen: Snapshot, changes: Comparison) -> tuple[str, ...]:
     """Human files that the index lacks and whose rows can stand nowhere else, known without reading a row.
 
     None are named where a file that may have human rows was added or changed, also a held-out one, or where a record came along.
     """
     if at.before is None or at.version.kind is not VersionKind.STAGED or old.holdout != seen.holdout:
+        return ()
+    # To list the index for its records takes another call of git.
+    if not changes.removed:
         return ()
     origins = {file.name: file.origin for file in seen.files}
     if any(origins[name] != Scope.SYNTHETIC for name in (*changes.added, *changes.changed)):
@@ -131,8 +139,11 @@ def _earlier(at: JudgedVersion, home: DatasetConfig, before: Version, moved: Mov
 
 def _moved(at: JudgedVersion, home: DatasetConfig, before: Version) -> MovedDatasets:
     """Equal configurations have equal datasets, unless these are named after what lies in a folder."""
-    is_same = _has_same_configuration(at, before) and not PATTERN_TABLE.search(at.config.path.read_bytes())
-    return MovedDatasets() if is_same else moved_since(at, home.name, before)
+    return MovedDatasets() if _has_datasets_as_now(at, before) else moved_since(at, home.name, before)
+
+
+def _has_datasets_as_now(at: JudgedVersion, before: Version) -> bool:
+    return _has_same_configuration(at, before) and not PATTERN_TABLE.search(at.config.path.read_bytes())
 
 
 def _files_now(at: JudgedVersion, heir: PlacedDataset) -> tuple[SnapshotFile, ...]:

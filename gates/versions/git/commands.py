@@ -243,6 +243,12 @@ class Git:
         words = ("commit-tree", "--no-gpg-sign", tree, *parent, "-m", "the index")
         return self.run(*words, extra=_NOBODY).decode().strip()
 
+    def own_file(self, name: str) -> Path:
+        """Where git keeps what it knows of this work tree alone, as `MERGE_HEAD`; only a linked one's is asked for."""
+        if (self.top / ".git").is_dir() and "GIT_DIR" not in self.environment:
+            return self.top / ".git" / name
+        return self.top / os.fsdecode(self.run("rev-parse", "--git-path", name)).rstrip("\n")
+
     def has_hook(self, name: str) -> bool:
         """Whether a hook of this name is installed."""
         return (self.top / os.fsdecode(self.run("rev-parse", "--git-path", f"hooks/{name}")).strip()).is_file()
