@@ -35,8 +35,8 @@ LIMITS = "HIGHEST = 9\n"
 
 
 def good(seed: int = 1) -> str:
-    """CSV whose two partitions follow one law."""
-    return mixed(table_rows(60, seed), table_rows(60, seed + 10)).write_csv()
+    """CSV whose two partitions follow one law. Each version has the same human rows, so that none gets lost."""
+    return mixed(table_rows(60, 1), table_rows(60, seed + 10)).write_csv()
 
 
 def bad() -> str:
