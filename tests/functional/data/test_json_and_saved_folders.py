@@ -55,7 +55,7 @@ def test_json_is_read_in_every_shape_that_holds_rows(name, text, tmp_path):
         ('[{"a": 1},\n {"a": 2}', "a.json:2: not valid JSON: Expecting ',' delimiter"),
         ('[{"a": 1}]\nx', "a.json:2: not valid JSON: Extra data"),
         ('[{"a": 1}, 2]', "a.json: row 2: 'int' where an object was expected"),
-        ('[{"a": 1}, {"a": 1, "a": 2}]', "a.json: row 2: key 'a' occurs twice in one row"),
+        ('[{"a": 1}, {"a": 1, "a": 2}]', "a.json: row 2: key 'a' occurs twice in one object"),
         ("[]", "a.json: no rows, an array of nothing"),
         (
             '{"train": [{"a": 1}], "test": [{"a": 1}]}',

@@ -154,7 +154,7 @@ def test_every_door_gives_the_verdict_of_every_other(project, gates):
     verdicts["pre-push hook"] = in_text(push.stdout)
     repro = project.run("dvc", "repro", "--keep-going")
     verdicts["DVC stages"] = in_files(root / "reports")
-    dvc(root, "push", "-q", "data/first.csv.dvc", "data/second.csv.dvc")
+    dvc(root, "push", "-q", "--all-commits", "data/first.csv.dvc", "data/second.csv.dvc")
     git(root, "clone", "-q", str(root), str(root.parent / "clone"))
     verdicts["the action"] = from_action(project, root.parent / "clone", "gates-reports")
     verdicts["the action again"] = from_action(project, root.parent / "clone", "more-reports")

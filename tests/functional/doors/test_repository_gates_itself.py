@@ -70,6 +70,7 @@ def test_the_pipeline_passes_as_committed_refuses_flawed_rows_and_passes_again(c
         "expect_partitions_to_align",
         "expect_rare_slices_to_be_covered",
         "expect_row_failure_ratio_to_be_less_than",
+        "expect_utility_to_be_between",
         "expect_synthetic_to_not_copy_human",
     }
 
