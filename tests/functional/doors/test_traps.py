@@ -44,9 +44,9 @@ with Repo().lock:
 pytestmark = pytest.mark.slow
 
 
-def shards(count: int = 4) -> dict[str, str]:
+def shards() -> dict[str, str]:
     """Files of people, half of each marked as synthetic."""
-    return {f"{at:02}.csv": mixed(table_rows(15, at), table_rows(15, at + 50)).write_csv() for at in range(count)}
+    return {f"{at:02}.csv": mixed(table_rows(15, at), table_rows(15, at + 50)).write_csv() for at in range(4)}
 
 
 @pytest.fixture(scope="session")
@@ -163,7 +163,8 @@ def test_lock_that_another_process_of_dvc_holds_is_no_reason_to_fail(root, gates
 
 
 def test_verdict_is_on_the_bytes_and_not_on_what_the_pointer_beside_them_names(root, gates):
-    text = shards(9)["08.csv"]
+    # Other synthetic rows beside the same human rows, so that none of those gets lost.
+    text = mixed(table_rows(15, 0), table_rows(15, 58)).write_csv()
     write(root, "data/people/00.csv", text)
 
     judged = document(gates(root, "check", "people", "--format", "json"))
