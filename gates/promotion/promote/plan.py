@@ -13,7 +13,7 @@ from gates.promotion.git.history import message_of
 from gates.promotion.statements.statement import BaseVersion, StatedContract, Statement, sha256, stated_by
 from gates.promotion.statements.tag_message import PreviousTag, TagMessage
 from gates.promotion.statements.tags import ReleaseVersion, TagName, parse_version
-from gates.verdict import Answer, Outcome
+from gates.verdict import Answer, Outcome, Severity
 from gates.verdicts.recorded import VerdictError
 from gates.verdicts.reports.text import counted
 
@@ -140,9 +140,12 @@ def existing_tags(history: TagHistory, made: PromotionTag) -> dict[str, str]:
 def lenience_of(verdict: Verdict, path: str) -> str | None:
     """What a verdict that passed let pass, so that nobody overlooks it. path: of the verdict."""
     waived = {waiver["check"] for waiver in verdict.waived}
-    ended = Counter(check.outcome for check in verdict.checks if str(check.id) not in waived)
+    counting = [check for check in verdict.checks if str(check.id) not in waived]
+    ended = Counter(check.outcome for check in counting)
+    told = sum(check.outcome is Outcome.FAIL and check.severity is Severity.INFO for check in counting)
     counts = (
-        (ended[Outcome.FAIL], "warning", "failed"),
+        (ended[Outcome.FAIL] - told, "warning", "failed"),
+        (told, "info check", "failed"),
         (ended[Outcome.INCONCLUSIVE], "check", "inconclusive"),
         (len(waived), "check", "waived"),
         (len(verdict.loosened), "limit", "loosened"),
