@@ -194,8 +194,8 @@ def test_what_was_not_sent_of_a_version_before_is_reported() -> None:
 
 def test_what_a_verdict_let_pass_is_reported(gates, ready) -> None:
     called = gates(ready, *STAGED, "--dry-run")
-    counts = "2 warnings failed, 9 checks inconclusive"
-    assert f"first: its verdict is warn: {counts} (see promotions/first/v1.0.0.verdict.json)" in called.err
+    counts = "1 warning failed, 1 info check failed, 10 checks inconclusive"
+    assert f"first: its verdict is warn: {counts} (see promotions/first/v1.0.0.verdict.json)" in called.err, called.err
 
 
 def test_a_stage_that_no_version_holds_is_answered_with_those_that_are_held(gates, done) -> None:
