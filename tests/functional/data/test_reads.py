@@ -183,8 +183,8 @@ def test_no_metric_knows_an_engine_opens_a_file_or_reads_batches():
         if (match := ENGINE.search(path.read_text()))
     }
 
-    # The promoted version is a dataset of its own, folded as this one is.
-    assert knowing == {"history/previous_human_rows.py": ".source."}
+    # An earlier version is a dataset of its own, folded as this one is.
+    assert knowing == {"history/earlier_rows.py": ".source."}
 
 
 PACKAGE = METRICS.parent
