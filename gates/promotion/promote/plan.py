@@ -142,10 +142,10 @@ def lenience_of(verdict: Verdict, path: str) -> str | None:
     waived = {waiver["check"] for waiver in verdict.waived}
     counting = [check for check in verdict.checks if str(check.id) not in waived]
     ended = Counter(check.outcome for check in counting)
-    told = sum(check.outcome is Outcome.FAIL and check.severity is Severity.INFO for check in counting)
+    informing = sum(check.outcome is Outcome.FAIL and check.severity is Severity.INFO for check in counting)
     counts = (
-        (ended[Outcome.FAIL] - told, "warning", "failed"),
-        (told, "info check", "failed"),
+        (ended[Outcome.FAIL] - informing, "warning", "failed"),
+        (informing, "info check", "failed"),
         (ended[Outcome.INCONCLUSIVE], "check", "inconclusive"),
         (len(waived), "check", "waived"),
         (len(verdict.loosened), "limit", "loosened"),

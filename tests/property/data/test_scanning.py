@@ -15,7 +15,7 @@ from gates.data.scan.run import IndexBuilder
 from gates.data.text.mix import occurrences, row_keys
 from tests.tables import table_scan
 
-COLUMNS = ("row_id", "origin", "digest", "generator", "marks", "tokens", "is_first", "occurrence")
+COLUMNS = ("origin", "generator", "marks", "tokens", "is_first", "occurrence")
 ROLES = Roles("tabular", ("x", "y"), generator="generator")
 ROWS = st.lists(
     st.tuples(
@@ -42,7 +42,8 @@ def columns(builder: IndexBuilder) -> dict[str, list[object]]:
     index = builder.build()
     return {
         **{name: getattr(index, name).tolist() for name in COLUMNS},
-        "group": index.at("group", np.arange(len(index))).tolist(),
+        "row_id": index.ids(np.arange(len(index))).tolist(),
+        **{name: index.at(name, np.arange(len(index))).tolist() for name in ("digest", "group")},
         "generators": list(index.generators),
         "values": [builder.values(code) for code in range(3)],
     }
