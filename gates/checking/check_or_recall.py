@@ -64,7 +64,8 @@ class DatasetCheck:
 
         self._cache = cache_of(self.at.repository, self.at.home)
         self.seen = compared(self.at, self.dataset, self._cache, self.clock)
-        is_remembering = self.terms.is_remembering and not self.terms.is_partial and not self.seen.is_left
+        is_whole = not (self.terms.is_partial or self.seen.is_left or self.seen.is_commit_left)
+        is_remembering = self.terms.is_remembering and is_whole
         self._memory = (
             Memory(self.at, self.dataset, self.terms.today, self._cache, self.seen) if is_remembering else None
         )

@@ -41,6 +41,7 @@ class Compared:
     kept_files: None where no version before tells. changes: None where there is none, or none to compare with.
     promoted: what was promoted last before. commit: what the version before had, where nothing was promoted.
     lost_human_files: as `lost_human_files` finds them. is_left: time was up, or only a remote could tell, so that a snapshot or the version before is missing.
+    is_commit_left: there was no time for what the version before had, so that no verdict is known to be that of this one.
     """
 
     snapshot: Snapshot | None
@@ -51,6 +52,7 @@ class Compared:
     commit: CommitBefore | None = None
     lost_human_files: tuple[str, ...] = ()
     is_left: bool = False
+    is_commit_left: bool = False
 
 
 def compared(at: JudgedVersion, dataset: DatasetConfig, cache: Cache, clock: Deadline | None = None) -> Compared:
@@ -62,7 +64,9 @@ def compared(at: JudgedVersion, dataset: DatasetConfig, cache: Cache, clock: Dea
     inputs = _compared(at, dataset, cache, clock)
     promoted = promoted_before(at.repository, at.version, at.home, dataset.name)
     # Where something was promoted, nothing falls behind that, however many commits ago it was.
-    return replace(inputs, promoted=promoted, commit=None, lost_human_files=()) if promoted else inputs
+    if promoted is None:
+        return inputs
+    return replace(inputs, promoted=promoted, commit=None, is_commit_left=False, lost_human_files=())
 
 
 def _compared(at: JudgedVersion, dataset: DatasetConfig, cache: Cache, clock: Deadline | None) -> Compared:
@@ -111,12 +115,15 @@ def _with_changes(
         changes, holdout_changes, compare_evaluations(old, seen) if home.evaluation else None
     )
     # A verdict reached without a clock is recalled only where the same is known.
-    commit = commit_before(at, home, seen, manifests) if not is_near or is_near_before(at) else None
+    is_commit_left = is_near and not is_near_before(at)
+    commit = None if is_commit_left else commit_before(at, home, seen, manifests)
     if _says_nothing(at, changes):
         kept = kept if kept and kept.lost else None
         commit = commit if commit and commit.content else None
     gone = lost_human_files(at, old, seen, changes)
-    return replace(inputs, kept_files=kept, changes=changes, commit=commit, lost_human_files=gone)
+    return replace(
+        inputs, kept_files=kept, changes=changes, commit=commit, is_commit_left=is_commit_left, lost_human_files=gone
+    )
 
 
 def _says_nothing(at: JudgedVersion, files: Comparison) -> bool:
