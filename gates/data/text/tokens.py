@@ -245,7 +245,7 @@ def _beginnings(inside: Mask, breaks: Ints) -> tuple[Ints, Ints]:
 
 
 def _letters(data: Bytes) -> tuple[Bytes, Ints]:
-    """The bytes filled up to an even number, characters beyond ASCII in lower case or 0; and where these stand apart."""
+    """The bytes filled up to an even number, with 0 for characters that separate; and which of the others stand apart."""
     letters = np.empty(len(data) + len(data) % 2, np.uint8)
     letters[: len(data)], letters[len(data) :] = data, 0
     if not len(data) or data.max() < 0xC0:  # noqa: PLR2004 - first byte of a character beyond ASCII
@@ -254,7 +254,6 @@ def _letters(data: Bytes) -> tuple[Bytes, Ints]:
     points, sizes = _code_points(data, leads)
     at = np.searchsorted(RANGE_FIRST, points, side="right") - 1
     kinds = np.where((at >= 0) & (points <= RANGE_LAST[at]), RANGE_KIND[at], WORD)
-    _lower(letters[: len(data)], leads[sizes == 2], points[sizes == 2])  # noqa: PLR2004 - two-byte characters
     for step in range(4):
         blank = leads[(sizes > step) & (kinds == SEPARATOR)] + step
         letters[blank[blank < len(data)]] = 0
@@ -271,14 +270,6 @@ def _code_points(data: Bytes, leads: Ints) -> tuple[Ints, Ints]:
     for step in (1, 2, 3):
         points = np.where(sizes > step, (points << 6) | padded[leads + step], points)
     return points, sizes
-
-
-def _lower(letters: Bytes, leads: Ints, points: Ints) -> None:
-    """Turn the two-byte characters that start at these bytes into their lower case."""
-    lower = TWO_BYTE_LOWER[points]
-    changed = np.flatnonzero((lower != points) & (leads + 1 < len(letters)))
-    letters[leads[changed]] = 0xC0 | (lower[changed] >> 6)
-    letters[leads[changed] + 1] = 0x80 | (lower[changed] & 0x3F)
 
 
 def _folded(texts: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
@@ -366,18 +357,8 @@ def _pair_values() -> Hashes:
     return values
 
 
-def _two_byte_lower() -> Ints:
-    lower = np.arange(0x800, dtype=np.int64)
-    for point in range(0x80, 0x800):
-        lowered = chr(point).lower()
-        if len(lowered) == 1 and 0x80 <= ord(lowered) < 0x800:  # noqa: PLR2004 - two bytes again
-            lower[point] = ord(lowered)
-    return lower
-
-
 LETTER_VALUE = _letter_values()
 PAIR_VALUE = _pair_values()
-TWO_BYTE_LOWER = _two_byte_lower()
 RANGE_FIRST = np.array([first for first, _, _ in RANGES], np.int64)
 RANGE_LAST = np.array([last for _, last, _ in RANGES], np.int64)
 RANGE_KIND = np.array([kind for _, _, kind in RANGES], np.int64)

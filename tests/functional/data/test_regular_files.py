@@ -80,7 +80,10 @@ def built(tmp_path_factory):
 
 @pytest.fixture
 def root(built, tmp_path):
-    return shutil.copytree(built, tmp_path / "project")
+    """A copy that goes again: hypothesis opens the files of all modules of the process, and nobody ever writes to a pipe."""
+    copy = shutil.copytree(built, tmp_path / "project")
+    yield copy
+    shutil.rmtree(copy)
 
 
 def folder(path: Path) -> None:

@@ -14,7 +14,8 @@ from gates.data.facts import ORIGIN, ROW_ID, ROWS_PER_FILE_BITS, FileFacts, Role
 from gates.data.scan.index import IndexBuilder
 from gates.data.scan.summaries import Summaries
 
-COLUMNS = ("row_id", "origin", "digest", "generator", "marks", "tokens", "is_first", "occurrence")
+COLUMNS = ("origin", "generator", "marks", "tokens", "is_first", "occurrence")
+HASHES = ("digest", "group", "whole")
 ROLES = st.sampled_from(
     [
         Roles("tabular", ("x", "y"), generator="generator"),
