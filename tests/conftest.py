@@ -10,7 +10,6 @@ from tests.projects import Called, Project, program, write_project
 from tests.promotion_projects import promoted, promotion_project, use_environment
 from tests.shared import built_once
 
-
 # What a failing example shrinks to says enough; to vary its parts for an explanation takes minutes.
 settings.register_profile("gates", phases=[phase for phase in Phase if phase is not Phase.explain])
 settings.load_profile("gates")
