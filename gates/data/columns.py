@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from gates.data.common_type import common_type
 from gates.data.facts import ORIGIN, ROW_ID
 from gates.errors import DataError
 
@@ -80,48 +81,6 @@ def columns_of(files: Sequence[StagedFile], origin: str, mapping: Mapping[str, s
 def name_in_files(name: str) -> str:
     """What files call a column that has a role's name by chance, from what the views call it; other names as they are."""
     return name.removesuffix(_SUFFIX)
-
-
-def common_type(kinds: Iterable[pa.DataType]) -> tuple[pa.DataType, str]:
-    """The type that all these fit into, and DuckDB's word for it ("" where nothing has to be cast).
-
-    Columns without values fit anything; whole numbers and fractions become double; what nothing else holds is text.
-    """
-    distinct = list(dict.fromkeys(kind for kind in kinds if not pa.types.is_null(kind)))
-    if not distinct:
-        return pa.string(), "VARCHAR"
-    if len(distinct) == 1:
-        # Files may hold text that DuckDB takes for JSON.
-        return distinct[0], "VARCHAR" if pa.types.is_string(distinct[0]) else ""
-    for suits, kind, sql_type in _COMMON:
-        if all(suits(one) for one in distinct):
-            return kind, sql_type
-    return pa.string(), "VARCHAR"
-
-
-def _is_number(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
-
-
-def _is_int64(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_integer(kind) and kind != pa.uint64())
-
-
-def _is_local_time(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_date(kind) or (pa.types.is_timestamp(kind) and kind.tz is None))
-
-
-def _is_world_time(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_timestamp(kind) and kind.tz is not None)
-
-
-# The first entry that every type suits; local and world time have nothing in common but text.
-_COMMON = (
-    (_is_int64, pa.int64(), "BIGINT"),
-    (_is_number, pa.float64(), "DOUBLE"),
-    (_is_local_time, pa.timestamp("us"), "TIMESTAMP"),
-    (_is_world_time, pa.timestamp("us", "UTC"), "TIMESTAMPTZ"),
-)
 
 
 def _check_distinct(columns: Iterable[Column]) -> None:

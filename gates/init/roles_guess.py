@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 # Usual names of a column that tells rows apart.
 KEY_NAME = re.compile(r"(?i)(.+[_ -])?(id|uuid|guid|key|index)|row_?(id|number)|unnamed: 0|column_1_\(no_name.*")
-KEY_TYPES = frozenset({"VARCHAR", "UUID", "BIGINT", "INTEGER", "UBIGINT", "UINTEGER", "HUGEINT", "SMALLINT"})
+KEY_TYPES = frozenset({
+    "VARCHAR", "UUID", "BIGINT", "INTEGER", "UBIGINT", "UINTEGER", "SMALLINT", "DECIMAL(20,0)", "DECIMAL(38,0)",
+})  # fmt: skip
 # What a model is to predict, by the names it has in public tables.
 LABEL_NAME = re.compile(r"(?i)label|target|class|y|outcome|sentiment|(class|target|true)[_ -]?(label|name)|churn(ed)?")
 MOST_LABELS = 50

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from gates.config.dataset import WITHOUT_VALUE
+from gates.data.common_type import as_text
 from gates.data.facts import ORIGIN, ROW_ID, ROWS_PER_FILE_BITS
 from gates.data.sql import identifier, literal, literals, origin_of, path_literal, select
 from gates.errors import did_you_mean
@@ -169,6 +170,8 @@ def _value(column: Column, file: StagedFile) -> str:
     name = identifier(column.source)
     if column.sql_type == "VARCHAR" and pa.types.is_nested(present):
         return f"CAST(to_json({name}) AS VARCHAR)"
+    if column.sql_type == "VARCHAR":
+        return as_text(name, present)
     return f"CAST({name} AS {column.sql_type})" if column.sql_type else name
 
 

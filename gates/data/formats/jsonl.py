@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 # Words of json_type() and what the type of a mixed column calls them.
 _NAMES = {
     "BOOLEAN": "bool", "BIGINT": "int64", "UBIGINT": "int64", "HUGEINT": "int64", "DOUBLE": "double",
-    "VARCHAR": "string", "ARRAY": "list", "OBJECT": "object",
+    "VARCHAR": "string", "ARRAY": "list", "OBJECT": "object", "UINT64": "int64", "DECIMAL": "int64", "DIGITS": "int64",
 }  # fmt: skip
+# Words for whole numbers beyond int64, of which json_type() takes those beyond uint64 for fractions; `DIGITS` fit nothing.
+_BEYOND_INT64 = frozenset({"UINT64", "DECIMAL", "DIGITS"})
 _TARGETS = {
     frozenset({"bool"}): "BOOLEAN",
     frozenset({"int64"}): "BIGINT",
@@ -114,20 +116,24 @@ def _as_json_values(text: Path, keys: list[str], raw: Path, connection: duckdb.D
 def _seen(
     source: str, keys: list[str], connection: duckdb.DuckDBPyConnection
 ) -> dict[str, tuple[set[str], str | None]]:
-    """For every key the JSON types of its values, and the common structure of its lists and objects.
-
-    `UINT64` stands for whole numbers that do not fit into int64.
-    """
+    """For every key the types of its values, and the common structure of its lists and objects."""
     kinds: dict[str, set[str]] = {key: set() for key in keys}
-    big = "bool_or(json_type(value) = 'UBIGINT' AND TRY_CAST(value AS BIGINT) IS NULL)"
     for some in (keys[first : first + _COLUMNS_AT_ONCE] for first in range(0, len(keys), _COLUMNS_AT_ONCE)):
         columns = select(", ".join(map(identifier, some)), source)
         cells = f"(UNPIVOT ({columns}) ON COLUMNS(*) INTO NAME key VALUE value)"
-        for key, kind, is_big in connection.execute(
-            select(f"key, json_type(value), {big}", cells, "GROUP BY 1, 2")
-        ).fetchall():
-            kinds[key] |= ({kind} if kind != "NULL" else set()) | ({"UINT64"} if is_big else set())
+        for key, kind in connection.execute(select(f"DISTINCT key, {_kind_of('value')}", cells)).fetchall():
+            kinds[key] |= {kind} if kind != "NULL" else set()
     return {key: (kinds[key], _structure(source, key, kinds[key], connection)) for key in keys}
+
+
+def _kind_of(value: str) -> str:
+    """SQL of the type of a JSON value: a word of json_type(), or one for whole numbers beyond int64."""
+    is_long = f"json_type({value}) IN ('UBIGINT', 'DOUBLE') AND regexp_full_match({value}::VARCHAR, '-?[0-9]{{19,}}')"
+    fits = " ".join(
+        f"WHEN TRY_CAST({value} AS {kind}) IS NOT NULL THEN {word}"
+        for kind, word in (("BIGINT", f"json_type({value})"), ("UBIGINT", "'UINT64'"), ("DECIMAL(38, 0)", "'DECIMAL'"))
+    )
+    return f"CASE WHEN {is_long} THEN CASE {fits} ELSE 'DIGITS' END ELSE json_type({value}) END"
 
 
 def _structure(source: str, key: str, kinds: set[str], connection: duckdb.DuckDBPyConnection) -> str | None:
@@ -158,7 +164,7 @@ def _expression(key: str, kinds: set[str], structure: str | None) -> tuple[str, 
     """SQL that gives the values of a column their type, and the type's label where they are of several."""
     column = identifier(key)
     text = f"{column} ->> '$'"
-    names = {_NAMES[kind] for kind in kinds - {"UINT64"}}
+    names = {_NAMES[kind] for kind in kinds}
     if structure is not None:
         shape, fields = _shape(json.loads(structure))
         label = f"mixed({min(names)} of several types)" if '"JSON"' in structure else ""
@@ -166,9 +172,8 @@ def _expression(key: str, kinds: set[str], structure: str | None) -> tuple[str, 
             return f"json_transform({column}, {literal(json.dumps(shape))})", label
         return text, label
     target = _TARGETS.get(frozenset(names))
-    if names == {"int64"} and "UINT64" in kinds:
-        # Negative numbers beside them leave no type but text that loses no digits.
-        target = "UBIGINT" if "BIGINT" not in kinds else None
+    if names == {"int64"} and kinds & _BEYOND_INT64:
+        target = "UBIGINT" if kinds <= {"UBIGINT", "UINT64"} else None if "DIGITS" in kinds else "DECIMAL(38, 0)"
     if target:
         return f"CAST({column} AS {target})", ""
     return text, f"mixed({','.join(sorted(names))})" if len(names) > 1 else ""
@@ -176,7 +181,7 @@ def _expression(key: str, kinds: set[str], structure: str | None) -> tuple[str, 
 
 def _rarest(source: str, key: str, connection: duckdb.DuckDBPyConnection) -> str:
     """Where the rarest type of a column of several stands first, rows counted from 1."""
-    rows = select(f"json_type({identifier(key)}) AS kind, row_number() OVER () AS number", source)
+    rows = select(f"{_kind_of(identifier(key))} AS kind, row_number() OVER () AS number", source)
     counts = connection.execute(
         select("kind, count(*), min(number)", f"({rows})", "WHERE kind <> 'NULL' GROUP BY 1")
     ).fetchall()

@@ -19,6 +19,7 @@ from gates.data.formats.csv_files import stage_csv
 from gates.data.formats.decompress import as_plain_text
 from gates.data.formats.json_files import as_json_lines
 from gates.data.formats.jsonl import stage_jsonl
+from gates.data.formats.wide_decimals import with_narrow_decimals
 from gates.errors import DataError
 from gates.regular_files import refuse_pointer_at
 
@@ -68,10 +69,11 @@ def stage(file: DataFile, folder: PrivateFolder, connection: duckdb.DuckDBPyConn
     empty: Iterable[str] = ()
     labels: Mapping[str, str] = {}
     if file.format is Format.PARQUET:
-        return _described(file, folder.link(file.path), empty, labels)
+        return _described(file, _narrowed(file, folder.link(file.path), folder), empty, labels)
     target = folder.new_file()
     if file.format is Format.ARROW:
         _stage_arrow(file, target)
+        target = _narrowed(file, target, folder)
     else:
         text = as_plain_text(file, folder)
         try:
@@ -101,6 +103,13 @@ def plain_type(kind: pa.DataType) -> pa.DataType:
     if pa.types.is_struct(kind):
         return pa.struct([pa.field(part.name, plain_type(part.type)) for part in kind])
     return _PLAIN.get(kind, kind)
+
+
+def _narrowed(file: DataFile, parquet: Path, folder: PrivateFolder) -> Path:
+    try:
+        return with_narrow_decimals(parquet, folder)
+    except (OSError, pa.ArrowException) as error:
+        raise DataError(f"{file.name}: not readable as Parquet: {_sentence(error)}") from error
 
 
 def _described(file: DataFile, parquet: Path, empty: Iterable[str], labels: Mapping[str, str]) -> StagedFile:

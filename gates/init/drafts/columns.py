@@ -101,6 +101,8 @@ def _kind(present: pl.Series) -> InferredKind:  # noqa: PLR0911 (one return per 
         finite = present.filter(present.is_finite())
         whole = finite.len() > 0 and bool((finite == finite.round()).all())
         return InferredKind.INTEGER_VALUED if whole else InferredKind.NUMERIC
+    if dtype.is_decimal():
+        return InferredKind.NUMERIC
     if isinstance(dtype, pl.Boolean):
         return InferredKind.BOOLEAN
     if isinstance(dtype, pl.Datetime | pl.Date):
@@ -122,7 +124,8 @@ def _range(present: pl.Series, kind: InferredKind) -> tuple[float | None, float 
     numeric = kind in {InferredKind.NUMERIC, InferredKind.INTEGER_VALUED}
     if not numeric or not present.len() or (present.dtype.is_float() and present.is_infinite().any()):
         return None, None
-    return _ends(present)
+    # Python's decimals are no literals.
+    return _ends(present.cast(pl.Float64)) if present.dtype.is_decimal() else _ends(present)
 
 
 def _ends(present: pl.Series) -> tuple[float, float]:

@@ -20,7 +20,7 @@ from gates.metrics.base.measurement import (
     RowCounts,
 )
 from gates.metrics.base.metric import Metric, Side, Unit
-from gates.metrics.stats.encoding import is_high_cardinality
+from gates.metrics.stats.encoding import is_high_cardinality, is_whole
 from gates.metrics.stats.intervals import clopper_pearson
 from gates.metrics.stats.paired_draws import ROWS_TO_PASS
 from gates.verdict import Severity
@@ -180,7 +180,7 @@ def _counts(rows: Rows, column: str) -> dict[str, int]:
 
 def is_categorical(values: pl.Series) -> bool:
     """Whether a column's values are levels: few words, or whole numbers that repeat."""
-    if values.dtype.is_integer():
+    if is_whole(values.dtype):
         present = values.drop_nulls()
         return 0 < present.n_unique() <= min(INTEGER_LEVELS_AT_MOST, len(present) // INTEGER_LEVELS_AT_MOST)
     is_word = values.dtype in (pl.String, pl.Boolean, pl.Categorical, pl.Enum)

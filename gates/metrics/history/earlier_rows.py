@@ -218,7 +218,7 @@ class PromotedHumanRows:
 def _as_now(frame: pl.DataFrame, name: str, kind: pl.DataType) -> pl.Expr:
     """A column in the type that it has now, so that equal rows have equal digests; 1.5 equals no whole number."""
     column = pl.col(name)
-    if frame.schema[name].is_float() and kind.is_integer():
+    if (frame.schema[name].is_float() or frame.schema[name].is_decimal()) and kind.is_integer():
         column = pl.when(column == column.floor()).then(column)
     return column.cast(kind, strict=False)
 

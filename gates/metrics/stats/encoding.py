@@ -160,7 +160,7 @@ def why_not_compared(values: pl.Series) -> str:
         return f"{values.dtype} values are not compared"
     if values.null_count() == len(values):
         return "no human values"
-    if values.dtype.is_integer():
+    if is_whole(values.dtype):
         present = values.drop_nulls()
         spread = int(present.max()) - int(present.min())  # type: ignore[arg-type]
         is_unique = len(present) >= HIGH_CARDINALITY_LEVELS and present.n_unique() == len(present)
@@ -168,6 +168,11 @@ def why_not_compared(values: pl.Series) -> str:
         if is_unique and spread < 3 * len(present):
             return "a row number"
     return ""
+
+
+def is_whole(kind: pl.DataType) -> bool:
+    """Whether a type holds whole numbers alone."""
+    return kind.is_integer() or (isinstance(kind, pl.Decimal) and kind.scale == 0)
 
 
 def is_high_cardinality(values: pl.Series) -> bool:

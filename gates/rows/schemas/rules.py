@@ -122,7 +122,7 @@ def time() -> pa.Check:
     def rows(data: pa.PolarsData) -> pl.LazyFrame:
         column = pl.col(data.key or "*")
         kind = data.lazyframe.select(column).collect_schema().dtypes()[0]
-        if kind.is_temporal() or kind.is_integer():
+        if kind.is_temporal() or kind.is_integer() or kind.is_decimal():
             return data.lazyframe.select(column.is_not_null())
         if kind.is_float():
             return data.lazyframe.select(column.is_finite().fill_null(value=False))

@@ -272,12 +272,19 @@ def test_json_numbers_lose_no_digits_where_a_type_can_hold_them(tmp_path):
     assert types == {"i": "int64", "u": "uint64", "f": "double", "z": "null"}
 
 
-def test_json_numbers_that_no_number_type_holds_together_become_text(tmp_path):
-    content = '{"i": 18446744073709551615, "l": [{"n": 12345678901234567890}], "origin": "human"}\n{"i": -1}\n'
+def test_json_numbers_beyond_64_bits_are_decimals_and_text_where_these_do_not_hold_them(tmp_path):
+    long = 10**38
+    content = (
+        f'{{"i": 18446744073709551615, "t": {long}, "l": [{{"n": 12345678901234567890}}], "origin": "human"}}\n'
+        '{"i": -1, "t": 2}\n'
+    )
     rows, types = read(tmp_path, "a.jsonl", content)
 
-    assert rows == [{"i": "18446744073709551615", "l": '[{"n":12345678901234567890}]'}, {"i": "-1", "l": None}]
-    assert types == {"i": "string", "l": "string"}
+    assert rows == [
+        {"i": 18446744073709551615, "t": str(long), "l": '[{"n":12345678901234567890}]'},
+        {"i": -1, "t": "2", "l": None},
+    ]
+    assert types == {"i": "decimal128(38, 0)", "t": "string", "l": "string"}
 
 
 def test_json_lists_and_objects_keep_their_structure(tmp_path):
