@@ -15,7 +15,6 @@ import scipy.sparse as sp
 from threadpoolctl import threadpool_limits
 
 from gates.data.text.hashing import hashed_counts, unit_rows
-from gates.data.text.mix import mix
 from gates.metrics.stats.encoding import Coded, ColumnKind
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.linear_model import SGDClassifier
 
-    from gates.data.arrays import Floats, Hashes, Ints, Labels, Mask
+    from gates.data.arrays import Floats, Ints, Labels, Mask
     from gates.data.text.tokens import TokenStream
 
     # The classes, and rows x classes of scores.
@@ -144,25 +143,6 @@ def texts_of(stream: TokenStream, *sides: Coded) -> Texts:
     # A tenth of a standard deviation a unit: the features inform the model and do not drown the words.
     scaled = np.clip(np.nan_to_num(StandardScaler().fit_transform(values)), -5, 5) * 0.1
     return Texts(sp.hstack([hashed, sp.csr_matrix(scaled)], format="csr"))
-
-
-def cross_validated_auc(
-    model: Table | Texts, rows: npt.NDArray[np.intp], labels: Labels, groups: Hashes, seed: int
-) -> float:
-    """Area under the ROC curve of out-of-fold scores, in [0, 1]; rows of one group share a fold.
-
-    The area is taken within each fold and averaged, because scores of different fits have no common scale. Of few
-    groups, a fold may hold one side only; it says nothing and is left out. NaN where fewer than two folds are left.
-    """
-    fold = (mix(groups ^ np.uint64(seed)) % np.uint64(FOLDS)).astype(np.int64)
-    areas = []
-    for number in range(FOLDS):
-        train = fold != number
-        if min(len(np.unique(labels[train])), len(np.unique(labels[~train]))) <= 1:
-            continue
-        _, scores = model.class_scores(rows[train], labels[train], rows[~train])
-        areas.append(auc(scores[:, 1], labels[~train]))
-    return float(np.mean(areas)) if len(areas) > 1 else float("nan")
 
 
 def auc(scores: Floats, labels: Labels) -> float:

@@ -7,7 +7,8 @@ import polars as pl
 
 from gates.data.scan.result import Rows
 from gates.data.text.features import text_features
-from gates.metrics.stats.classifiers import Table, cross_validated_auc
+from gates.metrics.stats.classifiers import Table, one_thread
+from gates.metrics.stats.clustered_auc import cross_validated_area
 from gates.metrics.stats.paired_draws import draws
 from tests.series import SERIES_ROLES, readings
 from tests.tables import table_scan
@@ -39,15 +40,16 @@ def test_draws_of_single_rows_and_whole_halves_are_what_they_were():
     assert {len(draw.human_a) for draw in draws(grouped, grouped, seed=1, count=3)} == {200}
 
 
-def test_fold_of_one_side_is_left_out_and_no_fold_gives_no_number():
+def test_two_groups_of_each_side_can_be_halved_and_one_gives_no_number():
     labels = np.repeat(np.array([0, 1], dtype=np.int8), 300)
     model = Table(labels[:, None].astype(float), ("x",), np.array([False]))
-    many, two = np.arange(600, dtype=np.uint64) // 100, labels.astype(np.uint64)
+    four, two = np.arange(600, dtype=np.uint64) // 150, labels.astype(np.uint64)
 
-    areas = {cross_validated_auc(model, np.arange(600), labels, many, seed) for seed in range(6)}
+    with one_thread():
+        areas = [cross_validated_area(model, np.arange(600), labels, four, seed) for seed in range(6)]
 
-    assert {area for area in areas if not np.isnan(area)} == {1.0}
-    assert np.isnan(cross_validated_auc(model, np.arange(600), labels, two, 0))
+    assert [area and area.value for area in areas] == [1.0] * 6
+    assert cross_validated_area(model, np.arange(600), labels, two, 0) is None
 
 
 def test_text_without_words_has_no_infinite_feature():
