@@ -25,8 +25,8 @@ from gates.data.scan.inputs import Declarations
 from gates.data.scan.run import ScanRequest, scan
 from gates.data.values.survey import survey
 from gates.errors import PluginError, SuiteError
-from gates.metrics.base.check_result import Demand, check_result
 from gates.metrics.base.evaluate import ask
+from gates.metrics.limits.check_result import Demand, check_result
 from gates.rows.schemas.built_in import schema_of
 from gates.rows.validation import RowValidator
 from gates.verdict import Scope

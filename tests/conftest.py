@@ -7,7 +7,7 @@ from hypothesis import Phase, settings
 
 from gates.cli.main import run
 from tests.projects import Called, Project, program, write_project
-from tests.promotion_projects import promoted, promotion_project, use_environment
+from tests.promotions.promotion_projects import promoted, promotion_project, use_environment
 from tests.shared import built_once
 
 # What a failing example shrinks to says enough; to vary its parts for an explanation takes minutes.

@@ -18,8 +18,8 @@ from gates.contract.suites import SuiteEntry, limits_of, params_of
 from gates.data.scan.inputs import Declarations
 from gates.data.scan.run import ScanRequest, scan
 from gates.metrics.base.evaluate import ask
-from gates.metrics.base.judge import Judgement, judge
 from gates.metrics.catalogue import METRICS
+from gates.metrics.limits.judge import Judgement, judge
 from gates.verdict import Scope
 from tests.opened import open_dataset, open_evaluation, open_holdout
 

@@ -24,8 +24,8 @@ from gates.data.values.survey import survey
 from gates.metrics.base.evaluate import ask, unchecked_scope
 from gates.metrics.base.measurement import Measurement, NotConfigured
 from gates.metrics.base.needs import accumulates, rows_to_fetch
+from gates.metrics.comparison.not_compared import not_compared
 from gates.metrics.history import regressions
-from gates.metrics.stats.not_compared import not_compared
 from gates.rows.quarantine import QuarantineMode, QuarantineWriter
 from gates.verdict import CheckResult, Outcome, Scope, Verdict
 
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from gates.metrics.base.metric import Metric
     from gates.metrics.base.needs import Planned
     from gates.rows.validators import Validators
-    from gates.versions.snapshots import VersionFiles
+    from gates.versions.dataset.snapshots import VersionFiles
 
 _CODES = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE, "undeclared": UNDECLARED_CODE}
 
@@ -55,7 +55,7 @@ class Options:
     """How to judge; nothing here can change an outcome except `only` and `scopes`, which make a partial plan.
 
     quarantine: folder for rows that fail a planned rule, or None for none. progress: called with the step, how far it is, and its length.
-    files, holdout_files, evaluation_files: the files of another version than the work tree (`gates.versions.snapshots.files_at`).
+    files, holdout_files, evaluation_files: the files of another version than the work tree (`gates.versions.dataset.snapshots.files_at`).
     kept_files: what became of the files of the version before. promoted: what was promoted last. commit: the commit before, where nothing was. summaries: where what is known of single files is kept.
     """
 

@@ -173,7 +173,7 @@ def judge_at(
     """
     from gates.checking.check_dataset import judge
     from gates.checking.resolve import resolve
-    from gates.versions.snapshots import files_at
+    from gates.versions.dataset.snapshots import files_at
 
     with files_at(at.repository, replace(dataset, root=at.home), at.version) as files:
         resolved = resolve(dataset, today)

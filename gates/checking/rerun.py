@@ -13,7 +13,7 @@ from gates.promotion.git.history import tag_history
 from gates.promotion.git.last_promoted import by_tag
 from gates.promotion.git.promoted_version import promoted_version
 from gates.promotion.verification.findings import Finding, looked_at
-from gates.versions.snapshots import files_at
+from gates.versions.dataset.snapshots import files_at
 
 if TYPE_CHECKING:
     from gates.promotion.git.history import PromotionTag

@@ -13,11 +13,11 @@ from gates.config.deadline import TimeUpError
 from gates.data.previous_version import CommitBefore, KeptFiles
 from gates.errors import DataError, GatesError
 from gates.promotion.git.last_promoted import promoted_before
-from gates.versions.comparison import compare, compare_evaluations, compare_holdouts
+from gates.versions.dataset.comparison import compare, compare_evaluations, compare_holdouts
+from gates.versions.dataset.manifests import far_pointer
+from gates.versions.dataset.snapshots import snapshot, snapshot_or_empty
 from gates.versions.dvc.pointers import pointers
 from gates.versions.dvc.store import manifests_of
-from gates.versions.manifests import far_pointer
-from gates.versions.snapshots import snapshot, snapshot_or_empty
 from gates.versions.trees import tree_at
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from gates.config.dataset import DatasetConfig
     from gates.config.deadline import Deadline
     from gates.data.previous_version import PromotedBefore
-    from gates.versions.comparison import Comparison
-    from gates.versions.snapshots import Snapshot
+    from gates.versions.dataset.comparison import Comparison
+    from gates.versions.dataset.snapshots import Snapshot
     from gates.versions.version import Version
 
 logger = logging.getLogger(__name__)

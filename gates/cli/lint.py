@@ -13,7 +13,7 @@ from gates.errors import UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from gates.checking.lint import Lint
+    from gates.checking.lint.project import Lint
 
 
 @click.command()
@@ -28,7 +28,7 @@ def command(config: Path | None, *, deep: bool, every: bool) -> int:
     Exits with 2 if there is a mistake. Reports the first error per suite. The check count is an upper bound, since some
     rules depend on the data's columns.
     """
-    from gates.checking.lint import lint
+    from gates.checking.lint.project import lint
     from gates.checking.targets import targets_of
     from gates.verdicts.reports.text import counted
 

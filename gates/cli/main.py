@@ -34,7 +34,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "verify": ("gates.cli.verify", "Verify promotions offline: recompute what they claim."),
     "diff": ("gates.cli.diff.command", "Compare datasets between two versions, or over all of them."),
     "explain": ("gates.cli.explain", "Explain a check: what it asks, why, its limits, and how to fix what it finds."),
-    "list": ("gates.cli.list", "List data types, checks, questions, plugins, or what is not configured."),
+    "list": (
+        "gates.cli.lists.command",
+        "List data types, checks, questions, plugins, or what is not configured.",
+    ),
 }
 
 EPILOG = """\b

@@ -13,8 +13,8 @@ from gates.config.orphans import strays
 from gates.config.parsing.line_numbers import KeyPath, decode_error, key_lines, toml_of
 from gates.config.parsing.parse import datasets_of, plugins_of
 from gates.config.parsing.problems import Problems
-from gates.config.stages import Stage, stages_of
-from gates.config.weakened import TABLE, WeakenedReason, weakened_of
+from gates.config.parsing.stages import Stage, stages_of
+from gates.config.parsing.weakened import TABLE, WeakenedReason, weakened_of
 from gates.errors import UsageError, did_you_mean
 from gates.regular_files import content_of, is_file
 

@@ -13,8 +13,8 @@ from gates.diff.difference import ComparedVersion, DatasetDifference
 from gates.diff.verdict_lookup import VerdictPaths, find_verdict
 from gates.errors import GatesError
 from gates.verdict import UNDECLARED, Scope
-from gates.versions.comparison import compare, compare_evaluations, compare_holdouts
-from gates.versions.snapshots import files_at, snapshot, snapshot_or_empty
+from gates.versions.dataset.comparison import compare, compare_evaluations, compare_holdouts
+from gates.versions.dataset.snapshots import files_at, snapshot, snapshot_or_empty
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from gates.config.data_types import DataType
     from gates.config.dataset import DatasetConfig
+    from gates.versions.dataset.snapshots import Snapshot
     from gates.versions.repository import Repository
-    from gates.versions.snapshots import Snapshot
     from gates.versions.version import Version, Versions
 
 _NO_ROWS = {Scope.HUMAN.value: 0, Scope.SYNTHETIC.value: 0, UNDECLARED: 0}

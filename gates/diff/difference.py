@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from gates.verdict import CheckResult
     from gates.verdicts.recorded import RecordedVerdict
-    from gates.versions.comparison import Comparison
+    from gates.versions.dataset.comparison import Comparison
     from gates.versions.version import Version
 
 

@@ -11,11 +11,11 @@ from gates.diff.promotions import promotions_of
 from gates.diff.verdict_lookup import is_about
 from gates.errors import DataError, GatesError
 from gates.verdicts.recorded import RecordedVerdict, VerdictError, parse_verdict
+from gates.versions.dataset.manifests import far_pointer, pointers_of
+from gates.versions.dataset.path_contents import folder_of
+from gates.versions.dataset.snapshots import snapshot, snapshot_or_empty
 from gates.versions.dvc.store import manifests_of
 from gates.versions.git.commands import lines_of
-from gates.versions.manifests import far_pointer, pointers_of
-from gates.versions.path_contents import folder_of
-from gates.versions.snapshots import snapshot, snapshot_or_empty
 from gates.versions.trees import tree_at
 from gates.versions.version import WORKTREE, Version, VersionKind
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
     from gates.config.dataset import DatasetConfig
     from gates.diff.promotions import Promotions
+    from gates.versions.dataset.snapshots import Snapshot
     from gates.versions.git.blobs import Blobs
     from gates.versions.git.commands import Git
     from gates.versions.repository import Repository
-    from gates.versions.snapshots import Snapshot
     from gates.versions.trees import Tree
 
 

@@ -12,8 +12,8 @@ from gates.diff.history import Promotion
 from gates.promotion.git.history import tag_history
 from gates.promotion.statements.paths import paths_of
 from gates.promotion.statements.tags import parse_version
+from gates.versions.dataset.path_contents import folder_of
 from gates.versions.dvc.artifacts import is_artifact_name
-from gates.versions.path_contents import folder_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from gates.diff.difference import CheckChange, ComparedVersion, DatasetDifference
     from gates.verdict import CheckResult
-    from gates.versions.comparison import Comparison
+    from gates.versions.dataset.comparison import Comparison
 
 # A person reads a screen of names; JSON has all of them.
 _NAMES = 10

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gates.verdicts.recorded import RecordedVerdict
+    from gates.versions.dataset.snapshots import Snapshot
     from gates.versions.repository import Repository
-    from gates.versions.snapshots import Snapshot
     from gates.versions.version import Version
 
 

@@ -1,6 +1,6 @@
 """One Great Expectations class per metric: its limits and the metric's own parameters are its arguments.
 
-The class judges nothing itself: `gates.metrics.base.judge` does, and its judgement stands in `result["details"]`. Success is a pass and nothing else: too few rows, an error or an undeclared input are no evidence.
+The class judges nothing itself: `gates.metrics.limits.judge` does, and its judgement stands in `result["details"]`. Success is a pass and nothing else: too few rows, an error or an undeclared input are no evidence.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from gates.contract.suites import limits_of, params_of
 from gates.contract.suites.arguments import limit_names, problem_with
 from gates.errors import GatesError
 from gates.gx.measurements import METRIC
-from gates.metrics.base.check_result import Demand, check_result
+from gates.metrics.limits.check_result import Demand, check_result
 from gates.verdict import CheckId, Outcome, Scope, Severity
 
 if TYPE_CHECKING:

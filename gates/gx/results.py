@@ -7,8 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from gates.contract.suites.suite import limits_of
-from gates.metrics.base.check_result import plain
-from gates.metrics.base.wording import percent
+from gates.metrics.limits.check_result import plain
+from gates.metrics.limits.wording import percent
 from gates.verdict import CheckResult, Outcome
 
 if TYPE_CHECKING:

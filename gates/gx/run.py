@@ -27,7 +27,7 @@ from gates.gx.datasource import GatesDuckDBDatasource
 from gates.gx.expectations import GatesExpectation, register
 from gates.gx.measurements import measured_before
 from gates.gx.results import error_result, result_without_rows, stock_result
-from gates.metrics.base.check_result import check_result
+from gates.metrics.limits.check_result import check_result
 from gates.verdict import CheckResult, Outcome
 
 if TYPE_CHECKING:

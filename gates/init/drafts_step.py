@@ -15,8 +15,8 @@ from gates.init.drafts.accept import are_drafts
 from gates.init.drafts.infer import infer
 from gates.init.drafts.write import DraftFiles, write_draft
 from gates.verdict import Scope
+from gates.versions.dataset.snapshots import work_tree_files
 from gates.versions.repository import open_repository
-from gates.versions.snapshots import work_tree_files
 
 if TYPE_CHECKING:
     from pathlib import Path

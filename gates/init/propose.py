@@ -18,8 +18,8 @@ from gates.init.proposal import Proposal
 from gates.init.roles_guess import Guess, NewRows, generator_of, group_of, is_human, key_of, label_of
 from gates.init.type_guess import TYPE_BY_SHAPE, recognise
 from gates.verdict import Scope
+from gates.versions.dataset.snapshots import work_tree_files
 from gates.versions.repository import open_repository
-from gates.versions.snapshots import work_tree_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from gates.metrics.base.metric import Metric
 
 # What metrics are made of; the other folders are wings.
-_NO_WINGS = ("base", "stats")
+_NO_WINGS = ("base", "comparison", "limits", "stats")
 
 
 def _metrics() -> Iterator[Metric]:

@@ -21,8 +21,8 @@ from gates.verdicts.decode import moment_text
 from gates.verdicts.enforce import enforce, refuse_other_files
 from gates.verdicts.from_json import verdict_of
 from gates.verdicts.recorded import VerdictError, parse_verdict
-from gates.versions.path_contents import folder_of
-from gates.versions.snapshots import files_at, snapshot
+from gates.versions.dataset.path_contents import folder_of
+from gates.versions.dataset.snapshots import files_at, snapshot
 from gates.versions.trees import LOCK, PIPELINE
 
 if TYPE_CHECKING:

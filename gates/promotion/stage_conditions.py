@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from gates.config.stages import ALL
+from gates.config.parsing.stages import ALL
 from gates.errors import did_you_mean
 from gates.verdict import UNDECLARED, Outcome, Scope
 from gates.verdicts.reports.text import counted
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from gates.config.stages import Stage
+    from gates.config.parsing.stages import Stage
     from gates.promotion.git.history import PromotionTag
     from gates.promotion.statements.tags import ReleaseVersion
     from gates.verdict import Verdict

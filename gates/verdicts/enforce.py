@@ -19,8 +19,8 @@ from gates.data.files import TEXTS, fingerprint, manifest_sha256
 from gates.verdict import PlannedCheck, Scope, conclude
 from gates.verdicts.recorded import VerdictError, read_verdict
 from gates.verdicts.reports.text import counted
+from gates.versions.dataset.snapshots import work_tree_files
 from gates.versions.repository import open_repository
-from gates.versions.snapshots import work_tree_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

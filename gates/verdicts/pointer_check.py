@@ -6,11 +6,11 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from gates.verdicts.recorded import VerdictError
+from gates.versions.dataset.path_contents import folder_of
+from gates.versions.dataset.snapshots import snapshot
 from gates.versions.dvc.pointers import pointers
 from gates.versions.dvc.store import manifests_of
-from gates.versions.path_contents import folder_of
 from gates.versions.repository import open_repository
-from gates.versions.snapshots import snapshot
 from gates.versions.version import revision
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from gates.config.dataset import DatasetConfig
     from gates.verdicts.recorded import RecordedVerdict
-    from gates.versions.path_contents import SnapshotFile
+    from gates.versions.dataset.path_contents import SnapshotFile
 
 HEAD = "HEAD"
 

@@ -17,7 +17,7 @@ from tests.attack.sound import sound_files, write_project
 from tests.attack.worker import fault
 from tests.dvc_repositories import ENVIRONMENT, git, new_git
 from tests.projects import Called
-from tests.promotion_projects import promotion_project
+from tests.promotions.promotion_projects import promotion_project
 from tests.warm import warm_gates
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from tests.contract.case import Case, Missing
 from tests.contract.cases_common import EVERY, EXACT, RATED, region
 from tests.contract.changes import after, every_cell, having, keeping
 from tests.contract.datasets import TEXT_TYPES
-from tests.promoted_before import promoted, recorded
+from tests.promotions.promoted_before import promoted, recorded
 
 if TYPE_CHECKING:
     from tests.contract.changes import Change

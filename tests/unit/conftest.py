@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.dvc_repositories import commit, new_git, write
-from tests.promotion_projects import use_environment
+from tests.promotions.promotion_projects import use_environment
 
 
 @pytest.fixture

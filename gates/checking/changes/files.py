@@ -12,10 +12,10 @@ from gates.data.files import Format, data_file
 if TYPE_CHECKING:
     from gates.config.deadline import Deadline
     from gates.data.files import DataFile
-    from gates.versions.comparison import Comparison
-    from gates.versions.local_files import FilesAtHand
-    from gates.versions.path_contents import SnapshotFile
-    from gates.versions.snapshots import Snapshot
+    from gates.versions.dataset.comparison import Comparison
+    from gates.versions.dataset.local_files import FilesAtHand
+    from gates.versions.dataset.path_contents import SnapshotFile
+    from gates.versions.dataset.snapshots import Snapshot
 
 _DELIMITED = (Format.CSV, Format.TSV)
 

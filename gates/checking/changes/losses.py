@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gates.data.previous_version import KeptFiles
-from gates.metrics.base.wording import percent
+from gates.metrics.limits.wording import percent
 from gates.verdict import UNDECLARED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from gates.versions.comparison import Comparison
+    from gates.versions.dataset.comparison import Comparison
 
 # People take out a bad shard or a source that withdrew, a few files of many. A pull in part leaves out a folder, or all
 # that an interrupted download did not reach: in trials half of the files, seldom less than a tenth.

@@ -15,8 +15,8 @@ from gates.data.previous_version import CommitBefore, PromotedRows
 from gates.errors import DataError, GatesError, UsageError
 from gates.verdict import Scope
 from gates.versions.configuration import PATTERN_TABLE, config_at
+from gates.versions.dataset.snapshots import data_files_at, files_at, snapshot_or_empty
 from gates.versions.removals import removals_at
-from gates.versions.snapshots import data_files_at, files_at, snapshot_or_empty
 from gates.versions.trees import tree_at
 from gates.versions.version import VersionKind
 
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from gates.config.dataset import DatasetConfig
     from gates.config.removals import Removal
     from gates.data.files import DataFile
-    from gates.versions.comparison import Comparison
-    from gates.versions.path_contents import SnapshotFile
-    from gates.versions.snapshots import Snapshot
+    from gates.versions.dataset.comparison import Comparison
+    from gates.versions.dataset.path_contents import SnapshotFile
+    from gates.versions.dataset.snapshots import Snapshot
     from gates.versions.version import Version
 
     _Earlier = tuple[Version, Callable[[], AbstractContextManager[DatasetConfig]]]

@@ -11,7 +11,7 @@ from gates.checking.targets import config_names
 from gates.checking.weakening.conditions import config_differences
 from gates.checking.weakening.dataset import dataset_differences
 from gates.config.load import FILE_NAME, PYPROJECT
-from gates.config.weakened import TABLE
+from gates.config.parsing.weakened import TABLE
 from gates.errors import DataError, GatesError
 from gates.versions.configuration import config_at
 from gates.versions.trees import is_same_tree

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gates.checking.weakening.difference import CANNOT_TELL, RuleDifference
-from gates.config.stages import ALL
+from gates.config.parsing.stages import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gates.config.installed.plugins import Plugins
     from gates.config.load import Config
-    from gates.config.stages import Stage
+    from gates.config.parsing.stages import Stage
 
 
 def config_differences(old: Config, new: Config) -> Iterator[RuleDifference]:

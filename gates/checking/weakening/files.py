@@ -9,9 +9,9 @@ from gates.checking.cache.folder import cache_of
 from gates.checking.cache.hashes import RememberedHashes
 from gates.checking.weakening.difference import CANNOT_TELL, RuleDifference
 from gates.errors import DataError, UsageError
-from gates.versions.comparison import compare, compare_evaluations, compare_holdouts
-from gates.versions.dataset_pointers import concerned, tracked_at
-from gates.versions.snapshots import Snapshot, snapshot, snapshot_or_empty
+from gates.versions.dataset.comparison import compare, compare_evaluations, compare_holdouts
+from gates.versions.dataset.pointers import concerned, tracked_at
+from gates.versions.dataset.snapshots import Snapshot, snapshot, snapshot_or_empty
 from gates.versions.version import VersionKind
 
 if TYPE_CHECKING:

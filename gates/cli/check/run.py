@@ -113,7 +113,7 @@ def _rows_at_commit(
     asking: DatasetRun, question: DatasetCheck, clock: Deadline, request: CheckRequest
 ) -> CheckedDataset:
     """What can be said of changed rows in the time there is; the rest is left, and that is reported."""
-    from gates.checking.commit_check import judge_changed_rows
+    from gates.checking.quick.commit_check import judge_changed_rows
 
     with clean_stdout(), progress_bar(asking.name, is_quiet=request.reporting.quiet) as progress:
         looked = judge_changed_rows(question, clock, progress)
@@ -216,7 +216,7 @@ def _say(asking: DatasetRun, answered: CheckedDataset, request: CheckRequest) ->
 
 
 def _note_not_read(asking: DatasetRun) -> None:
-    from gates.versions.without_rows import names_without_rows
+    from gates.versions.dataset.without_rows import names_without_rows
 
     names = names_without_rows(asking.at.repository, replace(asking.dataset, root=asking.at.home), asking.at.version)
     if names:

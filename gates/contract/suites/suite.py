@@ -7,9 +7,9 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from gates.metrics.base.check_result import Demand
 from gates.metrics.base.measurement import Limits
 from gates.metrics.catalogue import BY_NAME
+from gates.metrics.limits.check_result import Demand
 from gates.verdict import CheckId, Scope, Severity
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from gates.data.text.marks.markers import Mark, mark_names
 from gates.data.text.marks.turn_marks import first_turns_with
 from gates.metrics.base.breakdowns import with_parts
 from gates.metrics.base.measurement import Baseline, Failed, Growth, Measured, Measurement, NotConfigured, RowCounts
-from gates.metrics.base.wording import percent
+from gates.metrics.limits.wording import percent
 from gates.metrics.stats.intervals import ratio_difference
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from gates.data.facts import NATURAL_REPEAT_RATIO
 from gates.metrics.base.measurement import Baseline, Growth, Inconclusive, Measured, RowCounts
-from gates.metrics.base.wording import percent
 from gates.metrics.copies.copy_baseline import HOLDOUT
+from gates.metrics.limits.wording import percent
 from gates.metrics.stats.intervals import clopper_pearson, difference
 from gates.verdict import Severity
 

@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 
 from gates.metrics.base.measurement import Inconclusive, Measured, Measurement, Part, ReportOnly, RowCounts
+from gates.metrics.comparison.encoding import coded
 from gates.metrics.copies.copy_baseline import HOLDOUT, OTHERS, BaselineShare
 from gates.metrics.copies.copy_excess import excess, twin_places
-from gates.metrics.stats.encoding import coded
 from gates.metrics.stats.intervals import clopper_pearson
 from gates.metrics.stats.likeness import NEXT, Cells, margins
 from gates.verdict import Severity

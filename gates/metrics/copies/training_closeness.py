@@ -20,11 +20,11 @@ from gates.metrics.base.measurement import (
     RowCounts,
 )
 from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.comparison.distances import Points, distances, points_of
+from gates.metrics.comparison.encoding import coded, encode_rows
+from gates.metrics.comparison.strata import STRATUM_ROWS
 from gates.metrics.copies.copies import holdout_fault
-from gates.metrics.stats.distances import Points, distances, points_of
-from gates.metrics.stats.encoding import coded, encode_rows
 from gates.metrics.stats.intervals import clopper_pearson
-from gates.metrics.stats.strata import STRATUM_ROWS
 from gates.verdict import Severity
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ import numpy as np
 
 from gates.metrics.base.measurement import Failed, Measurement, NotConfigured
 from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.comparison.encoding import Coded, ColumnKind, Feature
+from gates.metrics.comparison.paired_draws import draws, excess, worst_excess
+from gates.metrics.comparison.strata import Sides, compare_by_role
 from gates.metrics.fidelity.interactions import interactions
-from gates.metrics.stats.encoding import Coded, ColumnKind, Feature
-from gates.metrics.stats.paired_draws import draws, excess, worst_excess
-from gates.metrics.stats.strata import Sides, compare_by_role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,10 +10,10 @@ import polars as pl
 
 from gates.metrics.base.measurement import Failed, Inconclusive, Measured, Measurement
 from gates.metrics.base.metric import Metric, Side
-from gates.metrics.base.wording import percent
-from gates.metrics.stats.distances import Points, distances, points_of
-from gates.metrics.stats.paired_draws import draws, percentile_ratio
-from gates.metrics.stats.strata import Sides, compare_by_role
+from gates.metrics.comparison.distances import Points, distances, points_of
+from gates.metrics.comparison.paired_draws import draws, percentile_ratio
+from gates.metrics.comparison.strata import Sides, compare_by_role
+from gates.metrics.limits.wording import percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gates.metrics.base.metric import Metric, Side, Unit
-from gates.metrics.base.wording import percent
+from gates.metrics.comparison.encoding import Coded, ColumnKind, Feature
+from gates.metrics.comparison.paired_draws import draws, excess, worst_excess
+from gates.metrics.comparison.strata import Sides, compare_by_role
 from gates.metrics.integrity.new_levels import named_levels
-from gates.metrics.stats.encoding import Coded, ColumnKind, Feature
-from gates.metrics.stats.paired_draws import draws, excess, worst_excess
+from gates.metrics.limits.wording import percent
 from gates.metrics.stats.shares import kolmogorov_smirnov, shares, total_variation
-from gates.metrics.stats.strata import Sides, compare_by_role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,11 +10,11 @@ from threadpoolctl import threadpool_limits
 
 from gates.metrics.base.measurement import Failed, Measured, Measurement, NotConfigured
 from gates.metrics.base.metric import Metric, Side
+from gates.metrics.comparison.encoding import Coded, ColumnKind
+from gates.metrics.comparison.paired_draws import draws, percentile_ratio
+from gates.metrics.comparison.strata import Sides, compare_variety
 from gates.metrics.fidelity.text_diversity import text_diversity
 from gates.metrics.stats.effective_rank import effective_number
-from gates.metrics.stats.encoding import Coded, ColumnKind
-from gates.metrics.stats.paired_draws import draws, percentile_ratio
-from gates.metrics.stats.strata import Sides, compare_variety
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,15 +10,15 @@ import numpy as np
 from gates.data.text.formatting import FEATURES, common_window, formatting_features
 from gates.metrics.base.measurement import Failed, Measured, Measurement, NotConfigured
 from gates.metrics.base.metric import Metric, Side, Unit
-from gates.metrics.stats.paired_draws import draws, excess, worst_excess
-from gates.metrics.stats.strata import Sides, compare_all
+from gates.metrics.comparison.paired_draws import draws, excess, worst_excess
+from gates.metrics.comparison.strata import Sides, compare_all
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gates.data.arrays import Ints
     from gates.data.scan.result import Rows, Scan
-    from gates.metrics.stats.paired_draws import Draw
+    from gates.metrics.comparison.paired_draws import Draw
     from gates.verdict import Scope
 
 # A feature that fewer rows carry is an accident of the sample.

@@ -10,12 +10,12 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from gates.metrics.base.measurement import Failed, Measurement, NotConfigured
-from gates.metrics.stats.encoding import Coded, ColumnKind, Feature
-from gates.metrics.stats.paired_draws import draws, worst_excess
+from gates.metrics.comparison.encoding import Coded, ColumnKind, Feature
+from gates.metrics.comparison.paired_draws import draws, worst_excess
 
 if TYPE_CHECKING:
     from gates.data.arrays import Codes, Floats, Ints
-    from gates.metrics.stats.strata import Sides
+    from gates.metrics.comparison.strata import Sides
 
 # 4,060 triples of 30 indicators over 20 draws of 5,000 rows take two seconds.
 INDICATORS_AT_MOST = 30

@@ -25,8 +25,8 @@ from gates.metrics.base.languages import (
 from gates.metrics.base.measurement import Inconclusive, Measurement, NotConfigured, Part, RowCounts, with_details
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.base.text_samples import tokens_of
-from gates.metrics.base.wording import percent
-from gates.metrics.stats.paired_draws import DRAW_COUNT, draws, percentile_ratio
+from gates.metrics.comparison.paired_draws import DRAW_COUNT, draws, percentile_ratio
+from gates.metrics.limits.wording import percent
 from gates.verdict import Severity
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from gates.data.arrays import Floats, Hashes, Ints, Mask
     from gates.data.scan.result import Rows, Scan
-    from gates.metrics.stats.paired_draws import Draw
+    from gates.metrics.comparison.paired_draws import Draw
     from gates.verdict import Scope
 
 # Ten locales make 45 pairs and take two seconds; smaller ones are named as not looked at. An even number, so that no

@@ -14,9 +14,9 @@ from gates.metrics.base.languages import TRANSLATION
 from gates.metrics.base.measurement import Failed, Inconclusive, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.base.text_samples import tokens_of
-from gates.metrics.base.wording import percent
-from gates.metrics.stats.paired_draws import ROWS_TO_PASS, draws, excess
-from gates.metrics.stats.strata import Sides, compare_all
+from gates.metrics.comparison.paired_draws import ROWS_TO_PASS, draws, excess
+from gates.metrics.comparison.strata import Sides, compare_all
+from gates.metrics.limits.wording import percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -17,11 +17,11 @@ from gates.metrics.base.measurement import (
 )
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.base.text_samples import tokens_of
+from gates.metrics.comparison.classifiers import Table, Texts, one_thread, table_of, texts_of
+from gates.metrics.comparison.clustered_auc import cross_validated_area
+from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
+from gates.metrics.comparison.strata import STRATUM_ROWS, Sides, compare_by_role
 from gates.metrics.fidelity.telltale_features import telling_columns, telling_in_model, telling_words
-from gates.metrics.stats.classifiers import Table, Texts, one_thread, table_of, texts_of
-from gates.metrics.stats.clustered_auc import cross_validated_area
-from gates.metrics.stats.paired_draws import ROWS_TO_PASS
-from gates.metrics.stats.strata import STRATUM_ROWS, Sides, compare_by_role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.metrics.stats.classifiers import Table, auc
-from gates.metrics.stats.encoding import Coded, ColumnKind
+from gates.metrics.comparison.classifiers import Table, auc
+from gates.metrics.comparison.encoding import Coded, ColumnKind
 
 if TYPE_CHECKING:
     from gates.data.arrays import Floats

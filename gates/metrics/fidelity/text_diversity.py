@@ -13,9 +13,9 @@ from gates.data.text.tokens import TokenStream, ngrams
 from gates.errors import MetricError, did_you_mean
 from gates.metrics.base.measurement import Failed, Measured, Measurement
 from gates.metrics.base.text_samples import main_text, tokens_of
+from gates.metrics.comparison.paired_draws import draws, percentile_ratio
+from gates.metrics.comparison.strata import Sides, compare_variety
 from gates.metrics.stats.effective_rank import effective_number
-from gates.metrics.stats.paired_draws import draws, percentile_ratio
-from gates.metrics.stats.strata import Sides, compare_variety
 
 if TYPE_CHECKING:
     from collections.abc import Callable

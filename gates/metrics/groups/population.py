@@ -13,9 +13,9 @@ from gates.errors import did_you_mean
 from gates.metrics.base.full_columns import accumulate_annotations, annotation_columns
 from gates.metrics.base.measurement import Failed, Growth, Inconclusive, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side
-from gates.metrics.base.wording import percent
+from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
+from gates.metrics.limits.wording import percent
 from gates.metrics.stats.bootstrap import RESAMPLE_COUNT, basic_estimate, resampled
-from gates.metrics.stats.paired_draws import ROWS_TO_PASS
 from gates.metrics.stats.raking import Margin, UnreachableError, design_effect, rake
 from gates.metrics.stats.shares import total_variation
 

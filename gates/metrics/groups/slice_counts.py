@@ -11,7 +11,7 @@ from gates.data.facts import ORIGIN
 from gates.metrics.base.full_columns import accumulate_annotations, annotation_columns
 from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
-from gates.metrics.base.wording import percent
+from gates.metrics.limits.wording import percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -20,9 +20,9 @@ from gates.metrics.base.measurement import (
     RowCounts,
 )
 from gates.metrics.base.metric import Metric, Side, Unit
-from gates.metrics.stats.encoding import is_high_cardinality, is_whole
+from gates.metrics.comparison.encoding import is_high_cardinality, is_whole
+from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
 from gates.metrics.stats.intervals import clopper_pearson
-from gates.metrics.stats.paired_draws import ROWS_TO_PASS
 from gates.verdict import Severity
 
 if TYPE_CHECKING:

@@ -16,11 +16,11 @@ import polars as pl
 
 from gates.metrics.base.measurement import Estimate, Growth, Inconclusive, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
-from gates.metrics.base.wording import percent
+from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
 from gates.metrics.groups.slices import VANISHED_SHARE, is_categorical
 from gates.metrics.history.previous_human_rows import PreviousHumanRows, accumulate_both, previous_human_rows
 from gates.metrics.history.text_clusters import TextClusters
-from gates.metrics.stats.paired_draws import ROWS_TO_PASS
+from gates.metrics.limits.wording import percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

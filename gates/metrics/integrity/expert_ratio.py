@@ -8,6 +8,7 @@ import polars as pl
 
 from gates.data.facts import HUMAN_CODE, ORIGIN, SYNTHETIC_CODE
 from gates.errors import did_you_mean
+from gates.metrics.annotation.ratings import is_expert
 from gates.metrics.base.full_columns import (
     accumulate_annotations,
     annotation_columns,
@@ -17,8 +18,7 @@ from gates.metrics.base.full_columns import (
 )
 from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side
-from gates.metrics.base.wording import percent
-from gates.metrics.labels.ratings import is_expert
+from gates.metrics.limits.wording import percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

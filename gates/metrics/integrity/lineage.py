@@ -14,7 +14,7 @@ from gates.metrics.base.full_columns import columns, columns_of_all
 from gates.metrics.base.languages import languages, too_few
 from gates.metrics.base.measurement import Estimate, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
-from gates.metrics.base.wording import percent
+from gates.metrics.limits.wording import percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

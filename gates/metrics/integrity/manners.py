@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from gates.data.values.kinds import NULL_WORDS
-from gates.metrics.base.wording import percent
+from gates.metrics.limits.wording import percent
 from gates.metrics.stats.intervals import ratio_difference
 
 if TYPE_CHECKING:

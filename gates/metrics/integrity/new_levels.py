@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from gates.metrics.base.wording import percent
+from gates.metrics.limits.wording import percent
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

@@ -11,13 +11,13 @@ from gates.metrics.base.breakdowns import with_languages
 from gates.metrics.base.languages import languages, too_few
 from gates.metrics.base.measurement import Baseline, Estimate, Inconclusive, Measured, Measurement, Part, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
-from gates.metrics.base.wording import percent
+from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
+from gates.metrics.comparison.strata import STRATUM_ROWS
 from gates.metrics.labels.labels import NO_LABEL, classes
 from gates.metrics.labels.nearest_labels import Twins, accumulate_twins, twins_of_contents, twins_of_points
+from gates.metrics.limits.wording import percent
 from gates.metrics.stats.design_effect import effective_rows
 from gates.metrics.stats.intervals import ratio_difference
-from gates.metrics.stats.paired_draws import ROWS_TO_PASS
-from gates.metrics.stats.strata import STRATUM_ROWS
 from gates.verdict import Severity
 
 if TYPE_CHECKING:

@@ -18,11 +18,11 @@ from gates.metrics.base.measurement import (
     RowCounts,
 )
 from gates.metrics.base.metric import Metric, Side, Unit
-from gates.metrics.base.wording import percent
+from gates.metrics.comparison.paired_draws import draws, excess, worst_excess
+from gates.metrics.comparison.strata import STRATUM_ROWS, levels_of_both
 from gates.metrics.labels.labels import Classes, classes, labelled
-from gates.metrics.stats.paired_draws import draws, excess, worst_excess
+from gates.metrics.limits.wording import percent
 from gates.metrics.stats.shares import shares, total_variation
-from gates.metrics.stats.strata import STRATUM_ROWS, levels_of_both
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

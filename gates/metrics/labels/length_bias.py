@@ -24,8 +24,8 @@ from gates.metrics.base.measurement import (
     estimate_of,
 )
 from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
 from gates.metrics.stats.design_effect import clustered_share
-from gates.metrics.stats.paired_draws import ROWS_TO_PASS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

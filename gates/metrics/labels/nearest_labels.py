@@ -13,11 +13,11 @@ from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.data.text.near.near_duplicates import clusters
 from gates.errors import MetricError
 from gates.metrics.base.full_columns import columns, columns_of_all
+from gates.metrics.comparison.distances import Points, distances, points_of
+from gates.metrics.comparison.encoding import coded
 from gates.metrics.copies.near_duplicates import HOLDOUT_CODE, near_matrix
 from gates.metrics.copies.text_store import TextTokens
 from gates.metrics.labels.labels import NO_LABEL, Classes
-from gates.metrics.stats.distances import Points, distances, points_of
-from gates.metrics.stats.encoding import coded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

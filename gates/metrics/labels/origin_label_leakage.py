@@ -19,11 +19,11 @@ from gates.metrics.base.measurement import (
     RowCounts,
 )
 from gates.metrics.base.metric import Metric, Side
-from gates.metrics.base.wording import percent
+from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
+from gates.metrics.comparison.strata import STRATUM_ROWS, beside_languages
 from gates.metrics.labels.labels import Classes, classes, labelled
+from gates.metrics.limits.wording import percent
 from gates.metrics.stats.bootstrap import HIGH, LOW, MIDDLE, resampled
-from gates.metrics.stats.paired_draws import ROWS_TO_PASS
-from gates.metrics.stats.strata import STRATUM_ROWS, beside_languages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,14 +13,14 @@ from gates.data.text.near.near_duplicates import clusters, near_pairs
 from gates.data.text.tokens import joined, tokenise
 from gates.errors import MetricError
 from gates.metrics.base.text_samples import tokens_of
+from gates.metrics.comparison.classifiers import FOLDS, Table, Texts, table_of, texts_of
+from gates.metrics.comparison.encoding import Coded, coded, encode_rows
+from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
+from gates.metrics.comparison.strata import STRATUM_ROWS
 from gates.metrics.copies.near_duplicates import NEAR_JACCARD
 from gates.metrics.copies.text_store import TOKENS_AT_LEAST
 from gates.metrics.labels.labels import NO_LABEL, Classes
-from gates.metrics.stats.classifiers import FOLDS, Table, Texts, table_of, texts_of
-from gates.metrics.stats.encoding import Coded, coded, encode_rows
 from gates.metrics.stats.multiclass_auc import Exam
-from gates.metrics.stats.paired_draws import ROWS_TO_PASS
-from gates.metrics.stats.strata import STRATUM_ROWS
 
 if TYPE_CHECKING:
     from gates.data.arrays import Ints, Labels

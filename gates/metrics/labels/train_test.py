@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gates.metrics.base.measurement import Inconclusive, Measurement, RowCounts
+from gates.metrics.comparison.classifiers import one_thread
+from gates.metrics.comparison.strata import STRATUM_ROWS
 from gates.metrics.labels.labels import classes
 from gates.metrics.labels.task import (
     GENERATOR,
@@ -20,8 +22,6 @@ from gates.metrics.labels.task import (
     too_little,
     untestable,
 )
-from gates.metrics.stats.classifiers import one_thread
-from gates.metrics.stats.strata import STRATUM_ROWS
 
 if TYPE_CHECKING:
     from gates.data.arrays import Floats, Ints

@@ -19,10 +19,10 @@ from gates.metrics.base.measurement import (
     RowCounts,
 )
 from gates.metrics.base.metric import Metric, Side
+from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
 from gates.metrics.labels.task import TEST_ROWS
 from gates.metrics.labels.train_test import Model, Trained, Trials, trials
 from gates.metrics.stats.intervals import CONFIDENCE
-from gates.metrics.stats.paired_draws import ROWS_TO_PASS
 from gates.verdict import Severity
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import polars as pl
 from gates.data.scan.result import Rows
 from gates.metrics.base.measurement import Failed, Inconclusive, Measured, Measurement, Part, ReportOnly, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
-from gates.metrics.stats.paired_draws import draws, excess
+from gates.metrics.comparison.paired_draws import draws, excess
 from gates.metrics.stats.shares import kolmogorov_smirnov, total_variation
 from gates.metrics.temporal.ordered_rows import accumulate_ordered, missing_roles
 from gates.metrics.temporal.temporal_blocks import Blocks, Facet, blocks

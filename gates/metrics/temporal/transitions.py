@@ -9,8 +9,8 @@ import polars as pl
 
 from gates.metrics.base.measurement import Growth, Inconclusive, Measured, Measurement, NotConfigured, Part, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
 from gates.metrics.stats.intervals import clopper_pearson
-from gates.metrics.stats.paired_draws import ROWS_TO_PASS
 from gates.metrics.temporal.ordered_rows import accumulate_ordered, missing_roles, ordered_rows
 
 if TYPE_CHECKING:

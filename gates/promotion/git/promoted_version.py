@@ -20,7 +20,7 @@ from gates.promotion.statements.paths import PromotionPaths, paths_of
 from gates.promotion.statements.statement import parse_statement, sha256
 from gates.verdicts.whole_verdict import whole_verdict
 from gates.versions.configuration import config_at
-from gates.versions.snapshots import VersionFiles, files_at
+from gates.versions.dataset.snapshots import VersionFiles, files_at
 from gates.versions.trees import tree_at
 from gates.versions.version import Version, at_commit, git_of
 

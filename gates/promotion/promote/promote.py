@@ -41,8 +41,8 @@ from gates.promotion.verification.signatures import verify_envelope_bytes
 from gates.promotion.verification.verify import verify_event, verify_events_before
 from gates.promotion.verification.version import verify_local_copies, verify_version
 from gates.versions.configuration import config_at
+from gates.versions.dataset.snapshots import snapshot
 from gates.versions.dvc.artifacts import missing_artifact
-from gates.versions.snapshots import snapshot
 from gates.versions.version import at_commit
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from gates.config.dataset import DatasetConfig
-    from gates.config.stages import Stage
+    from gates.config.parsing.stages import Stage
     from gates.promotion.evidence import Evidence, PromoteRequest
     from gates.promotion.git.history import PromotionTag, TagHistory
     from gates.promotion.git.promoted_version import DatasetFiles, PromotedVersion

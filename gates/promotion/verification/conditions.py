@@ -19,7 +19,7 @@ from gates.versions.version import at_commit
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from gates.config.stages import Stage
+    from gates.config.parsing.stages import Stage
     from gates.promotion.statements.tags import ReleaseVersion
     from gates.promotion.verification.order import StageEvent
 

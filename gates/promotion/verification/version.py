@@ -16,7 +16,7 @@ from gates.promotion.verification.findings import Finding, looked_at, refused
 from gates.verdicts.decode import moment_text
 from gates.verdicts.enforce import refuse_other_files
 from gates.verdicts.recorded import parse_verdict
-from gates.versions.snapshots import files_at, snapshot
+from gates.versions.dataset.snapshots import files_at, snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.metrics.base.wording import percent
+from gates.metrics.limits.wording import percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -13,8 +13,8 @@ from gates.private_folder import PrivateFolder
 from gates.versions.dvc.dvc_pointers import checked_md5, checked_name, refuse_colliding
 from gates.versions.dvc.md5 import blocks_md5, file_md5
 from gates.versions.dvc.pointer import ManifestEntry, PointerKind
+from gates.versions.dvc.remote import RemoteFiles
 from gates.versions.path_patterns import is_below
-from gates.versions.remote import RemoteFiles
 from gates.versions.repository import DVC_DIR
 from gates.versions.version import VersionKind
 

@@ -23,10 +23,10 @@ from gates.errors import DataError, UsageError
 from gates.verdicts.enforce import enforce
 from gates.verdicts.pointer_check import compare_with_pointers
 from gates.verdicts.recorded import VerdictError, read_verdict
-from gates.versions.comparison import compare, compare_evaluations
-from gates.versions.dataset_pointers import concerned, tracked_at
+from gates.versions.dataset.comparison import compare, compare_evaluations
+from gates.versions.dataset.pointers import concerned, tracked_at
+from gates.versions.dataset.snapshots import files_at, snapshot
 from gates.versions.repository import open_repository
-from gates.versions.snapshots import files_at, snapshot
 from gates.versions.version import STAGED, WORKTREE, revision
 from tests.dvc_repositories import commit, git, new_repository, track, write
 from tests.opened import open_evaluation

@@ -20,7 +20,7 @@ from gates.data.evaluation import EvaluationSets
 from gates.data.scan import samples
 from gates.metrics.base import languages
 from gates.metrics.copies import text_store
-from tests.promoted_before import FrameContent, promoted
+from tests.promotions.promoted_before import FrameContent, promoted
 
 ROWS = 120
 TODAY = date(2026, 5, 1)

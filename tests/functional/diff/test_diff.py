@@ -8,10 +8,10 @@ import shutil
 import pytest
 
 from gates.checking.changes.losses import loss_of, undeclared_of
-from gates.versions.comparison import Comparison
+from gates.versions.dataset.comparison import Comparison
 from gates.versions.version import STAGED, WORKTREE
 from tests.dvc_repositories import commit, dvc, git, new_git, new_repository, track, write
-from tests.recorded_verdicts import verdict_on
+from tests.promotions.recorded_verdicts import verdict_on
 
 CONFIG = """\
 [datasets.texts]

@@ -12,7 +12,7 @@ from gates.diff.history import RecordedVersion, VerdictHistory
 from gates.diff.render_history import terminal
 from gates.verdicts.recorded import parse_verdict
 from tests.dvc_repositories import commit, dvc, git, new_git, new_repository, track, write
-from tests.recorded_verdicts import verdict_on
+from tests.promotions.recorded_verdicts import verdict_on
 
 CONFIG = """\
 [datasets.texts]

@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from gates.metrics.base.judge import judge
 from gates.metrics.base.measurement import Limits
+from gates.metrics.comparison.classifiers import auc
 from gates.metrics.fidelity import separability
-from gates.metrics.stats.classifiers import auc
+from gates.metrics.limits.judge import judge
 from gates.verdict import Outcome, Scope, Severity
 from tests.scans import text_scan
 from tests.tables import table_scan
@@ -93,7 +93,7 @@ def test_models_are_fitted_on_one_thread_though_their_library_comes_late():
     program = """
 import sys
 from threadpoolctl import threadpool_info
-from gates.metrics.stats.classifiers import one_thread
+from gates.metrics.comparison.classifiers import one_thread
 assert "sklearn" not in sys.modules
 with one_thread():
     print({library["num_threads"] for library in threadpool_info()}, "openmp" in {l["user_api"] for l in threadpool_info()})

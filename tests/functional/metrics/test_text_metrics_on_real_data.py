@@ -12,11 +12,11 @@ import pytest
 from gates.data.facts import HUMAN_CODE
 from gates.data.text.marks.markers import BOILERPLATE, DEGENERATE, Mark, marks
 from gates.data.text.tokens import tokenise
-from gates.metrics.base.judge import Judgement, judge
 from gates.metrics.base.measurement import Limits
 from gates.metrics.content import boilerplate, degenerate
 from gates.metrics.fidelity import formatting
 from gates.metrics.fidelity.text_diversity import text_diversity
+from gates.metrics.limits.judge import Judgement, judge
 from gates.verdict import Outcome, Scope, Severity
 from tests.scans import text_scan
 

@@ -11,7 +11,7 @@ import pytest
 
 from gates.cli.main import run
 from tests.dvc_repositories import commit, git, write
-from tests.promotion_projects import check, copied, use_environment
+from tests.promotions.promotion_projects import check, copied, use_environment
 from tests.version_projects import put
 
 if TYPE_CHECKING:

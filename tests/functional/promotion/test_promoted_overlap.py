@@ -18,8 +18,8 @@ from gates.promotion.verification.overlap import TrainTestOverlap, overlaps, ver
 from gates.versions.changes.clean_repository import require_clean
 from gates.versions.repository import open_repository
 from tests.dvc_repositories import commit, git, track, write
-from tests.forgeries import VERSION, date_of, retag, words_of
 from tests.projects import table_rows
+from tests.promotions.forgeries import VERSION, date_of, retag, words_of
 from tests.version_projects import put
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import pytest
 
 from gates.cli.main import run
 from tests.dvc_repositories import git
-from tests.forgeries import retag, words_of
-from tests.promotion_projects import check, copied, use_environment
+from tests.promotions.forgeries import retag, words_of
+from tests.promotions.promotion_projects import check, copied, use_environment
 
 if TYPE_CHECKING:
     from pathlib import Path

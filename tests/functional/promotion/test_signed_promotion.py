@@ -6,8 +6,8 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from tests.dvc_repositories import git
-from tests.forgeries import PROD, VERSION, date_of, words_of
-from tests.promotions import needs_ssh_keygen
+from tests.promotions.forgeries import PROD, VERSION, date_of, words_of
+from tests.promotions.promotions import needs_ssh_keygen
 
 if TYPE_CHECKING:
     from pathlib import Path

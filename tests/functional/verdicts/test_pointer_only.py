@@ -13,7 +13,7 @@ from gates.verdict import digest_of_report
 from gates.verdicts.pointer_check import compare_with_pointers
 from gates.verdicts.recorded import VerdictError, parse_verdict
 from tests.dvc_repositories import commit, git, new_repository, track, write
-from tests.recorded_verdicts import verdict_on
+from tests.promotions.recorded_verdicts import verdict_on
 
 FILES = {"origin=human/a.csv": "text\na\n", "origin=synthetic/b.csv": "text\nb\n"}
 

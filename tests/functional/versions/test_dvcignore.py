@@ -10,8 +10,8 @@ import pytest
 
 from gates.config.dataset import DatasetConfig
 from gates.errors import DataError
+from gates.versions.dataset.snapshots import files_at, snapshot
 from gates.versions.repository import open_repository
-from gates.versions.snapshots import files_at, snapshot
 from gates.versions.version import STAGED, WORKTREE
 from tests.dvc_repositories import ENVIRONMENT, commit, dvc, git, new_git, write
 from tests.version_projects import good
@@ -117,7 +117,7 @@ def test_without_patterns_dvc_is_not_imported(tmp_path):
     dvc(root, "add", "-q", "data/raw")
     program = (
         "import sys; from pathlib import Path; from gates.config.dataset import DatasetConfig\n"
-        "from gates.versions.repository import open_repository; from gates.versions.snapshots import work_tree_files\n"
+        "from gates.versions.repository import open_repository; from gates.versions.dataset.snapshots import work_tree_files\n"
         "config = DatasetConfig('d', Path.cwd(), 1, 'tabular', path='data/raw')\n"
         "files = work_tree_files(open_repository(Path.cwd()), config)\n"
         "print([file.name for file in files.dataset], 'dvc' in sys.modules)"

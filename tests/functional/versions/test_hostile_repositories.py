@@ -14,9 +14,9 @@ import pytest
 from gates.promotion.signing.signing_keys import ed25519_library
 from gates.promotion.verification.findings import FindingState, looked_at
 from tests.dvc_repositories import ENVIRONMENT, commit, git, write
-from tests.forgeries import PROD, STAGING, VERSION, date_of, nothing, remake, retag, words_of
 from tests.functional.promotion.test_signed_promotion import new_key
-from tests.promotions import needs_ssh_keygen
+from tests.promotions.forgeries import PROD, STAGING, VERSION, date_of, nothing, remake, retag, words_of
+from tests.promotions.promotions import needs_ssh_keygen
 
 if TYPE_CHECKING:
     from pathlib import Path

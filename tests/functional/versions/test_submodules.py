@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from gates.config.dataset import DatasetConfig
+from gates.versions.dataset.snapshots import snapshot
 from gates.versions.repository import open_repository
-from gates.versions.snapshots import snapshot
 from gates.versions.version import STAGED, revision
 from tests.dvc_repositories import commit, git, md5, new_git, new_repository, track, write
 from tests.shared import built_once

@@ -14,10 +14,10 @@ import pytest
 from gates.config.dataset import DatasetConfig
 from gates.data.files import data_files
 from gates.errors import DataError, UsageError
-from gates.versions.comparison import Comparison, compare, compare_holdouts
+from gates.versions.dataset.comparison import Comparison, compare, compare_holdouts
+from gates.versions.dataset.snapshots import files_at, snapshot, snapshot_or_empty
 from gates.versions.dvc.md5 import file_md5
 from gates.versions.repository import open_repository
-from gates.versions.snapshots import files_at, snapshot, snapshot_or_empty
 from gates.versions.version import STAGED, WORKTREE, revision
 from tests.dvc_repositories import commit, dvc, git, md5, new_git, new_repository, track, write
 from tests.opened import open_dataset, open_holdout

@@ -15,11 +15,11 @@ import pytest
 
 from gates.config.dataset import DatasetConfig
 from gates.errors import DataError
+from gates.versions.dataset.snapshots import files_at, snapshot
 from gates.versions.dvc.pointers import pointers
+from gates.versions.dvc.remote import retried
 from gates.versions.dvc.store import manifest
-from gates.versions.remote import retried
 from gates.versions.repository import open_repository
-from gates.versions.snapshots import files_at, snapshot
 from gates.versions.version import STAGED, WORKTREE, revision
 from tests.dvc_repositories import ENVIRONMENT, commit, dvc, git, md5, new_git, write
 from tests.shared import built_once
@@ -197,7 +197,7 @@ def test_reading_works_within_a_stage_of_dvc(parent):
     root = parent / "project"
     program = (
         "from pathlib import Path\nfrom gates.config.dataset import DatasetConfig\n"
-        "from gates.versions.repository import open_repository\nfrom gates.versions.snapshots import files_at\n"
+        "from gates.versions.repository import open_repository\nfrom gates.versions.dataset.snapshots import files_at\n"
         "from gates.versions.version import STAGED\n"
         "config = DatasetConfig('d', Path().resolve(), 1, 'text', path='data/d')\n"
         "with files_at(open_repository(Path()), config, STAGED) as found:\n"
@@ -246,7 +246,7 @@ def test_what_is_no_lock_is_not_tried_again():
 def test_dvc_is_imported_only_when_the_cache_lacks_something(pushed):
     program = (
         "import sys\nfrom pathlib import Path\nfrom gates.config.dataset import DatasetConfig\n"
-        "from gates.versions.repository import open_repository\nfrom gates.versions.snapshots import files_at\n"
+        "from gates.versions.repository import open_repository\nfrom gates.versions.dataset.snapshots import files_at\n"
         "from gates.versions.version import STAGED\n"
         "config = DatasetConfig('d', Path().resolve(), 1, 'text', path='data')\n"
         "with files_at(open_repository(Path()), config, STAGED) as found:\n"

@@ -607,7 +607,7 @@ def test_reading_pointers_imports_nothing_heavy(root):
         from pathlib import Path
         from gates.config.dataset import DatasetConfig
         from gates.versions.repository import open_repository
-        from gates.versions.snapshots import snapshot
+        from gates.versions.dataset.snapshots import snapshot
         from gates.versions.version import STAGED, revision
         repository = open_repository(Path())
         config = DatasetConfig("d", Path().resolve(), 1, "text", path="data/d")

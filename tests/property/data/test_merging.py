@@ -29,7 +29,7 @@ from gates.metrics.history.previous_human_rows import BothVersions
 from gates.metrics.integrity.keys import KeyIndex
 from gates.metrics.labels.length_bias import longer_by_of
 from gates.metrics.temporal.ordered_rows import OrderedRows
-from tests.promoted_before import promoted
+from tests.promotions.promoted_before import promoted
 
 START = datetime(2024, 5, 1)  # noqa: DTZ001  # data without a zone is the common case
 LONG = [" ".join(f"w{(number * 31 + at * 7) % 97}" for at in range(25)) for number in range(6)]

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from gates.cli.types_page import COMMON_RULES
+from gates.cli.lists.types_page import COMMON_RULES
 from gates.config.data_types import DATA_TYPES, LINEAGE_ROLES, data_type
 from gates.config.load import read_config
 from gates.contract.suites import ROW_FAILURES, read_suite

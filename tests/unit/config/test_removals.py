@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from gates.checking.lint import lint
+from gates.checking.lint.project import lint
 from gates.config.removals import Removal, new_part, read_removals
 from gates.errors import UsageError
 from tests.dvc_repositories import write
-from tests.promotions import statement
+from tests.promotions.promotions import statement
 
 RECORD = """\
 reason = "consent withdrawn"

@@ -21,7 +21,7 @@ from gates.verdict import Answer, Verdict
 from gates.verdicts.reports.located_verdict import unplaced
 from gates.verdicts.reports.registry import find_report, rendered
 from tests.plugins import REPORT, SUITES, TYPE, distribution, metric, project
-from tests.recorded_verdicts import verdict_on
+from tests.promotions.recorded_verdicts import verdict_on
 
 TODAY = date(2026, 1, 1)
 RAISES = "raise RuntimeError('never import me')\n"

@@ -13,6 +13,8 @@ import pytest
 PACKAGE = Path(__file__).parents[3] / "gates"
 LINES_AT_MOST = 400
 FUNCTION_LINES_AT_MOST = 40
+# As many names as are taken in at a glance, on half a screen; a folder that outgrows it has two subjects.
+FILES_AT_MOST = 15
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
@@ -83,20 +85,27 @@ def test_what_a_configuration_names_is_asked_for_in_few_places():
         # The commit before has a configuration of its own, too.
         "gates/checking/changes/rows_before.py": {"data_type_of"},
         # Goes on after a mistake, and names each.
-        "gates/checking/lint.py": {"load_contract", "loaded", "metrics_of"},
+        "gates/checking/lint/project.py": {"load_contract", "loaded", "metrics_of"},
         # What DVC has to watch, of a configuration that nothing was judged under yet.
         "gates/init/snippets.py": {"load_schema", "own_code"},
     }
     of_plugins = {
         # Questions about whatever there is, in a project or outside of one.
         "gates/cli/explain.py": {"load_contract", "metrics_of"},
-        "gates/cli/list.py": {"data_types_of", "metrics_of"},
-        "gates/cli/list_pages.py": {"data_types_of", "metrics_of"},
+        "gates/cli/lists/command.py": {"data_types_of", "metrics_of"},
+        "gates/cli/lists/pages.py": {"data_types_of", "metrics_of"},
         "gates/contract/explain.py": {"loaded", "type_suites"},
         # A report on a stored verdict: what a plugin's metric means is not stored with it.
         "gates/verdicts/reports/located_verdict.py": {"metrics_of"},
     }
     assert importing == of_one_dataset | of_plugins
+
+
+@pytest.mark.parametrize("root", [PACKAGE, PACKAGE.parent / "tests"], ids=lambda root: root.name)
+def test_a_folder_is_taken_in_at_a_glance(root):
+    files = Counter(path.parent for path in root.rglob("*.py"))
+
+    assert {shown(folder): count for folder, count in files.items() if count > FILES_AT_MOST} == {}
 
 
 @pytest.mark.parametrize("name", ["utils", "helpers", "core", "common", "misc", "base"])

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from gates.config.stages import Stage
+from gates.config.parsing.stages import Stage
 from gates.promotion.git.history import PromotionTag
 from gates.promotion.stage_conditions import Candidate, met, reviewers, unmet
 from gates.promotion.statements.tags import ReleaseVersion, TagName

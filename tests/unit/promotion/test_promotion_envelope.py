@@ -13,7 +13,7 @@ from gates.errors import DataError
 from gates.promotion.errors import EnvelopeError
 from gates.promotion.signing.envelope import pre_authentication_encoding, sign, verify
 from gates.promotion.signing.signers import Signer, fingerprint
-from tests.promotions import PROMOTED_AT, new_key, signer, statement
+from tests.promotions.promotions import PROMOTED_AT, new_key, signer, statement
 
 STATEMENT = statement().to_bytes()
 SHOWN = "promotions/reviews/v1.2.0.dsse.json"

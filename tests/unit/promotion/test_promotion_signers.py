@@ -10,7 +10,7 @@ import pytest
 
 from gates.promotion.errors import KeyFileError
 from gates.promotion.signing.signers import Signer, fingerprint, read_signers
-from tests.promotions import needs_ssh_keygen, new_key, ssh_key
+from tests.promotions.promotions import needs_ssh_keygen, new_key, ssh_key
 
 if TYPE_CHECKING:
     from pathlib import Path

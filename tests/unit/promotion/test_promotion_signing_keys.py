@@ -17,7 +17,7 @@ from gates.promotion.errors import KeyFileError
 from gates.promotion.signing.envelope import sign, verify
 from gates.promotion.signing.signers import read_signers
 from gates.promotion.signing.signing_keys import read_signing_key
-from tests.promotions import PROMOTED_AT, needs_ssh_keygen, new_key, ssh_key
+from tests.promotions.promotions import PROMOTED_AT, needs_ssh_keygen, new_key, ssh_key
 
 
 def test_a_pem_key_is_read_without_showing_it(tmp_path):

@@ -14,7 +14,7 @@ import pytest
 import gates
 from gates.promotion.errors import PromotionError
 from gates.promotion.statements.statement import PREDICATE_TYPE, parse_statement, sha256
-from tests.promotions import statement
+from tests.promotions.promotions import statement
 
 SCHEMA = json.loads(
     (Path(gates.__file__).parent / "promotion" / "statements" / "promotion.schema.json").read_text(encoding="utf-8")

@@ -12,14 +12,14 @@ import pytest
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.data.scan.inputs import Declarations
 from gates.data.scan.run import ScanRequest
-from gates.metrics.base.judge import judge
+from gates.metrics.annotation import agreement
 from gates.metrics.base.languages import NAMED_AT_MOST, PARTS_AT_MOST, ROWS_DRAWN, TAGS_LOOKED_AT, languages, rows_of
 from gates.metrics.base.measurement import Limits
+from gates.metrics.comparison.strata import compare_all
 from gates.metrics.content import boilerplate
 from gates.metrics.copies import copies, duplicates
 from gates.metrics.fidelity import distributions, diversity, formatting, separability
-from gates.metrics.labels import agreement
-from gates.metrics.stats.strata import compare_all
+from gates.metrics.limits.judge import judge
 from gates.verdict import Outcome, Scope, Severity
 from tests.scans import spoken_rows as rows
 from tests.scans import tagged_scan, texts_of

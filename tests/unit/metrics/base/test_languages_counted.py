@@ -11,14 +11,15 @@ import polars as pl
 import pytest
 
 from gates.data.scan.inputs import EvaluationItems
-from gates.metrics.base.judge import judge
+from gates.metrics.annotation import agreement, annotators
 from gates.metrics.base.languages import languages
 from gates.metrics.base.measurement import Limits
 from gates.metrics.catalogue import METRICS
 from gates.metrics.content import machine_text
 from gates.metrics.copies import contamination, duplicates
 from gates.metrics.integrity import human_ratio, lineage, recency
-from gates.metrics.labels import agreement, annotators, label_agreement, length_bias, origin_label_leakage
+from gates.metrics.labels import label_agreement, length_bias, origin_label_leakage
+from gates.metrics.limits.judge import judge
 from gates.verdict import Outcome, Scope, Severity
 from tests.scans import spoken_rows, tagged_scan
 from tests.tables import table_scan, with_inputs
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gates.data.scan.result import Scan
-    from gates.metrics.base.judge import Judgement
     from gates.metrics.base.metric import Metric
+    from gates.metrics.limits.judge import Judgement
 
 MECHANISM = {
     "with_parts",

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from gates.metrics.base.judge import judge
 from gates.metrics.base.measurement import (
     Baseline,
     Estimate,
@@ -16,6 +15,7 @@ from gates.metrics.base.measurement import (
     ReportOnly,
     RowCounts,
 )
+from gates.metrics.limits.judge import judge
 from gates.verdict import LINE_TO_ADD, Outcome, Severity
 
 CRITICAL, WARNING = Severity.CRITICAL, Severity.WARNING

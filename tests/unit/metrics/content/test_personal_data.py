@@ -13,9 +13,9 @@ import pytest
 
 from gates.data.text.identifiers import has_iban_checksum, has_luhn_checksum
 from gates.data.text.personal_data import READERS, find
-from gates.metrics.base.judge import judge
 from gates.metrics.base.measurement import Limits
 from gates.metrics.content import personal_data
+from gates.metrics.limits.judge import judge
 from gates.verdict import Outcome, Scope, Severity
 from tests.tables import table_scan
 

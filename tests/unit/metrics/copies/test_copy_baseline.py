@@ -6,10 +6,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from gates.metrics.base.judge import judge
 from gates.metrics.base.measurement import Estimate, Limits
 from gates.metrics.copies.copies import measure
 from gates.metrics.copies.copy_baseline import HumanBaseline, leave_one_out
+from gates.metrics.limits.judge import judge
 from gates.metrics.stats.intervals import clopper_pearson
 from gates.verdict import Outcome, Scope, Severity
 from tests.scans import tagged_scan, text_scan, texts_of

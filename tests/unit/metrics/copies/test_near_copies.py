@@ -14,11 +14,11 @@ from gates.data.scan.inputs import Declarations
 from gates.data.scan.run import ScanRequest
 from gates.data.scan.run import scan as scan_rows
 from gates.data.text.near import lsh
-from gates.metrics.base.judge import Judgement, judge
 from gates.metrics.base.measurement import Limits, Measurement
 from gates.metrics.copies import duplicates, near_duplicates, text_store
 from gates.metrics.copies.copies import measure
 from gates.metrics.copies.near_duplicates import NearMatrix, near_matrix
+from gates.metrics.limits.judge import Judgement, judge
 from gates.verdict import Outcome, Scope, Severity
 from tests.scans import tagged_scan, text_scan, texts_of
 from tests.tables import MemorySource

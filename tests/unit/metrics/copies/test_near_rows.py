@@ -8,9 +8,9 @@ import pytest
 
 from gates.data.scan.inputs import Declarations
 from gates.data.scan.run import ScanRequest
-from gates.metrics.base.judge import Judgement, judge
 from gates.metrics.base.measurement import Limits
 from gates.metrics.copies.copies import measure
+from gates.metrics.limits.judge import Judgement, judge
 from gates.metrics.stats.likeness import Cells, margins
 from gates.verdict import Outcome, Scope, Severity
 from tests.tables import table_scan

@@ -6,11 +6,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from gates.metrics.base.judge import judge
 from gates.metrics.base.measurement import Limits
+from gates.metrics.comparison.distances import distances, points_of
+from gates.metrics.comparison.encoding import coded
 from gates.metrics.fidelity.coverage import measure
-from gates.metrics.stats.distances import distances, points_of
-from gates.metrics.stats.encoding import coded
+from gates.metrics.limits.judge import judge
 from gates.verdict import Outcome, Scope, Severity
 from tests.scans import text_scan
 from tests.tables import table_scan

@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from gates.metrics.base.judge import judge
 from gates.metrics.base.measurement import Limits
 from gates.metrics.fidelity import coverage, distributions, locale_flattening, separability
+from gates.metrics.limits.judge import judge
 from gates.verdict import Outcome, Scope, Severity
 from tests.real import DATA, needs_data
 from tests.scans import tagged_scan, text_scan, texts_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from gates.metrics.base.judge import Judgement, judge
 from gates.metrics.base.measurement import Limits
 from gates.metrics.fidelity.associations import measure
+from gates.metrics.limits.judge import Judgement, judge
 from gates.verdict import Outcome, Scope, Severity
 from tests.tables import table_scan
 

@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 
 from gates.metrics.base.evaluate import ask
-from gates.metrics.base.judge import judge
 from gates.metrics.base.measurement import Limits, Measurement, estimate_of
 from gates.metrics.copies import copies
 from gates.metrics.fidelity import associations, coverage, distributions, diversity, formatting, separability
+from gates.metrics.limits.judge import judge
 from gates.metrics.temporal import temporal_structure
 from gates.verdict import Outcome, Scope, Severity
 from tests.scans import text_scan, texts_of

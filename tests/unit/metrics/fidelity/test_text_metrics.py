@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from gates.errors import MetricError
-from gates.metrics.base.judge import judge
 from gates.metrics.base.measurement import Failed, Inconclusive, Limits, Measured, Measurement
 from gates.metrics.content import boilerplate, degenerate
 from gates.metrics.copies import copies, duplicates
 from gates.metrics.fidelity import formatting
 from gates.metrics.fidelity.formatting import ABSENT, feature_auc
 from gates.metrics.fidelity.text_diversity import text_diversity
+from gates.metrics.limits.judge import judge
 from gates.metrics.stats.intervals import ratio_difference
 from gates.verdict import Outcome, Scope, Severity
 from tests.scans import text_scan, texts_of

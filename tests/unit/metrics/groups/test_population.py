@@ -8,9 +8,9 @@ import pytest
 
 from gates.data.scan.inputs import Declarations
 from gates.data.scan.run import ScanRequest
-from gates.metrics.base.judge import judge
 from gates.metrics.base.measurement import Limits
 from gates.metrics.groups import population
+from gates.metrics.limits.judge import judge
 from gates.verdict import Outcome, Scope, Severity
 from tests.tables import table_scan
 

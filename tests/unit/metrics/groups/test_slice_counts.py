@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from gates.metrics.base.judge import judge
 from gates.metrics.base.measurement import Limits
 from gates.metrics.groups import slice_counts
+from gates.metrics.limits.judge import judge
 from gates.verdict import Outcome, Scope, Severity
 from tests.tables import table_scan
 

@@ -13,12 +13,12 @@ from gates.data.previous_version import PromotedBefore
 from gates.data.scan.inputs import Declarations, VersionBefore
 from gates.data.scan.run import ScanRequest, scan
 from gates.metrics.base.evaluate import ask
-from gates.metrics.base.judge import judge
 from gates.metrics.base.measurement import Estimate, Growth, Limits, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.history import lost_human_rows, regressions, tail_mass
+from gates.metrics.limits.judge import judge
 from gates.verdict import CheckResult, Outcome, Scope, Severity
 from tests.projects import table_rows
-from tests.promoted_before import promoted, recorded, removal
+from tests.promotions.promoted_before import promoted, recorded, removal
 from tests.tables import MemorySource, table_scan
 
 BEFORE = table_rows(400, seed=1)

@@ -6,9 +6,9 @@ import polars as pl
 
 from gates.data.scan.inputs import Declarations
 from gates.data.scan.run import ScanRequest
-from gates.metrics.base.judge import judge
 from gates.metrics.base.measurement import Limits
 from gates.metrics.integrity import expert_ratio
+from gates.metrics.limits.judge import judge
 from gates.verdict import Outcome, Scope, Severity
 from tests.tables import table_scan
 

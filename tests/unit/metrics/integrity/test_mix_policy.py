@@ -9,9 +9,9 @@ from gates.config.built_in_suites import built_in_suites
 from gates.config.dataset import PURPOSES
 from gates.contract.suites.read import read_suite
 from gates.contract.suites.suite import limits_of
-from gates.metrics.base.judge import judge
 from gates.metrics.catalogue import METRICS
 from gates.metrics.integrity import human_ratio
+from gates.metrics.limits.judge import judge
 from gates.verdict import Outcome, Scope, Severity
 from tests.tables import table_scan
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import pytest
 
-from gates.metrics.base.judge import judge
 from gates.metrics.base.measurement import Limits
 from gates.metrics.integrity import recency
+from gates.metrics.limits.judge import judge
 from gates.verdict import Outcome, Scope, Severity
 from tests.tables import table_scan, with_inputs
 

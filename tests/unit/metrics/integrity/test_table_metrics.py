@@ -10,12 +10,12 @@ from gates.data.facts import FileFacts
 from gates.data.scan.inputs import Declarations
 from gates.data.scan.run import ScanRequest
 from gates.errors import MetricError
-from gates.metrics.base.judge import judge
 from gates.metrics.base.measurement import Limits, ReportOnly
 from gates.metrics.copies import copies, duplicates
 from gates.metrics.fidelity import constraints, distributions
 from gates.metrics.groups import slices
 from gates.metrics.integrity import alignment, human_ratio, lineage, origins
+from gates.metrics.limits.judge import judge
 from gates.verdict import Outcome, Scope, Severity
 from tests.tables import table_scan
 

@@ -11,9 +11,9 @@ import pytest
 from gates.data.facts import ORIGIN, FileFacts, Roles
 from gates.data.scan.run import ScanRequest, scan
 from gates.errors import MetricError
-from gates.metrics.base.judge import judge
 from gates.metrics.base.measurement import Limits
 from gates.metrics.labels.label_agreement import measure
+from gates.metrics.limits.judge import judge
 from gates.verdict import Outcome, Scope, Severity
 from tests.tables import MemorySource, table_scan
 

@@ -7,9 +7,9 @@ import pytest
 
 from gates.data.facts import ORIGIN, FileFacts, Roles
 from gates.data.scan.run import ScanRequest, scan
-from gates.metrics.base.judge import judge
 from gates.metrics.base.measurement import Limits
 from gates.metrics.labels.length_bias import measure
+from gates.metrics.limits.judge import judge
 from gates.verdict import Outcome, Scope, Severity
 from tests.real import DATA, needs_data
 from tests.scans import text_scan

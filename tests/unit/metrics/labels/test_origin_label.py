@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from gates.metrics.base.judge import judge
 from gates.metrics.base.measurement import Limits
 from gates.metrics.labels.origin_label_leakage import measure
+from gates.metrics.limits.judge import judge
 from gates.verdict import Outcome, Scope, Severity
 from tests.tables import table_scan
 

@@ -13,10 +13,10 @@ from sklearn.metrics import roc_auc_score
 from gates.data.scan.inputs import Declarations
 from gates.data.scan.run import ScanRequest
 from gates.errors import MetricError
-from gates.metrics.base.decide import rows_needed
-from gates.metrics.base.judge import judge
 from gates.metrics.base.measurement import Estimate, Growth, Limits, Measured, RowCounts
 from gates.metrics.labels.utility import measure
+from gates.metrics.limits.decide import rows_needed
+from gates.metrics.limits.judge import judge
 from gates.metrics.stats.multiclass_auc import Exam
 from gates.verdict import Outcome, Scope, Severity
 from tests.real import adult, needs_data

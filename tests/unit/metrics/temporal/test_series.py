@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 from gates.metrics.base.evaluate import ask
-from gates.metrics.base.judge import judge
 from gates.metrics.base.measurement import Limits
+from gates.metrics.limits.judge import judge
 from gates.metrics.temporal import series
 from gates.metrics.temporal.series import period
 from gates.verdict import Outcome, Scope, Severity

@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from gates.metrics.base.evaluate import ask
-from gates.metrics.base.judge import judge
 from gates.metrics.base.measurement import Limits
+from gates.metrics.limits.judge import judge
 from gates.metrics.temporal import temporal_structure
 from gates.verdict import Outcome, Scope, Severity
 from tests.series import EVENT_ROLES, SERIES_ROLES, readings, series_scan, sessions

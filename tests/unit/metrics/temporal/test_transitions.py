@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from gates.metrics.base.evaluate import ask
-from gates.metrics.base.judge import judge
 from gates.metrics.base.measurement import Limits
+from gates.metrics.limits.judge import judge
 from gates.metrics.temporal import transitions
 from gates.verdict import Outcome, Scope, Severity
 from tests.series import EVENT_ROLES, series_scan, sessions

@@ -1,0 +1,1 @@
+"""Mistakes of a project that are found without reading its data."""

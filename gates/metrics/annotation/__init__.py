@@ -1,0 +1,1 @@
+"""Who gave which item which label: agreement, habits, contradictions."""

@@ -1,0 +1,162 @@
+"""Small, deterministic models that try to tell two sets of rows apart.
+
+scikit-learn is imported where a model is fitted: its import takes a second, and suites are read without any model.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+import scipy.sparse as sp
+from threadpoolctl import threadpool_limits
+
+from gates.data.text.hashing import hashed_counts, unit_rows
+from gates.metrics.comparison.encoding import Coded, ColumnKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy.typing as npt
+    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.linear_model import SGDClassifier
+
+    from gates.data.arrays import Floats, Ints, Labels, Mask
+    from gates.data.text.tokens import TokenStream
+
+    # The classes, and rows x classes of scores.
+    ClassScores = tuple[Labels, Floats]
+
+FOLDS = 3
+# scikit-learn's histogram trees take at most 255 categories; rarer levels share one.
+CATEGORIES_AT_MOST = 254
+HASH_BITS = 15
+# Of more than two classes every step grows a tree a class: fewer steps make as many trees in all.
+STEPS, STEPS_AT_LEAST = 40, 10
+# What a step costs grows with the columns: of more than this, there are fewer steps, and all columns are in each.
+COLUMNS_OF_ALL_STEPS = 200
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """While it lasts, models are fitted on one thread: sums over several come out in another order from run to run.
+
+    Fits this small are no slower for it, and where other work keeps the cores busy, threads that wait for each other at
+    every split take fifty times as long.
+    """
+    # The limit reaches the libraries that are loaded, and no others.
+    import sklearn.ensemble
+    import sklearn.linear_model  # noqa: F401
+
+    with threadpool_limits(limits=1):
+        yield
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows as a model sees them: one matrix over the two sides, categories marked."""
+
+    values: Floats
+    names: tuple[str, ...]
+    categorical: Mask
+
+    def class_scores(self, train: Ints, labels: Labels, rows: Ints) -> ClassScores:
+        """Scores of other rows for each class that the training rows have, of which there are two at least."""
+        model = self.fit(train, labels)
+        return model.classes_, np.asarray(model.predict_proba(self.values[rows]))
+
+    def fit(self, rows: npt.NDArray[np.intp], labels: Labels) -> HistGradientBoostingClassifier:
+        """Gradient-boosted trees, small enough for a hundred fits in seconds."""
+        from sklearn.ensemble import HistGradientBoostingClassifier
+
+        wider = max(1.0, self.values.shape[1] / COLUMNS_OF_ALL_STEPS)
+        model = HistGradientBoostingClassifier(
+            max_iter=max(STEPS_AT_LEAST, int(STEPS * 2 / len(np.unique(labels)) / wider)),
+            learning_rate=0.15,
+            max_leaf_nodes=15,
+            categorical_features=self.categorical,
+            early_stopping=False,
+            random_state=0,
+        )
+        return model.fit(self.values[rows], labels)
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Texts as a model sees them: hashed words and word pairs beside interpretable features."""
+
+    matrix: sp.csr_matrix
+
+    def class_scores(self, train: Ints, labels: Labels, rows: Ints) -> ClassScores:
+        """Scores of other rows for each class that the training rows have, of which there are two at least."""
+        model = self.fit(train, labels)
+        scores = np.asarray(model.decision_function(self.matrix[rows]))
+        return model.classes_, scores if scores.ndim > 1 else np.column_stack([-scores, scores])
+
+    def fit(self, rows: npt.NDArray[np.intp], labels: Labels) -> SGDClassifier:
+        """Logistic regression by averaged stochastic gradient descent, one model a class against the others."""
+        from sklearn.linear_model import SGDClassifier
+
+        model = SGDClassifier(loss="log_loss", alpha=1e-4, max_iter=8, tol=None, average=True, random_state=0)
+        return model.fit(self.matrix[rows], labels)
+
+
+def table_of(human: Coded, *others: Coded) -> Table:
+    """All sides below each other, human rows first; its features are those of the human side."""
+    columns = []
+    sides = (human, *others)
+    for feature in human.features:
+        if feature.kind is ColumnKind.NUMERIC:
+            columns.append(np.concatenate([side.frame[feature.name].to_numpy() for side in sides]))
+            continue
+        columns.append(_ranks(pl.concat([side.frame[feature.name] for side in sides])))
+    names = tuple(feature.name for feature in human.features)
+    categorical = np.array([feature.kind is ColumnKind.CATEGORICAL for feature in human.features])
+    return Table(np.column_stack(columns), names, categorical)
+
+
+def _ranks(levels: pl.Series) -> Floats:
+    """Each level's place by how many rows of all sides have it; the rarer ones share the last.
+
+    Levels that one side lacks are told apart like all others: under one code they would give away the other side, however
+    rare each of them is.
+    """
+    counts = levels.value_counts(name="rows").sort(["rows", levels.name], descending=[True, False], nulls_last=True)
+    ranked = counts.with_columns(rank=pl.int_range(pl.len()).clip(0, CATEGORIES_AT_MOST).cast(pl.Float64))
+    ranks: Floats = (
+        levels.to_frame()
+        .join(ranked, on=levels.name, how="left", nulls_equal=True, maintain_order="left")["rank"]
+        .to_numpy()
+    )
+    return ranks
+
+
+def texts_of(stream: TokenStream, *sides: Coded) -> Texts:
+    """Hashed uni- and bigrams (lower case, L2 norm) and standardised features; the tokens are those of the sides in order."""
+    from sklearn.preprocessing import StandardScaler
+
+    hashed = unit_rows(hashed_counts(stream, HASH_BITS, (1, 2)))
+    values = np.concatenate([side.frame.select(_numeric(side)).to_numpy() for side in sides])
+    # A tenth of a standard deviation a unit: the features inform the model and do not drown the words.
+    scaled = np.clip(np.nan_to_num(StandardScaler().fit_transform(values)), -5, 5) * 0.1
+    return Texts(sp.hstack([hashed, sp.csr_matrix(scaled)], format="csr"))
+
+
+def auc(scores: Floats, labels: Labels) -> float:
+    """Probability that a row labelled 1 scores higher than one labelled 0, ties counting half.
+
+    Mann & Whitney, Annals of Mathematical Statistics 18 (1947) 50-60.
+    """
+    from scipy.stats import rankdata
+
+    ones = int(labels.sum())
+    zeros = len(labels) - ones
+    ranks = rankdata(scores)
+    return float((ranks[labels == 1].sum() - ones * (ones + 1) / 2) / (ones * zeros))
+
+
+def _numeric(side: Coded) -> list[str]:
+    return [feature.name for feature in side.features if feature.kind is ColumnKind.NUMERIC]

@@ -1,0 +1,223 @@
+"""Within which rows human and synthetic rows are compared.
+
+Rows that claim to mirror human rows are compared as a whole. Rows that extend the human law (rare cases, balancing,
+simulation) are compared within each label or slice where both sides have enough rows, else only reported.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from gates.metrics.base.languages import LANGUAGE, LOCALE, ROWS_TO_JUDGE_ALONE, languages, rows_of, too_few
+from gates.metrics.base.measurement import (
+    NOT_COMPUTABLE,
+    Failed,
+    Inconclusive,
+    Measured,
+    Measurement,
+    Part,
+    ReportOnly,
+    RowCounts,
+    estimate_of,
+    with_details,
+)
+from gates.metrics.comparison.encoding import Coded, coded, encode_rows
+from gates.verdict import Severity
+
+if TYPE_CHECKING:
+    from gates.data.arrays import Mask
+    from gates.data.scan.result import Rows, Scan
+    from gates.metrics.base.measurement import PartKind
+
+STRATUM_ROWS = ROWS_TO_JUDGE_ALONE
+# Rare classes are what extending rows are made for: from here on a stratum can fail, and what it leaves open blocks nothing.
+RARE_STRATUM_ROWS = 100
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The rows a comparison sees, as rows and as codes, with the draws' seed.
+
+    name: "" for everything, else the part's; unique within a scan. kind: what the part is.
+    """
+
+    name: str
+    human: Rows
+    synthetic: Rows
+    human_codes: Coded
+    synthetic_codes: Coded
+    seed: int
+    kind: PartKind = "generator"
+
+    @property
+    def counts(self) -> RowCounts:
+        """How many rows of each origin are compared."""
+        return RowCounts(len(self.human), len(self.synthetic))
+
+    def within(self, name: str, human: Mask, synthetic: Mask) -> Sides:
+        """The sides of a stratum of these."""
+        return replace(
+            self,
+            name=name,
+            human=self.human.where(human),
+            synthetic=self.synthetic.where(synthetic),
+            human_codes=self.human_codes.where(human),
+            synthetic_codes=self.synthetic_codes.where(synthetic),
+        )
+
+
+Compare = Callable[[Sides], Measurement]
+
+
+def compare_by_role(scan: Scan, compare: Compare) -> Measurement:
+    """`compare` over everything, with parts; for extending rows within strata, with a part each."""
+    return _within_strata(scan, compare) if scan.declared.extends_human_law else compare_all(scan, compare)
+
+
+def compare_variety(scan: Scan, compare: Compare) -> Measurement:
+    """As `compare_by_role`, of what is a defect whatever rows are for: without a label or slice, over everything."""
+    is_within = scan.declared.extends_human_law and _stratifiers(scan)
+    return _within_strata(scan, compare) if is_within else compare_all(scan, compare)
+
+
+def compare_all(scan: Scan, compare: Compare) -> Measurement:
+    """`compare` over everything whatever the rows claim, with a part per generator that has rows enough and per language.
+
+    A language with too few rows is a part that cannot be decided.
+    """
+    whole = compare(_everything(scan))
+    parts: dict[str, Part] = {}
+    for name, sides in _by_generator(scan).items():
+        if len(sides.synthetic) < STRATUM_ROWS:
+            continue
+        # A generator that made all synthetic rows is the whole: measuring it again would cost as much and say nothing new.
+        is_whole = sides.synthetic.total == scan.synthetic.total
+        parts[name] = Part(whole if is_whole else compare(sides))
+    skipped = scan.cached(coded).skipped
+    evidence = {"not_compared": skipped} if skipped else {}
+    return beside_languages(scan, with_details(whole, parts=parts, evidence=evidence), compare)
+
+
+def beside_languages(scan: Scan, whole: Measurement, compare: Compare) -> Measurement:
+    """`whole` with `compare` within each language and locale beside it; one with too few rows cannot be decided."""
+    parts = {}
+    for name, sides in scan.cached(_languages).items():
+        small = too_few(len(sides.human), len(sides.synthetic))
+        parts[name] = Part(small or _of_language(sides, compare), sides.kind)
+    return with_details(whole, parts=parts, evidence=scan.cached(languages).evidence())
+
+
+def _of_language(sides: Sides, compare: Compare) -> Measurement:
+    """`compare` over rows of one language; without a number they are undecided, as where one author wrote them all.
+
+    All rows together may be halved by group where those of a language cannot.
+    """
+    measurement = compare(sides)
+    if isinstance(measurement, Measured) and not measurement.estimate.is_computable():
+        measurement = Failed(rows=measurement.rows, evidence=measurement.evidence)
+    if not isinstance(measurement, Failed):
+        return measurement
+    groups = (len(np.unique(rows.group)) for rows in (sides.human, sides.synthetic))
+    reason = "not computable on these rows, which come from {:,} human and {:,} synthetic groups".format(*groups)
+    if measurement.reason != NOT_COMPUTABLE:
+        reason = measurement.reason
+    return Inconclusive(reason, measurement.rows, parts=measurement.parts, evidence=measurement.evidence)
+
+
+def _everything(scan: Scan) -> Sides:
+    codes = scan.cached(coded)
+    return Sides("", scan.human, scan.synthetic, codes.human, codes.synthetic, scan.seed)
+
+
+def _languages(scan: Scan) -> dict[str, Sides]:
+    """The sides of each language and locale that is a part, however few rows it has. Call through `scan.cached`."""
+    by_language = {}
+    for one in scan.cached(languages).parts:
+        human, synthetic = rows_of(scan, one.human, one.synthetic)
+        codes = encode_rows(scan, human), encode_rows(scan, synthetic)
+        by_language[one.name] = Sides(one.name, human, synthetic, *codes, scan.seed, one.kind)
+    return by_language
+
+
+def _within_strata(scan: Scan, compare: Compare) -> Measurement:
+    """A part per stratum, over all synthetic rows, per generator and per language.
+
+    The number shown is that of the farthest stratum among those of all languages together. Strata of a language are named
+    after it and are strata all the same: too small a language has none, and is a part that cannot be decided.
+    """
+    strata: dict[str, Measurement] = {}
+    of_all: list[str] = []
+    small: dict[str, Part] = {}
+    generators = {f"{name} within ": sides for name, sides in _by_generator(scan).items()}
+    by_language = {f"{name} within ": sides for name, sides in scan.cached(_languages).items()}
+    for prefix, sides in ({"": _everything(scan)} | generators | by_language).items():
+        lacking = too_few(len(sides.human), len(sides.synthetic)) if prefix in by_language else None
+        if lacking:
+            small[sides.name] = Part(lacking, sides.kind)
+            continue
+        # Where languages are the slices, their strata are made of everything already.
+        for column in (name for name in _stratifiers(scan) if prefix not in by_language or name != sides.kind):
+            for level, human, synthetic in _rare_levels(sides, column):
+                name = f"{prefix}{column}={level}"
+                own = sides.within(name, human, synthetic)
+                is_of_language = prefix in by_language or column in (LANGUAGE, LOCALE)
+                strata[name] = _unblocking(own, _of_language(own, compare) if is_of_language else compare(own))
+                if prefix not in by_language:
+                    of_all.append(name)
+    if not strata:
+        reason = f'synthetic_role = "extend" and no label or slice has {RARE_STRATUM_ROWS} rows of both origins'
+        return ReportOnly(with_details(compare(_everything(scan)), parts=small), reason)
+    # A stratum of a language has the fewest rows and the widest interval: it fails as a part, and hides no other.
+    farthest = max(of_all or strata, key=lambda name: _reach(strata[name]))
+    chosen = strata[farthest]
+    parts = {name: Part(one, "stratum") for name, one in strata.items()} | small
+    return with_details(chosen, note=f"within {farthest}", parts=parts, evidence=scan.cached(languages).evidence())
+
+
+def _rare_levels(sides: Sides, column: str) -> list[tuple[str, Mask, Mask]]:
+    return levels_of_both(sides.human.frame[column], sides.synthetic.frame[column], RARE_STRATUM_ROWS)
+
+
+def _unblocking(sides: Sides, measurement: Measurement) -> Measurement:
+    """What few human rows of a stratum leave open is for information."""
+    if len(sides.human) >= STRATUM_ROWS or not isinstance(measurement, Measured | Inconclusive):
+        return measurement
+    return replace(measurement, undecided=Severity.INFO)
+
+
+def _by_generator(scan: Scan) -> dict[str, Sides]:
+    """The sides of each generator of the scan; who compares them decides whether it has rows enough."""
+    codes = scan.cached(coded)
+    return {
+        name: Sides(f"generator {name}", scan.human, rows, codes.human, codes.generators[name], scan.seed)
+        for name, rows in scan.generators.items()
+    }
+
+
+def _reach(part: Measurement) -> float:
+    """The upper end of the interval: an undecided stratum must not hide behind one that passes."""
+    estimate = estimate_of(part)
+    return estimate.high if estimate else math.inf
+
+
+def _stratifiers(scan: Scan) -> tuple[str, ...]:
+    """The label, else the declared slices."""
+    return (scan.roles.label,) if scan.roles.label else scan.roles.slices
+
+
+def levels_of_both(human: pl.Series, synthetic: pl.Series, least: int = STRATUM_ROWS) -> list[tuple[str, Mask, Mask]]:
+    """Each level that has rows enough of both origins, with its rows."""
+    strata = []
+    human, synthetic = human.cast(pl.String), synthetic.cast(pl.String)
+    for level in human.drop_nulls().unique().sort().to_list():
+        mine = (human == level).fill_null(value=False).to_numpy()
+        theirs = (synthetic == level).fill_null(value=False).to_numpy()
+        if min(int(mine.sum()), int(theirs.sum())) >= least:
+            strata.append((str(level), mine, theirs))
+    return strata

@@ -1,0 +1,1 @@
+"""How a measurement meets a limit: the rule, the outcome, and its words."""
