@@ -13,7 +13,7 @@ import pyarrow as pa
 from gates.config.roles import INPUT
 from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID, ROWS_PER_FILE_BITS, SYNTHETIC_CODE, UNDECLARED_CODE, Roles
 from gates.data.scan.row_index import RowIndex
-from gates.data.text.marks.markers import Mark, begins_with_prompt, marks
+from gates.data.text.marks.markers import as_flags, marks, prompt_marks
 from gates.data.text.marks.turn_marks import marks_of_turns
 
 if TYPE_CHECKING:
@@ -200,8 +200,8 @@ def _text_facts(batch: Batch, roles: Roles) -> tuple[npt.NDArray[np.uint16], npt
     if roles.prompt and INPUT in roles.texts:
         # A prompt may stand in two columns, of which a decoder makes one.
         both = pl.concat_str(roles.prompt, pl.col(INPUT).fill_null(""), separator=" ")
-        copied = begins_with_prompt(batch.rows.column(main), batch.frame.select(both).to_series().to_arrow())
-        flags |= copied.astype(np.uint16) * np.uint16(Mark.COPIED_INPUT)
+        asked = batch.frame.select(both).to_series().to_arrow()
+        flags |= as_flags(prompt_marks(batch.rows.column(main), stream, asked), len(flags))
     rows, of_turns = marks_of_turns(batch.frame, roles)
     np.bitwise_or.at(flags, rows, of_turns)
     return flags, stream.lengths().astype(np.int32)

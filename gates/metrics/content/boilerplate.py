@@ -31,9 +31,12 @@ METRIC = Metric(
     why=(
         "A refusal in the data teaches the model to refuse, and a chat preamble becomes part of every answer. The phrases "
         "are ones that people hardly write; their share among human rows is subtracted. Announcements (`Here is ...`) and "
-        "offers of help count where their share is more than 5 % beyond the human share."
+        "offers of help count where their share differs from the human one by more than a small effect."
     ),
-    source="Share of distinct rows, Newcombe's hybrid score interval for a difference (1998, method 10)",
+    source=(
+        "Share of distinct rows, Newcombe's hybrid score interval for a difference (1998, method 10); small effects: Cohen, Statistical "
+        "Power Analysis, 1988, ch. 6 (h = .2)"
+    ),
     fix="Drop or regenerate these rows, and keep the model's answer without its preamble.",
     cached="marks",
 )

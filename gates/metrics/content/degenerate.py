@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.data.text.marks.markers import DEGENERATE, Mark
+from gates.data.text.marks.markers import DEGENERATE, HABITS_OF_TEXTS
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.content.marker_ratio import excess_of_marks
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Share of distinct synthetic texts that are degenerate, minus the human share; evidence counts each kind."""
-    return excess_of_marks(scan, DEGENERATE, Mark.UNFINISHED)
+    return excess_of_marks(scan, DEGENERATE, HABITS_OF_TEXTS)
 
 
 METRIC = Metric(
@@ -31,12 +31,13 @@ METRIC = Metric(
     why=(
         "Degenerate texts teach a model to degenerate: loops come back in what it generates. Of a base model's answers "
         "to the self-instruct tasks 97 % loop, of another model's 19 % are empty; no human text loops or is empty. Texts that end inside a "
-        "sentence count where their share is more than 5 % beyond the human share."
+        "sentence, and answers that are a piece of their prompt, count where their share differs from the human one by more than a small "
+        "effect."
     ),
     source=(
         "Loops: an 8-gram of tokens three times or more that makes up a tenth of the text (after Rae et al., Gopher, 2021, "
         "repetition filters); broken encoding: runs that are UTF-8 as bytes of Windows-1252 or Latin-1 "
-        "(after Speer, ftfy, 2019); Newcombe's hybrid score interval (1998, method 10)"
+        "(after Speer, ftfy, 2019); small effects: Cohen, Statistical Power Analysis, 1988, ch. 6 (h = .2); Newcombe's hybrid score interval (1998, method 10)"
     ),
     fix="Drop these rows, and read misread files as UTF-8; then raise the repetition penalty, set a stop sequence, or raise the token limit of the generator.",
     cached="marks",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import ndtri
 
 from gates.data.scan.result import with_turn
 from gates.data.text.marks.markers import Mark, mark_names
@@ -12,7 +13,7 @@ from gates.data.text.marks.turn_marks import first_turns_with
 from gates.metrics.base.breakdowns import with_parts
 from gates.metrics.base.measurement import Baseline, Failed, Growth, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.limits.wording import percent
-from gates.metrics.stats.intervals import ratio_difference
+from gates.metrics.stats.intervals import CONFIDENCE, ratio_difference
 
 if TYPE_CHECKING:
     from gates.data.arrays import Flags, Mask
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 
 # With so few hits on both sides the interval's width is that of a count near zero, which falls with 1/n.
 FEW_HITS = 5
-# What people do as well counts from five in a hundred beyond human rows, with the whole interval: sound sources differ by less.
-# Of 427 human answers 1.4 % end inside a sentence, of most models 0.2 to 5 % (a base model 17 %); about 1 % announce themselves.
-HABIT_ALLOWANCE = 0.05
+# What people do as well differs from source to source. From a small effect on it counts: h = 2 asin sqrt(synthetic) - 2 asin
+# sqrt(human) of .2, 1 % where no human row does it, 5 % beyond 5 % (Cohen, Statistical Power Analysis, 1988, ch. 6).
+SMALL_EFFECT = 0.2
 
 
 def excess_of_marks(scan: Scan, marks: Mark, habits: Mark) -> Measurement:
@@ -32,7 +33,7 @@ def excess_of_marks(scan: Scan, marks: Mark, habits: Mark) -> Measurement:
     Distinct rows, because one refusal repeated a thousand times is one fault of the generator and a duplicate besides;
     but an empty text has no content to repeat, so each counts.
     The human share is subtracted, so that what human rows of this dataset contain too does not count against a generator.
-    habits: marks that human rows have as well; each counts where its excess alone is beyond `HABIT_ALLOWANCE`.
+    habits: marks that human rows have as well; each counts where it alone differs by more than `SMALL_EFFECT`.
     """
     if not scan.roles.texts:
         return NotConfigured('defined for texts only: set type = "text" for a dataset of texts')
@@ -85,11 +86,15 @@ def _counted(index: RowIndex, mask: Mask) -> Mask:
 
 
 def _beyond_human(synthetic: Flags, human: Flags, habits: Mark) -> Mark:
-    """Those of the marks whose share among synthetic texts is beyond the human share by more than `HABIT_ALLOWANCE`."""
+    """Those of the marks that synthetic texts have more often than human ones, by more than a small effect with the whole interval.
+
+    2 asin sqrt(share) has the standard error 1 / sqrt(n) whatever the share.
+    """
+    noise = float(ndtri(0.5 + CONFIDENCE / 2)) * np.sqrt(1 / len(synthetic) + 1 / len(human))
     beyond = Mark(0)
     for habit in habits:
-        hits, human_hits = (int((flags & np.uint16(habit) != 0).sum()) for flags in (synthetic, human))
-        if ratio_difference(hits, len(synthetic), human_hits, len(human)).low > HABIT_ALLOWANCE:
+        ours, theirs = (2 * np.arcsin(np.sqrt((flags & np.uint16(habit) != 0).mean())) for flags in (synthetic, human))
+        if ours - theirs - noise > SMALL_EFFECT:
             beyond |= habit
     return beyond
 
@@ -123,4 +128,5 @@ PHRASES = {
     "unfinished": "end inside a sentence",
     "announcement": "open with an announcement",
     "offer": "close with an offer of help",
+    "excerpt": "are a piece of their prompt",
 }

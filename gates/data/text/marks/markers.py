@@ -9,12 +9,15 @@ import numpy as np
 import polars as pl
 
 from gates.data.text.marks import phrases
+from gates.data.text.marks.excerpts import excerpts
 from gates.data.text.marks.mojibake import MOJIBAKE
 from gates.data.text.mix import mix
 from gates.data.text.tokens import TokenStream, ngrams, tokenise
 from gates.visible_text import VISIBLE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pyarrow as pa
 
     from gates.data.arrays import Flags, Mask
@@ -51,6 +54,7 @@ class Mark(IntFlag):
     UNFINISHED = 1024
     ANNOUNCEMENT = 2048
     OFFER = 4096
+    EXCERPT = 8192
 
 
 BOILERPLATE = Mark.REFUSAL | Mark.SELF_REFERENCE | Mark.PREAMBLE
@@ -60,6 +64,8 @@ DEGENERATE = (
 )  # fmt: skip
 # What people do as well, now and then: alone it says nothing of a text, only its share says something.
 STOCK_PHRASES = Mark.ANNOUNCEMENT | Mark.OFFER
+# What people do as well where a prompt asks for it, and where they grow tired.
+HABITS_OF_TEXTS = Mark.UNFINISHED | Mark.EXCERPT
 # A line that opens or closes a block of code; one that does both on one line is neither.
 FENCE = r"(?m)^[ \t>]*(?:```|~~~)[^`\n]*$"
 # A last line that ends in a letter, a digit or a comma: every script has its own full stops, and all are punctuation.
@@ -71,7 +77,7 @@ NO_SENTENCE = r"^[ \t>]*(?:[-*+•–—―#|]|\(?\w{1,3}[.):])|^[^.!?]{0,60}:|[
 def marks(texts: pa.Array | pa.ChunkedArray, stream: TokenStream, prompts: pa.Array | None = None) -> Flags:
     """The marks of each text, a bit set of `Mark`; a null is EMPTY.
 
-    stream: the tokens of the same texts. prompts: what each text answers; without them COPIED_INPUT stays unset.
+    stream: the tokens of the same texts. prompts: what each text answers; without them COPIED_INPUT and EXCERPT stay unset.
     """
     series = _strings(texts)
     columns = _phrase_marks(series)
@@ -79,11 +85,24 @@ def marks(texts: pa.Array | pa.ChunkedArray, stream: TokenStream, prompts: pa.Ar
     columns[Mark.UNFINISHED] &= stream.lengths() >= SENTENCE_TOKENS
     columns[Mark.LOOP] = loops(stream)
     if prompts is not None:
-        columns[Mark.COPIED_INPUT] = begins_with_prompt(texts, prompts)
-    flags = np.zeros(len(series), np.uint16)
+        columns |= prompt_marks(texts, stream, prompts)
+    return as_flags(columns, len(series))
+
+
+def as_flags(columns: Mapping[Mark, Mask], count: int) -> Flags:
+    """Marks of so many texts as one bit set for each."""
+    flags = np.zeros(count, np.uint16)
     for mark, mask in columns.items():
         flags |= mask.astype(np.uint16) * np.uint16(mark)
     return flags
+
+
+def prompt_marks(
+    texts: pa.Array | pa.ChunkedArray, stream: TokenStream, prompts: pa.Array | pa.ChunkedArray
+) -> dict[Mark, Mask]:
+    """What only what was asked shows of a text."""
+    is_copied = begins_with_prompt(texts, prompts)
+    return {Mark.COPIED_INPUT: is_copied, Mark.EXCERPT: excerpts(stream, tokenise(prompts)) & ~is_copied}
 
 
 def loops(stream: TokenStream) -> Mask:

@@ -165,6 +165,21 @@ def test_a_long_answer_that_repeats_its_prompt_is_copied_and_a_short_one_may_be_
     ]  # fmt: skip
 
 
+def test_an_answer_that_is_a_piece_of_its_prompt_is_an_excerpt_and_what_it_names_may_be_right():
+    prompt = (
+        "Which of these is better: a mattress of foam that lasts for twenty years or a bed of straw that costs nothing?"
+    )
+    answers = {
+        "that lasts for twenty years or a bed of straw": Mark.EXCERPT,
+        "That lasts: for twenty YEARS, or a bed of straw": Mark.EXCERPT,
+        "a bed of straw": Mark(0),
+        "The mattress of foam, because it lasts for twenty years and straw does not.": Mark(0),
+    }
+
+    assert marks_of(*answers, prompts=[prompt] * 4) == [*answers.values()]
+    assert marks_of(*answers, prompts=["Why?"] * 4) == [Mark(0)] * 4
+
+
 @pytest.mark.parametrize("family", TEMPLATE_TOKENS)
 def test_token_of_any_family_of_models_leaks(family):
     assert marks_of(*(f"That is so. {token}" for token in TEMPLATE_TOKENS[family])) == (
