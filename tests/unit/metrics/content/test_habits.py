@@ -8,9 +8,9 @@ import pytest
 
 from gates.data.facts import ORIGIN, FileFacts, Roles
 from gates.data.scan.run import ScanRequest, scan
-from gates.metrics.limits.judge import judge
 from gates.metrics.base.measurement import Limits
 from gates.metrics.content.degenerate import measure
+from gates.metrics.limits.judge import judge
 from gates.verdict import Outcome, Scope, Severity
 from tests.tables import MemorySource
 
