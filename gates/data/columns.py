@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from gates.data.common_type import common_type
 from gates.data.facts import ORIGIN, ROW_ID
+from gates.data.nested_values import what_files_hold
 from gates.errors import DataError
 
 if TYPE_CHECKING:
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from gates.data.formats.staging import StagedFile
 
 _SUFFIX = " (file)"
-# Column, what it holds, the part that it cannot play, and what is expected.
-NO_VALUE = "column '{}' holds {}, which cannot be '{}'; expected {}"
-SINGLE_VALUE = "one text, number or time per row"
 
 
 @dataclass(frozen=True)
@@ -30,6 +28,7 @@ class Column:
     kind: the Arrow type it has in the views. sql_type: the SQL type that values of other types are cast to.
     is_key: it comes from folder names alone. reading: SQL of the value from SQL of what the files hold, where it is
     read out of that. parse: the macro that what the files hold goes through first, once for all columns of one source.
+    holds: what its values are where they are no texts, numbers or times, in whichever file.
     """
 
     name: str
@@ -39,15 +38,7 @@ class Column:
     is_key: bool
     reading: Callable[[str], str] | None = None
     parse: str = ""
-
-
-def what_is_no_value(kind: pa.DataType) -> str:
-    """What a column holds where its values are no texts, numbers or times: `lists`, `bytes`; else ""."""
-    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-        return "bytes"
-    if not pa.types.is_nested(kind):
-        return ""
-    return "structs" if pa.types.is_struct(kind) else "maps" if pa.types.is_map(kind) else "lists"
+    holds: str = ""
 
 
 def columns_of(files: Sequence[StagedFile], origin: str, mapping: Mapping[str, str]) -> list[Column]:
@@ -73,7 +64,10 @@ def columns_of(files: Sequence[StagedFile], origin: str, mapping: Mapping[str, s
             continue
         own = f"{source}{_SUFFIX}" if source.casefold() in reserved else source
         kind, sql_type = common_type(types)
-        columns += [Column(name, source, kind, sql_type, source not in in_files) for name in roles or [own]]
+        holds = what_files_hold(files, source)
+        columns += [
+            Column(name, source, kind, sql_type, source not in in_files, holds=holds) for name in roles or [own]
+        ]
     _check_distinct(columns)
     return columns
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from gates.config.data_types import LINEAGE_ROLES, MESSAGES, PEOPLE_ROLES
 from gates.config.roles import INDEX_NAME
-from gates.data.columns import NO_VALUE, SINGLE_VALUE, columns_of, what_is_no_value
+from gates.data.columns import columns_of
 from gates.data.conversations.columns import MESSAGES_TYPE, Conversations
 from gates.data.facts import Roles
+from gates.data.nested_values import NO_VALUE, SINGLE_VALUE, what_files_hold, what_texts_hold
 from gates.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    import pyarrow as pa
 
     from gates.config.data_types import DataType
     from gates.config.dataset import DataSource
@@ -30,20 +29,25 @@ _NAMED_COLUMNS = 10
 def role_columns(files: Sequence[StagedFile], config: DataSource, kind: DataType) -> list[Column]:
     """The columns of all files under the names of their roles, and those that conversations hold."""
     mapped, place = mapped_roles(config, kind), config.place("columns")
-    for file in files:
-        if config.origin in file.types:
-            _refuse_no_value(config, "origin", config.origin, file.types[config.origin])
-    columns = columns_of(files, config.origin, mapped)
+    _refuse_no_value(config, "origin", config.origin, _written_out(files, config.origin))
+    named = {*mapped.values(), *kind.required_roles, config.label, config.group, *config.slices}
+    columns = [
+        replace(column, holds=_written_out(files, column.source)) if {column.source, column.name} & named else column
+        for column in columns_of(files, config.origin, mapped)
+    ]
     bound = {role for role in kind.roles if role in mapped or role in kind.named_roles}
     return Conversations(files, kind, bound, place).read(columns)
 
 
-def _refuse_no_value(config: DataSource, key: str, column: str, kind: pa.DataType) -> None:
+def _written_out(files: Sequence[StagedFile], column: str) -> str:
+    return what_files_hold(files, column) or what_texts_hold(files, column)
+
+
+def _refuse_no_value(config: DataSource, key: str, column: str, holds: str) -> None:
     """Raises UsageError for a column that a key names and whose values are no texts, numbers or times."""
-    content = what_is_no_value(kind)
     # A digest tells groups apart, too.
-    if content and (key, content) != ("group", "bytes"):
-        raise UsageError(f"{config.place(key)}: {NO_VALUE.format(column, content, key, SINGLE_VALUE)}")
+    if holds and (key, holds) != ("group", "bytes"):
+        raise UsageError(f"{config.place(key)}: {NO_VALUE.format(column, holds, key, SINGLE_VALUE)}")
 
 
 def mapped_roles(config: DataSource, kind: DataType) -> Mapping[str, str]:
@@ -130,7 +134,7 @@ class Binder:
             for candidate in self.columns:
                 if getattr(candidate, attribute) == column:
                     if key != "columns":
-                        _refuse_no_value(self.config, key, column, candidate.kind)
+                        _refuse_no_value(self.config, key, column, candidate.holds)
                     return candidate.name
         if self.is_lenient:
             return None

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from gates.config.data_types import data_type
 from gates.config.dataset import WITHOUT_VALUE, DatasetConfig, Origins
-from gates.data.conversations.shapes import SAMPLED_VALUES, shape_of_texts
+from gates.data.conversations.shapes import shape_of_texts
 from gates.data.duckdb.dataset import VIEWS, LocalDataset, open_dataset
+from gates.data.nested_values import SAMPLED_VALUES
 from gates.data.sql import identifier, literal, select
 from gates.errors import GatesError, UsageError
 from gates.init.config_text import table_text, toml_string

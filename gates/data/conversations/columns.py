@@ -12,17 +12,16 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from gates.config.data_types import COMPLETIONS, MESSAGES
-from gates.data.columns import NO_VALUE, SINGLE_VALUE, what_is_no_value
 from gates.data.conversations.shapes import (
     KEYS,
     Shape,
-    first_values,
     has_keys,
     is_list,
     shape_of_texts,
     shape_of_type,
 )
 from gates.data.facts import TURNS
+from gates.data.nested_values import AS_JSON, NO_VALUE, SINGLE_VALUE, first_values, what_is_no_value
 from gates.errors import UsageError
 
 if TYPE_CHECKING:
@@ -42,6 +41,9 @@ _READINGS = {
     "response": f"gates_answer({_MESSAGES_OF})",
     "system": f"gates_system({_MESSAGES_OF})",
 }
+# Texts beside the main ones.
+_PROSE = ("system", "message", "rationale")
+_JSON = tuple(AS_JSON.format(kind) for kind in ("lists", "objects"))
 _RANKED = {"chosen": "{}[1]", "rejected": "CASE WHEN len({}) > 1 THEN {}[-1] END"}
 
 
@@ -136,10 +138,14 @@ class Conversations:
         is_text = column.name in self.kind.texts
         if is_text and _keys(column.kind):
             self._check_shape(column)
-        content = what_is_no_value(column.kind)
-        if content and (column.name, content) != (self.kind.key, "bytes"):
+        is_prose = is_text or column.name in _PROSE
+        if column.holds and not self._may_hold(column, is_prose=is_prose):
             expected = "text, or messages of {role, content}" if is_text else SINGLE_VALUE
-            raise UsageError(f"{self.place}: {NO_VALUE.format(column.source, content, column.name, expected)}")
+            raise UsageError(f"{self.place}: {NO_VALUE.format(column.source, column.holds, column.name, expected)}")
+
+    def _may_hold(self, column: Column, *, is_prose: bool) -> bool:
+        """A digest is a key, and a text that somebody wrote as JSON is a text; it names nothing."""
+        return (column.name, column.holds) == (self.kind.key, "bytes") or (is_prose and column.holds in _JSON)
 
 
 def _reading(

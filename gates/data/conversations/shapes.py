@@ -8,11 +8,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.parquet as pq
+
+from gates.data.nested_values import DECIDING_SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
 # The keys of a message: as chat templates have them (OpenAI, transformers), and as ShareGPT has them.
 KEYS = (("role", "content"), ("from", "value"))
@@ -27,8 +27,6 @@ SPEAKERS: Mapping[str, tuple[str, ...]] = {
 # Words that open a turn of a transcript on a line of its own (Anthropic's helpful-harmless set).
 TRANSCRIPT_WORDS = ("Human", "User", "Assistant", "System")
 TRANSCRIPT = re.compile(r"(?:^|\n\n)(?:Human|User): ?.*\n\nAssistant:", re.DOTALL)
-# Of so many values that say something, so large a share decides what a column of text holds.
-SAMPLED_VALUES, DECIDING_SHARE = 200, 0.9
 
 
 class Shape(StrEnum):
@@ -57,14 +55,6 @@ def shape_of_texts(values: Iterable[object]) -> Shape | None:
         (shape for shape in Shape if texts and shapes.count(shape) >= DECIDING_SHARE * len(texts)),
         None,
     )
-
-
-def first_values(parquet: Path, column: str) -> list[object]:
-    """The first values of a column of a Parquet file."""
-    with pq.ParquetFile(parquet) as opened:
-        batches = opened.iter_batches(batch_size=SAMPLED_VALUES, columns=[column])
-        first = next(batches, None)
-    return [] if first is None else list(first.column(0).to_pylist())
 
 
 def is_list(kind: pa.DataType) -> bool:

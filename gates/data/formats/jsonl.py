@@ -6,6 +6,7 @@ DuckDB's own inference is not used: it turns strings that look like dates into d
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from gates.data.sql import copy, identifier, literal, path_literal, select
 from gates.errors import DataError, NoRowsError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from gates.data.files import DataFile
@@ -35,6 +37,7 @@ _TARGETS = {
     frozenset({"double"}): "DOUBLE",
     frozenset({"int64", "double"}): "DOUBLE",
 }
+_NESTED = {"ARRAY": "lists", "OBJECT": "objects"}
 # Objects with more keys than this in all are maps with data in their keys; they stay JSON text.
 _MOST_FIELDS = 200
 # As many columns as are seen at once: what a query costs grows with their square.
@@ -43,10 +46,23 @@ _COLUMNS_AT_ONCE = 50
 LONGEST_ROW = 128 << 20
 
 
+@dataclass(frozen=True)
+class ColumnNotes:
+    """What the types of a staged file do not tell.
+
+    empty: its columns without any value. labels: what to call the types of mixed columns. nested: which nested values a
+    column has.
+    """
+
+    empty: Collection[str] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    nested: Mapping[str, str] = field(default_factory=dict)
+
+
 def stage_jsonl(
     file: DataFile, text: Path, target: Path, folder: PrivateFolder, connection: duckdb.DuckDBPyConnection
-) -> tuple[list[str], dict[str, str]]:
-    """Writes the rows as Parquet to `target`; returns the columns without any value, and the types of mixed ones.
+) -> ColumnNotes:
+    """Writes the rows as Parquet to `target`; returns what its types do not tell.
 
     A key that a row lacks is NULL. Strings stay strings whatever they look like. Values of several types become
     text, and the column's type `mixed(bool,string); bool first in row 12`. Raises DataError naming file and line.
@@ -71,7 +87,10 @@ def stage_jsonl(
         raise
     except duckdb.Error as error:
         raise _explained(file, text, str(error)) from error
-    return [key for key, (kinds, _) in seen.items() if not kinds], labels
+    nested_words = {
+        key: ", ".join(word for kind, word in _NESTED.items() if kind in kinds) for key, (kinds, _) in seen.items()
+    }
+    return ColumnNotes([key for key, (kinds, _) in seen.items() if not kinds], labels, nested_words)
 
 
 _OPTIONS = f"maximum_object_size = {LONGEST_ROW}, hive_partitioning = false"

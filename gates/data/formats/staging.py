@@ -18,13 +18,13 @@ from gates.data.files import DataFile, Format
 from gates.data.formats.csv_files import stage_csv
 from gates.data.formats.decompress import as_plain_text
 from gates.data.formats.json_files import as_json_lines
-from gates.data.formats.jsonl import stage_jsonl
+from gates.data.formats.jsonl import ColumnNotes, stage_jsonl
 from gates.data.formats.wide_decimals import with_narrow_decimals
 from gates.errors import DataError
 from gates.regular_files import refuse_pointer_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from gates.private_folder import PrivateFolder
@@ -45,6 +45,7 @@ class StagedFile:
     """A data file as Parquet. `types`: Arrow type by column, `null` where a column has no value at all.
 
     labels: what to call the type of columns whose values are of several types, as in `mixed(bool,string); bool first in row 12`.
+    nested: by column, which nested values of JSON it has, as its type does not tell where they stay text.
     """
 
     file: DataFile
@@ -52,6 +53,7 @@ class StagedFile:
     rows: int
     types: Mapping[str, pa.DataType]
     labels: Mapping[str, str] = field(default_factory=dict)
+    nested: Mapping[str, str] = field(default_factory=dict)
 
     def type_names(self) -> dict[str, str]:
         """The type of each column as people and checks see it."""
@@ -66,10 +68,9 @@ def stage(file: DataFile, folder: PrivateFolder, connection: duckdb.DuckDBPyConn
     if file.path.stat().st_size == 0 and file.format in (Format.PARQUET, Format.ARROW):
         raise DataError(f"{file.name}: empty, 0 bytes; expected {file.format.value}")
     refuse_pointer_at(file.path, file.name)
-    empty: Iterable[str] = ()
-    labels: Mapping[str, str] = {}
+    notes = ColumnNotes()
     if file.format is Format.PARQUET:
-        return _described(file, _narrowed(file, folder.link(file.path), folder), empty, labels)
+        return _described(file, _narrowed(file, folder.link(file.path), folder), notes)
     target = folder.new_file()
     if file.format is Format.ARROW:
         _stage_arrow(file, target)
@@ -79,9 +80,9 @@ def stage(file: DataFile, folder: PrivateFolder, connection: duckdb.DuckDBPyConn
         try:
             if file.format in (Format.JSONL, Format.JSON):
                 lines, text = as_json_lines(file, text, folder, connection)
-                empty, labels = stage_jsonl(lines, text, target, folder, connection)
+                notes = stage_jsonl(lines, text, target, folder, connection)
             else:
-                empty = stage_csv(file, text, target, folder, connection)
+                notes = ColumnNotes(stage_csv(file, text, target, folder, connection))
         except duckdb.InterruptException:
             # Whoever interrupts knows why.
             raise
@@ -89,7 +90,7 @@ def stage(file: DataFile, folder: PrivateFolder, connection: duckdb.DuckDBPyConn
             # Neither the file's fault nor its format's: memory or disk ran out.
             raise DataError(f"{file.name}: cannot be read: {_sentence(error)}") from error
         folder.discard(text)
-    return _described(file, target, empty, labels)
+    return _described(file, target, notes)
 
 
 def plain_type(kind: pa.DataType) -> pa.DataType:
@@ -112,16 +113,15 @@ def _narrowed(file: DataFile, parquet: Path, folder: PrivateFolder) -> Path:
         raise DataError(f"{file.name}: not readable as Parquet: {_sentence(error)}") from error
 
 
-def _described(file: DataFile, parquet: Path, empty: Iterable[str], labels: Mapping[str, str]) -> StagedFile:
+def _described(file: DataFile, parquet: Path, notes: ColumnNotes) -> StagedFile:
     try:
         with pq.ParquetFile(parquet) as opened:
             schema, rows = opened.schema_arrow, opened.metadata.num_rows
     except (OSError, pa.ArrowException) as error:
         raise DataError(f"{file.name}: not readable as Parquet: {_sentence(error)}") from error
     _check_names(schema.names, file)
-    nothing = set(empty)
-    types = {part.name: pa.null() if part.name in nothing else plain_type(part.type) for part in schema}
-    return StagedFile(file, parquet, rows, types, labels)
+    types = {part.name: pa.null() if part.name in notes.empty else plain_type(part.type) for part in schema}
+    return StagedFile(file, parquet, rows, types, notes.labels, notes.nested)
 
 
 def _check_names(names: list[str], file: DataFile) -> None:
