@@ -200,8 +200,8 @@ def _text_facts(batch: Batch, roles: Roles) -> tuple[npt.NDArray[np.uint16], npt
     if roles.prompt and INPUT in roles.texts:
         # A prompt may stand in two columns, of which a decoder makes one.
         both = pl.concat_str(roles.prompt, pl.col(INPUT).fill_null(""), separator=" ")
-        asked = batch.frame.select(both).to_series().to_arrow()
-        flags |= as_flags(prompt_marks(batch.rows.column(main), stream, asked), len(flags))
+        prompts = batch.frame.select(both).to_series().to_arrow()
+        flags |= as_flags(prompt_marks(batch.rows.column(main), stream, prompts), len(flags))
     rows, of_turns = marks_of_turns(batch.frame, roles)
     np.bitwise_or.at(flags, rows, of_turns)
     return flags, stream.lengths().astype(np.int32)

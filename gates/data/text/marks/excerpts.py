@@ -22,8 +22,8 @@ RUN_TOKENS, RUN_SHARE = 4, 0.8
 
 def excerpts(texts: TokenStream, prompts: TokenStream) -> Mask:
     """Whether a text is a piece of its prompt, which has the same place in `prompts`: most of its runs of four words stand there."""
-    runs, asked = (ngrams(stream, RUN_TOKENS) for stream in (texts, prompts))
-    shared = np.isin(_of_documents(runs), _of_documents(asked))
+    runs, of_prompts = (ngrams(stream, RUN_TOKENS) for stream in (texts, prompts))
+    shared = np.isin(_of_documents(runs), _of_documents(of_prompts))
     counts = np.bincount(runs.documents()[shared], minlength=len(texts))
     is_piece: Mask = (texts.lengths() >= EXCERPT_TOKENS) & (counts >= RUN_SHARE * runs.lengths())
     return is_piece
