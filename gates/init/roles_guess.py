@@ -64,14 +64,16 @@ def is_human(origin: str | None, origins: Origins) -> str:
 
 
 def key_of(rows: NewRows, human: str) -> Guess | None:
-    """The first column that is called as keys are and differs from row to row; a row index may start anew in each origin.
+    """The first column that is called as keys are and differs from row to row, whoever made it.
 
-    human: SQL that is true of human rows. What numbers the rows says nothing of what they are about: with it, no copied row would equal its original.
+    A row index may start anew in each origin; a key that does would name two rows. human: SQL that is true of human rows.
+    What numbers the rows says nothing of what they are about: with it, no copied row would equal its original.
     """
     for name, value in _columns(rows, KEY_NAME):
-        within = f"({value}, {human})" if INDEX_NAME.fullmatch(name) else f"({value}, {identifier(ORIGIN)})"
+        is_index = INDEX_NAME.fullmatch(name)
+        within = f"({value}, {human})" if is_index else value
         if rows.ask(f"count({value}) = count(*) AND count(DISTINCT {within}) = count(*)") == (True,):
-            return Guess(name, "its name, and no two rows of an origin share a value")
+            return Guess(name, f"its name, and no two rows {'of an origin ' if is_index else ''}share a value")
     return None
 
 

@@ -93,3 +93,18 @@ def test_synthetic_rows_with_keys_of_human_rows_are_counted_by_the_drafted_rule(
     assert any(
         "column 'id': no two rows share a value, and 100 rows have the value of a human row" in one for one in messages
     )
+
+
+@pytest.mark.parametrize("first", [0, 1_000])
+def test_column_whose_values_start_anew_in_each_origin_is_no_key(first, tmp_path, gates):
+    for name, start in (("real", 0), ("synthetic", first)):
+        ids = pl.Series("user_key", range(start, start + HALF))
+        table_rows(HALF, start + 1).insert_column(0, ids).write_csv(tmp_path / f"{name}.csv")
+
+    called = gates(tmp_path, "init", "real.csv", "synthetic.csv")
+
+    (name,) = read_config(tmp_path / "gates.toml").datasets.values()
+    assert called.code == 0, called.err
+    assert name.columns.get("key") == ("user_key" if first else None)
+    if first:
+        assert guesses(called.out)["key"] == ("column 'user_key'", "its name, and no two rows share a value")
