@@ -145,6 +145,7 @@ def feature_frame(scan: Scan, rows: Rows) -> tuple[pl.DataFrame, dict[str, str]]
             columns[name] = own.cast(pl.Float64).fill_nan(None)
         elif human.dtype.is_temporal():
             columns[name] = own.to_physical().cast(pl.Float64)
+            columns.update(_calendar(name, human, own))
         elif is_high_cardinality(human):
             text = own.cast(pl.String)
             columns[f"length of {name}"] = text.str.len_chars().cast(pl.Float64)
@@ -182,6 +183,16 @@ def is_high_cardinality(values: pl.Series) -> bool:
     present = values.drop_nulls()
     distinct = present.n_unique()
     return distinct > HIGH_CARDINALITY_LEVELS and distinct > HIGH_CARDINALITY_RATIO * len(present)
+
+
+def _calendar(name: str, human: pl.Series, own: pl.Series) -> dict[str, pl.Series]:
+    """What repeats in dates and times, whatever years they lie in: the day of the week, and the hour where people have several."""
+    profiles: dict[str, pl.Series] = {}
+    if human.dtype == pl.Date or human.dtype == pl.Datetime:
+        profiles[f"day of the week of {name}"] = own.dt.to_string("%A")
+    if human.dtype == pl.Datetime and human.dt.hour().n_unique() > 1:
+        profiles[f"hour of {name}"] = own.dt.to_string("%H")
+    return profiles
 
 
 def _pattern(text: pl.Series) -> pl.Series:
