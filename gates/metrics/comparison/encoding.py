@@ -188,7 +188,7 @@ def is_high_cardinality(values: pl.Series) -> bool:
 def _calendar(name: str, human: pl.Series, own: pl.Series) -> dict[str, pl.Series]:
     """What repeats in dates and times, whatever years they lie in: the day of the week, and the hour where people have several."""
     profiles: dict[str, pl.Series] = {}
-    if human.dtype == pl.Date or human.dtype == pl.Datetime:
+    if human.dtype in (pl.Date, pl.Datetime):
         profiles[f"day of the week of {name}"] = own.dt.to_string("%A")
     if human.dtype == pl.Datetime and human.dt.hour().n_unique() > 1:
         profiles[f"hour of {name}"] = own.dt.to_string("%H")

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import polars as pl
 import pytest
-from gates.metrics.base.judge import Judgement, judge
 
 from gates.metrics.base.measurement import Limits
 from gates.metrics.fidelity.distributions import measure
+from gates.metrics.limits.judge import Judgement, judge
 from gates.verdict import Outcome, Scope, Severity
 from tests.tables import table_scan
 
