@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+from hashlib import sha256
 
 import pytest
 from hypothesis import Phase, settings
@@ -91,3 +92,33 @@ def done(promoted_repository, tmp_path, monkeypatch):
     use_environment(monkeypatch)
     shutil.copytree(promoted_repository.parent, tmp_path / "all")
     return tmp_path / "all" / "here"
+
+
+@pytest.fixture(scope="session")
+def object_server():
+    """A server of S3 for all tests of a process."""
+    # Takes seconds that only tests of addresses need.
+    from tests.object_store import object_store
+
+    with object_store() as store:
+        yield store
+
+
+@pytest.fixture
+def store(object_server, monkeypatch):
+    """The server of S3, with its keys in the environment."""
+    from s3fs import S3FileSystem
+
+    for name, value in object_server.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    # fsspec keeps file systems with the environment that they were made in.
+    S3FileSystem.clear_instance_cache()
+    yield object_server
+    S3FileSystem.clear_instance_cache()
+
+
+@pytest.fixture
+def bucket(store, request):
+    """A new bucket."""
+    return store.bucket(f"b-{sha256(request.node.nodeid.encode()).hexdigest()[:16]}")

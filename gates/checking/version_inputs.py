@@ -15,6 +15,7 @@ from gates.errors import DataError, GatesError
 from gates.promotion.git.last_promoted import promoted_before
 from gates.versions.dataset.comparison import compare, compare_evaluations, compare_holdouts
 from gates.versions.dataset.manifests import far_pointer
+from gates.versions.dataset.path_contents import lies_elsewhere
 from gates.versions.dataset.snapshots import snapshot, snapshot_or_empty
 from gates.versions.dvc.pointers import pointers
 from gates.versions.dvc.store import manifests_of
@@ -95,9 +96,10 @@ def _with_changes(
     at: JudgedVersion, home: DatasetConfig, inputs: Compared, seen: Snapshot, *, is_near: bool
 ) -> Compared:
     """is_near: no remote is asked for the version before."""
-    if at.before is None:
-        # Where history begins nothing can be missing; where it was cut off that is unknown.
-        is_cut_off = at.repository.git is None or at.repository.git.is_shallow()
+    is_elsewhere = lies_elsewhere(at.repository, home)
+    if at.before is None or is_elsewhere:
+        # Where history begins nothing can be missing; where it was cut off, or never had the data, that is unknown.
+        is_cut_off = is_elsewhere or at.repository.git is None or at.repository.git.is_shallow()
         return inputs if is_cut_off else replace(inputs, kept_files=KeptFiles(), commit=CommitBefore("no commit"))
     try:
         manifests = _manifests_before(at, seen, at.before)

@@ -13,6 +13,7 @@ import click
 
 from gates.cli.options import config_option
 from gates.cli.streams import clean_stdout
+from gates.config.addresses import is_address
 from gates.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -29,9 +30,9 @@ class InitRequest:
     """One call of the command. targets: a dataset of gates.toml, or paths and patterns of data that it does not have yet."""
 
     targets: tuple[str, ...]
-    human: str | None
-    synthetic: str | None
-    holdout: str | None
+    human: tuple[str, ...]
+    synthetic: tuple[str, ...]
+    holdout: tuple[str, ...]
     accept: bool
     force: bool
     write: bool
@@ -45,7 +46,7 @@ class InitRequest:
     def written(self) -> str:
         """The command with the data that is named."""
         options = {"--human": self.human, "--synthetic": self.synthetic, "--holdout": self.holdout}
-        named = [word for option, path in options.items() if path for word in (option, path)]
+        named = [word for option, paths in options.items() for path in paths for word in (option, path)]
         return shlex.join(["gates", "init", *self.targets, *named])
 
     def given(self) -> Given:
@@ -54,10 +55,14 @@ class InitRequest:
 
         named = {"human": self.human, "synthetic": self.synthetic}
         return Given(
-            tuple(Path(target).absolute() for target in self.targets),
-            {origin: Path(path).absolute() for origin, path in named.items() if path},
-            Path(self.holdout).absolute() if self.holdout else None,
+            _paths(self.targets),
+            {origin: _paths(paths) for origin, paths in named.items() if paths},
+            _paths(self.holdout),
         )
+
+
+def _paths(names: Sequence[str]) -> tuple[Path, ...]:
+    return tuple(Path(name) if is_address(name) else Path(name).absolute() for name in names)
 
 
 @click.command(
@@ -69,6 +74,7 @@ Examples:
   gates init data/reviews.csv    without a gates.toml: write one, and draft rules
   gates init real.csv fake.csv   ... for a file of each origin, known by their names
   gates init --human a.csv --synthetic 'b-*.csv' --holdout c.csv    ... or as you say
+  gates init s3://bucket/reviews/    ... or where they lie
   gates init                     with one: draft rules for datasets that have none
   gates init data/votes.csv      with one: print the table to add for further data
   gates init data/votes.csv --write    ... and add it at the end of gates.toml
@@ -77,9 +83,11 @@ Examples:
 """
 )
 @click.argument("targets", nargs=-1, metavar="[DATASET|PATH...]")
-@click.option("--human", metavar="PATH", help="A file, folder or pattern of human rows.")
-@click.option("--synthetic", metavar="PATH", help="A file, folder or pattern of synthetic rows.")
-@click.option("--holdout", metavar="PATH", help="Human rows that no generator has seen.")
+@click.option(
+    "--human", metavar="PATH", multiple=True, help="A file, folder or pattern of human rows; may be repeated."
+)
+@click.option("--synthetic", metavar="PATH", multiple=True, help="The same of synthetic rows.")
+@click.option("--holdout", metavar="PATH", multiple=True, help="Human rows that no generator has seen.")
 @click.option("--accept", is_flag=True, help="Accept the drafted rules: from now on they block.")
 @click.option(
     "--force",
@@ -203,8 +211,8 @@ def _is_further(config: Config, request: InitRequest) -> bool:
     target = request.target
     if target is None or target in config.datasets:
         return False
-    is_pattern = glob.has_magic(target) and not Path(target).exists()
-    return is_pattern or (Path(target).exists() and dataset_at(config, Path(target)) is None)
+    is_elsewhere = is_address(target) or (glob.has_magic(target) and not Path(target).exists())
+    return (is_elsewhere or Path(target).exists()) and dataset_at(config, target) is None
 
 
 def _further(config: Config, request: InitRequest) -> Generator[str, None, Config | None]:
@@ -235,8 +243,8 @@ def _wanted(config: Config, target: str | None) -> list[DatasetConfig]:
 
     if target is None:
         return list(config.datasets.values())
-    if target not in config.datasets and Path(target).exists():
-        target = dataset_at(config, Path(target)) or target
+    if target not in config.datasets:
+        target = dataset_at(config, target) or target
     if target not in config.datasets:
         raise UsageError(
             f"{os.path.relpath(config.path)}: no dataset '{target}' ({did_you_mean(target, config.datasets)})"

@@ -64,6 +64,20 @@ class ConfigTable:
         return f"{self.source}:{self.key_lines.get(key, self.line)}: dataset '{self.name}'"
 
 
+# A file, a folder, a pattern or an address, or several of them.
+Specs = str | tuple[str, ...]
+
+
+def specs_of(specs: Specs | None) -> tuple[str, ...]:
+    """Each of them; none where there is nothing."""
+    return (specs,) if isinstance(specs, str) else specs or ()
+
+
+def shown_specs(specs: Specs | None) -> str:
+    """All of them, for messages."""
+    return ", ".join(specs_of(specs))
+
+
 @dataclass(frozen=True)
 class DataPaths(ConfigTable):
     """Where a dataset's files lie: what git and DVC are asked for.
@@ -72,14 +86,14 @@ class DataPaths(ConfigTable):
     reference: human rows outside of the set, which has synthetic ones alone; "" where there are none to compare with.
     """
 
-    path: str | None = field(default=None, kw_only=True)
-    partitions: Mapping[str, str] = field(default_factory=dict, kw_only=True)
-    holdout: str | None = field(default=None, kw_only=True)
-    reference: str | None = field(default=None, kw_only=True)
+    path: Specs | None = field(default=None, kw_only=True)
+    partitions: Mapping[str, Specs] = field(default_factory=dict, kw_only=True)
+    holdout: Specs | None = field(default=None, kw_only=True)
+    reference: Specs | None = field(default=None, kw_only=True)
     evaluation: tuple[str, ...] = field(default=(), kw_only=True)
 
-    def partition_paths(self) -> Mapping[str, tuple[str, str]]:
-        """By origin, the key and the path of its rows, where paths tell origins; empty where `path` has both."""
+    def partition_paths(self) -> Mapping[str, tuple[str, Specs]]:
+        """By origin, the key and the paths of its rows, where paths tell origins; empty where `path` has both."""
         if self.reference is None:
             return {origin: ("partitions", path) for origin, path in self.partitions.items()}
         path = ("path", self.path) if self.path else ("partitions", self.partitions["synthetic"])
@@ -88,12 +102,13 @@ class DataPaths(ConfigTable):
 
     def paths(self) -> tuple[str, ...]:
         """Every path that the dataset names."""
-        own = (self.path, *self.partitions.values(), self.reference, self.holdout, *self.evaluation)
-        return tuple(path for path in own if path)
+        own = (self.path, *self.partitions.values(), self.reference, self.holdout, self.evaluation)
+        return tuple(path for specs in own for path in specs_of(specs) if path)
 
     def where(self) -> str:
-        """The data's path, or both partitions' paths, as the file has them."""
-        return self.path or " and ".join(self.partitions[origin] for origin in sorted(self.partitions))
+        """The data's paths, or both partitions' paths, as the file has them."""
+        partitions = (shown_specs(self.partitions[origin]) for origin in sorted(self.partitions))
+        return shown_specs(self.path) or " and ".join(partitions)
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 from urllib.parse import unquote
 
+from gates.config.addresses import is_address
+from gates.config.dataset import specs_of
 from gates.errors import DataError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from gates.config.dataset import DataPaths
+    from gates.config.dataset import DataPaths, Specs
     from gates.data.facts import FileFacts
 
 
@@ -88,12 +90,15 @@ def _all(paths: set[Path]) -> set[Path]:
 def resolve(
     spec: str, root: Path, place: str, origin: str | None = None, choose: Callable[[set[Path]], set[Path]] = _all
 ) -> list[DataFile]:
-    """The data files that a file, folder or glob stands for, sorted by name.
+    """The data files that a file, folder or glob stands for, sorted by name; of an address, copies of what lies there.
 
     place: whom to name in messages, such as `gates.toml:3: dataset 'reviews'`. choose: leaves paths out before anything is
     asked of their names, as `gates.versions.dvc.ignored` does.
-    Raises UsageError when nothing is there, DataError when what is there is not data in a known format.
+    Raises UsageError when nothing is there, DataError when what is there is not data in a known format, and where an
+    address does not give it.
     """
+    if is_address(spec):
+        return _at_address(spec, place, origin)
     path = root / spec
     if path.is_file():
         matches = [path]
@@ -129,7 +134,7 @@ def holdout_files(config: DataPaths, choose: Callable[[set[Path]], set[Path]] = 
     """
     if config.holdout is None:
         return None
-    files = resolve(config.holdout, config.root, config.place("holdout"), choose=choose)
+    files = every(config.holdout, lambda spec: resolve(spec, config.root, config.place("holdout"), choose=choose))
     own = {file.path.resolve() for file in data_files(config, choose)}
     for file in files:
         if file.path.resolve() in own:
@@ -145,11 +150,17 @@ def evaluation_files(config: DataPaths, choose: Callable[[set[Path]], set[Path]]
     if not config.evaluation:
         return None
     place = config.place("evaluation")
-    files = {file.name: file for spec in config.evaluation for file in resolve(spec, config.root, place, choose=choose)}
+    files = every(config.evaluation, lambda spec: resolve(spec, config.root, place, choose=choose))
     own = {file.path.resolve() for file in data_files(config, choose)}
-    for file in files.values():
+    for file in files:
         if file.path.resolve() in own:
             raise UsageError(overlap(config, file.name, "evaluation"))
+    return files
+
+
+def every(specs: Specs, find: Callable[[str], list[Found]]) -> list[Found]:
+    """What is found for each of some paths, once each, sorted by name."""
+    files = {file.name: file for spec in specs_of(specs) for file in find(spec)}
     return [files[name] for name in sorted(files)]
 
 
@@ -160,10 +171,11 @@ def by_partition(config: DataPaths, find: Callable[[str, str, str | None], list[
     """
     partitions = config.partition_paths()
     if config.path is not None and not partitions:
-        return find(config.path, config.place("path"), None)
+        return every(config.path, lambda spec: find(spec, config.place("path"), None))
     files: dict[str, Found] = {}
-    for origin, (key, spec) in sorted(partitions.items()):
-        for file in find(spec, config.place(key), origin):
+    for origin, (key, specs) in sorted(partitions.items()):
+        place = config.place(key)
+        for file in every(specs, lambda spec, place=place, origin=origin: find(spec, place, origin)):  # type: ignore[misc]
             if file.name in files:
                 if config.reference:
                     raise UsageError(f"{config.place('reference')}: {file.name} lies in the dataset and its reference")
@@ -231,7 +243,9 @@ def data_file(path: Path, name: str, origin: str | None = None) -> DataFile:
 
     Raises DataError for a name that stands for no known format.
     """
-    suffixes = [suffix.lower() for suffix in Path(name).suffixes]
+    # What follows in an address names a version.
+    own = name.partition("?")[0] if is_address(name) else name
+    suffixes = [suffix.lower() for suffix in Path(own).suffixes]
     codec = _CODECS.get(suffixes[-1]) if suffixes else None
     kind = suffixes[:-1] if codec else suffixes
     form = _FORMATS.get(kind[-1]) if kind else None
@@ -256,6 +270,22 @@ def walk(folder: Path, *, into_hidden: bool = False) -> Iterator[Path]:
         entered.add(real)
         folders[:] = sorted(name for name in folders if into_hidden or not name.startswith("."))
         yield from (Path(here, name) for name in sorted(names))
+
+
+def _at_address(address: str, place: str, origin: str | None) -> list[DataFile]:
+    # Only who has data elsewhere waits for fsspec.
+    from gates.data.remote.copies import remote_files
+
+    files = [data_file(file.path, file.address, origin) for file in remote_files(address, place, _is_seen_to_hold_rows)]
+    if not files:
+        raise DataError(f"{place}: {address} holds no data files; expected {FORMATS_TEXT}")
+    return files
+
+
+def _is_seen_to_hold_rows(name: str) -> bool:
+    """Whether a file is no hidden one, lies in no hidden folder, and is none that people put beside data."""
+    *folders, own = name.split("/")
+    return not any(folder.startswith(".") for folder in folders) and bool(own) and not holds_no_rows(own)
 
 
 def _present(file: DataFile) -> DataFile:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gates.atomic_files import replace_text
+from gates.config.dataset import specs_of
 from gates.config.parsing.line_numbers import toml_of
 from gates.errors import UsageError
 from gates.init.config_text import table_text
@@ -14,21 +16,20 @@ from gates.init.find import find_data
 from gates.init.propose import propose
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from gates.config.load import Config
     from gates.init.find import Given
     from gates.init.proposal import Proposal
 
 
-def dataset_at(config: Config, target: Path) -> str | None:
+def dataset_at(config: Config, target: str) -> str | None:
     """The dataset whose path this is already, or the folder of whose partitions."""
-    at = target.resolve()
+    at = Path(target).resolve()
     for name, dataset in config.datasets.items():
-        paths = [
-            config.path.parent / path for path in ([dataset.path] if dataset.path else dataset.partitions.values())
-        ]
-        own = {path.resolve() for path in paths}
+        named = [dataset.path] if dataset.path else dataset.partitions.values()
+        specs = [spec for paths in named for spec in specs_of(paths)]
+        if specs == [target]:
+            return name
+        own = {(config.path.parent / spec).resolve() for spec in specs}
         if own == {at} or (not dataset.path and {path.parent for path in own} == {at}):
             return name
     return None

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from gates.config.dataset import WITHOUT_VALUE
+from gates.config.dataset import WITHOUT_VALUE, specs_of
 from gates.verdicts.reports.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from gates.config.dataset import Specs
     from gates.init.proposal import Proposal
 
 _HEAD = """\
@@ -34,9 +35,9 @@ def _lines(proposal: Proposal) -> Iterator[str]:
     data = proposal.data
     yield f"[datasets.{data.name}]"
     if data.path:
-        yield f"path = {toml_string(data.path)}"
+        yield f"path = {_paths(data.path)}"
     else:
-        paths = ", ".join(f"{origin} = {toml_string(path)}" for origin, path in data.partitions.items())
+        paths = ", ".join(f"{origin} = {_paths(path)}" for origin, path in data.partitions.items())
         yield f"partitions = {{ {paths} }}"
     # A column's name is data; it must not end the comment that it stands in.
     yield f"type = {toml_string(proposal.type)}  # a guess: {printable(proposal.guess)}; `gates list types` has the others"
@@ -46,9 +47,12 @@ def _lines(proposal: Proposal) -> Iterator[str]:
     if proposal.origin:
         yield f"origin = {toml_string(proposal.origin.name)}  # the column that says who made a row"
     if data.holdout:
-        yield f"holdout = {toml_string(data.holdout)}  # human rows that no generator has seen"
+        yield f"holdout = {_paths(data.holdout)}  # human rows that no generator has seen"
     else:
         yield '# holdout = "data/holdout.parquet"  # human rows that no generator has seen: the baseline for copies'
+    if data.splits:
+        named = ", ".join(toml_string(spec) for paths in data.splits.values() for spec in specs_of(paths))
+        yield f"# evaluation = [{named}]  # {' and '.join(data.splits)}: rows that models are tested on; or holdout, where all are human"
     yield '# purpose = "finetune"  # pretrain | finetune | preference | evaluation: how many rows must be human'
     label = toml_string(proposal.label) if proposal.label else None
     yield f"label = {label}  # a guess: {printable(proposal.why['label'])}" if label else _NO_LABEL
@@ -66,6 +70,10 @@ def _lines(proposal: Proposal) -> Iterator[str]:
         yield f"# Rows with these values are undeclared, and fail the gate until a list above has them: {_strings(proposal.origin.unknown)}"
     if proposal.origin and WITHOUT_VALUE in proposal.origin.human:
         yield '# "" stands for rows without a value in that column.'
+
+
+def _paths(paths: Specs) -> str:
+    return toml_string(paths) if isinstance(paths, str) else _strings(paths)
 
 
 def _strings(words: Iterable[str]) -> str:

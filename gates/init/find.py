@@ -12,14 +12,19 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from gates.config.addresses import address_in, is_address, protocol_of
 from gates.config.data_types import DATA_TYPES
-from gates.data.files import FORMATS_TEXT, resolve
+from gates.config.dataset import shown_specs
+from gates.data.files import FORMATS_TEXT, holds_no_rows, resolve
 from gates.data.formats.json_files import begins_with_rows
+from gates.data.remote.copies import FILES_ONLY, entries, is_pattern
 from gates.errors import GatesError, UsageError, did_you_mean
-from gates.init.origin_words import is_holdout, is_test, word_of_origin
+from gates.init.origin_words import TRAIN, is_holdout, is_test, split_of, word_of_origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from gates.config.dataset import Specs
 
 _ORIGINS = ("human", "synthetic")
 _FOLDER = "data"
@@ -29,26 +34,30 @@ _LEAST_NAME = 3
 
 @dataclass(frozen=True)
 class Given:
-    """What the command line names: paths and patterns, absolute. origins: of either origin, by name."""
+    """What the command line names: paths and patterns, absolute, and addresses. origins: of either origin, by name."""
 
     paths: tuple[Path, ...] = ()
-    origins: Mapping[str, Path] = field(default_factory=dict)
-    holdout: Path | None = None
+    origins: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
+    holdout: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
 class FoundData:
-    """Where the rows lie, relative to the project: one path, or one per origin. why: reasons, by what was guessed."""
+    """Where the rows lie, relative to the project: some paths, or some per origin. why: reasons, by what was guessed.
+
+    splits: other parts of a published set, by what they are called.
+    """
 
     name: str
-    path: str | None = None
-    partitions: Mapping[str, str] = field(default_factory=dict)
-    holdout: str | None = None
+    path: Specs | None = None
+    partitions: Mapping[str, Specs] = field(default_factory=dict)
+    holdout: Specs | None = None
+    splits: Mapping[str, Specs] = field(default_factory=dict)
     why: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def where(self) -> str:
         """The path or both paths, for messages."""
-        return self.path or " and ".join(self.partitions.values())
+        return shown_specs(self.path) or " and ".join(map(shown_specs, self.partitions.values()))
 
 
 def find_data(root: Path, given: Given) -> FoundData:
@@ -56,11 +65,11 @@ def find_data(root: Path, given: Given) -> FoundData:
 
     Raises UsageError where there is nothing, or where several files could each be meant.
     """
-    holdouts = [*_matches(given.holdout)] if given.holdout else []
+    holdouts = _all_matches(given.holdout)
     if given.origins:
         return _by_origin(given, holdouts, root)
     if given.paths:
-        paths = [match for path in given.paths for match in _matches(path)]
+        paths = _all_matches(given.paths)
         pattern = given.paths[0] if len(given.paths) == 1 else None
         return _among(paths, holdouts, pattern, root)
     candidates = _candidates(root)
@@ -91,9 +100,13 @@ def _plain_name(stem: str) -> str:
     return f"{name}_data" if name in (*DATA_TYPES, "common") else name
 
 
+def _all_matches(paths: Iterable[Path]) -> list[Path]:
+    return list(dict.fromkeys(match for path in paths for match in _matches(path)))
+
+
 def _matches(path: Path) -> list[Path]:
     """What a path or a pattern stands for. Raises UsageError where there is nothing."""
-    if path.exists():
+    if path.exists() or address_in(path.as_posix()):
         return [path]
     matches = sorted(Path(match) for match in glob.glob(str(path), recursive=True))  # noqa: PTH207 (absolute)
     if not matches:
@@ -105,10 +118,10 @@ def _matches(path: Path) -> list[Path]:
 
 def _by_origin(given: Given, holdouts: list[Path], root: Path) -> FoundData:
     """The files of each origin as they were given; a path beside one of them is the other's."""
-    origins = {origin: _matches(path) for origin, path in given.origins.items()}
+    origins = {origin: _all_matches(paths) for origin, paths in given.origins.items()}
     missing = [origin for origin in _ORIGINS if origin not in origins]
     if missing and given.paths:
-        origins[missing.pop()] = [match for path in given.paths for match in _matches(path)]
+        origins[missing.pop()] = _all_matches(given.paths)
     elif given.paths:
         raise UsageError(f"'{_relative(given.paths[0], root)}' is given beside both origins; leave it out")
     if missing:
@@ -119,7 +132,8 @@ def _by_origin(given: Given, holdouts: list[Path], root: Path) -> FoundData:
 def _among(paths: list[Path], holdouts: list[Path], pattern: Path | None, root: Path) -> FoundData:
     """The data among paths that were given, none of which may be left out."""
     if len(paths) == 1:
-        return _in_folder(paths[0], holdouts, root) if paths[0].is_dir() else _single_path(paths[0], holdouts, root)
+        is_folder = paths[0].is_dir() or bool(_entries(paths[0]))
+        return _in_folder(paths[0], holdouts, root) if is_folder else _single_path(paths[0], holdouts, root)
     named, rest = _sorted_out(paths)
     if rest and len(named) == 1:
         # What the name of one side leaves open is the other.
@@ -170,10 +184,44 @@ def _holds_rows(path: Path, root: Path) -> bool:
 
 
 def _in_folder(folder: Path, holdouts: list[Path], root: Path) -> FoundData:
-    entries = [entry for entry in sorted(folder.iterdir()) if not entry.name.startswith(".")]
+    entries = _entries(folder)
     if not entries:
         raise UsageError(f"'{_relative(folder, root)}' is empty; expected {FORMATS_TEXT}")
-    return _pair(entries, holdouts, root) or _single_path(folder, holdouts, root)
+    return _pair(entries, holdouts, root) or _train(folder, holdouts, root) or _single_path(folder, holdouts, root)
+
+
+def _entries(folder: Path) -> list[Path]:
+    """What lies in a folder, or at the address of one, without what is hidden."""
+    address = address_in(folder.as_posix())
+    if address is None:
+        paths: Iterable[Path] = folder.iterdir() if folder.is_dir() else ()
+    elif protocol_of(address) in FILES_ONLY or is_pattern(address):
+        paths = ()
+    else:
+        paths = map(Path, entries(address, "gates init"))
+    return sorted(path for path in paths if not path.name.startswith("."))
+
+
+def _train(folder: Path, holdouts: list[Path], root: Path) -> FoundData | None:
+    """Of a set that was published in splits (`train-00000-of-00002.parquet`, `test.csv`) the part to train on."""
+    rows = [path for path in _entries(folder) if not holds_no_rows(path.name)]
+    if len(rows) == 1 and not rows[0].suffix and _entries(rows[0]):
+        # The Hub has the files of a set in `data/`, beside a page on it.
+        return _train(rows[0], holdouts, root)
+    splits: dict[str, list[Path]] = {}
+    for path in rows:
+        # A folder is more than a part of a split: `save_to_disk` writes one that is read as a whole.
+        splits.setdefault(split_of(path.name) if path.suffix else "", []).append(path)
+    if "" in splits or TRAIN not in splits or len(splits) == 1:
+        return None
+    together = {name: _together(paths, root) for name, paths in splits.items()}
+    return FoundData(
+        dataset_name(folder if folder.name != _FOLDER else folder.parent, root),
+        together.pop(TRAIN),
+        holdout=_together(holdouts, root) if holdouts else None,
+        splits=together,
+        why={"path": "the split to train on"},
+    )
 
 
 def _sorted_out(paths: Iterable[Path]) -> tuple[dict[str, list[Path]], list[Path]]:
@@ -240,11 +288,13 @@ def _single_path(path: Path, holdouts: list[Path], root: Path) -> FoundData:
     return FoundData(dataset_name(path, root), _relative(path, root), holdout=held_out, why={"holdout": "by its name"})
 
 
-def _together(paths: Sequence[Path], root: Path) -> str:
-    """One path, pattern or folder that stands for these and no others. Raises UsageError where there is none."""
+def _together(paths: Sequence[Path], root: Path) -> Specs:
+    """One path, pattern or folder that stands for these and no others; where there is none, each by its name."""
     names = [_relative(path, root) for path in paths]
     if len(names) == 1:
         return names[0]
+    if any(map(is_address, names)):
+        return tuple(names)
     head = _common_start(names)
     longest_tail = min(map(len, names)) - len(head)
     tail = _common_start([name[::-1] for name in names])[:longest_tail][::-1]
@@ -253,11 +303,9 @@ def _together(paths: Sequence[Path], root: Path) -> str:
     if {match.replace(os.sep, "/") for match in glob.glob(pattern, root_dir=root)} == {*names}:  # noqa: PTH207
         return pattern
     folder = paths[0].parent
-    if {entry for entry in folder.iterdir() if not entry.name.startswith(".")} == {*paths}:
+    if {*_entries(folder)} == {*paths}:
         return _relative(folder, root)
-    raise UsageError(
-        f"no pattern stands for {', '.join(names)} alone; move them into a folder of their own and name that"
-    )
+    return tuple(names)
 
 
 def _common_name(paths: Sequence[Path], root: Path) -> str:
@@ -273,4 +321,4 @@ def _common_start(texts: Iterable[str]) -> str:
 
 
 def _relative(path: Path, root: Path) -> str:
-    return os.path.relpath(path, root).replace(os.sep, "/")
+    return address_in(path.as_posix()) or os.path.relpath(path, root).replace(os.sep, "/")

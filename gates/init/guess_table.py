@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.config.dataset import WITHOUT_VALUE
+from gates.config.dataset import WITHOUT_VALUE, shown_specs
 from gates.verdict import Scope
 
 if TYPE_CHECKING:
@@ -29,13 +29,13 @@ def _guesses(proposal: Proposal) -> Iterator[tuple[str, str, str]]:
     data, origin = proposal.data, proposal.origin
     yield "type", proposal.type, proposal.guess
     for name, path in data.partitions.items():
-        yield name, path, data.why.get(name, "")
+        yield name, shown_specs(path), data.why.get(name, "")
     if origin:
         words = f"{_listed(origin.human)} = human, {_listed(origin.synthetic)} = synthetic"
         yield "origin", f"column '{origin.name}': {words}", origin.why
     yield "rows", " and ".join(f"{proposal.rows[of]:,} {of}" for of in (Scope.HUMAN, Scope.SYNTHETIC)), ""
     if data.holdout:
-        yield "holdout", data.holdout, data.why.get("holdout", "")
+        yield "holdout", shown_specs(data.holdout), data.why.get("holdout", "")
     for role, column in proposal.columns.items():
         yield role, f"column '{column}'", proposal.why.get(role, "its name")
     for part, named in (("label", proposal.label), ("group", proposal.group)):

@@ -60,7 +60,7 @@ def propose(root: Path, data: FoundData) -> Proposal:
     Raises UsageError where no column says who made a row, with a configuration in which a person can choose, and where
     files have nothing else in common; DataError for files that cannot be read.
     """
-    partitions = data.partitions or {Scope.HUMAN.value: str(data.path)}
+    partitions = data.partitions or {Scope.HUMAN.value: data.path or ()}
     config = DatasetConfig(data.name, root, 0, "tabular", partitions=partitions, origin=_NO_COLUMN, source="gates init")
     with _opened(config) as opened:
         every = NewRows(opened.connection, identifier(VIEWS[Scope.COMBINED]), _types(opened))

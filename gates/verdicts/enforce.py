@@ -10,6 +10,7 @@ import hashlib
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from gates.config.dataset import shown_specs
 from gates.config.row_rules import RowRule
 from gates.config.schema_files import file_digests
 from gates.contract.plan import plan
@@ -112,7 +113,9 @@ def refuse_other_files(
     """Raises VerdictError unless files have the names and the bytes that were judged. None: there are no such files."""
     _refuse_others(files, verdict.manifest_sha256, f"the data in {dataset.where()} has changed since it was judged")
     _refuse_others(
-        holdout, verdict.holdout_sha256, f"the holdout {dataset.holdout} has changed since the data was judged"
+        holdout,
+        verdict.holdout_sha256,
+        f"the holdout {shown_specs(dataset.holdout)} has changed since the data was judged",
     )
     sets = ", ".join(dataset.evaluation)
     _refuse_others(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
+from gates.config.dataset import shown_specs
 from gates.verdicts.recorded import VerdictError
 from gates.versions.dataset.path_contents import folder_of
 from gates.versions.dataset.snapshots import snapshot
@@ -37,7 +38,7 @@ def compare_with_pointers(verdict: RecordedVerdict, dataset: DatasetConfig) -> N
     inside = {posixpath.normpath(posixpath.join(folder, name)): md5 for name, md5 in judged.items()}
     seen = snapshot(repository, dataset, head, manifests=manifests_of(tracked.values(), inside))
     _compare(seen.files, verdict.md5s, f"the data in {dataset.where()}")
-    _compare(seen.holdout or (), verdict.holdout_md5s, f"the holdout {dataset.holdout}")
+    _compare(seen.holdout or (), verdict.holdout_md5s, f"the holdout {shown_specs(dataset.holdout)}")
     evaluation = f"the evaluation data in {', '.join(dataset.evaluation)}"
     _compare(seen.evaluation or (), verdict.evaluation_md5s, evaluation)
 

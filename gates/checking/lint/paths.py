@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gates.config.addresses import is_address
+from gates.config.dataset import specs_of
 from gates.data.files import resolve
 from gates.errors import DataError, UsageError
 from gates.versions.dataset.pointers import tracked_at
@@ -25,14 +27,16 @@ def lost_paths(dataset: DatasetConfig) -> Iterator[UsageError]:
 
     Where a pipeline of DVC makes files, one of them may not have been made yet: then nothing is lost.
     """
-    named = [("path", dataset.path), *(("partitions", path) for path in dataset.partitions.values())]
-    named += [("holdout", dataset.holdout), *(("evaluation", path) for path in dataset.evaluation)]
-    for key, spec in named:
+    named = [("path", dataset.path), *(("partitions", paths) for paths in dataset.partitions.values())]
+    named += [("holdout", dataset.holdout), ("evaluation", dataset.evaluation)]
+    for key, spec in ((key, spec) for key, specs in named for spec in specs_of(specs)):
+        # Lint reads files and asks no network.
+        if is_address(spec):
+            continue
         try:
-            if spec:
-                resolve(spec, dataset.root, dataset.place(key))
+            resolve(spec, dataset.root, dataset.place(key))
         except UsageError as error:
-            if not _may_come(dataset, str(spec)):
+            if not _may_come(dataset, spec):
                 yield error
         except DataError:
             # Something is there; what is wrong with it, who reads it says.

@@ -10,6 +10,7 @@ from gates.checking.check_version import version_requested
 from gates.checking.targets import targets_of
 from gates.cli.options import chosen, today, worst
 from gates.cli.streams import note
+from gates.config.addresses import is_address
 from gates.config.installed.plugins import Plugins
 from gates.errors import GatesError, UsageError
 
@@ -105,4 +106,14 @@ def _datasets(at: JudgedVersion, target: Target, request: CheckRequest, version:
 
         where = f"{target.folder}: " if target.folder else ""
         note(f"{where}{counted(left_out, 'dataset')} unchanged between {at.base} and {at.version}: skipped")
-    return changed_datasets
+    return [one for one in changed_datasets if not _is_at_address(at, one)]
+
+
+def _is_at_address(at: JudgedVersion, dataset: DatasetConfig) -> bool:
+    """Whether no version has the rows, which is noted. Where it is named, that is an error: nobody may take it for judged."""
+    if at.is_worktree or not any(map(is_address, dataset.paths())):
+        return False
+    note(
+        f"{dataset.name}: not judged: {at.version} does not have what lies at {dataset.where()}; `gates check {dataset.name}` reads it"
+    )
+    return True

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gates.config.data_types import DATA_TYPES, data_type
-from gates.config.dataset import PURPOSES, DatasetConfig, Origins, Waiver
+from gates.config.dataset import PURPOSES, DatasetConfig, Origins, Waiver, specs_of
 from gates.config.installed.plugins import PluginKind, Plugins
 from gates.config.parsing import validators
 from gates.config.parsing.plugins_table import TABLE, declared
 from gates.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
+    from gates.config.dataset import Specs
     from gates.config.installed.plugins import Reference
     from gates.config.parsing.line_numbers import KeyPath
     from gates.config.parsing.problems import Problems
@@ -111,6 +112,10 @@ def _values(merged: Table, at: KeyPath, problems: Problems) -> dict[str, Any]:
     values = {key: tuple(value) if isinstance(value, list) else value for key, value in merged.items()}
     if merged.get("reference") is False:
         values["reference"] = ""
+    if "partitions" in merged:
+        values["partitions"] = {
+            origin: tuple(paths) if isinstance(paths, list) else paths for origin, paths in merged["partitions"].items()
+        }
     if "origins" in merged:
         values["origins"] = Origins(**{origin: tuple(words) for origin, words in merged["origins"].items()})
     if "waivers" in merged:
@@ -126,7 +131,8 @@ def _expanded(dataset: DatasetConfig, at: KeyPath, problems: Problems) -> list[D
 
     Data that DVC tracks counts although only its pointer is there, so that a fresh clone has the same datasets.
     """
-    patterns = [dataset.path] if dataset.path else [dataset.partitions[key] for key in sorted(dataset.partitions)]
+    partitions = (dataset.partitions[key] for key in sorted(dataset.partitions))
+    patterns = [path for paths in ([dataset.path] if dataset.path else partitions) for path in specs_of(paths)]
     words: set[str] = set()
     for pattern in patterns:
         head, star, tail = str(pattern).partition("*")
@@ -147,16 +153,21 @@ def _expanded(dataset: DatasetConfig, at: KeyPath, problems: Problems) -> list[D
     expanded = []
     for word in sorted(words):
         filled = {
-            "path": dataset.path and dataset.path.replace("*", word),
-            "partitions": {key: value.replace("*", word) for key, value in dataset.partitions.items()},
-            "reference": dataset.reference and dataset.reference.replace("*", word),
-            "holdout": dataset.holdout and dataset.holdout.replace("*", word),
-            "evaluation": tuple(path.replace("*", word) for path in dataset.evaluation),
+            "path": dataset.path and _filled(dataset.path, word),
+            "partitions": {key: _filled(value, word) for key, value in dataset.partitions.items()},
+            "reference": dataset.reference and _filled(dataset.reference, word),
+            "holdout": dataset.holdout and _filled(dataset.holdout, word),
+            "evaluation": _filled(dataset.evaluation, word),
         }
         name = dataset.name.replace("*", word)
         _check_name(name, at, problems)
         expanded.append(replace(dataset, name=name, **filled))  # type: ignore[arg-type]
     return expanded
+
+
+def _filled(specs: Specs, word: str) -> Specs:
+    filled = tuple(spec.replace("*", word) for spec in specs_of(specs))
+    return filled[0] if isinstance(specs, str) else filled
 
 
 def _check_twice(datasets: Iterable[DatasetConfig], problems: Problems) -> None:
@@ -267,13 +278,13 @@ def _check_waivers(value: Any, at: KeyPath, problems: Problems) -> None:
 _READERS: Mapping[str, Reader] = {
     "type": validators.one_of(*DATA_TYPES),
     "purpose": validators.one_of(*PURPOSES),
-    "path": validators.string,
-    "partitions": validators.table(validators.string, *_ORIGIN_NAMES),
+    "path": validators.data_path,
+    "partitions": validators.table(validators.data_path, *_ORIGIN_NAMES),
     "origin": validators.string,
     "origins": validators.table(validators.origin_words, *_ORIGIN_NAMES),
-    "holdout": validators.string,
-    "reference": lambda value: "" if value is False else validators.string(value),
-    "evaluation": validators.strings,
+    "holdout": validators.data_path,
+    "reference": lambda value: "" if value is False else validators.data_path(value),
+    "evaluation": lambda value: validators.strings(value) or (validators.data_path(value) if value else ""),
     "group": validators.string,
     "label": validators.string,
     "population": validators.path_below,

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from gates.config.addresses import wrong_with_address
 from gates.errors import did_you_mean
 from gates.visible_text import has_words
 
@@ -25,6 +26,13 @@ def string(value: Any) -> str:
     if not isinstance(value, str):
         return f"is {toml_name(value)}, expected a string"
     return "" if value.strip() else "is empty"
+
+
+def data_path(value: Any) -> str:
+    """A file, a folder or a pattern of them, here or at an address; or several."""
+    if isinstance(value, list):
+        return strings(value) or next(filter(None, map(data_path, value)), "" if value else "is empty")
+    return string(value) or wrong_with_address(value)
 
 
 def words(value: Any) -> str:

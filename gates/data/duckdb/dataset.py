@@ -13,7 +13,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gates.config.dataset import Origins
+from gates.config.dataset import Origins, shown_specs
 from gates.data.batch import feed
 from gates.data.conversations.sql import MACROS, MEDIA, media_pattern
 from gates.data.duckdb.index_table import DuckSortedTable, DuckTable
@@ -253,7 +253,7 @@ def _open(
 ) -> LocalDataset:
     config, kind = typed
     is_lenient = is_holdout or (quick is not None and not quick.is_whole)
-    where = str(config.holdout) if is_holdout else config.where()
+    where = shown_specs(config.holdout) if is_holdout else config.where()
     # A holdout is human throughout: no value of its origin column means anything.
     origins = Origins((), ()) if is_holdout else config.origins
     stack, steady = ExitStack(), SteadyFiles()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gates.config.addresses import is_address
 from gates.data.files import FORMATS_TEXT, holds_no_rows
 from gates.errors import DataError, UsageError, did_you_mean
 from gates.versions.dvc.md5 import blocks_md5
@@ -41,6 +42,14 @@ class SnapshotFile:
     pointer: Pointer | None = None
 
 
+def lies_elsewhere(repository: Repository, config: DataPaths) -> bool:
+    """Whether some of the data is at an address or outside of the repository, where no version has it."""
+    root = config.root.resolve()
+    return any(
+        is_address(spec) or repository.relative(Path(os.path.normpath(root / spec))) is None for spec in config.paths()
+    )
+
+
 def folder_of(repository: Repository, config: DataPaths) -> str:
     """The configuration's folder within the repository. Raises UsageError when it lies elsewhere."""
     folder = repository.relative(config.root.resolve())
@@ -65,17 +74,20 @@ class Contents:
 
         Raises UsageError when there is nothing, DataError when what is there holds no data or cannot be listed.
         """
+        path = self._path_of(spec, place)
         files = self.find_any(spec, place, origin)
         if files:
             return files
-        path = self._path_of(spec, place)
         if matching(self._files_at(path), path):
             raise DataError(f"{place}: {spec} holds no data files in {self._version}; expected {FORMATS_TEXT}")
         raise UsageError(f"{place}: {self._nothing_at(spec, path)}")
 
     def find_any(self, spec: str, place: str, origin: str | None = None) -> list[SnapshotFile]:
-        """As `find`, but nothing where there is nothing."""
-        path = self._path_of(spec, place)
+        """As `find`, but nothing where there is nothing. Raises DataError for a path that no version can have."""
+        try:
+            path = self._path_of(spec, place)
+        except UsageError as error:
+            raise DataError(str(error)) from error
         candidates = self._files_at(path)
         chosen = [
             replace(candidates[match], origin=origin)
@@ -89,6 +101,11 @@ class Contents:
         return [file.name for file in self._files_at(self._path_of(spec, spec)).values()]
 
     def _path_of(self, spec: str, place: str) -> str:
+        if is_address(spec):
+            raise UsageError(
+                f"{place}: no version has what lies at {spec}; only the work tree can be judged, or what `dvc import-url` "
+                "brings into the repository"
+            )
         path = self._repository.relative(Path(os.path.normpath(self._root / spec)))
         if path is None:
             raise UsageError(

@@ -9,7 +9,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gates.data.files import DataFile, by_partition, data_file, data_files, evaluation_files, holdout_files, overlap
+from gates.config.addresses import is_address
+from gates.data.files import (
+    DataFile,
+    by_partition,
+    data_file,
+    data_files,
+    evaluation_files,
+    every,
+    holdout_files,
+    overlap,
+)
 from gates.errors import UsageError
 from gates.regular_files import refuse_pointer
 from gates.versions.dataset.path_contents import Contents, SnapshotFile, folder_of
@@ -190,17 +200,12 @@ def _of_version(contents: Contents, config: DataPaths, version: Version) -> Snap
 def _listed(config: DataPaths, version: Version, find: Callable[..., list[SnapshotFile]]) -> Snapshot:
     """What one of the two ways of `Contents` finds at the paths of a configuration."""
     files = by_partition(config, find)
-    holdout = None if config.holdout is None else tuple(find(config.holdout, config.place("holdout")))
-    return Snapshot(version, tuple(files), holdout, _evaluation(config, find))
-
-
-def _evaluation(config: DataPaths, find: Callable[[str, str], list[SnapshotFile]]) -> tuple[SnapshotFile, ...] | None:
-    """What is found for the paths of the evaluation sets, each file once, sorted by name; None without such paths."""
-    if not config.evaluation:
-        return None
-    place = config.place("evaluation")
-    files = {file.name: file for spec in config.evaluation for file in find(spec, place)}
-    return tuple(files[name] for name in sorted(files))
+    beside = (("holdout", config.holdout), ("evaluation", config.evaluation))
+    holdout, evaluation = (
+        tuple(every(specs, lambda spec, key=key: find(spec, config.place(key)))) if specs else None  # type: ignore[misc]
+        for key, specs in beside
+    )
+    return Snapshot(version, tuple(files), holdout, evaluation)
 
 
 def _of_work_tree(repository: Repository, config: DataPaths, version: Version, md5_of: Md5Of) -> Snapshot:
@@ -208,7 +213,7 @@ def _of_work_tree(repository: Repository, config: DataPaths, version: Version, m
     folder = folder_of(repository, config)
 
     def hashed(file: DataFile) -> SnapshotFile:
-        name = posixpath.normpath(posixpath.join(folder, file.name))
+        name = file.name if is_address(file.name) else posixpath.normpath(posixpath.join(folder, file.name))
         pointer = covering(tracked, name)
         md5, size = md5_of(file.path, is_legacy=pointer is not None and pointer.is_legacy)
         return SnapshotFile(file.name, ManifestEntry(name, md5, size), file.origin)

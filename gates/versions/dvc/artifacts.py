@@ -7,6 +7,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
+from gates.config.addresses import is_address
 from gates.versions.dvc.yaml import mapping_in, mapping_of, text_in
 from gates.versions.trees import PIPELINE, tree_at
 
@@ -88,7 +89,8 @@ def yaml_scalar(text: str) -> str:
 
 
 def _literal_path(dataset: DatasetConfig) -> str | None:
-    return dataset.path if dataset.path and not _PATTERN & set(dataset.path) else None
+    path = dataset.path
+    return path if isinstance(path, str) and not is_address(path) and not _PATTERN & set(path) else None
 
 
 def _artifact_path(content: bytes, place: str, name: str) -> str | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from itertools import chain
 
 import polars as pl
 import pytest
 
 from gates.config.load import read_config
+from tests.dvc_repositories import commit, new_git
+from tests.guesses import guesses
 from tests.projects import table_rows
 
 
@@ -125,3 +128,66 @@ def test_column_of_unknown_words_is_a_choice_with_the_lines_to_sort_them_in(tmp_
     )
     (tmp_path / "gates.toml").write_text(chosen)
     assert (dataset(tmp_path).origin, dataset(tmp_path).origins.synthetic) == ("who", ("gpt-4",))
+
+
+def test_files_without_a_pattern_are_each_written_down_and_read(tmp_path, gates):
+    written(tmp_path, "a.csv", "x/b.csv", "c.csv", "d.csv", "x/e.csv")
+
+    sides = (
+        "--human",
+        "a.csv",
+        "--human",
+        "x/b.csv",
+        "--synthetic",
+        "c.csv",
+        "--holdout",
+        "d.csv",
+        "--holdout",
+        "x/e.csv",
+    )
+    called = gates(tmp_path, "init", *sides)
+
+    assert called.code == 0, called.err
+    config = dataset(tmp_path)
+    assert dict(config.partitions) == {"human": ("a.csv", "x/b.csv"), "synthetic": "c.csv"}
+    assert config.holdout == ("d.csv", "x/e.csv")
+    assert guesses(called.out)["rows"] == ("120 human and 60 synthetic",)
+    verdict = json.loads(gates(tmp_path, "check", "--format", "json").out)
+    assert [file["path"] for file in verdict["data"]["files"]] == ["a.csv", "c.csv", "x/b.csv"]
+    assert [file["path"] for file in verdict["data"]["holdout_files"]] == ["d.csv", "x/e.csv"]
+
+
+def test_path_may_be_an_array_at_every_version(tmp_path, gates):
+    written(tmp_path, "a.csv", "x/b.csv", "not-named.csv")
+    (tmp_path / "gates.toml").write_text(
+        '[datasets.d]\npath = ["x/b.csv", "a.csv"]\ntype = "tabular"\norigin = "who"\n'
+    )
+    for name, origin in (("a.csv", "human"), ("x/b.csv", "synthetic")):
+        frame = pl.read_csv(tmp_path / name)
+        frame.with_columns(pl.lit(origin).alias("who")).write_csv(tmp_path / name)
+    new_git(tmp_path)
+    commit(tmp_path)
+
+    for version in ((), ("--rev", "HEAD")):
+        verdict = json.loads(gates(tmp_path, "check", "d", *version, "--format", "json").out)
+        assert [file["path"] for file in verdict["data"]["files"]] == ["a.csv", "x/b.csv"]
+
+
+def test_published_splits_are_the_part_to_train_on_and_a_line_for_the_rest(tmp_path, gates):
+    (tmp_path / "set/data").mkdir(parents=True)
+    (tmp_path / "set/README.md").write_text("# A set")
+    parts = ("train-00000-of-00002", "train-00001-of-00002", "test-00000-of-00001", "validation-00000-of-00001")
+    for seed, name in enumerate(parts, start=1):
+        origin = pl.Series("origin", ["human", "synthetic"] * 30)
+        table_rows(60, seed).with_columns(origin).write_parquet(tmp_path / f"set/data/{name}.parquet")
+
+    called = gates(tmp_path, "init", "set")
+
+    assert called.code == 0, called.err
+    assert dataset(tmp_path).path == "set/data/train-0000*-of-00002.parquet"
+    text = (tmp_path / "gates.toml").read_text()
+    rest = '"set/data/test-00000-of-00001.parquet", "set/data/validation-00000-of-00001.parquet"'
+    assert f"# evaluation = [{rest}]  # test and validation: rows that models are tested on" in text
+    named = text.replace("# evaluation", "evaluation")
+    (tmp_path / "gates.toml").write_text(named)
+    assert len(dataset(tmp_path).evaluation) == 2
