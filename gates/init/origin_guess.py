@@ -6,15 +6,22 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gates.config.dataset import WITHOUT_VALUE
-from gates.init.origin_words import GENERATOR, HUMAN, HUMAN_FLAG, SYNTHETIC, SYNTHETIC_FLAG
+from gates.data.values.booleans import MEANINGS
+from gates.data.values.kinds import NULL_WORDS
+from gates.init.origin_words import HUMAN, HUMAN_FLAG, SYNTHETIC, SYNTHETIC_FLAG, in_words, names_generators
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Pairs of what says yes and what says no, in small letters.
-_YES_AND_NO = {"true": "false", "1": "0", "1.0": "0.0", "yes": "no", "y": "n", "t": "f"}
+_MEANINGS = {**MEANINGS, "1": "yes", "1.0": "yes", "0": "no", "0.0": "no"}
+# A column of which words for both origins make up this share is the one although it has others.
+LEAST_WORDS = 0.9
 # A column of this name is the one even if some of its words are unknown.
 _NAME = "origin"
+
+
+# What rows without a generator have in place of one, in small letters.
+NO_GENERATOR = frozenset({*NULL_WORDS, "-", "--", "\u2013"})
 
 
 @dataclass(frozen=True)
@@ -33,12 +40,18 @@ def find_origin(columns: Mapping[str, Mapping[str, int]]) -> OriginColumn | None
     """The origin column among columns with few distinct values, given as rows per value; None where no column is one.
 
     A column counts when each of its values is a word for human or for synthetic rows and both occur; `origin` comes first.
-    WITHOUT_VALUE stands for rows without a value: human where the column names generators.
+    Where none does, the only one whose rows nearly all have such words counts, too. WITHOUT_VALUE stands for rows without
+    a value: human where the column names generators.
     """
     candidates = [sorted_out for name, values in columns.items() if (sorted_out := _sort_out(name, values))]
     named = [column for column in candidates if column.name == _NAME]
     whole = [column for column in candidates if not column.unknown]
-    return next(iter([*named, *whole]), None)
+    nearly = [column for column in candidates if sum(column.rows.values()) >= LEAST_WORDS * _rows(columns[column.name])]
+    return next(iter([*named, *whole, *(nearly if len(nearly) == 1 else [])]), None)
+
+
+def _rows(values: Mapping[str, int]) -> int:
+    return sum(values.values())
 
 
 def one_sided(columns: Mapping[str, Mapping[str, int]]) -> str:
@@ -79,20 +92,23 @@ def _sort_out(name: str, values: Mapping[str, int]) -> OriginColumn | None:
 
 def _flag(name: str, values: Mapping[str, int]) -> dict[str, tuple[str, ...]] | None:
     """Both values of a yes-or-no column whose name says what yes means."""
-    by_word = {value.strip().casefold(): value for value in values}
-    yes = next((word for word, no in _YES_AND_NO.items() if {*by_word} == {word, no}), None)
-    if yes is None or len(by_word) < len(values):
+    by_meaning = {_MEANINGS.get(value.strip().casefold(), value): value for value in values}
+    if {*by_meaning} != {"yes", "no"} or len(by_meaning) < len(values):
         return None
-    both = (by_word[yes],), (by_word[_YES_AND_NO[yes]],)
-    if HUMAN_FLAG.fullmatch(name):
-        return {"human": both[0], "synthetic": both[1]}
-    return {"human": both[1], "synthetic": both[0]} if SYNTHETIC_FLAG.fullmatch(name) else None
+    yes, no = (by_meaning["yes"],), (by_meaning["no"],)
+    if HUMAN_FLAG.fullmatch(in_words(name)):
+        return {"human": yes, "synthetic": no}
+    return {"human": no, "synthetic": yes} if SYNTHETIC_FLAG.fullmatch(in_words(name)) else None
 
 
 def _generator(name: str, values: Mapping[str, int]) -> dict[str, tuple[str, ...]] | None:
-    """The values of a column that names the generator of some rows and nothing for the others, which are human."""
-    if WITHOUT_VALUE not in values or not GENERATOR.fullmatch(name):
+    """The values of a column that names the generator of some rows; those of the others say nothing, or that people made them."""
+    if not names_generators(name):
         return None
-    named = tuple(value for value in sorted(values) if value != WITHOUT_VALUE)
-    human = tuple(value for value in named if HUMAN.fullmatch(value.strip()))
-    return {"human": (WITHOUT_VALUE, *human), "synthetic": tuple(value for value in named if value not in human)}
+    human = tuple(value for value in sorted(values) if names_no_generator(value) or HUMAN.fullmatch(value.strip()))
+    return {"human": human, "synthetic": tuple(value for value in sorted(values) if value not in human)}
+
+
+def names_no_generator(value: str) -> bool:
+    """Whether a value stands for none: it is missing, blank or a word or a dash for what is."""
+    return value == WITHOUT_VALUE or value.strip().lower() in NO_GENERATOR

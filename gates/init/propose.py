@@ -14,7 +14,7 @@ from gates.data.sql import identifier, literal, select
 from gates.errors import GatesError, UsageError
 from gates.init.config_text import table_text, toml_string
 from gates.init.origin_guess import find_origin, one_sided
-from gates.init.origin_words import GENERATOR, HUMAN, SYNTHETIC
+from gates.init.origin_words import HUMAN, SYNTHETIC, names_generators
 from gates.init.proposal import Proposal
 from gates.init.roles_guess import Guess, NewRows, generator_of, group_of, is_human, key_of, label_of
 from gates.init.type_guess import TYPE_BY_SHAPE, recognise
@@ -118,7 +118,7 @@ def _human(proposal: Proposal) -> str:
 def _with_generator(proposal: Proposal, rows: NewRows) -> Proposal:
     """With the role of a generator, which the column of the origin may have too."""
     origin, role = proposal.origin, "generator"
-    if origin and GENERATOR.fullmatch(origin.name):
+    if origin and names_generators(origin.name):
         guess: Guess | None = Guess(origin.name, "it names generators")
     else:
         guess = generator_of(rows, _human(proposal))
@@ -150,7 +150,7 @@ def _values(rows: NewRows) -> dict[str, dict[str, int]]:
         if kind not in _ORIGIN_TYPES and not kind.startswith("ENUM"):
             continue
         value = f"CAST({identifier(name)} AS VARCHAR)"
-        is_generator = GENERATOR.fullmatch(name)
+        is_generator = names_generators(name)
         shown = f"coalesce({value}, {literal(WITHOUT_VALUE)})" if is_generator else value
         query = select(
             f"{shown}, count(*)", rows.view, f"WHERE {shown} IS NOT NULL GROUP BY 1 LIMIT {MOST_ORIGIN_VALUES + 1}"

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from gates.config.roles import INDEX_NAME
 from gates.data.facts import ORIGIN
-from gates.data.sql import identifier, literal, origin_of, select
-from gates.init.origin_words import GENERATOR
+from gates.data.sql import identifier, literal, literals, origin_of, select
+from gates.init.origin_guess import NO_GENERATOR
+from gates.init.origin_words import names_generators
 from gates.verdict import Scope
 
 if TYPE_CHECKING:
@@ -98,9 +99,13 @@ def group_of(rows: NewRows, key: str | None) -> Guess | None:
 
 
 def generator_of(rows: NewRows, human: str) -> Guess | None:
-    """The column that names a generator of synthetic rows, and nothing for human ones. human: SQL that is true of these."""
-    for name in (name for name, kind in rows.types.items() if kind == "VARCHAR" and GENERATOR.fullmatch(name)):
-        present = f"coalesce(trim({identifier(name)}), '') <> ''"
+    """The column that names a generator of synthetic rows, and nothing for human ones, or `human`.
+
+    human: SQL that is true of human rows.
+    """
+    for name in (name for name, kind in rows.types.items() if kind == "VARCHAR" and names_generators(name)):
+        word = f"lower(trim(coalesce({identifier(name)}, '')))"
+        present = f"{word} NOT IN ({literals(sorted({*NO_GENERATOR, str(Scope.HUMAN)}))})"
         of_human, of_others = rows.ask(
             f"count(*) FILTER ({present} AND {human})", f"count(*) FILTER ({present} AND NOT {human})"
         )

@@ -10,12 +10,13 @@ _YES = ("true", "t", "yes", "y", "on", "ja", "oui", "si", "sí", "sì", "sim", "
         "verdadero", "verdadeiro", "wahr", "是", "はい", "예", "نعم", "हाँ", "x")  # fmt: skip
 _NO = ("false", "f", "no", "n", "off", "nein", "nee", "nej", "non", "não", "nu", "нет", "nie", "faux", "falso",
        "falsch", "否", "いいえ", "아니요", "لا", "नहीं")  # fmt: skip
-_TABLE = {**dict.fromkeys(_YES, "yes"), **dict.fromkeys(_NO, "no")}
+# What a word means, in small letters.
+MEANINGS = {**dict.fromkeys(_YES, "yes"), **dict.fromkeys(_NO, "no")}
 
 
 def _meaning(text: pl.Series) -> pl.Series:
     words = text.str.strip_chars().str.to_lowercase()
-    return words.replace_strict(_TABLE, default=None, return_dtype=pl.String)
+    return words.replace_strict(MEANINGS, default=None, return_dtype=pl.String)
 
 
 def _manners(text: pl.Series) -> pl.DataFrame:
