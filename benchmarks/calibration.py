@@ -1,68 +1,44 @@
 """How often the gate blocks and passes data in which both sides follow one law, and how small a defect it finds.
 
-    python benchmarks/calibration.py [same-law] [power] [verdicts] [--type tabular] [--check copy]
-        [--sizes 1000 10000] [--seeds 40] [--jobs 2] [--keep calibration.jsonl]
+    python benchmarks/calibration.py [same-law] [power] [--type tabular] [--check copy]
+        [--sizes 300 1000 10000] [--seeds 40] [--jobs 2] [--keep calibration.jsonl]
 
 same-law: every statistical check on draws of one law, from 100 rows a side on. power: per check one planted defect,
-and the smallest dose of it that is found in 19 of 20 draws. verdicts: `gates check` as a whole on halves of real
-people and real texts. Without a word all three are measured, which takes hours: with --keep each measurement is
-written down when it is done, and what stands there is not measured again. Prints the tables of
-docs/explanation/calibration.md. Parts: `calibrating/`.
+and the smallest dose of it that is found in 19 of 20 draws. Without a word both are measured, which takes hours: with
+--keep each measurement is written down when it is done, and what stands there is not measured again. Prints tables of
+docs/explanation/calibration.md. Whole verdicts on real rows: benchmarks/sound.py. Parts: `calibrating/`.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from calibrating import power, same_law, verdicts
-from calibrating.cases import CASES
-from calibrating.laws import DATA, LAWS
-from calibrating.tables import answers_table, breaches, exact_table, outcomes_table, power_table, with_answers
+from benchmarks.calibrating import power, same_law
+from benchmarks.calibrating.cases import CASES
+from benchmarks.calibrating.laws import DATA, LAWS
+from benchmarks.calibrating.tables import (
+    answers_table,
+    breaches,
+    exact_table,
+    outcomes_table,
+    power_table,
+    with_answers,
+)
+from benchmarks.kept import Kept, Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-MEASURES = ("same-law", "power", "verdicts")
-SIZES = {"same-law": (100, 1000, 5000), "power": (1000, 10_000)}
-SEEDS = {"same-law": 40, "power": 20, "verdicts": 40}
+MEASURES = ("same-law", "power")
+SIZES = {"same-law": (100, 1000, 5000), "power": (300, 1000, 10_000)}
+SEEDS = {"same-law": 40, "power": 20}
 # Ten draws of what takes a minute each; all ten must find the defect.
 SLOW_SEEDS = 10
-
-Record = dict[str, object]
-
-
-@dataclass
-class Kept:
-    """What was measured so far, in memory and as a line each in a file."""
-
-    path: Path | None
-    records: list[Record] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        if self.path and self.path.is_file():
-            self.records += [json.loads(line) for line in self.path.read_text().splitlines()]
-
-    def add(self, record: Record) -> None:
-        """Keep a measurement."""
-        self.records.append(record)
-        if self.path:
-            with self.path.open("a") as file:
-                file.write(json.dumps(record) + "\n")
-
-    def has(self, wanted: Record) -> bool:
-        """Whether a measurement of these names was made."""
-        return any(all(record.get(name) == value for name, value in wanted.items()) for record in self.records)
-
-    def of(self, measure: str) -> list[Record]:
-        """The measurements of one kind."""
-        return [record for record in self.records if record["measure"] == measure]
 
 
 def same_law_of(job: Record) -> Record:
@@ -81,23 +57,16 @@ def power_of(job: Record) -> Record:
     return {**job, "found": result.smallest, "warned": result.warned, "seconds": round(time.process_time() - started)}
 
 
-def verdict_of(job: Record) -> Record:
-    """One whole verdict."""
-    answer, checks = verdicts.verdict(verdicts.Trial(str(job["law"]), int(str(job["rows"])), int(str(job["seed"]))))
-    return {**job, "answer": answer, "checks": checks}
-
-
-WORK: dict[str, Callable[[Record], Record]] = {"same-law": same_law_of, "power": power_of, "verdicts": verdict_of}
+WORK: dict[str, Callable[[Record], Record]] = {"same-law": same_law_of, "power": power_of}
 
 
 def jobs(measure: str, options: argparse.Namespace) -> Iterator[Record]:
     """What is to be measured, small sizes first."""
-    sizes = dict.fromkeys(LAWS, SIZES[measure]) if measure in SIZES else verdicts.SIZES
-    for rows in options.sizes or sorted({size for own in sizes.values() for size in own}):
+    for rows in options.sizes or SIZES[measure]:
         if measure == "power":
             yield from _cases(rows, options)
             continue
-        laws = [law for law, own in sizes.items() if options.type in (None, law) and (options.sizes or rows in own)]
+        laws = [law for law in LAWS if options.type in (None, law)]
         for seed in range(options.seeds or SEEDS[measure]):
             yield from ({"measure": measure, "law": law, "rows": rows, "seed": seed} for law in laws)
 
@@ -150,7 +119,6 @@ def show(kept: Kept) -> None:
     """Print all tables of what was measured."""
     on_one_law = with_answers(kept.of("same-law"))
     sections = {
-        "Whole verdicts on real rows": answers_table(kept.of("verdicts")),
         "All checks of a type on one law": answers_table(on_one_law),
         "Each check on one law": outcomes_table(on_one_law),
         "Beyond what is allowed": breaches(on_one_law),

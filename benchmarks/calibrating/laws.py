@@ -2,7 +2,7 @@
 
 Tables are real people (Adult, 48,842 rows), as far as they reach; other types are simulated with the structure that
 their checks read: topics and habits in texts, prompts that their answers take words from, annotators of given
-agreement, days with a season, sessions of a Markov chain. Real texts join them where `descriptions.py` has fetched some.
+agreement, days with a season, sessions of a Markov chain. Real rows of other types join them where benchmarks/sources/fetch.py has brought some.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from . import descriptions
+from .real import real_laws
 from .sample import Sample
 from .words import Ints, language, sentence_counts, sentences, texts, topics
 
@@ -225,8 +225,7 @@ LAWS: Mapping[str, Law] = {
     "timeseries": timeseries,
     "events": events,
     "translation": translation,
-    **({"descriptions": descriptions.descriptions} if descriptions.TEXTS.is_file() else {}),
-    **({"translations": descriptions.translations} if descriptions.TRANSLATIONS.is_file() else {}),
+    **real_laws(),
 }
 
 

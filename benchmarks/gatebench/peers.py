@@ -1,0 +1,158 @@
+"""The other tools, each in its documented use: they see human and synthetic rows of a case as two tables.
+
+Runs in an environment of its own, because their dependencies and those of gates need not agree:
+
+    python peers.py FOLDER
+
+FOLDER has a folder per case with human.parquet and synthetic.parquet. Prints a line of JSON per case and tool: whether it
+refuses the synthetic rows, why, a score where the tool has one and no limit, and seconds. Imports nothing of this repository.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import sys
+import time
+import warnings
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+# A column of this many characters in the middle is a text to the tools that tell texts from categories.
+TEXT_CHARACTERS = 30
+
+
+def sdmetrics(human: pd.DataFrame, synthetic: pd.DataFrame) -> dict[str, object]:
+    """DiagnosticReport, of which the manual says that it should be 100 %, and QualityReport, which has no limit."""
+    from sdmetrics.reports.single_table import DiagnosticReport, QualityReport
+
+    metadata = {"columns": {name: {"sdtype": _sdtype(human[name])} for name in human.columns}}
+    diagnostic, quality = DiagnosticReport(), QualityReport()
+    diagnostic.generate(human, synthetic, metadata, verbose=False)
+    quality.generate(human, synthetic, metadata, verbose=False)
+    valid = float(diagnostic.get_score())
+    return {"refuses": valid < 1, "score": float(quality.get_score()), "why": f"diagnostic {valid:.4f}"}
+
+
+def evidently(human: pd.DataFrame, synthetic: pd.DataFrame) -> dict[str, object]:
+    """The presets of drift and of a summary, with the tests that they make of a reference."""
+    from evidently import DataDefinition, Dataset, Report
+    from evidently.presets import DataDriftPreset, DataSummaryPreset
+
+    texts = [name for name in human.columns if _is_text(human[name])]
+    dates = [name for name in human.columns if pd.api.types.is_datetime64_any_dtype(human[name])]
+    numbers = [name for name in human.columns if pd.api.types.is_numeric_dtype(human[name])]
+    words = [name for name in human.columns if name not in (*texts, *dates, *numbers)]
+    definition = DataDefinition(
+        text_columns=texts, datetime_columns=dates, numerical_columns=numbers, categorical_columns=words
+    )
+    reference, current = (Dataset.from_pandas(frame, data_definition=definition) for frame in (human, synthetic))
+    run = Report([DataDriftPreset(), DataSummaryPreset()], include_tests=True).run(current, reference)
+    failed = [test["name"] for test in run.dict()["tests"] if test["status"] in ("FAIL", "TestStatus.FAIL")]
+    return {"refuses": bool(failed), "why": "; ".join(map(str, failed[:3]))}
+
+
+def great_expectations(human: pd.DataFrame, synthetic: pd.DataFrame) -> dict[str, object]:
+    """Expectations that a user writes from a look at human rows; GX has had no profiler since 1.0.
+
+    Columns, missing values, types by range or set, means: the kinds in its guide to data quality use cases.
+    """
+    import great_expectations as gx
+
+    context = gx.get_context(mode="ephemeral")
+    source = context.data_sources.add_pandas("rows")
+    batch = source.add_dataframe_asset("synthetic").add_batch_definition_whole_dataframe("all")
+    suite = gx.ExpectationSuite(name="human", expectations=list(_expectations(human)))
+    result = batch.get_batch({"dataframe": synthetic}).validate(suite)
+    failed = [one.expectation_config for one in result.results if not one.success]
+    return {
+        "refuses": bool(failed),
+        "why": "; ".join(f"{one.type} {one.kwargs.get('column', '')}" for one in failed[:3]),
+    }
+
+
+def _expectations(human: pd.DataFrame) -> Iterator[object]:
+    import great_expectations.expectations as gxe
+
+    yield gxe.ExpectTableColumnsToMatchSet(column_set=list(human.columns), exact_match=True)
+    for name in human.columns:
+        values = human[name].dropna()
+        if len(values) == len(human):
+            yield gxe.ExpectColumnValuesToNotBeNull(column=name, mostly=0.99)
+        if pd.api.types.is_numeric_dtype(values) and len(values):
+            yield gxe.ExpectColumnValuesToBeBetween(
+                column=name, min_value=float(values.min()), max_value=float(values.max()), mostly=0.99
+            )
+            error = 4 * float(values.std() or 0) / len(values) ** 0.5
+            mean = float(values.mean())
+            yield gxe.ExpectColumnMeanToBeBetween(column=name, min_value=mean - error, max_value=mean + error)
+        elif pd.api.types.is_datetime64_any_dtype(values):
+            continue
+        elif values.nunique() <= 50:
+            yield gxe.ExpectColumnValuesToBeInSet(
+                column=name, value_set=sorted(values.astype(str).unique()), mostly=0.99
+            )
+        else:
+            lengths = values.astype(str).str.len()
+            yield gxe.ExpectColumnValueLengthsToBeBetween(
+                column=name, min_value=int(lengths.min()), max_value=int(lengths.max()), mostly=0.99
+            )
+
+
+def pandera(human: pd.DataFrame, synthetic: pd.DataFrame) -> dict[str, object]:
+    """`infer_schema` of human rows, validated on synthetic ones."""
+    import pandera.pandas as pa
+
+    schema = pa.infer_schema(human)
+    try:
+        schema.validate(synthetic, lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        failed = errors.failure_cases
+        return {"refuses": True, "why": "; ".join(f"{one.column} {one.check}" for one in failed.head(3).itertuples())}
+    return {"refuses": False, "why": ""}
+
+
+TOOLS: dict[str, tuple[str, Callable[[pd.DataFrame, pd.DataFrame], dict[str, object]]]] = {
+    "SDMetrics": ("sdmetrics", sdmetrics),
+    "Evidently": ("evidently", evidently),
+    "Great Expectations": ("great_expectations", great_expectations),
+    "pandera": ("pandera", pandera),
+}
+
+
+def _is_text(values: pd.Series) -> bool:
+    return not pd.api.types.is_numeric_dtype(values) and bool(values.astype(str).str.len().median() >= TEXT_CHARACTERS)
+
+
+def _sdtype(values: pd.Series) -> str:
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return "datetime"
+    return "numerical" if pd.api.types.is_numeric_dtype(values) else "unknown" if _is_text(values) else "categorical"
+
+
+def answers(folder: Path) -> Iterator[dict[str, object]]:
+    """What every tool says of every case; a tool that stops with an error has judged nothing, and its error is kept."""
+    warnings.simplefilter("ignore")
+    for case in sorted(path.parent for path in folder.glob("*/human.parquet")):
+        human, synthetic = (pd.read_parquet(case / f"{origin}.parquet") for origin in ("human", "synthetic"))
+        for name, (package, tool) in TOOLS.items():
+            started = time.perf_counter()
+            try:
+                with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+                    answer = tool(human.copy(), synthetic.copy())
+            except Exception as error:  # noqa: BLE001  # whatever a peer raises is its answer
+                answer = {"refuses": None, "why": f"{type(error).__name__}: {error}"[:200]}
+            seconds = round(time.perf_counter() - started, 2)
+            yield {"case": case.name, "tool": name, "version": version(package), "seconds": seconds, **answer}
+
+
+if __name__ == "__main__":
+    for line in answers(Path(sys.argv[1])):
+        print(json.dumps(line), flush=True)
