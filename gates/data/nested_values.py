@@ -7,16 +7,14 @@ import json
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.parquet as pq
+
+from gates.data.formats.first_values import DECIDING_SHARE, first_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     from gates.data.formats.staging import StagedFile
 
-# Of so many values that say something, so large a share decides what a column of text holds.
-SAMPLED_VALUES, DECIDING_SHARE = 200, 0.9
 # Column, what it holds, the part that it cannot play, and what is expected.
 NO_VALUE = "column '{}' holds {}, which cannot be '{}'; expected {}"
 SINGLE_VALUE = "one text, number or time per row"
@@ -44,14 +42,6 @@ def what_texts_hold(files: Sequence[StagedFile], column: str) -> str:
     # A file of each origin: what writes one writes its other parts.
     by_origin = {file.file.origin: file for file in reversed(texts)}
     return next(filter(None, (_written(first_values(file.parquet, column)) for file in by_origin.values())), "")
-
-
-def first_values(parquet: Path, column: str) -> list[object]:
-    """The first values of a column of a Parquet file."""
-    with pq.ParquetFile(parquet) as opened:
-        batches = opened.iter_batches(batch_size=SAMPLED_VALUES, columns=[column])
-        first = next(batches, None)
-    return [] if first is None else list(first.column(0).to_pylist())
 
 
 def _written(values: Iterable[object]) -> str:

@@ -9,7 +9,7 @@ from gates.config.data_types import data_type
 from gates.config.dataset import WITHOUT_VALUE, DatasetConfig, Origins
 from gates.data.conversations.shapes import shape_of_texts
 from gates.data.duckdb.dataset import VIEWS, LocalDataset, open_dataset
-from gates.data.nested_values import SAMPLED_VALUES
+from gates.data.formats.first_values import SAMPLED_VALUES
 from gates.data.sql import identifier, literal, select
 from gates.errors import GatesError, UsageError
 from gates.init.config_text import table_text, toml_string
@@ -18,6 +18,7 @@ from gates.init.origin_words import HUMAN, SYNTHETIC, names_generators
 from gates.init.proposal import Proposal
 from gates.init.roles_guess import Guess, NewRows, generator_of, group_of, is_human, key_of, label_of
 from gates.init.type_guess import TYPE_BY_SHAPE, recognise
+from gates.init.wide_table import how_to_part
 from gates.verdict import Scope
 from gates.versions.dataset.snapshots import work_tree_files
 from gates.versions.repository import open_repository
@@ -71,6 +72,8 @@ def propose(root: Path, data: FoundData) -> Proposal:
         content = {name: kind for name, kind in every.types.items() if origin is None or name != origin.name}
         proposal = _typed(Proposal(data, "tabular", origin, rows), replace(every, types=content))
         if origin is None and not data.partitions:
+            if both := how_to_part(data, every.types):
+                raise UsageError(f"{data.where()}: {both}")
             side = one_sided(values)
             choices = _choices(values, opened.files, is_one_sided=bool(side))
             text = table_text(replace(proposal, choices=tuple(choices)))

@@ -21,7 +21,8 @@ from gates.data.conversations.shapes import (
     shape_of_type,
 )
 from gates.data.facts import TURNS
-from gates.data.nested_values import AS_JSON, NO_VALUE, SINGLE_VALUE, first_values, what_is_no_value
+from gates.data.formats.first_values import first_values
+from gates.data.nested_values import AS_JSON, NO_VALUE, SINGLE_VALUE, what_is_no_value
 from gates.errors import UsageError
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from gates.data.nested_values import DECIDING_SHARE
+from gates.data.formats.first_values import DECIDING_SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -19,6 +19,7 @@ from gates.data.formats.csv_files import stage_csv
 from gates.data.formats.decompress import as_plain_text
 from gates.data.formats.json_files import as_json_lines
 from gates.data.formats.jsonl import ColumnNotes, stage_jsonl
+from gates.data.formats.python_lists import with_json_lists
 from gates.data.formats.wide_decimals import with_narrow_decimals
 from gates.errors import DataError
 from gates.regular_files import refuse_pointer_at
@@ -90,6 +91,7 @@ def stage(file: DataFile, folder: PrivateFolder, connection: duckdb.DuckDBPyConn
             # Neither the file's fault nor its format's: memory or disk ran out.
             raise DataError(f"{file.name}: cannot be read: {_sentence(error)}") from error
         folder.discard(text)
+        target = with_json_lists(target, folder)
     return _described(file, target, notes)
 
 

@@ -1,0 +1,82 @@
+"""Recognises tables whose rows hold texts of both origins side by side, and says how to make a row of each."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from gates.config.data_types import data_type
+from gates.config.dataset import specs_of
+from gates.data.sql import identifier, literal, select
+from gates.init.origin_words import word_of_origin
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gates.init.find import FoundData
+
+# One text, or several, as HC3 has the answers of people and of a model to a question.
+_TEXTS = re.compile(r"VARCHAR(\[\])?")
+_KEY = re.compile(r"(?i)(row_?)?(id|index|key|uuid|guid)")
+# What texts are about, by the names that types know it by, and that question-and-answer sets give it.
+_PROMPTS = (*data_type("instruction").recognised_by["prompt"].names, "question", "query")
+
+
+def wide_columns(types: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Columns of texts by the origin that their names give; nothing where not both origins have some.
+
+    types: SQL type by column.
+    """
+    by_origin: dict[str, tuple[str, ...]] = {}
+    for name, kind in types.items():
+        word = word_of_origin(name)
+        if word and _TEXTS.fullmatch(kind):
+            by_origin[word[0]] = (*by_origin.get(word[0], ()), name)
+    return by_origin if len(by_origin) > 1 else {}
+
+
+def how_to_part(data: FoundData, types: Mapping[str, str]) -> str:
+    """What is wrong with rows of both origins, and a command that parts them; "" where rows are none.
+
+    types: SQL type by column.
+    """
+    columns = wide_columns(types)
+    if not columns:
+        return ""
+    named = "; ".join(f"{origin}: {', '.join(names)}" for origin, names in sorted(columns.items()))
+    target = f"{data.name}_by_origin.parquet"
+    return (
+        f"a row holds texts of both origins ({named}), and is expected to be of one; this makes a row of each:\n\n"
+        f"python - <<'END'\nimport duckdb\nduckdb.sql({_query(data, types, columns, target)!r})\nEND\n\nthen `gates init {target}`"
+    )
+
+
+def _query(data: FoundData, types: Mapping[str, str], columns: Mapping[str, tuple[str, ...]], target: str) -> str:
+    every = [name for names in columns.values() for name in names]
+    prompt = next((name for name in types if name.casefold() in _PROMPTS), None)
+    text = "response" if prompt else "text"
+    key = next((name for name in types if _KEY.fullmatch(name)), None)
+    # Rows of one question share its key, so that it is no key of theirs.
+    renamed = {prompt: "prompt", key: "prompt_id"}
+    kept = [
+        f"{identifier(name)} AS {renamed[name]}" if name in renamed else identifier(name)
+        for name in types
+        if name not in every
+    ]
+    sources = ", ".join(literal(spec) for spec in specs_of(data.path))
+    parts = []
+    for origin, names in sorted(columns.items()):
+        for name in names:
+            value = f"unnest({identifier(name)})" if types[name].endswith("]") else identifier(name)
+            generator = literal(name) if origin == "synthetic" else "NULL"
+            expressions = (*kept, f"{value} AS {text}", f"{literal(origin)} AS origin", f"{generator} AS generator")
+            parts.append(select(", ".join(expressions), f"{_reader(data)}([{sources}])"))
+    return f"COPY ({' UNION ALL BY NAME '.join(parts)}) TO {literal(target)}"
+
+
+def _reader(data: FoundData) -> str:
+    """DuckDB's function for the files."""
+    name = specs_of(data.path)[0].lower()
+    if ".parquet" in name or name.endswith(".pq"):
+        return "read_parquet"
+    return "read_csv" if ".csv" in name or ".tsv" in name else "read_json"
