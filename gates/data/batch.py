@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import polars as pl
 import pyarrow as pa
 
+from gates.config.data_types import HISTORY
 from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID, SYNTHETIC_CODE, UNDECLARED_CODE
 from gates.data.text.comparable import comparable
 from gates.data.text.tokens import tokenise
@@ -78,6 +79,9 @@ def content_digest(frame: pl.DataFrame, roles: Roles, columns: Iterable[str] | N
     Texts are equal where they read alike, as `comparable` has it.
     """
     content = frame.select(sorted(roles.content) if columns is None else list(columns))
+    if columns is None and roles.turns == HISTORY and HISTORY in frame.columns:
+        # The same answer after other turns is another row.
+        content = content.with_columns(frame[HISTORY].fill_null([]))
     texts = [name for name in roles.texts if content.schema.get(name) == pl.String]
     return content.with_columns(comparable(content[name]) for name in texts).hash_rows().to_numpy()
 

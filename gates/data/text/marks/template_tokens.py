@@ -27,13 +27,15 @@ TEMPLATE_TOKENS: Mapping[str, tuple[str, ...]] = {
                 "<|eom_id|>", "<|python_tag|>", "<|finetune_right_pad_id|>"),
     # https://github.com/meta-llama/llama-models, models/llama4/prompt_format.md
     "Llama 4": ("<|header_start|>", "<|header_end|>", "<|eot|>", "<|eom|>", "<|image_start|>", "<|image_end|>"),
-    # https://ai.google.dev/gemma/docs/core/prompt-structure
-    "Gemma": ("<start_of_turn>", "<end_of_turn>", "<bos>", "<eos>", "<start_of_image>"),
+    # https://ai.google.dev/gemma/docs/core/prompt-structure; Gemma 3's and 3n's processors in huggingface/transformers
+    "Gemma": ("<start_of_turn>", "<end_of_turn>", "<bos>", "<eos>", "<start_of_image>", "<end_of_image>",
+              "<image_soft_token>", "<audio_soft_token>"),
     # https://huggingface.co/microsoft/Phi-3-mini-4k-instruct
     "Phi": ("<|user|>", "<|assistant|>", "<|system|>", "<|placeholder1|>"),
-    # https://github.com/mistralai/mistral-common, docs on tokenizers
+    # https://github.com/mistralai/mistral-common, SpecialTokens, v2 to v13 and Tekken. Not its [ARGS], [CALL_ID], [PREFIX] and
+    # [TOOL_CONTENT]: lists of one variable and synopses of commands read so.
     "Mistral": ("[SYSTEM_PROMPT]", "[/SYSTEM_PROMPT]", "[AVAILABLE_TOOLS]", "[/AVAILABLE_TOOLS]", "[TOOL_CALLS]",
-                "[TOOL_RESULTS]", "[/TOOL_RESULTS]"),
+                "[TOOL_RESULTS]", "[/TOOL_RESULTS]", "[/THINK]", "[IMG_BREAK]", "[IMG_END]"),
     # https://huggingface.co/deepseek-ai/DeepSeek-V3; its bars are U+FF5C, its spaces U+2581
     "DeepSeek": ("<｜begin▁of▁sentence｜>", "<｜end▁of▁sentence｜>", "<｜User｜>", "<｜Assistant｜>", "<|EOT|>"),
     # https://docs.cohere.com/docs/prompting-command-r
@@ -42,8 +44,8 @@ TEMPLATE_TOKENS: Mapping[str, tuple[str, ...]] = {
     # https://huggingface.co/bigcode/starcoder2-15b and starcoder
     "StarCoder": ("<fim_prefix>", "<fim_middle>", "<fim_suffix>", "<fim_pad>", "<file_sep>", "<repo_name>", "<reponame>",
                   "<gh_stars>", "<issue_start>", "<issue_comment>", "<jupyter_start>", "<jupyter_code>", "<empty_output>"),
-    # https://huggingface.co/docs/transformers (BERT, T5, Falcon, GLM, InternLM)
-    "others": ("<unk>", "<pad>", "[CLS]", "[SEP]", "[PAD]", "[UNK]", "<extra_id_0>", "[gMASK]", "<sop>", "<eop>", "<eoh>",
+    # https://huggingface.co/docs/transformers (BERT, T5, Falcon, GLM, InternLM); Nemotron's prompt format (extra_id_1)
+    "others": ("<unk>", "<pad>", "[CLS]", "[SEP]", "[PAD]", "[UNK]", "<extra_id_0>", "<extra_id_1>", "<extra_id_2>", "[gMASK]", "<sop>", "<eop>", "<eoh>",
                "<eoa>", ">>QUESTION<<", ">>ANSWER<<", "<|startoftext|>", "<|start_of_role|>", "<|end_of_role|>"),
 }  # fmt: skip
 # Bars around a word, which most families write and no other text has: `<|tool|>`, `<｜tool▁calls▁begin｜>`.

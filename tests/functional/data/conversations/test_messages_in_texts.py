@@ -8,7 +8,9 @@ import json
 import polars as pl
 import pytest
 
+from gates.config.dataset import DatasetConfig
 from gates.config.load import read_config
+from gates.data.batch import Batch
 from gates.data.facts import ROW_ID
 from gates.errors import UsageError
 from tests.opened import open_dataset
@@ -137,3 +139,17 @@ def test_column_that_a_key_names_and_that_holds_no_value_is_one_sentence(key, ce
     assert (called.code, called.out) == (2, "")
     expected = f"column 'named' holds {kind}, which cannot be '{key}'; expected one text, number or time per row"
     assert called.err == f"gates.toml:4: dataset 'rows': {expected}\n"
+
+
+def test_same_answer_after_other_turns_is_another_row(tmp_path):
+    turns = [[["Who?", "Ann."]], [["Who?", "Bob."]], [["Who?", "Ann."]], [], None]
+    rows = [{"instruction": "And?", "output": "Yes.", "history": turn, "origin": "human"} for turn in turns]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    columns = {"prompt": "instruction", "response": "output"}
+
+    with open_dataset(DatasetConfig("d", tmp_path, 1, "instruction", path="rows.jsonl", columns=columns)) as opened:
+        (batch,) = opened.batches()
+        digests = Batch(batch).digest(opened.roles)
+
+    first, other, again, empty, none = digests.tolist()
+    assert (first == again, empty == none, len({first, other, empty})) == (True, True, 3)
