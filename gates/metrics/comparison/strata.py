@@ -75,15 +75,20 @@ class Sides:
 Compare = Callable[[Sides], Measurement]
 
 
-def compare_by_role(scan: Scan, compare: Compare) -> Measurement:
-    """`compare` over everything, with parts; for extending rows within strata, with a part each."""
-    return _within_strata(scan, compare) if scan.declared.extends_human_law else compare_all(scan, compare)
+def compare_by_role(scan: Scan, compare: Compare, *, less_is_worse: bool = False) -> Measurement:
+    """`compare` over everything, with parts; for extending rows within strata, with a part each.
+
+    less_is_worse: whether the number has a minimum, as a ratio to human rows has, and no maximum.
+    """
+    if not scan.declared.extends_human_law:
+        return compare_all(scan, compare)
+    return _within_strata(scan, compare, less_is_worse=less_is_worse)
 
 
-def compare_variety(scan: Scan, compare: Compare) -> Measurement:
+def compare_variety(scan: Scan, compare: Compare, *, less_is_worse: bool) -> Measurement:
     """As `compare_by_role`, of what is a defect whatever rows are for: without a label or slice, over everything."""
     is_within = scan.declared.extends_human_law and _stratifiers(scan)
-    return _within_strata(scan, compare) if is_within else compare_all(scan, compare)
+    return _within_strata(scan, compare, less_is_worse=less_is_worse) if is_within else compare_all(scan, compare)
 
 
 def compare_all(scan: Scan, compare: Compare) -> Measurement:
@@ -145,7 +150,7 @@ def _languages(scan: Scan) -> dict[str, Sides]:
     return by_language
 
 
-def _within_strata(scan: Scan, compare: Compare) -> Measurement:
+def _within_strata(scan: Scan, compare: Compare, *, less_is_worse: bool) -> Measurement:
     """A part per stratum, over all synthetic rows, per generator and per language.
 
     The number shown is that of the farthest stratum among those of all languages together. Strata of a language are named
@@ -174,7 +179,7 @@ def _within_strata(scan: Scan, compare: Compare) -> Measurement:
         reason = f'synthetic_role = "extend" and no label or slice has {RARE_STRATUM_ROWS} rows of both origins'
         return ReportOnly(with_details(compare(_everything(scan)), parts=small), reason)
     # A stratum of a language has the fewest rows and the widest interval: it fails as a part, and hides no other.
-    farthest = max(of_all or strata, key=lambda name: _reach(strata[name]))
+    farthest = max(of_all or strata, key=lambda name: _reach(strata[name], less_is_worse=less_is_worse))
     chosen = strata[farthest]
     parts = {name: Part(one, "stratum") for name, one in strata.items()} | small
     return with_details(chosen, note=f"within {farthest}", parts=parts, evidence=scan.cached(languages).evidence())
@@ -200,10 +205,12 @@ def _by_generator(scan: Scan) -> dict[str, Sides]:
     }
 
 
-def _reach(part: Measurement) -> float:
-    """The upper end of the interval: an undecided stratum must not hide behind one that passes."""
+def _reach(part: Measurement, *, less_is_worse: bool) -> float:
+    """How far the worse end of the interval lies out: an undecided stratum must not hide behind one that passes."""
     estimate = estimate_of(part)
-    return estimate.high if estimate else math.inf
+    if not estimate:
+        return math.inf
+    return -estimate.low if less_is_worse else estimate.high
 
 
 def _stratifiers(scan: Scan) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     "recall": share of human rows in a synthetic row's ball.
     """
     kind = str(params["kind"])
-    return compare_by_role(scan, lambda sides: _compare(scan, sides, kind))
+    return compare_by_role(scan, lambda sides: _compare(scan, sides, kind), less_is_worse=True)
 
 
 def _compare(scan: Scan, sides: Sides, kind: str) -> Measured | Inconclusive | Failed:

@@ -44,7 +44,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     if wanted != "effective_number":
         return NotConfigured(f"'{wanted}' is defined for text; tables have measure = \"effective_number\"")
     # A set that collapsed is a defect whatever it is meant for; rows of a rare class vary as that class does.
-    return compare_variety(scan, _compare)
+    return compare_variety(scan, _compare, less_is_worse=True)
 
 
 def _compare(sides: Sides) -> Measured | Failed:

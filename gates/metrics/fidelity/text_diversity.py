@@ -69,7 +69,8 @@ def text_diversity(scan: Scan, wanted: str) -> Measurement:
     """
     if wanted not in MEASURES:
         raise MetricError(f"diversity has no measure '{wanted}' ({did_you_mean(wanted, MEASURES)})")
-    return compare_variety(scan, lambda sides: _compare(scan, sides, MEASURES[wanted]))
+    less_is_worse = MEASURES[wanted] is not compression
+    return compare_variety(scan, lambda sides: _compare(scan, sides, MEASURES[wanted]), less_is_worse=less_is_worse)
 
 
 def compression(sample: _Sample) -> float:

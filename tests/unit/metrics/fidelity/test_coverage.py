@@ -6,6 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from gates.data.scan.inputs import Declarations
+from gates.data.scan.run import ScanRequest
 from gates.metrics.base.measurement import Limits
 from gates.metrics.comparison.distances import distances, points_of
 from gates.metrics.comparison.encoding import coded
@@ -100,3 +102,19 @@ def test_distances_are_exact_and_count_categories_once():
     assert distances(points, points)[np.ix_(order, order)].tolist() == [
         [0, 1, np.sqrt(5)], [1, 0, np.sqrt(2)], [np.sqrt(5), np.sqrt(2), 0]
     ]  # fmt: skip
+
+
+def test_of_rows_that_extend_the_stratum_that_is_covered_worst_is_shown():
+    human, synthetic = table_rows(3000, 1), table_rows(3000, 2)
+    # The young of the south are missing; all others are covered as well as human rows cover them.
+    synthetic = synthetic.filter(~((pl.col("region") == "south") & (pl.col("age") < 40)))
+    request = ScanRequest(declared=Declarations(extends_human_law=True))
+
+    measurement = measure(
+        table_scan(human, synthetic, request=request, label="region"), Scope.COMBINED, {"kind": "coverage"}
+    )
+
+    assert measurement.note.startswith("within region=south")
+    assert measurement.estimate == min(
+        (part.measurement.estimate for part in measurement.parts.values()), key=lambda one: one.low
+    )
