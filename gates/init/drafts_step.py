@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gates.config.data_types import data_type
@@ -12,6 +13,7 @@ from gates.data.sql import identifier, select
 from gates.data.values.survey import survey
 from gates.errors import DataError
 from gates.init.drafts.accept import are_drafts
+from gates.init.drafts.draft import ConstraintKind
 from gates.init.drafts.infer import infer
 from gates.init.drafts.write import DraftFiles, write_draft
 from gates.verdict import Scope
@@ -22,9 +24,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gates.config.dataset import DatasetConfig
+    from gates.data.duckdb.dataset import LocalDataset
+    from gates.init.drafts.draft import Constraint
 
 # Tolerance intervals hardly tighten beyond this many rows, and this many fit into memory.
 MOST_ROWS = 200_000
+# A generator that copies has fewer of its keys from human rows than a numbering that begins at one again.
+MOST_SHARED = 0.5
 # Data types whose columns are the user's own; the others bring their rules along.
 DRAFTED_TYPES = ("tabular",)
 
@@ -63,4 +69,16 @@ def draft(dataset: DatasetConfig, *, force: bool) -> DraftFiles:
         drawn = f"ORDER BY hash({columns}) LIMIT {MOST_ROWS}" if total > MOST_ROWS else ""
         query = select(f"{columns}, {identifier(ROW_ID)}", identifier(VIEWS[Scope.HUMAN]), drawn)
         rows = survey(opened).apply(opened.rows(query).drop(ROW_ID))
-    return write_draft(infer(rows, total_rows=total), dataset.name, dataset.root, force=force)
+        inferred = infer(rows, total_rows=total)
+        holding = tuple(rule for rule in inferred.constraints if not _starts_anew(opened, rule))
+    return write_draft(replace(inferred, constraints=holding), dataset.name, dataset.root, force=force)
+
+
+def _starts_anew(opened: LocalDataset, rule: Constraint) -> bool:
+    """Whether it is one of a key that most synthetic rows share with a human row: it numbers the rows of each origin for itself."""
+    if rule.kind is not ConstraintKind.KEY:
+        return False
+    key = identifier(rule.columns[0])
+    human, synthetic = (identifier(VIEWS[scope]) for scope in (Scope.HUMAN, Scope.SYNTHETIC))
+    shared = f"avg(CAST({key} IN ({select(key, human)}) AS INTEGER)) AS shared"
+    return float(opened.rows(select(shared, synthetic))["shared"][0] or 0) > MOST_SHARED

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pyarrow as pa
 
+from gates.data.values.kinds import is_null_word
 from gates.data.values.times import has_zone, in_utc
 
 if TYPE_CHECKING:
@@ -37,15 +38,19 @@ def convert(values: pl.Series, expected: pl.DataType, reading: Reading | None = 
     """The values in the expected type, where nothing is lost by it. reading: what the column reads as, for other types than text.
 
     Strings are parsed; numbers change their width, and become integers only without a fraction; times change their
-    unit. Nothing but text becomes text. Missing values, and NaN among integers, stay missing.
+    unit. Nothing but text becomes text. Missing values, NaN among integers, and words for nothing where text is read stay
+    missing.
     """
-    stated = reading.read(values) if reading and not isinstance(expected, pl.String) else values
+    is_read = reading is not None and not isinstance(expected, pl.String)
+    stated = reading.read(values) if reading and is_read else values
     try:
         converted = _converter(stated.dtype, expected)(stated, expected)
     except pl.exceptions.PolarsError:
         # A pair of types that polars knows no way between.
         converted = _nothing(stated, expected)
     missing = values.is_nan().fill_null(True) if values.dtype.is_float() else values.is_null()
+    if is_read and isinstance(values.dtype, pl.String):
+        missing |= is_null_word(values).fill_null(False)
     return Conversion(converted, (converted.is_null() & ~missing).to_numpy())
 
 
@@ -65,7 +70,7 @@ def readable(column: pa.Array) -> pa.Array:
 
 def _converter(actual: pl.DataType, expected: pl.DataType) -> Callable[[pl.Series, pl.DataType], pl.Series]:
     text = isinstance(actual, pl.String | pl.Categorical | pl.Enum)
-    if isinstance(actual, pl.Null):
+    if isinstance(actual, pl.Null) or actual == expected:
         return _cast
     if isinstance(actual, pl.Binary) and isinstance(expected, pl.String):
         return _decode

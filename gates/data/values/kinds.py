@@ -21,6 +21,11 @@ LONGEST_VALUE = 48
 Manners = pl.DataFrame
 
 
+def is_null_word(text: pl.Series) -> pl.Series:
+    """Mask of the texts that say that there is no value; null for null."""
+    return text.str.strip_chars().str.to_lowercase().is_in(NULL_WORDS)
+
+
 @dataclass(frozen=True)
 class ColumnDecision:
     """How the values of a column are read, decided by all of them together.

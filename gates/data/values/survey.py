@@ -10,7 +10,7 @@ import polars as pl
 from gates.data.facts import ORIGIN
 from gates.data.values.booleans import BOOLEANS
 from gates.data.values.epochs import EPOCHS, counts_time_by_name
-from gates.data.values.kinds import LONGEST_VALUE, NULL_WORDS
+from gates.data.values.kinds import LONGEST_VALUE, is_null_word
 from gates.data.values.numbers import NUMBERS
 from gates.data.values.readings import Reading, Readings
 from gates.data.values.times import TIMES
@@ -112,8 +112,9 @@ class _Column:
         is_long = pl.lit(value=False)
         if values.dtype == pl.String:
             is_long = pl.col("value").str.len_chars() > LONGEST_VALUE
-            is_word = pl.col("value").str.strip_chars().str.to_lowercase().is_in(NULL_WORDS)
-            for name, count in counted.filter(is_word).group_by("origin").agg(pl.col("count").sum()).iter_rows():
+            for name, count in (
+                counted.filter(is_null_word(counted["value"])).group_by("origin").agg(pl.col("count").sum()).iter_rows()
+            ):
                 self._missing[name] += count
         short = counted.filter(~is_long)
         too_long = int(counted["count"].sum()) - int(short["count"].sum())
