@@ -10,6 +10,7 @@ WHOLE_ROW = "row"
 
 TYPE, PRESENT, NOT_NULL = "type", "present", "not-null"
 RANGE, VOCABULARY, INTEGER_VALUED, FINITE = "range", "vocabulary", "integer-valued", "finite"
+PATTERN = "pattern"
 DECLARED_COLUMNS = "declared-columns"
 
 _UNSAFE = re.compile(r"[%/\s\x00-\x1f\x7f]")

@@ -12,6 +12,7 @@ import pandera.polars as pa
 from gates.config.row_rules import (
     DECLARED_COLUMNS,
     NOT_NULL,
+    PATTERN,
     PRESENT,
     RANGE,
     TYPE,
@@ -42,7 +43,7 @@ _NAMES = {
     "greater_than_or_equal_to": "minimum",
     "less_than": "maximum",
     "less_than_or_equal_to": "maximum",
-    "str_matches": "pattern",
+    "str_matches": PATTERN,
     "str_contains": "contains",
     "str_startswith": "prefix",
     "str_endswith": "suffix",
@@ -163,6 +164,8 @@ def _expected(check: pa.Check) -> str:
         return f"a value from {facts['min_value']} to {facts['max_value']}"
     if check.name == "isin":
         return f"one of {len(facts['allowed_values'])} known values"
+    if check.name == "str_matches":
+        return f"text of the form {facts['pattern']}"
     return str(check.error or f"what check '{check.name}' asks")
 
 

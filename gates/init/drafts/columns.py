@@ -6,7 +6,7 @@ import re
 
 import polars as pl
 
-from gates.config.row_rules import INTEGER_VALUED, NOT_NULL, PRESENT, RANGE, TYPE, VOCABULARY
+from gates.config.row_rules import INTEGER_VALUED, NOT_NULL, PATTERN, PRESENT, RANGE, TYPE, VOCABULARY
 from gates.init.drafts.bounds import (
     AT_ONCE,
     ERROR,
@@ -16,6 +16,7 @@ from gates.init.drafts.bounds import (
     unseen_mass_bound,
 )
 from gates.init.drafts.draft import ColumnDraft, InferredKind, InferredLimit
+from gates.init.drafts.formats import infer_format
 
 # A person can check a list of 100; and a level that every fifth row introduces anew is not a category.
 MOST_LEVELS = 100
@@ -29,6 +30,8 @@ LONGEST_IDENTIFIER = 64
 _KEY_NAME = re.compile(r"(^|[^a-z])(id|key|uuid|guid|hash|sha\d*|digest)s?$|^(id|uuid|guid)[^a-z]", re.IGNORECASE)
 _CAMEL_KEY_NAME = re.compile(r"[a-z](Id|ID|Key|Uuid|UUID)$")
 
+# Texts that are no levels: a form may say what they look like.
+_WRITTEN = (InferredKind.IDENTIFIER, InferredKind.TEXT)
 _DATE = r"^\d{4}-\d\d-\d\d"
 
 
@@ -66,7 +69,14 @@ def infer_column(values: pl.Series, error: float = ERROR) -> ColumnDraft:
             inferred_limit(unseen),
             f"{len(vocabulary)} levels in {n:,} human values{_at_most(unseen, 'use another one')}",
         )
-    return ColumnDraft(values.name, present.dtype, kind, n, missing, minimum, maximum, vocabulary, limits)
+    form = infer_format(present, error) if kind in _WRITTEN and isinstance(present.dtype, pl.String) else None
+    if form:
+        limits[PATTERN] = InferredLimit(
+            inferred_limit(form.unmatched),
+            f"the form of at least 99 % of {n:,} human values{_at_most(form.unmatched, 'have another')}",
+        )
+    pattern = form.pattern if form else ""
+    return ColumnDraft(values.name, present.dtype, kind, n, missing, minimum, maximum, vocabulary, pattern, limits)
 
 
 def looks_like_a_key(values: pl.Series) -> bool:

@@ -50,7 +50,8 @@ class ColumnDraft:
     """One column's draft.
 
     rows: values seen, missing: rows without one (null, or NaN among floats). minimum, maximum: the exact range of a
-    numeric column, None where there is no range rule. vocabulary: the levels of a categorical column in order.
+    numeric column, None where there is no range rule. vocabulary: the levels of a categorical column in order. pattern: a
+    regular expression of the form of codes, "" where there is none.
     limits: one per rule of the column, by the rule's name (`type`, `not-null`, `range`, ...).
     """
 
@@ -62,6 +63,7 @@ class ColumnDraft:
     minimum: float | None = None
     maximum: float | None = None
     vocabulary: tuple[str, ...] = ()
+    pattern: str = ""
     limits: Mapping[str, InferredLimit] = field(default_factory=dict)
 
     @property

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from gates.config.dataset import schema_name
-from gates.config.row_rules import INTEGER_VALUED, RANGE, VOCABULARY
+from gates.config.row_rules import INTEGER_VALUED, PATTERN, RANGE, VOCABULARY
 from gates.init.drafts.draft import ColumnDraft, Draft, InferredKind
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ def _checks(column: ColumnDraft) -> Iterator[list[str]]:
         yield [f"# {column.limits[RANGE].reason}", f"pa.Check.in_range({ends[0]!r}, {ends[1]!r}),"]
     if INTEGER_VALUED in column.limits:
         yield ["integer_valued(),"]
+    if PATTERN in column.limits:
+        yield [f"# {column.limits[PATTERN].reason}", f"pa.Check.str_matches({_quoted(column.pattern)}),"]
     if VOCABULARY in column.limits:
         levels = [_quoted(level) for level in column.vocabulary]
         line = f"pa.Check.isin([{', '.join(levels)}]),"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from gates.atomic_files import replace_text
 from gates.config.dataset import schema_name
-from gates.config.row_rules import INTEGER_VALUED, NOT_NULL, PRESENT, RANGE, TYPE, VOCABULARY, rule_id
+from gates.config.row_rules import INTEGER_VALUED, NOT_NULL, PATTERN, PRESENT, RANGE, TYPE, VOCABULARY, rule_id
 from gates.errors import UsageError
 from gates.init.drafts.draft import ColumnDraft, ConstraintKind, Draft
 from gates.init.drafts.source import dtype_source, schema_source
@@ -30,6 +30,7 @@ _QUESTIONS = {
     INTEGER_VALUED: "right patterns",
     RANGE: _ROW_QUESTION,
     VOCABULARY: _ROW_QUESTION,
+    PATTERN: _ROW_QUESTION,
     ConstraintKind.FUNCTIONAL_DEPENDENCY: "right patterns",
     ConstraintKind.INEQUALITY: "right patterns",
     ConstraintKind.KEY: "integration without noise",

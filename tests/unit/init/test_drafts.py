@@ -92,8 +92,9 @@ def column(values, name="c", **more):
         ([True, False] * 200, InferredKind.BOOLEAN, set()),
         (["a", "b"] * 200, InferredKind.CATEGORICAL, {"vocabulary"}),
         (["a", "b"] * 20, InferredKind.TEXT, set()),
-        ([f"text number {value}" for value in range(400)], InferredKind.TEXT, set()),
-        ([f"k{value:05}" for value in range(400)], InferredKind.IDENTIFIER, set()),
+        ([f"text number {value}" for value in range(400)], InferredKind.TEXT, {"pattern"}),
+        ([f"{'so ' * (value % 9)}it is" for value in range(400)], InferredKind.TEXT, set()),
+        ([f"k{value:05}" for value in range(400)], InferredKind.IDENTIFIER, {"pattern"}),
         (list(range(1000, 1400)), InferredKind.IDENTIFIER, set()),
         ([datetime(2020, 1, 1) + timedelta(hours=hour) for hour in range(400)], InferredKind.TIMESTAMP, set()),  # noqa: DTZ001
         ([[1]] * 400, InferredKind.OTHER, set()),
