@@ -15,7 +15,16 @@ VALUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "expect_associations_to_match": {"over": ("worst", "mean", "triples")},
     "expect_columns_to_not_contain_personal_data": {"kind": ("secrets", "personal")},
     "expect_constraint_violation_ratio_to_be_less_than": {
-        "constraint": ("functional_dependency", "inequality", "integer_valued", "key"),
+        "constraint": (
+            "functional_dependency",
+            "inequality",
+            "integer_valued",
+            "key",
+            "sum",
+            "product",
+            "missing_with",
+            "missing_together",
+        ),
     },
     "expect_diversity_ratio_to_be_between": {"measure": ("effective_number", "compression", "distinct_3")},
     "expect_duplicate_ratio_to_be_less_than": {"kind": ("exact", "near")},

@@ -30,6 +30,9 @@ _RULES_PER_COLUMN = 4
 # vocabularies of 24,421 others.
 INFERRED_LIMIT = 0.001
 
+# The check's default: what holds in every human row fails in at most one synthetic row of a hundred.
+CONSTRAINT_LIMIT = 0.01
+
 _SPLIT_SEED = 0
 
 
@@ -74,11 +77,21 @@ def column_rule_error(columns: int) -> float:
 def constraint_error(columns: int) -> float:
     """The error of one rule across columns. Each is the survivor of many that were tried, and all of these count.
 
-    Tried are a key for each column, a dependency and an inequality for each ordered pair.
+    Tried are a key for each column, and for each ordered pair a dependency, an inequality and two rules on what is missing.
     """
-    return DRAFT_ERROR / 2 / max(1, columns * (2 * columns - 1))
+    return DRAFT_ERROR / 4 / max(1, columns * (4 * columns - 3))
+
+
+def identity_error(tried: int) -> float:
+    """The error of one sum, ratio or product where so many were tried."""
+    return DRAFT_ERROR / 4 / max(1, tried)
 
 
 def inferred_limit(bound: float) -> float:
     """The failing ratio that a rule with this bound may have, rounded up to four decimals."""
     return max(INFERRED_LIMIT, math.ceil(round(bound * 1e4, 6)) / 1e4)
+
+
+def constraint_limit(trials: int, error: float) -> float:
+    """What may break a rule that none of so many rows broke: the check's own limit, or what these rows cannot exclude."""
+    return max(CONSTRAINT_LIMIT, inferred_limit(rate_bound(trials, error)))

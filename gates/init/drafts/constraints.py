@@ -10,16 +10,16 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from gates.init.drafts.bounds import AT_ONCE, constraint_error, inferred_limit, rate_bound
+from gates.init.drafts.bounds import AT_ONCE, constraint_error, constraint_limit, rate_bound
 from gates.init.drafts.columns import MOST_LEVELS, looks_like_a_key
-from gates.init.drafts.draft import CONSTRAINT_LIMIT, ColumnDraft, Constraint, ConstraintKind, InferredKind
+from gates.init.drafts.draft import LEAST_TRIALS, ColumnDraft, Constraint, ConstraintKind, InferredKind
+from gates.init.drafts.gaps import infer_gaps
+from gates.init.drafts.identities import infer_identities
 from gates.metrics.temporal.parse_times import time_in_utc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-# Rule of three: no violation among 300 trials puts the rate under 1 %, the limit of the constraint check.
-LEAST_TRIALS = 300
 # A column that is nearly always the same follows from anything.
 LEAST_VARIED_RATIO = 0.05
 # A determinant needs some ten rows per level, else its levels name rows.
@@ -37,12 +37,14 @@ Edge = tuple[str, str]
 
 
 def infer_constraints(frame: pl.DataFrame, columns: Sequence[ColumnDraft]) -> tuple[Constraint, ...]:
-    """Keys, functional dependencies and inequalities of the human rows, each kind in the order of the columns."""
+    """What holds in all human rows: keys, dependencies, inequalities, what is missing, and sums; in the order of the columns."""
     error = constraint_error(len(columns))
     return (
         *_keys(frame, columns),
         *_dependencies(frame, columns, error),
         *_inequalities(frame, columns, error),
+        *infer_gaps(frame, [column.name for column in columns if _may_have_levels(column)], error),
+        *infer_identities(frame, columns),
     )
 
 
@@ -84,7 +86,7 @@ def _dependencies(frame: pl.DataFrame, columns: Sequence[ColumnDraft], error: fl
             trials[x, y],
             f"holds in every human row, {trials[x, y]:,} of which repeat a determinant and could have broken it; "
             f"at most {rate_bound(trials[x, y], error):.2g} of human rows do not keep it, {AT_ONCE}",
-            _limit(trials[x, y], error),
+            constraint_limit(trials[x, y], error),
         )
         for x, y in without_consequences(trials, list(levels))
     ]
@@ -133,7 +135,7 @@ def _inequalities(frame: pl.DataFrame, columns: Sequence[ColumnDraft], error: fl
             trials[small, large][0],
             f"holds in all of {trials[small, large][0]:,} human rows; unrelated columns would break it in "
             f"{trials[small, large][1]:.2g} of them",
-            _limit(trials[small, large][0], error),
+            constraint_limit(trials[small, large][0], error),
         )
         for small, large in without_consequences(trials, list(present))
     ]
@@ -146,11 +148,6 @@ def _ordered(frame: pl.DataFrame, column: ColumnDraft) -> pl.Series:
     times = frame.select(time_in_utc(column.name, frame.schema[column.name])).to_series()
     is_time = times.count() >= LEAST_TIME_RATIO * frame[column.name].count()
     return times if is_time else pl.Series([None] * frame.height, dtype=times.dtype)
-
-
-def _limit(trials: int, error: float) -> float:
-    """What may break a rule that none of so many rows broke: the check's own limit, or what these rows cannot exclude."""
-    return max(CONSTRAINT_LIMIT, inferred_limit(rate_bound(trials, error)))
 
 
 def _chance_violations(both: pl.DataFrame) -> float:

@@ -34,6 +34,10 @@ _QUESTIONS = {
     ConstraintKind.FUNCTIONAL_DEPENDENCY: "right patterns",
     ConstraintKind.INEQUALITY: "right patterns",
     ConstraintKind.KEY: "integration without noise",
+    ConstraintKind.SUM: "right patterns",
+    ConstraintKind.PRODUCT: "right patterns",
+    ConstraintKind.MISSING_WITH: "right patterns",
+    ConstraintKind.MISSING_TOGETHER: "right patterns",
 }
 
 

@@ -15,6 +15,12 @@ from gates.metrics.base.breakdowns import with_parts
 from gates.metrics.base.measurement import Growth, Inconclusive, Measured, Measurement, Part, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.base.row_keys import key_hashes, without_nan
+from gates.metrics.fidelity.identities import (
+    missing_together_broken,
+    missing_with_broken,
+    product_broken,
+    sum_broken,
+)
 from gates.metrics.stats.intervals import clopper_pearson
 from gates.metrics.temporal.parse_times import time_in_utc
 from gates.verdict import Scope
@@ -170,17 +176,25 @@ def _key(scan: Scan, scope: Scope, columns: list[str]) -> Measurement:
     return with_parts(scan, lambda mask, _human: share(mask, taken=True), distinct_rows=False)
 
 
-# What a constraint asks of its first and last column.
+# What a constraint asks of its first columns and the last one.
 _RULES = {
     "functional_dependency": "'{0}' goes with one '{1}', as in human rows",
     "inequality": "'{0}' is at most '{1}'",
     "integer_valued": "'{0}' is a whole number",
+    "sum": "'{1}' is the sum of '{0}', as in human rows",
+    "product": "'{1}' is '{0}' times one number for all rows, as in human rows",
+    "missing_with": "whether '{1}' is missing follows from '{0}', as in human rows",
+    "missing_together": "'{0}' and '{1}' are missing together",
 }
 
 _CONSTRAINTS: dict[str, Callable[[pl.DataFrame, pl.DataFrame, Sequence[str]], Judged]] = {
     "functional_dependency": _functional_dependency,
     "inequality": _inequality,
     "integer_valued": _integer_valued,
+    "sum": sum_broken,
+    "product": product_broken,
+    "missing_with": missing_with_broken,
+    "missing_together": missing_together_broken,
 }
 
 METRIC = Metric(

@@ -93,7 +93,7 @@ def column(values, name="c", **more):
         (["a", "b"] * 200, InferredKind.CATEGORICAL, {"vocabulary"}),
         (["a", "b"] * 20, InferredKind.TEXT, set()),
         ([f"text number {value}" for value in range(400)], InferredKind.TEXT, {"pattern"}),
-        ([f"{'so ' * (value % 9)}it is" for value in range(400)], InferredKind.TEXT, set()),
+        ([f"{'so ' * value}it is" for value in range(400)], InferredKind.TEXT, set()),
         ([f"k{value:05}" for value in range(400)], InferredKind.IDENTIFIER, {"pattern"}),
         (list(range(1000, 1400)), InferredKind.IDENTIFIER, set()),
         ([datetime(2020, 1, 1) + timedelta(hours=hour) for hour in range(400)], InferredKind.TIMESTAMP, set()),  # noqa: DTZ001
@@ -219,8 +219,8 @@ def test_evidence_says_how_many_rows_could_have_broken_a_constraint():
         ("degree", "years"),
         495,
         "holds in every human row, 495 of which repeat a determinant and could have broken it; "
-        "at most 0.018 of human rows do not keep it, with 98 % confidence for the whole draft",
-        0.0177,
+        "at most 0.02 of human rows do not keep it, with 98 % confidence for the whole draft",
+        0.0203,
     )
 
 
@@ -355,9 +355,9 @@ def test_every_entry_of_a_draft_warns_and_says_why_and_what_for(tmp_path):
     assert {(entry["meta"]["draft"], entry["meta"]["inferred"]) for entry in entries} == {(True, True)}
     assert all(entry["meta"]["reason"] and entry["meta"]["question"] for entry in entries)
     assert [entry["kwargs"] for entry in suites[1]["expectations"] if "constraint" in entry["kwargs"]] == [
-        {"constraint": "functional_dependency", "columns": ["degree", "years"], "max_value": 0.0177},
-        {"constraint": "functional_dependency", "columns": ["years", "degree"], "max_value": 0.0177},
-        {"constraint": "inequality", "columns": ["start", "end"], "max_value": 0.0175},
+        {"constraint": "functional_dependency", "columns": ["degree", "years"], "max_value": 0.0203},
+        {"constraint": "functional_dependency", "columns": ["years", "degree"], "max_value": 0.0203},
+        {"constraint": "inequality", "columns": ["start", "end"], "max_value": 0.0201},
     ]
     assert suites[2]["expectations"] == []
 
