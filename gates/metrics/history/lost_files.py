@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.metrics.base.measurement import Estimate, Inconclusive, Measured, Measurement, NotConfigured
+from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, NotConfigured
 from gates.metrics.base.metric import Metric, Side, Unit
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ def measurement_of(kept: KeptFiles | None) -> Measurement:
     if kept is None:
         return NotConfigured("there is no earlier version to compare with: `gates check` compares in a git repository")
     if kept.unknown:
-        return Inconclusive(kept.unknown)
+        # More rows decide nothing here: no setting for too few of them lets it pass.
+        return Failed(kept.unknown)
     evidence = {"files": list(kept.names)} if kept.names else {}
     return Measured(Estimate.exact(kept.lost), note=kept.story, evidence=evidence)
 

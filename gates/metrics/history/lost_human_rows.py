@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.metrics.base.measurement import Estimate, Measured, Measurement, RowCounts
+from gates.metrics.base.measurement import (
+    Estimate,
+    Failed,
+    Inconclusive,
+    Measured,
+    Measurement,
+    RowCounts,
+)
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.history.previous_human_rows import accumulate_kept, human_rows_of_commit, previous_human_rows
 
@@ -27,6 +34,9 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     whatever its content; keys that were given anew hide what went, so this has to be configured.
     """
     before = scan.cached(human_rows_of_commit if scan.before.promoted is None else previous_human_rows)
+    if isinstance(before, Inconclusive):
+        # More rows decide nothing here: no setting for too few of them lets it pass.
+        return Failed(before.reason)
     if isinstance(before, Measurement):
         return before
     is_kept = before.has_content | before.has_key if params["by"] == "key" else before.has_content

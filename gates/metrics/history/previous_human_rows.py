@@ -12,7 +12,7 @@ from gates.data.batch import content_digest
 from gates.data.facts import HUMAN_CODE, ROW_ID
 from gates.data.scan.result import NAMED_ROWS
 from gates.errors import DataError
-from gates.metrics.base.measurement import Estimate, Failed, Inconclusive, Measured, Measurement, NotConfigured
+from gates.metrics.base.measurement import Estimate, Inconclusive, Measured, Measurement, NotConfigured
 from gates.metrics.history.earlier_rows import (
     KEY,
     EarlierRows,
@@ -97,8 +97,7 @@ def human_rows_of_commit(scan: Scan) -> PreviousHumanRows | Measurement:
     if before is None:
         return NotConfigured(NOTHING_BEFORE)
     if before.unknown:
-        # More rows decide nothing here: no setting for too few of them lets it pass.
-        return Failed(before.unknown)
+        return Inconclusive(before.unknown)
     try:
         both = scan.collected(SinceCommit) if before.content else None
     except DataError as error:

@@ -159,7 +159,7 @@ def test_version_before_whose_manifest_is_gone_is_no_pass(root, kept):
 
     code, outcome, message = kept()
 
-    assert (code, outcome) == (0, "inconclusive")
+    assert (code, outcome) == (3, "error")
     assert "cannot be compared with those of HEAD" in message
 
 

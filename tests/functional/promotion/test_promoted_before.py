@@ -129,9 +129,9 @@ def test_without_the_data_or_the_tag_of_what_was_promoted_nothing_passes(gates, 
     write(root, ".dvc/config.local", "['remote \"store\"']\n    url = ../empty\n")
     shutil.rmtree(root / ".dvc/cache")
     lost = kept(gates, root)
-    assert lost["outcome"] == "inconclusive"
+    assert lost["outcome"] == "error"
     assert "the data of first@v1.0.0 cannot be read" in str(lost["message"])
     git(root, "tag", "-d", "first@v1.0.0")
     nameless = kept(gates, root)
-    assert nameless["outcome"] == "inconclusive"
+    assert nameless["outcome"] == "error"
     assert "promotions/first/v1.0.0.json is here and its tag first@v1.0.0 is not" in str(nameless["message"])

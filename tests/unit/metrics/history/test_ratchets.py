@@ -172,7 +172,8 @@ def test_what_was_not_promoted_is_not_configured_and_what_cannot_be_had_is_no_pa
         assert measurement.reason.startswith(
             "the data of first@v1.0.0 cannot be read: data/first.csv is in no cache; get it"
         )
-        assert outcome(measurement, max_value=0) is Outcome.INCONCLUSIVE
+    assert outcome(kept(lost), max_value=0) is Outcome.ERROR
+    assert outcome(tail(lost), max_value=0) is Outcome.INCONCLUSIVE
     unknown = table_scan(
         BEFORE,
         MADE,
