@@ -49,6 +49,11 @@ class VersionRequest:
     overwritten: str | None = None
     trust: str | None = None
 
+    @property
+    def compares_rules(self) -> bool:
+        """Whether the call names a version whose rules the change is held to, and not only its rows."""
+        return (self.base, self.since, self.trust) != (None, None, None)
+
 
 def pushed() -> VersionRequest:
     """What a pre-push hook is about to send, as pre-commit tells it; by itself HEAD, since its upstream branch.

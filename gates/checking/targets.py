@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # Between a folder and a dataset's name.
 _SEPARATOR = ":"
-_TABLE = b"[tool.gates"
+TABLE = b"[tool.gates"
 _PATTERNS = (f"*{FILE_NAME}", f"*{PYPROJECT}")
 
 
@@ -86,7 +86,7 @@ def refuse_gone(repository: Repository) -> None:
     own, shared = _sorted_by_kind(list(deleted))
     if shared:
         with git.blobs() as reader:
-            own += [name for name in shared if _TABLE in reader.read(deleted[name])]
+            own += [name for name in shared if TABLE in reader.read(deleted[name])]
     if own:
         gone = min(own)
         raise UsageError(
@@ -123,7 +123,7 @@ def _names_in_work_tree(repository: Repository) -> list[str]:
     """Paths of the tracked configurations that are there."""
     listed = repository.git.tracked(*_PATTERNS) if repository.git else {}
     own, shared = _sorted_by_kind([name for name in listed if is_file(repository.top / name, name)])
-    return [*own, *(name for name in shared if _TABLE in (repository.top / name).read_bytes())]
+    return [*own, *(name for name in shared if TABLE in (repository.top / name).read_bytes())]
 
 
 def _committed_names(repository: Repository, rev: str | None) -> list[str]:
@@ -134,7 +134,7 @@ def _committed_names(repository: Repository, rev: str | None) -> list[str]:
     if not shared:
         return own
     with git.blobs() as reader:
-        return [*own, *(name for name in shared if _TABLE in reader.read(blobs[name]))]
+        return [*own, *(name for name in shared if TABLE in reader.read(blobs[name]))]
 
 
 def _sorted_by_kind(names: list[str]) -> tuple[list[str], list[str]]:

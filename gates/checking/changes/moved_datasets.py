@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gates.checking.targets import config_names
-from gates.versions.configuration import config_at
+from gates.checking.targets import TABLE, config_names
+from gates.config.load import FILE_NAME, PYPROJECT
+from gates.versions.configuration import PATTERN_TABLE, config_at
+from gates.versions.trees import tree_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from gates.checking.check_version import JudgedVersion
     from gates.config.dataset import DatasetConfig
     from gates.versions.repository import Repository
     from gates.versions.version import Version
+
+_SHA1_LENGTH = 40
 
 
 @dataclass(frozen=True)
@@ -44,8 +49,8 @@ class MovedDatasets:
 
 def moved_since(at: JudgedVersion, name: str, before: Version) -> MovedDatasets:
     """What may have moved into a dataset of the change: nothing where that one is as it was. Raises what `config_at` raises."""
-    old = _datasets(at.repository, before, None)
-    now = _datasets(at.repository, at.compares.trusted or at.version, at.config_path)
+    old = placed_datasets(at.repository, before)
+    now = placed_datasets(at.repository, at.compares.trusted or at.version, at.config_path)
     heirs = {place: one for place, (one, paths) in now.items() if place not in old or old[place][1] != paths}
     own = (at.config_path.parent.resolve(), name)
     if own not in heirs:
@@ -54,10 +59,49 @@ def moved_since(at: JudgedVersion, name: str, before: Version) -> MovedDatasets:
     return MovedDatasets(gone, tuple(one for place, one in heirs.items() if place != own)) if gone else MovedDatasets()
 
 
-def _datasets(
-    repository: Repository, version: Version, own_path: Path | None
+def may_have_lost_datasets(versions: Sequence[JudgedVersion], *, is_every: bool) -> bool:
+    """Whether datasets of the version before may be gone, as known without reading a configuration.
+
+    versions: of all configurations that are judged. is_every: they are all that there are.
+    """
+    before = versions[0].before if versions else None
+    if before is None:
+        return False
+    if not all(has_datasets_as_now(at, before) for at in versions):
+        return True
+    if not is_every:
+        return False
+    tree = tree_at(versions[0].repository, before)
+    here = {tree.repository.relative(at.config_path.resolve()) for at in versions}
+    others = [name for name in tree.listing.blobs if name.endswith((FILE_NAME, PYPROJECT)) and name not in here]
+    shared = [name for name in others if name.endswith(PYPROJECT)]
+    return len(others) > len(shared) or any(TABLE in content for content in tree.read(shared).values())
+
+
+def has_datasets_as_now(at: JudgedVersion, before: Version) -> bool:
+    """Whether a version has the same datasets in this configuration; False where it cannot be told at once.
+
+    Equal configurations have equal datasets, unless these are named after what lies in a folder.
+    """
+    return has_same_configuration(at, before) and not PATTERN_TABLE.search(at.config.path.read_bytes())
+
+
+def has_same_configuration(at: JudgedVersion, before: Version) -> bool:
+    """Whether the commit has the very file, by the name that git gives its bytes: then it need not be read."""
+    name = at.repository.relative(at.config_path.resolve())
+    blob = tree_at(at.repository, before).listing.blobs.get(name or "", "")
+    content = at.config.path.read_bytes()
+    kind = "sha1" if len(blob) == _SHA1_LENGTH else "sha256"
+    return blob == hashlib.new(kind, b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+
+
+def placed_datasets(
+    repository: Repository, version: Version, own_path: Path | None = None
 ) -> dict[tuple[Path, str], tuple[PlacedDataset, object]]:
-    """Each dataset of a version by folder and name, with its paths. own_path: a configuration that git need not track yet."""
+    """Each dataset of a version by folder and name, with its paths. own_path: a configuration that git need not track yet.
+
+    Raises what `config_at` raises.
+    """
     paths = {(repository.top / name).resolve() for name in config_names(repository, version)}
     datasets = {}
     for path in sorted(paths | ({own_path.resolve()} if own_path else set())):

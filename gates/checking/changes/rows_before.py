@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from gates.checking.changes.moved_datasets import MovedDatasets, moved_since
+from gates.checking.changes.moved_datasets import (
+    MovedDatasets,
+    has_datasets_as_now,
+    has_same_configuration,
+    moved_since,
+)
 from gates.config.digests import digest
 from gates.config.removals import new_part
 from gates.data.previous_version import CommitBefore, PromotedRows
 from gates.errors import DataError, GatesError, UsageError
 from gates.verdict import Scope
-from gates.versions.configuration import PATTERN_TABLE, config_at
+from gates.versions.configuration import config_at
 from gates.versions.dataset.snapshots import data_files_at, files_at, snapshot_or_empty
 from gates.versions.removals import removals_at
 from gates.versions.trees import tree_at
@@ -36,8 +40,6 @@ if TYPE_CHECKING:
     from gates.versions.version import Version
 
     _Earlier = tuple[Version, Callable[[], AbstractContextManager[DatasetConfig]]]
-
-_SHA1_LENGTH = 40
 
 
 def commit_before(
@@ -80,7 +82,7 @@ def commit_before(
 
 def is_near_before(at: JudgedVersion) -> bool:
     """Whether `commit_before` asks for no more than the same dataset of the one version before, configured as it is now."""
-    return at.before is not None and not at.compares.beside and _has_datasets_as_now(at, at.before)
+    return at.before is not None and not at.compares.beside and has_datasets_as_now(at, at.before)
 
 
 def lost_human_files(at: JudgedVersion, old: Snapshot, seen: Snapshot, changes: Comparison) -> tuple[str, ...]:
@@ -138,12 +140,7 @@ def _earlier(at: JudgedVersion, home: DatasetConfig, before: Version, moved: Mov
 
 
 def _moved(at: JudgedVersion, home: DatasetConfig, before: Version) -> MovedDatasets:
-    """Equal configurations have equal datasets, unless these are named after what lies in a folder."""
-    return MovedDatasets() if _has_datasets_as_now(at, before) else moved_since(at, home.name, before)
-
-
-def _has_datasets_as_now(at: JudgedVersion, before: Version) -> bool:
-    return _has_same_configuration(at, before) and not PATTERN_TABLE.search(at.config.path.read_bytes())
+    return MovedDatasets() if has_datasets_as_now(at, before) else moved_since(at, home.name, before)
 
 
 def _files_now(at: JudgedVersion, heir: PlacedDataset) -> tuple[SnapshotFile, ...]:
@@ -161,19 +158,10 @@ def _reading(dataset: DatasetConfig) -> list[object]:
     return [dataset.type, dataset.origin, origins, sorted(dataset.columns.items())]
 
 
-def _has_same_configuration(at: JudgedVersion, before: Version) -> bool:
-    """Whether the commit has the very file, by the name that git gives its bytes: then it need not be read."""
-    name = at.repository.relative(at.config_path.resolve())
-    blob = tree_at(at.repository, before).listing.blobs.get(name or "", "")
-    content = at.config.path.read_bytes()
-    kind = "sha1" if len(blob) == _SHA1_LENGTH else "sha256"
-    return blob == hashlib.new(kind, b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
-
-
 @contextmanager
 def _configured(at: JudgedVersion, home: DatasetConfig, before: Version) -> Iterator[DatasetConfig]:
     """The dataset as the commit configures it, or as it is now where that has none of this name, or none to be read."""
-    if _has_same_configuration(at, before):
+    if has_same_configuration(at, before):
         yield home
         return
     with ExitStack() as stack:

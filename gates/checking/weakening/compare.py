@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from gates.checking.changes.moved_datasets import placed_datasets
 from gates.checking.targets import config_names
 from gates.checking.weakening.conditions import config_differences
 from gates.checking.weakening.dataset import dataset_differences
@@ -18,7 +19,7 @@ from gates.versions.trees import is_same_tree
 from gates.visible_text import folded_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from gates.checking.weakening.difference import Change, RuleDifference
     from gates.config.load import Config
@@ -58,6 +59,27 @@ def weakenings(change: Change, folder: str | None = None) -> list[Weakening]:
     """
     if is_same_tree(change.repository, change.base, change.judged):
         return []
+    return _explained(change, folder, _of_config)
+
+
+def lost_datasets(change: Change, folder: str | None = None) -> list[Weakening]:
+    """Of all that weakens the gate, datasets that are gone with all their rows. folder, errors: as for `weakenings`.
+
+    None where another dataset is new or has other paths: that one has to have their human rows.
+    """
+    lost = _explained(change, folder, _gone_from)
+    return lost if lost and not _has_heirs(change) else []
+
+
+def _has_heirs(change: Change) -> bool:
+    old, now = (placed_datasets(change.repository, version) for version in (change.base, change.judged))
+    return any(place not in old or old[place][1] != paths for place, (_, paths) in now.items())
+
+
+def _explained(
+    change: Change, folder: str | None, differences: Callable[[Change, str, Config, Config], Iterator[Weakening]]
+) -> list[Weakening]:
+    """Configurations that are gone, and differences of those that are not, with the change's reasons."""
     before, now = _by_folder(change, change.base, folder), _by_folder(change, change.judged, folder)
     with ExitStack() as stack:
         old = {at: _at_base(change, name, stack) for at, name in before.items()}
@@ -65,7 +87,7 @@ def weakenings(change: Change, folder: str | None = None) -> list[Weakening]:
         weaker = []
         for at, config in old.items():
             if at in new:
-                weaker += [replace(one, config=now[at]) for one in _of_config(change, at, config, new[at])]
+                weaker += [replace(one, config=now[at]) for one in differences(change, at, config, new[at])]
             elif at not in now:
                 weaker.append(replace(_gone(at, config), config=next(iter(now.values()), FILE_NAME)))
         reasons = _new_reasons(old, new)
@@ -98,6 +120,14 @@ def _readable(change: Change, name: str, stack: ExitStack) -> Config | None:
         return None
 
 
+def _gone_from(_: Change, at: str, old: Config, new: Config) -> Iterator[Weakening]:
+    prefix, folder = (f"{at}:", f"{at}/") if at else ("", "")
+    for name, dataset in old.datasets.items():
+        if name not in new.datasets:
+            text = f"the dataset '{name}' is gone from {new.path.name}: nothing judges {dataset.where()} any more"
+            yield Weakening(f"{prefix}{name}", text, folder + new.path.name, 1, None)
+
+
 def _gone(at: str, old: Config) -> Weakening:
     path = f"{at}/{old.path.name}" if at else old.path.name
     datasets = ", ".join(old.datasets)
@@ -105,15 +135,13 @@ def _gone(at: str, old: Config) -> Weakening:
 
 
 def _of_config(change: Change, at: str, old: Config, new: Config) -> Iterator[Weakening]:
+    yield from _gone_from(change, at, old, new)
     prefix, folder = (f"{at}:", f"{at}/") if at else ("", "")
     for one in config_differences(old, new):
         path, line = _shown_at(one, new.path.name, 1)
         yield Weakening(f"{prefix}{one.about}", one.sentence, folder + path, line, one.reason)
     for name, dataset in old.datasets.items():
-        now = new.datasets.get(name)
-        if now is None:
-            text = f"the dataset '{name}' is gone from {new.path.name}: nothing judges {dataset.where()} any more"
-            yield Weakening(f"{prefix}{name}", text, folder + new.path.name, 1, None)
+        if (now := new.datasets.get(name)) is None:
             continue
         for one in dataset_differences(change, at, dataset, now):
             path, line = _shown_at(one, now.source, now.key_lines.get(one.key, now.line))

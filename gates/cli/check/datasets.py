@@ -15,6 +15,8 @@ from gates.config.installed.plugins import Plugins
 from gates.errors import GatesError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gates.checking.check_version import JudgedVersion, VersionRequest
     from gates.checking.targets import Target
     from gates.cli.check.request import CheckRequest, Reporting
@@ -23,19 +25,18 @@ if TYPE_CHECKING:
 
 def check(request: CheckRequest, version: VersionRequest) -> int:
     """The exit code of a call: of the datasets, and 1 for a change that weakens the gate and does not say why."""
-    if version.base is None and version.since is None and version.trust is None:
+    if not version.compares_rules:
         return _judged(request, version)
-    from gates.cli.check.weakened import is_weakened
+    from gates.cli.check.weakened import weaker_gate
 
-    is_bad = is_weakened(request, version)
+    weaker = replace(request, reporting=replace(request.reporting, weaker=weaker_gate(request, version)))
     try:
-        code = _judged(replace(request, reporting=replace(request.reporting, is_weakened=is_bad)), version)
+        return _judged(weaker, version)
     except GatesError as error:
-        if not is_bad:
+        if not weaker.reporting.is_weakened:
             raise
         note(str(error))
-        code = error.exit_code
-    return worst([code, int(is_bad)])
+        return worst([error.exit_code, 1])
 
 
 def _judged(request: CheckRequest, version: VersionRequest) -> int:
@@ -52,9 +53,11 @@ def _judged(request: CheckRequest, version: VersionRequest) -> int:
     with ExitStack() as stack:
         datasets: list[tuple[JudgedVersion, Target, DatasetConfig]] = []
         broken: list[tuple[str, GatesError]] = []
+        versions: list[JudgedVersion] = []
         for target in targets:
             try:
                 at = stack.enter_context(version_requested(target.path, version))
+                versions.append(at)
                 _refuse_unknown_reports(request.reporting, at.config.plugins)
                 datasets += [(at, target, dataset) for dataset in _datasets(at, target, request, version)]
             except GatesError as error:
@@ -65,12 +68,29 @@ def _judged(request: CheckRequest, version: VersionRequest) -> int:
         if not datasets and len({str(error) for _, error in broken}) == 1:
             # One mistake in the call, and not one in each configuration.
             raise broken[0][1]
+        if not version.compares_rules and not request.selection.datasets:
+            # Who names a dataset asks for that one.
+            request = _with_lost_datasets(request, versions)
+        bad = int(request.reporting.is_weakened)
         if not datasets and not broken and request.reporting.format == "terminal":
-            return 0
+            return bad
         # Takes several times what a hook in which nothing changed takes in all.
         from gates.cli.check.run import answer_all
 
-        return answer_all(datasets, broken, request)
+        return worst([answer_all(datasets, broken, request), bad])
+
+
+def _with_lost_datasets(request: CheckRequest, versions: Sequence[JudgedVersion]) -> CheckRequest:
+    """The call, told of datasets that are gone since the version before with all their rows."""
+    from gates.checking.changes.moved_datasets import may_have_lost_datasets
+
+    is_every = request.selection.is_every and request.selection.config is None
+    if not may_have_lost_datasets(versions, is_every=is_every):
+        return request
+    from gates.cli.check.weakened import lost_datasets_of
+
+    weaker = lost_datasets_of(request, versions[0], is_every=is_every)
+    return replace(request, reporting=replace(request.reporting, weaker=weaker))
 
 
 def _refuse_unknown_reports(reporting: Reporting, plugins: Plugins) -> None:

@@ -52,13 +52,18 @@ def show(shown: Sequence[Shown], reporting: Reporting) -> None:
     if reporting.format == "terminal":
         _show_on_terminal(shown, judged, reporting)
     else:
-        click.echo(_report_text(reporting.format, judged, unjudged, is_single=len(shown) == 1), nl=False)
+        click.echo(_report_text(reporting, judged, unjudged, is_single=len(shown) == 1), nl=False)
 
 
-def _report_text(name: str, judged: Sequence[Located], unjudged: Sequence[Unjudged], *, is_single: bool) -> str:
+def _report_text(
+    reporting: Reporting, judged: Sequence[Located], unjudged: Sequence[Unjudged], *, is_single: bool
+) -> str:
     """One document of all; a plugin's is one for each configuration, which may call another report by the same name."""
+    name = reporting.format
     if name in built_in_reports():
-        return rendered(find_report(Plugins(), name), judged, unjudged, is_single=is_single)
+        # What the change takes away was a command before anything was judged.
+        weaker = () if name == "github" else reporting.weaker
+        return rendered(find_report(Plugins(), name), judged, unjudged, is_single=is_single, weaker=weaker)
     texts = []
     for plugins, group in groupby(judged, key=lambda one: one.plugins):
         with clean_stdout():

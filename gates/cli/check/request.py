@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TypeVar
 
+    from gates.verdicts.reports.weaker_gate import WeakerGate
+
     Part = TypeVar("Part")
 
 
@@ -46,7 +48,7 @@ class Execution:
 
 @dataclass(frozen=True)
 class Reporting:
-    """What is printed and written, and the exit code of warnings. is_weakened: the change fails, whatever its rows are."""
+    """What is printed and written, and the exit code of warnings. weaker: what the change takes away from the gate."""
 
     format: str
     output: Path | None
@@ -55,7 +57,12 @@ class Reporting:
     verbose: bool
     strict: bool
     exit_zero: bool
-    is_weakened: bool = False
+    weaker: tuple[WeakerGate, ...] = ()
+
+    @property
+    def is_weakened(self) -> bool:
+        """Whether the change fails, whatever its rows are: it gives something up without saying why."""
+        return any(one.reason is None for one in self.weaker)
 
     @property
     def reports(self) -> tuple[str, ...]:
@@ -74,7 +81,7 @@ class CheckRequest:
     @classmethod
     def of_options(cls, options: Mapping[str, Any], *, is_open: bool) -> CheckRequest:
         """The call with these options. is_open: as in `DatasetSelection`."""
-        values = {**options, "is_open": is_open, "is_weakened": False}
+        values = {**options, "is_open": is_open, "weaker": ()}
         return cls(_part(DatasetSelection, values), _part(Execution, values), _part(Reporting, values))
 
 

@@ -2,47 +2,75 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from gates.atomic_files import replace_text
-from gates.checking.weakening.compare import weakenings
+from gates.checking.weakening.compare import lost_datasets, weakenings
 from gates.checking.weakening.difference import Change
 from gates.cli.options import today
 from gates.cli.streams import clean_stdout, note
 from gates.config.load import config_path
+from gates.errors import GatesError
+from gates.verdicts.reports.weaker_gate import ID, TITLE, WeakerGate, unexplained
 from gates.versions.repository import open_repository
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gates.checking.check_version import VersionRequest
+    from gates.checking.check_version import JudgedVersion, VersionRequest
     from gates.checking.weakening.compare import Weakening
-    from gates.cli.check.request import CheckRequest, DatasetSelection
+    from gates.cli.check.request import CheckRequest, DatasetSelection, Reporting
     from gates.versions.repository import Repository
     from gates.versions.version import Version
 
-TITLE = "This change weakens the gate"
-FILE = "weakened.markdown"
+logger = logging.getLogger(__name__)
+
+_MARKDOWN = "weakened.markdown"
 
 
-def is_weakened(request: CheckRequest, version: VersionRequest) -> bool:
-    """Whether the change gives something up without saying why; what it gives up is shown. Raises what `weakenings` raises."""
+def weaker_gate(request: CheckRequest, version: VersionRequest) -> tuple[WeakerGate, ...]:
+    """What the change gives up, after it was shown. Raises what `weakenings` raises."""
     with clean_stdout():
-        weaker = _weakenings(request.selection, version)
-    reporting = request.reporting
+        weaker = tuple(_located(one) for one in _weakenings(request.selection, version))
+    _show(request.reporting, weaker)
+    return weaker
+
+
+def lost_datasets_of(request: CheckRequest, at: JudgedVersion, *, is_every: bool) -> tuple[WeakerGate, ...]:
+    """The datasets that are gone, of every configuration or of one, after they were shown.
+
+    None where one of either version cannot be read: what is judged says so.
+    """
+    if at.before is None:
+        return ()
+    change = Change(at.repository, at.before, at.version, today())
+    folder = None if is_every else at.repository.relative(at.home.resolve())
+    try:
+        with clean_stdout():
+            weaker = tuple(_located(one) for one in lost_datasets(change, "" if folder == "." else folder))
+    except GatesError as error:
+        logger.debug("datasets that are gone are not known: %s", error)
+        return ()
+    if weaker:
+        _show(request.reporting, weaker)
+    return weaker
+
+
+def _show(reporting: Reporting, weaker: Sequence[WeakerGate]) -> None:
     if reporting.output:
-        path = reporting.output / FILE
-        replace_text(path, _markdown(weaker)) if weaker else path.unlink(missing_ok=True)
+        _write(reporting, reporting.output, weaker)
     if weaker and reporting.format == "github":
-        click.echo(_annotations(weaker), nl=False)
+        from gates.verdicts.reports.formats.github import with_change
+
+        click.echo(with_change("", weaker), nl=False)
     elif weaker and reporting.format == "terminal":
         click.echo(_text(weaker))
     elif weaker:
         note(_text(weaker))
-    return any(one.reason is None for one in weaker)
 
 
 def _weakenings(selection: DatasetSelection, version: VersionRequest) -> list[Weakening]:
@@ -58,8 +86,8 @@ def _weakenings(selection: DatasetSelection, version: VersionRequest) -> list[We
     base = versions.before if version.base else versions.base
     if base is None or (not version.base and _is_unrelated(repository, base, versions.version)):
         return []
-    folder = repository.relative(path.parent) if path else None
     change = Change(repository, base, versions.version, today(), is_foreign=versions.trusted is not None)
+    folder = repository.relative(path.parent) if path else None
     return weakenings(change, "" if folder == "." else folder)
 
 
@@ -72,36 +100,33 @@ def _is_unrelated(repository: Repository, base: Version, judged: Version) -> boo
     return git.merge_base(base.commit, own) is None
 
 
-def _text(weaker: Sequence[Weakening]) -> str:
-    from gates.verdicts.reports.text import counted, printable
-
-    lines = [f"{TITLE}: {counted(len(weaker), 'difference')}, {_unexplained(weaker)} without a reason"]
-    for one in weaker:
-        why = f"reason  {one.reason}" if one.reason else f"fix     {one.fix}"
-        lines += [f"  {one.sentence}", f"    where   {one.path}:{one.line}", f"    {why}"]
-    return "\n".join(map(printable, lines))
-
-
-def _markdown(weaker: Sequence[Weakening]) -> str:
-    from gates.verdicts.reports.formats.markdown import code
-
-    lines = [f"## {TITLE}{'' if _unexplained(weaker) else ', and says why'}", ""]
-    for one in weaker:
-        why = f"reason: {one.reason}" if one.reason else f"fix: {one.fix}"
-        lines.append(f"- {code(f'{one.path}:{one.line}')} {code(one.sentence)}; {code(why)}")
-    return "\n".join([*lines, "", ""])
-
-
-def _annotations(weaker: Sequence[Weakening]) -> str:
-    from gates.verdicts.reports.formats.github import annotation
+def _located(one: Weakening) -> WeakerGate:
     from gates.verdicts.reports.located_verdict import Place
 
-    lines = []
+    return WeakerGate(one.what, one.sentence, Place(one.path, one.line), one.reason, one.fix)
+
+
+def _write(reporting: Reporting, folder: Path, weaker: Sequence[WeakerGate]) -> None:
+    """A file of each report beside those of the datasets; those of a run before go."""
+    from gates.config.installed.plugins import Plugins, built_in_reports
+    from gates.verdicts.reports.registry import find_report, rendered
+
+    own = built_in_reports()
+    names = {name: find_report(Plugins(), name) for name in ("markdown", "json", *reporting.also) if name in own}
+    for name, report in names.items():
+        ending = report.suffix or name
+        path = folder / (_MARKDOWN if name == "markdown" else f"{ID}.{ending}")
+        if weaker and report.with_change:
+            replace_text(path, rendered(report, (), is_single=False, weaker=weaker))
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _text(weaker: Sequence[WeakerGate]) -> str:
+    from gates.verdicts.reports.text import counted, printable
+
+    lines = [f"{TITLE}: {counted(len(weaker), 'difference')}, {unexplained(weaker)} without a reason"]
     for one in weaker:
-        command, why = ("warning", f"reason: {one.reason}") if one.reason else ("error", f"fix: {one.fix}")
-        lines.append(annotation(command, Place(one.path, one.line), TITLE, f"{one.sentence}; {why}"))
-    return "".join(f"{line}\n" for line in lines)
-
-
-def _unexplained(weaker: Sequence[Weakening]) -> int:
-    return sum(one.reason is None for one in weaker)
+        why = f"reason  {one.reason}" if one.reason else f"fix     {one.fix}"
+        lines += [f"  {one.sentence}", f"    where   {one.place.path}:{one.place.line}", f"    {why}"]
+    return "\n".join(map(printable, lines))

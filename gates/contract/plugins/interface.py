@@ -37,6 +37,8 @@ class Report:
     document: the text of all datasets of a call, from a sequence of `Located` and one of `Unjudged`
         (gates/verdicts/reports/located_verdict.py); without it, the texts of single verdicts follow each other.
     is_document: whether a single dataset is a `document` too, which has the lines that ask and the call's name for it.
+    with_change: the text again, led by what the change takes away from the gate, a sequence of `WeakerGate`
+        (gates/verdicts/reports/weaker_gate.py); without it, that is left to stderr and the exit code.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Report:
     render: Callable[[Verdict], str]
     document: Callable[..., str] | None = None
     is_document: bool = False
+    with_change: Callable[..., str] | None = None
 
 
 def is_made(schema: object) -> TypeGuard[Callable[..., object]]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from gates.config.installed.plugins import Plugins
     from gates.verdicts.reports.located_verdict import Located, Unjudged
+    from gates.verdicts.reports.weaker_gate import WeakerGate
 
 
 def find_report(plugins: Plugins, name: str) -> Report:
@@ -44,17 +45,25 @@ def written_on_demand() -> list[str]:
 
 
 def rendered(
-    report: Report, judged: Sequence[Located], unjudged: Sequence[Unjudged] = (), *, is_single: bool = True
+    report: Report,
+    judged: Sequence[Located],
+    unjudged: Sequence[Unjudged] = (),
+    *,
+    is_single: bool = True,
+    weaker: Sequence[WeakerGate] = (),
 ) -> str:
     """The report's text of these datasets; it ends with a line break. Raises PluginError where a plugin's breaks.
 
-    is_single: whether the call means one dataset only, of which there is no list to make.
+    is_single: whether the call means one dataset only, of which there is no list to make. weaker: what the change takes
+    away from the gate, which comes first.
     """
     try:
         if report.document and (report.is_document or unjudged or not is_single):
             text = report.document(judged, unjudged)
         else:
             text = "".join(_ended(report.render(one.verdict)) for one in judged)
+        if weaker and report.with_change:
+            text = report.with_change(text, weaker)
     except GatesError as error:
         raise PluginError(f"report '{report.name}': {error}") from error
     return _ended(text) if text else ""

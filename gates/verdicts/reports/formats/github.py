@@ -8,12 +8,14 @@ from gates.contract.plugins import Report
 from gates.verdict import Outcome
 from gates.verdicts.reports.located_verdict import Weight, unplaced
 from gates.verdicts.reports.text import counted, printable
+from gates.verdicts.reports.weaker_gate import TITLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from gates.verdict import CheckResult, Verdict
     from gates.verdicts.reports.located_verdict import Located, Place, Unjudged
+    from gates.verdicts.reports.weaker_gate import WeakerGate
 
 # GitHub shows ten annotations of a kind per step and drops the others without a word:
 # https://docs.github.com/en/rest/checks/runs#create-a-check-run
@@ -73,4 +75,13 @@ def _of_one(verdict: Verdict) -> str:
     return workflow_commands([unplaced(verdict)])
 
 
-REPORT = Report("github", "", _of_one, workflow_commands, is_document=True)
+def with_change(text: str, weaker: Sequence[WeakerGate]) -> str:
+    """The commands led by one for each thing that the change takes away."""
+    commands = (
+        annotation("error" if one.reason is None else "warning", one.place, TITLE, f"{one.sentence}; {one.advice}")
+        for one in weaker
+    )
+    return "".join(f"{command}\n" for command in commands) + text
+
+
+REPORT = Report("github", "", _of_one, workflow_commands, is_document=True, with_change=with_change)

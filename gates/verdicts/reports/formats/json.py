@@ -6,12 +6,14 @@ import json
 from typing import TYPE_CHECKING
 
 from gates.contract.plugins import Report
+from gates.verdicts.reports.weaker_gate import ID, outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gates.verdict import Verdict
     from gates.verdicts.reports.located_verdict import Located, Unjudged
+    from gates.verdicts.reports.weaker_gate import WeakerGate
 
 
 def as_json(verdict: Verdict) -> str:
@@ -29,4 +31,26 @@ def as_json_list(judged: Sequence[Located], unjudged: Sequence[Unjudged] = ()) -
     return json.dumps(listed, indent=2, allow_nan=False) + "\n"
 
 
-REPORT = Report("json", "", as_json, as_json_list)
+def with_change(text: str, weaker: Sequence[WeakerGate]) -> str:
+    """A document led by what the change takes away: the key `weakened` of one verdict, the first entry of a list."""
+    weakened = [
+        {
+            "what": one.what,
+            "message": one.sentence,
+            "file": one.place.path,
+            "line": one.place.line,
+            "reason": one.reason,
+            "fix": one.fix,
+        }
+        for one in weaker
+    ]
+    document = json.loads(text)
+    listed: object
+    if isinstance(document, list):
+        listed = [{"id": ID, "outcome": outcome(weaker), "weakened": weakened}, *document]
+    else:
+        listed = {"weakened": weakened, **document}
+    return json.dumps(listed, indent=2, allow_nan=False) + "\n"
+
+
+REPORT = Report("json", "", as_json, as_json_list, with_change=with_change)

@@ -12,12 +12,14 @@ from gates.verdict import Outcome, Scope
 from gates.verdicts.reports.evidence import evidence_line
 from gates.verdicts.reports.located_verdict import Weight, unplaced
 from gates.verdicts.reports.text import printable
+from gates.verdicts.reports.weaker_gate import ID, unexplained
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gates.verdict import CheckResult, Verdict
     from gates.verdicts.reports.located_verdict import Located, Unjudged
+    from gates.verdicts.reports.weaker_gate import WeakerGate
 
 # What XML 1.0 cannot hold, not even escaped.
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -38,6 +40,32 @@ def junit(judged: Sequence[Located], unjudged: Sequence[Unjudged] = ()) -> str:
         if all(check.outcome is Outcome.NOT_CONFIGURED for check in one.verdict.checks):
             root.append(_no_verdict(one.name, one.verdict.answer.value, "no check ran: there is no verdict"))
     root.extend(_no_verdict(one.name, "unjudged", one.why) for one in unjudged)
+    return _counted(root)
+
+
+def with_change(text: str, weaker: Sequence[WeakerGate]) -> str:
+    """The document led by a suite of what the change takes away: a failure each, skipped where the change says why."""
+    root = ET.fromstring(text)  # noqa: S314  # written here
+    failures = unexplained(weaker)
+    counts = {"tests": len(weaker), "failures": failures, "errors": 0, "skipped": len(weaker) - failures}
+    suite = ET.Element("testsuite", {"name": ID} | {name: str(count) for name, count in counts.items()})
+    for one in weaker:
+        case = ET.SubElement(
+            suite,
+            "testcase",
+            classname=ID,
+            name=_xml(one.what),
+            file=_xml(one.place.path),
+            line=str(one.place.line),
+        )
+        tag = "failure" if one.reason is None else "skipped"
+        ET.SubElement(case, tag, type="weakened", message=_xml(one.sentence)).text = _xml(one.advice)
+    root.insert(0, suite)
+    return _counted(root)
+
+
+def _counted(root: ET.Element) -> str:
+    """The document of all suites, whose numbers add up at its top."""
     for name in ("tests", "failures", "errors"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
     ET.indent(root)
@@ -106,4 +134,4 @@ def _of_one(verdict: Verdict) -> str:
     return junit([unplaced(verdict)])
 
 
-REPORT = Report("junit", "junit.xml", _of_one, junit, is_document=True)
+REPORT = Report("junit", "junit.xml", _of_one, junit, is_document=True, with_change=with_change)

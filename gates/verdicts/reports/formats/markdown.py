@@ -24,12 +24,14 @@ from gates.verdicts.reports.findings import (
     waived_ids,
 )
 from gates.verdicts.reports.text import counted, printable
+from gates.verdicts.reports.weaker_gate import TITLE, unexplained
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from gates.verdict import CheckResult, Verdict
     from gates.verdicts.reports.located_verdict import Located, Unjudged
+    from gates.verdicts.reports.weaker_gate import WeakerGate
 
 
 def markdown(verdict: Verdict, name: str = "") -> str:
@@ -131,4 +133,13 @@ def _documents(judged: Sequence[Located], _unjudged: Sequence[Unjudged]) -> str:
     return "\n".join(markdown(one.verdict, one.name) for one in judged)
 
 
-REPORT = Report("markdown", "", markdown, _documents, is_document=True)
+def with_change(text: str, weaker: Sequence[WeakerGate]) -> str:
+    """The reports led by a list of what the change takes away."""
+    title = f"## {TITLE}{'' if unexplained(weaker) else ', and says why'}"
+    listed = (
+        f"- {code(f'{one.place.path}:{one.place.line}')} {code(one.sentence)}; {code(one.advice)}" for one in weaker
+    )
+    return "\n".join([title, "", *listed, "", text])
+
+
+REPORT = Report("markdown", "", markdown, _documents, is_document=True, with_change=with_change)

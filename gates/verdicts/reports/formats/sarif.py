@@ -14,16 +14,19 @@ from gates.contract.plugins import Report
 from gates.verdict import Answer, Outcome, Severity
 from gates.verdicts.reports.located_verdict import unplaced
 from gates.verdicts.reports.text import printable
+from gates.verdicts.reports.weaker_gate import ID, TITLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from gates.metrics.base.metric import Metric
     from gates.verdict import CheckResult, Verdict
-    from gates.verdicts.reports.located_verdict import Located, Unjudged
+    from gates.verdicts.reports.located_verdict import Located, Place, Unjudged
+    from gates.verdicts.reports.weaker_gate import WeakerGate
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT = "%SRCROOT%"
+_WEAKENED = "weakened-gate"
 
 
 def sarif(judged: Sequence[Located], unjudged: Sequence[Unjudged] = ()) -> str:
@@ -33,6 +36,35 @@ def sarif(judged: Sequence[Located], unjudged: Sequence[Unjudged] = ()) -> str:
     """
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [*map(_run, judged), *map(_failed_run, unjudged)]}
     return json.dumps(log, indent=2, allow_nan=False) + "\n"
+
+
+def with_change(text: str, weaker: Sequence[WeakerGate]) -> str:
+    """The document led by a run of what the change takes away; what it gives a reason for is suppressed."""
+    rule = {"id": _WEAKENED, "shortDescription": {"text": TITLE}}
+    run = {
+        "tool": {"driver": {"name": "gates", "rules": [rule]}},
+        "automationDetails": {"id": f"gates/{ID}/"},
+        "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository."}}},
+        "invocations": [{"executionSuccessful": True}],
+        "results": [_weakened(one) for one in weaker],
+    }
+    log = json.loads(text)
+    log["runs"].insert(0, run)
+    return json.dumps(log, indent=2, allow_nan=False) + "\n"
+
+
+def _weakened(one: WeakerGate) -> dict[str, object]:
+    result: dict[str, object] = {
+        "ruleId": _WEAKENED,
+        "ruleIndex": 0,
+        "level": "error" if one.reason is None else "warning",
+        "message": {"text": _text(f"{TITLE}: {one.sentence}; {one.advice}")},
+        "locations": [_location(one.place, one.what, "resource")],
+        "partialFingerprints": _fingerprints(one.what),
+    }
+    if one.reason is not None:
+        result["suppressions"] = [{"kind": "external", "justification": printable(one.reason)}]
+    return result
 
 
 def _run(located: Located) -> dict[str, object]:
@@ -98,28 +130,35 @@ def _rule(kind: str, metrics: Mapping[str, Metric] | None) -> dict[str, object]:
 def _result(located: Located, check: CheckResult, rule: int) -> dict[str, object]:
     place = located.place(check)
     name = f"{located.name}: {check.id}"
-    location = {
-        "physicalLocation": {
-            "artifactLocation": {"uri": quote(place.path), "uriBaseId": _ROOT},
-            "region": {"startLine": place.line},
-        },
-        "logicalLocations": [{"fullyQualifiedName": printable(name), "kind": "check"}],
-    }
-    fingerprint = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
     result: dict[str, object] = {
         "ruleId": check.id.type,
         "ruleIndex": rule,
         "level": str(located.weight(check)),
         "message": {"text": _text(f"{name}: {located.message(check)}{f'; fix: {check.fix}' if check.fix else ''}")},
-        "locations": [location],
-        # Many checks share the line of their dataset's table; code scanning tells results apart by the first of these.
-        "partialFingerprints": {"primaryLocationLineHash": fingerprint, "gatesCheckId/v1": fingerprint},
+        "locations": [_location(place, name, "check")],
+        "partialFingerprints": _fingerprints(name),
         "properties": {"outcome": check.outcome.value, "severity": check.severity.value, "scope": check.id.scope.value},
     }
     reasons = [waiver["reason"] for waiver in located.verdict.waived if waiver["check"] == str(check.id)]
     if reasons:
         result["suppressions"] = [{"kind": "external", "justification": printable(reasons[0])}]
     return result
+
+
+def _location(place: Place, name: str, kind: str) -> dict[str, object]:
+    return {
+        "physicalLocation": {
+            "artifactLocation": {"uri": quote(place.path), "uriBaseId": _ROOT},
+            "region": {"startLine": place.line},
+        },
+        "logicalLocations": [{"fullyQualifiedName": printable(name), "kind": kind}],
+    }
+
+
+def _fingerprints(name: str) -> dict[str, str]:
+    """Many checks share the line of their dataset's table; code scanning tells results apart by the first of these."""
+    fingerprint = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+    return {"primaryLocationLineHash": fingerprint, "gatesCheckId/v1": fingerprint}
 
 
 def _text(text: str) -> str:
@@ -132,4 +171,4 @@ def _of_one(verdict: Verdict) -> str:
 
 
 # Code scanning picks files out of a folder by the ending `.sarif`.
-REPORT = Report("sarif", "sarif", _of_one, sarif, is_document=True)
+REPORT = Report("sarif", "sarif", _of_one, sarif, is_document=True, with_change=with_change)
