@@ -23,4 +23,4 @@ def key_hashes(rows: pl.DataFrame, columns: Sequence[str]) -> pl.Series:
 
 def without_nan(rows: pl.DataFrame) -> pl.DataFrame:
     """NaN, which polars holds greater than and equal to itself, as the missing value it stands for."""
-    return rows.with_columns(pl.col(name).fill_nan(None) for name in rows.columns if rows.schema[name].is_float())
+    return rows.with_columns(pl.col(name).fill_nan(None) for name, kind in rows.schema.items() if kind.is_float())

@@ -92,11 +92,13 @@ class _Columns:
         skipped = scan.cached(coded).skipped
         frame = scan.human.frame
         names = [name for name in scan.roles.content if name not in skipped]
-        self._numbers = [name for name in names if frame.schema[name].is_numeric() or frame.schema[name].is_temporal()]
+        # To ask a frame for it makes it anew.
+        kinds = frame.schema
+        self._numbers = [name for name in names if kinds[name].is_numeric() or kinds[name].is_temporal()]
         self._levels = {
             name: frame[name].cast(pl.String).drop_nulls().unique().sort()
             for name in names
-            if name not in self._numbers
+            if not (kinds[name].is_numeric() or kinds[name].is_temporal())
         }
 
     def cells(self, rows: Rows) -> Cells:

@@ -17,7 +17,7 @@ from gates.metrics.base.measurement import (
 )
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.base.text_samples import tokens_of
-from gates.metrics.comparison.classifiers import Table, Texts, one_thread, table_of, texts_of
+from gates.metrics.comparison.classifiers import COLUMNS_A_FIT, Table, Texts, one_thread, table_of, texts_of
 from gates.metrics.comparison.clustered_auc import cross_validated_area
 from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
 from gates.metrics.comparison.strata import STRATUM_ROWS, Sides, compare_by_role
@@ -94,7 +94,7 @@ def _compare(scan: Scan, sides: Sides) -> Measured | Inconclusive | Failed:
         sides.counts,
         baseline=Baseline(CHANCE),
         growth=Growth(rows_to_pass=ROWS_TO_PASS, rows_read=ROWS_A_SIDE),
-        note="; ".join(clause for clause in (f"AUC {area.value:.3f}", _note(telling)) if clause),
+        note="; ".join(clause for clause in (f"AUC {area.value:.3f}", _note(telling), _narrowed(model)) if clause),
         evidence={**evidence, "auc": area.value},
     )
     if area.interval(BELOW_CHANCE).high < CHANCE:
@@ -120,6 +120,16 @@ def _single_features(scan: Scan, sides: Sides) -> dict[str, float]:
 
 def _strongest(telling: dict[str, float]) -> dict[str, float]:
     return dict(sorted(telling.items(), key=lambda item: (-item[1], item[0]))[:EVIDENCE_FEATURES])
+
+
+def _narrowed(model: Table | Texts) -> str:
+    if not isinstance(model, Table) or not model.is_wide:
+        return ""
+    half = COLUMNS_A_FIT // 2
+    return (
+        f"each model saw {COLUMNS_A_FIT} of {len(model.names):,} columns: {half} that told its training rows apart "
+        f"best, {half} drawn"
+    )
 
 
 def _note(telling: dict[str, float]) -> str:

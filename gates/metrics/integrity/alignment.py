@@ -77,10 +77,10 @@ def _file_columns(scan: Scan) -> Iterator[Difference]:
 
 def _columns(scan: Scan) -> Iterator[Difference]:
     """A column with values on one side only."""
-    reported = {difference.column for difference in _file_columns(scan)}
+    left_out = _ignored(scan) | {difference.column for difference in _file_columns(scan)}
     for name in scan.human.frame.columns:
         sides = scan.counts.human_columns.get(name, 0), scan.counts.synthetic_columns.get(name, 0)
-        if name not in _ignored(scan) | reported and (sides[0] > 0) != (sides[1] > 0):
+        if name not in left_out and (sides[0] > 0) != (sides[1] > 0):
             full, empty = ("human", "synthetic") if sides[0] else ("synthetic", "human")
             yield Difference("column", name, f"column '{name}' has values in {full} rows and none in {empty} rows")
 
