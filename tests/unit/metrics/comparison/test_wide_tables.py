@@ -20,7 +20,7 @@ def table(columns: int, seed: int = 0) -> Table:
     """Numbers and categories in turn, that say nothing of the labels."""
     rng = np.random.default_rng(seed)
     categorical = np.arange(columns) % 2 == 1
-    values = np.where(categorical, rng.integers(0, 12, (ROWS, columns)), rng.normal(size=(ROWS, columns)))
+    values = np.where(categorical, rng.integers(0, 4, (ROWS, columns)), rng.normal(size=(ROWS, columns)))
     return Table(values, tuple(f"c{at}" for at in range(columns)), categorical)
 
 
@@ -29,7 +29,7 @@ def area(model: Table) -> float:
         return cross_validated_area(model, np.arange(ROWS), LABELS, GROUPS, 3).value
 
 
-@pytest.mark.parametrize(("column", "shift"), [(1998, 2), (1999, 9)])
+@pytest.mark.parametrize(("column", "shift"), [(1998, 2), (1999, 3)])
 def test_one_of_two_thousand_columns_that_tells_is_seen(column, shift):
     model = table(2000)
     model.values[LABELS == 1, column] += shift
