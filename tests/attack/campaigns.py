@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.attack.documents import attack_documents
 from tests.attack.figures import Clock, Figures
 from tests.attack.files import attack_files
 from tests.attack.kills import attack_kills
@@ -19,12 +20,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CAMPAIGNS = {
+    "documents": (attack_documents, 0.1),
     "readers": (attack_readers, 0.2),
-    "files": (attack_files, 0.3),
+    "files": (attack_files, 0.25),
     "rules": (attack_rules, 0.15),
     "pointers": (attack_pointers, 0.1),
     "races": (attack_races, 0.05),
-    "kills": (attack_kills, 0.2),
+    "kills": (attack_kills, 0.15),
 }
 
 

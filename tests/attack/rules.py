@@ -79,9 +79,9 @@ def attack_rules(worker: Worker, folder: Path, clock: Clock, seed: int) -> Figur
         if chance.random() < 0.4:
             content = damaged(content, chance)
         elif name == "gates.toml":
-            content = _other_value(content.decode(), chance).encode()
+            content = other_value(content.decode(), chance).encode()
         else:
-            content = json.dumps(_other_json(json.loads(content), chance)).encode()
+            content = json.dumps(other_json(json.loads(content), chance)).encode()
         (root / name).write_bytes(content)
         arguments = chance.choice(_CALLS)
         called = judge.call(number, root, arguments, partial(_unparsed, name, content, arguments))
@@ -92,7 +92,7 @@ def attack_rules(worker: Worker, folder: Path, clock: Clock, seed: int) -> Figur
     return figures
 
 
-def _other_value(text: str, chance: random.Random) -> str:
+def other_value(text: str, chance: random.Random) -> str:
     """The TOML with another value, a key twice, a key less or a key of another name."""
     lines = text.splitlines()
     at = chance.choice([place for place, line in enumerate(lines) if line])
@@ -113,14 +113,14 @@ def _other_value(text: str, chance: random.Random) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _other_json(value: Any, chance: random.Random) -> Any:
+def other_json(value: Any, chance: random.Random) -> Any:
     """The suite with one value replaced, taken out, or moved to another key; those near the root as often as leaves."""
     if isinstance(value, dict) and value and chance.random() < 0.9:
         return _other_object(value, chance)
     if isinstance(value, list) and value and chance.random() < 0.9:
         at = chance.randrange(len(value))
         before, one, after = value[:at], value[at], value[at + 1 :]
-        changed = chance.choices(([], [one, one], [_other_json(one, chance)]), (1, 1, 8))[0]
+        changed = chance.choices(([], [one, one], [other_json(one, chance)]), (1, 1, 8))[0]
         return [*before, *changed, *after]
     return chance.choice(_JSON_VALUES)
 
@@ -129,7 +129,7 @@ def _other_object(value: dict[str, Any], chance: random.Random) -> dict[str, Any
     key = chance.choice(sorted(value))
     rest = {other: part for other, part in value.items() if other != key}
     moved = rest | {chance.choice(("", "x", key.upper(), f"{key} ", "meta", "kwargs", "severity")): value[key]}
-    return chance.choices((rest, moved, value | {key: _other_json(value[key], chance)}), (10, 5, 85))[0]
+    return chance.choices((rest, moved, value | {key: other_json(value[key], chance)}), (10, 5, 85))[0]
 
 
 def _unparsed(name: str, content: bytes, arguments: Sequence[str]) -> str:
@@ -141,13 +141,13 @@ def _unparsed(name: str, content: bytes, arguments: Sequence[str]) -> str:
         if name.endswith(".toml"):
             tomllib.loads(re.sub("\r\n", "\n", text))
         else:
-            json.loads(text, parse_constant=_refuse)
+            json.loads(text, parse_constant=refuse_constant)
     except (ValueError, RecursionError) as error:
         return f"{name} is {type(error).__name__}: {error}"
     return ""
 
 
-def _refuse(word: str) -> Any:
+def refuse_constant(word: str) -> Any:
     raise ValueError(f"{word} is no JSON")
 
 

@@ -9,6 +9,7 @@ import time
 import pytest
 
 from tests.attack.campaigns import CAMPAIGNS, attack
+from tests.attack.documents import documents, read_all
 from tests.attack.readings import difference, rows_of
 from tests.attack.worker import DiedError, HungError, Worker, fault, gates
 from tests.projects import Called
@@ -57,3 +58,9 @@ def test_readings_part_where_a_row_a_column_or_a_value_does():
     assert difference([{"a": 1, "b": "x"}], rows, "a.csv") == "1 rows, and independently 2"
     assert difference([{"a": 1, "b": "x"}, {"a": 3, "b": None}], rows, "a.csv").startswith("row 2, 'a': 3")
     assert difference([{"a": 1}, {"a": 2}], rows, "a.csv").startswith("row 1: columns ['a']")
+
+
+def test_sound_documents_are_read_as_independent_readers_read_them(tmp_path):
+    assert {name: read_all(tmp_path, [(name, one.sound)]) for name, one in documents().items()} == {
+        name: [("read", "")] for name in documents()
+    }

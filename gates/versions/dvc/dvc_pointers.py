@@ -19,6 +19,7 @@ _MD5 = re.compile(r"[0-9a-f]{32}(\.dir)?")
 _DIRECTORY = ".dir"
 _LEGACY = "md5-dos2unix"
 _TEMPLATE = "${"
+_LOCK_VERSION = "2.0"
 
 
 def parse_dvc_file(content: bytes, name: str) -> list[Pointer]:
@@ -40,7 +41,7 @@ def parse_lock(content: bytes, name: str, pipeline: bytes, pipeline_name: str) -
     Paths in a lock are relative to a folder that only `dvc.yaml` names. Stages that `dvc.yaml` has no more are stale:
     DVC does not look at them either.
     """
-    locked = _locked(mapping_of(content, name))
+    locked = _locked(content, name)
     stages = mapping_in(mapping_of(pipeline, pipeline_name), "stages")
     pointers: list[Pointer] = []
     unplaced: list[str] = []
@@ -61,7 +62,7 @@ def parse_lock(content: bytes, name: str, pipeline: bytes, pipeline_name: str) -
 
 def parse_pipeline(content: bytes, name: str, lock: bytes) -> dict[str, str]:
     """Outs of a `dvc.yaml`, and their stages, that its lock lacks: a stage that fails loses its entry there."""
-    locked = _locked(mapping_of(lock, name))
+    locked = _locked(lock, posixpath.join(posixpath.dirname(name), "dvc.lock"))
     unlocked: dict[str, str] = {}
     stages = mapping_in(mapping_of(content, name), "stages")
     for stage in stages:
@@ -125,9 +126,15 @@ def _outs(document: Mapping[str, object], place: str) -> list[Mapping[str, objec
     raise DataError(f"{place}: outs are no list of mappings, such as DVC writes; restore the file from git")
 
 
-def _locked(document: Mapping[str, object]) -> Mapping[str, object]:
-    """The stages of a lock; the first version of the format had them at the top."""
-    return mapping_in(document, "stages") if "stages" in document or "schema" in document else document
+def _locked(content: bytes, name: str) -> Mapping[str, object]:
+    """The stages of a lock; the first version of the format had them at the top. Raises DataError for one that DVC refuses."""
+    document = mapping_of(content, name)
+    is_first = not {"schema", "stages"} & document.keys()
+    stages = document if is_first else document.get("stages", {})
+    is_readable = is_first or text_in(document, "schema") == _LOCK_VERSION
+    if is_readable and isinstance(stages, dict) and all(isinstance(stage, dict) for stage in stages.values()):
+        return stages
+    raise DataError(f"{name}: is no lock of stages such as DVC writes; restore the file from git, or run `dvc repro`")
 
 
 def _folder(name: str, wdir: str | None) -> str:

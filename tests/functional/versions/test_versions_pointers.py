@@ -619,3 +619,12 @@ def test_reading_pointers_imports_nothing_heavy(root):
     done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
 
     assert done.stdout == "1 []\n"
+
+
+@pytest.mark.parametrize("lock", ["schema: '2.0'\nstages: mak", "schema: '2.0'\nstages:\n  clean: c", "stages: {}\n", "schema: '3.0'\n"])  # fmt: skip
+def test_a_lock_that_dvc_refuses_is_refused(root, lock):
+    write(root, "dvc.yaml", "stages:\n  clean:\n    cmd: x\n    outs: [a.csv]\n")
+    write(root, "dvc.lock", lock)
+
+    with pytest.raises(DataError, match=r"^dvc\.lock: is no lock of stages such as DVC writes"):
+        pointers(open_repository(root), WORKTREE)
