@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import posixpath
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +23,7 @@ from gates.verdicts.enforce import enforce, refuse_other_files
 from gates.verdicts.from_json import verdict_of
 from gates.verdicts.recorded import VerdictError, parse_verdict
 from gates.versions.dataset.path_contents import folder_of
-from gates.versions.dataset.snapshots import files_at, snapshot
+from gates.versions.dataset.snapshots import files_at, snapshot, work_tree_files
 from gates.versions.trees import LOCK, PIPELINE
 
 if TYPE_CHECKING:
@@ -99,8 +100,15 @@ def evidence_of(clean: CleanRepository, dataset: DatasetConfig, request: Promote
     pointers = snapshot(clean.repository, at_home, clean.version).pointer_md5s()
 
     def compare_data(verdict: RecordedVerdict, _: DatasetConfig) -> None:
-        with files_at(clean.repository, at_home, clean.version) as files:
-            refuse_other_files(verdict, at_home, files.dataset, files.holdout, files.evaluation)
+        try:
+            with files_at(clean.repository, at_home, clean.version) as files:
+                refuse_other_files(verdict, at_home, files.dataset, files.holdout, files.evaluation)
+        except VerdictError as error:
+            here = work_tree_files(clean.repository, at_home)
+            with suppress(VerdictError):
+                refuse_other_files(verdict, at_home, here.dataset, here.holdout, here.evaluation)
+                raise _not_committed(f"what was judged in {at_home.where()}") from error
+            raise
 
     contract = load_contract(dataset, request.now.date())
     try:
@@ -116,12 +124,16 @@ def evidence_of(clean: CleanRepository, dataset: DatasetConfig, request: Promote
     _refuse_unfit(verdict, written_at, request.now)
     edited = edited_file(verdict, request.home)
     if edited:
-        raise UsageError(
-            f"not committed: {edited}, which is not what its pointer in HEAD names; `dvc add` it, commit and check again, or "
-            "`dvc checkout` it"
-        )
+        raise _not_committed(edited)
     files = contract_files(clean.tree, at_home, verdict, pointers)
     return Evidence(verdict, document, written_at, pointers, files, contract.data_type)
+
+
+def _not_committed(what: str) -> UsageError:
+    return UsageError(
+        f"not committed: {what}, which is not what its pointer in HEAD names; `dvc add` it and commit, or "
+        "`dvc checkout` it; then check again"
+    )
 
 
 def _refuse_unfit(verdict: Verdict, written_at: datetime, now: datetime) -> None:

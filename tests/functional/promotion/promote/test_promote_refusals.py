@@ -95,7 +95,7 @@ def tag_there(root: Path) -> None:
         (shallow, (), 3, "git fetch --unshallow"),
         (unjudged, (), 3, "`gates check first`, then promote"),
         (other_suite, (), 3, "was judged under another contract: a suite has changed"),
-        (other_data, (), 3, "has changed since it was judged"),
+        (other_data, (), 2, "not committed: what was judged in data/first.csv"),
         (edited_data, (), 2, "not committed: data/first.csv"),
         (in_git, (), 2, "is in git and not in DVC"),
         (no_data, (), 3, "is not in the cache of DVC"),
@@ -119,6 +119,17 @@ def test_nothing_changes_and_one_sentence_says_why(
     assert (called.code, words in called.err) == (code, True), called.err
     after = git(ready, "rev-parse", "HEAD"), git(ready, "tag", "--list"), git(ready, "status", "--porcelain")
     assert after == before
+
+
+def test_data_that_was_judged_before_it_was_committed_is_to_be_added(gates, ready):
+    edited_data(ready)
+    gates(ready, "check", "first", "--exit-zero")
+
+    called = gates(ready, "promote", "first", "--stage", "staging", "--dry-run")
+
+    assert called.code == 2, called.err
+    assert "not committed: what was judged in data/first.csv" in called.err
+    assert "`dvc add`" in called.err
 
 
 def test_a_tag_that_is_there_and_says_nothing_stands_in_the_way(gates, ready) -> None:
