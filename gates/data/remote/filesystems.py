@@ -63,14 +63,15 @@ def unanswered(address: str, place: str, error: BaseException) -> GatesError:
         return error
     if names.intersection(_WITHOUT_CREDENTIALS):
         return DataError(f"{place}: no credentials for {address}; expected {own}; gates.toml has none")
-    if isinstance(error, FileNotFoundError):
-        return DataError(f"{place}: nothing at {address} (404); correct the address, or put the data there")
-    if isinstance(error, PermissionError):
-        return DataError(f"{place}: not allowed to read {address} (403); the credentials in use come from {own}")
+    # fsspec takes a web server that does not answer for a file that is not there.
     if names.intersection(_UNREACHED):
         return DataError(
             f"{place}: {protocol}:// was not reached for {address}; is the endpoint right, and the network there?"
         )
+    if isinstance(error, FileNotFoundError):
+        return DataError(f"{place}: nothing at {address} (404); correct the address, or put the data there")
+    if isinstance(error, PermissionError):
+        return DataError(f"{place}: not allowed to read {address} (403); the credentials in use come from {own}")
     return DataError(f"{place}: {address} cannot be read: {foreign_text(error)}")
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+from functools import partial
 from hashlib import sha256
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import polars as pl
 import pytest
@@ -12,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from gates.config.dataset import DatasetConfig
 from gates.config.load import read_config
-from gates.data.files import data_files, resolve
+from gates.data.files import Format, data_files, resolve
 from gates.data.remote import copies
 from gates.errors import DataError, UsageError
 from tests.opened import open_dataset, open_holdout
@@ -207,3 +210,37 @@ def test_configuration_holds_no_secret_and_no_path_twice(line, message, tmp_path
         read_config(tmp_path / "gates.toml")
 
     assert message in str(error.value)
+
+
+@pytest.fixture
+def web(tmp_path):
+    """A web server on loopback that has no ranges, and its folder."""
+    folder = tmp_path / "web"
+    folder.mkdir()
+    handler = partial(QuietHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as own:
+        thread = Thread(target=own.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{own.server_port}", folder
+        finally:
+            own.shutdown()
+            thread.join()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *arguments: object) -> None:
+        """Say nothing: what a test prints is looked at."""
+
+
+def test_file_of_a_web_server_is_read_whole_and_a_missing_one_named(web, tmp_path):
+    address, folder = web
+    content = b"text,origin\n" + b"x,human\n" * 100
+    (folder / "rows.csv").write_bytes(content)
+
+    (file,) = resolve(f"{address}/rows.csv?download=1", tmp_path, PLACE)
+    assert (file.format, file.path.read_bytes()) == (Format.CSV, content)
+    with pytest.raises(DataError, match=r"nothing at http://127.0.0.1:\d+/none.csv \(404\)"):
+        resolve(f"{address}/none.csv", tmp_path, PLACE)
+    with pytest.raises(DataError, match=r"http:// was not reached"):
+        resolve("http://127.0.0.1:1/rows.csv", tmp_path, PLACE)

@@ -3,41 +3,27 @@
 from __future__ import annotations
 
 import json
-import re
-from pathlib import Path
 
 import pytest
 
 from gates.config.load import read_config
+from tests.format_samples import COMMANDS, CONVERSATIONS, EMPTY, PAGE, ROW_RULES, conversations
 from tests.guesses import guesses
 
-PAGE = (Path(__file__).parents[3] / "docs/reference/formats.md").read_text(encoding="utf-8")
-LINES = re.findall(r"^\| (.+?) \| `(\{.+\})` \| (instruction|preference) \|$", PAGE, flags=re.MULTILINE)
-ROWS, ROW_RULES = 100, "expect_row_failure_ratio_to_be_less_than"
-EMPTY = 117
-
-
-def written(line: str, path: Path) -> None:
-    """A file of such lines, half of them human; the answer of one synthetic line is empty."""
-    with path.open("w", encoding="utf-8") as file:
-        for number in range(1, 2 * ROWS + 1):
-            answer = "" if number == EMPTY else f"The town number {number * 7919 % 1000} by river {number}."
-            row = json.loads(line.replace("Paris.", answer).replace("France", f"the land {number * 31 % 1009}"))
-            origin = "human" if number <= ROWS else "synthetic"
-            file.write(json.dumps({**row, "origin": origin}) + "\n")
+LINES, TABLE = PAGE.split("## What was guessed and found")
 
 
 def test_page_has_every_format_once():
     assert (
-        len(LINES)
-        == len({name for name, _, _ in LINES})
-        == PAGE.count("` | instruction |") + PAGE.count("` | preference |")
+        len(CONVERSATIONS)
+        == len({name for name, _, _ in CONVERSATIONS})
+        == LINES.count("` | instruction |") + LINES.count("` | preference |")
     )
 
 
-@pytest.mark.parametrize(("name", "line", "kind"), LINES, ids=[name for name, _, _ in LINES])
+@pytest.mark.parametrize(("name", "line", "kind"), CONVERSATIONS, ids=[name for name, _, _ in CONVERSATIONS])
 def test_format_is_guessed_and_an_empty_answer_in_it_is_found(name, line, kind, tmp_path, gates):
-    written(line, tmp_path / "rows.jsonl")
+    conversations(line, tmp_path / "rows.jsonl")
 
     guessed = gates(tmp_path, "init", "rows.jsonl")
     verdict = json.loads(gates(tmp_path, "check", "rows", "--format", "json", "--only", ROW_RULES).out)
@@ -50,3 +36,10 @@ def test_format_is_guessed_and_an_empty_answer_in_it_is_found(name, line, kind, 
     places = failed[f"synthetic/{ROW_RULES}/{role}/not-blank"]["evidence"]["first_rows"]
     turn = " turn 2" if "several turns" in name else ""
     assert places[0].startswith(f"rows.jsonl:{EMPTY}{turn}")
+
+
+def test_page_shows_what_became_of_each_format():
+    """As `benchmarks/formats.py` prints it."""
+    shown = [line.split(" | ")[0].removeprefix("| ") for line in TABLE.splitlines() if line.startswith("| ")][1:]
+
+    assert shown == [*COMMANDS, *(name for name, _, _ in CONVERSATIONS)]
