@@ -9,6 +9,8 @@ import polars as pl
 
 from gates.data.facts import ORIGIN
 from gates.data.values.booleans import BOOLEANS
+from gates.data.values.clocks import CLOCKS
+from gates.data.values.durations import DURATIONS
 from gates.data.values.epochs import EPOCHS, counts_time_by_name
 from gates.data.values.kinds import LONGEST_VALUE, is_null_word
 from gates.data.values.numbers import NUMBERS
@@ -25,10 +27,12 @@ if TYPE_CHECKING:
 
 # A column of which this share reads as one kind holds that kind, and the rest are slips.
 LEAST_RATIO = 0.95
+# Of times of day so many may be mistyped; where more have an hour that no day has, they are no times of day.
+MOST_SLIPS = 0.01
 # Examples of what does not read, of each origin.
 _NAMED = 3
 _TIME = "timestamp"
-_OF_TEXT = (TIMES, BOOLEANS, NUMBERS)
+_OF_TEXT = (TIMES, CLOCKS, DURATIONS, BOOLEANS, NUMBERS)
 
 
 class SurveyedSource(Protocol):
@@ -153,6 +157,8 @@ class _Column:
             present = self._values.total() - self._missing.total()
             if manners is None or not present or self._misses(kind) > (1 - LEAST_RATIO) * present:
                 continue
+            if kind is CLOCKS and self._are_durations(present):
+                continue
             decision = kind.decide(manners)
             if decision is not None:
                 names = {origin for one, origin in self._examples if one == kind.name}
@@ -160,3 +166,8 @@ class _Column:
                 ordered = manners.sort(manners.columns, nulls_last=True)
                 return Reading(kind, decision, ordered, dict(self._values), unread)
         return None
+
+    def _are_durations(self, present: int) -> bool:
+        """Whether more than slips are beyond a day, as minutes and seconds of a race are, and read as durations."""
+        is_better = DURATIONS in self.kinds and self._misses(DURATIONS) < self._misses(CLOCKS)
+        return is_better and self._misses(CLOCKS) > MOST_SLIPS * present

@@ -35,6 +35,11 @@ _DATES = {
     "Y.M.D": rf"{_YEAR}\.(?P<month>\d{{1,2}})\.{_DAY}\.?",
     "year and week": rf"{_YEAR}-?W(?P<week>\d\d)(?:-?(?P<weekday>[1-7]))?",
     "year and day": rf"{_YEAR}-?(?P<ordinal>\d\d\d)",
+    "Y\u5e74M\u6708D\u65e5": rf"{_YEAR}\s?[\u5e74\ub144]\s?(?P<month>\d{{1,2}})\s?[\u6708\uc6d4]\s?{_DAY}\s?[\u65e5\uc77c]",
+    "Y-M": rf"{_YEAR}-(?P<month>\d\d)",
+    "M/Y": rf"(?P<month>\d{{1,2}})/{_YEAR}",
+    "month Y": rf"{_NAME},?[\s-]+{_YEAR}",
+    "D/month/Y": rf"{_DAY}/{_NAME}/{_YEAR}",
     "D.M.Y": rf"{_DAY}\.\s?(?P<month>\d{{1,2}})\.\s?{_SHORT_YEAR}",
     "/": rf"{_TWO}/(?P<second>\d{{1,2}})/{_SHORT_YEAR}",
     "-": rf"{_TWO}-(?P<second>\d{{1,2}})-{_YEAR}",
@@ -46,10 +51,12 @@ _CLOCK = (
     r"(?:\s*(?P<half>[AaPp]\.?[Mm]\.?))?"
 )
 _ZONE = r"(?:\s*(?P<zone>[Zz]|UTC|GMT|[+\u2212-]\d\d(?::?\d\d)?))?"
-_TIME = rf"(?:(?P<between>[Tt]|,?\s+){_CLOCK}{_ZONE})?"
+_TIME = rf"(?:(?P<between>[Tt:]|,?\s+){_CLOCK}{_ZONE})?"
 _FORMS = {form: rf"^\s*{date}{_TIME}\s*$" for form, date in _DATES.items()}
 _DAY_FIRST = {"day first": True, "month first": False}
 _OPEN_FORMS = ("/", "-")
+# They stand for the first day of a month.
+_MONTHLY_FORMS = ("Y-M", "M/Y", "month Y")
 _NAMES = (
     "year", "month", "day", "week", "weekday", "ordinal", "first", "second", "name", "between", "hour", "minute",
     "second_of", "fraction", "half", "zone",
@@ -89,7 +96,8 @@ def _when(parts: pl.DataFrame, *, is_day_first: bool | None) -> pl.DataFrame:
     )  # fmt: skip
     name = pl.col("name").str.to_lowercase().replace_strict(_MONTH_NUMBERS, default=None, return_dtype=pl.String)
     month = pl.coalesce("month", name, pl.when(is_day).then("second").when(~is_day).then("first")).str.zfill(2)
-    day = pl.coalesce("day", pl.when(is_day).then("first").when(~is_day).then("second")).str.zfill(2)
+    of_month = pl.when(pl.col("form").is_in(_MONTHLY_FORMS)).then(pl.lit("01"))
+    day = pl.coalesce("day", pl.when(is_day).then("first").when(~is_day).then("second"), of_month).str.zfill(2)
     date = pl.coalesce(
         (year + "-" + month + "-" + day).str.to_date("%Y-%m-%d", strict=False),
         (year + "-" + pl.col("ordinal")).str.to_date("%Y-%j", strict=False),
@@ -111,7 +119,9 @@ def _clock() -> pl.Expr:
     is_evening, is_half = pl.col("half").str.contains("^[Pp]"), pl.col("half").is_not_null()
     hours = pl.when(is_half).then(hour % 12 + pl.when(is_evening).then(12).otherwise(0)).otherwise(hour)
     fraction = pl.col("fraction").str.slice(0, 6).str.pad_end(6, "0").cast(pl.Int64, strict=False).fill_null(0)
-    is_time = (hour < 24) & (minute < 60) & (second <= 60) & ~(is_half & ((hour == 0) | (hour > 12)))  # noqa: PLR2004
+    is_midnight = (hour == 24) & (minute == 0) & (second == 0)  # noqa: PLR2004 (the end of a day in ISO 8601)
+    is_half_hour = ~(is_half & ((hour == 0) | (hour > 12)))  # noqa: PLR2004
+    is_time = ((hour < 24) | is_midnight) & (minute < 60) & (second <= 60) & is_half_hour  # noqa: PLR2004
     stated = pl.when(is_time).then(((hours * 60 + minute) * 60 + second) * 1_000_000 + fraction)
     return pl.when(hour.is_null()).then(0).otherwise(stated)
 

@@ -33,6 +33,9 @@ LEAST_TIME_RATIO = 0.95
 _LEVELLED = (InferredKind.CATEGORICAL, InferredKind.BOOLEAN)
 _NUMERIC = (InferredKind.NUMERIC, InferredKind.INTEGER_VALUED)
 
+# Types whose values count from midnight, or from nothing.
+_COUNTED = (pl.Time, pl.Duration)
+
 Edge = tuple[str, str]
 
 
@@ -118,7 +121,9 @@ def _dependency_trials(x: _Levels, y: _Levels) -> int:
 def _inequalities(frame: pl.DataFrame, columns: Sequence[ColumnDraft], error: float) -> list[Constraint]:
     ordered = {column.name: _ordered(frame, column) for column in columns}
     present = {name: values for name, values in ordered.items() if values.count()}
-    kinds = {name: values.dtype.is_numeric() for name, values in present.items()}
+    # Times of day and durations are ordered among themselves alone.
+    own = {name: frame.schema[name] if frame.schema[name] in _COUNTED else None for name in present}
+    kinds = {name: (values.dtype.is_numeric(), own[name]) for name, values in present.items()}
     trials: dict[Edge, tuple[int, float]] = {}
     for small, large in permutations(present, 2):
         if kinds[small] != kinds[large] or present[small].max() <= present[large].min():  # type: ignore[operator]  # of one kind
@@ -145,6 +150,8 @@ def _ordered(frame: pl.DataFrame, column: ColumnDraft) -> pl.Series:
     """A column's numbers, or its times where it is one of times or of words that nearly all say a time; else nulls."""
     if column.kind in _NUMERIC and column.minimum is not None:
         return frame[column.name]
+    if frame.schema[column.name] in _COUNTED:
+        return frame[column.name].to_physical()
     times = frame.select(time_in_utc(column.name, frame.schema[column.name])).to_series()
     is_time = times.count() >= LEAST_TIME_RATIO * frame[column.name].count()
     return times if is_time else pl.Series([None] * frame.height, dtype=times.dtype)
