@@ -107,6 +107,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", nargs="+", choices=tuple(BY_NAME), default=tuple(BY_NAME))
+    parser.add_argument("--gates-only", action="store_true", help="ask no peer")
     parser.add_argument("--keep", type=Path, help="file of answers, a line each; what stands there is not asked again")
     options = parser.parse_args()
     started = time.perf_counter()

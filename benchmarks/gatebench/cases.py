@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -11,12 +12,15 @@ from benchmarks.gating import Dataset
 from benchmarks.sources.catalogue import SOURCES
 
 from . import planting
+from .extending import EXTEND, EXTREME, FAIR, INTENT, RICH, Rare, with_extremes
 from .planting import Halves, Plant
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 ROWS = 800
-# A class that is made more frequent on purpose, and rows of it that other people are.
-RARE, RARE_ROWS = pl.col("income") == ">50K", 400
-EXTEND = '\nsynthetic_role = "extend"'
+# A class of 3 % has 60 human rows in these.
+EXTENDED_ROWS = 2000
 _SOURCES = {source.name: source for source in SOURCES}
 
 
@@ -67,35 +71,12 @@ def _fewer(halves: Halves, _rng: planting.Rng) -> Halves:
     return Halves(halves.human[: ROWS // 3], halves.synthetic, halves.spare)
 
 
-def _rare_people(halves: Halves, rng: planting.Rng) -> Halves:
-    pool = pl.concat([halves.synthetic, halves.spare]).filter(RARE)
-    return Halves(halves.human, pool[rng.permutation(pool.height)[:RARE_ROWS]], halves.spare)
-
-
-def _rare_copies(halves: Halves, rng: planting.Rng) -> Halves:
-    pool = halves.human.filter(RARE)
-    return Halves(halves.human, pool[rng.integers(pool.height, size=RARE_ROWS)], halves.spare)
-
-
-def _rare_mislabelled(halves: Halves, rng: planting.Rng) -> Halves:
-    others = halves.spare.filter(~RARE).with_columns(income=pl.lit(">50K"))
-    return Halves(halves.human, others[rng.permutation(others.height)[:RARE_ROWS]], halves.spare)
-
-
-def _rare_mode(halves: Halves, rng: planting.Rng) -> Halves:
-    pool = halves.spare.filter(RARE)[:3]
-    rows = pool[rng.integers(pool.height, size=RARE_ROWS)]
-    ages = pl.Series("age", rng.integers(30, 60, RARE_ROWS), pl.Int64)
-    return Halves(halves.human, rows.with_columns(ages.cast(rows.schema["age"])), halves.spare)
-
-
 SOUND = (
     *(_sound(name) for name in ("adult", "visits", "diamonds", "seasons", "flights", "towns", "descriptions", "foreign")),
     *(_sound(name) for name in ("sayings", "signatures", "talk", "safety", "weather", "servers", "clocks", "planes")),
     *(_sound(name) for name in ("translations", "messages", "revisions")),
     _sound("marriages", "people who repeat each other by nature", lambda halves, _rng: halves),
     _sound("adult", "a third as many human rows", _fewer),
-    _sound("adult", "rich people added to balance", _rare_people, settings=EXTEND),
 )  # fmt: skip
 
 TABLES = (
@@ -115,9 +96,6 @@ TABLES = (
     Case("label_dealt_out", "adult", "income is dealt out again", planting.shuffled(1.0, "income")),
     Case("collapsed", "diamonds", "all come from twenty patterns", planting.one_mode(20, [pl.col("price") + pl.int_range(pl.len()) % 50])),
     Case("padding", "adult", "20 % of the classes have a space before", planting.cells(0.2, pl.format(" {}", "workclass").alias("workclass"))),
-    Case("extend_copies", "adult", "rich people added are copies", _rare_copies, settings=EXTEND),
-    Case("extend_one_mode", "adult", "rich people added are three men", _rare_mode, settings=EXTEND),
-    Case("extend_wrong_label", "adult", "rich people added are not rich", _rare_mislabelled, settings=EXTEND),
 )  # fmt: skip
 
 BOILERPLATE = "As an AI language model, I cannot have opinions. "
@@ -153,4 +131,30 @@ ORDERED = (
     Case("unknown_events", "planes", "8 % fly to a place that is not there", planting.cells(0.08, pl.lit("XXX").alias("event"))),
 )  # fmt: skip
 
-CASES = (*SOUND, *TABLES, *TEXTS, *ORDERED)
+
+def _extending() -> Iterator[Case]:
+    """Sound rows that extend, and the three defects of each kind."""
+    kinds: tuple[tuple[str, str, Rare, str, str], ...] = (
+        ("rich", "adult", RICH, "rich people", EXTEND),
+        ("fair", "diamonds", FAIR, "badly cut diamonds", EXTEND),
+        ("extremes", "visits", EXTREME, "people with many visits", EXTEND + '\nslices = ["use"]'),
+        ("intents", "descriptions", INTENT, "texts of one section", EXTEND),
+    )
+    for name, source, rare, words, settings in kinds:
+        plants: dict[str, tuple[Plant, str]] = {
+            "others": (rare.others, f"more {words}"),
+            "copied": (rare.copied, f"more {words}, 30 % copied"),
+            "one_mode": (rare.one_mode, f"more {words}, three over and over"),
+            "mislabelled": (rare.mislabelled, f"more {words}, who are none"),
+        }
+        if source != "descriptions":
+            plants["interpolated"] = (rare.interpolated, f"more {words}, interpolated")
+        for kind, (plant, what) in plants.items():
+            wrapped = with_extremes(plant) if rare is EXTREME else plant
+            sound = kind in ("others", "interpolated")
+            yield Case(
+                f"extend_{name}_{kind}", source, what, wrapped, sound=sound, rows=EXTENDED_ROWS, settings=settings
+            )
+
+
+CASES = (*SOUND, *TABLES, *TEXTS, *ORDERED, *_extending())
