@@ -9,84 +9,17 @@ not there yet. Prints the tables of docs/explanation/benchmark.md. Limits of gat
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
-import sys
-import tempfile
 import time
-from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
-from multiprocessing import get_context
 from pathlib import Path
 
-from benchmarks.gating import judged
 from benchmarks.kept import Kept, Record
 from benchmarks.sources.fetch import fetch
-from benchmarks.sources.source import REPOSITORY
 
 from . import score
-from .cases import CASES, Case
+from .asking import BY_NAME, OURS, ask_gates, ask_peers
+from .cases import CASES
 from .score import Reply
-
-OURS = "gates"
-PEERS = REPOSITORY / ".venv" / "gatebench"
-BY_NAME = {case.name: case for case in CASES}
-
-
-def install() -> Path:
-    """The interpreter that has the peers."""
-    python = PEERS / "bin" / "python"
-    if not (PEERS / ".installed").is_file():
-        subprocess.run([sys.executable, "-m", "venv", str(PEERS)], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "--upgrade", "pip>=25.1"], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "--group", "gatebench"], cwd=REPOSITORY, check=True)
-        (PEERS / ".installed").touch()
-    return python
-
-
-def our_reply(job: Record) -> Record:
-    """What gates says of a case: refused where the verdict is fail, no answer where it is unjudged."""
-    from gates import __version__
-
-    dataset = BY_NAME[str(job["case"])].dataset(int(str(job["seed"])))
-    assert dataset is not None
-    started = time.perf_counter()
-    answer = judged(dataset)
-    refuses = {"fail": True, "pass": False, "warn": False}.get(answer.word)
-    why = "; ".join(answer.blocking or answer.undecided)
-    return {
-        **job,
-        "refuses": refuses,
-        "why": why,
-        "seconds": round(time.perf_counter() - started, 1),
-        "version": __version__,
-    }
-
-
-def ask_gates(wanted: list[Record], kept: Kept) -> None:
-    """Two cases at a time, each in a process of its own."""
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
-        for record in executor.map(our_reply, wanted):
-            kept.add(record)
-
-
-def ask_peers(cases: list[Case], seed: int, kept: Kept) -> None:
-    """All peers on all cases, in one process of their environment."""
-    with tempfile.TemporaryDirectory() as name:
-        for case in cases:
-            dataset = case.dataset(seed)
-            assert dataset is not None
-            folder = Path(name) / case.name
-            folder.mkdir()
-            dataset.human.write_parquet(folder / "human.parquet")
-            dataset.synthetic.write_parquet(folder / "synthetic.parquet")
-        command = [str(install()), str(Path(__file__).with_name("peers.py")), name]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout is not None
-            for line in process.stdout:
-                kept.add({"measure": "gatebench", "seed": seed, **json.loads(line)})
-        if process.returncode:
-            raise subprocess.CalledProcessError(process.returncode, command)
 
 
 def by_tool(records: list[Record]) -> dict[str, list[Reply]]:
@@ -118,11 +51,12 @@ def main() -> None:
         {"measure": "gatebench", "seed": options.seed, "tool": OURS, "case": case.name} for case in cases
     ]
     ask_gates([job for job in wanted if not kept.has(job)], kept)
-    ask_peers(
-        [case for case in cases if not kept.has({"case": case.name, "tool": "pandera", "seed": options.seed})],
-        options.seed,
-        kept,
-    )
+    if not options.gates_only:
+        # The last of the peers answers when all have.
+        open_cases = [
+            case for case in cases if not kept.has({"case": case.name, "tool": "pandera", "seed": options.seed})
+        ]
+        ask_peers(open_cases, options.seed, kept)
     replies = by_tool(
         [record for record in kept.of("gatebench") if record["seed"] == options.seed and record["case"] in options.only]
     )

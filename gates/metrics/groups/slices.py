@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 from scipy.special import betainc
 
@@ -46,7 +47,8 @@ DOUBT = 0.05
 class Level:
     """One level of one column with its counts in the samples, scaled to the partitions' rows.
 
-    chance: of so few synthetic rows among the rows of the level, if both origins had it as often.
+    group_share_low, group_share_high: of the human and of the synthetic groups (sessions, items) that have the level; where each
+    row is its own group, of the rows. chance: of so few synthetic groups among those that have it, if both origins had it as often.
     """
 
     column: str
@@ -57,6 +59,8 @@ class Level:
     synthetic_share: float
     human_share_low: float
     synthetic_share_high: float
+    group_share_low: float
+    group_share_high: float
     chance: float
 
     @property
@@ -65,9 +69,14 @@ class Level:
         return self.human + self.synthetic
 
     def is_vanished(self) -> bool:
-        """True where the level is common enough in human rows and surely far rarer in synthetic rows."""
-        return self.human_share_low >= PREVALENCE_AT_LEAST and (
-            self.synthetic_share_high < VANISHED_SHARE * self.human_share_low
+        """True where the level is common enough in human rows and surely far rarer in synthetic rows.
+
+        Rows of one group are no independent evidence: 61 rows of one session are one session.
+        """
+        return (
+            self.human_share_low >= PREVALENCE_AT_LEAST
+            and self.synthetic_share_high < VANISHED_SHARE * self.human_share_low
+            and self.group_share_high < VANISHED_SHARE * self.group_share_low
         )
 
     def is_doubtful(self) -> bool:
@@ -154,6 +163,8 @@ def all_levels(scan: Scan) -> list[Level]:
 def _levels(scan: Scan, column: str, *, is_slice: bool) -> list[Level]:
     mine, theirs = _counts(scan.human, column), _counts(scan.synthetic, column)
     n_human, n_synthetic = len(scan.human), len(scan.synthetic)
+    my_groups, their_groups = _group_counts(scan.human, column), _group_counts(scan.synthetic, column)
+    human_groups, synthetic_groups = (len(np.unique(rows.group)) for rows in (scan.human, scan.synthetic))
     levels = []
     for value in sorted(mine.keys() | theirs.keys() if is_slice else mine.keys()):
         human, synthetic = mine.get(value, 0), theirs.get(value, 0)
@@ -163,19 +174,27 @@ def _levels(scan: Scan, column: str, *, is_slice: bool) -> list[Level]:
         low, high = clopper_pearson(human, n_human).low, clopper_pearson(synthetic, n_synthetic).high
         shares = share, synthetic / max(1, n_synthetic)
         scaled = round(share * scan.human.total), round(shares[1] * scan.synthetic.total)
-        chance = _chance_of_so_few(human, synthetic, n_synthetic / max(1, n_human + n_synthetic))
-        levels.append(Level(column, value, *scaled, *shares, low, high, chance))
+        having, having_synthetic = (groups.get(value, 0) for groups in (my_groups, their_groups))
+        bounds = clopper_pearson(having, human_groups).low, clopper_pearson(having_synthetic, synthetic_groups).high
+        chance = _chance_of_so_few(having, having_synthetic, synthetic_groups / max(1, human_groups + synthetic_groups))
+        levels.append(Level(column, value, *scaled, *shares, low, high, *bounds, chance))
     return levels
 
 
 def _chance_of_so_few(human: int, synthetic: int, share: float) -> float:
-    """Of at most so many synthetic rows among all of a level, where each is synthetic with this chance: a binomial tail."""
+    """Of at most so many synthetic groups among all that have a level, where each is synthetic with this chance: a binomial tail."""
     return float(betainc(human, synthetic + 1, 1 - share)) if human else 1.0
 
 
 def _counts(rows: Rows, column: str) -> dict[str, int]:
     counts = rows.frame[column].cast(pl.String).drop_nulls().value_counts()
     return {str(value): int(count) for value, count in counts.iter_rows()}
+
+
+def _group_counts(rows: Rows, column: str) -> dict[str, int]:
+    """By level the groups in which it occurs."""
+    values = pl.DataFrame({"value": rows.frame[column].cast(pl.String), "group": rows.group}).drop_nulls().unique()
+    return {str(value): int(count) for value, count in values["value"].value_counts().iter_rows()}
 
 
 def is_categorical(values: pl.Series) -> bool:

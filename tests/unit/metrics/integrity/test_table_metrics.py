@@ -322,6 +322,26 @@ def test_a_vanished_level_is_named_though_its_column_hardly_moves():
     assert outcome(measured(slices, table_rows(4080, seed=70), human=table_rows(4080)), max_value=0) is Outcome.PASS
 
 
+def test_rows_of_one_session_do_not_show_that_a_level_vanished():
+    # 80 human rows have the level, all of two sessions of a hundred: another draw of sessions may well have none.
+    human, other = (
+        table_rows(4000, seed=seed).with_columns(
+            session=pl.Series([f"{seed}/{row // 40}" for row in range(4000)]), town=pl.lit("village")
+        )
+        for seed in (1, 2)
+    )
+    sessions = [f"1/{number}" for number in range(2)]
+    clustered = human.with_columns(
+        town=pl.when(pl.col("session").is_in(sessions)).then(pl.lit("hamlet")).otherwise("town")
+    )
+    spread = human.with_columns(town=pl.when(pl.int_range(pl.len()) % 40 < 2).then(pl.lit("hamlet")).otherwise("town"))
+
+    grouped = {"roles": {"group": "session"}}
+
+    assert outcome(measured(slices, other, human=clustered, **grouped), max_value=0) is Outcome.INCONCLUSIVE
+    assert outcome(measured(slices, other, human=spread, **grouped), max_value=0) is Outcome.FAIL
+
+
 def test_a_level_repaired_by_synthetic_rows_is_shown_and_not_counted_as_human():
     human = pl.concat([table_rows(1200), table_rows(12, seed=3).with_columns(town=pl.lit("hamlet"))])
     repaired = pl.concat([OTHERS, table_rows(100, seed=4).with_columns(town=pl.lit("hamlet"))])
