@@ -6,7 +6,7 @@ import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from gates.checking.conclude import JudgedData, column_types, planned, verdict_of_results
 from gates.checking.row_pass import RowPass
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from gates.rows.validators import Validators
     from gates.versions.dataset.snapshots import VersionFiles
 
+REFERENCE: Final = "reference"
 _CODES = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE, "undeclared": UNDECLARED_CODE}
 
 
@@ -166,7 +167,8 @@ class _Pass:
             writer.write(batch, failures if rules is None else failures.of_rules(rules))
 
         path = (folder or Path()) / f"{dataset.name}.parquet"
-        with QuarantineWriter(path, [file.path for file in self.opened.files], mode) as writer:
+        names = {"human": REFERENCE} if dataset.reference else {}
+        with QuarantineWriter(path, [file.path for file in self.opened.files], mode, names) as writer:
             request = ScanRequest(
                 declared=_declared(contract),
                 named_rows=None if self.options.only else NAMED_ROWS,
@@ -220,7 +222,7 @@ def _declared(contract: Contract) -> Declarations:
     return Declarations(
         purpose=dataset.purpose,
         extends_human_law=dataset.synthetic_role == "extend",
-        human_rows="set" if dataset.reference is None else "reference" if dataset.reference else "none",
+        human_rows="set" if dataset.reference is None else REFERENCE if dataset.reference else "none",
         population=contract.population.shares if contract.population else {},
         critical_domains=dataset.critical_domains,
         removals=contract.removals,
@@ -302,7 +304,10 @@ def _without_unchecked_scope(seen: Scan, results: list[CheckResult]) -> list[Che
 
 
 def _row_counts(seen: Scan) -> dict[str, int]:
-    return {name: int(seen.index.of(code).sum()) for name, code in _CODES.items()}
+    """Rows of the set by origin; those of a reference lie outside of it, and are counted by themselves."""
+    counts = {name: int(seen.index.of(code).sum()) for name, code in _CODES.items()}
+    is_outside = seen.declared.human_rows == REFERENCE
+    return {**counts, "human": 0, REFERENCE: counts["human"]} if is_outside else counts
 
 
 class _Clock:

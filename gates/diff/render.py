@@ -47,7 +47,7 @@ def _lines(difference: DatasetDifference) -> Iterator[str]:
     if difference.evaluation:
         yield from _files("evaluation", difference.evaluation)
     if base.rows is not None and new.rows is not None:
-        parts = (f"{origin} {_step(base.rows[origin], count)}" for origin, count in new.rows.items())
+        parts = (f"{origin} {_step(base.rows.get(origin, 0), count)}" for origin, count in new.rows.items())
         yield f"rows: {', '.join(parts)}"
     uncounted = (
         f"rows in {one.version} could not be counted: {one.why_no_rows}" for one in (base, new) if one.rows is None

@@ -18,7 +18,7 @@ from gates.data.facts import ORIGIN, ROW_ID, ROWS_PER_FILE_BITS
 from gates.rows.conversion import readable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -49,11 +49,18 @@ class QuarantineWriter:
 
     The file appears whole at the end, readable by its owner only, since it may hold personal data; after an error
     nothing appears. `content` is the row as JSON in mode `rows`, else null. Mode `off` writes nothing.
-    `failing_rows` counts distinct rows so far.
+    `failing_rows` counts distinct rows so far. origins: what to call an origin instead, by its name.
     """
 
-    def __init__(self, path: Path, files: Sequence[str], mode: QuarantineMode = QuarantineMode.ROWS) -> None:
+    def __init__(
+        self,
+        path: Path,
+        files: Sequence[str],
+        mode: QuarantineMode = QuarantineMode.ROWS,
+        origins: Mapping[str, str] | None = None,
+    ) -> None:
         self.path, self.files, self.mode = path, files, QuarantineMode(mode)
+        self._origins = origins or {}
         self.failing_rows = 0
         self._owned = ExitStack()
         self._writer: pq.ParquetWriter | None = None
@@ -87,7 +94,7 @@ class QuarantineWriter:
                 {
                     "file": [self.files[index] for index in (ids >> ROWS_PER_FILE_BITS).tolist()],
                     "row": (ids & ((1 << ROWS_PER_FILE_BITS) - 1)) + 1,
-                    "origin": failures.origin[at].tolist(),
+                    "origin": [self._origins.get(origin, origin) for origin in failures.origin[at].tolist()],
                     "rule": [order[index] for index in which.tolist()],
                     "reason": [
                         _reason(failures, order[index], row)

@@ -28,7 +28,7 @@ def lost_paths(dataset: DatasetConfig) -> Iterator[UsageError]:
     Where a pipeline of DVC makes files, one of them may not have been made yet: then nothing is lost.
     """
     named = [("path", dataset.path), *(("partitions", paths) for paths in dataset.partitions.values())]
-    named += [("holdout", dataset.holdout), ("evaluation", dataset.evaluation)]
+    named += [("reference", dataset.reference), ("holdout", dataset.holdout), ("evaluation", dataset.evaluation)]
     for key, spec in ((key, spec) for key, specs in named for spec in specs_of(specs)):
         # Lint reads files and asks no network.
         if is_address(spec):

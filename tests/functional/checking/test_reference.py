@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 
+from tests.dvc_repositories import commit, dvc, new_git
 from tests.projects import ROWS, table_rows
 
 if TYPE_CHECKING:
@@ -140,3 +141,62 @@ def test_human_rows_in_the_set_and_a_reference_are_refused(tmp_path, gates):
 
     assert called.code == 2
     assert "takes the place of human rows" in called.err
+
+
+def test_rows_of_a_reference_are_no_rows_of_the_set(tmp_path, gates):
+    root = project(tmp_path, table_rows(ROWS, seed=11), '"human"')
+
+    called = gates(root, "check")
+    counts = verdict_of(gates(root, "check", "--format", "json"))["rows"]
+
+    assert f"rows: 0 human, {ROWS} synthetic, 0 undeclared, {ROWS} reference" in called.out
+    assert counts == {"human": 0, "synthetic": ROWS, "undeclared": 0, "reference": ROWS}
+
+
+def test_failing_rows_of_a_reference_are_named_as_such_in_quarantine(tmp_path, gates):
+    root = project(tmp_path, table_rows(ROWS, seed=11), '"human"')
+    spoilt = pl.when(pl.int_range(pl.len()) < 3).then(float("inf")).otherwise("income").alias("income")
+    table_rows(ROWS, seed=1).with_columns(spoilt).write_csv(root / "human/rows.csv")
+    table_rows(ROWS, seed=11).with_columns(spoilt).write_csv(root / "made.csv")
+
+    gates(root, "check")
+
+    (quarantine,) = root.rglob("made.parquet")
+    rows = pl.read_parquet(quarantine).select("file", "row", "origin").unique().sort("file", "row")
+    assert rows.rows() == [
+        *(("human/rows.csv", row, "reference") for row in (1, 2, 3)),
+        *(("made.csv", row, "synthetic") for row in (1, 2, 3)),
+    ]
+
+
+def test_a_reference_that_dvc_tracks_is_fetched_from_its_cache_at_each_version(tmp_path, gates):
+    root = new_git(tmp_path / "work")
+    dvc(root, "init", "-q")
+    table_rows(ROWS, seed=11).write_csv(root / "made.csv")
+    table_rows(ROWS, seed=1).write_csv(root / "human.csv")
+    (root / "gates.toml").write_text(
+        '[datasets.made]\npath = "made.csv"\ntype = "tabular"\ninconclusive = "warn"\nreference = "human.csv"\n'
+    )
+    dvc(root, "add", "-q", "human.csv")
+    commit(root)
+    here = verdict_of(gates(root, "check", "--format", "json"))
+    (root / "human.csv").unlink()
+    (root / "human.csv").write_text("grade,town,income,title\n1,a,1.0,b\n")
+
+    committed = verdict_of(gates(root, "check", "--rev", "HEAD", "--format", "json"))
+    linted = gates(root, "lint")
+    (root / "human.csv").unlink()
+    lost = gates(root, "check")
+
+    assert here["rows"]["reference"] == ROWS
+    assert committed["data"]["manifest_sha256"] == here["data"]["manifest_sha256"]
+    assert linted.code == 0
+    assert lost.code in (2, 3)
+    assert "dvc" in lost.err
+
+
+def test_lint_names_a_reference_that_is_nowhere(tmp_path, gates):
+    called = gates(project(tmp_path, table_rows(ROWS, seed=11), '"nowhere.csv"'), "lint")
+
+    assert called.code == 2
+    assert "nowhere.csv" in called.err + called.out

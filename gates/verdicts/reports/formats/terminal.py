@@ -161,7 +161,8 @@ class _Screen:
 
     def _too_few(self, checks: Sequence[CheckResult]) -> str:
         """What critical checks lack that showed nothing, in a sentence; the next step has the line that accepts it."""
-        rows = " and ".join(f"{self.verdict.rows.get(origin, 0):,} {origin}" for origin in ("human", "synthetic"))
+        people = "reference" if "reference" in self.verdict.rows else "human"
+        rows = " and ".join(f"{self.verdict.rows.get(origin, 0):,} {origin}" for origin in (people, "synthetic"))
         needs = [check.rows_needed or {} for check in checks]
         most = {origin: max((need.get(origin, 0) for need in needs), default=0) for origin in ("human", "synthetic")}
         more = " and ".join(f"{count:,} more {origin}" for origin, count in most.items() if count)
