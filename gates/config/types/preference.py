@@ -39,7 +39,9 @@ response may be bad on purpose; it has row rules, and its formatting is compared
 side in `label_1` to `label_5`. Group: `prompt`.
 
 Both sides may be conversations: lists of messages, or transcripts ("Human: … Assistant: …"). Each is then the
-assistant's last message, and without a column for the prompt that is what comes before it in `chosen`. `completions` holds
+assistant's last message, and without a column for the prompt that is what comes before it in `chosen`. Every turn of the
+assistant in `chosen` is judged by the row rules of `chosen` and for marks, the turns that both sides share as well: findings
+name the message, counted from 1. `completions` holds
 answers to one prompt with a score each: the best is `chosen`, the worst `rejected`.
 """,
     example="""\

@@ -104,13 +104,13 @@ class Conversations:
             source = by_name[COMPLETIONS]
             return [_reading(replace(source, name=role), _RANKED[role], "gates_ranked") for role in missing]
         main = by_name.get(next(iter(self.kind.texts), ""))
-        if main and main.name in self.bound and main.name not in _ANSWERS and self._shape(main):
-            return [_reading(replace(main, name=TURNS), _MESSAGES_OF, kind=MESSAGES_TYPE)]
-        chosen = by_name.get("chosen")
-        needs_prompt = "chosen" in self.bound and "prompt" in self.kind.required_roles and "prompt" not in by_name
-        if needs_prompt and chosen and self._shape(chosen):
-            return [_reading(replace(chosen, name="prompt"), _READINGS["prompt"])]
-        return []
+        if main is None or main.name not in self.bound or not self._shape(main):
+            return []
+        has_turns = any(column.name in self.kind.conversations for column in columns)
+        turns = [] if has_turns else [_reading(replace(main, name=TURNS), _MESSAGES_OF, kind=MESSAGES_TYPE)]
+        if main.name != "chosen" or "prompt" not in self.kind.required_roles or "prompt" in by_name:
+            return turns
+        return [_reading(replace(main, name="prompt"), _READINGS["prompt"]), *turns]
 
     def _shape(self, column: Column) -> Shape | None:
         """The shape of a column of lists, or of text whose first values are nearly all conversations."""

@@ -116,6 +116,13 @@ def _check(file: DataFile, header: Header, rows: Sequence[Sequence[str]]) -> Non
             f"{place}: is no header: it has {len(names)} names, and the rows below it {lengths.pop()} values; "
             "remove what stands above the line that names the columns, or name all of them there"
         )
+    named, filled = (sum(1 for cell in row if cell.strip()) for row in (names, rows[0] if rows else ()))
+    # A title fills one cell of its line. Half of the columns without a name are rather those of an index, or remarks.
+    if named * 2 < filled:
+        raise DataError(
+            f"{place}: is no header: it names {named} of {filled} columns that the row below it fills; remove the title "
+            "above the header, or name every column"
+        )
     counts, folded = Counter(filter(None, names)), Counter(name.casefold() for name in names if name)
     for name in filter(None, names):
         if counts[name] > 1:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from gates.private_folder import PrivateFolder
 
 _BLOCK = 1 << 20
+# In UTF-16 without its mark half of the bytes of plain letters are NUL; a quarter is more than slips give.
+_START, _NULS_AT_LEAST = 64, 4
 _OTHER_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -47,6 +49,8 @@ def _checked(file: DataFile) -> Iterator[bytes]:
     for block in _blocks(file):
         if is_first and block.startswith(_OTHER_MARKS):
             raise DataError(f"{file.name}: UTF-16, expected UTF-8; save it as UTF-8")
+        if is_first and block[:_START].count(0) * _NULS_AT_LEAST > len(block[:_START]):
+            raise DataError(f"{file.name}: every other byte is NUL, as UTF-16 has it; save it as UTF-8")
         try:
             decoder.decode(block)
         except UnicodeDecodeError as error:

@@ -9,6 +9,7 @@ import pytest
 
 from gates.config.load import read_config
 from tests.dvc_repositories import commit, new_git
+from tests.guesses import guesses
 from tests.projects import table_rows
 
 ONLY = "expect_table_row_count_to_be_between"
@@ -39,6 +40,20 @@ def test_folder_at_an_address_is_set_up_judged_and_recalled(rows_at, tmp_path, g
     assert "using the cached verdict" in again.err
     assert json.loads(again.out)["digest"] == first["digest"]
     assert gates(tmp_path, "lint").code == 0
+
+
+def test_pattern_at_an_address_is_one_dataset(store, bucket, tmp_path, gates):
+    for part in (1, 2):
+        origin = pl.Series("origin", ["human", "synthetic"] * 30)
+        table_rows(60, part).with_columns(origin).write_csv(tmp_path / "part.csv")
+        store.put(bucket, f"part-{part}.csv", tmp_path / "part.csv")
+    (tmp_path / "part.csv").unlink()
+
+    called = gates(tmp_path, "init", f"s3://{bucket}/part-*.csv")
+
+    assert called.code == 0, called.err
+    assert guesses(called.out)["rows"] == ("60 human and 60 synthetic",)
+    assert read_config(tmp_path / "gates.toml").datasets["part"].path == f"s3://{bucket}/part-*.csv"
 
 
 def test_work_tree_alone_has_what_lies_at_an_address(rows_at, tmp_path, gates):

@@ -91,8 +91,8 @@ BY_RULE = {
 
 @pytest.mark.parametrize(
     ("kind", "role"),
-    [("instruction", "response"), ("text", "text")],
-    ids=["conversations", "texts that are conversations"],
+    [("instruction", "response"), ("text", "text"), ("preference", "chosen")],
+    ids=["conversations", "texts that are conversations", "pairs of which a whole conversation was preferred"],
 )
 def test_defect_of_an_earlier_turn_is_found_and_named_with_its_turn(kind, role, tmp_path, gates):
     defects = dict(enumerate(DEFECTS.values(), start=FIRST))
@@ -100,11 +100,14 @@ def test_defect_of_an_earlier_turn_is_found_and_named_with_its_turn(kind, role, 
     def row(number: int, rng: random.Random) -> Mapping[str, object]:
         first, second = question(rng), question(rng)
         answer = defects[number](first) if number in defects else sentences(rng)
-        return {"messages": [
+        messages = [
             {"role": "system", "content": "Be short."}, {"role": "user", "content": first},
             {"role": "assistant", "content": answer}, {"role": "user", "content": second},
             {"role": "assistant", "content": sentences(rng)},
-        ]}  # fmt: skip
+        ]  # fmt: skip
+        # What was not preferred parts from it at the first answer.
+        others = [{**one, "content": sentences(rng)} if one["role"] == "assistant" else one for one in messages]
+        return {"chosen": messages, "rejected": others} if kind == "preference" else {"messages": messages}
 
     columns = 'columns = { text = "messages" }' if kind == "text" else ""
     written(tmp_path, row, f'type = "{kind}"', columns)

@@ -134,6 +134,11 @@ def test_rows_of_a_long_csv_with_line_breaks_in_texts_keep_their_numbers(tmp_pat
         ("a.csv", b"\na,b\n", "a.csv: a header without rows"),
         (
             "a.csv",
+            b"Report of May,,\n\na,b,origin\n1,2,human\n",
+            "a.csv:1: is no header: it names 1 of 3 columns that the row below it fills; remove the title above the header, or name every column",
+        ),
+        (
+            "a.csv",
             b"Report of May\na,origin\n1,human\n",
             "a.csv:1: is no header: it has 1 names, and the rows below it 2 values; remove what stands above the line that names the columns, or name all of them there",
         ),
@@ -166,6 +171,11 @@ def test_rows_of_a_long_csv_with_line_breaks_in_texts_keep_their_numbers(tmp_pat
         ("a.csv", b"a,origin\nx,human\n\xe4,human\n", "a.csv:3: byte 0xe4 is not UTF-8; save the whole file as UTF-8"),
         ("a.csv", b"a,origin\nx,human\n\xc3", "a.csv:3: byte 0xc3 is not UTF-8; save the whole file as UTF-8"),
         ("a.csv", "a,origin\nx,human\n".encode("utf-16"), "a.csv: UTF-16, expected UTF-8; save it as UTF-8"),
+        (
+            "a.tsv",
+            "a\torigin\nx\thuman\n".encode("utf-16-le"),
+            "a.tsv: every other byte is NUL, as UTF-16 has it; save it as UTF-8",
+        ),
         ("a.jsonl", b"", "a.jsonl: empty, 0 bytes; expected JSONL"),
         ("a.jsonl", b"\n\n", "a.jsonl: no rows, only blank lines"),
         ("a.jsonl", b"{}\n{}\n", "a.jsonl: no row has any key; name the columns"),
