@@ -23,7 +23,7 @@ from .score import Reply
 
 
 def by_tool(records: list[Record]) -> dict[str, list[Reply]]:
-    """Replies by the name of the tool, ours first; SDMetrics also under the limit that does best."""
+    """Replies by the name of the tool, ours first; those with a score also under the limit that does best."""
     names = ("case", "tool", "refuses", "why", "score", "seconds", "version")
     replies: dict[str, list[Reply]] = {OURS: []}
     for record in records:
@@ -31,7 +31,7 @@ def by_tool(records: list[Record]) -> dict[str, list[Reply]]:
         replies.setdefault(str(record["tool"]), []).append(Reply(**fields))  # type: ignore[arg-type]
     for tool in [tool for tool, own in replies.items() if any(reply.score is not None for reply in own)]:
         limit, best = score.with_best_limit(CASES, replies[tool])
-        replies[f"{tool}, quality under {limit:.3f}"] = best
+        replies[f"{tool}, score under {limit:.3f}"] = best
     return replies
 
 

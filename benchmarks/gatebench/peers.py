@@ -5,7 +5,7 @@ Runs in an environment of its own, because their dependencies and those of gates
     python peers.py FOLDER
 
 FOLDER has a folder per case with human.parquet and synthetic.parquet. Prints a line of JSON per case and tool: whether it
-refuses the synthetic rows, why, a score where the tool has one and no limit, and seconds. Imports nothing of this repository.
+refuses the synthetic rows, why, a score (the higher the better), and seconds. Imports nothing of this repository.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def sdmetrics(human: pd.DataFrame, synthetic: pd.DataFrame) -> dict[str, object]
 
 
 def evidently(human: pd.DataFrame, synthetic: pd.DataFrame) -> dict[str, object]:
-    """The presets of drift and of a summary, with the tests that they make of a reference."""
+    """The presets of drift and of a summary; refused where the dataset drifts. Score: the share of all their tests that pass."""
     from evidently import DataDefinition, Dataset, Report
     from evidently.presets import DataDriftPreset, DataSummaryPreset
 
@@ -55,14 +55,17 @@ def evidently(human: pd.DataFrame, synthetic: pd.DataFrame) -> dict[str, object]
     )
     reference, current = (Dataset.from_pandas(frame, data_definition=definition) for frame in (human, synthetic))
     run = Report([DataDriftPreset(), DataSummaryPreset()], include_tests=True).run(current, reference)
-    failed = [test["name"] for test in run.dict()["tests"] if test["status"] in ("FAIL", "TestStatus.FAIL")]
-    return {"refuses": bool(failed), "why": "; ".join(map(str, failed[:3]))}
+    tests = {str(test["name"]): str(test["status"]).rpartition(".")[2] for test in run.dict()["tests"]}
+    failed = [name for name, status in tests.items() if status != "SUCCESS"]
+    drifts = any(name.startswith("Share of Drifted Columns") for name in failed)
+    return {"refuses": drifts, "score": 1 - len(failed) / len(tests), "why": "; ".join(failed[:3])}
 
 
 def great_expectations(human: pd.DataFrame, synthetic: pd.DataFrame) -> dict[str, object]:
     """Expectations that a user writes from a look at human rows; GX has had no profiler since 1.0.
 
-    Columns, missing values, types by range or set, means: the kinds in its guide to data quality use cases.
+    Columns, missing values, types by range or set, means: the kinds in its guide to data quality use cases. Score: the share
+    of expectations that hold.
     """
     import great_expectations as gx
 
@@ -107,7 +110,7 @@ def _expectations(human: pd.DataFrame) -> Iterator[object]:
 
 
 def pandera(human: pd.DataFrame, synthetic: pd.DataFrame) -> dict[str, object]:
-    """`infer_schema` of human rows, validated on synthetic ones."""
+    """`infer_schema` of human rows, validated on synthetic ones. Score: the share of rows without an error."""
     import pandera.pandas as pa
 
     schema = pa.infer_schema(human)
@@ -115,8 +118,11 @@ def pandera(human: pd.DataFrame, synthetic: pd.DataFrame) -> dict[str, object]:
         schema.validate(synthetic, lazy=True)
     except pa.errors.SchemaErrors as errors:
         failed = errors.failure_cases
-        return {"refuses": True, "why": "; ".join(f"{one.column} {one.check}" for one in failed.head(3).itertuples())}
-    return {"refuses": False, "why": ""}
+        why = "; ".join(f"{one.column} {one.check}" for one in failed.drop_duplicates("check").head(3).itertuples())
+        # An error of a whole column has no row.
+        share = 1.0 if failed["index"].isna().any() else failed["index"].nunique() / len(synthetic)
+        return {"refuses": True, "score": 1 - share, "why": why}
+    return {"refuses": False, "score": 1.0, "why": ""}
 
 
 TOOLS: dict[str, tuple[str, Callable[[pd.DataFrame, pd.DataFrame], dict[str, object]]]] = {

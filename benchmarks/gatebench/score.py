@@ -52,7 +52,7 @@ def scored(cases: Sequence[Case], replies: Sequence[Reply]) -> Score:
 
 
 def with_best_limit(cases: Sequence[Case], replies: Sequence[Reply]) -> tuple[float, list[Reply]]:
-    """Replies of a tool that has a score and no limit, under the limit that does best on these very cases.
+    """Replies of a tool by its score alone, under the limit that does best on these very cases.
 
     Best is the largest share of defects refused less the share of sound sets blocked: no user could know this limit, so
     what the tool gets by it is the most that it could get.
@@ -60,9 +60,7 @@ def with_best_limit(cases: Sequence[Case], replies: Sequence[Reply]) -> tuple[fl
 
     def under(limit: float) -> list[Reply]:
         return [
-            Reply(**{**vars(reply), "refuses": reply.refuses or reply.score < limit})
-            if reply.score is not None
-            else reply
+            Reply(**{**vars(reply), "refuses": reply.score < limit}) if reply.score is not None else reply
             for reply in replies
         ]
 
