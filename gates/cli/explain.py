@@ -52,9 +52,10 @@ def command(check: str, config: Path | None, *, all_types: bool) -> int:
     with clean_stdout():
         metrics = metrics_of(plugins)
         shipped = shipped_uses(plugins, metrics)
-    check_type, check_id = find_type(check, metrics)
     here = _datasets_here(config)
-    every = matching([*shipped, *own_uses(here)], check_type, check_id)
+    used = [*shipped, *own_uses(here)]
+    check_type, check_id = find_type(check, metrics, [str(use.entry.check_id) for use in used])
+    every = matching(used, check_type, check_id)
     uses = every if all_types else of_datasets(every, here)
     scope = uses[0].entry.check_id.scope.value if uses else "SCOPE"
     entry = _entry_text(arguments(check_type, metrics), suite_entry(check_type, uses, metrics), scope)

@@ -134,7 +134,7 @@ def _init(request: InitRequest) -> Iterator[str]:
             if extended is None:
                 return
             config, request = extended, replace(request, targets=([*extended.datasets][-1],))
-        datasets = _wanted(config, request.target)
+        datasets = _wanted(config, request.targets)
     if request.write:
         from gates.init.pipeline_files import refuse_taken
 
@@ -145,8 +145,8 @@ def _init(request: InitRequest) -> Iterator[str]:
             refuse_lost_rules(dataset)
     drafted = []
     for dataset in datasets:
-        has_rules = yield from _rules(dataset, request, is_named=bool(request.target) and not is_new)
-        drafted += [dataset.name] if has_rules else []
+        is_draft = yield from _rules(dataset, request, is_named=bool(request.target) and not is_new)
+        drafted += [dataset.name] if is_draft else []
     if is_new and not request.write:
         yield from _snippets(config)
     yield from _next_steps(datasets, () if request.accept else drafted, is_written=request.write or not is_new)
@@ -159,10 +159,13 @@ def _put_in_place(config: Config) -> Iterator[str]:
     from gates.init.pipeline_files import HOOKS, write_hooks_and_workflow, write_stages
     from gates.versions.repository import open_repository
 
+    repository = open_repository(config.path.parent)
+    own = repository.relative(config.path.resolve())
+    first = "" if own and repository.dvc_root(own) else "after `dvc init`, as this is no repository of DVC yet, "
     name = write_stages(config).relative_to(config.path.parent).as_posix()
-    yield from ("", f"wrote {name}: `dvc repro {name}` judges what has changed, and fails where a verdict does")
+    yield from ("", f"wrote {name}: {first}`dvc repro {name}` judges what has changed, and fails where a verdict does")
     todo = {HOOKS: "`pre-commit install` puts the hooks in place"}
-    for written in write_hooks_and_workflow(open_repository(config.path.parent).top):
+    for written in write_hooks_and_workflow(repository.top):
         if written.is_new:
             yield f"wrote {written.path}: {todo.get(written.path, 'set in it where the action comes from, and how your data is fetched')}"
         elif written.is_same:
@@ -204,10 +207,12 @@ def _inferences(proposal: Proposal, path: Path) -> Iterator[str]:
 
 def _is_further(config: Config, request: InitRequest) -> bool:
     """Whether what is named is data that no dataset has yet."""
-    from gates.init.append_dataset import dataset_at
+    from gates.init.append_dataset import dataset_at, dataset_of
 
-    if request.human or request.synthetic or len(request.targets) > 1:
+    if request.human or request.synthetic:
         return True
+    if len(request.targets) > 1:
+        return dataset_of(config, request.targets) is None
     target = request.target
     if target is None or target in config.datasets:
         return False
@@ -238,27 +243,27 @@ def _further(config: Config, request: InitRequest) -> Generator[str, None, Confi
     return load_config(config.path)
 
 
-def _wanted(config: Config, target: str | None) -> list[DatasetConfig]:
-    from gates.init.append_dataset import dataset_at
+def _wanted(config: Config, targets: Sequence[str]) -> list[DatasetConfig]:
+    """The datasets that are meant: all of them, one by its name, or the one that reads the files that are named."""
+    from gates.init.append_dataset import dataset_at, dataset_of
 
-    if target is None:
+    if not targets:
         return list(config.datasets.values())
-    if target not in config.datasets:
-        target = dataset_at(config, target) or target
-    if target not in config.datasets:
-        raise UsageError(
-            f"{os.path.relpath(config.path)}: no dataset '{target}' ({did_you_mean(target, config.datasets)})"
-        )
-    return [config.datasets[target]]
+    target = targets[0]
+    name = target if target in config.datasets else (dataset_at(config, target) or dataset_of(config, targets))
+    if name is None:
+        shown, is_file = os.path.relpath(config.path), Path(target).suffix or os.sep in target
+        nothing = f"no such file or folder, and {shown} has" if is_file else f"{shown} has"
+        raise UsageError(f"{target}: {nothing} no dataset of that name ({did_you_mean(target, config.datasets)})")
+    return [config.datasets[name]]
 
 
 def _rules(dataset: DatasetConfig, request: InitRequest, *, is_named: bool) -> Generator[str, None, bool]:
-    """Drafts a dataset's rules where it has none, and accepts them where that was asked for; whether it has some."""
-    from gates.init.drafts.accept import accept
+    """Drafts a dataset's rules where it has none, and accepts them where that was asked for; whether some only warn yet."""
+    from gates.init.drafts.accept import accept, are_drafts
     from gates.init.drafts_step import DRAFTED_TYPES, draft, remove_other_drafts, rule_files
 
     present = rule_files(dataset)
-    has_rules = False
     if removed := remove_other_drafts(dataset):
         yield f"{dataset.name}: removed {_shown(removed, dataset)}: drafts for another type than {dataset.type}"
     if dataset.type not in DRAFTED_TYPES:
@@ -268,16 +273,14 @@ def _rules(dataset: DatasetConfig, request: InitRequest, *, is_named: bool) -> G
     elif not present or request.force:
         files = draft(dataset, force=request.force)
         yield f"{dataset.name}: drafted {_shown((files.schema, *files.suites), dataset)}"
-        has_rules = True
     elif not request.accept:
-        yield f"{dataset.name}: has rules already ({_shown(present, dataset)}); --force replaces them"
-        has_rules = True
+        yield f"{dataset.name}: keeps the rules that it has ({_shown(present, dataset)}); --force drafts them anew"
     if request.accept:
         changed = accept(rule_files(dataset))
         yield (
             f"{dataset.name}: accepted {_shown(changed, dataset)}" if changed else f"{dataset.name}: nothing to accept"
         )
-    return has_rules
+    return bool(are_drafts(rule_files(dataset)))
 
 
 def _shown(paths: Sequence[Path], dataset: DatasetConfig) -> str:
@@ -293,7 +296,8 @@ def _snippets(config: Config) -> Iterator[str]:
     repository = open_repository(path.parent)
     name = repository.relative(path)
     if name and repository.dvc_root(name):
-        yield from ("", "for DVC, add to dvc.yaml (`gates init --write` does it, in a file of its own):")
+        beside = "`gates init --write` writes the stages, in a file of its own; artifacts stand in this one"
+        yield from ("", f"for DVC, add to dvc.yaml ({beside}):")
         yield from (f"  {line}" for line in dvc_stages(config.datasets.values()).splitlines())
     if repository.git:
         yield from ("", "for pre-commit, add to .pre-commit-config.yaml:")

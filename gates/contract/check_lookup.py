@@ -24,11 +24,20 @@ def search_checks(word: str, types: Collection[str]) -> list[str]:
     return []
 
 
+def written_out(name: str) -> str:
+    """A name as reports have it in short, `row failure ratio (income/range)`, in the form that ids have."""
+    words, _, detail = name.strip().partition(" (")
+    parts = [words.replace(" ", "_"), *([detail.removesuffix(")")] if detail else [])]
+    return "/".join(parts)
+
+
 def resolve_checks(name: str, ids: Collection[str]) -> list[str]:
     """The ids that a name means, in their order: an id, or one's first parts; a type, or a word that only one type has.
 
-    A type or a word may stand after a scope and before the beginning of a detail: `human/duplicate_ratio/exact`.
+    A type or a word may stand after a scope and before the beginning of a detail: `human/duplicate_ratio/exact`. A detail
+    alone means the checks of the one type that has it: `income/range`.
     """
+    name = written_out(name)
     begun = [one for one in ids if f"{one}/".startswith(f"{name}/")]
     if begun:
         return begun
@@ -39,7 +48,8 @@ def resolve_checks(name: str, ids: Collection[str]) -> list[str]:
     types = {one.split("/")[1] for one in among}
     named = [one for one in (check_type, PREFIX + check_type) if one in types] or search_checks(check_type, types)
     if len(named) != 1:
-        return []
+        detailed = [one for one in ids if one.endswith(f"/{name}")]
+        return detailed if len({one.split("/")[1] for one in detailed}) == 1 else []
     begin = f"{named[0]}/{detail}/" if detail else f"{named[0]}/"
     return [one for one in among if f"{one.partition('/')[2]}/".startswith(begin)]
 

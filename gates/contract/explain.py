@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gates.config.data_types import DATA_TYPES
 from gates.config.installed.plugins import PluginKind, Plugins
-from gates.contract.check_lookup import PREFIX, search_checks, suggestion
+from gates.contract.check_lookup import PREFIX, resolve_checks, search_checks, suggestion, written_out
 from gates.contract.plugins.registry import loaded, type_suites
 from gates.contract.suites import limits_of, read_suite
 from gates.contract.suites.argument_values import described, example_value
@@ -19,7 +19,7 @@ from gates.metrics.catalogue import BY_NAME
 from gates.verdict import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from gates.contract.contract import Contract
     from gates.contract.suites import SuiteEntry
@@ -115,12 +115,12 @@ def explanation(check_type: str, metrics: Mapping[str, Metric] = BY_NAME) -> Exp
     )
 
 
-def find_type(check: str, metrics: Mapping[str, Metric] = BY_NAME) -> tuple[str, str]:
-    """The expectation type that a check id, a type or a word of its name means, and the id's own part or "".
+def find_type(check: str, metrics: Mapping[str, Metric] = BY_NAME, ids: Collection[str] = ()) -> tuple[str, str]:
+    """The expectation type that a check id, a type, a word of its name or a detail means, and the id's own part or "".
 
-    metrics: as for `explanation`. Raises UsageError naming the nearest type, or all that have the word.
+    metrics: as for `explanation`. ids: of the checks that suites have, some of which have details. Raises UsageError naming the nearest type, or all that have the word.
     """
-    first, _, rest = check.partition("/")
+    first, _, rest = written_out(check).partition("/")
     is_id = first in {scope.value for scope in Scope} and rest
     check_type, _, detail = rest.partition("/") if is_id else (first, "", "")
     ours = {*_STOCK, *metrics}
@@ -132,6 +132,8 @@ def find_type(check: str, metrics: Mapping[str, Metric] = BY_NAME) -> tuple[str,
     )
     if len(named) == 1:
         return named[0], "/".join(filter(None, (first, named[0], detail))) if is_id else ""
+    if detailed := resolve_checks(check, ids):
+        return detailed[0].split("/")[1], detailed[0] if len(detailed) == 1 else ""
     hint = suggestion(check_type, types, otherwise="`gates list checks` names them")
     raise UsageError(f"no check '{check}' ({hint})")
 

@@ -16,6 +16,8 @@ from gates.init.find import find_data
 from gates.init.propose import propose
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from gates.config.load import Config
     from gates.init.find import Given
     from gates.init.proposal import Proposal
@@ -31,6 +33,16 @@ def dataset_at(config: Config, target: str) -> str | None:
             return name
         own = {(config.path.parent / spec).resolve() for spec in specs}
         if own == {at} or (not dataset.path and {path.parent for path in own} == {at}):
+            return name
+    return None
+
+
+def dataset_of(config: Config, targets: Iterable[str]) -> str | None:
+    """The dataset that reads these files and no others already."""
+    files = {Path(target).resolve() for target in targets}
+    for name, dataset in config.datasets.items():
+        named = [dataset.path] if dataset.path else dataset.partitions.values()
+        if {(config.path.parent / spec).resolve() for paths in named for spec in specs_of(paths)} == files:
             return name
     return None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+from itertools import groupby
 from typing import TYPE_CHECKING, cast
 
 from gates.cli.options import chosen
@@ -33,13 +35,17 @@ def missing_rows(names: Sequence[str], config: Path | None) -> list[dict[str, ob
 
 def missing_lines(rows: Sequence[dict[str, object]]) -> Iterator[str]:
     """The rows as text: the lines to copy, then the checks that no line enables, and why."""
-    title = ""
-    for row in rows:
-        what = "add to its table in gates.toml what applies" if row["add"] else "no line of gates.toml enables these"
-        if title != (title := f"{row['dataset']}: {what}"):
-            yield title
-        yield f"  {row['add'] or row['why']}"
-        yield from (f"      {check}" for check in cast("list[str]", row["checks"]))
+    for (name, is_addable), group in groupby(rows, key=lambda row: (str(row["dataset"]), bool(row["add"]))):
+        listed = list(group)
+        what = "add to its table in gates.toml what applies" if is_addable else "no line of gates.toml enables these"
+        yield f"{name}: {what}"
+        for row in listed:
+            yield f"  {row['add'] or row['why']}"
+            yield from (f"      {check}" for check in cast("list[str]", row["checks"]))
+        roles = {role for row in listed for role in tomllib.loads(str(row["add"])).get("columns", {})}
+        if len(roles) > 1:
+            together = ", ".join(f'{role} = "…"' for role in sorted(roles))
+            yield f"  a table has one `columns`, with those that you have and what applies of: {together}"
 
 
 def _rows(name: str, verdict: RecordedVerdict) -> list[dict[str, object]]:

@@ -214,7 +214,9 @@ def tally(checks: Sequence[CheckResult], waived: frozenset[str]) -> str:
     for severity in Severity:
         for outcome, word in zip(_OUTCOMES, ("failed", "could not be computed", "inconclusive"), strict=True):
             count = sum(check.severity is severity and check.outcome is outcome for check in counting)
-            if count:
+            if count and (severity, outcome) == (Severity.INFO, Outcome.INCONCLUSIVE):
+                parts.append(f"{counted(count, 'check')} not decided")
+            elif count:
                 parts.append(f"{counted(count, _NOUNS[severity])} {word}")
     configured = sum(check.outcome is not Outcome.NOT_CONFIGURED for check in counting)
     passed = sum(check.outcome is Outcome.PASS for check in counting)

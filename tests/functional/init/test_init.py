@@ -115,7 +115,7 @@ def test_second_run_changes_nothing_unless_forced(tmp_path, gates):
     path.write_text(path.read_text().replace('"people human"', '"edited"'))
 
     called = gates(tmp_path, "init")
-    assert "people: has rules already (" in called.out
+    assert "people: keeps the rules that it has (" in called.out
     assert '"edited"' in path.read_text()
 
     assert "people: drafted " in gates(tmp_path, "init", "people", "--force").out
@@ -376,7 +376,7 @@ def test_path_of_a_dataset_means_the_dataset(second, gates):
     called = gates(second, "init", "people.csv")
 
     assert (called.code, called.err) == (0, "")
-    assert called.out.startswith("people: has rules already (")
+    assert called.out.startswith("people: keeps the rules that it has (")
 
 
 def test_folder_of_a_dataset_s_partitions_means_the_dataset(tmp_path, gates):
@@ -385,7 +385,7 @@ def test_folder_of_a_dataset_s_partitions_means_the_dataset(tmp_path, gates):
         table_rows(300, seed).write_csv(tmp_path / "data" / f"{name}.csv")
     gates(tmp_path, "init", "data")
 
-    assert gates(tmp_path, "init", "data").out.startswith("data: has rules already (")
+    assert gates(tmp_path, "init", "data").out.startswith("data: keeps the rules that it has (")
 
 
 def test_folder_of_files_with_nothing_in_common_is_no_dataset(second, gates):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gates.contract.check_lookup import MOST_NAMED, resolve_checks, search_checks, suggestion
+from gates.contract.explain import find_type
 
 KINDS = (
     "expect_boilerplate_ratio_to_be_less_than",
@@ -101,3 +102,26 @@ PLANNED = [
 )
 def test_name_means_every_check_that_it_can_mean_of_one_type(name, expected):
     assert resolve_checks(name, PLANNED) == [PLANNED[at] for at in expected]
+
+
+@pytest.mark.parametrize(
+    ("printed", "ids"),
+    [
+        ("synthetic to not copy human (near)", ["combined/expect_synthetic_to_not_copy_human/near"]),
+        ("row failure ratio (income/range)", ["human/expect_row_failure_ratio_to_be_less_than/income/range"]),
+        ("income/range", ["human/expect_row_failure_ratio_to_be_less_than/income/range"]),
+        ("near", []),
+    ],
+)
+def test_names_as_reports_have_them_in_short_mean_their_checks(printed, ids):
+    every = [
+        "human/expect_duplicate_ratio_to_be_less_than/near",
+        "human/expect_row_failure_ratio_to_be_less_than/income/range",
+        "combined/expect_synthetic_to_not_copy_human/exact",
+        "combined/expect_synthetic_to_not_copy_human/near",
+    ]
+    assert resolve_checks(printed, every) == ids
+
+
+def test_a_name_in_short_is_explained():
+    assert find_type("row failure ratio (income/range)")[0] == "expect_row_failure_ratio_to_be_less_than"
