@@ -54,6 +54,27 @@ def test_every_context_role_can_be_bound(name: str) -> None:
         assert {*CONTEXT_ROLES} <= {*scan.roles.mappable}
 
 
+@pytest.mark.parametrize("name", DATA_TYPES)
+def test_the_command_asks_for_experts_in_every_type(name: str, tmp_path, gates) -> None:
+    rows(name, "human").write_csv(tmp_path / "human.csv")
+    rows(name, "synthetic").write_csv(tmp_path / "synthetic.csv")
+    config = (
+        f'[datasets.patients]\ntype = "{name}"\npartitions = {{ human = "human.csv", synthetic = "synthetic.csv" }}\n'
+        "critical_domains = { medical = { human = 0.4, expert = 0.2 } }\n"
+    )
+    check = "combined/expect_expert_ratio_to_be_between"
+
+    (tmp_path / "gates.toml").write_text(config)
+    without = gates(tmp_path, "check", "--only", check)
+    (tmp_path / "gates.toml").write_text(config + 'columns = { domain = "field", expertise = "level" }\n')
+    bound = gates(tmp_path, "check", "--only", check)
+
+    assert without.code == 3
+    assert 'critical_domains needs the role domain; add: columns = { domain = "…" }' in without.out
+    assert bound.code == 1
+    assert "Experts wrote or judged too few rows of a critical domain: medical: 0.0 %" in bound.out
+
+
 def test_who_judged_the_rows_of_a_table_is_no_content_of_them() -> None:
     with scanned(
         rows("tabular", "human", experts=3), rows("tabular", "synthetic"), columns={"expertise": "level"}
