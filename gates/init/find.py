@@ -78,7 +78,8 @@ def find_data(root: Path, given: Given) -> FoundData:
             f"no data files in {root} or {root / _FOLDER}; name them: `gates init PATH`, "
             "a Parquet, JSON, JSONL, CSV or Arrow file, a folder or a pattern of them, or a file of each origin"
         )
-    data = _pair(candidates, holdouts, root) or _single(candidates, holdouts, root)
+    folder = candidates[0].parent
+    data = _pair(candidates, holdouts, root) or _single(candidates, holdouts, root) or _train(folder, holdouts, root)
     if data is None:
         names = ", ".join(_relative(path, root) for path in candidates)
         raise UsageError(

@@ -191,3 +191,6 @@ def test_published_splits_are_the_part_to_train_on_and_a_line_for_the_rest(tmp_p
     named = text.replace("# evaluation", "evaluation")
     (tmp_path / "gates.toml").write_text(named)
     assert len(dataset(tmp_path).evaluation) == 2
+    (tmp_path / "gates.toml").unlink()
+    assert gates(tmp_path / "set", "init").code == 0
+    assert dataset(tmp_path / "set").path == "data/train-0000*-of-00002.parquet"
