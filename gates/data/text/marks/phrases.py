@@ -99,6 +99,9 @@ LEAKED_FRAME = (
     r"(?m)^#{1,3} ?(?:human|user|assistant)[ \t]*:",
     r"^\s*assistant[ \t]*:",
     r"^\W*below is an instruction that describes a task",
+    # The end of thoughts whose beginning the chat template wrote (DeepSeek R1, QwQ, Qwen 3); whole thoughts are what some
+    # sets teach.
+    r"^[^<]*</think>",
     TEMPLATE_TOKEN,
 )
 

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from gates.data.text.marks.phrases import LEAKED_FRAME
 from gates.data.text.marks.template_tokens import TEMPLATE_TOKEN
 
 # A turn as the chat template of each family renders it; bars and spaces of DeepSeek are U+FF5C and U+2581.
@@ -55,3 +56,15 @@ def test_token_of_a_family_is_known(family):
 )
 def test_what_people_write_is_no_token(text):
     assert not re.search(TEMPLATE_TOKEN, text.lower())
+
+
+@pytest.mark.parametrize(
+    ("text", "is_leak"),
+    [
+        ("So it is Paris.\n</think>\n\nParis.", True),
+        ("<think>\nSo it is Paris.\n</think>\n\nParis.", False),
+        ("Models write <think> first and </think> last.", False),
+    ],
+)
+def test_end_of_thoughts_without_their_beginning_is_a_leak(text, is_leak):
+    assert any(re.search(pattern, text.lower()) for pattern in LEAKED_FRAME) == is_leak
