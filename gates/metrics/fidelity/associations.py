@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # An association is a coarse number with limits of .05 and .2; 10,000 rows a side fix it to about .01.
 ROWS_PER_DRAW = 10_000
-# Beyond this many pairs those that are strongest in human rows are compared: a pair costs about 10 ms over all draws.
+# Beyond this many pairs those that are strongest in rows of both sides are compared: a pair costs about 10 ms over all draws.
 PAIRS_AT_MOST = 800
 # Of more pairs than this, no strength is computed but of those that rank highest by the correlation of codes in a
 # thousand rows: all strengths of 4,000 columns would take an hour.
@@ -77,7 +77,7 @@ def _compare(sides: Sides) -> dict[str, Measurement]:
         none: Measurement = Failed(rows=sides.counts) if len(features) > 1 else too_few
         return {"worst": none, "mean": none}
     human, synthetic, sizes = _coarse(sides.human_codes, sides.synthetic_codes)
-    coarse = _Coarse(features, sizes, _pairs(features, sizes, human))
+    coarse = _Coarse(features, sizes, _pairs(features, sizes, _pooled(human, synthetic)))
     cross, null = np.empty((len(made), len(coarse.pairs))), np.empty((len(made), len(coarse.pairs)))
     for row, draw in enumerate(made):
         first, other = (strengths(_take(human, rows), coarse) for rows in (draw.human_a, draw.human_b))
@@ -92,7 +92,7 @@ def _compare(sides: Sides) -> dict[str, Measurement]:
     every = len(features) * (len(features) - 1) // 2
     if len(coarse.pairs) < every:
         evidence["pairs_not_compared"] = every - len(coarse.pairs)
-        note += f"; {len(coarse.pairs):,} of {every:,} pairs compared, those strongest in human rows"
+        note += f"; {len(coarse.pairs):,} of {every:,} pairs compared, those strongest in the rows of both sides"
     measured = {"worst": worst, "mean": excess(cross.mean(axis=1), null.mean(axis=1), sides.counts)}
     return {over: replace(one, note=note, evidence=evidence) for over, one in measured.items()}
 
@@ -179,16 +179,25 @@ def _coarse(human: Coded, synthetic: Coded) -> tuple[_Codes, _Codes, dict[str, i
     return mine, theirs, sizes
 
 
-def _pairs(features: tuple[Feature, ...], sizes: dict[str, int], human: _Codes) -> tuple[tuple[int, int], ...]:
+def _pooled(human: _Codes, synthetic: _Codes) -> _Codes:
+    """Rows of both sides in turn, as many of each.
+
+    Pairs that are chosen by human rows alone are stronger there by chance, in either half of them, and weaker in any others.
+    """
+    count = min(len(codes[name]) for codes in (human, synthetic) for name in list(codes)[:1])
+    return {name: np.column_stack([human[name][:count], synthetic[name][:count]]).ravel() for name in human}
+
+
+def _pairs(features: tuple[Feature, ...], sizes: dict[str, int], rows: _Codes) -> tuple[tuple[int, int], ...]:
     lefts, rights = np.triu_indices(len(features), 1)
     if len(lefts) > PROBED_AT_MOST:
-        rough = _rough_strengths(np.column_stack([human[feature.name][:ROWS_TO_CHOOSE_BY] for feature in features]))
+        rough = _rough_strengths(np.column_stack([rows[feature.name][:ROWS_TO_CHOOSE_BY] for feature in features]))
         chosen = np.sort(np.argsort(-rough[lefts, rights], kind="stable")[:PROBED_AT_MOST])
         lefts, rights = lefts[chosen], rights[chosen]
     every = tuple(zip(lefts.tolist(), rights.tolist(), strict=True))
     if len(every) <= PAIRS_AT_MOST:
         return every
-    probe = {name: codes[:ROWS_PER_DRAW] for name, codes in human.items()}
+    probe = {name: codes[:ROWS_PER_DRAW] for name, codes in rows.items()}
     strength = np.abs(strengths(probe, _Coarse(features, sizes, every)))
     chosen = np.sort(np.argsort(-strength, kind="stable")[:PAIRS_AT_MOST])
     return tuple(every[int(at)] for at in chosen)
