@@ -60,7 +60,7 @@ def _other_inputs(recorded: Verdict, again: Verdict) -> str | None:
     """What the verdict says of its inputs and only judging shows: stages count rows, and statements name the sources."""
     if dict(again.rows) != dict(recorded.rows):
         return f"the verdict counted the rows {dict(recorded.rows)}, there are {dict(again.rows)}"
-    if again.contract["schema_sources"] != recorded.contract["schema_sources"]:
+    if any(again.contract.get(name) != recorded.contract.get(name) for name in ("schema_sources", "schema_modules")):
         return "the verdict names other files than those that its schema is made from"
     return None
 

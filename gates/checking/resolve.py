@@ -67,5 +67,5 @@ def with_schemas(contract: Contract) -> ResolvedDataset:
     """A contract with its schemas, whose import takes seconds. Raises what `load_schema` raises."""
     schemas = row_schemas(contract)
     if schemas.own:
-        contract = contract.with_sources(schemas.own.sources)
+        contract = contract.with_sources(schemas.own.sources, schemas.own.modules)
     return ResolvedDataset(contract, schemas)

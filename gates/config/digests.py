@@ -15,6 +15,7 @@ from gates import __version__
 from gates.config.built_in_suites import built_in_suites
 from gates.config.installed.entry_points import distributions
 from gates.config.installed.plugins import PluginKind, are_as_installed, installed_identities
+from gates.config.module_files import moved_name
 from gates.config.orphans import lost_by
 from gates.config.packages import are_packages_unchanged
 from gates.config.removals import FOLDER, REMOVALS, removals_folder
@@ -96,7 +97,19 @@ def is_code_unchanged(contract: Mapping[str, Any], root: Path) -> bool:
     installed = {plugin["distribution"]: plugin["version"] for plugin in plugins if plugin["distribution"]}
     packages = {name: sha256 for plugin in plugins for name, sha256 in plugin.get("packages", {}).items()}
     is_own_unchanged = _are_sources_unchanged(sources, root) and are_packages_unchanged(packages, root)
-    return is_own_unchanged and are_as_installed(installed)
+    return is_own_unchanged and moved_module(contract, root) is None and are_as_installed(installed)
+
+
+def moved_module(contract: Mapping[str, Any], root: Path) -> str | None:
+    """A name that own code imports and that means another file now than the contract says, as one beside it that is new.
+
+    The folders that names were looked for in are those of the schema, or of plugins, and the root.
+    """
+    schema = str(contract.get("schema") or "").rpartition(":")[0]
+    of_plugins = sorted({path.rpartition("/")[0] for path in contract.get("plugin_sources", {})})
+    return moved_name(contract.get("schema_modules", {}), (schema.rpartition("/")[0], ""), root) or moved_name(
+        contract.get("plugin_modules", {}), (*of_plugins, ""), root
+    )
 
 
 def _are_sources_unchanged(sources: Mapping[str, str], root: Path) -> bool:

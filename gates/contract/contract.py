@@ -42,7 +42,8 @@ NEVER_WAIVED = ("combined/expect_origins_to_be_declared", "human/expect_table_ro
 class Contract:
     """The merged suites of one dataset, its own schema's file, and the waivers in force.
 
-    schema: `path/to/file.py:Name` of the dataset's own schema, or None. schema_sources: sha256 by file. removals: the records
+    schema: `path/to/file.py:Name` of the dataset's own schema, or None. schema_sources: sha256 by file. schema_modules: the file that each name
+    means which the schema imports, "" for one that is not the repository's. removals: the records
     of why human rows went.
     data_type: roles and columns of the dataset's type; type_plugin: the plugin that brings it along, None for a built-in
     one. metrics: what the suites may put limits on, by expectation; metric_plugins: those of plugins that they do name.
@@ -54,6 +55,7 @@ class Contract:
     entries: Mapping[Scope, tuple[SuiteEntry, ...]]
     schema: str | None = None
     schema_sources: Mapping[str, str] = field(default_factory=dict)
+    schema_modules: Mapping[str, str] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
     expired: tuple[Waiver, ...] = ()
     loosened: tuple[str, ...] = ()
@@ -84,7 +86,16 @@ class Contract:
         """Nothing where there are none: most verdicts are of no plugin."""
         if not self.plugins:
             return {}
-        return {"plugins": [one.to_json() for one in self.plugins], "plugin_sources": self._plugin_sources()}
+        modules = {name: path for one in self.plugins for name, path in one.modules.items()}
+        return {
+            "plugins": [one.to_json() for one in self.plugins],
+            "plugin_sources": self._plugin_sources(),
+            **({"plugin_modules": modules} if modules else {}),
+        }
+
+    def _imports(self) -> dict[str, object]:
+        """Nothing where the schema imports nothing, as most do."""
+        return {"schema_modules": dict(self.schema_modules)} if self.schema_modules else {}
 
     @property
     def own_lines(self) -> dict[str, tuple[str, int]]:
@@ -93,9 +104,9 @@ class Contract:
         entries = (entry for listed in self.entries.values() for entry in listed)
         return {str(entry.check_id): (entry.path, entry.line) for entry in entries if entry.path.startswith(folder)}
 
-    def with_sources(self, sources: Mapping[str, str]) -> Contract:
-        """The same contract, bound to the files that its schema was made from."""
-        return replace(self, schema_sources=sources)
+    def with_sources(self, sources: Mapping[str, str], modules: Mapping[str, str]) -> Contract:
+        """The same contract, bound to the files that its schema was made from, and to what the names in them mean."""
+        return replace(self, schema_sources=sources, schema_modules=modules)
 
     def with_versions(self, gates: str, libraries: Mapping[str, str]) -> Contract:
         """The same contract, as if these versions were installed; what suites gates brings along stays as it is here."""
@@ -113,6 +124,7 @@ class Contract:
             "inconclusive": self.dataset.inconclusive,
             "schema": self.schema,
             "schema_sources": dict(self.schema_sources),
+            **self._imports(),
             "gates": self.gates,
             "libraries": parts["libraries"],
             **self._of_plugins(),
@@ -147,6 +159,7 @@ class Contract:
             "removals": [removal.sha256 for removal in self.removals],
             "schema": self.schema,
             "schema_sources": dict(self.schema_sources),
+            **self._imports(),
             "waived": [waiver.check for waiver in self.waivers],
             "gates": self.gates,
             "libraries": dict(library_versions() if self.libraries is None else self.libraries),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeGuard
 
 import pandera.polars as pa
@@ -26,12 +26,13 @@ DRAFT_MARK = "DRAFT"
 class LoadedSchema:
     """A schema and the repository's files it was made from: sha256 by path, the schema's own among them.
 
-    is_draft: the module still carries `DRAFT = True`, so it has not been accepted.
+    modules: as `OwnModules.names`. is_draft: the module still carries `DRAFT = True`, so it has not been accepted.
     """
 
     model: pa.DataFrameSchema
     sources: Mapping[str, str]
     is_draft: bool = False
+    modules: Mapping[str, str] = field(default_factory=dict)
 
 
 def load_schema(spec: str, root: Path) -> LoadedSchema:
@@ -46,7 +47,8 @@ def load_schema(spec: str, root: Path) -> LoadedSchema:
     module = modules.execute(path)
     schema = _schema_in(module, name, spec, OwnCode(root))
     modules.seal()
-    return LoadedSchema(schema, modules.sources, is_draft=getattr(module, DRAFT_MARK, False) is True)
+    is_draft = getattr(module, DRAFT_MARK, False) is True
+    return LoadedSchema(schema, modules.sources, is_draft, modules.names)
 
 
 def _schema_in(module: ModuleType, name: str, spec: str, code: OwnCode) -> pa.DataFrameSchema:

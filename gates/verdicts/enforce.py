@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from gates.config.dataset import shown_specs
+from gates.config.digests import moved_module
 from gates.config.row_rules import RowRule
 from gates.config.schema_files import file_digests
 from gates.contract.plan import plan
@@ -57,7 +58,12 @@ def enforce(
 
 def refuse_other_contract(verdict: RecordedVerdict, contract: Contract) -> None:
     """Raises VerdictError, naming what differs, unless this is the contract that the verdict was reached under."""
-    present = contract.with_sources(sources_now(verdict, contract.dataset.root)).to_json()
+    root = contract.dataset.root
+    if moved := moved_module(verdict.contract, root):
+        raise VerdictError(
+            f"was judged under another contract: its code imports '{moved}', which means another file now"
+        )
+    present = contract.with_sources(sources_now(verdict, root), modules_of(verdict)).to_json()
     # The digest is a claim, too: who invents a source can leave it as it was.
     if all(present.get(name) == verdict.contract.get(name) for name in ("sha256", "schema_sources")):
         return
@@ -83,6 +89,12 @@ def _what_changed(recorded: Mapping[str, object], present: Mapping[str, object])
         if recorded.get(name) != present.get(name):
             return reason
     return "a role, the purpose or a waiver in the configuration has changed, or a record of a removal"
+
+
+def modules_of(verdict: RecordedVerdict) -> dict[str, str]:
+    """The file that each name means which the schema imported, as the verdict has it."""
+    recorded = verdict.contract.get("schema_modules")
+    return {str(name): str(path) for name, path in recorded.items()} if isinstance(recorded, dict) else {}
 
 
 def sources_now(verdict: RecordedVerdict, root: Path) -> dict[str, str]:

@@ -64,6 +64,7 @@ class LoadedPlugin:
     distribution: Distribution | None = None
     code: OwnCode | None = None
     packages: Mapping[str, str] = field(default_factory=dict)
+    modules: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, object]:
         """What a verdict says of it; where a line of gates.toml stands decides nothing."""
@@ -118,7 +119,7 @@ def _of_distribution(reference: Reference, root: Path, distribution: Distributio
     value = _attribute(_own_module(reference, modules) or _imported(reference), reference)
     modules.seal()
     sources = {**modules.sources, **file_digests(tuple(sorted(_own_suites(value, root))), root)}
-    return LoadedPlugin(reference, value, sources, distribution)
+    return LoadedPlugin(reference, value, sources, distribution, modules=modules.names)
 
 
 def _own_suites(value: Offered, root: Path) -> set[Path]:
@@ -135,7 +136,7 @@ def _of_file(reference: Reference, root: Path) -> LoadedPlugin:
     modules = OwnModules(root, (path.parent, root))
     value = _attribute(modules.execute(path), reference)
     modules.seal()
-    return LoadedPlugin(reference, value, modules.sources)
+    return LoadedPlugin(reference, value, modules.sources, modules=modules.names)
 
 
 def _of_module(reference: Reference, root: Path) -> LoadedPlugin:
@@ -146,7 +147,7 @@ def _of_module(reference: Reference, root: Path) -> LoadedPlugin:
         return LoadedPlugin(reference, _attribute(module, reference), {}, _owner(module))
     value = _attribute(own, reference)
     modules.seal()
-    return LoadedPlugin(reference, value, modules.sources)
+    return LoadedPlugin(reference, value, modules.sources, modules=modules.names)
 
 
 def _own_module(reference: Reference, modules: OwnModules) -> ModuleType | None:

@@ -15,17 +15,17 @@ from importlib.util import find_spec, module_from_spec, resolve_name, spec_from_
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gates.config.module_files import PACKAGE, module_places
 from gates.config.schema_files import text_digest
 from gates.contract.plugins.early_exit import OWN, refuse_early_exits
 from gates.contract.plugins.own_files import is_own_file, place_in
 from gates.errors import PluginError, SuiteError, foreign_text
-from gates.regular_files import content_of, is_file
+from gates.regular_files import content_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from types import CodeType, ModuleType
 
-_PACKAGE = "__init__.py"
 # Of these names a repository's own files are never meant: `schemas/json.py` is the schema of a dataset called json, and
 # what a schema needs is pandera, whatever lies beside it.
 _NEVER_OWN = frozenset({*sys.stdlib_module_names, "gates", "pandera", "polars"})
@@ -57,12 +57,14 @@ class _DigestedLoader(SourceFileLoader):
 class OwnModules:
     """The modules of one load. root: resolved. folders: where top-level modules are looked for, before anything installed.
 
-    sources: sha256 by path below root of every file that ran.
+    sources: sha256 by path below root of every file that ran. names: the path below root that each imported name means, ""
+    where it is no module of the repository.
     """
 
     def __init__(self, root: Path, folders: Sequence[Path] = ()) -> None:
         self.root, self.folders = root, tuple(dict.fromkeys(folders))
         self.sources: dict[str, str] = {}
+        self.names: dict[str, str] = {}
         self._modules: dict[str, ModuleType] = {}
         # pandera, dataclasses and pickle look modules up in sys.modules: there, names begin like no other's. No dot ends
         # the beginning: whoever imports `a.b` imports `a`.
@@ -105,14 +107,16 @@ class OwnModules:
         package = self.load(parent) if parent else None
         if parent and package is None:
             return None
-        places = _candidates(last, getattr(package, "__path__", ()) if package else self.folders)
+        places = module_places(last, getattr(package, "__path__", ()) if package else self.folders)
         if not places and package is None:
             places = self._elsewhere(last)
             if not places:
+                self.names[name] = ""
                 return None
         if not places:
             raise ModuleNotFoundError(f"No module named '{name}'", name=name)
         module = self._run(name, *places)
+        self.names[name] = places[0].resolve().relative_to(self.root).as_posix()
         if package is not None:
             setattr(package, last, module)
         return module
@@ -129,15 +133,15 @@ class OwnModules:
             return []
         beside = [] if spec is None else [Path(place) for place in spec.submodule_search_locations or ()]
         folders = [folder / name for folder in self.folders] + beside
-        return [folder for folder in folders if folder.is_dir() and is_own_file(str(folder / _PACKAGE), self.root)]
+        return [folder for folder in folders if folder.is_dir() and is_own_file(str(folder / PACKAGE), self.root)]
 
     def _run(self, name: str, *places: Path) -> ModuleType:
         """A new module of a file, or of folders without an `__init__.py`. Raises what it raises."""
         path, real = places[0], places[0].resolve()
         content = b"" if path.is_dir() else self._content(path, real)
-        file = path / _PACKAGE if path.is_dir() else path
+        file = path / PACKAGE if path.is_dir() else path
         locations = (
-            [str(place if place.is_dir() else place.parent) for place in places] if file.name == _PACKAGE else None
+            [str(place if place.is_dir() else place.parent) for place in places] if file.name == PACKAGE else None
         )
         loader = _DigestedLoader(f"{self._prefix}{name}", file, content)
         spec = spec_from_file_location(loader.name, file, loader=loader, submodule_search_locations=locations)
@@ -189,7 +193,7 @@ class OwnModules:
             return self._modules[name.partition(".")[0]]
         wanted: Iterable[str] = getattr(module, "__all__", ()) if "*" in fromlist else fromlist
         for attribute in wanted:
-            if not hasattr(module, attribute) and _candidates(attribute, getattr(module, "__path__", ())):
+            if not hasattr(module, attribute) and module_places(attribute, getattr(module, "__path__", ())):
                 self.load(f"{name}.{attribute}")
         return module
 
@@ -199,15 +203,3 @@ def import_failure(error: BaseException) -> str:
     if isinstance(error, Exception):
         return foreign_text(error)
     return f"ends the program while it is imported ({type(error).__name__})"
-
-
-def _candidates(name: str, folders: Iterable[str | Path]) -> list[Path]:
-    """The module's file, before a package's, in the first folder that has either; else a folder of modules in a package.
-
-    A file counts before a package of its name, which would run in its place otherwise.
-    """
-    for folder in folders:
-        for path in (Path(folder, f"{name}.py"), Path(folder, name, _PACKAGE)):
-            if is_file(path, path.name):
-                return [path]
-    return [Path(folder, name) for folder in folders if isinstance(folder, str) and Path(folder, name).is_dir()]

@@ -20,6 +20,7 @@ from gates.promotion.statements.statement import StatedWaiver
 from gates.promotion.verification.findings import Finding, FindingState
 from gates.verdict import Scope
 from gates.verdicts.enforce import (
+    modules_of,
     planned_checks,
     refuse_missing_checks,
     refuse_other_answer,
@@ -64,7 +65,7 @@ def _compare(promoted: PromotedVersion, contract: Contract) -> Finding | str | N
     recorded = parse_verdict(promoted.document, promoted.paths.verdict)
     # A waiver may have run out since, and what is installed may have another version.
     contract = contract.with_versions(statement.gates, statement.libraries).with_sources(
-        sources_now(recorded, contract.dataset.root)
+        sources_now(recorded, contract.dataset.root), modules_of(recorded)
     )
     refuse_other_sum(recorded, contract)
     unknown = _unknown_libraries(statement) if is_same_gates else None

@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from tests.dvc_repositories import commit, git
+from tests.dvc_repositories import commit, git, write
 from tests.version_projects import CONFIG, LIMITS, bad, good, put, version_project
 
 DOORS = [("--worktree",), ("--staged",), ("--rev", "HEAD")]
@@ -198,3 +198,32 @@ def test_a_pattern_finds_the_datasets_of_the_version(root, gates):
 
     assert [one["dataset"] for one in verdict(staged)] == ["all-first", "all-second"]
     assert [one["dataset"] for one in verdict(whole)] == ["all-first", "all-second", "all-third"]
+
+
+def test_a_name_that_means_another_file_than_before_is_another_contract(root, gates):
+    folder = root / "schemas/limits"
+    folder.mkdir()
+    (root / "schemas/limits.py").rename(folder / "__init__.py")
+    first = verdict(gates(root, "check", "first", "--format", "json"))
+    assert first["contract"]["schema_modules"] == {"limits": "schemas/limits/__init__.py"}
+    assert gates(root, "enforce", "first").code == first["outcome"].count("fail")
+
+    # Whatever was digested is as it was; what would run is not.
+    write(root, "schemas/limits.py", "HIGHEST = 900\n")
+
+    enforced = gates(root, "enforce", "first")
+    again = verdict(gates(root, "check", "first", "--format", "json"))
+    assert (enforced.code, "its code imports 'limits', which means another file now" in enforced.err) == (3, True)
+    assert again["contract"]["schema_modules"] == {"limits": "schemas/limits.py"}
+    assert again["contract"]["sha256"] != first["contract"]["sha256"]
+
+
+def test_a_name_that_was_an_installed_module_and_is_the_repository_s_now_is_another_contract(root, gates):
+    write(root, "schemas/limits.py", "import numpy\n\nHIGHEST = 9\n")
+    first = verdict(gates(root, "check", "first", "--format", "json"))
+    assert first["contract"]["schema_modules"] == {"limits": "schemas/limits.py", "numpy": ""}
+
+    write(root, "schemas/numpy.py", "")
+
+    again = verdict(gates(root, "check", "first", "--format", "json"))
+    assert again["contract"]["schema_modules"] == {"limits": "schemas/limits.py", "numpy": "schemas/numpy.py"}

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,15 +18,38 @@ import pytest
 
 from tests.dvc_repositories import ENVIRONMENT, git
 
-KILLS = 10
+KILLS = 12
 NOTE = ".git/gates-promotion.json"
-REPOSITORY = Path(__file__).parents[3]
+REPOSITORY = Path(__file__).parents[4]
 COMMAND = [sys.executable, "-m", "gates", "promote", "first", "--stage", "staging"]
 ENV = ENVIRONMENT | {"PYTHONPATH": str(REPOSITORY)}
 
 
 def started(root: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(COMMAND, cwd=root, env=ENV, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return subprocess.Popen(
+        COMMAND, cwd=root, env=environment(root), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+
+
+def environment(root: Path) -> dict[str, str]:
+    """A temporary folder of its own, beside the project."""
+    folder = root.parent / "temporary"
+    folder.mkdir(exist_ok=True)
+    return ENV | {"TMPDIR": str(folder)}
+
+
+def left_over(root: Path) -> list[Path]:
+    """Files with anything in them where others may look."""
+    return [path for path in (root.parent / "temporary").rglob("*") if path.is_file() and path.stat().st_size]
+
+
+def child_of(process: subprocess.Popen[bytes]) -> int | None:
+    """The process that does the work, which a supervising one waits for; None before it is there, or once it ended."""
+    try:
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    except OSError:
+        return None
+    return int(children[0]) if children else None
 
 
 def copied(ready: Path, at: int) -> Path:
@@ -40,10 +67,14 @@ def work_tree(root: Path) -> dict[str, bytes]:
 
 @dataclass(frozen=True)
 class Moment:
-    """seconds: after the start, or after the note of a begun promotion is there: then something is being written."""
+    """seconds: after the start, or after the note of a begun promotion is there: then something is being written.
+
+    of_child: the process that does the work is killed, and the one that supervises it lives on.
+    """
 
     seconds: float
     is_late: bool
+    of_child: bool
 
     def kill(self, root: Path) -> bool:
         """Start a promotion and kill it at the moment; whether it was still running."""
@@ -51,7 +82,12 @@ class Moment:
         while self.is_late and process.poll() is None and not (root / NOTE).is_file():
             time.sleep(0.0005)
         time.sleep(self.seconds)
-        process.kill()
+        child = child_of(process) if self.of_child else None
+        if child:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        else:
+            process.kill()
         was_running = process.wait() != 0
         # A git that the killed process had started may still run, and holds its lock meanwhile.
         time.sleep(0.1)
@@ -70,12 +106,17 @@ def moments(root: Path) -> list[Moment]:
         time.sleep(0.0005)
     assert (process.returncode, bool(begun)) == (0, True)
     whole, chosen = time.monotonic() - start, random.Random(7)
-    early = [Moment(chosen.uniform(0, whole), is_late=False) for _ in range(KILLS // 2)]
-    return early + [Moment(chosen.uniform(0, ended - begun), is_late=True) for _ in range(KILLS - len(early))]
+    spans = [(whole, False)] * (KILLS // 2) + [(ended - begun, True)] * (KILLS - KILLS // 2)
+    return [
+        Moment(chosen.uniform(0, span), is_late, of_child=number % 2 == 0)
+        for number, (span, is_late) in enumerate(spans)
+    ]
 
 
 @pytest.mark.slow
-def test_a_promotion_that_is_killed_at_any_moment_is_finished_or_cleared_away_by_the_next(gates, ready) -> None:
+def test_a_promotion_that_is_killed_at_any_moment_is_finished_or_cleared_away_by_the_next(
+    gates, ready, monkeypatch
+) -> None:
     before = work_tree(ready)
     promoted = {*before, "promotions/first/v1.0.0.json", "promotions/first/v1.0.0.verdict.json"}
     killed = begun = 0
@@ -84,6 +125,8 @@ def test_a_promotion_that_is_killed_at_any_moment_is_finished_or_cleared_away_by
         killed += moment.kill(root)
         begun += (root / NOTE).is_file()
 
+        # Where one call follows another with the same temporary folder, it sweeps what a killed one left.
+        monkeypatch.setattr(tempfile, "tempdir", environment(root)["TMPDIR"])
         again = gates(root, "promote", "first", "--stage", "staging", "--if-new")
 
         assert again.code == 0, (moment, again.err)
@@ -94,6 +137,7 @@ def test_a_promotion_that_is_killed_at_any_moment_is_finished_or_cleared_away_by
         after = work_tree(root)
         assert ({*after}, {name: after[name] for name in before}) == (promoted, before)
         assert not (root / NOTE).exists()
+        assert left_over(root) == [], moment
         verified = gates(root, "verify")
         assert verified.code == 0, (moment, verified.out)
         shutil.rmtree(root.parent)

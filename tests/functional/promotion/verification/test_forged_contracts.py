@@ -36,7 +36,9 @@ def rejudged(root: Path, edit: Edit, *, gates: str = __version__, sha256: str | 
     libraries = verdict["contract"]["libraries"]
     if sha256 is None:
         contract = load_contract(read_config(root / "gates.toml").dataset("first"), datetime.now(tz=UTC).date())
-        contract = contract.with_sources(verdict["contract"]["schema_sources"]).with_versions(gates, libraries)
+        contract = contract.with_sources(
+            verdict["contract"]["schema_sources"], verdict["contract"].get("schema_modules", {})
+        ).with_versions(gates, libraries)
         sha256 = str(contract.to_json()["sha256"])
     verdict["contract"] |= {"gates": gates, "sha256": sha256}
 
