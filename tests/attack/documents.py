@@ -25,7 +25,7 @@ from gates.promotion.statements.statement import parse_statement
 from gates.verdicts.recorded import parse_verdict
 from gates.versions.dvc.dvc_pointers import parse_dvc_file, parse_lock
 from tests.attack.figures import Clock, Figures
-from tests.attack.mutations import damaged
+from tests.attack.inputs.mutations import damaged
 from tests.attack.rules import CONFIG, other_json, other_value, refuse_constant
 from tests.attack.worker import DiedError, HungError
 from tests.promotions.promotions import statement

@@ -10,9 +10,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.attack.figures import Clock, Figures
-from tests.attack.mutations import damaged
-from tests.attack.readings import RefusedError, Rows, difference, rows_of
-from tests.attack.sound import sound_files, sound_rows, write_project
+from tests.attack.inputs.mutations import damaged
+from tests.attack.inputs.readings import RefusedError, Rows, difference, rows_of
+from tests.attack.inputs.sound import sound_files, sound_rows, write_project
 from tests.attack.worker import DiedError, HungError, fault, gates
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tests.attack.figures import Clock, Figures
-from tests.attack.sound import sound_files, write_project
+from tests.attack.inputs.sound import sound_files, write_project
 from tests.attack.worker import fault
 from tests.dvc_repositories import ENVIRONMENT, git, new_git
 from tests.projects import Called

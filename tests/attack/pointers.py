@@ -13,8 +13,8 @@ import yaml
 
 from tests.attack.figures import Clock, Figures
 from tests.attack.files import Judge
-from tests.attack.mutations import damaged
-from tests.attack.sound import CONFIG, sound_files, write_suites
+from tests.attack.inputs.mutations import damaged
+from tests.attack.inputs.sound import CONFIG, sound_files, write_suites
 from tests.dvc_repositories import commit, git, md5, new_repository, store, track
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 from tests.attack.figures import Clock, Figures
-from tests.attack.sound import sound_files, write_project
+from tests.attack.inputs.sound import sound_files, write_project
 from tests.attack.worker import DiedError, HungError, fault, gates
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from gates.config.dataset import DatasetConfig
 from gates.data.facts import ORIGIN, ROW_ID
 from gates.errors import GatesError
 from tests.attack.figures import Clock, Figures
-from tests.attack.mutations import damaged
-from tests.attack.readings import RefusedError, Rows, difference, rows_of
-from tests.attack.tables import any_file
+from tests.attack.inputs.mutations import damaged
+from tests.attack.inputs.readings import RefusedError, Rows, difference, rows_of
+from tests.attack.inputs.tables import any_file
 from tests.attack.worker import DiedError, HungError
 from tests.opened import open_dataset
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from tests.attack.figures import Clock, Figures
 from tests.attack.files import Judge
-from tests.attack.mutations import damaged
-from tests.attack.sound import sound_files, write_project
+from tests.attack.inputs.mutations import damaged
+from tests.attack.inputs.sound import sound_files, write_project
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

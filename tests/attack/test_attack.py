@@ -10,7 +10,7 @@ import pytest
 
 from tests.attack.campaigns import CAMPAIGNS, attack
 from tests.attack.documents import documents, read_all
-from tests.attack.readings import difference, rows_of
+from tests.attack.inputs.readings import difference, rows_of
 from tests.attack.worker import DiedError, HungError, Worker, fault, gates
 from tests.projects import Called
 
