@@ -61,6 +61,7 @@ class RowFailures:
         self._first: dict[str, dict[str, tuple[int, ...]]] = {rule: {} for rule in self._failures}
         self._turns: dict[str, dict[int, int]] = {}
         self._broken: dict[str, str] = {}
+        self._reasons: dict[str, str] = {}
 
     def update(self, batch: BatchFailures) -> None:
         """Count one batch. Raises KeyError for a rule that was not announced."""
@@ -73,6 +74,7 @@ class RowFailures:
             self._note_turns(rule, {int(batch.row_id[at]): turn for at, turn in batch.turns.get(rule, {}).items()})
         for rule, why in batch.broken.items():
             self._note_broken(rule, why)
+        self._note_reasons(batch.reasons)
 
     def count_sound(self, rows: Mapping[str, int]) -> None:
         """Count rows by origin that are known to break no rule."""
@@ -88,6 +90,7 @@ class RowFailures:
             self._note_turns(rule, other.turns(rule))
         for rule, why in other._broken.items():
             self._note_broken(rule, why)
+        self._note_reasons(other._reasons)
 
     @property
     def rows(self) -> dict[str, int]:
@@ -116,6 +119,7 @@ class RowFailures:
                 first=tuple(sorted(row for row_ids in self._first[rule].values() for row in row_ids)),
                 broken=self._broken.get(rule, ""),
                 turns=self.turns(rule),
+                reason=self._reasons.get(rule, ""),
             )
             for rule, failures in self._failures.items()
         }
@@ -130,6 +134,10 @@ class RowFailures:
         first = {row_id for row_ids in self._first[rule].values() for row_id in row_ids}
         both = {**self.turns(rule), **turns}
         self._turns[rule] = {row_id: both[row_id] for row_id in both.keys() & first}
+
+    def _note_reasons(self, reasons: Mapping[str, str]) -> None:
+        for rule, why in reasons.items():
+            self._reasons[rule] = min(why, self._reasons.get(rule, why))
 
     def _note_broken(self, rule: str, why: str) -> None:
         # The first in the alphabet, because the first in time depends on the order of batches.

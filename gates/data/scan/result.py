@@ -74,7 +74,7 @@ class RuleFailures:
 
     failures and rows per origin name ("human", "synthetic", "undeclared"); first: ids of the first failing rows.
     broken: why the rule itself could not run, or "". turns: of those rows that are conversations, by id the message that
-    breaks it, counted from 1.
+    breaks it, counted from 1. reason: what the rule expects, "" where no row breaks it.
     """
 
     rule: str
@@ -83,6 +83,7 @@ class RuleFailures:
     first: tuple[int, ...] = ()
     broken: str = ""
     turns: Mapping[int, int] = field(default_factory=dict)
+    reason: str = ""
 
     def place(self, row_id: int, place: str) -> str:
         """What to call a failing row that stands at this place: `path:161`, or `path:161 turn 4` in a conversation."""

@@ -46,7 +46,8 @@ def measurement_of(
     hits, rows = failures.failures.get(scope.value, 0), failures.rows.get(scope.value, 0)
     if not rows:
         return Failed(f"no {scope.value} rows: rule '{rule}' was not applied")
-    note = f"{hits:,} of {rows:,} {scope.value} rows fail {rule}" if hits else ""
+    reason = f" ({failures.reason})" if failures.reason else ""
+    note = f"{hits:,} of {rows:,} {scope.value} rows fail {rule}{reason}" if hits else ""
     if first:
         note += ", first at " + ", ".join(first[:3])
     human, synthetic = failures.rows.get("human", 0), failures.rows.get("synthetic", 0)
@@ -86,7 +87,7 @@ METRIC = Metric(
     asks="Do rows keep the row contract: types, nulls, ranges, vocabularies, lengths?",
     why="One row with minutes in a column of hours teaches a model a world that does not exist; the failing rows are kept with their reason.",
     source="pandera schema; bounds inferred from a sample carry Wilks' tolerance limits (Wilks 1941)",
-    fix="Open the quarantine file named in the report: it has every failing row with its rule and reason.",
+    fix="Mend or leave out the failing rows, or loosen the rule; the Parquet file named in the report has all of them with their rule and reason.",
     params=(("rule", None), ("inferred", False), ("beyond_human", False)),
     detail=("rule",),
     undecided=Severity.WARNING,

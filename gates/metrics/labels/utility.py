@@ -22,6 +22,7 @@ from gates.metrics.base.metric import Metric, Side
 from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
 from gates.metrics.labels.task import TEST_ROWS
 from gates.metrics.labels.train_test import Model, Trained, Trials, trials
+from gates.metrics.limits.wording import percent
 from gates.metrics.stats.intervals import CONFIDENCE
 from gates.verdict import Severity
 
@@ -93,7 +94,7 @@ def _compared(every: Trials, trained: Trained, kind: str, seed: int) -> Measured
         reason = f"a model of human rows hardly predicts their labels (AUC {theirs:.3f}): nothing that synthetic rows could teach as well"
         return Inconclusive(reason, rows, evidence=evidence)
     if kind == HUMAN:
-        return _labels_kept(trained, seed, (theirs, drawn[1]), rows, evidence)
+        return _labels_kept(every, trained, seed, (theirs, drawn[1]), evidence)
     if kind == SYNTHETIC:
         value, draws = (ours - CHANCE) / (theirs - CHANCE), (drawn[0] - CHANCE) / (drawn[1] - CHANCE)
         note = f"AUC {ours:.3f} from {tried.rows:,} synthetic rows, {theirs:.3f} from {human.rows:,} human rows"
@@ -116,22 +117,27 @@ def _compared(every: Trials, trained: Trained, kind: str, seed: int) -> Measured
 
 
 def _labels_kept(
-    trained: Trained, seed: int, human: tuple[float, Floats], rows: RowCounts, evidence: Mapping[str, object]
+    every: Trials, trained: Trained, seed: int, human: tuple[float, Floats], evidence: Mapping[str, object]
 ) -> Measured | Inconclusive:
     """How well a model of human rows predicts synthetic labels. human: its area on human labels, and the draws of that."""
     exam, model = trained.on_synthetic
+    rows = RowCounts(every.n_human, trained.n_synthetic)
     if not exam.judged:
         reason = "synthetic rows have hardly more than one label: nothing that a model of human rows could tell apart"
         return Inconclusive(reason, rows, evidence=evidence)
-    area = float(exam.areas(model.scores)[0])
+    area, draws = float(exam.areas(model.scores)[0]), exam.resampled(model.refits, seed)
+    predicted = np.argmax(model.scores, axis=1)
+    recall = {every.names[code]: float((predicted[exam.labels == code] == code).mean()) for code in exam.judged}
+    worst = min(recall, key=lambda name: (recall[name], name))
     return Measured(
-        _around(
-            (area - CHANCE) / (human[0] - CHANCE), (exam.resampled(model.refits, seed) - CHANCE) / (human[1] - CHANCE)
-        ),
+        _around((area - CHANCE) / (human[0] - CHANCE), (draws - CHANCE) / (human[1] - CHANCE)),
         rows,
         growth=Growth(rows_to_pass=ROWS_TO_PASS, rows_read=TEST_ROWS),
-        note=f"AUC {area:.3f} on synthetic labels, {human[0]:.3f} on human ones, of a model of {model.rows:,} human rows",
-        evidence={**evidence, "scores": {"human": human[0], "synthetic": area}},
+        note=(
+            f"a model of {model.rows:,} human rows predicts synthetic labels with AUC {area:.3f} and human ones with "
+            f"{human[0]:.3f}; of the synthetic rows with label '{worst}' it gives {percent(recall[worst])} that label"
+        ),
+        evidence={**evidence, "scores": {"human": human[0], "synthetic": area}, "recall_on_synthetic": recall},
     )
 
 
