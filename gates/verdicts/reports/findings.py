@@ -22,6 +22,15 @@ NOT_PROMISED = 'synthetic_role = "extend"'
 DOWNGRADED = 'downgraded to a warning by inconclusive = "warn" in gates.toml'
 # What went wrong comes first, then what could not be decided.
 _OUTCOMES = (Outcome.FAIL, Outcome.ERROR, Outcome.INCONCLUSIVE)
+# What makes rows unfit whatever else is mended stands before what differs in degree.
+_FOREMOST = (
+    "expect_origins_to_be_declared",
+    "expect_human_rows_to_be_kept",
+    "expect_files_to_be_kept",
+    "expect_contamination_ratio_to_be_less_than",
+    "expect_synthetic_to_not_copy_human",
+    "expect_columns_to_not_contain_personal_data",
+)
 _NOUNS = {Severity.CRITICAL: "critical check", Severity.WARNING: "warning", Severity.INFO: "info check"}
 
 
@@ -46,12 +55,13 @@ class Findings:
 
 
 def findings(verdict: Verdict) -> Findings:
-    """The verdict's checks sorted for a reader; within one severity and outcome they keep the plan's order.
+    """The verdict's checks sorted for a reader: by severity, by outcome, the foremost first, else in the plan's order.
 
     A critical check that is undecided is a failure where it is why there is no verdict.
     """
     waived = waived_ids(verdict)
-    unsound = [check for check in verdict.checks if check.outcome in _OUTCOMES]
+    ranked = sorted(verdict.checks, key=lambda check: check.id.type not in _FOREMOST)
+    unsound = [check for check in ranked if check.outcome in _OUTCOMES]
     ordered = [
         check
         for severity in Severity

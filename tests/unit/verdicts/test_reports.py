@@ -566,6 +566,18 @@ def test_list_of_verdicts_names_each_unmistakably():
     assert listed == [{"id": example().dataset, **document}, {"id": "team:x", **document}]
 
 
+def test_copies_come_first_and_the_command_that_names_all_rows_is_shown():
+    rows = {"first_rows": ["a.csv:1", "a.csv:2", "a.csv:3", "a.csv:4"], "copies": 40}
+    copies = check("synthetic_to_not_copy_human", Outcome.FAIL, "40 rows", detail="exact", evidence=rows)
+    verdict = replace(example(), waived=[], checks=[check("distributions_to_match", Outcome.FAIL, "far apart"), copies])
+
+    shown = terminal(verdict)
+
+    assert shown.index("40 rows") < shown.index("far apart")
+    assert "all rows of a finding: gates check reviews --only CHECK --format json" in shown
+    assert "all rows of a finding" not in terminal(replace(verdict, checks=verdict.checks[:1]))
+
+
 def rewrite_golden_files() -> None:
     for name, report in REPORTS.items():
         (GOLDEN / name).write_text(report(), encoding="utf-8")
