@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gates.config.data_types import data_type
 from gates.config.dataset import specs_of
 from gates.data.sql import identifier, literal, select
-from gates.init.origin_words import word_of_origin
+from gates.init.origin_words import names_generators, word_of_origin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 # One text, or several, as HC3 has the answers of people and of a model to a question.
 _TEXTS = re.compile(r"VARCHAR(\[\])?")
 _KEY = re.compile(r"(?i)(row_?)?(id|index|key|uuid|guid)")
+# Of columns, not of files: `machine_text` beside `human_text`, as M4 has them.
+_MACHINE = re.compile(r"(?i)(^|[^a-z])(machine|bot)([^a-z]|$)")
 # What texts are about, by the names that types know it by, and that question-and-answer sets give it.
 _PROMPTS = (*data_type("instruction").recognised_by["prompt"].names, "question", "query")
 
@@ -29,10 +31,17 @@ def wide_columns(types: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     """
     by_origin: dict[str, tuple[str, ...]] = {}
     for name, kind in types.items():
-        word = word_of_origin(name)
-        if word and _TEXTS.fullmatch(kind):
-            by_origin[word[0]] = (*by_origin.get(word[0], ()), name)
+        origin = _origin_of(name)
+        if origin and _TEXTS.fullmatch(kind):
+            by_origin[origin] = (*by_origin.get(origin, ()), name)
     return by_origin if len(by_origin) > 1 else {}
+
+
+def _origin_of(column: str) -> str:
+    if names_generators(column):
+        return ""
+    word = word_of_origin(column)
+    return word[0] if word else "synthetic" if _MACHINE.search(column) else ""
 
 
 def how_to_part(data: FoundData, types: Mapping[str, str]) -> str:
@@ -52,7 +61,9 @@ def how_to_part(data: FoundData, types: Mapping[str, str]) -> str:
 
 
 def _query(data: FoundData, types: Mapping[str, str], columns: Mapping[str, tuple[str, ...]], target: str) -> str:
-    every = [name for names in columns.values() for name in names]
+    # What made the synthetic text of a row is nothing that its human text has.
+    maker = next(filter(names_generators, types), None)
+    every = [maker, *(name for names in columns.values() for name in names)]
     prompt = next((name for name in types if name.casefold() in _PROMPTS), None)
     text = "response" if prompt else "text"
     key = next((name for name in types if _KEY.fullmatch(name)), None)
@@ -68,7 +79,8 @@ def _query(data: FoundData, types: Mapping[str, str], columns: Mapping[str, tupl
     for origin, names in sorted(columns.items()):
         for name in names:
             value = f"unnest({identifier(name)})" if types[name].endswith("]") else identifier(name)
-            generator = literal(name) if origin == "synthetic" else "NULL"
+            named = identifier(maker) if maker else literal(name)
+            generator = named if origin == "synthetic" else "NULL"
             expressions = (*kept, f"{value} AS {text}", f"{literal(origin)} AS origin", f"{generator} AS generator")
             parts.append(select(", ".join(expressions), f"{_reader(data)}([{sources}])"))
     return f"COPY ({' UNION ALL BY NAME '.join(parts)}) TO {literal(target)}"

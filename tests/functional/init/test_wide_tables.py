@@ -25,7 +25,8 @@ def wide(human: str, synthetic: str, *, is_list: bool) -> list[dict[str, object]
     for number in range(1, ROWS + 1):
         answers = {human: answer(number), synthetic: "" if number == EMPTY else answer(number + 2_000)}
         texts = {name: [text] if is_list else text for name, text in answers.items()}
-        rows.append({"id": number, "question": f"What of '{number}', say?", **texts, "source": "forum"})
+        maker = {"model": "davinci"} if synthetic == "machine_text" else {}
+        rows.append({"id": number, "question": f"What of '{number}', say?", **texts, "source": "forum", **maker})
     return rows
 
 
@@ -36,6 +37,7 @@ def wide(human: str, synthetic: str, *, is_list: bool) -> list[dict[str, object]
         ("rows.parquet", ("human_answers", "chatgpt_answers"), True),
         ("rows.csv", ("human", "gpt"), False),
         ("rows.json", ("human_answer", "llm_answer"), False),
+        ("rows.jsonl", ("human_text", "machine_text"), False),
     ],
 )
 def test_command_makes_a_row_of_each_origin(name, columns, is_list, tmp_path, gates):
@@ -62,6 +64,8 @@ def test_command_makes_a_row_of_each_origin(name, columns, is_list, tmp_path, ga
     assert failed == [f"synthetic/{ROW_RULES}/response/not-blank"]
     rows = pl.read_parquet(tmp_path / "rows_by_origin.parquet")
     assert dict(rows["origin"].value_counts().iter_rows()) == {"human": ROWS, "synthetic": ROWS}
+    made_by = {None, "davinci" if synthetic == "machine_text" else synthetic}
+    assert {*rows["generator"]} == made_by
     assert set(rows.columns) == {"prompt_id", "prompt", "source", "response", "origin", "generator"}
 
 
