@@ -9,7 +9,7 @@ import os
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol, TypeVar
 from urllib.parse import unquote
 
@@ -40,6 +40,7 @@ _FORMATS = {
     ".txt": Format.JSONL, ".json": Format.JSON,
     ".csv": Format.CSV, ".tsv": Format.TSV, ".arrow": Format.ARROW, ".feather": Format.ARROW, ".ipc": Format.ARROW,
 }  # fmt: skip
+_OF_PROGRAMS = {".git", ".dvc", ".gates"}
 _CODECS = {".gz": "gzip", ".zst": "zstd"}
 TEXTS = {Format.JSONL, Format.JSON, Format.CSV, Format.TSV}
 FORMATS_TEXT = "Parquet, JSON, JSONL and CSV or TSV (also .gz and .zst), Arrow IPC or Feather"
@@ -236,6 +237,15 @@ def holds_no_rows(name: str) -> bool:
     is_page = stem in _NEVER_ROWS_STEMS and (suffix == ".txt" or suffix not in _FORMATS)
     is_beside = name in _NEVER_ROWS or suffix in _NEVER_ROWS_SUFFIXES or is_page
     return name.startswith(".") or is_beside or bool(_CACHED.fullmatch(name))
+
+
+def is_hidden_data(name: str) -> bool:
+    """Whether a path would stand for data if no part of it began with a dot; folders of git, DVC and gates hold none."""
+    parts = PurePosixPath(name).parts
+    is_hidden = any(part.startswith(".") for part in parts) and not _OF_PROGRAMS & set(parts)
+    last = parts[-1].lstrip(".")
+    suffixes = [suffix for suffix in PurePosixPath(last).suffixes if suffix not in _CODECS]
+    return is_hidden and bool(suffixes) and suffixes[-1] in _FORMATS and not holds_no_rows(last)
 
 
 def data_file(path: Path, name: str, origin: str | None = None) -> DataFile:

@@ -208,17 +208,20 @@ def _say(asking: DatasetRun, answered: CheckedDataset, request: CheckRequest) ->
         note(f"{asking.name}: {scope}: result not stored")
     if request.reporting.quiet:
         return
-    if request.reporting.verbose:
-        _note_not_read(asking)
+    if request.reporting.verbose or not answered.is_remembered:
+        _note_not_read(asking, is_whole=request.reporting.verbose)
     # The terminal's report has it where it belongs.
     if (rows := _failing_rows(asking, answered)) and request.reporting.format != "terminal":
         note(f"{asking.name}: failing rows: {rows}")
 
 
-def _note_not_read(asking: DatasetRun) -> None:
+def _note_not_read(asking: DatasetRun, *, is_whole: bool) -> None:
+    """What lies beside the data and is not read; by itself only data whose name is hidden."""
+    from gates.data.files import is_hidden_data
     from gates.versions.dataset.without_rows import names_without_rows
 
     names = names_without_rows(asking.at.repository, replace(asking.dataset, root=asking.at.home), asking.at.version)
+    names = [name for name in names if is_whole or is_hidden_data(name)]
     if names:
         more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
         note(f"{asking.name}: not read, by their names files without rows: {', '.join(names[:_SHOWN])}{more}")

@@ -307,6 +307,9 @@ def test_files_that_are_not_read_by_their_names_are_named(root, gates):
 
     for version in ("--worktree", "--staged"):
         assert listed in gates(root, "check", "people", "--only", CHECK, "-v", version).err
+        # What looks like data is named without being asked for.
+        unasked = gates(root, "check", "people", "--only", CHECK, "--no-cache", version).err
+        assert "files without rows: data/people/.b.csv, data/people/.h/c.csv\n" in unasked
 
 
 def test_where_history_begins_no_row_can_be_gone(root, gates):
