@@ -97,3 +97,61 @@ def test_a_verdict_names_the_bytes_that_were_read_while_somebody_writes(tmp_path
         outcome = next(check for check in verdict["checks"] if "not_match_regex" in check["id"])["outcome"]
         word = named[verdict["data"]["files"][0]["sha256"]]
         assert outcome == ("pass" if word == GOOD else "fail")
+
+
+RACE_CONFIG = """\
+[datasets.d]
+path = "data.csv"
+type = "text"
+extends = false
+columns = { text = "text" }
+population = "shares.csv"
+"""
+# While it is imported, suites and shares have been read, and no row has.
+RACE_SCHEMA = """\
+import pandera.polars as pa
+from pathlib import Path
+
+MOST = 10_000
+if Path("race").exists():
+    for path in Path("race").rglob("*"):
+        if path.is_file():
+            Path(*path.parts[1:]).write_bytes(path.read_bytes())
+D = pa.DataFrameSchema({"text": pa.Column(checks=pa.Check(lambda data: data.lazyframe.select(True), name="kept"))})
+"""
+
+
+def test_rules_that_change_while_rows_are_judged_are_those_that_were_read_first(tmp_path, gates):
+    def suite(least: int) -> str:
+        rule = {"type": "expect_table_row_count_to_be_between", "kwargs": {"min_value": least}}
+        return json.dumps({"name": "rows", "expectations": [{**rule, "meta": {"reason": "few"}}]})
+
+    def shares(human: float) -> str:
+        return f"dimension,level,share,source\norigin,human,{human},us\norigin,other,{1 - human},us\n"
+
+    before = {
+        "gates.toml": RACE_CONFIG, "expectations/d/combined.json": suite(1), "shares.csv": shares(1.0),
+        "schemas/d.py": RACE_SCHEMA,
+    }  # fmt: skip
+    after = {
+        "gates.toml": RACE_CONFIG + 'group = "text"\n', "expectations/d/combined.json": suite(9_999),
+        "shares.csv": shares(0.5), "schemas/d.py": RACE_SCHEMA.replace("10_000", "20_000"),
+    }  # fmt: skip
+    (tmp_path / "data.csv").write_text(csv(GOOD))
+    for name, text in before.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+
+    def judged() -> object:
+        called = gates(tmp_path, "check", "d", "--no-cache", "--format", "json")
+        return json.loads(called.out)
+
+    calm = judged()
+    for name, text in after.items():
+        (tmp_path / "race" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "race" / name).write_text(text)
+    raced = judged()
+
+    assert {name: (tmp_path / name).read_text() for name in after} == after
+    assert raced == calm
+    assert judged()["contract"]["sha256"] != calm["contract"]["sha256"]
