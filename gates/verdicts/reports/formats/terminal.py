@@ -129,6 +129,9 @@ class _Screen:
         yield from self._everything() if options.verbose else self._open_in_short()
         if options.failing_rows:
             yield _Line(f"failing rows: {options.failing_rows}", is_copied=True)
+        if not verdict.is_partial and any("more" in rows_text(check) for check in listed.failures):
+            named = self.name or verdict.dataset
+            yield _Line(f"all rows of a finding: gates check {named} --only CHECK --format json", is_copied=True)
         if step := self._next():
             yield _Line(f"Next: {step}", style="bold")
         if not verdict.is_partial:
