@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from gates.verdict import Severity
 
-PartKind = Literal["generator", "stratum", "language", "locale"]
+PartKind = Literal["generator", "stratum", "language", "locale", "phrase", "twins"]
 
 NOT_COMPUTABLE = (
     "not computable on these rows: no value, or NaN (two rows or groups of each origin at least can be compared)"
@@ -110,7 +110,7 @@ class Growth:
 
 @dataclass(frozen=True)
 class Part:
-    """A metric of one generator, stratum, language or locale, beside that of all rows.
+    """A metric of one generator, stratum, language, locale, phrase or set of twins, beside that of all rows.
 
     warns_only: the limit was not made for this part: what it fails warns, whatever the check's severity.
     """

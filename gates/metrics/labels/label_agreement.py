@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gates.data.facts import SYNTHETIC_CODE
 from gates.metrics.base.breakdowns import with_languages
 from gates.metrics.base.languages import languages, too_few
 from gates.metrics.base.measurement import Baseline, Estimate, Inconclusive, Measured, Measurement, Part, RowCounts
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from gates.verdict import Scope
 
 
+AMONG_SYNTHETIC = "among synthetic rows"
+
+
 @dataclass(frozen=True)
 class _Disagreement:
     """Per row with human twins, the share of them that have another label, and the cluster the row belongs to."""
@@ -47,13 +51,15 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 
     Twins are rows of equal content without the label; of texts also those of token Jaccard >= .8, of table rows those
     within a tenth of a standard deviation; of annotations those of one item. A row without a human twin does not
-    count. Rows of one cluster of twins count for as many as they are worth.
+    count. Rows of one cluster of twins count for as many as they are worth. A part is the same share between synthetic
+    rows and other synthetic rows: labels that contradict each other, whatever human rows say.
     """
     scheme = scan.cached(classes)
     if isinstance(scheme, Measurement):
         return scheme
     has_contents = scan.roles.texts or scan.roles.type == "annotations"
-    entries = (twins_of_contents if has_contents else twins_of_points)(scan, scheme)
+    twins = twins_of_contents if has_contents else twins_of_points
+    entries, among = twins(scan, scheme), twins(scan, scheme, SYNTHETIC_CODE)
     human = _disagreement(entries, entries.is_human)
     whole = _against(scan, entries, human, ~entries.is_human)
     parts = {
@@ -61,7 +67,8 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         for name, rows in scan.generators.items()
         if len(rows) >= STRATUM_ROWS
     }
-    whole = replace(whole, parts=parts)
+    themselves = _against(scan, among, human, ~among.is_human, "those of other synthetic rows")
+    whole = replace(whole, parts={**parts, AMONG_SYNTHETIC: Part(themselves, "twins")})
     if not isinstance(whole, Measured):
         return whole
 
@@ -79,7 +86,9 @@ def _disagreement(entries: Twins, mask: Mask) -> _Disagreement:
     return _Disagreement(share, len(share), effective_rows(share, entries.cluster[counted]))
 
 
-def _against(scan: Scan, entries: Twins, human: _Disagreement, mask: Mask) -> Measured | Inconclusive:
+def _against(
+    scan: Scan, entries: Twins, human: _Disagreement, mask: Mask, twins: str = "human twins'"
+) -> Measured | Inconclusive:
     synthetic = _disagreement(entries, mask)
     differ = np.flatnonzero(mask & (entries.label != NO_LABEL) & (entries.twins > 0) & (entries.alike == 0))
     evidence = {
@@ -102,7 +111,7 @@ def _against(scan: Scan, entries: Twins, human: _Disagreement, mask: Mask) -> Me
         Estimate(value, min(value, bounds.low), max(value, bounds.high)),
         RowCounts(human.worth, synthetic.worth),
         baseline=Baseline(human.value),
-        note=f"labels differ from human twins' in {percent(synthetic.value)} of synthetic rows, in {percent(human.value)} of human ones",
+        note=f"labels differ from {twins} in {percent(synthetic.value)} of synthetic rows, in {percent(human.value)} of human ones",
         evidence=evidence,
     )
 
@@ -120,6 +129,7 @@ METRIC = Metric(
     ),
     source="Northcutt, Athalye & Mueller, Pervasive Label Errors in Test Sets, NeurIPS 2021; Newcombe, Statistics in Medicine 17 (1998)",
     fix="Read the synthetic rows beside their human twins; have people label the synthetic rows, or drop those that contradict all twins.",
+    undecided=Severity.WARNING,
     cached="hashes of content",
     reads="the label, and the item of annotations, of every row; near duplicates of texts: every text of 20 tokens and more; twins of table rows: 5,000 rows of the sample of each origin",
     accumulate=accumulate_twins,

@@ -1,4 +1,4 @@
-"""Human twins of every row: human rows that say nearly the same, and how many of them have the same label."""
+"""Twins of every row: human rows, or synthetic ones, that say nearly the same, and how many of them have the same label."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ ROWS_AT_ONCE = 500
 class Twins:
     """One entry per row.
 
-    twins: human rows other than itself that say nearly the same and have a label. alike: those with the row's own
-    label. cluster: rows of one cluster are twins of the same human rows.
+    twins: rows other than itself, of the origin asked for, that say nearly the same and have a label. alike: those with the row's own
+    label. cluster: rows of one cluster are twins of the same rows.
     """
 
     row_id: Ints
@@ -62,8 +62,11 @@ def accumulate_twins(inputs: PassInputs, params: Mapping[str, object]) -> list[A
     return [*columns([roles.label, *items], inputs), *texts]
 
 
-def twins_of_contents(scan: Scan, scheme: Classes) -> Twins:
-    """Twins among all rows: equal items of annotations, else equal content, and of single texts near duplicates."""
+def twins_of_contents(scan: Scan, scheme: Classes, of: int = HUMAN_CODE) -> Twins:
+    """Twins among all rows: equal items of annotations, else equal content, and of single texts near duplicates.
+
+    of: the origin whose rows are the twins.
+    """
     index = scan.index
     names = ["item"] if scan.roles.type == "annotations" else []
     frame = columns_of_all(scan, [scheme.column, *names])
@@ -76,7 +79,7 @@ def twins_of_contents(scan: Scan, scheme: Classes) -> Twins:
     else:
         contents, content = _contents(index, declared)
     counts = np.zeros((len(contents), len(scheme.names)))
-    given = is_human & (label != NO_LABEL)
+    given = (index.origin[kept] == of) & (label != NO_LABEL)
     np.add.at(counts, (content[given], label[given]), 1)
     left = right = np.empty(0, dtype=np.int64)
     if scan.roles.content == scan.roles.texts:
@@ -109,8 +112,8 @@ def _near_contents(scan: Scan, contents: Hashes) -> tuple[Ints, Ints]:
     return pairs[0].astype(np.int64), pairs[1].astype(np.int64)
 
 
-def twins_of_points(scan: Scan, scheme: Classes) -> Twins:
-    """Twins among the samples' first 5,000 rows of each origin, in all columns but the label.
+def twins_of_points(scan: Scan, scheme: Classes, of: int = HUMAN_CODE) -> Twins:
+    """Twins among the samples' first 5,000 rows of each origin, in all columns but the label. of: as for contents.
 
     Raises MetricError where there is no other column.
     """
@@ -119,19 +122,24 @@ def twins_of_points(scan: Scan, scheme: Classes) -> Twins:
     mine, theirs = (points.take(np.arange(min(len(points), ROWS_AT_MOST))) for points in points_of(human, synthetic))
     if not mine.width:
         raise MetricError("no column but the label can be compared, so that no row is another's twin")
-    labels = scheme.codes(scan.human.frame)[: len(mine)]
+    rows, points = (scan.human, mine) if of == HUMAN_CODE else (scan.synthetic, theirs)
+    others = points, scheme.codes(rows.frame)[: len(points)]
     sides = [
-        _side(scan.human, mine, scheme, (mine, labels), is_human=True),
-        _side(scan.synthetic, theirs, scheme, (mine, labels), is_human=False),
+        _side(scan.human, mine, scheme, others, are_others=of == HUMAN_CODE),
+        _side(scan.synthetic, theirs, scheme, others, are_others=of == SYNTHETIC_CODE),
     ]
-    return Twins(*(np.concatenate(parts) for parts in zip(*sides, strict=True)))
+    row_id, *fields = (np.concatenate(parts) for parts in zip(*sides, strict=True))
+    return Twins(row_id, np.arange(len(row_id)) < len(mine), *fields)
 
 
 def _side(
-    rows: Rows, points: Points, scheme: Classes, human: tuple[Points, Ints], *, is_human: bool
+    rows: Rows, points: Points, scheme: Classes, others: tuple[Points, Ints], *, are_others: bool
 ) -> tuple[npt.NDArray[np.generic], ...]:
-    """The fields of `Twins` for the first rows of one origin; a row belongs to the cluster of its first twin."""
-    mine, labels = human
+    """The fields of `Twins` but the origin for the first rows of one origin; a row belongs to the cluster of its first twin.
+
+    others: the rows that may be twins, and their labels. are_others: whether these rows are those, so that each is near itself.
+    """
+    mine, labels = others
     one_hot = np.eye(len(scheme.names))[np.maximum(labels, 0)] * (labels != NO_LABEL)[:, None]
     own = scheme.codes(rows.frame)[: len(points)]
     around, cluster = np.zeros((len(points), len(scheme.names))), np.empty(len(points), dtype=np.int64)
@@ -139,7 +147,6 @@ def _side(
         piece = np.arange(start, min(start + ROWS_AT_ONCE, len(points)))
         near = distances(points.take(piece), mine) <= NEAR_DISTANCE
         around[piece], cluster[piece] = near @ one_hot, near.argmax(axis=1)
-    itself = (own != NO_LABEL).astype(np.float64) if is_human else np.zeros(len(points))
+    itself = (own != NO_LABEL).astype(np.float64) if are_others else np.zeros(len(points))
     twins, alike = around.sum(axis=1) - itself, around[np.arange(len(points)), own] - itself
-    origin = np.full(len(points), is_human)
-    return rows.row_id[: len(points)], origin, rows.generator[: len(points)], own, twins, alike, cluster
+    return rows.row_id[: len(points)], rows.generator[: len(points)], own, twins, alike, cluster

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 PART_TABLES: Mapping[PartKind, str] = {
     "generator": "generators",
     "stratum": "strata",
+    "phrase": "phrases",
+    "twins": "twins",
     "language": "languages",
     "locale": "locales",
 }

@@ -145,3 +145,33 @@ def test_rows_without_a_label_are_nobodys_twins():
     scanned_rows = scanned(blank, texts(mutate=True), replace(TEXT))
 
     assert measure(scanned_rows, Scope.COMBINED, {}).evidence["human_rows_with_human_twins"] == 0
+
+
+def repeated(seed: int, start: int, wrong: float, count: int = 1500) -> pl.DataFrame:
+    """Each of 300 texts five times, labelled by which text it is but for one in twenty and for a share of `wrong`."""
+    rng = np.random.default_rng(seed)
+    text = rng.integers(0, 300, count)
+    flipped = rng.random(count) < 0.05 + wrong
+    texts_written = pl.Series(
+        [f"text {start + number} of a kind that many people write down when they are in a hurry" for number in text]
+    )
+    return pl.DataFrame({"text": texts_written, "label": np.where((text % 2 == 0) ^ flipped, "even", "odd")})
+
+
+def test_synthetic_rows_that_contradict_each_other_fail_though_no_human_row_says_the_same():
+    human, sound, noisy = repeated(1, 0, 0), repeated(2, 300, 0), repeated(3, 300, 0.1)
+
+    assert verdict(measure(scanned(human, sound, TEXT), Scope.COMBINED, {})).outcome is not Outcome.FAIL
+    judgement = verdict(measure(scanned(human, noisy, TEXT), Scope.COMBINED, {}))
+    assert judgement.outcome is Outcome.FAIL
+    assert "among synthetic rows" in judgement.message
+
+
+@pytest.mark.parametrize(("count", "dose"), [(1500, 0.08), (5000, 0.05)])
+def test_smallest_share_of_flipped_labels_among_rows_of_a_table_that_fails(count, dose):
+    apart = table(2, dose, count).with_columns(pl.col("x") + 18)
+
+    assert of_tables(table(1, count=count), apart).outcome is Outcome.FAIL
+    assert (
+        of_tables(table(1, count=count), table(2, 0, count).with_columns(pl.col("x") + 18)).outcome is not Outcome.FAIL
+    )
