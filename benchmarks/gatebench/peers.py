@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import math
 import sys
 import time
 import warnings
@@ -27,18 +28,22 @@ if TYPE_CHECKING:
 
 # A column of this many characters in the middle is a text to the tools that tell texts from categories.
 TEXT_CHARACTERS = 30
+# Roles that only name a row: SDMetrics is told that they are ids, and no user of another tool would limit their values.
+IDENTIFYING = ("annotator", "item", "session")
 
 
 def sdmetrics(human: pd.DataFrame, synthetic: pd.DataFrame) -> dict[str, object]:
     """DiagnosticReport, of which the manual says that it should be 100 %, and QualityReport, which has no limit."""
     from sdmetrics.reports.single_table import DiagnosticReport, QualityReport
 
-    metadata = {"columns": {name: {"sdtype": _sdtype(human[name])} for name in human.columns}}
+    metadata = {"columns": {name: {"sdtype": _sdtype(name, human[name])} for name in human.columns}}
     diagnostic, quality = DiagnosticReport(), QualityReport()
     diagnostic.generate(human, synthetic, metadata, verbose=False)
     quality.generate(human, synthetic, metadata, verbose=False)
-    valid = float(diagnostic.get_score())
-    return {"refuses": valid < 1, "score": float(quality.get_score()), "why": f"diagnostic {valid:.4f}"}
+    valid, fit = float(diagnostic.get_score()), float(quality.get_score())
+    # Of texts alone it makes no score.
+    score = None if math.isnan(fit) else fit
+    return {"refuses": valid < 1, "score": score, "why": f"diagnostic {valid:.4f}"}
 
 
 def evidently(human: pd.DataFrame, synthetic: pd.DataFrame) -> dict[str, object]:
@@ -75,10 +80,8 @@ def great_expectations(human: pd.DataFrame, synthetic: pd.DataFrame) -> dict[str
     suite = gx.ExpectationSuite(name="human", expectations=list(_expectations(human)))
     result = batch.get_batch({"dataframe": synthetic}).validate(suite)
     failed = [one.expectation_config for one in result.results if not one.success]
-    return {
-        "refuses": bool(failed),
-        "why": "; ".join(f"{one.type} {one.kwargs.get('column', '')}" for one in failed[:3]),
-    }
+    why = "; ".join(f"{one.type} {one.kwargs.get('column', '')}" for one in failed[:3])
+    return {"refuses": bool(failed), "score": 1 - len(failed) / len(result.results), "why": why}
 
 
 def _expectations(human: pd.DataFrame) -> Iterator[object]:
@@ -137,7 +140,9 @@ def _is_text(values: pd.Series) -> bool:
     return not pd.api.types.is_numeric_dtype(values) and bool(values.astype(str).str.len().median() >= TEXT_CHARACTERS)
 
 
-def _sdtype(values: pd.Series) -> str:
+def _sdtype(name: str, values: pd.Series) -> str:
+    if name in IDENTIFYING:
+        return "id"
     if pd.api.types.is_datetime64_any_dtype(values):
         return "datetime"
     return "numerical" if pd.api.types.is_numeric_dtype(values) else "unknown" if _is_text(values) else "categorical"
@@ -149,6 +154,10 @@ def answers(folder: Path) -> Iterator[dict[str, object]]:
     for case in sorted(path.parent for path in folder.glob("*/human.parquet")):
         human, synthetic = (pd.read_parquet(case / f"{origin}.parquet") for origin in ("human", "synthetic"))
         for name, (package, tool) in TOOLS.items():
+            if tool is not sdmetrics:
+                human, synthetic = (
+                    frame.drop(columns=list(IDENTIFYING), errors="ignore") for frame in (human, synthetic)
+                )
             started = time.perf_counter()
             try:
                 with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
