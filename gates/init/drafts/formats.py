@@ -38,14 +38,14 @@ _RUN = re.compile(r"[^\W\d_]+|\d+")
 
 
 @dataclass(frozen=True)
-class Format:
+class CodeForm:
     """A regular expression, and the share of human rows in [0, 1] that at most lacks its form."""
 
     pattern: str
     unmatched: float
 
 
-def infer_format(present: pl.Series, error: float) -> Format | None:
+def infer_format(present: pl.Series, error: float) -> CodeForm | None:
     """The form that nearly all values of a column of text have; None where they are no codes, or too few.
 
     error: the chance that more of the human rows to come lack the form than `unmatched` says. A form read off one half has an
@@ -67,7 +67,7 @@ def infer_format(present: pl.Series, error: float) -> Format | None:
     matches = re.compile(of_first)
     missed = sum(matches.fullmatch(value) is None for value in second)
     # The upper end of a two-sided interval with twice the error is the one-sided bound.
-    return Format(pattern, clopper_pearson(missed, len(second), 1 - 2 * error).high)
+    return CodeForm(pattern, clopper_pearson(missed, len(second), 1 - 2 * error).high)
 
 
 def _pattern(values: Sequence[str]) -> str | None:
