@@ -83,4 +83,10 @@ def promotions_of(repository: Repository, config: DatasetConfig) -> Promotions:
 def _stages(history: TagHistory, tag: PromotionTag) -> tuple[str, ...]:
     """The stages on which the version of a tag is the one that counts: no other came on them since."""
     events = history.events_of(tag.commit)
-    return tuple(stage for stage, event in events.items() if history.holder(stage) == event)
+    last = {(one.name.stage, one.commit): one for one in history.stages}
+    came_on = [one for one in last.values() if not one.name.is_revocation]
+    return tuple(
+        stage
+        for stage, event in events.items()
+        if event == max((one for one in came_on if one.name.stage == stage), key=lambda one: one.number)
+    )

@@ -16,11 +16,11 @@ from gates.config.removals import removals_folder
 from gates.contract.contract import load_contract
 from gates.errors import UsageError
 from gates.promotion.errors import ConditionError
-from gates.promotion.git.promoted_version import edited_file
 from gates.verdict import Answer
 from gates.verdicts.decode import moment_text
 from gates.verdicts.enforce import enforce, refuse_other_files
 from gates.verdicts.from_json import verdict_of
+from gates.verdicts.judged_files import edited_file
 from gates.verdicts.recorded import VerdictError, parse_verdict
 from gates.versions.dataset.path_contents import folder_of
 from gates.versions.dataset.snapshots import files_at, snapshot, work_tree_files

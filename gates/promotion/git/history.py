@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -11,10 +10,13 @@ from gates.promotion.errors import PromotionError
 from gates.promotion.statements.paths import PromotionPaths, paths_of, record_path
 from gates.promotion.statements.tag_message import TagMessage, parse_message
 from gates.promotion.statements.tags import ReleaseVersion, TagName, next_number, parse_tag
-from gates.versions.git.commands import lines_of
+from gates.versions.git.commands import lines_of, moment_of
 from gates.versions.version import git_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
     from gates.versions.git.commands import Git
     from gates.versions.repository import Repository
 
@@ -88,6 +90,11 @@ class TagHistory:
         """The highest version of all, revoked or not."""
         return max((tag.name.version for tag in self.versions if tag.name.version), default=None)
 
+    def untagged_after(self, last: ReleaseVersion | None, stated: Iterable[ReleaseVersion]) -> ReleaseVersion | None:
+        """The highest of the versions with a statement if it comes after the last one and its tag is not here."""
+        untagged = max({*stated} - {tag.name.version for tag in self.versions}, default=None)
+        return untagged if untagged and (last is None or untagged > last) else None
+
     def revocation_of(self, version: ReleaseVersion) -> PromotionTag | None:
         """The tag that revoked a version."""
         revoked = (tag for tag in self.versions if tag.name.is_revocation and tag.name.version == version)
@@ -101,13 +108,6 @@ class TagHistory:
         own = [tag for tag in self.stages if tag.commit == commit and (before is None or tag.number < before)]
         last = {str(tag.name.stage): tag for tag in own}
         return {stage: tag for stage, tag in last.items() if not tag.name.is_revocation}
-
-    def holder(self, stage: str) -> PromotionTag | None:
-        """The tag by which a version is on a stage now; None where none is."""
-        last = {tag.commit: tag for tag in self.stages if tag.name.stage == stage}
-        return max(
-            (tag for tag in last.values() if not tag.name.is_revocation), key=lambda tag: tag.number, default=None
-        )
 
     def last_event(self, stage: str | None, commit: str | None = None) -> PromotionTag | None:
         """The last event of a stage, which the next one follows. commit: only of the version of a commit."""
@@ -175,15 +175,7 @@ def _tag(name: TagName, line: str) -> PromotionTag:
     _, object_id, kind, target, target_kind, inner_name, date = line.split("\0")
     is_annotated = kind == "tag"
     kind = target_kind if is_annotated else kind or "missing"
-    return PromotionTag(name, object_id, target or object_id, is_annotated, kind, inner_name, _moment(date))
-
-
-def _moment(seconds: str) -> datetime | None:
-    """The date in a tag's object, in which anything can stand."""
-    try:
-        return datetime.fromtimestamp(int(seconds), tz=UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
+    return PromotionTag(name, object_id, target or object_id, is_annotated, kind, inner_name, moment_of(date))
 
 
 def _history(

@@ -12,8 +12,8 @@ from gates.config.removals import FOLDER
 from gates.data.previous_version import PromotedBefore, PromotedRows
 from gates.errors import DataError
 from gates.promotion.errors import PromotionError
-from gates.promotion.statements.paths import folder_of_config
-from gates.promotion.statements.tags import artifact, parse_version
+from gates.promotion.statements.paths import folder_of_config, stated_versions
+from gates.promotion.statements.tags import artifact
 from gates.versions.removals import removals_at
 from gates.versions.repository import open_repository
 from gates.versions.version import WORKTREE, Version, VersionKind, git_of
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from gates.promotion.statements.tags import ReleaseVersion
     from gates.verdict import CheckResult
     from gates.versions.repository import Repository
-
-_SUFFIX = ".json"
 
 
 def promoted_before(repository: Repository, version: Version, home: Path, dataset: str) -> PromotedBefore | None:
@@ -47,14 +45,14 @@ def promoted_before(repository: Repository, version: Version, home: Path, datase
     from gates.promotion.git.history import tag_history
 
     history = tag_history(repository, dataset, folder)
-    untagged = max(versions - {tag.name.version for tag in history.versions}, default=None)
     standing = history.standing()
     last = max((one for one in standing if one in versions), default=None)
-    if untagged and (last is None or untagged > last):
+    untagged = history.untagged_after(last, versions)
+    if untagged:
         name = f"{artifact(dataset, folder)}@{untagged}"
         return PromotedBefore(
             name,
-            unknown=f"{FOLDER}/{dataset}/{untagged}{_SUFFIX} is here and its tag {name} is not: what was promoted cannot "
+            unknown=f"{FOLDER}/{dataset}/{untagged}.json is here and its tag {name} is not: what was promoted cannot "
             "be compared; `git fetch --tags` (in CI: fetch-depth: 0)",
         )
     return by_tag(repository, standing[last]) if last else None
@@ -83,14 +81,10 @@ def _versions_in(repository: Repository, version: Version, inside: str) -> set[R
     if version.kind is VersionKind.REVISION:
         from gates.versions.trees import tree_at
 
-        blobs = tree_at(repository, version).listing.blobs
-        names = [name[len(inside) + 1 :] for name in blobs if name.startswith(f"{inside}/")]
-    else:
-        # Not the index: to list it takes another call of git, for files that nobody has reason to unstage.
-        beside = repository.top / inside
-        names = [path.name for path in beside.iterdir()] if beside.is_dir() else []
-    versions = (parse_version(name.removesuffix(_SUFFIX)) for name in names if name.endswith(_SUFFIX))
-    return {one for one in versions if one}
+        return stated_versions(inside, tree_at(repository, version).listing.blobs)
+    # Not the index: to list it takes another call of git, for files that nobody has reason to unstage.
+    beside = repository.top / inside
+    return stated_versions(inside, (f"{inside}/{path.name}" for path in beside.iterdir())) if beside.is_dir() else set()
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,11 @@ import posixpath
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gates.config.load import FILE_NAME, PYPROJECT
 from gates.contract.contract import load_contract
 from gates.contract.plugins.registry import data_type_of
-from gates.data.facts import FileFacts
-from gates.data.files import fingerprint
 from gates.errors import DataError
 from gates.promotion.errors import PromotionError
 from gates.promotion.git.history import COMMIT, message_of
@@ -186,18 +184,3 @@ def config_in(repository: Repository, folder: str, commit: str) -> Config:
     name = configuration_in(tree_at(repository, version), folder) or posixpath.join(folder, FILE_NAME)
     with config_at(repository, repository.top / name, version) as config:
         return config
-
-
-def judged_files(verdict: Verdict) -> list[FileFacts]:
-    """The data files that a verdict lists, with their digests."""
-    files: list[dict[str, Any]] = verdict.data["files"]  # type: ignore[assignment]  # `whole_verdict` has looked
-    return [FileFacts(file["path"], file["rows"], {}, file["sha256"], file["size"]) for file in files]
-
-
-def edited_file(verdict: Verdict, home: Path) -> str | None:
-    """The first data file that is not what was judged, of those that are here: a clone need not pull the data."""
-    for file in judged_files(verdict):
-        path = home / file.path
-        if path.is_file() and fingerprint(path)[0] != file.sha256:
-            return file.path
-    return None

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from gates.errors import GatesError
 from gates.promotion.errors import ConditionError
 from gates.promotion.git.history import message_of
-from gates.promotion.git.promoted_version import judged_files, promoted_version
+from gates.promotion.git.promoted_version import promoted_version
+from gates.verdicts.judged_files import judged_files
 
 if TYPE_CHECKING:
     from gates.promotion.git.history import PromotionTag, TagHistory

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import posixpath
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gates.config.removals import FOLDER
 from gates.errors import DataError, UsageError
 from gates.promotion.git.history import message_of
+from gates.promotion.statements.paths import stated_versions
 from gates.promotion.statements.statement import BaseVersion, StatedContract, Statement, sha256, stated_by
 from gates.promotion.statements.tag_message import PreviousTag, TagMessage
 from gates.promotion.statements.tags import ReleaseVersion, TagName, parse_version
-from gates.verdict import Answer, Outcome, Severity
+from gates.verdict import Answer
 from gates.verdicts.recorded import VerdictError
+from gates.verdicts.reports.findings import shortfalls, waived_ids
 from gates.verdicts.reports.text import counted
 
 if TYPE_CHECKING:
@@ -108,14 +109,11 @@ def _base(history: TagHistory, verdict: Verdict) -> BaseVersion | None:
 def _refuse_untagged(history: TagHistory, last: ReleaseVersion | None) -> None:
     """Refuses where HEAD has a later promotion without its tag, as after `git pull`, which fetches few tags."""
     folder = posixpath.join(history.folder, FOLDER, history.dataset)
-    names = [name for name in history.git.tree("HEAD").blobs if posixpath.dirname(name) == folder]
-    versions = {parse_version(posixpath.basename(name).removesuffix(".json")): name for name in names}
-    tagged = {tag.name.version for tag in history.versions}
-    latest = max((version for version in versions if version and version not in tagged), default=None)
-    if latest and (last is None or latest > last):
+    untagged = history.untagged_after(last, stated_versions(folder, history.git.tree("HEAD").blobs))
+    if untagged:
         raise DataError(
-            f"HEAD has {versions[latest]} and its tag is not here, so it cannot be known what was promoted last; `git fetch --tags`, "
-            f"`gates check {history.dataset}`, then promote"
+            f"HEAD has {folder}/{untagged}.json and its tag is not here, so it cannot be known what was promoted last; "
+            f"`git fetch --tags`, `gates check {history.dataset}`, then promote"
         )
 
 
@@ -139,18 +137,10 @@ def existing_tags(history: TagHistory, made: PromotionTag) -> dict[str, str]:
 
 def lenience_of(verdict: Verdict, path: str) -> str | None:
     """What a verdict that passed let pass, so that nobody overlooks it. path: of the verdict."""
-    waived = {waiver["check"] for waiver in verdict.waived}
-    counting = [check for check in verdict.checks if str(check.id) not in waived]
-    ended = Counter(check.outcome for check in counting)
-    informing = sum(check.outcome is Outcome.FAIL and check.severity is Severity.INFO for check in counting)
-    counts = (
-        (ended[Outcome.FAIL] - informing, "warning", "failed"),
-        (informing, "info check", "failed"),
-        (ended[Outcome.INCONCLUSIVE], "check", "inconclusive"),
-        (len(waived), "check", "waived"),
-        (len(verdict.loosened), "limit", "loosened"),
-    )
-    parts = [f"{counted(count, what)} {how}" for count, what, how in counts if count]
+    waived = waived_ids(verdict)
+    lenient = ((len(waived), "check", "waived"), (len(verdict.loosened), "limit", "loosened"))
+    parts = shortfalls([check for check in verdict.checks if str(check.id) not in waived])
+    parts += [f"{counted(count, what)} {how}" for count, what, how in lenient if count]
     if verdict.answer is Answer.PASS and not parts:
         return None
     return (

@@ -23,7 +23,7 @@ from gates.promotion.promote.plan import (
     wanted_version,
 )
 from gates.promotion.signing.envelope import sign
-from gates.promotion.stage_conditions import Candidate, authorship, met, unmet
+from gates.promotion.stage_conditions import Candidate, met, unmet
 from gates.promotion.statements.paths import folder_of_config
 from gates.promotion.statements.statement import sha256
 from gates.promotion.statements.tag_message import TagMessage
@@ -43,6 +43,7 @@ from gates.promotion.verification.version import verify_local_copies, verify_ver
 from gates.versions.configuration import config_at
 from gates.versions.dataset.snapshots import snapshot
 from gates.versions.dvc.artifacts import missing_artifact
+from gates.versions.git.authors import review_of
 from gates.versions.version import at_commit
 
 if TYPE_CHECKING:
@@ -120,9 +121,9 @@ class _Promotion:
         if request.key:
             files[paths.envelope] = sign(statement, request.key)
         is_new = request.version is None
-        written_by, judged = authorship(clean.git, clean.head), evidence.verdict
+        review, judged = review_of(clean.git, clean.head), evidence.verdict
         put = self._stage_tag(
-            digest, Candidate(judged, version, *written_by, request.now, evidence.written_at, is_new=is_new)
+            digest, Candidate(judged, version, review, request.now, evidence.written_at, is_new=is_new)
         )
         words = f"{history.dataset} {version} to {self.stage.name}"
         return PromotionPlan(
@@ -134,11 +135,8 @@ class _Promotion:
     def _is_in_head(self, dataset: DatasetConfig, tag: PromotionTag) -> bool:
         """Whether HEAD has the data and the contract of a version, to the byte."""
         promoted, at_home = promoted_version(self.clean.repository, tag), replace(dataset, root=self.request.home)
-        pointers, statement = (
-            snapshot(self.clean.repository, at_home, self.clean.version).pointer_md5s(),
-            promoted.statement,
-        )
-        files = contract_files(self.clean.tree, at_home, promoted.verdict, pointers)
+        pointers = snapshot(self.clean.repository, at_home, self.clean.version).pointer_md5s()
+        files, statement = contract_files(self.clean.tree, at_home, promoted.verdict, pointers), promoted.statement
         return (pointers, files) == (dict(statement.pointers), dict(statement.contract.files))
 
     def _further(self, tag: PromotionTag) -> PromotionPlan:
@@ -154,8 +152,8 @@ class _Promotion:
         self._refuse_signing(promoted)
         self._refuse_unverified(promoted)
         self._refuse_overlaps(statement.purpose, promoted.files())
-        written_by, written_at = authorship(self.clean.git, statement.commit), statement.verdict.written_at
-        candidate = Candidate(promoted.verdict, statement.version, *written_by, request.now, written_at, stages)
+        review, written_at = review_of(self.clean.git, statement.commit), statement.verdict.written_at
+        candidate = Candidate(promoted.verdict, statement.version, review, request.now, written_at, stages)
         put = self._stage_tag(promoted.digest, candidate)
         plan = self._of_existing(promoted, f"promoted {history.dataset} {statement.version} to {stage.name}")
         return replace(plan, tags=(put,), lenience=lenience_of(promoted.verdict, promoted.paths.verdict))

@@ -10,6 +10,7 @@ from gates.config.removals import FOLDER
 from gates.promotion.statements.tags import ReleaseVersion, TagName, parse_version
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from gates.versions.repository import Repository
@@ -38,6 +39,13 @@ def version_of_file(path: str) -> TagName | None:
     match = _FILE.fullmatch(path)
     version = parse_version(match["version"]) if match else None
     return TagName(match["dataset"], match["folder"] or "", version) if match and version else None
+
+
+def stated_versions(folder: str, paths: Iterable[str]) -> set[ReleaseVersion]:
+    """The versions whose statements are among files. folder: that of the dataset's promotions."""
+    matches = (_RECORD.fullmatch(path[len(folder) + 1 :]) for path in paths if path.startswith(f"{folder}/"))
+    versions = {parse_version(match["version"]) for match in matches if match and match["number"] is None}
+    return {version for version in versions if version}
 
 
 def records_folder(folder: str, dataset: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any
 
 from gates.promotion.errors import PromotionError
 from gates.promotion.statements.forms import OBJECT_ID, VERSION
@@ -85,21 +85,21 @@ def parse_message(text: str, shown: str) -> TagMessage:
     unsigned = text[: signature_at(text)]
     trailers = _trailers(unsigned)
 
-    def value_of(key: str, form: TextForm | None = None) -> str:
+    def value_of(key: str, form: TextForm | None = None) -> Any:
         values = trailers.get(key, [])
         if len(values) != 1:
             count = f"{len(values)} trailers" if values else "no trailer"
             raise _wrong(shown, f"has {count} '{key}'")
         return _formed(values[0], form, key, shown) if form else values[0]
 
-    def optional(key: str, form: TextForm | None = None) -> str | None:
+    def optional(key: str, form: TextForm | None = None) -> Any:
         return value_of(key, form) if key in trailers else None
 
     follows = _previous(value_of("Follows"), shown)
     return TagMessage(
         subject=unsigned.split("\n", 1)[0].strip(),
         statement_sha256=value_of("Statement-SHA256", SHA256),
-        version=cast("ReleaseVersion", VERSION.parse(value_of("Version", VERSION))),
+        version=value_of("Version", VERSION),
         follows=follows,
         stage=optional("Stage"),
         conditions=tuple(trailers.get("Conditions", ())),
@@ -135,10 +135,11 @@ def _previous(text: str, shown: str) -> PreviousTag | None:
     return PreviousTag(name, _formed(object_id, OBJECT_ID, "Follows", shown))
 
 
-def _formed(value: str, form: TextForm, key: str, shown: str) -> str:
-    if form.parse(value) is None:
+def _formed(value: str, form: TextForm, key: str, shown: str) -> Any:
+    parsed = form.parse(value)
+    if parsed is None:
         raise _wrong(shown, f"has '{value}' as '{key}', expected {form.words}")
-    return value
+    return parsed
 
 
 def _wrong(shown: str, what: str) -> PromotionError:

@@ -10,8 +10,9 @@ from gates.errors import DataError, UsageError
 from gates.promotion.errors import PromotionError
 from gates.promotion.git.promoted_version import config_in, configuration_in, promoted_version
 from gates.promotion.git.same_files import files_of
-from gates.promotion.stage_conditions import Candidate, authorship, met, unmet
+from gates.promotion.stage_conditions import Candidate, met, unmet
 from gates.verdicts.decode import moment_text
+from gates.versions.git.authors import review_of
 from gates.versions.git.commands import committed_at
 from gates.versions.trees import tree_at
 from gates.versions.version import at_commit
@@ -37,8 +38,8 @@ def wrong_conditions(event: StageEvent) -> str | None:
     stage = _stage_at(event, commit)
     stages = event.history.events_of(tag.commit, before=tag.name.number)
     statement = promoted.statement
-    written_by, written_at = authorship(event.history.git, statement.commit), statement.verdict.written_at
-    candidate = Candidate(promoted.verdict, statement.version, *written_by, tag.made_at, written_at, stages)
+    review, written_at = review_of(event.history.git, statement.commit), statement.verdict.written_at
+    candidate = Candidate(promoted.verdict, statement.version, review, tag.made_at, written_at, stages)
     return (
         _dated_before(event, commit, tag.made_at)
         or _revoked(event, commit)

@@ -6,16 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 
 from gates.data.duckdb.dataset import open_dataset
-from gates.data.engine import Grouped
 from gates.data.evaluation import open_evaluation
-from gates.data.facts import ORIGIN, ROW_ID
 from gates.data.scan.inputs import PassInputs
 from gates.errors import GatesError
 from gates.metrics.copies.evaluation_search import EvaluationSearch
-from gates.metrics.stats.coincidence import content_hashes, equal_rows
+from gates.metrics.copies.shared_contents import rows_in_both
 from gates.promotion.errors import PromotionError
 from gates.promotion.git.history import histories
 from gates.promotion.git.non_dataset_tags import is_foreign
@@ -24,20 +21,14 @@ from gates.promotion.stage_conditions import EVALUATION
 from gates.promotion.verification.findings import Finding, FindingState, looked_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from gates.data.batch import Batch
-    from gates.data.engine import IndexTable, Source
-    from gates.data.facts import Roles
     from gates.promotion.git.promoted_version import DatasetFiles, PromotedVersion
     from gates.versions.repository import Repository
 
 _PART = "overlap"
-_DIGEST, _TRAIN = "digest", "train"
-# Beyond all ids of training rows.
-_TESTED = 1 << 62
 
 
 @dataclass(frozen=True)
@@ -58,9 +49,9 @@ def overlaps(
 ) -> list[TrainTestOverlap]:
     """The promoted sets that share rows with what a commit has of a dataset.
 
-    purpose: of the dataset. data: what the commit has of it, only asked for where there is something to share rows with.
-    at: of those that stood then, None for now. Without a purpose nothing is compared. An evaluation set is compared with every training set that stands, a training set with
-    every evaluation set. Texts share rows as `expect_contamination_ratio_to_be_less_than` says; other rows where they are
+    purpose: of the dataset; without one nothing is compared. data: what the commit has of it, only asked for where there is
+    something to share rows with. at: of those that stood then, None for now. An evaluation set is compared with every
+    training set that stands, a training set with every evaluation set. Texts share rows as `expect_contamination_ratio_to_be_less_than` says; other rows where they are
     equal in all columns that both have, unless no more are than coincide by nature.
     Raises DataError where the data of a promoted set cannot be had: what it shares is unknown.
     """
@@ -128,7 +119,7 @@ def _shared(train: DatasetFiles, evaluation: DatasetFiles) -> int:
     with open_dataset(train.config, train.data_type, files=train.files.dataset) as opened:
         if not opened.roles.texts:
             with open_dataset(evaluation.config, evaluation.data_type, files=evaluation.files.dataset) as tested:
-                return _equal_rows(opened, tested)
+                return rows_in_both(opened, tested)
         items = open_evaluation(evaluation.config, evaluation.data_type, files=evaluation.files.dataset)
         assert items is not None  # noqa: S101  # it has files
         with items:
@@ -137,37 +128,3 @@ def _shared(train: DatasetFiles, evaluation: DatasetFiles) -> int:
         opened.fold([search])
         matches = search.value()
     return len(np.union1d(matches.rows, matches.by_seed))
-
-
-def _equal_rows(trained: Source, tested: Source) -> int:
-    """How many training rows equal a tested one in all columns that both have, whoever made them."""
-    columns = sorted(_content(trained.roles) & _content(tested.roles))
-    if not columns:
-        return 0
-    contents = _Contents(trained.index_table(), columns)
-    trained.fold([contents])
-    trained_rows = len(contents.table)
-    contents.first_id = _TESTED
-    tested.fold([contents])
-    is_trained = np.arange(len(contents.table)) < trained_rows
-    question = Grouped((_DIGEST,), {_TRAIN: is_trained, EVALUATION: ~is_trained})
-    counts = [[batch.column(name).to_numpy() for name in question.masks] for batch in contents.table.group(question)]
-    return equal_rows(*np.concatenate(counts, axis=1)) if counts else 0
-
-
-def _content(roles: Roles) -> set[str]:
-    return {*roles.content} - {ROW_ID, ORIGIN, roles.label or ""}
-
-
-@dataclass
-class _Contents:
-    """A consumer that keeps a hash of what each row says in some columns. first_id: what row ids begin with."""
-
-    table: IndexTable
-    columns: Sequence[str]
-    first_id: int = 0
-
-    def update(self, batch: Batch) -> None:
-        """Take some rows."""
-        row_id, digest = batch.row_id + self.first_id, content_hashes(batch.frame, self.columns)
-        self.table.append(pa.record_batch({"row_id": row_id, _DIGEST: digest}))

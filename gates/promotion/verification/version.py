@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from gates.data.files import manifest_sha256
 from gates.errors import DataError, GatesError
 from gates.promotion.evidence import contract_files
-from gates.promotion.git.promoted_version import edited_file, judged_files
 from gates.promotion.statements.statement import first_difference, sha256, stated_by
 from gates.promotion.verification.contract import verify_contract
 from gates.promotion.verification.findings import Finding, looked_at, refused
 from gates.verdicts.decode import moment_text
 from gates.verdicts.enforce import refuse_other_files
+from gates.verdicts.judged_files import edited_file, judged_files
 from gates.verdicts.recorded import parse_verdict
 from gates.versions.dataset.snapshots import files_at, snapshot
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import tomllib
+from collections import Counter
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 from gates.verdict import LINE_TO_ADD, Answer, Outcome, Severity
@@ -31,6 +33,7 @@ _FOREMOST = (
     "expect_synthetic_to_not_copy_human",
     "expect_columns_to_not_contain_personal_data",
 )
+_ENDED = dict(zip(_OUTCOMES, ("failed", "could not be computed", "inconclusive"), strict=True))
 _NOUNS = {Severity.CRITICAL: "critical check", Severity.WARNING: "warning", Severity.INFO: "info check"}
 
 
@@ -215,19 +218,24 @@ def waived_ids(verdict: Verdict) -> frozenset[str]:
     return frozenset(waiver["check"] for waiver in verdict.waived)
 
 
+def shortfalls(checks: Sequence[CheckResult]) -> list[str]:
+    """What did not pass among checks, such as `2 warnings failed`: by severity, then by outcome."""
+    counts = Counter((check.severity, check.outcome) for check in checks)
+    counts_in_order = [(kind, counts[kind]) for kind in product(Severity, _OUTCOMES) if counts[kind]]
+    return [
+        f"{counted(count, 'check')} not decided"
+        if kind == (Severity.INFO, Outcome.INCONCLUSIVE)
+        else f"{counted(count, _NOUNS[kind[0]])} {_ENDED[kind[1]]}"
+        for kind, count in counts_in_order
+    ]
+
+
 def tally(checks: Sequence[CheckResult], waived: frozenset[str]) -> str:
     """Counts of what did not pass and of what did, among the checks that count."""
     counting = [check for check in checks if str(check.id) not in waived]
     if not counting:
         return "no check was planned"
-    parts = []
-    for severity in Severity:
-        for outcome, word in zip(_OUTCOMES, ("failed", "could not be computed", "inconclusive"), strict=True):
-            count = sum(check.severity is severity and check.outcome is outcome for check in counting)
-            if count and (severity, outcome) == (Severity.INFO, Outcome.INCONCLUSIVE):
-                parts.append(f"{counted(count, 'check')} not decided")
-            elif count:
-                parts.append(f"{counted(count, _NOUNS[severity])} {word}")
+    parts = shortfalls(counting)
     configured = sum(check.outcome is not Outcome.NOT_CONFIGURED for check in counting)
     passed = sum(check.outcome is Outcome.PASS for check in counting)
     if not configured:

@@ -1,1 +1,1 @@
-"""What git answers: commands, the sense of its endings, blobs, and the commits that submodules stand at."""
+"""What git answers: commands, the sense of its endings, blobs, authors and reviewers, and where submodules stand."""

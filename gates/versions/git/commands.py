@@ -383,10 +383,18 @@ def _records(printed: bytes) -> list[str]:
     return [os.fsdecode(record) for record in printed.split(b"\0") if record]
 
 
+def moment_of(seconds: str) -> datetime | None:
+    """The date of an object, in which anything can stand, as git prints it: seconds since 1970; None where it is no date."""
+    try:
+        return datetime.fromtimestamp(int(seconds), tz=UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
 def committed_at(git: Git, commit: str) -> datetime:
     """The committer's date of a commit, to the second. Raises DataError where that is no date."""
     date = git.run("log", "--no-show-signature", "-1", "--format=%ct", commit).decode().strip()
-    try:
-        return datetime.fromtimestamp(int(date), tz=UTC)
-    except (ValueError, OverflowError, OSError) as error:
-        raise DataError(f"the commit {commit[:7]} is dated '{date}', which is no date") from error
+    moment = moment_of(date)
+    if moment is None:
+        raise DataError(f"the commit {commit[:7]} is dated '{date}', which is no date")
+    return moment
