@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, runtime_checkable
 
 import numpy as np
@@ -113,11 +114,12 @@ class PerRow:
 
     def __init__(self, read: Callable[[Batch], pl.Series], *, needs_rows: bool = True) -> None:
         self._read, self.needs_rows = read, needs_rows
-        self._parts: list[tuple[Ints, pl.Series]] = []
+        self._parts: list[tuple[Ints | range, pl.Series]] = []
 
     def update(self, batch: Batch) -> None:
         """Take some rows of the dataset."""
-        self._parts.append((batch.row_id, self._read(batch)))
+        if len(batch.row_id):
+            self._parts.append((_in_short(batch.row_id), self._read(batch)))
 
     def merge(self, other: PerRow) -> None:
         """Take over another's rows."""
@@ -125,8 +127,17 @@ class PerRow:
 
     def value(self) -> pl.Series:
         """The values in the order of row ids."""
-        parts = sorted((part for part in self._parts if len(part[0])), key=lambda part: int(part[0][0]))
+        parts = sorted(self._parts, key=lambda part: int(part[0][0]))
         if not parts:
             return pl.Series(dtype=pl.Null)
-        values, ids = pl.concat([one for _, one in parts]), np.concatenate([ids for ids, _ in parts])
-        return values if (ids[1:] > ids[:-1]).all() else values.gather(np.argsort(ids))
+        values = pl.concat([one for _, one in parts])
+        runs = [ids for ids, _ in parts]
+        if all(isinstance(ids, range) for ids in runs) and all(one[-1] < two[0] for one, two in pairwise(runs)):
+            return values
+        return values.gather(np.argsort(np.concatenate([np.asarray(ids) for ids in runs])))
+
+
+def _in_short(row_ids: Ints) -> Ints | range:
+    """Ids without a gap by the first and the last: an id a row takes as much as what is kept of the row."""
+    is_run = bool((np.diff(row_ids) == 1).all())
+    return range(int(row_ids[0]), int(row_ids[-1]) + 1) if is_run else row_ids

@@ -9,12 +9,11 @@ import numpy as np
 import polars as pl
 
 from gates.data.facts import HUMAN_CODE
-from gates.data.scan.accumulators import PerRow
 from gates.errors import MetricError, did_you_mean
 from gates.metrics.base.breakdowns import with_parts
 from gates.metrics.base.measurement import Growth, Inconclusive, Measured, Measurement, Part, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
-from gates.metrics.base.row_keys import key_hashes, without_nan
+from gates.metrics.base.row_keys import KeyIndex, key_hashes, rows_with_key, without_nan
 from gates.metrics.fidelity.identities import (
     missing_together_broken,
     missing_with_broken,
@@ -128,20 +127,20 @@ def _integer_valued(_human: pl.DataFrame, rows: pl.DataFrame, columns: Sequence[
 
 
 @dataclass(frozen=True)
-class KeyHashes:
-    """Makes an accumulator of a hash of these columns of every row, null where one of them is missing."""
+class KeysOf:
+    """Makes an accumulator of the keys that these columns make, of the rows in which none of them is missing."""
 
     columns: tuple[str, ...]
 
-    def __call__(self, _inputs: PassInputs) -> PerRow:
+    def __call__(self, inputs: PassInputs) -> KeyIndex:
         """The accumulator."""
-        return PerRow(lambda batch: key_hashes(batch.frame, self.columns))
+        return KeyIndex(inputs, lambda batch: key_hashes(batch.frame, self.columns))
 
 
-def accumulate_keys(inputs: PassInputs, params: Mapping[str, object]) -> list[KeyHashes]:
+def accumulate_keys(inputs: PassInputs, params: Mapping[str, object]) -> list[KeysOf]:
     """What a constraint reads of every row: a key's columns; other constraints look at samples."""
     columns = tuple(_named_columns(params))
-    return [KeyHashes(columns)] if params["constraint"] == "key" and {*columns} <= {*inputs.schema} else []
+    return [KeysOf(columns)] if params["constraint"] == "key" and {*columns} <= {*inputs.schema} else []
 
 
 def _named_columns(params: Mapping[str, object]) -> list[str]:
@@ -154,22 +153,19 @@ def _key(scan: Scan, scope: Scope, columns: list[str]) -> Measurement:
 
     Counted over all rows, because a sample holds few of the pairs that repeat.
     """
-    keys = scan.collected(KeyHashes(tuple(columns)))
-    names, complete = keys.fill_null(0).to_numpy(), keys.is_not_null().to_numpy()
-    human = names[scan.index.of(HUMAN_CODE) & complete]
+    keys = scan.collected(KeysOf(tuple(columns)))
+    complete = rows_with_key(scan.index, keys)
+    of_humans = keys.with_content_of(keys.of(HUMAN_CODE))
 
     def share(scope_rows: Mask, *, taken: bool) -> Measurement:
-        mask = scope_rows & complete
-        own = names[mask]
-        _, code, counts = np.unique(own, return_inverse=True, return_counts=True)
-        broken = counts[code] > 1
+        own = scope_rows[complete]
+        broken = keys.repeated(own)
         rule = "no two rows share a value"
         if taken:
-            of_humans = np.isin(own, human)
-            broken |= of_humans
-            rule += f", and {int(of_humans.sum()):,} rows have the value of a human row"
-        rows = scan.index.ids(np.flatnonzero(mask)[np.flatnonzero(broken)[: scan.named_rows]])
-        return _measured(scan, columns, (int(broken.sum()), len(own)), rows, rule)
+            broken |= own & of_humans
+            rule += f", and {int((own & of_humans).sum()):,} rows have the value of a human row"
+        counts = int(broken.sum()), int(own.sum())
+        return _measured(scan, columns, counts, keys.ids_of(broken, scan.named_rows), rule)
 
     if scope is Scope.HUMAN:
         return share(scan.index.of(HUMAN_CODE), taken=False)

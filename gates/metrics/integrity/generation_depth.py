@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
+from gates.data.engine import Grouped
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.metrics.base.breakdowns import with_parts
-from gates.metrics.base.full_columns import columns, columns_of_all, not_configured
+from gates.metrics.base.full_columns import not_configured
 from gates.metrics.base.measurement import (
     Estimate,
     Failed,
@@ -21,13 +24,17 @@ from gates.metrics.base.measurement import (
 )
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.base.places import first_places
+from gates.metrics.base.row_keys import KeyIndex, key_hashes, of_second_keys, rows_at, rows_with_key
 from gates.verdict import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gates.data.arrays import Ints, Mask
+    from gates.data.batch import Batch
+    from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Scan
+    from gates.data.scan.row_index import RowIndex
     from gates.verdict import Scope
 
 _SEED = "seed_id"
@@ -49,31 +56,69 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     if key is None:
         role = "key" if "key" in scan.roles.mappable else "id"
         return not_configured(scan, "seeds name rows by their id, and rows have none", role)
-    ids, seeds = (_words(columns_of_all(scan, [column])[column]) for column in (key, seed))
-    if ids is None or seeds is None:
+    if scan.inputs.schema[key].is_nested() or scan.inputs.schema[seed].is_nested():
         return Failed(f"column '{key}' and column '{seed}' have lists or structures; one id a row was expected")
-    parent = _parents(ids, seeds, scan.index.origin == HUMAN_CODE)
-    synthetic = scan.index.of(SYNTHETIC_CODE)
-    if not (parent[synthetic] != NO_PARENT).any():
-        reason = f"no seed in column '{seed}' of {int(synthetic.sum()):,} synthetic rows names an id in column '{key}' of the dataset"
+    chains = _chains(scan.index, scan.collected(ids_and_seeds))
+    if not chains.has_named_seed:
+        rows = int(scan.index.of(SYNTHETIC_CODE).sum())
+        reason = f"no seed in column '{seed}' of {rows:,} synthetic rows names an id in column '{key}' of the dataset"
         return Inconclusive(reason, undecided=Severity.WARNING)
-    depth = depths(parent, scan.index.origin == SYNTHETIC_CODE)
-    elsewhere = seeds.is_not_null().to_numpy() & (parent == NO_PARENT)
     at_most = int(str(params["max_depth"]))
-    return with_parts(scan, lambda own, _human: _deeper(scan, depth, own, elsewhere, at_most), distinct_rows=False)
+    return with_parts(scan, lambda own, _human: _deeper(scan, chains, own, at_most), distinct_rows=False)
 
 
-def _deeper(scan: Scan, depth: Ints, own: Mask, elsewhere: Mask, at_most: int) -> Measurement:
-    rows, circular = int(own.sum()), own & (depth == ENDLESS)
-    deeper = own & (depth > at_most)
-    finite = depth[own & ~circular]
-    levels, counts = np.unique(finite, return_counts=True)
+@dataclass(frozen=True)
+class _Chains:
+    """Synthetic rows that a synthetic row seeded; other synthetic rows have depth 1.
+
+    row: their positions, in order. depth: theirs, ENDLESS in a circle. elsewhere: mask of the rows whose seed names no row.
+    has_named_seed: whether the seed of any synthetic row names one.
+    """
+
+    row: Ints
+    depth: Ints
+    elsewhere: Mask
+    has_named_seed: bool
+
+
+def _chains(index: RowIndex, keys: RowIndex) -> _Chains:
+    is_seed = of_second_keys(keys)
+    is_id, seeds_synthetic = ~is_seed, is_seed & keys.of(SYNTHETIC_CODE)
+    names_row = is_seed & keys.with_content_of(is_id)
+    elsewhere = rows_with_key(index, keys, is_seed & ~names_row)
+    masks = {"human": is_id & keys.of(HUMAN_CODE), "id": is_id, "seed": seeds_synthetic}
+    named, parents = [np.empty(0, np.uint64)], [np.empty(0, np.int64)]
+    for batch in keys.table.group(Grouped(("digest",), masks, {"id": 1, "seed": 1})):
+        # Of rows with one id a human one is meant, else the first.
+        first = batch.column("id_first").to_numpy()
+        is_parent = (batch.column("human").to_numpy() == 0) & (keys.origin[first] == SYNTHETIC_CODE)
+        named.append(batch.column("digest").to_numpy()[is_parent])
+        parents.append(first[is_parent])
+    digest, parent = np.concatenate(named), np.concatenate(parents)
+    order = np.argsort(digest)
+    entries = np.flatnonzero(seeds_synthetic & keys.with_content_in(digest))
+    own = order[np.searchsorted(digest, keys.at("digest", entries), sorter=order)]
+    row, seeded_by = (index.positions(rows_at(keys, at)) for at in (entries, parent[own]))
+    place = np.minimum(np.searchsorted(row, seeded_by), max(len(row) - 1, 0))
+    depth = depths(np.where(row[place] == seeded_by, place, NO_PARENT), np.ones(len(row), dtype=bool))
+    # What their first one was made from has depth 1.
+    depth[depth != ENDLESS] += 1
+    return _Chains(row, depth, elsewhere, bool((names_row & seeds_synthetic).any()))
+
+
+def _deeper(scan: Scan, chains: _Chains, own: Mask, at_most: int) -> Measurement:
+    rows, deep = int(own.sum()), own[chains.row]
+    levels, counts = np.unique(chains.depth[deep & (chains.depth != ENDLESS)], return_counts=True)
+    by_depth = {1: rows - int(deep.sum()), **dict(zip(levels.tolist(), counts.tolist(), strict=True))}
+    deeper, circular = np.full(len(own), at_most < 1) & own, np.zeros(len(own), dtype=bool)
+    deeper[chains.row[deep & (chains.depth > at_most)]] = True
+    circular[chains.row[deep & (chains.depth == ENDLESS)]] = True
     circles = first_places(scan, circular)
     evidence = {
-        "rows_by_depth": dict(zip(levels.tolist(), counts.tolist(), strict=True)),
+        "rows_by_depth": {level: count for level, count in by_depth.items() if count},
         "deeper_rows": int(deeper.sum()),
         "circular": int(circular.sum()),
-        "seeds_outside_the_dataset": int((own & elsewhere).sum()),
+        "seeds_outside_the_dataset": int((own & chains.elsewhere).sum()),
         "first_rows": first_places(scan, deeper),
         "first_circular_rows": circles,
     }
@@ -99,25 +144,22 @@ def depths(parent: Ints, is_synthetic: Mask) -> Ints:
     return np.where(ahead[:rows] == end, steps[:rows], ENDLESS)
 
 
-def _parents(ids: pl.Series, seeds: pl.Series, is_human: Mask) -> Ints:
-    """Position of the row that each row's seed names, else NO_PARENT; of rows with one id a human one, else the first."""
-    rows = pl.DataFrame({"id": ids, "parent": np.arange(len(ids)), "is_human": is_human}).drop_nulls("id")
-    named = rows.sort("is_human", "parent", descending=[True, False]).unique("id", keep="first", maintain_order=True)
-    parents = pl.DataFrame({"id": seeds}).join(named, on="id", how="left", maintain_order="left")
-    return parents["parent"].fill_null(NO_PARENT).to_numpy()
+def ids_and_seeds(inputs: PassInputs) -> KeyIndex:
+    """An accumulator of the ids of rows and, as second keys, of the rows that seeded them."""
+    names = (inputs.roles.key, inputs.roles.lineage.get(_SEED))
+    has_ids = all(name and not inputs.schema[name].is_nested() for name in names)
+    return KeyIndex(inputs, *(partial(_hashes, str(name)) for name in names if has_ids))
 
 
-def _words(values: pl.Series) -> pl.Series | None:
-    """Ids as words, blank ones null; None where a cell is no single value.
+def _hashes(column: str, batch: Batch) -> pl.Series:
+    """Of ids as words, null where they are blank.
 
     Whole numbers beside missing ones are often stored as fractions, so that 12.0 is read as 12.
     """
-    if values.dtype.is_nested():
-        return None
+    values = batch.frame[column]
     if values.dtype.is_float():
         values = values.cast(pl.Int64, strict=False)
-    words = values.cast(pl.String).str.strip_chars()
-    return pl.select(pl.when(words != "").then(words)).to_series()
+    return key_hashes(values.cast(pl.String).to_frame(), [column])
 
 
 METRIC = Metric(
@@ -137,5 +179,5 @@ METRIC = Metric(
     exact="a share counted over every row",
     cached="origins",
     reads="id and seed_id of every row",
-    accumulate=lambda inputs, _params: columns([inputs.roles.key, inputs.roles.lineage.get(_SEED)], inputs),
+    accumulate=lambda _inputs, _params: (ids_and_seeds,),
 )

@@ -5,22 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
-from gates.data.scan.row_index import RowIndex
 from gates.metrics.base.full_columns import not_configured
 from gates.metrics.base.measurement import Estimate, Inconclusive, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
-from gates.metrics.base.row_keys import key_hashes
+from gates.metrics.base.row_keys import KeyIndex, key_hashes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gates.data.arrays import Mask
-    from gates.data.batch import Batch
     from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Scan
+    from gates.data.scan.row_index import RowIndex
     from gates.verdict import Scope
 
 
@@ -33,7 +31,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     key = scan.roles.declared_key
     if key is None:
         return _not_declared(scan)
-    keys = scan.collected(KeyIndex)
+    keys = scan.collected(declared_keys)
     if not len(keys):
         return Inconclusive(f"no row has a value in column '{key}', which is declared as the key")
     human, synthetic = keys.of(HUMAN_CODE), keys.of(SYNTHETIC_CODE)
@@ -65,29 +63,10 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     return Measured(Estimate.exact(rows), counts, note="; ".join(clauses), evidence=evidence)
 
 
-class KeyIndex:
-    """An accumulator of the rows that have a declared key: an index in which a row's content is its key."""
-
-    def __init__(self, inputs: PassInputs) -> None:
-        self._key = inputs.roles.declared_key
-        self.needs_rows = self._key is not None
-        self._table = inputs.index_table()
-
-    def update(self, batch: Batch) -> None:
-        """Take some rows of the dataset."""
-        hashes = key_hashes(batch.frame, [str(self._key)])
-        has_key = hashes.is_not_null().to_numpy()
-        columns = {"row_id": batch.row_id, "digest": hashes.fill_null(0).to_numpy(), "origin": batch.origin}
-        self._table.append(pa.record_batch({name: values[has_key] for name, values in columns.items()}))
-
-    def merge(self, other: KeyIndex) -> None:
-        """Take over another's rows."""
-        for rows in other._table.columns("row_id", "digest", "origin"):
-            self._table.append(rows)
-
-    def value(self) -> RowIndex:
-        """The index."""
-        return RowIndex(self._table)
+def declared_keys(inputs: PassInputs) -> KeyIndex:
+    """An accumulator of the rows that have a declared key."""
+    key = inputs.roles.declared_key
+    return KeyIndex(inputs, *([lambda batch: key_hashes(batch.frame, [key])] if key else []))
 
 
 def _not_declared(scan: Scan) -> NotConfigured:
@@ -122,5 +101,5 @@ METRIC = Metric(
     exact="counts rows whose key another row has",
     cached="origins",
     reads="the declared key of every row",
-    accumulate=lambda inputs, _params: (KeyIndex,) if inputs.roles.declared_key else (),
+    accumulate=lambda inputs, _params: (declared_keys,) if inputs.roles.declared_key else (),
 )

@@ -13,6 +13,7 @@ from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.data.text.near.near_duplicates import clusters
 from gates.errors import MetricError
 from gates.metrics.base.full_columns import columns, columns_of_all
+from gates.metrics.base.row_keys import KeyIndex, key_hashes, rows_with_key
 from gates.metrics.comparison.distances import Points, distances, points_of
 from gates.metrics.comparison.encoding import coded
 from gates.metrics.copies.near_duplicates import HOLDOUT_CODE, near_matrix
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from gates.data.scan.accumulators import Accumulate
     from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Rows, Scan
-    from gates.data.scan.row_index import RowIndex
 
 # Less than this over all numbers together is noise of measurement; another category is ten times as far.
 NEAR_DISTANCE = 0.1
@@ -37,7 +37,7 @@ ROWS_AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Twins:
-    """One entry per row.
+    """One entry per row that may have a twin.
 
     twins: rows other than itself, of the origin asked for, that say nearly the same and have a label. alike: those with the row's own
     label. cluster: rows of one cluster are twins of the same rows.
@@ -46,7 +46,7 @@ class Twins:
     row_id: Ints
     is_human: Mask
     generator: npt.NDArray[np.str_]
-    label: Ints
+    label: npt.NDArray[np.signedinteger[Any]]
     twins: Floats
     alike: Floats
     cluster: Ints
@@ -57,9 +57,14 @@ def accumulate_twins(inputs: PassInputs, params: Mapping[str, object]) -> list[A
     roles = inputs.roles
     if not roles.label or not (roles.texts or roles.type == "annotations"):
         return []
-    items = ["item"] if roles.type == "annotations" else []
+    items: list[Accumulate[Any]] = [keys_of_items] if roles.type == "annotations" else []
     texts: list[Accumulate[Any]] = [TextTokens] if roles.content == roles.texts else []
-    return [*columns([roles.label, *items], inputs), *texts]
+    return [*columns([roles.label], inputs), *items, *texts]
+
+
+def keys_of_items(inputs: PassInputs) -> KeyIndex:
+    """An accumulator of the items of annotations, as the words that name them."""
+    return KeyIndex(inputs, lambda batch: key_hashes(batch.frame.select(pl.col("item").cast(pl.String)), ["item"]))
 
 
 def twins_of_contents(scan: Scan, scheme: Classes, of: int = HUMAN_CODE) -> Twins:
@@ -67,49 +72,40 @@ def twins_of_contents(scan: Scan, scheme: Classes, of: int = HUMAN_CODE) -> Twin
 
     of: the origin whose rows are the twins.
     """
-    index = scan.index
-    names = ["item"] if scan.roles.type == "annotations" else []
-    frame = columns_of_all(scan, [scheme.column, *names])
-    declared = np.isin(index.origin, (HUMAN_CODE, SYNTHETIC_CODE))
-    kept = np.flatnonzero(declared)
-    label, is_human = scheme.codes(frame)[kept], index.origin[kept] == HUMAN_CODE
-    if names:
-        items = frame["item"].cast(pl.String).hash(0).to_numpy()[kept]
-        contents, content = np.unique(items, return_inverse=True)
-    else:
-        contents, content = _contents(index, declared)
-    counts = np.zeros((len(contents), len(scheme.names)))
-    given = (index.origin[kept] == of) & (label != NO_LABEL)
-    np.add.at(counts, (content[given], label[given]), 1)
-    left = right = np.empty(0, dtype=np.int64)
-    if scan.roles.content == scan.roles.texts:
-        left, right = _near_contents(scan, contents)
+    index, near = scan.index, np.empty((2, 0), dtype=np.uint64)
+    contents, has_content = index, np.ones(len(index), dtype=bool)
+    if scan.roles.type == "annotations":
+        contents = scan.collected(keys_of_items)
+        has_content = rows_with_key(index, contents)
+    elif scan.roles.content == scan.roles.texts:
+        near = _near_contents(scan)
+    label = scheme.codes(columns_of_all(scan, [scheme.column])).astype(np.int8)[has_content]
+    labelled = (label != NO_LABEL) & (contents.of(HUMAN_CODE) | contents.of(SYNTHETIC_CODE))
+    given = labelled & contents.of(of)
+    alike = contents.repeated(labelled) & contents.with_content_of(given)
+    kept = np.flatnonzero(alike | labelled & contents.with_content_in(near.ravel()))
+    label, own, digest = label[kept], given[kept], contents.at("digest", kept)
+    distinct = np.unique(np.concatenate([digest, near.ravel()]))
+    content, (left, right) = np.searchsorted(distinct, digest), np.searchsorted(distinct, near)
+    counts = np.zeros((len(distinct), len(scheme.names)))
+    np.add.at(counts, (content[own], label[own]), 1)
     around = counts.copy()
     np.add.at(around, left, counts[right])
     np.add.at(around, right, counts[left])
-    own = given.astype(np.float64)
-    generator = np.array([*index.generators, ""])[index.generator[kept]]
-    twins, alike = around.sum(axis=1)[content] - own, around[content, label] - own
-    return Twins(
-        index.ids(kept), is_human, generator, label, twins, alike, clusters(len(contents), left, right)[content]
-    )
+    generator = np.array([*index.generators, ""])[index.generator[has_content][kept]]
+    twins, same = around.sum(axis=1)[content] - own, around[content, label] - own
+    cluster = clusters(len(distinct), left, right)[content]
+    return Twins(contents.ids(kept), contents.of(HUMAN_CODE)[kept], generator, label, twins, same, cluster)
 
 
-def _contents(index: RowIndex, mask: Mask) -> tuple[Hashes, Ints]:
-    """The distinct contents under a mask, in order, and which of them each of its rows has."""
-    contents = np.sort(np.concatenate([np.empty(0, np.uint64), *(hashes for hashes, _ in index.contents(mask))]))
-    content = [np.searchsorted(contents, hashes).astype(np.int32) for hashes in index.digests(mask)]
-    return contents, np.concatenate([np.empty(0, np.int32), *content])
-
-
-def _near_contents(scan: Scan, contents: Hashes) -> tuple[Ints, Ints]:
-    """Pairs of different contents whose texts nearly equal each other, each once, as positions in `contents`."""
+def _near_contents(scan: Scan) -> Hashes:
+    """Pairs of different contents whose texts nearly equal each other, each once."""
     matrix = scan.cached(near_matrix)
     kept = (matrix.origin[matrix.left] != HOLDOUT_CODE) & (matrix.origin[matrix.right] != HOLDOUT_CODE)
     digest = scan.index.at("digest", np.minimum(scan.index.positions(matrix.row_id), len(scan.index) - 1))
-    ends = np.searchsorted(contents, np.stack([digest[matrix.left[kept]], digest[matrix.right[kept]]]))
-    pairs = np.unique(np.sort(ends[:, ends[0] != ends[1]], axis=0), axis=1)
-    return pairs[0].astype(np.int64), pairs[1].astype(np.int64)
+    ends = np.stack([digest[matrix.left[kept]], digest[matrix.right[kept]]])
+    pairs: Hashes = np.unique(np.sort(ends[:, ends[0] != ends[1]], axis=0), axis=1)
+    return pairs
 
 
 def twins_of_points(scan: Scan, scheme: Classes, of: int = HUMAN_CODE) -> Twins:

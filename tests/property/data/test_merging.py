@@ -23,10 +23,11 @@ from gates.metrics.content.personal_data import PersonalDataSearch
 from gates.metrics.copies import text_store
 from gates.metrics.copies.evaluation_search import EvaluationSearch
 from gates.metrics.copies.text_store import TextTokens
-from gates.metrics.fidelity.constraints import KeyHashes
+from gates.metrics.fidelity.constraints import KeysOf
 from gates.metrics.history.earlier_rows import PromotedHumanRows
 from gates.metrics.history.previous_human_rows import BothVersions
-from gates.metrics.integrity.keys import KeyIndex
+from gates.metrics.integrity.generation_depth import ids_and_seeds
+from gates.metrics.integrity.keys import declared_keys
 from gates.metrics.labels.length_bias import longer_by_of
 from gates.metrics.temporal.ordered_rows import OrderedRows
 from tests.promotions.promoted_before import promoted
@@ -136,14 +137,16 @@ def both(value: object) -> object:
     return [plain(value.earlier), sorted(value.keys_now.tolist()), sorted(value.digests_now.tolist())]
 
 
+def keys(index):
+    return [plain(pl.DataFrame(piece)) for piece in index.table.columns("row_id", "digest", "origin")]
+
+
 # How each accumulator is made, and its value without what hangs on the order in which rows came.
 KINDS = {
     "column": (ColumnReader("town"), plain),
-    "key": (KeyHashes(("id", "town")), plain),
-    "keys": (
-        KeyIndex,
-        lambda index: [plain(pl.DataFrame(piece)) for piece in index.table.columns("row_id", "digest", "origin")],
-    ),
+    "keys of columns": (KeysOf(("id", "town")), keys),
+    "declared keys": (declared_keys, keys),
+    "ids and seeds": (ids_and_seeds, keys),
     "lengths": (longer_by_of, plain),
     "ordered rows": (OrderedRows, lambda ordered: list(map(plain, ordered.entities()))),
     "personal data": (PersonalDataSearch, plain),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
 import polars as pl
+import pytest
 
 from gates.metrics.base.measurement import Limits
 from gates.metrics.integrity.generation_depth import ENDLESS, NO_PARENT, depths, measure
@@ -74,6 +76,48 @@ def test_of_rows_with_one_id_the_persons_is_meant_and_numbers_are_ids():
                 synthetic([None] * 100).with_columns(key=pl.Series(range(100)), seed_id=pl.Series([float(n) for n in range(100)]))]  # fmt: skip
 
     assert judged(*numbered).evidence["rows_by_depth"] == {1: 100}
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_depths_are_those_that_following_each_seed_gives(seed):
+    random = np.random.default_rng(seed)
+    ids = [str(number) for number in range(30)]
+    # Ids stand twice, in both origins too; of some rows the id or the seed is missing, or blank.
+    sides = [
+        pl.DataFrame(
+            {
+                "key": random.choice([*ids, None, " "], 40).tolist(),
+                "seed_id": random.choice([*ids, *["elsewhere"] * 3, None, ""], 40).tolist(),
+                "number": range(40),
+            },
+            schema_overrides={"key": pl.String, "seed_id": pl.String},
+        )
+        for _ in range(2)
+    ]
+    human, made = (
+        [{name: (row[name] or "").strip() for name in ("key", "seed_id")} for row in side.rows(named=True)]
+        for side in sides
+    )
+    named = {row["key"]: row for row in reversed(made) if row["key"]} | {
+        row["key"]: None for row in human if row["key"]
+    }
+
+    def depth(row: dict[str, str]) -> int | None:
+        """None where the seeds go in a circle."""
+        steps = 0
+        while row is not None and steps <= len(made):
+            row, steps = named.get(row["seed_id"]) if row["seed_id"] else None, steps + 1
+        return steps if row is None else None
+
+    depths_of_made = [depth(row) for row in made]
+    evidence = measured(*sides).evidence
+
+    assert evidence["rows_by_depth"] == dict(Counter(one for one in depths_of_made if one))
+    assert evidence["circular"] == depths_of_made.count(None)
+    assert evidence["deeper_rows"] == sum(one != 1 for one in depths_of_made)
+    assert evidence["seeds_outside_the_dataset"] == sum(
+        bool(row["seed_id"]) and row["seed_id"] not in named for row in made
+    )
 
 
 def test_a_generator_of_a_later_generation_is_named():
