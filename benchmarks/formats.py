@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gates.cli.main import run
-from tests.format_samples import COMMANDS, CONVERSATIONS, WRITERS, conversations
 from tests.guesses import guesses
+from tests.samples.format_samples import COMMANDS, CONVERSATIONS, WRITERS, conversations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,10 +42,10 @@ def tried(write: Callable[[Path], object], command: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         write(Path(folder))
-        said, setting_up = called(*shlex.split(command))
+        printed, setting_up = called(*shlex.split(command))
         verdict, checking = called("check", "--format", "json")
         os.chdir("/")
-    guessed = guesses(said)
+    guessed = guesses(printed)
     columns = [
         f"{role}: {cells[0].removeprefix('column ')}"
         for role, cells in guessed.items()

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gates import __version__
-from gates.config.built_in_suites import built_in_suites
 from gates.config.installed.entry_points import distributions
-from gates.config.installed.packages import are_packages_unchanged
 from gates.config.installed.plugins import PluginKind, are_as_installed, installed_identities
 from gates.config.module_files import moved_name
 from gates.config.orphans import lost_by
 from gates.config.removals import FOLDER, REMOVALS, removals_folder
-from gates.config.schema_files import LIBRARIES, own_schema, text_digest
+from gates.config.sources.built_in_suites import built_in_suites
+from gates.config.sources.packages import are_packages_unchanged
+from gates.config.sources.schema_files import LIBRARIES, own_schema, text_digest
 from gates.regular_files import content_of, is_file, is_folder
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from gates.config.data_types import DATA_TYPES
 from gates.config.dataset import SCHEMAS, SUITES, Stray, schema_name
 from gates.config.installed.plugins import PluginKind
-from gates.config.schema_files import own_schema
+from gates.config.sources.schema_files import own_schema
 from gates.errors import SuiteError
 from gates.regular_files import content_of
 

@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gates.config.schema_files import text_digest
+from gates.config.sources.schema_files import text_digest
 from gates.errors import UsageError, did_you_mean
 from gates.regular_files import content_of, is_file
 from gates.visible_text import has_words

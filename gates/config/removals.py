@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from gates.config.parsing import validators
 from gates.config.parsing.line_numbers import decode_error, key_lines, toml_of
 from gates.config.parsing.problems import Problems
-from gates.config.schema_files import text_digest
+from gates.config.sources.schema_files import text_digest
 from gates.errors import UsageError, did_you_mean
 from gates.regular_files import content_of, is_folder
 from gates.visible_text import folded_words

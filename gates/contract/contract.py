@@ -14,7 +14,7 @@ from gates.config.installed.plugins import PluginKind
 from gates.config.orphans import refuse_lost_rules
 from gates.config.population import read_population
 from gates.config.removals import read_removals
-from gates.config.schema_files import library_versions, own_schema
+from gates.config.sources.schema_files import library_versions, own_schema
 from gates.contract.plugins.registry import data_type_of, loaded, metrics_of, type_suites
 from gates.contract.suites import Suite, SuiteEntry, merge, read_suite
 from gates.errors import SuiteError, did_you_mean

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gates.config.data_types import data_type
-from gates.config.schema_files import own_schema
+from gates.config.sources.schema_files import own_schema
 from gates.data.duckdb.dataset import VIEWS, open_dataset
 from gates.data.facts import ROW_ID
 from gates.data.sql import identifier, select

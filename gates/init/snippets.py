@@ -113,7 +113,7 @@ def _own_files(dataset: DatasetConfig) -> list[str]:
 
 def _schema_files(dataset: DatasetConfig) -> list[str]:
     """The schema and the modules of the repository that it imports. Their folder holds bytecode, which comes and goes."""
-    from gates.config.schema_files import own_schema
+    from gates.config.sources.schema_files import own_schema
     from gates.rows.load import load_schema
 
     spec = own_schema(dataset)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from gates.config.dataset import shown_specs
 from gates.config.digests import moved_module
 from gates.config.row_rules import RowRule
-from gates.config.schema_files import file_digests
+from gates.config.sources.schema_files import file_digests
 from gates.contract.plan import plan
 from gates.contract.suites import ROW_FAILURES
 from gates.data.facts import FileFacts

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gates.config.built_in_suites import built_in_suites
 from gates.config.data_types import DATA_TYPES
+from gates.config.sources.built_in_suites import built_in_suites
 from gates.contract.suites import read_suite
 from gates.metrics.catalogue import METRICS
 from gates.verdict import Outcome, Scope

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gates.checking.cache.hashes import RememberedHashes
 from gates.config.digests import rules_inputs
-from gates.config.schema_files import own_schema, text_digest
+from gates.config.sources.schema_files import own_schema, text_digest
 from gates.errors import GatesError
 from gates.versions.configuration import config_at
 from gates.versions.dataset.pointers import concerned, tracked_at

@@ -12,7 +12,7 @@ from gates.checking.weakening.files import FileSides
 from gates.checking.weakening.keys import key_differences
 from gates.checking.weakening.rules import code_differences, record_differences, suite_differences
 from gates.config.digests import is_code_unchanged, rules_inputs
-from gates.config.schema_files import own_schema
+from gates.config.sources.schema_files import own_schema
 from gates.errors import DataError, GatesError
 from gates.versions.version import VersionKind
 

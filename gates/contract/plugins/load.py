@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from gates.config.data_types import MESSAGES
 from gates.config.installed.entry_points import Distribution, distributions
-from gates.config.installed.packages import package_of
 from gates.config.installed.plugins import PluginKind
-from gates.config.schema_files import file_digests
+from gates.config.sources.packages import package_of
+from gates.config.sources.schema_files import file_digests
 from gates.contract.plugins.errors import OwnCode
 from gates.contract.plugins.interface import Report, TypeContract
 from gates.contract.plugins.own_files import is_own_file, named_file

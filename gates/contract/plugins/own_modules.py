@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gates.config.module_files import PACKAGE, module_places
-from gates.config.schema_files import text_digest
+from gates.config.sources.schema_files import text_digest
 from gates.contract.plugins.early_exit import OWN, refuse_early_exits
 from gates.contract.plugins.own_files import is_own_file, place_in
 from gates.errors import PluginError, SuiteError, foreign_text

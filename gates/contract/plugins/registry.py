@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.config.built_in_suites import built_in_suites
 from gates.config.data_types import DATA_TYPES, data_type
 from gates.config.installed.plugins import PluginKind, built_in_reports
+from gates.config.sources.built_in_suites import built_in_suites
 from gates.contract.plugins.interface import TypeContract
 from gates.contract.plugins.load import LoadedPlugin, load, suites_of
 from gates.errors import PluginError, UsageError, did_you_mean

@@ -13,7 +13,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from gates import __version__
-from gates.config.schema_files import LIBRARIES
+from gates.config.sources.schema_files import LIBRARIES
 from gates.contract.suites import read_suite
 from gates.errors import DataError, UsageError
 from gates.promotion.statements.statement import StatedWaiver

@@ -7,8 +7,8 @@ import shlex
 
 import pytest
 
-from tests.format_samples import COMMANDS, ROW_RULES, WRITERS
 from tests.guesses import guesses
+from tests.samples.format_samples import COMMANDS, ROW_RULES, WRITERS
 
 
 def test_page_names_every_file_that_is_tried():

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from gates.config.load import read_config
-from tests.format_samples import COMMANDS, CONVERSATIONS, EMPTY, PAGE, ROW_RULES, conversations
 from tests.guesses import guesses
+from tests.samples.format_samples import COMMANDS, CONVERSATIONS, EMPTY, PAGE, ROW_RULES, conversations
 
 LINES, TABLE = PAGE.split("## What was guessed and found")
 

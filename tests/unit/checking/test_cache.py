@@ -15,7 +15,7 @@ from gates.checking.cache.folder import Cache, cache_of
 from gates.checking.cache.hashes import RememberedHashes
 from gates.config.digests import contract_key
 from gates.config.load import read_config
-from gates.config.schema_files import LIBRARIES
+from gates.config.sources.schema_files import LIBRARIES
 from gates.versions.repository import Repository
 
 DAY = date(2030, 1, 1)

@@ -21,7 +21,7 @@ print(sorted({"dvc", "great_expectations", "pandera", "sklearn"} & set(sys.modul
 def test_promote_and_verify_import_no_library_that_judges(gates, done) -> None:
     # A new version is promoted with a verdict that was reached against the last one.
     assert gates(done, "check", "first", "--quiet").code == 0
-    environment = ENVIRONMENT | {"PYTHONPATH": str(Path(__file__).parents[3])}
+    environment = ENVIRONMENT | {"PYTHONPATH": str(Path(__file__).parents[4])}
     called = subprocess.run(
         [sys.executable, "-c", SCRIPT], cwd=done, env=environment, capture_output=True, text=True, check=False
     )

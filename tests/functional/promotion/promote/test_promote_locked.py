@@ -16,7 +16,7 @@ from tests.dvc_repositories import ENVIRONMENT, git
 from tests.promotions.pushed_promotions import state
 
 STAGED = ("promote", "first", "--stage", "staging")
-ENV = ENVIRONMENT | {"PYTHONPATH": str(Path(__file__).parents[3])}
+ENV = ENVIRONMENT | {"PYTHONPATH": str(Path(__file__).parents[4])}
 NOTE = ".git/gates-promotion.json"
 # Holds the lock, has a child of its own, and ends only when it is killed.
 HOLDER = """\

@@ -16,7 +16,7 @@ from tests.promotions.pushed_promotions import promote, tags_at
 
 STAGED = ("promote", "first", "--stage", "staging")
 OFF = ("promote", "first", "--revoke", "--stage", "prod", "--reason", "a source withdrew")
-REPOSITORY = Path(__file__).parents[3]
+REPOSITORY = Path(__file__).parents[4]
 # The remote stops whoever pushes before it has taken anything.
 KILL = """\
 #!/bin/sh

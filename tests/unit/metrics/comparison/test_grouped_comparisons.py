@@ -10,7 +10,7 @@ from gates.data.text.features import text_features
 from gates.metrics.comparison.classifiers import Table, one_thread
 from gates.metrics.comparison.clustered_auc import cross_validated_area
 from gates.metrics.comparison.paired_draws import draws
-from tests.series import SERIES_ROLES, readings
+from tests.samples.series import SERIES_ROLES, readings
 from tests.tables import table_scan
 
 

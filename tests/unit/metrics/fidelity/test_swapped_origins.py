@@ -15,8 +15,8 @@ from gates.metrics.fidelity import associations, coverage, distributions, divers
 from gates.metrics.limits.judge import judge
 from gates.metrics.temporal import temporal_structure
 from gates.verdict import Outcome, Scope, Severity
+from tests.samples.series import SERIES_ROLES, readings, series_scan
 from tests.scans import text_scan, texts_of
-from tests.series import SERIES_ROLES, readings, series_scan
 from tests.tables import table_scan
 
 # What the number is where nothing is wrong, and the limits of the shipped suites.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from gates.config.built_in_suites import built_in_suites
 from gates.config.dataset import PURPOSES
+from gates.config.sources.built_in_suites import built_in_suites
 from gates.contract.suites.read import read_suite
 from gates.contract.suites.suite import limits_of
 from gates.metrics.catalogue import METRICS

@@ -15,7 +15,7 @@ from gates.metrics.limits.judge import judge
 from gates.metrics.temporal import series
 from gates.metrics.temporal.series import period
 from gates.verdict import Outcome, Scope, Severity
-from tests.series import SERIES_ROLES, readings, series_scan
+from tests.samples.series import SERIES_ROLES, readings, series_scan
 
 KINDS = ("duplicate_timestamps", "gaps", "constant", "periodic")
 NAB = Path(__file__).parents[5] / "shared" / "data" / "timeseries_nab.parquet"

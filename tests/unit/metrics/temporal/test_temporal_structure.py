@@ -12,7 +12,7 @@ from gates.metrics.base.measurement import Limits
 from gates.metrics.limits.judge import judge
 from gates.metrics.temporal import temporal_structure
 from gates.verdict import Outcome, Scope, Severity
-from tests.series import EVENT_ROLES, SERIES_ROLES, readings, series_scan, sessions
+from tests.samples.series import EVENT_ROLES, SERIES_ROLES, readings, series_scan, sessions
 
 HUMAN_ROWS = readings(entities=10, days=20, seed=1)
 OTHERS = readings(entities=10, days=20, seed=2)

@@ -9,7 +9,7 @@ from gates.metrics.base.measurement import Limits
 from gates.metrics.limits.judge import judge
 from gates.metrics.temporal import transitions
 from gates.verdict import Outcome, Scope, Severity
-from tests.series import EVENT_ROLES, series_scan, sessions
+from tests.samples.series import EVENT_ROLES, series_scan, sessions
 
 HUMAN_ROWS, OTHERS = sessions(200, seed=1), sessions(200, seed=2)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gates.config.schema_files import text_digest
+from gates.config.sources.schema_files import text_digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -18,7 +18,7 @@ import pyarrow.feather
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PAGE = (Path(__file__).parents[1] / "docs/reference/formats.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs/reference/formats.md").read_text(encoding="utf-8")
 COMMANDS = dict(re.findall(r"^\| (.+?) \| `gates (init .+?)` \|", PAGE, flags=re.MULTILINE))
 ROWS, EMPTY = 100, 117
 ROW_RULES = "expect_row_failure_ratio_to_be_less_than"
