@@ -56,7 +56,7 @@ def how_to_part(data: FoundData, types: Mapping[str, str]) -> str:
     target = f"{data.name}_by_origin.parquet"
     return (
         f"a row holds texts of both origins ({named}), and is expected to be of one; this makes a row of each:\n\n"
-        f"python - <<'END'\nimport duckdb\nduckdb.sql({_query(data, types, columns, target)!r})\nEND\n\nthen `gates init {target}`"
+        f"python - <<'END'\nfrom duckdb import sql\nsql({_query(data, types, columns, target)!r})\nEND\n\nthen `gates init {target}`"
     )
 
 
