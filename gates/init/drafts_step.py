@@ -70,12 +70,14 @@ def draft(dataset: DatasetConfig, *, force: bool) -> DraftFiles:
         query = select(f"{columns}, {identifier(ROW_ID)}", identifier(VIEWS[Scope.HUMAN]), drawn)
         rows = survey(opened).apply(opened.rows(query).drop(ROW_ID))
         inferred = infer(rows, total_rows=total)
-        holding = tuple(rule for rule in inferred.constraints if not _starts_anew(opened, rule))
+        # Within one file, two rows of a key are a fault whoever made them.
+        may_start_anew = bool(dataset.partitions)
+        holding = tuple(rule for rule in inferred.constraints if not (may_start_anew and _starts_anew(opened, rule)))
     return write_draft(replace(inferred, constraints=holding), dataset.name, dataset.root, force=force)
 
 
 def _starts_anew(opened: LocalDataset, rule: Constraint) -> bool:
-    """Whether it is one of a key that most synthetic rows share with a human row: it numbers the rows of each origin for itself."""
+    """Whether it is one of a key that most synthetic rows share with a human row: it numbers the rows of each file for itself."""
     if rule.kind is not ConstraintKind.KEY:
         return False
     key = identifier(rule.columns[0])

@@ -48,3 +48,17 @@ def test_neither_origin_breaks_a_drafted_rule(tmp_path, gates, ending):
     }
     assert len(judged) >= 2 * len(rows(1).columns)
     assert {name: outcome for name, outcome in judged.items() if outcome != "pass"} == {}
+
+
+def test_keys_that_origins_share_within_one_file_break_the_drafted_rule(tmp_path, gates):
+    both = [
+        rows(seed).select("id", "score").with_columns(origin=pl.lit(origin))
+        for seed, origin in ((1, "human"), (2, "synthetic"))
+    ]
+    pl.concat(both).write_csv(tmp_path / "data.csv")
+    gates(tmp_path, "init", "data.csv", "--accept")
+
+    called = gates(tmp_path, "check", "--only", "constraint_violation_ratio")
+
+    assert called.code == 1
+    assert f"{ROWS:,} rows have the value of a human row" in called.out
