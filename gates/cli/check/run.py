@@ -118,6 +118,8 @@ def _rows_at_commit(
     with clean_stdout(), progress_bar(asking.name, is_quiet=request.reporting.quiet) as progress:
         looked = judge_changed_rows(question, clock, progress)
     looked_at = f"the rows of {looked.judged} of {counted(looked.changed, 'changed file')}"
+    if not looked.changed and not looked.is_finished:
+        looked_at = "no row, as it was not known yet which files have changed,"
     ended = "" if looked.is_finished else f" in the {request.execution.timeout:g} s there were, fetching nothing"
     left = f"{counted(looked.checks_left, 'check')} and the verdict are deferred to pre-push"
     note(f"{asking.name}: looked at {looked_at}{ended}; {left}{_without_hook(asking.at)}")

@@ -81,7 +81,7 @@ def _compare(scan: Scan, sides: Sides, kind: str) -> Measured | Inconclusive | F
     }
     evidence |= {"unique_human_mass": mass, "unique_human_mass_by_level": where}
     most = f", most in {next(iter(where))}" if where else ""
-    note = f"{percent(max(0.0, mass))} of human rows lie where no synthetic ones do{most}"
+    note = f"{percent(float(np.median(values / baseline)))} of the {kind} that other human rows have; {percent(max(0.0, mass))} of human rows lie where no synthetic ones do{most}"
     return replace(measured, note=note, evidence=evidence)
 
 

@@ -112,7 +112,7 @@ METRIC = Metric(
         "so both sides are measured on equally many rows or tokens."
     ),
     source="Friedman & Dieng, Vendi Score, TMLR 2023; Shaib et al., Standardizing the Measurement of Text Diversity, 2024",
-    fix="Raise the temperature, sample more seeds and prompts, or drop rows from the densest regions.",
+    fix="Sample from more seeds, prompts or conditions, texts at a higher temperature, or drop rows from the densest regions.",
     params=(("measure", "effective_number"),),
     detail=("measure",),
     reads="the sample",

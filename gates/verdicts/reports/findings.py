@@ -174,8 +174,8 @@ def undersized_languages(verdict: Verdict) -> tuple[str, ...]:
                 for origin, count in (needed if isinstance(needed, dict) else {}).items():
                     lacking.setdefault(name, {})[origin] = max(count, lacking.get(name, {}).get(origin, 0))
     return tuple(
-        f"{name}: inconclusive by itself in {counted(checks[name], 'check')}"
-        + (f", {rows} rows missing" if (rows := _rows(lacking.get(name, {}))) else "")
+        f"{name}: too few rows to decide {counted(checks[name], 'check')} by itself"
+        + (f", needs {rows} rows more" if (rows := _rows(lacking.get(name, {}))) else "")
         for name in sorted(checks)
     )
 

@@ -129,7 +129,7 @@ def test_a_language_too_small_to_be_judged_alone_is_listed_whatever_passed():
         for name in ("distributions_to_match", "coverage_to_be_between")
     ]
     verdict = replace(example(), answer=Answer.PASS, checks=passed, waived=[], loosened=[])
-    line = "language=de: inconclusive by itself in 2 checks, 180 human rows missing"
+    line = "language=de: too few rows to decide 2 checks by itself, needs 180 human rows more"
 
     assert undersized_languages(verdict) == (line,)
     assert line in terminal(verdict).splitlines()
