@@ -227,6 +227,6 @@ CASES = (
             f"{UTILITY}/{train}", ("tabular",), "tabular", LABELS_DEALT, reason, also=frozenset({f"{UTILITY}/{other}"}),
             missing=NO_LABEL, costly=True, rows=1000,
         )
-        for train, other, reason in (("synthetic", "human", "suffers most"), ("human", "synthetic", "on synthetic labels"))
+        for train, other, reason in (("synthetic", "human", "suffers most"), ("human", "synthetic", "predicts synthetic labels"))
     ),
 )  # fmt: skip

@@ -238,7 +238,7 @@ CASES = (
             also=frozenset({f"{UTILITY}/{other}" for other in ("human", "synthetic", "both") if other != train}),
             missing=NO_LABEL, costly=True, rows=700,
         )
-        for train, reason in (("human", "on synthetic labels"), ("synthetic", "suffers most"), ("both", "suffers most"))
+        for train, reason in (("human", "predicts synthetic labels"), ("synthetic", "suffers most"), ("both", "suffers most"))
     ),
     Case(
         "combined/expect_locale_distance_ratio_to_be_between", ("text", "instruction", "preference"), ON,

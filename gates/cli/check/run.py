@@ -210,7 +210,9 @@ def _say(asking: DatasetRun, answered: CheckedDataset, request: CheckRequest) ->
         note(f"{asking.name}: {scope}: result not stored")
     if request.reporting.quiet:
         return
-    if request.reporting.verbose or not answered.is_remembered:
+    # At a commit nothing is fetched to say so.
+    is_new = not answered.is_remembered and request.execution.timeout is None
+    if request.reporting.verbose or is_new:
         _note_not_read(asking, is_whole=request.reporting.verbose)
     # The terminal's report has it where it belongs.
     if (rows := _failing_rows(asking, answered)) and request.reporting.format != "terminal":

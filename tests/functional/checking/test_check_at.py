@@ -196,7 +196,9 @@ def test_a_pattern_finds_the_datasets_of_the_version(root, gates):
         root, "check", "--all", "--rev", "HEAD", "--format", "json", "--only", "expect_origins_to_be_declared"
     )
 
-    assert [one["dataset"] for one in verdict(staged)] == ["all-first", "all-second"]
+    gone, *judged = verdict(staged)
+    assert gone["weakened"][0]["what"] == "all-third"
+    assert [one["dataset"] for one in judged] == ["all-first", "all-second"]
     assert [one["dataset"] for one in verdict(whole)] == ["all-first", "all-second", "all-third"]
 
 

@@ -108,7 +108,7 @@ def test_files_that_only_a_remote_can_list_are_left_to_the_push(root, gates):
 
     called = gates(root, "check", "--staged", "--timeout", "60")
 
-    assert (called.code, called.out) == (0, "")
+    assert (called.code, called.out) == (0, ""), called.err
     assert "in the 60 s there were, fetching nothing; " in called.err
 
 
@@ -153,7 +153,7 @@ def test_time_that_is_up_at_once_gives_no_answer_and_says_so(root, gates):
 def test_what_was_judged_before_is_answered_whole(root, gates):
     gates(root, "check", "second", "--staged")
 
-    called = gates(root, "check", "second", "--staged", "--timeout", "0.001")
+    called = gates(root, "check", "second", "--staged", "--timeout", "2")
 
     assert called.err == "second: unchanged, using the cached verdict\n"
     assert "no verdict" not in called.out

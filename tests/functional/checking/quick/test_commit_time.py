@@ -156,7 +156,10 @@ def test_bad_rows_in_a_changed_file_are_refused(data):
     (failed,) = [check for check in result.verdict.checks if check.outcome is Outcome.FAIL]
     assert str(failed.id).startswith("synthetic/")
     assert failed.id.detail == GRADE
-    assert f"1 of 30 synthetic rows fail {GRADE}, first at data/first/b.{data.form}:60" in failed.message
+    assert (
+        f"1 of 30 synthetic rows fail {GRADE} (expected less_than_or_equal_to(9)), first at data/first/b.{data.form}:60"
+        in failed.message
+    )
     assert result.verdict.rows == {"human": 30, "synthetic": 30, "undeclared": 0}
     assert [file["path"] for file in result.verdict.data["files"]] == [f"data/first/b.{data.form}"]
     assert [file["md5"] for file in result.verdict.data["files"]] == [md5(data.files[f"b.{data.form}"])]
