@@ -65,26 +65,43 @@ def weakenings(change: Change, folder: str | None = None) -> list[Weakening]:
 def lost_datasets(change: Change, folder: str | None = None) -> list[Weakening]:
     """Of all that weakens the gate, datasets that are gone with all their rows. folder, errors: as for `weakenings`.
 
-    None where another dataset is new or has other paths: that one has to have their human rows.
+    None where another dataset is new or has other paths: that one has to have their human rows. A configuration of the base
+    that cannot be read may have had datasets that are gone: it counts as one of them, which a reason explains.
     """
-    lost = _explained(change, folder, _gone_from)
+    lost = _explained(change, folder, _gone_from, _unreadable)
     return lost if lost and not _has_heirs(change) else []
 
 
 def _has_heirs(change: Change) -> bool:
-    old, now = (placed_datasets(change.repository, version) for version in (change.base, change.judged))
+    try:
+        old, now = (placed_datasets(change.repository, version) for version in (change.base, change.judged))
+    except GatesError as error:
+        logger.debug("whether other datasets are new is not known: %s", error)
+        return False
     return any(place not in old or old[place][1] != paths for place, (_, paths) in now.items())
 
 
 def _explained(
-    change: Change, folder: str | None, differences: Callable[[Change, str, Config, Config], Iterator[Weakening]]
+    change: Change,
+    folder: str | None,
+    differences: Callable[[Change, str, Config, Config], Iterator[Weakening]],
+    unreadable: Callable[[str, DataError], Weakening] | None = None,
 ) -> list[Weakening]:
-    """Configurations that are gone, and differences of those that are not, with the change's reasons."""
+    """Configurations that are gone, and differences of those that are not, with the change's reasons.
+
+    unreadable: what a configuration of the base at a path is that cannot be read; None: the error is raised.
+    """
     before, now = _by_folder(change, change.base, folder), _by_folder(change, change.judged, folder)
     with ExitStack() as stack:
-        old = {at: _at_base(change, name, stack) for at, name in before.items()}
+        old, weaker = {}, []
+        for at, name in before.items():
+            try:
+                old[at] = _at_base(change, name, stack)
+            except DataError as error:
+                if unreadable is None:
+                    raise
+                weaker.append(replace(unreadable(name, error), config=now.get(at, FILE_NAME)))
         new = {at: config for at, name in now.items() if (config := _readable(change, name, stack))}
-        weaker = []
         for at, config in old.items():
             if at in new:
                 weaker += [replace(one, config=now[at]) for one in differences(change, at, config, new[at])]
@@ -132,6 +149,10 @@ def _gone(at: str, old: Config) -> Weakening:
     path = f"{at}/{old.path.name}" if at else old.path.name
     datasets = ", ".join(old.datasets)
     return Weakening(path, f"{path} is gone: nothing judges {datasets} any more", path, 1, None)
+
+
+def _unreadable(name: str, error: DataError) -> Weakening:
+    return Weakening(name, str(error), name, 1, None)
 
 
 def _of_config(change: Change, at: str, old: Config, new: Config) -> Iterator[Weakening]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,6 @@ from gates.checking.weakening.difference import Change
 from gates.cli.options import today
 from gates.cli.streams import clean_stdout, note
 from gates.config.load import config_path
-from gates.errors import GatesError
 from gates.verdicts.reports.weaker_gate import ID, TITLE, WeakerGate, unexplained
 from gates.versions.repository import open_repository
 
@@ -26,8 +24,6 @@ if TYPE_CHECKING:
     from gates.cli.check.request import CheckRequest, DatasetSelection, Reporting
     from gates.versions.repository import Repository
     from gates.versions.version import Version
-
-logger = logging.getLogger(__name__)
 
 _MARKDOWN = "weakened.markdown"
 
@@ -43,18 +39,14 @@ def weaker_gate(request: CheckRequest, version: VersionRequest) -> tuple[WeakerG
 def lost_datasets_of(request: CheckRequest, at: JudgedVersion, *, is_every: bool) -> tuple[WeakerGate, ...]:
     """The datasets that are gone, of every configuration or of one, after they were shown.
 
-    None where one of either version cannot be read: what is judged says so.
+    Raises what `lost_datasets` raises.
     """
     if at.before is None:
         return ()
     change = Change(at.repository, at.before, at.version, today())
     folder = None if is_every else at.repository.relative(at.home.resolve())
-    try:
-        with clean_stdout():
-            weaker = tuple(_located(one) for one in lost_datasets(change, "" if folder == "." else folder))
-    except GatesError as error:
-        logger.debug("datasets that are gone are not known: %s", error)
-        return ()
+    with clean_stdout():
+        weaker = tuple(_located(one) for one in lost_datasets(change, "" if folder == "." else folder))
     if weaker:
         _show(request.reporting, weaker)
     return weaker

@@ -111,3 +111,17 @@ def test_every_report_lists_what_the_change_gives_up_before_the_datasets(root, g
     configure(root, FIRST + SECOND)
     gates(root, "check", "--all", "--base", "HEAD", "--output", "out", "--also", "junit", "--also", "sarif")
     assert not list((root / "out").glob("weakened*"))
+
+
+def test_a_configuration_that_nobody_can_read_at_the_version_before_may_have_had_more_datasets(root, gates):
+    configure(root, FIRST + SECOND.replace("type =", "kind ="))
+    commit(root, "broken")
+    configure(root, FIRST)
+
+    for options in (["--staged"], ["--all"]):
+        called = gates(root, "check", *options)
+        assert called.code == 1, called.out + called.err
+        assert "1 without a reason" in called.out
+        assert "nobody can tell what the change gives up" in called.out
+    configure(root, FIRST + REASON.replace('"second"', '"gates.toml"'))
+    assert gates(root, "check", "--staged").code == 0
