@@ -101,12 +101,11 @@ def judge(resolved: ResolvedDataset, options: Options) -> Judged:
         refuse_unknown_waivers(contract, whole)
         chosen = whole.only(options.only, options.scopes)
         clock.lap("open")
-        pass_over = _Pass(opened, validators, options, chosen)
-        quarantined, writer_path, seen = pass_over.run(contract, holdout, evaluation)
+        quarantined, writer_path, seen = _Pass(contract, opened, validators, options, chosen).run(holdout, evaluation)
         clock.lap("scan")
         measurements = _measure(seen, chosen, contract.metrics, options)
         clock.lap("metrics")
-        results = _without_unchecked_scope(seen, _run_suites(opened, chosen, measurements, contract, options))
+        results = _without_unchecked_scope(seen, _run_suites(opened, chosen, measurements, contract.metrics, options))
         clock.lap("suites")
         data = data_of(opened.files, _files(holdout), _files(evaluation), promoted=options.promoted)
         if unread := opened.unread_parts():
@@ -141,26 +140,20 @@ class _Pass:
     """The shared scan with the row rules applied to each batch."""
 
     def __init__(
-        self,
-        opened: LocalDataset,
-        validators: Validators,
-        options: Options,
-        chosen: Plan,
+        self, contract: Contract, opened: LocalDataset, validators: Validators, options: Options, chosen: Plan
     ) -> None:
-        self.opened, self.options, self.chosen = opened, options, chosen
+        self.contract, self.opened, self.options, self.chosen = contract, opened, options, chosen
         total = sum(file.rows for file in opened.files)
         self.rows = RowPass(validators, lambda done: options.progress("rows", done, total))
 
-    def run(
-        self, contract: Contract, holdout: LocalDataset | None, evaluation: EvaluationSets | None
-    ) -> tuple[int, Path | None, Scan]:
+    def run(self, holdout: LocalDataset | None, evaluation: EvaluationSets | None) -> tuple[int, Path | None, Scan]:
         """Number of failing rows, where they went, and what was seen."""
-        dataset = contract.dataset
+        dataset = self.contract.dataset
         folder = self.options.quarantine
         rules = _row_rules(self.chosen) if self.options.is_partial else None
         is_off = folder is None or rules == {}
         mode = QuarantineMode.OFF if is_off else QuarantineMode(dataset.quarantine)
-        planned_metrics = _measured_of(self.chosen, contract.metrics)
+        planned_metrics = _measured_of(self.chosen, self.contract.metrics)
 
         def ask(batch: pa.RecordBatch) -> None:
             failures = self.rows.ask(batch)
@@ -170,39 +163,39 @@ class _Pass:
         names = {"human": REFERENCE} if dataset.reference else {}
         with QuarantineWriter(path, [file.path for file in self.opened.files], mode, names) as writer:
             request = ScanRequest(
-                declared=_declared(contract),
+                declared=_declared(self.contract),
                 named_rows=None if self.options.only else NAMED_ROWS,
-                before=self._before(contract),
+                before=self._before(),
                 rule_failures=self.rows.failures.value,
                 on_batch=ask,
                 undeclared_origins=self.opened.undeclared_origins,
                 evaluation=evaluation,
                 accumulate=lambda inputs: accumulates(planned_metrics, inputs),
                 rows=lambda unsampled: rows_to_fetch(planned_metrics, unsampled),
-                remembered=self._remembered(contract, self.options.summaries) if self.options.summaries else None,
+                remembered=self._remembered(self.options.summaries) if self.options.summaries else None,
             )
             seen = scan(self.opened, request, holdout)
         return writer.failing_rows, None if mode is QuarantineMode.OFF else path, seen
 
-    def _before(self, contract: Contract) -> VersionBefore:
+    def _before(self) -> VersionBefore:
         commit, store = self.options.commit, self.options.summaries
 
         def remembered() -> list[FileIndex] | None:
-            summaries = self._summaries(contract, store) if store else None
+            summaries = self._summaries(store) if store else None
             indexes = [summaries.of_md5(*file) for file in commit.files] if commit and summaries else []
             indexes_here = [index for index in indexes if index is not None]
             return indexes_here if indexes_here and len(indexes_here) == len(indexes) else None
 
         return VersionBefore(self.options.kept_files, self.options.promoted, commit, remembered)
 
-    def _summaries(self, contract: Contract, store: SummaryStore) -> Summaries:
-        opened, rules = self.opened, self.rows.validators.rules().values()
+    def _summaries(self, store: SummaryStore) -> Summaries:
+        contract, opened, rules = self.contract, self.opened, self.rows.validators.rules().values()
         reading = RowReading(contract.dataset, opened.roles, opened.schema(), rules, contract.code, opened.readings)
         return Summaries(store, reading.digest())
 
-    def _remembered(self, contract: Contract, store: SummaryStore) -> Remembered:
+    def _remembered(self, store: SummaryStore) -> Remembered:
         """What earlier runs found out about files without a failing row; failing rows are read each time, to be shown."""
-        opened, rows, summaries = self.opened, self.rows, self._summaries(contract, store)
+        opened, rows, summaries = self.opened, self.rows, self._summaries(store)
 
         def files() -> Iterator[tuple[int, FileIndex]]:
             for number, index in summaries.recall(opened.files):
@@ -276,13 +269,13 @@ def _run_suites(
     opened: Dataset,
     chosen: Plan,
     measurements: Mapping[Scope, Mapping[str, Measurement]],
-    contract: Contract,
+    metrics: Mapping[str, Metric],
     options: Options,
 ) -> list[CheckResult]:
     options.progress("suites", 0, 1)
     from gates.gx.run import run, validate
 
-    validate((entry for scope in Scope for entry in chosen.entries[scope]), contract.metrics.values())
+    validate((entry for scope in Scope for entry in chosen.entries[scope]), metrics.values())
     kinds = {check.id: check.kind for check in chosen.checks}
     results = run({scope: opened.view(scope) for scope in Scope}, chosen.entries, measurements)
     options.progress("suites", 1, 1)

@@ -65,7 +65,7 @@ def resolve_without_schemas(dataset: DatasetConfig, today: date) -> ResolvedData
 
 def with_schemas(contract: Contract) -> ResolvedDataset:
     """A contract with its schemas, whose import takes seconds. Raises what `load_schema` raises."""
-    schemas = row_schemas(contract)
+    schemas = row_schemas(contract.schema, contract.dataset.root, contract.type_plugin)
     if schemas.own:
         contract = contract.with_sources(schemas.own.sources, schemas.own.modules)
     return ResolvedDataset(contract, schemas)

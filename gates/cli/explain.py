@@ -91,7 +91,7 @@ def _text(about: Explanation, uses: list[Use]) -> list[str]:
         return [*lines, "No suite here uses it."]
     lines.append("limits")
     for use in uses:
-        where = f" ({use.entry.place})" if use.is_own else ""
+        where = f" ({use.entry.place})" if use.entry.is_own else ""
         lines += _wrapped(f"{use.owner}: {use.entry.check_id}{where}: {use.limits()}", 2)
         lines += _wrapped(use.reason(), 6)
     return lines

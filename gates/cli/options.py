@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from gates.cli.streams import note
+from gates.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,6 +22,19 @@ if TYPE_CHECKING:
 SCOPES = ("human", "synthetic", "combined")
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
+
+
+class OneOf(click.Choice[str]):
+    """One of a few words. Raises UsageError, with the nearest of them, for another. noun: what they are, such as `scope`."""
+
+    def __init__(self, noun: str, words: Sequence[str]) -> None:
+        super().__init__(words)
+        self.noun = noun
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value not in self.choices:
+            raise UsageError(f"no {self.noun} '{value}' ({did_you_mean(str(value), self.choices)})")
+        return super().convert(value, param, ctx)
 
 
 def config_option(command: Command) -> Command:
@@ -64,7 +78,6 @@ def plugins_here(path: Path | None = None) -> Plugins:
     """
     from gates.config.installed.plugins import Plugins
     from gates.config.load import config_path, nearest_config, read_plugins
-    from gates.errors import UsageError
 
     if path is not None:
         return read_plugins(config_path(path))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gates.cli.options import config_option
+from gates.cli.options import OneOf, config_option
 from gates.cli.streams import note
 from gates.errors import UsageError
 
@@ -63,7 +63,7 @@ Examples:
     "--pgp-key", "pgp_keys", metavar="FINGERPRINT", multiple=True,
     help="A PGP key that must have signed the tags; may be repeated. No other PGP key counts.",
 )  # fmt: skip
-@click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True)
+@click.option("--format", "form", type=OneOf("format", ["terminal", "json"]), default="terminal", show_default=True)
 @config_option
 def command(promotion: str | None, config: Path | None, **given: Any) -> int:
     """Verify promotions: 0 all verified, 1 something was changed, 3 something could not be looked at."""

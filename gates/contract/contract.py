@@ -23,7 +23,7 @@ from gates.regular_files import is_file, is_folder
 from gates.verdict import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import date
     from pathlib import Path
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from gates.contract.plugins.load import LoadedPlugin
     from gates.metrics.base.metric import Metric
 
+HUMAN_RATIO = "expect_human_ratio_to_be_between"
 NEVER_WAIVED = ("combined/expect_origins_to_be_declared", "human/expect_table_row_count_to_be_between",
                 "synthetic/expect_table_row_count_to_be_between")  # fmt: skip
 
@@ -100,9 +101,19 @@ class Contract:
     @property
     def own_lines(self) -> dict[str, tuple[str, int]]:
         """File and line by check, of those in the dataset's own suites: shipped ones are not in the repository."""
-        folder = f"expectations/{self.dataset.name}/"
-        entries = (entry for listed in self.entries.values() for entry in listed)
-        return {str(entry.check_id): (entry.path, entry.line) for entry in entries if entry.path.startswith(folder)}
+        return {str(entry.check_id): (entry.path, entry.line) for entry in self.own_entries()}
+
+    def own_entries(self) -> Iterator[SuiteEntry]:
+        """The entries of the dataset's own suites."""
+        return (entry for scope in Scope for entry in self.entries[scope] if entry.is_own)
+
+    def fitting_entries(self, scope: Scope) -> tuple[SuiteEntry, ...]:
+        """The entries of a scope but those of another purpose; without a purpose the first human ratio stands for the question."""
+        purpose, entries = self.dataset.purpose, self.entries[scope]
+        if purpose is None:
+            first = next((entry for entry in entries if entry.type == HUMAN_RATIO), None)
+            return tuple(entry for entry in entries if entry is first or not _purpose_of(entry))
+        return tuple(entry for entry in entries if _purpose_of(entry) in (None, purpose))
 
     def with_sources(self, sources: Mapping[str, str], modules: Mapping[str, str]) -> Contract:
         """The same contract, bound to the files that its schema was made from, and to what the names in them mean."""
@@ -210,7 +221,7 @@ def _merged_suites(
             shipped.append(suite if dataset.extends else _what_always_counts(suite))
         own = folder / f"{scope.value}.json"
         shown = own.relative_to(dataset.root).as_posix()
-        own_suite = read_suite(own, metrics, shown=shown) if is_file(own, shown) else None
+        own_suite = _marked_own(read_suite(own, metrics, shown=shown)) if is_file(own, shown) else None
         merged = merge(shipped, own_suite, partial(_is_rule_of_type, dataset, kind))
         entries[scope] = merged.entries
         loosened += merged.loosened
@@ -219,6 +230,15 @@ def _merged_suites(
             f"built-in suites of '{dataset.type}' are switched off ({dataset.place('extends')}: extends = false)"
         )
     return entries, tuple(loosened)
+
+
+def _marked_own(suite: Suite) -> Suite:
+    return replace(suite, expectations=tuple(replace(one, is_own=True) for one in suite.expectations))
+
+
+def _purpose_of(entry: SuiteEntry) -> object:
+    """The purpose that a human ratio is about; None for what holds of all."""
+    return entry.kwargs.get("purpose") if entry.type == HUMAN_RATIO else None
 
 
 def _is_rule_of_type(dataset: DatasetConfig, kind: DataType, rule: str) -> bool:

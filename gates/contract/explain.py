@@ -53,11 +53,10 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Use:
-    """One suite's entry. owner: `common`, a data type or, where it `is_own`, a dataset."""
+    """One suite's entry. owner: `common`, a data type or, where the entry is its own, a dataset."""
 
     owner: str
     entry: SuiteEntry
-    is_own: bool = False
 
     def limits(self) -> str:
         """`critical, limit 0.25, warns beyond 0.1`."""
@@ -205,19 +204,13 @@ def _uses_of(parts: Sequence[str], plugins: Plugins, metrics: Mapping[str, Metri
 
 def own_uses(contracts: Mapping[str, Contract]) -> list[Use]:
     """The entries that datasets' own suites have, by dataset."""
-    return [
-        Use(name, entry, is_own=True)
-        for name, contract in contracts.items()
-        for scope in Scope
-        for entry in contract.entries[scope]
-        if entry.path.startswith(f"expectations/{name}/")
-    ]
+    return [Use(name, entry) for name, contract in contracts.items() for entry in contract.own_entries()]
 
 
 def of_datasets(uses: Sequence[Use], contracts: Mapping[str, Contract]) -> list[Use]:
     """The uses that count for some datasets: their own, `common` and of their data types; all where none of them does."""
     owners = {COMMON, *contracts, *(contract.dataset.type for contract in contracts.values())}
-    counting = [use for use in uses if use.is_own or use.owner in owners]
+    counting = [use for use in uses if use.entry.is_own or use.owner in owners]
     return counting if contracts and counting else list(uses)
 
 

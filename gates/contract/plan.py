@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from gates.config.row_rules import RowRule
     from gates.contract.contract import Contract
 
-HUMAN_RATIO = "expect_human_ratio_to_be_between"
 # Arguments of Great Expectations' expectations and of ours that name columns.
 _COLUMN_ARGUMENTS = frozenset({"column", "column_A", "column_B", "column_list", "column_set", "columns"})
 
@@ -87,7 +86,7 @@ def plan(
     rules_by_id = {rule.id: rule for rule in rules}
     entries = {}
     for scope in Scope:
-        fitting = (entry for entry in contract.entries[scope] if fits_purpose(entry, contract))
+        fitting = contract.fitting_entries(scope)
         listed = [_in_view(entry, view_names, rules_by_id) if view_names else entry for entry in fitting]
         if is_lenient:
             listed = [
@@ -101,7 +100,8 @@ def plan(
                 for rule in rules_by_id.values()
                 if rule.id not in mentioned
             ]
-        entries[scope] = tuple(_for_role(entry, contract) for entry in listed)
+        extends = scope is Scope.SYNTHETIC and contract.dataset.synthetic_role == "extend"
+        entries[scope] = tuple(map(_of_extending_rows, listed) if extends else listed)
     return Plan(entries)
 
 
@@ -121,18 +121,6 @@ def waives_nothing(contract: Contract, waiver: Waiver, planned: Collection[str])
         f"{dataset.source}:{waiver.line}: the waiver names no check of '{dataset.name}': {waiver.check} "
         f"({near if near.startswith('did') else '`gates check -v` lists them'})"
     )
-
-
-def fits_purpose(entry: SuiteEntry, contract: Contract) -> bool:
-    """Suites limit the human ratio per purpose; without a purpose the first stands for the question."""
-    entry_purpose = entry.kwargs.get("purpose")
-    if entry.type != HUMAN_RATIO or entry_purpose is None:
-        return True
-    purpose = contract.dataset.purpose
-    if purpose is not None:
-        return entry_purpose == purpose
-    first = next(other for other in contract.entries[entry.check_id.scope] if other.type == HUMAN_RATIO)
-    return entry is first
 
 
 def _in_view(entry: SuiteEntry, view_names: Mapping[str, str], rules: Collection[str]) -> SuiteEntry:
@@ -158,9 +146,7 @@ def _refuse_unknown_rules(entries: Sequence[SuiteEntry], rules: Mapping[str, Row
             raise SuiteError(f"{entry.place}: the schema has no rule '{rule}' ({did_you_mean(rule, rules)})")
 
 
-def _for_role(entry: SuiteEntry, contract: Contract) -> SuiteEntry:
+def _of_extending_rows(entry: SuiteEntry) -> SuiteEntry:
     """Bounds inferred from human rows never block rows that are meant to go beyond them."""
-    extends = contract.dataset.synthetic_role == "extend" and entry.check_id.scope is Scope.SYNTHETIC
-    if extends and entry.type == ROW_FAILURES and entry.kwargs.get("inferred") and entry.severity is Severity.CRITICAL:
-        return replace(entry, severity=Severity.WARNING)
-    return entry
+    is_inferred = entry.type == ROW_FAILURES and entry.kwargs.get("inferred")
+    return replace(entry, severity=Severity.WARNING) if is_inferred and entry.severity is Severity.CRITICAL else entry

@@ -15,7 +15,7 @@ from gates.versions.dataset.manifests import far_pointer, pointers_of
 from gates.versions.dataset.path_contents import folder_of
 from gates.versions.dataset.snapshots import snapshot, snapshot_or_empty
 from gates.versions.dvc.store import manifests_of
-from gates.versions.git.commands import lines_of
+from gates.versions.git.printed import lines_of
 from gates.versions.trees import tree_at
 from gates.versions.version import WORKTREE, Version, VersionKind
 

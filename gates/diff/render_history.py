@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from gates.verdict import Outcome
 from gates.verdicts.reports.formats.markdown import cell, code
 from gates.verdicts.reports.text import counted, printable
 
@@ -22,6 +23,8 @@ _CHANGED = "*"
 _NOT_PLANNED = "-"
 _REVOKED = "revoked"
 _DATE = len("2026-01-31")
+# What needs a reader first.
+_ORDER = (Outcome.FAIL, Outcome.ERROR, Outcome.INCONCLUSIVE, Outcome.PASS, Outcome.NOT_CONFIGURED)
 
 
 def terminal(history: VerdictHistory, width: int | None = None) -> str:
@@ -73,7 +76,7 @@ def _rows(history: VerdictHistory, *, is_detailed: bool) -> Iterator[tuple[str, 
     for origin in origins:
         yield (printable(f"rows {origin}"), "", *(_count(one, origin) for one in versions))
     for check_id in _shown(history):
-        newest = next(check for one in reversed(versions) if (check := one.check(check_id)))
+        newest = _newest(history, check_id)
         cells = (_result(history, check_id, at, newest, is_detailed=is_detailed) for at in range(len(versions)))
         yield (printable(check_id), _limit(newest), *cells)
 
@@ -88,7 +91,13 @@ def _tag(version: RecordedVersion) -> str:
 
 
 def _shown(history: VerdictHistory) -> list[str]:
-    return [one for one in history.check_ids if history.is_chosen or not history.is_steady(one)]
+    """The checks that say something, in the order of their newest outcomes, what is not configured last."""
+    shown = [one for one in history.check_ids if history.is_chosen or not history.is_steady(one)]
+    return sorted(shown, key=lambda check_id: _ORDER.index(_newest(history, check_id).outcome))
+
+
+def _newest(history: VerdictHistory, check_id: str) -> CheckResult:
+    return next(check for version in reversed(history.versions) if (check := version.check(check_id)))
 
 
 def _answer(history: VerdictHistory, at: int) -> str:

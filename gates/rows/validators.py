@@ -13,11 +13,11 @@ from gates.rows.validation import RowValidator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     import pyarrow as pa
 
     from gates.config.row_rules import RowRule
-    from gates.contract.contract import Contract
     from gates.contract.plugins.load import LoadedPlugin
     from gates.data.facts import Roles
     from gates.data.values.readings import Readings
@@ -82,7 +82,9 @@ class Validators:
         return joined([one.validate(batch) for one in (self.of_type, self.own) if one])
 
 
-def row_schemas(contract: Contract) -> RowSchemas:
-    """The schemas that a contract names, imported. Raises SuiteError for an own schema that does not load."""
-    own = load_schema(contract.schema, contract.dataset.root) if contract.schema else None
-    return RowSchemas(own, contract.type_plugin)
+def row_schemas(schema: str | None, root: Path, type_plugin: LoadedPlugin | None) -> RowSchemas:
+    """The schemas, imported. schema: the own one, `path/to/file.py:Name` below the root. type_plugin: as in `RowSchemas`.
+
+    Raises SuiteError for an own schema that does not load.
+    """
+    return RowSchemas(load_schema(schema, root) if schema else None, type_plugin)

@@ -11,7 +11,7 @@ from gates.config.load import Config, read_config
 from gates.config.removals import FOLDER, is_removal
 from gates.errors import DataError, UsageError
 from gates.private_folder import PrivateFolder
-from gates.versions.git.commands import leads_out
+from gates.versions.git.printed import leads_out
 from gates.versions.path_patterns import is_below
 from gates.versions.trees import POINTER_SUFFIX, tree_at
 from gates.versions.version import VersionKind

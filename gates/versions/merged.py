@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.versions.git.commands import lines_of
+from gates.versions.git.printed import lines_of
 from gates.versions.version import at_commit, revision
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from gates.versions.git.commands import Listing
+from gates.versions.git.printed import Listing
 from gates.versions.git.submodules import with_submodules
 from gates.versions.repository import DVC_DIR
 from gates.versions.version import Version, VersionKind, git_of

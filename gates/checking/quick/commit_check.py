@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from gates.checking.resolve import ResolvedDataset
     from gates.checking.version_inputs import Compared
     from gates.config.deadline import Deadline
-    from gates.contract.contract import Contract
     from gates.data.duckdb.dataset import LocalDataset
     from gates.data.previous_version import KeptFiles
 
@@ -188,7 +187,7 @@ def _rows_at_commit(
     if verdict.answer is Answer.PASS and not is_finished:
         # Only failures that inform were found; what was not looked at is unknown.
         verdict = replace(verdict, answer=Answer.NO_VERDICT)
-    left = len(whole.checks) + _left_out(resolved.contract, whole) - len(verdict.checks)
+    left = len(whole.checks) + _left_out(resolved, whole) - len(verdict.checks)
     return RowsAtCommit(verdict, judged, len(changed.changed), is_finished, left, resolved.contract.own_lines)
 
 
@@ -199,8 +198,8 @@ def _of_lost_files(whole: Plan, kept: KeptFiles | None, *, is_pass_shown: bool) 
     return [result] if result and result.outcome in outcomes else []
 
 
-def _left_out(contract: Contract, whole: Plan) -> int:
+def _left_out(resolved: ResolvedDataset, whole: Plan) -> int:
     """How many of the suites' limits on row rules are not planned, because their rules are not known."""
     ids = {check.id for check in whole.checks}
-    limits = (entry for listed in contract.entries.values() for entry in listed if entry.type == ROW_FAILURES)
+    limits = (entry for listed in resolved.contract.entries.values() for entry in listed if entry.type == ROW_FAILURES)
     return sum(entry.check_id not in ids for entry in limits)

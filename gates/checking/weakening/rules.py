@@ -7,20 +7,18 @@ from typing import TYPE_CHECKING
 
 from gates.checking.weakening.difference import CANNOT_TELL, RuleDifference
 from gates.config.removals import new_part
-from gates.contract.plan import fits_purpose
 from gates.contract.suites import ROW_FAILURES, looser_by, reason_of, unmentioned_rule
 from gates.rows.validation import rules
 from gates.verdict import Scope
 from gates.visible_text import folded_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
     from gates.checking.resolve import ResolvedDataset
     from gates.contract.contract import Contract
     from gates.contract.suites import SuiteEntry
-    from gates.verdict import CheckId
 
 _DRAFT = "DRAFT"
 
@@ -29,17 +27,17 @@ def suite_differences(old: ResolvedDataset, new: ResolvedDataset) -> Iterator[Ru
     """Checks that are gone, and limits that are looser."""
     is_switched_off = old.config.extends and not new.config.extends
     for scope in Scope:
-        before, now = _entries(old.contract, scope), _entries(new.contract, scope)
+        before, now = ({entry.check_id: entry for entry in one.contract.fitting_entries(scope)} for one in (old, new))
         for check, entry in before.items():
             other = now.get(check) or _unmentioned(entry)
             if other is not None:
-                yield from _looser(entry, other, new.contract)
-            elif not is_switched_off or _is_own(entry, old.contract):
+                yield from _looser(entry, other)
+            elif not is_switched_off or entry.is_own:
                 yield RuleDifference(str(check), f"{check} is not checked any more")
         for check, entry in now.items():
             # Before a suite mentioned it, no row might break it.
             if check not in before and entry.type == ROW_FAILURES and _had_rule(old, str(entry.kwargs.get("rule"))):
-                yield from _looser(unmentioned_rule(scope, str(entry.kwargs.get("rule"))), entry, new.contract)
+                yield from _looser(unmentioned_rule(scope, str(entry.kwargs.get("rule"))), entry)
 
 
 def record_differences(old: Contract, new: Contract) -> Iterator[RuleDifference]:
@@ -69,10 +67,6 @@ def code_differences(old: Contract, new: Contract) -> Iterator[RuleDifference]:
         yield RuleDifference("code", f"own code is not what it was ({', '.join(changed)}): {CANNOT_TELL}", "schema")
 
 
-def _entries(contract: Contract, scope: Scope) -> Mapping[CheckId, SuiteEntry]:
-    return {entry.check_id: entry for entry in contract.entries[scope] if fits_purpose(entry, contract)}
-
-
 def _unmentioned(entry: SuiteEntry) -> SuiteEntry | None:
     """What holds of a row rule that no suite mentions any more; None for other checks."""
     is_rule = entry.type == ROW_FAILURES
@@ -88,18 +82,14 @@ def _had_rule(old: ResolvedDataset, rule: str) -> bool:
     return is_own or old.data_type.has_rule(roles.get(column, column), name)
 
 
-def _looser(old: SuiteEntry, new: SuiteEntry, contract: Contract) -> Iterator[RuleDifference]:
+def _looser(old: SuiteEntry, new: SuiteEntry) -> Iterator[RuleDifference]:
     changes = looser_by(old, new)
     if changes:
-        reason = reason_of(new) if _is_own(new, contract) else None
+        reason = reason_of(new) if new.is_own else None
         is_new = reason is not None and folded_words(reason) != folded_words(reason_of(old) or "")
-        place = new.place if _is_own(new, contract) else ""
+        place = new.place if new.is_own else ""
         text = f"{new.check_id} is looser: {'; '.join(changes)}"
         yield RuleDifference(str(new.check_id), text, place=place, reason=reason if is_new else None)
-
-
-def _is_own(entry: SuiteEntry, contract: Contract) -> bool:
-    return entry.path.startswith(f"expectations/{contract.dataset.name}/")
 
 
 def _is_same_code(path: str, old: Contract, new: Contract) -> bool:

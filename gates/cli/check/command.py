@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gates.cli.check.request import CheckRequest
-from gates.cli.options import SCOPES, config_option, dataset_arguments
+from gates.cli.options import SCOPES, OneOf, config_option, dataset_arguments
 from gates.config.installed.plugins import built_in_reports
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ Examples:
     "--scope",
     "scopes",
     multiple=True,
-    type=click.Choice(SCOPES),
+    type=OneOf("scope", SCOPES),
     help="Run the checks of this scope only (repeatable).",
 )
 @click.option(

@@ -9,7 +9,7 @@ import click
 
 from gates.checking.changes.losses import MOST_LOST
 from gates.cli.diff.request import NEWEST, DiffRequest, each, is_revision, verdict_paths
-from gates.cli.options import config_option, worst
+from gates.cli.options import OneOf, config_option, worst
 from gates.cli.streams import note
 from gates.errors import DataError, UsageError, did_you_mean
 
@@ -72,7 +72,7 @@ Examples:
     "--output", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
     help="Where `gates check --output DIR` writes verdicts. [default: reports]",
 )  # fmt: skip
-@click.option("--format", type=click.Choice(FORMATS), default="terminal", show_default=True)
+@click.option("--format", type=OneOf("format", FORMATS), default="terminal", show_default=True)
 @config_option
 def command(**given: Any) -> int:
     """Compare datasets between two versions: files, rows per origin, outcomes of checks.

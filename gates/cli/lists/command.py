@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gates.cli.lists.pages import plugin_rows
-from gates.cli.options import SCOPES, config_option, plugins_here
+from gates.cli.options import SCOPES, OneOf, config_option, plugins_here
 from gates.cli.streams import clean_stdout
 from gates.verdicts.reports.text import printable
 
@@ -27,13 +27,13 @@ LISTS = ("types", "checks", "questions", "plugins", "missing")
 
 
 @click.command()
-@click.argument("what", type=click.Choice(LISTS), metavar="|".join(LISTS))
+@click.argument("what", type=OneOf("list", LISTS), metavar="|".join(LISTS))
 @click.argument("datasets", nargs=-1, metavar="[DATASET]...")
 @click.option("--type", "data_type", metavar="TYPE", help="Of checks: those of this data type.")
-@click.option("--scope", type=click.Choice(SCOPES), help="Of checks: those of this scope.")
+@click.option("--scope", type=OneOf("scope", SCOPES), help="Of checks: those of this scope.")
 @config_option
 @click.option(
-    "--format", "form", type=click.Choice(["terminal", "json", "markdown"]), default="terminal", show_default=True
+    "--format", "form", type=OneOf("format", ["terminal", "json", "markdown"]), default="terminal", show_default=True
 )
 def command(what: str, datasets: tuple[str, ...], config: Path | None, form: str, **of_checks: str | None) -> int:
     """List data types with their roles, checks with their limits, questions with the checks that answer them, or plugins.

@@ -25,7 +25,10 @@ _UNMENTIONED = {"reason": "a rule that a person wrote holds in every row"}
 
 @dataclass(frozen=True)
 class SuiteEntry:
-    """One expectation of a suite file. `path` and `line` say where it is written, for messages."""
+    """One expectation of a suite file. `path` and `line` say where it is written, for messages.
+
+    is_own: whether that is a suite of the dataset, and none that is shipped with its type.
+    """
 
     check_id: CheckId
     type: str
@@ -34,6 +37,7 @@ class SuiteEntry:
     meta: Mapping[str, object] = field(default_factory=dict)
     path: str = ""
     line: int = 0
+    is_own: bool = False
 
     @property
     def place(self) -> str:

@@ -18,13 +18,22 @@ NOT_COMPUTABLE = (
 )
 
 
+# What a difference of two equal sums leaves: numbers near one have 16 digits, and sums of many lose the last of them.
+_ROUNDING_ERROR = 1e-14
+
+
 @dataclass(frozen=True)
 class Estimate:
-    """A value with its interval, low <= value <= high, all in the metric's unit."""
+    """A value with its interval, low <= value <= high, all in the metric's unit; a rounding error of zero is zero."""
 
     value: float
     low: float
     high: float
+
+    def __post_init__(self) -> None:
+        for name in ("value", "low", "high"):
+            if abs(getattr(self, name)) < _ROUNDING_ERROR:
+                object.__setattr__(self, name, 0.0)
 
     @classmethod
     def exact(cls, value: float) -> Estimate:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # Whoever has some rows may find ten times as many, and nobody a thousand times.
 ROWS_GROWTH_AT_MOST = 10
+# A few rows more move the number itself by more than they narrow its interval, so less than a tenth more is not asked for.
+ROWS_GROWTH_AT_LEAST = 1.1
 
 
 @dataclass(frozen=True)
@@ -118,10 +120,8 @@ def _joined(*clauses: str) -> str:
 
 
 def _more_rows(measured: Measured, growth: float) -> dict[str, int]:
-    """How many more rows make n `growth` times as large, for the origins that limit the measurement."""
-    rows = measured.rows.by_origin()
+    """How many more rows make n `growth` times as large, for the origins that limit the measurement; at least a tenth more."""
+    rows, share = measured.rows.by_origin(), max(growth, ROWS_GROWTH_AT_LEAST) - 1
     return {
-        origin: max(1, math.ceil(rows[origin] * (growth - 1)))
-        for origin in measured.growth.limited_by
-        if rows.get(origin)
+        origin: math.ceil(round(rows[origin] * share, 6)) for origin in measured.growth.limited_by if rows.get(origin)
     }

@@ -218,7 +218,7 @@ def _with_tables(
         tables.setdefault(PART_TABLES[parts[name].kind], {})[name] = _part_row(judged[name])
     failing = [name for name in order if _fails(judged[name])]
     languages = [name for name in sorted(order) if parts[name].kind in ("language", "locale")]
-    named = ("fails for " + ", ".join(failing) if failing else "", *_undecided(judged, languages))
+    named = ("failing alone: " + ", ".join(failing) if failing else "", *_undecided(judged, languages))
     return replace(judgement, clauses=(*judgement.clauses, *named), evidence={**judgement.evidence, **tables})
 
 

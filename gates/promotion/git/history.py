@@ -10,7 +10,7 @@ from gates.promotion.errors import PromotionError
 from gates.promotion.statements.paths import PromotionPaths, paths_of, record_path
 from gates.promotion.statements.tag_message import TagMessage, parse_message
 from gates.promotion.statements.tags import ReleaseVersion, TagName, next_number, parse_tag
-from gates.versions.git.commands import lines_of, moment_of
+from gates.versions.git.printed import lines_of, moment_of
 from gates.versions.version import git_of
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from gates.errors import GatesError, UsageError
 from gates.promotion.errors import PromotionError
 from gates.promotion.git.history import message_of
 from gates.promotion.git.promoted_version import config_in, configuration_in
-from gates.versions.git.commands import literal
+from gates.versions.git.printed import literal
 from gates.versions.trees import tree_at
 from gates.versions.version import at_commit
 

@@ -11,7 +11,7 @@ from gates.errors import DataError, UsageError
 from gates.promotion.errors import PromotionError
 from gates.versions.changes.git_remote import HEADS, GitRemote, first_line, refs_at, remote_of, tags_within
 from gates.versions.changes.transaction import TAGS, undo
-from gates.versions.git.commands import literal
+from gates.versions.git.printed import literal
 from gates.versions.trees import LOCK
 
 if TYPE_CHECKING:

@@ -14,11 +14,9 @@ from typing import TYPE_CHECKING
 
 from gates import __version__
 from gates.config.sources.schema_files import LIBRARIES
-from gates.contract.suites import read_suite
 from gates.errors import DataError, UsageError
 from gates.promotion.statements.statement import StatedWaiver
 from gates.promotion.verification.findings import Finding, FindingState
-from gates.verdict import Scope
 from gates.verdicts.enforce import (
     modules_of,
     planned_checks,
@@ -90,10 +88,7 @@ def _compare(promoted: PromotedVersion, contract: Contract) -> Finding | str | N
 
 def _own_checks(contract: Contract) -> list[CheckId]:
     """The checks that the dataset's own suites ask for, whatever gates brings along."""
-    folder = contract.dataset.root / "expectations" / contract.dataset.name
-    paths = [path for path in (folder / f"{scope.value}.json" for scope in Scope) if path.is_file()]
-    own = [entry for path in paths for entry in read_suite(path, contract.metrics, shown=path.name).expectations]
-    ids = {entry.check_id for entry in own}
+    ids = {entry.check_id for entry in contract.own_entries()}
     return [check.id for check in planned_checks(contract) if check.id in ids]
 
 

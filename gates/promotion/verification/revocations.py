@@ -11,7 +11,7 @@ from gates.promotion.errors import PromotionError
 from gates.promotion.statements.paths import event_of_record, records_folder
 from gates.promotion.statements.revocation import Revocation, parse_revocation
 from gates.promotion.verification.findings import Finding, looked_at
-from gates.versions.git.commands import literal
+from gates.versions.git.printed import literal
 from gates.versions.trees import tree_at
 from gates.versions.version import revision
 from gates.visible_text import has_words

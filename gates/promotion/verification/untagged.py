@@ -12,7 +12,7 @@ from gates.promotion.git.promoted_version import configuration_in
 from gates.promotion.statements.paths import version_of_file
 from gates.promotion.statements.tags import artifact, is_gto_tag, parse_tag
 from gates.promotion.verification.findings import Finding, FindingState
-from gates.versions.git.commands import lines_of
+from gates.versions.git.printed import lines_of
 from gates.versions.trees import tree_at
 from gates.versions.version import git_of, revision
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gates.errors import DataError, UsageError
-from gates.versions.git.commands import lines_of
+from gates.versions.git.printed import lines_of
 
 if TYPE_CHECKING:
     from gates.versions.git.commands import Git

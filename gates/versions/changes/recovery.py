@@ -18,7 +18,7 @@ from gates.versions.changes.transaction import (
     transact,
     untouched,
 )
-from gates.versions.git.commands import literal
+from gates.versions.git.printed import literal
 
 if TYPE_CHECKING:
     from gates.versions.changes.transaction import PreparedRefs, TransactionNote

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from gates.errors import DataError
 from gates.versions.dvc.pointers import pointers
-from gates.versions.git.commands import literal
+from gates.versions.git.printed import literal
 from gates.versions.version import WORKTREE
 
 if TYPE_CHECKING:

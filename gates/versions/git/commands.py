@@ -7,27 +7,26 @@ import re
 import subprocess
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gates.errors import DataError, UsageError, did_you_mean
 from gates.versions.git.answers import DEEPEN, LOST, broken_names, is_no, not_started, refusal
 from gates.versions.git.blobs import Blobs
+from gates.versions.git.printed import entries_of, lines_of, listing_of, moment_of, records_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from gates.versions.git.printed import Listing
 
 _ALTERNATES = "GIT_ALTERNATE_OBJECT_DIRECTORIES"
-_LINK, _SUBMODULE = "120000", "160000"
 # What hooks export. It speaks of the repository the process stands in, which need not be the one that is meant.
 _LOCAL_VARIABLES = (
     "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY",
     "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE", "GIT_PREFIX",
 )  # fmt: skip
-# Git makes no such names and checks none out, but who writes a tree's object by hand can put them in, and a clone takes
-# it: laid out as files they would lead out of their folder, or into git's own.
-_LEADS_OUT = re.compile(r"(?:^|/)(?:\.{0,2}|\.git)(?:/|\Z)", re.IGNORECASE)
 # How git goes on after a name, as in `main~2` and `HEAD^`.
 _ANCESTOR = re.compile(r"[~^:@]")
 # A commit is what its sha says: `git replace` and grafts put another tree or other parents in its place on one machine.
@@ -38,21 +37,6 @@ _NOBODY = {
     for who in ("AUTHOR", "COMMITTER")
     for what, value in (("NAME", "gates"), ("EMAIL", "gates@localhost"), ("DATE", "1970-01-01T00:00:00Z"))
 }
-
-
-@dataclass(frozen=True)
-class Listing:
-    """Blobs by path of a commit or of the index; `links` are paths whose blob is the target of a symbolic link.
-
-    submodules: the commit by path of each. unread: of those whose files nobody can list here, why. stores: folders with the
-    objects of the others, whose files are among the blobs (`gates.versions.git.submodules`).
-    """
-
-    blobs: Mapping[str, str]
-    links: frozenset[str] = frozenset()
-    submodules: Mapping[str, str] = field(default_factory=dict)
-    unread: Mapping[str, str] = field(default_factory=dict)
-    stores: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -168,7 +152,7 @@ class Git:
         return [contents[blob] if blob else None for blob in ids]
 
     def _blob_in(self, tip: str, path: str) -> str | None:
-        entries = _entries(self.run("ls-tree", "-z", "--full-tree", tip, "--", path))
+        entries = entries_of(self.run("ls-tree", "-z", "--full-tree", tip, "--", path))
         return next((sha for _, (_, kind, sha) in entries if kind == "blob"), None)
 
     def last_between(self, commit: str, tip: str, before: datetime) -> str | None:
@@ -185,13 +169,13 @@ class Git:
 
     def tree(self, commit: str) -> Listing:
         """Every blob of a commit. Raises DataError for a path that git would not check out, as `../name`."""
-        entries = _entries(self.run("ls-tree", "-r", "-z", "--full-tree", commit))
-        return _listing(((path, mode, sha) for path, (mode, _, sha) in entries), commit)
+        entries = entries_of(self.run("ls-tree", "-r", "-z", "--full-tree", commit))
+        return listing_of(((path, mode, sha) for path, (mode, _, sha) in entries), commit)
 
     def index(self) -> Listing:
         """Every blob of the index. Raises DataError while a merge is unresolved: such an index is no version."""
-        entries = list(_entries(self.run("ls-files", "--stage", "-z")))
-        listing = _listing(((path, mode, sha) for path, (mode, sha, _) in entries), "the index")
+        entries = list(entries_of(self.run("ls-files", "--stage", "-z")))
+        listing = listing_of(((path, mode, sha) for path, (mode, sha, _) in entries), "the index")
         unmerged = next((path for path, (_, _, stage) in entries if stage != "0"), None)
         if unmerged is not None:
             raise DataError(f"{unmerged}: its merge conflict is unresolved; resolve it, then `git add {unmerged}`")
@@ -204,18 +188,18 @@ class Git:
     def work_tree(self, *patterns: str) -> list[str]:
         """Paths in the work tree that are tracked, or neither tracked nor ignored, and that fit a pathspec."""
         listed = self.run("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *patterns)
-        return sorted(set(_records(listed)))
+        return sorted(set(records_of(listed)))
 
     def tracked(self, *patterns: str) -> dict[str, str]:
         """Blobs by path of what the index has and a pathspec fits."""
-        return {path: sha for path, (_, sha, _) in _entries(self.run("ls-files", "--stage", "-z", "--", *patterns))}
+        return {path: sha for path, (_, sha, _) in entries_of(self.run("ls-files", "--stage", "-z", "--", *patterns))}
 
     def staged_deletions(self, *patterns: str) -> dict[str, str]:
         """Blobs by path of what HEAD has, the index has not, and a pathspec fits; none before the first commit."""
         if self.commit_or_none("HEAD") is None:
             return {}
         deleted = ("diff-index", "--cached", "--diff-filter=D", "--no-renames", "-r", "-z", "HEAD", "--", *patterns)
-        records = _records(self.run(*deleted))
+        records = records_of(self.run(*deleted))
         return {path: about.split(" ")[2] for about, path in zip(records[::2], records[1::2], strict=True)}
 
     @contextmanager
@@ -335,60 +319,6 @@ def _quoted(folder: str) -> str:
     """As git reads it where it may hold what stands between two folders."""
     escaped = folder.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
-
-
-def leads_out(path: str) -> bool:
-    """Whether a path that names a file of a repository has a part that no such path has: `..`, `.`, `.git`, nothing."""
-    return _LEADS_OUT.search(path.replace(os.sep, "/")) is not None
-
-
-def literal(path: str) -> str:
-    """A path as a pathspec of git that fits nothing else."""
-    return f":(literal){path}"
-
-
-def lines_of(printed: bytes, errors: str = "surrogateescape") -> list[str]:
-    """The lines that git prints, each ended by a line feed alone: names may hold what `str.splitlines` ends one at.
-
-    errors: as in `bytes.decode`; by default bytes that are not UTF-8 become surrogates, as in names of files.
-    """
-    return printed.decode(errors=errors).removesuffix("\n").split("\n") if printed else []
-
-
-def _listing(entries: Iterable[tuple[str, str, str]], shown: str) -> Listing:
-    """The blobs among paths with mode and sha. Raises DataError for a path that leads out, naming where it is."""
-    blobs: dict[str, str] = {}
-    submodules: dict[str, str] = {}
-    links = set()
-    for path, mode, sha in entries:
-        if leads_out(path):
-            raise DataError(
-                f"{path!r} in {shown}: git makes no such path, so it was put there by hand; nothing of it is read, "
-                "`git fsck` names it; find out who made it"
-            )
-        (submodules if mode == _SUBMODULE else blobs)[path] = sha
-        if mode == _LINK:
-            links.add(path)
-    return Listing(blobs, frozenset(links), submodules)
-
-
-def _entries(printed: bytes) -> Iterator[tuple[str, list[str]]]:
-    """Each path with the three fields that git prints before it."""
-    for record in _records(printed):
-        fields, _, path = record.partition("\t")
-        yield path, fields.split(" ")
-
-
-def _records(printed: bytes) -> list[str]:
-    return [os.fsdecode(record) for record in printed.split(b"\0") if record]
-
-
-def moment_of(seconds: str) -> datetime | None:
-    """The date of an object, in which anything can stand, as git prints it: seconds since 1970; None where it is no date."""
-    try:
-        return datetime.fromtimestamp(int(seconds), tz=UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 def committed_at(git: Git, commit: str) -> datetime:

@@ -6,7 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 from gates.errors import DataError
-from gates.versions.git.commands import Git, Listing, git_at
+from gates.versions.git.commands import Git, git_at
+from gates.versions.git.printed import Listing
 
 if TYPE_CHECKING:
     from pathlib import Path

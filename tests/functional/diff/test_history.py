@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
+from dataclasses import replace
 
 import pytest
 
 from gates.diff.history import RecordedVersion, VerdictHistory
 from gates.diff.render_history import terminal
+from gates.verdict import CheckId, CheckResult, Outcome, Scope, Severity
 from gates.verdicts.recorded import parse_verdict
 from tests.dvc_repositories import commit, dvc, git, new_git, new_repository, track, write
 from tests.promotions.recorded_verdicts import verdict_on
@@ -145,6 +148,19 @@ def test_markdown_is_a_table_with_intervals(root, gates):
         "| `combined/expect_x` | <= 0.5 | `pass 0.25 [0.125, 0.375] baseline 0.0625` | "
         "`fail* 0.75 [0.625, 0.875] baseline 0.0625` |"
     )
+
+
+def test_what_is_not_configured_stands_below_what_was_judged():
+    checks = tuple(
+        CheckResult(CheckId(Scope.COMBINED, f"expect_{number}"), Severity.CRITICAL, outcome, "")
+        for number, outcome in enumerate((Outcome.NOT_CONFIGURED, Outcome.PASS, Outcome.FAIL))
+    )
+    verdict = replace(parse_verdict(judged(1, 0.25).encode(), "texts.json"), checks=checks)
+    version = RecordedVersion("a" * 40, "2026-11-01", (), verdict)
+
+    shown = terminal(VerdictHistory("texts", (version,), check_ids=tuple(str(check.id) for check in checks)))
+
+    assert re.findall(r"expect_\d", shown) == ["expect_2", "expect_1", "expect_0"]
 
 
 def test_checks_that_stay_the_same_are_counted_unless_they_are_asked_for(tmp_path, gates):

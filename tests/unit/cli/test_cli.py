@@ -77,6 +77,20 @@ def test_version_is_the_package_version(tmp_path, gates):
     assert gates(tmp_path, "--version").out == f"gates, version {__version__}\n"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("list", "question"), "no list 'question' (did you mean 'questions'?)"),
+        (("list", "checks", "--scope", "humen"), "no scope 'humen' (did you mean 'human'?)"),
+        (("diff", "--format", "jsn"), "no format 'jsn' (did you mean 'json'?)"),
+    ],
+)
+def test_a_word_that_is_none_of_a_few_is_refused_with_the_nearest(arguments, message, tmp_path, gates):
+    called = gates(tmp_path, *arguments)
+
+    assert (called.code, called.out, called.err) == (2, "", f"{message}\n")
+
+
 @pytest.mark.parametrize(("word", "hint"), [("chekc", "did you mean 'check'?"), ("zzz", "expected one of: check, ")])
 def test_unknown_command_names_the_nearest(word, hint, tmp_path, gates):
     called = gates(tmp_path, word)

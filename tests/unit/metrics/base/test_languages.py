@@ -53,7 +53,7 @@ def test_one_language_fails_the_check_though_all_rows_together_pass():
     assert untold.outcome is Outcome.PASS
     assert judgement.outcome is Outcome.FAIL
     assert "language 'de': " in judgement.message
-    assert "; fails for language=de" in judgement.message
+    assert "; failing alone: language=de" in judgement.message
     table = judgement.evidence["languages"]
     assert {name: row["outcome"] for name, row in table.items()} == {"language=de": "fail", "language=en": "pass"}
 

@@ -196,7 +196,7 @@ def test_a_defect_of_one_language_fails_by_its_name_where_all_rows_together_pass
     assert "languages" not in untold.evidence
     assert judgement.outcome is Outcome.FAIL
     assert ", language 'sw': " in judgement.message
-    assert "; fails for language=sw" in judgement.message
+    assert "; failing alone: language=sw" in judgement.message
     table = judgement.evidence["languages"]
     assert {name: row["outcome"] for name, row in table.items()} == {"language=en": "pass", "language=sw": "fail"}
 

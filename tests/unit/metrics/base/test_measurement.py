@@ -112,6 +112,20 @@ def test_an_inconclusive_check_says_how_many_rows_would_decide():
     assert "about 300 more human rows and 300 more synthetic rows would decide" in judgement.message
 
 
+def test_a_rounding_error_of_zero_is_zero_and_breaks_no_limit():
+    judgement = judged(Estimate.exact((0.1 + 0.2) - 0.3), Limits(max_value=0))
+
+    assert judgement.outcome is Outcome.PASS
+    assert str(Estimate(-6.939e-18, -0.1, 0.1)) == "0 [-0.1, 0.1]"
+
+
+def test_nobody_is_asked_for_a_handful_of_rows_which_would_move_the_number_more_than_its_interval():
+    judgement = judged(Estimate(0.03, 0.0099, 0.0501), Limits(max_value=0.05), growth=Growth(limited_by=("human",)))
+
+    assert judgement.rows_needed == {"human": 10}
+    assert "about 10 more human rows would decide" in judgement.message
+
+
 @pytest.mark.parametrize("shrinks", ["linear", "root"])
 def test_nobody_is_asked_for_more_than_ten_times_the_rows(shrinks):
     judgement = judged(Estimate(0.0, 0.0, 0.03), Limits(max_value=0.001), growth=Growth(shrinks=shrinks))
@@ -163,7 +177,7 @@ def test_one_generator_fails_the_check_for_all_and_is_named():
 
     assert judgement.outcome is Outcome.FAIL
     assert judgement.message == (
-        "The number is beyond its limit, generator 'bad': measured 0.4, at most 0.05 allowed; fails for bad."
+        "The number is beyond its limit, generator 'bad': measured 0.4, at most 0.05 allowed; failing alone: bad."
     )
     assert list(judgement.evidence["generators"]) == ["bad", "good"]
 
@@ -189,7 +203,7 @@ def test_a_generator_that_could_not_be_measured_is_an_error_of_the_check():
     judgement = judge(whole, Limits(max_value=0.05), CRITICAL)
 
     assert judgement.outcome is Outcome.ERROR
-    assert "generator 'broken': broke; fails for broken" in judgement.message
+    assert "generator 'broken': broke; failing alone: broken" in judgement.message
 
 
 def test_too_few_rows_never_pass_and_may_fail():

@@ -55,7 +55,7 @@ def test_a_judge_who_likes_long_answers_fails_alone_and_is_named():
 
     assert judgement.outcome is Outcome.FAIL
     assert "the longer response wins 480 of 600 synthetic pairs" in judgement.message
-    assert "fails for synthetic" in judgement.message
+    assert "failing alone: synthetic" in judgement.message
 
 
 def test_a_judge_who_likes_short_answers_fails():

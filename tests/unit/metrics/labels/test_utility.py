@@ -145,7 +145,7 @@ def test_generator_that_teaches_nothing_is_named_among_others():
 
     assert judgement.outcome is Outcome.FAIL
     assert "generator 'parrot'" in judgement.message
-    assert "fails for parrot" in judgement.message
+    assert "failing alone: parrot" in judgement.message
 
 
 def test_rows_that_extend_human_rows_are_judged_by_what_they_add():

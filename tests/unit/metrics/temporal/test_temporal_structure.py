@@ -85,7 +85,7 @@ def test_one_generator_that_lost_the_order_fails_alone():
     judgement = judged(HUMAN_ROWS, pl.concat([good, bad]))
 
     assert judgement.outcome is Outcome.FAIL
-    assert "fails for bad" in judgement.message
+    assert "failing alone: bad" in judgement.message
 
 
 def test_missing_roles_are_reported_and_missing_readings_do_not_break():

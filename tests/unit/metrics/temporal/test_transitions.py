@@ -60,7 +60,7 @@ def test_each_generator_is_judged_alone():
     judgement = judged(HUMAN_ROWS, both)
 
     assert judgement.outcome is Outcome.FAIL
-    assert "fails for bad" in judgement.message
+    assert "failing alone: bad" in judgement.message
 
 
 def test_missing_session_is_reported_and_rows_without_event_or_time_do_not_break():
