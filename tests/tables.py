@@ -10,7 +10,7 @@ import polars as pl
 
 from gates.config.data_types import data_type
 from gates.data.batch import feed
-from gates.data.duckdb.dataset import connect
+from gates.data.duckdb.connection import connect
 from gates.data.duckdb.index_table import DuckSortedTable, DuckTable, table_apart
 from gates.data.facts import ORIGIN, ROW_ID, FileFacts, Roles
 from gates.data.scan.inputs import Declarations

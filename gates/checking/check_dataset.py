@@ -125,6 +125,8 @@ def _opened(
     as_written = stack.enter_context(open_dataset(dataset, kind, files=files.dataset if files else None))
     population = resolved.contract.population
     opened = as_written.with_readings(survey(as_written, population.shares if population else ()))
+    if resolved.schemas.own:
+        opened = opened.with_written_origin()
     holdout = open_holdout(dataset, kind, files=files.holdout if files else None)
     held_out = stack.enter_context(holdout).with_readings(opened.readings) if holdout else None
     evaluation = open_evaluation(dataset, kind, files=files.evaluation if files else None)

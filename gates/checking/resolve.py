@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gates.checking.column_names import view_names
 from gates.contract.contract import Contract, load_contract
+from gates.data.facts import WRITTEN_ORIGIN
 from gates.data.values.readings import NO_READINGS
 from gates.rows.validators import RowSchemas, Validators, row_schemas
 
@@ -50,7 +51,8 @@ class ResolvedDataset:
 
         columns: Arrow type by column of the views. readings: what columns read as that are written as text.
         """
-        return self.schemas.validators(roles, columns, self.view_names(columns), readings)
+        names = {self.config.origin: WRITTEN_ORIGIN, **self.view_names(columns)}
+        return self.schemas.validators(roles, columns, names, readings)
 
 
 def resolve(dataset: DatasetConfig, today: date) -> ResolvedDataset:

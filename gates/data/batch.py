@@ -9,7 +9,7 @@ import polars as pl
 import pyarrow as pa
 
 from gates.config.data_types import HISTORY
-from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID, SYNTHETIC_CODE, UNDECLARED_CODE
+from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID, SYNTHETIC_CODE, UNDECLARED_CODE, WRITTEN_ORIGIN
 from gates.data.text.comparable import comparable
 from gates.data.text.tokens import tokenise
 from gates.data.values.readings import NO_READINGS, Readings
@@ -41,7 +41,7 @@ class Batch:
     @cached_property
     def raw(self) -> pl.DataFrame:
         """The rows as files have them."""
-        return pl.DataFrame(pa.Table.from_batches([self.rows]))
+        return pl.DataFrame(pa.Table.from_batches([self.rows])).drop(WRITTEN_ORIGIN, strict=False)
 
     @cached_property
     def frame(self) -> pl.DataFrame:

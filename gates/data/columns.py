@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from gates.data.common_type import common_type
-from gates.data.facts import ORIGIN, ROW_ID
+from gates.data.facts import ORIGIN, ROW_ID, WRITTEN_ORIGIN
 from gates.data.nested_values import what_files_hold
 from gates.errors import DataError
 
@@ -56,7 +56,7 @@ def columns_of(files: Sequence[StagedFile], origin: str, mapping: Mapping[str, s
         for key in file.file.hive:
             if key not in file.types:
                 kinds.setdefault(key, []).append(pa.string())
-    reserved = {name.casefold() for name in (*mapping, ROW_ID, ORIGIN)}
+    reserved = {name.casefold() for name in (*mapping, ROW_ID, ORIGIN, WRITTEN_ORIGIN)}
     columns = []
     for source, types in kinds.items():
         roles = [role for role, column in mapping.items() if column == source]
@@ -70,6 +70,22 @@ def columns_of(files: Sequence[StagedFile], origin: str, mapping: Mapping[str, s
         ]
     _check_distinct(columns)
     return columns
+
+
+def with_written_origin(
+    columns: Sequence[Column], files: Sequence[StagedFile], origin: str, mapping: Mapping[str, str]
+) -> list[Column]:
+    """The columns with the files' origin column as WRITTEN_ORIGIN at its place; as they are where a role has it, or no file.
+
+    columns: what became of those of `columns_of`, in their order.
+    """
+    every = columns_of(files, "", mapping)
+    at = next((place for place, column in enumerate(every) if column.source == origin), None)
+    if at is None or any(column.source == origin for column in columns):
+        return list(columns)
+    later = {column.source for column in every[at + 1 :]}
+    place = next((number for number, column in enumerate(columns) if column.source in later), len(columns))
+    return [*columns[:place], replace(every[at], name=WRITTEN_ORIGIN), *columns[place:]]
 
 
 def name_in_files(name: str) -> str:

@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 
 from gates.config.data_types import DATA_TYPES, data_type
 from gates.data.batch import feed
-from gates.data.duckdb.dataset import connect, reader
+from gates.data.duckdb.connection import connect
+from gates.data.duckdb.dataset import reader
 from gates.data.duckdb.reading import stream_batches
 from gates.data.duckdb.views import file_query
 from gates.data.facts import ROW_ID, ROWS_PER_FILE_BITS, FileFacts

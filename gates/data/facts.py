@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 ROW_ID = "_gates_row_id"
 ORIGIN = "_gates_origin"
+# The origin column of the files where no role has it: what it says, for who writes rules of the files' columns.
+WRITTEN_ORIGIN = "_gates_written_origin"
 # The messages of a text that is a conversation, a column that no data has.
 TURNS = "_gates_turns"
 ROWS_PER_FILE_BITS = 40

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gates.atomic_files import unfinished
-from gates.data.facts import ORIGIN, ROW_ID, ROWS_PER_FILE_BITS
+from gates.data.facts import ORIGIN, ROW_ID, ROWS_PER_FILE_BITS, WRITTEN_ORIGIN
 from gates.rows.conversion import readable
 
 if TYPE_CHECKING:
@@ -109,7 +109,8 @@ class QuarantineWriter:
     def _content(self, batch: pa.RecordBatch, rows: Ints) -> list[str | None]:
         if self.mode is QuarantineMode.IDS:
             return [None] * len(rows)
-        kept = batch.drop_columns([ROW_ID, ORIGIN]).take(pa.array(rows))
+        own = [name for name in batch.schema.names if name not in (ROW_ID, ORIGIN, WRITTEN_ORIGIN)]
+        kept = batch.select(own).take(pa.array(rows))
         names = kept.schema.names
         columns = [_python_values(column) for column in kept.columns]
         return [

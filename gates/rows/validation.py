@@ -20,7 +20,7 @@ from pandera.errors import SchemaError, SchemaErrorReason, SchemaErrors
 
 from gates.config.row_rules import RowRule, rule_id
 from gates.data.conversations.turns import RESPONSE, ROW, TURN, assistant_turns
-from gates.data.facts import ORIGIN, ROW_ID, TURNS
+from gates.data.facts import ORIGIN, ROW_ID, TURNS, WRITTEN_ORIGIN
 from gates.data.values.readings import NO_READINGS, Readings
 from gates.errors import PluginError, foreign_text
 from gates.rows.compile import ColumnRules, Compiled, Schema, compiled
@@ -85,6 +85,12 @@ class RowValidator:
         names = {view: file for file, view in self._view_names.items()}
         self._readings = Readings({**readings.columns, **{names.get(n, n): one for n, one in readings.columns.items()}})
         self.rules = self._compiled.rules()
+        self._unasked = [ROW_ID, ORIGIN, TURNS]
+        if self._compiled.declared_columns and not any(
+            self._view_names.get(one.name) == WRITTEN_ORIGIN for one in self._compiled.columns
+        ):
+            # Who made a row is what gates.toml says: a schema of all columns need not have that one.
+            self._unasked.append(WRITTEN_ORIGIN)
 
     def validate(self, batch: pa.RecordBatch) -> BatchFailures:
         """Every failing row of the batch under every rule. The batch has ROW_ID and ORIGIN beside its content.
@@ -93,7 +99,7 @@ class RowValidator:
         """
         frame = _frame(batch)
         origin = frame[ORIGIN].cast(pl.String).fill_null(UNDECLARED).to_numpy().astype(np.str_)
-        content, aliases = _with_file_names(frame.drop(ROW_ID, ORIGIN, TURNS, strict=False), self._view_names)
+        content, aliases = _with_file_names(frame.drop(self._unasked, strict=False), self._view_names)
         run = _FrameCheck(self._compiled, content, frame.height, aliases, self._readings)
         if frame.height:
             run.ask_columns()
@@ -326,7 +332,8 @@ def _first_line(error: SchemaError) -> str:
 def _with_file_names(frame: pl.DataFrame, view_names: Mapping[str, str]) -> tuple[pl.DataFrame, dict[str, str]]:
     """The frame under the files' names, roles beside them; and the file's name by role."""
     renamed = frame.rename({view: file for file, view in view_names.items() if view in frame.columns})
-    aliases = {view: file for file, view in view_names.items() if view in frame.columns and view not in renamed.columns}
+    apart = {view for view in frame.columns if view not in renamed.columns and view != WRITTEN_ORIGIN}
+    aliases = {view: file for file, view in view_names.items() if view in apart}
     return renamed.with_columns(pl.col(file).alias(role) for role, file in aliases.items()), aliases
 
 

@@ -97,6 +97,7 @@ def judge_changed_rows(
                     quick = QuickOpening(clock, is_whole=files.is_whole)
                     here = [data for _, data in files.files]
                     opened = stack.enter_context(open_dataset(home, resolved.data_type, files=here, quick=quick))
+                    opened = opened.with_written_origin()
                     run = _ChangedRows(with_schemas(resolved.contract), files, opened, progress, clock)
                     run.look(at_hand, clock)
         except TimeUpError:

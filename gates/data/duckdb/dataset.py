@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -15,15 +14,26 @@ import pyarrow.parquet as pq
 
 from gates.config.dataset import Origins, shown_specs
 from gates.data.batch import feed
-from gates.data.conversations.sql import MACROS, MEDIA, media_pattern
+from gates.data.columns import with_written_origin
+from gates.data.conversations.sql import MEDIA, media_pattern
+from gates.data.duckdb.connection import MEMORY_VARIABLE, connect, memory_limit
 from gates.data.duckdb.index_table import DuckSortedTable, DuckTable
 from gates.data.duckdb.interrupt import interrupted_at
 from gates.data.duckdb.reading import stream_batches, take_rows
-from gates.data.duckdb.views import DuckView, create_views, fixed_origin, rows_query, undeclared_origins
+from gates.data.duckdb.views import (
+    BUT_WRITTEN_ORIGIN,
+    DuckView,
+    create_views,
+    file_columns_view,
+    fixed_origin,
+    rows_query,
+    undeclared_origins,
+    written_rows,
+)
 from gates.data.facts import ORIGIN, FileFacts
 from gates.data.files import DataFile, data_files, fingerprints, holdout_files
 from gates.data.formats.staging import StagedFile, stage
-from gates.data.roles import Binder, role_columns
+from gates.data.roles import Binder, mapped_roles, role_columns
 from gates.data.sql import identifier, select
 from gates.data.steady_files import SteadyFiles
 from gates.data.values.readings import NO_READINGS
@@ -33,7 +43,6 @@ from gates.verdict import UNDECLARED, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
     from types import TracebackType
 
     from gates.config.data_types import DataType
@@ -45,8 +54,6 @@ if TYPE_CHECKING:
     from gates.data.values.readings import Readings
 
 __all__ = [
-    "MEMORY_LIMIT",
-    "MEMORY_VARIABLE",
     "VIEWS",
     "LocalDataset",
     "QuickOpening",
@@ -56,9 +63,6 @@ __all__ = [
 ]
 
 VIEWS: Mapping[Scope, str] = {scope: scope.value for scope in (Scope.COMBINED, Scope.HUMAN, Scope.SYNTHETIC)}
-MEMORY_VARIABLE = "GATES_MEMORY_LIMIT"
-# Verdicts did not change between 400 MB and 1 GB, and GX on top of 1 GB stays under 1.3 GB: fits a small CI machine.
-MEMORY_LIMIT = "1GB"
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,8 @@ class LocalDataset:
     files: what is known of each file, in the order of ROW_ID's file index. where: the data's path for messages.
     undeclared_origins: names the origins that are not declared, read when it is called.
     readings: what columns read as, for whoever compares rows; views and `batches` have them as files do.
+    written_origin: what the files call the origin column, where they have it and no role does. shows_written_origin: whether
+    batches have it too, as WRITTEN_ORIGIN.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -84,6 +90,8 @@ class LocalDataset:
     _steady: SteadyFiles
     _owned: ExitStack
     readings: Readings = NO_READINGS
+    written_origin: str | None = None
+    shows_written_origin: bool = False
 
     def batches(self, files: Collection[int] | None = None) -> Iterator[pa.RecordBatch]:
         """Every row of every origin once, ordered by file and row, in bounded batches.
@@ -93,7 +101,7 @@ class LocalDataset:
         if files is not None and not files:
             return
         with self._reader() as reader:
-            yield from stream_batches(reader, self._combined if files is None else f"({self._rows_of(files)})")
+            yield from stream_batches(reader, self._rows if files is None else f"({self._rows_of(files)})")
 
     def fold(self, consumers: Iterable[Consumer], files: Collection[int] | None = None) -> None:
         """Give every row of these files, or of all, to each consumer in one pass. Raises what `batches` raises."""
@@ -103,6 +111,10 @@ class LocalDataset:
         """These columns of every row as files have them, in bounded batches."""
         with self._reader() as reader:
             yield from stream_batches(reader, f"({select(', '.join(map(identifier, names)), self._combined)})")
+
+    def with_written_origin(self) -> LocalDataset:
+        """The same rows, of which batches have the files' origin column too, as WRITTEN_ORIGIN."""
+        return replace(self, shows_written_origin=self.written_origin is not None)
 
     def with_readings(self, readings: Readings) -> LocalDataset:
         """The same rows, whose columns read as these say."""
@@ -118,8 +130,8 @@ class LocalDataset:
             return reader.sql(select("*", self._combined, "LIMIT 0")).to_arrow_table().schema
 
     def view(self, scope: Scope) -> DuckView:
-        """The rows of a scope, for Great Expectations on DuckDB."""
-        return DuckView(self.connection, self.views[scope])
+        """The rows of a scope with the columns of the files alone, for Great Expectations on DuckDB."""
+        return DuckView(self.connection, file_columns_view(self.connection, self.views, scope, self.written_origin))
 
     def is_unchanged(self, number: int) -> bool:
         """Whether a file still is the one that `files` names."""
@@ -180,13 +192,19 @@ class LocalDataset:
 
     def _rows_of(self, files: Collection[int]) -> str:
         """SQL of the rows of these files. The empty part has the types of all files, which a part alone may not have."""
-        nothing = select("*", self._combined, "WHERE false")
+        nothing = select("*", identifier(written_rows(self.views)), "WHERE false")
         query = self._query({number: self._staged[number] for number in sorted(files)})
-        return f"{nothing} UNION ALL {query}" if query else nothing
+        rows = f"{nothing} UNION ALL {query}" if query else nothing
+        is_whole = self.written_origin is None or self.shows_written_origin
+        return rows if is_whole else select(BUT_WRITTEN_ORIGIN, f"({rows})")
 
     @property
     def _combined(self) -> str:
         return identifier(self.views[Scope.COMBINED])
+
+    @property
+    def _rows(self) -> str:
+        return identifier(written_rows(self.views)) if self.shows_written_origin else self._combined
 
     @contextmanager
     def _reader(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -273,7 +291,8 @@ def _open(
         with _refused(staged, where):
             columns = role_columns(staged, config, kind)
             roles = Binder(config, kind, columns, where, is_lenient=is_lenient).roles()
-            query = partial(rows_query, columns=columns, origin=config.origin, origins=origins)
+            shown = with_written_origin(columns, staged, config.origin, mapped_roles(config, kind))
+            query = partial(rows_query, columns=shown, origin=config.origin, origins=origins)
             create_views(connection, query(dict(enumerate(staged))), views)
         facts = tuple(_facts(file, config.origin, origins, is_hashed=quick is None) for file in staged)
     except BaseException as error:
@@ -287,7 +306,8 @@ def _open(
         with reader(connection, staged, where) as cursor:
             return undeclared_origins(cursor, staged, config.origin, origins)
 
-    return LocalDataset(connection, views, facts, roles, where, undeclared, query, staged, steady, stack)
+    opened = LocalDataset(connection, views, facts, roles, where, undeclared, query, staged, steady, stack)
+    return opened if len(shown) == len(columns) else replace(opened, written_origin=config.origin)
 
 
 def _stage_or_leave_out(
@@ -338,35 +358,11 @@ def _refused(files: Sequence[StagedFile], where: str) -> Iterator[None]:
 def _unreadable(error: Exception, files: Sequence[StagedFile], where: str) -> DataError:
     sentence = str(error).strip().split("\n")[0]
     if "Out of Memory" in sentence:
-        return DataError(f"{where}: out of memory; raise {MEMORY_VARIABLE}, now {_memory_limit()}")
+        return DataError(f"{where}: out of memory; raise {MEMORY_VARIABLE}, now {memory_limit()}")
     # The longest first: one may be the beginning of another.
     for file in sorted(files, key=lambda file: -len(str(file.parquet))):
         sentence = sentence.replace(str(file.parquet), file.file.name)
     return DataError(f"{_damaged(files) or where}: cannot be read: {sentence}")
-
-
-def connect(folder: Path) -> duckdb.DuckDBPyConnection:
-    """An empty database that spills into the folder, fetches nothing and sees no Python variables."""
-    settings: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": _memory_limit(),
-        "temp_directory": str(folder / "spill"),
-        "preserve_insertion_order": "true",
-        "autoinstall_known_extensions": "false",
-        "autoload_known_extensions": "false",
-        "python_enable_replacements": "false",
-    }
-    try:
-        connection = duckdb.connect(":memory:", config=settings)
-    except duckdb.ParserException as error:
-        raise UsageError(f"{MEMORY_VARIABLE}='{_memory_limit()}' is no amount of memory; expected e.g. 2GB") from error
-    connection.execute("SET GLOBAL TimeZone = 'UTC'")
-    for macro in MACROS:
-        connection.execute(f"CREATE MACRO {macro}")
-    return connection
-
-
-def _memory_limit() -> str:
-    return os.environ.get(MEMORY_VARIABLE) or MEMORY_LIMIT
 
 
 def _check_origin(config: DataSource, files: Sequence[StagedFile], where: str) -> None:

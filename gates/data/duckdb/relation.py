@@ -12,7 +12,7 @@ from gates.config.data_types import DATA_TYPES, LINEAGE_ROLES, data_type
 from gates.config.dataset import DataSource, Origins
 from gates.data.batch import feed
 from gates.data.columns import Column
-from gates.data.duckdb.dataset import connect
+from gates.data.duckdb.connection import connect
 from gates.data.duckdb.index_table import DuckSortedTable, DuckTable, table_apart
 from gates.data.duckdb.reading import stream_batches, take_rows
 from gates.data.facts import ORIGIN, ROW_ID, FileFacts

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from gates.config.dataset import WITHOUT_VALUE
 from gates.data.common_type import as_text
-from gates.data.facts import ORIGIN, ROW_ID, ROWS_PER_FILE_BITS
+from gates.data.facts import ORIGIN, ROW_ID, ROWS_PER_FILE_BITS, TURNS, WRITTEN_ORIGIN
 from gates.data.sql import identifier, literal, literals, origin_of, path_literal, select
 from gates.errors import did_you_mean
 from gates.verdict import UNDECLARED, Scope
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from gates.data.formats.staging import StagedFile
 
 
+BUT_WRITTEN_ORIGIN = f"* EXCLUDE ({identifier(WRITTEN_ORIGIN)})"
 # Enough to see a pattern in what was not declared.
 MOST_ORIGINS = 5
 # The word for who made a row is short; a longer value is another column's, and no place to show it.
@@ -41,12 +42,42 @@ class DuckView:
 
 
 def create_views(connection: duckdb.DuckDBPyConnection, query: str, names: Mapping[Scope, str]) -> None:
-    """Creates the combined view from the query, and one view per origin on top of it."""
-    combined = identifier(names[Scope.COMBINED])
-    connection.execute(f"CREATE VIEW {combined} AS {query}")
+    """Creates the view of all that the query has, the combined view without WRITTEN_ORIGIN, and one per origin on top of it."""
+    written, combined = identifier(written_rows(names)), identifier(names[Scope.COMBINED])
+    connection.execute(f"CREATE VIEW {written} AS {query}")
+    has_origin = WRITTEN_ORIGIN in connection.table(written).columns
+    connection.execute(f"CREATE VIEW {combined} AS {select(BUT_WRITTEN_ORIGIN if has_origin else '*', written)}")
     for scope in (Scope.HUMAN, Scope.SYNTHETIC):
-        rows = select("*", combined, f"WHERE {identifier(ORIGIN)} = {literal(scope)}")
+        rows = select("*", combined, _of(scope))
         connection.execute(f"CREATE VIEW {identifier(names[scope])} AS {rows}")
+
+
+def written_rows(names: Mapping[Scope, str]) -> str:
+    """The view that has WRITTEN_ORIGIN, where the files have an origin column, beside what the combined view has."""
+    return f"{names[Scope.COMBINED]} as written"
+
+
+def file_columns_view(
+    connection: duckdb.DuckDBPyConnection, names: Mapping[Scope, str], scope: Scope, origin: str | None
+) -> str:
+    """Creates a view of a scope's rows with the columns of the files alone, and returns its name.
+
+    origin: what the files call the origin column, which is there if they have it.
+    """
+    rows = identifier(written_rows(names))
+    shown = (
+        f"{identifier(one)} AS {identifier(origin or one)}" if one == WRITTEN_ORIGIN else identifier(one)
+        for one in connection.table(rows).columns
+        if one not in (ROW_ID, ORIGIN, TURNS)
+    )
+    own = f"{names[scope]} in files"
+    query = select(", ".join(shown), rows, _of(scope) if scope is not Scope.COMBINED else "")
+    connection.execute(f"CREATE VIEW IF NOT EXISTS {identifier(own)} AS {query}")
+    return own
+
+
+def _of(scope: Scope) -> str:
+    return f"WHERE {identifier(ORIGIN)} = {literal(scope)}"
 
 
 def rows_query(files: Mapping[int, StagedFile], columns: Sequence[Column], origin: str, origins: Origins) -> str:

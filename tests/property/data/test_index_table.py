@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gates.data.duckdb.dataset import MEMORY_VARIABLE, connect
+from gates.data.duckdb.connection import MEMORY_VARIABLE, connect
 from gates.data.duckdb.index_table import DuckTable, table_apart
 from gates.data.facts import ROWS_PER_FILE_BITS
 from gates.data.scan.row_index import RowIndex
@@ -115,7 +115,7 @@ def test_of_no_rows_nothing_is_known():
 GROWTH = """
 import resource, sys
 import numpy as np, pyarrow as pa
-from gates.data.duckdb.dataset import connect
+from gates.data.duckdb.connection import connect
 from gates.data.duckdb.index_table import DuckTable, table_apart
 from gates.data.scan.row_index import RowIndex
 
@@ -143,7 +143,7 @@ SERIES = """
 import resource, sys
 import numpy as np, polars as pl
 from gates.data.batch import Batch
-from gates.data.duckdb.dataset import connect
+from gates.data.duckdb.connection import connect
 from gates.data.duckdb.index_table import DuckSortedTable, DuckTable, table_apart
 from gates.data.facts import ORIGIN, ROW_ID, Roles
 from gates.data.scan.inputs import PassInputs

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gates.data.batch import Batch
-from gates.data.duckdb.dataset import connect
+from gates.data.duckdb.connection import connect
 from gates.data.duckdb.index_table import DuckSortedTable, DuckTable, table_apart
 from gates.data.evaluation import EvaluationColumns, ItemTexts
 from gates.data.facts import ORIGIN, ROW_ID, FileFacts, Roles

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gates.data.batch import Batch
-from gates.data.duckdb.dataset import connect
+from gates.data.duckdb.connection import connect
 from gates.data.duckdb.index_table import DuckTable, table_apart
 from gates.data.facts import ORIGIN, ROW_ID, ROWS_PER_FILE_BITS, FileFacts, Roles
 from gates.data.scan.index import IndexBuilder
