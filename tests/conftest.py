@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 from hashlib import sha256
 
 import pytest
@@ -11,6 +13,10 @@ from tests.projects import Called, Project, program, write_project
 from tests.promotions.promotion_projects import promoted, promotion_project, use_environment
 from tests.shared import built_once
 
+# Many tests start Python, which would compile all of gates each time where its environment forbids to keep bytecode, and
+# pytest compiles five hundred modules of tests in each worker.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # What a failing example shrinks to says enough; to vary its parts for an explanation takes minutes.
 settings.register_profile("gates", phases=[phase for phase in Phase if phase is not Phase.explain])
 settings.load_profile("gates")

@@ -12,8 +12,10 @@ import atexit
 import contextlib
 import functools
 import gc
+import importlib
 import json
 import os
+import pkgutil
 import select
 import shutil
 import signal
@@ -24,6 +26,25 @@ import tempfile
 from pathlib import Path
 
 PROGRAMS = Path(sys.executable).parent
+# What is first imported where it is used: by the classifiers of a check, by pandera and by the commands of DVC.
+IMPORTED_LATE = (
+    "sklearn.ensemble",
+    "sklearn.linear_model",
+    "pandera.backends.polars.register",
+    "pandera.strategies.base_strategies",
+    "dvc.cli.parser",
+    "dvc.repo.reproduce",
+    "dvc.parsing",
+    "dvc.stage.loader",
+    "dvc.cachemgr",
+    "dvc.data_cloud",
+    "dvc.lock",
+    "dvc_data.index",
+    "dvc_render",
+    "flatten_dict",
+    "networkx",
+    "scmrepo.git",
+)
 # Isolated and without site-packages, for this is started each time.
 CLIENT = """\
 #!{python} -IS
@@ -138,13 +159,16 @@ def _become(call: list[object], streams: list[int], caller: socket.socket) -> No
 
 def import_libraries() -> None:
     """Imports what judging and DVC need and what starts no threads before it is used, for a fork would not have them."""
+    for module in pkgutil.walk_packages([str(Path(__file__).parents[1] / "gates")], "gates."):
+        if module.name != "gates.__main__":
+            importlib.import_module(module.name)
+    for name in IMPORTED_LATE:
+        importlib.import_module(name)
 
-    import gates.checking.check_dataset
-    import gates.cli.main
-    import gates.gx.run
-    import gates.metrics.catalogue
-    import gates.rows.load  # noqa: F401
+    from gates.gx.expectations import register
+    from gates.metrics.catalogue import METRICS
 
+    register(METRICS)
     # What they leave behind lives as long as each fork: collecting it would copy its memory.
     gc.freeze()
 

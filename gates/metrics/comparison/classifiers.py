@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 import scipy.sparse as sp
-from threadpoolctl import threadpool_limits
 
 from gates.data.text.hashing import hashed_counts, unit_rows
 from gates.metrics.comparison.column_choice import chosen_columns, coarse_codes
 from gates.metrics.comparison.encoding import Coded, ColumnKind
+from gates.metrics.stats import threads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,7 @@ def one_thread() -> Iterator[None]:
     import sklearn.ensemble
     import sklearn.linear_model  # noqa: F401
 
-    with threadpool_limits(limits=1):
+    with threads.one_thread():
         yield
 
 

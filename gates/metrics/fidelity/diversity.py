@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from gates.metrics.base.measurement import Failed, Measured, Measurement, NotConfigured
 from gates.metrics.base.metric import Metric, Side
@@ -15,6 +14,7 @@ from gates.metrics.comparison.paired_draws import draws, percentile_ratio
 from gates.metrics.comparison.strata import Sides, compare_variety
 from gates.metrics.fidelity.text_diversity import text_diversity
 from gates.metrics.stats.effective_rank import effective_number
+from gates.metrics.stats.threads import one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +64,7 @@ def _compare(sides: Sides) -> Measured | Failed:
         one, other = (_fitted(human, half) for half in (draw.human_a, draw.human_b))
         compared = ((one, human, draw.human_b), (other, human, draw.human_a), (one, synthetic, draw.synthetic))
         # Small matrices: on a busy machine the threads of BLAS wait for each other ten times longer than they work.
-        with threadpool_limits(1, user_api="blas"):
+        with one_thread("blas"):
             values[row] = [effective_number(_features(columns, codes, rows)) for columns, codes, rows in compared]
     ours, others, theirs = values.T
     note = f"{np.median(theirs):.3g} effective dimensions against {np.median(ours):.3g} in human rows"

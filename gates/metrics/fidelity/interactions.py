@@ -7,11 +7,11 @@ from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from gates.metrics.base.measurement import Failed, Measurement, NotConfigured
 from gates.metrics.comparison.encoding import Coded, ColumnKind, Feature
 from gates.metrics.comparison.paired_draws import draws, worst_excess
+from gates.metrics.stats.threads import one_thread
 
 if TYPE_CHECKING:
     from gates.data.arrays import Codes, Floats, Ints
@@ -58,7 +58,7 @@ def interactions(sides: Sides) -> Measurement:
         return Failed(rows=sides.counts) if not made else NotConfigured("no three columns vary enough to be compared")
     cross, null = np.empty((len(made), len(triples))), np.empty((len(made), len(triples)))
     # Small matrices: on a busy machine the threads of BLAS wait for each other ten times longer than they work.
-    with threadpool_limits(1, user_api="blas"):
+    with one_thread("blas"):
         for row, draw in enumerate(made):
             halves = (
                 (sides.human_codes, draw.human_a),

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-from threadpoolctl import threadpool_limits
 
 from gates.data.text.tokens import TokenStream, ngrams
 from gates.errors import MetricError, did_you_mean
@@ -16,6 +15,7 @@ from gates.metrics.base.text_samples import main_text, tokens_of
 from gates.metrics.comparison.paired_draws import draws, percentile_ratio
 from gates.metrics.comparison.strata import Sides, compare_variety
 from gates.metrics.stats.effective_rank import effective_number
+from gates.metrics.stats.threads import one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,7 +128,7 @@ def _compare(scan: Scan, sides: Sides, measure: Callable[[_Sample], float]) -> M
             budget = min(TOKENS_PER_DRAW, *(len(sample.stream.hashes) for sample in samples))
             samples = [sample.first(budget) for sample in samples]
         # Small matrices: on a busy machine the threads of BLAS wait for each other ten times longer than they work.
-        with threadpool_limits(1, user_api="blas"):
+        with one_thread("blas"):
             values[row] = [measure(sample) for sample in samples]
     if not np.isfinite(values).all() or not values.all():
         return Failed("too few texts with words on one side to compare their diversity", sides.counts)
