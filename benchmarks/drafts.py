@@ -11,17 +11,15 @@ of the draft fails, row rule or rule across columns, once the draft was accepted
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections import defaultdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
 from benchmarks.gating import Dataset, judged
-from benchmarks.kept import Kept, Record, markdown, share_interval
+from benchmarks.kept import Kept, Record, draw_parser, markdown, share_interval
 from benchmarks.sources.catalogue import SOURCES
 from benchmarks.sources.fetch import fetch
 
@@ -93,19 +91,11 @@ def table(records: Sequence[Record]) -> Iterator[str]:
 
 def main() -> None:
     """Measure, and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--draws", type=int, default=1)
-    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    parser = draw_parser(__doc__, SIZES)
     parser.add_argument("--columns", type=int, nargs="+", default=COLUMNS)
-    parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so long")
-    parser.add_argument(
-        "--keep", type=Path, help="file of measurements, a line each; what stands there is not repeated"
-    )
     options = parser.parse_args()
     fetch()
-    kept = Kept(options.keep)
-    seeds = range(options.seed, options.seed + options.draws)
+    kept, seeds = Kept(options.keep), range(options.seed, options.seed + options.draws)
     kept.measure(jobs(options.sizes, options.columns, seeds), draw_of, options.minutes)
     print("\n".join(table(kept.of("drafts"))))
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scipy import stats
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 Record = dict[str, object]
 
@@ -50,6 +51,22 @@ class Kept:
                 return
             if not self.has(job) and (record := work(job)) is not None:
                 self.add(job | record)
+
+
+def draw_parser(page: str | None, sizes: Sequence[int]) -> argparse.ArgumentParser:
+    """The options of a measurement by draws: which, of how many rows, for how long, and where they are kept.
+
+    page: the text of its help.
+    """
+    parser = argparse.ArgumentParser(description=page, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--draws", type=int, default=1)
+    parser.add_argument("--sizes", type=int, nargs="+", default=sizes)
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so long")
+    parser.add_argument(
+        "--keep", type=Path, help="file of measurements, a line each; what stands there is not repeated"
+    )
+    return parser
 
 
 def share_interval(count: int, total: int) -> tuple[float, float]:

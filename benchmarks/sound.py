@@ -10,16 +10,14 @@ twice, with either half as the human one, as a user would: gates.toml with roles
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections import Counter, defaultdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from benchmarks.gating import Dataset, judged
-from benchmarks.kept import Kept, Record, markdown, share_interval
+from benchmarks.kept import Kept, Record, draw_parser, markdown, share_interval
 from benchmarks.sources.catalogue import SOURCES
 from benchmarks.sources.fetch import fetch
 
@@ -109,19 +107,11 @@ def catalogue() -> Iterator[str]:
 
 def main() -> None:
     """Measure, and print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--draws", type=int, default=1)
-    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    parser = draw_parser(__doc__, SIZES)
     parser.add_argument("--source", nargs="+", choices=tuple(BY_NAME), default=tuple(BY_NAME))
-    parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so long")
-    parser.add_argument(
-        "--keep", type=Path, help="file of measurements, a line each; what stands there is not repeated"
-    )
     options = parser.parse_args()
     fetch()
-    kept = Kept(options.keep)
-    seeds = range(options.seed, options.seed + options.draws)
+    kept, seeds = Kept(options.keep), range(options.seed, options.seed + options.draws)
     kept.measure(jobs(options.sizes, options.source, seeds), draw_of, options.minutes)
     records = kept.of("sound")
     missing = [source.name for source in SOURCES if source.rows() is None]

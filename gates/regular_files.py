@@ -65,10 +65,10 @@ def refuse_pointer_at(path: Path, shown: str) -> None:
         refuse_pointer(stream.read(_LONGEST), shown)
 
 
-def refuse_pointer(start: bytes, shown: str, remedy: str = _FETCH) -> None:
+def refuse_pointer(start: bytes, shown: str, fix: str = _FETCH) -> None:
     """Raises DataError where a file begins as what Git LFS keeps in place of one that was not fetched."""
     if start.startswith(_POINTERS):
-        raise DataError(f"{shown}: in Git LFS, and here is but what stands for it; {remedy}")
+        raise DataError(f"{shown}: in Git LFS, and here is but what stands for it; {fix}")
 
 
 def _mode(path: Path, shown: str) -> int | None:

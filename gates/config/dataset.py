@@ -170,7 +170,7 @@ class Stray:
         """Whether it is a schema's file."""
         return self.path.startswith(f"{SCHEMAS}/")
 
-    def cure(self, dataset: str) -> str:
+    def fix(self, dataset: str) -> str:
         """What to do where it is this dataset's."""
         if self.is_schema:
             return f'give the dataset schema = "{self.path}:{schema_name(self.name)}"'

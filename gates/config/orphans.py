@@ -56,7 +56,7 @@ def refuse_lost_rules(dataset: DatasetConfig) -> None:
     """
     lost = [
         f"{stray.path}: no dataset is called '{stray.name}', and '{dataset.name}' has no {'schema' if stray.is_schema else 'suites'} "
-        f"of its own: if it was renamed, {stray.cure(dataset.name)}; else remove {stray.path}"
+        f"of its own: if it was renamed, {stray.fix(dataset.name)}; else remove {stray.path}"
         for stray in lost_by(dataset)
     ]
     if lost:

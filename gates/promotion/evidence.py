@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import posixpath
@@ -16,6 +15,7 @@ from gates.config.removals import removals_folder
 from gates.contract.contract import load_contract
 from gates.errors import UsageError
 from gates.promotion.errors import ConditionError
+from gates.promotion.statements.statement import sha256
 from gates.verdict import Answer
 from gates.verdicts.decode import moment_text
 from gates.verdicts.enforce import enforce, refuse_other_files
@@ -67,7 +67,6 @@ class Evidence:
     """verdict: with all that it says. document: its bytes. written_at: when they were written.
 
     pointers: md5 of what each pointer names, by the path that it tracks.
-
     files: sha256 by path in the repository of what the contract stands on: configuration, suites, schema, pointers, locks.
     """
 
@@ -185,4 +184,4 @@ def contract_files(tree: Tree, dataset: DatasetConfig, verdict: Verdict, pointer
     folders = {"", "" if folder == "." else folder, *(posixpath.dirname(path) for path in pointers)}
     names |= {posixpath.join(inside, name) for inside in folders for name in _LOCK_FILES}
     contents = tree.read(sorted(names & set(tree.listing.blobs)))
-    return {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    return {name: sha256(content) for name, content in contents.items()}

@@ -83,19 +83,6 @@ def chosen_version(
     return revision(repository, rev) if rev else STAGED if staged else WORKTREE
 
 
-def choose_versions(
-    repository: Repository,
-    *,
-    rev: str | None = None,
-    staged: bool = False,
-    worktree: bool = False,
-    since: str | None = None,
-) -> Versions:
-    """As `chosen_version`, with what it is compared with as `base_of` says."""
-    judged = chosen_version(repository, rev=rev, staged=staged, worktree=worktree)
-    return Versions(judged, base_of(repository, judged, since))
-
-
 def base_of(repository: Repository, judged: Version, since: str | None = None) -> Version | None:
     """What a version is compared with: HEAD, or a revision's first parent; None where nothing came before.
 

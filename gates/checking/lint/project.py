@@ -78,8 +78,8 @@ def _lint_strays(datasets: Collection[DatasetConfig], report: Lint) -> None:
             )
             continue
         near = did_you_mean(stray.name, names)
-        cure = stray.cure("DATASET")
-        report.problems.append(f"{stray.path}: no dataset has this name ({near}); {cure}, or remove it")
+        fix = stray.fix("DATASET")
+        report.problems.append(f"{stray.path}: no dataset has this name ({near}); {fix}, or remove it")
     for root in sorted({dataset.root for dataset in datasets}):
         report.problems += [
             f"expectations/{path.name}: is not read: suites lie in expectations/DATASET/, one for each of "

@@ -49,13 +49,13 @@ def missing_lines(rows: Sequence[dict[str, object]]) -> Iterator[str]:
 
 
 def _rows(name: str, verdict: RecordedVerdict) -> list[dict[str, object]]:
-    by_remedy: dict[tuple[str, str], list[str]] = {}
+    by_fix: dict[tuple[str, str], list[str]] = {}
     for check in verdict.checks:
         if check.outcome is Outcome.NOT_CONFIGURED:
             line = str(check.evidence.get(LINE_TO_ADD, ""))
-            by_remedy.setdefault((line, "" if line else check.message), []).append(str(check.id))
-    ordered = sorted(by_remedy, key=lambda remedy: not remedy[0])
-    return [{"dataset": name, "add": add, "why": why, "checks": by_remedy[add, why]} for add, why in ordered]
+            by_fix.setdefault((line, "" if line else check.message), []).append(str(check.id))
+    ordered = sorted(by_fix, key=lambda fix: not fix[0])
+    return [{"dataset": name, "add": add, "why": why, "checks": by_fix[add, why]} for add, why in ordered]
 
 
 def _newest_verdict(dataset: DatasetConfig) -> RecordedVerdict:

@@ -49,8 +49,8 @@ def filesystem_of(address: str, place: str) -> tuple[Any, str]:
         if not isinstance(error, ImportError) and not isinstance(error.__cause__, ImportError):
             raise UsageError(f"{place}: '{address}' is no address: {foreign_text(error)}") from error
         extra = EXTRAS.get(protocol)
-        cure = f"`pip install 'origin-gates[{extra}]'`" if extra else known_implementations[protocol].get("err", error)
-        raise UsageError(f"{place}: what {protocol}:// needs is not installed; {cure}") from error
+        fix = f"`pip install 'origin-gates[{extra}]'`" if extra else known_implementations[protocol].get("err", error)
+        raise UsageError(f"{place}: what {protocol}:// needs is not installed; {fix}") from error
     return filesystem, str(path)
 
 

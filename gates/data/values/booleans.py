@@ -43,4 +43,4 @@ def _traits(manners: Manners, _decision: ColumnDecision) -> pl.DataFrame:
     return manners.select("origin", "count", **written)
 
 
-BOOLEANS = WrittenKind("yes or no", _manners, _decide, _read, _traits)
+BOOLEANS = WrittenKind("yes or no", _manners, _read, _traits, decide=_decide)

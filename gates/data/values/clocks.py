@@ -48,10 +48,6 @@ def _manners(text: pl.Series) -> pl.DataFrame:
     )
 
 
-def _decide(_manners: Manners) -> ColumnDecision:
-    return ColumnDecision()
-
-
 def _read(text: pl.Series, _decision: ColumnDecision) -> pl.Series:
     return _parts(text)["clock"].cast(pl.Time).alias(text.name)
 
@@ -65,4 +61,4 @@ def _traits(manners: Manners, _decision: ColumnDecision) -> pl.DataFrame:
     return manners.select("origin", "count", **words)
 
 
-CLOCKS = WrittenKind("times of day", _manners, _decide, _read, _traits)
+CLOCKS = WrittenKind("times of day", _manners, _read, _traits)

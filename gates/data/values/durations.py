@@ -60,10 +60,6 @@ def _manners(text: pl.Series) -> pl.DataFrame:
     return _parts(text).select("form")
 
 
-def _decide(_manners: Manners) -> ColumnDecision:
-    return ColumnDecision()
-
-
 def _read(text: pl.Series, _decision: ColumnDecision) -> pl.Series:
     return _parts(text)["duration"].round().cast(pl.Int64).cast(pl.Duration("us")).alias(text.name)
 
@@ -73,4 +69,4 @@ def _traits(manners: Manners, _decision: ColumnDecision) -> pl.DataFrame:
     return manners.select("origin", "count", form=words)
 
 
-DURATIONS = WrittenKind("durations", _manners, _decide, _read, _traits)
+DURATIONS = WrittenKind("durations", _manners, _read, _traits)

@@ -37,10 +37,6 @@ def _manners(numbers: pl.Series) -> pl.DataFrame:
     return _unit(numbers).to_frame()
 
 
-def _decide(_manners: Manners) -> ColumnDecision:
-    return ColumnDecision()
-
-
 def _read(numbers: pl.Series, _decision: ColumnDecision) -> pl.Series:
     size = pl.col("unit").replace_strict(_UNITS, default=None, return_dtype=pl.Float64)
     # A float has all digits of microseconds in these years.
@@ -53,4 +49,4 @@ def _traits(manners: Manners, _decision: ColumnDecision) -> pl.DataFrame:
     return manners.select("origin", "count", time=pl.lit("as ") + pl.col("unit") + " since 1970")
 
 
-EPOCHS = WrittenKind("times", _manners, _decide, _read, _traits, reads_numbers=True)
+EPOCHS = WrittenKind("times", _manners, _read, _traits, reads_numbers=True)

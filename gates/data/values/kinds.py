@@ -44,13 +44,13 @@ class WrittenKind:
     """One kind of value. name: as in "`wage` reads as numbers". reads_numbers: columns of numbers may be of it, too.
 
     manners: the traits of each text, a column each; the first is null where, and only where, the text is no such value.
-    decide: how the column is read, by the manners of all its values; None where it is of another kind after all.
     read: the values, null where a text is none. traits: how values are written, in words; null where one does not show it.
+    decide: how the column is read, by the manners of all its values; None where it is of another kind after all.
     """
 
     name: str
     manners: Callable[[pl.Series], pl.DataFrame]
-    decide: Callable[[Manners], ColumnDecision | None]
     read: Callable[[pl.Series, ColumnDecision], pl.Series]
     traits: Callable[[Manners, ColumnDecision], pl.DataFrame]
+    decide: Callable[[Manners], ColumnDecision | None] = lambda _manners: ColumnDecision()
     reads_numbers: bool = False

@@ -146,4 +146,4 @@ def _phrase(trait: pl.Expr, some: str, none: str) -> pl.Expr:
     return pl.when(trait == "no").then(pl.lit(none)).otherwise(pl.format(some, trait))
 
 
-NUMBERS = WrittenKind("numbers", _manners, _decide, _read, _traits)
+NUMBERS = WrittenKind("numbers", _manners, _read, _traits, decide=_decide)

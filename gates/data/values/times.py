@@ -223,4 +223,4 @@ def _traits(manners: Manners, decision: ColumnDecision) -> pl.DataFrame:
     return manners.select("origin", "count", date=pl.format("as {}", date), time=time, zone=zone)
 
 
-TIMES = WrittenKind("dates", _manners, _decide, _read, _traits)
+TIMES = WrittenKind("dates", _manners, _read, _traits, decide=_decide)

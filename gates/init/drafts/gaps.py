@@ -32,12 +32,14 @@ def infer_gaps(frame: pl.DataFrame, levelled: Sequence[str], error: float) -> li
     # Of columns that are missing together the first speaks for all.
     first = {name: next(other for other in varied if gaps[other].equals(gaps[name])) for name in varied}
     together = [(first[name], name) for name in varied if first[name] != name and frame.height >= LEAST_TRIALS]
-    told_by = {
+    deciding_levels = {
         name: [level for level in levelled if level != name and _tells(frame[level], gaps[name])]
         for name in dict.fromkeys(first.values())
     }
     fewest = {
-        name: min(levels, key=lambda level: frame[level].n_unique()) for name, levels in told_by.items() if levels
+        name: min(levels, key=lambda level: frame[level].n_unique())
+        for name, levels in deciding_levels.items()
+        if levels
     }
     rows = frame.height
     suffix = f"; at most {rate_bound(rows, error):.2g} of human rows do otherwise, {AT_ONCE}" if rows else ""

@@ -38,7 +38,7 @@ _AT_ONCE = 2_000
 _LENIENCE = 4
 
 
-def tried(columns: int) -> int:
+def identity_count(columns: int) -> int:
     """How many identities are tried among so many columns."""
     count = min(columns, MOST_COLUMNS)
     sums = sum(math.comb(count, parts) * max(0, count - parts) for parts in range(2, MOST_PARTS + 1))
@@ -53,7 +53,7 @@ def infer_identities(frame: pl.DataFrame, columns: Sequence[ColumnDraft]) -> lis
     names = [column.name for column in columns if _may_take_part(frame[column.name], column)][:MOST_COLUMNS]
     if not names:
         return []
-    error = identity_error(tried(len(names)))
+    error = identity_error(identity_count(len(names)))
     search = _Search(frame.select(names))
     ratios = [*search.products(range(len(names)), 1)]
     # Of columns that are multiples of each other the first speaks for all.

@@ -45,7 +45,6 @@ class Ratings:
     repeated: int
     missing: int
     contradicted: pl.DataFrame
-    has_column_each: bool = False
 
     def by_humans(self) -> pl.DataFrame:
         """The ratings by human annotators."""
@@ -76,7 +75,7 @@ def ratings(scan: Scan) -> Ratings | None:
         long = frame.select(POSITION, pl.col(POSITION).alias(_WHAT), ORIGIN, *(_text(vote) for vote in votes)).unpivot(
             votes, index=[POSITION, _WHAT, ORIGIN], variable_name=_WHO, value_name=_LABEL
         )
-        return _cleaned(long.with_columns(is_expert=pl.lit(None, dtype=pl.Boolean)), has_column_each=True)
+        return _cleaned(long.with_columns(is_expert=pl.lit(None, dtype=pl.Boolean)))
     return None
 
 
@@ -98,7 +97,7 @@ def _text(column: str) -> pl.Expr:
     return pl.when(~words.is_in(["", "NaN"])).then(words).alias(column)
 
 
-def _cleaned(frame: pl.DataFrame, *, has_column_each: bool = False) -> Ratings:
+def _cleaned(frame: pl.DataFrame) -> Ratings:
     origin = pl.col(ORIGIN).cast(pl.String)
     declared = frame.filter(origin.is_in(["human", "synthetic"])).with_columns(is_human=origin == "human").drop(ORIGIN)
     given = declared.drop_nulls([_WHAT, _WHO, _LABEL])
@@ -106,7 +105,7 @@ def _cleaned(frame: pl.DataFrame, *, has_column_each: bool = False) -> Ratings:
     once = given.sort(_LABEL).unique(_RATED, keep="first", maintain_order=True)
     missing, repeated = declared.height - given.height, given.height - once.height
     contradicted = _contradicted(given) if repeated else once.select(_RATED).clear()
-    return Ratings(once, repeated, missing, contradicted, has_column_each)
+    return Ratings(once, repeated, missing, contradicted)
 
 
 def _contradicted(given: pl.DataFrame) -> pl.DataFrame:

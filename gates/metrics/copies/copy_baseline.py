@@ -96,14 +96,8 @@ class HumanBaseline:
         return replace(everything, share=Estimate(value, low, high))
 
 
-def leave_one_out(digest: Hashes, language: pl.Series) -> HumanBaseline:
-    """Each human row against all others."""
-    _, code, counts = np.unique(digest, return_inverse=True, return_counts=True)
-    return HumanBaseline(counts[code] > 1, language, OTHERS, np.bincount(counts))
-
-
 def rows_left_out(index: RowIndex, mask: Mask, language: pl.Series) -> HumanBaseline:
-    """The same of the rows of the index under a mask. language: of every row."""
+    """Each human row under the mask against all others. language: of every row."""
     return HumanBaseline(index.repeated(mask)[mask], language.filter(mask), OTHERS, index.times(mask))
 
 

@@ -1,4 +1,8 @@
-"""Rules on a row's numbers and gaps that human rows state: sums, ratios, products, and where a value is missing."""
+"""Rules on a row's numbers and gaps that human rows state: sums, ratios, products, and where a value is missing.
+
+A rule gives two masks of shape (rows,): the rows that break it, and the rows that it applies to, which have what it takes.
+human: the rows that state it.
+"""
 
 from __future__ import annotations
 
@@ -26,13 +30,13 @@ def numbers(frame: pl.DataFrame, columns: Sequence[str]) -> Floats:
 
 
 def total_of(parts: Floats) -> Floats:
-    """The sum of a row's parts."""
+    """The sum of each row's parts, of shape (rows,). parts: of shape (parts, rows), as of all that are named so here."""
     whole: Floats = parts.sum(axis=0)
     return whole
 
 
 def product_of(parts: Floats) -> Floats:
-    """The product of a row's parts; one part is its own product."""
+    """The product of each row's parts, of shape (rows,); one part is its own product."""
     whole: Floats = parts.prod(axis=0)
     return whole
 
@@ -45,14 +49,14 @@ def factor(made: Floats, result: Floats) -> float:
 
 
 def sum_broken(human: pl.DataFrame, rows: pl.DataFrame, columns: Sequence[str]) -> tuple[Mask, Mask]:
-    """The last column is the sum of the others, within what human rows are off by rounding."""
+    """Where the last column is not the sum of the others, beyond what human rows are off by rounding."""
     *parts, result = numbers(human, columns)
     *own, own_result = numbers(rows, columns)
     return _beyond(total_of(np.stack(own)), own_result, np.abs(total_of(np.stack(parts)) - result))
 
 
 def product_broken(human: pl.DataFrame, rows: pl.DataFrame, columns: Sequence[str]) -> tuple[Mask, Mask]:
-    """The last column is the product of the others times the number that human rows have, within their rounding."""
+    """Where the last column is not the product of the others times the number that human rows have, beyond their rounding."""
     *parts, result = numbers(human, columns)
     made = product_of(np.stack(parts))
     times = factor(made, result)
@@ -61,7 +65,7 @@ def product_broken(human: pl.DataFrame, rows: pl.DataFrame, columns: Sequence[st
 
 
 def missing_with_broken(human: pl.DataFrame, rows: pl.DataFrame, columns: Sequence[str]) -> tuple[Mask, Mask]:
-    """The last column is missing, or there, by the level of the first, as in human rows; no value is a level as well.
+    """Where the last column is missing otherwise than the level of the first says in human rows; no value is a level as well.
 
     Levels with both among human rows, or too few of these, say nothing.
     """
@@ -74,7 +78,7 @@ def missing_with_broken(human: pl.DataFrame, rows: pl.DataFrame, columns: Sequen
 
 
 def missing_together_broken(_human: pl.DataFrame, rows: pl.DataFrame, columns: Sequence[str]) -> tuple[Mask, Mask]:
-    """Either all columns have a value or none."""
+    """Where some of the columns have a value and others have none."""
     filled = rows.select(has_value(name, rows.schema[name]) for name in columns)
     count = filled.select(pl.sum_horizontal(pl.all().cast(pl.Int64))).to_series().to_numpy()
     return (count > 0) & (count < len(columns)), np.ones(rows.height, dtype=bool)

@@ -81,8 +81,8 @@ def previous_human_rows(scan: Scan) -> PreviousHumanRows | Measurement:
     try:
         both = scan.collected(BothVersions)
     except DataError as error:
-        remedy = "get it, as with `dvc fetch --all-tags`, and check again"
-        return Inconclusive(f"the data of {before.name} cannot be read: {error}; {remedy}")
+        fix = "get it, as with `dvc fetch --all-tags`, and check again"
+        return Inconclusive(f"the data of {before.name} cannot be read: {error}; {fix}")
     if not len(both.earlier.row_id):
         return NotConfigured(f"{before.name} has no human rows")
     return _compared(scan, both, before.name)

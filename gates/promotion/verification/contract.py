@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from gates.contract.contract import Contract
     from gates.promotion.git.promoted_version import PromotedVersion
     from gates.promotion.statements.statement import Statement
-    from gates.verdict import CheckId, Verdict
+    from gates.verdict import Verdict
 
 # What a verdict says of its contract that follows from gates' own suites too, which are others in another gates.
 _OF_OWN_SUITES = {"sha256": "the digest", "suites_sha256": "the merged suites", "loosened": "what was loosened"}
@@ -74,7 +74,9 @@ def _compare(promoted: PromotedVersion, contract: Contract) -> Finding | str | N
     if is_same_gates or recorded.contract.get("suites_sha256") == contract.to_json()["suites_sha256"]:
         refuse_other_answer(recorded, contract)
     else:
-        refuse_missing_checks(recorded, _own_checks(contract))
+        # Those that the dataset's own suites ask for, whatever gates brings along.
+        own = {entry.check_id for entry in contract.own_entries()}
+        refuse_missing_checks(recorded, [check.id for check in planned_checks(contract) if check.id in own])
     differing = _differing(promoted.verdict, contract)
     wrong = next((name for name in differing if is_same_gates or name not in _OF_OWN_SUITES), None)
     if wrong:
@@ -84,12 +86,6 @@ def _compare(promoted: PromotedVersion, contract: Contract) -> Finding | str | N
     names = ", ".join(_OF_OWN_SUITES[name] for name in differing)
     words = f"takes gates {statement.gates}, here is {__version__}: {names} cannot be compared, all else is verified"
     return Finding(promoted.name, "contract", FindingState.NOT_LOOKED_AT, words)
-
-
-def _own_checks(contract: Contract) -> list[CheckId]:
-    """The checks that the dataset's own suites ask for, whatever gates brings along."""
-    ids = {entry.check_id for entry in contract.own_entries()}
-    return [check.id for check in planned_checks(contract) if check.id in ids]
 
 
 def _unknown_libraries(statement: Statement) -> str | None:

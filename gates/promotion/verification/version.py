@@ -28,15 +28,14 @@ if TYPE_CHECKING:
 def verify_version(promoted: PromotedVersion) -> Iterator[Finding]:
     """A finding for each part of a version's promotion, all of it as its commit has it."""
     yield from verify_claims(promoted)
-    yield looked_at(promoted.name, "files of the contract", partial(_wrong_files, promoted))
-    yield looked_at(promoted.name, "contract", partial(verify_contract, promoted))
-    yield looked_at(promoted.name, "data", partial(_wrong_data, promoted))
+    steps = (("files of the contract", _wrong_files), ("contract", verify_contract), ("data", _wrong_data))
+    yield from (looked_at(promoted.name, part, partial(step, promoted)) for part, step in steps)
 
 
 def verify_claims(promoted: PromotedVersion) -> Iterator[Finding]:
     """Findings on tag, statement and verdict, which need nothing but git's objects."""
-    for part, wrong in (("tag", _wrong_tag), ("statement", _wrong_statement), ("verdict", _wrong_verdict)):
-        yield looked_at(promoted.name, part, partial(wrong, promoted))
+    steps = (("tag", _wrong_tag), ("statement", _wrong_statement), ("verdict", _wrong_verdict))
+    yield from (looked_at(promoted.name, part, partial(step, promoted)) for part, step in steps)
 
 
 def _wrong_tag(promoted: PromotedVersion) -> str | None:

@@ -24,7 +24,7 @@ NOT_PROMISED = 'synthetic_role = "extend"'
 DOWNGRADED = 'downgraded to a warning by inconclusive = "warn" in gates.toml'
 # What went wrong comes first, then what could not be decided.
 _OUTCOMES = (Outcome.FAIL, Outcome.ERROR, Outcome.INCONCLUSIVE)
-# What makes rows unfit whatever else is mended stands before what differs in degree.
+# What makes rows unfit whatever else is fixed stands before what differs in degree.
 _FOREMOST = (
     "expect_origins_to_be_declared",
     "expect_human_rows_to_be_kept",

@@ -191,9 +191,9 @@ class Store:
 
     def _damaged(self, name: str, md5: str, pointer: Pointer, cached: Path | None) -> DataError:
         where = f"the cache object {cached}" if cached else "what DVC fetched"
-        remedy = f"delete it, then `{self._fetching(pointer)}`" if cached else "`dvc push` it again where the data is"
+        fix = f"delete it, then `{self._fetching(pointer)}`" if cached else "`dvc push` it again where the data is"
         return DataError(
-            f"{name} in {self._version}: {where} is not what {pointer.place} names, its md5 is not {md5}; {remedy}"
+            f"{name} in {self._version}: {where} is not what {pointer.place} names, its md5 is not {md5}; {fix}"
         )
 
     def _lacking(self, name: str, identity: str | None, pointer: Pointer, error: DataError) -> DataError:

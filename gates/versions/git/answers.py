@@ -25,11 +25,11 @@ _SAYS_NO = re.compile(
     rb"|push (?:has no destination|destination|refspecs)|cannot resolve 'simple' push|has no remote for pushing"
     rb"|expected \w+ type, but the object dereferences to"
 )
-_REMEDIES = (
+_FIXES = (
     ("dubious ownership", "`git config --global --add safe.directory {top}`, where its owner is to be trusted"),
     ("not a git repository", "its .git is there and git cannot read it; restore its HEAD, objects and refs, or clone anew"),
     ("index", "`git fsck` says what is left; `rm .git/index` and `git reset` make the index anew from HEAD"),
-    ("config", "mend that file"),
+    ("config", "repair that file"),
     ("ermission denied", "run gates as a user who may read .git"),
 )  # fmt: skip
 DEEPEN = "fetch the rest with `git fetch --unshallow` (in CI: fetch-depth: 0)"
@@ -50,8 +50,8 @@ def is_no(ended: subprocess.CompletedProcess[bytes]) -> bool:
 def refusal(top: Path, arguments: Sequence[str], printed: bytes) -> DataError:
     """That git refuses, in its own sentence, and what to do. printed: its errors."""
     sentence = _sentence(printed)
-    remedy = next((what for word, what in _REMEDIES if word in sentence), LOST).format(top=shlex.quote(str(top)))
-    return DataError(f"git {arguments[0]} failed in {top}: {sentence}; {remedy}")
+    fix = next((what for word, what in _FIXES if word in sentence), LOST).format(top=shlex.quote(str(top)))
+    return DataError(f"git {arguments[0]} failed in {top}: {sentence}; {fix}")
 
 
 def not_started(error: OSError) -> DataError:

@@ -12,7 +12,7 @@ import pytest
 
 from gates.errors import DataError, UsageError
 from gates.versions.repository import open_repository
-from gates.versions.version import STAGED, Versions, choose_versions, revision
+from gates.versions.version import STAGED, base_of, revision
 from tests.dvc_repositories import ENVIRONMENT, commit, git, new_repository, write
 from tests.shared import built_once
 from tests.version_projects import version_project
@@ -169,7 +169,7 @@ def test_a_broken_repository_in_another_one_is_not_taken_for_a_folder_of_it(root
     head_is_gone(inner)
 
     with pytest.raises(DataError, match="not a git repository"):
-        choose_versions(open_repository(inner), staged=True)
+        base_of(open_repository(inner), STAGED)
 
 
 def test_an_empty_folder_named_as_gits_is_none(root):
@@ -182,7 +182,7 @@ def test_a_repository_without_a_commit_has_an_index_and_no_base(tmp_path):
     root = new_repository(tmp_path / "new")
     repository = open_repository(root)
 
-    assert choose_versions(repository, staged=True) == Versions(STAGED, None)
+    assert base_of(repository, STAGED) is None
     with pytest.raises(UsageError, match="it has no commit yet"):
         revision(repository, "HEAD")
 

@@ -6,9 +6,10 @@ import numpy as np
 import polars as pl
 import pytest
 
+from gates.data.facts import HUMAN_CODE
 from gates.metrics.base.measurement import Estimate, Limits
 from gates.metrics.copies.copies import measure
-from gates.metrics.copies.copy_baseline import HumanBaseline, leave_one_out
+from gates.metrics.copies.copy_baseline import HumanBaseline, content_baseline
 from gates.metrics.limits.judge import judge
 from gates.metrics.stats.intervals import clopper_pearson
 from gates.verdict import Outcome, Scope, Severity
@@ -77,7 +78,9 @@ def test_languages_without_human_rows_have_the_baseline_of_all(language):
 
 
 def test_equal_human_rows_are_a_baseline_of_each_other():
-    baseline = leave_one_out(np.array([7, 8, 7, 9], dtype=np.uint64), pl.Series([None] * 4, dtype=pl.String))
+    scan = text_scan(["once", "one", "once", "two"], ["three"])
+
+    baseline = content_baseline(scan, scan.index.of(HUMAN_CODE))
 
     assert (baseline.hit.tolist(), baseline.all(3).repeats) == ([True, False, True, False], 1)
 
