@@ -27,6 +27,7 @@ from gates.rows.compile import ColumnRules, Compiled, Schema, compiled
 from gates.rows.conversion import convert, readable
 from gates.rows.failures import BatchFailures, RowFailures, joined
 from gates.rows.quarantine import QuarantineMode, QuarantineWriter
+from gates.rows.sound_columns import sound_columns
 from gates.verdict import UNDECLARED
 
 if TYPE_CHECKING:
@@ -97,8 +98,10 @@ class RowValidator:
 
         A rule that cannot run is `broken` and says why; bad data never raises.
         """
-        frame = _frame(batch)
-        origin = frame[ORIGIN].cast(pl.String).fill_null(UNDECLARED).to_numpy().astype(np.str_)
+        return self.validate_rows(*polars_rows(batch))
+
+    def validate_rows(self, frame: pl.DataFrame, origin: npt.NDArray[np.str_]) -> BatchFailures:
+        """As `validate`, for what `polars_rows` makes of a batch."""
         content, aliases = _with_file_names(frame.drop(self._unasked, strict=False), self._view_names)
         run = _FrameCheck(self._compiled, content, frame.height, aliases, self._readings)
         if frame.height:
@@ -231,6 +234,10 @@ class _FrameCheck:
         while group:
             by_name = dict(reversed(group))
             group = [(name, column) for name, column in group if by_name[name] is not column]
+            for name in sound_columns(by_name, frame):
+                del by_name[name]
+            if not by_name:
+                continue
             schema = pandera.DataFrameSchema({name: _bound(name, column) for name, column in by_name.items()})
             errors = _errors(schema, frame)
             if all(error.column_name in by_name for error in errors):
@@ -337,8 +344,11 @@ def _with_file_names(frame: pl.DataFrame, view_names: Mapping[str, str]) -> tupl
     return renamed.with_columns(pl.col(file).alias(role) for role, file in aliases.items()), aliases
 
 
-def _frame(batch: pa.RecordBatch) -> pl.DataFrame:
-    """The batch as a polars frame; text that is not UTF-8 arrives as bytes, since polars trusts its input blindly."""
+def polars_rows(batch: pa.RecordBatch) -> tuple[pl.DataFrame, npt.NDArray[np.str_]]:
+    """The batch as a polars frame, and the origin of each row; text that is not UTF-8 arrives as bytes, since polars trusts its input blindly."""
     columns = [readable(column) for column in batch.columns]
-    frame = pl.from_arrow(pa.RecordBatch.from_arrays(columns, names=batch.schema.names))
-    return frame if isinstance(frame, pl.DataFrame) else frame.to_frame()
+    arrow = pl.from_arrow(pa.RecordBatch.from_arrays(columns, names=batch.schema.names))
+    frame = arrow if isinstance(arrow, pl.DataFrame) else arrow.to_frame()
+    origin = frame[ORIGIN].cast(pl.String).fill_null(UNDECLARED)
+    words = origin.unique().sort()
+    return frame, words.to_numpy().astype(np.str_)[origin.cast(pl.Enum(words)).to_physical().to_numpy()]

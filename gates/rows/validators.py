@@ -9,7 +9,7 @@ from gates.data.values.readings import NO_READINGS
 from gates.rows.failures import joined
 from gates.rows.load import load_schema
 from gates.rows.schemas.built_in import built_in_schema, plugin_schema
-from gates.rows.validation import RowValidator
+from gates.rows.validation import RowValidator, polars_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,7 +79,8 @@ class Validators:
 
     def validate(self, batch: pa.RecordBatch) -> BatchFailures:
         """Every failing row of the batch under every rule, as `RowValidator.validate`."""
-        return joined([one.validate(batch) for one in (self.of_type, self.own) if one])
+        rows = polars_rows(batch)
+        return joined([one.validate_rows(*rows) for one in (self.of_type, self.own) if one])
 
 
 def row_schemas(schema: str | None, root: Path, type_plugin: LoadedPlugin | None) -> RowSchemas:
