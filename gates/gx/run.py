@@ -73,7 +73,8 @@ def run(
         for scope, scope_entries in entries.items():
             name = views[scope].name
             rows = _count(connection, "*", name)
-            results += _run_scope(source, name, scope_entries, measurements.get(scope, {}), has_rows=rows > 0)
+            returned = _run_scope(source, name, scope_entries, measurements.get(scope, {}), has_rows=rows > 0)
+            results += [_unless_silent(result, entry, connection, name) for entry, result in returned]
     return results
 
 
@@ -92,16 +93,16 @@ def _run_scope(
     measurements: Mapping[str, Measurement],
     *,
     has_rows: bool,
-) -> list[CheckResult]:
+) -> list[tuple[SuiteEntry, CheckResult]]:
     batch = source.get_asset(view).get_batch_definition(view).get_batch()
     engine = source.get_execution_engine()
     engine.measurements[batch.id] = measurements
     runnable = [entry for entry in entries if has_rows or _is_ours(entry)]
     returned_by_id = _by_id(batch, runnable) if runnable else {}
-    results: list[CheckResult] = []
+    results: list[tuple[SuiteEntry, CheckResult]] = []
     for entry in entries:
         if not has_rows and not _is_ours(entry):
-            results.append(result_without_rows(entry))
+            results.append((entry, result_without_rows(entry)))
         elif expectation_id(entry.check_id) in returned_by_id:
             returned = returned_by_id[expectation_id(entry.check_id)]
             message = _raised(returned, engine.failures)
@@ -112,7 +113,7 @@ def _run_scope(
                 result = _judged(entry, measurements)
             else:
                 result = stock_result(entry, success=bool(returned.success), result=returned.result)
-            results.append(_unless_silent(result, entry, engine.native_connection(), view))
+            results.append((entry, result))
     return results
 
 
