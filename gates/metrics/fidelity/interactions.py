@@ -114,5 +114,10 @@ def _triples(indicators: list[_Indicator]) -> Ints:
 
 def _moments(indicators: list[_Indicator], codes: Coded, rows: Ints, triples: Ints) -> Floats:
     values = np.column_stack([one.of(codes.codes[one.feature][rows]) for one in indicators])
-    moments = np.stack([(values * values[:, [at]]).T @ values for at in range(values.shape[1])]) / len(rows)
-    return moments[triples[:, 0], triples[:, 1], triples[:, 2]]
+    count = values.shape[1]
+    moments = np.empty((count, count, count))
+    for at in range(count):
+        # Of a triple the later two stand behind the first.
+        later = values[:, at + 1 :]
+        moments[at, at + 1 :, at + 1 :] = (later * values[:, [at]]).T @ later
+    return moments[triples[:, 0], triples[:, 1], triples[:, 2]] / len(rows)

@@ -55,13 +55,15 @@ def margins(human: Cells, rows: Cells, own: Ints | None = None) -> tuple[Floats,
     for start in range(0, len(rows), block):
         taken = np.arange(start, min(start + block, len(rows)))
         some, selves = rows.take(taken), None if own is None else own[taken]
-        scores = np.zeros((len(taken), len(human)), dtype=np.float32)
+        # A human row a line: what a column says of all the rows that are taken is copied in one piece.
+        scores = np.zeros((len(human), len(taken)), dtype=np.float32)
         for at in range(human.levels.shape[1]):
             _add_level(scores, human.levels[:, at], some.levels[:, at], selves is not None)
         for at, column in enumerate(columns):
             column.add(scores, some.numbers[:, at], selves is not None)
         if selves is not None:
-            scores[np.arange(len(taken)), selves] = -1
+            scores[selves, np.arange(len(taken))] = -1
+        scores = np.ascontiguousarray(scores.T)
         parts.append((_margin(scores), scores.argmax(axis=1)))
     return np.concatenate([one for one, _ in parts]), np.concatenate([nearest for _, nearest in parts])
 
@@ -80,8 +82,11 @@ def _surprise(count: npt.NDArray[np.int64], human: int, *, is_human: bool) -> Sc
 
 def _add_level(scores: Scores, human: Ints, level: Ints, is_human: bool) -> None:  # noqa: FBT001  # of a loop
     counts = np.bincount(human + 1)
-    weight = _surprise(counts[np.minimum(level + 1, len(counts) - 1)], len(human), is_human=is_human)
-    scores += np.where(human[None, :] == level[:, None], weight[:, None], np.float32(0))
+    at = np.minimum(level + 1, len(counts) - 1)
+    says = np.zeros((len(counts), len(level)), dtype=np.float32)
+    is_known = level + 1 < len(counts)
+    says[at[is_known], np.flatnonzero(is_known)] = _surprise(counts[at], len(human), is_human=is_human)[is_known]
+    scores += says[human + 1]
 
 
 class _Number:
@@ -93,28 +98,28 @@ class _Number:
         self._sorted = human[self._order][: len(human) - int(self._missing.sum())]
         at = np.linspace(0, len(self._sorted) - 1, min(_STEPS, len(self._sorted))).round().astype(int)
         self._grid = np.unique(self._sorted[at]) if len(self._sorted) else np.zeros(1)
-        middle = (self._grid[1:] + self._grid[:-1]) / 2
-        self._step = np.where(self._missing, len(self._grid), np.searchsorted(middle, human))
+        self._middle = (self._grid[1:] + self._grid[:-1]) / 2
+        self._step = np.where(self._missing, len(self._grid), np.searchsorted(self._middle, human))
 
     def add(self, scores: Scores, numbers: Floats, is_human: bool) -> None:  # noqa: FBT001  # of a loop
         """Add to the scores how near these numbers are to each human one."""
         human = len(self._step)
-        distance = np.abs(self._grid[None, :] - numbers[:, None])
-        first = np.searchsorted(self._sorted, numbers[:, None] - distance, side="left")
-        last = np.searchsorted(self._sorted, numbers[:, None] + distance, side="right")
-        steps = np.zeros((len(numbers), len(self._grid) + 1), dtype=np.float32)
-        steps[:, :-1] = _surprise(last - first, human, is_human=is_human)
+        distance = np.abs(self._grid[:, None] - numbers[None, :])
+        first = np.searchsorted(self._sorted, numbers[None, :] - distance, side="left")
+        last = np.searchsorted(self._sorted, numbers[None, :] + distance, side="right")
+        steps = np.zeros((len(self._grid) + 1, len(numbers)), dtype=np.float32)
+        steps[:-1] = _surprise(last - first, human, is_human=is_human)
         is_missing = np.isnan(numbers)
-        steps[is_missing] = 0
-        steps[is_missing, -1] = _surprise(np.array([self._missing.sum()]), human, is_human=is_human)[0]
-        scores += steps[:, self._step]
+        steps[:, is_missing] = 0
+        steps[-1, is_missing] = _surprise(np.array([self._missing.sum()]), human, is_human=is_human)[0]
+        scores += steps[self._step]
         self._add_equal(scores, numbers, steps, is_human=is_human)
 
     def _add_equal(self, scores: Scores, numbers: Floats, steps: Scores, *, is_human: bool) -> None:
-        """What an equal number says beyond one of the same step."""
+        """What an equal number says beyond one of the same step: nothing where it is the number of that step."""
         first = np.searchsorted(self._sorted, numbers, side="left")
         last = np.searchsorted(self._sorted, numbers, side="right")
-        weight = _surprise(last - first, len(self._step), is_human=is_human)
-        for row in np.flatnonzero((last > first) & ~np.isnan(numbers)).tolist():
-            equal = self._order[first[row] : last[row]]
-            scores[row, equal] += np.maximum(weight[row] - steps[row, self._step[equal]], 0)
+        step = steps[np.searchsorted(self._middle, numbers), np.arange(len(numbers))]
+        beyond = _surprise(last - first, len(self._step), is_human=is_human) - step
+        for row in np.flatnonzero((last > first) & (beyond > 0) & ~np.isnan(numbers)).tolist():
+            scores[self._order[first[row] : last[row]], row] += beyond[row]
