@@ -113,7 +113,10 @@ def main() -> NoReturn:
     """Entry point of the program `gates`."""
     open_missing_streams()
     _tame_streams()
-    code = supervised(lambda: run(sys.argv[1:]), _died)
+    arguments = sys.argv[1:]
+    # The help of gates itself reads nothing that could end a process.
+    is_help = arguments[:1] in ([], ["-h"], ["--help"], ["-V"], ["--version"])
+    code = run(arguments) if is_help else supervised(lambda: run(arguments), _died)
     flush_and_close()
     sys.exit(code)
 
