@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from gates.config.data_types import DATA_TYPES
@@ -86,6 +87,7 @@ class Case:
         return [f"{self.check}: the case lacks {part}" for part, is_given in parts.items() if not is_given]
 
 
+@cache
 def checks_of_suites() -> dict[str, set[str]]:
     """Ids of all checks that the shipped suites ask, for any purpose, by data type. Row rules have cases of their own."""
     metrics = {metric.expectation: metric for metric in METRICS}
@@ -97,6 +99,11 @@ def checks_of_suites() -> dict[str, set[str]]:
                 ids = {str(entry.check_id) for entry in suite.expectations if entry.type != ROW_RULE}
                 checks.setdefault(kind, set()).update(ids)
     return checks
+
+
+def asked_in(check: str) -> tuple[str, ...]:
+    """The data types whose suites ask a check, by its id."""
+    return tuple(kind for kind, ids in checks_of_suites().items() if check in ids)
 
 
 def refused(cases: Iterable[Case], metrics: Iterable[Metric], by_type: dict[str, set[str]]) -> list[str]:

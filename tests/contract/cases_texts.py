@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from gates.verdict import Outcome
-from tests.contract.case import Case, Missing
+from tests.contract.case import Case, Missing, asked_in
 from tests.contract.cases_common import COPIES, EXACT, NO_PEOPLE, NOTHING_MADE
 from tests.contract.changes import (
     after,
@@ -40,7 +40,8 @@ BOILERPLATE = "synthetic/expect_boilerplate_ratio_to_be_less_than"
 DEGENERATE = "synthetic/expect_degenerate_text_ratio_to_be_less_than"
 CONTAMINATION = "combined/expect_contamination_ratio_to_be_less_than"
 # Translations have no label of their own, and series and events none that a row follows from.
-LABELLED = ("text", "instruction", "preference", "tabular", "annotations")
+LABELLED = asked_in("combined/expect_labels_to_agree_across_origins")
+LOCALES = "combined/expect_locale_distance_ratio_to_be_between"
 UTILITY = "combined/expect_utility_to_be_between"
 NO_LABEL = Missing(
     after(declaring(label=None), without_role("label")),
@@ -233,7 +234,7 @@ CASES = (
     ),
     *(
         Case(
-            f"{UTILITY}/{train}", ("text", "tabular"), ON, LABELS_DEALT, reason, prepared=_separable_by_a_word,
+            f"{UTILITY}/{train}", asked_in(f"{UTILITY}/{train}"), ON, LABELS_DEALT, reason, prepared=_separable_by_a_word,
             # Labels that teach nothing by themselves teach worse beside people's, if they are as many.
             also=frozenset({f"{UTILITY}/{other}" for other in ("human", "synthetic", "both") if other != train}),
             missing=NO_LABEL, costly=True, rows=700,
@@ -241,7 +242,7 @@ CASES = (
         for train, reason in (("human", "predicts synthetic labels"), ("synthetic", "suffers most"), ("both", "suffers most"))
     ),
     Case(
-        "combined/expect_locale_distance_ratio_to_be_between", ("text", "instruction", "preference"), ON,
+        LOCALES, asked_in(LOCALES), ON,
         dealt("locale"), "as far apart as human texts of the two do", prepared=_from_two_countries,
         too_few=_from_two_countries, costly=True, rows=700, missing=Missing(
             without_role("locale"), Outcome.NOT_CONFIGURED,
