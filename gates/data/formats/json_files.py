@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from gates.data.files import Format
+from gates.data.formats.decompress import encoding_of
 from gates.data.formats.jsonl import LONGEST_ROW
 from gates.data.sql import identifier, literal, path_literal, select
 from gates.errors import DataError, NoRowsError
@@ -60,13 +61,13 @@ def begins_with_rows(path: Path) -> bool:
 
 def _start(text: Path) -> str:
     """The first character that is no white space; "" where there is none among the first."""
-    with text.open(encoding="utf-8") as stream:
+    with text.open(encoding=encoding_of(text)) as stream:
         return stream.read(_FIRST).lstrip()[:1]
 
 
 def _is_lines(text: Path) -> bool:
     """Whether the first line with anything in it is an object of its own, and something follows it."""
-    with text.open(encoding="utf-8") as stream:
+    with text.open(encoding=encoding_of(text)) as stream:
         first = next((line for line in iter(lambda: stream.readline(LONGEST_ROW), "") if line.strip()), "")
         try:
             json.loads(first)

@@ -39,29 +39,36 @@ _DATES = {
     "Y-M": rf"{_YEAR}-(?P<month>\d\d)",
     "M/Y": rf"(?P<month>\d{{1,2}})/{_YEAR}",
     "month Y": rf"{_NAME},?[\s-]+{_YEAR}",
+    "Y-Q": rf"{_YEAR}[\s-]?[Qq](?P<quarter>[1-4])",
+    "Q Y": rf"[Qq](?P<quarter>[1-4])[\s/-]?{_YEAR}",
+    "quarter Y": rf"(?P<quarter>[1-4])(?:\.|st|nd|rd|th)?\s?(?i:quartal|quarter|trimestre|kwartaal),?\s{_YEAR}",
     "D/month/Y": rf"{_DAY}/{_NAME}/{_YEAR}",
     "D.M.Y": rf"{_DAY}\.\s?(?P<month>\d{{1,2}})\.\s?{_SHORT_YEAR}",
     "/": rf"{_TWO}/(?P<second>\d{{1,2}})/{_SHORT_YEAR}",
     "-": rf"{_TWO}-(?P<second>\d{{1,2}})-{_YEAR}",
     "D month Y": rf"{_WEEKDAY}{_DAY}{_TH}(?:\s+de)?[\s-]+{_NAME},?(?:\s+de)?[\s-]+{_YEAR}",
+    "D-month-Y": rf"{_DAY}-{_NAME}-{_SHORT_YEAR}",
     "month D, Y": rf"{_WEEKDAY}{_NAME}\s+{_DAY}{_TH},?\s+{_YEAR}",
 }
-_CLOCK = (
-    r"(?P<hour>\d{1,2})(?::?(?P<minute>\d\d)(?::?(?P<second_of>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?)?"
-    r"(?:\s*(?P<half>[AaPp]\.?[Mm]\.?))?"
-)
-_ZONE = r"(?:\s*(?P<zone>[Zz]|UTC|GMT|[+\u2212-]\d\d(?::?\d\d)?))?"
+_HOUR, _HALF = r"(?P<hour>\d{1,2})", r"(?:\s*(?P<half>[AaPp]\.?[Mm]\.?))?"
+_MINUTE = r":?(?P<minute>\d\d)(?::?(?P<second_of>\d\d)(?:[.,](?P<fraction>\d{1,9}))?)?"
+_CLOCK = rf"{_HOUR}(?:{_MINUTE})?{_HALF}"
+# What some programs put behind it is the same once more: (CET), [Europe/Paris].
+_ZONE = r"(?:\s*(?P<zone>[Zz]|(?:UTC|GMT)?[+\u2212-]\d\d(?::?\d\d)?|UTC|GMT)(?:\s*\(\w+\)|\[[\w/+-]+\])?)?"
 _TIME = rf"(?:(?P<between>[Tt:]|,?\s+){_CLOCK}{_ZONE})?"
-_FORMS = {form: rf"^\s*{date}{_TIME}\s*$" for form, date in _DATES.items()}
+_FORMS = {form: rf"^\s*{date}{_TIME}\s*$" for form, date in _DATES.items()} | {
+    # As `ctime` of C and `date` of a shell write it, the year last.
+    "month D time Y": rf"^\s*{_WEEKDAY}{_NAME}\s+{_DAY}(?P<between>,?\s+){_HOUR}{_MINUTE}{_HALF}{_ZONE}\s+{_YEAR}\s*$",
+}
 _DAY_FIRST = {"day first": True, "month first": False}
 _OPEN_FORMS = ("/", "-")
-# They stand for the first day of a month.
-_MONTHLY_FORMS = ("Y-M", "M/Y", "month Y")
+# They stand for the first day of a month, or of a quarter.
+_MONTHLY_FORMS = ("Y-M", "M/Y", "month Y", "Y-Q", "Q Y", "quarter Y")
 _NAMES = (
-    "year", "month", "day", "week", "weekday", "ordinal", "first", "second", "name", "between", "hour", "minute",
+    "year", "month", "day", "week", "weekday", "ordinal", "first", "second", "name", "quarter", "between", "hour", "minute",
     "second_of", "fraction", "half", "zone",
 )  # fmt: skip
-_MONTHS_OF_YEAR = 12
+_MONTHS_OF_YEAR, _MONTHS_OF_QUARTER = 12, 3
 # What two digits of a year stand for, as POSIX has it.
 _PIVOT = 69
 
@@ -95,7 +102,10 @@ def _when(parts: pl.DataFrame, *, is_day_first: bool | None) -> pl.DataFrame:
         pl.when(_number("year") < _PIVOT).then(pl.lit("20")).otherwise(pl.lit("19")) + pl.col("year")
     )  # fmt: skip
     name = pl.col("name").str.to_lowercase().replace_strict(_MONTH_NUMBERS, default=None, return_dtype=pl.String)
-    month = pl.coalesce("month", name, pl.when(is_day).then("second").when(~is_day).then("first")).str.zfill(2)
+    of_quarter = ((_number("quarter") - 1) * _MONTHS_OF_QUARTER + 1).cast(pl.String)
+    month = pl.coalesce(
+        "month", name, of_quarter, pl.when(is_day).then("second").when(~is_day).then("first")
+    ).str.zfill(2)
     of_month = pl.when(pl.col("form").is_in(_MONTHLY_FORMS)).then(pl.lit("01"))
     day = pl.coalesce("day", pl.when(is_day).then("first").when(~is_day).then("second"), of_month).str.zfill(2)
     date = pl.coalesce(
@@ -131,7 +141,7 @@ def _offset() -> pl.Expr:
     digits = pl.col("zone").str.replace_all(r"[^0-9]", "")
     minutes = digits.str.slice(0, 2).cast(pl.Int64, strict=False) * 60
     minutes += digits.str.slice(2).cast(pl.Int64, strict=False).fill_null(0)
-    return pl.when(pl.col("zone").str.contains(r"^[-\u2212]")).then(-minutes).otherwise(minutes).fill_null(0)
+    return pl.when(pl.col("zone").str.contains(r"[-\u2212]")).then(-minutes).otherwise(minutes).fill_null(0)
 
 
 def _manners(text: pl.Series) -> pl.DataFrame:

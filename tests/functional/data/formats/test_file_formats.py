@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import codecs
 import gzip
 import re
 from datetime import UTC, date, datetime
@@ -12,6 +13,8 @@ from gates.config.load import DatasetConfig
 from gates.data.facts import ORIGIN, ROW_ID
 from gates.errors import DataError
 from tests.opened import open_dataset
+
+TO_UTF8 = "save the whole file as UTF-8, or convert it: `iconv -f WINDOWS-1252 -t UTF-8 OLD > NEW`"
 
 
 def opened(root, name: str, content: bytes | str):
@@ -102,6 +105,36 @@ def test_csv_is_read_as_people_write_it(tmp_path, name, text, rows):
     assert [row["a"] for row in values] == rows
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be", "utf-32", "utf-32-be"])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.csv", "a;origin\r\n\u00e9\U0001f600;human\r\n"),
+        ("a.tsv", "sep=\t\na\torigin\n\u00e9\U0001f600\thuman\n"),
+        ("a.jsonl", '{"a": "\u00e9\U0001f600", "origin": "human"}\n'),
+        ("a.txt", '{"a": "\u00e9\U0001f600", "origin": "human"}\n'),
+        ("a.json", '[{"a": "\u00e9\U0001f600", "origin": "human"}]'),
+        ("a.json.gz", '{"a": ["\u00e9\U0001f600"], "origin": ["human"]}'),
+    ],
+)
+def test_text_is_read_in_the_encoding_that_its_byte_order_mark_names(tmp_path, name, text, encoding):
+    mark = codecs.BOM_UTF16_BE if encoding == "utf-16-be" else codecs.BOM_UTF32_BE if encoding == "utf-32-be" else b""
+    content = mark + text.encode(encoding)
+
+    values, types = read(tmp_path, name, gzip.compress(content) if name.endswith(".gz") else content)
+
+    assert values == [{"a": "\u00e9\U0001f600"}]
+    assert types == {"a": "string"}
+
+
+def test_long_utf16_whose_letters_cross_blocks_is_read_whole(tmp_path):
+    rows = "".join(f"\U0001f600{number},human\n" for number in range(150_000))
+
+    values, _ = read(tmp_path, "a.csv", ("a,origin\n" + rows).encode("utf-16"))
+
+    assert [row["a"] for row in values] == [f"\U0001f600{number}" for number in range(150_000)]
+
+
 def test_the_index_that_pandas_writes_gets_a_name(tmp_path):
     rows, _ = read(tmp_path, "a.csv", ",a,origin\n0,x,human\n1,y,human\n")
 
@@ -168,13 +201,28 @@ def test_rows_of_a_long_csv_with_line_breaks_in_texts_keep_their_numbers(tmp_pat
             b"a,origin\n1,human\r\n2,human\n",
             "a.csv: mixes line ends, \\n and \\r\\n; write the file with one of them",
         ),
-        ("a.csv", b"a,origin\nx,human\n\xe4,human\n", "a.csv:3: byte 0xe4 is not UTF-8; save the whole file as UTF-8"),
-        ("a.csv", b"a,origin\nx,human\n\xc3", "a.csv:3: byte 0xc3 is not UTF-8; save the whole file as UTF-8"),
-        ("a.csv", "a,origin\nx,human\n".encode("utf-16"), "a.csv: UTF-16, expected UTF-8; save it as UTF-8"),
+        ("a.csv", b"a,origin\nx,human\n\xe4,human\n", f"a.csv:3: byte 0xe4 is not UTF-8; {TO_UTF8}"),
+        ("a.csv", b"a,origin\nx,human\n\xc3", f"a.csv:3: byte 0xc3 is not UTF-8; {TO_UTF8}"),
+        (
+            "a.csv",
+            "a,origin\nx,human\ny".encode("utf-16") + b"\x00\xd8\n\x00",
+            "a.csv:3: byte 0x00 is not UTF-16; write the file anew, in UTF-8",
+        ),
+        (
+            "a.jsonl",
+            codecs.BOM_UTF16_BE + b"\0{",
+            "a.jsonl:1: not valid JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)",
+        ),
+        (
+            "a.jsonl",
+            '{"a": 1}'.encode("utf-16")[:-1],
+            "a.jsonl:1: byte 0x7d is not UTF-16; write the file anew, in UTF-8",
+        ),
         (
             "a.tsv",
             "a\torigin\nx\thuman\n".encode("utf-16-le"),
-            "a.tsv: every other byte is NUL, as UTF-16 has it; save it as UTF-8",
+            "a.tsv: every other byte is NUL, as UTF-16 has it, and no byte order mark says so; convert it: "
+            "`iconv -f UTF-16LE -t UTF-8 OLD > NEW`",
         ),
         ("a.jsonl", b"", "a.jsonl: empty, 0 bytes; expected JSONL"),
         ("a.jsonl", b"\n\n", "a.jsonl: no rows, only blank lines"),
@@ -217,7 +265,7 @@ def test_rows_of_a_long_csv_with_line_breaks_in_texts_keep_their_numbers(tmp_pat
             for cell in (b'{"x": 1, "x": 2}', b'{"role": "user"}, {"m": [{"x": 1, "y": 2, "x": 1}]}')
         ),
         ("a.jsonl", b'{"a": 1}\n{"A": 2}\n', "a.jsonl: keys 'a' and 'A' differ only in case; rename one of them"),
-        ("a.jsonl", b'{"a": 1}\n{"a": "\xff"}\n', "a.jsonl:2: byte 0xff is not UTF-8; save the whole file as UTF-8"),
+        ("a.jsonl", b'{"a": 1}\n{"a": "\xff"}\n', f"a.jsonl:2: byte 0xff is not UTF-8; {TO_UTF8}"),
         (
             "a.jsonl.gz",
             gzip.compress(b'{"a": 1}\n' * 9999, mtime=0)[:-20],
