@@ -48,6 +48,11 @@ class Batch:
         """The rows as checks compare them."""
         return self._readings.apply(self.raw)
 
+    @property
+    def unread(self) -> pl.DataFrame:
+        """What the rows have where checks compare nothing, as `Readings.unread` has it."""
+        return self._readings.unread(self.raw)
+
     def tokens(self, text: str) -> TokenStream:
         """The tokens of a column of texts."""
         if text not in self._tokens:
@@ -69,19 +74,24 @@ class Batch:
     def digest(self, roles: Roles) -> Hashes:
         """64-bit hash of each row's content, as `content_digest` has it."""
         if roles.content not in self._digests:
-            self._digests[roles.content] = content_digest(self.frame, roles)
+            self._digests[roles.content] = content_digest(self.frame, roles, unread=self.unread)
         return self._digests[roles.content]
 
 
-def content_digest(frame: pl.DataFrame, roles: Roles, columns: Iterable[str] | None = None) -> Hashes:
+def content_digest(
+    frame: pl.DataFrame, roles: Roles, columns: Iterable[str] | None = None, *, unread: pl.DataFrame
+) -> Hashes:
     """64-bit hash of each row's content columns, or of these; equal rows have equal digests under one version of polars.
 
-    Texts are equal where they read alike, as `comparable` has it.
+    Texts are equal where they read alike, as `comparable` has it. unread: what the columns hold where they read as nothing.
     """
     content = frame.select(sorted(roles.content) if columns is None else list(columns))
     if columns is None and roles.turns == HISTORY and HISTORY in frame.columns:
         # The same answer after other turns is another row.
         content = content.with_columns(frame[HISTORY].fill_null([]))
+    # A value that cannot be read is not missing: `about 5` is another row than `some 7`.
+    kept = [name for name in unread.columns if name in content.columns]
+    content = content.with_columns(unread[name].alias(f"{name} as written") for name in kept)
     texts = [name for name in roles.texts if content.schema.get(name) == pl.String]
     return content.with_columns(comparable(content[name]) for name in texts).hash_rows().to_numpy()
 

@@ -45,9 +45,11 @@ _CODECS = {".gz": "gzip", ".zst": "zstd"}
 TEXTS = {Format.JSONL, Format.JSON, Format.CSV, Format.TSV}
 FORMATS_TEXT = "Parquet, JSON, JSONL and CSV or TSV (also .gz and .zst), Arrow IPC or Feather"
 
+# What `datasets.save_to_disk` writes beside folders of which each is a split.
+SPLITS_MARK = "dataset_dict.json"
 # Marker files of Spark and of `datasets.save_to_disk`; none of them ever holds rows.
 _NEVER_ROWS = {
-    "_success", "_metadata", "_common_metadata", "state.json", "dataset_info.json", "dataset_infos.json", "dataset_dict.json",
+    "_success", "_metadata", "_common_metadata", "state.json", "dataset_info.json", "dataset_infos.json", SPLITS_MARK,
 }  # fmt: skip
 # What people put beside data, unless the suffix is one of data.
 _NEVER_ROWS_STEMS = {"license", "licence", "readme", "citation", "notice", "requirements"}

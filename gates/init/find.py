@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import re
+import shlex
 from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
@@ -14,12 +15,13 @@ import yaml
 
 from gates.config.addresses import address_in, is_address, protocol_of
 from gates.config.data_types import DATA_TYPES
-from gates.config.dataset import shown_specs
-from gates.data.files import FORMATS_TEXT, holds_no_rows, resolve
+from gates.config.dataset import shown_specs, specs_of
+from gates.data.files import FORMATS_TEXT, SPLITS_MARK, holds_no_rows, resolve
 from gates.data.formats.json_files import begins_with_rows
 from gates.data.remote.copies import FILES_ONLY, entries, is_pattern
+from gates.data.splits import TRAIN, own_split, split_of, without_shard
 from gates.errors import GatesError, UsageError, did_you_mean
-from gates.init.origin_words import TRAIN, is_holdout, is_test, split_of, word_of_origin
+from gates.init.guesses.origin_words import is_holdout, is_test, word_of_origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -91,9 +93,11 @@ def find_data(root: Path, given: Given) -> FoundData:
 
 def dataset_name(path: Path, root: Path) -> str:
     """A name that configuration, files and shells take as it is: the file's own, in plain letters."""
-    return _plain_name(
-        path.resolve().name.partition(".")[0] if path.resolve() != root.resolve() else root.resolve().name
-    )
+    full = path.resolve()
+    is_shard = without_shard(full.name) != full.name.partition(".")[0]
+    if full != root.resolve() and is_shard and split_of(full.name):
+        full = full.parent if full.parent.name != _FOLDER else full.parent.parent
+    return _plain_name(full.name if full == root.resolve() else without_shard(full.name))
 
 
 def _plain_name(stem: str) -> str:
@@ -205,20 +209,32 @@ def _entries(folder: Path) -> list[Path]:
 
 def _train(folder: Path, holdouts: list[Path], root: Path) -> FoundData | None:
     """Of a set that was published in splits (`train-00000-of-00002.parquet`, `test.csv`) the part to train on."""
-    rows = [path for path in _entries(folder) if not holds_no_rows(path.name)]
+    entries = _entries(folder)
+    rows = [path for path in entries if not holds_no_rows(path.name)]
     if len(rows) == 1 and not rows[0].suffix and _entries(rows[0]):
         # The Hub has the files of a set in `data/`, beside a page on it.
         return _train(rows[0], holdouts, root)
+    is_saved = any(path.name == SPLITS_MARK for path in entries)
     splits: dict[str, list[Path]] = {}
     for path in rows:
-        # A folder is more than a part of a split: `save_to_disk` writes one that is read as a whole.
-        splits.setdefault(split_of(path.name) if path.suffix else "", []).append(path)
-    if "" in splits or TRAIN not in splits or len(splits) == 1:
+        # Of what `save_to_disk` wrote each folder is a split, whatever it is called.
+        own = path.name if is_saved else own_split(path.name) if path.suffix else ""
+        splits.setdefault(own, []).append(path)
+    if "" in splits or len(splits) == 1:
         return None
     together = {name: _together(paths, root) for name, paths in splits.items()}
+    to_train = [name for name in splits if split_of(name) == TRAIN]
+    if len(to_train) != 1:
+        if is_saved or to_train:
+            listed = ", ".join(f"{name} ({shown_specs(specs)})" for name, specs in together.items())
+            raise UsageError(
+                f"'{_relative(folder, root)}' holds several splits, of which one is expected: {listed}; name it: `gates init "
+                f"{shlex.quote(specs_of(together[(to_train or [*splits])[0]])[0])}`"
+            )
+        return None
     return FoundData(
         dataset_name(folder if folder.name != _FOLDER else folder.parent, root),
-        together.pop(TRAIN),
+        together.pop(to_train[0]),
         holdout=_together(holdouts, root) if holdouts else None,
         splits=together,
         why={"path": "the split to train on"},

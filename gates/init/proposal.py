@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gates.init.find import FoundData
-    from gates.init.origin_guess import OriginColumn
+    from gates.init.guesses.origin_guess import OriginColumn
 
 # From about this many rows of each origin on, halves of human rows pass every check nine times in ten (docs/explanation/calibration.md).
 ENOUGH_ROWS = 5_000

@@ -13,12 +13,14 @@ from gates.data.formats.first_values import SAMPLED_VALUES
 from gates.data.sql import identifier, literal, select
 from gates.errors import GatesError, UsageError
 from gates.init.config_text import table_text, toml_string
-from gates.init.origin_guess import find_origin, one_sided
-from gates.init.origin_words import HUMAN, SYNTHETIC, names_generators
+from gates.init.guesses.context_guess import context_of
+from gates.init.guesses.origin_guess import find_origin, one_sided
+from gates.init.guesses.origin_words import HUMAN, SYNTHETIC, names_generators
+from gates.init.guesses.roles_guess import Guess, NewRows, generator_of, group_of, is_human, key_of, label_of
+from gates.init.guesses.texts import TEXT, question_and_answer, text_column
+from gates.init.guesses.type_guess import TYPE_BY_SHAPE, recognise
 from gates.init.proposal import Proposal
-from gates.init.roles_guess import Guess, NewRows, generator_of, group_of, is_human, key_of, label_of
-from gates.init.type_guess import TYPE_BY_SHAPE, recognise
-from gates.init.wide_table import how_to_part
+from gates.init.wide_table import how_to_part, how_to_unfold
 from gates.verdict import Scope
 from gates.versions.dataset.snapshots import work_tree_files
 from gates.versions.repository import open_repository
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
     from gates.data.facts import FileFacts
     from gates.init.find import FoundData
-    from gates.init.origin_guess import OriginColumn
+    from gates.init.guesses.origin_guess import OriginColumn
 
 # A name that no column has: while the origin is unknown, every row is read as one.
 _NO_COLUMN = "\x00"
@@ -37,21 +39,8 @@ _NO_COLUMN = "\x00"
 MOST_ORIGIN_VALUES = 20
 _ORIGIN_TYPES = {"VARCHAR", "BOOLEAN", "BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UTINYINT", "DOUBLE", "FLOAT"}
 _BOTH = (Scope.HUMAN, Scope.SYNTHETIC)
-# A sentence is longer than this on average; the level of a category hardly is.
-SENTENCE = 40
-# The column that a dataset is about when its type is text.
-TEXT = "text"
-# Sentences hardly repeat, although copies among them are what the gate looks for; levels and templates do.
-MOSTLY_DISTINCT = 0.5
-# One-word values among sentences are slips; links, hashes and paths are long and distinct, but have no white space.
-MOSTLY_SPACED = 0.9
-# A title stands beside its text and is several times shorter; a question beside its answer hardly is.
-MUCH_LONGER = 4
-# An id, a date, a source, a label and a split go with a text; with more columns than that, they are what it is about.
-MOST_BESIDE_TEXT = 5
 _NAMED_COLUMNS = 10
 _NAMED_FILES = 5
-_DISPREFERRED = data_type("preference").recognised_by["rejected"].names
 _CHOICES = 5
 
 
@@ -71,6 +60,9 @@ def propose(root: Path, data: FoundData) -> Proposal:
         rows = opened.row_counts() if origin is None else dict(origin.rows)
         content = {name: kind for name, kind in every.types.items() if origin is None or name != origin.name}
         proposal = _typed(Proposal(data, "tabular", origin, rows), replace(every, types=content))
+        taken = (*proposal.columns.values(), proposal.label, proposal.group)
+        if proposal.type == "tabular" and (nested := how_to_unfold(data, content, taken)):
+            raise UsageError(f"{data.where()}: {nested}")
         if origin is None and not data.partitions:
             if both := how_to_part(data, every.types):
                 raise UsageError(f"{data.where()}: {both}")
@@ -87,21 +79,52 @@ def _typed(proposal: Proposal, rows: NewRows) -> Proposal:
     recognised = recognise({**rows.types, **_conversations(rows)})
     if recognised:
         parts = replace(proposal, type=recognised.type, columns=recognised.mapping, guess=recognised.guess)
-        return _with_generator(parts, rows)
-    text = _text_column(rows)
+        return _with_context(_with_id(_with_generator(parts, rows), rows), rows)
+    answered = question_and_answer(rows)
+    if answered:
+        shown = f"columns '{answered['prompt']}', '{answered['response']}' read as a question and its answer"
+        mapped = {role: column for role, column in answered.items() if role != column}
+        parts = replace(proposal, type="instruction", columns=mapped, guess=shown)
+        return _with_context(_with_id(_with_generator(parts, rows), rows), rows)
+    text = text_column(rows)
     if text:
         mapped = {TEXT: text} if text != TEXT else {}
         why = {TEXT: "it reads as free text"}
         parts = replace(proposal, type="text", columns=mapped, guess=f"column '{text}' reads as free text", why=why)
-        return _with_generator(_with_label(parts, rows), rows)
+        parts = _with_id(_with_generator(_with_label(parts, rows), rows), rows)
+        return _with_context(_with_group(parts, rows), rows)
     key = key_of(rows, _human(proposal))
     if key:
         proposal = replace(proposal, columns={"key": key.column}, why={"key": key.why})
-    group = group_of(rows, key.column if key else None)
-    if group:
-        proposal = replace(proposal, group=group.column, why={**proposal.why, "group": group.why})
-    parts = replace(proposal, guess="no single column is clearly free text")
-    return _with_generator(_with_label(parts, rows), rows)
+    parts = replace(_with_group(proposal, rows), guess="no single column is clearly free text")
+    return _with_context(_with_generator(_with_label(parts, rows), rows), rows)
+
+
+def _with_id(proposal: Proposal, rows: NewRows) -> Proposal:
+    """With the id of each row, where the type has such a role and no column is called so."""
+    kind = data_type(proposal.type)
+    if kind.key is None or kind.key in rows.types:
+        return proposal
+    free = {name: type_ for name, type_ in rows.types.items() if name not in (*proposal.columns.values(), *kind.roles)}
+    key = key_of(replace(rows, types=free), _human(proposal))
+    return _bound(proposal, {kind.key: key} if key else {})
+
+
+def _with_group(proposal: Proposal, rows: NewRows) -> Proposal:
+    kind = data_type(proposal.type)
+    group = group_of(rows, proposal.columns.get(kind.key or ""))
+    return replace(proposal, group=group.column, why={**proposal.why, "group": group.why}) if group else proposal
+
+
+def _with_context(proposal: Proposal, rows: NewRows) -> Proposal:
+    taken = (*proposal.columns.values(), proposal.label, proposal.group)
+    return _bound(proposal, context_of(rows, data_type(proposal.type), taken, _human(proposal)))
+
+
+def _bound(proposal: Proposal, guesses: Mapping[str, Guess]) -> Proposal:
+    columns = {role: guess.column for role, guess in guesses.items()}
+    why = {role: guess.why for role, guess in guesses.items()}
+    return replace(proposal, columns={**proposal.columns, **columns}, why={**proposal.why, **why})
 
 
 def _with_label(proposal: Proposal, rows: NewRows) -> Proposal:
@@ -125,10 +148,8 @@ def _with_generator(proposal: Proposal, rows: NewRows) -> Proposal:
         guess: Guess | None = Guess(origin.name, "it names generators")
     else:
         guess = generator_of(rows, _human(proposal))
-    if guess is None or guess.column in (role, *proposal.columns.values()):
-        return proposal
-    columns = {**proposal.columns, role: guess.column}
-    return replace(proposal, columns=columns, why={**proposal.why, role: guess.why})
+    is_free = guess is not None and guess.column not in (role, *proposal.columns.values())
+    return _bound(proposal, {role: guess} if guess and is_free else {})
 
 
 def _opened(config: DatasetConfig) -> LocalDataset:
@@ -224,38 +245,3 @@ def _conversations(rows: NewRows) -> dict[str, str]:
         query = select(value, rows.view, f"WHERE {value} IS NOT NULL LIMIT {SAMPLED_VALUES}")
         shapes[name] = shape_of_texts(text for (text,) in rows.connection.execute(query).fetchall())
     return {name: TYPE_BY_SHAPE[shape] for name, shape in shapes.items() if shape}
-
-
-def _text_column(rows: NewRows) -> str | None:
-    """The column called `text` if it holds sentences, else the only one that clearly does, else None."""
-    # What was not preferred may be bad on purpose.
-    strings = [name for name, kind in rows.types.items() if kind == "VARCHAR" and name.casefold() not in _DISPREFERRED]
-    if TEXT in strings and _is_long(rows, TEXT):
-        return TEXT
-    if len(rows.types) - 1 > MOST_BESIDE_TEXT:
-        return None
-    lengths = {name: length for name in strings if (length := _free_text_length(rows, name))}
-    longest = max(lengths, key=lambda name: lengths[name], default=None)
-    if longest is None:
-        return None
-    others = (length for name, length in lengths.items() if name != longest)
-    return longest if all(lengths[longest] >= MUCH_LONGER * length for length in others) else None
-
-
-def _is_long(rows: NewRows, name: str) -> bool:
-    (length,) = rows.ask(f"avg(length({identifier(name)}))")
-    return isinstance(length, float) and length >= SENTENCE
-
-
-def _free_text_length(rows: NewRows, name: str) -> float:
-    """Average length of a column of long, mostly distinct values with white space in them; 0 for any other column."""
-    value = identifier(name)
-    # Counting exactly would keep every text in memory; the sketch is a few per cent off.
-    length, distinct, spaced = rows.ask(
-        f"avg(length({value}))",
-        f"approx_count_distinct({value}) / count({value})",
-        f"avg(CAST(regexp_matches(trim({value}), '\\s') AS INTEGER))",
-    )
-    if not isinstance(length, float) or not isinstance(distinct, float) or not isinstance(spaced, float):
-        return 0.0
-    return length if length >= SENTENCE and distinct >= MOSTLY_DISTINCT and spaced >= MOSTLY_SPACED else 0.0

@@ -1,4 +1,7 @@
-"""Recognises tables whose rows hold texts of both origins side by side, and says how to make a row of each."""
+"""Recognises tables of rows that nothing can be compared of as they are, and says how to rewrite them.
+
+Rows that hold texts of both origins side by side become a row of each; lists become texts and counts.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,14 @@ from typing import TYPE_CHECKING
 from gates.config.data_types import data_type
 from gates.config.dataset import specs_of
 from gates.data.sql import identifier, literal, select
-from gates.init.origin_words import names_generators, word_of_origin
+from gates.init.guesses.origin_words import names_generators, word_of_origin
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from gates.init.find import FoundData
 
+_NESTED = re.compile(r"\[\]$|^(STRUCT|MAP|BLOB)")
 # One text, or several, as HC3 has the answers of people and of a model to a question.
 _TEXTS = re.compile(r"VARCHAR(\[\])?")
 _KEY = re.compile(r"(?i)(row_?)?(id|index|key|uuid|guid)")
@@ -86,9 +90,37 @@ def _query(data: FoundData, types: Mapping[str, str], columns: Mapping[str, tupl
     return f"COPY ({' UNION ALL BY NAME '.join(parts)}) TO {literal(target)}"
 
 
+def how_to_unfold(data: FoundData, types: Mapping[str, str], taken: Collection[str | None]) -> str:
+    """What is wrong with rows of lists and objects alone, and a command that makes texts of them; "" for other rows.
+
+    types: SQL type by column. taken: columns that play a part, as keys do.
+    """
+    nested = {name: kind for name, kind in types.items() if _NESTED.search(kind)}
+    if not nested or any(name not in nested and name not in taken for name in types):
+        return ""
+    target = f"{data.name}_unfolded.parquet"
+    expressions = []
+    for name, kind in nested.items():
+        value = identifier(name)
+        is_flat = kind.endswith("[]") and not _NESTED.search(kind.removesuffix("[]"))
+        text = f"array_to_string({value}, ' ')" if is_flat else f"CAST(to_json({value}) AS VARCHAR)"
+        expressions += [f"{text} AS {value}"] if kind != "BLOB" else []
+        expressions += [f"len({value}) AS {identifier(f'{name}_count')}"] if kind.endswith("[]") else []
+    left_out = f"* EXCLUDE ({', '.join(map(identifier, nested))})"
+    sources = ", ".join(
+        literal(spec) for specs in (data.path, *data.partitions.values()) if specs for spec in specs_of(specs)
+    )
+    options = ", union_by_name = true, filename = true" if data.partitions else ""
+    query = f"COPY ({select(', '.join((left_out, *expressions)), f'{_reader(data)}([{sources}]{options})')}) TO {literal(target)}"
+    return (
+        f"nothing of a row would be compared: {', '.join(nested)} hold{'s' if len(nested) == 1 else ''} lists, objects or bytes; this "
+        f"makes texts and counts of them:\n\npython - <<'END'\nfrom duckdb import sql\nsql({query!r})\nEND\n\nthen `gates init {target}`"
+    )
+
+
 def _reader(data: FoundData) -> str:
     """DuckDB's function for the files."""
-    name = specs_of(data.path)[0].lower()
+    name = specs_of(data.path or next(iter(data.partitions.values())))[0].lower()
     if ".parquet" in name or name.endswith(".pq"):
         return "read_parquet"
     return "read_csv" if ".csv" in name or ".tsv" in name else "read_json"

@@ -24,10 +24,21 @@ TYPE = DataType(
     recognised_by={
         "entity": ColumnNames(
             ValueKind.SINGLE_VALUE,
-            ("entity", "series", "series_id", "sensor", "sensor_id", "device", "device_id", "station"),
+            (
+                "entity",
+                "series",
+                "series_id",
+                "sensor",
+                "sensor_id",
+                "device",
+                "device_id",
+                "station",
+                "unique_id",
+                "item_id",
+            ),
         ),
-        "timestamp": ColumnNames(ValueKind.TIME, ("timestamp", "time", "datetime", "date", "ts")),
-        "value": ColumnNames(ValueKind.NUMBER, ("value", "reading", "measurement")),
+        "timestamp": ColumnNames(ValueKind.TIME, ("timestamp", "time", "datetime", "date", "ts", "ds")),
+        "value": ColumnNames(ValueKind.NUMBER, ("value", "reading", "measurement", "y", "target")),
     },
     rules={
         "entity": ("has-value",),

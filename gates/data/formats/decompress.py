@@ -67,7 +67,8 @@ def _marked(start: bytes) -> tuple[bytes, str]:
 
 def _checked(file: DataFile) -> Iterator[bytes]:
     """Blocks of the unpacked file in UTF-8, without a byte order mark, each decoded once to see whether it is text."""
-    encoding, decoder = "", codecs.getincrementaldecoder("utf-8")()
+    encoding = ""
+    decoder: codecs.IncrementalDecoder = codecs.getincrementaldecoder("utf-8")()
     lines = 1
     for packed in _blocks(file):
         block = packed

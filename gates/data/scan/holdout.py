@@ -59,7 +59,8 @@ class HoldoutIndex:
     def update(self, batch: Batch) -> None:
         """Take some rows of the holdout."""
         frame = batch.frame.select(_typed(self._schema))
-        digest, whole = content_digest(frame, self._roles), frame.drop(ROW_ID).hash_rows().to_numpy()
+        digest = content_digest(frame, self._roles, unread=batch.unread)
+        whole = frame.drop(ROW_ID).hash_rows().to_numpy()
         self._parts.append((frame[ROW_ID].to_numpy(), digest, whole, self._tokens(frame)))
 
     def merge(self, other: HoldoutIndex) -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from gates.data.values.kinds import is_null_word
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -69,6 +71,21 @@ class Readings:
         """The rows with the columns read that are read."""
         names = [name for name in self.columns if name in frame.columns and self.of(name)]
         return frame.with_columns(self.columns[name].read(frame[name]) for name in names) if names else frame
+
+    def unread(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """As texts, the values of columns that are read that are of no such kind; null for the others, and for missing ones.
+
+        A column all of whose values are read is left out. frame: rows as files have them.
+        """
+        return frame.select(
+            self._unread(name, frame[name])
+            for name, reading in self.columns.items()
+            if name in frame.columns and reading.is_applied and reading.ratio < 1
+        )
+
+    def _unread(self, name: str, values: pl.Series) -> pl.Series:
+        words, is_read = values.cast(pl.String), self.columns[name].read(values).is_not_null()
+        return words.set(is_read | is_null_word(words).fill_null(value=False), None)
 
     def schema(self, schema: pa.Schema) -> pa.Schema:
         """The columns of rows that were read."""

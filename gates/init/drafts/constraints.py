@@ -131,7 +131,9 @@ def _inequalities(frame: pl.DataFrame, columns: Sequence[ColumnDraft], error: fl
             continue
         both = pl.DataFrame({"a": present[small], "b": present[large]}).drop_nulls()
         chance = _chance_violations(both)
-        if both.height >= LEAST_TRIALS and chance >= LEAST_CHANCE_VIOLATIONS and not (both["a"] > both["b"]).any():
+        # Fewer rows show it where they leave no room for what unrelated columns would break.
+        is_shown = both.height >= LEAST_TRIALS or rate_bound(both.height, error) < chance
+        if is_shown and chance >= LEAST_CHANCE_VIOLATIONS and not (both["a"] > both["b"]).any():
             trials[small, large] = (both.height, chance)
     return [
         Constraint(

@@ -183,9 +183,9 @@ class PromotedHumanRows:
         now, key = self._inputs.schema, self._inputs.roles.key
         read = self._inputs.readings.apply(frame)
         typed = read.select(_as_now(read, name, now[name]) for name in self._wanted)
-        digest = (
-            content_digest(typed, self._inputs.roles, self._shared) if self._shared else np.zeros(len(frame), np.uint64)
-        )
+        unread, digest = self._inputs.readings.unread(frame), np.zeros(len(frame), np.uint64)
+        if self._shared:
+            digest = content_digest(typed, self._inputs.roles, self._shared, unread=unread)
         named = [named_rows(frame, record, self._promoted, key) for record in self._records]
         hashes = {ROW_ID: frame[ROW_ID], "digest": digest, "key": key_hashes(frame, key)}
         self._parts.append(pl.DataFrame({**hashes, **dict(zip(self._names, named, strict=True))}))

@@ -154,10 +154,12 @@ class BothVersions:
 
     def update(self, batch: Batch) -> None:
         """Take some rows of the dataset."""
-        human = batch.frame.filter(pl.Series(batch.origin == HUMAN_CODE))
+        is_human = pl.Series(batch.origin == HUMAN_CODE)
+        human = batch.frame.filter(is_human)
         self._keys.append(key_hashes(human, self._key))
         if self._has_other_columns:
-            self._digests.append(content_digest(human, self._roles, self._earlier.shared))
+            unread = batch.unread.filter(is_human) if batch.unread.columns else batch.unread
+            self._digests.append(content_digest(human, self._roles, self._earlier.shared, unread=unread))
 
     def merge(self, other: BothVersions) -> None:
         """Add what another took of other rows of the dataset, beside the same promoted version."""

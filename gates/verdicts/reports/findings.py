@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
+from gates.data.splits import splits_of
 from gates.verdict import LINE_TO_ADD, Answer, Outcome, Severity
 from gates.verdicts.reports.text import counted
 
@@ -199,6 +200,15 @@ def unread_parts(verdict: Verdict) -> tuple[str, ...]:
     return (
         f"not looked at: {' and '.join(counted(count, f'{kind} part') for kind, count in counts.items())} of messages",
     )
+
+
+def splits_together(verdict: Verdict) -> tuple[str, ...]:
+    """A line for a path that stands for several splits of a published set: what is tested on is no part of what is trained on."""
+    files = verdict.data.get("files")
+    splits = splits_of(str(file["path"]) for file in files) if isinstance(files, list) and files else []
+    if not splits[1:]:
+        return ()
+    return (f"splits are judged together: {', '.join(splits)}; name the path of one, and the others as evaluation",)
 
 
 def _rows(counts: Mapping[str, int]) -> str:

@@ -202,6 +202,6 @@ def test_rooms_above_the_data_fold_rows_and_know_no_connection():
         if OPENED.search(path.read_text())
     }
 
-    assert knowing == {"init/propose.py", "init/roles_guess.py"}
+    assert knowing == {"init/propose.py", "init/guesses/context_guess.py", "init/guesses/roles_guess.py"}
     engine = (PACKAGE / "data/engine.py").read_text()
     assert not OPENED.search(engine)

@@ -108,7 +108,11 @@ def test_corrupt_parquet(mistaken):
 def test_mixed_encodings(mistaken):
     data = ROWS.write_csv().encode() + "1,Köln,5.0,grade 1,human\n".encode("latin-1")
 
-    says(mistaken(data=data), 3, "data/mix.csv:62: byte 0xf6 is not UTF-8; save the whole file as UTF-8")
+    says(
+        mistaken(data=data),
+        3,
+        "data/mix.csv:62: byte 0xf6 is not UTF-8; save the whole file as UTF-8, or convert it: `iconv",
+    )
 
 
 def test_empty_file(mistaken):

@@ -108,3 +108,65 @@ def test_column_whose_values_start_anew_in_each_origin_is_no_key(first, tmp_path
     assert name.columns.get("key") == ("user_key" if first else None)
     if first:
         assert guesses(called.out)["key"] == ("column 'user_key'", "its name, and no two rows share a value")
+
+
+def context_rows(**columns: list[object]) -> pl.DataFrame:
+    levels = {
+        "domain": ["law", "medicine"] * HALF,
+        "Language": ["de", "en"] * HALF,
+        "origin": ["human"] * HALF + ["synthetic"] * HALF,
+    }
+    return rows(**levels, **columns)
+
+
+@pytest.mark.parametrize("is_known_of_people_only", [True, False])
+def test_domain_language_and_who_judged_are_bound_in_a_table(is_known_of_people_only, tmp_path, gates):
+    others = [None] * HALF
+    people = {
+        "expertise": ["expert", "crowd"] * (HALF // 2),
+        "annotator_id": ["a", "b"] * (HALF // 2),
+        "cost": [1.5, 2.0] * (HALF // 2),
+    }
+    both = context_rows(**{name: [*own, *(others if is_known_of_people_only else own)] for name, own in people.items()})
+    both.write_csv(tmp_path / "mix.csv")
+
+    out = gates(tmp_path, "init", "mix.csv").out
+
+    bound = {"domain": "domain", "language": "Language"}
+    of_people = {"expertise": "expertise", "annotator": "annotator_id", "cost": "cost"}
+    assert dict(dataset(tmp_path).columns) == bound | (of_people if is_known_of_people_only else {})
+    assert guesses(out)["language"] == ("column 'Language'", "its name, and 120 rows share 2 values")
+    if is_known_of_people_only:
+        assert guesses(out)["cost"] == ("column 'cost'", "its name, and no synthetic row has a value")
+
+
+def test_experts_can_be_asked_of_a_table_as_init_wrote_it(tmp_path, gates):
+    context_rows(expertise=["crowd"] * HALF + [None] * HALF).write_csv(tmp_path / "mix.csv")
+    gates(tmp_path, "init", "mix.csv")
+    config = (tmp_path / "gates.toml").read_text()
+    (tmp_path / "gates.toml").write_text(
+        f"{config}\n[datasets.mix.critical_domains]\nlaw = {{ human = 0.4, expert = 0.2 }}\n"
+    )
+
+    called = gates(tmp_path, "check", "--only", "combined/expect_expert_ratio_to_be_between")
+
+    assert called.code == 1
+    assert "Experts wrote or judged too few rows of a critical domain: law: 0.0 %" in called.out
+
+
+def test_messages_of_a_forum_have_id_group_language_and_time(tmp_path, gates):
+    count = 4 * HALF
+    texts = [f"people write sentences of many words, one after another, number {number}" for number in range(count)]
+    pl.DataFrame({
+        "message_id": [f"m{number}" for number in range(count)], "message_tree_id": [f"t{number // 2}" for number in range(count)],
+        "created_date": ["2023-02-05T14:23:50+00:00"] * count, "text": texts, "role": ["prompter", "assistant"] * (count // 2),
+        "lang": ["en"] * count, "synthetic": [False, False, True, True] * HALF,
+    }).write_parquet(tmp_path / "train-00000-of-00001.parquet")  # fmt: skip
+
+    called = gates(tmp_path, "init", "train-00000-of-00001.parquet")
+
+    (config,) = read_config(tmp_path / "gates.toml").datasets.values()
+    assert called.code == 0, called.err
+    assert config.name not in ("train", "train_00000_of_00001")
+    assert (config.type, config.group) == ("text", "message_tree_id")
+    assert dict(config.columns) == {"id": "message_id", "language": "lang", "created_at": "created_date"}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import polars as pl
 import pytest
 
@@ -45,8 +48,10 @@ def test_title_beside_its_text_is_no_second_text(tmp_path, gates):
 @pytest.mark.parametrize(
     "columns",
     [
-        # Two texts: a question and its answer.
-        {"question": sentences(40), "answer": sentences(40, 40)},
+        # Two texts of one length.
+        {"left": sentences(40), "right": sentences(40, 40)},
+        # Codes that are called as questions and answers are.
+        {"query": [f"q{number}" for number in range(40)], "target": [f"t{number}" for number in range(40)]},
         # Long and without white space.
         {"link": [f"https://example.org/{'a' * 60}/{number}" for number in range(40)]},
         # Long levels that repeat.
@@ -54,7 +59,7 @@ def test_title_beside_its_text_is_no_second_text(tmp_path, gates):
         # A remark beside many columns.
         {"remark": sentences(40), **{f"x{number}": list(range(40)) for number in range(6)}},
     ],
-    ids=["two texts", "links", "levels", "many columns"],
+    ids=["two texts", "codes", "links", "levels", "many columns"],
 )
 def test_what_is_not_clearly_one_text_is_a_table(columns, tmp_path, gates):
     written(tmp_path, columns)
@@ -63,6 +68,56 @@ def test_what_is_not_clearly_one_text_is_a_table(columns, tmp_path, gates):
 
     assert read_config(tmp_path / "gates.toml").datasets["notes"].type == "tabular"
     assert guesses(called.out)["type"] == ("tabular", "no single column is clearly free text")
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"question": "prompt", "answer": "response"},
+        {"question": "prompt", "response": "response", "system_prompt": "system", "id": ""},
+        {"problem": "prompt", "solution": "response", "context": "input"},
+        {"Query": "prompt", "answers": "response", "tools": ""},
+        {"inputs": "prompt", "targets": "response"},
+    ],
+    ids=["GSM8K", "OpenOrca", "MATH", "xLAM", "FLAN"],
+)
+def test_question_and_its_answer_are_an_instruction(columns, tmp_path, gates):
+    written(tmp_path, {name: sentences(40, 40 * at) for at, name in enumerate(columns)})
+
+    called = gates(tmp_path, "init")
+
+    dataset = read_config(tmp_path / "gates.toml").datasets["notes"]
+    bound = {role: name for name, role in columns.items() if role and role != name}
+    assert (dataset.type, dict(dataset.columns)) == ("instruction", bound)
+    assert guesses(called.out)["type"][1].endswith("read as a question and its answer")
+
+
+def test_letters_of_answers_are_levels_and_no_responses(tmp_path, gates):
+    written(tmp_path, {"question": sentences(40), "answer": ["A", "B", "C", "D"] * 10})
+
+    gates(tmp_path, "init")
+
+    assert dict(read_config(tmp_path / "gates.toml").datasets["notes"].columns) == {"text": "question"}
+
+
+def test_rows_of_lists_alone_are_refused_with_a_command_that_makes_texts_of_them(tmp_path, gates):
+    words = [["Ada", "lives", "in", f"town {number}"] for number in range(40)]
+    written(
+        tmp_path,
+        {"id": list(range(40)), "tokens": words, "tags": [[1, 0, 0, 5][: 4 - number % 2] for number in range(40)]},
+    )
+
+    called = gates(tmp_path, "init")
+
+    assert called.code == 2
+    assert called.err.startswith(
+        "notes.jsonl: nothing of a row would be compared: tokens, tags hold lists, objects or bytes; this"
+    )
+    command = called.err.split("<<'END'\n")[1].split("\nEND")[0]
+    subprocess.run([sys.executable, "-c", command], cwd=tmp_path, check=True)
+    rows = pl.read_parquet(tmp_path / "notes_unfolded.parquet")
+    assert rows.drop("id", "origin").row(1) == ("Ada lives in town 1", 4, "1 0 0", 3)
+    assert gates(tmp_path, "init", "notes_unfolded.parquet").code == 0
 
 
 def test_column_name_cannot_leave_the_comment_it_stands_in(tmp_path, gates):

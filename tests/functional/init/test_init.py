@@ -11,7 +11,7 @@ import yaml
 from gates.config.load import read_config
 from gates.errors import UsageError
 from gates.init.find import FoundData, Given, find_data
-from gates.init.origin_guess import OriginColumn, find_origin
+from gates.init.guesses.origin_guess import OriginColumn, find_origin
 from gates.init.snippets import dvc_stages, pre_commit_hooks
 from tests.dvc_repositories import new_git, new_repository
 from tests.guesses import guesses

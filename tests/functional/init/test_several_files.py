@@ -6,6 +6,7 @@ import json
 from itertools import chain
 
 import polars as pl
+import pyarrow as pa
 import pytest
 
 from gates.config.load import read_config
@@ -194,3 +195,72 @@ def test_published_splits_are_the_part_to_train_on_and_a_line_for_the_rest(tmp_p
     (tmp_path / "gates.toml").unlink()
     assert gates(tmp_path / "set", "init").code == 0
     assert dataset(tmp_path / "set").path == "data/train-0000*-of-00002.parquet"
+
+
+def saved_with_datasets(folder, **splits):
+    """As `DatasetDict.save_to_disk` of the Hub's library writes it."""
+    for name, rows in splits.items():
+        (folder / name).mkdir(parents=True)
+        table = rows.to_arrow()
+        with pa.ipc.new_stream(folder / name / "data-00000-of-00001.arrow", table.schema) as stream:
+            stream.write_table(table)
+        (folder / name / "state.json").write_text('{"_data_files": [{"filename": "data-00000-of-00001.arrow"}]}')
+        (folder / name / "dataset_info.json").write_text("{}")
+    (folder / "dataset_dict.json").write_text(json.dumps({"splits": [*splits]}))
+
+
+def both_origins(seed):
+    return table_rows(60, seed).with_columns(pl.Series("origin", ["human", "synthetic"] * 30))
+
+
+def test_of_splits_that_datasets_saved_one_is_taken_and_the_others_are_named(tmp_path, gates):
+    saved_with_datasets(tmp_path / "set", train_sft=both_origins(1), test_sft=both_origins(2), extra=both_origins(3))
+
+    called = gates(tmp_path, "init", "set")
+
+    assert called.code == 0, called.err
+    assert dataset(tmp_path).path == "set/train_sft"
+    text = (tmp_path / "gates.toml").read_text()
+    assert '# evaluation = ["set/extra", "set/test_sft"]  # extra and test_sft: rows that models are tested on' in text
+    out = gates(tmp_path, "check", "--only", "expect_origins_to_be_declared").out
+    assert "rows: 30 human, 30 synthetic, 0 undeclared" in out
+    assert "splits" not in out
+
+
+def test_of_splits_of_which_any_may_be_meant_one_has_to_be_named(tmp_path, gates):
+    saved_with_datasets(tmp_path / "set", train_sft=both_origins(1), train_prefs=both_origins(2), test=both_origins(3))
+    (tmp_path / "hub").mkdir()
+    for name in ("train_gen", "train_sft", "test_sft"):
+        both_origins(4).write_parquet(tmp_path / f"hub/{name}-00000-of-00001.parquet")
+
+    saved = gates(tmp_path, "init", "set")
+    of_the_hub = gates(tmp_path, "init", "hub")
+
+    assert (saved.code, of_the_hub.code) == (2, 2)
+    assert saved.err == (
+        "'set' holds several splits, of which one is expected: test (set/test), train_prefs (set/train_prefs), "
+        "train_sft (set/train_sft); name it: `gates init set/train_prefs`\n"
+    )
+    assert gates(tmp_path, "init", "set/train_prefs").code == 0
+    assert dataset(tmp_path).path == "set/train_prefs"
+
+
+def test_splits_of_a_folder_that_a_configuration_names_are_not_mixed_in_silence(tmp_path, gates):
+    saved_with_datasets(tmp_path / "set", train=both_origins(1), test=both_origins(2))
+    (tmp_path / "gates.toml").write_text('[datasets.set]\npath = "set"\ntype = "tabular"\n')
+
+    shown = gates(tmp_path, "check", "--only", "expect_origins_to_be_declared").out
+    page = gates(tmp_path, "check", "--only", "expect_origins_to_be_declared", "--format", "markdown").out
+
+    line = "splits are judged together: test, train; name the path of one, and the others as evaluation"
+    assert line in shown
+    assert line in page
+
+
+def test_splits_that_are_called_as_origins_are_are_both(tmp_path, gates):
+    rows = both_origins(1).drop("origin")
+    saved_with_datasets(tmp_path / "set", human=rows[:30], synthetic=rows[30:])
+
+    gates(tmp_path, "init", "set")
+
+    assert dict(dataset(tmp_path).partitions) == {"human": "set/human", "synthetic": "set/synthetic"}

@@ -15,7 +15,7 @@ from gates.data.facts import ROW_ID
 from gates.data.scan.run import ScanRequest, scan
 from gates.data.text.marks.markers import Mark
 from gates.errors import UsageError
-from gates.init.type_guess import recognise
+from gates.init.guesses.type_guess import recognise
 from tests.guesses import guesses
 from tests.opened import open_dataset
 

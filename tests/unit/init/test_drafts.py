@@ -183,7 +183,19 @@ def test_one_row_against_it_ends_a_constraint():
 
 
 def test_too_few_rows_show_no_constraint():
-    assert constraints(table_rows(299)) == []
+    assert constraints(table_rows(299)) == [("inequality", ("start", "end"))]
+    assert constraints(table_rows(20)) == []
+
+
+def test_order_of_columns_shows_in_fewer_rows_where_unrelated_columns_would_often_break_it():
+    frame = table_rows(100).select("start", "end")
+    rare = frame.with_columns(end=pl.col("end") + 20)
+
+    (drafted,) = infer(frame, total_rows=100).constraints
+
+    assert (drafted.kind.value, drafted.columns) == ("inequality", ("start", "end"))
+    assert 0.03 < drafted.max_value < 0.1
+    assert constraints(rare) == []
 
 
 def test_a_column_that_hardly_varies_follows_from_nothing():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gates.init.origin_guess import OriginColumn, find_origin
-from gates.init.origin_words import HUMAN, SYNTHETIC, is_holdout, word_of_origin
+from gates.init.guesses.origin_guess import OriginColumn, find_origin
+from gates.init.guesses.origin_words import HUMAN, SYNTHETIC, is_holdout, word_of_origin
 
 OF_HUMANS = (
     "human Real original gold expert human-written news_human ground_truth people annotators crowdworker crowd-worker observed collected "

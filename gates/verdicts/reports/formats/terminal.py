@@ -32,6 +32,7 @@ from gates.verdicts.reports.findings import (
     role_line,
     rows_without_tag,
     shows_nothing,
+    splits_together,
     undersized_languages,
     unread_parts,
 )
@@ -122,7 +123,8 @@ class _Screen:
         small = undersized_languages(verdict)
         shown = small if options.verbose else small[:MOST_LANGUAGES]
         yield from (
-            _Line(line, style="yellow") for line in (*shown, *rows_without_tag(verdict), *unread_parts(verdict))
+            _Line(line, style="yellow")
+            for line in (*shown, *rows_without_tag(verdict), *unread_parts(verdict), *splits_together(verdict))
         )
         if len(small) > len(shown):
             yield _Line(f"{len(small) - len(shown):,} more languages are too small (-v lists them)", style="yellow")

@@ -221,8 +221,10 @@ def test_rows_of_a_long_csv_with_line_breaks_in_texts_keep_their_numbers(tmp_pat
         (
             "a.tsv",
             "a\torigin\nx\thuman\n".encode("utf-16-le"),
-            "a.tsv: every other byte is NUL, as UTF-16 has it, and no byte order mark says so; convert it: "
-            "`iconv -f UTF-16LE -t UTF-8 OLD > NEW`",
+            (
+                "a.tsv: every other byte is NUL, as UTF-16 has it, and no byte order mark says so; convert it: "
+                "`iconv -f UTF-16LE -t UTF-8 OLD > NEW`"
+            ),
         ),
         ("a.jsonl", b"", "a.jsonl: empty, 0 bytes; expected JSONL"),
         ("a.jsonl", b"\n\n", "a.jsonl: no rows, only blank lines"),

@@ -8,6 +8,7 @@ import pytest
 from gates.metrics.base.measurement import Limits
 from gates.metrics.copies.duplicates import METRIC
 from gates.metrics.limits.judge import judge
+from gates.testing import scanned
 from gates.verdict import Outcome, Scope, Severity
 from tests.tables import table_scan
 
@@ -45,3 +46,23 @@ def test_repeats_are_counted_and_named_with_the_row_that_they_repeat(scope, befo
     assert measured.evidence["first_rows"] == german.evidence["first_rows"] == places
     assert measured.parts["language=en"].measurement.note == ""
     assert places[0] in judge(measured, Limits(max_value=0.001), Severity.CRITICAL).message
+
+
+@pytest.mark.parametrize(
+    ("last", "repeats"),
+    [
+        (["about 5", "some 7", "few", "none of these"], 0),
+        (["about 5", "about 5", "some 7", "some 7"], 2),
+        # Words for a missing value are one.
+        (["n/a", "NULL", "None", "about 5"], 2),
+    ],
+)
+def test_rows_that_differ_in_what_reads_as_nothing_are_different_rows(last, repeats):
+    amounts = [f"${number + 1_000:,}.50" for number in range(400)]
+    human = pl.DataFrame({"paid": [*amounts, *last]})
+
+    with scanned(human, pl.DataFrame({"paid": [f"${number + 5_000:,}.50" for number in range(400)]})) as scan:
+        assert scan.inputs.readings.columns["paid"].kind.name == "numbers"
+        measured = METRIC.measure(scan, Scope.HUMAN, {"kind": "exact"})
+
+    assert measured.estimate.value * 404 == pytest.approx(repeats)

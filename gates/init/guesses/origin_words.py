@@ -69,14 +69,6 @@ _ENDINGS = re.compile(r"(\.(csv|tsv|txt|jsonl?|ndjson|parquet|arrow|feather|ipc|
 _NEGATIONS = {"non", "not", "no"}
 _HOLDOUT = {"holdout", "heldout"}
 _TEST = {"test", "eval", "val", "valid", "validation"}
-TRAIN = "train"
-# What the Hub takes for names of splits (`datasets`: data_files.py).
-_SPLITS = {
-    TRAIN: ("train", "training"),
-    "test": ("test", "testing", "eval", "evaluation"),
-    "validation": ("validation", "valid", "val", "dev"),
-}
-_SPLIT = re.compile(r"([a-z]+)(?=[-_.]|$)")
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
@@ -112,12 +104,6 @@ def is_holdout(name: str) -> bool:
 def is_test(name: str) -> bool:
     """Whether a name says that rows are for a test: of human ones, those that no generator has seen."""
     return not _TEST.isdisjoint(_words(name))
-
-
-def split_of(name: str) -> str:
-    """The split of a published set that a file or folder is part of: `train`, `test` or `validation`; "" for others."""
-    word = _SPLIT.match(name)
-    return next((split for split, words in _SPLITS.items() if word and word.group(1) in words), "")
 
 
 def _words(name: str) -> list[str]:

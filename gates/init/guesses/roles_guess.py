@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from gates.config.roles import INDEX_NAME
 from gates.data.facts import ORIGIN
 from gates.data.sql import identifier, literal, literals, origin_of, select
-from gates.init.origin_guess import NO_GENERATOR
-from gates.init.origin_words import names_generators
+from gates.init.guesses.origin_guess import NO_GENERATOR
+from gates.init.guesses.origin_words import names_generators
 from gates.verdict import Scope
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ MOST_LABELS = 50
 # Whom or what several rows are about, as ids of persons and of what they did name it.
 GROUP_NAME = re.compile(
     r"(?i)(user|customer|client|patient|subject|person|participant|household|family|session|account|device|machine|student"
-    r"|speaker|author|document|doc|conversation|thread|group)[_ -]?(id|key|uuid|no|nr|number)|group|session|household"
+    r"|speaker|author|document|doc|conversation|thread|group|(message[_ -]?)?tree|dialog(ue)?)[_ -]?(id|key|uuid|no|nr|number)|group|session|household"
 )
 # Of a group there are several rows on average.
 LEAST_GROUP_ROWS = 2

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gates.config.dataset import WITHOUT_VALUE
 from gates.data.values.booleans import MEANINGS
 from gates.data.values.kinds import NULL_WORDS
-from gates.init.origin_words import HUMAN, HUMAN_FLAG, SYNTHETIC, SYNTHETIC_FLAG, in_words, names_generators
+from gates.init.guesses.origin_words import HUMAN, HUMAN_FLAG, SYNTHETIC, SYNTHETIC_FLAG, in_words, names_generators
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

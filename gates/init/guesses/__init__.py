@@ -1,0 +1,1 @@
+"""Guesses of what columns are for, by their names and values."""
