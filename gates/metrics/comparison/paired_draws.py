@@ -48,19 +48,19 @@ def draws(
         return []
     rng = np.random.default_rng(seed)
     wanted = size if at_most is None else min(size, at_most)
-    is_grouped = any(len(np.unique(rows.group)) < len(rows) for rows in (human, synthetic))
-    if is_grouped and wanted < size:
-        made = [_thinned(_draw(human, synthetic, size, rng), wanted, rng) for _ in range(count)]
+    groups = _Groups(human.group), _Groups(synthetic.group)
+    if any(one.has_several_rows for one in groups) and wanted < size:
+        made = [_thinned(_draw(*groups, size, rng), wanted, rng) for _ in range(count)]
     else:
-        made = [_draw(human, synthetic, wanted, rng) for _ in range(count)]
+        made = [_draw(*groups, wanted, rng) for _ in range(count)]
     return [draw for draw in made if len(draw.human_a)]
 
 
-def _draw(human: Rows, synthetic: Rows, size: int, rng: np.random.Generator) -> Draw:
-    order = _shuffled(human.group, rng)
+def _draw(human: _Groups, synthetic: _Groups, size: int, rng: np.random.Generator) -> Draw:
+    order = human.shuffled(rng)
     first, second = order[:size], order[-size:]
-    second = second[human.group[second] != human.group[first[-1]]]
-    synthetic_part = _shuffled(synthetic.group, rng)[:size]
+    second = second[human.number[second] != human.number[first[-1]]]
+    synthetic_part = synthetic.shuffled(rng)[:size]
     shared = min(len(first), len(second))
     return Draw(first[:shared], second[:shared], synthetic_part[:shared])
 
@@ -70,11 +70,22 @@ def _thinned(draw: Draw, size: int, rng: np.random.Generator) -> Draw:
     return Draw(*(rng.permutation(part)[:size] for part in (draw.human_a, draw.human_b, draw.synthetic)))
 
 
-def _shuffled(group: Hashes, rng: np.random.Generator) -> Ints:
-    """Positions in random order of groups; the rows of one group stand together."""
-    names, code = np.unique(group, return_inverse=True)
-    rank = rng.permutation(len(names))
-    return np.argsort(rank[code], kind="stable")
+class _Groups:
+    """Which rows belong together: the number of each row's group."""
+
+    def __init__(self, group: Hashes) -> None:
+        names, self.number = np.unique(group, return_inverse=True)
+        self._count = len(names)
+        self.has_several_rows = len(names) < len(group)
+
+    def shuffled(self, rng: np.random.Generator) -> Ints:
+        """Positions in random order of groups; the rows of one group stand together."""
+        rank = rng.permutation(self._count)[self.number]
+        if self.has_several_rows:
+            return np.argsort(rank, kind="stable")
+        order: Ints = np.empty(len(rank), dtype=np.int64)
+        order[rank] = np.arange(len(rank))
+        return order
 
 
 def excess(cross: Floats, null: Floats, rows: RowCounts) -> Measured | Failed:

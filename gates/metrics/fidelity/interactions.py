@@ -113,11 +113,11 @@ def _triples(indicators: list[_Indicator]) -> Ints:
 
 
 def _moments(indicators: list[_Indicator], codes: Coded, rows: Ints, triples: Ints) -> Floats:
-    values = np.column_stack([one.of(codes.codes[one.feature][rows]) for one in indicators])
-    count = values.shape[1]
+    values = np.stack([one.of(codes.codes[one.feature][rows]) for one in indicators])
+    count = len(values)
     moments = np.empty((count, count, count))
     for at in range(count):
         # Of a triple the later two stand behind the first.
-        later = values[:, at + 1 :]
-        moments[at, at + 1 :, at + 1 :] = (later * values[:, [at]]).T @ later
+        later = values[at + 1 :]
+        moments[at, at + 1 :, at + 1 :] = (later * values[at]) @ later.T
     return moments[triples[:, 0], triples[:, 1], triples[:, 2]] / len(rows)
