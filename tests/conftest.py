@@ -28,6 +28,12 @@ def pytest_make_parametrize_id(config, val, argname):
     return argname if isinstance(val, bytes) else None
 
 
+def pytest_collection_modifyitems(items):
+    """Modules with slow tests come first: one that begins last would leave all other workers idle."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture
 def gates(monkeypatch, capsys):
     """Run the command line in this process, in a folder."""

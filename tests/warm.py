@@ -50,10 +50,19 @@ CLIENT = """\
 #!{python} -IS
 import json, os, signal, socket, sys
 
+def is_open(stream):
+    try:
+        os.fstat(stream)
+    except OSError:
+        return False
+    return True
+
+# Before a socket takes the number of one that is closed.
+streams = [stream for stream in (0, 1, 2) if is_open(stream)]
 with socket.socket(socket.AF_UNIX) as server:
     server.connect({address!r})
-    call = json.dumps([sys.argv, os.getcwd(), dict(os.environ)]).encode() + b"\\n"
-    sent = socket.send_fds(server, [call], [0, 1, 2])
+    call = json.dumps([sys.argv, os.getcwd(), dict(os.environ), streams]).encode() + b"\\n"
+    sent = socket.send_fds(server, [call], streams)
     server.sendall(call[sent:])
     code = int(server.makefile().read())
 if code < 0:
@@ -121,7 +130,7 @@ def _await_call(listener: socket.socket) -> None:
 
 
 def _received(caller: socket.socket) -> tuple[list[object], list[int]]:
-    """Arguments, folder and environment of a call, and its three streams."""
+    """Arguments, folder, environment and numbers of the open streams of a call, and these streams."""
     text, streams, _, _ = socket.recv_fds(caller, 1 << 16, 3)
     while text and not text.endswith(b"\n"):
         text += caller.recv(1 << 16)
@@ -144,12 +153,16 @@ def _become(call: list[object], streams: list[int], caller: socket.socket) -> No
         os._exit(0)
     os.close(lives)
     caller.close()
-    for number, stream in enumerate(streams):
+    (program_path, *arguments), folder, environment, numbers = call
+    for number in range(3):
+        os.close(number)
+    for number, stream in zip(numbers, streams, strict=True):
         os.dup2(stream, number)
         os.close(stream)
-    sys.stdin, sys.stdout = open(0, closefd=False), open(1, "w", closefd=False)  # noqa: SIM115
-    sys.stderr = open(2, "w", errors="backslashreplace", closefd=False)  # noqa: SIM115
-    (program_path, *arguments), folder, environment = call
+    # As Python has it where a stream was closed before it began.
+    sys.stdin = open(0, closefd=False) if 0 in numbers else None  # noqa: SIM115
+    sys.stdout = open(1, "w", closefd=False) if 1 in numbers else None  # noqa: SIM115
+    sys.stderr = open(2, "w", errors="backslashreplace", closefd=False) if 2 in numbers else None  # noqa: SIM115
     sys.argv = [str(PROGRAMS / Path(program_path).name), *arguments]
     sys.path[0] = str(PROGRAMS)
     os.chdir(folder)
@@ -193,7 +206,7 @@ def _run(name: str) -> int:
 def _end(code: int) -> None:
     """Ends this process as Python does, but for the memory, which the system frees faster."""
     atexit._run_exitfuncs()
-    for stream in (sys.stdout, sys.stderr):
+    for stream in filter(None, (sys.stdout, sys.stderr)):
         stream.flush()
     os._exit(code)
 

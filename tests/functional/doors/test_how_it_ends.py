@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.warm import warm_gates
+
 GATES = Path(sys.executable).with_name("gates")
 SOUND = '[datasets.d]\npath = "d.csv"\ntype = "tabular"\n'
 # Two rows are too few to say anything; a key without a name is wrong usage.
@@ -22,9 +24,14 @@ def project(root: Path, text: str) -> Path:
     return root
 
 
-def ended(root: Path, command: str) -> tuple[int, str]:
+def ended(root: Path, arguments: str, program: Path = GATES) -> tuple[int, str]:
     done = subprocess.run(
-        ["bash", "-c", command], cwd=root, capture_output=True, text=True, check=False, env={"PATH": "/usr/bin:/bin"}
+        ["bash", "-c", f"{program} {arguments}"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": "/usr/bin:/bin"},
     )
     return done.returncode, done.stdout + done.stderr
 
@@ -41,7 +48,10 @@ def judged(tmp_path_factory):
     [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-", "| true; exit ${PIPESTATUS[0]}", "2>&1 | true; exit ${PIPESTATUS[0]}"],
 )
 def test_closed_streams_change_no_exit_code_and_leave_no_traceback(judged, streams, answer):
-    ending, printed = ended(judged[answer], f"{GATES} check --worktree {streams}")
+    # Where all are closed, Python itself begins without any of them.
+    program = GATES if streams.startswith("<&-") else warm_gates()
+
+    ending, printed = ended(judged[answer], f"check --worktree {streams}", program)
 
     code = ANSWERS[answer][1]
     assert (ending, "Traceback" in printed, "internal error" in printed) == (code, False, False), printed
@@ -49,7 +59,7 @@ def test_closed_streams_change_no_exit_code_and_leave_no_traceback(judged, strea
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is full")
 def test_a_full_disk_behind_stdout_is_a_sentence(tmp_path):
-    ending, printed = ended(project(tmp_path, SOUND), f"{GATES} check --worktree > /dev/full")
+    ending, printed = ended(project(tmp_path, SOUND), "check --worktree > /dev/full")
 
     assert (ending, "internal error" in printed, "No space left on device" in printed) == (3, False, True), printed
 
@@ -61,7 +71,7 @@ def test_a_run_that_crashes_is_no_verdict(tmp_path, name):
     (tmp_path / "schemas").mkdir()
     (tmp_path / "schemas/own.py").write_text(f"import os, signal\nos.kill(os.getpid(), signal.{name})\n")
 
-    ending, printed = ended(tmp_path, f"{GATES} check --worktree")
+    ending, printed = ended(tmp_path, "check --worktree", warm_gates())
 
     assert ending == 3, printed
     assert f"no verdict: the run was ended by {name}" in printed
