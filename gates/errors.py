@@ -69,6 +69,13 @@ def foreign_text(error: BaseException) -> str:
         return f"{name} (and {type(broken).__name__} while its text was made)"
 
 
+def first_few(names: Iterable[str], at_most: int) -> str:
+    """The first of some names and how many follow: `a, b and 1,000 more`."""
+    listed = list(names)
+    rest = len(listed) - at_most
+    return ", ".join(listed[:at_most]) + (f" and {rest:,} more" if rest > 0 else "")
+
+
 def did_you_mean(word: str, words: Iterable[str]) -> str:
     """A clause naming the nearest valid word, or the valid words when none is near."""
     # Only who makes a mistake waits for it.

@@ -11,7 +11,7 @@ import click
 
 from gates.cli.options import OneOf, config_option
 from gates.cli.streams import note
-from gates.errors import UsageError
+from gates.errors import UsageError, first_few
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -140,8 +140,7 @@ def _selection(repository: Repository, promoted: Sequence[TagHistory], promotion
 def _report_foreign(foreign: list[TagHistory]) -> None:
     names = [str(tag.name) for history in foreign for tag in history.tags]
     if names:
-        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-        note(f"not gates' tags: {', '.join(names[:_SHOWN])}{more}: no dataset ever had the name")
+        note(f"not gates' tags: {first_few(names, _SHOWN)}: no dataset ever had the name")
 
 
 def _show(findings: list[Finding]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from gates.errors import first_few
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -60,8 +62,7 @@ def suggestion(name: str, types: Collection[str], ids: Collection[str] = (), *, 
     check_type = name.split("/")[1] if "/" in name else name
     candidates = near or search_checks(check_type, types) or _nearest(check_type, types)
     if len(candidates) > 1:
-        rest = len(candidates) - MOST_NAMED
-        return f"one of: {', '.join(candidates[:MOST_NAMED])}" + (f" and {rest} more" if rest > 0 else "")
+        return f"one of: {first_few(candidates, MOST_NAMED)}"
     return f"did you mean '{candidates[0]}'?" if candidates else otherwise
 
 

@@ -12,7 +12,7 @@ from gates.data.columns import columns_of
 from gates.data.conversations.columns import MESSAGES_TYPE, Conversations
 from gates.data.facts import Roles
 from gates.data.nested_values import NO_VALUE, SINGLE_VALUE, what_files_hold, what_texts_hold
-from gates.errors import UsageError
+from gates.errors import UsageError, first_few
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -143,7 +143,5 @@ class Binder:
     def _no_column(self, name: str) -> str:
         names = [column.source for column in self.columns]
         near = get_close_matches(name, names, n=1, cutoff=0.6)
-        rest = len(names) - _NAMED_COLUMNS
-        listed = ", ".join(names[:_NAMED_COLUMNS]) + (f" and {rest} more" if rest > 0 else "")
-        hint = f"did you mean '{near[0]}'?" if near else f"there are: {listed}"
+        hint = f"did you mean '{near[0]}'?" if near else f"there are: {first_few(names, _NAMED_COLUMNS)}"
         return f"no column '{name}' in {self.where} ({hint})"

@@ -11,7 +11,7 @@ from gates.data.conversations.shapes import shape_of_texts
 from gates.data.duckdb.dataset import VIEWS, LocalDataset, open_dataset
 from gates.data.formats.first_values import SAMPLED_VALUES
 from gates.data.sql import identifier, literal, select
-from gates.errors import GatesError, UsageError
+from gates.errors import GatesError, UsageError, first_few
 from gates.init.config_text import table_text, toml_string
 from gates.init.guesses.context_guess import context_of
 from gates.init.guesses.origin_guess import find_origin, one_sided
@@ -186,10 +186,8 @@ def _values(rows: NewRows) -> dict[str, dict[str, int]]:
 
 
 def _no_origin(rows: NewRows) -> str:
-    rest = len(rows.types) - _NAMED_COLUMNS
-    listed = ", ".join(list(rows.types)[:_NAMED_COLUMNS]) + (f" and {rest} more" if rest > 0 else "")
     return (
-        f"no column says who made a row, with values such as 'human' and 'synthetic' (columns: {listed}); add one, or name "
+        f"no column says who made a row, with values such as 'human' and 'synthetic' (columns: {first_few(rows.types, _NAMED_COLUMNS)}); add one, or name "
         "the rows of each origin (`gates init --human PATH --synthetic PATH`)"
     )
 

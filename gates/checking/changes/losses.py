@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gates.data.previous_version import KeptFiles
+from gates.errors import first_few
 from gates.metrics.limits.wording import percent
 from gates.verdict import UNDECLARED
 
@@ -63,7 +64,7 @@ def undeclared_of(
     count = after[UNDECLARED] - before[UNDECLARED]
     if count <= 0:
         return None
-    named = f" ({', '.join(files[:_SHOWN])}{', …' if len(files) > _SHOWN else ''})" if files else ""
+    named = f" ({first_few(files, _SHOWN)})" if files else ""
     return (
         f"{count:,} more row{'' if count == 1 else 's'} of an origin that is not declared{named}: neither partition has "
         f"them; {place}: add the origin's name under origins, or take the rows out"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gates.contract.suites import demand_of, limits_of, params_of
+from gates.errors import first_few
 from gates.metrics.base.measurement import Estimate, Measured
 from gates.metrics.history import lost_files
 from gates.metrics.integrity import row_failures
@@ -90,8 +91,7 @@ def lost_human_files_result(planned: Plan, names: Sequence[str]) -> CheckResult 
     """That human files are gone, and their rows with them; None where the check of human rows is not planned."""
     from gates.metrics.history import lost_human_rows
 
-    shown = f"{', '.join(names[:_SHOWN])}{', …' if len(names) > _SHOWN else ''}"
-    note = f"{shown} of HEAD: gone with all human rows, no other file that may have some was added, and no removal is recorded"
+    note = f"{first_few(names, _SHOWN)} of HEAD: gone with all human rows, no other file that may have some was added, and no removal is recorded"
     return _result(
         planned, lost_human_rows.METRIC, Measured(Estimate.exact(1.0), note=note, evidence={"files": list(names)})
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gates.checking.cache.folder import cache_of
 from gates.checking.cache.hashes import RememberedHashes
 from gates.checking.weakening.difference import CANNOT_TELL, RuleDifference
-from gates.errors import DataError, UsageError
+from gates.errors import DataError, UsageError, first_few
 from gates.versions.dataset.comparison import compare, compare_evaluations, compare_holdouts
 from gates.versions.dataset.pointers import concerned, tracked_at
 from gates.versions.dataset.snapshots import Snapshot, snapshot, snapshot_or_empty
@@ -100,5 +100,4 @@ def _only(config: DatasetConfig, *keys: str) -> DatasetConfig:
 
 
 def _listed(names: str | Sequence[str]) -> str:
-    shown = [names] if isinstance(names, str) else list(names)
-    return ", ".join(shown[:_SHOWN]) + (f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else "")
+    return first_few([names] if isinstance(names, str) else names, _SHOWN)

@@ -12,7 +12,7 @@ from gates.cli.check.output import Shown, show
 from gates.cli.options import today, worst
 from gates.cli.streams import clean_stdout, note, progress_bar
 from gates.config.deadline import Deadline
-from gates.errors import GatesError
+from gates.errors import GatesError, first_few
 from gates.verdict import Answer, Outcome, Scope, exit_code
 from gates.verdicts.reports.located_verdict import Unjudged
 from gates.verdicts.reports.registry import find_report, rendered
@@ -100,8 +100,7 @@ def _note_left_out(name: str, question: DatasetCheck) -> None:
     """Files that DVC ignores are not judged, in the work tree as in a commit; that is never silent."""
     seen = question.seen.snapshot
     if seen and seen.left_out:
-        more = f" and {len(seen.left_out) - 1:,} more" if len(seen.left_out) > 1 else ""
-        note(f"{name}: not judged, as .dvcignore keeps it out of DVC and of each commit: {seen.left_out[0]}{more}")
+        note(f"{name}: not judged, as .dvcignore keeps it out of DVC and of each commit: {first_few(seen.left_out, 1)}")
 
 
 def _answer(asking: DatasetRun, question: DatasetCheck, request: CheckRequest) -> CheckedDataset:
@@ -227,8 +226,7 @@ def _note_not_read(asking: DatasetRun, *, is_whole: bool) -> None:
     names = names_without_rows(asking.at.repository, replace(asking.dataset, root=asking.at.home), asking.at.version)
     names = [name for name in names if is_whole or is_hidden_data(name)]
     if names:
-        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-        note(f"{asking.name}: not read, by their names files without rows: {', '.join(names[:_SHOWN])}{more}")
+        note(f"{asking.name}: not read, by their names files without rows: {first_few(names, _SHOWN)}")
 
 
 def _failing_rows(asking: DatasetRun, answered: CheckedDataset) -> str:

@@ -12,7 +12,7 @@ from gates.data.files import Format
 from gates.data.formats.decompress import encoding_of
 from gates.data.formats.jsonl import LONGEST_ROW
 from gates.data.sql import identifier, literal, path_literal, select
-from gates.errors import DataError, NoRowsError
+from gates.errors import DataError, NoRowsError, first_few
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,7 +108,7 @@ def _rows_in_object(file: DataFile, text: Path, connection: duckdb.DuckDBPyConne
         return _columns([key for key, *_ in described], entries)
     if not any(kind in ("ARRAY", "OBJECT") for _, kind, *_ in described):
         return None
-    listed = ", ".join(f"'{key}'" for key, *_ in described[:_NAMED]) + (" and more" if len(described) > _NAMED else "")
+    listed = first_few((f"'{key}'" for key, *_ in described), _NAMED)
     hint = "; with pandas, write it with orient='records'" if all(kind == "OBJECT" for _, kind, *_ in described) else ""
     raise DataError(f"{file.name}: one object with {listed}: which rows it holds is not clear; {_EXPECTED}{hint}")
 

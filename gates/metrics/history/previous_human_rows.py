@@ -11,7 +11,7 @@ import polars as pl
 from gates.data.batch import content_digest
 from gates.data.facts import HUMAN_CODE, ROW_ID
 from gates.data.scan.result import NAMED_ROWS
-from gates.errors import DataError
+from gates.errors import DataError, first_few
 from gates.metrics.base.measurement import Estimate, Inconclusive, Measured, Measurement, NotConfigured
 from gates.metrics.history.earlier_rows import (
     KEY,
@@ -111,8 +111,9 @@ def _unread(before: CommitBefore, error: DataError) -> Measurement:
     """Of files that changed, the rows may still be there; of one that is gone, somebody would have to show it."""
     if not before.gone:
         return Inconclusive(f"the files of {before.name} that changed cannot be read: {error}")
-    gone = f"{', '.join(before.gone[:_SHOWN])}{', …' if len(before.gone) > _SHOWN else ''}"
-    note = f"{gone} of {before.name} cannot be read, so that all its rows count as gone: {error}"
+    note = (
+        f"{first_few(before.gone, _SHOWN)} of {before.name} cannot be read, so that all its rows count as gone: {error}"
+    )
     return Measured(Estimate.exact(1.0), note=note, evidence={"files": list(before.gone[:NAMED_ROWS])})
 
 

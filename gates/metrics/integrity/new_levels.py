@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from gates.errors import first_few
 from gates.metrics.limits.wording import percent
 
 if TYPE_CHECKING:
@@ -77,8 +78,7 @@ def folded(level: str) -> str:
 
 def named_levels(levels: Collection[str]) -> str:
     """The first levels by name and the number of the others."""
-    rest = len(levels) - _NAMED
-    return ", ".join(f"'{level}'" for level in list(levels)[:_NAMED]) + (f" and {rest} more" if rest > 0 else "")
+    return first_few((f"'{level}'" for level in levels), _NAMED)
 
 
 def _rows(side: Rows, column: str) -> pl.DataFrame:

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from gates.errors import first_few
 from gates.metrics.base.measurement import (
     NOT_COMPUTABLE,
     Failed,
@@ -240,8 +241,7 @@ def _undecided(judged: Mapping[str, Judgement], languages: list[str]) -> tuple[s
 def _listed(what: str, names: list[str]) -> str:
     if not names:
         return ""
-    rest = f" and {len(names) - UNDECIDED_NAMED} more" if len(names) > UNDECIDED_NAMED else ""
-    return f"{what}: {', '.join(name.partition('=')[2] for name in names[:UNDECIDED_NAMED])}{rest}"
+    return f"{what}: {first_few((name.partition('=')[2] for name in names), UNDECIDED_NAMED)}"
 
 
 def _part_row(judged: Judgement) -> dict[str, object]:

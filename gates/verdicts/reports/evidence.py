@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gates.errors import first_few
 from gates.verdicts.reports.text import printable
 
 if TYPE_CHECKING:
@@ -43,22 +44,17 @@ def _shown(value: object) -> str:
     if isinstance(value, dict):
         if any(isinstance(item, dict | list) for item in value.values()):
             return _failing(value)
-        return _listed([f"{key} {_scalar(item)}" for key, item in value.items()])
+        return first_few((f"{key} {_scalar(item)}" for key, item in value.items()), MOST_ITEMS)
     if isinstance(value, list | tuple):
         if any(isinstance(item, dict | list | tuple) for item in value):
             return ""
-        return _listed([_scalar(item) for item in value])
+        return first_few(map(_scalar, value), MOST_ITEMS)
     return _scalar(value)
 
 
 def _failing(table: Mapping[str, object]) -> str:
     """Names of the rows of a per-generator table that fail."""
-    return _listed([str(name) for name, row in table.items() if isinstance(row, dict) and row.get("fails")])
-
-
-def _listed(items: list[str]) -> str:
-    rest = len(items) - MOST_ITEMS
-    return ", ".join(items[:MOST_ITEMS]) + (f" and {rest:,} more" if rest > 0 else "")
+    return first_few((name for name, row in table.items() if isinstance(row, dict) and row.get("fails")), MOST_ITEMS)
 
 
 def _scalar(value: object) -> str:

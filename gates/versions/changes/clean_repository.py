@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from gates.errors import DataError, UsageError
+from gates.errors import DataError, UsageError, first_few
 from gates.versions.git.commands import committed_at
 from gates.versions.trees import Tree, tree_at
 from gates.versions.version import Version, at_commit, git_of
@@ -75,7 +75,6 @@ def _refuse_changes(git: Git) -> None:
     status = git.run("status", "--porcelain", "-z", "--untracked-files=no", "--no-renames").decode(errors="replace")
     changed = [record[3:] for record in status.split("\0") if record]
     if changed:
-        more = f" and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""
         raise UsageError(
-            f"not committed: {', '.join(changed[:_SHOWN])}{more}; commit or `git stash` first, so that what is promoted can be fetched"
+            f"not committed: {first_few(changed, _SHOWN)}; commit or `git stash` first, so that what is promoted can be fetched"
         )

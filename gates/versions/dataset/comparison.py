@@ -6,6 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gates.errors import first_few
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -53,8 +55,7 @@ class Comparison:
         text = f"{_files(self.base_count)} in {self.base}, {self.new_count} in {self.new}: {text}"
         if not self.removed:
             return text
-        named = ", ".join(self.removed[:_SHOWN]) + (", …" if len(self.removed) > _SHOWN else "")
-        text += f" ({named})"
+        text += f" ({first_few(self.removed, _SHOWN)})"
         if not self.pointers:
             return text
         which = " ".join(self.pointers)

@@ -63,7 +63,7 @@ def test_half_of_the_files_gone_fails(root, kept, door):
 
     assert (code, outcome) == (1, "fail")
     assert "8 files in HEAD" in message
-    assert "4 gone (data/people/04.csv, data/people/05.csv, data/people/06.csv, …)" in message
+    assert "4 gone (data/people/04.csv, data/people/05.csv, data/people/06.csv and 1 more)" in message
     assert f"`git checkout {before} -- data/people.dvc`, then `dvc pull data/people.dvc`" in message
 
 

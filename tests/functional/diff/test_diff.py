@@ -95,7 +95,7 @@ def test_half_of_the_files_gone_is_a_loss_with_the_way_back(root, gates):
     assert called.code == 1
     assert called.out.splitlines()[-1] == (
         f"lost without notice: 50.0 % of the files are gone, more than the 10.0 % of one change: 10 files in HEAD ({first[:7]}), "
-        "5 in the index: 5 gone (data/texts/05.csv, data/texts/06.csv, data/texts/07.csv, …). That is what `dvc add` makes "
+        "5 in the index: 5 gone (data/texts/05.csv, data/texts/06.csv, data/texts/07.csv and 2 more). That is what `dvc add` makes "
         f"of a folder that was pulled in part only; to get the files back: `git checkout {first} -- data/texts.dvc`, "
         "then `dvc pull data/texts.dvc`"
     )

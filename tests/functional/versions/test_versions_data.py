@@ -174,7 +174,7 @@ def test_half_a_dataset_lost_by_a_partial_pull_is_reported(root):
     assert (changes.removed, changes.lost_share, changes.added, changes.changed) == (lost, 0.5, (), ())
     assert changes.sentence() == (
         f"10 files in HEAD ({before.commit[:7]}), 5 in HEAD ({head(root).commit[:7]}): 5 gone (data/parts/by=synthetic/"
-        "a.parquet, data/parts/by=synthetic/b.csv, data/parts/by=synthetic/c.jsonl, …). That is what `dvc add` makes of a "
+        "a.parquet, data/parts/by=synthetic/b.csv, data/parts/by=synthetic/c.jsonl and 2 more). That is what `dvc add` makes of a "
         "folder that was pulled in part only; to get the files back: "
         f"`git checkout {before.commit} -- data/parts.dvc`, then `dvc pull data/parts.dvc`"
     )

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from gates.contract.plugins import Report
+from gates.errors import first_few
 from gates.verdict import NOTHING_TO_MEASURE, Answer, Outcome, Severity
 from gates.verdicts.reports.columns import column_lines
 from gates.verdicts.reports.evidence import FIRST, evidence_line
@@ -237,12 +238,12 @@ class _Screen:
         if downgraded:
             yield _Line(f"{DOWNGRADED}: {self._names(downgraded)}; gates check -v for why", style="yellow")
         if missing := self.listed.missing:
-            names = _in_short(missing_inputs(missing))
+            names = first_few(missing_inputs(missing), MOST_NAMES)
             command = f"gates list missing {self.name or self.verdict.dataset}"
             yield _Line(f"not configured: {counted(len(missing), 'check')} (need {names}); {command}", style="cyan")
 
     def _names(self, checks: Iterable[CheckResult]) -> str:
-        return _in_short([short_name(check) for check in checks])
+        return first_few(map(short_name, checks), MOST_NAMES)
 
     def _everything(self) -> Iterator[_Line]:
         for check in self.listed.not_configured:
@@ -300,11 +301,6 @@ def terminal(verdict: Verdict, options: RenderOptions | None = None, name: str =
 def _is_empty(check: CheckResult) -> bool:
     """Whether an empty partition is why there is no result."""
     return check.outcome is Outcome.ERROR and check.message.endswith(NOTHING_TO_MEASURE)
-
-
-def _in_short(names: Sequence[str]) -> str:
-    rest = len(names) - MOST_NAMES
-    return ", ".join(names[:MOST_NAMES]) + (f" and {rest:,} more" if rest > 0 else "")
 
 
 def _rendered(lines: list[_Line], options: RenderOptions) -> str:
