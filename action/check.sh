@@ -5,6 +5,8 @@
 set -euo pipefail
 
 PATH="${PROGRAMS:+$PROGRAMS:}$PATH"
+# A folder of the checkout that a workflow names for its own steps would have Python run a fork's sitecustomize.py.
+[ "$IS_FORK" != true ] || unset PYTHONPATH PYTHONSTARTUP
 # GitHub refuses a summary of more than 1 MiB; a table of findings is rarely longer than a few KiB.
 summary_bytes=900000
 log="$(mktemp "$RUNNER_TEMP/gates-log.XXXXXX")"

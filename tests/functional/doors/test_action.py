@@ -59,9 +59,11 @@ class Step:
 
 @pytest.fixture
 def step(tmp_path):
-    """Run a step of the action in a folder, with inputs as its `env:` passes them."""
+    """Run a step of the action in a folder, with inputs as its `env:` passes them, and what the job has besides."""
 
-    def run(name: str, folder: Path, path: str = os.environ["PATH"], **inputs: str) -> Step:
+    def run(
+        name: str, folder: Path, path: str = os.environ["PATH"], job: dict[str, str] | None = None, **inputs: str
+    ) -> Step:
         given = tmp_path / "github"
         given.mkdir(exist_ok=True)
         files = {key: given / key for key in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GITHUB_ENV", "GITHUB_PATH")}
@@ -72,7 +74,7 @@ def step(tmp_path):
             "PROGRAMS": warm_path(), "OUTPUT": "gates-reports", "PULL": "true", "INSTALL": "true",
         }  # fmt: skip
         env = {
-            "PATH": path, "HOME": str(tmp_path), "RUNNER_TEMP": str(given), "GITHUB_ACTION_PATH": str(REPOSITORY),
+            **(job or {}), "PATH": path, "HOME": str(tmp_path), "RUNNER_TEMP": str(given), "GITHUB_ACTION_PATH": str(REPOSITORY),
             **{key: str(file) for key, file in files.items()},
             **{key: inputs.get(key, defaults.get(key, "")) for key in declared["env"]},
         }  # fmt: skip
@@ -265,6 +267,14 @@ def test_other_data_of_a_fork_is_judged_by_the_rules_of_the_base(step, forked):
 
     assert (fine.code, fine.outputs["verdict"]) == (0, "pass"), fine.log
     assert (bad.code, bad.outputs["verdict"]) == (1, "fail"), bad.log
+
+
+def test_a_path_of_python_into_a_fork_s_checkout_is_not_followed(step, forked):
+    (forked / "sitecustomize.py").write_text("from pathlib import Path\nPath('ran').touch()\n")
+
+    done = offered(step, forked, PROGRAMS=str(Path(sys.executable).parent), job={"PYTHONPATH": str(forked)})
+
+    assert (done.code, list(forked.parent.rglob("ran"))) == (3, []), done
 
 
 @pytest.mark.parametrize(
