@@ -39,7 +39,8 @@ def config_at(repository: Repository, path: Path, version: Version) -> Iterator[
     if version.kind is VersionKind.WORKTREE:
         yield read_config(path)
         return
-    name = repository.relative(path.resolve())
+    # A link in place of the file is for the version to refuse; the one here may lead elsewhere.
+    name = repository.relative(path.parent.resolve() / path.name)
     if name is None:
         raise UsageError(f"{path} lies outside of the repository {repository.top}: only the work tree can be judged")
     tree = tree_at(repository, version)

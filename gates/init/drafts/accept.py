@@ -48,7 +48,7 @@ def _marks(path: Path) -> Iterator[bool]:
         return
     try:
         suite = json.loads(text)
-    except json.JSONDecodeError:
+    except (json.JSONDecodeError, RecursionError):
         suite = None
     entries = suite.get("expectations") if isinstance(suite, dict) else None
     yield from map(_is_draft, entries) if isinstance(entries, list) else [False]
@@ -74,6 +74,8 @@ def _accepted(path: Path, text: str) -> str:
         json.loads(text)
     except json.JSONDecodeError as error:
         raise UsageError(f"{path}:{error.lineno}: {error.msg}; fix the JSON and accept again") from error
+    except RecursionError as error:
+        raise UsageError(f"{path}: nested too deeply; fix the JSON and accept again") from error
     for start, end in reversed(list(_entry_spans(text))):
         entry = json.loads(text[start:end])
         if _is_draft(entry):

@@ -14,7 +14,7 @@ from gates.errors import DataError, UsageError, did_you_mean
 from gates.versions.dvc.md5 import blocks_md5
 from gates.versions.dvc.pointer import ManifestEntry, PointerKind
 from gates.versions.dvc.pointers import pointers_in
-from gates.versions.path_patterns import concerns, is_below, matching
+from gates.versions.path_patterns import concerns, fixed_part, is_below, matching
 from gates.versions.trees import tree_at
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Contents:
         self.tree = tree = tree_at(repository, version)
         tracked = pointers_in(tree)
         self._repository, self._version, self._store = repository, version, store
-        self._blobs, self._links = tree.listing.blobs, tree.listing.links
+        self._blobs = tree.listing.blobs
         self._pointers, self._unplaced, self._unlocked = tracked.by_path, tracked.unplaced, tracked.unlocked
         self._root, self._folder = config.root.resolve(), folder_of(repository, config)
 
@@ -118,6 +118,7 @@ class Contents:
         unread = next((why for path, why in self.tree.listing.unread.items() if concerns(path, spec)), None)
         if unread:
             raise DataError(unread)
+        self.tree.listing.refuse_link(fixed_part(spec))
         files: dict[str, SnapshotFile] = {}
         for pointer in self._pointers.values():
             if not concerns(pointer.path, spec):
@@ -144,9 +145,8 @@ class Contents:
         with self.tree.blobs() as blobs:
             for file in files:
                 entry = file.entry
-                if file.blob and entry.name in self._links:
-                    raise DataError(f"{entry.name}: a symbolic link in git; commit the data itself, or `dvc add` it")
                 if file.blob:
+                    self.tree.listing.refuse_link(entry.name)
                     md5, size = blocks_md5(blobs.blocks(file.blob))
                     self._refuse_other_pointer(entry, md5)
                     entry = replace(entry, md5=md5, size=size)

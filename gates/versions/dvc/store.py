@@ -217,9 +217,10 @@ def _remedy(pointer: Pointer) -> str:
 def _entries(content: bytes, pointer: Pointer) -> list[ManifestEntry]:
     place = f"the manifest of {pointer.place}"
     try:
-        listed = json.loads(content)
+        # As DVC reads it: what it would not read is no manifest.
+        listed = json.loads(content.decode("utf-8"))
         words = [(entry["relpath"], entry.get("md5"), entry.get("size")) for entry in listed]
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise DataError(f"{place}: not a list of files of DVC; run `dvc add {pointer.path}` again") from error
     if not all(isinstance(name, str) and isinstance(md5, str) and not md5.endswith(".dir") for name, md5, _ in words):
         raise DataError(f"{place}: has a file without a name or an md5; run `dvc add {pointer.path}` again")

@@ -33,6 +33,13 @@ class Listing:
     unread: Mapping[str, str] = field(default_factory=dict)
     stores: tuple[str, ...] = ()
 
+    def refuse_link(self, path: str) -> None:
+        """Raises DataError for a path that is a symbolic link or leads through one: no version says what lies behind it."""
+        parts = path.split("/")
+        for link in ("/".join(parts[:end]) for end in range(1, len(parts) + 1)):
+            if link in self.links:
+                raise DataError(f"{link}: a symbolic link in git; commit the data itself, or `dvc add` it")
+
 
 def leads_out(path: str) -> bool:
     """Whether a path that names a file of a repository has a part that no such path has: `..`, `.`, `.git`, nothing."""
