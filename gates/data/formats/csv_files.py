@@ -63,6 +63,7 @@ def stage_csv(
         raise _explained(file, text, len(names), str(error)) from error
     source = f"read_parquet({path_literal(raw)}, hive_partitioning = false)"
     kinds, empty, rows = _types(source, names, connection)
+    _refuse_second_header(file, source, names, connection)
     if 0 < rows < least:
         raise DataError(f"{file.name}: mixes line ends, \\n and \\r\\n; write the file with one of them")
     if rows == 0:
@@ -102,6 +103,25 @@ def _select(text: Path, header: Header, ends: str) -> str:
         f"""quote = '"', escape = '"', nullstr = '', allow_quoted_nulls = false, hive_partitioning = false, """
         f"skip = {header.lines_before}, max_line_size = {_LONGEST_LINE}, buffer_size = {2 * _LONGEST_LINE}, columns = {{{columns}}})",
     )
+
+
+def _refuse_second_header(file: DataFile, source: str, names: list[str], connection: duckdb.DuckDBPyConnection) -> None:
+    """Raises DataError for a row that is the header again, which files bring that are joined as they are.
+
+    A single column may well hold its own name.
+    """
+    if len(names) == 1:
+        return
+    # A mark of byte order comes with the second file.
+    is_header = " AND ".join(
+        f"ltrim({identifier(name)}, chr(65279)) = {literal(name)}" for name in names[:_COLUMNS_AT_ONCE]
+    )
+    rows = f"({select('row_number() OVER () AS number, *', source)})"
+    again = connection.execute(select("min(number)", rows, f"WHERE {is_header}")).fetchone()
+    if again and again[0]:
+        raise DataError(
+            f"{file.name}: row {again[0]:,} is the header again, as where files are joined; remove the line"
+        )
 
 
 def _types(source: str, names: list[str], connection: duckdb.DuckDBPyConnection) -> tuple[list[str], list[str], int]:

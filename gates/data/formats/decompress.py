@@ -32,8 +32,8 @@ _LONGEST_MARK = max(len(mark) for mark, _ in _MARKS)
 def as_plain_text(file: DataFile, folder: PrivateFolder) -> Path:
     """A path to the file's text in UTF-8, unpacked and without a byte order mark; readers need not know its name.
 
-    Raises DataError naming file and line for text that is neither UTF-8 nor, after its mark, UTF-16 or UTF-32, and for a
-    truncated or corrupt archive.
+    Raises DataError naming file and line for text that is neither UTF-8 nor, after its mark, UTF-16 or UTF-32, or has a NUL,
+    which readers take for its end, for a letter or for nothing; and for a truncated or corrupt archive.
     """
     start = _start(file.path)
     if not start:
@@ -85,6 +85,9 @@ def _checked(file: DataFile) -> Iterator[bytes]:
             text = decoder.decode(block)
         except UnicodeDecodeError as error:
             raise _not_text(file, lines, encoding, error) from error
+        if "\0" in text:
+            line = lines + text[: text.index("\0")].count("\n")
+            raise DataError(f"{file.name}:{line}: a NUL byte, as a disk that ran full leaves many; write the file anew")
         lines += text.count("\n")
         yield block if encoding == "utf-8" else text.encode()
     try:

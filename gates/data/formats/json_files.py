@@ -71,7 +71,7 @@ def _is_lines(text: Path) -> bool:
         first = next((line for line in iter(lambda: stream.readline(LONGEST_ROW), "") if line.strip()), "")
         try:
             json.loads(first)
-        except ValueError:
+        except (ValueError, RecursionError):
             return False
         return any(line.strip() for line in iter(lambda: stream.readline(_FIRST), ""))
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from gates.data.files import Format
-from gates.data.formats.nested_keys import has_key_twice
+from gates.data.formats.nested_keys import has_key_twice, nesting
 from gates.data.sql import copy, identifier, literal, path_literal, select
 from gates.errors import DataError, NoRowsError
 
@@ -40,6 +40,8 @@ _TARGETS = {
 _NESTED = {"ARRAY": "lists", "OBJECT": "objects"}
 # Objects with more keys than this in all are maps with data in their keys; they stay JSON text.
 _MOST_FIELDS = 200
+# A list takes two levels of Parquet, of which Arrow reads a hundred; people write no ten.
+_DEEPEST = 40
 # As many columns as are seen at once: what a query costs grows with their square.
 _COLUMNS_AT_ONCE = 50
 # One row may be this long, 8 times DuckDB's own limit of 16 MB.
@@ -70,7 +72,7 @@ def stage_jsonl(
     try:
         keys = _keys(file, text, connection)
         source = _as_json_values(text, keys, folder.new_file(), connection)
-        seen = _seen(source, keys, connection)
+        seen = _seen(file, source, keys, connection)
         nested = {key: structure for key, (kinds, structure) in seen.items() if kinds & {"ARRAY", "OBJECT"}}
         if any(has_key_twice(source, key, structure, connection) for key, structure in nested.items()):
             raise _explained(file, text, "an object within a row has a key twice")
@@ -133,7 +135,7 @@ def _as_json_values(text: Path, keys: list[str], raw: Path, connection: duckdb.D
 
 
 def _seen(
-    source: str, keys: list[str], connection: duckdb.DuckDBPyConnection
+    file: DataFile, source: str, keys: list[str], connection: duckdb.DuckDBPyConnection
 ) -> dict[str, tuple[set[str], str | None]]:
     """For every key the types of its values, and the common structure of its lists and objects."""
     kinds: dict[str, set[str]] = {key: set() for key in keys}
@@ -142,7 +144,14 @@ def _seen(
         cells = f"(UNPIVOT ({columns}) ON COLUMNS(*) INTO NAME key VALUE value)"
         for key, kind in connection.execute(select(f"DISTINCT key, {_kind_of('value')}", cells)).fetchall():
             kinds[key] |= {kind} if kind != "NULL" else set()
-    return {key: (kinds[key], _structure(source, key, kinds[key], connection)) for key in keys}
+    structures = {key: _structure(source, key, kinds[key], connection) for key in keys}
+    for key, structure in structures.items():
+        if structure and nesting(structure) > _DEEPEST:
+            raise DataError(
+                f"{file.name}: key '{key}' holds lists or objects {nesting(structure):,} deep within each other, of which "
+                f"{_DEEPEST} are read; write them as text"
+            )
+    return {key: (kinds[key], structure if _fits_structs(structure) else None) for key, structure in structures.items()}
 
 
 def _kind_of(value: str) -> str:
@@ -156,17 +165,17 @@ def _kind_of(value: str) -> str:
 
 
 def _structure(source: str, key: str, kinds: set[str], connection: duckdb.DuckDBPyConnection) -> str | None:
-    """The common structure of lists or objects; None for other values, and where no struct holds them: they stay text."""
+    """The common structure of lists or objects; None for other values, and where numbers would lose digits."""
     if kinds not in ({"ARRAY"}, {"OBJECT"}):
         return None
     # Nested numbers of so many digits may not fit into int64: the column stays text and loses none.
     long = f"bool_or(regexp_matches({identifier(key)}::VARCHAR, '[0-9]{{19}}'))"
     query = select(f"CASE WHEN {long} THEN NULL ELSE json_group_structure({identifier(key)}) END", source)
     structure: str | None = (connection.execute(query).fetchone() or (None,))[0]
-    return structure if structure and _fits_structs(structure) else None
+    return structure
 
 
-def _fits_structs(structure: str) -> bool:
+def _fits_structs(structure: str | None) -> bool:
     """Whether structs can hold all objects in it: no key is empty, has a NUL byte, or differs from another only in case."""
     fits = True
 
@@ -175,7 +184,7 @@ def _fits_structs(structure: str) -> bool:
         names = {name.casefold() for name, _ in pairs}
         fits &= len(names) == len(pairs) and all(name and "\0" not in name for name in names)
 
-    json.loads(structure, object_pairs_hook=look)
+    json.loads(structure or "0", object_pairs_hook=look)
     return fits
 
 

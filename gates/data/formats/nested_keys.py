@@ -1,8 +1,9 @@
-"""Objects within a value that have a key twice, of which each reader takes another one."""
+"""How deep lists and objects lie in a value, and objects that have a key twice, of which each reader takes another one."""
 
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from gates.data.sql import identifier, literal, select
@@ -14,6 +15,16 @@ if TYPE_CHECKING:
 
 # A path more costs one more look at the column; all objects at once cost as much as some ten.
 _MOST_PATHS = 10
+_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
+
+
+def nesting(structure: str) -> int:
+    """How many lists and objects lie within each other, of a structure as json_group_structure gives it."""
+    deepest = level = 0
+    for letter in _TEXT.sub("", structure):
+        level += (letter in "[{") - (letter in "]}")
+        deepest = max(deepest, level)
+    return deepest
 
 
 def has_key_twice(source: str, column: str, structure: str | None, connection: duckdb.DuckDBPyConnection) -> bool:

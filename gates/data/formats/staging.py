@@ -25,7 +25,7 @@ from gates.errors import DataError
 from gates.regular_files import refuse_pointer_at
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from gates.private_folder import PrivateFolder
@@ -150,11 +150,12 @@ def _stage_arrow(file: DataFile, target: Path) -> None:
         with pa.OSFile(str(file.path)) as source:
             try:
                 reader = pa.ipc.open_file(source)
-                batches = (reader.get_batch(number) for number in range(reader.num_record_batches))
+                batches: Iterator[pa.RecordBatch] = map(reader.get_batch, range(reader.num_record_batches))
             except pa.ArrowInvalid:
                 # Not the file format with its footer: perhaps the stream format.
                 source.seek(0)
-                reader = batches = pa.ipc.open_stream(source)
+                reader = pa.ipc.open_stream(source)
+                batches = _of_whole_stream(file, reader, source)
             with pq.ParquetWriter(target, reader.schema) as writer:
                 for batch in batches:
                     # An offset beyond the end would be followed, and end the process.
@@ -162,6 +163,20 @@ def _stage_arrow(file: DataFile, target: Path) -> None:
                     writer.write_batch(batch)
     except (OSError, pa.ArrowException) as error:
         raise DataError(f"{file.name}: not readable as Arrow IPC or Feather: {_sentence(error)}") from error
+
+
+def _of_whole_stream(
+    file: DataFile, reader: pa.ipc.RecordBatchStreamReader, source: pa.NativeFile
+) -> Iterator[pa.RecordBatch]:
+    """The batches of a stream that ends with its mark, and nothing behind it: Arrow's own reader asks for neither."""
+    last = source.tell()
+    for batch in reader:
+        yield batch
+        last = source.tell()
+    if source.tell() == last:
+        raise DataError(f"{file.name}: the stream has no end, as one that was cut or not closed; write it anew")
+    if source.tell() < source.size():
+        raise DataError(f"{file.name}: more follows the end of the stream, as where files are joined; write one stream")
 
 
 def _sentence(error: Exception) -> str:

@@ -82,6 +82,6 @@ def _is_random(word: str) -> bool:
 def _has_algorithm(header: str) -> bool:
     try:
         fields = json.loads(base64.urlsafe_b64decode(header + "=" * (-len(header) % 4)))
-    except ValueError:  # neither base64 nor JSON
+    except (ValueError, RecursionError):  # neither base64 nor JSON
         return False
     return isinstance(fields, dict) and "alg" in fields
