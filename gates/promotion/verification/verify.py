@@ -51,7 +51,10 @@ def verify_selection(selection: VerifySelection, trusted: TrustedKeys, *, is_rer
     if selection.is_whole:
         yield from verify_records(history)
     for tag in selection.events:
-        yield from _event(selection, tag)
+        *own, last = verify_event(history, tag)
+        yield from own
+        # Where a whole dataset is verified, what an event rests on has findings of its own.
+        yield last if selection.is_whole else resting_on(last, verify_events_before(history, tag))
         yield from verify_event_signature(history.git, tag, trusted)
 
 
@@ -133,13 +136,6 @@ def _off_stage(selection: VerifySelection) -> Iterator[Finding]:
         last = history.last_event(tag.name.stage, tag.commit)
         words = f"{last.name if last else tag.name} took it off the stage"
         yield Finding(str(tag.name), "taken off", FindingState.WRONG, words)
-
-
-def _event(selection: VerifySelection, tag: PromotionTag) -> Iterator[Finding]:
-    *own, last = verify_event(selection.history, tag)
-    yield from own
-    # Where a whole dataset is verified, what an event rests on has findings of its own.
-    yield last if selection.is_whole else resting_on(last, verify_events_before(selection.history, tag))
 
 
 def _version(
