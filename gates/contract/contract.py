@@ -103,9 +103,13 @@ class Contract:
         """File and line by check, of those in the dataset's own suites: shipped ones are not in the repository."""
         return {str(entry.check_id): (entry.path, entry.line) for entry in self.own_entries()}
 
+    def all_entries(self) -> Iterator[SuiteEntry]:
+        """The entries of all scopes, in the order of the scopes."""
+        return (entry for scope in Scope for entry in self.entries[scope])
+
     def own_entries(self) -> Iterator[SuiteEntry]:
         """The entries of the dataset's own suites."""
-        return (entry for scope in Scope for entry in self.entries[scope] if entry.is_own)
+        return (entry for entry in self.all_entries() if entry.is_own)
 
     def fitting_entries(self, scope: Scope) -> tuple[SuiteEntry, ...]:
         """The entries of a scope but those of another purpose; without a purpose the first human ratio stands for the question."""

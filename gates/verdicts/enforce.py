@@ -18,7 +18,7 @@ from gates.contract.plan import plan
 from gates.contract.suites import ROW_FAILURES
 from gates.data.facts import FileFacts
 from gates.data.files import TEXTS, fingerprint, manifest_sha256
-from gates.verdict import PlannedCheck, Scope, conclude
+from gates.verdict import PlannedCheck, conclude
 from gates.verdicts.recorded import VerdictError, read_verdict
 from gates.verdicts.reports.text import counted
 from gates.versions.dataset.snapshots import work_tree_files
@@ -213,7 +213,5 @@ def refuse_other_sum(verdict: RecordedVerdict, contract: Contract) -> None:
 
 def planned_checks(contract: Contract) -> tuple[PlannedCheck, ...]:
     """The checks that the suites promise, without the rules that only the schema knows: it is not executed here."""
-    rules = {
-        str(entry.kwargs["rule"]) for scope in Scope for entry in contract.entries[scope] if entry.type == ROW_FAILURES
-    }
+    rules = {str(entry.kwargs["rule"]) for entry in contract.all_entries() if entry.type == ROW_FAILURES}
     return plan(contract, [RowRule(rule, "") for rule in sorted(rules)]).checks

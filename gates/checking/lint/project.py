@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from gates.config.dataset import DatasetConfig
     from gates.contract.contract import Contract
-    from gates.contract.suites import SuiteEntry
 
 
 @dataclass
@@ -106,24 +105,7 @@ def _lint_dataset(dataset: DatasetConfig, today: date, report: Lint, *, is_deep:
     except GatesError as error:
         report.add(error)
         return
-    _note_drafts(contract, report)
-    _lint_expired(contract, report)
-    _lint_removals(contract, today, report)
-    if is_deep:
-        _ask_great_expectations(contract, report)
-    try:
-        rules, is_draft = _rules(contract)
-        names = view_names(contract.data_type.roles, dataset, contract.data_type)
-        planned = plan(contract, rules, view_names=names).checks
-    except GatesError as error:
-        report.add(error)
-        return
-    if is_draft:
-        report.notes.append(
-            f"{contract.schema}: a draft, warning only; accept with `gates init {dataset.name} --accept`"
-        )
-    report.checks += len(planned)
-    _lint_unused(contract, {str(check.id) for check in planned}, report)
+    _ContractLint(contract, today, report).run(is_deep=is_deep)
 
 
 def _broken_suites(dataset: DatasetConfig) -> Iterator[GatesError]:
@@ -139,69 +121,114 @@ def _broken_suites(dataset: DatasetConfig) -> Iterator[GatesError]:
             yield error
 
 
-def _rules(contract: Contract) -> tuple[list[RowRule], bool]:
-    """The row rules that are known without data, and whether the dataset's own schema is a draft.
+@dataclass(frozen=True)
+class _ContractLint:
+    """What is wrong with the contract of one dataset, found on a day."""
 
-    Raises SuiteError for a schema that does not load.
-    """
-    named_rules = [str(entry.kwargs["rule"]) for entry in _entries(contract) if entry.type == ROW_FAILURES]
-    # pandera takes seconds to import, and is not needed where no rule is named and no schema is there.
-    if not named_rules and not contract.schema:
-        return [], False
-    from gates.checking.resolve import with_schemas
-    from gates.data.facts import Roles
+    contract: Contract
+    today: date
+    report: Lint
 
-    # Which roles and columns are there, only the data says.
-    roles = Roles(contract.dataset.type, (), bound=contract.data_type.roles)
-    validators = with_schemas(contract).schemas.validators(roles, {})
-    rules = validators.rules()
-    if contract.dataset.type == "tabular":
-        # Which columns hold floats, only the data says.
-        rules |= {rule: RowRule(rule, "a finite number") for rule in named_rules if rule.endswith(f"/{FINITE}")}
-    return list(rules.values()), validators.is_draft
-
-
-def _entries(contract: Contract) -> Iterator[SuiteEntry]:
-    return (entry for scope in Scope for entry in contract.entries[scope])
-
-
-def _note_drafts(contract: Contract, report: Lint) -> None:
-    drafts: dict[str, int] = {}
-    for entry in _entries(contract):
-        if entry.meta.get("draft") is True:
-            drafts[entry.path] = drafts.get(entry.path, 0) + 1
-    name = contract.dataset.name
-    for path, count in drafts.items():
-        report.notes.append(
-            f"{path}: {counted(count, 'draft expectation')}, warning only; accept with `gates init {name} --accept`"
-        )
-
-
-def _lint_expired(contract: Contract, report: Lint) -> None:
-    for waiver in contract.expired:
-        report.problems.append(
-            f"{contract.dataset.source}:{waiver.line}: the waiver of {waiver.check} expired on {waiver.expires}; "
-            f"fix the data, or have {waiver.owner} decide anew"
-        )
-
-
-def _lint_removals(contract: Contract, today: date, report: Lint) -> None:
-    """Records that excuse nothing: of days to come, and of those before the last promotion. What they name, only data says."""
-    last = _last_promotion(contract.dataset, report) if contract.removals else None
-    spent = []
-    for record in contract.removals:
-        if record.date > today:
-            report.problems.append(
-                f"{record.place}: date is {record.date}, a day to come; write the day of the decision"
+    def run(self, *, is_deep: bool) -> None:
+        """is_deep: as in `lint`."""
+        contract, report, dataset = self.contract, self.report, self.contract.dataset
+        self._note_drafts()
+        self._expired()
+        self._removals()
+        if is_deep:
+            self._ask_great_expectations()
+        try:
+            rules, is_draft = self._rules()
+            names = view_names(contract.data_type.roles, dataset, contract.data_type)
+            planned = plan(contract, rules, view_names=names).checks
+        except GatesError as error:
+            report.add(error)
+            return
+        if is_draft:
+            report.notes.append(
+                f"{contract.schema}: a draft, warning only; accept with `gates init {dataset.name} --accept`"
             )
-        elif last and record.date < last[1] - timedelta(days=1):
-            spent.append(record.place)
-    if spent and last:
-        report.notes.append(
-            f"{', '.join(spent)}: from before {last[0]} was promoted, where these rows are gone: excuses nothing any more"
-        )
-    if contract.removals and last is None:
-        report.notes.append(f"{contract.removals[0].place}: nothing was promoted yet, so that nothing can be missed")
+        report.checks += len(planned)
+        self._unused({str(check.id) for check in planned})
+
+    def _rules(self) -> tuple[list[RowRule], bool]:
+        """The row rules that are known without data, and whether the dataset's own schema is a draft.
+
+        Raises SuiteError for a schema that does not load.
+        """
+        named_rules = [str(entry.kwargs["rule"]) for entry in self.contract.all_entries() if entry.type == ROW_FAILURES]
+        # pandera takes seconds to import, and is not needed where no rule is named and no schema is there.
+        if not named_rules and not self.contract.schema:
+            return [], False
+        from gates.checking.resolve import with_schemas
+        from gates.data.facts import Roles
+
+        # Which roles and columns are there, only the data says.
+        roles = Roles(self.contract.dataset.type, (), bound=self.contract.data_type.roles)
+        validators = with_schemas(self.contract).schemas.validators(roles, {})
+        rules = validators.rules()
+        if self.contract.dataset.type == "tabular":
+            # Which columns hold floats, only the data says.
+            rules |= {rule: RowRule(rule, "a finite number") for rule in named_rules if rule.endswith(f"/{FINITE}")}
+        return list(rules.values()), validators.is_draft
+
+    def _note_drafts(self) -> None:
+        drafts: dict[str, int] = {}
+        for entry in self.contract.all_entries():
+            if entry.meta.get("draft") is True:
+                drafts[entry.path] = drafts.get(entry.path, 0) + 1
+        name = self.contract.dataset.name
+        for path, count in drafts.items():
+            self.report.notes.append(
+                f"{path}: {counted(count, 'draft expectation')}, warning only; accept with `gates init {name} --accept`"
+            )
+
+    def _expired(self) -> None:
+        for waiver in self.contract.expired:
+            self.report.problems.append(
+                f"{self.contract.dataset.source}:{waiver.line}: the waiver of {waiver.check} expired on {waiver.expires}; "
+                f"fix the data, or have {waiver.owner} decide anew"
+            )
+
+    def _removals(self) -> None:
+        """Records that excuse nothing: of days to come, and of those before the last promotion. What they name, only data says."""
+        last = _last_promotion(self.contract.dataset, self.report) if self.contract.removals else None
+        spent = []
+        for record in self.contract.removals:
+            if record.date > self.today:
+                self.report.problems.append(
+                    f"{record.place}: date is {record.date}, a day to come; write the day of the decision"
+                )
+            elif last and record.date < last[1] - timedelta(days=1):
+                spent.append(record.place)
+        if spent and last:
+            self.report.notes.append(
+                f"{', '.join(spent)}: from before {last[0]} was promoted, where these rows are gone: excuses nothing any more"
+            )
+        if self.contract.removals and last is None:
+            self.report.notes.append(
+                f"{self.contract.removals[0].place}: nothing was promoted yet, so that nothing can be missed"
+            )
+
+    def _unused(self, planned: set[str]) -> None:
+        for waiver in self.contract.waivers:
+            if waiver.check in planned or self._depends_on_data(waiver.check):
+                continue
+            self.report.problems.append(waives_nothing(self.contract, waiver, planned))
+
+    def _depends_on_data(self, check: str) -> bool:
+        check_id = CheckId.parse(check)
+        is_finite_rule = check_id.type == ROW_FAILURES and check_id.detail.endswith(f"/{FINITE}")
+        return self.contract.dataset.type == "tabular" and is_finite_rule and check_id.scope is not Scope.COMBINED
+
+    def _ask_great_expectations(self) -> None:
+        from gates.gx import validate
+
+        for entry in self.contract.all_entries():
+            try:
+                validate([entry], self.contract.metrics.values())
+            except GatesError as error:
+                self.report.add(error)
 
 
 def _last_promotion(dataset: DatasetConfig, report: Lint) -> tuple[str, date] | None:
@@ -220,26 +247,3 @@ def _last_promotion(dataset: DatasetConfig, report: Lint) -> tuple[str, date] | 
         report.add(error)
         return None
     return path.stem, statement.promoted_at.date()
-
-
-def _lint_unused(contract: Contract, planned: set[str], report: Lint) -> None:
-    for waiver in contract.waivers:
-        if waiver.check in planned or _depends_on_data(waiver.check, contract):
-            continue
-        report.problems.append(waives_nothing(contract, waiver, planned))
-
-
-def _depends_on_data(check: str, contract: Contract) -> bool:
-    check_id = CheckId.parse(check)
-    is_finite_rule = check_id.type == ROW_FAILURES and check_id.detail.endswith(f"/{FINITE}")
-    return contract.dataset.type == "tabular" and is_finite_rule and check_id.scope is not Scope.COMBINED
-
-
-def _ask_great_expectations(contract: Contract, report: Lint) -> None:
-    from gates.gx import validate
-
-    for entry in _entries(contract):
-        try:
-            validate([entry], contract.metrics.values())
-        except GatesError as error:
-            report.add(error)

@@ -202,5 +202,5 @@ def _of_lost_files(whole: Plan, kept: KeptFiles | None, *, is_pass_shown: bool) 
 def _left_out(resolved: ResolvedDataset, whole: Plan) -> int:
     """How many of the suites' limits on row rules are not planned, because their rules are not known."""
     ids = {check.id for check in whole.checks}
-    limits = (entry for listed in resolved.contract.entries.values() for entry in listed if entry.type == ROW_FAILURES)
+    limits = (entry for entry in resolved.contract.all_entries() if entry.type == ROW_FAILURES)
     return sum(entry.check_id not in ids for entry in limits)
