@@ -48,7 +48,7 @@ def draws(
         return []
     rng = np.random.default_rng(seed)
     wanted = size if at_most is None else min(size, at_most)
-    groups = _Groups(human.group), _Groups(synthetic.group)
+    groups = _RowGroups(human.group), _Groups(synthetic.group)
     if any(one.has_several_rows for one in groups) and wanted < size:
         made = [_thinned(_draw(*groups, size, rng), wanted, rng) for _ in range(count)]
     else:
@@ -56,7 +56,7 @@ def draws(
     return [draw for draw in made if len(draw.human_a)]
 
 
-def _draw(human: _Groups, synthetic: _Groups, size: int, rng: np.random.Generator) -> Draw:
+def _draw(human: _RowGroups, synthetic: _Groups, size: int, rng: np.random.Generator) -> Draw:
     order = human.shuffled(rng)
     first, second = order[:size], order[-size:]
     second = second[human.number[second] != human.number[first[-1]]]
@@ -70,7 +70,7 @@ def _thinned(draw: Draw, size: int, rng: np.random.Generator) -> Draw:
     return Draw(*(rng.permutation(part)[:size] for part in (draw.human_a, draw.human_b, draw.synthetic)))
 
 
-class _Groups:
+class _RowGroups:
     """Which rows belong together: the number of each row's group."""
 
     def __init__(self, group: Hashes) -> None:
