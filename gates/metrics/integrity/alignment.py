@@ -14,7 +14,7 @@ from gates.data.values.kinds import NULL_WORDS
 from gates.metrics.base.measurement import Estimate, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.integrity.manners import differences_in_manners
-from gates.metrics.integrity.new_levels import UNIT, folded, new_levels
+from gates.metrics.integrity.new_levels import EVENT, UNIT, folded, new_levels, unseen_events
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -190,12 +190,14 @@ def _vocabularies(scan: Scan) -> Iterator[Difference]:
 
 
 def _new_levels(scan: Scan) -> Iterator[Difference]:
-    """A unit or a label that no human row has; nulls written as words are differences already."""
+    """A unit, a label or events that no human row has; nulls written as words are differences already."""
+    columns = set()
     for new in new_levels(scan, NULL_WORDS):
-        is_unit = new.column == UNIT
-        yield Difference(
-            "unit" if is_unit else "label", new.column, new.message() + (": another unit?" if is_unit else "")
-        )
+        columns.add(new.column)
+        kind = new.column if new.column in (UNIT, EVENT) else "label"
+        yield Difference(kind, new.column, new.message() + (": another unit?" if kind == UNIT else ""))
+    if EVENT not in columns and (message := unseen_events(scan)):
+        yield Difference(EVENT, EVENT, message)
 
 
 def _one_sided_levels(values: pl.Series, others: pl.Series) -> list[str]:

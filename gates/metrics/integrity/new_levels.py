@@ -1,12 +1,14 @@
-"""Units and labels that only synthetic rows have, although as many human rows would have shown them."""
+"""Units, labels and events that only synthetic rows have, although as many human rows would have shown them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, lgamma
+from math import exp, hypot, inf, lgamma
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
+from scipy.special import ndtri
 
 from gates.errors import first_few
 from gates.metrics.limits.wording import percent
@@ -16,11 +18,15 @@ if TYPE_CHECKING:
 
     from gates.data.scan.result import Rows, Scan
 
-UNIT = "unit"
+UNIT, EVENT = "unit", "event"
 # A column with more human levels than this is a number, a text or an identifier rather than a vocabulary.
 LEVELS_AT_MOST = 50
 # One wrong accusation in a thousand columns, because one new level fails the dataset.
 CHANCE = 0.001
+# As for shifts of a frequency: two in a hundred more than human sessions have are another process.
+UNSEEN_AT_LEAST = 0.02
+# With fewer groups their spread is not known well enough for a chance of one in a thousand.
+GROUPS_AT_LEAST = 20
 _NAMED = 3
 
 
@@ -42,21 +48,22 @@ class NewLevels:
 
 
 def new_levels(scan: Scan, ignored: Collection[str]) -> Iterator[NewLevels]:
-    """Levels of the unit, and of the label of rows that mirror human ones, that human rows would have shown if they had them.
+    """Levels of the unit, and of label and event of rows that mirror human ones, that human rows would have shown if they had them.
 
     A level that k of n synthetic rows have, and none of m human ones, is new where Fisher's exact test gives that split
     less than .001, shared out over the column's levels: if origin were chance, all k would fall among the synthetic
     rows with C(n, k) / C(n + m, k). With many more synthetic rows this is (1 - k/n)^m; with many more human ones it
     stays careful, since a level of a single row may well fall among either. Rows of one group are not independent, so a
-    label passes the test on groups as well as on rows; a unit is a way of writing and no draw, and is tested on rows.
+    label or an event passes the test on groups as well as on rows; a unit is a way of writing and no draw, and is tested on
+    rows. An event is a level however many there are.
 
     ignored: levels, as `folded` spells them, that are no levels.
     """
-    labels = [scan.roles.label] if scan.roles.label and not scan.declared.extends_human_law else []
-    for column in dict.fromkeys([*({UNIT} & {*scan.roles.bound}), *labels]):
+    drawn = () if scan.declared.extends_human_law else (scan.roles.label, _event(scan))
+    for column in dict.fromkeys([*({UNIT} & {*scan.roles.bound}), *filter(None, drawn)]):
         human, synthetic = (_rows(side, column) for side in (scan.human, scan.synthetic))
         human_levels = {folded(level) for level in human["level"].unique()}
-        if not 0 < len(human_levels) <= LEVELS_AT_MOST:
+        if not human_levels or (len(human_levels) > LEVELS_AT_MOST and column != _event(scan)):
             continue
         units = ("digest",) if column == UNIT else ("digest", "group")
         candidates = sorted(
@@ -69,6 +76,47 @@ def new_levels(scan: Scan, ignored: Collection[str]) -> Iterator[NewLevels]:
         if levels:
             share = int(synthetic["level"].is_in(levels).sum()) / len(synthetic)
             yield NewLevels(column, levels, share, len(human))
+
+
+def unseen_events(scan: Scan) -> str:
+    """What share of synthetic events is of kinds that no human row has, as a message; "" where human sessions have as many.
+
+    Kinds that are each too rare to be new by themselves add up. Of a human row it counts whether another group has its kind, so
+    that both sides are compared with rows of others. The difference is judged with the variance of shares between groups
+    (Cochran, Sampling Techniques, 1977, section 6.3), because rows of one session are not independent.
+    """
+    column = _event(scan)
+    if not column or scan.declared.extends_human_law:
+        return ""
+    human, synthetic = (
+        _rows(side, column).with_columns(pl.col("level").str.to_lowercase()) for side in (scan.human, scan.synthetic)
+    )
+    groups = human.group_by("level").agg(pl.col("group").n_unique())
+    own = human.join(groups.filter(pl.col("group") == 1), on="level", how="semi")
+    new = synthetic.join(groups, on="level", how="anti")
+    (theirs, human_error), (ours, error) = _group_share(own, human), _group_share(new, synthetic)
+    excess = ours - theirs
+    if not excess - float(ndtri(1 - CHANCE)) * hypot(human_error, error) > UNSEEN_AT_LEAST:
+        return ""
+    return (
+        f"column '{column}' has kinds that no human row has in {percent(ours)} of synthetic rows; of human rows {percent(theirs)} "
+        "are of a kind that no other session has"
+    )
+
+
+def _event(scan: Scan) -> str | None:
+    return EVENT if EVENT in scan.roles.bound else None
+
+
+def _group_share(some: pl.DataFrame, every: pl.DataFrame) -> tuple[float, float]:
+    """The share of rows that are among these, and its standard error; infinite with too few groups."""
+    counted = every.group_by("group").agg(pl.len().alias("rows"))
+    counted = counted.join(some.group_by("group").agg(pl.len().alias("hits")), on="group", how="left")
+    rows, hits = counted["rows"].to_numpy(), counted["hits"].fill_null(0).to_numpy()
+    if len(rows) < GROUPS_AT_LEAST:
+        return 0.0, inf
+    share = hits.sum() / rows.sum()
+    return float(share), float(np.sqrt(((hits - share * rows) ** 2).sum() * len(rows) / (len(rows) - 1)) / rows.sum())
 
 
 def folded(level: str) -> str:
