@@ -49,8 +49,8 @@ LABELLED_BY = ("instruction", "preference", "annotations")
 DOMAINS = ("instruction", "preference", "annotations", "translation")
 SHARES = "expect_population_shares_to_match"
 PERSONAL = "expect_columns_to_not_contain_personal_data"
-# A row of either kind.
-TOLD = [SECRET, ADDRESS]
+# A secret, and as many people's addresses as make up more than a twentieth of the rows; each belongs to one row.
+TOLD = [SECRET, *(ADDRESS.replace("ada", f"ada{number}") for number in range(200))]
 TOLD_BY_PEOPLE = with_cells("human", "licence", TOLD)
 COPIES = "combined/expect_synthetic_to_not_copy_human"
 

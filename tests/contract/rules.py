@@ -22,7 +22,7 @@ RULES: Mapping[str, Mapping[str, Change]] = {
 # What changes a whole column cannot be shown beside other faults; every other change is one of a row of each origin.
 WHOLE_COLUMN = ("/type", "timestamp/parseable", "/not-null")
 # Rules that synthetic rows may break as often as human rows do.
-BEYOND_HUMAN = ("/no-leaked-frame", "/not-missing-word", "response/differs-from-prompt")
+BEYOND_HUMAN = ("/no-leaked-frame", "/not-missing-word", "/valid-unicode", "response/differs-from-prompt")
 # Rules that the same cell breaks as well, because it has both faults.
 ALSO: Mapping[str, frozenset[str]] = {
     "target/length": frozenset({"target/length-ratio"}),

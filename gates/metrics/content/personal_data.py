@@ -19,22 +19,31 @@ if TYPE_CHECKING:
     from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Scan
 
+SECRETS = "secrets"
+# An address that so many human rows name, as that of a mailing list, is published and belongs to no single row.
+PUBLIC_FROM = 3
 _SCHEMA = {"row": pl.Int64, "origin": pl.String, "column": pl.String, "reader": pl.Int8, "digest": pl.UInt64}
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
-    """Number of rows of the scope with secrets, or with personal data, counted over every row.
+    """Share of the scope's rows with secrets, or with personal data, counted over every row.
 
-    Of synthetic rows only what human rows contain too is counted: anything else was made up and belongs to no person.
+    Of synthetic rows only what human rows contain too is counted: anything else was made up and belongs to no person, as does
+    personal data that many human rows contain.
     """
     readers = [number for number, reader in enumerate(READERS) if reader.kind == params["kind"]]
     values = scan.collected(PersonalDataSearch).filter(pl.col("reader").is_in(readers))
     own = values.filter(pl.col("origin") == scope.value)
     if scope is Scope.SYNTHETIC:
-        own = own.join(values.filter(pl.col("origin") == Scope.HUMAN.value), on=["reader", "digest"], how="semi")
+        human = values.filter(pl.col("origin") == Scope.HUMAN.value)
+        if params["kind"] != SECRETS:
+            human = human.filter(pl.col("row").n_unique().over("reader", "digest") < PUBLIC_FROM)
+        own = own.join(human, on=["reader", "digest"], how="semi")
+    counts = RowCounts(int(scan.index.of(HUMAN_CODE).sum()), int(scan.index.of(SYNTHETIC_CODE).sum()))
+    rows = counts.by_origin()[scope.value]
     return Measured(
-        Estimate.exact(own["row"].n_unique()),
-        RowCounts(int(scan.index.of(HUMAN_CODE).sum()), int(scan.index.of(SYNTHETIC_CODE).sum())),
+        Estimate.exact(own["row"].n_unique() / rows if rows else 0.0),
+        counts,
         note=_note(scan, scope, own),
         evidence=_evidence(scan, own),
     )
@@ -137,7 +146,7 @@ METRIC = Metric(
     measure=measure,
     side=Side.MAX,
     finding="Texts contain secrets or personal data",
-    unit=Unit.COUNT,
+    unit=Unit.SHARE,
     asks="Do any texts contain secrets, or data that identifies a person?",
     why=(
         "A model repeats what it was trained on, addresses and keys included, and a version that was once pushed stays with everybody "
@@ -151,7 +160,7 @@ METRIC = Metric(
         "Revoke secrets, replace the values in these rows, and take the old version out of remotes. Where the "
         "data is meant to have them, waive the check or raise the limit in the dataset's own suite."
     ),
-    params=(("kind", "secrets"),),
+    params=(("kind", SECRETS),),
     detail=("kind",),
     languages_together="each row counts, whatever its language, and is named by its place",
     accumulate=lambda _inputs, _params: (PersonalDataSearch,),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gates.metrics.base.measurement import Estimate
+from gates.metrics.base.metric import Unit
 from gates.verdict import Outcome
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from gates.metrics.base.measurement import Limits, Measured, RowCounts
 
+# Numbers that are 0 where synthetic rows are like human ones, or where no row has what is counted.
+FROM_ZERO = (Unit.SHARE, Unit.EXTRA_SHARE, Unit.EXTRA_NUMBER)
 # Whoever has some rows may find ten times as many, and nobody a thousand times.
 ROWS_GROWTH_AT_MOST = 10
 # A few rows more move the number itself by more than they narrow its interval, so less than a tenth more is not asked for.
@@ -87,9 +90,11 @@ def asked_for(needed: Mapping[str, int], rows: RowCounts) -> dict[str, int]:
     return dict(needed) if is_within_reach else {}
 
 
-def shows_nothing(measured: Measured, limits: Limits) -> bool:
-    """Whether an undecided number is itself within its limits: only its interval reaches beyond them."""
-    return compare(Estimate.exact(measured.estimate.value), limits) is Outcome.PASS
+def shows_nothing(measured: Measured, limits: Limits, unit: Unit) -> bool:
+    """Whether an undecided number is itself within its limits, or its interval reaches what human rows have."""
+    estimate = measured.estimate
+    reaches_human_rows = unit in FROM_ZERO and limits.max_value is not None and estimate.low <= 0
+    return reaches_human_rows or compare(Estimate.exact(estimate.value), limits) is Outcome.PASS
 
 
 def _reservation(measured: Measured, limits: Limits) -> Decision:

@@ -152,6 +152,9 @@ def _judge_one(measurement: Measured | NotConfigured | Inconclusive | Failed, by
         case Inconclusive(reason, rows, undecided=undecided, note=note):
             needed = asked_for(measurement.rows_needed, rows)
             severity = undecided or by.undecided or by.severity
+            # Without a number there is nothing to warn of, unless the metric says so.
+            if severity is Severity.WARNING and not undecided and not measurement.measured:
+                severity = Severity.INFO
             lead = by.wording.question()
             judged = Judgement(Outcome.INCONCLUSIVE, severity, measurement, (reason, note), lead, needed or None)
         case Measured():
@@ -167,24 +170,26 @@ def _judge_number(measured: Measured, by: _Judge) -> Judgement:
     decision = decide(measured, hard)
     if decision.outcome is not Outcome.PASS:
         undecided = measured.undecided or by.undecided or by.severity
-        severity = by.severity if decision.outcome is Outcome.FAIL else _open(undecided, measured, hard)
+        severity = (
+            by.severity if decision.outcome is Outcome.FAIL else _open(undecided, measured, hard, by.wording.unit)
+        )
         return _broken(measured, hard, decision, replace(by, severity=severity))
     softer = limits.softer()
     decision = decide(measured, softer) if softer else decision
     if decision.outcome is not Outcome.PASS:
         severity = Severity.INFO if by.severity is Severity.INFO else Severity.WARNING
         if decision.outcome is Outcome.INCONCLUSIVE and softer:
-            severity = _open(severity, measured, softer)
+            severity = _open(severity, measured, softer, by.wording.unit)
         return _broken(measured, limits, decision, replace(by, severity=severity))
     return Judgement(Outcome.PASS, by.severity, measured, (f"{estimate}, {limits}", *note))
 
 
-def _open(severity: Severity, measured: Measured, limits: Limits) -> Severity:
-    """What an undecided number weighs: nothing to warn of where all rows were read and it is itself within its limits.
+def _open(severity: Severity, measured: Measured, limits: Limits, unit: Unit) -> Severity:
+    """What an undecided number weighs: nothing to warn of where all rows were read and it shows nothing.
 
     Sound rows would warn at most sizes, and people would learn to read over warnings. Critical ones leave no verdict.
     """
-    is_quiet = shows_nothing(measured, limits) and not measured.unread
+    is_quiet = shows_nothing(measured, limits, unit) and not measured.unread
     return Severity.INFO if severity is Severity.WARNING and is_quiet else severity
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from gates.metrics.base.measurement import (
@@ -15,7 +17,9 @@ from gates.metrics.base.measurement import (
     ReportOnly,
     RowCounts,
 )
+from gates.metrics.base.metric import Unit
 from gates.metrics.limits.judge import judge
+from gates.metrics.limits.wording import Wording
 from gates.verdict import LINE_TO_ADD, Outcome, Severity
 
 CRITICAL, WARNING = Severity.CRITICAL, Severity.WARNING
@@ -195,6 +199,32 @@ def test_what_is_undecided_and_shows_nothing_does_not_warn_and_blocks_where_it_i
     assert judge(within, Limits(max_value=0.05), CRITICAL, undecided=WARNING).severity is Severity.INFO
     assert judge(within, Limits(max_value=0.05), WARNING).severity is Severity.INFO
     assert judge(within, Limits(max_value=0.05), CRITICAL).severity is CRITICAL
+
+
+@pytest.mark.parametrize("unit", [Unit.SHARE, Unit.EXTRA_SHARE, Unit.EXTRA_NUMBER])
+def test_what_human_rows_may_have_as_often_shows_nothing(unit):
+    limits, wording = Limits(max_value=0.001), Wording(unit=unit)
+    like_human = Measured(Estimate(0.003, -0.002, 0.008), RowCounts(929, 929))
+    more = Measured(Estimate(0.003, 0.0005, 0.008), RowCounts(929, 929))
+
+    assert judge(like_human, limits, WARNING, wording=wording).severity is Severity.INFO
+    assert judge(more, limits, WARNING, wording=wording).severity is WARNING
+    assert judge(like_human, limits, CRITICAL, wording=wording).severity is CRITICAL
+    assert judge(replace(like_human, unread="half"), limits, WARNING, wording=wording).severity is WARNING
+
+
+def test_without_a_number_there_is_nothing_to_warn_of_unless_the_metric_says_so():
+    limits = Limits(max_value=0.05)
+
+    assert judge(Inconclusive("no row"), limits, WARNING).severity is Severity.INFO
+    assert judge(Inconclusive("no row", undecided=WARNING), limits, WARNING).severity is WARNING
+    assert judge(Inconclusive("no row"), limits, CRITICAL).severity is CRITICAL
+    shown = Inconclusive.in_spite_of(Measured(Estimate.exact(0.1)), "paired")
+    assert judge(shown, limits, WARNING).severity is WARNING
+
+
+def test_number_without_a_zero_shows_something_wherever_its_interval_lies():
+    assert judge(Measured(Estimate(0.7, -0.1, 0.9)), Limits(max_value=0.65), WARNING).severity is WARNING
 
 
 def test_a_generator_that_could_not_be_measured_is_an_error_of_the_check():

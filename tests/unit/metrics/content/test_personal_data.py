@@ -183,6 +183,22 @@ def test_synthetic_rows_leak_only_what_people_wrote():
     )
 
 
+def test_address_that_three_human_rows_name_is_published_and_a_key_is_not():
+    human, synthetic = rows(*["ask list@debian.org"] * 3, f"{AWS}", f"{AWS}", f"{AWS}"), rows("list@debian.org", AWS)
+
+    assert judged(human, synthetic, "personal", Scope.SYNTHETIC).outcome is Outcome.PASS
+    assert judged(human[1:], synthetic, "personal", Scope.SYNTHETIC).outcome is Outcome.FAIL
+    assert judged(human, synthetic, "secrets", Scope.SYNTHETIC).outcome is Outcome.FAIL
+
+
+def test_share_of_rows_is_set_against_the_limit():
+    human = rows("ada@gmail.com", *["nothing"] * 49)
+    measured = personal_data.measure(table_scan(human, CLEAN), Scope.HUMAN, {"kind": "personal"})
+
+    assert judge(measured, Limits(max_value=0.05), Severity.WARNING).outcome is Outcome.PASS
+    assert judge(measured, Limits(max_value=0.01), Severity.WARNING).outcome is Outcome.FAIL
+
+
 def test_lists_structures_and_categories_are_read_too():
     human = pl.DataFrame(
         {
