@@ -13,6 +13,7 @@ from gates.config.data_types import LINEAGE_ROLES, PEOPLE_ROLES, RESPONSE_GENERA
 from gates.data.values.kinds import NULL_WORDS
 from gates.metrics.base.measurement import Estimate, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.integrity.language_tags import wrong_tags
 from gates.metrics.integrity.manners import differences_in_manners
 from gates.metrics.integrity.new_levels import EVENT, UNIT, folded, new_levels, unseen_events
 
@@ -51,6 +52,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     differences = [
         *_file_columns(scan), *_columns(scan), *_types(scan), *_units(scan), *_vocabularies(scan), *_new_levels(scan),
         *(Difference(*one) for one in differences_in_manners(scan)),
+        *(Difference("language", *one) for one in wrong_tags(scan)),
     ]  # fmt: skip
     evidence = {"differences": [vars(difference) for difference in differences]}
     note = "; ".join(difference.message for difference in differences[:3])
@@ -212,12 +214,15 @@ METRIC = Metric(
     side=Side.MAX,
     finding="Human and synthetic rows differ in columns, types, units or values",
     unit=Unit.COUNT,
-    asks="Do human and synthetic rows have the same columns, types, units, vocabularies and encodings?",
+    asks="Do human and synthetic rows have the same columns, types, units, vocabularies, encodings and tags of languages?",
     why=(
         "Readers take the first file's schema and drop what only later files have. Minutes against hours, 'null' against a missing value, "
-        "' Male' against 'Male', a unit or a label that no human row has give a model the origin of a row instead of anything about the world."
+        "' Male' against 'Male', a unit, a label or an event that no human row has give a model the origin of a row instead of anything about the world."
     ),
-    source="The project's own rule; observed in DuckDB and Arrow readers; Fisher's exact test (1922) for new levels",
+    source=(
+        "The project's own rule; observed in DuckDB and Arrow readers; Fisher's exact test (1922) for new levels; languages by "
+        "naive Bayes on character n-grams, Lui & Baldwin, langid.py, ACL 2012"
+    ),
     fix=(
         "Write both sides with one schema, one set of units and one set of labels; the message names the column and the "
         'difference. Where synthetic rows have new labels on purpose, set synthetic_role = "extend".'
@@ -225,5 +230,5 @@ METRIC = Metric(
     languages_together="columns and files are compared, not rows",
     exact="compares columns, types and vocabularies",
     cached="cells with a value; columns and types by file",
-    reads="units, vocabularies and new levels: the sample",
+    reads="units, vocabularies, new levels and languages: the sample, of languages 1,000 texts of either side",
 )
