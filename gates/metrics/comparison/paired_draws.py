@@ -48,7 +48,7 @@ def draws(
         return []
     rng = np.random.default_rng(seed)
     wanted = size if at_most is None else min(size, at_most)
-    groups = _RowGroups(human.group), _Groups(synthetic.group)
+    groups = _RowGroups(human.group), _RowGroups(synthetic.group)
     if any(one.has_several_rows for one in groups) and wanted < size:
         made = [_thinned(_draw(*groups, size, rng), wanted, rng) for _ in range(count)]
     else:
@@ -56,7 +56,7 @@ def draws(
     return [draw for draw in made if len(draw.human_a)]
 
 
-def _draw(human: _RowGroups, synthetic: _Groups, size: int, rng: np.random.Generator) -> Draw:
+def _draw(human: _RowGroups, synthetic: _RowGroups, size: int, rng: np.random.Generator) -> Draw:
     order = human.shuffled(rng)
     first, second = order[:size], order[-size:]
     second = second[human.number[second] != human.number[first[-1]]]
