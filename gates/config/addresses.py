@@ -30,7 +30,7 @@ def address_in(path: str) -> str | None:
     return f"{parts.group(1)}://{parts.group(2)}" if parts else None
 
 
-def wrong_with_address(spec: str) -> str:
+def address_problem(spec: str) -> str:
     """What is wrong with a path as an address; "" where nothing is, and for a path that is none.
 
     Whoever reads a configuration reads what stands there, and so do git, verdicts and reports: no secret may.

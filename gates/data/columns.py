@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from gates.data.common_type import common_type
 from gates.data.facts import ORIGIN, ROW_ID, WRITTEN_ORIGIN
-from gates.data.nested_values import what_files_hold
+from gates.data.nested_values import nested_in_files
 from gates.errors import DataError
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def columns_of(files: Sequence[StagedFile], origin: str, mapping: Mapping[str, s
             continue
         own = f"{source}{_SUFFIX}" if source.casefold() in reserved else source
         kind, sql_type = common_type(types)
-        holds = what_files_hold(files, source)
+        holds = nested_in_files(files, source)
         columns += [
             Column(name, source, kind, sql_type, source not in in_files, holds=holds) for name in roles or [own]
         ]

@@ -137,7 +137,9 @@ def holdout_files(config: DataPaths, choose: Callable[[set[Path]], set[Path]] = 
     """
     if config.holdout is None:
         return None
-    files = every(config.holdout, lambda spec: resolve(spec, config.root, config.place("holdout"), choose=choose))
+    files = files_of_specs(
+        config.holdout, lambda spec: resolve(spec, config.root, config.place("holdout"), choose=choose)
+    )
     own = {file.path.resolve() for file in data_files(config, choose)}
     for file in files:
         if file.path.resolve() in own:
@@ -153,7 +155,7 @@ def evaluation_files(config: DataPaths, choose: Callable[[set[Path]], set[Path]]
     if not config.evaluation:
         return None
     place = config.place("evaluation")
-    files = every(config.evaluation, lambda spec: resolve(spec, config.root, place, choose=choose))
+    files = files_of_specs(config.evaluation, lambda spec: resolve(spec, config.root, place, choose=choose))
     own = {file.path.resolve() for file in data_files(config, choose)}
     for file in files:
         if file.path.resolve() in own:
@@ -161,7 +163,7 @@ def evaluation_files(config: DataPaths, choose: Callable[[set[Path]], set[Path]]
     return files
 
 
-def every(specs: Specs, find: Callable[[str], list[Found]]) -> list[Found]:
+def files_of_specs(specs: Specs, find: Callable[[str], list[Found]]) -> list[Found]:
     """What is found for each of some paths, once each, sorted by name."""
     files = {file.name: file for spec in specs_of(specs) for file in find(spec)}
     return [files[name] for name in sorted(files)]
@@ -174,11 +176,11 @@ def by_partition(config: DataPaths, find: Callable[[str, str, str | None], list[
     """
     partitions = config.partition_paths()
     if config.path is not None and not partitions:
-        return every(config.path, lambda spec: find(spec, config.place("path"), None))
+        return files_of_specs(config.path, lambda spec: find(spec, config.place("path"), None))
     files: dict[str, Found] = {}
     for origin, (key, specs) in sorted(partitions.items()):
         place = config.place(key)
-        for file in every(specs, lambda spec, place=place, origin=origin: find(spec, place, origin)):  # type: ignore[misc]
+        for file in files_of_specs(specs, lambda spec, place=place, origin=origin: find(spec, place, origin)):  # type: ignore[misc]
             if file.name in files:
                 if config.reference:
                     raise UsageError(f"{config.place('reference')}: {file.name} lies in the dataset and its reference")

@@ -21,7 +21,7 @@ SINGLE_VALUE = "one text, number or time per row"
 AS_JSON, AS_PYTHON = "{} written as text", "{} written as Python code"
 
 
-def what_is_no_value(kind: pa.DataType) -> str:
+def nested_kind(kind: pa.DataType) -> str:
     """What a column holds where its values are no texts, numbers or times: `lists`, `bytes`; else ""."""
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
         return "bytes"
@@ -30,13 +30,13 @@ def what_is_no_value(kind: pa.DataType) -> str:
     return "structs" if pa.types.is_struct(kind) else "maps" if pa.types.is_map(kind) else "lists"
 
 
-def what_files_hold(files: Iterable[StagedFile], column: str) -> str:
+def nested_in_files(files: Iterable[StagedFile], column: str) -> str:
     """The same of a column of files, whichever of them has other values than single ones, also where JSON stayed text."""
     own = [file for file in files if column in file.types]
-    return next(filter(None, (what_is_no_value(file.types[column]) or file.nested.get(column) for file in own)), "")
+    return next(filter(None, (nested_kind(file.types[column]) or file.nested.get(column) for file in own)), "")
 
 
-def what_texts_hold(files: Sequence[StagedFile], column: str) -> str:
+def nested_in_texts(files: Sequence[StagedFile], column: str) -> str:
     """What nearly all first values of a column of text are written as, `lists written as text`; "" for plain words."""
     texts = [file for file in files if file.types.get(column) == pa.string() and file.rows]
     # A file of each origin: what writes one writes its other parts.

@@ -11,7 +11,7 @@ from gates.config.roles import INDEX_NAME
 from gates.data.columns import columns_of
 from gates.data.conversations.columns import MESSAGES_TYPE, Conversations
 from gates.data.facts import Roles
-from gates.data.nested_values import NO_VALUE, SINGLE_VALUE, what_files_hold, what_texts_hold
+from gates.data.nested_values import NO_VALUE, SINGLE_VALUE, nested_in_files, nested_in_texts
 from gates.errors import UsageError, first_few
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def role_columns(files: Sequence[StagedFile], config: DataSource, kind: DataType
 
 
 def _written_out(files: Sequence[StagedFile], column: str) -> str:
-    return what_files_hold(files, column) or what_texts_hold(files, column)
+    return nested_in_files(files, column) or nested_in_texts(files, column)
 
 
 def _refuse_no_value(config: DataSource, key: str, column: str, holds: str) -> None:

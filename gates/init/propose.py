@@ -20,7 +20,7 @@ from gates.init.guesses.roles_guess import Guess, NewRows, generator_of, group_o
 from gates.init.guesses.texts import TEXT, question_and_answer, text_column
 from gates.init.guesses.type_guess import TYPE_BY_SHAPE, recognise
 from gates.init.proposal import Proposal
-from gates.init.wide_table import how_to_part, how_to_unfold
+from gates.init.wide_table import part_command, unfold_command
 from gates.verdict import Scope
 from gates.versions.dataset.snapshots import work_tree_files
 from gates.versions.repository import open_repository
@@ -61,10 +61,10 @@ def propose(root: Path, data: FoundData) -> Proposal:
         content = {name: kind for name, kind in every.types.items() if origin is None or name != origin.name}
         proposal = _typed(Proposal(data, "tabular", origin, rows), replace(every, types=content))
         taken = (*proposal.columns.values(), proposal.label, proposal.group)
-        if proposal.type == "tabular" and (nested := how_to_unfold(data, content, taken)):
+        if proposal.type == "tabular" and (nested := unfold_command(data, content, taken)):
             raise UsageError(f"{data.where()}: {nested}")
         if origin is None and not data.partitions:
-            if both := how_to_part(data, every.types):
+            if both := part_command(data, every.types):
                 raise UsageError(f"{data.where()}: {both}")
             side = one_sided(values)
             choices = _choices(values, opened.files, is_one_sided=bool(side))

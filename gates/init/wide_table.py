@@ -48,7 +48,7 @@ def _origin_of(column: str) -> str:
     return word[0] if word else "synthetic" if _MACHINE.search(column) else ""
 
 
-def how_to_part(data: FoundData, types: Mapping[str, str]) -> str:
+def part_command(data: FoundData, types: Mapping[str, str]) -> str:
     """What is wrong with rows of both origins, and a command that parts them; "" where rows are none.
 
     types: SQL type by column.
@@ -90,7 +90,7 @@ def _query(data: FoundData, types: Mapping[str, str], columns: Mapping[str, tupl
     return f"COPY ({' UNION ALL BY NAME '.join(parts)}) TO {literal(target)}"
 
 
-def how_to_unfold(data: FoundData, types: Mapping[str, str], taken: Collection[str | None]) -> str:
+def unfold_command(data: FoundData, types: Mapping[str, str], taken: Collection[str | None]) -> str:
     """What is wrong with rows of lists and objects alone, and a command that makes texts of them; "" for other rows.
 
     types: SQL type by column. taken: columns that play a part, as keys do.

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from gates.config.addresses import wrong_with_address
+from gates.config.addresses import address_problem
 from gates.errors import did_you_mean
 from gates.visible_text import has_words
 
@@ -32,7 +32,7 @@ def data_path(value: Any) -> str:
     """A file, a folder or a pattern of them, here or at an address; or several."""
     if isinstance(value, list):
         return strings(value) or next(filter(None, map(data_path, value)), "" if value else "is empty")
-    return string(value) or wrong_with_address(value)
+    return string(value) or address_problem(value)
 
 
 def words(value: Any) -> str:

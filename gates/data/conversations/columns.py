@@ -22,7 +22,7 @@ from gates.data.conversations.shapes import (
 )
 from gates.data.facts import TURNS
 from gates.data.formats.first_values import first_values
-from gates.data.nested_values import AS_JSON, NO_VALUE, SINGLE_VALUE, what_is_no_value
+from gates.data.nested_values import AS_JSON, NO_VALUE, SINGLE_VALUE, nested_kind
 from gates.errors import UsageError
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class Conversations:
             raise UsageError(
                 f"{self.place}: column '{column.source}' holds lists of {{{', '.join(strange)}}}; expected messages of {expected}: rename the keys"
             )
-        content = what_is_no_value(column.kind) or f"{column.kind} values"
+        content = nested_kind(column.kind) or f"{column.kind} values"
         sentence = NO_VALUE.format(column.source, content, column.name, f"messages of {expected}")
         raise UsageError(f"{self.place}: {sentence}")
 

@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from gates.config.addresses import is_address, protocol_of
-from gates.data.remote.filesystems import filesystem_of, unanswered
+from gates.data.remote.filesystems import filesystem_error, filesystem_of
 from gates.errors import DataError, UsageError, foreign_code
 from gates.private_folder import PrivateFolder
 
@@ -55,7 +55,7 @@ def remote_files(address: str, place: str, holds_rows: Callable[[str], bool]) ->
         raise UsageError(
             f'{place}: files at {protocol_of(address)}:// cannot be listed; name each, as in path = ["…", "…"]'
         )
-    with foreign_code(lambda error: unanswered(address, place, error)):
+    with foreign_code(lambda error: filesystem_error(address, place, error)):
         filesystem.invalidate_cache()
         listed = _listed(filesystem, path, address)
         if not listed:
@@ -72,7 +72,7 @@ def remote_files(address: str, place: str, holds_rows: Callable[[str], bool]) ->
 def entries(address: str, place: str) -> list[str]:
     """The addresses of what lies in a folder, objects and folders, sorted. Raises what `remote_files` raises."""
     filesystem, path = filesystem_of(address, place)
-    with foreign_code(lambda error: unanswered(address, place, error)):
+    with foreign_code(lambda error: filesystem_error(address, place, error)):
         filesystem.invalidate_cache()
         names = [str(name).rstrip("/") for name in filesystem.ls(path, detail=False)]
         return sorted(_address(name, path, address) for name in names if name != path.rstrip("/"))
@@ -130,19 +130,19 @@ def _fetch(filesystem: Any, name: str, address: str, path: Path) -> None:
     except OSError as error:
         # s3fs asks for each range of the object that it opened (If-Match), and says so with an error of its own.
         if type(error).__name__ == "FileExpired":
-            raise changed_there(address) from error
+            raise changed_while_read(address) from error
         raise
     filesystem.invalidate_cache()
     after = _identity(filesystem.info(name))
     if before != after or dict(after).get("size") not in {None, str(size)}:
-        raise changed_there(address)
+        raise changed_while_read(address)
 
 
 def _identity(about: Mapping[str, Any]) -> Identity:
     return tuple((key, str(about[key])) for key in _IDENTITY if about.get(key) is not None)
 
 
-def changed_there(address: str) -> DataError:
+def changed_while_read(address: str) -> DataError:
     """That an object became another one while it was read."""
     return DataError(f"{address}: changed while it was read; run again when nothing writes to it")
 

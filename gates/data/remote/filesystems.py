@@ -54,7 +54,7 @@ def filesystem_of(address: str, place: str) -> tuple[Any, str]:
     return filesystem, str(path)
 
 
-def unanswered(address: str, place: str, error: BaseException) -> GatesError:
+def filesystem_error(address: str, place: str, error: BaseException) -> GatesError:
     """What to say in place of a file system's own error."""
     protocol = protocol_of(address)
     names = {type(one).__name__ for one in _chain(error)}

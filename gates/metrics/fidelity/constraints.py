@@ -127,8 +127,8 @@ def _integer_valued(_human: pl.DataFrame, rows: pl.DataFrame, columns: Sequence[
 
 
 @dataclass(frozen=True)
-class KeysOf:
-    """Makes an accumulator of the keys that these columns make, of the rows in which none of them is missing."""
+class KeyAccumulator:
+    """Makes an accumulator of the keys that some columns make, of the rows in which none of them is missing."""
 
     columns: tuple[str, ...]
 
@@ -137,10 +137,10 @@ class KeysOf:
         return KeyIndex(inputs, lambda batch: key_hashes(batch.frame, self.columns))
 
 
-def accumulate_keys(inputs: PassInputs, params: Mapping[str, object]) -> list[KeysOf]:
+def accumulate_keys(inputs: PassInputs, params: Mapping[str, object]) -> list[KeyAccumulator]:
     """What a constraint reads of every row: a key's columns; other constraints look at samples."""
     columns = tuple(_named_columns(params))
-    return [KeysOf(columns)] if params["constraint"] == "key" and {*columns} <= {*inputs.schema} else []
+    return [KeyAccumulator(columns)] if params["constraint"] == "key" and {*columns} <= {*inputs.schema} else []
 
 
 def _named_columns(params: Mapping[str, object]) -> list[str]:
@@ -153,7 +153,7 @@ def _key(scan: Scan, scope: Scope, columns: list[str]) -> Measurement:
 
     Counted over all rows, because a sample holds few of the pairs that repeat.
     """
-    keys = scan.collected(KeysOf(tuple(columns)))
+    keys = scan.collected(KeyAccumulator(tuple(columns)))
     complete = rows_with_key(scan.index, keys)
     of_humans = keys.with_content_of(keys.of(HUMAN_CODE))
 

@@ -16,7 +16,7 @@ from gates.data.files import (
     data_file,
     data_files,
     evaluation_files,
-    every,
+    files_of_specs,
     holdout_files,
     overlap,
 )
@@ -202,7 +202,7 @@ def _listed(config: DataPaths, version: Version, find: Callable[..., list[Snapsh
     files = by_partition(config, find)
     beside = (("holdout", config.holdout), ("evaluation", config.evaluation))
     holdout, evaluation = (
-        tuple(every(specs, lambda spec, key=key: find(spec, config.place(key)))) if specs else None  # type: ignore[misc]
+        tuple(files_of_specs(specs, lambda spec, key=key: find(spec, config.place(key)))) if specs else None  # type: ignore[misc]
         for key, specs in beside
     )
     return Snapshot(version, tuple(files), holdout, evaluation)

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[3]
 USES = built_in_uses()
 
 
-def unanswered(uses: Sequence[Use]) -> list[str]:
+def filesystem_error(uses: Sequence[Use]) -> list[str]:
     return [one.question for one in answered(uses) if not one.checks and not one.commands]
 
 
@@ -57,7 +57,7 @@ def test_every_shipped_limit_answers_a_question_that_is_listed():
 
 
 def test_no_question_stays_without_an_answer():
-    assert unanswered(USES) == []
+    assert filesystem_error(USES) == []
 
 
 def test_commands_that_answer_are_commands():
@@ -69,7 +69,7 @@ def test_question_that_loses_its_last_check_is_not_answered_any_more():
     rare = {"expect_rare_slices_to_be_covered", "expect_tail_mass_to_be_between"}
     fewer = [use for use in USES if use.entry.type not in rare]
 
-    assert unanswered(fewer) == ["rare events"]
+    assert filesystem_error(fewer) == ["rare events"]
 
 
 def test_questions_are_listed_for_people_and_programs(tmp_path, gates):

@@ -23,7 +23,7 @@ from gates.metrics.content.personal_data import PersonalDataSearch
 from gates.metrics.copies import text_store
 from gates.metrics.copies.evaluation_search import EvaluationSearch
 from gates.metrics.copies.text_store import TextTokens
-from gates.metrics.fidelity.constraints import KeysOf
+from gates.metrics.fidelity.constraints import KeyAccumulator
 from gates.metrics.history.earlier_rows import PromotedHumanRows
 from gates.metrics.history.previous_human_rows import BothVersions
 from gates.metrics.integrity.generation_depth import ids_and_seeds
@@ -144,7 +144,7 @@ def keys(index):
 # How each accumulator is made, and its value without what hangs on the order in which rows came.
 KINDS = {
     "column": (ColumnReader("town"), plain),
-    "keys of columns": (KeysOf(("id", "town")), keys),
+    "keys of columns": (KeyAccumulator(("id", "town")), keys),
     "declared keys": (declared_keys, keys),
     "ids and seeds": (ids_and_seeds, keys),
     "lengths": (longer_by_of, plain),
