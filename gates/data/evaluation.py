@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from gates.config.data_types import DATA_TYPES, data_type
 from gates.data.batch import feed
-from gates.data.duckdb.connection import connect
+from gates.data.duckdb.connection import connect_to_read
 from gates.data.duckdb.dataset import reader
 from gates.data.duckdb.reading import stream_batches
 from gates.data.duckdb.views import file_query
@@ -174,7 +174,7 @@ def open_evaluation(
         return None
     with ExitStack() as stack:
         folder = stack.enter_context(PrivateFolder())
-        connection = connect(folder.path)
+        connection = connect_to_read(folder.path)
         stack.callback(connection.close)
         staged, steady = [], SteadyFiles()
         for file in declared:

@@ -33,6 +33,12 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     except duckdb.ParserException as error:
         raise UsageError(f"{MEMORY_VARIABLE}='{memory_limit()}' is no amount of memory; expected e.g. 2GB") from error
     connection.execute("SET GLOBAL TimeZone = 'UTC'")
+    return connection
+
+
+def connect_to_read(folder: Path) -> duckdb.DuckDBPyConnection:
+    """The same with what turns the conversations of files into rows, which takes as long to make as all the rest."""
+    connection = connect(folder)
     for macro in MACROS:
         connection.execute(f"CREATE MACRO {macro}")
     return connection
