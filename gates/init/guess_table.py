@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _HEAD = ("guess", "is", "because")
 # A longer cell would move the last column out of sight.
 _WIDEST = 60
+_NAMED = 5
+_LOOSE = "checks of this type look at no such column: give them rules in a schema (docs/how-to/own-schema.md)"
 
 
 def guess_table(proposal: Proposal) -> Iterator[str]:
@@ -41,6 +43,10 @@ def _guesses(proposal: Proposal) -> Iterator[tuple[str, str, str]]:
     for part, named in (("label", proposal.label), ("group", proposal.group)):
         if named:
             yield part, f"column '{named}'", proposal.why[part]
+    if proposal.loose:
+        rest = len(proposal.loose) - _NAMED
+        shown = ", ".join(f"'{name}'" for name in proposal.loose[:_NAMED]) + (f" and {rest:,} more" if rest > 0 else "")
+        yield "no part", shown, _LOOSE
 
 
 def _listed(words: tuple[str, ...]) -> str:

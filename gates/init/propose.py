@@ -61,6 +61,10 @@ def propose(root: Path, data: FoundData) -> Proposal:
         content = {name: kind for name, kind in every.types.items() if origin is None or name != origin.name}
         proposal = _typed(Proposal(data, "tabular", origin, rows), replace(every, types=content))
         taken = (*proposal.columns.values(), proposal.label, proposal.group)
+        kind = data_type(proposal.type)
+        if kind.content:
+            loose = tuple(name for name in content if name not in (*taken, *kind.named_roles))
+            proposal = replace(proposal, loose=loose)
         if proposal.type == "tabular" and (nested := unfold_command(data, content, taken)):
             raise UsageError(f"{data.where()}: {nested}")
         if origin is None and not data.partitions:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gates.config.data_types import DATA_TYPES, data_type
 from gates.data.facts import ORIGIN, ROW_ID, TURNS
 from gates.metrics.comparison.encoding import why_not_compared
 
@@ -25,7 +26,7 @@ def not_compared(scan: Scan) -> dict[str, str]:
         *roles.bound,
         *scan.declared.population,
     }
-    compared = {*roles.content} - {*roles.identifying}
+    compared = {*roles.content} - {*roles.identifying} - _unspoken(scan)
     reasons = {}
     for name in scan.inputs.schema:
         if name in compared and len(scan.human):
@@ -33,3 +34,11 @@ def not_compared(scan: Scan) -> dict[str, str]:
         elif name not in {*parts, *roles.content}:
             reasons[name] = "has no role"
     return {name: reason for name, reason in reasons.items() if reason}
+
+
+def _unspoken(scan: Scan) -> set[str]:
+    """What would be read out of conversations, and none of them has, as a system's message: no file has such a column."""
+    kind = data_type(scan.roles.type) if scan.roles.type in DATA_TYPES else None
+    derived = {*kind.derived} & {*scan.roles.content} if kind and scan.roles.turns else set()
+    sides = (scan.human.frame, scan.synthetic.frame)
+    return {name for name in derived if all(side[name].null_count() == side.height for side in sides)}

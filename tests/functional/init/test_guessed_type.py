@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
@@ -90,6 +91,25 @@ def test_question_and_its_answer_are_an_instruction(columns, tmp_path, gates):
     bound = {role: name for name, role in columns.items() if role and role != name}
     assert (dataset.type, dict(dataset.columns)) == ("instruction", bound)
     assert guesses(called.out)["type"][1].endswith("read as a question and its answer")
+
+
+def test_columns_that_no_check_of_the_type_looks_at_are_named(tmp_path, gates):
+    grades = {name: [number % 5 for number in range(40)] for name in ("helpfulness", "coherence")}
+    written(tmp_path, {"prompt": sentences(40), "response": sentences(40, 40), "source": ["web"] * 40, **grades})
+
+    out = gates(tmp_path, "init").out
+
+    why = "checks of this type look at no such column: give them rules in a schema (docs/how-to/own-schema.md)"
+    assert guesses(out)["no part"] == ("'helpfulness', 'coherence'", why)
+
+
+def test_array_of_a_spreadsheet_in_utf16_is_found_without_its_name(tmp_path, gates):
+    rows = [{"text": text, "origin": ("human", "synthetic")[at % 2]} for at, text in enumerate(sentences(40))]
+    (tmp_path / "notes.json").write_text(json.dumps(rows), encoding="utf-16")
+
+    called = gates(tmp_path, "init")
+
+    assert guesses(called.out)["rows"] == ("20 human and 20 synthetic",)
 
 
 def test_letters_of_answers_are_levels_and_no_responses(tmp_path, gates):

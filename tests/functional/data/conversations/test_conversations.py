@@ -178,6 +178,16 @@ def test_parts_that_nobody_looks_at_are_counted_in_one_line(tmp_path, gates):
     assert "not looked at: 160 image parts and 1 audio part of messages" in out
 
 
+def test_part_that_no_conversation_has_is_not_named_among_what_is_not_compared(tmp_path, gates):
+    def row(_: int, rng: random.Random) -> Mapping[str, object]:
+        talk = [{"role": "user", "content": question(rng)}, {"role": "assistant", "content": sentences(rng)}]
+        return {"messages": talk, "tools": ["find"]}
+
+    written(tmp_path, row, 'type = "instruction"')
+
+    assert "\nnot compared: `tools`\n" in gates(tmp_path, "check", "rows", "--only", RULE).out
+
+
 LEAKS = {
     "example": "\n\nExample\nInput: 48 63\nOutput: 111",
     "mark-up": " That is <s>wrong</s> right.",

@@ -126,6 +126,25 @@ def test_empty_parts_of_a_folder_hold_no_rows_and_alone_are_refused(suffix, tmp_
     assert rows(tmp_path, "rows") == ROWS + ROWS
 
 
+@pytest.mark.parametrize("suffix", ["parquet", "arrow", "feather", "ipc"])
+def test_tables_without_rows_hold_none_and_a_file_of_nothing_is_broken(suffix, tmp_path):
+    folder = tmp_path / "rows"
+    folder.mkdir()
+    nothing = pa.Table.from_pylist(ROWS)[:0]
+    if suffix == "parquet":
+        pq.write_table(nothing, folder / "part-0.parquet")
+    else:
+        with pa.ipc.new_file(folder / f"part-0.{suffix}", nothing.schema) as file:
+            file.write_table(nothing)
+    pq.write_table(pa.Table.from_pylist(ROWS), folder / "part-1.parquet")
+
+    assert rows(tmp_path, "rows") == ROWS
+
+    (folder / f"part-2.{suffix}").touch()
+    with pytest.raises(DataError, match=rf"rows/part-2\.{suffix}: empty, 0 bytes"):
+        rows(tmp_path, "rows")
+
+
 def test_workbook_is_named_with_what_to_do(tmp_path):
     (tmp_path / "a.xlsx").write_bytes(b"PK")
 
