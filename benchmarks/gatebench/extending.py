@@ -1,6 +1,6 @@
 """Rows that extend on purpose: a rare class made more frequent, extremes, rare intents; sound, and with three defects each.
 
-Sound ones are interpolated between human rows of the class (as SMOTE does: Chawla et al., 2002), or are rows of the class
+Sound ones are interpolated between near human rows of the class (as SMOTE does: Chawla et al., 2002), or are rows of the class
 that other people are. Defects are copies, three patterns over and over, and rows of other classes under the rare label.
 """
 
@@ -13,10 +13,12 @@ import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from .planting import Halves, Plant, Rng
 
 EXTEND = '\nsynthetic_role = "extend"'
-ROWS_ADDED, COPIED, PATTERNS = 300, 0.3, 3
+ROWS_ADDED, COPIED, PATTERNS, NEIGHBOURS = 300, 0.3, 3, 5
 # Of human rows a pattern may differ in these numbers and is still the same.
 NOISE = 0.02
 
@@ -38,20 +40,21 @@ class Rare:
         return replace(halves, synthetic=pool[rng.permutation(pool.height)[:ROWS_ADDED]])
 
     def interpolated(self, halves: Halves, rng: Rng) -> Halves:
-        """Rows between two human rows of the class; a word is that of either."""
+        """Rows between a human row of the class and one of its nearest others; what is no number, or follows from it, is its own."""
         pool = self.of(halves.human)
-        one, other = (pool[rng.integers(pool.height, size=ROWS_ADDED)] for _ in range(2))
+        names = [name for name, kind in pool.schema.items() if kind.is_numeric()]
+        words = [name for name, kind in pool.schema.items() if not kind.is_numeric()]
+        one = rng.integers(pool.height, size=ROWS_ADDED)
+        other = _nearest(pool.select(names), pool.select(words))[one, rng.integers(NEIGHBOURS, size=ROWS_ADDED)]
         part = rng.random(ROWS_ADDED)
-        columns = []
-        for name, kind in pool.schema.items():
-            if kind.is_numeric():
-                mixed = pl.Series(name, one[name].to_numpy() * part + other[name].to_numpy() * (1 - part))
-                columns.append(mixed.round(0 if kind.is_integer() else 2).cast(kind))
-            else:
-                columns.append(
-                    pl.Series(name, np.where(part > 0.5, one[name].to_numpy(), other[name].to_numpy()), kind)
-                )
-        return replace(halves, synthetic=pl.DataFrame(columns))
+        rows = pool[one]
+        for name in names:
+            if any(pool.group_by(word).agg(pl.col(name).n_unique())[name].max() == 1 for word in words):
+                continue
+            kind = pool.schema[name]
+            mixed = pl.Series(name, rows[name].to_numpy() * part + pool[other][name].to_numpy() * (1 - part))
+            rows = rows.with_columns(mixed.round(0 if kind.is_integer() else 2).cast(kind))
+        return replace(halves, synthetic=rows)
 
     def copied(self, halves: Halves, rng: Rng) -> Halves:
         """A third of what was added stands among the human rows."""
@@ -83,6 +86,17 @@ class Rare:
         pool = pl.concat([halves.synthetic, halves.spare]).filter(pl.col(self.column) != self.value)
         rows = pool[rng.permutation(pool.height)[:ROWS_ADDED]]
         return replace(halves, synthetic=rows.with_columns(pl.lit(self.value).alias(self.column)))
+
+
+def _nearest(numbers: pl.DataFrame, words: pl.DataFrame) -> npt.NDArray[np.int64]:
+    """Positions of the nearest others of each row: standard deviations of numbers, and one for each other word."""
+    scaled = (numbers.to_numpy() - numbers.to_numpy().mean(axis=0)) / (numbers.to_numpy().std(axis=0) + 1e-9)
+    squared = ((scaled[:, None, :] - scaled[None, :, :]) ** 2).sum(axis=2)
+    for name in words.columns:
+        level = words[name].cast(pl.String).fill_null("").to_numpy()
+        squared += level[:, None] != level[None, :]
+    np.fill_diagonal(squared, np.inf)
+    return np.argsort(squared, axis=1)[:, :NEIGHBOURS]
 
 
 def with_extremes(plant: Plant) -> Plant:

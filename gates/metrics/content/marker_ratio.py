@@ -11,8 +11,8 @@ from gates.data.scan.result import with_turn
 from gates.data.text.marks.markers import Mark, mark_names
 from gates.data.text.marks.turn_marks import first_turns_with
 from gates.metrics.base.breakdowns import with_parts
-from gates.metrics.base.languages import ROWS_TO_JUDGE_ALONE
 from gates.metrics.base.measurement import Baseline, Failed, Growth, Measured, Measurement, NotConfigured, RowCounts
+from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
 from gates.metrics.limits.wording import percent
 from gates.metrics.stats.intervals import CONFIDENCE, ratio_difference
 from gates.verdict import Severity
@@ -61,11 +61,11 @@ def _excess(scan: Scan, synthetic: Mask, human: Mask, marks: Mark, habits: Mark)
         "human": _counts(scan.index.marks[human], marks),
     }
     estimate = ratio_difference(hits, n_synthetic, human_hits, n_human)
-    is_large_enough = min(n_human, n_synthetic) >= ROWS_TO_JUDGE_ALONE
+    is_large_enough = min(n_human, n_synthetic) >= ROWS_TO_PASS
     return Measured(
         estimate,
         RowCounts(n_human, n_synthetic),
-        # So many rows would show one in fifty; what human rows have as often blocks nothing.
+        # So many rows would show five in a hundred; what human rows have as often blocks nothing.
         undecided=Severity.WARNING if is_large_enough and estimate.low <= 0 else None,
         baseline=Baseline(human_hits / n_human),
         growth=Growth(shrinks="linear" if hits + human_hits <= FEW_HITS else "root"),

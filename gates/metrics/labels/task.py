@@ -80,6 +80,21 @@ class Task:
         trains = (train for train, _ in self.splits)
         return [rows[~np.isin(self.unit[rows], self.unit[train])] for rows, train in zip(dealt, trains, strict=True)]
 
+    def answered(self, name: str) -> tuple[list[Ints], Exam]:
+        """The rows of a kind whose labels a model of human rows is asked for, and the exam on them.
+
+        Rows of one label alone, as those that were made for a rare class, stand beside the human test rows of all other labels.
+        """
+        dealt = self.dealt(name)
+        exam = exam_of(self, dealt)
+        if exam.judged:
+            return dealt, exam
+        own = np.unique(self.labels[self.blocks[name]])
+        others = [test[~np.isin(self.labels[test], own)] for test in self.tests()]
+        both = [np.r_[rows, other] for rows, other in zip(dealt, others, strict=True)]
+        beside = exam_of(self, both)
+        return both, replace(beside, judged=tuple(code for code in beside.judged if code in own))
+
     def apart(self, name: str) -> list[Ints]:
         """Per split, the rows of a kind that share no unit with the rows to test on."""
         block = self.blocks[name]

@@ -151,9 +151,10 @@ class _Fits:
         # added to 3,000 lose .002, and 3,000 added to 3,000 lose .007. So fewer are added, and the note says how many.
         added = [other[: round(len(one) * ratio)] for one, other in zip(human, made, strict=True)]
         both = [np.r_[one, other] for one, other in zip(human, added, strict=True)]
+        answered, exam = task.answered(name)
         return Trained(
             test=exam_of(task, task.tests()),
-            on_synthetic=(exam_of(task, task.dealt(name)), self._model(human, task.dealt(name))),
+            on_synthetic=(exam, self._model(human, answered)),
             synthetic=self._model([rows[:size] for rows, size in zip(made, even, strict=True)]),
             even=self._of_human(human, tuple(map(_about_as_many, even, map(len, human)))),
             human=self._of_human(human, tuple(map(len, human))),

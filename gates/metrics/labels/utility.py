@@ -48,7 +48,8 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     whatever the classes' shares. train "synthetic": the score above chance from synthetic rows over that from as many
     human rows, 1 being as good. train "both": the score from human rows with synthetic ones added, in the
     dataset's own proportion, less that from the same human rows, in [-1, 1]. train "human": the score above chance of a model
-    of human rows on synthetic labels, over that on human ones: labels that were flipped it does not predict. At most 3,000 are read: of more, the note
+    of human rows on synthetic labels, over that on human ones: labels that were flipped it does not predict. Synthetic rows of one
+    label alone are told from human rows of all others, as human rows of that label are. At most 3,000 are read: of more, the note
     and the evidence say which proportion was added, and the number is about that one.
     Tested on the declared holdout where it has labels, else on human rows in folds by group, which the generator may
     have seen. Near copies of tested texts are not trained on. In tables they cannot be told from rows that coincide by
@@ -67,7 +68,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     left_out = sorted(set(scan.generators) - set(parts))
     if left_out:
         whole = replace(whole, evidence={**whole.evidence, "generators_not_tested_alone": left_out})
-    if kind != BOTH and scan.declared.extends_human_law:
+    if kind == SYNTHETIC and scan.declared.extends_human_law:
         reason = 'synthetic_role = "extend" does not promise that synthetic rows can stand for human rows'
         return ReportOnly(whole, reason)
     return replace(whole, parts=parts)
@@ -122,9 +123,16 @@ def _labels_kept(
     """How well a model of human rows predicts synthetic labels. human: its area on human labels, and the draws of that."""
     exam, model = trained.on_synthetic
     rows = RowCounts(every.n_human, trained.n_synthetic)
-    if not exam.judged:
-        reason = "synthetic rows have hardly more than one label: nothing that a model of human rows could tell apart"
+    test = replace(trained.test, judged=tuple(code for code in exam.judged if code in trained.test.judged))
+    if not test.judged:
+        reason = (
+            "too few human rows have a label of synthetic rows: nothing that a model of human rows could tell apart"
+        )
         return Inconclusive(reason, rows, evidence=evidence)
+    exam = replace(exam, judged=test.judged)
+    if test.judged != trained.test.judged:
+        # The area of one label among human rows, and not of all of them, is what that of synthetic rows compares with.
+        human = float(test.areas(trained.human.scores)[0]), test.resampled(trained.human.refits, seed)
     area, draws = float(exam.areas(model.scores)[0]), exam.resampled(model.refits, seed)
     predicted = np.argmax(model.scores, axis=1)
     recall = {every.names[code]: float((predicted[exam.labels == code] == code).mean()) for code in exam.judged}

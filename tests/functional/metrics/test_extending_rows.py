@@ -23,18 +23,18 @@ def interpolated(rng, rows):
     return rows[first] + rng.uniform(size=(MADE, 1)) * (rows[near] - rows[first])
 
 
-def write(path, defect):
+def write(path, defect, count=RARE, shift=1.0):
     rng = np.random.default_rng(1)
     mixing = rng.normal(size=(8, 8)) / 2
     common = rng.normal(size=(COMMON, 8)) @ mixing
-    rare = rng.normal(size=(RARE, 8)) @ mixing + [1.2, -1, 0.8, 0, 0, 0.6, 0, 0]
-    made = interpolated(rng, common[:RARE] if defect == "wrong label" else rare)
+    rare = rng.normal(size=(count, 8)) @ mixing + shift * np.array([1.2, -1, 0.8, 0, 0, 0.6, 0, 0])
+    made = interpolated(rng, common[:count] if defect == "wrong label" else rare)
     if defect == "copies":
-        made[:300] = rare[rng.integers(RARE, size=300)]
+        made[:300] = rare[rng.integers(count, size=300)]
     if defect == "one mode":
         made = rare[7] + rng.normal(size=made.shape) * rare.std(0) / 20
     numbers = np.vstack([common, rare, made]).round(3)
-    counts = [COMMON, RARE, MADE]
+    counts = [COMMON, count, MADE]
     columns = {f"x{at}": numbers[:, at] for at in range(8)}
     labels = np.repeat(["no", "yes", "yes"], counts)
     origins = np.repeat(["human", "human", "synthetic"], counts)
@@ -62,3 +62,24 @@ def test_rows_of_a_rare_class_pass_and_their_defects_are_refused(tmp_path, gates
     assert "reported only" not in called.out
     if not defect:
         assert called.out.startswith("t: PASS")
+
+
+@pytest.mark.parametrize(("defect", "code"), [("", 0), ("wrong label", 1)])
+def test_class_of_which_sixty_human_rows_are_not_compared_is_known_by_its_label(tmp_path, gates, defect, code):
+    write(tmp_path, defect, count=60)
+
+    called = gates(tmp_path, "check")
+
+    assert called.code == code, called.out
+    assert ("combined/expect_utility_to_be_between/human" in called.out) == bool(defect)
+
+
+def test_rare_class_may_lie_beyond_the_drafted_ranges(tmp_path, gates):
+    write(tmp_path, "", count=20, shift=2.5)
+    assert gates(tmp_path, "init", "--accept").code == 0
+
+    called = gates(tmp_path, "check", "-v")
+
+    assert called.code == 0, called.out
+    assert "does not promise the ranges of human rows" in called.out
+    assert "warnings\n" not in called.out

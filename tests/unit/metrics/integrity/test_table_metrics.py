@@ -11,11 +11,13 @@ from gates.data.scan.inputs import Declarations
 from gates.data.scan.run import ScanRequest
 from gates.errors import MetricError
 from gates.metrics.base.measurement import Limits, ReportOnly
+from gates.metrics.base.metric import Unit
 from gates.metrics.copies import copies, duplicates
 from gates.metrics.fidelity import constraints, distributions
 from gates.metrics.groups import slices
 from gates.metrics.integrity import alignment, human_ratio, lineage, origins
 from gates.metrics.limits.judge import judge
+from gates.metrics.limits.wording import Wording
 from gates.verdict import Outcome, Scope, Severity
 from tests.tables import table_scan
 
@@ -148,6 +150,17 @@ def test_a_broken_constraint_is_counted_row_by_row(kind, columns, broken):
 
     assert outcome(constraint_of(fine), max_value=0.01) is Outcome.PASS
     assert outcome(constraint_of(broken), max_value=0.01) is Outcome.FAIL
+
+
+@pytest.mark.parametrize(("rows", "severity"), [(250, Severity.INFO), (90, Severity.CRITICAL)])
+def test_constraint_that_a_hundred_rows_keep_is_open_and_blocks_nothing(rows, severity):
+    measurement = measured(
+        constraints, OTHERS.head(rows), Scope.SYNTHETIC, constraint="functional_dependency", columns=["grade", "title"]
+    )
+
+    judgement = judge(measurement, Limits(max_value=0.01), Severity.CRITICAL, wording=Wording(unit=Unit.SHARE))
+
+    assert (judgement.outcome, judgement.severity) == (Outcome.INCONCLUSIVE, severity)
 
 
 def test_a_determinant_that_no_person_has_asks_nothing():

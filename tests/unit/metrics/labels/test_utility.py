@@ -98,10 +98,28 @@ def test_flipped_labels_are_not_what_a_model_of_human_rows_predicts(holdout):
     assert noisy.evidence["scores"]["synthetic"] < noisy.evidence["scores"]["human"]
 
 
-def test_synthetic_rows_of_one_label_decide_nothing_about_labels():
-    one = scanned(HUMAN_ROWS, FRESH.with_columns(label=pl.lit("yes")))
+@pytest.mark.parametrize("request_", [None, ScanRequest(declared=Declarations(extends_human_law=True))])
+@pytest.mark.parametrize("holdout", [None, HELD])
+def test_synthetic_rows_of_one_label_are_told_from_human_rows_of_the_others(request_, holdout):
+    more = table_rows(2000, 4).filter(pl.col("label") == "yes")[:400]
+    right, wrong = (
+        scanned(HUMAN_ROWS, rows, holdout, request_) for rows in (more, FRESH.with_columns(label=pl.lit("yes")))
+    )
 
-    assert judged(one, "human").outcome is Outcome.INCONCLUSIVE
+    assert judged(right, "human").outcome is Outcome.PASS
+    judgement = judged(wrong, "human")
+    assert (judgement.outcome, judgement.severity) == (Outcome.FAIL, Severity.WARNING)
+    assert "of the synthetic rows with label 'yes' it gives" in judgement.message
+
+
+def test_label_that_too_few_human_rows_have_decides_nothing():
+    rare = pl.when(pl.int_range(pl.len()) < 5).then(pl.lit("new")).otherwise(pl.col("label"))
+    scan = scanned(HUMAN_ROWS.with_columns(label=rare), FRESH.with_columns(label=pl.lit("new")))
+
+    judgement = judged(scan, "human")
+
+    assert judgement.outcome is Outcome.INCONCLUSIVE
+    assert "too few human rows have a label of synthetic rows" in judgement.message
 
 
 def test_without_a_holdout_human_rows_are_tested_on_in_folds_that_no_copy_reaches():
