@@ -114,7 +114,7 @@ def unfold_command(data: FoundData, types: Mapping[str, str], taken: Collection[
     query = f"COPY ({select(', '.join((left_out, *expressions)), f'{_reader(data)}([{sources}]{options})')}) TO {literal(target)}"
     return (
         f"nothing of a row would be compared: {', '.join(nested)} hold{'s' if len(nested) == 1 else ''} lists, objects or bytes; this "
-        f"makes texts and counts of them:\n\npython - <<'END'\nfrom duckdb import sql\nsql({query!r})\nEND\n\nthen `gates init {target}`"
+        f"makes texts and counts of them:\n\npython - <<'END'\nfrom duckdb import sql\nsql({query!r})\nEND\n\nthen `gates init {target}`, and with type = \"tabular\" in gates.toml once more: counts that belong together become a rule"
     )
 
 
