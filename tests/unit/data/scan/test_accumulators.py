@@ -88,7 +88,7 @@ def test_the_pass_accumulates_what_checks_would_find_by_reading_rows_again():
 
     assert answers(collected) == answers(later)
     assert answers(collected)[0].evidence["first_rows"] == ["mix.jsonl:3 = exam.jsonl:1"]
-    assert answers(collected)[2].estimate.value == 2
+    assert answers(collected)[2].estimate.value == 1  # both human rows name an address
     assert (len(once.reads), len(again.reads)) == (1, 3)
 
 
