@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from gates.data.files import DataFile, Format
 from gates.data.formats.csv_files import stage_csv
 from gates.data.formats.decompress import as_plain_text
+from gates.data.formats.joined import of_whole_stream, refuse_joined_arrow, refuse_joined_parquet
 from gates.data.formats.json_files import as_json_lines
 from gates.data.formats.jsonl import ColumnNotes, stage_jsonl
 from gates.data.formats.python_lists import with_json_lists
@@ -110,6 +111,8 @@ def plain_type(kind: pa.DataType) -> pa.DataType:
 
 def _narrowed(file: DataFile, parquet: Path, folder: PrivateFolder) -> Path:
     try:
+        if file.format is Format.PARQUET:
+            refuse_joined_parquet(file)
         return with_narrow_decimals(parquet, folder)
     except (OSError, pa.ArrowException) as error:
         raise DataError(f"{file.name}: not readable as Parquet: {_sentence(error)}") from error
@@ -150,12 +153,13 @@ def _stage_arrow(file: DataFile, target: Path) -> None:
         with pa.OSFile(str(file.path)) as source:
             try:
                 reader = pa.ipc.open_file(source)
+                refuse_joined_arrow(file)
                 batches: Iterator[pa.RecordBatch] = map(reader.get_batch, range(reader.num_record_batches))
             except pa.ArrowInvalid:
                 # Not the file format with its footer: perhaps the stream format.
                 source.seek(0)
                 reader = pa.ipc.open_stream(source)
-                batches = _of_whole_stream(file, reader, source)
+                batches = of_whole_stream(file, reader, source)
             with pq.ParquetWriter(target, reader.schema) as writer:
                 for batch in batches:
                     # An offset beyond the end would be followed, and end the process.
@@ -163,20 +167,6 @@ def _stage_arrow(file: DataFile, target: Path) -> None:
                     writer.write_batch(batch)
     except (OSError, pa.ArrowException) as error:
         raise DataError(f"{file.name}: not readable as Arrow IPC or Feather: {_sentence(error)}") from error
-
-
-def _of_whole_stream(
-    file: DataFile, reader: pa.ipc.RecordBatchStreamReader, source: pa.NativeFile
-) -> Iterator[pa.RecordBatch]:
-    """The batches of a stream that ends with its mark, and nothing behind it: Arrow's own reader asks for neither."""
-    last = source.tell()
-    for batch in reader:
-        yield batch
-        last = source.tell()
-    if source.tell() == last:
-        raise DataError(f"{file.name}: the stream has no end, as one that was cut or not closed; write it anew")
-    if source.tell() < source.size():
-        raise DataError(f"{file.name}: more follows the end of the stream, as where files are joined; write one stream")
 
 
 def _sentence(error: Exception) -> str:

@@ -7,6 +7,7 @@ import gzip
 import json
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from gates.config.dataset import DatasetConfig
@@ -57,26 +58,50 @@ def test_a_value_that_is_the_name_of_its_column_is_a_value(tmp_path, text):
         assert dataset.connection.sql("SELECT count(*) FROM combined").fetchall() == [(text.count("\n") - 1,)]
 
 
-def stream(batches: int) -> bytes:
+def arrow(batches: int, *, is_stream: bool, pairs: int = 1) -> bytes:
     # A column that ends as the mark of the end of a stream is written.
-    table = pa.table({"o": ["human"] * (batches * 2), "a": pa.array([-1, 0] * batches, pa.int32())})
+    table = pa.table({"o": ["human"] * (batches * pairs * 2), "a": pa.array([-1, 0] * batches * pairs, pa.int32())})
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        for batch in table.to_batches(max_chunksize=2):
+    with (pa.ipc.new_stream if is_stream else pa.ipc.new_file)(sink, table.schema) as writer:
+        for batch in table.to_batches(max_chunksize=2 * pairs):
             writer.write_batch(batch)
     return sink.getvalue().to_pybytes()
 
 
 @pytest.mark.parametrize("batches", [0, 1, 3])
 def test_a_stream_that_was_cut_between_batches_is_not_taken_for_whole(tmp_path, batches):
-    whole, mark = stream(batches), b"\xff\xff\xff\xff\0\0\0\0"
+    whole, mark = arrow(batches, is_stream=True), b"\xff\xff\xff\xff\0\0\0\0"
 
     assert whole.endswith(mark)
     assert "the stream has no end" in refusal(tmp_path, "d.arrow", whole.removesuffix(mark))
 
 
-def test_what_follows_the_end_of_a_stream_is_not_passed_over(tmp_path):
-    assert "more follows the end of the stream" in refusal(tmp_path, "d.arrow", stream(2) + stream(1))
+@pytest.mark.parametrize(
+    ("is_stream", "message"), [(True, "more follows the end of the stream"), (False, "two Arrow files in one")]
+)
+def test_arrow_files_in_one_are_not_read_as_one_of_them(tmp_path, is_stream, message):
+    one, other = arrow(2, is_stream=is_stream), arrow(2, is_stream=is_stream, pairs=100_000)
+
+    assert message in refusal(tmp_path, "d.arrow", one + one)
+    assert message in refusal(tmp_path, "d.arrow", other + one)
+
+
+def parquet(first: int, **options: object) -> bytes:
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.table({"o": ["human"] * 9, "a": list(range(first, first + 9))}), sink, **options)
+    return sink.getvalue().to_pybytes()
+
+
+OPTIONS = [{}, {"row_group_size": 2}, {"write_page_index": True}, {"use_dictionary": False, "compression": "none"}]
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+def test_parquet_files_in_one_are_not_read_as_one_of_them(tmp_path, options):
+    one, other = parquet(0, **options), parquet(50, **options)
+
+    assert "two Parquet files in one" in refusal(tmp_path, "d.parquet", one + other)
+    with opened(tmp_path, "d.parquet", other) as dataset:
+        assert dataset.connection.sql("SELECT min(a), count(*) FROM combined").fetchall() == [(50, 9)]
 
 
 @pytest.mark.parametrize("name", ["d.jsonl", "d.json"])
