@@ -225,7 +225,7 @@ def _merged_suites(
             shipped.append(suite if dataset.extends else _what_always_counts(suite))
         own = folder / f"{scope.value}.json"
         shown = own.relative_to(dataset.root).as_posix()
-        own_suite = _marked_own(read_suite(own, metrics, shown=shown)) if is_file(own, shown) else None
+        own_suite = read_suite(own, metrics, shown=shown) if is_file(own, shown) else None
         merged = merge(shipped, own_suite, partial(_is_rule_of_type, dataset, kind))
         entries[scope] = merged.entries
         loosened += merged.loosened
@@ -234,10 +234,6 @@ def _merged_suites(
             f"built-in suites of '{dataset.type}' are switched off ({dataset.place('extends')}: extends = false)"
         )
     return entries, tuple(loosened)
-
-
-def _marked_own(suite: Suite) -> Suite:
-    return replace(suite, expectations=tuple(replace(one, is_own=True) for one in suite.expectations))
 
 
 def _purpose_of(entry: SuiteEntry) -> object:

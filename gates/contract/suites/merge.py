@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gates.contract.suites.suite import ROW_FAILURES, unmentioned_rule
@@ -57,7 +57,7 @@ def merge(
             present = unmentioned_rule(entry.check_id.scope, rule)
         if present is not None:
             loosened += _replacement(present, entry)
-        merged[entry.check_id] = entry
+        merged[entry.check_id] = replace(entry, is_own=True)
     return Merged(tuple(merged.values()), tuple(loosened))
 
 

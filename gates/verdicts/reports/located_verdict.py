@@ -12,7 +12,7 @@ from gates.verdicts.reports.findings import waived_ids
 from gates.verdicts.reports.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from gates.config.dataset import DatasetConfig
@@ -112,6 +112,11 @@ class Located:
 def unplaced(verdict: Verdict) -> Located:
     """A verdict whose lines are unknown, at the first line of gates.toml."""
     return Located(verdict, Place("gates.toml", 1))
+
+
+def of_one(document: Callable[[Sequence[Located]], str]) -> Callable[[Verdict], str]:
+    """Makes the text of a single verdict, placed nowhere, of what makes one of several."""
+    return lambda verdict: document([unplaced(verdict)])
 
 
 @dataclass(frozen=True)

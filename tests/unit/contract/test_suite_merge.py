@@ -29,7 +29,8 @@ def test_what_the_dataset_adds_is_added_and_what_it_tightens_replaces():
     present, kept = built_in(max_value=0.05), built_in("expect_column_to_exist", column="age")
     tighter, added = entry(max_value=0.01), entry("expect_column_to_exist", column="name")
 
-    assert merge([suite(present, kept)], suite(tighter, added)) == Merged((tighter, kept, added), ())
+    own_tighter, own_added = (replace(one, is_own=True) for one in (tighter, added))
+    assert merge([suite(present, kept)], suite(tighter, added)) == Merged((own_tighter, kept, own_added), ())
 
 
 def test_without_an_own_suite_the_later_built_in_suite_wins():
@@ -135,4 +136,4 @@ def test_a_row_count_with_a_rule_of_its_own_is_added():
     rows = "expect_table_row_count_to_be_between"
     present, own = built_in(rows, min_value=1), entry(rows, rule="enough", min_value=500)
 
-    assert merge([suite(present)], suite(own)) == Merged((present, own), ())
+    assert merge([suite(present)], suite(own)) == Merged((present, replace(own, is_own=True)), ())

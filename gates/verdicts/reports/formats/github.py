@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from gates.contract.plugins import Report
 from gates.verdict import Outcome
-from gates.verdicts.reports.located_verdict import Weight, unplaced
+from gates.verdicts.reports.located_verdict import Weight, of_one
 from gates.verdicts.reports.text import counted, printable
 from gates.verdicts.reports.weaker_gate import TITLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gates.verdict import CheckResult, Verdict
+    from gates.verdict import CheckResult
     from gates.verdicts.reports.located_verdict import Located, Place, Unjudged
     from gates.verdicts.reports.weaker_gate import WeakerGate
 
@@ -71,10 +71,6 @@ def _escaped_property(text: str) -> str:
     return _escaped(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def _of_one(verdict: Verdict) -> str:
-    return workflow_commands([unplaced(verdict)])
-
-
 def with_change(text: str, weaker: Sequence[WeakerGate]) -> str:
     """The commands led by one for each thing that the change takes away."""
     commands = (
@@ -84,4 +80,4 @@ def with_change(text: str, weaker: Sequence[WeakerGate]) -> str:
     return "".join(f"{command}\n" for command in commands) + text
 
 
-REPORT = Report("github", "", _of_one, workflow_commands, is_document=True, with_change=with_change)
+REPORT = Report("github", "", of_one(workflow_commands), workflow_commands, is_document=True, with_change=with_change)

@@ -10,14 +10,14 @@ from xml.etree import ElementTree as ET
 from gates.contract.plugins import Report
 from gates.verdict import Outcome, Scope
 from gates.verdicts.reports.evidence import evidence_line
-from gates.verdicts.reports.located_verdict import Weight, unplaced
+from gates.verdicts.reports.located_verdict import Weight, of_one
 from gates.verdicts.reports.text import printable
 from gates.verdicts.reports.weaker_gate import ID, unexplained
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gates.verdict import CheckResult, Verdict
+    from gates.verdict import CheckResult
     from gates.verdicts.reports.located_verdict import Located, Unjudged
     from gates.verdicts.reports.weaker_gate import WeakerGate
 
@@ -130,8 +130,4 @@ def _xml(text: str) -> str:
     return _NOT_XML.sub("\ufffd", "\n".join(lines))
 
 
-def _of_one(verdict: Verdict) -> str:
-    return junit([unplaced(verdict)])
-
-
-REPORT = Report("junit", "junit.xml", _of_one, junit, is_document=True, with_change=with_change)
+REPORT = Report("junit", "junit.xml", of_one(junit), junit, is_document=True, with_change=with_change)

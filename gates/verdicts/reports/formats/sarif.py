@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from gates.contract.plugins import Report
 from gates.verdict import Answer, Outcome, Severity
-from gates.verdicts.reports.located_verdict import unplaced
+from gates.verdicts.reports.located_verdict import of_one
 from gates.verdicts.reports.text import printable
 from gates.verdicts.reports.weaker_gate import ID, TITLE
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from gates.metrics.base.metric import Metric
-    from gates.verdict import CheckResult, Verdict
+    from gates.verdict import CheckResult
     from gates.verdicts.reports.located_verdict import Located, Place, Unjudged
     from gates.verdicts.reports.weaker_gate import WeakerGate
 
@@ -166,9 +166,5 @@ def _text(text: str) -> str:
     return printable(text).replace("](", "] (")
 
 
-def _of_one(verdict: Verdict) -> str:
-    return sarif([unplaced(verdict)])
-
-
 # Code scanning picks files out of a folder by the ending `.sarif`.
-REPORT = Report("sarif", "sarif", _of_one, sarif, is_document=True, with_change=with_change)
+REPORT = Report("sarif", "sarif", of_one(sarif), sarif, is_document=True, with_change=with_change)
