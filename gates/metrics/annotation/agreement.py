@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from gates.metrics.base.languages import Language
 
 EVIDENCE_JUDGES = 20
+RATED_TWICE = "{} items have two ratings that can be compared"
+RATED_BY_BOTH = "{} of its items have a human label too: have human annotators label some of them"
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
@@ -84,10 +86,12 @@ def _stands_in(frame: pl.DataFrame, rows: Mask) -> pl.Series:
     return pl.Series(rows[frame[POSITION].to_numpy()], dtype=pl.Boolean)
 
 
-def _measured(kinds: Kinds, scale: Scale, seed: int, statistic: Callable[[Floats], Floats]) -> Measured | Inconclusive:
+def _measured(
+    kinds: Kinds, scale: Scale, seed: int, statistic: Callable[[Floats], Floats], pairs: str = RATED_TWICE
+) -> Measured | Inconclusive:
+    """The statistic over these items. pairs: how a message counts them."""
     if kinds.items < ITEMS_AT_LEAST:
-        reason = f"{kinds.items} items have two ratings that can be compared; from {ITEMS_AT_LEAST} on agreement can be estimated"
-        return Inconclusive(reason)
+        return Inconclusive(f"{pairs.format(kinds.items)}; from {ITEMS_AT_LEAST} on agreement can be estimated")
     value = float(statistic(kinds.once())[0])
     if not np.isfinite(value):
         return Inconclusive(f"all ratings are '{_only_label(kinds, scale)}': agreement beyond chance is not defined")
@@ -127,7 +131,7 @@ def _machines(scan: Scan, rated: Ratings, scale: Scale) -> Measured | Inconclusi
     parts = {}
     for name, own in judges.items():
         kinds = kinds_between(scale.coded(own), human, len(scale.codes))
-        part = _measured(kinds, scale, scan.seed, partial(scale.agreement, kinds))
+        part = _measured(kinds, scale, scan.seed, partial(scale.agreement, kinds), RATED_BY_BOTH)
         unshared = 1 - float(own["label"].is_in(human_labels).mean() or 0)  # type: ignore[arg-type]
         note = f"{kinds.items:,} shared items" + (
             f", {percent(unshared)} of its labels are no human label" if unshared else ""
