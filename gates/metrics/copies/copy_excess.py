@@ -57,6 +57,6 @@ def excess(hits: int, rows: int, baseline: BaselineShare, human: int, verb: str)
             'holdout the baseline is unknown: declare holdout = "path", or remove the repeats'
         )
         return Inconclusive.in_spite_of(
-            replace(measured, undecided=None if baseline.are_accidents else Severity.INFO), reason
+            replace(measured, undecided=None) if baseline.are_accidents else measured, reason
         )
     return measured
