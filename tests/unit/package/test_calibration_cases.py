@@ -38,7 +38,7 @@ def test_suites_ask_what_the_cases_of_a_law_are_about(law):
 
 
 def test_a_planted_defect_fails_the_check_that_the_same_law_does_not_fail():
-    case = next(case for case in CASES if case.check.startswith("human/expect_annotator_agreement"))
+    case = next(case for case in CASES if case.check.startswith("synthetic/expect_annotator_agreement"))
     sound = drawn(case.law, ROWS, seed=0)
     flawed = case.defect(sound, 1.0, np.random.default_rng(0))
 
