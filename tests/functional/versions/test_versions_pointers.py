@@ -18,7 +18,7 @@ from gates.versions.dvc.pointer import ManifestEntry, Pointer, PointerKind
 from gates.versions.dvc.pointers import pointers
 from gates.versions.dvc.store import manifest
 from gates.versions.repository import cache_folder, open_repository
-from gates.versions.version import STAGED, WORKTREE, VersionKind, Versions, choose_versions, revision
+from gates.versions.version import STAGED, WORKTREE, VersionKind, Versions, base_of, chosen_version, revision
 from tests.dvc_repositories import ENVIRONMENT, commit, git, md5, new_git, new_repository, store, track, write
 
 ZERO = "0" * 32
@@ -28,6 +28,12 @@ from gates.versions.dvc.pointers import pointers
 from gates.versions.repository import open_repository
 from gates.versions.version import STAGED
 """
+
+
+def choose_versions(repository, *, since=None, **options) -> Versions:
+    """The version that options ask for, and what it is compared with."""
+    judged = chosen_version(repository, **options)
+    return Versions(judged, base_of(repository, judged, since))
 
 
 @pytest.fixture
