@@ -116,8 +116,9 @@ def _refuse_second_header(file: DataFile, source: str, names: list[str], connect
     is_header = " AND ".join(
         f"ltrim({identifier(name)}, chr(65279)) = {literal(name)}" for name in names[:_COLUMNS_AT_ONCE]
     )
-    rows = f"({select('row_number() OVER () AS number, *', source)})"
-    again = connection.execute(select("min(number)", rows, f"WHERE {is_header}")).fetchone()
+    # Names in the place of the file's, among which may be any.
+    rows = f"({select(f'row_number() OVER (), {is_header}', source)}) AS rows(number, is_header)"
+    again = connection.execute(select("min(number)", rows, "WHERE is_header")).fetchone()
     if again and again[0]:
         raise DataError(
             f"{file.name}: row {again[0]:,} is the header again, as where files are joined; remove the line"

@@ -52,7 +52,9 @@ def test_a_header_within_the_rows_is_none_of_them(tmp_path, mark):
     )
 
 
-@pytest.mark.parametrize("text", ["o\nhuman\no\n", CSV + "a,b,x\n", 'a,o\n"a ",human\n'])
+@pytest.mark.parametrize(
+    "text", ["number,is_header,o\n1,true,human\n", "o\nhuman\no\n", CSV + "a,b,x\n", 'a,o\n"a ",human\n']
+)
 def test_a_value_that_is_the_name_of_its_column_is_a_value(tmp_path, text):
     with opened(tmp_path, "d.csv", text) as dataset:
         assert dataset.connection.sql("SELECT count(*) FROM combined").fetchall() == [(text.count("\n") - 1,)]
