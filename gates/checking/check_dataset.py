@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
     from gates.versions.dataset.snapshots import VersionFiles
 
 REFERENCE: Final = "reference"
+_SUITES = "gates.gx.run"
 _CODES = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE, "undeclared": UNDECLARED_CODE}
 
 
@@ -100,6 +104,7 @@ def judge(resolved: ResolvedDataset, options: Options) -> Judged:
         whole = planned(resolved, validators, columns)
         refuse_unknown_waivers(contract, whole)
         chosen = whole.only(options.only, options.scopes)
+        _import_suites_ahead()
         clock.lap("open")
         quarantined, writer_path, seen = _Pass(contract, opened, validators, options, chosen).run(holdout, evaluation)
         clock.lap("scan")
@@ -265,6 +270,12 @@ def _measure_one(seen: Scan, scope: Scope, metric: Metric, params: Mapping[str, 
         line = 'purpose = "finetune"  # pretrain | finetune | preference | evaluation'
         return NotConfigured("no purpose is declared, and no ratio is right for all", line)
     return ask(metric, seen, scope, params)
+
+
+def _import_suites_ahead() -> None:
+    """Great Expectations takes seconds to import, and the pass over the rows need not wait for it."""
+    if _SUITES not in sys.modules:
+        threading.Thread(target=import_module, args=(_SUITES,), daemon=True).start()
 
 
 def _run_suites(

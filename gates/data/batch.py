@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
@@ -115,13 +116,30 @@ class OnBatch:
 
 
 def feed(batches: Iterable[pa.RecordBatch], consumers: Iterable[Consumer], readings: Readings = NO_READINGS) -> None:
-    """Give each batch to each consumer before the next is read."""
+    """Give each batch to each consumer, in the order of batches.
+
+    While one is looked at, the next is read; row rules, which share nothing with the others, are asked beside them.
+    Raises what reading raises and what a consumer raises.
+    """
     listed = tuple(consumers)
-    for rows in batches:
-        _feed_one(Batch(rows, readings), listed)
+    lanes = [
+        lane
+        for lane in (
+            [one for one in listed if isinstance(one, OnBatch)],
+            [one for one in listed if not isinstance(one, OnBatch)],
+        )
+        if lane
+    ]
+    coming = iter(batches)
+    with ThreadPoolExecutor(len(lanes) + 1, "gates-pass") as pool:
+        following = pool.submit(next, coming, None)
+        while (rows := following.result()) is not None:
+            following = pool.submit(next, coming, None)
+            batch = Batch(rows, readings)
+            for at_work in [pool.submit(_feed_one, batch, lane) for lane in lanes]:
+                at_work.result()
 
 
-def _feed_one(batch: Batch, consumers: tuple[Consumer, ...]) -> None:
-    # A function of its own, so that tokens are let go of before the next rows are read.
+def _feed_one(batch: Batch, consumers: Iterable[Consumer]) -> None:
     for consumer in consumers:
         consumer.update(batch)
