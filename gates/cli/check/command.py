@@ -102,6 +102,11 @@ Examples:
     help="Quick check: lost files and rows of changed files only, for at most SECONDS. Writes no verdict.",
 )  # fmt: skip
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Datasets judged at once.")
+@click.option(
+    "--memory-limit", metavar="SIZE",
+    help="Memory of all that runs, e.g. 2GB; what needs more lies on disk. [default: GATES_MEMORY_LIMIT, or a quarter of the "
+    "machine or of its container, at most 2GB]",
+)  # fmt: skip
 @click.option("--no-cache", is_flag=True, help="Judge again, without cached verdicts.")
 @config_option
 @click.option("-q", "--quiet", is_flag=True, help="The report only: no progress bar, no notes.")
@@ -112,6 +117,7 @@ def command(**given: Any) -> int:
     DATASET is a table of gates.toml, and may be left out where there is only one.
     """
     from gates.cli.check.datasets import check
+    from gates.data.memory import limited_to
 
     chooses_by_version = bool(given["staged"] or given["pushed"] or given["since"] is not None)
     request = CheckRequest.of_options(given, is_open=chooses_by_version and not given["datasets"])
@@ -123,7 +129,8 @@ def command(**given: Any) -> int:
         raise click.UsageError(
             "--pushed already sets the version and the base: leave out --rev, --staged, --worktree, --since and --trust"
         )
-    return check(request, _version(version, given["base"], is_pushed=given["pushed"]))
+    with limited_to(request.execution.memory_limit):
+        return check(request, _version(version, given["base"], is_pushed=given["pushed"]))
 
 
 def _refuse_what_excludes(request: CheckRequest) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from gates.checking.check_or_recall import DatasetCheck
 from gates.checking.check_version import CheckedDataset, version_requested
 from gates.cli.streams_at_exit import flush_and_close
+from gates.data.memory import limited_to
 from gates.errors import DataError, GatesError
 
 if TYPE_CHECKING:
@@ -45,8 +46,11 @@ def answered_in_parallel(
     jobs: number of processes.
     """
     # Forking a process that has threads, as DuckDB and polars start them, can stand still for ever.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=context, initializer=_tame_streams) as pool:
+    context, processes = multiprocessing.get_context("spawn"), min(jobs, len(tasks))
+    with (
+        limited_to(None, processes),
+        ProcessPoolExecutor(processes, mp_context=context, initializer=_tame_streams) as pool,
+    ):
         keys: dict[Future[CheckedDataset], Key] = {pool.submit(_answer, task): key for key, task in tasks.items()}
         try:
             for future in as_completed(keys):

@@ -32,13 +32,14 @@ class DatasetSelection:
 
 @dataclass(frozen=True)
 class Execution:
-    """How datasets are judged. timeout: in seconds, for a quick check; None for a whole one."""
+    """How datasets are judged. timeout: in seconds, for a quick check; None for a whole one. memory_limit: as it was stated, None for what there is."""
 
     only: tuple[str, ...]
     scopes: tuple[str, ...]
     timeout: float | None
     jobs: int
     no_cache: bool
+    memory_limit: str | None
 
     @property
     def is_partial(self) -> bool:

@@ -13,10 +13,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gates.config.dataset import Origins, shown_specs
+from gates.data import memory
 from gates.data.batch import feed
 from gates.data.columns import with_written_origin
 from gates.data.conversations.sql import MEDIA, media_pattern
-from gates.data.duckdb.connection import MEMORY_VARIABLE, connect_to_read, memory_limit
+from gates.data.duckdb.connection import connect_to_read, limit_memory
 from gates.data.duckdb.index_table import DuckSortedTable, DuckTable
 from gates.data.duckdb.interrupt import interrupted_at
 from gates.data.duckdb.reading import stream_batches, take_rows
@@ -294,6 +295,8 @@ def _open(
             shown = with_written_origin(columns, staged, config.origin, mapped_roles(config, kind))
             query = partial(rows_query, columns=shown, origin=config.origin, origins=origins)
             create_views(connection, query(dict(enumerate(staged))), views)
+        rows = sum(file.rows for file in staged)
+        limit_memory(connection, memory.for_rows_beside() if is_holdout else memory.for_rows(rows))
         facts = tuple(_facts(file, config.origin, origins, is_hashed=quick is None) for file in staged)
     except BaseException as error:
         stack.close()
@@ -358,7 +361,7 @@ def _refused(files: Sequence[StagedFile], where: str) -> Iterator[None]:
 def _unreadable(error: Exception, files: Sequence[StagedFile], where: str) -> DataError:
     sentence = str(error).strip().split("\n")[0]
     if "Out of Memory" in sentence:
-        return DataError(f"{where}: out of memory; raise {MEMORY_VARIABLE}, now {memory_limit()}")
+        return DataError(f"{where}: out of memory; raise {memory.MEMORY_OPTION}, now {memory.limit() // memory.MB}MB")
     # The longest first: one may be the beginning of another.
     for file in sorted(files, key=lambda file: -len(str(file.parquet))):
         sentence = sentence.replace(str(file.parquet), file.file.name)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import pyarrow as pa
 
+from gates.data.duckdb.connection import limit_memory
+from gates.data.memory import for_rows
 from gates.data.sql import identifier, select
 from gates.private_folder import PrivateFolder
 
@@ -147,6 +149,7 @@ def table_apart(connect: Callable[[Path], duckdb.DuckDBPyConnection], make: Call
     """A table in a database of its own, for rows that come from elsewhere; both go when nobody needs them any more."""
     folder = PrivateFolder()
     database = connect(folder.path)
+    limit_memory(database, for_rows(0))
     table = make(lambda: closing(database.cursor()))
     weakref.finalize(table, _remove, database, folder)
     return table

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gates.data.facts import ROW_ID, ROWS_PER_FILE_BITS
+from gates.data.memory import batch_bytes
 from gates.data.sql import identifier, select
 
 if TYPE_CHECKING:
@@ -20,28 +21,28 @@ if TYPE_CHECKING:
 
     from gates.data.arrays import Ints
 
-# A pandera call costs milliseconds per column whatever the rows: a batch has this many rows, or this many bytes.
+# A pandera call costs milliseconds per column whatever the rows: a batch has this many rows, or the bytes that there are for it.
 BATCH_ROWS = 50_000
-BATCH_BYTES = 64 << 20
-# DuckDB's own vector size: the smallest step, so that long texts do not add up beyond BATCH_BYTES by much.
+# DuckDB's own vector size: the smallest step, so that long texts do not add up beyond these bytes by much.
 _STEP_ROWS = 2048
 _WANTED = "_gates_wanted_rows"
 _POSITION = "_gates_position"
 
 
 def stream_batches(connection: duckdb.DuckDBPyConnection, source: str) -> Iterator[pa.RecordBatch]:
-    """All rows of a relation or a bracketed query, in its order, BATCH_ROWS or BATCH_BYTES at a time.
+    """All rows of a relation or a bracketed query, in its order, BATCH_ROWS or `batch_bytes` at a time.
 
     The connection serves nothing else until the last batch is out. Raises ArrowInvalid for a time that no calendar holds.
     """
     waiting: list[pa.RecordBatch] = []
     rows = size = 0
+    bytes_at_most = batch_bytes()
     for step in connection.sql(select("*", source)).to_arrow_reader(_STEP_ROWS):
         _refuse_times_outside_of_calendars(step)
         waiting.append(step)
         rows += step.num_rows
         size += step.nbytes
-        if rows >= BATCH_ROWS or size >= BATCH_BYTES:
+        if rows >= BATCH_ROWS or size >= bytes_at_most:
             yield pa.concat_batches(waiting)
             waiting, rows, size = [], 0, 0
     if rows:
@@ -60,11 +61,12 @@ def take_rows(connection: duckdb.DuckDBPyConnection, source: str, row_ids: Ints)
     connection.register(_WANTED, wanted)
     try:
         query = select(
-            "data.*",
+            f"data.*, wanted.{_POSITION}",
             f"{source} AS data JOIN {_WANTED} AS wanted ON data.{identifier(ROW_ID)} = wanted.{identifier(ROW_ID)}",
-            f"ORDER BY wanted.{_POSITION}",
         )
-        frame = pl.DataFrame(connection.sql(query).to_arrow_table())
+        # Put in order here, where rows need not be copied for it.
+        rows = connection.sql(query).to_arrow_reader(_STEP_ROWS).read_all()
+        frame = pl.DataFrame(rows).sort(_POSITION).drop(_POSITION)
     finally:
         connection.unregister(_WANTED)
     if frame.height < len(row_ids):

@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
+from gates.data.memory import tokens_in_memory
 from gates.data.text.mix import mix
 from gates.data.text.tokens import READ_TOKENS, TokenStream, joined, pieces, tokenise
 from gates.metrics.base.text_samples import main_text
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from gates.data.scan.inputs import PassInputs
     from gates.data.scan.result import Scan
 
-# 100,000 texts of 1 KB: 130 MB.
-TOKENS_IN_MEMORY = 1 << 24
 # Of each origin. A text of 100 tokens takes 230 bytes at the peak, 73 for its sketch and 40 for its fingerprints throughout:
 # a million take 22 s and 380 MB, as many of both origins as are compared 1.8 GB. What is beyond is not compared, and is reported.
 TEXTS_AT_MOST, TOKENS_AT_MOST = 4_000_000, 400_000_000
@@ -105,7 +104,7 @@ class TextTokens:
         self._lengths.append(stream.lengths())
         self._tokens += len(stream.hashes)
         self._hashes.append(stream.hashes)
-        if self._tokens > TOKENS_IN_MEMORY:
+        if self._tokens > tokens_in_memory():
             self._spill()
 
     def _spill(self) -> None:

@@ -463,14 +463,19 @@ def test_what_was_staged_is_gone_after_closing_and_after_a_failure(tmp_path, mon
     assert list(scratch.iterdir()) == []
 
 
-def test_the_memory_limit_comes_from_the_environment(parquet, tmp_path, monkeypatch):
+def test_the_database_gets_what_the_process_leaves_of_the_memory(parquet, tmp_path, monkeypatch):
     parquet("a.parquet", text=["x"], origin=["human"])
     config = text_config(tmp_path, "a.parquet")
 
-    monkeypatch.setenv("GATES_MEMORY_LIMIT", "123MB")
-    with open_dataset(config) as dataset:
-        limit = dataset.connection.execute("SELECT current_setting('memory_limit')").fetchone()
-        assert limit == ("117.3 MiB",)
+    def limit():
+        with open_dataset(config) as dataset:
+            (limit,) = dataset.connection.execute("SELECT current_setting('memory_limit')").fetchone()
+        return limit
+
+    monkeypatch.setenv("GATES_MEMORY_LIMIT", "1GB")
+    small = limit()
+    monkeypatch.setenv("GATES_MEMORY_LIMIT", "2GB")
+    assert (small, limit()) == ("286.1 MiB", "1001.3 MiB")
     monkeypatch.setenv("GATES_MEMORY_LIMIT", "much")
     with pytest.raises(UsageError, match=r"GATES_MEMORY_LIMIT='much' is no amount of memory; expected e\.g\. 2GB"):
         open_dataset(config)

@@ -149,11 +149,11 @@ def reads(monkeypatch) -> Counter[str]:
     return READS
 
 
-@pytest.mark.parametrize("tokens", [text_store.TOKENS_IN_MEMORY, 0], ids=["in memory", "beyond memory"])
+@pytest.mark.parametrize("tokens", [1 << 24, 0], ids=["in memory", "beyond memory"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_full_check_reads_every_row_once_and_fetches_rows_once(kind, tokens, tmp_path, reads, monkeypatch):
     project(tmp_path, kind)
-    monkeypatch.setattr(text_store, "TOKENS_IN_MEMORY", tokens)
+    monkeypatch.setattr(text_store, "tokens_in_memory", lambda: tokens)
     resolved = resolve(read_config(tmp_path / "gates.toml").datasets["rows"], TODAY)
     before = rows_of(kind, 1, "human").drop("origin", "town")
     content = CountedContent(before)

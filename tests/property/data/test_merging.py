@@ -180,7 +180,7 @@ def test_merging_parts_in_any_order_equals_one_pass(kind, spills, rows, deal, or
         return value_of(accumulator.value())
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(text_store, "TOKENS_IN_MEMORY", 0 if spills else 1 << 24)
+        patch.setattr(text_store, "tokens_in_memory", lambda: 0 if spills else 1 << 24)
         number = pl.Series(deal[: frame.height])
         parts = [accumulated(frame.filter(number == one)) for one in order]
         # (first + second) + third, and first + (second + third).

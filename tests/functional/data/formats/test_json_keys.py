@@ -47,7 +47,7 @@ def test_keys_that_differ_in_case_between_rows_are_read_too(tmp_path):
 
 
 def test_hundreds_of_keys_in_each_row_fit_into_little_memory(tmp_path, monkeypatch):
-    monkeypatch.setenv("GATES_MEMORY_LIMIT", "400MB")
+    monkeypatch.setenv("GATES_MEMORY_LIMIT", "1GB")
     rows = [{"o": "human", **{f"k{key}": row * key for key in range(600)}} for row in range(300)]
 
     with opened(tmp_path, rows) as dataset:

@@ -151,7 +151,7 @@ def assert_equal(one: NearMatrix, two: NearMatrix) -> None:
 
 def test_texts_that_do_not_fit_into_memory_give_the_matrix_of_those_that_do(monkeypatch):
     whole = near_matrix(scan_with_holdout(np.arange(418)))
-    monkeypatch.setattr(text_store, "TOKENS_IN_MEMORY", 0)
+    monkeypatch.setattr(text_store, "tokens_in_memory", lambda: 0)
 
     read_again = near_matrix(scan_with_holdout(np.arange(418)))
 
@@ -162,7 +162,7 @@ def test_texts_that_do_not_fit_into_memory_give_the_matrix_of_those_that_do(monk
 
 
 def test_the_order_of_rows_does_not_change_what_is_found_when_texts_are_read_again(monkeypatch):
-    monkeypatch.setattr(text_store, "TOKENS_IN_MEMORY", 0)
+    monkeypatch.setattr(text_store, "tokens_in_memory", lambda: 0)
     order = np.random.default_rng(1).permutation(418)
     one, two = near_matrix(scan_with_holdout(np.arange(418))), near_matrix(scan_with_holdout(order))
 
