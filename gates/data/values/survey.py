@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
@@ -12,7 +13,7 @@ from gates.data.values.booleans import BOOLEANS
 from gates.data.values.clocks import CLOCKS
 from gates.data.values.durations import DURATIONS
 from gates.data.values.epochs import EPOCHS, counts_time_by_name
-from gates.data.values.kinds import LONGEST_VALUE, is_null_word
+from gates.data.values.kinds import LONGEST_VALUE, is_null_word, shapes_of
 from gates.data.values.numbers import NUMBERS
 from gates.data.values.readings import Reading, Readings
 from gates.data.values.times import TIMES
@@ -31,6 +32,8 @@ LEAST_RATIO = 0.95
 MOST_SLIPS = 0.01
 # Examples of what does not read, of each origin.
 _NAMED = 3
+# To make and to look up a shape costs a quarter of what it costs to try all kinds on a text.
+_TEXTS_A_SHAPE = 4
 _TIME = "timestamp"
 _OF_TEXT = (TIMES, CLOCKS, DURATIONS, BOOLEANS, NUMBERS)
 
@@ -93,6 +96,27 @@ def _candidates(opened: SurveyedSource, left_alone: Collection[str]) -> dict[str
     return candidates
 
 
+@dataclass(frozen=True)
+class _Shapes:
+    """The shapes of texts, of which there are few where only numbers differ. numbers: of each text's among the distinct."""
+
+    distinct: pl.Series
+    numbers: pl.Series
+
+    @classmethod
+    def of(cls, texts: pl.Series) -> _Shapes | None:
+        """None where there are so many that looking at them first saves nothing."""
+        shapes = shapes_of(texts)
+        distinct = shapes.unique()
+        if not len(distinct) or len(distinct) * _TEXTS_A_SHAPE > len(texts):
+            return None
+        return cls(distinct, shapes.cast(pl.Enum(distinct)).to_physical())
+
+    def mask(self, kind: WrittenKind) -> pl.Series:
+        """Mask of the texts that may be of a kind."""
+        return kind.possible(self.distinct).gather(self.numbers)
+
+
 class _Column:
     """The values of a column, counted by manner and origin for each kind that they may still be."""
 
@@ -122,28 +146,33 @@ class _Column:
                 self._missing[name] += count
         short = counted.filter(~is_long)
         too_long = int(counted["count"].sum()) - int(short["count"].sum())
+        shapes = None if EPOCHS in self.kinds else _Shapes.of(short["value"])
         for kind in self.kinds:
-            self._count(kind, short, too_long)
+            self._count(kind, short, shapes, too_long)
         # Of fewer rows than there are no larger share can be left unread: the order of rows does not matter.
         self.kinds = [kind for kind in self.kinds if self._misses(kind) <= self._most_unread]
 
-    def _count(self, kind: WrittenKind, counted: pl.DataFrame, too_long: int) -> None:
-        manners = kind.manners(counted["value"])
-        traits = manners.columns
-        both = pl.concat([counted, manners], how="horizontal")
-        is_read = pl.col(traits[0]).is_not_null()
-        read = both.filter(is_read).group_by("origin", *traits).agg(pl.col("count").sum())
-        before = self._manners.get(kind.name)
-        together = read if before is None else pl.concat([before, read])
-        self._manners[kind.name] = together.group_by("origin", *traits).agg(pl.col("count").sum())
-        unread = both.filter(~is_read)
-        for (name,), group in unread.group_by("origin"):
+    def _count(self, kind: WrittenKind, counted: pl.DataFrame, shapes: _Shapes | None, too_long: int) -> None:
+        may_be = shapes.mask(kind) if shapes else pl.Series([True])
+        unread = [] if may_be.all() else [counted.filter(~may_be)]
+        if may_be.any():
+            possible = counted.filter(may_be) if unread else counted
+            manners = kind.manners(possible["value"])
+            traits = manners.columns
+            both = pl.concat([possible, manners], how="horizontal")
+            is_read = pl.col(traits[0]).is_not_null()
+            read = both.filter(is_read).group_by("origin", *traits).agg(pl.col("count").sum())
+            before = self._manners.get(kind.name)
+            together = read if before is None else pl.concat([before, read])
+            self._manners[kind.name] = together.group_by("origin", *traits).agg(pl.col("count").sum())
+            unread.append(both.filter(~is_read).select(counted.columns))
+        for (name,), group in pl.concat([counted.clear(), *unread]).group_by("origin"):
             self._unread[kind.name][str(name)] += int(group["count"].sum())
             self._show(kind, str(name), group["value"])
         self._unread[kind.name][""] += too_long
 
     def _show(self, kind: WrittenKind, origin: str, values: pl.Series) -> None:
-        words = values.cast(pl.String).unique().sort().head(_NAMED).to_list()
+        words = values.cast(pl.String).bottom_k(_NAMED).to_list()
         before = self._examples.get((kind.name, origin), [])
         self._examples[kind.name, origin] = sorted({*before, *words})[:_NAMED]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from gates.data.values.kinds import ColumnDecision, Manners, WrittenKind
@@ -60,6 +62,8 @@ _FORMS = {form: rf"^\s*{date}{_TIME}\s*$" for form, date in _DATES.items()} | {
     # As `ctime` of C and `date` of a shell write it, the year last.
     "month D time Y": rf"^\s*{_WEEKDAY}{_NAME}\s+{_DAY}(?P<between>,?\s+){_HOUR}{_MINUTE}{_HALF}{_ZONE}\s+{_YEAR}\s*$",
 }
+# Of a text with a 1 for every digit any form may be one, if only the first digits of its year are as well.
+_SHAPE = "|".join(re.sub(r"\?P<\w+>", "?:", pattern).replace("(?:1[5-9]|20|21)", "11") for pattern in _FORMS.values())
 _DAY_FIRST = {"day first": True, "month first": False}
 _OPEN_FORMS = ("/", "-")
 # They stand for the first day of a month, or of a quarter.
@@ -233,4 +237,8 @@ def _traits(manners: Manners, decision: ColumnDecision) -> pl.DataFrame:
     return manners.select("origin", "count", date=pl.format("as {}", date), time=time, zone=zone)
 
 
-TIMES = WrittenKind("dates", _manners, _read, _traits, decide=_decide)
+def _may_read(shapes: pl.Series) -> pl.Series:
+    return shapes.str.contains(_SHAPE)
+
+
+TIMES = WrittenKind("dates", _manners, _read, _traits, decide=_decide, may_read=_may_read)
