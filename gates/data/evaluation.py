@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gates.config.data_types import DATA_TYPES, data_type
+from gates.config.memory import for_rows
 from gates.data.batch import feed
 from gates.data.duckdb.connection import connect_to_read, limit_memory
 from gates.data.duckdb.dataset import reader
@@ -22,7 +23,6 @@ from gates.data.duckdb.views import file_query
 from gates.data.facts import ROW_ID, ROWS_PER_FILE_BITS, FileFacts
 from gates.data.files import DataFile, evaluation_files, fingerprints
 from gates.data.formats.staging import stage
-from gates.data.memory import for_rows_beside
 from gates.data.scan.inputs import EvaluationItems
 from gates.data.steady_files import SteadyFiles
 from gates.errors import GatesError
@@ -181,7 +181,7 @@ def open_evaluation(
         for file in declared:
             steady.watch(file.path, file.name)
             staged.append(stage(file, folder, connection))
-        limit_memory(connection, for_rows_beside())
+        limit_memory(connection, for_rows(None))
         facts = tuple(map(_facts, staged))
         return EvaluationSets(facts, connection, staged, _columns(config, kind), steady, stack.pop_all())
 

@@ -117,7 +117,7 @@ def command(**given: Any) -> int:
     DATASET is a table of gates.toml, and may be left out where there is only one.
     """
     from gates.cli.check.datasets import check
-    from gates.data.memory import limited_to
+    from gates.config.memory import limited_to
 
     chooses_by_version = bool(given["staged"] or given["pushed"] or given["since"] is not None)
     request = CheckRequest.of_options(given, is_open=chooses_by_version and not given["datasets"])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from gates.checking.check_or_recall import DatasetCheck
 from gates.checking.check_version import CheckedDataset, version_requested
 from gates.cli.streams_at_exit import flush_and_close
-from gates.data.memory import limited_to
+from gates.config.memory import limited_to
 from gates.errors import DataError, GatesError
 
 if TYPE_CHECKING:

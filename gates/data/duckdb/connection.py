@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from gates.data import memory
+from gates.config import memory
 from gates.data.conversations.sql import MACROS
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from gates.config import memory
 from gates.config.dataset import Origins, shown_specs
-from gates.data import memory
 from gates.data.batch import feed
 from gates.data.columns import with_written_origin
 from gates.data.conversations.sql import MEDIA, media_pattern
@@ -295,8 +295,7 @@ def _open(
             shown = with_written_origin(columns, staged, config.origin, mapped_roles(config, kind))
             query = partial(rows_query, columns=shown, origin=config.origin, origins=origins)
             create_views(connection, query(dict(enumerate(staged))), views)
-        rows = sum(file.rows for file in staged)
-        limit_memory(connection, memory.for_rows_beside() if is_holdout else memory.for_rows(rows))
+        limit_memory(connection, memory.for_rows(None if is_holdout else sum(file.rows for file in staged)))
         facts = tuple(_facts(file, config.origin, origins, is_hashed=quick is None) for file in staged)
     except BaseException as error:
         stack.close()

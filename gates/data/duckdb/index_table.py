@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import pyarrow as pa
 
+from gates.config.memory import for_rows
 from gates.data.duckdb.connection import limit_memory
-from gates.data.memory import for_rows
 from gates.data.sql import identifier, select
 from gates.private_folder import PrivateFolder
 

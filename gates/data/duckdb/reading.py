@@ -10,8 +10,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from gates.config.memory import batch_bytes
 from gates.data.facts import ROW_ID, ROWS_PER_FILE_BITS
-from gates.data.memory import batch_bytes
 from gates.data.sql import identifier, select
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
+from gates.config.memory import tokens_in_memory
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
-from gates.data.memory import tokens_in_memory
 from gates.data.text.mix import mix
 from gates.data.text.tokens import READ_TOKENS, TokenStream, joined, pieces, tokenise
 from gates.metrics.base.text_samples import main_text

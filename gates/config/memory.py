@@ -96,14 +96,13 @@ def for_opening() -> int:
     return limit() - LIBRARIES
 
 
-def for_rows(rows: int) -> int:
-    """Bytes for DuckDB while rows are looked at: what is left when the process has what it needs itself for so many."""
-    return max(LEAST_DATABASE, limit() - PROGRAM - _COPIES * batch_bytes() - ROW_BYTES * rows)
+def for_rows(rows: int | None) -> int:
+    """Bytes for DuckDB while rows are looked at: what is left when the process has what it needs itself for so many.
 
-
-def for_rows_beside() -> int:
-    """Bytes for DuckDB for rows that the dataset is set against: of holdouts and evaluation sets, which are small."""
-    return max(LEAST_DATABASE, for_rows(0) // 4)
+    None for rows that a dataset is set against, of holdouts and evaluation sets, which are small: a quarter of it.
+    """
+    left = limit() - PROGRAM - _COPIES * batch_bytes()
+    return max(LEAST_DATABASE, left // 4 if rows is None else left - ROW_BYTES * rows)
 
 
 def batch_bytes() -> int:

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from gates.data import memory
+from gates.config import memory
 from gates.errors import UsageError
 
 
