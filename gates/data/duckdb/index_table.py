@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _NUMBERS = itertools.count()
 _BATCH_ROWS = 100_000
+# Rows are written together: a statement costs as much as writing 60,000 entries, and as many entries take 8 MB.
+_WRITTEN_ROWS, _WRITTEN_BYTES = 200_000, 16 << 20
 _ROWS, _MASKS = "_gates_rows", "_gates_masks"
 _ROW_ID, _POSITION = "row_id", "position"
 
@@ -41,18 +43,19 @@ class DuckSortedTable:
         self._reader = reader
         self._by = ", ".join(f"{identifier(name)} NULLS FIRST" for name in by)
         self._name = f"_gates_table_{next(_NUMBERS)}"
-        self._rows, self._is_sorted = 0, True
+        self._waiting: list[pa.RecordBatch | pa.Table] = []
+        self._rows, self._written, self._is_sorted = 0, 0, True
 
     def append(self, rows: pa.RecordBatch | pa.Table) -> None:
         """Add rows; all have the same columns."""
         if not rows.num_rows:
             return
-        with self._reader() as connection:
-            connection.register(_ROWS, rows)
-            into = f"INSERT INTO {self._name}" if self._rows else f"CREATE TABLE {self._name} AS"
-            connection.execute(f"{into} {select('*', _ROWS)}")
+        self._waiting.append(rows)
         self._rows += rows.num_rows
         self._is_sorted = False
+        is_large = sum(one.nbytes for one in self._waiting) > _WRITTEN_BYTES
+        if is_large or self._rows - self._written >= _WRITTEN_ROWS:
+            self._write()
 
     def in_order(self) -> Iterator[pa.RecordBatch]:
         """All rows by the columns that the table was made for, missing values first, in bounded batches."""
@@ -60,8 +63,20 @@ class DuckSortedTable:
             with self._reader() as connection:
                 yield from connection.sql(select("*", self._sorted())).to_arrow_reader(_BATCH_ROWS)
 
+    def _write(self) -> None:
+        """Bring into the table what waits for it."""
+        if not self._waiting:
+            return
+        tables = (rows if isinstance(rows, pa.Table) else pa.Table.from_batches([rows]) for rows in self._waiting)
+        with self._reader() as connection:
+            connection.register(_ROWS, pa.concat_tables(tables, promote_options="permissive"))
+            into = f"INSERT INTO {self._name}" if self._written else f"CREATE TABLE {self._name} AS"
+            connection.execute(f"{into} {select('*', _ROWS)}")
+        self._waiting, self._written = [], self._rows
+
     def _sorted(self) -> str:
         """The table's name; its rows stand in order from now on."""
+        self._write()
         if not self._is_sorted:
             with self._reader() as connection:
                 ordered = f"{self._name}_sorted"

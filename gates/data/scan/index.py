@@ -84,7 +84,7 @@ class IndexBuilder:
             "origin": codes,
             "digest": digest,
             "group": _groups(frame, self.roles) if self.roles.group else digest,
-            "whole": frame.drop(ROW_ID, ORIGIN).hash_rows().to_numpy(),
+            "whole": digest if _is_whole(batch, self.roles) else frame.drop(ROW_ID, ORIGIN).hash_rows().to_numpy(),
             "marks": flags,
             "tokens": tokens,
             "generator": generator,
@@ -147,7 +147,7 @@ class IndexBuilder:
         # No column of the data has the name of ROW_ID.
         filled = frame.select(
             pl.Series(ROW_ID, file * len(_ORIGIN_CODES) + codes),
-            *(has_value(name, kind) for name, kind in frame.schema.items()),
+            *(_is_there(frame[name]) for name in frame.columns),
         )
         for counts in filled.group_by(ROW_ID).agg(pl.all().sum()).iter_rows(named=True):
             _add(self._values[divmod(counts.pop(ROW_ID), len(_ORIGIN_CODES))], counts)
@@ -173,6 +173,19 @@ def has_value(name: str, kind: pl.DataType) -> pl.Expr:
     if kind == pl.String:
         return (cell.str.strip_chars() != "").fill_null(value=False)
     return (cell.is_not_null() & cell.is_not_nan()).fill_null(value=False) if kind.is_float() else cell.is_not_null()
+
+
+def _is_there(values: pl.Series) -> pl.Series:
+    """As `has_value`. A text that begins with a visible letter of ASCII is not blank, which is quickly seen."""
+    if values.dtype == pl.String and ((values >= "!") & (values < "\x7f")).sum() == len(values) - values.null_count():
+        return values.is_not_null()
+    return values.to_frame().select(has_value(values.name, values.dtype)).to_series()
+
+
+def _is_whole(batch: Batch, roles: Roles) -> bool:
+    """Whether the content of a row is all of it, as it stands."""
+    names = {*batch.frame.columns} - {ROW_ID, ORIGIN}
+    return names == {*roles.content} and not roles.texts and not batch.unread.columns
 
 
 def _groups(frame: pl.DataFrame, roles: Roles) -> Hashes:

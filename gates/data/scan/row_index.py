@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
     from gates.data.engine import IndexTable
 
 T = TypeVar("T", bound=np.generic)
+
+
+@dataclass(frozen=True)
+class _Contents:
+    """is_first, seed: as in `RowIndex`. repeats: whether some origin has a content more than once."""
+
+    is_first: Mask
+    seed: int
+    repeats: bool
 
 
 class RowIndex:
@@ -57,15 +67,22 @@ class RowIndex:
         """The number of tokens of each row's main text."""
         return self._column("tokens", np.int32)
 
-    @cached_property
+    @property
     def is_first(self) -> Mask:
         """Mask of one row per distinct content and origin: ratios are taken over distinct rows."""
-        return self._firsts(Grouped(("digest", "origin"), {"rows": np.ones(len(self), dtype=bool)}))
+        return self._contents.is_first
+
+    @property
+    def seed(self) -> int:
+        """What all distinct contents come to, in whatever order."""
+        return self._contents.seed
 
     @cached_property
     def occurrence(self) -> npt.NDArray[np.int32]:
         """How many rows of a row's content and origin count before it; which ones depends on what else they hold."""
         occurrence = np.zeros(len(self), dtype=np.int32)
+        if not self._contents.repeats:
+            return occurrence
         for positions, ranks in self.table.ranks(("digest", "origin"), "whole"):
             occurrence[positions] = ranks
         return occurrence
@@ -192,6 +209,20 @@ class RowIndex:
             near = np.minimum(np.searchsorted(ordered, piece), len(ordered) - 1)
             is_there[near[ordered[near] == piece]] = True
         return is_there[place]
+
+    @cached_property
+    def _contents(self) -> _Contents:
+        """What one look at all groups of rows with one content says."""
+        codes = np.unique(self.origin).tolist()
+        question = Grouped(("digest",), {str(code): self.of(code) for code in codes})
+        is_first, seed, repeats = np.zeros(len(self), dtype=bool), np.uint64(0), False
+        for batch in self.table.group(question):
+            seed ^= np.bitwise_xor.reduce(batch.column("digest").to_numpy())
+            for code in codes:
+                rows, first = (batch.column(f"{code}{part}").to_numpy() for part in ("", "_first"))
+                is_first[first[first >= 0]] = True
+                repeats = repeats or bool(rows.max(initial=0) > 1)
+        return _Contents(is_first, int(seed), repeats)
 
     @property
     def _positions(self) -> npt.NDArray[np.int16]:

@@ -96,7 +96,7 @@ def scan(opened: Source, request: ScanRequest, holdout: Source | None = None) ->
         holdout=read_holdout(inputs, holdout) if holdout else None,
         counts=_counts(request, builder, index),
         source=opened,
-        seed=_seed(index),
+        seed=index.seed,
         named_rows=request.named_rows,
         _collected=accumulators.values(),
     )
@@ -162,15 +162,6 @@ def _repeat_ratio(index: RowIndex) -> float:
     human = index.of(HUMAN_CODE)
     count = int(human.sum())
     return 1 - int((human & index.is_first).sum()) / count if count else 0.0
-
-
-def _seed(index: RowIndex) -> int:
-    """What all distinct contents come to, in whatever order."""
-    first = index.first_of_each(np.ones(len(index), dtype=bool))
-    seed = np.uint64(0)
-    for digests in index.digests(first):
-        seed ^= np.bitwise_xor.reduce(digests)
-    return int(seed)
 
 
 def _masks(index: RowIndex) -> dict[str | int, npt.NDArray[np.bool_]]:

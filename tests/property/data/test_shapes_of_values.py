@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gates.data.values.booleans import BOOLEANS
@@ -41,6 +41,7 @@ def changed(draw):
 
 
 @pytest.mark.parametrize("kind", WRITTEN, ids=lambda kind: kind.name)
+@settings(deadline=None)
 @given(texts=st.lists(changed(), min_size=1, max_size=200))
 def test_every_value_of_a_kind_has_a_shape_that_the_kind_may_have(kind, texts):
     values = pl.Series([*texts, *TEXTS])
