@@ -19,15 +19,17 @@ if TYPE_CHECKING:
     from gates.data.engine import IndexTable
 
 T = TypeVar("T", bound=np.generic)
+# Rows of contents that repeat are put in order here where they are so few that they take some 50 MB.
+_RANKED_ROWS = 1_000_000
 
 
 @dataclass(frozen=True)
 class _Contents:
-    """is_first, seed: as in `RowIndex`. repeats: whether some origin has a content more than once."""
+    """is_first, seed: as in `RowIndex`. repeated: contents that an origin has more than once; None where they are many."""
 
     is_first: Mask
     seed: int
-    repeats: bool
+    repeated: Hashes | None
 
 
 class RowIndex:
@@ -81,7 +83,10 @@ class RowIndex:
     def occurrence(self) -> npt.NDArray[np.int32]:
         """How many rows of a row's content and origin count before it; which ones depends on what else they hold."""
         occurrence = np.zeros(len(self), dtype=np.int32)
-        if not self._contents.repeats:
+        repeated = self._contents.repeated
+        if repeated is not None:
+            positions, ranks = self._ranks(repeated)
+            occurrence[positions] = ranks
             return occurrence
         for positions, ranks in self.table.ranks(("digest", "origin"), "whole"):
             occurrence[positions] = ranks
@@ -114,7 +119,7 @@ class RowIndex:
         return places
 
     def at(self, name: str, positions: Ints) -> Hashes:
-        """The values of "digest" or "group" at these positions."""
+        """The values of "digest", "group" or "whole" at these positions."""
         order = np.argsort(positions, kind="stable")
         values, ordered = np.empty(len(positions), dtype=np.uint64), positions[order]
         for begin, column in self._hashes(name):
@@ -215,14 +220,29 @@ class RowIndex:
         """What one look at all groups of rows with one content says."""
         codes = np.unique(self.origin).tolist()
         question = Grouped(("digest",), {str(code): self.of(code) for code in codes})
-        is_first, seed, repeats = np.zeros(len(self), dtype=bool), np.uint64(0), False
+        is_first, seed = np.zeros(len(self), dtype=bool), np.uint64(0)
+        repeated, repeated_rows = [np.empty(0, dtype=np.uint64)], 0
         for batch in self.table.group(question):
-            seed ^= np.bitwise_xor.reduce(batch.column("digest").to_numpy())
+            digest = batch.column("digest").to_numpy()
+            seed ^= np.bitwise_xor.reduce(digest)
             for code in codes:
                 rows, first = (batch.column(f"{code}{part}").to_numpy() for part in ("", "_first"))
                 is_first[first[first >= 0]] = True
-                repeats = repeats or bool(rows.max(initial=0) > 1)
-        return _Contents(is_first, int(seed), repeats)
+                repeated_rows += int(rows[rows > 1].sum())
+                if repeated_rows <= _RANKED_ROWS:
+                    repeated.append(digest[rows > 1])
+        few = np.unique(np.concatenate(repeated)) if repeated_rows <= _RANKED_ROWS else None
+        return _Contents(is_first, int(seed), few)
+
+    def _ranks(self, repeated: Hashes) -> tuple[Ints, Ints]:
+        """Positions of the rows with these contents, and how many of one content and origin come before each."""
+        positions = np.flatnonzero(self.with_content_in(repeated))
+        digest, origin = self.at("digest", positions), self.origin[positions]
+        order = np.lexsort((positions, self.at("whole", positions), origin, digest))
+        digest, origin = digest[order], origin[order]
+        is_start = np.append(True, (digest[1:] != digest[:-1]) | (origin[1:] != origin[:-1]))[: len(order)]
+        start = np.maximum.accumulate(np.where(is_start, np.arange(len(order)), 0))
+        return positions[order], np.arange(len(order)) - start
 
     @property
     def _positions(self) -> npt.NDArray[np.int16]:
