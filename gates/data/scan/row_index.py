@@ -24,7 +24,7 @@ _RANKED_ROWS = 1_000_000
 
 
 @dataclass(frozen=True)
-class _Contents:
+class _ContentSummary:
     """is_first, seed: as in `RowIndex`. repeated: contents that an origin has more than once; None where they are many."""
 
     is_first: Mask
@@ -216,7 +216,7 @@ class RowIndex:
         return is_there[place]
 
     @cached_property
-    def _contents(self) -> _Contents:
+    def _contents(self) -> _ContentSummary:
         """What one look at all groups of rows with one content says."""
         codes = np.unique(self.origin).tolist()
         question = Grouped(("digest",), {str(code): self.of(code) for code in codes})
@@ -232,7 +232,7 @@ class RowIndex:
                 if repeated_rows <= _RANKED_ROWS:
                     repeated.append(digest[rows > 1])
         few = np.unique(np.concatenate(repeated)) if repeated_rows <= _RANKED_ROWS else None
-        return _Contents(is_first, int(seed), few)
+        return _ContentSummary(is_first, int(seed), few)
 
     def _ranks(self, repeated: Hashes) -> tuple[Ints, Ints]:
         """Positions of the rows with these contents, and how many of one content and origin come before each."""
