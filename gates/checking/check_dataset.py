@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from gates.checking.conclude import JudgedData, column_types, planned, verdict_of_results
-from gates.checking.row_pass import RowPass
+from gates.checking.engine import LOCAL
+from gates.checking.row_pass import RowPass, RowRules
 from gates.checking.verdict_inputs import data_of
 from gates.contract.plan import Plan, refuse_unknown_waivers
 from gates.contract.suites import ROW_FAILURES, measurement_key, params_of
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from gates.checking.engine import Engine
     from gates.checking.resolve import ResolvedDataset
     from gates.contract.contract import Contract
     from gates.data.engine import Dataset
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from gates.data.scan.summaries import SummaryStore
     from gates.metrics.base.metric import Metric
     from gates.metrics.base.needs import Planned
+    from gates.rows.failures import BatchFailures
     from gates.rows.validators import Validators
     from gates.versions.dataset.snapshots import VersionFiles
 
@@ -63,6 +66,7 @@ class Options:
     quarantine: folder for rows that fail a planned rule, or None for none. progress: called with the step, how far it is, and its length.
     files, holdout_files, evaluation_files: the files of another version than the work tree (`gates.versions.dataset.snapshots.files_at`).
     kept_files: what became of the files of the version before. promoted: what was promoted last. commit: the commit before, where nothing was. summaries: where what is known of single files is kept.
+    engine: what reads the rows.
     """
 
     only: tuple[str, ...] = ()
@@ -74,6 +78,7 @@ class Options:
     promoted: PromotedBefore | None = None
     commit: CommitBefore | None = None
     summaries: SummaryStore | None = None
+    engine: Engine = LOCAL
 
     @property
     def is_partial(self) -> bool:
@@ -128,13 +133,15 @@ def _opened(
 ) -> tuple[LocalDataset, LocalDataset | None, EvaluationSets | None]:
     """The dataset with its holdout and its evaluation sets, as far as there are any; the stack closes them."""
     dataset, kind, files = resolved.config, resolved.data_type, options.files
+    on_engine = stack.enter_context(options.engine.started())
     as_written = stack.enter_context(open_dataset(dataset, kind, files=files.dataset if files else None))
     population = resolved.contract.population
     opened = as_written.with_readings(survey(as_written, population.shares if population else ()))
     if resolved.schemas.own:
         opened = opened.with_written_origin()
+    opened = on_engine(opened)
     holdout = open_holdout(dataset, kind, files=files.holdout if files else None)
-    held_out = stack.enter_context(holdout).with_readings(opened.readings) if holdout else None
+    held_out = on_engine(stack.enter_context(holdout).with_readings(opened.readings)) if holdout else None
     evaluation = open_evaluation(dataset, kind, files=files.evaluation if files else None)
     evaluation_sets = stack.enter_context(evaluation) if evaluation else None
     return opened, held_out, evaluation_sets
@@ -161,10 +168,10 @@ class _Pass:
         rules = _row_rules(self.chosen) if self.options.is_partial else None
         is_off = folder is None or rules == {}
         mode = QuarantineMode.OFF if is_off else QuarantineMode(dataset.quarantine)
+        summaries = self.options.summaries if self.options.engine.remembers_files else None
         planned_metrics = _measured_of(self.chosen, self.contract.metrics)
 
-        def ask(batch: pa.RecordBatch) -> None:
-            failures = self.rows.ask(batch)
+        def keep(batch: pa.RecordBatch, failures: BatchFailures) -> None:
             writer.write(batch, failures if rules is None else failures.of_rules(rules))
 
         path = (folder or Path()) / f"{dataset.name}.parquet"
@@ -175,12 +182,12 @@ class _Pass:
                 named_rows=None if self.options.only else NAMED_ROWS,
                 before=self._before(),
                 rule_failures=self.rows.failures.value,
-                on_batch=ask,
+                row_rules=RowRules(self.rows, keep, keeps_rows=mode is QuarantineMode.ROWS),
                 undeclared_origins=self.opened.undeclared_origins,
                 evaluation=evaluation,
                 accumulate=lambda inputs: accumulates(planned_metrics, inputs),
                 rows=lambda unsampled: rows_to_fetch(planned_metrics, unsampled),
-                remembered=self._remembered(self.options.summaries) if self.options.summaries else None,
+                remembered=self._remembered(summaries) if summaries else None,
             )
             seen = scan(self.opened, request, holdout)
         return writer.failing_rows, None if mode is QuarantineMode.OFF else path, seen

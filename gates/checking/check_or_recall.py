@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from gates.checking.check_version import judge_at
+from gates.checking.engine import LOCAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from gates.checking.cache.folder import Cache
     from gates.checking.check_version import CheckedDataset, JudgedVersion
+    from gates.checking.engine import Engine
     from gates.checking.verdict_cache import Memory
     from gates.checking.version_inputs import Compared
     from gates.config.dataset import DatasetConfig
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
 class CheckTerms:
     """On which terms a call has each dataset judged. only, scopes: the part of the plan; all of it where both are empty.
 
-    quarantine: the folder for failing rows, None for nowhere. is_remembering: answer from memory, and remember.
+    quarantine: the folder for failing rows, None for nowhere. is_remembering: answer from memory, and remember. engine: what
+    reads the rows.
     """
 
     today: date
@@ -33,6 +36,7 @@ class CheckTerms:
     only: tuple[str, ...] = ()
     scopes: tuple[Scope, ...] = ()
     is_remembering: bool = True
+    engine: Engine = LOCAL
 
     @property
     def is_partial(self) -> bool:
@@ -79,7 +83,7 @@ class DatasetCheck:
         from gates.checking.check_dataset import Options
         from gates.checking.verdict_cache import refuse_other_bytes
 
-        options = Options(self.terms.only, self.terms.scopes, self.terms.quarantine, progress)
+        options = Options(self.terms.only, self.terms.scopes, self.terms.quarantine, progress, engine=self.terms.engine)
         seen = self.seen
         options = replace(options, kept_files=seen.kept_files, promoted=seen.promoted, commit=seen.commit)
         cache = self._cache if self.terms.is_remembering else None

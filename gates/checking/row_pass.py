@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
-from gates.data.facts import ROWS_PER_FILE_BITS
+from gates.data.batch import OnBatch
+from gates.data.facts import ROW_ID, ROWS_PER_FILE_BITS
 from gates.rows.failures import RowFailures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pyarrow as pa
-
     from gates.config.deadline import Deadline
+    from gates.data.batch import Batch
     from gates.rows.failures import BatchFailures
     from gates.rows.validators import Validators
 
@@ -53,6 +54,13 @@ class RowPass:
         self.progress(self.done)
         return failing
 
+    def merge(self, other: FailingRows) -> None:
+        """Take over the count of other rows under the same rules."""
+        self.failures.merge(other.failures)
+        self.flawed |= other.flawed
+        self.done += other.done
+        self.progress(self.done)
+
     def ask_in_time(self, batch: pa.RecordBatch, clock: Deadline) -> None:
         """As `ask`, slice by slice. Raises TimeUpError, with what was checked by then counted."""
         start = 0
@@ -63,6 +71,58 @@ class RowPass:
             self.ask(part)
             start += part.num_rows
             self._slice = next_slice(self._slice, time.monotonic() - before)
+
+
+class RowRules(OnBatch):
+    """The rules as a consumer of all rows. keep: takes a batch, or the failing rows of one, with its failures.
+
+    In another process it is a `FailingRows`, for which `merge` is made. keeps_rows: whether anything comes of the rows.
+    """
+
+    def __init__(
+        self, rows: RowPass, keep: Callable[[pa.RecordBatch, BatchFailures], None], *, keeps_rows: bool
+    ) -> None:
+        self._rows, self._keep, self._keeps_rows = rows, keep, keeps_rows
+
+    def update(self, batch: Batch) -> None:
+        """Ask the rules of some rows."""
+        self._keep(batch.rows, self._rows.ask(batch.rows))
+
+    def merge(self, other: FailingRows) -> None:
+        """Take over what the rules said of other rows."""
+        self._rows.merge(other)
+        for rows, failures in other.kept:
+            self._keep(rows, failures)
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
+        """See `FailingRows`."""
+        return FailingRows, (self._rows.validators, self._keeps_rows)
+
+
+class FailingRows(OnBatch):
+    """What the rules say of rows that another process judges: the count, and failing rows with their failures.
+
+    keeps_rows: whether the rows' content is wanted; their ids always are.
+    """
+
+    def __init__(self, validators: Validators, keeps_rows: bool) -> None:  # noqa: FBT001  # __reduce__ gives no names
+        self._rows = RowPass(validators, lambda _done: None)
+        self.failures, self.flawed, self.done = self._rows.failures, self._rows.flawed, 0
+        self.kept: list[tuple[pa.RecordBatch, BatchFailures]] = []
+        self._keeps_rows = keeps_rows
+
+    def update(self, batch: Batch) -> None:
+        """Ask the rules of some rows."""
+        failures = self._rows.ask(batch.rows)
+        self.flawed, self.done = self._rows.flawed, self._rows.done
+        at = failures.failing_rows()
+        if len(at):
+            rows = batch.rows if self._keeps_rows else batch.rows.select([ROW_ID])
+            self.kept.append((rows.take(pa.array(at)), failures.of_failing_rows()))
+
+    def __getstate__(self) -> dict[str, object]:
+        """What came of the rows, without the rules."""
+        return {name: value for name, value in vars(self).items() if name != "_rows"}
 
 
 def next_slice(rows: int, seconds: float) -> int:

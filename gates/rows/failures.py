@@ -51,6 +51,21 @@ class BatchFailures:
                 failing[rule] = kept
         return replace(self, failing=failing)
 
+    def of_failing_rows(self) -> BatchFailures:
+        """The same failures, of the batch's failing rows alone."""
+        at = self.failing_rows()
+        places = {int(row): place for place, row in enumerate(at)}
+        return replace(
+            self,
+            row_id=self.row_id[at],
+            origin=self.origin[at],
+            failing={rule: np.searchsorted(at, rows) for rule, rows in self.failing.items()},
+            turns={
+                rule: {places[row]: turn for row, turn in turns.items() if row in places}
+                for rule, turns in self.turns.items()
+            },
+        )
+
 
 class RowFailures:
     """A mergeable count of failing rows per rule and origin; the order of batches and merges does not matter."""

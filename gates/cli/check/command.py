@@ -107,6 +107,14 @@ Examples:
     help="Memory of all that runs, e.g. 2GB; what needs more lies on disk. [default: GATES_MEMORY_LIMIT, or a quarter of the "
     "machine or of its container, at most 2GB]",
 )  # fmt: skip
+@click.option(
+    "--engine", type=OneOf("engine", ("local", "spark")), default="local", show_default=True,
+    help="What reads the rows: this machine, or the workers of Spark; the verdict is the same.",
+)  # fmt: skip
+@click.option("--spark-master", metavar="URL", help="With --engine spark: a master. [default: local[*]]")
+@click.option(
+    "--spark-connect", metavar="URL", help="With --engine spark: a Spark Connect server, as in sc://host:15002."
+)
 @click.option("--no-cache", is_flag=True, help="Judge again, without cached verdicts.")
 @config_option
 @click.option("-q", "--quiet", is_flag=True, help="The report only: no progress bar, no notes.")
@@ -139,6 +147,12 @@ def _refuse_what_excludes(request: CheckRequest) -> None:
         raise click.UsageError("--output stores whole verdicts only: leave out --only and --scope, or --output")
     if reporting.also and not reporting.output:
         raise click.UsageError("--also writes next to the verdict: name a folder with --output DIR")
+    if execution.engine == "local" and (execution.spark_master or execution.spark_connect):
+        raise click.UsageError("--spark-master and --spark-connect say where Spark is: add --engine spark")
+    if execution.spark_master and execution.spark_connect:
+        raise click.UsageError("--spark-master or --spark-connect: Spark is at one address")
+    if execution.timeout is not None and execution.engine != "local":
+        raise click.UsageError("--timeout looks at changed files on this machine: leave out --engine, or --timeout")
     if execution.timeout is not None and (execution.is_partial or reporting.output):
         raise click.UsageError("--timeout writes no verdict: leave out --only, --scope and --output, or --timeout")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,7 +32,10 @@ class DatasetSelection:
 
 @dataclass(frozen=True)
 class Execution:
-    """How datasets are judged. timeout: in seconds, for a quick check; None for a whole one. memory_limit: as it was stated, None for what there is."""
+    """How datasets are judged. timeout: in seconds, for a quick check; None for a whole one. memory_limit: as it was stated, None for what there is.
+
+    engine, spark_master, spark_connect: as in `gates.checking.engine.Engine`.
+    """
 
     only: tuple[str, ...]
     scopes: tuple[str, ...]
@@ -40,6 +43,9 @@ class Execution:
     jobs: int
     no_cache: bool
     memory_limit: str | None
+    engine: Literal["local", "spark"]
+    spark_master: str | None
+    spark_connect: str | None
 
     @property
     def is_partial(self) -> bool:

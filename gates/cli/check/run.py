@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from gates.checking.check_or_recall import CheckTerms, DatasetCheck
 from gates.checking.check_version import CheckedDataset
+from gates.checking.engine import Engine
 from gates.cli.check.output import Shown, show
 from gates.cli.options import today, worst
 from gates.cli.streams import clean_stdout, note, progress_bar
@@ -152,9 +153,11 @@ def _in_parallel(
 
 def _terms(asking: DatasetRun, request: CheckRequest) -> CheckTerms:
     scopes = tuple(Scope(name) for name in request.execution.scopes)
-    return CheckTerms(
-        today(), asking.store.quarantine, request.execution.only, scopes, is_remembering=not request.execution.no_cache
-    )
+    execution = request.execution
+    engine = Engine(execution.engine, execution.spark_master, execution.spark_connect)
+    is_remembering = not execution.no_cache
+    quarantine = asking.store.quarantine
+    return CheckTerms(today(), quarantine, execution.only, scopes, is_remembering=is_remembering, engine=engine)
 
 
 def _note_expired(dataset: DatasetConfig) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from gates.config.memory import for_rows
-from gates.data.duckdb.connection import limit_memory
+from gates.data.duckdb.connection import connect, limit_memory
 from gates.data.sql import identifier, select
 from gates.private_folder import PrivateFolder
 
@@ -40,7 +40,7 @@ class DuckSortedTable:
     """A `gates.data.engine.SortedTable`. reader: a connection per question, to the database that holds the table."""
 
     def __init__(self, reader: Reader, by: Sequence[str]) -> None:
-        self._reader = reader
+        self._reader, self._columns = reader, tuple(by)
         self._by = ", ".join(f"{identifier(name)} NULLS FIRST" for name in by)
         self._name = f"_gates_table_{next(_NUMBERS)}"
         self._waiting: list[pa.RecordBatch | pa.Table] = []
@@ -62,6 +62,12 @@ class DuckSortedTable:
         if self._rows:
             with self._reader() as connection:
                 yield from connection.sql(select("*", self._sorted())).to_arrow_reader(_BATCH_ROWS)
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
+        """In another process: an empty table of that process, or the rows of this one to be read and appended there."""
+        if not self._rows:
+            return _empty_table, (type(self), self._columns)
+        return TableRows, (pa.Table.from_batches(self.in_order()),)
 
     def _write(self) -> None:
         """Bring into the table what waits for it."""
@@ -89,7 +95,7 @@ class DuckSortedTable:
 class DuckTable(DuckSortedTable):
     """A `gates.data.engine.IndexTable`, in the order of row ids."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, _by: Sequence[str] = (_ROW_ID,)) -> None:
         super().__init__(reader, [_ROW_ID])
         self._last = -1
 
@@ -158,6 +164,25 @@ class DuckTable(DuckSortedTable):
                 masks = {name: pa.array(np.asarray(mask, dtype=bool)) for name, mask in question.masks.items()}
                 connection.register(_MASKS, pa.table({**masks, **question.numbers}))
             yield from connection.sql(query).to_arrow_reader(_BATCH_ROWS)
+
+
+class TableRows:
+    """The rows of a table of another process, in its order."""
+
+    def __init__(self, rows: pa.Table) -> None:
+        self._rows = rows
+
+    def in_order(self) -> Iterator[pa.RecordBatch]:
+        """All rows."""
+        return iter(self._rows.to_batches())
+
+    def columns(self, *names: str) -> Iterator[pa.RecordBatch]:
+        """These columns of all rows."""
+        return iter(self._rows.select(names).to_batches())
+
+
+def _empty_table(kind: Callable[[Reader, Sequence[str]], DuckSortedTable], by: Sequence[str]) -> DuckSortedTable:
+    return table_apart(connect, lambda reader: kind(reader, by))
 
 
 def table_apart(connect: Callable[[Path], duckdb.DuckDBPyConnection], make: Callable[[Reader], T]) -> T:

@@ -59,7 +59,9 @@ class Accumulators:
     needs_rows: bool
 
     def __init__(self, accumulates: Iterable[Accumulate[Any]], inputs: PassInputs) -> None:
-        self._accumulators = _unbroken({one: one for one in accumulates}, lambda accumulate: accumulate(inputs))
+        # By number, as what makes one may be another object in another process.
+        self._kinds = tuple(accumulates)
+        self._accumulators = _unbroken(dict(enumerate(self._kinds)), lambda accumulate: accumulate(inputs))
         self.needs_rows = any(self._of_each(lambda accumulator: bool(accumulator.needs_rows)).values())
 
     def update(self, batch: Batch) -> None:
@@ -73,36 +75,39 @@ class Accumulators:
 
     def merge(self, other: Accumulators) -> None:
         """Take over what other accumulators of the same kinds took; a kind that broke in either has no value."""
-        pairs = {key: (one, other._accumulators[key]) for key, one in self._accumulators.items() if key in other}
+        others = other._accumulators
+        pairs = {number: (one, others[number]) for number, one in self._accumulators.items() if number in others}
         merged = _unbroken(pairs, lambda pair: pair[0].merge(pair[1]))
-        self._accumulators = {key: pairs[key][0] for key in merged}
+        self._accumulators = {number: pairs[number][0] for number in merged}
 
-    def __contains__(self, accumulate: Accumulate[Any]) -> bool:
-        return accumulate in self._accumulators
+    def __getstate__(self) -> dict[str, object]:
+        """In another process they are fed and sent back, and what made them stays here."""
+        return {**vars(self), "_kinds": ()}
 
     def values(self) -> dict[Accumulate[Any], Any]:
         """What came of all rows, by what made the accumulator."""
-        return self._of_each(lambda accumulator: accumulator.value())
+        values = self._of_each(lambda accumulator: accumulator.value())
+        return {self._kinds[number]: value for number, value in values.items()}
 
-    def _of_each(self, ask: Callable[[Accumulator[Any]], T]) -> dict[Accumulate[Any], T]:
+    def _of_each(self, ask: Callable[[Accumulator[Any]], T]) -> dict[int, T]:
         """What each accumulator answers; one that breaks is let go of."""
         answers = _unbroken(self._accumulators, ask)
-        self._accumulators = {key: self._accumulators[key] for key in answers}
+        self._accumulators = {number: self._accumulators[number] for number in answers}
         return answers
 
 
-def _unbroken(states: Mapping[Accumulate[Any], S], ask: Callable[[S], T]) -> dict[Accumulate[Any], T]:
+def _unbroken(states: Mapping[int, S], ask: Callable[[S], T]) -> dict[int, T]:
     """What those answer that do not break; what broke is logged."""
     answers = {}
-    for key, one in states.items():
+    for number, one in states.items():
         try:
-            answers[key] = ask(one)
+            answers[number] = ask(one)
         # Its check accumulates anew, and has the error if it comes again. Code of others may end the program, which would
         # end it with an exit code of its own, 0 perhaps.
         except KeyboardInterrupt:
             raise
         except BaseException:
-            logger.debug("%s broke", key, exc_info=True)
+            logger.debug("%s broke", one, exc_info=True)
     return answers
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from gates.data.batch import OnBatch
 from gates.data.facts import HUMAN_CODE, NATURAL_REPEAT_RATIO, SYNTHETIC_CODE, UNDECLARED_CODE
 from gates.data.scan.accumulators import Accumulators
 from gates.data.scan.holdout import read_holdout
@@ -22,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     import numpy.typing as npt
-    import pyarrow as pa
 
     from gates.data.arrays import Ints
+    from gates.data.batch import Consumer, OnBatch
     from gates.data.engine import Source
     from gates.data.scan.accumulators import Accumulate
     from gates.data.scan.inputs import EvaluationSource
@@ -62,7 +61,7 @@ class ScanRequest:
     before: VersionBefore = field(default_factory=VersionBefore)
     evaluation: EvaluationSource | None = None
     rule_failures: Callable[[], Mapping[str, RuleFailures]] = dict
-    on_batch: Callable[[pa.RecordBatch], None] = field(default=lambda _batch: None)
+    row_rules: OnBatch | None = None
     undeclared_origins: Callable[[], str] = str
     remembered: Remembered | None = None
     accumulate: Callable[[PassInputs], Iterable[Accumulate[Any]]] = field(default=lambda _inputs: ())
@@ -110,7 +109,7 @@ def _read(opened: Source, request: ScanRequest, builder: IndexBuilder, accumulat
 
     No index tells what checks accumulate: for them, files that are remembered are read too.
     """
-    consumers = (OnBatch(request.on_batch), accumulators, builder)
+    consumers: list[Consumer] = [*([request.row_rules] if request.row_rules else []), accumulators, builder]
     numbers = list(range(len(opened.files)))
     if request.remembered is None:
         opened.fold(consumers)

@@ -38,6 +38,11 @@ class SummaryStore(Protocol):
         """Keep contents under their keys."""
 
 
+def hash_probe() -> str:
+    """What polars makes of one row: it hashes otherwise on some processors."""
+    return str(pl.DataFrame({"number": [0.5], "text": ["é"]}).hash_rows()[0])
+
+
 @dataclass(frozen=True)
 class RowReading:
     """How rows are read and checked: beside a file's bytes, all that its summary depends on.
@@ -55,11 +60,10 @@ class RowReading:
 
     def digest(self) -> str:
         """sha256 of all of it, and of what computes."""
-        # Polars hashes otherwise on some processors, and the folder may be on a shared disk.
-        probe = pl.DataFrame({"number": [0.5], "text": ["é"]}).hash_rows().to_list()
+        # The folder may be on a shared disk.
         return digest({
             "format": FORMAT,
-            "hashes": [str(number) for number in probe],
+            "hashes": [hash_probe()],
             "program": program_inputs(),
             "type": self.dataset.type,
             "origin": [self.dataset.origin, self.dataset.origins.human, self.dataset.origins.synthetic],

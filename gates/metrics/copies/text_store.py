@@ -99,6 +99,10 @@ class TextTokens:
         place = np.argsort(digest)
         return StoredTexts(digest[place], place, TokenStream(self._all_hashes(), offsets))
 
+    def __getstate__(self) -> dict[str, object]:
+        """In another process the tokens are in memory, wherever they are here."""
+        return {**vars(self), "_hashes": [np.asarray(self._all_hashes())], "_file": None}
+
     def _append(self, digest: Hashes, stream: TokenStream) -> None:
         self._digest.append(digest)
         self._lengths.append(stream.lengths())

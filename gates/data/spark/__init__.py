@@ -1,0 +1,1 @@
+"""The second engine: what is asked of every row runs on Spark's workers."""
