@@ -41,6 +41,7 @@ docs: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python benchmarks/calibration.py
 	$(BIN)/python benchmarks/doors.py
+	$(BIN)/python -m benchmarks.structural
 	# Beside the environment and not in it, so that what is measured against never decides what is installed.
 	$(BIN)/python -m pip install --quiet --upgrade --no-deps --target .venv/peers --group bench
 	PYTHONPATH=.venv/peers $(BIN)/python benchmarks/text.py

@@ -25,7 +25,7 @@ LEAST_DATABASE = 100 * MB
 LEAST = PROGRAM + LEAST_DATABASE
 # A quarter leaves room for the files' own pages, which are read again from disk otherwise, and for the other jobs of a machine.
 _SHARE = 4
-# What does not fit into 2 GB is put in order on disk, which costs a few per cent of a run.
+# What does not fit into 2 GB is put in order on disk; a gate that takes no more stays one of several programs of a machine.
 _MOST_BY_DEFAULT = 2_000 * MB
 # A batch stands in memory as it was read, as it is put together, as checks compare it and as text, one in work and one ahead.
 _COPIES = 8
