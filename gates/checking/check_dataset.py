@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-import threading
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -54,8 +51,6 @@ if TYPE_CHECKING:
     from gates.versions.dataset.snapshots import VersionFiles
 
 REFERENCE: Final = "reference"
-# The package, whose import ends when every expectation is registered; that of a module in it ends before.
-_SUITES = "gates.gx"
 _CODES = {"human": HUMAN_CODE, "synthetic": SYNTHETIC_CODE, "undeclared": UNDECLARED_CODE}
 
 
@@ -110,7 +105,6 @@ def judge(resolved: ResolvedDataset, options: Options) -> Judged:
         whole = planned(resolved, validators, columns)
         refuse_unknown_waivers(contract, whole)
         chosen = whole.only(options.only, options.scopes)
-        _import_suites_ahead()
         clock.lap("open")
         quarantined, writer_path, seen = _Pass(contract, opened, validators, options, chosen).run(holdout, evaluation)
         clock.lap("scan")
@@ -278,12 +272,6 @@ def _measure_one(seen: Scan, scope: Scope, metric: Metric, params: Mapping[str, 
         line = 'purpose = "finetune"  # pretrain | finetune | preference | evaluation'
         return NotConfigured("no purpose is declared, and no ratio is right for all", line)
     return ask(metric, seen, scope, params)
-
-
-def _import_suites_ahead() -> None:
-    """Great Expectations takes seconds to import, and the pass over the rows need not wait for it."""
-    if _SUITES not in sys.modules:
-        threading.Thread(target=import_module, args=(_SUITES,), daemon=True).start()
 
 
 def _run_suites(

@@ -13,6 +13,7 @@ from gates.data.scan.result import Holdout, Rows
 from gates.data.scan.samples import sample_size
 from gates.data.text.mix import row_keys
 from gates.data.text.tokens import tokenise
+from gates.data.values.casts import in_types
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +39,7 @@ def read_holdout(inputs: PassInputs, holdout: Source) -> Holdout:
     row_id, digest, whole, tokens = rows.value()
     keep = np.argsort(_keys(digest, whole), kind="stable")[:size]
     taken = holdout.take(row_id[keep]) if len(keep) else pl.DataFrame(schema=schema)
-    frame = taken.select(_typed({name: kind for name, kind in schema.items() if name != ROW_ID}))
+    frame = in_types(taken, {name: kind for name, kind in schema.items() if name != ROW_ID})
     own = digest[keep]
     sample = Rows(frame, row_id[keep], own, own, np.full(len(keep), "", dtype=str), len(digest))
     return Holdout(sample, digest, tokens)
@@ -58,7 +59,7 @@ class HoldoutIndex:
 
     def update(self, batch: Batch) -> None:
         """Take some rows of the holdout."""
-        frame = batch.frame.select(_typed(self._schema))
+        frame = in_types(batch.frame, self._schema)
         digest = content_digest(frame, self._roles, unread=batch.unread)
         whole = frame.drop(ROW_ID).hash_rows().to_numpy()
         self._parts.append((frame[ROW_ID].to_numpy(), digest, whole, self._tokens(frame)))
@@ -80,10 +81,6 @@ class HoldoutIndex:
         if not self._roles.texts:
             return np.zeros(frame.height, dtype=np.int64)
         return tokenise(frame[self._roles.texts[0]].to_arrow()).lengths()
-
-
-def _typed(schema: Mapping[str, pl.DataType]) -> list[pl.Expr]:
-    return [pl.col(name).cast(kind, strict=False) for name, kind in schema.items()]
 
 
 def _keys(digest: Hashes, whole: Hashes) -> Hashes:

@@ -13,6 +13,7 @@ from gates.config.removals import new_part
 from gates.data.batch import content_digest
 from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID, ROWS_PER_FILE_BITS
 from gates.data.text.mix import mix
+from gates.data.values.casts import in_type
 from gates.metrics.history.removed_rows import named_rows, place
 
 if TYPE_CHECKING:
@@ -215,12 +216,12 @@ class PromotedHumanRows:
             self._sample = ordered.unique(KEY, keep="first", maintain_order=True).head(most)
 
 
-def _as_now(frame: pl.DataFrame, name: str, kind: pl.DataType) -> pl.Expr:
+def _as_now(frame: pl.DataFrame, name: str, kind: pl.DataType) -> pl.Series:
     """A column in the type that it has now, so that equal rows have equal digests; 1.5 equals no whole number."""
-    column = pl.col(name)
-    if (frame.schema[name].is_float() or frame.schema[name].is_decimal()) and kind.is_integer():
-        column = pl.when(column == column.floor()).then(column)
-    return column.cast(kind, strict=False)
+    column = frame[name]
+    if (column.dtype.is_float() or column.dtype.is_decimal()) and kind.is_integer():
+        column = column.set(column != column.floor(), None)
+    return in_type(column, kind)
 
 
 def key_hashes(frame: pl.DataFrame, key: str | None) -> Hashes:
