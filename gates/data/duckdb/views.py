@@ -94,8 +94,15 @@ def rows_query(files: Mapping[int, StagedFile], columns: Sequence[Column], origi
         expressions.append(f"{_origin(file, origin, origins)} AS {identifier(ORIGIN)}")
         paths = ", ".join(path_literal(entry.parquet) for _, entry in alike)
         source = _parsed(columns, file, f"read_parquet([{paths}], hive_partitioning = false)")
-        runs.append(select(", ".join(expressions), source))
+        runs.append(select(", ".join(expressions), source, _of_part(file)))
     return " UNION ALL ".join(runs)
+
+
+def _of_part(file: StagedFile) -> str:
+    """In these words DuckDB leaves out the other row groups."""
+    if file.part is None:
+        return ""
+    return f"WHERE file_row_number >= {file.part.start} AND file_row_number < {file.part.stop}"
 
 
 def file_query(file: StagedFile, number: int, columns: Iterable[str]) -> str:
@@ -171,7 +178,8 @@ def fixed_origin(file: StagedFile, origin: str, origins: Origins) -> str | None:
 def _likeness(file: StagedFile) -> tuple[object, ...]:
     """Equal for files that one `read_parquet` and one SELECT list serve."""
     types = tuple((name, str(kind)) for name, kind in file.types.items())
-    return types, tuple(sorted((key, value or "") for key, value in file.file.hive.items())), file.file.origin
+    hive = tuple(sorted((key, value or "") for key, value in file.file.hive.items()))
+    return types, hive, file.file.origin, file.part
 
 
 def _parsed(columns: Sequence[Column], file: StagedFile, source: str) -> str:

@@ -48,6 +48,7 @@ class StagedFile:
 
     labels: what to call the type of columns whose values are of several types, as in `mixed(bool,string); bool first in row 12`.
     nested: by column, which nested values of JSON it has, as its type does not tell where they stay text.
+    part: the numbers of the rows that are read; None reads all.
     """
 
     file: DataFile
@@ -56,6 +57,7 @@ class StagedFile:
     types: Mapping[str, pa.DataType]
     labels: Mapping[str, str] = field(default_factory=dict)
     nested: Mapping[str, str] = field(default_factory=dict)
+    part: range | None = None
 
     def type_names(self) -> dict[str, str]:
         """The type of each column as people and checks see it."""

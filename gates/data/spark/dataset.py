@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
@@ -12,7 +13,8 @@ from gates.data.batch import Consumer
 from gates.data.duckdb.dataset import LocalDataset
 from gates.data.duckdb.views import written_rows
 from gates.data.facts import ROW_ID, ROWS_PER_FILE_BITS
-from gates.data.spark.files import FilesToRead, FileToRead, TakeTask, UpdateTask
+from gates.data.spark.files import FilesToRead, TakeTask, UpdateTask
+from gates.data.spark.units import ReadUnit, units_of
 from gates.errors import GatesError
 
 if TYPE_CHECKING:
@@ -38,14 +40,13 @@ class SparkDataset(LocalDataset):
     cluster: Cluster
 
     def fold(self, consumers: Iterable[Consumer], files: Collection[int] | None = None) -> None:
-        """Give every row of these files, or of all, to copies of the consumers on the workers, and merge what comes of each.
+        """Give every row of these files, or of all, to copies of the consumers on the workers, and merge them in the order of rows.
 
-        Files are merged in their order. Raises GatesError where a consumer cannot be sent or Spark fails, and what reading
-        raises on a worker.
+        Raises GatesError where a consumer cannot be sent or Spark fails, and what reading raises on a worker.
         """
         listed = [_merging(consumer) for consumer in consumers]
-        numbers = [number for number, file in enumerate(self.files) if file.rows and (files is None or number in files)]
-        parts = [part.tolist() for part in np.array_split(numbers, min(len(numbers), _PARTS_AT_MOST) or 1)]
+        places = [place for place, unit in enumerate(self._units) if files is None or unit.number in files]
+        parts = [part.tolist() for part in np.array_split(places, min(len(places), _PARTS_AT_MOST) or 1)]
         task = UpdateTask(self._to_read(shows_written_origin=self.shows_written_origin), listed)
         for states in self.cluster.answers(task, [part for part in parts if part]):
             for consumer, state in zip(listed, states, strict=True):
@@ -54,26 +55,28 @@ class SparkDataset(LocalDataset):
     def take(self, row_ids: Ints) -> pl.DataFrame:
         """The rows with these ids, in the order asked for, with ROW_ID and ORIGIN. Raises KeyError for other ids."""
         wanted = np.unique(np.asarray(row_ids, dtype=np.int64))
-        numbers = wanted >> ROWS_PER_FILE_BITS
-        if not len(wanted) or not self._has(numbers):
+        first = np.array([(unit.number << ROWS_PER_FILE_BITS) + unit.rows.start for unit in self._units], np.int64)
+        places = np.searchsorted(first, wanted, side="right") - 1
+        if not len(wanted) or places[0] < 0:
             return super().take(row_ids)
-        parts = [(number, wanted[numbers == number]) for number in np.unique(numbers).tolist()]
+        parts = [(place, wanted[places == place]) for place in np.unique(places).tolist()]
         task = TakeTask(self._to_read(shows_written_origin=False))
         rows = self.readings.apply(pl.concat(self.cluster.answers(task, parts)).sort(ROW_ID))
         return rows[np.searchsorted(wanted, row_ids)]
 
-    def _has(self, numbers: Ints) -> bool:
-        return all(0 <= number < len(self.files) and self.files[number].rows for number in np.unique(numbers).tolist())
+    @cached_property
+    def _units(self) -> Sequence[ReadUnit]:
+        """What there is to read, in the order of rows."""
+        files = zip(self._staged, self.files, strict=True)
+        return [
+            unit for number, (staged, fact) in enumerate(files) if fact.rows for unit in units_of(number, staged, fact)
+        ]
 
     def _to_read(self, *, shows_written_origin: bool) -> FilesToRead:
         with self._reader() as reader:
             described = reader.execute(f'DESCRIBE "{written_rows(self.views)}"').fetchall()
-        files = [
-            FileToRead(staged.file, fact.rows, fact.sha256)
-            for staged, fact in zip(self._staged, self.files, strict=True)
-        ]
         return FilesToRead(
-            files=files,
+            units=self._units,
             query=self._query,
             columns=[(str(row[0]), str(row[1])) for row in described],
             readings=self.readings,

@@ -1,9 +1,9 @@
-"""What a worker does: it reads files as one machine does, and feeds consumers or picks rows."""
+"""What a worker does: it reads units of files as one machine does, and feeds consumers or picks rows."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -13,9 +13,10 @@ from gates.data.duckdb.connection import connect_to_read, limit_memory
 from gates.data.duckdb.dataset import reader
 from gates.data.duckdb.reading import stream_batches, take_rows
 from gates.data.duckdb.views import BUT_WRITTEN_ORIGIN
-from gates.data.files import DataFile, fingerprints
 from gates.data.formats.staging import stage
+from gates.data.spark.units import confirm_bytes
 from gates.data.sql import identifier, select
+from gates.data.steady_files import SteadyFiles
 from gates.errors import DataError
 from gates.private_folder import PrivateFolder
 
@@ -29,27 +30,19 @@ if TYPE_CHECKING:
     from gates.data.arrays import Ints
     from gates.data.batch import Consumer
     from gates.data.formats.staging import StagedFile
+    from gates.data.spark.units import ReadUnit
     from gates.data.values.readings import Readings
 
 
 @dataclass(frozen=True)
-class FileToRead:
-    """A file with what the driver saw of it: its rows, and the sha256 of its bytes."""
-
-    file: DataFile
-    rows: int
-    sha256: str
-
-
-@dataclass(frozen=True)
 class FilesToRead:
-    """How to read files by their number.
+    """How to read units of files by their place in a list.
 
     query: SQL of the rows of staged files. columns: name and DuckDB's type of each column that it has, as all files
     together have them. drops_written_origin: whether rows go without WRITTEN_ORIGIN. where: the data's path for messages.
     """
 
-    files: Sequence[FileToRead]
+    units: Sequence[ReadUnit]
     query: Callable[[Mapping[int, StagedFile]], str]
     columns: Sequence[tuple[str, str]]
     readings: Readings
@@ -57,40 +50,43 @@ class FilesToRead:
     drops_written_origin: bool
 
     @contextmanager
-    def opened(self, number: int) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
-        """A connection and SQL of one file's rows on it. Raises DataError where the file is not the one that the driver saw."""
-        wanted = self.files[number]
+    def opened(self, place: int) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
+        """A connection and SQL of one unit's rows on it. Raises DataError where the file is not the one that the driver saw.
+
+        Its bytes are hashed once: that they stay is told as on one machine, by what the system says of the file.
+        """
+        unit = self.units[place]
         with PrivateFolder() as folder:
             connection = connect_to_read(folder.path)
             try:
-                self._confirm(wanted)
-                staged = stage(wanted.file, folder, connection)
-                limit_memory(connection, for_rows(wanted.rows))
+                steady = _confirmed(unit)
+                staged = stage(unit.file, folder, connection)
+                limit_memory(connection, for_rows(len(unit.rows)))
                 with reader(connection, [staged], self.where) as cursor:
-                    yield cursor, self._rows(number, staged)
-                self._confirm(wanted)
+                    yield cursor, self._rows(unit, staged)
+                steady.confirm()
             finally:
                 connection.close()
 
-    def _rows(self, number: int, staged: StagedFile) -> str:
+    def _rows(self, unit: ReadUnit, staged: StagedFile) -> str:
         """The empty part has the types of all files, which one file alone may not have."""
         nothing = ", ".join(f"CAST(NULL AS {kind}) AS {identifier(name)}" for name, kind in self.columns)
-        rows = f"SELECT {nothing} WHERE false UNION ALL {self.query({number: staged})}"
+        part = staged if unit.is_whole else replace(staged, part=unit.rows)
+        rows = f"SELECT {nothing} WHERE false UNION ALL {self.query({unit.number: part})}"
         return f"({select(BUT_WRITTEN_ORIGIN if self.drops_written_origin else '*', f'({rows})')})"
 
-    def _confirm(self, wanted: FileToRead) -> None:
-        name, path = wanted.file.name, wanted.file.path
-        try:
-            sha256, _, _ = fingerprints(path)
-        except OSError as error:
-            raise DataError(
-                f"{name}: a Spark worker cannot read {path} ({error.strerror or error}); data has to lie where driver and "
-                "workers reach it under one path, such as a shared file system"
-            ) from error
-        if sha256 != wanted.sha256:
-            raise DataError(
-                f"{name}: a Spark worker reads other bytes at {path} than the driver; expected one shared file"
-            )
+
+def _confirmed(unit: ReadUnit) -> SteadyFiles:
+    steady, path = SteadyFiles(), unit.file.path
+    try:
+        steady.watch(path, unit.file.name)
+        confirm_bytes(unit)
+    except OSError as error:
+        raise DataError(
+            f"{unit.file.name}: a Spark worker cannot read {path} ({error.strerror or error}); data has to lie where driver "
+            "and workers reach it under one path, such as a shared file system"
+        ) from error
+    return steady
 
 
 @dataclass(frozen=True)
@@ -100,20 +96,20 @@ class UpdateTask:
     files: FilesToRead
     consumers: Sequence[Consumer]
 
-    def answer(self, numbers: Sequence[int]) -> Sequence[Consumer]:
-        """The consumers, fed with all rows of these files."""
-        feed(chain.from_iterable(map(self._batches, numbers)), self.consumers, self.files.readings)
+    def answer(self, places: Sequence[int]) -> Sequence[Consumer]:
+        """The consumers, fed with all rows of the units at these places."""
+        feed(chain.from_iterable(map(self._batches, places)), self.consumers, self.files.readings)
         return self.consumers
 
-    def _batches(self, number: int) -> Iterator[pa.RecordBatch]:
-        with self.files.opened(number) as (connection, rows):
+    def _batches(self, place: int) -> Iterator[pa.RecordBatch]:
+        with self.files.opened(place) as (connection, rows):
             count = 0
             for batch in stream_batches(connection, rows):
                 count += batch.num_rows
                 yield batch
-            wanted = self.files.files[number]
-            if count != wanted.rows:
-                raise DataError(f"{wanted.file.name}: a Spark worker read {count:,} rows, expected {wanted.rows:,}")
+            unit = self.files.units[place]
+            if count != len(unit.rows):
+                raise DataError(f"{unit.file.name}: a Spark worker read {count:,} rows, expected {len(unit.rows):,}")
 
 
 @dataclass(frozen=True)
@@ -123,7 +119,7 @@ class TakeTask:
     files: FilesToRead
 
     def answer(self, part: tuple[int, Ints]) -> pl.DataFrame:
-        """The rows of one file with these ids. Raises KeyError for an id that no row has."""
-        number, row_ids = part
-        with self.files.opened(number) as (connection, rows):
+        """The rows of one unit with these ids. Raises KeyError for an id that no row has."""
+        place, row_ids = part
+        with self.files.opened(place) as (connection, rows):
             return take_rows(connection, rows, row_ids)

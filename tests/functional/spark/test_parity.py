@@ -16,6 +16,7 @@ from gates.config.data_types import DATA_TYPES, data_type
 from gates.config.load import read_config
 from gates.contract.contract import load_contract
 from gates.data.duckdb.dataset import LocalDataset
+from gates.data.spark.cluster import Cluster
 from tests.contract.datasets import NAME, TODAY, sound
 from tests.projects import program
 from tests.spark_server import connect_server
@@ -179,6 +180,23 @@ def test_files_that_are_no_parquet_give_the_same_verdict(suffix, tmp_path, sail)
         rows.write_csv(target) if suffix == "csv" else rows.write_ndjson(target)
 
     assert_equal(judged(tmp_path, LOCAL, dataset.kept), judged(tmp_path, sail, dataset.kept))
+
+
+def test_one_large_file_read_in_parts_gives_the_same_verdict(tmp_path, sail, monkeypatch):
+    dataset = written(tmp_path, "instruction")
+    files = sorted((tmp_path / "rows").iterdir())
+    pl.concat([pl.read_parquet(file) for file in files]).write_parquet(files[0], row_group_size=70)
+    for file in files[1:]:
+        file.unlink()
+    monkeypatch.setattr("gates.data.spark.units.UNIT_BYTES", 1)
+    asked = []
+    answers = Cluster.answers
+    monkeypatch.setattr(
+        Cluster, "answers", lambda self, task, parts: asked.append(len(parts)) or answers(self, task, parts)
+    )
+
+    assert_equal(judged(tmp_path, LOCAL, dataset.kept), judged(tmp_path, sail, dataset.kept))
+    assert max(asked) > FILES
 
 
 @pytest.mark.slow

@@ -132,8 +132,8 @@ def test_files_are_read_with_the_types_that_all_of_them_have(tmp_path):
 def test_worker_that_sees_other_bytes_or_no_file_is_refused(tmp_path):
     with two_files(tmp_path) as dataset:
         files = on_spark(dataset, Cluster(None, is_classic=False, own=OWN))._to_read(shows_written_origin=False)
-        other = replace(files, files=[replace(files.files[0], sha256="0" * 64)])
-        gone = replace(files.files[0], file=replace(files.files[0].file, path=tmp_path / "elsewhere.parquet"))
+        other = replace(files, units=[replace(files.units[0], sha256="0" * 64)])
+        gone = replace(files.units[0], file=replace(files.units[0].file, path=tmp_path / "elsewhere.parquet"))
 
         with (
             pytest.raises(
@@ -146,7 +146,7 @@ def test_worker_that_sees_other_bytes_or_no_file_is_refused(tmp_path):
             pytest.raises(
                 DataError, match=r"a Spark worker cannot read .*elsewhere.parquet \(No such file or directory\)"
             ),
-            replace(files, files=[gone]).opened(0),
+            replace(files, units=[gone]).opened(0),
         ):
             pass
 
