@@ -79,6 +79,13 @@ def _vote_blindly(dataset: Dataset) -> Dataset:
     return dataset
 
 
+def _click_blindly(dataset: Dataset) -> Dataset:
+    """One of three annotators labels without looking."""
+    rows = dataset.rows.filter(pl.col("origin") == "human").height
+    votes = [("first", "second")[number // 2 % 2] for number in range(rows)]
+    return dataset.having(rows=replaced(dataset.rows, "human", "label_3", votes))
+
+
 def _judge_twice(dataset: Dataset) -> Dataset:
     """Eighty items that a judge labels a second time, differently."""
     again = dataset.rows.filter(pl.col("origin") == "synthetic")[:80]
@@ -144,6 +151,15 @@ CASES = (
     Case(
         "human/expect_annotator_agreement_to_be_between/nominal", RATED, "preference",
         _vote_blindly, "Annotators agree too little: 3 annotators", rows=1300,
+        missing=Missing(
+            without_role("label_1", "label_2", "label_3"), Outcome.NOT_CONFIGURED,
+            'no rating columns are configured; add: columns = { label_1 = "…", label_2 = "…" }',
+        ),
+    ),
+    Case(
+        "human/expect_low_agreement_annotator_ratio_to_be_less_than", RATED, "preference",
+        _click_blindly, "label_3 agrees with the others by", rows=1300, exact=EXACT,
+        also=frozenset({"human/expect_annotator_agreement_to_be_between/nominal"}),
         missing=Missing(
             without_role("label_1", "label_2", "label_3"), Outcome.NOT_CONFIGURED,
             'no rating columns are configured; add: columns = { label_1 = "…", label_2 = "…" }',

@@ -1,9 +1,8 @@
-"""Whether a few annotators gave most of the labels, and who labels unlike all others."""
+"""Whether a few annotators gave most of the labels."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +10,6 @@ import polars as pl
 
 from gates.data.facts import HUMAN_CODE, ORIGIN
 from gates.metrics.annotation.annotator_habits import human_habits
-from gates.metrics.annotation.ratings import ITEMS_AT_LEAST, kinds_between, ratings, scale_of
 from gates.metrics.base.breakdowns import with_languages
 from gates.metrics.base.full_columns import accumulate_annotations, annotation_columns, not_configured, role_column
 from gates.metrics.base.languages import languages, too_few
@@ -19,32 +17,23 @@ from gates.metrics.base.measurement import Estimate, Failed, Growth, Measured, M
 from gates.metrics.base.metric import Metric, Side, Unit
 from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
 from gates.metrics.limits.wording import percent
-from gates.metrics.stats.bootstrap import percentile_estimate, resampled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gates.data.scan.result import Scan
-    from gates.metrics.annotation.ratings import Kinds, Scale
     from gates.metrics.base.languages import Language
     from gates.verdict import Scope
 
-# Each is set against all others; whoever rated less than the 100 busiest has little weight in the labels.
-COMPARED_AT_MOST = 100
 EVIDENCE_ANNOTATORS = 10
-# Three robust standard deviations below the middle, and .1 at least: annotators who all agree alike differ by chance.
-DEVIATIONS, GAP_AT_LEAST = 3, 0.1
-# A median absolute deviation times this estimates a normal law's standard deviation.
-_NORMAL = 1.4826
-_WHO, _WHAT = "annotator", "item"
+_WHO = "annotator"
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Share of the human rows that the busiest annotator gave, in [0, 1]; a count over every row, so without interval.
 
-    Evidence: the effective number of annotators exp(H), and annotators whose agreement with the others is surely lower
-    than theirs, who always give one label, and who gave one item several. Annotators are named as the data names them:
-    whoever has to talk to them must know who it is.
+    Evidence: the effective number of annotators exp(H), and annotators who always give one label, or gave one item several.
+    Annotators are named as the data names them: whoever has to talk to them must know who it is.
     """
     if role_column(scan, _WHO) is None:
         return not_configured(scan, "no annotator column is configured", _WHO)
@@ -53,11 +42,8 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     if not counts.height:
         return Failed(f"no human row has an {_WHO}")
     whole = _concentration(counts, int(scan.index.of(HUMAN_CODE).sum()))
-    outliers = _outliers(scan, counts[_WHO].head(COMPARED_AT_MOST).to_list())
-    unlike = f"; {', '.join(outliers)} labels unlike the others" if isinstance(outliers, dict) and outliers else ""
     habits = scan.cached(human_habits)
-    evidence = {**whole.evidence, "outlying": outliers, **habits.evidence()}
-    whole = replace(whole, note=whole.note + unlike + habits.note(), evidence=evidence)
+    whole = replace(whole, note=whole.note + habits.note(), evidence={**whole.evidence, **habits.evidence()})
 
     def of_language(one: Language) -> Measurement:
         own = _rows_of_each(rows.filter(pl.Series(one.human)))
@@ -91,42 +77,6 @@ def _concentration(counts: pl.DataFrame, rows: int) -> Measured:
     )
 
 
-def _outliers(scan: Scan, names: list[str]) -> dict[str, dict[str, float]] | str:
-    """Who agrees with the others surely less than the others do, with the interval; or why none can be compared."""
-    rated = scan.cached(ratings)
-    if rated is None:
-        return "no items and labels are declared"
-    human = rated.by_humans()
-    scale = scale_of(human, {"level": "nominal", "order": None})
-    coded = scale.coded(human)
-    agreements = {name: one for name in names if (one := _with_others(coded, name, scale)) is not None}
-    if len(agreements) < 3:  # noqa: PLR2004  # of two who disagree either may be right
-        return "fewer than three annotators share enough items with others"
-    values = np.array([value for _, value in agreements.values()])
-    middle = float(np.median(values))
-    bound = middle - max(GAP_AT_LEAST, DEVIATIONS * _NORMAL * float(np.median(np.abs(values - middle))))
-    outlying: dict[str, dict[str, float]] = {}
-    for name, (kinds, value) in agreements.items():
-        if value >= bound:
-            continue
-        draws = resampled(kinds.times, scan.seed, partial(scale.agreement, kinds))
-        estimate = percentile_estimate(value, draws)
-        if estimate and estimate.high < bound:
-            outlying[name] = {"agreement": value, "low": estimate.low, "high": estimate.high, "others": middle}
-    return outlying
-
-
-def _with_others(coded: pl.DataFrame, name: str, scale: Scale) -> tuple[Kinds, float] | None:
-    """The items that an annotator shares with others, and their agreement beyond chance; None with too few items."""
-    own = coded.filter(pl.col(_WHO) == name)
-    others = coded.filter(pl.col(_WHO) != name).join(own.select(_WHAT), on=_WHAT, how="semi")
-    kinds = kinds_between(own, others, len(scale.codes))
-    if kinds.items < ITEMS_AT_LEAST:
-        return None
-    value = float(scale.agreement(kinds, kinds.once())[0])
-    return (kinds, value) if np.isfinite(value) else None
-
-
 METRIC = Metric(
     expectation="expect_annotator_concentration_to_be_less_than",
     measure=measure,
@@ -139,7 +89,7 @@ METRIC = Metric(
         "Agreement among annotators does not show it where items are rated once."
     ),
     source="Geva, Goldberg & Berant, Are We Modeling the Task or the Annotator?, EMNLP 2019; Hill numbers: Hill, Ecology 54 (1973)",
-    fix="Spread the items over more annotators; read what outlying annotators labelled with them before their rows are kept or dropped.",
+    fix="Spread the items over more annotators.",
     exact="a share counted over every row",
     reads="item, annotator, label of every row",
     accumulate=accumulate_annotations,
