@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from gates.checking.check_or_recall import CheckTerms, DatasetCheck
 from gates.checking.check_version import VersionRequest, version_requested
@@ -12,26 +12,56 @@ from gates.config.load import config_path
 from gates.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from typing import Unpack
 
+    from gates.data.formats.frames import Frame
     from gates.verdict import Verdict
 
 
+class FrameKeys(TypedDict, total=False):
+    """What `check` takes beside a frame: other frames, and keys of a dataset in gates.toml."""
+
+    human: Frame
+    synthetic: Frame
+    holdout: Frame
+    type: str
+    label: str
+    origin: str
+    origins: Mapping[str, Sequence[str]]
+    columns: Mapping[str, str]
+    group: str
+    slices: Sequence[str]
+    purpose: str
+    critical_domains: Mapping[str, Mapping[str, float]]
+    synthetic_role: str
+    inconclusive: str
+
+
 def check(
-    dataset: str | None = None,
+    dataset: str | Frame | None = None,
     *,
     config: Path | str | None = None,
     rev: str | None = None,
     only: Sequence[str] = (),
+    **frame: Unpack[FrameKeys],
 ) -> Verdict:
-    """The verdict on a dataset of gates.toml, the same that `gates check` prints.
+    """The verdict on a dataset of gates.toml, the same that `gates check` prints, or on frames in memory.
 
     Nothing is printed, and no report or file of failing rows is written; the cache below .gates is used and filled.
 
     dataset: may be left out where there is only one. config: gates.toml or its folder (default: the nearest above the current folder). rev: judge what a commit has, instead
     of the work tree. only: ask these checks only, as `gates check --only` takes them.
+
+    Of a frame (pandas, polars, pyarrow, Spark, whatever has `__arrow_c_stream__`) the built-in checks of its type are asked, and no
+    gates.toml is looked for. frame: `human`, `synthetic` and `holdout`, frames too; `type`, `tabular` unless stated; `label`, `origin` and
+    the other keys of a dataset in gates.toml. Such a verdict has a digest, and is never stored or promoted.
     Raises GatesError where there is nothing to judge, or no way to; bad data never raises.
     """
+    if frame or not isinstance(dataset, str | None):
+        if isinstance(dataset, str) or config is not None or rev is not None:
+            raise UsageError("gates.check: takes a dataset of gates.toml, or frames with their keys, and not both")
+        return _of_frames(dataset, only, frame)
     path = config_path(None if config is None else Path(config))
     terms = CheckTerms(datetime.now(tz=UTC).date(), quarantine=None, only=tuple(only))
     with version_requested(path, VersionRequest(rev)) as at:
@@ -41,3 +71,10 @@ def check(
         question = DatasetCheck(at, at.config.dataset(names[0]), terms)
         answered = question.recall() or question.answer(lambda _step, _done, _total: None)
     return answered.verdict
+
+
+def _of_frames(rows: object, only: Sequence[str], given: Mapping[str, object]) -> Verdict:
+    from gates.checking.frames import judge_frames
+
+    frames = {"rows": rows, **{part: given.get(part) for part in ("human", "synthetic", "holdout")}}
+    return judge_frames(frames, {key: value for key, value in given.items() if key not in frames}, only)

@@ -21,6 +21,8 @@ _INPUTS = ("manifest_sha256", "holdout_sha256", "evaluation_sha256", "md5_manife
 UNDECLARED = "undeclared"
 # The evidence of a check that is not configured: the line to add to the dataset's table in gates.toml.
 LINE_TO_ADD = "add"
+# In what a verdict says of its data: that it was a frame in memory and no file that anybody can look at again.
+IN_MEMORY = "in_memory"
 # How the message of a check ends that an empty partition explains: reports say it once for all of them.
 NOTHING_TO_MEASURE = "rows: nothing to measure"
 

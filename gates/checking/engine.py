@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Engine:
-    """An engine by its name, with the address of Spark: a master's, or that of a Connect server.
+    """An engine by its name, with the address of Spark: a master's, or that of a Connect server; or a session that runs.
 
     Verdicts are the same on each, so that none is part of a verdict.
     """
@@ -22,6 +22,7 @@ class Engine:
     name: Literal["local", "spark"] = "local"
     spark_master: str | None = None
     spark_connect: str | None = None
+    session: Any = None
 
     @property
     def remembers_files(self) -> bool:
@@ -36,8 +37,12 @@ class Engine:
             return
         from gates.contract.plugins.early_exit import OWN
         from gates.data.spark.dataset import on_spark
-        from gates.data.spark.session import spark_cluster
+        from gates.data.spark.session import cluster_of, spark_cluster
 
+        if self.session is not None:
+            cluster = cluster_of(self.session, OWN)
+            yield lambda opened: on_spark(opened, cluster)
+            return
         with spark_cluster(OWN, self.spark_master, self.spark_connect) as cluster:
             yield lambda opened: on_spark(opened, cluster)
 

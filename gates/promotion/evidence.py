@@ -16,7 +16,7 @@ from gates.contract.contract import load_contract
 from gates.errors import UsageError
 from gates.promotion.errors import ConditionError
 from gates.promotion.statements.statement import sha256
-from gates.verdict import Answer
+from gates.verdict import IN_MEMORY, Answer
 from gates.verdicts.decode import moment_text
 from gates.verdicts.enforce import enforce, refuse_other_files
 from gates.verdicts.from_json import verdict_of
@@ -137,6 +137,8 @@ def _not_committed(what: str) -> UsageError:
 
 def _refuse_unfit(verdict: Verdict, written_at: datetime, now: datetime) -> None:
     name = verdict.dataset
+    if verdict.data.get(IN_MEMORY):
+        raise VerdictError(f"{name}: its verdict is on a frame in memory; `gates check {name}` judges files")
     if verdict.answer is Answer.NO_VERDICT:
         raise VerdictError(
             f"{name}: there is no verdict on it, and only what passed is promoted; `gates check {name}` says why"

@@ -44,7 +44,7 @@ class Cluster:
         numbers = self.session.range(0, len(parts), 1, len(parts))
         following = 0
         waiting: dict[int, Any] = {}
-        for number, answer in whole_answers(self._rows(numbers.mapInArrow(on_worker, _COLUMNS))):
+        for number, answer in whole_answers(self.rows(numbers.mapInArrow(on_worker, _COLUMNS))):
             waiting[number] = answer
             while following in waiting:
                 yield waiting.pop(following)()
@@ -52,8 +52,8 @@ class Cluster:
         if following != len(parts):
             raise GatesError(f"Spark answered for {following:,} of {len(parts):,} parts of the data; expected all")
 
-    def _rows(self, frame: Any) -> Iterator[Any]:
-        """The answers' pieces, of which few are in the driver's memory at a time."""
+    def rows(self, frame: Any) -> Iterator[Any]:
+        """The rows of a frame of Spark, of which few are in the driver's memory at a time. Raises GatesError."""
         from py4j.protocol import Py4JError
         from pyspark.errors import PySparkException
 

@@ -49,6 +49,11 @@ def spark_cluster(own: str, master: str | None = None, connect: str | None = Non
         session.stop()
 
 
+def cluster_of(session: Any, own: str) -> Cluster:
+    """A session that somebody else started and ends. own: as in `Cluster`."""
+    return Cluster(session, not type(session).__module__.startswith("pyspark.sql.connect."), own)
+
+
 def _of_server(address: str) -> Any:
     # The builder of pyspark.sql would have the whole process speak to servers only from then on.
     from pyspark.sql.connect.session import SparkSession

@@ -189,14 +189,14 @@ def test_one_large_file_read_in_parts_gives_the_same_verdict(tmp_path, sail, mon
     for file in files[1:]:
         file.unlink()
     monkeypatch.setattr("gates.data.spark.units.UNIT_BYTES", 1)
-    asked = []
+    part_counts = []
     answers = Cluster.answers
     monkeypatch.setattr(
-        Cluster, "answers", lambda self, task, parts: asked.append(len(parts)) or answers(self, task, parts)
+        Cluster, "answers", lambda self, task, parts: part_counts.append(len(parts)) or answers(self, task, parts)
     )
 
     assert_equal(judged(tmp_path, LOCAL, dataset.kept), judged(tmp_path, sail, dataset.kept))
-    assert max(asked) > FILES
+    assert max(part_counts) > FILES
 
 
 @pytest.mark.slow

@@ -49,6 +49,13 @@ def unjudged(root: Path) -> None:
     (root / ".gates/verdicts/first.json").unlink()
 
 
+def of_a_frame(root: Path) -> None:
+    path = root / ".gates/verdicts/first.json"
+    verdict = json.loads(path.read_text())
+    verdict["data"]["in_memory"] = True
+    path.write_text(json.dumps(verdict))
+
+
 def other_suite(root: Path) -> None:
     write(root, "expectations/first/human.json", json.dumps(SUITE))
     commit(root, "a suite")
@@ -96,6 +103,7 @@ def tag_there(root: Path) -> None:
         (unjudged, (), 3, "`gates check first`, then promote"),
         (other_suite, (), 3, "was judged under another contract: a suite has changed"),
         (other_data, (), 2, "not committed: what was judged in data/first.csv"),
+        (of_a_frame, (), 3, "first: its verdict is on a frame in memory"),
         (edited_data, (), 2, "not committed: data/first.csv"),
         (in_git, (), 2, "is in git and not in DVC"),
         (no_data, (), 3, "is not in the cache of DVC"),

@@ -1,0 +1,90 @@
+"""Rows of a frame in memory, or of a stream, as a Parquet file: the same rows give the same bytes, whoever holds them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Protocol
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from gates.data.formats.staging import plain_type
+from gates.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+# Rows of one row group, so that how a frame happens to be cut does not show in the file. Few enough to be held twice where
+# each is a text of some kilobytes, and enough for groups to be read fast.
+_GROUP_ROWS = 20_000
+# What pandas calls an index without a name once it is a column.
+_INDEX = re.compile(r"__index_level_\d+__")
+
+
+class Frame(Protocol):
+    """Rows that any library can read: frames of pandas, polars and pyarrow, relations of DuckDB.
+
+    https://arrow.apache.org/docs/format/CDataInterface/PyCapsuleInterface.html
+    """
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...  # Arrow's name
+
+
+def write_frame(frame: Frame, target: Path, name: str) -> None:
+    """Write a frame's rows in their order. name: what messages call it. Raises DataError for columns without a plain form."""
+    try:
+        reader = pa.RecordBatchReader.from_stream(frame)
+        schema = plain_schema(reader.schema)
+        write_batches(reader, schema, target)
+    except (pa.ArrowException, NotImplementedError, UnicodeError) as error:
+        raise DataError(f"{name}: not readable as rows of Arrow: {str(error).splitlines()[0]}") from error
+
+
+def plain_schema(schema: pa.Schema) -> pa.Schema:
+    """Names and plain types of the columns that hold data, without what libraries note beside them."""
+    return pa.schema([pa.field(one.name, plain_type(one.type)) for one in schema if not _INDEX.fullmatch(one.name)])
+
+
+def write_batches(batches: Iterable[pa.RecordBatch], schema: pa.Schema, target: Path) -> int:
+    """Write rows as these columns of plain types, and return how many there are. Raises ArrowException."""
+    rows = 0
+    with pq.ParquetWriter(target, schema) as writer:
+        for table in _groups(batches, schema):
+            writer.write_table(table, row_group_size=_GROUP_ROWS)
+            rows += table.num_rows
+    return rows
+
+
+def _groups(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.Table]:
+    waiting: list[pa.RecordBatch] = []
+    rows = 0
+    for batch in batches:
+        for start in _starts(batch.num_rows, _GROUP_ROWS - rows):
+            part = batch.slice(start, (_GROUP_ROWS - rows) if start == 0 else _GROUP_ROWS)
+            waiting.append(_plain(part, schema))
+            rows += part.num_rows
+            if rows == _GROUP_ROWS:
+                yield pa.Table.from_batches(waiting).combine_chunks()
+                waiting, rows = [], 0
+    if waiting:
+        yield pa.Table.from_batches(waiting).combine_chunks()
+
+
+def _starts(rows: int, room: int) -> Iterator[int]:
+    """Where the pieces of so many rows begin, of which the first fits into the room that is left."""
+    return iter([0, *range(room, rows, _GROUP_ROWS)][: None if rows else 0])
+
+
+def _plain(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    return pa.record_batch([_column(batch.column(one.name), one.type) for one in schema], schema=schema)
+
+
+def _column(values: pa.Array, kind: pa.DataType) -> pa.Array:
+    if isinstance(values, pa.ExtensionArray):
+        values = values.storage
+    if pa.types.is_dictionary(values.type):
+        # Texts of polars cannot be picked from a dictionary before they are plain.
+        words = _column(values.dictionary, kind)
+        return pa.DictionaryArray.from_arrays(values.indices, words).dictionary_decode()
+    return values if values.type == kind else values.cast(kind)

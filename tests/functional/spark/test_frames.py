@@ -1,0 +1,63 @@
+"""`gates.check` on a frame of Spark: workers write its rows and read them; none passes through the driver."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import polars as pl
+import pytest
+
+import gates
+from gates.data.duckdb.dataset import LocalDataset
+from tests.projects import ROWS, mixed, table_rows
+from tests.spark_server import connect_server
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory):
+    from pyspark.sql.connect.session import SparkSession
+
+    import_module("gates.gx.run")
+    with connect_server(tmp_path_factory.mktemp("sail") / "log") as address:
+        session = SparkSession.builder.remote(address).create()
+        yield session
+        session.stop()
+
+
+def test_frame_of_spark_has_the_outcomes_of_one_in_memory(session, monkeypatch):
+    rows = mixed(table_rows(ROWS, seed=1), table_rows(ROWS, seed=11))
+    monkeypatch.setattr(LocalDataset, "fold", lambda *_: pytest.fail("the driver read rows in a pass of its own"))
+    of_spark = gates.check(session.createDataFrame(rows.to_arrow()), purpose="finetune")
+    monkeypatch.undo()
+
+    in_memory = gates.check(rows, purpose="finetune")
+
+    assert [one.judged_on() for one in of_spark.checks] == [one.judged_on() for one in in_memory.checks]
+    assert (of_spark.rows, of_spark.answer) == (in_memory.rows, in_memory.answer)
+    assert of_spark.data["in_memory"] is True
+
+
+def test_partitions_are_files_and_the_digest_does_not_depend_on_who_wrote_them(session):
+    human, synthetic = (session.createDataFrame(table_rows(ROWS, seed=seed).to_arrow()) for seed in (1, 11))
+    pair = {"human": human.repartition(3, "town"), "synthetic": synthetic}
+
+    verdicts = [gates.check(**pair, only=["human_ratio"]) for _ in range(2)]
+
+    assert verdicts[0].digest() == verdicts[1].digest()
+    paths = [file["path"] for file in verdicts[0].data["files"]]
+    assert sum(path.startswith("human/") for path in paths) > 1
+    assert verdicts[0].rows == {"human": ROWS, "synthetic": ROWS, "undeclared": 0}
+
+
+def test_frame_of_spark_without_rows_is_refused(session):
+    frame = session.createDataFrame(pl.DataFrame({"a": [1], "origin": ["human"]}).to_arrow()).where("a > 1")
+
+    with pytest.raises(gates.GatesError, match="rows: the frame has no row"):
+        gates.check(frame)
+
+
+def test_what_spark_raises_is_one_sentence(session):
+    frame = session.createDataFrame(pl.DataFrame({"a": ["x"], "origin": ["human"]}).to_arrow())
+
+    with pytest.raises(gates.GatesError, match="Spark could not finish: "):
+        gates.check(frame.selectExpr("origin", "raise_error('broken') AS a"))
