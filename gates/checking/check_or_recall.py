@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gates.checking.check_version import judge_at
 from gates.checking.engine import LOCAL
+from gates.last_words import doing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,8 +76,8 @@ class DatasetCheck:
         )
 
     def recall(self) -> CheckedDataset | None:
-        """The verdict that judging anew would give, or None when that is not known."""
-        return self._memory.recall(self.terms.quarantine) if self._memory else None
+        """The verdict that judging anew would give, or None when that is not known. Raises DataError for damaged objects."""
+        return self._memory.recall(self.terms.quarantine, self.clock) if self._memory else None
 
     def answer(self, progress: Callable[[str, int, int], None]) -> CheckedDataset:
         """The verdict reached anew. Raises what `judge_at` raises, and DataError for files that changed."""
@@ -87,7 +88,8 @@ class DatasetCheck:
         seen = self.seen
         options = replace(options, kept_files=seen.kept_files, promoted=seen.promoted, commit=seen.commit)
         cache = self._cache if self.terms.is_remembering else None
-        answered = judge_at(self.at, self.dataset, options, self.terms.today, cache=cache)
+        with doing(f"judging dataset '{self.dataset.name}'"):
+            answered = judge_at(self.at, self.dataset, options, self.terms.today, cache=cache)
         refuse_other_bytes(answered.verdict, seen)
         if self._memory:
             self._memory.keep(answered)

@@ -121,10 +121,14 @@ def main() -> NoReturn:
     sys.exit(code)
 
 
-def _died(name: str) -> int:
-    """The sentence for a signal that ended the run."""
-    why = "most often for lack of memory" if name == "SIGKILL" else "as libraries do on a damaged file"
-    return _say(f"no verdict: the run was ended by {name}, {why}; judge the files one by one to find it", NO_VERDICT)
+def _died(how: str, steps: str) -> int:
+    """The sentence for a run that ended otherwise than with an answer."""
+    if "SIGKILL" in how:
+        why = "most often memory has run out, or code of the repository or somebody else has killed it"
+    else:
+        why = "libraries do so on a damaged file, and code of the repository may; judge the files one by one to find it"
+    while_doing = f" while {steps}" if steps else ""
+    return _say(f"no verdict: the run {how}{while_doing}: {why}", NO_VERDICT)
 
 
 def _invoke(arguments: Sequence[str]) -> int:

@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from gates.cli.streams_at_exit import DEBUG_VARIABLE
+from gates.last_words import LastWords, reached
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,42 +19,58 @@ _PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _SET_DEATH_SIGNAL = 1
 
 
-def supervised(work: Callable[[], int], on_death: Callable[[str], int]) -> int:
+def supervised(work: Callable[[], int], on_death: Callable[[str, str], int]) -> int:
     """The exit code of work, done in a child. Returns in both processes where there are two, and never does the work twice.
 
-    on_death: gives the exit code for the name of a signal that ended the child, such as SIGSEGV, or SIGKILL where memory
-    ran out. Where a process cannot be supervised, as outside of Linux, and for a debugger, the work is done in this one.
+    on_death: gives the exit code for how the child ended without one of its own, such as "was ended by SIGSEGV", and for
+    what it was doing. Its own is the one that `work` returned: code that ends the process has it end without.
+    Where a process cannot be supervised, as outside of Linux, and for a debugger, the work is done in this one.
     """
     if sys.platform != "linux" or os.environ.get(DEBUG_VARIABLE):
         return work()
-    parent = os.getpid()
+    parent, words = os.getpid(), LastWords()
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {*_PASSED_ON, signal.SIGCHLD})
     child = os.fork()
     if not child:
         _die_with(parent)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        return work()
-    status = _status_of(child)
+        words.listen_to_this_process()
+        code = work()
+        reached(code)
+        return code
+    status, sent = _status_of(child)
     signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     if not os.WIFSIGNALED(status):
-        # At once: what is to be printed or removed at the end is the child's.
-        os._exit(os.WEXITSTATUS(status))
+        code = os.WEXITSTATUS(status)
+        if code == words.exit_code:
+            # At once: what is to be printed or removed at the end is the child's.
+            os._exit(code)
+        answer = (
+            "before it had an answer" if words.exit_code is None else f"in the place of its answer, {words.exit_code}"
+        )
+        return on_death(f"ended with exit code {code} {answer}", words.steps)
     number = os.WTERMSIG(status)
-    if number in _PASSED_ON:
+    if number in sent:
         signal.signal(number, signal.SIG_DFL)
         os.kill(parent, number)
-    return on_death(signal.Signals(number).name)
+    return on_death(f"was ended by {signal.Signals(number).name}", words.steps)
 
 
-def _status_of(child: int) -> int:
-    """How the child ended; signals that this process is sent meanwhile are passed on."""
+def _status_of(child: int) -> tuple[int, set[int]]:
+    """How the child ended, and which signals this process was sent meanwhile, which are passed on.
+
+    Where both were sent one, it is seen here before the child's end: of those that wait, the lowest comes first.
+    """
+    sent: set[int] = set()
     while True:
         got = signal.sigwaitinfo({*_PASSED_ON, signal.SIGCHLD})
         if got.si_signo == signal.SIGCHLD:
             ended, status = os.waitpid(child, os.WNOHANG)
             if ended:
-                return status
-        elif got.si_code <= 0:
+                return status, sent
+            continue
+        sent.add(got.si_signo)
+        if got.si_code <= 0:
             # Sent by a process to this one alone; what a terminal sends, the child is sent too.
             os.kill(child, got.si_signo)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gates.data.values.readings import NO_READINGS
+from gates.last_words import doing
 from gates.rows.failures import joined
 from gates.rows.load import load_schema
 from gates.rows.schemas.built_in import built_in_schema, plugin_schema
@@ -80,7 +81,11 @@ class Validators:
     def validate(self, batch: pa.RecordBatch) -> BatchFailures:
         """Every failing row of the batch under every rule, as `RowValidator.validate`."""
         rows = polars_rows(batch)
-        return joined([one.validate_rows(*rows) for one in (self.of_type, self.own) if one])
+        of_type = self.of_type.validate_rows(*rows)
+        if self.own is None:
+            return joined([of_type])
+        with doing("asking the rules of its own schema"):
+            return joined([of_type, self.own.validate_rows(*rows)])
 
 
 def row_schemas(schema: str | None, root: Path, type_plugin: LoadedPlugin | None) -> RowSchemas:

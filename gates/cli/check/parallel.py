@@ -66,7 +66,10 @@ def _result(future: Future[CheckedDataset]) -> CheckedDataset | GatesError:
     except GatesError as error:
         return error
     except BrokenProcessPool:
-        return DataError("no verdict: a worker process ended early, often for lack of memory; use fewer --jobs")
+        return DataError(
+            "no verdict: a process that judged this dataset, or another at the same time, died: memory has run out, or a library "
+            "or code of the repository ended it; --jobs 1 says of which dataset, and while doing what"
+        )
 
 
 def _answer(task: CheckTask) -> CheckedDataset:

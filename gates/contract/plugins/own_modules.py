@@ -20,6 +20,7 @@ from gates.config.sources.schema_files import text_digest
 from gates.contract.plugins.early_exit import OWN, refuse_early_exits
 from gates.contract.plugins.own_files import is_own_file, place_in
 from gates.errors import PluginError, SuiteError, foreign_text
+from gates.last_words import doing
 from gates.regular_files import content_of
 
 if TYPE_CHECKING:
@@ -152,7 +153,8 @@ class OwnModules:
         self._modules[name] = sys.modules[loader.name] = module
         _loading.append(self)
         try:
-            loader.exec_module(module)
+            with doing(f"running code of {path.name}"):
+                loader.exec_module(module)
         except BaseException:
             del self._modules[name], sys.modules[loader.name]
             raise

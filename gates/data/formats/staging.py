@@ -23,6 +23,7 @@ from gates.data.formats.jsonl import ColumnNotes, stage_jsonl
 from gates.data.formats.python_lists import with_json_lists
 from gates.data.formats.wide_decimals import with_narrow_decimals
 from gates.errors import DataError
+from gates.last_words import doing
 from gates.regular_files import refuse_pointer_at
 
 if TYPE_CHECKING:
@@ -69,6 +70,11 @@ def stage(file: DataFile, folder: PrivateFolder, connection: duckdb.DuckDBPyConn
 
     Raises DataError naming file and, where it is known, line.
     """
+    with doing(f"reading {file.name}"):
+        return _staged(file, folder, connection)
+
+
+def _staged(file: DataFile, folder: PrivateFolder, connection: duckdb.DuckDBPyConnection) -> StagedFile:
     if file.path.stat().st_size == 0 and file.format in (Format.PARQUET, Format.ARROW):
         raise DataError(f"{file.name}: empty, 0 bytes; expected {file.format.value}")
     refuse_pointer_at(file.path, file.name)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.errors import GatesError, foreign_text
+from gates.last_words import doing
 from gates.metrics.base.measurement import Failed, Measurement, NotConfigured
 from gates.verdict import NOTHING_TO_MEASURE, Scope
 
@@ -90,7 +91,8 @@ def ask(metric: Metric, scan: Scan, scope: Scope, params: Mapping[str, object]) 
             return NotConfigured(HUMAN_ROWS_ONLY)
         return Failed(f"there are no {' and no '.join(empty)} {NOTHING_TO_MEASURE}")
     try:
-        return metric.measure(scan, scope, params)
+        with doing(f"measuring {metric.expectation}"):
+            return metric.measure(scan, scope, params)
     except GatesError as error:
         return Failed(str(error))
     except Exception as error:  # a metric that breaks is an error of its check, and the others still count

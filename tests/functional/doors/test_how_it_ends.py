@@ -64,17 +64,59 @@ def test_a_full_disk_behind_stdout_is_a_sentence(tmp_path):
     assert (ending, "internal error" in printed, "No space left on device" in printed) == (3, False, True), printed
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only on Linux a run is supervised")
-@pytest.mark.parametrize("name", ["SIGSEGV", "SIGBUS", "SIGABRT", "SIGKILL"])
-def test_a_run_that_crashes_is_no_verdict(tmp_path, name):
-    project(tmp_path, SOUND + 'schema = "schemas/own.py:Own"\n')
-    (tmp_path / "schemas").mkdir()
-    (tmp_path / "schemas/own.py").write_text(f"import os, signal\nos.kill(os.getpid(), signal.{name})\n")
+def ended_by_own_code(root: Path, line: str, place: str) -> tuple[int, str]:
+    """A check whose schema has a line of Python: where it is imported, or in a rule."""
+    root.mkdir(exist_ok=True)
+    project(root, SOUND + 'schema = "schemas/own.py:Own"\n')
+    (root / "schemas").mkdir()
+    lines = {"import": line, "rule": "pass"}
+    source = f"""import ctypes, os, signal
+import pandera.polars as pa
+def rule(value):
+    {line}
+    return True
+{lines[place]}
+Own = pa.DataFrameSchema({{"x": pa.Column(checks=pa.Check(rule, element_wise=True))}})
+"""
+    (root / "schemas/own.py").write_text(source)
+    return ended(root, "check --worktree", warm_gates())
 
-    ending, printed = ended(tmp_path, "check --worktree", warm_gates())
+
+DURING = {
+    "import": "while judging dataset 'd', running code of own.py",
+    "rule": "while judging dataset 'd', asking the rules of its own schema",
+}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only on Linux a run is supervised")
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [("SIGSEGV", "import"), ("SIGBUS", "rule"), ("SIGABRT", "import"), ("SIGKILL", "rule"), ("SIGTERM", "import")],
+)
+def test_a_run_that_crashes_is_no_verdict_and_says_what_it_was_doing(tmp_path, name, place):
+    ending, printed = ended_by_own_code(tmp_path, f"os.kill(os.getpid(), signal.{name})", place)
 
     assert ending == 3, printed
-    assert f"no verdict: the run was ended by {name}" in printed
+    assert f"no verdict: the run was ended by {name} {DURING[place]}" in printed
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only on Linux a run is supervised")
+@pytest.mark.parametrize(("end", "code", "place"), [("_exit", 0, "import"), ("exit", 0, "rule"), ("_exit", 1, "rule")])
+def test_a_run_that_ends_itself_past_python_has_no_answer(tmp_path, end, code, place):
+    ending, printed = ended_by_own_code(tmp_path, f"ctypes.CDLL(None).{end}({code})", place)
+
+    assert ending == 3, printed
+    assert f"no verdict: the run ended with exit code {code} before it had an answer {DURING[place]}" in printed
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only on Linux a run is supervised")
+def test_an_answer_stays_what_it_was_when_the_run_ends_with_another_code(tmp_path):
+    line = "import atexit; atexit.register(ctypes.CDLL(None)._exit, 0)"
+
+    ending, printed = ended_by_own_code(tmp_path, line, "import")
+
+    assert ending == 3, printed
+    assert "no verdict: the run ended with exit code 0 in the place of its answer, 3" in printed
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only on Linux a run is supervised")

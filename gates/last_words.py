@@ -1,0 +1,90 @@
+"""What a run was doing, and the exit code that it reached: kept where its supervisor can read it once the run is dead."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import struct
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Exit code plus one, 0 as long as there is none, and the length of the text that follows.
+_HEAD = struct.Struct("=HH")
+
+
+class LastWords:
+    """A page of memory that a process shares with those that it forks; the first that speaks is the only one that is heard."""
+
+    def __init__(self) -> None:
+        self._page = mmap.mmap(-1, mmap.PAGESIZE)
+        self._steps: list[str] = []
+        # Threads have steps of their own, which are told in the order in which they began.
+        self._lock = threading.Lock()
+
+    def listen_to_this_process(self) -> None:
+        """From now on, steps and the exit code of this process are kept here; not those of processes that it forks."""
+        _heard[:] = [(self, os.getpid())]
+
+    @property
+    def exit_code(self) -> int | None:
+        """The code that the run reached by itself; None where it did not come so far."""
+        code = int(_HEAD.unpack_from(self._page)[0])
+        return code - 1 if code else None
+
+    @property
+    def steps(self) -> str:
+        """What was being done, the outermost first, such as "judging dataset 'd', running schemas/own.py"."""
+        size = _HEAD.unpack_from(self._page)[1]
+        return self._page[_HEAD.size : _HEAD.size + size].decode(errors="replace")
+
+    def write(self, exit_code: int | None = None) -> None:
+        """Keep the steps that are under way, and the exit code where there is one."""
+        with self._lock:
+            self._write(exit_code)
+
+    def _write(self, exit_code: int | None = None) -> None:
+        text = ", ".join(self._steps).encode(errors="replace")[: len(self._page) - _HEAD.size]
+        self._page[_HEAD.size : _HEAD.size + len(text)] = text
+        _HEAD.pack_into(self._page, 0, 0 if exit_code is None else exit_code + 1, len(text))
+
+    @contextmanager
+    def step(self, what: str) -> Iterator[None]:
+        """One more step is under way."""
+        with self._lock:
+            self._steps.append(what)
+            self._write()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._steps.remove(what)
+                self._write()
+
+
+# One at most, with the id of its process.
+_heard: list[tuple[LastWords, int]] = []
+
+
+@contextmanager
+def doing(what: str) -> Iterator[None]:
+    """While it lasts, this is what a run that dies was doing: a phrase with a verb in -ing. Costs microseconds."""
+    words = _of_this_process()
+    if words is None:
+        yield
+        return
+    with words.step(what):
+        yield
+
+
+def reached(exit_code: int) -> None:
+    """The run has its answer, and ends by itself with this code."""
+    if words := _of_this_process():
+        words.write(exit_code)
+
+
+def _of_this_process() -> LastWords | None:
+    return next((words for words, process in _heard if process == os.getpid()), None)
