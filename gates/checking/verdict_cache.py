@@ -7,12 +7,15 @@ import logging
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from gates.checking.cache.hashes import RememberedHashes
 from gates.checking.check_version import CheckedDataset
 from gates.checking.version_inputs import compared
+from gates.config.deadline import TimeUpError
 from gates.config.digests import contract_key, digest, is_code_unchanged, rule_files
 from gates.data.steady_files import changed, signs_of
 from gates.verdict import Outcome
 from gates.verdicts.from_json import verdict_of
+from gates.versions.dataset.snapshots import refuse_damaged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from gates.checking.check_version import JudgedVersion
     from gates.checking.version_inputs import Compared
     from gates.config.dataset import DatasetConfig
+    from gates.config.deadline import Deadline
     from gates.verdict import Verdict
 
 logger = logging.getLogger(__name__)
@@ -33,17 +37,18 @@ class Memory:
 
     def __init__(self, at: JudgedVersion, dataset: DatasetConfig, today: date, cache: Cache, seen: Compared) -> None:
         self._at, self._dataset, self._today, self._cache = at, dataset, today, cache
-        self._rules = _rule_signs(dataset)
+        self._seen, self._rules = seen.snapshot, _rule_signs(dataset)
         self._key = self._key_of(seen)
 
-    def recall(self, quarantine: Path | None = None) -> CheckedDataset | None:
+    def recall(self, quarantine: Path | None = None, clock: Deadline | None = None) -> CheckedDataset | None:
         """The verdict that judging anew would give, or None when that is not known.
 
         quarantine: the folder for failing rows; the answer names the file there that has the bytes that were written
-        when the verdict was reached.
+        when the verdict was reached. clock: nothing is known once time is up. Raises DataError where an object in DVC's
+        cache has been damaged since: a pointer says which bytes were judged, not that they are still there.
         """
         entry = self._cache.get(self._key) if self._key else None
-        if entry is None:
+        if entry is None or not self._is_at_hand(clock):
             return None
         try:
             verdict = verdict_of(entry["verdict"])
@@ -55,6 +60,19 @@ class Memory:
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             logger.debug("%s: not a verdict: %s", self._dataset.name, error)
             return None
+
+    def _is_at_hand(self, clock: Deadline | None) -> bool:
+        """Whether there was time to look at the objects that pointers name; those that did not change are not read again."""
+        if self._seen is None:
+            return False
+        hashes = RememberedHashes(self._cache, f"objects {self._seen.digest}", clock.check if clock else lambda: None)
+        try:
+            refuse_damaged(self._at.repository, self._seen, hashes)
+        except TimeUpError:
+            return False
+        finally:
+            hashes.save()
+        return True
 
     def keep(self, answered: CheckedDataset) -> None:
         """Remember a verdict, if it is whole and what it was reached on has stayed the same meanwhile.

@@ -168,6 +168,17 @@ def files_at(repository: Repository, config: DataPaths, version: Version) -> Ite
         yield VersionFiles(dataset, holdout, evaluation)
 
 
+def refuse_damaged(repository: Repository, seen: Snapshot, md5_of: Md5Of) -> None:
+    """Raises DataError where an object in DVC's cache is not what a snapshot's pointers name. What is not here is not fetched.
+
+    md5_of: how they are hashed, for callers that remember.
+    """
+    with Store(repository, seen.version) as store:
+        for file in seen.all_files:
+            if file.pointer and seen.version.kind is not VersionKind.WORKTREE:
+                store.refuse_damaged(file.entry, file.pointer, md5_of)
+
+
 @contextmanager
 def data_files_at(
     repository: Repository, version: Version, files: Iterable[SnapshotFile], here: Mapping[str, Path]

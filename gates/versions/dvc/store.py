@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from types import TracebackType
 
+    from gates.versions.dvc.md5 import Md5Of
     from gates.versions.dvc.pointer import Pointer
     from gates.versions.repository import Repository
     from gates.versions.version import Version
@@ -115,6 +116,15 @@ class Store:
     def at_hand(self, entry: ManifestEntry, pointer: Pointer) -> Path | None:
         """Where the bytes of a file lie without being fetched, not verified; None where they are not here."""
         return self._cached(entry.md5, pointer) if entry.md5 else None
+
+    def refuse_damaged(self, entry: ManifestEntry, pointer: Pointer, md5_of: Md5Of) -> None:
+        """Raises DataError where the bytes that are at hand are not what their name says; nothing is fetched.
+
+        md5_of: how they are hashed, for callers that remember.
+        """
+        cached = self.at_hand(entry, pointer)
+        if cached and md5_of(cached, is_legacy=pointer.is_legacy)[0] != entry.md5:
+            raise self._damaged(entry.name, str(entry.md5), pointer, cached)
 
     def new_file(self) -> Path:
         """An empty file that lives until the store is closed."""

@@ -160,6 +160,25 @@ def test_a_version_seen_before_is_answered_when_it_comes_back(root, gates):
         assert gates(root, "check", "second", door, "--format", "json").err == REMEMBERED
 
 
+@pytest.mark.parametrize("door", ["--staged", "--rev=HEAD"])
+def test_a_verdict_on_an_object_that_was_damaged_since_is_no_answer(root, gates, door):
+    (pointer,) = [line for line in (root / "data/second.csv.dvc").read_text().splitlines() if "md5: " in line]
+    name = pointer.split()[-1]
+    object_path = root / ".dvc/cache/files/md5" / name[:2] / name[2:]
+    sound, about = object_path.read_bytes(), object_path.stat()
+    assert gates(root, "check", "second", door).err == REMEMBERED
+
+    object_path.write_bytes(sound.replace(b"human", b"hum@n", 1))
+    os.utime(object_path, ns=(about.st_atime_ns, about.st_mtime_ns))
+    damaged = gates(root, "check", "second", door)
+    object_path.unlink()
+    object_path.write_bytes(sound)
+
+    assert damaged.code == 3
+    assert f"its md5 is not {name}" in damaged.err
+    assert gates(root, "check", "second", door).err == REMEMBERED
+
+
 def test_partial_run_neither_asks_the_cache_nor_feeds_it(root, gates):
     shutil.rmtree(root / ".dvc/tmp/gates")
 
