@@ -49,7 +49,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     human rows, 1 being as good. train "both": the score from human rows with synthetic ones added, in the
     dataset's own proportion, less that from the same human rows, in [-1, 1]. train "human": the score above chance of a model
     of human rows on synthetic labels, over that on human ones: labels that were flipped it does not predict. Synthetic rows of one
-    label alone are told from human rows of all others, as human rows of that label are. At most 3,000 are read: of more, the note
+    label alone are told from human rows of all others, as human rows of that label are. At most 10,000 are read: of more, the note
     and the evidence say which proportion was added, and the number is about that one.
     Tested on the declared holdout where it has labels, else on human rows in folds by group, which the generator may
     have seen. Near copies of tested texts are not trained on. In tables they cannot be told from rows that coincide by
@@ -91,7 +91,7 @@ def _compared(every: Trials, trained: Trained, kind: str, seed: int) -> Measured
         "synthetic_for_each_of_people": {"added": trained.added, "dataset": trained.ratio},
         "worst_recall": losing,
     }
-    if _around(theirs, drawn[1]).low <= CHANCE + SKILL_AT_LEAST:
+    if _around(theirs, drawn[1], human.refit_share).low <= CHANCE + SKILL_AT_LEAST:
         reason = f"a model of human rows hardly predicts their labels (AUC {theirs:.3f}): nothing that synthetic rows could teach as well"
         return Inconclusive(reason, rows, evidence=evidence)
     if kind == HUMAN:
@@ -109,7 +109,7 @@ def _compared(every: Trials, trained: Trained, kind: str, seed: int) -> Measured
     if every.may_know_tested:
         note += "; without a holdout, near copies of tested human rows may be trained on"
     return Measured(
-        _around(value, draws),
+        _around(value, draws, human.refit_share),
         rows,
         growth=Growth(rows_to_pass=ROWS_TO_PASS, rows_read=TEST_ROWS),
         note=note,
@@ -138,7 +138,7 @@ def _labels_kept(
     recall = {every.names[code]: float((predicted[exam.labels == code] == code).mean()) for code in exam.judged}
     worst = min(recall, key=lambda name: (recall[name], name))
     return Measured(
-        _around((area - CHANCE) / (human[0] - CHANCE), (draws - CHANCE) / (human[1] - CHANCE)),
+        _around((area - CHANCE) / (human[0] - CHANCE), (draws - CHANCE) / (human[1] - CHANCE), model.refit_share),
         rows,
         growth=Growth(rows_to_pass=ROWS_TO_PASS, rows_read=TEST_ROWS),
         note=(
@@ -158,13 +158,13 @@ def _models(trained: Trained) -> dict[str, Model]:
     }
 
 
-def _around(value: float, draws: Floats) -> Estimate:
+def _around(value: float, draws: Floats, refit_share: float) -> Estimate:
     """The value with the spread of the draws, refits x draws, as a normal law has it.
 
     What test rows add is the mean variance within a refit, what training rows add the variance between refits: five
-    refits are too few for percentiles of their own. A draw without rows of a class has no area and does not count.
+    refits are too few for percentiles of their own. Refits of a share of the rows differ by more, as 1 / n. A draw without rows of a class has no area and does not count.
     """
-    spread = np.sqrt(np.nanvar(draws, axis=1).mean() + np.nanmean(draws, axis=1).var(ddof=1))
+    spread = np.sqrt(np.nanvar(draws, axis=1).mean() + refit_share * np.nanmean(draws, axis=1).var(ddof=1))
     half = float(ndtri(0.5 + CONFIDENCE / 2) * spread)
     return Estimate(value, value - half, value + half)
 
@@ -199,5 +199,5 @@ METRIC = Metric(
     detail=("train",),
     undecided=Severity.WARNING,
     languages_together="the rows of one language teach too little: with halves of 1,000 texts four of five comparisons stay undecided",
-    reads="4,500 labelled rows of the sample of human rows and of the holdout, 3,000 of each generator and of all synthetic rows; near duplicates of texts among these",
+    reads="15,000 labelled rows of the sample of human rows and of the holdout, 10,000 of each generator and of all synthetic rows; near duplicates of texts among these",
 )

@@ -238,11 +238,11 @@ def test_human_rows_of_few_groups_a_fold_are_judged_together_though_no_generator
 
 
 def test_fewer_rows_than_the_dataset_has_for_each_human_row_are_reported():
-    measurement = measure(scanned(table_rows(450, 1), table_rows(6000, 2)), Scope.COMBINED, {"train": "both"})
+    measurement = measure(scanned(table_rows(450, 1), table_rows(16_000, 2)), Scope.COMBINED, {"train": "both"})
 
     shares = measurement.evidence["synthetic_for_each_of_people"]
-    assert (shares["added"], shares["dataset"]) == (pytest.approx(10, abs=0.1), pytest.approx(6000 / 450))
-    assert "; that is 10 for each human row, and the dataset has 13" in measurement.note
+    assert (shares["added"], shares["dataset"]) == (pytest.approx(100 / 3, abs=0.1), pytest.approx(16_000 / 450))
+    assert "; that is 33 for each human row, and the dataset has 36" in measurement.note
 
 
 def test_near_copies_of_tested_texts_are_not_trained_on():
