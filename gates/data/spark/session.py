@@ -83,6 +83,10 @@ def _refused(where: str) -> Iterator[None]:
     except ImportError as error:
         raise GatesError(f"Spark Connect needs more than pyspark alone ({error}); {_INSTALL}") from error
     except (PySparkException, Py4JError, OSError, ValueError) as error:
+        if "JAVA_GATEWAY_EXITED" in str(error):
+            raise GatesError(
+                "Spark's JVM ended before it was ready; Spark needs Java 17 or later, and `java -version` says which this is"
+            ) from error
         raise GatesError(f"no session of Spark at {where}: {reason_of(error)}") from error
 
 

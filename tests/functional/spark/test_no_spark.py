@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from tests.contract.datasets import NAME, sound
+from tests.projects import program
 
 
 @pytest.fixture
@@ -41,6 +42,30 @@ def test_without_java_it_says_what_to_install(project, gates, monkeypatch):
 
     assert called.code == 3
     assert f"Spark needs Java 17 or later, and there is none in JAVA_HOME={project}" in called.err
+
+
+def test_without_java_on_the_path_it_says_what_to_install(project, gates, monkeypatch):
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.setattr("gates.data.spark.session.shutil.which", lambda _name: None)
+
+    called = gates(project, "check", "--engine", "spark")
+
+    assert called.code == 3
+    assert "Spark needs Java 17 or later, and there is none on the PATH; install it, or name a server" in called.err
+
+
+@pytest.mark.program
+def test_with_an_older_java_it_says_which_one_spark_needs(project, monkeypatch):
+    java = project / "jvm/bin/java"
+    java.parent.mkdir(parents=True)
+    java.write_text("#!/bin/sh\necho 'UnsupportedClassVersionError: class file version 61.0' >&2\nexit 1\n")
+    java.chmod(0o755)
+    monkeypatch.setenv("JAVA_HOME", str(project / "jvm"))
+
+    called = program(project, "check", "--engine", "spark")
+
+    assert called.code == 3
+    assert "Spark's JVM ended before it was ready; Spark needs Java 17 or later" in called.err
 
 
 @pytest.mark.parametrize(("option", "scheme", "what"), [
