@@ -24,6 +24,7 @@ from gates.metrics.copies.copy_baseline import (
     content_baseline,
     counted_holdout,
     held_out,
+    repeats_are_natural,
     rows_left_out,
     text_baseline,
 )
@@ -81,7 +82,10 @@ def _exact_rows(scan: Scan) -> Measurement:
             return Failed(fault)
     human = index.of(HUMAN_CODE)
     copied = index.with_content_of(human)
-    among_all, among_short = (rows_left_out(index, mask, language) for mask in (human, human & ~counted))
+    is_natural = scan.cached(repeats_are_natural)
+    among_all, among_short = (
+        rows_left_out(index, mask, language, is_natural=is_natural) for mask in (human, human & ~counted)
+    )
     unseen, matrix = content_baseline(scan, counted), scan.cached(duplicate_matrix).to_evidence()
 
     def share(rows: Mask) -> Measured | Inconclusive:

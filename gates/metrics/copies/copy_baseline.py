@@ -21,6 +21,7 @@ from gates.metrics.copies.text_store import TOKENS_AT_LEAST
 from gates.metrics.stats.coincidence import has_peak
 from gates.metrics.stats.fresh_rows import share_seen, written_once
 from gates.metrics.stats.intervals import clopper_pearson
+from gates.metrics.stats.natural_repeats import repeat_by_nature
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,8 +38,8 @@ HOLDOUT, OTHERS = "holdout", "other people"
 class BaselineShare:
     """share: of the baseline's rows, in [0, 1], those that equal a human row, with exact bounds.
 
-    hits, rows: over all languages. repeats: rows beyond the first of their content, where the human rows themselves are
-    the baseline. are_accidents: whether some were written twice, which nobody drew.
+    hits, rows: over all languages. repeats: rows beyond the first of their content that may be accidents, where the human
+    rows themselves are the baseline. are_accidents: whether some were written twice, which nobody drew.
     """
 
     share: Estimate
@@ -54,12 +55,14 @@ class HumanBaseline:
     """Human rows, by position: whether each equals a human row other than itself, and its language, null where no_language.
 
     times: how many contents stand k times among them, by k, where the human rows themselves are the baseline; else empty.
+    is_natural: whether equal rows among them are explained by the values of their columns.
     """
 
     hit: Mask
     language: pl.Series
     source: str
     times: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    is_natural: bool = False
 
     def all(self, distinct: int | None = None) -> BaselineShare:
         """The share over all languages. distinct: of so many contents drawn anew, else of rows."""
@@ -67,8 +70,9 @@ class HumanBaseline:
         if not hits or not distinct or not len(self.times):
             return BaselineShare(clopper_pearson(hits, rows), hits, rows, self.source)
         times = written_once(self.times)
-        share = share_seen(times, distinct)
-        return BaselineShare(share, hits, rows, self.source, rows - int(self.times.sum()), has_peak(self.times))
+        share, are_accidents = share_seen(times, distinct), has_peak(self.times)
+        repeats = 0 if self.is_natural and not are_accidents else rows - int(self.times.sum())
+        return BaselineShare(share, hits, rows, self.source, repeats, are_accidents)
 
     def like(self, language: pl.Series) -> BaselineShare:
         """The share, weighted by how often these languages occur.
@@ -96,9 +100,14 @@ class HumanBaseline:
         return replace(everything, share=Estimate(value, low, high))
 
 
-def rows_left_out(index: RowIndex, mask: Mask, language: pl.Series) -> HumanBaseline:
-    """Each human row under the mask against all others. language: of every row."""
-    return HumanBaseline(index.repeated(mask)[mask], language.filter(mask), OTHERS, index.times(mask))
+def rows_left_out(index: RowIndex, mask: Mask, language: pl.Series, *, is_natural: bool = False) -> HumanBaseline:
+    """Each human row under the mask against all others. language: of every row. is_natural: as in `HumanBaseline`."""
+    return HumanBaseline(index.repeated(mask)[mask], language.filter(mask), OTHERS, index.times(mask), is_natural)
+
+
+def repeats_are_natural(scan: Scan) -> bool:
+    """Whether human rows of a table repeat as its columns make likely. Call through `scan.cached(repeats_are_natural)`."""
+    return not scan.roles.texts and repeat_by_nature(scan.human.frame, scan.roles.content)
 
 
 def held_out(digest: Hashes, is_human: Callable[[Hashes], Mask], language: pl.Series) -> HumanBaseline:
@@ -115,7 +124,7 @@ def content_baseline(scan: Scan, counted: Mask) -> HumanBaseline:
     index = scan.index
     human = index.of(HUMAN_CODE) & counted
     if scan.holdout is None:
-        return rows_left_out(index, human, scan.cached(row_languages))
+        return rows_left_out(index, human, scan.cached(row_languages), is_natural=scan.cached(repeats_are_natural))
     is_human = partial(index.having, mask=human)
     digest, language = counted_holdout(scan), holdout_languages(scan)
     if language.null_count() == len(language):

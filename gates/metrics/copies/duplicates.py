@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
+from gates.data.facts import HUMAN_CODE, NATURAL_REPEAT_RATIO, SYNTHETIC_CODE
 from gates.metrics.base.breakdowns import with_languages, with_parts
 from gates.metrics.base.languages import languages, too_few
 from gates.metrics.base.measurement import (
@@ -17,12 +17,15 @@ from gates.metrics.base.measurement import (
     Measured,
     Measurement,
     NotConfigured,
+    ReportOnly,
     RowCounts,
 )
 from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.copies.copy_baseline import repeats_are_natural
 from gates.metrics.copies.drawn_repeats import repeat_share
 from gates.metrics.copies.near_duplicates import NearMatrix, near_matrix, no_long_text
 from gates.metrics.copies.text_store import TOKENS_AT_LEAST, accumulate_texts
+from gates.metrics.stats.coincidence import has_peak
 from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 SHORT_REPEATS = 0.15
 # Fewer short human rows say nothing about how often such rows repeat.
 HUMAN_ROWS_AT_LEAST = 30
+BY_NATURE = "so many rows agree in all columns but one or two that those which agree in all may be different things"
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     kind "exact": same content; texts under 20 tokens coincide by chance and are left out, unless there are no others or
     synthetic ones repeat each other by .15 and more beyond human ones; "near": token Jaccard of at least .8 with another
     text. For synthetic rows the same share among equally many human rows is subtracted, because repeats grow with n and a
-    coarse table repeats by chance. For the same reason nothing passes where only a sample of the texts was compared; a share beyond the limit fails.
+    coarse table repeats by chance; where human rows of a table do so by nature, their share is reported only. For the same reason nothing passes where only a sample of the texts was compared; a share beyond the limit fails.
     """
     if params["kind"] == "near":
         return _near(scan, scope)
@@ -129,7 +133,9 @@ def _among_human(scan: Scan, matrix: DuplicateMatrix, counted: Mask) -> Measurem
     human = scan.index.of(HUMAN_CODE) & counted
     if not human.any():
         return _nothing_to_count(matrix)
-    return with_languages(scan, share(human), scan.cached(languages).human, of_language)
+    measured = with_languages(scan, share(human), scan.cached(languages).human, of_language)
+    is_natural = matrix.human_in_human > NATURAL_REPEAT_RATIO * matrix.human and scan.cached(repeats_are_natural)
+    return ReportOnly(measured, BY_NATURE) if is_natural and not has_peak(scan.index.times(human)) else measured
 
 
 def _near(scan: Scan, scope: Scope) -> Measurement:

@@ -1,0 +1,51 @@
+"""A table of few values repeats itself, and so do its synthetic rows; copies beyond that fail, without a holdout too."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from gates.metrics.base.measurement import Limits
+from gates.metrics.copies import copies, duplicates
+from gates.metrics.limits.judge import Judgement, judge
+from gates.verdict import Outcome, Scope, Severity
+from tests.tables import table_scan
+from tests.unit.metrics.stats.test_natural_repeats import coarse, fine, questionnaire, written_twice
+
+ROWS = 1000
+
+
+def repeats(human: pl.DataFrame) -> Judgement:
+    measured = duplicates.METRIC.measure(table_scan(human, human.head(1)), Scope.HUMAN, {"kind": "exact"})
+    return judge(measured, Limits(max_value=0.01), Severity.WARNING)
+
+
+def copied(human: pl.DataFrame, synthetic: pl.DataFrame) -> Judgement:
+    measured = copies.METRIC.measure(table_scan(human, synthetic), Scope.COMBINED, {"kind": "exact"})
+    return judge(measured, Limits(max_value=0.05), Severity.CRITICAL)
+
+
+def test_repeats_by_nature_are_reported_and_accidents_warn():
+    by_nature, by_accident = repeats(coarse(ROWS)), repeats(written_twice(fine(ROWS), 0.03))
+
+    assert (by_nature.outcome, by_nature.severity) == (Outcome.FAIL, Severity.INFO)
+    assert "reported only: so many rows agree in all columns but one or two" in by_nature.message
+    assert (by_accident.outcome, by_accident.severity) == (Outcome.FAIL, Severity.WARNING)
+
+
+@pytest.mark.parametrize(("one", "other"), [(1, 2), (2, 1)])
+def test_fresh_rows_of_few_values_pass_without_a_holdout_whichever_side_they_are(one, other):
+    assert copied(coarse(4 * ROWS, one), coarse(4 * ROWS, other)).outcome is Outcome.PASS
+
+
+def test_copies_beyond_what_human_rows_share_by_nature_fail():
+    human, fresh = questionnaire(ROWS), questionnaire(ROWS, 2)
+    mixed = pl.concat([human.head(ROWS // 2), fresh.head(ROWS // 2)])
+
+    assert copied(human, mixed).outcome is Outcome.FAIL
+
+
+def test_repeats_that_may_be_accidents_leave_fresh_rows_undecided():
+    human = written_twice(fine(ROWS), 0.03)
+
+    assert copied(human, pl.concat([fine(ROWS, 2), human.head(10)])).outcome is Outcome.INCONCLUSIVE
