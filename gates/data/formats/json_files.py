@@ -11,6 +11,7 @@ import duckdb
 from gates.data.files import Format
 from gates.data.formats.decompress import encoding_of
 from gates.data.formats.jsonl import LONGEST_ROW
+from gates.data.formats.strict_json import is_lax, refuse_constant
 from gates.data.sql import identifier, literal, path_literal, select
 from gates.errors import DataError, NoRowsError, first_few
 
@@ -39,6 +40,7 @@ def as_json_lines(
     if start != "[" and (start != "{" or file.format is Format.JSONL or _is_lines(text)):
         return replace(file, format=Format.JSONL), text
     try:
+        _refuse_lax(file, text, "array" if start == "[" else "unstructured", connection)
         query = _elements(text) if start == "[" else _rows_in_object(file, text, connection)
         if query is None:
             return replace(file, format=Format.JSONL), text
@@ -77,12 +79,22 @@ def _is_lines(text: Path) -> bool:
 
 
 def _elements(text: Path) -> str:
-    return select("json", f"read_json_objects([{path_literal(text)}], {_OPTIONS}, format = 'array')")
+    return select("json", _objects(text, "array"))
+
+
+def _objects(text: Path, form: str) -> str:
+    """SQL of the values of a file, as they were written. form: of DuckDB's `format`."""
+    return f"read_json_objects([{path_literal(text)}], {_OPTIONS}, format = '{form}')"
+
+
+def _refuse_lax(file: DataFile, text: Path, form: str, connection: duckdb.DuckDBPyConnection) -> None:
+    if connection.execute(select("1", _objects(text, form), f"WHERE {is_lax('json')} LIMIT 1")).fetchone():
+        raise _explained(file, text, "a comma after the last value, or a word that is no value of JSON")
 
 
 def _rows_in_object(file: DataFile, text: Path, connection: duckdb.DuckDBPyConnection) -> str | None:
     """SQL of the rows that one object holds, or of several objects; None where the object is the only row."""
-    source = f"read_json_objects([{path_literal(text)}], {_OPTIONS}, format = 'unstructured')"
+    source = _objects(text, "unstructured")
     count, is_valid = connection.execute(select("count(*), bool_and(json_valid(json))", source)).fetchone() or (0, True)
     if not is_valid:
         raise _explained(file, text, "not valid JSON")
@@ -98,7 +110,9 @@ def _rows_in_object(file: DataFile, text: Path, connection: duckdb.DuckDBPyConne
     if len(rows) == 1 and (
         len(described) == 1 or len(lengths) > 1 or any(kind != "ARRAY" for _, kind, *_ in described)
     ):
-        return select("unnest(from_json(entry.value, '[\"JSON\"]'))", entries, f"WHERE entry.key = {literal(rows[0])}")
+        # What is no object is named later; as NULL it would be a line with nothing in it.
+        row = "coalesce(unnest(from_json(entry.value, '[\"JSON\"]')), 'null'::JSON)"
+        return select(row, entries, f"WHERE entry.key = {literal(rows[0])}")
     if (
         described
         and all(kind == "ARRAY" for _, kind, *_ in described)
@@ -135,7 +149,7 @@ def _explained(file: DataFile, text: Path, message: str) -> DataError:
     """Where the text stops being JSON, by Python's parser."""
     if text.stat().st_size <= _MOST_TO_EXPLAIN:
         try:
-            json.loads(text.read_text(encoding="utf-8"))
+            json.loads(text.read_text(encoding="utf-8"), parse_constant=refuse_constant)
         except ValueError as error:
             line = error.lineno if isinstance(error, json.JSONDecodeError) else 1
             return DataError(f"{file.name}:{line}: not valid JSON: {error}; write the file anew")

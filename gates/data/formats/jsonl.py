@@ -14,6 +14,7 @@ import duckdb
 
 from gates.data.files import Format
 from gates.data.formats.nested_keys import has_key_twice, nesting
+from gates.data.formats.strict_json import is_lax, refuse_constant
 from gates.data.sql import copy, identifier, literal, path_literal, select
 from gates.errors import DataError, NoRowsError
 
@@ -104,14 +105,15 @@ def _keys(file: DataFile, text: Path, connection: duckdb.DuckDBPyConnection) -> 
     faults = connection.execute(
         select(
             "count(*), count(*) FILTER (json_type(json) <> 'OBJECT'), "
-            "count(*) FILTER (len(json_keys(json)) <> len(list_distinct(json_keys(json))))",
+            "count(*) FILTER (len(json_keys(json)) <> len(list_distinct(json_keys(json)))), "
+            f"count(*) FILTER ({is_lax('json')})",
             source,
         )
-    ).fetchone() or (0, 0, 0)
+    ).fetchone() or (0, 0, 0, 0)
     if faults[0] == 0:
         raise NoRowsError(f"{file.name}: no rows, only blank lines")
-    if faults[1] or faults[2]:
-        raise _explained(file, text, "a line is not an object, or has a key twice")
+    if any(faults[1:]):
+        raise _explained(file, text, "a line is not an object, has a key twice, or is no JSON")
     first = connection.execute(select("json_keys(json)", source, "LIMIT 1")).fetchone()
     rest = connection.execute(select("DISTINCT unnest(json_keys(json))", source)).fetchall()
     ordered: list[str] = list(first[0]) if first else []
@@ -260,7 +262,7 @@ def _wrong_with(line: bytes) -> str:
         return dict(pairs)
 
     try:
-        value = json.loads(line, object_pairs_hook=collect)
+        value = json.loads(line, object_pairs_hook=collect, parse_constant=refuse_constant)
     except RecursionError:
         return "lists or objects within each other, too deep to be read"
     except ValueError as error:

@@ -40,7 +40,11 @@ def _csv(content: bytes) -> Rows:
     delimiter = max((",", ";", "\t", "|"), key=first.count)
     lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     header, *rows = lines
-    names = [name or f"column_{number}" for number, name in enumerate(header, start=1)]
+    index = "column_1_(no_name_in_the_header:_a_row_index?)"
+    names = [
+        name or (index if number == 1 else f"column_{number}_(no_name_in_the_header)")
+        for number, name in enumerate(header, start=1)
+    ]
     if len(set(names)) < len(names):
         raise ValueError("a name twice")
     rows = [row for row in rows if row]
@@ -52,12 +56,15 @@ def _csv(content: bytes) -> Rows:
 
 def _jsonl(content: bytes) -> Rows:
     text = content.decode().removeprefix("\ufeff")
-    rows = [
-        json.loads(line, object_pairs_hook=_once, parse_constant=_refuse) for line in text.split("\n") if line.strip()
-    ]
+    rows = [strict_json(line) for line in text.split("\n") if line.strip()]
     if not rows or not all(isinstance(row, dict) for row in rows):
         raise ValueError("no rows, or a line that is no object")
     return rows
+
+
+def strict_json(text: str) -> Any:
+    """What a text of JSON says; raises ValueError for what Python's parser takes beyond JSON."""
+    return json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -99,7 +99,23 @@ def _jsonl(chance: random.Random) -> bytes:
         lines.append(
             json.dumps(row, ensure_ascii=chance.random() < 0.5, separators=chance.choice(((",", ":"), (", ", ": "))))
         )
+    if chance.random() < 0.2:
+        at = chance.randrange(len(lines))
+        lines[at] = _laxer(chance, lines[at])
     return (chance.choice(("\n", "\n", "\r\n")).join(lines) + chance.choice(("\n", ""))).encode()
+
+
+def _laxer(chance: random.Random, line: str) -> str:
+    """A line with something that some readers take and JSON does not have, where it has a place for it."""
+    old, new = chance.choice((
+        ("}", ",}"), ("]", ", ]"), ("null", "NaN"), ("null", "-Infinity"), ("true", "True"), (":", ": +"), ('"', "'"),
+        ("{", "{/**/"), ("}", "} //"), ("[", "[,"), (",", ",,"), ("1", "01"), (":", "="), ("null", "nan"), ("}", ',"a":1}'),
+    ))  # fmt: skip
+    places = [place for place in range(len(line)) if line.startswith(old, place)]
+    if not places:
+        return line
+    place = chance.choice(places)
+    return line[:place] + new + line[place + len(old) :]
 
 
 def _value(chance: random.Random, depth: int) -> Any:
