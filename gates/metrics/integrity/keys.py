@@ -1,4 +1,4 @@
-"""Whether the declared key names one row: no key stands twice in an origin, and none in both."""
+"""Whether the declared key names one row: no key stands twice in an origin, none in both, and no row lacks one."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy as np
 
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.metrics.base.full_columns import not_configured
-from gates.metrics.base.measurement import Estimate, Inconclusive, Measured, Measurement, NotConfigured, RowCounts
+from gates.metrics.base.measurement import Estimate, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.base.metric import Metric, Side, Unit
-from gates.metrics.base.row_keys import KeyIndex, key_hashes
+from gates.metrics.base.row_keys import KeyIndex, key_hashes, rows_with_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,17 +23,14 @@ if TYPE_CHECKING:
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
-    """How many rows have a declared key that names another row too; a count over every row.
+    """How many rows no declared key names, or one that names another row too; a count over every row.
 
-    A synthetic row counts where a human row has its key; a row of either origin where an earlier one of its origin has. Rows
-    without a key do not count. Human rows outside of the set have keys of their own, which say nothing about its rows.
+    A synthetic row counts where a human row has its key; a row of either origin where an earlier one of its origin has, or
+    where the column has no value. Human rows outside of the set have keys of their own, which say nothing about its rows.
     """
-    key = scan.roles.declared_key
-    if key is None:
+    if scan.roles.declared_key is None:
         return _not_declared(scan)
     keys = scan.collected(declared_keys)
-    if not len(keys):
-        return Inconclusive(f"no row has a value in column '{key}', which is declared as the key")
     human, synthetic = keys.of(HUMAN_CODE), keys.of(SYNTHETIC_CODE)
     if scan.declared.human_rows != "set":
         human = np.zeros_like(human)
@@ -52,13 +49,25 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
             count, of = int(repeats.sum()), int(among.sum())
             clauses.append(f"{count:,} of {of:,} {name} rows have the key of an earlier one, first {pairs[0]}")
             places += pairs
+    of_set = scan.index.of(SYNTHETIC_CODE)
+    if scan.declared.human_rows == "set":
+        of_set = of_set | scan.index.of(HUMAN_CODE)
+    lacking = of_set & ~rows_with_key(scan.index, keys)
+    if lacking.any():
+        nameless = [scan.place(row) for row in scan.index.ids(np.flatnonzero(lacking)[: scan.named_rows]).tolist()]
+        clauses.append(
+            f"{int(lacking.sum()):,} of {int(of_set.sum()):,} rows have no value in the column that is declared as the key, "
+            f"first {nameless[0]}"
+        )
+        places += nameless
     evidence = {
         "shared_with_human_rows": int(taken.sum()),
         **{f"repeated_in_{name}_rows": int(repeats.sum()) for name, (repeats, _) in again.items()},
+        "rows_without_a_key": int(lacking.sum()),
         "rows_with_a_key": int(human.sum() + synthetic.sum()),
         "first_rows": places[: scan.named_rows],
     }
-    rows = int((taken | again["synthetic"][0] | again["human"][0]).sum())
+    rows = int((taken | again["synthetic"][0] | again["human"][0]).sum() + lacking.sum())
     counts = RowCounts(int(human.sum()), int(synthetic.sum()))
     return Measured(Estimate.exact(rows), counts, note="; ".join(clauses), evidence=evidence)
 
@@ -85,20 +94,21 @@ METRIC = Metric(
     expectation="expect_keys_to_name_one_row",
     measure=measure,
     side=Side.MAX,
-    finding="A key that should name one row names several",
+    finding="A key that should name one row names several, or none",
     unit=Unit.COUNT,
     asks="Does the declared key name one row, whoever made it?",
     why=(
         "A join, a removal or a split by a key that two rows have takes the wrong one of them. A synthetic row under a human row's key is "
-        "taken for that row wherever the two meet."
+        "taken for that row wherever the two meet. A row without a key can be neither joined nor removed."
     ),
     source="The project's own rule; keys: Codd 1970",
     fix=(
         "Give synthetic rows keys of their own, or bind the column to another role: `seed_id` where it names the row that a row was made "
-        "from. Of rows that repeat a key within one origin, keep one or number them anew."
+        "from. Of rows that repeat a key within one origin, keep one or number them anew, as rows without a key; or "
+        "take the mapping of the key out of gates.toml where rows have none."
     ),
     languages_together="a key names a row whatever its language",
-    exact="counts rows whose key another row has",
+    exact="counts rows whose key another row has, and rows without one",
     cached="origins",
     reads="the declared key of every row",
     accumulate=lambda inputs, _params: (declared_keys,) if inputs.roles.declared_key else (),

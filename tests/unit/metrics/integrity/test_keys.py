@@ -8,10 +8,12 @@ import polars as pl
 import pytest
 
 from gates import testing
+from gates.config.data_types import DATA_TYPES, data_type
 from gates.metrics.base.evaluate import ask
 from gates.metrics.base.measurement import NotConfigured
 from gates.metrics.integrity.keys import METRIC
 from gates.verdict import Outcome, Scope
+from tests.contract.datasets import sound
 from tests.tables import with_inputs
 
 ROWS = 300
@@ -68,18 +70,51 @@ def test_a_key_that_repeats_within_one_origin_fails(origin, first_pair):
     [(pl.col("id"), None), (pl.col("id").cast(pl.Float64), float("nan")), (pl.format("r{}", "id"), "  ")],
     ids=["null", "NaN", "blank"],
 )
-def test_missing_keys_equal_nothing(as_key, gap):
+def test_rows_without_a_key_fail_and_equal_nothing(as_key, gap):
     sides = [rows(begin, id=as_key).with_columns(id=first(50, pl.lit(gap))) for begin in (1, 1000)]
 
     result = judged(*sides)
 
-    assert (result.outcome, result.n_human, result.n_synthetic) == (Outcome.PASS, ROWS - 50, ROWS - 50)
+    assert (result.outcome, result.observed) == (Outcome.FAIL, 100)
+    assert (result.n_human, result.n_synthetic) == (ROWS - 50, ROWS - 50)
+    assert "100 of 600 rows have no value in the column that is declared as the key" in result.message
+    assert "first human.parquet:1" in result.message
+    assert (result.evidence["shared_with_human_rows"], result.evidence["rows_without_a_key"]) == (0, 100)
 
 
-def test_rows_without_any_key_decide_nothing():
+@pytest.mark.parametrize("origin", ["human", "synthetic"])
+def test_a_single_row_without_a_key_fails(origin):
+    sides = {"human": rows(1), "synthetic": rows(1000)}
+    sides[origin] = sides[origin].with_columns(id=first(1, None))
+
+    result = judged(**sides)
+
+    assert (result.outcome, result.observed) == (Outcome.FAIL, 1)
+    assert f"first {origin}.parquet:1;" in result.message
+
+
+def test_a_declared_key_without_any_value_fails():
     gone = pl.lit(None, dtype=pl.Int64)
 
-    assert judged(rows(1, id=gone), rows(1, id=gone)).outcome is Outcome.INCONCLUSIVE
+    result = judged(rows(1, id=gone), rows(1, id=gone))
+
+    assert (result.outcome, result.observed) == (Outcome.FAIL, 2 * ROWS)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in DATA_TYPES if data_type(kind).key])
+def test_every_type_with_a_key_has_a_key_in_each_row(kind):
+    dataset = sound(kind, 30)
+    key = data_type(kind).key
+    named = dataset.rows.drop(key, strict=False).with_columns(
+        pl.when(pl.int_range(pl.len()) != 3).then(pl.format("row {}", pl.int_range(pl.len()))).alias(key)
+    )
+    human, synthetic = (named.filter(pl.col("origin") == one).drop("origin") for one in ("human", "synthetic"))
+    columns = {**dataset.declared.get("columns", {}), key: key}
+
+    with testing.scanned(human, synthetic, type=kind, columns=columns) as scan:
+        result = testing.judge(METRIC, scan, max_value=0)
+
+    assert (result.outcome, result.observed) == (Outcome.FAIL, 1)
 
 
 def test_keys_of_different_types_are_compared_as_what_they_say():
@@ -103,6 +138,17 @@ def test_nothing_is_declared_by_the_name_of_a_column_alone():
     assert isinstance(by_name, NotConfigured)
     assert by_name.line == 'columns = { id = "…" }'
     assert (declared.outcome, declared.observed) == (Outcome.FAIL, ROWS)
+
+
+@pytest.mark.parametrize(("human_rows", "count"), [("set", 5), ("reference", 3), ("none", 3)])
+def test_human_rows_outside_of_the_set_need_no_keys(human_rows, count):
+    human, synthetic = rows(1, id=first(2, None)), rows(1000, id=first(3, None))
+
+    with testing.scanned(human, synthetic, columns={"key": "id"}) as scan:
+        declared = replace(scan.declared, human_rows=human_rows)
+        result = testing.judge(METRIC, with_inputs(scan, declared=declared), max_value=0)
+
+    assert result.observed == count
 
 
 @pytest.mark.parametrize(("human_rows", "count"), [("set", ROWS + 3), ("reference", 3), ("none", 3)])
