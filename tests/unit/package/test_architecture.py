@@ -113,6 +113,13 @@ def test_no_module_is_named_after_nothing(name):
     assert [shown(path) for path in MODULES if path.stem == name] == []
 
 
+def test_no_two_files_of_tests_have_one_name():
+    """pytest imports them by their names alone, and ends where two are the same."""
+    names = Counter(path.name for path in (PACKAGE.parent / "tests").rglob("test_*.py"))
+
+    assert [name for name, count in names.items() if count > 1] == []
+
+
 def test_a_class_name_is_used_once():
     names = Counter(node.name for path in MODULES for node in ast.walk(parsed(path)) if isinstance(node, ast.ClassDef))
 
