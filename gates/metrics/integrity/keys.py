@@ -49,15 +49,10 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
             count, of = int(repeats.sum()), int(among.sum())
             clauses.append(f"{count:,} of {of:,} {name} rows have the key of an earlier one, first {pairs[0]}")
             places += pairs
-    of_set = scan.index.of(SYNTHETIC_CODE)
-    if scan.declared.human_rows == "set":
-        of_set = of_set | scan.index.of(HUMAN_CODE)
-    lacking = of_set & ~rows_with_key(scan.index, keys)
-    if lacking.any():
-        nameless = [scan.place(row) for row in scan.index.ids(np.flatnonzero(lacking)[: scan.named_rows]).tolist()]
+    lacking, nameless = _without_key(scan, keys)
+    if nameless:
         clauses.append(
-            f"{int(lacking.sum()):,} of {int(of_set.sum()):,} rows have no value in the column that is declared as the key, "
-            f"first {nameless[0]}"
+            f"{int(lacking.sum()):,} rows have no value in the column that is declared as the key, first {nameless[0]}"
         )
         places += nameless
     evidence = {
@@ -70,6 +65,16 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     rows = int((taken | again["synthetic"][0] | again["human"][0]).sum() + lacking.sum())
     counts = RowCounts(int(human.sum()), int(synthetic.sum()))
     return Measured(Estimate.exact(rows), counts, note="; ".join(clauses), evidence=evidence)
+
+
+def _without_key(scan: Scan, keys: RowIndex) -> tuple[Mask, list[str]]:
+    """Mask of the set's rows that no key names, and the places of the first of them."""
+    of_set = scan.index.of(SYNTHETIC_CODE)
+    if scan.declared.human_rows == "set":
+        of_set = of_set | scan.index.of(HUMAN_CODE)
+    lacking = of_set & ~rows_with_key(scan.index, keys)
+    first = scan.index.ids(np.flatnonzero(lacking)[: scan.named_rows])
+    return lacking, [scan.place(row) for row in first.tolist()]
 
 
 def declared_keys(inputs: PassInputs) -> KeyIndex:
