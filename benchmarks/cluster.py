@@ -1,11 +1,13 @@
 """The same check on one machine, on Spark Connect (Sail), on a JVM, and on a cluster of which a worker may be killed.
 
     python -m benchmarks.cluster [--rows 5000000 20000000 50000000] [--engines local sail spark standalone killed]
+                                 [--memory-limit 700MB]
 
 The table is that of `benchmarks.structural`: 12 columns, 24 questions. Every engine runs on this machine, so that seconds say
 what distribution costs, and how it grows; they do not say what more machines gain. Printed are seconds by the clock and the peaks of
 the driver: of `gates` itself and of its JVM, where it has one. Engines that give different digests end the program. `killed` is
-`standalone` of which one of two workers is killed once a Python process of its executor is at work.
+`standalone` of which one of two workers is killed once a Python process of its executor is at work. --memory-limit is that of
+`gates check`; at the least one, what still grows with rows is what no limit bounds.
 """
 
 from __future__ import annotations
@@ -99,16 +101,19 @@ def _is_at_work(worker: int) -> bool:
     return any(program.startswith("python") for executor, _ in _below(worker) for _, program in _below(executor))
 
 
-def measured(engine: str, root: Path, logs: Path) -> Run:
-    """One check on an engine, which is started for it and ended; its start is not counted but for a driver's own JVM."""
+def measured(engine: str, root: Path, logs: Path, limit: list[str]) -> Run:
+    """One check on an engine, which is started for it and ended; its start is not counted but for a driver's own JVM.
+
+    limit: options for the memory of `gates`.
+    """
     with ExitStack() as stack:
         if engine == "local":
-            return run(root, [], lambda: None)
+            return run(root, limit, lambda: None)
         if engine == "sail":
             address = stack.enter_context(connect_server(logs / "sail.log"))
-            return run(root, ["--engine", "spark", "--spark-connect", address], lambda: None)
+            return run(root, [*limit, "--engine", "spark", "--spark-connect", address], lambda: None)
         if engine == "spark":
-            return run(root, ["--engine", "spark", "--spark-master", "local[2]"], lambda: None)
+            return run(root, [*limit, "--engine", "spark", "--spark-master", "local[2]"], lambda: None)
         cluster = stack.enter_context(standalone_cluster(logs))
         lost = next(iter(cluster.workers))
 
@@ -118,7 +123,7 @@ def measured(engine: str, root: Path, logs: Path) -> Run:
                 cluster.kill(lost)
                 print(f"{'':>11} a worker of two is killed at its work", flush=True)
 
-        return run(root, ["--engine", "spark", "--spark-master", cluster.address], kill_at_work)
+        return run(root, [*limit, "--engine", "spark", "--spark-master", cluster.address], kill_at_work)
 
 
 def main() -> None:
@@ -126,7 +131,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, nargs="+", default=[5_000_000, 20_000_000, 50_000_000])
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES))
+    parser.add_argument("--memory-limit")
     options = parser.parse_args()
+    limit = ["--memory-limit", options.memory_limit] if options.memory_limit else []
     print(f"{'rows':>11} {'engine':10} {'seconds':>8} {'driver MB':>9} {'its JVM MB':>10}")
     for rows in options.rows:
         with tempfile.TemporaryDirectory() as name:
@@ -136,7 +143,7 @@ def main() -> None:
             for engine in options.engines:
                 logs = Path(name) / engine
                 logs.mkdir()
-                one = measured(engine, root, logs)
+                one = measured(engine, root, logs, limit)
                 digests.add(one.digest)
                 print(f"{rows:>11,} {engine:10} {one.seconds:8.1f} {one.peak:9.0f} {one.jvm:10.0f}", flush=True)
             if len(digests) != 1:

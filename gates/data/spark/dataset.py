@@ -14,7 +14,7 @@ from gates.data.duckdb.dataset import LocalDataset
 from gates.data.duckdb.views import written_rows
 from gates.data.facts import ROW_ID, ROWS_PER_FILE_BITS
 from gates.data.spark.files import FilesToRead, TakeTask, UpdateTask
-from gates.data.spark.units import ReadUnit, units_of
+from gates.data.spark.units import UNIT_ROWS, ReadUnit, units_of
 from gates.errors import GatesError
 
 if TYPE_CHECKING:
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from gates.data.arrays import Ints
     from gates.data.spark.cluster import Cluster
 
-# A state that comes back costs some milliseconds and a copy of what a consumer begins with, however few its rows are.
-_PARTS_AT_MOST = 500
+# A state that comes back costs some milliseconds and a copy of what a consumer begins with, however few its rows are; so many
+# small files go together, and many rows do not, since the driver holds the state of one part at a time.
+_PARTS, _PART_ROWS = 500, 2 * UNIT_ROWS
 
 
 @runtime_checkable
@@ -46,7 +47,10 @@ class SparkDataset(LocalDataset):
         """
         listed = [_merging(consumer) for consumer in consumers]
         places = [place for place, unit in enumerate(self._units) if files is None or unit.number in files]
-        parts = [part.tolist() for part in np.array_split(places, min(len(places), _PARTS_AT_MOST) or 1)]
+        rows = sum(len(self._units[place].rows) for place in places)
+        parts = [
+            part.tolist() for part in np.array_split(places, min(len(places), max(_PARTS, rows // _PART_ROWS)) or 1)
+        ]
         task = UpdateTask(self._to_read(shows_written_origin=self.shows_written_origin), listed)
         for states in self.cluster.answers(task, [part for part in parts if part]):
             for consumer, state in zip(listed, states, strict=True):

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # Row groups are read together until they have so many bytes: less, and what a task costs by itself counts beside them; more,
 # and the last worker keeps the others waiting. HDFS and Spark split files at the same size.
 UNIT_BYTES = 128 << 20
+# What comes back of a row are some 60 bytes, of which the driver holds three copies at a time: 90 MB.
+UNIT_ROWS = 500_000
 _BLOCK = 1 << 20
 # Behind the footer: its length and a mark.
 _FOOTER_END = 8
@@ -45,11 +47,12 @@ class ReadUnit:
 
 
 def units_of(number: int, staged: StagedFile, fact: FileFacts) -> list[ReadUnit]:
-    """The file in parts of some `UNIT_BYTES`, in the order of rows; whole where it is no Parquet, or small."""
+    """The file in parts of some `UNIT_BYTES` or `UNIT_ROWS`, in the order of rows; whole where it is no Parquet, or small."""
     whole = ReadUnit(staged.file, number, range(fact.rows), ((0, fact.size),), fact.sha256)
     path = staged.file.path
     is_as_written = staged.file.format is Format.PARQUET and staged.parquet.samefile(path)
-    if fact.size <= UNIT_BYTES or not is_as_written:
+    is_small = fact.size <= UNIT_BYTES and fact.rows <= UNIT_ROWS
+    if is_small or not is_as_written:
         return [whole]
     with pq.ParquetFile(staged.parquet) as opened:
         about = opened.metadata
@@ -85,7 +88,7 @@ def confirm_bytes(unit: ReadUnit) -> None:
 
 
 def _parts(about: pq.FileMetaData) -> Iterator[tuple[range, tuple[int, int]]]:
-    """Row groups that together have at least `UNIT_BYTES`, as numbers of their rows and where their bytes lie."""
+    """Row groups that together have at least `UNIT_BYTES` or `UNIT_ROWS`, as numbers of their rows and where their bytes lie."""
     row = first_row = 0
     first_byte: int | None = None
     for at in range(about.num_row_groups):
@@ -93,7 +96,8 @@ def _parts(about: pq.FileMetaData) -> Iterator[tuple[range, tuple[int, int]]]:
         begin, end = _span(group)
         first_byte = begin if first_byte is None else first_byte
         row += group.num_rows
-        if end - first_byte >= UNIT_BYTES or at == about.num_row_groups - 1:
+        is_full = end - first_byte >= UNIT_BYTES or row - first_row >= UNIT_ROWS
+        if is_full or at == about.num_row_groups - 1:
             yield range(first_row, row), (first_byte, end)
             first_row, first_byte = row, None
 

@@ -52,9 +52,11 @@ def test_file_is_whole_where_it_is_small_or_no_parquet(opened, monkeypatch):
     assert [one.is_whole for one in to_read(opened).units] == [True, *[False] * (ROWS // GROUP)]
 
 
-@pytest.mark.parametrize("least", [1, 2500, 4000])
-def test_parts_of_a_file_are_its_rows_in_their_order(least, opened, monkeypatch):
-    monkeypatch.setattr(units, "UNIT_BYTES", least)
+@pytest.mark.parametrize(("limit", "least"), [
+    ("UNIT_BYTES", 1), ("UNIT_BYTES", 2500), ("UNIT_BYTES", 4000), ("UNIT_ROWS", 1), ("UNIT_ROWS", 250),
+])  # fmt: skip
+def test_parts_of_a_file_are_its_rows_in_their_order(limit, least, opened, monkeypatch):
+    monkeypatch.setattr(units, limit, least)
 
     files = to_read(opened)
     parts = [place for place, unit in enumerate(files.units) if unit.number == 1]
