@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -8,6 +9,7 @@ from hashlib import sha256
 import pytest
 from hypothesis import Phase, settings
 
+from gates.cli.garbage import collect_rarely
 from gates.cli.main import run
 from tests.projects import Called, Project, program, write_project
 from tests.promotions.promotion_projects import promoted, promotion_project, use_environment
@@ -17,6 +19,9 @@ from tests.shared import built_once
 # pytest compiles five hundred modules of tests in each worker.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# Nothing that is imported and collected becomes garbage, and it is too much to look at again and again: of the processor
+# time of small tests that took an eighth.
+gc.disable()
 # What a failing example shrinks to says enough; to vary its parts for an explanation takes minutes.
 settings.register_profile("gates", phases=[phase for phase in Phase if phase is not Phase.explain])
 settings.load_profile("gates")
@@ -32,6 +37,13 @@ def pytest_collection_modifyitems(items):
     """Modules with slow tests come first: one that begins last would leave all other workers idle."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+def pytest_collection_finish():
+    """Look for garbage as a program of `gates` does, and not among the tests and what they import."""
+    gc.freeze()
+    gc.enable()
+    collect_rarely()
 
 
 @pytest.fixture

@@ -172,6 +172,8 @@ def _become(call: list[object], streams: list[int], caller: socket.socket) -> No
 
 def import_libraries() -> None:
     """Imports what judging and DVC need and what starts no threads before it is used, for a fork would not have them."""
+    # Nothing of it becomes garbage.
+    gc.disable()
     for module in pkgutil.walk_packages([str(Path(__file__).parents[1] / "gates")], "gates."):
         if module.name != "gates.__main__":
             importlib.import_module(module.name)
@@ -184,6 +186,7 @@ def import_libraries() -> None:
     register(METRICS)
     # What they leave behind lives as long as each fork: collecting it would copy its memory.
     gc.freeze()
+    gc.enable()
 
 
 def _run(name: str) -> int:

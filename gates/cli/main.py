@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from gates import __version__
+from gates.cli.garbage import collect_rarely
 from gates.cli.streams_at_exit import DEBUG_VARIABLE, flush_and_close, open_missing_streams, tolerate_broken_pipe
 from gates.cli.supervise import supervised
 from gates.errors import GatesError, did_you_mean, foreign_text
@@ -111,6 +112,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def main() -> NoReturn:
     """Entry point of the program `gates`."""
+    collect_rarely()
     open_missing_streams()
     _tame_streams()
     arguments = sys.argv[1:]

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from gates.config.data_types import DATA_TYPES, data_type
 from gates.config.memory import for_rows
 from gates.data.batch import feed
-from gates.data.duckdb.connection import connect_to_read, limit_memory
+from gates.data.duckdb.connection import connect, limit_memory
 from gates.data.duckdb.dataset import reader
 from gates.data.duckdb.reading import stream_batches
 from gates.data.duckdb.views import file_query
@@ -175,7 +175,7 @@ def open_evaluation(
         return None
     with ExitStack() as stack:
         folder = stack.enter_context(PrivateFolder())
-        connection = connect_to_read(folder.path)
+        connection = connect(folder.path)
         stack.callback(connection.close)
         staged, steady = [], SteadyFiles()
         for file in declared:

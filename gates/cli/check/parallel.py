@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from gates.checking.check_or_recall import DatasetCheck
 from gates.checking.check_version import CheckedDataset, version_requested
+from gates.cli.garbage import collect_rarely
 from gates.cli.streams_at_exit import flush_and_close
 from gates.config.memory import limited_to
 from gates.errors import DataError, GatesError
@@ -49,7 +50,7 @@ def answered_in_parallel(
     context, processes = multiprocessing.get_context("spawn"), min(jobs, len(tasks))
     with (
         limited_to(None, processes),
-        ProcessPoolExecutor(processes, mp_context=context, initializer=_tame_streams) as pool,
+        ProcessPoolExecutor(processes, mp_context=context, initializer=_begin) as pool,
     ):
         keys: dict[Future[CheckedDataset], Key] = {pool.submit(_answer, task): key for key, task in tasks.items()}
         try:
@@ -79,7 +80,8 @@ def _answer(task: CheckTask) -> CheckedDataset:
         return question.recall() or question.answer(lambda _step, _done, _total: None)
 
 
-def _tame_streams() -> None:
+def _begin() -> None:
     """What libraries and schemas print goes to stderr: stdout is the report's, and another process writes that."""
+    collect_rarely()
     os.dup2(2, 1)
     atexit.register(flush_and_close)

@@ -12,6 +12,8 @@ or binding a query takes longer than to run it.
 
 from __future__ import annotations
 
+import re
+
 from gates.data.conversations.shapes import SPEAKERS, TRANSCRIPT_WORDS
 from gates.data.sql import literals
 
@@ -114,3 +116,9 @@ MACROS = (
         FOR x IN from_json(CASE WHEN json_valid(value) THEN value END, '[{"response": "VARCHAR", "content": "VARCHAR",
             "text": "VARCHAR", "completion": "VARCHAR", "overall_score": "VARCHAR", "score": "VARCHAR", "rating": "VARCHAR"}]')])]""",
 )
+_CALL = re.compile(r"\bgates_\w+\(")
+
+
+def macros_of(query: str) -> tuple[str, ...]:
+    """The macros to make before a query that calls one of them, each after those that it calls; none for another query."""
+    return MACROS if _CALL.search(query) else ()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from gates.config import memory
-from gates.data.conversations.sql import MACROS
+from gates.data.conversations.sql import macros_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,12 +28,10 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def connect_to_read(folder: Path) -> duckdb.DuckDBPyConnection:
-    """The same with what turns the conversations of files into rows, which takes as long to make as all the rest."""
-    connection = connect(folder)
-    for macro in MACROS:
+def make_readable(connection: duckdb.DuckDBPyConnection, query: str) -> None:
+    """Makes the macros that a query of rows calls, which take as long as the database where there are conversations."""
+    for macro in macros_of(query):
         connection.execute(f"CREATE MACRO {macro}")
-    return connection
 
 
 def limit_memory(connection: duckdb.DuckDBPyConnection, size: int) -> None:

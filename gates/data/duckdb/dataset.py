@@ -17,7 +17,7 @@ from gates.config.dataset import Origins, shown_specs
 from gates.data.batch import feed
 from gates.data.columns import with_written_origin
 from gates.data.conversations.sql import MEDIA, media_pattern
-from gates.data.duckdb.connection import connect_to_read, limit_memory
+from gates.data.duckdb.connection import connect, limit_memory
 from gates.data.duckdb.index_table import DuckSortedTable, DuckTable
 from gates.data.duckdb.interrupt import interrupted_at
 from gates.data.duckdb.reading import stream_batches, take_rows
@@ -278,7 +278,7 @@ def _open(
     stack, steady = ExitStack(), SteadyFiles()
     try:
         folder = stack.enter_context(PrivateFolder())
-        connection = connect_to_read(folder.path)
+        connection = connect(folder.path)
         stack.callback(connection.close)
         staged: list[StagedFile] = []
         without_rows: dict[str, NoRowsError] = {}

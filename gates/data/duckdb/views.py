@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from gates.config.dataset import WITHOUT_VALUE
 from gates.data.common_type import as_text
+from gates.data.duckdb.connection import make_readable
 from gates.data.facts import ORIGIN, ROW_ID, ROWS_PER_FILE_BITS, TURNS, WRITTEN_ORIGIN
 from gates.data.sql import identifier, literal, literals, origin_of, path_literal, select
 from gates.errors import did_you_mean
@@ -44,6 +45,7 @@ class DuckView:
 def create_views(connection: duckdb.DuckDBPyConnection, query: str, names: Mapping[Scope, str]) -> None:
     """Creates the view of all that the query has, the combined view without WRITTEN_ORIGIN, and one per origin on top of it."""
     written, combined = identifier(written_rows(names)), identifier(names[Scope.COMBINED])
+    make_readable(connection, query)
     connection.execute(f"CREATE VIEW {written} AS {query}")
     has_origin = WRITTEN_ORIGIN in connection.table(written).columns
     connection.execute(f"CREATE VIEW {combined} AS {select(BUT_WRITTEN_ORIGIN if has_origin else '*', written)}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gates.config.memory import for_rows
 from gates.data.batch import feed
-from gates.data.duckdb.connection import connect_to_read, limit_memory
+from gates.data.duckdb.connection import connect, limit_memory, make_readable
 from gates.data.duckdb.dataset import reader
 from gates.data.duckdb.reading import stream_batches, take_rows
 from gates.data.duckdb.views import BUT_WRITTEN_ORIGIN
@@ -57,13 +57,15 @@ class FilesToRead:
         """
         unit = self.units[place]
         with PrivateFolder() as folder:
-            connection = connect_to_read(folder.path)
+            connection = connect(folder.path)
             try:
                 steady = _confirmed(unit)
                 staged = stage(unit.file, folder, connection)
                 limit_memory(connection, for_rows(len(unit.rows)))
+                rows = self._rows(unit, staged)
+                make_readable(connection, rows)
                 with reader(connection, [staged], self.where) as cursor:
-                    yield cursor, self._rows(unit, staged)
+                    yield cursor, rows
                 steady.confirm()
             finally:
                 connection.close()

@@ -15,6 +15,7 @@ import pytest
 
 from gates import __version__
 from gates.cli import main
+from gates.cli.garbage import NEW_OBJECTS
 from gates.cli.options import SCOPES, chosen, worst
 from gates.config.load import read_config
 from gates.errors import DataError, GatesError, UsageError
@@ -52,6 +53,18 @@ def test_help_imports_nothing_heavy(argument):
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
 
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.program
+def test_program_looks_for_garbage_rarely_and_a_call_from_python_leaves_that_as_it_is(tmp_path):
+    script = (
+        "import atexit, gc, sys; from gates.cli.main import main, run; sys.argv[1:] = ['--version']; "
+        "before = gc.get_threshold(); run(sys.argv[1:]); after = gc.get_threshold(); "
+        "atexit.register(lambda: open('seen', 'w').write(f'{before == after} {gc.get_threshold()[0]}')); main()"
+    )
+    subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, check=True)
+
+    assert (tmp_path / "seen").read_text() == f"True {NEW_OBJECTS}"
 
 
 def test_help_names_every_command_and_exit_code(tmp_path, gates):
