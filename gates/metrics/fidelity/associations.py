@@ -17,6 +17,8 @@ from gates.metrics.fidelity.interactions import interactions
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy.typing as npt
+
     from gates.data.arrays import Codes, Floats, Ints
     from gates.data.scan.result import Scan
     from gates.verdict import Scope
@@ -99,22 +101,24 @@ def _compare(sides: Sides) -> dict[str, Measurement]:
 
 def strengths(codes: _Codes, coarse: _Coarse) -> Floats:
     """Strength of every pair's association: Spearman in [-1, 1], the others in [0, 1]."""
-    ranks = {
-        feature.name: midranks(codes[feature.name], coarse.sizes[feature.name])
-        for feature in coarse.features
-        if feature.kind is ColumnKind.NUMERIC
-    }
+    ranks: dict[str, RankedColumn] = {}
+    levels: dict[str, LevelColumn] = {}
+    for feature in coarse.features:
+        column, size = codes[feature.name], coarse.sizes[feature.name]
+        if feature.kind is ColumnKind.NUMERIC:
+            ranks[feature.name] = RankedColumn.of(midranks(column, size))
+        else:
+            levels[feature.name] = LevelColumn.of(column, size)
     values = np.empty(len(coarse.pairs))
     for at, (left, right) in enumerate(coarse.pairs):
         one, two = coarse.features[left], coarse.features[right]
         if one.kind is two.kind is ColumnKind.NUMERIC:
             values[at] = correlation(ranks[one.name], ranks[two.name])
         elif one.kind is two.kind:
-            sizes = coarse.sizes[one.name], coarse.sizes[two.name]
-            values[at] = cramers_v(codes[one.name], codes[two.name], sizes)
+            values[at] = cramers_v(levels[one.name], levels[two.name])
         else:
             category, number = (two, one) if one.kind is ColumnKind.NUMERIC else (one, two)
-            values[at] = correlation_ratio(codes[category.name], ranks[number.name], coarse.sizes[category.name])
+            values[at] = correlation_ratio(levels[category.name], ranks[number.name])
     return values
 
 
@@ -124,38 +128,73 @@ def midranks(codes: Codes, size: int) -> Floats:
     return (np.cumsum(counts) - (counts - 1) / 2)[codes]
 
 
-def correlation(first: Floats, second: Floats) -> float:
+@dataclass(frozen=True)
+class RankedColumn:
+    """Numbers with their mean and the sum of squares around it, which each of their pairs needs.
+
+    square, spread: that sum as a product and added up in pairs, which round differently.
+    """
+
+    values: Floats
+    mean: float
+    square: float
+    spread: float
+
+    @classmethod
+    def of(cls, values: Floats) -> RankedColumn:
+        """The column of these values, midranks for one."""
+        mean = values.mean()
+        centred = values - mean
+        return cls(values, mean, centred @ centred, float((centred**2).sum()))
+
+
+@dataclass(frozen=True)
+class LevelColumn:
+    """Codes of levels, of which there may be `size`, with the mask of those that occur and how often each of these does."""
+
+    codes: Codes
+    size: int
+    used: npt.NDArray[np.bool_]
+    counts: Ints
+
+    @classmethod
+    def of(cls, codes: Codes, size: int) -> LevelColumn:
+        """The column of these codes."""
+        counts = np.bincount(codes, minlength=size)
+        used = counts > 0
+        return cls(codes, size, used, counts[used])
+
+
+def correlation(first: RankedColumn, second: RankedColumn) -> float:
     """Pearson's correlation; 0 where one side is constant. On midranks it is Spearman's."""
-    one, two = first - first.mean(), second - second.mean()
-    scale = np.sqrt((one @ one) * (two @ two))
-    return float(one @ two / scale) if scale > 0 else 0.0
+    scale = np.sqrt(first.square * second.square)
+    return float((first.values - first.mean) @ (second.values - second.mean) / scale) if scale > 0 else 0.0
 
 
-def correlation_ratio(category: Codes, number: Floats, size: int) -> float:
+def correlation_ratio(category: LevelColumn, number: RankedColumn) -> float:
     """Share of a number's spread that a category explains, as eta in [0, 1], corrected for the number of levels.
 
     Kelley's epsilon-squared: Proceedings of the National Academy of Sciences 21 (1935) 554-559.
     """
-    counts = np.bincount(category, minlength=size)
-    used = counts > 0
-    n, levels = len(number), int(used.sum())
-    total = float(((number - number.mean()) ** 2).sum())
+    n, levels = len(number.values), len(category.counts)
+    total = number.spread
     if total <= 0 or n <= levels:
         return 0.0
-    means = np.bincount(category, weights=number, minlength=size)[used] / counts[used]
-    between = float((counts[used] * (means - number.mean()) ** 2).sum())
+    sums = np.bincount(category.codes, weights=number.values, minlength=category.size)[category.used]
+    between = float((category.counts * (sums / category.counts - number.mean) ** 2).sum())
     unexplained = (total - between) / (n - levels) / (total / (n - 1))
     return float(np.sqrt(max(0.0, 1 - unexplained)))
 
 
-def cramers_v(first: Codes, second: Codes, sizes: tuple[int, int]) -> float:
+def cramers_v(first: LevelColumn, second: LevelColumn) -> float:
     """Bias-corrected Cramer's V in [0, 1]; 0 where a side is constant. Bergsma 2013, equation 2."""
-    table = np.bincount(first * sizes[1] + second, minlength=sizes[0] * sizes[1]).reshape(sizes)
-    table = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
+    sizes = first.size, second.size
+    table = np.bincount(first.codes * sizes[1] + second.codes, minlength=sizes[0] * sizes[1]).reshape(sizes)
+    table = table[first.used][:, second.used]
     n, (rows, columns) = int(table.sum()), table.shape
     if min(rows, columns) <= 1 or n <= 1:
         return 0.0
-    expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / n
+    expected = np.outer(first.counts, second.counts) / n
     phi = float(((table - expected) ** 2 / expected).sum()) / n
     corrected = max(0.0, phi - (rows - 1) * (columns - 1) / (n - 1))
     reach = min(rows - (rows - 1) ** 2 / (n - 1), columns - (columns - 1) ** 2 / (n - 1)) - 1

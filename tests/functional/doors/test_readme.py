@@ -14,6 +14,7 @@ from gates.init.snippets import workflow
 from tests.dvc_repositories import commit, dvc, git, new_git
 from tests.pages import agrees, blocks, commands, follow, in_venv
 from tests.shared import built_once
+from tests.warm import warm_path
 
 REPOSITORY = Path(__file__).parents[3]
 README = REPOSITORY / "README.md"
@@ -118,7 +119,7 @@ def test_the_workflow_that_is_written_is_the_one_that_is_explained():
 def test_the_demo_refuses_the_flawed_version_and_passes_the_repaired_one():
     # What `make demo` runs once the environment is there.
     done = subprocess.run(
-        ["sh", "examples/demo.sh"], cwd=REPOSITORY, env=in_venv(), text=True, check=False,
+        ["sh", "examples/demo.sh"], cwd=REPOSITORY, env=in_venv() | {"PATH": warm_path()}, text=True, check=False,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300,
     )  # fmt: skip
 
