@@ -5,7 +5,7 @@
 expectation per metric of `gates.metrics.catalogue`. Nothing else in `gates` imports Great Expectations.
 """
 
-from gates.gx import dialect, null_safe
+from gates.gx import dialect, null_safe, unique
 from gates.gx.datasource import GatesDuckDBDatasource
 from gates.gx.engine import GatesDuckDBExecutionEngine, lend
 from gates.gx.expectations import expectation_class, register
@@ -23,5 +23,6 @@ __all__ = [
     "null_safe",
     "register",
     "run",
+    "unique",
     "validate",
 ]
