@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=np.generic)
 # Rows of contents that repeat are put in order here where they are so few that they take some 50 MB.
 _RANKED_ROWS = 1_000_000
+# Hashes are sorted here, a million at once, which take 8 MB twice; a database takes ten times as long to group them.
+_SORTED_BITS = 20
 
 
 @dataclass(frozen=True)
@@ -217,6 +219,40 @@ class RowIndex:
 
     @cached_property
     def _contents(self) -> _ContentSummary:
+        """What repeats: of few repeats their rows alone are looked at, of many all groups of rows with one content."""
+        return self._of_few_repeats() or self._of_groups()
+
+    def _of_few_repeats(self) -> _ContentSummary | None:
+        """What the contents in their order say, and the rows of those that stand there twice; None where these are many."""
+        seed, repeated, repeated_rows = np.uint64(0), [np.empty(0, dtype=np.uint64)], 0
+        for digest in self._sorted_digests():
+            again = digest[1:][digest[1:] == digest[:-1]]
+            # Each content once.
+            seed ^= np.bitwise_xor.reduce(digest) ^ np.bitwise_xor.reduce(again)
+            repeated.append(np.unique(again))
+            repeated_rows += len(again) + len(repeated[-1])
+            if repeated_rows > _RANKED_ROWS:
+                return None
+        is_first = np.ones(len(self), dtype=bool)
+        positions = np.flatnonzero(self.with_content_in(np.concatenate(repeated)))
+        digest, origin = self.at("digest", positions), self.origin[positions]
+        order = np.lexsort((positions, origin, digest))
+        positions, digest, origin = positions[order], digest[order], origin[order]
+        is_again = np.append(False, (digest[1:] == digest[:-1]) & (origin[1:] == origin[:-1]))[: len(order)]
+        is_first[positions[is_again]] = False
+        return _ContentSummary(is_first, int(seed), np.unique(digest[is_again]))
+
+    def _sorted_digests(self) -> Iterator[Hashes]:
+        """The hashes of all contents in order, in pieces that part no content and fit in memory."""
+        bits = max(0, len(self) - 1).bit_length() - _SORTED_BITS
+        for part in range(1 << max(0, bits)):
+            columns = (column for _, column in self._hashes("digest"))
+            pieces = (one if bits <= 0 else one[one >> np.uint64(64 - bits) == part] for one in columns)
+            digest = np.concatenate([np.empty(0, dtype=np.uint64), *pieces])
+            digest.sort()
+            yield digest
+
+    def _of_groups(self) -> _ContentSummary:
         """What one look at all groups of rows with one content says."""
         codes = np.unique(self.origin).tolist()
         question = Grouped(("digest",), {str(code): self.of(code) for code in codes})
