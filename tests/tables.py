@@ -14,6 +14,7 @@ from gates.data.duckdb.connection import connect
 from gates.data.duckdb.index_table import DuckSortedTable, DuckTable, table_apart
 from gates.data.facts import ORIGIN, ROW_ID, FileFacts, Roles
 from gates.data.scan.inputs import Declarations
+from gates.data.scan.result import Drawn
 from gates.data.scan.run import ScanRequest, scan
 from gates.data.values.readings import NO_READINGS, Readings
 from gates.data.values.survey import survey
@@ -63,8 +64,9 @@ class MemorySource:
     def sorted_table(self, by: Sequence[str]) -> DuckSortedTable:
         return table_apart(connect, lambda reader: DuckSortedTable(reader, by))
 
-    def take(self, row_ids: Ints) -> pl.DataFrame:
-        return self.readings.apply(self._numbered()[np.asarray(row_ids)])
+    def take(self, row_ids: Ints, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        rows = self.readings.apply(self._numbered()[np.asarray(row_ids)])
+        return rows if columns is None else rows.select(dict.fromkeys([*columns, ROW_ID, ORIGIN]))
 
     def _numbered(self) -> pl.DataFrame:
         return self.frame.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias(ROW_ID))
@@ -77,7 +79,8 @@ def with_inputs(scan: Scan, **inputs: object) -> Scan:
 
 def with_samples(scan: Scan, **samples: object) -> Scan:
     """The same rows of which others were drawn: human, synthetic or generators."""
-    return replace(scan, samples=replace(scan.samples, **samples), _memo={})  # type: ignore[arg-type]
+    drawn = Drawn(replace(scan.samples, **samples))  # type: ignore[arg-type]
+    return replace(scan, draw=lambda _scan: drawn, _memo={})
 
 
 def table_scan(

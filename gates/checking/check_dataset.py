@@ -12,6 +12,7 @@ from gates.checking.conclude import JudgedData, column_types, planned, verdict_o
 from gates.checking.engine import LOCAL
 from gates.checking.row_pass import RowPass, RowRules
 from gates.checking.verdict_inputs import data_of
+from gates.config.memory import release_unused
 from gates.contract.plan import Plan, refuse_unknown_waivers
 from gates.contract.suites import ROW_FAILURES, measurement_key, params_of
 from gates.data.duckdb.dataset import LocalDataset, open_dataset, open_holdout
@@ -109,14 +110,21 @@ def judge(resolved: ResolvedDataset, options: Options) -> Judged:
         quarantined, writer_path, seen = _Pass(contract, opened, validators, options, chosen).run(holdout, evaluation)
         clock.lap("scan")
         measurements = _measure(seen, chosen, contract.metrics, options)
+        unchecked, rows, left_out = unchecked_scope(seen), _row_counts(seen), not_compared(seen)
+        # The suites read rows by themselves, and take the memory of those that were looked at here.
+        seen.release()
+        del seen
+        release_unused()
         clock.lap("metrics")
-        results = _without_unchecked_scope(seen, _run_suites(opened, chosen, measurements, contract.metrics, options))
+        results = _without_unchecked_scope(
+            unchecked, _run_suites(opened, chosen, measurements, contract.metrics, options)
+        )
         clock.lap("suites")
         data = data_of(opened.files, _files(holdout), _files(evaluation), promoted=options.promoted)
         if unread := opened.unread_parts():
             data["unread_parts"] = unread
         read_as = {name: one.to_json() for name, one in opened.readings.columns.items()}
-        judged = JudgedData(_row_counts(seen), data, read_as, not_compared(seen))
+        judged = JudgedData(rows, data, read_as, left_out)
         is_partial = chosen.checks != whole.checks
         verdict = verdict_of_results(resolved, chosen.checks, results, judged, is_partial=is_partial)
     return Judged(verdict, quarantined, writer_path, clock.laps)
@@ -291,9 +299,8 @@ def _run_suites(
     return [replace(result, kind=kinds.get(result.id, result.kind)) for result in results]
 
 
-def _without_unchecked_scope(seen: Scan, results: list[CheckResult]) -> list[CheckResult]:
+def _without_unchecked_scope(unchecked: tuple[Scope, str] | None, results: list[CheckResult]) -> list[CheckResult]:
     """The results; a scope that is empty on purpose is not checked, by the suites' own expectations either."""
-    unchecked = unchecked_scope(seen)
     if unchecked is None:
         return results
     scope, why = unchecked

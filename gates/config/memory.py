@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -113,6 +115,16 @@ def batch_bytes() -> int:
 def tokens_in_memory() -> int:
     """Tokens of texts that stay in memory to be compared, of 8 bytes each; the others lie on disk."""
     return min(1 << 24, (limit() - PROGRAM) // (4 * 8))
+
+
+def release_unused() -> None:
+    """Give back to the system what Arrow and, on Linux, the C library have freed and hold on to."""
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim:
+        trim(0)
 
 
 def _by_default(processes: int) -> int:

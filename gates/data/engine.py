@@ -100,8 +100,8 @@ class Source(Protocol):
         files: numbers of the files to read; None reads all.
         """
 
-    def take(self, row_ids: Ints) -> pl.DataFrame:
-        """The rows with these ids, in the order asked for, with ROW_ID and ORIGIN."""
+    def take(self, row_ids: Ints, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """The rows with these ids, in the order asked for, with ROW_ID and ORIGIN. columns: no others are read."""
 
     def index_table(self) -> IndexTable:
         """An empty table beside the rows, for an entry per row."""

@@ -138,10 +138,10 @@ class LocalDataset:
         """Whether a file still is the one that `files` names."""
         return self._steady.is_steady(self._staged[number].file.path)
 
-    def take(self, row_ids: Ints) -> pl.DataFrame:
-        """The rows with these ids, in the order asked for, with ROW_ID and ORIGIN. Raises KeyError for other ids."""
+    def take(self, row_ids: Ints, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """As `gates.data.engine.Source.take`. Raises KeyError for ids that no row has."""
         with self._reader() as reader:
-            return self.readings.apply(take_rows(reader, self._combined, row_ids))
+            return self.readings.apply(take_rows(reader, self._combined, row_ids, columns))
 
     def rows(self, query: str) -> pl.DataFrame:
         """The rows of a query on the views, at least one, with ROW_ID among its columns. Raises what `batches` raises."""

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import itertools
 import weakref
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, TypeVar
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 
 from gates.config.memory import for_rows
 from gates.data.duckdb.connection import connect, limit_memory
 from gates.data.sql import identifier, select
+from gates.errors import GatesError
 from gates.private_folder import PrivateFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
-
-    import duckdb
 
     from gates.data.arrays import Ints
     from gates.data.engine import Grouped
@@ -43,6 +43,7 @@ class DuckSortedTable:
         self._reader, self._columns = reader, tuple(by)
         self._by = ", ".join(f"{identifier(name)} NULLS FIRST" for name in by)
         self._name = f"_gates_table_{next(_NUMBERS)}"
+        weakref.finalize(self, _drop, reader, self._name).atexit = False
         self._waiting: list[pa.RecordBatch | pa.Table] = []
         self._rows, self._written, self._is_sorted = 0, 0, True
 
@@ -88,7 +89,8 @@ class DuckSortedTable:
                 ordered = f"{self._name}_sorted"
                 connection.execute(f"CREATE TABLE {ordered} AS {select('*', self._name, f'ORDER BY {self._by}')}")
                 connection.execute(f"DROP TABLE {self._name}")
-            self._name, self._is_sorted = ordered, True
+                connection.execute(f"ALTER TABLE {ordered} RENAME TO {self._name}")
+            self._is_sorted = True
         return self._name
 
 
@@ -193,6 +195,13 @@ def table_apart(connect: Callable[[Path], duckdb.DuckDBPyConnection], make: Call
     table = make(lambda: closing(database.cursor()))
     weakref.finalize(table, _remove, database, folder)
     return table
+
+
+def _drop(reader: Reader, name: str) -> None:
+    """Give the database back what a table took that nobody needs any more."""
+    # Where the database was closed before, the table is gone with it.
+    with suppress(duckdb.Error, GatesError), reader() as connection:
+        connection.execute(f"DROP TABLE IF EXISTS {name}")
 
 
 def _remove(database: duckdb.DuckDBPyConnection, folder: PrivateFolder) -> None:

@@ -83,9 +83,9 @@ class RelationSource:
         """Names and types of the columns as batches have them."""
         return self._reader().sql(select("*", self._source, "LIMIT 0")).to_arrow_table().schema
 
-    def take(self, row_ids: Ints) -> pl.DataFrame:
-        """The rows with these ids, in the order asked for, with ROW_ID and ORIGIN."""
-        return take_rows(self._reader(), self._source, row_ids)
+    def take(self, row_ids: Ints, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """The rows with these ids, in the order asked for, with ROW_ID and ORIGIN. columns: no others are read."""
+        return take_rows(self._reader(), self._source, row_ids, columns)
 
     def index_table(self) -> DuckTable:
         """An empty table for an entry per row, in a database of its own: nothing is written to somebody else's."""

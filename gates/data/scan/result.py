@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import polars as pl
 
-from gates.data.facts import ROWS_PER_FILE_BITS
+from gates.data.facts import HUMAN_CODE, NATURAL_REPEAT_RATIO, ROWS_PER_FILE_BITS
 from gates.data.scan.accumulators import Accumulator
 from gates.verdict import Scope
 
@@ -141,25 +141,30 @@ class Fetched:
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """The samples, and all rows that were fetched together with theirs; None where the samples' own are all."""
+
+    samples: Samples
+    fetched: Fetched | None = None
+
+
+@dataclass(frozen=True)
 class Scan:
     """Everything metrics may read.
 
-    inputs: what was known before rows were read. samples_are_distinct: repeated rows were not drawn. seed derives from the rows' content, so that neither row order nor repeated rows change the draws.
+    inputs: what was known before rows were read. draw: draws the samples, when the first check asks for them.
     measured: by check id, the `Measurement` of what was measured already. named_rows: how many rows a finding names, None for all.
     """
 
     inputs: PassInputs
     files: tuple[FileFacts, ...]
     index: RowIndex
-    samples_are_distinct: bool
-    samples: Samples
+    draw: Callable[[Scan], Drawn]
     holdout: Holdout | None
     counts: ScanCounts
     source: Source
-    seed: int
     measured: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     named_rows: int | None = NAMED_ROWS
-    _fetched: Fetched | None = field(default=None, compare=False, repr=False)
     _collected: dict[Accumulate[Any], Any] = field(default_factory=dict, compare=False, repr=False)
     _memo: dict[Callable[..., object], object] = field(default_factory=dict, compare=False, repr=False)
 
@@ -184,6 +189,26 @@ class Scan:
         return self.inputs.evaluation
 
     @property
+    def seed(self) -> int:
+        """Derives from the rows' content, so that neither row order nor repeated rows change the draws."""
+        return self.index.seed
+
+    @property
+    def samples_are_distinct(self) -> bool:
+        """Whether repeated rows are not drawn: where so many are repeated that it is no accident."""
+        return self.cached(_repeat_ratio) <= NATURAL_REPEAT_RATIO
+
+    @property
+    def samples(self) -> Samples:
+        """What was drawn of each origin and generator, fetched when it is first asked for."""
+        return self.cached(self.draw).samples
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the samples' rows are in memory."""
+        return self.draw in self._memo
+
+    @property
     def human(self) -> Rows:
         """The sample of the human rows."""
         return self.samples.human
@@ -197,6 +222,11 @@ class Scan:
     def generators(self) -> Mapping[str, Rows]:
         """A sample of each generator with rows enough to be judged alone."""
         return self.samples.generators
+
+    def release(self) -> None:
+        """Let go of what was computed, which may refer back to the scan: no check asks any more."""
+        self._memo.clear()
+        self._collected.clear()
 
     def cached(self, compute: Callable[[Scan], T]) -> T:
         """`compute(self)`, computed at the first call only: several checks read one number."""
@@ -221,9 +251,8 @@ class Scan:
 
     def take(self, row_ids: Ints) -> pl.DataFrame:
         """The rows with these ids, in the order asked for; fetched now only where the checks to come did not announce them."""
-        if self._fetched and self._fetched.has(row_ids):
-            return self._fetched.take(row_ids)
-        return self.source.take(row_ids)
+        fetched = self.cached(self.draw).fetched if self.is_drawn else None
+        return fetched.take(row_ids) if fetched and fetched.has(row_ids) else self.source.take(row_ids)
 
     def place(self, row_id: int) -> str:
         """`path:row`, rows counted from 1, for evidence and messages."""
@@ -242,3 +271,10 @@ class Scan:
                 f"{name} returned a {type(accumulator).__name__}, expected a gates.data.scan.accumulators.Accumulator"
             )
         return accumulator
+
+
+def _repeat_ratio(scan: Scan) -> float:
+    """The share of human rows whose content another human row before them has."""
+    human = scan.index.of(HUMAN_CODE)
+    count = int(human.sum())
+    return 1 - int((human & scan.index.is_first).sum()) / count if count else 0.0

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
-from gates.data.facts import HUMAN_CODE, NATURAL_REPEAT_RATIO, SYNTHETIC_CODE, UNDECLARED_CODE
+from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE, UNDECLARED_CODE
 from gates.data.scan.accumulators import Accumulators
 from gates.data.scan.holdout import read_holdout
 from gates.data.scan.index import FileIndex, IndexBuilder
 from gates.data.scan.inputs import Declarations, PassInputs, VersionBefore
-from gates.data.scan.result import NAMED_ROWS, Fetched, Rows, RuleFailures, Samples, Scan, ScanCounts
+from gates.data.scan.result import NAMED_ROWS, Drawn, Fetched, Rows, RuleFailures, Samples, Scan, ScanCounts
 from gates.data.scan.samples import Sampler, sample_size
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import numpy.typing as npt
 
@@ -52,7 +53,8 @@ class ScanRequest:
     """What a scan is to keep beside the rows' own facts.
 
     accumulate: what the checks to come need of every row. rows: ids of rows, beyond the samples, that they will look at:
-    called with a scan whose samples are empty, because all rows are fetched together. named_rows: as in `Scan`.
+    called with a scan whose samples are empty, because all rows are fetched together. Where there are none, the samples
+    wait for a check that asks for them. named_rows: as in `Scan`.
     """
 
     declared: Declarations = field(default_factory=Declarations)
@@ -90,16 +92,19 @@ def scan(opened: Source, request: ScanRequest, holdout: Source | None = None) ->
         inputs=inputs,
         files=opened.files,
         index=index,
-        samples_are_distinct=_repeat_ratio(index) <= NATURAL_REPEAT_RATIO,
-        samples=_no_samples(schema),
+        draw=partial(_nothing_drawn, schema),
         holdout=read_holdout(inputs, holdout) if holdout else None,
         counts=_counts(request, builder, index),
         source=opened,
-        seed=index.seed,
         named_rows=request.named_rows,
         _collected=accumulators.values(),
     )
-    return _sampled(unsampled, request)
+    announced = [rows for rows in request.rows(unsampled) if len(rows)]
+    seen = replace(unsampled, draw=partial(_drawn, announced))
+    if announced:
+        # Whoever asks for these rows by their ids finds them.
+        seen.cached(seen.draw)
+    return seen
 
 
 def _read(opened: Source, request: ScanRequest, builder: IndexBuilder, accumulators: Accumulators) -> list[int]:
@@ -123,27 +128,25 @@ def _read(opened: Source, request: ScanRequest, builder: IndexBuilder, accumulat
     return unread
 
 
-def _sampled(unsampled: Scan, request: ScanRequest) -> Scan:
-    """The scan with its samples; they are fetched together with the other rows that the checks to come will look at."""
-    index, size = unsampled.index, sample_size(unsampled.roles)
+def _drawn(announced: Sequence[Ints], scan: Scan) -> Drawn:
+    """The samples, fetched together with the other rows that the checks to come will look at."""
+    index, size = scan.index, sample_size(scan.roles)
     masks = _masks(index)
-    sampler = Sampler(unsampled.source, unsampled.roles, index, unsampled.samples_are_distinct)
-    announced = list(request.rows(unsampled))
+    sampler = Sampler(scan.source, scan.roles, index, scan.samples_are_distinct)
     fetched = None
-    if any(len(rows) for rows in announced):
+    if announced:
         row_id = np.unique(np.concatenate([*announced, *sampler.row_ids(masks, size)]))
-        fetched = Fetched(row_id, unsampled.source.take(row_id))
+        fetched = Fetched(row_id, scan.source.take(row_id))
         sampler = replace(sampler, source=fetched)
-    drawn = sampler.drawn(masks, size)
-    human, synthetic = drawn.pop(HUMAN_CODE), drawn.pop(SYNTHETIC_CODE)
-    samples = Samples(human, synthetic, {str(name): rows for name, rows in drawn.items()})
-    return replace(unsampled, samples=samples, _fetched=fetched)
+    rows = sampler.drawn(masks, size)
+    human, synthetic = rows.pop(HUMAN_CODE), rows.pop(SYNTHETIC_CODE)
+    return Drawn(Samples(human, synthetic, {str(name): own for name, own in rows.items()}), fetched)
 
 
-def _no_samples(schema: Mapping[str, pl.DataType]) -> Samples:
+def _nothing_drawn(schema: Mapping[str, pl.DataType], _scan: Scan) -> Drawn:
     hashes = np.empty(0, dtype=np.uint64)
     none = Rows(pl.DataFrame(schema=schema), hashes.astype(np.int64), hashes, hashes, hashes.astype(str), 0)
-    return Samples(none, none)
+    return Drawn(Samples(none, none))
 
 
 def _counts(request: ScanRequest, builder: IndexBuilder, index: RowIndex) -> ScanCounts:
@@ -155,12 +158,6 @@ def _keep(remembered: Remembered, files_read: Iterable[int], builder: IndexBuild
     """Hand on what became known of the files that were read."""
     built = ((number, builder.of_file(number)) for number in files_read)
     remembered.keep((number, file) for number, file in built if file is not None)
-
-
-def _repeat_ratio(index: RowIndex) -> float:
-    human = index.of(HUMAN_CODE)
-    count = int(human.sum())
-    return 1 - int((human & index.is_first).sum()) / count if count else 0.0
 
 
 def _masks(index: RowIndex) -> dict[str | int, npt.NDArray[np.bool_]]:

@@ -13,11 +13,12 @@ from gates.data.scan.result import Rows
 from gates.data.text.mix import combine
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import numpy.typing as npt
 
     from gates.data.arrays import Hashes, Ints, Mask
+    from gates.data.scan.result import Scan
     from gates.data.scan.row_index import RowIndex
 
 Name = TypeVar("Name")
@@ -39,6 +40,17 @@ SAMPLE_TEXTS = 10_000
 def sample_size(roles: Roles) -> int:
     """How many rows of an origin are kept at most."""
     return SAMPLE_TEXTS if roles.texts else SAMPLE_ROWS
+
+
+def human_values(scan: Scan, names: Sequence[str]) -> pl.DataFrame:
+    """These columns of the sample of the human rows; where no check asked for the sample, no other is fetched for it."""
+    if not names:
+        return pl.DataFrame()
+    if scan.is_drawn:
+        return scan.human.frame.select(names)
+    sampler = Sampler(scan.source, scan.roles, scan.index, scan.samples_are_distinct)
+    (row_id,) = sampler.row_ids({HUMAN_CODE: scan.index.of(HUMAN_CODE)}, sample_size(scan.roles))
+    return scan.source.take(row_id, names).select(names)
 
 
 @dataclass(frozen=True)

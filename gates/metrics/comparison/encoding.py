@@ -25,6 +25,8 @@ GRID_POINTS = 1024
 # of one lie at a total variation distance near 1. Its lengths and patterns are compared instead.
 HIGH_CARDINALITY_RATIO = 0.5
 HIGH_CARDINALITY_LEVELS = 50
+# A thousandth of a second's work each, and of texts of a megabyte as much as of one batch.
+_PATTERNS_AT_ONCE = 500
 
 
 class ColumnKind(StrEnum):
@@ -157,8 +159,8 @@ def feature_frame(scan: Scan, rows: Rows) -> tuple[pl.DataFrame, dict[str, str]]
 
 def why_not_compared(values: pl.Series) -> str:
     """Why a column of human values has nothing to be compared with; "" where it has."""
-    if values.dtype.is_nested() or values.dtype == pl.Binary:
-        return f"{values.dtype} values are not compared"
+    if reason := why_never_compared(values.dtype):
+        return reason
     if values.null_count() == len(values):
         return "no human values"
     if is_whole(values.dtype):
@@ -169,6 +171,11 @@ def why_not_compared(values: pl.Series) -> str:
         if is_unique and spread < 3 * len(present):
             return "a row number"
     return ""
+
+
+def why_never_compared(kind: pl.DataType) -> str:
+    """Why no values of a type are compared; "" where they may be."""
+    return f"{kind} values are not compared" if kind.is_nested() or kind == pl.Binary else ""
 
 
 def is_whole(kind: pl.DataType) -> bool:
@@ -197,6 +204,12 @@ def _calendar(name: str, human: pl.Series, own: pl.Series) -> dict[str, pl.Serie
 
 def _pattern(text: pl.Series) -> pl.Series:
     """Character classes in order, runs collapsed: "AB-1204" becomes "A-9"."""
+    # In slices, because each step copies its texts.
+    return pl.concat([_pattern_of_some(rows) for rows in text.to_frame().iter_slices(_PATTERNS_AT_ONCE)] or [text])
+
+
+def _pattern_of_some(rows: pl.DataFrame) -> pl.Series:
+    text = rows.to_series()
     for expression, mark in ((r"\p{Lu}+", "A"), (r"\p{Ll}+", "a"), (r"\p{N}+", "9"), (r"\s+", " ")):
         text = text.str.replace_all(expression, mark)
     return text.str.slice(0, 40)

@@ -19,7 +19,7 @@ from gates.verdict import Severity
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gates.data.arrays import Floats, Ints
+    from gates.data.arrays import Floats, Hashes, Ints
     from gates.data.scan.result import Rows, Scan
 
 # Beyond what one human row in a hundred has, a row stands so near to one human row alone that coincidence is rare.
@@ -96,7 +96,7 @@ class _Columns:
         kinds = frame.schema
         self._numbers = [name for name in names if kinds[name].is_numeric() or kinds[name].is_temporal()]
         self._levels = {
-            name: frame[name].cast(pl.String).drop_nulls().unique().sort()
+            name: np.unique(_hashes(frame[name].drop_nulls()))
             for name in names
             if not (kinds[name].is_numeric() or kinds[name].is_temporal())
         }
@@ -104,15 +104,21 @@ class _Columns:
     def cells(self, rows: Rows) -> Cells:
         """These rows; a missing level is a level."""
         numbers = [rows.frame[name].to_physical().cast(pl.Float64).to_numpy() for name in self._numbers]
-        levels = [_codes(rows.frame[name].cast(pl.String), human_levels) for name, human_levels in self._levels.items()]
+        levels = [_codes(rows.frame[name], human_levels) for name, human_levels in self._levels.items()]
         return Cells(_matrix(numbers, len(rows)), _matrix(levels, len(rows)).astype(np.int64))
 
 
-def _codes(values: pl.Series, levels: pl.Series) -> Ints:
-    codes = values.replace_strict(
-        levels, pl.int_range(1, len(levels) + 1, eager=True), default=-1, return_dtype=pl.Int64
-    )
-    return np.where(values.is_null().to_numpy(), 0, codes.to_numpy())
+def _codes(values: pl.Series, levels: Hashes) -> Ints:
+    hashes = _hashes(values)
+    at = np.searchsorted(levels, hashes)
+    is_level = np.append(levels, np.uint64(0))[at] == hashes
+    is_level &= at < len(levels)
+    return np.where(values.is_null().to_numpy(), 0, np.where(is_level, at + 1, -1))
+
+
+def _hashes(values: pl.Series) -> Hashes:
+    """64 bits of each level: texts may be long, and are copied where they are put in order or looked up."""
+    return values.cast(pl.String).hash().to_numpy()
 
 
 def _matrix(columns: Sequence[Floats | Ints], rows: int) -> Floats:

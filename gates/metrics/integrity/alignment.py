@@ -177,9 +177,10 @@ def _vocabularies(scan: Scan) -> Iterator[Difference]:
         human, synthetic = scan.human.frame[name], scan.synthetic.frame[name]
         if human.dtype != pl.String or synthetic.dtype != pl.String or name in scan.roles.texts:
             continue
-        spelled = {folded(level): level for level in human.drop_nulls().unique().sort()}
+        new = _one_sided_levels(synthetic, human)
+        spelled = {folded(level): level for level in human.drop_nulls().unique().sort()} if new else {}
         nulls = []
-        for level in _one_sided_levels(synthetic, human):
+        for level in new:
             twin = spelled.get(folded(level))
             if twin is not None:
                 yield Difference("vocabulary", name, f"column '{name}' spells {twin!r} as {level!r} in synthetic rows")
@@ -204,8 +205,12 @@ def _new_levels(scan: Scan) -> Iterator[Difference]:
 
 def _one_sided_levels(values: pl.Series, others: pl.Series) -> list[str]:
     """The levels, sorted, of at least one row in a hundred that the other side lacks."""
-    counts = values.drop_nulls().value_counts().iter_rows()
-    return sorted({level for level, count in counts if count >= SHARE_AT_LEAST * len(values)} - {*others})
+    present = values.drop_nulls()
+    # Counted by their hashes: texts may be long, and are copied where they are counted.
+    _, first, count = np.unique(present.hash().to_numpy(), return_index=True, return_counts=True)
+    frequent = present[first[count >= SHARE_AT_LEAST * len(values)]]
+    shared = others.filter(others.is_in(frequent.implode()))
+    return sorted({*frequent} - {*shared.unique()})
 
 
 METRIC = Metric(

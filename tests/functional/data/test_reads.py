@@ -131,9 +131,9 @@ def reads(monkeypatch) -> Counter[str]:
         READS[self.where] += 1
         return read(self, *files)
 
-    def take(self, row_ids):
+    def take(self, row_ids, *columns):
         READS[f"{self.where} by id"] += 1
-        return fetch(self, row_ids)
+        return fetch(self, row_ids, *columns)
 
     def evaluation(self):
         READS["exam"] += 1

@@ -51,7 +51,8 @@ def texts(seed: int, count: int = 250) -> list[str]:
 
 def recorded(scan: Scan) -> tuple[Scan, RecordingSource]:
     source = RecordingSource(scan.source)
-    return replace(scan, source=source, _memo={}), source
+    drawn = scan.cached(scan.draw)
+    return replace(scan, source=source, draw=lambda _scan: drawn, _memo={}), source
 
 
 def test_a_reading_is_taken_once_per_sample_however_many_ask_for_its_tokens():
