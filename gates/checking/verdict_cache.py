@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from gates.checking.cache.hashes import RememberedHashes
@@ -98,7 +98,7 @@ class Memory:
         """None where nothing tells the bytes."""
         if seen.snapshot is None or not seen.is_exact:
             return None
-        kept = seen.kept_files and asdict(seen.kept_files)
+        kept = seen.kept_files and asdict(replace(seen.kept_files, layout=None, otherwise=None))
         promoted = seen.promoted and [seen.promoted.statement_sha256, seen.promoted.unknown]
         commit = seen.commit and [seen.commit.key, seen.commit.unknown]
         return digest([seen.snapshot.digest, kept, promoted, commit, contract_key(self._dataset, self._today)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -92,16 +92,26 @@ class CommitBefore:
     unknown: str = ""
 
 
+class LayoutOfRows(Protocol):
+    """The rows of the version before and of now, read when they are asked for."""
+
+    def has_all_rows(self) -> bool:
+        """Whether each row of before stands somewhere now. Raises DataError where nobody can tell."""
+
+
 @dataclass(frozen=True)
 class KeptFiles:
     """What became of the files that the version before had.
 
     lost: the share of them that is gone, in [0, 1]; of dataset, holdout and evaluation sets the worst. Files that were all written anew
     are not lost. story: what happened and how to get them back; names: the first files that are gone.
-    unknown: why the two versions could not be compared, or "".
+    unknown: why the two versions could not be compared, or "". layout: tells whether the dataset's files that are gone were laid
+    out anew, None where none is gone or nobody can tell; otherwise: what became of the other files.
     """
 
     lost: float = 0.0
     story: str = ""
     names: tuple[str, ...] = ()
     unknown: str = ""
+    layout: LayoutOfRows | None = field(default=None, repr=False, compare=False)
+    otherwise: KeptFiles | None = field(default=None, repr=False, compare=False)

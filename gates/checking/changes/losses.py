@@ -15,6 +15,7 @@ from gates.verdict import UNDECLARED
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from gates.data.previous_version import LayoutOfRows
     from gates.versions.dataset.comparison import Comparison
 
 # People take out a bad shard or a source that withdrew, a few files of many. A pull in part leaves out a folder, or all
@@ -36,12 +37,29 @@ def loss_of(comparison: Comparison, most_lost: float = MOST_LOST) -> str | None:
     return f"{percent(share)} of the files are gone, more than the {percent(most_lost)} of one change: {comparison.sentence()}"
 
 
-def kept_files(files: Comparison, holdout: Comparison | None = None, evaluation: Comparison | None = None) -> KeptFiles:
-    """What became of the base's files, of the dataset's, its holdout's or its evaluation sets': what lost most."""
+def kept_files(
+    files: Comparison | None,
+    holdout: Comparison | None = None,
+    evaluation: Comparison | None = None,
+    layout: LayoutOfRows | None = None,
+) -> KeptFiles:
+    """What became of the base's files, of the dataset's, its holdout's or its evaluation sets': what lost most.
+
+    layout: of the dataset's rows, which tells whether its files were laid out anew.
+    """
     named = (("", files), ("of the holdout, ", holdout), ("of the evaluation sets, ", evaluation))
     sides = [(_lost(comparison), of, comparison) for of, comparison in named if comparison]
-    lost, of, worse = max(sides, key=lambda side: side[0])
-    return KeptFiles(lost, of + worse.sentence(), worse.removed[:_NAMED]) if lost else KeptFiles()
+    lost, of, worse = max(sides, key=lambda side: side[0], default=(0.0, "", None))
+    if worse is None or not lost:
+        return KeptFiles()
+    is_told_by_rows = worse is files and layout is not None
+    return KeptFiles(
+        lost,
+        of + worse.sentence(),
+        worse.removed[:_NAMED],
+        layout=layout if is_told_by_rows else None,
+        otherwise=kept_files(None, holdout, evaluation) if is_told_by_rows else None,
+    )
 
 
 def _lost(comparison: Comparison) -> float:

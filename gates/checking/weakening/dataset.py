@@ -32,7 +32,8 @@ def dataset_differences(change: Change, at: str, old: DatasetConfig, new: Datase
     at: the configuration's folder in the repository. Raises DataError where the dataset of the base cannot be resolved.
     """
     home = change.repository.top / at
-    sides = FileSides(change.repository, change.base, change.judged, replace(old, root=home), replace(new, root=home))
+    was, now = replace(old, root=home), replace(new, root=home)
+    sides = FileSides(change.repository, change.base, change.judged, was, now, reads_rows=not change.is_foreign)
     yield from sides.differences()
     if change.is_foreign:
         return
@@ -40,18 +41,18 @@ def dataset_differences(change: Change, at: str, old: DatasetConfig, new: Datase
         return
     yield from key_differences(old, new, change.today)
     try:
-        before = resolve(old, change.today)
+        resolved_before = resolve(old, change.today)
     except GatesError as error:
         raise DataError(f"dataset '{old.name}' at {change.base} cannot be read: {error}") from error
     try:
-        now = resolve(new, change.today)
+        resolved = resolve(new, change.today)
     except GatesError as error:
         # Judging says what is wrong, and ends with no verdict.
         logger.debug("%s: not compared: %s", new.name, error)
         return
-    yield from suite_differences(before, now)
-    yield from record_differences(before.contract, now.contract)
-    yield from code_differences(before.contract, now.contract)
+    yield from suite_differences(resolved_before, resolved)
+    yield from record_differences(resolved_before.contract, resolved.contract)
+    yield from code_differences(resolved_before.contract, resolved.contract)
 
 
 def has_other_rules(change: Change, old: DatasetConfig, new: DatasetConfig) -> bool:

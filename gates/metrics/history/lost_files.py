@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
+from gates.errors import DataError
 from gates.metrics.base.measurement import Estimate, Failed, Measured, Measurement, NotConfigured
 from gates.metrics.base.metric import Metric, Side, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gates.data.previous_version import KeptFiles
+    from gates.data.previous_version import KeptFiles, LayoutOfRows
     from gates.data.scan.result import Scan
     from gates.verdict import Scope
 
+logger = logging.getLogger(__name__)
+
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
-    """Share of the files of the version before that are gone, in [0, 1]; a count, so without interval."""
+    """Share of the files of the version before that are gone, in [0, 1]; a count, so without interval.
+
+    Where every row of theirs stands in other files now, as often as before, they were renamed, split or joined, and none is gone.
+    """
     return measurement_of(scan.before.kept_files)
 
 
@@ -27,8 +34,19 @@ def measurement_of(kept: KeptFiles | None) -> Measurement:
     if kept.unknown:
         # More rows decide nothing here: no setting for too few of them lets it pass.
         return Failed(kept.unknown)
+    if kept.lost and kept.layout is not None and _is_laid_out_anew(kept.layout):
+        return measurement_of(kept.otherwise)
     evidence = {"files": list(kept.names)} if kept.names else {}
     return Measured(Estimate.exact(kept.lost), note=kept.story, evidence=evidence)
+
+
+def _is_laid_out_anew(layout: LayoutOfRows) -> bool:
+    """What cannot be read may be gone."""
+    try:
+        return layout.has_all_rows()
+    except DataError as error:
+        logger.debug("the rows of files that are gone are not known: %s", error)
+        return False
 
 
 METRIC = Metric(
@@ -49,5 +67,5 @@ METRIC = Metric(
     ),
     languages_together="files are counted, not rows",
     exact="compares names and hashes of two versions",
-    reads="no rows, but names and hashes of two versions",
+    reads="names and hashes of two versions; the rows of both where files are gone",
 )

@@ -397,6 +397,36 @@ def test_data_that_moves_as_a_whole_leaves_nothing_out(tracked):
     assert between_commits(tracked, "moved") == {}
 
 
+def joined(*texts):
+    """The rows of several files in one, sorted."""
+    (header, *_), lines = texts[0].splitlines(), {line for text in texts for line in text.splitlines()[1:]}
+    return "\n".join([header, *sorted(lines)]) + "\n"
+
+
+def test_rows_that_are_laid_out_anew_are_left_out_nowhere(tracked):
+    edit(tracked, "gates.toml", 'path = "data"', 'path = "data/all.csv"')
+    track(tracked, "data", {"all.csv": joined(rows(1), rows(2))})
+
+    assert between_commits(tracked, "joined") == {}
+
+
+def test_rows_that_are_laid_out_anew_are_left_out_where_one_is_gone(tracked):
+    edit(tracked, "gates.toml", 'path = "data"', 'path = "data/all.csv"')
+    text = joined(rows(1), rows(2))
+    track(tracked, "data", {"all.csv": text[: text.rstrip().rindex("\n") + 1]})
+
+    (sentence,) = between_commits(tracked, "one less").values()
+    assert "data/a.csv, data/part/b.csv" in sentence
+
+
+def test_new_files_that_the_paths_of_the_base_would_take_are_left_out(tracked):
+    edit(tracked, "gates.toml", 'path = "data"', 'path = "data/all.csv"')
+    track(tracked, "data", {"all.csv": joined(rows(1), rows(2)), "new.csv": rows(6)})
+
+    (sentence,) = between_commits(tracked, "joined, and others beside").values()
+    assert "data/new.csv" in sentence
+
+
 def test_another_holdout_under_the_same_name_is_named(tracked):
     track(tracked, "held.csv", rows(5))
 
