@@ -52,6 +52,11 @@ class GatesDuckDBDatasource(SQLDatasource):  # type: ignore[misc]
         current.origin, current.data_type = self.origin, self.data_type
         return current
 
+    def forget(self) -> None:
+        """Lets go of the connection that it used, and of what was computed on it."""
+        self._engine = None  # type: ignore[assignment]
+        self._execution_engine = None  # type: ignore[assignment]
+
     def _create_engine(self) -> sqlalchemy.Engine:
         settings = self.dict(exclude=self._get_exec_engine_excludes(), config_provider=self._config_provider)
         options: dict[str, Any] = settings.get("kwargs", {})

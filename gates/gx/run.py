@@ -12,21 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import great_expectations as gx
 from great_expectations.compatibility.pydantic import ValidationError
-from great_expectations.data_context.types.base import (
-    DataContextConfig,
-    InMemoryStoreBackendDefaults,
-    ProgressBarsConfig,
-)
 from great_expectations.expectations.registry import get_expectation_impl, list_registered_expectation_implementations
 
 from gates.contract.suites import demand_of, expectation_id
 from gates.contract.suites.names import SILENT_WITHOUT_VALUES, SUPPORTED, UNSUPPORTED
 from gates.data.duckdb.views import DuckView
 from gates.errors import SuiteError, did_you_mean
-from gates.gx.datasource import GatesDuckDBDatasource
 from gates.gx.expectations import GatesExpectation, register
 from gates.gx.measurements import measured_before
 from gates.gx.results import error_result, result_without_rows, stock_result
+from gates.gx.sources import source_on
 from gates.metrics.limits.check_result import check_result
 from gates.verdict import CheckResult, Outcome
 
@@ -37,11 +32,11 @@ if TYPE_CHECKING:
 
     from gates.contract.suites import SuiteEntry
     from gates.data.engine import ScopeView
+    from gates.gx.datasource import GatesDuckDBDatasource
     from gates.metrics.base.measurement import Measurement
     from gates.metrics.base.metric import Metric
     from gates.verdict import Scope
 
-SOURCE = "gates"
 # Great Expectations also shows the first unexpected values of each column, which it asks for in a query of its own, even
 # where there are none. No verdict has values, and DuckDB reads nothing for a query of no rows.
 _COUNTS = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
@@ -69,10 +64,9 @@ def run(
     views: one per scope of `entries`, all on one open DuckDB connection that is in no transaction; it stays open.
     measurements: what our own expectations ask for, by `measurement_key`.
     """
-    with _quiet():
-        connection = _connection([views[scope] for scope in entries])
-        source = _source(connection, [views[scope].name for scope in entries])
-        results: list[CheckResult] = []
+    connection = _connection([views[scope] for scope in entries])
+    results: list[CheckResult] = []
+    with _quiet(), source_on(connection, tuple(views[scope].name for scope in entries)) as source:
         for scope, scope_entries in entries.items():
             name = views[scope].name
             rows = _count(connection, "*", name)
@@ -191,24 +185,6 @@ def _configuration(entry: SuiteEntry) -> dict[str, Any]:
 
 def _is_ours(entry: SuiteEntry) -> bool:
     return issubclass(get_expectation_impl(entry.type), GatesExpectation)
-
-
-def _source(connection: duckdb.DuckDBPyConnection, views: Iterable[str]) -> GatesDuckDBDatasource:
-    """A data source with a whole-table batch definition per view, each called as its view."""
-    # The stores are in memory, and without the documentation site that would be written to a temporary folder.
-    settings = DataContextConfig(
-        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
-        progress_bars=ProgressBarsConfig(globally=False, metric_calculations=False),
-    )
-    context = gx.get_context(mode="ephemeral", project_config=settings)
-    source = GatesDuckDBDatasource(name=SOURCE, connection_string="duckdb:///:memory:")
-    source.use(connection)
-    for view in views:
-        # In double quotes Great Expectations takes the name as it is.
-        source.add_table_asset(view, table_name=f'"{view}"').add_batch_definition_whole_table(view)
-    # Last, because the context writes down its whole configuration at each change of a source that it has.
-    added: GatesDuckDBDatasource = context.data_sources.add_gates_duckdb(source)
-    return added
 
 
 def _count(connection: duckdb.DuckDBPyConnection, what: str, view: str) -> int:
