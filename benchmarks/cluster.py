@@ -26,8 +26,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.structural.table import write_project
-from tests.spark_server import connect_server
-from tests.spark_standalone import standalone_cluster
+from tests.clusters.spark_server import connect_server
+from tests.clusters.spark_standalone import standalone_cluster
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,9 +9,9 @@ from threading import Thread
 import polars as pl
 import pytest
 
+from tests.clusters.spark_standalone import standalone_cluster, waited_for
 from tests.contract.datasets import NAME, sound
 from tests.projects import program
-from tests.spark_standalone import standalone_cluster, waited_for
 
 FILES, ROWS = 12, 240
 # Says which rows are judged in which worker's folder, and gives the test time to end that worker meanwhile.

@@ -9,8 +9,8 @@ import pytest
 
 import gates
 from gates.data.duckdb.dataset import LocalDataset
+from tests.clusters.spark_server import connect_server
 from tests.projects import ROWS, mixed, table_rows
-from tests.spark_server import connect_server
 
 
 @pytest.fixture(scope="module")

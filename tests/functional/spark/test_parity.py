@@ -17,9 +17,9 @@ from gates.config.load import read_config
 from gates.contract.contract import load_contract
 from gates.data.duckdb.dataset import LocalDataset
 from gates.data.spark.cluster import Cluster
+from tests.clusters.spark_server import connect_server
 from tests.contract.datasets import NAME, TODAY, sound
 from tests.projects import program
-from tests.spark_server import connect_server
 
 FILES, ROWS = 3, 120
 SCHEMA = """\
