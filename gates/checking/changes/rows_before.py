@@ -188,7 +188,7 @@ class _CommitRows:
             for part in self.parts:
                 dataset = stack.enter_context(part.configured())
                 files = data_files_at(self.at.repository, part.version, part.files, self.here)
-                rows = _opened(stack, dataset, stack.enter_context(files), part.version)
+                rows = opened_rows(stack, dataset, stack.enter_context(files), part.version)
                 opened.append(replace(rows, records=part.records))
             yield opened
 
@@ -199,11 +199,12 @@ class _CommitRows:
             for heir in self.heirs:
                 dataset = stack.enter_context(heir.configured(self.at.repository))
                 files = stack.enter_context(files_at(self.at.repository, dataset, self.at.version))
-                opened.append(_opened(stack, dataset, files.dataset, self.at.version))
+                opened.append(opened_rows(stack, dataset, files.dataset, self.at.version))
             yield opened
 
 
-def _opened(stack: ExitStack, dataset: DatasetConfig, files: list[DataFile], version: Version) -> PromotedRows:
+def opened_rows(stack: ExitStack, dataset: DatasetConfig, files: list[DataFile], version: Version) -> PromotedRows:
+    """The rows of files of a dataset, open as long as the stack is."""
     from gates.contract.plugins.registry import data_type_of
     from gates.data.duckdb.dataset import open_dataset
 
