@@ -14,6 +14,7 @@ from gates.cli.main import run
 from tests.projects import Called, Project, program, write_project
 from tests.promotions.promotion_projects import promoted, promotion_project, use_environment
 from tests.shared import built_once
+from tests.warm import share_with_processes_to_come
 
 # Many tests start Python, which would compile all of gates each time where its environment forbids to keep bytecode, and
 # pytest compiles five hundred modules of tests in each worker.
@@ -31,6 +32,11 @@ def pytest_make_parametrize_id(config, val, argname):
     """Name bytes by their argument: processes that run side by side must agree on every name, whatever bytes hold."""
     del config
     return argname if isinstance(val, bytes) else None
+
+
+def pytest_configure(config):
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        share_with_processes_to_come()
 
 
 def pytest_collection_modifyitems(items):

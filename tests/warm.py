@@ -26,6 +26,8 @@ import tempfile
 from pathlib import Path
 
 PROGRAMS = Path(sys.executable).parent
+# The folder of the programs of the process that started this one.
+SHARED = "GATES_TESTS_WARM_PROGRAMS"
 # What is first imported where it is used: by the classifiers of a check, by pandera and by the commands of DVC.
 IMPORTED_LATE = (
     "sklearn.ensemble",
@@ -71,6 +73,11 @@ sys.exit(code)
 """
 
 
+def share_with_processes_to_come() -> None:
+    """Has the processes that this one starts use its programs: what they import takes six seconds and half a gigabyte."""
+    os.environ[SHARED] = str(_warm_programs())
+
+
 def warm_gates() -> Path:
     """The program `gates`, which works as long as this process lives."""
     return _warm_programs() / "gates"
@@ -88,7 +95,9 @@ def warm_python() -> Path:
 
 @functools.cache
 def _warm_programs() -> Path:
-    """The folder of the programs of PATH; the process that they call is started."""
+    """The folder of the programs of PATH; the process that they call is started, where nobody shares one."""
+    if SHARED in os.environ:
+        return Path(os.environ[SHARED])
     # A socket's address may have about a hundred characters, fewer than a folder of a test.
     folder = Path(tempfile.mkdtemp(prefix="gates-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
