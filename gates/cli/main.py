@@ -12,6 +12,7 @@ import click
 
 from gates import __version__
 from gates.cli.garbage import collect_rarely
+from gates.cli.python_path import put_own_modules_last
 from gates.cli.streams_at_exit import DEBUG_VARIABLE, flush_and_close, open_missing_streams, tolerate_broken_pipe
 from gates.cli.supervise import supervised
 from gates.errors import GatesError, did_you_mean, foreign_text
@@ -118,7 +119,10 @@ def main() -> NoReturn:
     arguments = sys.argv[1:]
     # The help of gates itself reads nothing that could end a process.
     is_help = arguments[:1] in ([], ["-h"], ["--help"], ["-V"], ["--version"])
-    code = run(arguments) if is_help else supervised(lambda: run(arguments), _died)
+    if ran_before := put_own_modules_last(arguments):
+        code = _say(ran_before, NO_VERDICT)
+    else:
+        code = run(arguments) if is_help else supervised(lambda: run(arguments), _died)
     flush_and_close()
     sys.exit(code)
 

@@ -1,0 +1,81 @@
+"""A `PYTHONPATH` into the repository that is judged: what it has run before gates began, and what it would have imported.
+
+Python gives it the first word: a `sitecustomize.py` runs before any program, and a `duckdb.py` in the place of the library.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.machinery import all_suffixes
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_VARIABLE = "PYTHONPATH"
+# What Python imports by itself where it finds them.
+_AT_START = ("sitecustomize", "usercustomize")
+_TOP = (".git", "gates.toml")
+
+
+def put_own_modules_last(arguments: Iterable[str]) -> str:
+    """Has folders of the judged repository looked through after all that is installed; a sentence where its code ran before.
+
+    arguments: of the call, of which some may be paths into another repository than the current folder's. What a checkout
+    has under the name of a library is not imported from then on, and modules that only it has are found as before.
+    """
+    tops = _tops(arguments)
+    inside = [name for name in sys.path if name and _is_below(Path(name), tops) and not _is_installed(Path(name))]
+    if ran := next(_ran_before(tops), None):
+        return (
+            f"no verdict: {ran}, which belongs to the repository that is judged, was run by Python before gates began: leave "
+            f"{_VARIABLE} and PYTHONUSERBASE unset, or call `python -I` with the path of gates"
+        )
+    sys.path[:] = [name for name in sys.path if name not in inside] + inside
+    return ""
+
+
+def _ran_before(tops: set[Path]) -> Iterator[str]:
+    """Files of the repository that ran, or that a folder of the path has and Python runs."""
+    for module in list(sys.modules.values()):
+        file = getattr(module, "__file__", None)
+        is_program = getattr(module, "__name__", "") == "__main__"
+        if isinstance(file, str) and not is_program and _is_below(Path(file), tops) and not _is_installed(Path(file)):
+            yield file
+    searched = "" if sys.flags.ignore_environment else os.environ.get(_VARIABLE, "")
+    for folder in searched.split(os.pathsep):
+        if folder and _is_below(Path(folder), tops):
+            yield from _run_at_start(Path(folder))
+
+
+def _run_at_start(folder: Path) -> Iterator[str]:
+    for name in _AT_START:
+        files = [folder / f"{name}{suffix}" for suffix in all_suffixes()]
+        yield from (str(file) for file in (folder / name, *files) if file.exists())
+
+
+def _tops(arguments: Iterable[str]) -> set[Path]:
+    places = [Path.cwd(), *(Path(part) for argument in arguments for part in argument.split("=") if part)]
+    return {_top(place.resolve()) for place in places if place.exists()}
+
+
+def _top(place: Path) -> Path:
+    """The outermost folder that says it is a repository or has a configuration; the place's own where none does."""
+    folder = place if place.is_dir() else place.parent
+    tops = [parent for parent in (folder, *folder.parents) if any((parent / name).exists() for name in _TOP)]
+    return tops[-1] if tops else folder
+
+
+def _is_below(path: Path, tops: set[Path]) -> bool:
+    real = path.resolve()
+    return any(real.is_relative_to(top) for top in tops)
+
+
+def _is_installed(path: Path) -> bool:
+    """Whether it is Python's, the environment's, which may lie in the repository, or the package of gates itself."""
+    package = Path(__file__).resolve().parents[1]
+    ours = (package, package.parent, *(Path(prefix).resolve() for prefix in (sys.prefix, sys.base_prefix)))
+    real = path.resolve()
+    return real == ours[1] or any(real.is_relative_to(one) for one in (ours[0], *ours[2:]))
