@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gates.data.spark.messages import packed, versions_here, whole_answers
 from gates.errors import GatesError
+from gates.private_folder import PrivateFolder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,11 +45,12 @@ class Cluster:
         numbers = self.session.range(0, len(parts), 1, len(parts))
         following = 0
         waiting: dict[int, Any] = {}
-        for number, answer in whole_answers(self.rows(numbers.mapInArrow(on_worker, _COLUMNS))):
-            waiting[number] = answer
-            while following in waiting:
-                yield waiting.pop(following)()
-                following += 1
+        with PrivateFolder() as folder:
+            for number, answer in whole_answers(self.rows(numbers.mapInArrow(on_worker, _COLUMNS)), folder.path):
+                waiting[number] = answer
+                while following in waiting:
+                    yield waiting.pop(following)()
+                    following += 1
         if following != len(parts):
             raise GatesError(f"Spark answered for {following:,} of {len(parts):,} parts of the data; expected all")
 

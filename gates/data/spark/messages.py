@@ -15,6 +15,7 @@ from gates.errors import DataError, GatesError, foreign_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
 
 # Spark bounds cells and Connect bounds messages, these at 128 MB unless somebody says otherwise.
 _PIECE_BYTES = 16 << 20
@@ -62,15 +63,21 @@ def pieces_of_answer(task: bytes, versions: Mapping[str, str], number: int, part
         yield pa.record_batch(row)
 
 
-def whole_answers(rows: Iterable[Any]) -> Iterator[tuple[int, Callable[[], Any]]]:
-    """On the driver: the number of each part whose pieces are all there, and what unpacks its answer or raises it."""
-    pieces: dict[int, dict[int, bytes]] = {}
+def whole_answers(rows: Iterable[Any], folder: Path) -> Iterator[tuple[int, Callable[[], Any]]]:
+    """On the driver: the number of each part whose pieces are all there, and what unpacks its answer or raises it.
+
+    Pieces lie in the folder until then, and wait there for the turn of their part: Spark Connect gives them in any order.
+    """
+    missing: dict[int, int] = {}
     for row in rows:
-        of_part = pieces.setdefault(row.part, {})
-        of_part[row.piece] = bytes(row.answer)
-        if len(of_part) == row.pieces:
-            del pieces[row.part]
-            yield row.part, partial(_unpacked, b"".join(of_part[piece] for piece in sorted(of_part)))
+        path = folder / str(row.part)
+        with path.open("r+b" if row.part in missing else "wb") as stream:
+            stream.seek(row.piece * _PIECE_BYTES)
+            stream.write(row.answer)
+        missing[row.part] = missing.get(row.part, row.pieces) - 1
+        if not missing[row.part]:
+            del missing[row.part]
+            yield row.part, partial(_unpacked, path)
 
 
 def _answer(task: bytes, versions: Mapping[str, str], part: object) -> bytes:
@@ -92,8 +99,10 @@ def _packed_error(error: Exception) -> bytes:
     return raised
 
 
-def _unpacked(answer: bytes) -> Any:
-    value = pickle.loads(answer)  # noqa: S301  # workers run what the driver sent them
+def _unpacked(path: Path) -> Any:
+    with path.open("rb") as stream:
+        value = pickle.load(stream)  # noqa: S301  # workers run what the driver sent them
+    path.unlink()
     if isinstance(value, Exception):
         raise value
     return value

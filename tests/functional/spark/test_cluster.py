@@ -88,3 +88,37 @@ def test_cluster_that_loses_a_worker_gives_the_verdict_of_one_machine(project, t
     assert json.loads(spread.out) == json.loads(here.out)
     again = judged_below(marks, lost) & judged_below(marks, other)
     assert again, "nothing that the dead worker had judged was judged again"
+
+
+DEADLY = """\
+import os
+import signal
+import sys
+
+import pandera.polars as pa
+import polars as pl
+
+
+class Rows(pa.DataFrameModel):
+    response: str = pa.Field(nullable=True)
+
+    @pa.check("response")
+    def short(cls, data):
+        if "pyspark.worker" in sys.modules:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return data.lazyframe.select(pl.col(data.key).str.len_chars() < 150)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.program
+@pytest.mark.skipif(shutil.which("java") is None, reason="no Java on this machine")
+def test_rows_on_which_every_worker_dies_have_no_verdict_and_a_sentence(project):
+    (project / "schemas/own.py").write_text(DEADLY)
+
+    called = program(project, "check", NAME, "--no-cache", "--engine", "spark", "--spark-master", "local[2]")
+
+    assert called.code == 3
+    assert "Spark could not finish: " in called.err
+    assert "Python worker exited unexpectedly" in called.err
+    assert not (project / ".gates" / "verdicts" / f"{NAME}.json").exists()

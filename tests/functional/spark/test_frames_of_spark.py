@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import subprocess
+import sys
 from importlib import import_module
 
 import polars as pl
@@ -61,3 +66,42 @@ def test_what_spark_raises_is_one_sentence(session):
 
     with pytest.raises(gates.GatesError, match="Spark could not finish: "):
         gates.check(frame.selectExpr("origin", "raise_error('broken') AS a"))
+
+
+JVM = """\
+import json
+
+import polars as pl
+from pyspark.sql import SparkSession
+
+import gates
+
+session = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").getOrCreate()
+frame = session.createDataFrame(pl.read_parquet("rows.parquet").to_arrow())
+verdict = gates.check(frame, only=["human_ratio", "duplicate_ratio"], purpose="finetune")
+print(json.dumps({"checks": [one.judged_on() for one in verdict.checks], "rows": verdict.rows}))
+# The session that the program began still works.
+assert frame.count() == sum(verdict.rows.values())
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.program
+@pytest.mark.skipif(shutil.which("java") is None, reason="no Java on this machine")
+def test_frame_of_a_jvm_has_the_outcomes_of_one_in_memory_and_keeps_its_session(tmp_path):
+    rows = mixed(table_rows(ROWS, seed=1), table_rows(ROWS, seed=11))
+    rows.write_parquet(tmp_path / "rows.parquet")
+    (tmp_path / "judge.py").write_text(JVM)
+
+    ran = subprocess.run(
+        [sys.executable, "judge.py"],
+        cwd=tmp_path,
+        env={**os.environ, "PYSPARK_PYTHON": sys.executable},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ran.returncode == 0, ran.stderr
+    in_memory = gates.check(rows, only=["human_ratio", "duplicate_ratio"], purpose="finetune")
+    assert json.loads(ran.stdout) == {"checks": [one.judged_on() for one in in_memory.checks], "rows": in_memory.rows}

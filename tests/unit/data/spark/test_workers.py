@@ -75,6 +75,23 @@ def test_answers_come_in_the_order_of_parts_and_whole_however_pieces_arrive():
     assert len(session.pieces) == 6
 
 
+def test_answers_that_wait_for_their_turn_wait_on_disk(tmp_path):
+    pieces = [
+        SimpleNamespace(**row)
+        for number, part in enumerate("ab")
+        for batch in pieces_of_answer(packed(Repeat(), OWN), versions_here(), number, part)
+        for row in batch.to_pylist()
+    ]
+
+    whole = list(whole_answers(pieces[::-1], tmp_path))
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0", "1"]
+    assert [(number, answer() == part * (40 << 20)) for (number, answer), part in zip(whole, "ba", strict=True)] == [
+        (1, True), (0, True),
+    ]  # fmt: skip
+    assert not list(tmp_path.iterdir())
+
+
 def test_missing_answers_are_no_answer():
     class Losing(HereInPieces):
         def toLocalIterator(self):  # noqa: N802  # as Spark has it
@@ -90,12 +107,12 @@ def test_what_a_worker_raises_is_raised_on_the_driver(error):
         answers(HereInPieces(), [error])
 
 
-def test_worker_with_another_version_of_a_library_is_refused():
+def test_worker_with_another_version_of_a_library_is_refused(tmp_path):
     pieces = pieces_of_answer(packed(Repeat(), OWN), {**versions_here(), "polars": "1.0.0"}, 0, "a")
     rows = [SimpleNamespace(**row) for batch in pieces for row in batch.to_pylist()]
 
     with pytest.raises(GatesError, match=r"a Spark worker has polars .*, the driver 1.0.0; install the same on both"):
-        [answer() for _, answer in whole_answers(rows)]
+        [answer() for _, answer in whole_answers(rows, tmp_path)]
 
 
 def test_what_cannot_be_sent_is_refused_before_any_row_is_read():
