@@ -12,7 +12,7 @@ from gates.config.data_types import DATA_TYPES, data_type
 from gates.errors import UsageError
 from gates.verdict import CheckId, Outcome, Scope
 from tests.contract.case import FEW
-from tests.contract.datasets import ROW_RULE, sound
+from tests.contract.datasets import ROW_RULE, Dataset, sound
 from tests.contract.rules import ALSO, BEYOND_HUMAN, RULES, WHOLE_COLUMN, broken_apart, rules_of_single_rows
 
 ORIGINS = ("human", "synthetic")
@@ -55,14 +55,29 @@ def test_each_row_that_breaks_a_rule_fails_it_and_no_other(kind, tmp_path):
 
 
 @pytest.mark.parametrize(("kind", "rule"), BEYOND)
-def test_synthetic_row_alone_that_does_what_human_rows_do_not_fails(kind, rule, tmp_path):
-    dataset = sound(kind, FEW)
-    is_human = pl.col("origin") == "human"
-    rows = pl.concat([dataset.rows.filter(is_human), RULES[kind][rule](dataset).rows.filter(~is_human)])
+def test_synthetic_rows_alone_that_do_what_no_human_row_does_fail_and_one_of_few_is_named(kind, rule, tmp_path):
+    """Of sixty human rows none does what one in a hundred does more often than not."""
+    check = CheckId(Scope.SYNTHETIC, ROW_RULE, rule)
 
-    verdict = dataset.having(rows=rows).verdict(tmp_path, rules)
+    for folder in ("many", "few"):
+        (tmp_path / folder).mkdir()
+    of_many = breaking_synthetic_rows(kind, rule, rows=310, broken=5).verdict(tmp_path / "many", rules)
+    of_few = breaking_synthetic_rows(kind, rule, rows=FEW, broken=1).verdict(tmp_path / "few", rules)
 
-    assert verdict.failed() == [CheckId(Scope.SYNTHETIC, ROW_RULE, rule)]
+    assert of_many.failed() == [check]
+    assert of_few.failed() == []
+    [one] = [one for one in of_few.checks if one.id == check]
+    assert one.outcome is Outcome.INCONCLUSIVE
+    assert f"1 of {FEW} synthetic rows fail {rule}" in one.message
+
+
+def breaking_synthetic_rows(kind: str, rule: str, rows: int, broken: int) -> Dataset:
+    """Sound rows of which the first synthetic ones break a rule."""
+    dataset, is_human = sound(kind, rows), pl.col("origin") == "human"
+    place = pl.int_range(pl.len()).over("origin")
+    pairs = [dataset.having(rows=dataset.rows.filter(place == at)) for at in range(broken)]
+    spoilt = [RULES[kind][rule](pair).rows.filter(~is_human) for pair in pairs]
+    return dataset.having(rows=pl.concat([dataset.rows.filter(is_human | (place >= broken)), *spoilt]))
 
 
 @pytest.mark.parametrize(("kind", "rule"), WHOLE)

@@ -111,11 +111,19 @@ def excess(cross: Floats, null: Floats, rows: RowCounts) -> Measured | Failed:
 def worst_excess(cross: Floats, null: Floats, rows: RowCounts) -> tuple[Measured | Failed, Floats, Ints]:
     """The `excess` of whatever lies farthest apart in each draw, so that many features need no further correction.
 
-    cross, null: a row per draw, a column per feature. Beside it the median excess of each feature, and the features in
-    its order, largest first.
+    cross, null: a row per draw, a column per feature, each of which is set against its own null: two halves of human rows lie far
+    apart in a column of many values, and would hide what is beside it. Beside it the median excess of each feature, and the
+    features in its order, largest first. The baseline is that of the first.
     """
-    gap = np.median(cross - null, axis=0)
-    return excess(cross.max(axis=1), null.max(axis=1), rows), gap, np.argsort(-gap, kind="stable")
+    gap, own = np.median(cross - null, axis=0), np.median(null, axis=0)
+    order = np.argsort(-gap, kind="stable")
+    worst = excess((cross - own).max(axis=1), (null - own).max(axis=1), rows)
+    if isinstance(worst, Measured) and worst.baseline:
+        baseline = replace(
+            worst.baseline, value=float(own[order[0]]), p95=float(np.percentile(null[:, order[0]], HIGH))
+        )
+        worst = replace(worst, baseline=baseline)
+    return worst, gap, order
 
 
 def percentile_ratio(ratios: Floats, null: Floats, rows: RowCounts) -> Measured | Failed:

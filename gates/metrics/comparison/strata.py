@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 STRATUM_ROWS = ROWS_TO_JUDGE_ALONE
 # Rare classes are what extending rows are made for: from here on a stratum can fail, and what it leaves open blocks nothing.
 RARE_STRATUM_ROWS = 100
+# Of twelve groups, six a side, one split in 924 is as extreme as any; of ten, five a side, one in 252.
+GROUPS_TO_FAIL = 6
 
 
 @dataclass(frozen=True)
@@ -82,13 +85,14 @@ def compare_by_role(scan: Scan, compare: Compare, *, less_is_worse: bool = False
     """
     if not scan.declared.extends_human_law:
         return compare_all(scan, compare)
-    return _within_strata(scan, compare, less_is_worse=less_is_worse)
+    return _within_strata(scan, partial(_proven, compare), less_is_worse=less_is_worse)
 
 
 def compare_variety(scan: Scan, compare: Compare, *, less_is_worse: bool) -> Measurement:
     """As `compare_by_role`, of what is a defect whatever rows are for: without a label or slice, over everything."""
-    is_within = scan.declared.extends_human_law and _stratifiers(scan)
-    return _within_strata(scan, compare, less_is_worse=less_is_worse) if is_within else compare_all(scan, compare)
+    if not (scan.declared.extends_human_law and _stratifiers(scan)):
+        return compare_all(scan, compare)
+    return _within_strata(scan, partial(_proven, compare), less_is_worse=less_is_worse)
 
 
 def compare_all(scan: Scan, compare: Compare) -> Measurement:
@@ -96,6 +100,7 @@ def compare_all(scan: Scan, compare: Compare) -> Measurement:
 
     A language with too few rows is a part that cannot be decided.
     """
+    compare = partial(_proven, compare)
     whole = compare(_everything(scan))
     parts: dict[str, Part] = {}
     for name, sides in _by_generator(scan).items():
@@ -107,6 +112,16 @@ def compare_all(scan: Scan, compare: Compare) -> Measurement:
     skipped = scan.cached(coded).skipped
     evidence = {"not_compared": skipped} if skipped else {}
     return beside_languages(scan, with_details(whole, parts=parts, evidence=evidence), compare)
+
+
+def _proven(compare: Compare, sides: Sides) -> Measurement:
+    """`compare` of these sides, which fails nothing where few groups of rows are all there is."""
+    measurement = compare(sides)
+    groups = [len(np.unique(rows.group)) for rows in (sides.human, sides.synthetic)]
+    if not isinstance(measurement, Measured) or min(groups) >= GROUPS_TO_FAIL:
+        return measurement
+    reason = f"{groups[0]:,} human and {groups[1]:,} synthetic groups of rows may differ so by chance"
+    return replace(measurement, unproven=measurement.unproven or reason)
 
 
 def beside_languages(scan: Scan, whole: Measurement, compare: Compare) -> Measurement:

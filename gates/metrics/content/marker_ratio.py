@@ -14,6 +14,7 @@ from gates.metrics.base.breakdowns import with_parts
 from gates.metrics.base.measurement import Baseline, Failed, Growth, Measured, Measurement, NotConfigured, RowCounts
 from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
 from gates.metrics.limits.wording import percent
+from gates.metrics.stats.design_effect import effective_rows
 from gates.metrics.stats.intervals import CONFIDENCE, ratio_difference
 from gates.verdict import Severity
 
@@ -30,7 +31,7 @@ SMALL_EFFECT = 0.2
 
 
 def excess_of_marks(scan: Scan, marks: Mark, habits: Mark) -> Measurement:
-    """The excess share in [-1, 1] with its score interval, a part per generator and language, and per mark how often and where.
+    """The excess share in [-1, 1] with its score interval, of as many rows as groups are worth, a part per generator and language, and per mark how often and where.
 
     Distinct rows, because one refusal repeated a thousand times is one fault of the generator and a duplicate besides;
     but an empty text has no content to repeat, so each counts.
@@ -60,7 +61,7 @@ def _excess(scan: Scan, synthetic: Mask, human: Mask, marks: Mark, habits: Mark)
         "synthetic": _counts(scan.index.marks[synthetic], marks),
         "human": _counts(scan.index.marks[human], marks),
     }
-    estimate = ratio_difference(hits, n_synthetic, human_hits, n_human)
+    estimate = ratio_difference(*_worth(scan, synthetic, marked), *_worth(scan, human, marked))
     is_large_enough = min(n_human, n_synthetic) >= ROWS_TO_PASS
     return Measured(
         estimate,
@@ -89,6 +90,15 @@ def _counted(index: RowIndex, mask: Mask) -> Mask:
     """The first row of each content under the mask, and all empty ones."""
     counted: Mask = mask & ((index.marks & np.uint16(Mark.EMPTY)) != 0)
     return counted | index.first_of_each(mask)
+
+
+def _worth(scan: Scan, rows: Mask, marked: Mask) -> tuple[float, float]:
+    """How many marked rows and rows these are worth: one bad answer to a prompt stands in each pair that has it."""
+    hits = marked[rows].astype(np.float64)
+    if not scan.roles.group:
+        return float(hits.sum()), float(len(hits))
+    effective = effective_rows(hits, scan.index.at("group", np.flatnonzero(rows)))
+    return float(hits.mean()) * effective, float(effective)
 
 
 def _beyond_human(synthetic: Flags, human: Flags, habits: Mark) -> Mark:

@@ -21,11 +21,13 @@ from gates.metrics.base.measurement import (
     RowCounts,
 )
 from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
 from gates.metrics.copies.copy_baseline import repeats_are_natural
 from gates.metrics.copies.drawn_repeats import repeat_share
 from gates.metrics.copies.near_duplicates import NearMatrix, near_matrix, no_long_text
 from gates.metrics.copies.text_store import TOKENS_AT_LEAST, accumulate_texts
 from gates.metrics.stats.coincidence import has_peak
+from gates.metrics.stats.intervals import ratio_difference
 from gates.verdict import Scope, Severity
 
 if TYPE_CHECKING:
@@ -90,7 +92,7 @@ def duplicate_matrix(scan: Scan) -> DuplicateMatrix:
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
-    """Share of rows that repeat an earlier row of their origin, in [0, 1]; a count, so without interval.
+    """Share of rows that repeat an earlier row of their origin, in [0, 1]; a count, with an interval below 100 rows a side.
 
     kind "exact": same content; texts under 20 tokens coincide by chance and are left out, unless there are no others or
     synthetic ones repeat each other by .15 and more beyond human ones; "near": token Jaccard of at least .8 with another
@@ -113,7 +115,10 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
         if not size:
             return _nothing_to_count(matrix)
         own, baseline = (repeat_share(scan.index, side, size) for side in sides)
-        return _counted(scan, matrix, own - baseline, sides[0], RowCounts(human_count, synthetic_count))
+        estimate = Estimate.exact(own - baseline)
+        if size < ROWS_TO_PASS:
+            estimate = ratio_difference(own * size, size, baseline * size, size)
+        return _counted(scan, matrix, estimate, sides[0], RowCounts(human_count, synthetic_count))
 
     return with_parts(scan, excess, distinct_rows=False, against_human=True)
 
@@ -124,7 +129,7 @@ def _among_human(scan: Scan, matrix: DuplicateMatrix, counted: Mask) -> Measurem
     def share(mask: Mask) -> Measurement:
         rows = int(mask.sum())
         ratio = (rows - scan.index.distinct(mask)) / max(1, rows)
-        return _counted(scan, matrix, ratio, mask, RowCounts(rows))
+        return _counted(scan, matrix, Estimate.exact(ratio), mask, RowCounts(rows))
 
     def of_language(one: Language) -> Measurement:
         own = one.human & counted
@@ -182,8 +187,8 @@ def _near_among(matrix: NearMatrix, scope: Scope, human: Ints, synthetic: Ints) 
     )
 
 
-def _counted(scan: Scan, matrix: DuplicateMatrix, ratio: float, mask: Mask, rows: RowCounts) -> Measured:
-    """The ratio, with how many of these rows, all of one origin, repeat an earlier one, and the first of them with that."""
+def _counted(scan: Scan, matrix: DuplicateMatrix, share: Estimate, mask: Mask, rows: RowCounts) -> Measured:
+    """The share, with how many of these rows, all of one origin, repeat an earlier one, and the first of them with that."""
     index = scan.index
     repeats = mask & ~index.first_of_each(mask)
     shown = np.flatnonzero(repeats)[: scan.named_rows]
@@ -191,7 +196,7 @@ def _counted(scan: Scan, matrix: DuplicateMatrix, ratio: float, mask: Mask, rows
     places = [f"{scan.place(int(row))} = {scan.place(int(first))}" for row, first in pairs]
     note = f"{int(repeats.sum()):,} of {int(mask.sum()):,} rows repeat another, first at {places[0]}" if places else ""
     evidence = {"matrix": matrix.to_evidence(), "repeats": int(repeats.sum()), "first_rows": places}
-    return Measured(Estimate.exact(ratio), rows, note=note, evidence=evidence)
+    return Measured(share, rows, is_count=True, note=note, evidence=evidence)
 
 
 def _nothing_to_count(matrix: DuplicateMatrix) -> Measurement:

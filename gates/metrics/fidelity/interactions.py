@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gates.metrics.base.measurement import Failed, Measurement, NotConfigured
+from gates.metrics.base.languages import ROWS_TO_JUDGE_ALONE
+from gates.metrics.base.measurement import Failed, Measured, Measurement, NotConfigured
 from gates.metrics.comparison.encoding import Coded, ColumnKind, Feature
 from gates.metrics.comparison.paired_draws import draws, worst_excess
 from gates.metrics.stats.threads import one_thread
@@ -25,6 +26,7 @@ SHARE_AT_LEAST = 0.1
 LEVELS_AT_MOST = 3
 COLUMNS_AT_LEAST = 3
 EVIDENCE_TRIPLES = 5
+FEW_ROWS = f"how three columns hang together rests on single rows where there are fewer than {ROWS_TO_JUDGE_ALONE} of an origin"
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,9 @@ def interactions(sides: Sides) -> Measurement:
             cross[row], null[row] = np.abs(theirs - first), np.abs(other - first)
     worst, gap, order = worst_excess(cross, null, sides.counts)
     shown = {_named(indicators, triples[at]): float(gap[at]) for at in order[:EVIDENCE_TRIPLES]}
-    return replace(worst, note=f"worst three columns {next(iter(shown))}", evidence={"worst_triples": shown})
+    described = replace(worst, note=f"worst three columns {next(iter(shown))}", evidence={"worst_triples": shown})
+    few = min(len(sides.human), len(sides.synthetic)) < ROWS_TO_JUDGE_ALONE
+    return replace(described, unproven=FEW_ROWS) if few and isinstance(described, Measured) else described
 
 
 def _named(indicators: list[_Indicator], triple: Ints) -> str:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 # The limit of an inferred rule holds for all rules of its draft at once; the count of rows beside it is by itself
 # uncertain where they are few: each lower bound holds with 99.9 %.
 CONFIDENCE = 0.998
+# None of so many human rows bounds what people do at one in a hundred; none of sixty leaves five.
+HUMAN_ROWS_TO_RULE_OUT = 300
 # A rare class lies where few human rows do, and beyond a range that was inferred from all of them.
 RANGE, EXTENDS = "/range", 'synthetic_role = "extend" does not promise the ranges of human rows'
 
@@ -37,7 +39,8 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     """Share of the scope's rows that break the rule, in [0, 1]; a count, so without interval.
 
     A rule that was inferred from a sample is itself uncertain: within its limit the count decides, beyond it
-    the exact interval decides. beyond_human: synthetic rows may break the rule as often as human rows do.
+    the exact interval decides. beyond_human: synthetic rows may break the rule as often as human rows do; the difference of
+    both shares has an interval, unless none of 300 human rows breaks it.
     """
     rule = str(params["rule"])
     failures = scan.counts.failures.get(rule)
@@ -64,11 +67,14 @@ def measurement_of(
     if first:
         note += ", first at " + ", ".join(first[:3])
     human, synthetic = failures.rows.get("human", 0), failures.rows.get("synthetic", 0)
-    human_hits = failures.failures.get("human", 0) if params["beyond_human"] and scope is Scope.SYNTHETIC else 0
+    is_beyond = bool(params["beyond_human"]) and scope is Scope.SYNTHETIC and human > 0
+    human_hits = failures.failures.get("human", 0) if is_beyond else 0
     if human_hits:
         note += f"{'; ' if note else ''}{human_hits:,} of {human:,} human rows do too"
     return Measured(
-        _estimate((hits, rows), (human_hits, human), is_inferred=bool(params["inferred"])),
+        ratio_difference(hits, rows, human_hits, human)
+        if human_hits or (is_beyond and human < HUMAN_ROWS_TO_RULE_OUT)
+        else _estimate(hits, rows, is_inferred=bool(params["inferred"])),
         RowCounts(human, synthetic),
         baseline=Baseline(human_hits / human) if human_hits else None,
         growth=Growth(shrinks="linear", limited_by=(scope.value,)),
@@ -78,11 +84,9 @@ def measurement_of(
     )
 
 
-def _estimate(counted: tuple[int, int], human: tuple[int, int], *, is_inferred: bool) -> Estimate:
-    """The share of rows that break a rule, or what it is beyond the same share of human rows, where some of them do."""
-    if human[0]:
-        return ratio_difference(*counted, *human)
-    return clopper_pearson(*counted, CONFIDENCE) if is_inferred else Estimate.exact(counted[0] / counted[1])
+def _estimate(hits: int, rows: int, *, is_inferred: bool) -> Estimate:
+    """The share of rows that break a rule."""
+    return clopper_pearson(hits, rows, CONFIDENCE) if is_inferred else Estimate.exact(hits / rows)
 
 
 def _is_in(scan: Scan, row_id: int, scope: Scope) -> bool:

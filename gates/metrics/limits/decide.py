@@ -42,6 +42,8 @@ def decide(measured: Measured, limits: Limits) -> Decision:
     if measured.is_count and compare(Estimate.exact(estimate.value), limits) is Outcome.PASS:
         estimate = Estimate.exact(estimate.value)
     outcome = compare(estimate, limits)
+    if outcome is Outcome.FAIL and measured.unproven:
+        return Decision(Outcome.INCONCLUSIVE, measured.unproven)
     if outcome is Outcome.INCONCLUSIVE:
         needed = rows_needed(measured, limits)
         why = _in_words(needed) or "the estimate lies on the limit: ten times the rows would hardly decide"

@@ -26,8 +26,8 @@ def clopper_pearson(hits: float, n: float, confidence: float = CONFIDENCE) -> Es
     return Estimate(hits / n, low, high)
 
 
-def wilson(hits: int, n: int, confidence: float = CONFIDENCE) -> Estimate:
-    """Share of hits among n rows with its score interval, in [0, 1]; NaN for n = 0.
+def wilson(hits: float, n: float, confidence: float = CONFIDENCE) -> Estimate:
+    """Share of hits among n rows with its score interval, in [0, 1]; NaN for n = 0. Fractions as in `clopper_pearson`.
 
     Wilson, Journal of the American Statistical Association 22 (1927) 209-212.
     """
@@ -40,7 +40,7 @@ def wilson(hits: int, n: int, confidence: float = CONFIDENCE) -> Estimate:
     return Estimate(share, max(0.0, centre - half) if hits else 0.0, min(1.0, centre + half) if hits < n else 1.0)
 
 
-def ratio_difference(hits_a: int, n_a: int, hits_b: int, n_b: int, confidence: float = CONFIDENCE) -> Estimate:
+def ratio_difference(hits_a: float, n_a: float, hits_b: float, n_b: float, confidence: float = CONFIDENCE) -> Estimate:
     """Share of hits in a minus share of hits in b, in [-1, 1], with a hybrid score interval; NaN for an empty side.
 
     Newcombe, Statistics in Medicine 17 (1998) 873-890, method 10.

@@ -7,9 +7,13 @@ import polars as pl
 
 from gates.data.scan.result import Rows
 from gates.data.text.features import text_features
+from gates.metrics.base.measurement import Limits
 from gates.metrics.comparison.classifiers import Table, one_thread
 from gates.metrics.comparison.clustered_auc import cross_validated_area
 from gates.metrics.comparison.paired_draws import draws
+from gates.metrics.fidelity import distributions
+from gates.metrics.limits.judge import judge
+from gates.verdict import Outcome, Scope, Severity
 from tests.samples.series import SERIES_ROLES, readings
 from tests.tables import table_scan
 
@@ -70,3 +74,31 @@ def test_days_are_units_among_the_same_sensors_and_sensors_among_others():
     assert (units(human_rows, same), units(human_rows, others)) == (4 * 3, 4)
     # Of one sensor nobody knows how far sensors lie apart.
     assert units(human_rows.filter(alone), others) == 3
+
+
+def noisy(rows: int, seed: int, shift: float) -> pl.DataFrame:
+    """A column of two hundred values, in which any two halves lie far apart, beside one of numbers."""
+    rng = np.random.default_rng(seed)
+    return pl.DataFrame(
+        {"shop": [f"shop {at}" for at in rng.integers(0, 200, rows)], "paid": rng.normal(shift, 1, rows)}
+    )
+
+
+def test_a_column_of_many_values_hides_no_shift_of_another():
+    scan = table_scan(noisy(400, 1, 0.0), noisy(400, 2, 0.6))
+
+    measured = distributions.measure(scan, Scope.COMBINED, {})
+
+    assert judge(measured, Limits(max_value=0.05), Severity.CRITICAL).outcome is Outcome.FAIL
+    assert measured.note.startswith("worst column 'paid'")
+
+
+def test_the_column_of_groups_is_not_compared_and_hides_nothing():
+    def people(seed: int, shift: float) -> pl.DataFrame:
+        who = [f"{seed} person {at // 10}" for at in range(400)]
+        return noisy(400, seed, shift).with_columns(person=pl.Series(who))
+
+    measured = distributions.measure(table_scan(people(1, 0.0), people(2, 0.6), group="person"), Scope.COMBINED, {})
+
+    assert judge(measured, Limits(max_value=0.05), Severity.CRITICAL).outcome is Outcome.FAIL
+    assert "person" in measured.evidence["not_compared"]

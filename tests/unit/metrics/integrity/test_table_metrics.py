@@ -197,7 +197,7 @@ def test_a_coarse_table_in_which_everybody_has_a_twin_accuses_nobody():
     measurement = measured(copies, OTHERS.select(coarse), human=HUMAN.select(coarse))
 
     assert outcome(measurement, max_value=0.001) is not Outcome.FAIL
-    assert measurement.measured.baseline.value == 1.0
+    assert measurement.baseline.value == 1.0
 
 
 def test_a_holdout_is_the_baseline_where_there_is_one():
