@@ -215,10 +215,17 @@ class _Pass:
         opened, rows, summaries = self.opened, self.rows, self._summaries(store)
 
         def files() -> Iterator[tuple[int, FileIndex]]:
+            recalled, is_behind = 0, False
             for number, index in summaries.recall(opened.files):
                 rows.done += len(index)
+                recalled += len(index)
                 rows.failures.count_sound({name: int(index.of(code).sum()) for name, code in _CODES.items()})
+                counted = rows.done
                 yield number, index
+                is_behind = rows.done == counted
+            # Where files were read in between, whoever follows the rows has not heard of those behind them.
+            if is_behind and rows.done > recalled:
+                rows.progress(rows.done)
 
         def keep(read: Iterable[tuple[int, FileIndex]]) -> None:
             sound = (one for one in read if one[0] not in rows.flawed and opened.is_unchanged(one[0]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import re
 import sys
@@ -119,6 +118,8 @@ def tokens_in_memory() -> int:
 
 def release_unused() -> None:
     """Give back to the system what Arrow and, on Linux, the C library have freed and hold on to."""
+    import ctypes
+
     import pyarrow as pa
 
     pa.default_memory_pool().release_unused()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from gates.data.engine import Grouped
 from gates.data.text.mix import combine
@@ -201,11 +202,10 @@ class RowIndex:
 
     def with_content_in(self, digests: Hashes) -> Mask:
         """Mask of all rows that have one of these contents."""
-        ordered = np.unique(digests)
+        wanted = pl.Series(np.unique(digests)).implode()
         mask = np.zeros(len(self), dtype=bool)
-        for begin, column in self._hashes("digest") if len(ordered) else ():
-            near = np.minimum(np.searchsorted(ordered, column), len(ordered) - 1)
-            mask[begin : begin + len(column)] = ordered[near] == column
+        for begin, column in self._hashes("digest") if len(digests) else ():
+            mask[begin : begin + len(column)] = pl.Series(column).is_in(wanted)
         return mask
 
     def having(self, digests: Hashes, mask: Mask) -> Mask:

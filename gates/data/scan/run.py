@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 # A generator with fewer rows cannot be judged alone.
 GENERATOR_ROWS = 300
+# So many changed files are read where they stand among those that are known.
+_READ_BETWEEN = 8
 
 logger = logging.getLogger(__name__)
 
@@ -117,12 +119,18 @@ def _read(opened: Source, request: ScanRequest, builder: IndexBuilder, accumulat
     if request.remembered is None:
         opened.fold(consumers)
         return numbers
-    remembered = set()
+    remembered: set[int] = set()
+    read: set[int] = set()
     for number, file in request.remembered.files():
+        # In the order of files the index need not be put in order; a query a file would take longer than that.
+        between = range(max(remembered | read, default=-1) + 1, number)
+        if between and len(read) < _READ_BETWEEN:
+            opened.fold(consumers, between)
+            read.update(between)
         builder.add(number, file)
         remembered.add(number)
     unread = [number for number in numbers if number not in remembered]
-    opened.fold(consumers, unread)
+    opened.fold(consumers, [number for number in unread if number not in read])
     if accumulators.needs_rows:
         opened.fold([accumulators], remembered)
     return unread
