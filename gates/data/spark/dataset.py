@@ -12,7 +12,7 @@ import polars as pl
 from gates.data.batch import Consumer
 from gates.data.duckdb.dataset import LocalDataset
 from gates.data.duckdb.views import written_rows
-from gates.data.facts import ORIGIN, ROW_ID, ROWS_PER_FILE_BITS
+from gates.data.facts import ROW_ID, ROWS_PER_FILE_BITS
 from gates.data.spark.files import FilesToRead, TakeTask, UpdateTask
 from gates.data.spark.units import UNIT_ROWS, ReadUnit, units_of
 from gates.errors import GatesError
@@ -57,20 +57,16 @@ class SparkDataset(LocalDataset):
                 consumer.merge(state)
 
     def take(self, row_ids: Ints, columns: Sequence[str] | None = None) -> pl.DataFrame:
-        """The rows with these ids, in the order asked for, with ROW_ID and ORIGIN. Raises KeyError for other ids.
-
-        columns: of the rows that workers read, no others stay.
-        """
+        """As `gates.data.engine.Source.take`. Raises KeyError for ids that no row has."""
         wanted = np.unique(np.asarray(row_ids, dtype=np.int64))
         first = np.array([(unit.number << ROWS_PER_FILE_BITS) + unit.rows.start for unit in self._units], np.int64)
         places = np.searchsorted(first, wanted, side="right") - 1
         if not len(wanted) or places[0] < 0:
             return super().take(row_ids, columns)
         parts = [(place, wanted[places == place]) for place in np.unique(places).tolist()]
-        task = TakeTask(self._to_read(shows_written_origin=False))
+        task = TakeTask(self._to_read(shows_written_origin=False), columns)
         rows = self.readings.apply(pl.concat(self.cluster.answers(task, parts)).sort(ROW_ID))
-        kept = rows if columns is None else rows.select(dict.fromkeys([*columns, ROW_ID, ORIGIN]))
-        return kept[np.searchsorted(wanted, row_ids)]
+        return rows[np.searchsorted(wanted, row_ids)]
 
     @cached_property
     def _units(self) -> Sequence[ReadUnit]:

@@ -116,12 +116,13 @@ class UpdateTask:
 
 @dataclass(frozen=True)
 class TakeTask:
-    """Picks rows by their ids."""
+    """Picks rows by their ids. columns: as in `gates.data.engine.Source.take`."""
 
     files: FilesToRead
+    columns: Sequence[str] | None = None
 
     def answer(self, part: tuple[int, Ints]) -> pl.DataFrame:
         """The rows of one unit with these ids. Raises KeyError for an id that no row has."""
         place, row_ids = part
         with self.files.opened(place) as (connection, rows):
-            return take_rows(connection, rows, row_ids)
+            return take_rows(connection, rows, row_ids, self.columns)

@@ -140,6 +140,8 @@ def test_files_are_read_with_the_types_that_all_of_them_have(tmp_path):
             assert ours.equals(theirs)
         wanted = np.array([1 << 40, 1, 1, 0])
         assert spread.take(wanted).equals(dataset.take(wanted))
+        for columns in (["a"], ["a", "a"], []):
+            assert spread.take(wanted, columns).equals(dataset.take(wanted, columns))
         assert spread.take(wanted[:0]).schema == dataset.take(wanted[:0]).schema
         for missing in (np.array([2]), np.array([5 << 40])):
             with pytest.raises(KeyError, match="no row has the id"):
