@@ -103,7 +103,8 @@ def strengths(codes: _Codes, coarse: _Coarse) -> Floats:
     """Strength of every pair's association: Spearman in [-1, 1], the others in [0, 1]."""
     ranks: dict[str, RankedColumn] = {}
     levels: dict[str, LevelColumn] = {}
-    for feature in coarse.features:
+    paired = {at for pair in coarse.pairs for at in pair}
+    for feature in (coarse.features[at] for at in sorted(paired)):
         column, size = codes[feature.name], coarse.sizes[feature.name]
         if feature.kind is ColumnKind.NUMERIC:
             ranks[feature.name] = RankedColumn.of(midranks(column, size))

@@ -36,6 +36,9 @@ def equal_pairs(frame: pl.DataFrame, columns: Sequence[str]) -> tuple[int, float
     hang on agreement in k, a x b / ab agree in both; where it does, more. Rows that were written twice add to none of the three.
     The two columns that explain most count.
     """
+    if columns and not _pairs(content_hashes(frame, columns)):
+        # Of thousands of columns each costs a look; where no row repeats none has to explain it.
+        return 0, 0.0
     hashes = [content_hashes(frame, [name]) for name in columns]
     # Odd factors keep a sum of 64-bit hashes apart by column, and a column can be taken out of it again.
     apart = [values * np.uint64(2 * at + 1) for at, values in enumerate(hashes)]
