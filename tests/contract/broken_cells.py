@@ -24,6 +24,16 @@ def with_cell(column: str, value: object) -> Change:
     return after(*(with_cells(origin, column, value, 1) for origin in ("human", "synthetic")))
 
 
+def with_word(column: str) -> Change:
+    """Numbers as texts, of which the first of each origin is a word: others still read as numbers."""
+
+    def change(dataset: Dataset) -> Dataset:
+        rows = dataset.rows.with_columns(pl.col(column).cast(pl.String))
+        return with_cell(column, "much")(dataset.having(rows=rows))
+
+    return change
+
+
 def saying_the_same(column: str, other: str) -> Change:
     """The first row of each origin says the same in both columns."""
 
@@ -36,6 +46,8 @@ def saying_the_same(column: str, other: str) -> Change:
 
 
 def of_type(column: str, kind: pl.DataType | type[pl.DataType]) -> Change:
+    """A column of texts with numbers in their place."""
+
     def change(dataset: Dataset) -> Dataset:
         numbers = pl.int_range(pl.len()).cast(kind)
         return dataset.having(rows=dataset.rows.with_columns(numbers.alias(column)))

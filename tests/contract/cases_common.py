@@ -9,7 +9,7 @@ import polars as pl
 from gates.config.data_types import DATA_TYPES
 from gates.data.previous_version import KeptFiles
 from gates.verdict import Outcome
-from tests.contract.case import Case, Missing
+from tests.contract.case import FEW, Case, Missing
 from tests.contract.changes import (
     ADDRESS,
     SECRET,
@@ -24,6 +24,7 @@ from tests.contract.changes import (
     with_cells,
     without_role,
 )
+from tests.contract.datasets import sound
 from tests.contract.laws import rows_of
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ NO_POPULATION = Missing(
 )
 RATED = ("preference", "annotations")
 LABELLED_BY = ("instruction", "preference", "annotations")
-DOMAINS = ("instruction", "preference", "annotations", "translation")
+DOMAINS = tuple(kind for kind in DATA_TYPES if "critical_domains" in sound(kind, FEW).declared)
 SHARES = "expect_population_shares_to_match"
 PERSONAL = "expect_columns_to_not_contain_personal_data"
 # A secret, and as many people's addresses as make up more than a twentieth of the rows; each belongs to one row.

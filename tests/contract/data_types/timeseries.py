@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from tests.contract.broken_cells import unreadable_time, with_cell
+from tests.contract.broken_cells import unreadable_time, with_cell, with_word
 from tests.contract.changes import after, with_cells
 from tests.contract.laws import START, labels
-
-if TYPE_CHECKING:
-    from tests.contract.datasets import Dataset
 
 
 def rows(rng: np.random.Generator, count: int, origin: str) -> pl.DataFrame:
@@ -33,15 +29,10 @@ def rows(rng: np.random.Generator, count: int, origin: str) -> pl.DataFrame:
     })  # fmt: skip
 
 
-def _wordy_value(dataset: Dataset) -> Dataset:
-    rows = dataset.rows.with_columns(value=pl.col("value").cast(pl.String))
-    return with_cell("value", "much")(dataset.having(rows=rows))
-
-
 RULES = {
     "entity/not-blank": with_cell("entity", ""),
     "timestamp/parseable": unreadable_time,
-    "value/type": _wordy_value,
+    "value/type": with_word("value"),
     "value/finite": with_cell("value", float("inf")),
     "value/not-null": after(*(with_cells(origin, "value", None, 10) for origin in ("human", "synthetic"))),
 }
