@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from gates.metrics.annotation.annotator_habits import human_habits, machine_habits
+from gates.metrics.annotation.annotator_habits import human_habits
+from gates.metrics.annotation.machines import machine_agreement, measured_agreement, stands_in
 from gates.metrics.annotation.ratings import (
-    ITEMS_AT_LEAST,
-    POSITION,
     Kinds,
     Ratings,
     Scale,
@@ -25,28 +24,30 @@ from gates.metrics.annotation.ratings import (
 from gates.metrics.base.breakdowns import with_languages
 from gates.metrics.base.full_columns import accumulate_annotations
 from gates.metrics.base.languages import languages, too_few
-from gates.metrics.base.measurement import Growth, Inconclusive, Measured, Measurement, NotConfigured, Part, RowCounts
+from gates.metrics.base.measurement import (
+    Growth,
+    Inconclusive,
+    Measured,
+    Measurement,
+    RowCounts,
+)
 from gates.metrics.base.metric import Metric, Side
-from gates.metrics.limits.wording import percent
-from gates.metrics.stats.bootstrap import percentile_estimate, resampled
 from gates.verdict import Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from gates.data.arrays import Floats, Mask
     from gates.data.scan.result import Scan
     from gates.metrics.base.languages import Language
 
 EVIDENCE_JUDGES = 20
-RATED_TWICE = "{} items have two ratings that can be compared"
-RATED_BY_BOTH = "{} of its items have a human label too: have human annotators label some of them"
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Human ratings: Krippendorff's alpha. Synthetic ones: how the machine that agrees least agrees with human annotators.
 
-    At most 1, 0 is chance; the interval resamples items. Every row counts, not a sample. In a human scope the machines
+    Where these agree among themselves by a < .8, the machine's agreement is multiplied by .8 / a: people cannot be agreed with
+    further than they agree. At most 1, 0 is chance; the interval resamples items. Every row counts, not a sample. In a human scope the machines
     are evidence, as are experts against the crowd; in a synthetic scope each machine is a part that can fail the check.
     In both, the ratings in a language are a part.
     """
@@ -56,7 +57,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     human = rated.by_humans()
     scale = scale_of(rated.frame if scope is Scope.SYNTHETIC or rated.judges() else human, params)
     if scope is Scope.SYNTHETIC:
-        return _machines_in_languages(scan, rated, scale)
+        return machine_agreement(scan, rated, scale)
     kinds = kinds_of(scale.coded(human), len(scale.codes))
     measured = _among(human, kinds, scale, scan.seed)
     habits = scan.cached(human_habits)
@@ -67,7 +68,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     whole = replace(measured, note=note + habits.note(), evidence=about)
 
     def of_language(one: Language) -> Measurement:
-        own = human.filter(_stands_in(human, one.human))
+        own = human.filter(stands_in(human, one.human))
         return too_few(own.height, None) or _among(own, kinds_of(scale.coded(own), len(scale.codes)), scale, scan.seed)
 
     # A guideline can be clear in the language it was written in and not in another.
@@ -76,80 +77,9 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 
 def _among(human: pl.DataFrame, kinds: Kinds, scale: Scale, seed: int) -> Measured | Inconclusive:
     """Alpha among the annotators of these ratings."""
-    measured = _measured(kinds, scale, seed, partial(scale.alpha, kinds))
+    measured = measured_agreement(kinds, scale, seed, partial(scale.alpha, kinds))
     measured = replace(measured, rows=RowCounts(human.height))
     return replace(measured, growth=Growth(limited_by=("human",))) if isinstance(measured, Measured) else measured
-
-
-def _stands_in(frame: pl.DataFrame, rows: Mask) -> pl.Series:
-    """Mask of the ratings that stand in these rows."""
-    return pl.Series(rows[frame[POSITION].to_numpy()], dtype=pl.Boolean)
-
-
-def _measured(
-    kinds: Kinds, scale: Scale, seed: int, statistic: Callable[[Floats], Floats], pairs: str = RATED_TWICE
-) -> Measured | Inconclusive:
-    """The statistic over these items. pairs: how a message counts them."""
-    if kinds.items < ITEMS_AT_LEAST:
-        return Inconclusive(f"{pairs.format(kinds.items)}; from {ITEMS_AT_LEAST} on agreement can be estimated")
-    value = float(statistic(kinds.once())[0])
-    if not np.isfinite(value):
-        return Inconclusive(f"all ratings are '{_only_label(kinds, scale)}': agreement beyond chance is not defined")
-    estimate = percentile_estimate(value, resampled(kinds.times, seed, statistic))
-    if estimate is None:
-        return Inconclusive("too few items have another label than the rest: agreement hangs on single items")
-    return Measured(estimate)
-
-
-def _only_label(kinds: Kinds, scale: Scale) -> str:
-    code = int(kinds.one[0].argmax())
-    return next(word for word, position in scale.codes.items() if position == code)
-
-
-def _machines_in_languages(scan: Scan, rated: Ratings, scale: Scale) -> Measurement:
-    """As `_machines`, and the machine that agrees least with human annotators in each language."""
-    whole = _machines(scan, rated, scale)
-    if not isinstance(whole, Measured):
-        return whole
-
-    def of_language(one: Language) -> Measurement:
-        in_language = rated.frame.filter(_stands_in(rated.frame, one.human | one.synthetic))
-        n_human = int(in_language["is_human"].sum())
-        few = too_few(n_human, in_language.height - n_human)
-        own = _machines(scan, replace(rated, frame=in_language), scale)
-        return few or (own if isinstance(own, NotConfigured) else replace(own, parts={}))
-
-    return with_languages(scan, whole, scan.cached(languages).parts, of_language)
-
-
-def _machines(scan: Scan, rated: Ratings, scale: Scale) -> Measured | Inconclusive | NotConfigured:
-    judges = rated.judges()
-    if not judges:
-        return NotConfigured("no synthetic row is a rating: no machine's labels to compare with human labels")
-    human = scale.coded(rated.by_humans())
-    human_labels, habits = human["label"].unique().to_list(), scan.cached(machine_habits)
-    parts = {}
-    for name, own in judges.items():
-        kinds = kinds_between(scale.coded(own), human, len(scale.codes))
-        part = _measured(kinds, scale, scan.seed, partial(scale.agreement, kinds), RATED_BY_BOTH)
-        unshared = 1 - float(own["label"].is_in(human_labels).mean() or 0)  # type: ignore[arg-type]
-        note = f"{kinds.items:,} shared items" + (
-            f", {percent(unshared)} of its labels are no human label" if unshared else ""
-        )
-        habit = habits.of(name)
-        note += f"; it {habit}" if habit else ""
-        parts[name] = replace(part, rows=RowCounts(human.height, own.height), note=note)
-    measured = {name: part for name, part in parts.items() if isinstance(part, Measured)}
-    if not measured:
-        about = {"machines": sorted(parts), **habits.evidence()}
-        return replace(next(iter(parts.values())), note=habits.note().removeprefix("; "), evidence=about)
-    worst = min(measured, key=lambda name: (measured[name].estimate.value, name))
-    return replace(
-        measured[worst],
-        note=f"{worst} agrees least with human annotators; {measured[worst].note}",
-        parts={name: Part(part) for name, part in parts.items()},
-        evidence=habits.evidence(),
-    )
 
 
 def _about(rated: Ratings, human: pl.DataFrame, scale: Scale, kinds: Kinds) -> dict[str, object]:

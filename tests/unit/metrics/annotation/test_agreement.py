@@ -146,6 +146,27 @@ def test_a_machine_that_guesses_fails_alone_and_one_that_agrees_passes():
     assert judged(scan_of(ratings), Scope.SYNTHETIC).outcome is Outcome.NOT_CONFIGURED
 
 
+@pytest.mark.parametrize(("accuracy", "outcome"), [(0.45, Outcome.PASS), (0.1, Outcome.FAIL)])
+def test_a_machine_is_set_against_how_far_people_agree_by_nature(accuracy, outcome):
+    """Five people agree by .2; a machine that labels as they do agrees with them by no more."""
+    everybody = rows(6000, {**dict.fromkeys(["ana", "ben", "eva", "leo", "mia"], 0.45), "machine": accuracy})
+    is_machine = pl.col("annotator") == "machine"
+
+    check = judged(scan_of(everybody.filter(~is_machine), everybody.filter(is_machine)), Scope.SYNTHETIC)
+
+    assert check.outcome is outcome
+    assert "where human annotators do by 0.2" in check.message or outcome is Outcome.PASS
+
+
+def test_a_machine_beside_people_who_agree_by_chance_is_undecided():
+    human, machine = rows(400, {"ana": 0, "ben": 0}), rows(400, {"machine": 0.9})
+
+    check = judged(scan_of(human, machine), Scope.SYNTHETIC)
+
+    assert check.outcome is Outcome.INCONCLUSIVE
+    assert "which may be chance: there is nothing to agree with" in check.message
+
+
 def test_experts_are_set_against_the_crowd():
     ratings = rows(300, {"ana": 1, "ben": 0.6, "eva": 0.6}).with_columns(
         expertise=pl.when(pl.col("annotator") == "ana").then(pl.lit("Expert")).otherwise(pl.lit("crowd"))
