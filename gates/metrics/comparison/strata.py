@@ -32,6 +32,8 @@ from gates.metrics.comparison.encoding import Coded, coded, encode_rows
 from gates.verdict import Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gates.data.arrays import Mask
     from gates.data.scan.result import Rows, Scan
     from gates.metrics.base.measurement import PartKind
@@ -198,6 +200,21 @@ def _within_strata(scan: Scan, compare: Compare, *, less_is_worse: bool) -> Meas
     chosen = strata[farthest]
     parts = {name: Part(one, "stratum") for name, one in strata.items()} | small
     return with_details(chosen, note=f"within {farthest}", parts=parts, evidence=scan.cached(languages).evidence())
+
+
+def index_strata(scan: Scan) -> Iterator[tuple[str, Mask, Mask]]:
+    """Of extending rows, each label or slice with rows enough: its name, and its sampled human and synthetic rows in the index."""
+    if not scan.declared.extends_human_law:
+        return
+    for column in _stratifiers(scan):
+        for level, human, synthetic in _rare_levels(_everything(scan), column):
+            yield f"{column}={level}", _in_index(scan, scan.human, human), _in_index(scan, scan.synthetic, synthetic)
+
+
+def _in_index(scan: Scan, sampled: Rows, own: Mask) -> Mask:
+    mask = np.zeros(len(scan.index), dtype=bool)
+    mask[scan.index.positions(sampled.row_id[own])] = True
+    return mask
 
 
 def _rare_levels(sides: Sides, column: str) -> list[tuple[str, Mask, Mask]]:

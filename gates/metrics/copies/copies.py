@@ -18,9 +18,13 @@ from gates.metrics.base.measurement import (
     Measurement,
     NotConfigured,
     Part,
+    with_details,
 )
 from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.comparison.strata import index_strata
 from gates.metrics.copies.copy_baseline import (
+    OTHERS,
+    HumanBaseline,
     content_baseline,
     counted_holdout,
     held_out,
@@ -88,7 +92,7 @@ def _exact_rows(scan: Scan) -> Measurement:
     )
     unseen, matrix = content_baseline(scan, counted), scan.cached(duplicate_matrix).to_evidence()
 
-    def share(rows: Mask) -> Measured | Inconclusive:
+    def share(rows: Mask, like: HumanBaseline | None = None) -> Measured | Inconclusive:
         mask = first_of_each(index, rows)
         short = mask & ~counted
         by_chance = among_short.like(language.filter(short))
@@ -97,7 +101,7 @@ def _exact_rows(scan: Scan) -> Measurement:
         # Where there are no prompts and all rows are short, human rows among themselves are the baseline.
         with_short = are_copies or (scan.roles.prompt is None and not (mask & counted).any())
         own = mask if with_short else mask & counted
-        baseline = (among_all if with_short else unseen).like(language.filter(own))
+        baseline = (like or (among_all if with_short else unseen)).like(language.filter(own))
         human_count = int((human if with_short else human & counted).sum())
         compared = excess(int((own & copied).sum()), int(own.sum()), baseline, human_count, "equal a human row")
         left_out = 0 if with_short else int(short.sum())
@@ -106,7 +110,15 @@ def _exact_rows(scan: Scan) -> Measurement:
         places = twin_places(scan, index.ids(first), index.ids(index.first_with_content_of(first, human)))
         return replace(compared, note=note, evidence={**compared.evidence, "matrix": matrix, "first_rows": places})
 
-    return _whole_and_parts(scan, share)
+    measured = _whole_and_parts(scan, share)
+    repeated = index.repeated(human)
+    # A rare class lies where few human rows do, and repeats less than all of them.
+    strata = {
+        name: Part(share(made, HumanBaseline(repeated[own], language.filter(own), OTHERS)), "stratum")
+        for name, own, made in index_strata(scan)
+        if scan.holdout is None
+    }
+    return with_details(measured, parts=strata)
 
 
 class _FirstOf:

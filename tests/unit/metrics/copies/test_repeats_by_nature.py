@@ -5,6 +5,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from gates.data.scan.inputs import Declarations
+from gates.data.scan.run import ScanRequest
 from gates.metrics.base.measurement import Limits
 from gates.metrics.copies import copies, duplicates
 from gates.metrics.limits.judge import Judgement, judge
@@ -49,3 +51,16 @@ def test_repeats_that_may_be_accidents_leave_fresh_rows_undecided():
     human = written_twice(fine(ROWS), 0.03)
 
     assert copied(human, pl.concat([fine(ROWS, 2), human.head(10)])).outcome is Outcome.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("copies_among", "outcome"), [(0, Outcome.PASS), (90, Outcome.FAIL)])
+def test_copies_of_a_rare_class_are_set_against_the_class_and_not_against_all_who_repeat(copies_among, outcome):
+    often = coarse(2 * ROWS).with_columns(use=pl.lit("seldom"))
+    rare, fresh = (questionnaire(300, seed).with_columns(use=pl.lit("often")) for seed in (1, 2))
+    made = pl.concat([rare.head(copies_among), fresh.head(300 - copies_among)])
+    request = ScanRequest(declared=Declarations(extends_human_law=True))
+
+    scan = table_scan(pl.concat([often, rare]), made, request=request, label="use")
+    measured = copies.METRIC.measure(scan, Scope.COMBINED, {"kind": "exact"})
+
+    assert judge(measured, Limits(max_value=0.05), Severity.CRITICAL).outcome is outcome
