@@ -61,7 +61,8 @@ def _excess(scan: Scan, synthetic: Mask, human: Mask, marks: Mark, habits: Mark)
         "synthetic": _counts(scan.index.marks[synthetic], marks),
         "human": _counts(scan.index.marks[human], marks),
     }
-    estimate = ratio_difference(*_worth(scan, synthetic, marked), *_worth(scan, human, marked))
+    alike = max(_design_effect(scan, rows, marked) for rows in (synthetic, human))
+    estimate = ratio_difference(hits / alike, n_synthetic / alike, human_hits / alike, n_human / alike)
     is_large_enough = min(n_human, n_synthetic) >= ROWS_TO_PASS
     return Measured(
         estimate,
@@ -92,13 +93,13 @@ def _counted(index: RowIndex, mask: Mask) -> Mask:
     return counted | index.first_of_each(mask)
 
 
-def _worth(scan: Scan, rows: Mask, marked: Mask) -> tuple[float, float]:
-    """How many marked rows and rows these are worth: one bad answer to a prompt stands in each pair that has it."""
-    hits = marked[rows].astype(np.float64)
+def _design_effect(scan: Scan, rows: Mask, marked: Mask) -> float:
+    """How many of these rows one independent row is worth: a bad answer to a prompt stands in each pair that has it."""
     if not scan.roles.group:
-        return float(hits.sum()), float(len(hits))
-    effective = effective_rows(hits, scan.index.at("group", np.flatnonzero(rows)))
-    return float(hits.mean()) * effective, float(effective)
+        return 1.0
+    return float(rows.sum()) / effective_rows(
+        marked[rows].astype(np.float64), scan.index.at("group", np.flatnonzero(rows))
+    )
 
 
 def _beyond_human(synthetic: Flags, human: Flags, habits: Mark) -> Mark:

@@ -92,8 +92,9 @@ def duplicate_matrix(scan: Scan) -> DuplicateMatrix:
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
-    """Share of rows that repeat an earlier row of their origin, in [0, 1]; a count, with an interval below 100 rows a side.
+    """Share of rows that repeat an earlier row of their origin, in [0, 1]: a count over all of them.
 
+    Against human rows it has an interval below 100 rows a side, and where these repeat by nature.
     kind "exact": same content; texts under 20 tokens coincide by chance and are left out, unless there are no others or
     synthetic ones repeat each other by .15 and more beyond human ones; "near": token Jaccard of at least .8 with another
     text. For synthetic rows the same share among equally many human rows is subtracted, because repeats grow with n and a
@@ -116,7 +117,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
             return _nothing_to_count(matrix)
         own, baseline = (repeat_share(scan.index, side, size) for side in sides)
         estimate = Estimate.exact(own - baseline)
-        if size < ROWS_TO_PASS:
+        if size < ROWS_TO_PASS or (baseline > NATURAL_REPEAT_RATIO and scan.cached(repeats_are_natural)):
             estimate = ratio_difference(own * size, size, baseline * size, size)
         return _counted(scan, matrix, estimate, sides[0], RowCounts(human_count, synthetic_count))
 

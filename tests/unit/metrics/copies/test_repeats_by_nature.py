@@ -47,6 +47,16 @@ def test_copies_beyond_what_human_rows_share_by_nature_fail():
     assert copied(human, mixed).outcome is Outcome.FAIL
 
 
+@pytest.mark.parametrize(("more", "outcome"), [(10, Outcome.INCONCLUSIVE), (200, Outcome.FAIL)])
+def test_synthetic_repeats_are_set_against_what_chance_does_to_human_ones(more, outcome):
+    human, fresh = questionnaire(ROWS), questionnaire(ROWS, 2)
+    synthetic = pl.concat([fresh.head(ROWS - more), fresh.head(more)])
+
+    measured = duplicates.METRIC.measure(table_scan(human, synthetic), Scope.SYNTHETIC, {"kind": "exact"})
+
+    assert judge(measured, Limits(max_value=0.001), Severity.CRITICAL).outcome is outcome
+
+
 def test_repeats_that_may_be_accidents_leave_fresh_rows_undecided():
     human = written_twice(fine(ROWS), 0.03)
 
