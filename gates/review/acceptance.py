@@ -1,0 +1,142 @@
+"""Acceptance sampling by attributes: how many rows of a lot to review, and how many of them may be rejected.
+
+A share of rejected rows stands for what it would be if every row of the lot were reviewed. Plans are computed and no table
+is copied. Guenther, Journal of Quality Technology 1 (1969) 85-97; Wetherill & Brown, Statistical Process Control, 1991, ch. 12.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import bdtr, gammaln
+
+from gates.errors import UsageError
+
+# A count that is a whole number but for the last bits of a product.
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class Risks:
+    """What a plan promises, all in (0, 1).
+
+    aql: a lot with this share of rows that should be rejected is good, and rejected with at most `producer`.
+    ltpd: one with this share is bad, and accepted with at most `consumer`. Raises UsageError where aql is not below ltpd.
+    """
+
+    aql: float = 0.01
+    ltpd: float = 0.05
+    producer: float = 0.05
+    consumer: float = 0.10
+
+    def __post_init__(self) -> None:
+        if not 0 < self.aql < self.ltpd < 1:
+            raise UsageError(f"AQL {self.aql:g} and LTPD {self.ltpd:g}: expected 0 < AQL < LTPD < 1")
+        if not (0 < self.producer < 1 and 0 < self.consumer < 1 and self.producer + self.consumer < 1):
+            raise UsageError(
+                f"risks {self.producer:g} and {self.consumer:g}: expected each in (0, 1), and less than 1 together"
+            )
+
+    def good_rows(self, lot: int) -> int:
+        """The most rows to reject that a good lot of a size has."""
+        return math.floor(self.aql * lot + _ROUNDING)
+
+    def bad_rows(self, lot: int) -> int:
+        """The fewest rows to reject that a bad lot of a size has."""
+        return math.ceil(self.ltpd * lot - _ROUNDING)
+
+
+@dataclass(frozen=True)
+class SinglePlan:
+    """Review `size` rows, accept the lot where at most `acceptance` of them are rejected.
+
+    lot: how many rows the sample is drawn from without replacement; None for a lot without end.
+    """
+
+    size: int
+    acceptance: int
+    lot: int | None = None
+
+    def accepted(self, share: float) -> float:
+        """The probability to accept a lot with this share of rows to reject: the operating characteristic.
+
+        Of a finite lot the share is that of whole rows, rounded to the nearest.
+        """
+        if self.acceptance >= self.size:
+            return 1.0
+        if self.lot is None:
+            return float(bdtr(self.acceptance, self.size, share))
+        return hypergeometric_cdf(self.acceptance, self.lot, round(share * self.lot), self.size)
+
+
+def single_plan(risks: Risks, lot: int | None = None) -> SinglePlan:
+    """The smallest plan that keeps both risks: binomial without a lot, hypergeometric for a lot of a size, at least 1.
+
+    For each acceptance number the fewest rows that keep the consumer's risk are taken; the first number that keeps the
+    producer's risk too is the answer, as more rows or a smaller number would break one of both (Guenther 1969). To review
+    the whole of a lot keeps both.
+    """
+    acceptance = 0
+    while True:
+        size = _fewest_rows(acceptance, risks, lot)
+        plan = SinglePlan(size, acceptance, lot)
+        if _accepted_at(plan, risks, is_good=True) >= 1 - risks.producer:
+            return plan
+        acceptance += 1
+
+
+def accepted_when_good(plan: SinglePlan, risks: Risks) -> float:
+    """The probability to accept a lot that is just good."""
+    return _accepted_at(plan, risks, is_good=True)
+
+
+def accepted_when_bad(plan: SinglePlan, risks: Risks) -> float:
+    """The probability to accept a lot that is just bad."""
+    return _accepted_at(plan, risks, is_good=False)
+
+
+def zero_defects_size(share: float, confidence: float) -> int:
+    """How many rows without a single rejected one show, with this confidence, that fewer than this share are to reject."""
+    return math.ceil(math.log1p(-confidence) / math.log1p(-share) - _ROUNDING)
+
+
+def hypergeometric_cdf(hits: int, lot: int, marked: int, drawn: int) -> float:
+    """The probability that at most `hits` of `drawn` rows are marked, where `marked` of all rows of the lot are."""
+    fewest, most = max(0, drawn - (lot - marked)), min(marked, drawn)
+    if hits >= most:
+        return 1.0
+    if hits < fewest:
+        return 0.0
+    numbers = np.arange(fewest, hits + 1)
+    logarithms = _log_choose(marked, numbers) + _log_choose(lot - marked, drawn - numbers)
+    return min(1.0, float(np.exp(logarithms - _log_choose(lot, np.asarray(drawn))).sum()))
+
+
+def _log_choose(total: int, chosen: np.typing.NDArray[np.int64]) -> np.typing.NDArray[np.float64]:
+    logarithm: np.typing.NDArray[np.float64] = gammaln(total + 1) - gammaln(chosen + 1) - gammaln(total - chosen + 1)
+    return logarithm
+
+
+def _accepted_at(plan: SinglePlan, risks: Risks, *, is_good: bool) -> float:
+    if plan.lot is None:
+        return plan.accepted(risks.aql if is_good else risks.ltpd)
+    marked = risks.good_rows(plan.lot) if is_good else risks.bad_rows(plan.lot)
+    return hypergeometric_cdf(plan.acceptance, plan.lot, marked, plan.size)
+
+
+def _fewest_rows(acceptance: int, risks: Risks, lot: int | None) -> int:
+    """The fewest rows at which a bad lot is accepted with no more than the consumer's risk; by halving, as it falls with each row."""
+
+    def is_enough(size: int) -> bool:
+        return _accepted_at(SinglePlan(size, acceptance, lot), risks, is_good=False) <= risks.consumer
+
+    high = acceptance + 1
+    while lot is None and not is_enough(high):
+        high *= 2
+    low, high = acceptance, high if lot is None else lot
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if is_enough(middle) else (middle, high)
+    return high
