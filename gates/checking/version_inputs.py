@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gates.checking.cache.hashes import RememberedHashes
-from gates.checking.changes.laid_out_anew import DatasetAt, LaidOut
 from gates.checking.changes.losses import kept_files
 from gates.checking.changes.moved_datasets import has_same_configuration
+from gates.checking.changes.repartitioned import DatasetAt, VersionPair
 from gates.checking.changes.rows_before import commit_before, is_near_before, lost_human_files
 from gates.config.deadline import TimeUpError
 from gates.data.previous_version import CommitBefore, KeptFiles
@@ -115,14 +115,14 @@ def _with_changes(
         )
     changes = compare(old, seen)
     holdout_changes = compare_holdouts(old, seen) if home.holdout else None
-    # Rows under other settings than before are others; nobody waits for them under a clock.
-    is_told = not is_near and has_same_configuration(at, at.before)
+    # Another configuration reads other rows from the same files; and there is no time for rows before a deadline.
+    compares_rows = not is_near and has_same_configuration(at, at.before)
     places = (DatasetAt(at.repository, version, home) for version in (at.before, at.version))
     kept: KeptFiles | None = kept_files(
         changes,
         holdout_changes,
         compare_evaluations(old, seen) if home.evaluation else None,
-        LaidOut(*places) if is_told else None,
+        VersionPair(*places) if compares_rows else None,
     )
     # A verdict reached without a clock is recalled only where the same is known.
     is_commit_left = is_near and not is_near_before(at)

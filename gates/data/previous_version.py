@@ -92,11 +92,11 @@ class CommitBefore:
     unknown: str = ""
 
 
-class LayoutOfRows(Protocol):
-    """The rows of the version before and of now, read when they are asked for."""
+class RowComparison(Protocol):
+    """The rows of the version before and of this one, read when they are asked for."""
 
     def has_all_rows(self) -> bool:
-        """Whether each row of before stands somewhere now. Raises DataError where nobody can tell."""
+        """Whether each row of the version before is in this one too. Raises DataError where rows cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -105,13 +105,13 @@ class KeptFiles:
 
     lost: the share of them that is gone, in [0, 1]; of dataset, holdout and evaluation sets the worst. Files that were all written anew
     are not lost. story: what happened and how to get them back; names: the first files that are gone.
-    unknown: why the two versions could not be compared, or "". layout: tells whether the dataset's files that are gone were laid
-    out anew, None where none is gone or nobody can tell; otherwise: what became of the other files.
+    unknown: why the two versions could not be compared, or "". rows: tells whether the dataset was only repartitioned, None where
+    none of its files is gone or its rows cannot be compared; other_files: what became of holdout and evaluation sets then.
     """
 
     lost: float = 0.0
     story: str = ""
     names: tuple[str, ...] = ()
     unknown: str = ""
-    layout: LayoutOfRows | None = field(default=None, repr=False, compare=False)
-    otherwise: KeptFiles | None = field(default=None, repr=False, compare=False)
+    rows: RowComparison | None = field(default=None, repr=False, compare=False)
+    other_files: KeptFiles | None = field(default=None, repr=False, compare=False)

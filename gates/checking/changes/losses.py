@@ -15,7 +15,7 @@ from gates.verdict import UNDECLARED
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from gates.data.previous_version import LayoutOfRows
+    from gates.data.previous_version import RowComparison
     from gates.versions.dataset.comparison import Comparison
 
 # People take out a bad shard or a source that withdrew, a few files of many. A pull in part leaves out a folder, or all
@@ -41,24 +41,24 @@ def kept_files(
     files: Comparison | None,
     holdout: Comparison | None = None,
     evaluation: Comparison | None = None,
-    layout: LayoutOfRows | None = None,
+    rows: RowComparison | None = None,
 ) -> KeptFiles:
     """What became of the base's files, of the dataset's, its holdout's or its evaluation sets': what lost most.
 
-    layout: of the dataset's rows, which tells whether its files were laid out anew.
+    rows: of the dataset, which tell whether its files were only repartitioned.
     """
     named = (("", files), ("of the holdout, ", holdout), ("of the evaluation sets, ", evaluation))
     sides = [(_lost(comparison), of, comparison) for of, comparison in named if comparison]
     lost, of, worse = max(sides, key=lambda side: side[0], default=(0.0, "", None))
     if worse is None or not lost:
         return KeptFiles()
-    is_told_by_rows = worse is files and layout is not None
+    compares_rows = worse is files and rows is not None
     return KeptFiles(
         lost,
         of + worse.sentence(),
         worse.removed[:_NAMED],
-        layout=layout if is_told_by_rows else None,
-        otherwise=kept_files(None, holdout, evaluation) if is_told_by_rows else None,
+        rows=rows if compares_rows else None,
+        other_files=kept_files(None, holdout, evaluation) if compares_rows else None,
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gates.checking.cache.folder import cache_of
 from gates.checking.cache.hashes import RememberedHashes
-from gates.checking.changes.laid_out_anew import DatasetAt, LaidOut
+from gates.checking.changes.repartitioned import DatasetAt, VersionPair
 from gates.checking.weakening.difference import CANNOT_TELL, RuleDifference
 from gates.errors import DataError, UsageError, first_few
 from gates.versions.dataset.comparison import compare, compare_evaluations, compare_holdouts
@@ -68,21 +68,21 @@ class FileSides:
         judged, bytes_before = {file.name for file in now.files}, {file.entry.identity for file in before.files}
         skipped = [file for file in self._at(self.judged, self.old, *keys).files if file.name not in judged]
         left_out = {file.name for file in skipped} | set(compare(before, now).removed)
-        # What the base has never seen, its paths would judge today.
+        # The paths of the base would judge these files too, and the base cannot have their rows.
         is_unseen = any(file.entry.identity not in bytes_before for file in skipped)
-        if left_out and (is_unseen or not self._are_laid_out_anew()):
+        if left_out and (is_unseen or not self._has_all_rows()):
             return f"files that {self.base} judges are left out: {_listed(sorted(left_out))}"
         origins = {file.entry.identity: file.origin for file in before.files}
         moved = [file.name for file in now.files if origins.get(file.entry.identity, file.origin) != file.origin]
         return f"files count as another origin: {_listed(moved)}: {CANNOT_TELL}" if moved else ""
 
-    def _are_laid_out_anew(self) -> bool:
-        """Whether each row that the base judges stands in the files of now. Raises DataError where they cannot be read."""
+    def _has_all_rows(self) -> bool:
+        """Whether each row that the base judges is judged now too. Raises DataError where rows cannot be read."""
         if not self.reads_rows:
             return False
         keys = ("path", "partitions", "reference")
         sides = ((self.base, self.old), (self.judged, self.new))
-        return LaidOut(*(DatasetAt(self.repository, at, _only(one, *keys)) for at, one in sides)).has_all_rows()
+        return VersionPair(*(DatasetAt(self.repository, at, _only(one, *keys)) for at, one in sides)).has_all_rows()
 
     def _beside(self, key: str, what: str) -> str:
         if self.judged.kind is not VersionKind.WORKTREE:

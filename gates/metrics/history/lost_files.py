@@ -12,7 +12,7 @@ from gates.metrics.base.metric import Metric, Side, Unit
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gates.data.previous_version import KeptFiles, LayoutOfRows
+    from gates.data.previous_version import KeptFiles, RowComparison
     from gates.data.scan.result import Scan
     from gates.verdict import Scope
 
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Share of the files of the version before that are gone, in [0, 1]; a count, so without interval.
 
-    Where every row of theirs stands in other files now, as often as before, they were renamed, split or joined, and none is gone.
+    Where every row of theirs stands in other files, as often as before, they were repartitioned, and none is gone.
     """
     return measurement_of(scan.before.kept_files)
 
@@ -34,18 +34,18 @@ def measurement_of(kept: KeptFiles | None) -> Measurement:
     if kept.unknown:
         # More rows decide nothing here: no setting for too few of them lets it pass.
         return Failed(kept.unknown)
-    if kept.lost and kept.layout is not None and _is_laid_out_anew(kept.layout):
-        return measurement_of(kept.otherwise)
+    if kept.lost and kept.rows is not None and _has_all_rows(kept.rows):
+        return measurement_of(kept.other_files)
     evidence = {"files": list(kept.names)} if kept.names else {}
     return Measured(Estimate.exact(kept.lost), note=kept.story, evidence=evidence)
 
 
-def _is_laid_out_anew(layout: LayoutOfRows) -> bool:
-    """What cannot be read may be gone."""
+def _has_all_rows(rows: RowComparison) -> bool:
+    """As `RowComparison.has_all_rows`; rows that cannot be read count as gone."""
     try:
-        return layout.has_all_rows()
+        return rows.has_all_rows()
     except DataError as error:
-        logger.debug("the rows of files that are gone are not known: %s", error)
+        logger.debug("the rows of files that are gone cannot be compared: %s", error)
         return False
 
 

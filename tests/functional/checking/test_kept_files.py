@@ -67,7 +67,7 @@ def test_half_of_the_files_gone_fails(root, kept, door):
     assert f"`git checkout {before} -- data/people.dvc`, then `dvc pull data/people.dvc`" in message
 
 
-def laid_out_anew(files: dict[str, str], count: int) -> dict[str, str]:
+def repartitioned(files: dict[str, str], count: int) -> dict[str, str]:
     """The same rows in another order, in so many files, some of them under a name of before."""
     header, *_ = next(iter(files.values())).splitlines()
     rows = sorted(row for text in files.values() for row in text.splitlines()[1:])
@@ -77,7 +77,7 @@ def laid_out_anew(files: dict[str, str], count: int) -> dict[str, str]:
 @pytest.mark.parametrize("door", ["--worktree", "--staged"])
 @pytest.mark.parametrize("count", [1, 5])
 def test_rows_in_fewer_files_are_no_loss(root, kept, door, count):
-    put(root, laid_out_anew(shards(8), count))
+    put(root, repartitioned(shards(8), count))
     git(root, "add", "-A")
 
     assert kept(door)[:2] == (0, "pass")
@@ -85,7 +85,7 @@ def test_rows_in_fewer_files_are_no_loss(root, kept, door, count):
 
 @pytest.mark.parametrize("origin", ["human", "synthetic"])
 def test_rows_in_fewer_files_are_a_loss_where_one_of_them_is_gone(root, kept, origin):
-    files = laid_out_anew(shards(8), 5)
+    files = repartitioned(shards(8), 5)
     lines = files["03.csv"].splitlines(keepends=True)
     lost = next(line for line in lines if line.rstrip().endswith(origin))
     put(root, files | {"03.csv": "".join(line for line in lines if line != lost)})
@@ -98,7 +98,7 @@ def test_rows_in_fewer_files_are_a_loss_where_one_of_them_is_gone(root, kept, or
 
 def test_rows_of_a_version_that_cannot_be_read_may_be_gone(root, kept):
     shutil.rmtree(root / ".dvc/cache")
-    put(root, laid_out_anew(shards(8), 5))
+    put(root, repartitioned(shards(8), 5))
 
     assert kept()[0] != 0
 

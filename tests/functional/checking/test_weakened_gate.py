@@ -403,14 +403,14 @@ def joined(*texts):
     return "\n".join([header, *sorted(lines)]) + "\n"
 
 
-def test_rows_that_are_laid_out_anew_are_left_out_nowhere(tracked):
+def test_rows_that_are_repartitioned_weaken_nothing(tracked):
     edit(tracked, "gates.toml", 'path = "data"', 'path = "data/all.csv"')
     track(tracked, "data", {"all.csv": joined(rows(1), rows(2))})
 
     assert between_commits(tracked, "joined") == {}
 
 
-def test_rows_that_are_laid_out_anew_are_left_out_where_one_is_gone(tracked):
+def test_rows_that_are_repartitioned_are_left_out_where_one_is_gone(tracked):
     edit(tracked, "gates.toml", 'path = "data"', 'path = "data/all.csv"')
     text = joined(rows(1), rows(2))
     track(tracked, "data", {"all.csv": text[: text.rstrip().rindex("\n") + 1]})

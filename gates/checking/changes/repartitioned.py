@@ -1,4 +1,4 @@
-"""Whether files that are gone were laid out anew: each of their rows stands in the files of now, as often as before."""
+"""Whether a dataset was only repartitioned: every row of the version before stands in the files of the later one, as often."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ class DatasetAt:
 
 
 @dataclass(frozen=True)
-class LaidOut:
-    """A `LayoutOfRows`: all rows of both versions are read."""
+class VersionPair:
+    """A `RowComparison` of two versions of a dataset: all rows of both are read."""
 
     before: DatasetAt
-    now: DatasetAt
+    after: DatasetAt
 
     def has_all_rows(self) -> bool:
-        """Whether no row of the version before is gone, whoever made it. Raises DataError for rows that cannot be read."""
+        """Whether no row of the version before is gone, of whatever origin. Raises DataError for rows that cannot be read."""
         # Takes polars, which an unchanged dataset does not need.
         from gates.data.scan.contained_rows import has_rows_of
 
         try:
             with ExitStack() as stack:
-                before, now = (_opened(stack, at) for at in (self.before, self.now))
-                return has_rows_of(now, before)
+                before, after = (_opened(stack, at) for at in (self.before, self.after))
+                return has_rows_of(after, before)
         except (UsageError, OSError) as error:
             raise DataError(str(error)) from error
 
