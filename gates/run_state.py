@@ -1,4 +1,4 @@
-"""What a run was doing, and the exit code that it reached: kept where its supervisor can read it once the run is dead."""
+"""What a run is doing and the exit code that it reached, where its supervisor can read both once the run is dead."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import mmap
 import os
 import struct
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
 _HEAD = struct.Struct("=HH")
 
 
-class LastWords:
-    """A page of memory that a process shares with those that it forks; the first that speaks is the only one that is heard."""
+class RunState:
+    """Steps and exit code of one run, in a page of memory that a process shares with those that it forks."""
 
     def __init__(self) -> None:
         self._page = mmap.mmap(-1, mmap.PAGESIZE)
         self._steps: list[str] = []
-        # Threads have steps of their own, which are told in the order in which they began.
+        # Threads have steps of their own, which are listed in the order in which they began.
         self._lock = threading.Lock()
 
-    def listen_to_this_process(self) -> None:
+    def record_this_process(self) -> None:
         """From now on, steps and the exit code of this process are kept here; not those of processes that it forks."""
-        _heard[:] = [(self, os.getpid())]
+        _recorded[:] = [(self, os.getpid())]
 
     @property
     def exit_code(self) -> int | None:
-        """The code that the run reached by itself; None where it did not come so far."""
+        """The code that the run reached by itself; None where it did not get that far."""
         code = int(_HEAD.unpack_from(self._page)[0])
         return code - 1 if code else None
 
@@ -66,25 +66,22 @@ class LastWords:
 
 
 # One at most, with the id of its process.
-_heard: list[tuple[LastWords, int]] = []
+_recorded: list[tuple[RunState, int]] = []
 
 
 @contextmanager
 def doing(what: str) -> Iterator[None]:
-    """While it lasts, this is what a run that dies was doing: a phrase with a verb in -ing. Costs microseconds."""
-    words = _of_this_process()
-    if words is None:
-        yield
-        return
-    with words.step(what):
+    """Record what the run is doing while the block lasts. what: a phrase with a verb in -ing. Costs microseconds."""
+    state = _of_this_process()
+    with state.step(what) if state else nullcontext():
         yield
 
 
 def reached(exit_code: int) -> None:
     """The run has its answer, and ends by itself with this code."""
-    if words := _of_this_process():
-        words.write(exit_code)
+    if state := _of_this_process():
+        state.write(exit_code)
 
 
-def _of_this_process() -> LastWords | None:
-    return next((words for words, process in _heard if process == os.getpid()), None)
+def _of_this_process() -> RunState | None:
+    return next((state for state, process in _recorded if process == os.getpid()), None)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gates.checking.check_version import judge_at
 from gates.checking.engine import LOCAL
-from gates.last_words import doing
+from gates.run_state import doing
 
 if TYPE_CHECKING:
     from collections.abc import Callable

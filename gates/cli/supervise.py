@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from gates.cli.streams_at_exit import DEBUG_VARIABLE
-from gates.last_words import LastWords, reached
+from gates.run_state import RunState, reached
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,19 +22,19 @@ _SET_DEATH_SIGNAL = 1
 def supervised(work: Callable[[], int], on_death: Callable[[str, str], int]) -> int:
     """The exit code of work, done in a child. Returns in both processes where there are two, and never does the work twice.
 
-    on_death: gives the exit code for how the child ended without one of its own, such as "was ended by SIGSEGV", and for
-    what it was doing. Its own is the one that `work` returned: code that ends the process has it end without.
+    on_death: gives the exit code where the child ended otherwise than with the one that `work` returned. Called with how it
+    ended, such as "was ended by SIGSEGV", and with what it was doing.
     Where a process cannot be supervised, as outside of Linux, and for a debugger, the work is done in this one.
     """
     if sys.platform != "linux" or os.environ.get(DEBUG_VARIABLE):
         return work()
-    parent, words = os.getpid(), LastWords()
+    parent, state = os.getpid(), RunState()
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {*_PASSED_ON, signal.SIGCHLD})
     child = os.fork()
     if not child:
         _die_with(parent)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        words.listen_to_this_process()
+        state.record_this_process()
         code = work()
         reached(code)
         return code
@@ -42,18 +42,18 @@ def supervised(work: Callable[[], int], on_death: Callable[[str, str], int]) -> 
     signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     if not os.WIFSIGNALED(status):
         code = os.WEXITSTATUS(status)
-        if code == words.exit_code:
+        if code == state.exit_code:
             # At once: what is to be printed or removed at the end is the child's.
             os._exit(code)
         answer = (
-            "before it had an answer" if words.exit_code is None else f"in the place of its answer, {words.exit_code}"
+            "before it had an answer" if state.exit_code is None else f"in the place of its answer, {state.exit_code}"
         )
-        return on_death(f"ended with exit code {code} {answer}", words.steps)
+        return on_death(f"ended with exit code {code} {answer}", state.steps)
     number = os.WTERMSIG(status)
     if number in sent:
         signal.signal(number, signal.SIG_DFL)
         os.kill(parent, number)
-    return on_death(f"was ended by {signal.Signals(number).name}", words.steps)
+    return on_death(f"was ended by {signal.Signals(number).name}", state.steps)
 
 
 def _status_of(child: int) -> tuple[int, set[int]]:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gates.data.values.readings import NO_READINGS
-from gates.last_words import doing
 from gates.rows.failures import joined
 from gates.rows.load import load_schema
 from gates.rows.schemas.built_in import built_in_schema, plugin_schema
 from gates.rows.validation import RowValidator, polars_rows
+from gates.run_state import doing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

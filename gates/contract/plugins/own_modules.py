@@ -20,8 +20,8 @@ from gates.config.sources.schema_files import text_digest
 from gates.contract.plugins.early_exit import OWN, refuse_early_exits
 from gates.contract.plugins.own_files import is_own_file, place_in
 from gates.errors import PluginError, SuiteError, foreign_text
-from gates.last_words import doing
 from gates.regular_files import content_of
+from gates.run_state import doing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

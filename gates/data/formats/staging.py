@@ -23,8 +23,8 @@ from gates.data.formats.jsonl import ColumnNotes, stage_jsonl
 from gates.data.formats.python_lists import with_json_lists
 from gates.data.formats.wide_decimals import with_narrow_decimals
 from gates.errors import DataError
-from gates.last_words import doing
 from gates.regular_files import refuse_pointer_at
+from gates.run_state import doing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

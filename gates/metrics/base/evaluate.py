@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from gates.data.facts import HUMAN_CODE, SYNTHETIC_CODE
 from gates.errors import GatesError, foreign_text
-from gates.last_words import doing
 from gates.metrics.base.measurement import Failed, Measurement, NotConfigured
+from gates.run_state import doing
 from gates.verdict import NOTHING_TO_MEASURE, Scope
 
 if TYPE_CHECKING:
