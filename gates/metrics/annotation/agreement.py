@@ -10,11 +10,13 @@ import numpy as np
 import polars as pl
 
 from gates.metrics.annotation.annotator_habits import human_habits
-from gates.metrics.annotation.machines import machine_agreement, measured_agreement, stands_in
+from gates.metrics.annotation.machines import machine_agreement
+from gates.metrics.annotation.measured_agreement import measured_agreement
 from gates.metrics.annotation.ratings import (
     Kinds,
     Ratings,
     Scale,
+    is_in_rows,
     kinds_between,
     kinds_of,
     ratings,
@@ -24,13 +26,7 @@ from gates.metrics.annotation.ratings import (
 from gates.metrics.base.breakdowns import with_languages
 from gates.metrics.base.full_columns import accumulate_annotations
 from gates.metrics.base.languages import languages, too_few
-from gates.metrics.base.measurement import (
-    Growth,
-    Inconclusive,
-    Measured,
-    Measurement,
-    RowCounts,
-)
+from gates.metrics.base.measurement import Growth, Inconclusive, Measured, Measurement, RowCounts
 from gates.metrics.base.metric import Metric, Side
 from gates.verdict import Scope
 
@@ -46,9 +42,9 @@ EVIDENCE_JUDGES = 20
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Human ratings: Krippendorff's alpha. Synthetic ones: how the machine that agrees least agrees with human annotators.
 
-    Where these agree among themselves by a < .8, the machine's agreement is multiplied by .8 / a: people cannot be agreed with
-    further than they agree. At most 1, 0 is chance; the interval resamples items. Every row counts, not a sample. In a human scope the machines
-    are evidence, as are experts against the crowd; in a synthetic scope each machine is a part that can fail the check.
+    Where these agree among themselves by a < .8, the machine's agreement is multiplied by .8 / a: nobody can agree with them
+    further than they agree. At most 1, 0 is chance; the interval resamples items. Every row counts, not a sample. In a human
+    scope the machines are evidence, as are experts against the crowd; in a synthetic scope each machine is a part that can fail the check.
     In both, the ratings in a language are a part.
     """
     rated = scan.cached(ratings)
@@ -68,7 +64,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     whole = replace(measured, note=note + habits.note(), evidence=about)
 
     def of_language(one: Language) -> Measurement:
-        own = human.filter(stands_in(human, one.human))
+        own = human.filter(is_in_rows(human, one.human))
         return too_few(own.height, None) or _among(own, kinds_of(scale.coded(own), len(scale.codes)), scale, scan.seed)
 
     # A guideline can be clear in the language it was written in and not in another.

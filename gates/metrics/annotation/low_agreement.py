@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 COMPARED_AT_MOST = 100
 # Of two who disagree either may be right.
 COMPARED_AT_LEAST = 3
-# Three robust standard deviations below the middle, and .1 at least: annotators who all agree alike differ by chance.
+# Three robust standard deviations below the median, and .1 at least: annotators who all agree alike differ by chance.
 DEVIATIONS, GAP_AT_LEAST = 3, 0.1
+# Of more, a message would be a list; all are in the evidence.
 IN_MESSAGE = 3
 # A median absolute deviation times this estimates a normal law's standard deviation.
 _NORMAL = 1.4826
@@ -64,9 +65,9 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
             f"{len(agreements)} human annotators rated {ITEMS_AT_LEAST} items that others rated too; from "
             f"{COMPARED_AT_LEAST} on it can be said who labels unlike the others"
         )
-    low = _low(agreements, scale, scan.seed)
-    labels = int(counts.filter(pl.col(_WHO).is_in(list(low)))["count"].sum())
     middle = float(np.median([one.value for one in agreements.values()]))
+    low = _low(agreements, middle, scale, scan.seed)
+    labels = int(counts.filter(pl.col(_WHO).is_in(list(low)))["count"].sum())
     return Measured(
         Estimate.exact(labels / human.height),
         RowCounts(human.height),
@@ -81,11 +82,10 @@ def _note(low: Mapping[str, Mapping[str, float]], middle: float) -> str:
     return f"{first_few(each, IN_MESSAGE)}; half of all annotators by {middle:.2f} or more" if each else ""
 
 
-def _low(agreements: Mapping[str, _Agreement], scale: Scale, seed: int) -> dict[str, dict[str, float]]:
-    """Whose agreement with the others is surely lower than theirs, with its interval."""
-    values = np.array([one.value for one in agreements.values()])
-    middle = float(np.median(values))
-    bound = middle - max(GAP_AT_LEAST, DEVIATIONS * _NORMAL * float(np.median(np.abs(values - middle))))
+def _low(agreements: Mapping[str, _Agreement], middle: float, scale: Scale, seed: int) -> dict[str, dict[str, float]]:
+    """The annotators whose agreement with the others is surely lower than theirs, with its interval. middle: the median."""
+    deviation = float(np.median([abs(one.value - middle) for one in agreements.values()]))
+    bound = middle - max(GAP_AT_LEAST, DEVIATIONS * _NORMAL * deviation)
     low: dict[str, dict[str, float]] = {}
     for name, one in agreements.items():
         if one.value >= bound:

@@ -1,4 +1,4 @@
-"""How far each machine that labels agrees with human annotators, as far as these agree themselves."""
+"""How far each machine that labels agrees with human annotators, set against how far these agree among themselves."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
-import polars as pl
-
 from gates.metrics.annotation.annotator_habits import machine_habits
-from gates.metrics.annotation.ratings import ITEMS_AT_LEAST, POSITION, Kinds, Ratings, Scale, kinds_between, kinds_of
+from gates.metrics.annotation.measured_agreement import measured_agreement
+from gates.metrics.annotation.ratings import Kinds, Ratings, Scale, is_in_rows, kinds_between, kinds_of
 from gates.metrics.base.breakdowns import with_languages
 from gates.metrics.base.languages import languages, too_few
 from gates.metrics.base.measurement import Estimate, Inconclusive, Measured, Measurement, NotConfigured, Part, RowCounts
@@ -18,21 +16,19 @@ from gates.metrics.limits.wording import percent
 from gates.metrics.stats.bootstrap import percentile_estimate, resampled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import polars as pl
 
-    from gates.data.arrays import Floats, Mask
     from gates.data.scan.result import Scan
     from gates.metrics.base.languages import Language
 
-# From here on human labels are reliable (Krippendorff 2004, ch. 11). Where people agree less, by the nature of the question, a machine
-# is set against how far they do: their own agreement counts as this much.
+# From here on human labels are reliable (Krippendorff 2004, ch. 11). Where human annotators agree less, by the nature of the
+# question, their own agreement counts as this much.
 RELIABLE = 0.8
-RATED_TWICE = "{} items have two ratings that can be compared"
 RATED_BY_BOTH = "{} of its items have a human label too: have human annotators label some of them"
 
 
 @dataclass(frozen=True)
-class _People:
+class _HumanAgreement:
     """How far human annotators agree, over the items that several of them rated."""
 
     kinds: Kinds
@@ -46,7 +42,7 @@ def machine_agreement(scan: Scan, rated: Ratings, scale: Scale) -> Measurement:
         return whole
 
     def of_language(one: Language) -> Measurement:
-        in_language = rated.frame.filter(stands_in(rated.frame, one.human | one.synthetic))
+        in_language = rated.frame.filter(is_in_rows(rated.frame, one.human | one.synthetic))
         n_human = int(in_language["is_human"].sum())
         few = too_few(n_human, in_language.height - n_human)
         own = _machines(scan, replace(rated, frame=in_language), scale)
@@ -60,15 +56,14 @@ def _machines(scan: Scan, rated: Ratings, scale: Scale) -> Measured | Inconclusi
     if not judges:
         return NotConfigured("no synthetic row is a rating: no machine's labels to compare with human labels")
     human = scale.coded(rated.by_humans())
-    among = kinds_of(human, len(scale.codes))
-    people = measured_agreement(among, scale, scan.seed, partial(scale.alpha, among))
+    among_humans = _among_humans(human, scale, scan.seed)
     human_labels, habits = human["label"].unique().to_list(), scan.cached(machine_habits)
     parts = {}
     for name, own in judges.items():
         kinds = kinds_between(scale.coded(own), human, len(scale.codes))
         part = measured_agreement(kinds, scale, scan.seed, partial(scale.agreement, kinds), RATED_BY_BOTH)
-        if isinstance(part, Measured) and isinstance(people, Measured) and people.estimate.value < RELIABLE:
-            part = _against(part, kinds, _People(among, people.estimate), scale, scan.seed)
+        if isinstance(part, Measured) and among_humans and among_humans.estimate.value < RELIABLE:
+            part = _against(part, kinds, among_humans, scale, scan.seed)
         unshared = 1 - float(own["label"].is_in(human_labels).mean() or 0)  # type: ignore[arg-type]
         note = f"{part.note}{kinds.items:,} shared items" + (
             f", {percent(unshared)} of its labels are no human label" if unshared else ""
@@ -89,42 +84,28 @@ def _machines(scan: Scan, rated: Ratings, scale: Scale) -> Measured | Inconclusi
     )
 
 
-def _against(machine: Measured, shared: Kinds, people: _People, scale: Scale, seed: int) -> Measured | Inconclusive:
-    """What a machine's agreement would be if people agreed by `RELIABLE`.
+def _among_humans(human: pl.DataFrame, scale: Scale, seed: int) -> _HumanAgreement | None:
+    """None where too few items have several human ratings. human: as `Scale.coded` returns it."""
+    kinds = kinds_of(human, len(scale.codes))
+    measured = measured_agreement(kinds, scale, seed, partial(scale.alpha, kinds))
+    return _HumanAgreement(kinds, measured.estimate) if isinstance(measured, Measured) else None
 
-    shared: the items that the machine and people rated. These and those that several people rated are resampled apart.
+
+def _against(
+    machine: Measured, shared: Kinds, human: _HumanAgreement, scale: Scale, seed: int
+) -> Measured | Inconclusive:
+    """What a machine's agreement would be if human annotators agreed by `RELIABLE`.
+
+    shared: the items that the machine and human annotators rated. These and those with several human ratings are resampled apart.
     """
-    if people.estimate.low <= 0:
-        reason = f"human annotators agree by {people.estimate.value:.2f}, which may be chance: there is nothing to agree with"
+    if human.estimate.low <= 0:
+        reason = (
+            f"human annotators agree by {human.estimate.value:.2f}, which may be chance: there is nothing to agree with"
+        )
         return Inconclusive.in_spite_of(machine, reason)
     of_machine = resampled(shared.times, seed, partial(scale.agreement, shared))
-    of_people = resampled(people.kinds.times, seed + 1, partial(scale.alpha, people.kinds))
-    value = machine.estimate.value * RELIABLE / people.estimate.value
-    estimate = percentile_estimate(value, of_machine * RELIABLE / of_people)
-    note = f"agrees by {machine.estimate.value:.2f} where human annotators do by {people.estimate.value:.2f}; "
+    of_humans = resampled(human.kinds.times, seed + 1, partial(scale.alpha, human.kinds))
+    value = machine.estimate.value * RELIABLE / human.estimate.value
+    estimate = percentile_estimate(value, of_machine * RELIABLE / of_humans)
+    note = f"agrees by {machine.estimate.value:.2f} where human annotators do by {human.estimate.value:.2f}; "
     return replace(machine, estimate=estimate or machine.estimate, note=note)
-
-
-def measured_agreement(
-    kinds: Kinds, scale: Scale, seed: int, statistic: Callable[[Floats], Floats], pairs: str = RATED_TWICE
-) -> Measured | Inconclusive:
-    """The statistic over these items. pairs: how a message counts them."""
-    if kinds.items < ITEMS_AT_LEAST:
-        return Inconclusive(f"{pairs.format(kinds.items)}; from {ITEMS_AT_LEAST} on agreement can be estimated")
-    value = float(statistic(kinds.once())[0])
-    if not np.isfinite(value):
-        return Inconclusive(f"all ratings are '{_only_label(kinds, scale)}': agreement beyond chance is not defined")
-    estimate = percentile_estimate(value, resampled(kinds.times, seed, statistic))
-    if estimate is None:
-        return Inconclusive("too few items have another label than the rest: agreement hangs on single items")
-    return Measured(estimate)
-
-
-def _only_label(kinds: Kinds, scale: Scale) -> str:
-    code = int(kinds.one[0].argmax())
-    return next(word for word, position in scale.codes.items() if position == code)
-
-
-def stands_in(frame: pl.DataFrame, rows: Mask) -> pl.Series:
-    """Mask of the ratings that stand in these rows."""
-    return pl.Series(rows[frame[POSITION].to_numpy()], dtype=pl.Boolean)

@@ -17,7 +17,7 @@ from gates.metrics.stats.krippendorff import agreement_between, krippendorff_alp
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gates.data.arrays import Floats, Ints
+    from gates.data.arrays import Floats, Ints, Mask
     from gates.data.scan.result import Scan
     from gates.metrics.base.measurement import NotConfigured
 
@@ -84,6 +84,11 @@ def ratings_to_add(scan: Scan) -> NotConfigured:
     votes = VOTES[:2]
     roles = votes if {*votes} <= {*scan.roles.mappable} else (_WHAT, _WHO, _LABEL)
     return not_configured(scan, "no rating columns are configured", *roles)
+
+
+def is_in_rows(frame: pl.DataFrame, rows: Mask) -> pl.Series:
+    """Mask of the ratings of a frame that stand in these of all rows."""
+    return pl.Series(rows[frame[POSITION].to_numpy()], dtype=pl.Boolean)
 
 
 def is_expert(expertise: pl.Expr) -> pl.Expr:
