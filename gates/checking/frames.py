@@ -1,4 +1,4 @@
-"""Frames judged as a dataset: files of a private folder with a configuration of their own, which then go the way of files."""
+"""Frames judged as a dataset: written to a private folder with a configuration of their own, and judged as files are."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from gates.verdict import Verdict
 
-# What messages call the configuration, and the dataset.
+# How messages name the configuration, and the dataset.
 _CONFIG, _NAME = "gates.check", "frame"
 # Keys of a dataset that name files, of which a frame has none.
 _OF_FILES = {"path", "partitions", "reference", "evaluation", "schema", "population", "waivers"}
@@ -31,7 +31,7 @@ _PARTS = ("rows", "human", "synthetic", "holdout")
 
 
 def judge_frames(frames: Mapping[str, object], keys: Mapping[str, object], only: Sequence[str]) -> Verdict:
-    """The verdict on frames, by the path of files; what was staged is gone when it is there.
+    """The verdict on frames, which are written to files that are judged and removed before it is returned.
 
     frames: by part, which is `rows`, or `human` and `synthetic`, and `holdout`. keys: those of a dataset in gates.toml.
     Raises UsageError for parts and keys that make no dataset, and what judging files raises.
@@ -53,7 +53,7 @@ def judge_frames(frames: Mapping[str, object], keys: Mapping[str, object], only:
 
 
 def _staged(frame: object, folder: Path, part: str) -> str:
-    """Where the rows lie below the folder now."""
+    """Write a frame; its path below the folder."""
     if _is_of_spark(frame):
         from gates.contract.plugins.early_exit import OWN
         from gates.data.spark.frames import write_spark_frame

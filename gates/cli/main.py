@@ -128,9 +128,9 @@ def main() -> NoReturn:
 
 
 def _died(how: str, steps: str) -> int:
-    """The sentence for a run that ended otherwise than with an answer."""
+    """Print why there is no verdict. how: the run ended; steps: what it was doing, "" where that is unknown."""
     if "SIGKILL" in how:
-        why = "most often memory has run out, or code of the repository or somebody else has killed it"
+        why = "most often memory ran out; code of the repository or somebody else may have killed it"
     else:
         why = "libraries do so on a damaged file, and code of the repository may; judge the files one by one to find it"
     while_doing = f" while {steps}" if steps else ""

@@ -84,7 +84,7 @@ class Validators:
         of_type = self.of_type.validate_rows(*rows)
         if self.own is None:
             return joined([of_type])
-        with doing("asking the rules of its own schema"):
+        with doing("applying the rules of its own schema"):
             return joined([of_type, self.own.validate_rows(*rows)])
 
 

@@ -68,8 +68,8 @@ def _result(future: Future[CheckedDataset]) -> CheckedDataset | GatesError:
         return error
     except BrokenProcessPool:
         return DataError(
-            "no verdict: a process that judged this dataset, or another at the same time, died: memory has run out, or a library "
-            "or code of the repository ended it; --jobs 1 says of which dataset, and while doing what"
+            "no verdict: a process that judged this dataset, or one beside it, died: memory ran out, or a library or code of the "
+            "repository ended it; with --jobs 1 the message names the dataset and what was being done"
         )
 
 

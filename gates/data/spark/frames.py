@@ -22,10 +22,10 @@ _SHARE = "set TMPDIR to a folder that driver and workers reach under one path"
 
 
 def write_spark_frame(frame: Any, folder: Path, part: str, own: str) -> None:
-    """Have each partition written to a file in a new folder of this name; files are in the order of their hashes.
+    """Have each partition written to a file below folder / part; files are numbered in the order of their hashes.
 
-    So which worker had which partition does not show. own: as in `Cluster`. Raises GatesError where Spark fails, and DataError
-    where there is no row, or the driver does not see what workers wrote.
+    So it does not show which worker had which partition. part: which rows of the dataset these are, such as "human". own: as in
+    `Cluster`. Raises GatesError where Spark fails, and DataError where there is no row, or the driver does not see what workers wrote.
     """
     target = str(folder)
 

@@ -84,7 +84,7 @@ Own = pa.DataFrameSchema({{"x": pa.Column(checks=pa.Check(rule, element_wise=Tru
 
 DURING = {
     "import": "while judging dataset 'd', running code of own.py",
-    "rule": "while judging dataset 'd', asking the rules of its own schema",
+    "rule": "while judging dataset 'd', applying the rules of its own schema",
 }
 
 

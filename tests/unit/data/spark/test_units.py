@@ -111,7 +111,7 @@ def test_hash_of_a_whole_file_is_that_of_its_bytes(opened):
     unit = to_read(opened).units[0]
 
     assert unit.sha256 == hashlib.sha256(unit.file.path.read_bytes()).hexdigest()
-    with pytest.raises(DataError):
+    with pytest.raises(DataError, match="a Spark worker reads other bytes"):
         units.confirm_bytes(replace(unit, sha256="0" * 64))
 
 
