@@ -111,7 +111,7 @@ def judge(resolved: ResolvedDataset, options: Options) -> Judged:
         clock.lap("scan")
         measurements = _measure(seen, chosen, contract.metrics, options)
         unchecked, rows, left_out = unchecked_scope(seen), _row_counts(seen), not_compared(seen)
-        # The suites read rows by themselves, and take the memory of those that were looked at here.
+        # The suites read rows by themselves, and need the memory that samples and index take.
         seen.release()
         del seen
         release_unused()
@@ -215,16 +215,16 @@ class _Pass:
         opened, rows, summaries = self.opened, self.rows, self._summaries(store)
 
         def files() -> Iterator[tuple[int, FileIndex]]:
-            recalled, is_behind = 0, False
+            recalled, is_unannounced = 0, False
             for number, index in summaries.recall(opened.files):
                 rows.done += len(index)
                 recalled += len(index)
                 rows.failures.count_sound({name: int(index.of(code).sum()) for name, code in _CODES.items()})
                 counted = rows.done
                 yield number, index
-                is_behind = rows.done == counted
-            # Where files were read in between, whoever follows the rows has not heard of those behind them.
-            if is_behind and rows.done > recalled:
+                is_unannounced = rows.done == counted
+            # Reading a file announces the progress so far; files that were recalled after the last one read are announced here.
+            if is_unannounced and rows.done > recalled:
                 rows.progress(rows.done)
 
         def keep(read: Iterable[tuple[int, FileIndex]]) -> None:

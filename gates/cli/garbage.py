@@ -1,14 +1,14 @@
-"""How often a program of `gates` looks for garbage: never is it the library that decides that for its caller."""
+"""How often a program of `gates` collects garbage; a program that imports gates decides that for itself."""
 
 from __future__ import annotations
 
 import gc
 
-# By default Python looks at 700 new objects; half a million come with the imports and stay, and to look at them again
-# and again took .9 of the 5.6 s of processor time of a small check. With this it takes .1, and no more memory.
+# By default Python collects after 700 new objects. Half a million come with the imports and stay, and looking at them over
+# and over took .9 of the 5.6 s of processor time of a small check. With this it takes .1, and no more memory.
 NEW_OBJECTS = 10_000
 
 
 def collect_rarely() -> None:
-    """Look for garbage in fewer, larger steps from now on, in this process and in those that are forked from it."""
+    """Collect garbage in fewer, larger steps from now on, in this process and in those that are forked from it."""
     gc.set_threshold(NEW_OBJECTS)

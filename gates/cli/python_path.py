@@ -1,6 +1,6 @@
 """A `PYTHONPATH` into the repository that is judged: what it has run before gates began, and what it would have imported.
 
-Python gives it the first word: a `sitecustomize.py` runs before any program, and a `duckdb.py` in the place of the library.
+Python searches it first: a `sitecustomize.py` there runs before any program, and a `duckdb.py` is imported instead of the library.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _TOP = (".git", "gates.toml")
 
 
 def put_own_modules_last(arguments: Iterable[str]) -> str:
-    """Has folders of the judged repository looked through after all that is installed; a sentence where its code ran before.
+    """Move folders of the judged repository to the end of `sys.path`; a sentence where its code ran before, else "".
 
     arguments: of the call, of which some may be paths into another repository than the current folder's. What a checkout
     has under the name of a library is not imported from then on, and modules that only it has are found as before.
@@ -75,7 +75,6 @@ def _is_below(path: Path, tops: set[Path]) -> bool:
 
 def _is_installed(path: Path) -> bool:
     """Whether it is Python's, the environment's, which may lie in the repository, or the package of gates itself."""
-    package = Path(__file__).resolve().parents[1]
-    ours = (package, package.parent, *(Path(prefix).resolve() for prefix in (sys.prefix, sys.base_prefix)))
-    real = path.resolve()
-    return real == ours[1] or any(real.is_relative_to(one) for one in (ours[0], *ours[2:]))
+    package, real = Path(__file__).resolve().parents[1], path.resolve()
+    installed = (package, Path(sys.prefix).resolve(), Path(sys.base_prefix).resolve())
+    return real == package.parent or any(real.is_relative_to(folder) for folder in installed)

@@ -29,7 +29,7 @@ def connect(folder: Path) -> duckdb.DuckDBPyConnection:
 
 
 def make_readable(connection: duckdb.DuckDBPyConnection, query: str) -> None:
-    """Makes the macros that a query of rows calls, which take as long as the database where there are conversations."""
+    """Make the macros that a query of rows calls: as slow as opening the database, so only where there are conversations."""
     for macro in macros_of(query):
         connection.execute(f"CREATE MACRO {macro}")
 

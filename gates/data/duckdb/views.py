@@ -101,7 +101,7 @@ def rows_query(files: Mapping[int, StagedFile], columns: Sequence[Column], origi
 
 
 def _of_part(file: StagedFile) -> str:
-    """In these words DuckDB leaves out the other row groups."""
+    """The condition on a file's rows, in a form by which DuckDB skips other row groups; "" where all are read."""
     if file.part is None:
         return ""
     return f"WHERE file_row_number >= {file.part.start} AND file_row_number < {file.part.stop}"

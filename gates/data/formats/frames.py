@@ -1,4 +1,4 @@
-"""Rows of a frame in memory, or of a stream, as a Parquet file: the same rows give the same bytes, whoever holds them."""
+"""Rows of a frame in memory, or of a stream, as a Parquet file: the same rows give the same bytes, whichever library has them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-# Rows of one row group, so that how a frame happens to be cut does not show in the file. Few enough to be held twice where
-# each is a text of some kilobytes, and enough for groups to be read fast.
+# Rows of one row group, so that how a frame happens to be cut does not show in the file. Held twice in memory: 80 MB where each
+# is a text of two kilobytes. Fewer would be read more slowly.
 _GROUP_ROWS = 20_000
 # What pandas calls an index without a name once it is a column.
 _INDEX = re.compile(r"__index_level_\d+__")
@@ -42,7 +42,7 @@ def write_frame(frame: Frame, target: Path, name: str) -> None:
 
 
 def plain_schema(schema: pa.Schema) -> pa.Schema:
-    """Names and plain types of the columns that hold data, without what libraries note beside them."""
+    """Names and plain types of the columns that hold data, without the metadata of libraries."""
     return pa.schema([pa.field(one.name, plain_type(one.type)) for one in schema if not _INDEX.fullmatch(one.name)])
 
 
@@ -60,8 +60,10 @@ def _groups(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa
     waiting: list[pa.RecordBatch] = []
     rows = 0
     for batch in batches:
-        for start in _starts(batch.num_rows, _GROUP_ROWS - rows):
-            part = batch.slice(start, (_GROUP_ROWS - rows) if start == 0 else _GROUP_ROWS)
+        rest = batch
+        while rest.num_rows:
+            part = rest.slice(0, _GROUP_ROWS - rows)
+            rest = rest.slice(part.num_rows)
             waiting.append(_plain(part, schema))
             rows += part.num_rows
             if rows == _GROUP_ROWS:
@@ -69,11 +71,6 @@ def _groups(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa
                 waiting, rows = [], 0
     if waiting:
         yield pa.Table.from_batches(waiting).combine_chunks()
-
-
-def _starts(rows: int, room: int) -> Iterator[int]:
-    """Where the pieces of so many rows begin, of which the first fits into the room that is left."""
-    return iter([0, *range(room, rows, _GROUP_ROWS)][: None if rows else 0])
 
 
 def _plain(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:

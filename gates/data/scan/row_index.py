@@ -219,15 +219,15 @@ class RowIndex:
 
     @cached_property
     def _contents(self) -> _ContentSummary:
-        """What repeats: of few repeats their rows alone are looked at, of many all groups of rows with one content."""
+        """What repeats: where few contents do, by sorting their hashes here; else by grouping them in the database."""
         return self._of_few_repeats() or self._of_groups()
 
     def _of_few_repeats(self) -> _ContentSummary | None:
-        """What the contents in their order say, and the rows of those that stand there twice; None where these are many."""
+        """The summary from all hashes in order and the rows of contents that repeat; None for more than _RANKED_ROWS such rows."""
         seed, repeated, repeated_rows = np.uint64(0), [np.empty(0, dtype=np.uint64)], 0
         for digest in self._sorted_digests():
             again = digest[1:][digest[1:] == digest[:-1]]
-            # Each content once.
+            # The seed is of distinct contents: what stands twice is taken out again.
             seed ^= np.bitwise_xor.reduce(digest) ^ np.bitwise_xor.reduce(again)
             repeated.append(np.unique(again))
             repeated_rows += len(again) + len(repeated[-1])

@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 
 # A generator with fewer rows cannot be judged alone.
 GENERATOR_ROWS = 300
-# So many changed files are read where they stand among those that are known.
-_READ_BETWEEN = 8
+# Until so many changed files are read, each is read in the order of files, by a query for each gap between remembered ones. More
+# such queries would take longer than to read the rest at once and sort the index.
+_READ_IN_ORDER = 8
 
 logger = logging.getLogger(__name__)
 
@@ -122,9 +123,8 @@ def _read(opened: Source, request: ScanRequest, builder: IndexBuilder, accumulat
     remembered: set[int] = set()
     read: set[int] = set()
     for number, file in request.remembered.files():
-        # In the order of files the index need not be put in order; a query a file would take longer than that.
         between = range(max(remembered | read, default=-1) + 1, number)
-        if between and len(read) < _READ_BETWEEN:
+        if between and len(read) < _READ_IN_ORDER:
             opened.fold(consumers, between)
             read.update(between)
         builder.add(number, file)

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from gates.data.arrays import Ints
     from gates.data.spark.cluster import Cluster
 
-# A state that comes back costs some milliseconds and a copy of what a consumer begins with, however few its rows are; so many
-# small files go together, and many rows do not, since the driver holds the state of one part at a time.
+# A state that comes back costs some milliseconds and a copy of what a consumer begins with, however few its rows are: more small
+# files than these share parts. The driver holds the state of one part, so that many rows are more parts than these.
 _PARTS, _PART_ROWS = 500, 2 * UNIT_ROWS
 
 

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from gates.data.facts import FileFacts
     from gates.data.formats.staging import StagedFile
 
-# Row groups are read together until they have so many bytes: less, and what a task costs by itself counts beside them; more,
-# and the last worker keeps the others waiting. HDFS and Spark split files at the same size.
+# Row groups are read together until they have so many bytes: with fewer, what a task costs by itself would show; with more,
+# the others would wait for the last worker. HDFS and Spark split files at the same size.
 UNIT_BYTES = 128 << 20
-# What comes back of a row are some 60 bytes, of which the driver holds three copies at a time: 90 MB.
+# Some 60 bytes come back of a row, of which the driver holds three copies at a time: 90 MB.
 UNIT_ROWS = 500_000
 _BLOCK = 1 << 20
-# Behind the footer: its length and a mark.
+# Bytes behind the footer: its length and a mark.
 _FOOTER_END = 8
 
 
@@ -33,9 +33,8 @@ _FOOTER_END = 8
 class ReadUnit:
     """Some rows of a file, by their numbers within it. number: the file's number.
 
-    spans: which bytes of the file have to be the driver's, each from the first to before the last, up to the file's end.
-    sha256: of them together.
-    is_whole: whether these are all rows.
+    spans: half-open ranges of the file's bytes that have to be the driver's, the last up to its end. sha256: of all of them, in
+    hex. is_whole: whether these are all rows.
     """
 
     file: DataFile
@@ -55,11 +54,11 @@ def units_of(number: int, staged: StagedFile, fact: FileFacts) -> list[ReadUnit]
     if is_small or not is_as_written:
         return [whole]
     with pq.ParquetFile(staged.parquet) as opened:
-        about = opened.metadata
-    parts = list(_parts(about))
+        metadata = opened.metadata
+    parts = list(_parts(metadata))
     if len(parts) < 2 or not _is_in_order(parts):  # noqa: PLR2004  # one part is the file
         return [whole]
-    footer = fact.size - about.serialized_size - _FOOTER_END, fact.size
+    footer = fact.size - metadata.serialized_size - _FOOTER_END, fact.size
     return [
         ReadUnit(staged.file, number, rows, spans, sha256_of(path, spans), is_whole=False)
         for rows, span in parts
@@ -87,17 +86,17 @@ def confirm_bytes(unit: ReadUnit) -> None:
         )
 
 
-def _parts(about: pq.FileMetaData) -> Iterator[tuple[range, tuple[int, int]]]:
+def _parts(metadata: pq.FileMetaData) -> Iterator[tuple[range, tuple[int, int]]]:
     """Row groups that together have at least `UNIT_BYTES` or `UNIT_ROWS`, as numbers of their rows and where their bytes lie."""
     row = first_row = 0
     first_byte: int | None = None
-    for at in range(about.num_row_groups):
-        group = about.row_group(at)
+    for at in range(metadata.num_row_groups):
+        group = metadata.row_group(at)
         begin, end = _span(group)
         first_byte = begin if first_byte is None else first_byte
         row += group.num_rows
         is_full = end - first_byte >= UNIT_BYTES or row - first_row >= UNIT_ROWS
-        if is_full or at == about.num_row_groups - 1:
+        if is_full or at == metadata.num_row_groups - 1:
             yield range(first_row, row), (first_byte, end)
             first_row, first_byte = row, None
 

@@ -140,8 +140,8 @@ def feature_frame(scan: Scan, rows: Rows) -> tuple[pl.DataFrame, dict[str, str]]
     skipped: dict[str, str] = {}
     for name in scan.roles.content:
         human, own = scan.human.frame[name], rows.frame[name]
-        is_name = name in scan.roles.identifying or name == scan.roles.group
-        reason = "says which thing a row is about" if is_name else why_not_compared(human)
+        names_a_thing = name in scan.roles.identifying or name == scan.roles.group
+        reason = "says which thing a row is about" if names_a_thing else why_not_compared(human)
         if reason:
             skipped[name] = reason
         elif human.dtype.is_numeric():

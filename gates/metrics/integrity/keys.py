@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
-    """How many rows no declared key names, or one that names another row too; a count over every row.
+    """How many rows have no declared key, or one that another row has too; a count over every row.
 
     A synthetic row counts where a human row has its key; a row of either origin where an earlier one of its origin has, or
     where the column has no value. Human rows outside of the set have keys of their own, which say nothing about its rows.
@@ -49,32 +49,32 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
             count, of = int(repeats.sum()), int(among.sum())
             clauses.append(f"{count:,} of {of:,} {name} rows have the key of an earlier one, first {pairs[0]}")
             places += pairs
-    lacking, nameless = _without_key(scan, keys)
-    if nameless:
+    without_key, first_without = _without_key(scan, keys)
+    if first_without:
         clauses.append(
-            f"{int(lacking.sum()):,} rows have no value in the column that is declared as the key, first {nameless[0]}"
+            f"{int(without_key.sum()):,} rows have no value in the column that is declared as the key, first {first_without[0]}"
         )
-        places += nameless
+        places += first_without
     evidence = {
         "shared_with_human_rows": int(taken.sum()),
         **{f"repeated_in_{name}_rows": int(repeats.sum()) for name, (repeats, _) in again.items()},
-        "rows_without_a_key": int(lacking.sum()),
+        "rows_without_a_key": int(without_key.sum()),
         "rows_with_a_key": int(human.sum() + synthetic.sum()),
         "first_rows": places[: scan.named_rows],
     }
-    rows = int((taken | again["synthetic"][0] | again["human"][0]).sum() + lacking.sum())
+    rows = int((taken | again["synthetic"][0] | again["human"][0]).sum() + without_key.sum())
     counts = RowCounts(int(human.sum()), int(synthetic.sum()))
     return Measured(Estimate.exact(rows), counts, note="; ".join(clauses), evidence=evidence)
 
 
 def _without_key(scan: Scan, keys: RowIndex) -> tuple[Mask, list[str]]:
-    """Mask of the set's rows that no key names, and the places of the first of them."""
+    """Mask of the set's rows without a key, and the places of the first of them."""
     of_set = scan.index.of(SYNTHETIC_CODE)
     if scan.declared.human_rows == "set":
         of_set = of_set | scan.index.of(HUMAN_CODE)
-    lacking = of_set & ~rows_with_key(scan.index, keys)
-    first = scan.index.ids(np.flatnonzero(lacking)[: scan.named_rows])
-    return lacking, [scan.place(row) for row in first.tolist()]
+    without_key = of_set & ~rows_with_key(scan.index, keys)
+    first = scan.index.ids(np.flatnonzero(without_key)[: scan.named_rows])
+    return without_key, [scan.place(row) for row in first.tolist()]
 
 
 def declared_keys(inputs: PassInputs) -> KeyIndex:

@@ -45,9 +45,9 @@ def equal_pairs(frame: pl.DataFrame, columns: Sequence[str]) -> tuple[int, float
     whole: Hashes = np.sum(apart, axis=0, dtype=np.uint64) if apart else np.arange(frame.height, dtype=np.uint64)
     equal = _pairs(whole)
     alone = {at: _pairs(whole - column) - equal for at, column in enumerate(apart)}
-    telling = sorted(alone, key=lambda at: (-alone[at], at))[:COLUMNS_AT_MOST]
+    candidates = sorted(alone, key=lambda at: (-alone[at], at))[:COLUMNS_AT_MOST]
     expected = 0.0
-    for one, other in combinations(telling, 2):
+    for one, other in combinations(candidates, 2):
         both = _pairs(whole - apart[one] - apart[other]) - equal - alone[one] - alone[other]
         # One more than there are: of few pairs some may have been expected.
         expected = max(expected, alone[one] * alone[other] / (both + 1))
