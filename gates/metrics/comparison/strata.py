@@ -41,7 +41,8 @@ if TYPE_CHECKING:
 STRATUM_ROWS = ROWS_TO_JUDGE_ALONE
 # Rare classes are what extending rows are made for: from here on a stratum can fail, and what it leaves open blocks nothing.
 RARE_STRATUM_ROWS = 100
-# Of twelve groups, six a side, one split in 924 is as extreme as any; of ten, five a side, one in 252.
+# With fewer groups a side chance alone may part them: of twelve groups, six a side, one split of 924 is the most extreme, of ten
+# one of 252.
 GROUPS_TO_FAIL = 6
 
 
@@ -87,14 +88,13 @@ def compare_by_role(scan: Scan, compare: Compare, *, less_is_worse: bool = False
     """
     if not scan.declared.extends_human_law:
         return compare_all(scan, compare)
-    return _within_strata(scan, partial(_proven, compare), less_is_worse=less_is_worse)
+    return _within_strata(scan, compare, less_is_worse=less_is_worse)
 
 
 def compare_variety(scan: Scan, compare: Compare, *, less_is_worse: bool) -> Measurement:
     """As `compare_by_role`, of what is a defect whatever rows are for: without a label or slice, over everything."""
-    if not (scan.declared.extends_human_law and _stratifiers(scan)):
-        return compare_all(scan, compare)
-    return _within_strata(scan, partial(_proven, compare), less_is_worse=less_is_worse)
+    is_within = scan.declared.extends_human_law and _stratifiers(scan)
+    return _within_strata(scan, compare, less_is_worse=less_is_worse) if is_within else compare_all(scan, compare)
 
 
 def compare_all(scan: Scan, compare: Compare) -> Measurement:
@@ -117,7 +117,7 @@ def compare_all(scan: Scan, compare: Compare) -> Measurement:
 
 
 def _proven(compare: Compare, sides: Sides) -> Measurement:
-    """`compare` of these sides, which fails nothing where few groups of rows are all there is."""
+    """`compare` of these sides, which fails nothing where either side has fewer than `GROUPS_TO_FAIL` groups of rows."""
     measurement = compare(sides)
     groups = [len(np.unique(rows.group)) for rows in (sides.human, sides.synthetic)]
     if not isinstance(measurement, Measured) or min(groups) >= GROUPS_TO_FAIL:
@@ -173,6 +173,7 @@ def _within_strata(scan: Scan, compare: Compare, *, less_is_worse: bool) -> Meas
     The number shown is that of the farthest stratum among those of all languages together. Strata of a language are named
     after it and are strata all the same: too small a language has none, and is a part that cannot be decided.
     """
+    compare = partial(_proven, compare)
     strata: dict[str, Measurement] = {}
     of_all: list[str] = []
     small: dict[str, Part] = {}
