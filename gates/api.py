@@ -44,7 +44,7 @@ def check(
     config: Path | str | None = None,
     rev: str | None = None,
     only: Sequence[str] = (),
-    **frame: Unpack[FrameKeys],
+    **frame_keys: Unpack[FrameKeys],
 ) -> Verdict:
     """The verdict on a dataset of gates.toml, the same that `gates check` prints, or on frames in memory.
 
@@ -53,15 +53,15 @@ def check(
     dataset: may be left out where there is only one. config: gates.toml or its folder (default: the nearest above the current folder). rev: judge what a commit has, instead
     of the work tree. only: ask these checks only, as `gates check --only` takes them.
 
-    Of a frame (pandas, polars, pyarrow, Spark, whatever has `__arrow_c_stream__`) the built-in checks of its type are asked, and no
-    gates.toml is looked for. frame: `human`, `synthetic` and `holdout`, frames too; `type`, `tabular` unless stated; `label`, `origin` and
+    A frame (pandas, polars, pyarrow, Spark, whatever has `__arrow_c_stream__`) is judged by the built-in checks of its type, without a
+    gates.toml. frame_keys: `human`, `synthetic` and `holdout`, frames too; `type`, `tabular` unless stated; `label`, `origin` and
     the other keys of a dataset in gates.toml. Such a verdict has a digest, and is never stored or promoted.
     Raises GatesError where there is nothing to judge, or no way to; bad data never raises.
     """
-    if frame or not isinstance(dataset, str | None):
+    if frame_keys or not isinstance(dataset, str | None):
         if isinstance(dataset, str) or config is not None or rev is not None:
-            raise UsageError("gates.check: takes a dataset of gates.toml, or frames with their keys, and not both")
-        return _of_frames(dataset, only, frame)
+            raise UsageError("gates.check: give a dataset of gates.toml, or frames with their keys, and not both")
+        return _of_frames(dataset, only, frame_keys)
     path = config_path(None if config is None else Path(config))
     terms = CheckTerms(datetime.now(tz=UTC).date(), quarantine=None, only=tuple(only))
     with version_requested(path, VersionRequest(rev)) as at:
@@ -73,8 +73,8 @@ def check(
     return answered.verdict
 
 
-def _of_frames(rows: object, only: Sequence[str], given: Mapping[str, object]) -> Verdict:
+def _of_frames(rows: object, only: Sequence[str], keys: Mapping[str, object]) -> Verdict:
     from gates.checking.frames import judge_frames
 
-    frames = {"rows": rows, **{part: given.get(part) for part in ("human", "synthetic", "holdout")}}
-    return judge_frames(frames, {key: value for key, value in given.items() if key not in frames}, only)
+    frames = {"rows": rows, **{part: keys.get(part) for part in ("human", "synthetic", "holdout")}}
+    return judge_frames(frames, {key: value for key, value in keys.items() if key not in frames}, only)

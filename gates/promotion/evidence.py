@@ -138,7 +138,9 @@ def _not_committed(what: str) -> UsageError:
 def _refuse_unfit(verdict: Verdict, written_at: datetime, now: datetime) -> None:
     name = verdict.dataset
     if verdict.data.get(IN_MEMORY):
-        raise VerdictError(f"{name}: its verdict is on a frame in memory; `gates check {name}` judges files")
+        raise VerdictError(
+            f"{name}: its verdict is on a frame in memory, and only files are promoted; run `gates check {name}`"
+        )
     if verdict.answer is Answer.NO_VERDICT:
         raise VerdictError(
             f"{name}: there is no verdict on it, and only what passed is promoted; `gates check {name}` says why"

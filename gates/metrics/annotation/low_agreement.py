@@ -116,7 +116,7 @@ METRIC = Metric(
     asks="Does an annotator label at random, or by another guideline than all others?",
     why=(
         "One annotator of three who clicks at random spoils a third of the labels. The agreement of all is lower then, but it is low for "
-        "hard questions too; whoever agrees far less than the other annotators of the same items is no matter of the question."
+        "hard questions too. That one annotator agrees far less than the others do on the same items does not come from the questions."
     ),
     source=(
         "Agreement beyond chance: Krippendorff, Content Analysis, 2004, ch. 11; outliers by median absolute deviation: Leys et al., "

@@ -99,7 +99,7 @@ METRIC = Metric(
     expectation="expect_keys_to_name_one_row",
     measure=measure,
     side=Side.MAX,
-    finding="A key that should name one row names several, or none",
+    finding="Rows share a key that should name one row, or have none",
     unit=Unit.COUNT,
     asks="Does the declared key name one row, whoever made it?",
     why=(
@@ -109,8 +109,8 @@ METRIC = Metric(
     source="The project's own rule; keys: Codd 1970",
     fix=(
         "Give synthetic rows keys of their own, or bind the column to another role: `seed_id` where it names the row that a row was made "
-        "from. Of rows that repeat a key within one origin, keep one or number them anew, as rows without a key; or "
-        "take the mapping of the key out of gates.toml where rows have none."
+        "from. Of rows that repeat a key within one origin, keep one or number them anew. Number rows without a "
+        "key, too, or take the key out of `columns` in gates.toml."
     ),
     languages_together="a key names a row whatever its language",
     exact="counts rows whose key another row has, and rows without one",
