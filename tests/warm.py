@@ -74,7 +74,7 @@ sys.exit(code)
 
 
 def share_with_processes_to_come() -> None:
-    """Has the processes that this one starts use its programs: what they import takes six seconds and half a gigabyte."""
+    """Let the processes that this one starts use its programs: what these import takes six seconds and half a gigabyte."""
     os.environ[SHARED] = str(_warm_programs())
 
 
@@ -95,7 +95,7 @@ def warm_python() -> Path:
 
 @functools.cache
 def _warm_programs() -> Path:
-    """The folder of the programs of PATH; the process that they call is started, where nobody shares one."""
+    """The folder of the programs of PATH; the process that they call is started unless another process shares its own."""
     if SHARED in os.environ:
         return Path(os.environ[SHARED])
     # A socket's address may have about a hundred characters, fewer than a folder of a test.

@@ -68,7 +68,7 @@ def standalone_cluster(root: Path, workers: int = 2) -> Iterator[Standalone]:
 
 
 def waited_for(look: Callable[[], object]) -> object:
-    """What is seen at last. Raises AssertionError where nothing is, for as long as a JVM may take to start."""
+    """What `look` returns once it is true. Raises AssertionError after as long as a JVM may take to start."""
     deadline = time.monotonic() + _SECONDS_TO_START
     while not (seen := look()):
         assert time.monotonic() < deadline, "Spark did not start"

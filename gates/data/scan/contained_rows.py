@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def has_rows_of(whole: Source, part: Source) -> bool:
-    """Whether each content of a row of `part`, whoever made it, stands in `whole` at least as often; it may have more columns.
+    """Whether each content of a row of `part`, of whatever origin, stands in `whole` at least as often, which may have more columns.
 
-    False where a column of both has two types. Both are read; 16 bytes for each distinct row are held.
+    False where a column has another type in `whole`. Both are read; 16 bytes for each distinct row are held.
     """
     kinds, of_whole = (dict(zip(one.schema().names, one.schema().types, strict=True)) for one in (part, whole))
     columns = sorted({*kinds} - {ROW_ID})

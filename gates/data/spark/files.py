@@ -53,7 +53,7 @@ class FilesToRead:
     def opened(self, place: int) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
         """A connection and SQL of one unit's rows on it. Raises DataError where the file is not the one that the driver saw.
 
-        Its bytes are hashed once: that they stay is told as on one machine, by what the system says of the file.
+        Its bytes are hashed once; whether they change meanwhile is seen as on one machine, by size, times and place of the file.
         """
         unit = self.units[place]
         with PrivateFolder() as folder:

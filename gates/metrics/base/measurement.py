@@ -150,7 +150,7 @@ class Measured(_Detailed):
 
     is_count: every row was counted, so a value within the limit passes; only beyond it does the interval decide.
     unread: which rows the number says nothing about, where some were not looked at; nothing passes then.
-    unproven: why its interval is no proof, where rows are too few or too much alike for one; nothing fails then.
+    unproven: why its interval is no proof, where rows or their groups are too few for one; nothing fails then.
     undecided: the severity that an inconclusive outcome takes here, where it differs from the check's own.
     """
 

@@ -61,8 +61,8 @@ def _excess(scan: Scan, synthetic: Mask, human: Mask, marks: Mark, habits: Mark)
         "synthetic": _counts(scan.index.marks[synthetic], marks),
         "human": _counts(scan.index.marks[human], marks),
     }
-    alike = max(_design_effect(scan, rows, marked) for rows in (synthetic, human))
-    estimate = ratio_difference(hits / alike, n_synthetic / alike, human_hits / alike, n_human / alike)
+    effect = max(_design_effect(scan, rows, marked) for rows in (synthetic, human))
+    estimate = ratio_difference(hits / effect, n_synthetic / effect, human_hits / effect, n_human / effect)
     is_large_enough = min(n_human, n_synthetic) >= ROWS_TO_PASS
     return Measured(
         estimate,

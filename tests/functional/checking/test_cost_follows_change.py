@@ -147,7 +147,7 @@ def test_one_changed_file_of_forty_is_the_only_one_read(tmp_path):
     counts = as_without(tmp_path, store)
 
     assert store.put == [40, 1]
-    # Read in its place, once the next one is known; the end is told as well.
+    # The changed file is read when the file after it is recalled; the end is announced as well.
     assert counts == [(19 * 60, 40 * 60), (40 * 60, 40 * 60)]
     assert as_without(tmp_path, store) == []
 
