@@ -31,8 +31,9 @@ SMALL_EFFECT = 0.2
 
 
 def excess_of_marks(scan: Scan, marks: Mark, habits: Mark) -> Measurement:
-    """The excess share in [-1, 1] with its score interval, of as many rows as groups are worth, a part per generator and language, and per mark how often and where.
+    """The excess share in [-1, 1] with its score interval, a part per generator and language, and per mark how often and where.
 
+    The interval is that of as many independent rows as the rows of groups are worth.
     Distinct rows, because one refusal repeated a thousand times is one fault of the generator and a duplicate besides;
     but an empty text has no content to repeat, so each counts.
     The human share is subtracted, so that what human rows of this dataset contain too does not count against a generator.

@@ -63,7 +63,8 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     and more equal a human text beyond the baseline. "near": for texts token Jaccard >= .8, for tables as `near_rows` has it; "span":
     50 tokens in a row. The baseline is the holdout; without one, the human rows that another human row equals
     (leave one out), which estimates the same share as long as the human rows have not been deduplicated. It is weighted by
-    the synthetic rows' languages, because languages differ in how much coincides.
+    the synthetic rows' languages, because languages differ in how much coincides. Without a holdout, each label or slice of
+    extending rows is a part, with its own human rows as the baseline.
     Beyond four million human texts, or 400 million tokens of them, "near" and "span" compare with a sample of them: the
     share of copies is then a lower bound, and nothing passes. It is not divided by the compared share, because copies do
     not scatter: of a generator that varies one human text a hundred times, the sample shows all copies or none.
@@ -111,12 +112,13 @@ def _exact_rows(scan: Scan) -> Measurement:
         return replace(compared, note=note, evidence={**compared.evidence, "matrix": matrix, "first_rows": places})
 
     measured = _whole_and_parts(scan, share)
+    if scan.holdout is not None:
+        return measured
     repeated = index.repeated(human)
     # A rare class lies where few human rows do, and repeats less than all of them.
     strata = {
         name: Part(share(made, HumanBaseline(repeated[own], language.filter(own), OTHERS)), "stratum")
         for name, own, made in index_strata(scan)
-        if scan.holdout is None
     }
     return with_details(measured, parts=strata)
 

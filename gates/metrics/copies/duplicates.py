@@ -94,11 +94,12 @@ def duplicate_matrix(scan: Scan) -> DuplicateMatrix:
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Share of rows that repeat an earlier row of their origin, in [0, 1]: a count over all of them.
 
-    Against human rows it has an interval below 100 rows a side, and where these repeat by nature.
     kind "exact": same content; texts under 20 tokens coincide by chance and are left out, unless there are no others or
     synthetic ones repeat each other by .15 and more beyond human ones; "near": token Jaccard of at least .8 with another
-    text. For synthetic rows the same share among equally many human rows is subtracted, because repeats grow with n and a
-    coarse table repeats by chance; where human rows of a table do so by nature, their share is reported only. For the same reason nothing passes where only a sample of the texts was compared; a share beyond the limit fails.
+    text, of which a sample shows fewer: nothing passes where only a sample was compared, and a share beyond the limit fails.
+    For synthetic rows the same share among equally many human rows is subtracted, because repeats grow with n and a coarse
+    table repeats by chance; the difference has an interval below 100 rows a side, and where human rows repeat by nature.
+    These are then reported only.
     """
     if params["kind"] == "near":
         return _near(scan, scope)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 # The limit of an inferred rule holds for all rules of its draft at once; the count of rows beside it is by itself
 # uncertain where they are few: each lower bound holds with 99.9 %.
 CONFIDENCE = 0.998
-# None of so many human rows bounds what people do at one in a hundred; none of sixty leaves five.
+# Where none of so many human rows breaks a rule, at most one in a hundred does (95 %); where none of sixty does, five may.
 HUMAN_ROWS_TO_RULE_OUT = 300
 # A rare class lies where few human rows do, and beyond a range that was inferred from all of them.
 RANGE, EXTENDS = "/range", 'synthetic_role = "extend" does not promise the ranges of human rows'
@@ -71,10 +71,14 @@ def measurement_of(
     human_hits = failures.failures.get("human", 0) if is_beyond else 0
     if human_hits:
         note += f"{'; ' if note else ''}{human_hits:,} of {human:,} human rows do too"
+    if human_hits or (is_beyond and human < HUMAN_ROWS_TO_RULE_OUT):
+        estimate = ratio_difference(hits, rows, human_hits, human)
+    elif params["inferred"]:
+        estimate = clopper_pearson(hits, rows, CONFIDENCE)
+    else:
+        estimate = Estimate.exact(hits / rows)
     return Measured(
-        ratio_difference(hits, rows, human_hits, human)
-        if human_hits or (is_beyond and human < HUMAN_ROWS_TO_RULE_OUT)
-        else _estimate(hits, rows, is_inferred=bool(params["inferred"])),
+        estimate,
         RowCounts(human, synthetic),
         baseline=Baseline(human_hits / human) if human_hits else None,
         growth=Growth(shrinks="linear", limited_by=(scope.value,)),
@@ -82,11 +86,6 @@ def measurement_of(
         note=note,
         evidence={"failures": hits, "rows": rows, "first_rows": list(first[:NAMED_ROWS])},
     )
-
-
-def _estimate(hits: int, rows: int, *, is_inferred: bool) -> Estimate:
-    """The share of rows that break a rule."""
-    return clopper_pearson(hits, rows, CONFIDENCE) if is_inferred else Estimate.exact(hits / rows)
 
 
 def _is_in(scan: Scan, row_id: int, scope: Scope) -> bool:
