@@ -111,16 +111,14 @@ def _exact_rows(scan: Scan) -> Measurement:
         places = twin_places(scan, index.ids(first), index.ids(index.first_with_content_of(first, human)))
         return replace(compared, note=note, evidence={**compared.evidence, "matrix": matrix, "first_rows": places})
 
-    measured = _whole_and_parts(scan, share)
-    if scan.holdout is not None:
-        return measured
     repeated = index.repeated(human)
     # A rare class lies where few human rows do, and repeats less than all of them.
-    strata = {
+    strata = index_strata(scan) if scan.holdout is None else ()
+    parts = {
         name: Part(share(made, HumanBaseline(repeated[own], language.filter(own), OTHERS)), "stratum")
-        for name, own, made in index_strata(scan)
+        for name, own, made in strata
     }
-    return with_details(measured, parts=strata)
+    return with_details(_whole_and_parts(scan, share), parts=parts)
 
 
 class _FirstOf:
