@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "promote": ("gates.cli.promote", "Make a version of what passed, and put it on a stage."),
     "verify": ("gates.cli.verify", "Verify promotions offline: recompute what they claim."),
     "diff": ("gates.cli.diff.command", "Compare datasets between two versions, or over all of them."),
+    "review": ("gates.cli.review.command", "Draw rows for people to review, and decide by what they say."),
     "explain": ("gates.cli.explain", "Explain a check: what it asks, why, its limits, and how to fix what it finds."),
     "list": (
         "gates.cli.lists.command",

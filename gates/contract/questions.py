@@ -45,6 +45,7 @@ QUESTIONS: Mapping[str, str] = {
 # By question, the commands whose answer is more than the outcome of a check.
 COMMANDS: Mapping[str, tuple[str, ...]] = {
     "both types together": ("check",),
+    "human evaluation where nothing else can judge": ("review",),
     "improving generators": ("diff",),
 }
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import json
-import math
 from contextlib import ExitStack
 from enum import StrEnum
 from typing import TYPE_CHECKING, Self
@@ -15,7 +13,7 @@ import pyarrow.parquet as pq
 
 from gates.atomic_files import unfinished
 from gates.data.facts import ORIGIN, ROW_ID, ROWS_PER_FILE_BITS, WRITTEN_ORIGIN
-from gates.rows.conversion import readable
+from gates.rows.plain_values import plain, python_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -112,9 +110,9 @@ class QuarantineWriter:
         own = [name for name in batch.schema.names if name not in (ROW_ID, ORIGIN, WRITTEN_ORIGIN)]
         kept = batch.select(own).take(pa.array(rows))
         names = kept.schema.names
-        columns = [_python_values(column) for column in kept.columns]
+        columns = [python_values(column) for column in kept.columns]
         return [
-            json.dumps(dict(zip(names, map(_plain, values), strict=True)), ensure_ascii=False)
+            json.dumps(dict(zip(names, map(plain, values), strict=True)), ensure_ascii=False)
             for values in zip(*columns, strict=True)
         ]
 
@@ -122,26 +120,3 @@ class QuarantineWriter:
 def _reason(failures: BatchFailures, rule: str, row: int) -> str:
     turn = failures.turns.get(rule, {}).get(row)
     return (f"turn {turn}: " if turn else "") + failures.reasons.get(rule, "")
-
-
-def _python_values(column: pa.Array) -> list[object]:
-    try:
-        return list(readable(column).to_pylist())
-    except (OverflowError, ValueError):
-        # A time that Python has no word for is kept as Arrow writes it.
-        return list(column.cast(pa.string()).to_pylist())
-
-
-def _plain(value: object) -> object:
-    """A value as JSON knows it; what JSON cannot say becomes text."""
-    if value is None or isinstance(value, str | bool | int):
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else str(value)
-    if isinstance(value, bytes):
-        return {"base64": base64.b64encode(value).decode()}
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return str(value)

@@ -82,6 +82,8 @@ def test_what_a_configuration_names_is_asked_for_in_few_places():
         "gates/promotion/git/promoted_version.py": {"data_type_of", "load_contract"},
         # Rows of two versions are counted, whatever the suites are; no plugin is imported where no file is opened.
         "gates/diff/compare.py": {"data_type_of"},
+        # Rows are drawn for people, whatever the suites are.
+        "gates/review/draw.py": {"data_type_of"},
         # The commit before has a configuration of its own, too.
         "gates/checking/changes/rows_before.py": {"data_type_of"},
         # Goes on after a mistake, and names each.

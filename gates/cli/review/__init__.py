@@ -1,0 +1,1 @@
+"""`gates review`: what only people can judge."""

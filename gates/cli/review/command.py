@@ -1,0 +1,199 @@
+"""`gates review`: draws rows for people to review, and reads what they wrote."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gates.cli.options import config_option
+from gates.cli.streams import clean_stdout, note
+from gates.errors import UsageError
+
+if TYPE_CHECKING:
+    from gates.config.dataset import DatasetConfig
+    from gates.review.draw import DrawnReview
+    from gates.review.record import ReviewRecord
+
+_SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
+
+
+@click.group(
+    epilog="""\b
+Examples:
+  gates review plan reviews                       how many rows, and what that shows
+  gates review plan reviews --output tasks.csv    ... and the rows, for a spreadsheet
+  gates review import reviews tasks.csv           read the verdicts: accept or reject
+  gates review status reviews                     0 accepted, 1 rejected, 3 open
+"""
+)
+def command() -> None:
+    """Draw rows for people to review, and decide by what they say."""
+
+
+@command.command("plan")
+@click.argument("dataset")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the tasks as CSV, and record the plan. [default: show the plan only]",
+)
+@click.option(
+    "--by",
+    multiple=True,
+    metavar="COLUMN",
+    help="Strata by this column within each origin, and by no other; `origin` for origins alone. [default: generator, label, slices, domain, language, where declared]",
+)
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="COLUMN",
+    help="Show this column to reviewers, and no other. [default: what rows say, and their label]",
+)
+@click.option(
+    "--aql", type=_SHARE, default=0.01, show_default=True, help="A stratum with this share of rows to reject is good."
+)
+@click.option(
+    "--ltpd", type=_SHARE, default=0.05, show_default=True, help="A stratum with this share of rows to reject is bad."
+)
+@click.option(
+    "--producer-risk", type=_SHARE, default=0.05, show_default=True, help="How often a good stratum may be rejected."
+)
+@click.option(
+    "--consumer-risk", type=_SHARE, default=0.10, show_default=True, help="How often a bad stratum may be accepted."
+)
+@click.option(
+    "--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help="Other rows of the same dataset."
+)
+@click.option(
+    "--double",
+    type=click.FloatRange(0, 1),
+    default=0.05,
+    show_default=True,
+    metavar="SHARE",
+    help="Share of the rows that two people review.",
+)
+@click.option(
+    "--sequential",
+    "is_sequential",
+    is_flag=True,
+    help="End each stratum as soon as Wald's test does; rows are reviewed in order.",
+)
+@click.option("--blind", "is_blind", is_flag=True, help="Without the place of a row, which often says who made it.")
+@click.option("--replace", "may_replace", is_flag=True, help="Replace a plan of which rows are reviewed already.")
+@config_option
+def plan_command(dataset: str, config: Path | None, **given: Any) -> int:
+    """Plan a review of DATASET: which rows, and how many may be rejected."""
+    from gates.config.load import load_config
+    from gates.review.acceptance import Risks
+    from gates.review.draw import draw_review
+    from gates.review.plan import Request
+    from gates.review.render import plan_lines
+
+    source = load_config(config).dataset(dataset)
+    risks = Risks(given["aql"], given["ltpd"], given["producer_risk"], given["consumer_risk"])
+    request = Request(risks, given["by"], given["seed"], given["double"], given["is_sequential"])
+    output: Path | None = given["output"]
+    if output is not None:
+        _refuse_output(source, output, may_replace=given["may_replace"])
+    with clean_stdout():
+        drawn = draw_review(source, request, given["columns"])
+    click.echo("\n".join(_printable(plan_lines(drawn.plan, drawn.left_out))))
+    if output is not None:
+        _write(source, output, drawn, is_blind=given["is_blind"])
+    return 0
+
+
+@command.command("import")
+@click.argument("dataset")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+@click.option("--replace", "may_replace", is_flag=True, help="Let verdicts that were imported before change.")
+@config_option
+def import_command(dataset: str, files: tuple[Path, ...], config: Path | None, *, may_replace: bool) -> int:
+    """Read what reviewers wrote into FILE... of DATASET, all of it or nothing."""
+    from gates.config.load import load_config
+    from gates.review.draw import lot_of
+    from gates.review.importing import imported
+    from gates.review.record import write_record
+    from gates.review.render import status_lines
+    from gates.review.tasks import read_tasks
+
+    source = load_config(config).dataset(dataset)
+    record = _record(source)
+    with clean_stdout(), lot_of(source) as (lot, columns):
+        lines = [line for file in files for line in read_tasks(file, record.plan, columns)]
+        reviewed = imported(record, lines, lot, may_replace=may_replace)
+    path = write_record(source.root, reviewed)
+    click.echo("\n".join(_printable(status_lines(reviewed))))
+    note(f"wrote {path.relative_to(source.root).as_posix()}: commit it together with the data that it is about")
+    return 0
+
+
+@command.command("status")
+@click.argument("dataset")
+@config_option
+def status_command(dataset: str, config: Path | None) -> int:
+    """Show where the review of DATASET stands: 0 accepted, 1 rejected, 3 open or about other rows."""
+    from gates.config.load import load_config
+    from gates.review.draw import lot_of
+    from gates.review.render import status_lines
+    from gates.review.status import status_code, why_stale
+
+    source = load_config(config).dataset(dataset)
+    record = _record(source)
+    with clean_stdout(), lot_of(source) as (lot, _):
+        stale = why_stale(record.plan, lot)
+    click.echo("\n".join(_printable(status_lines(record))))
+    if stale:
+        note(stale)
+    return status_code(record, is_stale=bool(stale))
+
+
+def _printable(lines: list[str]) -> list[str]:
+    from gates.verdicts.reports.text import printable
+
+    return [printable(line) for line in lines]
+
+
+def _record(source: DatasetConfig) -> ReviewRecord:
+    from gates.review.record import read_record
+
+    record = read_record(source.root, source.name)
+    if record is None:
+        raise UsageError(f"{source.name}: no review is planned; `gates review plan {source.name} --output tasks.csv`")
+    return record
+
+
+def _refuse_output(source: DatasetConfig, output: Path, *, may_replace: bool) -> None:
+    """Raises UsageError where verdicts of people would be lost, or tasks would become rows of the dataset."""
+    from gates.data.files import data_files
+    from gates.review.record import read_record
+
+    if output.exists():
+        raise UsageError(f"{output}: is there already, and may hold verdicts; name another file")
+    folders = {file.path.parent.resolve() for file in data_files(source)} - {source.root.resolve()}
+    if output.parent.resolve() in folders:
+        raise UsageError(
+            f"{output}: lies among the data of '{source.name}', of which tasks are no part; name a file elsewhere"
+        )
+    record = None if may_replace else read_record(source.root, source.name)
+    if record is not None and record.reviews:
+        raise UsageError(
+            f"{source.name}: {len(record.reviews):,} tasks of a plan are reviewed already; finish it, or drop it with --replace"
+        )
+
+
+def _write(source: DatasetConfig, output: Path, drawn: DrawnReview, *, is_blind: bool) -> None:
+    from gates.atomic_files import replace_text
+    from gates.review.record import ReviewRecord, write_record
+    from gates.review.tasks import tasks_text
+
+    replace_text(output, tasks_text(drawn.plan, drawn.content, drawn.columns, is_blind=is_blind))
+    path = write_record(source.root, ReviewRecord(drawn.plan, {}))
+    note(
+        f"wrote {output}: fill in verdict (accept or reject) and reviewer, then `gates review import {source.name} {output}`\n"
+        f"wrote {path.relative_to(source.root).as_posix()}: the plan"
+    )

@@ -1,0 +1,94 @@
+"""Opens a dataset for a review: its rows as a lot, and what people need to see of those that were drawn."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from gates.contract.plugins.registry import data_type_of
+from gates.data.duckdb.dataset import open_dataset
+from gates.data.facts import ORIGIN, ROW_ID
+from gates.errors import UsageError, did_you_mean
+from gates.review.lot import read_lot
+from gates.review.plan import make_plan
+from gates.review.strata import MOST_VALUES, declared_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from gates.config.dataset import DatasetConfig
+    from gates.data.duckdb.dataset import LocalDataset
+    from gates.review.lot import Lot
+    from gates.review.plan import Request, ReviewPlan
+
+# What `--by` takes besides columns: strata by origin alone.
+BY_ORIGIN = "origin"
+
+
+@dataclass(frozen=True)
+class DrawnReview:
+    """A plan with the content of its rows. content: by digest, the value by column. left_out: columns with too many values for strata."""
+
+    plan: ReviewPlan
+    columns: tuple[str, ...]
+    content: Mapping[str, Mapping[str, object]]
+    left_out: tuple[str, ...]
+
+
+def draw_review(config: DatasetConfig, request: Request, columns: Sequence[str] = ()) -> DrawnReview:
+    """Plans a review of the dataset in the work tree and reads the rows that it draws.
+
+    request.by: empty for all columns that the dataset declares as kinds of rows. columns: what reviewers see; empty for what
+    rows say, and their label. Raises UsageError for a column that is not there, and what opening a dataset raises.
+    """
+    with open_dataset(config, data_type_of(config)) as opened:
+        names = [name for name in opened.raw_schema().names if name not in (ROW_ID, ORIGIN)]
+        by = _strata_columns(opened, request.by, names)
+        lot = read_lot(opened, by)
+        wide = tuple(name for name in by if lot.frame[name].n_unique() > MOST_VALUES) if not request.by else ()
+        kept = replace(request, by=tuple(name for name in by if name not in wide))
+        plan = make_plan(config.name, lot, [file.path for file in opened.files], kept)
+        shown = shown_columns(opened, names, columns)
+        return DrawnReview(plan, shown, _content(opened, lot, plan, shown), wide)
+
+
+@contextmanager
+def lot_of(config: DatasetConfig) -> Iterator[tuple[Lot, tuple[str, ...]]]:
+    """The rows that the dataset has now, and its columns."""
+    with open_dataset(config, data_type_of(config)) as opened:
+        names = [name for name in opened.raw_schema().names if name not in (ROW_ID, ORIGIN)]
+        yield read_lot(opened, ()), tuple(names)
+
+
+def shown_columns(opened: LocalDataset, names: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
+    """The columns that reviewers see: those wanted, else what rows say and their label."""
+    for name in wanted:
+        if name not in names:
+            raise UsageError(f"--column {name}: no such column in {opened.where} ({did_you_mean(name, names)})")
+    label = (opened.roles.label,) if opened.roles.label else ()
+    return tuple(wanted) or tuple(dict.fromkeys((*opened.roles.content, *label)))
+
+
+def _strata_columns(opened: LocalDataset, wanted: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
+    if not wanted:
+        return declared_columns(opened.roles)
+    named = tuple(name for name in wanted if name != BY_ORIGIN or BY_ORIGIN in names)
+    for name in named:
+        if name not in names:
+            raise UsageError(
+                f"--by {name}: no such column in {opened.where} ({did_you_mean(name, [*names, BY_ORIGIN])})"
+            )
+    return named
+
+
+def _content(opened: LocalDataset, lot: Lot, plan: ReviewPlan, columns: Sequence[str]) -> dict[str, dict[str, object]]:
+    """The content of each drawn row by its digest."""
+    drawn = {task.digest for task in plan.tasks}
+    digests = pl.Series(lot.all_shown())
+    positions = digests.is_in(pl.Series(sorted(drawn)).implode()).arg_true()
+    first = pl.DataFrame({"digest": digests[positions], "position": positions}).unique("digest", keep="first")
+    rows = opened.take(lot.row_id[first["position"].to_numpy()], columns).select(columns).to_dicts()
+    return dict(zip(first["digest"].to_list(), rows, strict=True))

@@ -1,0 +1,132 @@
+"""Tasks of reviewers as a CSV for any spreadsheet, and what they wrote into it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gates.errors import UsageError, did_you_mean
+from gates.regular_files import content_of
+from gates.rows.plain_values import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from gates.review.plan import ReviewPlan
+
+TASK, ROW, DIGEST = "task", "row", "digest"
+VERDICT, REVIEWER, NOTE = "verdict", "reviewer", "note"
+ACCEPT, REJECT = "accept", "reject"
+_OWN = (TASK, ROW, DIGEST, VERDICT, REVIEWER, NOTE)
+_NEEDED = (TASK, DIGEST, VERDICT, REVIEWER)
+# What a cell begins with that spreadsheets take for a formula and run (OWASP, CSV Injection).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Spreadsheets write the one that their country has.
+_DELIMITERS = ",;\t"
+# By it they see that the text is UTF-8.
+_MARK = "\ufeff"
+
+
+@dataclass(frozen=True)
+class FilledTask:
+    """One line of a file. verdict: as it is written, without white space around it; "" where the task is open."""
+
+    place: str
+    number: int
+    digest: str
+    verdict: str
+    reviewer: str
+
+
+def tasks_text(
+    plan: ReviewPlan, content: Mapping[str, Mapping[str, object]], columns: Sequence[str], *, is_blind: bool
+) -> str:
+    """A line for each task, with empty cells for what reviewers write.
+
+    content: by digest, the row that says it. columns: of the dataset, to be shown. is_blind: without the place of the row,
+    which often says who made it. Neither origin nor stratum is shown.
+    """
+    shown = {column: f"{column} (data)" if column in _OWN else column for column in columns}
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    place = [] if is_blind else [ROW]
+    writer.writerow([TASK, *place, DIGEST, *shown.values(), VERDICT, REVIEWER, NOTE])
+    for task in plan.tasks:
+        row = content[task.digest]
+        where = [] if is_blind else [_cell(task.row)]
+        writer.writerow([task.number, *where, task.digest, *(_cell(row[column]) for column in columns), "", "", ""])
+    return _MARK + text.getvalue()
+
+
+def read_tasks(path: Path, plan: ReviewPlan, columns: Sequence[str]) -> list[FilledTask]:
+    """The lines of a filled file. columns: of the dataset, which the file may show.
+
+    Raises UsageError for what is no CSV in UTF-8, for columns that no such file has, and for ones that it needs.
+    """
+    shown = str(path)
+    try:
+        text = content_of(path, shown).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{shown}: not UTF-8; save it as CSV UTF-8") from error
+    rows = _records(text, shown)
+    header = next(rows, (1, []))[1]
+    _check_header(header, {*_OWN, *columns, *(f"{column} (data)" for column in columns if column in _OWN)}, shown)
+    numbers = {task.number for task in plan.tasks}
+    return [_filled(dict(zip(header, cells, strict=True)), f"{shown}:{line}", numbers) for line, cells in rows]
+
+
+def _records(text: str, shown: str) -> Iterator[tuple[int, list[str]]]:
+    """Each record that is not empty, with the number of its last line."""
+    first = text.split("\n", 1)[0]
+    delimiter = max(_DELIMITERS, key=first.count)
+    before = csv.field_size_limit(sys.maxsize)
+    try:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        width = 0
+        for cells in reader:
+            width = width or len(cells)
+            if any(map(str.strip, cells)) and len(cells) != width:
+                raise UsageError(f"{shown}:{reader.line_num}: has {len(cells)} cells, expected {width}")
+            if any(map(str.strip, cells)):
+                yield reader.line_num, cells
+    except csv.Error as error:
+        raise UsageError(f"{shown}:{reader.line_num}: no valid CSV: {error}") from error
+    finally:
+        csv.field_size_limit(before)
+
+
+def _check_header(header: Sequence[str], expected: set[str], shown: str) -> None:
+    for name in header:
+        if name not in expected:
+            raise UsageError(f"{shown}:1: unknown column '{name}' ({did_you_mean(name, expected)})")
+        if header.count(name) > 1:
+            raise UsageError(f"{shown}:1: column '{name}' stands there twice")
+    for name in _NEEDED:
+        if name not in header:
+            raise UsageError(f"{shown}:1: no column '{name}'; keep the columns of the file that was planned")
+
+
+def _filled(cells: Mapping[str, str], place: str, numbers: set[int]) -> FilledTask:
+    number, verdict = cells[TASK].strip(), cells[VERDICT].strip().casefold()
+    if not number.isascii() or not number.isdigit() or int(number) not in numbers:
+        raise UsageError(f"{place}: no task '{number}' was planned, expected 1 to {len(numbers)}")
+    if verdict not in ("", ACCEPT, REJECT):
+        raise UsageError(f"{place}: verdict '{verdict}' of task {number} ({did_you_mean(verdict, (ACCEPT, REJECT))})")
+    reviewer = " ".join(cells[REVIEWER].split())
+    if verdict and not reviewer:
+        raise UsageError(f"{place}: task {number} has a verdict and no reviewer; write who reviewed it")
+    return FilledTask(place, int(number), cells[DIGEST].strip(), verdict, reviewer)
+
+
+def _cell(value: object) -> str:
+    """A value as a cell that no spreadsheet runs."""
+    made = plain(value)
+    if made is None:
+        return ""
+    text = made if isinstance(made, str) else json.dumps(made, ensure_ascii=False)
+    return f"'{text}" if isinstance(made, str) and text.startswith(_FORMULA) else text

@@ -1,0 +1,34 @@
+"""Values of columns as JSON can say them."""
+
+from __future__ import annotations
+
+import base64
+import math
+
+import pyarrow as pa
+
+from gates.rows.conversion import readable
+
+
+def python_values(column: pa.Array) -> list[object]:
+    """A column's values as Python has them; bytes where they claim to be text and are not UTF-8."""
+    try:
+        return list(readable(column).to_pylist())
+    except (OverflowError, ValueError):
+        # A time that Python has no word for is kept as Arrow writes it.
+        return list(column.cast(pa.string()).to_pylist())
+
+
+def plain(value: object) -> object:
+    """A value as JSON knows it; what JSON cannot say becomes text."""
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, bytes):
+        return {"base64": base64.b64encode(value).decode()}
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return str(value)
