@@ -56,7 +56,7 @@ def test_help_imports_nothing_heavy(argument):
 
 
 @pytest.mark.program
-def test_program_looks_for_garbage_rarely_and_a_call_from_python_leaves_that_as_it_is(tmp_path):
+def test_program_collects_garbage_rarely_and_a_call_from_python_leaves_that_as_it_is(tmp_path):
     script = (
         "import atexit, gc, sys; from gates.cli.main import main, run; sys.argv[1:] = ['--version']; "
         "before = gc.get_threshold(); run(sys.argv[1:]); after = gc.get_threshold(); "
