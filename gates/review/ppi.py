@@ -23,9 +23,8 @@ if TYPE_CHECKING:
 CONFIDENCE = 0.95
 # Below so many labels of either kind a normal interval of a share is too short; the score interval is not. A usual rule:
 # Brown, Cai & DasGupta, Statistical Science 16 (2001) 101-133, who have it at 10 and still find it wanting below.
-_FEWEST_OF_EITHER = 10
-# A slope, a mean and a variance of what is left: with fewer labels there is nothing to learn from.
-_FEWEST_LABELS = 10
+# And a slope, a mean and a variance of what is left are not learned from fewer labels.
+FEWEST_LABELS = 10
 
 
 @dataclass(frozen=True)
@@ -46,13 +45,14 @@ def helped_mean(labels: Floats, judged: Floats, others: Floats, confidence: floa
 
     labels, judged: what people and the judge say of the same n rows, drawn at random. others: what the judge says of N
     other rows. The estimate is mean(labels) - t (mean(judged) - mean(others)), t = cov / ((1 + n/N) var) cut to [0, 1];
-    its interval is by Student's law, as t was estimated too. Where labels are of two kinds and one of them is rare, and
-    where the judge says the same of all rows, it is the interval without a judge: the score interval of a share.
-    Raises MetricError for fewer than 10 labels, for labels and judgements of two lengths, and for NaN.
+    its interval is by Student's law, as t was estimated too. With fewer than 10 labels, or fewer than 10 of either kind where
+    they are of two kinds, and where the judge says the same of all rows, it is the interval without a judge: the score
+    interval of a share. Raises MetricError without labels, for labels and judgements of two lengths, and for NaN.
     """
     _refuse(labels, judged, others)
     n, rows = len(labels), len(others)
-    tuning = _tuning(labels, judged, others) if rows and not _is_rare(labels) else 0.0
+    is_enough = rows > 0 and n >= FEWEST_LABELS and not _is_rare(labels)
+    tuning = _tuning(labels, judged, others) if is_enough else 0.0
     if not tuning:
         return HelpedMean(_unhelped(labels, confidence), 0.0, 1.0)
     value = float(labels.mean() - tuning * (judged.mean() - others.mean()))
@@ -113,8 +113,8 @@ def judge_correlation(share: float, sensitivity: float, specificity: float) -> f
 def _refuse(labels: Floats, judged: Floats, others: Floats) -> None:
     if len(labels) != len(judged):
         raise MetricError(f"{len(labels):,} labels and {len(judged):,} judgements of the same rows: expected as many")
-    if len(labels) < _FEWEST_LABELS:
-        raise MetricError(f"{len(labels):,} labels: expected at least {_FEWEST_LABELS}")
+    if not len(labels) or (len(labels) == 1 and not _is_two_valued(labels)):
+        raise MetricError(f"{len(labels):,} labels: expected some, and two at least where they are numbers")
     if not all(np.isfinite(numbers).all() for numbers in (labels, judged, others)):
         raise MetricError("labels and judgements: expected numbers, and some are NaN or infinite")
 
@@ -133,7 +133,7 @@ def _is_two_valued(labels: Floats) -> bool:
 
 
 def _is_rare(labels: Floats) -> bool:
-    return _is_two_valued(labels) and min(labels.sum(), len(labels) - labels.sum()) < _FEWEST_OF_EITHER
+    return _is_two_valued(labels) and min(labels.sum(), len(labels) - labels.sum()) < FEWEST_LABELS
 
 
 def _unhelped(labels: Floats, confidence: float) -> Estimate:

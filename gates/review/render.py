@@ -6,6 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 from gates.review.acceptance import accepted_when_bad, accepted_when_good
+from gates.review.judge import HALF_WIDTH, needs_before_labels
+from gates.review.ppi import FEWEST_LABELS
 from gates.review.sequential import LotDecision
 from gates.review.tally import agreement, answer_of, tallies
 from gates.verdicts.reports.text import counted
@@ -13,7 +15,9 @@ from gates.verdicts.reports.text import counted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from gates.data.arrays import Floats
     from gates.review.plan import PlannedStratum, ReviewPlan
+    from gates.review.ppi import HelpedMean
     from gates.review.record import ReviewRecord
     from gates.review.tally import Tally
 
@@ -71,6 +75,38 @@ def status_lines(record: ReviewRecord) -> list[str]:
         share = agreed.share()
         lines.append(
             f"two people agree on {agreed.same:,} of {counted(agreed.rows, 'row')}, interval {_per_cent(share.low)} to {_per_cent(share.high)}"
+        )
+    return lines
+
+
+def need_lines(judge: str, judged: Floats) -> list[str]:
+    """What a judge spares, before anyone labels."""
+    lines = [
+        f"judge {judge} rejects {_per_cent(float(judged.mean()))} of the rows; how many labels it spares depends on how far people agree with it"
+    ]
+    for correlation, need in needs_before_labels(judged).items():
+        lines.append(
+            f"  at a correlation of {correlation:g} a share known to {100 * HALF_WIDTH:g} points takes {need.helped:,} labels "
+            f"instead of {need.alone:,}"
+        )
+    return lines
+
+
+def judge_lines(plan: ReviewPlan, judge: str, shares: Sequence[HelpedMean | None]) -> list[str]:
+    """The share of rows to reject by stratum, by people and judge together."""
+    lines = [f"with the judge {judge}, 95 % intervals"]
+    for stratum, share in zip(plan.strata, shares, strict=True):
+        if share is None:
+            lines.append(f"  {stratum.name}: not before all its rows are reviewed")
+            continue
+        low, high = max(0.0, share.estimate.low), min(1.0, share.estimate.high)
+        worth = (
+            f"a label is worth {share.worth:.2f} without the judge"
+            if share.tuning
+            else f"the judge does not help: it does not follow people, or fewer than {FEWEST_LABELS} rows are rejected"
+        )
+        lines.append(
+            f"  {stratum.name}: {_per_cent(max(0.0, share.estimate.value))} to reject, interval {_per_cent(low)} to {_per_cent(high)}; {worth}"
         )
     return lines
 

@@ -62,9 +62,15 @@ class Agreement:
 
 
 def tallies(plan: ReviewPlan, reviews: Mapping[int, RowReview]) -> list[Tally]:
-    """The counts of each stratum of the plan. A row that one of two people rejects is rejected.
+    """The counts of each stratum of the plan. reviews: by the number of the task."""
+    rows = accepted_rows(plan, reviews)
+    return [_tally(plan, stratum, accepted) for stratum, accepted in zip(plan.strata, rows, strict=True)]
 
-    reviews: by the number of the task.
+
+def accepted_rows(plan: ReviewPlan, reviews: Mapping[int, RowReview]) -> list[list[bool | None]]:
+    """Of each stratum, whether the rows were accepted in the order of the draw; None where one is open.
+
+    A row that one of two people rejects is rejected.
     """
     is_accepted = {number: review.is_accepted for number, review in reviews.items()}
     for task in plan.tasks:
@@ -74,7 +80,7 @@ def tallies(plan: ReviewPlan, reviews: Mapping[int, RowReview]) -> list[Tally]:
     for task in plan.tasks:
         if task.twin is None:
             rows[task.stratum].append(is_accepted.get(task.number))
-    return [_tally(plan, stratum, rows[number]) for number, stratum in enumerate(plan.strata)]
+    return rows
 
 
 def agreement(plan: ReviewPlan, reviews: Mapping[int, RowReview]) -> Agreement:

@@ -54,6 +54,11 @@ def command() -> None:
     help="Show this column to reviewers, and no other. [default: what rows say, and their label]",
 )
 @click.option(
+    "--judge",
+    metavar="COLUMN",
+    help="A column with a machine's verdict on every row, hidden from reviewers: say what it spares.",
+)
+@click.option(
     "--aql", type=_SHARE, default=0.01, show_default=True, help="A stratum with this share of rows to reject is good."
 )
 @click.option(
@@ -91,7 +96,7 @@ def plan_command(dataset: str, config: Path | None, **given: Any) -> int:
     from gates.review.acceptance import Risks
     from gates.review.draw import draw_review
     from gates.review.plan import Request
-    from gates.review.render import plan_lines
+    from gates.review.render import need_lines, plan_lines
 
     source = load_config(config).dataset(dataset)
     risks = Risks(given["aql"], given["ltpd"], given["producer_risk"], given["consumer_risk"])
@@ -100,8 +105,9 @@ def plan_command(dataset: str, config: Path | None, **given: Any) -> int:
     if output is not None:
         _refuse_output(source, output, may_replace=given["may_replace"])
     with clean_stdout():
-        drawn = draw_review(source, request, given["columns"])
-    click.echo("\n".join(_printable(plan_lines(drawn.plan, drawn.left_out))))
+        drawn = draw_review(source, request, given["columns"], given["judge"])
+    needs = [] if drawn.judged is None else need_lines(given["judge"], drawn.judged)
+    click.echo("\n".join(_printable([*plan_lines(drawn.plan, drawn.left_out), *needs])))
     if output is not None:
         _write(source, output, drawn, is_blind=given["is_blind"])
     return 0
@@ -134,19 +140,29 @@ def import_command(dataset: str, files: tuple[Path, ...], config: Path | None, *
 
 @command.command("status")
 @click.argument("dataset")
+@click.option(
+    "--judge",
+    metavar="COLUMN",
+    help="A column with a machine's verdict on every row: estimate by people and judge together.",
+)
 @config_option
-def status_command(dataset: str, config: Path | None) -> int:
+def status_command(dataset: str, config: Path | None, judge: str | None) -> int:
     """Show where the review of DATASET stands: 0 accepted, 1 rejected, 3 open or about other rows."""
     from gates.config.load import load_config
     from gates.review.draw import lot_of
-    from gates.review.render import status_lines
+    from gates.review.judge import helped_shares, judged_rejections
+    from gates.review.render import judge_lines, status_lines
     from gates.review.status import status_code, why_stale
 
     source = load_config(config).dataset(dataset)
     record = _record(source)
-    with clean_stdout(), lot_of(source) as (lot, _):
+    lines = status_lines(record)
+    with clean_stdout(), lot_of(source, record.plan.request.by, judge) as (lot, _):
         stale = why_stale(record.plan, lot)
-    click.echo("\n".join(_printable(status_lines(record))))
+        if judge and not stale:
+            shares = helped_shares(record.plan, record.reviews, lot, judged_rejections(lot, judge))
+            lines += judge_lines(record.plan, judge, shares)
+    click.echo("\n".join(_printable(lines)))
     if stale:
         note(stale)
     return status_code(record, is_stale=bool(stale))

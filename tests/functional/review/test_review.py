@@ -334,3 +334,56 @@ def test_kinds_of_rows_that_are_declared_are_strata(project, gates):
     assert "4 good ones are all accepted in" in planned.out
     assert "  human: 125 of 600" in by_origin.out
     assert "origin" not in tasks_in(project).columns
+
+
+def judged_rows(root, bad, seed=3):
+    """Rows with a judge that catches four bad rows in five and rejects one good row in twenty."""
+    frame = write_rows(root, bad)
+    is_bad, chance = frame["text"].str.starts_with("bad"), np.random.default_rng(seed).random(frame.height)
+    judge = np.where(np.where(is_bad, chance < 0.8, chance < 0.05), "reject", "accept")
+    frame.with_columns(judge=judge).write_csv(root / "data/rows.csv")
+    return is_bad.mean(), (judge == "reject").mean()
+
+
+def test_judge_makes_intervals_narrower_and_is_hidden_from_reviewers(project, gates):
+    truth, judged = judged_rows(project, bad=0.3)
+    planned = gates(project, "review", "plan", "rows", "--output", "tasks.csv", "--judge", "judge")
+    early = gates(project, "review", "status", "rows", "--judge", "judge")
+    fill(project)
+    gates(project, "review", "import", "rows", "done.csv")
+    called = gates(project, "review", "status", "rows", "--judge", "judge")
+
+    assert "judge" not in tasks_in(project).columns
+    assert f"judge judge rejects {100 * judged:.1f} % of the rows" in planned.out
+    assert "at a correlation of 0.9 a share known to 5 points takes" in planned.out
+    assert "human: not before all its rows are reviewed" in early.out
+    plain = [line for line in called.out.splitlines() if line.startswith("  human: REJECTED")]
+    helped = [line for line in called.out.splitlines() if line.startswith("  human:") and "a label is worth" in line]
+    low, high = (float(word) / 100 for word in helped[0].split("interval ")[1].split(" %; ")[0].split(" % to "))
+    assert low <= truth <= high
+    # Without the judge 125 labels leave a 95 % interval of about 16 points.
+    assert high - low < 0.14
+    assert len(plain) == 1
+    assert float(helped[0].split("a label is worth ")[1].split()[0]) > 1.3
+
+
+def test_judge_that_is_none_is_refused(project, gates):
+    words = gates(project, "review", "plan", "rows", "--judge", "text")
+    missing = gates(project, "review", "plan", "rows", "--judge", "judge")
+
+    assert (words.code, missing.code) == (3, 2)
+    assert (
+        "column 'text' is no verdict of a judge in 1,200 of 1,200 rows: expected accept, reject, or a number"
+        in words.err
+    )
+    assert "--judge judge: no such column in data/rows.csv" in missing.err
+
+
+def test_judge_does_not_help_where_hardly_a_row_is_rejected(project, gates):
+    judged_rows(project, bad=0.0)
+    gates(project, "review", "plan", "rows", "--output", "tasks.csv")
+    fill(project)
+    gates(project, "review", "import", "rows", "done.csv")
+
+    called = gates(project, "review", "status", "rows", "--judge", "judge")
+    assert "human: 0.0 % to reject, interval 0.0 % to 3.0 %; the judge does not help" in called.out

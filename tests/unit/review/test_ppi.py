@@ -98,6 +98,13 @@ def test_labels_of_which_one_kind_is_rare_get_the_score_interval():
     assert (helped.estimate, helped.tuning, helped.worth) == (wilson(3, 60, 0.95), 0, 1)
 
 
+def test_few_labels_get_the_interval_without_a_judge():
+    labels = np.arange(9) * 1.0
+
+    assert helped_mean(labels, labels, np.arange(100) * 1.0).tuning == 0
+    assert helped_mean(np.zeros(1), np.zeros(1), np.zeros(9)).estimate == wilson(0, 1, 0.95)
+
+
 def test_judge_that_says_the_same_of_all_rows_is_not_followed():
     labels = np.arange(40, dtype=float)
 
@@ -116,7 +123,7 @@ def test_judge_that_contradicts_people_is_not_followed():
 @pytest.mark.parametrize(
     ("labels", "judged", "others", "message"),
     [
-        (9, 9, 100, "9 labels: expected at least 10"),
+        (0, 0, 100, "0 labels: expected some"),
         (20, 19, 100, "20 labels and 19 judgements"),
     ],
 )
