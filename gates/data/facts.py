@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 ROW_ID = "_gates_row_id"
@@ -29,6 +29,16 @@ NATURAL_REPEAT_RATIO = 0.01
 
 # Origins as they stand in `RowIndex.origin`.
 HUMAN_CODE, SYNTHETIC_CODE, UNDECLARED_CODE = 0, 1, 2
+
+
+def row_number(row_id: int) -> int:
+    """The number of a row in its file, counted from 1."""
+    return (row_id & ((1 << ROWS_PER_FILE_BITS) - 1)) + 1
+
+
+def place_of(paths: Sequence[str], row_id: int) -> str:
+    """`path:row`, rows counted from 1. paths: of the files of the dataset, by their numbers."""
+    return f"{paths[row_id >> ROWS_PER_FILE_BITS]}:{row_number(row_id)}"
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import bdtr, gammaln
 
 from gates.errors import UsageError
+
+if TYPE_CHECKING:
+    from gates.data.arrays import Floats, Ints
 
 # A count that is a whole number but for the last bits of a product.
 _ROUNDING = 1e-9
@@ -114,8 +118,8 @@ def hypergeometric_cdf(hits: int, lot: int, marked: int, drawn: int) -> float:
     return min(1.0, float(np.exp(logarithms - _log_choose(lot, np.asarray(drawn))).sum()))
 
 
-def _log_choose(total: int, chosen: np.typing.NDArray[np.int64]) -> np.typing.NDArray[np.float64]:
-    logarithm: np.typing.NDArray[np.float64] = gammaln(total + 1) - gammaln(chosen + 1) - gammaln(total - chosen + 1)
+def _log_choose(total: int, chosen: Ints) -> Floats:
+    logarithm: Floats = gammaln(total + 1) - gammaln(chosen + 1) - gammaln(total - chosen + 1)
     return logarithm
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from gates.data.arrays import Floats
     from gates.data.duckdb.dataset import LocalDataset
     from gates.review.lot import Lot
-    from gates.review.plan import Request, ReviewPlan
+    from gates.review.plan import ReviewPlan, ReviewRequest
 
 # What `--by` takes besides columns: strata by origin alone.
 BY_ORIGIN = "origin"
@@ -45,7 +45,7 @@ class DrawnReview:
 
 
 def draw_review(
-    config: DatasetConfig, request: Request, columns: Sequence[str] = (), judge: str | None = None
+    config: DatasetConfig, request: ReviewRequest, columns: Sequence[str] = (), judge: str | None = None
 ) -> DrawnReview:
     """Plans a review of the dataset in the work tree and reads the rows that it draws.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gates.config.digests import digest
-from gates.data.facts import ROWS_PER_FILE_BITS
+from gates.data.facts import place_of
 from gates.errors import DataError
 from gates.review.acceptance import Risks, SinglePlan, single_plan
 from gates.review.sequential import SequentialPlan
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Request:
+class ReviewRequest:
     """How a plan is made. by: columns of strata. double: share of the rows that two people review, in [0, 1]."""
 
     risks: Risks
@@ -68,7 +68,7 @@ class ReviewPlan:
     """What is reviewed. rows_sha256: of all rows that it draws from. tasks: in the order in which they are reviewed."""
 
     dataset: str
-    request: Request
+    request: ReviewRequest
     rows: int
     rows_sha256: str
     strata: tuple[PlannedStratum, ...]
@@ -106,7 +106,7 @@ class ReviewPlan:
     def from_json(cls, document: Mapping[str, Any]) -> ReviewPlan:
         """The plan in plain values. Raises KeyError, TypeError and ValueError where they are none."""
         risks = Risks(*(float(document[name]) for name in ("aql", "ltpd", "producer_risk", "consumer_risk")))
-        request = Request(
+        request = ReviewRequest(
             risks, tuple(document["by"]), int(document["seed"]), float(document["double"]), bool(document["sequential"])
         )
         strata = tuple(PlannedStratum(**stratum) for stratum in document["strata"])
@@ -118,7 +118,7 @@ class ReviewPlan:
         )
 
 
-def make_plan(dataset: str, lot: Lot, files: Sequence[str], request: Request) -> ReviewPlan:
+def make_plan(dataset: str, lot: Lot, files: Sequence[str], request: ReviewRequest) -> ReviewPlan:
     """Draws each stratum's rows; the same rows from the same content, seed and risks.
 
     files: names of the opened files, by number. Raises DataError for a dataset without a human or synthetic row.
@@ -144,7 +144,7 @@ def _tasks(lot: Lot, files: Sequence[str], drawn: Sequence[Ints]) -> list[Review
     positions = np.array([next(following[stratum]) for stratum in strata.tolist()], dtype=np.int64)
     rows = zip(strata.tolist(), lot.row_id[positions].tolist(), lot.shown(positions), strict=True)
     return [
-        ReviewTask(number, stratum, _place(row_id, files), row_digest)
+        ReviewTask(number, stratum, place_of(files, row_id), row_digest)
         for number, (stratum, row_id, row_digest) in enumerate(rows, start=1)
     ]
 
@@ -153,7 +153,3 @@ def _second_tasks(tasks: Sequence[ReviewTask], share: float) -> list[ReviewTask]
     """The rows that another person reviews too: evenly spread, at the end, where they are easily given to somebody else."""
     twice = [task for task in tasks if math.floor(task.number * share) > math.floor((task.number - 1) * share)]
     return [replace(task, number=number, twin=task.number) for number, task in enumerate(twice, start=len(tasks) + 1)]
-
-
-def _place(row_id: int, files: Sequence[str]) -> str:
-    return f"{files[row_id >> ROWS_PER_FILE_BITS]}:{(row_id & ((1 << ROWS_PER_FILE_BITS) - 1)) + 1}"

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from gates.data.facts import ORIGIN
+from gates.data.text.mix import combine
 from gates.verdict import Scope
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ _ORIGINS = (Scope.HUMAN.value, Scope.SYNTHETIC.value)
 # Stands in names for a missing value.
 NO_VALUE = "(none)"
 _ROW = "_gates_position"
+_ONE = np.ones(1, dtype=np.uint64)
 
 
 @dataclass(frozen=True)
@@ -81,25 +83,21 @@ def strata_of(lot: Lot, by: Sequence[str], seed: int) -> list[Stratum]:
 def draw_order(lot: Lot, seed: int) -> Ints:
     """Positions of all rows in the order in which they are drawn: by seed and content, whatever the order of files and rows is.
 
-    Rows that say the same are drawn each for itself. Steele, Lea & Flood, OOPSLA 2014 (SplitMix64).
+    Rows that say the same are drawn each for itself.
     """
-    salt = _mixed(np.array([seed], dtype=np.uint64))
-    numbers = lot.occurrences().astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    order: Ints = np.lexsort((lot.row_id, lot.digests[:, 1], _mixed((lot.digests[:, 0] ^ salt) + numbers)))
+    keys = combine(lot.digests[:, 0] ^ _salt(seed), lot.occurrences().astype(np.uint64) + _ONE)
+    order: Ints = np.lexsort((lot.row_id, lot.digests[:, 1], keys))
     return order
 
 
 def shuffled(count: int, seed: int) -> Ints:
     """The numbers below a count in an order that follows from the seed alone."""
-    order: Ints = np.argsort(_mixed(np.arange(count, dtype=np.uint64) ^ _mixed(np.array([seed], dtype=np.uint64))))
+    order: Ints = np.argsort(combine(np.arange(count, dtype=np.uint64) ^ _salt(seed), _ONE))
     return order
 
 
-def _mixed(words: Hashes) -> Hashes:
-    words = words + np.uint64(0x9E3779B97F4A7C15)
-    words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return words ^ (words >> np.uint64(31))
+def _salt(seed: int) -> Hashes:
+    return combine(np.array([seed], dtype=np.uint64), _ONE)
 
 
 def _values(rows: pl.DataFrame, by: Sequence[str], key: tuple[object, ...]) -> dict[str, str]:

@@ -26,7 +26,7 @@ from gates.contract.plan import Plan, plan, refuse_unknown_waivers
 from gates.contract.suites import ROW_FAILURES
 from gates.data.batch import OnBatch
 from gates.data.duckdb.dataset import QuickOpening, open_dataset
-from gates.data.facts import ROWS_PER_FILE_BITS, FileFacts
+from gates.data.facts import ROWS_PER_FILE_BITS, FileFacts, row_number
 from gates.data.files import fingerprints
 from gates.data.values.readings import NO_READINGS
 from gates.data.values.survey import survey
@@ -143,8 +143,7 @@ class _ChangedRows:
 
     def place(self, row_id: int) -> str:
         """`path:row`, rows counted from 1."""
-        row = row_id & ((1 << ROWS_PER_FILE_BITS) - 1)
-        return f"{self.opened.files[row_id >> ROWS_PER_FILE_BITS].path}:{row + 1}"
+        return f"{self.opened.files[row_id >> ROWS_PER_FILE_BITS].path}:{row_number(row_id)}"
 
     def results(self, *, unseen: int | None) -> list[CheckResult]:
         """What can be said, in the order of the plan; scopes without rows are not checked."""

@@ -95,12 +95,12 @@ def plan_command(dataset: str, config: Path | None, **given: Any) -> int:
     from gates.config.load import load_config
     from gates.review.acceptance import Risks
     from gates.review.draw import draw_review
-    from gates.review.plan import Request
+    from gates.review.plan import ReviewRequest
     from gates.review.render import need_lines, plan_lines
 
     source = load_config(config).dataset(dataset)
     risks = Risks(given["aql"], given["ltpd"], given["producer_risk"], given["consumer_risk"])
-    request = Request(risks, given["by"], given["seed"], given["double"], given["is_sequential"])
+    request = ReviewRequest(risks, given["by"], given["seed"], given["double"], given["is_sequential"])
     output: Path | None = given["output"]
     if output is not None:
         _refuse_output(source, output, may_replace=given["may_replace"])

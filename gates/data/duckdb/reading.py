@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from gates.config.memory import batch_bytes
-from gates.data.facts import ORIGIN, ROW_ID, ROWS_PER_FILE_BITS
+from gates.data.facts import ORIGIN, ROW_ID, row_number
 from gates.data.sql import identifier, select
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _in_row(rows: pa.RecordBatch, at: int) -> str:
     """Which row of its file one of a batch is, where the batch knows."""
     if ROW_ID not in rows.schema.names:
         return ""
-    return f" in row {(int(rows.column(ROW_ID)[at].as_py()) & ((1 << ROWS_PER_FILE_BITS) - 1)) + 1}"
+    return f" in row {row_number(int(rows.column(ROW_ID)[at].as_py()))}"
 
 
 def _calendar(kind: pa.DataType) -> tuple[pa.Scalar | None, pa.Scalar | None]:

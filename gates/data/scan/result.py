@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import polars as pl
 
-from gates.data.facts import HUMAN_CODE, NATURAL_REPEAT_RATIO, ROWS_PER_FILE_BITS
+from gates.data.facts import HUMAN_CODE, NATURAL_REPEAT_RATIO, ROWS_PER_FILE_BITS, row_number
 from gates.data.scan.accumulators import Accumulator
 from gates.verdict import Scope
 
@@ -256,8 +256,7 @@ class Scan:
 
     def place(self, row_id: int) -> str:
         """`path:row`, rows counted from 1, for evidence and messages."""
-        file = self.files[row_id >> ROWS_PER_FILE_BITS]
-        return f"{file.path}:{(row_id & ((1 << ROWS_PER_FILE_BITS) - 1)) + 1}"
+        return f"{self.files[row_id >> ROWS_PER_FILE_BITS].path}:{row_number(row_id)}"
 
     def rows_of(self, scope: Scope) -> Rows:
         """The sample of a single-origin scope. Raises KeyError for the combined scope."""

@@ -11,10 +11,10 @@ import polars as pl
 
 from gates.config.removals import new_part
 from gates.data.batch import content_digest
-from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID, ROWS_PER_FILE_BITS
+from gates.data.facts import HUMAN_CODE, ORIGIN, ROW_ID, ROWS_PER_FILE_BITS, place_of
 from gates.data.text.mix import mix
 from gates.data.values.casts import in_type
-from gates.metrics.history.removed_rows import named_rows, place
+from gates.metrics.history.removed_rows import named_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -137,7 +137,7 @@ def remembered_rows(inputs: PassInputs, indexes: Sequence[FileIndex], new: Seque
     )
     digest = np.concatenate([index.columns["digest"][mask] for index, mask in zip(indexes, is_human, strict=True)])
     records = tuple(one for one in new if one.where is None)
-    places = np.array([place(names, int(row)) for row in row_id], dtype=str)
+    places = np.array([place_of(names, int(row)) for row in row_id], dtype=str)
     return EarlierRows(
         row_id=row_id,
         digest=digest.astype(np.uint64),

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from gates.data.batch import content_digest
-from gates.data.facts import HUMAN_CODE, ROW_ID
+from gates.data.facts import HUMAN_CODE, ROW_ID, place_of
 from gates.data.scan.result import NAMED_ROWS
 from gates.errors import DataError, first_few
 from gates.metrics.base.measurement import Estimate, Inconclusive, Measured, Measurement, NotConfigured
@@ -24,7 +24,6 @@ from gates.metrics.history.earlier_rows import (
     remembered_rows,
     without,
 )
-from gates.metrics.history.removed_rows import place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,7 +64,7 @@ class PreviousHumanRows:
 
     def place(self, row_id: int) -> str:
         """`path:row` in that version."""
-        return place(self.files, row_id)
+        return place_of(self.files, row_id)
 
 
 def previous_human_rows(scan: Scan) -> PreviousHumanRows | Measurement:

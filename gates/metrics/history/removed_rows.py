@@ -36,11 +36,6 @@ def named_rows(frame: pl.DataFrame, record: Removal, promoted: PromotedRows, key
     return named
 
 
-def place(files: Sequence[str], row_id: int) -> str:
-    """`path:row`, rows counted from 1."""
-    return f"{files[row_id >> ROWS_PER_FILE_BITS]}:{(row_id & ((1 << ROWS_PER_FILE_BITS) - 1)) + 1}"
-
-
 def _by_name(frame: pl.DataFrame, record: Removal, promoted: PromotedRows, key: str | None) -> Mask:
     row_ids = {name: _row_id(name, promoted.files) for name in record.rows}
     named = np.isin(frame[ROW_ID].to_numpy(), [row_id for row_id in row_ids.values() if row_id is not None])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from gates.data.facts import ORIGIN
 from gates.review.acceptance import Risks
 from gates.review.lot import Lot
-from gates.review.plan import Request, ReviewPlan, make_plan
+from gates.review.plan import ReviewPlan, ReviewRequest, make_plan
 from gates.review.strata import draw_order, shuffled, strata_of
 
 
@@ -95,7 +95,7 @@ def test_missing_values_are_a_kind_of_their_own():
 
 def test_tasks_of_strata_are_shuffled_and_each_keeps_the_order_of_its_draw():
     lot = lot_of(list(range(1_000)), ["human"] * 500 + ["synthetic"] * 500)
-    plan = make_plan("rows", lot, ["rows.csv"], Request(Risks(), (), double=0.1))
+    plan = make_plan("rows", lot, ["rows.csv"], ReviewRequest(Risks(), (), double=0.1))
     first = [task for task in plan.tasks if task.twin is None]
     second = [task for task in plan.tasks if task.twin is not None]
 

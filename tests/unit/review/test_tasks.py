@@ -9,11 +9,11 @@ import pytest
 
 from gates.errors import UsageError
 from gates.review.acceptance import Risks
-from gates.review.plan import PlannedStratum, Request, ReviewPlan, ReviewTask
+from gates.review.plan import PlannedStratum, ReviewPlan, ReviewRequest, ReviewTask
 from gates.review.tasks import read_tasks, tasks_text
 
 PLAN = ReviewPlan(
-    "rows", Request(Risks(), ()), 2, "", (PlannedStratum("human", "human", 2, 2, 0),),
+    "rows", ReviewRequest(Risks(), ()), 2, "", (PlannedStratum("human", "human", 2, 2, 0),),
     (ReviewTask(1, 0, "human.csv:1", "sha256:aa"), ReviewTask(2, 0, "human.csv:2", "sha256:bb")),
 )  # fmt: skip
 
