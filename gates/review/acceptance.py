@@ -7,7 +7,7 @@ is copied. Guenther, Journal of Quality Technology 1 (1969) 85-97; Wetherill & B
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,6 +42,18 @@ class Risks:
             raise UsageError(
                 f"risks {self.producer:g} and {self.consumer:g}: expected each in (0, 1), and less than 1 together"
             )
+
+    def scaled(self, factor: float) -> Risks:
+        """The same qualities with both risks times a factor."""
+        return replace(self, producer=self.producer * factor, consumer=self.consumer * factor)
+
+    def good_share(self, lot: int | None) -> float:
+        """The largest share of rows to reject that a good lot has; of a finite one that of whole rows."""
+        return self.aql if lot is None else self.good_rows(lot) / lot
+
+    def bad_share(self, lot: int | None) -> float:
+        """The smallest share of rows to reject that a bad lot has; of a finite one that of whole rows."""
+        return self.ltpd if lot is None else self.bad_rows(lot) / lot
 
     def good_rows(self, lot: int) -> int:
         """The most rows to reject that a good lot of a size has."""
@@ -86,19 +98,19 @@ def single_plan(risks: Risks, lot: int | None = None) -> SinglePlan:
     while True:
         size = _fewest_rows(acceptance, risks, lot)
         plan = SinglePlan(size, acceptance, lot)
-        if _accepted_at(plan, risks, is_good=True) >= 1 - risks.producer:
+        if accepted_when_good(plan, risks) >= 1 - risks.producer:
             return plan
         acceptance += 1
 
 
 def accepted_when_good(plan: SinglePlan, risks: Risks) -> float:
     """The probability to accept a lot that is just good."""
-    return _accepted_at(plan, risks, is_good=True)
+    return plan.accepted(risks.good_share(plan.lot))
 
 
 def accepted_when_bad(plan: SinglePlan, risks: Risks) -> float:
     """The probability to accept a lot that is just bad."""
-    return _accepted_at(plan, risks, is_good=False)
+    return plan.accepted(risks.bad_share(plan.lot))
 
 
 def zero_defects_size(share: float, confidence: float) -> int:
@@ -123,18 +135,11 @@ def _log_choose(total: int, chosen: Ints) -> Floats:
     return logarithm
 
 
-def _accepted_at(plan: SinglePlan, risks: Risks, *, is_good: bool) -> float:
-    if plan.lot is None:
-        return plan.accepted(risks.aql if is_good else risks.ltpd)
-    marked = risks.good_rows(plan.lot) if is_good else risks.bad_rows(plan.lot)
-    return hypergeometric_cdf(plan.acceptance, plan.lot, marked, plan.size)
-
-
 def _fewest_rows(acceptance: int, risks: Risks, lot: int | None) -> int:
     """The fewest rows at which a bad lot is accepted with no more than the consumer's risk; by halving, as it falls with each row."""
 
     def is_enough(size: int) -> bool:
-        return _accepted_at(SinglePlan(size, acceptance, lot), risks, is_good=False) <= risks.consumer
+        return accepted_when_bad(SinglePlan(size, acceptance, lot), risks) <= risks.consumer
 
     high = acceptance + 1
     while lot is None and not is_enough(high):

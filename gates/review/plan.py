@@ -12,7 +12,7 @@ from gates.config.digests import digest
 from gates.data.facts import place_of
 from gates.errors import DataError
 from gates.review.acceptance import Risks, SinglePlan, single_plan
-from gates.review.sequential import SequentialPlan
+from gates.review.sequential import SequentialPlan, tightening
 from gates.review.strata import shuffled, strata_of
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from gates.data.arrays import Ints
     from gates.review.lot import Lot
+    from gates.review.strata import Stratum
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,17 @@ class ReviewRequest:
 
 @dataclass(frozen=True)
 class PlannedStratum:
-    """A part of the dataset and its plan: `size` of its `rows` are reviewed, at most `acceptance` may be rejected."""
+    """A part of the dataset and its plan: `size` of its `rows` are reviewed, at most `acceptance` may be rejected.
+
+    tightening: of the risks of a sequential plan; 1 for a single-sampling one.
+    """
 
     name: str
     origin: str
     rows: int
     size: int
     acceptance: int
+    tightening: float = 1.0
 
     @property
     def single(self) -> SinglePlan:
@@ -76,7 +81,7 @@ class ReviewPlan:
 
     def sequential(self, stratum: PlannedStratum) -> SequentialPlan:
         """The test of a stratum that may end early."""
-        return SequentialPlan(self.request.risks, stratum.single)
+        return SequentialPlan(self.request.risks.scaled(stratum.tightening), stratum.single)
 
     def to_json(self) -> dict[str, object]:
         """The plan as plain values."""
@@ -126,14 +131,18 @@ def make_plan(dataset: str, lot: Lot, files: Sequence[str], request: ReviewReque
     strata = strata_of(lot, request.by, request.seed)
     if not strata:
         raise DataError(f"{dataset}: no row is human or synthetic, so there is nothing to review")
-    planned = []
-    for stratum in strata:
-        plan = single_plan(request.risks, len(stratum.positions))
-        planned.append(PlannedStratum(stratum.name, stratum.origin, len(stratum.positions), plan.size, plan.acceptance))
+    planned = [_planned(stratum, request) for stratum in strata]
     drawn = [stratum.positions[: one.size] for stratum, one in zip(strata, planned, strict=True)]
     tasks = _tasks(lot, files, drawn)
     tasks += _second_tasks(tasks, request.double)
     return ReviewPlan(dataset, request, len(lot), lot.sha256(), tuple(planned), tuple(tasks))
+
+
+def _planned(stratum: Stratum, request: ReviewRequest) -> PlannedStratum:
+    rows = len(stratum.positions)
+    factor = tightening(request.risks, rows) if request.is_sequential else 1.0
+    plan = single_plan(request.risks.scaled(factor), rows)
+    return PlannedStratum(stratum.name, stratum.origin, rows, plan.size, plan.acceptance, factor)
 
 
 def _tasks(lot: Lot, files: Sequence[str], drawn: Sequence[Ints]) -> list[ReviewTask]:

@@ -59,13 +59,15 @@ def status_lines(record: ReviewRecord) -> list[str]:
     lines = [f"{record.plan.dataset}: review {_WORDS[answer]}"]
     for tally, stratum in zip(counts, record.plan.strata, strict=True):
         share = tally.rejected_share()
+        ended_early = record.plan.request.is_sequential and tally.decision is not LotDecision.OPEN
+        after = f" after {counted(tally.after, 'row')}" if ended_early else ""
         measured = (
             f", {_per_cent(share.value)} rejected, interval {_per_cent(share.low)} to {_per_cent(share.high)}"
             if tally.reviewed
             else ""
         )
         lines.append(
-            f"  {tally.stratum}: {_WORDS[tally.decision]}; reviewed {tally.reviewed:,} of {stratum.size:,}, accepted {tally.accepted:,}, "
+            f"  {tally.stratum}: {_WORDS[tally.decision]}{after}; reviewed {tally.reviewed:,} of {stratum.size:,}, accepted {tally.accepted:,}, "
             f"rejected {tally.rejected:,} (at most {stratum.acceptance:,}), open {tally.open:,}{measured}"
         )
     if record.plan.request.is_sequential and (following := _next_task(record, counts)):
@@ -127,7 +129,8 @@ def _can(plan: ReviewPlan) -> list[str]:
         f"a stratum in which {100 * risks.ltpd:g} % or more are to reject is accepted in {_per_cent(bad)} or less",
     ]
     if plan.request.is_sequential:
-        most = max(plan.sequential(stratum).characteristic(risks.aql).rows for stratum in plan.strata)
+        good_ones = (plan.sequential(one).characteristic(risks.good_share(one.rows)) for one in plan.strata)
+        most = max(good.rows for good in good_ones)
         sentences.append(
             f"rows are reviewed in order, and a stratum ends early: after {most:.0f} rows on average where {100 * risks.aql:g} % are to reject"
         )
@@ -138,8 +141,8 @@ def _at(plan: ReviewPlan, stratum: PlannedStratum, *, is_good: bool) -> float:
     """The probability that a stratum which is just good, or just bad, is accepted."""
     risks = plan.request.risks
     if plan.request.is_sequential:
-        marked = risks.good_rows(stratum.rows) if is_good else risks.bad_rows(stratum.rows)
-        return plan.sequential(stratum).characteristic(marked / stratum.rows).accepted
+        share = risks.good_share(stratum.rows) if is_good else risks.bad_share(stratum.rows)
+        return plan.sequential(stratum).characteristic(share).accepted
     return (accepted_when_good if is_good else accepted_when_bad)(stratum.single, risks)
 
 

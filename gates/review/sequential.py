@@ -11,10 +11,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from gates.review.acceptance import single_plan
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gates.review.acceptance import Risks, SinglePlan
+
+# Fine enough that a plan is a few rows longer than the shortest one that keeps its risks, at a few plans to look at.
+_STEP = 0.9
 
 
 class LotDecision(StrEnum):
@@ -37,7 +42,8 @@ class Characteristic:
 class SequentialPlan:
     """After each row, in the order of the draw: accept, reject, or review another; after `last.size` rows as `last` says.
 
-    risks: those that Wald's two lines are drawn for. The end adds to them: `characteristic` has what they come to.
+    risks: those that Wald's two lines are drawn for. The end adds to them: `characteristic` has what they come to, and
+    `tightening` what makes a plan keep what it promises.
     """
 
     risks: Risks
@@ -88,6 +94,30 @@ class SequentialPlan:
                 number: way for number, way in following.items() if decided[number] is LotDecision.OPEN and way
             }
         return Characteristic(accepted, rows)
+
+
+def tightening(risks: Risks, lot: int | None = None) -> float:
+    """By which factor the risks of lines and end are less than those promised, so that both together keep these exactly.
+
+    Each is made for risks of its own, and what they come to together is at most their sum, so that half is always enough.
+    """
+    factor = 1.0
+    while not _keeps(tightened(risks, factor, lot), risks, lot):
+        factor *= _STEP
+    return factor
+
+
+def tightened(risks: Risks, factor: float, lot: int | None = None) -> SequentialPlan:
+    """Lines and end for the risks times a factor."""
+    narrow = risks.scaled(factor)
+    return SequentialPlan(narrow, single_plan(narrow, lot))
+
+
+def _keeps(plan: SequentialPlan, risks: Risks, lot: int | None) -> bool:
+    return (
+        plan.characteristic(risks.good_share(lot)).accepted >= 1 - risks.producer
+        and plan.characteristic(risks.bad_share(lot)).accepted <= risks.consumer
+    )
 
 
 def curtailed(plan: SinglePlan, reviewed: int, rejected: int) -> LotDecision:

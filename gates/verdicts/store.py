@@ -52,7 +52,7 @@ class VerdictStore:
                     f"{folder.relative_to(self.root)}: a symbolic link, through which failing rows would leave the "
                     "project; remove it"
                 )
-        if self.output and _leads_out(self.output, self.root):
+        if self.output and leads_out(self.output, self.root):
             raise UsageError(
                 f"{self.output}: a symbolic link leads it out of the project; remove the link, or name the folder itself"
             )
@@ -86,6 +86,6 @@ class VerdictStore:
         return path
 
 
-def _leads_out(path: Path, root: Path) -> bool:
+def leads_out(path: Path, root: Path) -> bool:
     """Whether a path that is written as one below the root lies elsewhere."""
     return path.absolute().is_relative_to(root) and not path.resolve().is_relative_to(root.resolve())

@@ -186,7 +186,7 @@ def _record(source: DatasetConfig) -> ReviewRecord:
 def _refuse_output(source: DatasetConfig, output: Path, *, may_replace: bool) -> None:
     """Raises UsageError where verdicts of people would be lost, or tasks would become rows of the dataset."""
     from gates.data.files import data_files
-    from gates.review.record import read_record
+    from gates.review.record import read_record, record_path
 
     if output.exists():
         raise UsageError(f"{output}: is there already, and may hold verdicts; name another file")
@@ -195,6 +195,8 @@ def _refuse_output(source: DatasetConfig, output: Path, *, may_replace: bool) ->
         raise UsageError(
             f"{output}: lies among the data of '{source.name}', of which tasks are no part; name a file elsewhere"
         )
+    # Before rows are read, and before a file of tasks is left without its plan.
+    record_path(source.root, source.name)
     record = None if may_replace else read_record(source.root, source.name)
     if record is not None and record.reviews:
         raise UsageError(

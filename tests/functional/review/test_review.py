@@ -123,6 +123,7 @@ def test_sequential_review_ends_early_and_a_single_one_does_not(project, gates):
         decided.append(gates(project, "review", "status", "rows").code)
 
     assert decided == [3, 0]
+    assert "human: ACCEPTED after 63 rows; reviewed" in gates(project, "review", "status", "rows").out
 
 
 def test_sequential_review_counts_rows_in_the_order_of_the_draw_only(project, gates):
@@ -138,7 +139,7 @@ def test_sequential_review_counts_rows_in_the_order_of_the_draw_only(project, ga
 
     called = gates(project, "review", "status", "rows")
     assert called.code == 3
-    assert "human: open; reviewed 121 of 125" in called.out
+    assert "human: open; reviewed 128 of 133" in called.out
     assert "rows count in the order of their tasks, and task 1 is next" in called.out
 
 
@@ -293,6 +294,17 @@ def test_record_that_was_edited_is_refused(project, gates):
     called = gates(project, "review", "status", "rows")
     assert called.code == 3
     assert "promotions/rows/review.json: was edited" in called.err
+
+
+def test_record_is_not_written_through_a_link_out_of_the_project(project, tmp_path_factory, gates):
+    outside = tmp_path_factory.mktemp("outside")
+    (project / "promotions").symlink_to(outside, target_is_directory=True)
+
+    called = gates(project, "review", "plan", "rows", "--output", "tasks.csv")
+    assert called.code == 2
+    assert "promotions/rows/review.json: a symbolic link leads it out of the project" in called.err
+    assert list(outside.iterdir()) == []
+    assert not (project / "tasks.csv").exists()
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gates.review.acceptance import Risks, SinglePlan, single_plan
-from gates.review.sequential import LotDecision, SequentialPlan, curtailed, wald_rows
+from gates.review.sequential import LotDecision, SequentialPlan, curtailed, tightened, tightening, wald_rows
 
 LOTS = 500
 
@@ -57,6 +59,26 @@ def test_rows_on_average_are_near_what_wald_has_for_a_test_without_end(share):
     exact = endless.characteristic(getattr(risks, share))
     assert exact.rows == pytest.approx(wald_rows(risks, getattr(risks, share)), rel=0.08)
     assert exact.accepted == pytest.approx({"aql": 1 - risks.producer, "ltpd": risks.consumer}[share], abs=0.012)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.none() | st.integers(1, 1_000),
+    st.builds(lambda aql, times: Risks(aql, min(0.9, aql * times)), st.floats(0.01, 0.1), st.floats(3, 10)),
+)
+def test_tightened_plan_keeps_both_risks_exactly(lot, risks):
+    plan = tightened(risks, tightening(risks, lot), lot)
+
+    assert plan.characteristic(risks.good_share(lot)).accepted >= 1 - risks.producer
+    assert plan.characteristic(risks.bad_share(lot)).accepted <= risks.consumer
+
+
+def test_tightened_plan_takes_fewer_rows_than_the_single_one_where_it_matters():
+    risks = Risks()
+    plan = tightened(risks, tightening(risks))
+
+    assert plan.last == SinglePlan(172, 4)
+    assert [round(plan.characteristic(share).rows) for share in (0, 0.01, 0.05)] == [66, 97, 77]
 
 
 @pytest.mark.parametrize("share", [0, 0.01, 0.05, 0.1])
