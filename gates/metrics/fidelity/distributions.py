@@ -14,7 +14,7 @@ from gates.metrics.comparison.paired_draws import draws, excess, worst_excess
 from gates.metrics.comparison.strata import Sides, compare_by_role
 from gates.metrics.integrity.new_levels import named_levels
 from gates.metrics.limits.wording import percent
-from gates.metrics.stats.shares import kolmogorov_smirnov, shares, total_variation
+from gates.metrics.stats.shares import DrawnShares, distances, shares
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,13 +41,13 @@ def _compare(sides: Sides) -> Measured | Failed:
     if not features or not made:
         return excess(np.empty(0), np.empty(0), sides.counts)
     cross, null = np.empty((len(made), len(features))), np.empty((len(made), len(features)))
-    for column, feature in enumerate(features):
+    first, other = DrawnShares([draw.human_a for draw in made]), DrawnShares([draw.human_b for draw in made])
+    made_up = DrawnShares([draw.synthetic for draw in made])
+    for at, feature in enumerate(features):
         human, synthetic = (side.codes[feature.name] for side in (sides.human_codes, sides.synthetic_codes))
-        distance = kolmogorov_smirnov if feature.kind is ColumnKind.NUMERIC else total_variation
-        for row, draw in enumerate(made):
-            first = shares(human[draw.human_a], feature.size)
-            cross[row, column] = distance(first, shares(synthetic[draw.synthetic], feature.size))
-            null[row, column] = distance(first, shares(human[draw.human_b], feature.size))
+        mine, are_ordered = first.of(human, feature.size), feature.kind is ColumnKind.NUMERIC
+        cross[:, at] = distances(mine, made_up.of(synthetic, feature.size), are_ordered=are_ordered)
+        null[:, at] = distances(mine, other.of(human, feature.size), are_ordered=are_ordered)
     measured, gap, order = worst_excess(cross, null, sides.counts)
     return replace(
         measured,

@@ -41,7 +41,7 @@ def _example(root: Path) -> Path:
     shutil.copy(REPOSITORY / "gates.toml", root)
     subprocess.run([sys.executable, "examples/handwriting/prepare.py"], cwd=root, check=True)
     rows = [pl.read_parquet(root / f"data/handwriting/{origin}.parquet") for origin in ("human", "synthetic")]
-    pl.concat([frame.drop("generator").sample(400, seed=0) for frame in rows]).write_csv(root / "digits.csv")
+    pl.concat([frame.drop("generator").sample(400, seed=1) for frame in rows]).write_csv(root / "digits.csv")
     return root
 
 
