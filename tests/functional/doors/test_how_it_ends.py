@@ -106,7 +106,10 @@ def test_a_run_that_ends_itself_past_python_has_no_answer(tmp_path, end, code, p
     ending, printed = ended_by_own_code(tmp_path, f"ctypes.CDLL(None).{end}({code})", place)
 
     assert ending == 3, printed
-    assert f"no verdict: the run ended with exit code {code} before it had an answer {DURING[place]}" in printed
+    # `exit` takes libraries down below other threads that still run in them, which may crash on the way.
+    crashed = end == "exit" and "no verdict: the run was ended by SIG" in printed
+    assert crashed or f"no verdict: the run ended with exit code {code} before it had an answer" in printed
+    assert DURING[place] in printed
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only on Linux a run is supervised")

@@ -70,7 +70,7 @@ def test_people_and_a_machine_who_agree_pass(gates, tmp_path):
 def test_guessing_people_a_guessing_machine_and_missing_experts_fail_alone(gates, tmp_path):
     root = project(tmp_path, labels())
     for check, rows in {
-        AGREEMENT: labels(accuracy=0.6, machine=0.6),
+        AGREEMENT: labels(accuracy=0.6, machine=0.95),
         MACHINE: labels(machine=0.3),
         EXPERTS: labels().with_columns(expertise=pl.lit("crowd")),
         DISTANCE: labels().filter((pl.col("language") == "en") | (pl.col("item") < 60)),
