@@ -64,7 +64,7 @@ def helped_shares(
     Who stops when the answer is the right one, or leaves out what is hard, has no sample: only whole ones are used.
     lot: the rows that the plan drew from, with the columns that its strata are made by.
     """
-    strata = strata_of(lot, plan.request.by, plan.request.seed)
+    strata = strata_of(lot, plan.request.by, plan.request.seed, plan.request.scope)
     shares: list[HelpedMean | None] = []
     for stratum, planned, accepted in zip(strata, plan.strata, accepted_rows(plan, reviews), strict=True):
         if None in accepted:

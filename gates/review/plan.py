@@ -13,7 +13,8 @@ from gates.data.facts import place_of
 from gates.errors import DataError
 from gates.review.acceptance import Risks, SinglePlan, single_plan
 from gates.review.sequential import SequentialPlan, tightening
-from gates.review.strata import shuffled, strata_of
+from gates.review.strata import origins_of, shuffled, strata_of
+from gates.verdict import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,13 +26,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ReviewRequest:
-    """How a plan is made. by: columns of strata. double: share of the rows that two people review, in [0, 1]."""
+    """How a plan is made.
+
+    by: columns of strata. double: share of the rows that two people review, in [0, 1]. scope: whose rows are reviewed.
+    """
 
     risks: Risks
     by: tuple[str, ...]
     seed: int = 0
     double: float = 0.05
     is_sequential: bool = False
+    scope: Scope = Scope.COMBINED
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,7 @@ class ReviewPlan:
             "seed": request.seed,
             "double": request.double,
             "sequential": request.is_sequential,
+            "scope": request.scope.value,
             "rows": self.rows,
             "rows_sha256": self.rows_sha256,
             "strata": [asdict(stratum) for stratum in self.strata],
@@ -112,7 +118,12 @@ class ReviewPlan:
         """The plan in plain values. Raises KeyError, TypeError and ValueError where they are none."""
         risks = Risks(*(float(document[name]) for name in ("aql", "ltpd", "producer_risk", "consumer_risk")))
         request = ReviewRequest(
-            risks, tuple(document["by"]), int(document["seed"]), float(document["double"]), bool(document["sequential"])
+            risks,
+            tuple(document["by"]),
+            int(document["seed"]),
+            float(document["double"]),
+            bool(document["sequential"]),
+            Scope(document["scope"]),
         )
         strata = tuple(PlannedStratum(**stratum) for stratum in document["strata"])
         tasks = tuple(ReviewTask(**task) for task in document["tasks"])
@@ -128,9 +139,9 @@ def make_plan(dataset: str, lot: Lot, files: Sequence[str], request: ReviewReque
 
     files: names of the opened files, by number. Raises DataError for a dataset without a human or synthetic row.
     """
-    strata = strata_of(lot, request.by, request.seed)
+    strata = strata_of(lot, request.by, request.seed, request.scope)
     if not strata:
-        raise DataError(f"{dataset}: no row is human or synthetic, so there is nothing to review")
+        raise DataError(f"{dataset}: no row is {' or '.join(origins_of(request.scope))}, so there is nothing to review")
     planned = [_planned(stratum, request) for stratum in strata]
     drawn = [stratum.positions[: one.size] for stratum, one in zip(strata, planned, strict=True)]
     tasks = _tasks(lot, files, drawn)

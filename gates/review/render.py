@@ -35,7 +35,7 @@ def plan_lines(plan: ReviewPlan, left_out: Sequence[str] = ()) -> list[str]:
         for stratum in plan.strata
     ]
     if outside := plan.rows - sum(stratum.rows for stratum in plan.strata):
-        lines.append(f"  not drawn from: {counted(outside, 'row')} of an undeclared origin")
+        lines.append(f"  not drawn from: {counted(outside, 'row')} of another origin")
     lines += [f"  not by {name}: it has too many values for strata" for name in left_out]
     lines += ["can show", *(f"  {sentence}" for sentence in _can(plan))]
     lines += [

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 SMALLEST = 200
 # A column of more values parts rows into strata that are all too small, or it is no kind of rows at all.
 MOST_VALUES = 20
-_ORIGINS = (Scope.HUMAN.value, Scope.SYNTHETIC.value)
 # Stands in names for a missing value.
 NO_VALUE = "(none)"
 _ROW = "_gates_position"
@@ -57,15 +56,15 @@ def declared_columns(roles: Roles) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in named if name))
 
 
-def strata_of(lot: Lot, by: Sequence[str], seed: int) -> list[Stratum]:
-    """The strata of the human and the synthetic rows, by name; a value that few rows have is put together with others.
+def strata_of(lot: Lot, by: Sequence[str], seed: int, scope: Scope = Scope.COMBINED) -> list[Stratum]:
+    """The strata of a scope's rows, by name; a value that few rows have is put together with others.
 
     by: columns of the lot's frame. Rows of an undeclared origin are in none.
     """
     order = draw_order(lot, seed)
     drawn = lot.frame.select(ORIGIN, *by)[order].with_columns(pl.Series(_ROW, order))
     strata: list[Stratum] = []
-    for origin in _ORIGINS:
+    for origin in origins_of(scope):
         rows = drawn.filter(pl.col(ORIGIN) == origin)
         cells = [*rows.group_by(by, maintain_order=True)] if by else [((), rows)]
         large = [(key, cell) for key, cell in cells if cell.height >= SMALLEST]
@@ -78,6 +77,11 @@ def strata_of(lot: Lot, by: Sequence[str], seed: int) -> list[Stratum]:
             left = rows.filter(~pl.col(_ROW).is_in(taken.implode()))
             strata.append(Stratum(origin, {}, left[_ROW].to_numpy(), is_rest=bool(large)))
     return sorted(strata, key=lambda stratum: stratum.name)
+
+
+def origins_of(scope: Scope) -> tuple[str, ...]:
+    """Whose rows a scope has."""
+    return (Scope.HUMAN.value, Scope.SYNTHETIC.value) if scope is Scope.COMBINED else (scope.value,)
 
 
 def draw_order(lot: Lot, seed: int) -> Ints:

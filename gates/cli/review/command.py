@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gates.cli.options import config_option
+from gates.cli.options import SCOPES, OneOf, config_option
 from gates.cli.streams import clean_stdout, note
 from gates.errors import UsageError
 
@@ -54,6 +54,9 @@ def command() -> None:
     help="Show this column to reviewers, and no other. [default: what rows say, and their label]",
 )
 @click.option(
+    "--scope", type=OneOf("scope", SCOPES), default="combined", show_default=True, help="Whose rows are reviewed."
+)
+@click.option(
     "--judge",
     metavar="COLUMN",
     help="A column with a machine's verdict on every row, hidden from reviewers: say what it spares.",
@@ -97,10 +100,13 @@ def plan_command(dataset: str, config: Path | None, **given: Any) -> int:
     from gates.review.draw import draw_review
     from gates.review.plan import ReviewRequest
     from gates.review.render import need_lines, plan_lines
+    from gates.verdict import Scope
 
     source = load_config(config).dataset(dataset)
     risks = Risks(given["aql"], given["ltpd"], given["producer_risk"], given["consumer_risk"])
-    request = ReviewRequest(risks, given["by"], given["seed"], given["double"], given["is_sequential"])
+    request = ReviewRequest(
+        risks, given["by"], given["seed"], given["double"], given["is_sequential"], Scope(given["scope"])
+    )
     output: Path | None = given["output"]
     if output is not None:
         _refuse_output(source, output, may_replace=given["may_replace"])

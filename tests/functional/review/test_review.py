@@ -275,6 +275,17 @@ def test_nobodys_work_is_overwritten(project, gates):
     assert not (project / "other.csv").exists()
 
 
+def test_rows_of_one_origin_are_reviewed_alone(project, gates):
+    planned = gates(project, "review", "plan", "rows", "--scope", "synthetic", "--output", "tasks.csv")
+    fill(project)
+    gates(project, "review", "import", "rows", "done.csv")
+    called = gates(project, "review", "status", "rows")
+
+    assert "  synthetic: 125 of 600, at most 3 rejected\n  not drawn from: 600 rows of another origin" in planned.out
+    assert called.code == 0
+    assert "human" not in called.out
+
+
 def test_plan_is_the_same_for_the_same_rows_and_seed(project, gates):
     texts = []
     for number, seed in enumerate((1, 1, 2)):

@@ -115,7 +115,7 @@ def test_origins_of_paths_and_rows_of_no_declared_origin(tmp_path, gates):
 
     planned = gates(tmp_path, "review", "plan", "rows")
     assert "  human: 58 of 100" in planned.out
-    assert "  not drawn from: 100 rows of an undeclared origin" in planned.out
+    assert "  not drawn from: 100 rows of another origin" in planned.out
     (tmp_path / "gates.toml").write_text(
         CONFIG.format("tabular", "").replace('path = "data"', 'partitions = { human = "data", synthetic = "more" }')
     )
