@@ -390,6 +390,17 @@ def test_judge_makes_intervals_narrower_and_is_hidden_from_reviewers(project, ga
     assert float(helped[0].split("a label is worth ")[1].split()[0]) > 1.3
 
 
+def test_judge_says_nothing_of_rows_that_are_reviewed_in_part(project, gates):
+    judged_rows(project, bad=0.3)
+    gates(project, "review", "plan", "rows", "--output", "tasks.csv", "--double", "0")
+    fill(project, until=200)
+    gates(project, "review", "import", "rows", "done.csv")
+
+    called = gates(project, "review", "status", "rows", "--judge", "judge")
+    assert called.out.count("not before all its rows are reviewed") == 2
+    assert "to reject, interval" not in called.out
+
+
 def test_judge_that_is_none_is_refused(project, gates):
     words = gates(project, "review", "plan", "rows", "--judge", "text")
     missing = gates(project, "review", "plan", "rows", "--judge", "judge")

@@ -54,6 +54,16 @@ def test_interval_has_the_true_mean_as_often_as_it_says(law, truth, size):
     assert np.mean([estimate.value for estimate in estimates]) == pytest.approx(truth, rel=0.03)
 
 
+def test_interval_holds_where_few_other_rows_are_judged():
+    generator, covered = np.random.default_rng(9), []
+    for _ in range(DRAWS):
+        labels, judged = scored(generator, 150)
+        estimate = helped_mean(labels, judged, scored(generator, 150)[1]).estimate
+        covered.append(estimate.low <= 4.0 <= estimate.high)
+
+    assert COVERAGE[0] <= np.mean(covered) <= COVERAGE[1]
+
+
 def test_labels_are_worth_what_the_correlation_says_before_anyone_labels():
     need = labels_needed(math.sqrt(0.43 * 0.57), 0.1, judge_correlation(0.43, 0.67, 0.8), 10_000)
     generator = np.random.default_rng(3)
