@@ -96,6 +96,7 @@ def stage_jsonl(
     return ColumnNotes([key for key, (kinds, _) in seen.items() if not kinds], labels, nested_words)
 
 
+_LONG = "[0-9]{19}"
 _OPTIONS = f"maximum_object_size = {LONGEST_ROW}, hive_partitioning = false"
 
 
@@ -170,8 +171,11 @@ def _structure(source: str, key: str, kinds: set[str], connection: duckdb.DuckDB
     """The common structure of lists or objects; None for other values, and where numbers would lose digits."""
     if kinds not in ({"ARRAY"}, {"OBJECT"}):
         return None
-    # Nested numbers of so many digits may not fit into int64: the column stays text and loses none.
-    long = f"bool_or(regexp_matches({identifier(key)}::VARCHAR, '[0-9]{{19}}'))"
+    # Nested numbers of so many digits may not fit into int64: the column stays text and loses none. Digits in a text are no number.
+    written = f"{identifier(key)}::VARCHAR"
+    numbers = f"""regexp_replace({written}, '"(?:[^"\\\\]|\\\\.)*"', '', 'g')"""
+    is_long = f"CASE WHEN regexp_matches({written}, '{_LONG}') THEN regexp_matches({numbers}, '{_LONG}') ELSE false END"
+    long = f"bool_or({is_long})"
     query = select(f"CASE WHEN {long} THEN NULL ELSE json_group_structure({identifier(key)}) END", source)
     structure: str | None = (connection.execute(query).fetchone() or (None,))[0]
     return structure

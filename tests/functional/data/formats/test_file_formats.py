@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import json
 import re
 from datetime import UTC, date, datetime
 
@@ -345,6 +346,17 @@ def test_json_numbers_beyond_64_bits_are_decimals_and_text_where_these_do_not_ho
         {"i": -1, "t": "2", "l": None},
     ]
     assert types == {"i": "decimal128(38, 0)", "t": "string", "l": "string"}
+
+
+@pytest.mark.parametrize(
+    "text", ["call 12345678901234567890", 'a "quoted" 12345678901234567890', "back\\slash 12345678901234567890"]
+)
+def test_digits_in_a_nested_text_leave_the_column_a_list(tmp_path, text):
+    line = json.dumps({"l": [{"said": text}], "origin": "human"})
+
+    rows, _ = read(tmp_path, "a.jsonl", line + "\n")
+
+    assert rows == [{"l": [{"said": text}]}]
 
 
 def test_json_lists_and_objects_keep_their_structure(tmp_path):
