@@ -51,10 +51,13 @@ def _refuse_no_value(config: DataSource, key: str, column: str, holds: str) -> N
 
 
 def mapped_roles(config: DataSource, kind: DataType) -> Mapping[str, str]:
-    """The column of the file by role, as `columns` and, where the type cannot do without a label, `label` have them."""
-    if config.label and "label" in kind.required_roles:
-        return {"label": config.label, **config.columns}
-    return config.columns
+    """The column of the file by role, as `columns` has them, and those that another key names for a role the type cannot do without.
+
+    A label may be the `label`; the origin column may be the annotator, where annotators' names say who is a machine.
+    """
+    named = {"label": config.label, str(config.origin): config.origin}
+    others = {role: column for role, column in named.items() if column and role in kind.required_roles}
+    return {**others, **config.columns} if others else config.columns
 
 
 @dataclass(frozen=True)

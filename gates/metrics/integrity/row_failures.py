@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 # The limit of an inferred rule holds for all rules of its draft at once; the count of rows beside it is by itself
 # uncertain where they are few: each lower bound holds with 99.9 %.
 CONFIDENCE = 0.998
-# Where none of so many human rows breaks a rule, at most one in a hundred does (95 %); where none of sixty does, five may.
+# Where none of so many human rows breaks a rule, at most one in a hundred does (95 %); where none of sixty does, five may, and a single
+# synthetic row that does is no proof.
 HUMAN_ROWS_TO_RULE_OUT = 300
 # A rare class lies where few human rows do, and beyond a range that was inferred from all of them.
 RANGE, EXTENDS = "/range", 'synthetic_role = "extend" does not promise the ranges of human rows'
@@ -40,7 +41,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
 
     A rule that was inferred from a sample is itself uncertain: within its limit the count decides, beyond it
     the exact interval decides. beyond_human: synthetic rows may break the rule as often as human rows do; the difference of
-    both shares has an interval, unless none of 300 human rows breaks it.
+    both shares has an interval, and so has a single synthetic row beside fewer than 300 human ones.
     """
     rule = str(params["rule"])
     failures = scan.counts.failures.get(rule)
@@ -71,7 +72,8 @@ def measurement_of(
     human_hits = failures.failures.get("human", 0) if is_beyond else 0
     if human_hits:
         note += f"{'; ' if note else ''}{human_hits:,} of {human:,} human rows do too"
-    if human_hits or (is_beyond and human < HUMAN_ROWS_TO_RULE_OUT):
+    is_one_of_few = hits == 1 and human < HUMAN_ROWS_TO_RULE_OUT
+    if human_hits or (is_beyond and is_one_of_few):
         estimate = ratio_difference(hits, rows, human_hits, human)
     elif params["inferred"]:
         estimate = clopper_pearson(hits, rows, CONFIDENCE)

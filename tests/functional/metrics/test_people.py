@@ -67,6 +67,14 @@ def test_people_and_a_machine_who_agree_pass(gates, tmp_path):
     assert outcomes_of(gates, root) == dict.fromkeys(CHECKS, "pass")
 
 
+def test_names_of_annotators_tell_the_origin_and_stay_annotators(gates, tmp_path):
+    root = project(tmp_path, labels().drop("origin"))
+    origins = 'origins = { human = ["ana", "ben", "eva"], synthetic = ["machine"] }'
+    write(root, "gates.toml", f'{CONFIG}origin = "annotator"\n{origins}\n')
+
+    assert outcomes_of(gates, root, "--worktree") == dict.fromkeys(CHECKS, "pass")
+
+
 def test_guessing_people_a_guessing_machine_and_missing_experts_fail_alone(gates, tmp_path):
     root = project(tmp_path, labels())
     for check, rows in {
