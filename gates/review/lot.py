@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from gates.data.batch import OnBatch
 from gates.data.facts import ORIGIN, ROW_ID, TURNS, WRITTEN_ORIGIN
 from gates.rows.plain_values import plain, python_values
 
@@ -73,10 +74,14 @@ class Lot:
 def read_lot(opened: LocalDataset, by: Sequence[str]) -> Lot:
     """Every row of an opened dataset, read once. by: the columns that strata are made by."""
     frames, digests, ids = [], bytearray(), []
-    for batch in opened.batches():
+
+    def on_batch(batch: pa.RecordBatch) -> None:
+        nonlocal digests
         frames.append(pl.DataFrame(batch.select([ORIGIN, *by])).cast(pl.String))
         ids.append(batch.column(ROW_ID).to_numpy())
         digests += b"".join(_digests(batch))
+
+    opened.fold([OnBatch(on_batch)])
     words = np.frombuffer(bytes(digests), dtype=">u8").astype(np.uint64).reshape(-1, 4)
     return Lot(pl.concat(frames), words, np.concatenate(ids))
 
