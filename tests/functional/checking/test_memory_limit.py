@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 
 import numpy as np
@@ -12,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from tests.peak_memory import ran_apart
 from tests.projects import program
 
 ROWS, ROWS_AT_ONCE, FILLER = 450_000, 10_000, "lorem ipsum dolor sit amet " * 85
@@ -47,13 +46,9 @@ def root(tmp_path_factory):
 
 def checked(root, limit):
     """Exit code, report and peak of memory in bytes of one run as a program of its own."""
-    command = [sys.executable, "-m", "gates", "check", "--no-cache", "--format", "json", "--memory-limit", limit]
-    process = subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    report = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    process.stdout.close()
-    return process.returncode, report, usage.ru_maxrss * 1024
+    return ran_apart(
+        [sys.executable, "-m", "gates", "check", "--no-cache", "--format", "json", "--memory-limit", limit], root
+    )
 
 
 @pytest.mark.slow

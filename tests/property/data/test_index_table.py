@@ -19,6 +19,7 @@ from gates.data.scan import row_index
 from gates.data.scan.row_index import RowIndex
 from gates.data.text.mix import combine, row_keys
 from gates.metrics.copies.drawn_repeats import repeat_share
+from tests.peak_memory import OWN_PEAK
 
 KINDS = {"origin": pl.Int8, "digest": pl.UInt64, "group": pl.UInt64, "whole": pl.UInt64, "generator": pl.Int32}
 NAMES = ["h", "", "g"]
@@ -133,14 +134,11 @@ def test_of_no_rows_nothing_is_known():
 
 
 GROWTH = """
-import resource, sys
+import sys
 import numpy as np, pyarrow as pa
 from gates.data.duckdb.connection import connect
 from gates.data.duckdb.index_table import DuckTable, table_apart
 from gates.data.scan.row_index import RowIndex
-
-def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
 
 table, hashes, rows = table_apart(connect, DuckTable), np.random.default_rng(1), 50_000
 before = peak()
@@ -160,7 +158,7 @@ print(peak() - before)
 
 
 SERIES = """
-import resource, sys
+import sys
 import numpy as np, polars as pl
 from gates.data.batch import Batch
 from gates.data.duckdb.connection import connect
@@ -168,9 +166,6 @@ from gates.data.duckdb.index_table import DuckSortedTable, DuckTable, table_apar
 from gates.data.facts import ORIGIN, ROW_ID, Roles
 from gates.data.scan.inputs import PassInputs
 from gates.metrics.temporal.ordered_rows import OrderedRows
-
-def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
 
 rows, random = 50_000, np.random.default_rng(1)
 bound = ("entity", "timestamp", "value")
@@ -202,7 +197,9 @@ print(peak() - before)
 def peak_megabytes(program, rows, monkeypatch):
     # With so little for all of it DuckDB has 100 MB.
     monkeypatch.setenv(MEMORY_VARIABLE, "700MB")
-    ran = subprocess.run([sys.executable, "-c", program, str(rows)], capture_output=True, text=True, check=True)
+    ran = subprocess.run(
+        [sys.executable, "-c", OWN_PEAK + program, str(rows)], capture_output=True, text=True, check=True
+    )
     return int(ran.stdout)
 
 
