@@ -7,10 +7,11 @@ import json
 import math
 from dataclasses import dataclass, field
 from enum import StrEnum
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 SCHEMA_VERSION = 1
 
@@ -218,6 +219,11 @@ class Verdict:
             "loosened": list(self.loosened),
             "waived": [dict(waiver) for waiver in self.waived],
         }
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the top of the page. Reports stand above this module, and are looked up when one is shown."""
+        top: Callable[[Verdict], str] = import_module("gates.verdicts.reports.page.document").top
+        return top(self)
 
     def digest(self) -> str:
         """sha256 over outcomes, limits and inputs; observed digits do not count."""

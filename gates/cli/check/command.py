@@ -71,7 +71,7 @@ Examples:
 )  # fmt: skip
 @click.option(
     "--also", multiple=True, metavar="NAME",
-    help="Also write this report next to the verdict, such as junit, sarif or a plugin's (repeatable).",
+    help="Also write this report next to the verdict, such as html, junit, sarif or a plugin's (repeatable).",
 )  # fmt: skip
 @click.option("--exit-zero", is_flag=True, help="Exit 0 once a verdict is written, even if it is a fail.")
 @click.option("--strict", is_flag=True, help="Exit 1 on warnings too.")

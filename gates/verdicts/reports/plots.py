@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING
 
 from gates.contract.check_lookup import PREFIX
@@ -48,15 +49,18 @@ def of_limit(check: CheckResult) -> tuple[float, float] | None:
     return max(towards, key=lambda pair: pair[0], default=None)
 
 
-def _of_maximum(observed: float, maximum: float) -> float:
+def gone_towards(observed: float, maximum: float) -> float:
+    """How far a number has gone towards a maximum: 0 or less is far on its good side, 1 on it; infinite beyond a maximum of 0."""
     if maximum > 0:
-        gone = observed / maximum
-    elif maximum < 0 and observed < 0:
+        return observed / maximum
+    if maximum < 0 and observed < 0:
         # Both below zero: the good side is the one farther from it.
-        gone = maximum / observed
-    else:
-        gone = 0.0 if observed <= maximum else FARTHEST
-    return min(max(gone, 0.0), FARTHEST)
+        return maximum / observed
+    return 0.0 if observed <= maximum else math.inf
+
+
+def _of_maximum(observed: float, maximum: float) -> float:
+    return min(max(gone_towards(observed, maximum), 0.0), FARTHEST)
 
 
 def _label(check_id: CheckId) -> str:

@@ -37,6 +37,7 @@ from gates.verdicts.reports.findings import (
     undersized_languages,
     unread_parts,
 )
+from gates.verdicts.reports.next_step import next_step
 from gates.verdicts.reports.text import counted, printable
 
 if TYPE_CHECKING:
@@ -59,8 +60,6 @@ _COLORS = {
     Outcome.FAIL: "red", Outcome.ERROR: "magenta", Outcome.INCONCLUSIVE: "yellow",
 }  # fmt: skip
 _TITLES = {Severity.CRITICAL: "critical", Severity.WARNING: "warnings", Severity.INFO: "for information"}
-# What was there before is read or not, whatever the number of rows now.
-_OF_HISTORY = {"expect_files_to_be_kept", "expect_human_rows_to_be_kept"}
 _INDENT = 2
 _LABEL = 10
 
@@ -135,7 +134,7 @@ class _Screen:
         if not verdict.is_partial and any("more" in rows_text(check) for check in listed.failures):
             named = self.name or verdict.dataset
             yield _Line(f"all rows of a finding: gates check {named} --only CHECK --format json", is_copied=True)
-        if step := self._next():
+        if step := next_step(self.verdict, self.listed, self.name or self.verdict.dataset):
             yield _Line(f"Next: {step}", style="bold")
         if not verdict.is_partial:
             digests = verdict.digest()[:12], str(verdict.data.get("manifest_sha256"))[:12]
@@ -252,43 +251,6 @@ class _Screen:
         passed = self.listed.passed
         yield _Line(f"{len(passed):,} passed")
         yield from (_Line(f"{check.id}: {check.message}", _INDENT, "green") for check in passed)
-
-    def _next(self) -> str:
-        name = self.name or self.verdict.dataset
-        outcomes = {check.outcome for check in self.listed.failures}
-        if outcomes <= {Outcome.ERROR, Outcome.INCONCLUSIVE} and any(
-            check.id.type in _OF_HISTORY for check in self.listed.failures
-        ):
-            return f"get what is missing of the earlier version, as said above, and run `gates check {name}` again"
-        # Without an error it is too few rows why there is no verdict, whatever warns besides.
-        if (
-            self.verdict.answer is Answer.NO_VERDICT
-            and Outcome.INCONCLUSIVE in outcomes
-            and Outcome.ERROR not in outcomes
-        ):
-            return f'add rows and run `gates check {name}` again; or let it pass: inconclusive = "warn" in gates.toml'
-        if self.verdict.answer is Answer.WARN:
-            return self._next_of_warnings()
-        if all(check.severity is Severity.INFO for check in self.listed.failures):
-            return ""
-        return (
-            f"fix the data and run `gates check {name}` again; or, with a reason, change a limit (`gates explain CHECK` "
-            "has the entry) or waive a check"
-        )
-
-    def _next_of_warnings(self) -> str:
-        """What to look at first, and what to do about it."""
-        failing, undecided = (
-            [check for check in checks if check.severity is not Severity.INFO]
-            for checks in (self.listed.failures, self.listed.undecided)
-        )
-        first = next(iter([*failing, *undecided]), None)
-        if first is None:
-            return ""
-        look = f"look at the warnings, the first with `{explain_command(first, self.types)}`"
-        if not failing:
-            return f"{look}; more rows decide them (`gates check {self.name or self.verdict.dataset} -v` says how many)"
-        return f"{look}; drafted rules block after `gates init {self.verdict.dataset} --accept`"
 
 
 def terminal(verdict: Verdict, options: RenderOptions | None = None, name: str = "") -> str:

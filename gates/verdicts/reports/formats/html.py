@@ -1,0 +1,8 @@
+"""The verdict as a page to read, show and print, without a script."""
+
+from __future__ import annotations
+
+from gates.contract.plugins import Report
+from gates.verdicts.reports.page.document import documents, whole
+
+REPORT = Report("html", "html", whole, documents, is_document=True)

@@ -1,0 +1,51 @@
+"""What to do about a verdict, in one sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gates.verdict import Answer, Outcome, Severity
+from gates.verdicts.reports.finding_text import explain_command
+
+if TYPE_CHECKING:
+    from gates.verdict import Verdict
+    from gates.verdicts.reports.findings import Findings
+
+# What was there before is read or not, whatever the number of rows now.
+_OF_HISTORY = {"expect_files_to_be_kept", "expect_human_rows_to_be_kept"}
+
+
+def next_step(verdict: Verdict, listed: Findings, name: str) -> str:
+    """The sentence, "" where nothing is to be done. listed: the verdict's findings. name: how the call names the dataset."""
+    outcomes = {check.outcome for check in listed.failures}
+    if outcomes <= {Outcome.ERROR, Outcome.INCONCLUSIVE} and any(
+        check.id.type in _OF_HISTORY for check in listed.failures
+    ):
+        return f"get what is missing of the earlier version, as said above, and run `gates check {name}` again"
+    # Without an error it is too few rows why there is no verdict, whatever warns besides.
+    if verdict.answer is Answer.NO_VERDICT and Outcome.INCONCLUSIVE in outcomes and Outcome.ERROR not in outcomes:
+        return f'add rows and run `gates check {name}` again; or let it pass: inconclusive = "warn" in gates.toml'
+    if verdict.answer is Answer.WARN:
+        return _of_warnings(verdict, listed, name)
+    if all(check.severity is Severity.INFO for check in listed.failures):
+        return ""
+    return (
+        f"fix the data and run `gates check {name}` again; or, with a reason, change a limit (`gates explain CHECK` "
+        "has the entry) or waive a check"
+    )
+
+
+def _of_warnings(verdict: Verdict, listed: Findings, name: str) -> str:
+    """What to look at first, and what to do about it."""
+    failing, undecided = (
+        [check for check in checks if check.severity is not Severity.INFO]
+        for checks in (listed.failures, listed.undecided)
+    )
+    first = next(iter([*failing, *undecided]), None)
+    if first is None:
+        return ""
+    types = frozenset(check.id.type for check in verdict.checks)
+    look = f"look at the warnings, the first with `{explain_command(first, types)}`"
+    if not failing:
+        return f"{look}; more rows decide them (`gates check {name} -v` says how many)"
+    return f"{look}; drafted rules block after `gates init {verdict.dataset} --accept`"

@@ -1,0 +1,63 @@
+"""One check as an article of the page: what is wrong, the numbers, how to fix it, and its figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gates.verdict import Outcome
+from gates.verdicts.reports.finding_text import explain_command, needs_text, rows_text
+from gates.verdicts.reports.findings import DOWNGRADED, is_downgraded
+from gates.verdicts.reports.page import wording
+from gates.verdicts.reports.page.forest import axis
+from gates.verdicts.reports.page.markup import Markup, tag
+from gates.verdicts.reports.plots import of_limit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gates.verdict import CheckResult, Verdict
+
+
+def article(verdict: Verdict, check: CheckResult, anchor: str, figures: Markup) -> Markup:
+    """A finding, whole."""
+    claim, numbers = wording.in_two(check.message)
+    heading = tag("h3", wording.badge(check.outcome, check.severity.value), " ", claim)
+    facts = tag("dl", *_facts(verdict, check))
+    plot = tag("div", axis(check), class_="axis") if of_limit(check) else ""
+    left = tag("div", *([tag("p", numbers)] if numbers else []), plot, facts, class_="facts")
+    right = [tag("div", figures, class_="figures")] if figures else []
+    look = f"finding {check.outcome.value}"
+    return tag("article", heading, tag("div", left, *right, class_="halves"), id=anchor, class_=look, tabindex="-1")
+
+
+def folded(verdict: Verdict, check: CheckResult, anchor: str, figures: Markup) -> Markup:
+    """A check of which only a line is shown until it is opened."""
+    number = f" {wording.number(check, check.observed)}" if check.observed is not None else ""
+    title = f"{check.id.scope.value}: {wording.title(check)}"
+    summary = tag("summary", wording.badge(check.outcome), f" {title}", tag("span", number, class_="number"))
+    inner = [tag("p", check.message), tag("dl", *_facts(verdict, check)), figures]
+    return tag("details", summary, *inner, id=anchor, class_="folded")
+
+
+def _facts(verdict: Verdict, check: CheckResult) -> Iterator[Markup]:
+    rows = [
+        f"{count:,} {origin}"
+        for origin, count in (("human", check.n_human), ("synthetic", check.n_synthetic))
+        if count is not None
+    ]
+    facts: dict[str, object] = {
+        "measured": wording.number(check, check.observed) if check.observed is not None else "",
+        "interval": wording.interval(check),
+        "limit": wording.limits(check) if check.observed is not None else "",
+        "baseline": wording.number(check, check.baseline) if check.baseline is not None else "",
+        "looked at": " and ".join(rows) + (" rows" if rows else ""),
+        "rows": rows_text(check),
+        "needs": needs_text(check),
+        "but": DOWNGRADED if is_downgraded(verdict, check) else "",
+        "fix": check.fix if check.outcome is not Outcome.PASS else "",
+        "check": tag("code", str(check.id)),
+        "more": tag("code", explain_command(check, frozenset(one.id.type for one in verdict.checks))),
+    }
+    for label, value in facts.items():
+        if value:
+            yield tag("div", tag("dt", label), tag("dd", value))

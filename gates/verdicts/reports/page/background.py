@@ -1,0 +1,73 @@
+"""What a verdict rests on: files, columns, rules that are looser, waived or not configured."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gates.verdicts.reports.columns import column_lines
+from gates.verdicts.reports.findings import (
+    Findings,
+    line_to_add,
+    outcome_of,
+    rows_without_tag,
+    splits_together,
+    undersized_languages,
+    unread_parts,
+)
+from gates.verdicts.reports.page import wording
+from gates.verdicts.reports.page.markup import Markup, joined, table, tag
+from gates.verdicts.reports.text import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from gates.verdict import Verdict
+
+# Of a path with thousands of files the first say where it is.
+_MOST_FILES = 40
+_DIGEST = 12
+
+
+def background(verdict: Verdict) -> Markup:
+    """Lists and tables, each only where there is something to say."""
+    return joined(_parts(verdict))
+
+
+def not_configured(listed: Findings) -> Markup:
+    """The checks that would run with a line more, with the line; those that do not apply are counted."""
+    lines = [[wording.title(check), tag("code", line_to_add(check))] for check in listed.missing]
+    rest = len(listed.not_configured) - len(listed.missing)
+    parts = [table("Checks that a line in gates.toml would enable", ["check", "line to add"], lines)] if lines else []
+    parts += [tag("p", f"{counted(rest, 'check')} cannot apply to this dataset.")] if rest else []
+    return joined(parts)
+
+
+def _parts(verdict: Verdict) -> Iterator[Markup]:
+    waived = [
+        [waiver["check"], outcome_of(verdict, waiver["check"]), waiver["expires"], waiver["owner"], waiver["reason"]]
+        for waiver in verdict.waived
+    ]
+    if waived:
+        yield table("Waived: reported, and not counted", ["check", "outcome", "until", "owner", "reason"], waived)
+    yield from _list("Limits that the dataset's own suite loosens", verdict.loosened)
+    yield from _list("Columns that are read as something else, or not compared", column_lines(verdict))
+    notes = (undersized_languages, rows_without_tag, unread_parts, splits_together)
+    yield from _list("What no result covers", (line for note in notes for line in note(verdict)))
+    for key, caption in (("files", "Files"), ("holdout_files", "Holdout"), ("evaluation_files", "Evaluation sets")):
+        files = verdict.data.get(key)
+        if isinstance(files, list) and files:
+            lines = [
+                [file["path"], f"{file['rows']:,}", tag("code", str(file["sha256"])[:_DIGEST])]
+                for file in files[:_MOST_FILES]
+            ]
+            more = f", the first {_MOST_FILES} of {len(files):,}" if len(files) > _MOST_FILES else ""
+            yield table(f"{caption}{more}", ["path", "rows", "sha256"], lines)
+    if not verdict.is_partial:
+        data = str(verdict.data.get("manifest_sha256"))[:_DIGEST]
+        yield tag("p", "Verdict ", tag("code", verdict.digest()[:_DIGEST]), " on data ", tag("code", data), ".")
+
+
+def _list(title: str, lines: Iterable[str]) -> Iterator[Markup]:
+    listed = list(lines)
+    if listed:
+        yield joined([tag("h3", title), tag("ul", *(tag("li", line) for line in listed))])

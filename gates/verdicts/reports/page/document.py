@@ -1,0 +1,116 @@
+"""The page of one verdict, or of several: one self-contained file, the same for the same verdict."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gates.verdict import Answer
+from gates.verdicts.reports.page.articles import article, folded
+from gates.verdicts.reports.page.background import background, not_configured
+from gates.verdicts.reports.page.forest import forest
+from gates.verdicts.reports.page.grid import grid
+from gates.verdicts.reports.page.markup import Markup, joined, tag
+from gates.verdicts.reports.page.opening import opening
+from gates.verdicts.reports.page.parts import part_grid
+from gates.verdicts.reports.page.plan import MOST_FIGURE_BYTES, planned
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from gates.verdict import CheckResult, Verdict
+    from gates.verdicts.reports.located_verdict import Located, Unjudged
+    from gates.verdicts.reports.page.plan import PagePlan
+
+
+_WORST_FIRST = (Answer.FAIL, Answer.NO_VERDICT, Answer.WARN, Answer.PASS)
+
+
+def top(verdict: Verdict) -> str:
+    """The top of the page as a piece of HTML with its own style, for a notebook."""
+    return joined([_style(), tag("div", opening(verdict, verdict.dataset, {}), class_="gates-page")])
+
+
+def whole(verdict: Verdict) -> str:
+    """The page of one verdict."""
+    return page(verdict.dataset, verdict.answer, [_body(planned(verdict, verdict.dataset))])
+
+
+def documents(judged: Sequence[Located], unjudged: Sequence[Unjudged] = ()) -> str:
+    """One page of all datasets of a call; of one without a verdict it says why there is none."""
+    room = MOST_FIGURE_BYTES // max(len(judged), 1)
+    bodies = [_body(planned(one.verdict, one.name, f"d{at}-" if at else "", room)) for at, one in enumerate(judged)]
+    bodies += [_no_verdict(one) for one in unjudged]
+    answers = [one.verdict.answer for one in judged] + [Answer.NO_VERDICT for _ in unjudged]
+    worst = next((one for one in _WORST_FIRST if one in answers), Answer.NO_VERDICT)
+    names = [*(one.name for one in judged), *(one.name for one in unjudged)]
+    return page(names[0] if len(names) == 1 else f"{len(names)} datasets", worst, bodies)
+
+
+def page(name: str, answer: Answer, bodies: Sequence[Markup]) -> str:
+    """The whole document. It has no script, and its policy lets a browser run none and ask for nothing."""
+    sha256 = base64.b64encode(hashlib.sha256(_css().encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{sha256}'; base-uri 'none'; form-action 'none'"
+    head = tag(
+        "head",
+        tag("meta", charset="utf-8"),
+        tag("meta", http_equiv="Content-Security-Policy", content=Markup(policy)),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="color-scheme", content="light dark"),
+        tag("title", f"{answer.word}: {name}"),
+        _style(),
+    )
+    skip = tag("a", "Skip to the answer", href="#answer", class_="skip")
+    footer = tag("footer", "Counts and places only: no row's content is on this page. Written by gates.")
+    body = tag("body", skip, tag("main", *bodies), footer, class_="gates-page")
+    return "<!DOCTYPE html>\n" + tag("html", head, body, lang="en") + "\n"
+
+
+def _body(plan: PagePlan) -> Markup:
+    parts = [opening(plan.verdict, plan.name, plan.places, plan.prefix)]
+    sections = list(_sections(plan))
+    links = (tag("li", tag("a", title, href=f"#{anchor}")) for anchor, title, _ in sections)
+    parts.append(tag("nav", tag("ul", *links), aria_label=f"Parts of the page on {plan.name}"))
+    parts += [
+        tag("section", tag("h2", title, id=f"{anchor}-title"), content, id=anchor, aria_labelledby=f"{anchor}-title")
+        for anchor, title, content in sections
+    ]
+    return tag("div", *parts, class_="dataset")
+
+
+def _sections(plan: PagePlan) -> Iterator[tuple[str, str, Markup]]:
+    """Anchor, title and content of each section that has something to say."""
+    verdict, prefix, places = plan.verdict, plan.prefix, plan.places
+    if failures := [_shown(article, plan, check) for check in plan.listed.failures]:
+        yield f"{prefix}findings", "Findings", joined(failures)
+    yield f"{prefix}checks", "All checks", grid(verdict.checks, places)
+    yield f"{prefix}limits", "Limits", forest(verdict.checks, places)
+    if by_part := part_grid(verdict.checks, places):
+        yield f"{prefix}parts", "Parts of the rows", by_part
+    if others := [_shown(folded, plan, check) for check in plan.others]:
+        yield f"{prefix}others", "Other measurements", joined(others)
+    if plan.listed.not_configured:
+        yield f"{prefix}open", "Not configured", not_configured(plan.listed)
+    yield f"{prefix}basis", "Basis", background(verdict)
+
+
+def _shown(form: Callable[[Verdict, CheckResult, str, Markup], Markup], plan: PagePlan, check: CheckResult) -> Markup:
+    name = str(check.id)
+    return form(plan.verdict, check, plan.places[name], plan.figures[name])
+
+
+def _no_verdict(one: Unjudged) -> Markup:
+    shown = tag("span", "no verdict", class_="answer unjudged")
+    return tag("header", tag("h1", one.name, " ", shown), tag("p", one.why), class_="opening")
+
+
+def _style() -> Markup:
+    return Markup(f"<style>{_css()}</style>")
+
+
+@cache
+def _css() -> str:
+    return Path(__file__).with_name("page.css").read_text(encoding="utf-8")

@@ -1,0 +1,88 @@
+"""What every figure has: a sentence that says what it shows, a drawing, and its data as a table."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gates.verdicts.reports.page.markup import Markup, joined, tag
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One line of a figure.
+
+    values: a length for each series, None where there is none; texts: how they are written.
+    colour: of this line alone, else that of its series.
+    """
+
+    label: object
+    values: tuple[float | None, ...]
+    texts: tuple[str, ...]
+    colour: str = ""
+
+
+def drawn_table(sentence: str, headings: Sequence[object], lines: Iterable[Markup]) -> Markup:
+    """A figure that is a table with a drawing in each line: who cannot see it reads the numbers beside it."""
+    head = tag("thead", tag("tr", *(tag("th", heading, scope="col") for heading in headings)))
+    inner = tag("table", tag("caption", sentence), head, tag("tbody", *lines), class_="drawn")
+    return tag("figure", tag("div", inner, class_="scrolls", tabindex="0", role="region", aria_label=sentence))
+
+
+def bars(
+    sentence: str, label: str, series: Sequence[tuple[str, str]], lines: Sequence[Bar], limit: float | None = None
+) -> Markup:
+    """Bars from zero, each series beneath the other. series: name and colour of each. limit: a line through all of them."""
+    lengths = [abs(value) for one in lines for value in one.values if value is not None and math.isfinite(value)]
+    longest = max([*lengths, abs(limit or 0.0)], default=0.0) or 1.0
+    shown = [
+        tag(
+            "tr",
+            tag("th", one.label, scope="row"),
+            tag("td", _bar(one, [colour for _, colour in series], longest, limit), class_="drawing"),
+            *(tag("td", words, class_="number") for words in one.texts),
+        )
+        for one in lines
+    ]
+    keys = joined(_key(name, colour) for name, colour in series) if len(series) > 1 else "drawn"
+    return drawn_table(sentence, [label, keys, *(name for name, _ in series)], shown)
+
+
+def drawing(*content: object, height: int) -> Markup:
+    """An SVG as wide as its cell; the numbers beside it say the same to who cannot see it."""
+    return tag("svg", *content, height=height, aria_hidden="true")
+
+
+def percent_of(value: float, whole: float) -> str:
+    """A length on a drawing."""
+    return f"{100 * max(0.0, min(value / whole, 1.0)):.4g}%"
+
+
+def _key(name: str, colour: str) -> Markup:
+    square = tag("svg", tag("rect", width=10, height=10, rx=2, class_=colour), width=10, height=10, aria_hidden="true")
+    return tag("span", square, f" {name} ", class_="key")
+
+
+def _bar(one: Bar, colours: Sequence[str], longest: float, limit: float | None) -> Markup:
+    thick = 12 if len(colours) == 1 else 8
+    height = (thick + 2) * len(colours)
+    parts = [
+        tag(
+            "rect",
+            y=1 + at * (thick + 2),
+            width=percent_of(abs(value), longest),
+            height=thick,
+            rx=2,
+            class_=colour if value >= 0 else f"{colour} below",
+        )
+        for at, (value, colour) in enumerate(zip(one.values, [one.colour] if one.colour else colours, strict=True))
+        if value is not None and math.isfinite(value)
+    ]
+    if limit is not None:
+        at = percent_of(limit, longest)
+        parts.append(tag("line", x1=at, x2=at, y1=0, y2=height, class_="limit"))
+    return drawing(*parts, height=height)

@@ -1,0 +1,119 @@
+"""Every check's interval against its limit, on one axis that all checks share."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from gates.verdict import Outcome
+from gates.verdicts.reports.page import wording
+from gates.verdicts.reports.page.figures import drawing, drawn_table
+from gates.verdicts.reports.page.markup import Markup, joined, tag
+from gates.verdicts.reports.plots import gone_towards, of_limit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from gates.verdict import CheckResult
+
+# Where the limit stands on the axis. Beyond it each doubling takes half of the room that is left, so that no number runs out of it.
+_AT_LIMIT = 60.0
+_TICKS = ((0.0, "0"), (0.5, "½"), (1.0, "limit"), (2.0, "twice"), (10.0, "ten times"))
+_HEIGHT = 18
+_WORST_FIRST = (Outcome.FAIL, Outcome.ERROR, Outcome.INCONCLUSIVE, Outcome.PASS)
+_SENTENCE = (
+    "Each number with its interval, as a part of its limit: left of the line is good, right of it is bad, and an interval "
+    "across it is undecided"
+)
+
+
+def forest(checks: Sequence[CheckResult], places: Mapping[str, str]) -> Markup:
+    """All checks that have a number and a limit, the worst first. places: the anchor of those that have more on the page."""
+    drawn = [check for check in checks if of_limit(check) and check.outcome is not Outcome.NOT_CONFIGURED]
+    drawn.sort(key=lambda check: (_WORST_FIRST.index(check.outcome), -_gone(check), str(check.id)))
+    near = [check for check in drawn if check.outcome is not Outcome.PASS or _gone(check) > 0]
+    far = [check for check in drawn if check not in near]
+    parts = [_plot(_SENTENCE, near, places)] if near else []
+    if far:
+        summary = f"{len(far):,} more that passed, as far from their limit as can be"
+        parts.append(
+            tag("details", tag("summary", summary), _plot("Checks whose number is nothing of its limit", far, places))
+        )
+    if rest := len(checks) - len(drawn):
+        parts.append(
+            tag("p", f"{rest:,} checks have no number, or no limit, and are not drawn: the grid above has them.")
+        )
+    return joined(parts)
+
+
+def axis(check: CheckResult) -> Markup:
+    """The number and interval of one check against its limit."""
+    ends = [_place(check, value) for value in (check.low, check.high)]
+    observed = _place(check, check.observed)
+    parts = [tag("line", x1=f"{_AT_LIMIT:g}%", x2=f"{_AT_LIMIT:g}%", y2=_HEIGHT, class_="limit")]
+    middle = _HEIGHT // 2
+    low, high = ends
+    if low is not None and high is not None:
+        start, end = sorted((low, high))
+        parts.append(
+            tag(
+                "line",
+                x1=f"{start:.4g}%",
+                x2=f"{end:.4g}%",
+                y1=middle,
+                y2=middle,
+                class_=f"range {check.outcome.value}",
+            )
+        )
+    if observed is not None:
+        parts.append(tag("circle", cx=f"{observed:.4g}%", cy=middle, r=4.5, class_=f"dot {check.outcome.value}"))
+    return drawing(*parts, height=_HEIGHT)
+
+
+def _plot(sentence: str, checks: Sequence[CheckResult], places: Mapping[str, str]) -> Markup:
+    headings = ["check", _ruler(), "number", "interval", "limit", "outcome"]
+    return drawn_table(sentence, headings, _lines(checks, places))
+
+
+def _lines(checks: Sequence[CheckResult], places: Mapping[str, str]) -> Iterator[Markup]:
+    for check in checks:
+        anchor = places.get(str(check.id))
+        name = f"{check.id.scope.value}: {wording.title(check)}"
+        yield tag(
+            "tr",
+            tag("th", tag("a", name, href=f"#{anchor}") if anchor else name, scope="row"),
+            tag("td", axis(check), class_="drawing"),
+            tag("td", wording.number(check, check.observed), class_="number"),
+            tag("td", wording.interval(check), class_="number"),
+            tag("td", wording.limits(check), class_="number"),
+            tag("td", wording.badge(check.outcome)),
+        )
+
+
+def _ruler() -> Markup:
+    marks = [
+        tag("text", label, x=f"{_axis(gone):.2f}%", y=11, text_anchor="start" if gone == 0 else "middle")
+        for gone, label in _TICKS
+    ]
+    return joined([tag("span", "drawn", class_="unseen"), drawing(*marks, height=14)])
+
+
+def _place(check: CheckResult, value: float | None) -> float | None:
+    """Where a number stands on the axis, in percent; of two limits against the one that the check is nearer to breaking."""
+    against = of_limit(check)
+    if value is None or against is None:
+        return None
+    limit = against[1]
+    is_maximum = limit == check.max_value
+    return _axis(gone_towards(value, limit) if is_maximum else gone_towards(-value, -limit))
+
+
+def _axis(gone: float) -> float:
+    if math.isnan(gone) or gone <= 0:
+        return 1.0
+    return max(1.0, _AT_LIMIT * gone) if gone <= 1 else 100 - (100 - _AT_LIMIT) / gone - (1 if gone == math.inf else 0)
+
+
+def _gone(check: CheckResult) -> float:
+    gone = of_limit(check)
+    return gone[0] if gone else 0.0

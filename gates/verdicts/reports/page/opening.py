@@ -1,0 +1,128 @@
+"""What a person sees first: the answer, the rows, what matters most, and what to do next."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from gates.verdict import UNDECLARED, Outcome, Severity
+from gates.verdicts.reports.finding_text import explain_command
+from gates.verdicts.reports.findings import answer, findings, role_line, tally, waived_ids
+from gates.verdicts.reports.next_step import next_step
+from gates.verdicts.reports.page import wording
+from gates.verdicts.reports.page.figures import Bar, bars
+from gates.verdicts.reports.page.markup import Markup, joined, tag
+from gates.verdicts.reports.page.parts import generator_rows
+from gates.verdicts.reports.plots import of_limit
+from gates.verdicts.reports.text import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gates.verdict import CheckResult, Verdict
+
+# More would be a list to work through, which the findings are.
+MOST_SENTENCES = 3
+_WEIGHT = {"pass": "✓", "warn": "!", "fail": "✕", "unjudged": "?"}
+
+
+def opening(verdict: Verdict, name: str, places: Mapping[str, str], prefix: str = "") -> Markup:
+    """The top of the page. places: anchors of findings further down, empty where the top stands alone."""
+    value = verdict.answer.value
+    shown = tag(
+        "span", tag("span", _WEIGHT[value], aria_hidden="true"), f" {answer(verdict)}", class_=f"answer {value}"
+    )
+    heading = tag("h1", tag("span", name, class_="name"), " ", shown, id=f"{prefix}answer")
+    sentence = f"{tally(verdict.checks, waived_ids(verdict))}."
+    role = role_line(verdict)
+    lead = [tag("p", sentence[:1].upper() + sentence[1:], class_="lead")]
+    lead += [tag("p", f"{role[:1].upper()}{role[1:]}.")] if role else []
+    columns = tag(
+        "div",
+        tag("section", tag("h2", _matters(verdict)[0]), _sentences(verdict, places), class_="wide"),
+        tag("section", tag("h2", "Rows"), row_bars(verdict)),
+        class_="two",
+    )
+    return tag("header", heading, *lead, columns, next_steps(verdict, name), class_="opening")
+
+
+def row_bars(verdict: Verdict) -> Markup:
+    """How many rows each origin has, and each generator."""
+    generators = generator_rows(verdict)
+    lines = []
+    for origin, count in verdict.rows.items():
+        if origin == UNDECLARED and not count:
+            continue
+        lines.append(_row_bar(origin, count, "synthetic" if origin == "synthetic" else "human"))
+        if origin == "synthetic":
+            lines += [_row_bar(f"· {generator}", rows, "synthetic part") for generator, rows in generators.items()]
+    sentence = f"{sum(verdict.rows.values()):,} rows by origin" + (" and generator" if generators else "")
+    return bars(sentence, "rows of", [("rows", "human")], lines)
+
+
+def _row_bar(label: str, count: int, colour: str) -> Bar:
+    return Bar(label, (float(count),), (f"{count:,}",), colour)
+
+
+def next_steps(verdict: Verdict, name: str) -> Markup:
+    """What to do, and the commands for it."""
+    listed = findings(verdict)
+    types = frozenset(check.id.type for check in verdict.checks)
+    steps = []
+    if step := next_step(verdict, listed, name):
+        steps.append(tag("p", with_code(step[:1].upper() + step[1:] + ".")))
+    commands = [f"gates check {name} -v"]
+    commands += list(dict.fromkeys(explain_command(check, types) for check in _first_of_types(listed.failures)))
+    if listed.missing:
+        commands.append(f"gates list missing {name}")
+        steps.append(tag("p", f"{counted(len(listed.missing), 'check')} would run with a line more in gates.toml."))
+    lines = tag("ul", *(tag("li", tag("code", command)) for command in commands), class_="commands")
+    return tag("section", tag("h2", "What to do next"), *steps, lines, class_="next")
+
+
+def with_code(sentence: str) -> Markup:
+    """A sentence whose commands between backticks are code."""
+    parts = re.split(r"`([^`]*)`", sentence)
+    return joined(tag("code", part) if at % 2 else part for at, part in enumerate(parts))
+
+
+def _matters(verdict: Verdict) -> tuple[str, Sequence[CheckResult]]:
+    """A title, and the checks to read first: what failed or is undecided, else what came nearest to its limit."""
+    listed = findings(verdict)
+    serious = [check for check in listed.failures if check.severity is not Severity.INFO]
+    first = _first_of_types([*serious, *listed.undecided, *listed.failures])
+    if serious:
+        return "What matters most", first
+    near = sorted(
+        (check for check in verdict.checks if check.outcome is Outcome.PASS and of_limit(check)),
+        key=lambda check: -(of_limit(check) or (0.0, 0.0))[0],
+    )
+    close = [check for check in _first_of_types(near) if (of_limit(check) or (0.0, 0.0))[0] > 0]
+    if close:
+        return "Nearest to their limits", close
+    return "What is open", first
+
+
+def _first_of_types(checks: Sequence[CheckResult]) -> list[CheckResult]:
+    first: dict[str, CheckResult] = {}
+    for check in checks:
+        first.setdefault(check.id.type, check)
+    return list(first.values())[:MOST_SENTENCES]
+
+
+def _sentences(verdict: Verdict, places: Mapping[str, str]) -> Markup:
+    checks = _matters(verdict)[1]
+    if not checks:
+        return tag("p", "Nothing is open.")
+    return tag("ol", *(_sentence(check, places.get(str(check.id))) for check in checks), class_="sentences")
+
+
+def _sentence(check: CheckResult, anchor: str | None) -> Markup:
+    claim, numbers = wording.in_two(check.message)
+    if check.outcome is Outcome.PASS:
+        claim, numbers = wording.title(check), check.message
+    head = tag("a", claim, href=f"#{anchor}") if anchor else claim
+    parts = [wording.badge(check.outcome, check.severity.value), tag("strong", head), tag("p", numbers)]
+    if check.fix and check.outcome is not Outcome.PASS:
+        parts.append(tag("p", tag("span", "fix ", class_="label"), check.fix, class_="fix"))
+    return tag("li", *parts)

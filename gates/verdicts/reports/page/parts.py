@@ -1,0 +1,120 @@
+"""Results by generator, language and other parts of the rows, as checks have them in their evidence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from gates.verdict import Outcome
+from gates.verdicts.reports.page import wording
+from gates.verdicts.reports.page.figures import drawn_table
+from gates.verdicts.reports.page.forest import axis
+from gates.verdicts.reports.page.markup import Markup, joined, table, tag
+from gates.verdicts.reports.plots import of_limit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from gates.verdict import CheckResult, Verdict
+
+GENERATORS = "generators"
+_OUTCOMES = {outcome.value: outcome for outcome in Outcome}
+
+
+def parts_of(check: CheckResult) -> Iterator[tuple[str, Mapping[str, CheckResult]]]:
+    """Each table of parts in a check's evidence: what its parts are, and each part's result as one of the check."""
+    for kind, named in check.evidence.items():
+        if not isinstance(named, dict) or not named or not all(map(_is_part, named.values())):
+            continue
+        yield kind, {name: _result(check, row) for name, row in named.items()}
+
+
+def generator_rows(verdict: Verdict) -> dict[str, int]:
+    """The rows of each generator, as many as any check looked at, the largest first."""
+    most: dict[str, int] = {}
+    for check in verdict.checks:
+        for kind, named in parts_of(check):
+            for name, part in named.items() if kind == GENERATORS else ():
+                most[name] = max(most.get(name, 0), part.n_synthetic or 0)
+    return dict(sorted(most.items(), key=lambda item: (-item[1], item[0])))
+
+
+def part_plots(check: CheckResult) -> Markup:
+    """Each part's number against the check's limit."""
+    plots = []
+    for kind, named in parts_of(check):
+        sentence = f"The same by {_singular(kind)}: each number and its interval against the limit"
+        lines = (
+            tag(
+                "tr",
+                tag("th", name, scope="row"),
+                tag("td", axis(part) if of_limit(part) else "", class_="drawing"),
+                tag("td", wording.number(part, part.observed), class_="number"),
+                tag("td", wording.interval(part), class_="number"),
+                tag("td", wording.badge(part.outcome)),
+                tag("td", part.message),
+            )
+            for name, part in named.items()
+        )
+        plots.append(drawn_table(sentence, [_singular(kind), "drawn", "number", "interval", "outcome", "note"], lines))
+    return joined(plots)
+
+
+def part_grid(checks: Sequence[CheckResult], places: Mapping[str, str]) -> Markup:
+    """For each kind of parts a table: the checks by part, with the outcome of each."""
+    by_kind: dict[str, dict[str, Mapping[str, CheckResult]]] = {}
+    named: dict[str, CheckResult] = {str(check.id): check for check in checks}
+    for check in checks:
+        for kind, parts in parts_of(check):
+            by_kind.setdefault(kind, {})[str(check.id)] = parts
+    tables = []
+    for kind, results in by_kind.items():
+        columns = list(dict.fromkeys(name for parts in results.values() for name in parts))
+        lines = []
+        for check_id, parts in results.items():
+            check = named[check_id]
+            title = f"{check.id.scope.value}: {wording.title(check)}"
+            anchor = places.get(check_id)
+            head = tag("a", title, href=f"#{anchor}") if anchor else title
+            lines.append([head, *(_cell(parts.get(name)) for name in columns)])
+        tables.append(table(f"Outcome of each check by {_singular(kind)}", ["check", *columns], lines))
+    return joined(tables)
+
+
+def _cell(part: CheckResult | None) -> Markup | str:
+    if part is None:
+        return ""
+    number = "" if part.observed is None else f" {wording.number(part, part.observed)}"
+    return joined([wording.badge(part.outcome), number])
+
+
+def _is_part(row: object) -> bool:
+    return isinstance(row, dict) and "outcome" in row and "observed" in row and row["outcome"] in _OUTCOMES
+
+
+def _result(check: CheckResult, row: Mapping[str, object]) -> CheckResult:
+    rows = row.get("rows")
+    counts = rows if isinstance(rows, dict) else {}
+    return replace(
+        check,
+        outcome=_OUTCOMES[str(row["outcome"])],
+        message=str(row.get("note") or ""),
+        observed=_number(row["observed"]),
+        low=_number(row.get("low")),
+        high=_number(row.get("high")),
+        n_human=_count(counts.get("human")),
+        n_synthetic=_count(counts.get("synthetic")),
+        evidence={},
+    )
+
+
+def _number(value: object) -> float | None:
+    return value if isinstance(value, int | float) else None
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _singular(kind: str) -> str:
+    return kind.replace("_", " ").removesuffix("s")

@@ -1,0 +1,197 @@
+"""The page of a verdict: whole without a script, nothing asked of a server, whatever names and messages hold."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from gates.verdict import Answer, CheckId, Outcome, Scope, Verdict
+from gates.verdicts.from_json import verdict_of
+from gates.verdicts.reports.formats.html import REPORT
+from gates.verdicts.reports.located_verdict import Unjudged, unplaced
+from gates.verdicts.reports.page.document import documents, top, whole
+from gates.verdicts.reports.page.markup import tag
+from gates.verdicts.reports.page.wording import FAMILIES, family
+from gates.verdicts.reports.registry import rendered
+from tests.unit.verdicts.test_reports import check, example
+
+HOSTILE = "<script>alert(1)</script>\"><img src=x onerror=alert(1)>'\u202egnp\u0000</style><!--"
+MOST_BYTES = 1_200_000
+
+
+class _Reader(HTMLParser):
+    """What a browser makes of a page: its elements, their attributes, and its text outside of styles."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.names: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.words: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.names.append(tag)
+        self.attributes += attrs
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+
+def hostile() -> Verdict:
+    """A verdict in which every text that comes from somebody else wants to be markup."""
+    parts = {
+        HOSTILE: {
+            "observed": 0.5,
+            "low": 0.4,
+            "high": 0.6,
+            "rows": {"human": 5, "synthetic": 6},
+            "outcome": "fail",
+            "note": HOSTILE,
+        }
+    }
+    evidence = {
+        "first_rows": [f"{HOSTILE}:1 = {HOSTILE}:2", f"{HOSTILE}:3"],
+        "worst_columns": {HOSTILE: 0.5},
+        "generators": parts,
+        HOSTILE: [{"level": HOSTILE, "human": 5, "synthetic": 0}],
+        "telling": {HOSTILE: 1.0},
+        "add": 'columns = { "<script>" = "x" }',
+    }
+    failure = check(
+        "distributions_to_match", Outcome.FAIL, HOSTILE, detail=HOSTILE, observed=0.5, low=0.4, high=0.6, max_value=0.05,
+        fix=HOSTILE, evidence=evidence,
+    )  # fmt: skip
+    missing = replace(failure, id=CheckId(Scope.HUMAN, HOSTILE.replace("/", "")), outcome=Outcome.NOT_CONFIGURED)
+    waiver = {"check": str(failure.id), "reason": HOSTILE, "owner": HOSTILE, "expires": HOSTILE}
+    data = {**example().data, "files": [{"path": HOSTILE, "rows": 1, "sha256": HOSTILE, "md5": ""}]}
+    columns = {"not_compared": {HOSTILE: HOSTILE}, "read_as": {}}
+    return replace(
+        example(), dataset=HOSTILE, checks=[*example().checks, failure, missing], waived=[waiver], loosened=[HOSTILE], data=data,
+        columns=columns,
+    )  # fmt: skip
+
+
+def large(checks: int = 60, columns: int = 40) -> Verdict:
+    """As much as a page has to hold: every check with evidence of every column and of several generators."""
+    row = {
+        "observed": 0.5,
+        "low": 0.4,
+        "high": 0.6,
+        "rows": {"human": 5000, "synthetic": 6000},
+        "outcome": "fail",
+        "note": "worst column 'c'" * 4,
+    }
+    names = [f"column number {at}" for at in range(columns)]
+    evidence = {
+        "worst_columns": dict.fromkeys(names, 0.1),
+        "shares": {name: {"human": 0.1, "synthetic": 0.2} for name in names},
+        "thin": [{"level": name, "human": 1, "synthetic": 2} for name in names],
+        "generators": {f"generator {at}": row for at in range(8)},
+        "languages": {f"l{at}": row for at in range(8)},
+        "first_rows": [f"data/synthetic.parquet:{at}" for at in range(10)],
+    }
+    listed = [
+        check("distributions_to_match", Outcome.FAIL, "differs: " + "x" * 200, detail=f"d{at}", observed=0.1, low=0.05,
+              high=0.2, max_value=0.05, evidence=evidence, fix="retrain")
+        for at in range(checks)
+    ]  # fmt: skip
+    return replace(example(), checks=listed)
+
+
+def test_page_has_the_answer_the_rows_the_findings_and_the_next_commands():
+    words = " ".join(" ".join(_Reader(whole(example())).words).split())
+
+    for expected in (
+        "reviews",
+        "fail",
+        "500",
+        "600",
+        "gates check reviews -v",
+        "gates explain",
+        "0.521",
+        "12 of 600 rows fail",
+    ):
+        assert expected in words
+
+
+@pytest.mark.parametrize("make", [whole, top], ids=["whole", "top"])
+@pytest.mark.parametrize("verdict", [example(), hostile(), large(3, 3)], ids=["example", "hostile", "large"])
+def test_page_has_no_script_and_names_no_address(make, verdict):
+    read = _Reader(make(verdict))
+
+    assert {"script", "img", "iframe", "object", "embed", "form", "base"}.isdisjoint(read.names)
+    assert [name for name, _ in read.attributes if name.startswith("on") or name in ("src", "srcset", "style")] == []
+    assert [value for name, value in read.attributes if name == "href" and not value.startswith("#")] == []
+    assert "@import" not in make(verdict)
+    assert "url(" not in make(verdict)
+
+
+def test_hostile_names_stay_text():
+    page = whole(hostile())
+    read = _Reader(page)
+
+    assert read.names.count("style") == 1
+    assert "\u202e" not in page
+    assert "\x00" not in page
+    assert any("<script>alert(1)</script>" in words for words in read.words)
+
+
+def test_every_link_leads_to_a_place_on_the_page_and_no_place_is_named_twice():
+    page = whole(large(5, 5))
+    read = _Reader(page)
+    places = [value for name, value in read.attributes if name == "id"]
+
+    assert len(places) == len(set(places))
+    assert {value[1:] for name, value in read.attributes if name == "href"} <= set(places)
+
+
+def test_page_of_sixty_checks_and_forty_columns_is_small():
+    assert len(whole(large()).encode()) <= MOST_BYTES
+
+
+def test_page_is_the_same_for_a_verdict_that_was_stored():
+    assert whole(verdict_of(json.loads(json.dumps(example().to_json())))) == whole(verdict_of(example().to_json()))
+
+
+def test_browser_may_run_nothing_and_ask_for_nothing():
+    (policy,) = re.findall(r'Content-Security-Policy" content="([^"]+)"', whole(example()))
+
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert "unsafe" not in policy
+
+
+def test_page_of_several_datasets_has_each_and_says_why_there_is_no_verdict():
+    text = rendered(REPORT, [unplaced(example())], [Unjudged("orders", "no file <b>")], is_single=False)
+
+    assert text == documents([unplaced(example())], [Unjudged("orders", "no file <b>")])
+    assert "<title>fail: 2 datasets</title>" in text
+    assert "no file &lt;b&gt;" in text
+
+
+def test_page_without_any_check_says_that_there_is_no_verdict():
+    page = whole(replace(example(), checks=[], waived=[], answer=Answer.NO_VERDICT))
+
+    assert "no verdict" in page
+    assert "No check was planned." in page
+
+
+def test_notebook_shows_the_top_of_the_page():
+    assert example()._repr_html_() == top(example())
+
+
+def test_text_is_escaped_in_content_and_attributes():
+    assert tag("p", "<b>", class_='"x"') == '<p class="&quot;x&quot;">&lt;b&gt;</p>'
+
+
+def test_each_metric_has_a_family():
+    from gates.metrics.catalogue import BY_NAME
+
+    families = {family(name) for name in BY_NAME}
+
+    assert families <= set(FAMILIES)
+    assert "Own checks" not in families
