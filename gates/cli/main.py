@@ -30,6 +30,7 @@ _OF_THE_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, er
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "init": ("gates.cli.init", "Write gates.toml, and draft rules inferred from the human rows."),
     "check": ("gates.cli.check.command", "Judge datasets and report the verdicts."),
+    "report": ("gates.cli.report", "Write a verdict as a page to read, show and print."),
     "enforce": ("gates.cli.enforce", "Exit with the stored verdict's status; fail if it is out of date."),
     "lint": ("gates.cli.lint", "Find mistakes in gates.toml, suites, schemas and waivers."),
     "promote": ("gates.cli.promote", "Make a version of what passed, and put it on a stage."),
