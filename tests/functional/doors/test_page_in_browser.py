@@ -35,7 +35,7 @@ FIGURES = """() => [...document.querySelectorAll('figure')].filter(one => !one.c
     hidden: [...one.querySelectorAll('svg')].filter(svg => { const box = svg.getBoundingClientRect(); return !(box.width > 8 && box.height > 8) }).length,
 }))"""
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-FOLDED = """() => [...document.querySelectorAll('details')].map(one => one.getBoundingClientRect().height > one.querySelector('summary').getBoundingClientRect().height + 8)"""
+FOLDED = """() => [...document.querySelectorAll('details')].map(one => one.getBoundingClientRect().height > one.querySelector('summary').getBoundingClientRect().height + 24)"""
 FOCUSED = "() => { const one = document.activeElement; return one.getAttribute('href') || one.tagName + (one.id || one.getAttribute('aria-label') || one.textContent) }"
 
 
