@@ -8,7 +8,8 @@ stand in `__init__.pyi`.
 __version__ = "0.1.0"
 
 _NAMES = {
-    "gates.api": ("check",),
+    "gates.api.check": ("check",),
+    "gates.api.verdict": ("CheckVerdict", "FailedVerdictError"),
     "gates.config.data_types": ("LINEAGE_ROLES", "DataType"),
     "gates.config.types.declaration": ("DeclaredRule",),
     "gates.config.load": ("load_config",),

@@ -1,6 +1,8 @@
 from gates import gx as gx
 from gates import testing as testing
-from gates.api import check as check
+from gates.api.check import check as check
+from gates.api.verdict import CheckVerdict as CheckVerdict
+from gates.api.verdict import FailedVerdictError as FailedVerdictError
 from gates.config.data_types import LINEAGE_ROLES as LINEAGE_ROLES
 from gates.config.data_types import DataType as DataType
 from gates.config.load import load_config as load_config

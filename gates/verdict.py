@@ -192,9 +192,18 @@ class Verdict:
     is_partial: bool = False
     columns: Mapping[str, object] = field(default_factory=dict)
 
-    def failed(self, severity: Severity = Severity.CRITICAL) -> list[CheckId]:
-        """Ids of the checks of this severity that failed."""
-        return [check.id for check in self.checks if check.outcome is Outcome.FAIL and check.severity is severity]
+    @property
+    def outcome(self) -> Answer:
+        """The answer under the name that documents have for it."""
+        return self.answer
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """Ids of the critical checks that failed and count: why the answer is a fail."""
+        waived = {waiver["check"] for waiver in self.waived}
+        critical = (check for check in self.checks if check.severity is Severity.CRITICAL)
+        ids = (str(check.id) for check in critical if check.outcome is Outcome.FAIL)
+        return tuple(name for name in ids if name not in waived)
 
     def check(self, check_id: str) -> CheckResult:
         """The result under this id. Raises KeyError when no such check was planned."""

@@ -6,14 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gates.config.data_types import data_type
-from gates.config.dataset import WITHOUT_VALUE, DatasetConfig, Origins
+from gates.config.dataset import DatasetConfig, Origins
 from gates.data.conversations.shapes import shape_of_texts
 from gates.data.duckdb.dataset import VIEWS, LocalDataset, open_dataset
 from gates.data.formats.first_values import SAMPLED_VALUES
-from gates.data.sql import identifier, literal, select
+from gates.data.sql import identifier, select
 from gates.errors import GatesError, UsageError, first_few
 from gates.init.config_text import table_text, toml_string
 from gates.init.guesses.context_guess import context_of
+from gates.init.guesses.few_values import few_values
 from gates.init.guesses.origin_guess import find_origin, one_sided
 from gates.init.guesses.origin_words import HUMAN, SYNTHETIC, names_generators
 from gates.init.guesses.roles_guess import Guess, NewRows, generator_of, group_of, is_human, key_of, label_of
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
 
 # A name that no column has: while the origin is unknown, every row is read as one.
 _NO_COLUMN = "\x00"
-# Who makes rows can be counted on two hands, with generators by name a few more.
-MOST_ORIGIN_VALUES = 20
-_ORIGIN_TYPES = {"VARCHAR", "BOOLEAN", "BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UTINYINT", "DOUBLE", "FLOAT"}
 _BOTH = (Scope.HUMAN, Scope.SYNTHETIC)
 _NAMED_COLUMNS = 10
 _NAMED_FILES = 5
@@ -54,7 +52,7 @@ def propose(root: Path, data: FoundData) -> Proposal:
     config = DatasetConfig(data.name, root, 0, "tabular", partitions=partitions, origin=_NO_COLUMN, source="gates init")
     with _opened(config) as opened:
         every = NewRows(opened.connection, identifier(VIEWS[Scope.COMBINED]), _types(opened))
-        values = {} if data.partitions else _values(every)
+        values = {} if data.partitions else few_values(every)
         origin = find_origin(values)
         _check_one_table(opened.files, origin, data)
         rows = opened.row_counts() if origin is None else dict(origin.rows)
@@ -169,24 +167,6 @@ def _types(opened: LocalDataset) -> dict[str, str]:
     """SQL type by column, without the engine's own columns."""
     described = opened.connection.execute(f"DESCRIBE {identifier(VIEWS[Scope.COMBINED])}").fetchall()
     return {str(row[0]): str(row[1]) for row in described if not str(row[0]).startswith("_gates_")}
-
-
-def _values(rows: NewRows) -> dict[str, dict[str, int]]:
-    """Rows by value of the columns that have but a few values."""
-    counted: dict[str, dict[str, int]] = {}
-    for name, kind in rows.types.items():
-        if kind not in _ORIGIN_TYPES and not kind.startswith("ENUM"):
-            continue
-        value = f"CAST({identifier(name)} AS VARCHAR)"
-        is_generator = names_generators(name)
-        shown = f"coalesce({value}, {literal(WITHOUT_VALUE)})" if is_generator else value
-        query = select(
-            f"{shown}, count(*)", rows.view, f"WHERE {shown} IS NOT NULL GROUP BY 1 LIMIT {MOST_ORIGIN_VALUES + 1}"
-        )
-        answers = rows.connection.execute(query).fetchall()
-        if len(answers) <= MOST_ORIGIN_VALUES:
-            counted[name] = {str(row[0]): int(row[1]) for row in answers}
-    return counted
 
 
 def _no_origin(rows: NewRows) -> str:

@@ -11,7 +11,7 @@ from tests.contract.changes import after, with_cells
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.contract.datasets import Dataset
+    from tests.contract.sound_datasets import Dataset
 
     Change = Callable[[Dataset], Dataset]
 

@@ -11,8 +11,8 @@ from gates.config.sources.built_in_suites import built_in_suites
 from gates.contract.suites import read_suite
 from gates.metrics.catalogue import METRICS
 from gates.verdict import Outcome, Scope
-from tests.contract.datasets import ROW_RULE, Dataset
 from tests.contract.laws import ROWS
+from tests.contract.sound_datasets import ROW_RULE, Dataset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -12,12 +12,12 @@ from gates.verdict import Outcome
 from tests.contract.case import Case, Missing
 from tests.contract.cases_common import EVERY, EXACT, RATED, region
 from tests.contract.changes import after, every_cell, having, keeping
-from tests.contract.datasets import TEXT_TYPES
+from tests.contract.sound_datasets import TEXT_TYPES
 from tests.promotions.promoted_before import promoted, recorded
 
 if TYPE_CHECKING:
     from tests.contract.changes import Change
-    from tests.contract.datasets import Dataset
+    from tests.contract.sound_datasets import Dataset
 
 KEPT = "combined/expect_human_rows_to_be_kept"
 NUMERIC = ("tabular", "timeseries", "events")

@@ -24,11 +24,11 @@ from tests.contract.changes import (
     with_cells,
     without_role,
 )
-from tests.contract.datasets import sound
 from tests.contract.laws import rows_of
+from tests.contract.sound_datasets import sound
 
 if TYPE_CHECKING:
-    from tests.contract.datasets import Dataset
+    from tests.contract.sound_datasets import Dataset
 
 EVERY = DATA_TYPES
 EXACT = "every row is counted, so that a count of few rows is as good as one of many"

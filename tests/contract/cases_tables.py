@@ -10,7 +10,7 @@ from tests.contract.case import Case, Missing
 from tests.contract.cases_common import COPIES, EXACT, NO_PEOPLE, NOTHING_MADE
 from tests.contract.cases_texts import LABELS_DEALT, NO_LABEL, UTILITY
 from tests.contract.changes import declaring, every_cell, replaced, with_cells
-from tests.contract.datasets import TEXT_TYPES, Dataset
+from tests.contract.sound_datasets import TEXT_TYPES, Dataset
 
 ORDERED = ("timeseries", "events")
 NUMERIC = ("tabular", "timeseries", "events")

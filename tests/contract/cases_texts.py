@@ -21,8 +21,8 @@ from tests.contract.changes import (
     with_cells,
     without_role,
 )
-from tests.contract.datasets import TEXT_TYPES, Dataset
 from tests.contract.laws import word
+from tests.contract.sound_datasets import TEXT_TYPES, Dataset
 
 PROMPTED = ("instruction", "preference", "translation")
 NO_EVALUATION = Missing(

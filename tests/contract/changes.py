@@ -12,7 +12,7 @@ from tests.contract.laws import sentence, word, words
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tests.contract.datasets import Dataset
+    from tests.contract.sound_datasets import Dataset
 
     Change = Callable[[Dataset], Dataset]
 

@@ -12,7 +12,7 @@ from gates.config.data_types import DATA_TYPES
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tests.contract.datasets import Dataset
+    from tests.contract.sound_datasets import Dataset
 
     Change = Callable[[Dataset], Dataset]
 

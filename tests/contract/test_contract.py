@@ -19,8 +19,8 @@ from tests.contract.cases_before import promoted_as_it_is
 from tests.contract.cases_common import NO_PEOPLE, NOTHING_MADE
 from tests.contract.cases_tables import ORDERED
 from tests.contract.changes import declaring, keeping
-from tests.contract.datasets import NAME, ROW_RULE, sound
 from tests.contract.laws import ROWS
+from tests.contract.sound_datasets import NAME, ROW_RULE, sound
 from tests.contract.verdicts import NAMING_LINES, NOT_COSTLY, spoilt, verdict_on, without_input
 
 EVALUATION = declaring(purpose="evaluation")

@@ -11,7 +11,7 @@ from gates.verdict import Outcome
 from tests.contract.case import FEW, Case
 from tests.contract.cases import CASES
 from tests.contract.cases_common import NO_PEOPLE, NOTHING_MADE
-from tests.contract.datasets import ROW_RULE, sound
+from tests.contract.sound_datasets import ROW_RULE, sound
 
 if TYPE_CHECKING:
     from gates.verdict import Verdict

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gates.data.formats.staging import plain_type
-from gates.errors import DataError
+from gates.errors import DataError, foreign_code, foreign_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 # Rows of one row group, so that how a frame happens to be cut does not show in the file. Held twice in memory: 80 MB where each
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 _GROUP_ROWS = 20_000
 # What pandas calls an index without a name once it is a column.
 _INDEX = re.compile(r"__index_level_\d+__")
+# How pyarrow ends what it says of a column of pandas that has Python's objects.
+_OF_OBJECTS = re.compile(r"Conversion failed for column (.+) with type object")
+NO_CONSTANTS: Mapping[str, str] = MappingProxyType({})
 
 
 class Frame(Protocol):
@@ -31,19 +35,47 @@ class Frame(Protocol):
     def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...  # Arrow's name
 
 
-def write_frame(frame: Frame, target: Path, name: str) -> None:
-    """Write a frame's rows in their order. name: what messages call it. Raises DataError for columns without a plain form."""
-    try:
+def write_frame(frame: Frame, target: Path, name: str, constants: Mapping[str, str] = NO_CONSTANTS) -> None:
+    """Write a frame's rows in their order. name: what messages call it. constants: columns to add, of one value each.
+
+    Raises DataError for columns without a plain form, and for a frame that has a column to add already.
+    """
+    # What a library raises of its own, such as polars of a column of Python objects, has no common class.
+    with foreign_code(lambda error: _unreadable(error, name)):
         reader = pa.RecordBatchReader.from_stream(frame)
-        schema = plain_schema(reader.schema)
-        write_batches(reader, schema, target)
-    except (pa.ArrowException, NotImplementedError, UnicodeError) as error:
-        raise DataError(f"{name}: not readable as rows of Arrow: {str(error).splitlines()[0]}") from error
+        refuse_columns_twice(reader.schema.names, constants, name)
+        write_batches(with_constants(reader, constants), plain_schema(reader.schema, constants), target)
 
 
-def plain_schema(schema: pa.Schema) -> pa.Schema:
-    """Names and plain types of the columns that hold data, without the metadata of libraries."""
-    return pa.schema([pa.field(one.name, plain_type(one.type)) for one in schema if not _INDEX.fullmatch(one.name)])
+def _unreadable(error: BaseException, name: str) -> DataError:
+    if column := _OF_OBJECTS.search(str(error)):
+        return DataError(
+            f"{name}: the values of column '{column.group(1)}' are not all of one plain type, such as numbers, texts or dates; "
+            f"make them of one, as in frame[{column.group(1)!r}].astype(str)"
+        )
+    return DataError(f"{name}: cannot be written as rows of Arrow: {foreign_text(error)}")
+
+
+def refuse_columns_twice(names: Iterable[str], constants: Mapping[str, str], name: str) -> None:
+    """Raises DataError where a frame has a column that is to be added. name: what messages call it."""
+    twice = sorted({*names} & {*constants})
+    if twice:
+        raise DataError(
+            f"{name} has a column '{twice[0]}' of its own; give one frame of all generators, whose columns have their names"
+        )
+
+
+def plain_schema(schema: pa.Schema, constants: Mapping[str, str] = NO_CONSTANTS) -> pa.Schema:
+    """Names and plain types of the columns that hold data and of constants, without the metadata of libraries."""
+    own = [pa.field(one.name, plain_type(one.type)) for one in schema if not _INDEX.fullmatch(one.name)]
+    return pa.schema([*own, *(pa.field(name, pa.string()) for name in constants)])
+
+
+def with_constants(batches: Iterable[pa.RecordBatch], constants: Mapping[str, str]) -> Iterator[pa.RecordBatch]:
+    """The batches with columns of one value each."""
+    for batch in batches:
+        columns = [*batch.columns, *(pa.repeat(value, batch.num_rows) for value in constants.values())]
+        yield pa.record_batch(columns, names=[*batch.schema.names, *constants]) if constants else batch
 
 
 def write_batches(batches: Iterable[pa.RecordBatch], schema: pa.Schema, target: Path) -> int:

@@ -9,30 +9,30 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gates.data.formats.frames import plain_schema, write_batches
+from gates.data.formats.frames import plain_schema, with_constants, write_batches
 from gates.data.spark.session import cluster_of
 from gates.data.spark.units import sha256_of
 from gates.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 _COLUMNS = "name string, rows long, sha256 string"
 _SHARE = "set TMPDIR to a folder that driver and workers reach under one path"
 
 
-def write_spark_frame(frame: Any, folder: Path, part: str, own: str) -> None:
+def write_spark_frame(frame: Any, folder: Path, part: str, own: str, constants: Mapping[str, str]) -> None:
     """Have each partition written to a file below folder / part; files are numbered in the order of their hashes.
 
     So it does not show which worker had which partition. part: which rows of the dataset these are, such as "human". own: as in
-    `Cluster`. Raises GatesError where Spark fails, and DataError where there is no row, or the driver does not see what workers wrote.
+    `Cluster`. constants: as for `write_frame`. Raises GatesError where Spark fails, and DataError where there is no row, or the driver does not see what workers wrote.
     """
-    target = str(folder)
+    target, added = str(folder), {**constants}
 
     def on_worker(batches: Iterable[Any]) -> Iterator[Any]:
         from gates.data.spark.frames import written_part
 
-        return written_part(batches, target)
+        return written_part(batches, target, added)
 
     cluster = cluster_of(frame.sparkSession, own)
     written = sorted((row.sha256, row.name, row.rows) for row in cluster.rows(frame.mapInArrow(on_worker, _COLUMNS)))
@@ -51,7 +51,9 @@ def write_spark_frame(frame: Any, folder: Path, part: str, own: str) -> None:
         path.rename(folder / part / f"{number:06}.parquet")
 
 
-def written_part(batches: Iterable[pa.RecordBatch], folder: str) -> Iterator[pa.RecordBatch]:
+def written_part(
+    batches: Iterable[pa.RecordBatch], folder: str, constants: Mapping[str, str]
+) -> Iterator[pa.RecordBatch]:
     """On a worker: writes a partition's rows, and names the file; nothing where it has none.
 
     A task that is tried again writes another file: only the one that the driver hears of counts.
@@ -67,7 +69,7 @@ def written_part(batches: Iterable[pa.RecordBatch], folder: str) -> Iterator[pa.
         yield from coming
 
     try:
-        count = write_batches(rows(), plain_schema(first.schema), path)
+        count = write_batches(with_constants(rows(), constants), plain_schema(first.schema, constants), path)
         sha256 = sha256_of(path, [(0, path.stat().st_size)])
     except OSError as error:
         raise DataError(f"a worker of Spark cannot write to {folder} ({error.strerror or error}); {_SHARE}") from error

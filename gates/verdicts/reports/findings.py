@@ -10,7 +10,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from gates.data.splits import splits_of
-from gates.verdict import LINE_TO_ADD, Answer, Outcome, Severity
+from gates.verdict import IN_MEMORY, LINE_TO_ADD, Answer, Outcome, Severity
 from gates.verdicts.reports.text import counted
 
 if TYPE_CHECKING:
@@ -152,6 +152,13 @@ def role_line(verdict: Verdict) -> str:
     if verdict.contract.get("synthetic_role") != "extend":
         return ""
     return "role: extend: comparisons hold within label or slice, inferred bounds only warn"
+
+
+def frame_line(verdict: Verdict) -> str:
+    """Which rules a frame in memory was not held to; "" for files, which have a configuration to name them."""
+    if not verdict.data.get(IN_MEMORY):
+        return ""
+    return "rules: those of the data type alone; rules drafted from human rows (`gates init`) and suites need files and a gates.toml"
 
 
 def is_downgraded(verdict: Verdict, check: CheckResult) -> bool:

@@ -63,7 +63,7 @@ def verdict_on(tmp_path_factory):
 def test_rows_that_follow_the_human_law_fail_no_critical_check(verdict_on, part):
     verdict = verdict_on(part)
 
-    assert verdict.failed() == []
+    assert verdict.failed == ()
     assert {verdict.check(check).outcome for check in (DISTRIBUTIONS, MEAN, WORST, EDUCATION, COPIES)} == {Outcome.PASS}
 
 
@@ -73,7 +73,7 @@ def test_generator_fails_for_its_own_defect(verdict_on, part):
 
     verdict = verdict_on(part, types(failing | passing))
 
-    assert failing <= {str(check) for check in verdict.failed()}
+    assert failing <= {*verdict.failed}
     assert {check: verdict.check(check).outcome for check in passing} == dict.fromkeys(passing, Outcome.PASS)
 
 

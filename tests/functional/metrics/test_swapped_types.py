@@ -11,7 +11,7 @@ from gates.config.data_types import DATA_TYPES
 from gates.metrics.catalogue import METRICS
 from gates.verdict import CheckResult, Outcome
 from tests.contract.changes import declaring
-from tests.contract.datasets import ROW_RULE, Dataset
+from tests.contract.sound_datasets import ROW_RULE, Dataset
 from tests.contract.verdicts import verdict_on
 
 # Enough for a model, a classifier and the balls of coverage, and few enough for two whole verdicts a type.

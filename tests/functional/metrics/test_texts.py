@@ -48,7 +48,7 @@ def test_leading_white_space_tells_every_model_answer_and_is_named(verdict_on, a
     verdict = verdict_on(human(answers), answers.filter(pl.col("generator") == "text-davinci-003"))
 
     check = verdict.check(FORMATTING)
-    assert verdict.failed() == [check.id]
+    assert verdict.failed == (str(check.id),)
     assert "'leading white space' tells the origin with AUC 1.00: strip leading white space" in check.message
 
 
@@ -57,7 +57,7 @@ def test_the_same_answers_stripped_fail_nothing_critical(verdict_on, answers):
 
     verdict = verdict_on(human(answers), stripped)
 
-    assert verdict.failed() == []
+    assert verdict.failed == ()
     rules = [check for check in verdict.checks if check.id.scope.value == "human" and "row_failure" in check.id.type]
     assert {check.outcome for check in rules} == {Outcome.PASS}
 

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from tests.clusters.spark_standalone import standalone_cluster, waited_for
-from tests.contract.datasets import NAME, sound
+from tests.contract.sound_datasets import NAME, sound
 from tests.projects import program
 
 FILES, ROWS = 12, 240

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.contract.datasets import NAME, sound
+from tests.contract.sound_datasets import NAME, sound
 from tests.projects import program
 
 

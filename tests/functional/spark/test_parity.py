@@ -18,7 +18,7 @@ from gates.contract.contract import load_contract
 from gates.data.duckdb.dataset import LocalDataset
 from gates.data.spark.cluster import Cluster
 from tests.clusters.spark_server import connect_server
-from tests.contract.datasets import NAME, TODAY, sound
+from tests.contract.sound_datasets import NAME, TODAY, sound
 from tests.projects import program
 
 FILES, ROWS = 3, 120

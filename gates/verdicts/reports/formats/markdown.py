@@ -13,6 +13,7 @@ from gates.verdicts.reports.findings import (
     DOWNGRADED,
     answer,
     findings,
+    frame_line,
     is_downgraded,
     missing_inputs,
     outcome_of,
@@ -64,6 +65,8 @@ def _lines(verdict: Verdict, name: str) -> Iterator[str]:
     yield "Rows: " + ", ".join(f"{count:,} {origin}" for origin, count in verdict.rows.items()) + "."
     if role := role_line(verdict):
         yield f"{role[0].upper()}{role[1:]}."
+    if rules := frame_line(verdict):
+        yield f"{rules[0].upper()}{rules[1:]}."
     yield ""
     yield from _section("Columns", (code(line) for line in column_lines(verdict)))
     yield from _table(listed.failures)

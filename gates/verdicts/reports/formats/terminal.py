@@ -25,6 +25,7 @@ from gates.verdicts.reports.findings import (
     NOT_PROMISED,
     Findings,
     findings,
+    frame_line,
     headline,
     is_downgraded,
     is_not_promised,
@@ -113,6 +114,8 @@ class _Screen:
         yield _Line(f"rows: {rows}")
         if role := role_line(verdict):
             yield _Line(role, style="yellow")
+        if rules := frame_line(verdict):
+            yield _Line(rules, style="yellow")
         yield from (_Line(line, style="dim") for line in column_lines(verdict))
         yield from self._failures()
         if options.verbose:

@@ -13,7 +13,7 @@ from gates.metrics.base.evaluate import ask
 from gates.metrics.base.measurement import NotConfigured
 from gates.metrics.integrity.keys import METRIC
 from gates.verdict import Outcome, Scope
-from tests.contract.datasets import sound
+from tests.contract.sound_datasets import sound
 from tests.tables import with_inputs
 
 ROWS = 300

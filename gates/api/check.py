@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
+from gates.api.verdict import CheckVerdict
 from gates.checking.check_or_recall import CheckTerms, DatasetCheck
 from gates.checking.check_version import VersionRequest, version_requested
 from gates.config.load import config_path
@@ -16,14 +17,13 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from gates.data.formats.frames import Frame
-    from gates.verdict import Verdict
 
 
 class FrameKeys(TypedDict, total=False):
     """What `check` takes beside a frame: other frames, and keys of a dataset in gates.toml."""
 
     human: Frame
-    synthetic: Frame
+    synthetic: Frame | Mapping[str, Frame]
     holdout: Frame
     type: str
     label: str
@@ -40,12 +40,12 @@ class FrameKeys(TypedDict, total=False):
 
 def check(
     dataset: str | Frame | None = None,
-    *,
+    *more: Frame,
     config: Path | str | None = None,
     rev: str | None = None,
     only: Sequence[str] = (),
     **frame_keys: Unpack[FrameKeys],
-) -> Verdict:
+) -> CheckVerdict:
     """The verdict on a dataset of gates.toml, the same that `gates check` prints, or on frames in memory.
 
     Nothing is printed, and no report or file of failing rows is written; the cache below .gates is used and filled.
@@ -54,10 +54,14 @@ def check(
     of the work tree. only: ask these checks only, as `gates check --only` takes them.
 
     A frame (pandas, polars, pyarrow, Spark, whatever has `__arrow_c_stream__`) is judged by the built-in checks of its type, without a
-    gates.toml. frame_keys: `human`, `synthetic` and `holdout`, frames too; `type`, `tabular` unless stated; `label`, `origin` and
-    the other keys of a dataset in gates.toml. Such a verdict has a digest, and is never stored or promoted.
+    gates.toml. frame_keys: `human`, `synthetic` and `holdout`, frames too, of `synthetic` also
+    a dict with a frame of each generator by its name; `type`, `tabular` unless stated; `label`, `origin` and the other keys of a
+    dataset in gates.toml. Rules of the rows at hand, which `gates init` drafts for files, are not among the checks. Such a
+    verdict has a digest, and is never stored or promoted.
     Raises GatesError where there is nothing to judge, or no way to; bad data never raises.
     """
+    if more:
+        raise UsageError("gates.check: which rows are whose? Name the frames, as in gates.check(human=…, synthetic=…)")
     if frame_keys or not isinstance(dataset, str | None):
         if isinstance(dataset, str) or config is not None or rev is not None:
             raise UsageError("gates.check: give a dataset of gates.toml, or frames with their keys, and not both")
@@ -70,11 +74,12 @@ def check(
             raise UsageError(f"{path.name} has {len(names)} datasets: name one ({', '.join(names)})")
         question = DatasetCheck(at, at.config.dataset(names[0]), terms)
         answered = question.recall() or question.answer(lambda _step, _done, _total: None)
-    return answered.verdict
+    return CheckVerdict.of(answered.verdict)
 
 
-def _of_frames(rows: object, only: Sequence[str], keys: Mapping[str, object]) -> Verdict:
-    from gates.checking.frames import judge_frames
+def _of_frames(rows: object, only: Sequence[str], keys: Mapping[str, object]) -> CheckVerdict:
+    from gates.api.frames import judge_frames
 
     frames = {"rows": rows, **{part: keys.get(part) for part in ("human", "synthetic", "holdout")}}
-    return judge_frames(frames, {key: value for key, value in keys.items() if key not in frames}, only)
+    verdict = judge_frames(frames, {key: value for key, value in keys.items() if key not in frames}, only)
+    return CheckVerdict.of(verdict)

@@ -1,0 +1,1 @@
+"""What a program calls: `gates.check` and what it gives back."""
