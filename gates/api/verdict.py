@@ -59,14 +59,14 @@ class CheckVerdict(Verdict):
 
     def __repr__(self) -> str:
         """The answer, the rows and the first findings, a line each."""
-        from gates.verdicts.reports.findings import findings, frame_line, headline
+        from gates.verdicts.reports.findings import findings, headline, rule_lines
         from gates.verdicts.reports.text import printable
 
         lines = [
             headline(self),
             f"rows: {', '.join(f'{count:,} {origin}' for origin, count in self.rows.items())}",
             *_first_lines(findings(self).failures),
-            *([line] if (line := frame_line(self)) else []),
+            *rule_lines(self),
         ]
         return "\n".join(["<Verdict", *(f"  {printable(line)}" for line in lines), ">"])
 

@@ -147,18 +147,12 @@ def answer(verdict: Verdict) -> str:
     return f"{verdict.answer.word} (partial run)" if verdict.is_partial else verdict.answer.word
 
 
-def role_line(verdict: Verdict) -> str:
-    """What a role of synthetic rows other than `mirror` loosens, the largest loosening there is; "" for `mirror`."""
-    if verdict.contract.get("synthetic_role") != "extend":
-        return ""
-    return "role: extend: comparisons hold within label or slice, inferred bounds only warn"
-
-
-def frame_line(verdict: Verdict) -> str:
-    """Which rules a frame in memory was not held to; "" for files, which have a configuration to name them."""
-    if not verdict.data.get(IN_MEMORY):
-        return ""
-    return "rules: those of the data type alone; rules drafted from human rows (`gates init`) and suites need files and a gates.toml"
+def rule_lines(verdict: Verdict) -> tuple[str, ...]:
+    """A line for what a role of synthetic rows other than `mirror` loosens, and for what a frame in memory was not held to."""
+    role = "role: extend: comparisons hold within label or slice, inferred bounds only warn"
+    rules = "rules: those of the data type alone; drafted ones (`gates init`) and suites of your own need files and a gates.toml"
+    lines = {role: verdict.contract.get("synthetic_role") == "extend", rules: verdict.data.get(IN_MEMORY)}
+    return tuple(line for line, applies in lines.items() if applies)
 
 
 def is_downgraded(verdict: Verdict, check: CheckResult) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.verdict import Answer, Outcome, Severity
+from gates.verdict import IN_MEMORY, Answer, Outcome, Severity
 from gates.verdicts.reports.finding_text import explain_command
 
 if TYPE_CHECKING:
@@ -17,20 +17,21 @@ _OF_HISTORY = {"expect_files_to_be_kept", "expect_human_rows_to_be_kept"}
 
 def next_step(verdict: Verdict, listed: Findings, name: str) -> str:
     """The sentence, "" where nothing is to be done. listed: the verdict's findings. name: how the call names the dataset."""
+    again = "gates.check" if verdict.data.get(IN_MEMORY) else f"gates check {name}"
     outcomes = {check.outcome for check in listed.failures}
     if outcomes <= {Outcome.ERROR, Outcome.INCONCLUSIVE} and any(
         check.id.type in _OF_HISTORY for check in listed.failures
     ):
-        return f"get what is missing of the earlier version, as said above, and run `gates check {name}` again"
+        return f"get what is missing of the earlier version, as said above, and run `{again}` again"
     # Without an error it is too few rows why there is no verdict, whatever warns besides.
     if verdict.answer is Answer.NO_VERDICT and Outcome.INCONCLUSIVE in outcomes and Outcome.ERROR not in outcomes:
-        return f'add rows and run `gates check {name}` again; or let it pass: inconclusive = "warn" in gates.toml'
+        return f'add rows and run `{again}` again; or let it pass: inconclusive = "warn" in gates.toml'
     if verdict.answer is Answer.WARN:
         return _of_warnings(verdict, listed, name)
     if all(check.severity is Severity.INFO for check in listed.failures):
         return ""
     return (
-        f"fix the data and run `gates check {name}` again; or, with a reason, change a limit (`gates explain CHECK` "
+        f"fix the data and run `{again}` again; or, with a reason, change a limit (`gates explain CHECK` "
         "has the entry) or waive a check"
     )
 
@@ -46,6 +47,8 @@ def _of_warnings(verdict: Verdict, listed: Findings, name: str) -> str:
         return ""
     types = frozenset(check.id.type for check in verdict.checks)
     look = f"look at the warnings, the first with `{explain_command(first, types)}`"
+    if verdict.data.get(IN_MEMORY):
+        return look
     if not failing:
         return f"{look}; more rows decide them (`gates check {name} -v` says how many)"
     return f"{look}; drafted rules block after `gates init {verdict.dataset} --accept`"

@@ -74,8 +74,10 @@ def test_verdict_is_saved_as_the_suffix_says_and_read_back(flawed, tmp_path):
     assert verdict_of(document).digest() == flawed.digest()
     assert report.read_text() == markdown(flawed)
     assert "testsuite" in flawed.save(tmp_path / "verdict.junit.xml").read_text()
+    assert flawed.save(tmp_path / "verdict.html").read_text().startswith("<!DOCTYPE html>")
     with pytest.raises(
-        gates.GatesError, match=r"verdict\.txt: no report is saved under this suffix \(expected one of: \.json, "
+        gates.GatesError,
+        match=r"verdict\.txt: no report is saved under this suffix \(expected one of: \.html, \.json, ",
     ):
         flawed.save(tmp_path / "verdict.txt")
     assert not (tmp_path / "verdict.txt").exists()

@@ -183,9 +183,11 @@ def test_column_of_several_types_is_named_in_a_sentence_without_its_values():
 def test_verdict_says_which_rules_a_frame_was_not_held_to(human, synthetic):
     verdict = gates.check(human=human, synthetic=synthetic, only=["human_ratio"])
 
-    assert "rules drafted from human rows (`gates init`)" in terminal(verdict)
+    assert "drafted ones (`gates init`) and suites of your own need files" in terminal(verdict)
     assert "Rules: those of the data type alone" in markdown(verdict)
-    assert "rules drafted" in repr(verdict)
+    assert "drafted ones" in repr(verdict)
+    assert "drafted ones" in verdict._repr_html_()
+    assert "gates check frame" not in verdict._repr_html_()
 
 
 def test_dataset_of_hugging_face_is_a_frame_with_the_rows_that_it_chose(human, synthetic):

@@ -13,12 +13,11 @@ from gates.verdicts.reports.findings import (
     DOWNGRADED,
     answer,
     findings,
-    frame_line,
     is_downgraded,
     missing_inputs,
     outcome_of,
-    role_line,
     rows_without_tag,
+    rule_lines,
     splits_together,
     tally,
     undersized_languages,
@@ -63,10 +62,7 @@ def _lines(verdict: Verdict, name: str) -> Iterator[str]:
     yield ""
     yield f"{tally(verdict.checks, waived_ids(verdict))}."
     yield "Rows: " + ", ".join(f"{count:,} {origin}" for origin, count in verdict.rows.items()) + "."
-    if role := role_line(verdict):
-        yield f"{role[0].upper()}{role[1:]}."
-    if rules := frame_line(verdict):
-        yield f"{rules[0].upper()}{rules[1:]}."
+    yield from (f"{line[0].upper()}{line[1:]}." for line in rule_lines(verdict))
     yield ""
     yield from _section("Columns", (code(line) for line in column_lines(verdict)))
     yield from _table(listed.failures)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from gates.contract.plugins import Report
 from gates.errors import first_few
-from gates.verdict import NOTHING_TO_MEASURE, Answer, Outcome, Severity
+from gates.verdict import IN_MEMORY, NOTHING_TO_MEASURE, Answer, Outcome, Severity
 from gates.verdicts.reports.columns import column_lines
 from gates.verdicts.reports.evidence import FIRST, evidence_line
 from gates.verdicts.reports.finding_text import (
@@ -25,14 +25,13 @@ from gates.verdicts.reports.findings import (
     NOT_PROMISED,
     Findings,
     findings,
-    frame_line,
     headline,
     is_downgraded,
     is_not_promised,
     missing_inputs,
     outcome_of,
-    role_line,
     rows_without_tag,
+    rule_lines,
     shows_nothing,
     splits_together,
     undersized_languages,
@@ -112,10 +111,7 @@ class _Screen:
         yield _Line(headline(verdict, self.name, is_weakened=options.is_weakened), style=f"bold {color}")
         rows = ", ".join(f"{count:,} {origin}" for origin, count in verdict.rows.items())
         yield _Line(f"rows: {rows}")
-        if role := role_line(verdict):
-            yield _Line(role, style="yellow")
-        if rules := frame_line(verdict):
-            yield _Line(rules, style="yellow")
+        yield from (_Line(line, style="yellow") for line in rule_lines(verdict))
         yield from (_Line(line, style="dim") for line in column_lines(verdict))
         yield from self._failures()
         if options.verbose:
@@ -134,7 +130,8 @@ class _Screen:
         yield from self._everything() if options.verbose else self._open_in_short()
         if options.failing_rows:
             yield _Line(f"failing rows: {options.failing_rows}", is_copied=True)
-        if not verdict.is_partial and any("more" in rows_text(check) for check in listed.failures):
+        is_file = not verdict.data.get(IN_MEMORY)
+        if is_file and not verdict.is_partial and any("more" in rows_text(check) for check in listed.failures):
             named = self.name or verdict.dataset
             yield _Line(f"all rows of a finding: gates check {named} --only CHECK --format json", is_copied=True)
         if step := next_step(self.verdict, self.listed, self.name or self.verdict.dataset):
@@ -241,8 +238,10 @@ class _Screen:
             yield _Line(f"{DOWNGRADED}: {self._names(downgraded)}; gates check -v for why", style="yellow")
         if missing := self.listed.missing:
             names = first_few(missing_inputs(missing), MOST_NAMES)
-            command = f"gates list missing {self.name or self.verdict.dataset}"
-            yield _Line(f"not configured: {counted(len(missing), 'check')} (need {names}); {command}", style="cyan")
+            command = (
+                "" if self.verdict.data.get(IN_MEMORY) else f"; gates list missing {self.name or self.verdict.dataset}"
+            )
+            yield _Line(f"not configured: {counted(len(missing), 'check')} (need {names}){command}", style="cyan")
 
     def _names(self, checks: Iterable[CheckResult]) -> str:
         return first_few(map(short_name, checks), MOST_NAMES)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from gates.verdict import UNDECLARED, Outcome, Severity
+from gates.verdict import IN_MEMORY, UNDECLARED, Outcome, Severity
 from gates.verdicts.reports.finding_text import explain_command
-from gates.verdicts.reports.findings import answer, findings, role_line, tally, waived_ids
+from gates.verdicts.reports.findings import answer, findings, missing_inputs, rule_lines, tally, waived_ids
 from gates.verdicts.reports.next_step import next_step
 from gates.verdicts.reports.page import wording
 from gates.verdicts.reports.page.figures import Bar, bars
@@ -34,9 +34,8 @@ def opening(verdict: Verdict, name: str, places: Mapping[str, str], prefix: str 
     )
     heading = tag("h1", tag("span", name, class_="name"), " ", shown, id=f"{prefix}answer")
     sentence = f"{tally(verdict.checks, waived_ids(verdict))}."
-    role = role_line(verdict)
     lead = [tag("p", sentence[:1].upper() + sentence[1:], class_="lead")]
-    lead += [tag("p", f"{role[:1].upper()}{role[1:]}.")] if role else []
+    lead += [tag("p", f"{line[:1].upper()}{line[1:]}.") for line in rule_lines(verdict)]
     columns = tag(
         "div",
         tag("section", tag("h2", _matters(verdict)[0]), _sentences(verdict, places), class_="wide"),
@@ -71,11 +70,13 @@ def next_steps(verdict: Verdict, name: str) -> Markup:
     steps = []
     if step := next_step(verdict, listed, name):
         steps.append(tag("p", with_code(step[:1].upper() + step[1:] + ".")))
-    commands = [f"gates check {name} -v"]
+    is_frame = bool(verdict.data.get(IN_MEMORY))
+    commands = [] if is_frame else [f"gates check {name} -v"]
     commands += list(dict.fromkeys(explain_command(check, types) for check in _first_of_types(listed.failures)))
     if listed.missing:
-        commands.append(f"gates list missing {name}")
-        steps.append(tag("p", f"{counted(len(listed.missing), 'check')} would run with a line more in gates.toml."))
+        commands += [] if is_frame else [f"gates list missing {name}"]
+        more = f"one of {', '.join(missing_inputs(listed.missing))}" if is_frame else "a line more in gates.toml"
+        steps.append(tag("p", f"{counted(len(listed.missing), 'check')} would run with {more}."))
     lines = tag("ul", *(tag("li", tag("code", command)) for command in commands), class_="commands")
     return tag("section", tag("h2", "What to do next"), *steps, lines, class_="next")
 
