@@ -72,24 +72,25 @@ class FittedTable:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows as a model sees them: one matrix over the two sides, categories marked."""
+    """Rows as a model sees them: one matrix over the two sides, categories marked. ridge: on the leaves of trees."""
 
     values: Floats
     names: tuple[str, ...]
     categorical: Mask
+    ridge: float = 0.0
 
     @property
     def is_wide(self) -> bool:
         """Whether a fit sees some of the columns only."""
         return len(self.names) > COLUMNS_A_FIT
 
-    def class_scores(self, train: Ints, labels: Labels, rows: Ints) -> ClassScores:
+    def class_scores(self, train: Ints, labels: Labels, rows: Ints, weights: Floats | None = None) -> ClassScores:
         """Scores of other rows for each class that the training rows have, of which there are two at least."""
-        fitted = self.fit(train, labels)
+        fitted = self.fit(train, labels, weights)
         chosen = self.values[np.ix_(rows, fitted.columns)]
         return fitted.model.classes_, np.asarray(fitted.model.predict_proba(chosen))
 
-    def fit(self, rows: npt.NDArray[np.intp], labels: Labels) -> FittedTable:
+    def fit(self, rows: npt.NDArray[np.intp], labels: Labels, weights: Floats | None = None) -> FittedTable:
         """Gradient-boosted trees, small enough for a hundred fits in seconds.
 
         Of a wide table they see those columns that tell the labels of these rows apart best by themselves, and as many
@@ -103,11 +104,12 @@ class Table:
             max_iter=max(STEPS_AT_LEAST, STEPS * 2 // len(np.unique(labels))),
             learning_rate=0.15,
             max_leaf_nodes=15,
+            l2_regularization=self.ridge,
             categorical_features=self.categorical[columns],
             early_stopping=False,
             random_state=0,
         )
-        return FittedTable(model.fit(self.values[np.ix_(rows, columns)], labels), columns)
+        return FittedTable(model.fit(self.values[np.ix_(rows, columns)], labels, weights), columns)
 
     @property
     def _all(self) -> Ints:
@@ -125,18 +127,18 @@ class Texts:
 
     matrix: sp.csr_matrix
 
-    def class_scores(self, train: Ints, labels: Labels, rows: Ints) -> ClassScores:
+    def class_scores(self, train: Ints, labels: Labels, rows: Ints, weights: Floats | None = None) -> ClassScores:
         """Scores of other rows for each class that the training rows have, of which there are two at least."""
-        model = self.fit(train, labels)
+        model = self.fit(train, labels, weights)
         scores = np.asarray(model.decision_function(self.matrix[rows]))
         return model.classes_, scores if scores.ndim > 1 else np.column_stack([-scores, scores])
 
-    def fit(self, rows: npt.NDArray[np.intp], labels: Labels) -> SGDClassifier:
+    def fit(self, rows: npt.NDArray[np.intp], labels: Labels, weights: Floats | None = None) -> SGDClassifier:
         """Logistic regression by averaged stochastic gradient descent, one model a class against the others."""
         from sklearn.linear_model import SGDClassifier
 
         model = SGDClassifier(loss="log_loss", alpha=1e-4, max_iter=8, tol=None, average=True, random_state=0)
-        return model.fit(self.matrix[rows], labels)
+        return model.fit(self.matrix[rows], labels, sample_weight=weights)
 
 
 def table_of(human: Coded, *others: Coded) -> Table:

@@ -102,11 +102,13 @@ class Task:
         return [block[~np.isin(self.unit[block], self.unit[test])] for _, test in self.splits]
 
 
-def blocks_of(scan: Scan, scheme: Classes) -> tuple[dict[str, Block], tuple[str, ...]]:
+def blocks_of(
+    scan: Scan, scheme: Classes, makers_at_most: int = GENERATORS_AT_MOST
+) -> tuple[dict[str, Block], tuple[str, ...]]:
     """The rows of each kind that models train on and are tested on, and the names of the classes."""
     codes = scan.cached(coded)
     kinds = {"human": (scan.human, codes.human, TEST_ROWS), "synthetic": (scan.synthetic, codes.synthetic, TRAIN_ROWS)}
-    for name in makers(scan)[:GENERATORS_AT_MOST]:
+    for name in makers(scan)[:makers_at_most]:
         kinds[f"{GENERATOR}{name}"] = (scan.generators[name], codes.generators[name], TRAIN_ROWS)
     holdout = scan.holdout.rows if scan.holdout else None
     if holdout is not None and scheme.column in holdout.frame.columns and len(holdout) >= STRATUM_ROWS:

@@ -1,0 +1,142 @@
+"""How much a synthetic row should count beside a human one: what a gain was shown for, and else nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gates.data.text.mix import mix
+
+if TYPE_CHECKING:
+    from gates.advice.examples import Examples
+    from gates.data.arrays import Floats, Ints
+
+FOLDS = 5
+# Shares of all weight that synthetic rows may have together; beside these, each counting as much as a human row.
+SHARES = (0.2, 0.5, 0.8)
+# A gain counts from one standard error on: the usual rule for choosing a model by cross-validation (Breiman et al.,
+# Classification and Regression Trees, 1984, section 3.4.3), here against the simplest one, human rows alone.
+ERRORS_AT_LEAST = 1.0
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A weight that was tried. gain: in log loss on human rows, against human rows alone; error: its standard error."""
+
+    weight: float
+    gain: float
+    error: float
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the gain exceeds what chance may make of none."""
+        return self.gain > ERRORS_AT_LEAST * self.error
+
+
+@dataclass(frozen=True)
+class GuardedWeight:
+    """What one synthetic row counts, a human row counting 1; 0 where no gain was shown.
+
+    tried: every weight. n_human, n_synthetic: rows that were learned from, the human ones in folds.
+    """
+
+    tried: tuple[Candidate, ...]
+    n_human: int
+    n_synthetic: int
+
+    @property
+    def best(self) -> Candidate:
+        """The candidate that gains most, shown or not."""
+        return max(self.tried, key=lambda one: (one.gain, -one.weight))
+
+    @property
+    def chosen(self) -> Candidate | None:
+        """The candidate that gains most, where its gain is shown."""
+        return self.best if self.best.is_shown else None
+
+    @property
+    def weight(self) -> float:
+        """Of one synthetic row."""
+        return self.chosen.weight if self.chosen else 0.0
+
+
+@dataclass(frozen=True)
+class Weighted:
+    """Rows with their weights."""
+
+    rows: Ints
+    weights: Floats
+
+
+NOTHING = Weighted(np.empty(0, dtype=np.int64), np.empty(0))
+
+
+def guarded_weight(
+    examples: Examples, human: Ints, synthetic: Ints, seed: int, beside: Weighted = NOTHING
+) -> GuardedWeight:
+    """The weight of synthetic rows by cross-validation inside the human rows, taken where its paired gain exceeds one standard error.
+
+    Every fold of human rows is tested on models of the other folds, alone and with the synthetic rows under each weight;
+    synthetic rows that share a unit with a tested row are left out. The standard error is over units of human rows, so it
+    does not know what other training rows would have given. beside: rows that are learned from in any case, as those of another source.
+    """
+    tried = weights_to_try(len(human), len(synthetic))
+    gains = np.zeros((len(tried), len(human)))
+    fold = _folds(examples.unit[human], seed)
+    for number in range(FOLDS):
+        mine = fold == number
+        gains[:, mine] = _gains(examples, _Split(human[~mine], human[mine], beside), synthetic, tried)
+    unit = np.unique(examples.unit[human], return_inverse=True)[1]
+    candidates = [Candidate(weight, *_mean_of_units(gain, unit)) for weight, gain in zip(tried, gains, strict=True)]
+    return GuardedWeight(tuple(candidates), len(human), len(synthetic))
+
+
+def weights_to_try(human: int, synthetic: int) -> list[float]:
+    """Weights of a synthetic row, ascending: those that give all of them a share of the weight, none above a human row's."""
+    ratio = human / max(1, synthetic)
+    return sorted({*(min(1.0, share / (1 - share) * ratio) for share in SHARES), 1.0})
+
+
+@dataclass(frozen=True)
+class _Split:
+    train: Ints
+    test: Ints
+    beside: Weighted
+
+
+def _gains(examples: Examples, split: _Split, synthetic: Ints, tried: list[float]) -> Floats:
+    """Weights x test rows: what each loses less with synthetic rows."""
+    tested = examples.unit[split.test]
+    apart = [~np.isin(examples.unit[rows], tested) for rows in (synthetic, split.beside.rows)]
+    made, beside = synthetic[apart[0]], Weighted(split.beside.rows[apart[1]], split.beside.weights[apart[1]])
+    alone = np.r_[split.train, beside.rows]
+    counted = np.r_[np.ones(len(split.train)), beside.weights]
+    before = examples.losses(alone, counted, split.test)
+    rows = np.r_[alone, made]
+    return np.array(
+        [before - examples.losses(rows, np.r_[counted, np.full(len(made), weight)], split.test) for weight in tried]
+    )
+
+
+def _folds(unit: Ints, seed: int) -> Ints:
+    """The fold of each row: units in an order that follows from seed and unit, dealt out in turn."""
+    names, code = np.unique(unit, return_inverse=True)
+    keys = mix(mix(names.astype(np.uint64)) ^ np.uint64(seed))
+    place = np.empty(len(names), dtype=np.int64)
+    place[np.argsort(keys, kind="stable")] = np.arange(len(names)) % FOLDS
+    folds: Ints = place[code]
+    return folds
+
+
+def _mean_of_units(values: Floats, unit: Ints) -> tuple[float, float]:
+    """The mean over rows and its standard error over units; an infinite one of a single unit.
+
+    Cochran, Sampling Techniques, 1977, section 9A.2, without correction for what is not sampled.
+    """
+    mean, count = float(values.mean()), int(unit.max()) + 1
+    if count < 2:  # noqa: PLR2004
+        return mean, float("inf")
+    sums = np.bincount(unit, values - mean, minlength=count)
+    return mean, float(np.sqrt(count / (count - 1) * (sums**2).sum()) / len(values))

@@ -1,0 +1,135 @@
+"""The rows of a scan that advice is made from: human rows to learn from and to test on, and the rows of each source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gates.advice.examples import Examples, Learner, Linear, linear_of, trees_of
+from gates.data.text.mix import mix
+from gates.metrics.base.measurement import Measurement
+from gates.metrics.comparison.classifiers import Table, Texts
+from gates.metrics.labels.labels import classes
+from gates.metrics.labels.task import GENERATOR, HOLDOUT, blocks_of, task_of
+
+if TYPE_CHECKING:
+    from gates.data.arrays import Ints
+    from gates.data.scan.result import Rows, Scan
+    from gates.metrics.labels.task import Task
+
+SYNTHETIC = "synthetic"
+# Every source takes some forty fits, of half a minute on one core: more of them are not measured, and are named.
+SOURCES_AT_MOST = 6
+# A gain is known to a hundredth of the loss from so many tested rows, and a fit of them takes a tenth of a second.
+HUMAN_ROWS, SYNTHETIC_ROWS, TEST_ROWS = 4000, 6400, 4000
+# Fewer human rows teach a model nothing that could be compared, and fewer tested ones show no difference of a tenth.
+HUMAN_AT_LEAST, SYNTHETIC_AT_LEAST = 100, 50
+# Of human rows without a holdout, so many are tested on and learned from by nothing.
+TEST_SHARE = 0.3
+
+
+@dataclass(frozen=True)
+class Material:
+    """Rows as positions in `examples`.
+
+    human: all human rows with a label that are read. train, test: of which curves are measured, the test rows a holdout where
+    there is one. sources: rows of each generator, by name, "synthetic" where they have no name. blocks: the sampled rows of
+    each, in the order of their positions. total: human rows of the dataset. label: its column. class_names: of the labels.
+    left_out: why a source is not measured.
+    """
+
+    examples: Examples
+    human: Ints
+    train: Ints
+    test: Ints
+    sources: dict[str, Ints]
+    blocks: dict[str, Rows]
+    total: int
+    label: str
+    class_names: tuple[str, ...]
+    left_out: dict[str, str]
+    learner: Learner
+    is_held_out: bool
+
+
+def material_of(scan: Scan, learner: Learner | None = None) -> Material | str:
+    """What advice is made from, or why there is none. learner: None for the one that checks use on such rows.
+
+    Raises MetricError where a table has no column but the label.
+    """
+    if not len(scan.human):
+        return "there is no human row: what synthetic rows are worth to people's data cannot be said without any"
+    if not len(scan.synthetic):
+        return "there is no synthetic row: there is nothing to weigh against human rows"
+    scheme = scan.cached(classes)
+    if isinstance(scheme, Measurement):
+        return f"{getattr(scheme, 'reason', '')}: no model can be trained, so that gains and weights cannot be measured"
+    blocks, names = blocks_of(scan, scheme, SOURCES_AT_MOST)
+    if len(blocks["human"]) < HUMAN_AT_LEAST or len(np.unique(blocks["human"].labels)) == 1:
+        return (
+            f"{len(blocks['human']):,} human rows have one of {len(np.unique(blocks['human'].labels))} labels in column "
+            f"'{scheme.column}': a model needs {HUMAN_AT_LEAST} rows and two labels"
+        )
+    task = task_of(scan, blocks, len(names))
+    examples = Examples(_model(task.model, learner), task.labels, _unit(scan, task), len(names))
+    train, test = _split(examples.unit, task.blocks["human"], task.blocks.get(HOLDOUT))
+    named = {name.removeprefix(GENERATOR): rows for name, rows in task.blocks.items() if name.startswith(GENERATOR)}
+    is_named = bool(named) or len(scan.generators) != 1
+    sources = named or {(SYNTHETIC if is_named else next(iter(scan.generators))): task.blocks[SYNTHETIC]}
+    measured = {name: rows[:SYNTHETIC_ROWS] for name, rows in sources.items() if len(rows) >= SYNTHETIC_AT_LEAST}
+    return Material(
+        examples=examples,
+        human=task.blocks["human"][:HUMAN_ROWS],
+        train=train[:HUMAN_ROWS],
+        test=test[:TEST_ROWS],
+        sources=measured,
+        blocks={name.removeprefix(GENERATOR): block.rows for name, block in blocks.items()},
+        total=blocks["human"].rows.total,
+        label=scheme.column,
+        class_names=names,
+        left_out=_left_out(scan, measured),
+        learner=learner if isinstance(task.model, Table) and learner else _usual(task.model),
+        is_held_out=HOLDOUT in task.blocks,
+    )
+
+
+def _model(model: Table | Texts, learner: Learner | None) -> Table | Linear | Texts:
+    if isinstance(model, Texts):
+        return model
+    return linear_of(model) if learner is Learner.LOGISTIC else trees_of(model)
+
+
+def _unit(scan: Scan, task: Task) -> Ints:
+    """What is never trained on and tested on.
+
+    Where human rows repeat each other by nature, each row is for itself: a model without the rows that say the same as a
+    tested one, its label too, has learned the other labels of such rows alone, and whatever is added seems a gain.
+    """
+    if scan.samples_are_distinct or scan.roles.group or scan.roles.texts:
+        return task.unit
+    return np.arange(len(task.labels))
+
+
+def _usual(model: object) -> Learner:
+    return Learner.BOOSTING if isinstance(model, Table) else Learner.WORDS
+
+
+def _split(unit: Ints, human: Ints, holdout: Ints | None) -> tuple[Ints, Ints]:
+    """Human rows to learn from and to test on; a unit is on one side."""
+    if holdout is not None:
+        return human[~np.isin(unit[human], unit[holdout])], holdout
+    # Bits that no fold of the cross-validation is made by.
+    share = mix(mix(unit[human].astype(np.uint64)) + np.uint64(1)) / np.float64(2**64)
+    return human[share >= TEST_SHARE], human[share < TEST_SHARE]
+
+
+def _left_out(scan: Scan, measured: dict[str, Ints]) -> dict[str, str]:
+    """Why a source is not measured. Every generator of the dataset is among the measured, or here."""
+    index = scan.index
+    if SYNTHETIC in measured:
+        return {}
+    names = [str(name) for name in index.generators if name]
+    few = f"fewer rows than a source is measured from, or more than {SOURCES_AT_MOST} sources have more"
+    return {name: few for name in names if name not in measured}
