@@ -9,6 +9,7 @@ __version__ = "0.1.0"
 
 _NAMES = {
     "gates.api.check": ("check",),
+    "gates.api.compare": ("VerdictComparison", "compare"),
     "gates.api.verdict": ("CheckVerdict", "FailedVerdictError"),
     "gates.config.data_types": ("LINEAGE_ROLES", "DataType"),
     "gates.config.types.declaration": ("DeclaredRule",),

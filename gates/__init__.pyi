@@ -1,6 +1,8 @@
 from gates import gx as gx
 from gates import testing as testing
 from gates.api.check import check as check
+from gates.api.compare import VerdictComparison as VerdictComparison
+from gates.api.compare import compare as compare
 from gates.api.verdict import CheckVerdict as CheckVerdict
 from gates.api.verdict import FailedVerdictError as FailedVerdictError
 from gates.config.data_types import LINEAGE_ROLES as LINEAGE_ROLES

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gates.checking.changes.losses import MOST_LOST, loss_of, undeclared_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from gates.verdict import CheckResult
     from gates.verdicts.recorded import RecordedVerdict
@@ -46,6 +46,13 @@ class CheckChange:
         return self.before is None or self.after is None or self.before.outcome is not self.after.outcome
 
 
+def changes_of(base: Sequence[CheckResult], new: Sequence[CheckResult]) -> tuple[CheckChange, ...]:
+    """Checks that differ between two verdicts, in the order of the newer one, those that are gone last."""
+    before, after = ({str(check.id): check for check in checks} for checks in (base, new))
+    pairs = (CheckChange(name, before.get(name), after.get(name)) for name in dict.fromkeys([*after, *before]))
+    return tuple(pair for pair in pairs if pair.is_outcome or _observed(pair.before) != _observed(pair.after))
+
+
 @dataclass(frozen=True)
 class DatasetDifference:
     """What became of one dataset. holdout, evaluation: None where it has none. most_lost: as for `loss_of`."""
@@ -69,10 +76,7 @@ class DatasetDifference:
         """Checks that differ, in the order of the newer verdict, those that are gone last; none without both verdicts."""
         if self.base.verdict is None or self.new.verdict is None:
             return ()
-        before = {str(check.id): check for check in self.base.verdict.checks}
-        after = {str(check.id): check for check in self.new.verdict.checks}
-        pairs = (CheckChange(name, before.get(name), after.get(name)) for name in dict.fromkeys([*after, *before]))
-        return tuple(pair for pair in pairs if pair.is_outcome or _observed(pair.before) != _observed(pair.after))
+        return changes_of(self.base.verdict.checks, self.new.verdict.checks)
 
     @property
     def exit_code(self) -> int:

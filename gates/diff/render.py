@@ -10,10 +10,10 @@ from gates.verdicts.reports.formats.markdown import code
 from gates.verdicts.reports.text import counted, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from gates.diff.difference import CheckChange, ComparedVersion, DatasetDifference
-    from gates.verdict import CheckResult
+    from gates.verdict import Answer, CheckResult
     from gates.versions.dataset.comparison import Comparison
 
 # A person reads a screen of names; JSON has all of them.
@@ -47,8 +47,7 @@ def _lines(difference: DatasetDifference) -> Iterator[str]:
     if difference.evaluation:
         yield from _files("evaluation", difference.evaluation)
     if base.rows is not None and new.rows is not None:
-        parts = (f"{origin} {_step(base.rows.get(origin, 0), count)}" for origin, count in new.rows.items())
-        yield f"rows: {', '.join(parts)}"
+        yield row_line(base.rows, new.rows)
     uncounted = (
         f"rows in {one.version} could not be counted: {one.why_no_rows}" for one in (base, new) if one.rows is None
     )
@@ -87,8 +86,19 @@ def _checks(difference: DatasetDifference) -> Iterator[str]:
             yield f"checks: {side.why_no_verdict}"
     if base is None or new is None:
         return
-    changes = difference.changes
-    yield f"verdict: {_step_of(base.answer.value, new.answer.value)}; {counted(len(changes), 'check')} changed"
+    yield from change_lines((base.answer, new.answer), difference.changes)
+
+
+def row_line(base: Mapping[str, int], new: Mapping[str, int]) -> str:
+    """Rows by origin, before and after."""
+    parts = (f"{origin} {_step(base.get(origin, 0), count)}" for origin, count in new.items())
+    return f"rows: {', '.join(parts)}"
+
+
+def change_lines(answers: tuple[Answer, Answer], changes: Sequence[CheckChange]) -> Iterator[str]:
+    """What became of the answer, and of each check that differs."""
+    before, after = (answer.value for answer in answers)
+    yield f"verdict: {_step_of(before, after)}; {counted(len(changes), 'check')} changed"
     # A changed outcome says more than a moved number.
     for change in sorted(changes, key=lambda change: not change.is_outcome):
         yield f"  {change.id}: {_result(change.before)} -> {_result(change.after)}"
@@ -117,7 +127,7 @@ def _document(difference: DatasetDifference) -> dict[str, object]:
         "files": _listed(difference.files),
         "holdout": None if difference.holdout is None else _listed(difference.holdout),
         "evaluation": None if difference.evaluation is None else _listed(difference.evaluation),
-        "checks": [_change(change) for change in difference.changes],
+        "checks": [change_document(change) for change in difference.changes],
         "lost": list(difference.losses),
     }
 
@@ -141,7 +151,8 @@ def _listed(comparison: Comparison) -> dict[str, object]:
     return {"base_count": comparison.base_count, "new_count": comparison.new_count, **names, "moved": moved}
 
 
-def _change(change: CheckChange) -> dict[str, object]:
+def change_document(change: CheckChange) -> dict[str, object]:
+    """A changed check as plain JSON values."""
     sides = {"before": change.before, "after": change.after}
     return {"id": change.id} | {
         name: None if check is None else {"outcome": check.outcome.value, "observed": check.observed}
