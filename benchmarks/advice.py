@@ -22,7 +22,7 @@ from benchmarks.kept import Kept, Record, draw_parser, markdown
 from gates import testing
 from gates.advice.curves import curve_points, mixture_points
 from gates.advice.examples import Learner
-from gates.advice.exchange import Answer, Measured, exchange_rate, law_errors
+from gates.advice.exchange import Answer, LearningCurves, exchange_rate, law_errors
 from gates.advice.guarded_weight import guarded_weight
 from gates.advice.material import material_of
 from gates.metrics.comparison.classifiers import one_thread
@@ -86,7 +86,7 @@ def law_cell(job: Record) -> Record | None:
     rows = made.sources[str(job["generator"])]
     human = rng.choice(made.train, size, replace=False)
     synthetic = rng.choice(rows, min(SYNTHETIC_ROWS, len(rows)), replace=False)
-    measured = Measured(
+    measured = LearningCurves(
         curve_points(made.examples, human, made.test, seed, is_human=True),
         curve_points(made.examples, synthetic, made.test, seed, is_human=False),
         mixture_points(made.examples, human, synthetic, made.test, seed),

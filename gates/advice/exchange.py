@@ -57,7 +57,7 @@ class ExchangeRate:
 
 
 @dataclass(frozen=True)
-class Measured:
+class LearningCurves:
     """Points of curves and of mixtures, all with losses on the same test rows. unit: of these."""
 
     human: tuple[Point, ...]
@@ -66,7 +66,7 @@ class Measured:
     unit: Ints
 
 
-def law_of(measured: Measured) -> MixtureLaw:
+def law_of(measured: LearningCurves) -> MixtureLaw:
     """The law of these curves; the mixtures have no say in it."""
     return fitted_law(curve_of(measured.human), curve_of(measured.synthetic))
 
@@ -80,7 +80,7 @@ def law_errors(law: MixtureLaw, mixtures: tuple[Point, ...]) -> Floats:
     return np.array(errors)
 
 
-def exchange_rate(measured: Measured, seed: int) -> ExchangeRate:
+def exchange_rate(measured: LearningCurves, seed: int) -> ExchangeRate:
     """The rate beside all human rows of the curve, for half as many synthetic ones, or as many as there are.
 
     The interval resamples units of test rows and draws of training rows, the same for all points, and fits anew.
@@ -121,7 +121,7 @@ def _rate(law: MixtureLaw, n: int, m: int) -> float:
     return 0.0 if law.is_no_match(n) else min(law.worth(n, m), (RANGE - 1) * n) / m
 
 
-def _resampled_laws(measured: Measured, seed: int) -> list[MixtureLaw]:
+def _resampled_laws(measured: LearningCurves, seed: int) -> list[MixtureLaw]:
     rng = np.random.default_rng([seed, 2])
     code = np.unique(measured.unit, return_inverse=True)[1]
     count = int(code.max()) + 1

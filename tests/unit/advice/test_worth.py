@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gates.advice.curves import curve_of, curve_points, mixture_points
 from gates.advice.examples import Examples, Linear
-from gates.advice.exchange import Answer, Measured, exchange_rate
+from gates.advice.exchange import Answer, LearningCurves, exchange_rate
 from gates.advice.guarded_weight import Weighted, guarded_weight, weights_to_try
 from gates.advice.law import Curve, MixtureLaw, fitted_law
 
@@ -36,7 +36,7 @@ def drawn(human, synthetic, *, flipped=0.0, seed=1, test=1500):
 
 def rate(flipped, seed=1):
     examples, human, synthetic, test = drawn(400, 400, flipped=flipped, seed=seed)
-    measured = Measured(
+    measured = LearningCurves(
         curve_points(examples, human, test, seed, is_human=True),
         curve_points(examples, synthetic, test, seed, is_human=False),
         mixture_points(examples, human, synthetic, test, seed),
