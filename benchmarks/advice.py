@@ -22,7 +22,7 @@ from benchmarks.kept import Kept, Record, draw_parser, markdown
 from gates import testing
 from gates.advice.curves import curve_points, mixture_points
 from gates.advice.examples import Learner
-from gates.advice.exchange import Answer, LearningCurves, exchange_rate, law_errors
+from gates.advice.exchange import RateAnswer, LearningCurves, exchange_rate, law_errors
 from gates.advice.guarded_weight import guarded_weight
 from gates.advice.material import material_of
 from gates.metrics.comparison.classifiers import one_thread
@@ -161,9 +161,9 @@ def law_report(records: Sequence[Record]) -> Iterator[str]:
             float(np.median([float(str(one[name])) for one in own]))
             for name in ("error", "regret", "regret_of_human_alone")
         )
-        counts = [answers_given.count(answer.value) for answer in Answer]
+        counts = [answers_given.count(answer.value) for answer in RateAnswer]
         rows.append((learner, table, len(own), f"{error:.0%}", *counts, f"{regret:.4f}", f"{alone:.4f}"))
-    header = ("learner", "table", "curves", "median error", *Answer, "median regret", "of human rows alone")
+    header = ("learner", "table", "curves", "median error", *RateAnswer, "median regret", "of human rows alone")
     yield from markdown(header, rows)
 
 

@@ -27,7 +27,7 @@ RESAMPLES = 200
 CONFIDENCE = 0.95
 
 
-class Answer(StrEnum):
+class RateAnswer(StrEnum):
     """What can be said of an exchange rate."""
 
     RATE = "rate"
@@ -44,7 +44,7 @@ class ExchangeRate:
     was not fitted to. best_share: of the weight, that the law gives m synthetic rows.
     """
 
-    answer: Answer
+    answer: RateAnswer
     value: float
     low: float
     high: float
@@ -92,14 +92,16 @@ def exchange_rate(measured: LearningCurves, seed: int) -> ExchangeRate:
     share = law.best_share(n, m)
     nan = float("nan")
 
-    def answer(kind: Answer, reason: str, rate: tuple[float, float, float] = (nan, nan, nan)) -> ExchangeRate:
+    def answer(kind: RateAnswer, reason: str, rate: tuple[float, float, float] = (nan, nan, nan)) -> ExchangeRate:
         return ExchangeRate(kind, *rate, n, m, error, law, share, reason)
 
     if law.human * n**-law.exponent < LEAST_EXCESS:
-        return answer(Answer.CANNOT_SAY, "more human rows would change the model too little to count others in them")
+        return answer(
+            RateAnswer.CANNOT_SAY, "more human rows would change the model too little to count others in them"
+        )
     if error > ERROR_AT_MOST and not law.is_no_match(n):
         return answer(
-            Answer.CANNOT_SAY, f"the law of mixtures is {error:.0%} off on mixtures that it was not fitted to"
+            RateAnswer.CANNOT_SAY, f"the law of mixtures is {error:.0%} off on mixtures that it was not fitted to"
         )
     drawn = [_rate(one, n, m) for one in _resampled_laws(measured, seed)]
     tail = 100 * (1 - CONFIDENCE) / 2
@@ -107,13 +109,15 @@ def exchange_rate(measured: LearningCurves, seed: int) -> ExchangeRate:
     if law.is_no_match(n):
         # Both curves say so, whatever becomes of mixtures.
         return answer(
-            Answer.NONE, "synthetic rows without end are worse than the human rows that are there", (0.0, low, high)
+            RateAnswer.NONE, "synthetic rows without end are worse than the human rows that are there", (0.0, low, high)
         )
     value = _rate(law, n, m)
     past = (RANGE - 1) * n / m
     if value >= past:
-        return answer(Answer.AT_LEAST, "beyond twice the human rows that were measured", (past, min(low, past), past))
-    return answer(Answer.RATE, "", (value, min(low, value), max(high, value)))
+        return answer(
+            RateAnswer.AT_LEAST, "beyond twice the human rows that were measured", (past, min(low, past), past)
+        )
+    return answer(RateAnswer.RATE, "", (value, min(low, value), max(high, value)))
 
 
 def _rate(law: MixtureLaw, n: int, m: int) -> float:

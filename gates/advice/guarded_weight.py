@@ -22,7 +22,7 @@ ERRORS_AT_LEAST = 1.0
 
 
 @dataclass(frozen=True)
-class Candidate:
+class TriedWeight:
     """A weight that was tried. gain: in log loss on human rows, against human rows alone; error: its standard error."""
 
     weight: float
@@ -42,17 +42,17 @@ class GuardedWeight:
     tried: every weight. n_human, n_synthetic: rows that were learned from, the human ones in folds.
     """
 
-    tried: tuple[Candidate, ...]
+    tried: tuple[TriedWeight, ...]
     n_human: int
     n_synthetic: int
 
     @property
-    def best(self) -> Candidate:
+    def best(self) -> TriedWeight:
         """The candidate that gains most, shown or not."""
         return max(self.tried, key=lambda one: (one.gain, -one.weight))
 
     @property
-    def chosen(self) -> Candidate | None:
+    def chosen(self) -> TriedWeight | None:
         """The candidate that gains most, where its gain is shown."""
         return self.best if self.best.is_shown else None
 
@@ -89,7 +89,7 @@ def guarded_weight(
         mine = fold == number
         gains[:, mine] = _gains(examples, _Split(human[~mine], human[mine], beside), synthetic, tried)
     unit = np.unique(examples.unit[human], return_inverse=True)[1]
-    candidates = [Candidate(weight, *_mean_of_units(gain, unit)) for weight, gain in zip(tried, gains, strict=True)]
+    candidates = [TriedWeight(weight, *_mean_of_units(gain, unit)) for weight, gain in zip(tried, gains, strict=True)]
     return GuardedWeight(tuple(candidates), len(human), len(synthetic))
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gates.advice.curves import curve_of, curve_points, mixture_points
 from gates.advice.examples import Examples, Linear
-from gates.advice.exchange import Answer, LearningCurves, exchange_rate
+from gates.advice.exchange import RateAnswer, LearningCurves, exchange_rate
 from gates.advice.guarded_weight import Weighted, guarded_weight, weights_to_try
 from gates.advice.law import Curve, MixtureLaw, fitted_law
 
@@ -48,7 +48,7 @@ def rate(flipped, seed=1):
 def test_rows_of_the_same_law_are_worth_about_as_many_human_rows():
     one = rate(0.0)
 
-    assert one.answer is Answer.RATE
+    assert one.answer is RateAnswer.RATE
     assert 0.6 < one.value < 1.6
     assert one.low < 1 < one.high
 
@@ -56,7 +56,7 @@ def test_rows_of_the_same_law_are_worth_about_as_many_human_rows():
 def test_noise_is_worth_no_human_row_and_has_no_weight():
     examples, human, synthetic, _ = drawn(300, 600, flipped=0.5)
 
-    assert rate(0.5).answer is Answer.NONE
+    assert rate(0.5).answer is RateAnswer.NONE
     assert guarded_weight(examples, human, synthetic, seed=1).weight == 0
 
 
