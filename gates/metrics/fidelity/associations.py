@@ -39,6 +39,8 @@ PROBED_AT_MOST, ROWS_TO_CHOOSE_BY = 12_000, 1000
 # Levels beyond the most frequent ones share a code: Cramer's V of sparse tables is noise.
 LEVELS_AT_MOST = 30
 EVIDENCE_PAIRS = 5
+# Columns of those pairs that differ most; a heat map of more has no room for its labels.
+EVIDENCE_COLUMNS = 12
 
 _Codes = dict[str, "Codes"]
 
@@ -87,22 +89,39 @@ def _compare(sides: Sides) -> dict[str, Measurement]:
     human, synthetic, sizes = _coarse(sides.human_codes, sides.synthetic_codes)
     coarse = _Coarse(features, sizes, _pairs(features, sizes, _pooled(human, synthetic)))
     cross, null = np.empty((len(made), len(coarse.pairs))), np.empty((len(made), len(coarse.pairs)))
+    mine, theirs = np.zeros(len(coarse.pairs)), np.zeros(len(coarse.pairs))
     for row, draw in enumerate(made):
         first, other = (strengths(_take(human, rows), coarse) for rows in (draw.human_a, draw.human_b))
-        cross[row] = np.abs(first - strengths(_take(synthetic, draw.synthetic), coarse))
-        null[row] = np.abs(first - other)
+        made_up = strengths(_take(synthetic, draw.synthetic), coarse)
+        cross[row], null[row] = np.abs(first - made_up), np.abs(first - other)
+        mine, theirs = mine + first / len(made), theirs + made_up / len(made)
     worst, gap, order = worst_excess(cross, null, sides.counts)
     shown = order[:EVIDENCE_PAIRS]
     named = {" and ".join(features[at].name for at in coarse.pairs[pair]): float(gap[pair]) for pair in shown}
     first_pair = coarse.pairs[int(order[0])]
     note = f"worst pair '{features[first_pair[0]].name}' and '{features[first_pair[1]].name}'"
     evidence: dict[str, object] = {"worst_pairs": named}
+    columns = list(dict.fromkeys(at for pair in order for at in coarse.pairs[int(pair)]))[:EVIDENCE_COLUMNS]
+    matrix = _matrix(coarse, columns, mine, theirs)
     every = len(features) * (len(features) - 1) // 2
     if len(coarse.pairs) < every:
         evidence["pairs_not_compared"] = every - len(coarse.pairs)
         note += f"; {len(coarse.pairs):,} of {every:,} pairs compared, those strongest in the rows of both sides"
     measured = {"worst": worst, "mean": excess(cross.mean(axis=1), null.mean(axis=1), sides.counts)}
-    return {over: replace(one, note=note, evidence=evidence) for over, one in measured.items()}
+    # Once is enough: both numbers are of the same pairs.
+    about = {"worst": {**evidence, "associations": matrix}, "mean": evidence}
+    return {over: replace(one, note=note, evidence=about[over]) for over, one in measured.items()}
+
+
+def _matrix(coarse: _Coarse, columns: list[int], human: Floats, synthetic: Floats) -> dict[str, object]:
+    """The strengths of the pairs of these columns on both sides, row by row; None where a pair was not compared."""
+    place = {pair: at for at, pair in enumerate(coarse.pairs)}
+    pairs = [[place.get((min(one, two), max(one, two))) for two in columns] for one in columns]
+    matrices = {
+        origin: [[None if at is None else float(strength[at]) for at in line] for line in pairs]
+        for origin, strength in (("human", human), ("synthetic", synthetic))
+    }
+    return {"columns": [coarse.features[at].name for at in columns], **matrices}
 
 
 def strengths(codes: _Codes, coarse: _Coarse) -> Floats:

@@ -12,6 +12,7 @@ from gates.metrics.base.measurement import Failed, Inconclusive, Measured, Measu
 from gates.metrics.base.metric import Metric, Side
 from gates.metrics.comparison.distances import Points, distances, points_of
 from gates.metrics.comparison.paired_draws import draws, percentile_ratio
+from gates.metrics.comparison.row_map import row_map
 from gates.metrics.comparison.strata import Sides, compare_by_role
 from gates.metrics.limits.wording import percent
 
@@ -80,6 +81,8 @@ def _compare(scan: Scan, sides: Sides, kind: str) -> Measured | Inconclusive | F
         for name in ("precision", "recall", "density", "coverage")
     }
     evidence |= {"unique_human_mass": mass, "unique_human_mass_by_level": where}
+    if kind == "coverage" and (places := row_map(human, synthetic)):
+        evidence["map"] = places
     most = f", most in {next(iter(where))}" if where else ""
     note = f"{percent(float(np.median(values / baseline)))} of the {kind} that other human rows have; {percent(max(0.0, mass))} of human rows lie where no synthetic ones do{most}"
     return replace(measured, note=note, evidence=evidence)

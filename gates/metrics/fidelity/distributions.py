@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gates.metrics.base.metric import Metric, Side, Unit
+from gates.metrics.comparison.binned import binned
 from gates.metrics.comparison.encoding import Coded, ColumnKind, Feature
 from gates.metrics.comparison.paired_draws import draws, excess, worst_excess
 from gates.metrics.comparison.strata import Sides, compare_by_role
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from gates.verdict import Scope
 
 EVIDENCE_COLUMNS = 5
+EVIDENCE_DISTRIBUTIONS = 3
 
 
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
@@ -52,7 +54,13 @@ def _compare(sides: Sides) -> Measured | Failed:
     return replace(
         measured,
         note=_note(features[order[0]], sides.human_codes, sides.synthetic_codes),
-        evidence={"worst_columns": {features[at].name: float(gap[at]) for at in order[:EVIDENCE_COLUMNS]}},
+        evidence={
+            "worst_columns": {features[at].name: float(gap[at]) for at in order[:EVIDENCE_COLUMNS]},
+            "distributions": {
+                features[at].name: binned(features[at], sides.human_codes, sides.synthetic_codes)
+                for at in order[:EVIDENCE_DISTRIBUTIONS]
+            },
+        },
     )
 
 

@@ -1,0 +1,85 @@
+"""Shares of both sides in few bins, for figures: aggregates in which no row shows."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gates.metrics.comparison.encoding import Coded, ColumnKind, Feature
+
+if TYPE_CHECKING:
+    from gates.data.arrays import Floats, Ints
+
+# As many as a figure shows beside their labels.
+BINS_AT_MOST = 16
+# Fewer rows are people rather than a share: statistical offices suppress cells below three to ten.
+FEWEST = 5
+# Numbers beyond these shares of all rows are counted in the outermost bins: one outlier would leave all others in one bin.
+_MIDDLE = (0.01, 0.99)
+_REST = _OTHERS, _NEW, _MISSING = "all others", "levels that no human row has", "missing"
+
+
+def binned(feature: Feature, human: Coded, synthetic: Coded) -> dict[str, list[object]]:
+    """The shares of each side in bins of a column, as `bins` (labels), `human` and `synthetic`.
+
+    A share of fewer than `FEWEST` rows is None, unless it is 0; so is every share of a side with fewer rows than that.
+    """
+    numbers = feature.kind is ColumnKind.NUMERIC
+    labels, counts = _of_numbers(feature, human, synthetic) if numbers else _of_levels(feature, human, synthetic)
+    # A gap between numbers is a part of their shape; a count of what is missing is not, where nothing is.
+    kept = [at for at, label in enumerate(labels) if any(side[at] for side in counts) or label not in _REST]
+    shown: dict[str, list[object]] = {"bins": [labels[at] for at in kept]}
+    for origin, side in zip(("human", "synthetic"), counts, strict=True):
+        rows = int(side.sum())
+        shown[origin] = [None if 0 < side[at] < FEWEST or rows < FEWEST else int(side[at]) / rows for at in kept]
+    return shown
+
+
+def round_edges(values: Floats, at_most: int, least: float = 0.0) -> Floats:
+    """Edges of at most so many bins of one round width, which are no values of rows; two at least.
+
+    values: of all rows, without NaN; those beyond the middle 98 % lie outside of the edges. least: the narrowest width.
+    """
+    low, high = (float(edge) for edge in np.quantile(values, _MIDDLE))
+    rough = max((high - low) / max(at_most - 2, 1), least)
+    if not rough > 0:
+        rough = abs(low) / at_most or 1.0
+    power = 10.0 ** math.floor(math.log10(rough))
+    width = next(step * power for step in (1, 2, 5, 10) if step * power >= rough)
+    first = math.floor(low / width)
+    count = max(math.floor(high / width) - first + 1, 1)
+    edges: Floats = ((first + np.arange(count + 1)) * width).astype(np.float64)
+    return edges
+
+
+def _of_numbers(feature: Feature, human: Coded, synthetic: Coded) -> tuple[list[str], list[Ints]]:
+    sides = [side.frame[feature.name].to_numpy().astype(np.float64) for side in (human, synthetic)]
+    present = [side[np.isfinite(side)] for side in sides]
+    pooled = np.concatenate(present)
+    if not len(pooled):
+        return [_MISSING], [np.array([len(side)]) for side in sides]
+    are_whole = bool((pooled == np.rint(pooled)).all())
+    edges = round_edges(pooled, BINS_AT_MOST - 1, least=float(are_whole))
+    is_one_number = are_whole and edges[1] - edges[0] == 1
+    labels = [
+        feature.shown(left) if is_one_number else f"{feature.shown(left)} to {feature.shown(right)}"
+        for left, right in pairwise(edges.tolist())
+    ]
+    counts = []
+    for side, numbers in zip(sides, present, strict=True):
+        inside = np.clip(np.searchsorted(edges, numbers, side="right") - 1, 0, len(labels) - 1)
+        counts.append(np.append(np.bincount(inside, minlength=len(labels)), len(side) - len(numbers)))
+    return [*labels, _MISSING], counts
+
+
+def _of_levels(feature: Feature, human: Coded, synthetic: Coded) -> tuple[list[str], list[Ints]]:
+    """The most frequent human levels; those that fewer human rows have than may be shown are counted together."""
+    sides = [np.bincount(side.codes[feature.name], minlength=feature.size) for side in (human, synthetic)]
+    own = sides[0][1:-1]
+    shown = [int(at) for at in np.argsort(-own, kind="stable")[: BINS_AT_MOST - 3] if own[at] >= FEWEST]
+    rest = np.setdiff1d(np.arange(len(own)), shown)
+    counts = [np.array([*side[1:-1][shown], side[1:-1][rest].sum(), side[-1], side[0]]) for side in sides]
+    return [*(feature.levels[at] for at in shown), _OTHERS, _NEW, _MISSING], counts
