@@ -100,13 +100,17 @@ class CheckVerdict(Verdict):
         replace_text(target, _rendered(self, target.name))
         return target
 
+    def has_passed(self, *, strict: bool = False) -> bool:
+        """Whether the data was judged good. strict: warnings count, too, as with `gates check --strict`."""
+        return self.answer is Answer.PASS or (self.answer is Answer.WARN and not strict)
+
     def raise_if_failed(self, *, strict: bool = False) -> Self:
-        """The verdict itself where it passed. strict: warnings raise, too, as with `gates check --strict`.
+        """The verdict itself where it passed. strict: as for `has_passed`.
 
         Raises FailedVerdictError with the findings where the data was judged bad, and where there is no verdict: what could
         not be judged has not passed.
         """
-        if self.answer is Answer.PASS or (self.answer is Answer.WARN and not strict):
+        if self.has_passed(strict=strict):
             return self
         raise FailedVerdictError(self)
 
