@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # As many as a figure shows beside their labels.
 BINS_AT_MOST = 16
+# Of a power of ten: close enough to each other that no more than a third of the bins is lost to rounding.
+_STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 # Fewer rows are people rather than a share: statistical offices suppress cells below three to ten.
 FEWEST = 5
 # Numbers beyond these shares of all rows are counted in the outermost bins: one outlier would leave all others in one bin.
@@ -48,7 +50,7 @@ def round_edges(values: Floats, at_most: int, least: float = 0.0) -> Floats:
     if not rough > 0:
         rough = abs(low) / at_most or 1.0
     power = 10.0 ** math.floor(math.log10(rough))
-    width = next(step * power for step in (1, 2, 5, 10) if step * power >= rough)
+    width = next(step * power for step in _STEPS if step * power >= rough)
     first = math.floor(low / width)
     count = max(math.floor(high / width) - first + 1, 1)
     edges: Floats = ((first + np.arange(count + 1)) * width).astype(np.float64)

@@ -30,7 +30,7 @@ MODES = ("light-1200", "dark-1200", "light-400", "print-1000")
 MOST_STOPS = 400
 
 FIGURES = """() => [...document.querySelectorAll('figure')].filter(one => !one.closest('details:not([open])')).map(one => ({
-    sentence: one.querySelector('caption')?.textContent ?? '',
+    sentence: one.querySelector('figcaption, caption')?.textContent ?? '',
     rows: one.querySelectorAll('tbody tr').length,
     hidden: [...one.querySelectorAll('svg')].filter(svg => { const box = svg.getBoundingClientRect(); return !(box.width > 8 && box.height > 8) }).length,
 }))"""

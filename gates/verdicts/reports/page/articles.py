@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gates.verdict import Outcome
 from gates.verdicts.reports.finding_text import explain_command, needs_text, rows_text
@@ -18,24 +18,39 @@ if TYPE_CHECKING:
     from gates.verdict import CheckResult, Verdict
 
 
-def article(verdict: Verdict, check: CheckResult, anchor: str, figures: Markup) -> Markup:
+class CheckFigures(NamedTuple):
+    """The figures of one check. own: of all its rows; by_part: the same number by generator, language and the like."""
+
+    own: Markup
+    by_part: Markup
+
+
+def article(verdict: Verdict, check: CheckResult, anchor: str, figures: CheckFigures) -> Markup:
     """A finding, whole."""
     claim, numbers = wording.in_two(check.message)
     heading = tag("h3", wording.badge(check.outcome, check.severity.value), " ", claim)
     facts = tag("dl", *_facts(verdict, check))
     plot = tag("div", axis(check), class_="axis") if of_limit(check) else ""
     left = tag("div", *([tag("p", numbers)] if numbers else []), plot, facts, class_="facts")
-    right = [tag("div", figures, class_="figures")] if figures else []
+    right = [tag("div", figures.own, class_="figures")] if figures.own else []
     look = f"finding {check.outcome.value}"
-    return tag("article", heading, tag("div", left, *right, class_="halves"), id=anchor, class_=look, tabindex="-1")
+    return tag(
+        "article",
+        heading,
+        tag("div", left, *right, class_="halves"),
+        figures.by_part,
+        id=anchor,
+        class_=look,
+        tabindex="-1",
+    )
 
 
-def folded(verdict: Verdict, check: CheckResult, anchor: str, figures: Markup) -> Markup:
+def folded(verdict: Verdict, check: CheckResult, anchor: str, figures: CheckFigures) -> Markup:
     """A check of which only a line is shown until it is opened."""
     number = f" {wording.number(check, check.observed)}" if check.observed is not None else ""
     title = f"{check.id.scope.value}: {wording.title(check)}"
     summary = tag("summary", wording.badge(check.outcome), f" {title}", tag("span", number, class_="number"))
-    inner = [tag("p", check.message), tag("dl", *_facts(verdict, check)), figures]
+    inner = [tag("p", check.message), tag("dl", *_facts(verdict, check)), *figures]
     return tag("details", summary, *inner, id=anchor, class_="folded")
 
 

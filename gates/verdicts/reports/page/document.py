@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gates.verdict import Answer
-from gates.verdicts.reports.page.articles import article, folded
+from gates.verdicts.reports.page.articles import CheckFigures, article, folded
 from gates.verdicts.reports.page.background import background, not_configured
 from gates.verdicts.reports.page.forest import forest
 from gates.verdicts.reports.page.grid import grid
@@ -97,7 +97,9 @@ def _sections(plan: PagePlan) -> Iterator[tuple[str, str, Markup]]:
     yield f"{prefix}basis", "Basis", background(verdict)
 
 
-def _shown(form: Callable[[Verdict, CheckResult, str, Markup], Markup], plan: PagePlan, check: CheckResult) -> Markup:
+def _shown(
+    form: Callable[[Verdict, CheckResult, str, CheckFigures], Markup], plan: PagePlan, check: CheckResult
+) -> Markup:
     name = str(check.id)
     return form(plan.verdict, check, plan.places[name], plan.figures[name])
 

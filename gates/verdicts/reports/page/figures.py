@@ -26,10 +26,10 @@ class Bar:
     colour: str = ""
 
 
-def drawn_table(sentence: str, headings: Sequence[object], lines: Iterable[Markup]) -> Markup:
+def drawn_table(sentence: str, headings: Sequence[object], lines: Iterable[Markup], look: str = "drawn") -> Markup:
     """A figure that is a table with a drawing in each line: who cannot see it reads the numbers beside it."""
     head = tag("thead", tag("tr", *(tag("th", heading, scope="col") for heading in headings)))
-    inner = tag("table", tag("caption", sentence), head, tag("tbody", *lines), class_="drawn")
+    inner = tag("table", tag("caption", sentence), head, tag("tbody", *lines), class_=look)
     return tag("figure", tag("div", inner, class_="scrolls", tabindex="0", role="region", aria_label=sentence))
 
 
@@ -52,9 +52,19 @@ def bars(
     return drawn_table(sentence, [label, keys, *(name for name, _ in series)], shown)
 
 
-def drawing(*content: object, height: int) -> Markup:
+def figure(sentence: str, legend: Markup, drawn: Markup, data: Markup) -> Markup:
+    """A drawing of its own with its data folded beneath it."""
+    return tag("figure", tag("figcaption", sentence), legend, drawn, tag("details", tag("summary", "Data"), data))
+
+
+def keys(series: Iterable[str]) -> Markup:
+    """What each colour stands for."""
+    return tag("p", *(_key(name, "alone" if "alone" in name else name) for name in series), class_="legend")
+
+
+def drawing(*content: object, height: int, class_: str | None = None) -> Markup:
     """An SVG as wide as its cell; the numbers beside it say the same to who cannot see it."""
-    return tag("svg", *content, height=height, aria_hidden="true")
+    return tag("svg", *content, height=height, class_=class_, aria_hidden="true")
 
 
 def percent_of(value: float, whole: float) -> str:

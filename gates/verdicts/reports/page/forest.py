@@ -30,7 +30,9 @@ _SENTENCE = (
 def forest(checks: Sequence[CheckResult], places: Mapping[str, str]) -> Markup:
     """All checks that have a number and a limit, the worst first. places: the anchor of those that have more on the page."""
     drawn = [check for check in checks if of_limit(check) and check.outcome is not Outcome.NOT_CONFIGURED]
-    drawn.sort(key=lambda check: (_WORST_FIRST.index(check.outcome), -_gone(check), str(check.id)))
+    drawn.sort(
+        key=lambda check: (_WORST_FIRST.index(check.outcome), -(_place(check, check.observed) or 0), str(check.id))
+    )
     near = [check for check in drawn if check.outcome is not Outcome.PASS or _gone(check) > 0]
     far = [check for check in drawn if check not in near]
     parts = [_plot(_SENTENCE, near, places)] if near else []
@@ -67,12 +69,12 @@ def axis(check: CheckResult) -> Markup:
         )
     if observed is not None:
         parts.append(tag("circle", cx=f"{observed:.4g}%", cy=middle, r=4.5, class_=f"dot {check.outcome.value}"))
-    return drawing(*parts, height=_HEIGHT)
+    return drawing(*parts, height=_HEIGHT, class_="plot")
 
 
 def _plot(sentence: str, checks: Sequence[CheckResult], places: Mapping[str, str]) -> Markup:
     headings = ["check", _ruler(), "number", "interval", "limit", "outcome"]
-    return drawn_table(sentence, headings, _lines(checks, places))
+    return drawn_table(sentence, headings, _lines(checks, places), "drawn wide")
 
 
 def _lines(checks: Sequence[CheckResult], places: Mapping[str, str]) -> Iterator[Markup]:

@@ -52,7 +52,7 @@ def part_plots(check: CheckResult) -> Markup:
                 tag("td", wording.number(part, part.observed), class_="number"),
                 tag("td", wording.interval(part), class_="number"),
                 tag("td", wording.badge(part.outcome)),
-                tag("td", part.message),
+                tag("td", part.message, class_="note"),
             )
             for name, part in named.items()
         )

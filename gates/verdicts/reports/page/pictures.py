@@ -8,11 +8,13 @@ from gates.verdict import LINE_TO_ADD
 from gates.verdicts.reports.evidence import FIRST
 from gates.verdicts.reports.page import wording
 from gates.verdicts.reports.page.figures import Bar, bars
+from gates.verdicts.reports.page.heatmaps import association_map, row_maps
+from gates.verdicts.reports.page.histograms import histograms
 from gates.verdicts.reports.page.markup import Markup, table
-from gates.verdicts.reports.page.parts import part_plots, parts_of
+from gates.verdicts.reports.page.parts import parts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from gates.verdict import CheckResult
 
@@ -37,19 +39,27 @@ _SENTENCES = {
 # Evidence in which the check's own limit applies to each line.
 _UNDER_THE_LIMIT = frozenset({"worst_columns"})
 _COLOURS = {"human": "human", "people": "human", "holdout": "human", "synthetic": "synthetic", "trained": "synthetic"}
+# Evidence that is kept for a figure of its own.
+_DRAWN: Mapping[str, Callable[[Mapping[str, object]], Iterator[Markup]]] = {
+    "distributions": histograms, "associations": association_map, "map": row_maps,
+}  # fmt: skip
 _HIDDEN = frozenset({FIRST, LINE_TO_ADD})
 # Lines that one figure shows; the JSON document has all of them.
 _MOST_LINES = 12
 
 
 def pictures(check: CheckResult) -> Iterator[Markup]:
-    """The figures of a check, those of its own evidence first, then the same by part."""
+    """The figures of a check's own evidence; those of parts of the rows are in `parts`."""
     parts = {kind for kind, _ in parts_of(check)}
     tables: dict[tuple[str, ...], dict[str, Mapping[str, object]]] = {}
     for key, value in check.evidence.items():
         if key in _HIDDEN or key in parts:
             continue
-        if isinstance(value, dict) and _is_pair(value):
+        if key == "matrix":
+            value = _repeats(value)  # noqa: PLW2901
+        if key in _DRAWN and isinstance(value, dict):
+            yield from _DRAWN[key](value)
+        elif isinstance(value, dict) and _is_pair(value):
             tables.setdefault(tuple(value), {})[key] = value
         elif figure := _figure(key, value, check):
             yield figure
@@ -57,8 +67,6 @@ def pictures(check: CheckResult) -> Iterator[Markup]:
         yield _grouped("Synthetic rows beside other human rows", named)
     if places := _places(check):
         yield places
-    if parts:
-        yield part_plots(check)
 
 
 def _figure(key: str, value: object, check: CheckResult) -> Markup | None:
@@ -102,6 +110,17 @@ def _of_lists(sentence: str, items: list[dict[str, object]]) -> Markup:
         return _grouped(sentence, {str(item[keys[0]]): {key: item[key] for key in counts} for item in shown})
     cells = ([_short(item.get(key)) for key in keys] for item in shown)
     return table(sentence, [key.replace("_", " ") for key in keys], cells)
+
+
+def _repeats(matrix: object) -> dict[str, object]:
+    """How many rows of an origin equal another row of either, in words; what has another form is no figure."""
+    if not isinstance(matrix, dict):
+        return {}
+    return {
+        f"{key.partition('_in_')[0]} rows that equal a {key.partition('_in_')[2]} row": value
+        for key, value in matrix.items()
+        if "_in_" in key
+    }
 
 
 def _places(check: CheckResult) -> Markup | None:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from gates.verdict import Outcome
 from gates.verdicts.reports.findings import Findings, findings
+from gates.verdicts.reports.page.articles import CheckFigures
 from gates.verdicts.reports.page.markup import Markup, joined, tag
+from gates.verdicts.reports.page.parts import part_plots
 from gates.verdicts.reports.page.pictures import pictures
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ class PagePlan:
     prefix: str
     listed: Findings
     places: Mapping[str, str]
-    figures: Mapping[str, Markup]
+    figures: Mapping[str, CheckFigures]
 
     @property
     def others(self) -> Sequence[CheckResult]:
@@ -43,18 +45,19 @@ def planned(verdict: Verdict, name: str, prefix: str = "", room: int = MOST_FIGU
     room: bytes for figures, which go to findings first; where they are spent, the page says where the data is.
     """
     listed = findings(verdict)
-    figures: dict[str, Markup] = {}
+    figures: dict[str, CheckFigures] = {}
     for check in (*listed.failures, *listed.undecided, *listed.waived, *listed.passed):
-        drawn = joined(pictures(check))
-        size = len(drawn.encode())
+        drawn, by_part = joined(pictures(check)), part_plots(check)
+        size = len(drawn.encode()) + len(by_part.encode())
         if size > room:
             command = f"gates check {name} --only {check.id} --format json"
             drawn = tag("p", "Left out, as the page would grow too large: ", tag("code", command), " has the data.")
+            by_part = Markup()
         room -= min(size, room)
-        figures[str(check.id)] = drawn
+        figures[str(check.id)] = CheckFigures(drawn, by_part)
     places = {
         str(check.id): f"{prefix}check-{at}"
         for at, check in enumerate(verdict.checks)
-        if check.outcome not in (Outcome.NOT_CONFIGURED, Outcome.PASS) or figures.get(str(check.id))
+        if check.outcome not in (Outcome.NOT_CONFIGURED, Outcome.PASS) or any(figures.get(str(check.id), ()))
     }
     return PagePlan(verdict, name, prefix, listed, places, figures)
