@@ -22,7 +22,7 @@ from benchmarks.kept import Kept, Record, draw_parser, markdown
 from gates import testing
 from gates.advice.curves import curve_points, mixture_points
 from gates.advice.examples import Learner
-from gates.advice.exchange import RateAnswer, LearningCurves, exchange_rate, law_errors
+from gates.advice.exchange import LearningCurves, RateAnswer, exchange_rate, law_errors
 from gates.advice.guarded_weight import guarded_weight
 from gates.advice.material import material_of
 from gates.metrics.comparison.classifiers import one_thread

@@ -9,7 +9,7 @@ import numpy as np
 
 from gates.advice.examples import Examples, Learner, Linear, linear_of, trees_of
 from gates.data.text.mix import mix
-from gates.metrics.base.measurement import Measurement
+from gates.metrics.base.measurement import Measurement, NotConfigured
 from gates.metrics.comparison.classifiers import Table, Texts
 from gates.metrics.labels.labels import classes
 from gates.metrics.labels.task import GENERATOR, HOLDOUT, blocks_of, task_of
@@ -65,7 +65,7 @@ def material_of(scan: Scan, learner: Learner | None = None) -> Material | str:
         return "there is no synthetic row: there is nothing to weigh against human rows"
     scheme = scan.cached(classes)
     if isinstance(scheme, Measurement):
-        return f"{getattr(scheme, 'reason', '')}: no model can be trained, so that gains and weights cannot be measured"
+        return f"{_why(scheme)}: no model can be trained, so that gains and weights cannot be measured"
     blocks, names = blocks_of(scan, scheme, SOURCES_AT_MOST)
     if len(blocks["human"]) < HUMAN_AT_LEAST or len(np.unique(blocks["human"].labels)) == 1:
         return (
@@ -93,6 +93,11 @@ def material_of(scan: Scan, learner: Learner | None = None) -> Material | str:
         learner=learner if isinstance(task.model, Table) and learner else _usual(task.model),
         is_held_out=HOLDOUT in task.blocks,
     )
+
+
+def _why(measurement: Measurement) -> str:
+    """Why there are no classes to learn."""
+    return str(measurement) if isinstance(measurement, NotConfigured) else getattr(measurement, "reason", "no classes")
 
 
 def _model(model: Table | Texts, learner: Learner | None) -> Table | Linear | Texts:

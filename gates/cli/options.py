@@ -100,3 +100,12 @@ _WORST_FIRST = (1, 2, 3)
 def worst(codes: Sequence[int]) -> int:
     """The exit code of several datasets: 1 where any is bad, else 2, else 3, else 0."""
     return next((code for code in _WORST_FIRST if code in codes), 0)
+
+
+def refuse_among_data(source: DatasetConfig, output: Path) -> None:
+    """Raises UsageError for a file that would become rows of the dataset."""
+    from gates.data.files import data_files
+
+    folders = {file.path.parent.resolve() for file in data_files(source)} - {source.root.resolve()}
+    if output.parent.resolve() in folders:
+        raise UsageError(f"{output}: lies among the data of '{source.name}'; name a file elsewhere")

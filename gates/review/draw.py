@@ -13,9 +13,9 @@ from gates.data.duckdb.dataset import open_dataset
 from gates.data.facts import ORIGIN, ROW_ID
 from gates.errors import UsageError, did_you_mean
 from gates.review.judge import judged_rejections
-from gates.review.lot import read_lot
 from gates.review.plan import make_plan
 from gates.review.strata import MOST_VALUES, declared_columns
+from gates.rows.lot import read_lot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from gates.config.dataset import DatasetConfig
     from gates.data.arrays import Floats
     from gates.data.duckdb.dataset import LocalDataset
-    from gates.review.lot import Lot
     from gates.review.plan import ReviewPlan, ReviewRequest
+    from gates.rows.lot import Lot
 
 # What `--by` takes besides columns: strata by origin alone.
 BY_ORIGIN = "origin"

@@ -12,10 +12,10 @@ from gates.review.tasks import ACCEPT
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from gates.review.lot import Lot
     from gates.review.plan import ReviewPlan
     from gates.review.record import ReviewRecord
     from gates.review.tasks import FilledTask
+    from gates.rows.lot import Lot
 
 _NAMED = 5
 

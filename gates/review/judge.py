@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gates.data.arrays import Floats
-    from gates.review.lot import Lot
     from gates.review.plan import ReviewPlan
     from gates.review.ppi import LabelNeed
     from gates.review.tally import RowReview
+    from gates.rows.lot import Lot
 
 # Of how well a judge follows people nothing is known before they label: a poor, a usual and a good one.
 CORRELATIONS = (0.3, 0.6, 0.9)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from gates.data.arrays import Ints
-    from gates.review.lot import Lot
     from gates.review.strata import Stratum
+    from gates.rows.lot import Lot
 
 
 @dataclass(frozen=True)

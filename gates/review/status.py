@@ -8,9 +8,9 @@ from gates.review.sequential import LotDecision
 from gates.review.tally import answer_of, tallies
 
 if TYPE_CHECKING:
-    from gates.review.lot import Lot
     from gates.review.plan import ReviewPlan
     from gates.review.record import ReviewRecord
+    from gates.rows.lot import Lot
 
 _CODES = {LotDecision.ACCEPT: 0, LotDecision.REJECT: 1, LotDecision.OPEN: 3}
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from gates.data.arrays import Hashes, Ints
     from gates.data.facts import Roles
-    from gates.review.lot import Lot
+    from gates.rows.lot import Lot
 
 # A smaller stratum is put together with others: of 200 rows the plan for 1 and 5 % reviews 89, of 100 it takes 58.
 SMALLEST = 200

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gates.cli.options import SCOPES, OneOf, config_option
+from gates.cli.options import SCOPES, OneOf, config_option, refuse_among_data
 from gates.cli.streams import clean_stdout, note
 from gates.errors import UsageError
 
@@ -191,16 +191,11 @@ def _record(source: DatasetConfig) -> ReviewRecord:
 
 def _refuse_output(source: DatasetConfig, output: Path, *, may_replace: bool) -> None:
     """Raises UsageError where verdicts of people would be lost, or tasks would become rows of the dataset."""
-    from gates.data.files import data_files
     from gates.review.record import read_record, record_path
 
     if output.exists():
         raise UsageError(f"{output}: is there already, and may hold verdicts; name another file")
-    folders = {file.path.parent.resolve() for file in data_files(source)} - {source.root.resolve()}
-    if output.parent.resolve() in folders:
-        raise UsageError(
-            f"{output}: lies among the data of '{source.name}', of which tasks are no part; name a file elsewhere"
-        )
+    refuse_among_data(source, output)
     # Before rows are read, and before a file of tasks is left without its plan.
     record_path(source.root, source.name)
     record = None if may_replace else read_record(source.root, source.name)

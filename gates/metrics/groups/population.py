@@ -106,7 +106,7 @@ def sample_of(scan: Scan) -> Sample:
     whole = human & frame.select(pl.all_horizontal(pl.col(dimensions).is_not_null())).to_series().to_numpy()
     kept = frame.filter(pl.Series(whole))
     tally = kept.group_by(dimensions).agg(pl.len()).sort(dimensions)
-    margins = tuple(_margin(name, tally[name], scan.declared.population[name]) for name in dimensions)
+    margins = tuple(margin_of(name, tally[name], scan.declared.population[name]) for name in dimensions)
     times = tally["len"].to_numpy().astype(np.int64)
     missing = int(human.sum() - whole.sum())
     if not scan.roles.group or not kept.height:
@@ -135,8 +135,8 @@ def _by_group(group: Hashes, combination: Ints, width: int) -> tuple[Ints, Float
     return kinds["groups"].to_numpy().astype(np.int64), rows
 
 
-def _margin(dimension: str, levels: pl.Series, declared: Mapping[str, float]) -> Margin:
-    """Undeclared levels are one level more, of share 0."""
+def margin_of(dimension: str, levels: pl.Series, declared: Mapping[str, float]) -> Margin:
+    """The declared shares of a dimension, of rows with these levels. Undeclared levels are one level more, of share 0."""
     names = [*sorted(declared), _ELSEWHERE]
     place = {name: number for number, name in enumerate(names)}
     level = np.array([place.get(name, len(names) - 1) for name in levels.to_list()], dtype=np.int64)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gates.advice.curves import curve_of, curve_points, mixture_points
 from gates.advice.examples import Examples, Linear
-from gates.advice.exchange import RateAnswer, LearningCurves, exchange_rate
+from gates.advice.exchange import LearningCurves, RateAnswer, exchange_rate
 from gates.advice.guarded_weight import Weighted, guarded_weight, weights_to_try
 from gates.advice.law import Curve, MixtureLaw, fitted_law
 

@@ -84,6 +84,8 @@ def test_what_a_configuration_names_is_asked_for_in_few_places():
         "gates/diff/compare.py": {"data_type_of"},
         # Rows are drawn for people, whatever the suites are.
         "gates/review/draw.py": {"data_type_of"},
+        # Rows are weighed, whatever the suites are.
+        "gates/advice/opened.py": {"data_type_of"},
         # The commit before has a configuration of its own, too.
         "gates/checking/changes/rows_before.py": {"data_type_of"},
         # Goes on after a mistake, and names each.

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from gates.data.facts import ORIGIN
 from gates.review.acceptance import Risks
-from gates.review.lot import Lot
 from gates.review.plan import ReviewPlan, ReviewRequest, make_plan
 from gates.review.strata import draw_order, shuffled, strata_of
+from gates.rows.lot import Lot
 
 
 def lot_of(contents, origins=None, **columns):

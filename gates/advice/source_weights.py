@@ -1,0 +1,74 @@
+"""One weight for all rows of a source: each that gains alone, added to those that were taken before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gates.advice.guarded_weight import NOTHING, Weighted, guarded_weight
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gates.advice.guarded_weight import GuardedWeight
+    from gates.advice.material import Material
+
+NO_GAIN = "no gain over human rows alone was shown"
+
+
+@dataclass(frozen=True)
+class SourceWeight:
+    """What one row of a source counts, a human row counting 1.
+
+    alone: what was measured of the source by itself, None where it was not; beside: with the sources that were taken before. reason: why it counts nothing.
+    """
+
+    source: str
+    rows: int
+    weight: float
+    alone: GuardedWeight | None
+    beside: GuardedWeight | None
+    reason: str = ""
+
+
+def source_weights(material: Material, totals: Mapping[str, int], seed: int) -> list[SourceWeight]:
+    """The weight of each source, those that gain most first.
+
+    A source enters with the weight that gains most beside those that are in already, where that gain exceeds one standard
+    error: two sources that say the same are worth one. totals: rows of each source in the dataset.
+    """
+    alone = {
+        name: guarded_weight(material.examples, material.human, rows, seed) for name, rows in material.sources.items()
+    }
+    order = sorted(alone, key=lambda name: (-alone[name].best.gain, name))
+    taken, weights = NOTHING, []
+    for name in order:
+        own = alone[name]
+        beside = own if taken is NOTHING or not own.weight else _beside(material, name, taken, seed)
+        weights.append(_weighed(material, name, totals[name], own, beside))
+        if beside.weight:
+            rows = material.sources[name]
+            taken = Weighted(np.r_[taken.rows, rows], np.r_[taken.weights, np.full(len(rows), beside.weight)])
+    left_out = [
+        SourceWeight(name, totals.get(name, 0), 0.0, None, None, why) for name, why in material.left_out.items()
+    ]
+    return weights + left_out
+
+
+def _beside(material: Material, name: str, taken: Weighted, seed: int) -> GuardedWeight:
+    return guarded_weight(material.examples, material.human, material.sources[name], seed, beside=taken)
+
+
+def _weighed(material: Material, name: str, total: int, alone: GuardedWeight, beside: GuardedWeight) -> SourceWeight:
+    reason = "" if beside.weight else NO_GAIN
+    if alone.weight and not beside.weight:
+        reason = "it adds nothing to the sources that gain more"
+    return SourceWeight(name, total, _of_all(material, beside, total), alone, beside, reason)
+
+
+def _of_all(material: Material, measured: GuardedWeight, total: int) -> float:
+    """The weight with which all rows have the share of the weight that the measured ones had; none above a human row's."""
+    ratio = (measured.n_synthetic / measured.n_human) / (total / material.total)
+    return min(1.0, measured.weight * ratio)

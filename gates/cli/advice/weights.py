@@ -1,0 +1,70 @@
+"""`gates weights`: a weight for every row, where a gain was shown for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gates.cli.options import OneOf, config_option, refuse_among_data
+from gates.cli.streams import clean_stdout, note
+
+
+@click.command(
+    epilog="""\b
+Exit codes: 0 weighed, or no gain was shown; 1 the weights are not healthy, and not written; 2 wrong usage; 3 cannot weigh
+
+\b
+Examples:
+  gates weights reviews                     how much each source should count
+  gates weights reviews --method raking     human rows to the declared shares of people
+"""
+)
+@click.argument("dataset")
+@click.option(
+    "--method",
+    type=OneOf("method", ("source", "raking")),
+    default="source",
+    show_default=True,
+    help="source: one weight a generator, where it helps a model on human rows. raking: human rows to the declared population.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Where the Parquet file goes. [default: promotions/DATASET/weights.parquet]",
+)
+@click.option(
+    "--learner",
+    type=OneOf("learner", ("boosting", "logistic")),
+    help="What learns from a table. [default: boosting; texts have hashed words]",
+)
+@click.option(
+    "--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help="Other folds of the same rows."
+)
+@config_option
+def command(dataset: str, config: Path | None, output: Path | None, **given: Any) -> int:
+    """Weigh the rows of DATASET: human rows count 1, others what was shown to help."""
+    from gates.advice.examples import Learner
+    from gates.advice.render_weights import weight_lines
+    from gates.advice.weigh import Method, weigh
+    from gates.advice.weight_health import failing, judged_health
+    from gates.advice.weights import weights_path, write_weights
+    from gates.config.load import load_config
+    from gates.verdicts.reports.text import printable
+
+    source = load_config(config).dataset(dataset)
+    path = output or weights_path(source.root, dataset)
+    refuse_among_data(source, path)
+    learner = Learner(given["learner"]) if given["learner"] else None
+    with clean_stdout():
+        weighing = weigh(source, Method(given["method"]), given["seed"], learner)
+        health = judged_health(weighing.weights)
+    click.echo("\n".join(printable(line) for line in weight_lines(weighing, health)))
+    if failing(health):
+        note("nothing written: weights that fail these checks are not to be used")
+        return 1
+    write_weights(path, weighing.weights)
+    note(f"wrote {path}: a digest and a weight for each row, in the order of the dataset")
+    return 0
