@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from gates.contract.suites.suite import limits_of
 from gates.metrics.limits.check_result import plain
 from gates.metrics.limits.wording import percent
-from gates.verdict import CheckResult, Outcome
+from gates.verdict import CheckResult, Outcome, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -140,7 +140,11 @@ def _expected(entry: SuiteEntry) -> str:
 def _fix(entry: SuiteEntry, outcome: Outcome) -> str:
     if outcome is not Outcome.FAIL:
         return ""
-    return f"Correct the rows, or the expectation in the {entry.check_id.scope} suite where it asks too much."
+    scope, least = entry.check_id.scope, entry.kwargs.get("min_value")
+    if entry.type in ROW_COUNTS and isinstance(least, int) and entry.kwargs.get("max_value") is None:
+        rows = "rows" if scope is Scope.COMBINED else f"{scope} rows"
+        return f"Add {rows} (at least {least:,}), or lower `min_value` in the {scope} suite where fewer will do."
+    return f"Correct the rows, or the expectation in the {scope} suite where it asks too much."
 
 
 def _observation(entry: SuiteEntry, outcome: Outcome, result: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -17,6 +18,9 @@ from gates.init.drafts.bounds import (
 )
 from gates.init.drafts.draft import ColumnDraft, InferredKind, InferredLimit
 from gates.init.drafts.formats import infer_format
+
+if TYPE_CHECKING:
+    from gates.init.drafts.draft import Bound
 
 # A person can check a list of 100; and a level that every fifth row introduces anew is not a category.
 MOST_LEVELS = 100
@@ -60,7 +64,8 @@ def infer_column(values: pl.Series, error: float = ERROR) -> ColumnDraft:
         coverage = tolerance_coverage(n, error)
         limits[RANGE] = InferredLimit(
             inferred_limit(1 - coverage),
-            f"exact range of {n:,} human values; it covers {_floored(coverage)} of human rows {AT_ONCE} (Wilks 1941)",
+            f"{'widened' if kind is InferredKind.TIMESTAMP else 'exact'} range of {n:,} human values; it covers "
+            f"{_floored(coverage)} of human rows {AT_ONCE} (Wilks 1941)",
         )
     vocabulary = tuple(sorted(present.unique().to_list())) if kind is InferredKind.CATEGORICAL else ()
     if vocabulary:
@@ -95,7 +100,7 @@ def looks_like_a_key(values: pl.Series) -> bool:
         return True
     if whole:
         lowest, highest = _ends(present)
-        return highest - lowest < 2 * present.len()
+        return bool(highest - lowest < 2 * present.len())
     lengths = present.str.len_chars()
     one_length = lengths.n_unique() == 1 and 1 < lengths[0] <= LONGEST_IDENTIFIER
     if present.str.contains(_DATE).any():
@@ -129,8 +134,10 @@ def _unseen(present: pl.Series, error: float = ERROR) -> float:
     return unseen_mass_bound(present.value_counts(name="rows").sort(present.name)["rows"].to_list(), error)
 
 
-def _range(present: pl.Series, kind: InferredKind) -> tuple[float | None, float | None]:
-    """Exact ends of a numeric column; a column with infinite values has none that a rule could state."""
+def _range(present: pl.Series, kind: InferredKind) -> tuple[Bound, Bound] | tuple[None, None]:
+    """Ends of a column of numbers or times; one with infinite values has none that a rule could state."""
+    if kind is InferredKind.TIMESTAMP:
+        return _widened_ends(present)
     numeric = kind in {InferredKind.NUMERIC, InferredKind.INTEGER_VALUED}
     if not numeric or not present.len() or (present.dtype.is_float() and present.is_infinite().any()):
         return None, None
@@ -138,8 +145,19 @@ def _range(present: pl.Series, kind: InferredKind) -> tuple[float | None, float 
     return _ends(present.cast(pl.Float64)) if present.dtype.is_decimal() else _ends(present)
 
 
-def _ends(present: pl.Series) -> tuple[float, float]:
-    return present.min(), present.max()  # type: ignore[return-value]
+def _widened_ends(times: pl.Series) -> tuple[Bound, Bound] | tuple[None, None]:
+    """The range of times, longer by its own length on both sides: rows to come are later than all that are there."""
+    if not times.len():
+        return None, None
+    first, last = _ends(times)
+    try:
+        return (first - (last - first), last + (last - first)) if first < last else (None, None)
+    except OverflowError:  # Years that stand for "never" reach to the end of the calendar.
+        return None, None
+
+
+def _ends(present: pl.Series) -> tuple[Any, Any]:
+    return present.min(), present.max()
 
 
 def _at_most(bound: float, what: str = "do otherwise") -> str:

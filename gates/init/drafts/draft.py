@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+# A moment is a date as well.
+Bound = float | date
 # Rule of three: no violation among 300 trials puts the rate under 1 %, the limit of the constraint check.
 LEAST_TRIALS = 300
 
@@ -55,8 +58,8 @@ class InferredLimit:
 class ColumnDraft:
     """One column's draft.
 
-    rows: values seen, missing: rows without one (null, or NaN among floats). minimum, maximum: the exact range of a
-    numeric column, None where there is no range rule. vocabulary: the levels of a categorical column in order. pattern: a
+    rows: values seen, missing: rows without one (null, or NaN among floats). minimum, maximum: the ends of the range of
+    numbers or of times, None where there is no range rule. vocabulary: the levels of a categorical column in order. pattern: a
     regular expression of the form of codes, "" where there is none.
     limits: one per rule of the column, by the rule's name (`type`, `not-null`, `range`, ...).
     """
@@ -66,8 +69,8 @@ class ColumnDraft:
     kind: InferredKind
     rows: int
     missing: int
-    minimum: float | None = None
-    maximum: float | None = None
+    minimum: Bound | None = None
+    maximum: Bound | None = None
     vocabulary: tuple[str, ...] = ()
     pattern: str = ""
     limits: Mapping[str, InferredLimit] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -27,6 +28,7 @@ def schema_source(draft: Draft, dataset: str) -> str:
         "Edit freely. How many rows may break a rule stands in the dataset's suites, as `<column>/<rule>`.",
         '"""',
         "",
+        *_imports_of_times(draft),
         "import pandera.polars as pa",
         *(["import polars as pl"] if any("pl." in line for line in body) else []),
         *(["", "from gates.rows.schemas.rules import integer_valued"] if own_rules else []),
@@ -41,6 +43,12 @@ def schema_source(draft: Draft, dataset: str) -> str:
         ")",
         "",
     ])  # fmt: skip
+
+
+def _imports_of_times(draft: Draft) -> list[str]:
+    ends = [column.minimum for column in draft.columns if isinstance(column.minimum, date)]
+    zones = [end for end in ends if isinstance(end, datetime) and end.tzinfo is not None]
+    return [*(["import datetime"] if ends else []), *(["import zoneinfo"] if zones else []), *([""] if ends else [])]
 
 
 def _column(column: ColumnDraft) -> Iterator[str]:
@@ -63,7 +71,7 @@ def _checks(column: ColumnDraft) -> Iterator[list[str]]:
     if RANGE in column.limits:
         # A column of whole floats reads better with whole ends, and compares the same.
         is_whole = column.kind is InferredKind.INTEGER_VALUED
-        ends = [int(end) if is_whole and end is not None else end for end in (column.minimum, column.maximum)]
+        ends = [int(end) if is_whole else end for end in (column.minimum, column.maximum)]  # type: ignore[arg-type]
         yield [f"# {column.limits[RANGE].reason}", f"pa.Check.in_range({ends[0]!r}, {ends[1]!r}),"]
     if INTEGER_VALUED in column.limits:
         yield ["integer_valued(),"]

@@ -102,7 +102,11 @@ def test_an_empty_partition_is_never_a_pass(outcomes_of, empty):
     verdict = outcomes_of(frames["human"], frames["synthetic"])
 
     assert verdict.answer is Answer.FAIL
-    assert verdict.check(f"{empty}/expect_table_row_count_to_be_between").outcome is Outcome.FAIL
+    count = verdict.check(f"{empty}/expect_table_row_count_to_be_between")
+    assert (count.outcome, count.fix) == (
+        Outcome.FAIL,
+        f"Add {empty} rows (at least 1), or lower `min_value` in the {empty} suite where fewer will do.",
+    )
     combined = [check for check in verdict.checks if check.id.scope.value == "combined"]
     assert {check.outcome for check in combined if "declared" not in check.id.type} <= {
         Outcome.ERROR,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import polars as pl
@@ -96,7 +96,7 @@ def column(values, name="c", **more):
         ([f"{'so ' * value}it is" for value in range(400)], InferredKind.TEXT, set()),
         ([f"k{value:05}" for value in range(400)], InferredKind.IDENTIFIER, {"pattern"}),
         (list(range(1000, 1400)), InferredKind.IDENTIFIER, set()),
-        ([datetime(2020, 1, 1) + timedelta(hours=hour) for hour in range(400)], InferredKind.TIMESTAMP, set()),  # noqa: DTZ001
+        ([datetime(2020, 1, 1) + timedelta(hours=hour) for hour in range(400)], InferredKind.TIMESTAMP, {"range"}),  # noqa: DTZ001
         ([[1]] * 400, InferredKind.OTHER, set()),
     ],
 )
@@ -105,6 +105,17 @@ def test_columns_are_told_apart_by_what_they_hold(values, kind, rules_of):
 
     assert drafted.kind is kind
     assert set(drafted.limits) == {"present", "type", "not-null"} | rules_of
+
+
+def test_range_of_times_is_longer_by_its_own_length_on_both_sides():
+    drafted = column([date(2020, 3, 1), date(2020, 3, 11)] * 200)
+
+    assert (drafted.minimum, drafted.maximum) == (date(2020, 2, 20), date(2020, 3, 21))
+
+
+@pytest.mark.parametrize("values", [[date(2020, 3, 1)] * 400, [date(2020, 3, 1), date(9999, 12, 31)] * 200])
+def test_times_that_do_not_vary_or_stand_for_never_have_no_range(values):
+    assert "range" not in column(values).limits
 
 
 def test_a_column_with_gaps_is_nullable_and_nan_is_a_gap():
@@ -272,6 +283,8 @@ def odd_frame():
         'a "b"/c\n': [ODD[row % len(ODD)] for row in range(n)],
         "weight of it": [float(row % 40) for row in range(n)],
         "when": [datetime(2020, 1, 1) + timedelta(hours=row) for row in range(n)],  # noqa: DTZ001
+        "born": [date(1950, 1, 1) + timedelta(days=row) for row in range(n)],
+        "seen": pl.Series([datetime(2020, 1, 1, tzinfo=UTC) + timedelta(hours=row) for row in range(n)]).dt.convert_time_zone("Europe/Berlin"),
         "maybe": [None if row % 3 else row / 7 for row in range(n)],
         "tags": [["x"]] * n,
         "customer_id": [f"c{row:04}" for row in range(n)],
@@ -303,6 +316,23 @@ def test_the_rows_a_draft_was_made_from_pass_it(tmp_path):
     )
 
     assert (failures.failing, failures.broken) == ({}, {})
+
+
+def test_times_beyond_the_drafted_range_break_it_and_later_ones_do_not(tmp_path):
+    frame = odd_frame()
+    files = write_draft(infer(frame, total_rows=600), "odd", tmp_path)
+    later = [pl.col(name) + timedelta(days=20) for name in ("when", "born", "seen")]
+    beyond = [pl.col(name).dt.replace(year=2199) for name in ("when", "born", "seen")]
+    batch = pl.concat([frame.with_columns(later), frame[:3].with_columns(beyond)]).with_columns(
+        pl.lit("human").alias(ORIGIN), pl.int_range(603).alias(ROW_ID)
+    )
+
+    failures = RowValidator(load_schema(files.spec, tmp_path).model).validate(
+        batch.rechunk().to_arrow().to_batches()[0]
+    )
+
+    assert sorted(failures.failing) == ["born/range", "seen/range", "when/range"]
+    assert {rule: len(rows) for rule, rows in failures.failing.items()} == dict.fromkeys(failures.failing, 3)
 
 
 def test_a_draft_is_readable_source():

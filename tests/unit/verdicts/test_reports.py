@@ -475,6 +475,7 @@ def test_where_rows_are_missing_the_next_step_is_more_rows_whatever_warns_beside
 
 def test_after_warnings_the_next_step_is_to_look_at_them():
     beyond = check("copies", Outcome.FAIL, "beyond", severity=Severity.WARNING)
+    drafted = replace(beyond, id=CheckId(Scope.HUMAN, "expect_row_failure_ratio_to_be_less_than", "age/range"))
     undecided = check("copies", Outcome.INCONCLUSIVE, "too few rows")
 
     def next_step(one: CheckResult) -> str:
@@ -482,7 +483,8 @@ def test_after_warnings_the_next_step_is_to_look_at_them():
         verdict = replace(example(), answer=Answer.WARN, checks=[one], waived=[], contract=contract)
         return terminal(verdict).partition("\nNext: ")[2]
 
-    assert "`gates explain copies`; drafted rules block after `gates init reviews --accept`" in next_step(beyond)
+    assert "; drafted rules block after `gates init reviews --accept`\n" in next_step(drafted)
+    assert "`gates explain copies`\n" in next_step(beyond)
     assert "`gates explain copies`; more rows decide them (`gates check reviews -v`" in next_step(undecided)
 
 
