@@ -111,6 +111,7 @@ CASES: tuple[Case, ...] = (
     Case("synthetic/expect_transition_violation_ratio_to_be_less_than", "events", order_defects.impossible_steps, "synthetic steps never occur among people"),
     Case("combined/expect_longer_response_rate_to_be_between", "preference", text_defects.longer_chosen, "pairs are decided by length alone"),
     Case("combined/expect_longer_response_rate_to_be_between", "revisions", text_defects.longer_chosen, "pairs are decided by length alone"),
+    Case("combined/expect_preference_labels_to_agree_across_origins", "revisions", text_defects.preferences_exchanged, "the two responses of synthetic pairs are exchanged"),
     Case("combined/expect_labels_to_agree_across_origins", "annotations", table_defects.guessed_by_machines, "synthetic labels are guessed"),
     Case(_RATES, "tabular", table_defects.biased_group, "synthetic women have the same income class"),
     Case(_RATES, "text", table_defects.biased_group, "synthetic texts of one locale have the same label"),

@@ -97,6 +97,13 @@ def misaligned(sample: Sample, dose: float, rng: Rng) -> Sample:
     )
 
 
+def preferences_exchanged(sample: Sample, dose: float, rng: Rng) -> Sample:
+    """Synthetic pairs of which the rejected response stands where the chosen one belongs."""
+    at = chosen(sample.synthetic.height, dose, rng)
+    exchanged = sample.synthetic[at].with_columns(chosen="rejected", rejected="chosen")
+    return with_synthetic(sample, put(sample.synthetic, at, exchanged))
+
+
 def longer_chosen(sample: Sample, dose: float, rng: Rng) -> Sample:
     """Synthetic pairs of which the longer response was taken for its length."""
     at = chosen(sample.synthetic.height, dose, rng)

@@ -51,6 +51,21 @@ NO_LABEL = Missing(
 )
 
 
+def _preferred_for_a_word(dataset: Dataset) -> Dataset:
+    """Pairs of responses as long as before, of which two words tell the chosen one."""
+    ends = {"chosen": " it holds", "rejected": " it fails"}
+    return after(*(every_cell(name, pl.concat_str(name, pl.lit(end))) for name, end in ends.items()))(dataset)
+
+
+def _preferring_every_other(dataset: Dataset) -> Dataset:
+    """Every second synthetic pair has its responses exchanged."""
+    is_spoilt = (pl.col("origin") == "synthetic") & (pl.int_range(pl.len()) % 2 == 0)
+    return dataset.having(rows=dataset.rows.with_columns(
+        chosen=pl.when(is_spoilt).then("rejected").otherwise("chosen"),
+        rejected=pl.when(is_spoilt).then("chosen").otherwise("rejected"),
+    ))  # fmt: skip
+
+
 def _near_themselves(dataset: Dataset) -> Dataset:
     """The first long texts of each origin nearly repeat the ones that follow them."""
     for origin, count in (("human", 250), ("synthetic", 350)):
@@ -232,6 +247,12 @@ CASES = (
         "combined/expect_longer_response_rate_to_be_between", ("preference",), "preference",
         every_cell("chosen", pl.format("{} {}", pl.col("chosen"), pl.col("prompt").str.slice(0, 40))),
         "too often or too rarely: the longer response wins", missing=NO_PEOPLE, rows=ENOUGH,
+    ),
+    Case(
+        "combined/expect_preference_labels_to_agree_across_origins", ("preference",), "preference",
+        _preferring_every_other, "a model of human pairs prefers", prepared=_preferred_for_a_word, missing=NO_PEOPLE, rows=ENOUGH,
+        # What decides the preferences of sound rows is a coin.
+        undecided=("preference",),
     ),
     *(
         Case(

@@ -61,12 +61,7 @@ def infer_column(values: pl.Series, error: float = ERROR) -> ColumnDraft:
         )
     minimum, maximum = _range(present, kind)
     if minimum is not None:
-        coverage = tolerance_coverage(n, error)
-        limits[RANGE] = InferredLimit(
-            inferred_limit(1 - coverage),
-            f"{'widened' if kind is InferredKind.TIMESTAMP else 'exact'} range of {n:,} human values; it covers "
-            f"{_floored(coverage)} of human rows {AT_ONCE} (Wilks 1941)",
-        )
+        limits[RANGE] = _range_limit(n, kind, error)
     vocabulary = tuple(sorted(present.unique().to_list())) if kind is InferredKind.CATEGORICAL else ()
     if vocabulary:
         unseen = _unseen(present, error)
@@ -132,6 +127,15 @@ def _kind(present: pl.Series) -> InferredKind:  # noqa: PLR0911 (one return per 
 
 def _unseen(present: pl.Series, error: float = ERROR) -> float:
     return unseen_mass_bound(present.value_counts(name="rows").sort(present.name)["rows"].to_list(), error)
+
+
+def _range_limit(n: int, kind: InferredKind, error: float) -> InferredLimit:
+    coverage = tolerance_coverage(n, error)
+    length = "widened" if kind is InferredKind.TIMESTAMP else "exact"
+    return InferredLimit(
+        inferred_limit(1 - coverage),
+        f"{length} range of {n:,} human values; it covers {_floored(coverage)} of human rows {AT_ONCE} (Wilks 1941)",
+    )
 
 
 def _range(present: pl.Series, kind: InferredKind) -> tuple[Bound, Bound] | tuple[None, None]:

@@ -1,0 +1,180 @@
+"""Whether synthetic preferences follow what decides human ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+import scipy.sparse as sp
+
+from gates.data.text.hashing import hashed_counts, unit_rows
+from gates.data.text.mix import mix
+from gates.metrics.base.measurement import (
+    Growth,
+    Inconclusive,
+    Measured,
+    Measurement,
+    NotConfigured,
+    Part,
+    RowCounts,
+)
+from gates.metrics.base.metric import Metric, Side
+from gates.metrics.base.text_samples import tokens_of
+from gates.metrics.comparison.classifiers import FOLDS, HASH_BITS, Texts, one_thread
+from gates.metrics.comparison.paired_draws import ROWS_TO_PASS
+from gates.metrics.comparison.strata import STRATUM_ROWS
+from gates.metrics.limits.wording import percent
+from gates.metrics.stats.bootstrap import HIGH, LOW, percentile_estimate, resampled
+from gates.verdict import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gates.data.arrays import Floats, Hashes, Mask
+    from gates.data.facts import Roles
+    from gates.data.scan.result import Rows, Scan
+    from gates.verdict import Scope
+
+_CHOSEN, _REJECTED = "chosen", "rejected"
+# Guessing is right in every other pair.
+CHANCE = 0.5
+# A share of what human preferences teach is a share of noise where a model of them is this near to guessing; and what such
+# a model says of synthetic pairs, which all have one trait in common, is the luck of one coin.
+SKILL_AT_LEAST = 0.05
+# Words of two responses say which is better to within a point or two from some thousand pairs on.
+PAIRS_READ = 10_000
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    """Pairs of one origin: what each chosen response has more of than the rejected one, in words and in length."""
+
+    more: sp.csr_matrix
+    group: Hashes
+
+    def fold(self, seed: int) -> Hashes:
+        return mix(self.group ^ np.uint64(seed)) % np.uint64(FOLDS)
+
+
+@dataclass(frozen=True)
+class _Right:
+    """Of how many pairs a model prefers the response that was chosen, by group."""
+
+    is_right: Floats
+    group: Hashes
+
+    @property
+    def share(self) -> float:
+        return float(self.is_right.mean())
+
+    def draws(self, seed: int) -> Floats:
+        """The share over resamples of groups."""
+        names, code = np.unique(self.group, return_inverse=True)
+        right, pairs = np.bincount(code, self.is_right), np.bincount(code)
+        times = np.ones(len(names), dtype=np.int64)
+        return resampled(times, seed, lambda counts: (counts @ right) / np.maximum(1, counts @ pairs))
+
+
+def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
+    """How well synthetic preferences can be predicted, as a share of how well human ones can, 1 being as well.
+
+    A linear model of the words, word pairs and length that the chosen response has more of than the rejected one predicts
+    the preferences of pairs whose prompts it has not seen. The share is (a - 1/2) / (h - 1/2), where h is the share of
+    human pairs that a model of human pairs gets right, and a that of synthetic pairs, by a model of human ones or
+    of synthetic ones, whichever does better: pairs about something else may need a rule of their own. Where
+    the model of human pairs is right in fewer than half of the synthetic ones, beyond what chance explains, they are
+    exchanged, and a is its share. Of pairs that repeat one counts. The interval resamples groups.
+    """
+    if not {_CHOSEN, _REJECTED} <= set(scan.roles.bound):
+        return NotConfigured(f"data of type {scan.roles.type} has no pairs of a chosen and a rejected response")
+    human = _pairs(scan, scan.human)
+    with one_thread():
+        parts = {
+            name: Part(_compared(human, _pairs(scan, rows), scan.seed))
+            for name, rows in scan.generators.items()
+            if rows.total < scan.synthetic.total and len(rows) >= STRATUM_ROWS
+        }
+        return replace(_compared(human, _pairs(scan, scan.synthetic), scan.seed), parts=parts)
+
+
+def _pairs(scan: Scan, rows: Rows) -> _Pairs:
+    """Distinct pairs that have both responses, as many as are read; samples stand in the order of a hash."""
+    has_both = rows.frame.select(pl.all_horizontal(pl.col(_CHOSEN, _REJECTED).is_not_null())).to_series().to_numpy()
+    is_first = np.zeros(len(rows), dtype=bool)
+    is_first[np.unique(rows.digest, return_index=True)[1]] = True
+    mask: Mask = has_both & is_first
+    read = rows.where(mask & (np.cumsum(mask) <= PAIRS_READ))
+    sides = [tokens_of(scan, read.row_id, reading) for reading in (_chosen, _rejected)]
+    words = [unit_rows(hashed_counts(stream, HASH_BITS, (1, 2))) for stream in sides]
+    length = [np.log1p(stream.lengths()) for stream in sides]
+    more = sp.hstack([words[0] - words[1], sp.csr_matrix((length[0] - length[1])[:, None])], format="csr")
+    return _Pairs(more, read.group)
+
+
+def _chosen(_: Roles, frame: pl.DataFrame) -> pl.Series:
+    return frame[_CHOSEN].cast(pl.String).fill_null("")
+
+
+def _rejected(_: Roles, frame: pl.DataFrame) -> pl.Series:
+    return frame[_REJECTED].cast(pl.String).fill_null("")
+
+
+def _compared(human: _Pairs, synthetic: _Pairs, seed: int) -> Measured | Inconclusive:
+    rows = RowCounts(human.more.shape[0], synthetic.more.shape[0])
+    if min(rows.human or 0, rows.synthetic or 0) < STRATUM_ROWS:
+        return Inconclusive(f"a model needs {STRATUM_ROWS} distinct pairs of each origin", rows)
+    theirs = _predicted(human, human, seed)
+    by_human, by_own = (_predicted(taught, synthetic, seed) for taught in (human, synthetic))
+    human_draws, drawn = theirs.draws(seed), by_human.draws(seed + 1)
+    is_exchanged = float(np.percentile(drawn, HIGH)) < CHANCE
+    ours = by_human if is_exchanged or by_human.share >= by_own.share else by_own
+    evidence = {
+        "human_pairs_right": theirs.share,
+        "synthetic_pairs_right": {"model_of_human_pairs": by_human.share, "model_of_synthetic_pairs": by_own.share},
+    }
+    if float(np.percentile(human_draws, LOW)) <= CHANCE + SKILL_AT_LEAST:
+        reason = f"a model of human pairs hardly predicts their preferences (right in {percent(theirs.share)})"
+        return Inconclusive(f"{reason}: nothing that synthetic pairs could be held against", rows, evidence=evidence)
+    draws = (drawn if ours is by_human else by_own.draws(seed + 1)) - CHANCE
+    # A draw in which human preferences are chance has no share.
+    shares = np.divide(draws, human_draws - CHANCE, out=np.full_like(draws, np.nan), where=human_draws > CHANCE)
+    estimate = percentile_estimate((ours.share - CHANCE) / (theirs.share - CHANCE), shares)
+    note = (
+        f"a model of human pairs prefers what was chosen in {percent(theirs.share)} of other human pairs and in "
+        f"{percent(by_human.share)} of synthetic ones, a model of synthetic pairs in {percent(by_own.share)} of these"
+    )
+    if estimate is None:
+        return Inconclusive(note, rows, evidence=evidence)
+    return Measured(estimate, rows, growth=Growth(rows_to_pass=ROWS_TO_PASS), note=note, evidence=evidence)
+
+
+def _predicted(training: _Pairs, tested: _Pairs, seed: int) -> _Right:
+    """Each fold of the tested pairs, by a model of the training pairs of the other folds; folds hold whole groups."""
+    is_right, folds, training_folds = np.zeros(tested.more.shape[0]), tested.fold(seed), training.fold(seed)
+    for fold in range(FOLDS):
+        others = training.more[training_folds != fold]
+        # Each pair both ways round, so that no model learns which side was written first.
+        both, labels = sp.vstack([others, -others], format="csr"), np.repeat([1, 0], others.shape[0])
+        model = Texts(both).fit(np.arange(both.shape[0]), labels)
+        margin = (tested.more[folds == fold] @ model.coef_.T).ravel()
+        is_right[folds == fold] = np.where(margin == 0, CHANCE, margin > 0)
+    return _Right(is_right, tested.group)
+
+
+METRIC = Metric(
+    expectation="expect_preference_labels_to_agree_across_origins",
+    measure=measure,
+    side=Side.MIN,
+    finding="Synthetic preferences follow nothing that decides human ones",
+    asks="Is the chosen response of synthetic pairs the better one, as people see it?",
+    why=(
+        "A reward model learns from which response was chosen and from nothing else. Where a judge guessed, or the two columns were "
+        "exchanged, every text is sound and what they teach is noise, or the opposite."
+    ),
+    source="Bradley & Terry, Biometrika 39 (1952) 324-345; Wang et al., Secrets of RLHF II: Reward Modeling, 2024 (a tenth to a half of preferences exchanged)",
+    fix="Have people judge a sample of the synthetic pairs without seeing which was chosen; where they disagree in half of them, judge all anew, and look for exchanged columns.",
+    undecided=Severity.WARNING,
+    reads="10,000 pairs of the sample of each origin and generator",
+)
