@@ -18,11 +18,15 @@ _ALIKE = 0.75
 
 
 def search_checks(word: str, types: Collection[str]) -> list[str]:
-    """The expectation types that have the word, its singular, or the beginning of one, in their names, sorted."""
+    """The expectation types that have the word, its singular, or the beginning of one, in their names, sorted.
+
+    Where the whole name of one type alone begins with the word, it is that one: `labels` are those that agree, and no others.
+    """
     part = word.removeprefix(PREFIX).lower()
     for form in (part, part.removesuffix("s"), part.removesuffix("ies") + "y"):
         if form and (matches := [one for one in types if f"_{form}" in f"_{one.removeprefix(PREFIX)}"]):
-            return sorted(matches)
+            begun = [one for one in matches if one.removeprefix(PREFIX).startswith(f"{form}_")]
+            return begun if len(begun) == 1 else sorted(matches)
     return []
 
 
