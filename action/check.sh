@@ -116,7 +116,7 @@ reports="$(cd -- "$OUTPUT" && pwd)"
 output report "$reports"
 fetch
 
-arguments=(check --quiet --format github --output "$reports" --also junit --also sarif)
+arguments=(check --quiet --format github --output "$reports" --also junit --also sarif --also html)
 [ "$STRICT" != true ] || arguments+=(--strict)
 if [ "$IS_FORK" = true ]; then
     has_base ||

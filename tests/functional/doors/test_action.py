@@ -131,10 +131,12 @@ def test_a_bad_dataset_fails_the_step_and_is_shown_wherever_github_shows_things(
         "## `bad`: fail",
         "## `good`: pass",
     ]
+    assert "| undeclared | 1 |\n| **what matters most** | |\n| fail (critical) | `" in done.summary
+    assert "![" not in done.summary
     assert sorted(path.name for path in reports.iterdir()) == sorted(
         f"{name}.{ending}"
         for name in ("bad", "good")
-        for ending in ("json", "junit.xml", "md", "metrics.json", "plots.json", "sarif")
+        for ending in ("html", "json", "junit.xml", "md", "metrics.json", "plots.json", "sarif")
     )
     assert ET.parse(reports / "bad.junit.xml").getroot().get("failures") == "1"
     (run,) = json.loads((reports / "bad.sarif").read_text())["runs"]
@@ -159,9 +161,9 @@ def test_a_warning_passes_and_fails_when_strict(step, project):
 
 
 def test_what_is_printed_is_what_is_written_beside_the_verdict(gates, project):
-    gates(project, "check", "bad", "--output", "out", "--also", "sarif", "--also", "junit")
+    gates(project, "check", "bad", "--output", "out", "--also", "sarif", "--also", "junit", "--also", "html")
 
-    for name, file in (("sarif", "bad.sarif"), ("junit", "bad.junit.xml")):
+    for name, file in (("sarif", "bad.sarif"), ("junit", "bad.junit.xml"), ("html", "bad.html")):
         printed = gates(project, "check", "bad", "--format", name)
         assert (printed.code, printed.out) == (1, (project / "out" / file).read_text())
 

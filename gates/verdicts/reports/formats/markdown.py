@@ -24,6 +24,8 @@ from gates.verdicts.reports.findings import (
     unread_parts,
     waived_ids,
 )
+from gates.verdicts.reports.next_step import next_step
+from gates.verdicts.reports.page.matters import matters, row_counts
 from gates.verdicts.reports.text import counted, printable
 from gates.verdicts.reports.weaker_gate import TITLE, unexplained
 
@@ -61,9 +63,9 @@ def _lines(verdict: Verdict, name: str) -> Iterator[str]:
     yield f"## {code(name)}: {answer(verdict)}"
     yield ""
     yield f"{tally(verdict.checks, waived_ids(verdict))}."
-    yield "Rows: " + ", ".join(f"{count:,} {origin}" for origin, count in verdict.rows.items()) + "."
     yield from (f"{line[0].upper()}{line[1:]}." for line in rule_lines(verdict))
     yield ""
+    yield from _opening(verdict, name)
     yield from _section("Columns", (code(line) for line in column_lines(verdict)))
     yield from _table(listed.failures)
     for check in listed.failures:
@@ -85,6 +87,22 @@ def _lines(verdict: Verdict, name: str) -> Iterator[str]:
         yield f"{passed} Verdict `{verdict.digest()}`,"
         yield f"data {code(str(verdict.data.get('manifest_sha256')))}."
     yield "`gates explain CHECK` says what a check measures, why, and how to fix what it finds."
+
+
+def _opening(verdict: Verdict, name: str) -> Iterator[str]:
+    """The top of the page as a table: rows by origin and generator, what matters most, what to do next."""
+    title, checks = matters(verdict)
+    yield "| rows | |"
+    yield "|---|---|"
+    for origin, generator, count in row_counts(verdict):
+        yield f"| {f'{origin} by {cell(generator)}' if generator else origin} | {count:,} |"
+    if checks:
+        yield f"| **{title.lower()}** | |"
+    for check in checks:
+        yield f"| {check.outcome.shown} ({check.severity.value}) | {cell(check.message)} |"
+    if step := next_step(verdict, findings(verdict), name):
+        yield f"| **next** | {cell(step)} |"
+    yield ""
 
 
 def _table(checks: Sequence[CheckResult]) -> Iterator[str]:

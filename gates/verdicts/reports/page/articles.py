@@ -10,6 +10,7 @@ from gates.verdicts.reports.findings import DOWNGRADED, is_downgraded
 from gates.verdicts.reports.page import wording
 from gates.verdicts.reports.page.forest import axis
 from gates.verdicts.reports.page.markup import Markup, tag
+from gates.verdicts.reports.page.matters import in_two
 from gates.verdicts.reports.plots import of_limit
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class CheckFigures(NamedTuple):
 
 def article(verdict: Verdict, check: CheckResult, anchor: str, figures: CheckFigures) -> Markup:
     """A finding, whole."""
-    claim, numbers = wording.in_two(check.message)
+    claim, numbers = in_two(check)
     heading = tag("h3", wording.badge(check.outcome, check.severity.value), " ", claim)
     facts = tag("dl", *_facts(verdict, check))
     plot = tag("div", axis(check), class_="axis") if of_limit(check) else ""

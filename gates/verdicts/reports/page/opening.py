@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from gates.verdict import IN_MEMORY, UNDECLARED, Outcome, Severity
+from gates.verdict import IN_MEMORY, Outcome
 from gates.verdicts.reports.finding_text import explain_command
 from gates.verdicts.reports.findings import answer, findings, missing_inputs, rule_lines, tally, waived_ids
 from gates.verdicts.reports.next_step import next_step
 from gates.verdicts.reports.page import wording
 from gates.verdicts.reports.page.figures import Bar, bars
 from gates.verdicts.reports.page.markup import Markup, joined, tag
-from gates.verdicts.reports.page.parts import generator_rows
-from gates.verdicts.reports.plots import of_limit
+from gates.verdicts.reports.page.matters import first_of_types, in_two, matters, row_counts
 from gates.verdicts.reports.text import counted
 
 if TYPE_CHECKING:
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
 
     from gates.verdict import CheckResult, Verdict
 
-# More would be a list to work through, which the findings are.
-MOST_SENTENCES = 3
 _WEIGHT = {"pass": "✓", "warn": "!", "fail": "✕", "unjudged": "?"}
 
 
@@ -36,9 +33,10 @@ def opening(verdict: Verdict, name: str, places: Mapping[str, str], prefix: str 
     sentence = f"{tally(verdict.checks, waived_ids(verdict))}."
     lead = [tag("p", sentence[:1].upper() + sentence[1:], class_="lead")]
     lead += [tag("p", f"{line[:1].upper()}{line[1:]}.") for line in rule_lines(verdict)]
+    title, checks = matters(verdict)
     columns = tag(
         "div",
-        tag("section", tag("h2", _matters(verdict)[0]), _sentences(verdict, places), class_="wide"),
+        tag("section", tag("h2", title), _sentences(checks, places), class_="wide"),
         tag("section", tag("h2", "Rows"), row_bars(verdict)),
         class_="two",
     )
@@ -47,20 +45,17 @@ def opening(verdict: Verdict, name: str, places: Mapping[str, str], prefix: str 
 
 def row_bars(verdict: Verdict) -> Markup:
     """How many rows each origin has, and each generator."""
-    generators = generator_rows(verdict)
-    lines = []
-    for origin, count in verdict.rows.items():
-        if origin == UNDECLARED and not count:
-            continue
-        lines.append(_row_bar(origin, count, "synthetic" if origin == "synthetic" else "human"))
-        if origin == "synthetic":
-            lines += [_row_bar(f"· {generator}", rows, "synthetic part") for generator, rows in generators.items()]
-    sentence = f"{sum(verdict.rows.values()):,} rows by origin" + (" and generator" if generators else "")
+    counts = row_counts(verdict)
+    lines = [_row_bar(*one) for one in counts]
+    sentence = f"{sum(verdict.rows.values()):,} rows by origin" + (
+        " and generator" if any(one[1] for one in counts) else ""
+    )
     return bars(sentence, "rows of", [("rows", "human")], lines)
 
 
-def _row_bar(label: str, count: int, colour: str) -> Bar:
-    return Bar(label, (float(count),), (f"{count:,}",), colour)
+def _row_bar(origin: str, generator: str, count: int) -> Bar:
+    colour = f"{'synthetic' if origin == 'synthetic' else 'human'}{' part' if generator else ''}"
+    return Bar(f"\N{MIDDLE DOT} {generator}" if generator else origin, (float(count),), (f"{count:,}",), colour)
 
 
 def next_steps(verdict: Verdict, name: str) -> Markup:
@@ -72,7 +67,7 @@ def next_steps(verdict: Verdict, name: str) -> Markup:
         steps.append(tag("p", with_code(step[:1].upper() + step[1:] + ".")))
     is_frame = bool(verdict.data.get(IN_MEMORY))
     commands = [] if is_frame else [f"gates check {name} -v"]
-    commands += list(dict.fromkeys(explain_command(check, types) for check in _first_of_types(listed.failures)))
+    commands += list(dict.fromkeys(explain_command(check, types) for check in first_of_types(listed.failures)))
     if listed.missing:
         commands += [] if is_frame else [f"gates list missing {name}"]
         more = f"one of {', '.join(missing_inputs(listed.missing))}" if is_frame else "a line more in gates.toml"
@@ -87,39 +82,14 @@ def with_code(sentence: str) -> Markup:
     return joined(tag("code", part) if at % 2 else part for at, part in enumerate(parts))
 
 
-def _matters(verdict: Verdict) -> tuple[str, Sequence[CheckResult]]:
-    """A title, and the checks to read first: what failed or is undecided, else what came nearest to its limit."""
-    listed = findings(verdict)
-    serious = [check for check in listed.failures if check.severity is not Severity.INFO]
-    first = _first_of_types([*serious, *listed.undecided, *listed.failures])
-    if serious:
-        return "What matters most", first
-    near = sorted(
-        (check for check in verdict.checks if check.outcome is Outcome.PASS and of_limit(check)),
-        key=lambda check: -(of_limit(check) or (0.0, 0.0))[0],
-    )
-    close = [check for check in _first_of_types(near) if (of_limit(check) or (0.0, 0.0))[0] > 0]
-    if close:
-        return "Nearest to their limits", close
-    return "What is open", first
-
-
-def _first_of_types(checks: Sequence[CheckResult]) -> list[CheckResult]:
-    first: dict[str, CheckResult] = {}
-    for check in checks:
-        first.setdefault(check.id.type, check)
-    return list(first.values())[:MOST_SENTENCES]
-
-
-def _sentences(verdict: Verdict, places: Mapping[str, str]) -> Markup:
-    checks = _matters(verdict)[1]
+def _sentences(checks: Sequence[CheckResult], places: Mapping[str, str]) -> Markup:
     if not checks:
         return tag("p", "Nothing is open.")
     return tag("ol", *(_sentence(check, places.get(str(check.id))) for check in checks), class_="sentences")
 
 
 def _sentence(check: CheckResult, anchor: str | None) -> Markup:
-    claim, numbers = wording.in_two(check.message)
+    claim, numbers = in_two(check)
     if check.outcome is Outcome.PASS:
         claim, numbers = wording.title(check), check.message
     head = tag("a", claim, href=f"#{anchor}") if anchor else claim

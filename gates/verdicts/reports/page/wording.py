@@ -83,12 +83,6 @@ def title(check: CheckResult) -> str:
     return name[:1].upper() + name[1:]
 
 
-def in_two(message: str) -> tuple[str, str]:
-    """A message as what is wrong, and the numbers and names behind it."""
-    claim, colon, rest = message.partition(": ")
-    return (claim, rest) if colon else (message, "")
-
-
 def badge(outcome: Outcome, *more: str) -> Markup:
     """The outcome as a sign and its word."""
     words = " · ".join((outcome.shown, *more))
