@@ -13,6 +13,10 @@ from gates.errors import UsageError
 
 if TYPE_CHECKING:
     from gates.checking.targets import Target
+    from gates.config.dataset import DatasetConfig
+    from gates.verdict import Verdict
+    from gates.verdicts.reports.page.timeline import PageVersion
+    from gates.versions.repository import Repository
 
 _ENDING = ".json"
 
@@ -76,8 +80,7 @@ def _of_dataset(name: str | None, config: Path | None, output: Path | None) -> P
 def _judged(target: Target, output: Path | None) -> Path:
     from gates.checking.check_or_recall import CheckTerms, DatasetCheck
     from gates.checking.check_version import VersionRequest, version_requested
-    from gates.verdicts.reports.located_verdict import unplaced
-    from gates.verdicts.reports.registry import find_report, rendered
+    from gates.verdicts.reports.page.document import whole
     from gates.verdicts.store import VerdictStore
 
     with version_requested(target.path, VersionRequest()) as at:
@@ -87,10 +90,40 @@ def _judged(target: Target, output: Path | None) -> Path:
         question = DatasetCheck(at, dataset, CheckTerms(today(), store.quarantine))
         with clean_stdout(), progress_bar(dataset.name, is_quiet=False) as progress:
             answered = question.recall() or question.answer(progress)
-        report = find_report(dataset.plugins, "html")
+        versions = _versions(at.repository, dataset, output, answered.verdict)
         store.write(answered.verdict)
-        store.write_on_demand(dataset.name, report.suffix, rendered(report, [unplaced(answered.verdict)]))
-        return store.path(dataset.name).with_suffix(f".{report.suffix}")
+        store.write_on_demand(dataset.name, "html", whole(answered.verdict, versions))
+        return store.path(dataset.name).with_name(f"{dataset.name}.html")
+
+
+def _versions(
+    repository: Repository, dataset: DatasetConfig, output: Path | None, verdict: Verdict
+) -> list[PageVersion]:
+    """What the versions recorded that are committed, and the verdict that there is now; none where no version recorded any."""
+    from gates.cli.diff.request import NEWEST, verdict_paths
+    from gates.diff.history_walk import Walk, history
+    from gates.errors import DataError
+    from gates.verdicts.reports.page.timeline import PageVersion
+
+    try:
+        recorded = history(repository, dataset, verdict_paths(dataset, output), Walk(None, NEWEST)).versions
+    except DataError:
+        # Nothing was recorded yet, as in most projects at first.
+        return []
+    versions = [
+        PageVersion(
+            one.name,
+            one.date[: len("2026-01-31")],
+            one.verdict.answer,
+            one.verdict.rows,
+            {str(check.id): check for check in one.verdict.checks},
+            one.tags,
+        )
+        for one in recorded
+        if one.commit and one.verdict and one.verdict.digest != verdict.digest()
+    ]
+    now = {str(check.id): check for check in verdict.checks}
+    return [*versions, PageVersion("now", "", verdict.answer, verdict.rows, now)]
 
 
 def _open(page: Path) -> None:

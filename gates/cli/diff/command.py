@@ -122,7 +122,7 @@ def _difference(
     from gates.diff.compare import difference
 
     most_lost = MOST_LOST if request.max_lost is None else request.max_lost
-    return difference(repository, dataset, versions, verdict_paths(dataset, request), most_lost)
+    return difference(repository, dataset, versions, verdict_paths(dataset, request.output), most_lost)
 
 
 def _datasets_and_base(request: DiffRequest, config: Config, repository: Repository) -> tuple[list[DatasetConfig], str]:

@@ -53,7 +53,7 @@ def _recorded(repository: Repository, dataset: DatasetConfig, request: DiffReque
     from gates.versions.version import revision
 
     end = revision(repository, request.rev) if request.rev else None
-    return history(repository, dataset, verdict_paths(dataset, request), Walk(end, request.limit or NEWEST))
+    return history(repository, dataset, verdict_paths(dataset, request.output), Walk(end, request.limit or NEWEST))
 
 
 def _show(histories: Sequence[VerdictHistory], request: DiffRequest) -> None:

@@ -42,12 +42,12 @@ class DiffRequest:
     config: Path | None
 
 
-def verdict_paths(dataset: DatasetConfig, request: DiffRequest) -> tuple[Path, ...]:
+def verdict_paths(dataset: DatasetConfig, output: Path | None) -> tuple[Path, ...]:
     """Where a verdict on it may lie: the folder for reports first."""
     from gates.init.snippets import FOLDER
     from gates.verdicts.store import VerdictStore
 
-    named = request.output.absolute() if request.output else dataset.root / FOLDER
+    named = output.absolute() if output else dataset.root / FOLDER
     stores = (VerdictStore(dataset.root, named), VerdictStore(dataset.root))
     return tuple(store.path(dataset.name).resolve() for store in stores)
 

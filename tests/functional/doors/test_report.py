@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import webbrowser
 
+import polars as pl
+
 from gates.verdicts.reports.page.document import whole
 from gates.verdicts.whole_verdict import whole_verdict
+from tests.dvc_repositories import commit, new_git
 
 
 def test_page_of_a_dataset_is_that_of_its_verdict_and_is_written_beside_it(project_copy, gates):
@@ -74,3 +77,30 @@ def test_page_is_opened_where_a_browser_is_there(project_copy, gates, monkeypatc
 
     assert opened == [(project_copy / ".gates/verdicts/flawed.html").as_uri()]
     assert "open the page yourself" in called.err
+
+
+def test_page_shows_what_the_versions_recorded_that_are_committed(project_copy, gates):
+    new_git(project_copy)
+    gates(project_copy, "check", "flawed", "--output", "reports", "--exit-zero")
+    sha = commit(project_copy, "one synthetic row over and over")
+    rows = pl.read_parquet(project_copy / "data/flawed.parquet")
+    rows.filter(pl.col("origin") == "human").write_parquet(project_copy / "data/flawed.parquet")
+
+    called = gates(project_copy, "report", "flawed")
+
+    page = (project_copy / ".gates/verdicts/flawed.html").read_text(encoding="utf-8")
+    assert called.code == 0, called.err
+    assert 'id="history"' in page
+    first, last = (
+        page.split("Verdicts of the versions, the newest last</caption>")[1].split("</tbody>")[0].split("<tr>")[2:]
+    )
+    assert sha[:7] in first
+    assert ">400<" in first
+    assert "now" in last
+    assert ">0<" in last
+
+
+def test_page_of_a_first_version_has_no_history(project_copy, gates):
+    gates(project_copy, "report", "flawed")
+
+    assert 'id="history"' not in (project_copy / ".gates/verdicts/flawed.html").read_text(encoding="utf-8")

@@ -15,6 +15,7 @@ from gates.verdicts.reports.formats.html import REPORT
 from gates.verdicts.reports.located_verdict import Unjudged, unplaced
 from gates.verdicts.reports.page.document import documents, top, whole
 from gates.verdicts.reports.page.markup import tag
+from gates.verdicts.reports.page.timeline import PageVersion
 from gates.verdicts.reports.page.wording import FAMILIES, family
 from gates.verdicts.reports.registry import rendered
 from tests.unit.verdicts.test_reports import check, example
@@ -178,6 +179,25 @@ def test_page_without_any_check_says_that_there_is_no_verdict():
 
     assert "no verdict" in page
     assert "No check was planned." in page
+
+
+def test_history_draws_each_check_that_changed_and_no_other():
+    before = [
+        replace(one, observed=0.01) if one.id.type == "expect_distributions_to_match" else one
+        for one in example().checks
+    ]
+    versions = [
+        PageVersion(name, "2026-01-31", Answer.FAIL, {"human": 500}, {str(one.id): one for one in checks})
+        for name, checks in (("abc1234", before), ("now", example().checks))
+    ]
+
+    page = whole(example(), versions)
+
+    (drawn,) = re.findall(r'<section id="history".*?</section>', page)
+    assert drawn.count("<circle") == len(versions)
+    assert "combined: Distributions" in drawn
+    assert "Machine text" not in drawn
+    assert 'id="history"' not in whole(example(), versions[1:])
 
 
 def test_notebook_shows_the_top_of_the_page():

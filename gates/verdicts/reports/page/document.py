@@ -17,6 +17,7 @@ from gates.verdicts.reports.page.markup import Markup, joined, tag
 from gates.verdicts.reports.page.opening import opening
 from gates.verdicts.reports.page.parts import part_grid
 from gates.verdicts.reports.page.plan import MOST_FIGURE_BYTES, planned
+from gates.verdicts.reports.page.timeline import timeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from gates.verdict import CheckResult, Verdict
     from gates.verdicts.reports.located_verdict import Located, Unjudged
     from gates.verdicts.reports.page.plan import PagePlan
+    from gates.verdicts.reports.page.timeline import PageVersion
 
 
 _WORST_FIRST = (Answer.FAIL, Answer.NO_VERDICT, Answer.WARN, Answer.PASS)
@@ -34,9 +36,9 @@ def top(verdict: Verdict) -> str:
     return joined([_style(), tag("div", opening(verdict, verdict.dataset, {}), class_="gates-page")])
 
 
-def whole(verdict: Verdict) -> str:
-    """The page of one verdict."""
-    return page(verdict.dataset, verdict.answer, [_body(planned(verdict, verdict.dataset))])
+def whole(verdict: Verdict, versions: Sequence[PageVersion] = ()) -> str:
+    """The page of one verdict. versions: what earlier versions recorded, and this one, oldest first."""
+    return page(verdict.dataset, verdict.answer, [_body(planned(verdict, verdict.dataset), versions)])
 
 
 def documents(judged: Sequence[Located], unjudged: Sequence[Unjudged] = ()) -> str:
@@ -69,9 +71,9 @@ def page(name: str, answer: Answer, bodies: Sequence[Markup]) -> str:
     return "<!DOCTYPE html>\n" + tag("html", head, body, lang="en") + "\n"
 
 
-def _body(plan: PagePlan) -> Markup:
+def _body(plan: PagePlan, versions: Sequence[PageVersion] = ()) -> Markup:
     parts = [opening(plan.verdict, plan.name, plan.places, plan.prefix)]
-    sections = list(_sections(plan))
+    sections = list(_sections(plan, versions))
     links = (tag("li", tag("a", title, href=f"#{anchor}")) for anchor, title, _ in sections)
     parts.append(tag("nav", tag("ul", *links), aria_label=f"Parts of the page on {plan.name}"))
     parts += [
@@ -81,7 +83,7 @@ def _body(plan: PagePlan) -> Markup:
     return tag("div", *parts, class_="dataset")
 
 
-def _sections(plan: PagePlan) -> Iterator[tuple[str, str, Markup]]:
+def _sections(plan: PagePlan, versions: Sequence[PageVersion]) -> Iterator[tuple[str, str, Markup]]:
     """Anchor, title and content of each section that has something to say."""
     verdict, prefix, places = plan.verdict, plan.prefix, plan.places
     if failures := [_shown(article, plan, check) for check in plan.listed.failures]:
@@ -90,6 +92,8 @@ def _sections(plan: PagePlan) -> Iterator[tuple[str, str, Markup]]:
     yield f"{prefix}limits", "Limits", forest(verdict.checks, places)
     if by_part := part_grid(verdict.checks, places):
         yield f"{prefix}parts", "Parts of the rows", by_part
+    if versions[1:]:
+        yield f"{prefix}history", "History", timeline(versions)
     if others := [_shown(folded, plan, check) for check in plan.others]:
         yield f"{prefix}others", "Other measurements", joined(others)
     if plan.listed.not_configured:

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
+# The heading of a column of drawings, for who hears the page.
+UNSEEN = tag("span", "drawn", class_="unseen")
+
+
 @dataclass(frozen=True)
 class Bar:
     """One line of a figure.
@@ -48,7 +52,7 @@ def bars(
         )
         for one in lines
     ]
-    keys = joined(_key(name, colour) for name, colour in series) if len(series) > 1 else "drawn"
+    keys = joined(_key(name, colour) for name, colour in series) if len(series) > 1 else UNSEEN
     return drawn_table(sentence, [label, keys, *(name for name, _ in series)], shown)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gates.verdict import Outcome
 from gates.verdicts.reports.page import wording
-from gates.verdicts.reports.page.figures import drawing, drawn_table
+from gates.verdicts.reports.page.figures import UNSEEN, drawing, drawn_table
 from gates.verdicts.reports.page.markup import Markup, joined, tag
 from gates.verdicts.reports.plots import gone_towards, of_limit
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gates.verdict import CheckResult
 
 # Where the limit stands on the axis. Beyond it each doubling takes half of the room that is left, so that no number runs out of it.
-_AT_LIMIT = 60.0
+AT_LIMIT = 60.0
 _TICKS = ((0.0, "0"), (0.5, "½"), (1.0, "limit"), (2.0, "twice"), (10.0, "ten times"))
 _HEIGHT = 18
 _WORST_FIRST = (Outcome.FAIL, Outcome.ERROR, Outcome.INCONCLUSIVE, Outcome.PASS)
@@ -31,7 +31,7 @@ def forest(checks: Sequence[CheckResult], places: Mapping[str, str]) -> Markup:
     """All checks that have a number and a limit, the worst first. places: the anchor of those that have more on the page."""
     drawn = [check for check in checks if of_limit(check) and check.outcome is not Outcome.NOT_CONFIGURED]
     drawn.sort(
-        key=lambda check: (_WORST_FIRST.index(check.outcome), -(_place(check, check.observed) or 0), str(check.id))
+        key=lambda check: (_WORST_FIRST.index(check.outcome), -(place(check, check.observed) or 0), str(check.id))
     )
     near = [check for check in drawn if check.outcome is not Outcome.PASS or _gone(check) > 0]
     far = [check for check in drawn if check not in near]
@@ -50,9 +50,9 @@ def forest(checks: Sequence[CheckResult], places: Mapping[str, str]) -> Markup:
 
 def axis(check: CheckResult) -> Markup:
     """The number and interval of one check against its limit."""
-    ends = [_place(check, value) for value in (check.low, check.high)]
-    observed = _place(check, check.observed)
-    parts = [tag("line", x1=f"{_AT_LIMIT:g}%", x2=f"{_AT_LIMIT:g}%", y2=_HEIGHT, class_="limit")]
+    ends = [place(check, value) for value in (check.low, check.high)]
+    observed = place(check, check.observed)
+    parts = [tag("line", x1=f"{AT_LIMIT:g}%", x2=f"{AT_LIMIT:g}%", y2=_HEIGHT, class_="limit")]
     middle = _HEIGHT // 2
     low, high = ends
     if low is not None and high is not None:
@@ -97,10 +97,10 @@ def _ruler() -> Markup:
         tag("text", label, x=f"{_axis(gone):.2f}%", y=11, text_anchor="start" if gone == 0 else "middle")
         for gone, label in _TICKS
     ]
-    return joined([tag("span", "drawn", class_="unseen"), drawing(*marks, height=14)])
+    return joined([UNSEEN, drawing(*marks, height=14)])
 
 
-def _place(check: CheckResult, value: float | None) -> float | None:
+def place(check: CheckResult, value: float | None) -> float | None:
     """Where a number stands on the axis, in percent; of two limits against the one that the check is nearer to breaking."""
     against = of_limit(check)
     if value is None or against is None:
@@ -113,7 +113,7 @@ def _place(check: CheckResult, value: float | None) -> float | None:
 def _axis(gone: float) -> float:
     if math.isnan(gone) or gone <= 0:
         return 1.0
-    return max(1.0, _AT_LIMIT * gone) if gone <= 1 else 100 - (100 - _AT_LIMIT) / gone - (1 if gone == math.inf else 0)
+    return max(1.0, AT_LIMIT * gone) if gone <= 1 else 100 - (100 - AT_LIMIT) / gone - (1 if gone == math.inf else 0)
 
 
 def _gone(check: CheckResult) -> float:

@@ -21,10 +21,12 @@ MOST_SENTENCES = 3
 def matters(verdict: Verdict) -> tuple[str, list[CheckResult]]:
     """A title, and the first check of each type: what failed or is undecided, else what came nearest to its limit."""
     listed = findings(verdict)
-    serious = [check for check in listed.failures if check.severity is not Severity.INFO]
+    serious = [check for check in (*listed.failures, *listed.undecided) if check.severity is not Severity.INFO]
     if serious:
-        return "What matters most", first_of_types([*serious, *listed.undecided, *listed.failures])
-    near = [(gone[0], check) for check in listed.passed if (gone := of_limit(check)) and gone[0] > 0]
+        return "What matters most", first_of_types([*serious, *listed.failures, *listed.undecided])
+    # A count that is as it has to be is no nearer to its limit than it should be.
+    estimates = [check for check in listed.passed if check.low != check.high]
+    near = [(gone[0], check) for check in estimates if (gone := of_limit(check)) and gone[0] > 0]
     if near:
         near.sort(key=lambda pair: (-pair[0], str(pair[1].id)))
         return "Nearest to their limits", first_of_types(check for _, check in near)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gates.verdict import Outcome
 from gates.verdicts.reports.page import wording
-from gates.verdicts.reports.page.figures import drawn_table
+from gates.verdicts.reports.page.figures import UNSEEN, drawn_table
 from gates.verdicts.reports.page.forest import axis
 from gates.verdicts.reports.page.markup import Markup, joined, table, tag
 from gates.verdicts.reports.plots import of_limit
@@ -56,7 +56,7 @@ def part_plots(check: CheckResult) -> Markup:
             )
             for name, part in named.items()
         )
-        plots.append(drawn_table(sentence, [_singular(kind), "drawn", "number", "interval", "outcome", "note"], lines))
+        plots.append(drawn_table(sentence, [_singular(kind), UNSEEN, "number", "interval", "outcome", "note"], lines))
     return joined(plots)
 
 
