@@ -20,11 +20,11 @@ import numpy as np
 from benchmarks.advising import LABELS, TABLES
 from benchmarks.kept import Kept, Record, draw_parser, markdown
 from gates import testing
-from gates.advice.curves import curve_points, mixture_points
-from gates.advice.examples import Learner
-from gates.advice.exchange import LearningCurves, RateAnswer, exchange_rate, law_errors
-from gates.advice.guarded_weight import guarded_weight
 from gates.advice.material import material_of
+from gates.advice.worth.curves import curve_points, mixture_points
+from gates.advice.worth.examples import Learner
+from gates.advice.worth.exchange import LearningCurves, RateAnswer, exchange_rate, law_errors
+from gates.advice.worth.guarded_weight import guarded_weight
 from gates.metrics.comparison.classifiers import one_thread
 
 if TYPE_CHECKING:

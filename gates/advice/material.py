@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gates.advice.examples import Examples, Learner, Linear, linear_of, trees_of
+from gates.advice.worth.examples import Examples, Learner, Linear, linear_of, trees_of
 from gates.data.text.mix import mix
 from gates.metrics.base.measurement import Measurement, NotConfigured
 from gates.metrics.comparison.classifiers import Table, Texts
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from gates.metrics.labels.task import Task
 
 SYNTHETIC = "synthetic"
+# The block of human rows: no generator's name begins with a blank that counts.
+HUMAN = " human"
 # Every source takes some forty fits, of half a minute on one core: more of them are not measured, and are named.
 SOURCES_AT_MOST = 6
 # A gain is known to a hundredth of the loss from so many tested rows, and a fit of them takes a tenth of a second.
@@ -36,7 +38,7 @@ class Material:
 
     human: all human rows with a label that are read. train, test: of which curves are measured, the test rows a holdout where
     there is one. sources: rows of each generator, by name, "synthetic" where they have no name. blocks: the sampled rows of
-    each, in the order of their positions. total: human rows of the dataset. label: its column. class_names: of the labels.
+    each, in the order of their positions, which begin at `starts`. total: human rows of the dataset. label: its column. class_names: of the labels.
     left_out: why a source is not measured.
     """
 
@@ -46,6 +48,7 @@ class Material:
     test: Ints
     sources: dict[str, Ints]
     blocks: dict[str, Rows]
+    starts: dict[str, int]
     total: int
     label: str
     class_names: tuple[str, ...]
@@ -85,7 +88,8 @@ def material_of(scan: Scan, learner: Learner | None = None) -> Material | str:
         train=train[:HUMAN_ROWS],
         test=test[:TEST_ROWS],
         sources=measured,
-        blocks={name.removeprefix(GENERATOR): block.rows for name, block in blocks.items()},
+        blocks={_name(name, sources): block.rows for name, block in blocks.items()},
+        starts={_name(name, sources): int(rows[0]) for name, rows in task.blocks.items() if len(rows)},
         total=blocks["human"].rows.total,
         label=scheme.column,
         class_names=names,
@@ -93,6 +97,15 @@ def material_of(scan: Scan, learner: Learner | None = None) -> Material | str:
         learner=learner if isinstance(task.model, Table) and learner else _usual(task.model),
         is_held_out=HOLDOUT in task.blocks,
     )
+
+
+def _name(block: str, sources: dict[str, Ints]) -> str:
+    """What a block is called here: by its generator, also where one made all synthetic rows; others as no generator is."""
+    if block in ("human", HOLDOUT):
+        return f" {block}"
+    if block == SYNTHETIC and len(sources) == 1:
+        return next(iter(sources))
+    return block.removeprefix(GENERATOR)
 
 
 def _why(measurement: Measurement) -> str:

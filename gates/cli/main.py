@@ -37,6 +37,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "verify": ("gates.cli.verify", "Verify promotions offline: recompute what they claim."),
     "diff": ("gates.cli.diff.command", "Compare datasets between two versions, or over all of them."),
     "review": ("gates.cli.review.command", "Draw rows for people to review, and decide by what they say."),
+    "advise": (
+        "gates.cli.advice.advise",
+        "Say what rows are worth to a model, and where the next ones should come from.",
+    ),
     "weights": (
         "gates.cli.advice.weights",
         "Weigh the rows: how much each source should count, where a gain is shown.",

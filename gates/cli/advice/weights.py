@@ -46,11 +46,11 @@ Examples:
 @config_option
 def command(dataset: str, config: Path | None, output: Path | None, **given: Any) -> int:
     """Weigh the rows of DATASET: human rows count 1, others what was shown to help."""
-    from gates.advice.examples import Learner
-    from gates.advice.render_weights import weight_lines
-    from gates.advice.weigh import Method, weigh
-    from gates.advice.weight_health import failing, judged_health
-    from gates.advice.weights import weights_path, write_weights
+    from gates.advice.weighing.render_weights import weight_lines
+    from gates.advice.weighing.weigh import Method, weigh
+    from gates.advice.weighing.weight_health import failing, judged_health
+    from gates.advice.weighing.weights import weights_path, write_weights
+    from gates.advice.worth.examples import Learner
     from gates.config.load import load_config
     from gates.verdicts.reports.text import printable
 

@@ -103,9 +103,9 @@ def compare_all(scan: Scan, compare: Compare) -> Measurement:
     A language with too few rows is a part that cannot be decided.
     """
     compare = partial(_proven, compare)
-    whole = compare(_everything(scan))
+    whole = compare(everything(scan))
     parts: dict[str, Part] = {}
-    for name, sides in _by_generator(scan).items():
+    for name, sides in by_generator(scan).items():
         if len(sides.synthetic) < STRATUM_ROWS:
             continue
         # A generator that made all synthetic rows is the whole: measuring it again would cost as much and say nothing new.
@@ -152,7 +152,8 @@ def _of_language(sides: Sides, compare: Compare) -> Measurement:
     return Inconclusive(reason, measurement.rows, parts=measurement.parts, evidence=measurement.evidence)
 
 
-def _everything(scan: Scan) -> Sides:
+def everything(scan: Scan) -> Sides:
+    """All sampled rows of both origins."""
     codes = scan.cached(coded)
     return Sides("", scan.human, scan.synthetic, codes.human, codes.synthetic, scan.seed)
 
@@ -177,9 +178,9 @@ def _within_strata(scan: Scan, compare: Compare, *, less_is_worse: bool) -> Meas
     strata: dict[str, Measurement] = {}
     of_all: list[str] = []
     small: dict[str, Part] = {}
-    generators = {f"{name} within ": sides for name, sides in _by_generator(scan).items()}
+    generators = {f"{name} within ": sides for name, sides in by_generator(scan).items()}
     by_language = {f"{name} within ": sides for name, sides in scan.cached(_languages).items()}
-    for prefix, sides in ({"": _everything(scan)} | generators | by_language).items():
+    for prefix, sides in ({"": everything(scan)} | generators | by_language).items():
         lacking = too_few(len(sides.human), len(sides.synthetic)) if prefix in by_language else None
         if lacking:
             small[sides.name] = Part(lacking, sides.kind)
@@ -195,7 +196,7 @@ def _within_strata(scan: Scan, compare: Compare, *, less_is_worse: bool) -> Meas
                     of_all.append(name)
     if not strata:
         reason = f'synthetic_role = "extend" and no label or slice has {RARE_STRATUM_ROWS} rows of both origins'
-        return ReportOnly(with_details(compare(_everything(scan)), parts=small), reason)
+        return ReportOnly(with_details(compare(everything(scan)), parts=small), reason)
     # A stratum of a language has the fewest rows and the widest interval: it fails as a part, and hides no other.
     farthest = max(of_all or strata, key=lambda name: _reach(strata[name], less_is_worse=less_is_worse))
     chosen = strata[farthest]
@@ -208,7 +209,7 @@ def index_strata(scan: Scan) -> Iterator[tuple[str, Mask, Mask]]:
     if not scan.declared.extends_human_law:
         return
     for column in _stratifiers(scan):
-        for level, human, synthetic in _rare_levels(_everything(scan), column):
+        for level, human, synthetic in _rare_levels(everything(scan), column):
             yield f"{column}={level}", _in_index(scan, scan.human, human), _in_index(scan, scan.synthetic, synthetic)
 
 
@@ -229,7 +230,7 @@ def _unblocking(sides: Sides, measurement: Measurement) -> Measurement:
     return replace(measurement, undecided=Severity.INFO)
 
 
-def _by_generator(scan: Scan) -> dict[str, Sides]:
+def by_generator(scan: Scan) -> dict[str, Sides]:
     """The sides of each generator of the scan; who compares them decides whether it has rows enough."""
     codes = scan.cached(coded)
     return {

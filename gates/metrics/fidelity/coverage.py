@@ -53,10 +53,11 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     "recall": share of human rows in a synthetic row's ball.
     """
     kind = str(params["kind"])
-    return compare_by_role(scan, lambda sides: _compare(scan, sides, kind), less_is_worse=True)
+    return compare_by_role(scan, lambda sides: compare(scan, sides, kind), less_is_worse=True)
 
 
-def _compare(scan: Scan, sides: Sides, kind: str) -> Measured | Inconclusive | Failed:
+def compare(scan: Scan, sides: Sides, kind: str) -> Measured | Inconclusive | Failed:
+    """As `measure`, of these sides alone."""
     human, synthetic = points_of(sides.human_codes, sides.synthetic_codes)
     if not human.width:
         return Inconclusive("no column can be compared, so that no row is near another", sides.counts)

@@ -50,7 +50,7 @@ def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measureme
     the whole set; it never says of one row who wrote it.
     """
     with one_thread():
-        return compare_by_role(scan, lambda sides: _compare(scan, _first_rows(scan, sides)))
+        return compare_by_role(scan, lambda sides: compare(scan, _first_rows(scan, sides)))
 
 
 def _first_rows(scan: Scan, sides: Sides) -> Sides:
@@ -69,7 +69,8 @@ def _first_texts(scan: Scan, rows: Rows) -> Mask:
     return fits
 
 
-def _compare(scan: Scan, sides: Sides) -> Measured | Inconclusive | Failed:
+def compare(scan: Scan, sides: Sides) -> Measured | Inconclusive | Failed:
+    """As `measure`, of these sides alone."""
     n_human, n_synthetic = len(sides.human), len(sides.synthetic)
     least = TEXTS_AT_LEAST if scan.roles.texts else STRATUM_ROWS
     if min(n_human, n_synthetic) < least:

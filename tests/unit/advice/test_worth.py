@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gates.advice.curves import curve_of, curve_points, mixture_points
-from gates.advice.examples import Examples, Linear
-from gates.advice.exchange import LearningCurves, RateAnswer, exchange_rate
-from gates.advice.guarded_weight import Weighted, guarded_weight, weights_to_try
-from gates.advice.law import Curve, MixtureLaw, fitted_law
+from gates.advice.worth.curves import curve_of, curve_points, mixture_points
+from gates.advice.worth.examples import Examples, Linear
+from gates.advice.worth.exchange import LearningCurves, RateAnswer, exchange_rate
+from gates.advice.worth.guarded_weight import Weighted, guarded_weight, weights_to_try
+from gates.advice.worth.law import Curve, MixtureLaw, fitted_law
 
 COLUMNS = 12
 

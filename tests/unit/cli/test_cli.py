@@ -104,7 +104,7 @@ def test_a_word_that_is_none_of_a_few_is_refused_with_the_nearest(arguments, mes
     assert (called.code, called.out, called.err) == (2, "", f"{message}\n")
 
 
-@pytest.mark.parametrize(("word", "hint"), [("chekc", "did you mean 'check'?"), ("zzz", "expected one of: check, ")])
+@pytest.mark.parametrize(("word", "hint"), [("chekc", "did you mean 'check'?"), ("zzz", "expected one of: advise, ")])
 def test_unknown_command_names_the_nearest(word, hint, tmp_path, gates):
     called = gates(tmp_path, word)
 

@@ -10,7 +10,7 @@ import numpy as np
 from gates.data.text.mix import mix
 
 if TYPE_CHECKING:
-    from gates.advice.examples import Examples
+    from gates.advice.worth.examples import Examples
     from gates.data.arrays import Floats, Ints
 
 FOLDS = 5

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gates.advice.law import Curve
+from gates.advice.worth.law import Curve
 
 if TYPE_CHECKING:
-    from gates.advice.examples import Examples
+    from gates.advice.worth.examples import Examples
     from gates.data.arrays import Floats, Ints
 
 # Sizes of a curve, as parts of all rows, and how many draws of each: one draw of few rows says little.

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from gates.advice.weights import health_of
+from gates.advice.weighing.weights import health_of
 from gates.config.sources.built_in_suites import built_in_suites
 from gates.contract.suites import read_suite
 from gates.data.duckdb.views import DuckView
 from gates.verdict import Outcome, Scope
 
 if TYPE_CHECKING:
-    from gates.advice.weights import RowWeights
+    from gates.advice.weighing.weights import RowWeights
     from gates.verdict import CheckResult
 
 SUITE = "weights/combined.json"

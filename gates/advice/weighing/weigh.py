@@ -11,8 +11,8 @@ import polars as pl
 
 from gates.advice.material import SYNTHETIC, material_of
 from gates.advice.opened import scanned_dataset
-from gates.advice.source_weights import source_weights
-from gates.advice.weights import RowWeights
+from gates.advice.weighing.source_weights import source_weights
+from gates.advice.weighing.weights import RowWeights
 from gates.data.facts import ORIGIN, ROWS_PER_FILE_BITS, row_number
 from gates.errors import GatesError, UsageError
 from gates.metrics.comparison.classifiers import one_thread
@@ -24,8 +24,8 @@ from gates.verdict import Scope
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gates.advice.examples import Learner
-    from gates.advice.source_weights import SourceWeight
+    from gates.advice.weighing.source_weights import SourceWeight
+    from gates.advice.worth.examples import Learner
     from gates.config.dataset import DatasetConfig
     from gates.data.duckdb.dataset import LocalDataset
     from gates.data.scan.result import Scan

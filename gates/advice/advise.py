@@ -1,0 +1,112 @@
+"""Gathers what can be said of a dataset: what its sources are worth, what its groups lack, and what to do first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from gates.advice.advice import Advice, GroupAdvice, SourceAdvice
+from gates.advice.gains import human_gains, synthetic_gains
+from gates.advice.groups import groups_of, likeness
+from gates.advice.material import SYNTHETIC, material_of
+from gates.advice.opened import scanned_dataset
+from gates.advice.recommend import recommendations
+from gates.advice.weighing.source_weights import source_weights
+from gates.advice.worth.curves import curve_points, mixture_points
+from gates.advice.worth.exchange import LearningCurves, exchange_rate
+from gates.errors import GatesError
+from gates.metrics.comparison.classifiers import one_thread
+from gates.metrics.comparison.strata import by_generator, everything
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gates.advice.advice import Costs
+    from gates.advice.material import Material
+    from gates.advice.weighing.source_weights import SourceWeight
+    from gates.advice.worth.examples import Learner
+    from gates.advice.worth.exchange import ExchangeRate
+    from gates.config.dataset import DatasetConfig
+    from gates.data.scan.result import Scan
+
+
+class NoAdviceError(GatesError):
+    """Nothing can be said, and the message says why: exit 3."""
+
+
+def advise(config: DatasetConfig, seed: int, learner: Learner | None = None, costs: Costs | None = None) -> Advice:
+    """The advice on the dataset in the work tree.
+
+    Raises NoAdviceError without human or synthetic rows, and what opening a dataset raises.
+    """
+    with scanned_dataset(config) as (_, seen), one_thread():
+        for rows, origin in ((seen.human, "human"), (seen.synthetic, "synthetic")):
+            if not len(rows):
+                raise NoAdviceError(
+                    f"{config.name}: there is no {origin} row: advice is on what human and synthetic rows are worth to each other"
+                )
+        material = material_of(seen, learner)
+        advice = _advice(config.name, seen, seed, costs)
+        if isinstance(material, str):
+            advice = replace(advice, no_model=material)
+        else:
+            advice = _with_model(advice, seen, material)
+        return replace(advice, recommendations=recommendations(advice))
+
+
+def _advice(dataset: str, seen: Scan, seed: int, costs: Costs | None) -> Advice:
+    """What needs no label."""
+    sides = by_generator(seen) or {SYNTHETIC: everything(seen)}
+    sources = tuple(SourceAdvice(name, one.synthetic.total, likeness(seen, one)) for name, one in sides.items())
+    groups = tuple(GroupAdvice(group) for group in groups_of(seen))
+    return Advice(
+        dataset, seen.human.total, seen.synthetic.total, seed, "", "", 0, 0, 0, sources, groups, costs
+    )  # fmt: skip
+
+
+def _with_model(advice: Advice, seen: Scan, material: Material) -> Advice:
+    seed = advice.seed
+    totals = {one.name: one.rows for one in advice.sources}
+    totals |= {name: seen.synthetic.total for name in material.sources if name not in totals}
+    weights = {one.source: one for one in source_weights(material, totals, seed)}
+    rates = _rates(material, seed)
+    sources = tuple(replace(one, weight=weights.get(one.name), rate=rates.get(one.name)) for one in advice.sources)
+    groups = [one.group for one in advice.groups]
+    human = human_gains(material, groups, seed)
+    source, weight = _best(weights)
+    made = synthetic_gains(material, groups, source, weight, seed) if source else {}
+    return replace(
+        advice,
+        learner=material.learner.value,
+        label=material.label,
+        human_read=len(material.human),
+        learned=len(material.train),
+        tested=len(material.test),
+        sources=sources,
+        groups=tuple(GroupAdvice(group, human.get(group.name), made.get(group.name), source) for group in groups),
+    )
+
+
+def _rates(material: Material, seed: int) -> dict[str, ExchangeRate]:
+    examples, test = material.examples, material.test
+    human = curve_points(examples, material.train, test, seed, is_human=True)
+    rates = {}
+    for name, rows in material.sources.items():
+        made = rows[: 2 * len(material.train)]
+        curves = LearningCurves(
+            human,
+            curve_points(examples, made, test, seed, is_human=False),
+            mixture_points(examples, material.train, made, test, seed),
+            examples.unit[test],
+        )
+        rates[name] = exchange_rate(curves, seed)
+    return rates
+
+
+def _best(weights: Mapping[str, SourceWeight]) -> tuple[str, float]:
+    """The source that gains most, with its weight alone: shown, or else the best that was tried."""
+    measured = {name: one.alone for name, one in weights.items() if one.alone}
+    if not measured:
+        return "", 0.0
+    name = max(measured, key=lambda one: (measured[one].best.gain, one))
+    return name, measured[name].best.weight

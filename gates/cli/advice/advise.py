@@ -1,0 +1,71 @@
+"""`gates advise`: what the rows of a dataset are worth, and where the next ones should come from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gates.cli.options import OneOf, config_option
+from gates.cli.streams import clean_stdout
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command(
+    epilog="""\b
+Exit codes: 0 advice, perhaps without a model; 2 wrong usage or configuration; 3 nothing can be said
+
+\b
+Examples:
+  gates advise reviews                        one screen
+  gates advise reviews --cost 1.2 0.001       ... with what a human and a synthetic row cost
+  gates advise reviews --format json          everything, with intervals, to draw
+"""
+)
+@click.argument("dataset")
+@click.option(
+    "--format",
+    "form",
+    type=OneOf("format", ("terminal", "json", "markdown")),
+    default="terminal",
+    show_default=True,
+    help="How the advice is printed.",
+)
+@click.option("-v", "--verbose", "is_verbose", is_flag=True, help="All sources, groups and sentences.")
+@click.option(
+    "--cost",
+    type=(click.FloatRange(min=0, min_open=True), click.FloatRange(min=0)),
+    metavar="HUMAN SYNTHETIC",
+    help="What one row of each origin costs, in one unit.",
+)
+@click.option(
+    "--learner",
+    type=OneOf("learner", ("boosting", "logistic")),
+    help="What learns from a table. [default: boosting; texts have hashed words]",
+)
+@click.option(
+    "--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True, help="Other draws of the same rows."
+)
+@config_option
+def command(dataset: str, config: Path | None, **given: Any) -> int:
+    """Say what the rows of DATASET are worth to a model, and where the next ones should come from."""
+    from gates.advice.advice import Costs
+    from gates.advice.advise import advise
+    from gates.advice.render import json_text, markdown_text, terminal_lines
+    from gates.advice.worth.examples import Learner
+    from gates.config.load import load_config
+    from gates.verdicts.reports.text import printable
+
+    source = load_config(config).dataset(dataset)
+    costs = Costs(*given["cost"]) if given["cost"] else None
+    with clean_stdout():
+        advice = advise(source, given["seed"], Learner(given["learner"]) if given["learner"] else None, costs)
+    if given["form"] == "json":
+        click.echo(json_text(advice))
+    elif given["form"] == "markdown":
+        click.echo(markdown_text(advice), nl=False)
+    else:
+        click.echo("\n".join(printable(line) for line in terminal_lines(advice, is_verbose=given["is_verbose"])))
+    return 0
