@@ -14,7 +14,7 @@ from gates.verdicts.from_json import verdict_of
 from gates.verdicts.reports.formats.html import REPORT
 from gates.verdicts.reports.located_verdict import Unjudged, unplaced
 from gates.verdicts.reports.page.document import documents, top, whole
-from gates.verdicts.reports.page.markup import tag
+from gates.verdicts.reports.page.drawing.markup import tag
 from gates.verdicts.reports.page.timeline import PageVersion
 from gates.verdicts.reports.page.wording import FAMILIES, family
 from gates.verdicts.reports.registry import rendered

@@ -8,8 +8,8 @@ from gates.verdict import Outcome
 from gates.verdicts.reports.finding_text import explain_command, needs_text, rows_text
 from gates.verdicts.reports.findings import DOWNGRADED, is_downgraded
 from gates.verdicts.reports.page import wording
+from gates.verdicts.reports.page.drawing.markup import Markup, tag
 from gates.verdicts.reports.page.forest import axis
-from gates.verdicts.reports.page.markup import Markup, tag
 from gates.verdicts.reports.page.matters import in_two
 from gates.verdicts.reports.plots import of_limit
 

@@ -15,7 +15,7 @@ from gates.verdicts.reports.findings import (
     unread_parts,
 )
 from gates.verdicts.reports.page import wording
-from gates.verdicts.reports.page.markup import Markup, joined, table, tag
+from gates.verdicts.reports.page.drawing.markup import Markup, joined, table, tag
 from gates.verdicts.reports.text import counted
 
 if TYPE_CHECKING:

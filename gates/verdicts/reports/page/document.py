@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from gates.verdict import Answer
 from gates.verdicts.reports.page.articles import CheckFigures, article, folded
 from gates.verdicts.reports.page.background import background, not_configured
+from gates.verdicts.reports.page.drawing.markup import Markup, joined, tag
 from gates.verdicts.reports.page.forest import forest
 from gates.verdicts.reports.page.grid import grid
-from gates.verdicts.reports.page.markup import Markup, joined, tag
 from gates.verdicts.reports.page.opening import opening
 from gates.verdicts.reports.page.parts import part_grid
 from gates.verdicts.reports.page.plan import MOST_FIGURE_BYTES, planned

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from gates.verdict import Outcome
 from gates.verdicts.reports.page import wording
-from gates.verdicts.reports.page.figures import UNSEEN, drawing, drawn_table
-from gates.verdicts.reports.page.markup import Markup, joined, tag
+from gates.verdicts.reports.page.drawing.figures import UNSEEN, drawing, drawn_table
+from gates.verdicts.reports.page.drawing.markup import Markup, joined, tag
 from gates.verdicts.reports.plots import gone_towards, of_limit
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Where the limit stands on the axis. Beyond it each doubling takes half of the room that is left, so that no number runs out of it.
 AT_LIMIT = 60.0
-_TICKS = ((0.0, "0"), (0.5, "½"), (1.0, "limit"), (2.0, "twice"), (10.0, "ten times"))
+_TICKS = ((0.0, "0"), (0.5, "½"), (1.0, "limit"), (2.0, "2x"), (10.0, "10x"))
 _HEIGHT = 18
 _WORST_FIRST = (Outcome.FAIL, Outcome.ERROR, Outcome.INCONCLUSIVE, Outcome.PASS)
 _SENTENCE = (

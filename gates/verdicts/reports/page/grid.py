@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from gates.verdict import Outcome, Scope
 from gates.verdicts.reports.page import wording
-from gates.verdicts.reports.page.markup import Markup, joined, tag
+from gates.verdicts.reports.page.drawing.markup import Markup, joined, tag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,8 +10,8 @@ from gates.verdicts.reports.finding_text import explain_command
 from gates.verdicts.reports.findings import answer, findings, missing_inputs, rule_lines, tally, waived_ids
 from gates.verdicts.reports.next_step import next_step
 from gates.verdicts.reports.page import wording
-from gates.verdicts.reports.page.figures import Bar, bars
-from gates.verdicts.reports.page.markup import Markup, joined, tag
+from gates.verdicts.reports.page.drawing.figures import Bar, bars
+from gates.verdicts.reports.page.drawing.markup import Markup, joined, tag
 from gates.verdicts.reports.page.matters import first_of_types, in_two, matters, row_counts
 from gates.verdicts.reports.text import counted
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from gates.verdict import Outcome
 from gates.verdicts.reports.page import wording
-from gates.verdicts.reports.page.figures import UNSEEN, drawn_table
+from gates.verdicts.reports.page.drawing.figures import UNSEEN, drawn_table
+from gates.verdicts.reports.page.drawing.markup import Markup, joined, table, tag
 from gates.verdicts.reports.page.forest import axis
-from gates.verdicts.reports.page.markup import Markup, joined, table, tag
 from gates.verdicts.reports.plots import of_limit
 
 if TYPE_CHECKING:

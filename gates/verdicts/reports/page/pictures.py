@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from gates.verdict import LINE_TO_ADD
 from gates.verdicts.reports.evidence import FIRST
 from gates.verdicts.reports.page import wording
-from gates.verdicts.reports.page.figures import Bar, bars
-from gates.verdicts.reports.page.heatmaps import association_map, row_maps
-from gates.verdicts.reports.page.histograms import histograms
-from gates.verdicts.reports.page.markup import Markup, table
+from gates.verdicts.reports.page.drawing.figures import Bar, bars
+from gates.verdicts.reports.page.drawing.heatmaps import association_map, row_maps
+from gates.verdicts.reports.page.drawing.histograms import histograms
+from gates.verdicts.reports.page.drawing.markup import Markup, table
 from gates.verdicts.reports.page.parts import parts_of
 
 if TYPE_CHECKING:

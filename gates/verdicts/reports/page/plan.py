@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gates.verdict import Outcome
 from gates.verdicts.reports.findings import Findings, findings
 from gates.verdicts.reports.page.articles import CheckFigures
-from gates.verdicts.reports.page.markup import Markup, joined, tag
+from gates.verdicts.reports.page.drawing.markup import Markup, joined, tag
 from gates.verdicts.reports.page.parts import part_plots
 from gates.verdicts.reports.page.pictures import pictures
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gates.verdicts.reports.page import wording
-from gates.verdicts.reports.page.figures import drawing, drawn_table
+from gates.verdicts.reports.page.drawing.figures import drawing, drawn_table
+from gates.verdicts.reports.page.drawing.markup import Markup, joined, table, tag
 from gates.verdicts.reports.page.forest import AT_LIMIT, place
-from gates.verdicts.reports.page.markup import Markup, joined, table, tag
 from gates.verdicts.reports.plots import of_limit
 
 if TYPE_CHECKING:
@@ -54,6 +54,12 @@ def timeline(versions: Sequence[PageVersion]) -> Markup:
         lines = (_line(check_id, versions) for check_id in changed[:_MOST_CHECKS])
         headings = ["check", "over versions", "first", "last", "limit", "outcome"]
         parts.append(drawn_table(sentence, headings, lines, "drawn wide"))
+        numbers = table(
+            "The number of each check by version",
+            ["check", *(one.name for one in versions)],
+            _numbers(changed, versions),
+        )
+        parts.append(tag("details", tag("summary", "All numbers"), numbers))
     return joined(parts)
 
 
@@ -70,6 +76,12 @@ def _changed(versions: Sequence[PageVersion]) -> list[str]:
         if is_other or any(check.observed != newest.observed for check in before):
             ranked.append((not is_other, check_id))
     return [check_id for _, check_id in sorted(ranked)]
+
+
+def _numbers(check_ids: Sequence[str], versions: Sequence[PageVersion]) -> Iterator[list[str]]:
+    for check_id in check_ids[:_MOST_CHECKS]:
+        results = [one.checks.get(check_id) for one in versions]
+        yield [check_id, *("not planned" if one is None else wording.number(one, one.observed) for one in results)]
 
 
 def _line(check_id: str, versions: Sequence[PageVersion]) -> Markup:

@@ -10,7 +10,7 @@ from gates.metrics.catalogue import BY_NAME
 from gates.metrics.limits.wording import Wording
 from gates.verdict import Outcome
 from gates.verdicts.reports.finding_text import short_name
-from gates.verdicts.reports.page.markup import Markup, tag
+from gates.verdicts.reports.page.drawing.markup import Markup, tag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

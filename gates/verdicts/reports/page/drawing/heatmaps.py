@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.verdicts.reports.page.figures import figure, keys
-from gates.verdicts.reports.page.markup import Markup, table, tag
+from gates.verdicts.reports.page.drawing.figures import figure, keys
+from gates.verdicts.reports.page.drawing.markup import Markup, table, tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gates.verdicts.reports.page.markup import Markup, joined, tag
+from gates.verdicts.reports.page.drawing.markup import Markup, joined, tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
