@@ -39,19 +39,12 @@ def _collect(advice: Advice) -> Iterator[Recommendation]:
             "",
             f"where to collect human rows: no group of {len(gains)} has a gain whose interval excludes 0",
         )
-    for one, gain in shown[:AT_MOST]:
-        rows = max(FEWEST_ROWS, one.group.human)
+    for names, _, gain in _alike(shown)[:AT_MOST]:
         first = shown[0][1]
         tie = "" if gain is first else _tie(gain, first)
-        yield Recommendation(
-            Action.COLLECT,
-            one.group.name,
-            f"collect about {rows:,} human rows in {one.group.name}: {gain_text(gain)} for each {PER_ROWS}{_per_cost(advice, gain)}{tie}",
-            rows,
-            gain.value,
-            gain.low,
-            gain.high,
-        )
+        text = f"collect about {gain.rows:,} human rows in {names}: {gain_text(gain)} for each {PER_ROWS}"
+        text += f"{_per_cost(advice, gain)}{tie}"
+        yield Recommendation(Action.COLLECT, names, text, gain.rows, gain.value, gain.low, gain.high)
 
 
 def _tie(gain: Gain, first: Gain) -> str:
@@ -77,7 +70,7 @@ def _synthesise(advice: Advice) -> Iterator[Recommendation]:
 
 
 def _alike(pairs: list[tuple[GroupAdvice, Gain]]) -> list[tuple[str, GroupAdvice, Gain]]:
-    """Groups of a column that nothing tells apart as one, by their names."""
+    """Groups of a column that nothing tells apart as one, by their names, with the first of them."""
     names: dict[tuple[str, float], list[str]] = {}
     for one, gain in pairs:
         names.setdefault((one.group.column, gain.value), []).append(one.group.name)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # A screen is some 45 lines: so many sources, groups and sentences fit one.
 SOURCES_SHOWN, GROUPS_SHOWN, ADVICE_SHOWN = 6, 12, 12
 SCHEMA_VERSION = 1
+# A third of the rows is tested on where there is no holdout; what is learned from fewer than these is about fewer.
+MORE_THAN_READ = 1.6
 _SOURCES = ("source", "rows", "weight", "worth in human rows", "AUC", "coverage", "most telling")
 _GROUPS = (
     "group",
@@ -86,6 +88,8 @@ def _head(advice: Advice) -> list[str]:
         f"gains are in log loss of {advice.learner} on the label '{advice.label}', learned from {advice.learned:,} human rows and "
         f"tested on {advice.tested:,} others, weights in five folds of {advice.human_read:,}; intervals are of 95 %"
     )
+    if advice.human > MORE_THAN_READ * advice.learned:
+        lines.append("that is a part of the human rows: beside all of them a row more, human or synthetic, gains less")
     rates = [one.rate for one in advice.sources if one.rate is not None]
     if rates:
         lines.append(

@@ -28,6 +28,7 @@ def weight_lines(weighing: Weighing, health: Sequence[CheckResult]) -> list[str]
         lines += [source_line(one) for one in weighing.sources]
         if not any(one.weight for one in weighing.sources):
             lines.append(NO_GAIN_HERE)
+        lines += [f"  {source}: {why}" for source, why in weights.about.get("not_by_row", {}).items()]
         lines.append(_read(weighing))
     lines += [
         f"  {row['source']}: {row['effective_ratio']:.0%} effective, largest weight {row['largest']:.2g} times the mean"

@@ -11,6 +11,7 @@ import polars as pl
 
 from gates.advice.material import SYNTHETIC, material_of
 from gates.advice.opened import scanned_dataset
+from gates.advice.weighing.by_row import weights_by_row
 from gates.advice.weighing.source_weights import source_weights
 from gates.advice.weighing.weights import RowWeights
 from gates.data.facts import ORIGIN, ROWS_PER_FILE_BITS, row_number
@@ -41,6 +42,7 @@ class Method(StrEnum):
 
     SOURCE = "source"
     RAKING = "raking"
+    ROWS = "rows"
 
 
 class NoWeightsError(GatesError):
@@ -64,10 +66,13 @@ def weigh(config: DatasetConfig, method: Method, seed: int, learner: Learner | N
     with scanned_dataset(config) as (opened, seen), one_thread():
         if method is Method.RAKING:
             return _raked(config, opened, seen, seed)
-        return _by_source(config, opened, seen, seed, learner)
+        return _by_source(config, opened, seen, (method, seed), learner)
 
 
-def _by_source(config: DatasetConfig, opened: LocalDataset, seen: Scan, seed: int, learner: Learner | None) -> Weighing:
+def _by_source(
+    config: DatasetConfig, opened: LocalDataset, seen: Scan, made_by: tuple[Method, int], learner: Learner | None
+) -> Weighing:
+    method, seed = made_by
     material = material_of(seen, learner)
     if isinstance(material, str):
         raise NoWeightsError(f"{config.name}: {material}")
@@ -78,8 +83,17 @@ def _by_source(config: DatasetConfig, opened: LocalDataset, seen: Scan, seed: in
     weighed = source_weights(material, {name: totals.get(name, 0) for name in (*material.sources, *totals)}, seed)
     weight = {HUMAN: 1.0} | {one.source: one.weight for one in weighed}
     values = source.replace_strict(weight, default=0.0, return_dtype=pl.Float64)
-    about = {"learner": material.learner.value, "label": material.label, "human_rows_read": len(material.human)}
-    return Weighing(_weights(config, opened, lot, (source, values), (Method.SOURCE, seed, about)), tuple(weighed))
+    refused: dict[str, str] = {}
+    if method is Method.ROWS:
+        by_row, refused = weights_by_row(material, weighed, seed)
+        values = _with_rows(lot, values, by_row)
+    about: dict[str, Any] = {
+        "learner": material.learner.value,
+        "label": material.label,
+        "human_rows_read": len(material.human),
+    }
+    about |= {"not_by_row": refused} if refused else {}
+    return Weighing(_weights(config, opened, lot, (source, values), (method, seed, about)), tuple(weighed))
 
 
 def _sources(lot: Lot, generator: str | None, measured: tuple[str, ...]) -> pl.Series:
@@ -93,6 +107,14 @@ def _sources(lot: Lot, generator: str | None, measured: tuple[str, ...]) -> pl.S
     return frame.select(
         source=pl.when(is_human).then(pl.lit(HUMAN)).when(is_made).then(made).otherwise(pl.col(ORIGIN))
     ).to_series()
+
+
+def _with_rows(lot: Lot, values: pl.Series, by_row: Mapping[int, float]) -> pl.Series:
+    """The weights with those of rows that have their own."""
+    if not by_row:
+        return values
+    own = pl.Series(lot.row_id).replace_strict(by_row, default=None, return_dtype=pl.Float64)
+    return own.fill_null(values)
 
 
 def _raked(config: DatasetConfig, opened: LocalDataset, seen: Scan, seed: int) -> Weighing:

@@ -84,12 +84,12 @@ def guarded_weight(
     """
     tried = weights_to_try(len(human), len(synthetic))
     gains = np.zeros((len(tried), len(human)))
-    fold = _folds(examples.unit[human], seed)
+    fold = folds_of(examples.unit[human], seed)
     for number in range(FOLDS):
         mine = fold == number
         gains[:, mine] = _gains(examples, _Split(human[~mine], human[mine], beside), synthetic, tried)
     unit = np.unique(examples.unit[human], return_inverse=True)[1]
-    candidates = [TriedWeight(weight, *_mean_of_units(gain, unit)) for weight, gain in zip(tried, gains, strict=True)]
+    candidates = [TriedWeight(weight, *mean_of_units(gain, unit)) for weight, gain in zip(tried, gains, strict=True)]
     return GuardedWeight(tuple(candidates), len(human), len(synthetic))
 
 
@@ -120,7 +120,7 @@ def _gains(examples: Examples, split: _Split, synthetic: Ints, tried: list[float
     )
 
 
-def _folds(unit: Ints, seed: int) -> Ints:
+def folds_of(unit: Ints, seed: int) -> Ints:
     """The fold of each row: units in an order that follows from seed and unit, dealt out in turn."""
     names, code = np.unique(unit, return_inverse=True)
     keys = mix(mix(names.astype(np.uint64)) ^ np.uint64(seed))
@@ -130,7 +130,7 @@ def _folds(unit: Ints, seed: int) -> Ints:
     return folds
 
 
-def _mean_of_units(values: Floats, unit: Ints) -> tuple[float, float]:
+def mean_of_units(values: Floats, unit: Ints) -> tuple[float, float]:
     """The mean over rows and its standard error over units; an infinite one of a single unit.
 
     Cochran, Sampling Techniques, 1977, section 9A.2, without correction for what is not sampled.

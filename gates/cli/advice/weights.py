@@ -19,15 +19,16 @@ Exit codes: 0 weighed, or no gain was shown; 1 the weights are not healthy, and 
 Examples:
   gates weights reviews                     how much each source should count
   gates weights reviews --method raking     human rows to the declared shares of people
+  gates weights reviews --method rows       by row, where that helps more than one weight a source
 """
 )
 @click.argument("dataset")
 @click.option(
     "--method",
-    type=OneOf("method", ("source", "raking")),
+    type=OneOf("method", ("source", "raking", "rows")),
     default="source",
     show_default=True,
-    help="source: one weight a generator, where it helps a model on human rows. raking: human rows to the declared population.",
+    help="source: one weight a generator, where it helps a model on human rows. raking: human rows to the declared population. rows: as source, by row where that helps more.",
 )
 @click.option(
     "--output",
