@@ -64,6 +64,7 @@ def of_taught_text(column: str) -> dict[str, Change]:
     """What a text that a model learns to write keeps beyond `of_text`."""
     return {
         f"{column}/no-leaked-frame": with_cell(column, f"{WORDS}\nOutput: more"),
+        f"{column}/no-markup": with_cell(column, f"<p>{WORDS}</p>"),
         f"{column}/not-missing-word": with_cell(column, "NaN"),
     }
 

@@ -22,10 +22,22 @@ RULES: Mapping[str, Mapping[str, Change]] = {
 # What changes a whole column cannot be shown beside other faults; every other change is one of a row of each origin.
 WHOLE_COLUMN = ("/type", "timestamp/parseable", "/not-null")
 # Rules that synthetic rows may break as often as human rows do.
-BEYOND_HUMAN = ("/no-leaked-frame", "/not-missing-word", "/valid-unicode", "response/differs-from-prompt")
+BEYOND_HUMAN = (
+    "/keeps-numbers",
+    "/keeps-placeholders",
+    "/no-leaked-frame",
+    "/no-markup",
+    "/not-missing-word",
+    "/valid-unicode",
+    "response/differs-from-prompt",
+)
 # Rules that the same cell breaks as well, because it has both faults.
 ALSO: Mapping[str, frozenset[str]] = {
-    "target/length": frozenset({"target/length-ratio"}),
+    # None of these cells has the number of its source.
+    **dict.fromkeys(
+        ("target/no-nul", "target/valid-unicode", "target/length-ratio"), frozenset({"target/keeps-numbers"})
+    ),
+    "target/length": frozenset({"target/length-ratio", "target/keeps-numbers"}),
     "source/length": frozenset({"target/length-ratio"}),
     "source_language/not-blank": frozenset({"source_language/bcp-47"}),
     "target_language/not-blank": frozenset({"target_language/bcp-47"}),

@@ -54,7 +54,7 @@ OPTIONAL_TEXT: RowRules = ("text", "valid-unicode", "no-nul", DeclaredRule("leng
 # Of a required text. not-blank counts nulls, so that a missing text is reported once.
 TEXT: RowRules = ("not-blank", *OPTIONAL_TEXT)
 # Of a text that a model is taught to write.
-TAUGHT_TEXT: RowRules = (*TEXT, "not-missing-word", "no-leaked-frame")
+TAUGHT_TEXT: RowRules = (*TEXT, "not-missing-word", "no-leaked-frame", "no-markup")
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,8 @@ TYPE = DataType(
             # The ratio beyond which Moses' clean-corpus-n.perl drops a pair by default; in characters it holds for
             # Chinese and English too, which lie at about 1 to 3. "OK" may well become a sentence.
             DeclaredRule("length-ratio", {"other": "source", "most": 9, "min_length": 40}),
+            DeclaredRule("keeps-numbers", {"other": "source"}),
+            DeclaredRule("keeps-placeholders", {"other": "source"}),
         ),
         "source_language": ("text", "has-value", "bcp-47"),
         "target_language": ("text", "has-value", "bcp-47", DeclaredRule("differs-from", {"other": "source_language"})),
@@ -43,7 +45,8 @@ A text and its translation, with the languages of both as BCP 47 tags: `en`, `pt
 person's translation.
 
 Main text: `target`; formatting is compared in `source` too. Texts under 30 characters may be the same in both languages
-(names, numbers), and lengths are compared from 40 characters on. Group: `source`.
+(names, numbers), and lengths are compared from 40 characters on. Numbers of two digits, placeholders such as `%(name)s`
+and tags of the source stand in its translation. Group: `source`.
 """,
     example="""\
 ```toml

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 # Without this list a misspelt word would ask the default's question under another name.
 VALUES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "expect_annotator_agreement_to_be_between": {"level": ("nominal", "ordinal", "interval", "ratio")},
-    "expect_associations_to_match": {"over": ("worst", "mean", "triples")},
+    "expect_associations_to_match": {"over": ("worst", "mean", "triples", "unseen")},
     "expect_columns_to_not_contain_personal_data": {"kind": ("secrets", "personal")},
     "expect_constraint_violation_ratio_to_be_less_than": {
         "constraint": (

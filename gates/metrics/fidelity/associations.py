@@ -13,6 +13,7 @@ from gates.metrics.comparison.encoding import Coded, ColumnKind, Feature
 from gates.metrics.comparison.paired_draws import draws, excess, worst_excess
 from gates.metrics.comparison.strata import Sides, compare_by_role
 from gates.metrics.fidelity.interactions import interactions
+from gates.metrics.fidelity.unseen_pairs import unseen_pairs
 from gates.metrics.stats.association import (
     LevelColumn,
     RankedColumn,
@@ -48,13 +49,16 @@ _Codes = dict[str, "Codes"]
 def measure(scan: Scan, scope: Scope, params: Mapping[str, object]) -> Measurement:
     """Excess difference of association strength, in [-1, 1]: of the worst pair, or the mean over pairs (`over`).
 
-    over "triples": of the worst three columns, as `interactions` has it.
+    over "triples": of the worst three columns, as `interactions` has it; over "unseen": not of strengths but of rows whose
+    two values no human row has together, as `unseen_pairs` has it.
 
     Spearman's correlation between numbers, the correlation ratio of ranks between a category and a number,
     bias-corrected Cramer's V between categories (Bergsma, Journal of the Korean Statistical Society 42 (2013) 323-328).
     """
     if params["over"] == "triples":
         return compare_by_role(scan, interactions)
+    if params["over"] == "unseen":
+        return compare_by_role(scan, unseen_pairs)
     by_side = scan.cached(_compared)
 
     def compare(sides: Sides) -> Measurement:

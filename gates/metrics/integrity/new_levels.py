@@ -1,4 +1,4 @@
-"""Units, labels and events that only synthetic rows have, although as many human rows would have shown them."""
+"""Units, labels, events and languages that only synthetic rows have, although as many human rows would have shown them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import polars as pl
 from scipy.special import ndtri
 
 from gates.errors import first_few
+from gates.metrics.base.languages import TRANSLATION
 from gates.metrics.limits.wording import percent
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class NewLevels:
 
 
 def new_levels(scan: Scan, ignored: Collection[str]) -> Iterator[NewLevels]:
-    """Levels of the unit, and of label and event of rows that mirror human ones, that human rows would have shown if they had them.
+    """Levels of the unit, and of label, event and languages of translation of rows that mirror human ones, that human rows lack.
 
     A level that k of n synthetic rows have, and none of m human ones, is new where Fisher's exact test gives that split
     less than .001, shared out over the column's levels: if origin were chance, all k would fall among the synthetic
@@ -60,8 +61,9 @@ def new_levels(scan: Scan, ignored: Collection[str]) -> Iterator[NewLevels]:
 
     ignored: levels, as `folded` spells them, that are no levels.
     """
-    drawn = () if scan.declared.extends_human_law else (scan.roles.label, _event(scan))
-    for column in dict.fromkeys([*({UNIT} & {*scan.roles.bound}), *filter(None, drawn)]):
+    bound = {*scan.roles.bound}
+    drawn = () if scan.declared.extends_human_law else (scan.roles.label, _event(scan), *sorted(bound & {*TRANSLATION}))
+    for column in dict.fromkeys([*({UNIT} & bound), *filter(None, drawn)]):
         human, synthetic = (_rows(side, column) for side in (scan.human, scan.synthetic))
         human_levels = {folded(level) for level in human["level"].unique()}
         if not human_levels or (len(human_levels) > LEVELS_AT_MOST and column != _event(scan)):

@@ -8,7 +8,7 @@ import pandera.polars as pa
 
 from gates.config.types.declaration import DeclaredRule
 from gates.errors import SuiteError, did_you_mean
-from gates.rows.schemas import rules
+from gates.rows.schemas import kept_parts, rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -36,11 +36,14 @@ CHECKS: Mapping[str, Callable[..., pa.Check]] = {
     "differs-from": rules.differs_from,
     "finite": rules.finite,
     "has-value": rules.has_value,
+    "keeps-numbers": kept_parts.keeps_numbers,
+    "keeps-placeholders": kept_parts.keeps_placeholders,
     "length": _length,
     "length-ratio": rules.length_ratio,
     "maximum": _maximum,
     "minimum": _minimum,
     "no-leaked-frame": rules.no_leaked_frame,
+    "no-markup": rules.no_markup,
     "no-nul": rules.no_nul,
     "not-blank": rules.not_blank,
     "not-json-literal": rules.not_json_literal,

@@ -26,6 +26,11 @@ NOT_A_NUMBER = "NaN"
 JSON_LITERALS = ("true", "false", "null")
 # How pandas, Python, JSON, R and spreadsheets write a value that is missing, in small letters.
 MISSING_WORDS = ("nan", "none", "null", "nil", "nat", "<na>", "n/a", "#n/a", "undefined")
+# What crawlers, JSON encoders and chat models leave of another format: tags that pages are made of, references, escapes.
+MARKUP = (
+    r"(?i)</?(?:p|br|div|span|li|ul|ol|b|i|em|strong|a|h[1-6]|t[dr]|table)(?:\s[^<>]*)?/?>"
+    r"|&(?:nbsp|amp|lt|gt|quot|apos|[lr][sd]quo|[mn]dash|hellip|#\d{2,5}|#x[0-9a-f]{2,5});|\\u[0-9a-f]{4}"
+)
 # RFC 5646, section 2.1: language, extended languages, script, region, variants, extensions, private use. Languages of
 # five to eight letters are reserved and none is registered: such a word is a name, "english".
 LANGUAGE_TAG = (
@@ -107,6 +112,15 @@ def no_leaked_frame() -> pa.Check:
     )
 
 
+def no_markup() -> pa.Check:
+    r"""No HTML tag, no character reference (`&nbsp;`) and no written-out `\u2019`, which a converter left. Rule `no-markup`."""
+    return _check(
+        "no-markup",
+        "a text without HTML tags, character references such as &nbsp; and escapes such as \\u2019",
+        lambda text: ~text.str.contains(MARKUP),
+    )
+
+
 def language_tag() -> pa.Check:
     """A well-formed BCP 47 tag (RFC 5646) such as `en`, `pt-BR` or `zh-Hans`; registries are not consulted. Rule `bcp-47`."""
     return _check(
@@ -147,7 +161,7 @@ def differs_from(other: str, *, min_length: int = 0) -> pa.Check:
         mine = text.str.strip_chars()
         return (mine != beside.str.strip_chars()) | (mine.str.len_chars() < min_length) | (mine == "")
 
-    return _check_beside(f"differs-from-{other}", f"another text than '{other}' has", other, holds)
+    return check_beside(f"differs-from-{other}", f"another text than '{other}' has", other, holds)
 
 
 def length_ratio(other: str, most: float, min_length: int) -> pa.Check:
@@ -162,7 +176,7 @@ def length_ratio(other: str, most: float, min_length: int) -> pa.Check:
         # A blank text is found by its own rule.
         return (longer <= most * shorter) | (longer < min_length) | (shorter == 0)
 
-    return _check_beside("length-ratio", f"at most {most:g} times as long as '{other}', or as short", other, holds)
+    return check_beside("length-ratio", f"at most {most:g} times as long as '{other}', or as short", other, holds)
 
 
 def roles_alternate() -> pa.Check:
@@ -190,7 +204,9 @@ def reads_one_column(check: pa.Check) -> bool:
     return check.element_wise or getattr(check._check_fn, "reads_one_column", False)  # noqa: SLF001 (no public name)
 
 
-def _check_beside(name: str, expected: str, other: str, holds: Callable[[pl.Expr, pl.Expr], pl.Expr]) -> pa.Check:
+def check_beside(name: str, expected: str, other: str, holds: Callable[[pl.Expr, pl.Expr], pl.Expr]) -> pa.Check:
+    """A check that sets a column against another one of the row, and holds where either has no value."""
+
     def rows(data: pa.PolarsData) -> pl.LazyFrame:
         return data.lazyframe.select(holds(pl.col(data.key or "*"), pl.col(other)).fill_null(value=True))
 

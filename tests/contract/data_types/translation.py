@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tests.contract.broken_cells import of_text, of_type, saying_the_same, with_cell
+from tests.contract.broken_cells import WORDS, of_text, of_type, saying_the_same, with_cell
 from tests.contract.laws import domains, labels, sentence, word, words
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from tests.contract.sound_datasets import Dataset
 
 
 def rows(rng: np.random.Generator, count: int, origin: str) -> pl.DataFrame:
@@ -27,11 +29,18 @@ def rows(rng: np.random.Generator, count: int, origin: str) -> pl.DataFrame:
     })  # fmt: skip
 
 
+def without_a_placeholder(dataset: Dataset) -> Dataset:
+    """A source has one that its translation lacks."""
+    return with_cell("source", "Delete {name} and what belongs to it")(dataset)
+
+
 RULES = {
     **of_text("source"),
     **of_text("target"),
     "target/differs-from-source": saying_the_same("target", "source"),
     "target/length-ratio": with_cell("target", "so " * 1000),
+    "target/keeps-numbers": with_cell("target", WORDS),
+    "target/keeps-placeholders": without_a_placeholder,
     "source_language/bcp-47": with_cell("source_language", "english"),
     "source_language/not-blank": with_cell("source_language", " "),
     "source_language/type": of_type("source_language", pl.Int64),

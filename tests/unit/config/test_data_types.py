@@ -195,6 +195,40 @@ def test_translation_rules():
     }
 
 
+@pytest.mark.parametrize(
+    ("source", "target", "broken"),
+    [
+        ("Built in 1999, sold for 1,500,000.", "1999 gebaut, verkauft für 1.500.000.", []),
+        ("Built in 1999, sold for 1,500,000.", "Vendu 1 500 000 en 1999.", []),
+        ("Wait 30 seconds.", "انتظر ٣٠ ثانية", []),
+        ("Two lids, or 2.", "Zwei Deckel, oder zwei.", []),
+        ("Wait 30 seconds.", "Warten Sie 50 Sekunden.", ["numbers"]),
+        ("Hello %(name)s, <b>{count}</b> left", "Noch <b>{count}</b>, %(name)s", []),
+        ("Hello %(name)s", "Hallo %(nom)s", ["placeholders"]),
+        ("<b>Stop</b>", "Halt", ["placeholders"]),
+        ("100 % of it", "100 % davon", []),
+    ],
+)
+def test_translation_keeps_numbers_placeholders_and_tags(source, target, broken):
+    rows = {"source": [source], "target": [target], "source_language": ["en"], "target_language": ["de"]}
+
+    assert failing("translation", **rows) == {f"target/keeps-{what}": [0] for what in broken}
+
+
+@pytest.mark.parametrize(
+    "text", ["<p>Some text</p>", "Some&nbsp;text", "Don&#39;t", "It\\u2019s", 'a <a href="x">link</a>', "one<br/>two"]
+)
+def test_markup_that_a_converter_left_is_named(text):
+    assert failing("text", text=[text]) == {"text/no-markup": [0]}
+
+
+@pytest.mark.parametrize(
+    "text", ["a < b and c > d", "AT&T; R&D", "x <y> z", r"C:\users", "vector<int>", "if a <b, c> d"]
+)
+def test_angles_and_ampersands_of_plain_text_are_no_markup(text):
+    assert failing("text", text=[text]) == {}
+
+
 def test_language_tags_are_those_of_bcp_47():
     good = [
         "en",

@@ -37,6 +37,7 @@ def test_text_asks_for_visible_valid_text_of_bounded_length():
     assert [rule.id for rule in rules(Text)] == [
         "text/length",
         "text/no-leaked-frame",
+        "text/no-markup",
         "text/no-nul",
         "text/not-blank",
         "text/not-missing-word",
