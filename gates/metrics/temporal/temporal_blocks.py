@@ -30,6 +30,10 @@ EVENTS_AT_LEAST = 2
 # Twice the time is one class further, a millisecond to three years: clocks and habits differ by factors.
 CLASSES_OF_STEPS = 48
 _LEAST_CLASS = -10
+# Sessions of twice as many events are one class further, up to a million.
+CLASSES_OF_LENGTHS = 20
+# Parts of a day of three hours: wide enough for clocks that are an hour apart, which nobody can tell from habits.
+PARTS_OF_DAY = 8
 # Transitions among the 20 commonest events of human rows; others share one place, where single pairs are too rare to count.
 EVENT_KINDS = 20
 
@@ -40,6 +44,9 @@ class Facet(StrEnum):
     AUTOCORRELATION = "autocorrelation"
     STEPS = "time between rows"
     TRANSITIONS = "transitions"
+    LENGTHS = "rows of a session or day"
+    DAYTIME = "time of day"
+    DAILY_WAVE = "wave of a day"
 
 
 @dataclass(frozen=True)
@@ -102,8 +109,11 @@ def _blocks(rows: pl.DataFrame, kinds: list[str]) -> Blocks:
     facets = {Facet.STEPS: _steps(rows, each.height)}
     if rows.schema["what"] == pl.String:
         facets[Facet.TRANSITIONS] = _transitions(rows, each.height, kinds)
+        facets[Facet.LENGTHS] = _lengths(each)
+        facets[Facet.DAYTIME] = _parts_of_day(rows, each.height)
     else:
         facets[Facet.AUTOCORRELATION] = _autocorrelation(rows)
+        facets[Facet.DAILY_WAVE] = _daily_wave(rows)
     return Blocks(facets, each["len"].to_numpy().astype(np.int64), each["generator"].to_numpy().astype(np.str_))
 
 
@@ -122,6 +132,37 @@ def _steps(rows: pl.DataFrame, count: int) -> Floats:
     lengths = np.maximum(steps["seconds"].to_numpy(), 2.0**_LEAST_CLASS)
     classes = np.clip(np.floor(np.log2(lengths)).astype(np.int64) - _LEAST_CLASS, 0, CLASSES_OF_STEPS - 1)
     return _counts(steps["block"].to_numpy(), classes, (count, CLASSES_OF_STEPS))
+
+
+def _lengths(each: pl.DataFrame) -> Floats:
+    """Per stretch a one in the class of how many rows it has."""
+    classes = np.minimum(np.log2(each["len"].to_numpy()).astype(np.int64), CLASSES_OF_LENGTHS - 1)
+    return _counts(np.arange(each.height), classes, (each.height, CLASSES_OF_LENGTHS))
+
+
+def _parts_of_day(rows: pl.DataFrame, count: int) -> Floats:
+    """Per stretch how many events fall into each part of the day."""
+    part = rows["when"].dt.hour().cast(pl.Int64).to_numpy() * PARTS_OF_DAY // 24
+    return _counts(rows["block"].to_numpy(), part, (count, PARTS_OF_DAY))
+
+
+def _daily_wave(rows: pl.DataFrame) -> Floats:
+    """Per stretch the wave of one day in its readings, as amplitudes of cosine and sine in its own standard deviations.
+
+    NaN where it stands still. Fourier coefficients: Bloomfield, Fourier Analysis of Time Series, 2000, ch. 4.
+    """
+    angle = 2 * np.pi * (pl.col("when") - pl.col("when").dt.truncate("1d")).dt.total_microseconds() / 86_400e6
+    deviation = pl.col("what").std(ddof=0)
+    centred = (pl.col("what") - pl.col("what").mean()) / pl.when(deviation > 0).then(deviation)
+    waves = (
+        rows.with_columns(angle=angle)
+        .group_by("block")
+        .agg(
+            (2 * centred * pl.col("angle").cos()).mean().alias("cosine"),
+            (2 * centred * pl.col("angle").sin()).mean().alias("sine"),
+        )
+    )
+    return waves.sort("block").drop("block").fill_null(float("nan")).to_numpy().astype(np.float64).reshape(-1, 2)
 
 
 def _transitions(rows: pl.DataFrame, count: int, kinds: list[str]) -> Floats:

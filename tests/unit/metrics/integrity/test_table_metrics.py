@@ -473,6 +473,22 @@ def test_a_label_that_no_person_gave_is_named_unless_rows_extend_the_human_law()
     assert outcome(measured(alignment, NEW_LABEL), max_value=0) is Outcome.PASS
 
 
+def test_a_language_that_no_person_translated_is_named():
+    def translated(frame: pl.DataFrame, into: pl.Expr) -> pl.DataFrame:
+        return frame.with_columns(source_language=pl.lit("en"), target_language=into)
+
+    every_tenth = pl.when(pl.int_range(1200) % 10 == 0).then(pl.lit("xx")).otherwise(pl.lit("de"))
+    measurement = measured(
+        alignment,
+        translated(OTHERS, every_tenth),
+        human=translated(HUMAN, pl.lit("de")),
+        roles={"bound": ("source_language", "target_language")},
+    )
+
+    assert outcome(measurement, max_value=0) is Outcome.FAIL
+    assert "column 'target_language' has 'xx' in 10.0 % of synthetic rows" in measurement.note
+
+
 def test_one_strange_label_and_labels_of_one_group_are_no_new_vocabulary():
     def labelled(first: int, roles: dict[str, str], **columns: pl.Expr) -> Outcome:
         synthetic = OTHERS.with_columns(grade=pl.when(pl.int_range(1200) < first).then(9).otherwise(pl.col("grade")))

@@ -53,10 +53,29 @@ def test_readings_in_another_order_or_at_other_steps_fail_and_the_facet_is_named
     assert f"farthest in {facet}" in judgement.message
 
 
+def warm_at_noon(seed: int) -> pl.DataFrame:
+    """Readings that rise and fall with the day."""
+    hour = pl.col("timestamp").dt.hour().cast(pl.Float64)
+    wave = (hour * 3.141592653589793 / 12).cos() * -3
+    return readings(entities=10, days=20, seed=seed).with_columns(pl.col("value") + wave)
+
+
+def test_readings_of_another_time_zone_fail_by_the_wave_of_the_day():
+    moved = warm_at_noon(2).with_columns(pl.col("timestamp").dt.offset_by("8h"))
+
+    judgement = judged(warm_at_noon(1), moved)
+
+    assert judged(warm_at_noon(1), warm_at_noon(2)).outcome is Outcome.PASS
+    assert judgement.outcome is Outcome.FAIL
+    assert "farthest in wave of a day" in judgement.message
+
+
 @pytest.mark.parametrize(
     ("facet", "changed"),
     [
         ("transitions", OTHER_VISITS.with_columns(pl.col("event").shuffle(seed=1).over("session"))),
+        ("rows of a session or day", OTHER_VISITS.filter(pl.int_range(pl.len()).over("session") < 3)),
+        ("time of day", OTHER_VISITS.with_columns(pl.col("timestamp").dt.offset_by("9h"))),
         (
             "time between rows",
             OTHER_VISITS.with_columns(timestamp=pl.lit(0).cum_count().over("session") * timedelta(seconds=10))
@@ -64,7 +83,7 @@ def test_readings_in_another_order_or_at_other_steps_fail_and_the_facet_is_named
         ),
     ],
 )  # fmt: skip
-def test_events_in_another_order_or_at_even_steps_fail_and_the_facet_is_named(facet, changed):
+def test_events_in_another_order_at_other_times_or_in_other_numbers_fail_and_the_facet_is_named(facet, changed):
     judgement = judged(VISITS, changed, EVENT_ROLES)
 
     assert judgement.outcome is Outcome.FAIL
