@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,13 +12,19 @@ import click
 
 from gates.cli.options import config_option, plugins_here, today
 from gates.cli.streams import clean_stdout, note
-from gates.errors import GatesError
+from gates.errors import GatesError, first_few
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
     from gates.contract.contract import Contract
     from gates.contract.explain import Explanation, Use
+    from gates.metrics.base.metric import Metric
 
 WIDTH = 100
+# A screen has 50 lines. A use takes two to four, and of more than these the first are shown and the others named.
+MOST_USES, FEW_USES = 4, 2
+MOST_NAMED = 24
 
 
 @click.command(
@@ -25,21 +32,26 @@ WIDTH = 100
 Examples:
   gates explain combined/expect_distributions_to_match
   gates explain distributions_to_match
-  gates explain boilerplate
+  gates explain copies
+  gates explain income/range
+  gates explain text
 """
 )
-@click.argument("check")
-@click.option("--all-types", is_flag=True, help="In a project, show the limits of data types that it does not use too.")
+@click.argument("words", nargs=-1, required=True, metavar="CHECK")
+@click.option(
+    "--all-types", is_flag=True, help="Show every limit, in a project those of data types that it does not use, too."
+)
 @config_option
-def command(check: str, config: Path | None, *, all_types: bool) -> int:
+def command(words: tuple[str, ...], config: Path | None, *, all_types: bool) -> int:
     """Explain CHECK: what it asks, why, its source and limits, and how to fix what it finds.
 
-    CHECK is an id from a report, an expectation's name with or without `expect_`, or a word that only one name contains.
+    CHECK is an id from a report, an expectation's name with or without `expect_`, words of a name, or a column or rule of row
+    rules; `gates check --only` takes the same. Of words that several names have, each name is listed with what it asks.
     """
     from gates.contract.explain import (
         arguments,
         explanation,
-        find_type,
+        find_types,
         matching,
         of_datasets,
         own_uses,
@@ -54,15 +66,49 @@ def command(check: str, config: Path | None, *, all_types: bool) -> int:
         shipped = shipped_uses(plugins, metrics)
     here = _datasets_here(config)
     used = [*shipped, *own_uses(here)]
-    check_type, check_id = find_type(check, metrics, [str(use.entry.check_id) for use in used])
-    every = matching(used, check_type, check_id)
+    types, ids = find_types(" ".join(words), metrics, [str(use.entry.check_id) for use in used])
+    if len(types) > 1:
+        click.echo("\n".join(_listed(" ".join(words), types, metrics)))
+        return 0
+    (check_type,) = types
+    every = matching(used, check_type, ids)
     uses = every if all_types else of_datasets(every, here)
     scope = uses[0].entry.check_id.scope.value if uses else "SCOPE"
     entry = _entry_text(arguments(check_type, metrics), suite_entry(check_type, uses, metrics), scope)
     more = f"  {left:,} more in suites of other data types: --all-types" if (left := len(every) - len(uses)) else ""
-    lines = [*_text(explanation(check_type, metrics), uses), *([more] if more else []), *entry]
+    shown = uses if all_types or len(uses) <= MOST_USES else uses[:FEW_USES]
+    text = [*_text(explanation(check_type, metrics), shown), *_in_short(uses[len(shown) :])]
+    lines = [*text, *([more] if more else []), *entry]
     click.echo("\n".join(lines))
     return 0
+
+
+def _listed(words: str, types: Sequence[str], metrics: Mapping[str, Metric]) -> Iterator[str]:
+    """The types that words may mean, each with what it asks."""
+    from gates.contract.explain import explanation
+
+    yield f"{len(types)} checks have '{words}' in their names; `gates explain NAME` says all of one:"
+    for check_type in types[:MOST_NAMED]:
+        yield f"  {check_type}"
+        yield from _wrapped(explanation(check_type, metrics).asks, 6)
+    if len(types) > MOST_NAMED:
+        yield f"  and {len(types) - MOST_NAMED:,} more"
+
+
+def _in_short(uses: Sequence[Use]) -> list[str]:
+    """The details of uses that are not shown, by column where they have one, and how to see one of them."""
+    if not uses:
+        return []
+    rules: dict[str, list[str]] = {}
+    for use in uses:
+        column, _, rule = use.entry.check_id.detail.rpartition("/")
+        rules.setdefault(column or rule or use.owner, []).extend([rule] if column else [])
+    named = (f"{name} ({', '.join(dict.fromkeys(of_it))})" if of_it else name for name, of_it in rules.items())
+    example = uses[0].entry.check_id.detail or str(uses[0].entry.check_id)
+    return [
+        f"  {len(uses):,} more, of which `gates explain {shlex.quote(example)}` shows one, and --all-types all:",
+        *_wrapped(first_few(named, MOST_NAMED), 6),
+    ]
 
 
 def _datasets_here(path: Path | None) -> dict[str, Contract]:
@@ -105,7 +151,8 @@ def _entry_text(arguments: dict[str, str], entry: dict[str, object] | None, scop
     if entry is None:
         return lines
     lines += ["", f'entry, for "expectations" in expectations/DATASET/{scope}.json']
-    return [*lines, *textwrap.indent(json.dumps(entry, indent=2), "  ").splitlines()]
+    keys = [f"    {json.dumps(key)}: {json.dumps(value)}" for key, value in entry.items()]
+    return [*lines, "  {", *",\n".join(keys).splitlines(), "  }"]
 
 
 def _wrapped(text: str, indent: int) -> list[str]:

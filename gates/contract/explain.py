@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gates.config.data_types import DATA_TYPES
 from gates.config.installed.plugins import PluginKind, Plugins
-from gates.contract.check_lookup import PREFIX, resolve_checks, search_checks, suggestion, written_out
+from gates.contract.check_lookup import PREFIX, resolve_checks, search_checks, search_sentence, suggestion, written_out
 from gates.contract.plugins.registry import loaded, type_suites
 from gates.contract.suites import limits_of, read_suite
 from gates.contract.suites.argument_values import described, example_value
@@ -114,25 +114,31 @@ def explanation(check_type: str, metrics: Mapping[str, Metric] = BY_NAME) -> Exp
     )
 
 
-def find_type(check: str, metrics: Mapping[str, Metric] = BY_NAME, ids: Collection[str] = ()) -> tuple[str, str]:
-    """The expectation type that a check id, a type, a word of its name or a detail means, and the id's own part or "".
+def find_types(
+    check: str, metrics: Mapping[str, Metric] = BY_NAME, ids: Collection[str] = ()
+) -> tuple[list[str], list[str]]:
+    """The expectation types that a check id, a type, words of its name or a detail mean, and which of the ids of a single one.
 
-    metrics: as for `explanation`. ids: of the checks that suites have, some of which have details. Raises UsageError naming the nearest type, or all that have the word.
+    metrics: as for `explanation`. ids: of the checks that suites have, some of which have details. Several types have a word
+    that no single one has. Raises UsageError naming the nearest type.
     """
     first, _, rest = written_out(check).partition("/")
     is_id = first in {scope.value for scope in Scope} and rest
-    check_type, _, detail = rest.partition("/") if is_id else (first, "", "")
+    check_type = rest.partition("/")[0] if is_id else first
     ours = {*_STOCK, *metrics}
     every_type = ours | SUPPORTED
     # A word of ours first: Great Expectations' own have almost every word of English.
     types = ours if search_checks(check_type, ours) else every_type
-    named = [name for name in (check_type, PREFIX + check_type) if name in every_type] or search_checks(
-        check_type, types
-    )
+    exact = [name for name in (check_type, PREFIX + check_type) if name in every_type]
+    named = exact or search_checks(check_type, types) or search_sentence(check, ours)
+    detailed = resolve_checks(check, ids)
+    of_details = list(dict.fromkeys(one.split("/")[1] for one in detailed))
     if len(named) == 1:
-        return named[0], "/".join(filter(None, (first, named[0], detail))) if is_id else ""
-    if detailed := resolve_checks(check, ids):
-        return detailed[0].split("/")[1], detailed[0] if len(detailed) == 1 else ""
+        return named, [one for one in detailed if one.split("/")[1] == named[0]]
+    if named and not (rest and len(of_details) == 1):
+        return named, []
+    if len(of_details) == 1:
+        return of_details, detailed
     hint = suggestion(check_type, types, otherwise="`gates list checks` names them")
     raise UsageError(f"no check '{check}' ({hint})")
 
@@ -214,7 +220,7 @@ def of_datasets(uses: Sequence[Use], contracts: Mapping[str, Contract]) -> list[
     return counting if contracts and counting else list(uses)
 
 
-def matching(uses: Sequence[Use], check_type: str, check: str) -> list[Use]:
-    """The uses of a type; of one check id alone where the suites have it."""
+def matching(uses: Sequence[Use], check_type: str, ids: Collection[str]) -> list[Use]:
+    """The uses of a type; of these check ids alone where there are any."""
     of_type = [use for use in uses if use.entry.type == check_type]
-    return [use for use in of_type if str(use.entry.check_id) == check] or of_type
+    return [use for use in of_type if str(use.entry.check_id) in ids] or of_type

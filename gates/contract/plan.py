@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from gates.contract.check_lookup import resolve_checks, suggestion
+from gates.contract.check_lookup import MOST_NAMED, resolve_checks, search_checks, suggestion
 from gates.contract.suites import ROW_FAILURES, SuiteEntry, unmentioned_rule
-from gates.errors import SuiteError, UsageError, did_you_mean
+from gates.errors import SuiteError, UsageError, did_you_mean, first_few
 from gates.verdict import Kind, PlannedCheck, Scope, Severity
 
 if TYPE_CHECKING:
@@ -47,8 +47,7 @@ class Plan:
             matches = resolve_checks(name, ids)
             if not matches:
                 types = {check.id.type for check in self.checks}
-                near = suggestion(name, types, ids, otherwise="`gates check -v` lists them")
-                raise UsageError(f"--only {name}: no such check ({near})")
+                raise UsageError(f"--only {name}: {_why_none(name, types, ids)}")
             matched_scopes = list(dict.fromkeys(one.partition("/")[0] for one in matches))
             if scopes and not {*matched_scopes} & {*scopes}:
                 raise UsageError(
@@ -66,6 +65,18 @@ class Plan:
                 for scope in Scope
             }
         )
+
+
+def _why_none(name: str, types: Collection[str], ids: Collection[str]) -> str:
+    """What to say of a name that means no check of a plan."""
+    from gates.metrics.catalogue import BY_NAME
+
+    elsewhere = [] if search_checks(name, types) else search_checks(name.replace(" ", "_"), BY_NAME)
+    if elsewhere:
+        return (
+            f"no check of this dataset ({first_few(elsewhere, MOST_NAMED)} asks others; `gates check -v` lists its own)"
+        )
+    return f"no such check ({suggestion(name, types, ids, otherwise='`gates check -v` lists them')})"
 
 
 def plan(

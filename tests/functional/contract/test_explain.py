@@ -15,6 +15,7 @@ from gates.metrics.catalogue import METRICS
 from gates.metrics.fidelity.constraints import _CONSTRAINTS
 from gates.metrics.fidelity.text_diversity import MEASURES
 
+LINES_OF_A_SCREEN = 50
 BY_NAME = {metric.expectation: metric for metric in METRICS}
 USES = built_in_uses()
 
@@ -40,13 +41,56 @@ def test_word_of_one_name_shows_that_check(word, kind, tmp_path, gates):
     assert called.out.startswith(f"{kind}\n")
 
 
-def test_word_of_several_names_lists_them(tmp_path, gates):
+def test_word_of_several_names_lists_them_with_what_they_ask(tmp_path, gates):
     called = gates(tmp_path, "explain", "text")
 
-    assert (called.code, called.out) == (2, "")
-    assert called.err == (
-        "no check 'text' (one of: expect_degenerate_text_ratio_to_be_less_than, expect_machine_text_ratio_to_be_less_than)\n"
-    )
+    assert (called.code, called.err) == (0, "")
+    names = ["expect_degenerate_text_ratio_to_be_less_than", "expect_machine_text_ratio_to_be_less_than"]
+    listed = " ".join(f"{name} {BY_NAME[name].asks}" for name in names)
+    title = "2 checks have 'text' in their names; `gates explain NAME` says all of one:"
+    assert " ".join(called.out.split()) == f"{title} {listed}"
+
+
+@pytest.mark.parametrize("words", [["synthetic", "copies", "of", "human"], ["Synthetic rows copy human rows:"]])
+def test_words_of_a_name_or_of_a_finding_show_its_check(words, tmp_path, gates):
+    assert gates(tmp_path, "explain", *words).out.startswith("expect_synthetic_to_not_copy_human\n")
+
+
+@pytest.mark.parametrize("kind", sorted([*BY_NAME, "failures"]))
+def test_explanation_fits_a_screen(kind, tmp_path, gates):
+    assert len(gates(tmp_path, "explain", kind).out.splitlines()) <= LINES_OF_A_SCREEN
+
+
+def test_rules_of_a_column_are_named_and_one_of_them_is_shown(judged_project, gates):
+    root = judged_project.root
+
+    failures = gates(root, "explain", "failures").out
+    of_column = gates(root, "explain", "income").out
+    one = gates(root, "explain", "income/range").out
+
+    assert len(failures.splitlines()) <= LINES_OF_A_SCREEN
+    assert "more, of which `gates explain grade/range` shows one, and --all-types all:" in failures
+    assert "income (not-null, present, range, type)" in " ".join(failures.split())
+    assert "/grade/" not in of_column
+    assert [line.split()[1] for line in one.splitlines() if line.startswith("  sound: ")] == [
+        f"{scope}/expect_row_failure_ratio_to_be_less_than/income/range" for scope in ("human", "synthetic")
+    ]
+    assert gates(root, "explain", "failures", "--all-types").out.count("  sound: ") > 30
+
+
+@pytest.mark.parametrize("words", ["income/range", "income", "range", "row failure", "Synthetic rows copy human rows"])
+def test_only_runs_what_explain_explains(words, judged_project, gates):
+    explained = gates(judged_project.root, "explain", words, "--all-types").out
+    called = gates(judged_project.root, "check", "sound", "--only", words, "--format", "json")
+
+    assert {check["type"] for check in json.loads(called.out)["checks"]} == {explained.split("\n")[0]}
+
+
+def test_check_of_other_types_is_named_by_only_as_such(judged_project, gates):
+    called = gates(judged_project.root, "check", "sound", "--only", "boilerplate")
+
+    assert called.code == 2
+    assert "no check of this dataset (expect_boilerplate_ratio_to_be_less_than asks others;" in called.err
 
 
 def test_explanation_ends_with_arguments_and_an_entry_to_copy(tmp_path, gates):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gates.contract.check_lookup import MOST_NAMED, resolve_checks, search_checks, suggestion
-from gates.contract.explain import find_type
+from gates.contract.explain import find_types
 
 KINDS = (
     "expect_boilerplate_ratio_to_be_less_than",
@@ -124,4 +124,4 @@ def test_names_as_reports_have_them_in_short_mean_their_checks(printed, ids):
 
 
 def test_a_name_in_short_is_explained():
-    assert find_type("row failure ratio (income/range)")[0] == "expect_row_failure_ratio_to_be_less_than"
+    assert find_types("row failure ratio (income/range)")[0] == ["expect_row_failure_ratio_to_be_less_than"]
