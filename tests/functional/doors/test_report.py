@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import webbrowser
 
 import polars as pl
 
+from gates.verdicts.from_json import verdict_of
 from gates.verdicts.reports.page.document import whole
 from gates.verdicts.whole_verdict import whole_verdict
 from tests.dvc_repositories import commit, new_git
@@ -104,3 +106,11 @@ def test_page_of_a_first_version_has_no_history(project_copy, gates):
     gates(project_copy, "report", "flawed")
 
     assert 'id="history"' not in (project_copy / ".gates/verdicts/flawed.html").read_text(encoding="utf-8")
+
+
+def test_every_figure_of_real_verdicts_has_a_sentence_of_its_own(judged_project):
+    for document in json.loads(judged_project.check.out):
+        page = whole(verdict_of({key: value for key, value in document.items() if key != "id"}))
+
+        assert "<figure" in page
+        assert "as the check reports it" not in page

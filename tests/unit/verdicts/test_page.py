@@ -8,8 +8,10 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from gates.verdict import Answer, CheckId, Outcome, Scope, Verdict
+from gates.verdict import LINE_TO_ADD, Answer, CheckId, Outcome, Scope, Verdict
 from gates.verdicts.from_json import verdict_of
 from gates.verdicts.reports.formats.html import REPORT
 from gates.verdicts.reports.located_verdict import Unjudged, unplaced
@@ -179,6 +181,36 @@ def test_page_without_any_check_says_that_there_is_no_verdict():
 
     assert "no verdict" in page
     assert "No check was planned." in page
+
+
+_SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 3)
+    | st.sampled_from([0.5, float("nan"), float("inf"), "", "a = b", "pass", "<b>"])
+)
+_KEYS = st.sampled_from(
+    ["distributions", "associations", "map", "matrix", "generators", "first_rows", "bins", "human", "synthetic", "columns", "outcome",
+     "observed", "rows", "level", "thin", "explained", "add", "x"]
+)  # fmt: skip
+_EVIDENCE = st.dictionaries(
+    _KEYS,
+    st.recursive(
+        _SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_KEYS, inner, max_size=4), max_leaves=12
+    ),
+)
+
+
+@given(evidence=_EVIDENCE)
+def test_evidence_of_any_form_makes_a_page(evidence):
+    checks = [
+        replace(one, evidence={**evidence, LINE_TO_ADD: ""}, observed=0.5, max_value=0.1) for one in example().checks
+    ]
+
+    page = whole(replace(example(), checks=checks))
+
+    assert "nan%" not in page
+    assert page.endswith("</html>\n")
 
 
 def test_history_draws_each_check_that_changed_and_no_other():

@@ -43,6 +43,9 @@ def part_plots(check: CheckResult) -> Markup:
     """Each part's number against the check's limit."""
     plots = []
     for kind, named in parts_of(check):
+        if len(named) == 1 and next(iter(named.values())).observed == check.observed:
+            # The one generator that made all rows has the number of the whole.
+            continue
         sentence = f"The same by {_singular(kind)}: each number and its interval against the limit"
         lines = (
             tag(
@@ -89,7 +92,7 @@ def _cell(part: CheckResult | None) -> Markup | str:
 
 
 def _is_part(row: object) -> bool:
-    return isinstance(row, dict) and "outcome" in row and "observed" in row and row["outcome"] in _OUTCOMES
+    return isinstance(row, dict) and "outcome" in row and "observed" in row and str(row["outcome"]) in _OUTCOMES
 
 
 def _result(check: CheckResult, row: Mapping[str, object]) -> CheckResult:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gates.verdict import LINE_TO_ADD
 from gates.verdicts.reports.evidence import FIRST
 from gates.verdicts.reports.page import wording
+from gates.verdicts.reports.page.captions import NOT_DRAWN, caption, series_name
 from gates.verdicts.reports.page.drawing.figures import Bar, bars
 from gates.verdicts.reports.page.drawing.heatmaps import association_map, row_maps
 from gates.verdicts.reports.page.drawing.histograms import histograms
@@ -18,32 +18,17 @@ if TYPE_CHECKING:
 
     from gates.verdict import CheckResult
 
-# What a key of the evidence shows, where its name alone says too little.
-_SENTENCES = {
-    "worst_columns": "The columns that differ most, by the distance beyond what human rows differ among themselves",
-    "worst_pairs": "The pairs of columns whose association differs most from that in human rows",
-    "worst_triples": "The three columns at once that differ most from human rows",
-    "telling": "What tells a classifier synthetic rows from human ones: how much its AUC falls without each column",
-    "unique_human_mass_by_level": "The share of human rows in each group that lie where no synthetic row does",
-    "scores": "How well a model does, by the rows that it learnt from",
-    "worst_recall": "The labels that a model recalls worst, by the rows that it learnt from",
-    "recall_on_synthetic": "The share of synthetic rows of each label to which a model of human rows gives that label",
-    "shares": "The share of rows with each label",
-    "thin": "The groups with the fewest rows",
-    "vanished": "Groups of human rows that have no synthetic row",
-    "repaired_by_synthetic": "Groups that are large enough by their synthetic rows alone",
-    "matrix": "Rows that equal another row, by the origin of both",
-    "filled": "The share of rows in which each field of lineage is filled",
-    "differences": "What differs between human and synthetic rows",
-}
 # Evidence in which the check's own limit applies to each line.
 _UNDER_THE_LIMIT = frozenset({"worst_columns"})
-_COLOURS = {"human": "human", "people": "human", "holdout": "human", "synthetic": "synthetic", "trained": "synthetic"}
+_COLOURS = {
+    "human": "human", "people": "human", "as_many_of_people": "human", "holdout": "human", "synthetic": "synthetic",
+    "trained": "synthetic",
+}  # fmt: skip
+_BESIDE_PEOPLE = {"synthetic", "people"}
 # Evidence that is kept for a figure of its own.
 _DRAWN: Mapping[str, Callable[[Mapping[str, object]], Iterator[Markup]]] = {
     "distributions": histograms, "associations": association_map, "map": row_maps,
 }  # fmt: skip
-_HIDDEN = frozenset({FIRST, LINE_TO_ADD})
 # Lines that one figure shows; the JSON document has all of them.
 _MOST_LINES = 12
 
@@ -51,53 +36,56 @@ _MOST_LINES = 12
 def pictures(check: CheckResult) -> Iterator[Markup]:
     """The figures of a check's own evidence; those of parts of the rows are in `parts`."""
     parts = {kind for kind, _ in parts_of(check)}
-    tables: dict[tuple[str, ...], dict[str, Mapping[str, object]]] = {}
+    beside: dict[str, Mapping[str, object]] = {}
     for key, value in check.evidence.items():
-        if key in _HIDDEN or key in parts:
+        if key in NOT_DRAWN or key in parts:
             continue
-        if key == "matrix":
-            value = _repeats(value)  # noqa: PLW2901
         if key in _DRAWN and isinstance(value, dict):
             yield from _DRAWN[key](value)
-        elif isinstance(value, dict) and _is_pair(value):
-            tables.setdefault(tuple(value), {})[key] = value
-        elif figure := _figure(key, value, check):
+        elif isinstance(value, dict) and set(value) == _BESIDE_PEOPLE:
+            beside[key] = value
+        elif figure := _figure(key, _repeats(value) if key == "matrix" else value, check):
             yield figure
-    for named in tables.values():
-        yield _grouped("Synthetic rows beside other human rows", named)
+    if beside:
+        yield _grouped("Synthetic rows, and other human rows in their place, beside human rows", beside)
     if places := _places(check):
         yield places
 
 
 def _figure(key: str, value: object, check: CheckResult) -> Markup | None:
-    sentence = _SENTENCES.get(key, key.replace("_", " ").capitalize())
-    if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+    """A figure of lists and tables in the evidence; None for what is neither, and where there is nothing to see."""
+    sentence = caption(key)
+    if isinstance(value, list) and value and all(isinstance(item, dict) and item for item in value):
         return _of_lists(sentence, value)
-    if not isinstance(value, dict) or not value:
+    if not isinstance(value, dict):
         return None
-    if all(isinstance(item, dict) and _is_pair(item) for item in value.values()):
+    if value and all(isinstance(item, dict) and item and _is_numbers(item) for item in value.values()):
         return _grouped(sentence, value)
-    if not all(isinstance(item, int | float) for item in value.values()):
+    if not _is_numbers(value) or not any(value.values()):
         return None
     limit = check.max_value if key in _UNDER_THE_LIMIT else None
     if limit is not None:
         sentence += f"; the line is the limit, {wording.number(check, limit)}"
-    lines = [Bar(name, (float(number),), (_short(number),)) for name, number in list(value.items())[:_MOST_LINES]]
-    return bars(sentence, "", [("value", "plain")], lines, limit)
+    lines = [
+        Bar(series_name(name), (_number(number),), (_short(number),), _COLOURS.get(name, "plain"))
+        for name, number in list(value.items())[:_MOST_LINES]
+    ]
+    return bars(sentence, "of", [("value", "plain")], lines, limit)
 
 
 def _grouped(sentence: str, named: Mapping[str, Mapping[str, object]]) -> Markup:
-    """Two numbers a line, beside each other."""
+    """Several numbers a line, beneath each other."""
     series = list(next(iter(named.values())))
     lines = [
         Bar(
-            name.replace("_", " "),
+            series_name(name),
             tuple(_number(values.get(one)) for one in series),
             tuple(_short(values.get(one)) for one in series),
         )
         for name, values in list(named.items())[:_MOST_LINES]
     ]
-    return bars(sentence, "", [(_named(one), _COLOURS.get(one, "plain")) for one in series], lines)
+    colours = [_COLOURS.get(one, "plain" if at == 0 else "second") for at, one in enumerate(series)]
+    return bars(sentence, "of", list(zip(map(series_name, series), colours, strict=True)), lines)
 
 
 def _of_lists(sentence: str, items: list[dict[str, object]]) -> Markup:
@@ -135,14 +123,8 @@ def _places(check: CheckResult) -> Markup | None:
     return table("The first rows of the finding", ["file", "row"], places)
 
 
-def _is_pair(value: Mapping[str, object]) -> bool:
-    return 1 < len(value) <= 4 and all(  # noqa: PLR2004
-        isinstance(item, int | float) or item is None for item in value.values()
-    ) and any(key in _COLOURS for key in value)  # fmt: skip
-
-
-def _named(series: str) -> str:
-    return "other human rows" if series == "people" else series.replace("_", " ")
+def _is_numbers(value: Mapping[str, object]) -> bool:
+    return all(isinstance(item, int | float) or item is None for item in value.values())
 
 
 def _number(value: object) -> float | None:

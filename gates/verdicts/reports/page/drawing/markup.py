@@ -46,7 +46,7 @@ def rows(cells: Iterable[Iterable[object]]) -> Markup:
     """Lines of a table, the first cell of each its heading."""
     lines = []
     for line in cells:
-        first, *others = line
+        first, *others = [*line] or [""]
         lines.append(tag("tr", tag("th", first, scope="row"), *(tag("td", cell) for cell in others)))
     return joined(lines)
 
