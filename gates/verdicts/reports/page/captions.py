@@ -40,7 +40,7 @@ NOT_DRAWN = frozenset({
 _NAMES = {
     "as_many_of_people": "as many human rows", "both": "both together", "holdout": "held-out rows", "people": "human rows",
     "human_human": "human and human", "human_synthetic": "human and synthetic", "synthetic_synthetic": "synthetic and synthetic",
-    "training": "training rows", "trained": "the rows it was trained on",
+    "training": "training rows", "trained": "these rows",
 }  # fmt: skip
 
 

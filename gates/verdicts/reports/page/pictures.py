@@ -76,6 +76,11 @@ def _figure(key: str, value: object, check: CheckResult) -> Markup | None:
 def _grouped(sentence: str, named: Mapping[str, Mapping[str, object]]) -> Markup:
     """Several numbers a line, beneath each other."""
     series = list(next(iter(named.values())))
+    numbers = [value for values in named.values() for value in values.values() if value]
+    if any(isinstance(value, float) for value in numbers) and any(isinstance(value, int) for value in numbers):
+        # Counts beside shares have no length in common.
+        lines_of_text = ([name, *(_short(values.get(one)) for one in series)] for name, values in named.items())
+        return table(sentence, ["of", *(one.replace("_", " ") for one in series)], list(lines_of_text)[:_MOST_LINES])
     lines = [
         Bar(
             series_name(name),

@@ -40,9 +40,9 @@ def drawn_table(sentence: str, headings: Sequence[object], lines: Iterable[Marku
 def bars(
     sentence: str, label: str, series: Sequence[tuple[str, str]], lines: Sequence[Bar], limit: float | None = None
 ) -> Markup:
-    """Bars from zero, each series beneath the other. series: name and colour of each. limit: a line through all of them."""
-    lengths = [abs(value) for one in lines for value in one.values if value is not None and math.isfinite(value)]
-    longest = max([*lengths, abs(limit or 0.0)], default=0.0) or 1.0
+    """Bars from zero, each series beneath the other; a number below zero has none. series: name and colour of each. limit: a line through all of them."""
+    lengths = [value for one in lines for value in one.values if value is not None and math.isfinite(value)]
+    longest = max([*lengths, limit or 0.0, 0.0]) or 1.0
     shown = [
         tag(
             "tr",
@@ -88,13 +88,13 @@ def _bar(one: Bar, colours: Sequence[str], longest: float, limit: float | None) 
         tag(
             "rect",
             y=1 + at * (thick + 2),
-            width=percent_of(abs(value), longest),
+            width=percent_of(value, longest),
             height=thick,
             rx=2,
-            class_=colour if value >= 0 else f"{colour} below",
+            class_=colour,
         )
         for at, (value, colour) in enumerate(zip(one.values, [one.colour] if one.colour else colours, strict=True))
-        if value is not None and math.isfinite(value)
+        if value is not None and math.isfinite(value) and value > 0
     ]
     if limit is not None:
         at = percent_of(limit, longest)
