@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from gates.advice.weighing.required import weights_clause, wrong_weights
 from gates.config.parsing.stages import ALL
 from gates.errors import did_you_mean
 from gates.verdict import UNDECLARED, Outcome, Scope
@@ -30,7 +31,7 @@ class Candidate:
     """The version that is to be promoted, as conditions see it.
 
     review: of the commit that was judged. stages: the tag by stage that this version is on. written_at: when the verdict was written, None where it was not recorded; now: both to the second, with
-    their time zones. is_new: version is the next number, of a version that does not exist yet.
+    their time zones. weights: the file of them. is_new: version is the next number, of a version that does not exist yet.
     """
 
     verdict: Verdict
@@ -39,6 +40,7 @@ class Candidate:
     now: datetime
     written_at: datetime | None = None
     stages: Mapping[str, PromotionTag] = field(default_factory=dict)
+    weights: bytes | None = None
     is_new: bool = False
 
     @property
@@ -53,7 +55,7 @@ class Candidate:
 
 def unmet(stage: Stage, candidate: Candidate) -> list[str]:
     """A sentence for each condition that is not fulfilled: what is missing, and what to do."""
-    conditions = (_order, _purpose, _mix, _review, _age, _leniency, _answers)
+    conditions = (_order, _purpose, _mix, _review, _age, _leniency, _answers, _weights)
     return [sentence for condition in conditions for sentence in condition(stage, candidate)]
 
 
@@ -70,6 +72,7 @@ def met(stage: Stage, candidate: Candidate) -> str:
         stage.waivers == "forbidden" and "no waivers",
         stage.loosened == "forbidden" and "no loosened limits",
         stage.answered and f"answered {', '.join(stage.answered)}",
+        stage.weights == "required" and weights_clause(candidate.weights),
     )
     return "; ".join(clause for clause in clauses if clause) or "none"
 
@@ -167,6 +170,13 @@ def _answers(stage: Stage, candidate: Candidate) -> Iterator[str]:
                 f"Stage '{stage.name}' requires an answer to {check.id}, which is {ended} ({check.message}); "
                 f"give it what it needs and check again, or take it out of `answered` of [stages.{stage.name}]."
             )
+
+
+def _weights(stage: Stage, candidate: Candidate) -> Iterator[str]:
+    wrong = wrong_weights(candidate.weights, candidate.verdict) if stage.weights == "required" else ""
+    if wrong:
+        again = f"run `gates weights {candidate.dataset}`, commit what it wrote, check again"
+        yield f"Stage '{stage.name}' requires weights, and {wrong}; {again}."
 
 
 def _age_in_days(candidate: Candidate) -> int | None:

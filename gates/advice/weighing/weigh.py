@@ -13,8 +13,9 @@ from gates.advice.material import SYNTHETIC, material_of
 from gates.advice.opened import scanned_dataset
 from gates.advice.weighing.by_row import weights_by_row
 from gates.advice.weighing.source_weights import source_weights
-from gates.advice.weighing.weights import RowWeights
+from gates.advice.weighing.weights import Bound, RowWeights
 from gates.data.facts import ORIGIN, ROWS_PER_FILE_BITS, row_number
+from gates.data.files import manifest_sha256
 from gates.errors import GatesError, UsageError
 from gates.metrics.comparison.classifiers import one_thread
 from gates.metrics.groups.population import margin_of
@@ -177,4 +178,4 @@ def _weights(
             "weight": values.cast(pl.Float64),
         }
     )
-    return RowWeights(config.name, method.value, seed, lot.sha256(), frame, about)
+    return RowWeights(config.name, method.value, seed, Bound(lot.sha256(), manifest_sha256(opened.files)), frame, about)

@@ -16,7 +16,6 @@ from gates.atomic_files import unfinished
 from gates.config.digests import digest
 from gates.config.removals import FOLDER
 from gates.errors import GatesError, UsageError
-from gates.regular_files import is_file
 from gates.verdicts.store import leads_out
 
 if TYPE_CHECKING:
@@ -36,19 +35,28 @@ class WeightsError(GatesError):
 
 
 @dataclass(frozen=True)
+class Bound:
+    """What names the data: all rows, whatever their order, and the bytes of all files, as a verdict names them."""
+
+    rows_sha256: str
+    manifest_sha256: str
+
+
+@dataclass(frozen=True)
 class RowWeights:
     """A weight for each row, in the order of the dataset.
 
-    frame: digest of what the row says, file, row counted from 1, origin, source and weight. rows_sha256: of all rows,
-    whatever their order. about: what the weights come from, as plain values.
+    frame: digest of what the row says, file, row counted from 1, origin, source and weight. about: what the weights come
+    from, as plain values. stated: the digest in the file that they were read from, "" where they were made now.
     """
 
     dataset: str
     method: str
     seed: int
-    rows_sha256: str
+    bound: Bound
     frame: pl.DataFrame
     about: dict[str, Any]
+    stated: str = ""
 
     @property
     def weights(self) -> Floats:
@@ -58,7 +66,7 @@ class RowWeights:
     @property
     def digest(self) -> str:
         """sha256 of all that the weights say, and of what they are said about."""
-        return digest({**self.head(), "rows": _rows(self.frame)})
+        return self.stated or digest({**self.head(), "rows": _rows(self.frame)})
 
     def head(self) -> dict[str, Any]:
         """What the file says of itself."""
@@ -68,7 +76,8 @@ class RowWeights:
             "dataset": self.dataset,
             "method": self.method,
             "seed": self.seed,
-            "rows_sha256": self.rows_sha256,
+            "rows_sha256": self.bound.rows_sha256,
+            "manifest_sha256": self.bound.manifest_sha256,
             "about": self.about,
         }
 
@@ -95,17 +104,16 @@ def write_weights(path: Path, weights: RowWeights) -> None:
         temporary.chmod(0o644)
 
 
-def read_weights(path: Path, shown: str) -> RowWeights | None:
-    """The weights in a file, None where there is none. Raises WeightsError where they were edited, or are none."""
-    if not is_file(path, shown):
-        return None
+def parse_weights(content: bytes, shown: str) -> RowWeights:
+    """The weights in a file. shown: how messages name it. Raises WeightsError where they were edited, or are none."""
     try:
-        table = pq.read_table(path)
+        table = pq.read_table(pa.BufferReader(content))
         head = json.loads(table.schema.metadata[_META])
         if head["schema_version"] != SCHEMA_VERSION:
             raise WeightsError(f"{shown}: has schema version {head['schema_version']!r}, expected {SCHEMA_VERSION}")
         frame = pl.DataFrame(table).select(_COLUMNS)
-        weights = RowWeights(head["dataset"], head["method"], head["seed"], head["rows_sha256"], frame, head["about"])
+        bound = Bound(head["rows_sha256"], head["manifest_sha256"])
+        weights = RowWeights(head["dataset"], head["method"], head["seed"], bound, frame, head["about"], head["digest"])
         is_same = digest({**_of_file(head), "rows": _rows(frame)}) == head["digest"]
     except (pa.ArrowException, KeyError, TypeError, ValueError, pl.exceptions.PolarsError) as error:
         raise WeightsError(f"{shown}: is no file of weights ({type(error).__name__}: {error})") from error

@@ -31,6 +31,7 @@ class Stage:
     purpose: what the dataset must be meant for. reviewers: the least number of distinct people, the author not counted,
     that `Reviewed-by:` trailers name. maximum_age: the most days since the verdict was written.
     answered: ids of checks, or types of expectations, that must have passed or failed; ("all",) stands for every check.
+    weights: whether a healthy file of weights for exactly this data has to be in the commit.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Stage:
     waivers: Literal["allowed", "forbidden"] = "allowed"
     loosened: Literal["allowed", "forbidden"] = "allowed"
     answered: tuple[str, ...] = ()
+    weights: Literal["optional", "required"] = "optional"
 
 
 def stages_of(tables: Any, problems: Problems) -> dict[str, Stage]:
@@ -132,4 +134,5 @@ _READERS: Mapping[str, Reader] = {
     "waivers": validators.one_of("allowed", "forbidden"),
     "loosened": validators.one_of("allowed", "forbidden"),
     "answered": _answered,
+    "weights": validators.one_of("optional", "required"),
 }

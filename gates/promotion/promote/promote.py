@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from gates.advice.weighing.required import weights_beside
 from gates.errors import UsageError
 from gates.promotion.errors import ConditionError, PromotionError
 from gates.promotion.evidence import contract_files, evidence_of
@@ -122,9 +123,9 @@ class _Promotion:
             files[paths.envelope] = sign(statement, request.key)
         is_new = request.version is None
         review, judged = review_of(clean.git, clean.head), evidence.verdict
-        put = self._stage_tag(
-            digest, Candidate(judged, version, review, request.now, evidence.written_at, is_new=is_new)
-        )
+        weights = weights_beside(clean.tree, paths.statement)
+        moments = request.now, evidence.written_at
+        put = self._stage_tag(digest, Candidate(judged, version, review, *moments, weights=weights, is_new=is_new))
         words = f"{history.dataset} {version} to {self.stage.name}"
         return PromotionPlan(
             version, (version_tag(history, version, digest, files.get(paths.envelope)), put), files=files,
@@ -153,7 +154,8 @@ class _Promotion:
         self._refuse_unverified(promoted)
         self._refuse_overlaps(statement.purpose, promoted.files())
         review, written_at = review_of(self.clean.git, statement.commit), statement.verdict.written_at
-        candidate = Candidate(promoted.verdict, statement.version, review, request.now, written_at, stages)
+        weights = weights_beside(promoted.tree, promoted.paths.statement)
+        candidate = Candidate(promoted.verdict, statement.version, review, request.now, written_at, stages, weights)
         put = self._stage_tag(promoted.digest, candidate)
         plan = self._of_existing(promoted, f"promoted {history.dataset} {statement.version} to {stage.name}")
         return replace(plan, tags=(put,), lenience=lenience_of(promoted.verdict, promoted.paths.verdict))

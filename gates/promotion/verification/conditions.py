@@ -6,6 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from gates import __version__
+from gates.advice.weighing.required import weights_beside
 from gates.errors import DataError, UsageError
 from gates.promotion.errors import PromotionError
 from gates.promotion.git.promoted_version import config_in, configuration_in, promoted_version
@@ -39,7 +40,8 @@ def wrong_conditions(event: StageEvent) -> str | None:
     stages = event.history.events_of(tag.commit, before=tag.name.number)
     statement = promoted.statement
     review, written_at = review_of(event.history.git, statement.commit), statement.verdict.written_at
-    candidate = Candidate(promoted.verdict, statement.version, review, tag.made_at, written_at, stages)
+    weights = weights_beside(promoted.tree, promoted.paths.statement)
+    candidate = Candidate(promoted.verdict, statement.version, review, tag.made_at, written_at, stages, weights)
     return (
         _dated_before(event, commit, tag.made_at)
         or _revoked(event, commit)
