@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import textwrap
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
     from gates.metrics.base.metric import Metric
 
 WIDTH = 100
-# A screen has 50 lines. A use takes two to four, and of more than these the first are shown and the others named.
-MOST_USES, FEW_USES = 4, 2
-MOST_NAMED = 24
+# A screen has so many lines. Of uses that do not fit, the first are shown and the others named.
+SCREEN = 50
+FEWEST_USES = 2
+MOST_NAMED, MOST_RULES = 12, 4
+MOST_TYPES = 24
 
 
 @click.command(
@@ -76,10 +79,11 @@ def command(words: tuple[str, ...], config: Path | None, *, all_types: bool) -> 
     scope = uses[0].entry.check_id.scope.value if uses else "SCOPE"
     entry = _entry_text(arguments(check_type, metrics), suite_entry(check_type, uses, metrics), scope)
     more = f"  {left:,} more in suites of other data types: --all-types" if (left := len(every) - len(uses)) else ""
-    shown = uses if all_types or len(uses) <= MOST_USES else uses[:FEW_USES]
-    text = [*_text(explanation(check_type, metrics), shown), *_in_short(uses[len(shown) :])]
-    lines = [*text, *([more] if more else []), *entry]
-    click.echo("\n".join(lines))
+    about = _text(explanation(check_type, metrics), uses)
+    ends = [*([more] if more else []), *entry]
+    shown = len(uses) if all_types else _fitting(uses, SCREEN - len(about) - len(ends))
+    limits = [line for use in uses[:shown] for line in _use_text(use)]
+    click.echo("\n".join([*about, *limits, *_in_short(uses[shown:]), *ends]))
     return 0
 
 
@@ -88,11 +92,18 @@ def _listed(words: str, types: Sequence[str], metrics: Mapping[str, Metric]) -> 
     from gates.contract.explain import explanation
 
     yield f"{len(types)} checks have '{words}' in their names; `gates explain NAME` says all of one:"
-    for check_type in types[:MOST_NAMED]:
+    for check_type in types[:MOST_TYPES]:
         yield f"  {check_type}"
         yield from _wrapped(explanation(check_type, metrics).asks, 6)
-    if len(types) > MOST_NAMED:
-        yield f"  and {len(types) - MOST_NAMED:,} more"
+    if len(types) > MOST_TYPES:
+        yield f"  and {len(types) - MOST_TYPES:,} more"
+
+
+def _fitting(uses: Sequence[Use], room: int) -> int:
+    """How many of the uses fit into so many lines, with those that name the others."""
+    lines = [0, *accumulate(len(_use_text(use)) for use in uses)]
+    counts = range(len(uses), min(FEWEST_USES, len(uses)), -1)
+    return next((count for count in counts if lines[count] + len(_in_short(uses[count:])) <= room), counts.stop)
 
 
 def _in_short(uses: Sequence[Use]) -> list[str]:
@@ -103,7 +114,9 @@ def _in_short(uses: Sequence[Use]) -> list[str]:
     for use in uses:
         column, _, rule = use.entry.check_id.detail.rpartition("/")
         rules.setdefault(column or rule or use.owner, []).extend([rule] if column else [])
-    named = (f"{name} ({', '.join(dict.fromkeys(of_it))})" if of_it else name for name, of_it in rules.items())
+    named = (
+        f"{name} ({first_few(dict.fromkeys(of_it), MOST_RULES)})" if of_it else name for name, of_it in rules.items()
+    )
     example = uses[0].entry.check_id.detail or str(uses[0].entry.check_id)
     return [
         f"  {len(uses):,} more, of which `gates explain {shlex.quote(example)}` shows one, and --all-types all:",
@@ -126,7 +139,7 @@ def _datasets_here(path: Path | None) -> dict[str, Contract]:
         return {}
 
 
-def _text(about: Explanation, uses: list[Use]) -> list[str]:
+def _text(about: Explanation, uses: Sequence[Use]) -> list[str]:
     lines = [about.type, *_wrapped(about.asks, 2), ""]
     languages = f"no result by language: {about.languages}" if about.languages else ""
     for title, text in (("why", about.why), ("source", about.source), ("fix", about.fix), ("languages", languages)):
@@ -135,12 +148,13 @@ def _text(about: Explanation, uses: list[Use]) -> list[str]:
         lines += [title, *_wrapped(text, 2), ""]
     if not uses:
         return [*lines, "No suite here uses it."]
-    lines.append("limits")
-    for use in uses:
-        where = f" ({use.entry.place})" if use.entry.is_own else ""
-        lines += _wrapped(f"{use.owner}: {use.entry.check_id}{where}: {use.limits()}", 2)
-        lines += _wrapped(use.reason(), 6)
-    return lines
+    return [*lines, "limits"]
+
+
+def _use_text(use: Use) -> list[str]:
+    where = f" ({use.entry.place})" if use.entry.is_own else ""
+    limits = _wrapped(f"{use.owner}: {use.entry.check_id}{where}: {use.limits()}", 2)
+    return [*limits, *_wrapped(use.reason(), 6)]
 
 
 def _entry_text(arguments: dict[str, str], entry: dict[str, object] | None, scope: str) -> list[str]:
