@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 
 from gates.metrics.comparison.encoding import Coded, ColumnKind, Feature
 
@@ -21,6 +22,8 @@ _STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 FEWEST = 5
 # Numbers beyond these shares of all rows are counted in the outermost bins: one outlier would leave all others in one bin.
 _MIDDLE = (0.01, 0.99)
+# The difference of two numbers has to be one.
+_LARGEST = 1e300
 _REST = _OTHERS, _NEW, _MISSING = "all others", "levels that no human row has", "missing"
 
 
@@ -45,14 +48,14 @@ def round_edges(values: Floats, at_most: int, least: float = 0.0) -> Floats:
 
     values: of all rows, without NaN; those beyond the middle 98 % lie outside of the edges. least: the narrowest width.
     """
-    low, high = (float(edge) for edge in np.quantile(values, _MIDDLE))
+    low, high = (float(edge) for edge in np.quantile(values.clip(-_LARGEST, _LARGEST), _MIDDLE))
     rough = max((high - low) / max(at_most - 2, 1), least)
     if not rough > 0:
         rough = abs(low) / at_most or 1.0
     power = 10.0 ** math.floor(math.log10(rough))
     width = next(step * power for step in _STEPS if step * power >= rough)
-    first = math.floor(low / width)
-    count = max(math.floor(high / width) - first + 1, 1)
+    first = float(np.floor(low / width))
+    count = int(min(max(np.floor(high / width) - first + 1, 1), at_most))
     edges: Floats = ((first + np.arange(count + 1)) * width).astype(np.float64)
     return edges
 
@@ -66,15 +69,21 @@ def _of_numbers(feature: Feature, human: Coded, synthetic: Coded) -> tuple[list[
     are_whole = bool((pooled == np.rint(pooled)).all())
     edges = round_edges(pooled, BINS_AT_MOST - 1, least=float(are_whole))
     is_one_number = are_whole and edges[1] - edges[0] == 1
-    labels = [
-        feature.shown(left) if is_one_number else f"{feature.shown(left)} to {feature.shown(right)}"
-        for left, right in pairwise(edges.tolist())
-    ]
+    shown = [_shown(feature, edge) for edge in edges.tolist()]
+    labels = [left if is_one_number else f"{left} to {right}" for left, right in pairwise(shown)]
     counts = []
     for side, numbers in zip(sides, present, strict=True):
         inside = np.clip(np.searchsorted(edges, numbers, side="right") - 1, 0, len(labels) - 1)
         counts.append(np.append(np.bincount(inside, minlength=len(labels)), len(side) - len(numbers)))
     return [*labels, _MISSING], counts
+
+
+def _shown(feature: Feature, edge: float) -> str:
+    """An edge as a person writes it; one that no value of its type can lie at, such as 24:30 or a day of the year 10000, in words."""
+    try:
+        return feature.shown(edge)
+    except (pl.exceptions.PolarsError, OverflowError, ValueError):
+        return "the end" if edge > 0 else "the beginning"
 
 
 def _of_levels(feature: Feature, human: Coded, synthetic: Coded) -> tuple[list[str], list[Ints]]:

@@ -32,17 +32,17 @@ def row_map(human: Points, synthetic: Points) -> dict[str, object]:
     explained: the share of the variance of human rows that the two components have. Empty where rows
     differ in one direction at most.
     """
-    mine, theirs = _wide(human, human), _wide(synthetic, human)
-    centre = mine.mean(axis=0)
-    mine, theirs = mine - centre, theirs - centre
-    some = mine[:: max(1, len(mine) // _ROWS)][:_ROWS]
+    kept = _kept_levels(human)
+    some = _wide(human.take(np.arange(0, len(human), max(1, len(human) // _ROWS))[:_ROWS]), kept)
+    centre = some.mean(axis=0)
+    some -= centre
     with one_thread():
         powers, vectors = np.linalg.eigh(some @ some.T)
         if len(powers) <= 1 or not powers[-2] > _ROUNDING * powers[-1]:
             return {}
         axes = some.T @ vectors[:, [-1, -2]] / np.sqrt(powers[[-1, -2]])
         turned = axes * np.sign(axes[np.abs(axes).argmax(axis=0), [0, 1]])
-        places = [(side @ turned).round(_DIGITS) for side in (mine, theirs)]
+        places = [_placed(side, kept, centre, turned) for side in (human, synthetic)]
     pooled = np.concatenate(places)
     edges = [round_edges(pooled[:, at], CELLS) for at in (0, 1)]
     grids = [_counts(side, edges) for side in places]
@@ -51,16 +51,32 @@ def row_map(human: Points, synthetic: Points) -> dict[str, object]:
     return {"human": shown[0], "synthetic": shown[1], "explained": explained}
 
 
-def _wide(points: Points, human: Points) -> Floats:
-    """Numbers, and a column for each of the most frequent human levels; two levels lie one standard deviation apart, as in `distances`."""
-    columns = [points.numbers]
-    room = _LEVELS
+def _kept_levels(human: Points) -> list[Floats]:
+    """The most frequent human levels of each category, as many as there is room for."""
+    kept, room = [], _LEVELS
     for at in range(human.levels.shape[1]):
         levels, counts = np.unique(human.levels[:, at], return_counts=True)
-        kept = levels[np.argsort(-counts, kind="stable")[:room]]
-        room -= len(kept)
-        columns.append((points.levels[:, [at]] == kept[None, :]) / np.sqrt(2))
-    return np.concatenate(columns, axis=1)
+        kept.append(levels[np.argsort(-counts, kind="stable")[:room]])
+        room -= len(kept[-1])
+    return kept
+
+
+def _wide(points: Points, kept: list[Floats]) -> Floats:
+    """Numbers, and a column for each level; two levels lie one standard deviation apart, as in `distances`."""
+    levels = [
+        (points.levels[:, [at]] == names[None, :]).astype(np.float64) / np.sqrt(2) for at, names in enumerate(kept)
+    ]
+    return np.concatenate([points.numbers, *levels], axis=1)
+
+
+def _placed(points: Points, kept: list[Floats], centre: Floats, turned: Floats) -> Floats:
+    """Rows on both components; a block at a time, as rows of wide tables take all the memory there is twice."""
+    blocks = [
+        (_wide(points.take(np.arange(start, min(start + _ROWS, len(points)))), kept) - centre) @ turned
+        for start in range(0, len(points), _ROWS)
+    ]
+    placed: Floats = np.concatenate([np.empty((0, 2)), *blocks]).round(_DIGITS)
+    return placed
 
 
 def _counts(places: Floats, edges: list[Floats]) -> Ints:

@@ -82,7 +82,8 @@ def compare(scan: Scan, sides: Sides, kind: str) -> Measured | Inconclusive | Fa
         for name in ("precision", "recall", "density", "coverage")
     }
     evidence |= {"unique_human_mass": mass, "unique_human_mass_by_level": where}
-    if kind == "coverage" and (places := row_map(human, synthetic)):
+    # Of a part only the number is kept.
+    if kind == "coverage" and not sides.name and (places := row_map(human, synthetic)):
         evidence["map"] = places
     most = f", most in {next(iter(where))}" if where else ""
     note = f"{percent(float(np.median(values / baseline)))} of the {kind} that other human rows have; {percent(max(0.0, mass))} of human rows lie where no synthetic ones do{most}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time, timedelta
+
 import numpy as np
 import polars as pl
 import pytest
@@ -41,6 +43,30 @@ def test_whole_numbers_have_a_bin_each_and_what_is_missing_has_one():
         "human": [0.5, 0.5, 0.0, 0.0, 0.0],
         "synthetic": [0.25, 0.25, 0.0, 0.25, 0.25],
     }
+
+
+@pytest.mark.parametrize(
+    ("values", "last"),
+    [
+        ([time(hour, 30) for hour in range(24)] * 10, "22:13:20 to the end"),
+        ([date(1, 1, 1), date(9999, 12, 31)] * 50, "9362-05-08 to the end"),
+        (
+            [datetime(2026, 1, day, tzinfo=UTC) for day in range(1, 29)] * 5,
+            "2026-01-26 04:00:00+00:00 to 2026-01-28 11:33:20+00:00",
+        ),
+        ([timedelta(hours=hour) for hour in range(100)] * 2, ""),
+    ],
+    ids=["time", "date", "datetime", "duration"],
+)
+def test_times_are_written_as_times_and_what_is_none_in_words(values, last):
+    column = pl.DataFrame({"column": values})
+    counts = column.with_columns(pl.col("column").to_physical().cast(pl.Float64))
+    feature = _freeze(counts["column"], column["column"].dtype)
+
+    shown = binned(feature, _encode((feature,), counts), _encode((feature,), counts))
+
+    assert last in shown["bins"][-1]
+    assert shown["human"] == shown["synthetic"]
 
 
 def test_levels_of_few_rows_are_not_named_and_their_share_is_not_stated():
