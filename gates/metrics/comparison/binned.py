@@ -12,12 +12,22 @@ import polars as pl
 from gates.metrics.comparison.encoding import Coded, ColumnKind, Feature
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gates.data.arrays import Floats, Ints
 
 # As many as a figure shows beside their labels.
 BINS_AT_MOST = 16
 # Of a power of ten: close enough to each other that no more than a third of the bins is lost to rounding.
 _STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
+# Of a clock and a calendar, in seconds: from a second to a century.
+_DAY = 86_400
+_CLOCK = (
+    1, 5, 15, 30, 60, 300, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200,
+    *(days * _DAY for days in (1, 2, 7, 14, 28, 91, 182, 365, 730, 1826, 3652, 7305, 18_262, 36_524)),
+)  # fmt: skip
+_MIDNIGHT = " 00:00:00"
+_PER_SECOND = {"ms": 1e3, "us": 1e6, "ns": 1e9}
 # Fewer rows are people rather than a share: statistical offices suppress cells below three to ten.
 FEWEST = 5
 # Numbers beyond these shares of all rows are counted in the outermost bins: one outlier would leave all others in one bin.
@@ -43,17 +53,20 @@ def binned(feature: Feature, human: Coded, synthetic: Coded) -> dict[str, list[o
     return shown
 
 
-def round_edges(values: Floats, at_most: int, least: float = 0.0) -> Floats:
+def round_edges(values: Floats, at_most: int, least: float = 0.0, widths: Sequence[float] = ()) -> Floats:
     """Edges of at most so many bins of one round width, which are no values of rows; two at least.
 
     values: of all rows, without NaN; those beyond the middle 98 % lie outside of the edges. least: the narrowest width.
+    widths: those to choose from, ascending; where none is wide enough, and without any, a round number.
     """
     low, high = (float(edge) for edge in np.quantile(values.clip(-_LARGEST, _LARGEST), _MIDDLE))
     rough = max((high - low) / max(at_most - 2, 1), least)
     if not rough > 0:
         rough = abs(low) / at_most or 1.0
     power = 10.0 ** math.floor(math.log10(rough))
-    width = next(step * power for step in _STEPS if step * power >= rough)
+    width = next((one for one in widths if one >= rough), 0) or next(
+        step * power for step in _STEPS if step * power >= rough
+    )
     first = float(np.floor(low / width))
     count = int(min(max(np.floor(high / width) - first + 1, 1), at_most))
     edges: Floats = ((first + np.arange(count + 1)) * width).astype(np.float64)
@@ -67,15 +80,26 @@ def _of_numbers(feature: Feature, human: Coded, synthetic: Coded) -> tuple[list[
     if not len(pooled):
         return [_MISSING], [np.array([len(side)]) for side in sides]
     are_whole = bool((pooled == np.rint(pooled)).all())
-    edges = round_edges(pooled, BINS_AT_MOST - 1, least=float(are_whole))
+    second = _second(feature)
+    widths = [second * step for step in _CLOCK if second * step >= 1] if second else []
+    edges = round_edges(pooled, BINS_AT_MOST - 1, least=float(are_whole), widths=widths)
     is_one_number = are_whole and edges[1] - edges[0] == 1
     shown = [_shown(feature, edge) for edge in edges.tolist()]
+    if all(_MIDNIGHT in text for text in shown):
+        shown = [text.partition(_MIDNIGHT)[0] for text in shown]
     labels = [left if is_one_number else f"{left} to {right}" for left, right in pairwise(shown)]
     counts = []
     for side, numbers in zip(sides, present, strict=True):
         inside = np.clip(np.searchsorted(edges, numbers, side="right") - 1, 0, len(labels) - 1)
         counts.append(np.append(np.bincount(inside, minlength=len(labels)), len(side) - len(numbers)))
     return [*labels, _MISSING], counts
+
+
+def _second(feature: Feature) -> float:
+    """How much a second counts in a column of times; 0 in one of numbers."""
+    if feature.unit is None:
+        return 0.0
+    return 1 / _DAY if feature.unit == pl.Date else _PER_SECOND[getattr(feature.unit, "time_unit", "ns")]
 
 
 def _shown(feature: Feature, edge: float) -> str:
