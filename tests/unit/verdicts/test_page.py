@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from gates.verdict import LINE_TO_ADD, Answer, CheckId, Outcome, Scope, Verdict
 from gates.verdicts.from_json import verdict_of
 from gates.verdicts.reports.formats.html import REPORT
-from gates.verdicts.reports.located_verdict import Unjudged, unplaced
+from gates.verdicts.reports.located_verdict import Place, Unjudged, unplaced
 from gates.verdicts.reports.page.document import documents, top, whole
 from gates.verdicts.reports.page.drawing.markup import tag
 from gates.verdicts.reports.page.timeline import PageVersion
 from gates.verdicts.reports.page.wording import FAMILIES, family
 from gates.verdicts.reports.registry import rendered
+from gates.verdicts.reports.weaker_gate import WeakerGate
 from tests.unit.verdicts.test_reports import check, example
 
 HOSTILE = "<script>alert(1)</script>\"><img src=x onerror=alert(1)>'\u202egnp\u0000</style><!--"
@@ -174,6 +175,17 @@ def test_page_of_several_datasets_has_each_and_says_why_there_is_no_verdict():
     assert text == documents([unplaced(example())], [Unjudged("orders", "no file <b>")])
     assert "<title>fail: 2 datasets</title>" in text
     assert "no file &lt;b&gt;" in text
+
+
+def test_page_is_led_by_what_a_change_takes_away():
+    weaker = [WeakerGate("limit", "a limit <b> is looser", Place("gates.toml", 7), None, "give a reason")]
+
+    text = rendered(REPORT, [unplaced(example())], weaker=weaker)
+
+    main = text.partition("<main>")[2]
+    assert main.startswith('<section class="opening"><h1>This change weakens the gate</h1>')
+    assert "a limit &lt;b&gt; is looser; fix: give a reason" in main
+    assert main.index("gates.toml:7") < main.index('id="answer"')
 
 
 def test_page_without_any_check_says_that_there_is_no_verdict():

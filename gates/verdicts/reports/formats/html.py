@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from gates.contract.plugins import Report
-from gates.verdicts.reports.page.document import documents, whole
+from gates.verdicts.reports.page.document import documents, whole, with_change
 
-REPORT = Report("html", "html", whole, documents, is_document=True)
+REPORT = Report("html", "html", whole, documents, is_document=True, with_change=with_change)

@@ -18,6 +18,7 @@ from gates.verdicts.reports.page.opening import opening
 from gates.verdicts.reports.page.parts import part_grid
 from gates.verdicts.reports.page.plan import MOST_FIGURE_BYTES, planned
 from gates.verdicts.reports.page.timeline import timeline
+from gates.verdicts.reports.weaker_gate import TITLE, unexplained
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from gates.verdicts.reports.located_verdict import Located, Unjudged
     from gates.verdicts.reports.page.plan import PagePlan
     from gates.verdicts.reports.page.timeline import PageVersion
+    from gates.verdicts.reports.weaker_gate import WeakerGate
 
 
 _WORST_FIRST = (Answer.FAIL, Answer.NO_VERDICT, Answer.WARN, Answer.PASS)
@@ -50,6 +52,16 @@ def documents(judged: Sequence[Located], unjudged: Sequence[Unjudged] = ()) -> s
     worst = next((one for one in _WORST_FIRST if one in answers), Answer.NO_VERDICT)
     names = [*(one.name for one in judged), *(one.name for one in unjudged)]
     return page(names[0] if len(names) == 1 else f"{len(names)} datasets", worst, bodies)
+
+
+def with_change(text: str, weaker: Sequence[WeakerGate]) -> str:
+    """The page led by what the change takes away from the gate."""
+    title = f"{TITLE}{'' if unexplained(weaker) else ', and says why'}"
+    lines = (
+        tag("li", tag("code", f"{one.place.path}:{one.place.line}"), f" {one.sentence}; {one.advice}") for one in weaker
+    )
+    section = tag("section", tag("h1", title), tag("ul", *lines), class_="opening")
+    return text.replace("<main>", f"<main>{section}", 1)
 
 
 def page(name: str, answer: Answer, bodies: Sequence[Markup]) -> str:
